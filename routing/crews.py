@@ -26,7 +26,7 @@ GAIN_S = 1e-6
 MOST_ROUNDS = 40
 """Rounds of improvement; small lists come to rest after five."""
 
-type Lists = Mapping[int, tuple[int, ...]]
+type CrewLists = Mapping[int, tuple[int, ...]]
 """Keys of tasks in order, by the key of a unit; a unit without work may be missing."""
 
 
@@ -62,7 +62,7 @@ class CrewUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class CrewVisit:
     """A job in a crew's list: on the way from `leaves_s`, there from `starts_s` to `ends_s`.
 
     `late_s` is how much after its due time it is done; `over` whether the crew could not be back
@@ -103,7 +103,7 @@ class CrewProblem:
         """Return a task by its key."""
         return self._task[key]
 
-    def visits(self, unit: CrewUnit, keys: Sequence[int]) -> list[Visit]:
+    def visits(self, unit: CrewUnit, keys: Sequence[int]) -> list[CrewVisit]:
         """Return when a unit does each of its jobs, in this order and without pauses."""
         here, base = self._ends[unit.key]
         now_s, found = unit.ready_s, []
@@ -113,7 +113,7 @@ class CrewProblem:
             ends_s = starts_s + unit.stay_s(task)
             over = ends_s + self._way_s(unit, there, base) > unit.end_s
             late_s = max(ends_s - task.due_s, 0.0)
-            found.append(Visit(key, now_s, starts_s, ends_s, late_s, over))
+            found.append(CrewVisit(key, now_s, starts_s, ends_s, late_s, over))
             here, now_s = there, ends_s
         return found
 
@@ -136,7 +136,7 @@ class CrewProblem:
         back_s = self._way_s(unit, here, base) if keys else 0.0
         return inf if keys and now_s + back_s > unit.end_s else cost_s + back_s
 
-    def cost_s(self, lists: Lists) -> float:
+    def cost_s(self, lists: CrewLists) -> float:
         """Return what all lists and the jobs that nobody does cost."""
         done = {key for keys in lists.values() for key in keys}
         left_s = sum(LEFT_S * one.weight for one in self.tasks if one.key not in done)
@@ -147,12 +147,12 @@ class CrewProblem:
         return float(straight_m * self.detour / unit.speed_mps)
 
 
-def plan_lists(problem: CrewProblem) -> Lists:
+def plan_lists(problem: CrewProblem) -> CrewLists:
     """Return lists in which every job stands at most once and every crew is back in time."""
     return improved(problem, built(problem))
 
 
-def built(problem: CrewProblem) -> Lists:
+def built(problem: CrewProblem) -> CrewLists:
     """Return lists by cheapest insertion: the weightiest first, then those that are due sooner."""
     lists: dict[int, tuple[int, ...]] = {unit.key: () for unit in problem.units}
     order = sorted(problem.tasks, key=lambda one: (-one.weight, one.due_s, one.key))
@@ -161,7 +161,7 @@ def built(problem: CrewProblem) -> Lists:
     return lists
 
 
-def improved(problem: CrewProblem, lists: Lists) -> Lists:
+def improved(problem: CrewProblem, lists: CrewLists) -> CrewLists:
     """Return lists that cost at most as much: jobs moved, turned round, and left ones put in."""
     found = {unit.key: tuple(lists.get(unit.key, ())) for unit in problem.units}
     for _ in range(MOST_ROUNDS):

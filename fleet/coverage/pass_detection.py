@@ -9,7 +9,7 @@ from data.policy.city_policy import clear_width_m
 from data.streets.network import StreetNetwork
 from fleet.coverage.route_expectations import ExpectedWork
 from fleet.coverage.sensor_state import SensorReading, Switch
-from fleet.matching.driven_paths import Stretch, total_m
+from fleet.matching.driven_paths import DrivenStretch, total_m
 
 STEADY = timedelta(seconds=15)
 """Over a longer gap, equipment counts as working only if it worked at both ends."""
@@ -61,7 +61,7 @@ def proofs(
     network: StreetNetwork,
     a: Sighted,
     b: Sighted,
-    stretches: Sequence[Stretch],
+    stretches: Sequence[DrivenStretch],
     confidence: float,
     order: ExpectedWork | None,
     work_mps: float,
@@ -131,7 +131,7 @@ def _at_work(a: bool | None, b: bool | None, told: bool | None, *, brief: bool) 
     return bool(a) and brief
 
 
-def _pattern(a: Sighted, stretch: Stretch, order: ExpectedWork | None) -> float:
+def _pattern(a: Sighted, stretch: DrivenStretch, order: ExpectedWork | None) -> float:
     """Return how sure a slow drive shows that a vehicle plows; 0 where its sensor tells."""
     if a.claim.blade is not None:
         return 0.0
@@ -143,7 +143,7 @@ def _pattern(a: Sighted, stretch: Stretch, order: ExpectedWork | None) -> float:
 def _pass(
     network: StreetNetwork,
     fix: Position,
-    stretch: Stretch,
+    stretch: DrivenStretch,
     started_at: datetime,
     ended_at: datetime,
     treatment: Treatment | None,

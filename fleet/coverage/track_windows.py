@@ -18,7 +18,7 @@ from fleet.coverage.pass_detection import Sighted, proofs, too_fast_mps
 from fleet.coverage.reversing import without_backing
 from fleet.coverage.route_expectations import FleetExpectations
 from fleet.coverage.sensor_state import SensorPair, SensorReading, Switch
-from fleet.matching.driven_paths import Stretch, reverse
+from fleet.matching.driven_paths import DrivenStretch, reverse
 from fleet.matching.map_matching import Matcher, Trail
 from fleet.tracking.fix_filters import filtered
 
@@ -70,7 +70,7 @@ class _Step:
 
     before: Sighted
     after: Sighted
-    stretches: Sequence[Stretch]
+    stretches: Sequence[DrivenStretch]
     confidence: float
 
     def without(self, broken: frozenset[Switch]) -> "_Step":

@@ -36,7 +36,7 @@ from data.store.requests.sla_clocks import mark_one_planned
 from data.store.storms.storms import open_storm
 from fleet.requests.notices import JobWindow, tell_crew_planned
 from fleet.work.crew_jobs import ALIVE, WAITING, freed, moved, require_state
-from routing.crews import CrewProblem, CrewTask, CrewUnit, Visit, plan_lists
+from routing.crews import CrewProblem, CrewTask, CrewUnit, CrewVisit, plan_lists
 
 WEIGHTS: Mapping[CrewPriority, float] = {
     CrewPriority.HIGH: 9.0,
@@ -289,7 +289,7 @@ def _begun(job: CrewJob, unit: CrewUnit, now: datetime) -> CrewStop:
     return CrewStop(job, began, ends_at, max(ends_at - job.due_at, timedelta()), over=False)
 
 
-def _stop(jobs: Mapping[CrewJobId, CrewJob], visit: Visit, now: datetime) -> CrewStop:
+def _stop(jobs: Mapping[CrewJobId, CrewJob], visit: CrewVisit, now: datetime) -> CrewStop:
     return CrewStop(
         job=jobs[CrewJobId(visit.key)],
         starts_at=now + timedelta(seconds=round(visit.starts_s)),

@@ -36,9 +36,9 @@ from fleet.planning.standing_orders import OrderIndex
 if TYPE_CHECKING:
     from routing.network.route_timing import TimedRoute
     from routing.planning.directed_passes import DirectedPass
-    from routing.planning.problem_mapping import Mapped
+    from routing.planning.problem_mapping import MappedProblem
     from routing.problem.problem import Floats
-    from routing.problem.stops import Route as Stops
+    from routing.problem.stops import TaskRoute as Stops
     from routing.replanning.urgent_insertion import RunningRoutes
 
 SOLVER = "by hand"
@@ -61,7 +61,7 @@ class PreparedDraft:
     plan_id: PlanId
     edit_id: EditId
     prepared: Prepared
-    mapped: "Mapped"
+    mapped: "MappedProblem"
     running: "RunningRoutes"
     left: Mapping[int, str]
     orders: OrderIndex
@@ -202,7 +202,7 @@ def closed_off(draft: PreparedDraft, segment_id: SegmentId) -> PreparedDraft:
     return _ready(prepared, mapped, routes, left, *made, shift_end_s)
 
 
-def toll_of(mapped: "Mapped", timed: "TimedRoute") -> Toll:
+def toll_of(mapped: "MappedProblem", timed: "TimedRoute") -> Toll:
     """Return what one route takes."""
     problem = mapped.problem
     late_passes, late_s = Counter[str](), defaultdict[str, float](float)
@@ -258,7 +258,7 @@ def _from_the_start(prepared: Prepared) -> dict[ShiftId, int]:
 
 def _fitted(
     prepared: Prepared, plan: Plan, ahead: Mapping[ShiftId, int]
-) -> tuple["Mapped", list["Stops"], dict[int, str]]:
+) -> tuple["MappedProblem", list["Stops"], dict[int, str]]:
     """Return a problem, the routes of a plan that can be driven in it, and why the rest cannot."""
     from routing.planning.problem_mapping import problem_from
     from routing.planning.running_plan import remaining_stops
@@ -268,7 +268,9 @@ def _fitted(
     return mapped, routes, left
 
 
-def _possible(mapped: "Mapped", stops: Sequence["Stops"]) -> tuple[list["Stops"], dict[int, str]]:
+def _possible(
+    mapped: "MappedProblem", stops: Sequence["Stops"]
+) -> tuple[list["Stops"], dict[int, str]]:
     """Return the routes without what nobody can do, and why each task is left out."""
     from routing.network.deadheads import line_graph
     from routing.network.single_task_feasibility import alone
@@ -288,19 +290,21 @@ def _renumbered(
     route: "Stops", number: Mapping[WorkPass, int], passes: Sequence["DirectedPass"]
 ) -> "Stops":
     """Return the stops of a route that still are tasks, with their new numbers."""
-    from routing.problem.stops import Refill, Visit
+    from routing.problem.stops import ReloadStop, TaskVisit
 
     stops = [
-        stop if isinstance(stop, Refill) else Visit(number[passes[stop.task].work], stop.mode)
+        stop
+        if isinstance(stop, ReloadStop)
+        else TaskVisit(number[passes[stop.task].work], stop.mode)
         for stop in route
-        if isinstance(stop, Refill) or passes[stop.task].work in number
+        if isinstance(stop, ReloadStop) or passes[stop.task].work in number
     ]
     return tuple(stops)
 
 
 def _ready(
     prepared: Prepared,
-    mapped: "Mapped",
+    mapped: "MappedProblem",
     routes: Sequence["Stops"],
     left: Mapping[int, str],
     orders: OrderIndex,

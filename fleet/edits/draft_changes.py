@@ -22,7 +22,7 @@ from data.model import (
 from fleet.edits.draft import PreparedDraft, broken, closed_off, edited
 
 if TYPE_CHECKING:
-    from routing.replanning.manual_edits import Fault
+    from routing.replanning.manual_edits import RuleViolation
     from routing.replanning.urgent_insertion import RunningRoutes
 
 type Outcome = tuple[Edited, PreparedDraft]
@@ -351,7 +351,7 @@ def _ways(draft: PreparedDraft) -> list[tuple[SegmentId, bool]]:
     return [(way.segment_id, way.forward) for way in draft.prepared.present.closed]
 
 
-def _told(draft: PreparedDraft, fault: "Fault") -> Broken:
+def _told(draft: PreparedDraft, fault: "RuleViolation") -> Broken:
     return Broken(fault.rule, draft.vehicle_id(fault.vehicle), fault.amount)
 
 

@@ -18,7 +18,7 @@ from data.policy.city_policy import clear_width_m
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
 from fleet.logbook.stops import hops_m, standing
-from fleet.matching.driven_paths import Stretch
+from fleet.matching.driven_paths import DrivenStretch
 from fleet.matching.map_matching import Matcher, Trail
 from fleet.tracking.fix_filters import FORGET_AFTER, filtered
 from fleet.work.totals import Sums
@@ -160,7 +160,7 @@ class _Way:
         self._street: DirectedSegment | None = None
         self._reached_m = 0.0
 
-    def go(self, stretches: Iterable[Stretch]) -> tuple[float, float]:
+    def go(self, stretches: Iterable[DrivenStretch]) -> tuple[float, float]:
         """Return the metres and the square metres that these stretches add."""
         metres = area_m2 = 0.0
         for one in stretches:

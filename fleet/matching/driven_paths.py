@@ -12,7 +12,7 @@ import numpy as np
 from data.model import DirectedSegment
 from data.streets.network import StreetNetwork
 from fleet.matching.hmm_parameters import PRICES
-from fleet.matching.kernels.arrays import Prices
+from fleet.matching.kernels.arrays import HmmParameters
 from fleet.matching.kernels.candidates import place
 from fleet.matching.kernels.driven_stretches import between
 from fleet.matching.kernels.transition_cost import ALONG, THROUGH, TURNED
@@ -20,7 +20,7 @@ from fleet.matching.street_arrays import reach_for, streets_from
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class PointOnStreet:
     """A place on a street in a direction of travel; `along_m` counts in that direction."""
 
     directed: DirectedSegment
@@ -28,7 +28,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class DrivenStretch:
     """A part of a street that was driven; metres count in the direction of travel."""
 
     directed: DirectedSegment
@@ -36,7 +36,7 @@ class Stretch:
     to_m: float
 
 
-class Ways:
+class DrivenPaths:
     """Likeliest ways of some hundred metres over a network, remembered by their start.
 
     Attributes
@@ -49,7 +49,7 @@ class Ways:
         By arc.
     """
 
-    def __init__(self, network: StreetNetwork, prices: Prices = PRICES) -> None:
+    def __init__(self, network: StreetNetwork, prices: HmmParameters = PRICES) -> None:
         self.streets = streets_from(network, prices.within_m)
         self.reach = reach_for(self.streets)
         self.directed = [
@@ -76,18 +76,20 @@ class Ways:
         """Return the junction where this direction ends."""
         return self.tail(reverse(directed))
 
-    def way_m(self, a: Spot, b: Spot) -> float | None:
+    def way_m(self, a: PointOnStreet, b: PointOnStreet) -> float | None:
         """Return the metres driven from one spot to the other; `None` without a short way."""
         metres, _, _, _ = self._between(a, b)
         return metres if metres < inf else None
 
-    def beeline_m(self, a: Spot, b: Spot) -> float:
+    def beeline_m(self, a: PointOnStreet, b: PointOnStreet) -> float:
         """Return how far two spots are apart."""
         ax, ay = place(self.streets, self.arc(a.directed), a.along_m)
         bx, by = place(self.streets, self.arc(b.directed), b.along_m)
         return hypot(ax - bx, ay - by)
 
-    def stretches(self, a: Spot, b: Spot, *, sure: bool = False) -> list[Stretch]:
+    def stretches(
+        self, a: PointOnStreet, b: PointOnStreet, *, sure: bool = False
+    ) -> list[DrivenStretch]:
         """Return what was driven from one spot to the other, in order; empty without a way.
 
         `sure` leaves out streets that another way, nearly as likely, would not have in common.
@@ -95,10 +97,13 @@ class Ways:
         _, how, _, count = self._between(a, b)
         length_m = self.arc_length_m[self.arc(a.directed)]
         if how == ALONG:
-            whole = [Stretch(a.directed, a.along_m, b.along_m)]
+            whole = [DrivenStretch(a.directed, a.along_m, b.along_m)]
         elif how == TURNED:
             there, back = length_m - b.along_m, length_m - a.along_m
-            whole = [Stretch(a.directed, a.along_m, there), Stretch(b.directed, back, b.along_m)]
+            whole = [
+                DrivenStretch(a.directed, a.along_m, there),
+                DrivenStretch(b.directed, back, b.along_m),
+            ]
         elif how == THROUGH:
             whole = self._through(a, b, count)
             start, stop = self._span.tolist()
@@ -108,15 +113,15 @@ class Ways:
             whole = []
         return [stretch for stretch in whole if stretch.to_m > stretch.from_m]
 
-    def _through(self, a: Spot, b: Spot, count: int) -> list[Stretch]:
+    def _through(self, a: PointOnStreet, b: PointOnStreet, count: int) -> list[DrivenStretch]:
         inner = self._arcs[:count].tolist()
         return [
-            Stretch(a.directed, a.along_m, self.arc_length_m[self.arc(a.directed)]),
-            *(Stretch(self.directed[arc], 0.0, self.arc_length_m[arc]) for arc in inner),
-            Stretch(b.directed, 0.0, b.along_m),
+            DrivenStretch(a.directed, a.along_m, self.arc_length_m[self.arc(a.directed)]),
+            *(DrivenStretch(self.directed[arc], 0.0, self.arc_length_m[arc]) for arc in inner),
+            DrivenStretch(b.directed, 0.0, b.along_m),
         ]
 
-    def _between(self, a: Spot, b: Spot) -> tuple[float, int, float, int]:
+    def _between(self, a: PointOnStreet, b: PointOnStreet) -> tuple[float, int, float, int]:
         first, last = self.arc(a.directed), self.arc(b.directed)
         return between(
             self.streets,
@@ -136,6 +141,6 @@ def reverse(directed: DirectedSegment) -> DirectedSegment:
     return DirectedSegment(directed.segment_id, not directed.forward)
 
 
-def total_m(stretches: Iterable[Stretch]) -> float:
+def total_m(stretches: Iterable[DrivenStretch]) -> float:
     """Return the metres of the stretches together."""
     return sum(one.to_m - one.from_m for one in stretches)

@@ -3,9 +3,9 @@
 Costs are negative logarithms of likelihoods; `docs/matching.md` has the formulas.
 """
 
-from fleet.matching.kernels.arrays import Prices
+from fleet.matching.kernels.arrays import HmmParameters
 
-PRICES = Prices(
+PRICES = HmmParameters(
     sigma_m=4.0,
     sigma_share=0.8,
     sigma_most_m=18.0,

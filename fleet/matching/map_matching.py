@@ -15,9 +15,15 @@ from numpy.typing import NDArray
 
 from data.model import Match, Position
 from data.streets.network import StreetNetwork
-from fleet.matching.driven_paths import Spot, Stretch, Ways, total_m
+from fleet.matching.driven_paths import DrivenPaths, DrivenStretch, PointOnStreet, total_m
 from fleet.matching.hmm_parameters import PRICES
-from fleet.matching.kernels.arrays import Answers, Fixes, Layers, Nearby, Prices
+from fleet.matching.kernels.arrays import (
+    FixArrays,
+    HmmParameters,
+    MatchArrays,
+    NearbySegments,
+    Trellis,
+)
 from fleet.matching.kernels.candidates import places
 from fleet.matching.kernels.commit import finish
 from fleet.matching.kernels.trellis import advance
@@ -43,7 +49,7 @@ class Trail:
     """Fixes of one vehicle that have no match yet; belongs to the matcher."""
 
     waiting: list[Position] = field(default_factory=list)
-    layers: Layers | None = None
+    layers: Trellis | None = None
 
 
 class Matcher(Protocol):
@@ -55,7 +61,7 @@ class Matcher(Protocol):
     def settle(self, trail: Trail) -> list[Match]:
         """Return the matches of all that is left in the trail."""
 
-    def between(self, a: Match, b: Match) -> list[Stretch]:
+    def between(self, a: Match, b: Match) -> list[DrivenStretch]:
         """Return what was driven between two matches in a row; empty where nobody knows."""
 
 
@@ -65,13 +71,13 @@ class StreetMatcher:
     Several threads may share one. The answer does not depend on how the fixes are cut in batches.
     """
 
-    def __init__(self, network: StreetNetwork, prices: Prices = PRICES) -> None:
-        self.ways = Ways(network, prices)
+    def __init__(self, network: StreetNetwork, prices: HmmParameters = PRICES) -> None:
+        self.ways = DrivenPaths(network, prices)
         self._network = network
         self._prices = prices
         self._lock = Lock()
         whole, real = np.zeros((2, STREETS), np.int64), np.zeros((2, STREETS))
-        self._nearby = Nearby(whole[0], whole[1], real[0], real[1])
+        self._nearby = NearbySegments(whole[0], whole[1], real[0], real[1])
 
     def match(self, trail: Trail, positions: Sequence[Position]) -> list[Match]:
         """Return the matches that are settled now, in order; later ones stay in the trail.
@@ -85,7 +91,7 @@ class StreetMatcher:
         """Return the matches of all that is left in the trail, which is empty then."""
         return self._follow(trail, (), last=True) if trail.layers is not None else []
 
-    def between(self, a: Match, b: Match) -> list[Stretch]:
+    def between(self, a: Match, b: Match) -> list[DrivenStretch]:
         """Return what was driven between two matches in a row; empty where nobody knows.
 
         Of streets on one of several likely ways nobody knows. Over a long silence, a long beeline,
@@ -97,7 +103,9 @@ class StreetMatcher:
         start, goal = self._spot(a), self._spot(b)
         ahead_m = goal.along_m - start.along_m
         if a.segment == b.segment and 0.0 <= ahead_m <= GAP_M:  # most steps: no way is looked for
-            stretches = [Stretch(a.segment, start.along_m, goal.along_m)] if ahead_m > 0 else []
+            stretches = (
+                [DrivenStretch(a.segment, start.along_m, goal.along_m)] if ahead_m > 0 else []
+            )
         else:
             with self._lock:
                 if self.ways.beeline_m(start, goal) > GAP_M:
@@ -130,13 +138,13 @@ class StreetMatcher:
         layers.fix[:] -= written
         return settled
 
-    def _fixes(self, positions: Sequence[Position]) -> Fixes:
+    def _fixes(self, positions: Sequence[Position]) -> FixArrays:
         places = chain.from_iterable([fix.location for fix in positions])
         lonlat = np.fromiter(places, np.float64, 2 * len(positions))
         plane = self._network.projection.planes(lonlat.reshape(-1, 2))
         speeds = [nan if fix.speed_mps is None else fix.speed_mps for fix in positions]
         headings = [nan if fix.heading_deg is None else fix.heading_deg for fix in positions]
-        return Fixes(
+        return FixArrays(
             np.ascontiguousarray(plane[:, 0]),
             np.ascontiguousarray(plane[:, 1]),
             np.array([fix.fixed_at.timestamp() for fix in positions]),
@@ -144,7 +152,7 @@ class StreetMatcher:
             np.array(headings, np.float64),
         )
 
-    def _matches(self, positions: Sequence[Position], answers: Answers) -> list[Match]:
+    def _matches(self, positions: Sequence[Position], answers: MatchArrays) -> list[Match]:
         settled = []
         columns = (column.tolist() for column in answers)
         for position, arc, along_m, away_m, sure in zip(positions, *columns, strict=False):
@@ -156,23 +164,25 @@ class StreetMatcher:
             settled.append(Match(position.fixed_at, street, offset_m, away_m, sure))
         return settled
 
-    def _spot(self, match: Match) -> Spot:
+    def _spot(self, match: Match) -> PointOnStreet:
         assert match.segment is not None  # noqa: S101 - asked only for matches on a street
         length_m = self.ways.arc_length_m[self.ways.arc(match.segment)]
         forward = match.segment.forward
-        return Spot(match.segment, match.offset_m if forward else length_m - match.offset_m)
+        return PointOnStreet(
+            match.segment, match.offset_m if forward else length_m - match.offset_m
+        )
 
 
-def _no_answers(count: int) -> Answers:
-    return Answers(
+def _no_answers(count: int) -> MatchArrays:
+    return MatchArrays(
         np.full(count, -1, np.int32), np.zeros(count), np.full(count, inf), np.zeros(count)
     )
 
 
-def no_layers(prices: Prices) -> Layers:
+def no_layers(prices: HmmParameters) -> Trellis:
     """Return the layers of a trail that has no fix yet."""
     places, ring = 2 * STREETS + 1, prices.lag + 2
-    return Layers(
+    return Trellis(
         head=np.zeros(3, np.int64),
         seen=np.array((0.0, prices.noise_m**2, 0.0, 0.0)),
         fix=np.zeros(ring, np.int64),

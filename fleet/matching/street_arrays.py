@@ -8,7 +8,7 @@ import shapely
 from data.model import Oneway
 from data.streets.network import StreetNetwork
 from data.streets.turn_costs import STRAIGHT_DEG, signs_of
-from fleet.matching.kernels.arrays import Reach, Streets
+from fleet.matching.kernels.arrays import PathTable, StreetArrays
 from routing.problem.problem import Flags, Floats, Floats32, Ints, Longs
 
 CELL_M = 40.0
@@ -41,13 +41,13 @@ AGAINST_M = 60.0
 """Price of entering a one-way street from its end."""
 
 
-def streets_from(network: StreetNetwork, within_m: float) -> Streets:
+def streets_from(network: StreetNetwork, within_m: float) -> StreetArrays:
     """Return the streets of a network, to be looked up within so many metres of a point."""
     length_m = np.array([segment.length_m for segment in network.segments])
     pieces = _Pieces(network, length_m)
     cells = _Cells(pieces, within_m)
     head, follow_start, follow, price_m = _followers(network, pieces)
-    return Streets(
+    return StreetArrays(
         west_m=cells.west_m,
         south_m=cells.south_m,
         cell_m=CELL_M,
@@ -70,13 +70,13 @@ def streets_from(network: StreetNetwork, within_m: float) -> Streets:
     )
 
 
-def reach_for(streets: Streets) -> Reach:
+def reach_for(streets: StreetArrays) -> PathTable:
     """Return an empty table of ways."""
     arcs = 2 * len(streets.length_m)
     slots = max(SLOTS, 8 * arcs)
     entries = len(streets.follow) + 1
     ways = np.empty(slots, WAY)
-    return Reach(
+    return PathTable(
         first=np.full(arcs, -1, np.int64),
         slots=np.zeros(arcs, np.int64),
         within_m=np.zeros(arcs),

@@ -14,11 +14,11 @@ from fleet.planning.plan_lifecycle import SHOWN_VIOLATIONS, Prepared
 from fleet.routes.route_progress import PlanCheck
 
 if TYPE_CHECKING:
-    from routing.planning.problem_mapping import Mapped
+    from routing.planning.problem_mapping import MappedProblem
     from routing.problem.problem import Problem, Reason
-    from routing.problem.stops import Route as Stops
-    from routing.replanning.path_cache import KnownWays, Lines
-    from routing.replanning.route_changes import Change
+    from routing.problem.stops import TaskRoute as Stops
+    from routing.replanning.path_cache import CachedLineGraph, LineGraphCache
+    from routing.replanning.route_changes import RouteChange
 
 FEW_TASKS = 3_000
 """Up to so much new work the trucks nearest to it share; more of it goes to all trucks."""
@@ -34,7 +34,7 @@ def replanned(
     seed: int,
     stop_requested: Callable[[], bool],
     threads: int = 1,
-    known: "KnownWays | None" = None,
+    known: "LineGraphCache | None" = None,
 ) -> Plan:
     """Return a plan of what is left, in which few trucks change their next moves.
 
@@ -78,7 +78,7 @@ def replanned(
     return plan_from(mapped, solution, found.timed)
 
 
-def _look_ahead(problem: "Problem", lines: "Lines", routes: "tuple[Stops, ...]") -> None:
+def _look_ahead(problem: "Problem", lines: "CachedLineGraph", routes: "tuple[Stops, ...]") -> None:
     """Look for the ways of routes of which most will stay; the referee does so for itself."""
     from routing.check.referee_paths import deadheads_of, legs_of
 
@@ -108,19 +108,19 @@ def as_wished(prepared: Prepared, wish: ReplanWish) -> Prepared:
 
 
 def change_of(
-    mapped: "Mapped",
+    mapped: "MappedProblem",
     check: PlanCheck,
     wish: ReplanWish,
     stops: "tuple[Stops, ...]",
     unserved: "Mapping[int, Reason]",
-) -> "Change":
+) -> "RouteChange":
     """Return whom a wish concerns, and which tasks may go to anybody.
 
     Free is what no route has that the driven plan has not given up: it is new, or was the work of
     a vehicle that is out of service, or was skipped.
     """
     from routing.problem.stops import tasks_of
-    from routing.replanning.route_changes import Change
+    from routing.replanning.route_changes import RouteChange
 
     shifts = mapped.situation.shifts
     given_up = {left.job_id for left in check.plan.unserved}
@@ -136,11 +136,11 @@ def change_of(
         helpers = _with_most_to_give(mapped, stops, mine)
     elif wish.cause is not ReplanCause.BREAKDOWN:
         mine = _passing(mapped, check)
-    return Change(mine, tuple(free), wish.budget, helpers)
+    return RouteChange(mine, tuple(free), wish.budget, helpers)
 
 
 def _with_most_to_give(
-    mapped: "Mapped", stops: "tuple[Stops, ...]", mine: tuple[int, ...]
+    mapped: "MappedProblem", stops: "tuple[Stops, ...]", mine: tuple[int, ...]
 ) -> tuple[int, ...]:
     """Return the vehicles with the most work that a new one could take off them."""
     import numpy as np
@@ -155,7 +155,7 @@ def _with_most_to_give(
     return tuple(others[:HELPERS])
 
 
-def _passing(mapped: "Mapped", check: PlanCheck) -> tuple[int, ...]:
+def _passing(mapped: "MappedProblem", check: PlanCheck) -> tuple[int, ...]:
     """Return the vehicles whose way ahead leads over a closed street."""
     closed = mapped.situation.present.closed
     blocked = {

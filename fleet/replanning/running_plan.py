@@ -24,10 +24,10 @@ from fleet.routes.route_progress import PlanCheck
 
 if TYPE_CHECKING:
     from routing.planning.directed_passes import DirectedPass
-    from routing.planning.problem_mapping import Mapped
-    from routing.replanning.batch_insertion import Inserted
-    from routing.replanning.path_cache import KnownWays
-    from routing.replanning.urgent_insertion import RunningRoutes, Urgent
+    from routing.planning.problem_mapping import MappedProblem
+    from routing.replanning.batch_insertion import BatchInsertion
+    from routing.replanning.path_cache import LineGraphCache
+    from routing.replanning.urgent_insertion import RunningRoutes, UrgentTask
 
 BEGUN = timedelta(seconds=30)
 """A stop that begins so soon is not put off any more."""
@@ -41,8 +41,8 @@ class InsertionPlace:
     """A place for urgent work: what a dispatcher is told, and the routes as they would be."""
 
     plan: "RunningPlan"
-    mapped: "Mapped"
-    inserted: "Inserted"
+    mapped: "MappedProblem"
+    inserted: "BatchInsertion"
     insertion: UrgentInsertion
 
     def routes(self) -> tuple[ChangedRoute, ...]:
@@ -64,7 +64,7 @@ class InsertionPlace:
 class RunningPlan:
     """What trucks still do by the published plan, as of the moment when it was read."""
 
-    mapped: "Mapped"
+    mapped: "MappedProblem"
     number: Mapping[WorkPass, int]
     check: PlanCheck
     running: "RunningRoutes"
@@ -76,7 +76,7 @@ class RunningPlan:
         return self.check.plan.id
 
 
-def running_plan(prepared: Prepared, known: "KnownWays | None" = None) -> RunningPlan:
+def running_plan(prepared: Prepared, known: "LineGraphCache | None" = None) -> RunningPlan:
     """Return the driven plan made ready for urgent work; raises `ConflictError` without a plan.
 
     What is `known` of the streets is not computed again.
@@ -159,16 +159,16 @@ def _planned_at(
     return begins_at + timedelta(seconds=max(ends_s))
 
 
-def _urgent(plan: RunningPlan, one: "DirectedPass", now: datetime) -> "Urgent":
+def _urgent(plan: RunningPlan, one: "DirectedPass", now: datetime) -> "UrgentTask":
     """Return a pass as a task that is late from now on, of the heaviest weight there is."""
     from routing.planning.directed_passes import material_kg, service_s
     from routing.planning.problem_mapping import COMPLETION_PRICE, LATENESS_PRICE
-    from routing.replanning.urgent_insertion import Urgent
+    from routing.replanning.urgent_insertion import UrgentTask
 
     mapped, situation = plan.mapped, plan.mapped.situation
     weight = max(rule.weight for rule in situation.policy.rules.values())
     elapsed_s = (now - plan.read_at).total_seconds()
-    return Urgent(
+    return UrgentTask(
         mode_arc=(one.arc, -1),
         service_s=service_s(situation, [one], mapped.machines)[0],
         material_kg=material_kg(situation, one),
@@ -179,7 +179,9 @@ def _urgent(plan: RunningPlan, one: "DirectedPass", now: datetime) -> "Urgent":
     )
 
 
-def _changed_route(plan: RunningPlan, mapped: "Mapped", found: "Inserted", v: int) -> ChangedRoute:
+def _changed_route(
+    plan: RunningPlan, mapped: "MappedProblem", found: "BatchInsertion", v: int
+) -> ChangedRoute:
     """Return the rest of a route with the legs that a machine has begun before it."""
     from routing.planning.problem_mapping import legs_of
 
@@ -195,7 +197,7 @@ def _next_leg(check: PlanCheck, shift_id: ShiftId) -> int:
     return next((one.next_leg for one in check.routes if one.shift_id == shift_id), 0)
 
 
-def _delays(mapped: "Mapped", found: "Inserted", own: JobId) -> tuple[Delay, ...]:
+def _delays(mapped: "MappedProblem", found: "BatchInsertion", own: JobId) -> tuple[Delay, ...]:
     """Return which other jobs on changed routes end notably later, the most delayed first."""
     before, after = (
         _ends_at(mapped, running, found.changed) for running in (found.before, found.after)
@@ -206,7 +208,7 @@ def _delays(mapped: "Mapped", found: "Inserted", own: JobId) -> tuple[Delay, ...
 
 
 def _ends_at(
-    mapped: "Mapped", running: "RunningRoutes", vehicles: Sequence[int]
+    mapped: "MappedProblem", running: "RunningRoutes", vehicles: Sequence[int]
 ) -> dict[JobId, datetime]:
     """Return when each job on some routes is over."""
     ends_s: dict[JobId, float] = {}

@@ -11,7 +11,7 @@ from math import cos, hypot, inf, radians
 from data.model import LonLat, Match, Position, Segment, SegmentId, VehicleId
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
-from fleet.matching.driven_paths import Stretch, total_m
+from fleet.matching.driven_paths import DrivenStretch, total_m
 from fleet.matching.map_matching import Matcher, Trail
 from fleet.tracking.fix_filters import filtered
 
@@ -73,7 +73,7 @@ class StreetLines:
             return fix.location
         return self._at(self._network.segment(match.segment.segment_id), match.offset_m)
 
-    def part(self, stretch: Stretch) -> list[LonLat]:
+    def part(self, stretch: DrivenStretch) -> list[LonLat]:
         """Return the places along a driven stretch, in the direction of travel."""
         segment = self._network.segment(stretch.directed.segment_id)
         along_m = self._along(segment)

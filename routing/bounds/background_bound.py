@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from threading import Event, Thread
 
 
-class Beside:
+class BackgroundBound:
     """The last of ever better bounds; `value` may be asked at any time.
 
     A process that ends waits for the linear program at hand: cutting it off aborts the process.
@@ -31,7 +31,7 @@ class Beside:
             if self._enough.is_set():
                 break
 
-    def __enter__(self) -> "Beside":
+    def __enter__(self) -> "BackgroundBound":
         return self
 
     def __exit__(self, *_: object) -> None:

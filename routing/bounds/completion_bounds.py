@@ -11,9 +11,9 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from routing.bounds.relaxation import Numbers
+from routing.bounds.relaxation import IntArray
 from routing.network.deadheads import LineGraph, from_arc, to_arc
-from routing.network.single_task_feasibility import SLACK_KG, Alone
+from routing.network.single_task_feasibility import SLACK_KG, SingleTaskFeasibility
 from routing.problem.problem import NONE, Flags, Floats, Problem
 
 ROUNDS = 4
@@ -26,7 +26,7 @@ _TINY_S = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Team:
+class AbleVehicles:
     """Vehicles of each able kind (type and hopper), C kinds, and what tasks take of their time.
 
     Attributes
@@ -42,7 +42,7 @@ class Team:
         float64[C], reloads spared by what is in the hoppers at the start, in seconds.
     """
 
-    kind: Numbers
+    kind: IntArray
     begin_s: Floats
     end_s: Floats
     need_s: Floats
@@ -57,7 +57,7 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
+class CompletionBound:
     """No plan has done all tasks before `earliest_s`; infinite: never.
 
     Seconds are those of the most useful kind of vehicle: `work_s` the tasks need at least, and
@@ -70,10 +70,10 @@ class Finish:
     free_s: float
 
 
-class Crews:
+class FleetAccess:
     """Ways of all vehicles to all tasks and home, for teams of any tasks."""
 
-    def __init__(self, problem: Problem, line: LineGraph, alone: Alone) -> None:
+    def __init__(self, problem: Problem, line: LineGraph, alone: SingleTaskFeasibility) -> None:
         self.problem = problem
         self.fit = alone.fit()
         self._line = line
@@ -82,7 +82,7 @@ class Crews:
         approach_s = _approach_s(problem)
         self._approach_s = _least_of_modes(problem, approach_s)
 
-    def team(self, tasks: Flags) -> Team:
+    def team(self, tasks: Flags) -> AbleVehicles:
         """Return the vehicles for some tasks, given as bool[T]; only those that fit count."""
         problem = self.problem
         chosen = np.flatnonzero(tasks & self.fit)
@@ -104,7 +104,7 @@ class Crews:
             need_s[:, c] += problem.material_kg[chosen] * per_kg_s
             need_s[problem.material_kg[chosen] > self._lift_kg(kind == c), c] = np.inf
             laden_s[c] = float(problem.load_kg[kind == c].sum()) * per_kg_s
-        return Team(kind, begin_s, end_s, need_s, laden_s)
+        return AbleVehicles(kind, begin_s, end_s, need_s, laden_s)
 
     def _lift_kg(self, vehicles: Flags) -> float:
         """Return what the largest hopper of some vehicles can hold for one task."""
@@ -117,7 +117,7 @@ class Crews:
         fill_s = self.problem.fill_s
         return float(fill_s.min()) / capacity_kg if len(fill_s) and capacity_kg > 0 else 0.0
 
-    def _between(self, v: int, chosen: Numbers) -> tuple[float, float]:
+    def _between(self, v: int, chosen: IntArray) -> tuple[float, float]:
         """Return from when to when a vehicle is free for some tasks and the ways into them."""
         problem = self.problem
         kind = problem.vehicle_type[v]
@@ -150,7 +150,7 @@ class Crews:
         return self._home[end]
 
 
-def earliest_finish(team: Team, by_s: float) -> Finish:
+def earliest_finish(team: AbleVehicles, by_s: float) -> CompletionBound:
     """Return when the tasks of a team are all done at the earliest.
 
     Parameters
@@ -160,9 +160,9 @@ def earliest_finish(team: Team, by_s: float) -> Finish:
     """
     vehicles = int(np.sum(team.kind != NONE))
     if not len(team.need_s):
-        return Finish(-np.inf, vehicles, 0.0, 0.0)
+        return CompletionBound(-np.inf, vehicles, 0.0, 0.0)
     if not vehicles:
-        return Finish(np.inf, 0, 0.0, 0.0)
+        return CompletionBound(np.inf, 0, 0.0, 0.0)
     best, price = -np.inf, np.ones(len(team.laden_s))
     best_price = price
     groups = _groups(team.need_s)
@@ -177,17 +177,17 @@ def earliest_finish(team: Team, by_s: float) -> Finish:
         price = found
     best_price = best_price / best_price.max()
     work_s = _work_s(team, best_price)
-    return Finish(best, vehicles, work_s, float(best_price @ team.free_s(by_s)))
+    return CompletionBound(best, vehicles, work_s, float(best_price @ team.free_s(by_s)))
 
 
-def _work_s(team: Team, price: Floats) -> float:
+def _work_s(team: AbleVehicles, price: Floats) -> float:
     """Return the least price of all tasks; what nobody of the team can do costs nothing."""
     known = np.isfinite(team.need_s)
     paid = np.where(known, np.where(known, team.need_s, 0.0) * price, np.inf).min(axis=1)
     return float(paid[np.isfinite(paid)].sum())
 
 
-def _earliest_s(team: Team, price: Floats) -> float:
+def _earliest_s(team: AbleVehicles, price: Floats) -> float:
     """Return the last time by which the vehicles have less than the tasks need, so priced."""
     work = _work_s(team, price) * (1.0 - _SAFE)
     able = team.kind != NONE
@@ -205,7 +205,7 @@ def _earliest_s(team: Team, price: Floats) -> float:
     return low
 
 
-def alike(need_s: Floats, marks: Floats) -> Numbers:
+def alike(need_s: Floats, marks: Floats) -> IntArray:
     """Return int64[N], groups of tasks with equal marks and alike ratios between kinds.
 
     Parameters
@@ -216,7 +216,7 @@ def alike(need_s: Floats, marks: Floats) -> Numbers:
     least_s = np.maximum(need_s.min(axis=1, keepdims=True), _TINY_S)
     ratio = np.where(np.isfinite(need_s), np.log(np.maximum(need_s, _TINY_S) / least_s), -1.0)
     table = np.column_stack((np.round(ratio / _RATIO), marks))
-    group: Numbers = np.unique(table, axis=0, return_inverse=True)[1].ravel()
+    group: IntArray = np.unique(table, axis=0, return_inverse=True)[1].ravel()
     return group
 
 
@@ -226,7 +226,7 @@ def _groups(need_s: Floats) -> Floats:
     return np.column_stack([np.bincount(group, column) for column in need_s.T])
 
 
-def _prices(team: Team, groups: Floats, by_s: float) -> Floats | None:
+def _prices(team: AbleVehicles, groups: Floats, by_s: float) -> Floats | None:
     """Return float64[C], what a second of each kind is worth if all is to be done by a time.
 
     Dual values of the linear program that shares out work so that all kinds are as little
@@ -275,7 +275,7 @@ def _approach_s(problem: Problem) -> Floats:
     return _nearest(rows, columns, weights, problem.arcs)
 
 
-def _nearest(rows: Numbers, columns: Numbers, weights: Floats, arcs: int) -> Floats:
+def _nearest(rows: IntArray, columns: IntArray, weights: Floats, arcs: int) -> Floats:
     """Return float64[A], distances from one more vertex behind all; several edges are the least."""
     order = np.lexsort((weights, columns, rows))
     rows, columns, weights = rows[order], columns[order], weights[order]

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from routing.bounds.least_costs import useful
-from routing.bounds.relaxation import Numbers, Relaxation, junctions_of
+from routing.bounds.relaxation import IntArray, Relaxation, junctions_of
 from routing.problem.problem import NONE, Flags, Floats, Problem
 
 _SLACK = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class CutInequality:
     """The sum of `x[column]` is at least `least`."""
 
     column: tuple[int, ...]
@@ -29,7 +29,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Country:
+class JunctionRelaxation:
     """A relaxation by junctions; J of them.
 
     Attributes
@@ -48,14 +48,14 @@ class Country:
 
     relaxation: Relaxation
     junctions: int
-    moving: Numbers
-    tail: Numbers
-    head: Numbers
+    moving: IntArray
+    tail: IntArray
+    head: IntArray
     load: Floats
     fit: Flags
-    start: Numbers
-    end: Numbers
-    site: Numbers
+    start: IntArray
+    end: IntArray
+    site: IntArray
 
     @property
     def modes(self) -> int:
@@ -63,14 +63,14 @@ class Country:
         return len(self.relaxation.columns.mode)
 
 
-def country_of(relaxation: Relaxation) -> Country:
+def country_of(relaxation: Relaxation) -> JunctionRelaxation:
     """Return what cuts need to know."""
     problem, columns = relaxation.problem, relaxation.columns
     arcs = np.concatenate((columns.arc, columns.street))
     fit = np.zeros(problem.tasks, np.bool_)
     fit[columns.task] = True
     home = problem.end_arc[columns.vehicle]
-    return Country(
+    return JunctionRelaxation(
         relaxation,
         junctions_of(problem),
         np.concatenate((columns.mode, columns.drive)),
@@ -92,7 +92,7 @@ def _loads(problem: Problem) -> Floats:
     return problem.material_kg / most_kg if most_kg > 0 else np.zeros(problem.tasks)
 
 
-def visits(country: Country, inside: Flags) -> Cut | None:
+def visits(country: JunctionRelaxation, inside: Flags) -> CutInequality | None:
     """Return how often vehicles must come into a set of junctions (bool[J]), or set out in it.
 
     One that comes in, sets out or reloads inside serves at most one hopper before it comes in or
@@ -113,7 +113,7 @@ def visits(country: Country, inside: Flags) -> Cut | None:
     )
 
 
-def islands(country: Country, label: Numbers) -> list[Cut]:
+def islands(country: JunctionRelaxation, label: IntArray) -> list[CutInequality]:
     """Return for each part of a network how often vehicles must come into it, all in one pass.
 
     `label` int64[J] numbers the part of each junction. Nothing is said of parts without a task
@@ -140,7 +140,7 @@ def islands(country: Country, label: Numbers) -> list[Cut]:
     order = np.argsort(into, kind="stable")
     ends = np.cumsum(np.bincount(into, minlength=count))[:-1]
     return [
-        Cut(tuple(members.tolist()), float(least))
+        CutInequality(tuple(members.tolist()), float(least))
         for members, least in zip(np.split(column[order], ends), needed, strict=True)
         if least
     ]
@@ -163,7 +163,7 @@ def _hoppers(load: Floats) -> int:
     return max(most, len(large) + int(more))
 
 
-def crossings(country: Country, inside: Flags) -> Cut | None:
+def crossings(country: JunctionRelaxation, inside: Flags) -> CutInequality | None:
     """Return that a set is entered and left an even number of times, if its tasks say odd.
 
     Who starts and ends on different sides crosses once more, and so does a task that crosses in
@@ -188,5 +188,5 @@ def crossings(country: Country, inside: Flags) -> Cut | None:
     )
 
 
-def _cut(least: float, *columns: Numbers) -> Cut:
-    return Cut(tuple(np.concatenate(columns).tolist()), least)
+def _cut(least: float, *columns: IntArray) -> CutInequality:
+    return CutInequality(tuple(np.concatenate(columns).tolist()), least)

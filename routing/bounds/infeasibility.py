@@ -9,11 +9,11 @@ from typing import Literal
 
 import numpy as np
 
-from routing.bounds.completion_bounds import Crews, Team, earliest_finish
-from routing.bounds.relaxation import Numbers
-from routing.network.deadheads import Walker
+from routing.bounds.completion_bounds import AbleVehicles, FleetAccess, earliest_finish
+from routing.bounds.relaxation import IntArray
 from routing.network.pinned_stops import behind_pins
-from routing.network.single_task_feasibility import Alone, alone
+from routing.network.shortest_deadheads import PathFinder
+from routing.network.single_task_feasibility import SingleTaskFeasibility, alone
 from routing.problem.problem import NONE, Flags, Problem, Reason
 from routing.problem.stops import tasks_of
 
@@ -79,7 +79,7 @@ class Proofs:
     tasks: tuple[TaskProof, ...]
 
 
-def proofs(problem: Problem, walker: Walker) -> Proofs:
+def proofs(problem: Problem, walker: PathFinder) -> Proofs:
     """Return what no plan for a problem can do; what is pinned is taken as done.
 
     Classes are looked at one by one, and those due by the same time or sooner together where each
@@ -90,11 +90,11 @@ def proofs(problem: Problem, walker: Walker) -> Proofs:
         pinned[tasks_of(pin)] = True
     rest = behind_pins(problem, walker).problem
     single = alone(rest, walker.line)
-    crews = Crews(rest, walker.line, single)
+    crews = FleetAccess(rest, walker.line, single)
     return Proofs(_of_classes(crews, single), _of_tasks(rest, single, ~pinned))
 
 
-def _of_classes(crews: Crews, single: Alone) -> tuple[ClassProof, ...]:
+def _of_classes(crews: FleetAccess, single: SingleTaskFeasibility) -> tuple[ClassProof, ...]:
     problem = crews.problem
     groups = sorted({*zip(problem.class_index.tolist(), problem.due_s.tolist(), strict=True)})
     found = []
@@ -109,7 +109,9 @@ def _of_classes(crews: Crews, single: Alone) -> tuple[ClassProof, ...]:
     return tuple(proof for proof in found if proof)
 
 
-def _too_much(crews: Crews, single: Alone, tasks: Flags, due_s: float) -> ClassProof | None:
+def _too_much(
+    crews: FleetAccess, single: SingleTaskFeasibility, tasks: Flags, due_s: float
+) -> ClassProof | None:
     """Return why some tasks (bool[T]) cannot all be done by a time, nothing if they might."""
     problem = crews.problem
     chosen = np.flatnonzero(tasks & crews.fit)
@@ -140,14 +142,16 @@ def _too_much(crews: Crews, single: Alone, tasks: Flags, due_s: float) -> ClassP
     )
 
 
-def _material_s(problem: Problem, chosen: Numbers, team: Team) -> float:
+def _material_s(problem: Problem, chosen: IntArray, team: AbleVehicles) -> float:
     """Return infinity where all hoppers together hold too little and nobody can reload."""
     able = team.kind != NONE
     short_kg = problem.material_kg[chosen].sum() - problem.load_kg[able].sum()
     return np.inf if not problem.sites and short_kg > _SLACK_KG * len(chosen) else -np.inf
 
 
-def _of_tasks(problem: Problem, single: Alone, wanted: Flags) -> tuple[TaskProof, ...]:
+def _of_tasks(
+    problem: Problem, single: SingleTaskFeasibility, wanted: Flags
+) -> tuple[TaskProof, ...]:
     late = single.earliest_s > problem.due_s + _SLACK_S
     return tuple(
         TaskProof(

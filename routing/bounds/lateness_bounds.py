@@ -12,11 +12,11 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from routing.bounds.completion_bounds import Crews, Team, alike, earliest_finish
-from routing.bounds.least_costs import Prices, useful
-from routing.bounds.relaxation import Numbers
+from routing.bounds.completion_bounds import AbleVehicles, FleetAccess, alike, earliest_finish
+from routing.bounds.least_costs import LeastCosts, useful
+from routing.bounds.relaxation import IntArray
 from routing.network.deadheads import line_graph
-from routing.network.single_task_feasibility import Alone
+from routing.network.single_task_feasibility import SingleTaskFeasibility
 from routing.problem.problem import NONE, Floats, Problem
 
 SLICES = 64
@@ -25,7 +25,7 @@ _ROOM = 1.5
 _TINY_S = 1e-9
 
 
-class Waiting(NamedTuple):
+class LagrangianCosts(NamedTuple):
     """`serve` float64[T, M] with the cost of time in it; all plans have `less` to take off."""
 
     serve: Floats
@@ -39,13 +39,15 @@ class _Slices(NamedTuple):
     free_s: Floats
 
 
-def with_waiting(problem: Problem, prices: Prices, single: Alone) -> Waiting | None:
+def with_waiting(
+    problem: Problem, prices: LeastCosts, single: SingleTaskFeasibility
+) -> LagrangianCosts | None:
     """Return prices of tasks with their share of scarce machine time; none where nothing waits."""
     fit = single.fit()
     chosen = np.flatnonzero(fit)
     if not (np.any(problem.completion_price[chosen]) or np.any(problem.lateness_price[chosen])):
         return None
-    team = Crews(problem, line_graph(problem), single).team(fit)
+    team = FleetAccess(problem, line_graph(problem), single).team(fit)
     if not len(team.laden_s):
         return None
     slices = _slices(team)
@@ -59,10 +61,10 @@ def with_waiting(problem: Problem, prices: Prices, single: Alone) -> Waiting | N
     serve[chosen] += ends[:, :1]
     shared = _shared(team, work, ends, scarce)[:, None] + _metres(problem)[chosen]
     serve[chosen] = np.maximum(serve[chosen], shared)
-    return Waiting(serve, float((scarce[some] * slices.free_s[some]).sum()))
+    return LagrangianCosts(serve, float((scarce[some] * slices.free_s[some]).sum()))
 
 
-def _shared(team: Team, work: Floats, ends: Floats, scarce: Floats) -> Floats:
+def _shared(team: AbleVehicles, work: Floats, ends: Floats, scarce: Floats) -> Floats:
     """Return float64[N], the least price of work, end and machine time over kinds and slices."""
     best = np.full(len(work), np.inf)
     for c in range(work.shape[1]):
@@ -83,7 +85,7 @@ def _metres(problem: Problem) -> Floats:
     return np.where(arc == NONE, np.inf, least * problem.length_m[arc])
 
 
-def _slices(team: Team) -> _Slices:
+def _slices(team: AbleVehicles) -> _Slices:
     able = team.kind >= 0
     first_s, last_s = float(team.begin_s[able].min()), float(team.end_s[able].max())
     finish_s = earliest_finish(team, first_s).earliest_s
@@ -99,7 +101,7 @@ def _slices(team: Team) -> _Slices:
     return _Slices(edges, np.column_stack((free_s, np.full(len(free_s), np.inf))))
 
 
-def _work(problem: Problem, team: Team, chosen: Numbers) -> Floats:
+def _work(problem: Problem, team: AbleVehicles, chosen: IntArray) -> Floats:
     """Return float64[N, C], the least price of work by kind, infinite where not able."""
     work = np.full(team.need_s.shape, np.inf)
     for c in range(work.shape[1]):
@@ -112,7 +114,9 @@ def _work(problem: Problem, team: Team, chosen: Numbers) -> Floats:
     return work
 
 
-def _ends(problem: Problem, single: Alone, chosen: Numbers, slices: _Slices) -> Floats:
+def _ends(
+    problem: Problem, single: SingleTaskFeasibility, chosen: IntArray, slices: _Slices
+) -> Floats:
     """Return float64[N, B], the price of a task that ends in a slice or later."""
     done_s = np.maximum(single.earliest_s[chosen][:, None], slices.from_s)
     late_s = np.maximum(done_s - problem.due_s[chosen][:, None], 0.0)
@@ -122,9 +126,9 @@ def _ends(problem: Problem, single: Alone, chosen: Numbers, slices: _Slices) -> 
 
 def _scarcity(
     problem: Problem,
-    team: Team,
+    team: AbleVehicles,
     slices: _Slices,
-    chosen: Numbers,
+    chosen: IntArray,
     work: Floats,
     ends: Floats,
 ) -> Floats | None:
@@ -169,5 +173,5 @@ def _scarcity(
     return price
 
 
-def _sums(group: Numbers, values: Floats) -> Floats:
+def _sums(group: IntArray, values: Floats) -> Floats:
     return np.column_stack([np.bincount(group, column) for column in values.T])

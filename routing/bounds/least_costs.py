@@ -8,7 +8,7 @@ from routing.problem.problem import NONE, Flags, Floats, Problem
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Prices:
+class LeastCosts:
     """Least prices over the vehicles that are of use.
 
     `serve` float64[T, M] of a task in a mode, infinite where nobody may; `drive` float64[A] of
@@ -28,7 +28,7 @@ def useful(problem: Problem) -> Flags:
     return flags | out if len(out) else flags
 
 
-def least_prices(problem: Problem, fit: Flags) -> Prices:
+def least_prices(problem: Problem, fit: Flags) -> LeastCosts:
     """Return the least prices; tasks that are not `fit` (bool[T]) cannot be done by anybody."""
     serve = np.full(problem.mode_arc.shape, np.inf)
     drive, turn, fill = (
@@ -43,7 +43,7 @@ def least_prices(problem: Problem, fit: Flags) -> Prices:
         work = _times(per_s, problem.service_s[:, kind])
         np.minimum(serve, work[:, None] + _times(per_m, length_m), out=serve)
     serve[~fit] = np.inf
-    return Prices(serve, drive, turn, fill)
+    return LeastCosts(serve, drive, turn, fill)
 
 
 def _kinds(problem: Problem) -> list[tuple[int, float, float]]:

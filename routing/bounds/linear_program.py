@@ -7,19 +7,19 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from routing.bounds.cuts import Cut
+from routing.bounds.cuts import CutInequality
 from routing.bounds.relaxation import Relaxation
 from routing.problem.problem import Floats
 
 
-class Point(NamedTuple):
+class LpSolution(NamedTuple):
     """A solution `x` of a program, and what no solution can go below."""
 
     x: Floats
     bound: float
 
 
-def least(relaxation: Relaxation, cuts: Sequence[Cut]) -> Point | None:
+def least(relaxation: Relaxation, cuts: Sequence[CutInequality]) -> LpSolution | None:
     """Return the least point of the linear program, none where HiGHS finds no answer."""
     rows, needed = _rows(relaxation, cuts)
     found = linprog(
@@ -31,10 +31,10 @@ def least(relaxation: Relaxation, cuts: Sequence[Cut]) -> Point | None:
         bounds=np.column_stack((np.zeros(len(relaxation.upper)), relaxation.upper)),
         method="highs-ds",
     )
-    return Point(found.x, float(found.fun)) if found.status == 0 else None
+    return LpSolution(found.x, float(found.fun)) if found.status == 0 else None
 
 
-def _rows(relaxation: Relaxation, cuts: Sequence[Cut]) -> tuple[csr_matrix, Floats]:
+def _rows(relaxation: Relaxation, cuts: Sequence[CutInequality]) -> tuple[csr_matrix, Floats]:
     starts = np.cumsum([0, *(len(cut.column) for cut in cuts)])
     columns = np.array([c for cut in cuts for c in cut.column], np.int64)
     shape = (len(cuts), relaxation.columns.count)

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing.bounds.cuts import Cut, country_of
+from routing.bounds.cuts import CutInequality, country_of
 from routing.bounds.lateness_bounds import with_waiting
-from routing.bounds.least_costs import Prices, least_prices, whole
+from routing.bounds.least_costs import LeastCosts, least_prices, whole
 from routing.bounds.linear_program import least
 from routing.bounds.relaxation import Relaxation, relaxed
 from routing.bounds.separation import broken
-from routing.network.single_task_feasibility import Alone
+from routing.network.single_task_feasibility import SingleTaskFeasibility
 from routing.problem.problem import Floats, Problem
 
 ROUNDS = 100
@@ -28,12 +28,14 @@ _SAFE = 1e-7
 """Share taken off for the tolerances of the solver."""
 
 
-def lower_bound(problem: Problem, alone: Alone, rounds: int = ROUNDS) -> float:
+def lower_bound(problem: Problem, alone: SingleTaskFeasibility, rounds: int = ROUNDS) -> float:
     """Return a cost that no solution can go below; the same for equal problems."""
     return max(rising_bounds(problem, alone, rounds))
 
 
-def rising_bounds(problem: Problem, alone: Alone, rounds: int = ROUNDS) -> Iterator[float]:
+def rising_bounds(
+    problem: Problem, alone: SingleTaskFeasibility, rounds: int = ROUNDS
+) -> Iterator[float]:
     """Yield costs that no solution can go below, the first at once, then mostly better ones.
 
     Each task costs its cheapest work and its earliest end, or its price when left out; then
@@ -65,7 +67,7 @@ def _one_by_one(problem: Problem, serve: Floats) -> float:
     return float(np.minimum(serve.min(axis=1), problem.unserved_price).sum())
 
 
-def _serve(problem: Problem, alone: Alone, prices: Prices) -> Floats:
+def _serve(problem: Problem, alone: SingleTaskFeasibility, prices: LeastCosts) -> Floats:
     """Return float64[T, M], what doing a task in a mode adds at least, infinite for never."""
     done_s = np.where(np.isfinite(alone.earliest_s), alone.earliest_s, 0.0)
     late_s = np.maximum(done_s - problem.due_s, 0.0)
@@ -78,7 +80,7 @@ def _with_cuts(relaxation: Relaxation, rounds: int) -> Iterator[float]:
     if relaxation.columns.count > MANY_COLUMNS:
         rounds = min(rounds, FEW_ROUNDS)
     country = country_of(relaxation)
-    cuts: list[Cut] = []
+    cuts: list[CutInequality] = []
     point = least(relaxation, cuts)
     vain = 0
     for turn in range(rounds):

@@ -7,16 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 
-from routing.bounds.least_costs import Prices, useful
+from routing.bounds.least_costs import LeastCosts, useful
 from routing.problem.problem import NONE, Floats, Problem
 
-type Numbers = NDArray[np.integer[Any]]
-type _Part = tuple[Numbers, Numbers, float]
+type IntArray = NDArray[np.integer[Any]]
+type _Part = tuple[IntArray, IntArray, float]
 """Columns, rows beside them, and the one value that stands there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Columns:
+class LpColumns:
     """What the variables of the relaxation stand for; all numbers below are columns.
 
     Attributes
@@ -37,18 +37,18 @@ class Columns:
         int64[H], vehicles that end their shift at the end of an arc; empty where none may choose.
     """
 
-    mode: Numbers
-    task: Numbers
-    arc: Numbers
-    left: Numbers
-    drive: Numbers
-    street: Numbers
-    used: Numbers
-    vehicle: Numbers
-    refill: Numbers
-    turn: Numbers
-    halt: Numbers
-    halt_arc: Numbers
+    mode: IntArray
+    task: IntArray
+    arc: IntArray
+    left: IntArray
+    drive: IntArray
+    street: IntArray
+    used: IntArray
+    vehicle: IntArray
+    refill: IntArray
+    turn: IntArray
+    halt: IntArray
+    halt_arc: IntArray
     count: int
 
 
@@ -57,14 +57,14 @@ class Relaxation:
     """Minimise `prices @ x` for `matrix @ x = equal` and `0 <= x <= upper`, x whole."""
 
     problem: Problem
-    columns: Columns
+    columns: LpColumns
     prices: Floats
     upper: Floats
     matrix: csr_matrix
     equal: Floats
 
 
-def relaxed(problem: Problem, prices: Prices) -> Relaxation:
+def relaxed(problem: Problem, prices: LeastCosts) -> Relaxation:
     """Return the balance of vehicles at junctions, or at both ends of arcs where turns cost.
 
     Each task is done once or left out. A rural postman relaxation with several starts, ends,
@@ -93,7 +93,7 @@ def junctions_of(problem: Problem) -> int:
     return int(max(problem.tail.max(), problem.head.max())) + 1
 
 
-def _groups(problem: Problem) -> tuple[Numbers, Numbers]:
+def _groups(problem: Problem) -> tuple[IntArray, IntArray]:
     """Return the first vehicle of each group that may share a column, and the sizes."""
     able = np.flatnonzero(useful(problem))
     table = np.column_stack(
@@ -103,7 +103,7 @@ def _groups(problem: Problem) -> tuple[Numbers, Numbers]:
     return able[first], sizes
 
 
-def _columns(problem: Problem, prices: Prices, vehicles: Numbers) -> Columns:
+def _columns(problem: Problem, prices: LeastCosts, vehicles: IntArray) -> LpColumns:
     task, mode = np.nonzero(np.isfinite(prices.serve))
     arc = problem.mode_arc[task, mode]
     street = np.flatnonzero(~problem.place)
@@ -124,7 +124,7 @@ def _columns(problem: Problem, prices: Prices, vehicles: Numbers) -> Columns:
     mode_, left, drive, used, refill, turn, halt = (
         np.arange(end - size, end) for end, size in zip(ends, sizes, strict=True)
     )
-    return Columns(
+    return LpColumns(
         mode_,
         task,
         arc,
@@ -156,7 +156,7 @@ def _free(problem: Problem) -> bool:
     return listed >= int(coming @ going) - loops
 
 
-def _by_junction(problem: Problem, columns: Columns) -> list[_Part]:
+def _by_junction(problem: Problem, columns: LpColumns) -> list[_Part]:
     """Return the balance of each junction: what comes in goes out."""
     home = problem.end_arc[columns.vehicle]
     placed = home != NONE
@@ -171,7 +171,7 @@ def _by_junction(problem: Problem, columns: Columns) -> list[_Part]:
     ]
 
 
-def _by_arc(problem: Problem, columns: Columns) -> list[_Part]:
+def _by_arc(problem: Problem, columns: LpColumns) -> list[_Part]:
     """Return the balance at the beginning of each arc (row a) and at its end (row A + a)."""
     arcs = problem.arcs
     home = problem.end_arc[columns.vehicle]
@@ -189,11 +189,11 @@ def _by_arc(problem: Problem, columns: Columns) -> list[_Part]:
     ]
 
 
-def _through(column: Numbers, arc: Numbers, arcs: int) -> tuple[_Part, _Part]:
+def _through(column: IntArray, arc: IntArray, arcs: int) -> tuple[_Part, _Part]:
     return (column, arc, -1.0), (column, arc + arcs, 1.0)
 
 
-def _costs(problem: Problem, prices: Prices, columns: Columns) -> Floats:
+def _costs(problem: Problem, prices: LeastCosts, columns: LpColumns) -> Floats:
     cost = np.zeros(columns.count)
     cost[columns.mode] = prices.serve[np.isfinite(prices.serve)]
     cost[columns.left] = problem.unserved_price

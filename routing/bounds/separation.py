@@ -13,8 +13,8 @@ from scipy.sparse.csgraph import (
     maximum_flow,
 )
 
-from routing.bounds.cuts import Country, Cut, crossings, islands, visits
-from routing.bounds.relaxation import Numbers
+from routing.bounds.cuts import CutInequality, JunctionRelaxation, crossings, islands, visits
+from routing.bounds.relaxation import IntArray
 from routing.kernels.graph.cut_growth import grow
 from routing.problem.problem import Flags, Floats, Ints, Longs
 
@@ -35,20 +35,20 @@ _SCALE = 1 << 20
 _STEEP = 1_000.0
 
 
-class Town(NamedTuple):
+class SupportGraph(NamedTuple):
     """Traffic of a point between junctions, and demand, both either way in the same rows.
 
     `own` float64[J] is demand at a junction itself, `stop` bool[J] where vehicles start or reload.
     """
 
-    country: Country
+    country: JunctionRelaxation
     traffic: csr_matrix
     demand: csr_matrix
     own: Floats
     stop: Flags
 
 
-def broken(country: Country, x: Floats, turn: int) -> list[Cut]:
+def broken(country: JunctionRelaxation, x: Floats, turn: int) -> list[CutInequality]:
     """Return cuts that a point breaks, each once; another `turn` looks elsewhere."""
     if country.junctions > FEW_JUNCTIONS:
         _, label = connected_components(_between(country, x[country.moving], slice(None)), False)
@@ -62,7 +62,7 @@ def broken(country: Country, x: Floats, turn: int) -> list[Cut]:
     return sorted(found.values(), key=lambda cut: -cut.lack(x) / len(cut.column) ** 0.5)[:MOST_CUTS]
 
 
-def _rings(country: Country) -> Iterator[Numbers]:
+def _rings(country: JunctionRelaxation) -> Iterator[IntArray]:
     """Yield the parts int64[J] that hang together beyond ever more streets from all stops.
 
     One hopper after another comes through each ring to what lies behind. What lies before it is
@@ -79,7 +79,7 @@ def _rings(country: Country) -> Iterator[Numbers]:
         yield label
 
 
-def _sets(country: Country, x: Floats, turn: int) -> Iterator[Flags]:
+def _sets(country: JunctionRelaxation, x: Floats, turn: int) -> Iterator[Flags]:
     driven = x.copy()
     driven[country.moving[: country.modes]] = 0.0
     empty = _between(country, driven[country.moving], slice(None))
@@ -92,7 +92,7 @@ def _sets(country: Country, x: Floats, turn: int) -> Iterator[Flags]:
     yield from _grown(town, turn)
 
 
-def _between(country: Country, value: Floats, columns: slice) -> csr_matrix:
+def _between(country: JunctionRelaxation, value: Floats, columns: slice) -> csr_matrix:
     """Return values of moving columns summed between junctions, either way, without zeros."""
     pairs = (country.tail[columns], country.head[columns])
     graph = coo_matrix((value, pairs), shape=(country.junctions, country.junctions)).tocsr()
@@ -103,7 +103,7 @@ def _between(country: Country, value: Floats, columns: slice) -> csr_matrix:
     return both
 
 
-def _town(country: Country, x: Floats) -> Town:
+def _town(country: JunctionRelaxation, x: Floats) -> SupportGraph:
     modes = country.modes
     task = country.relaxation.columns.task
     share = country.load[task] / np.bincount(task, minlength=len(country.load))[task]
@@ -112,7 +112,7 @@ def _town(country: Country, x: Floats) -> Town:
     stop = np.zeros(country.junctions, np.bool_)
     stop[country.start] = True
     stop[country.site] = True
-    return Town(
+    return SupportGraph(
         country,
         _between(country, x[country.moving], slice(None)),
         _between(country, share, slice(modes)),
@@ -128,13 +128,13 @@ def _components(graph: csr_matrix) -> Iterator[Flags]:
         yield _flags(graph.shape[0], members)
 
 
-def _flags(size: int, members: Numbers) -> Flags:
+def _flags(size: int, members: IntArray) -> Flags:
     inside = np.zeros(size, np.bool_)
     inside[members] = True
     return inside
 
 
-def _odd(country: Country) -> Flags:
+def _odd(country: JunctionRelaxation) -> Flags:
     """Return bool[J], where an odd number of tasks ends."""
     task = country.relaxation.columns.task
     _, first = np.unique(task, return_index=True)
@@ -178,7 +178,7 @@ def _source_side(graph: csr_matrix, source: int, target: int) -> Flags:
     return _flags(graph.shape[0], reached)
 
 
-def _crowded(town: Town, factor: float) -> Flags:
+def _crowded(town: SupportGraph, factor: float) -> Flags:
     """Return the set whose demand most exceeds the traffic across its edge.
 
     A least cut: demand on an edge of the set counts as traffic missing there. Exact but for the
@@ -197,7 +197,7 @@ def _crowded(town: Town, factor: float) -> Flags:
     return _source_side(_whole(network), size, size + 1)[:size]
 
 
-def _grown(town: Town, turn: int) -> Iterator[Flags]:
+def _grown(town: SupportGraph, turn: int) -> Iterator[Flags]:
     """Yield sets grown from junctions, at each size where traffic is thinnest for the demand.
 
     Everything is grown a second time with a bias toward some junctions, another one each `turn`.
@@ -223,7 +223,7 @@ def _peaks(lack: Floats) -> list[int]:
     return np.flatnonzero(top).tolist()
 
 
-def _same_rows(town: Town) -> tuple[Longs, Ints, Floats, Floats]:
+def _same_rows(town: SupportGraph) -> tuple[Longs, Ints, Floats, Floats]:
     """Return starts, junctions, traffic and demand of all links as compressed rows."""
     country = town.country
     one = _between(country, np.ones(len(country.tail)), slice(None))

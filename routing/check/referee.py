@@ -4,16 +4,27 @@ from collections.abc import Set
 
 import numpy as np
 
-from routing.check.referee_paths import Deadheads, deadheads_of, legs_of
-from routing.check.referee_schedule import Driven, driven
+from routing.check.referee_paths import RefereePaths, deadheads_of, legs_of
+from routing.check.referee_schedule import RefereeSchedule, driven
 from routing.check.unserved_reasons import untrue_reasons
-from routing.problem.problem import Cost, Floats, Problem, Reason, Refill, Route, Solution, Visit
+from routing.problem.problem import (
+    Cost,
+    Floats,
+    Problem,
+    Reason,
+    ReloadStop,
+    Solution,
+    TaskRoute,
+    TaskVisit,
+)
 
 TOLERANCE = 1e-6
 """Relative difference of costs, and seconds or kilograms, that count as equal."""
 
 
-def violations(problem: Problem, solution: Solution, known: Deadheads | None = None) -> list[str]:
+def violations(
+    problem: Problem, solution: Solution, known: RefereePaths | None = None
+) -> list[str]:
     """Return everything that is wrong with a solution, one sentence each; empty if it holds.
 
     What the referee has `known` of the same streets since it looked there before is kept.
@@ -36,7 +47,7 @@ def violations(problem: Problem, solution: Solution, known: Deadheads | None = N
     return found
 
 
-def broken_rules(problem: Problem, routes: tuple[Route, ...], vehicles: Set[int]) -> list[str]:
+def broken_rules(problem: Problem, routes: tuple[TaskRoute, ...], vehicles: Set[int]) -> list[str]:
     """Return which rules the routes of some vehicles break, one sentence each; costs do not count.
 
     All routes are driven where any pass waits for another.
@@ -44,7 +55,7 @@ def broken_rules(problem: Problem, routes: tuple[Route, ...], vehicles: Set[int]
     found = _broken_shape(problem, routes)
     if found:
         return found
-    served = {stop.task for route in routes for stop in route if isinstance(stop, Visit)}
+    served = {stop.task for route in routes for stop in route if isinstance(stop, TaskVisit)}
     left: dict[int, Reason] = {task: "time" for task in range(problem.tasks) if task not in served}
     nothing = Cost(0.0, 0.0, 0.0, 0.0, 0.0)
     found = _broken_service(problem, Solution(routes, left, nothing, 0.0, 0, 0))
@@ -66,19 +77,21 @@ def cost_of(problem: Problem, solution: Solution) -> Cost:
     return _cost(problem, solution, _driven(problem, solution))
 
 
-def _driven(problem: Problem, solution: Solution, known: Deadheads | None = None) -> Driven:
+def _driven(
+    problem: Problem, solution: Solution, known: RefereePaths | None = None
+) -> RefereeSchedule:
     deadheads = deadheads_of(problem, legs_of(problem, solution.routes), known)
     return driven(problem, deadheads, solution)
 
 
-def _broken_shape(problem: Problem, routes: tuple[Route, ...]) -> list[str]:
+def _broken_shape(problem: Problem, routes: tuple[TaskRoute, ...]) -> list[str]:
     """Look at the numbers that all else relies on."""
     found = []
     if len(routes) != problem.vehicles:
         found.append(f"{len(routes)} routes for {problem.vehicles} vehicles")
     for v, route in enumerate(routes):
         for stop in route:
-            if isinstance(stop, Refill):
+            if isinstance(stop, ReloadStop):
                 if not 0 <= stop.site < problem.sites:
                     found.append(f"vehicle {v} reloads at {stop.site}, which is no site")
             elif not (0 <= stop.task < problem.tasks and 0 <= stop.mode < problem.modes):
@@ -93,7 +106,7 @@ def _broken_service(problem: Problem, solution: Solution) -> list[str]:
     times = np.zeros(problem.tasks, np.int64)
     for route in solution.routes:
         for stop in route:
-            if isinstance(stop, Visit):
+            if isinstance(stop, TaskVisit):
                 times[stop.task] += 1
     left = solution.unserved
     found = [f"task {t} is done {times[t]} times" for t in np.flatnonzero(times > 1)]
@@ -106,16 +119,16 @@ def _broken_service(problem: Problem, solution: Solution) -> list[str]:
     return found + [f"task {t} is neither done nor left out" for t in missing if int(t) not in left]
 
 
-def _broken_route(problem: Problem, times: Driven, v: int, route: Route) -> list[str]:
+def _broken_route(problem: Problem, times: RefereeSchedule, v: int, route: TaskRoute) -> list[str]:
     """Look at one route: ability, load, reachability, end of shift."""
     found = []
     kind = int(problem.vehicle_type[v])
     load_kg = float(problem.load_kg[v])
-    tasks = [stop.task for stop in route if isinstance(stop, Visit)]
+    tasks = [stop.task for stop in route if isinstance(stop, TaskVisit)]
     needs_kg = iter(problem.material_kg[tasks].tolist())
     able = iter(np.isfinite(problem.service_s[tasks, kind]).tolist())
     for stop in route:
-        if isinstance(stop, Refill):
+        if isinstance(stop, ReloadStop):
             load_kg = float(problem.capacity_kg[v])
             continue
         load_kg -= next(needs_kg)
@@ -136,13 +149,13 @@ def _broken_route(problem: Problem, times: Driven, v: int, route: Route) -> list
     return found
 
 
-def _broken_pin(problem: Problem, v: int, route: Route) -> list[str]:
+def _broken_pin(problem: Problem, v: int, route: TaskRoute) -> list[str]:
     """Look at what a route begins with, and what the rules say of the rest."""
     pin = problem.rules.pin(v)
     found = []
     if route[: len(pin)] != pin:
         found.append(f"vehicle {v} does not begin with what is pinned")
-    tasks = [stop.task for stop in route[len(pin) :] if isinstance(stop, Visit)]
+    tasks = [stop.task for stop in route[len(pin) :] if isinstance(stop, TaskVisit)]
     forbidden = problem.rules.forbidden()
     found += [f"vehicle {v} must not do task {t}" for t in tasks if (t, v) in forbidden]
     if problem.rules.strict_classes and np.any(np.diff(problem.class_index[tasks]) < 0):
@@ -150,7 +163,7 @@ def _broken_pin(problem: Problem, v: int, route: Route) -> list[str]:
     return found
 
 
-def _broken_order(problem: Problem, solution: Solution, times: Driven) -> list[str]:
+def _broken_order(problem: Problem, solution: Solution, times: RefereeSchedule) -> list[str]:
     """Look whether later passes wait for earlier ones and begin in time."""
     found = []
     slack_s = TOLERANCE * 10
@@ -170,7 +183,7 @@ def _broken_order(problem: Problem, solution: Solution, times: Driven) -> list[s
     return found
 
 
-def _cost(problem: Problem, solution: Solution, times: Driven) -> Cost:
+def _cost(problem: Problem, solution: Solution, times: RefereeSchedule) -> Cost:
     rules = problem.rules
     service_s = np.zeros(problem.vehicles)
     home_s = [0.0]
@@ -184,7 +197,7 @@ def _cost(problem: Problem, solution: Solution, times: Driven) -> Cost:
         time += float(problem.price_per_s[v]) * spent_s
         vehicles += float(problem.fixed_price[v])
         distance += rules.per_m(v) * times.metres[v]
-        change += sum(rules.change(stop.task, v) for stop in route if isinstance(stop, Visit))
+        change += sum(rules.change(stop.task, v) for stop in route if isinstance(stop, TaskVisit))
     tasks = np.array(list(times.ends_s), np.int64)
     ends_s = np.array(list(times.ends_s.values()), np.float64)
     completion = float((problem.completion_price[tasks] * ends_s).sum())

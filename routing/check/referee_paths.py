@@ -8,37 +8,37 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from routing.problem.problem import Floats, Problem, Route, Visit
+from routing.problem.problem import Floats, Problem, TaskRoute, TaskVisit
 
 _BATCH = 256
 _LIMITS_S = (60.0, 300.0, 1800.0, np.inf)
 _TIE_S_PER_M = 1e-9
 """What a metre weighs where metres have a price: of equally quick ways the shortest is driven."""
 
-type Numbers = NDArray[np.integer[Any]]
+type AnyInts = NDArray[np.integer[Any]]
 
 
-class Way(NamedTuple):
+class DeadheadPath(NamedTuple):
     """A deadhead; infinite seconds where there is none."""
 
     seconds: float
     metres: float
 
 
-type Deadheads = dict[tuple[int, int], Way]
+type RefereePaths = dict[tuple[int, int], DeadheadPath]
 
 
-def arcs_of(problem: Problem, route: Route) -> list[int]:
+def arcs_of(problem: Problem, route: TaskRoute) -> list[int]:
     """Return the arc that is driven at each stop of a route."""
-    visits = [stop for stop in route if isinstance(stop, Visit)]
+    visits = [stop for stop in route if isinstance(stop, TaskVisit)]
     tasks = np.array([stop.task for stop in visits], np.int64)
     modes = np.array([stop.mode for stop in visits], np.int64)
     worked = iter(problem.mode_arc[tasks, modes].tolist())
     sites: list[int] = problem.reload_arc.tolist()
-    return [next(worked) if isinstance(stop, Visit) else sites[stop.site] for stop in route]
+    return [next(worked) if isinstance(stop, TaskVisit) else sites[stop.site] for stop in route]
 
 
-def legs_of(problem: Problem, routes: tuple[Route, ...]) -> set[tuple[int, int]]:
+def legs_of(problem: Problem, routes: tuple[TaskRoute, ...]) -> set[tuple[int, int]]:
     """Return the pairs of arcs between which the routes drive."""
     pairs: set[tuple[int, int]] = set()
     for v, route in enumerate(routes):
@@ -52,18 +52,18 @@ def legs_of(problem: Problem, routes: tuple[Route, ...]) -> set[tuple[int, int]]
 
 
 def deadheads_of(
-    problem: Problem, legs: set[tuple[int, int]], known: Deadheads | None = None
-) -> Deadheads:
+    problem: Problem, legs: set[tuple[int, int]], known: RefereePaths | None = None
+) -> RefereePaths:
     """Return the way of each leg, looking ever farther for those not found near by.
 
     What is `known` of the same streets is not looked for again, and what was found is known then.
     """
-    kept: Deadheads = {} if known is None else known
+    kept: RefereePaths = {} if known is None else known
     kept |= _deadheads(problem, legs - kept.keys())
     return kept
 
 
-def _deadheads(problem: Problem, legs: set[tuple[int, int]]) -> Deadheads:
+def _deadheads(problem: Problem, legs: set[tuple[int, int]]) -> RefereePaths:
     found = _turns(problem, legs)
     for limit_s in _LIMITS_S:
         goals: dict[int, list[int]] = {}
@@ -77,7 +77,7 @@ def _deadheads(problem: Problem, legs: set[tuple[int, int]]) -> Deadheads:
     return found
 
 
-def _turns(problem: Problem, legs: set[tuple[int, int]]) -> Deadheads:
+def _turns(problem: Problem, legs: set[tuple[int, int]]) -> RefereePaths:
     """Return the ways of legs that are one turn, where every other way out takes longer at once.
 
     Any other way turns into another arc and drives all of it.
@@ -100,12 +100,12 @@ def _turns(problem: Problem, legs: set[tuple[int, int]]) -> Deadheads:
     others_s = left_s[pairs[:, 0], (to[pairs[:, 0]] == pairs[:, 1]).astype(int)]
     surely = np.isfinite(direct_s) & (direct_s <= others_s)
     return {
-        (int(a), int(b)): Way(float(seconds), 0.0)
+        (int(a), int(b)): DeadheadPath(float(seconds), 0.0)
         for (a, b), seconds in zip(pairs[surely], direct_s[surely], strict=True)
     }
 
 
-def _direct_s(problem: Problem, source: Numbers, pairs: Numbers) -> Floats:
+def _direct_s(problem: Problem, source: AnyInts, pairs: AnyInts) -> Floats:
     """Return the seconds of the turn between each pair of arcs, infinite where there is none."""
     turns = source * problem.arcs + problem.turn_to
     order = np.lexsort((problem.turn_s, turns))
@@ -122,9 +122,9 @@ def _weight_s(problem: Problem) -> Floats:
     return problem.drive_s
 
 
-def _ways(problem: Problem, goals: dict[int, list[int]], limit_s: float) -> Deadheads:
+def _ways(problem: Problem, goals: dict[int, list[int]], limit_s: float) -> RefereePaths:
     """Return the ways from each source to its goals; without a limit also those that are none."""
-    found: Deadheads = {}
+    found: RefereePaths = {}
     sources = np.array(list(goals))
     indices = np.arange(len(sources)) + problem.arcs
     graph = _graph(problem, sources)
@@ -141,11 +141,11 @@ def _ways(problem: Problem, goals: dict[int, list[int]], limit_s: float) -> Dead
             metres = 0.0
             if before is not None and np.isfinite(weight):
                 metres = _metres(problem, before[row], target)
-            found[source, target] = Way(weight - _TIE_S_PER_M * metres, metres)
+            found[source, target] = DeadheadPath(weight - _TIE_S_PER_M * metres, metres)
     return found
 
 
-def _metres(problem: Problem, before: Numbers, target: int) -> float:
+def _metres(problem: Problem, before: AnyInts, target: int) -> float:
     """Return the length of the arcs before a target."""
     metres = 0.0
     arc = int(before[target])
@@ -155,7 +155,7 @@ def _metres(problem: Problem, before: Numbers, target: int) -> float:
     return metres
 
 
-def _graph(problem: Problem, sources: Numbers) -> csr_matrix:
+def _graph(problem: Problem, sources: AnyInts) -> csr_matrix:
     """Return arcs as vertices and turns as edges, and a copy of each source to set out from.
 
     An edge weighs driving its first arc and the turn; out of a copy only the turn, as the source

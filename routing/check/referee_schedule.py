@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.check.referee_paths import Deadheads, arcs_of
-from routing.problem.problem import Problem, Refill, Route, Solution, Visit
+from routing.check.referee_paths import RefereePaths, arcs_of
+from routing.problem.problem import Problem, ReloadStop, Solution, TaskRoute, TaskVisit
 
 RESTS_LATE_S = 1e-6
 """A stop that ends so little after the latest time for the rest still comes before it."""
 
 
 @dataclass(slots=True)
-class Standing:
+class VehicleProgress:
     """Where a vehicle is, when, with how much in the hopper, and whether it has rested."""
 
     arc: int
@@ -24,7 +24,7 @@ class Standing:
 
 
 @dataclass(slots=True)
-class Driven:
+class RefereeSchedule:
     """When work begins and ends by task, when vehicles are home, and what they drove.
 
     `last` is each vehicle behind its last task (or what is pinned, if that is longer); `stuck`
@@ -35,7 +35,7 @@ class Driven:
     ends_s: dict[int, float] = field(default_factory=dict)
     home_s: list[float] = field(default_factory=list)
     metres: list[float] = field(default_factory=list)
-    last: list[Standing] = field(default_factory=list)
+    last: list[VehicleProgress] = field(default_factory=list)
     stuck: dict[int, int] = field(default_factory=dict)
 
 
@@ -70,11 +70,11 @@ class _Work(NamedTuple):
     length_m: float = 0.0
 
 
-def _works_of(problem: Problem, v: int, route: Route) -> list[_Work]:
+def _works_of(problem: Problem, v: int, route: TaskRoute) -> list[_Work]:
     """Return the stops of a route in its order, as plain numbers."""
     arcs = arcs_of(problem, route)
-    at = [i for i, stop in enumerate(route) if isinstance(stop, Visit)]
-    tasks = np.array([stop.task for stop in route if isinstance(stop, Visit)], np.int64)
+    at = [i for i, stop in enumerate(route) if isinstance(stop, TaskVisit)]
+    tasks = np.array([stop.task for stop in route if isinstance(stop, TaskVisit)], np.int64)
     driven = [arcs[i] for i in at]
     columns = (
         problem.service_s[tasks, problem.vehicle_type[v]],
@@ -92,12 +92,12 @@ def _works_of(problem: Problem, v: int, route: Route) -> list[_Work]:
 class _Vehicle:
     """A vehicle under way on its route."""
 
-    def __init__(self, problem: Problem, deadheads: Deadheads, v: int, route: Route) -> None:
+    def __init__(self, problem: Problem, deadheads: RefereePaths, v: int, route: TaskRoute) -> None:
         self.problem, self.deadheads, self.v, self.route = problem, deadheads, v, route
         start_s = float(problem.shift_start_s[v])
         load_kg = float(problem.load_kg[v])
-        self.here = Standing(int(problem.start_arc[v]), start_s, load_kg, rested=False)
-        self.last = Standing(int(problem.start_arc[v]), start_s, load_kg, rested=False)
+        self.here = VehicleProgress(int(problem.start_arc[v]), start_s, load_kg, rested=False)
+        self.last = VehicleProgress(int(problem.start_arc[v]), start_s, load_kg, rested=False)
         self.pace = float(problem.pace[problem.vehicle_type[v]])
         self.rest = rest_of(problem, v, rested=False)
         self.works = _works_of(problem, v, route)
@@ -111,15 +111,15 @@ class _Vehicle:
             self.here.clock_s, way.seconds * self.pace, not_before_s, work_s, self.rest
         )
         self.metres += way.metres
-        self.here = Standing(arc, ends_s, self.here.load_kg, self.here.rested or rests)
+        self.here = VehicleProgress(arc, ends_s, self.here.load_kg, self.here.rested or rests)
         if rests:
             self.rest = rest_of(self.problem, self.v, rested=True)
         return ends_s - work_s if isfinite(ends_s) else inf
 
-    def stop(self, stop: Visit | Refill, not_before_s: float) -> float:
+    def stop(self, stop: TaskVisit | ReloadStop, not_before_s: float) -> float:
         """Make the next stop; return when its work begins."""
         problem, work = self.problem, self.works[self.next]
-        if isinstance(stop, Refill):
+        if isinstance(stop, ReloadStop):
             begins_s = self.go(work.arc, 0.0, float(problem.fill_s[stop.site]))
             self.here.load_kg = float(problem.capacity_kg[self.v])
         else:
@@ -127,7 +127,7 @@ class _Vehicle:
             self.here.load_kg -= work.material_kg
             self.metres += work.length_m
         self.next += 1
-        if isinstance(stop, Visit) or self.next <= len(problem.rules.pin(self.v)):
+        if isinstance(stop, TaskVisit) or self.next <= len(problem.rules.pin(self.v)):
             self.last = self.here
         return begins_s
 
@@ -138,11 +138,11 @@ class _Vehicle:
             self.go(end, 0.0, 0.0)
 
 
-def driven(problem: Problem, deadheads: Deadheads, solution: Solution) -> Driven:
+def driven(problem: Problem, deadheads: RefereePaths, solution: Solution) -> RefereeSchedule:
     """Drive all routes, each as far as the passes that it waits for are done."""
-    found = Driven()
+    found = RefereeSchedule()
     before = problem.rules.before()
-    served = {s.task for route in solution.routes for s in route if isinstance(s, Visit)}
+    served = {s.task for route in solution.routes for s in route if isinstance(s, TaskVisit)}
     vehicles = [_Vehicle(problem, deadheads, v, route) for v, route in enumerate(solution.routes)]
     while any(_drive_on(vehicle, before, served, found) for vehicle in vehicles):
         pass
@@ -152,7 +152,7 @@ def driven(problem: Problem, deadheads: Deadheads, solution: Solution) -> Driven
             vehicle.go_home()
         else:
             stop = vehicle.route[vehicle.next]
-            found.stuck[vehicle.v] = stop.task if isinstance(stop, Visit) else -1
+            found.stuck[vehicle.v] = stop.task if isinstance(stop, TaskVisit) else -1
         found.home_s.append(vehicle.here.clock_s if finished else np.inf)
         found.metres.append(vehicle.metres)
         found.last.append(vehicle.last)
@@ -163,13 +163,13 @@ def _drive_on(
     vehicle: _Vehicle,
     before: dict[int, list[tuple[int, float]]],
     served: set[int],
-    found: Driven,
+    found: RefereeSchedule,
 ) -> bool:
     """Drive a route as far as possible; return whether it went on at all."""
     first = vehicle.next
     while vehicle.next < len(vehicle.route):
         stop = vehicle.route[vehicle.next]
-        if isinstance(stop, Refill):
+        if isinstance(stop, ReloadStop):
             vehicle.stop(stop, 0.0)
             continue
         earlier = [task for task, _ in before.get(stop.task, []) if task in served]

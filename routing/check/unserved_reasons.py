@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.check.referee_paths import Numbers, from_arcs, to_arcs
-from routing.check.referee_schedule import RESTS_LATE_S, Driven, Standing, rest_of
-from routing.problem.problem import Flags, Floats, Problem, Solution, Visit
+from routing.check.referee_paths import AnyInts, from_arcs, to_arcs
+from routing.check.referee_schedule import RESTS_LATE_S, RefereeSchedule, VehicleProgress, rest_of
+from routing.problem.problem import Flags, Floats, Problem, Solution, TaskVisit
 
 _SLACK_S = 1e-5
 _SLACK_KG = 1e-6
@@ -26,7 +26,7 @@ class _OneMore(NamedTuple):
     ordered: Flags
 
 
-def untrue_reasons(problem: Problem, solution: Solution, driven: Driven) -> list[str]:
+def untrue_reasons(problem: Problem, solution: Solution, driven: RefereeSchedule) -> list[str]:
     """Return a sentence for each task left out for a reason that is not so."""
     left = np.array(sorted(solution.unserved), np.int64)
     if not len(left):
@@ -57,7 +57,9 @@ def _orphans(problem: Problem, solution: Solution) -> list[int]:
     return [later for earlier, later in pairs if earlier in solution.unserved]
 
 
-def _one_more(problem: Problem, solution: Solution, driven: Driven, left: Numbers) -> _OneMore:
+def _one_more(
+    problem: Problem, solution: Solution, driven: RefereeSchedule, left: AnyInts
+) -> _OneMore:
     shape = (len(left), problem.vehicles)
     found = _OneMore(*(np.zeros(shape, np.bool_) for _ in range(5)))
     found.able[:] = np.isfinite(problem.service_s[left][:, problem.vehicle_type])
@@ -89,11 +91,11 @@ def _one_more(problem: Problem, solution: Solution, driven: Driven, left: Number
 def _level(problem: Problem, solution: Solution, v: int) -> int:
     """Return the least class that may still follow in a route."""
     behind = solution.routes[v][len(problem.rules.pin(v)) :]
-    tasks = [stop.task for stop in behind if isinstance(stop, Visit)]
+    tasks = [stop.task for stop in behind if isinstance(stop, TaskVisit)]
     return int(problem.class_index[tasks].max(initial=0)) if problem.rules.strict_classes else 0
 
 
-def _order_s(problem: Problem, driven: Driven, left: Numbers) -> tuple[Floats, Floats]:
+def _order_s(problem: Problem, driven: RefereeSchedule, left: AnyInts) -> tuple[Floats, Floats]:
     """Return when the passes before each task are done, and when it begins at the latest."""
     before = problem.rules.before()
     wait_s = np.zeros(len(left))
@@ -106,13 +108,13 @@ def _order_s(problem: Problem, driven: Driven, left: Numbers) -> tuple[Floats, F
     return wait_s, begin_by_s
 
 
-def _by_mode(problem: Problem, seconds: Floats, tasks: Numbers) -> Floats:
+def _by_mode(problem: Problem, seconds: Floats, tasks: AnyInts) -> Floats:
     arcs = problem.mode_arc[tasks]
     return np.where(arcs < 0, np.inf, seconds[arcs])
 
 
 def _drive_s(
-    problem: Problem, away_s: dict[int, Floats], v: int, standing: Standing, tasks: Numbers
+    problem: Problem, away_s: dict[int, Floats], v: int, standing: VehicleProgress, tasks: AnyInts
 ) -> tuple[Floats, Flags]:
     """Return the seconds to each task and mode, reload included where due, and who can be laden."""
     pace = float(problem.pace[problem.vehicle_type[v]])
@@ -131,8 +133,8 @@ def _drive_s(
 def _over_s(
     problem: Problem,
     v: int,
-    standing: Standing,
-    tasks: Numbers,
+    standing: VehicleProgress,
+    tasks: AnyInts,
     drive_s: Floats,
     home_s: Floats,
     wait_s: Floats,

@@ -2,16 +2,17 @@
 
 from math import ceil
 
-from routing.formats.benchmarks.instance_problem import Model
+from routing.formats.benchmarks.instance_problem import InstanceProblem
 from routing.formats.benchmarks.walks import service_of, walks_of
-from routing.network.deadheads import Walker, line_graph
+from routing.network.deadheads import line_graph
+from routing.network.shortest_deadheads import PathFinder
 from routing.problem.problem import Solution
 
 WHOLE = 1e-6
 """A lower bound of costs that are whole numbers is rounded up, but for errors of this size."""
 
 
-def solution_json(model: Model, solution: Solution, seconds: float) -> dict[str, object]:
+def solution_json(model: InstanceProblem, solution: Solution, seconds: float) -> dict[str, object]:
     """Return a solution with cost, lower bound and gap in the file's own terms.
 
     Where something is left out, the cost is that of the routes; there is no bound and no gap then.
@@ -21,7 +22,7 @@ def solution_json(model: Model, solution: Solution, seconds: float) -> dict[str,
     seconds
         How long the search took.
     """
-    walker = Walker(model.problem, line_graph(model.problem))
+    walker = PathFinder(model.problem, line_graph(model.problem))
     walks = walks_of(model, walker, solution.routes)
     cost = _tidy((solution.cost.total - solution.cost.unserved) * model.unit)
     bound = None if solution.unserved else lower_bound(model, solution)
@@ -42,7 +43,7 @@ def solution_json(model: Model, solution: Solution, seconds: float) -> dict[str,
     }
 
 
-def lower_bound(model: Model, solution: Solution) -> float:
+def lower_bound(model: InstanceProblem, solution: Solution) -> float:
     """Return the bound in the file's terms, never above the cost, whole where costs are."""
     bound = solution.bound * model.unit
     if model.whole_costs:

@@ -5,7 +5,7 @@ from routing.formats.benchmarks.instance import Instance
 from routing.formats.benchmarks.mcgrp import read_mcgrp
 from routing.formats.benchmarks.mcgrp_turns import read_turns
 from routing.formats.benchmarks.salt import is_salt, read_salt
-from routing.formats.native.problem_reader import OwnProblem, read_problem
+from routing.formats.native.problem_reader import NativeProblem, read_problem
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import json_value
 from routing.formats.text.text import decoded
@@ -23,12 +23,12 @@ def is_own(value: object) -> bool:
 def instance_from(content: bytes, name: str) -> Instance:
     """Return the public instance in a file's bytes; raise `FormatError` where it is none."""
     found = read(content, name)
-    if isinstance(found, OwnProblem):
+    if isinstance(found, NativeProblem):
         raise FormatError("expected a public instance, got a problem of ours")
     return found
 
 
-def read(content: bytes, name: str) -> Instance | OwnProblem:
+def read(content: bytes, name: str) -> Instance | NativeProblem:
     """Return what is in a file's bytes; raise `FormatError` where they are not right.
 
     Parameters

@@ -8,15 +8,15 @@ from routing.formats.benchmarks.instance import Instance
 from routing.formats.benchmarks.instance_problem import model_of
 from routing.formats.benchmarks.start_reader import start_of
 from routing.formats.format_detection import OWN, read
-from routing.formats.native.problem_reader import OwnProblem
+from routing.formats.native.problem_reader import NativeProblem
 from routing.formats.native.solution_json import own_solution_json, own_start
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import items, json_in
-from routing.problem.problem import Cost, Problem, Route, Solution
+from routing.problem.problem import Cost, Problem, Solution, TaskRoute
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Case:
+class SolverCase:
     """What a file asks for.
 
     Attributes
@@ -39,13 +39,13 @@ class Case:
     written: Callable[[Solution, float], dict[str, object]]
 
 
-def case_from(content: bytes, name: str, start: bytes | None = None) -> Case:
+def case_from(content: bytes, name: str, start: bytes | None = None) -> SolverCase:
     """Return what the bytes of a file ask for, and of a solution to begin from.
 
     Raise `FormatError` where the file is not right, `StartError` where the solution is not.
     """
     found = read(content, name)
-    if isinstance(found, OwnProblem):
+    if isinstance(found, NativeProblem):
         return _own_case(found, start)
     return _public_case(found, start)
 
@@ -54,7 +54,7 @@ class StartError(FormatError):
     """A solution to begin from that is not right or does not fit the file."""
 
 
-def _public_case(instance: Instance, start: bytes | None) -> Case:
+def _public_case(instance: Instance, start: bytes | None) -> SolverCase:
     routes = None
     model = model_of(instance)
     if start is not None:
@@ -64,7 +64,7 @@ def _public_case(instance: Instance, start: bytes | None) -> Case:
             routes = start_of(model, value)
         except FormatError as error:
             raise StartError(str(error)) from error
-    return Case(
+    return SolverCase(
         instance.name,
         instance.kind,
         model.problem,
@@ -74,14 +74,14 @@ def _public_case(instance: Instance, start: bytes | None) -> Case:
     )
 
 
-def _own_case(own: OwnProblem, start: bytes | None) -> Case:
+def _own_case(own: NativeProblem, start: bytes | None) -> SolverCase:
     routes = None
     if start is not None:
         try:
             routes = own_start(own, json_in(start))
         except FormatError as error:
             raise StartError(str(error)) from error
-    return Case(
+    return SolverCase(
         own.file.name,
         OWN,
         own.problem,
@@ -91,7 +91,7 @@ def _own_case(own: OwnProblem, start: bytes | None) -> Case:
     )
 
 
-def _begun(routes: tuple[Route, ...] | None) -> Solution | None:
+def _begun(routes: tuple[TaskRoute, ...] | None) -> Solution | None:
     return (
         None if routes is None else Solution(routes, {}, Cost(0.0, 0.0, 0.0, 0.0, 0.0), 0.0, 0, 0)
     )

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
-from threading import Lock
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from routing.kernels.arrays.route_arrays import EDGE, FAR_S, Gaps
+from routing.kernels.arrays.route_arrays import EDGE, FAR_S, DeadheadTable
 from routing.kernels.graph import shortest_paths
 from routing.problem.problem import NONE, Flags, Floats, Floats32, Ints, Longs, Problem
 
@@ -77,7 +76,7 @@ def line_graph(problem: Problem) -> LineGraph:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ends:
+class DeadheadEnds:
     """The arcs where deadheads begin or end, numbered with the places of vehicles and sites first.
 
     `arc` int32[N] is the arc of each, `number` int32[A] turns that around, -1 for others.
@@ -88,7 +87,7 @@ class Ends:
     places: int
 
 
-def ends_of(problem: Problem) -> Ends:
+def ends_of(problem: Problem) -> DeadheadEnds:
     """Return the ends of a problem, numbered."""
     stops = (problem.start_arc, problem.end_arc, problem.reload_arc)
     places = np.unique(np.concatenate(stops))
@@ -96,7 +95,7 @@ def ends_of(problem: Problem) -> Ends:
     arc = np.concatenate((places[places != NONE], np.setdiff1d(tasks[tasks != NONE], places)))
     number = np.full(problem.arcs, NONE, np.int32)
     number[arc] = np.arange(len(arc))
-    return Ends(arc.astype(np.int32), number, int(np.sum(places != NONE)))
+    return DeadheadEnds(arc.astype(np.int32), number, int(np.sum(places != NONE)))
 
 
 def from_arc(problem: Problem, line: LineGraph, arc: int) -> Floats:
@@ -130,8 +129,12 @@ def to_arc(problem: Problem, line: LineGraph, arc: int) -> Floats:
 
 
 def gaps_of(
-    problem: Problem, line: LineGraph, ends: Ends, threads: int, dense_ends: int | None = None
-) -> tuple[Gaps, Ints]:
+    problem: Problem,
+    line: LineGraph,
+    ends: DeadheadEnds,
+    threads: int,
+    dense_ends: int | None = None,
+) -> tuple[DeadheadTable, Ints]:
     """Return the deadheads between all ends, and the nearest ends of each in order.
 
     Up to `dense_ends` ends (`DENSE_ENDS` where it is not given) all are exact.
@@ -141,7 +144,7 @@ def gaps_of(
     return _sparse(problem, line, ends, threads)
 
 
-def _dense(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> Gaps:
+def _dense(problem: Problem, line: LineGraph, ends: DeadheadEnds, threads: int) -> DeadheadTable:
     """Return all deadheads; roads are followed only until all tasks are found."""
     size, tasks = len(ends.arc), len(ends.arc) - ends.places
     next_end = np.full((size, tasks), NONE, np.int32)
@@ -155,7 +158,7 @@ def _dense(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> Gaps:
         dense[:size, place] = to_arc(problem, line, arc)[ends.arc]
     dense = np.minimum(dense, np.float32(FAR_S))
     none = np.zeros((1, 1), np.float32)
-    return Gaps(
+    return DeadheadTable(
         dense,
         ends.places,
         none,
@@ -167,7 +170,9 @@ def _dense(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> Gaps:
     )
 
 
-def _sparse(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tuple[Gaps, Ints]:
+def _sparse(
+    problem: Problem, line: LineGraph, ends: DeadheadEnds, threads: int
+) -> tuple[DeadheadTable, Ints]:
     from_place, to_place = _places_s(problem, line, ends, threads)
     next_end = np.full((len(ends.arc), NEAREST), NONE, np.int32)
     next_s = np.full((len(ends.arc), NEAREST), FAR_S, np.float32)
@@ -179,7 +184,7 @@ def _sparse(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tupl
     edge["far_s"] = np.where(next_end[:, -1] == NONE, FAR_S, next_s[:, -1])
     edge["leave_hub"] = hub_of[problem.head[ends.arc]]
     edge["enter_hub"] = hub_of[problem.tail[ends.arc]]
-    gaps = Gaps(
+    gaps = DeadheadTable(
         np.zeros((1, 1), np.float32),
         ends.places,
         np.minimum(from_place, np.float32(FAR_S)),
@@ -193,7 +198,7 @@ def _sparse(problem: Problem, line: LineGraph, ends: Ends, threads: int) -> tupl
 
 
 def _places_s(
-    problem: Problem, line: LineGraph, ends: Ends, threads: int
+    problem: Problem, line: LineGraph, ends: DeadheadEnds, threads: int
 ) -> tuple[Floats32, Floats32]:
     """Return float32[places, N], the seconds from each place to all ends, and from them to it."""
     from_place, to_place = np.empty((2, ends.places, len(ends.arc)), np.float32)
@@ -291,7 +296,12 @@ def _between_hubs(problem: Problem, threads: int) -> tuple[Floats32, Ints]:
 
 
 def _margin_s(
-    problem: Problem, line: LineGraph, ends: Ends, hub_s: Floats32, hub_of: Ints, threads: int
+    problem: Problem,
+    line: LineGraph,
+    ends: DeadheadEnds,
+    hub_s: Floats32,
+    hub_of: Ints,
+    threads: int,
 ) -> np.float32:
     """Return what to add to estimates so that few are too low, by a sample of true deadheads.
 
@@ -326,70 +336,3 @@ def _in_parts(work: Callable[[int, int], None], count: int, threads: int) -> Non
     with ThreadPoolExecutor(threads) as pool:
         for done in [pool.submit(work, a, b) for a, b in pairwise(cuts)]:
             done.result()
-
-
-@dataclass(slots=True, eq=False)
-class Walker:
-    """Exact shortest paths one by one; keeps its scratch memory between calls."""
-
-    problem: Problem
-    line: LineGraph
-    _label: Floats = field(init=False)
-    _ints: tuple[Ints, Ints, Ints] = field(init=False)
-    _heap: tuple[Floats, Ints] = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Take the memory."""
-        arcs, turns = self.problem.arcs, len(self.line.to)
-        self._label = np.full(arcs, np.inf)
-        self._ints = (np.empty(arcs, np.int32), np.empty(arcs, np.int32), np.empty(arcs, np.int32))
-        self._heap = (np.empty(turns + 1), np.empty(turns + 1, np.int32))
-
-    def path(self, source: int, target: int) -> tuple[float, tuple[int, ...]]:
-        """Return the seconds from the end of one arc to the beginning of another, and the way.
-
-        The way is the arcs driven between; seconds are infinite where there is none.
-        """
-        parent, seen, out = self._ints
-        line, problem = self.line, self.problem
-        seconds, count = shortest_paths.path(
-            line.starts,
-            line.to,
-            line.weight,
-            problem.place,
-            float(line.drive_s[source]),
-            source,
-            target,
-            self._label,
-            parent,
-            seen,
-            self._heap[0],
-            self._heap[1],
-            out,
-        )
-        way = out[: max(count, 0)][::-1]
-        if problem.rules.metres_count:
-            seconds -= TIE_S_PER_M * float(problem.length_m[way].sum())
-        return float(seconds), tuple(way.tolist())
-
-
-class Remembering:
-    """Shortest paths, each searched once; safe from any thread."""
-
-    def __init__(self, walker: Walker) -> None:
-        self._walker = walker
-        self._walking = Lock()
-        self._known: dict[tuple[int, int], tuple[float, tuple[int, ...]]] = {}
-
-    def __len__(self) -> int:
-        """Return how many are known."""
-        return len(self._known)
-
-    def path(self, source: int, target: int) -> tuple[float, tuple[int, ...]]:
-        """Return the seconds from the end of one arc to the beginning of another, and the way."""
-        key = (source, target)
-        found = self._known.get(key)
-        if found is None:
-            with self._walking:
-                found = self._known[key] = self._walker.path(source, target)
-        return found

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.network.route_timing import TimedRoute, Ways, timed_routes
-from routing.problem.problem import Floats, Problem, Route, Rules
+from routing.network.route_timing import PathSource, TimedRoute, timed_routes
+from routing.problem.problem import Floats, Problem, RouteRules, TaskRoute
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Behind:
+class UnpinnedProblem:
     """The rest of a problem, with the same numbers of tasks and vehicles, and what is cut off.
 
     Pinned tasks can be done by nobody in `problem` and cost nothing there; `cost` is the part of
@@ -19,16 +19,16 @@ class Behind:
     """
 
     problem: Problem
-    pins: tuple[Route, ...]
+    pins: tuple[TaskRoute, ...]
     cost: float
 
-    def whole(self, routes: Sequence[Route]) -> tuple[Route, ...]:
+    def whole(self, routes: Sequence[TaskRoute]) -> tuple[TaskRoute, ...]:
         """Return routes of the rest with the pins before them."""
         if not self.pins:
             return tuple(routes)
         return tuple((*pin, *route) for pin, route in zip(self.pins, routes, strict=True))
 
-    def rest(self, routes: Sequence[Route]) -> tuple[Route, ...]:
+    def rest(self, routes: Sequence[TaskRoute]) -> tuple[TaskRoute, ...]:
         """Return whole routes without their pins."""
         if not self.pins:
             return tuple(routes)
@@ -45,11 +45,11 @@ class _Standing(NamedTuple):
     cost: float
 
 
-def behind_pins(problem: Problem, ways: Ways) -> Behind:
+def behind_pins(problem: Problem, ways: PathSource) -> UnpinnedProblem:
     """Return what there is to decide behind the pins; the problem itself where there are none."""
     pins, rules = problem.rules.pinned, problem.rules
     if not any(pins):
-        return Behind(problem, (), 0.0)
+        return UnpinnedProblem(problem, (), 0.0)
     timed = timed_routes(problem, ways, pins)
     standing = [_standing(problem, v, route) for v, route in enumerate(timed)]
     legs = (leg for route in timed for leg in route.legs)
@@ -77,7 +77,7 @@ def behind_pins(problem: Problem, ways: Ways) -> Behind:
         ),
     )
     cost = sum(r.completion_cost + r.lateness_cost + r.change_cost for r in timed)
-    return Behind(rest, pins, cost + sum(here.cost for here in standing))
+    return UnpinnedProblem(rest, pins, cost + sum(here.cost for here in standing))
 
 
 def _standing(problem: Problem, v: int, timed: TimedRoute) -> _Standing:
@@ -102,7 +102,7 @@ def _without_tasks(problem: Problem, pinned: list[int]) -> Problem:
     service_s, unserved_price = problem.service_s.copy(), problem.unserved_price.copy()
     service_s[pinned] = np.inf
     unserved_price[pinned] = 0.0
-    return replace(problem, service_s=service_s, unserved_price=unserved_price, rules=Rules())
+    return replace(problem, service_s=service_s, unserved_price=unserved_price, rules=RouteRules())
 
 
 def _release_s(problem: Problem, done_s: dict[int, float]) -> Floats:
@@ -114,7 +114,7 @@ def _release_s(problem: Problem, done_s: dict[int, float]) -> Floats:
     return release_s
 
 
-def _rules_without(problem: Problem, done_s: dict[int, float]) -> Rules:
+def _rules_without(problem: Problem, done_s: dict[int, float]) -> RouteRules:
     """Return the rules without pins, and order only among what is not pinned."""
     rules = problem.rules
     begin_by_s = np.array([rules.begin_by(task) for task in range(problem.tasks)])

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
-from routing.problem.problem import NONE, Cost, Problem, Refill, Route, Visit
+from routing.problem.problem import NONE, Cost, Problem, ReloadStop, TaskRoute, TaskVisit
 from routing.problem.stops import tasks_of
 
 LegKind = Literal["drive", "work", "reload", "rest"]
@@ -59,7 +59,7 @@ class TimedRoute:
         return sum(float(getattr(self, name)) for name in own)
 
 
-class Ways(Protocol):
+class PathSource(Protocol):
     """Knows the quickest deadheads."""
 
     def path(self, source: int, target: int) -> tuple[float, tuple[int, ...]]:
@@ -80,9 +80,9 @@ class _Own(NamedTuple):
     lateness_price: float
 
 
-def _own_of(problem: Problem, vehicle: int, route: Route) -> list[_Own]:
+def _own_of(problem: Problem, vehicle: int, route: TaskRoute) -> list[_Own]:
     """Return the tasks of a route in its order, as plain numbers."""
-    visits = [stop for stop in route if isinstance(stop, Visit)]
+    visits = [stop for stop in route if isinstance(stop, TaskVisit)]
     tasks = np.array([visit.task for visit in visits], np.int64)
     arcs = problem.mode_arc[tasks, np.array([visit.mode for visit in visits], np.int64)]
     columns = (
@@ -101,7 +101,7 @@ def _own_of(problem: Problem, vehicle: int, route: Route) -> list[_Own]:
 class _Clock:
     """Where a vehicle is on its way through a route."""
 
-    def __init__(self, problem: Problem, ways: Ways, vehicle: int, route: Route) -> None:
+    def __init__(self, problem: Problem, ways: PathSource, vehicle: int, route: TaskRoute) -> None:
         self.problem = problem
         self.ways = ways
         self.vehicle = vehicle
@@ -167,7 +167,7 @@ class _Clock:
         first = self.next
         while self.next < len(self.route):
             stop = self.route[self.next]
-            if isinstance(stop, Refill):
+            if isinstance(stop, ReloadStop):
                 self.refill(stop.site)
             else:
                 earlier = waits_for.get(stop.task)
@@ -211,7 +211,9 @@ class _Clock:
         return per_m * sum(float(self.problem.length_m[list(leg.arcs)].sum()) for leg in self.legs)
 
 
-def timed_routes(problem: Problem, ways: Ways, routes: Sequence[Route]) -> list[TimedRoute]:
+def timed_routes(
+    problem: Problem, ways: PathSource, routes: Sequence[TaskRoute]
+) -> list[TimedRoute]:
     """Return the routes of all vehicles with exact deadheads and times.
 
     Vehicles wait at a street for its earlier passes, as far as somebody does those.
@@ -226,9 +228,9 @@ def timed_routes(problem: Problem, ways: Ways, routes: Sequence[Route]) -> list[
 
 def timed_route(
     problem: Problem,
-    ways: Ways,
+    ways: PathSource,
     vehicle: int,
-    route: Route,
+    route: TaskRoute,
     others_done_s: Mapping[int, float] | None = None,
 ) -> TimedRoute:
     """Return one vehicle's route with exact deadheads and times.

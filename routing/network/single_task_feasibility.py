@@ -12,7 +12,7 @@ SLACK_KG = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Alone:
+class SingleTaskFeasibility:
     """`earliest_s` float64[T]: no route ends a task sooner; `hopeless`: what nobody can do."""
 
     earliest_s: Floats
@@ -25,7 +25,7 @@ class Alone:
         return flags
 
 
-def alone(problem: Problem, line: LineGraph) -> Alone:
+def alone(problem: Problem, line: LineGraph) -> SingleTaskFeasibility:
     """Look at each task by itself with every vehicle; what is pinned counts as any other task."""
     tasks = problem.tasks
     earliest_s = np.full(tasks, np.inf)
@@ -59,7 +59,7 @@ def alone(problem: Problem, line: LineGraph) -> Alone:
     hopeless: dict[int, Reason] = {}
     for passed, reason in steps:
         hopeless |= {int(task): reason for task in np.flatnonzero(~passed)}
-    return Alone(_in_order_s(problem, earliest_s), _with_orphans(problem, hopeless))
+    return SingleTaskFeasibility(_in_order_s(problem, earliest_s), _with_orphans(problem, hopeless))
 
 
 def _ends_s(problem: Problem, v: int, there: Floats, back: Floats) -> tuple[Floats, Floats]:

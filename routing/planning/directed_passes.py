@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.model import DirectedSegment, Directions, Job, Treatment, Vehicle, WorkPass
-from routing.planning.situation import Situation
+from routing.planning.situation import PlanningSituation
 from routing.problem.problem import Floats
 
 
@@ -19,7 +19,7 @@ class DirectedPass:
     work: WorkPass
 
 
-def passes_of(job: Job, situation: Situation) -> list[DirectedPass]:
+def passes_of(job: Job, situation: PlanningSituation) -> list[DirectedPass]:
     """Return the passes of a job that are to be done.
 
     None is against a one-way, nor where the street is closed.
@@ -47,7 +47,7 @@ def covers(job: Job, *, forward: bool) -> bool:
     return job.directions in (Directions.BOTH, one_way)
 
 
-def material_kg(situation: Situation, work: DirectedPass) -> float:
+def material_kg(situation: PlanningSituation, work: DirectedPass) -> float:
     """Return the salt that a pass takes."""
     if work.job.treatment is not Treatment.SALT:
         return 0.0
@@ -55,7 +55,7 @@ def material_kg(situation: Situation, work: DirectedPass) -> float:
 
 
 def service_s(
-    situation: Situation, passes: Sequence[DirectedPass], machines: Sequence[Vehicle]
+    situation: PlanningSituation, passes: Sequence[DirectedPass], machines: Sequence[Vehicle]
 ) -> Floats:
     """Return float64[T, K], infinite where the machine does not do that or does not fit."""
     segments = [situation.network.segment(work.job.segment_id) for work in passes]

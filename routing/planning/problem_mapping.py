@@ -26,8 +26,9 @@ from data.model import (
     WorkPass,
 )
 from data.streets.network import StreetNetwork
-from routing.network.deadheads import Walker, line_graph, to_arc
+from routing.network.deadheads import line_graph, to_arc
 from routing.network.route_timing import TimedLeg, TimedRoute, timed_routes
+from routing.network.shortest_deadheads import PathFinder
 from routing.planning.closed_turns import closed_arcs, open_turns
 from routing.planning.directed_passes import (
     DirectedPass,
@@ -38,7 +39,7 @@ from routing.planning.directed_passes import (
     service_s,
 )
 from routing.planning.running_plan import locked_stops
-from routing.planning.situation import Situation
+from routing.planning.situation import PlanningSituation
 from routing.problem.problem import (
     NONE,
     Flags,
@@ -46,7 +47,7 @@ from routing.problem.problem import (
     Ints,
     Longs,
     Problem,
-    Rules,
+    RouteRules,
     Solution,
     turn_rows,
 )
@@ -66,14 +67,14 @@ UNSERVED_PRICE = 10_000.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mapped:
+class MappedProblem:
     """A situation and its problem.
 
     Task numbers index `passes`, vehicle numbers the shifts, vehicle types `machines`, one of each.
     """
 
     problem: Problem
-    situation: Situation
+    situation: PlanningSituation
     passes: tuple[DirectedPass, ...]
     machines: tuple[Vehicle, ...]
 
@@ -89,7 +90,7 @@ class Mapped:
         return tuple(network.directed(arc) for arc in arcs if arc < streets)
 
 
-def problem_from(situation: Situation) -> Mapped:
+def problem_from(situation: PlanningSituation) -> MappedProblem:
     """Return the problem of a situation: directed passes as tasks, shifts as vehicles.
 
     A machine drives at its own speed where the street allows more; the problem has one pace per
@@ -135,7 +136,7 @@ def problem_from(situation: Situation) -> Mapped:
     )
     if situation.present.closed and situation.present.starts:
         problem = _with_cut_off(problem)
-    return Mapped(problem, situation, tuple(passes), machines)
+    return MappedProblem(problem, situation, tuple(passes), machines)
 
 
 def _with_cut_off(problem: Problem) -> Problem:
@@ -170,7 +171,7 @@ def _pace(network: StreetNetwork, machine: Vehicle) -> float:
     return float(np.maximum(own_s, network.arc_drive_s).sum()) / whole_s if whole_s else 1.0
 
 
-def _shift_s(situation: Situation) -> tuple[Floats, Floats]:
+def _shift_s(situation: PlanningSituation) -> tuple[Floats, Floats]:
     starts = situation.present.starts
     start_s = [
         (
@@ -186,7 +187,7 @@ def _shift_s(situation: Situation) -> tuple[Floats, Floats]:
     return np.maximum(np.array(start_s, np.float64), 0.0), np.array(end_s, np.float64)
 
 
-def _load_kg(situation: Situation, hopper_kg: Floats) -> Floats:
+def _load_kg(situation: PlanningSituation, hopper_kg: Floats) -> Floats:
     """Return float64[V], what each hopper holds; all are full at the start of a shift."""
     starts = situation.present.starts
     known = [starts.get(shift.id) for shift in situation.shifts]
@@ -200,7 +201,7 @@ class _Nodes:
     A vehicle that is out starts from the street where it is.
     """
 
-    def __init__(self, situation: Situation, trucks: Sequence[Vehicle]) -> None:
+    def __init__(self, situation: PlanningSituation, trucks: Sequence[Vehicle]) -> None:
         network, starts = situation.network, situation.present.starts
         depot = {d.id: network.nearest_node(d.location) for d in situation.depots}
         ends = [depot[truck.depot_id] for truck in trucks]
@@ -216,11 +217,11 @@ class _Nodes:
             self.start_arc[v] = self.start_arc[v] if arc is None else arc
 
 
-def _rules(situation: Situation, passes: Sequence[DirectedPass]) -> Rules:
+def _rules(situation: PlanningSituation, passes: Sequence[DirectedPass]) -> RouteRules:
     """Return what holds beyond streets and prices; nothing at the start of a storm."""
     present, shifts = situation.present, situation.shifts
     if not (present.starts or present.forbidden or present.locked or present.full):
-        return Rules()
+        return RouteRules()
     starts = [present.starts.get(shift.id) for shift in shifts]
     worked_s = [
         (start.ready_at - shift.starts_at).total_seconds() if start and start.underway else 0.0
@@ -233,7 +234,7 @@ def _rules(situation: Situation, passes: Sequence[DirectedPass]) -> Rules:
         if (shift.vehicle_id, work.job.segment_id) in present.forbidden
     ]
     locked = locked_stops(situation, numbered(passes) if present.locked else {})
-    return Rules(
+    return RouteRules(
         forbidden_task=np.array([t for t, _ in bans], np.int32),
         forbidden_vehicle=np.array([v for _, v in bans], np.int32),
         pinned=locked if any(locked) else (),
@@ -245,7 +246,7 @@ def _rules(situation: Situation, passes: Sequence[DirectedPass]) -> Rules:
 type _Graph = tuple[Ints, Ints, Floats, Floats, Flags, Longs, Ints, Floats]
 
 
-def _streets(situation: Situation, places: _Nodes) -> _Graph:
+def _streets(situation: PlanningSituation, places: _Nodes) -> _Graph:
     """Return the graph fields of a problem: streets, then places that touch their junction."""
     network = situation.network
     streets = len(network.arc_tail)
@@ -270,14 +271,16 @@ def _streets(situation: Situation, places: _Nodes) -> _Graph:
 
 
 def plan_from(
-    mapped: Mapped, solution: Solution, timed: Sequence[TimedRoute] | None = None
+    mapped: MappedProblem, solution: Solution, timed: Sequence[TimedRoute] | None = None
 ) -> Plan:
     """Return a solution as a draft, with a route for every shift and exact times.
 
     Who has `timed` its routes already gives them.
     """
     situation, problem = mapped.situation, mapped.problem
-    known = timed or timed_routes(problem, Walker(problem, line_graph(problem)), solution.routes)
+    known = timed or timed_routes(
+        problem, PathFinder(problem, line_graph(problem)), solution.routes
+    )
     routes = []
     for shift, route in zip(situation.shifts, known, strict=True):
         start = situation.present.starts.get(shift.id)
@@ -307,7 +310,7 @@ def plan_from(
     )
 
 
-def legs_of(mapped: Mapped, timed: TimedRoute) -> tuple[Leg, ...]:
+def legs_of(mapped: MappedProblem, timed: TimedRoute) -> tuple[Leg, ...]:
     """Return legs of a plan; a turn or wait between two of them belongs to the later one."""
     legs: list[Leg] = []
     begins_s: float | None = None
@@ -322,7 +325,9 @@ def legs_of(mapped: Mapped, timed: TimedRoute) -> tuple[Leg, ...]:
     return tuple(legs)
 
 
-def _leg(mapped: Mapped, leg: TimedLeg, path: tuple[DirectedSegment, ...], begins_s: float) -> Leg:
+def _leg(
+    mapped: MappedProblem, leg: TimedLeg, path: tuple[DirectedSegment, ...], begins_s: float
+) -> Leg:
     now = mapped.situation.now
     work = mapped.passes[leg.task] if leg.task != NONE else None
     return Leg(
@@ -339,7 +344,7 @@ def _leg(mapped: Mapped, leg: TimedLeg, path: tuple[DirectedSegment, ...], begin
     )
 
 
-def left_out(mapped: Mapped, unserved: Mapping[int, str]) -> tuple[Unserved, ...]:
+def left_out(mapped: MappedProblem, unserved: Mapping[int, str]) -> tuple[Unserved, ...]:
     """Return each job with a pass left out, once; `unserved` says why of each task.
 
     A job with a closed direction is closed, one against every one-way is unreachable.
@@ -358,7 +363,7 @@ def left_out(mapped: Mapped, unserved: Mapping[int, str]) -> tuple[Unserved, ...
     return tuple(Unserved(job_id, reason) for job_id, reason in reasons.items())
 
 
-def _closed(job: Job, situation: Situation) -> bool:
+def _closed(job: Job, situation: PlanningSituation) -> bool:
     """Whether a direction that a job still wants is closed."""
     present = situation.present
     return any(

@@ -6,15 +6,16 @@ from math import isfinite
 
 from data.model import PlanProof, SegmentId, ServiceClass
 from routing.bounds.infeasibility import ClassProof, TaskProof, proofs
-from routing.network.deadheads import Walker, line_graph
-from routing.planning.problem_mapping import Mapped
+from routing.network.deadheads import line_graph
+from routing.network.shortest_deadheads import PathFinder
+from routing.planning.problem_mapping import MappedProblem
 from routing.problem.problem import NONE
 
 SHOWN_STREETS = 5
 """Streets that a proof about many passes names."""
 
 
-def proved(mapped: Mapped) -> tuple[PlanProof, ...]:
+def proved(mapped: MappedProblem) -> tuple[PlanProof, ...]:
     """Return what no plan for the situation can do: whole classes first, then single passes.
 
     Passes that nobody can do, or not in time, are told together by class, reason and deadline.
@@ -22,7 +23,7 @@ def proved(mapped: Mapped) -> tuple[PlanProof, ...]:
     problem = mapped.problem
     if not problem.tasks or not problem.vehicles:
         return ()
-    found = proofs(problem, Walker(problem, line_graph(problem)))
+    found = proofs(problem, PathFinder(problem, line_graph(problem)))
     alike: dict[tuple[ServiceClass, str, float], list[TaskProof]] = defaultdict(list)
     for proof in found.tasks:
         service_class = mapped.passes[proof.task].job.service_class
@@ -31,7 +32,7 @@ def proved(mapped: Mapped) -> tuple[PlanProof, ...]:
     return (*(_of_classes(mapped, proof) for proof in found.classes), *singles)
 
 
-def _of_classes(mapped: Mapped, proof: ClassProof) -> PlanProof:
+def _of_classes(mapped: MappedProblem, proof: ClassProof) -> PlanProof:
     farthest = () if proof.task == NONE else (_segment(mapped, proof.task),)
     return PlanProof(
         classes=tuple(sorted(tuple(ServiceClass)[number] for number in proof.classes)),
@@ -47,7 +48,7 @@ def _of_classes(mapped: Mapped, proof: ClassProof) -> PlanProof:
 
 
 def _of_passes(
-    mapped: Mapped,
+    mapped: MappedProblem,
     service_class: ServiceClass,
     reason: str,
     due_s: float,
@@ -68,9 +69,9 @@ def _of_passes(
     )
 
 
-def _segment(mapped: Mapped, task: int) -> SegmentId:
+def _segment(mapped: MappedProblem, task: int) -> SegmentId:
     return mapped.passes[task].job.segment_id
 
 
-def _time(mapped: Mapped, seconds: float) -> datetime | None:
+def _time(mapped: MappedProblem, seconds: float) -> datetime | None:
     return mapped.situation.now + timedelta(seconds=seconds) if isfinite(seconds) else None

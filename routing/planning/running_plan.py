@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from data.model import DirectedSegment, Leg, LegKind, Plan, ShiftId, WorkPass
 from data.streets.network import StreetNetwork
-from routing.planning.situation import Situation
-from routing.problem.stops import Refill, Route, Visit
+from routing.planning.situation import PlanningSituation
+from routing.problem.stops import ReloadStop, TaskRoute, TaskVisit
 
 
-def locked_stops(situation: Situation, number: Mapping[WorkPass, int]) -> tuple[Route, ...]:
+def locked_stops(
+    situation: PlanningSituation, number: Mapping[WorkPass, int]
+) -> tuple[TaskRoute, ...]:
     """Return for each shift the stops of its locked legs; `number` says which task each pass is.
 
     Work that is over, or closed, is left out.
@@ -21,11 +23,11 @@ def locked_stops(situation: Situation, number: Mapping[WorkPass, int]) -> tuple[
 
 
 def remaining_stops(
-    situation: Situation,
+    situation: PlanningSituation,
     number: Mapping[WorkPass, int],
     plan: Plan,
     next_leg: Mapping[ShiftId, int],
-) -> tuple[Route, ...]:
+) -> tuple[TaskRoute, ...]:
     """Return for each shift what it still has to do by a plan, from its next leg on.
 
     Shifts that the plan does not know, or that have no next leg, have nothing to do. What is done
@@ -48,9 +50,9 @@ def _stops(
     sites: Sequence[int],
     network: StreetNetwork,
     since: int = 0,
-) -> Route:
+) -> TaskRoute:
     """Return the stops of legs from one on; reloads are at the site where the way before ends."""
-    stops: list[Visit | Refill] = []
+    stops: list[TaskVisit | ReloadStop] = []
     last: DirectedSegment | None = None
     for i, leg in enumerate(legs):
         last = leg.path[-1] if leg.path else last
@@ -58,8 +60,8 @@ def _stops(
             continue
         if leg.kind is LegKind.RELOAD and sites:
             node = _node_behind(last, network)
-            stops.append(Refill(sites.index(node) if node in sites else 0))
-        stops += [Visit(number[work], 0) for work in leg.works if work in number]
+            stops.append(ReloadStop(sites.index(node) if node in sites else 0))
+        stops += [TaskVisit(number[work], 0) for work in leg.works if work in number]
     return tuple(stops)
 
 
@@ -71,14 +73,14 @@ def _node_behind(way: DirectedSegment | None, network: StreetNetwork) -> int:
     return network.node_index(segment.end if way.forward else segment.start)
 
 
-def _without_needless(stops: Route) -> Route:
+def _without_needless(stops: TaskRoute) -> TaskRoute:
     """Return stops without reloads that no work follows."""
-    kept: list[Visit | Refill] = []
+    kept: list[TaskVisit | ReloadStop] = []
     for stop in reversed(stops):
-        if isinstance(stop, Visit) or (kept and isinstance(kept[-1], Visit)):
+        if isinstance(stop, TaskVisit) or (kept and isinstance(kept[-1], TaskVisit)):
             kept.append(stop)
     return tuple(reversed(kept))
 
 
-def _site_nodes(situation: Situation) -> list[int]:
+def _site_nodes(situation: PlanningSituation) -> list[int]:
     return [situation.network.nearest_node(site.location) for site in situation.reload_sites]

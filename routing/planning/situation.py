@@ -9,7 +9,7 @@ from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 
 
-class Situation(Protocol):
+class PlanningSituation(Protocol):
     """What a plan is made from."""
 
     @property

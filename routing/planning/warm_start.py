@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from data.model import Plan
-from routing.planning.problem_mapping import Mapped
+from routing.planning.problem_mapping import MappedProblem
 from routing.planning.running_plan import remaining_stops
 from routing.problem.problem import Floats, Problem, Solution
 from routing.replanning.route_changes import running_solution
@@ -16,7 +16,7 @@ HOPELESS = frozenset({"unreachable", "no_vehicle", "capacity", "closed"})
 """Reasons for which no plan of the same machines could do a job."""
 
 
-def start_from(mapped: Mapped, plan: Plan) -> Solution:
+def start_from(mapped: MappedProblem, plan: Plan) -> Solution:
     """Return the routes of a plan for the same work, of all vehicles that there are still.
 
     Vehicles that the plan does not know stand idle, and what others did has no place yet.
@@ -26,7 +26,7 @@ def start_from(mapped: Mapped, plan: Plan) -> Solution:
     return running_solution(mapped.problem, stops, {})
 
 
-def no_later_than(mapped: Mapped, plan: Plan) -> Problem:
+def no_later_than(mapped: MappedProblem, plan: Plan) -> Problem:
     """Return the problem in which no class is finished later than by a plan of these vehicles.
 
     Nor does a street miss its deadline that has it there. That plan's routes keep these rules; a
@@ -46,7 +46,7 @@ def no_later_than(mapped: Mapped, plan: Plan) -> Problem:
     return replace(problem, rules=replace(problem.rules, begin_by_s=begin_by_s + SLACK_S))
 
 
-def _times(mapped: Mapped, plan: Plan) -> tuple[Floats, Floats]:
+def _times(mapped: MappedProblem, plan: Plan) -> tuple[Floats, Floats]:
     """Return when a plan begins and ends each task, infinite where it does not do it."""
     problem, now, number = mapped.problem, mapped.situation.now, mapped.number
     kind = {

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.problem.rules import Rules, check_rules
-from routing.problem.stops import Refill, Route, Visit
+from routing.problem.rules import RouteRules, check_rules
+from routing.problem.stops import ReloadStop, TaskRoute, TaskVisit
 
 __all__ = [
     "NONE",
@@ -20,11 +20,11 @@ __all__ = [
     "Longs",
     "Problem",
     "Reason",
-    "Refill",
-    "Route",
-    "Rules",
+    "ReloadStop",
+    "RouteRules",
     "Solution",
-    "Visit",
+    "TaskRoute",
+    "TaskVisit",
     "turn_rows",
 ]
 
@@ -126,7 +126,7 @@ class Problem:
     fixed_price: Floats
     reload_arc: Ints
     fill_s: Floats
-    rules: Rules = field(default_factory=Rules)
+    rules: RouteRules = field(default_factory=RouteRules)
 
     def __post_init__(self) -> None:
         """Reject arrays that do not fit together, and freeze them."""
@@ -267,7 +267,7 @@ class Cost:
 class Solution:
     """A route for each vehicle, empty where it stays, and the tasks left out with the reason."""
 
-    routes: tuple[Route, ...]
+    routes: tuple[TaskRoute, ...]
     unserved: dict[int, Reason]
     cost: Cost
     bound: float

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from routing.problem.problem import Problem, Refill, Route, Visit
+from routing.problem.problem import Problem, ReloadStop, TaskRoute, TaskVisit
 from routing.problem.stops import tasks_of
 
 SLACK_KG = 1e-6
@@ -22,14 +22,14 @@ class _Allowed:
         self._able: list[list[bool]] = np.isfinite(problem.service_s).tolist()
         self._kind: list[int] = problem.vehicle_type.tolist()
 
-    def visit(self, stop: Visit, v: int) -> bool:
+    def visit(self, stop: TaskVisit, v: int) -> bool:
         """Return whether a vehicle can and may do a task in this mode."""
         exists = 0 <= stop.mode < self.problem.modes and self._exists[stop.task][stop.mode]
         able = exists and self._able[stop.task][self._kind[v]]
         return able and (stop.task, v) not in self._forbidden
 
 
-def fitting(problem: Problem, routes: Sequence[Route]) -> list[Route]:
+def fitting(problem: Problem, routes: Sequence[TaskRoute]) -> list[TaskRoute]:
     """Return one route for each vehicle that begins with its pin and breaks no rule of order.
 
     Tasks drop out that the vehicle must not or cannot do, that are pinned or done elsewhere, that
@@ -46,16 +46,16 @@ def fitting(problem: Problem, routes: Sequence[Route]) -> list[Route]:
     ]
 
 
-def _fitting_route(allowed: _Allowed, v: int, route: Route, taken: set[int]) -> Route:
+def _fitting_route(allowed: _Allowed, v: int, route: TaskRoute, taken: set[int]) -> TaskRoute:
     """Return the pin and what may follow it; note its tasks in `taken`."""
     problem = allowed.problem
     pin = problem.rules.pin(v)
-    kept: list[Visit | Refill] = list(pin)
+    kept: list[TaskVisit | ReloadStop] = list(pin)
     capacity_kg = float(problem.capacity_kg[v])
     load_kg = _load_after(problem, v, pin)
     level = 0
     for stop in route[len(pin) :] if route[: len(pin)] == pin else route:
-        if isinstance(stop, Refill):
+        if isinstance(stop, ReloadStop):
             load_kg = capacity_kg
             kept.append(stop)
             continue
@@ -66,7 +66,7 @@ def _fitting_route(allowed: _Allowed, v: int, route: Route, taken: set[int]) -> 
         if not allowed.visit(stop, v):
             continue
         if need_kg > load_kg + SLACK_KG:
-            kept.append(Refill(0))
+            kept.append(ReloadStop(0))
             load_kg = full_kg
         load_kg -= need_kg
         level = rank if problem.rules.strict_classes else 0
@@ -75,17 +75,17 @@ def _fitting_route(allowed: _Allowed, v: int, route: Route, taken: set[int]) -> 
     return tuple(kept)
 
 
-def _load_after(problem: Problem, v: int, route: Route) -> float:
+def _load_after(problem: Problem, v: int, route: TaskRoute) -> float:
     load_kg = float(problem.load_kg[v])
     for stop in route:
-        if isinstance(stop, Refill):
+        if isinstance(stop, ReloadStop):
             load_kg = float(problem.capacity_kg[v])
         else:
             load_kg -= float(problem.material_kg[stop.task])
     return load_kg
 
 
-def without_orphans(problem: Problem, routes: Sequence[Route]) -> list[Route]:
+def without_orphans(problem: Problem, routes: Sequence[TaskRoute]) -> list[TaskRoute]:
     """Return the routes without passes whose earlier one nobody does."""
     found = list(routes)
     before = problem.rules.before()
@@ -98,14 +98,14 @@ def without_orphans(problem: Problem, routes: Sequence[Route]) -> list[Route]:
     return found
 
 
-def without(route: Route, tasks: set[int]) -> Route:
+def without(route: TaskRoute, tasks: set[int]) -> TaskRoute:
     """Return the route without some tasks."""
-    return tuple(stop for stop in route if isinstance(stop, Refill) or stop.task not in tasks)
+    return tuple(stop for stop in route if isinstance(stop, ReloadStop) or stop.task not in tasks)
 
 
-def without_idle_end(problem: Problem, v: int, route: Route) -> Route:
+def without_idle_end(problem: Problem, v: int, route: TaskRoute) -> TaskRoute:
     """Return the route without reloads after which nothing is done, pinned ones kept."""
     last = len(route)
-    while last > len(problem.rules.pin(v)) and isinstance(route[last - 1], Refill):
+    while last > len(problem.rules.pin(v)) and isinstance(route[last - 1], ReloadStop):
         last -= 1
     return route[:last]

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.problem.stops import Refill, Route, Visit, tasks_of
+from routing.problem.stops import ReloadStop, TaskRoute, TaskVisit, tasks_of
 
 
 def _no_numbers() -> NDArray[np.int32]:
@@ -24,7 +24,7 @@ def _no_flags() -> NDArray[np.bool_]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rules:
+class RouteRules:
     """Order, tandems, pins and prices; T tasks, V vehicles, P pairs of passes, F forbidden pairs.
 
     A vehicle never waits of its own will: it waits at a street for its release and for the passes
@@ -74,7 +74,7 @@ class Rules:
     begin_by_s: NDArray[np.float64] = field(default_factory=_no_values)
     forbidden_task: NDArray[np.int32] = field(default_factory=_no_numbers)
     forbidden_vehicle: NDArray[np.int32] = field(default_factory=_no_numbers)
-    pinned: tuple[Route, ...] = ()
+    pinned: tuple[TaskRoute, ...] = ()
     published_vehicle: NDArray[np.int32] = field(default_factory=_no_numbers)
     change_price: NDArray[np.float64] = field(default_factory=_no_values)
     break_after_s: NDArray[np.float64] = field(default_factory=_no_values)
@@ -146,7 +146,7 @@ class Rules:
             found.setdefault(later, []).append((earlier, within_s))
         return found
 
-    def pin(self, vehicle: int) -> Route:
+    def pin(self, vehicle: int) -> TaskRoute:
         """Return the stops that a vehicle's route begins with."""
         return self.pinned[vehicle] if self.pinned else ()
 
@@ -166,7 +166,7 @@ class Rules:
 type _Given = NDArray[Any]
 
 
-class Fitted(Protocol):
+class ProblemShape(Protocol):
     """What rules must fit: a problem."""
 
     @property
@@ -190,7 +190,7 @@ class Fitted(Protocol):
         ...
 
 
-def check_rules(rules: Rules, problem: Fitted) -> None:
+def check_rules(rules: RouteRules, problem: ProblemShape) -> None:
     """Reject rules that do not fit the tasks and vehicles of a problem."""
     tasks, vehicles = len(problem.service_s), len(problem.vehicle_type)
     _check_lengths(rules, tasks, vehicles)
@@ -218,7 +218,7 @@ def check_rules(rules: Rules, problem: Fitted) -> None:
     _check_pins(rules, problem)
 
 
-def _check_lengths(rules: Rules, tasks: int, vehicles: int) -> None:
+def _check_lengths(rules: RouteRules, tasks: int, vehicles: int) -> None:
     for name, length in (
         ("later", len(rules.earlier)),
         ("within_s", len(rules.earlier)),
@@ -261,7 +261,7 @@ def _check_order(pairs: Iterable[tuple[int, int]]) -> None:
         raise ValueError(f"earlier, later: expected no circle, got {circle.args[1]}") from circle
 
 
-def _check_pins(rules: Rules, problem: Fitted) -> None:
+def _check_pins(rules: RouteRules, problem: ProblemShape) -> None:
     """Reject pins that no route could begin with."""
     seen: set[int] = set()
     for v, route in enumerate(rules.pinned):
@@ -277,8 +277,8 @@ def _check_pins(rules: Rules, problem: Fitted) -> None:
             raise ValueError(f"pinned: expected task {earlier} too, as {later} comes after it")
 
 
-def _check_stop(stop: Visit | Refill, vehicle: int, problem: Fitted) -> None:
-    if isinstance(stop, Refill):
+def _check_stop(stop: TaskVisit | ReloadStop, vehicle: int, problem: ProblemShape) -> None:
+    if isinstance(stop, ReloadStop):
         if not 0 <= stop.site < problem.sites:
             raise ValueError(f"pinned: expected reload sites that exist, got {stop}")
         return

@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import Protocol
 
 
-class Stop(Protocol):
+class StoppingCriterion(Protocol):
     """How far a search has come; the solver also cools down by it."""
 
     def progress(self, iterations: int, *, feasible: bool) -> float:
@@ -44,8 +44,8 @@ class MaxRuntime:
 class FirstOf:
     """Stop when either of two stops."""
 
-    one: Stop
-    other: Stop
+    one: StoppingCriterion
+    other: StoppingCriterion
 
     def progress(self, iterations: int, *, feasible: bool) -> float:
         """Return the larger share of the two."""
@@ -59,7 +59,7 @@ class FirstOf:
 class FirstFeasible:
     """Stop as soon as every task is served, at the latest when `otherwise` stops."""
 
-    otherwise: Stop
+    otherwise: StoppingCriterion
 
     def progress(self, iterations: int, *, feasible: bool) -> float:
         """Return 1 when everything is served."""
@@ -71,14 +71,14 @@ class StopWhenAsked:
     """Stop when somebody asks for it, at the latest when `otherwise` stops."""
 
     asked: Callable[[], bool]
-    otherwise: Stop
+    otherwise: StoppingCriterion
 
     def progress(self, iterations: int, *, feasible: bool) -> float:
         """Return 1 once asked."""
         return 1.0 if self.asked() else self.otherwise.progress(iterations, feasible=feasible)
 
 
-def by_iterations(stop: Stop) -> bool:
+def by_iterations(stop: StoppingCriterion) -> bool:
     """Return whether a stop counts iterations and nothing else, so that answers can be equal.
 
     A stop that somebody has asked for no longer is one.

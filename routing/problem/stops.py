@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class TaskVisit:
     """A task done in one of its modes."""
 
     task: int
@@ -12,15 +12,15 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Refill:
+class ReloadStop:
     """A stop at a reload site; the hopper leaves full."""
 
     site: int
 
 
-type Route = tuple[Visit | Refill, ...]
+type TaskRoute = tuple[TaskVisit | ReloadStop, ...]
 
 
-def tasks_of(route: Route) -> list[int]:
+def tasks_of(route: TaskRoute) -> list[int]:
     """Return the tasks of a route in order."""
-    return [stop.task for stop in route if isinstance(stop, Visit)]
+    return [stop.task for stop in route if isinstance(stop, TaskVisit)]

@@ -7,14 +7,14 @@ import numpy as np
 
 from routing.check.referee import broken_rules
 from routing.problem.route_repair import without
-from routing.replanning.urgent_insertion import RunningRoutes, Urgent, with_task
+from routing.replanning.urgent_insertion import RunningRoutes, UrgentTask, with_task
 
 TRIED, TRIED_AGAIN = 5, 3
 """Places of which the exact cost is computed, for the first task and for each other one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Inserted:
+class BatchInsertion:
     """Running routes with tasks put in: before and after, and the vehicle of the first one.
 
     The new tasks of the problem `after` are its last ones, in the order they were given.
@@ -37,7 +37,7 @@ class Inserted:
         return sum(other.service_s - one.service_s for one, other in timed)
 
 
-def broken_by(one: Inserted) -> list[str]:
+def broken_by(one: BatchInsertion) -> list[str]:
     """Return which rules an insertion breaks, by the referee; empty if it holds.
 
     A vehicle that is late already may be home as late as it was.
@@ -54,12 +54,12 @@ def broken_by(one: Inserted) -> list[str]:
 
 def inserted(
     running: RunningRoutes,
-    urgent: Sequence[Urgent],
+    urgent: Sequence[UrgentTask],
     instead: Sequence[int] = (),
     forbidden: Sequence[int] = (),
     begun_s: float = 0.0,
     tried: int = TRIED,
-) -> Inserted | None:
+) -> BatchInsertion | None:
     """Return the routes with tasks put in; `None` where some of them has no place.
 
     They take the place of the tasks `instead`, which come out first. `forbidden` vehicles do none
@@ -79,4 +79,4 @@ def inserted(
             return None
         vehicle = found.vehicle if vehicle is None else vehicle
         routes = routes.changed(with_task(routes.problem, one), found.into(routes.routes))
-    return None if vehicle is None else Inserted(running, routes, vehicle)
+    return None if vehicle is None else BatchInsertion(running, routes, vehicle)

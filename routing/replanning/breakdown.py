@@ -5,25 +5,26 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from routing.network.deadheads import LineGraph, Walker, from_arc
+from routing.network.deadheads import LineGraph, from_arc
 from routing.network.pinned_stops import behind_pins
-from routing.network.route_timing import Ways
-from routing.network.single_task_feasibility import Alone, alone
+from routing.network.route_timing import PathSource
+from routing.network.shortest_deadheads import PathFinder
+from routing.network.single_task_feasibility import SingleTaskFeasibility, alone
 from routing.problem.problem import (
     NONE,
     Floats,
     Ints,
     Problem,
     Reason,
-    Route,
-    Rules,
+    RouteRules,
     Solution,
-    Visit,
+    TaskRoute,
+    TaskVisit,
 )
-from routing.problem.stopping import Stop
+from routing.problem.stopping import StoppingCriterion
 from routing.problem.stops import tasks_of
-from routing.search.exact_schedule import Settled
-from routing.search.ruin_recreate import CHUNK_ITERATIONS, Search
+from routing.search.exact_schedule import ExactSchedule
+from routing.search.ruin_recreate import CHUNK_ITERATIONS, RuinRecreate
 from routing.search.rule_arrays import extra_prices
 from routing.search.solver import begin_from
 
@@ -50,19 +51,19 @@ WARM, COLD = 0.1, 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class VehicleSubproblem:
     """Some vehicles of a problem with their work and what is left out, as a problem of its own."""
 
     problem: Problem
     tasks: Ints
     vehicles: Ints
 
-    def inside(self, routes: Sequence[Route]) -> tuple[Route, ...]:
+    def inside(self, routes: Sequence[TaskRoute]) -> tuple[TaskRoute, ...]:
         """Return the routes of these vehicles in the numbers of the part."""
         local = {int(task): i for i, task in enumerate(self.tasks)}
         return tuple(_renumbered(routes[v], local) for v in self.vehicles.tolist())
 
-    def whole(self, inside: Sequence[Route], routes: Sequence[Route]) -> list[Route]:
+    def whole(self, inside: Sequence[TaskRoute], routes: Sequence[TaskRoute]) -> list[TaskRoute]:
         """Return all routes with those of the part replaced."""
         found = list(routes)
         named = dict(enumerate(self.tasks.tolist()))
@@ -71,9 +72,10 @@ class Part:
         return found
 
 
-def _renumbered(route: Route, number: dict[int, int]) -> Route:
+def _renumbered(route: TaskRoute, number: dict[int, int]) -> TaskRoute:
     return tuple(
-        Visit(number[stop.task], stop.mode) if isinstance(stop, Visit) else stop for stop in route
+        TaskVisit(number[stop.task], stop.mode) if isinstance(stop, TaskVisit) else stop
+        for stop in route
     )
 
 
@@ -85,8 +87,8 @@ def broken(problem: Problem, vehicle: int) -> Problem:
 
 
 def taken_over(
-    problem: Problem, ways: Ways, line: LineGraph, running: Solution, vehicle: int, budget: int,
-    stop: Stop, seed: int = 0, threads: int = 1,
+    problem: Problem, ways: PathSource, line: LineGraph, running: Solution, vehicle: int,
+    budget: int, stop: StoppingCriterion, seed: int = 0, threads: int = 1,
 ) -> Solution:  # fmt: skip
     """Return routes in which nearby vehicles do what a broken one has left behind its pin.
 
@@ -101,26 +103,30 @@ def taken_over(
     rest[vehicle] = ()
     part = _part(behind.problem, line, rest, freed, vehicle)
     if len(part.vehicles) and freed:
-        inside = Handover(part, line, rest, freed, budget, seed, threads, ways).best(stop)
+        inside = HandoverSearch(part, line, rest, freed, budget, seed, threads, ways).best(stop)
         rest = part.whole(inside, rest)
     routes = behind.whole(rest)
-    return settled(problem, Walker(problem, line), ways, running, routes).solution
+    return settled(problem, PathFinder(problem, line), ways, running, routes).solution
 
 
 def settled(
-    problem: Problem, walker: Walker, ways: Ways, running: Solution, routes: Sequence[Route]
-) -> Settled:
+    problem: Problem,
+    walker: PathFinder,
+    ways: PathSource,
+    running: Solution,
+    routes: Sequence[TaskRoute],
+) -> ExactSchedule:
     """Return routes with exact times; what nobody could do in the running ones nobody can now."""
     lasting: dict[int, Reason] = {
         task: reason
         for task, reason in running.unserved.items()
         if reason in ("no_vehicle", "unreachable")
     }
-    known = Alone(np.zeros(problem.tasks), lasting)
-    return Settled(problem, walker, known, routes, ways)
+    known = SingleTaskFeasibility(np.zeros(problem.tasks), lasting)
+    return ExactSchedule(problem, walker, known, routes, ways)
 
 
-def moved(before: Sequence[Route], after: Sequence[Route], free: Sequence[int]) -> int:
+def moved(before: Sequence[TaskRoute], after: Sequence[TaskRoute], free: Sequence[int]) -> int:
     """Return how many tasks changed hands, those that may do so freely left out."""
     doer = {task: v for v, route in enumerate(before) for task in tasks_of(route)}
     now = {task: v for v, route in enumerate(after) for task in tasks_of(route)}
@@ -129,8 +135,12 @@ def moved(before: Sequence[Route], after: Sequence[Route], free: Sequence[int]) 
 
 
 def _part(
-    problem: Problem, line: LineGraph, routes: Sequence[Route], freed: Sequence[int], vehicle: int
-) -> Part:
+    problem: Problem,
+    line: LineGraph,
+    routes: Sequence[TaskRoute],
+    freed: Sequence[int],
+    vehicle: int,
+) -> VehicleSubproblem:
     """Return the vehicles nearest to freed tasks with all that they have to do."""
     helpers: list[int] = []
     tasks = list(freed)
@@ -141,11 +151,11 @@ def _part(
             helpers.append(v)
             tasks += own
     chosen, vehicles = np.array(sorted(tasks), np.int32), np.array(sorted(helpers), np.int32)
-    return Part(restricted(problem, chosen, vehicles), chosen, vehicles)
+    return VehicleSubproblem(restricted(problem, chosen, vehicles), chosen, vehicles)
 
 
 def by_nearness(
-    problem: Problem, line: LineGraph, routes: Sequence[Route], freed: Sequence[int]
+    problem: Problem, line: LineGraph, routes: Sequence[TaskRoute], freed: Sequence[int]
 ) -> list[int]:
     """Return vehicles that can do any of some tasks, those first that work nearest to them."""
     sample = list(freed)[:: max(1, len(freed) // SAMPLE)]
@@ -205,7 +215,7 @@ def restricted(problem: Problem, tasks: Ints, vehicles: Ints) -> Problem:
         for name in ("break_after_s", "break_s", "price_per_m", "underway", "worked_s")
     }
     published = rules.published_vehicle
-    fewer = Rules(
+    fewer = RouteRules(
         strict_classes=rules.strict_classes,
         earlier=local[rules.earlier[pairs]],
         later=local[rules.later[pairs]],
@@ -223,19 +233,19 @@ def restricted(problem: Problem, tasks: Ints, vehicles: Ints) -> Problem:
     return replace(problem, rules=fewer, **rows)
 
 
-class Handover:
+class HandoverSearch:
     """A search in which tasks that change hands have a price, so set that few enough do."""
 
     def __init__(
         self,
-        part: Part,
+        part: VehicleSubproblem,
         line: LineGraph,
-        rest: Sequence[Route],
+        rest: Sequence[TaskRoute],
         freed: Sequence[int],
         budget: int,
         seed: int,
         threads: int,
-        ways: Ways | None = None,
+        ways: PathSource | None = None,
     ) -> None:
         self._before = part.inside(rest)
         local = {int(task): i for i, task in enumerate(part.tasks)}
@@ -252,8 +262,8 @@ class Handover:
         problem = replace(part.problem, rules=priced)
         single = alone(problem, line)
         self._fit = single.fit()
-        self._search = Search(problem, line, single, seed, threads, dense_ends=EXACT_ENDS)
-        self._exact = ways or Walker(problem, line)
+        self._search = RuinRecreate(problem, line, single, seed, threads, dense_ends=EXACT_ENDS)
+        self._exact = ways or PathFinder(problem, line)
         begin_from(self._search, self._exact, self._before)
         self._price = DEAR * self._search.cost_per_task
         self._least_price = CHEAPEST * self._search.cost_per_task
@@ -273,7 +283,7 @@ class Handover:
         self._price = price
         self._search.reprice(self._own + price * self._moves)
 
-    def best(self, stop: Stop) -> tuple[Route, ...]:
+    def best(self, stop: StoppingCriterion) -> tuple[TaskRoute, ...]:
         """Return the best routes with few enough changes found until told to stop."""
         search = self._search
         scale = WARM * search.cost_per_task
@@ -289,7 +299,7 @@ class Handover:
         self._look(1.0)
         return self._best
 
-    def _aim(self, routes: Sequence[Route], gone: float) -> None:
+    def _aim(self, routes: Sequence[TaskRoute], gone: float) -> None:
         """Let the search look around what was freed, as often around what still has no place.
 
         In the second half of the effort it looks around everything.
@@ -316,5 +326,5 @@ class Handover:
             self._reprice(max(factor * self._price, self._least_price))
         self._aim(routes, gone)
 
-    def _priced(self, routes: Sequence[Route]) -> float:
+    def _priced(self, routes: Sequence[TaskRoute]) -> float:
         return float(sum(self._moves[tasks_of(route), v].sum() for v, route in enumerate(routes)))

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.network.route_timing import TimedRoute, Ways
-from routing.problem.problem import NONE, Problem, Refill, Route, Visit
+from routing.network.route_timing import PathSource, TimedRoute
+from routing.problem.problem import NONE, Problem, ReloadStop, TaskRoute, TaskVisit
 
 
-class Late(NamedTuple):
+class DelayEffect(NamedTuple):
     """What the delay comes to: its cost, when the task itself ends, and the route."""
 
     cost: float
@@ -19,7 +19,7 @@ class Late(NamedTuple):
     ends_s: float
 
 
-class Own(NamedTuple):
+class InsertedTask(NamedTuple):
     """A task as one vehicle would do it: work, release and due seconds, and its prices."""
 
     work_s: float
@@ -29,10 +29,10 @@ class Own(NamedTuple):
     lateness_price: float
 
 
-class Behind:
+class DelayableRoute:
     """The stops of a route with their ends, ready to be put off; made once for each route."""
 
-    def __init__(self, problem: Problem, v: int, route: Route, timed: TimedRoute) -> None:
+    def __init__(self, problem: Problem, v: int, route: TaskRoute, timed: TimedRoute) -> None:
         stops = [leg for leg in timed.legs if leg.kind in ("work", "reload")]
         tasks = np.array([leg.task for leg in stops], np.int64)
         at_work = tasks != NONE
@@ -48,34 +48,40 @@ class Behind:
         self._late_s = np.maximum(self._ends_s - self._due_s, 0.0)
 
     def late(
-        self, problem: Problem, ways: Ways, position: int, stops: Route, arcs: list[int], own: Own
-    ) -> Late:
+        self,
+        problem: Problem,
+        ways: PathSource,
+        position: int,
+        stops: TaskRoute,
+        arcs: list[int],
+        own: InsertedTask,
+    ) -> DelayEffect:
         """Return what some stops, driven at `arcs`, the last of them the task, come to."""
         here, after = self._arcs[position], self._arcs[position + 1]
         leaves_s = now_s = self._leaves_s[position]
         old_s = self._seconds(ways, here, after)
         for stop, arc in zip(stops, arcs, strict=True):
             now_s += self._seconds(ways, here, arc)
-            if isinstance(stop, Refill):
+            if isinstance(stop, ReloadStop):
                 now_s += float(problem.fill_s[stop.site])
             else:
                 now_s = max(now_s, own.release_s) + own.work_s
             here = arc
         more_s = now_s + self._seconds(ways, here, after) - leaves_s - old_s
         if not np.isfinite(more_s):
-            return Late(np.inf, now_s, np.inf)
+            return DelayEffect(np.inf, now_s, np.inf)
         cost = float(problem.price_per_s[self._v]) * more_s + own.completion_price * now_s
         cost += own.lateness_price * max(now_s - own.due_s, 0.0)
         cost += float(self._completion[position:].sum()) * more_s
         late_s = np.maximum(self._ends_s[position:] + more_s - self._due_s[position:], 0.0)
         cost += float((self._lateness[position:] * (late_s - self._late_s[position:])).sum())
-        return Late(cost, now_s, self._home_s + more_s)
+        return DelayEffect(cost, now_s, self._home_s + more_s)
 
-    def _seconds(self, ways: Ways, source: int, target: int) -> float:
+    def _seconds(self, ways: PathSource, source: int, target: int) -> float:
         return 0.0 if target == NONE else ways.path(source, target)[0] * self._pace
 
 
-def shifts_alone(problem: Problem, route: Route, timed: TimedRoute) -> bool:
+def shifts_alone(problem: Problem, route: TaskRoute, timed: TimedRoute) -> bool:
     """Whether a route is one where nobody waits or rests, and that costs nothing but time."""
     rules = problem.rules
     ruled = len(rules.earlier) or len(rules.begin_by_s) or len(rules.break_s)
@@ -87,8 +93,8 @@ def shifts_alone(problem: Problem, route: Route, timed: TimedRoute) -> bool:
     return bool(np.all((released_s == 0.0) | (released_s < [leg.starts_s for leg in work])))
 
 
-def arc_of(problem: Problem, stop: Visit | Refill) -> int:
+def arc_of(problem: Problem, stop: TaskVisit | ReloadStop) -> int:
     """Return the arc that is driven at a stop."""
-    if isinstance(stop, Visit):
+    if isinstance(stop, TaskVisit):
         return int(problem.mode_arc[stop.task, stop.mode])
     return int(problem.reload_arc[stop.site])

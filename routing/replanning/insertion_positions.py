@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.network.route_timing import TimedLeg, TimedRoute
-from routing.problem.problem import NONE, Floats, Ints, Problem, Refill, Route, Visit
+from routing.problem.problem import NONE, Floats, Ints, Problem, ReloadStop, TaskRoute, TaskVisit
 from routing.replanning.delay_cost import arc_of
 
 
-class Gaps(NamedTuple):
+class InsertionPositions(NamedTuple):
     """Places between stops of all routes, behind what is pinned; G of them in arrays [G].
 
     The arcs `before` and `after` a place (-1 where the route may end anywhere), when the vehicle
@@ -33,14 +33,14 @@ class Gaps(NamedTuple):
     high: Floats
 
 
-def all_gaps(parts: Sequence[Floats]) -> Gaps:
+def all_gaps(parts: Sequence[Floats]) -> InsertionPositions:
     """Return the places of all vehicles; `parts` are the rows of each."""
     columns = np.concatenate([part for part in parts if len(part)] or [np.zeros((0, 12))]).T
     whole = [column.astype(np.int32) for column in columns[:4]]
-    return Gaps(*whole, *columns[4:])
+    return InsertionPositions(*whole, *columns[4:])
 
 
-def rows_of(problem: Problem, v: int, route: Route, timed: TimedRoute) -> Floats:
+def rows_of(problem: Problem, v: int, route: TaskRoute, timed: TimedRoute) -> Floats:
     """Return the rows of one vehicle, float64[places, 12]."""
     pinned, count = len(problem.rules.pin(v)), len(route)
     stops = [leg for leg in timed.legs if leg.kind in ("work", "reload")]
@@ -49,7 +49,7 @@ def rows_of(problem: Problem, v: int, route: Route, timed: TimedRoute) -> Floats
     leaves_s = np.array([problem.shift_start_s[v], *(leg.ends_s for leg in stops)])
     load_kg = np.array([problem.load_kg[v], *(leg.load_kg for leg in stops)])
     begins_s = np.array([*(leg.starts_s for leg in stops), max(timed.ends_s, leaves_s[-1])])
-    classes = [problem.class_index[s.task] if isinstance(s, Visit) else NONE for s in route]
+    classes = [problem.class_index[s.task] if isinstance(s, TaskVisit) else NONE for s in route]
     table = np.zeros((count + 1, 12))
     table[:, 0], table[:, 1] = v, np.arange(count + 1)
     table[:, 2], table[:, 3] = arcs[:-1], arcs[1:]
@@ -62,8 +62,8 @@ def rows_of(problem: Problem, v: int, route: Route, timed: TimedRoute) -> Floats
     for p in range(count, -1, -1):
         if p < count:
             stop = route[p]
-            spare_kg = load_kg[p] if isinstance(stop, Refill) else min(load_kg[p], spare_kg)
-            high = classes[p] if isinstance(stop, Visit) else high
+            spare_kg = load_kg[p] if isinstance(stop, ReloadStop) else min(load_kg[p], spare_kg)
+            high = classes[p] if isinstance(stop, TaskVisit) else high
         table[p, 8], table[p, 9], table[p, 11] = spare_kg, load_kg[p] - spare_kg, high
     for p in range(pinned, count + 1):
         low = classes[p - 1] if p > pinned and classes[p - 1] != NONE else low
@@ -71,11 +71,11 @@ def rows_of(problem: Problem, v: int, route: Route, timed: TimedRoute) -> Floats
     return table[pinned:]
 
 
-def _slopes(problem: Problem, route: Route, stops: Sequence[TimedLeg]) -> Floats:
+def _slopes(problem: Problem, route: TaskRoute, stops: Sequence[TimedLeg]) -> Floats:
     """Return the price of a second of delay of all tasks from each stop on, 0 behind the last."""
     price = np.zeros(len(route) + 1)
     for p, (stop, leg) in enumerate(zip(route, stops, strict=True)):
-        if isinstance(stop, Visit):
+        if isinstance(stop, TaskVisit):
             late = leg.ends_s > problem.due_s[stop.task]
             price[p] = problem.completion_price[stop.task]
             price[p] += problem.lateness_price[stop.task] * late

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.check.referee import cost_of, violations
-from routing.problem.problem import Cost, Floats, Problem, Route, Rules, Solution
+from routing.problem.problem import Cost, Floats, Problem, RouteRules, Solution, TaskRoute
 from routing.problem.route_repair import without, without_idle_end
-from routing.problem.stops import Refill, Visit, tasks_of
+from routing.problem.stops import ReloadStop, TaskVisit, tasks_of
 from routing.replanning.batch_insertion import inserted
-from routing.replanning.breakdown import Part, restricted
-from routing.replanning.urgent_insertion import TRIED, RunningRoutes, Urgent
+from routing.replanning.breakdown import VehicleSubproblem, restricted
+from routing.replanning.urgent_insertion import TRIED, RunningRoutes, UrgentTask
 
 SLACK_S = 1e-3
 SLACK_KG = 1e-6
@@ -20,7 +20,7 @@ EVER_S = 1e9
 """A shift that never ends, to find out by how much a real one is too short."""
 
 
-class Fault(NamedTuple):
+class RuleViolation(NamedTuple):
     """What a route breaks and by how much: `shift_end` (s), `hopper` (kg) or `unreachable`."""
 
     rule: str
@@ -65,8 +65,8 @@ def placed(
     """Return routes in which a vehicle does some tasks right before another task of its route."""
     held = list(taken_out(running, tasks).routes)
     mine = held[vehicle]
-    stops = (Visit(task, 0) for task in tasks)
-    at = next((p for p, stop in enumerate(mine) if stop == Visit(before, 0)), len(mine))
+    stops = (TaskVisit(task, 0) for task in tasks)
+    at = next((p for p, stop in enumerate(mine) if stop == TaskVisit(before, 0)), len(mine))
     held[vehicle] = (*mine[:at], *stops, *mine[at:])
     return running.changed(running.problem, _without_idle_ends(running, held))
 
@@ -84,7 +84,9 @@ def differing(before: RunningRoutes, after: RunningRoutes) -> list[int]:
     return [v for v, (one, other) in enumerate(pairs) if one != other]
 
 
-def faults(problem: Problem, running: RunningRoutes, vehicles: Sequence[int]) -> list[Fault]:
+def faults(
+    problem: Problem, running: RunningRoutes, vehicles: Sequence[int]
+) -> list[RuleViolation]:
     """Return what the routes of some vehicles break of a problem's shifts, hoppers and streets."""
     found = []
     for v in vehicles:
@@ -92,17 +94,17 @@ def faults(problem: Problem, running: RunningRoutes, vehicles: Sequence[int]) ->
         late_s = timed.ends_s - float(problem.shift_end_s[v])
         least_kg = min((leg.load_kg for leg in timed.legs), default=0.0)
         if not np.isfinite(timed.ends_s):
-            found.append(Fault("unreachable", v, 0.0))
+            found.append(RuleViolation("unreachable", v, 0.0))
         elif late_s > SLACK_S and running.routes[v]:
-            found.append(Fault("shift_end", v, late_s))
+            found.append(RuleViolation("shift_end", v, late_s))
         if least_kg < -SLACK_KG:
-            found.append(Fault("hopper", v, -least_kg))
+            found.append(RuleViolation("hopper", v, -least_kg))
     return found
 
 
 def refused(
     problem: Problem,
-    routes: Sequence[Route],
+    routes: Sequence[TaskRoute],
     vehicles: Sequence[int],
     forbidden: Collection[tuple[int, int]] = (),
 ) -> list[str]:
@@ -112,14 +114,14 @@ def refused(
     """
     tasks = np.array([task for v in vehicles for task in tasks_of(routes[v])], np.int32)
     bans = sorted(forbidden)
-    rules: Rules = replace(
+    rules: RouteRules = replace(
         problem.rules,
         pinned=(),
         forbidden_task=np.array([task for task, _ in bans], np.int32),
         forbidden_vehicle=np.array([v for _, v in bans], np.int32),
     )
     some = np.array(vehicles, np.int32)
-    part = Part(restricted(replace(problem, rules=rules), tasks, some), tasks, some)
+    part = VehicleSubproblem(restricted(replace(problem, rules=rules), tasks, some), tasks, some)
     nothing = Cost(0.0, 0.0, 0.0, 0.0, 0.0)
     solution = Solution(part.inside(routes), {}, nothing, 0.0, 0, 0)
     return violations(part.problem, replace(solution, cost=cost_of(part.problem, solution)))
@@ -131,9 +133,9 @@ def lasting(problem: Problem, ends_s: Floats) -> Problem:
     return replace(problem, shift_end_s=np.maximum(problem.shift_end_s, finite_s))
 
 
-def _again(problem: Problem, task: int) -> Urgent:
+def _again(problem: Problem, task: int) -> UrgentTask:
     """Return a task of a problem as one more."""
-    return Urgent(
+    return UrgentTask(
         mode_arc=tuple(int(arc) for arc in problem.mode_arc[task]),
         service_s=problem.service_s[task],
         material_kg=float(problem.material_kg[task]),
@@ -146,14 +148,16 @@ def _again(problem: Problem, task: int) -> Urgent:
     )
 
 
-def _renamed(route: Route, named: dict[int, int]) -> Route:
+def _renamed(route: TaskRoute, named: dict[int, int]) -> TaskRoute:
     return tuple(
-        stop if isinstance(stop, Refill) else Visit(named.get(stop.task, stop.task), stop.mode)
+        stop
+        if isinstance(stop, ReloadStop)
+        else TaskVisit(named.get(stop.task, stop.task), stop.mode)
         for stop in route
     )
 
 
-def _without_idle_ends(running: RunningRoutes, routes: Sequence[Route]) -> list[Route]:
+def _without_idle_ends(running: RunningRoutes, routes: Sequence[TaskRoute]) -> list[TaskRoute]:
     """Return the routes without reloads at the end of those that have changed."""
     problem = running.problem
     return [

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.check.referee_paths import Deadheads
-from routing.network.deadheads import LineGraph, Remembering, Walker, line_graph
+from routing.check.referee_paths import RefereePaths
+from routing.network.deadheads import LineGraph, line_graph
+from routing.network.shortest_deadheads import PathCache, PathFinder
 from routing.problem.problem import Problem
 
 KEPT = 2
@@ -21,25 +22,25 @@ MOST_WAYS = 400_000
 _STREETS = ("tail", "head", "length_m", "drive_s", "place", "turn_start", "turn_to", "turn_s")
 
 
-class Lines(NamedTuple):
+class CachedLineGraph(NamedTuple):
     """The line graph of some streets, and the ways that were asked for there.
 
     `checked` are those that the referee has looked for itself.
     """
 
     graph: LineGraph
-    ways: Remembering
-    checked: Deadheads
+    ways: PathCache
+    checked: RefereePaths
 
 
-class KnownWays:
+class LineGraphCache:
     """Line graphs of the streets asked about last, with their ways; safe from any thread."""
 
     def __init__(self) -> None:
-        self._kept: list[tuple[Problem, Lines]] = []
+        self._kept: list[tuple[Problem, CachedLineGraph]] = []
         self._keeping = Lock()
 
-    def lines(self, problem: Problem) -> Lines:
+    def lines(self, problem: Problem) -> CachedLineGraph:
         """Return what is known of a problem's streets, at first nothing."""
         with self._keeping:
             found = next((one for one in self._kept if _alike(one[0], problem)), None)
@@ -50,10 +51,10 @@ class KnownWays:
             return found[1]
 
 
-def lines_of(problem: Problem) -> Lines:
+def lines_of(problem: Problem) -> CachedLineGraph:
     """Return the line graph of a problem, and ways that nobody has asked for yet."""
     graph = line_graph(problem)
-    return Lines(graph, Remembering(Walker(problem, graph)), {})
+    return CachedLineGraph(graph, PathCache(PathFinder(problem, graph)), {})
 
 
 def _alike(one: Problem, other: Problem) -> bool:

@@ -11,28 +11,29 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from routing.network.deadheads import LineGraph, Walker
+from routing.network.deadheads import LineGraph
 from routing.network.pinned_stops import behind_pins
-from routing.network.route_timing import Ways
-from routing.network.single_task_feasibility import Alone, alone
-from routing.problem.problem import Cost, Ints, Problem, Reason, Route, Solution
+from routing.network.route_timing import PathSource
+from routing.network.shortest_deadheads import PathFinder
+from routing.network.single_task_feasibility import SingleTaskFeasibility, alone
+from routing.problem.problem import Cost, Ints, Problem, Reason, Solution, TaskRoute
 from routing.problem.route_repair import fitting
-from routing.problem.stopping import Stop
+from routing.problem.stopping import StoppingCriterion
 from routing.problem.stops import tasks_of
 from routing.replanning.breakdown import (
     HELPED_TASKS,
     HELPERS,
-    Handover,
-    Part,
+    HandoverSearch,
+    VehicleSubproblem,
     by_nearness,
     restricted,
     settled,
 )
-from routing.search.exact_schedule import Settled
-from routing.search.ruin_recreate import Search
+from routing.search.exact_schedule import ExactSchedule
+from routing.search.ruin_recreate import RuinRecreate
 from routing.search.solver import improve
 
-type Ahead = Callable[[tuple[Route, ...]], object]
+type StopsAhead = Callable[[tuple[TaskRoute, ...]], object]
 """Looks at routes of which most will stay, so that what they need is known in the end."""
 
 NEXT_STOPS = 3
@@ -40,7 +41,7 @@ NEXT_STOPS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RouteChange:
     """What has happened to running routes.
 
     The `concerned` vehicles are expected to change. The `free` tasks may go to anybody: they are in
@@ -54,12 +55,12 @@ class Change:
     helpers: tuple[int, ...] = ()
 
 
-def nobody(_routes: tuple[Route, ...]) -> None:
+def nobody(_routes: tuple[TaskRoute, ...]) -> None:
     """Look at nothing."""
 
 
 def running_solution(
-    problem: Problem, routes: Sequence[Route], hopeless: Mapping[int, Reason]
+    problem: Problem, routes: Sequence[TaskRoute], hopeless: Mapping[int, Reason]
 ) -> Solution:
     """Return routes that are driven as a solution; what nobody does is hopeless or lacks time."""
     left = absent_from(problem, routes).tolist()
@@ -67,14 +68,16 @@ def running_solution(
     return Solution(tuple(routes), unserved, Cost(0.0, 0.0, 0.0, 0.0, 0.0), 0.0, 0, 0)
 
 
-def hopeless_ones(problem: Problem, line: LineGraph, routes: Sequence[Route]) -> dict[int, Reason]:
+def hopeless_ones(
+    problem: Problem, line: LineGraph, routes: Sequence[TaskRoute]
+) -> dict[int, Reason]:
     """Return the tasks in no route that nobody could do, with the reason."""
     left, everybody = absent_from(problem, routes), np.arange(problem.vehicles, dtype=np.int32)
     found = alone(restricted(problem, left, everybody), line).hopeless
     return {int(left[task]): reason for task, reason in found.items()}
 
 
-def absent_from(problem: Problem, routes: Sequence[Route]) -> Ints:
+def absent_from(problem: Problem, routes: Sequence[TaskRoute]) -> Ints:
     """Return the tasks that are in no route."""
     absent = np.ones(problem.tasks, np.bool_)
     for route in routes:
@@ -84,14 +87,14 @@ def absent_from(problem: Problem, routes: Sequence[Route]) -> Ints:
 
 def rearranged(
     problem: Problem,
-    ways: Ways,
+    ways: PathSource,
     line: LineGraph,
     running: Solution,
-    change: Change,
-    stop: Stop,
+    change: RouteChange,
+    stop: StoppingCriterion,
     seed: int = 0,
     threads: int = 1,
-) -> Settled:
+) -> ExactSchedule:
     """Return routes for what has happened, found around the vehicles that it concerns."""
     routes = fitting(problem, running.routes)
     nearby = change.helpers or _neighbours(problem, line, routes, change)
@@ -101,25 +104,25 @@ def rearranged(
     free = _unpinned(held, change.free)
     part = _part(behind.problem, rest, free, (*change.concerned, *nearby))
     if len(part.vehicles) and len(part.tasks):
-        search = Handover(part, line, rest, free, len(part.tasks), seed, threads, ways)
+        search = HandoverSearch(part, line, rest, free, len(part.tasks), seed, threads, ways)
         inside = search.best(stop)
         # Estimates of far ways may cost a full route its last tasks, and time to win them back.
         if _missed(part.problem, inside) <= _missed(part.problem, part.inside(rest)):
             rest = part.whole(inside, rest)
-    return settled(problem, Walker(problem, line), ways, running, behind.whole(rest))
+    return settled(problem, PathFinder(problem, line), ways, running, behind.whole(rest))
 
 
 def all_rearranged(
     problem: Problem,
-    ways: Ways,
+    ways: PathSource,
     line: LineGraph,
     running: Solution,
     most: int,
-    stop: Stop,
+    stop: StoppingCriterion,
     seed: int = 0,
     threads: int = 1,
-    ahead: Ahead = nobody,
-) -> Settled:
+    ahead: StopsAhead = nobody,
+) -> ExactSchedule:
     """Return routes for so much new work that all vehicles get some of it.
 
     The vehicles with the most to gain from it change their next moves: those with the least to do.
@@ -130,9 +133,9 @@ def all_rearranged(
     held = with_next_stops(problem, routes, by_length[most:])
     behind = behind_pins(held, ways)
     rest = behind.rest(routes)
-    walker = Walker(problem, line)
-    single = Alone(np.zeros(problem.tasks), _out_of_reach(held, running))
-    search = Search(behind.problem, line, single, seed, threads)
+    walker = PathFinder(problem, line)
+    single = SingleTaskFeasibility(np.zeros(problem.tasks), _out_of_reach(held, running))
+    search = RuinRecreate(behind.problem, line, single, seed, threads)
     search.begin(rest)
     search.lengthen()
     search.correct(ways)
@@ -148,7 +151,9 @@ def all_rearranged(
     return settled(problem, walker, ways, running, behind.whole(rest))
 
 
-def with_next_stops(problem: Problem, routes: Sequence[Route], vehicles: Sequence[int]) -> Problem:
+def with_next_stops(
+    problem: Problem, routes: Sequence[TaskRoute], vehicles: Sequence[int]
+) -> Problem:
     """Return the problem in which these vehicles begin with the next stops of their routes."""
     keeping = set(vehicles)
     pinned = tuple(
@@ -158,7 +163,7 @@ def with_next_stops(problem: Problem, routes: Sequence[Route], vehicles: Sequenc
     return replace(problem, rules=replace(problem.rules, pinned=pinned if any(pinned) else ()))
 
 
-def changed(before: Sequence[Route], after: Sequence[Route]) -> list[int]:
+def changed(before: Sequence[TaskRoute], after: Sequence[TaskRoute]) -> list[int]:
     """Return the vehicles that do not go on with their next tasks; more behind is no change."""
     pairs = zip(map(tasks_of, before), map(tasks_of, after), strict=True)
     return [
@@ -169,7 +174,7 @@ def changed(before: Sequence[Route], after: Sequence[Route]) -> list[int]:
 
 
 def _neighbours(
-    problem: Problem, line: LineGraph, routes: Sequence[Route], change: Change
+    problem: Problem, line: LineGraph, routes: Sequence[TaskRoute], change: RouteChange
 ) -> tuple[int, ...]:
     """Return other vehicles that could take over work, those that work nearest first."""
     concerned = set(change.concerned)
@@ -181,8 +186,8 @@ def _neighbours(
 
 
 def _part(
-    problem: Problem, routes: Sequence[Route], free: Sequence[int], vehicles: Sequence[int]
-) -> Part:
+    problem: Problem, routes: Sequence[TaskRoute], free: Sequence[int], vehicles: Sequence[int]
+) -> VehicleSubproblem:
     """Return vehicles, as long as they have not too much, with their work and what is free."""
     chosen: list[int] = []
     tasks = set(free)
@@ -194,7 +199,7 @@ def _part(
             chosen.append(v)
             tasks.update(own)
     numbers = np.array(sorted(tasks), np.int32), np.array(sorted(chosen), np.int32)
-    return Part(restricted(problem, *numbers), *numbers)
+    return VehicleSubproblem(restricted(problem, *numbers), *numbers)
 
 
 def _out_of_reach(problem: Problem, running: Solution) -> dict[int, Reason]:
@@ -205,7 +210,7 @@ def _out_of_reach(problem: Problem, running: Solution) -> dict[int, Reason]:
     return found | {task: "order" for pin in problem.rules.pinned for task in tasks_of(pin)}
 
 
-def _missed(problem: Problem, routes: Sequence[Route]) -> float:
+def _missed(problem: Problem, routes: Sequence[TaskRoute]) -> float:
     """Return the price of the tasks that no route does."""
     served = [task for route in routes for task in tasks_of(route)]
     return float(problem.unserved_price.sum() - problem.unserved_price[served].sum())

@@ -13,18 +13,18 @@ from routing.problem.problem import (
     Floats,
     Ints,
     Problem,
-    Refill,
-    Route,
-    Rules,
+    ReloadStop,
+    RouteRules,
     Solution,
-    Visit,
+    TaskRoute,
+    TaskVisit,
 )
-from routing.problem.stopping import Stop
+from routing.problem.stopping import StoppingCriterion
 from routing.problem.stops import tasks_of
 from routing.replanning.breakdown import taken_over
-from routing.replanning.delay_cost import Behind, Own, arc_of, shifts_alone
+from routing.replanning.delay_cost import DelayableRoute, InsertedTask, arc_of, shifts_alone
 from routing.replanning.insertion_positions import all_gaps, rows_of
-from routing.replanning.path_cache import KnownWays, lines_of
+from routing.replanning.path_cache import LineGraphCache, lines_of
 
 TRIED = 8
 """Places by estimate of which the exact cost is computed."""
@@ -39,7 +39,7 @@ SLACK_KG = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Urgent:
+class UrgentTask:
     """A task that comes up while routes are driven: a row of each array of a problem.
 
     `service_s` float64[K]; `mode_arc` as many modes as the problem has at most.
@@ -57,16 +57,16 @@ class Urgent:
 
 
 @dataclass(frozen=True, slots=True)
-class Insertion:
+class TaskInsertion:
     """Stops that come at a position of a vehicle's route, what that costs, when the task ends."""
 
     vehicle: int
     position: int
-    stops: Route
+    stops: TaskRoute
     cost: float
     done_s: float
 
-    def into(self, routes: Sequence[Route]) -> tuple[Route, ...]:
+    def into(self, routes: Sequence[TaskRoute]) -> tuple[TaskRoute, ...]:
         """Return the routes with the stops in them."""
         found = list(routes)
         route = found[self.vehicle]
@@ -74,7 +74,7 @@ class Insertion:
         return tuple(found)
 
 
-def with_task(problem: Problem, urgent: Urgent) -> Problem:
+def with_task(problem: Problem, urgent: UrgentTask) -> Problem:
     """Return the problem with one more task, the last one, which nobody had published."""
     mode_arc = np.full((1, problem.modes), NONE, np.int32)
     mode_arc[0, : len(urgent.mode_arc)] = urgent.mode_arc
@@ -95,7 +95,7 @@ def with_task(problem: Problem, urgent: Urgent) -> Problem:
     )
 
 
-def _rules_with_task(rules: Rules) -> Rules:
+def _rules_with_task(rules: RouteRules) -> RouteRules:
     return replace(
         rules,
         begin_by_s=np.append(rules.begin_by_s, np.inf)
@@ -114,7 +114,7 @@ class RunningRoutes:
     """Routes with their times at hand, into which one more task can be put within milliseconds."""
 
     def __init__(
-        self, problem: Problem, solution: Solution, known: KnownWays | None = None
+        self, problem: Problem, solution: Solution, known: LineGraphCache | None = None
     ) -> None:
         self._problem = problem
         self._routes = solution.routes
@@ -128,7 +128,7 @@ class RunningRoutes:
             rows_of(problem, v, route, self._timed[v]) for v, route in enumerate(self._routes)
         ]
         self._gaps = all_gaps(self._rows)
-        self._behind: list[Behind | None] = [None] * len(self._routes)
+        self._behind: list[DelayableRoute | None] = [None] * len(self._routes)
         self._own = [frozenset(tasks_of(route)) for route in self._routes]
         self._trees: dict[int, tuple[Floats, Floats]] = {}
         self._sites = [
@@ -144,7 +144,7 @@ class RunningRoutes:
         return self._problem
 
     @property
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[TaskRoute, ...]:
         """The routes."""
         return self._routes
 
@@ -158,13 +158,13 @@ class RunningRoutes:
         wanted = set(tasks)
         return {task: v for v, own in enumerate(self._own) for task in wanted & own}
 
-    def changed(self, problem: Problem, routes: Sequence[Route]) -> "RunningRoutes":
+    def changed(self, problem: Problem, routes: Sequence[TaskRoute]) -> "RunningRoutes":
         """Return other routes, of a problem whose further tasks come behind; few of them differ."""
         other = copy(self)
         other.become(problem, routes)
         return other
 
-    def become(self, problem: Problem, routes: Sequence[Route]) -> None:
+    def become(self, problem: Problem, routes: Sequence[TaskRoute]) -> None:
         """Take other routes in place of these; only what differs is timed anew."""
         differ = [v for v, route in enumerate(routes) if route != self._routes[v] or self._laters]
         timed, rows = list(self._timed), list(self._rows)
@@ -193,18 +193,18 @@ class RunningRoutes:
 
     def best_insertion(
         self,
-        urgent: Urgent,
+        urgent: UrgentTask,
         forbidden: Sequence[int] = (),
         begun_s: float = 0.0,
         tried: int = TRIED,
-    ) -> Insertion | None:
+    ) -> TaskInsertion | None:
         """Return the cheapest way to do a task too, all else in its order; `None` if there is none.
 
         Places are ranked by the delay times what delays cost behind, and the best `tried` computed
         exactly. `forbidden` are vehicles that must not do it. Stops that begin before `begun_s` are
         not put off.
         """
-        best: Insertion | None = None
+        best: TaskInsertion | None = None
         for vehicle, position, stops in self._ranked(urgent, forbidden, begun_s)[:tried]:
             found = self._exact(urgent, vehicle, position, stops)
             if found is not None and (best is None or found.cost < best.cost):
@@ -212,7 +212,7 @@ class RunningRoutes:
         return best
 
     def without(
-        self, vehicle: int, budget: int, stop: Stop, seed: int = 0, threads: int = 1
+        self, vehicle: int, budget: int, stop: StoppingCriterion, seed: int = 0, threads: int = 1
     ) -> Solution:
         """Return routes for a vehicle's breakdown, see `breakdown.taken_over`."""
         running = Solution(
@@ -228,8 +228,8 @@ class RunningRoutes:
         )
 
     def _ranked(
-        self, urgent: Urgent, forbidden: Sequence[int], begun_s: float
-    ) -> list[tuple[int, int, Route]]:
+        self, urgent: UrgentTask, forbidden: Sequence[int], begun_s: float
+    ) -> list[tuple[int, int, TaskRoute]]:
         """Return the places that look cheapest, with the stops to make there."""
         gaps, task = self._gaps, self._problem.tasks
         away = np.zeros(self._problem.vehicles, np.bool_)
@@ -248,12 +248,12 @@ class RunningRoutes:
         for mode, g in zip(*np.unravel_index(ranked, table.shape), strict=True):
             if np.isfinite(table[mode, g]):
                 reload_at = int(sites[mode][g])
-                refill = () if reload_at == NONE else (Refill(reload_at),)
-                stops: Route = (*refill, Visit(task, int(mode)))
+                refill = () if reload_at == NONE else (ReloadStop(reload_at),)
+                stops: TaskRoute = (*refill, TaskVisit(task, int(mode)))
                 found.append((int(gaps.vehicle[g]), int(gaps.position[g]), stops))
         return found
 
-    def _estimates(self, urgent: Urgent, arc: int) -> tuple[Floats, Ints]:
+    def _estimates(self, urgent: UrgentTask, arc: int) -> tuple[Floats, Ints]:
         """Return for each place about what the task adds to the cost, and the site to reload at."""
         problem, gaps = self._problem, self._gaps
         if arc == NONE:
@@ -287,7 +287,7 @@ class RunningRoutes:
         return found
 
     def _there_s(
-        self, urgent: Urgent, arc: int, pace: Floats, toward_s: Floats
+        self, urgent: UrgentTask, arc: int, pace: Floats, toward_s: Floats
     ) -> tuple[Floats, Ints]:
         """Return the seconds to the task from each place, and the site to reload at, or -1."""
         problem, gaps = self._problem, self._gaps
@@ -302,11 +302,13 @@ class RunningRoutes:
             there_s[better], site[better] = over_s[better], k
         return there_s, site
 
-    def _exact(self, urgent: Urgent, vehicle: int, position: int, stops: Route) -> Insertion | None:
+    def _exact(
+        self, urgent: UrgentTask, vehicle: int, position: int, stops: TaskRoute
+    ) -> TaskInsertion | None:
         """Return the insertion with its true cost, `None` where it breaks a rule of time."""
         own = self._routes[vehicle], self._timed[vehicle]
         if self._behind[vehicle] is None and shifts_alone(self._problem, *own):
-            self._behind[vehicle] = Behind(self._problem, vehicle, *own)
+            self._behind[vehicle] = DelayableRoute(self._problem, vehicle, *own)
         behind = self._behind[vehicle]
         if behind is not None:
             return self._put_off(behind, urgent, vehicle, position, stops)
@@ -318,14 +320,19 @@ class RunningRoutes:
             return None
         cost = whole_cost(problem, timed, self._left).total - self._cost
         done_s = next(leg.ends_s for leg in timed[vehicle].legs if leg.task == problem.tasks - 1)
-        return Insertion(vehicle, position, stops, cost, done_s)
+        return TaskInsertion(vehicle, position, stops, cost, done_s)
 
     def _put_off(
-        self, behind: Behind, urgent: Urgent, vehicle: int, position: int, stops: Route
-    ) -> Insertion | None:
+        self,
+        behind: DelayableRoute,
+        urgent: UrgentTask,
+        vehicle: int,
+        position: int,
+        stops: TaskRoute,
+    ) -> TaskInsertion | None:
         """Return the insertion where all that follows ends as much later."""
         problem = self._problem
-        task = Own(
+        task = InsertedTask(
             float(urgent.service_s[problem.vehicle_type[vehicle]]),
             urgent.release_s,
             urgent.due_s,
@@ -333,16 +340,16 @@ class RunningRoutes:
             urgent.lateness_price,
         )
         arcs = [
-            urgent.mode_arc[stop.mode] if isinstance(stop, Visit) else arc_of(problem, stop)
+            urgent.mode_arc[stop.mode] if isinstance(stop, TaskVisit) else arc_of(problem, stop)
             for stop in stops
         ]
         late = behind.late(problem, self._ways, position, stops, arcs, task)
         latest_s = max(float(problem.shift_end_s[vehicle]), self._timed[vehicle].ends_s) + SLACK_S
         if not np.isfinite(late.cost) or late.ends_s > latest_s:
             return None
-        return Insertion(vehicle, position, stops, late.cost, late.done_s)
+        return TaskInsertion(vehicle, position, stops, late.cost, late.done_s)
 
-    def _retimed(self, problem: Problem, vehicle: int, route: Route) -> list[TimedRoute] | None:
+    def _retimed(self, problem: Problem, vehicle: int, route: TaskRoute) -> list[TimedRoute] | None:
         """Return all routes with one changed, and those that wait for it; `None` if for ever."""
         timed = list(self._timed)
         done_s = dict(self._done_s)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from routing.kernels.arrays.randomness import draw
-from routing.kernels.arrays.route_arrays import Facts, Places, Routes
+from routing.kernels.arrays.route_arrays import ProblemArrays, RouteArrays, TaskPlaces
 from routing.kernels.graph import neighbor_lists
 from routing.problem.problem import NONE, Flags, Ints, Longs, Random
-from routing.search.subproblems import Window
+from routing.search.subproblems import RouteWindow
 
 GROUP_TASKS = 1_000
 """Tasks in a group; twice as many make iterations slower, half as many meet too few routes."""
@@ -21,14 +21,16 @@ PULL_TASKS = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Choice:
+class WindowGroup:
     """Windows to be opened as one part, and absent tasks around them."""
 
-    windows: tuple[Window, ...]
+    windows: tuple[RouteWindow, ...]
     absent: Ints
 
 
-def whole_routes(facts: Facts, routes: Routes, at: Places, rng: Random) -> list[Choice]:
+def whole_routes(
+    facts: ProblemArrays, routes: RouteArrays, at: TaskPlaces, rng: Random
+) -> list[WindowGroup]:
     """Return all routes in groups of neighbours, each with some idle vehicle and absent tasks.
 
     A group begins with a random route and takes in whichever has most of its tasks beside those of
@@ -40,12 +42,12 @@ def whole_routes(facts: Facts, routes: Routes, at: Places, rng: Random) -> list[
     groups = _joined(_grown(pull, sizes, rng), pull, sizes)
     idle = _shuffled(np.flatnonzero(sizes == 0), rng).tolist()
     absent = _absent_near(facts, at, groups, rng)
-    choices: list[Choice] = []
+    choices: list[WindowGroup] = []
     for group, tasks in zip(groups, absent, strict=True):
-        windows = [Window(v, 0, int(sizes[v])) for v in group]
+        windows = [RouteWindow(v, 0, int(sizes[v])) for v in group]
         if idle:
-            windows.append(Window(idle.pop(), 0, 0))
-        choices.append(Choice(tuple(windows), tasks))
+            windows.append(RouteWindow(idle.pop(), 0, 0))
+        choices.append(WindowGroup(tuple(windows), tasks))
     return choices
 
 
@@ -102,7 +104,7 @@ def _joined(groups: list[list[int]], pull: Ints, sizes: Longs) -> list[list[int]
 
 
 def _absent_near(
-    facts: Facts, at: Places, groups: Sequence[Sequence[int]], rng: Random
+    facts: ProblemArrays, at: TaskPlaces, groups: Sequence[Sequence[int]], rng: Random
 ) -> list[Ints]:
     """Return absent tasks for each group: those whose nearest task with a route is there."""
     route = at.spot["route"]

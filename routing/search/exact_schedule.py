@@ -5,43 +5,52 @@ from collections.abc import Sequence
 import numpy as np
 
 from routing.kernels.arrays.route_arrays import FAR_S
-from routing.network.deadheads import Remembering, Walker
 from routing.network.route_timing import (
+    PathSource,
     TimedLeg,
     TimedRoute,
-    Ways,
     timed_route,
     timed_routes,
     whole_cost,
 )
-from routing.network.single_task_feasibility import Alone
-from routing.problem.problem import NONE, Cost, Ints, Problem, Reason, Route, Solution, Visit
+from routing.network.shortest_deadheads import PathCache, PathFinder
+from routing.network.single_task_feasibility import SingleTaskFeasibility
+from routing.problem.problem import (
+    NONE,
+    Cost,
+    Ints,
+    Problem,
+    Reason,
+    Solution,
+    TaskRoute,
+    TaskVisit,
+)
 from routing.problem.route_repair import fitting, without, without_idle_end, without_orphans
 from routing.problem.stops import tasks_of
-from routing.search.unserved_insertion import Here, Leftovers
+from routing.search.unserved_insertion import RouteEnd, UnservedInsertion
 
 SLACK_S = 1e-6
 
 
-class Settled:
+class ExactSchedule:
     """Routes with exact times, and the tasks they leave out with reasons."""
 
     def __init__(
         self,
         problem: Problem,
-        walker: Walker,
-        alone: Alone,
-        routes: Sequence[Route],
-        ways: Ways | None = None,
+        walker: PathFinder,
+        alone: SingleTaskFeasibility,
+        routes: Sequence[TaskRoute],
+        ways: PathSource | None = None,
     ) -> None:
         self.problem = problem
         self._ordered = bool(len(problem.rules.earlier))
-        self._ways = ways or (Remembering(walker) if self._ordered else walker)
-        self.routes: list[Route] = fitting(problem, routes)
+        self._ways = ways or (PathCache(walker) if self._ordered else walker)
+        self.routes: list[TaskRoute] = fitting(problem, routes)
         self.timed: list[TimedRoute] = timed_routes(problem, self._ways, self.routes)
         while self._drop_what_fails():
             pass
-        self._leftovers = Leftovers(problem, walker.line)
+        self._leftovers = UnservedInsertion(problem, walker.line)
         self._append_leftovers(alone)
         self.unserved = self._reasons(alone)
 
@@ -77,7 +86,7 @@ class Settled:
         self.routes = routes
         return True
 
-    def _cut(self, v: int) -> Route:
+    def _cut(self, v: int) -> TaskRoute:
         """Return a route without the last tasks that the shift is too short for.
 
         Of a route that waits for ever only the task goes that it waits at.
@@ -93,7 +102,7 @@ class Settled:
         stops = _stops_of(timed)
         kept = len(route)
         while kept > pinned and not (
-            isinstance(route[kept - 1], Visit)
+            isinstance(route[kept - 1], TaskVisit)
             and self._home_s(v, stops[kept - 1][0], rested=stops[kept - 1][1]) <= latest_s
         ):
             kept -= 1
@@ -133,7 +142,7 @@ class Settled:
         legs = (leg for timed in self.timed for leg in timed.legs)
         return {leg.task: leg.ends_s for leg in legs if leg.kind == "work"}
 
-    def _append_leftovers(self, alone: Alone) -> None:
+    def _append_leftovers(self, alone: SingleTaskFeasibility) -> None:
         """Let each vehicle go on with tasks left out for as long as its shift allows."""
         left = [task for task in self._absent().tolist() if task not in alone.hopeless]
         done_s = self._done_s() if left and self._ordered else {}
@@ -146,7 +155,7 @@ class Settled:
 
     def _append(self, v: int, left: list[int], done_s: dict[int, float]) -> bool:
         """Append tasks to a route, take them off `left`; return whether there were any."""
-        stops: Route = ()
+        stops: TaskRoute = ()
         here = self._last(v)
         while left:
             added = self._leftovers.one_more(v, here, np.array(left, np.int32), done_s)
@@ -162,11 +171,11 @@ class Settled:
             self.timed[v] = timed_route(self.problem, self._ways, v, self.routes[v], done_s)
         return bool(stops)
 
-    def _last(self, v: int) -> Here:
+    def _last(self, v: int) -> RouteEnd:
         """Return where a vehicle is after its last task, or the last pinned stop."""
         problem = self.problem
         start_s, load_kg = float(problem.shift_start_s[v]), float(problem.load_kg[v])
-        here = Here(int(problem.start_arc[v]), start_s, load_kg, rested=False, level=0)
+        here = RouteEnd(int(problem.start_arc[v]), start_s, load_kg, rested=False, level=0)
         pinned = len(problem.rules.pin(v))
         rested, stops = False, 0
         for leg in self.timed[v].legs:
@@ -178,10 +187,10 @@ class Settled:
             if problem.rules.strict_classes and leg.kind == "work" and stops > pinned:
                 level = int(problem.class_index[leg.task])
             arc = leg.arcs[-1] if leg.kind == "work" else int(problem.reload_arc[leg.site])
-            here = Here(arc, leg.ends_s, leg.load_kg, rested, level)
+            here = RouteEnd(arc, leg.ends_s, leg.load_kg, rested, level)
         return here
 
-    def _reasons(self, alone: Alone) -> dict[int, Reason]:
+    def _reasons(self, alone: SingleTaskFeasibility) -> dict[int, Reason]:
         """Return why each absent task is in no route."""
         absent = self._absent().tolist()
         before = self.problem.rules.before()

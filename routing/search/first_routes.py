@@ -12,7 +12,7 @@ REACHES_S = (30.0, 60.0, 120.0, 240.0, 480.0, FAR_S)
 """Farther no vehicle goes while others may be nearer."""
 
 
-class Way(NamedTuple):
+class ConstructionOptions(NamedTuple):
     """What the kernel is told: how far to go, whether one vehicle after the other, without whom."""
 
     reach_s: float
@@ -20,15 +20,15 @@ class Way(NamedTuple):
     spared: Flags
 
 
-def ways(problem: Problem) -> Iterator[Way]:
+def ways(problem: Problem) -> Iterator[ConstructionOptions]:
     """Yield the ways to try: by reach, in turn, and with ever more of the dear kinds of vehicle."""
     nobody = np.zeros(problem.vehicles, np.bool_)
     for reach_s in REACHES_S:
-        yield Way(reach_s, False, nobody)
-    yield Way(FAR_S, True, nobody)
+        yield ConstructionOptions(reach_s, False, nobody)
+    yield ConstructionOptions(FAR_S, True, nobody)
     dearness = _dearness(problem)
     for most in np.unique(dearness)[:-1].tolist():
-        yield Way(FAR_S, False, dearness > most)
+        yield ConstructionOptions(FAR_S, False, dearness > most)
 
 
 def _dearness(problem: Problem) -> Floats:

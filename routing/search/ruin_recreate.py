@@ -17,15 +17,15 @@ from routing.kernels.graph import neighbor_lists
 from routing.kernels.routes import construction, far_deadheads, moves, waiting_routes
 from routing.kernels.routes.routes import drive
 from routing.network.deadheads import LineGraph, ends_of, gaps_of
-from routing.network.route_timing import Ways
-from routing.network.single_task_feasibility import Alone
-from routing.problem.problem import NONE, Floats, Ints, Problem, Random, Refill, Route, Visit
-from routing.search.decomposition import Choice, fork, whole_routes
-from routing.search.first_routes import Way, ways
+from routing.network.route_timing import PathSource
+from routing.network.single_task_feasibility import SingleTaskFeasibility
+from routing.problem.problem import NONE, Floats, Ints, Problem, Random, TaskRoute, TaskVisit
+from routing.search.decomposition import WindowGroup, fork, whole_routes
+from routing.search.first_routes import ConstructionOptions, ways
 from routing.search.rule_arrays import fleet_price
-from routing.search.search_arrays import empty_routes, facts_of, places, room
-from routing.search.subproblems import OpenPart, Window
-from routing.search.sweeps import Sweeps
+from routing.search.search_arrays import empty_routes, facts_of, places, room, stops_of
+from routing.search.subproblems import OpenSubproblem, RouteWindow
+from routing.search.sweeps import RelocationSweeps
 
 WHOLE_TASKS = 1_200
 """Up to so many tasks the search looks at everything at once; above, at one part at a time."""
@@ -48,14 +48,14 @@ CHUNK_ITERATIONS = 500
 """Iterations on everything between two looks at the stop; `run` is best asked for so many."""
 
 
-class Search:
+class RuinRecreate:
     """A problem being solved: the best routes known, and the random numbers."""
 
     def __init__(
         self,
         problem: Problem,
         line: LineGraph,
-        alone: Alone,
+        alone: SingleTaskFeasibility,
         seed: int,
         threads: int,
         whole_tasks: int | None = None,
@@ -71,12 +71,14 @@ class Search:
         self._at = places(problem, alone.fit())
         few = problem.tasks <= (WHOLE_TASKS if whole_tasks is None else whole_tasks)
         self._whole = few and not self._index.next_end.shape[1]
-        self._everything: OpenPart | None = None
+        self._everything: OpenSubproblem | None = None
         self.seeds = np.arange(problem.tasks, dtype=np.int32)  # around which windows are opened
         self._mark = np.zeros(problem.tasks, np.bool_)
         self._queue = np.empty(PART_LOOKS, np.int32)
         self._threads = threads
-        self._sweeps = Sweeps(problem, self._gaps, self._facts, self._index, self._routes, self._at)
+        self._sweeps = RelocationSweeps(
+            problem, self._gaps, self._facts, self._index, self._routes, self._at
+        )
         self._long_route = LONG_ROUTE if long_route is None else long_route
         self._best: tuple[Ints, ...] = ()
         self._best_cost = np.inf
@@ -110,7 +112,7 @@ class Search:
         """Number of tasks without a place in the best routes."""
         return self._everything.absent if self._everything else len(self._absent())
 
-    def begin(self, start: Sequence[Route] | None) -> None:
+    def begin(self, start: Sequence[TaskRoute] | None) -> None:
         """Take over given routes, or make first ones; then place what is left at its best."""
         if start is not None:
             self._load(start)
@@ -133,18 +135,20 @@ class Search:
     def lengthen(self) -> None:
         """Let the routes go on with tasks that have no place yet, as far as shifts allow."""
         if self._everything is None:  # else they have found their places
-            self._go_on(Way(FAR_S, False, np.zeros(self._problem.vehicles, np.bool_)))
+            self._go_on(
+                ConstructionOptions(FAR_S, False, np.zeros(self._problem.vehicles, np.bool_))
+            )
 
-    def _go_on(self, way: Way) -> None:
+    def _go_on(self, way: ConstructionOptions) -> None:
         levels = int(self._problem.class_index.max(initial=-1)) + 1
         parts = (self._gaps, self._facts, self._index, self._routes, self._at)
         construction.construct(*parts, levels, *way)
         self._rebuild()
 
-    def _load(self, start: Sequence[Route]) -> None:
+    def _load(self, start: Sequence[TaskRoute]) -> None:
         self._load_tasks(
             [
-                np.array([stop.task for stop in route if isinstance(stop, Visit)], np.int32)
+                np.array([stop.task for stop in route if isinstance(stop, TaskVisit)], np.int32)
                 for route in start
             ]
         )
@@ -169,26 +173,28 @@ class Search:
     def _open(self) -> None:
         """Make the one part that is everything, and find places for absent tasks."""
         sizes = self._routes.row["size"].tolist()
-        windows = [Window(v, 0, size) for v, size in enumerate(sizes)]
+        windows = [RouteWindow(v, 0, size) for v, size in enumerate(sizes)]
         absent = self._absent()[self._at.spot["fit"][self._absent()]]
         self._everything = self._part(windows, absent)
         self._everything.fill(self._random)
         if self._everything.absent == 0:  # else overload would hide the choice of what to leave out
             self._everything.price_lack()
 
-    def _part(self, windows: Sequence[Window], absent: Ints) -> OpenPart:
-        return OpenPart(self._gaps, self._facts, self._routes, windows, absent)
+    def _part(self, windows: Sequence[RouteWindow], absent: Ints) -> OpenSubproblem:
+        return OpenSubproblem(self._gaps, self._facts, self._routes, windows, absent)
 
     def _settle(self) -> None:
         """Bring the best back into the routes."""
         if self._everything is not None:
             sizes = self._routes.row["size"].tolist()
-            windows = [Window(v, 0, size) for v, size in enumerate(sizes)]
+            windows = [RouteWindow(v, 0, size) for v, size in enumerate(sizes)]
             self._put(self._everything, windows, self._everything.best())
         elif self._best_cost < self._cost():
             self._load_tasks(self._best)
 
-    def _put(self, part: OpenPart, windows: Sequence[Window], rows: Sequence[Ints]) -> bool:
+    def _put(
+        self, part: OpenSubproblem, windows: Sequence[RouteWindow], rows: Sequence[Ints]
+    ) -> bool:
         """Bring rows of a part into the routes; return whether all can be driven."""
         news = zip(windows, rows, strict=True)
         holds = [self._replace(window, tasks) for window, tasks in news]
@@ -206,14 +212,14 @@ class Search:
         holds = [drive(self._gaps, self._facts, self._routes, v) for v in changed]
         return all(holds) and waiting_routes.first_fault(*arrays, ends) == NONE
 
-    def _replace(self, window: Window, tasks: Ints) -> bool:
+    def _replace(self, window: RouteWindow, tasks: Ints) -> bool:
         v = window.vehicle
         if np.array_equal(self._routes.stop["task"][v, window.first : window.last], tasks):
             return True
         arrays = (self._gaps, self._facts, self._routes)
         return bool(moves.put_between(*arrays, v, window.first, window.last, tasks))
 
-    def correct(self, exact: Ways) -> None:
+    def correct(self, exact: PathSource) -> None:
         """Replace the estimates that the routes rely on by the truth.
 
         Where the truth is worse than the best routes known for sure, those are the best again.
@@ -231,7 +237,7 @@ class Search:
         self._best, self._best_cost = self._sure, self._sure_cost
         self._load_tasks(now)
 
-    def _learn(self, exact: Ways) -> None:
+    def _learn(self, exact: PathSource) -> None:
         pairs = np.empty((self._problem.tasks + self._problem.vehicles, 2), np.int32)
         count = far_deadheads.guessed(self._gaps, self._facts, self._routes, pairs)
         self._sweeps.note_ends(pairs[:count])
@@ -289,14 +295,14 @@ class Search:
 
     def _run_parts(
         self,
-        choices: Sequence[Choice],
-        iterations: Callable[[OpenPart], int],
+        choices: Sequence[WindowGroup],
+        iterations: Callable[[OpenSubproblem], int],
         temperature: float,
-    ) -> list[OpenPart]:
+    ) -> list[OpenSubproblem]:
         """Open disjoint parts and anneal each by its own random numbers, however many threads."""
         seeds = [fork(self._random) for _ in choices]
 
-        def annealed(choice: Choice, random: Random) -> OpenPart:
+        def annealed(choice: WindowGroup, random: Random) -> OpenSubproblem:
             part = self._part(choice.windows, choice.absent)
             part.run(iterations(part), temperature, random)
             return part
@@ -308,9 +314,9 @@ class Search:
 
     def _exchange(
         self,
-        part: OpenPart,
+        part: OpenSubproblem,
         offers: Sequence[Sequence[Ints]],
-        windows: Sequence[Window] | None = None,
+        windows: Sequence[RouteWindow] | None = None,
     ) -> None:
         """Bring the first version of a part's rows that can be driven into the routes."""
         now = part.windows if windows is None else windows
@@ -328,7 +334,7 @@ class Search:
 
     def _improve_windows(self, temperature: float) -> int:
         """Improve parts around random tasks, no route in two of them."""
-        choices: list[Choice] = []
+        choices: list[WindowGroup] = []
         taken: set[int] = set()
         for _ in range(PART_COUNT):
             choice = self._around(self._random_task(), taken)
@@ -341,7 +347,7 @@ class Search:
                 self._sweeps.note(part.tasks)
         return PART_ITERATIONS * PART_COUNT
 
-    def _try(self, part: OpenPart) -> None:
+    def _try(self, part: OpenSubproblem) -> None:
         """Put the best of a part into the routes, unless they cost more with it."""
         absent = part.tasks[sum(len(stay) for stay in part.stays) :]
         if np.any(self._at.spot["route"][absent] != NONE):  # another part has placed one of them
@@ -364,7 +370,7 @@ class Search:
     def _random_task(self) -> int:
         return int(self.seeds[min(int(draw(self._random) * len(self.seeds)), len(self.seeds) - 1)])
 
-    def _around(self, seed: int, taken: set[int]) -> Choice:
+    def _around(self, seed: int, taken: set[int]) -> WindowGroup:
         """Return windows around the nearest tasks of a task, and absent tasks there.
 
         What is in a `taken` route is left out.
@@ -376,25 +382,17 @@ class Search:
         )
         sizes = self._routes.row["size"]
         windows = [
-            Window(v, max(0, at - PART_HALF), min(int(sizes[v]), at + PART_HALF))
+            RouteWindow(v, max(0, at - PART_HALF), min(int(sizes[v]), at + PART_HALF))
             for v, at in center[center[:, 0] != NONE].tolist()
             if v not in taken
         ]
         idle = np.flatnonzero(sizes == 0)
         if len(idle) and windows:
             v = int(idle[int(draw(self._random) * len(idle))])
-            windows += [Window(v, 0, 0)] if v not in taken else []
-        return Choice(tuple(windows), absent[absent != NONE])
+            windows += [RouteWindow(v, 0, 0)] if v not in taken else []
+        return WindowGroup(tuple(windows), absent[absent != NONE])
 
-    def best_routes(self) -> tuple[Route, ...]:
+    def best_routes(self) -> tuple[TaskRoute, ...]:
         """Return the best routes so far."""
         self._settle()
-        return tuple(self._route(v) for v in range(self._problem.vehicles))
-
-    def _route(self, v: int) -> Route:
-        stops: list[Visit | Refill] = []
-        for stop in self._routes.stop[v, : self._routes.row["size"][v]]:
-            if stop["refill"]:
-                stops.append(Refill(int(stop["refill"]) - 1))
-            stops.append(Visit(int(stop["task"]), int(stop["mode"])))
-        return tuple(stops)
+        return tuple(stops_of(self._routes, v) for v in range(self._problem.vehicles))

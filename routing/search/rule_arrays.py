@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from routing.kernels.arrays.route_arrays import Facts, Records, Routes
+from routing.kernels.arrays.route_arrays import ProblemArrays, Records, RouteArrays
 from routing.kernels.arrays.subproblem_arrays import (
     BALANCE,
     BEGIN_BY,
@@ -24,17 +24,17 @@ from routing.kernels.arrays.subproblem_arrays import (
     REST,
     REST_BY,
     WHOLE,
-    Terms,
+    SubproblemRules,
 )
 from routing.kernels.graph import shortest_paths
-from routing.network.deadheads import Ends, LineGraph
+from routing.network.deadheads import DeadheadEnds, LineGraph
 from routing.problem.problem import NONE, Flags, Floats, Floats32, Ints, Problem
 
 RESTS_LATE_S = 1e-6
 """A stop that ends so little after the latest time for the rest still comes before it."""
 
 
-class Window(Protocol):
+class WindowSpan(Protocol):
     """A stretch of a vehicle's route."""
 
     @property
@@ -53,7 +53,9 @@ class Window(Protocol):
         ...
 
 
-def terms_of(problem: Problem, line: LineGraph, ends: Ends, *, dense: bool) -> Terms:
+def terms_of(
+    problem: Problem, line: LineGraph, ends: DeadheadEnds, *, dense: bool
+) -> SubproblemRules:
     """Return the rules for whole routes; the metres of deadheads only where gaps are dense."""
     rules = problem.rules
     earlier, later = rules.earlier, rules.later
@@ -64,7 +66,7 @@ def terms_of(problem: Problem, line: LineGraph, ends: Ends, *, dense: bool) -> T
     picky = bool(len(rules.forbidden_task)) or bool(
         len(rules.published_vehicle) and rules.change_price.any()
     )
-    return Terms(
+    return SubproblemRules(
         strict=rules.strict_classes,
         picky=picky,
         rests=bool(rules.break_s.any()),
@@ -94,8 +96,8 @@ def extra_prices(problem: Problem) -> Floats:
     return extra
 
 
-def _metres(problem: Problem, line: LineGraph, ends: Ends, *, dense: bool) -> Floats32:
-    """Return `Facts.terms.metres`."""
+def _metres(problem: Problem, line: LineGraph, ends: DeadheadEnds, *, dense: bool) -> Floats32:
+    """Return `ProblemArrays.terms.metres`."""
     own = problem.length_m[ends.arc].astype(np.float32)[None, :, None]
     if not dense:
         return np.ascontiguousarray(own)
@@ -119,7 +121,7 @@ def _metres(problem: Problem, line: LineGraph, ends: Ends, *, dense: bool) -> Fl
 
 
 def _pair(earlier: Ints, later: Ints) -> Ints:
-    """Return `Terms.pair`: earlier, later, next with the same earlier, next with the same later."""
+    """Return `SubproblemRules.pair`: earlier, later, next of this earlier, of this later."""
     pair = np.full((len(earlier), 4), NONE, np.int32)
     last: dict[tuple[int, int], int] = {}
     for x, (before, behind) in enumerate(zip(earlier.tolist(), later.tolist(), strict=True)):
@@ -131,7 +133,7 @@ def _pair(earlier: Ints, later: Ints) -> Ints:
 
 
 def _chain(tasks: int, earlier: Ints, later: Ints) -> Ints:
-    """Return `Terms.chain`: the last pairs of each task, from which `pair` leads to the others."""
+    """Return `SubproblemRules.chain`: each task's last pairs; `pair` leads on to the others."""
     chain = np.full((max(tasks, 1), 2), NONE, np.int32)
     chain[earlier, 0] = np.arange(len(earlier))
     chain[later, 1] = np.arange(len(later))
@@ -168,7 +170,7 @@ def alike_by_rules(problem: Problem) -> tuple[Floats, ...]:
 
 
 def begin_s(problem: Problem) -> Floats:
-    """Return `Routes.begin_s` as long as no task is in a route."""
+    """Return `RouteArrays.begin_s` as long as no task is in a route."""
     by_s = np.full(problem.tasks, BIG_S)
     if len(problem.rules.begin_by_s):
         by_s = np.minimum(problem.rules.begin_by_s, BIG_S)
@@ -177,13 +179,13 @@ def begin_s(problem: Problem) -> Floats:
 
 
 def terms_of_part(
-    facts: Facts,
-    routes: Routes,
-    windows: Sequence[Window],
+    facts: ProblemArrays,
+    routes: RouteArrays,
+    windows: Sequence[WindowSpan],
     tasks: Ints,
     end: Ints,
     gap: Floats32,
-) -> Terms:
+) -> SubproblemRules:
     """Return the rules for a part; `end` int32[N, M] are the ends of its nodes' modes."""
     whole = facts.terms
     vehicles = np.array([window.vehicle for window in windows], np.int32)
@@ -207,7 +209,7 @@ def terms_of_part(
     return terms
 
 
-def _metres_of_part(whole: Terms, end: Ints, gap: Floats32) -> Floats32:
+def _metres_of_part(whole: SubproblemRules, end: Ints, gap: Floats32) -> Floats32:
     """Return `Part.terms.metres`; where no true ones are at hand by the usual speed."""
     nodes, modes = end.shape
     if len(whole.metres) > 1:
@@ -224,8 +226,8 @@ def _metres_of_part(whole: Terms, end: Ints, gap: Floats32) -> Floats32:
     return metres
 
 
-def _fleet(facts: Facts, routes: Routes, inside: Ints) -> Floats:
-    """Return `Terms.fleet` with what vehicles outside of a part add."""
+def _fleet(facts: ProblemArrays, routes: RouteArrays, inside: Ints) -> Floats:
+    """Return `SubproblemRules.fleet` with what vehicles outside of a part add."""
     fleet = facts.terms.fleet.copy()
     others = np.ones(len(facts.vehicle), np.bool_)
     others[inside] = False
@@ -236,7 +238,7 @@ def _fleet(facts: Facts, routes: Routes, inside: Ints) -> Floats:
     return fleet
 
 
-def service(facts: Facts, routes: Routes) -> tuple[Floats, Floats]:
+def service(facts: ProblemArrays, routes: RouteArrays) -> tuple[Floats, Floats]:
     """Return when each vehicle is home and how long it has been in service, 0 if unused."""
     vehicle = facts.vehicle
     used: Flags = (routes.row["size"] > 0) | vehicle["out"]
@@ -245,7 +247,7 @@ def service(facts: Facts, routes: Routes) -> tuple[Floats, Floats]:
     return home_s, np.where(used, routes.row["end_s"] - since_s, 0.0)
 
 
-def fleet_price(facts: Facts, routes: Routes) -> float:
+def fleet_price(facts: ProblemArrays, routes: RouteArrays) -> float:
     """Return the price of the last home and of the balance."""
     if not facts.terms.united or not len(facts.vehicle):
         return 0.0
@@ -255,7 +257,11 @@ def fleet_price(facts: Facts, routes: Routes) -> float:
 
 
 def note_node_terms(
-    facts: Facts, routes: Routes, windows: Sequence[Window], tasks: Ints, node: Floats
+    facts: ProblemArrays,
+    routes: RouteArrays,
+    windows: Sequence[WindowSpan],
+    tasks: Ints,
+    node: Floats,
 ) -> None:
     """Fill the columns of `Part.node` that come from rules."""
     count, terms = len(tasks), facts.terms
@@ -276,7 +282,7 @@ def note_node_terms(
             node[count + len(windows) + w, LEVEL] = behind
 
 
-def _note_order(facts: Facts, routes: Routes, tasks: Ints, node: Floats) -> None:
+def _note_order(facts: ProblemArrays, routes: RouteArrays, tasks: Ints, node: Floats) -> None:
     """Let tasks of a part begin as earlier passes outside of it allow."""
     terms = facts.terms
     local = np.full(len(facts.task), NONE, np.int32)
@@ -290,7 +296,9 @@ def _note_order(facts: Facts, routes: Routes, tasks: Ints, node: Floats) -> None
         row[OWN_BEGIN_BY] = min(row[OWN_BEGIN_BY], by_s)
 
 
-def note_window_terms(facts: Facts, routes: Routes, window: Window, row: list[float]) -> None:
+def note_window_terms(
+    facts: ProblemArrays, routes: RouteArrays, window: WindowSpan, row: list[float]
+) -> None:
     """Fill the columns of a row of `Part.window` that come from rules."""
     v = window.vehicle
     vehicle = facts.vehicle[v]

@@ -10,17 +10,26 @@ from routing.kernels.arrays.route_arrays import (
     STOP,
     TASK,
     VEHICLE,
-    Facts,
-    Gaps,
-    Places,
+    DeadheadTable,
+    ProblemArrays,
     Records,
-    Routes,
-    Starts,
+    RouteArrays,
+    TaskPlaces,
+    TaskStarts,
 )
 from routing.kernels.graph import neighbor_lists
 from routing.kernels.rows.intermediate_facilities import COLUMNS
-from routing.network.deadheads import Ends, LineGraph
-from routing.problem.problem import NONE, Flags, Ints, Longs, Problem
+from routing.network.deadheads import DeadheadEnds, LineGraph
+from routing.problem.problem import (
+    NONE,
+    Flags,
+    Ints,
+    Longs,
+    Problem,
+    ReloadStop,
+    TaskRoute,
+    TaskVisit,
+)
 from routing.search.rule_arrays import alike_by_rules, begin_s, terms_of, vehicle_terms
 
 NEIGHBORS = 100
@@ -34,12 +43,12 @@ def room(problem: Problem) -> int:
 
 
 def facts_of(
-    problem: Problem, line: LineGraph, ends: Ends, gaps: Gaps, next_end: Ints
-) -> tuple[Facts, Starts]:
+    problem: Problem, line: LineGraph, ends: DeadheadEnds, gaps: DeadheadTable, next_end: Ints
+) -> tuple[ProblemArrays, TaskStarts]:
     """Return what never changes, and which tasks begin where."""
     end = np.where(problem.mode_arc == NONE, NONE, ends.number[problem.mode_arc]).astype(np.int32)
     able = np.isfinite(problem.service_s[:, problem.vehicle_type]).sum(axis=1).astype(np.int32)
-    index = Starts(*_tasks_at_ends(end, len(ends.arc)), next_end, able)
+    index = TaskStarts(*_tasks_at_ends(end, len(ends.arc)), next_end, able)
     task = _records(problem, TASK, problem.tasks)
     vehicle = _records(problem, VEHICLE, problem.vehicles)
     vehicle["kind"] = problem.vehicle_type
@@ -53,7 +62,9 @@ def facts_of(
     near = _near(end, gaps, index)
     service_s = np.minimum(problem.service_s, FAR_S)
     terms = terms_of(problem, line, ends, dense=len(gaps.dense) > 1)
-    return Facts(task, vehicle, site, end, service_s, near, (0,) * end.shape[1], terms), index
+    return ProblemArrays(
+        task, vehicle, site, end, service_s, near, (0,) * end.shape[1], terms
+    ), index
 
 
 def _records(problem: Problem, dtype: np.dtype[np.void], count: int) -> Records:
@@ -74,7 +85,7 @@ def _tasks_at_ends(end: Ints, ends: int) -> tuple[Longs, Ints, Ints]:
     return at_start, task.astype(np.int32), mode.astype(np.int32)
 
 
-def _near(end: Ints, gaps: Gaps, index: Starts) -> Ints:
+def _near(end: Ints, gaps: DeadheadTable, index: TaskStarts) -> Ints:
     """Return int32[T, Q], the tasks near each task, nearest first."""
     tasks = len(end)
     width = min(max(tasks - 1, 1), NEIGHBORS)
@@ -106,11 +117,11 @@ def _groups(problem: Problem) -> Ints:
     return np.asarray(group, np.int32).reshape(-1)
 
 
-def empty_routes(problem: Problem, room: int, vehicles: int | None = None) -> Routes:
+def empty_routes(problem: Problem, room: int, vehicles: int | None = None) -> RouteArrays:
     """Return empty routes with room for so many tasks, one for every vehicle unless said."""
     count = problem.vehicles if vehicles is None else vehicles
     shape = (count, room + 1)
-    return Routes(
+    return RouteArrays(
         stop=np.zeros(shape, STOP),
         row=np.zeros(count, ROW),
         link=np.zeros((*shape, problem.modes**2), np.float32),
@@ -121,9 +132,19 @@ def empty_routes(problem: Problem, room: int, vehicles: int | None = None) -> Ro
     )
 
 
-def places(problem: Problem, fit: Flags) -> Places:
+def places(problem: Problem, fit: Flags) -> TaskPlaces:
     """Return all tasks as absent; `fit` bool[T] says which somebody can do."""
     spot = np.zeros(problem.tasks, SPOT)
     spot["route"] = NONE
     spot["fit"] = fit
-    return Places(spot)
+    return TaskPlaces(spot)
+
+
+def stops_of(routes: RouteArrays, vehicle: int) -> TaskRoute:
+    """Return a vehicle's route as stops: tasks in their modes, and reloads before them."""
+    stops: list[TaskVisit | ReloadStop] = []
+    for stop in routes.stop[vehicle, : routes.row["size"][vehicle]]:
+        if stop["refill"]:
+            stops.append(ReloadStop(int(stop["refill"]) - 1))
+        stops.append(TaskVisit(int(stop["task"]), int(stop["mode"])))
+    return tuple(stops)

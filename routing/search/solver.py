@@ -3,20 +3,21 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from routing.bounds.background_bound import Beside
+from routing.bounds.background_bound import BackgroundBound
 from routing.bounds.lower_bound import rising_bounds
-from routing.network.deadheads import Walker, line_graph
+from routing.network.deadheads import line_graph
 from routing.network.pinned_stops import behind_pins
-from routing.network.route_timing import Ways
-from routing.network.single_task_feasibility import Alone, alone
-from routing.problem.problem import Problem, Route, Solution
+from routing.network.route_timing import PathSource
+from routing.network.shortest_deadheads import PathFinder
+from routing.network.single_task_feasibility import SingleTaskFeasibility, alone
+from routing.problem.problem import Problem, Solution, TaskRoute
 from routing.problem.route_repair import fitting
-from routing.problem.stopping import Stop, StopWhenAsked, by_iterations
+from routing.problem.stopping import StoppingCriterion, StopWhenAsked, by_iterations
 from routing.problem.stops import tasks_of
-from routing.search.exact_schedule import Settled
-from routing.search.ruin_recreate import CHUNK_ITERATIONS, Search
+from routing.search.exact_schedule import ExactSchedule
+from routing.search.ruin_recreate import CHUNK_ITERATIONS, RuinRecreate
 
-type Report = Callable[[float, float, int, int], None]
+type SearchReport = Callable[[float, float, int, int], None]
 """Called now and then with best cost, lower bound, tasks unserved and iterations done."""
 
 HOT = 0.5
@@ -41,9 +42,9 @@ def ignore(best_cost: float, bound: float, unserved: int, iterations: int) -> No
 
 def solve(
     problem: Problem,
-    stop: Stop,
+    stop: StoppingCriterion,
     seed: int = 0,
-    report: Report = ignore,
+    report: SearchReport = ignore,
     start: Solution | None = None,
     threads: int = 1,
 ) -> Solution:
@@ -62,14 +63,14 @@ def solve(
     """
     stop.progress(0, feasible=False)
     line = line_graph(problem)
-    walker = Walker(problem, line)
+    walker = PathFinder(problem, line)
     behind = behind_pins(problem, walker)
     single = alone(behind.problem, line)
-    with Beside(rising_bounds(behind.problem, single), behind.cost) as beside:
+    with BackgroundBound(rising_bounds(behind.problem, single), behind.cost) as beside:
         if not problem.tasks or not problem.vehicles:
             bound = beside.last(wait=True)
             return _settled(problem, walker, single, bound, seed, problem.rules.pinned)
-        search = Search(behind.problem, line, single, seed, threads)
+        search = RuinRecreate(behind.problem, line, single, seed, threads)
         given = fitting(problem, start.routes) if start else None
         if given:
             begin_from(search, walker, behind.rest(given))
@@ -97,7 +98,7 @@ def solve(
         return replace(better, iterations=iterations)
 
 
-def begin_from(search: Search, exact: Ways, routes: Sequence[Route]) -> None:
+def begin_from(search: RuinRecreate, exact: PathSource, routes: Sequence[TaskRoute]) -> None:
     """Load routes, again as long as estimates of far ways make one too long for its shift."""
     served = sum(len(tasks_of(route)) for route in routes)
     for _ in range(CORRECTIONS):
@@ -108,10 +109,10 @@ def begin_from(search: Search, exact: Ways, routes: Sequence[Route]) -> None:
 
 
 def improve(
-    search: Search,
-    exact: Ways,
+    search: RuinRecreate,
+    exact: PathSource,
     tasks: int,
-    stop: Stop,
+    stop: StoppingCriterion,
     report: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Anneal until the stop says so; return the iterations done, which `report` hears of."""
@@ -145,12 +146,12 @@ def _patience(iterations: int, progress: float, tasks: int) -> float:
 
 def _settled(
     problem: Problem,
-    walker: Walker,
-    single: Alone,
+    walker: PathFinder,
+    single: SingleTaskFeasibility,
     bound: float,
     seed: int,
-    routes: Sequence[Route],
+    routes: Sequence[TaskRoute],
 ) -> Solution:
     routes = routes or ((),) * problem.vehicles
-    settled = Settled(problem, walker, single, routes)
+    settled = ExactSchedule(problem, walker, single, routes)
     return Solution(tuple(settled.routes), settled.unserved, settled.cost, bound, 0, seed)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.kernels.arrays import subproblem_arrays
-from routing.kernels.arrays.route_arrays import Facts, Gaps, Routes
+from routing.kernels.arrays.route_arrays import DeadheadTable, ProblemArrays, RouteArrays
 from routing.kernels.arrays.subproblem_arrays import (
     BEGIN,
     CAPACITY,
@@ -35,7 +35,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     WEIGHT,
     WHOLE,
     WINDOW_COLUMNS,
-    Part,
+    Subproblem,
 )
 from routing.kernels.graph.neighbor_lists import near_within
 from routing.kernels.routes.deadhead_matrix import NOWHERE, between, spread
@@ -51,7 +51,7 @@ SMALL_TASKS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class RouteWindow:
     """Tasks `first` to `last - 1` of a route, by position."""
 
     vehicle: int
@@ -59,15 +59,15 @@ class Window:
     last: int
 
 
-class OpenPart:
+class OpenSubproblem:
     """A part being solved: its own rows, best and memory."""
 
     def __init__(
         self,
-        gaps: Gaps,
-        facts: Facts,
-        routes: Routes,
-        windows: Sequence[Window],
+        gaps: DeadheadTable,
+        facts: ProblemArrays,
+        routes: RouteArrays,
+        windows: Sequence[RouteWindow],
         absent: Ints,
     ) -> None:
         self.windows = tuple(windows)
@@ -162,12 +162,12 @@ class OpenPart:
 
 
 def _part(
-    gaps: Gaps,
-    facts: Facts,
-    routes: Routes,
-    windows: Sequence[Window],
+    gaps: DeadheadTable,
+    facts: ProblemArrays,
+    routes: RouteArrays,
+    windows: Sequence[RouteWindow],
     tasks: Ints,
-) -> Part:
+) -> Subproblem:
     sites = facts.site if _salts(facts, routes, windows, tasks) else facts.site[:0]
     count, starts = len(tasks), len(windows)
     end = np.full((count + 2 * starts + len(sites), len(facts.modes)), NONE, np.int32)
@@ -193,7 +193,7 @@ def _part(
     terms = facts.terms
     clocked = terms.rests or terms.picky or terms.metric or terms.bounded
     timed = facts.task[["release_s", "completion_price", "lateness_price"]][tasks]
-    return Part(
+    return Subproblem(
         gap,
         node,
         np.array([_window(facts, routes, w) for w in windows]),
@@ -209,7 +209,9 @@ def _part(
     )
 
 
-def _salts(facts: Facts, routes: Routes, windows: Sequence[Window], tasks: Ints) -> bool:
+def _salts(
+    facts: ProblemArrays, routes: RouteArrays, windows: Sequence[RouteWindow], tasks: Ints
+) -> bool:
     """Return whether hoppers and refills matter in a part."""
     stop = routes.stop["refill"]
     return bool(facts.task["material_kg"][tasks].any()) or any(
@@ -217,8 +219,10 @@ def _salts(facts: Facts, routes: Routes, windows: Sequence[Window], tasks: Ints)
     )
 
 
-def _gap(gaps: Gaps, end: Ints, tasks: int, starts: int, sites: int) -> NDArray[np.float32]:
-    """Return `Part.gap` from the ends of the nodes."""
+def _gap(
+    gaps: DeadheadTable, end: Ints, tasks: int, starts: int, sites: int
+) -> NDArray[np.float32]:
+    """Return `Subproblem.gap` from the ends of the nodes."""
     ends = np.unique(end[end >= 0]).astype(np.int32)
     apart = np.empty((len(ends), len(ends)), np.float32)
     local = np.full(max(len(gaps.edge), len(gaps.dense)), NONE, np.int32)
@@ -231,14 +235,14 @@ def _gap(gaps: Gaps, end: Ints, tasks: int, starts: int, sites: int) -> NDArray[
     return gap
 
 
-def _before(facts: Facts, routes: Routes, window: Window) -> int:
+def _before(facts: ProblemArrays, routes: RouteArrays, window: RouteWindow) -> int:
     if window.first == 0:
         return int(facts.vehicle["start"][window.vehicle])
     stop = routes.stop[window.vehicle, window.first - 1]
     return int(facts.end[stop["task"], stop["mode"]])
 
 
-def _behind(facts: Facts, routes: Routes, window: Window) -> int:
+def _behind(facts: ProblemArrays, routes: RouteArrays, window: RouteWindow) -> int:
     if window.last == routes.row["size"][window.vehicle]:
         finish = int(facts.vehicle["finish"][window.vehicle])
         return NOWHERE if finish == NONE else finish
@@ -246,8 +250,8 @@ def _behind(facts: Facts, routes: Routes, window: Window) -> int:
     return int(facts.end[stop["task"], stop["mode"]])
 
 
-def _window(facts: Facts, routes: Routes, window: Window) -> list[float]:
-    """Return the row of `Part.window`."""
+def _window(facts: ProblemArrays, routes: RouteArrays, window: RouteWindow) -> list[float]:
+    """Return the row of `Subproblem.window`."""
     vehicle = facts.vehicle[window.vehicle]
     size = int(routes.row["size"][window.vehicle])
     stop = routes.stop[window.vehicle]
@@ -280,7 +284,7 @@ def _window(facts: Facts, routes: Routes, window: Window) -> list[float]:
     return row
 
 
-def _groups(facts: Facts, routes: Routes, windows: Sequence[Window]) -> Ints:
+def _groups(facts: ProblemArrays, routes: RouteArrays, windows: Sequence[RouteWindow]) -> Ints:
     """Return int32[W], equal for empty routes of vehicles that are alike."""
     known: dict[int, int] = {}
     groups = np.arange(len(windows), dtype=np.int32)
@@ -291,7 +295,7 @@ def _groups(facts: Facts, routes: Routes, windows: Sequence[Window]) -> Ints:
     return groups
 
 
-def _near(facts: Facts, tasks: Ints) -> Ints:
+def _near(facts: ProblemArrays, tasks: Ints) -> Ints:
     """Return int32[T, Q], which tasks of the part lie near each, -1 after the last."""
     near = np.empty((len(tasks), facts.near.shape[1]), np.int32)
     near_within(facts.near, tasks, np.full(len(facts.near), NONE, np.int32), near)

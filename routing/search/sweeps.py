@@ -7,7 +7,13 @@ from typing import Final
 
 import numpy as np
 
-from routing.kernels.arrays.route_arrays import Facts, Gaps, Places, Routes, Starts
+from routing.kernels.arrays.route_arrays import (
+    DeadheadTable,
+    ProblemArrays,
+    RouteArrays,
+    TaskPlaces,
+    TaskStarts,
+)
 from routing.kernels.routes import relocation_sweep
 from routing.problem.problem import NONE, Ints, Problem, Random
 from routing.search.decomposition import fork
@@ -21,17 +27,17 @@ DONE = 0.01
 """and below which they end."""
 
 
-class Sweeps:
+class RelocationSweeps:
     """Which tasks are to be looked at, and how far the sweep over them has come."""
 
     def __init__(
         self,
         problem: Problem,
-        gaps: Gaps,
-        facts: Facts,
-        index: Starts,
-        routes: Routes,
-        at: Places,
+        gaps: DeadheadTable,
+        facts: ProblemArrays,
+        index: TaskStarts,
+        routes: RouteArrays,
+        at: TaskPlaces,
     ) -> None:
         """Begin with all tasks that somebody can do; none where routes depend on one another."""
         self._arrays: Final = (gaps, facts, routes, at)

@@ -5,13 +5,13 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.network.deadheads import LineGraph, from_arc, to_arc
-from routing.problem.problem import NONE, Flags, Floats, Ints, Problem, Refill, Visit
+from routing.problem.problem import NONE, Flags, Floats, Ints, Problem, ReloadStop, TaskVisit
 
 SLACK_S = 1e-6
 SLACK_KG = 1e-6
 
 
-class Here(NamedTuple):
+class RouteEnd(NamedTuple):
     """Arc that a vehicle has driven, when, with how much in the hopper, and whether it has rested.
 
     `level` is the least class that may follow.
@@ -24,12 +24,12 @@ class Here(NamedTuple):
     level: int
 
 
-class Added(NamedTuple):
+class AppendedTask(NamedTuple):
     """A task to append, the stops for it, and where the vehicle is after them."""
 
     task: int
-    stops: tuple[Visit | Refill, ...]
-    after: Here
+    stops: tuple[TaskVisit | ReloadStop, ...]
+    after: RouteEnd
 
 
 class _Ends(NamedTuple):
@@ -42,7 +42,7 @@ class _Ends(NamedTuple):
     rested: Flags
 
 
-class Leftovers:
+class UnservedInsertion:
     """Looks at tasks as the last of a route; keeps trees between calls."""
 
     def __init__(self, problem: Problem, line: LineGraph) -> None:
@@ -54,7 +54,9 @@ class Leftovers:
         self._before = problem.rules.before()
         self._forbidden = problem.rules.forbidden()
 
-    def one_more(self, v: int, here: Here, tasks: Ints, done_s: dict[int, float]) -> Added | None:
+    def one_more(
+        self, v: int, here: RouteEnd, tasks: Ints, done_s: dict[int, float]
+    ) -> AppendedTask | None:
         """Return the task that ends the shift soonest, `None` if none fits.
 
         `done_s` says when passes end for which others may have to wait.
@@ -70,19 +72,19 @@ class Leftovers:
         if not (np.isfinite(ends.over_s[best]) and ends.over_s[best] <= problem.shift_end_s[v]):
             return None
         task = int(tasks[best])
-        refill = (Refill(int(ends.site[best])),) if ends.site[best] != NONE else ()
+        refill = (ReloadStop(int(ends.site[best])),) if ends.site[best] != NONE else ()
         load_kg = float(problem.capacity_kg[v]) if refill else here.load_kg
-        visit = Visit(task, int(ends.mode[best]))
-        after = Here(
+        visit = TaskVisit(task, int(ends.mode[best]))
+        after = RouteEnd(
             int(problem.mode_arc[task, visit.mode]),
             float(ends.done_s[best]),
             load_kg - float(problem.material_kg[task]),
             here.rested or bool(ends.rested[best]),
             int(problem.class_index[task]) if problem.rules.strict_classes else 0,
         )
-        return Added(task, (*refill, visit), after)
+        return AppendedTask(task, (*refill, visit), after)
 
-    def _near_enough(self, v: int, here: Here, tasks: Ints) -> Flags:
+    def _near_enough(self, v: int, here: RouteEnd, tasks: Ints) -> Flags:
         """Return which of N tasks the shift has time for if nothing else had to be driven."""
         problem = self._problem
         kind = problem.vehicle_type[v]
@@ -96,14 +98,14 @@ class Leftovers:
         enough &= takes_s <= left_s
         return enough
 
-    def fits(self, v: int, here: Here, tasks: Ints) -> Flags:
+    def fits(self, v: int, here: RouteEnd, tasks: Ints) -> Flags:
         """Return which of N tasks a vehicle could do if only order did not count, bool[N]."""
         nothing = np.zeros(len(tasks))
         ends = self._ends_with(v, here, tasks, nothing, nothing + np.inf)
         fits: Flags = np.isfinite(ends.over_s) & (ends.over_s <= self._problem.shift_end_s[v])
         return fits
 
-    def alone(self, v: int, here: Here, tasks: Ints) -> Flags:
+    def alone(self, v: int, here: RouteEnd, tasks: Ints) -> Flags:
         """Return bool[3, N]: whether a vehicle can and may do each of N tasks at all.
 
         Then whether it also gets there and home, and whether it has or gets the material too.
@@ -142,7 +144,7 @@ class Leftovers:
         return wait_s, begin_by_s
 
     def _ends_with(
-        self, v: int, here: Here, tasks: Ints, wait_s: Floats, begin_by_s: Floats
+        self, v: int, here: RouteEnd, tasks: Ints, wait_s: Floats, begin_by_s: Floats
     ) -> _Ends:
         problem = self._problem
         pace = problem.pace[problem.vehicle_type[v]]
@@ -169,7 +171,7 @@ class Leftovers:
         each = np.arange(len(tasks))
         return _Ends(over_s[each, mode], mode, site, done_s[each, mode], rests[each, mode])
 
-    def _drive_s(self, v: int, here: Here, tasks: Ints) -> tuple[Floats, Ints]:
+    def _drive_s(self, v: int, here: RouteEnd, tasks: Ints) -> tuple[Floats, Ints]:
         """Return the seconds to each task's modes, and where the vehicle reloads before, or -1."""
         problem = self._problem
         pace = problem.pace[problem.vehicle_type[v]]

@@ -9,9 +9,9 @@ from numba.core.event import Event, Listener, install_listener
 
 from routing.network.deadheads import line_graph
 from routing.network.single_task_feasibility import alone
-from routing.problem.problem import NONE, Problem, Rules, turn_rows
+from routing.problem.problem import NONE, Problem, RouteRules, turn_rows
 from routing.problem.stopping import MaxIterations
-from routing.search.ruin_recreate import LONG_ROUTE, Search
+from routing.search.ruin_recreate import LONG_ROUTE, RuinRecreate
 from routing.search.solver import solve
 
 ROUNDS = 3
@@ -77,16 +77,18 @@ def warm_up_kind(modes: int, *, refills: bool, ruled: bool) -> None:
     solve(problem, MaxIterations(1))
     line = line_graph(problem)
     for long_route in (LONG_ROUTE, 0):
-        search = Search(problem, line, alone(problem, line), 1, 1, 0, long_route)
+        search = RuinRecreate(problem, line, alone(problem, line), 1, 1, 0, long_route)
         search.begin(None)
         for _ in range(ROUNDS):
             search.run(1, 1.0)
 
 
-def _tiny_rules() -> Rules:
+def _tiny_rules() -> RouteRules:
     """Return rules for what is compiled only where there are such."""
     first, second = np.zeros(1, np.int32), np.ones(1, np.int32)
-    return Rules(earlier=first, later=second, within_s=np.full(1, np.inf), price_per_m=np.ones(1))
+    return RouteRules(
+        earlier=first, later=second, within_s=np.full(1, np.inf), price_per_m=np.ones(1)
+    )
 
 
 def _tiny_problem() -> Problem:

@@ -32,7 +32,7 @@ from fleet.replanning.replan_requests import FEW_TRUCKS, SECONDS
 from fleet.replanning.replan_solving import replanned
 from fleet.replanning.running_plan import best_insertion, running_plan
 from fleet.routes.progress_cache import PresentDesk
-from routing.replanning.path_cache import KnownWays
+from routing.replanning.path_cache import LineGraphCache
 from routing.search.warm_up import warm_up
 from tests.benchmarks.routing.city_probe import ACTOR
 from tests.benchmarks.running_city import LATER, running
@@ -60,7 +60,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
                 raise RuntimeError("expected a storm, found none")
             prepare(tx, storm.id, network, LATER, desk)  # as the process does again and again
             prepared = prepare(tx, storm.id, network, LATER, desk)
-        known = KnownWays()
+        known = LineGraphCache()
         for what in ("driven plan made ready", "the same once its streets are known"):
             began_s = perf_counter()
             running_plan(prepared, known)
@@ -94,7 +94,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
             yield f"{wish.cause}, at most {wish.budget} other trucks", told, "5 s"
 
 
-def _insertions(prepared: Prepared, known: KnownWays) -> tuple[str, str, str]:
+def _insertions(prepared: Prepared, known: LineGraphCache) -> tuple[str, str, str]:
     plan, taken_s, refused = running_plan(prepared, known), [], 0
     chosen = np.random.default_rng(SEED).choice(len(prepared.jobs), URGENT, replace=False)
     for job in (prepared.jobs[i] for i in chosen.tolist()):

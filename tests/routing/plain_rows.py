@@ -29,7 +29,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     UNSERVED,
     WHOLE,
     WINDOW_COLUMNS,
-    Part,
+    Subproblem,
     new_memo,
     new_rows,
 )
@@ -63,7 +63,7 @@ def a_part(seed, tasks=5, modes=2, sites=0, timeless=True, share=0.7):
     which[:, FINISH] = which[:, START] + WINDOWS
     which[:, GROUP] = np.arange(WINDOWS)
     near = np.array([[c for c in range(tasks) if c != t] for t in range(tasks)], np.int32)
-    return Part(
+    return Subproblem(
         gap=_gaps(random.integers(1, 50, (nodes, modes, nodes, modes)), exists),
         node=_nodes(random, tasks, nodes, timeless=timeless),
         window=window,
@@ -78,7 +78,7 @@ def a_part(seed, tasks=5, modes=2, sites=0, timeless=True, share=0.7):
 
 
 def _gaps(seconds, exists):
-    """`Part.gap` from seconds by (node, mode, node, mode)."""
+    """`Subproblem.gap` from seconds by (node, mode, node, mode)."""
     nodes, modes = exists.shape
     possible = exists[:, :, None, None] & exists[None, None]
     apart = np.where(possible, seconds, BIG_S)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing.problem.rules import Rules
+from routing.problem.rules import RouteRules
 from tests.routing.towns import a_random_town
 
 
@@ -27,7 +27,7 @@ def any_town(seed, tasks, vehicles):
     }
     given = {name: np.asarray(a, getattr(town, name).dtype) for name, a in given.items()}
     pairs = np.argwhere(random.random((tasks, vehicles)) < 0.1)
-    rules = Rules(
+    rules = RouteRules(
         forbidden_task=pairs[:, 0].astype(np.int32),
         forbidden_vehicle=pairs[:, 1].astype(np.int32),
         price_per_m=random.choice([0.0, 0.1], vehicles),

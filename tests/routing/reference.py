@@ -6,7 +6,7 @@ from itertools import permutations, product
 import numpy as np
 
 from routing.check.referee import cost_of
-from routing.problem.problem import Cost, Solution, Visit
+from routing.problem.problem import Cost, Solution, TaskVisit
 
 
 def seconds_between(problem, source, target):
@@ -39,7 +39,7 @@ def least_cost(problem):
     modes = [np.flatnonzero(arcs >= 0).tolist() for arcs in problem.mode_arc]
     for order in permutations(range(problem.tasks)):
         for chosen in product(*(modes[task] for task in order)):
-            route = tuple(Visit(t, m) for t, m in zip(order, chosen, strict=True))
+            route = tuple(TaskVisit(t, m) for t, m in zip(order, chosen, strict=True))
             cost = cost_of(problem, Solution((route,), {}, nothing, 0.0, 0, 0)).total
             least = min(least, cost)
     return least

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing.problem.problem import Refill, Rules, Visit
+from routing.problem.problem import ReloadStop, RouteRules, TaskVisit
 from tests.routing.towns import a_random_town
 
 FEATURES = ("strict", "order", "tandem", "forbidden", "change", "rest", "metres", "home", "pinned")
@@ -50,7 +50,7 @@ def random_rules(random, town, chosen):
         }
     if "pinned" in chosen:
         given |= {"pinned": _pins(random, town, given)}
-    return Rules(**given)
+    return RouteRules(**given)
 
 
 def _order(random, tasks, *, tandem):
@@ -79,10 +79,10 @@ def _pins(random, town, given):
             if not np.isfinite(town.service_s[task, town.vehicle_type[v]]):
                 continue
             if town.material_kg[task] > load_kg:
-                stops.append(Refill(0))
+                stops.append(ReloadStop(0))
                 load_kg = town.capacity_kg[v]
             load_kg -= town.material_kg[task]
-            stops.append(Visit(int(task), 0))
+            stops.append(TaskVisit(int(task), 0))
             free = [other for other in free if other != task]
         pins.append(tuple(stops))
     return tuple(pins)
@@ -96,6 +96,6 @@ def random_routes(seed, problem):
         modes = np.flatnonzero(problem.mode_arc[task] >= 0)
         route = routes[int(random.integers(0, problem.vehicles))]
         if random.random() < 0.4:
-            route.append(Refill(0))
-        route.append(Visit(int(task), int(random.choice(modes))))
+            route.append(ReloadStop(0))
+        route.append(TaskVisit(int(task), int(random.choice(modes))))
     return tuple(tuple(route) for route in routes)

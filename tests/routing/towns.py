@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from routing.problem.problem import Problem, Rules, turn_rows
+from routing.problem.problem import Problem, RouteRules, turn_rows
 
 U_TURN_S = 30.0
 
@@ -15,7 +15,7 @@ def a_town(streets, tasks, *, vehicles=1, u_turns=True, forbidden=(), **fields):
     """
     arcs = [(a, b, s) for u, v, s in streets for a, b in ((u, v), (v, u))]
     site = fields.pop("site", None)
-    rules = fields.pop("rules", Rules())
+    rules = fields.pop("rules", RouteRules())
     places = ([site] if site is not None else []) + [0]
     first_place = len(arcs)
     arcs += [(node, node, 0.0) for node in places]

@@ -7,7 +7,7 @@ import numpy as np
 from routing.check.referee import _broken_order, _broken_pin, _broken_route, _cost
 from routing.check.referee_paths import deadheads_of
 from routing.check.referee_schedule import driven
-from routing.problem.problem import Cost, Refill, Solution, Visit
+from routing.problem.problem import Cost, ReloadStop, Solution, TaskVisit
 
 NOTHING = Cost(0.0, 0.0, 0.0, 0.0, 0.0)
 
@@ -31,7 +31,7 @@ class _Judge:
 
     def total(self, routes):
         problem = self.problem
-        served = {stop.task for route in routes for stop in route if isinstance(stop, Visit)}
+        served = {stop.task for route in routes for stop in route if isinstance(stop, TaskVisit)}
         left = dict.fromkeys(set(range(problem.tasks)) - served, "time")
         solution = Solution(routes, left, NOTHING, 0.0, 0, 0)
         times = driven(problem, self.deadheads, solution)
@@ -46,7 +46,7 @@ class _Judge:
 def all_routes(problem, *, refills):
     """All routes that begin with the pins, tasks left out included."""
     pins = [problem.rules.pin(v) for v in range(problem.vehicles)]
-    pinned = {stop.task for pin in pins for stop in pin if isinstance(stop, Visit)}
+    pinned = {stop.task for pin in pins for stop in pin if isinstance(stop, TaskVisit)}
     free = [task for task in range(problem.tasks) if task not in pinned]
     for count in range(len(free) + 1):
         for chosen in combinations(free, count):
@@ -62,9 +62,9 @@ def all_routes(problem, *, refills):
 
 def all_stops(problem, order, *, refills):
     """All ways of doing tasks in this order: modes, and a reload before each or not."""
-    sites = [(), *((Refill(site),) for site in range(problem.sites))] if refills else [()]
+    sites = [(), *((ReloadStop(site),) for site in range(problem.sites))] if refills else [()]
     ways = [
-        [(*site, Visit(task, int(m))) for site in sites for m in np.flatnonzero(arcs >= 0)]
+        [(*site, TaskVisit(task, int(m))) for site in sites for m in np.flatnonzero(arcs >= 0)]
         for task, arcs in zip(order, problem.mode_arc[list(order)], strict=True)
     ]
     return product(*ways)

@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from api.cli.storms.search_progress import ProgressLine, StopRequest
-    from routing.formats.solver_case import Case
+    from routing.formats.solver_case import SolverCase
     from routing.problem.problem import Solution
 
 LEFT_UNDONE = 3
@@ -87,7 +87,7 @@ def _bytes_of(path: Path) -> bytes:
         raise BarfrubError(f"{path}: cannot be read: {reason}") from error
 
 
-def _case(file: Path, warm_start: Path | None) -> "Case":
+def _case(file: Path, warm_start: Path | None) -> "SolverCase":
     """Read what the file asks for and where to begin."""
     from data.errors import BarfrubError
     from routing.formats.solver_case import StartError, case_from
@@ -104,15 +104,21 @@ def _case(file: Path, warm_start: Path | None) -> "Case":
 
 
 def _found(
-    case: "Case", seconds: float | None, iterations: int | None, threads: int, seed: int
+    case: "SolverCase", seconds: float | None, iterations: int | None, threads: int, seed: int
 ) -> "tuple[Solution, ProgressLine, StopRequest]":
     """Return the solution, how the search went and whether somebody stopped it."""
     from api.cli.storms.search_progress import ProgressLine, prepare, stoppable
-    from routing.problem.stopping import FirstOf, MaxIterations, MaxRuntime, Stop, StopWhenAsked
+    from routing.problem.stopping import (
+        FirstOf,
+        MaxIterations,
+        MaxRuntime,
+        StoppingCriterion,
+        StopWhenAsked,
+    )
     from routing.search.solver import solve as search
 
     prepare(case.problem)
-    stops: list[Stop] = []
+    stops: list[StoppingCriterion] = []
     if iterations is not None:
         stops.append(MaxIterations(iterations))
     if seconds is not None or iterations is None:
@@ -149,7 +155,7 @@ def _write(written: dict[str, object], target: str | None) -> None:
         raise BarfrubError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _print_summary(case: "Case", written: dict[str, object], *, to_stderr: bool) -> None:
+def _print_summary(case: "SolverCase", written: dict[str, object], *, to_stderr: bool) -> None:
     """Print the solution in a few lines."""
     from routing.formats.summary import summary_lines
 

@@ -67,10 +67,10 @@ class QuickDesk:
     """The present of a city's storm in memory, and the answers from it; safe from any thread."""
 
     def __init__(self, engine: Database, clock: Clock, threads: int) -> None:
-        from routing.replanning.path_cache import KnownWays
+        from routing.replanning.path_cache import LineGraphCache
 
         self.present = PresentDesk()
-        self.known = KnownWays()
+        self.known = LineGraphCache()
         self.hands = HandDesk(engine, clock)
         self._engine = engine
         self._clock = clock

@@ -28,7 +28,7 @@ from fleet.what_if.question import situation_digest
 from fleet.what_if.searches import SEEDS, KnownBase, Solve, base_of, with_change
 
 if TYPE_CHECKING:
-    from routing.replanning.path_cache import KnownWays
+    from routing.replanning.path_cache import LineGraphCache
 
 SEED = 1
 
@@ -45,7 +45,7 @@ class Warm:
     """
 
     desk: PresentDesk | None = None
-    known: "KnownWays | None" = None
+    known: "LineGraphCache | None" = None
     bases: KnownBase = field(default_factory=KnownBase)
 
 

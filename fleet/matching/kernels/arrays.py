@@ -12,7 +12,7 @@ OFF = -1
 """Stands for an arc where the vehicle is on no street of the file."""
 
 
-class Streets(NamedTuple):
+class StreetArrays(NamedTuple):
     """Streets in metres about the city's centre, and which arc follows which at what price.
 
     A piece is a straight part of a segment; pieces are sorted by segment. Cells are squares with
@@ -42,7 +42,7 @@ class Streets(NamedTuple):
     follow_price_m: Floats32
 
 
-class Reach(NamedTuple):
+class PathTable(NamedTuple):
     """Ways from the end of an arc to the beginnings of others, a small hash table for each arc.
 
     Row of arc `a`: `slots[a]` slots from `first[a]` on, which is -1 while the row is unknown. A
@@ -72,7 +72,7 @@ class Reach(NamedTuple):
     around_m: Floats
 
 
-class Prices(NamedTuple):
+class HmmParameters(NamedTuple):
     """What makes a way unlikely. Costs are negative logarithms; see `docs/matching.md`."""
 
     sigma_m: float
@@ -115,7 +115,7 @@ class Prices(NamedTuple):
     joint: float
 
 
-class Layers(NamedTuple):
+class Trellis(NamedTuple):
     """The last fixes that count, each with its candidates; a ring of R layers of M places.
 
     `head[0]` is the oldest layer, `head[1]` how many there are, and `head[2]` is 1 where the oldest
@@ -152,7 +152,7 @@ class Layers(NamedTuple):
     sure: Floats
 
 
-class Nearby(NamedTuple):
+class NearbySegments(NamedTuple):
     """Scratch for the segments around a fix: as many as are looked at."""
 
     segment: Longs
@@ -161,7 +161,7 @@ class Nearby(NamedTuple):
     away_m: Floats
 
 
-class Fixes(NamedTuple):
+class FixArrays(NamedTuple):
     """Fixes of one vehicle by time: metres, seconds, m/s and degrees (NaN where unknown)."""
 
     x: Floats
@@ -171,7 +171,7 @@ class Fixes(NamedTuple):
     heading_deg: Floats
 
 
-class Answers(NamedTuple):
+class MatchArrays(NamedTuple):
     """For each fix: arc or -1, metres along it, metres from it, and how sure that is (0-1)."""
 
     arc: Ints

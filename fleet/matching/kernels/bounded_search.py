@@ -7,7 +7,7 @@ with the buckets of Dial (1969), Algorithm 360: shortest-path forest, Communicat
 
 from math import inf
 
-from fleet.matching.kernels.arrays import Reach, Streets
+from fleet.matching.kernels.arrays import PathTable, StreetArrays
 from routing.kernels.arrays.jit import kernel
 
 LEAST_M = 240.0
@@ -24,7 +24,7 @@ SPREAD = 2654435761
 
 
 @kernel
-def comes_before(reach: Reach, a: int, b: int) -> bool:
+def comes_before(reach: PathTable, a: int, b: int) -> bool:
     """Whether entry `a` of the queue comes before entry `b`; among equals the smaller arc."""
     if reach.keys[a] != reach.keys[b]:
         return bool(reach.keys[a] < reach.keys[b])
@@ -32,7 +32,7 @@ def comes_before(reach: Reach, a: int, b: int) -> bool:
 
 
 @kernel
-def put(reach: Reach, entry: int, bucket: int, key: float, arc: int) -> None:
+def put(reach: PathTable, entry: int, bucket: int, key: float, arc: int) -> None:
     """Put an entry into a bucket of the queue."""
     reach.keys[entry] = key
     reach.items[entry] = arc
@@ -41,7 +41,7 @@ def put(reach: Reach, entry: int, bucket: int, key: float, arc: int) -> None:
 
 
 @kernel
-def take(reach: Reach, bucket: int) -> int:
+def take(reach: PathTable, bucket: int) -> int:
     """Take the first entry in order out of a bucket that is not empty."""
     first = reach.bucket[bucket]
     ahead = -1
@@ -61,7 +61,7 @@ def take(reach: Reach, bucket: int) -> int:
 
 
 @kernel
-def search(streets: Streets, reach: Reach, source: int, within_m: float) -> int:
+def search(streets: StreetArrays, reach: PathTable, source: int, within_m: float) -> int:
     """Label all arcs whose beginning is within reach of an arc; return how many are `touched`.
 
     The queue is made of buckets some metres wide: few entries share one.
@@ -113,7 +113,7 @@ def home(arc: int, slots: int) -> int:
 
 
 @kernel
-def explore(streets: Streets, reach: Reach, source: int, within_m: float) -> None:
+def explore(streets: StreetArrays, reach: PathTable, source: int, within_m: float) -> None:
     """Make the row of an arc: all whose beginning is within reach, turns and prices included.
 
     Where the table is full, everything in it is forgotten first.
@@ -143,7 +143,7 @@ def explore(streets: Streets, reach: Reach, source: int, within_m: float) -> Non
 
 
 @kernel
-def ensure(streets: Streets, reach: Reach, source: int, within_m: float) -> None:
+def ensure(streets: StreetArrays, reach: PathTable, source: int, within_m: float) -> None:
     """Make the row of an arc unless it is there and reaches far enough; sizes are round."""
     if reach.first[source] >= 0 and reach.within_m[source] >= within_m:
         return
@@ -154,7 +154,7 @@ def ensure(streets: Streets, reach: Reach, source: int, within_m: float) -> None
 
 
 @kernel
-def slot_of(reach: Reach, source: int, target: int) -> int:
+def slot_of(reach: PathTable, source: int, target: int) -> int:
     """Return the slot with the way from one arc to another, or -1; the row must be there."""
     first = reach.first[source]
     slots = reach.slots[source]

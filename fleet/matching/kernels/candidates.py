@@ -2,13 +2,13 @@
 
 from math import inf, sqrt
 
-from fleet.matching.kernels.arrays import Nearby, Streets
+from fleet.matching.kernels.arrays import NearbySegments, StreetArrays
 from routing.kernels.arrays.jit import kernel
 from routing.problem.problem import Floats, Ints
 
 
 @kernel
-def meets(streets: Streets, piece: int, x: float, y: float) -> tuple[float, float]:
+def meets(streets: StreetArrays, piece: int, x: float, y: float) -> tuple[float, float]:
     """Return metres from a point to a straight piece, and along the segment to where they meet."""
     dx = streets.piece_dx[piece]
     dy = streets.piece_dy[piece]
@@ -26,11 +26,11 @@ def meets(streets: Streets, piece: int, x: float, y: float) -> tuple[float, floa
 
 @kernel
 def nearby(
-    streets: Streets,
+    streets: StreetArrays,
     x: float,
     y: float,
     within_m: float,
-    found_here: Nearby,
+    found_here: NearbySegments,
 ) -> int:
     """Fill in the nearest segments within reach, nearest first; return how many."""
     segment, piece, along_m, away_m = found_here
@@ -76,7 +76,7 @@ def nearby(
 
 @kernel
 def on_segment(
-    streets: Streets, segment: int, x: float, y: float, from_m: float, to_m: float
+    streets: StreetArrays, segment: int, x: float, y: float, from_m: float, to_m: float
 ) -> tuple[float, float]:
     """Return metres to a part of a segment and along it; both as from the segment's start."""
     least_m = inf
@@ -99,7 +99,7 @@ def on_segment(
 
 
 @kernel
-def place(streets: Streets, arc: int, along_m: float) -> tuple[float, float]:
+def place(streets: StreetArrays, arc: int, along_m: float) -> tuple[float, float]:
     """Return where a place on an arc is, in metres about the city's centre."""
     segment = arc >> 1
     offset_m = streets.length_m[segment] - along_m if arc & 1 else along_m
@@ -117,7 +117,7 @@ def place(streets: Streets, arc: int, along_m: float) -> tuple[float, float]:
 
 
 @kernel
-def places(streets: Streets, arcs: Ints, along_m: Floats, x: Floats, y: Floats) -> None:
+def places(streets: StreetArrays, arcs: Ints, along_m: Floats, x: Floats, y: Floats) -> None:
     """Fill in where many places on arcs are, as `place` says it of one."""
     for i in range(len(arcs)):
         x[i], y[i] = place(streets, arcs[i], along_m[i])

@@ -2,7 +2,15 @@
 
 from math import inf
 
-from fleet.matching.kernels.arrays import OFF, Answers, Fixes, Layers, Prices, Reach, Streets
+from fleet.matching.kernels.arrays import (
+    OFF,
+    FixArrays,
+    HmmParameters,
+    MatchArrays,
+    PathTable,
+    StreetArrays,
+    Trellis,
+)
 from fleet.matching.kernels.bounded_search import ensure, slot_of
 from fleet.matching.kernels.candidates import on_segment, place
 from fleet.matching.kernels.posterior_decoding import look_back, tell
@@ -11,7 +19,7 @@ from routing.kernels.arrays.jit import kernel
 
 
 @kernel
-def agreed(layers: Layers) -> int:
+def agreed(layers: Trellis) -> int:
     """Return how many of the oldest layers all that is still likely agrees on."""
     rings = len(layers.fix)
     at = (layers.head[0] + layers.head[1] - 1) % rings
@@ -32,7 +40,7 @@ def agreed(layers: Layers) -> int:
 
 
 @kernel
-def aged(layers: Layers, since_s: float) -> int:
+def aged(layers: Trellis, since_s: float) -> int:
     """Return how many of the oldest layers are from before a time; the newest never counts."""
     count = 0
     while count < layers.head[1] - 1:
@@ -43,7 +51,7 @@ def aged(layers: Layers, since_s: float) -> int:
 
 
 @kernel
-def choose(layers: Layers) -> None:
+def choose(layers: Trellis) -> None:
     """Follow the best way back from the newest layer to the oldest that is not settled."""
     rings = len(layers.fix)
     size = layers.head[1]
@@ -59,7 +67,7 @@ def choose(layers: Layers) -> None:
 
 
 @kernel
-def forget_others(layers: Layers, count: int) -> None:
+def forget_others(layers: Trellis, count: int) -> None:
     """Keep the layer `count - 1` as the oldest, with what was chosen, and what comes from it."""
     rings = len(layers.fix)
     at = (layers.head[0] + count - 1) % rings
@@ -78,7 +86,7 @@ def forget_others(layers: Layers, count: int) -> None:
 
 
 @kernel
-def write(layers: Layers, at: int, i: int, answers: Answers) -> None:
+def write(layers: Trellis, at: int, i: int, answers: MatchArrays) -> None:
     """Answer a fix with what is told for a layer."""
     told = layers.told[at]
     answers.arc[i] = layers.arc[at, told]
@@ -89,13 +97,13 @@ def write(layers: Layers, at: int, i: int, answers: Answers) -> None:
 
 @kernel
 def write_if_nearer(
-    streets: Streets,
+    streets: StreetArrays,
     arc: int,
     from_m: float,
     to_m: float,
-    fixes: Fixes,
+    fixes: FixArrays,
     i: int,
-    answers: Answers,
+    answers: MatchArrays,
 ) -> None:
     """Answer a fix with a part of an arc, where that is nearer than the answer so far."""
     segment = arc >> 1
@@ -112,15 +120,15 @@ def write_if_nearer(
 
 @kernel
 def write_between(
-    streets: Streets,
-    reach: Reach,
-    prices: Prices,
-    layers: Layers,
+    streets: StreetArrays,
+    reach: PathTable,
+    prices: HmmParameters,
+    layers: Trellis,
     before: int,
     at: int,
-    fixes: Fixes,
+    fixes: FixArrays,
     i: int,
-    answers: Answers,
+    answers: MatchArrays,
 ) -> None:
     """Answer a fix between two layers with the nearest place of the way between them."""
     write(layers, before, i, answers)
@@ -157,7 +165,9 @@ def write_between(
 
 
 @kernel
-def gone_m(streets: Streets, reach: Reach, a: int, a_m: float, arc: int, along_m: float) -> float:
+def gone_m(
+    streets: StreetArrays, reach: PathTable, a: int, a_m: float, arc: int, along_m: float
+) -> float:
     """Return how far along the way from a place on arc `a` an answered place of it is."""
     if arc < 0 or (arc == a and along_m >= a_m):
         return along_m - a_m
@@ -168,7 +178,7 @@ def gone_m(streets: Streets, reach: Reach, a: int, a_m: float, arc: int, along_m
 
 
 @kernel
-def stay(streets: Streets, fixes: Fixes, i: int, answers: Answers) -> None:
+def stay(streets: StreetArrays, fixes: FixArrays, i: int, answers: MatchArrays) -> None:
     """Answer a fix with the place of the fix before."""
     answers.arc[i] = answers.arc[i - 1]
     answers.along_m[i] = answers.along_m[i - 1]
@@ -178,15 +188,15 @@ def stay(streets: Streets, fixes: Fixes, i: int, answers: Answers) -> None:
 
 @kernel
 def write_all_between(
-    streets: Streets,
-    reach: Reach,
-    prices: Prices,
-    layers: Layers,
+    streets: StreetArrays,
+    reach: PathTable,
+    prices: HmmParameters,
+    layers: Trellis,
     before: int,
     at: int,
-    fixes: Fixes,
+    fixes: FixArrays,
     written: int,
-    answers: Answers,
+    answers: MatchArrays,
 ) -> None:
     """Answer the fixes from `written` on that lie between two layers; they only go on.
 
@@ -205,14 +215,14 @@ def write_all_between(
 
 @kernel
 def answer(
-    streets: Streets,
-    reach: Reach,
-    prices: Prices,
-    layers: Layers,
-    fixes: Fixes,
+    streets: StreetArrays,
+    reach: PathTable,
+    prices: HmmParameters,
+    layers: Trellis,
+    fixes: FixArrays,
     count: int,
     written: int,
-    answers: Answers,
+    answers: MatchArrays,
 ) -> int:
     """Answer all fixes up to the layer `count - 1`; return how many have their answer now."""
     rings = len(layers.fix)
@@ -231,14 +241,14 @@ def answer(
 
 @kernel
 def settle(
-    streets: Streets,
-    reach: Reach,
-    prices: Prices,
-    layers: Layers,
-    fixes: Fixes,
+    streets: StreetArrays,
+    reach: PathTable,
+    prices: HmmParameters,
+    layers: Trellis,
+    fixes: FixArrays,
     count: int,
     written: int,
-    answers: Answers,
+    answers: MatchArrays,
 ) -> int:
     """Answer up to the layer `count - 1` and go on from what was chosen there."""
     written = answer(streets, reach, prices, layers, fixes, count, written, answers)
@@ -247,7 +257,7 @@ def settle(
 
 
 @kernel
-def hold(layers: Layers, upto: int, written: int, answers: Answers) -> int:
+def hold(layers: Trellis, upto: int, written: int, answers: MatchArrays) -> int:
     """Answer the fixes after the newest layer with its place: the vehicle stood there."""
     at = (layers.head[0] + layers.head[1] - 1) % len(layers.fix)
     for fix in range(written, upto):
@@ -257,14 +267,14 @@ def hold(layers: Layers, upto: int, written: int, answers: Answers) -> int:
 
 @kernel
 def dwell(
-    streets: Streets,
-    reach: Reach,
-    prices: Prices,
-    layers: Layers,
-    fixes: Fixes,
+    streets: StreetArrays,
+    reach: PathTable,
+    prices: HmmParameters,
+    layers: Trellis,
+    fixes: FixArrays,
     i: int,
     written: int,
-    answers: Answers,
+    answers: MatchArrays,
 ) -> int:
     """Answer all up to fix `i`, where the vehicle stands; how it goes on stays open."""
     size = layers.head[1]
@@ -277,14 +287,14 @@ def dwell(
 
 @kernel
 def finish(
-    streets: Streets,
-    reach: Reach,
-    prices: Prices,
-    layers: Layers,
-    fixes: Fixes,
+    streets: StreetArrays,
+    reach: PathTable,
+    prices: HmmParameters,
+    layers: Trellis,
+    fixes: FixArrays,
     upto: int,
     written: int,
-    answers: Answers,
+    answers: MatchArrays,
 ) -> int:
     """Answer all fixes before `upto` and forget where the vehicle was."""
     size = layers.head[1]

@@ -1,6 +1,6 @@
 """What was driven between two places, and how much of that is beyond doubt."""
 
-from fleet.matching.kernels.arrays import Prices, Reach, Streets
+from fleet.matching.kernels.arrays import HmmParameters, PathTable, StreetArrays
 from fleet.matching.kernels.bounded_search import ensure, slot_of
 from fleet.matching.kernels.candidates import place
 from fleet.matching.kernels.transition_cost import THROUGH, reach_m, way
@@ -10,9 +10,9 @@ from routing.problem.problem import Ints
 
 @kernel
 def between(
-    streets: Streets,
-    reach: Reach,
-    prices: Prices,
+    streets: StreetArrays,
+    reach: PathTable,
+    prices: HmmParameters,
     a: int,
     a_m: float,
     b: int,
@@ -40,7 +40,7 @@ def between(
 
 
 @kernel
-def inner(reach: Reach, a: int, b: int, arcs: Ints) -> int:
+def inner(reach: PathTable, a: int, b: int, arcs: Ints) -> int:
     """Fill in the arcs between two, in order; return how many. The way must be in the row."""
     count = 0
     arc = reach.before[slot_of(reach, a, b)]
@@ -56,7 +56,7 @@ def inner(reach: Reach, a: int, b: int, arcs: Ints) -> int:
 
 
 @kernel
-def around(reach: Reach, a: int, within_m: float) -> int:
+def around(reach: PathTable, a: int, within_m: float) -> int:
     """Fill scratch with the arcs whose beginning is within reach of arc `a`; return how many."""
     count = 0
     for slot in range(reach.first[a], reach.first[a] + reach.slots[a]):
@@ -70,9 +70,9 @@ def around(reach: Reach, a: int, within_m: float) -> int:
 
 @kernel
 def doubtful(
-    streets: Streets,
-    reach: Reach,
-    prices: Prices,
+    streets: StreetArrays,
+    reach: PathTable,
+    prices: HmmParameters,
     a: int,
     b: int,
     arcs: Ints,

@@ -6,14 +6,14 @@ Koloydenko (2014), Bridging Viterbi and posterior decoding, Journal of Machine L
 
 from math import exp, inf
 
-from fleet.matching.kernels.arrays import OFF, Layers, Prices, Reach, Streets
+from fleet.matching.kernels.arrays import OFF, HmmParameters, PathTable, StreetArrays, Trellis
 from fleet.matching.kernels.bounded_search import ensure
 from fleet.matching.kernels.transition_cost import looseness_m, reach_m, step_cost
 from routing.kernels.arrays.jit import kernel
 
 
 @kernel
-def look_back(layers: Layers) -> None:
+def look_back(layers: Trellis) -> None:
     """Fill `ahead`: what the fixes after each layer cost at least from each candidate."""
     rings = len(layers.fix)
     size = layers.head[1]
@@ -38,7 +38,7 @@ def look_back(layers: Layers) -> None:
 
 
 @kernel
-def share_out(prices: Prices, layers: Layers, at: int) -> None:
+def share_out(prices: HmmParameters, layers: Trellis, at: int) -> None:
     """Fill `share`: how likely the street of each candidate is among all of its layer (0-1).
 
     Both directions of a street count together: which way it goes, the way between fixes tells.
@@ -60,14 +60,20 @@ def share_out(prices: Prices, layers: Layers, at: int) -> None:
 
 
 @kernel
-def stands(layers: Layers, at: int, k: int) -> bool:
+def stands(layers: Trellis, at: int, k: int) -> bool:
     """Whether a course that is still likely goes through a candidate."""
     return bool(layers.cost[at, k] < inf and layers.ahead[at, k] < inf)
 
 
 @kernel
 def step_from_told(
-    streets: Streets, reach: Reach, prices: Prices, layers: Layers, before: int, at: int, k: int
+    streets: StreetArrays,
+    reach: PathTable,
+    prices: HmmParameters,
+    layers: Trellis,
+    before: int,
+    at: int,
+    k: int,
 ) -> float:
     """Return what it costs to come to candidate `k` from what was told of the layer before."""
     told = layers.told[before]
@@ -97,7 +103,13 @@ def step_from_told(
 
 @kernel
 def join(
-    streets: Streets, reach: Reach, prices: Prices, layers: Layers, i: int, at: int, k: int
+    streets: StreetArrays,
+    reach: PathTable,
+    prices: HmmParameters,
+    layers: Trellis,
+    i: int,
+    at: int,
+    k: int,
 ) -> None:
     """Find from which candidate of the layer before a candidate is told best, and at what worth."""
     before = (at - 1) % len(layers.fix)
@@ -118,7 +130,9 @@ def join(
 
 
 @kernel
-def tell(streets: Streets, reach: Reach, prices: Prices, layers: Layers, count: int) -> None:
+def tell(
+    streets: StreetArrays, reach: PathTable, prices: HmmParameters, layers: Trellis, count: int
+) -> None:
     """Choose what is told of the layers up to `count - 1`, and fill in how sure that is.
 
     The course with the largest sum of shares, less a small part of what it costs.

@@ -2,7 +2,7 @@
 
 from math import inf
 
-from fleet.matching.kernels.arrays import OFF, Prices, Reach, Streets
+from fleet.matching.kernels.arrays import OFF, HmmParameters, PathTable, StreetArrays
 from fleet.matching.kernels.bounded_search import slot_of
 from routing.kernels.arrays.jit import kernel
 
@@ -14,16 +14,16 @@ SLACK_M = 60.0
 
 
 @kernel
-def reach_m(prices: Prices, beeline_m: float) -> float:
+def reach_m(prices: HmmParameters, beeline_m: float) -> float:
     """Return how far to look for ways, prices included."""
     return prices.reach_m + prices.reach_share * beeline_m
 
 
 @kernel
 def way(
-    streets: Streets,
-    reach: Reach,
-    prices: Prices,
+    streets: StreetArrays,
+    reach: PathTable,
+    prices: HmmParameters,
     a: int,
     a_m: float,
     b: int,
@@ -58,16 +58,16 @@ def way(
 
 
 @kernel
-def looseness_m(prices: Prices, beeline_m: float, elapsed_s: float) -> float:
+def looseness_m(prices: HmmParameters, beeline_m: float, elapsed_s: float) -> float:
     """Return the metres by which ways and beelines differ as a rule."""
     return prices.detour_m + prices.detour_share * beeline_m + prices.detour_mps * elapsed_s
 
 
 @kernel
 def step_cost(
-    streets: Streets,
-    reach: Reach,
-    prices: Prices,
+    streets: StreetArrays,
+    reach: PathTable,
+    prices: HmmParameters,
     a: int,
     a_m: float,
     b: int,

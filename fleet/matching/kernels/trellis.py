@@ -7,13 +7,13 @@ from math import atan2, degrees, inf
 
 from fleet.matching.kernels.arrays import (
     OFF,
-    Answers,
-    Fixes,
-    Layers,
-    Nearby,
-    Prices,
-    Reach,
-    Streets,
+    FixArrays,
+    HmmParameters,
+    MatchArrays,
+    NearbySegments,
+    PathTable,
+    StreetArrays,
+    Trellis,
 )
 from fleet.matching.kernels.bounded_search import ensure
 from fleet.matching.kernels.candidates import nearby
@@ -26,7 +26,7 @@ JITTER_MOST = 3.0
 
 
 @kernel
-def distance_cost(prices: Prices, sigma_m: float, away_m: float) -> float:
+def distance_cost(prices: HmmParameters, sigma_m: float, away_m: float) -> float:
     """Return the cost of a distance from a street: a bell, with longer tails than a normal one."""
     z = away_m / sigma_m
     if z <= prices.tail:
@@ -35,14 +35,14 @@ def distance_cost(prices: Prices, sigma_m: float, away_m: float) -> float:
 
 
 @kernel
-def width_m(prices: Prices, layers: Layers) -> float:
+def width_m(prices: HmmParameters, layers: Trellis) -> float:
     """Return how far from their streets fixes are expected, after those seen so far."""
     noise_m = layers.seen[1] ** 0.5
     return float(min(prices.sigma_m + prices.sigma_share * noise_m, prices.sigma_most_m))
 
 
 @kernel
-def learn(prices: Prices, layers: Layers, at: int, weight: float) -> None:
+def learn(prices: HmmParameters, layers: Trellis, at: int, weight: float) -> None:
     """Take in how far a fix is from the street that is likeliest now.
 
     The first few count for more. What is farther than noise reaches says nothing of it: the truck
@@ -57,7 +57,7 @@ def learn(prices: Prices, layers: Layers, at: int, weight: float) -> None:
 
 
 @kernel
-def heading_cost(prices: Prices, fixes: Fixes, i: int, street_deg: float) -> float:
+def heading_cost(prices: HmmParameters, fixes: FixArrays, i: int, street_deg: float) -> float:
     """Return the cost of driving in another direction than the receiver says; 0 at a stand."""
     heading_deg = fixes.heading_deg[i]
     if not heading_deg >= 0.0 or fixes.speed_mps[i] < 3.0 * prices.still_mps:
@@ -70,11 +70,11 @@ def heading_cost(prices: Prices, fixes: Fixes, i: int, street_deg: float) -> flo
 
 @kernel
 def propose(
-    streets: Streets,
-    prices: Prices,
-    layers: Layers,
-    here: Nearby,
-    fixes: Fixes,
+    streets: StreetArrays,
+    prices: HmmParameters,
+    layers: Trellis,
+    here: NearbySegments,
+    fixes: FixArrays,
     i: int,
     at: int,
     weight: float,
@@ -109,7 +109,7 @@ def propose(
 
 
 @kernel
-def cheapest(layers: Layers, at: int) -> int:
+def cheapest(layers: Trellis, at: int) -> int:
     """Return the candidate of a layer that costs least."""
     best = 0
     for k in range(layers.size[at]):
@@ -120,10 +120,10 @@ def cheapest(layers: Layers, at: int) -> int:
 
 @kernel
 def connect(
-    streets: Streets,
-    reach: Reach,
-    prices: Prices,
-    layers: Layers,
+    streets: StreetArrays,
+    reach: PathTable,
+    prices: HmmParameters,
+    layers: Trellis,
     before: int,
     at: int,
     beeline_m: float,
@@ -173,10 +173,10 @@ def connect(
 
 @kernel
 def follow_on(
-    streets: Streets,
-    reach: Reach,
-    prices: Prices,
-    layers: Layers,
+    streets: StreetArrays,
+    reach: PathTable,
+    prices: HmmParameters,
+    layers: Trellis,
     before: int,
     at: int,
     beeline_m: float,
@@ -202,7 +202,7 @@ def follow_on(
 
 
 @kernel
-def prune(prices: Prices, layers: Layers, at: int) -> None:
+def prune(prices: HmmParameters, layers: Trellis, at: int) -> None:
     """Count costs of a layer from its best candidate, and give up those far behind it."""
     least = inf
     for k in range(layers.size[at]):
@@ -215,7 +215,7 @@ def prune(prices: Prices, layers: Layers, at: int) -> None:
 
 @kernel
 def stays(
-    prices: Prices, layers: Layers, fixes: Fixes, i: int, newest: int, moved_m: float
+    prices: HmmParameters, layers: Trellis, fixes: FixArrays, i: int, newest: int, moved_m: float
 ) -> bool:
     """Whether a fix is too near to the newest layer to say anything new."""
     if moved_m < prices.thin_m:
@@ -226,15 +226,15 @@ def stays(
 
 @kernel
 def advance(
-    streets: Streets,
-    reach: Reach,
-    prices: Prices,
-    layers: Layers,
-    here: Nearby,
-    fixes: Fixes,
+    streets: StreetArrays,
+    reach: PathTable,
+    prices: HmmParameters,
+    layers: Trellis,
+    here: NearbySegments,
+    fixes: FixArrays,
     first: int,
     count: int,
-    answers: Answers,
+    answers: MatchArrays,
 ) -> int:
     """Follow the fixes `first` to `count - 1`; return how many of all have their answer now.
 

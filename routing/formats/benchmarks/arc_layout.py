@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from routing.formats.benchmarks.arcs import Streets, TurnRows, onward
+from routing.formats.benchmarks.arcs import StreetArcs, TurnRows, onward
 from routing.formats.benchmarks.instance import Instance
 from routing.problem.problem import Flags, Floats, Ints, Longs
 
@@ -14,7 +14,7 @@ HUB_TURNS = 4_096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Layout:
+class ArcLayout:
     """Arcs with turns, and what they are in the file.
 
     Attributes
@@ -53,10 +53,10 @@ class Layout:
     farthest_s: float = 0.0
 
 
-class Arcs:
+class ArcBuilder:
     """Arcs gathered so far, those of the streets first."""
 
-    def __init__(self, streets: Streets, drive_s: Floats, junctions: int) -> None:
+    def __init__(self, streets: StreetArcs, drive_s: Floats, junctions: int) -> None:
         self.tail = streets.tail
         self.head = streets.head
         self.drive_s = drive_s
@@ -91,7 +91,7 @@ class Arcs:
         return origin[other], to[other]
 
 
-def link_modes(instance: Instance, streets: Streets) -> Ints:
+def link_modes(instance: Instance, streets: StreetArcs) -> Ints:
     """Return int32[T, 2], the arcs of each required street from u to v and back."""
     links = np.flatnonzero(instance.required).astype(np.int32)
     return np.column_stack((links, streets.back[links])).astype(np.int32)

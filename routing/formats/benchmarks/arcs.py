@@ -11,7 +11,7 @@ type TurnRows = tuple[Longs, Ints, Floats]
 """`turn_start`, `turn_to` and `turn_s` of a problem."""
 
 
-class Streets(NamedTuple):
+class StreetArcs(NamedTuple):
     """Arcs of the streets: one for each link from u to v, then those back.
 
     `tail`, `head` int32[A], `drive_s` float64[A]; `back` int32[L] is a link's arc from v to u,
@@ -24,7 +24,7 @@ class Streets(NamedTuple):
     back: Ints
 
 
-def streets_of(instance: Instance, unit: float) -> Streets:
+def streets_of(instance: Instance, unit: float) -> StreetArcs:
     """Return the arcs of an instance, `unit` of its cost driven in a second."""
     both = np.flatnonzero(instance.both_ways)
     back = np.full(len(instance.u), NONE, np.int32)
@@ -32,10 +32,10 @@ def streets_of(instance: Instance, unit: float) -> Streets:
     tail = np.concatenate((instance.u, instance.v[both]))
     head = np.concatenate((instance.v, instance.u[both]))
     drive_s = np.concatenate((instance.drive, instance.drive[both])) / unit
-    return Streets(tail, head, drive_s, back)
+    return StreetArcs(tail, head, drive_s, back)
 
 
-def least_of_parallels(streets: Streets, nodes: int) -> Floats:
+def least_of_parallels(streets: StreetArcs, nodes: int) -> Floats:
     """Return float64[A]: of arcs between the same two nodes, all cost what the cheapest does."""
     way = streets.tail.astype(np.int64) * nodes + streets.head
     _, group = np.unique(way, return_inverse=True)

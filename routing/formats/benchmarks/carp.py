@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from routing.formats.benchmarks.instance import Draft, Instance, Kind, Link, instance_of
+from routing.formats.benchmarks.instance import Instance, InstanceDraft, Kind, Link, instance_of
 from routing.formats.text.format_error import FormatError, fault
 from routing.formats.text.header import Header, key_of
-from routing.formats.text.node_names import Nodes
+from routing.formats.text.node_names import NodeNames
 from routing.formats.text.text import number, numbered, whole
 
 LOWEST = -1_000_000_000
@@ -63,7 +63,7 @@ class _Reading:
     """What has been read so far."""
 
     header: Header = field(default_factory=Header)
-    nodes: Nodes = field(default_factory=Nodes)
+    nodes: NodeNames = field(default_factory=NodeNames)
     links: list[Link] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     section: str = ""
@@ -138,7 +138,7 @@ def _take_key(reading: _Reading, line: int, row: str) -> None:
     reading.header.add(line, row if ":" in row else row.replace(" ", ":", 1))
 
 
-def _draft(reading: _Reading, name: str) -> Draft:
+def _draft(reading: _Reading, name: str) -> InstanceDraft:
     header, nodes = reading.header, reading.nodes
     capacity = header.capacity("CAPACITY", "CAPACIDAD")
     depot = _depot(header, nodes)
@@ -150,7 +150,7 @@ def _draft(reading: _Reading, name: str) -> Draft:
     kind: Kind = "carp-reload" if mixed and sites else "carp-mixed" if mixed else "carp"
     price = header.number("DUMPING_COST") or 0.0
     limit = header.number("MAX_TRIP")
-    return Draft(
+    return InstanceDraft(
         kind,
         name,
         nodes.labels(header.whole("NODES", "VERTICES"), *header.place("NODES", "VERTICES")),
@@ -166,14 +166,14 @@ def _draft(reading: _Reading, name: str) -> Draft:
     )
 
 
-def _depot(header: Header, nodes: Nodes) -> int:
+def _depot(header: Header, nodes: NodeNames) -> int:
     line, name = header.place("DEPOT", "DEPOSITO")
     if not line:
         raise FormatError("the file lacks DEPOT (or DEPOSITO); it may be cut off")
     return nodes.known(line, name, header.text("DEPOT", "DEPOSITO"), LOWEST)
 
 
-def _sites(header: Header, nodes: Nodes) -> tuple[int, ...]:
+def _sites(header: Header, nodes: NodeNames) -> tuple[int, ...]:
     (line, name), text = header.place("DUMPING_SITES"), header.text("DUMPING_SITES")
     tokens: Iterable[str] = filter(None, re.split(r"[\s,;]+", text))
     return tuple(dict.fromkeys(nodes.known(line, name, x, LOWEST) for x in tokens))

@@ -4,25 +4,25 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from routing.formats.benchmarks.arc_layout import Arcs, Layout, link_modes
-from routing.formats.benchmarks.arcs import Streets, rows_of
+from routing.formats.benchmarks.arc_layout import ArcBuilder, ArcLayout, link_modes
+from routing.formats.benchmarks.arcs import StreetArcs, rows_of
 from routing.formats.benchmarks.instance import Instance
 from routing.problem.problem import NONE
 
 
 def plain_layout(
     instance: Instance,
-    streets: Streets,
+    streets: StreetArcs,
     ways_home: Sequence[tuple[float, tuple[int, ...]]],
     unit: float,
-) -> Layout:
+) -> ArcLayout:
     """Return the layout of an instance with free turns.
 
     With sites every route ends by a visit to one: arcs that stand for that visit and the way from
     there lead to a junction of their own, where the vehicles' end is.
     """
     depot, nodes = instance.homes[0], len(instance.labels)
-    arcs = Arcs(streets, streets.drive_s, nodes)
+    arcs = ArcBuilder(streets, streets.drive_s, nodes)
     arcs.split_hubs()
     start = int(arcs.add([depot], [depot], place=True)[0])
     served = arcs.add(instance.node_task, instance.node_task, place=True)
@@ -39,7 +39,7 @@ def plain_layout(
     lost = [arc for arc, (seconds, _) in zip(home, ways_home, strict=True) if seconds == np.inf]
     led = ~np.isin(to, lost)
     node_modes = np.column_stack((served, np.full(len(served), NONE, np.int32)))
-    return Layout(
+    return ArcLayout(
         arcs.tail,
         arcs.head,
         arcs.drive_s,

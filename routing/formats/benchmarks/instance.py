@@ -11,15 +11,15 @@ from routing.problem.problem import Flags, Floats, Ints
 Kind = Literal["carp", "carp-mixed", "carp-reload", "mcgrp", "mcgrp-turns", "salt"]
 """Which format a file has, and with it what its cost counts."""
 
-type Label = int | str
+type NodeLabel = int | str
 """A node as the file calls it."""
 
 
 class Link(NamedTuple):
     """A street of a file, from `u` to `v`, with its cost driven and its cost served."""
 
-    u: Label
-    v: Label
+    u: NodeLabel
+    v: NodeLabel
     drive: float
     serve: float
     demand: float
@@ -28,17 +28,17 @@ class Link(NamedTuple):
     minutes: float = 0.0
 
 
-class Turn(NamedTuple):
+class ListedTurn(NamedTuple):
     """A way to go on from `i`-`j` to `j`-`k`, and what it costs."""
 
-    i: Label
-    j: Label
-    k: Label
+    i: NodeLabel
+    j: NodeLabel
+    k: NodeLabel
     cost: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Turns:
+class ListedTurns:
     """Allowed turns: `i`, `j`, `k` int32[M] are nodes by index, `cost` float64[M]."""
 
     i: Ints
@@ -77,7 +77,7 @@ class Instance:
 
     kind: Kind
     name: str
-    labels: tuple[Label, ...]
+    labels: tuple[NodeLabel, ...]
     u: Ints
     v: Ints
     drive: Floats
@@ -95,30 +95,30 @@ class Instance:
     sites: tuple[int, ...] = ()
     site_price: float = 0.0
     limit: float = np.inf
-    turns: Turns | None = None
+    turns: ListedTurns | None = None
     u_turns: frozenset[int] | None = None
 
 
-class Draft(NamedTuple):
+class InstanceDraft(NamedTuple):
     """What a reader has gathered, nodes still by the file's names."""
 
     kind: Kind
     name: str
-    labels: Sequence[Label]
+    labels: Sequence[NodeLabel]
     links: Sequence[Link]
-    node_tasks: Sequence[tuple[Label, float]]
-    homes: Sequence[Label]
+    node_tasks: Sequence[tuple[NodeLabel, float]]
+    homes: Sequence[NodeLabel]
     capacity: float
     stated_vehicles: int | None = None
     route_price: float = 0.0
-    sites: Sequence[Label] = ()
+    sites: Sequence[NodeLabel] = ()
     site_price: float = 0.0
     limit: float = np.inf
-    turns: Sequence[Turn] | None = None
-    u_turns: Sequence[Label] | None = None
+    turns: Sequence[ListedTurn] | None = None
+    u_turns: Sequence[NodeLabel] | None = None
 
 
-def instance_of(draft: Draft) -> Instance:
+def instance_of(draft: InstanceDraft) -> Instance:
     """Return a draft with its nodes numbered and its lists as arrays."""
     at = {label: index for index, label in enumerate(draft.labels)}
     links, tasks = draft.links, draft.node_tasks
@@ -149,11 +149,11 @@ def instance_of(draft: Draft) -> Instance:
     )
 
 
-def _turns(turns: Sequence[Turn], at: dict[Label, int]) -> Turns:
+def _turns(turns: Sequence[ListedTurn], at: dict[NodeLabel, int]) -> ListedTurns:
     """Return turns as arrays; of two on the same way the later one counts."""
     cost = {(at[t.i], at[t.j], at[t.k]): t.cost for t in turns}
     nodes = np.array(list(cost), np.int32).reshape(-1, 3)
-    return Turns(
+    return ListedTurns(
         nodes[:, 0].copy(),
         nodes[:, 1].copy(),
         nodes[:, 2].copy(),

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from routing.formats.benchmarks.arc_layout import Layout
-from routing.formats.benchmarks.arcs import Streets, streets_of
+from routing.formats.benchmarks.arc_layout import ArcLayout
+from routing.formats.benchmarks.arcs import StreetArcs, streets_of
 from routing.formats.benchmarks.free_turns import plain_layout
 from routing.formats.benchmarks.instance import Instance
 from routing.formats.benchmarks.listed_turns import turns_layout
@@ -23,7 +23,7 @@ SPARE_ROUTES = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Model:
+class InstanceProblem:
     """A problem whose cost, times `unit`, is the file's.
 
     The first tasks are the required streets in the order of the file, then come the nodes.
@@ -31,7 +31,7 @@ class Model:
 
     instance: Instance
     problem: Problem
-    layout: Layout
+    layout: ArcLayout
     unit: float
 
     @property
@@ -53,7 +53,7 @@ class Model:
         return all(bool(np.all(np.mod(cost, 1.0) == 0)) for cost in costs)
 
 
-def model_of(instance: Instance, least_vehicles: int = 0) -> Model:
+def model_of(instance: Instance, least_vehicles: int = 0) -> InstanceProblem:
     """Return an instance as a problem: as many vehicles as are useful where the fleet is free.
 
     Parameters
@@ -69,7 +69,7 @@ def model_of(instance: Instance, least_vehicles: int = 0) -> Model:
         layout = salt_layout(instance, streets, unit)
     else:
         layout = plain_layout(instance, streets, _ways_home(instance, streets), unit)
-    return Model(instance, _problem(instance, layout, unit, least_vehicles), layout, unit)
+    return InstanceProblem(instance, _problem(instance, layout, unit, least_vehicles), layout, unit)
 
 
 def _unit(instance: Instance) -> float:
@@ -79,7 +79,7 @@ def _unit(instance: Instance) -> float:
     return float(2.0 ** max(0, np.ceil(np.log2(max(total, 1.0) / LONGEST_S))))
 
 
-def _problem(instance: Instance, layout: Layout, unit: float, least_vehicles: int) -> Problem:
+def _problem(instance: Instance, layout: ArcLayout, unit: float, least_vehicles: int) -> Problem:
     demand = np.concatenate((instance.demand[instance.required], instance.node_demand))
     serve = np.concatenate(
         (instance.serve[instance.required] / unit, np.zeros(len(instance.node_task)))
@@ -125,7 +125,7 @@ def _problem(instance: Instance, layout: Layout, unit: float, least_vehicles: in
 
 
 def _vehicles(
-    instance: Instance, layout: Layout, demand: Floats, work_s: float, unit: float
+    instance: Instance, layout: ArcLayout, demand: Floats, work_s: float, unit: float
 ) -> int:
     """Return how many vehicles the problem gets: as stated where that binds, else enough."""
     if instance.kind == "salt":
@@ -154,7 +154,9 @@ def _packed(demand: Floats, capacity: float) -> int:
     return int(np.sum(room < capacity))
 
 
-def _ways_home(instance: Instance, streets: Streets) -> tuple[tuple[float, tuple[int, ...]], ...]:
+def _ways_home(
+    instance: Instance, streets: StreetArcs
+) -> tuple[tuple[float, tuple[int, ...]], ...]:
     """Return for each site the seconds to the depot, and the nodes on the way from it.
 
     Sites from which no way leads home have infinite seconds.

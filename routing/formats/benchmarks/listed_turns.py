@@ -6,16 +6,18 @@ arc of no length behind a street, and a node is served on any of the thresholds 
 
 import numpy as np
 
-from routing.formats.benchmarks.arc_layout import Arcs, Layout, link_modes
-from routing.formats.benchmarks.arcs import Streets, least_of_parallels, rows_of
-from routing.formats.benchmarks.instance import Instance, Turns
+from routing.formats.benchmarks.arc_layout import ArcBuilder, ArcLayout, link_modes
+from routing.formats.benchmarks.arcs import StreetArcs, least_of_parallels, rows_of
+from routing.formats.benchmarks.instance import Instance, ListedTurns
 from routing.problem.problem import NONE, Floats, Ints, Longs
 
 
-def turns_layout(instance: Instance, streets: Streets, unit: float) -> Layout:
+def turns_layout(instance: Instance, streets: StreetArcs, unit: float) -> ArcLayout:
     """Return the layout of an instance that lists its turns: node tasks are done on thresholds."""
     count, depot = len(streets.tail), instance.homes[0]
-    arcs = Arcs(streets, least_of_parallels(streets, len(instance.labels)), len(instance.labels))
+    arcs = ArcBuilder(
+        streets, least_of_parallels(streets, len(instance.labels)), len(instance.labels)
+    )
     arriving = np.flatnonzero(np.isin(streets.head, instance.node_task))
     last = np.arange(count, dtype=np.int32)
     last[arriving] = arcs.add(streets.head[arriving], streets.head[arriving], place=False)
@@ -35,7 +37,7 @@ def turns_layout(instance: Instance, streets: Streets, unit: float) -> Layout:
     links = np.pad(
         link_modes(instance, streets), ((0, 0), (0, modes.shape[1] - 2)), constant_values=NONE
     )
-    return Layout(
+    return ArcLayout(
         arcs.tail,
         arcs.head,
         arcs.drive_s,
@@ -53,7 +55,7 @@ def turns_layout(instance: Instance, streets: Streets, unit: float) -> Layout:
     )
 
 
-def _listed_turns(instance: Instance, streets: Streets) -> tuple[Longs, Longs, Floats]:
+def _listed_turns(instance: Instance, streets: StreetArcs) -> tuple[Longs, Longs, Floats]:
     """Return the pairs of arcs of each turn that the file lists, and its cost."""
     turns = instance.turns
     if turns is None:
@@ -72,11 +74,13 @@ def _listed_turns(instance: Instance, streets: Streets) -> tuple[Longs, Longs, F
     return origin, to, turns.cost[turn]
 
 
-def _ways(turns: Turns) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
+def _ways(turns: ListedTurns) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
     return (turns.i, turns.j), (turns.j, turns.k)
 
 
-def _node_modes(instance: Instance, streets: Streets, last: Ints, arcs: Arcs, first: int) -> Ints:
+def _node_modes(
+    instance: Instance, streets: StreetArcs, last: Ints, arcs: ArcBuilder, first: int
+) -> Ints:
     """Return int32[S, M]: the thresholds where each node is served, the depot also at the start.
 
     A node that no street leads to gets a place where nobody comes.

@@ -8,7 +8,7 @@ from routing.formats.text.header import Header
 
 
 @dataclass(slots=True)
-class Reading:
+class ReaderState:
     """What has been read so far; `rows` counts by the title of a list."""
 
     header: Header = field(default_factory=Header)

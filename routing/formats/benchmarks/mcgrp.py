@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from routing.formats.benchmarks.instance import Draft, Instance, Link, instance_of
-from routing.formats.benchmarks.lists import Reading
+from routing.formats.benchmarks.instance import Instance, InstanceDraft, Link, instance_of
+from routing.formats.benchmarks.lists import ReaderState
 from routing.formats.text.format_error import FormatError, fault
 from routing.formats.text.header import Header
 from routing.formats.text.text import number, numbered, whole
@@ -16,7 +16,7 @@ _LINK = re.compile(r"([Nn][Rr])?[EeAa]\d*", re.ASCII)
 
 
 @dataclass(slots=True)
-class _Reading(Reading):
+class _Reading(ReaderState):
     """And `served`: whether rows of this list end by a service cost."""
 
     served: bool = False
@@ -102,7 +102,7 @@ _ROWS = {
 }
 
 
-def _draft(reading: _Reading, name: str) -> Draft:
+def _draft(reading: _Reading, name: str) -> InstanceDraft:
     header, rows = reading.header, reading.rows
     capacity = header.capacity("CAPACITY")
     if not reading.section:
@@ -113,7 +113,7 @@ def _draft(reading: _Reading, name: str) -> Draft:
         spare = rows.get(other, 0)
         header.expect(spare + rows.get(required, 0), key, also=spare)
     depot = depot_of(header, reading.nodes)
-    return Draft(
+    return InstanceDraft(
         "mcgrp",
         name,
         range(1, reading.nodes + 1),

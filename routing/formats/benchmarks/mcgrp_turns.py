@@ -3,8 +3,14 @@
 import re
 from dataclasses import dataclass, field
 
-from routing.formats.benchmarks.instance import Draft, Instance, Link, Turn, instance_of
-from routing.formats.benchmarks.lists import Reading
+from routing.formats.benchmarks.instance import (
+    Instance,
+    InstanceDraft,
+    Link,
+    ListedTurn,
+    instance_of,
+)
+from routing.formats.benchmarks.lists import ReaderState
 from routing.formats.benchmarks.mcgrp import depot_of, node
 from routing.formats.text.format_error import fault
 from routing.formats.text.text import number, numbered, whole
@@ -21,10 +27,10 @@ _NEEDED = {"NODES": 3, "EDGES": 5, "ARCS": 5, "TURNS": 4}
 
 
 @dataclass(slots=True)
-class _Reading(Reading):
+class _Reading(ReaderState):
     """And the turns with their lines."""
 
-    turns: list[Turn] = field(default_factory=list)
+    turns: list[ListedTurn] = field(default_factory=list)
     turn_lines: list[int] = field(default_factory=list)
 
 
@@ -60,7 +66,7 @@ def _take(reading: _Reading, line: int, row: list[str]) -> None:
         _take_node(reading, line, row)
     elif title == "TURNS":
         i, j, k = (node(row[c], line, columns[c], reading.nodes) for c in range(3))
-        reading.turns.append(Turn(i, j, k, number(row[3], line, "COST")))
+        reading.turns.append(ListedTurn(i, j, k, number(row[3], line, "COST")))
         reading.turn_lines.append(line)
     else:
         u, v = (node(row[c], line, columns[c], reading.nodes) for c in range(2))
@@ -83,7 +89,7 @@ def _flag(token: str, line: int) -> bool:
     return value == 1
 
 
-def _draft(reading: _Reading, name: str) -> Draft:
+def _draft(reading: _Reading, name: str) -> InstanceDraft:
     header = reading.header
     capacity = header.capacity("CAPACITY")
     for title in ("NODES", "EDGES", "ARCS", "TURNS"):
@@ -94,7 +100,7 @@ def _draft(reading: _Reading, name: str) -> Draft:
         found = sum(link.required and link.both_ways == both_ways for link in reading.links)
         header.expect(found, key)
     _check_turns(reading)
-    return Draft(
+    return InstanceDraft(
         "mcgrp-turns",
         name,
         range(1, reading.nodes + 1),

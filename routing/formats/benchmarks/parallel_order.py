@@ -11,8 +11,8 @@ from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from routing.formats.benchmarks.instance_problem import Model
-from routing.problem.problem import Refill, Route
+from routing.formats.benchmarks.instance_problem import InstanceProblem
+from routing.problem.problem import ReloadStop, TaskRoute
 from routing.problem.stops import tasks_of
 
 TRIES = 1_000
@@ -20,7 +20,7 @@ TRIES = 1_000
 TOLERANCE_KG = 1e-6
 
 
-def written_order(model: Model, routes: Sequence[Route]) -> list[int]:
+def written_order(model: InstanceProblem, routes: Sequence[TaskRoute]) -> list[int]:
     """Return the numbers of the routes in the order in which they are to be written."""
     judge = _Judge(model, routes)
     if not judge.groups:
@@ -51,7 +51,7 @@ class _Judge:
     `_trips` lists for each route the loads between refills and the tasks that are in groups.
     """
 
-    def __init__(self, model: Model, routes: Sequence[Route]) -> None:
+    def __init__(self, model: InstanceProblem, routes: Sequence[TaskRoute]) -> None:
         self.groups = _parallel_tasks(model)
         self._demand = model.problem.material_kg
         self._capacity = model.instance.capacity
@@ -87,10 +87,10 @@ class _Judge:
         served.add(taken)
         return taken
 
-    def _loads(self, route: Route) -> list[tuple[float, list[int]]]:
+    def _loads(self, route: TaskRoute) -> list[tuple[float, list[int]]]:
         trips: list[tuple[float, list[int]]] = [(0.0, [])]
         for stop in route:
-            if isinstance(stop, Refill):
+            if isinstance(stop, ReloadStop):
                 trips.append((0.0, []))
                 continue
             load, tasks = trips[-1]
@@ -100,7 +100,7 @@ class _Judge:
         return trips
 
 
-def _parallel_tasks(model: Model) -> list[list[int]]:
+def _parallel_tasks(model: InstanceProblem) -> list[list[int]]:
     """Return the required streets between the same nodes, cheapest first, where there are some.
 
     Streets that may be served in different directions are not taken for one another.

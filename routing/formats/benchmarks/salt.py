@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from routing.formats.benchmarks.instance import Draft, Instance, Link, instance_of
+from routing.formats.benchmarks.instance import Instance, InstanceDraft, Link, instance_of
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import items, member, number_in, text_in, wrong
 
@@ -45,7 +45,7 @@ def read_salt(value: object, name: str) -> Instance:
     for entry, path in depots:
         number_in(entry, path, "refill")
     return instance_of(
-        Draft(
+        InstanceDraft(
             "salt",
             name,
             labels,

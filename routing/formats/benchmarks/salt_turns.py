@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from routing.formats.benchmarks.arc_layout import Arcs, Layout, link_modes
-from routing.formats.benchmarks.arcs import Streets, least_of_parallels, rows_of
+from routing.formats.benchmarks.arc_layout import ArcBuilder, ArcLayout, link_modes
+from routing.formats.benchmarks.arcs import StreetArcs, least_of_parallels, rows_of
 from routing.formats.benchmarks.instance import Instance
 from routing.problem.problem import NONE
 
 
-def salt_layout(instance: Instance, streets: Streets, unit: float) -> Layout:
+def salt_layout(instance: Instance, streets: StreetArcs, unit: float) -> ArcLayout:
     """Return the layout of a salting task: cost is metres, and so is what the shift is limited by.
 
     A vehicle that reloads must not turn back without leave either, so a depot where that is
@@ -16,7 +16,7 @@ def salt_layout(instance: Instance, streets: Streets, unit: float) -> Layout:
     """
     nodes = len(instance.labels)
     drive_s = least_of_parallels(streets, nodes)
-    arcs = Arcs(streets, drive_s, nodes)
+    arcs = ArcBuilder(streets, drive_s, nodes)
     homes = arcs.add(instance.homes, instance.homes, place=True)
     may_turn = np.zeros(nodes, np.bool_)
     may_turn[list(instance.u_turns or ())] = True
@@ -34,7 +34,7 @@ def salt_layout(instance: Instance, streets: Streets, unit: float) -> Layout:
     back &= (came[origin] != NONE) & ~arcs.place[to] & (came[origin] < len(streets.tail))
     wrong_site = np.isin(to, sites) & (came[to] != NONE) & (came[to] != origin)
     allowed = (~back | may_turn[arcs.tail[to]]) & ~wrong_site
-    return Layout(
+    return ArcLayout(
         arcs.tail,
         arcs.head,
         arcs.drive_s,

@@ -4,20 +4,21 @@ from collections import defaultdict
 
 import numpy as np
 
-from routing.formats.benchmarks.instance_problem import Model
+from routing.formats.benchmarks.instance_problem import InstanceProblem
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import entries_of, items, member, wrong
-from routing.network.deadheads import Walker, line_graph
+from routing.network.deadheads import line_graph
 from routing.network.route_timing import timed_route
-from routing.problem.problem import NONE, Problem, Refill, Route, Visit
+from routing.network.shortest_deadheads import PathFinder
+from routing.problem.problem import NONE, Problem, ReloadStop, TaskRoute, TaskVisit
 
 TOLERANCE = 1e-6
 """Demand and cost that may be too much by rounding."""
 
-type _Stop = Visit | Refill
+type _Stop = TaskVisit | ReloadStop
 
 
-def start_of(model: Model, value: object) -> tuple[Route, ...]:
+def start_of(model: InstanceProblem, value: object) -> tuple[TaskRoute, ...]:
     """Return the routes of a solution's JSON, one for each vehicle of the model.
 
     Tasks may be missing. Raise `FormatError` where a service is not in the file or done twice, or
@@ -37,23 +38,23 @@ def start_of(model: Model, value: object) -> tuple[Route, ...]:
 class _Reading:
     """Which tasks and sites the services of a solution mean, and which are taken."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: InstanceProblem) -> None:
         self.model = model
-        self.walker = Walker(model.problem, line_graph(model.problem))
+        self.walker = PathFinder(model.problem, line_graph(model.problem))
         self.node = {str(label): i for i, label in enumerate(model.instance.labels)}
         self.visits = _visits(model)
         self.done: set[int] = set()
         self.sites: dict[int, list[_Stop]] = defaultdict(list)
         for site, node in enumerate(model.layout.site_node):
-            self.sites[node].append(Refill(site))
+            self.sites[node].append(ReloadStop(site))
 
-    def route(self, vehicle: int, entry: object, path: str) -> Route:
+    def route(self, vehicle: int, entry: object, path: str) -> TaskRoute:
         """Return a route: its services in order, without the last visit before the depot."""
         listed = (
             items(entry, path, "services") if isinstance(entry, dict) else entries_of(entry, path)
         )
         options = [self._meant(service, at) for service, at in listed]
-        if self.model.layout.ways_home and options and isinstance(options[-1][0], Refill):
+        if self.model.layout.ways_home and options and isinstance(options[-1][0], ReloadStop):
             options.pop()
         route = _least(self.model.problem, self.walker, vehicle, options)
         if route is None:
@@ -92,12 +93,16 @@ class _Reading:
                 return list(visits)
         raise wrong(path, "a service that no other route does", service)
 
-    def _check(self, vehicle: int, route: Route, path: str) -> None:
+    def _check(self, vehicle: int, route: TaskRoute, path: str) -> None:
         """Raise `FormatError` where a route loads too much or ends after the limit."""
         problem, instance = self.model.problem, self.model.instance
         load = most = 0.0
         for stop in route:
-            load = 0.0 if isinstance(stop, Refill) else load + float(problem.material_kg[stop.task])
+            load = (
+                0.0
+                if isinstance(stop, ReloadStop)
+                else load + float(problem.material_kg[stop.task])
+            )
             most = max(most, load)
         if most > instance.capacity + TOLERANCE:
             raise FormatError(f"{path}: load {most:g}, expected at most {instance.capacity:g}")
@@ -108,26 +113,26 @@ class _Reading:
             raise FormatError(f"{path}: costs {cost:g}, expected at most {limit:g}")
 
 
-def _visits(model: Model) -> dict[tuple[int, int], list[list[Visit]]]:
+def _visits(model: InstanceProblem) -> dict[tuple[int, int], list[list[TaskVisit]]]:
     """Return what can be done from a node to another, or at one (to -1), cheapest tasks first."""
     instance, links = model.instance, model.required_links
-    found: dict[tuple[int, int], list[list[Visit]]] = defaultdict(list)
+    found: dict[tuple[int, int], list[list[TaskVisit]]] = defaultdict(list)
     for task in np.argsort(instance.serve[links], kind="stable").tolist():
         u, v = int(instance.u[links[task]]), int(instance.v[links[task]])
-        found[u, v].append([Visit(task, 0)])
+        found[u, v].append([TaskVisit(task, 0)])
         if instance.both_ways[links[task]]:
-            found[v, u].append([Visit(task, 1)])
+            found[v, u].append([TaskVisit(task, 1)])
     for task, node in enumerate(instance.node_task.tolist(), len(links)):
         modes = np.flatnonzero(model.problem.mode_arc[task] != NONE).tolist()
-        found[node, NONE].append([Visit(task, mode) for mode in modes])
+        found[node, NONE].append([TaskVisit(task, mode) for mode in modes])
     return found
 
 
 def _least(
-    problem: Problem, walker: Walker, vehicle: int, options: list[list[_Stop]]
-) -> Route | None:
+    problem: Problem, walker: PathFinder, vehicle: int, options: list[list[_Stop]]
+) -> TaskRoute | None:
     """Return the stops with the shortest way through one option each, `None` without a way."""
-    here: list[tuple[float, int, Route]] = [(0.0, int(problem.start_arc[vehicle]), ())]
+    here: list[tuple[float, int, TaskRoute]] = [(0.0, int(problem.start_arc[vehicle]), ())]
     for stops in options:
         here = [_arrived(problem, walker, here, stop) for stop in stops]
     end = int(problem.end_arc[vehicle])
@@ -138,11 +143,11 @@ def _least(
 
 
 def _arrived(
-    problem: Problem, walker: Walker, here: list[tuple[float, int, Route]], stop: _Stop
-) -> tuple[float, int, Route]:
+    problem: Problem, walker: PathFinder, here: list[tuple[float, int, TaskRoute]], stop: _Stop
+) -> tuple[float, int, TaskRoute]:
     arc = (
         int(problem.reload_arc[stop.site])
-        if isinstance(stop, Refill)
+        if isinstance(stop, ReloadStop)
         else int(problem.mode_arc[stop.task, stop.mode])
     )
     seconds, route = min(

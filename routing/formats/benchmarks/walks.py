@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from routing.formats.benchmarks.instance import Label
-from routing.formats.benchmarks.instance_problem import Model
+from routing.formats.benchmarks.instance import NodeLabel
+from routing.formats.benchmarks.instance_problem import InstanceProblem
 from routing.formats.benchmarks.parallel_order import written_order
-from routing.network.deadheads import Walker
 from routing.network.route_timing import timed_route
-from routing.problem.problem import Route, Visit
+from routing.network.shortest_deadheads import PathFinder
+from routing.problem.problem import TaskRoute, TaskVisit
 
-type Service = list[Label] | dict[str, Label]
+type Service = list[NodeLabel] | dict[str, NodeLabel]
 """`[u, v]` is a street served from u to v, `{"node": n}` a node, `{"reload": n}` a visit."""
 
 
@@ -18,10 +18,10 @@ class Walk(NamedTuple):
     """A route as files and their judges write it."""
 
     services: list[Service]
-    path: list[Label]
+    path: list[NodeLabel]
 
 
-def service_of(model: Model, task: int, mode: int) -> Service:
+def service_of(model: InstanceProblem, task: int, mode: int) -> Service:
     """Return how a task done in a mode is written."""
     instance, links = model.instance, model.required_links
     if task >= len(links):
@@ -31,12 +31,12 @@ def service_of(model: Model, task: int, mode: int) -> Service:
     return ends[::-1] if mode else ends
 
 
-def walk_of(model: Model, walker: Walker, vehicle: int, route: Route) -> Walk:
+def walk_of(model: InstanceProblem, walker: PathFinder, vehicle: int, route: TaskRoute) -> Walk:
     """Return a vehicle's route as a walk along shortest ways."""
     layout, labels = model.layout, model.instance.labels
     services: list[Service] = [
         service_of(model, stop.task, stop.mode)
-        if isinstance(stop, Visit)
+        if isinstance(stop, TaskVisit)
         else {"reload": labels[layout.site_node[stop.site]]}
         for stop in route
     ]
@@ -52,7 +52,7 @@ def walk_of(model: Model, walker: Walker, vehicle: int, route: Route) -> Walk:
     return Walk(services, path)
 
 
-def walks_of(model: Model, walker: Walker, routes: Sequence[Route]) -> list[Walk]:
+def walks_of(model: InstanceProblem, walker: PathFinder, routes: Sequence[TaskRoute]) -> list[Walk]:
     """Return all routes as walks, without those of vehicles that stay where their order is free.
 
     In a salting task the order says whose home a route begins at, so empty ones stay.

@@ -16,7 +16,7 @@ class _Named(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class IdIndex:
     """Numbers of things of one kind by their names; `what` says what they are."""
 
     what: str
@@ -30,20 +30,20 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class ProblemIds:
     """Numbers of junctions, streets, vehicle types, vehicles, sites and tasks."""
 
-    junctions: Numbers
-    streets: Numbers
-    types: Numbers
-    vehicles: Numbers
-    sites: Numbers
-    tasks: Numbers
+    junctions: IdIndex
+    streets: IdIndex
+    types: IdIndex
+    vehicles: IdIndex
+    sites: IdIndex
+    tasks: IdIndex
 
 
-def names_of(file: ProblemFile) -> Names:
+def names_of(file: ProblemFile) -> ProblemIds:
     """Return the numbers of everything in a file; raise `FormatError` where an id stands twice."""
-    return Names(
+    return ProblemIds(
         junctions=_numbers(file.junctions, "junctions", "a junction"),
         streets=_numbers(file.streets, "streets", "a street"),
         types=_numbers(file.vehicle_types, "vehicle_types", "a vehicle type"),
@@ -53,11 +53,11 @@ def names_of(file: ProblemFile) -> Names:
     )
 
 
-def _numbers(parts: Sequence[_Named], path: str, what: str) -> Numbers:
+def _numbers(parts: Sequence[_Named], path: str, what: str) -> IdIndex:
     found: dict[str, int] = {}
     for i, part in enumerate(parts):
         if part.id in found:
             first = f"{path}[{found[part.id]}]"
             raise wrong(f"{path}[{i}].id", f"an id other than that of {first}", part.id)
         found[part.id] = i
-    return Numbers(what, found)
+    return IdIndex(what, found)

@@ -5,38 +5,38 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import ValidationError
 
-from routing.formats.native.names import Names, names_of
+from routing.formats.native.names import ProblemIds, names_of
 from routing.formats.native.rules import rules_of
-from routing.formats.native.schema import ProblemFile, Task, Vehicle, Where
+from routing.formats.native.schema import LocationEntry, ProblemFile, TaskEntry, VehicleEntry
 from routing.formats.native.schema_errors import format_error
-from routing.formats.native.turns import Grid
+from routing.formats.native.turns import FileArcs
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import wrong
 from routing.problem.problem import NONE, Floats, Ints, Problem
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OwnProblem:
+class NativeProblem:
     """A file of ours, as it was and as a problem."""
 
     file: ProblemFile
-    names: Names
-    grid: Grid
+    names: ProblemIds
+    grid: FileArcs
     problem: Problem
 
 
-def read_problem(value: object) -> OwnProblem:
+def read_problem(value: object) -> NativeProblem:
     """Return the problem in a JSON value; raise `FormatError` naming the path."""
     try:
         file = ProblemFile.model_validate(value)
     except ValidationError as error:
         raise format_error(error) from error
     names = names_of(file)
-    grid = Grid(file, names)
-    return OwnProblem(file, names, grid, _problem(file, names, grid))
+    grid = FileArcs(file, names)
+    return NativeProblem(file, names, grid, _problem(file, names, grid))
 
 
-def _problem(file: ProblemFile, names: Names, grid: Grid) -> Problem:
+def _problem(file: ProblemFile, names: ProblemIds, grid: FileArcs) -> Problem:
     tasks, vehicles = file.tasks, file.vehicles
     mode_arc = _mode_arc(tasks, grid)
     sites = [
@@ -90,7 +90,7 @@ def _floats(values: list[float] | list[float | None]) -> Floats:
     return np.array([np.inf if value is None else value for value in values], np.float64)
 
 
-def _mode_arc(tasks: list[Task], grid: Grid) -> Ints:
+def _mode_arc(tasks: list[TaskEntry], grid: FileArcs) -> Ints:
     """Return int32[T, M], the arcs on which each task can be done."""
     modes = [_modes(task, f"tasks[{i}]", grid) for i, task in enumerate(tasks)]
     width = max([2, *map(len, modes)])
@@ -98,7 +98,7 @@ def _mode_arc(tasks: list[Task], grid: Grid) -> Ints:
     return np.array(rows, np.int32).reshape(-1, width)
 
 
-def _modes(task: Task, path: str, grid: Grid) -> list[int]:
+def _modes(task: TaskEntry, path: str, grid: FileArcs) -> list[int]:
     ways = (task.street, task.junction, task.any_of)
     if sum(way is not None for way in ways) != 1:
         raise FormatError(f"{path}: expected one of street, junction and any_of")
@@ -116,18 +116,18 @@ def _modes(task: Task, path: str, grid: Grid) -> list[int]:
     return arcs
 
 
-def _directed(grid: Grid, street: str, path: str, *, back: bool) -> int:
+def _directed(grid: FileArcs, street: str, path: str, *, back: bool) -> int:
     number = grid.names.streets.of(street, f"{path}.street")
     if back and number not in grid.back:
         raise wrong(f"{path}.direction", f'"forward", {street} is a one-way street', "back")
     return grid.arc(street, path, back=back)
 
 
-def _starts_and_ends(vehicles: list[Vehicle], grid: Grid) -> tuple[Ints, Ints]:
+def _starts_and_ends(vehicles: list[VehicleEntry], grid: FileArcs) -> tuple[Ints, Ints]:
     """Return the arcs where vehicles start and end; vehicles at one junction share its place."""
     places: dict[str, int] = {}
 
-    def arc_of(where: Where, path: str) -> int:
+    def arc_of(where: LocationEntry, path: str) -> int:
         if (where.junction is None) == (where.street is None):
             raise FormatError(f"{path}: expected either a junction or a street")
         if where.junction is None:
@@ -143,7 +143,7 @@ def _starts_and_ends(vehicles: list[Vehicle], grid: Grid) -> tuple[Ints, Ints]:
     return np.array(starts, np.int32), np.array(ends, np.int32)
 
 
-def _service_s(file: ProblemFile, names: Names) -> Floats:
+def _service_s(file: ProblemFile, names: ProblemIds) -> Floats:
     """Return float64[T, K], infinite where a type is not able."""
     seconds = np.empty((len(file.tasks), len(file.vehicle_types)))
     for i, task in enumerate(file.tasks):
@@ -154,7 +154,7 @@ def _service_s(file: ProblemFile, names: Names) -> Floats:
     return seconds
 
 
-def _loads(vehicles: list[Vehicle]) -> Floats:
+def _loads(vehicles: list[VehicleEntry]) -> Floats:
     for i, vehicle in enumerate(vehicles):
         if vehicle.load_kg is not None and vehicle.load_kg > vehicle.capacity_kg:
             limit = f"at most capacity_kg, {vehicle.capacity_kg:g}"
@@ -162,7 +162,7 @@ def _loads(vehicles: list[Vehicle]) -> Floats:
     return _floats([v.capacity_kg if v.load_kg is None else v.load_kg for v in vehicles])
 
 
-def _shift_ends(vehicles: list[Vehicle]) -> Floats:
+def _shift_ends(vehicles: list[VehicleEntry]) -> Floats:
     for i, vehicle in enumerate(vehicles):
         if vehicle.shift_end_s is not None and vehicle.shift_end_s < vehicle.shift_start_s:
             limit = f"at least shift_start_s, {vehicle.shift_start_s:g}"

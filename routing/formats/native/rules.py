@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from routing.formats.native.names import Names
-from routing.formats.native.schema import PlannedStop, ProblemFile, Vehicle
-from routing.formats.native.turns import Grid
+from routing.formats.native.names import ProblemIds
+from routing.formats.native.schema import PlannedStopEntry, ProblemFile, VehicleEntry
+from routing.formats.native.turns import FileArcs
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import wrong
-from routing.problem.problem import NONE, Floats, Ints, Refill, Route, Visit
-from routing.problem.rules import Rules
+from routing.problem.problem import NONE, Floats, Ints, ReloadStop, TaskRoute, TaskVisit
+from routing.problem.rules import RouteRules
 
 
-def rules_of(file: ProblemFile, names: Names, grid: Grid, mode_arc: Ints) -> Rules:
+def rules_of(file: ProblemFile, names: ProblemIds, grid: FileArcs, mode_arc: Ints) -> RouteRules:
     """Return the rules of a file; raise `FormatError` at the first name that nothing has."""
     rules = file.rules
     published, price = _published(file, names)
@@ -25,7 +25,7 @@ def rules_of(file: ProblemFile, names: Names, grid: Grid, mode_arc: Ints) -> Rul
     forbidden = np.array(pairs, np.int32).reshape(-1, 2)
     order = _order(file, names)
     vehicles = file.vehicles
-    return Rules(
+    return RouteRules(
         strict_classes=rules.strict_classes,
         earlier=order[:, 0].astype(np.int32),
         later=order[:, 1].astype(np.int32),
@@ -50,14 +50,14 @@ def _some(values: list[float]) -> Floats:
     return np.array(values, np.float64) if any(values) else np.zeros(0)
 
 
-def _rests_after_s(vehicles: list[Vehicle]) -> Floats:
+def _rests_after_s(vehicles: list[VehicleEntry]) -> Floats:
     """Return when each vehicle has to rest, empty where none has to."""
     if not any(vehicle.break_s for vehicle in vehicles):
         return np.zeros(0)
     return np.array([vehicle.break_after_s for vehicle in vehicles], np.float64)
 
 
-def _order(file: ProblemFile, names: Names) -> Floats:
+def _order(file: ProblemFile, names: ProblemIds) -> Floats:
     """Return float64[P, 3]: the number of the earlier and the later task, and seconds between."""
     rows = []
     for i, order in enumerate(file.rules.order):
@@ -68,7 +68,7 @@ def _order(file: ProblemFile, names: Names) -> Floats:
     return np.array(rows, np.float64).reshape(-1, 3)
 
 
-def _published(file: ProblemFile, names: Names) -> tuple[Ints, Floats]:
+def _published(file: ProblemFile, names: ProblemIds) -> tuple[Ints, Floats]:
     """Return who does each task in the published plan, and the price of a change."""
     given = file.rules.published
     if not given:
@@ -85,8 +85,10 @@ def _published(file: ProblemFile, names: Names) -> tuple[Ints, Floats]:
     return vehicle, price
 
 
-def _pinned(file: ProblemFile, names: Names, grid: Grid, mode_arc: Ints) -> tuple[Route, ...]:
-    routes: list[Route] = [() for _ in file.vehicles]
+def _pinned(
+    file: ProblemFile, names: ProblemIds, grid: FileArcs, mode_arc: Ints
+) -> tuple[TaskRoute, ...]:
+    routes: list[TaskRoute] = [() for _ in file.vehicles]
     if not file.rules.pinned:
         return ()
     for i, pin in enumerate(file.rules.pinned):
@@ -102,22 +104,22 @@ def _pinned(file: ProblemFile, names: Names, grid: Grid, mode_arc: Ints) -> tupl
 
 
 def stop_of(
-    stop: PlannedStop, path: str, names: Names, grid: Grid, mode_arc: Ints
-) -> Visit | Refill:
+    stop: PlannedStopEntry, path: str, names: ProblemIds, grid: FileArcs, mode_arc: Ints
+) -> TaskVisit | ReloadStop:
     """Return a stop of a file as that of a route."""
     if (stop.task is None) == (stop.site is None):
         raise FormatError(f"{path}: expected either a task or a site")
     if stop.site is not None:
-        return Refill(names.sites.of(stop.site, f"{path}.site"))
+        return ReloadStop(names.sites.of(stop.site, f"{path}.site"))
     task = names.tasks.of(str(stop.task), f"{path}.task")
     modes = mode_arc[task][mode_arc[task] != NONE].tolist()
     if stop.street is None:
         if len(modes) > 1:
             raise FormatError(f"{path}.street: is missing, the task can be done in several ways")
-        return Visit(task, 0)
+        return TaskVisit(task, 0)
     arc = grid.arc(stop.street, path, back=stop.back)
     if arc not in modes:
         raise wrong(
             f"{path}.street", "a street and direction in which the task is done", stop.street
         )
-    return Visit(task, modes.index(arc))
+    return TaskVisit(task, modes.index(arc))

@@ -21,14 +21,14 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class Junction(_Part):
+class JunctionEntry(_Part):
     """Where streets meet."""
 
     id: Name
     u_turn: bool = Field(default=False, description="Vehicles may turn back here.")
 
 
-class Street(_Part):
+class StreetEntry(_Part):
     """A street between two junctions, or one carriageway of it."""
 
     id: Name
@@ -39,27 +39,27 @@ class Street(_Part):
     both_ways: bool = Field(default=True, description="May also be driven from `to` to `from`.")
 
 
-class Drive(_Part):
+class DirectedStreetEntry(_Part):
     """A street in one direction."""
 
     street: Name
     back: bool = Field(default=False, description="From `to` to `from`.")
 
 
-class Turn(_Part):
+class TurnEntry(_Part):
     """Going on from one street to another."""
 
-    before: Drive
-    after: Drive
+    before: DirectedStreetEntry
+    after: DirectedStreetEntry
 
 
-class PricedTurn(Turn):
+class PricedTurnEntry(TurnEntry):
     """A turn that takes its own time."""
 
     turn_s: Seconds
 
 
-class TurnPolicy(_Part):
+class TurnPolicyEntry(_Part):
     """How vehicles go on at junctions."""
 
     turn_s: Seconds = Field(default=0.0, description="Seconds of each turn that is not listed.")
@@ -69,12 +69,12 @@ class TurnPolicy(_Part):
         "dead ends and marked junctions, or at marked junctions only.",
     )
     u_turn_s: Seconds = Field(default=0.0, description="Seconds of turning back.")
-    listed: list[PricedTurn] = Field(default=[], description="Turns with their own seconds.")
+    listed: list[PricedTurnEntry] = Field(default=[], description="Turns with their own seconds.")
     only_listed: bool = Field(default=False, description="Every other turn is forbidden.")
-    forbidden: list[Turn] = []
+    forbidden: list[TurnEntry] = []
 
 
-class VehicleType(_Part):
+class VehicleTypeEntry(_Part):
     """A kind of machine."""
 
     id: Name
@@ -83,7 +83,7 @@ class VehicleType(_Part):
     )
 
 
-class Where(_Part):
+class LocationEntry(_Part):
     """A junction, or the end of a street that was driven: give one of the two."""
 
     junction: Name | None = None
@@ -91,13 +91,15 @@ class Where(_Part):
     back: bool = Field(default=False, description="The street was driven from `to` to `from`.")
 
 
-class Vehicle(_Part):
+class VehicleEntry(_Part):
     """A machine and its shift."""
 
     id: Name
     type: Name
-    start: Where
-    end: Where | None = Field(default=None, description="Where the shift ends; null for anywhere.")
+    start: LocationEntry
+    end: LocationEntry | None = Field(
+        default=None, description="Where the shift ends; null for anywhere."
+    )
     capacity_kg: Amount = 0.0
     load_kg: Amount | None = Field(default=None, description="At the start; null for full.")
     shift_start_s: Seconds = Field(default=0.0, description="From the common origin of all times.")
@@ -111,7 +113,7 @@ class Vehicle(_Part):
     worked_s: Seconds = Field(default=0.0, description="In service before its start, for balance.")
 
 
-class Site(_Part):
+class SiteEntry(_Part):
     """Where hoppers are filled."""
 
     id: Name
@@ -119,7 +121,7 @@ class Site(_Part):
     fill_s: Seconds = 0.0
 
 
-class Task(_Part):
+class TaskEntry(_Part):
     """Work to do: along a street, at a junction, or on any of some streets.
 
     Give one of `street`, `junction` and `any_of`.
@@ -131,7 +133,9 @@ class Task(_Part):
         default="forward", description="How the street is worked."
     )
     junction: Name | None = Field(default=None, description="Where the vehicle stops and works.")
-    any_of: list[Drive] | None = Field(default=None, description="Driven while working, any one.")
+    any_of: list[DirectedStreetEntry] | None = Field(
+        default=None, description="Driven while working, any one."
+    )
     service_s: Seconds = Field(description="Seconds of work, driving along included.")
     service_s_by_type: dict[Name, Seconds | None] = Field(
         default={}, description="The same for single vehicle types; null if one is not able to."
@@ -145,7 +149,7 @@ class Task(_Part):
     unserved_price: Amount = Field(default=1e6, description="Of leaving it undone.")
 
 
-class Order(_Part):
+class PrecedenceEntry(_Part):
     """One task after another."""
 
     earlier: Name
@@ -155,20 +159,20 @@ class Order(_Part):
     )
 
 
-class Pair(_Part):
+class TaskVehiclePair(_Part):
     """A task and a vehicle."""
 
     task: Name
     vehicle: Name
 
 
-class Published(Pair):
+class PublishedTask(TaskVehiclePair):
     """Who does a task in the published plan, and the price if somebody else does."""
 
     change_price: Amount = 0.0
 
 
-class PlannedStop(_Part):
+class PlannedStopEntry(_Part):
     """What a vehicle does next: a task, or a refill at a site."""
 
     task: Name | None = None
@@ -177,23 +181,23 @@ class PlannedStop(_Part):
     site: Name | None = None
 
 
-class Pinned(_Part):
+class PinnedStopsEntry(_Part):
     """What a vehicle's route begins with."""
 
     vehicle: Name
-    stops: list[PlannedStop]
+    stops: list[PlannedStopEntry]
 
 
-class Rules(_Part):
+class RulesEntry(_Part):
     """What else must hold or costs."""
 
     strict_classes: bool = Field(
         default=False, description="In no route an urgent class comes after a less urgent one."
     )
-    order: list[Order] = []
-    forbidden: list[Pair] = []
-    published: list[Published] = []
-    pinned: list[Pinned] = []
+    order: list[PrecedenceEntry] = []
+    forbidden: list[TaskVehiclePair] = []
+    published: list[PublishedTask] = []
+    pinned: list[PinnedStopsEntry] = []
     last_home_price: Amount = Field(default=0.0, description="Per second until all are home.")
     balance_price: Amount = Field(
         default=0.0, description="Per second between the longest and the shortest shift."
@@ -208,14 +212,14 @@ class ProblemFile(_Part):
     format: Literal["barfrub-problem"]
     version: Literal[1] = 1
     name: Name = "problem"
-    junctions: list[Junction] = Field(min_length=1)
-    streets: list[Street] = Field(min_length=1)
-    turns: TurnPolicy = TurnPolicy()
-    vehicle_types: list[VehicleType] = Field(min_length=1)
-    vehicles: list[Vehicle] = Field(min_length=1)
-    sites: list[Site] = []
-    tasks: list[Task]
-    rules: Rules = Rules()
+    junctions: list[JunctionEntry] = Field(min_length=1)
+    streets: list[StreetEntry] = Field(min_length=1)
+    turns: TurnPolicyEntry = TurnPolicyEntry()
+    vehicle_types: list[VehicleTypeEntry] = Field(min_length=1)
+    vehicles: list[VehicleEntry] = Field(min_length=1)
+    sites: list[SiteEntry] = []
+    tasks: list[TaskEntry]
+    rules: RulesEntry = RulesEntry()
 
 
 def problem_schema() -> dict[str, object]:

@@ -4,25 +4,26 @@ from dataclasses import fields
 
 from pydantic import ValidationError
 
-from routing.formats.native.problem_reader import OwnProblem
+from routing.formats.native.problem_reader import NativeProblem
 from routing.formats.native.rules import stop_of
-from routing.formats.native.schema import PlannedStop
+from routing.formats.native.schema import PlannedStopEntry
 from routing.formats.native.schema_errors import format_error
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import items, text_in, wrong
-from routing.network.deadheads import Walker, line_graph
+from routing.network.deadheads import line_graph
 from routing.network.route_timing import TimedLeg, TimedRoute, timed_routes
-from routing.problem.problem import Route, Solution
+from routing.network.shortest_deadheads import PathFinder
+from routing.problem.problem import Solution, TaskRoute
 from routing.problem.stops import tasks_of
 
 FORMAT = "barfrub-solution"
 """What the `format` of a solution says."""
 
 
-def own_solution_json(own: OwnProblem, solution: Solution, seconds: float) -> dict[str, object]:
+def own_solution_json(own: NativeProblem, solution: Solution, seconds: float) -> dict[str, object]:
     """Return a solution with stops, refills, times and the walk of each vehicle that is used."""
     problem, cost = own.problem, solution.cost
-    timed = timed_routes(problem, Walker(problem, line_graph(problem)), solution.routes)
+    timed = timed_routes(problem, PathFinder(problem, line_graph(problem)), solution.routes)
     bound = min(solution.bound, cost.total)
     return {
         "format": FORMAT,
@@ -45,7 +46,7 @@ def own_solution_json(own: OwnProblem, solution: Solution, seconds: float) -> di
     }
 
 
-def _route_json(own: OwnProblem, vehicle: int, route: TimedRoute) -> dict[str, object]:
+def _route_json(own: NativeProblem, vehicle: int, route: TimedRoute) -> dict[str, object]:
     driven = [arc for leg in route.legs for arc in leg.arcs if arc < own.grid.driven]
     return {
         "vehicle": own.file.vehicles[vehicle].id,
@@ -56,7 +57,7 @@ def _route_json(own: OwnProblem, vehicle: int, route: TimedRoute) -> dict[str, o
     }
 
 
-def _stop_json(own: OwnProblem, leg: TimedLeg) -> dict[str, object]:
+def _stop_json(own: NativeProblem, leg: TimedLeg) -> dict[str, object]:
     """Return work, a refill or a rest with its times and what is in the hopper after it."""
     what: dict[str, object] = {"rest": True}
     if leg.kind == "work":
@@ -73,13 +74,13 @@ def _tidy(value: float) -> float:
     return round(value, 6)
 
 
-def own_start(own: OwnProblem, value: object) -> tuple[Route, ...]:
+def own_start(own: NativeProblem, value: object) -> tuple[TaskRoute, ...]:
     """Return the routes of a solution of ours, one for each vehicle of the file.
 
     Tasks may be missing. Raise `FormatError` where a name is not in the file, or a task or vehicle
     comes twice. What does not fit in time or load is left for the search to mend.
     """
-    routes: list[Route] = [() for _ in own.file.vehicles]
+    routes: list[TaskRoute] = [() for _ in own.file.vehicles]
     done: set[int] = set()
     for entry, path in items(value, "", "routes"):
         name = text_in(entry, path, "vehicle")
@@ -98,12 +99,12 @@ def own_start(own: OwnProblem, value: object) -> tuple[Route, ...]:
     return tuple(routes)
 
 
-def _planned(value: object, path: str) -> PlannedStop:
+def _planned(value: object, path: str) -> PlannedStopEntry:
     """Return a stop without its times."""
     if not isinstance(value, dict):
         raise wrong(path, "an object", value)
     kept = {key: value[key] for key in ("task", "street", "back", "site") if key in value}
     try:
-        return PlannedStop.model_validate(kept)
+        return PlannedStopEntry.model_validate(kept)
     except ValidationError as error:
         raise FormatError(f"{path}.{format_error(error)}") from error

@@ -3,16 +3,16 @@
 import numpy as np
 
 from routing.formats.benchmarks.arcs import TurnRows, onward, rows_of
-from routing.formats.native.names import Names
-from routing.formats.native.schema import Drive, ProblemFile, Turn
+from routing.formats.native.names import ProblemIds
+from routing.formats.native.schema import DirectedStreetEntry, ProblemFile, TurnEntry
 from routing.formats.text.strict_json import wrong
 from routing.problem.problem import NONE, Flags, Longs
 
 
-class Grid:
+class FileArcs:
     """Arcs of a file: streets forward, then those back, then the places added one by one."""
 
-    def __init__(self, file: ProblemFile, names: Names) -> None:
+    def __init__(self, file: ProblemFile, names: ProblemIds) -> None:
         self.file = file
         self.names = names
         streets = file.streets
@@ -105,7 +105,7 @@ class Grid:
             may = may | (onwards[origin] == 0)
         return may
 
-    def _turn_at(self, key: Longs, turn: Turn, path: str) -> Longs:
+    def _turn_at(self, key: Longs, turn: TurnEntry, path: str) -> Longs:
         """Return where a turn stands in the list of all that are possible."""
         before, after = (
             self.arc(drive.street, f"{path}.{name}", back=drive.back)
@@ -117,9 +117,9 @@ class Grid:
         return at
 
 
-def _shown(turn: Turn) -> str:
+def _shown(turn: TurnEntry) -> str:
     return f"{_text(turn.before)} to {_text(turn.after)}"
 
 
-def _text(drive: Drive) -> str:
+def _text(drive: DirectedStreetEntry) -> str:
     return f"{drive.street} back" if drive.back else drive.street

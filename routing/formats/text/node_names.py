@@ -7,7 +7,7 @@ from routing.formats.text.text import whole
 
 
 @dataclass(slots=True)
-class Nodes:
+class NodeNames:
     """Nodes by number, each with the first line that names it."""
 
     first: dict[int, int] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from routing.kernels.arrays.subproblem_arrays import NO_TERMS, Terms
+from routing.kernels.arrays.subproblem_arrays import NO_TERMS, SubproblemRules
 from routing.problem.problem import Floats, Floats32, Ints, Longs
 
 FAR_S = 1.0e7
@@ -56,7 +56,7 @@ ROW = np.dtype([("size", "i4"), ("cost", "f8"), ("end_s", "f8")], align=True)
 SPOT = np.dtype([("route", "i4"), ("position", "i4"), ("fit", "?")], align=True)
 
 
-class Gaps(NamedTuple):
+class DeadheadTable(NamedTuple):
     """Deadhead seconds between the N ends of tasks and places (numbered first, P of them).
 
     Either `dense` is float32[N, N] and all else is one dummy entry, or it is float32[1, 1]:
@@ -75,7 +75,7 @@ class Gaps(NamedTuple):
     hub_s: Floats32
 
 
-class Facts(NamedTuple):
+class ProblemArrays(NamedTuple):
     """A problem as the search sees it, never written.
 
     `task` TASK[T], `vehicle` VEHICLE[V] and `site` SITE[R] name places by their number in the
@@ -93,10 +93,10 @@ class Facts(NamedTuple):
     service_s: Floats
     near: Ints
     modes: tuple[int, ...]
-    terms: Terms = NO_TERMS
+    terms: SubproblemRules = NO_TERMS
 
 
-class Starts(NamedTuple):
+class TaskStarts(NamedTuple):
     """Tasks by where they begin, and ends by nearness.
 
     `at_start` int64[N + 1], `at_task`, `at_mode` list the tasks that begin at an end.
@@ -111,7 +111,7 @@ class Starts(NamedTuple):
     able: Ints
 
 
-class Routes(NamedTuple):
+class RouteArrays(NamedTuple):
     """Routes of V vehicles with room for L tasks each, and what is known about them.
 
     `stop` STOP[V, L + 1]: the task at a position, its best mode, when it ends then, the price of
@@ -134,7 +134,7 @@ class Routes(NamedTuple):
     begin_s: Floats
 
 
-class Places(NamedTuple):
+class TaskPlaces(NamedTuple):
     """Where each task is: `spot` SPOT[T], route -1 for absent ones.
 
     `spot.fit` is whether anybody can do the task at all.

@@ -14,7 +14,7 @@ BIG_S = 1.0e9
 
 MATERIAL, RELEASE, DUE, COMPLETION, LATENESS, UNSERVED, DISTANCE = range(7)
 LEVEL, BEGIN_BY, OWN_RELEASE, OWN_BEGIN_BY, SERVICE = range(7, 12)
-"""Columns of `Part.node`; from SERVICE on one column for each vehicle type.
+"""Columns of `Subproblem.node`; from SERVICE on one column for each vehicle type.
 
 LEVEL is the class of a task, and of a node before or behind what it lets follow or go before.
 RELEASE and BEGIN_BY, the times between which work begins, are written where passes have an order:
@@ -22,7 +22,7 @@ they then hold for the rows as they are. OWN_RELEASE and OWN_BEGIN_BY are those 
 """
 PACE, CAPACITY, LOAD, RESERVE, BEGIN, LATEST, PRICE, FIXED, WHOLE = range(9)
 REST_BY, REST, PER_M, TAIL, OUTSET, WINDOW_COLUMNS = range(9, 15)
-"""Columns of `Part.window`.
+"""Columns of `Subproblem.window`.
 
 RESERVE is what must be left in the hopper for the tasks behind, BEGIN and LATEST are times, PRICE
 is that of a second of delay. WHOLE is 1 where the window is a whole route, which costs nothing when
@@ -31,9 +31,9 @@ that is due before the first stop that ends after REST_BY, PER_M is the price of
 seconds from the end of the window until the vehicle is home, OUTSET when its service began.
 """
 LAST_HOME, BALANCE, OTHERS_LATEST, OTHERS_LONGEST, OTHERS_SHORTEST = range(5)
-"""Entries of `Terms.fleet`: two prices, and what vehicles outside of the part add to them."""
+"""Entries of `SubproblemRules.fleet`: two prices, and what vehicles outside of it add to them."""
 KIND, START, FINISH, GROUP = range(4)
-"""Columns of `Part.which`: vehicle type, nodes before and behind, which are alike."""
+"""Columns of `Subproblem.which`: vehicle type, nodes before and behind, which are alike."""
 DONE, LAG, SLOPE, SITE, AHEAD = range(5)
 """Columns of `Rows.place`; SITE is 1 where a refill comes before a place, else 0.
 
@@ -53,7 +53,7 @@ ROUTE, PLACE, SLOT = range(3)
 """Columns of `Rows.spot`."""
 
 
-class Terms(NamedTuple):
+class SubproblemRules(NamedTuple):
     """Rules inside a part: flags say which there are, so that the others cost nothing.
 
     `extra` float64[T, W] is the price of a task in a window beyond its time, `BIG_S` where it must
@@ -80,7 +80,7 @@ class Terms(NamedTuple):
     within_s: Floats
 
 
-NO_TERMS = Terms(
+NO_TERMS = SubproblemRules(
     *(False,) * 7,
     extra=np.zeros((1, 1)),
     metres=np.zeros((1, 1, 1), np.float32),
@@ -93,7 +93,7 @@ NO_TERMS = Terms(
 """No rules."""
 
 
-class Part(NamedTuple):
+class Subproblem(NamedTuple):
     """What never changes: T tasks, then starts, finishes and sites, N nodes in all, W windows.
 
     A node has M modes; one that does not exist is `BIG_S` away from everything. `gap` float32
@@ -117,7 +117,7 @@ class Part(NamedTuple):
     timeless: bool
     modes: tuple[int, ...]
     refills: tuple[int, ...]
-    terms: Terms = NO_TERMS
+    terms: SubproblemRules = NO_TERMS
     ruled: tuple[int, ...] = ()
 
 
@@ -127,7 +127,7 @@ class Rows(NamedTuple):
     `order` int32[W, L] nodes. `place` float64[W, L, AHEAD + 2 M + M M]. `sum` float64[W, 3].
     `size` int32[W] tasks. `version` int64[W + 1] differs whenever a row does; the last one counts.
     `spot` int32[T, 3] where each task is; `absent` int32[T] lists those without a place, `number`
-    int64[1] of them; `total` float64[8]. `modes` and `refills` are as in `Part`.
+    int64[1] of them; `total` float64[8]. `modes` and `refills` are as in `Subproblem`.
     """
 
     order: Ints
@@ -143,7 +143,7 @@ class Rows(NamedTuple):
     refills: tuple[int, ...]
 
 
-class Memo(NamedTuple):
+class InsertionCache(NamedTuple):
     """The two cheapest places of each task in each window, as found at a `version` int64[T, W].
 
     `price` float64[T, W, 2] and `place` int32[T, W, 2]. Most windows are as they were when a task
@@ -155,7 +155,7 @@ class Memo(NamedTuple):
     place: Ints
 
 
-class Undo(NamedTuple):
+class UndoLog(NamedTuple):
     """What an iteration changed: `before` of the rows `row` by `mark`, `task`s and if `absent`.
 
     `number` int64[2] of rows and tasks, `key` float64[T] sorts tasks, `seen` bool[2 W] is for
@@ -172,7 +172,7 @@ class Undo(NamedTuple):
     seen: Flags
 
 
-class Best(NamedTuple):
+class BestRows(NamedTuple):
     """The best rows so far; `stale` bool[W] have changed since, `cost` float64[1]."""
 
     order: Ints
@@ -201,19 +201,19 @@ def new_rows(
     )
 
 
-def new_memo(tasks: int, windows: int) -> Memo:
+def new_memo(tasks: int, windows: int) -> InsertionCache:
     """Return a memory of nothing."""
     shape = (tasks, windows)
-    return Memo(
+    return InsertionCache(
         np.full(shape, -1, np.int64), np.zeros((*shape, 2)), np.zeros((*shape, 2), np.int32)
     )
 
 
 def new_undo(
     tasks: int, windows: int, room: int, modes: tuple[int, ...], more_columns: int = 0
-) -> Undo:
+) -> UndoLog:
     """Return an empty notebook."""
-    return Undo(
+    return UndoLog(
         before=new_rows(0, windows, room, modes, more_columns),
         mark=np.zeros(windows, np.bool_),
         row=np.zeros(windows, np.int32),
@@ -225,7 +225,9 @@ def new_undo(
     )
 
 
-def new_best(windows: int, room: int) -> Best:
+def new_best(windows: int, room: int) -> BestRows:
     """Return the best of nothing."""
     order: Any = np.zeros((windows, room + 2), np.int32)
-    return Best(order, np.zeros(windows, np.int32), np.ones(windows, np.bool_), np.array([np.inf]))
+    return BestRows(
+        order, np.zeros(windows, np.int32), np.ones(windows, np.bool_), np.array([np.inf])
+    )

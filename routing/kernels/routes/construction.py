@@ -5,7 +5,14 @@
 import numpy as np
 
 from routing.kernels.arrays.jit import kernel, maker
-from routing.kernels.arrays.route_arrays import FAR_S, Facts, Gaps, Places, Routes, Starts
+from routing.kernels.arrays.route_arrays import (
+    FAR_S,
+    DeadheadTable,
+    ProblemArrays,
+    RouteArrays,
+    TaskPlaces,
+    TaskStarts,
+)
 from routing.kernels.arrays.subproblem_arrays import BIG_S
 from routing.kernels.routes.routes import DONE, OWN_RELEASE, detour_s, drive, gap, link_s
 from routing.kernels.rows.precedence import EARLIER, EARLIERS, NEXT_OF_LATER
@@ -17,10 +24,10 @@ TRIES = 20
 
 @maker
 def nearest_task(
-    g: Gaps,
-    f: Facts,
-    i: Starts,
-    at: Places,
+    g: DeadheadTable,
+    f: ProblemArrays,
+    i: TaskStarts,
+    at: TaskPlaces,
     v: int,
     here: int,
     level: int,
@@ -67,7 +74,7 @@ def nearest_task(
 
 
 @maker
-def may_take(f: Facts, at: Places, v: int, t: int) -> bool:
+def may_take(f: ProblemArrays, at: TaskPlaces, v: int, t: int) -> bool:
     """Return whether the task is allowed to the vehicle and all earlier passes are in routes."""
     if f.terms.picky and f.terms.extra[t, v] >= BIG_S:
         return False
@@ -82,7 +89,15 @@ def may_take(f: Facts, at: Places, v: int, t: int) -> bool:
 
 @maker
 def append(
-    g: Gaps, f: Facts, r: Routes, v: int, t: int, m: int, heres: Ints, clock: Floats, load: Floats
+    g: DeadheadTable,
+    f: ProblemArrays,
+    r: RouteArrays,
+    v: int,
+    t: int,
+    m: int,
+    heres: Ints,
+    clock: Floats,
+    load: Floats,
 ) -> bool:
     """Let `v` do task `t` next where hopper and shift allow it; return whether they do."""
     pace = f.vehicle[v].pace
@@ -126,11 +141,11 @@ def append(
 
 @maker
 def construct(
-    g: Gaps,
-    f: Facts,
-    i: Starts,
-    r: Routes,
-    at: Places,
+    g: DeadheadTable,
+    f: ProblemArrays,
+    i: TaskStarts,
+    r: RouteArrays,
+    at: TaskPlaces,
     levels: int,
     near_s: float,
     in_turn: bool,
@@ -187,7 +202,7 @@ def construct(
 
 
 @maker
-def end_of(f: Facts, r: Routes, v: int) -> tuple[int, float, float]:
+def end_of(f: ProblemArrays, r: RouteArrays, v: int) -> tuple[int, float, float]:
     """Return where a vehicle is after its last task, when, and with how much in the hopper."""
     load = f.vehicle[v].load_kg
     n = r.row[v].size
@@ -202,13 +217,13 @@ def end_of(f: Facts, r: Routes, v: int) -> tuple[int, float, float]:
 
 
 @maker
-def is_open(f: Facts, at: Places, t: int, level: int) -> bool:
+def is_open(f: ProblemArrays, at: TaskPlaces, t: int, level: int) -> bool:
     """Return whether a task of the class still has to find a vehicle that can do it."""
     return f.task[t].class_index == level and at.spot[t].route == -1 and at.spot[t].fit
 
 
 @maker
-def next_able(f: Facts, i: Starts, at: Places, level: int, most: int) -> int:
+def next_able(f: ProblemArrays, i: TaskStarts, at: TaskPlaces, level: int, most: int) -> int:
     """Return the least number above `most` of vehicles that can do an open task, 0 for none."""
     least = 0
     for t in range(len(f.task)):
@@ -219,11 +234,11 @@ def next_able(f: Facts, i: Starts, at: Places, level: int, most: int) -> int:
 
 @maker
 def work_on(
-    g: Gaps,
-    f: Facts,
-    i: Starts,
-    r: Routes,
-    at: Places,
+    g: DeadheadTable,
+    f: ProblemArrays,
+    i: TaskStarts,
+    r: RouteArrays,
+    at: TaskPlaces,
     level: int,
     most: int,
     reach_s: float,
@@ -285,7 +300,7 @@ def first(active: Flags) -> int:
 
 
 @maker
-def compact(at: Places, todo: Ints, left: int) -> int:
+def compact(at: TaskPlaces, todo: Ints, left: int) -> int:
     """Drop tasks that have found a route and return how many remain."""
     kept = 0
     for x in range(left):
@@ -296,7 +311,7 @@ def compact(at: Places, todo: Ints, left: int) -> int:
 
 
 @kernel
-def rebuild(g: Gaps, f: Facts, r: Routes, at: Places) -> None:
+def rebuild(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, at: TaskPlaces) -> None:
     """Compute all routes from their tasks; take off ends that cannot be driven."""
     for t in range(len(at.spot)):
         at.spot[t].route = -1
@@ -307,7 +322,7 @@ def rebuild(g: Gaps, f: Facts, r: Routes, at: Places) -> None:
 
 
 @kernel
-def settle(r: Routes, at: Places, v: int) -> None:
+def settle(r: RouteArrays, at: TaskPlaces, v: int) -> None:
     """Note where the tasks of a route are."""
     for p in range(r.row[v].size):
         at.spot[r.stop[v, p].task].route = v

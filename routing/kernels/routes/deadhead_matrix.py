@@ -1,7 +1,7 @@
 """Deadheads between the nodes of a part of a problem."""
 
 from routing.kernels.arrays.jit import kernel
-from routing.kernels.arrays.route_arrays import FAR_S, Gaps
+from routing.kernels.arrays.route_arrays import FAR_S, DeadheadTable
 from routing.kernels.arrays.subproblem_arrays import BIG_S
 from routing.kernels.routes.routes import gap
 from routing.problem.problem import Floats32, Ints
@@ -11,7 +11,7 @@ NOWHERE = -2
 
 
 @kernel
-def between(g: Gaps, ends: Ints, local: Ints, out: Floats32) -> None:
+def between(g: DeadheadTable, ends: Ints, local: Ints, out: Floats32) -> None:
     """Fill `out` float32[M, M] with the deadheads from each of M different ends to each.
 
     `local` int32, one for every end of the problem, is -1 everywhere, also afterwards. Looking at

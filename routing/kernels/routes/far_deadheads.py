@@ -3,13 +3,13 @@
 import numpy as np
 
 from routing.kernels.arrays.jit import maker
-from routing.kernels.arrays.route_arrays import Facts, Gaps, Routes
+from routing.kernels.arrays.route_arrays import DeadheadTable, ProblemArrays, RouteArrays
 from routing.kernels.routes.routes import end_after, end_before
 from routing.problem.problem import Ints
 
 
 @maker
-def guessed(g: Gaps, f: Facts, r: Routes, pairs: Ints) -> int:
+def guessed(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, pairs: Ints) -> int:
     """Fill `pairs` int32[., 2] with the ends between which routes rely on estimates; count them."""
     count = 0
     if g.dense.shape[0] > 1:
@@ -33,7 +33,7 @@ def guessed(g: Gaps, f: Facts, r: Routes, pairs: Ints) -> int:
 
 
 @maker
-def learn(g: Gaps, i: int, j: int, seconds: float) -> None:
+def learn(g: DeadheadTable, i: int, j: int, seconds: float) -> None:
     """Note the true deadhead from `i` to `j` while there is room among what `i` has near."""
     width = g.near_key.shape[1]
     at = np.searchsorted(g.near_key[i], j)

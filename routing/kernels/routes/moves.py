@@ -5,7 +5,12 @@
 from typing import NamedTuple
 
 from routing.kernels.arrays.jit import kernel
-from routing.kernels.arrays.route_arrays import Facts, Gaps, Places, Routes
+from routing.kernels.arrays.route_arrays import (
+    DeadheadTable,
+    ProblemArrays,
+    RouteArrays,
+    TaskPlaces,
+)
 from routing.kernels.routes.routes import DONE, connect, drive_on
 from routing.problem.problem import NONE, Ints
 
@@ -13,7 +18,7 @@ LEAST_GAIN = 1e-6
 """What a move must save."""
 
 
-class Move(NamedTuple):
+class SegmentMove(NamedTuple):
     """Tasks `first` to `last` of route `v` go before place `at` of route `w`, to save `gain`.
 
     With `tails` what is from `first` of `v` on and from `at` of `w` change places instead.
@@ -29,19 +34,19 @@ class Move(NamedTuple):
 
 
 @kernel
-def a_move(gain: float, tails: bool, v: int, first: int, last: int, w: int, at: int) -> Move:
+def a_move(gain: float, tails: bool, v: int, first: int, last: int, w: int, at: int) -> SegmentMove:
     """Return a move, all its whole numbers as wide as those of any other."""
-    return Move(gain, tails, v, first, last, w, at)
+    return SegmentMove(gain, tails, v, first, last, w, at)
 
 
 @kernel
-def no_move() -> Move:
+def no_move() -> SegmentMove:
     """Return what saves no more than a move must save at least."""
-    return Move(LEAST_GAIN, False, NONE, 0, 0, NONE, 0)
+    return SegmentMove(LEAST_GAIN, False, NONE, 0, 0, NONE, 0)
 
 
 @kernel
-def copy_row(a: Routes, v: int, b: Routes, w: int) -> None:
+def copy_row(a: RouteArrays, v: int, b: RouteArrays, w: int) -> None:
     """Make route `w` of `b` as route `v` of `a` is."""
     n = a.row[v].size
     b.row[w] = a.row[v]
@@ -52,7 +57,7 @@ def copy_row(a: Routes, v: int, b: Routes, w: int) -> None:
 
 
 @kernel
-def take_back(r: Routes, b: Routes, at: Places, v: int, w: int) -> None:
+def take_back(r: RouteArrays, b: RouteArrays, at: TaskPlaces, v: int, w: int) -> None:
     """Make route `v` again as it was when row `w` of `b` was copied from it."""
     copy_row(b, w, r, v)
     for p in range(r.row[v].size):
@@ -64,14 +69,14 @@ def take_back(r: Routes, b: Routes, at: Places, v: int, w: int) -> None:
 
 @kernel
 def lay(
-    g: Gaps,
-    f: Facts,
-    b: Routes,
+    g: DeadheadTable,
+    f: ProblemArrays,
+    b: RouteArrays,
     x: int,
     u: int,
     first: int,
     last: int,
-    r: Routes,
+    r: RouteArrays,
     v: int,
     at: int,
 ) -> int:
@@ -92,7 +97,9 @@ def lay(
 
 
 @kernel
-def shift_within(g: Gaps, f: Facts, r: Routes, b: Routes, m: Move) -> None:
+def shift_within(
+    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, b: RouteArrays, m: SegmentMove
+) -> None:
     """Move a stretch to another place of its route, of which row 0 of `b` is a copy."""
     n = r.row[m.v].size
     if m.at < m.first:
@@ -106,7 +113,9 @@ def shift_within(g: Gaps, f: Facts, r: Routes, b: Routes, m: Move) -> None:
 
 
 @kernel
-def shift_across(g: Gaps, f: Facts, r: Routes, b: Routes, m: Move) -> None:
+def shift_across(
+    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, b: RouteArrays, m: SegmentMove
+) -> None:
     """Move a stretch to another route; rows 0 and 1 of `b` are copies of the two."""
     count = m.last - m.first + 1
     n = r.row[m.v].size
@@ -119,7 +128,9 @@ def shift_across(g: Gaps, f: Facts, r: Routes, b: Routes, m: Move) -> None:
 
 
 @kernel
-def swap_tails(g: Gaps, f: Facts, r: Routes, b: Routes, m: Move) -> None:
+def swap_tails(
+    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, b: RouteArrays, m: SegmentMove
+) -> None:
     """Exchange two tails; rows 0 and 1 of `b` are copies of their routes."""
     n = r.row[m.v].size
     behind = r.row[m.w].size
@@ -132,7 +143,7 @@ def swap_tails(g: Gaps, f: Facts, r: Routes, b: Routes, m: Move) -> None:
 
 
 @kernel
-def drive_again(g: Gaps, f: Facts, r: Routes, at: Places, v: int) -> bool:
+def drive_again(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, at: TaskPlaces, v: int) -> bool:
     """Drive a route whose deadheads are known; note where its tasks are."""
     holds = drive_on(g, f, r, v)
     for p in range(r.row[v].size):
@@ -142,7 +153,7 @@ def drive_again(g: Gaps, f: Facts, r: Routes, at: Places, v: int) -> bool:
 
 
 @kernel
-def _move_place(r: Routes, v: int, p: int, to: int) -> None:
+def _move_place(r: RouteArrays, v: int, p: int, to: int) -> None:
     """Make place `to` of a route what place `p` is."""
     r.stop[v, to] = r.stop[v, p]
     for k in range(r.link.shape[2]):
@@ -150,7 +161,9 @@ def _move_place(r: Routes, v: int, p: int, to: int) -> None:
 
 
 @kernel
-def put_between(g: Gaps, f: Facts, r: Routes, v: int, first: int, last: int, tasks: Ints) -> bool:
+def put_between(
+    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int, first: int, last: int, tasks: Ints
+) -> bool:
     """Put tasks where `first` to `last - 1` of a route are; return whether it can be driven."""
     n = r.row[v].size
     more = len(tasks) - (last - first)
@@ -170,7 +183,14 @@ def put_between(g: Gaps, f: Facts, r: Routes, v: int, first: int, last: int, tas
 
 
 @kernel
-def make(g: Gaps, f: Facts, r: Routes, at: Places, b: Routes, m: Move) -> bool:
+def make(
+    g: DeadheadTable,
+    f: ProblemArrays,
+    r: RouteArrays,
+    at: TaskPlaces,
+    b: RouteArrays,
+    m: SegmentMove,
+) -> bool:
     """Make a move unless the routes then break a rule or cost no less; return whether it stays.
 
     `b` has room for copies of two routes.

@@ -3,7 +3,13 @@
 # mypy: no-warn-return-any
 
 from routing.kernels.arrays.jit import kernel
-from routing.kernels.arrays.route_arrays import FAR_S, Facts, Gaps, Places, Routes
+from routing.kernels.arrays.route_arrays import (
+    FAR_S,
+    DeadheadTable,
+    ProblemArrays,
+    RouteArrays,
+    TaskPlaces,
+)
 from routing.kernels.routes.moves import LEAST_GAIN, copy_row, drive_again, lay, make, take_back
 from routing.kernels.routes.routes import connect
 from routing.kernels.routes.segment_moves import begin_s, best_move, leading_s, linked_s, onward_s
@@ -11,7 +17,9 @@ from routing.problem.problem import NONE, Flags, Ints
 
 
 @kernel
-def arrival_cost(g: Gaps, f: Facts, r: Routes, w: int, x: int, t: int, mode: int) -> float:
+def arrival_cost(
+    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, w: int, x: int, t: int, mode: int
+) -> float:
     """Return about what a task costs more in route `w` at place `x`, `FAR_S` squared if too much.
 
     The task's price of being left out is no part of it.
@@ -30,7 +38,9 @@ def arrival_cost(g: Gaps, f: Facts, r: Routes, w: int, x: int, t: int, mode: int
 
 
 @kernel
-def take_in(g: Gaps, f: Facts, r: Routes, at: Places, b: Routes, t: int) -> bool:
+def take_in(
+    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, at: TaskPlaces, b: RouteArrays, t: int
+) -> bool:
     """Put an absent task where it costs least beside near tasks, if it saves; return whether."""
     best = f.task[t].unserved_price
     route = NONE
@@ -70,7 +80,7 @@ def take_in(g: Gaps, f: Facts, r: Routes, at: Places, b: Routes, t: int) -> bool
 
 
 @kernel
-def wake(r: Routes, v: int, p: int, stale: Flags) -> None:
+def wake(r: RouteArrays, v: int, p: int, stale: Flags) -> None:
     """Note that tasks about a place of a route are to be looked at again."""
     for q in range(max(p - 2, 0), min(p + 2, r.row[v].size)):
         stale[r.stop[v, q].task] = True
@@ -78,7 +88,14 @@ def wake(r: Routes, v: int, p: int, stale: Flags) -> None:
 
 @kernel
 def improve(
-    g: Gaps, f: Facts, r: Routes, at: Places, b: Routes, order: Ints, stale: Flags, most: int
+    g: DeadheadTable,
+    f: ProblemArrays,
+    r: RouteArrays,
+    at: TaskPlaces,
+    b: RouteArrays,
+    order: Ints,
+    stale: Flags,
+    most: int,
 ) -> tuple[int, int]:
     """Make the best move of each of the first stale tasks of `order`, at most of so many.
 

@@ -3,7 +3,7 @@
 # mypy: no-warn-return-any
 
 from routing.kernels.arrays.jit import kernel
-from routing.kernels.arrays.route_arrays import FAR_S, Facts, Gaps, Routes
+from routing.kernels.arrays.route_arrays import FAR_S, DeadheadTable, ProblemArrays, RouteArrays
 from routing.kernels.arrays.subproblem_arrays import BIG_S
 from routing.kernels.rows.intermediate_facilities import (
     CHEAP,
@@ -15,11 +15,11 @@ from routing.kernels.rows.intermediate_facilities import (
 )
 
 RELEASE, BEGIN_BY, DONE, OWN_RELEASE, OWN_BEGIN_BY = range(5)
-"""Columns of `Routes.begin_s`."""
+"""Columns of `RouteArrays.begin_s`."""
 
 
 @kernel
-def gap(g: Gaps, i: int, j: int) -> float:
+def gap(g: DeadheadTable, i: int, j: int) -> float:
     """Return deadhead seconds from the end of `i` to the beginning of `j`."""
     if g.dense.shape[0] > 1:
         return g.dense[i, j]
@@ -41,7 +41,7 @@ def gap(g: Gaps, i: int, j: int) -> float:
 
 
 @kernel
-def end_before(f: Facts, r: Routes, v: int, p: int, mode: int) -> int:
+def end_before(f: ProblemArrays, r: RouteArrays, v: int, p: int, mode: int) -> int:
     """Return the end where the vehicle stands before position `p`, -1 where it cannot."""
     if p == 0:
         return f.vehicle[v].start if mode == 0 else -1
@@ -49,7 +49,7 @@ def end_before(f: Facts, r: Routes, v: int, p: int, mode: int) -> int:
 
 
 @kernel
-def end_after(f: Facts, r: Routes, v: int, p: int, mode: int) -> int:
+def end_after(f: ProblemArrays, r: RouteArrays, v: int, p: int, mode: int) -> int:
     """Return the end where position `p` begins; -1 where it cannot, -2 for "ends anywhere"."""
     if p == r.row[v].size:
         if mode > 0:
@@ -59,7 +59,7 @@ def end_after(f: Facts, r: Routes, v: int, p: int, mode: int) -> int:
 
 
 @kernel
-def link_s(g: Gaps, pace: float, i: int, j: int) -> float:
+def link_s(g: DeadheadTable, pace: float, i: int, j: int) -> float:
     """Return the deadhead of a vehicle between two ends, with the signs of `end_after`."""
     if i == -1 or j == -1:
         return FAR_S
@@ -69,7 +69,7 @@ def link_s(g: Gaps, pace: float, i: int, j: int) -> float:
 
 
 @kernel
-def detour_s(g: Gaps, f: Facts, pace: float, i: int, j: int) -> tuple[float, int]:
+def detour_s(g: DeadheadTable, f: ProblemArrays, pace: float, i: int, j: int) -> tuple[float, int]:
     """Return (seconds, site) of the best way from `i` to `j` that reloads between."""
     best = FAR_S
     site = 0
@@ -84,7 +84,7 @@ def detour_s(g: Gaps, f: Facts, pace: float, i: int, j: int) -> tuple[float, int
 
 
 @kernel
-def connect(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> None:
+def connect(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int, p: int) -> None:
     """Compute the deadheads between position `p - 1` and `p` afresh."""
     pace = f.vehicle[v].pace
     modes = len(f.modes)
@@ -95,7 +95,7 @@ def connect(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> None:
 
 
 @kernel
-def place_refills(g: Gaps, f: Facts, r: Routes, v: int) -> bool:
+def place_refills(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int) -> bool:
     """Refill where it takes least time, by `kernels.refills`; return whether the hopper suffices.
 
     `ahead` and `behind` are to be computed without refills before, and anew after.
@@ -131,7 +131,7 @@ def place_refills(g: Gaps, f: Facts, r: Routes, v: int) -> bool:
 
 
 @kernel
-def _via_site(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> float:
+def _via_site(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int, p: int) -> float:
     """Return the seconds of a route that refills only before position `p`."""
     modes = len(f.modes)
     best = FAR_S
@@ -144,7 +144,7 @@ def _via_site(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> float:
 
 
 @kernel
-def _lead_via_site(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> None:
+def _lead_via_site(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int, p: int) -> None:
     """Lead the deadheads before position `p` over a reload site."""
     modes = len(f.modes)
     for a in range(modes):
@@ -155,7 +155,7 @@ def _lead_via_site(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> None:
 
 
 @kernel
-def drive(g: Gaps, f: Facts, r: Routes, v: int) -> bool:
+def drive(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int) -> bool:
     """Compute all that follows from the tasks of a route; return whether it can be driven."""
     for p in range(r.row[v].size + 1):
         connect(g, f, r, v, p)
@@ -163,7 +163,7 @@ def drive(g: Gaps, f: Facts, r: Routes, v: int) -> bool:
 
 
 @kernel
-def drive_on(g: Gaps, f: Facts, r: Routes, v: int) -> bool:
+def drive_on(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int) -> bool:
     """Do as `drive` where the deadheads of the route are known, all without refills."""
     n = r.row[v].size
     choose_modes(f, r, v)
@@ -182,7 +182,7 @@ def drive_on(g: Gaps, f: Facts, r: Routes, v: int) -> bool:
 
 
 @kernel
-def _choose_site(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> None:
+def _choose_site(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int, p: int) -> None:
     """Note the best site before position `p` for the modes chosen."""
     a = r.stop[v, p - 1].mode if p > 0 else 0
     i = end_before(f, r, v, p, a)
@@ -191,7 +191,7 @@ def _choose_site(g: Gaps, f: Facts, r: Routes, v: int, p: int) -> None:
 
 
 @kernel
-def choose_modes(f: Facts, r: Routes, v: int) -> None:
+def choose_modes(f: ProblemArrays, r: RouteArrays, v: int) -> None:
     """Fill `ahead` and `behind` of a route, and give its tasks the modes that take least time."""
     n = r.row[v].size
     k = f.vehicle[v].kind
@@ -227,7 +227,7 @@ def choose_modes(f: Facts, r: Routes, v: int) -> None:
 
 
 @kernel
-def time_route(g: Gaps, f: Facts, r: Routes, v: int) -> bool:
+def time_route(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int) -> bool:
     """Drive the chosen modes: times, cost and price of delay; return whether all rules hold."""
     n = r.row[v].size
     k = f.vehicle[v].kind
@@ -289,7 +289,9 @@ def time_route(g: Gaps, f: Facts, r: Routes, v: int) -> bool:
 
 
 @kernel
-def link_metres(g: Gaps, f: Facts, r: Routes, v: int, p: int, a: int) -> float:
+def link_metres(
+    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int, p: int, a: int
+) -> float:
     """Return the metres of the deadhead before position `p`, from mode `a` of the one before."""
     i = end_before(f, r, v, p, a)
     j = end_after(f, r, v, p, r.stop[v, p].mode if p < r.row[v].size else 0)
@@ -302,7 +304,7 @@ def link_metres(g: Gaps, f: Facts, r: Routes, v: int, p: int, a: int) -> float:
 
 
 @kernel
-def gap_metres(g: Gaps, f: Facts, i: int, j: int) -> float:
+def gap_metres(g: DeadheadTable, f: ProblemArrays, i: int, j: int) -> float:
     """Return the metres from the end of `i` to the beginning of `j`, or what is usual."""
     if f.terms.metres.shape[0] > 1:
         return f.terms.metres[i, j, 0]

@@ -7,8 +7,14 @@ long they are. What would only then be late, refills and directions are left out
 # mypy: no-warn-return-any
 
 from routing.kernels.arrays.jit import kernel
-from routing.kernels.arrays.route_arrays import FAR_S, Facts, Gaps, Places, Routes
-from routing.kernels.routes.moves import Move, a_move, no_move
+from routing.kernels.arrays.route_arrays import (
+    FAR_S,
+    DeadheadTable,
+    ProblemArrays,
+    RouteArrays,
+    TaskPlaces,
+)
+from routing.kernels.routes.moves import SegmentMove, a_move, no_move
 from routing.kernels.routes.routes import end_after, end_before, link_s
 
 CLOSE = 20
@@ -18,37 +24,41 @@ LONGEST = 30
 
 
 @kernel
-def begin_s(f: Facts, r: Routes, v: int, p: int) -> float:
+def begin_s(f: ProblemArrays, r: RouteArrays, v: int, p: int) -> float:
     """Return when the vehicle leaves for position `p`."""
     return r.stop[v, p - 1].done_s if p > 0 else f.vehicle[v].shift_start_s
 
 
 @kernel
-def mode_at(r: Routes, v: int, p: int) -> int:
+def mode_at(r: RouteArrays, v: int, p: int) -> int:
     """Return the mode of the task at position `p`, 0 before the first and behind the last."""
     return r.stop[v, p].mode if 0 <= p < r.row[v].size else 0
 
 
 @kernel
-def linked_s(f: Facts, r: Routes, v: int, p: int) -> float:
+def linked_s(f: ProblemArrays, r: RouteArrays, v: int, p: int) -> float:
     """Return the deadhead before position `p`."""
     return r.link[v, p, len(f.modes) * mode_at(r, v, p - 1) + mode_at(r, v, p)]
 
 
 @kernel
-def leading_s(g: Gaps, f: Facts, r: Routes, v: int, p: int, to: int) -> float:
+def leading_s(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int, p: int, to: int) -> float:
     """Return the deadhead of the vehicle from before position `p` to an end."""
     return link_s(g, f.vehicle[v].pace, end_before(f, r, v, p, mode_at(r, v, p - 1)), to)
 
 
 @kernel
-def onward_s(g: Gaps, f: Facts, r: Routes, v: int, start: int, p: int) -> float:
+def onward_s(
+    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int, start: int, p: int
+) -> float:
     """Return the deadhead of the vehicle from an end to position `p`."""
     return link_s(g, f.vehicle[v].pace, start, end_after(f, r, v, p, mode_at(r, v, p)))
 
 
 @kernel
-def without_s(g: Gaps, f: Facts, r: Routes, v: int, first: int, last: int) -> float:
+def without_s(
+    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int, first: int, last: int
+) -> float:
     """Return the seconds that a route saves without its tasks `first` to `last`."""
     spent = begin_s(f, r, v, last + 1) - begin_s(f, r, v, first) + linked_s(f, r, v, last + 1)
     start = end_before(f, r, v, first, mode_at(r, v, first - 1))
@@ -56,7 +66,7 @@ def without_s(g: Gaps, f: Facts, r: Routes, v: int, first: int, last: int) -> fl
 
 
 @kernel
-def worked_s(f: Facts, r: Routes, v: int, first: int, last: int, w: int) -> float:
+def worked_s(f: ProblemArrays, r: RouteArrays, v: int, first: int, last: int, w: int) -> float:
     """Return the seconds that tasks `first` to `last` of route `v` take vehicle `w`."""
     spent = r.stop[v, last].done_s - begin_s(f, r, v, first) - linked_s(f, r, v, first)
     k = f.vehicle[v].kind
@@ -70,8 +80,8 @@ def worked_s(f: Facts, r: Routes, v: int, first: int, last: int, w: int) -> floa
 
 @kernel
 def shift_gain(
-    f: Facts,
-    r: Routes,
+    f: ProblemArrays,
+    r: RouteArrays,
     v: int,
     first: int,
     last: int,
@@ -104,7 +114,9 @@ def shift_gain(
 
 
 @kernel
-def tails_gain(g: Gaps, f: Facts, r: Routes, v: int, p: int, w: int, q: int) -> float:
+def tails_gain(
+    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int, p: int, w: int, q: int
+) -> float:
     """Return about what is saved when the tails from `p` of `v` and from `q` of `w` change places.
 
     The two vehicles are alike in kind.
@@ -122,8 +134,15 @@ def tails_gain(g: Gaps, f: Facts, r: Routes, v: int, p: int, w: int, q: int) -> 
 
 @kernel
 def best_stretch(
-    g: Gaps, f: Facts, r: Routes, at: Places, t: int, length: int, ends: bool, best: Move
-) -> Move:
+    g: DeadheadTable,
+    f: ProblemArrays,
+    r: RouteArrays,
+    at: TaskPlaces,
+    t: int,
+    length: int,
+    ends: bool,
+    best: SegmentMove,
+) -> SegmentMove:
     """Return the best move of so many tasks beside one that is near task `t`, or `best`.
 
     The first of them is `t` and goes behind the near one, or the last, where it `ends` with `t`.
@@ -159,7 +178,9 @@ def best_stretch(
 
 
 @kernel
-def best_tails(g: Gaps, f: Facts, r: Routes, at: Places, t: int, best: Move) -> Move:
+def best_tails(
+    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, at: TaskPlaces, t: int, best: SegmentMove
+) -> SegmentMove:
     """Return the best exchange of tails that brings task `t` beside a near task, or `best`."""
     v = at.spot[t].route
     for q in range(min(CLOSE, f.near.shape[1])):
@@ -181,7 +202,9 @@ def best_tails(g: Gaps, f: Facts, r: Routes, at: Places, t: int, best: Move) -> 
 
 
 @kernel
-def best_move(g: Gaps, f: Facts, r: Routes, at: Places, t: int) -> Move:
+def best_move(
+    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, at: TaskPlaces, t: int
+) -> SegmentMove:
     """Return the move that saves most of those that bring task `t` beside a near task."""
     best = no_move()
     length = 1

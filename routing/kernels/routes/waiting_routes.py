@@ -1,7 +1,12 @@
 """Whole routes whose vehicles wait for passes that others do before."""
 
 from routing.kernels.arrays.jit import kernel
-from routing.kernels.arrays.route_arrays import Facts, Gaps, Places, Routes
+from routing.kernels.arrays.route_arrays import (
+    DeadheadTable,
+    ProblemArrays,
+    RouteArrays,
+    TaskPlaces,
+)
 from routing.kernels.arrays.subproblem_arrays import BIG_S
 from routing.kernels.routes.construction import settle
 from routing.kernels.routes.routes import (
@@ -18,7 +23,7 @@ from routing.kernels.rows.synchronization import PASSES
 
 
 @kernel
-def wait_for_all(g: Gaps, f: Facts, r: Routes, at: Places) -> bool:
+def wait_for_all(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, at: TaskPlaces) -> bool:
     """Time all routes that wait for others afresh; return whether that comes to an end."""
     for t in range(len(at.spot)):
         if at.spot[t].route < 0:
@@ -36,7 +41,7 @@ def wait_for_all(g: Gaps, f: Facts, r: Routes, at: Places) -> bool:
 
 
 @kernel
-def hold_back(f: Facts, r: Routes, at: Places, t: int) -> bool:
+def hold_back(f: ProblemArrays, r: RouteArrays, at: TaskPlaces, t: int) -> bool:
     """Write when task `t` may begin as the routes are; return whether that has changed."""
     release = r.begin_s[t, OWN_RELEASE]
     begin_by = r.begin_s[t, OWN_BEGIN_BY]
@@ -54,7 +59,9 @@ def hold_back(f: Facts, r: Routes, at: Places, t: int) -> bool:
 
 
 @kernel
-def first_fault(g: Gaps, f: Facts, r: Routes, at: Places, ends: bool) -> int:
+def first_fault(
+    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, at: TaskPlaces, ends: bool
+) -> int:
     """Return a task that cannot be where it is, -1 for none; `ends` is what `wait_for_all` said."""
     for x in range(len(f.terms.pair)):
         t = f.terms.pair[x, LATER]
@@ -75,7 +82,7 @@ def first_fault(g: Gaps, f: Facts, r: Routes, at: Places, ends: bool) -> int:
 
 
 @kernel
-def latest_of_order(f: Facts, r: Routes, at: Places) -> int:
+def latest_of_order(f: ProblemArrays, r: RouteArrays, at: TaskPlaces) -> int:
     """Return the task in a route that waits longest for an earlier one, -1 for none."""
     worst = -1
     for x in range(len(f.terms.pair)):
@@ -88,7 +95,7 @@ def latest_of_order(f: Facts, r: Routes, at: Places) -> int:
 
 
 @kernel
-def take_out(g: Gaps, f: Facts, r: Routes, at: Places, t: int) -> None:
+def take_out(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, at: TaskPlaces, t: int) -> None:
     """Take a task out of its route."""
     v = at.spot[t].route
     n = r.row[v].size
@@ -101,7 +108,7 @@ def take_out(g: Gaps, f: Facts, r: Routes, at: Places, t: int) -> None:
 
 
 @kernel
-def forget_order(r: Routes) -> None:
+def forget_order(r: RouteArrays) -> None:
     """Let all tasks begin as if they came after no other."""
     for t in range(len(r.begin_s)):
         r.begin_s[t, RELEASE] = r.begin_s[t, OWN_RELEASE]

@@ -18,13 +18,13 @@ from routing.kernels.arrays.subproblem_arrays import (
     TAIL,
     WHOLE,
     WHOLE_FLEET,
-    Part,
     Rows,
+    Subproblem,
 )
 
 
 @kernel
-def price_fleet(f: Part, r: Rows) -> None:
+def price_fleet(f: Subproblem, r: Rows) -> None:
     """Put the price of the last home and of the balance into the totals, in place of the old."""
     if not f.terms.united:
         return
@@ -48,7 +48,7 @@ def price_fleet(f: Part, r: Rows) -> None:
 
 
 @kernel
-def fleet_delay(f: Part, r: Rows, w: int, delay: float) -> float:
+def fleet_delay(f: Subproblem, r: Rows, w: int, delay: float) -> float:
     """Return about what a delay of a row adds to the price of the fleet as last looked at."""
     home = r.sum[w, END] + f.window[w, TAIL]
     service = home - f.window[w, OUTSET]

@@ -22,8 +22,8 @@ from routing.kernels.arrays.subproblem_arrays import (
     SERVICE,
     SITE,
     SPARE,
-    Part,
     Rows,
+    Subproblem,
 )
 from routing.problem.problem import Floats
 
@@ -45,7 +45,7 @@ def more_columns(modes: tuple[int, ...]) -> int:
 
 
 @kernel
-def direct_column(f: Part) -> int:
+def direct_column(f: Subproblem) -> int:
     """Return the first of M M columns of `Rows.place` with deadheads that pass no site.
 
     As many that lead over the best site are behind it, then least seconds ahead and behind, M
@@ -55,13 +55,13 @@ def direct_column(f: Part) -> int:
 
 
 @kernel
-def first_column(f: Part) -> int:
+def first_column(f: Subproblem) -> int:
     """Return the column of `Rows.place` that is TRIP."""
     return direct_column(f) + 2 * len(f.modes) * (1 + len(f.modes))
 
 
 @kernel
-def detours(f: Part, r: Rows, w: int, p: int) -> None:
+def detours(f: Subproblem, r: Rows, w: int, p: int) -> None:
     """Compute the deadheads before place `p` over the best site and, as they are now, past all."""
     modes = len(f.modes)
     square = modes * modes
@@ -84,7 +84,7 @@ def detours(f: Part, r: Rows, w: int, p: int) -> None:
 
 
 @kernel
-def place_refills(f: Part, r: Rows, w: int, first: int, last: int) -> tuple[bool, int, int]:
+def place_refills(f: Subproblem, r: Rows, w: int, first: int, last: int) -> tuple[bool, int, int]:
     """Put refills where they take least time; return (whether the hopper suffices, first, last).
 
     These two are the places from and up to which deadheads have changed, given that those before
@@ -119,7 +119,7 @@ def place_refills(f: Part, r: Rows, w: int, first: int, last: int) -> tuple[bool
 
 
 @kernel
-def _turn(f: Part, r: Rows, w: int, p: int) -> None:
+def _turn(f: Subproblem, r: Rows, w: int, p: int) -> None:
     """Lead the deadhead before place `p` over a site, or past it again."""
     square = len(f.modes) ** 2
     link = AHEAD + 2 * len(f.modes)
@@ -134,7 +134,7 @@ def _turn(f: Part, r: Rows, w: int, p: int) -> None:
 
 
 @kernel
-def _without_refills(f: Part, r: Rows, w: int, first: int, last: int) -> None:
+def _without_refills(f: Subproblem, r: Rows, w: int, first: int, last: int) -> None:
     """Compute least seconds as if there were no refills, and what one alone takes more."""
     modes = len(f.modes)
     square = modes * modes
@@ -219,7 +219,7 @@ def _cheapest_behind(x: Floats, end: int, capacity: float) -> None:
 
 
 @kernel
-def room_s(f: Part, r: Rows, w: int, p: int, need: float) -> float:
+def room_s(f: Subproblem, r: Rows, w: int, p: int, need: float) -> float:
     """Return the extra seconds of refills such that `need` fits in before place `p`."""
     column = first_column(f)
     end = r.size[w] + 2
@@ -239,7 +239,7 @@ def room_s(f: Part, r: Rows, w: int, p: int, need: float) -> float:
 
 
 @kernel
-def beside_refill(f: Part, r: Rows, t: int, w: int, p: int) -> tuple[float, float]:
+def beside_refill(f: Subproblem, r: Rows, t: int, w: int, p: int) -> tuple[float, float]:
     """Return (seconds of the row, seconds to task `t`) with `t` at the refill before place `p`.
 
     It may come before the refill or after it; what room for it takes is in the seconds of the row.

@@ -1,11 +1,11 @@
 """Which tasks are in a row and which are absent, in constant time."""
 
 from routing.kernels.arrays.jit import kernel
-from routing.kernels.arrays.subproblem_arrays import ROUTE, SLOT, UNSERVED, Part, Rows
+from routing.kernels.arrays.subproblem_arrays import ROUTE, SLOT, UNSERVED, Rows, Subproblem
 
 
 @kernel
-def leave(f: Part, r: Rows, t: int) -> None:
+def leave(f: Subproblem, r: Rows, t: int) -> None:
     """Note that task `t` is in no row."""
     r.spot[t, ROUTE] = -1
     if r.spot[t, SLOT] < 0:
@@ -16,7 +16,7 @@ def leave(f: Part, r: Rows, t: int) -> None:
 
 
 @kernel
-def join(f: Part, r: Rows, t: int, w: int) -> None:
+def join(f: Subproblem, r: Rows, t: int, w: int) -> None:
     """Note that task `t` is in row `w`."""
     r.spot[t, ROUTE] = w
     slot = r.spot[t, SLOT]

@@ -9,8 +9,8 @@ from routing.kernels.arrays.subproblem_arrays import (
     PLACE,
     RELEASE,
     ROUTE,
-    Part,
     Rows,
+    Subproblem,
 )
 
 EARLIER, LATER, NEXT_OF_EARLIER, NEXT_OF_LATER = range(4)
@@ -20,7 +20,7 @@ LATERS, EARLIERS = range(2)
 
 
 @kernel
-def first_place(f: Part, r: Rows, t: int, w: int) -> int:
+def first_place(f: Subproblem, r: Rows, t: int, w: int) -> int:
     """Return the place in row `w` behind which task `t` may come: that of its last earlier pass."""
     place = 0
     if f.terms.ordered:
@@ -34,7 +34,7 @@ def first_place(f: Part, r: Rows, t: int, w: int) -> int:
 
 
 @kernel
-def complete(f: Part, r: Rows, t: int) -> bool:
+def complete(f: Subproblem, r: Rows, t: int) -> bool:
     """Return whether all earlier passes of a task are in some row."""
     x = f.terms.chain[t, EARLIERS]
     while x >= 0:
@@ -45,7 +45,7 @@ def complete(f: Part, r: Rows, t: int) -> bool:
 
 
 @kernel
-def hold_back(f: Part, r: Rows, t: int) -> bool:
+def hold_back(f: Subproblem, r: Rows, t: int) -> bool:
     """Write when task `t` may begin as the rows are; return whether that has changed."""
     release = f.node[t, OWN_RELEASE]
     begin_by = f.node[t, OWN_BEGIN_BY]
@@ -65,7 +65,7 @@ def hold_back(f: Part, r: Rows, t: int) -> bool:
 
 
 @kernel
-def hold_all_back(f: Part, r: Rows) -> None:
+def hold_all_back(f: Subproblem, r: Rows) -> None:
     """Write for all later passes when they may begin as the rows are."""
     for x in range(len(f.terms.pair)):
         hold_back(f, r, f.terms.pair[x, LATER])

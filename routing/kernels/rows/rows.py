@@ -35,9 +35,9 @@ from routing.kernels.arrays.subproblem_arrays import (
     SLOPE,
     SPARE,
     WHOLE,
-    Memo,
-    Part,
+    InsertionCache,
     Rows,
+    Subproblem,
 )
 from routing.kernels.rows.fleet_cost import fleet_delay
 from routing.kernels.rows.intermediate_facilities import (
@@ -55,7 +55,7 @@ from routing.kernels.rows.schedule import detour_metres, retime
 
 
 @kernel
-def connect(f: Part, r: Rows, w: int, p: int) -> None:
+def connect(f: Subproblem, r: Rows, w: int, p: int) -> None:
     """Compute the deadheads between places `p - 1` and `p` afresh."""
     modes = len(f.modes)
     link = AHEAD + 2 * modes
@@ -69,7 +69,7 @@ def connect(f: Part, r: Rows, w: int, p: int) -> None:
 
 
 @kernel
-def refresh(f: Part, r: Rows, w: int, first: int, last: int) -> bool:
+def refresh(f: Subproblem, r: Rows, w: int, first: int, last: int) -> bool:
     """Recompute a row with new places `first` to `last`; return whether it can be driven.
 
     Where there is no site to reload at, a row that lacks material can be driven all the same: the
@@ -86,7 +86,7 @@ def refresh(f: Part, r: Rows, w: int, first: int, last: int) -> bool:
 
 
 @kernel
-def _weigh(f: Part, r: Rows, w: int) -> None:
+def _weigh(f: Subproblem, r: Rows, w: int) -> None:
     """Note the material that a row without sites has to spare, and what it lacks."""
     load = f.window[w, LOAD] - f.window[w, RESERVE]
     for p in range(1, r.size[w] + 1):
@@ -98,7 +98,7 @@ def _weigh(f: Part, r: Rows, w: int) -> None:
 
 
 @kernel
-def _ahead(f: Part, r: Rows, w: int, first: int) -> None:
+def _ahead(f: Subproblem, r: Rows, w: int, first: int) -> None:
     """Compute the least seconds to have done each place from `first` on, in each mode."""
     modes = len(f.modes)
     link = AHEAD + 2 * modes
@@ -115,7 +115,7 @@ def _ahead(f: Part, r: Rows, w: int, first: int) -> None:
 
 
 @kernel
-def _behind(f: Part, r: Rows, w: int, last: int) -> None:
+def _behind(f: Subproblem, r: Rows, w: int, last: int) -> None:
     """Compute the least seconds from the beginning of each place up to `last` to the end."""
     modes = len(f.modes)
     behind = AHEAD + modes
@@ -134,7 +134,7 @@ def _behind(f: Part, r: Rows, w: int, last: int) -> None:
 
 
 @kernel
-def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
+def look(f: Subproblem, r: Rows, c: InsertionCache, t: int, w: int) -> None:
     """Note the two cheapest places for task `t` in row `w`.
 
     Exact over the best directions of the whole row for its duration, where refills stay as they
@@ -235,7 +235,7 @@ def look(f: Part, r: Rows, c: Memo, t: int, w: int) -> None:
 
 
 @kernel
-def _copy_place(f: Part, r: Rows, w: int, p: int, q: int) -> None:
+def _copy_place(f: Subproblem, r: Rows, w: int, p: int, q: int) -> None:
     """Copy what is known about place `p` itself, not its trip or its times, to place `q`."""
     for k in range(SITE, AHEAD + len(f.modes) * (2 + len(f.modes))):
         r.place[w, q, k] = r.place[w, p, k]
@@ -245,7 +245,7 @@ def _copy_place(f: Part, r: Rows, w: int, p: int, q: int) -> None:
 
 
 @kernel
-def insert(f: Part, r: Rows, t: int, w: int, p: int) -> bool:
+def insert(f: Subproblem, r: Rows, t: int, w: int, p: int) -> bool:
     """Put task `t` at place `p` of row `w`; return whether the row can be driven."""
     n = r.size[w]
     for q in range(n + 1, p - 1, -1):
@@ -263,7 +263,7 @@ def insert(f: Part, r: Rows, t: int, w: int, p: int) -> bool:
 
 
 @kernel
-def cut(f: Part, r: Rows, w: int, p: int, count: int) -> bool:
+def cut(f: Subproblem, r: Rows, w: int, p: int, count: int) -> bool:
     """Take `count` tasks from place `p` on out of row `w`; return whether it can be driven."""
     n = r.size[w]
     for q in range(p, n + 2 - count):

@@ -28,13 +28,13 @@ from routing.kernels.arrays.subproblem_arrays import (
     SITE,
     SLOPE,
     WHOLE,
-    Part,
     Rows,
+    Subproblem,
 )
 
 
 @kernel
-def retime(f: Part, r: Rows, w: int) -> bool:
+def retime(f: Subproblem, r: Rows, w: int) -> bool:
     """Compute times and cost of a row afresh; return whether it can be driven as the rules say."""
     n = r.size[w]
     windows = len(r.size)
@@ -57,7 +57,7 @@ def retime(f: Part, r: Rows, w: int) -> bool:
 
 
 @kernel
-def keeps(f: Part, r: Rows, w: int) -> bool:
+def keeps(f: Subproblem, r: Rows, w: int) -> bool:
     """Return whether a row keeps class order, has only tasks it may, and begins them in time."""
     n = r.size[w]
     if f.terms.strict:
@@ -78,7 +78,7 @@ def keeps(f: Part, r: Rows, w: int) -> bool:
 
 
 @kernel
-def timed(f: Part, r: Rows, w: int) -> None:
+def timed(f: Subproblem, r: Rows, w: int) -> None:
     """Drive the best modes: times, cost, and the price of a delay behind each place."""
     n = r.size[w]
     modes = len(f.modes)
@@ -141,7 +141,7 @@ def timed(f: Part, r: Rows, w: int) -> None:
 
 
 @kernel
-def link_metres(f: Part, r: Rows, w: int, p: int, a: int, m: int) -> float:
+def link_metres(f: Subproblem, r: Rows, w: int, p: int, a: int, m: int) -> float:
     """Return the metres from place `p - 1` in mode a to place `p` in mode m."""
     i = r.order[w, p - 1]
     j = r.order[w, p]
@@ -160,7 +160,7 @@ def link_metres(f: Part, r: Rows, w: int, p: int, a: int, m: int) -> float:
 
 
 @kernel
-def detour_metres(f: Part, r: Rows, w: int, p: int, t: int, m: int) -> float:
+def detour_metres(f: Subproblem, r: Rows, w: int, p: int, t: int, m: int) -> float:
     """Return the metres that task `t` in mode m before place `p` adds, all else as it is."""
     modes = len(f.modes)
     behind = AHEAD + modes

@@ -1,7 +1,7 @@
 """What rows must agree on after a change: who waits for whom, and when all are home."""
 
 from routing.kernels.arrays.jit import kernel
-from routing.kernels.arrays.subproblem_arrays import PLACE, ROUTE, Part, Rows, Undo
+from routing.kernels.arrays.subproblem_arrays import PLACE, ROUTE, Rows, Subproblem, UndoLog
 from routing.kernels.rows.fleet_cost import price_fleet
 from routing.kernels.rows.membership import leave
 from routing.kernels.rows.precedence import LATER, LATERS, NEXT_OF_EARLIER, complete, hold_back
@@ -14,7 +14,7 @@ PASSES = 50
 
 
 @kernel
-def agree(f: Part, r: Rows, u: Undo) -> bool:
+def agree(f: Subproblem, r: Rows, u: UndoLog) -> bool:
     """Bring times and totals of all rows to what holds between them; return whether that can be.
 
     It cannot where a pass lacks its earlier one or begins too late, where a shift ends too late by
@@ -35,7 +35,7 @@ def agree(f: Part, r: Rows, u: Undo) -> bool:
 
 
 @kernel
-def _wait(f: Part, r: Rows, u: Undo) -> bool:
+def _wait(f: Subproblem, r: Rows, u: UndoLog) -> bool:
     """Let passes wait for their earlier ones; return whether that comes to an end."""
     for _ in range(PASSES):
         changed = False
@@ -51,7 +51,7 @@ def _wait(f: Part, r: Rows, u: Undo) -> bool:
 
 
 @kernel
-def take_out_followers(f: Part, r: Rows, u: Undo) -> None:
+def take_out_followers(f: Subproblem, r: Rows, u: UndoLog) -> None:
     """Take out the later passes of all that has been taken out."""
     if not f.terms.ordered:
         return

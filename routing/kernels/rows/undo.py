@@ -8,10 +8,10 @@ from routing.kernels.arrays.subproblem_arrays import (
     OVER,
     PLACE,
     ROUTE,
-    Best,
-    Part,
+    BestRows,
     Rows,
-    Undo,
+    Subproblem,
+    UndoLog,
 )
 from routing.kernels.rows.fleet_cost import price_fleet
 from routing.kernels.rows.membership import join, leave
@@ -39,7 +39,7 @@ def copy_row(source: Rows, target: Rows, w: int) -> None:
 
 
 @kernel
-def forget(u: Undo) -> None:
+def forget(u: UndoLog) -> None:
     """Begin a new iteration."""
     for x in range(u.number[0]):
         u.mark[u.row[x]] = False
@@ -48,7 +48,7 @@ def forget(u: Undo) -> None:
 
 
 @kernel
-def touch(r: Rows, u: Undo, w: int) -> None:
+def touch(r: Rows, u: UndoLog, w: int) -> None:
     """Keep a copy of row `w` before its first change."""
     if not u.mark[w]:
         u.mark[w] = True
@@ -58,7 +58,7 @@ def touch(r: Rows, u: Undo, w: int) -> None:
 
 
 @kernel
-def note(u: Undo, t: int, absent: bool) -> None:
+def note(u: UndoLog, t: int, absent: bool) -> None:
     """List a task that this iteration moves."""
     u.task[u.number[1]] = t
     u.absent[u.number[1]] = absent
@@ -66,7 +66,7 @@ def note(u: Undo, t: int, absent: bool) -> None:
 
 
 @kernel
-def roll_back(f: Part, r: Rows, u: Undo) -> None:
+def roll_back(f: Subproblem, r: Rows, u: UndoLog) -> None:
     """Take the iteration back."""
     for x in range(u.number[1]):
         if r.spot[u.task[x], ROUTE] >= 0:
@@ -89,7 +89,7 @@ def roll_back(f: Part, r: Rows, u: Undo) -> None:
 
 
 @kernel
-def keep_best(r: Rows, b: Best) -> None:
+def keep_best(r: Rows, b: BestRows) -> None:
     """Copy the rows that have changed since the last best."""
     b.cost[0] = r.total[0] + r.total[1]
     for w in range(len(b.stale)):

@@ -25,11 +25,11 @@ from routing.kernels.arrays.subproblem_arrays import (
     SERVICE,
     SPARE,
     WEIGHT,
-    Best,
-    Memo,
-    Part,
+    BestRows,
+    InsertionCache,
     Rows,
-    Undo,
+    Subproblem,
+    UndoLog,
 )
 from routing.kernels.rows.membership import join, leave
 from routing.kernels.rows.precedence import EARLIERS, complete, hold_back
@@ -71,7 +71,7 @@ SOUND = 0.4
 
 
 @kernel
-def remove_string(f: Part, r: Rows, u: Undo, w: int, first: int, count: int) -> None:
+def remove_string(f: Subproblem, r: Rows, u: UndoLog, w: int, first: int, count: int) -> None:
     """Take neighbouring tasks out of a row."""
     for p in range(first, first + count):
         note(u, r.order[w, p], False)
@@ -80,7 +80,7 @@ def remove_string(f: Part, r: Rows, u: Undo, w: int, first: int, count: int) -> 
 
 
 @kernel
-def ruin(f: Part, r: Rows, u: Undo, rng: NDArray[np.uint64]) -> None:
+def ruin(f: Subproblem, r: Rows, u: UndoLog, rng: NDArray[np.uint64]) -> None:
     """Take strings of tasks around a random one out of several rows."""
     tasks = len(r.spot)
     seed = int(draw(rng) * tasks)
@@ -129,7 +129,7 @@ def ruin(f: Part, r: Rows, u: Undo, rng: NDArray[np.uint64]) -> None:
 
 
 @kernel
-def sort_tasks(f: Part, u: Undo, rng: NDArray[np.uint64]) -> None:
+def sort_tasks(f: Subproblem, u: UndoLog, rng: NDArray[np.uint64]) -> None:
     """Order the moved tasks: at random, heaviest, most urgent, farthest or nearest first."""
     count = u.number[1]
     rule = int(draw(rng) * 11.0)
@@ -161,7 +161,7 @@ def sort_tasks(f: Part, u: Undo, rng: NDArray[np.uint64]) -> None:
 
 
 @kernel
-def _price_of_lack(f: Part, r: Rows, w: int, need: float) -> float:
+def _price_of_lack(f: Subproblem, r: Rows, w: int, need: float) -> float:
     """Return what the material costs that row `w` would lack with so much more needed."""
     if need <= r.sum[w, SPARE] + 1e-6:
         return 0.0
@@ -175,8 +175,8 @@ def _price_of_lack(f: Part, r: Rows, w: int, need: float) -> float:
 
 
 @kernel
-def note_near(f: Part, r: Rows, u: Undo, t: int, everywhere: bool) -> None:
-    """Mark rows that hold one of the nearest tasks of `t` in the second half of `Undo.seen`."""
+def note_near(f: Subproblem, r: Rows, u: UndoLog, t: int, everywhere: bool) -> None:
+    """Mark rows that hold one of the nearest tasks of `t` in the second half of `UndoLog.seen`."""
     windows = len(r.size)
     u.seen[:windows] = False
     u.seen[windows:] = everywhere
@@ -191,10 +191,10 @@ def note_near(f: Part, r: Rows, u: Undo, t: int, everywhere: bool) -> None:
 
 @kernel
 def best_place(
-    f: Part,
+    f: Subproblem,
     r: Rows,
-    c: Memo,
-    u: Undo,
+    c: InsertionCache,
+    u: UndoLog,
     t: int,
     banned: int,
     everywhere: bool,
@@ -241,7 +241,9 @@ def best_place(
 
 
 @kernel
-def recreate(f: Part, r: Rows, c: Memo, u: Undo, blink: float, rng: NDArray[np.uint64]) -> bool:
+def recreate(
+    f: Subproblem, r: Rows, c: InsertionCache, u: UndoLog, blink: float, rng: NDArray[np.uint64]
+) -> bool:
     """Put each listed task where it costs least; leave out what fits nowhere.
 
     Earlier passes go first. Return whether what holds between the rows can hold.
@@ -280,7 +282,7 @@ def recreate(f: Part, r: Rows, c: Memo, u: Undo, blink: float, rng: NDArray[np.u
 
 
 @kernel
-def list_absent(r: Rows, u: Undo, limit: int, rng: NDArray[np.uint64]) -> None:
+def list_absent(r: Rows, u: UndoLog, limit: int, rng: NDArray[np.uint64]) -> None:
     """List up to `limit` absent tasks, from a random one on."""
     count = r.number[0]
     if count > 0:
@@ -299,7 +301,7 @@ def _reprice(r: Rows, sound: int) -> None:
 
 
 @kernel
-def _decide(f: Part, r: Rows, u: Undo, b: Best, most: float) -> None:
+def _decide(f: Subproblem, r: Rows, u: UndoLog, b: BestRows, most: float) -> None:
     """Keep what has been changed where all rows then cost less than `most`; else take it back."""
     after = r.total[ABSENT] + r.total[ROWS] + r.total[WEIGHT] * r.total[OVER]
     if after >= most:
@@ -312,7 +314,7 @@ def _decide(f: Part, r: Rows, u: Undo, b: Best, most: float) -> None:
 
 
 @kernel
-def _stretches(f: Part, r: Rows) -> int:
+def _stretches(f: Subproblem, r: Rows) -> int:
     """Return how many stretches are tried after each ruin: more where rows are long.
 
     None where rules bind tasks to rows or to an order: few stretches would keep to them.
@@ -329,11 +331,11 @@ def _stretches(f: Part, r: Rows) -> int:
 
 @kernel
 def anneal(
-    f: Part,
+    f: Subproblem,
     r: Rows,
-    c: Memo,
-    u: Undo,
-    b: Best,
+    c: InsertionCache,
+    u: UndoLog,
+    b: BestRows,
     rng: NDArray[np.uint64],
     iterations: int,
     temperature: float,

@@ -14,11 +14,11 @@ from routing.kernels.arrays.subproblem_arrays import (
     ROWS,
     SLOT,
     WHOLE_FLEET,
-    Best,
-    Memo,
-    Part,
+    BestRows,
+    InsertionCache,
     Rows,
-    Undo,
+    Subproblem,
+    UndoLog,
 )
 from routing.kernels.rows.membership import join, leave
 from routing.kernels.rows.precedence import complete
@@ -29,7 +29,7 @@ from routing.kernels.search.annealing import list_absent, recreate
 
 
 @kernel
-def take_in(f: Part, r: Rows, u: Undo, b: Best) -> bool:
+def take_in(f: Subproblem, r: Rows, u: UndoLog, b: BestRows) -> bool:
     """Compute everything that follows from `order` and `size`; return whether all rows hold."""
     r.number[0] = 0
     r.total[ABSENT] = 0.0
@@ -58,7 +58,9 @@ def take_in(f: Part, r: Rows, u: Undo, b: Best) -> bool:
 
 
 @kernel
-def fill(f: Part, r: Rows, c: Memo, u: Undo, b: Best, rng: NDArray[np.uint64]) -> None:
+def fill(
+    f: Subproblem, r: Rows, c: InsertionCache, u: UndoLog, b: BestRows, rng: NDArray[np.uint64]
+) -> None:
     """Insert every absent task at its best place, one after the other."""
     forget(u)
     list_absent(r, u, r.number[0], rng)
@@ -73,7 +75,9 @@ def fill(f: Part, r: Rows, c: Memo, u: Undo, b: Best, rng: NDArray[np.uint64]) -
 
 
 @kernel
-def fill_singly(f: Part, r: Rows, c: Memo, u: Undo, b: Best, rng: NDArray[np.uint64]) -> None:
+def fill_singly(
+    f: Subproblem, r: Rows, c: InsertionCache, u: UndoLog, b: BestRows, rng: NDArray[np.uint64]
+) -> None:
     """Insert absent tasks one after the other, except those that then cannot be in order."""
     more = True
     while more:

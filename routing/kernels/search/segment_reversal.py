@@ -16,9 +16,9 @@ from routing.kernels.arrays.subproblem_arrays import (
     PRICE,
     ROUTE,
     SERVICE,
-    Part,
     Rows,
-    Undo,
+    Subproblem,
+    UndoLog,
 )
 from routing.kernels.rows.rows import connect, refresh
 from routing.kernels.rows.undo import touch
@@ -30,7 +30,7 @@ TURNED = 0.5
 
 
 @kernel
-def _mode(f: Part, r: Rows, w: int, p: int) -> int:
+def _mode(f: Subproblem, r: Rows, w: int, p: int) -> int:
     """Return the mode that place `p` of row `w` is done in."""
     modes = len(f.modes)
     best = 0
@@ -42,7 +42,7 @@ def _mode(f: Part, r: Rows, w: int, p: int) -> int:
 
 
 @kernel
-def _apart(f: Part, w: int, i: int, a: int, j: int, m: int) -> float:
+def _apart(f: Subproblem, w: int, i: int, a: int, j: int, m: int) -> float:
     """Return the seconds from mode `a` of node `i` to mode `m` of `j`, the best mode where -1."""
     modes = len(f.modes)
     best = BIG_S
@@ -54,7 +54,7 @@ def _apart(f: Part, w: int, i: int, a: int, j: int, m: int) -> float:
 
 
 @kernel
-def _link(f: Part, r: Rows, w: int, p: int) -> float:
+def _link(f: Subproblem, r: Rows, w: int, p: int) -> float:
     """Return the seconds that row `w` takes between places `p - 1` and `p`."""
     modes = len(f.modes)
     k = modes * _mode(f, r, w, p) + _mode(f, r, w, p - 1)
@@ -63,7 +63,15 @@ def _link(f: Part, r: Rows, w: int, p: int) -> float:
 
 @kernel
 def _lay(
-    f: Part, r: Rows, u: Undo, w: int, at: int, source: int, first: int, last: int, turned: bool
+    f: Subproblem,
+    r: Rows,
+    u: UndoLog,
+    w: int,
+    at: int,
+    source: int,
+    first: int,
+    last: int,
+    turned: bool,
 ) -> int:
     """Lay places `first` to `last` of an old row behind the first `at` of row `w`; count them."""
     same = f.window[w, PACE] == f.window[source, PACE]
@@ -84,7 +92,7 @@ def _lay(
 
 @kernel
 def _turn_around(
-    f: Part, r: Rows, u: Undo, w: int, p: int, q: int, most: float
+    f: Subproblem, r: Rows, u: UndoLog, w: int, p: int, q: int, most: float
 ) -> tuple[bool, bool]:
     """Turn places `p` to `q` of row `w` around, where it may cost no more than `most`.
 
@@ -106,7 +114,7 @@ def _turn_around(
 
 
 @kernel
-def _taken_s(f: Part, r: Rows, w: int, first: int, last: int) -> float:
+def _taken_s(f: Subproblem, r: Rows, w: int, first: int, last: int) -> float:
     """Return about the seconds of deadheads that row `w` saves without places `first` to `last`."""
     before = _mode(f, r, w, first - 1)
     behind = _mode(f, r, w, last + 1)
@@ -115,7 +123,9 @@ def _taken_s(f: Part, r: Rows, w: int, first: int, last: int) -> float:
 
 
 @kernel
-def _put_s(f: Part, r: Rows, w: int, first: int, last: int, v: int, at: int, turned: bool) -> float:
+def _put_s(
+    f: Subproblem, r: Rows, w: int, first: int, last: int, v: int, at: int, turned: bool
+) -> float:
     """Return about the seconds of deadheads that row `v` gains with them before place `at`."""
     head = r.order[w, last] if turned else r.order[w, first]
     tail = r.order[w, first] if turned else r.order[w, last]
@@ -128,7 +138,15 @@ def _put_s(f: Part, r: Rows, w: int, first: int, last: int, v: int, at: int, tur
 
 @kernel
 def _shift(
-    f: Part, r: Rows, u: Undo, w: int, first: int, last: int, at: int, turned: bool, most: float
+    f: Subproblem,
+    r: Rows,
+    u: UndoLog,
+    w: int,
+    first: int,
+    last: int,
+    at: int,
+    turned: bool,
+    most: float,
 ) -> tuple[bool, bool]:
     """Move places `first` to `last` of row `w` before place `at`, which is not among them.
 
@@ -152,9 +170,9 @@ def _shift(
 
 @kernel
 def _change_rows(
-    f: Part,
+    f: Subproblem,
     r: Rows,
-    u: Undo,
+    u: UndoLog,
     w: int,
     first: int,
     last: int,
@@ -189,7 +207,9 @@ def _change_rows(
 
 
 @kernel
-def rearrange(f: Part, r: Rows, u: Undo, most: float, rng: NDArray[np.uint64]) -> tuple[bool, bool]:
+def rearrange(
+    f: Subproblem, r: Rows, u: UndoLog, most: float, rng: NDArray[np.uint64]
+) -> tuple[bool, bool]:
     """Bring a random task beside a near one, with a stretch of its row.
 
     Return (whether rows have changed, whether they can all be driven). `most` is what it may cost

@@ -8,7 +8,7 @@ import shapely
 
 from data.model import DirectedSegment, Match
 from data.streets.network import StreetNetwork
-from fleet.matching.driven_paths import Spot
+from fleet.matching.driven_paths import PointOnStreet
 from fleet.matching.map_matching import StreetMatcher
 from tests.benchmarks.matching.tracks import Fix
 
@@ -78,8 +78,8 @@ def driven(matcher: StreetMatcher, matches: Sequence[Match]) -> Bins:
     return found
 
 
-def _spot(matcher: StreetMatcher, match: Match) -> Spot:
+def _spot(matcher: StreetMatcher, match: Match) -> PointOnStreet:
     length_m = matcher.ways.arc_length_m[matcher.ways.arc(match.segment)]
-    return Spot(
+    return PointOnStreet(
         match.segment, match.offset_m if match.segment.forward else length_m - match.offset_m
     )

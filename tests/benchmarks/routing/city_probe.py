@@ -26,8 +26,9 @@ from fleet.planning.plan_lifecycle import Prepared, prepare
 from fleet.setup.city_setup import add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from routing.check.referee import violations
-from routing.network.deadheads import Walker, line_graph
+from routing.network.deadheads import line_graph
 from routing.network.route_timing import timed_route
+from routing.network.shortest_deadheads import PathFinder
 from routing.planning.problem_mapping import problem_from
 from routing.problem.problem import Problem, Solution
 from routing.problem.stopping import MaxRuntime
@@ -60,7 +61,7 @@ def prepared(city: str, folder: Path) -> Prepared:
 
 def figures(problem: Problem, solution: Solution) -> dict[str, object]:
     """Return what the table shows of a solution: hours, kilometers, lateness by class."""
-    walker = Walker(problem, line_graph(problem))
+    walker = PathFinder(problem, line_graph(problem))
     done_s = np.full(problem.tasks, np.nan)
     work_m = deadhead_m = service_s = 0.0
     for v, route in enumerate(solution.routes):

@@ -13,7 +13,7 @@ from pyvrp.stop import MaxRuntime as PyvrpRuntime
 
 from routing.check.referee import cost_of, violations
 from routing.network.deadheads import from_arc, line_graph
-from routing.problem.problem import NONE, Cost, Problem, Refill, Solution, Visit
+from routing.problem.problem import NONE, Cost, Problem, ReloadStop, Solution, TaskVisit
 
 FAR = 10**8
 WHOLE = 100.0
@@ -69,7 +69,9 @@ def judged(problem: Problem, points: Points, routes: list[list[int]]) -> float:
     """Return what routes of points cost, infinite if our referee finds a fault."""
     stops = [
         tuple(
-            Refill(p - 1) if p <= problem.sites else Visit(int(points.task[p]), int(points.mode[p]))
+            ReloadStop(p - 1)
+            if p <= problem.sites
+            else TaskVisit(int(points.task[p]), int(points.mode[p]))
             for p in route
         )
         for route in routes

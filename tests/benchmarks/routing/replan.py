@@ -10,14 +10,15 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.check.referee import violations
-from routing.network.deadheads import Walker, line_graph
+from routing.network.deadheads import line_graph
 from routing.network.route_timing import timed_route
+from routing.network.shortest_deadheads import PathFinder
 from routing.planning.problem_mapping import problem_from
-from routing.problem.problem import Problem, Route, Solution
+from routing.problem.problem import Problem, Solution, TaskRoute
 from routing.problem.stopping import MaxRuntime
 from routing.problem.stops import tasks_of
 from routing.replanning.breakdown import broken, moved
-from routing.replanning.urgent_insertion import RunningRoutes, Urgent
+from routing.replanning.urgent_insertion import RunningRoutes, UrgentTask
 from routing.search.solver import solve
 from tests.benchmarks.routing.city_probe import prepared
 
@@ -76,9 +77,9 @@ def _insertions(problem: Problem, plan: Solution, seed: int) -> tuple[str, ...]:
     return (f"best place for one of {URGENT} urgent streets", shown, "", "", "", "", "")
 
 
-def _again(problem: Problem, task: int) -> Urgent:
+def _again(problem: Problem, task: int) -> UrgentTask:
     """Return a task like one there is, to be done as soon as may be."""
-    return Urgent(
+    return UrgentTask(
         tuple(problem.mode_arc[task].tolist()),
         problem.service_s[task],
         float(problem.material_kg[task]),
@@ -88,9 +89,9 @@ def _again(problem: Problem, task: int) -> Urgent:
     )
 
 
-def _begun(problem: Problem, plan: Solution) -> tuple[Route, ...]:
+def _begun(problem: Problem, plan: Solution) -> tuple[TaskRoute, ...]:
     """Return the stops of each route that have begun when the truck breaks down."""
-    walker = Walker(problem, line_graph(problem))
+    walker = PathFinder(problem, line_graph(problem))
     pinned = []
     for v, route in enumerate(plan.routes):
         legs = timed_route(problem, walker, v, route).legs

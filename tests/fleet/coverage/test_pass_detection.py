@@ -4,7 +4,7 @@ from data.model import DirectedSegment, Pass, Treatment
 from fleet.coverage.pass_detection import Sighted, proofs
 from fleet.coverage.route_expectations import ExpectedWork
 from fleet.coverage.sensor_state import SensorReading
-from fleet.matching.driven_paths import Stretch
+from fleet.matching.driven_paths import DrivenStretch
 from tests import village as v
 from tests.fleet.drives import a_fix
 
@@ -16,7 +16,7 @@ def proved(confidence: float, order: ExpectedWork | None, *, fresh: bool = False
     """What a step at work along Main Street proves."""
     claim = SensorReading(blade=True, spreader=None, fresh=fresh)
     a, b = (Sighted(a_fix(v.at_m(3 * s, 0), s), claim) for s in (0.0, 5.0))
-    step = [Stretch(HERE, 0.0, 15.0)]
+    step = [DrivenStretch(HERE, 0.0, 15.0)]
     (one,) = proofs(NETWORK, a, b, step, confidence, order, 6.0, plows=True)
     return one
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from data.model import DirectedSegment, Match, Position, Restriction
 from data.streets.network import build_network
-from fleet.matching.driven_paths import Spot, Stretch, Ways
+from fleet.matching.driven_paths import DrivenPaths, DrivenStretch, PointOnStreet
 from fleet.matching.hmm_parameters import PRICES
-from fleet.matching.kernels.arrays import Nearby
+from fleet.matching.kernels.arrays import NearbySegments
 from fleet.matching.kernels.bounded_search import explore, slot_of
 from fleet.matching.kernels.candidates import nearby
 from fleet.matching.map_matching import STREETS, StreetMatcher, Trail
@@ -22,8 +22,8 @@ from tests.fleet.matching_reference import Twin, ways_from
 
 
 @cache
-def ways() -> Ways:
-    return Ways(v.village())
+def ways() -> DrivenPaths:
+    return DrivenPaths(v.village())
 
 
 @cache
@@ -45,7 +45,7 @@ def streets(matches: Iterable[Match]) -> list[DirectedSegment | None]:
     return found
 
 
-def driven(matches: Sequence[Match]) -> list[Stretch]:
+def driven(matches: Sequence[Match]) -> list[DrivenStretch]:
     return [stretch for a, b in pairwise(matches) for stretch in matcher().between(a, b)]
 
 
@@ -53,7 +53,7 @@ def driven(matches: Sequence[Match]) -> list[Stretch]:
 @given(east=st.floats(-60, 460), north=st.floats(-100, 320))
 def test_streets_near_a_point_are_those_that_the_network_finds(east: float, north: float) -> None:
     point = v.at_m(east, north)
-    here = Nearby(np.zeros(8, np.int64), np.zeros(8, np.int64), np.zeros(8), np.zeros(8))
+    here = NearbySegments(np.zeros(8, np.int64), np.zeros(8, np.int64), np.zeros(8), np.zeros(8))
     count = nearby(ways().streets, *v.village().projection.plane(point), 60.0, here)
     snaps = v.village().nearby(point, 60.0)
     assert count == min(len(snaps), 8)
@@ -171,12 +171,12 @@ def test_a_way_against_a_one_way_street_is_dear_but_possible() -> None:
 
 def test_where_two_ways_are_as_likely_only_what_they_share_counts() -> None:
     """From one corner of the block to the other, both ways round are equally long."""
-    a = Spot(DirectedSegment(v.DEPOT_ROAD, False), 190.0)
-    b = Spot(DirectedSegment(v.BLIND, True), 20.0)
+    a = PointOnStreet(DirectedSegment(v.DEPOT_ROAD, False), 190.0)
+    b = PointOnStreet(DirectedSegment(v.BLIND, True), 20.0)
     assert sum(s.to_m - s.from_m for s in ways().stretches(a, b)) == pytest.approx(380.0, abs=1.0)
     assert ways().stretches(a, b, sure=True) == [
-        Stretch(a.directed, 190.0, pytest.approx(200.0, abs=0.1)),
-        Stretch(b.directed, 0.0, 20.0),
+        DrivenStretch(a.directed, 190.0, pytest.approx(200.0, abs=0.1)),
+        DrivenStretch(b.directed, 0.0, 20.0),
     ]
 
 
@@ -203,7 +203,10 @@ def test_a_forbidden_turn_is_dear_but_possible() -> None:
     turn = a_drive((20, 0), (200, 0), (200, 120), every_s=4.0)
     assert streets(matched(turn, signed)) == streets(matched(turn))
     mains = DirectedSegment(v.MAIN_WEST, True), DirectedSegment(v.MILL, True)
-    a, b = (Spot(directed, metres) for directed, metres in zip(mains, (190.0, 10.0), strict=True))
+    a, b = (
+        PointOnStreet(directed, metres)
+        for directed, metres in zip(mains, (190.0, 10.0), strict=True)
+    )
     assert signed.ways.way_m(a, b) == pytest.approx(20.0, abs=0.5)
 
 

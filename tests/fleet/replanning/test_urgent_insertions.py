@@ -11,7 +11,7 @@ from fleet.replanning.running_plan import InsertionPlace, best_insertion, runnin
 from fleet.replanning.urgent_insertions import job_on_street
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
-from routing.problem.stops import Refill
+from routing.problem.stops import ReloadStop
 from routing.replanning.batch_insertion import broken_by
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
@@ -61,7 +61,7 @@ def twice(after):
     """One street comes two times."""
     longest = max(range(len(after.routes)), key=lambda v: len(after.routes[v]))
     doubled = tuple(
-        (*route, *(stop for stop in route[-1:] if not isinstance(stop, Refill)))
+        (*route, *(stop for stop in route[-1:] if not isinstance(stop, ReloadStop)))
         if v == longest
         else route
         for v, route in enumerate(after.routes)
@@ -73,7 +73,7 @@ def left_out(after):
     """What was asked for is in no route."""
     new = after.problem.tasks - 1
     kept = tuple(
-        tuple(stop for stop in route if isinstance(stop, Refill) or stop.task != new)
+        tuple(stop for stop in route if isinstance(stop, ReloadStop) or stop.task != new)
         for route in after.routes
     )
     return after.problem, kept

@@ -26,7 +26,7 @@ from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen
 from data.streets.projection import metres_between
 from fleet.evidence.evidence_pipeline import digest, new_track_book
-from fleet.matching.driven_paths import Ways
+from fleet.matching.driven_paths import DrivenPaths
 from fleet.simulation.simulated_calls import calls
 from fleet.simulation.simulated_trucks import Fix, Habits, after_approach, driven
 from tests import village as v
@@ -194,7 +194,7 @@ def test_a_truck_that_gets_a_new_plan_drives_there_from_where_it_is() -> None:
     assert approach.length_m > 300
     assert route.legs[1:] == a_route().legs
     for a, b in pairwise([*approach.path, route.legs[1].path[0]]):
-        assert Ways(NETWORK).head(a) == Ways(NETWORK).tail(b)
+        assert DrivenPaths(NETWORK).head(a) == DrivenPaths(NETWORK).tail(b)
 
 
 def test_a_truck_off_every_street_takes_its_route_as_it_is() -> None:

@@ -12,7 +12,8 @@ from fleet.what_if.answer import no_worse, outcome_json, spread_min
 from fleet.what_if.question import HOLDS, machines_of
 from fleet.what_if.searches import SEEDS, KnownBase, base_of, with_change
 from routing.check.referee import violations
-from routing.network.deadheads import Walker, line_graph
+from routing.network.deadheads import line_graph
+from routing.network.shortest_deadheads import PathFinder
 from routing.planning.problem_mapping import problem_from
 from routing.planning.warm_start import no_later_than, start_from
 from routing.replanning.breakdown import settled
@@ -84,7 +85,7 @@ def test_a_plan_keeps_what_it_is_held_to(prepared) -> None:
     plan = first_routes(prepared, SEEDS[0], None)
     mapped = problem_from(prepared)
     problem, line = no_later_than(mapped, plan), line_graph(mapped.problem)
-    walker = Walker(problem, line)
+    walker = PathFinder(problem, line)
     start = start_from(mapped, plan)
     found = settled(problem, walker, walker, start, start.routes).solution
     assert violations(problem, found) == []

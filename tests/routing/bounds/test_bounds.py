@@ -9,16 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.bounds import separation
-from routing.bounds.background_bound import Beside
+from routing.bounds.background_bound import BackgroundBound
 from routing.bounds.cuts import country_of, islands, visits
 from routing.bounds.least_costs import least_prices
 from routing.bounds.lower_bound import lower_bound, rising_bounds
 from routing.bounds.relaxation import relaxed
 from routing.formats.benchmarks.instance_problem import model_of
-from routing.network.deadheads import Walker, line_graph
+from routing.network.deadheads import line_graph
 from routing.network.pinned_stops import behind_pins
+from routing.network.shortest_deadheads import PathFinder
 from routing.network.single_task_feasibility import alone
-from routing.problem.problem import Rules, Visit
+from routing.problem.problem import RouteRules, TaskVisit
 from routing.problem.stopping import (
     FirstFeasible,
     MaxIterations,
@@ -166,7 +167,7 @@ def test_a_bound_rises_beside_the_search_and_is_the_last_one_when_waited_for():
         go_on.wait()
         yield from (5.0, 4.0)
 
-    beside = Beside(bounds(), 10.0)
+    beside = BackgroundBound(bounds(), 10.0)
     assert beside.value == 11.0
     go_on.set()
     assert beside.last(wait=True) == 15.0
@@ -180,7 +181,7 @@ def test_who_does_not_wait_gets_the_bound_so_far():
         go_on.wait()
         yield 5.0
 
-    assert Beside(bounds()).last(wait=False) == 1.0
+    assert BackgroundBound(bounds()).last(wait=False) == 1.0
     go_on.set()
 
 
@@ -194,7 +195,7 @@ def test_leaving_a_search_stops_its_bound():
         finally:
             ended.set()
 
-    with pytest.raises(ZeroDivisionError), Beside(bounds()):
+    with pytest.raises(ZeroDivisionError), BackgroundBound(bounds()):
         raise ZeroDivisionError
     assert ended.wait(60.0)
 
@@ -241,11 +242,11 @@ def test_streets_that_must_wait_for_the_only_truck_cost_the_wait():
 @given(seed=st.integers(0, 10**6), tasks=st.integers(1, 3), vehicles=st.integers(1, 2))
 def test_no_plan_costs_less_than_the_bound_whatever_the_rules(seed, tasks, vehicles):
     problem = a_random_storm(seed, tasks, vehicles)
-    behind = behind_pins(problem, Walker(problem, line_graph(problem)))
+    behind = behind_pins(problem, PathFinder(problem, line_graph(problem)))
     assert bound_of(behind.problem) + behind.cost <= least_total(problem) + 1e-6
 
 
 def test_a_bound_is_not_taken_in_front_of_pins():
-    pinned = replace(a_town(STAR, [(2, -1)]), rules=Rules(pinned=((Visit(0, 0),),)))
+    pinned = replace(a_town(STAR, [(2, -1)]), rules=RouteRules(pinned=((TaskVisit(0, 0),),)))
     with pytest.raises(ValueError, match="pinned"):
         bound_of(pinned)

@@ -6,11 +6,12 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from routing.bounds.completion_bounds import Crews, earliest_finish
+from routing.bounds.completion_bounds import FleetAccess, earliest_finish
 from routing.bounds.infeasibility import proofs
-from routing.network.deadheads import Walker, line_graph
+from routing.network.deadheads import line_graph
+from routing.network.shortest_deadheads import PathFinder
 from routing.network.single_task_feasibility import alone
-from routing.problem.problem import Rules, Visit
+from routing.problem.problem import RouteRules, TaskVisit
 from tests.routing.every_plan import EveryRoute, earliest_end_of_all
 from tests.routing.random_towns import any_town
 from tests.routing.towns import a_town
@@ -20,7 +21,7 @@ THERE = [(2 * i, -1) for i in range(8)]
 
 
 def proved(problem):
-    return proofs(problem, Walker(problem, line_graph(problem)))
+    return proofs(problem, PathFinder(problem, line_graph(problem)))
 
 
 def town_of_classes(seed, tasks, vehicles):
@@ -58,7 +59,7 @@ def test_no_plan_does_some_tasks_before_the_work_allows(seed, tasks, vehicles):
     line = line_graph(problem)
     single = alone(problem, line)
     some = np.random.default_rng(seed).random(tasks) < 0.7
-    team = Crews(problem, line, single).team(some)
+    team = FleetAccess(problem, line, single).team(some)
     proof = earliest_finish(team, 0.0)
     wanted = np.flatnonzero(some & single.fit()).tolist()
     assert earliest_end_of_all(problem, wanted) >= proof.earliest_s - 1e-3
@@ -127,7 +128,9 @@ def test_classes_that_fit_one_by_one_may_not_fit_together():
 
 
 def test_what_is_pinned_is_taken_as_done():
-    pinned = replace(road(), rules=Rules(pinned=(tuple(Visit(task, 0) for task in range(6)),)))
+    pinned = replace(
+        road(), rules=RouteRules(pinned=(tuple(TaskVisit(task, 0) for task in range(6)),))
+    )
     assert [task.task for task in proved(pinned).tasks] == [6, 7]
     assert [proof.tasks for proof in proved(pinned).classes] == [2]
 

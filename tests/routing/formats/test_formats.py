@@ -10,7 +10,7 @@ from routing.check.referee import cost_of, violations
 from routing.formats.benchmark_solution import solution_json
 from routing.formats.benchmarks.instance_problem import model_of
 from routing.formats.benchmarks.parallel_order import written_order
-from routing.problem.problem import Visit
+from routing.problem.problem import TaskVisit
 from routing.problem.stopping import (
     FirstOf,
     MaxIterations,
@@ -229,7 +229,7 @@ def test_of_parallel_streets_the_route_with_the_cheapest_is_written_first(shared
     path = tmp_path / "parallel.dat"
     path.write_text(PARALLEL, encoding="utf-8")
     model = model_of(read(PARALLEL))
-    dear, cheap = (Visit(1, 0), Visit(2, 0)), (Visit(0, 0), Visit(3, 1))
+    dear, cheap = (TaskVisit(1, 0), TaskVisit(2, 0)), (TaskVisit(0, 0), TaskVisit(3, 1))
     routes = (dear, cheap, *[()] * (model.problem.vehicles - 2))
     assert written_order(model, routes[:2]) == [1, 0]
     assert written_order(model, routes[1::-1]) == [0, 1]
@@ -241,14 +241,14 @@ def test_of_parallel_streets_the_route_with_the_cheapest_is_written_first(shared
 
 def test_parallel_streets_that_fit_in_any_order_change_nothing():
     model = model_of(read(PARALLEL.replace("CAPACIDAD : 8", "CAPACIDAD : 12")))
-    dear, cheap = (Visit(1, 0), Visit(2, 0)), (Visit(0, 0), Visit(3, 1))
+    dear, cheap = (TaskVisit(1, 0), TaskVisit(2, 0)), (TaskVisit(0, 0), TaskVisit(3, 1))
     assert written_order(model, (dear, cheap)) == [0, 1]
 
 
 def test_where_no_order_suits_the_routes_stay_as_they_are():
     again = "( 2, 3)  coste 4 demanda 2\n( 3, 2)  coste 8 demanda 6\n"
     model = model_of(read(PARALLEL.replace("( 2, 3)  coste 4 demanda 2\n", again)))
-    one, other = (Visit(1, 0), Visit(2, 0)), (Visit(0, 0), Visit(3, 0))
+    one, other = (TaskVisit(1, 0), TaskVisit(2, 0)), (TaskVisit(0, 0), TaskVisit(3, 0))
     assert written_order(model, (one, other)) == [0, 1]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from routing.check.referee import violations
-from routing.problem.problem import Rules, Visit
+from routing.problem.problem import RouteRules, TaskVisit
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import tasks_of
 from routing.replanning import breakdown
@@ -30,9 +30,9 @@ def a_running_town(seed):
         fixed_price=np.zeros(3),
         material_kg=np.zeros(14),
     )
-    plan = solve(replace(town, rules=Rules(balance_price=3.0)), SOME, seed)
+    plan = solve(replace(town, rules=RouteRules(balance_price=3.0)), SOME, seed)
     pinned = tuple(route[:1] for route in plan.routes)
-    town = replace(town, rules=Rules(pinned=pinned))
+    town = replace(town, rules=RouteRules(pinned=pinned))
     return town, solve(town, MaxIterations(0), seed, start=plan)
 
 
@@ -79,8 +79,8 @@ def test_what_nobody_else_can_do_is_left_out():
         pace=[1.0, 1.0],
         service_s=[[20.0, 20.0], [60.0, np.inf]],
     )
-    plan = solve(replace(town, rules=Rules()), SOME, start=None)
+    plan = solve(replace(town, rules=RouteRules()), SOME, start=None)
     after = RunningRoutes(town, plan).without(0, 5, SOME)
     assert violations(broken(town, 0), after) == []
-    assert after.routes == ((), (Visit(0, 0),))
+    assert after.routes == ((), (TaskVisit(0, 0),))
     assert after.unserved == {1: "time"}

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from routing.check.referee import violations
-from routing.check.referee_paths import Way, deadheads_of, from_arcs, legs_of
+from routing.check.referee_paths import DeadheadPath, deadheads_of, from_arcs, legs_of
 from routing.problem.stopping import MaxIterations
-from routing.replanning.path_cache import KnownWays, lines_of
+from routing.replanning.path_cache import LineGraphCache, lines_of
 from routing.search.solver import solve
 from tests.routing.towns import a_random_town
 
@@ -19,7 +19,7 @@ def town():
 
 
 def test_the_same_streets_are_known_with_their_ways(town):
-    known = KnownWays()
+    known = LineGraphCache()
     first = known.lines(town)
     first.ways.path(0, 1)
     later = replace(town, release_s=town.release_s + 5.0)
@@ -28,7 +28,7 @@ def test_the_same_streets_are_known_with_their_ways(town):
 
 
 def test_other_streets_are_not_mistaken_for_them(town):
-    known = KnownWays()
+    known = LineGraphCache()
     first = known.lines(town)
     slower = replace(town, turn_s=town.turn_s + 20.0)
     other = known.lines(slower)
@@ -61,5 +61,5 @@ def test_the_referee_looks_only_for_ways_that_it_has_not_looked_for_before():
     fewer = (found.routes[0], *((),) * (town.vehicles - 1))
     assert deadheads_of(town, legs_of(town, fewer), known) == before
     source, target = next(iter(legs))
-    known[source, target] = Way(np.inf, 0.0)  # only to see that it is taken from there
+    known[source, target] = DeadheadPath(np.inf, 0.0)  # only to see that it is taken from there
     assert violations(town, found, known) != []

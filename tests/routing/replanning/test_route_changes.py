@@ -6,20 +6,21 @@ import numpy as np
 import pytest
 
 from routing.check.referee import violations
-from routing.network.deadheads import Remembering, Walker, line_graph
+from routing.network.deadheads import line_graph
+from routing.network.shortest_deadheads import PathCache, PathFinder
 from routing.network.single_task_feasibility import alone
-from routing.problem.problem import Rules, Solution
+from routing.problem.problem import RouteRules, Solution
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import tasks_of
 from routing.replanning.batch_insertion import inserted
 from routing.replanning.route_changes import (
-    Change,
+    RouteChange,
     all_rearranged,
     changed,
     rearranged,
     running_solution,
 )
-from routing.replanning.urgent_insertion import RunningRoutes, Urgent
+from routing.replanning.urgent_insertion import RunningRoutes, UrgentTask
 from routing.search.solver import solve
 from tests.routing.towns import a_random_town
 
@@ -36,17 +37,17 @@ def a_town(seed):
         shift_end_s=np.full(VEHICLES, 9000.0),
         fixed_price=np.zeros(VEHICLES),
         material_kg=np.zeros(TASKS),
-        rules=Rules(balance_price=3.0),
+        rules=RouteRules(balance_price=3.0),
     )
     plan = solve(town, SOME, seed)
-    return replace(town, rules=Rules()), plan
+    return replace(town, rules=RouteRules()), plan
 
 
 def after(town, routes, change) -> Solution:
     """What comes of a change, let through by the referee."""
     line = line_graph(town)
     running = running_solution(town, routes, alone(town, line).hopeless)
-    ways = Remembering(Walker(town, line))
+    ways = PathCache(PathFinder(town, line))
     found = rearranged(town, ways, line, running, change, SOME).solution
     assert violations(town, found) == []
     return found
@@ -62,7 +63,7 @@ def test_freed_work_finds_a_place_and_few_vehicles_change_their_next_moves(seed,
     shift_end_s[vehicle] = 0.0
     town = replace(town, shift_end_s=shift_end_s)
     routes = [() if v == vehicle else route for v, route in enumerate(plan.routes)]
-    found = after(town, routes, Change((), free, most))
+    found = after(town, routes, RouteChange((), free, most))
     assert found.unserved == {}
     assert len(changed(routes, found.routes)) <= most
 
@@ -74,14 +75,14 @@ def test_a_new_vehicle_gets_work_of_those_that_are_named(seed):
     free = tuple(tasks_of(plan.routes[mine]))
     routes = [() if v == mine else route for v, route in enumerate(plan.routes)]
     helpers = tuple(v for v in range(VEHICLES) if v != mine)
-    found = after(town, routes, Change((mine,), free, 1, helpers))
+    found = after(town, routes, RouteChange((mine,), free, 1, helpers))
     assert found.routes[mine]
     assert len(set(changed(routes, found.routes)) - {mine}) <= 1
 
 
 def test_with_nothing_to_do_and_nobody_concerned_all_stays():
     town, plan = a_town(1)
-    found = after(town, plan.routes, Change((), (), 0))
+    found = after(town, plan.routes, RouteChange((), (), 0))
     assert found.routes == plan.routes
 
 
@@ -91,7 +92,7 @@ def test_much_new_work_goes_to_all_behind_their_next_moves(most):
     routes = [route[:4] for route in plan.routes]
     line = line_graph(town)
     running = running_solution(town, routes, alone(town, line).hopeless)
-    ways = Remembering(Walker(town, line))
+    ways = PathCache(PathFinder(town, line))
     found = all_rearranged(town, ways, line, running, most, SOME).solution
     assert violations(town, replace(found, bound=0.0)) == []
     assert found.unserved == {}
@@ -104,7 +105,7 @@ def test_urgent_tasks_come_in_and_those_they_replace_go(seed):
     running = RunningRoutes(town, plan)
     old = tasks_of(plan.routes[0])[-2:] or tasks_of(plan.routes[1])[-2:]
     urgent = [
-        Urgent(tuple(town.mode_arc[task].tolist()), town.service_s[task], completion_price=5.0)
+        UrgentTask(tuple(town.mode_arc[task].tolist()), town.service_s[task], completion_price=5.0)
         for task in old
     ]
     found = inserted(running, urgent, old)
@@ -122,7 +123,9 @@ def test_what_has_begun_is_not_put_off():
     town, plan = a_town(0)
     running = RunningRoutes(town, plan)
     task = tasks_of(plan.routes[0])[0]
-    urgent = Urgent(tuple(town.mode_arc[task].tolist()), town.service_s[task], completion_price=9.0)
+    urgent = UrgentTask(
+        tuple(town.mode_arc[task].tolist()), town.service_s[task], completion_price=9.0
+    )
     late_s = max(timed.ends_s for timed in running.timed)
     found = inserted(running, [urgent], begun_s=late_s)
     assert found is not None

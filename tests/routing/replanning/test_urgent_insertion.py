@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.check.referee import cost_of, violations
-from routing.network.deadheads import Walker, line_graph
+from routing.network.deadheads import line_graph
 from routing.network.pinned_stops import behind_pins
+from routing.network.shortest_deadheads import PathFinder
 from routing.network.single_task_feasibility import alone
-from routing.problem.problem import Refill, Solution, Visit
+from routing.problem.problem import ReloadStop, Solution, TaskVisit
 from routing.replanning import urgent_insertion as urgent_module
-from routing.replanning.urgent_insertion import RunningRoutes, Urgent, with_task
-from routing.search.exact_schedule import Settled
+from routing.replanning.urgent_insertion import RunningRoutes, UrgentTask, with_task
+from routing.search.exact_schedule import ExactSchedule
 from tests.routing.storms import random_routes, random_rules
 from tests.routing.towns import a_random_town, a_town
 
@@ -23,9 +24,9 @@ RING = ((0, 1, 10.0), (1, 2, 10.0), (2, 0, 10.0), (2, 3, 20.0))
 
 def running(problem, routes):
     line = line_graph(problem)
-    walker = Walker(problem, line)
+    walker = PathFinder(problem, line)
     behind = behind_pins(problem, walker)
-    done = Settled(problem, walker, alone(behind.problem, line), routes)
+    done = ExactSchedule(problem, walker, alone(behind.problem, line), routes)
     return Solution(tuple(done.routes), done.unserved, done.cost, 0.0, 0, 0)
 
 
@@ -39,7 +40,7 @@ def a_storm_and_one_more(seed, tasks, features):
     problem = replace(town, rules=rules)
     last = {name: getattr(whole, name)[-1] for name in rows}
     last["mode_arc"] = tuple(int(arc) for arc in last["mode_arc"])
-    return problem, running(problem, random_routes(seed, problem)), Urgent(**last)
+    return problem, running(problem, random_routes(seed, problem)), UrgentTask(**last)
 
 
 def all_insertions(problem, solution, modes):
@@ -48,8 +49,8 @@ def all_insertions(problem, solution, modes):
     for v, route in enumerate(solution.routes):
         for p in range(len(problem.rules.pin(v)), len(route) + 1):
             for mode in modes:
-                for refill in ((), *((Refill(site),) for site in range(problem.sites))):
-                    stops = (*route[:p], *refill, Visit(task, mode), *route[p:])
+                for refill in ((), *((ReloadStop(site),) for site in range(problem.sites))):
+                    stops = (*route[:p], *refill, TaskVisit(task, mode), *route[p:])
                     routes = (*solution.routes[:v], stops, *solution.routes[v + 1 :])
                     whole = replace(solution, routes=routes)
                     cost = cost_of(problem, whole)
@@ -84,25 +85,25 @@ def test_one_more_task_comes_where_it_costs_least(features, seed, tasks):
 
 def needs_two_reloads(problem, solution):
     """Whether routes reload at all: only one more reload, before the task itself, is looked at."""
-    return any(isinstance(stop, Refill) for route in solution.routes for stop in route)
+    return any(isinstance(stop, ReloadStop) for route in solution.routes for stop in route)
 
 
 def test_a_vehicle_that_must_not_is_not_asked():
     town = a_town(RING, [(0, -1)], vehicles=2)
-    solution = running(town, ((Visit(0, 0),), ()))
+    solution = running(town, ((TaskVisit(0, 0),), ()))
     routes = RunningRoutes(town, solution)
-    one_more = Urgent((2, -1), np.array([20.0]))
+    one_more = UrgentTask((2, -1), np.array([20.0]))
     near = routes.best_insertion(one_more)
-    assert (near.vehicle, near.position, near.stops) == (0, 1, (Visit(1, 0),))
+    assert (near.vehicle, near.position, near.stops) == (0, 1, (TaskVisit(1, 0),))
     assert routes.best_insertion(one_more, forbidden=[0]).vehicle == 1
     assert routes.best_insertion(one_more, forbidden=[0, 1]) is None
 
 
 def test_where_the_hopper_is_too_empty_the_truck_reloads_first():
     town = a_town(RING, [(0, -1)], site=3, capacity_kg=[100], load_kg=[30], material_kg=[20])
-    solution = running(town, ((Visit(0, 0),),))
-    one_more = Urgent((2, -1), np.array([20.0]), material_kg=50.0)
+    solution = running(town, ((TaskVisit(0, 0),),))
+    one_more = UrgentTask((2, -1), np.array([20.0]), material_kg=50.0)
     found = RunningRoutes(town, solution).best_insertion(one_more)
-    assert found.stops == (Refill(0), Visit(1, 0))
+    assert found.stops == (ReloadStop(0), TaskVisit(1, 0))
     too_much = replace(one_more, material_kg=500.0)
     assert RunningRoutes(town, solution).best_insertion(too_much) is None

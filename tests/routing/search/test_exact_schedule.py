@@ -6,14 +6,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from routing.check.referee import cost_of, violations
-from routing.network.deadheads import Walker, line_graph
+from routing.network.deadheads import line_graph
 from routing.network.pinned_stops import behind_pins
 from routing.network.route_timing import timed_routes, whole_cost
+from routing.network.shortest_deadheads import PathFinder
 from routing.network.single_task_feasibility import alone
 from routing.problem.problem import Solution
 from routing.problem.route_repair import fitting
 from routing.problem.stops import tasks_of
-from routing.search.exact_schedule import Settled
+from routing.search.exact_schedule import ExactSchedule
 from tests.routing.storms import a_random_storm, random_routes
 
 SEEDS = st.integers(0, 100_000)
@@ -21,9 +22,9 @@ SEEDS = st.integers(0, 100_000)
 
 def settled(problem, routes):
     line = line_graph(problem)
-    walker = Walker(problem, line)
+    walker = PathFinder(problem, line)
     behind = behind_pins(problem, walker)
-    done = Settled(problem, walker, alone(behind.problem, line), routes)
+    done = ExactSchedule(problem, walker, alone(behind.problem, line), routes)
     return Solution(tuple(done.routes), done.unserved, done.cost, 0.0, 0, 0)
 
 
@@ -44,7 +45,7 @@ def test_routes_cost_the_same_by_the_clock_of_plans_and_by_that_of_the_referee(
     routes = fitting(problem, random_routes(seed, problem))
     served = {task for route in routes for task in tasks_of(route)}
     left = [task for task in range(tasks) if task not in served]
-    timed = timed_routes(problem, Walker(problem, line_graph(problem)), routes)
+    timed = timed_routes(problem, PathFinder(problem, line_graph(problem)), routes)
     ours = whole_cost(problem, timed, left)
     theirs = cost_of(problem, Solution(tuple(routes), dict.fromkeys(left, "time"), ours, 0, 0, 0))
     if np.isfinite(theirs.total):
@@ -57,7 +58,7 @@ def test_routes_cost_the_same_by_the_clock_of_plans_and_by_that_of_the_referee(
 @given(seed=SEEDS, tasks=st.integers(1, 9), vehicles=st.integers(1, 3))
 def test_behind_the_pins_the_rest_costs_what_it_costs_in_the_whole(seed, tasks, vehicles):
     problem = a_random_storm(seed, tasks, vehicles, ("order", "rest", "metres", "pinned"))
-    ways = Walker(problem, line_graph(problem))
+    ways = PathFinder(problem, line_graph(problem))
     behind = behind_pins(problem, ways)
     routes = settled(problem, random_routes(seed, problem)).routes
     rest = behind.rest(routes)

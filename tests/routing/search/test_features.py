@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from routing.check.referee import cost_of, violations
-from routing.problem.problem import Refill, Rules, Solution, Visit
+from routing.problem.problem import ReloadStop, RouteRules, Solution, TaskVisit
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import tasks_of
 from routing.search.solver import solve
@@ -23,14 +23,14 @@ def numbers(*values):
 
 def solved(town, **rules):
     """Tasks of each vehicle in the best plan, which the referee must let pass."""
-    found = solve(replace(town, rules=Rules(**rules)), SOME)
-    assert violations(replace(town, rules=Rules(**rules)), found) == []
+    found = solve(replace(town, rules=RouteRules(**rules)), SOME)
+    assert violations(replace(town, rules=RouteRules(**rules)), found) == []
     return found, [tasks_of(route) for route in found.routes]
 
 
 def complaints(town, routes, unserved=None, **rules):
     """What the referee says of routes under rules, the cost aside."""
-    problem = replace(town, rules=Rules(**rules))
+    problem = replace(town, rules=RouteRules(**rules))
     plan = Solution(routes, unserved or {}, NO_COST, 0.0, 0, 0)
     return violations(problem, replace(plan, cost=cost_of(problem, plan)))
 
@@ -39,7 +39,7 @@ NO_COST = cost_of(a_town(RING, []), Solution(((),), {}, None, 0.0, 0, 0))
 
 
 def out(task, mode=0):
-    return Visit(task, mode)
+    return TaskVisit(task, mode)
 
 
 def test_strict_classes_send_the_truck_past_a_near_street_first():
@@ -178,8 +178,8 @@ def test_a_pinned_reload_counts_and_a_pinned_route_may_end_late():
     town = a_town(
         SPOKES, [(0, -1), (2, -1)], site=3, capacity_kg=[100], material_kg=[80, 80], shift_end_s=[9]
     )
-    found, _ = solved(town, pinned=((Refill(0), out(0)),))
-    assert found.routes == ((Refill(0), out(0)),)
+    found, _ = solved(town, pinned=((ReloadStop(0), out(0)),))
+    assert found.routes == ((ReloadStop(0), out(0)),)
     assert found.unserved == {1: "time"}
 
 
@@ -198,7 +198,7 @@ def test_a_truck_starts_in_a_street_with_what_is_left_in_its_hopper_and_ends_els
     # from the hub out to 3 and back, out to 1 to reload and back, out to 2, and home to the site
     legs_s = (1 + 100) + (30 + 50) + 1 + 10 + 300 + (10 + 1) + 60 + (30 + 30) + 1 + 10
     assert found.cost.time == pytest.approx(legs_s)
-    assert [type(stop) for stop in found.routes[0]] == [Visit, Refill, Visit]
+    assert [type(stop) for stop in found.routes[0]] == [TaskVisit, ReloadStop, TaskVisit]
 
 
 def test_a_gate_is_a_stop_at_a_point():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.check.referee import violations
-from routing.problem.problem import Refill, Visit
+from routing.problem.problem import ReloadStop, TaskVisit
 from routing.problem.stopping import FirstFeasible, MaxIterations, MaxRuntime, StopWhenAsked
 from routing.search.solver import solve
 from tests.routing.reference import least_cost
@@ -19,7 +19,7 @@ SOME = MaxIterations(400)
 
 
 def visits(route):
-    return [stop.task for stop in route if isinstance(stop, Visit)]
+    return [stop.task for stop in route if isinstance(stop, TaskVisit)]
 
 
 @settings(max_examples=40, deadline=None)
@@ -122,7 +122,12 @@ def test_an_empty_hopper_is_filled_before_salting():
     problem = a_town(RING, [(0, -1), (2, -1)], site=3, capacity_kg=[100], material_kg=[80, 80])
     found = solve(problem, SOME)
     assert violations(problem, found) == []
-    assert [type(stop) for stop in found.routes[0]] == [Refill, Visit, Refill, Visit]
+    assert [type(stop) for stop in found.routes[0]] == [
+        ReloadStop,
+        TaskVisit,
+        ReloadStop,
+        TaskVisit,
+    ]
 
 
 def test_without_a_reload_site_the_hopper_limits_the_route():

@@ -17,9 +17,9 @@ from routing.network.single_task_feasibility import alone
 from routing.problem.stopping import MaxIterations
 from routing.search import decomposition
 from routing.search import ruin_recreate as search_module
-from routing.search.ruin_recreate import Search
+from routing.search.ruin_recreate import RuinRecreate
 from routing.search.solver import solve
-from routing.search.subproblems import Window
+from routing.search.subproblems import RouteWindow
 from tests.routing.storms import a_random_storm
 from tests.routing.towns import a_random_town, a_town
 
@@ -44,7 +44,9 @@ def in_groups(monkeypatch):
 
 
 def begun(problem, seed=1):
-    search = Search(problem, line_graph(problem), alone(problem, line_graph(problem)), seed, 1)
+    search = RuinRecreate(
+        problem, line_graph(problem), alone(problem, line_graph(problem)), seed, 1
+    )
     search.begin(None)
     return search
 
@@ -109,7 +111,7 @@ def test_what_a_window_saves_the_whole_route_saves(seed, first, length, salting)
         patch.setattr(search_module, "WHOLE_TASKS", 0)
         search = begun(problem)
     size = int(search._routes.row["size"][0])
-    window = Window(0, min(first, size), min(first + length, size))
+    window = RouteWindow(0, min(first, size), min(first + length, size))
     part = search._part([window], np.zeros(0, np.int32))
     before, inside = search._cost(), part.cost
     part.run(50, 0.0, np.array([seed + 1], np.uint64))

@@ -16,7 +16,7 @@ from routing.network.deadheads import line_graph
 from routing.network.single_task_feasibility import alone
 from routing.problem.problem import NONE
 from routing.search import ruin_recreate as search_module
-from routing.search.ruin_recreate import Search
+from routing.search.ruin_recreate import RuinRecreate
 from routing.search.search_arrays import empty_routes
 from tests.routing.random_towns import any_town
 from tests.routing.towns import a_random_town
@@ -28,7 +28,9 @@ TASKS, VEHICLES = 16, 3
 def begun(problem):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search_module, "WHOLE_TASKS", 0)
-        search = Search(problem, line_graph(problem), alone(problem, line_graph(problem)), 1, 1)
+        search = RuinRecreate(
+            problem, line_graph(problem), alone(problem, line_graph(problem)), 1, 1
+        )
     search.begin(None)
     copies = empty_routes(problem, search._routes.stop.shape[1] - 1, vehicles=2)
     return search, copies

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.check.referee import violations
-from routing.problem.problem import NONE, Rules
+from routing.problem.problem import NONE, RouteRules
 from routing.problem.stopping import MaxIterations
 from routing.search.solver import solve
 from tests.routing.storms import random_rules
@@ -140,7 +140,7 @@ def test_forbidden_turns_and_u_turns_are_driven_around_at_the_least_cost(seed, t
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_urgent_classes_come_first_where_that_is_strict(seed, tasks):
     town = a_tiny_town(seed, tasks)
-    is_solved(replace(town, rules=Rules(strict_classes=True)), seed, refills=False)
+    is_solved(replace(town, rules=RouteRules(strict_classes=True)), seed, refills=False)
 
 
 @pytest.mark.parametrize(

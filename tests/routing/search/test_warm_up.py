@@ -6,9 +6,9 @@ from numba import njit
 from routing.kernels.graph import neighbor_lists
 from routing.kernels.routes import relocation_sweep
 from routing.kernels.search import annealing
-from routing.problem.rules import Rules
+from routing.problem.rules import RouteRules
 from routing.problem.stopping import MaxIterations
-from routing.problem.stops import Refill
+from routing.problem.stops import ReloadStop
 from routing.search import warm_up
 from routing.search.solver import solve
 from tests.routing.towns import a_town
@@ -30,14 +30,14 @@ def test_the_tiny_problem_is_solved_whole_with_and_without_refills(monkeypatch):
     warm_up.warm_up()
     assert [solution.unserved for solution in found] == [{}, {}]
     assert min(solution.iterations for solution in found) >= MaxIterations(1).limit
-    refills = [sum(isinstance(stop, Refill) for stop in one.routes[0]) for one in found]
+    refills = [sum(isinstance(stop, ReloadStop) for stop in one.routes[0]) for one in found]
     assert refills == [0, 1]
 
 
 def test_only_what_a_problem_has_is_compiled_for_it(monkeypatch):
     asked = []
     monkeypatch.setattr(warm_up, "solve", lambda problem, stop: asked.append(problem))
-    rested = a_town([(0, 1, 10.0)], [(0, -1)], rules=Rules(break_after_s=ONE, break_s=ONE))
+    rested = a_town([(0, 1, 10.0)], [(0, -1)], rules=RouteRules(break_after_s=ONE, break_s=ONE))
     salted = a_town([(0, 1, 10.0)], [(0, -1)], site=0, material_kg=[5.0], capacity_kg=[9.0])
     warm_up.warm_up(rested)
     warm_up.warm_up(salted)

@@ -4,9 +4,9 @@ from math import exp, inf
 
 import pytest
 
-from fleet.matching.driven_paths import Ways
+from fleet.matching.driven_paths import DrivenPaths
 from fleet.matching.hmm_parameters import PRICES
-from fleet.matching.kernels.arrays import OFF, Layers
+from fleet.matching.kernels.arrays import OFF, Trellis
 from fleet.matching.kernels.posterior_decoding import look_back, tell
 from fleet.matching.map_matching import no_layers
 from tests import village as v
@@ -15,7 +15,7 @@ ALMOST = 0.8
 """So much costs a street in both directions where the likeliest course, of one, costs nothing."""
 
 
-def layers_of(*costs: tuple[float, float, float, float]) -> Layers:
+def layers_of(*costs: tuple[float, float, float, float]) -> Trellis:
     """Layers of two streets, both directions of each, with what candidates cost; nobody is off."""
     layers = no_layers(PRICES)
     layers.head[1] = len(costs)
@@ -28,9 +28,9 @@ def layers_of(*costs: tuple[float, float, float, float]) -> Layers:
     return layers
 
 
-def told(layers: Layers, joint: float = PRICES.joint) -> list[tuple[int, float]]:
+def told(layers: Trellis, joint: float = PRICES.joint) -> list[tuple[int, float]]:
     """Street and how sure it is, of every layer."""
-    ways, count = Ways(v.village()), int(layers.head[1])
+    ways, count = DrivenPaths(v.village()), int(layers.head[1])
     look_back(layers)
     tell(ways.streets, ways.reach, PRICES._replace(joint=joint), layers, count)
     return [(int(layers.arc[at, layers.told[at]]) >> 1, layers.sure[at]) for at in range(count)]

@@ -13,7 +13,7 @@ from routing.formats.format_detection import read
 from routing.formats.native.schema import problem_schema
 from routing.formats.solver_case import StartError, case_from
 from routing.formats.text.format_error import FormatError
-from routing.problem.problem import Refill, Visit
+from routing.problem.problem import ReloadStop, TaskVisit
 from routing.problem.stopping import MaxIterations
 from routing.search.solver import solve
 from tests.routing.json_schema import fits
@@ -221,7 +221,7 @@ def test_only_listed_turns_may_be_allowed():
 def test_pinned_stops_are_read():
     stops = [{"task": "mill lane", "street": "mill lane", "back": True}, {"site": "salt hall"}]
     value = changed("rules", "pinned", to=[{"vehicle": "Truck 1", "stops": stops}])
-    assert own(value).problem.rules.pinned == ((Visit(2, 1), Refill(0)), ())
+    assert own(value).problem.rules.pinned == ((TaskVisit(2, 1), ReloadStop(0)), ())
 
 
 def solved(value, iterations=300, start=None):
