@@ -1,10 +1,9 @@
 """Alerts as the board shows them, untranslated."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Alert, AlertKind
+from data.model import Alert, AlertFacts, AlertKind
 from data.streets.network import StreetNetwork
 from maps.routes.route_steps import Label
 from maps.streets.street import street_name
@@ -26,7 +25,7 @@ class AlertView:
     until: datetime | None
     lon: float | None
     lat: float | None
-    facts: Mapping[str, float | str]
+    facts: AlertFacts
     acknowledged_by: str
     acknowledged_at: datetime | None
     owner: str

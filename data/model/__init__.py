@@ -4,7 +4,7 @@ This facade exports all of them. Times are aware UTC, places WGS 84 lon-lat, oth
 the names.
 """
 
-from data.model.alerts import Alert, AlertKind
+from data.model.alerts import Alert, AlertFacts, AlertKind
 from data.model.call_outs import CallOut, CallOutState
 from data.model.evidence import (
     Coverage,
@@ -207,6 +207,7 @@ __all__ = [
     "Actor",
     "ActorKind",
     "Alert",
+    "AlertFacts",
     "AlertId",
     "AlertKind",
     "AnswerState",

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from data.model.ids import AlertId, LonLat, StormId, VehicleId
 
+AlertFacts = Mapping[str, int | float | str]
+"""Numbers and codes of which a page makes an alert's sentence; `int` too, as JSON has it."""
+
 
 class AlertKind(StrEnum):
     """What is wrong, the gravest first."""
@@ -30,8 +33,7 @@ class Alert:
     """Something wrong since a time; `until` is `None` while it lasts.
 
     `owner` is who sees to it now: whoever acknowledged it first, or was given it since.
-    `vehicle_id` is `None` for what concerns the whole fleet. `facts` are numbers and codes that a
-    page makes a sentence of.
+    `vehicle_id` is `None` for what concerns the whole fleet.
     """
 
     id: AlertId
@@ -41,7 +43,7 @@ class Alert:
     since: datetime
     until: datetime | None = None
     location: LonLat | None = None
-    facts: Mapping[str, float | str] = field(default_factory=dict)
+    facts: AlertFacts = field(default_factory=dict)
     acknowledged_by: str = ""
     acknowledged_at: datetime | None = None
     owner: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from data.model import AlertKind, LegKind, LonLat, Route, RouteAnswer, Shift, VehicleId
+from data.model import AlertFacts, AlertKind, LegKind, LonLat, Route, RouteAnswer, Shift, VehicleId
 from data.policy.alert_rules import AlertRules
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
@@ -41,7 +41,7 @@ class Sign:
     vehicle_id: VehicleId | None
     since: datetime
     location: LonLat | None = None
-    facts: Mapping[str, float | str] = field(default_factory=dict)
+    facts: AlertFacts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def truck_signs(
         return
     here = seen.location
 
-    def sign(kind: AlertKind, since: datetime, **facts: float | str) -> Sign:
+    def sign(kind: AlertKind, since: datetime, **facts: int | float | str) -> Sign:
         return Sign(kind, truck.vehicle_id, since, here, facts)
 
     site = site_at(sites, here)

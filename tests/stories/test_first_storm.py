@@ -46,9 +46,9 @@ def trackers(app):
     return tokens
 
 
-def planned(client, app):
+def planned(client, app, **wishes):
     """Ask for a plan as the board does, let a worker solve it, and publish the draft."""
-    run = client.post("/api/plans", json={"seconds": 1})
+    run = client.post("/api/plans", json={"seconds": 1, **wishes})
     assert run.status_code == 202
     with transaction(app.engine) as tx:
         leased = lease_run(tx, real_now(), LEASE_S)
