@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from data.model import Actor, ActorKind, Event, JobState, PlanId, StormId, VehicleId
 from data.store.audit.audit_log import add_event, hash_of
+from data.store.audit.audit_log_reader import UnreadableLine
 from data.store.audit.audit_seals import (
     TOLD,
     count_changes,
@@ -52,6 +53,7 @@ SEALED = "evidence.sealed"
 class Wrong(StrEnum):
     """What is wrong with a line, or with a record that it is about."""
 
+    UNREADABLE = "unreadable"
     ALTERED = "altered"
     UNLINKED = "unlinked"
     MISSING = "missing"
@@ -147,15 +149,22 @@ def sealed_as(tx: Tx, subject: str) -> dict[str, object]:
     }
 
 
-def audit(tx: Tx, lines: Iterable[Event], receipts: Iterable[Receipt] = ()) -> Audit:
-    """Read the whole book and compare with the records what it says of them."""
+def audit(
+    tx: Tx, lines: Iterable[Event | UnreadableLine], receipts: Iterable[Receipt] = ()
+) -> Audit:
+    """Read the whole book and compare with the records what it says of them.
+
+    What an altered line says counts for nothing.
+    """
     done, said = Audit(), _Said()
     noted = {receipt.line: receipt.hash for receipt in receipts}
     for line in lines:
-        done.findings += _of_line(line, done)
+        wrong = list(_of_line(line, done))
+        done.findings += wrong
         if noted.pop(line.id, line.hash) != line.hash:
             done.findings.append(Finding(Wrong.NOT_IN_CHAIN, line.id, line.subject))
-        said.take(line)
+        if isinstance(line, Event) and Wrong.ALTERED not in {one.wrong for one in wrong}:
+            said.take(line)
         done.lines, done.last_hash = line.id, line.hash
     done.findings += [Finding(Wrong.MISSING, line, "") for line in noted]
     done.findings += _of_records(tx, said)
@@ -163,10 +172,12 @@ def audit(tx: Tx, lines: Iterable[Event], receipts: Iterable[Receipt] = ()) -> A
     return done
 
 
-def _of_line(line: Event, before: Audit) -> Iterator[Finding]:
+def _of_line(line: Event | UnreadableLine, before: Audit) -> Iterator[Finding]:
     for number in range(before.lines + 1, line.id):
         yield Finding(Wrong.MISSING, number, "")
-    if line.hash != hash_of(line):
+    if isinstance(line, UnreadableLine):
+        yield Finding(Wrong.UNREADABLE, line.id, line.subject, found=line.reason)
+    elif line.hash != hash_of(line):
         yield Finding(Wrong.ALTERED, line.id, line.subject)
     elif line.previous_hash != before.last_hash:
         yield Finding(Wrong.UNLINKED, line.id, line.subject)

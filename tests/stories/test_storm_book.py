@@ -15,7 +15,8 @@ from api.cli.storms.audit import audit as audit_command
 from api.processes.tasks import audit_task
 from data.model import Actor, ActorKind, VehicleId
 from data.store.accounts.accounts import add_device, list_users
-from data.store.audit.audit_log import add_event, read_book
+from data.store.audit.audit_log import add_event
+from data.store.audit.audit_log_reader import read_book
 from data.store.audit.audit_seals import unseal, window_subject
 from data.store.database.engine import transaction
 from fleet.accounts.accounts import token_digest
@@ -115,6 +116,11 @@ TAMPERINGS = [
     ([*OPEN_BOOK, "DELETE FROM event WHERE id = 9"], "missing:9"),
     # the last line sealed something, which nothing vouches for any more
     ([*OPEN_BOOK, "DELETE FROM event WHERE id = (SELECT max(id) FROM event)"], "unwritten:"),
+    ([*OPEN_BOOK, "UPDATE event SET verb = 'x' WHERE id = 9"], "altered:9"),
+    (
+        [*OPEN_BOOK, "UPDATE event SET subject = 'window:x' WHERE verb = 'evidence.sealed'"],
+        "altered:",
+    ),
     (["UPDATE request SET state = 'dismissed'"], "record:request:1"),
     (["UPDATE request SET text = 'nothing of importance'"], "record:request:1"),
     (["UPDATE plan SET state = 'draft'"], "record:plan:1"),
@@ -136,6 +142,45 @@ def test_a_row_that_was_changed_behind_the_book_is_named(storm):
             findings = read(tx).findings
         found = [f"{one.wrong}:{about}" for one in findings for about in (one.line, one.subject)]
         assert any(one.startswith(named) for one in found), (orders, found)
+
+
+UNREADABLE = [
+    ("actor_kind = 'systemx'", "its kind of actor is 'systemx'"),
+    ("verb = CAST(x'ff' AS TEXT)", r"its verb is no text: b'\xff'"),
+    ("at = 'yesterday'", "its time is 'yesterday'"),
+    ("at = '2026-12-21 04:00:00+03:30'", "its time is '2026-12-21 04:00:00+03:30'"),
+    ("at = 5", "its time is '5'"),
+    ("before = '{'", "its 'before' is no JSON: '{'"),
+    ("after = '[]'", "its 'after' is no JSON object: '[]'"),
+    (r"""after = '{"a": "\ud800"}'""", "its 'after' is no JSON"),
+    ("actor_kind = 'systemx', subject = CAST(x'ff' AS TEXT)", "its kind of actor is 'systemx'"),
+]
+
+
+def test_a_line_that_no_longer_reads_is_named_and_what_follows_is_read(storm):
+    with transaction(storm.engine) as tx:
+        length = read(tx).lines
+    for change, reason in UNREADABLE:
+        order = f"UPDATE event SET {change} WHERE id = 9"  # noqa: S608 - our own words
+        with tampered(storm.engine, *OPEN_BOOK, order) as tx:
+            done = read(tx)
+        of_lines = [(one.wrong, one.line) for one in done.findings if one.line is not None]
+        assert ("unreadable", 9) in of_lines, (change, of_lines)
+        assert not [one for one in of_lines if one[0] in {"unlinked", "missing"}]
+        assert done.findings[0].found.startswith(reason)
+        assert done.lines == length
+
+
+def test_the_console_names_the_line_that_no_longer_reads(storm, city_folder, monkeypatch, tmp_path):
+    monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
+    with storm.engine.begin() as tx:
+        for order in (*OPEN_BOOK, "UPDATE event SET actor_kind = 'systemx' WHERE id = 9"):
+            tx.execute(text(order))
+    done = CliRunner().invoke(audit_command, ["verify"])
+    assert done.exit_code == 1
+    assert re.search(r"line 9 \(\S+\) cannot be read: its kind of actor is 'systemx'", done.output)
+    asked = CliRunner().invoke(audit_command, ["export", str(tmp_path / "book.jsonl")])
+    assert str(asked.exception) == "line 9 cannot be read: its kind of actor is 'systemx'"
 
 
 def test_a_stranger_checks_the_export_with_the_script_of_the_documents(

@@ -43,7 +43,7 @@ def verify(
     """
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
-    from data.store.audit.audit_log import read_book
+    from data.store.audit.audit_log_reader import read_book
     from data.store.database.engine import reading
     from fleet.audit.audit_log import audit as read_again
 
@@ -69,11 +69,15 @@ def export(
     file: Annotated[Path, typer.Argument(help="New file, a line of JSON for each line.")],
     city: CityOption = None,
 ) -> None:
-    """Write the whole storm book to a file that can be proved without Barfrub."""
+    """Write the whole storm book to a file that can be proved without Barfrub.
+
+    Ends before a line that cannot be read, and names it.
+    """
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
     from data.errors import BarfrubError
-    from data.store.audit.audit_log import line_json, read_book
+    from data.store.audit.audit_log import line_json
+    from data.store.audit.audit_log_reader import UnreadableLine, read_book
     from data.store.database.engine import reading
 
     engine = open_city_database(chosen_city(Settings(), city))
@@ -81,6 +85,8 @@ def export(
     try:
         with file.open("x", encoding="utf-8") as target, reading(engine) as tx:
             for line in read_book(tx):
+                if isinstance(line, UnreadableLine):
+                    raise BarfrubError(f"line {line.id} cannot be read: {line.reason}")
                 target.write(line_json(line) + "\n")
                 lines += 1
     except OSError as error:
@@ -100,6 +106,8 @@ def _receipt(text: str) -> "Receipt":
 
 def _told(finding: "Finding") -> str:
     about = f" ({finding.subject})" if finding.subject else ""
+    if finding.wrong == "unreadable":
+        return f"line {finding.line}{about} cannot be read: {finding.found}"
     if finding.wrong in WORDS:
         return f"line {finding.line}{about} {WORDS[finding.wrong]}"
     if finding.wrong == "unwritten":

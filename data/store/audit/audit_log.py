@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,9 +11,6 @@ from sqlalchemy import Row, insert, select
 from data.model import Actor, ActorKind, Event
 from data.store.database.engine import Tx
 from data.store.schema import city, event
-
-AT_ONCE = 1_000
-"""Lines read at a time."""
 
 
 def add_event(
@@ -56,12 +53,6 @@ def list_events(tx: Tx, subject: str | None = None) -> list[Event]:
     if subject is not None:
         query = query.where(event.c.subject == subject)
     return [event_of(row) for row in tx.execute(query)]
-
-
-def read_book(tx: Tx) -> Iterator[Event]:
-    """Yield all lines, oldest first, without having them in memory at once."""
-    rows = tx.execution_options(yield_per=AT_ONCE).execute(select(event).order_by(event.c.id))
-    return (event_of(row) for row in rows)
 
 
 def find_last_event(tx: Tx, verb: str) -> Event | None:
