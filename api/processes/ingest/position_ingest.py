@@ -5,11 +5,11 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import suppress
 from math import inf
 
 from api.access.auth import TooManyError
 from api.processes.ingest.command_queue import CommandQueue
+from api.processes.ingest.group_commit import CommitLimits, GroupCommit
 from api.processes.ingest.tracker_stats import Ledger
 from data.model import Device, DeviceId, Position
 from data.store.accounts.accounts import (
@@ -21,14 +21,8 @@ from data.store.database.engine import Database, reading, transaction
 from data.store.tracking.positions import add_batches
 from fleet.accounts.accounts import token_digest
 
-GATHER_S = 0.004
-"""How long the writer waits for others to share its transaction."""
-
-WAITING_BATCHES = 2_000
-"""Batches that may wait for the writer; further senders wait before the door."""
-
-SHARED_BATCHES = 500
-"""Batches written in one transaction."""
+LIMITS = CommitLimits(gather_s=0.004, waiting=2_000, together=500)
+"""Batches of positions; when too many wait for the writer, further senders wait before the door."""
 
 KNOWN_S = 10.0
 """How long a tracker that was read is believed."""
@@ -45,8 +39,6 @@ PER_S = 20.0
 Word = tuple[bool, str]
 """Whether it is the digest of a token, and that or a name."""
 
-Waiting = tuple[Sequence[Position], asyncio.Future[int]]
-
 
 class PositionDoor:
     """Writes positions in shared transactions: one for whatever came within milliseconds.
@@ -61,26 +53,22 @@ class PositionDoor:
         self._engine = engine
         self.ledger = ledger
         self._on_stored = on_stored
-        self._queue: asyncio.Queue[Waiting | None] = asyncio.Queue(WAITING_BATCHES)
-        self._writer: asyncio.Task[None] | None = None
         # A thread of its own: all others may be busy with what takes seconds.
         self._thread = ThreadPoolExecutor(1, "positions")
+        self._commits = GroupCommit(self._commit, self._stored, self._thread, LIMITS)
         self.tally: Counter[str] = Counter()
         self.devices = Devices(engine, self._thread)
         self.commands = CommandQueue(engine)
 
     def start(self) -> None:
         """Begin to write; call it in the event loop of the server."""
-        self._writer = asyncio.create_task(self._write())
+        self._commits.start()
         self.commands.load()
         self.ledger.start()
 
     async def stop(self) -> None:
         """Write what waits, then end."""
-        if self._writer is not None:
-            await self._queue.put(None)
-            await self._writer
-            self._writer = None
+        await self._commits.stop()
         await self.ledger.stop()
         self._thread.shutdown()
 
@@ -88,9 +76,7 @@ class PositionDoor:
         """Return how many of the fixes were new, once all of them are on the disk."""
         if not positions:
             return 0
-        stored: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        await self._queue.put((positions, stored))
-        count = await stored
+        count = await self._commits.store(positions, wait_for_room=True)
         self.ledger.heard(positions)
         return count
 
@@ -99,51 +85,15 @@ class PositionDoor:
         self.tally["rejected"] += 1
         self.ledger.fault(device_id, reason)
 
-    async def _write(self) -> None:
-        open_for_more = True
-        while open_for_more:
-            first = await self._queue.get()
-            await asyncio.sleep(GATHER_S)
-            batches = [first]
-            with suppress(asyncio.QueueEmpty):
-                while len(batches) < SHARED_BATCHES:
-                    batches.append(self._queue.get_nowait())
-            open_for_more = None not in batches
-            await self._write_together([batch for batch in batches if batch is not None])
-
-    async def _write_together(self, batches: Sequence[Waiting]) -> None:
-        loop = asyncio.get_running_loop()
-        try:
-            counts = await loop.run_in_executor(
-                self._thread, self._commit, [fixes for fixes, _ in batches]
-            )
-        except Exception as error:  # every sender must hear of it, the innocent ones may go on
-            if len(batches) == 1:
-                _answer(batches[0], error)
-                return
-            for batch in batches:
-                await self._write_together([batch])
-            return
-        for batch, count in zip(batches, counts, strict=True):
-            self.tally["stored"] += count
-            self.tally["repeated"] += len(batch[0]) - count
-            _answer(batch, count)
-        if batches:
-            self._on_stored([fix for fixes, _ in batches for fix in fixes])
-
     def _commit(self, batches: Sequence[Sequence[Position]]) -> list[int]:
         with transaction(self._engine) as tx:
             return add_batches(tx, batches)
 
-
-def _answer(batch: Waiting, outcome: int | Exception) -> None:
-    _, stored = batch
-    if stored.done():  # the sender hung up
-        return
-    if isinstance(outcome, int):
-        stored.set_result(outcome)
-    else:
-        stored.set_exception(outcome)
+    def _stored(self, batches: Sequence[Sequence[Position]], counts: Sequence[int]) -> None:
+        fixes = [fix for batch in batches for fix in batch]
+        self.tally["stored"] += sum(counts)
+        self.tally["repeated"] += len(fixes) - sum(counts)
+        self._on_stored(fixes)
 
 
 class Devices:

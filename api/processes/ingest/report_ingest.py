@@ -8,12 +8,13 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
 from api.access.auth import TooManyError
 from api.processes.city_state import GroundKeeper
+from api.processes.ingest.group_commit import CommitLimits, GroupCommit
 from data.errors import BarfrubError
 from data.model import Actor, ActorKind, RequestId, RequestState, ServiceRequest
 from data.store.database.engine import Database, reading, transaction
@@ -28,14 +29,9 @@ CHANNEL = "web"
 CITIZEN = Actor(ActorKind.SYSTEM, "citizen")
 """Who the storm book names where a stranger asked."""
 
-GATHER_S = 0.01
-"""How long the writer waits for others to share its transaction."""
-
-WAITING = 1_000
-"""Reports that may wait for the writer; whoever comes then is asked to come again."""
-
-TOGETHER = 100
-"""Reports written in one transaction, so that others get in between."""
+LIMITS = CommitLimits(gather_s=0.01, waiting=1_000, together=100)
+"""So few share a transaction that others get in between; when too many wait for the writer, whoever
+comes is asked to come again."""
 
 SHARE = 0.25
 """Share of the time that streets are looked for, at most: operators work at the same time."""
@@ -56,8 +52,6 @@ class Arrival:
 type Taken = tuple[ServiceRequest, str]
 """A request and the code that opens its page."""
 
-type Pending = tuple[Arrival, asyncio.Future[Taken]]
-
 
 class IntakeDoor:
     """Writes reports in shared transactions, then places them one after the other.
@@ -76,67 +70,46 @@ class IntakeDoor:
         self._ground = ground
         self._clock = clock
         self.announce = announce
-        self._queue: asyncio.Queue[Pending | None] = asyncio.Queue(WAITING)
+        self._thread = ThreadPoolExecutor(1, "reports")
+        self._commits = GroupCommit(self._commit, self._stored, self._thread, LIMITS)
         self._unplaced: deque[RequestId] = deque()
         self._arrived = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._placing: asyncio.Task[None] | None = None
         self._stopping = False
         self._idle = asyncio.Event()
         self.tally: Counter[str] = Counter()
 
     def start(self) -> None:
         """Begin to write and to place; call it in the event loop of the server."""
-        self._tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._place())]
+        self._commits.start()
+        self._placing = asyncio.create_task(self._place())
 
     async def stop(self) -> None:
         """Write what waits, then end; what is not placed is placed after the next start."""
+        await self._commits.stop()
         self._stopping = True
         self._arrived.set()
-        await self._queue.put(None)
-        for task in self._tasks:
-            await task
+        if self._placing is not None:
+            await self._placing
+        self._thread.shutdown()
 
     async def store(self, arrival: Arrival) -> Taken:
         """Return the request of a report once it is on the disk, and its code.
 
         Raises `TooManyError` where more wait than can be written soon.
         """
-        taken: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
         try:
-            self._queue.put_nowait((arrival, taken))
-        except asyncio.QueueFull as full:
+            taken, _ = await self._commits.store(arrival, wait_for_room=False)
+        except TooManyError:
             self.tally["refused"] += 1
-            raise TooManyError(1) from full
-        return await taken
+            raise
+        return taken
 
     async def settled(self) -> None:
         """Return once everything that came so far was looked at: placed, or left to a human."""
         await self._idle.wait()
 
-    async def _write(self) -> None:
-        open_for_more = True
-        while open_for_more:
-            first = await self._queue.get()
-            await asyncio.sleep(GATHER_S)
-            batch = [first]
-            with suppress(asyncio.QueueEmpty):
-                while len(batch) < TOGETHER:
-                    batch.append(self._queue.get_nowait())
-            open_for_more = None not in batch
-            await self._write_together([each for each in batch if each is not None])
-
-    async def _write_together(self, batch: Sequence[Pending]) -> None:
-        if not batch:
-            return
-        try:
-            stored = await asyncio.to_thread(self._commit, [arrival for arrival, _ in batch])
-        except Exception as error:  # every sender must hear of it, the innocent ones may go on
-            if len(batch) == 1:
-                _answer(batch[0], error)
-                return
-            for each in batch:
-                await self._write_together([each])
-            return
+    def _stored(self, _: Sequence[Arrival], stored: Sequence[tuple[Taken, bool]]) -> None:
         fresh = [asked for (asked, _), new in stored if new]
         self.tally["stored"] += len(fresh)
         self.tally["repeated"] += len(stored) - len(fresh)
@@ -144,8 +117,6 @@ class IntakeDoor:
             self._unplaced.extend(asked.id for asked in fresh)
             self._idle.clear()
             self._arrived.set()
-        for each, (taken, _) in zip(batch, stored, strict=True):
-            _answer(each, taken)
         self.announce(fresh)
 
     def _commit(self, arrivals: Sequence[Arrival]) -> list[tuple[Taken, bool]]:
@@ -198,13 +169,3 @@ class IntakeDoor:
             _log.exception("request %d could not be placed", request_id)
         else:
             self.announce([placed])
-
-
-def _answer(pending: Pending, outcome: Taken | Exception) -> None:
-    _, taken = pending
-    if taken.done():  # the sender hung up
-        return
-    if isinstance(outcome, Exception):
-        taken.set_exception(outcome)
-    else:
-        taken.set_result(outcome)

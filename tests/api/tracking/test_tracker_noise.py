@@ -119,7 +119,6 @@ def posted(client: TestClient, path: str, body: object) -> int:
 @pytest.fixture
 def app(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr("api.processes.ingest.position_ingest.BURST", 10_000)
-    monkeypatch.setattr("api.processes.ingest.position_ingest.GATHER_S", 0.0)
     app = client.app.state.barfrub
     client.portal.call(app.consumer.stop)
     with transaction(app.engine) as tx:

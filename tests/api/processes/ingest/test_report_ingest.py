@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from api.access.auth import TooManyError
-from api.processes.ingest.report_ingest import WAITING, Arrival, IntakeDoor
+from api.processes.ingest.report_ingest import LIMITS, Arrival, IntakeDoor
 from data.model import RequestKind
 from data.store.database.engine import reading, transaction
 from data.store.requests.requests import list_requests
@@ -42,7 +42,7 @@ def test_a_crowd_is_written_whole_and_everybody_gets_a_number_of_their_own(clien
 
 def test_more_than_can_wait_are_asked_to_come_again_and_the_others_are_kept(door):
     async def overrun() -> list[object]:
-        came = [asyncio.create_task(door.store(an_arrival(0))) for _ in range(WAITING + 5)]
+        came = [asyncio.create_task(door.store(an_arrival(0))) for _ in range(LIMITS.waiting + 5)]
         await asyncio.sleep(0)
         door.start()
         answers = await asyncio.gather(*came, return_exceptions=True)
@@ -53,7 +53,7 @@ def test_more_than_can_wait_are_asked_to_come_again_and_the_others_are_kept(door
     refused = [each for each in answers if isinstance(each, TooManyError)]
     assert len(refused) == 5
     assert door.tally["stored"] == 1
-    assert door.tally["repeated"] == WAITING - 1
+    assert door.tally["repeated"] == LIMITS.waiting - 1
 
 
 def test_what_was_not_placed_before_a_restart_is_placed_after_it(client, door):
