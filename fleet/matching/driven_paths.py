@@ -1,4 +1,4 @@
-"""Where a vehicle may have gone between two fixes: short ways through the streets.
+"""What a vehicle drove between two matched fixes: short paths through the streets.
 
 What a truck did is not what signs allow: one-way streets and forbidden turns have a price only.
 """
@@ -11,12 +11,12 @@ import numpy as np
 
 from data.model import DirectedSegment
 from data.streets.network import StreetNetwork
-from fleet.matching.hmm_parameters import PRICES
-from fleet.matching.kernels.arrays import HmmParameters
-from fleet.matching.kernels.candidates import place
-from fleet.matching.kernels.driven_stretches import between
+from fleet.matching.hmm_parameters import HMM
+from fleet.matching.kernels.arrays import HmmParameters, MatchingModel
+from fleet.matching.kernels.candidates import point_on_arc
+from fleet.matching.kernels.driven_stretches import driven_path
 from fleet.matching.kernels.transition_cost import ALONG, THROUGH, TURNED
-from fleet.matching.street_arrays import reach_for, streets_from
+from fleet.matching.street_arrays import path_table_for, streets_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +37,30 @@ class DrivenStretch:
 
 
 class DrivenPaths:
-    """Likeliest ways of some hundred metres over a network, remembered by their start.
+    """Likeliest paths of some hundred metres over a network, kept by their start.
 
     Attributes
     ----------
-    streets, reach
-        What the kernels read, and what they remember of ways.
+    model
+        Streets, paths found so far and the numbers of the hidden Markov model, for the kernels.
     directed : list of DirectedSegment
         By arc, as `fleet.matching.kernels.arrays` numbers them.
     arc_length_m : list of float
         By arc.
     """
 
-    def __init__(self, network: StreetNetwork, prices: HmmParameters = PRICES) -> None:
-        self.streets = streets_from(network, prices.within_m)
-        self.reach = reach_for(self.streets)
+    def __init__(self, network: StreetNetwork, hmm: HmmParameters = HMM) -> None:
+        streets = streets_from(network, hmm.candidates_within_m)
+        self.model = MatchingModel(streets, path_table_for(streets), hmm)
         self.directed = [
             DirectedSegment(segment.id, forward)
             for segment in network.segments
             for forward in (True, False)
         ]
-        self.arc_length_m: list[float] = np.repeat(self.streets.length_m, 2).tolist()
+        self.arc_length_m: list[float] = np.repeat(streets.length_m, 2).tolist()
         self._network = network
-        self._prices = prices
-        self._arcs = np.zeros(len(self.directed), np.int32)
-        self._span = np.zeros(2, np.int32)
+        self._inner = np.zeros(len(self.directed), np.int32)
+        self._ambiguous = np.zeros(2, np.int32)
 
     def arc(self, directed: DirectedSegment) -> int:
         """Return the number of a direction of a segment; raise `NotFoundError`."""
@@ -76,25 +75,25 @@ class DrivenPaths:
         """Return the junction where this direction ends."""
         return self.tail(reverse(directed))
 
-    def way_m(self, a: PointOnStreet, b: PointOnStreet) -> float | None:
-        """Return the metres driven from one spot to the other; `None` without a short way."""
-        metres, _, _, _ = self._between(a, b)
+    def path_m(self, a: PointOnStreet, b: PointOnStreet) -> float | None:
+        """Return the metres driven from one spot to the other; `None` without a short path."""
+        metres, _, _ = self._path(a, b)
         return metres if metres < inf else None
 
     def beeline_m(self, a: PointOnStreet, b: PointOnStreet) -> float:
         """Return how far two spots are apart."""
-        ax, ay = place(self.streets, self.arc(a.directed), a.along_m)
-        bx, by = place(self.streets, self.arc(b.directed), b.along_m)
+        ax, ay = point_on_arc(self.model.streets, self.arc(a.directed), a.along_m)
+        bx, by = point_on_arc(self.model.streets, self.arc(b.directed), b.along_m)
         return hypot(ax - bx, ay - by)
 
     def stretches(
         self, a: PointOnStreet, b: PointOnStreet, *, sure: bool = False
     ) -> list[DrivenStretch]:
-        """Return what was driven from one spot to the other, in order; empty without a way.
+        """Return what was driven from one spot to the other, in order; empty without a path.
 
-        `sure` leaves out streets that another way, nearly as likely, would not have in common.
+        `sure` leaves out streets that another plausible path does not share.
         """
-        _, how, _, count = self._between(a, b)
+        _, how, count = self._path(a, b)
         length_m = self.arc_length_m[self.arc(a.directed)]
         if how == ALONG:
             whole = [DrivenStretch(a.directed, a.along_m, b.along_m)]
@@ -106,7 +105,7 @@ class DrivenPaths:
             ]
         elif how == THROUGH:
             whole = self._through(a, b, count)
-            start, stop = self._span.tolist()
+            start, stop = self._ambiguous.tolist()
             if sure and start < stop:
                 whole = whole[: start + 1] + whole[stop + 1 :]
         else:
@@ -114,25 +113,17 @@ class DrivenPaths:
         return [stretch for stretch in whole if stretch.to_m > stretch.from_m]
 
     def _through(self, a: PointOnStreet, b: PointOnStreet, count: int) -> list[DrivenStretch]:
-        inner = self._arcs[:count].tolist()
+        inner = self._inner[:count].tolist()
         return [
             DrivenStretch(a.directed, a.along_m, self.arc_length_m[self.arc(a.directed)]),
             *(DrivenStretch(self.directed[arc], 0.0, self.arc_length_m[arc]) for arc in inner),
             DrivenStretch(b.directed, 0.0, b.along_m),
         ]
 
-    def _between(self, a: PointOnStreet, b: PointOnStreet) -> tuple[float, int, float, int]:
-        first, last = self.arc(a.directed), self.arc(b.directed)
-        return between(
-            self.streets,
-            self.reach,
-            self._prices,
-            first,
-            a.along_m,
-            last,
-            b.along_m,
-            self._arcs,
-            self._span,
+    def _path(self, a: PointOnStreet, b: PointOnStreet) -> tuple[float, int, int]:
+        from_arc, to_arc = self.arc(a.directed), self.arc(b.directed)
+        return driven_path(
+            self.model, from_arc, a.along_m, to_arc, b.along_m, self._inner, self._ambiguous
         )
 
 

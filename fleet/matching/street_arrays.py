@@ -1,4 +1,4 @@
-"""The street network as the matching kernels want it: both directions of every street, priced."""
+"""The street network as arrays for the matching: both directions of each street, turns priced."""
 
 from collections.abc import Iterator
 
@@ -15,18 +15,18 @@ CELL_M = 40.0
 """Side of the squares in which streets are looked up."""
 
 SLOTS = 1 << 23
-"""Ways remembered at least; 16 bytes each, taken only as they are needed."""
+"""Paths kept at least; 16 bytes each, taken only as they are needed."""
 
-WAY = np.dtype(
+PATH = np.dtype(
     [("target", np.int32), ("metres", np.float32), ("price_m", np.float32), ("before", np.int32)]
 )
-"""One way in the table: what is read of it together lies together."""
+"""One path in the table: what is read together lies together."""
 
 BUCKETS = 1024
 """Parts of the queue of a search."""
 
 TURN_M = 12.0
-"""Price of a turn, in metres: of two equally long ways the one with fewer turns is likelier."""
+"""Price of a turn, in metres: of two equally long paths the one with fewer turns is likelier."""
 
 U_TURN_M = 60.0
 """Price of turning round where a street goes on."""
@@ -70,29 +70,29 @@ def streets_from(network: StreetNetwork, within_m: float) -> StreetArrays:
     )
 
 
-def reach_for(streets: StreetArrays) -> PathTable:
-    """Return an empty table of ways."""
+def path_table_for(streets: StreetArrays) -> PathTable:
+    """Return an empty table of paths."""
     arcs = 2 * len(streets.length_m)
     slots = max(SLOTS, 8 * arcs)
     entries = len(streets.follow) + 1
-    ways = np.empty(slots, WAY)
+    rows = np.empty(slots, PATH)
     return PathTable(
-        first=np.full(arcs, -1, np.int64),
-        slots=np.zeros(arcs, np.int64),
-        within_m=np.zeros(arcs),
-        target=ways["target"],
-        metres=ways["metres"],
-        price_m=ways["price_m"],
-        before=ways["before"],
-        used=np.zeros(1, np.int64),
-        label=np.full(arcs, np.inf),
+        row_start=np.full(arcs, -1, np.int64),
+        row_slots=np.zeros(arcs, np.int64),
+        row_reach_m=np.zeros(arcs),
+        target=rows["target"],
+        metres=rows["metres"],
+        price_m=rows["price_m"],
+        before=rows["before"],
+        slots_used=np.zeros(1, np.int64),
+        label_m=np.full(arcs, np.inf),
         label_price_m=np.zeros(arcs),
         parent=np.zeros(arcs, np.int32),
-        touched=np.zeros(arcs, np.int32),
+        labeled=np.zeros(arcs, np.int32),
         bucket=np.full(BUCKETS, -1, np.int32),
-        keys=np.empty(entries),
-        items=np.empty(entries, np.int32),
-        after=np.empty(entries, np.int32),
+        entry_m=np.empty(entries),
+        entry_arc=np.empty(entries, np.int32),
+        entry_next=np.empty(entries, np.int32),
         around=np.empty(arcs, np.int32),
         around_m=np.empty(arcs),
     )

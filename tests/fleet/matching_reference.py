@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from data.model import DirectedSegment, LonLat, Match, Oneway, Position
 from data.streets.network import StreetNetwork
-from fleet.matching.hmm_parameters import PRICES
-from fleet.matching.kernels.trellis import JITTER_MOST
+from fleet.matching.hmm_parameters import HMM
+from fleet.matching.kernels.trellis import MOST_JITTER_COST
 from fleet.matching.street_arrays import AGAINST_M, DEAD_END_M, TURN_M, U_TURN_M
 
 
@@ -87,37 +87,37 @@ class State(NamedTuple):
 class Twin:
     """What every course through a few fixes costs, as `docs/matching.md` says it.
 
-    For fixes without speed or heading, each farther from the one before than `PRICES.thin_m`.
+    For fixes without speed or heading, each farther from the one before than `HMM.spacing_m`.
     """
 
     def __init__(self, network: StreetNetwork, fixes: Sequence[Position], streets: int) -> None:
         self.network, self.fixes = network, fixes
         self.layers = [self._states(fix, streets) for fix in fixes]
-        self.unlike: list[list[float]] = []
-        self.scale_m, self.off_step = [0.0], [0.0]
+        self.emission: list[list[float]] = []
+        self.scale_m, self.off_transition = [0.0], [0.0]
         self._ways = cache(lambda arc: ways_from(network, arc))
-        noise, seen, jitter_m = PRICES.noise_m**2, 0.0, 0.0
+        noise, seen, jitter_m = HMM.first_noise_m**2, 0.0, 0.0
         self.costs: list[float] = []
         for i, states in enumerate(self.layers):
-            weight, sigma_m = self._weight(i), PRICES.sigma_m + PRICES.sigma_share * sqrt(noise)
-            sigma_m = min(sigma_m, PRICES.sigma_most_m)
-            self.unlike.append([weight * _unlike(state, sigma_m) for state in states])
+            weight, sigma_m = self._weight(i), HMM.sigma_m + HMM.sigma_share * sqrt(noise)
+            sigma_m = min(sigma_m, HMM.most_sigma_m)
+            self.emission.append([weight * _emission(state, sigma_m) for state in states])
             if i > 0:
                 self.scale_m.append(self._loose_m(i))
                 if weight < 1.0:
-                    self.scale_m[i] = max(self.scale_m[i], PRICES.jitter * jitter_m)
-                self.off_step.append(PRICES.off_step * max(1.0, sigma_m / self.scale_m[i]))
+                    self.scale_m[i] = max(self.scale_m[i], HMM.jitter_factor * jitter_m)
+                self.off_transition.append(HMM.off_transition * max(1.0, sigma_m / self.scale_m[i]))
             found = [self._cheapest(i, k) for k in range(len(states))]
             before = self.costs
-            self.costs = [self.unlike[i][k] + cost for k, (cost, _) in enumerate(found)]
+            self.costs = [self.emission[i][k] + cost for k, (cost, _) in enumerate(found)]
             k = self.costs.index(min(self.costs))
             best, back = states[k], found[k][1]
             if i > 0 and weight < 1.0 and best.arc and self.layers[i - 1][back].arc:
-                loose_m = min(found[k][0] - before[back], JITTER_MOST) * self.scale_m[i]
-                jitter_m += (loose_m - jitter_m) * PRICES.learn * weight
-            if best.away_m < PRICES.learn_m:
+                loose_m = min(found[k][0] - before[back], MOST_JITTER_COST) * self.scale_m[i]
+                jitter_m += (loose_m - jitter_m) * HMM.learning_rate * weight
+            if best.away_m < HMM.learning_within_m:
                 seen += weight
-                share = weight * max(PRICES.learn, 1.0 / (PRICES.learn_first + seen))
+                share = weight * max(HMM.learning_rate, 1.0 / (HMM.learning_first + seen))
                 noise += (best.away_m**2 - noise) * share
 
     def cost_of(self, matches: Sequence[Match]) -> float:
@@ -125,7 +125,7 @@ class Twin:
         whole, last = 0.0, 0
         for i, match in enumerate(matches):
             k = next(k for k, state in enumerate(self.layers[i]) if self._is(state, match))
-            whole += self.unlike[i][k] + (self.step(i, last, k) if i > 0 else 0.0)
+            whole += self.emission[i][k] + (self.step(i, last, k) if i > 0 else 0.0)
             last = k
         return whole
 
@@ -133,14 +133,14 @@ class Twin:
         """What it costs to come from state `j` of the fix before to state `k` of fix `i`."""
         a, b, beeline_m = self.layers[i - 1][j], self.layers[i][k], self._beeline_m(i)
         if a.arc is None or b.arc is None:
-            step = self.off_step[i] if a.arc == b.arc else PRICES.off_enter
-            return step + PRICES.off_per_m * beeline_m
-        way = self._way(a, b, PRICES.reach_m + PRICES.reach_share * beeline_m)
+            step = self.off_transition[i] if a.arc == b.arc else HMM.off_enter
+            return step + HMM.off_per_m * beeline_m
+        way = self._way(a, b, HMM.search_m + HMM.search_share * beeline_m)
         metres = way.all_m - way.price_m
-        if way.all_m == inf or metres > 60.0 + PRICES.fast_mps * self._elapsed_s(i):
-            return PRICES.jump
+        if way.all_m == inf or metres > 60.0 + HMM.fast_mps * self._elapsed_s(i):
+            return HMM.most_transition
         cost = (abs(metres - beeline_m) + way.price_m) / self.scale_m[i]
-        return min(cost, PRICES.jump)
+        return min(cost, HMM.most_transition)
 
     def _cheapest(self, i: int, k: int) -> tuple[float, int]:
         """What it costs at least to come to state `k` of fix `i`, and from which state."""
@@ -148,8 +148,8 @@ class Twin:
         return min(courses, default=(0.0, 0))
 
     def _loose_m(self, i: int) -> float:
-        share_m = PRICES.detour_share * self._beeline_m(i)
-        return PRICES.detour_m + share_m + PRICES.detour_mps * self._elapsed_s(i)
+        share_m = HMM.detour_share * self._beeline_m(i)
+        return HMM.detour_m + share_m + HMM.detour_mps * self._elapsed_s(i)
 
     def _way(self, a: State, b: State, within_m: float) -> Way:
         assert a.arc is not None
@@ -159,10 +159,10 @@ class Twin:
         if a.arc == b.arc:
             if b.along_m >= a.along_m:
                 return Way(b.along_m - a.along_m, 0.0)
-            back_m = PRICES.back_m * (a.along_m - b.along_m)
+            back_m = HMM.roll_back_factor * (a.along_m - b.along_m)
             found = Way(back_m, back_m)
         elif a.arc.segment_id == b.arc.segment_id:
-            found = Way(abs(rest_m - b.along_m) + PRICES.turn_m, PRICES.turn_m)
+            found = Way(abs(rest_m - b.along_m) + HMM.turn_round_m, HMM.turn_round_m)
         through = self._ways(a.arc).get(b.arc)
         if through is not None and through.all_m <= within_m:
             found = min(found, Way(rest_m + through.all_m + b.along_m, through.price_m))
@@ -170,7 +170,7 @@ class Twin:
 
     def _states(self, fix: Position, streets: int) -> list[State]:
         found = []
-        for snap in self.network.nearby(fix.location, PRICES.within_m)[:streets]:
+        for snap in self.network.nearby(fix.location, HMM.candidates_within_m)[:streets]:
             length_m = self.network.segment(snap.segment_id).length_m
             for forward, along_m in ((True, snap.offset_m), (False, length_m - snap.offset_m)):
                 arc = DirectedSegment(snap.segment_id, forward)
@@ -187,7 +187,7 @@ class Twin:
     def _weight(self, i: int) -> float:
         if i == 0:
             return 1.0
-        return min(max(self._elapsed_s(i) / PRICES.alike_s, PRICES.alike_least), 1.0)
+        return min(max(self._elapsed_s(i) / HMM.independent_s, HMM.least_weight), 1.0)
 
     def _elapsed_s(self, i: int) -> float:
         return (self.fixes[i].fixed_at - self.fixes[i - 1].fixed_at).total_seconds()
@@ -196,8 +196,8 @@ class Twin:
         return metres_apart(self.network, self.fixes[i - 1].location, self.fixes[i].location)
 
 
-def _unlike(state: State, sigma_m: float) -> float:
+def _emission(state: State, sigma_m: float) -> float:
     if state.arc is None:
-        return PRICES.off
+        return HMM.off_emission
     z = state.away_m / sigma_m
-    return z * z / 2 if z <= PRICES.tail else PRICES.tail * (z - PRICES.tail / 2)
+    return z * z / 2 if z <= HMM.huber_z else HMM.huber_z * (z - HMM.huber_z / 2)

@@ -1,4 +1,4 @@
-"""Where a point meets the streets around it."""
+"""Candidates: the streets around a point, and the nearest place on each."""
 
 from math import inf, sqrt
 
@@ -8,8 +8,8 @@ from routing.problem.problem import Floats, Ints
 
 
 @kernel
-def meets(streets: StreetArrays, piece: int, x: float, y: float) -> tuple[float, float]:
-    """Return metres from a point to a straight piece, and along the segment to where they meet."""
+def project_on_piece(streets: StreetArrays, piece: int, x: float, y: float) -> tuple[float, float]:
+    """Return metres from a point to a piece, and along the segment to the nearest place on it."""
     dx = streets.piece_dx[piece]
     dy = streets.piece_dy[piece]
     px = x - streets.piece_x[piece]
@@ -25,15 +25,15 @@ def meets(streets: StreetArrays, piece: int, x: float, y: float) -> tuple[float,
 
 
 @kernel
-def nearby(
+def nearest_segments(
     streets: StreetArrays,
     x: float,
     y: float,
     within_m: float,
-    found_here: NearbySegments,
+    nearby: NearbySegments,
 ) -> int:
     """Fill in the nearest segments within reach, nearest first; return how many."""
-    segment, piece, along_m, away_m = found_here
+    segment, piece, along_m, away_m = nearby
     column = int((x - streets.west_m) // streets.cell_m)
     row = int((y - streets.south_m) // streets.cell_m)
     rows = (len(streets.cell_start) - 1) // streets.columns
@@ -45,17 +45,17 @@ def nearby(
     at = streets.cell_start[cell]
     last = streets.cell_start[cell + 1]
     while at < last:
-        one = streets.piece_segment[streets.cell_piece[at]]
+        current = streets.piece_segment[streets.cell_piece[at]]
         least_m = inf
         least_along_m = 0.0
         least_piece = 0
-        while at < last and streets.piece_segment[streets.cell_piece[at]] == one:
-            each = streets.cell_piece[at]
-            away, along = meets(streets, each, x, y)
+        while at < last and streets.piece_segment[streets.cell_piece[at]] == current:
+            candidate = streets.cell_piece[at]
+            away, along = project_on_piece(streets, candidate, x, y)
             if away < least_m:
                 least_m = away
                 least_along_m = along
-                least_piece = each
+                least_piece = candidate
             at += 1
         if least_m > within_m or (found == most and least_m >= away_m[found - 1]):
             continue
@@ -66,7 +66,7 @@ def nearby(
             along_m[place] = along_m[place - 1]
             away_m[place] = away_m[place - 1]
             place -= 1
-        segment[place] = one
+        segment[place] = current
         piece[place] = least_piece
         along_m[place] = least_along_m
         away_m[place] = least_m
@@ -75,10 +75,13 @@ def nearby(
 
 
 @kernel
-def on_segment(
+def project_on_segment(
     streets: StreetArrays, segment: int, x: float, y: float, from_m: float, to_m: float
 ) -> tuple[float, float]:
-    """Return metres to a part of a segment and along it; both as from the segment's start."""
+    """Return metres to a part of a segment, and along it to the nearest place.
+
+    `from_m`, `to_m` and the metres along count from the start of the segment.
+    """
     least_m = inf
     least_along_m = from_m
     for piece in range(streets.piece_start[segment], streets.piece_start[segment + 1]):
@@ -86,7 +89,7 @@ def on_segment(
         start_m = streets.piece_along_m[piece]
         if start_m > to_m or start_m + length_m < from_m:
             continue
-        _, along = meets(streets, piece, x, y)
+        _, along = project_on_piece(streets, piece, x, y)
         along = min(max(along, from_m), to_m)
         share = (along - start_m) / length_m if length_m > 0.0 else 0.0
         ex = x - streets.piece_x[piece] - share * streets.piece_dx[piece]
@@ -99,7 +102,7 @@ def on_segment(
 
 
 @kernel
-def place(streets: StreetArrays, arc: int, along_m: float) -> tuple[float, float]:
+def point_on_arc(streets: StreetArrays, arc: int, along_m: float) -> tuple[float, float]:
     """Return where a place on an arc is, in metres about the city's centre."""
     segment = arc >> 1
     offset_m = streets.length_m[segment] - along_m if arc & 1 else along_m
@@ -117,7 +120,9 @@ def place(streets: StreetArrays, arc: int, along_m: float) -> tuple[float, float
 
 
 @kernel
-def places(streets: StreetArrays, arcs: Ints, along_m: Floats, x: Floats, y: Floats) -> None:
-    """Fill in where many places on arcs are, as `place` says it of one."""
+def points_on_arcs(
+    streets: StreetArrays, arcs: Ints, along_m: Floats, x: Floats, y: Floats
+) -> None:
+    """Fill in where many places on arcs are, as `point_on_arc` says of one."""
     for i in range(len(arcs)):
-        x[i], y[i] = place(streets, arcs[i], along_m[i])
+        x[i], y[i] = point_on_arc(streets, arcs[i], along_m[i])

@@ -1,98 +1,106 @@
-"""Settling the oldest layers: answers for their fixes and those in between."""
+"""Committing the oldest layers: matches for their fixes and those in between.
+
+A layer is committed where all paths of the beam have converged, or when it waits too long.
+"""
 
 from math import inf
 
 from fleet.matching.kernels.arrays import (
+    COMMITTED,
+    LAYERS,
     OFF,
+    OLDEST,
     FixArrays,
-    HmmParameters,
     MatchArrays,
-    PathTable,
+    MatchingRun,
     StreetArrays,
     Trellis,
 )
-from fleet.matching.kernels.bounded_search import ensure, slot_of
-from fleet.matching.kernels.candidates import on_segment, place
-from fleet.matching.kernels.posterior_decoding import look_back, tell
-from fleet.matching.kernels.transition_cost import reach_m
+from fleet.matching.kernels.bounded_search import ensure_row, slot_of
+from fleet.matching.kernels.candidates import point_on_arc, project_on_segment
+from fleet.matching.kernels.posterior_decoding import decode, fill_costs_to_go
+from fleet.matching.kernels.transition_cost import search_radius_m
 from routing.kernels.arrays.jit import kernel
 
 
 @kernel
-def agreed(layers: Trellis) -> int:
-    """Return how many of the oldest layers all that is still likely agrees on."""
-    rings = len(layers.fix)
-    at = (layers.head[0] + layers.head[1] - 1) % rings
+def convergence_point(trellis: Trellis) -> int:
+    """Return how many of the oldest layers all paths of the beam have in common, 0 if none."""
+    rings = len(trellis.fix)
+    at = (trellis.ring[OLDEST] + trellis.ring[LAYERS] - 1) % rings
     alive = 0
-    for k in range(layers.size[at]):
-        if layers.cost[at, k] < inf:
+    for k in range(trellis.size[at]):
+        if trellis.cost[at, k] < inf:
             alive |= 1 << k
-    for count in range(layers.head[1], layers.head[2], -1):
+    for count in range(trellis.ring[LAYERS], trellis.ring[COMMITTED], -1):
         if alive & (alive - 1) == 0:
             return int(count)
-        at = (layers.head[0] + count - 1) % rings
+        at = (trellis.ring[OLDEST] + count - 1) % rings
         before = 0
-        for k in range(layers.size[at]):
+        for k in range(trellis.size[at]):
             if alive >> k & 1:
-                before |= 1 << layers.back[at, k]
+                before |= 1 << trellis.previous[at, k]
         alive = before
     return 0
 
 
 @kernel
-def aged(layers: Trellis, since_s: float) -> int:
+def layers_before(trellis: Trellis, since_s: float) -> int:
     """Return how many of the oldest layers are from before a time; the newest never counts."""
     count = 0
-    while count < layers.head[1] - 1:
-        if layers.at_s[(layers.head[0] + count) % len(layers.fix)] >= since_s:
+    while count < trellis.ring[LAYERS] - 1:
+        if trellis.at_s[(trellis.ring[OLDEST] + count) % len(trellis.fix)] >= since_s:
             break
         count += 1
     return count
 
 
 @kernel
-def choose(layers: Trellis) -> None:
-    """Follow the best way back from the newest layer to the oldest that is not settled."""
-    rings = len(layers.fix)
-    size = layers.head[1]
-    at = (layers.head[0] + size - 1) % rings
+def trace_back(trellis: Trellis) -> None:
+    """Fill `viterbi`: the likeliest path from the newest layer to the oldest not committed."""
+    rings = len(trellis.fix)
+    layers = trellis.ring[LAYERS]
+    at = (trellis.ring[OLDEST] + layers - 1) % rings
     best = 0
-    for k in range(layers.size[at]):
-        if layers.cost[at, k] < layers.cost[at, best]:
+    for k in range(trellis.size[at]):
+        if trellis.cost[at, k] < trellis.cost[at, best]:
             best = k
-    for i in range(size - 1, layers.head[2] - 1, -1):
-        at = (layers.head[0] + i) % rings
-        layers.chosen[at] = best
-        best = layers.back[at, best]
+    for i in range(layers - 1, trellis.ring[COMMITTED] - 1, -1):
+        at = (trellis.ring[OLDEST] + i) % rings
+        trellis.viterbi[at] = best
+        best = trellis.previous[at, best]
 
 
 @kernel
-def forget_others(layers: Trellis, count: int) -> None:
-    """Keep the layer `count - 1` as the oldest, with what was chosen, and what comes from it."""
-    rings = len(layers.fix)
-    at = (layers.head[0] + count - 1) % rings
-    for k in range(layers.size[at]):
-        if k != layers.chosen[at]:
-            layers.cost[at, k] = inf
-    for i in range(count, layers.head[1]):
-        following = (layers.head[0] + i) % rings
-        for k in range(layers.size[following]):
-            if layers.cost[at, layers.back[following, k]] == inf:
-                layers.cost[following, k] = inf
+def drop_layers_before(trellis: Trellis, count: int) -> None:
+    """Keep the layer `count - 1` as the oldest, with its candidate on the likeliest path alone.
+
+    Paths that do not come from that candidate leave the beam.
+    """
+    rings = len(trellis.fix)
+    at = (trellis.ring[OLDEST] + count - 1) % rings
+    for k in range(trellis.size[at]):
+        if k != trellis.viterbi[at]:
+            trellis.cost[at, k] = inf
+    for i in range(count, trellis.ring[LAYERS]):
+        following = (trellis.ring[OLDEST] + i) % rings
+        for k in range(trellis.size[following]):
+            if trellis.cost[at, trellis.previous[following, k]] == inf:
+                trellis.cost[following, k] = inf
         at = following
-    layers.head[0] = (layers.head[0] + count - 1) % rings
-    layers.head[1] -= count - 1
-    layers.head[2] = 1
+    trellis.ring[OLDEST] = (trellis.ring[OLDEST] + count - 1) % rings
+    trellis.ring[LAYERS] -= count - 1
+    trellis.ring[COMMITTED] = 1
 
 
 @kernel
-def write(layers: Trellis, at: int, i: int, answers: MatchArrays) -> None:
-    """Answer a fix with what is told for a layer."""
-    told = layers.told[at]
-    answers.arc[i] = layers.arc[at, told]
-    answers.along_m[i] = layers.along_m[at, told]
-    answers.away_m[i] = layers.away_m[at, told]
-    answers.sure[i] = layers.sure[at]
+def write_layer(trellis: Trellis, at: int, fix: int, matches: MatchArrays) -> None:
+    """Match a fix with what is decoded of a layer."""
+    decoded = trellis.decoded[at]
+    matches.arc[fix] = trellis.arc[at, decoded]
+    matches.along_m[fix] = trellis.along_m[at, decoded]
+    matches.away_m[fix] = trellis.away_m[at, decoded]
+    matches.confidence[fix] = trellis.confidence[at]
 
 
 @kernel
@@ -102,205 +110,157 @@ def write_if_nearer(
     from_m: float,
     to_m: float,
     fixes: FixArrays,
-    i: int,
-    answers: MatchArrays,
+    fix: int,
+    matches: MatchArrays,
 ) -> None:
-    """Answer a fix with a part of an arc, where that is nearer than the answer so far."""
+    """Match a fix with a part of an arc, where that is nearer than its match so far."""
     segment = arc >> 1
     length_m = streets.length_m[segment]
     low_m, high_m = from_m, max(from_m, to_m)
     if arc & 1:
         low_m, high_m = length_m - high_m, length_m - low_m
-    away_m, along_m = on_segment(streets, segment, fixes.x[i], fixes.y[i], low_m, high_m)
-    if away_m < answers.away_m[i]:
-        answers.arc[i] = arc
-        answers.along_m[i] = length_m - along_m if arc & 1 else along_m
-        answers.away_m[i] = away_m
+    x, y = fixes.x[fix], fixes.y[fix]
+    away_m, along_m = project_on_segment(streets, segment, x, y, low_m, high_m)
+    if away_m < matches.away_m[fix]:
+        matches.arc[fix] = arc
+        matches.along_m[fix] = length_m - along_m if arc & 1 else along_m
+        matches.away_m[fix] = away_m
 
 
 @kernel
-def write_between(
-    streets: StreetArrays,
-    reach: PathTable,
-    prices: HmmParameters,
-    layers: Trellis,
-    before: int,
-    at: int,
-    fixes: FixArrays,
-    i: int,
-    answers: MatchArrays,
-) -> None:
-    """Answer a fix between two layers with the nearest place of the way between them."""
-    write(layers, before, i, answers)
-    a = layers.arc[before, layers.told[before]]
-    b = layers.arc[at, layers.told[at]]
-    answers.sure[i] = min(layers.sure[before], layers.sure[at])
-    dx = layers.x[at] - layers.x[before]
-    dy = layers.y[at] - layers.y[before]
+def write_between(run: MatchingRun, before: int, at: int, fix: int) -> None:
+    """Match a fix between two layers with the nearest place of the path between them."""
+    streets, paths, hmm = run.model
+    trellis, fixes, matches = run.trellis, run.fixes, run.matches
+    write_layer(trellis, before, fix, matches)
+    from_arc = trellis.arc[before, trellis.decoded[before]]
+    to_arc = trellis.arc[at, trellis.decoded[at]]
+    matches.confidence[fix] = min(trellis.confidence[before], trellis.confidence[at])
+    dx = trellis.x[at] - trellis.x[before]
+    dy = trellis.y[at] - trellis.y[before]
     moved_m = (dx * dx + dy * dy) ** 0.5
-    if a == OFF or b == OFF:
+    if from_arc == OFF or to_arc == OFF:
         return
-    answers.away_m[i] = inf
-    a_m = layers.along_m[before, layers.told[before]]
-    b_m = layers.along_m[at, layers.told[at]]
-    a_length_m = streets.length_m[a >> 1]
-    if a == b and b_m >= a_m:
-        write_if_nearer(streets, a, a_m, b_m, fixes, i, answers)
+    matches.away_m[fix] = inf
+    from_m = trellis.along_m[before, trellis.decoded[before]]
+    to_m = trellis.along_m[at, trellis.decoded[at]]
+    length_m = streets.length_m[from_arc >> 1]
+    if from_arc == to_arc and to_m >= from_m:
+        write_if_nearer(streets, from_arc, from_m, to_m, fixes, fix, matches)
         return
-    if a ^ 1 == b:
-        write_if_nearer(streets, a, a_m, a_length_m - b_m, fixes, i, answers)
-        write_if_nearer(streets, b, a_length_m - a_m, b_m, fixes, i, answers)
+    if from_arc ^ 1 == to_arc:
+        write_if_nearer(streets, from_arc, from_m, length_m - to_m, fixes, fix, matches)
+        write_if_nearer(streets, to_arc, length_m - from_m, to_m, fixes, fix, matches)
         return
-    ensure(streets, reach, a, reach_m(prices, moved_m))
-    slot = slot_of(reach, a, b)
-    if a == b or slot < 0:
-        write(layers, before, i, answers)
+    ensure_row(streets, paths, from_arc, search_radius_m(hmm, moved_m))
+    slot = slot_of(paths, from_arc, to_arc)
+    if from_arc == to_arc or slot < 0:
+        write_layer(trellis, before, fix, matches)
         return
-    write_if_nearer(streets, a, a_m, a_length_m, fixes, i, answers)
-    arc = reach.before[slot]
+    write_if_nearer(streets, from_arc, from_m, length_m, fixes, fix, matches)
+    arc = paths.before[slot]
     while arc >= 0:
-        write_if_nearer(streets, arc, 0.0, streets.length_m[arc >> 1], fixes, i, answers)
-        arc = reach.before[slot_of(reach, a, arc)]
-    write_if_nearer(streets, b, 0.0, b_m, fixes, i, answers)
+        write_if_nearer(streets, arc, 0.0, streets.length_m[arc >> 1], fixes, fix, matches)
+        arc = paths.before[slot_of(paths, from_arc, arc)]
+    write_if_nearer(streets, to_arc, 0.0, to_m, fixes, fix, matches)
 
 
 @kernel
-def gone_m(
-    streets: StreetArrays, reach: PathTable, a: int, a_m: float, arc: int, along_m: float
+def metres_on_path(
+    run: MatchingRun, from_arc: int, from_m: float, arc: int, along_m: float
 ) -> float:
-    """Return how far along the way from a place on arc `a` an answered place of it is."""
-    if arc < 0 or (arc == a and along_m >= a_m):
-        return along_m - a_m
-    rest_m = streets.length_m[a >> 1] - a_m
-    slot = slot_of(reach, a, arc) if arc != a ^ 1 else -1
-    between_m = float(reach.metres[slot]) if slot >= 0 else 0.0
+    """Return how far a place on the path from a candidate is behind that candidate."""
+    streets, paths, _ = run.model
+    if arc < 0 or (arc == from_arc and along_m >= from_m):
+        return along_m - from_m
+    rest_m = streets.length_m[from_arc >> 1] - from_m
+    slot = slot_of(paths, from_arc, arc) if arc != from_arc ^ 1 else -1
+    between_m = float(paths.metres[slot]) if slot >= 0 else 0.0
     return float(rest_m + along_m + between_m)
 
 
 @kernel
-def stay(streets: StreetArrays, fixes: FixArrays, i: int, answers: MatchArrays) -> None:
-    """Answer a fix with the place of the fix before."""
-    answers.arc[i] = answers.arc[i - 1]
-    answers.along_m[i] = answers.along_m[i - 1]
-    x, y = place(streets, answers.arc[i], answers.along_m[i])
-    answers.away_m[i] = ((fixes.x[i] - x) ** 2 + (fixes.y[i] - y) ** 2) ** 0.5
+def repeat_match(streets: StreetArrays, fixes: FixArrays, fix: int, matches: MatchArrays) -> None:
+    """Match a fix with the place of the fix before."""
+    matches.arc[fix] = matches.arc[fix - 1]
+    matches.along_m[fix] = matches.along_m[fix - 1]
+    x, y = point_on_arc(streets, matches.arc[fix], matches.along_m[fix])
+    matches.away_m[fix] = ((fixes.x[fix] - x) ** 2 + (fixes.y[fix] - y) ** 2) ** 0.5
 
 
 @kernel
-def write_all_between(
-    streets: StreetArrays,
-    reach: PathTable,
-    prices: HmmParameters,
-    layers: Trellis,
-    before: int,
-    at: int,
-    fixes: FixArrays,
-    written: int,
-    answers: MatchArrays,
-) -> None:
-    """Answer the fixes from `written` on that lie between two layers; they only go on.
+def write_all_between(run: MatchingRun, before: int, at: int, written: int) -> None:
+    """Match the fixes from `written` on that lie between two layers; they only go on.
 
     To go back by less than what makes a layer is noise: so a standing truck drifts nowhere.
     """
-    a = layers.arc[before, layers.told[before]]
-    a_m = layers.along_m[before, layers.told[before]]
+    trellis, matches = run.trellis, run.matches
+    from_arc = trellis.arc[before, trellis.decoded[before]]
+    from_m = trellis.along_m[before, trellis.decoded[before]]
     farthest_m = 0.0
-    for i in range(written, layers.fix[at]):
-        write_between(streets, reach, prices, layers, before, at, fixes, i, answers)
-        here_m = gone_m(streets, reach, a, a_m, answers.arc[i], answers.along_m[i])
-        if i > written and here_m < farthest_m:
-            stay(streets, fixes, i, answers)
+    for fix in range(written, trellis.fix[at]):
+        write_between(run, before, at, fix)
+        here_m = metres_on_path(run, from_arc, from_m, matches.arc[fix], matches.along_m[fix])
+        if fix > written and here_m < farthest_m:
+            repeat_match(run.model.streets, run.fixes, fix, matches)
         farthest_m = max(farthest_m, here_m)
 
 
 @kernel
-def answer(
-    streets: StreetArrays,
-    reach: PathTable,
-    prices: HmmParameters,
-    layers: Trellis,
-    fixes: FixArrays,
-    count: int,
-    written: int,
-    answers: MatchArrays,
-) -> int:
-    """Answer all fixes up to the layer `count - 1`; return how many have their answer now."""
-    rings = len(layers.fix)
-    choose(layers)
-    look_back(layers)
-    tell(streets, reach, prices, layers, count)
-    for i in range(layers.head[2], count):
-        at = (layers.head[0] + i) % rings
+def write_layers(run: MatchingRun, count: int, written: int) -> int:
+    """Match all fixes up to the layer `count - 1`; return how many have their match now."""
+    trellis = run.trellis
+    rings = len(trellis.fix)
+    trace_back(trellis)
+    fill_costs_to_go(trellis)
+    decode(run.model, trellis, count)
+    for i in range(trellis.ring[COMMITTED], count):
+        at = (trellis.ring[OLDEST] + i) % rings
         if i > 0:
-            before = (layers.head[0] + i - 1) % rings
-            write_all_between(streets, reach, prices, layers, before, at, fixes, written, answers)
-        write(layers, at, layers.fix[at], answers)
-        written = layers.fix[at] + 1
+            before = (trellis.ring[OLDEST] + i - 1) % rings
+            write_all_between(run, before, at, written)
+        write_layer(trellis, at, trellis.fix[at], run.matches)
+        written = trellis.fix[at] + 1
     return written
 
 
 @kernel
-def settle(
-    streets: StreetArrays,
-    reach: PathTable,
-    prices: HmmParameters,
-    layers: Trellis,
-    fixes: FixArrays,
-    count: int,
-    written: int,
-    answers: MatchArrays,
-) -> int:
-    """Answer up to the layer `count - 1` and go on from what was chosen there."""
-    written = answer(streets, reach, prices, layers, fixes, count, written, answers)
-    forget_others(layers, count)
+def commit(run: MatchingRun, count: int, written: int) -> int:
+    """Commit the oldest `count` layers; return how many fixes have their match now."""
+    written = write_layers(run, count, written)
+    drop_layers_before(run.trellis, count)
     return written
 
 
 @kernel
-def hold(layers: Trellis, upto: int, written: int, answers: MatchArrays) -> int:
-    """Answer the fixes after the newest layer with its place: the vehicle stood there."""
-    at = (layers.head[0] + layers.head[1] - 1) % len(layers.fix)
-    for fix in range(written, upto):
-        write(layers, at, fix, answers)
-    return upto
+def hold(trellis: Trellis, until: int, written: int, matches: MatchArrays) -> int:
+    """Match the fixes after the newest layer with its place: the vehicle stood there."""
+    at = (trellis.ring[OLDEST] + trellis.ring[LAYERS] - 1) % len(trellis.fix)
+    for fix in range(written, until):
+        write_layer(trellis, at, fix, matches)
+    return until
 
 
 @kernel
-def dwell(
-    streets: StreetArrays,
-    reach: PathTable,
-    prices: HmmParameters,
-    layers: Trellis,
-    fixes: FixArrays,
-    i: int,
-    written: int,
-    answers: MatchArrays,
-) -> int:
-    """Answer all up to fix `i`, where the vehicle stands; how it goes on stays open."""
-    size = layers.head[1]
-    written = answer(streets, reach, prices, layers, fixes, size, written, answers)
-    layers.head[0] = (layers.head[0] + size - 1) % len(layers.fix)
-    layers.head[1] = 1
-    layers.head[2] = 1
-    return hold(layers, i + 1, written, answers)
+def commit_dwell(run: MatchingRun, fix: int, written: int) -> int:
+    """Match all up to a fix where the vehicle stands; where it stands exactly stays open."""
+    trellis = run.trellis
+    layers = trellis.ring[LAYERS]
+    written = write_layers(run, layers, written)
+    trellis.ring[OLDEST] = (trellis.ring[OLDEST] + layers - 1) % len(trellis.fix)
+    trellis.ring[LAYERS] = 1
+    trellis.ring[COMMITTED] = 1
+    return hold(trellis, fix + 1, written, run.matches)
 
 
 @kernel
-def finish(
-    streets: StreetArrays,
-    reach: PathTable,
-    prices: HmmParameters,
-    layers: Trellis,
-    fixes: FixArrays,
-    upto: int,
-    written: int,
-    answers: MatchArrays,
-) -> int:
-    """Answer all fixes before `upto` and forget where the vehicle was."""
-    size = layers.head[1]
-    if size > 0:
-        written = answer(streets, reach, prices, layers, fixes, size, written, answers)
-        written = hold(layers, upto, written, answers)
-    layers.head[1] = 0
-    layers.head[2] = 0
+def finish(run: MatchingRun, until: int, written: int) -> int:
+    """Match all fixes before `until`, and empty the trellis."""
+    trellis = run.trellis
+    layers = trellis.ring[LAYERS]
+    if layers > 0:
+        written = write_layers(run, layers, written)
+        written = hold(trellis, until, written, run.matches)
+    trellis.ring[LAYERS] = 0
+    trellis.ring[COMMITTED] = 0
     return written

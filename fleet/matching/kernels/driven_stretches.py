@@ -1,121 +1,122 @@
 """What was driven between two places, and how much of that is beyond doubt."""
 
-from fleet.matching.kernels.arrays import HmmParameters, PathTable, StreetArrays
-from fleet.matching.kernels.bounded_search import ensure, slot_of
-from fleet.matching.kernels.candidates import place
-from fleet.matching.kernels.transition_cost import THROUGH, reach_m, way
+from fleet.matching.kernels.arrays import MatchingModel, PathTable
+from fleet.matching.kernels.bounded_search import ensure_row, slot_of
+from fleet.matching.kernels.candidates import point_on_arc
+from fleet.matching.kernels.transition_cost import THROUGH, path_between, search_radius_m
 from routing.kernels.arrays.jit import kernel
 from routing.problem.problem import Ints
 
+FIRST, BEHIND_LAST = range(2)
+"""Entries of an ambiguous span: the first of the inner arcs in doubt, and one after the last."""
+
 
 @kernel
-def between(
-    streets: StreetArrays,
-    reach: PathTable,
-    prices: HmmParameters,
-    a: int,
-    a_m: float,
-    b: int,
-    b_m: float,
-    arcs: Ints,
-    span: Ints,
-) -> tuple[float, int, float, int]:
-    """Return metres driven between two places, how (see `way`), the beeline, and inner arcs.
+def driven_path(
+    model: MatchingModel,
+    from_arc: int,
+    from_m: float,
+    to_arc: int,
+    to_m: float,
+    inner: Ints,
+    ambiguous: Ints,
+) -> tuple[float, int, int]:
+    """Return metres driven between two places, how (see `path_between`), and inner arcs.
 
-    `arcs` has the inner arcs in order; `span` the first and one after the last in doubt.
+    `inner` int32[A] gets the arcs between in order; `ambiguous` int32[2] the span of them that is
+    in doubt.
     """
-    ax, ay = place(streets, a, a_m)
-    bx, by = place(streets, b, b_m)
-    beeline_m = ((ax - bx) ** 2 + (ay - by) ** 2) ** 0.5
-    within_m = reach_m(prices, beeline_m)
-    ensure(streets, reach, a, within_m)
-    metres, _, how = way(streets, reach, prices, a, a_m, b, b_m, within_m)
+    from_x, from_y = point_on_arc(model.streets, from_arc, from_m)
+    to_x, to_y = point_on_arc(model.streets, to_arc, to_m)
+    beeline_m = ((from_x - to_x) ** 2 + (from_y - to_y) ** 2) ** 0.5
+    within_m = search_radius_m(model.hmm, beeline_m)
+    ensure_row(model.streets, model.paths, from_arc, within_m)
+    metres, _, how = path_between(model, from_arc, from_m, to_arc, to_m, within_m)
     count = 0
-    span[0] = 0
-    span[1] = 0
+    ambiguous[FIRST] = 0
+    ambiguous[BEHIND_LAST] = 0
     if how == THROUGH:
-        count = inner(reach, a, b, arcs)
-        doubtful(streets, reach, prices, a, b, arcs, count, beeline_m, span)
-    return metres, how, beeline_m, count
+        count = fill_inner_arcs(model.paths, from_arc, to_arc, inner)
+        fill_ambiguous(model, from_arc, to_arc, inner[:count], beeline_m, ambiguous)
+    return metres, how, count
 
 
 @kernel
-def inner(reach: PathTable, a: int, b: int, arcs: Ints) -> int:
-    """Fill in the arcs between two, in order; return how many. The way must be in the row."""
+def fill_inner_arcs(paths: PathTable, from_arc: int, to_arc: int, inner: Ints) -> int:
+    """Fill in the arcs between two, in order; return how many. The path must be in the row."""
     count = 0
-    arc = reach.before[slot_of(reach, a, b)]
+    arc = paths.before[slot_of(paths, from_arc, to_arc)]
     while arc >= 0:
-        arcs[count] = arc
+        inner[count] = arc
         count += 1
-        arc = reach.before[slot_of(reach, a, arc)]
+        arc = paths.before[slot_of(paths, from_arc, arc)]
     for i in range(count // 2):
-        first = arcs[i]
-        arcs[i] = arcs[count - 1 - i]
-        arcs[count - 1 - i] = first
+        first = inner[i]
+        inner[i] = inner[count - 1 - i]
+        inner[count - 1 - i] = first
     return count
 
 
 @kernel
-def around(reach: PathTable, a: int, within_m: float) -> int:
-    """Fill scratch with the arcs whose beginning is within reach of arc `a`; return how many."""
+def fill_around(paths: PathTable, source: int, within_m: float) -> int:
+    """Fill scratch with the arcs that begin within reach of an arc's end; return how many."""
     count = 0
-    for slot in range(reach.first[a], reach.first[a] + reach.slots[a]):
-        key = reach.metres[slot] + reach.price_m[slot]
-        if reach.target[slot] >= 0 and key <= within_m:
-            reach.around[count] = reach.target[slot]
-            reach.around_m[count] = key
+    start = paths.row_start[source]
+    for slot in range(start, start + paths.row_slots[source]):
+        apart_m = paths.metres[slot] + paths.price_m[slot]
+        if paths.target[slot] >= 0 and apart_m <= within_m:
+            paths.around[count] = paths.target[slot]
+            paths.around_m[count] = apart_m
             count += 1
     return count
 
 
 @kernel
-def doubtful(
-    streets: StreetArrays,
-    reach: PathTable,
-    prices: HmmParameters,
-    a: int,
-    b: int,
-    arcs: Ints,
-    count: int,
+def fill_ambiguous(
+    model: MatchingModel,
+    from_arc: int,
+    to_arc: int,
+    inner: Ints,
     beeline_m: float,
-    span: Ints,
+    ambiguous: Ints,
 ) -> None:
-    """Fill `span` with the first and one after the last of the arcs that are in doubt.
+    """Fill in the span of the inner arcs that another plausible path does not share.
 
-    Another way is plausible when it costs at most `prices.doubt` more. It parts from the best way
+    Another path is plausible when it costs at most `ambiguity` more. It parts from the best path
     at some junction and joins it again at another: what lies between is in doubt.
     """
-    span[0] = count + 1
-    span[1] = 0
-    slot = slot_of(reach, a, b)
-    best_m = reach.metres[slot] + reach.price_m[slot]
-    scale_m = prices.detour_m + prices.detour_share * beeline_m
-    limit_m = best_m + prices.doubt * scale_m
-    ensure(streets, reach, a, limit_m)
-    near = around(reach, a, limit_m)
-    for n in range(near):
-        arc = reach.around[n]
-        rest_m = limit_m - reach.around_m[n] - streets.length_m[arc >> 1]
-        if arc == b or rest_m < 0.0 or listed(arcs, count, arc):
+    streets, paths, hmm = model
+    count = len(inner)
+    ambiguous[FIRST] = count + 1
+    ambiguous[BEHIND_LAST] = 0
+    slot = slot_of(paths, from_arc, to_arc)
+    best_m = paths.metres[slot] + paths.price_m[slot]
+    scale_m = hmm.detour_m + hmm.detour_share * beeline_m
+    limit_m = best_m + hmm.ambiguity * scale_m
+    ensure_row(streets, paths, from_arc, limit_m)
+    for n in range(fill_around(paths, from_arc, limit_m)):
+        arc = paths.around[n]
+        rest_m = limit_m - paths.around_m[n] - streets.length_m[arc >> 1]
+        if arc == to_arc or rest_m < 0.0 or contains(inner, arc):
             continue
-        ensure(streets, reach, arc, rest_m)
-        onward = slot_of(reach, arc, b)
-        if onward < 0 or reach.metres[onward] + reach.price_m[onward] > rest_m:
+        ensure_row(streets, paths, arc, rest_m)
+        onward = slot_of(paths, arc, to_arc)
+        if onward < 0 or paths.metres[onward] + paths.price_m[onward] > rest_m:
             continue
         tail = streets.head[arc ^ 1]
         head = streets.head[arc]
         for i in range(count + 1):
-            node = streets.head[a] if i == 0 else streets.head[arcs[i - 1]]
+            node = streets.head[from_arc] if i == 0 else streets.head[inner[i - 1]]
             if node == tail:
-                span[0] = min(span[0], i)
+                ambiguous[FIRST] = min(ambiguous[FIRST], i)
             if node == head:
-                span[1] = max(span[1], i)
+                ambiguous[BEHIND_LAST] = max(ambiguous[BEHIND_LAST], i)
 
 
 @kernel
-def listed(arcs: Ints, count: int, arc: int) -> bool:
-    """Whether an arc is among the first `count`."""
+def contains(arcs: Ints, arc: int) -> bool:
+    """Whether an arc is among some."""
     found = False
-    for i in range(count):
+    for i in range(len(arcs)):
         found = found or arcs[i] == arc
     return found

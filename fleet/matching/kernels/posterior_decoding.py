@@ -1,160 +1,158 @@
-"""What is told of settled layers: the surest street of each, on courses that hang together.
+"""Posterior decoding of committed layers: the likeliest street of each, on one connected path.
 
-The likeliest course as a whole is often not the one with most of its streets right: Lember &
+The likeliest path as a whole is often not the one with most of its streets right: Lember &
 Koloydenko (2014), Bridging Viterbi and posterior decoding, Journal of Machine Learning Research 15.
 """
 
 from math import exp, inf
 
-from fleet.matching.kernels.arrays import OFF, HmmParameters, PathTable, StreetArrays, Trellis
-from fleet.matching.kernels.bounded_search import ensure
-from fleet.matching.kernels.transition_cost import looseness_m, reach_m, step_cost
+from fleet.matching.kernels.arrays import (
+    COMMITTED,
+    LAYERS,
+    OFF,
+    OLDEST,
+    HmmParameters,
+    MatchingModel,
+    StepTerms,
+    Trellis,
+)
+from fleet.matching.kernels.bounded_search import ensure_row
+from fleet.matching.kernels.transition_cost import (
+    search_radius_m,
+    transition_cost,
+    transition_scale_m,
+)
 from routing.kernels.arrays.jit import kernel
 
 
 @kernel
-def look_back(layers: Trellis) -> None:
-    """Fill `ahead`: what the fixes after each layer cost at least from each candidate."""
-    rings = len(layers.fix)
-    size = layers.head[1]
-    after = (layers.head[0] + size - 1) % rings
-    for k in range(layers.size[after]):
-        layers.ahead[after, k] = 0.0
-    for i in range(size - 2, -1, -1):
-        at = (layers.head[0] + i) % rings
-        for j in range(layers.size[at]):
+def fill_costs_to_go(trellis: Trellis) -> None:
+    """Fill `cost_to_go`, from the newest layer back: Viterbi's recursion the other way round."""
+    rings = len(trellis.fix)
+    layers = trellis.ring[LAYERS]
+    after = (trellis.ring[OLDEST] + layers - 1) % rings
+    for k in range(trellis.size[after]):
+        trellis.cost_to_go[after, k] = 0.0
+    for i in range(layers - 2, -1, -1):
+        at = (trellis.ring[OLDEST] + i) % rings
+        for j in range(trellis.size[at]):
             least = inf
-            if layers.cost[at, j] < inf:
-                for k in range(layers.size[after]):
-                    if layers.cost[after, k] < inf:
+            if trellis.cost[at, j] < inf:
+                for k in range(trellis.size[after]):
+                    if trellis.cost[after, k] < inf:
                         further = (
-                            layers.link[after, j, k]
-                            + layers.unlike[after, k]
-                            + layers.ahead[after, k]
+                            trellis.transition[after, j, k]
+                            + trellis.emission[after, k]
+                            + trellis.cost_to_go[after, k]
                         )
                         least = min(least, further)
-            layers.ahead[at, j] = least
+            trellis.cost_to_go[at, j] = least
         after = at
 
 
 @kernel
-def share_out(prices: HmmParameters, layers: Trellis, at: int) -> None:
-    """Fill `share`: how likely the street of each candidate is among all of its layer (0-1).
+def fill_posteriors(hmm: HmmParameters, trellis: Trellis, at: int) -> None:
+    """Fill `posterior` of a layer from the best path through each candidate.
 
-    Both directions of a street count together: which way it goes, the way between fixes tells.
+    Both directions of a street count together: which way it goes, the path between fixes says.
     """
-    size = layers.size[at]
+    size = trellis.size[at]
     best = inf
     for k in range(size):
-        best = min(best, layers.cost[at, k] + layers.ahead[at, k])
+        best = min(best, trellis.cost[at, k] + trellis.cost_to_go[at, k])
     total = 0.0
     for k in range(size):
-        behind = layers.cost[at, k] + layers.ahead[at, k] - best
-        layers.share[at, k] = exp(-behind / prices.temperature)
-        total += layers.share[at, k]
+        behind = trellis.cost[at, k] + trellis.cost_to_go[at, k] - best
+        trellis.posterior[at, k] = exp(-behind / hmm.temperature)
+        total += trellis.posterior[at, k]
     for k in range(0, size - 1, 2):
-        both = (layers.share[at, k] + layers.share[at, k + 1]) / total
-        layers.share[at, k] = both
-        layers.share[at, k + 1] = both
-    layers.share[at, size - 1] /= total
+        both = (trellis.posterior[at, k] + trellis.posterior[at, k + 1]) / total
+        trellis.posterior[at, k] = both
+        trellis.posterior[at, k + 1] = both
+    trellis.posterior[at, size - 1] /= total
 
 
 @kernel
-def stands(layers: Trellis, at: int, k: int) -> bool:
-    """Whether a course that is still likely goes through a candidate."""
-    return bool(layers.cost[at, k] < inf and layers.ahead[at, k] < inf)
+def is_alive(trellis: Trellis, at: int, candidate: int) -> bool:
+    """Whether a path inside the beam goes through a candidate."""
+    return bool(trellis.cost[at, candidate] < inf and trellis.cost_to_go[at, candidate] < inf)
 
 
 @kernel
-def step_from_told(
-    streets: StreetArrays,
-    reach: PathTable,
-    prices: HmmParameters,
-    layers: Trellis,
-    before: int,
-    at: int,
-    k: int,
+def transition_from_decoded(
+    model: MatchingModel, trellis: Trellis, before: int, at: int, candidate: int
 ) -> float:
-    """Return what it costs to come to candidate `k` from what was told of the layer before."""
-    told = layers.told[before]
-    if layers.cost[before, told] < inf:
-        return float(layers.link[at, told, k])
-    dx = layers.x[at] - layers.x[before]
-    dy = layers.y[at] - layers.y[before]
+    """Return the cost of a step to a candidate from what was decoded of the layer before."""
+    decoded = trellis.decoded[before]
+    if trellis.cost[before, decoded] < inf:
+        return float(trellis.transition[at, decoded, candidate])
+    dx = trellis.x[at] - trellis.x[before]
+    dy = trellis.y[at] - trellis.y[before]
     beeline_m = (dx * dx + dy * dy) ** 0.5
-    elapsed_s = layers.at_s[at] - layers.at_s[before]
-    a = layers.arc[before, told]
-    if a != OFF:
-        ensure(streets, reach, a, reach_m(prices, beeline_m))
-    return step_cost(
-        streets,
-        reach,
-        prices,
-        a,
-        layers.along_m[before, told],
-        layers.arc[at, k],
-        layers.along_m[at, k],
-        beeline_m,
-        elapsed_s,
-        looseness_m(prices, beeline_m, elapsed_s),
-        prices.off_step,
+    elapsed_s = trellis.at_s[at] - trellis.at_s[before]
+    from_arc = trellis.arc[before, decoded]
+    if from_arc != OFF:
+        within_m = search_radius_m(model.hmm, beeline_m)
+        ensure_row(model.streets, model.paths, from_arc, within_m)
+    scale_m = transition_scale_m(model.hmm, beeline_m, elapsed_s)
+    return transition_cost(
+        model,
+        from_arc,
+        trellis.along_m[before, decoded],
+        trellis.arc[at, candidate],
+        trellis.along_m[at, candidate],
+        StepTerms(beeline_m, elapsed_s, scale_m, model.hmm.off_transition),
     )
 
 
 @kernel
-def join(
-    streets: StreetArrays,
-    reach: PathTable,
-    prices: HmmParameters,
-    layers: Trellis,
-    i: int,
-    at: int,
-    k: int,
+def extend_decoding(
+    model: MatchingModel, trellis: Trellis, layer: int, at: int, candidate: int
 ) -> None:
-    """Find from which candidate of the layer before a candidate is told best, and at what worth."""
-    before = (at - 1) % len(layers.fix)
+    """Fill in the cheapest path of posterior decoding that ends in a candidate of a layer."""
+    hmm = model.hmm
+    before = (at - 1) % len(trellis.fix)
     least = inf
-    if i == 0:
+    if layer == 0:
         least = 0.0
-    elif i == layers.head[2]:
-        step = step_from_told(streets, reach, prices, layers, before, at, k)
-        least = prices.joint * min(step, prices.jump)
+    elif layer == trellis.ring[COMMITTED]:
+        step = transition_from_decoded(model, trellis, before, at, candidate)
+        least = hmm.path_weight * min(step, hmm.most_transition)
     else:
-        for j in range(layers.size[before]):
-            if stands(layers, before, j):
-                step = min(layers.link[at, j, k], prices.jump)
-                if layers.worth[before, j] + prices.joint * step < least:
-                    least = layers.worth[before, j] + prices.joint * step
-                    layers.onto[at, k] = j
-    layers.worth[at, k] = least + prices.joint * layers.unlike[at, k] - layers.share[at, k]
+        for j in range(trellis.size[before]):
+            if is_alive(trellis, before, j):
+                step = min(trellis.transition[at, j, candidate], hmm.most_transition)
+                if trellis.decoding_cost[before, j] + hmm.path_weight * step < least:
+                    least = trellis.decoding_cost[before, j] + hmm.path_weight * step
+                    trellis.decoding_previous[at, candidate] = j
+    own = hmm.path_weight * trellis.emission[at, candidate] - trellis.posterior[at, candidate]
+    trellis.decoding_cost[at, candidate] = least + own
 
 
 @kernel
-def tell(
-    streets: StreetArrays, reach: PathTable, prices: HmmParameters, layers: Trellis, count: int
-) -> None:
-    """Choose what is told of the layers up to `count - 1`, and fill in how sure that is.
+def decode(model: MatchingModel, trellis: Trellis, count: int) -> None:
+    """Choose the answers of the oldest `count` layers, with the confidence of each.
 
-    The course with the largest sum of shares, less a small part of what it costs.
+    The path with the largest sum of posteriors, less `path_weight` of what it costs.
     """
-    rings = len(layers.fix)
-    for i in range(layers.head[2], count):
-        at = (layers.head[0] + i) % rings
-        share_out(prices, layers, at)
-        for k in range(layers.size[at]):
-            layers.worth[at, k] = inf
-            if stands(layers, at, k):
-                join(streets, reach, prices, layers, i, at, k)
-    at = (layers.head[0] + count - 1) % rings
-    told = 0
+    rings = len(trellis.fix)
+    for i in range(trellis.ring[COMMITTED], count):
+        at = (trellis.ring[OLDEST] + i) % rings
+        fill_posteriors(model.hmm, trellis, at)
+        for k in range(trellis.size[at]):
+            trellis.decoding_cost[at, k] = inf
+            if is_alive(trellis, at, k):
+                extend_decoding(model, trellis, i, at, k)
+    at = (trellis.ring[OLDEST] + count - 1) % rings
+    decoded = 0
     least = inf
-    for k in range(layers.size[at]):
-        worth = layers.worth[at, k] + prices.joint * layers.ahead[at, k]
-        if worth < least:
-            least = worth
-            told = k
-    for i in range(count - 1, layers.head[2] - 1, -1):
-        at = (layers.head[0] + i) % rings
-        layers.told[at] = told
-        layers.sure[at] = layers.share[at, told]
-        told = layers.onto[at, told]
+    for k in range(trellis.size[at]):
+        cost = trellis.decoding_cost[at, k] + model.hmm.path_weight * trellis.cost_to_go[at, k]
+        if cost < least:
+            least = cost
+            decoded = k
+    for i in range(count - 1, trellis.ring[COMMITTED] - 1, -1):
+        at = (trellis.ring[OLDEST] + i) % rings
+        trellis.decoded[at] = decoded
+        trellis.confidence[at] = trellis.posterior[at, decoded]
+        decoded = trellis.decoding_previous[at, decoded]

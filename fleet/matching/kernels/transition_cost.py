@@ -1,90 +1,89 @@
-"""What a step from one place on a street to another costs."""
+"""What a step from one candidate to the next costs: how path and beeline differ.
+
+Newson & Krumm (2009), Hidden Markov map matching through noise and sparseness, ACM GIS.
+"""
 
 from math import inf
 
-from fleet.matching.kernels.arrays import OFF, HmmParameters, PathTable, StreetArrays
+from fleet.matching.kernels.arrays import OFF, HmmParameters, MatchingModel, StepTerms
 from fleet.matching.kernels.bounded_search import slot_of
 from routing.kernels.arrays.jit import kernel
 
 NONE, ALONG, TURNED, THROUGH = range(4)
-"""How a way leads from one place to another."""
+"""How a path leads from one place to another."""
 
 SLACK_M = 60.0
-"""A jump or a way shorter than this may be noise, however fast it seems."""
+"""A jump or a path shorter than this may be noise, however fast it seems."""
 
 
 @kernel
-def reach_m(prices: HmmParameters, beeline_m: float) -> float:
-    """Return how far to look for ways, prices included."""
-    return prices.reach_m + prices.reach_share * beeline_m
+def search_radius_m(hmm: HmmParameters, beeline_m: float) -> float:
+    """Return how far to look for paths, prices included."""
+    return hmm.search_m + hmm.search_share * beeline_m
 
 
 @kernel
-def way(
-    streets: StreetArrays,
-    reach: PathTable,
-    prices: HmmParameters,
-    a: int,
-    a_m: float,
-    b: int,
-    b_m: float,
-    within_m: float,
+def path_between(
+    model: MatchingModel, from_arc: int, from_m: float, to_arc: int, to_m: float, within_m: float
 ) -> tuple[float, float, int]:
-    """Return metres from a place on arc `a` to one on arc `b`, their price in metres, and how.
+    """Return metres from a place on one arc to one on another, their price in metres, and how.
 
     How: `ALONG` one street, `TURNED` on it, `THROUGH` its end, or `NONE`, where metres and price
-    are infinite, or a step back that is taken for noise: 0 m. The row of `a` must be there.
+    are infinite, or a step back that is taken for noise: 0 m. The row of `from_arc` must be there.
     """
-    rest_m = streets.length_m[a >> 1] - a_m
+    streets, paths, hmm = model
+    rest_m = streets.length_m[from_arc >> 1] - from_m
     metres = inf
     price_m = inf
     how = NONE
-    if b == a:
-        if b_m >= a_m:
-            return b_m - a_m, 0.0, ALONG
+    if to_arc == from_arc:
+        if to_m >= from_m:
+            return to_m - from_m, 0.0, ALONG
         metres = 0.0
-        price_m = prices.back_m * (a_m - b_m)
-    elif b == a ^ 1:
-        metres = abs(rest_m - b_m)
-        price_m = prices.turn_m
+        price_m = hmm.roll_back_factor * (from_m - to_m)
+    elif to_arc == from_arc ^ 1:
+        metres = abs(rest_m - to_m)
+        price_m = hmm.turn_round_m
         how = TURNED
-    slot = slot_of(reach, a, b)
-    if slot >= 0 and reach.metres[slot] + reach.price_m[slot] <= within_m:
-        through_m = rest_m + reach.metres[slot] + b_m
-        through_price_m = float(reach.price_m[slot])
+    slot = slot_of(paths, from_arc, to_arc)
+    if slot >= 0 and paths.metres[slot] + paths.price_m[slot] <= within_m:
+        through_m = rest_m + paths.metres[slot] + to_m
+        through_price_m = float(paths.price_m[slot])
         if through_m + through_price_m < metres + price_m:
             return through_m, through_price_m, THROUGH
     return metres, price_m, how
 
 
 @kernel
-def looseness_m(prices: HmmParameters, beeline_m: float, elapsed_s: float) -> float:
-    """Return the metres by which ways and beelines differ as a rule."""
-    return prices.detour_m + prices.detour_share * beeline_m + prices.detour_mps * elapsed_s
+def transition_scale_m(hmm: HmmParameters, beeline_m: float, elapsed_s: float) -> float:
+    """Return the metres by which paths and beelines differ as a rule.
+
+    Beta of Newson & Krumm (2009), eq. 2, which grows here with the step.
+    """
+    return hmm.detour_m + hmm.detour_share * beeline_m + hmm.detour_mps * elapsed_s
 
 
 @kernel
-def step_cost(
-    streets: StreetArrays,
-    reach: PathTable,
-    prices: HmmParameters,
-    a: int,
-    a_m: float,
-    b: int,
-    b_m: float,
-    beeline_m: float,
-    elapsed_s: float,
-    scale_m: float,
-    off_step: float,
+def transition_cost(
+    model: MatchingModel,
+    from_arc: int,
+    from_m: float,
+    to_arc: int,
+    to_m: float,
+    step: StepTerms,
 ) -> float:
-    """Return what it costs to come from a place on arc `a` to one on arc `b`.
+    """Return the cost of a step between two candidates: Newson & Krumm (2009), eq. 2, with prices.
 
-    Either may be `OFF`; off the streets every metre costs, since no street leads it. The row of `a`
-    must be there.
+    Either arc may be `OFF`; off the streets every metre costs, since no street leads it. The row
+    of `from_arc` must be there.
     """
-    if a == OFF or b == OFF:
-        return (off_step if a == b else prices.off_enter) + prices.off_per_m * beeline_m
-    metres, price_m, _ = way(streets, reach, prices, a, a_m, b, b_m, reach_m(prices, beeline_m))
-    if metres > SLACK_M + prices.fast_mps * elapsed_s:
-        return prices.jump
-    return min((abs(metres - beeline_m) + price_m) / scale_m, prices.jump)
+    hmm = model.hmm
+    if from_arc == OFF or to_arc == OFF:
+        change = step.off_transition if from_arc == to_arc else hmm.off_enter
+        return change + hmm.off_per_m * step.beeline_m
+    within_m = search_radius_m(hmm, step.beeline_m)
+    metres, price_m, _ = path_between(model, from_arc, from_m, to_arc, to_m, within_m)
+    if metres > SLACK_M + hmm.fast_mps * step.elapsed_s:
+        return hmm.most_transition
+    difference_m = abs(metres - step.beeline_m) + price_m
+    return min(difference_m / step.scale_m, hmm.most_transition)

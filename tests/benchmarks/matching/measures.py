@@ -73,13 +73,13 @@ def driven(matcher: StreetMatcher, matches: Sequence[Match]) -> Bins:
     found: Bins = set()
     for a, b in pairwise(matches):
         if a.segment is not None and b.segment is not None:
-            stretches = matcher.ways.stretches(_spot(matcher, a), _spot(matcher, b))
+            stretches = matcher.paths.stretches(_spot(matcher, a), _spot(matcher, b))
             found |= bins_of((s.directed, s.from_m, s.to_m) for s in stretches)
     return found
 
 
 def _spot(matcher: StreetMatcher, match: Match) -> PointOnStreet:
-    length_m = matcher.ways.arc_length_m[matcher.ways.arc(match.segment)]
+    length_m = matcher.paths.arc_length_m[matcher.paths.arc(match.segment)]
     return PointOnStreet(
         match.segment, match.offset_m if match.segment.forward else length_m - match.offset_m
     )

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from data.model import DirectedSegment, Match, Position, Restriction
 from data.streets.network import build_network
 from fleet.matching.driven_paths import DrivenPaths, DrivenStretch, PointOnStreet
-from fleet.matching.hmm_parameters import PRICES
+from fleet.matching.hmm_parameters import HMM
 from fleet.matching.kernels.arrays import NearbySegments
-from fleet.matching.kernels.bounded_search import explore, slot_of
-from fleet.matching.kernels.candidates import nearby
+from fleet.matching.kernels.bounded_search import fill_row, slot_of
+from fleet.matching.kernels.candidates import nearest_segments
 from fleet.matching.map_matching import STREETS, StreetMatcher, Trail
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
@@ -54,7 +54,7 @@ def driven(matches: Sequence[Match]) -> list[DrivenStretch]:
 def test_streets_near_a_point_are_those_that_the_network_finds(east: float, north: float) -> None:
     point = v.at_m(east, north)
     here = NearbySegments(np.zeros(8, np.int64), np.zeros(8, np.int64), np.zeros(8), np.zeros(8))
-    count = nearby(ways().streets, *v.village().projection.plane(point), 60.0, here)
+    count = nearest_segments(ways().model.streets, *v.village().projection.plane(point), 60.0, here)
     snaps = v.village().nearby(point, 60.0)
     assert count == min(len(snaps), 8)
     assert here.away_m[:count] == pytest.approx([s.distance_m for s in snaps[:count]], abs=1e-6)
@@ -67,18 +67,18 @@ def test_streets_near_a_point_are_those_that_the_network_finds(east: float, nort
 
 @pytest.mark.parametrize("reach_m", [90.0, 700.0, 9000.0])
 @pytest.mark.parametrize("source", range(24))
-def test_ways_between_streets_are_those_of_a_plain_search(source: int, reach_m: float) -> None:
-    streets_of, reach = ways().streets, ways().reach
+def test_paths_between_streets_are_those_of_a_plain_search(source: int, reach_m: float) -> None:
+    streets_of, paths, _ = ways().model
     plain = ways_from(v.village(), ways().directed[source])
-    explore(streets_of, reach, source, reach_m)
+    fill_row(streets_of, paths, source, reach_m)
     for target, directed in enumerate(ways().directed):
-        slot = slot_of(reach, source, target)
+        slot = slot_of(paths, source, target)
         way = plain[directed]
         if way.all_m > reach_m:
             assert slot < 0
         else:
-            assert reach.price_m[slot] == pytest.approx(way.price_m)
-            assert reach.metres[slot] + reach.price_m[slot] == pytest.approx(way.all_m)
+            assert paths.price_m[slot] == pytest.approx(way.price_m)
+            assert paths.metres[slot] + paths.price_m[slot] == pytest.approx(way.all_m)
 
 
 @settings(deadline=None, max_examples=40)
@@ -109,10 +109,10 @@ def test_no_course_through_the_fixes_is_likelier_than_the_one_that_is_found(
     start: tuple[int, int], moves: list[tuple[int, int]], every_s: float
 ) -> None:
     """By a plain search over all courses, of any fixes whatever; told when nothing else counts."""
-    assume(all(hypot(*move) > PRICES.thin_m + 1 for move in moves))
+    assume(all(hypot(*move) > HMM.spacing_m + 1 for move in moves))
     places = np.cumsum([start, *moves], axis=0).tolist()
     fixes = [a_fix(v.at_m(*place), i * every_s) for i, place in enumerate(places)]
-    patient = StreetMatcher(v.village(), PRICES._replace(beam=1e6, joint=1e6))
+    patient = StreetMatcher(v.village(), HMM._replace(beam=1e6, path_weight=1e6))
     twin = Twin(v.village(), fixes, STREETS)
     assert twin.cost_of(matched(fixes, patient)) == pytest.approx(min(twin.costs), abs=1e-3)
 
@@ -207,7 +207,7 @@ def test_a_forbidden_turn_is_dear_but_possible() -> None:
         PointOnStreet(directed, metres)
         for directed, metres in zip(mains, (190.0, 10.0), strict=True)
     )
-    assert signed.ways.way_m(a, b) == pytest.approx(20.0, abs=0.5)
+    assert signed.paths.path_m(a, b) == pytest.approx(20.0, abs=0.5)
 
 
 def test_confidence_is_low_where_two_streets_are_as_near() -> None:
