@@ -1,13 +1,12 @@
 """Alerts as rows."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
-from data.errors import NotFoundError
-from data.model import Alert, AlertId, AlertKind, LonLat, StormId, VehicleId
+from data.model import Alert, AlertId, AlertKind, StormId, VehicleId
 from data.store.database.engine import Tx
+from data.store.database.records import first_record, get_record, only_record, records
 from data.store.schema import alert
 
 
@@ -15,7 +14,7 @@ def add_alert(tx: Tx, new: Alert) -> Alert:
     """Add an alert; its id is ignored, the database gives a new one."""
     values = _values(new) | {"storm_id": new.storm_id, "kind": new.kind}
     values["vehicle_id"] = new.vehicle_id
-    return _alert(tx.execute(insert(alert).values(**values).returning(alert)).one())
+    return only_record(Alert, tx.execute(insert(alert).values(**values).returning(alert)))
 
 
 def save_alert(tx: Tx, changed: Alert) -> None:
@@ -25,10 +24,9 @@ def save_alert(tx: Tx, changed: Alert) -> None:
 
 def get_alert(tx: Tx, alert_id: AlertId) -> Alert:
     """Return the alert."""
-    row = tx.execute(select(alert).where(alert.c.id == alert_id)).first()
-    if row is None:
-        raise NotFoundError("alert", alert_id)
-    return _alert(row)
+    return get_record(
+        Alert, tx.execute(select(alert).where(alert.c.id == alert_id)), "alert", alert_id
+    )
 
 
 def find_open_alert(tx: Tx, kind: AlertKind, vehicle_id: VehicleId) -> Alert | None:
@@ -36,26 +34,25 @@ def find_open_alert(tx: Tx, kind: AlertKind, vehicle_id: VehicleId) -> Alert | N
     query = select(alert).where(
         alert.c.kind == kind, alert.c.vehicle_id == vehicle_id, alert.c.until.is_(None)
     )
-    row = tx.execute(query.order_by(alert.c.id.desc()).limit(1)).first()
-    return None if row is None else _alert(row)
+    return first_record(Alert, tx.execute(query.order_by(alert.c.id.desc()).limit(1)))
 
 
 def list_open_alerts(tx: Tx) -> list[Alert]:
     """Return what still lasts, the oldest first."""
     query = select(alert).where(alert.c.until.is_(None)).order_by(alert.c.since, alert.c.id)
-    return [_alert(row) for row in tx.execute(query)]
+    return records(Alert, tx.execute(query))
 
 
 def list_alerts(tx: Tx, storm_id: StormId) -> list[Alert]:
     """Return all alerts of a storm, the newest first."""
     query = select(alert).where(alert.c.storm_id == storm_id)
-    return [_alert(row) for row in tx.execute(query.order_by(alert.c.since.desc(), alert.c.id))]
+    return records(Alert, tx.execute(query.order_by(alert.c.since.desc(), alert.c.id)))
 
 
 def list_closed_since(tx: Tx, storm_id: StormId, since: datetime) -> list[Alert]:
     """Return what ended in a storm at a time or later, by id."""
     query = select(alert).where(alert.c.storm_id == storm_id, alert.c.until >= since)
-    return [_alert(row) for row in tx.execute(query.order_by(alert.c.id))]
+    return records(Alert, tx.execute(query.order_by(alert.c.id)))
 
 
 def _values(one: Alert) -> dict[str, object]:
@@ -69,19 +66,3 @@ def _values(one: Alert) -> dict[str, object]:
         "acknowledged_at": one.acknowledged_at,
         "owner": one.owner,
     }
-
-
-def _alert(row: Row[Any]) -> Alert:
-    return Alert(
-        id=AlertId(row.id),
-        storm_id=StormId(row.storm_id),
-        kind=AlertKind(row.kind),
-        vehicle_id=None if row.vehicle_id is None else VehicleId(row.vehicle_id),
-        since=row.since,
-        until=row.until,
-        location=None if row.lon is None else LonLat(row.lon, row.lat),
-        facts=row.facts,
-        acknowledged_by=row.acknowledged_by,
-        acknowledged_at=row.acknowledged_at,
-        owner=row.owner,
-    )

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from data.model import VehicleId
 from data.store.database.engine import Tx
+from data.store.database.records import record, records
 from data.store.schema import log_part, position
 from data.store.schema.base import UtcDateTime
 
@@ -104,10 +105,7 @@ def list_stale(
         wanted.append(log_part.c.vehicle_id.in_(vehicle_ids))
     query = select(log_part.c.vehicle_id, log_part.c.starts_at, log_part.c.position_id)
     query = query.where(*wanted).order_by(log_part.c.starts_at, log_part.c.vehicle_id)
-    return [
-        LogPart(VehicleId(row.vehicle_id), row.starts_at, row.position_id)
-        for row in tx.execute(query.limit(limit))
-    ]
+    return records(LogPart, tx.execute(query.limit(limit)))
 
 
 def save_parts(tx: Tx, read: Iterable[tuple[LogPart, list[Any]]], now: datetime) -> None:
@@ -138,7 +136,7 @@ def list_stamps(
     if vehicle_id is not None:
         query = query.where(log_part.c.vehicle_id == vehicle_id)
     return {
-        VehicleId(row.vehicle_id): PartsStamp(row.parts, row.stale, row.positions, row.read_at)
+        VehicleId(row.vehicle_id): record(PartsStamp, row)
         for row in tx.execute(query.group_by(log_part.c.vehicle_id))
     }
 

@@ -20,12 +20,9 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
-from data.store.audit.audit_log import event_of
-from data.store.coverage.coverage import pass_of
 from data.store.database.engine import Tx
+from data.store.database.records import record, records
 from data.store.schema import coverage, event, job, passage, position, vehicle
-from data.store.setup.machines import vehicle_of
-from data.store.tracking.positions import position_of
 from data.store.work import list_jobs
 
 CANCELLED = "job.cancelled"
@@ -39,8 +36,8 @@ def list_storm_passes(
     if segment_id is not None:
         query = query.where(passage.c.segment_id == segment_id)
     found: dict[DirectedSegment, list[Pass]] = {}
-    for row in tx.execute(query.order_by(passage.c.ended_at, passage.c.id)):
-        one = pass_of(row)
+    ordered = query.order_by(passage.c.ended_at, passage.c.id)
+    for one in records(Pass, tx.execute(ordered)):
         found.setdefault(DirectedSegment(one.segment_id, one.forward), []).append(one)
     true = {directed: without_denied(passes) for directed, passes in found.items()}
     return {directed: passes for directed, passes in true.items() if passes}
@@ -58,22 +55,26 @@ def pass_mark(tx: Tx, storm_id: StormId) -> tuple[object, ...]:
 
 def work_span(tx: Tx, storm_id: StormId) -> tuple[datetime, datetime] | None:
     """Return when the first work of a storm began and the last one ended; `None` without any."""
-    query = select(func.min(passage.c.started_at), func.max(passage.c.ended_at)).where(
-        passage.c.storm_id == storm_id, passage.c.treatment.is_not(None)
-    )
-    first, last = tx.execute(query).one()
-    return None if first is None else (first, last)
+    query = select(
+        func.min(passage.c.started_at).label("began"), func.max(passage.c.ended_at).label("ended")
+    ).where(passage.c.storm_id == storm_id, passage.c.treatment.is_not(None))
+    found = tx.execute(query).one()
+    return None if found.began is None else (found.began, found.ended)
 
 
 def list_job_spans(tx: Tx, storm_id: StormId) -> list[tuple[Job, datetime | None]]:
     """Return every job of a storm with the moment at which it was no longer open, by id."""
-    query = select(event.c.subject, func.max(event.c.at)).where(event.c.verb == CANCELLED)
+    query = select(event.c.subject, func.max(event.c.at).label("at")).where(
+        event.c.verb == CANCELLED
+    )
     closed = {
-        JobId(int(subject.partition(":")[2])): at
-        for subject, at in tx.execute(query.group_by(event.c.subject))
+        JobId(int(row.subject.partition(":")[2])): row.at
+        for row in tx.execute(query.group_by(event.c.subject))
     }
-    done = select(job.c.id, job.c.done_at).where(job.c.storm_id == storm_id)
-    closed |= {JobId(one): at for one, at in tx.execute(done.where(job.c.done_at.is_not(None)))}
+    done = select(job.c.id, job.c.done_at).where(
+        job.c.storm_id == storm_id, job.c.done_at.is_not(None)
+    )
+    closed |= {JobId(row.id): row.done_at for row in tx.execute(done)}
     return [
         (one, None if one.state is JobState.OPEN else closed.get(one.id))
         for one in list_jobs(tx, storm_id)
@@ -89,7 +90,7 @@ def list_fixes_between(
         .where(_heard(since, until), position.c.fault == "")
         .order_by(position.c.vehicle_id, position.c.fixed_at, position.c.id)
     )
-    rows = map(position_of, tx.execute(query))
+    rows = (record(Position, row) for row in tx.execute(query))
     for vehicle_id, fixes in groupby(rows, key=lambda fix: fix.vehicle_id):
         yield vehicle_id, list(fixes)
 
@@ -107,9 +108,7 @@ def list_vehicles_heard(tx: Tx, since: datetime, until: datetime) -> list[Vehicl
         .where(position.c.vehicle_id == vehicle.c.id, position.c.fixed_at.between(since, until))
         .exists()
     )
-    return [
-        vehicle_of(row) for row in tx.execute(select(vehicle).where(sent).order_by(vehicle.c.id))
-    ]
+    return records(Vehicle, tx.execute(select(vehicle).where(sent).order_by(vehicle.c.id)))
 
 
 def _heard(since: datetime, until: datetime) -> ColumnElement[bool]:
@@ -123,6 +122,4 @@ def list_events_between(
 ) -> list[Event]:
     """Return the first lines of the storm book of these verbs in a time, oldest first."""
     query = select(event).where(event.c.verb.in_(verbs), event.c.at.between(since, until))
-    return [
-        event_of(row) for row in tx.execute(query.order_by(event.c.at, event.c.id).limit(limit))
-    ]
+    return records(Event, tx.execute(query.order_by(event.c.at, event.c.id).limit(limit)))

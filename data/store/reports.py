@@ -15,6 +15,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.database.engine import Tx
+from data.store.database.records import records
 from data.store.schema import coverage, job, passage, request, request_clock
 
 OURS = frozenset(
@@ -59,10 +60,7 @@ def list_served_marks(tx: Tx, storm_id: StormId) -> list[ServedMark]:
         coverage.c.passes_done >= coverage.c.passes_needed,
         coverage.c.last_pass_at.is_not(None),
     )
-    return [
-        ServedMark(DirectedSegment(SegmentId(segment_id), forward), done, needed, last)
-        for segment_id, forward, done, needed, last in tx.execute(query)
-    ]
+    return records(ServedMark, tx.execute(query))
 
 
 def segments_only_salted(tx: Tx, storm_id: StormId) -> set[SegmentId]:
@@ -74,7 +72,7 @@ def segments_only_salted(tx: Tx, storm_id: StormId) -> set[SegmentId]:
         .having(func.min(job.c.treatment) == func.max(job.c.treatment))
         .having(func.min(job.c.treatment) == Treatment.SALT)
     )
-    return {SegmentId(segment_id) for (segment_id,) in tx.execute(query)}
+    return {SegmentId(segment_id) for segment_id in tx.scalars(query)}
 
 
 def list_requests_received(
@@ -89,7 +87,7 @@ def list_requests_received(
             request.c.received_at,
             request.c.segment_id,
             job.c.service_class,
-            request_clock.c.done_at,
+            request_clock.c.done_at.label("answered_at"),
         )
         .select_from(
             request.join(request_clock).outerjoin(job, request.c.job_id == job.c.id),
@@ -101,15 +99,7 @@ def list_requests_received(
         query = query.where(request.c.received_at >= since)
     if until is not None:
         query = query.where(request.c.received_at < until)
-    return [
-        ReceivedRequest(
-            received_at,
-            None if segment_id is None else SegmentId(segment_id),
-            None if service_class is None else ServiceClass(service_class),
-            done_at,
-        )
-        for received_at, segment_id, service_class, done_at in tx.execute(query)
-    ]
+    return records(ReceivedRequest, tx.execute(query))
 
 
 class VehicleWork(NamedTuple):
@@ -128,12 +118,13 @@ def list_worked(tx: Tx, storm_id: StormId) -> list[VehicleWork]:
     lasted = func.julianday(passage.c.ended_at) - func.julianday(passage.c.started_at)
     key = (passage.c.vehicle_id, passage.c.segment_id, passage.c.treatment)
     query = (
-        select(*key, func.sum(passage.c.to_m - passage.c.from_m), func.sum(lasted) * day_s)
+        select(
+            *key,
+            func.sum(passage.c.to_m - passage.c.from_m).label("length_m"),
+            (func.sum(lasted) * day_s).label("seconds"),
+        )
         .where(passage.c.storm_id == storm_id, passage.c.treatment.is_not(None))
         .where(passage.c.vehicle_id.is_not(None))
         .group_by(*key)
     )
-    return [
-        VehicleWork(VehicleId(vehicle), SegmentId(street), Treatment(work), length_m, seconds)
-        for vehicle, street, work, length_m, seconds in tx.execute(query)
-    ]
+    return records(VehicleWork, tx.execute(query))

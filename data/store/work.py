@@ -3,11 +3,9 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import batched
-from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
-from data.errors import NotFoundError
 from data.model import (
     Directions,
     Job,
@@ -19,6 +17,7 @@ from data.model import (
     Treatment,
 )
 from data.store.database.engine import Tx
+from data.store.database.records import first_record, get_record, only_record, records
 from data.store.schema import job
 
 AT_ONCE = 500
@@ -33,12 +32,6 @@ _ON_SEGMENTS = (
     .order_by(job.c.id)
 )
 
-_DIRECTIONS = {str(each): each for each in Directions}
-_TREATMENTS = {str(each): each for each in Treatment}
-_CLASSES = {str(each): each for each in ServiceClass}
-_STATES = {str(each): each for each in JobState}
-# Tables of names, since a storm has ten thousand jobs and an enum takes long for each.
-
 
 def add_jobs(tx: Tx, jobs: Sequence[Job]) -> None:
     """Add many jobs at once; their ids are ignored, the database gives new ones."""
@@ -48,16 +41,12 @@ def add_jobs(tx: Tx, jobs: Sequence[Job]) -> None:
 
 def add_job(tx: Tx, new: Job) -> Job:
     """Add a job and return it with its id."""
-    added = tx.execute(insert(job).values(**_values(new)).returning(job))
-    return _job(added.one())
+    return only_record(Job, tx.execute(insert(job).values(**_values(new)).returning(job)))
 
 
 def get_job(tx: Tx, job_id: JobId) -> Job:
     """Return the job."""
-    row = tx.execute(select(job).where(job.c.id == job_id)).first()
-    if row is None:
-        raise NotFoundError("job", job_id)
-    return _job(row)
+    return get_record(Job, tx.execute(select(job).where(job.c.id == job_id)), "job", job_id)
 
 
 def find_open_job(
@@ -74,8 +63,7 @@ def find_open_job(
         )
         .order_by(job.c.id)
     )
-    row = tx.execute(query).first()
-    return None if row is None else _job(row)
+    return first_record(Job, tx.execute(query))
 
 
 def list_jobs(tx: Tx, storm_id: StormId, state: JobState | None = None) -> list[Job]:
@@ -83,14 +71,14 @@ def list_jobs(tx: Tx, storm_id: StormId, state: JobState | None = None) -> list[
     query = select(job).where(job.c.storm_id == storm_id).order_by(job.c.id)
     if state is not None:
         query = query.where(job.c.state == state)
-    return [_job(row) for row in tx.execute(query)]
+    return records(Job, tx.execute(query))
 
 
 def list_open_segments(tx: Tx, storm_id: StormId, treatment: Treatment) -> set[SegmentId]:
     """Return the streets on which a treatment is still to be done in a storm."""
     mine = (job.c.storm_id == storm_id, job.c.state == JobState.OPEN)
-    found = tx.execute(select(job.c.segment_id).where(*mine, job.c.treatment == treatment))
-    return {SegmentId(segment_id) for (segment_id,) in found}
+    found = tx.scalars(select(job.c.segment_id).where(*mine, job.c.treatment == treatment))
+    return {SegmentId(segment_id) for segment_id in found}
 
 
 def list_open_jobs_due(tx: Tx, storm_id: StormId, since: datetime, until: datetime) -> list[Job]:
@@ -100,7 +88,7 @@ def list_open_jobs_due(tx: Tx, storm_id: StormId, since: datetime, until: dateti
         job.c.state == JobState.OPEN,
         job.c.due_at.between(since, until),
     )
-    return [_job(row) for row in tx.execute(query.order_by(job.c.id))]
+    return records(Job, tx.execute(query.order_by(job.c.id)))
 
 
 def find_next_deadline(tx: Tx, storm_id: StormId, now: datetime) -> datetime | None:
@@ -113,7 +101,7 @@ def find_next_deadline(tx: Tx, storm_id: StormId, now: datetime) -> datetime | N
 def list_jobs_by_id(tx: Tx, job_ids: Sequence[JobId]) -> list[Job]:
     """Return these jobs, by id."""
     query = select(job).where(job.c.id.in_(job_ids)).order_by(job.c.id)
-    return [_job(row) for row in tx.execute(query)]
+    return records(Job, tx.execute(query))
 
 
 def segments_of_jobs(tx: Tx, job_ids: Collection[JobId]) -> dict[JobId, SegmentId]:
@@ -128,7 +116,7 @@ def segments_of_jobs(tx: Tx, job_ids: Collection[JobId]) -> dict[JobId, SegmentI
 def list_jobs_on_segment(tx: Tx, storm_id: StormId, segment_id: SegmentId) -> list[Job]:
     """Return the jobs of a storm on one segment, by id."""
     query = select(job).where(job.c.storm_id == storm_id, job.c.segment_id == segment_id)
-    return [_job(row) for row in tx.execute(query.order_by(job.c.id))]
+    return records(Job, tx.execute(query.order_by(job.c.id)))
 
 
 def list_jobs_on_segments(
@@ -136,19 +124,19 @@ def list_jobs_on_segments(
 ) -> list[Job]:
     """Return the jobs of a storm on some hundred segments, by id."""
     asked = {"of_storm": storm_id, "of_segments": list(segment_ids)}
-    return [_job(row) for row in tx.execute(_ON_SEGMENTS, asked)]
+    return records(Job, tx.execute(_ON_SEGMENTS, asked))
 
 
 def count_jobs(tx: Tx, storm_id: StormId) -> dict[tuple[ServiceClass, JobState], int]:
     """Return how many jobs there are of each class in each state."""
     query = (
-        select(job.c.service_class, job.c.state, func.count())
+        select(job.c.service_class, job.c.state, func.count().label("jobs"))
         .where(job.c.storm_id == storm_id)
         .group_by(job.c.service_class, job.c.state)
     )
     return {
-        (ServiceClass(service_class), JobState(state)): int(count)
-        for service_class, state, count in tx.execute(query)
+        (ServiceClass(row.service_class), JobState(row.state)): int(row.jobs)
+        for row in tx.execute(query)
     }
 
 
@@ -178,7 +166,7 @@ def set_planned(tx: Tx, storm_id: StormId, job_ids: Collection[JobId], now: date
     """Say that the published plan of a storm has these jobs and no others."""
     mine = (job.c.storm_id == storm_id, job.c.state == JobState.OPEN)
     had = select(job.c.id).where(*mine, job.c.planned_at.is_not(None))
-    before = {JobId(job_id) for (job_id,) in tx.execute(had)}
+    before = {JobId(job_id) for job_id in tx.scalars(had)}
     for gone in batched(sorted(before.difference(job_ids)), AT_ONCE, strict=False):
         tx.execute(update(job).where(job.c.id.in_(gone)).values(planned_at=None))
     for new in batched(sorted(set(job_ids) - before), AT_ONCE, strict=False):
@@ -216,19 +204,3 @@ def _values(work: Job) -> dict[str, object]:
         "due_at": work.due_at,
         "state": work.state,
     }
-
-
-def _job(row: Row[Any]) -> Job:
-    return Job(
-        id=JobId(row.id),
-        storm_id=StormId(row.storm_id),
-        segment_id=SegmentId(row.segment_id),
-        directions=_DIRECTIONS[row.directions],
-        treatment=_TREATMENTS[row.treatment],
-        passes=row.passes,
-        service_class=_CLASSES[row.service_class],
-        weight=row.weight,
-        starts_at=row.starts_at,
-        due_at=row.due_at,
-        state=_STATES[row.state],
-    )

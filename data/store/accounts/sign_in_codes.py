@@ -1,12 +1,12 @@
 """Codes that let somebody in without a password, by their digests."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from data.model import CodeKind, ShiftId, SignInCode, UserId
 from data.store.database.engine import Tx
+from data.store.database.records import first_record, records
 from data.store.schema import sign_in_code
 
 
@@ -26,14 +26,15 @@ def add_code(tx: Tx, code: SignInCode) -> None:
 def find_code(tx: Tx, digest: str, kind: CodeKind, now: datetime) -> SignInCode | None:
     """Return the code with this digest, unless it is of another kind or has expired."""
     wanted = (sign_in_code.c.digest == digest) & (sign_in_code.c.kind == kind)
-    row = tx.execute(select(sign_in_code).where(wanted, sign_in_code.c.expires_at > now)).first()
-    return None if row is None else _code(row)
+    return first_record(
+        SignInCode, tx.execute(select(sign_in_code).where(wanted, sign_in_code.c.expires_at > now))
+    )
 
 
 def list_codes(tx: Tx, kind: CodeKind) -> list[SignInCode]:
     """Return all codes of a kind, those that have expired too, the next to expire first."""
     query = select(sign_in_code).where(sign_in_code.c.kind == kind)
-    return [_code(row) for row in tx.execute(query.order_by(sign_in_code.c.expires_at))]
+    return records(SignInCode, tx.execute(query.order_by(sign_in_code.c.expires_at)))
 
 
 def extend_codes(tx: Tx, shift_id: ShiftId, until: datetime) -> None:
@@ -51,13 +52,3 @@ def remove_codes(tx: Tx, user_id: UserId, kind: CodeKind) -> None:
 def remove_expired_codes(tx: Tx, now: datetime) -> None:
     """Forget what lets nobody in any more."""
     tx.execute(delete(sign_in_code).where(sign_in_code.c.expires_at <= now))
-
-
-def _code(row: Row[Any]) -> SignInCode:
-    return SignInCode(
-        digest=row.digest,
-        kind=CodeKind(row.kind),
-        user_id=UserId(row.user_id),
-        expires_at=row.expires_at,
-        shift_id=None if row.shift_id is None else ShiftId(row.shift_id),
-    )

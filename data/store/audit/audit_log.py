@@ -4,12 +4,12 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import insert, select
 
 from data.model import Actor, ActorKind, Event
 from data.store.database.engine import Tx
+from data.store.database.records import first_record, records
 from data.store.schema import city, event
 
 
@@ -52,22 +52,20 @@ def list_events(tx: Tx, subject: str | None = None) -> list[Event]:
     query = select(event).order_by(event.c.id)
     if subject is not None:
         query = query.where(event.c.subject == subject)
-    return [event_of(row) for row in tx.execute(query)]
+    return records(Event, tx.execute(query))
 
 
 def find_last_event(tx: Tx, verb: str) -> Event | None:
     """Return the newest event of a verb that only the city has, like "fleet.set"."""
     ours = event.c.subject.in_(select("city:" + city.c.name))
     query = select(event).where(ours, event.c.verb == verb).order_by(event.c.id.desc()).limit(1)
-    row = tx.execute(query).first()
-    return None if row is None else event_of(row)
+    return first_record(Event, tx.execute(query))
 
 
 def find_last_event_on(tx: Tx, subject: str, verbs: Collection[str]) -> Event | None:
     """Return the newest event of some verbs on a subject."""
     query = select(event).where(event.c.subject == subject, event.c.verb.in_(verbs))
-    row = tx.execute(query.order_by(event.c.id.desc()).limit(1)).first()
-    return None if row is None else event_of(row)
+    return first_record(Event, tx.execute(query.order_by(event.c.id.desc()).limit(1)))
 
 
 def find_last_event_of(tx: Tx, verb: str, actor: Actor, since: datetime) -> Event | None:
@@ -79,8 +77,7 @@ def find_last_event_of(tx: Tx, verb: str, actor: Actor, since: datetime) -> Even
         .order_by(event.c.at.desc(), event.c.id.desc())
         .limit(1)
     )
-    row = tx.execute(query).first()
-    return None if row is None else event_of(row)
+    return first_record(Event, tx.execute(query))
 
 
 def find_last_change(tx: Tx, subject: str) -> Event | None:
@@ -91,8 +88,7 @@ def find_last_change(tx: Tx, subject: str) -> Event | None:
         .order_by(event.c.id.desc())
         .limit(1)
     )
-    row = tx.execute(query).first()
-    return None if row is None else event_of(row)
+    return first_record(Event, tx.execute(query))
 
 
 def find_last_change_of_verb(tx: Tx, verb: str) -> Event | None:
@@ -103,23 +99,7 @@ def find_last_change_of_verb(tx: Tx, verb: str) -> Event | None:
         .order_by(event.c.at.desc(), event.c.id.desc())
         .limit(1)
     )
-    row = tx.execute(query).first()
-    return None if row is None else event_of(row)
-
-
-def event_of(row: Row[Any]) -> Event:
-    """Return a row as a line of the storm book."""
-    return Event(
-        id=row.id,
-        at=row.at,
-        actor=Actor(ActorKind(row.actor_kind), row.actor_id),
-        verb=row.verb,
-        subject=row.subject,
-        before=row.before,
-        after=row.after,
-        previous_hash=row.previous_hash,
-        hash=row.hash,
-    )
+    return first_record(Event, tx.execute(query))
 
 
 def broken_links(events: list[Event]) -> list[int]:

@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from data.coverage import denied, merged, without_denied
@@ -13,15 +12,14 @@ from data.model import (
     Coverage,
     DirectedSegment,
     Evidence,
-    EvidenceKind,
     Pass,
     SegmentId,
     StormId,
-    Treatment,
     VehicleId,
 )
 from data.store.audit.audit_seals import told_subject, unseal
 from data.store.database.engine import Tx
+from data.store.database.records import first_record, record, records
 from data.store.schema import coverage, passage, storm
 
 ASKED_AT_ONCE = 500
@@ -74,8 +72,8 @@ def list_seen(
         query = query.where(passage.c.vehicle_id == vehicle_id)
     found: dict[DirectedSegment, list[Pass]] = defaultdict(list)
     for ids in _chunks(segment_ids):
-        for row in tx.execute(query, {"of_storm": storm_id, "of_segments": ids}):
-            one = pass_of(row)
+        asked = {"of_storm": storm_id, "of_segments": ids}
+        for one in records(Pass, tx.execute(query, asked)):
             found[DirectedSegment(one.segment_id, one.forward)].append(one)
     true = {directed: merged(without_denied(passes)) for directed, passes in found.items()}
     return {directed: passes for directed, passes in true.items() if passes}
@@ -92,8 +90,7 @@ def list_told(
             passage.c.segment_id.in_(ids),
             passage.c.window.is_(None),
         )
-        for row in tx.execute(query):
-            one = pass_of(row)
+        for one in records(Pass, tx.execute(query)):
             found[DirectedSegment(one.segment_id, one.forward)].append(one)
     return found
 
@@ -129,7 +126,7 @@ def _of_vehicle(
         passage.c.started_at >= since,
         passage.c.window.is_(None) if told else passage.c.window.is_not(None),
     )
-    return [pass_of(row) for row in tx.execute(query)]
+    return records(Pass, tx.execute(query))
 
 
 def find_newest_pass(tx: Tx) -> int:
@@ -158,8 +155,7 @@ def find_last_pass(
         .order_by(passage.c.ended_at.desc())
         .limit(1)
     )
-    row = tx.execute(query).first()
-    return None if row is None else pass_of(row)
+    return first_record(Pass, tx.execute(query))
 
 
 def list_work_of(
@@ -168,7 +164,10 @@ def list_work_of(
     """Return when a vehicle worked in a time, and by which evidence, oldest first."""
     query = (
         select(
-            passage.c.started_at, passage.c.ended_at, passage.c.evidence_kind, passage.c.confidence
+            passage.c.started_at,
+            passage.c.ended_at,
+            passage.c.evidence_kind.label("kind"),
+            passage.c.confidence,
         )
         .where(
             passage.c.storm_id.in_(select(storm.c.id)),
@@ -179,10 +178,7 @@ def list_work_of(
         )
         .order_by(passage.c.started_at, passage.c.id)
     )
-    return [
-        (row.started_at, row.ended_at, Evidence(EvidenceKind(row.evidence_kind), row.confidence))
-        for row in tx.execute(query)
-    ]
+    return [(row.started_at, row.ended_at, record(Evidence, row)) for row in tx.execute(query)]
 
 
 def replace_told(
@@ -212,9 +208,9 @@ def list_coverage(
     """Return the coverage of a storm; of some segments only, where given."""
     if segment_ids is None:
         query = select(coverage).where(coverage.c.storm_id == storm_id)
-        return [_coverage(row) for row in tx.execute(query)]
+        return records(Coverage, tx.execute(query))
     return [
-        _coverage(row)
+        record(Coverage, row)
         for ids in _chunks(segment_ids)
         for row in tx.execute(_COVERED, {"of_storm": storm_id, "of_segments": ids})
     ]
@@ -265,22 +261,6 @@ def pass_row(storm_id: StormId, one: Pass, window: int | None = None) -> dict[st
     }
 
 
-def pass_of(row: Row[Any]) -> Pass:
-    """Return a row as a pass."""
-    return Pass(
-        segment_id=SegmentId(row.segment_id),
-        forward=row.forward,
-        from_m=row.from_m,
-        to_m=row.to_m,
-        vehicle_id=None if row.vehicle_id is None else VehicleId(row.vehicle_id),
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        treatment=None if row.treatment is None else Treatment(row.treatment),
-        evidence=Evidence(EvidenceKind(row.evidence_kind), row.confidence),
-        material_kg=row.material_kg,
-    )
-
-
 def _coverage_row(storm_id: StormId, one: Coverage) -> dict[str, object]:
     return {
         "storm_id": storm_id,
@@ -295,18 +275,3 @@ def _coverage_row(storm_id: StormId, one: Coverage) -> dict[str, object]:
         "evidence_kind": one.evidence.kind if one.evidence else None,
         "confidence": one.evidence.confidence if one.evidence else None,
     }
-
-
-def _coverage(row: Row[Any]) -> Coverage:
-    kind = row.evidence_kind
-    return Coverage(
-        segment_id=SegmentId(row.segment_id),
-        forward=row.forward,
-        passes_done=row.passes_done,
-        passes_needed=row.passes_needed,
-        last_pass_at=row.last_pass_at,
-        driven_at=row.driven_at,
-        plowed_at=row.plowed_at,
-        salted_at=row.salted_at,
-        evidence=None if kind is None else Evidence(EvidenceKind(kind), row.confidence),
-    )

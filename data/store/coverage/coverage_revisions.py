@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import func, insert, select
 
 from data.model import (
     CoverageChange,
@@ -15,6 +14,7 @@ from data.model import (
     StormId,
 )
 from data.store.database.engine import Tx
+from data.store.database.records import record, records
 from data.store.schema import coverage_change, coverage_revision
 
 
@@ -74,7 +74,7 @@ def list_revisions(
     )
     if segment_id is not None:
         query = query.where(change.c.segment_id == segment_id)
-    return [_revision(row) for row in tx.execute(query)]
+    return records(CoverageRevision, tx.execute(query))
 
 
 def list_changes(tx: Tx, storm_id: StormId, number: int) -> list[CoverageChange]:
@@ -85,7 +85,7 @@ def list_changes(tx: Tx, storm_id: StormId, number: int) -> list[CoverageChange]
         .where(coverage_revision.c.storm_id == storm_id, coverage_revision.c.number == number)
         .order_by(coverage_change.c.segment_id, coverage_change.c.forward)
     )
-    return [_change(row) for row in tx.execute(query)]
+    return records(CoverageChange, tx.execute(query))
 
 
 def list_all_changes(tx: Tx, storm_id: StormId) -> dict[int, list[CoverageChange]]:
@@ -98,27 +98,5 @@ def list_all_changes(tx: Tx, storm_id: StormId) -> dict[int, list[CoverageChange
     )
     found: dict[int, list[CoverageChange]] = defaultdict(list)
     for row in tx.execute(query):
-        found[row.number].append(_change(row))
+        found[row.number].append(record(CoverageChange, row))
     return found
-
-
-def _change(row: Row[Any]) -> CoverageChange:
-    return CoverageChange(
-        SegmentId(row.segment_id),
-        row.forward,
-        row.passes_before,
-        row.passes_after,
-        row.last_pass_before,
-        row.last_pass_after,
-    )
-
-
-def _revision(row: Row[Any]) -> CoverageRevision:
-    return CoverageRevision(
-        StormId(row.storm_id),
-        row.number,
-        row.made_at,
-        RevisionCause(row.cause),
-        row.network_version,
-        row.directions,
-    )

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, select
 
 from data.model import DirectedSegment, SegmentId, StormId
 from data.store.database.engine import Tx
+from data.store.database.records import record
 from data.store.schema import passage
 
 
@@ -27,13 +28,13 @@ _OLDER = (
     select(
         passage.c.segment_id,
         passage.c.forward,
-        func.count(),
-        func.sum(passage.c.id),
-        func.total(passage.c.from_m),
-        func.total(passage.c.to_m),
-        func.total(passage.c.confidence),
-        func.min(passage.c.started_at),
-        func.max(passage.c.ended_at),
+        func.count().label("passes"),
+        func.sum(passage.c.id).label("ids"),
+        func.total(passage.c.from_m).label("from_m"),
+        func.total(passage.c.to_m).label("to_m"),
+        func.total(passage.c.confidence).label("confidence"),
+        func.min(passage.c.started_at).label("began"),
+        func.max(passage.c.ended_at).label("ended"),
     )
     .where(
         passage.c.storm_id == bindparam("of_storm"),
@@ -49,7 +50,4 @@ def sum_passes(
 ) -> dict[DirectedSegment, PassSum]:
     """Return the sums of each direction's passes that ended before a moment; none without any."""
     asked = {"of_storm": storm_id, "of_segments": sorted(segment_ids), "until": until}
-    return {
-        DirectedSegment(SegmentId(row[0]), row[1]): PassSum(*row[2:])
-        for row in tx.execute(_OLDER, asked)
-    }
+    return {record(DirectedSegment, row): record(PassSum, row) for row in tx.execute(_OLDER, asked)}

@@ -9,8 +9,9 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from data.model import DirectedSegment, EvidenceKind, Pass, StormId, VehicleId
 from data.store.audit.audit_seals import unseal, window_subject
-from data.store.coverage.coverage import pass_of, pass_row
+from data.store.coverage.coverage import pass_row
 from data.store.database.engine import Tx
+from data.store.database.records import record
 from data.store.schema import open_window, passage, position
 
 SENSED = (EvidenceKind.BLADE, EvidenceKind.SPREADER, EvidenceKind.SPEED)
@@ -38,7 +39,7 @@ class WindowChange:
 def list_window(tx: Tx, vehicle_id: VehicleId, window: int) -> list[tuple[StormId, Pass]]:
     """Return what a half hour of a vehicle's positions came to, with the storm of each."""
     query = select(passage).where(passage.c.vehicle_id == vehicle_id, passage.c.window == window)
-    return [(StormId(row.storm_id), pass_of(row)) for row in tx.execute(query)]
+    return [(StormId(row.storm_id), record(Pass, row)) for row in tx.execute(query)]
 
 
 def replace_windows(tx: Tx, changes: Iterable[WindowChange]) -> None:

@@ -5,27 +5,26 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from data.model import EvidenceTotal, Pass, SegmentId, StormId, StreetStorm, VehicleId
-from data.store.coverage.coverage import pass_of
 from data.store.database.engine import Tx
+from data.store.database.records import first_record, records
 from data.store.schema import passage
 
 
 def sum_work_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> list[EvidenceTotal]:
     """Return what a vehicle was seen to work on in a storm, by kind of evidence, most first."""
-    count = func.count()
     query = (
         select(
-            passage.c.evidence_kind,
-            count,
-            func.sum(func.abs(passage.c.to_m - passage.c.from_m)),
-            func.max(passage.c.ended_at),
+            passage.c.evidence_kind.label("evidence"),
+            func.count().label("passes"),
+            func.sum(func.abs(passage.c.to_m - passage.c.from_m)).label("length_m"),
+            func.max(passage.c.ended_at).label("last_at"),
         )
         .where(passage.c.storm_id == storm_id, passage.c.vehicle_id == vehicle_id)
         .where(passage.c.treatment.is_not(None))
         .group_by(passage.c.evidence_kind)
-        .order_by(count.desc())
+        .order_by(func.count().desc())
     )
-    return [EvidenceTotal(*row) for row in tx.execute(query)]
+    return records(EvidenceTotal, tx.execute(query))
 
 
 def find_last_work_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> Pass | None:
@@ -37,8 +36,7 @@ def find_last_work_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId) -> Pass 
         .order_by(passage.c.ended_at.desc())
         .limit(1)
     )
-    row = tx.execute(query).first()
-    return None if row is None else pass_of(row)
+    return first_record(Pass, tx.execute(query))
 
 
 def sum_storms_of_street(
@@ -46,10 +44,14 @@ def sum_storms_of_street(
 ) -> list[StreetStorm]:
     """Return in which of these storms work was seen on a street, the newest first."""
     query = (
-        select(passage.c.storm_id, func.count(), func.max(passage.c.ended_at))
+        select(
+            passage.c.storm_id,
+            func.count().label("passes"),
+            func.max(passage.c.ended_at).label("last_at"),
+        )
         .where(passage.c.storm_id.in_(storm_ids), passage.c.segment_id == segment_id)
         .where(passage.c.treatment.is_not(None))
         .group_by(passage.c.storm_id)
         .order_by(passage.c.storm_id.desc())
     )
-    return [StreetStorm(*row) for row in tx.execute(query)]
+    return records(StreetStorm, tx.execute(query))

@@ -2,34 +2,30 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
-from data.errors import NotFoundError
 from data.model import (
-    LonLat,
     RequestId,
-    SegmentId,
     StormId,
 )
 from data.model.crews import (
-    CannotReason,
     CrewDraft,
     CrewId,
     CrewJob,
     CrewJobId,
     CrewJobState,
-    CrewPriority,
-    CrewWork,
 )
 from data.store.database.engine import Tx
+from data.store.database.records import first_record, get_record, only_record, records
 from data.store.schema import crew_draft, crew_job, request
 
 
 def add_crew_job(tx: Tx, new: CrewJob) -> CrewJob:
     """Add a job and return it with its id."""
-    return _job(tx.execute(insert(crew_job).values(**_values(new)).returning(crew_job)).one())
+    return only_record(
+        CrewJob, tx.execute(insert(crew_job).values(**_values(new)).returning(crew_job))
+    )
 
 
 def save_crew_job(tx: Tx, changed: CrewJob) -> None:
@@ -39,10 +35,9 @@ def save_crew_job(tx: Tx, changed: CrewJob) -> None:
 
 def get_crew_job(tx: Tx, job_id: CrewJobId) -> CrewJob:
     """Return the job."""
-    row = tx.execute(select(crew_job).where(crew_job.c.id == job_id)).first()
-    if row is None:
-        raise NotFoundError("crew_job", job_id)
-    return _job(row)
+    return get_record(
+        CrewJob, tx.execute(select(crew_job).where(crew_job.c.id == job_id)), "crew_job", job_id
+    )
 
 
 def list_crew_jobs(
@@ -52,7 +47,7 @@ def list_crew_jobs(
     query = select(crew_job).where(crew_job.c.storm_id == storm_id).order_by(crew_job.c.id)
     if states is not None:
         query = query.where(crew_job.c.state.in_(states))
-    return [_job(row) for row in tx.execute(query)]
+    return records(CrewJob, tx.execute(query))
 
 
 def list_crew_jobs_of_crew(tx: Tx, storm_id: StormId, crew_id: CrewId) -> list[CrewJob]:
@@ -62,14 +57,13 @@ def list_crew_jobs_of_crew(tx: Tx, storm_id: StormId, crew_id: CrewId) -> list[C
         crew_job.c.crew_id == crew_id,
         crew_job.c.state != CrewJobState.CANCELLED,
     )
-    return [_job(row) for row in tx.execute(query.order_by(crew_job.c.nth, crew_job.c.id))]
+    return records(CrewJob, tx.execute(query.order_by(crew_job.c.nth, crew_job.c.id)))
 
 
 def find_crew_job_of_request(tx: Tx, request_id: RequestId) -> CrewJob | None:
     """Return the newest crew job that a request became."""
     query = select(crew_job).where(crew_job.c.request_id == request_id)
-    row = tx.execute(query.order_by(crew_job.c.id.desc())).first()
-    return None if row is None else _job(row)
+    return first_record(CrewJob, tx.execute(query.order_by(crew_job.c.id.desc())))
 
 
 def save_crew_draft(tx: Tx, draft: CrewDraft) -> None:
@@ -131,30 +125,3 @@ def erase_crew_words(tx: Tx, before: datetime) -> None:
     asked = crew_job.c.request_id == request.c.id
     pin = {name: select(request.c[name]).where(asked).scalar_subquery() for name in ("lon", "lat")}
     tx.execute(update(crew_job).where(old, crew_job.c.request_id.is_not(None)).values(pin))
-
-
-def _job(row: Row[Any]) -> CrewJob:
-    return CrewJob(
-        id=CrewJobId(row.id),
-        storm_id=StormId(row.storm_id),
-        work=CrewWork(row.work),
-        place=LonLat(row.lon, row.lat),
-        size=row.size,
-        labour_s=row.labour_s,
-        priority=CrewPriority(row.priority),
-        due_at=row.due_at,
-        state=CrewJobState(row.state),
-        added_at=row.added_at,
-        words=row.words,
-        segment_id=None if row.segment_id is None else SegmentId(row.segment_id),
-        request_id=None if row.request_id is None else RequestId(row.request_id),
-        crew_id=None if row.crew_id is None else CrewId(row.crew_id),
-        nth=row.nth,
-        from_at=row.from_at,
-        until_at=row.until_at,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        changed_by=row.changed_by,
-        reason=None if row.reason is None else CannotReason(row.reason),
-        said=row.said,
-    )

@@ -1,13 +1,10 @@
 """Crews and their shifts as rows."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
-from data.errors import NotFoundError
 from data.model import (
-    LonLat,
     StormId,
     UserId,
 )
@@ -16,15 +13,15 @@ from data.model.crews import (
     CrewId,
     CrewShift,
     CrewShiftId,
-    CrewWork,
 )
 from data.store.database.engine import Tx
+from data.store.database.records import first_record, get_record, only_record, records
 from data.store.schema import crew, crew_shift
 
 
 def add_crew(tx: Tx, new: Crew) -> Crew:
     """Add a crew and return it with its id."""
-    return _crew(tx.execute(insert(crew).values(**_values(new)).returning(crew)).one())
+    return only_record(Crew, tx.execute(insert(crew).values(**_values(new)).returning(crew)))
 
 
 def save_crew(tx: Tx, changed: Crew) -> None:
@@ -34,27 +31,22 @@ def save_crew(tx: Tx, changed: Crew) -> None:
 
 def get_crew(tx: Tx, crew_id: CrewId) -> Crew:
     """Return the crew."""
-    row = tx.execute(select(crew).where(crew.c.id == crew_id)).first()
-    if row is None:
-        raise NotFoundError("crew", crew_id)
-    return _crew(row)
+    return get_record(Crew, tx.execute(select(crew).where(crew.c.id == crew_id)), "crew", crew_id)
 
 
 def find_crew_of_user(tx: Tx, user_id: UserId) -> Crew | None:
     """Return the crew that somebody signs in for."""
-    row = tx.execute(select(crew).where(crew.c.user_id == user_id)).first()
-    return None if row is None else _crew(row)
+    return first_record(Crew, tx.execute(select(crew).where(crew.c.user_id == user_id)))
 
 
 def find_crew_by_name(tx: Tx, name: str) -> Crew | None:
     """Return the crew of this name."""
-    row = tx.execute(select(crew).where(crew.c.name == name)).first()
-    return None if row is None else _crew(row)
+    return first_record(Crew, tx.execute(select(crew).where(crew.c.name == name)))
 
 
 def list_crews(tx: Tx) -> list[Crew]:
     """Return all crews by name, retired ones too."""
-    return [_crew(row) for row in tx.execute(select(crew).order_by(crew.c.name))]
+    return records(Crew, tx.execute(select(crew).order_by(crew.c.name)))
 
 
 def add_crew_shift(tx: Tx, new: CrewShift) -> CrewShift:
@@ -66,7 +58,9 @@ def add_crew_shift(tx: Tx, new: CrewShift) -> CrewShift:
         "ends_at": new.ends_at,
         "ended_at": new.ended_at,
     }
-    return _shift(tx.execute(insert(crew_shift).values(**values).returning(crew_shift)).one())
+    return only_record(
+        CrewShift, tx.execute(insert(crew_shift).values(**values).returning(crew_shift))
+    )
 
 
 def save_crew_shift(tx: Tx, changed: CrewShift) -> None:
@@ -77,17 +71,19 @@ def save_crew_shift(tx: Tx, changed: CrewShift) -> None:
 
 def get_crew_shift(tx: Tx, shift_id: CrewShiftId) -> CrewShift:
     """Return the shift."""
-    row = tx.execute(select(crew_shift).where(crew_shift.c.id == shift_id)).first()
-    if row is None:
-        raise NotFoundError("crew_shift", shift_id)
-    return _shift(row)
+    return get_record(
+        CrewShift,
+        tx.execute(select(crew_shift).where(crew_shift.c.id == shift_id)),
+        "crew_shift",
+        shift_id,
+    )
 
 
 def list_crew_shifts(tx: Tx, storm_id: StormId) -> Sequence[CrewShift]:
     """Return the shifts of crews in a storm, the earliest first."""
     query = select(crew_shift).where(crew_shift.c.storm_id == storm_id)
     rows = tx.execute(query.order_by(crew_shift.c.starts_at, crew_shift.c.id))
-    return [_shift(row) for row in rows]
+    return records(CrewShift, rows)
 
 
 def _values(one: Crew) -> dict[str, object]:
@@ -106,32 +102,3 @@ def _values(one: Crew) -> dict[str, object]:
         "user_id": one.user_id,
         "retired": one.retired,
     }
-
-
-def _crew(row: Row[Any]) -> Crew:
-    return Crew(
-        id=CrewId(row.id),
-        name=row.name,
-        size=row.size,
-        works=tuple(CrewWork(each) for each in row.works),
-        base=LonLat(row.lon, row.lat),
-        base_name=row.base_name,
-        contact=row.contact,
-        language=row.language,
-        drives=row.drives,
-        shift_h=row.shift_h,
-        rate_h=row.rate_h,
-        user_id=None if row.user_id is None else UserId(row.user_id),
-        retired=row.retired,
-    )
-
-
-def _shift(row: Row[Any]) -> CrewShift:
-    return CrewShift(
-        id=CrewShiftId(row.id),
-        storm_id=StormId(row.storm_id),
-        crew_id=CrewId(row.crew_id),
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        ended_at=row.ended_at,
-    )

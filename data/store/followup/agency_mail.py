@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 from itertools import batched
-from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from data.model import BodyLetter, HandOverId, NoticeState
 from data.store.database.engine import Tx
+from data.store.database.records import records
 from data.store.schema import body_letter
 
 AT_ONCE = 500
@@ -33,7 +33,7 @@ def list_body_letters(
     found: dict[HandOverId, BodyLetter] = {}
     for ids in batched(sorted(hand_over_ids), AT_ONCE, strict=False):
         query = select(body_letter).where(body_letter.c.hand_over_id.in_(ids))
-        found |= {one.hand_over_id: one for one in map(_letter, tx.execute(query))}
+        found |= {one.hand_over_id: one for one in records(BodyLetter, tx.execute(query))}
     return found
 
 
@@ -43,13 +43,13 @@ def list_due_body_letters(tx: Tx, now: datetime, limit: int) -> list[BodyLetter]
         body_letter.c.state == NoticeState.WAITING, body_letter.c.due_at <= now
     )
     rows = tx.execute(query.order_by(body_letter.c.due_at, body_letter.c.hand_over_id).limit(limit))
-    return [_letter(row) for row in rows]
+    return records(BodyLetter, rows)
 
 
 def list_body_letters_in(tx: Tx, state: NoticeState) -> list[BodyLetter]:
     """Return the letters in a state."""
     query = select(body_letter).where(body_letter.c.state == state)
-    return [_letter(row) for row in tx.execute(query.order_by(body_letter.c.hand_over_id))]
+    return records(BodyLetter, tx.execute(query.order_by(body_letter.c.hand_over_id)))
 
 
 def save_body_letter(tx: Tx, letter: BodyLetter) -> None:
@@ -59,14 +59,4 @@ def save_body_letter(tx: Tx, letter: BodyLetter) -> None:
         change.values(
             state=letter.state, due_at=letter.due_at, tries=letter.tries, told_at=letter.told_at
         )
-    )
-
-
-def _letter(row: Row[Any]) -> BodyLetter:
-    return BodyLetter(
-        hand_over_id=HandOverId(row.hand_over_id),
-        state=NoticeState(row.state),
-        due_at=row.due_at,
-        tries=row.tries,
-        told_at=row.told_at,
     )

@@ -22,6 +22,7 @@ from data.model import (
     Snap,
 )
 from data.store.database.engine import Tx
+from data.store.database.records import record
 from data.store.schema import queue_change
 
 
@@ -82,7 +83,7 @@ def _change(row: Row[Any]) -> QueueChange:
         QueueStep(RequestId(request_id), before and _standing(before), _standing(after))
         for request_id, before, after in row.steps
     )
-    return QueueChange(QueueChangeId(row.id), row.at, row.by, row.action, steps, row.undone_at)
+    return record(QueueChange, row, steps=steps)
 
 
 def _standing(values: dict[str, Any]) -> RequestBefore:

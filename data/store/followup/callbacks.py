@@ -26,9 +26,10 @@ from data.model import (
     ClosingReason,
     HandOverState,
     RequestState,
+    ServiceRequest,
 )
 from data.store.database.engine import Tx
-from data.store.requests.requests import request_of
+from data.store.database.records import record
 from data.store.schema import (
     UtcDateTime,
     call_attempt,
@@ -60,17 +61,7 @@ def list_callbacks(tx: Tx, now: datetime, limit: int) -> list[Callback]:
         .order_by(waiting.c.since, request.c.id)
         .limit(limit)
     )
-    return [
-        Callback(
-            request_of(row),
-            row.language,
-            CallbackReason(row.news),
-            row.since,
-            row.tries,
-            row.tried_at,
-        )
-        for row in tx.execute(query)
-    ]
+    return [record(Callback, row, request=record(ServiceRequest, row)) for row in tx.execute(query)]
 
 
 def count_callbacks(tx: Tx, now: datetime) -> int:

@@ -6,6 +6,7 @@ from sqlalchemy import insert, select
 
 from data.model import Comment, RequestId
 from data.store.database.engine import Tx
+from data.store.database.records import records
 from data.store.schema import request_comment
 
 
@@ -19,4 +20,4 @@ def list_comments(tx: Tx, request_id: RequestId) -> list[Comment]:
     """Return what was noted about a request, oldest first."""
     query = select(request_comment).where(request_comment.c.request_id == request_id)
     rows = tx.execute(query.order_by(request_comment.c.id))
-    return [Comment(row.at, row.author, row.text) for row in rows]
+    return records(Comment, rows)

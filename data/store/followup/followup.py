@@ -6,10 +6,9 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, false, func, or_, select
 
 from data.errors import NotFoundError
-from data.model import ClockedRequest, ClosingReason, RequestId
+from data.model import ClockedRequest, ClosingReason, RequestClock, RequestId, ServiceRequest
 from data.store.database.engine import Tx
-from data.store.requests.requests import request_of
-from data.store.requests.sla_clocks import clock_of
+from data.store.database.records import record
 from data.store.schema import caller, request, request_clock
 
 _REACHABLE = or_(caller.c.phone != "", caller.c.email != "")
@@ -54,7 +53,7 @@ def list_closed_between(
         .join(request_clock)
         .where(request.c.closed_for.is_not(None), closed_at >= since, closed_at < until)
     )
-    return [(ClosingReason(reason), at) for reason, at in tx.execute(query)]
+    return [(ClosingReason(row.closed_for), row.closed_at) for row in tx.execute(query)]
 
 
 def _query() -> Select[Any]:
@@ -63,4 +62,6 @@ def _query() -> Select[Any]:
 
 
 def _followed(row: Row[Any]) -> ClockedRequest:
-    return ClockedRequest(request_of(row), clock_of(row), bool(row.reachable))
+    return ClockedRequest(
+        record(ServiceRequest, row), record(RequestClock, row), bool(row.reachable)
+    )

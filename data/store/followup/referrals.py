@@ -1,25 +1,22 @@
 """Bodies that requests are handed over to, what they got and what they answered, as rows."""
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
-from data.errors import NotFoundError
 from data.model import (
     PENDING,
     Body,
     BodyId,
-    BodyKind,
     HandOver,
     HandOverId,
     HandOverState,
-    HandOverWay,
     RequestId,
     ServiceRequest,
 )
 from data.store.database.engine import Tx
-from data.store.requests.requests import request_of
+from data.store.database.records import first_record, get_record, records
 from data.store.schema import body, hand_over, request
 
 
@@ -49,15 +46,12 @@ def drop_body(tx: Tx, body_id: BodyId) -> None:
 
 def get_body(tx: Tx, body_id: BodyId) -> Body:
     """Return the body."""
-    row = tx.execute(select(body).where(body.c.id == body_id)).first()
-    if row is None:
-        raise NotFoundError("body", body_id)
-    return _body(row)
+    return get_record(Body, tx.execute(select(body).where(body.c.id == body_id)), "body", body_id)
 
 
 def list_bodies(tx: Tx) -> list[Body]:
     """Return every body, retired ones too, by name."""
-    return [_body(row) for row in tx.execute(select(body).order_by(body.c.name))]
+    return records(Body, tx.execute(select(body).order_by(body.c.name)))
 
 
 def count_hand_overs(tx: Tx, body_id: BodyId) -> int:
@@ -79,10 +73,12 @@ def save_hand_over(tx: Tx, changed: HandOver) -> None:
 
 def get_hand_over(tx: Tx, hand_over_id: HandOverId) -> HandOver:
     """Return the hand-over."""
-    row = tx.execute(select(hand_over).where(hand_over.c.id == hand_over_id)).first()
-    if row is None:
-        raise NotFoundError("hand_over", hand_over_id)
-    return _hand_over(row)
+    return get_record(
+        HandOver,
+        tx.execute(select(hand_over).where(hand_over.c.id == hand_over_id)),
+        "hand_over",
+        hand_over_id,
+    )
 
 
 def find_pending_hand_over(tx: Tx, request_id: RequestId) -> HandOver | None:
@@ -90,8 +86,7 @@ def find_pending_hand_over(tx: Tx, request_id: RequestId) -> HandOver | None:
     query = select(hand_over).where(
         hand_over.c.request_id == request_id, hand_over.c.state.in_(PENDING)
     )
-    row = tx.execute(query.order_by(hand_over.c.id.desc())).first()
-    return None if row is None else _hand_over(row)
+    return first_record(HandOver, tx.execute(query.order_by(hand_over.c.id.desc())))
 
 
 def list_hand_overs(tx: Tx, limit: int) -> list[HandedOver]:
@@ -104,7 +99,7 @@ def list_hand_overs(tx: Tx, limit: int) -> list[HandedOver]:
 def last_hand_overs(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, HandOver]:
     """Return the newest hand-over of each of these requests that has one."""
     query = select(hand_over).where(hand_over.c.request_id.in_(request_ids))
-    found = map(_hand_over, tx.execute(query.order_by(hand_over.c.id)))
+    found = records(HandOver, tx.execute(query.order_by(hand_over.c.id)))
     return {each.request_id: each for each in found}
 
 
@@ -125,9 +120,9 @@ def _joined(
         .order_by(*(each if oldest else each.desc() for each in by))
         .limit(limit)
     )
-    found = [_hand_over(row) for row in tx.execute(query)]
+    found = records(HandOver, tx.execute(query))
     asked = select(request).where(request.c.id.in_({each.request_id for each in found}))
-    requests = {row.id: request_of(row) for row in tx.execute(asked)}
+    requests = {one.id: one for one in records(ServiceRequest, tx.execute(asked))}
     bodies = {each.id: each for each in list_bodies(tx)}
     return [HandedOver(one, requests[one.request_id], bodies[one.body_id]) for one in found]
 
@@ -144,19 +139,6 @@ def _body_values(one: Body) -> dict[str, object]:
     }
 
 
-def _body(row: Row[Any]) -> Body:
-    return Body(
-        id=BodyId(row.id),
-        name=row.name,
-        kind=BodyKind(row.kind),
-        contact=row.contact,
-        phone=row.phone,
-        email=row.email,
-        address=row.address,
-        retired=row.retired,
-    )
-
-
 def _values(one: HandOver) -> dict[str, object]:
     return {
         "request_id": one.request_id,
@@ -169,18 +151,3 @@ def _values(one: HandOver) -> dict[str, object]:
         "answer": one.answer,
         "answered_at": one.answered_at,
     }
-
-
-def _hand_over(row: Row[Any]) -> HandOver:
-    return HandOver(
-        id=HandOverId(row.id),
-        request_id=RequestId(row.request_id),
-        body_id=BodyId(row.body_id),
-        at=row.at,
-        way=HandOverWay(row.way),
-        note=row.note,
-        with_caller=row.with_caller,
-        state=HandOverState(row.state),
-        answer=row.answer,
-        answered_at=row.answered_at,
-    )

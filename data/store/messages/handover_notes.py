@@ -1,13 +1,12 @@
 """Notes that dispatchers leave to the next one, as rows."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
-from data.errors import NotFoundError
 from data.model import HandoverNote, HandoverNoteId, StormId
 from data.store.database.engine import Tx
+from data.store.database.records import get_record, only_record, records
 from data.store.schema import handover_note
 
 
@@ -21,21 +20,23 @@ def add_note(tx: Tx, new: HandoverNote) -> HandoverNote:
         "salt": new.salt,
     }
     added = insert(handover_note).values(**values).returning(handover_note)
-    return _note(tx.execute(added).one())
+    return only_record(HandoverNote, tx.execute(added))
 
 
 def get_note(tx: Tx, note_id: HandoverNoteId) -> HandoverNote:
     """Return the note."""
-    row = tx.execute(select(handover_note).where(handover_note.c.id == note_id)).first()
-    if row is None:
-        raise NotFoundError("handover_note", note_id)
-    return _note(row)
+    return get_record(
+        HandoverNote,
+        tx.execute(select(handover_note).where(handover_note.c.id == note_id)),
+        "handover_note",
+        note_id,
+    )
 
 
 def list_notes_of_storm(tx: Tx, storm_id: StormId) -> list[HandoverNote]:
     """Return the notes of a storm, the newest first."""
     query = select(handover_note).where(handover_note.c.storm_id == storm_id)
-    return [_note(row) for row in tx.execute(query.order_by(handover_note.c.id.desc()))]
+    return records(HandoverNote, tx.execute(query.order_by(handover_note.c.id.desc())))
 
 
 def set_read(tx: Tx, note_id: HandoverNoteId, read_by: str, read_at: datetime) -> None:
@@ -48,16 +49,3 @@ def erase_notes(tx: Tx, before: datetime) -> int:
     """Take the words away that were written before a moment; return of how many notes."""
     old = (handover_note.c.written_at < before) & (handover_note.c.text != "")
     return tx.execute(update(handover_note).where(old).values(text="", salt=b"")).rowcount
-
-
-def _note(row: Row[Any]) -> HandoverNote:
-    return HandoverNote(
-        id=HandoverNoteId(row.id),
-        storm_id=StormId(row.storm_id),
-        written_at=row.written_at,
-        written_by=row.written_by,
-        text=row.text,
-        salt=row.salt,
-        read_at=row.read_at,
-        read_by=row.read_by,
-    )

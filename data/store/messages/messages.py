@@ -17,6 +17,7 @@ from data.model import (
     Words,
 )
 from data.store.database.engine import Tx
+from data.store.database.records import record
 from data.store.schema import device_command, message
 
 _HANDED_OVER = func.coalesce(message.c.delivered_at, device_command.c.sent_at)
@@ -105,16 +106,5 @@ def erase_messages(tx: Tx, before: datetime) -> int:
 
 
 def _message(row: Row[Any]) -> Message:
-    return Message(
-        id=MessageId(row.id),
-        storm_id=StormId(row.storm_id),
-        vehicle_id=VehicleId(row.vehicle_id),
-        shift_id=None if row.shift_id is None else ShiftId(row.shift_id),
-        from_driver=row.from_driver,
-        words=Words(row.text_fa, row.text_en),
-        sent_by=row.sent_by,
-        sent_at=row.sent_at,
-        delivered_at=row.handed_over_at,
-        seen_at=row.seen_at,
-        command_id=None if row.command_id is None else CommandId(row.command_id),
-    )
+    words = Words(row.text_fa, row.text_en)
+    return record(Message, row, words=words, delivered_at=row.handed_over_at)

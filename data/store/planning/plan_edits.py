@@ -31,6 +31,7 @@ from data.planning.edit_json import (
     toll_json,
 )
 from data.store.database.engine import Tx
+from data.store.database.records import get_record, record
 from data.store.planning.plans import GZIP_LEVEL
 from data.store.schema import hand_draft, plan, plan_edit
 
@@ -69,7 +70,7 @@ def get_hand_draft(tx: Tx, plan_id: PlanId) -> EditedDraft:
     if row is None:
         raise NotFoundError("hand_draft", plan_id)
     present = present_from_json(json.loads(gzip.decompress(row.present)))
-    return EditedDraft(PlanId(row.plan_id), PlanId(row.base_id), row.begun_by, present)
+    return record(EditedDraft, row, present=present)
 
 
 def get_hand_head(tx: Tx, plan_id: PlanId) -> HandHead:
@@ -87,10 +88,7 @@ def get_hand_head(tx: Tx, plan_id: PlanId) -> HandHead:
         .join(plan, plan.c.id == hand_draft.c.plan_id)
         .where(hand_draft.c.plan_id == plan_id)
     )
-    row = tx.execute(query).first()
-    if row is None:
-        raise NotFoundError("hand_draft", plan_id)
-    return HandHead(*row[:5], state=PlanState(row.state), begun_by=row.begun_by)
+    return get_record(HandHead, tx.execute(query), "hand_draft", plan_id)
 
 
 def find_open_hand_draft(tx: Tx, base_id: PlanId) -> PlanId | None:
@@ -142,7 +140,7 @@ def list_edit_heads(tx: Tx, plan_id: PlanId) -> list[EditHead]:
         plan_edit.c.plan_id == plan_id, plan_edit.c.state != EditState.DROPPED
     )
     return [
-        EditHead(EditId(row.id), EditState(row.state), edit_wish_from_json(row.args))
+        record(EditHead, row, wish=edit_wish_from_json(row.args))
         for row in tx.execute(query.order_by(plan_edit.c.n))
     ]
 
@@ -168,14 +166,12 @@ def _packed(plain: object) -> bytes:
 def _edit(row: Row[Any]) -> PlanEdit:
     before, after = json.loads(gzip.decompress(row.content))
     toll_before, toll = row.tolls
-    return PlanEdit(
-        id=EditId(row.id),
-        plan_id=PlanId(row.plan_id),
-        n=row.n,
+    return record(
+        PlanEdit,
+        row,
         wish=edit_wish_from_json(row.args),
         by=row.edited_by,
         at=row.edited_at,
-        state=EditState(row.state),
         toll_before=toll_from_json(toll_before),
         toll=toll_from_json(toll),
         before=content_from_json(before),

@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, or_
 from data.errors import ConflictError, NotFoundError
 from data.model import (
     SLOW_KINDS,
-    CurvePoint,
     PlanId,
     PlanRun,
     PlanRunId,
@@ -23,6 +22,7 @@ from data.model import (
     StormId,
 )
 from data.store.database.engine import Tx
+from data.store.database.records import record
 from data.store.schema import plan_run
 
 PATIENT = RunKind.WHATIF
@@ -192,8 +192,8 @@ def _ended(tx: Tx, run: PlanRun, **values: object) -> PlanRun:
 
 def count_runs(tx: Tx) -> dict[str, int]:
     """Return how many runs there are, by state."""
-    query = select(plan_run.c.state, func.count()).group_by(plan_run.c.state)
-    return {row[0]: row[1] for row in tx.execute(query)}
+    query = select(plan_run.c.state, func.count().label("runs")).group_by(plan_run.c.state)
+    return {row.state: row.runs for row in tx.execute(query)}
 
 
 def set_stop_requested(tx: Tx, run_id: PlanRunId) -> None:
@@ -221,26 +221,4 @@ def _lost(run: PlanRun) -> ConflictError:
 
 
 def _run(row: Row[Any]) -> PlanRun:
-    return PlanRun(
-        id=PlanRunId(row.id),
-        storm_id=StormId(row.storm_id),
-        asked_by=row.asked_by,
-        asked_at=row.asked_at,
-        seconds=row.seconds,
-        state=RunState(row.state),
-        lease_until=row.lease_until,
-        best=row.best,
-        bound=row.bound,
-        unserved=row.unserved,
-        iterations=row.iterations,
-        elapsed_s=row.elapsed_s,
-        stop_requested=row.stop_requested,
-        plan_id=None if row.plan_id is None else PlanId(row.plan_id),
-        error=row.error,
-        kind=RunKind(row.kind),
-        options=row.options,
-        curve=tuple(CurvePoint(*point) for point in row.curve),
-        fault=RunFailure(*row.fault) if row.fault else None,
-        digest=row.digest,
-        answer=row.answer,
-    )
+    return record(PlanRun, row, fault=RunFailure(*row.fault) if row.fault else None)

@@ -11,7 +11,6 @@ from sqlalchemy import Row, func, insert, literal, select, update
 
 from data.errors import NotFoundError
 from data.model import (
-    CostBreakdown,
     DraftContent,
     JobId,
     Leg,
@@ -19,11 +18,9 @@ from data.model import (
     PlanId,
     PlanState,
     Route,
-    ServiceClass,
     ShiftId,
     StormId,
     Unserved,
-    VehicleId,
 )
 from data.planning.plan_json import (
     leg_from_json,
@@ -34,6 +31,7 @@ from data.planning.plan_json import (
     proof_json,
 )
 from data.store.database.engine import Tx
+from data.store.database.records import record, records
 from data.store.schema import leg_progress, plan, route
 
 GZIP_LEVEL = 5
@@ -127,10 +125,7 @@ def list_plan_heads(tx: Tx, storm_id: StormId, *, drafts: bool = False) -> list[
     )
     if not drafts:
         query = query.where(plan.c.state != PlanState.DRAFT)
-    return [
-        PlanHead(PlanId(row.id), row.revision, row.made_at, PlanState(row.state))
-        for row in tx.execute(query.order_by(plan.c.revision.desc()))
-    ]
+    return records(PlanHead, tx.execute(query.order_by(plan.c.revision.desc())))
 
 
 def list_plans(tx: Tx, storm_id: StormId) -> list[Plan]:
@@ -191,31 +186,16 @@ def _values(new: Plan, revision: int) -> dict[str, object]:
 
 def _plan(tx: Tx, row: Row[Any]) -> Plan:
     routes = tx.execute(select(route).where(route.c.plan_id == row.id).order_by(route.c.shift_id))
-    return Plan(
-        id=PlanId(row.id),
-        storm_id=StormId(row.storm_id),
-        parent_id=None if row.parent_id is None else PlanId(row.parent_id),
-        revision=row.revision,
-        made_at=row.made_at,
-        network_version=row.network_version,
+    return record(
+        Plan,
+        row,
         routes=tuple(_route(each) for each in routes),
         unserved=tuple(Unserved(JobId(job_id), reason) for job_id, reason in row.unserved),
-        cost=CostBreakdown(**row.cost),
-        bound=row.bound,
-        solver=row.solver,
-        seed=row.seed,
-        state=PlanState(row.state),
         options=options_from_json(row.options),
-        aside={ServiceClass(name): count for name, count in row.aside.items()},
         proofs=tuple(proof_from_json(proof) for proof in row.proofs),
-        counts_from=row.counts_from,
     )
 
 
 def _route(row: Row[Any]) -> Route:
     legs = json.loads(gzip.decompress(row.legs))
-    return Route(
-        shift_id=ShiftId(row.shift_id),
-        vehicle_id=VehicleId(row.vehicle_id),
-        legs=tuple(leg_from_json(leg) for leg in legs),
-    )
+    return record(Route, row, legs=tuple(leg_from_json(leg) for leg in legs))

@@ -42,7 +42,7 @@ def placed_offsets(
     for ids in batched(request_ids, AT_ONCE, strict=False):
         query = select(*columns).where(request.c.id.in_(ids), request.c.segment_id.is_not(None))
         rows = tx.execute(query)
-        found |= {RequestId(one): (SegmentId(street), offset) for one, street, offset in rows}
+        found |= {RequestId(row.id): (SegmentId(row.segment_id), row.offset_m) for row in rows}
     return found
 
 

@@ -1,11 +1,11 @@
 """Messages to callers as rows: what is to be said, when, and what became of it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import batched
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Column, Row, Text, cast, delete, false, func, or_, select, update
+from sqlalchemy import Column, Text, cast, delete, false, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from data.model import (
@@ -18,6 +18,7 @@ from data.model import (
     RequestState,
 )
 from data.store.database.engine import Tx
+from data.store.database.records import records
 from data.store.requests.requests import Caller
 from data.store.schema import caller, notice, request
 
@@ -82,19 +83,19 @@ def add_new_notices(tx: Tx, kind: NoticeKind, new: Sequence[NewNotice], now: dat
 def list_due_notices(tx: Tx, now: datetime, limit: int) -> list[Notice]:
     """Return the messages that may go out, longest waiting first."""
     query = select(notice).where(notice.c.state == NoticeState.WAITING, notice.c.due_at <= now)
-    return _notices(tx.execute(query.order_by(notice.c.due_at, notice.c.id).limit(limit)))
+    return records(Notice, tx.execute(query.order_by(notice.c.due_at, notice.c.id).limit(limit)))
 
 
 def list_notices(tx: Tx, request_id: RequestId) -> list[Notice]:
     """Return the messages about a request, in the order they were written."""
     query = select(notice).where(notice.c.request_id == request_id).order_by(notice.c.id)
-    return _notices(tx.execute(query))
+    return records(Notice, tx.execute(query))
 
 
 def list_notices_in(tx: Tx, state: NoticeState) -> list[Notice]:
     """Return the messages in a state, in the order they were written."""
     query = select(notice).where(notice.c.state == state).order_by(notice.c.id)
-    return _notices(tx.execute(query))
+    return records(Notice, tx.execute(query))
 
 
 def count_notices(tx: Tx, request_id: RequestId, kind: NoticeKind) -> int:
@@ -121,7 +122,7 @@ def find_last_notices(
     found: dict[RequestId, Notice] = {}
     for ids in batched(request_ids, AT_ONCE, strict=False):
         query = select(notice).where(notice.c.kind == kind, notice.c.request_id.in_(ids))
-        for one in _notices(tx.execute(query.order_by(notice.c.nth))):
+        for one in records(Notice, tx.execute(query.order_by(notice.c.nth))):
             found[one.request_id] = one
     return found
 
@@ -183,23 +184,3 @@ def set_sending(tx: Tx, notice_id: NoticeId, tries: int, now: datetime) -> None:
 
 def _ways(who: Caller) -> tuple[tuple[Column[str], str], ...]:
     return (caller.c.phone, who.phone), (caller.c.email, who.email)
-
-
-def _notices(rows: Iterable[Row[Any]]) -> list[Notice]:
-    return [_notice(row) for row in rows]
-
-
-def _notice(row: Row[Any]) -> Notice:
-    return Notice(
-        id=NoticeId(row.id),
-        request_id=RequestId(row.request_id),
-        kind=NoticeKind(row.kind),
-        nth=row.nth,
-        facts=row.facts,
-        state=NoticeState(row.state),
-        written_at=row.written_at,
-        due_at=row.due_at,
-        stale_at=row.stale_at,
-        tries=row.tries,
-        told_at=row.told_at,
-    )

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from itertools import batched
-from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import insert, select
 
 from data.model import ApiKeyId, PartnerReport, PartnerUpdate, RequestId
 from data.store.database.engine import Tx
+from data.store.database.records import first_record, record, records
 from data.store.requests.requests import AT_ONCE
 from data.store.schema import partner_report, partner_update
 
@@ -33,7 +33,7 @@ def list_partner_reports(
     found: dict[RequestId, PartnerReport] = {}
     for ids in batched(request_ids, AT_ONCE, strict=False):
         query = select(partner_report).where(partner_report.c.request_id.in_(ids))
-        found |= {RequestId(row.request_id): _report(row) for row in tx.execute(query)}
+        found |= {one.request_id: one for one in records(PartnerReport, tx.execute(query))}
     return found
 
 
@@ -55,8 +55,7 @@ def add_partner_update(tx: Tx, told: PartnerUpdate) -> None:
 def find_partner_update(tx: Tx, key_id: ApiKeyId, update_id: str) -> PartnerUpdate | None:
     """Return what this system has said under a number of its own."""
     same = (partner_update.c.key_id == key_id) & (partner_update.c.update_id == update_id)
-    row = tx.execute(select(partner_update).where(same)).first()
-    return None if row is None else _update(row)
+    return first_record(PartnerUpdate, tx.execute(select(partner_update).where(same)))
 
 
 def list_partner_updates(tx: Tx, event_ids: Sequence[int]) -> dict[int, PartnerUpdate]:
@@ -64,28 +63,5 @@ def list_partner_updates(tx: Tx, event_ids: Sequence[int]) -> dict[int, PartnerU
     found: dict[int, PartnerUpdate] = {}
     for ids in batched(event_ids, AT_ONCE, strict=False):
         query = select(partner_update).where(partner_update.c.event_id.in_(ids))
-        found |= {row.event_id: _update(row) for row in tx.execute(query)}
+        found |= {row.event_id: record(PartnerUpdate, row) for row in tx.execute(query)}
     return found
-
-
-def _report(row: Row[Any]) -> PartnerReport:
-    return PartnerReport(
-        request_id=RequestId(row.request_id),
-        key_id=ApiKeyId(row.key_id),
-        attributes={code: tuple(answers) for code, answers in row.attributes.items()},
-        media_urls=tuple(row.media_urls),
-        account_id=row.account_id,
-        device_id=row.device_id,
-    )
-
-
-def _update(row: Row[Any]) -> PartnerUpdate:
-    return PartnerUpdate(
-        request_id=RequestId(row.request_id),
-        key_id=ApiKeyId(row.key_id),
-        update_id=row.update_id,
-        event_id=row.event_id,
-        status=row.status,
-        description=row.description,
-        media_url=row.media_url,
-    )

@@ -2,22 +2,20 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Row, and_, func, insert, or_, select
+from sqlalchemy import and_, func, insert, or_, select
 
 from data.model import (
-    ClosingReason,
     JobId,
     JobState,
-    PlanId,
     Promise,
     PromiseOutcome,
     RequestId,
     RequestState,
-    ServiceClass,
 )
 from data.store.database.engine import Tx
+from data.store.database.records import records
 from data.store.schema import job, promise, request
 
 ASKED_AT_ONCE = 500
@@ -60,15 +58,12 @@ def list_awaiting_promise(tx: Tx) -> list[AwaitingPromise]:
     )
     same = and_(promise.c.id == last, promise.c.job_id == request.c.job_id)
     query = (
-        select(request.c.id, request.c.job_id, promise.c.to_at)
+        select(request.c.id.label("request_id"), request.c.job_id, promise.c.to_at.label("until"))
         .select_from(request.outerjoin(promise, same))
         .where(request.c.state == RequestState.OPEN, request.c.job_id.is_not(None))
         .order_by(request.c.id)
     )
-    return [
-        AwaitingPromise(RequestId(row.id), JobId(row.job_id), row.to_at)
-        for row in tx.execute(query)
-    ]
+    return records(AwaitingPromise, tx.execute(query))
 
 
 def find_promise(tx: Tx, request_id: RequestId) -> Promise | None:
@@ -81,8 +76,8 @@ def list_last_promises(tx: Tx, request_ids: Collection[RequestId]) -> dict[Reque
     ids, found = sorted(request_ids), dict[RequestId, Promise]()
     for i in range(0, len(ids), ASKED_AT_ONCE):
         chosen = promise.c.request_id.in_(ids[i : i + ASKED_AT_ONCE])
-        for row in tx.execute(select(promise).where(chosen).order_by(promise.c.id)):
-            found[RequestId(row.request_id)] = _promise(row)
+        query = select(promise).where(chosen).order_by(promise.c.id)
+        found |= {one.request_id: one for one in records(Promise, tx.execute(query))}
     return found
 
 
@@ -110,26 +105,4 @@ def list_promise_outcomes(tx: Tx, limit: int, now: datetime) -> list[PromiseOutc
         .order_by(promise.c.id.desc())
         .limit(limit)
     )
-    return [_outcome(row) for row in tx.execute(query)]
-
-
-def _promise(row: Row[Any]) -> Promise:
-    return Promise(
-        request_id=RequestId(row.request_id),
-        job_id=JobId(row.job_id),
-        plan_id=PlanId(row.plan_id),
-        made_at=row.made_at,
-        expected_at=row.expected_at,
-        from_at=row.from_at,
-        to_at=row.to_at,
-    )
-
-
-def _outcome(row: Row[Any]) -> PromiseOutcome:
-    return PromiseOutcome(
-        promise=_promise(row),
-        service_class=ServiceClass(row.service_class),
-        job_state=JobState(row.job_state),
-        closed_for=None if row.closed_for is None else ClosingReason(row.closed_for),
-        done_at=row.done_at,
-    )
+    return records(PromiseOutcome, tx.execute(query))

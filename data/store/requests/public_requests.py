@@ -8,9 +8,9 @@ from itertools import batched
 from sqlalchemy import Select, func, select
 
 from data.model import Event, RequestId, RequestKind, RequestState, ServiceRequest
-from data.store.audit.audit_log import event_of
 from data.store.database.engine import Tx
-from data.store.requests.requests import AT_ONCE, request_of
+from data.store.database.records import record, records
+from data.store.requests.requests import AT_ONCE
 from data.store.schema import event, request
 
 SUBJECT = "request:"
@@ -31,7 +31,7 @@ def find_requests(tx: Tx, wanted: RequestFilter, limit: int, offset: int) -> lis
     """Return the requests that are asked for, newest first."""
     query = select(request).order_by(request.c.received_at.desc(), request.c.id.desc())
     rows = tx.execute(_narrowed(query, wanted).limit(limit).offset(offset))
-    return [request_of(row) for row in rows]
+    return records(ServiceRequest, rows)
 
 
 def last_changes(tx: Tx, request_ids: Sequence[RequestId]) -> dict[RequestId, datetime]:
@@ -39,9 +39,11 @@ def last_changes(tx: Tx, request_ids: Sequence[RequestId]) -> dict[RequestId, da
     found: dict[RequestId, datetime] = {}
     for ids in batched(request_ids, AT_ONCE, strict=False):
         subjects = [f"{SUBJECT}{one}" for one in ids]
-        query = select(event.c.subject, func.max(event.c.at)).where(event.c.subject.in_(subjects))
+        query = select(event.c.subject, func.max(event.c.at).label("at")).where(
+            event.c.subject.in_(subjects)
+        )
         rows = tx.execute(query.group_by(event.c.subject))
-        found |= {_request_id(subject): at for subject, at in rows}
+        found |= {_request_id(row.subject): row.at for row in rows}
     return found
 
 
@@ -57,7 +59,7 @@ def list_request_events(
     during = event.c.verb.in_(verbs) & (event.c.at >= start) & (event.c.at <= end)
     query = select(event).where(during, event.c.subject.startswith(SUBJECT)).order_by(event.c.id)
     rows = tx.execute(query.limit(limit).offset(offset))
-    return [(_request_id(row.subject), event_of(row)) for row in rows]
+    return [(_request_id(row.subject), record(Event, row)) for row in rows]
 
 
 def list_notes(
@@ -69,7 +71,7 @@ def list_notes(
         subjects = [f"{SUBJECT}{one}" for one in ids]
         query = select(event).where(event.c.subject.in_(subjects), event.c.verb.in_(verbs))
         for row in tx.execute(query.order_by(event.c.id)):
-            found.setdefault(_request_id(row.subject), []).append(event_of(row))
+            found.setdefault(_request_id(row.subject), []).append(record(Event, row))
     return found
 
 

@@ -31,12 +31,13 @@ from data.model import (
     RequestState,
     RoadClass,
     ServiceClass,
+    ServiceRequest,
     Stage,
     Tally,
 )
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
-from data.store.requests.requests import request_of
+from data.store.database.records import record, records
 from data.store.schema import caller, job, request, segment, segment_level
 
 type ClassOfRoad = Mapping[RoadClass, ServiceClass]
@@ -81,14 +82,26 @@ def search_requests(
 def tally_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> list[Tally]:
     """Return how many requests fit age and words, by everything else that can be chosen."""
     stage = case(*((condition, name) for name, condition in _STAGES.items()), else_="")
-    by = (stage, request.c.kind, _DANGERS, _class(classes), _DISTRICT)
+    by = {
+        "stage": stage,
+        "kind": request.c.kind,
+        "dangers": _DANGERS,
+        "service_class": _class(classes),
+        "district": _DISTRICT,
+    }
+    named = [column.label(name) for name, column in by.items()]
     loose = RequestFilter(
         received_from=wanted.received_from,
         received_before=wanted.received_before,
         words=wanted.words,
     )
-    query = select(*by, func.count()).select_from(_TABLES).where(*_conditions(loose, classes))
-    return [_tally(*row) for row in tx.execute(query.group_by(*by))]
+    query = (
+        select(*named, func.count().label("requests"))
+        .select_from(_TABLES)
+        .where(*_conditions(loose, classes))
+    )
+    rows = tx.execute(query.group_by(*by.values()))
+    return [record(Tally, row, dangers=tuple(json.loads(row.dangers))) for row in rows]
 
 
 def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> list[RequestPoint]:
@@ -99,14 +112,14 @@ def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> li
             request.c.lon,
             request.c.lat,
             request.c.kind,
-            _DANGERS != "[]",
-            func.unixepoch(request.c.received_at),
+            (_DANGERS != "[]").label("danger"),
+            func.unixepoch(request.c.received_at).label("received_s"),
         )
         .select_from(_TABLES)
         .where(request.c.lon.is_not(None), *_conditions(wanted, classes))
         .order_by(request.c.received_at, request.c.id)
     )
-    return [RequestPoint(*row) for row in tx.execute(query)]
+    return records(RequestPoint, tx.execute(query))
 
 
 def list_waiting(tx: Tx) -> list[BoardRequest]:
@@ -117,17 +130,17 @@ def list_waiting(tx: Tx) -> list[BoardRequest]:
     query = (
         select(
             request.c.id,
-            func.round(request.c.lon, 6),
-            func.round(request.c.lat, 6),
+            func.round(request.c.lon, 6).label("lon"),
+            func.round(request.c.lat, 6).label("lat"),
             request.c.kind,
-            func.unixepoch(request.c.received_at),
-            func.unixepoch(job.c.due_at),
+            func.unixepoch(request.c.received_at).label("received_s"),
+            func.unixepoch(job.c.due_at).label("due_s"),
         )
         .select_from(request.outerjoin(job, job.c.id == request.c.job_id))
         .where(request.c.state.in_((RequestState.NEW, RequestState.OPEN)))
         .order_by(request.c.received_at, request.c.id)
     )
-    return [BoardRequest(*row) for row in tx.execute(query)]
+    return records(BoardRequest, tx.execute(query))
 
 
 def count_waiting(tx: Tx) -> int:
@@ -215,11 +228,5 @@ def _class(classes: ClassOfRoad) -> ColumnElement[str]:
     return func.coalesce(segment_level.c.service_class, by_road)
 
 
-def _tally(
-    stage: str, kind: str, dangers: str, service_class: str, district: str, requests: int
-) -> Tally:
-    return Tally(stage, kind, tuple(json.loads(dangers)), service_class, district, requests)
-
-
 def _found(row: Row[Any]) -> QueuedRequest:
-    return QueuedRequest(request_of(row), row.level, row.district, row.due_at)
+    return QueuedRequest(record(ServiceRequest, row), row.level, row.district, row.due_at)

@@ -2,38 +2,27 @@
 
 from collections.abc import Collection, Sequence
 from itertools import batched
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
-from data.errors import NotFoundError
 from data.geocode.text.normalization import normal
 from data.model import (
-    ClosingReason,
-    Danger,
     JobId,
     Language,
-    LonLat,
     RequestId,
-    RequestKind,
     RequestState,
     SegmentId,
     ServiceRequest,
-    Side,
-    Snap,
     StormId,
 )
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
+from data.store.database.records import first_record, get_record, record, records
 from data.store.schema import caller, job, request, request_clock
 
 AT_ONCE = 500
 """Ids in one question to the database."""
-
-_KINDS = {str(kind): kind for kind in RequestKind}
-_STATES = {str(state): state for state in RequestState}
-_SIDES = {str(side): side for side in Side}
-# Tables of names, since lists have ten thousand rows and an enum takes a microsecond for each.
 
 
 class Caller(NamedTuple):
@@ -75,17 +64,18 @@ def save_request(tx: Tx, asked: ServiceRequest) -> None:
 
 def get_request(tx: Tx, request_id: RequestId) -> ServiceRequest:
     """Return the request."""
-    row = tx.execute(select(request).where(request.c.id == request_id)).first()
-    if row is None:
-        raise NotFoundError("request", request_id)
-    return request_of(row)
+    return get_record(
+        ServiceRequest,
+        tx.execute(select(request).where(request.c.id == request_id)),
+        "request",
+        request_id,
+    )
 
 
 def find_request_by_key(tx: Tx, idempotency_key: str) -> ServiceRequest | None:
     """Return the request that was already stored under this key."""
     query = select(request).where(request.c.idempotency_key == idempotency_key)
-    row = tx.execute(query).first()
-    return None if row is None else request_of(row)
+    return first_record(ServiceRequest, tx.execute(query))
 
 
 def list_requests(
@@ -95,7 +85,7 @@ def list_requests(
     query = select(request).order_by(request.c.received_at.desc(), request.c.id.desc())
     if states is not None:
         query = query.where(request.c.state.in_(states))
-    return [request_of(row) for row in tx.execute(query.limit(limit))]
+    return records(ServiceRequest, tx.execute(query.limit(limit)))
 
 
 def list_requests_by_id(
@@ -105,28 +95,28 @@ def list_requests_by_id(
     found: dict[RequestId, ServiceRequest] = {}
     for ids in batched(request_ids, AT_ONCE, strict=False):
         query = select(request).where(request.c.id.in_(ids))
-        found |= {RequestId(row.id): request_of(row) for row in tx.execute(query)}
+        found |= {one.id: one for one in records(ServiceRequest, tx.execute(query))}
     return found
 
 
 def list_requests_of_jobs(tx: Tx, job_ids: Sequence[JobId]) -> list[ServiceRequest]:
     """Return the requests that wait for these jobs, by id."""
     query = select(request).where(request.c.job_id.in_(job_ids)).order_by(request.c.id)
-    return [request_of(row) for row in tx.execute(query)]
+    return records(ServiceRequest, tx.execute(query))
 
 
 def jobs_asked_for(tx: Tx, storm_id: StormId) -> set[JobId]:
     """Return the jobs of a storm that somebody asked for."""
     mine = select(request.c.job_id).join(job, job.c.id == request.c.job_id)
-    found = tx.execute(mine.where(job.c.storm_id == storm_id).distinct())
-    return {JobId(job_id) for (job_id,) in found}
+    found = tx.scalars(mine.where(job.c.storm_id == storm_id).distinct())
+    return {JobId(job_id) for job_id in found}
 
 
 def list_requests_on_segment(tx: Tx, segment_id: SegmentId, limit: int) -> list[ServiceRequest]:
     """Return what was asked about a street, newest first."""
     query = select(request).where(request.c.segment_id == segment_id)
     query = query.order_by(request.c.received_at.desc(), request.c.id.desc()).limit(limit)
-    return [request_of(row) for row in tx.execute(query)]
+    return records(ServiceRequest, tx.execute(query))
 
 
 def list_requests_of_number(tx: Tx, number: str, limit: int) -> list[ServiceRequest]:
@@ -134,7 +124,7 @@ def list_requests_of_number(tx: Tx, number: str, limit: int) -> list[ServiceRequ
     query = select(request).join(caller, caller.c.request_id == request.c.id)
     query = query.where(caller.c.number == number)
     query = query.order_by(request.c.received_at.desc(), request.c.id.desc()).limit(limit)
-    return [request_of(row) for row in tx.execute(query)]
+    return records(ServiceRequest, tx.execute(query))
 
 
 def count_requests_of_job(tx: Tx, job_id: JobId, before: RequestId | None = None) -> int:
@@ -153,8 +143,7 @@ def add_caller(tx: Tx, request_id: RequestId, who: Caller) -> None:
 
 def find_caller(tx: Tx, request_id: RequestId) -> Caller | None:
     """Return who asked, where it was said and not erased."""
-    row = tx.execute(select(caller).where(caller.c.request_id == request_id)).first()
-    return None if row is None else _caller(row)
+    return first_record(Caller, tx.execute(select(caller).where(caller.c.request_id == request_id)))
 
 
 def set_consent(tx: Tx, request_id: RequestId, *, consent: bool) -> None:
@@ -167,12 +156,8 @@ def list_callers(tx: Tx, request_ids: Sequence[RequestId]) -> dict[RequestId, Ca
     found: dict[RequestId, Caller] = {}
     for ids in batched(request_ids, AT_ONCE, strict=False):
         query = select(caller).where(caller.c.request_id.in_(ids))
-        found |= {RequestId(row.request_id): _caller(row) for row in tx.execute(query)}
+        found |= {RequestId(row.request_id): record(Caller, row) for row in tx.execute(query)}
     return found
-
-
-def _caller(row: Row[Any]) -> Caller:
-    return Caller(row.name, row.phone, row.salt, row.email, row.language, row.consent)
 
 
 def _values(asked: ServiceRequest) -> dict[str, object]:
@@ -196,26 +181,3 @@ def _values(asked: ServiceRequest) -> dict[str, object]:
         "dangers": list(asked.dangers),
         "closed_for": asked.closed_for,
     }
-
-
-def request_of(row: Row[Any]) -> ServiceRequest:
-    """Return the request that a row of its table holds."""
-    return ServiceRequest(
-        id=RequestId(row.id),
-        reference=row.reference,
-        received_at=row.received_at,
-        channel=row.channel,
-        text=row.text,
-        kind=_KINDS[row.kind],
-        state=_STATES[row.state],
-        address=row.address,
-        location=None if row.lon is None else LonLat(row.lon, row.lat),
-        snap=None if row.segment_id is None else _snap(row),
-        job_id=None if row.job_id is None else JobId(row.job_id),
-        dangers=tuple(Danger(danger) for danger in row.dangers),
-        closed_for=None if row.closed_for is None else ClosingReason(row.closed_for),
-    )
-
-
-def _snap(row: Row[Any]) -> Snap:
-    return Snap(SegmentId(row.segment_id), _SIDES[row.side], row.offset_m, row.distance_m)

@@ -2,28 +2,29 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
-from data.errors import NotFoundError
 from data.model import RequestClock, RequestId, RequestState
 from data.store.database.engine import Tx
+from data.store.database.records import get_record, records
 from data.store.schema import job, request, request_clock
 
 
 def get_clock(tx: Tx, request_id: RequestId) -> RequestClock:
     """Return the times of a request."""
-    row = tx.execute(select(request_clock).where(request_clock.c.request_id == request_id)).first()
-    if row is None:
-        raise NotFoundError("request", request_id)
-    return clock_of(row)
+    return get_record(
+        RequestClock,
+        tx.execute(select(request_clock).where(request_clock.c.request_id == request_id)),
+        "request",
+        request_id,
+    )
 
 
 def list_clocks(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, RequestClock]:
     """Return the times of these requests."""
     query = select(request_clock).where(request_clock.c.request_id.in_(request_ids))
-    return {clock.request_id: clock for clock in map(clock_of, tx.execute(query))}
+    return {clock.request_id: clock for clock in records(RequestClock, tx.execute(query))}
 
 
 def let_clock_run(tx: Tx, request_id: RequestId) -> None:
@@ -91,24 +92,6 @@ def wind_clock(tx: Tx, request_id: RequestId, now: datetime, *, unproved: bool) 
         reopened=request_clock.c.reopened + 1,
         unproved=request_clock.c.unproved + unproved,
         escalated_at=None,
-    )
-
-
-def clock_of(row: Row[Any]) -> RequestClock:
-    """Return the clock of a row that has its columns."""
-    return RequestClock(
-        request_id=RequestId(row.request_id),
-        placed_at=row.placed_at,
-        planned_at=row.planned_at,
-        done_at=row.done_at,
-        closed_at=row.closed_at,
-        told_at=row.told_at,
-        due_at=row.due_at,
-        reopened_at=row.reopened_at,
-        reopened=row.reopened,
-        unproved=row.unproved,
-        assigned_to=row.assigned_to,
-        escalated_at=row.escalated_at,
     )
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import Text, cast, insert, select
 
 from data.model import RequestId, RequestState, ServiceRequest
 from data.store.database.engine import Tx
-from data.store.requests.requests import request_of
+from data.store.database.records import record
 from data.store.schema import event, request, tracking_code
 
 
@@ -27,7 +27,7 @@ def find_tracked(tx: Tx, reference: str) -> tuple[ServiceRequest, str] | None:
         .where(request.c.reference == reference)
     )
     row = tx.execute(query).first()
-    return None if row is None else (request_of(row), str(row.code))
+    return None if row is None else (record(ServiceRequest, row), str(row.code))
 
 
 def list_unplaced(tx: Tx, channel: str) -> list[RequestId]:

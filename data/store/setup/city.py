@@ -10,6 +10,7 @@ from data.errors import NotFoundError
 from data.model import City
 from data.policy.city_policy import Policy, policy_from_toml
 from data.store.database.engine import Tx
+from data.store.database.records import record
 from data.store.schema import city
 from data.store.streets.service_levels import list_levels
 
@@ -38,18 +39,7 @@ def save_city(
 
 def get_city(tx: Tx) -> City:
     """Return the city."""
-    row = _row(tx)
-    west, south, east, north = row.bounds
-    return City(
-        name=row.name,
-        timezone=row.timezone,
-        bounds=(west, south, east, north),
-        network_version=row.network_version,
-        attribution=row.attribution,
-        boundary=row.boundary,
-        language=row.language,
-        revision=row.revision,
-    )
+    return record(City, _row(tx))
 
 
 def set_streets(tx: Tx, home: City, report: Mapping[str, object]) -> None:

@@ -1,22 +1,16 @@
 """Depots, reload sites and vehicles as rows; the fleet file is their source."""
 
-from typing import Any
+from sqlalchemy import Table, delete, insert, select, update
 
-from sqlalchemy import Row, Table, delete, insert, select, update
-
-from data.errors import NotFoundError
 from data.model import (
     Depot,
-    DepotId,
-    LonLat,
     ReloadSite,
-    ReloadSiteId,
-    Treatment,
     Vehicle,
     VehicleId,
 )
 from data.setup.fleet_file import FleetFile
 from data.store.database.engine import Tx
+from data.store.database.records import first_record, get_record, records
 from data.store.schema import depot, reload_site, vehicle
 
 
@@ -74,54 +68,34 @@ def list_depots(tx: Tx) -> list[Depot]:
         select(vehicle.c.depot_id).where(vehicle.c.retired)
     ) & depot.c.id.not_in(in_use)
     rows = tx.execute(select(depot).where(~named_only_by_retired).order_by(depot.c.id))
-    return [
-        Depot(
-            DepotId(row.id),
-            row.name,
-            LonLat(row.lon, row.lat),
-            assumed=row.assumed,
-            radius_m=row.radius_m,
-            polygon=_corners(row.polygon),
-        )
-        for row in rows
-    ]
+    return records(Depot, rows)
 
 
 def list_reload_sites(tx: Tx) -> list[ReloadSite]:
     """Return the reload sites, by id."""
-    return [
-        ReloadSite(
-            id=ReloadSiteId(row.id),
-            name=row.name,
-            location=LonLat(row.lon, row.lat),
-            fill_s=row.fill_s,
-            materials=tuple(row.materials),
-            radius_m=row.radius_m,
-            polygon=_corners(row.polygon),
-        )
-        for row in tx.execute(select(reload_site).order_by(reload_site.c.id))
-    ]
+    return records(ReloadSite, tx.execute(select(reload_site).order_by(reload_site.c.id)))
 
 
 def list_vehicles(tx: Tx) -> list[Vehicle]:
     """Return the vehicles in use, by id."""
     query = select(vehicle).where(vehicle.c.retired.is_(False)).order_by(vehicle.c.id)
-    return [vehicle_of(row) for row in tx.execute(query)]
+    return records(Vehicle, tx.execute(query))
 
 
 def get_vehicle(tx: Tx, vehicle_id: VehicleId) -> Vehicle:
     """Return the vehicle, retired or not."""
-    row = tx.execute(select(vehicle).where(vehicle.c.id == vehicle_id)).first()
-    if row is None:
-        raise NotFoundError("vehicle", vehicle_id)
-    return vehicle_of(row)
+    return get_record(
+        Vehicle,
+        tx.execute(select(vehicle).where(vehicle.c.id == vehicle_id)),
+        "vehicle",
+        vehicle_id,
+    )
 
 
 def find_vehicle_by_name(tx: Tx, name: str) -> Vehicle | None:
     """Return the vehicle in use of this name."""
     query = select(vehicle).where(vehicle.c.name == name, vehicle.c.retired.is_(False))
-    row = tx.execute(query).first()
-    return None if row is None else vehicle_of(row)
+    return first_record(Vehicle, tx.execute(query))
 
 
 def _upsert(tx: Tx, table: Table, name: str, values: dict[str, object]) -> int:
@@ -154,10 +128,6 @@ def _ground_values(site: Depot | ReloadSite) -> dict[str, object]:
     }
 
 
-def _corners(polygon: list[list[float]]) -> tuple[LonLat, ...]:
-    return tuple(LonLat(lon, lat) for lon, lat in polygon)
-
-
 def _vehicle_values(machine: Vehicle) -> dict[str, object]:
     return {
         "type": machine.type,
@@ -176,26 +146,3 @@ def _vehicle_values(machine: Vehicle) -> dict[str, object]:
         "rate_h": machine.rate_h,
         "retired": False,
     }
-
-
-def vehicle_of(row: Row[Any]) -> Vehicle:
-    """Return a row as a vehicle."""
-    return Vehicle(
-        id=VehicleId(row.id),
-        name=row.name,
-        type=row.type,
-        owner=row.owner,
-        capabilities=tuple(Treatment(each) for each in row.capabilities),
-        blade_m=row.blade_m,
-        min_street_m=row.min_street_m,
-        hopper_kg=row.hopper_kg,
-        drive_speed_mps=row.drive_speed_mps,
-        work_speed_mps={Treatment(each): mps for each, mps in row.work_speed_mps.items()},
-        depot_id=DepotId(row.depot_id),
-        shift_h=row.shift_h,
-        assumed=row.assumed,
-        company=row.company,
-        contact=row.contact,
-        arrive_s=row.arrive_s,
-        rate_h=row.rate_h,
-    )

@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select
 
 from data.model import UserId
 from data.store.database.engine import Tx
+from data.store.database.records import first_record
 from data.store.schema import tap
 
 
@@ -20,8 +21,7 @@ class Tap(NamedTuple):
 
 def find_tap(tx: Tx, key: str) -> Tap | None:
     """Return the order that came with this key."""
-    row = tx.execute(select(tap).where(tap.c.key == key)).first()
-    return None if row is None else Tap(UserId(row.user_id), dict(row.answer))
+    return first_record(Tap, tx.execute(select(tap).where(tap.c.key == key)))
 
 
 def add_tap(tx: Tx, key: str, user_id: UserId, answer: Mapping[str, object], now: datetime) -> None:

@@ -1,13 +1,13 @@
 """What drivers said of their routes, as rows."""
 
 from collections.abc import Collection
-from typing import Any
 
-from sqlalchemy import Row, insert, literal, select
+from sqlalchemy import insert, literal, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
-from data.model import AnswerState, DeclineReason, PlanId, RouteAnswer, ShiftId
+from data.model import PlanId, RouteAnswer, ShiftId
 from data.store.database.engine import Tx
+from data.store.database.records import first_record, records
 from data.store.schema import route_answer
 
 
@@ -30,14 +30,13 @@ def find_answer(tx: Tx, plan_id: PlanId, shift_id: ShiftId) -> RouteAnswer | Non
     query = select(route_answer).where(
         route_answer.c.plan_id == plan_id, route_answer.c.shift_id == shift_id
     )
-    row = tx.execute(query).first()
-    return None if row is None else _answer(row)
+    return first_record(RouteAnswer, tx.execute(query))
 
 
 def list_answers(tx: Tx, plan_id: PlanId) -> dict[ShiftId, RouteAnswer]:
     """Return what was said of the routes of a plan, by shift."""
     query = select(route_answer).where(route_answer.c.plan_id == plan_id)
-    return {ShiftId(row.shift_id): _answer(row) for row in tx.execute(query)}
+    return {one.shift_id: one for one in records(RouteAnswer, tx.execute(query))}
 
 
 def copy_answers(tx: Tx, before: PlanId, after: PlanId, shifts: Collection[ShiftId]) -> None:
@@ -47,15 +46,3 @@ def copy_answers(tx: Tx, before: PlanId, after: PlanId, shifts: Collection[Shift
         route_answer.c.plan_id == before, route_answer.c.shift_id.in_(shifts)
     )
     tx.execute(insert(route_answer).from_select([route_answer.c.plan_id, *facts], said))
-
-
-def _answer(row: Row[Any]) -> RouteAnswer:
-    return RouteAnswer(
-        plan_id=PlanId(row.plan_id),
-        shift_id=ShiftId(row.shift_id),
-        state=AnswerState(row.state),
-        reason=None if row.reason is None else DeclineReason(row.reason),
-        text=row.text,
-        at=row.at,
-        by=row.by,
-    )

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from data.errors import NotFoundError
 from data.model import LegProgress, PlanId, Shift, ShiftId, StormId, UserId, VehicleId
 from data.store.database.engine import Tx
+from data.store.database.records import get_record, only_record, records
 from data.store.schema import leg_progress, shift
 
 
@@ -23,33 +23,32 @@ def add_shifts(tx: Tx, shifts: Iterable[Shift]) -> None:
 
 def add_shift(tx: Tx, new: Shift) -> Shift:
     """Add a shift; its id is ignored, the database gives a new one."""
-    return _shift(tx.execute(insert(shift).values(**_values(new)).returning(shift)).one())
+    return only_record(Shift, tx.execute(insert(shift).values(**_values(new)).returning(shift)))
 
 
 def get_shift(tx: Tx, shift_id: ShiftId) -> Shift:
     """Return the shift."""
-    row = tx.execute(select(shift).where(shift.c.id == shift_id)).first()
-    if row is None:
-        raise NotFoundError("shift", shift_id)
-    return _shift(row)
+    return get_record(
+        Shift, tx.execute(select(shift).where(shift.c.id == shift_id)), "shift", shift_id
+    )
 
 
 def list_shifts(tx: Tx, storm_id: StormId) -> list[Shift]:
     """Return the shifts of a storm, by id."""
     query = select(shift).where(shift.c.storm_id == storm_id).order_by(shift.c.id)
-    return [_shift(row) for row in tx.execute(query)]
+    return records(Shift, tx.execute(query))
 
 
 def list_shifts_between(tx: Tx, since: datetime, until: datetime) -> list[Shift]:
     """Return the shifts of all storms that touch a time, by their start."""
     query = select(shift).where(shift.c.starts_at < until, shift.c.ends_at > since)
-    return [_shift(row) for row in tx.execute(query.order_by(shift.c.starts_at, shift.c.id))]
+    return records(Shift, tx.execute(query.order_by(shift.c.starts_at, shift.c.id)))
 
 
 def list_shifts_of_driver(tx: Tx, driver_id: UserId) -> list[Shift]:
     """Return the shifts of a driver in all storms, by their start."""
     query = select(shift).where(shift.c.driver_id == driver_id)
-    return [_shift(row) for row in tx.execute(query.order_by(shift.c.starts_at, shift.c.id))]
+    return records(Shift, tx.execute(query.order_by(shift.c.starts_at, shift.c.id)))
 
 
 def save_shift(tx: Tx, changed: Shift) -> None:
@@ -111,15 +110,16 @@ def list_progress(tx: Tx, plan_id: PlanId, shift_id: ShiftId) -> list[LegProgres
     query = select(leg_progress).where(
         leg_progress.c.plan_id == plan_id, leg_progress.c.shift_id == shift_id
     )
-    return [_progress(row) for row in tx.execute(query.order_by(leg_progress.c.leg))]
+    return records(LegProgress, tx.execute(query.order_by(leg_progress.c.leg)))
 
 
 def list_progress_of_plan(tx: Tx, plan_id: PlanId) -> dict[ShiftId, list[LegProgress]]:
     """Return what happened to the legs of all routes of a plan, by shift and leg."""
     query = select(leg_progress).where(leg_progress.c.plan_id == plan_id)
     found: dict[ShiftId, list[LegProgress]] = defaultdict(list)
-    for row in tx.execute(query.order_by(leg_progress.c.shift_id, leg_progress.c.leg)):
-        found[ShiftId(row.shift_id)].append(_progress(row))
+    ordered = query.order_by(leg_progress.c.shift_id, leg_progress.c.leg)
+    for one in records(LegProgress, tx.execute(ordered)):
+        found[one.shift_id].append(one)
     return found
 
 
@@ -128,7 +128,7 @@ def list_unproved(
 ) -> list[LegProgress]:
     """Return the legs of a storm that came to a state by a time and are no evidence yet."""
     query = _legs_in(storm_id, state, proved=False).where(leg_progress.c.ended_at <= until)
-    return [_progress(row) for row in tx.execute(query.limit(limit))]
+    return records(LegProgress, tx.execute(query.limit(limit)))
 
 
 def list_proved(
@@ -138,7 +138,7 @@ def list_proved(
     query = _legs_in(storm_id, state, proved=True).where(
         shift.c.vehicle_id == vehicle_id, leg_progress.c.ended_at >= since
     )
-    return [_progress(row) for row in tx.execute(query)]
+    return records(LegProgress, tx.execute(query))
 
 
 def _legs_in(storm_id: StormId, state: str, *, proved: bool) -> Select[Any]:
@@ -167,31 +167,6 @@ def mark_proved(tx: Tx, legs: Iterable[LegProgress]) -> None:
     ]
     if keys:
         tx.execute(change.values(proved=True), keys)
-
-
-def _progress(row: Row[Any]) -> LegProgress:
-    return LegProgress(
-        plan_id=PlanId(row.plan_id),
-        shift_id=ShiftId(row.shift_id),
-        leg=row.leg,
-        state=row.state,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        reason=row.reason,
-        proved=row.proved,
-    )
-
-
-def _shift(row: Row[Any]) -> Shift:
-    return Shift(
-        id=ShiftId(row.id),
-        storm_id=StormId(row.storm_id),
-        vehicle_id=VehicleId(row.vehicle_id),
-        driver_id=None if row.driver_id is None else UserId(row.driver_id),
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        state=row.state,
-    )
 
 
 def _values(turn: Shift) -> dict[str, object]:

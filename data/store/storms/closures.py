@@ -1,13 +1,12 @@
 """Closed streets of a storm, as rows."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 
-from data.errors import NotFoundError
-from data.model import Closure, ClosureId, SegmentId, StormId
+from data.model import Closure, ClosureId, StormId
 from data.store.database.engine import Tx
+from data.store.database.records import get_record, only_record, records
 from data.store.schema import closure
 
 
@@ -23,15 +22,17 @@ def add_closure(tx: Tx, new: Closure) -> Closure:
         "added_at": new.added_at,
         "added_by": new.added_by,
     }
-    return _closure(tx.execute(insert(closure).values(**values).returning(closure)).one())
+    return only_record(Closure, tx.execute(insert(closure).values(**values).returning(closure)))
 
 
 def get_closure(tx: Tx, closure_id: ClosureId) -> Closure:
     """Return the closure."""
-    row = tx.execute(select(closure).where(closure.c.id == closure_id)).first()
-    if row is None:
-        raise NotFoundError("closure", closure_id)
-    return _closure(row)
+    return get_record(
+        Closure,
+        tx.execute(select(closure).where(closure.c.id == closure_id)),
+        "closure",
+        closure_id,
+    )
 
 
 def list_closures(tx: Tx, storm_id: StormId, now: datetime) -> list[Closure]:
@@ -41,32 +42,16 @@ def list_closures(tx: Tx, storm_id: StormId, now: datetime) -> list[Closure]:
         closure.c.lifted_at.is_(None),
         or_(closure.c.until_at.is_(None), closure.c.until_at > now),
     )
-    return [_closure(row) for row in tx.execute(query.order_by(closure.c.id))]
+    return records(Closure, tx.execute(query.order_by(closure.c.id)))
 
 
 def list_all_closures(tx: Tx, storm_id: StormId) -> list[Closure]:
     """Return every closure that a storm had, oldest first."""
     query = select(closure).where(closure.c.storm_id == storm_id)
-    return [_closure(row) for row in tx.execute(query.order_by(closure.c.id))]
+    return records(Closure, tx.execute(query.order_by(closure.c.id)))
 
 
 def set_lifted(tx: Tx, closure_id: ClosureId, lifted_at: datetime, lifted_by: str) -> None:
     """Say since when a street is open again; the caller checked that it was not."""
     change = update(closure).where(closure.c.id == closure_id)
     tx.execute(change.values(lifted_at=lifted_at, lifted_by=lifted_by))
-
-
-def _closure(row: Row[Any]) -> Closure:
-    return Closure(
-        id=ClosureId(row.id),
-        storm_id=StormId(row.storm_id),
-        segment_id=SegmentId(row.segment_id),
-        forward=row.forward,
-        from_at=row.from_at,
-        until_at=row.until_at,
-        reason=row.reason,
-        added_at=row.added_at,
-        added_by=row.added_by,
-        lifted_at=row.lifted_at,
-        lifted_by=row.lifted_by,
-    )

@@ -1,12 +1,10 @@
 """Snowfall entries, moves from phase to phase, machines and reload sites of a storm, as rows."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
-from data.errors import NotFoundError
 from data.model import (
     OWN,
     MachineOut,
@@ -14,13 +12,12 @@ from data.model import (
     ReloadSiteId,
     SnowEntry,
     SnowEntryId,
-    SnowSource,
     StormId,
     StormMove,
-    StormPhase,
     VehicleId,
 )
 from data.store.database.engine import Tx
+from data.store.database.records import get_record, only_record, records
 from data.store.schema import snow_entry, storm_machine, storm_move, storm_site, vehicle
 
 
@@ -36,7 +33,7 @@ def add_move(tx: Tx, storm_id: StormId, move: StormMove) -> None:
 def list_moves(tx: Tx, storm_id: StormId) -> list[StormMove]:
     """Return how a storm went from phase to phase, oldest first."""
     query = select(storm_move).where(storm_move.c.storm_id == storm_id).order_by(storm_move.c.id)
-    return [StormMove(StormPhase(row.phase), row.at, row.moved_by) for row in tx.execute(query)]
+    return records(StormMove, tx.execute(query))
 
 
 def add_snow_entry(tx: Tx, new: SnowEntry) -> SnowEntry:
@@ -50,21 +47,25 @@ def add_snow_entry(tx: Tx, new: SnowEntry) -> SnowEntry:
         "entered_at": new.entered_at,
         "entered_by": new.entered_by,
     }
-    return _entry(tx.execute(insert(snow_entry).values(**values).returning(snow_entry)).one())
+    return only_record(
+        SnowEntry, tx.execute(insert(snow_entry).values(**values).returning(snow_entry))
+    )
 
 
 def get_snow_entry(tx: Tx, entry_id: SnowEntryId) -> SnowEntry:
     """Return the snowfall entry, also one that was withdrawn."""
-    row = tx.execute(select(snow_entry).where(snow_entry.c.id == entry_id)).first()
-    if row is None:
-        raise NotFoundError("snow_entry", entry_id)
-    return _entry(row)
+    return get_record(
+        SnowEntry,
+        tx.execute(select(snow_entry).where(snow_entry.c.id == entry_id)),
+        "snow_entry",
+        entry_id,
+    )
 
 
 def list_snow_entries(tx: Tx, storm_id: StormId) -> list[SnowEntry]:
     """Return the snowfall entries of a storm in the order they were made, withdrawn ones too."""
     query = select(snow_entry).where(snow_entry.c.storm_id == storm_id).order_by(snow_entry.c.id)
-    return [_entry(row) for row in tx.execute(query)]
+    return records(SnowEntry, tx.execute(query))
 
 
 def set_withdrawn(
@@ -83,24 +84,19 @@ def list_machines_out(tx: Tx, storm_id: StormId) -> frozenset[VehicleId]:
     said = (storm_machine.c.vehicle_id == vehicle.c.id) & (storm_machine.c.storm_id == storm_id)
     serves = func.coalesce(storm_machine.c.in_service, vehicle.c.owner == OWN)
     query = select(vehicle.c.id).outerjoin(storm_machine, said).where(~serves)
-    return frozenset(VehicleId(one) for (one,) in tx.execute(query))
+    return frozenset(VehicleId(one) for one in tx.scalars(query))
 
 
 def list_machines_taken_out(tx: Tx, storm_id: StormId) -> dict[VehicleId, MachineOut]:
     """Return the machines that somebody took out of service in a storm, with why."""
-    query = select(storm_machine).where(
-        storm_machine.c.storm_id == storm_id, storm_machine.c.in_service.is_(False)
-    )
-    return {
-        VehicleId(row.vehicle_id): MachineOut(
-            vehicle_id=VehicleId(row.vehicle_id),
-            reason=None if row.reason is None else OutReason(row.reason),
-            note=row.note,
-            since=row.changed_at,
-            by=row.changed_by,
-        )
-        for row in tx.execute(query)
-    }
+    query = select(
+        storm_machine.c.vehicle_id,
+        storm_machine.c.reason,
+        storm_machine.c.note,
+        storm_machine.c.changed_at.label("since"),
+        storm_machine.c.changed_by.label("by"),
+    ).where(storm_machine.c.storm_id == storm_id, storm_machine.c.in_service.is_(False))
+    return {each.vehicle_id: each for each in records(MachineOut, tx.execute(query))}
 
 
 def set_machine_in_service(
@@ -132,7 +128,7 @@ def list_sites_out(tx: Tx, storm_id: StormId) -> frozenset[ReloadSiteId]:
     query = select(storm_site.c.reload_site_id).where(
         storm_site.c.storm_id == storm_id, storm_site.c.in_use.is_(False)
     )
-    return frozenset(ReloadSiteId(one) for (one,) in tx.execute(query))
+    return frozenset(ReloadSiteId(one) for one in tx.scalars(query))
 
 
 def set_site_in_use(
@@ -149,18 +145,3 @@ def set_site_in_use(
     values = {"in_use": in_use, "changed_at": changed_at, "changed_by": changed_by}
     new = insert_or_update(storm_site).values(**key, **values)
     tx.execute(new.on_conflict_do_update(index_elements=[*key], set_=values))
-
-
-def _entry(row: Row[Any]) -> SnowEntry:
-    return SnowEntry(
-        id=SnowEntryId(row.id),
-        storm_id=StormId(row.storm_id),
-        at=row.at,
-        fallen_mm=row.fallen_mm,
-        source=SnowSource(row.source),
-        entered_at=row.entered_at,
-        entered_by=row.entered_by,
-        replaces_id=None if row.replaces_id is None else SnowEntryId(row.replaces_id),
-        withdrawn_at=row.withdrawn_at,
-        withdrawn_by=row.withdrawn_by,
-    )

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from data.errors import ConflictError, NotFoundError
 from data.model import Storm, StormId, StormPhase
 from data.store.database.engine import Tx
+from data.store.database.records import first_record, get_record, only_record, records
 from data.store.schema import storm
 
 _ON = [phase for phase in StormPhase if phase.on]
@@ -31,38 +31,38 @@ def add_storm(
     """Add a storm that starts, or is expected to start, at a time, and return it."""
     values = {"name": name, "phase": phase, "started_at": started_at, "snowfall": []}
     values["opened_at"] = opened_at or started_at
-    return _storm(tx.execute(insert(storm).values(**values).returning(storm)).one())
+    return only_record(Storm, tx.execute(insert(storm).values(**values).returning(storm)))
 
 
 def get_storm(tx: Tx, storm_id: StormId) -> Storm:
     """Return the storm."""
-    row = tx.execute(select(storm).where(storm.c.id == storm_id)).first()
-    if row is None:
-        raise NotFoundError("storm", storm_id)
-    return _storm(row)
+    return get_record(
+        Storm, tx.execute(select(storm).where(storm.c.id == storm_id)), "storm", storm_id
+    )
 
 
 def find_active_storm(tx: Tx) -> Storm | None:
     """Return the storm that machines work on, active or in clean-up; there is one at most."""
-    row = tx.execute(select(storm).where(storm.c.phase.in_(_ON)).order_by(storm.c.id)).first()
-    return None if row is None else _storm(row)
+    return first_record(
+        Storm, tx.execute(select(storm).where(storm.c.phase.in_(_ON)).order_by(storm.c.id))
+    )
 
 
 def list_storms(tx: Tx) -> list[Storm]:
     """Return the storms that have begun, the last one first; no two have a time in common."""
-    return [_storm(row) for row in tx.execute(_STORMS)]
+    return records(Storm, tx.execute(_STORMS))
 
 
 def list_coming_storms(tx: Tx) -> list[Storm]:
     """Return the storms that are forecast or on alert, the next one first."""
     query = select(storm).where(storm.c.phase.in_(_COMING))
-    return [_storm(row) for row in tx.execute(query.order_by(storm.c.started_at, storm.c.id))]
+    return records(Storm, tx.execute(query.order_by(storm.c.started_at, storm.c.id)))
 
 
 def list_all_storms(tx: Tx) -> list[Storm]:
     """Return every storm, also those that have not begun or never did, the last one first."""
     ordered = select(storm).order_by(storm.c.started_at.desc(), storm.c.id.desc())
-    return [_storm(row) for row in tx.execute(ordered)]
+    return records(Storm, tx.execute(ordered))
 
 
 def begin_storm(tx: Tx, storm_id: StormId, started_at: datetime, policy_text: str) -> None:
@@ -105,20 +105,6 @@ def get_storm_policy_text(tx: Tx, storm_id: StormId) -> str:
 def set_storm_policy_text(tx: Tx, storm_id: StormId, text: str) -> None:
     """Replace the policy.toml of one storm; the caller has validated it."""
     tx.execute(update(storm).where(storm.c.id == storm_id).values(policy=text))
-
-
-def _storm(row: Row[Any]) -> Storm:
-    read = datetime.fromisoformat
-    return Storm(
-        id=StormId(row.id),
-        name=row.name,
-        phase=StormPhase(row.phase),
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        snowfall=tuple((read(at), mm) for at, mm in row.snowfall),
-        quiet=tuple((read(at), None if end is None else read(end)) for at, end in row.quiet),
-        opened_at=row.opened_at,
-    )
 
 
 def open_storm(tx: Tx, storm_id: StormId) -> Storm:

@@ -6,6 +6,7 @@ from sqlalchemy import delete, insert, select
 
 from data.model import District
 from data.store.database.engine import Tx
+from data.store.database.records import records
 from data.store.schema import district
 
 
@@ -22,11 +23,4 @@ def save_districts(tx: Tx, districts: Iterable[District]) -> None:
 
 def list_districts(tx: Tx) -> list[District]:
     """Return every district, in the order they were saved."""
-    return [
-        District(
-            name=row.name,
-            names={language: tuple(spellings) for language, spellings in row.names.items()},
-            polygon=row.polygon,
-        )
-        for row in tx.execute(select(district).order_by(district.c.id))
-    ]
+    return records(District, tx.execute(select(district).order_by(district.c.id)))

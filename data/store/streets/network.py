@@ -1,26 +1,19 @@
 """The street network as rows; it is built in memory once per process."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import shapely
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from data.model import (
     FormerSegment,
-    Language,
     LonLat,
-    NodeId,
-    NumberRange,
-    Oneway,
     Restriction,
-    RoadClass,
     Segment,
     SegmentId,
-    SegmentKey,
-    Side,
 )
 from data.store.database.engine import Tx
+from data.store.database.records import record, records
 from data.store.schema import former_segment, restriction, segment
 from data.streets.network import StreetNetwork, build_network
 
@@ -56,7 +49,9 @@ def list_segments(tx: Tx) -> list[Segment]:
     """Return every street, by id."""
     rows = tx.execute(select(segment).order_by(segment.c.id)).all()
     lines = shapely.from_wkb([row.geometry for row in rows])
-    return [_segment(row, line) for row, line in zip(rows, lines, strict=True)]
+    return [
+        record(Segment, row, geometry=_points(line)) for row, line in zip(rows, lines, strict=True)
+    ]
 
 
 def has_segment(tx: Tx, segment_id: SegmentId) -> bool:
@@ -93,31 +88,14 @@ def save_former_segments(tx: Tx, gone: Iterable[FormerSegment]) -> None:
 def list_former_segments(tx: Tx) -> list[FormerSegment]:
     """Return every street that was once in the city, by id."""
     return [
-        FormerSegment(
-            id=SegmentId(row.id),
-            key=_key(row),
-            geometry=_points(shapely.from_wkb(row.geometry)),
-            length_m=row.length_m,
-            road_class=RoadClass(row.road_class),
-            names=_names(row),
-            gone_at=row.gone_at,
-            successors=tuple(SegmentId(each) for each in row.successors),
-        )
+        record(FormerSegment, row, geometry=_points(shapely.from_wkb(row.geometry)))
         for row in tx.execute(select(former_segment).order_by(former_segment.c.id))
     ]
 
 
 def list_restrictions(tx: Tx) -> list[Restriction]:
     """Return every turn restriction, in the order they were saved."""
-    return [
-        Restriction(
-            from_segment=SegmentId(row.from_segment),
-            via=NodeId(row.via),
-            to_segment=SegmentId(row.to_segment),
-            kind=row.kind,
-        )
-        for row in tx.execute(select(restriction).order_by(restriction.c.id))
-    ]
+    return records(Restriction, tx.execute(select(restriction).order_by(restriction.c.id)))
 
 
 def _segment_rows(segments: Sequence[Segment]) -> list[dict[str, object]]:
@@ -150,38 +128,5 @@ def _segment_row(street: Segment, line: bytes) -> dict[str, object]:
     }
 
 
-def _segment(row: Row[Any], line: shapely.LineString) -> Segment:
-    return Segment(
-        id=SegmentId(row.id),
-        key=_key(row),
-        start=NodeId(row.start),
-        end=NodeId(row.end),
-        geometry=_points(line),
-        length_m=row.length_m,
-        road_class=RoadClass(row.road_class),
-        names=_names(row),
-        drive_speed_mps=row.drive_speed_mps,
-        oneway=Oneway(row.oneway),
-        lanes=row.lanes,
-        width_m=row.width_m,
-        surface=row.surface,
-        layer=row.layer,
-        access=row.access,
-        incline=row.incline,
-        district=row.district,
-        roundabout=row.roundabout,
-        bus=row.bus,
-        houses=tuple(NumberRange(Side(side), *ends) for side, *ends in row.houses),
-    )
-
-
-def _key(row: Row[Any]) -> SegmentKey:
-    return SegmentKey(row.osm_way_id, row.from_node, row.to_node, row.nth)
-
-
 def _points(line: shapely.LineString) -> tuple[LonLat, ...]:
     return tuple(LonLat(lon, lat) for lon, lat in shapely.get_coordinates(line).tolist())
-
-
-def _names(row: Row[Any]) -> dict[Language, tuple[str, ...]]:
-    return {language: tuple(spellings) for language, spellings in row.names.items()}

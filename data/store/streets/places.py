@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import delete, insert, select
 
-from data.model import LonLat, Place
+from data.model import Place
 from data.store.database.engine import Tx
+from data.store.database.records import records
 from data.store.schema import place
 
 
@@ -33,14 +34,4 @@ def list_places(tx: Tx, kinds: Collection[str] | None = None) -> list[Place]:
     query = select(place).order_by(place.c.id)
     if kinds is not None:
         query = query.where(place.c.kind.in_(kinds))
-    return [
-        Place(
-            kind=row.kind,
-            location=LonLat(row.lon, row.lat),
-            names={language: tuple(spellings) for language, spellings in row.names.items()},
-            street=row.street,
-            number=row.number,
-            reach_m=row.reach_m,
-        )
-        for row in tx.execute(query)
-    ]
+    return records(Place, tx.execute(query))

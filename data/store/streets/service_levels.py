@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from data.model import Level, LevelReason, Override, SegmentId, ServiceClass
+from data.model import Level, Override, SegmentId
 from data.store.database.engine import Tx
+from data.store.database.records import record
 from data.store.schema import segment_level, segment_override
 
 
@@ -30,12 +31,7 @@ def save_levels(tx: Tx, levels: Mapping[SegmentId, Level]) -> None:
 def list_levels(tx: Tx) -> dict[SegmentId, Level]:
     """Return the levels as last made, by street."""
     return {
-        SegmentId(row.segment_id): Level(
-            ServiceClass(row.service_class),
-            LevelReason(row.reason),
-            row.subject,
-            _cycle(row.cycle_s),
-        )
+        SegmentId(row.segment_id): record(Level, row, cycle=_cycle(row.cycle_s))
         for row in tx.execute(select(segment_level).order_by(segment_level.c.segment_id))
     }
 
@@ -69,12 +65,7 @@ def remove_overrides(tx: Tx, segment_ids: Iterable[SegmentId]) -> None:
 def list_overrides(tx: Tx) -> dict[SegmentId, Override]:
     """Return what was decided for single streets, by street."""
     return {
-        SegmentId(row.segment_id): Override(
-            SegmentId(row.segment_id),
-            ServiceClass(row.service_class),
-            _cycle(row.cycle_s),
-            row.note,
-        )
+        SegmentId(row.segment_id): record(Override, row, cycle=_cycle(row.cycle_s))
         for row in tx.execute(select(segment_override).order_by(segment_override.c.segment_id))
     }
 

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.sqlite import dialect, insert
 
 from data.model import DeviceId, LonLat, Position, VehicleId
 from data.store.database.engine import Tx
+from data.store.database.records import first_record, record, records
 from data.store.schema import device, position
 from data.store.schema.base import text_of_moment
 
@@ -64,7 +64,7 @@ def list_unseen(tx: Tx, limit: int) -> tuple[list[Position], int]:
     """
     query = select(position).where(position.c.seen.is_(False)).order_by(position.c.id)
     rows = tx.execute(query.limit(limit)).all()
-    return [position_of(row) for row in rows], rows[-1].id if rows else 0
+    return [record(Position, row) for row in rows], rows[-1].id if rows else 0
 
 
 def find_newest(tx: Tx) -> int:
@@ -90,9 +90,9 @@ def set_fault(tx: Tx, place: int, fault: str) -> None:
 
 def count_unseen(tx: Tx) -> tuple[int, datetime | None]:
     """Return how many fixes did not go through matching, and when the oldest of them came."""
-    query = select(func.count(), func.min(position.c.received_at))
+    query = select(func.count().label("fixes"), func.min(position.c.received_at).label("oldest_at"))
     row = tx.execute(query.where(position.c.seen.is_(False))).one()
-    return int(row[0]), row[1]
+    return int(row.fixes), row.oldest_at
 
 
 def list_between(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime) -> list[Position]:
@@ -107,7 +107,7 @@ def list_between(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
         )
         .order_by(position.c.fixed_at, position.c.id)
     )
-    return [position_of(row) for row in tx.execute(query)]
+    return records(Position, tx.execute(query))
 
 
 def heard_between(
@@ -162,7 +162,7 @@ def list_last(tx: Tx) -> list[Position]:
         newest,
         (position.c.vehicle_id == newest.c.vehicle_id) & (position.c.fixed_at == newest.c.fixed_at),
     )
-    return list({row.vehicle_id: position_of(row) for row in tx.execute(query)}.values())
+    return list({row.vehicle_id: record(Position, row) for row in tx.execute(query)}.values())
 
 
 def find_last_fix(
@@ -178,8 +178,7 @@ def find_last_fix(
         )
         .order_by(position.c.fixed_at.desc())
     )
-    row = tx.execute(query.limit(1)).first()
-    return None if row is None else position_of(row)
+    return first_record(Position, tx.execute(query.limit(1)))
 
 
 def find_last_place(tx: Tx, device_id: DeviceId) -> LonLat | None:
@@ -191,7 +190,7 @@ def find_last_place(tx: Tx, device_id: DeviceId) -> LonLat | None:
         position.c.fault == "",
     )
     row = tx.execute(query.order_by(position.c.fixed_at.desc()).limit(1)).first()
-    return None if row is None else LonLat(row.lon, row.lat)
+    return None if row is None else record(LonLat, row)
 
 
 def _row(one: Position) -> tuple[object, ...]:
@@ -217,25 +216,4 @@ def _row(one: Position) -> tuple[object, ...]:
         one.alarm,
         json.dumps(dict(one.attributes)) if one.attributes else "{}",
         False,
-    )
-
-
-def position_of(row: Row[Any]) -> Position:
-    """Return a row as a fix."""
-    return Position(
-        device_id=DeviceId(row.device_id),
-        vehicle_id=VehicleId(row.vehicle_id),
-        source=row.source,
-        fixed_at=row.fixed_at,
-        received_at=row.received_at,
-        location=LonLat(row.lon, row.lat),
-        speed_mps=row.speed_mps,
-        heading_deg=row.heading_deg,
-        accuracy_m=row.accuracy_m,
-        blade=row.blade,
-        spreader=row.spreader,
-        material=row.material,
-        rate_gm2=row.rate_gm2,
-        alarm=row.alarm,
-        attributes=row.attributes,
     )

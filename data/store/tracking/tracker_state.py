@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from data.model import (
@@ -16,6 +15,7 @@ from data.model import (
     DeviceWord,
 )
 from data.store.database.engine import Tx
+from data.store.database.records import first_record, only_record, records
 from data.store.schema import device, device_command, device_fault, device_word
 
 WORDS_KEPT = 50
@@ -95,13 +95,13 @@ def add_word(tx: Tx, word: DeviceWord) -> None:
 def list_last_words(tx: Tx) -> list[DeviceWord]:
     """Return the last word of every tracker that told any."""
     last = select(func.max(device_word.c.id)).group_by(device_word.c.device_id)
-    return [_word(row) for row in tx.execute(select(device_word).where(device_word.c.id.in_(last)))]
+    return records(DeviceWord, tx.execute(select(device_word).where(device_word.c.id.in_(last))))
 
 
 def list_words(tx: Tx, device_id: DeviceId) -> list[DeviceWord]:
     """Return what a tracker told besides positions, oldest first."""
     query = select(device_word).where(device_word.c.device_id == device_id)
-    return [_word(row) for row in tx.execute(query.order_by(device_word.c.id))]
+    return records(DeviceWord, tx.execute(query.order_by(device_word.c.id)))
 
 
 def add_command(
@@ -110,7 +110,7 @@ def add_command(
     """Queue a text for a tracker."""
     values = {"device_id": device_id, "text": text, "asked_by": asked_by, "asked_at": asked_at}
     new = insert(device_command).values(**values).returning(device_command)
-    return _command(tx.execute(new).one())
+    return only_record(DeviceCommand, tx.execute(new))
 
 
 def find_next_command(tx: Tx, device_id: DeviceId) -> DeviceCommand | None:
@@ -118,8 +118,7 @@ def find_next_command(tx: Tx, device_id: DeviceId) -> DeviceCommand | None:
     query = select(device_command).where(
         device_command.c.device_id == device_id, device_command.c.sent_at.is_(None)
     )
-    row = tx.execute(query.order_by(device_command.c.id).limit(1)).first()
-    return None if row is None else _command(row)
+    return first_record(DeviceCommand, tx.execute(query.order_by(device_command.c.id).limit(1)))
 
 
 def set_sent(tx: Tx, command_id: CommandId, at: datetime) -> None:
@@ -140,25 +139,10 @@ def remove_command(tx: Tx, device_id: DeviceId, command_id: CommandId) -> bool:
 def list_commands(tx: Tx, limit: int) -> list[DeviceCommand]:
     """Return the latest texts for trackers, newest first."""
     query = select(device_command).order_by(device_command.c.id.desc()).limit(limit)
-    return [_command(row) for row in tx.execute(query)]
+    return records(DeviceCommand, tx.execute(query))
 
 
 def devices_with_commands(tx: Tx) -> Collection[DeviceId]:
     """Return the trackers for which a text waits."""
     query = select(device_command.c.device_id).where(device_command.c.sent_at.is_(None)).distinct()
     return {DeviceId(row.device_id) for row in tx.execute(query)}
-
-
-def _word(row: Row[Any]) -> DeviceWord:
-    return DeviceWord(DeviceId(row.device_id), row.kind, row.told_at, row.body)
-
-
-def _command(row: Row[Any]) -> DeviceCommand:
-    return DeviceCommand(
-        id=CommandId(row.id),
-        device_id=DeviceId(row.device_id),
-        text=row.text,
-        asked_by=row.asked_by,
-        asked_at=row.asked_at,
-        sent_at=row.sent_at,
-    )

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from data.model import LonLat, Stranger, StrangerFault
+from data.model import Stranger
 from data.store.database.engine import Tx
+from data.store.database.records import records
 from data.store.schema import stranger
 
 MOST = 100
@@ -54,9 +54,7 @@ def note_strangers(tx: Tx, seen: Iterable[Stranger], now: datetime) -> None:
 
 def list_strangers(tx: Tx) -> list[Stranger]:
     """Return who knocked, the latest first."""
-    return [
-        _stranger(row) for row in tx.execute(select(stranger).order_by(stranger.c.last_at.desc()))
-    ]
+    return records(Stranger, tx.execute(select(stranger).order_by(stranger.c.last_at.desc())))
 
 
 def forget_stranger(tx: Tx, name: str) -> bool:
@@ -76,16 +74,3 @@ def _row(one: Stranger) -> dict[str, object]:
         "lon": one.location.lon if one.location else None,
         "lat": one.location.lat if one.location else None,
     }
-
-
-def _stranger(row: Row[Any]) -> Stranger:
-    return Stranger(
-        name=row.name,
-        door=row.door,
-        fault=StrangerFault(row.fault),
-        address=row.address,
-        first_at=row.first_at,
-        last_at=row.last_at,
-        times=row.times,
-        location=None if row.lon is None else LonLat(row.lon, row.lat),
-    )

@@ -152,8 +152,8 @@ def _lost(trucks: Sequence[Truck], engine: Database) -> int:
     """Return how many of the acknowledged positions are not stored."""
     kept: dict[int, set[int]] = defaultdict(set)
     with reading(engine) as tx:
-        for vehicle_id, fixed_at in tx.execute(select(position.c.vehicle_id, position.c.fixed_at)):
-            kept[vehicle_id].add(round(fixed_at.timestamp() * 1000))
+        for row in tx.execute(select(position.c.vehicle_id, position.c.fixed_at)):
+            kept[row.vehicle_id].add(round(row.fixed_at.timestamp() * 1000))
     return sum(
         one.stamp_ms not in kept[FIRST_ID + truck.number]
         for truck in trucks

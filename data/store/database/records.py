@@ -1,0 +1,172 @@
+"""Rows as records: the columns of a row become the fields of a dataclass or named tuple.
+
+A field takes the column of its name. Ids, numbers, texts, times and mappings of plain values stay
+as they are, enums come by their values, and what a JSON column holds becomes what the annotation
+says: tuples, mappings by enum, records. A field that no column is named for is a record in the same
+row (`location: LonLat` of `lon` and `lat`, `actor: Actor` of `actor_kind` and `actor_id`); an
+optional one is `None` where its first column is empty.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import is_dataclass
+from datetime import datetime
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from pydantic import TypeAdapter
+from sqlalchemy import Result, Row
+
+from data.errors import NotFoundError
+
+type AnyRow = Row[*tuple[Any, ...]]
+"""A row of any columns."""
+
+type Convert = Callable[[Any], Any]
+"""Makes the value of a field out of that of a column."""
+
+PLAIN = frozenset({int, float, str, bool, bytes, datetime, object, Any, NoneType})
+"""Types whose values come out of the database as they are."""
+
+
+def record[R](kind: type[R], row: AnyRow, **given: object) -> R:
+    """Return a row as a record; fields that are `given` are not read."""
+    return _reader(kind, row._fields, tuple(given))(row, tuple(given.values()))
+
+
+def records[R](kind: type[R], rows: Result[*tuple[Any, ...]]) -> list[R]:
+    """Return all rows of an answer as records."""
+    read = _reader(kind, tuple(rows.keys()))
+    return [read(row) for row in rows]
+
+
+def get_record[R](kind: type[R], rows: Result[*tuple[Any, ...]], name: str, key: object) -> R:
+    """Return the first row of an answer as a record; `NotFoundError` without any."""
+    found = first_record(kind, rows)
+    if found is None:
+        raise NotFoundError(name, key)
+    return found
+
+
+def first_record[R](kind: type[R], rows: Result[*tuple[Any, ...]]) -> R | None:
+    """Return the first row of an answer as a record, or `None` where it has none."""
+    row = rows.first()
+    return None if row is None else record(kind, row)
+
+
+def only_record[R](kind: type[R], rows: Result[*tuple[Any, ...]]) -> R:
+    """Return the one row of an answer, which inserting and updating give, as a record."""
+    return record(kind, rows.one())
+
+
+_readers: dict[tuple[type, tuple[str, ...], tuple[str, ...]], Callable[..., Any]] = {}
+"""What reads a record out of rows, by its type, their columns and the fields that are given."""
+
+
+def _reader[R](
+    kind: type[R], columns: tuple[str, ...], given: tuple[str, ...] = ()
+) -> Callable[..., R]:
+    """Return what reads rows with these columns; it is made once."""
+    key = kind, columns, given
+    if (found := _readers.get(key)) is None:
+        found = _readers[key] = _new_reader(*key)
+    return found
+
+
+def _new_reader[R](
+    kind: type[R], columns: tuple[str, ...], given: tuple[str, ...]
+) -> Callable[..., R]:
+    """Return what makes a record out of a row with these columns and the values of given fields."""
+    hints = _fields(kind)
+    indexes, converts, nested = [0] * len(hints), list[tuple[int, Convert]](), []
+    for at, (name, hint) in enumerate(hints.items()):
+        if name in given:
+            continue
+        if name in columns:
+            indexes[at] = columns.index(name)
+            if (convert := _convert(hint)) is not None:
+                converts.append((at, convert))
+        else:
+            nested.append((at, _nested(kind, name, hint, columns)))
+    placed = [list(hints).index(name) for name in given]
+
+    def read(row: AnyRow, values: Sequence[object] = ()) -> R:
+        found: list[Any] = [row[index] for index in indexes]
+        for at, convert in converts:
+            found[at] = convert(found[at])
+        for at, part in nested:
+            found[at] = part(row)
+        for at, value in zip(placed, values, strict=True):
+            found[at] = value
+        return kind(*found)
+
+    return read
+
+
+def _fields(kind: type) -> dict[str, Any]:
+    """Return the annotation of each field, in the order of the constructor's arguments."""
+    hints = get_type_hints(kind)
+    names = getattr(kind, "_fields", None) or kind.__dataclass_fields__  # type: ignore[attr-defined]
+    return {name: hints[name] for name in names}
+
+
+def _nested(kind: type, name: str, hint: object, columns: tuple[str, ...]) -> Convert:
+    """Return what makes the record of a field that no column is named for out of the same row."""
+    held, optional = _without_none(hint)
+    if not (is_dataclass(held) or hasattr(held, "_fields")):
+        raise TypeError(f"{kind.__name__}.{name}: expected one of the columns {columns}")
+    own = _columns_of(name, columns)
+    read, first = _reader(held, own), own.index(next(iter(_fields(held))))
+    if optional:
+        return lambda row: None if row[first] is None else read(row)
+    return lambda row: read(row)
+
+
+def _columns_of(name: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Return how columns are called in the record of a field: `actor_id` is the `id` of `actor`."""
+    prefix = f"{name}_"
+    theirs = {column.removeprefix(prefix) for column in columns if column.startswith(prefix)}
+    return tuple(
+        column.removeprefix(prefix) if column not in theirs else f"not of {name}: {column}"
+        for column in columns
+    )
+
+
+def _convert(hint: Any) -> Convert | None:  # noqa: ANN401
+    """Return what makes a value of this type out of a column's, or `None` where it is one."""
+    held, optional = _without_none(hint)
+    if isinstance(held, type) and issubclass(held, Enum):
+        return _Members(held, optional=optional).__getitem__
+    return None if _is_plain(held) else TypeAdapter(hint).validate_python
+
+
+class _Members(dict[Any, Any]):
+    """The members of an enum by their values: several times as fast as to call the enum."""
+
+    def __init__(self, kind: type[Enum], *, optional: bool) -> None:
+        super().__init__({member.value: member for member in kind})
+        self._kind = kind
+        if optional:
+            self[None] = None
+
+    def __missing__(self, value: object) -> Enum:
+        """Raise the enum's own `ValueError`."""
+        return self._kind(value)
+
+
+def _without_none(hint: object) -> tuple[Any, bool]:
+    """Return what an annotation is besides `None`, and whether it may be that."""
+    parts = [part for part in get_args(hint) if part is not NoneType]
+    optional = get_origin(hint) in {Union, UnionType} and NoneType in get_args(hint)
+    return (Union[tuple(parts)], True) if optional else (hint, False)  # noqa: UP007
+
+
+def _is_plain(hint: object) -> bool:
+    """Whether values of a type come out of the database as they are."""
+    base = getattr(hint, "__supertype__", hint)
+    if get_origin(hint) in {Mapping, dict}:
+        key, value = get_args(hint)
+        return key is str and _is_plain(value)
+    if get_origin(hint) in {Union, UnionType}:
+        return all(_is_plain(part) for part in get_args(hint))
+    return base in PLAIN
