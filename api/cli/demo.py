@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,10 +41,9 @@ def demo(
     from data.model import Role
 
     settings = Settings()
-    with tempfile.TemporaryDirectory() as drawn:
-        scene = scene_of(file, timezone, Path(drawn))
-        typer.echo(f"Reading the streets of {scene.name} …")
-        folder = fresh_city(settings, scene)
+    scene = scene_of(file, timezone)
+    typer.echo(f"Reading the streets of {scene.name} …")
+    folder = fresh_city(settings, scene)
     passwords = enroll_everybody(folder, scene)
     plan(city=folder.name, seconds=seconds, publish=True)
 

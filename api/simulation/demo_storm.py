@@ -14,11 +14,11 @@ from api.simulation.demo_city import DEMO_CITY_FILE, DEMO_MARK, DEMO_TIMEZONE, S
 from api.simulation.demo_crews import add_demo_crews, lead_first_crew
 from data.errors import ConflictError
 from data.model import Role
+from data.samples import TOWN_DISTRICTS, TOWN_FILE, TOWN_NAME
 from data.setup.fleet_file import BARFABAD_FLEET, URMIA_FLEET
 from data.store.database.engine import transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
-from data.town import TOWN_NAME, draw_town, write_districts, write_town
 from fleet.accounts.accounts import enroll
 from fleet.setup.city_setup import add_city, set_fleet
 from fleet.storms.storm_start import start_storm
@@ -42,23 +42,20 @@ class Scene:
     services: bool = False
 
 
-def scene_of(file: Path | None, timezone: str | None, drawn: Path) -> Scene:
-    """Return the scene of a street file, of Gothenburg, or of the town drawn into a folder."""
+def scene_of(file: Path | None, timezone: str | None) -> Scene:
+    """Return the scene of a street file, of Gothenburg, or of the drawn town."""
     if file is None:
         return _found(DEMO_CITY_FILE, timezone or DEMO_TIMEZONE)
     if str(file) != SAMPLE_CITY:
         return _found(file, timezone or "UTC")
-    streets, districts = drawn / "barfabad.osm.pbf", drawn / "districts.geojson"
-    write_town(draw_town(), streets)
-    write_districts(districts)
     return Scene(
         SAMPLE_CITY,
         TOWN_NAME,
-        streets,
+        TOWN_FILE,
         timezone or "Asia/Tehran",
         "fa",
         BARFABAD_FLEET,
-        districts,
+        TOWN_DISTRICTS,
         services=True,
     )
 

@@ -29,6 +29,7 @@ from data.model import (
     Route,
     VehicleId,
 )
+from data.samples import TOWN_FILE
 from data.store.accounts.accounts import add_device
 from data.store.alerts import list_alerts
 from data.store.coverage.coverage import find_newest_pass, list_streets_seen_since
@@ -41,7 +42,6 @@ from data.store.streets.network import load_network
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
-from data.town import draw_town, write_town
 from fleet.alerts.alert_monitor import Watch
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.planning.plan_lifecycle import prepare, publish, solve_prepared, store_draft
@@ -83,11 +83,9 @@ def rows() -> Iterator[tuple[str, str, str]]:
     """Yield alarms by kind, and how many of them were none."""
     warm_up()
     with tempfile.TemporaryDirectory() as name:
-        town = Path(name) / "town.osm.pbf"
-        write_town(draw_town(1), town)
         for seed in SEEDS:
             folder = Path(name) / str(seed)
-            add_city(folder, folder.name, town, NOW, ACTOR, timezone="Asia/Tehran")
+            add_city(folder, folder.name, TOWN_FILE, NOW, ACTOR, timezone="Asia/Tehran")
             engine = open_database(folder / "barfrub.sqlite")
             yield from _measured(engine, seed)
             engine.dispose()

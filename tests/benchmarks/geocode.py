@@ -4,7 +4,6 @@ Seeds and a third of the phrases are held out: nothing was mended by looking at 
 """
 
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
@@ -12,7 +11,7 @@ from time import perf_counter
 import numpy as np
 
 from data.geocode import Geocoder
-from data.town import draw_town, write_town
+from data.samples import TOWN_FILE
 from tests.benchmarks.queries.answers import (
     Answer,
     ask,
@@ -25,7 +24,6 @@ from tests.benchmarks.queries.cities import City, read_city
 from tests.benchmarks.queries.large import large_city
 
 HELD_OUT_SEED = 271_828
-TOWN_SEED = 1
 EACH = 60
 """Queries of a class, from each city."""
 
@@ -73,10 +71,7 @@ def _asked_ms(geocoder: Geocoder, text: str) -> float:
 
 def cities() -> Iterator[City]:
     """Yield the drawn town and those real cities that are on this machine."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "town.osm.pbf"
-        write_town(draw_town(TOWN_SEED), path)
-        yield read_city("Barfabad", path, persian=True)
+    yield read_city("Barfabad", TOWN_FILE, persian=True)
     shared = Path(os.environ.get("BARFRUB_SHARED_DATA", SHARED.parent)) / "osm"
     real = (
         ("Tehran", shared / "tehran-d6-south.osm.pbf", True),

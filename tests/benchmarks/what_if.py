@@ -10,6 +10,7 @@ from typing import Any
 
 from api.simulation.demo_city import DEMO_CITY_FILE
 from data.model import Actor, ActorKind, Plan, StormId
+from data.samples import TOWN_FILE
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.database.engine import Tx, create_engine, transaction
 from data.store.setup.city import get_policy
@@ -17,7 +18,6 @@ from data.store.setup.machines import list_vehicles
 from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
-from data.town import draw_town, write_town
 from fleet.planning.plan_comparison import compared
 from fleet.planning.plan_lifecycle import (
     PLANNER,
@@ -54,9 +54,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
     warm_up()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        town = folder / "town.osm.pbf"
-        write_town(draw_town(1), town)
-        yield from _city("Barfabad", folder / "town", town, TOWN_FLEET)
+        yield from _city("Barfabad", folder / "town", TOWN_FILE, TOWN_FLEET)
         yield from _city("Gothenburg", folder / "city", DEMO_CITY_FILE, URMIA_FLEET)
 
 

@@ -7,13 +7,13 @@ from playwright.sync_api import expect
 
 from api.config.settings import Settings
 from data.model import Actor, ActorKind, Role
+from data.samples import TOWN_FILE, TOWN_NAME
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction
-from data.town import lonlat
 from fleet.setup.city_setup import add_city
 from tests.browser.conftest import serving
-from tests.town import a_town_file
 from tests.village import NOW
+from tools.town import lonlat
 
 pytestmark = pytest.mark.browser
 
@@ -28,8 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> Iter
     settings = Settings(var=tmp_path_factory.mktemp("var"))
     folder = settings.city_folder("barfabad")
     actor = Actor(ActorKind.SYSTEM, "test")
-    file = a_town_file(tmp_path_factory.mktemp("drawn"))
-    add_city(folder, "برف‌آباد", file, NOW, actor, timezone="Asia/Tehran", language="fa")
+    add_city(folder, TOWN_NAME, TOWN_FILE, NOW, actor, timezone="Asia/Tehran", language="fa")
     with transaction(open_database(folder / "barfrub.sqlite")) as tx:
         for role in Role:
             add_user(tx, role.value, [role], "fa", password_hash)
@@ -48,7 +47,7 @@ def test_the_town_opens_in_persian_whatever_the_browser_speaks(visit):
 
     expect(visit.page.locator("html")).to_have_attribute("lang", "fa")
     expect(visit.page.locator("html")).to_have_attribute("dir", "rtl")
-    expect(visit.page.locator("body")).to_contain_text("برف‌آباد")
+    expect(visit.page.locator("body")).to_contain_text(TOWN_NAME)
 
 
 @pytest.mark.parametrize("visit", [{}, PHONE], indirect=True)

@@ -23,8 +23,7 @@ from fleet.crews.crew_lists import published_lists
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    drawn = tmp_path_factory.mktemp("drawn")
-    scene = scene_of(Path(SAMPLE_CITY), None, drawn)
+    scene = scene_of(Path(SAMPLE_CITY), None)
     folder = fresh_city(Settings(var=tmp_path_factory.mktemp("var")), scene)
     assert set(enroll_everybody(folder, scene)) == set(Role)
     return folder
@@ -78,7 +77,7 @@ def test_a_demo_replaces_a_demo_only(tmp_path: Path):
     own.mkdir(parents=True)
 
     with pytest.raises(ConflictError, match="not a demo"):
-        fresh_city(settings, scene_of(Path(SAMPLE_CITY), None, tmp_path))
+        fresh_city(settings, scene_of(Path(SAMPLE_CITY), None))
     assert not (own / DEMO_MARK).exists()
 
 

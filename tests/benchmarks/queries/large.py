@@ -5,9 +5,9 @@ from itertools import islice, product
 from data.model import LonLat, NodeId, Oneway, RoadClass, Segment, SegmentId, SegmentKey
 from data.streets.network import build_network
 from data.streets.projection import line_length_m
-from data.town.name_words import FLOWERS, FORENAMES, STREETS, SURNAMES, VIRTUES
 from tests.benchmarks.queries.chance import Chance
 from tests.benchmarks.queries.cities import City
+from tools.town.name_words import FLOWERS, FORENAMES, STREETS, SURNAMES, VIRTUES
 
 NAMES = 20_000
 SIDE = 101

@@ -9,7 +9,7 @@ from data.exchange.basemap import MAX_ZOOM, write_basemap
 from data.osm.osm_reader import read_osm
 from data.osm.waters import Water, read_waters
 from tests.data.osm_files import a_node, a_way, nodes, write_osm
-from tests.town import drawn_town, sample_draft, sample_town
+from tests.town import sample_draft
 from tests.village import at_m, village, village_places
 
 LAKE = {"natural": "water"}
@@ -102,4 +102,3 @@ def test_the_towns_river_is_an_area_and_a_line_between_its_banks():
     assert (line.kind, area.kind) == ("river", "area")
     assert line.names["en"] == ("Barfab River",)
     assert area.shape.covers(shapely.line_interpolate_point(line.shape, 0.5, normalized=True))
-    assert len(drawn_town().plan.streets) > len(sample_town().network.segments) / 3

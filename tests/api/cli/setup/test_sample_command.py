@@ -20,8 +20,8 @@ def test_the_sample_town_is_written_with_its_districts(tmp_path: Path):
     assert len(json.loads(districts.read_text(encoding="utf-8"))["features"]) == 5
 
 
-@pytest.mark.parametrize("name", ["town.geojson", "town"])
-def test_a_sample_is_written_in_formats_of_openstreetmap_only(tmp_path: Path, name: str):
+@pytest.mark.parametrize("name", ["town.geojson", "town.osm", "town"])
+def test_a_sample_is_written_under_a_name_that_tells_its_format(tmp_path: Path, name: str):
     done = CliRunner().invoke(commands, ["city", "sample", str(tmp_path / name)])
 
     assert isinstance(done.exception, InvalidError)

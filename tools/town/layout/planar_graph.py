@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from data.town.layout.geometry import Point
+from tools.town.layout.geometry import Point
 
 type _Edge = tuple[Point, Point]
 

@@ -7,10 +7,10 @@ from itertools import cycle, islice, product
 import shapely
 from numpy.random import Generator
 
-from data.town.layout.geometry import Point, smooth
-from data.town.layout.main_streets import ARTERIES, QUARTERS, Name
-from data.town.layout.planar_graph import Plan, Street
-from data.town.name_words import FLOWERS, FORENAMES, STREETS, SURNAMES, VIRTUES
+from tools.town.layout.geometry import Point, smooth
+from tools.town.layout.main_streets import ARTERIES, QUARTERS, Name
+from tools.town.layout.planar_graph import Plan, Street
+from tools.town.name_words import FLOWERS, FORENAMES, STREETS, SURNAMES, VIRTUES
 
 NAMELESS = 0.06
 """Share of alleys that nobody has put a name on in the map."""

@@ -1,6 +1,6 @@
 """Words that streets and buildings of an Iranian town are named with, in both scripts."""
 
-from data.town.layout.main_streets import Name
+from tools.town.layout.main_streets import Name
 
 
 def _names(text: str) -> tuple[Name, ...]:

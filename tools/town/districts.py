@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from data.town.layout.geometry import point
-from data.town.layout.main_streets import Corners, Name
-from data.town.osm_writer import lonlat
+from tools.town.layout.geometry import point
+from tools.town.layout.main_streets import Corners, Name
+from tools.town.osm_writer import lonlat
 
 _INNER: Corners = (
     (-640, -25),

@@ -6,8 +6,8 @@ from math import dist
 import networkx as nx
 from numpy.random import Generator
 
-from data.town.layout.geometry import Point, length_m
-from data.town.layout.planar_graph import Plan, Street
+from tools.town.layout.geometry import Point, length_m
+from tools.town.layout.planar_graph import Plan, Street
 
 HILLTOP = (-1250.0, -1200.0)
 HILL_M = 760.0

@@ -11,11 +11,11 @@ from osmium.osm.mutable import Node, Relation, Way
 from data.model import LonLat
 from data.osm.tags import DRAWN_BY_US
 from data.streets.projection import EARTH_M
-from data.town.features import Feature
-from data.town.layout.geometry import Point
-from data.town.layout.planar_graph import Street
-from data.town.sample_town import Town
-from data.town.traffic import BusLine, TurnSign
+from tools.town.features import Feature
+from tools.town.layout.geometry import Point
+from tools.town.layout.planar_graph import Street
+from tools.town.sample_town import Town
+from tools.town.traffic import BusLine, TurnSign
 
 CENTRE = LonLat(46.52, 37.18)
 """Where the main square is: a place without a real town."""

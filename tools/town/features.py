@@ -8,10 +8,11 @@ from math import dist, hypot
 import shapely
 from numpy.random import Generator
 
-from data.town.landmarks import LANDMARKS, Landmark
-from data.town.layout.blocks import Block
-from data.town.layout.geometry import Point, along, beside, length_m, point, smooth
-from data.town.layout.main_streets import (
+from data.samples import TOWN_NAME
+from tools.town.landmarks import LANDMARKS, Landmark
+from tools.town.layout.blocks import Block
+from tools.town.layout.geometry import Point, along, beside, length_m, point, smooth
+from tools.town.layout.main_streets import (
     ARTERIES,
     QUARTERS,
     RIVER,
@@ -19,10 +20,8 @@ from data.town.layout.main_streets import (
     RIVER_WIDTH_M,
     SQUARES,
 )
-from data.town.layout.planar_graph import Plan, Street
-from data.town.street_naming import persian
-
-TOWN_NAME = "برف‌آباد"
+from tools.town.layout.planar_graph import Plan, Street
+from tools.town.street_naming import persian
 
 PLOT_M = 14.0
 """Width of a house and its yard."""

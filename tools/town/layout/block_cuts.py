@@ -8,8 +8,8 @@ from typing import NamedTuple
 import shapely
 from numpy.random import Generator
 
-from data.town.layout.geometry import Point, point, turn
-from data.town.layout.planar_graph import Plan
+from tools.town.layout.geometry import Point, point, turn
+from tools.town.layout.planar_graph import Plan
 
 JUNCTION_M = 24.0
 """A street that would end this near to a junction ends in it."""

@@ -7,9 +7,9 @@ from math import cos, dist, hypot, pi, sin
 
 import shapely
 
-from data.town.layout.geometry import Point, along, beside, length_m, point, smooth
-from data.town.layout.main_streets import ARTERIES, BANK_M, RIVER_CORNERS, SQUARES, Artery, Square
-from data.town.layout.planar_graph import Plan, Street
+from tools.town.layout.geometry import Point, along, beside, length_m, point, smooth
+from tools.town.layout.main_streets import ARTERIES, BANK_M, RIVER_CORNERS, SQUARES, Artery, Square
+from tools.town.layout.planar_graph import Plan, Street
 
 OVERSHOOT_M = 30.0
 """Streets are drawn somewhat beyond the street that they end at; what sticks out is cut off."""

@@ -7,10 +7,10 @@ from math import dist
 import shapely
 from numpy.random import Generator
 
-from data.town.layout.block_cuts import CORNER_M
-from data.town.layout.blocks import GRAINS, Block
-from data.town.layout.geometry import Point, along, beside, point
-from data.town.layout.planar_graph import Plan, Street
+from tools.town.layout.block_cuts import CORNER_M
+from tools.town.layout.blocks import GRAINS, Block
+from tools.town.layout.geometry import Point, along, beside, point
+from tools.town.layout.planar_graph import Plan, Street
 
 SHORTEST_M = 18.0
 WALL_M = 11.0

@@ -8,10 +8,10 @@ from math import dist, hypot, pi
 import shapely
 from numpy.random import Generator
 
-from data.town.layout.block_cuts import Cut, Grain, cut_along, sides_of, wanted_line
-from data.town.layout.geometry import Point, along, beside, length_m, point, smooth
-from data.town.layout.main_streets import ARTERIES, QUARTERS, Quarter
-from data.town.layout.planar_graph import Plan, Street
+from tools.town.layout.block_cuts import Cut, Grain, cut_along, sides_of, wanted_line
+from tools.town.layout.geometry import Point, along, beside, length_m, point, smooth
+from tools.town.layout.main_streets import ARTERIES, QUARTERS, Quarter
+from tools.town.layout.planar_graph import Plan, Street
 
 TRIES = 10
 

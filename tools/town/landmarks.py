@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from data.town.layout.main_streets import Name
+from tools.town.layout.main_streets import Name
 
 
 class Landmark(NamedTuple):

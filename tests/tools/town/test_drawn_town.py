@@ -2,17 +2,24 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import osmium
 import pytest
 import shapely
 
 from data.model import Oneway, RoadClass
 from data.osm.osm_reader import read_osm
+from data.samples import TOWN_DISTRICTS, TOWN_FILE
 from data.setup.reachability import assumed_depots, unreachable
-from data.town import draw_town, lonlat, write_districts, write_town
-from data.town.traffic import SIGNS
-from tests.town import drawn_town, named, sample_draft, sample_town
+from tests.town import named, sample_draft, sample_town
+from tools.town import Town, draw_town, lonlat, write_districts, write_town
+from tools.town.traffic import SIGNS
 
 NETWORK = sample_town().network
+
+
+@pytest.fixture(scope="module")
+def town() -> Town:
+    return draw_town()
 
 
 def test_the_town_has_about_two_thousand_streets_of_plausible_length():
@@ -41,12 +48,13 @@ def test_another_seed_draws_another_town_that_is_as_whole(seed: int, tmp_path: P
     assert {s.geometry for s in draft.segments} != {s.geometry for s in NETWORK.segments}
 
 
-def test_the_same_seed_gives_the_same_bytes(tmp_path: Path):
-    one, other = tmp_path / "one.osm.pbf", tmp_path / "other.osm.pbf"
-    write_town(drawn_town(), one)
-    write_town(draw_town(1), other)
+def test_the_files_of_the_samples_are_what_is_drawn(town: Town, tmp_path: Path):
+    drawn, districts = tmp_path / TOWN_FILE.name, tmp_path / TOWN_DISTRICTS.name
+    write_town(town, drawn)
+    write_districts(districts)
 
-    assert one.read_bytes() == other.read_bytes()
+    assert said(drawn) == said(TOWN_FILE)
+    assert districts.read_bytes() == TOWN_DISTRICTS.read_bytes()
 
 
 def test_the_main_square_is_one_roundabout_that_runs_against_the_clock():
@@ -71,8 +79,8 @@ def test_two_streets_make_a_one_way_pair():
     assert all(s.geometry[-1].lon < s.geometry[0].lon for s in named("خیابان مولوی"))
 
 
-def test_only_bridges_cross_the_river():
-    river = next(f for f in drawn_town().features if f.tags.get("natural") == "water")
+def test_only_bridges_cross_the_river(town: Town):
+    river = next(f for f in town.features if f.tags.get("natural") == "water")
     water = shapely.Polygon([lonlat(p) for p in river.points])
     crossing = [s for s in NETWORK.segments if shapely.LineString(s.geometry).crosses(water)]
 
@@ -130,10 +138,8 @@ def test_house_numbers_are_odd_on_one_side_and_even_on_the_other():
     assert len(sides) == 2
 
 
-def test_districts_share_the_town_without_gap_or_overlap(tmp_path: Path):
-    path = tmp_path / "districts.geojson"
-    write_districts(path)
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+def test_districts_share_the_town_without_gap_or_overlap():
+    features = json.loads(TOWN_DISTRICTS.read_text(encoding="utf-8"))["features"]
     parts = [shapely.Polygon(f["geometry"]["coordinates"][0]) for f in features]
     whole = shapely.union_all(parts)
 
@@ -161,11 +167,11 @@ def test_service_classes_range_from_a_trunk_road_to_living_streets():
     }
 
 
-def test_bus_lines_and_turn_signs_refer_to_streets_of_the_file():
-    assert len(drawn_town().buses) == 8
+def test_bus_lines_and_turn_signs_refer_to_streets_of_the_file(town: Town):
+    assert len(town.buses) == 8
     assert sample_draft().skipped["restrictions"] == 0
-    assert len(sample_draft().restrictions) >= len(drawn_town().signs) > 8
-    assert {sign.kind for sign in drawn_town().signs} == set(SIGNS)
+    assert len(sample_draft().restrictions) >= len(town.signs) > 8
+    assert {sign.kind for sign in town.signs} == set(SIGNS)
     assert sum(s.bus for s in NETWORK.segments) > 200
     assert not any(s.bus for s in NETWORK.segments if s.road_class is RoadClass.LIVING_STREET)
 
@@ -176,3 +182,19 @@ def test_streets_of_one_level_meet_in_junctions_only():
     levels = [s.layer for s in NETWORK.segments]
 
     assert [pair for pair in pairs if levels[pair[0]] == levels[pair[1]]] == []
+
+
+def said(file: Path) -> list[tuple[object, ...]]:
+    """Return nodes, ways and relations of a file, however it is compressed."""
+    return [
+        (one.type_str(), one.id, dict(one.tags), *parts_of(one))
+        for one in osmium.FileProcessor(str(file))
+    ]
+
+
+def parts_of(one: osmium.osm.OSMObject) -> list[object]:
+    if one.is_node():
+        return [one.lon, one.lat]
+    if one.is_way():
+        return [node.ref for node in one.nodes]
+    return [(member.type, member.ref, member.role) for member in one.members]

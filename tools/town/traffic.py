@@ -9,11 +9,11 @@ import networkx as nx
 import shapely
 from numpy.random import Generator
 
-from data.town.features import Feature, bus_stop, nearest_spot
-from data.town.layout.geometry import Point, along, beside, length_m, point
-from data.town.layout.main_streets import Name
-from data.town.layout.planar_graph import Plan, Street
-from data.town.street_naming import persian
+from tools.town.features import Feature, bus_stop, nearest_spot
+from tools.town.layout.geometry import Point, along, beside, length_m, point
+from tools.town.layout.main_streets import Name
+from tools.town.layout.planar_graph import Plan, Street
+from tools.town.street_naming import persian
 
 STOP_M = 420.0
 """Between two stops of a line."""

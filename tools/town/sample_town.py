@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.town.features import Feature, draw_features
-from data.town.layout.blocks import fill_quarters
-from data.town.layout.carriageways import draw_arteries
-from data.town.layout.dead_ends import draw_blind_lanes
-from data.town.layout.planar_graph import Plan
-from data.town.street_attributes import describe_streets
-from data.town.street_naming import name_streets
-from data.town.traffic import BusLine, TurnSign, draw_buses, draw_signs
+from tools.town.features import Feature, draw_features
+from tools.town.layout.blocks import fill_quarters
+from tools.town.layout.carriageways import draw_arteries
+from tools.town.layout.dead_ends import draw_blind_lanes
+from tools.town.layout.planar_graph import Plan
+from tools.town.street_attributes import describe_streets
+from tools.town.street_naming import name_streets
+from tools.town.traffic import BusLine, TurnSign, draw_buses, draw_signs
 
 
 @dataclass(frozen=True, slots=True)
