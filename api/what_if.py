@@ -12,8 +12,9 @@ from data.store.planning.plan_runs import count_ahead, get_run, list_runs
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import find_active_storm
-from fleet.planning.plan_lifecycle import outline, request_stop
+from fleet.planning.plan_lifecycle import request_stop
 from fleet.planning.plan_options import in_service
+from fleet.planning.plan_preparation import outline
 from fleet.what_if.question import SECONDS, ask_what_if
 from maps.pages.i18n import Translator
 from maps.what_if import WhatIfDesk, WhatIfView, machine_types, what_if_view

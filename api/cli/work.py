@@ -13,11 +13,13 @@ def work(
 
     from api.config.clock import Clock
     from api.config.logs import configure_logs
-    from api.config.settings import Settings, chosen_city
-    from api.processes.workers.plan_worker import work_until
+    from api.config.settings import Settings, chosen_city, prepare_numba
 
     settings = Settings()
     configure_logs(settings.log)
+    prepare_numba(settings)
+    from api.processes.workers.plan_worker import work_until
+
     folder = chosen_city(settings, city)
     typer.echo(f"Waiting for plan runs of {folder.name} (Ctrl+C stops)")
     try:

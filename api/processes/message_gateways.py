@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
+import apprise
+
 from data.errors import InvalidError, NotFoundError
 from data.files.toml_reader import read_toml
 from data.store.requests.requests import Caller
@@ -74,8 +76,6 @@ class AppriseGateway:
         url = self.url_of(who)
         if not url:
             return NO_WAY
-        import apprise
-
         way = apprise.Apprise()
         if not way.add(url):
             return REFUSED

@@ -13,6 +13,7 @@ from api.storms.storms import revisions_of
 from api.web.context import Context, CouncilContext
 from api.web.download import CSV, attachment
 from api.web.page_context import boot_of, page, translator_of
+from data.exchange.gis import write_streets
 from data.model import JobState, SegmentId, Storm, StormId
 from data.store.coverage.coverage import list_coverage, list_passes
 from data.store.database.engine import Tx
@@ -29,6 +30,7 @@ from maps.reports.council import (
     council_view,
 )
 from maps.reports.council_street import CouncilStreet, council_street
+from maps.reports.coverage_file import coverage_html
 from maps.reports.coverage_table import CoveragePicture, coverage_columns, streets_csv
 
 router = APIRouter()
@@ -88,8 +90,6 @@ def show_street(
 @router.get("/council/coverage.html")
 def download_map(request: Request, context: CouncilContext, storm: Wanted = None) -> Response:
     """Return the map as one file that needs no network."""
-    from maps.reports.coverage_file import coverage_html  # folium: half a second that no page needs
-
     picture = _picture(context, storm)
     html = coverage_html(picture, translator_of(request))
     return _attachment(html, "text/html", picture, "html")
@@ -106,8 +106,6 @@ def download_table(request: Request, context: CouncilContext, storm: Wanted = No
 @router.get("/council/coverage.gpkg")
 def download_layer(context: CouncilContext, storm: Wanted = None) -> Response:
     """Return every street with its coverage, for QGIS."""
-    from data.exchange.gis import write_streets  # GDAL: as long
-
     picture = _picture(context, storm)
     with TemporaryDirectory() as folder:
         file = Path(folder) / "coverage.gpkg"

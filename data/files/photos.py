@@ -5,6 +5,8 @@ import secrets
 from io import BytesIO
 from pathlib import Path
 
+from PIL import Image, ImageOps
+
 from data.errors import InvalidError, Need
 
 FOLDER = "photos"
@@ -60,8 +62,6 @@ def redrawn(content: bytes) -> bytes:
 
 
 def _redrawn(content: bytes) -> bytes:
-    from PIL import Image, ImageOps
-
     kept = BytesIO()
     with Image.open(BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as picture:
         if picture.width * picture.height > MOST_PIXELS:

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from types import ModuleType
 from typing import NamedTuple
 
 import networkx as nx
 import osmium
+import osmnx
 import shapely
 from osmium.osm.mutable import Node, Way
+from osmnx._errors import InsufficientResponseError
 
 from data.errors import CityFileError
 from data.model import RoadClass
@@ -104,7 +105,7 @@ def fetch_place(query: str, folder: Path) -> PlaceFiles:
     slug = re.sub(r"[^\w]+", "-", query).strip("-").lower() or "place"
     folder.mkdir(parents=True, exist_ok=True)
     files = PlaceFiles(folder / f"{slug}.osm.pbf", folder / f"{slug}.geojson")
-    with _asking(folder) as osmnx:
+    with _asking(folder):
         try:
             outline = osmnx.geocode_to_gdf(query).union_all()
             graph = osmnx.graph_from_polygon(
@@ -114,7 +115,7 @@ def fetch_place(query: str, folder: Path) -> PlaceFiles:
                 retain_all=True,
                 truncate_by_edge=True,
             )
-            places = _places(osmnx, outline)
+            places = _places(outline)
         except (OSError, TypeError, ValueError) as error:
             raise CityFileError(
                 f"OpenStreetMap does not tell the streets of {query!r}: {error}"
@@ -125,10 +126,8 @@ def fetch_place(query: str, folder: Path) -> PlaceFiles:
 
 
 @contextmanager
-def _asking(folder: Path) -> Iterator[ModuleType]:
-    """Lend OSMnx with settings of our own; it is slow to import, and few need it."""
-    import osmnx
-
+def _asking(folder: Path) -> Iterator[None]:
+    """Give OSMnx settings of our own, and its own back at the end."""
     ours = {
         "cache_folder": folder / "cache",
         "logs_folder": folder / "logs",
@@ -141,18 +140,14 @@ def _asking(folder: Path) -> Iterator[ModuleType]:
     for name, value in ours.items():
         setattr(osmnx.settings, name, value)
     try:
-        yield osmnx
+        yield
     finally:
         for name, value in before.items():
             setattr(osmnx.settings, name, value)
 
 
-def _places(
-    osmnx: ModuleType, outline: shapely.Geometry
-) -> list[tuple[shapely.Point, dict[str, str]]]:
+def _places(outline: shapely.Geometry) -> list[tuple[shapely.Point, dict[str, str]]]:
     """Return house numbers and points of interest, none where the servers know of none."""
-    from osmnx._errors import InsufficientResponseError
-
     wanted: dict[str, list[str] | bool] = {key: list(values) for key, values in PLACE_TAGS.items()}
     wanted |= dict.fromkeys(LANDMARKS, True)
     try:

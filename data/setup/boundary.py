@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.errors import CityFileError
+from data.exchange.polygons import read_areas
 from data.model import Place, Segment
 from data.osm.ways import CityDraft
 
@@ -18,8 +19,6 @@ MOSTLY = 0.5
 
 def read_boundary(path: Path) -> str:
     """Return the polygons of a GeoJSON or GeoPackage file as one WKT; raise `CityFileError`."""
-    from data.exchange.polygons import read_areas
-
     whole = shapely.union_all([area.polygon for area in read_areas(path)])
     return str(shapely.to_wkt(whole, rounding_precision=7))
 

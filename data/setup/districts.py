@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from data.errors import CityFileError, InvalidError, NotFoundError
+from data.exchange.polygons import read_areas
 from data.files.toml_reader import TomlTable, read_toml
 from data.model import District, Language, Segment
 from data.setup.boundary import shares_within
@@ -69,8 +70,6 @@ def _districts_of(root: TomlTable) -> Iterable[District]:
 
 def _drawn(path: Path) -> tuple[District, ...]:
     """Return the districts of a polygon file; polygons of one name are one district."""
-    from data.exchange.polygons import read_areas
-
     parts: dict[str, list[shapely.Geometry]] = defaultdict(list)
     names: dict[str, Names] = {}
     for number, area in enumerate(read_areas(path), 1):

@@ -1,13 +1,12 @@
 """A draft in the hands of a dispatcher, kept warm: what each change makes of it, breaks and costs.
 
-The optimizer is imported where it is used, since only workers load it.
+For workers, which load the optimizer.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,17 +28,22 @@ from data.model import (
     VehicleId,
     WorkPass,
 )
-from fleet.planning.plan_lifecycle import Prepared
+from fleet.planning.plan_preparation import Prepared
 from fleet.planning.remaining_routes import jobs_of
 from fleet.planning.standing_orders import OrderIndex
-
-if TYPE_CHECKING:
-    from routing.network.route_timing import TimedRoute
-    from routing.planning.directed_passes import DirectedPass
-    from routing.planning.problem_mapping import MappedProblem
-    from routing.problem.problem import Floats
-    from routing.problem.stops import TaskRoute as Stops
-    from routing.replanning.urgent_insertion import RunningRoutes
+from routing.network.deadheads import line_graph
+from routing.network.route_timing import TimedRoute, whole_cost
+from routing.network.single_task_feasibility import alone
+from routing.planning.directed_passes import DirectedPass
+from routing.planning.problem_mapping import MappedProblem, left_out, legs_of, problem_from
+from routing.planning.running_plan import remaining_stops
+from routing.problem.problem import Floats
+from routing.problem.route_repair import fitting, without
+from routing.problem.stops import ReloadStop, TaskVisit, tasks_of
+from routing.problem.stops import TaskRoute as Stops
+from routing.replanning.manual_edits import lasting
+from routing.replanning.route_changes import running_solution
+from routing.replanning.urgent_insertion import RunningRoutes
 
 SOLVER = "by hand"
 """Written into plans."""
@@ -61,8 +65,8 @@ class PreparedDraft:
     plan_id: PlanId
     edit_id: EditId
     prepared: Prepared
-    mapped: "MappedProblem"
-    running: "RunningRoutes"
+    mapped: MappedProblem
+    running: RunningRoutes
     left: Mapping[int, str]
     orders: OrderIndex
     tolls: tuple[Toll, ...]
@@ -106,8 +110,6 @@ class PreparedDraft:
 
     def legs(self, v: int) -> tuple[Leg, ...]:
         """Return the legs of a truck, with the one that it has begun before them."""
-        from routing.planning.problem_mapping import legs_of
-
         shift = self.prepared.shifts[v]
         start = self.prepared.present.starts.get(shift.id)
         begun = (start.finishing,) if start and start.finishing else ()
@@ -120,22 +122,16 @@ class PreparedDraft:
 
     def cost(self) -> CostBreakdown:
         """Return the cost as plans have it."""
-        from routing.network.route_timing import whole_cost
-
         cost = whole_cost(self.running.problem, self.running.timed, list(self.left))
         travel = cost.total - cost.lateness - cost.completion - cost.unserved
         return CostBreakdown(cost.total, cost.lateness, cost.completion, travel, cost.unserved)
 
     def unserved(self) -> tuple[Unserved, ...]:
         """Return each job that is left out, and why."""
-        from routing.planning.problem_mapping import left_out
-
         return left_out(self.mapped, self.left)
 
-    def with_routes(self, running: "RunningRoutes", changed: Sequence[int]) -> "PreparedDraft":
+    def with_routes(self, running: RunningRoutes, changed: Sequence[int]) -> "PreparedDraft":
         """Return the draft with other routes of some trucks."""
-        from routing.problem.stops import tasks_of
-
         tolls = list(self.tolls)
         for v in changed:
             tolls[v] = toll_of(self.mapped, running.timed[v])
@@ -188,8 +184,6 @@ def hand_draft(
 
 def closed_off(draft: PreparedDraft, segment_id: SegmentId) -> PreparedDraft:
     """Return the draft with a street closed: nobody works or drives there."""
-    from routing.planning.problem_mapping import problem_from
-
     both = {DirectedSegment(segment_id, forward) for forward in (True, False)}
     present = draft.prepared.present
     prepared = replace(draft.prepared, present=replace(present, closed=present.closed | both))
@@ -202,7 +196,7 @@ def closed_off(draft: PreparedDraft, segment_id: SegmentId) -> PreparedDraft:
     return _ready(prepared, mapped, routes, left, *made, shift_end_s)
 
 
-def toll_of(mapped: "MappedProblem", timed: "TimedRoute") -> Toll:
+def toll_of(mapped: MappedProblem, timed: TimedRoute) -> Toll:
     """Return what one route takes."""
     problem = mapped.problem
     late_passes, late_s = Counter[str](), defaultdict[str, float](float)
@@ -258,25 +252,15 @@ def _from_the_start(prepared: Prepared) -> dict[ShiftId, int]:
 
 def _fitted(
     prepared: Prepared, plan: Plan, ahead: Mapping[ShiftId, int]
-) -> tuple["MappedProblem", list["Stops"], dict[int, str]]:
+) -> tuple[MappedProblem, list[Stops], dict[int, str]]:
     """Return a problem, the routes of a plan that can be driven in it, and why the rest cannot."""
-    from routing.planning.problem_mapping import problem_from
-    from routing.planning.running_plan import remaining_stops
-
     mapped = problem_from(prepared)
     routes, left = _possible(mapped, remaining_stops(prepared, mapped.number, plan, ahead))
     return mapped, routes, left
 
 
-def _possible(
-    mapped: "MappedProblem", stops: Sequence["Stops"]
-) -> tuple[list["Stops"], dict[int, str]]:
+def _possible(mapped: MappedProblem, stops: Sequence[Stops]) -> tuple[list[Stops], dict[int, str]]:
     """Return the routes without what nobody can do, and why each task is left out."""
-    from routing.network.deadheads import line_graph
-    from routing.network.single_task_feasibility import alone
-    from routing.problem.route_repair import fitting, without
-    from routing.problem.stops import tasks_of
-
     problem = mapped.problem
     hopeless = alone(problem, line_graph(problem)).hopeless
     cut_off = {task for task, why in hopeless.items() if why != "time"}
@@ -287,11 +271,9 @@ def _possible(
 
 
 def _renumbered(
-    route: "Stops", number: Mapping[WorkPass, int], passes: Sequence["DirectedPass"]
-) -> "Stops":
+    route: Stops, number: Mapping[WorkPass, int], passes: Sequence[DirectedPass]
+) -> Stops:
     """Return the stops of a route that still are tasks, with their new numbers."""
-    from routing.problem.stops import ReloadStop, TaskVisit
-
     stops = [
         stop
         if isinstance(stop, ReloadStop)
@@ -304,19 +286,15 @@ def _renumbered(
 
 def _ready(
     prepared: Prepared,
-    mapped: "MappedProblem",
-    routes: Sequence["Stops"],
+    mapped: MappedProblem,
+    routes: Sequence[Stops],
     left: Mapping[int, str],
     orders: OrderIndex,
     plan_id: PlanId,
     edit_id: EditId,
-    shift_end_s: "Floats | None" = None,
+    shift_end_s: Floats | None = None,
 ) -> PreparedDraft:
     """Return routes ready for changes; those that are late already may stay as late as they are."""
-    from routing.replanning.manual_edits import lasting
-    from routing.replanning.route_changes import running_solution
-    from routing.replanning.urgent_insertion import RunningRoutes
-
     running = RunningRoutes(mapped.problem, running_solution(mapped.problem, routes, {}))
     if shift_end_s is None:
         shift_end_s = np.array([timed.ends_s for timed in running.timed])

@@ -6,7 +6,6 @@ A change either breaks a hard rule, which is said and changes nothing, or gives 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,10 +19,20 @@ from data.model import (
     VehicleId,
 )
 from fleet.edits.draft import PreparedDraft, broken, closed_off, edited
-
-if TYPE_CHECKING:
-    from routing.replanning.manual_edits import RuleViolation
-    from routing.replanning.urgent_insertion import RunningRoutes
+from routing.network.deadheads import line_graph
+from routing.problem.stops import tasks_of
+from routing.replanning.breakdown import by_nearness
+from routing.replanning.manual_edits import (
+    RuleViolation,
+    differing,
+    endless,
+    faults,
+    given,
+    placed,
+    refused,
+    taken_out,
+)
+from routing.replanning.urgent_insertion import RunningRoutes
 
 type Outcome = tuple[Edited, PreparedDraft]
 """What becomes of a draft, and the draft then."""
@@ -42,8 +51,6 @@ def made(draft: PreparedDraft, wish: EditWish, now: datetime) -> Outcome:
 
 def checked(before: PreparedDraft, outcome: Outcome) -> Outcome:
     """Return the outcome once the referee has looked at the routes that changed."""
-    from routing.replanning.manual_edits import refused
-
     found, after = outcome
     vehicles = [v for v in map(after.vehicle, _changed_ids(found)) if v is not None]
     if found.broken or not vehicles:
@@ -62,10 +69,6 @@ def takers(draft: PreparedDraft, segment_id: SegmentId, now: datetime) -> list[T
 
     Far trucks and those that cannot come last; a far one has no time by when it is done.
     """
-    from routing.network.deadheads import line_graph
-    from routing.replanning.breakdown import by_nearness
-    from routing.replanning.manual_edits import taken_out
-
     tasks = draft.tasks_on(segment_id)
     if not tasks:
         return []
@@ -80,7 +83,6 @@ def takers(draft: PreparedDraft, segment_id: SegmentId, now: datetime) -> list[T
 
 
 def _move(draft: PreparedDraft, wish: EditWish, now: datetime) -> Outcome:
-    from routing.replanning.manual_edits import differing, faults, given, placed
 
     segment_id, vehicle_id = wish.segment_id, wish.vehicle_id
     if segment_id is None or vehicle_id is None:
@@ -147,8 +149,6 @@ def _unlock(draft: PreparedDraft, wish: EditWish, _now: datetime) -> Outcome:
 
 def _forbid(draft: PreparedDraft, wish: EditWish, now: datetime) -> Outcome:
     """Keep a truck off a street; what it has to do there goes to the best other one."""
-    from routing.replanning.manual_edits import differing, given
-
     vehicle_id, segment_id, orders = wish.vehicle_id, wish.segment_id, draft.orders
     if vehicle_id is None or segment_id is None:
         return _not(draft, Broken("no_work"))
@@ -181,8 +181,6 @@ def _allow(draft: PreparedDraft, wish: EditWish, _now: datetime) -> Outcome:
 
 def _close(draft: PreparedDraft, wish: EditWish, _now: datetime) -> Outcome:
     """Close a street: its work is left out, and whoever drives over it goes around."""
-    from routing.replanning.manual_edits import faults
-
     segment_id = wish.segment_id
     if segment_id is None:
         return _not(draft, Broken("no_work"))
@@ -259,8 +257,6 @@ def _unable(draft: PreparedDraft, tasks: Sequence[int], v: int) -> Broken | None
 
 def _why_not(draft: PreparedDraft, tasks: Sequence[int], v: int, now: datetime) -> list[Broken]:
     """Return what a truck's route would break that has no place for a street."""
-    from routing.replanning.manual_edits import endless, faults, given
-
     problem, vehicle_id = draft.running.problem, draft.vehicle_id(v)
     others = [u for u in range(problem.vehicles) if u != v]
     found = given(endless(draft.running, v), tasks, others, draft.begun_s(now))
@@ -277,7 +273,7 @@ def _why_not(draft: PreparedDraft, tasks: Sequence[int], v: int, now: datetime) 
 
 def _taker(
     draft: PreparedDraft,
-    bare: "RunningRoutes",
+    bare: RunningRoutes,
     tasks: Sequence[int],
     doers: Mapping[int, int],
     segment_id: SegmentId,
@@ -287,8 +283,6 @@ def _taker(
     near: bool,
 ) -> Taker:
     """Return what it takes to give a street to one truck; nobody has it in the `bare` routes."""
-    from routing.replanning.manual_edits import given
-
     vehicle_id = draft.vehicle_id(v)
     hindrance = _hindrance(draft, tasks, doers, segment_id, vehicle_id, stays=True)
     if hindrance is not None or not near:
@@ -302,15 +296,13 @@ def _taker(
     return Taker(vehicle_id, _more_s(draft.running, running), done_at, ())
 
 
-def _more_s(before: "RunningRoutes", after: "RunningRoutes") -> float:
+def _more_s(before: RunningRoutes, after: RunningRoutes) -> float:
     timed = zip(before.timed, after.timed, strict=True)
     return sum(new.service_s - old.service_s for old, new in timed)
 
 
 def _first(draft: PreparedDraft, v: int, segment_id: SegmentId) -> int | None:
     """Return the first pass over a street on a truck's route."""
-    from routing.problem.stops import tasks_of
-
     mine = set(draft.tasks_on(segment_id))
     return next((task for task in tasks_of(draft.running.routes[v]) if task in mine), None)
 
@@ -351,7 +343,7 @@ def _ways(draft: PreparedDraft) -> list[tuple[SegmentId, bool]]:
     return [(way.segment_id, way.forward) for way in draft.prepared.present.closed]
 
 
-def _told(draft: PreparedDraft, fault: "RuleViolation") -> Broken:
+def _told(draft: PreparedDraft, fault: RuleViolation) -> Broken:
     return Broken(fault.rule, draft.vehicle_id(fault.vehicle), fault.amount)
 
 

@@ -45,7 +45,8 @@ from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.audit.last_change import find_change
 from fleet.planning.edit_orders import orders_with
-from fleet.planning.plan_lifecycle import Prepared, store_draft
+from fleet.planning.plan_lifecycle import store_draft
+from fleet.planning.plan_preparation import Prepared
 from fleet.planning.remaining_routes import jobs_of
 from fleet.planning.standing_orders import OrderIndex, orders_from
 from fleet.storms.machines_in_service import sites_in_use

@@ -1,15 +1,17 @@
-"""A plan from the wish to the trucks: ask, prepare, solve with no transaction open, publish."""
+"""A plan from the wish to the trucks: asked for, stored as a draft, published or discarded.
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+Between them it is prepared (`plan_preparation`) and solved with no transaction open
+(`plan_solving`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from data.errors import ConflictError, InvalidError
 from data.model import (
     Actor,
     ActorKind,
-    Depot,
-    Job,
     JobState,
     Plan,
     PlanId,
@@ -17,18 +19,12 @@ from data.model import (
     PlanRun,
     PlanRunId,
     PlanState,
-    Present,
-    ReloadSite,
     Route,
     RunKind,
     RunState,
-    Shift,
-    Storm,
     StormId,
-    Vehicle,
 )
 from data.planning.plan_json import options_json
-from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
 from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx
@@ -42,65 +38,22 @@ from data.store.planning.plan_runs import (
 from data.store.planning.plans import add_plan, find_published_plan_id, get_plan, set_plan_state
 from data.store.requests.sla_clocks import mark_planned
 from data.store.setup.city import get_city
-from data.store.setup.machines import list_depots, list_vehicles
-from data.store.shifts.shifts import list_shifts
-from data.store.storms.storm_policies import get_storm_policy
-from data.store.storms.storms import get_storm
 from data.store.work import list_jobs, set_planned
-from data.streets.network import StreetNetwork
 from fleet.planning.edit_orders import take_orders
-from fleet.planning.plan_options import check_options, in_service
+from fleet.planning.plan_options import check_options
+from fleet.planning.plan_preparation import get_active
 from fleet.planning.remaining_routes import dropped_by, jobs_of, routes_ahead
-from fleet.planning.storm_snapshot import closed_streets, present_of
 from fleet.requests.notices import tell_planned, windows_of
 from fleet.requests.promises import promise_open
-from fleet.routes.progress_cache import PresentDesk
 from fleet.routes.published_plan import DrivenPlan, Trucks
-from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.route_answers import keep_answers
-from fleet.storms.machines_in_service import sites_in_use
-from fleet.streets.loaded_streets import require_present, require_version
+from fleet.streets.loaded_streets import require_version
 
 PLANNER = Actor(ActorKind.SYSTEM, "planner")
 """Who drafts plans that were asked for."""
 
 LONGEST_S = 3600.0
-SHOWN_VIOLATIONS = 5
-
-type Report = Callable[[float, float, int, int], None]
-"""Called now and then with best cost, lower bound, tasks unserved and iterations done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """All that a plan is made from, read in one transaction; `now` is when it starts to hold.
-
-    `check` is how the published plan was driven until then.
-    """
-
-    storm: Storm
-    network: StreetNetwork
-    policy: Policy
-    jobs: tuple[Job, ...]
-    shifts: tuple[Shift, ...]
-    vehicles: tuple[Vehicle, ...]
-    depots: tuple[Depot, ...]
-    reload_sites: tuple[ReloadSite, ...]
-    parent_id: PlanId | None
-    now: datetime
-    present: Present = field(default_factory=Present)
-    check: PlanCheck | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """A plan for the same work to begin from; `keeps` is whether no class may be finished later.
-
-    Only a plan whose vehicles are all there still can be kept to.
-    """
-
-    plan: Plan
-    keeps: bool
+"""So long may a search take."""
 
 
 def ask_for_plan(
@@ -118,7 +71,7 @@ def ask_for_plan(
     """
     if not 0 < seconds <= LONGEST_S:
         raise InvalidError("seconds", seconds, f"more than 0 and at most {LONGEST_S:.0f}")
-    _get_active(tx, storm_id)
+    get_active(tx, storm_id)
     check_options(tx, storm_id, options or PlanOptions(), now)
     unfinished = {RunState.QUEUED, RunState.RUNNING}
     if any(run.state in unfinished for run in list_runs(tx, storm_id, kinds=[RunKind.PLAN])):
@@ -139,89 +92,6 @@ def request_stop(tx: Tx, actor: Actor, run_id: PlanRunId, now: datetime) -> Plan
         set_stop_requested(tx, run_id)
         add_event(tx, now, actor, "plan_run.stopped", f"plan_run:{run_id}")
     return replace(run, stop_requested=True)
-
-
-def prepare(
-    tx: Tx,
-    storm_id: StormId,
-    network: StreetNetwork,
-    now: datetime,
-    desk: PresentDesk | None = None,
-) -> Prepared:
-    """Read what a plan for a storm is made from, as the storm stands now.
-
-    Only open jobs, shifts that are not over, and of jobs that are partly done what is left of them.
-    Who asks again and again keeps a `desk`, so that not all evidence is read each time.
-    """
-    plain = outline(tx, storm_id, network, now)
-    policy, jobs, shifts = plain.policy, plain.jobs, plain.shifts
-    check = (desk or PresentDesk()).check(tx, storm_id, network, policy, now)
-    return replace(
-        plain,
-        parent_id=None if check is None else check.plan.id,
-        present=present_of(tx, plain.storm, network, policy, jobs, shifts, check, now),
-        check=check,
-    )
-
-
-def outline(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) -> Prepared:
-    """Read the work, machines and places of a storm alone: not how far anybody is with it.
-
-    That is enough to tell situations apart, and reads no evidence.
-    """
-    storm = _get_active(tx, storm_id)
-    require_present(tx, network)
-    shifts = [shift for shift in list_shifts(tx, storm_id) if in_service(shift, now)]
-    if not shifts:
-        raise ConflictError(
-            "no vehicle is in service: every shift is over", reason="no_shift", storm=storm_id
-        )
-    return Prepared(
-        storm=storm,
-        network=network,
-        policy=get_storm_policy(tx, storm_id),
-        jobs=tuple(list_jobs(tx, storm_id, JobState.OPEN)),
-        shifts=tuple(shifts),
-        vehicles=tuple(list_vehicles(tx)),
-        depots=tuple(list_depots(tx)),
-        reload_sites=tuple(sites_in_use(tx, storm_id)),
-        parent_id=None,
-        now=now,
-        present=Present(closed=closed_streets(tx, storm, now)),
-    )
-
-
-def solve_prepared(
-    prepared: Prepared,
-    seconds: float,
-    seed: int,
-    report: Report,
-    stop_requested: Callable[[], bool],
-    threads: int = 1,
-    start: Start | None = None,
-) -> Plan:
-    """Return the best plan found in so many seconds, or until asked to stop.
-
-    The referee looked at it: what it refuses is an error here, never a plan. With it comes what is
-    proved that no plan can do.
-    """
-    from routing.check.referee import violations
-    from routing.planning.problem_mapping import plan_from, problem_from
-    from routing.planning.proof_mapping import proved
-    from routing.planning.warm_start import no_later_than, start_from
-    from routing.problem.stopping import MaxRuntime, StopWhenAsked
-    from routing.search.solver import solve
-
-    mapped = problem_from(prepared)
-    problem = no_later_than(mapped, start.plan) if start and start.keeps else mapped.problem
-    known = start_from(mapped, start.plan) if start else None
-    stop = StopWhenAsked(stop_requested, MaxRuntime(seconds))
-    solution = solve(problem, stop, seed, report, known, threads)
-    broken = violations(problem, solution)
-    if broken:
-        shown = "; ".join(broken[:SHOWN_VIOLATIONS])
-        raise ConflictError(f"the referee refused the plan: {shown}", reason="plan_refused")
-    return replace(plan_from(mapped, solution), proofs=proved(mapped))
 
 
 def store_draft(tx: Tx, actor: Actor, plan: Plan, now: datetime) -> Plan:
@@ -288,7 +158,7 @@ def _require_fit(tx: Tx, plan: Plan) -> None:
         raise ConflictError(
             f"plan {plan.id} is {plan.state}, not a draft", reason="plan_not_draft", plan=plan.id
         )
-    _get_active(tx, plan.storm_id)
+    get_active(tx, plan.storm_id)
     if get_city(tx).network_version != plan.network_version:
         raise ConflictError(
             "the plan was made for streets that have changed",
@@ -328,12 +198,3 @@ def discard(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> None:
     forget_plan(tx, plan_id)
     change = ({"state": plan.state}, {"state": PlanState.DISCARDED})
     add_event(tx, now, actor, "plan.discarded", f"plan:{plan_id}", *change)
-
-
-def _get_active(tx: Tx, storm_id: StormId) -> Storm:
-    storm = get_storm(tx, storm_id)
-    if storm.ended_at is not None:
-        raise ConflictError(
-            f"storm {storm.name!r} has ended", reason="storm_ended", storm=storm_id, name=storm.name
-        )
-    return storm

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from data.errors import ConflictError
 from data.model import Directions, Job, Plan, PlanOptions, Route, ServiceClass, WorkPass
-from fleet.planning.plan_lifecycle import Prepared
+from fleet.planning.plan_preparation import Prepared
 from fleet.planning.remaining_routes import jobs_of
 
 EVERYTHING = PlanOptions()

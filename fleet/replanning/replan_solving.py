@@ -1,24 +1,36 @@
 """Routes for what has happened on the road: quick, around those it concerns, from where trucks are.
 
-The optimizer is imported where it is used, since only workers load it.
+For workers, which load the optimizer.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from data.errors import ConflictError
 from data.model import DirectedSegment, Plan, ReplanCause, ReplanWish
-from fleet.planning.plan_lifecycle import SHOWN_VIOLATIONS, Prepared
+from fleet.planning.plan_preparation import Prepared
+from fleet.planning.plan_solving import require_allowed
 from fleet.routes.route_progress import PlanCheck
-
-if TYPE_CHECKING:
-    from routing.planning.problem_mapping import MappedProblem
-    from routing.problem.problem import Problem, Reason
-    from routing.problem.stops import TaskRoute as Stops
-    from routing.replanning.path_cache import CachedLineGraph, LineGraphCache
-    from routing.replanning.route_changes import RouteChange
+from routing.check.referee import violations
+from routing.check.referee_paths import deadheads_of, legs_of
+from routing.planning.problem_mapping import MappedProblem, plan_from, problem_from
+from routing.planning.running_plan import remaining_stops
+from routing.problem.problem import Problem, Reason
+from routing.problem.stopping import MaxRuntime, StopWhenAsked
+from routing.problem.stops import TaskRoute as Stops
+from routing.problem.stops import tasks_of
+from routing.replanning.breakdown import HELPERS
+from routing.replanning.path_cache import CachedLineGraph, LineGraphCache, lines_of
+from routing.replanning.route_changes import (
+    RouteChange,
+    all_rearranged,
+    hopeless_ones,
+    rearranged,
+    running_solution,
+)
 
 FEW_TASKS = 3_000
 """Up to so much new work the trucks nearest to it share; more of it goes to all trucks."""
@@ -34,7 +46,7 @@ def replanned(
     seed: int,
     stop_requested: Callable[[], bool],
     threads: int = 1,
-    known: "LineGraphCache | None" = None,
+    known: LineGraphCache | None = None,
 ) -> Plan:
     """Return a plan of what is left, in which few trucks change their next moves.
 
@@ -42,18 +54,6 @@ def replanned(
 
     Raises `ConflictError` where no plan is driven, or the referee refuses what was found.
     """
-    from routing.check.referee import violations
-    from routing.planning.problem_mapping import plan_from, problem_from
-    from routing.planning.running_plan import remaining_stops
-    from routing.problem.stopping import MaxRuntime, StopWhenAsked
-    from routing.replanning.path_cache import lines_of
-    from routing.replanning.route_changes import (
-        all_rearranged,
-        hopeless_ones,
-        rearranged,
-        running_solution,
-    )
-
     check = _driven(prepared)
     prepared = as_wished(prepared, wish)
     mapped = problem_from(prepared)
@@ -71,17 +71,12 @@ def replanned(
         most, looks = change.most, partial(_look_ahead, problem, lines)
         found = all_rearranged(problem, ways, line, running, most, stop, seed, threads, looks)
     solution = found.solution
-    broken = violations(problem, solution, lines.checked)
-    if broken:
-        shown = "; ".join(broken[:SHOWN_VIOLATIONS])
-        raise ConflictError(f"the referee refused the plan: {shown}", reason="plan_refused")
+    require_allowed(violations(problem, solution, lines.checked))
     return plan_from(mapped, solution, found.timed)
 
 
-def _look_ahead(problem: "Problem", lines: "CachedLineGraph", routes: "tuple[Stops, ...]") -> None:
+def _look_ahead(problem: Problem, lines: CachedLineGraph, routes: tuple[Stops, ...]) -> None:
     """Look for the ways of routes of which most will stay; the referee does so for itself."""
-    from routing.check.referee_paths import deadheads_of, legs_of
-
     legs = legs_of(problem, routes)
     deadheads_of(problem, legs, lines.checked)
     for leg in legs:
@@ -108,20 +103,17 @@ def as_wished(prepared: Prepared, wish: ReplanWish) -> Prepared:
 
 
 def change_of(
-    mapped: "MappedProblem",
+    mapped: MappedProblem,
     check: PlanCheck,
     wish: ReplanWish,
-    stops: "tuple[Stops, ...]",
-    unserved: "Mapping[int, Reason]",
-) -> "RouteChange":
+    stops: tuple[Stops, ...],
+    unserved: Mapping[int, Reason],
+) -> RouteChange:
     """Return whom a wish concerns, and which tasks may go to anybody.
 
     Free is what no route has that the driven plan has not given up: it is new, or was the work of
     a vehicle that is out of service, or was skipped.
     """
-    from routing.problem.stops import tasks_of
-    from routing.replanning.route_changes import RouteChange
-
     shifts = mapped.situation.shifts
     given_up = {left.job_id for left in check.plan.unserved}
     could = [task for task, reason in unserved.items() if reason == "time"]
@@ -140,14 +132,9 @@ def change_of(
 
 
 def _with_most_to_give(
-    mapped: "MappedProblem", stops: "tuple[Stops, ...]", mine: tuple[int, ...]
+    mapped: MappedProblem, stops: tuple[Stops, ...], mine: tuple[int, ...]
 ) -> tuple[int, ...]:
     """Return the vehicles with the most work that a new one could take off them."""
-    import numpy as np
-
-    from routing.problem.stops import tasks_of
-    from routing.replanning.breakdown import HELPERS
-
     problem = mapped.problem
     able = np.isfinite(problem.service_s[:, problem.vehicle_type[list(mine)]]).any(axis=1)
     count = [int(able[tasks_of(route)].sum()) for route in stops]
@@ -155,7 +142,7 @@ def _with_most_to_give(
     return tuple(others[:HELPERS])
 
 
-def _passing(mapped: "MappedProblem", check: PlanCheck) -> tuple[int, ...]:
+def _passing(mapped: MappedProblem, check: PlanCheck) -> tuple[int, ...]:
     """Return the vehicles whose way ahead leads over a closed street."""
     closed = mapped.situation.present.closed
     blocked = {

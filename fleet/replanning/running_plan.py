@@ -1,12 +1,11 @@
 """The driven plan as the optimizer sees it, from where trucks are: kept warm for urgent work.
 
-The optimizer is imported where it is used, since only workers load it.
+For workers, which load the optimizer.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from data.errors import ConflictError
 from data.model import (
@@ -19,15 +18,26 @@ from data.model import (
     UrgentInsertion,
     WorkPass,
 )
-from fleet.planning.plan_lifecycle import SHOWN_VIOLATIONS, Prepared
+from fleet.planning.plan_preparation import Prepared
+from fleet.planning.plan_solving import SHOWN_VIOLATIONS
 from fleet.routes.route_progress import PlanCheck
-
-if TYPE_CHECKING:
-    from routing.planning.directed_passes import DirectedPass
-    from routing.planning.problem_mapping import MappedProblem
-    from routing.replanning.batch_insertion import BatchInsertion
-    from routing.replanning.path_cache import LineGraphCache
-    from routing.replanning.urgent_insertion import RunningRoutes, UrgentTask
+from routing.check.referee_paths import deadheads_of
+from routing.check.referee_paths import legs_of as checked_legs_of
+from routing.network.deadheads import hubs_of
+from routing.planning.directed_passes import DirectedPass, material_kg, passes_of, service_s
+from routing.planning.problem_mapping import (
+    COMPLETION_PRICE,
+    LATENESS_PRICE,
+    MappedProblem,
+    legs_of,
+    problem_from,
+)
+from routing.planning.running_plan import remaining_stops
+from routing.problem.route_repair import fitting
+from routing.replanning.batch_insertion import BatchInsertion, broken_by, inserted
+from routing.replanning.path_cache import LineGraphCache
+from routing.replanning.route_changes import running_solution
+from routing.replanning.urgent_insertion import RunningRoutes, UrgentTask
 
 BEGUN = timedelta(seconds=30)
 """A stop that begins so soon is not put off any more."""
@@ -41,8 +51,8 @@ class InsertionPlace:
     """A place for urgent work: what a dispatcher is told, and the routes as they would be."""
 
     plan: "RunningPlan"
-    mapped: "MappedProblem"
-    inserted: "BatchInsertion"
+    mapped: MappedProblem
+    inserted: BatchInsertion
     insertion: UrgentInsertion
 
     def routes(self) -> tuple[ChangedRoute, ...]:
@@ -50,8 +60,6 @@ class InsertionPlace:
 
         Raises `ConflictError` where the referee finds a rule that they break.
         """
-        from routing.replanning.batch_insertion import broken_by
-
         broken = broken_by(self.inserted)
         if broken:
             shown = "; ".join(broken[:SHOWN_VIOLATIONS])
@@ -64,10 +72,10 @@ class InsertionPlace:
 class RunningPlan:
     """What trucks still do by the published plan, as of the moment when it was read."""
 
-    mapped: "MappedProblem"
+    mapped: MappedProblem
     number: Mapping[WorkPass, int]
     check: PlanCheck
-    running: "RunningRoutes"
+    running: RunningRoutes
     read_at: datetime
 
     @property
@@ -76,19 +84,11 @@ class RunningPlan:
         return self.check.plan.id
 
 
-def running_plan(prepared: Prepared, known: "LineGraphCache | None" = None) -> RunningPlan:
+def running_plan(prepared: Prepared, known: LineGraphCache | None = None) -> RunningPlan:
     """Return the driven plan made ready for urgent work; raises `ConflictError` without a plan.
 
     What is `known` of the streets is not computed again.
     """
-    from routing.check.referee_paths import deadheads_of, legs_of
-    from routing.network.deadheads import hubs_of
-    from routing.planning.problem_mapping import problem_from
-    from routing.planning.running_plan import remaining_stops
-    from routing.problem.route_repair import fitting
-    from routing.replanning.route_changes import running_solution
-    from routing.replanning.urgent_insertion import RunningRoutes
-
     check = prepared.check
     if check is None:
         raise ConflictError("no plan is driven yet", reason="no_plan_driven")
@@ -100,7 +100,7 @@ def running_plan(prepared: Prepared, known: "LineGraphCache | None" = None) -> R
     if known is not None:  # for replans
         lines = known.lines(mapped.problem)
         hubs_of(mapped.problem, lines.graph, 1)
-        deadheads_of(mapped.problem, legs_of(mapped.problem, tuple(routes)), lines.checked)
+        deadheads_of(mapped.problem, checked_legs_of(mapped.problem, tuple(routes)), lines.checked)
     running = RunningRoutes(mapped.problem, running_solution(mapped.problem, routes, {}), known)
     return RunningPlan(mapped, number, check, running, prepared.now)
 
@@ -110,9 +110,6 @@ def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> Inse
 
     Raises `ConflictError` where no truck can do it in its shift, or all of it is done.
     """
-    from routing.planning.directed_passes import passes_of
-    from routing.replanning.batch_insertion import inserted
-
     situation = plan.mapped.situation
     passes = passes_of(job, situation)
     if not passes:
@@ -148,7 +145,7 @@ def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> Inse
 
 
 def _planned_at(
-    running: "RunningRoutes", begins_at: datetime, tasks: Sequence[int]
+    running: RunningRoutes, begins_at: datetime, tasks: Sequence[int]
 ) -> datetime | None:
     """Return when the last of some tasks is planned; `None` unless all of them are."""
     wanted = set(tasks)
@@ -159,12 +156,8 @@ def _planned_at(
     return begins_at + timedelta(seconds=max(ends_s))
 
 
-def _urgent(plan: RunningPlan, one: "DirectedPass", now: datetime) -> "UrgentTask":
+def _urgent(plan: RunningPlan, one: DirectedPass, now: datetime) -> UrgentTask:
     """Return a pass as a task that is late from now on, of the heaviest weight there is."""
-    from routing.planning.directed_passes import material_kg, service_s
-    from routing.planning.problem_mapping import COMPLETION_PRICE, LATENESS_PRICE
-    from routing.replanning.urgent_insertion import UrgentTask
-
     mapped, situation = plan.mapped, plan.mapped.situation
     weight = max(rule.weight for rule in situation.policy.rules.values())
     elapsed_s = (now - plan.read_at).total_seconds()
@@ -180,11 +173,9 @@ def _urgent(plan: RunningPlan, one: "DirectedPass", now: datetime) -> "UrgentTas
 
 
 def _changed_route(
-    plan: RunningPlan, mapped: "MappedProblem", found: "BatchInsertion", v: int
+    plan: RunningPlan, mapped: MappedProblem, found: BatchInsertion, v: int
 ) -> ChangedRoute:
     """Return the rest of a route with the legs that a machine has begun before it."""
-    from routing.planning.problem_mapping import legs_of
-
     situation = mapped.situation
     shift = situation.shifts[v]
     start = situation.present.starts.get(shift.id)
@@ -197,7 +188,7 @@ def _next_leg(check: PlanCheck, shift_id: ShiftId) -> int:
     return next((one.next_leg for one in check.routes if one.shift_id == shift_id), 0)
 
 
-def _delays(mapped: "MappedProblem", found: "BatchInsertion", own: JobId) -> tuple[Delay, ...]:
+def _delays(mapped: MappedProblem, found: BatchInsertion, own: JobId) -> tuple[Delay, ...]:
     """Return which other jobs on changed routes end notably later, the most delayed first."""
     before, after = (
         _ends_at(mapped, running, found.changed) for running in (found.before, found.after)
@@ -208,7 +199,7 @@ def _delays(mapped: "MappedProblem", found: "BatchInsertion", own: JobId) -> tup
 
 
 def _ends_at(
-    mapped: "MappedProblem", running: "RunningRoutes", vehicles: Sequence[int]
+    mapped: MappedProblem, running: RunningRoutes, vehicles: Sequence[int]
 ) -> dict[JobId, datetime]:
     """Return when each job on some routes is over."""
     ends_s: dict[JobId, float] = {}

@@ -25,7 +25,7 @@ from data.model import (
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.planning.plan_runs import add_run, list_runs
-from fleet.planning.plan_lifecycle import Prepared
+from fleet.planning.plan_preparation import Prepared
 
 SECONDS = 20.0
 """What each of the two fleets is solved for, in several searches."""

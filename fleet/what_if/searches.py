@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from data.model import Plan
-from fleet.planning.plan_lifecycle import Prepared, Start
+from fleet.planning.plan_preparation import Prepared
+from fleet.planning.plan_solving import Start
 from fleet.what_if.answer import no_worse, outcome_json, spread_min
 from fleet.what_if.question import HOLDS, Change, changed
 

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping
 
+import typst
+
 from maps.pages.templates import STATIC_DIR, TEMPLATES_DIR
 
 FONTS = STATIC_DIR / "vendor" / "vazirmatn" / "ttf"
@@ -14,8 +16,6 @@ def sheets_pdf(sheets: Mapping[str, object]) -> bytes:
 
 
 def _compiled(template: str, **inputs: str) -> bytes:
-    import typst  # 80 MB of library that only paper needs
-
     source = (TEMPLATES_DIR / template).read_bytes()
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[FONTS])
     compiler = typst.Compiler(root=TEMPLATES_DIR, font_paths=fonts)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
+import xlsxwriter
+
 from maps.pages.i18n import Translator
 
 SHEET_LETTERS = 31
@@ -26,8 +28,6 @@ class WorkbookSheet:
 
 def workbook(sheets: Iterable[WorkbookSheet], t: Translator) -> bytes:
     """Return an Excel file with a sheet for each table; texts are never formulas."""
-    import xlsxwriter
-
     content = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(content, options) as book:

@@ -44,7 +44,9 @@ from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.alerts.alert_monitor import Watch
 from fleet.evidence.evidence_pipeline import digest, new_track_book
-from fleet.planning.plan_lifecycle import prepare, publish, solve_prepared, store_draft
+from fleet.planning.plan_lifecycle import publish, store_draft
+from fleet.planning.plan_preparation import prepare
+from fleet.planning.plan_solving import solve_prepared
 from fleet.setup.city_setup import add_city, set_fleet
 from fleet.shifts.shift_progress import Legs, complete_legs, start_shift
 from fleet.simulation.simulated_faults import SensorFault, broken

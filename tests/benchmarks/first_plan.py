@@ -23,7 +23,8 @@ from data.store.database.engine import create_engine, transaction
 from data.store.streets.network import load_network
 from fleet.setup.city_setup import add_city, set_fleet
 from fleet.planning.plan_summary import figures_of
-from fleet.planning.plan_lifecycle import prepare, solve_prepared
+from fleet.planning.plan_preparation import prepare
+from fleet.planning.plan_solving import solve_prepared
 from fleet.storms.storm_start import start_storm
 folder, seconds = Path(sys.argv[1]), float(sys.argv[2])
 actor, now = Actor(ActorKind.SYSTEM, "bench"), datetime(2026, 12, 21, tzinfo=UTC)

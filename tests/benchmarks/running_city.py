@@ -28,7 +28,8 @@ from data.store.tracking.positions import add_positions
 from data.store.work import list_jobs, set_job_state
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import wanted_directions
-from fleet.planning.plan_lifecycle import publish, solve_prepared, store_draft
+from fleet.planning.plan_lifecycle import publish, store_draft
+from fleet.planning.plan_solving import solve_prepared
 from fleet.shifts.shift_progress import start_shift
 from tests.benchmarks.routing.city_probe import ACTOR, NOW, prepared
 

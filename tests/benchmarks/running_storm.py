@@ -26,7 +26,8 @@ from data.store.database.engine import transaction
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from fleet.planning.plan_difference import difference, still_ahead
-from fleet.planning.plan_lifecycle import Prepared, prepare, store_draft
+from fleet.planning.plan_lifecycle import store_draft
+from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.replanning.cycles import snow_again
 from fleet.replanning.replan_requests import FEW_TRUCKS, SECONDS
 from fleet.replanning.replan_solving import replanned

@@ -15,7 +15,9 @@ from data.store.accounts.accounts import add_user
 from data.store.database.engine import Database, open_database, transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
-from fleet.planning.plan_lifecycle import PLANNER, prepare, publish, solve_prepared, store_draft
+from fleet.planning.plan_lifecycle import PLANNER, publish, store_draft
+from fleet.planning.plan_preparation import prepare
+from fleet.planning.plan_solving import solve_prepared
 from fleet.setup.city_setup import add_city
 from fleet.shifts.driver_codes import give_code
 from fleet.storms.storm_start import start_storm

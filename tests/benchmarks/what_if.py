@@ -19,16 +19,9 @@ from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.planning.plan_comparison import compared
-from fleet.planning.plan_lifecycle import (
-    PLANNER,
-    Prepared,
-    Start,
-    outline,
-    prepare,
-    publish,
-    solve_prepared,
-    store_draft,
-)
+from fleet.planning.plan_lifecycle import PLANNER, publish, store_draft
+from fleet.planning.plan_preparation import Prepared, outline, prepare
+from fleet.planning.plan_solving import Start, solve_prepared
 from fleet.setup.city_setup import add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from fleet.what_if.question import SECONDS, ask_what_if

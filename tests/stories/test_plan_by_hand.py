@@ -12,7 +12,9 @@ from data.store.database.engine import reading, transaction
 from data.store.planning.plans import get_plan
 from data.store.planning.standing_orders import list_orders
 from fleet.audit.audit_log import audit
-from fleet.planning.plan_lifecycle import prepare, solve_prepared, store_draft
+from fleet.planning.plan_lifecycle import store_draft
+from fleet.planning.plan_preparation import prepare
+from fleet.planning.plan_solving import solve_prepared
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_village_database

@@ -11,7 +11,7 @@ from data.store.accounts.accounts import add_user, find_user_by_login, set_disab
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import reading, transaction
 from data.store.shifts.shifts import list_shifts
-from fleet.planning.plan_lifecycle import prepare
+from fleet.planning.plan_preparation import prepare
 from tests import village as v
 
 HOUR = timedelta(hours=1)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from api.config.clock import Clock
     from data.model import Plan
     from data.store.database.engine import Database
-    from fleet.planning.plan_lifecycle import Prepared
+    from fleet.planning.plan_preparation import Prepared
     from fleet.planning.plan_summary import ClassFigures, PlanFigures, VehicleFigures
 
 
@@ -56,7 +56,9 @@ def _made(
     from api.config.clock import Clock
     from api.config.console import CONSOLE
     from data.store.database.engine import transaction
-    from fleet.planning import plan_lifecycle
+    from fleet.planning.plan_lifecycle import PLANNER, store_draft
+    from fleet.planning.plan_lifecycle import publish as send_to_trucks
+    from fleet.planning.plan_solving import solve_prepared
 
     clock = Clock()
     prepare()
@@ -68,12 +70,12 @@ def _made(
     )
     progress = ProgressLine()
     with stoppable() as asked:
-        found = plan_lifecycle.solve_prepared(prepared, seconds, seed, progress, asked, threads)
+        found = solve_prepared(prepared, seconds, seed, progress, asked, threads)
     progress.end()
     with transaction(engine) as tx:
-        stored = plan_lifecycle.store_draft(tx, plan_lifecycle.PLANNER, found, clock.now())
+        stored = store_draft(tx, PLANNER, found, clock.now())
         if publish:
-            stored = plan_lifecycle.publish(tx, CONSOLE, stored.id, clock.now())
+            stored = send_to_trucks(tx, CONSOLE, stored.id, clock.now())
     return stored, prepared
 
 
@@ -131,7 +133,7 @@ def _prepared(engine: "Database", clock: "Clock") -> "Prepared":
     from data.store.setup.city import get_policy
     from data.store.storms.storms import find_active_storm
     from data.store.streets.network import load_network
-    from fleet.planning.plan_lifecycle import prepare
+    from fleet.planning.plan_preparation import prepare
     from fleet.storms.storm_start import start_storm, storm_name
 
     with transaction(engine) as tx:

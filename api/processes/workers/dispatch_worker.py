@@ -21,12 +21,13 @@ from typing import Any
 
 from api.config.clock import Clock
 from api.config.console import open_city_database
-from api.config.settings import Settings, prepare_numba
+from api.config.settings import Settings
 from api.processes.dispatch_rpc import MOST_BYTES, SOCKET, reachable, refused
 from api.processes.workers.draft_cache import HandDesk
-from api.processes.workers.plan_worker import Stopped, orphaned, solve_run
+from api.processes.workers.plan_worker import solve_run
 from api.processes.workers.run_kinds import Warm
 from api.processes.workers.run_lease import LEASE_S, real_now
+from api.processes.workers.stop_signal import Stopped, orphaned
 from data.errors import BarfrubError, ConflictError
 from data.model import QUICK_KINDS, Job, PlanRun, UrgentInsertion
 from data.planning.insertion_json import insertion_json, job_from_json, routes_json
@@ -38,9 +39,11 @@ from data.store.setup.city import get_city
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
-from fleet.planning.plan_lifecycle import prepare
+from fleet.planning.plan_preparation import prepare
 from fleet.replanning.running_plan import InsertionPlace, RunningPlan, best_insertion, running_plan
 from fleet.routes.progress_cache import PresentDesk
+from routing.replanning.path_cache import LineGraphCache
+from routing.search.warm_up import warm_up
 
 LOOK_S = 0.1
 """How often an idle quick worker looks into the queue."""
@@ -67,8 +70,6 @@ class QuickDesk:
     """The present of a city's storm in memory, and the answers from it; safe from any thread."""
 
     def __init__(self, engine: Database, clock: Clock, threads: int) -> None:
-        from routing.replanning.path_cache import LineGraphCache
-
         self.present = PresentDesk()
         self.known = LineGraphCache()
         self.hands = HandDesk(engine, clock)
@@ -180,9 +181,6 @@ def answer_until(
     `on_ready` is called once the kernels are there: who compiles does not hear of a wish to stop.
     """
     settings = Settings()
-    prepare_numba(settings)
-    from routing.search.warm_up import warm_up
-
     warm_up()
     on_ready()
     sys.setswitchinterval(SWITCH_S)

@@ -16,7 +16,7 @@ from data.streets.network import StreetNetwork
 from fleet.edits.draft import PreparedDraft, drafted, hand_draft
 from fleet.edits.draft_changes import Outcome, checked, made, takers
 from fleet.edits.edit_history import as_begun, begin, standing_of
-from fleet.planning.plan_lifecycle import prepare
+from fleet.planning.plan_preparation import prepare
 from fleet.planning.standing_orders import OrderIndex
 
 KEPT = 60

@@ -5,16 +5,15 @@ hears whether to stop. A worker that dies loses its lease, and the run is taken 
 """
 
 import logging
-import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from api.config.clock import Clock
 from api.config.console import open_city_database
-from api.config.settings import Settings, prepare_numba
+from api.config.settings import Settings
 from api.processes.workers.run_kinds import KINDS, Bench, Warm
 from api.processes.workers.run_lease import LEASE_S, Heartbeat, real_now
+from api.processes.workers.stop_signal import LOOK_S, Stopped, orphaned
 from data.errors import BarfrubError, ConflictError
 from data.model import PlanRun, RunFailure
 from data.store.database.city_lock import holding
@@ -23,24 +22,11 @@ from data.store.planning.plan_runs import finish_run, lease_run, run_waits
 from data.store.setup.city import get_city
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
+from fleet.matching.warm_up import warm_up as warm_up_matching
 from maps.pages.error_texts import text_of
-
-LOOK_S = 0.5
-"""How often an idle worker looks into the queue."""
+from routing.search.warm_up import warm_up
 
 _log = logging.getLogger(__name__)
-
-
-class Stopped(Protocol):
-    """Tells the worker to leave: an event of a thread or of another process."""
-
-    def is_set(self) -> bool:
-        """Whether to leave."""
-        ...
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait until told, or so many seconds."""
-        ...
 
 
 def work_until(
@@ -50,24 +36,13 @@ def work_until(
 
     `on_ready` is called once the kernels are there: who compiles does not hear of a wish to stop.
     """
-    settings = Settings()
-    prepare_numba(settings)
-    from fleet.matching.warm_up import warm_up as warm_up_matching
-    from routing.search.warm_up import warm_up
-
     warm_up()
     warm_up_matching()
     on_ready()
     engine = open_city_database(folder)
     with holding(folder):
-        _work(engine, clock, stopped, settings.solver_threads)
+        _work(engine, clock, stopped, Settings().solver_threads)
     engine.dispose()
-
-
-def orphaned() -> bool:
-    """Whether the server that started this process was killed: nobody will tell us to leave."""
-    parent = multiprocessing.parent_process()
-    return parent is not None and not parent.is_alive()
 
 
 def _work(engine: Database, clock: Clock, stopped: Stopped, threads: int) -> None:

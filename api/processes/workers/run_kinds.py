@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from api.config.clock import Clock
 from api.processes.workers.run_lease import Heartbeat
@@ -12,23 +11,16 @@ from data.planning.plan_json import options_from_json, wish_from_json
 from data.store.database.engine import Database, Tx, reading
 from data.store.planning.plan_runs import answer_run, finish_run, put_back
 from data.streets.network import StreetNetwork
-from fleet.planning.plan_lifecycle import (
-    PLANNER,
-    Prepared,
-    Start,
-    prepare,
-    solve_prepared,
-    store_draft,
-)
+from fleet.planning.plan_lifecycle import PLANNER, store_draft
+from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.planning.plan_scope import scope_of
+from fleet.planning.plan_solving import Start, solve_prepared
 from fleet.planning.remaining_routes import routes_ahead
 from fleet.replanning.replan_solving import replanned
 from fleet.routes.progress_cache import PresentDesk
 from fleet.what_if.question import situation_digest
 from fleet.what_if.searches import SEEDS, KnownBase, Solve, base_of, with_change
-
-if TYPE_CHECKING:
-    from routing.replanning.path_cache import LineGraphCache
+from routing.replanning.path_cache import LineGraphCache
 
 SEED = 1
 
@@ -45,7 +37,7 @@ class Warm:
     """
 
     desk: PresentDesk | None = None
-    known: "LineGraphCache | None" = None
+    known: LineGraphCache | None = None
     bases: KnownBase = field(default_factory=KnownBase)
 
 

@@ -4,16 +4,16 @@ import logging
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.synchronize import Event as ProcessEvent
 from pathlib import Path
+from pkgutil import resolve_name
 
 from api.config.clock import Clock
 from api.config.logs import configure_logs
-from api.config.settings import Settings
-from api.processes.workers.dispatch_worker import answer_until
-from api.processes.workers.plan_worker import LOOK_S, Stopped, work_until
+from api.config.settings import Settings, prepare_numba
+from api.processes.workers.stop_signal import LOOK_S, Stopped
 
 LEAVE_S = 10.0
 """How long a worker may take to leave after it was told to."""
@@ -25,19 +25,20 @@ SPAWN = multiprocessing.get_context("spawn")
 type Work = Callable[[Path, Clock, Stopped, Callable[[], object]], None]
 """What a worker does with a city's folder until it is told to leave."""
 
-WORKERS: Sequence[tuple[str, Work]] = (
-    ("barfrub-worker", work_until),
-    ("barfrub-quick", answer_until),
-)
-"""The workers of a city by the names of their processes."""
+WORKERS = {
+    "barfrub-worker": "api.processes.workers.plan_worker:work_until",
+    "barfrub-quick": "api.processes.workers.dispatch_worker:answer_until",
+}
+"""What each worker of a city does, `module:function` by the name of its process.
+
+Only the worker's process imports the module, and with it the optimizer.
+"""
 
 _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def running_workers(
-    folder: Path, clock: Clock, workers: Sequence[tuple[str, Work]] = WORKERS
-) -> Iterator[None]:
+def running_workers(folder: Path, clock: Clock) -> Iterator[None]:
     """Keep worker processes for a city beside the caller, and end them at the end.
 
     Another one takes the place of a worker that dies.
@@ -45,7 +46,7 @@ def running_workers(
     stopped = SPAWN.Event()
     keepers = [
         threading.Thread(target=_keep, args=(name, work, folder, clock, stopped))
-        for name, work in workers
+        for name, work in WORKERS.items()
     ]
     for keeper in keepers:
         keeper.start()
@@ -57,7 +58,7 @@ def running_workers(
             keeper.join()
 
 
-def _keep(name: str, work: Work, folder: Path, clock: Clock, stopped: ProcessEvent) -> None:
+def _keep(name: str, work: str, folder: Path, clock: Clock, stopped: ProcessEvent) -> None:
     while not stopped.is_set():
         ready = SPAWN.Event()
         words = (work, folder, clock, stopped, ready)
@@ -76,9 +77,12 @@ def _keep(name: str, work: Work, folder: Path, clock: Clock, stopped: ProcessEve
 
 
 def _work_as_child(
-    work: Work, folder: Path, clock: Clock, stopped: ProcessEvent, ready: ProcessEvent
+    work: str, folder: Path, clock: Clock, stopped: ProcessEvent, ready: ProcessEvent
 ) -> None:
     # Ctrl+C reaches the whole group; the server tells us when it is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    configure_logs(Settings().log)
-    work(folder, clock, stopped, ready.set)
+    settings = Settings()
+    configure_logs(settings.log)
+    prepare_numba(settings)
+    run: Work = resolve_name(work)
+    run(folder, clock, stopped, ready.set)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Engine, inspect, text
 
 from data.errors import ConflictError
@@ -18,9 +20,6 @@ LAST_WITH_OLDER = "0.1.0 (commit d95c4261)"
 
 def upgrade(engine: Engine) -> None:
     """Bring the tables of a new or older database up to date, in one transaction."""
-    from alembic import command
-    from alembic.config import Config
-
     config = Config()
     config.set_main_option("script_location", str(HERE))
     with engine.begin() as connection:

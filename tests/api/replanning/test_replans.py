@@ -16,7 +16,9 @@ from data.store.planning.plans import get_plan
 from data.store.shifts.shifts import list_shifts
 from data.store.work import list_jobs, set_job_state
 from fleet.planning.plan_difference import job_ends
-from fleet.planning.plan_lifecycle import prepare, solve_prepared, store_draft
+from fleet.planning.plan_lifecycle import store_draft
+from fleet.planning.plan_preparation import prepare
+from fleet.planning.plan_solving import solve_prepared
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_village_database

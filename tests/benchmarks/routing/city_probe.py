@@ -22,7 +22,7 @@ from data.store.database.engine import create_engine, transaction
 from data.store.setup.city import get_policy
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
-from fleet.planning.plan_lifecycle import Prepared, prepare
+from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.setup.city_setup import add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from routing.check.referee import violations

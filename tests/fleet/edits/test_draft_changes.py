@@ -18,7 +18,8 @@ from data.store.planning.plans import add_plan, get_plan
 from fleet.edits.draft import PreparedDraft, drafted, hand_draft
 from fleet.edits.draft_changes import checked, made, takers
 from fleet.edits.edit_history import as_begun, begin, redo, store_edit, undo
-from fleet.planning.plan_lifecycle import prepare, solve_prepared
+from fleet.planning.plan_preparation import prepare
+from fleet.planning.plan_solving import solve_prepared
 from fleet.storms.storm_start import start_storm
 from routing.replanning.manual_edits import refused
 from tests import village as v

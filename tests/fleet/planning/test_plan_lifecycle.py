@@ -19,15 +19,9 @@ from data.store.planning.plans import add_plan, find_published_plan_id, get_plan
 from data.store.setup.city import get_city, save_city
 from data.store.shifts.shifts import set_shift_state
 from data.store.work import set_job_state
-from fleet.planning.plan_lifecycle import (
-    PLANNER,
-    ask_for_plan,
-    prepare,
-    publish,
-    request_stop,
-    solve_prepared,
-    store_draft,
-)
+from fleet.planning.plan_lifecycle import PLANNER, ask_for_plan, publish, request_stop, store_draft
+from fleet.planning.plan_preparation import prepare
+from fleet.planning.plan_solving import solve_prepared
 from fleet.planning.plan_summary import figures_of
 from fleet.storms.storm_start import end_storm, start_storm
 from tests import village as v

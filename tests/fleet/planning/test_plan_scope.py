@@ -9,7 +9,8 @@ from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, get_plan
 from data.store.shifts.shifts import set_shift_state
-from fleet.planning.plan_lifecycle import Prepared, ask_for_plan, prepare, publish
+from fleet.planning.plan_lifecycle import ask_for_plan, publish
+from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.planning.plan_scope import EVERYTHING, scope_of, works_of
 from fleet.planning.remaining_routes import routes_ahead
 from fleet.storms.storm_start import start_storm

@@ -26,7 +26,8 @@ from data.store.planning.plans import add_plan
 from data.store.shifts.blockages import add_blockage, set_cleared
 from data.store.storms.closures import add_closure
 from data.store.work import add_job, list_jobs
-from fleet.planning.plan_lifecycle import Prepared, prepare, publish
+from fleet.planning.plan_lifecycle import publish
+from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.shifts.shift_progress import start_shift
 from fleet.storms.storm_start import start_storm
 from tests import village as v

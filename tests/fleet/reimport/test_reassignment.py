@@ -36,7 +36,8 @@ from data.store.shifts.shifts import list_shifts
 from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from fleet.evidence.proof_store import keep_evidence
-from fleet.planning.plan_lifecycle import ask_for_plan, prepare, publish, store_draft
+from fleet.planning.plan_lifecycle import ask_for_plan, publish, store_draft
+from fleet.planning.plan_preparation import prepare
 from fleet.requests.intake import Report, locate, receive
 from fleet.storms.storm_start import start_storm
 from tests.data.osm_files import a_node, a_way

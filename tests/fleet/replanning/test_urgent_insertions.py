@@ -6,7 +6,9 @@ import pytest
 
 from data.errors import ConflictError
 from data.store.database.engine import Tx
-from fleet.planning.plan_lifecycle import prepare, publish, solve_prepared, store_draft
+from fleet.planning.plan_lifecycle import publish, store_draft
+from fleet.planning.plan_preparation import prepare
+from fleet.planning.plan_solving import solve_prepared
 from fleet.replanning.running_plan import InsertionPlace, best_insertion, running_plan
 from fleet.replanning.urgent_insertions import job_on_street
 from fleet.storms.storm_start import start_storm

@@ -16,7 +16,8 @@ from data.store.planning.plan_runs import (
     urgent_run_waits,
 )
 from data.store.work import set_job_state
-from fleet.planning.plan_lifecycle import Prepared, ask_for_plan, outline, prepare
+from fleet.planning.plan_lifecycle import ask_for_plan
+from fleet.planning.plan_preparation import Prepared, outline, prepare
 from fleet.storms.storm_start import start_storm
 from fleet.what_if.question import (
     HOLDS,

@@ -6,7 +6,8 @@ import pytest
 
 from data.model import Plan
 from data.store.database.engine import Tx
-from fleet.planning.plan_lifecycle import Prepared, Start, prepare, solve_prepared
+from fleet.planning.plan_preparation import Prepared, prepare
+from fleet.planning.plan_solving import Start, solve_prepared
 from fleet.storms.storm_start import start_storm
 from fleet.what_if.answer import no_worse, outcome_json, spread_min
 from fleet.what_if.question import HOLDS, machines_of

@@ -5,7 +5,7 @@ import pytest
 
 from data.model import PlanProof, ServiceClass
 from data.store.database.engine import transaction
-from fleet.planning.plan_lifecycle import Prepared, prepare
+from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.storms.storm_start import start_storm
 from routing.planning.problem_mapping import problem_from
 from routing.planning.proof_mapping import SHOWN_STREETS, proved

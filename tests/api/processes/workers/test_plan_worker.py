@@ -15,7 +15,8 @@ from data.model import PlanRun, RunState
 from data.store.database.engine import open_database, reading, transaction
 from data.store.planning.plan_runs import get_run, lease_run
 from data.store.planning.plans import get_plan
-from fleet.planning.plan_lifecycle import ask_for_plan, prepare, request_stop
+from fleet.planning.plan_lifecycle import ask_for_plan, request_stop
+from fleet.planning.plan_preparation import prepare
 from fleet.storms.storm_start import end_storm, start_storm
 from fleet.what_if.question import ask_what_if
 from tests import village as v

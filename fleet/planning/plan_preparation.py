@@ -1,0 +1,113 @@
+"""What a plan is made from, read in one transaction."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from data.errors import ConflictError
+from data.model import (
+    Depot,
+    Job,
+    JobState,
+    PlanId,
+    Present,
+    ReloadSite,
+    Shift,
+    Storm,
+    StormId,
+    Vehicle,
+)
+from data.policy.city_policy import Policy
+from data.store.database.engine import Tx
+from data.store.setup.machines import list_depots, list_vehicles
+from data.store.shifts.shifts import list_shifts
+from data.store.storms.storm_policies import get_storm_policy
+from data.store.storms.storms import get_storm
+from data.store.work import list_jobs
+from data.streets.network import StreetNetwork
+from fleet.planning.plan_options import in_service
+from fleet.planning.storm_snapshot import closed_streets, present_of
+from fleet.routes.progress_cache import PresentDesk
+from fleet.routes.route_progress import PlanCheck
+from fleet.storms.machines_in_service import sites_in_use
+from fleet.streets.loaded_streets import require_present
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All that a plan is made from, read in one transaction; `now` is when it starts to hold.
+
+    `check` is how the published plan was driven until then.
+    """
+
+    storm: Storm
+    network: StreetNetwork
+    policy: Policy
+    jobs: tuple[Job, ...]
+    shifts: tuple[Shift, ...]
+    vehicles: tuple[Vehicle, ...]
+    depots: tuple[Depot, ...]
+    reload_sites: tuple[ReloadSite, ...]
+    parent_id: PlanId | None
+    now: datetime
+    present: Present = field(default_factory=Present)
+    check: PlanCheck | None = None
+
+
+def prepare(
+    tx: Tx,
+    storm_id: StormId,
+    network: StreetNetwork,
+    now: datetime,
+    desk: PresentDesk | None = None,
+) -> Prepared:
+    """Read what a plan for a storm is made from, as the storm stands now.
+
+    Only open jobs, shifts that are not over, and of jobs that are partly done what is left of them.
+    Who asks again and again keeps a `desk`, so that not all evidence is read each time.
+    """
+    plain = outline(tx, storm_id, network, now)
+    policy, jobs, shifts = plain.policy, plain.jobs, plain.shifts
+    check = (desk or PresentDesk()).check(tx, storm_id, network, policy, now)
+    return replace(
+        plain,
+        parent_id=None if check is None else check.plan.id,
+        present=present_of(tx, plain.storm, network, policy, jobs, shifts, check, now),
+        check=check,
+    )
+
+
+def outline(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) -> Prepared:
+    """Read the work, machines and places of a storm alone: not how far anybody is with it.
+
+    That is enough to tell situations apart, and reads no evidence.
+    """
+    storm = get_active(tx, storm_id)
+    require_present(tx, network)
+    shifts = [shift for shift in list_shifts(tx, storm_id) if in_service(shift, now)]
+    if not shifts:
+        raise ConflictError(
+            "no vehicle is in service: every shift is over", reason="no_shift", storm=storm_id
+        )
+    return Prepared(
+        storm=storm,
+        network=network,
+        policy=get_storm_policy(tx, storm_id),
+        jobs=tuple(list_jobs(tx, storm_id, JobState.OPEN)),
+        shifts=tuple(shifts),
+        vehicles=tuple(list_vehicles(tx)),
+        depots=tuple(list_depots(tx)),
+        reload_sites=tuple(sites_in_use(tx, storm_id)),
+        parent_id=None,
+        now=now,
+        present=Present(closed=closed_streets(tx, storm, now)),
+    )
+
+
+def get_active(tx: Tx, storm_id: StormId) -> Storm:
+    """Return a storm that goes on; raise `ConflictError` for one that has ended."""
+    storm = get_storm(tx, storm_id)
+    if storm.ended_at is not None:
+        raise ConflictError(
+            f"storm {storm.name!r} has ended", reason="storm_ended", storm=storm_id, name=storm.name
+        )
+    return storm

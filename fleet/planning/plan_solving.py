@@ -1,0 +1,63 @@
+"""Plans by the optimizer, checked by the referee: for workers, which load it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from data.errors import ConflictError
+from data.model import (
+    Plan,
+)
+from fleet.planning.plan_preparation import Prepared
+from routing.check.referee import violations
+from routing.planning.problem_mapping import plan_from, problem_from
+from routing.planning.proof_mapping import proved
+from routing.planning.warm_start import no_later_than, start_from
+from routing.problem.stopping import MaxRuntime, StopWhenAsked
+from routing.search.solver import solve
+
+SHOWN_VIOLATIONS = 5
+"""So many broken rules are named in an error."""
+
+type Report = Callable[[float, float, int, int], None]
+"""Called now and then with best cost, lower bound, tasks unserved and iterations done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A plan for the same work to begin from; `keeps` is whether no class may be finished later.
+
+    Only a plan whose vehicles are all there still can be kept to.
+    """
+
+    plan: Plan
+    keeps: bool
+
+
+def solve_prepared(
+    prepared: Prepared,
+    seconds: float,
+    seed: int,
+    report: Report,
+    stop_requested: Callable[[], bool],
+    threads: int = 1,
+    start: Start | None = None,
+) -> Plan:
+    """Return the best plan found in so many seconds, or until asked to stop.
+
+    The referee looked at it: what it refuses is an error here, never a plan. With it comes what is
+    proved that no plan can do.
+    """
+    mapped = problem_from(prepared)
+    problem = no_later_than(mapped, start.plan) if start and start.keeps else mapped.problem
+    known = start_from(mapped, start.plan) if start else None
+    stop = StopWhenAsked(stop_requested, MaxRuntime(seconds))
+    solution = solve(problem, stop, seed, report, known, threads)
+    require_allowed(violations(problem, solution))
+    return replace(plan_from(mapped, solution), proofs=proved(mapped))
+
+
+def require_allowed(broken: Sequence[str], what: str = "the plan") -> None:
+    """Raise `ConflictError` where the referee found broken rules."""
+    if broken:
+        shown = "; ".join(broken[:SHOWN_VIOLATIONS])
+        raise ConflictError(f"the referee refused {what}: {shown}", reason="plan_refused")
