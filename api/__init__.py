@@ -1,1 +1,4 @@
-"""How the world calls us: HTTP, command line, worker, settings, clock. May import everything."""
+"""How does the world call us? HTTP, command line, processes, settings, clock, sign-in.
+
+May import everything.
+"""

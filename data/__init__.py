@@ -1,1 +1,1 @@
-"""What is true: vocabulary, street network, storage. Imports none of our other packages."""
+"""What is true? Vocabulary, street network, storage; imports none of our other packages."""

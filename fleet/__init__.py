@@ -1,4 +1,4 @@
-"""What is happening: use cases of requests, plans, positions and coverage.
+"""What is happening? Requests, storms, plans, positions, coverage.
 
 May import `routing` and `data`.
 """

@@ -1,1 +1,4 @@
-"""What people see: view models, pages, exports, texts. May import `fleet`, `routing` and `data`."""
+"""What do people see? View models, pages, exports, texts.
+
+May import `fleet`, `routing` and `data`.
+"""

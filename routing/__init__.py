@@ -1,1 +1,1 @@
-"""What should be done: the optimizer. May import `data`, and its core not even that."""
+"""What should be done? The optimizer. May import `data`, and its core not even that."""

@@ -15,7 +15,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("api", "data", "fleet", "maps", "routing")
 MAX_LINES = 400
-MAX_SCRIPTS = 15
+MAX_MODULES = 15
+COMMAND_LINE = ROOT / "api" / "cli"
 
 
 def _tracked(*patterns: str) -> list[Path]:
@@ -56,9 +57,43 @@ def test_no_literal_tuple_is_unpacked_to_save_lines():
     assert found == []
 
 
-def test_no_folder_has_too_many_scripts():
-    folders = Counter(str(path.parent.relative_to(ROOT)) for path in _tracked("*.js"))
-    assert {name: many for name, many in folders.items() if many > MAX_SCRIPTS} == {}
+@pytest.mark.parametrize("ending", ["js", "py"])
+def test_no_folder_has_too_many_modules(ending):
+    modules = _tracked(*(f"{package}/**.{ending}" for package in PACKAGES))
+    folders = Counter(
+        str(path.parent.relative_to(ROOT)) for path in modules if path.name != "__init__.py"
+    )
+    assert {name: many for name, many in folders.items() if many > MAX_MODULES} == {}
+
+
+def test_every_room_says_which_question_it_answers():
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in _tracked(*(f"{package}/**__init__.py" for package in PACKAGES))
+        if "?" not in (ast.get_docstring(_tree(path)) or "").partition("\n")[0]
+    ]
+    assert silent == []
+
+
+def test_modules_import_at_the_top_except_commands():
+    late = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in _modules()
+        if not path.is_relative_to(COMMAND_LINE)
+        for function in ast.walk(_tree(path))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert late == []
+
+
+def _modules() -> list[Path]:
+    return _tracked(*(f"{package}/**.py" for package in PACKAGES))
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def test_scripts_styles_templates_and_texts_stand_in_the_same_rooms():
@@ -83,14 +118,23 @@ def test_every_npm_package_is_pinned_by_its_content():
 
 
 def test_help_needs_no_heavy_import():
-    probe = (
-        "import sys, api.cli.main; heavy = {'numpy', 'sqlalchemy', 'fastapi', 'numba', 'shapely', "
-        "'networkx', 'pydantic'} & set(sys.modules); print(sorted(heavy))"
-    )
+    heavy = {"numpy", "sqlalchemy", "fastapi", "numba", "shapely", "networkx", "pydantic"}
+    assert _loaded_by("api.cli.main") & heavy == set()
+
+
+def test_the_web_loads_no_optimizer():
+    optimizer = ("network", "check", "bounds", "search", "replanning", "planning")
+    wanted = {f"routing.{room}" for room in optimizer} | {"routing.kernels.search"}
+    assert _loaded_by("api.server.app") & wanted == set()
+
+
+def _loaded_by(module: str) -> set[str]:
+    """Return what a process has loaded that imported a module."""
+    probe = f"import sys, {module}; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == "[]"
+    return set(done.stdout.split())
 
 
 def test_every_setting_is_described():

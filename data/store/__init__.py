@@ -1,1 +1,1 @@
-"""SQL, all of it: functions that take a transaction and return domain records."""
+"""Which rows does a city have? All SQL: functions of a transaction, domain records out."""

@@ -1,1 +1,1 @@
-"""Numba loops, one file per idea; the only place that imports numba."""
+"""Which loops are compiled? One file an idea; the only place that imports numba."""

@@ -1,1 +1,1 @@
-"""One file per revision, each naming the one before it."""
+"""Which revisions have the tables had? One file each, naming the one before it."""
