@@ -31,6 +31,7 @@ from data.store.database.engine import Tx
 from data.store.requests.requests import get_request, list_requests_by_id
 from data.store.setup.machines import list_depots
 from data.store.storms.storms import find_active_storm, get_storm
+from fleet.context import CityContext
 from fleet.crews.crew_progress import put_back
 from fleet.crews.crew_register import (
     NOT_YET,
@@ -205,7 +206,7 @@ def add_job(storm_id: StormId, wanted: NewCrewJobIn, context: DispatcherContext)
     with context.writing() as tx:
         policy = app.ground.policy_of(tx, get_storm(tx, storm_id))
         who, now = context.actor, context.now
-        job = add_job_by_hand(tx, who, storm_id, wish, app.network, policy, now)
+        job = add_job_by_hand(CityContext(tx, app.network, policy, now), who, storm_id, wish)
         view = _viewed(tx, context, job)
     tell_boards(context)
     return view

@@ -133,8 +133,7 @@ def sight_request(
     try:
         with context.writing() as tx:
             spot = OnSiteReport(clear, name, place, text)
-            app = context.app
-            sight(tx, app.network, app.policy, context.actor, request_id, spot, context.now)
+            sight(context.city(tx), context.actor, request_id, spot)
             view = _file(tx, context, request_id)
     except BaseException:
         remove_photo(folder, name)

@@ -12,6 +12,7 @@ from data.store.database.engine import Tx
 from data.store.setup.machines import list_depots
 from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m
+from fleet.context import CityContext
 from fleet.crews.crew_lists import draft_lists, publish_lists
 from fleet.crews.crew_register import NOT_YET, enroll_crew, put_on_duty
 from fleet.work.crew_jobs import CrewJobWish, add_job_by_hand
@@ -54,7 +55,7 @@ def add_demo_crews(
         work = list(CrewWork)[number % len(CrewWork)]
         place = network.point_at(street.id, street.length_m / 2)
         wanted = CrewJobWish(work, place, priority=priority)
-        add_job_by_hand(tx, CONSOLE, storm.id, wanted, network, policy, now)
+        add_job_by_hand(CityContext(tx, network, policy, now), CONSOLE, storm.id, wanted)
 
 
 def lead_first_crew(tx: Tx, user_id: UserId) -> None:

@@ -19,6 +19,7 @@ from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.store.tracking.positions import add_positions, find_newest, list_unseen, mark_seen_until
 from data.streets.network import StreetNetwork
+from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.setup.log_import import create_vehicles, refuse_unknown, storm_of_log, vehicles_of_log
 from fleet.storms.storm_start import end_storm
@@ -123,7 +124,9 @@ def take_in(
     tracks = new_track_book(ready.network)
 
     def take(tx: Tx, fresh: Sequence[Position], last: int, now: datetime) -> None:
-        digest(tx, ready.network, tracks, fresh, ready.policy, find_active_storm(tx), now)
+        digest(
+            CityContext(tx, ready.network, ready.policy, now), tracks, fresh, find_active_storm(tx)
+        )
         mark_seen_until(tx, last)
 
     def look(tx: Tx, now: datetime) -> int:

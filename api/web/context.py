@@ -47,6 +47,7 @@ from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import Database, Tx, reading, transaction
 from data.streets.network import StreetNetwork
 from fleet.audit.last_change import require_unchanged
+from fleet.context import CityContext
 from fleet.messages.presence import Room
 from fleet.replay.storm_history import StormHistory
 from fleet.reports.storm_statistics import StormRecords
@@ -159,6 +160,10 @@ class Context:
         with self.writing() as tx:
             require_unchanged(tx, subject, self.seen)
             yield tx
+
+    def city(self, tx: Tx) -> CityContext:
+        """Return what decisions about the city need, as of this request."""
+        return CityContext(tx, self.app.network, self.app.policy, self.now)
 
     def has(self, *roles: Role) -> bool:
         """Whether the user has one of these roles."""

@@ -29,6 +29,7 @@ from data.store.coverage.coverage import list_seen
 from data.store.coverage.pass_sums import PassSum, sum_passes
 from data.store.database.engine import Tx
 from data.streets.network import StreetNetwork
+from fleet.context import CityContext
 from fleet.coverage.coverage_history import CoverageCourse
 from fleet.coverage.street_coverage import counted_treatments, counts, coverage_of
 from fleet.coverage.track_windows import begins_at, number_at
@@ -102,30 +103,29 @@ class Earlier:
 
     def look(
         self,
-        tx: Tx,
+        city: CityContext,
         storm_id: StormId,
-        network: StreetNetwork,
-        policy: Policy,
         segment_ids: Collection[SegmentId],
         jobs: Sequence[Job],
-        now: datetime | None,
+        *,
+        keep: bool,
     ) -> Looked:
         """Return what all passes over some streets prove, having read the later ones.
 
-        Without a `now` nothing more is kept.
+        `keep` takes in what ended by now, for the next time.
         """
         if storm_id != self._storm_id:
             self._storm_id, self._streets = storm_id, {}
-        terms = _terms(network, policy, segment_ids, jobs)
-        passes = self._read(tx, storm_id, terms, jobs)
+        terms = _terms(city.network, city.policy, segment_ids, jobs)
+        passes = self._read(city.tx, storm_id, terms, jobs)
         coverage = {
             way: self._covered(way, terms[one], passes.get(way, ()))
             for one in terms
             for way in _ways(one)
             if way in passes or way in self._courses(one)
         }
-        if now is not None:
-            self._take_in(tx, storm_id, terms, passes, begins_at(number_at(now) - 1))
+        if keep:
+            self._take_in(city.tx, storm_id, terms, passes, begins_at(number_at(city.now) - 1))
         return Looked(coverage, passes)
 
     def _courses(self, segment_id: SegmentId) -> Mapping[DirectedSegment, CoverageCourse]:

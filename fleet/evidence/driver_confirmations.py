@@ -35,6 +35,7 @@ from data.store.shifts.shifts import list_progress, list_proved, list_unproved, 
 from data.store.tracking.positions import fix_times, list_between, sensor_words
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
+from fleet.context import CityContext
 from fleet.coverage.coverage_cache import Earlier
 from fleet.coverage.pass_detection import at_work_mps
 from fleet.coverage.route_expectations import USUAL_MPS
@@ -78,21 +79,14 @@ def taps_wait(tx: Tx, storm: Storm, now: datetime) -> bool:
     return bool(list_unproved(tx, storm.id, DONE, now - UNDO_WITHIN, 1))
 
 
-def prove_taps(
-    tx: Tx,
-    storm: Storm,
-    network: StreetNetwork,
-    policy: Policy,
-    now: datetime,
-    earlier: Earlier | None = None,
-) -> Proof:
+def prove_taps(city: CityContext, storm: Storm, earlier: Earlier | None = None) -> Proof:
     """Store as passes what drivers did, and return what that changed."""
-    ripe = list_unproved(tx, storm.id, DONE, now - UNDO_WITHIN, AT_ONCE)
+    ripe = list_unproved(city.tx, storm.id, DONE, city.now - UNDO_WITHIN, AT_ONCE)
     passes: list[Pass] = []
-    for driver, taps in _drivers(tx, storm, network, policy, ripe):
+    for driver, taps in _drivers(city.tx, storm, city.network, city.policy, ripe):
         passes += driver.passes(taps)
-    mark_proved(tx, ripe)
-    return keep_evidence(tx, storm, network, policy, passes, now, earlier=earlier)
+    mark_proved(city.tx, ripe)
+    return keep_evidence(city, storm, passes, earlier=earlier)
 
 
 def late_since(fixes: Iterable[Position]) -> dict[VehicleId, datetime]:
@@ -104,27 +98,20 @@ def late_since(fixes: Iterable[Position]) -> dict[VehicleId, datetime]:
     return late
 
 
-def judge_again(
-    tx: Tx,
-    storm: Storm,
-    network: StreetNetwork,
-    policy: Policy,
-    late: Mapping[VehicleId, datetime],
-    now: datetime,
-) -> Proof:
+def judge_again(city: CityContext, storm: Storm, late: Mapping[VehicleId, datetime]) -> Proof:
     """Judge the taps of vehicles anew whose fixes came `late`; return what that changed.
 
     All taps from the first such fix on: what a sensor is worth shows only later.
     """
     passes, gone = list[Pass](), list[Pass]()
     for vehicle_id, since in late.items():
-        counted = list_proved(tx, storm.id, vehicle_id, DONE, since - UNDO_WITHIN)
-        for driver, taps in _drivers(tx, storm, network, policy, counted):
+        counted = list_proved(city.tx, storm.id, vehicle_id, DONE, since - UNDO_WITHIN)
+        for driver, taps in _drivers(city.tx, storm, city.network, city.policy, counted):
             passes += driver.passes(taps)
             gone += driver.told(taps)
     if not gone and not passes:
         return Proof()
-    return keep_evidence(tx, storm, network, policy, passes, now, instead_of=gone)
+    return keep_evidence(city, storm, passes, instead_of=gone)
 
 
 def _drivers(

@@ -22,13 +22,13 @@ from data.model import (
     StormId,
     VehicleId,
 )
-from data.policy.city_policy import Policy
 from data.store.audit.audit_seals import unseal, window_subject
 from data.store.coverage.track_windows import close_windows, list_open_windows, open_windows
 from data.store.database.engine import Tx
 from data.store.storms.storms import list_storms
 from data.store.tracking.positions import list_between
 from data.streets.network import StreetNetwork
+from fleet.context import CityContext
 from fleet.coverage.coverage_cache import Earlier
 from fleet.coverage.route_expectations import FleetExpectations, OrderBook
 from fleet.coverage.track_windows import TrackWindow, looked_at_by, looks_at, number_at
@@ -164,18 +164,12 @@ class ProcessedBatch:
 
 
 def digest(
-    tx: Tx,
-    network: StreetNetwork,
-    tracks: TrackBook,
-    batch: Sequence[Position],
-    policy: Policy,
-    storm: Storm | None,
-    now: datetime,
+    city: CityContext, tracks: TrackBook, batch: Sequence[Position], storm: Storm | None
 ) -> Digest:
     """Follow a batch and keep what it proves, in one transaction."""
-    followed = follow(tx, network, tracks, batch, storm, now)
-    unseal_fixes(tx, batch)
-    return keep(tx, network, tracks, followed, policy, now)
+    followed = follow(city.tx, city.network, tracks, batch, storm, city.now)
+    unseal_fixes(city.tx, batch)
+    return keep(city, tracks, followed)
 
 
 def unseal_fixes(tx: Tx, fixes: Iterable[Position]) -> None:
@@ -217,22 +211,15 @@ def follow(
     return ProcessedBatch(batch, storm, touched, over, opened, at_work.dropped)
 
 
-def keep(
-    tx: Tx,
-    network: StreetNetwork,
-    tracks: TrackBook,
-    followed: ProcessedBatch,
-    policy: Policy,
-    now: datetime,
-) -> Digest:
+def keep(city: CityContext, tracks: TrackBook, followed: ProcessedBatch) -> Digest:
     """Store the passes that a batch proves, and say what changed."""
-    close_windows(tx, followed.over)
-    open_windows(tx, followed.opened)
-    storms = _storms(tx, followed.storm)  # one may have ended since the batch was followed
-    proof = keep_windows(tx, network, policy, storms, followed.touched, now, tracks.earlier)
+    close_windows(city.tx, followed.over)
+    open_windows(city.tx, followed.opened)
+    storms = _storms(city.tx, followed.storm)  # one may have ended since the batch was followed
+    proof = keep_windows(city, storms, followed.touched, tracks.earlier)
     late = late_since(followed.batch)
     for storm in storms if late else ():
-        proof += judge_again(tx, storm, network, policy, late, now)
+        proof += judge_again(city, storm, late)
     believed, faults = tracks.sieve.sift(followed.batch)
     dropped = +followed.dropped
     return Digest(tuple(followed.batch), proof, dropped, tuple(believed), faults)

@@ -19,13 +19,12 @@ from data.model import (
     SegmentId,
     Storm,
 )
-from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
 from data.store.coverage.coverage import list_seen
 from data.store.database.engine import Tx
 from data.store.requests.requests import list_requests_of_jobs
 from data.store.work import find_open_job, list_jobs_on_segments, set_job_state
-from data.streets.network import StreetNetwork
+from fleet.context import CityContext
 from fleet.coverage.street_coverage import counting, done_at
 from fleet.requests.closing import UNPROVED, close_by_evidence, reopen_unproved
 
@@ -41,28 +40,25 @@ class Done(NamedTuple):
 
 
 def close_jobs(
-    tx: Tx,
-    network: StreetNetwork,
-    policy: Policy,
+    city: CityContext,
     seen: Mapping[DirectedSegment, Sequence[Pass]],
     jobs: Sequence[Job],
-    now: datetime,
     actor: Actor,
 ) -> dict[JobId, Done]:
     """Set the jobs that passes prove to done, and return since when each is and why."""
     closed: dict[JobId, Done] = {}
-    passes = {way: counting(mine, policy.evidence) for way, mine in seen.items()}
+    passes = {way: counting(mine, city.policy.evidence) for way, mine in seen.items()}
     for job in jobs:
         if job.state is not JobState.OPEN:
             continue
-        finished_at = done_at(job, network.segment(job.segment_id), passes)
+        finished_at = done_at(job, city.network.segment(job.segment_id), passes)
         if finished_at is None:
             continue
         evidence = _attached(job, passes, finished_at)
-        set_job_state(tx, [job.id], JobState.DONE, finished_at)
+        set_job_state(city.tx, [job.id], JobState.DONE, finished_at)
         add_event(
-            tx,
-            now,
+            city.tx,
+            city.now,
             actor,
             "job.done",
             f"job:{job.id}",
@@ -123,33 +119,28 @@ def took_back(before: Coverage | None, after: Coverage) -> bool:
 
 
 def reopen_jobs(
-    tx: Tx,
-    storm: Storm,
-    network: StreetNetwork,
-    policy: Policy,
-    segment_ids: Collection[SegmentId],
-    now: datetime,
+    city: CityContext, storm: Storm, segment_ids: Collection[SegmentId]
 ) -> tuple[tuple[JobId, ...], tuple[RequestId, ...]]:
     """Open again the jobs on some streets that nothing proves any more, and their requests.
 
     Where the same work is asked for by an open job already, the requests join that one.
     """
     jobs, requests = list[JobId](), list[RequestId]()
-    wanted = list_jobs_on_segments(tx, storm.id, sorted(segment_ids))
+    wanted = list_jobs_on_segments(city.tx, storm.id, sorted(segment_ids))
     done = [job for job in wanted if job.state is JobState.DONE]
-    seen = list_seen(tx, storm.id, {job.segment_id for job in done}) if done else {}
-    passes = {way: counting(mine, policy.evidence) for way, mine in seen.items()}
+    seen = list_seen(city.tx, storm.id, {job.segment_id for job in done}) if done else {}
+    passes = {way: counting(mine, city.policy.evidence) for way, mine in seen.items()}
     for job in done:
-        if done_at(job, network.segment(job.segment_id), passes) is not None:
+        if done_at(job, city.network.segment(job.segment_id), passes) is not None:
             continue
-        open_job = find_open_job(tx, storm.id, job.segment_id, job.treatment)
+        open_job = find_open_job(city.tx, storm.id, job.segment_id, job.treatment)
         if open_job is None:
-            set_job_state(tx, [job.id], JobState.OPEN)
+            set_job_state(city.tx, [job.id], JobState.OPEN)
             change = ({"state": job.state}, {"state": JobState.OPEN, "reason": UNPROVED})
-            add_event(tx, now, TRACKING, "job.reopened", f"job:{job.id}", *change)
+            add_event(city.tx, city.now, TRACKING, "job.reopened", f"job:{job.id}", *change)
             jobs.append(job.id)
-        for request in list_requests_of_jobs(tx, [job.id]):
+        for request in list_requests_of_jobs(city.tx, [job.id]):
             if request.closed_for is ClosingReason.PLOWED:
-                reopen_unproved(tx, TRACKING, request, (open_job or job).id, now)
+                reopen_unproved(city.tx, TRACKING, request, (open_job or job).id, city.now)
                 requests.append(request.id)
     return tuple(jobs), tuple(requests)

@@ -21,7 +21,6 @@ from data.model import (
     Storm,
     StormId,
 )
-from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
 from data.store.coverage.coverage import (
     list_coverage,
@@ -34,7 +33,7 @@ from data.store.coverage.coverage_revisions import add_revision
 from data.store.coverage.track_windows import WindowChange, list_window, replace_windows
 from data.store.database.engine import Tx
 from data.store.work import list_jobs_on_segments
-from data.streets.network import StreetNetwork
+from fleet.context import CityContext
 from fleet.coverage.coverage_cache import Earlier
 from fleet.coverage.track_windows import TrackWindow
 from fleet.evidence.job_completion import (
@@ -86,12 +85,9 @@ def storms_in(storms: Iterable[Storm], since: datetime, until: datetime) -> list
 
 
 def keep_evidence(
-    tx: Tx,
+    city: CityContext,
     storm: Storm,
-    network: StreetNetwork,
-    policy: Policy,
     passes: Sequence[Pass],
-    now: datetime,
     actor: Actor = TRACKING,
     instead_of: Sequence[Pass] = (),
     earlier: Earlier | None = None,
@@ -104,21 +100,18 @@ def keep_evidence(
     for one in passes:
         if _belongs(one, storm):
             fresh.setdefault(_way(one), []).append(one)
-    known = list_told(tx, storm.id, {directed.segment_id for directed in fresh})
+    known = list_told(city.tx, storm.id, {directed.segment_id for directed in fresh})
     stay = {way: [one for one in known[way] if one not in instead_of] for way in fresh}
-    replace_told(tx, storm.id, {way: merged([*stay[way], *fresh[way]]) for way in fresh})
-    read_again(tx, [*passes, *instead_of])
+    replace_told(city.tx, storm.id, {way: merged([*stay[way], *fresh[way]]) for way in fresh})
+    read_again(city.tx, [*passes, *instead_of])
     streets = {way.segment_id for way in fresh}
-    return refresh(tx, storm, network, policy, streets, now, actor, earlier)
+    return refresh(city, storm, streets, actor, earlier)
 
 
 def keep_windows(
-    tx: Tx,
-    network: StreetNetwork,
-    policy: Policy,
+    city: CityContext,
     storms: Sequence[Storm],
     windows: Iterable[TrackWindow],
-    now: datetime,
     earlier: Earlier | None = None,
 ) -> Proof:
     """Store what changed in half hours of positions, and what follows from it in each storm.
@@ -126,13 +119,13 @@ def keep_windows(
     `earlier` keeps what older passes come to, for the next time.
     """
     touched: dict[StormId, set[SegmentId]] = defaultdict(set)
-    for storm_id, segment_id in store_windows(tx, storms, windows):
+    for storm_id, segment_id in store_windows(city.tx, storms, windows):
         touched[storm_id].add(segment_id)
     proof = Proof(streets=frozenset[SegmentId]().union(*touched.values()))
     for storm in storms:
         if storm.id in touched:
             streets = touched[storm.id]
-            proof += refresh(tx, storm, network, policy, streets, now, TRACKING, earlier)
+            proof += refresh(city, storm, streets, TRACKING, earlier)
     return proof
 
 
@@ -183,12 +176,9 @@ def _belongs(one: Pass, storm: Storm) -> bool:
 
 
 def refresh(
-    tx: Tx,
+    city: CityContext,
     storm: Storm,
-    network: StreetNetwork,
-    policy: Policy,
     segment_ids: Iterable[SegmentId],
-    now: datetime,
     actor: Actor = TRACKING,
     earlier: Earlier | None = None,
 ) -> Proof:
@@ -199,40 +189,39 @@ def refresh(
     were cancelled with it.
     """
     kept = earlier if storm.ended_at is None else None
-    proof, changed = derive(tx, storm, network, policy, segment_ids, now, actor, kept)
+    proof, changed = derive(city, storm, segment_ids, actor, kept)
     if storm.ended_at is not None and changed:
-        note_revision(tx, TRACKING, storm.id, RevisionCause.LATE, network.version, changed, now)
+        note_revision(
+            city.tx, TRACKING, storm.id, RevisionCause.LATE, city.network.version, changed, city.now
+        )
     lost = {after.segment_id for before, after in changed if took_back(before, after)}
     if storm.ended_at is None and lost:
-        jobs, requests = reopen_jobs(tx, storm, network, policy, lost, now)
+        jobs, requests = reopen_jobs(city, storm, lost)
         proof += Proof((), jobs, requests)
     return proof
 
 
 def derive(
-    tx: Tx,
+    city: CityContext,
     storm: Storm,
-    network: StreetNetwork,
-    policy: Policy,
     segment_ids: Iterable[SegmentId],
-    now: datetime,
     actor: Actor = TRACKING,
     earlier: Earlier | None = None,
 ) -> tuple[Proof, Changed]:
     """Derive coverage and close jobs as `refresh` does, but leave it to the caller to number it."""
-    touched = sorted(one for one in segment_ids if network.find(one) is not None)
+    touched = sorted(one for one in segment_ids if city.network.find(one) is not None)
     changed: Changed = []
     jobs: dict[JobId, Done] = {}
     for i in range(0, len(touched), AT_ONCE):
         ids = touched[i : i + AT_ONCE]
-        wanted = list_jobs_on_segments(tx, storm.id, ids)
-        keeps = now if earlier else None
-        looked = (earlier or Earlier()).look(tx, storm.id, network, policy, ids, wanted, keeps)
-        changed += _stored(tx, storm.id, ids, looked.coverage)
+        wanted = list_jobs_on_segments(city.tx, storm.id, ids)
+        cache = earlier or Earlier()
+        looked = cache.look(city, storm.id, ids, wanted, keep=earlier is not None)
+        changed += _stored(city.tx, storm.id, ids, looked.coverage)
         if storm.ended_at is None:
-            jobs |= close_jobs(tx, network, policy, looked.passes, wanted, now, actor)
+            jobs |= close_jobs(city, looked.passes, wanted, actor)
     rows = tuple(after for _, after in changed)
-    return Proof(rows, tuple(jobs), answer_requests(tx, jobs, now, actor)), changed
+    return Proof(rows, tuple(jobs), answer_requests(city.tx, jobs, city.now, actor)), changed
 
 
 def note_revision(

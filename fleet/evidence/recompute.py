@@ -31,6 +31,7 @@ from data.store.storms.storms import get_storm, list_storms
 from data.store.tracking.positions import list_between
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
+from fleet.context import CityContext
 from fleet.coverage.route_expectations import OrderBook
 from fleet.coverage.street_coverage import counting, done_at
 from fleet.coverage.track_windows import AFTER, BEFORE, TrackWindow, looked_at_by, looks_at
@@ -55,43 +56,50 @@ class Recomputed:
 
 
 def recompute(
-    tx: Tx,
-    actor: Actor,
-    network: StreetNetwork,
-    policy: Policy,
-    storm_id: StormId,
-    now: datetime,
-    matcher: Matcher | None = None,
+    city: CityContext, actor: Actor, storm_id: StormId, matcher: Matcher | None = None
 ) -> Recomputed:
     """Derive a storm anew and number what changed; raise `NotFoundError` without that storm.
 
     Logs of vehicles are read again too, and a running server takes up its tracks anew.
     """
-    storm, storms = get_storm(tx, storm_id), list_storms(tx)
-    before = {_way(row): row for row in list_coverage(tx, storm_id)}
-    remove_sensed(tx, storm_id)
-    remove_coverage(tx, storm_id, before)
+    storm, storms = get_storm(city.tx, storm_id), list_storms(city.tx)
+    before = {_way(row): row for row in list_coverage(city.tx, storm_id)}
+    remove_sensed(city.tx, storm_id)
+    remove_coverage(city.tx, storm_id, before)
     windows = 0
-    for window in _windows(tx, network, storm, storms, matcher or StreetMatcher(network), now):
+    for window in _windows(
+        city.tx, city.network, storm, storms, matcher or StreetMatcher(city.network), city.now
+    ):
         windows += 1
-        store_windows(tx, [storm], [window])
-    _read_logs_again(tx, storm, now)
-    next_revision(tx)
-    ids = {segment.id for segment in network.segments}
-    proof, _ = derive(tx, storm, network, policy, ids, now)
-    after = {_way(row): row for row in list_coverage(tx, storm_id)}
+        store_windows(city.tx, [storm], [window])
+    _read_logs_again(city.tx, storm, city.now)
+    next_revision(city.tx)
+    ids = {segment.id for segment in city.network.segments}
+    proof, _ = derive(city, storm, ids)
+    after = {_way(row): row for row in list_coverage(city.tx, storm_id)}
     changed = [
         (before.get(way), after.get(way) or _nothing(way, before[way]))
         for way in sorted(before.keys() | after.keys())
         if before.get(way) != after.get(way)
     ]
-    add_event(tx, now, actor, "storm.recomputed", f"storm:{storm_id}", after={"windows": windows})
+    add_event(
+        city.tx,
+        city.now,
+        actor,
+        "storm.recomputed",
+        f"storm:{storm_id}",
+        after={"windows": windows},
+    )
     revision = None
     if changed:
         cause = RevisionCause.RECOMPUTED
-        revision = note_revision(tx, actor, storm_id, cause, network.version, changed, now)
+        revision = note_revision(
+            city.tx, actor, storm_id, cause, city.network.version, changed, city.now
+        )
     rows = tuple(row for _, row in changed)
-    return Recomputed(windows, revision, rows, proof.jobs, _doubtful(tx, storm, network, policy))
+    return Recomputed(
+        windows, revision, rows, proof.jobs, _doubtful(city.tx, storm, city.network, city.policy)
+    )
 
 
 def _read_logs_again(tx: Tx, storm: Storm, now: datetime) -> None:

@@ -33,6 +33,7 @@ from data.store.requests.sla_clocks import get_clock, set_assigned, set_escalate
 from data.store.storms.storms import find_active_storm
 from data.store.work import get_job
 from data.streets.network import StreetNetwork
+from fleet.context import CityContext
 from fleet.coverage.street_coverage import wanted_directions
 from fleet.evidence.proof_store import keep_evidence
 from fleet.requests.closing import CLOSABLE, close_by_evidence
@@ -181,40 +182,32 @@ def comment(tx: Tx, actor: Actor, request_id: RequestId, text: str, now: datetim
     add_event(tx, now, actor, "request.commented", subject_of(asked))
 
 
-def sight(
-    tx: Tx,
-    network: StreetNetwork,
-    policy: Policy,
-    actor: Actor,
-    request_id: RequestId,
-    spot: OnSiteReport,
-    now: datetime,
-) -> Sighting:
+def sight(city: CityContext, actor: Actor, request_id: RequestId, spot: OnSiteReport) -> Sighting:
     """Keep what somebody saw on the spot; where the policy lets it close, a clear street does.
 
     It is evidence of the kind inspection for the street that the request's job is about: it colors
     it, and closes the job and all who asked for it. How far from the street it was taken is kept
     with it. Raises `ConflictError` where the request is closed already.
     """
-    asked = get_request(tx, request_id)
+    asked = get_request(city.tx, request_id)
     if asked.state not in CLOSABLE:
         raise wrong_state(asked)
     seen = Sighting(
         id=NOT_YET,
         request_id=request_id,
-        seen_at=now,
+        seen_at=city.now,
         author=actor.id,
         clear=spot.clear,
         photo=spot.photo,
         location=spot.location,
-        away_m=_away_m(network, asked, spot.location),
+        away_m=_away_m(city.network, asked, spot.location),
         text=_noted(spot.text),
     )
-    kept = add_sighting(tx, seen)
+    kept = add_sighting(city.tx, seen)
     after = {"sighting": kept.id, "clear": kept.clear, "photo": kept.photo, "away_m": kept.away_m}
-    add_event(tx, now, actor, "request.seen", subject_of(asked), after=after)
+    add_event(city.tx, city.now, actor, "request.seen", subject_of(asked), after=after)
     if kept.clear:
-        _count_as_seen(tx, network, policy, actor, asked, kept, now)
+        _count_as_seen(city, actor, asked, kept)
     return kept
 
 
@@ -224,22 +217,17 @@ def _away_m(network: StreetNetwork, asked: ServiceRequest, place: LonLat | None)
     return round(network.away_m(asked.snap.segment_id, place), 1)
 
 
-def _count_as_seen(
-    tx: Tx,
-    network: StreetNetwork,
-    policy: Policy,
-    actor: Actor,
-    asked: ServiceRequest,
-    seen: Sighting,
-    now: datetime,
-) -> None:
+def _count_as_seen(city: CityContext, actor: Actor, asked: ServiceRequest, seen: Sighting) -> None:
     """Close what a street that was seen clear may close, and let it color the street."""
-    evidence = _evidence(policy, seen)
-    if policy.evidence.grade_of(evidence) is Grade.CLOSES:
-        close_by_evidence(tx, actor, asked, ClosingReason.INSPECTED, now, now)
-        drop_job_of_request(tx, actor, asked.id, now)
-    job = None if asked.job_id is None else get_job(tx, asked.job_id)
-    storm, segment = find_active_storm(tx), None if job is None else network.find(job.segment_id)
+    evidence = _evidence(city.policy, seen)
+    if city.policy.evidence.grade_of(evidence) is Grade.CLOSES:
+        close_by_evidence(city.tx, actor, asked, ClosingReason.INSPECTED, city.now, city.now)
+        drop_job_of_request(city.tx, actor, asked.id, city.now)
+    job = None if asked.job_id is None else get_job(city.tx, asked.job_id)
+    storm, segment = (
+        find_active_storm(city.tx),
+        None if job is None else city.network.find(job.segment_id),
+    )
     if job is None or segment is None or storm is None or job.storm_id != storm.id:
         return
     passes = [
@@ -249,14 +237,14 @@ def _count_as_seen(
             from_m=0.0,
             to_m=segment.length_m,
             vehicle_id=None,
-            started_at=now,
-            ended_at=now,
+            started_at=city.now,
+            ended_at=city.now,
             treatment=job.treatment,
             evidence=evidence,
         )
         for way in wanted_directions(job, segment)
     ]
-    keep_evidence(tx, storm, network, policy, passes, now, actor)
+    keep_evidence(city, storm, passes, actor)
 
 
 def _evidence(policy: Policy, seen: Sighting) -> Evidence:

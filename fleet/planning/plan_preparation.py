@@ -24,6 +24,7 @@ from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import get_storm
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
+from fleet.context import CityContext
 from fleet.planning.plan_options import in_service
 from fleet.planning.storm_snapshot import closed_streets, present_of
 from fleet.routes.progress_cache import PresentDesk
@@ -71,7 +72,7 @@ def prepare(
     return replace(
         plain,
         parent_id=None if check is None else check.plan.id,
-        present=present_of(tx, plain.storm, network, policy, jobs, shifts, check, now),
+        present=present_of(CityContext(tx, network, policy, now), plain.storm, jobs, shifts, check),
         check=check,
     )
 

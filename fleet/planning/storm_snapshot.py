@@ -22,6 +22,7 @@ from data.store.shifts.blockages import list_open_blockages
 from data.store.storms.closures import list_closures
 from data.store.tracking.positions import find_last_fix
 from data.streets.network import StreetNetwork
+from fleet.context import CityContext
 from fleet.coverage.street_coverage import counting, wanted_directions, whole_passes
 from fleet.planning.standing_orders import orders_from, with_orders
 from fleet.planning.start_positions import MovementArea, truck_starts
@@ -31,30 +32,27 @@ from fleet.tracking.geofences import sites_of
 
 
 def present_of(
-    tx: Tx,
+    city: CityContext,
     storm: Storm,
-    network: StreetNetwork,
-    policy: Policy,
     jobs: Sequence[Job],
     shifts: Sequence[Shift],
     check: PlanCheck | None,
-    now: datetime,
 ) -> Present:
     """Return how a storm stands; `jobs` and `shifts` are those that are open.
 
     `check` is how its published plan was driven until now.
     """
-    ground = MovementArea(network, sites_of(list_depots(tx), list_reload_sites(tx)))
-    last = (find_last_fix(tx, one.vehicle_id, storm.started_at, now) for one in shifts)
+    ground = MovementArea(city.network, sites_of(list_depots(city.tx), list_reload_sites(city.tx)))
+    last = (find_last_fix(city.tx, one.vehicle_id, storm.started_at, city.now) for one in shifts)
     fixes = [fix for fix in last if fix is not None]
-    machines = list_vehicles(tx)
-    starts = truck_starts(shifts, machines, fixes, check, ground, now)
+    machines = list_vehicles(city.tx)
+    starts = truck_starts(shifts, machines, fixes, check, ground, city.now)
     begun = (start.finishing for start in starts.values())
     works = frozenset(work for leg in begun if leg is not None for work in leg.works)
-    proved = list(_passes_done(tx, storm, network, policy, jobs))
+    proved = list(_passes_done(city.tx, storm, city.network, city.policy, jobs))
     done = works.union(which_passes(proved, works, check))
-    facts = Present(starts=starts, done=done, closed=closed_streets(tx, storm, now))
-    orders = orders_from(list_orders(tx, storm.id))
+    facts = Present(starts=starts, done=done, closed=closed_streets(city.tx, storm, city.now))
+    orders = orders_from(list_orders(city.tx, storm.id))
     return with_orders(facts, orders, [one.id for one in machines], shifts, check)
 
 

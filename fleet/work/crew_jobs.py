@@ -34,7 +34,7 @@ from data.store.crews.crew_jobs import (
 from data.store.crews.crew_register import list_crew_shifts, save_crew_shift
 from data.store.database.engine import Tx
 from data.store.storms.storms import open_storm
-from data.streets.network import StreetNetwork
+from fleet.context import CityContext
 
 NOT_YET = CrewJobId(0)
 """Id of a job that the database has not numbered yet."""
@@ -80,38 +80,32 @@ class CrewJobWish:
 
 
 def add_job_by_hand(
-    tx: Tx,
-    actor: Actor,
-    storm_id: StormId,
-    wish: CrewJobWish,
-    network: StreetNetwork,
-    policy: Policy,
-    now: datetime,
+    city: CityContext, actor: Actor, storm_id: StormId, wish: CrewJobWish
 ) -> CrewJob:
     """Add a job that nobody asked for; it is due by the street's class where nothing is said."""
-    open_storm(tx, storm_id)
-    near = network.nearest(wish.place, STREET_M)
+    open_storm(city.tx, storm_id)
+    near = city.network.nearest(wish.place, STREET_M)
     if near is None:
         raise InvalidError(
             "location", tuple(wish.place), f"a place within {STREET_M:.0f} m of a street"
         )
-    segment = network.segment(near.segment_id)
+    segment = city.network.segment(near.segment_id)
     job = CrewJob(
         id=NOT_YET,
         storm_id=storm_id,
         work=wish.work,
         place=wish.place,
-        size=_size(wish, policy),
-        labour_s=_labour_s(wish, policy),
+        size=_size(wish, city.policy),
+        labour_s=_labour_s(wish, city.policy),
         priority=wish.priority,
-        due_at=_due_at(wish.due_at, now) or now + policy.rule_of(segment).deadline,
+        due_at=_due_at(wish.due_at, city.now) or city.now + city.policy.rule_of(segment).deadline,
         state=CrewJobState.OPEN,
-        added_at=now,
+        added_at=city.now,
         words=_words(wish.words),
         segment_id=segment.id,
         changed_by=actor.id,
     )
-    return _added(tx, actor, job, now)
+    return _added(city.tx, actor, job, city.now)
 
 
 def job_of_request(

@@ -43,6 +43,7 @@ from data.store.tracking.positions import add_positions, list_unseen, mark_seen_
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.alerts.alert_monitor import Watch
+from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.planning.plan_lifecycle import publish, store_draft
 from fleet.planning.plan_preparation import prepare
@@ -190,7 +191,7 @@ def _drive(
                 raise RuntimeError("expected a storm, found none")
             add_positions(tx, fixes[first:done])
             unseen, last = list_unseen(tx, AT_ONCE)
-            digest(tx, network, tracks, unseen, policy, storm, now)
+            digest(CityContext(tx, network, policy, now), tracks, unseen, storm)
             mark_seen_until(tx, last)
             while tapped < len(taps) and taps[tapped][0] <= now:
                 at, truck, leg = taps[tapped]

@@ -34,6 +34,7 @@ from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
+from fleet.context import CityContext
 from fleet.coverage.coverage_cache import Earlier
 from fleet.coverage.track_windows import number_at
 from fleet.evidence.proof_store import refresh
@@ -90,7 +91,7 @@ def _looks(
     """Yield the processor's time of each of some looks."""
     for _ in range(LOOKS):
         begun_s = process_time()
-        refresh(tx, storm, network, policy, streets, now, ACTOR, earlier)
+        refresh(CityContext(tx, network, policy, now), storm, streets, ACTOR, earlier)
         yield process_time() - begun_s
 
 

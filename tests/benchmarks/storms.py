@@ -47,6 +47,7 @@ from data.store.streets.network import load_network
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
+from fleet.context import CityContext
 from fleet.coverage.street_coverage import counting, whole_passes
 from fleet.evidence.driver_confirmations import prove_taps, taps_wait
 from fleet.evidence.evidence_pipeline import digest, new_track_book
@@ -289,19 +290,19 @@ def _drive(
             add_positions(tx, batch)
             policy = get_policy(tx)
             unseen, last = list_unseen(tx, AT_ONCE)
-            digest(tx, network, tracks, unseen, policy, storm, now)
+            digest(CityContext(tx, network, policy, now), tracks, unseen, storm)
             mark_seen_until(tx, last)
             while taps and taps[0][0] <= now:
                 at, truck, leg = taps.pop(0)
                 complete_legs(tx, ACTOR, Legs(plan, truck.shift.id, leg, leg), at)
             if taps_wait(tx, storm, now):
-                prove_taps(tx, storm, network, policy, now)
+                prove_taps(CityContext(tx, network, policy, now), storm)
     with transaction(engine) as tx:
         for at, truck, leg in taps:
             complete_legs(tx, ACTOR, Legs(plan, truck.shift.id, leg, leg), at)
-        digest(tx, network, tracks, [], policy, storm, end)
+        digest(CityContext(tx, network, policy, end), tracks, [], storm)
         while taps_wait(tx, storm, end):
-            prove_taps(tx, storm, network, policy, end)
+            prove_taps(CityContext(tx, network, policy, end), storm)
 
 
 def _sent(truck: _Truck, network: StreetNetwork, habits: Habits) -> Iterator[Position]:

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from fleet.context import CityContext
+
 coverage = typer.Typer(no_args_is_help=True)
 
 CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
@@ -37,7 +39,7 @@ def rebuild(city: CityOption = None, storm: StormOption = None) -> None:
     with transaction(engine) as tx:
         found, network = chosen_storm(tx, storm), load_network(tx)
         policy = get_storm_policy(tx, found.id)
-        done = recompute(tx, CONSOLE, network, policy, found.id, Clock().now())
+        done = recompute(CityContext(tx, network, policy, Clock().now()), CONSOLE, found.id)
     typer.echo(f"Storm {found.name!r}: {done.windows} half hours of positions derived anew.")
     if done.revision is None:
         typer.echo("Nothing changed.")

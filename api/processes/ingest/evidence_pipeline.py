@@ -27,6 +27,7 @@ from data.store.requests.requests import get_request
 from data.store.storms.storms import find_active_storm, get_storm
 from data.store.tracking.positions import list_unseen, mark_seen_until
 from data.store.tracking.tracker_state import add_faults
+from fleet.context import CityContext
 from fleet.coverage.street_colors import Colors
 from fleet.evidence.driver_confirmations import prove_taps, taps_wait
 from fleet.evidence.evidence_pipeline import Digest, TrackBook, follow, keep, unseal_fixes
@@ -200,7 +201,7 @@ class Digester:
         for number, part in enumerate(followed.parts(WINDOWS_AT_ONCE)):
             time.sleep(BREATH_S if number else 0.0)
             with transaction(self._engine) as tx:
-                found += keep(tx, ground.network, tracks, part, ground.policy, now)
+                found += keep(CityContext(tx, ground.network, ground.policy, now), tracks, part)
         faults = found.faults
         for fixes in batched(unseen, MARKED_AT_ONCE, strict=False):
             with transaction(self._engine) as tx:
@@ -225,7 +226,7 @@ class Digester:
                 return
         with transaction(self._engine) as tx:
             ground, earlier = self._ground, self._tracks.earlier
-            proof = prove_taps(tx, storm, ground.network, ground.policy, now, earlier)
+            proof = prove_taps(CityContext(tx, ground.network, ground.policy, now), storm, earlier)
         with reading(self._engine) as tx:
             self._publish_requests(tx, Digest(proof=proof))
         self._publish_proved(proof.coverage, now)

@@ -29,6 +29,7 @@ from data.store.work import list_jobs
 from fleet.alerts.alert_conditions import Course, Sign, TruckNow, silent_signs
 from fleet.alerts.alert_monitor import MonitorResult, Watch
 from fleet.alerts.alert_register import AlertBook, acknowledge
+from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.routes.plan_vs_actual import LegState
 from fleet.routes.route_progress import check_plan
@@ -85,7 +86,9 @@ class Desk:
         return changed
 
     def look(self, fixes: Sequence[Position] = ()) -> list[Alert]:
-        found = digest(self.tx, v.village(), self.tracks, fixes, POLICY, self.storm, self.now)
+        found = digest(
+            CityContext(self.tx, v.village(), POLICY, self.now), self.tracks, fixes, self.storm
+        )
         self.live.see(fixes, self.now)
         streets = found.streets
         storm = get_storm(self.tx, self.storm.id)

@@ -16,6 +16,7 @@ from data.store.database.engine import Tx
 from data.store.schema import passage
 from data.store.storms.storms import add_storm
 from data.store.work import add_job, get_job, list_jobs_on_segments
+from fleet.context import CityContext
 from fleet.coverage.coverage_cache import Earlier, Looked
 from fleet.coverage.track_windows import begins_at, number_at
 from fleet.evidence.proof_store import derive
@@ -58,8 +59,8 @@ def add_pass(tx: Tx, storm_id: StormId, chance: np.random.Generator, minutes: fl
 
 def looked(tx: Tx, earlier: Earlier, storm_id: StormId, minutes: float | None) -> Looked:
     jobs = list_jobs_on_segments(tx, storm_id, STREETS)
-    now = None if minutes is None else v.NOW + minutes * MINUTE
-    return earlier.look(tx, storm_id, NETWORK, POLICY, STREETS, jobs, now)
+    city = CityContext(tx, NETWORK, POLICY, v.NOW + (minutes or 0) * MINUTE)
+    return earlier.look(city, storm_id, STREETS, jobs, keep=minutes is not None)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -123,7 +124,7 @@ def test_an_open_job_is_closed_by_passes_from_before_and_after(tx: Tx) -> None:
             began = v.NOW + minutes * MINUTE
             add(tx, storm.id, a_whole_pass(began, began + MINUTE, forward=forward))
         now = v.NOW + (minutes + 2) * MINUTE
-        derive(tx, storm, NETWORK, POLICY, {v.SCHOOL}, now, earlier=earlier)
+        derive(CityContext(tx, NETWORK, POLICY, now), storm, {v.SCHOOL}, earlier=earlier)
     assert get_job(tx, job.id).state is JobState.DONE
 
 
@@ -136,5 +137,6 @@ def test_another_policy_reads_everything_again(tx: Tx) -> None:
     strict = replace(POLICY, evidence=EvidenceRules(least_confidence=0.8))
     jobs = list_jobs_on_segments(tx, storm.id, STREETS)
     now = v.NOW + 120 * MINUTE
-    all_ = earlier.look(tx, storm.id, NETWORK, strict, STREETS, jobs, now)
+    city = CityContext(tx, NETWORK, strict, now)
+    all_ = earlier.look(city, storm.id, STREETS, jobs, keep=True)
     assert sum(map(len, few.passes.values())) < sum(map(len, all_.passes.values()))

@@ -30,6 +30,7 @@ from data.store.schema import job as job_table
 from data.store.storms.storms import get_storm
 from data.store.tracking.positions import add_positions, list_last, list_unseen, mark_seen_until
 from data.store.work import list_jobs_on_segment
+from fleet.context import CityContext
 from fleet.coverage.tap_rules import AGAINST_SENSOR, SEEN, UNSEEN
 from fleet.evidence.driver_confirmations import (
     DEAD_AFTER,
@@ -85,7 +86,7 @@ def done(tx: Tx, plan: Plan, first: int, last: int, at: datetime = TAPPED) -> No
 
 
 def proved(tx: Tx, plan: Plan, now: datetime = LATER) -> Proof:
-    return prove_taps(tx, get_storm(tx, plan.storm_id), v.village(), POLICY, now)
+    return prove_taps(CityContext(tx, v.village(), POLICY, now), get_storm(tx, plan.storm_id))
 
 
 def coverage(tx: Tx, plan: Plan, street: int, *, forward: bool = True) -> Coverage | None:
@@ -253,7 +254,11 @@ def test_a_truck_that_came_along_its_route_was_on_no_other_street_meanwhile(
     found = list_passes(tx, plan.storm_id, [v.SCHOOL])
     assert (DirectedSegment(v.SCHOOL, True) in found) is not alongside
     kept = list_denied(tx, plan.storm_id, VehicleId(1), v.NOW, LATER)
-    judge_again(tx, get_storm(tx, plan.storm_id), v.village(), POLICY, {VehicleId(1): v.NOW}, LATER)
+    judge_again(
+        CityContext(tx, v.village(), POLICY, LATER),
+        get_storm(tx, plan.storm_id),
+        {VehicleId(1): v.NOW},
+    )
     assert list_denied(tx, plan.storm_id, VehicleId(1), v.NOW, LATER) == kept
 
 
@@ -286,7 +291,7 @@ def test_a_tap_is_judged_again_when_positions_come_too_late_for_it(tx: Tx, plan:
     last, storm = list_last(tx), get_storm(tx, plan.storm_id)
     assert late_since(last) == {}
     late = late_since(replace(one, received_at=LATER) for one in last)
-    judge_again(tx, storm, v.village(), POLICY, late, LATER)
+    judge_again(CityContext(tx, v.village(), POLICY, LATER), storm, late)
     after = coverage(tx, plan, v.SCHOOL)
     assert after is not None
     assert (after.passes_done, after.evidence) == (0, None)

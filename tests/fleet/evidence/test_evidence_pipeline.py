@@ -26,6 +26,7 @@ from data.store.requests.requests import add_request, list_requests
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.work import add_job, get_job
+from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import Digest, TrackBook, digest, new_track_book
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix, a_request, ends_at
@@ -50,7 +51,9 @@ def sent(
     add_positions(tx, fixes)
     unseen, last = list_unseen(tx, 10_000)
     book = tracks or new_track_book(v.village())
-    found = digest(tx, v.village(), book, unseen, POLICY, storm, ends_at(fixes) + LATER)
+    found = digest(
+        CityContext(tx, v.village(), POLICY, ends_at(fixes) + LATER), book, unseen, storm
+    )
     mark_seen_until(tx, last)
     return found
 
@@ -103,7 +106,7 @@ def test_a_truck_that_stands_at_the_end_of_its_street_has_cleared_it(tx: Tx, sto
     add_positions(tx, [*a_drive((-10, 0), (398, 0), blade=True), *stands])
     unseen, _ = list_unseen(tx, 1000)
     tracks = new_track_book(v.village())
-    digest(tx, v.village(), tracks, unseen, POLICY, storm, stands[-1].fixed_at)
+    digest(CityContext(tx, v.village(), POLICY, stands[-1].fixed_at), tracks, unseen, storm)
     assert passed(tx, storm) == {MAIN_WEST, MAIN_EAST}
 
 
@@ -169,7 +172,7 @@ def test_a_restart_in_the_middle_of_a_street_loses_nothing(tx: Tx, storm: Storm,
     unsettled = new_track_book(v.village())
     add_positions(tx, fixes[:cut])
     unseen, last = list_unseen(tx, 1000)
-    digest(tx, v.village(), unsettled, unseen, POLICY, storm, fixes[cut - 1].fixed_at)
+    digest(CityContext(tx, v.village(), POLICY, fixes[cut - 1].fixed_at), unsettled, unseen, storm)
     mark_seen_until(tx, last)
     sent(tx, storm, fixes[cut:])
     assert passed(tx, storm) == {MAIN_WEST, MAIN_EAST}
@@ -205,7 +208,7 @@ def test_a_restart_with_an_old_fix_in_the_first_batch_loses_nothing(tx: Tx, stor
     unsettled = new_track_book(v.village())
     add_positions(tx, fixes[:4])
     unseen, last = list_unseen(tx, 1000)
-    digest(tx, v.village(), unsettled, unseen, POLICY, storm, fixes[3].fixed_at)
+    digest(CityContext(tx, v.village(), POLICY, fixes[3].fixed_at), unsettled, unseen, storm)
     mark_seen_until(tx, last)
     sent(tx, storm, [old, *fixes[4:]])
     assert passed(tx, storm) == {MAIN_WEST, MAIN_EAST}

@@ -41,6 +41,7 @@ from data.store.storms.storms import add_storm, close_storm
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.work import add_job, get_job
 from data.streets.network import build_network
+from fleet.context import CityContext
 from fleet.coverage.track_windows import LENGTH, begins_at, number_at
 from fleet.evidence.evidence_pipeline import TrackBook, digest, new_track_book
 from fleet.evidence.proof_store import refresh
@@ -75,7 +76,7 @@ def take_in(tx: Tx, storm: Storm | None, fixes: Sequence[Position], tracks: Trac
     add_positions(tx, fixes)
     unseen, last = list_unseen(tx, 10_000)
     at = max(fix.received_at for fix in fixes)
-    digest(tx, NETWORK, tracks, unseen, POLICY, storm, at)
+    digest(CityContext(tx, NETWORK, POLICY, at), tracks, unseen, storm)
     mark_seen_until(tx, last)
 
 
@@ -151,14 +152,14 @@ def test_a_recomputed_night_is_what_the_stream_gave_whatever_came_late_or_restar
         take_in(tx, storm, batch, tracks)
         if chance.random() < 0.2:  # nothing comes for a while, and what came last is settled
             silent_until = batch[-1].received_at + timedelta(minutes=7)
-            digest(tx, NETWORK, tracks, [], POLICY, storm, silent_until)
+            digest(CityContext(tx, NETWORK, POLICY, silent_until), tracks, [], storm)
     later = ends_at(fixes) + HOUR
-    digest(tx, NETWORK, new_track_book(NETWORK), [], POLICY, storm, later)
+    digest(CityContext(tx, NETWORK, POLICY, later), new_track_book(NETWORK), [], storm)
     live = rows(tx), coverage(tx, storm)
     kinds = {one.evidence.kind for way in list_seen(tx, storm.id, STREETS).values() for one in way}
     assert (EvidenceKind.BLADE in kinds, EvidenceKind.SPEED in kinds) == (not stuck, True)
     assert any(row.passes_done for row in live[1]) is not stuck
-    again = recompute(tx, AUDITOR, NETWORK, POLICY, storm.id, later)
+    again = recompute(CityContext(tx, NETWORK, POLICY, later), AUDITOR, storm.id)
     assert (rows(tx), coverage(tx, storm)) == live
     assert (again.revision, again.changed, again.doubtful) == (None, (), ())
 
@@ -169,10 +170,10 @@ def test_after_a_restart_the_last_fixes_prove_what_they_can_though_nothing_follo
     fixes = a_drive((-10, 0), (410, 0), blade=True)
     take_in(tx, storm, fixes, new_track_book(NETWORK))
     unsettled, later = rows(tx), ends_at(fixes) + HOUR
-    digest(tx, NETWORK, new_track_book(NETWORK), [], POLICY, storm, later)
+    digest(CityContext(tx, NETWORK, POLICY, later), new_track_book(NETWORK), [], storm)
     settled = rows(tx)
     assert settled != unsettled
-    recompute(tx, AUDITOR, NETWORK, POLICY, storm.id, later)
+    recompute(CityContext(tx, NETWORK, POLICY, later), AUDITOR, storm.id)
     assert rows(tx) == settled
 
 
@@ -201,7 +202,7 @@ def test_a_computation_that_breaks_off_leaves_the_old_state() -> None:
     assert before[0]
     later, matcher = ends_at(fixes) + HOUR, Breaking()
     with pytest.raises(KeyboardInterrupt), transaction(engine) as tx:
-        recompute(tx, AUDITOR, NETWORK, POLICY, storm.id, later, matcher)
+        recompute(CityContext(tx, NETWORK, POLICY, later), AUDITOR, storm.id, matcher)
     with reading(engine) as tx:
         assert (rows(tx), coverage(tx, storm), len(list_events(tx))) == before
 
@@ -215,7 +216,7 @@ def test_a_recomputation_lets_logs_be_read_again_and_a_server_take_up_its_tracks
     note_fixes(shelf)
     read = read_parts(shelf, LogFilter(None, later), later, 100)
     revision = get_city(tx).revision
-    recompute(tx, AUDITOR, NETWORK, POLICY, storm.id, later)
+    recompute(CityContext(tx, NETWORK, POLICY, later), AUDITOR, storm.id)
     assert get_city(tx).revision > revision
     again = list_stale(tx, None, later, later, 100)
     assert {part.starts_at for part in again} >= {part_of(fix.fixed_at) for fix in fixes}
@@ -248,11 +249,13 @@ def test_fixes_made_after_a_storm_are_no_part_of_it(tx: Tx, storm: Storm) -> Non
 def test_another_policy_is_applied_to_history_in_a_revision(tx: Tx, storm: Storm) -> None:
     fixes = a_drive((-10, 0), (410, 0), blade=None, speed_mps=6.0)
     take_in(tx, storm, fixes, new_track_book(NETWORK))
-    digest(tx, NETWORK, new_track_book(NETWORK), [], POLICY, storm, ends_at(fixes) + HOUR)
+    digest(
+        CityContext(tx, NETWORK, POLICY, ends_at(fixes) + HOUR), new_track_book(NETWORK), [], storm
+    )
     assert not any(row.passes_done for row in coverage(tx, storm))
     grades = {**POLICY.evidence.grades, EvidenceKind.SPEED: Grade.CLOSES}
     lenient = replace(POLICY, evidence=EvidenceRules(grades, 0.1))
-    again = recompute(tx, AUDITOR, NETWORK, lenient, storm.id, v.NOW + HOUR)
+    again = recompute(CityContext(tx, NETWORK, lenient, v.NOW + HOUR), AUDITOR, storm.id)
     assert again.revision is not None
     assert (again.revision.number, again.revision.cause) == (1, RevisionCause.RECOMPUTED)
     assert {row.segment_id for row in again.changed if row.passes_done} == {
@@ -269,10 +272,10 @@ def test_corrected_streets_are_applied_to_history(tx: Tx, storm: Storm) -> None:
     add_positions(tx, fixes)
     before = build_network(one for one in v.village_segments() if one.id != v.MAIN_EAST)
     unseen, last = list_unseen(tx, 1000)
-    digest(tx, before, new_track_book(before), unseen, POLICY, storm, later)
+    digest(CityContext(tx, before, POLICY, later), new_track_book(before), unseen, storm)
     mark_seen_until(tx, last)
     assert {row.segment_id for row in coverage(tx, storm) if row.passes_done} == {v.MAIN_WEST}
-    again = recompute(tx, AUDITOR, NETWORK, POLICY, storm.id, later)
+    again = recompute(CityContext(tx, NETWORK, POLICY, later), AUDITOR, storm.id)
     assert {row.segment_id for row in again.changed} >= {v.MAIN_EAST}
     assert {row.segment_id for row in coverage(tx, storm) if row.passes_done} == {
         v.MAIN_WEST,
@@ -287,13 +290,15 @@ def test_a_job_whose_proof_is_gone_is_named_and_stays_done(tx: Tx, storm: Storm)
     )
     fixes = a_drive((-10, 0), (410, 0), blade=True)
     take_in(tx, storm, fixes, new_track_book(NETWORK))
-    digest(tx, NETWORK, new_track_book(NETWORK), [], POLICY, storm, ends_at(fixes) + HOUR)
+    digest(
+        CityContext(tx, NETWORK, POLICY, ends_at(fixes) + HOUR), new_track_book(NETWORK), [], storm
+    )
     assert get_job(tx, job.id).state is JobState.DONE
     (closing,) = list_events(tx, f"job:{job.id}")
     assert [one["kind"] for one in closing.after["evidence"]] == ["blade"]
     blind = EvidenceRules({**POLICY.evidence.grades, EvidenceKind.BLADE: Grade.NOTHING})
     policy = replace(POLICY, evidence=blind)
-    again = recompute(tx, AUDITOR, NETWORK, policy, storm.id, v.NOW + HOUR)
+    again = recompute(CityContext(tx, NETWORK, policy, v.NOW + HOUR), AUDITOR, storm.id)
     assert get_job(tx, job.id).state is JobState.DONE
     assert again.doubtful == (job.id,)
 
@@ -311,7 +316,7 @@ def test_what_a_stuck_sensor_had_closed_waits_again_and_so_does_who_asked(
     assert get_job(tx, job.id).state is JobState.DONE
     assert get_request(tx, a_request().id).closed_for is ClosingReason.PLOWED
     take_in(tx, storm, fixes[16:], tracks)
-    digest(tx, NETWORK, tracks, [], POLICY, storm, ends_at(fixes) + HOUR)
+    digest(CityContext(tx, NETWORK, POLICY, ends_at(fixes) + HOUR), tracks, [], storm)
     assert get_job(tx, job.id).state is JobState.OPEN
     assert [one.verb for one in list_events(tx, f"job:{job.id}")] == ["job.done", "job.reopened"]
     asked = get_request(tx, a_request().id)
@@ -333,7 +338,7 @@ def test_a_request_whose_proof_is_gone_joins_the_job_that_is_open_there(
     take_in(tx, storm, fixes, new_track_book(NETWORK))
     again = add_job(tx, v.a_job(**one_way, passes=1, starts_at=v.NOW + HOUR))
     tx.execute(passage.delete())
-    refresh(tx, storm, NETWORK, POLICY, [v.MAIN_WEST], v.NOW + HOUR)
+    refresh(CityContext(tx, NETWORK, POLICY, v.NOW + HOUR), storm, [v.MAIN_WEST])
     assert get_job(tx, job.id).state is JobState.DONE
     assert get_request(tx, a_request().id).job_id == again.id
 

@@ -29,6 +29,7 @@ from data.store.followup.sightings import list_sightings, list_sightings_on_segm
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import get_clock, mark_planned, mark_told
 from data.store.work import get_job, set_planned
+from fleet.context import CityContext
 from fleet.evidence.recompute import recompute
 from fleet.followup.waiting_requests import (
     SEEN_THERE,
@@ -214,13 +215,10 @@ def test_a_street_seen_clear_closes_the_job_and_all_who_asked_for_it(tx: Tx) -> 
     first, second = asked(tx), asked(tx)
     place = LonLat(45.07, 37.55)
     sight(
-        tx,
-        v.village(),
-        POLICY,
+        CityContext(tx, v.village(), POLICY, LATER),
         DISPATCHER,
         first.id,
         OnSiteReport(True, "a.jpg", place, "dry"),
-        LATER,
     )
     assert first.job_id is not None
     assert get_job(tx, first.job_id).state is JobState.DONE
@@ -242,13 +240,18 @@ def test_a_street_seen_clear_is_colored_both_ways_and_a_recomputation_keeps_that
     a_storm(tx)
     request = asked(tx)
     assert rows_of(tx, request) == []
-    sight(tx, v.village(), POLICY, DISPATCHER, request.id, OnSiteReport(True, "a.jpg"), LATER)
+    sight(
+        CityContext(tx, v.village(), POLICY, LATER),
+        DISPATCHER,
+        request.id,
+        OnSiteReport(True, "a.jpg"),
+    )
     rows = rows_of(tx, request)
     assert {row.forward for row in rows} == {True, False}
     for row in rows:
         assert row.evidence == Evidence(EvidenceKind.INSPECTION, SEEN_THERE)
         assert (row.passes_done, row.last_pass_at) == (row.passes_needed, LATER)
-    recompute(tx, DISPATCHER, v.village(), POLICY, v.a_storm().id, LATER)
+    recompute(CityContext(tx, v.village(), POLICY, LATER), DISPATCHER, v.a_storm().id)
     assert rows_of(tx, request) == rows
     (closing,) = list_events(tx, f"job:{request.job_id}")[-1:]
     assert (closing.verb, closing.actor) == ("job.done", DISPATCHER)
@@ -260,7 +263,12 @@ def test_where_inspections_only_show_they_close_nothing(tx: Tx) -> None:
     request = asked(tx)
     grades = {**POLICY.evidence.grades, EvidenceKind.INSPECTION: Grade.SHOWS}
     strict = replace(POLICY, evidence=EvidenceRules(grades))
-    sight(tx, v.village(), strict, DISPATCHER, request.id, OnSiteReport(True, "a.jpg"), LATER)
+    sight(
+        CityContext(tx, v.village(), strict, LATER),
+        DISPATCHER,
+        request.id,
+        OnSiteReport(True, "a.jpg"),
+    )
     assert get_request(tx, request.id).state is RequestState.OPEN
     assert request.job_id is not None
     assert get_job(tx, request.job_id).state is JobState.OPEN
@@ -277,13 +285,10 @@ def test_how_far_from_the_street_a_photo_was_taken_is_kept_and_in_the_chain(tx: 
     here = v.village().point_at(request.snap.segment_id, request.snap.offset_m)
     for place in (here, v.CENTRE, None):
         sight(
-            tx,
-            v.village(),
-            POLICY,
+            CityContext(tx, v.village(), POLICY, LATER),
             DISPATCHER,
             request.id,
             OnSiteReport(False, "a.jpg", place),
-            LATER,
         )
     near, far, unknown = list_sightings_on_segment(tx, request.snap.segment_id, v.NOW)
     assert near.away_m == pytest.approx(0, abs=0.2)
@@ -299,7 +304,12 @@ def test_how_far_from_the_street_a_photo_was_taken_is_kept_and_in_the_chain(tx: 
 def test_a_street_seen_not_clear_stays_open(tx: Tx) -> None:
     a_storm(tx)
     request = asked(tx)
-    sight(tx, v.village(), POLICY, DISPATCHER, request.id, OnSiteReport(False, "a.jpg"), LATER)
+    sight(
+        CityContext(tx, v.village(), POLICY, LATER),
+        DISPATCHER,
+        request.id,
+        OnSiteReport(False, "a.jpg"),
+    )
     assert get_request(tx, request.id) == request
     assert verbs(tx, request)[-1] == "request.seen"
 
@@ -308,7 +318,12 @@ def test_a_closed_request_is_not_looked_at_any_more(tx: Tx) -> None:
     request = asked(tx)
     cancel_request(tx, DISPATCHER, request.id, "", LATER)
     with pytest.raises(ConflictError, match="is cancelled"):
-        sight(tx, v.village(), POLICY, DISPATCHER, request.id, OnSiteReport(True, "a.jpg"), LATER)
+        sight(
+            CityContext(tx, v.village(), POLICY, LATER),
+            DISPATCHER,
+            request.id,
+            OnSiteReport(True, "a.jpg"),
+        )
 
 
 def test_a_reopened_request_is_late_by_a_new_clock(tx: Tx) -> None:

@@ -21,6 +21,7 @@ from data.store.database.engine import Tx
 from data.store.requests.requests import get_request
 from data.store.storms.storms import get_storm
 from data.streets.network import build_network
+from fleet.context import CityContext
 from fleet.evidence.proof_store import keep_evidence
 from fleet.reports import storm_statistics
 from fleet.reports.performance import late_at
@@ -58,7 +59,7 @@ def plow(tx: Tx, storm: Storm, at: datetime, times: int = 1, street: SegmentId =
             treatment=Treatment.PLOW,
             evidence=Evidence(EvidenceKind.BLADE, 0.9),
         )
-        keep_evidence(tx, storm, v.village(), POLICY, [one], ended_at)
+        keep_evidence(CityContext(tx, v.village(), POLICY, ended_at), storm, [one])
 
 
 def needed() -> int:

@@ -25,6 +25,7 @@ from data.store.database.engine import Tx
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen
 from data.streets.projection import metres_between
+from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.matching.driven_paths import DrivenPaths
 from fleet.simulation.simulated_calls import calls
@@ -87,7 +88,7 @@ def passed(tx: Tx, sent: Sequence[Fix]) -> set[DirectedSegment]:
     add_positions(tx, [as_position(fix) for fix in sent])
     unseen, _ = list_unseen(tx, 10_000)
     now = v.NOW + timedelta(hours=1)
-    digest(tx, NETWORK, new_track_book(NETWORK), unseen, POLICY, storm, now)
+    digest(CityContext(tx, NETWORK, POLICY, now), new_track_book(NETWORK), unseen, storm)
     rows = list_coverage(tx, storm.id)
     return {DirectedSegment(row.segment_id, row.forward) for row in rows if row.passes_done}
 
