@@ -2,16 +2,19 @@
 
 import logging
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Protocol
 from urllib.parse import quote
 
 import apprise
+from pydantic import BeforeValidator
 
-from data.errors import InvalidError, NotFoundError
-from data.files.toml_reader import read_toml
+from data.errors import NotFoundError
+from data.files.toml_reader import FieldMistake, TomlTable, needed, read_table, read_toml
+from data.files.toml_values import Number, Text
 from data.store.requests.requests import Caller
 from fleet.requests.outbox import OutboxRules
 from maps.requests.notices import NoticeText
@@ -101,6 +104,36 @@ def phone_number(text: str, country_code: str = "") -> str:
     return digits
 
 
+def _clock(value: object) -> time:
+    try:
+        return time.fromisoformat(str(value))
+    except ValueError as error:
+        raise needed("a time of day like 22:00") from error
+
+
+_USUAL = OutboxRules()
+_TimeOfDay = Annotated[time, BeforeValidator(_clock)]
+
+
+@dataclass(frozen=True, slots=True)
+class _GatewaysTable(TomlTable):
+    """A whole file of gateways."""
+
+    quiet_from: _TimeOfDay = _USUAL.quiet_from
+    quiet_until: _TimeOfDay = _USUAL.quiet_until
+    most_a_day: Annotated[int, Number(1, 1000, whole=True)] = _USUAL.most_a_day
+    address: Text = ""
+    sms: Text = ""
+    email: Text = ""
+    country_code: Text = ""
+
+    def mistakes(self) -> Iterator[FieldMistake]:
+        """Return the addresses without a place for the caller's own; they may hold a password."""
+        for key, url, hole in (("sms", self.sms, "{phone}"), ("email", self.email, "{email}")):
+            if url and hole not in url:
+                yield FieldMistake((key,), "", f"an Apprise address with {hole} in it")
+
+
 def read_notice_settings(path: Path | None) -> NoticeSettings:
     """Return what the file of gateways says; the defaults where there is none.
 
@@ -111,33 +144,12 @@ def read_notice_settings(path: Path | None) -> NoticeSettings:
         return NoticeSettings()
     if not path.is_file():
         raise NotFoundError("file", str(path))
-    table = read_toml(path.read_text(encoding="utf-8"), path.name)
-    usual = OutboxRules()
-    settings = NoticeSettings(
-        rules=OutboxRules(
-            quiet_from=_clock(table.text("quiet_from", f"{usual.quiet_from:%H:%M}"), "quiet_from"),
-            quiet_until=_clock(
-                table.text("quiet_until", f"{usual.quiet_until:%H:%M}"), "quiet_until"
-            ),
-            most_a_day=table.whole("most_a_day", 1, 1000) if "most_a_day" in table else 12,
-        ),
-        address=table.text("address", ""),
-        sms=_with_hole(table.text("sms", ""), "sms", "{phone}"),
-        email=_with_hole(table.text("email", ""), "email", "{email}"),
-        country_code=table.text("country_code", ""),
+    values = read_toml(path.read_text(encoding="utf-8"), path.name)
+    table = read_table(_GatewaysTable, values, path.name)
+    return NoticeSettings(
+        rules=OutboxRules(table.quiet_from, table.quiet_until, table.most_a_day),
+        address=table.address,
+        sms=table.sms,
+        email=table.email,
+        country_code=table.country_code,
     )
-    table.done()
-    return settings
-
-
-def _clock(text: str, key: str) -> time:
-    try:
-        return time.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidError(key, text, "a time of day like 22:00") from error
-
-
-def _with_hole(url: str, key: str, hole: str) -> str:
-    if url and hole not in url:
-        raise InvalidError(key, "", f"an Apprise address with {hole} in it")
-    return url

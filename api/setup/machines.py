@@ -27,7 +27,7 @@ from data.model import (
     VehicleId,
 )
 from data.setup.fleet_csv import csv_from_machines
-from data.setup.fleet_file import LIMITS, MATERIALS, OWNERS, VEHICLE_TYPES
+from data.setup.fleet_tables import LIMITS, MATERIALS, OWNERS, VEHICLE_TYPES
 from data.store.database.engine import Tx
 from data.store.setup.city import get_report
 from data.store.setup.machines import get_fleet

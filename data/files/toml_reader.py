@@ -1,26 +1,159 @@
-"""Reading our TOML files strictly: every value checked, every unknown key refused, all by name."""
+"""Our TOML files as dataclasses: read strictly by pydantic, every mistake by its path."""
 
-import math
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
-from typing import TypeIs
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, fields
+from functools import cache, partial
+from typing import Any, NamedTuple, Self, get_type_hints
+
+from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError, WrapValidator
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
+from pydantic_core.core_schema import ValidatorFunctionWrapHandler, no_info_wrap_validator_function
 
 from data.errors import InvalidError, Need
-from data.model import LonLat
 
 _LISTED = re.compile(r"\s*\[\[\s*([\w.-]+)\s*\]\]")
 _TABLE = re.compile(r"\s*\[\s*([\w.-]+)\s*\]")
 _KEY = re.compile(r"\s*([\w-]+)\s*=")
 
 
-def read_toml(text: str, file: str, mistakes: list[InvalidError] | None = None) -> "TomlTable":
-    """Return the root table of a file; raise `InvalidError` with the line where it is no TOML."""
+class FieldMistake(NamedTuple):
+    """A value that breaks a rule, by the keys and indexes that lead to it."""
+
+    path: tuple[str | int, ...]
+    got: object
+    expected: str
+
+
+type Rules = Callable[[Any], Iterable[FieldMistake]]
+"""What breaks the rules between the values of a table, each of which is valid."""
+
+type Names = Callable[[Mapping[str, object]], Iterable[str]]
+"""What a table names, as it stands in the file and whatever else is wrong in it."""
+
+
+class InvalidFileError(InvalidError):
+    """A file with mistakes, at least one; its own text is that of the first."""
+
+    def __init__(self, file: str, found: Sequence[FieldMistake]) -> None:
+        self.found = tuple(found)
+        self.mistakes = [
+            InvalidError(_field(file, each.path), each.got, each.expected) for each in found
+        ]
+        first = found[0]
+        super().__init__(_field(file, first.path), first.got, first.expected)
+
+
+class TomlTable:
+    """Base of the dataclasses that are tables of a file; keys are names of fields, or aliases.
+
+    A missing key without a default, and a key that is no field, are mistakes.
+    """
+
+    __slots__ = ()
+
+    def mistakes(self) -> Iterable[FieldMistake]:
+        """Return what breaks the rules between the values of this table, each of which is valid."""
+        return ()
+
+    @classmethod
+    @cache
+    def adapter(cls) -> TypeAdapter[Self]:
+        """Return what reads and writes a table of this kind."""
+        return TypeAdapter(cls)
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Return the schema of the dataclass within the check of its keys."""
+        hints = get_type_hints(cls, include_extras=True)
+        required = {
+            FieldInfo.from_annotation(hints[each.name]).alias or each.name: (
+                each.default is MISSING and each.default_factory is MISSING
+            )
+            for each in fields(cls)  # type: ignore[arg-type]  # every subclass is a dataclass
+        }
+        checked = partial(_whole_table, required, cls.mistakes)
+        return no_info_wrap_validator_function(checked, handler(source))
+
+
+def keys(
+    allowed: Collection[str], *, required: bool = False, rules: Rules = lambda _: ()
+) -> WrapValidator:
+    """Mark a mapping as a table with these keys only, or with all of them."""
+    known = {str(key): required for key in allowed}
+    return WrapValidator(partial(_whole_table, known, rules))
+
+
+def table_list(key: str, names: Names = lambda _: ()) -> WrapValidator:
+    """Mark a sequence of tables as `[[key]]`; each of the names that they have stands once."""
+
+    def read(values: object, handler: ValidatorFunctionWrapHandler) -> object:
+        if not isinstance(values, list) or not all(isinstance(each, dict) for each in values):
+            raise needed("[[{key}]] tables", key=key)
+        return _validated(values, handler, lambda _: (), repeated_names(values, names))
+
+    return WrapValidator(read)
+
+
+def own_name(table: Mapping[str, object]) -> list[str]:
+    """Return the name of a table that stands for one thing."""
+    name = table.get("name")
+    return [name.strip()] if isinstance(name, str) else []
+
+
+def repeated_names(tables: Iterable[Mapping[str, object]], names: Names) -> Iterator[FieldMistake]:
+    """Return the tables with a name that a table before them has, or they themselves."""
+    known: set[str] = set()
+    for index, table in enumerate(tables):
+        for name in names(table):
+            if name in known:
+                yield FieldMistake((index, "name"), name, "every name once")
+                break
+            known.add(name)
+
+
+def read_toml(text: str, file: str) -> dict[str, object]:
+    """Return the values of a file; raise `InvalidError` with the line where it is no TOML."""
     try:
-        return TomlTable(file, tomllib.loads(text), mistakes)
+        return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InvalidError(file, str(error), "TOML") from error
+
+
+def read_table[T: TomlTable](kind: type[T], values: object, file: str) -> T:
+    """Return the root table of a file; raise `InvalidFileError` with everything wrong in it."""
+    try:
+        return validated(kind, values)
+    except ValidationError as error:
+        raise InvalidFileError(file, _mistakes_in(error)) from error
+
+
+def validated[T: TomlTable](kind: type[T], values: object) -> T:
+    """Return a table; raise pydantic's error, so that a validator above knows the path."""
+    table: T = kind.adapter().validate_python(values)
+    return table
+
+
+def values_of(table: TomlTable) -> dict[str, object]:
+    """Return a table as the values that are read to it; what is not said is left out."""
+    values: dict[str, object] = (
+        type(table).adapter().dump_python(table, mode="json", by_alias=True, exclude_none=True)
+    )
+    return values
+
+
+def needed(msgid: str, **values: object) -> PydanticCustomError:
+    """Return the error of a value that is not what is needed, as `Need` says it."""
+    return _error(Need(msgid, **values))
+
+
+def _error(need: str) -> PydanticCustomError:
+    return PydanticCustomError("need", "{need}", {"need": need})
 
 
 def line_finder(text: str) -> Callable[[str], int]:
@@ -34,6 +167,59 @@ def line_finder(text: str) -> Callable[[str], int]:
         return lines.get(place, 0)
 
     return line_of
+
+
+def _whole_table(
+    required: Mapping[str, bool],
+    rules: Rules,
+    values: object,
+    handler: ValidatorFunctionWrapHandler,
+) -> object:
+    """Return a validated table; a missing value is `None`, so that its own need is told."""
+    if not isinstance(values, Mapping):
+        raise needed("a table")
+    known = {key: values[key] for key in required if key in values}
+    missing = {key: None for key, must in required.items() if must and key not in values}
+    need = Need("only {known}", known=", ".join(sorted(required)))
+    unknown = [FieldMistake((key,), values[key], need) for key in values if key not in required]
+    return _validated(known | missing, handler, rules, unknown)
+
+
+def _validated(
+    values: object,
+    handler: ValidatorFunctionWrapHandler,
+    rules: Rules,
+    others: Iterable[FieldMistake],
+) -> object:
+    """Return valid values; raise everything that pydantic, the rules and others find wrong."""
+    value = None
+    try:
+        value = handler(values)
+        found = [*rules(value), *others]
+    except ValidationError as error:
+        found = [*_mistakes_in(error), *others]
+    if found:
+        details = [
+            InitErrorDetails(type=_error(each.expected), loc=each.path, input=each.got)
+            for each in found
+        ]
+        raise ValidationError.from_exception_data("table", details)
+    return value
+
+
+def _mistakes_in(error: ValidationError) -> list[FieldMistake]:
+    return [
+        FieldMistake(each["loc"], each["input"], each.get("ctx", {}).get("need", each["msg"]))
+        for each in error.errors(include_url=False)
+    ]
+
+
+def _field(file: str, path: Sequence[str | int]) -> str:
+    """Return a path as messages name it, like `zone[1].name`; tables of a list count from 1."""
+    if not path:
+        return file
+    names = "".join(f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in path)
+    return names[1:] if len(path) > 1 else f"{file}: {path[0]}"
 
 
 def _lines(text: str) -> dict[str, int]:
@@ -51,181 +237,3 @@ def _lines(text: str) -> dict[str, int]:
         elif key := _KEY.match(line):
             lines[f"{path}.{key[1]}" if path else key[1]] = number
     return lines
-
-
-class TomlTable:
-    """One table of a file; `path` names it in messages, like `class.P1`.
-
-    A table with a list of `mistakes` writes them there instead of raising the first, and answers
-    with whatever is harmless: what is built from it counts only while the list is empty.
-    """
-
-    def __init__(
-        self,
-        path: str,
-        values: Mapping[str, object],
-        mistakes: list[InvalidError] | None = None,
-        refused: set[str] | None = None,
-    ) -> None:
-        self.path = path
-        self._values = values
-        self._mistakes = mistakes
-        self._refused = set() if refused is None else refused
-        self._read: set[str] = set()
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._values
-
-    def _field(self, key: str) -> str:
-        return f"{self.path}: {key}" if self.path.endswith(".toml") else f"{self.path}.{key}"
-
-    def refuse(self, key: str, got: object, expected: str) -> None:
-        """Raise that a value breaks a rule, or note it; only the first mistake of a field counts.
-
-        An empty `key` means the table itself.
-        """
-        error = InvalidError(self._field(key) if key else self.path, got, expected)
-        if self._mistakes is None:
-            raise error
-        field = str(error.values["field"])
-        if field not in self._refused:
-            self._refused.add(field)
-            self._mistakes.append(error)
-
-    def keys(self) -> list[str]:
-        """Return the keys in the order of the file."""
-        return list(self._values)
-
-    def number(
-        self, key: str, low: float, high: float = math.inf, default: float | None = None
-    ) -> float:
-        """Return a number within limits, or the default where it is missing."""
-        self._read.add(key)
-        if default is not None and key not in self._values:
-            return default
-        need = (
-            Need("a number of at least {low}", low=float(low))
-            if high == math.inf
-            else Need("{low} to {high}", low=float(low), high=float(high))
-        )
-        value = self._values.get(key)
-        if not _is_number(value) or not low <= value <= high:  # also refuses nan
-            self.refuse(key, value, need)
-            return low
-        return float(value)
-
-    def whole(self, key: str, low: int, high: int) -> int:
-        """Return a whole number within limits."""
-        value = self.number(key, low, high)
-        if not value.is_integer():
-            self.refuse(key, value, "a whole number")
-        return int(value)
-
-    def text(self, key: str, default: str | None = None) -> str:
-        """Return one line of text that is not empty, or the default where it is missing."""
-        self._read.add(key)
-        if default is not None and key not in self._values:
-            return default
-        value = self._values.get(key)
-        if not isinstance(value, str) or not value.strip() or not _is_line(value):
-            self.refuse(key, value, "a text of one line")
-            return ""
-        return value.strip()
-
-    def choice(self, key: str, allowed: Collection[str], default: str | None = None) -> str:
-        """Return one of the allowed words."""
-        value = self.text(key, default)
-        if value not in allowed:
-            self.refuse(key, value, Need("one of {expected}", expected=", ".join(allowed)))
-            return next(iter(allowed), value)
-        return value
-
-    def choices(
-        self, key: str, allowed: Collection[str], default: tuple[str, ...] | None = None
-    ) -> tuple[str, ...]:
-        """Return a list of different allowed words."""
-        self._read.add(key)
-        if default is not None and key not in self._values:
-            return default
-        value = self._values.get(key)
-        words = value if isinstance(value, list) else [None]
-        if len(set(map(str, words))) != len(words) or not all(word in allowed for word in words):
-            expected = Need("a list of {expected}", expected=", ".join(allowed))
-            self.refuse(key, value, expected)
-            return ()
-        return tuple(words)
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """Return a list of at least one text, each of one line and different from the others."""
-        self._read.add(key)
-        value = self._values.get(key)
-        words = value if isinstance(value, list) else []
-        lines = [word.strip() for word in words if isinstance(word, str) and _is_line(word)]
-        if not lines or not all(lines) or len(set(lines)) != len(words):
-            self.refuse(key, value, "a list of texts, each once")
-            return ()
-        return tuple(lines)
-
-    def places(self, key: str, least: int) -> tuple[LonLat, ...]:
-        """Return a list of at least so many [lon, lat] pairs in degrees."""
-        self._read.add(key)
-        value = self._values.get(key)
-        pairs = value if isinstance(value, list) else []
-        if len(pairs) < least or not all(_is_place(pair) for pair in pairs):
-            self.refuse(
-                key, value, Need("at least {least} places as [longitude, latitude]", least=least)
-            )
-            return ()
-        return tuple(LonLat(float(lon), float(lat)) for lon, lat in pairs)
-
-    def flag(self, key: str) -> bool:
-        """Return a Boolean, false where it is missing."""
-        self._read.add(key)
-        value = self._values.get(key, False)
-        if not isinstance(value, bool):
-            self.refuse(key, value, "true or false")
-            return False
-        return value
-
-    def table(self, key: str) -> "TomlTable":
-        """Return a table below this one."""
-        self._read.add(key)
-        value = self._values.get(key)
-        path = key if self.path.endswith(".toml") else f"{self.path}.{key}"
-        if not isinstance(value, dict):
-            self.refuse(key, value, "a table")
-            return TomlTable(path, {}, self._mistakes, self._refused)
-        return TomlTable(path, value, self._mistakes, self._refused)
-
-    def tables(self, key: str) -> list["TomlTable"]:
-        """Return the tables of a list, none where it is missing; they count from 1 in messages."""
-        self._read.add(key)
-        value = self._values.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-            self.refuse(key, value, Need("[[{key}]] tables", key=key))
-            return []
-        return [TomlTable(f"{key}[{n}]", entry, self._mistakes) for n, entry in enumerate(value, 1)]
-
-    def done(self) -> None:
-        """Refuse keys that nobody has read: a misspelt setting must not be silently ignored."""
-        for key in self._values:
-            if key not in self._read:
-                known = Need("only {known}", known=", ".join(sorted(self._read)))
-                self.refuse(key, self._values[key], known)
-
-
-def _is_number(value: object) -> TypeIs[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_place(pair: object) -> bool:
-    """Whether it is [lon, lat] in degrees."""
-    match pair:
-        case [int() | float() as lon, int() | float() as lat]:
-            return -180 <= lon <= 180 and -90 <= lat <= 90
-    return False
-
-
-def _is_line(text: str) -> bool:
-    """Whether a text has no control characters; joiners belong to Persian words."""
-    return all(letter.isprintable() or letter == "\u200c" for letter in text)

@@ -2,13 +2,25 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from importlib.resources import files
 from math import ceil, cos, radians
+from typing import Annotated
 
-from data.errors import InvalidError, Need
-from data.files.toml_reader import TomlTable, read_toml
-from data.files.toml_writer import toml_list, toml_number
+from pydantic import Field
+
+from data.errors import Need
+from data.files.toml_reader import (
+    FieldMistake,
+    TomlTable,
+    keys,
+    own_name,
+    read_table,
+    read_toml,
+    table_list,
+    values_of,
+)
+from data.files.toml_values import IF_ANY, Flag, Number, some_of
+from data.files.toml_writer import written_toml
 from data.model import (
     ClassRule,
     Level,
@@ -19,28 +31,36 @@ from data.model import (
     SegmentId,
     ServiceClass,
 )
-from data.policy.alert_rules import AlertRules, alert_rules_of, alert_rules_toml
-from data.policy.cost_rules import CostRules, cost_rules_of, cost_rules_toml
-from data.policy.crew_rules import CrewRules, crew_rules_of, crew_rules_toml
-from data.policy.evidence_rules import EvidenceRules, evidence_rules_of, evidence_rules_toml
-from data.policy.message_rules import MessageRules, message_rules_of, message_rules_toml
-from data.policy.sla_rules import FollowUpRules, followup_rules_of, followup_rules_toml
-from data.policy.street_rules import WEEK_H, StreetRules, street_rules_of, street_rules_toml
+from data.policy.alert_rules import AlertRules
+from data.policy.cost_rules import CostRules
+from data.policy.crew_rules import CrewRules
+from data.policy.evidence_rules import EvidenceRules
+from data.policy.message_rules import MessageRules
+from data.policy.sla_rules import FollowUpRules
+from data.policy.street_rules import (
+    ClassName,
+    Hours,
+    NamedRule,
+    NearRule,
+    SteepRule,
+    StreetRules,
+    ZoneRule,
+)
 
 DEFAULT_POLICY = files("data.samples").joinpath("policy.toml").read_text(encoding="utf-8")
 """Text of the policy that a new city starts with, comments included."""
 
-_HOUR = timedelta(hours=1)
+_HEAD = "# Levels of service. Put it in force with `barfrub policy set --city NAME FILE`.\n\n"
 _NEARLY_M = 0.05
 """A strip this narrow that is left over is not worth another pass."""
 
 
 @dataclass(frozen=True, slots=True)
-class JoinRule:
+class JoinRule(TomlTable):
     """When a request joins an open job of the same street: so near, of the same class or of any."""
 
-    radius_m: float = 25.0
-    across_classes: bool = False
+    radius_m: Annotated[float, Number(0, 200)] = 25.0
+    across_classes: Flag = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,117 +123,156 @@ def clear_width_m(segment: Segment) -> float:
     return segment.width_m / 2 if segment.oneway is Oneway.NO else segment.width_m
 
 
-def policy_from_toml(text: str, mistakes: list[InvalidError] | None = None) -> Policy:
-    """Return the policy of a `policy.toml`; raise `InvalidError` naming field, value and need.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ClassTable(TomlTable):
+    """`[class.P1]`: the streets of a class by their road classes, and its level of service."""
 
-    With a list of `mistakes`, all of them are added there, and the policy counts only while it
-    stays empty; what is no TOML at all is raised in any case.
-    """
-    return policy_from(read_toml(text, "policy.toml", mistakes))
+    roads: Annotated[tuple[RoadClass, ...], some_of(RoadClass)]
+    trigger_cm: Annotated[float, Number(0, 200)]
+    cycle: Annotated[Hours | None, Field(alias="cycle_h")] = None
+    deadline: Annotated[Hours, Field(alias="deadline_h")]
+    weight: Annotated[float, Number(0.001, 1e6)]
+
+    def rule(self, service_class: ServiceClass) -> ClassRule:
+        """Return the level of service."""
+        trigger_mm = round(self.trigger_cm * 10, 6)
+        return ClassRule(service_class, trigger_mm, self.cycle, self.deadline, self.weight)
 
 
-def policy_from(root: TomlTable) -> Policy:
-    """Return the policy of the root table of a `policy.toml`."""
-    tables = root.table("class")
-    rules: dict[ServiceClass, ClassRule] = {}
-    classes: dict[RoadClass, ServiceClass] = {}
-    for service_class in ServiceClass:
-        table = tables.table(service_class)
-        for road in _roads(table, classes):
-            classes[road] = service_class
-        rules[service_class] = _rule(service_class, table)
-        table.done()
-    tables.done()
-    missing = [road for road in RoadClass if road not in classes]
+def _roads_twice_or_never(tables: Mapping[ServiceClass, _ClassTable]) -> Iterator[FieldMistake]:
+    taken: dict[RoadClass, ServiceClass] = {}
+    for service_class, table in tables.items():
+        for road in table.roads:
+            if road in taken:
+                need = Need("not in {other} too", other=taken[road])
+                yield FieldMistake((service_class, "roads"), road.value, need)
+            taken[road] = service_class
+    missing = [road for road in RoadClass if road not in taken]
     if missing:
-        tables.refuse("roads", ", ".join(missing) + " missing", "every road class")
-    passes, spreading = root.table("passes"), root.table("spreading")
-    policy = Policy(
-        rules,
-        classes,
-        blade_angle_deg=passes.number("blade_angle_deg", 0, 60),
-        overlap_m=passes.number("overlap_m", 0, 2),
-        blade_m=passes.number("blade_m", 0.5, 12),
-        salt_gm2=spreading.number("salt_gm2", 0, 200),
-        street_rules=street_rules_of(root),
-        join=_join(root.table("join")) if "join" in root else JoinRule(),
-        followup=followup_rules_of(root),
-        evidence=evidence_rules_of(root),
-        alerts=alert_rules_of(root),
-        costs=cost_rules_of(root),
-        messages=message_rules_of(root),
-        crews=crew_rules_of(root),
+        yield FieldMistake(("roads",), ", ".join(missing) + " missing", "every road class")
+
+
+@dataclass(frozen=True, slots=True)
+class _PassesTable(TomlTable):
+    """`[passes]`: the blade that passes are counted with."""
+
+    blade_angle_deg: Annotated[float, Number(0, 60)]
+    overlap_m: Annotated[float, Number(0, 2)]
+    blade_m: Annotated[float, Number(0.5, 12)]
+
+    def mistakes(self) -> Iterator[FieldMistake]:
+        """Return the blade that clears nothing."""
+        if self.blade_m * cos(radians(self.blade_angle_deg)) - self.overlap_m < 0.5:
+            need = "at least 0.5 m after angle and overlap"
+            yield FieldMistake(("blade_m",), self.blade_m, need)
+
+
+@dataclass(frozen=True, slots=True)
+class _SpreadingTable(TomlTable):
+    """`[spreading]`: how much salt."""
+
+    salt_gm2: Annotated[float, Number(0, 200)]
+
+
+@dataclass(frozen=True, slots=True)
+class _BusTable(TomlTable):
+    """`[bus]`: the least class of streets that buses use."""
+
+    service_class: ClassName
+
+
+@dataclass(frozen=True, slots=True)
+class _PolicyTable(TomlTable):
+    """A whole `policy.toml`."""
+
+    classes: Annotated[
+        Mapping[ServiceClass, _ClassTable],
+        keys(ServiceClass, required=True, rules=_roads_twice_or_never),
+        Field(alias="class"),
+    ]
+    passes: _PassesTable
+    spreading: _SpreadingTable
+    join: JoinRule = field(default_factory=JoinRule)
+    near: Annotated[tuple[NearRule, ...], table_list("near"), IF_ANY] = ()
+    bus: _BusTable | None = None
+    steep: SteepRule | None = None
+    named: Annotated[tuple[NamedRule, ...], table_list("named"), IF_ANY] = ()
+    zone: Annotated[tuple[ZoneRule, ...], table_list("zone", own_name), IF_ANY] = ()
+    evidence: EvidenceRules = field(default_factory=EvidenceRules)
+    followup: FollowUpRules = field(default_factory=FollowUpRules)
+    alerts: AlertRules = field(default_factory=AlertRules)
+    costs: CostRules = field(default_factory=CostRules)
+    crews: CrewRules = field(default_factory=CrewRules)
+    messages: MessageRules = field(default_factory=MessageRules)
+
+
+def policy_from_toml(text: str) -> Policy:
+    """Return the policy of a `policy.toml`.
+
+    Raises `InvalidFileError` with every mistake, or `InvalidError` for what is no TOML.
+    """
+    return policy_from(read_toml(text, "policy.toml"))
+
+
+def policy_from(values: Mapping[str, object]) -> Policy:
+    """Return the policy of the values of a `policy.toml`."""
+    table = read_table(_PolicyTable, values, "policy.toml")
+    bus = None if table.bus is None else table.bus.service_class
+    return Policy(
+        rules={each: its.rule(each) for each, its in table.classes.items()},
+        classes={road: each for each, its in table.classes.items() for road in its.roads},
+        blade_angle_deg=table.passes.blade_angle_deg,
+        overlap_m=table.passes.overlap_m,
+        blade_m=table.passes.blade_m,
+        salt_gm2=table.spreading.salt_gm2,
+        street_rules=StreetRules(table.near, bus, table.steep, table.named, table.zone),
+        join=table.join,
+        followup=table.followup,
+        evidence=table.evidence,
+        alerts=table.alerts,
+        costs=table.costs,
+        messages=table.messages,
+        crews=table.crews,
     )
-    for table in (passes, spreading, root):
-        table.done()
-    if policy.effective_blade_m(policy.blade_m) < 0.5:
-        passes.refuse("blade_m", policy.blade_m, "at least 0.5 m after angle and overlap")
-    return policy
 
 
-def _roads(table: TomlTable, taken: Mapping[RoadClass, ServiceClass]) -> list[RoadClass]:
-    roads = [RoadClass(word) for word in table.choices("roads", [road.value for road in RoadClass])]
-    for road in roads:
-        if road in taken:
-            table.refuse("roads", road.value, Need("not in {other} too", other=taken[road]))
-    return roads
-
-
-def _rule(service_class: ServiceClass, table: TomlTable) -> ClassRule:
-    cycle_h = table.number("cycle_h", 0.25, WEEK_H) if "cycle_h" in table else None
-    return ClassRule(
-        service_class,
-        trigger_mm=round(table.number("trigger_cm", 0, 200) * 10, 6),
-        cycle=None if cycle_h is None else timedelta(hours=cycle_h),
-        deadline=timedelta(hours=table.number("deadline_h", 0.25, WEEK_H)),
-        weight=table.number("weight", 0.001, 1e6),
+def policy_values(policy: Policy) -> dict[str, object]:
+    """Return the values of a `policy.toml` from which the same policy is read again."""
+    streets = policy.street_rules
+    return values_of(
+        _PolicyTable(
+            classes={each: _class_table(policy, rule) for each, rule in policy.rules.items()},
+            passes=_PassesTable(policy.blade_angle_deg, policy.overlap_m, policy.blade_m),
+            spreading=_SpreadingTable(policy.salt_gm2),
+            join=policy.join,
+            near=streets.near,
+            bus=None if streets.bus is None else _BusTable(streets.bus),
+            steep=streets.steep,
+            named=streets.named,
+            zone=streets.zones,
+            evidence=policy.evidence,
+            followup=policy.followup,
+            alerts=policy.alerts,
+            costs=policy.costs,
+            crews=policy.crews,
+            messages=policy.messages,
+        )
     )
 
 
-def _join(table: TomlTable) -> JoinRule:
-    rule = JoinRule(table.number("radius_m", 0, 200), table.flag("across_classes"))
-    table.done()
-    return rule
+def toml_from_policy(policy: Policy, over: str = _HEAD) -> str:
+    """Return a `policy.toml` from which the same policy is read again.
+
+    What stands in the file `over` which it is written stays: comments, and the order of tables.
+    """
+    return written_toml(policy_values(policy), over)
 
 
-def toml_from_policy(policy: Policy) -> str:
-    """Return a `policy.toml` from which the same policy is read again."""
-    return "\n".join(_lines(policy)).rstrip() + "\n"
-
-
-def _lines(policy: Policy) -> Iterator[str]:
-    yield "# Levels of service. Put it in force with `barfrub policy set --city NAME FILE`."
-    yield ""
-    for service_class, rule in policy.rules.items():
-        yield from _class_lines(policy, service_class, rule)
-    yield "[passes]"
-    yield f"blade_angle_deg = {toml_number(policy.blade_angle_deg)}"
-    yield f"overlap_m = {toml_number(policy.overlap_m)}"
-    yield f"blade_m = {toml_number(policy.blade_m)}"
-    yield ""
-    yield "[spreading]"
-    yield f"salt_gm2 = {toml_number(policy.salt_gm2)}"
-    yield ""
-    yield "[join]"
-    yield f"radius_m = {toml_number(policy.join.radius_m)}"
-    yield f"across_classes = {str(policy.join.across_classes).lower()}"
-    yield ""
-    yield from street_rules_toml(policy.street_rules)
-    yield from evidence_rules_toml(policy.evidence)
-    yield from followup_rules_toml(policy.followup)
-    yield from alert_rules_toml(policy.alerts)
-    yield from cost_rules_toml(policy.costs)
-    yield from crew_rules_toml(policy.crews)
-    yield from message_rules_toml(policy.messages)
-
-
-def _class_lines(policy: Policy, service_class: ServiceClass, rule: ClassRule) -> Iterator[str]:
-    roads = [road for road, its_class in policy.classes.items() if its_class is service_class]
-    yield f"[class.{service_class}]"
-    yield f"roads = {toml_list(roads)}"
-    yield f"trigger_cm = {toml_number(round(rule.trigger_mm / 10, 7))}"
-    if rule.cycle is not None:
-        yield f"cycle_h = {toml_number(rule.cycle / _HOUR)}"
-    yield f"deadline_h = {toml_number(rule.deadline / _HOUR)}"
-    yield f"weight = {toml_number(rule.weight)}"
-    yield ""
+def _class_table(policy: Policy, rule: ClassRule) -> _ClassTable:
+    return _ClassTable(
+        roads=tuple(road for road, its in policy.classes.items() if its is rule.service_class),
+        trigger_cm=round(rule.trigger_mm / 10, 7),
+        cycle=rule.cycle,
+        deadline=rule.deadline,
+        weight=rule.weight,
+    )

@@ -1,13 +1,11 @@
 """How fast crews work and move: `[crews]` of `policy.toml`, each entry with a default."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Annotated
 
 from data.files.toml_reader import TomlTable
-from data.files.toml_writer import toml_number
-from data.model.crews import (
-    CrewWork,
-)
+from data.files.toml_values import Number
+from data.model.crews import CrewWork
 from data.units import mps_from_kmh
 
 HOUR_S = 3600.0
@@ -15,7 +13,7 @@ MINUTE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class CrewRules:
+class CrewRules(TomlTable):
     """What one person clears in an hour, what a job without a size is taken for, how crews move.
 
     A crew's time at a job is `setup_min` and then the labour shared by its people. Ways are
@@ -23,16 +21,16 @@ class CrewRules:
     tools: a city sets what its crews do.
     """
 
-    sidewalk_m_h: float = 100.0
-    stairs_steps_h: float = 80.0
-    haul_m3_h: float = 3.0
-    usual_sidewalk_m: float = 40.0
-    usual_stairs_steps: float = 20.0
-    usual_haul_m3: float = 4.0
-    setup_min: float = 5.0
-    walk_kmh: float = 4.0
-    drive_kmh: float = 20.0
-    detour: float = 1.35
+    sidewalk_m_h: Annotated[float, Number(1, 10_000)] = 100.0
+    stairs_steps_h: Annotated[float, Number(1, 10_000)] = 80.0
+    haul_m3_h: Annotated[float, Number(0.1, 1_000)] = 3.0
+    usual_sidewalk_m: Annotated[float, Number(1, 10_000)] = 40.0
+    usual_stairs_steps: Annotated[float, Number(1, 1_000)] = 20.0
+    usual_haul_m3: Annotated[float, Number(0.1, 1_000)] = 4.0
+    setup_min: Annotated[float, Number(0, 120)] = 5.0
+    walk_kmh: Annotated[float, Number(1, 10)] = 4.0
+    drive_kmh: Annotated[float, Number(1, 80)] = 20.0
+    detour: Annotated[float, Number(1, 3)] = 1.35
 
     def labour_s(self, work: CrewWork, size: float) -> float:
         """Return what one person takes for work of a size in its unit."""
@@ -60,38 +58,3 @@ class CrewRules:
     def setup_s(self) -> float:
         """Seconds that every job takes beside its labour."""
         return self.setup_min * MINUTE_S
-
-
-LIMITS = {
-    "sidewalk_m_h": (1.0, 10_000.0),
-    "stairs_steps_h": (1.0, 10_000.0),
-    "haul_m3_h": (0.1, 1_000.0),
-    "usual_sidewalk_m": (1.0, 10_000.0),
-    "usual_stairs_steps": (1.0, 1_000.0),
-    "usual_haul_m3": (0.1, 1_000.0),
-    "setup_min": (0.0, 120.0),
-    "walk_kmh": (1.0, 10.0),
-    "drive_kmh": (1.0, 80.0),
-    "detour": (1.0, 3.0),
-}
-"""What each entry may be."""
-
-
-def crew_rules_of(root: TomlTable) -> CrewRules:
-    """Return the rules of a `policy.toml`; raise `InvalidError` naming field, value and need."""
-    if "crews" not in root:
-        return CrewRules()
-    table, usual = root.table("crews"), CrewRules()
-    found = {
-        name: table.number(name, low, high, getattr(usual, name))
-        for name, (low, high) in LIMITS.items()
-    }
-    table.done()
-    return CrewRules(**found)
-
-
-def crew_rules_toml(rules: CrewRules) -> Iterator[str]:
-    """Yield the lines of a `policy.toml` that say these rules."""
-    yield "[crews]"
-    yield from (f"{name} = {toml_number(getattr(rules, name))}" for name in LIMITS)
-    yield ""

@@ -1,11 +1,13 @@
 """What dispatchers and drivers say most often: the section `[messages]` of `policy.toml`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Annotated
 
-from data.errors import Need
-from data.files.toml_reader import TomlTable
-from data.files.toml_writer import toml_text
+from pydantic import AfterValidator, BeforeValidator
+
+from data.files.toml_reader import TomlTable, needed, table_list, validated
+from data.files.toml_values import Text
 from data.model import Words
 
 MESSAGE_LETTERS = 200
@@ -36,60 +38,48 @@ FROM_DRIVER = (
 """What a driver answers, unless the city has its own list."""
 
 
+def _short(text: str) -> str:
+    if len(text) > MESSAGE_LETTERS:
+        raise needed("1 to {count} letters", count=MESSAGE_LETTERS)
+    return text
+
+
+def _few(texts: tuple[Words, ...]) -> tuple[Words, ...]:
+    if len(texts) > MOST_CANNED:
+        raise needed("at most {most}", most=MOST_CANNED)
+    return texts
+
+
+_Short = Annotated[Text, AfterValidator(_short)]
+
+
 @dataclass(frozen=True, slots=True)
-class MessageRules:
+class _WordsTable(TomlTable):
+    fa: _Short
+    en: _Short
+
+
+def _words(table: object) -> Words:
+    words = validated(_WordsTable, table)
+    return Words(words.fa, words.en)
+
+
+_Words = Annotated[Words, BeforeValidator(_words)]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRules(TomlTable):
     """Texts that are sent with one tap, in both languages."""
 
-    to_driver: tuple[Words, ...] = TO_DRIVER
-    from_driver: tuple[Words, ...] = FROM_DRIVER
+    to_driver: Annotated[tuple[_Words, ...], table_list("to_driver"), AfterValidator(_few)] = (
+        TO_DRIVER
+    )
+    from_driver: Annotated[tuple[_Words, ...], table_list("from_driver"), AfterValidator(_few)] = (
+        FROM_DRIVER
+    )
 
 
 def words_of(text: str, canned: Iterable[Words]) -> Words:
     """Return a text in both languages where it is one of a list; else it is the same in both."""
     known = (one for one in canned if text in (one.fa, one.en))
     return next(known, Words(text, text))
-
-
-def message_rules_of(root: TomlTable) -> MessageRules:
-    """Return the rules of a `policy.toml`; raise `InvalidError` naming field, value and need."""
-    if "messages" not in root:
-        return MessageRules()
-    table, usual = root.table("messages"), MessageRules()
-    rules = MessageRules(
-        to_driver=_listed(table, "to_driver", usual.to_driver),
-        from_driver=_listed(table, "from_driver", usual.from_driver),
-    )
-    table.done()
-    return rules
-
-
-def message_rules_toml(rules: MessageRules) -> Iterator[str]:
-    """Yield the lines of a `policy.toml` that say these rules."""
-    lists = {"to_driver": rules.to_driver, "from_driver": rules.from_driver}
-    yield "[messages]"
-    yield from (f"{key} = []" for key, listed in lists.items() if not listed)
-    yield ""
-    for key, listed in lists.items():
-        for one in listed:
-            yield f"[[messages.{key}]]"
-            yield f"fa = {toml_text(one.fa)}"
-            yield f"en = {toml_text(one.en)}"
-            yield ""
-
-
-def _listed(table: TomlTable, key: str, usual: tuple[Words, ...]) -> tuple[Words, ...]:
-    if key not in table:
-        return usual
-    rows = table.tables(key)
-    if len(rows) > MOST_CANNED:
-        table.refuse(key, len(rows), Need("at most {most}", most=MOST_CANNED))
-    return tuple(_words(row) for row in rows)
-
-
-def _words(table: TomlTable) -> Words:
-    words = Words(table.text("fa"), table.text("en"))
-    for key, text in (("fa", words.fa), ("en", words.en)):
-        if len(text) > MESSAGE_LETTERS:
-            table.refuse(key, text, Need("1 to {count} letters", count=MESSAGE_LETTERS))
-    table.done()
-    return words

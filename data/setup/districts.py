@@ -2,16 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import shapely
 
 from data.errors import CityFileError, InvalidError, NotFoundError
 from data.exchange.polygons import read_areas
-from data.files.toml_reader import TomlTable, read_toml
+from data.files.toml_reader import TomlTable, read_table, read_toml, table_list
+from data.files.toml_values import Text
 from data.model import District, Language, Segment
 from data.setup.boundary import shares_within
 
@@ -25,6 +27,25 @@ type Names = Mapping[Language, tuple[str, ...]]
 _NAME_KEYS: Mapping[str, Language] = {"name": ""} | {
     f"name{mark}{language}": language for language in ("fa", "en") for mark in (":", "_")
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _DistrictTable(TomlTable):
+    """`[[district]]`: its name, and what it is called in Persian and in English."""
+
+    name: Text
+    fa: Text | None = None
+    en: Text | None = None
+
+    def district(self) -> District:
+        """Return the district without a border."""
+        spoken = {"": self.name, "fa": self.fa, "en": self.en}
+        return District(self.name, {key: (name,) for key, name in spoken.items() if name})
+
+
+@dataclass(frozen=True, slots=True)
+class _DistrictFile(TomlTable):
+    district: Annotated[tuple[_DistrictTable, ...], table_list("district")] = ()
 
 
 def read_districts(path: Path) -> tuple[District, ...]:
@@ -52,20 +73,10 @@ def _named(path: Path) -> tuple[District, ...]:
     except UnicodeDecodeError as error:
         raise CityFileError(f"{path.name} is no text in UTF-8") from error
     if path.suffix.lower() == ".toml":
-        return tuple(_districts_of(read_toml(text, path.name)))
+        table = read_table(_DistrictFile, read_toml(text, path.name), path.name)
+        return tuple(each.district() for each in table.district)
     lines = [line.strip() for line in text.splitlines()]
     return tuple(District(line, {"": (line,)}) for line in lines if line)
-
-
-def _districts_of(root: TomlTable) -> Iterable[District]:
-    for table in root.tables("district"):
-        name = table.text("name")
-        others = {
-            language: (table.text(language),) for language in ("fa", "en") if language in table
-        }
-        table.done()
-        yield District(name, {"": (name,), **others})
-    root.done()
 
 
 def _drawn(path: Path) -> tuple[District, ...]:

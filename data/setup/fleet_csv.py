@@ -4,12 +4,12 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from data.errors import InvalidError, Need
+from data.errors import Need
 from data.files.csv_sheet import Mistake, guarded, number_of, sheet_rows
-from data.files.toml_reader import TomlTable
+from data.files.toml_reader import InvalidFileError, read_table, repeated_names
 from data.model import Depot, Treatment, Vehicle
 from data.setup.fleet_columns import CODES, COLUMN_OF, COLUMNS, FLAGS, OWNERS, TYPES, spelled
-from data.setup.fleet_file import vehicles_from
+from data.setup.fleet_tables import VehicleTable, machine_names, unknown_depots, vehicles_from
 from data.units import KMH_MPS
 
 __all__ = ["Mistake", "csv_from_machines", "machines_from_csv"]
@@ -104,33 +104,32 @@ def _machines(
     fields: Sequence[str], body: Sequence[tuple[int, Sequence[str]]], depots: Sequence[Depot]
 ) -> tuple[tuple[Vehicle, ...], list[Mistake]]:
     known = {spelled(depot.name): depot.name for depot in depots}
-    wrong: list[InvalidError] = []
-    cells_of: dict[int, dict[str, str]] = {}
-    mistakes: list[Mistake] = []
-    for line, cells in body:
-        cells_of[line] = dict(zip(fields, cells, strict=False))
-        if any(cells[len(fields) :]):
-            need = Need("{count} columns", count=len(fields))
-            mistakes.append(Mistake(line, "", str(len(cells)), need))
-    vehicles = vehicles_from(
-        [
-            TomlTable(f"line {line}", _values(cells, known), wrong)
-            for line, cells in cells_of.items()
-        ],
-        depots,
-    )
-    mistakes += [_mistake(error, cells_of) for error in wrong]
+    lines = [line for line, _ in body]
+    cells_of = [dict(zip(fields, cells, strict=False)) for _, cells in body]
+    need = Need("{count} columns", count=len(fields))
+    mistakes = [
+        Mistake(line, "", str(len(cells)), need)
+        for line, cells in body
+        if any(cells[len(fields) :])
+    ]
+    values = [_values(cells, known) for cells in cells_of]
+    found = list(repeated_names(values, machine_names))
+    found += unknown_depots([value.get("depot") for value in values], depots)
+    tables: dict[int, VehicleTable] = {}
+    for index, value in enumerate(values):
+        try:
+            tables[index] = read_table(VehicleTable, value, "")
+        except InvalidFileError as error:
+            found += [each._replace(path=(index, *each.path)) for each in error.found]
+    vehicles, too_many = vehicles_from(list(tables.values()), depots)
+    found += too_many
+    for each in found:
+        index, code = int(each.path[0]), ".".join(map(str, each.path[1:]))
+        field = _FIELD_OF.get(code, code)
+        mistakes.append(Mistake(lines[index], field, cells_of[index].get(field, ""), each.expected))
     order = {field: n for n, field in enumerate(fields)}
     mistakes.sort(key=lambda mistake: (mistake.line, order.get(mistake.field, 0)))
     return vehicles, mistakes
-
-
-def _mistake(error: InvalidError, cells_of: Mapping[int, Mapping[str, str]]) -> Mistake:
-    path, _, code = str(error.values["field"]).partition(".")
-    line, field = int(path.removeprefix("line ")), _FIELD_OF.get(code, code)
-    expected = error.values["expected"]
-    need = expected if isinstance(expected, str) else str(expected)
-    return Mistake(line, field, cells_of[line].get(field, ""), need)
 
 
 def _values(cells: Mapping[str, str], depots: Mapping[str, str]) -> dict[str, object]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.model import Depot, DepotId, LonLat, RoadClass, SegmentId
-from data.setup.fleet_file import numbered
+from data.setup.fleet_tables import numbered
 from data.streets.network import StreetNetwork
 
 ASSUMED_DEPOTS = 3

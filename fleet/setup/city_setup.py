@@ -16,9 +16,9 @@ from data.setup.districts import read_districts
 from data.setup.fleet_file import (
     FleetFile,
     default_fleet,
-    depots_toml,
     fleet_from_toml,
     with_depots,
+    with_depots_of,
 )
 from data.setup.reachability import assumed_depots, unreachable
 from data.store.audit.audit_log import add_event
@@ -158,7 +158,7 @@ def _draft(
 ) -> _Draft:
     network = build_network(streets.segments, streets.restrictions)
     depots = assumed_depots(network, place.language)
-    fleet_text = default_fleet(place.language) + depots_toml(depots)
+    fleet_text = with_depots_of(default_fleet(place.language), depots)
     fleet = with_depots(fleet_from_toml(fleet_text), depots)
     city = City(
         name=place.name,

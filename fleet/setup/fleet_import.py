@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from data.errors import InvalidError
 from data.files.csv_sheet import Mistake
-from data.files.toml_reader import line_finder
+from data.files.toml_reader import InvalidFileError, line_finder
 from data.setup.fleet_csv import machines_from_csv
 from data.setup.fleet_file import FleetFile, fleet_from_toml
 from data.store.database.engine import Tx
@@ -42,17 +42,18 @@ def propose(tx: Tx, name: str, content: bytes) -> Proposal:
     return Proposal(fleet, text, tuple(mistakes[:FIRST_MISTAKES]))
 
 
-def toml_mistakes[T](text: str, read: Callable[[str, list[InvalidError]], T]) -> list[Mistake]:
+def toml_mistakes(text: str, read: Callable[[str], object]) -> list[Mistake]:
     """Return everything that a reader of our files finds wrong, with lines as far as known."""
-    found: list[InvalidError] = []
     try:
-        read(text, found)
+        read(text)
+    except InvalidFileError as error:
+        line_of = line_finder(text)
+        mistakes = [_mistake(line_of, each) for each in error.mistakes]
+        return sorted(mistakes, key=lambda mistake: mistake.line)[:FIRST_MISTAKES]
     except InvalidError as error:
         at = _AT_LINE.search(str(error))
         return [Mistake(int(at[1]) if at else 0, "", str(error.values["got"]), "TOML")]
-    line_of = line_finder(text)
-    mistakes = [_mistake(line_of, error) for error in found]
-    return sorted(mistakes, key=lambda mistake: mistake.line)[:FIRST_MISTAKES]
+    return []
 
 
 def text_in(content: bytes, name: str = "file") -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from data.errors import ConflictError, InvalidError, NotFoundError
-from data.files.toml_writer import with_head_of
+from data.files.toml_writer import head_of
 from data.model import (
     Actor,
     Depot,
@@ -275,7 +275,7 @@ def _follow_storm(tx: Tx, actor: Actor, before: Sequence[Vehicle], now: datetime
 
 def text_of(tx: Tx, fleet: FleetFile) -> str:
     """Return a fleet as a file that begins with the comment of the one in force."""
-    return with_head_of(get_fleet_text(tx), toml_from_fleet(fleet))
+    return toml_from_fleet(fleet, head_of(get_fleet_text(tx)))
 
 
 def _known[T: Depot | ReloadSite | Vehicle](kind: str, things: Sequence[T], key: int) -> T | None:

@@ -1,14 +1,11 @@
 """Levels of service, changed by a form or a file, and taken back."""
 
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 
 from data.errors import ConflictError
-from data.files.toml_reader import TomlTable
-from data.files.toml_writer import with_head_of
 from data.model import Actor, Event
-from data.policy.city_policy import Policy, policy_from, toml_from_policy
+from data.policy.city_policy import Policy, policy_from, policy_values, toml_from_policy
 from data.store.audit.audit_log import find_last_event
 from data.store.database.engine import Tx
 from data.store.setup.city import get_policy_text
@@ -23,7 +20,7 @@ type Tables = Mapping[str, object]
 
 def tables_of(policy: Policy) -> dict[str, object]:
     """Return a policy as the tables of its file."""
-    return tomllib.loads(toml_from_policy(policy))
+    return policy_values(policy)
 
 
 def find_last_policy_change(tx: Tx) -> Event | None:
@@ -34,14 +31,14 @@ def find_last_policy_change(tx: Tx) -> Event | None:
 def take_policy_tables(
     tx: Tx, actor: Actor, tables: Tables, base: int, network: StreetNetwork, now: datetime
 ) -> Policy:
-    """Put the policy of a form in force, under the comment at the head of the file.
+    """Put the policy of a form in force; the comments in the file stay.
 
     `base` is the last change that the editor has seen, 0 for none. Raises `InvalidError` naming
     field, value and need.
     """
     _refuse_changed(tx, base)
-    text = toml_from_policy(policy_from(TomlTable("policy.toml", tables)))
-    return set_policy(tx, actor, with_head_of(get_policy_text(tx), text), network, now)
+    text = toml_from_policy(policy_from(tables), over=get_policy_text(tx))
+    return set_policy(tx, actor, text, network, now)
 
 
 def take_policy_file(

@@ -1,13 +1,11 @@
 """A storm's own policy: a copy of the city's at its start, changed for this storm only."""
 
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 
 from data.errors import ConflictError, InvalidError
-from data.files.toml_reader import TomlTable
 from data.model import Actor, Event, StormId
-from data.policy.city_policy import Policy, policy_from, toml_from_policy
+from data.policy.city_policy import Policy, policy_from, policy_values, toml_from_policy
 from data.store.audit.audit_log import add_event, find_last_event_on
 from data.store.database.engine import Tx
 from data.store.setup.city import next_revision
@@ -44,8 +42,7 @@ def change_storm_policy(
     class is decided for the city, not for a storm.
     """
     before = get_storm_policy(tx, storm_id)
-    whole = _laid_over(tomllib.loads(toml_from_policy(before)), tables)
-    policy = policy_from(TomlTable("policy.toml", whole))
+    policy = policy_from(_laid_over(policy_values(before), tables))
     if policy.classes != before.classes or policy.street_rules != before.street_rules:
         raise InvalidError("roads", "", "the city's classes: they are changed in the set-up")
     return _put(tx, actor, storm_id, toml_from_policy(policy), base, network, now)

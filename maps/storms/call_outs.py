@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import CallOut, CallOutState, Vehicle, VehicleId
-from data.setup.fleet_file import OWNERS
+from data.setup.fleet_tables import OWNERS
 from fleet.storms.call_outs import Hire
 from maps.pages.i18n import Translator
 

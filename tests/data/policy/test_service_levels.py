@@ -128,17 +128,17 @@ def in_a_zone(**facts):
 
 
 def test_a_zone_in_a_circle_tightens_the_cycle_of_its_streets():
-    rules = in_a_zone(cycle=HOURS_2, centre=v.at_m(100, 0), radius_m=20)
+    rules = in_a_zone(cycle=HOURS_2, **v.at_m(100, 0)._asdict(), radius_m=20)
     assert levels(rules) == {v.MAIN_WEST: Level(P1, LevelReason.ZONE, "Bazaar", HOURS_2)}
 
 
 def test_a_zone_never_lengthens_a_cycle():
     day = timedelta(hours=24)
-    assert levels(in_a_zone(cycle=day, centre=v.at_m(100, 0), radius_m=20)) == {}
+    assert levels(in_a_zone(cycle=day, **v.at_m(100, 0)._asdict(), radius_m=20)) == {}
 
 
 def test_a_cycle_counts_only_for_streets_that_are_served_in_rounds():
-    whole = {"centre": v.at_m(200, 200), "radius_m": 5000}
+    whole = {**v.at_m(200, 200)._asdict(), "radius_m": 5000}
     found = levels(in_a_zone(cycle=HOURS_2, **whole))
     assert v.BLIND not in found
     assert v.TULIP in found
@@ -165,7 +165,7 @@ def test_a_zone_finds_its_districts_in_any_spelling(spelling):
 def test_a_street_that_a_rule_raised_keeps_the_reason_and_gets_the_zones_cycle():
     rules = StreetRules(
         named=(NamedRule(("Tulip Alley",), P1),),
-        zones=(ZoneRule("All", None, HOURS_2, centre=v.at_m(200, 150), radius_m=5000),),
+        zones=(ZoneRule("All", None, HOURS_2, **v.at_m(200, 150)._asdict(), radius_m=5000),),
     )
     assert levels(rules)[v.TULIP] == Level(P1, LevelReason.ZONE, "All", HOURS_2)
 
@@ -188,7 +188,7 @@ def test_rules_that_find_no_street_are_told():
         bus=P2,
         steep=SteepRule(8, P2),
         named=(NamedRule(("Rose Street", "Moon Street"), P1),),
-        zones=(ZoneRule("Far away", P1, None, centre=v.at_m(9000, 0), radius_m=10),),
+        zones=(ZoneRule("Far away", P1, None, **v.at_m(9000, 0)._asdict(), radius_m=10),),
     )
     idle = idle_rules(v.village(), v.village_places(), replace(POLICY, street_rules=rules))
     assert [(str(reason), subject) for reason, subject in idle] == [
@@ -204,11 +204,10 @@ classes = st.sampled_from(ServiceClass)
 spots = st.builds(v.at_m, st.floats(-50, 650), st.floats(-100, 350))
 nears = st.builds(NearRule, st.just(("school", "mosque")), st.floats(1, 500), classes)
 zones = st.builds(
-    ZoneRule,
-    st.just("Z"),
-    classes,
-    st.none() | st.floats(0.25, 30).map(lambda h: timedelta(hours=h)),
-    centre=spots,
+    lambda spot, **facts: ZoneRule("Z", **facts, **spot._asdict()),
+    spots,
+    service_class=classes,
+    cycle=st.none() | st.floats(0.25, 30).map(lambda h: timedelta(hours=h)),
     radius_m=st.floats(1, 500),
 )
 
@@ -232,8 +231,8 @@ def test_no_street_is_ever_served_later_or_more_rarely_than_by_its_road(near, bu
 def test_a_raised_street_keeps_no_cycle_that_is_longer_than_its_new_classs():
     rules = StreetRules(
         zones=(
-            ZoneRule("A", None, timedelta(hours=6), centre=v.at_m(0, 75), radius_m=20),
-            ZoneRule("B", P2, None, centre=v.at_m(0, 75), radius_m=20),
+            ZoneRule("A", None, timedelta(hours=6), **v.at_m(0, 75)._asdict(), radius_m=20),
+            ZoneRule("B", P2, None, **v.at_m(0, 75)._asdict(), radius_m=20),
         )
     )
     assert levels(rules)[v.TULIP] == Level(P2, LevelReason.ZONE, "B")

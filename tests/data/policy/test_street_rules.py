@@ -22,7 +22,15 @@ places = st.builds(LonLat, st.floats(-180, 180), st.floats(-90, 90))
 kinds = st.lists(st.sampled_from(PLACE_KINDS), unique=True).map(tuple)
 zones = st.one_of(
     st.builds(ZoneRule, words, classes, st.none() | hours, districts=some_words),
-    st.builds(ZoneRule, words, st.none(), hours, centre=places, radius_m=st.floats(1, 50_000)),
+    st.builds(
+        ZoneRule,
+        words,
+        st.none(),
+        hours,
+        lon=st.floats(-180, 180),
+        lat=st.floats(-90, 90),
+        radius_m=st.floats(1, 50_000),
+    ),
     st.builds(
         ZoneRule, words, classes, hours, polygon=st.lists(places, min_size=3, max_size=5).map(tuple)
     ),

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from data.model import Treatment
 from data.setup.fleet_columns import CODES, COLUMN_OF, COLUMNS, OWNERS, TYPES, spelled
 from data.setup.fleet_csv import Mistake, csv_from_machines, machines_from_csv
-from data.setup.fleet_file import URMIA_FLEET, VEHICLE_TYPES, fleet_from_toml
+from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
+from data.setup.fleet_tables import VEHICLE_TYPES
 from tests.village import a_depot, a_vehicle
 
 DEPOTS = (a_depot(1, name="پایگاه شمال"), a_depot(2, name="South yard"))
@@ -101,16 +102,17 @@ def test_every_mistake_is_told_with_its_line_and_field():
         ",rocket,400,fast,,Moon\n"
         "A,loader,25,8,2.8,\n"
         "B,loader,25,,2.8,\n"
+        "C,loader,25,8,,\n"
     )
     assert [(wrong.line, wrong.field, wrong.got) for wrong in read(text)[1]] == [
         (4, "name", ""),
         (4, "type", "rocket"),
         (4, "drive_kmh", "400"),
         (4, "plow_kmh", "fast"),
-        (4, "blade_m", ""),
         (4, "depot", "Moon"),
         (5, "name", "A"),
         (6, "work_kmh", ""),
+        (7, "blade_m", ""),
     ]
 
 

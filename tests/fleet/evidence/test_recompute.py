@@ -253,8 +253,8 @@ def test_another_policy_is_applied_to_history_in_a_revision(tx: Tx, storm: Storm
         CityContext(tx, NETWORK, POLICY, ends_at(fixes) + HOUR), new_track_book(NETWORK), [], storm
     )
     assert not any(row.passes_done for row in coverage(tx, storm))
-    grades = {**POLICY.evidence.grades, EvidenceKind.SPEED: Grade.CLOSES}
-    lenient = replace(POLICY, evidence=EvidenceRules(grades, 0.1))
+    rules = EvidenceRules(speed=Grade.CLOSES, least_confidence=0.1)
+    lenient = replace(POLICY, evidence=rules)
     again = recompute(CityContext(tx, NETWORK, lenient, v.NOW + HOUR), AUDITOR, storm.id)
     assert again.revision is not None
     assert (again.revision.number, again.revision.cause) == (1, RevisionCause.RECOMPUTED)
@@ -296,8 +296,7 @@ def test_a_job_whose_proof_is_gone_is_named_and_stays_done(tx: Tx, storm: Storm)
     assert get_job(tx, job.id).state is JobState.DONE
     (closing,) = list_events(tx, f"job:{job.id}")
     assert [one["kind"] for one in closing.after["evidence"]] == ["blade"]
-    blind = EvidenceRules({**POLICY.evidence.grades, EvidenceKind.BLADE: Grade.NOTHING})
-    policy = replace(POLICY, evidence=blind)
+    policy = replace(POLICY, evidence=EvidenceRules(blade=Grade.NOTHING))
     again = recompute(CityContext(tx, NETWORK, policy, v.NOW + HOUR), AUDITOR, storm.id)
     assert get_job(tx, job.id).state is JobState.DONE
     assert again.doubtful == (job.id,)

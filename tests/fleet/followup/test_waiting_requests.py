@@ -104,7 +104,7 @@ def test_without_a_storm_plowing_is_not_late_and_a_tree_is(tx: Tx) -> None:
     assert due(tx, asked(tx), storm=False) is None
     tree = due(tx, asked(tx, kind=RequestKind.TREE), storm=False)
     assert tree is not None
-    target = RULES.done[RequestKind.TREE, POLICY.class_of(v.village().segment(v.SCHOOL))]
+    target = RULES.done[RequestKind.TREE][POLICY.class_of(v.village().segment(v.SCHOOL))]
     assert (tree.step, tree.due_at) == (ClockStep.DO, v.NOW + target)
 
 
@@ -261,8 +261,7 @@ def test_a_street_seen_clear_is_colored_both_ways_and_a_recomputation_keeps_that
 def test_where_inspections_only_show_they_close_nothing(tx: Tx) -> None:
     a_storm(tx)
     request = asked(tx)
-    grades = {**POLICY.evidence.grades, EvidenceKind.INSPECTION: Grade.SHOWS}
-    strict = replace(POLICY, evidence=EvidenceRules(grades))
+    strict = replace(POLICY, evidence=EvidenceRules(inspection=Grade.SHOWS))
     sight(
         CityContext(tx, v.village(), strict, LATER),
         DISPATCHER,

@@ -48,8 +48,8 @@ def test_every_mistake_of_a_fleet_file_has_its_line(tx):
         (6, "vehicle[1].shift_h"),
         (8, "vehicle[1].type"),
         (9, "vehicle[1].work_kmh.plow"),
-        (16, "vehicle[2].work_kmh"),
         (16, "vehicle[2].type"),
+        (16, "vehicle[2].work_kmh"),
     ]
     assert [(each.line, each.field) for each in wrong][-2:] == [
         (17, "vehicle[2].name"),

@@ -123,8 +123,8 @@ def _needs() -> set[str]:
     trees = [ast.parse(path.read_text("utf-8")) for path in RAISING]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     named = [(call, getattr(call.func, "id", getattr(call.func, "attr", ""))) for call in calls]
-    texts = [call.args[0] for call, name in named if name == "Need"]
-    texts += [call.args[-1] for call, name in named if name in ("refuse", "Mistake")]
+    texts = [call.args[0] for call, name in named if name in ("Need", "needed")]
+    texts += [call.args[-1] for call, name in named if name in ("FieldMistake", "Mistake")]
     return {text.value for text in texts if isinstance(text, ast.Constant)}
 
 
