@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -86,6 +86,15 @@ def test_modules_import_at_the_top_except_commands():
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
     assert late == []
+
+
+def test_no_two_public_classes_share_a_name():
+    homes = defaultdict(list)
+    for path in _modules():
+        for node in _tree(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes[node.name].append(str(path.relative_to(ROOT)))
+    assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
 
 
 def _modules() -> list[Path]:

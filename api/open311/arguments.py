@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 from api.open311.forms import read_moment
 from data.errors import InvalidError, Need, NotFoundError
 from data.model import RequestKind, RequestState
-from data.store.requests.public_requests import RequestFilter
+from data.store.requests.public_requests import PublicRequestFilter
 from maps.requests.open311 import CLOSED, CLOSED_STATES, OPEN
 
 MOST = 1_000
@@ -42,7 +42,7 @@ def page_of(
 
 def wanted_of(
     now: datetime, numbers: str, services: str, status: str, start_date: str, end_date: str
-) -> RequestFilter:
+) -> PublicRequestFilter:
     """Return which requests are asked for; where numbers are given, nothing else counts."""
     references = tuple(_parts(numbers))
     if len(references) > MOST_NUMBERS:
@@ -50,9 +50,9 @@ def wanted_of(
             "service_request_id", len(references), Need("at most {le}", le=MOST_NUMBERS)
         )
     if references:
-        return RequestFilter(references=references)
+        return PublicRequestFilter(references=references)
     start, end = period_of(now, start_date, end_date)
-    return RequestFilter(kinds=_kinds(services), states=_states(status), start=start, end=end)
+    return PublicRequestFilter(kinds=_kinds(services), states=_states(status), start=start, end=end)
 
 
 def period_of(now: datetime, start_date: str, end_date: str) -> tuple[datetime, datetime]:

@@ -17,7 +17,7 @@ from data.errors import NotFoundError
 from data.model import ServiceRequest
 from data.store.database.engine import Tx, reading
 from data.store.requests.partners import list_partner_reports
-from data.store.requests.public_requests import RequestFilter, find_requests
+from data.store.requests.public_requests import PublicRequestFilter, find_requests
 from data.store.requests.request_photos import find_photographed
 
 router = APIRouter(route_class=FaultsAsRecords, tags=["Open311"])
@@ -84,7 +84,7 @@ def show_media(name: Annotated[str, Path(max_length=80)], visitor: ReadingVisito
 
 def request_by_number(tx: Tx, number: str) -> ServiceRequest:
     """Return the request with this number; raise `NotFoundError` where there is none."""
-    found = find_requests(tx, RequestFilter(references=(number,)), 1, 0)
+    found = find_requests(tx, PublicRequestFilter(references=(number,)), 1, 0)
     if not found:
         raise NotFoundError("request", number)
     return found[0]

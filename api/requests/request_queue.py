@@ -41,7 +41,7 @@ from data.store.requests.request_search import (
 from data.store.requests.requests import list_requests_by_id
 from fleet.followup.bulk_changes import (
     Bulk,
-    StreetRules,
+    CityRules,
     close_many,
     give_kind,
     hand_over_many,
@@ -318,8 +318,8 @@ def _ids(ids: list[int]) -> list[RequestId]:
     return [RequestId(one) for one in ids]
 
 
-def _ground(context: Context) -> StreetRules:
-    return StreetRules(context.app.network, context.app.policy)
+def _ground(context: Context) -> CityRules:
+    return CityRules(context.app.network, context.app.policy)
 
 
 def _changed(request: Request, context: Context, change: Callable[[Tx], Bulk]) -> BulkOut:

@@ -94,7 +94,7 @@ class Looked(NamedTuple):
     passes: dict[DirectedSegment, list[Pass]]
 
 
-class Earlier:
+class CoverageCache:
     """What is kept of the streets of one storm; whoever reads it first, fills it."""
 
     def __init__(self) -> None:

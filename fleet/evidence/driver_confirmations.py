@@ -36,7 +36,7 @@ from data.store.tracking.positions import fix_times, list_between, sensor_words
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
 from fleet.context import CityContext
-from fleet.coverage.coverage_cache import Earlier
+from fleet.coverage.coverage_cache import CoverageCache
 from fleet.coverage.pass_detection import at_work_mps
 from fleet.coverage.route_expectations import USUAL_MPS
 from fleet.coverage.tap_rules import (
@@ -79,14 +79,14 @@ def taps_wait(tx: Tx, storm: Storm, now: datetime) -> bool:
     return bool(list_unproved(tx, storm.id, DONE, now - UNDO_WITHIN, 1))
 
 
-def prove_taps(city: CityContext, storm: Storm, earlier: Earlier | None = None) -> Proof:
+def prove_taps(city: CityContext, storm: Storm, cache: CoverageCache | None = None) -> Proof:
     """Store as passes what drivers did, and return what that changed."""
     ripe = list_unproved(city.tx, storm.id, DONE, city.now - UNDO_WITHIN, AT_ONCE)
     passes: list[Pass] = []
     for driver, taps in _drivers(city.tx, storm, city.network, city.policy, ripe):
         passes += driver.passes(taps)
     mark_proved(city.tx, ripe)
-    return keep_evidence(city, storm, passes, earlier=earlier)
+    return keep_evidence(city, storm, passes, cache=cache)
 
 
 def late_since(fixes: Iterable[Position]) -> dict[VehicleId, datetime]:

@@ -29,7 +29,7 @@ from data.store.storms.storms import list_storms
 from data.store.tracking.positions import list_between
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
-from fleet.coverage.coverage_cache import Earlier
+from fleet.coverage.coverage_cache import CoverageCache
 from fleet.coverage.route_expectations import FleetExpectations, OrderBook
 from fleet.coverage.track_windows import TrackWindow, looked_at_by, looks_at, number_at
 from fleet.evidence.driver_confirmations import judge_again, late_since
@@ -102,7 +102,7 @@ class TrackBook:
         self.matcher = matcher
         self.orders = OrderBook()
         self.sieve = Sieve()
-        self.earlier = Earlier()
+        self.coverage_cache = CoverageCache()
         self.windows: dict[tuple[VehicleId, int], TrackWindow] = {}
         self.newest: dict[VehicleId, datetime] = {}
         self.fed_at: dict[VehicleId, datetime] = {}
@@ -216,7 +216,7 @@ def keep(city: CityContext, tracks: TrackBook, followed: ProcessedBatch) -> Dige
     close_windows(city.tx, followed.over)
     open_windows(city.tx, followed.opened)
     storms = _storms(city.tx, followed.storm)  # one may have ended since the batch was followed
-    proof = keep_windows(city, storms, followed.touched, tracks.earlier)
+    proof = keep_windows(city, storms, followed.touched, tracks.coverage_cache)
     late = late_since(followed.batch)
     for storm in storms if late else ():
         proof += judge_again(city, storm, late)

@@ -34,7 +34,7 @@ from data.store.coverage.track_windows import WindowChange, list_window, replace
 from data.store.database.engine import Tx
 from data.store.work import list_jobs_on_segments
 from fleet.context import CityContext
-from fleet.coverage.coverage_cache import Earlier
+from fleet.coverage.coverage_cache import CoverageCache
 from fleet.coverage.track_windows import TrackWindow
 from fleet.evidence.job_completion import (
     TRACKING,
@@ -90,7 +90,7 @@ def keep_evidence(
     passes: Sequence[Pass],
     actor: Actor = TRACKING,
     instead_of: Sequence[Pass] = (),
-    earlier: Earlier | None = None,
+    cache: CoverageCache | None = None,
 ) -> Proof:
     """Store passes that people told of, and what follows; telling twice changes nothing.
 
@@ -105,18 +105,18 @@ def keep_evidence(
     replace_told(city.tx, storm.id, {way: merged([*stay[way], *fresh[way]]) for way in fresh})
     read_again(city.tx, [*passes, *instead_of])
     streets = {way.segment_id for way in fresh}
-    return refresh(city, storm, streets, actor, earlier)
+    return refresh(city, storm, streets, actor, cache)
 
 
 def keep_windows(
     city: CityContext,
     storms: Sequence[Storm],
     windows: Iterable[TrackWindow],
-    earlier: Earlier | None = None,
+    cache: CoverageCache | None = None,
 ) -> Proof:
     """Store what changed in half hours of positions, and what follows from it in each storm.
 
-    `earlier` keeps what older passes come to, for the next time.
+    `cache` keeps what older passes come to, for the next time.
     """
     touched: dict[StormId, set[SegmentId]] = defaultdict(set)
     for storm_id, segment_id in store_windows(city.tx, storms, windows):
@@ -125,7 +125,7 @@ def keep_windows(
     for storm in storms:
         if storm.id in touched:
             streets = touched[storm.id]
-            proof += refresh(city, storm, streets, TRACKING, earlier)
+            proof += refresh(city, storm, streets, TRACKING, cache)
     return proof
 
 
@@ -180,7 +180,7 @@ def refresh(
     storm: Storm,
     segment_ids: Iterable[SegmentId],
     actor: Actor = TRACKING,
-    earlier: Earlier | None = None,
+    cache: CoverageCache | None = None,
 ) -> Proof:
     """Derive the coverage of some streets anew, close jobs that it proves, say what changed.
 
@@ -188,7 +188,7 @@ def refresh(
     What changes in a storm that has ended makes a numbered revision and closes nothing: its jobs
     were cancelled with it.
     """
-    kept = earlier if storm.ended_at is None else None
+    kept = cache if storm.ended_at is None else None
     proof, changed = derive(city, storm, segment_ids, actor, kept)
     if storm.ended_at is not None and changed:
         note_revision(
@@ -206,7 +206,7 @@ def derive(
     storm: Storm,
     segment_ids: Iterable[SegmentId],
     actor: Actor = TRACKING,
-    earlier: Earlier | None = None,
+    cache: CoverageCache | None = None,
 ) -> tuple[Proof, Changed]:
     """Derive coverage and close jobs as `refresh` does, but leave it to the caller to number it."""
     touched = sorted(one for one in segment_ids if city.network.find(one) is not None)
@@ -215,8 +215,8 @@ def derive(
     for i in range(0, len(touched), AT_ONCE):
         ids = touched[i : i + AT_ONCE]
         wanted = list_jobs_on_segments(city.tx, storm.id, ids)
-        cache = earlier or Earlier()
-        looked = cache.look(city, storm.id, ids, wanted, keep=earlier is not None)
+        known = cache or CoverageCache()
+        looked = known.look(city, storm.id, ids, wanted, keep=cache is not None)
         changed += _stored(city.tx, storm.id, ids, looked.coverage)
         if storm.ended_at is None:
             jobs |= close_jobs(city, looked.passes, wanted, actor)

@@ -55,7 +55,7 @@ class QueueAction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StreetRules:
+class CityRules:
     """What work on requests needs to know of the city."""
 
     network: StreetNetwork
@@ -100,7 +100,7 @@ def place_many(
     actor: Actor,
     ids: Collection[RequestId],
     places: Mapping[RequestId, LonLat | Snap],
-    ground: StreetRules,
+    ground: CityRules,
     now: datetime,
 ) -> Bulk:
     """Place requests each where it is; one that is on a street already moves there."""
@@ -125,7 +125,7 @@ def give_kind(
     actor: Actor,
     ids: Collection[RequestId],
     kind: RequestKind,
-    ground: StreetRules,
+    ground: CityRules,
     now: datetime,
 ) -> Bulk:
     """Say what requests are really about; their work follows where it is another kind of work."""
@@ -192,7 +192,7 @@ def note_taken_in(
 
 
 def undo_change(
-    tx: Tx, actor: Actor, change_id: QueueChangeId, ground: StreetRules, now: datetime
+    tx: Tx, actor: Actor, change_id: QueueChangeId, ground: CityRules, now: datetime
 ) -> Bulk:
     """Let every request of a change stand as before; one that has changed since stays as it is.
 
@@ -262,7 +262,7 @@ def _off_its_job(
 
 
 def _back_to_work(
-    tx: Tx, actor: Actor, asked: ServiceRequest, ground: StreetRules, now: datetime
+    tx: Tx, actor: Actor, asked: ServiceRequest, ground: CityRules, now: datetime
 ) -> ServiceRequest:
     """Return a placed request with work in the storm that goes on, if one does."""
     storm = find_active_storm(tx)
@@ -276,7 +276,7 @@ def _taken_back(
     actor: Actor,
     step: QueueStep,
     change: QueueChange,
-    ground: StreetRules,
+    ground: CityRules,
     now: datetime,
 ) -> ServiceRequest:
     asked = get_request(tx, step.request_id)
@@ -298,7 +298,7 @@ def _restored(
     actor: Actor,
     asked: ServiceRequest,
     before: RequestBefore,
-    ground: StreetRules,
+    ground: CityRules,
     now: datetime,
 ) -> ServiceRequest:
     wanted = before.restored(asked)

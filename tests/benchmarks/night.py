@@ -35,7 +35,7 @@ from data.store.setup.machines import list_vehicles
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
-from fleet.coverage.coverage_cache import Earlier
+from fleet.coverage.coverage_cache import CoverageCache
 from fleet.coverage.track_windows import number_at
 from fleet.evidence.proof_store import refresh
 from fleet.storms.storm_start import start_storm
@@ -61,14 +61,14 @@ def rows() -> Iterator[tuple[str, str, str]]:
             vehicles = [vehicle.id for vehicle in list_vehicles(tx)]
         chosen = np.random.default_rng(1).choice(len(network.segments), STREETS, replace=False)
         streets = [network.segments[i].id for i in sorted(chosen.tolist())]
-        earlier, until = Earlier(), START
+        cache, until = CoverageCache(), START
         for hours in HOURS:
             while until < START + timedelta(hours=hours):
                 with transaction(engine) as tx:
                     _plow(tx, storm, network, vehicles, streets, until)
                 until += EVERY
             what = f"{STREETS} streets looked at after {hours} h"
-            for kept in (None, earlier):
+            for kept in (None, cache):
                 with transaction(engine) as tx:
                     seconds = list(_looks(tx, storm, network, policy, streets, until, kept))
                 how = "all passes read" if kept is None else "later passes read"
@@ -86,12 +86,12 @@ def _looks(
     policy: Policy,
     streets: Sequence[SegmentId],
     now: datetime,
-    earlier: Earlier | None,
+    cache: CoverageCache | None,
 ) -> Iterator[float]:
     """Yield the processor's time of each of some looks."""
     for _ in range(LOOKS):
         begun_s = process_time()
-        refresh(CityContext(tx, network, policy, now), storm, streets, ACTOR, earlier)
+        refresh(CityContext(tx, network, policy, now), storm, streets, ACTOR, cache)
         yield process_time() - begun_s
 
 

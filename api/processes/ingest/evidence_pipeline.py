@@ -225,8 +225,8 @@ class Digester:
             if not taps_wait(tx, storm, now):
                 return
         with transaction(self._engine) as tx:
-            ground, earlier = self._ground, self._tracks.earlier
-            proof = prove_taps(CityContext(tx, ground.network, ground.policy, now), storm, earlier)
+            ground, cache = self._ground, self._tracks.coverage_cache
+            proof = prove_taps(CityContext(tx, ground.network, ground.policy, now), storm, cache)
         with reading(self._engine) as tx:
             self._publish_requests(tx, Digest(proof=proof))
         self._publish_proved(proof.coverage, now)

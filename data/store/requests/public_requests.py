@@ -17,7 +17,7 @@ SUBJECT = "request:"
 
 
 @dataclass(frozen=True, slots=True)
-class RequestFilter:
+class PublicRequestFilter:
     """Which requests are asked for; `references` stand above everything else."""
 
     references: tuple[str, ...] = ()
@@ -27,7 +27,9 @@ class RequestFilter:
     end: datetime | None = None
 
 
-def find_requests(tx: Tx, wanted: RequestFilter, limit: int, offset: int) -> list[ServiceRequest]:
+def find_requests(
+    tx: Tx, wanted: PublicRequestFilter, limit: int, offset: int
+) -> list[ServiceRequest]:
     """Return the requests that are asked for, newest first."""
     query = select(request).order_by(request.c.received_at.desc(), request.c.id.desc())
     rows = tx.execute(_narrowed(query, wanted).limit(limit).offset(offset))
@@ -76,7 +78,7 @@ def list_notes(
 
 
 def _narrowed(
-    query: Select[tuple[object, ...]], wanted: RequestFilter
+    query: Select[tuple[object, ...]], wanted: PublicRequestFilter
 ) -> Select[tuple[object, ...]]:
     if wanted.references:
         return query.where(request.c.reference.in_(wanted.references))

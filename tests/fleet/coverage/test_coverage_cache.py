@@ -17,7 +17,7 @@ from data.store.schema import passage
 from data.store.storms.storms import add_storm
 from data.store.work import add_job, get_job, list_jobs_on_segments
 from fleet.context import CityContext
-from fleet.coverage.coverage_cache import Earlier, Looked
+from fleet.coverage.coverage_cache import CoverageCache, Looked
 from fleet.coverage.track_windows import begins_at, number_at
 from fleet.evidence.proof_store import derive
 from tests import village as v
@@ -57,15 +57,15 @@ def add_pass(tx: Tx, storm_id: StormId, chance: np.random.Generator, minutes: fl
     add(tx, storm_id, one)
 
 
-def looked(tx: Tx, earlier: Earlier, storm_id: StormId, minutes: float | None) -> Looked:
+def looked(tx: Tx, cache: CoverageCache, storm_id: StormId, minutes: float | None) -> Looked:
     jobs = list_jobs_on_segments(tx, storm_id, STREETS)
     city = CityContext(tx, NETWORK, POLICY, v.NOW + (minutes or 0) * MINUTE)
-    return earlier.look(city, storm_id, STREETS, jobs, keep=minutes is not None)
+    return cache.look(city, storm_id, STREETS, jobs, keep=minutes is not None)
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_what_is_kept_says_what_all_passes_say(tx: Tx, seed: int) -> None:
-    storm, chance, earlier = a_storm(tx), np.random.default_rng(seed), Earlier()
+    storm, chance, cache = a_storm(tx), np.random.default_rng(seed), CoverageCache()
     add_job(tx, v.a_job(segment_id=v.SCHOOL, storm_id=storm.id, passes=2))
     read = whole = 0
     for minutes in range(0, 240, 6):
@@ -75,8 +75,8 @@ def test_what_is_kept_says_what_all_passes_say(tx: Tx, seed: int) -> None:
         if chance.random() < 0.05:  # evidence is taken back
             some = tx.scalars(passage.select().with_only_columns(passage.c.id)).all()
             tx.execute(delete(passage).where(passage.c.id == chance.choice(some)))
-        found = looked(tx, earlier, storm.id, minutes + 6)
-        alone = looked(tx, Earlier(), storm.id, None)
+        found = looked(tx, cache, storm.id, minutes + 6)
+        alone = looked(tx, CoverageCache(), storm.id, None)
         assert found.coverage == alone.coverage
         read += sum(map(len, found.passes.values()))
         whole += sum(map(len, alone.passes.values()))
@@ -102,21 +102,21 @@ def add(tx: Tx, storm_id: StormId, one: Pass) -> None:
 
 
 def test_a_visit_that_went_on_after_all_is_still_one(tx: Tx) -> None:
-    storm, earlier, until = a_storm(tx), Earlier(), begins_at(number_at(v.NOW) + 4)
+    storm, cache, until = a_storm(tx), CoverageCache(), begins_at(number_at(v.NOW) + 4)
     for minutes in (100, 80, 60, 50, 40, 30, 20, 10):
         began = until - minutes * MINUTE
         add(tx, storm.id, a_whole_pass(began, began + MINUTE))
     add(tx, storm.id, a_whole_pass(until - MINUTE, until - 0.1 * MINUTE))
     after = (until - v.NOW) / MINUTE + 31
-    looked(tx, earlier, storm.id, after)
-    assert looked(tx, earlier, storm.id, after).passes == {}
+    looked(tx, cache, storm.id, after)
+    assert looked(tx, cache, storm.id, after).passes == {}
     add(tx, storm.id, a_whole_pass(until + 0.1 * MINUTE, until + MINUTE))
-    (found,) = looked(tx, earlier, storm.id, after).coverage.values()
+    (found,) = looked(tx, cache, storm.id, after).coverage.values()
     assert found.passes_done == 9
 
 
 def test_an_open_job_is_closed_by_passes_from_before_and_after(tx: Tx) -> None:
-    storm, earlier = a_storm(tx), Earlier()
+    storm, cache = a_storm(tx), CoverageCache()
     job = add_job(tx, v.a_job(segment_id=v.SCHOOL, storm_id=storm.id, passes=12))
     for minutes in range(0, 120, 10):
         assert get_job(tx, job.id).state is JobState.OPEN
@@ -124,19 +124,19 @@ def test_an_open_job_is_closed_by_passes_from_before_and_after(tx: Tx) -> None:
             began = v.NOW + minutes * MINUTE
             add(tx, storm.id, a_whole_pass(began, began + MINUTE, forward=forward))
         now = v.NOW + (minutes + 2) * MINUTE
-        derive(CityContext(tx, NETWORK, POLICY, now), storm, {v.SCHOOL}, earlier=earlier)
+        derive(CityContext(tx, NETWORK, POLICY, now), storm, {v.SCHOOL}, cache=cache)
     assert get_job(tx, job.id).state is JobState.DONE
 
 
 def test_another_policy_reads_everything_again(tx: Tx) -> None:
-    storm, chance, earlier = a_storm(tx), np.random.default_rng(1), Earlier()
+    storm, chance, cache = a_storm(tx), np.random.default_rng(1), CoverageCache()
     for minutes in range(0, 120, 3):
         add_pass(tx, storm.id, chance, minutes + chance.uniform(0, 2))
-    looked(tx, earlier, storm.id, 120)
-    few = looked(tx, earlier, storm.id, 120)
+    looked(tx, cache, storm.id, 120)
+    few = looked(tx, cache, storm.id, 120)
     strict = replace(POLICY, evidence=EvidenceRules(least_confidence=0.8))
     jobs = list_jobs_on_segments(tx, storm.id, STREETS)
     now = v.NOW + 120 * MINUTE
     city = CityContext(tx, NETWORK, strict, now)
-    all_ = earlier.look(city, storm.id, STREETS, jobs, keep=True)
+    all_ = cache.look(city, storm.id, STREETS, jobs, keep=True)
     assert sum(map(len, few.passes.values())) < sum(map(len, all_.passes.values()))

@@ -28,7 +28,7 @@ from data.store.requests.sla_clocks import get_clock
 from data.store.work import get_job, list_jobs
 from fleet.followup.agencies import NEW, keep_body, retire_body
 from fleet.followup.bulk_changes import (
-    StreetRules,
+    CityRules,
     close_many,
     give_kind,
     hand_over_many,
@@ -44,7 +44,7 @@ from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_village_database
 
 GEOCODER = Geocoder(v.village(), v.village_places())
-GROUND = StreetRules(v.village(), POLICY)
+GROUND = CityRules(v.village(), POLICY)
 LATER = v.NOW + timedelta(minutes=10)
 SCHOOL_WORDS = "خیابان مدرسه"
 
