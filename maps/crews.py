@@ -112,7 +112,7 @@ class JobRow:
     high: bool
     due: str
     due_stamp: str
-    state: str
+    state: CrewJobState
     state_word: str
     times: str
     late: str

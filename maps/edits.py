@@ -12,6 +12,7 @@ from data.model import (
     HandHead,
     OrderKind,
     PlanEdit,
+    PlanState,
     SegmentId,
     StandingOrder,
     Taker,
@@ -105,7 +106,7 @@ class EditsView:
     plan_id: int
     base_id: int
     revision: int
-    state: str
+    state: PlanState
     made_at: datetime
     begun_by: str
     version: int
@@ -248,7 +249,7 @@ def edits_view(
         plan_id=head.plan_id,
         base_id=head.base_id,
         revision=head.revision,
-        state=str(head.state),
+        state=head.state,
         made_at=head.made_at,
         begun_by=head.begun_by,
         version=version,

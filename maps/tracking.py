@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from data.model import (
     Device,
@@ -67,15 +68,23 @@ class CommandView:
     sent_at: datetime | None
 
 
+class TrackerState(StrEnum):
+    """Whether a tracker is heard of."""
+
+    HEARD = "heard"
+    SILENT = "silent"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class TrackerView:
-    """A row of the list; `state` is heard, silent or never, `word` the last other message."""
+    """A row of the list; `word` is the last other message."""
 
     id: int
     name: str
     vehicle_id: int
     vehicle: str
-    state: str
+    state: TrackerState
     heard_at: datetime | None
     phone: bool
     trusted: bool
@@ -197,10 +206,10 @@ def _tracker(
     )
 
 
-def _state(heard_at: datetime | None, now: datetime) -> str:
+def _state(heard_at: datetime | None, now: datetime) -> TrackerState:
     if heard_at is None:
-        return "never"
-    return "silent" if now - heard_at > SILENT_AFTER else "heard"
+        return TrackerState.NEVER
+    return TrackerState.SILENT if now - heard_at > SILENT_AFTER else TrackerState.HEARD
 
 
 def _command(one: DeviceCommand) -> CommandView:

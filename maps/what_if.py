@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from data.model import PlanRun, RunState, ServiceClass, Vehicle, VehicleId
@@ -14,7 +15,16 @@ from maps.planning.plan_words import moment_words
 NOTICED_MIN = 3
 """A difference of fewer minutes is none, nor is one by which two searches of one fleet differ."""
 
-_STATES = {RunState.DONE: "done", RunState.FAILED: "failed"}
+
+class QuestionState(StrEnum):
+    """How far the answer to a question is."""
+
+    COMPUTING = "computing"
+    DONE = "done"
+    FAILED = "failed"
+
+
+_STATES = {RunState.DONE: QuestionState.DONE, RunState.FAILED: QuestionState.FAILED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +48,14 @@ class ClassAnswerView:
 
 @dataclass(frozen=True, slots=True)
 class WhatIfView:
-    """A question and, where `state` is `done`, its answer; until there it is `computing`.
+    """A question and its answer, where that is done.
 
     `without` names machines that the changed fleet does without, `as_of` is when both fleets
     begin. `fault` is the msgid of why there is no answer.
     """
 
     id: int
-    state: str
+    state: QuestionState
     ahead: int
     machines: Mapping[str, int]
     change: str
@@ -94,7 +104,7 @@ def what_if_view(run: PlanRun, ahead: int, t: Translator) -> WhatIfView:
     classes = _classes(answer, t) if answer else ()
     return WhatIfView(
         id=run.id,
-        state=_STATES.get(run.state, "computing"),
+        state=_STATES.get(run.state, QuestionState.COMPUTING),
         ahead=ahead,
         machines=run.options["machines"],
         change=change,

@@ -78,8 +78,8 @@ def crew_page(request: Request) -> Response:
         "crew": crew,
         "shift": shift,
         "over": shift is None or shift.ended_at is not None or shift.ends_at < context.now,
-        "ahead": [row for row in rows if row.state in ("assigned", "started")],
-        "ended": [row for row in rows if row.state in ("done", "cannot")],
+        "ahead": [row for row in rows if not row.state.over],
+        "ended": [row for row in rows if row.state.over],
         "reasons": list(CannotReason),
         "boot": boot_of(request, context) | {"sign_in": "/drive"},
     }

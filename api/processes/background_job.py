@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from threading import Lock, Thread
 
 from data.errors import BarfrubError, ConflictError
@@ -13,57 +14,66 @@ type Report = Callable[[str], None]
 _log = logging.getLogger(__name__)
 
 
+class WorkState(StrEnum):
+    """How far long work is."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
-class ErrandState[T]:
-    """How far the work is: `state` is idle, running, done or failed.
+class WorkProgress[T]:
+    """How far a piece of work is.
 
     `step` is the one at work, or where it failed; `outcome` is what came out of it.
     """
 
     name: str = ""
-    state: str = "idle"
+    state: WorkState = WorkState.IDLE
     step: str = ""
     outcome: T | None = None
     error: BarfrubError | None = None
 
 
-class Errand[T]:
+class BackgroundJob[T]:
     """Runs one piece of work after the other, and tells anybody how far it is."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._state: ErrandState[T] = ErrandState()
+        self._state: WorkProgress[T] = WorkProgress()
 
     @property
-    def state(self) -> ErrandState[T]:
+    def state(self) -> WorkProgress[T]:
         """How far the last piece of work is."""
         return self._state
 
     def begin(self, name: str, work: Callable[[Report], T]) -> None:
         """Start work in a thread; raise `ConflictError` while another piece runs."""
         with self._lock:
-            if self._state.state == "running":
-                raise ConflictError("another import is running", reason="errand_running")
-            self._state = ErrandState(name, "running")
-        Thread(target=self._run, args=(name, work), name="barfrub-errand", daemon=True).start()
+            if self._state.state is WorkState.RUNNING:
+                raise ConflictError("another import is running", reason="import_running")
+            self._state = WorkProgress(name, WorkState.RUNNING)
+        Thread(target=self._run, args=(name, work), name="barfrub-background", daemon=True).start()
 
     def forget(self) -> None:
         """Forget what came out of the last piece of work."""
         with self._lock:
-            if self._state.state != "running":
-                self._state = ErrandState()
+            if self._state.state is not WorkState.RUNNING:
+                self._state = WorkProgress()
 
     def _run(self, name: str, work: Callable[[Report], T]) -> None:
         def report(step: str) -> None:
-            self._state = ErrandState(name, "running", step)
+            self._state = WorkProgress(name, WorkState.RUNNING, step)
 
         try:
             outcome = work(report)
         except BarfrubError as error:
-            self._state = ErrandState(name, "failed", self._state.step, error=error)
+            self._state = WorkProgress(name, WorkState.FAILED, self._state.step, error=error)
         except Exception:
             _log.exception("%s failed", name)
             unknown = BarfrubError("internal error")
-            self._state = ErrandState(name, "failed", self._state.step, error=unknown)
+            self._state = WorkProgress(name, WorkState.FAILED, self._state.step, error=unknown)
         else:
-            self._state = ErrandState(name, "done", self._state.step, outcome)
+            self._state = WorkProgress(name, WorkState.DONE, self._state.step, outcome)

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.access.auth import SESSION_S, SignedOutError, TooManyError, WrongCodeError, require_same
 from api.access.rate_limits import address_of
+from api.processes.background_job import WorkState
 from api.server.first_start import ASKING, OPENING, CityIn, FirstStart, WithCode, start_of
 from api.web.context import (
     CSRF_COOKIE,
@@ -43,7 +44,7 @@ router = APIRouter()
 class ProgressOut(BaseModel):
     """How far the import is; `details` are for whoever looks after the server."""
 
-    state: str
+    state: WorkState
     step: str
     steps: list[str]
     message: str
@@ -162,7 +163,7 @@ def _enter(request: Request, start: FirstStart, code: str) -> Response:
 
 
 def _progress(request: Request, start: FirstStart) -> ProgressOut:
-    state, t = start.errand.state, _translator(request)
+    state, t = start.background_job.state, _translator(request)
     message = message_of(state.error, t) if state.error else ""
     if state.error and state.step == ASKING:
         message = t("OpenStreetMap did not tell the streets of this place. Choose a file instead.")

@@ -24,7 +24,7 @@ from api.access.auth import (
 )
 from api.config.clock import Clock
 from api.config.settings import Settings, plain_name
-from api.processes.background_job import Errand, Report
+from api.processes.background_job import BackgroundJob, Report, WorkState
 from api.web.context import SAFE_METHODS, SESSION_COOKIE, SentCsrf
 from api.web.schemas import Wire
 from api.web.uploads import wanted_upload
@@ -90,13 +90,13 @@ class FirstStart:
     seals: Seals
     open_city: Callable[[Path], None]
     code: str
-    errand: Errand[CityReport] = field(default_factory=Errand)
+    background_job: BackgroundJob[CityReport] = field(default_factory=BackgroundJob)
     attempts: SignInLimit = field(default_factory=SignInLimit)
 
     @property
     def over(self) -> bool:
         """Whether there is a city now."""
-        return self.errand.state.state == "done"
+        return self.background_job.state.state is WorkState.DONE
 
     def session_for(self, code: str, address: str) -> Session:
         """Return a session for the right code; raise `WrongCodeError` or `TooManyError`."""
@@ -118,7 +118,7 @@ class FirstStart:
             raise ConflictError("the city is made", reason="city_made")
         founding = self._founding(wanted)
         name = ASKING if founding.place else "add"
-        self.errand.begin(name, lambda report: self._found(founding, report))
+        self.background_job.begin(name, lambda report: self._found(founding, report))
 
     def _founding(self, wanted: CityIn) -> _Founding:
         login = checked_login(wanted.login.strip())

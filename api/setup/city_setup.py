@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from api.processes.background_job import Report
+from api.processes.background_job import Report, WorkState
 from api.web.context import AdminContext, App
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
@@ -57,10 +57,10 @@ class NewerIn(Wire):
 
 
 class ReimportOut(BaseModel):
-    """How far a re-import is: `work` is compare or take_over, `state` as of an errand."""
+    """How far a re-import is: `work` is compare or take_over."""
 
     work: str
-    state: str
+    state: WorkState
     step: str
     steps: list[str]
     message: str
@@ -136,14 +136,14 @@ def begin_to_compare(request: Request, wanted: NewerIn, context: AdminContext) -
         with reading(app.engine) as tx:
             return compare(tx, file, boundary=boundary, districts=districts, report=report)
 
-    app.errand.begin("compare", work)
+    app.background_job.begin("compare", work)
     return _reimport(request, app)
 
 
 @router.post("/api/setup/reimport/take-over", status_code=202)
 def begin_to_take_over(request: Request, context: AdminContext) -> ReimportOut:
     """Begin to make the compared file the city's streets."""
-    app, newer = context.app, context.app.errand.state.outcome
+    app, newer = context.app, context.app.background_job.state.outcome
     if not isinstance(newer, Newer):
         raise ConflictError("nothing was compared", reason="nothing_compared")
 
@@ -154,19 +154,19 @@ def begin_to_take_over(request: Request, context: AdminContext) -> ReimportOut:
         app.ground.refresh()
         return told
 
-    app.errand.begin("take_over", work)
+    app.background_job.begin("take_over", work)
     return _reimport(request, app)
 
 
 @router.post("/api/setup/reimport/forget")
 def forget_reimport(request: Request, context: AdminContext) -> ReimportOut:
     """Put what was compared or taken over aside."""
-    context.app.errand.forget()
+    context.app.background_job.forget()
     return _reimport(request, context.app)
 
 
 def _reimport(request: Request, app: App) -> ReimportOut:
-    state, t = app.errand.state, translator_of(request)
+    state, t = app.background_job.state, translator_of(request)
     outcome = state.outcome
     report = outcome if isinstance(outcome, dict) else None
     return ReimportOut(

@@ -25,7 +25,7 @@ from api.web.context import (
 from api.web.errors import STATUS
 from api.web.page_context import boot_of, page, translator_of
 from data.errors import BarfrubError, NotFoundError
-from data.model import Role, Shift, User
+from data.model import Role, Shift, ShiftState, User
 from data.store.database.engine import Tx, reading, transaction
 from data.store.planning.plans import get_revision
 from data.store.setup.machines import get_vehicle, list_depots, list_reload_sites
@@ -35,7 +35,7 @@ from data.store.storms.storms import get_storm
 from fleet.crews.crew_register import enter_crew_code
 from fleet.shifts.driver_codes import enter_code
 from fleet.shifts.shift_handover import find_turn_of_driver
-from fleet.shifts.shift_progress import ENDED, driven_route
+from fleet.shifts.shift_progress import driven_route
 from maps.pages.error_texts import message_of
 from maps.routes.route_steps import Surroundings, stages
 from maps.shifts.driver import DriveView, drive_view
@@ -63,7 +63,7 @@ def drive_page(request: Request) -> Response:
     shift = _shift_of(app, user) if user else None
     if user is not None and shift is None and crew_of(app, user) is not None:
         return RedirectResponse("/crew", status_code=303)
-    if session is None or user is None or shift is None or shift.state == ENDED:
+    if session is None or user is None or shift is None or shift.state is ShiftState.ENDED:
         return _code_page(request, over=shift is not None)
     context = Context(app, user, app.clock.now(), request.state.language, session.csrf)
     boot = boot_of(request, context) | {"sign_in": "/drive"}

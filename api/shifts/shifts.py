@@ -14,7 +14,7 @@ from api.web.context import Context, DispatcherContext, DriverContext, WallConte
 from api.web.idempotency import NO_TAP, TapBody, order_once
 from api.web.schemas import CodeIn, LegsIn, SkipIn, TapIn
 from data.errors import ForbiddenError
-from data.model import Device, Leg, PlanId, Position, Role, Shift, ShiftId
+from data.model import Device, Leg, PlanId, Position, Role, Shift, ShiftId, ShiftState
 from data.store.accounts.accounts import get_user, list_users
 from data.store.database.engine import Tx
 from data.store.shifts.route_answers import find_answer, list_answers
@@ -49,7 +49,7 @@ class ShiftOut:
 
     id: int
     vehicle_id: int
-    state: str
+    state: ShiftState
     starts_at: datetime
     ends_at: datetime
     plan_id: int | None

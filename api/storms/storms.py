@@ -10,7 +10,7 @@ from api.planning.plans import vehicle_names
 from api.web.context import BoardContext, Context, CouncilContext, DispatcherContext
 from api.web.page_context import boot_of, page
 from api.web.schemas import Moment, StormIn, Wire, moment_in
-from data.model import Storm, StormId, StormPhase
+from data.model import ShiftState, Storm, StormId, StormPhase
 from data.store.coverage.coverage_revisions import list_all_changes, list_revisions
 from data.store.database.engine import Tx
 from data.store.planning.plans import list_plan_heads
@@ -28,7 +28,6 @@ from data.store.storms.storm_policies import get_storm_policy, has_own_policy
 from data.store.storms.storms import get_storm, list_all_storms
 from data.store.work import count_jobs
 from fleet.setup.policy_changes import tables_of
-from fleet.shifts.shift_progress import DRIVING
 from fleet.storms.snowfall import find_last_snow_change
 from fleet.storms.storm_phases import forecast_storm, left_of, move_storm
 from fleet.storms.storm_policy import find_last_change
@@ -168,7 +167,9 @@ def told(context: Context, storm: Storm) -> StormView:
 def detail_of(tx: Tx, context: Context, storm_id: StormId) -> StormDetail:
     """Return one storm as its page shows it."""
     storm, now = get_storm(tx, storm_id), context.now
-    driving = {each.vehicle_id for each in list_shifts(tx, storm_id) if each.state == DRIVING}
+    driving = {
+        each.vehicle_id for each in list_shifts(tx, storm_id) if each.state is ShiftState.DRIVING
+    }
     return storm_detail(
         storm,
         _row(tx, storm),

@@ -23,7 +23,7 @@ from api.access.rate_limits import PublicLimits
 from api.config.clock import Clock
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
-from api.processes.background_job import Errand
+from api.processes.background_job import BackgroundJob
 from api.processes.city_state import GroundKeeper
 from api.processes.dispatch_rpc import QuickLine
 from api.processes.ingest.board_cache import BoardDesk
@@ -103,7 +103,7 @@ class App:
     code_entries: CodeLimit = field(default_factory=CodeLimit)
     track_codes: TrackCodeLimit = field(default_factory=TrackCodeLimit)
     room: Room = field(default_factory=Room)
-    errand: Errand[Any] = field(default_factory=Errand)
+    background_job: BackgroundJob[Any] = field(default_factory=BackgroundJob)
 
     @property
     def city(self) -> City:

@@ -58,6 +58,7 @@ from data.model.machines import (
     Depot,
     ReloadSite,
     Shift,
+    ShiftState,
     Vehicle,
 )
 from data.model.messages import Message, Words
@@ -99,6 +100,7 @@ from data.model.planning.plans import (
     CostBreakdown,
     Leg,
     LegKind,
+    LegOutcome,
     LegProgress,
     Plan,
     PlanOptions,
@@ -281,6 +283,7 @@ __all__ = [
     "Language",
     "Leg",
     "LegKind",
+    "LegOutcome",
     "LegProgress",
     "Level",
     "LevelReason",
@@ -349,6 +352,7 @@ __all__ = [
     "ServiceRequest",
     "Shift",
     "ShiftId",
+    "ShiftState",
     "Side",
     "Sighting",
     "SignInCode",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from data.model.ids import DepotId, LonLat, ReloadSiteId, ShiftId, StormId, UserId, VehicleId
 from data.model.work import Treatment
@@ -78,6 +79,14 @@ class Vehicle:
         return self.owner == OWN
 
 
+class ShiftState(StrEnum):
+    """A shift begins once and ends once; one that was taken back has `ENDED` without driving."""
+
+    PLANNED = "planned"
+    DRIVING = "driving"
+    ENDED = "ended"
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
     """A vehicle in service for some hours."""
@@ -88,4 +97,4 @@ class Shift:
     driver_id: UserId | None
     starts_at: datetime
     ends_at: datetime
-    state: str = "planned"
+    state: ShiftState = ShiftState.PLANNED

@@ -11,6 +11,7 @@ from data.model import (
     SegmentId,
     Shift,
     ShiftId,
+    ShiftState,
     Storm,
     VehicleId,
 )
@@ -38,7 +39,6 @@ from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.published_plan import PlanDesk
 from fleet.routes.route_progress import PlanCheck, RouteDesk
 from fleet.shifts.shift_handover import present_turns
-from fleet.shifts.shift_progress import DRIVING, ENDED
 from fleet.tracking.geofences import sites_of
 from fleet.tracking.live_fleet import VehicleLive
 
@@ -89,7 +89,7 @@ class Watch:
         trucks = self._trucks(turns, live, checks)
         signs = self._signs(tx, storm, network, trucks, checks, policy.alerts, now)
         if self.desk is not None:
-            open_turns = (turn for turn in turns if turn.state != ENDED)
+            open_turns = (turn for turn in turns if turn.state is not ShiftState.ENDED)
             answers = list_answers(tx, self.desk.plan.id).values()
             signs = (*signs, *declined_signs(answers, open_turns))
         return MonitorResult(PlanCheck(self.desk.plan, checks) if self.desk else None, signs)
@@ -139,12 +139,12 @@ class Watch:
         numbers = {check.shift_id: (i, check) for i, check in enumerate(checks)}
         found: list[TruckNow] = []
         for shift in shifts:
-            if shift.state == ENDED:
+            if shift.state is ShiftState.ENDED:
                 continue
             truck = TruckNow(
                 shift.vehicle_id,
                 live.get(shift.vehicle_id),
-                driving=shift.state == DRIVING,
+                driving=shift.state is ShiftState.DRIVING,
                 shift_ends_at=shift.ends_at,
             )
             if self.desk is not None and shift.id in numbers:

@@ -16,6 +16,7 @@ from data.model import (
     EvidenceKind,
     Leg,
     LegKind,
+    LegOutcome,
     LegProgress,
     Pass,
     PlanId,
@@ -48,7 +49,7 @@ from fleet.coverage.tap_rules import (
 )
 from fleet.coverage.visits import in_order, looks_at
 from fleet.evidence.proof_store import Proof, keep_evidence
-from fleet.shifts.shift_progress import DONE, UNDO_WITHIN
+from fleet.shifts.shift_progress import UNDO_WITHIN
 
 AT_ONCE = 200
 """Legs looked at in one transaction."""
@@ -76,12 +77,12 @@ FAR = timedelta(minutes=5)
 
 def taps_wait(tx: Tx, storm: Storm, now: datetime) -> bool:
     """Whether there are taps that can no longer be taken back and are no evidence yet."""
-    return bool(list_unproved(tx, storm.id, DONE, now - UNDO_WITHIN, 1))
+    return bool(list_unproved(tx, storm.id, LegOutcome.DONE, now - UNDO_WITHIN, 1))
 
 
 def prove_taps(city: CityContext, storm: Storm, cache: CoverageCache | None = None) -> Proof:
     """Store as passes what drivers did, and return what that changed."""
-    ripe = list_unproved(city.tx, storm.id, DONE, city.now - UNDO_WITHIN, AT_ONCE)
+    ripe = list_unproved(city.tx, storm.id, LegOutcome.DONE, city.now - UNDO_WITHIN, AT_ONCE)
     passes: list[Pass] = []
     for driver, taps in _drivers(city.tx, storm, city.network, city.policy, ripe):
         passes += driver.passes(taps)
@@ -105,7 +106,7 @@ def judge_again(city: CityContext, storm: Storm, late: Mapping[VehicleId, dateti
     """
     passes, gone = list[Pass](), list[Pass]()
     for vehicle_id, since in late.items():
-        counted = list_proved(city.tx, storm.id, vehicle_id, DONE, since - UNDO_WITHIN)
+        counted = list_proved(city.tx, storm.id, vehicle_id, LegOutcome.DONE, since - UNDO_WITHIN)
         for driver, taps in _drivers(city.tx, storm, city.network, city.policy, counted):
             passes += driver.passes(taps)
             gone += driver.told(taps)
@@ -190,7 +191,7 @@ class _Driver:
         for tap in self.taps:
             leg = self.route.legs[tap.leg]
             same = leg.kind is LegKind.WORK and leg.blade == alike.blade
-            if same and tap.state == DONE and tap.ended_at is not None:
+            if same and tap.state is LegOutcome.DONE and tap.ended_at is not None:
                 yield tap.leg, tap.ended_at
 
     def _proved(self, number: int, ended_at: datetime, sensor: SensorKnowledge) -> Iterator[Pass]:

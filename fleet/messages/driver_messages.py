@@ -18,6 +18,7 @@ from data.model import (
     MessageId,
     Shift,
     ShiftId,
+    ShiftState,
     Storm,
     VehicleId,
     Words,
@@ -38,7 +39,6 @@ from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import list_shifts
 from data.store.tracking.tracker_state import add_command
 from fleet.requests.intake import SALT_BYTES, salted_digest
-from fleet.shifts.shift_progress import ENDED
 
 THREAD = 200
 """Messages of a shift that are shown; older ones are of no use on the road."""
@@ -174,7 +174,7 @@ def _all_words(words: Words) -> str:
 def _open_shifts(tx: Tx, storm: Storm) -> dict[VehicleId, Shift]:
     """Return the newest shift of each vehicle that is not over."""
     shifts: Iterable[Shift] = list_shifts(tx, storm.id)
-    return {one.vehicle_id: one for one in shifts if one.state != ENDED}
+    return {one.vehicle_id: one for one in shifts if one.state is not ShiftState.ENDED}
 
 
 def _screens(tx: Tx) -> dict[VehicleId, Device]:

@@ -14,6 +14,7 @@ from data.model import (
     MachineOut,
     RunState,
     Shift,
+    ShiftState,
     Storm,
     StormId,
     VehicleId,
@@ -30,7 +31,6 @@ from data.store.storms.storms import open_storm
 from fleet.requests.intake import salted_digest
 from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.shift_handover import present_turns
-from fleet.shifts.shift_progress import ENDED
 
 NOT_YET = HandoverNoteId(0)
 """Id of a note that the database has not numbered yet."""
@@ -118,7 +118,7 @@ def _late(check: PlanCheck | None) -> tuple[tuple[VehicleId, timedelta], ...]:
 
 
 def _ending(turns: Sequence[Shift], now: datetime) -> tuple[Shift, ...]:
-    soon = [one for one in turns if one.state != ENDED and one.ends_at <= now + SOON]
+    soon = [one for one in turns if one.state is not ShiftState.ENDED and one.ends_at <= now + SOON]
     return tuple(sorted(soon, key=lambda one: (one.ends_at, one.id)))
 
 

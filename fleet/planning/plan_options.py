@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from data.errors import InvalidError, Need
-from data.model import PlanOptions, Shift, StormId
+from data.model import PlanOptions, Shift, ShiftState, StormId
 from data.store.database.engine import Tx
 from data.store.shifts.shifts import list_shifts
 from data.store.streets.districts import list_districts
-from fleet.shifts.shift_progress import ENDED
 
 
 def check_options(tx: Tx, storm_id: StormId, options: PlanOptions, now: datetime) -> None:
@@ -24,4 +23,4 @@ def check_options(tx: Tx, storm_id: StormId, options: PlanOptions, now: datetime
 
 def in_service(shift: Shift, now: datetime) -> bool:
     """Whether a shift still has time."""
-    return shift.state != ENDED and shift.ends_at > now
+    return shift.state is not ShiftState.ENDED and shift.ends_at > now

@@ -16,6 +16,7 @@ from data.model import (
     SegmentId,
     Shift,
     ShiftId,
+    ShiftState,
     TruckStart,
     Vehicle,
 )
@@ -23,7 +24,6 @@ from data.streets.network import StreetNetwork
 from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.shift_handover import present_turns
-from fleet.shifts.shift_progress import DRIVING
 from fleet.tracking.geofences import Geofence, site_at
 from fleet.tracking.live_fleet import SILENT_AFTER
 
@@ -116,7 +116,7 @@ class _Truck:
 
     def start(self) -> TruckStart | None:
         """Return where the machine is; `None` where it has not left its depot."""
-        fix, out = self.fix, self.shift.state == DRIVING
+        fix, out = self.fix, self.shift.state is ShiftState.DRIVING
         if fix is not None and self.now - fix.fixed_at <= SILENT_AFTER:
             return self._seen(fix)
         if out and self.driven is not None and not self.driven.check.over:

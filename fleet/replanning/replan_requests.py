@@ -12,6 +12,7 @@ from data.model import (
     RunState,
     Shift,
     ShiftId,
+    ShiftState,
     StormId,
     VehicleId,
 )
@@ -25,7 +26,7 @@ from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_start, set_shift_state
 from fleet.planning.plan_options import in_service
 from fleet.shifts.shift_handover import present_turn
-from fleet.shifts.shift_progress import DRIVING, ENDED, PLANNED, end_shift
+from fleet.shifts.shift_progress import end_shift
 
 SECONDS = 1.0
 """Time of a search that people wait for; reading and checking come before and after it."""
@@ -91,7 +92,7 @@ def _note(
         )
     if wish.cause is ReplanCause.BREAKDOWN:
         _break_down(tx, actor, shift, now)
-    elif shift.state == PLANNED:
+    elif shift.state is ShiftState.PLANNED:
         later = max(now, shift.starts_at) + wish.delay
         set_shift_start(tx, shift.id, min(later, shift.ends_at))
         before: dict[str, object] = {"starts_at": shift.starts_at.isoformat()}
@@ -107,10 +108,10 @@ def _shift_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId, now: datetime) -
 def _break_down(tx: Tx, actor: Actor, shift: Shift, now: datetime) -> None:
     """End the shift of a machine that goes nowhere any more."""
     add_event(tx, now, actor, "shift.broke_down", f"shift:{shift.id}")
-    if shift.state == DRIVING:
+    if shift.state is ShiftState.DRIVING:
         end_shift(tx, actor, shift.id, now)
     else:
-        set_shift_state(tx, shift.id, ENDED)
+        set_shift_state(tx, shift.id, ShiftState.ENDED)
 
 
 def _begin(

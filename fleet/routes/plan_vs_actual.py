@@ -10,14 +10,13 @@ from enum import StrEnum
 from data.model import (
     DirectedSegment,
     LegKind,
+    LegOutcome,
     LegProgress,
     Route,
     ShiftId,
     VehicleId,
 )
 from fleet.routes.leg_completion import NOTHING_SEEN, LegPlace, PlanIndex, StreetWork
-from fleet.shifts.shift_progress import DONE as TAPPED_DONE
-from fleet.shifts.shift_progress import SKIPPED as TAPPED_SKIPPED
 
 PASSED_BY = 3
 """So many later legs done, a leg that is not done was skipped and is not merely a moment late."""
@@ -122,9 +121,9 @@ def leg_check(
         if others:
             return LegCheck(LegState.BY_OTHER, last.at, others[-1].vehicle_id)
         return LegCheck(LegState.DONE, last.at, own)
-    if tap is not None and tap.state == TAPPED_SKIPPED:
+    if tap is not None and tap.state is LegOutcome.SKIPPED:
         return LegCheck(LegState.SKIPPED, tap.ended_at, reason=tap.reason)
-    if tap is not None and tap.state == TAPPED_DONE:
+    if tap is not None and tap.state is LegOutcome.DONE:
         return LegCheck(LegState.TOLD, tap.ended_at, index.vehicle_of(at))
     driven = _driven(streets, index.vehicle_of(at))
     if served or any(at in street.begun for street in streets):
@@ -149,7 +148,7 @@ def check_route(
         if i not in in_order:
             one = found[i]
             found[i] = LegCheck(LegState.OUT_OF_ORDER, one.at, one.vehicle_id)
-    told = (tap.leg for tap in tapped if tap.state == TAPPED_DONE)
+    told = (tap.leg for tap in tapped if tap.state is LegOutcome.DONE)
     last = max([*in_order, *told], default=-1)
     _pass_by(route, found, last, in_order)
     following = _next(route, found, last)

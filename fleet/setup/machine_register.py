@@ -15,6 +15,7 @@ from data.model import (
     LonLat,
     ReloadSite,
     ReloadSiteId,
+    ShiftState,
     Vehicle,
     VehicleId,
 )
@@ -33,7 +34,7 @@ from data.store.shifts.shifts import add_shifts, list_shifts
 from data.store.storms.storms import find_active_storm
 from data.streets.network import StreetNetwork
 from fleet.setup.city_setup import set_fleet
-from fleet.storms.storm_start import SHIFT_ENDED, first_shifts
+from fleet.storms.storm_start import first_shifts
 from fleet.tracking.geofences import holds
 
 FLEET_SET = "fleet.set"
@@ -261,7 +262,9 @@ def _follow_storm(tx: Tx, actor: Actor, before: Sequence[Vehicle], now: datetime
         return
     known, present = {each.id for each in before}, list_vehicles(tx)
     kept = {each.id for each in present}
-    busy = {turn.vehicle_id for turn in list_shifts(tx, storm.id) if turn.state != SHIFT_ENDED}
+    busy = {
+        turn.vehicle_id for turn in list_shifts(tx, storm.id) if turn.state is not ShiftState.ENDED
+    }
     lost = [each.name for each in before if each.id not in kept and each.id in busy]
     if lost:
         message = f"in service: {', '.join(lost)}"

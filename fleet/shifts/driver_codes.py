@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.errors import ConflictError, NotFoundError
-from data.model import Actor, ActorKind, CodeKind, Role, Shift, ShiftId, SignInCode, User
+from data.model import (
+    Actor,
+    ActorKind,
+    CodeKind,
+    Role,
+    Shift,
+    ShiftId,
+    ShiftState,
+    SignInCode,
+    User,
+)
 from data.store.accounts.accounts import add_user, find_user_by_login, get_user, set_password_hash
 from data.store.accounts.sign_in_codes import (
     add_code,
@@ -20,7 +30,6 @@ from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.shifts.shifts import get_shift, list_shifts_of_driver, set_driver
 from fleet.shifts.shift_handover import overlap
-from fleet.shifts.shift_progress import DRIVING, ENDED
 
 DIGITS = 8
 """Short enough for the radio. Thirty addresses that guess all night at the door's pace find one of
@@ -57,7 +66,7 @@ def give_code(
     name. Raises `ConflictError` where somebody may do more than drive: a code is no password.
     """
     shift = get_shift(tx, shift_id)
-    if shift.state == ENDED:
+    if shift.state is ShiftState.ENDED:
         raise ConflictError(f"shift {shift_id} is over", reason="shift_state", shift=shift_id)
     driver = _driver(tx, actor, shift, login, language, now)
     remove_expired_codes(tx, now)
@@ -81,7 +90,7 @@ def enter_code(tx: Tx, text: str, secret: bytes, now: datetime) -> User | None:
     if code is None or code.shift_id is None:
         return None
     driver, shift = get_user(tx, code.user_id), get_shift(tx, code.shift_id)
-    if not may_drive(driver) or shift.state == ENDED or shift.driver_id != driver.id:
+    if not may_drive(driver) or shift.state is ShiftState.ENDED or shift.driver_id != driver.id:
         return None
     actor = Actor(ActorKind.USER, driver.login)
     add_event(tx, now, actor, "driver.signed_in", f"shift:{shift.id}")
@@ -127,8 +136,8 @@ def _driver(tx: Tx, actor: Actor, shift: Shift, login: str, language: str, now: 
             f"{driver.login} is not only a driver", reason="not_only_driver", login=driver.login
         )
     others = [one for one in list_shifts_of_driver(tx, driver.id) if one.id != shift.id]
-    if any(one.state == DRIVING for one in others) or any(
-        one.state != ENDED and overlap(one, shift) for one in others
+    if any(one.state is ShiftState.DRIVING for one in others) or any(
+        one.state is not ShiftState.ENDED and overlap(one, shift) for one in others
     ):
         raise ConflictError(
             f"{driver.login} drives another shift", reason="driver_busy", login=driver.login

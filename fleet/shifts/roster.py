@@ -12,6 +12,7 @@ from data.model import (
     Role,
     Shift,
     ShiftId,
+    ShiftState,
     Storm,
     StormId,
     User,
@@ -33,7 +34,6 @@ from data.store.shifts.shifts import (
 from data.store.storms.storm_conditions import list_machines_out
 from data.store.storms.storms import open_storm
 from fleet.shifts.shift_handover import overlap
-from fleet.shifts.shift_progress import DRIVING, ENDED, PLANNED
 
 NOT_YET = ShiftId(0)
 """Id of a shift that the database has not numbered yet."""
@@ -142,11 +142,13 @@ def cancel_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shif
     """Strike a shift that has not begun off the roster; it stays in the storm book as over."""
     before = get_shift(tx, shift_id)
     open_storm(tx, before.storm_id)
-    if before.state != PLANNED:
+    if before.state is not ShiftState.PLANNED:
         raise ConflictError(
             f"shift {shift_id} is {before.state}", reason="shift_state", shift=shift_id
         )
-    over = replace(before, state=ENDED, ends_at=max(before.starts_at, min(before.ends_at, now)))
+    over = replace(
+        before, state=ShiftState.ENDED, ends_at=max(before.starts_at, min(before.ends_at, now))
+    )
     save_shift(tx, over)
     if before.driver_id is not None:
         remove_codes(tx, before.driver_id, CodeKind.DRIVER)
@@ -161,7 +163,8 @@ def misfits(shifts: Sequence[Shift], users: Mapping[UserId, User]) -> list[Misfi
     Hours of shifts that are over count too.
     """
     open_ones = sorted(
-        (one for one in shifts if one.state != ENDED), key=lambda one: (one.starts_at, one.id)
+        (one for one in shifts if one.state is not ShiftState.ENDED),
+        key=lambda one: (one.starts_at, one.id),
     )
     found: list[Misfit] = []
     for i, shift in enumerate(open_ones):
@@ -223,7 +226,7 @@ def _require_fit(tx: Tx, storm: Storm, wanted: Shift, wish: ShiftWish, now: date
     if wanted.driver_id is not None:
         same |= {one.id: one for one in list_shifts_of_driver(tx, wanted.driver_id)}
     same.pop(wanted.id, None)
-    others = [one for one in same.values() if one.state != ENDED]
+    others = [one for one in same.values() if one.state is not ShiftState.ENDED]
     users = {user.id: user for user in list_users(tx)}
     for misfit in _misfits_of(wanted, others, [*same.values(), wanted], users):
         if misfit.clash is Clash.DRIVER_HOURS and wish.long_hours:
@@ -261,10 +264,10 @@ def _refusal(tx: Tx, misfit: Misfit) -> ConflictError:
 
 
 def _require_open(before: Shift, wanted: Shift, now: datetime) -> None:
-    if before.state == ENDED:
+    if before.state is ShiftState.ENDED:
         raise ConflictError(f"shift {before.id} is over", reason="shift_state", shift=before.id)
     moved = (before.starts_at, before.driver_id) != (wanted.starts_at, wanted.driver_id)
-    if before.state == DRIVING and moved:
+    if before.state is ShiftState.DRIVING and moved:
         raise ConflictError(
             f"shift {before.id} is on the road", reason="shift_on_road", shift=before.id
         )

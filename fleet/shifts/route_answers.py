@@ -22,12 +22,13 @@ from data.model import (
     RouteAnswer,
     Shift,
     ShiftId,
+    ShiftState,
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.shifts.route_answers import copy_answers, find_answer, save_answer
 from data.store.shifts.shifts import get_shift
-from fleet.shifts.shift_progress import ENDED, driven_route
+from fleet.shifts.shift_progress import driven_route
 
 TEXT_LETTERS = 300
 
@@ -60,7 +61,7 @@ def answer_route(
     """
     _check(said)
     shift = get_shift(tx, shift_id)
-    if shift.state == ENDED:
+    if shift.state is ShiftState.ENDED:
         raise ConflictError(f"shift {shift_id} is over", reason="shift_state", shift=shift_id)
     driven = driven_route(tx, shift)
     if driven is None or driven[0] != plan_id or not driven[1].legs:
@@ -107,7 +108,7 @@ def stops_of(legs: Iterable[Leg]) -> tuple[tuple[LegKind, DirectedSegment | None
 
 def standing_of(shift: Shift, legs: Sequence[Leg], answer: RouteAnswer | None) -> RouteAnswerState:
     """Return how a shift's published route stands with its driver."""
-    if shift.state == ENDED or not legs:
+    if shift.state is ShiftState.ENDED or not legs:
         return RouteAnswerState.NONE
     return RouteAnswerState.WAITING if answer is None else RouteAnswerState(answer.state)
 

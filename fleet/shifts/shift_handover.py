@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from data.model import Shift, UserId, VehicleId
+from data.model import Shift, ShiftState, UserId, VehicleId
 from data.store.database.engine import Tx
 from data.store.shifts.shifts import list_shifts_of_driver
-from fleet.shifts.shift_progress import DRIVING, ENDED
 
 
 def present_turn(shifts: Iterable[Shift], now: datetime) -> Shift | None:
@@ -37,8 +36,8 @@ def overlap(one: Shift, other: Shift) -> bool:
 
 def _rank(shift: Shift, now: datetime) -> tuple[int, float, int]:
     start_s = shift.starts_at.timestamp()
-    if shift.state == ENDED:
+    if shift.state is ShiftState.ENDED:
         return 3, -start_s, -shift.id
-    if shift.state == DRIVING:
+    if shift.state is ShiftState.DRIVING:
         return 0, start_s, shift.id
     return 1 if shift.ends_at > now else 2, start_s, shift.id

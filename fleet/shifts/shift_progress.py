@@ -16,11 +16,13 @@ from data.model import (
     Blockage,
     CodeKind,
     Leg,
+    LegOutcome,
     LegProgress,
     PlanId,
     Route,
     Shift,
     ShiftId,
+    ShiftState,
     UserId,
 )
 from data.store.accounts.sign_in_codes import remove_codes
@@ -38,13 +40,6 @@ from data.store.shifts.shifts import (
     set_shift_state,
 )
 from data.store.storms.storms import get_storm
-
-PLANNED = "planned"
-DRIVING = "driving"
-ENDED = "ended"
-
-DONE = "done"
-SKIPPED = "skipped"
 
 UNDO_WITHIN = timedelta(minutes=2)
 """How long a driver may take back that something is done."""
@@ -102,16 +97,16 @@ def answered_once(
 def start_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift:
     """Put a planned shift on the road; the driver who had its vehicle before is home by that."""
     shift = get_shift(tx, shift_id)
-    _require_state(shift, PLANNED)
+    _require_state(shift, ShiftState.PLANNED)
     for other in list_shifts(tx, shift.storm_id):
-        if other.vehicle_id == shift.vehicle_id and other.state == DRIVING:
+        if other.vehicle_id == shift.vehicle_id and other.state is ShiftState.DRIVING:
             end_shift(tx, actor, other.id, now)
-    return _moved(tx, actor, shift_id, PLANNED, DRIVING, now)
+    return _moved(tx, actor, shift_id, ShiftState.PLANNED, ShiftState.DRIVING, now)
 
 
 def end_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift:
     """Bring a driving shift home; the code that let its driver in is worth nothing from now on."""
-    shift = _moved(tx, actor, shift_id, DRIVING, ENDED, now)
+    shift = _moved(tx, actor, shift_id, ShiftState.DRIVING, ShiftState.ENDED, now)
     if shift.driver_id is not None:
         remove_codes(tx, shift.driver_id, CodeKind.DRIVER)
     remove_taps_before(tx, now - REPEATED_WITHIN)
@@ -145,7 +140,7 @@ def complete_legs(
 
     `tapped_at` is when the driver did it, where the phone was out of reach then.
     """
-    return _legs_over(tx, actor, legs, DONE, "", now, tapped_at)
+    return _legs_over(tx, actor, legs, LegOutcome.DONE, "", now, tapped_at)
 
 
 def skip_legs(
@@ -157,7 +152,7 @@ def skip_legs(
     tapped_at: datetime | None = None,
 ) -> list[LegProgress]:
     """Mark legs skipped, and why; the same tap again changes nothing."""
-    return _legs_over(tx, actor, legs, SKIPPED, reason, now, tapped_at)
+    return _legs_over(tx, actor, legs, LegOutcome.SKIPPED, reason, now, tapped_at)
 
 
 def undo_last(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Undone:
@@ -190,7 +185,9 @@ def undo_last(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Undone:
     return Undone(undone, tuple(get_blockage(tx, each.id) for each in blockages))
 
 
-def _moved(tx: Tx, actor: Actor, shift_id: ShiftId, old: str, new: str, now: datetime) -> Shift:
+def _moved(
+    tx: Tx, actor: Actor, shift_id: ShiftId, old: ShiftState, new: ShiftState, now: datetime
+) -> Shift:
     shift = get_shift(tx, shift_id)
     _require_state(shift, old)
     set_shift_state(tx, shift_id, new)
@@ -200,11 +197,11 @@ def _moved(tx: Tx, actor: Actor, shift_id: ShiftId, old: str, new: str, now: dat
 
 def _get_driving(tx: Tx, shift_id: ShiftId) -> Shift:
     shift = get_shift(tx, shift_id)
-    _require_state(shift, DRIVING)
+    _require_state(shift, ShiftState.DRIVING)
     return shift
 
 
-def _require_state(shift: Shift, state: str) -> None:
+def _require_state(shift: Shift, state: ShiftState) -> None:
     if shift.state != state:
         raise ConflictError(
             f"shift {shift.id} is {shift.state}, not {state}", reason="shift_state", shift=shift.id
@@ -215,7 +212,7 @@ def _legs_over(
     tx: Tx,
     actor: Actor,
     legs: Legs,
-    state: str,
+    state: LegOutcome,
     reason: str,
     now: datetime,
     tapped_at: datetime | None,

@@ -8,6 +8,7 @@ from data.model import (
     OutReason,
     ReloadSite,
     ReloadSiteId,
+    ShiftState,
     Storm,
     StormId,
     VehicleId,
@@ -23,8 +24,7 @@ from data.store.storms.storm_conditions import (
     set_site_in_use,
 )
 from data.store.storms.storms import open_storm
-from fleet.shifts.shift_progress import DRIVING
-from fleet.storms.storm_start import SHIFT_ENDED, first_shifts
+from fleet.storms.storm_start import first_shifts
 
 NOTE_LETTERS = 200
 
@@ -115,8 +115,8 @@ def _check_reason(reason: OutReason | None, note: str) -> None:
 
 def _end_shifts(tx: Tx, storm: Storm, vehicle_id: VehicleId, name: str) -> None:
     for shift in list_shifts(tx, storm.id):
-        if shift.vehicle_id != vehicle_id or shift.state == SHIFT_ENDED:
+        if shift.vehicle_id != vehicle_id or shift.state is ShiftState.ENDED:
             continue
-        if shift.state == DRIVING:
+        if shift.state is ShiftState.DRIVING:
             raise ConflictError(f"{name} is on the road", reason="machine_driving", name=name)
-        set_shift_state(tx, shift.id, SHIFT_ENDED)
+        set_shift_state(tx, shift.id, ShiftState.ENDED)

@@ -11,6 +11,7 @@ from data.model import (
     JobState,
     RequestState,
     ServiceClass,
+    ShiftState,
     Storm,
     StormId,
     StormMove,
@@ -28,8 +29,7 @@ from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import add_storm, close_storm, get_storm, set_phase, set_quiet
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
-from fleet.shifts.shift_progress import DRIVING
-from fleet.storms.storm_start import SHIFT_ENDED, begin, end_storm
+from fleet.storms.storm_start import begin, end_storm
 from fleet.work.crew_jobs import ALIVE
 
 NAME_LETTERS = 80
@@ -114,7 +114,7 @@ def move_storm(
     if to is StormPhase.CALLED_OFF:
         close_storm(tx, storm_id, to, now)
         for shift in list_shifts(tx, storm_id):
-            set_shift_state(tx, shift.id, SHIFT_ENDED)
+            set_shift_state(tx, shift.id, ShiftState.ENDED)
     else:
         set_phase(tx, storm_id, to)
     if storm.phase.on:
@@ -129,8 +129,8 @@ def left_of(tx: Tx, storm_id: StormId, now: datetime) -> Left:
     """Return what is left of a storm that somebody is about to close."""
     jobs = list_jobs(tx, storm_id, JobState.OPEN)
     asked = list_requests_of_jobs(tx, [job.id for job in jobs])
-    shifts = [shift for shift in list_shifts(tx, storm_id) if shift.state != SHIFT_ENDED]
-    out = tuple(shift.vehicle_id for shift in shifts if shift.state == DRIVING)
+    shifts = [shift for shift in list_shifts(tx, storm_id) if shift.state is not ShiftState.ENDED]
+    out = tuple(shift.vehicle_id for shift in shifts if shift.state is ShiftState.DRIVING)
     return Left(
         jobs=dict(sorted(Counter(job.service_class for job in jobs).items())),
         requests=sum(request.state is RequestState.OPEN for request in asked),

@@ -13,6 +13,7 @@ from data.model import (
     RequestState,
     Shift,
     ShiftId,
+    ShiftState,
     Storm,
     StormId,
     StormMove,
@@ -44,8 +45,6 @@ from fleet.requests.intake import back_to_waiting, open_work
 from fleet.streets.loaded_streets import require_present
 from fleet.work.crew_jobs import end_crew_work
 from fleet.work.jobs import first_jobs, typical_blade_m
-
-SHIFT_ENDED = "ended"
 
 
 def start_storm(
@@ -137,11 +136,13 @@ def end_storm(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Storm:
             name=storm.name,
         )
     left = [job.id for job in list_jobs(tx, storm_id, JobState.OPEN)]
-    unfinished = [shift for shift in list_shifts(tx, storm_id) if shift.state != SHIFT_ENDED]
+    unfinished = [
+        shift for shift in list_shifts(tx, storm_id) if shift.state is not ShiftState.ENDED
+    ]
 
     set_job_state(tx, left, JobState.CANCELLED)
     for shift in unfinished:
-        set_shift_state(tx, shift.id, SHIFT_ENDED)
+        set_shift_state(tx, shift.id, ShiftState.ENDED)
     _follow_policy(tx, storm_id)
     close_storm(tx, storm_id, StormPhase.CLOSED, now)
     add_move(tx, storm_id, StormMove(StormPhase.CLOSED, now, actor.id))
@@ -172,7 +173,7 @@ def _follow_policy(tx: Tx, storm_id: StormId) -> None:
 
 
 def _to_come(shift: Shift, now: datetime) -> bool:
-    return shift.state != SHIFT_ENDED and shift.ends_at > now
+    return shift.state is not ShiftState.ENDED and shift.ends_at > now
 
 
 def first_shifts(storm_id: StormId, vehicles: Iterable[Vehicle], now: datetime) -> Iterator[Shift]:

@@ -6,13 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from data.errors import ConflictError
-from data.model import Actor, Device, Position, Shift
+from data.model import Actor, Device, Position, Shift, ShiftState
 from data.store.accounts.accounts import add_device, find_device_by_name
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.tracking.positions import heard_between
 from fleet.accounts.accounts import TOKEN_BYTES, token_digest
-from fleet.shifts.shift_progress import ENDED
 
 SOURCE = "phone"
 """Source of these positions."""
@@ -26,7 +25,7 @@ HEARD = timedelta(minutes=1)
 
 def find_phone(tx: Tx, shift: Shift) -> Device | None:
     """Return the device that stands for the phone of a shift; the shift must not be over."""
-    if shift.state == ENDED:
+    if shift.state is ShiftState.ENDED:
         raise ConflictError(f"shift {shift.id} is over", reason="shift_state", shift=shift.id)
     return find_device_by_name(tx, _name(shift))
 

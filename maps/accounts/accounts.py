@@ -3,19 +3,29 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from data.model import Role, SignInCode, User
 
 
+class AccountState(StrEnum):
+    """Whether somebody may sign in; `LAPSED` was invited in vain."""
+
+    ACTIVE = "active"
+    INVITED = "invited"
+    LAPSED = "lapsed"
+    DISABLED = "disabled"
+
+
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """A row of the list; `state` is active, invited, lapsed (invited in vain) or disabled."""
+    """A row of the list."""
 
     id: int
     login: str
     roles: tuple[Role, ...]
     language: str
-    state: str
+    state: AccountState
     invited_until: datetime | None
 
 
@@ -39,9 +49,9 @@ def person_view(user: User, invited_until: datetime | None) -> PersonView:
     )
 
 
-def _state(user: User, invited_until: datetime | None) -> str:
+def _state(user: User, invited_until: datetime | None) -> AccountState:
     if user.disabled:
-        return "disabled"
+        return AccountState.DISABLED
     if user.password_hash:
-        return "active"
-    return "lapsed" if invited_until is None else "invited"
+        return AccountState.ACTIVE
+    return AccountState.LAPSED if invited_until is None else AccountState.INVITED

@@ -15,8 +15,11 @@ from data.model import (
     Plan,
     PlanOptions,
     PlanRun,
+    PlanState,
     RequestId,
+    RequestState,
     Route,
+    RunState,
     SegmentId,
     ServiceClass,
     ServiceRequest,
@@ -25,7 +28,7 @@ from data.model import (
     VehicleId,
 )
 from fleet.coverage.street_coverage import CoverageState
-from fleet.tracking.live_fleet import VehicleLive
+from fleet.tracking.live_fleet import VehicleLive, VehicleState
 
 CLEAR = frozenset({CoverageState.FRESH, CoverageState.AGEING})
 LATE = frozenset({CoverageState.DUE, CoverageState.OVERDUE})
@@ -43,7 +46,7 @@ class RequestView:
     id: int
     reference: str
     kind: str
-    state: str
+    state: RequestState
     channel: str
     received_at: datetime
     address: str
@@ -65,7 +68,7 @@ class VehicleView:
     id: int
     name: str
     type: str
-    state: str
+    state: VehicleState
     lon: float | None
     lat: float | None
     heading_deg: float | None
@@ -82,7 +85,7 @@ class RunView:
 
     id: int
     kind: str
-    state: str
+    state: RunState
     ahead: int
     asked_by: str
     asked_at: datetime
@@ -124,7 +127,7 @@ class PlanView:
     id: int
     revision: int
     made_at: datetime
-    state: str
+    state: PlanState
     cost: float
     bound: float
     unserved: int
@@ -230,7 +233,7 @@ def dispatch_board(
 
     `due_at` says when their jobs are due, `classes` are empty without a storm.
     """
-    at_work = sum(vehicle.state == "working" for vehicle in vehicles)
+    at_work = sum(vehicle.state is VehicleState.WORKING for vehicle in vehicles)
     return DispatchBoard(
         now=now,
         storm=storm_view(storm) if storm else None,
@@ -315,7 +318,15 @@ def vehicle_views(
         live_view(live[vehicle.id])
         if vehicle.id in live
         else VehicleView(
-            vehicle.id, vehicle.name, vehicle.type, "silent", None, None, None, None, None
+            vehicle.id,
+            vehicle.name,
+            vehicle.type,
+            VehicleState.SILENT,
+            None,
+            None,
+            None,
+            None,
+            None,
         )
         for vehicle in vehicles
     ]

@@ -8,6 +8,7 @@ from data.model import (
     EvidenceTotal,
     Leg,
     LegKind,
+    RequestState,
     Route,
     SegmentId,
     ServiceRequest,
@@ -18,7 +19,7 @@ from data.model import (
     VehicleId,
 )
 from data.streets.network import StreetNetwork
-from fleet.routes.plan_vs_actual import RouteCheck, expected_at
+from fleet.routes.plan_vs_actual import LegState, RouteCheck, expected_at
 from fleet.routes.route_progress import PlanCheck
 from maps.routes.route_steps import Label
 from maps.streets.street import street_name
@@ -85,7 +86,7 @@ class VisitView:
     vehicle: str
     leg: int
     forward: bool
-    state: str
+    state: LegState
     starts_at: datetime
     ends_at: datetime
     expected_at: datetime | None
@@ -99,7 +100,7 @@ class StreetRequestView:
     id: int
     reference: str
     kind: str
-    state: str
+    state: RequestState
     received_at: datetime
     text: str
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.model import Leg, LegKind, Plan, PlanId, Route, VehicleId
+from data.model import Leg, LegKind, Plan, PlanId, PlanState, Route, VehicleId
 from fleet.routes.plan_vs_actual import LegState, RouteCheck
 from fleet.routes.route_progress import PlanCheck
 
@@ -56,7 +56,7 @@ class TimelineView:
 
     plan_id: int
     revision: int
-    state: str
+    state: PlanState
     kinds: dict[str, str]
     lanes: list[LaneView]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Body, BodyLetter, HandOver, ServiceRequest
+from data.model import Body, BodyLetter, HandOver, HandOverState, ServiceRequest
 from data.streets.network import StreetNetwork
 from maps.pages.i18n import Translator
 from maps.requests.notices import NoticeText
@@ -43,7 +43,7 @@ class HandOverView:
     at: datetime
     way: str
     note: str
-    state: str
+    state: HandOverState
     answer: str
     answered_at: datetime | None
     letter: str | None

@@ -46,7 +46,7 @@ class FollowedView:
     id: int
     reference: str
     kind: str
-    state: str
+    state: RequestState
     address: str
     text: str
     dangers: tuple[str, ...]

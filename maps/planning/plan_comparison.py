@@ -38,7 +38,7 @@ class SideView:
     plan_id: PlanId
     revision: int
     made_at: datetime
-    state: str
+    state: PlanState
     name: str
     scope: str
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from data.model import Segment, SegmentId, ServiceRequest, VehicleId
+from data.model import RequestState, Segment, SegmentId, ServiceRequest, VehicleId
 from data.streets.network import StreetNetwork
 from fleet.requests.call_answer import CallAnswer, Cleared, Outlook, Prospect
 from maps.pages.i18n import LANGUAGES, Translator, translator
@@ -59,7 +59,7 @@ class EarlierRequestView:
     id: int
     reference: str
     kind: str
-    state: str
+    state: RequestState
     received_at: datetime
     segment_id: int | None
     street: NamedStreetView | None

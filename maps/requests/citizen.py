@@ -80,7 +80,7 @@ class TrackView:
     reference: str
     kind: str
     icon: str
-    state: str
+    state: RequestState
     headline: str
     steps: tuple[RequestEvent, ...]
     may_again: bool

@@ -14,6 +14,7 @@ from data.model import (
     RequestFilter,
     RequestId,
     RequestPoint,
+    RequestState,
     Tally,
 )
 from data.streets.network import StreetNetwork
@@ -27,7 +28,7 @@ class QueueRowView:
     id: int
     reference: str
     kind: str
-    state: str
+    state: RequestState
     channel: str
     dangers: tuple[str, ...]
     closed_for: str | None

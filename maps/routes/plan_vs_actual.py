@@ -81,16 +81,16 @@ class LegRow:
     number: str
     what: str
     planned: str
-    state: str
+    state: LegState
     words: str
     note: str
 
 
 @dataclass(frozen=True, slots=True)
 class LegChoice:
-    """Legs of one state, or all of them where `state` is empty: how many, and their page."""
+    """Legs of one state, or all of them where `state` is `None`: how many, and their page."""
 
-    state: str
+    state: LegState | None
     words: str
     count: str
     link: str
@@ -173,7 +173,7 @@ def leg_choices(plan: Plan, route: Route, check: RouteCheck, t: Translator) -> l
     """Return the states that work legs of a route are in, after all of them, each with its page."""
     counts = {state: count for state, count in check.counts(route).items() if count}
     base = f"/routes/{route.shift_id}?plan={plan.id}"
-    everything = LegChoice("", t("All legs"), t.number(sum(counts.values())), base)
+    everything = LegChoice(None, t("All legs"), t.number(sum(counts.values())), base)
     some = (
         LegChoice(state, t(f"leg:{state}"), t.number(counts[state]), f"{base}&only={state}")
         for state in LegState

@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from itertools import pairwise
 
 from data.model import (
     DirectedSegment,
     Leg,
     LegKind,
+    LegOutcome,
     LegProgress,
     Oneway,
     ReloadSite,
@@ -22,7 +24,6 @@ from data.model import (
 )
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
-from fleet.shifts.shift_progress import DONE, SKIPPED
 from maps.pages.geojson import leg_line
 from maps.streets.street import street_name
 
@@ -43,7 +44,15 @@ TURNS = (
 )
 """What a turn can be."""
 
-OPEN = "open"
+
+class StageState(StrEnum):
+    """What became of a stage; it is open while one of its legs is."""
+
+    OPEN = "open"
+    DONE = "done"
+    SKIPPED = "skipped"
+
+
 DEGREES_DIGITS = 6
 
 
@@ -78,7 +87,7 @@ class StageView:
     first: int
     last: int
     kind: str
-    state: str
+    state: StageState
     reason: str
     ended_at: datetime | None
     turn: str
@@ -254,13 +263,15 @@ def _stage(
     )
 
 
-def _state(ended: Sequence[LegProgress], legs: int) -> tuple[str, datetime | None, str]:
-    """Return what became of a stage, since when and why; open while one of its legs is."""
+def _state(ended: Sequence[LegProgress], legs: int) -> tuple[StageState, datetime | None, str]:
+    """Return what became of a stage, since when and why."""
     if len(ended) < legs:
-        return OPEN, None, ""
+        return StageState.OPEN, None, ""
     at = max((each.ended_at for each in ended if each.ended_at), default=None)
-    skipped = next((each for each in ended if each.state == SKIPPED), None)
-    return (SKIPPED, at, skipped.reason) if skipped else (DONE, at, "")
+    skipped = next((each for each in ended if each.state is LegOutcome.SKIPPED), None)
+    if skipped is None:
+        return StageState.DONE, at, ""
+    return StageState.SKIPPED, at, skipped.reason
 
 
 def _street(legs: Sequence[Leg], first: int, around: Surroundings) -> Label | None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from data.model import District, Role, User
@@ -10,8 +11,14 @@ from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import DEFAULT_FLEET, FleetFile, fleet_from_toml
 from maps.pages.i18n import Translator
 
-DONE, ASSUMED, MISSING, OPTIONAL = "done", "assumed", "missing", "optional"
-"""States of a step; an optional one may stay as it is."""
+
+class StepState(StrEnum):
+    """Whether something is arranged; what is optional may stay as it is."""
+
+    DONE = "done"
+    ASSUMED = "assumed"
+    MISSING = "missing"
+    OPTIONAL = "optional"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +26,7 @@ class ChecklistItemView:
     """One thing to arrange: `state`, what stands there now, and the page that changes it."""
 
     name: str
-    state: str
+    state: StepState
     title: str
     text: str
     path: str
@@ -56,8 +63,8 @@ def checklist_view(city: Arranged, t: Translator) -> ChecklistView:
         _policy(city, t),
         _people(city, t),
     ]
-    needed = [step for step in steps if step.state != OPTIONAL]
-    undone = [step for step in needed if step.state != DONE]
+    needed = [step for step in steps if step.state is not StepState.OPTIONAL]
+    undone = [step for step in needed if step.state is not StepState.DONE]
     return ChecklistView(steps, len(needed) - len(undone), len(needed), next(iter(undone), None))
 
 
@@ -68,7 +75,7 @@ def _streets(city: Arranged, t: Translator) -> ChecklistItemView:
     text = t("{count} pieces, {km} km", **size)
     if lost:
         text = t("{count} pieces, {km} km; no depot reaches {lost} of them.", lost=lost, **size)
-    return ChecklistItemView("streets", DONE, t("Streets"), text, "/setup/streets")
+    return ChecklistItemView("streets", StepState.DONE, t("Streets"), text, "/setup/streets")
 
 
 def _districts(city: Arranged, t: Translator) -> ChecklistItemView:
@@ -79,7 +86,11 @@ def _districts(city: Arranged, t: Translator) -> ChecklistItemView:
         else t("None yet. With districts the council's figures are told for each.")
     )
     return ChecklistItemView(
-        "districts", DONE if count else OPTIONAL, t("Districts"), text, "/setup/streets"
+        "districts",
+        StepState.DONE if count else StepState.OPTIONAL,
+        t("Districts"),
+        text,
+        "/setup/streets",
     )
 
 
@@ -93,17 +104,21 @@ def _depots(city: Arranged, t: Translator) -> ChecklistItemView:
         else f"{counted}{t(', ')}{sites}"
     )
     return ChecklistItemView(
-        "depots", ASSUMED if assumed else DONE, t("Depots"), text, "/setup/depots"
+        "depots",
+        StepState.ASSUMED if assumed else StepState.DONE,
+        t("Depots"),
+        text,
+        "/setup/depots",
     )
 
 
 def _machines(city: Arranged, t: Translator) -> ChecklistItemView:
     count = len(city.fleet.vehicles)
-    state, text = DONE, t.plural("{count} machines", count)
+    state, text = StepState.DONE, t.plural("{count} machines", count)
     if not count:
-        state, text = MISSING, t("No machines yet. Enter them or read them from a file.")
+        state, text = StepState.MISSING, t("No machines yet. Enter them or read them from a file.")
     elif _are_examples(city.fleet):
-        state = ASSUMED
+        state = StepState.ASSUMED
         text = t.plural("{count} machines are examples. Put yours in their place.", count)
     return ChecklistItemView("machines", state, t("Machines"), text, "/setup/machines")
 
@@ -111,9 +126,11 @@ def _machines(city: Arranged, t: Translator) -> ChecklistItemView:
 def _policy(city: Arranged, t: Translator) -> ChecklistItemView:
     if city.policy_text == DEFAULT_POLICY:
         text = t("As delivered. Look whether your city promises the same.")
-        return ChecklistItemView("policy", ASSUMED, t("Levels of service"), text, "/setup/policy")
+        return ChecklistItemView(
+            "policy", StepState.ASSUMED, t("Levels of service"), text, "/setup/policy"
+        )
     return ChecklistItemView(
-        "policy", DONE, t("Levels of service"), t("Set by your city"), "/setup/policy"
+        "policy", StepState.DONE, t("Levels of service"), t("Set by your city"), "/setup/policy"
     )
 
 
@@ -121,9 +138,9 @@ def _people(city: Arranged, t: Translator) -> ChecklistItemView:
     able = [user for user in city.people if user.password_hash and not user.disabled]
     counts = Counter(role for user in able for role in user.roles)
     told = [f"{t(f'role:{role}')} {t.number(counts[role])}" for role in Role if counts[role]]
-    state, text = DONE, t(", ").join(told)
+    state, text = StepState.DONE, t(", ").join(told)
     if not counts.keys() & {Role.DISPATCHER}:
-        state, text = MISSING, t("Nobody dispatches yet. Invite a dispatcher.")
+        state, text = StepState.MISSING, t("Nobody dispatches yet. Invite a dispatcher.")
     return ChecklistItemView("people", state, t("People"), text, "/setup/people")
 
 

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import (
+    AnswerState,
     Blockage,
     Leg,
     LegKind,
+    LegOutcome,
     LegProgress,
     PlanId,
     RouteAnswer,
     Shift,
+    ShiftState,
     Storm,
     UserId,
     Vehicle,
@@ -19,7 +22,6 @@ from data.model import (
 )
 from data.streets.network import StreetNetwork
 from fleet.shifts.route_answers import RouteAnswerState, standing_of
-from fleet.shifts.shift_progress import DONE, SKIPPED
 from maps.routes.route_steps import Label, StageView
 from maps.streets.street import StreetName, street_name
 
@@ -34,7 +36,7 @@ class ProgressView:
 
     id: int
     vehicle_id: int
-    state: str
+    state: ShiftState
     driver: str
     plan_id: int | None
     done: int
@@ -59,7 +61,7 @@ class RouteAnswerView:
     """What was said of a route, for the driver's phone."""
 
     plan_id: int
-    state: str
+    state: AnswerState
     reason: str
     text: str
     at: datetime
@@ -91,7 +93,7 @@ class DriveView:
 
     now: datetime
     shift_id: int
-    state: str
+    state: ShiftState
     starts_at: datetime
     ends_at: datetime
     storm: str
@@ -153,7 +155,7 @@ def progress_view(
 ) -> ProgressView:
     """Return how far a shift is; `legs` are those of its published route."""
     over = {each.leg: each for each in progress}
-    done = [i for i, each in over.items() if each.state == DONE and i < len(legs)]
+    done = [i for i, each in over.items() if each.state is LegOutcome.DONE and i < len(legs)]
     ahead = next((leg for i, leg in enumerate(legs) if i not in over), None)
     ended = [(each.ended_at, each.leg, each) for each in over.values() if each.ended_at]
     last = max(ended, key=lambda each: each[:2])[2] if ended else None
@@ -165,7 +167,7 @@ def progress_view(
         driver=drivers.get(shift.driver_id, "") if shift.driver_id is not None else "",
         plan_id=plan_id,
         done=len(done),
-        skipped=sum(each.state == SKIPPED for each in over.values()),
+        skipped=sum(each.state is LegOutcome.SKIPPED for each in over.values()),
         total=len(legs),
         done_m=sum(legs[i].length_m for i in done if legs[i].kind is LegKind.WORK),
         work_m=sum(leg.length_m for leg in legs if leg.kind is LegKind.WORK),

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from data.model import MachineOut, Shift, ShiftId, User, UserId, Vehicle, VehicleId
+from data.model import MachineOut, Shift, ShiftId, ShiftState, User, UserId, Vehicle, VehicleId
 from fleet.shifts.roster import HOURS_LIMIT, Clash, Misfit
-from fleet.shifts.shift_progress import ENDED
 from maps.pages.i18n import Translator
 
 _HOUR = timedelta(hours=1)
@@ -27,7 +26,7 @@ class ShiftView:
     vehicle_id: int
     vehicle: str
     driver: str
-    state: str
+    state: ShiftState
     starts_at: datetime
     ends_at: datetime
     version: int
@@ -54,7 +53,7 @@ class Bar:
     id: int
     driver: str
     hours: str
-    state: str
+    state: ShiftState
     state_word: str
     at: float
     width: float
@@ -207,7 +206,7 @@ def _row(
         _bar(one, users, clashing.get(one.id, []), versions.get(one.id, 0), span, t)
         for one in shifts
     )
-    open_ends = [one.ends_at for one in shifts if one.state != ENDED]
+    open_ends = [one.ends_at for one in shifts if one.state is not ShiftState.ENDED]
     begins = _whole_minute(max([now, *open_ends]))
     why = "" if out is None else t(f"out:{out.reason}") if out.reason else t("out:unknown")
     return Row(

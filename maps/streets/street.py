@@ -80,7 +80,7 @@ class JobView:
 
     id: int
     treatment: str
-    state: str
+    state: JobState
     due_at: datetime
 
 

@@ -162,6 +162,13 @@ class Plan:
         return self.counts_from or self.made_at
 
 
+class LegOutcome(StrEnum):
+    """What the driver says became of a leg."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+
+
 @dataclass(frozen=True, slots=True)
 class LegProgress:
     """What happened to a leg, apart from what was planned; what is `proved` became evidence."""
@@ -169,7 +176,7 @@ class LegProgress:
     plan_id: PlanId
     shift_id: ShiftId
     leg: int
-    state: str
+    state: LegOutcome
     started_at: datetime | None = None
     ended_at: datetime | None = None
     reason: str = ""

@@ -8,7 +8,17 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from data.model import LegProgress, PlanId, Shift, ShiftId, StormId, UserId, VehicleId
+from data.model import (
+    LegOutcome,
+    LegProgress,
+    PlanId,
+    Shift,
+    ShiftId,
+    ShiftState,
+    StormId,
+    UserId,
+    VehicleId,
+)
 from data.store.database.engine import Tx
 from data.store.database.records import get_record, only_record, records
 from data.store.schema import leg_progress, shift
@@ -67,7 +77,7 @@ def set_driver(tx: Tx, shift_id: ShiftId, driver_id: UserId) -> None:
     tx.execute(update(shift).where(shift.c.id == shift_id).values(driver_id=driver_id))
 
 
-def set_shift_state(tx: Tx, shift_id: ShiftId, state: str) -> None:
+def set_shift_state(tx: Tx, shift_id: ShiftId, state: ShiftState) -> None:
     """Put a shift into a state; the caller checked the old one and writes the event."""
     tx.execute(update(shift).where(shift.c.id == shift_id).values(state=state))
 
@@ -124,7 +134,7 @@ def list_progress_of_plan(tx: Tx, plan_id: PlanId) -> dict[ShiftId, list[LegProg
 
 
 def list_unproved(
-    tx: Tx, storm_id: StormId, state: str, until: datetime, limit: int
+    tx: Tx, storm_id: StormId, state: LegOutcome, until: datetime, limit: int
 ) -> list[LegProgress]:
     """Return the legs of a storm that came to a state by a time and are no evidence yet."""
     query = _legs_in(storm_id, state, proved=False).where(leg_progress.c.ended_at <= until)
@@ -132,7 +142,7 @@ def list_unproved(
 
 
 def list_proved(
-    tx: Tx, storm_id: StormId, vehicle_id: VehicleId, state: str, since: datetime
+    tx: Tx, storm_id: StormId, vehicle_id: VehicleId, state: LegOutcome, since: datetime
 ) -> list[LegProgress]:
     """Return a vehicle's legs that came to a state at a time or later and are evidence already."""
     query = _legs_in(storm_id, state, proved=True).where(
@@ -141,7 +151,7 @@ def list_proved(
     return records(LegProgress, tx.execute(query))
 
 
-def _legs_in(storm_id: StormId, state: str, *, proved: bool) -> Select[Any]:
+def _legs_in(storm_id: StormId, state: LegOutcome, *, proved: bool) -> Select[Any]:
     """Return the question for a storm's legs in a state, in the order in which they ended."""
     return (
         select(leg_progress)

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from api.config.clock import Clock
 from api.config.settings import Settings, list_cities
-from api.processes.background_job import Errand
+from api.processes.background_job import BackgroundJob
 from api.server.first_run_app import Doorway
 from api.server.first_run_pages import first_web
 from api.server.first_start import require_code
@@ -76,7 +76,7 @@ def made(client: TestClient, **changes: object) -> dict:
     answer = client.post("/first/city", json=WANTED | changes)
     assert answer.status_code == 202, answer.text
     for thread in threading.enumerate():
-        if thread.name == "barfrub-errand":
+        if thread.name == "barfrub-background":
             thread.join(timeout=60)
     progress: dict = client.get("/first/progress").json()
     return progress
@@ -346,8 +346,8 @@ def test_the_password_is_in_no_answer(inside, town):
     assert "shorty" not in answer.text
 
 
-def test_an_errand_runs_alone():
-    errand: Errand[str] = Errand()
+def test_a_background_job_runs_alone():
+    background_job: BackgroundJob[str] = BackgroundJob()
     go, reached = threading.Event(), threading.Event()
 
     def wait(report):
@@ -356,29 +356,29 @@ def test_an_errand_runs_alone():
         go.wait(60)
         return "home"
 
-    errand.begin("walk", wait)
+    background_job.begin("walk", wait)
     reached.wait(60)
-    assert (errand.state.state, errand.state.step) == ("running", "waiting")
+    assert (background_job.state.state, background_job.state.step) == ("running", "waiting")
     with pytest.raises(ConflictError):
-        errand.begin("run", wait)
+        background_job.begin("run", wait)
     go.set()
     for thread in threading.enumerate():
-        if thread.name == "barfrub-errand":
+        if thread.name == "barfrub-background":
             thread.join(10)
-    assert (errand.state.state, errand.state.outcome) == ("done", "home")
+    assert (background_job.state.state, background_job.state.outcome) == ("done", "home")
 
 
-def test_an_errand_that_breaks_says_so_and_another_may_begin(caplog):
-    errand: Errand[str] = Errand()
+def test_a_background_job_that_breaks_says_so_and_another_may_begin(caplog):
+    background_job: BackgroundJob[str] = BackgroundJob()
 
     def stumble(_report):
         raise RuntimeError("a stone")
 
-    errand.begin("walk", stumble)
+    background_job.begin("walk", stumble)
     for thread in threading.enumerate():
-        if thread.name == "barfrub-errand":
+        if thread.name == "barfrub-background":
             thread.join(10)
-    assert errand.state.state == "failed"
-    assert "a stone" not in str(errand.state.error)
-    errand.forget()
-    assert errand.state.state == "idle"
+    assert background_job.state.state == "failed"
+    assert "a stone" not in str(background_job.state.error)
+    background_job.forget()
+    assert background_job.state.state == "idle"

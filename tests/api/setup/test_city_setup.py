@@ -53,7 +53,7 @@ def inside(client: TestClient, sign_in: Callable[..., Any]) -> TestClient:
 def at_the_end(client: TestClient) -> dict[str, Any]:
     """How a re-import stands when its thread is done."""
     for thread in threading.enumerate():
-        if thread.name == "barfrub-errand":
+        if thread.name == "barfrub-background":
             thread.join(timeout=60)
     answer: dict[str, Any] = client.get("/api/setup/reimport").json()
     return answer

@@ -10,6 +10,7 @@ from data.model import (
     Plan,
     PlanState,
     ShiftId,
+    ShiftState,
     Storm,
 )
 from data.store.audit.audit_log import list_events
@@ -77,7 +78,7 @@ def test_a_run_is_asked_to_stop_until_it_is_over(tx: Tx, storm: Storm) -> None:
 
 def test_a_plan_is_made_from_what_is_open_and_in_service(tx: Tx, storm: Storm) -> None:
     set_job_state(tx, [JobId(1)], JobState.DONE, LATER)
-    set_shift_state(tx, ShiftId(1), "ended")
+    set_shift_state(tx, ShiftId(1), ShiftState.ENDED)
     prepared = prepare(tx, storm.id, v.village(), LATER)
     assert len(prepared.jobs) == 8
     assert [shift.id for shift in prepared.shifts] == [2]

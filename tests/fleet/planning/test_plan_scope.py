@@ -4,7 +4,17 @@ from datetime import timedelta
 import pytest
 
 from data.errors import ConflictError, InvalidError
-from data.model import JobId, PlanOptions, Route, ServiceClass, ShiftId, Storm, VehicleId, WorkPass
+from data.model import (
+    JobId,
+    PlanOptions,
+    Route,
+    ServiceClass,
+    ShiftId,
+    ShiftState,
+    Storm,
+    VehicleId,
+    WorkPass,
+)
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, get_plan
@@ -102,7 +112,7 @@ def test_nothing_chosen_is_no_plan(prepared: Prepared) -> None:
 def test_options_that_name_what_there_is_not_are_refused(
     tx: Tx, storm: Storm, options: PlanOptions, field: str
 ) -> None:
-    set_shift_state(tx, ShiftId(1), "ended")
+    set_shift_state(tx, ShiftId(1), ShiftState.ENDED)
     with pytest.raises(InvalidError, match=field):
         ask_for_plan(tx, DISPATCHER, storm.id, 30.0, LATER, options)
 
@@ -131,5 +141,5 @@ def test_no_job_is_taken_off_a_truck_unsaid(tx: Tx, storm: Storm) -> None:
 def test_routes_of_shifts_that_are_over_are_nobodys(tx: Tx, storm: Storm) -> None:
     publish(tx, DISPATCHER, add_plan(tx, a_plan(a_leg())).id, v.NOW)
     assert [len(route.legs) for route in routes_ahead(tx, storm.id, LATER)] == [1, 0]
-    set_shift_state(tx, ShiftId(1), "ended")
+    set_shift_state(tx, ShiftId(1), ShiftState.ENDED)
     assert [route.shift_id for route in routes_ahead(tx, storm.id, LATER)] == [2]

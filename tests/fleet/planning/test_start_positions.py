@@ -13,12 +13,12 @@ from data.model import (
     Position,
     SegmentId,
     Shift,
+    ShiftState,
     TruckStart,
     VehicleId,
 )
 from fleet.planning.start_positions import MovementArea, truck_starts
 from fleet.routes.route_progress import PlanCheck
-from fleet.shifts.shift_progress import DRIVING
 from fleet.tracking.geofences import sites_of
 from tests import village as v
 from tests.fleet.routes.test_plan_vs_actual import STREETS, check, in_order, index_of
@@ -26,7 +26,7 @@ from tests.village_plan import a_leg, a_plan
 
 MINUTE = timedelta(minutes=1)
 GROUND = MovementArea(v.village(), sites_of([v.a_depot()], [v.a_reload_site()]))
-OUT = v.a_shift(1, 1, state=DRIVING)
+OUT = v.a_shift(1, 1, state=ShiftState.DRIVING)
 
 
 def way(segment_id: int, *, forward: bool = True) -> DirectedSegment:

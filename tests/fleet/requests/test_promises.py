@@ -14,6 +14,7 @@ from data.model import (
     Job,
     JobId,
     JobState,
+    LegOutcome,
     LegProgress,
     Pass,
     PlanId,
@@ -155,7 +156,9 @@ def test_what_a_truck_was_seen_to_clear_tells_where_it_is_and_how_late(tx: Tx) -
 def test_a_drivers_tap_tells_where_he_is(tx: Tx) -> None:
     driven = a_published_plan(tx)
     ended_at = v.NOW + 9 * MINUTE
-    save_progress(tx, LegProgress(driven.plan.id, ShiftId(1), 0, "done", ended_at=ended_at))
+    save_progress(
+        tx, LegProgress(driven.plan.id, ShiftId(1), 0, LegOutcome.DONE, ended_at=ended_at)
+    )
     visit = Trucks(tx, driven, v.NOW + 10 * MINUTE).visit(job_on(tx, v.MAIN_EAST).id)
     assert visit is not None
     assert (visit.streets_before, visit.late) == (0, -MINUTE)

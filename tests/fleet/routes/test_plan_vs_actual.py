@@ -11,6 +11,7 @@ from data.model import (
     EvidenceKind,
     Leg,
     LegKind,
+    LegOutcome,
     LegProgress,
     Pass,
     PlanId,
@@ -25,7 +26,6 @@ from data.policy.evidence_rules import EvidenceRules
 from fleet.routes.leg_completion import LegPlace, PlanIndex, work_on
 from fleet.routes.off_route import Corridor, Whereabouts
 from fleet.routes.plan_vs_actual import LegState, RouteCheck, check_route, expected_at, leg_check
-from fleet.shifts.shift_progress import DONE, SKIPPED
 from fleet.tracking.geofences import Geofence
 from tests import village as v
 from tests.fleet.drives import a_drive
@@ -96,7 +96,7 @@ def states(checked: RouteCheck) -> list[LegState]:
     return [leg.state for leg in checked.legs]
 
 
-def tap(leg: int, state: str, minute: float, reason: str = "") -> LegProgress:
+def tap(leg: int, state: LegOutcome, minute: float, reason: str = "") -> LegProgress:
     at = v.NOW + minute * MINUTE
     return LegProgress(PlanId(0), ShiftId(1), leg, state, ended_at=at, reason=reason)
 
@@ -173,7 +173,7 @@ def test_work_before_the_plan_was_made_is_not_of_it() -> None:
 
 
 def test_the_drivers_word_counts_until_there_is_evidence() -> None:
-    taps = [tap(0, DONE, 2), tap(1, SKIPPED, 3, "parked_cars")]
+    taps = [tap(0, LegOutcome.DONE, 2), tap(1, LegOutcome.SKIPPED, 3, "parked_cars")]
     told = check(index_of(), [], taps)
     assert states(told)[:3] == [LegState.TOLD, LegState.SKIPPED, A]
     assert told.legs[1].reason == "parked_cars"

@@ -34,6 +34,7 @@ from data.model import (
     RoadClass,
     SensorKind,
     ServiceClass,
+    ShiftState,
     Side,
     SnowSource,
     SpeedUnit,
@@ -56,7 +57,7 @@ from fleet.requests.sla_clocks import ClockStep
 from fleet.routes.plan_vs_actual import LegState
 from fleet.shifts.roster import Clash
 from fleet.shifts.route_answers import RouteAnswerState
-from fleet.shifts.shift_progress import DRIVING, ENDED, PLANNED, SkipReason
+from fleet.shifts.shift_progress import SkipReason
 from fleet.storms.snowfall import VERBS as SNOW_CHANGED
 from fleet.storms.storm_policy import CHANGED as POLICY_CHANGED
 from maps.edits import HARD_RULES
@@ -218,7 +219,7 @@ SHOWN_NAMES = {
     *(f"outlook:{outlook}" for outlook in Outlook),
     *(f"why:{reason}" for reason in Reason),
     *(f"side:{side}" for side in Side),
-    *(f"shift:{state}" for state in (PLANNED, DRIVING, ENDED)),
+    *(f"shift:{state}" for state in (ShiftState.PLANNED, ShiftState.DRIVING, ShiftState.ENDED)),
     *(f"turn:{side}" for side in TURNS),
     *(f"moment:{kind}" for kind in Moment if kind not in (Moment.FIRST_CLEAR, Moment.ALL_CLEARED)),
     *(f"doing:{doing}" for doing in Doing),

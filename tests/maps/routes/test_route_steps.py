@@ -7,6 +7,7 @@ from data.model import (
     DirectedSegment,
     Leg,
     LegKind,
+    LegOutcome,
     LegProgress,
     PlanId,
     SegmentId,
@@ -51,7 +52,9 @@ def shown(
     return stages(legs, progress, around)
 
 
-def ended(leg: int, state: str = "done", minutes: int = 0, reason: str = "") -> LegProgress:
+def ended(
+    leg: int, state: LegOutcome = LegOutcome.DONE, minutes: int = 0, reason: str = ""
+) -> LegProgress:
     at = v.NOW + timedelta(minutes=minutes)
     return LegProgress(PlanId(1), ShiftId(1), leg, state, ended_at=at, reason=reason)
 
@@ -191,7 +194,7 @@ def test_a_stage_is_open_until_its_last_leg_is_over() -> None:
     legs = work(v.MAIN_WEST), work(v.MAIN_EAST)
     (half,) = shown(*legs, progress=(ended(0),))
     (whole,) = shown(*legs, progress=(ended(0), ended(1, minutes=3)))
-    (left,) = shown(*legs, progress=(ended(0), ended(1, "skipped", 3, "too_narrow")))
+    (left,) = shown(*legs, progress=(ended(0), ended(1, LegOutcome.SKIPPED, 3, "too_narrow")))
     assert (half.state, half.ended_at) == ("open", None)
     assert (whole.state, whole.ended_at) == ("done", v.NOW + timedelta(minutes=3))
     assert (left.state, left.reason) == ("skipped", "too_narrow")
@@ -203,7 +206,7 @@ def test_a_route_without_legs_has_no_stages() -> None:
 
 def test_progress_names_the_next_street_and_the_last_reason() -> None:
     legs = [work(v.MAIN_WEST), work(v.MILL), work(v.ROSE)]
-    over = [ended(1, "skipped", 5, "blocked"), ended(0, minutes=1)]
+    over = [ended(1, LegOutcome.SKIPPED, 5, "blocked"), ended(0, minutes=1)]
     view = progress_view(v.a_shift(), PlanId(1), legs, over, None, {}, v.village())
     assert (view.done, view.skipped, view.total) == (1, 1, 3)
     assert (view.reason, view.at) == ("blocked", v.NOW + timedelta(minutes=5))

@@ -7,6 +7,7 @@ from data.errors import ConflictError, NotFoundError
 from data.model import (
     DirectedSegment,
     JobId,
+    LegOutcome,
     LegProgress,
     PlanId,
     PlanState,
@@ -131,9 +132,9 @@ def test_a_failed_run_keeps_its_error(tx: Tx) -> None:
 
 def test_progress_of_a_leg_is_overwritten_by_what_came_later(tx: Tx) -> None:
     plan = add_plan(tx, PLAN)
-    begun = LegProgress(plan.id, ShiftId(1), 0, "started", v.NOW)
-    save_progress(tx, begun)
-    done = replace(begun, state="done", ended_at=v.NOW + timedelta(minutes=1))
+    skipped = LegProgress(plan.id, ShiftId(1), 0, LegOutcome.SKIPPED, v.NOW)
+    save_progress(tx, skipped)
+    done = replace(skipped, state=LegOutcome.DONE, ended_at=v.NOW + timedelta(minutes=1))
     save_progress(tx, done)
     assert list_progress(tx, plan.id, ShiftId(1)) == [done]
 
