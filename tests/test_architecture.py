@@ -97,6 +97,18 @@ def test_no_two_public_classes_share_a_name():
     assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
 
 
+def test_no_import_is_for_type_checkers_alone():
+    hidden = [
+        str(path.relative_to(ROOT))
+        for path in _modules()
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "typing"
+        and "TYPE_CHECKING" in [each.name for each in node.names]
+    ]
+    assert hidden == []
+
+
 def _modules() -> list[Path]:
     return _tracked(*(f"{package}/**.py" for package in PACKAGES))
 
@@ -128,7 +140,11 @@ def test_every_npm_package_is_pinned_by_its_content():
 
 def test_help_needs_no_heavy_import():
     heavy = {"numpy", "sqlalchemy", "fastapi", "numba", "shapely", "networkx", "pydantic"}
-    assert _loaded_by("api.cli.main") & heavy == set()
+    loaded = _loaded_by("api.cli.main")
+    assert loaded & heavy == set()
+    assert loaded & {"rich", "importlib.metadata"} == set()
+    ours = {name for name in loaded if name.partition(".")[0] in PACKAGES}
+    assert ours == {"api", "api.cli", "api.cli.main"}
 
 
 def test_the_web_loads_no_optimizer():

@@ -6,14 +6,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from api.config.settings import Settings
 from api.simulation.demo_city import CODE_FOLDER, SAMPLE_CITY
-
-if TYPE_CHECKING:
-    from api.config.settings import Settings
 
 
 def demo(
@@ -36,7 +34,6 @@ def demo(
     from api.cli.serve import serve
     from api.cli.storms.plan import plan
     from api.config.logs import REQUESTS
-    from api.config.settings import Settings
     from api.simulation.demo_storm import enroll_everybody, fresh_city, scene_of
     from data.model import Role
 
@@ -57,7 +54,7 @@ def demo(
 
 
 @contextmanager
-def _simulation(settings: "Settings", city: str, port: int, password: str) -> Iterator[None]:
+def _simulation(settings: Settings, city: str, port: int, password: str) -> Iterator[None]:
     """Send trucks and callers to the server from another process, as long as it serves."""
     arguments = ["simulate", "--city", city, "--url", f"http://127.0.0.1:{port}"]
     with subprocess.Popen(  # noqa: S603 - our own program with our own arguments

@@ -3,18 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
+from starlette.types import ASGIApp
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from starlette.types import ASGIApp
-
-    from api.config.clock import Clock
-    from api.config.settings import Settings
-    from api.server.first_run_app import Doorway
+from api.config.clock import Clock
+from api.config.settings import Settings
 
 SWITCH_S = 0.001
 """How long a thread that computes may keep those waiting who answer; Python's own is five times
@@ -48,7 +44,6 @@ def serve(
 
     from uvicorn import Config
 
-    from api.config.clock import Clock
     from api.config.logs import configure_logs
     from api.config.settings import Settings, chosen_city, list_cities, prepare_numba
     from api.server.web_server import WebServer
@@ -82,14 +77,19 @@ def serve(
 
 @contextmanager
 def _web(
-    settings: "Settings", folder: "Path | None", clock: "Clock", place: str
-) -> "Iterator[tuple[ASGIApp, Callable[[], None]]]":
+    settings: Settings, folder: Path | None, clock: Clock, place: str
+) -> Iterator[tuple[ASGIApp, Callable[[], None]]]:
     """Give the web of a city with its worker beside it, or that of a first start.
 
     Beside it what ends its streams.
     """
     if folder is None:
-        first = _first_web(settings, clock, place)
+        from api.server.first_run_app import Doorway
+        from api.server.first_run_pages import FIRST
+
+        first = Doorway(settings, clock, apart=True)
+        typer.echo("Set up a city in the browser. This address is for you alone, until it is done:")
+        typer.echo(f"  http://{_reachable(place)}{FIRST}?code={first.start.code}")
         yield first, first.end_streams
         return
 
@@ -103,16 +103,6 @@ def _web(
         get_ready(web)
         typer.echo(f"Barfrub serves {folder.name} at http://{place}/ (Ctrl+C stops it)")
         yield web, web.state.barfrub.hub.close
-
-
-def _first_web(settings: "Settings", clock: "Clock", place: str) -> "Doorway":
-    from api.server.first_run_app import Doorway
-    from api.server.first_run_pages import FIRST
-
-    web = Doorway(settings, clock, apart=True)
-    typer.echo("Set up a city in the browser. This address is for you alone, until it is done:")
-    typer.echo(f"  http://{_reachable(place)}{FIRST}?code={web.start.code}")
-    return web
 
 
 def _reachable(place: str) -> str:

@@ -1,12 +1,10 @@
 """`barfrub backup`: a city in one file, while its server runs."""
 
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 ENDING = ".barfrub.tar.gz"
 
@@ -33,7 +31,7 @@ def backup(
             typer.echo(f"Deleted {old}")
 
 
-def save_city(folder: Path, target: Path, now: "datetime") -> Path:
+def save_city(folder: Path, target: Path, now: datetime) -> Path:
     """Save a city into a file or a folder and return the file."""
     from data.errors import BarfrubError
     from data.store.backup.backup import write_backup
@@ -52,7 +50,7 @@ def older_backups(folder: Path, city: str) -> list[Path]:
     return sorted(folder.glob(f"{city}-{stamp}{ENDING}"), reverse=True)
 
 
-def _name(city: str, now: "datetime") -> str:
+def _name(city: str, now: datetime) -> str:
     from datetime import UTC
 
     return f"{city}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{ENDING}"

@@ -3,20 +3,11 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from data.model import FormerSegment, Segment, SegmentId
-    from data.policy.city_policy import Policy
-    from data.store.database.engine import Tx
-    from data.streets.network import StreetNetwork
-    from fleet.setup.city_setup import Report
-    from fleet.setup.street_update import Newer
-    from maps.reports.coverage_table import CoveragePicture
+from api.cli.setup.sample import sample
 
 SHOWN = 30
 """Vanished streets that a comparison lists, the longest."""
@@ -64,6 +55,7 @@ def add(
     ] = "",
 ) -> None:
     """Make a city from a street file; nothing is changed when the file does not fit."""
+    from api.cli.setup.city_report import print_report
     from api.config.clock import Clock
     from api.config.console import CONSOLE
     from api.config.settings import Settings
@@ -86,7 +78,7 @@ def add(
         language=language,
         report=_progress,
     )
-    _print(report)
+    print_report(report)
     if report["depots_assumed"]:
         print("Depots and machines are assumed: edit fleet.toml, then `barfrub fleet set`.")
 
@@ -110,6 +102,7 @@ def update(
 
     Its boundary and districts stay too where no others are given. It may be served meanwhile.
     """
+    from api.cli.setup.city_report import print_difference, print_report
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city
@@ -124,12 +117,12 @@ def update(
         newer = compare(
             tx, streets, boundary=outline, districts=parts, services=services, report=_progress
         )
-    _print_difference(newer, None if every else SHOWN)
+    print_difference(newer, None if every else SHOWN)
     if dry_run:
         print("Nothing was changed.")
         return
     report = take_over(database, folder, newer, Clock().now(), CONSOLE, report=_progress)
-    _print(report)
+    print_report(report)
     if report["plan_superseded"]:
         print("The plan that was driven is for streets of before: make a new one.")
 
@@ -137,6 +130,7 @@ def update(
 @city.command()
 def former(name: NameArgument) -> None:
     """List the streets that newer files no longer have: when they went, what lies there now."""
+    from api.cli.setup.city_report import replaced_text
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
     from data.store.database.engine import reading
@@ -145,7 +139,7 @@ def former(name: NameArgument) -> None:
     with reading(open_city_database(chosen_city(Settings(), name))) as tx:
         gone = list_former_segments(tx)
     for street in sorted(gone, key=lambda each: each.gone_at):
-        print(f"{street.gone_at:%Y-%m-%d}  {_replaced(street.id, street, street.successors)}")
+        print(f"{street.gone_at:%Y-%m-%d}  {replaced_text(street.id, street, street.successors)}")
     if not gone:
         print("No street has vanished.")
 
@@ -156,6 +150,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Show what a city holds and what its depots cannot reach."""
+    from api.cli.setup.city_report import print_report
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
     from data.store.database.engine import reading
@@ -166,12 +161,13 @@ def show(
     if as_json:
         print(json.dumps(report, ensure_ascii=False, indent=2))
     else:
-        _print(report)
+        print_report(report)
 
 
 @city.command("list")
 def list_all() -> None:
     """List the cities of this machine."""
+    from api.cli.setup.city_report import city_line
     from api.config.console import open_city_database
     from api.config.settings import Settings, list_cities
     from data.errors import BarfrubError
@@ -182,7 +178,7 @@ def list_all() -> None:
     for name in list_cities(settings):
         try:
             with reading(open_city_database(settings.city_folder(name))) as tx:
-                told = _line(get_report(tx))
+                told = city_line(get_report(tx))
         except BarfrubError as error:  # as one of an older version: the others are still listed
             told = str(error)
         print(f"{name:<20} {told}".rstrip())
@@ -224,6 +220,7 @@ def export(
     ] = None,
 ) -> None:
     """Write the streets for QGIS: class and why, and what a storm's evidence proves."""
+    from api.cli.setup.city_report import picture_of
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
     from data.exchange.gis import write_streets
@@ -240,27 +237,10 @@ def export(
         if storm is None:
             columns = level_columns(network, policy)
         else:
-            columns = coverage_columns(_picture(tx, network, policy, storm))
+            columns = coverage_columns(picture_of(tx, network, policy, storm))
     columns["subject"] = [policy.level_of(segment).subject for segment in network.segments]
     write_streets(network, columns, file)
     print(f"{len(network.segments):,} segments in {file}")
-
-
-def _picture(tx: "Tx", network: "StreetNetwork", policy: "Policy", storm: int) -> "CoveragePicture":
-    from api.config.clock import Clock
-    from data.model import JobState, StormId
-    from data.store.coverage.coverage import list_coverage
-    from data.store.setup.city import get_city
-    from data.store.storms.storms import get_storm
-    from data.store.work import list_jobs
-    from fleet.coverage.street_coverage import painted
-    from maps.reports.coverage_table import CoveragePicture
-
-    found = get_storm(tx, StormId(storm))
-    coverage, jobs = list_coverage(tx, found.id), list_jobs(tx, found.id, JobState.OPEN)
-    at = found.ended_at or Clock().now()
-    states = painted(network, policy, found, coverage, jobs, at)
-    return CoveragePicture(get_city(tx), network, policy, found, at, states, tuple(coverage))
 
 
 def _source(
@@ -290,61 +270,8 @@ def _districts(word: str | None) -> Path | None:
     return URMIA_DISTRICTS if word == URMIA else Path(word)
 
 
-def _line(report: "Report") -> str:
-    size = f"{report['segments']:,} segments, {report['length_km']:,.0f} km"
-    return f"{size:<32} {report.get('file', '')} {str(report.get('imported_at', ''))[:10]}"
-
-
 def _progress(step: str) -> None:
     print(f"  {step}", file=sys.stderr)
 
 
-def _print_difference(newer: "Newer", most: int | None) -> None:
-    found = newer.difference
-    print(
-        f"Of the streets, {len(found.kept):,} stay, {len(found.changed):,} change, "
-        f"{len(found.gone):,} vanish; {len(found.new):,} are new."
-    )
-    for vanished in sorted(found.gone, key=lambda each: -each.segment.length_m)[:most]:
-        street = vanished.segment
-        print(f"  {_replaced(street.id, street, vanished.successors)}")
-    if most is not None and len(found.gone) > most:
-        print(f"  … and {len(found.gone) - most:,} more: --all lists them")
-    if newer.jobs or newer.requests or newer.overrides:
-        print(
-            f"On vanishing streets: {newer.jobs} open jobs, {newer.requests} requests, "
-            f"{newer.overrides} decisions about their class."
-        )
-
-
-def _replaced(
-    street_id: int, street: "Segment | FormerSegment", successors: "Sequence[SegmentId]"
-) -> str:
-    name = next(iter(street.names.get("", ())), "unnamed")
-    after = ", ".join(str(each) for each in successors) or "nothing"
-    return f"{street_id} {name}, {street.length_m:.0f} m; in its place: {after}"
-
-
-def _print(report: "Report") -> None:
-    shown = [
-        ("City", f"{report['name']} ({report['timezone']}), network {report['version']}"),
-        ("Streets", f"{report['segments']} segments, {report['length_km']:.0f} km"),
-        ("Junctions", report["junctions"]),
-        ("Named", f"{report['named_share']:.0%}"),
-        ("One-way", f"{report['oneway_share']:.0%}"),
-        (
-            "Turn signs",
-            f"{report['restrictions']} (and {report['restrictions_skipped']} that do not fit)",
-        ),
-        ("Addresses", report["addresses"]),
-        ("Places", report["places"]),
-        ("Depots", f"{report['depots']}, {report['depots_assumed']} of them assumed"),
-        (
-            "Unreachable",
-            f"{report['unreachable']} segments, {report['unreachable_km']:.1f} km: "
-            "no depot can reach them and return",
-        ),
-        ("Map", report["attribution"]),
-    ]
-    for label, value in shown:
-        print(f"{label:<12} {value}")
+city.command()(sample)

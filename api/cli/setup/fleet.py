@@ -1,15 +1,16 @@
 """`barfrub fleet` and `barfrub policy`: validate a file and put it in force."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from data.store.database.engine import Tx
+from api.cli.setup.overrides import overrides
+from data.store.database.engine import Tx
 
 fleet = typer.Typer(no_args_is_help=True)
 policy = typer.Typer(no_args_is_help=True)
+policy.add_typer(overrides, name="overrides", help="Decide the class of single streets.")
 
 CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
 
@@ -57,7 +58,7 @@ def set_fleet_file(
     )
 
 
-def _proposed(tx: "Tx", name: str, content: bytes) -> str:
+def _proposed(tx: Tx, name: str, content: bytes) -> str:
     """Return the fleet.toml that a file means; print all its mistakes and raise the first."""
     from data.errors import InvalidError
     from fleet.setup.fleet_import import propose

@@ -2,12 +2,11 @@
 
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from data.geocode import Candidate, Geocoder
+from data.geocode import Candidate, Geocoder
 
 DIGITS = 7
 """Decimals of a degree: a centimetre."""
@@ -24,7 +23,6 @@ def geocode(
     """Print the places that words may mean, best first, as JSON by line."""
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
-    from data.geocode import Geocoder
     from data.store.database.engine import reading
     from data.store.streets.network import load_network
     from data.store.streets.places import list_places
@@ -39,12 +37,12 @@ def geocode(
         print(_line(geocoder, line.rstrip("\r\n"), limit), flush=True)
 
 
-def _line(geocoder: "Geocoder", query: str, limit: int) -> str:
+def _line(geocoder: Geocoder, query: str, limit: int) -> str:
     found = [_shown(each) for each in geocoder.candidates(query, limit)]
     return json.dumps({"query": query, "candidates": found}, ensure_ascii=False)
 
 
-def _shown(candidate: "Candidate") -> dict[str, object]:
+def _shown(candidate: Candidate) -> dict[str, object]:
     return {
         "lon": round(candidate.point.lon, DIGITS),
         "lat": round(candidate.point.lat, DIGITS),

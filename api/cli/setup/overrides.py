@@ -1,12 +1,11 @@
 """`barfrub policy overrides`: decisions for single streets from a file, and into one."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from data.files.csv_sheet import Mistake
+from data.files.csv_sheet import Mistake
 
 overrides = typer.Typer(no_args_is_help=True)
 
@@ -77,7 +76,7 @@ def export_file(file: FileArgument, city: CityOption = None) -> None:
     typer.echo(f"{len(decided)} streets written to {file}.")
 
 
-def _told(mistake: "Mistake") -> str:
+def _told(mistake: Mistake) -> str:
     line = f"line {mistake.line}" if mistake.line else "the file"
     place = f"{line}, {mistake.field}" if mistake.field else line
     return f"{place}: expected {mistake.expected}, got {mistake.got!r}"

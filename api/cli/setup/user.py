@@ -1,12 +1,11 @@
 """`barfrub user` and `barfrub device`: people who sign in, trackers that send positions."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from data.model import Role, User
+from data.model import Role, User
 
 user = typer.Typer(no_args_is_help=True)
 device = typer.Typer(no_args_is_help=True)
@@ -120,9 +119,8 @@ def add_device(
     typer.echo(f"Token of {name}, shown only now: {token}")
 
 
-def _role(text: str) -> "Role":
+def _role(text: str) -> Role:
     from data.errors import InvalidError
-    from data.model import Role
 
     try:
         return Role(text)
@@ -151,7 +149,7 @@ def _password(given: str | None, login: str) -> tuple[str, bool]:
     return checked_password("--password", text, login), False
 
 
-def _words(user: "User") -> str:
+def _words(user: User) -> str:
     roles = ", ".join(user.roles)
     if user.disabled:
         return f"{roles} (shut out)"

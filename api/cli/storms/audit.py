@@ -1,12 +1,9 @@
 """`barfrub audit`: read the storm book again, and hand it to somebody who trusts nobody."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from fleet.audit.audit_log import Finding, Receipt
 
 audit = typer.Typer(no_args_is_help=True)
 
@@ -14,13 +11,6 @@ CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFR
 
 SHOWN = 50
 """Findings printed at most."""
-
-WORDS = {
-    "altered": "says something else than it did",
-    "unlinked": "does not follow the line before it",
-    "missing": "is missing",
-    "not_in_chain": "is not the line that was noted: the book was written anew",
-}
 
 
 @audit.callback()
@@ -41,18 +31,19 @@ def verify(
     Every line is hashed again, and plans, evidence, callers' words, states and rights are compared
     with what the lines say. Ends with 1 where anything is wrong.
     """
+    from api.cli.storms.audit_text import finding_text, receipt_of
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
     from data.store.audit.audit_log_reader import read_book
     from data.store.database.engine import reading
     from fleet.audit.audit_log import audit as read_again
 
-    receipts = [_receipt(text) for text in receipt or ()]
+    receipts = [receipt_of(text) for text in receipt or ()]
     engine = open_city_database(chosen_city(Settings(), city))
     with reading(engine) as tx:
         done = read_again(tx, read_book(tx), receipts)
     for finding in done.findings[:SHOWN]:
-        typer.echo(_told(finding), err=True)
+        typer.echo(finding_text(finding), err=True)
     if len(done.findings) > SHOWN:
         typer.echo(f"... and {len(done.findings) - SHOWN} more", err=True)
     if done.unsealed:
@@ -92,24 +83,3 @@ def export(
     except OSError as error:
         raise BarfrubError(f"{file} cannot be written: {error.strerror}") from error
     typer.echo(f"{lines} lines are in {file}.")
-
-
-def _receipt(text: str) -> "Receipt":
-    from data.errors import InvalidError
-    from fleet.audit.audit_log import Receipt
-
-    number, _, digest = text.partition(":")
-    if not number.isdecimal() or len(digest) != 64:
-        raise InvalidError("receipt", text, "NUMBER:HASH as `barfrub audit verify` prints it")
-    return Receipt(int(number), digest)
-
-
-def _told(finding: "Finding") -> str:
-    about = f" ({finding.subject})" if finding.subject else ""
-    if finding.wrong == "unreadable":
-        return f"line {finding.line}{about} cannot be read: {finding.found}"
-    if finding.wrong in WORDS:
-        return f"line {finding.line}{about} {WORDS[finding.wrong]}"
-    if finding.wrong == "unwritten":
-        return f"{finding.subject}: the book does not say {finding.found!r}"
-    return f"{finding.subject}: the book says {finding.expected!r}, found {finding.found!r}"

@@ -3,14 +3,9 @@
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from api.simulation.log_import import Outcome, Ready
-    from data.store.database.engine import Database
-    from fleet.tracking.track_fixes import LoggedFix
 
 
 def replay(
@@ -47,12 +42,14 @@ def replay(
     from api.config.clock import Clock
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city, prepare_numba
-    from api.simulation.log_import import close_storm_of_log, make_ready, uncollected
     from data.errors import InvalidError
-    from fleet.tracking.track_files import read_log
 
     settings, began_s = Settings(), time.monotonic()
     prepare_numba(settings)
+    from api.cli.storms.log_replay import print_outcome, sent, taken_in
+    from api.simulation.log_import import close_storm_of_log, make_ready, uncollected
+    from fleet.tracking.track_files import read_log
+
     pace, names_here = _pace(speed), _renamed(renamed or [])
     with uncollected():
         fixes = read_log(file)
@@ -63,8 +60,8 @@ def replay(
     if token:
         if not url or len(names) > 1:
             raise InvalidError("--token", "", "--url, and a log of one vehicle")
-        outcome = asyncio.run(_send(url, fixes, dict.fromkeys(names, token), pace))
-        _tell(outcome, began_s)
+        outcome = asyncio.run(sent(url, fixes, dict.fromkeys(names, token), pace))
+        print_outcome(outcome, began_s)
         return
 
     folder = chosen_city(settings, city)
@@ -74,53 +71,12 @@ def replay(
         engine, names, first_at, now, storm=storm, renamed=names_here, create=create_vehicles
     )
     if url:
-        outcome = asyncio.run(_send(url, fixes, ready.tokens, pace, engine))
+        outcome = asyncio.run(sent(url, fixes, ready.tokens, pace, engine))
     else:
-        outcome = _take_in(folder, engine, ready, fixes)
+        outcome = taken_in(folder, engine, ready, fixes)
     if ready.storm is not None:
         close_storm_of_log(engine, ready.storm, last_at)
-    _tell(outcome, began_s)
-
-
-async def _send(
-    url: str,
-    fixes: Sequence["LoggedFix"],
-    tokens: Mapping[str, str],
-    pace: float | None,
-    engine: "Database | None" = None,
-) -> "Outcome":
-    """Send the log; where its database is at hand, wait until the server has looked at it."""
-    from api.simulation.log_sender import door_of, send_log, wait_for_digestion
-
-    async with door_of(url) as client:
-        outcome = await send_log(client, fixes, tokens, pace, typer.echo)
-    if engine is not None:
-        await wait_for_digestion(engine, typer.echo)
-    return outcome
-
-
-def _take_in(
-    folder: Path, engine: "Database", ready: "Ready", fixes: Sequence["LoggedFix"]
-) -> "Outcome":
-    from api.config.clock import Clock
-    from api.simulation.log_import import take_in
-    from data.store.database.city_lock import holding
-    from fleet.setup.log_import import positions_of_log
-
-    with holding(folder, alone=True):
-        now = Clock().now()
-        positions, wrong = positions_of_log(fixes, ready.vehicles, ready.devices, now)
-        outcome = take_in(engine, ready, positions, typer.echo)
-    outcome.repeated += len(fixes) - len(positions) - wrong.total()
-    outcome.refused += wrong
-    return outcome
-
-
-def _tell(outcome: "Outcome", began_s: float) -> None:
-    took_s = time.monotonic() - began_s
-    typer.echo(f"{outcome.stored:,} fixes are new, {outcome.repeated:,} were known; {took_s:.1f} s")
-    for reason, count in outcome.refused.most_common():
-        typer.echo(f"{count:,} were refused: {reason}")
+    print_outcome(outcome, began_s)
 
 
 def _pace(text: str) -> float | None:

@@ -7,19 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import typer
 
-if TYPE_CHECKING:
-    from routing.problem.problem import Problem
+from routing.problem.problem import Problem
 
 QUIET_S = 5.0
 """Seconds between progress lines where no terminal can overwrite them."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def prepare(like: "Problem | None" = None) -> None:
+def prepare(like: Problem | None = None) -> None:
     """Make the optimizer ready for a problem, as `warm_up` does, and say so where it takes long."""
     from routing.search.warm_up import telling, warm_up
 

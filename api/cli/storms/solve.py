@@ -2,21 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from api.cli.storms.search_progress import ProgressLine, StopRequest
-    from routing.formats.solver_case import SolverCase
-    from routing.problem.problem import Solution
 
 LEFT_UNDONE = 3
 """Exit code where something is left undone; 0 is a whole solution, 1 an error, 2 wrong usage."""
 BY_SIGNAL = 128
 """Added to the number of the signal that ended the search early."""
-SECONDS = 60.0
-"""How long to search where nothing else is said."""
 
 
 def solve(
@@ -52,11 +45,13 @@ def solve(
         raise InvalidError("--seconds", seconds, "a finite number")
     target = _target(json_file)
     prepare_numba(Settings())
-    case = _case(file, warm_start)
-    found, progress, asked = _found(case, seconds, iterations, threads, seed)
+    from api.cli.storms.solver_run import case_of, print_summary, searched
+
+    case = case_of(file, warm_start)
+    found, progress, asked = searched(case, seconds, iterations, threads, seed)
     written = case.written(found, progress.seconds)
     _write(written, target)
-    _print_summary(case, written, to_stderr=target == "-")
+    print_summary(case, written, to_stderr=target == "-")
     if asked.by is not None:
         raise typer.Exit(BY_SIGNAL + asked.by)
     if written["unserved"]:
@@ -75,62 +70,6 @@ def _target(json_file: str | None) -> str | None:
     if not path.parent.is_dir():
         raise InvalidError("--json", json_file, "a file in a folder that exists")
     return json_file
-
-
-def _bytes_of(path: Path) -> bytes:
-    from data.errors import BarfrubError
-
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BarfrubError(f"{path}: cannot be read: {reason}") from error
-
-
-def _case(file: Path, warm_start: Path | None) -> "SolverCase":
-    """Read what the file asks for and where to begin."""
-    from data.errors import BarfrubError
-    from routing.formats.solver_case import StartError, case_from
-    from routing.formats.text.format_error import FormatError
-
-    content = _bytes_of(file)
-    start = _bytes_of(warm_start) if warm_start else None
-    try:
-        return case_from(content, file.stem, start)
-    except StartError as error:
-        raise BarfrubError(f"{warm_start}: {error}") from error
-    except FormatError as error:
-        raise BarfrubError(f"{file}: {error}") from error
-
-
-def _found(
-    case: "SolverCase", seconds: float | None, iterations: int | None, threads: int, seed: int
-) -> "tuple[Solution, ProgressLine, StopRequest]":
-    """Return the solution, how the search went and whether somebody stopped it."""
-    from api.cli.storms.search_progress import ProgressLine, prepare, stoppable
-    from routing.problem.stopping import (
-        FirstOf,
-        MaxIterations,
-        MaxRuntime,
-        StoppingCriterion,
-        StopWhenAsked,
-    )
-    from routing.search.solver import solve as search
-
-    prepare(case.problem)
-    stops: list[StoppingCriterion] = []
-    if iterations is not None:
-        stops.append(MaxIterations(iterations))
-    if seconds is not None or iterations is None:
-        stops.append(MaxRuntime(SECONDS if seconds is None else seconds))
-    stop = FirstOf(*stops) if len(stops) == 2 else stops[0]
-    progress = ProgressLine(case.unit)
-    with stoppable() as asked:
-        found = search(
-            case.problem, StopWhenAsked(asked, stop), seed, progress, case.start, threads
-        )
-    progress.end()
-    return found, progress, asked
 
 
 def _write(written: dict[str, object], target: str | None) -> None:
@@ -153,11 +92,3 @@ def _write(written: dict[str, object], target: str | None) -> None:
     except OSError as error:
         new.unlink(missing_ok=True)
         raise BarfrubError(f"{path}: cannot be written: {error.strerror}") from error
-
-
-def _print_summary(case: "SolverCase", written: dict[str, object], *, to_stderr: bool) -> None:
-    """Print the solution in a few lines."""
-    from routing.formats.summary import summary_lines
-
-    for line in summary_lines(case.name, case.format, written):
-        typer.echo(line, err=to_stderr)

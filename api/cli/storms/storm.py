@@ -5,15 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from data.model import Storm, StormPhase
-
-if TYPE_CHECKING:
-    from data.store.database.engine import Tx
+from data.store.database.engine import Tx
 
 storm = typer.Typer(no_args_is_help=True)
 snowfall = typer.Typer(no_args_is_help=True)
@@ -28,7 +26,7 @@ AgreeOption = Annotated[bool, typer.Option("--yes", help="Close it whatever is l
 class _Order:
     """A transaction on a city's database, at a moment, in the city's time zone."""
 
-    tx: "Tx"
+    tx: Tx
     now: datetime
     timezone: str
 

@@ -7,6 +7,7 @@ from typer import Typer
 from typer.testing import CliRunner, Result
 
 from api.access.auth import password_fits
+from api.cli.main import COMMANDS, commands, loaded_command
 from api.cli.setup.user import device, user
 from api.cli.storms.storm import storm
 from api.config.clock import Clock
@@ -125,3 +126,14 @@ def test_a_storm_goes_from_the_forecast_to_its_end_at_the_console(
     assert "P1: 3, P2: 2, P3: 4" in left.output
     assert "is closed" in run(storm, "close", "--yes").output
     assert "closed" in run(storm, "list").output
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_of_each_what_it_says_itself(name: str) -> None:
+    assert loaded_command(name).get_short_help_str(200) == COMMANDS[name].line
+
+
+def test_a_command_that_is_misspelt_is_guessed() -> None:
+    result = run(commands, "plam")
+    assert result.exit_code == 2
+    assert "Did you mean 'plan'" in result.output

@@ -1,0 +1,86 @@
+"""What `barfrub city` prints of a city, of a newer street file and of a storm's coverage."""
+
+from collections.abc import Sequence
+
+from api.config.clock import Clock
+from data.model import FormerSegment, JobState, Segment, SegmentId, StormId
+from data.policy.city_policy import Policy
+from data.store.coverage.coverage import list_coverage
+from data.store.database.engine import Tx
+from data.store.setup.city import get_city
+from data.store.storms.storms import get_storm
+from data.store.work import list_jobs
+from data.streets.network import StreetNetwork
+from fleet.coverage.street_coverage import painted
+from fleet.setup.city_setup import Report
+from fleet.setup.street_update import Newer
+from maps.reports.coverage_table import CoveragePicture
+
+
+def picture_of(tx: Tx, network: StreetNetwork, policy: Policy, storm: int) -> CoveragePicture:
+    """Return what a storm's evidence proves, as of its end or now."""
+    found = get_storm(tx, StormId(storm))
+    coverage, jobs = list_coverage(tx, found.id), list_jobs(tx, found.id, JobState.OPEN)
+    at = found.ended_at or Clock().now()
+    states = painted(network, policy, found, coverage, jobs, at)
+    return CoveragePicture(get_city(tx), network, policy, found, at, states, tuple(coverage))
+
+
+def city_line(report: Report) -> str:
+    """Return a city in one line of a list."""
+    size = f"{report['segments']:,} segments, {report['length_km']:,.0f} km"
+    return f"{size:<32} {report.get('file', '')} {str(report.get('imported_at', ''))[:10]}"
+
+
+def print_difference(newer: Newer, most: int | None) -> None:
+    """Print what a newer street file changes, with so many vanished streets at most."""
+    found = newer.difference
+    print(
+        f"Of the streets, {len(found.kept):,} stay, {len(found.changed):,} change, "
+        f"{len(found.gone):,} vanish; {len(found.new):,} are new."
+    )
+    for vanished in sorted(found.gone, key=lambda each: -each.segment.length_m)[:most]:
+        street = vanished.segment
+        print(f"  {replaced_text(street.id, street, vanished.successors)}")
+    if most is not None and len(found.gone) > most:
+        print(f"  … and {len(found.gone) - most:,} more: --all lists them")
+    if newer.jobs or newer.requests or newer.overrides:
+        print(
+            f"On vanishing streets: {newer.jobs} open jobs, {newer.requests} requests, "
+            f"{newer.overrides} decisions about their class."
+        )
+
+
+def replaced_text(
+    street_id: int, street: Segment | FormerSegment, successors: Sequence[SegmentId]
+) -> str:
+    """Return a vanished street and what lies in its place."""
+    name = next(iter(street.names.get("", ())), "unnamed")
+    after = ", ".join(str(each) for each in successors) or "nothing"
+    return f"{street_id} {name}, {street.length_m:.0f} m; in its place: {after}"
+
+
+def print_report(report: Report) -> None:
+    """Print what a city holds."""
+    shown = [
+        ("City", f"{report['name']} ({report['timezone']}), network {report['version']}"),
+        ("Streets", f"{report['segments']} segments, {report['length_km']:.0f} km"),
+        ("Junctions", report["junctions"]),
+        ("Named", f"{report['named_share']:.0%}"),
+        ("One-way", f"{report['oneway_share']:.0%}"),
+        (
+            "Turn signs",
+            f"{report['restrictions']} (and {report['restrictions_skipped']} that do not fit)",
+        ),
+        ("Addresses", report["addresses"]),
+        ("Places", report["places"]),
+        ("Depots", f"{report['depots']}, {report['depots_assumed']} of them assumed"),
+        (
+            "Unreachable",
+            f"{report['unreachable']} segments, {report['unreachable_km']:.1f} km: "
+            "no depot can reach them and return",
+        ),
+        ("Map", report["attribution"]),
+    ]
+    for label, value in shown:
+        print(f"{label:<12} {value}")

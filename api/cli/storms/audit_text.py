@@ -1,0 +1,32 @@
+"""What `barfrub audit` says of a finding, and the receipts that it reads."""
+
+from data.errors import InvalidError
+from fleet.audit.audit_log import Finding, Receipt
+
+WORDS = {
+    "altered": "says something else than it did",
+    "unlinked": "does not follow the line before it",
+    "missing": "is missing",
+    "not_in_chain": "is not the line that was noted: the book was written anew",
+}
+"""What may be wrong with a line of the book."""
+
+
+def receipt_of(text: str) -> Receipt:
+    """Return what somebody noted down of an earlier proof; raise `InvalidError`."""
+    number, _, digest = text.partition(":")
+    if not number.isdecimal() or len(digest) != 64:
+        raise InvalidError("receipt", text, "NUMBER:HASH as `barfrub audit verify` prints it")
+    return Receipt(int(number), digest)
+
+
+def finding_text(finding: Finding) -> str:
+    """Return what is wrong, in one line."""
+    about = f" ({finding.subject})" if finding.subject else ""
+    if finding.wrong == "unreadable":
+        return f"line {finding.line}{about} cannot be read: {finding.found}"
+    if finding.wrong in WORDS:
+        return f"line {finding.line}{about} {WORDS[finding.wrong]}"
+    if finding.wrong == "unwritten":
+        return f"{finding.subject}: the book does not say {finding.found!r}"
+    return f"{finding.subject}: the book says {finding.expected!r}, found {finding.found!r}"

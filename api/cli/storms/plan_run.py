@@ -1,0 +1,133 @@
+"""What `barfrub plan` does: make a plan, print its figures, write it to files."""
+
+import json
+from pathlib import Path
+
+import typer
+
+from api.cli.storms.search_progress import ProgressLine, stoppable
+from api.cli.storms.search_progress import prepare as prepare_optimizer
+from api.config.clock import Clock
+from api.config.console import CONSOLE
+from data.model import Plan
+from data.planning.plan_json import plan_json
+from data.store.database.engine import Database, transaction
+from data.store.setup.city import get_policy
+from data.store.storms.storms import find_active_storm
+from data.store.streets.network import load_network
+from fleet.planning.plan_lifecycle import PLANNER, store_draft
+from fleet.planning.plan_lifecycle import publish as send_to_trucks
+from fleet.planning.plan_preparation import Prepared, prepare
+from fleet.planning.plan_solving import solve_prepared
+from fleet.planning.plan_summary import ClassFigures, PlanFigures, VehicleFigures
+from fleet.storms.storm_start import start_storm, storm_name
+
+
+def made_plan(
+    engine: Database, seconds: float, seed: int, threads: int, *, publish: bool
+) -> tuple[Plan, Prepared]:
+    """Return the plan, stored, and what it was made from."""
+    clock = Clock()
+    prepare_optimizer()
+    prepared = _prepared(engine, clock)
+    typer.echo(
+        f"{len(prepared.jobs)} jobs, {len(prepared.shifts)} vehicles, {seconds:.0f} seconds "
+        "(Ctrl+C stops early and keeps the best)",
+        err=True,
+    )
+    progress = ProgressLine()
+    with stoppable() as asked:
+        found = solve_prepared(prepared, seconds, seed, progress, asked, threads)
+    progress.end()
+    with transaction(engine) as tx:
+        stored = store_draft(tx, PLANNER, found, clock.now())
+        if publish:
+            stored = send_to_trucks(tx, CONSOLE, stored.id, clock.now())
+    return stored, prepared
+
+
+def print_figures(figures: PlanFigures, made: Plan) -> None:
+    """Print the tables: classes, vehicles, and what is left undone and why."""
+    print(f"Plan {made.id}, revision {made.revision}, {made.state}")
+    print(f"Cost {made.cost.total:,.0f}, at least {made.bound:,.0f}")
+    print()
+    print("Class    Jobs       km   Done km  By deadline   Last at (UTC)     Worst lateness")
+    for row in figures.classes:
+        print(_class_line(row))
+    print()
+    print(f"{'Vehicle':<24} {'Work km':>8} {'Deadhead km':>12} {'Hours':>6} {'Reloads':>8}")
+    for vehicle in figures.vehicles:
+        print(_vehicle_line(vehicle))
+    print()
+    if not figures.unserved:
+        print("Nothing is left undone.")
+    for left in figures.unserved:
+        reason = REASONS.get(left.reason, left.reason)
+        print(f"Left undone: {left.jobs} jobs of {left.service_class}, {reason}")
+
+
+REASONS = {
+    "capacity": "no hopper is large enough",
+    "time": "no time is left in the shifts",
+    "unreachable": "no vehicle can drive there and back",
+    "no_vehicle": "no vehicle is able to or fits",
+    "order": "a pass that must come before it is left out or too late",
+    "closed": "the street is closed or blocked",
+}
+"""What the reason of an unserved job means."""
+
+
+def _class_line(row: ClassFigures) -> str:
+    last = f"{row.done_at:%Y-%m-%d %H:%M}" if row.done_at else "-"
+    late_min = round(row.worst_lateness.total_seconds() / 60)
+    late = f"{late_min // 60}:{late_min % 60:02d} h" if late_min else "-"
+    return (
+        f"{row.service_class:<5} {row.jobs:>7,} {row.length_km:>8,.1f} {row.done_km:>9,.1f} "
+        f"{row.in_time_share:>12.1%}   {last:<16}  {late:>14}"
+    )
+
+
+def _vehicle_line(row: VehicleFigures) -> str:
+    return (
+        f"{row.name:<24} {row.work_km:>8,.1f} {row.deadhead_km:>12,.1f} "
+        f"{row.hours:>6.1f} {row.reloads:>8}"
+    )
+
+
+def _prepared(engine: Database, clock: Clock) -> Prepared:
+    """Return the active storm, ready to be planned; start one where none is active."""
+    with transaction(engine) as tx:
+        network = load_network(tx)
+        now = clock.now()
+        storm = find_active_storm(tx)
+        if storm is None:
+            storm = start_storm(tx, CONSOLE, storm_name(tx, now), network, get_policy(tx), now)
+            typer.echo(f"No storm was active: started {storm.name!r}.", err=True)
+        return prepare(tx, storm.id, network, now)
+
+
+def write_plan(
+    engine: Database,
+    made: Plan,
+    prepared: Prepared,
+    json_file: Path | None,
+    geojson_file: Path | None,
+    map_file: Path | None,
+) -> None:
+    """Write a plan to the files that somebody asked for."""
+    if json_file is not None:
+        json_file.write_text(json.dumps(plan_json(made), ensure_ascii=False), encoding="utf-8")
+    if geojson_file is not None:
+        from maps.pages.geojson import plan_geojson
+
+        text = json.dumps(plan_geojson(made, prepared.network), ensure_ascii=False)
+        geojson_file.write_text(text, encoding="utf-8")
+    if map_file is not None:
+        from data.store.database.engine import reading
+        from data.store.setup.city import get_city
+        from maps.routes.plan_map import write_plan_map
+
+        with reading(engine) as tx:
+            attribution = get_city(tx).attribution
+        names = {vehicle.id: vehicle.name for vehicle in prepared.vehicles}
+        write_plan_map(made, prepared.network, map_file, names, attribution)

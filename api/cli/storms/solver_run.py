@@ -1,0 +1,69 @@
+"""What `barfrub solve` does once kernels have their folder: read a case, search, print."""
+
+from pathlib import Path
+
+import typer
+
+from api.cli.storms.search_progress import ProgressLine, StopRequest, prepare, stoppable
+from data.errors import BarfrubError
+from routing.formats.solver_case import SolverCase, StartError, case_from
+from routing.formats.summary import summary_lines
+from routing.formats.text.format_error import FormatError
+from routing.problem.problem import Solution
+from routing.problem.stopping import (
+    FirstOf,
+    MaxIterations,
+    MaxRuntime,
+    StoppingCriterion,
+    StopWhenAsked,
+)
+from routing.search.solver import solve as search
+
+SECONDS = 60.0
+"""How long to search where nothing else is said."""
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise BarfrubError(f"{path}: cannot be read: {reason}") from error
+
+
+def case_of(file: Path, warm_start: Path | None) -> SolverCase:
+    """Read what the file asks for and where to begin."""
+    content = _bytes_of(file)
+    start = _bytes_of(warm_start) if warm_start else None
+    try:
+        return case_from(content, file.stem, start)
+    except StartError as error:
+        raise BarfrubError(f"{warm_start}: {error}") from error
+    except FormatError as error:
+        raise BarfrubError(f"{file}: {error}") from error
+
+
+def searched(
+    case: SolverCase, seconds: float | None, iterations: int | None, threads: int, seed: int
+) -> tuple[Solution, ProgressLine, StopRequest]:
+    """Return the solution, how the search went and whether somebody stopped it."""
+    prepare(case.problem)
+    stops: list[StoppingCriterion] = []
+    if iterations is not None:
+        stops.append(MaxIterations(iterations))
+    if seconds is not None or iterations is None:
+        stops.append(MaxRuntime(SECONDS if seconds is None else seconds))
+    stop = FirstOf(*stops) if len(stops) == 2 else stops[0]
+    progress = ProgressLine(case.unit)
+    with stoppable() as asked:
+        found = search(
+            case.problem, StopWhenAsked(asked, stop), seed, progress, case.start, threads
+        )
+    progress.end()
+    return found, progress, asked
+
+
+def print_summary(case: SolverCase, written: dict[str, object], *, to_stderr: bool) -> None:
+    """Print the solution in a few lines."""
+    for line in summary_lines(case.name, case.format, written):
+        typer.echo(line, err=to_stderr)
