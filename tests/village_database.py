@@ -14,11 +14,17 @@ from data.store.setup.city import save_city
 from data.store.setup.machines import save_fleet
 from data.store.streets.network import save_network
 from data.store.streets.places import save_places
+from fleet.routes.published_plan import Estimates, PlanDesk
 from tests import village as v
 
 DISPATCHER = Actor(ActorKind.USER, "leila")
 POLICY: Policy = policy_from_toml(DEFAULT_POLICY)
 FLEET = FleetFile((v.a_depot(),), (v.a_reload_site(),), (v.a_vehicle(1), v.a_vehicle(2)))
+
+
+def estimates() -> Estimates:
+    """Return what tells when trucks of the village come; nothing of a plan is in memory yet."""
+    return Estimates(PlanDesk(), v.village(), POLICY)
 
 
 def a_village_database() -> Engine:

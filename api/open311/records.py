@@ -1,6 +1,7 @@
 """Requests and what is published about them, put together for an answer."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from fastapi import Request
 
@@ -12,7 +13,9 @@ from data.store.followup.referrals import agencies_of
 from data.store.requests.partners import list_partner_reports
 from data.store.requests.public_requests import last_changes, list_notes
 from data.store.requests.request_photos import list_request_photos
+from data.store.storms.storms import find_active_storm
 from fleet.requests.partners import TOLD
+from fleet.routes.arrivals import Arrivals
 from maps.requests.open311 import UPDATES, PublishedRequest, Record, extended, request_record
 
 NOTED = (*UPDATES, TOLD)
@@ -41,11 +44,15 @@ def _published(
     changed_at, due_at = last_changes(tx, ids), deadlines(tx, list(found))
     agencies = agencies_of(tx, [one.id for one in found if one.state is RequestState.HANDED_OVER])
     notes = list_notes(tx, ids, NOTED) if more else {}
+    storm = find_active_storm(tx)
+    app = visitor.app
+    arrivals = app.estimates.arrivals(tx, storm.id, visitor.now) if storm else None
     return [
         PublishedRequest(
             asked=asked,
             changed_at=changed_at.get(asked.id, asked.received_at),
             due_at=due_at,
+            expected_at=_expected_at(asked, arrivals),
             agency=agencies.get(asked.id, visitor.app.city.name),
             own=asked.id in own,
             media=_media(request, photos.get(asked.id, ()), own.get(asked.id)),
@@ -54,6 +61,14 @@ def _published(
         )
         for asked in found
     ]
+
+
+def _expected_at(asked: ServiceRequest, arrivals: Arrivals | None) -> datetime | None:
+    """Return when a truck ends the work for an open request, by the published plan."""
+    if arrivals is None or asked.job_id is None or asked.state is not RequestState.OPEN:
+        return None
+    visit = arrivals.job(asked.job_id)
+    return None if visit is None else visit.expected_at
 
 
 def _brought(visitor: Visitor, told: PartnerReport) -> bool:

@@ -87,7 +87,8 @@ def publish_plan(
     """
     dropping = wanted is not None and wanted.dropping
     with context.changing(PLANS) as tx:
-        plan = publish(tx, context.actor, plan_id, context.now, dropping=dropping)
+        args = (plan_id, context.app.estimates, context.now)
+        plan = publish(tx, context.actor, *args, dropping=dropping)
         view, storm = plan_view(plan, vehicle_names(tx)), get_storm(tx, plan.storm_id)
     context.app.hub.publish("storm", [storm_view(storm)])
     return view

@@ -4,15 +4,15 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from api.config.clock import Clock
 from api.processes.city_state import GroundKeeper
 from api.processes.message_gateways import NO_WAY, REFUSED, Gateway, LogGateway, NoticeSettings
-from data.model import JobId, SegmentId
-from data.store.database.engine import Database, Tx, reading, transaction
+from data.model import SegmentId
+from data.store.database.engine import Database, reading, transaction
 from data.store.followup.agency_mail import list_due_body_letters
 from data.store.requests.notices import list_due_notices, list_unpromised
 from data.store.requests.requests import Caller
@@ -23,10 +23,10 @@ from fleet.followup.agency_mail import (
     lose_interrupted_letters,
     settle_body_letter,
 )
-from fleet.requests.notices import JobWindow, tell_planned, windows_of
+from fleet.requests.notices import tell_planned
 from fleet.requests.outbox import MESSENGER, Letter, claim_letters, lose_interrupted, settle_letter
 from fleet.requests.promises import promise_open
-from fleet.routes.published_plan import DrivenPlan, PlanDesk, Trucks
+from fleet.routes.published_plan import Estimates, PlanDesk
 from maps.followup.referrals import letter_text, paper_view
 from maps.pages.i18n import translator
 from maps.requests.notices import NoticeText, notice_text
@@ -69,8 +69,6 @@ class Messenger:
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._plans = plans
-        self._driven: DrivenPlan | None = None
-        self._windows: Mapping[JobId, JobWindow] = {}
         self._promised_s = float("-inf")
         self.tally: Counter[str] = Counter()
 
@@ -183,22 +181,15 @@ class Messenger:
             return
         self._promised_s = time.monotonic()
         now = self._clock.now()
+        ground = self._ground.now
+        estimates = Estimates(self._plans, ground.network, ground.policy)
         with reading(self._engine) as tx:
-            waiting = set(list_unpromised(tx)) & self.planned(tx).keys()
-        if waiting:
-            windows = {job_id: self._windows[job_id] for job_id in waiting}
+            storm = find_active_storm(tx)
+            driven = self._plans.driven(tx, storm.id) if storm else None
+            waiting = set(list_unpromised(tx)) & driven.legs_for.keys() if driven else set()
+        if storm is not None and waiting:
             with transaction(self._engine) as tx:
-                storm = find_active_storm(tx)
-                driven = self._plans.driven(tx, storm.id) if storm else None
-                if driven is not None:
-                    promise_open(tx, MESSENGER, Trucks(tx, driven, now), waiting)
-                tell_planned(tx, windows, now)
-
-    def planned(self, tx: Tx) -> Mapping[JobId, JobWindow]:
-        """Return when the plan that is driven means to do each job; read once a plan."""
-        storm = find_active_storm(tx)
-        driven = self._plans.driven(tx, storm.id) if storm else None
-        if driven is not self._driven:
-            self._windows = windows_of(driven.plan) if driven else {}
-            self._driven = driven
-        return self._windows
+                arrivals = estimates.arrivals(tx, storm.id, now)
+                if arrivals is not None:
+                    promise_open(tx, MESSENGER, arrivals, waiting)
+                tell_planned(tx, waiting, now)

@@ -12,7 +12,7 @@ from api.web.schemas import InsertionIn, ReplanIn
 from data.errors import ConflictError, InvalidError, Need
 from data.model import Job, Plan, PlanId, ReplanCause, SegmentId, Storm
 from data.store.database.engine import Tx
-from data.store.planning.plans import find_published_plan_id, get_plan
+from data.store.planning.plans import get_plan
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm, get_storm
 from fleet.audit.last_change import PLANS
@@ -26,8 +26,7 @@ from fleet.replanning.urgent_insertions import (
     job_on_street,
     open_job,
 )
-from fleet.routes.published_plan import DrivenPlan
-from fleet.routes.route_progress import PlanCheck, check_plan
+from fleet.routes.route_progress import PlanCheck
 from maps.board.board import PlanView, RunView, plan_view, storm_view
 from maps.pages.i18n import Translator
 from maps.replanning import (
@@ -110,8 +109,10 @@ def accept(offer_id: str, context: DispatcherContext) -> PlanView:
             found, driven = kept.insertion, kept.driven
             routes = app.quick.routes_of(found)
             with context.changing(PLANS) as tx:
-                became = accept_insertion(tx, context.actor, found, routes, driven, context.now)
-            app.plans.keep(DrivenPlan(became))
+                became = accept_insertion(
+                    tx, context.actor, found, routes, driven, app.estimates, context.now
+                )
+            app.plans.keep(became)
             kept.became = became
     with context.reading() as tx:
         view = plan_view(kept.became, vehicle_names(tx))
@@ -144,14 +145,10 @@ def _job(tx: Tx, context: Context, storm: Storm, wanted: InsertionIn) -> Job:
 
 def _driven(tx: Tx, context: Context, plan: Plan) -> PlanCheck:
     """Return how the plan is driven that a draft would take the place of."""
-    live = context.app.watch.check
-    driven_id = find_published_plan_id(tx, plan.storm_id)
-    if driven_id is None:
+    driven = context.app.estimates.check(tx, plan.storm_id, context.now)
+    if driven is None:
         raise ConflictError("no plan is driven yet", reason="no_plan_driven")
-    if live is not None and live.plan.id == driven_id:
-        return live
-    app = context.app
-    return check_plan(tx, driven_id, app.network, app.policy, context.now)
+    return driven
 
 
 def _shown(tx: Tx, context: Context, kept: Offer, t: Translator) -> InsertionView:

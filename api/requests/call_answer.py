@@ -18,7 +18,6 @@ from fleet.requests.call_answer import CallAnswer, answer_call
 from fleet.requests.caller_privacy import requests_of_phone
 from fleet.requests.intake import PIN_M
 from fleet.requests.promises import give_promise
-from fleet.routes.published_plan import Trucks
 from maps.pages.i18n import LANGUAGES
 from maps.requests.call_answer import CallAnswerView, EarlierRequestView, answer_view, asked_views
 
@@ -93,17 +92,15 @@ def answered(
     join: bool = True,
 ) -> CallAnswer:
     """Return what can be said of a place now; `asked` is the request, once it is stored."""
-    app = context.app
-    args = (app.network, app.policy, app.plans, context.now, asked)
-    return answer_call(tx, snap, kind, *args, join=join)
+    return answer_call(tx, snap, kind, context.app.estimates, context.now, asked, join=join)
 
 
 def promise(tx: Tx, context: Context, asked: ServiceRequest) -> None:
     """Keep what the published plan promises a request that has just been placed."""
     storm = find_active_storm(tx)
-    driven = context.app.plans.driven(tx, storm.id) if storm else None
-    if driven is not None:
-        give_promise(tx, context.actor, asked, Trucks(tx, driven, context.now))
+    arrivals = context.app.estimates.arrivals(tx, storm.id, context.now) if storm else None
+    if arrivals is not None:
+        give_promise(tx, context.actor, asked, arrivals)
 
 
 def on_street(network: StreetNetwork, pin: LonLat | None, segment_id: SegmentId) -> Snap:

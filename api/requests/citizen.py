@@ -22,14 +22,15 @@ from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
 from data.model import LonLat, NoticeKind, RequestKind, ServiceRequest
 from data.store.database.engine import Tx, reading, transaction
 from data.store.requests.notices import list_notices
-from data.store.requests.promises import find_promise
 from data.store.requests.requests import find_caller
 from data.store.requests.sla_clocks import get_clock
+from data.store.storms.storms import find_active_storm
 from data.store.work import find_done_at, get_job
 from fleet.crews.crew_lists import crew_window
 from fleet.requests.closing import reopen_request
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.requests.notice_consent import withdraw_consent
+from fleet.requests.promises import window_of_request
 from fleet.requests.tracking_codes import plain_reference, tracked_request
 from maps.pages.error_texts import message_of
 from maps.requests.citizen import (
@@ -293,10 +294,10 @@ def _story(tx: Tx, request: Request, asked: ServiceRequest) -> RequestHistory:
 
 
 def _window(tx: Tx, app: App, asked: ServiceRequest) -> tuple[datetime, datetime] | None:
-    """Return what was promised by an operator, else what the plan means to do."""
+    """Return when the request is to be done: by a crew's list, or as its caller is told now."""
     if asked.job_id is None:
         return crew_window(tx, asked.id)
-    given = find_promise(tx, asked.id)
-    if given is not None and given.job_id == asked.job_id:
-        return given.from_at, given.to_at
-    return app.messenger.planned(tx).get(asked.job_id)
+    storm = find_active_storm(tx)
+    arrivals = app.estimates.arrivals(tx, storm.id, app.clock.now()) if storm else None
+    window = window_of_request(tx, asked, arrivals)
+    return None if window is None else (window.from_at, window.to_at)

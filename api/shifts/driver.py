@@ -1,6 +1,7 @@
 """The driver's page: let in by a short code, it carries the whole route of a shift."""
 
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -33,6 +34,7 @@ from data.store.shifts.route_answers import find_answer
 from data.store.shifts.shifts import list_progress
 from data.store.storms.storms import get_storm
 from fleet.crews.crew_register import enter_crew_code
+from fleet.routes.plan_vs_actual import LegTimes
 from fleet.shifts.driver_codes import enter_code
 from fleet.shifts.shift_handover import find_turn_of_driver
 from fleet.shifts.shift_progress import driven_route
@@ -109,8 +111,15 @@ def _drive(tx: Tx, context: Context, shift: Shift) -> DriveView:
     progress = list_progress(tx, plan_id, shift.id) if plan_id is not None else []
     revision = get_revision(tx, plan_id) if plan_id is not None else None
     answer = find_answer(tx, plan_id, shift.id) if plan_id is not None else None
-    storm, parts = get_storm(tx, shift.storm_id), stages(legs, progress, around)
+    expected = _expected(tx, context, shift)
+    storm, parts = get_storm(tx, shift.storm_id), stages(legs, progress, around, expected)
     return drive_view(shift, storm, vehicle, plan_id, revision, answer, parts, context.now)
+
+
+def _expected(tx: Tx, context: Context, shift: Shift) -> Mapping[int, LegTimes]:
+    """Return when the legs that the driver has ahead begin and end."""
+    arrivals = context.app.estimates.arrivals(tx, shift.storm_id, context.now)
+    return {} if arrivals is None else arrivals.of_shift(shift.id)
 
 
 def _driver_of(request: Request, code: str) -> User:

@@ -51,7 +51,7 @@ from fleet.context import CityContext
 from fleet.messages.presence import Room
 from fleet.replay.storm_history import StormHistory
 from fleet.reports.storm_statistics import StormRecords
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import Estimates, PlanDesk
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.pages.i18n import LANGUAGES
 
@@ -119,6 +119,11 @@ class App:
     def policy(self) -> Policy:
         """Its levels of service as last set."""
         return self.ground.now.policy
+
+    @property
+    def estimates(self) -> Estimates:
+        """When trucks come, by the published plan and what was seen of it."""
+        return Estimates(self.plans, self.network, self.policy)
 
     @property
     def geocoder(self) -> Geocoder:

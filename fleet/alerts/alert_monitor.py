@@ -8,6 +8,7 @@ from data.model import (
     Alert,
     AlertKind,
     PlanId,
+    Route,
     SegmentId,
     Shift,
     ShiftId,
@@ -34,10 +35,12 @@ from fleet.alerts.alert_conditions import (
 )
 from fleet.alerts.alert_register import AlertBook
 from fleet.alerts.lateness_risk import risk_signs, risks
+from fleet.context import CityContext
 from fleet.replanning.cycles import waiting_cycle
-from fleet.routes.plan_vs_actual import RouteCheck
+from fleet.routes.arrivals import arrivals_of
+from fleet.routes.off_route import Corridor
 from fleet.routes.published_plan import PlanDesk
-from fleet.routes.route_progress import PlanCheck, RouteDesk
+from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.shift_handover import present_turns
 from fleet.tracking.geofences import sites_of
 from fleet.tracking.live_fleet import VehicleLive
@@ -60,10 +63,11 @@ class Watch:
 
     plans: PlanDesk = field(default_factory=PlanDesk)
     book: AlertBook = field(default_factory=AlertBook)
-    desk: RouteDesk | None = None
     courses: dict[VehicleId, Course] = field(default_factory=dict)
     _storm: Storm | None = None
     _risks: tuple[PlanId, datetime, list[Sign]] | None = None
+    _corridors: dict[ShiftId, Corridor] = field(default_factory=dict)
+    _corridors_of: tuple[PlanId, StreetNetwork] | None = None
 
     def look(
         self,
@@ -81,26 +85,24 @@ class Watch:
             self.courses.clear()
         self._storm = storm
         if storm is None:
-            self.desk = None
             return MonitorResult()
-        self._follow_plan(tx, storm, network, policy, set(streets), shifts)
-        checks = self.desk.checks(now) if self.desk else ()
+        check = self.plans.check(CityContext(tx, network, policy, now), storm.id, streets, shifts)
         turns = list(present_turns(list_shifts(tx, storm.id), now).values())
-        trucks = self._trucks(turns, live, checks)
-        signs = self._signs(tx, storm, network, trucks, checks, policy.alerts, now)
-        if self.desk is not None:
+        trucks = self._trucks(turns, live, check, network)
+        signs = self._signs(tx, storm, network, trucks, policy.alerts, now)
+        if check is not None:
+            signs = (*signs, *self._risk_signs(tx, check, policy.alerts, now))
             open_turns = (turn for turn in turns if turn.state is not ShiftState.ENDED)
-            answers = list_answers(tx, self.desk.plan.id).values()
+            answers = list_answers(tx, check.plan.id).values()
             signs = (*signs, *declined_signs(answers, open_turns))
-        return MonitorResult(PlanCheck(self.desk.plan, checks) if self.desk else None, signs)
+        return MonitorResult(check, signs)
 
     def get_ready(
         self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
     ) -> PlanCheck | None:
         """Return the driven plan's checks before the first look, which then takes a moment."""
         self._storm = storm
-        self._follow_plan(tx, storm, network, policy, set(), ())
-        return PlanCheck(self.desk.plan, self.desk.checks(now)) if self.desk else None
+        return self.plans.check(CityContext(tx, network, policy, now), storm.id)
 
     def keep(self, tx: Tx, look: MonitorResult, rules: AlertRules, now: datetime) -> list[Alert]:
         """Store what a look says about alerts, and return those that changed."""
@@ -110,33 +112,16 @@ class Watch:
         """Whether there is nothing to store of a look."""
         return self.book.calm(tx, self._storm, look.signs, now)
 
-    def _follow_plan(
-        self,
-        tx: Tx,
-        storm: Storm,
-        network: StreetNetwork,
-        policy: Policy,
-        streets: set[SegmentId],
-        shifts: Iterable[ShiftId],
-    ) -> None:
-        driven = self.plans.driven(tx, storm.id)
-        if driven is None:
-            self.desk = None
-        elif self.desk is None or not self.desk.stands_on(driven.plan.id, network, policy):
-            self.desk = RouteDesk(driven.plan, network, policy)
-            self.desk.load(tx)
-        else:
-            self.desk.read(tx, streets)
-            self.desk.read_taps(tx, shifts)
-
     def _trucks(
         self,
         shifts: Iterable[Shift],
         live: Mapping[VehicleId, VehicleLive],
-        checks: Iterable[RouteCheck],
+        check: PlanCheck | None,
+        network: StreetNetwork,
     ) -> list[TruckNow]:
         """Return every truck whose present shift has not ended."""
-        numbers = {check.shift_id: (i, check) for i, check in enumerate(checks)}
+        pairs = zip(check.plan.routes, check.routes, strict=True) if check else ()
+        driven = {route.shift_id: (route, one) for route, one in pairs}
         found: list[TruckNow] = []
         for shift in shifts:
             if shift.state is ShiftState.ENDED:
@@ -147,12 +132,21 @@ class Watch:
                 driving=shift.state is ShiftState.DRIVING,
                 shift_ends_at=shift.ends_at,
             )
-            if self.desk is not None and shift.id in numbers:
-                number, check = numbers[shift.id]
-                route, corridor = self.desk.plan.routes[number], self.desk.corridor(number)
-                truck = replace(truck, route=route, check=check, corridor=corridor)
+            if check is not None and shift.id in driven:
+                route, became = driven[shift.id]
+                corridor = self._corridor(check.plan.id, route, network)
+                truck = replace(truck, route=route, check=became, corridor=corridor)
             found.append(truck)
         return found
+
+    def _corridor(self, plan_id: PlanId, route: Route, network: StreetNetwork) -> Corridor:
+        """Return the streets of a route, found by place."""
+        known = self._corridors_of
+        if known is None or known[0] != plan_id or known[1] is not network:
+            self._corridors, self._corridors_of = {}, (plan_id, network)
+        if route.shift_id not in self._corridors:
+            self._corridors[route.shift_id] = Corridor(route, network)
+        return self._corridors[route.shift_id]
 
     def _signs(
         self,
@@ -160,7 +154,6 @@ class Watch:
         storm: Storm,
         network: StreetNetwork,
         trucks: Sequence[TruckNow],
-        checks: tuple[RouteCheck, ...],
         rules: AlertRules,
         now: datetime,
     ) -> tuple[Sign, ...]:
@@ -173,24 +166,16 @@ class Watch:
         found += hours_signs(trucks, rules, now)
         found += silent_signs(trucks, self.courses, sites, storm.started_at, rules, now)
         found += _cycle_signs(tx, storm)
-        return (*found, *self._risk_signs(tx, storm, checks, rules, now))
+        return tuple(found)
 
-    def _risk_signs(
-        self,
-        tx: Tx,
-        storm: Storm,
-        checks: tuple[RouteCheck, ...],
-        rules: AlertRules,
-        now: datetime,
-    ) -> list[Sign]:
+    def _risk_signs(self, tx: Tx, check: PlanCheck, rules: AlertRules, now: datetime) -> list[Sign]:
         """Return what is at risk; of the same plan, what was found a moment ago."""
-        if self.desk is None:
-            return []
-        plan_id, known = self.desk.plan.id, self._risks
-        if known is None or known[0] != plan_id or not now - RISKS_EVERY < known[1] <= now:
-            jobs = list_open_jobs_due(tx, storm.id, now, now + rules.risk)
-            found = risks(self.desk.index, checks, jobs, rules, now)
-            known = self._risks = (plan_id, now, risk_signs(found, now))
+        plan, known = check.plan, self._risks
+        if known is None or known[0] != plan.id or not now - RISKS_EVERY < known[1] <= now:
+            jobs = list_open_jobs_due(tx, plan.storm_id, now, now + rules.risk)
+            index = self.plans.driven(tx, plan.storm_id)
+            found = risks(arrivals_of(index, check.routes, now), jobs, rules) if index else []
+            known = self._risks = (plan.id, now, risk_signs(found, now))
         return known[2]
 
 

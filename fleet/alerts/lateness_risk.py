@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from data.model import AlertKind, Job, VehicleId
 from data.policy.alert_rules import AlertRules
 from fleet.alerts.alert_conditions import Sign
-from fleet.routes.leg_completion import LegPlace, PlanIndex
-from fleet.routes.plan_vs_actual import SERVED, RouteCheck, expected_at
+from fleet.routes.arrivals import Arrivals
 
 IN_STEPS = timedelta(minutes=5)
 """Lateness is told in such steps: nobody knows it better, and pages keep still."""
@@ -23,29 +22,19 @@ class Risk:
     late: timedelta
 
 
-def risks(
-    index: PlanIndex,
-    checks: Sequence[RouteCheck],
-    jobs: Iterable[Job],
-    rules: AlertRules,
-    now: datetime,
-) -> list[Risk]:
-    """Return the open jobs due soon that no truck reaches in time as things go.
-
-    `checks` are the routes of the plan in its order.
-    """
+def risks(arrivals: Arrivals, jobs: Iterable[Job], rules: AlertRules) -> list[Risk]:
+    """Return the open jobs due soon that no truck reaches in time as things go."""
     found: list[Risk] = []
+    now = arrivals.now
     for job in jobs:
         if not now <= job.due_at <= now + rules.risk:
             continue
-        mine = [at for at in index.legs_for.get(job.id, ()) if _ahead(checks[at.route], at.leg)]
-        if not mine:
+        last = arrivals.last_leg(job.id)
+        ends_at = None if last is None else arrivals.leg(last)
+        if last is None or ends_at is None:
             found.append(Risk(job, None, timedelta(0)))
-            continue
-        ends = [(_ends_at(index, checks, at, now), at) for at in mine]
-        last, at = max(ends)
-        if last - job.due_at >= rules.risk_late:
-            found.append(Risk(job, index.vehicle_of(at), last - job.due_at))
+        elif ends_at - job.due_at >= rules.risk_late:
+            found.append(Risk(job, arrivals.index.vehicle_of(last), ends_at - job.due_at))
     return found
 
 
@@ -69,14 +58,3 @@ def _sign(vehicle_id: VehicleId | None, mine: Sequence[Risk], now: datetime) -> 
         worst = max(risk.late for risk in mine)
         facts["late_min"] = round(worst / IN_STEPS) * IN_STEPS / timedelta(minutes=1)
     return Sign(AlertKind.AT_RISK, vehicle_id, now, facts=facts)
-
-
-def _ahead(check: RouteCheck, leg: int) -> bool:
-    return leg >= check.next_leg and check.legs[leg].state not in SERVED
-
-
-def _ends_at(
-    index: PlanIndex, checks: Sequence[RouteCheck], at: LegPlace, now: datetime
-) -> datetime:
-    route, check = index.plan.routes[at.route], checks[at.route]
-    return max(expected_at(route, at.leg, check), now)

@@ -15,7 +15,7 @@ from data.model import (
     VehicleId,
     WorkPass,
 )
-from fleet.routes.plan_vs_actual import SERVED
+from fleet.routes.plan_vs_actual import expected_times
 from fleet.routes.route_progress import PlanCheck
 
 NEXT_MOVES = 3
@@ -87,17 +87,12 @@ def difference(before: Sequence[Route], after: Sequence[Route]) -> PlanDifferenc
 
 
 def still_ahead(check: PlanCheck) -> tuple[Route, ...]:
-    """Return what trucks have ahead by the plan that they drive, as late as each of them is."""
-    nothing = timedelta(0)
+    """Return what trucks have ahead by the plan that they drive, when it is expected."""
     found = []
     for route, checked in zip(check.plan.routes, check.routes, strict=True):
-        late = max(checked.late, nothing)
         legs = [
-            replace(leg, starts_at=leg.starts_at + late, ends_at=leg.ends_at + late)
-            for leg, one in zip(
-                route.legs[checked.next_leg :], checked.legs[checked.next_leg :], strict=True
-            )
-            if one.state not in SERVED
+            replace(route.legs[number], starts_at=times.starts_at, ends_at=times.ends_at)
+            for number, times in expected_times(route, checked).items()
         ]
         found.append(replace(route, legs=tuple(legs)))
     return tuple(found)

@@ -38,14 +38,15 @@ from data.store.planning.plan_runs import (
 from data.store.planning.plans import add_plan, find_published_plan_id, get_plan, set_plan_state
 from data.store.requests.sla_clocks import mark_planned
 from data.store.setup.city import get_city
+from data.store.shifts.shifts import list_shifts
 from data.store.work import list_jobs, set_planned
 from fleet.planning.edit_orders import take_orders
 from fleet.planning.plan_options import check_options
 from fleet.planning.plan_preparation import get_active
 from fleet.planning.remaining_routes import dropped_by, jobs_of, routes_ahead
-from fleet.requests.notices import tell_planned, windows_of
+from fleet.requests.notices import tell_planned
 from fleet.requests.promises import promise_open
-from fleet.routes.published_plan import DrivenPlan, Trucks
+from fleet.routes.published_plan import Estimates
 from fleet.shifts.route_answers import keep_answers
 from fleet.streets.loaded_streets import require_version
 
@@ -116,7 +117,13 @@ def store_draft(tx: Tx, actor: Actor, plan: Plan, now: datetime) -> Plan:
 
 
 def publish(
-    tx: Tx, actor: Actor, plan_id: PlanId, now: datetime, *, dropping: bool = False
+    tx: Tx,
+    actor: Actor,
+    plan_id: PlanId,
+    estimates: Estimates,
+    now: datetime,
+    *,
+    dropping: bool = False,
 ) -> Plan:
     """Send a draft to the trucks in place of the plan that they drive.
 
@@ -128,7 +135,8 @@ def publish(
     """
     plan = get_plan(tx, plan_id)
     _require_fit(tx, plan)
-    ahead = routes_ahead(tx, plan.storm_id, now)
+    driven = estimates.check(tx, plan.storm_id, now)
+    ahead = routes_ahead(driven, list_shifts(tx, plan.storm_id), now)
     dropped = [job.id for job in dropped_by(tx, plan, ahead)]
     if dropped and not dropping:
         raise ConflictError(
@@ -147,8 +155,8 @@ def publish(
     add_event(tx, now, actor, "plan.published", f"plan:{plan_id}", before, after)
     published = replace(plan, state=PlanState.PUBLISHED)
     take_orders(tx, actor, published, now)
-    promise_open(tx, actor, Trucks(tx, DrivenPlan(published), now))
-    tell_planned(tx, windows_of(plan), now)
+    promise_open(tx, actor, estimates.arrivals_of(tx, published, now))
+    tell_planned(tx, jobs_of(plan.routes), now)
     return published
 
 

@@ -26,10 +26,11 @@ from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
 from fleet.planning.plan_options import in_service
-from fleet.planning.storm_snapshot import closed_streets, present_of
-from fleet.routes.progress_cache import PresentDesk
+from fleet.planning.storm_snapshot import present_of
+from fleet.routes.published_plan import PlanDesk
 from fleet.routes.route_progress import PlanCheck
 from fleet.storms.machines_in_service import sites_in_use
+from fleet.streets.closed_streets import closed_streets
 from fleet.streets.loaded_streets import require_present
 
 
@@ -59,20 +60,21 @@ def prepare(
     storm_id: StormId,
     network: StreetNetwork,
     now: datetime,
-    desk: PresentDesk | None = None,
+    plans: PlanDesk | None = None,
 ) -> Prepared:
     """Read what a plan for a storm is made from, as the storm stands now.
 
     Only open jobs, shifts that are not over, and of jobs that are partly done what is left of them.
-    Who asks again and again keeps a `desk`, so that not all evidence is read each time.
+    Who asks again and again keeps its `plans`, so that not all evidence is read each time.
     """
     plain = outline(tx, storm_id, network, now)
     policy, jobs, shifts = plain.policy, plain.jobs, plain.shifts
-    check = (desk or PresentDesk()).check(tx, storm_id, network, policy, now)
+    city = CityContext(tx, network, policy, now)
+    check = (plans or PlanDesk()).check(city, storm_id)
     return replace(
         plain,
         parent_id=None if check is None else check.plan.id,
-        present=present_of(CityContext(tx, network, policy, now), plain.storm, jobs, shifts, check),
+        present=present_of(city, plain.storm, jobs, shifts, check),
         check=check,
     )
 
@@ -100,7 +102,7 @@ def outline(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) ->
         reload_sites=tuple(sites_in_use(tx, storm_id)),
         parent_id=None,
         now=now,
-        present=Present(closed=closed_streets(tx, storm, now)),
+        present=Present(closed=closed_streets(tx, storm.id, now)),
     )
 
 

@@ -4,28 +4,26 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from data.model import Job, JobId, JobState, LegKind, Plan, Route, StormId
+from data.model import Job, JobId, JobState, LegKind, Plan, Route, Shift
 from data.store.database.engine import Tx
-from data.store.planning.plans import find_published_plan
-from data.store.shifts.shifts import list_shifts
 from data.store.work import list_jobs
 from fleet.planning.plan_options import in_service
-from fleet.routes.published_plan import DrivenPlan, Trucks
+from fleet.routes.route_progress import PlanCheck
 
 
-def routes_ahead(tx: Tx, storm_id: StormId, now: datetime) -> tuple[Route, ...]:
+def routes_ahead(
+    driven: PlanCheck | None, shifts: Iterable[Shift], now: datetime
+) -> tuple[Route, ...]:
     """Return the published plan's routes from the leg on that each truck does next.
 
     Routes of shifts that are over are left out: nobody drives them any more.
     """
-    plan = find_published_plan(tx, storm_id)
-    if plan is None:
+    if driven is None:
         return ()
-    serving = {shift.id for shift in list_shifts(tx, storm_id) if in_service(shift, now)}
-    trucks = Trucks(tx, DrivenPlan(plan), now)
+    serving = {shift.id for shift in shifts if in_service(shift, now)}
     return tuple(
-        replace(route, legs=route.legs[trucks.next_leg(number) :])
-        for number, route in enumerate(plan.routes)
+        replace(route, legs=route.legs[check.next_leg :])
+        for route, check in zip(driven.plan.routes, driven.routes, strict=True)
         if route.shift_id in serving
     )
 

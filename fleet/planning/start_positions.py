@@ -21,7 +21,7 @@ from data.model import (
     Vehicle,
 )
 from data.streets.network import StreetNetwork
-from fleet.routes.plan_vs_actual import RouteCheck
+from fleet.routes.plan_vs_actual import LegTimes, RouteCheck, expected_times
 from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.shift_handover import present_turns
 from fleet.tracking.geofences import Geofence, site_at
@@ -196,19 +196,25 @@ def _finishing(leg: Leg, left: float, before_kg: float, now: datetime) -> TruckS
 
 def _where_planned(driven: DrivenRoute, before_kg: float, now: datetime) -> TruckStart:
     """Return the start of a machine where its plan has it, as late as it is."""
-    legs, check = driven.route.legs, driven.check
-    planned_at = max(now - check.late, legs[check.next_leg].starts_at)
-    ahead = legs[check.next_leg :]
-    leg = next((one for one in ahead if one.ends_at > planned_at), legs[-1])
+    legs = driven.route.legs
+    times = expected_times(driven.route, driven.check)
+    number = next((i for i, each in times.items() if each.ends_at > now), len(legs) - 1)
+    leg = legs[number]
     whole = leg.ends_at - leg.starts_at
-    left = min(max((leg.ends_at - planned_at) / whole, 0.0), 1.0) if whole else 0.0
+    left = _share_left(times[number], now) if number in times else 0.0
     if leg.kind is LegKind.WORK:
         return _finishing(leg, left, before_kg, now)
     if leg.kind is LegKind.DRIVE:
         at = leg.path[min(int((1.0 - left) * len(leg.path)), len(leg.path) - 1)]
         return TruckStart(at, now + whole * left / len(leg.path), leg.load_kg, underway=True)
-    place = _last_step(legs[: legs.index(leg)])
+    place = _last_step(legs[:number])
     return TruckStart(place, now + whole * left, leg.load_kg, underway=True)
+
+
+def _share_left(times: LegTimes, now: datetime) -> float:
+    """Return which share of a leg is still to be driven."""
+    whole = times.ends_at - times.starts_at
+    return min(max((times.ends_at - now) / whole, 0.0), 1.0) if whole else 0.0
 
 
 def _last_step(legs: Sequence[Leg]) -> DirectedSegment | None:

@@ -1,14 +1,11 @@
 """A storm as it stands: what is done, closed or ordered, and where each machine is."""
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from datetime import datetime
 
 from data.model import (
-    DirectedSegment,
     Job,
     JobId,
     Present,
-    SegmentId,
     Shift,
     Storm,
     WorkPass,
@@ -18,8 +15,6 @@ from data.store.coverage.coverage import list_coverage, list_passes
 from data.store.database.engine import Tx
 from data.store.planning.standing_orders import list_orders
 from data.store.setup.machines import list_depots, list_reload_sites, list_vehicles
-from data.store.shifts.blockages import list_open_blockages
-from data.store.storms.closures import list_closures
 from data.store.tracking.positions import find_last_fix
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
@@ -28,6 +23,7 @@ from fleet.planning.standing_orders import orders_from, with_orders
 from fleet.planning.start_positions import MovementArea, truck_starts
 from fleet.routes.plan_vs_actual import SERVED
 from fleet.routes.route_progress import PlanCheck
+from fleet.streets.closed_streets import closed_streets
 from fleet.tracking.geofences import sites_of
 
 
@@ -51,7 +47,7 @@ def present_of(
     works = frozenset(work for leg in begun if leg is not None for work in leg.works)
     proved = list(_passes_done(city.tx, storm, city.network, city.policy, jobs))
     done = works.union(which_passes(proved, works, check))
-    facts = Present(starts=starts, done=done, closed=closed_streets(city.tx, storm, city.now))
+    facts = Present(starts=starts, done=done, closed=closed_streets(city.tx, storm.id, city.now))
     orders = orders_from(list_orders(city.tx, storm.id))
     return with_orders(facts, orders, [one.id for one in machines], shifts, check)
 
@@ -109,21 +105,3 @@ def _passes_done(
             whole = len(whole_passes(fitting, segment.length_m, job.passes)) if fitting else 0
             if whole:
                 yield job, directed.forward, whole
-
-
-def closed_streets(tx: Tx, storm: Storm, now: datetime) -> frozenset[DirectedSegment]:
-    """Return the streets that nobody can drive: closed, or blocked by what drivers found."""
-    ways: set[tuple[SegmentId, bool | None]] = {
-        (each.segment_id, None) for each in list_open_blockages(tx, storm.id)
-    }
-    ways |= {
-        (each.segment_id, each.forward)
-        for each in list_closures(tx, storm.id, now)
-        if each.holds_at(now)
-    }
-    return frozenset(
-        DirectedSegment(segment_id, forward)
-        for segment_id, only in ways
-        for forward in (True, False)
-        if only in (None, forward)
-    )

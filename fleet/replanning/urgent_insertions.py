@@ -31,9 +31,9 @@ from data.store.shifts.route_answers import copy_answers
 from data.store.work import add_job, add_planned, find_open_job, get_job
 from data.streets.network import StreetNetwork
 from fleet.audit.last_change import PLANS, find_change
-from fleet.requests.notices import tell_planned, windows_of
+from fleet.requests.notices import tell_planned
 from fleet.requests.promises import promise_open
-from fleet.routes.published_plan import DrivenPlan, Trucks
+from fleet.routes.published_plan import Estimates
 from fleet.work.jobs import NOT_YET, new_job, typical_blade_m
 
 
@@ -85,6 +85,7 @@ def accept_insertion(
     offer: UrgentInsertion,
     routes: Sequence[ChangedRoute],
     driven: Plan,
+    estimates: Estimates,
     now: datetime,
 ) -> Plan:
     """Publish the driven plan with urgent work put in; all other routes stay as they are.
@@ -114,9 +115,8 @@ def accept_insertion(
     mark_planned(tx, now)
     _tell(tx, actor, offer, plan, job, now)
     touched = {job_id for each in renamed for leg in each.legs for job_id in leg.job_ids}
-    promise_open(tx, actor, Trucks(tx, DrivenPlan(plan), now), touched)
-    windows = windows_of(replace(plan, routes=_rests(renamed)))
-    tell_planned(tx, windows, now)
+    promise_open(tx, actor, estimates.arrivals_of(tx, plan, now), touched)
+    tell_planned(tx, touched, now)
     return plan
 
 
@@ -155,10 +155,6 @@ def _route(route: Route, changed: ChangedRoute | None) -> Route:
     if changed is None:
         return route
     return replace(route, legs=(*route.legs[: changed.after_leg], *changed.legs))
-
-
-def _rests(changed: Sequence[ChangedRoute]) -> tuple[Route, ...]:
-    return tuple(Route(each.shift_id, each.vehicle_id, each.legs) for each in changed)
 
 
 def _tell(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from data.model import (
     Coverage,
     Job,
+    JobId,
     JobState,
     Oneway,
     RequestKind,
@@ -18,14 +19,12 @@ from data.model import (
     Storm,
     VehicleId,
 )
-from data.policy.city_policy import Policy
 from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
-from data.store.requests.promises import list_promise_outcomes
+from data.store.requests.promises import find_promise, list_promise_outcomes
 from data.store.requests.requests import count_requests_of_job
 from data.store.storms.storms import find_active_storm
 from data.store.work import get_job
-from data.streets.network import StreetNetwork
 from fleet.requests.intake import TREATMENTS
 from fleet.requests.promises import (
     REMEMBERED,
@@ -33,9 +32,10 @@ from fleet.requests.promises import (
     TrackRecord,
     late_share,
     track_record,
-    window_of,
+    window_told,
 )
-from fleet.routes.published_plan import DrivenPlan, PlanDesk, PlannedVisit, Trucks
+from fleet.routes.arrivals import Arrivals, PlannedVisit
+from fleet.routes.published_plan import Estimates
 from fleet.work.crew_jobs import CREW_KINDS
 from fleet.work.duplicate_jobs import covering_job
 
@@ -43,13 +43,15 @@ from fleet.work.duplicate_jobs import covering_job
 class Outlook(StrEnum):
     """What the city knows of when somebody comes.
 
-    `NEXT_PLAN`: the published plan was made before this work. `PASSED`: its trucks are past the
-    street and no evidence shows it done. `BEHIND`: the truck is too late for any promise.
+    `NEXT_PLAN`: the published plan was made before this work, or the truck's shift ended before it.
+    `PASSED`: its trucks are past the street and no evidence shows it done. `BEHIND`: the truck is
+    too late for any promise. `CLOSED`: nobody can drive there now.
     `CREW`: crews do such work, from lists of their own. `NO_TRUCK`: nor do they.
     """
 
     PLANNED = "planned"
     BEHIND = "behind"
+    CLOSED = "closed"
     PASSED = "passed"
     UNSERVED = "unserved"
     NEXT_PLAN = "next_plan"
@@ -115,9 +117,7 @@ def answer_call(
     tx: Tx,
     snap: Snap,
     kind: RequestKind,
-    network: StreetNetwork,
-    policy: Policy,
-    plans: PlanDesk,
+    estimates: Estimates,
     now: datetime,
     asked: ServiceRequest | None = None,
     *,
@@ -127,6 +127,7 @@ def answer_call(
 
     Without `join` it is said of work that would be added, whatever is open on the street.
     """
+    network, policy = estimates.network, estimates.policy
     segment = network.segment(snap.segment_id)
     rule, storm = policy.rule_of(segment), find_active_storm(tx)
     treatment = TREATMENTS.get(kind)
@@ -146,7 +147,7 @@ def answer_call(
         waiting=count_requests_of_job(tx, job.id, asked.id if asked else None) if job else 0,
         due_at=job.due_at if job else now + rule.deadline if storm and treatment else None,
         prospect=(
-            prospect_of(tx, storm, job, rule.service_class, plans, now)
+            prospect_of(tx, storm, job, rule.service_class, estimates, now, asked)
             if treatment is not None
             else Prospect(Outlook.CREW if kind in CREW_KINDS and storm else Outlook.NO_TRUCK)
         ),
@@ -158,18 +159,22 @@ def prospect_of(
     storm: Storm | None,
     job: Job | None,
     service_class: ServiceClass,
-    plans: PlanDesk,
+    estimates: Estimates,
     now: datetime,
+    asked: ServiceRequest | None = None,
 ) -> Prospect:
-    """Return when somebody comes for a job, or for one that is still to be made."""
+    """Return when somebody comes for a job, or for one that is still to be made.
+
+    Who `asked` is told the window that was promised, as long as it can be kept.
+    """
     if storm is None:
         return Prospect(Outlook.NO_STORM)
-    driven = plans.driven(tx, storm.id)
-    if driven is None:
+    arrivals = estimates.arrivals(tx, storm.id, now)
+    if arrivals is None:
         return Prospect(Outlook.NO_PLAN)
     if job is None:
         return Prospect(Outlook.NEXT_PLAN)
-    return _in_plan(tx, driven, job, service_class, now)
+    return _in_plan(tx, arrivals, job, service_class, asked)
 
 
 def cleared_of(coverages: Iterable[Coverage], segment: Segment) -> Cleared:
@@ -197,17 +202,30 @@ def _own_job(tx: Tx, asked: ServiceRequest | None) -> Job | None:
 
 
 def _in_plan(
-    tx: Tx, driven: DrivenPlan, job: Job, service_class: ServiceClass, now: datetime
+    tx: Tx,
+    arrivals: Arrivals,
+    job: Job,
+    service_class: ServiceClass,
+    asked: ServiceRequest | None,
 ) -> Prospect:
-    if job.id in driven.unserved:
-        return Prospect(Outlook.UNSERVED, reason=driven.unserved[job.id])
-    if job.id not in driven.legs_of:
+    if job.id in arrivals.index.unserved:
+        return Prospect(Outlook.UNSERVED, reason=arrivals.index.unserved[job.id])
+    if job.id not in arrivals.index.legs_for:
         return Prospect(Outlook.NEXT_PLAN)
-    visit = Trucks(tx, driven, now).visit(job.id)
+    visit = arrivals.visit(job.id)
     if visit is None:
-        return Prospect(Outlook.PASSED)
+        return Prospect(_without_time(arrivals, job.id))
+    now = arrivals.now
     outcomes = list_promise_outcomes(tx, REMEMBERED, now)
-    window = window_of(visit, late_share(outcomes, now), now)
+    given = find_promise(tx, asked.id) if asked else None
+    window = window_told(given, job.id, visit, late_share(outcomes, now), now)
     if window is None:
         return Prospect(Outlook.BEHIND, visit)
     return Prospect(Outlook.PLANNED, visit, window, track_record(outcomes, service_class, now))
+
+
+def _without_time(arrivals: Arrivals, job_id: JobId) -> Outlook:
+    """Return why no truck is expected for a job that the plan has."""
+    if arrivals.ahead(job_id):
+        return Outlook.CLOSED
+    return Outlook.NEXT_PLAN if arrivals.left_by_shift(job_id) else Outlook.PASSED

@@ -3,19 +3,16 @@
 Nothing is sent from here: `fleet.requests.outbox` says what may go out when, and `api` sends it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from data.model import (
     ClosingReason,
     JobId,
-    LegKind,
     Notice,
     NoticeKind,
     NoticeState,
-    Plan,
-    Promise,
     RequestId,
     ServiceRequest,
 )
@@ -54,15 +51,12 @@ REPEATED = frozenset({NoticeKind.REOPENED, NoticeKind.HANDED_OVER})
 ENDS = frozenset({NoticeKind.DONE, NoticeKind.HANDED_OVER, NoticeKind.CLOSED})
 """What says that a request has ended."""
 
-MARGIN = timedelta(minutes=20)
-"""A promised window ends so long after the planned end: machines meet traffic."""
-
 MOVED = timedelta(minutes=30)
 """A promise that moves later by less is not worth a second message."""
 
 
 class JobWindow(NamedTuple):
-    """When a plan means to do a job."""
+    """Between which times a caller is told that a job is done."""
 
     starts_at: datetime
     ends_at: datetime
@@ -110,20 +104,22 @@ def unsay_ended(tx: Tx, request_id: RequestId, now: datetime) -> None:
         tell(tx, request_id, NoticeKind.REOPENED, {}, now)
 
 
-def tell_planned(tx: Tx, windows: Mapping[JobId, JobWindow], now: datetime) -> int:
-    """Tell callers when their streets are planned, and return how many messages that makes.
+def tell_planned(tx: Tx, job_ids: Collection[JobId], now: datetime) -> int:
+    """Tell callers what they were promised, and return how many messages that makes.
 
     Who was told already is told again only where the promise has moved later: silence would
-    break it.
+    break it. Who was promised nothing hears nothing.
     """
-    ahead = {job_id: window for job_id, window in windows.items() if window.ends_at > now}
-    expecting = list_expecting(tx, ahead.keys())
+    expecting = list_expecting(tx, job_ids)
     told = find_last_notices(tx, sorted(expecting), NoticeKind.PLANNED)
     promises = list_last_promises(tx, expecting)
     segments = segments_of_jobs(tx, set(expecting.values()))
     new = []
     for request_id, job_id in expecting.items():
-        window = _promised(promises.get(request_id), job_id, ahead[job_id])
+        given = promises.get(request_id)
+        if given is None or given.job_id != job_id or given.to_at <= now:
+            continue
+        window = JobWindow(given.from_at, given.to_at)
         last = told.get(request_id)
         if last is not None and not _moved(last, str(job_id), window):
             continue
@@ -170,25 +166,6 @@ def tell_crew_planned(tx: Tx, windows: Iterable[tuple[CrewJob, JobWindow]], now:
         add_new_notices(
             tx, NoticeKind.PLANNED, [NewNotice(job.request_id, nth, facts, stale_at)], now
         )
-
-
-def windows_of(plan: Plan) -> dict[JobId, JobWindow]:
-    """Return when a plan means to do each job that it serves, every pass of it."""
-    windows: dict[JobId, JobWindow] = {}
-    for leg in (leg for route in plan.routes for leg in route.legs if leg.kind is LegKind.WORK):
-        for job_id in leg.job_ids:
-            known = windows.get(job_id, JobWindow(leg.starts_at, leg.ends_at + MARGIN))
-            windows[job_id] = JobWindow(
-                min(known.starts_at, leg.starts_at), max(known.ends_at, leg.ends_at + MARGIN)
-            )
-    return windows
-
-
-def _promised(given: Promise | None, job_id: JobId, planned: JobWindow) -> JobWindow:
-    """Return what the operator said, where that is not past: nobody hears of two windows."""
-    if given is None or given.job_id != job_id or given.to_at < planned.ends_at - MARGIN:
-        return planned
-    return JobWindow(given.from_at, given.to_at)
 
 
 def _moved(last: Notice, job: str, window: JobWindow) -> bool:

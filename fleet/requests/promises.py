@@ -28,7 +28,7 @@ from data.store.requests.promises import (
     list_awaiting_promise,
     list_promise_outcomes,
 )
-from fleet.routes.published_plan import Expected, Trucks
+from fleet.routes.arrivals import Arrivals, Expected
 from fleet.work.totals import quantile
 
 EARLY_SHARE, LATE_SHARE = 0.15, 0.35
@@ -141,7 +141,41 @@ def window_of(visit: Expected, share: float, now: datetime) -> PromiseWindow | N
     return PromiseWindow(visit.expected_at, max(_down(from_at), _down(now)), _up(to_at))
 
 
-def give_promise(tx: Tx, actor: Actor, asked: ServiceRequest, trucks: Trucks) -> Promise | None:
+def window_told(
+    given: Promise | None, job_id: JobId, visit: Expected, share: float, now: datetime
+) -> PromiseWindow | None:
+    """Return the window to tell for a job now: the one promised last while it can be kept.
+
+    Else a new one; `None` where its truck is too late to say.
+    """
+    if given is not None and given.job_id == job_id and visit.expected_at <= given.to_at:
+        return PromiseWindow(visit.expected_at, given.from_at, given.to_at)
+    return window_of(visit, share, now)
+
+
+def window_of_request(
+    tx: Tx, asked: ServiceRequest, arrivals: Arrivals | None
+) -> PromiseWindow | None:
+    """Return when a request is to be done, as every page and message tells it now.
+
+    A promise that can be kept no more is told while nothing else is known and it is past: then
+    the city owes its caller a word. `None` where there is no time to tell.
+    """
+    if asked.job_id is None:
+        return None
+    given = find_promise(tx, asked.id)
+    visit = None if arrivals is None else arrivals.job(asked.job_id)
+    if arrivals is not None and visit is not None:
+        share = late_share(list_promise_outcomes(tx, REMEMBERED, arrivals.now), arrivals.now)
+        found = window_told(given, asked.job_id, visit, share, arrivals.now)
+        if found is not None:
+            return found
+    if given is None or given.job_id != asked.job_id:
+        return None
+    return PromiseWindow(given.expected_at, given.from_at, given.to_at)
+
+
+def give_promise(tx: Tx, actor: Actor, asked: ServiceRequest, arrivals: Arrivals) -> Promise | None:
     """Keep the window that the published plan gives a request, to be told to its caller.
 
     The same window again is not kept twice. `None` where nothing can be promised: no job, or a
@@ -149,9 +183,9 @@ def give_promise(tx: Tx, actor: Actor, asked: ServiceRequest, trucks: Trucks) ->
     """
     if asked.state is not RequestState.OPEN or asked.job_id is None:
         return None
-    now = trucks.now
+    now = arrivals.now
     share = late_share(list_promise_outcomes(tx, REMEMBERED, now), now)
-    given = _promise(AwaitingPromise(asked.id, asked.job_id, None), trucks, share)
+    given = _promise(AwaitingPromise(asked.id, asked.job_id, None), arrivals, share)
     if given is None:
         return None
     before = find_promise(tx, asked.id)
@@ -173,39 +207,39 @@ def give_promise(tx: Tx, actor: Actor, asked: ServiceRequest, trucks: Trucks) ->
 
 
 def promise_open(
-    tx: Tx, actor: Actor, trucks: Trucks, job_ids: Iterable[JobId] | None = None
+    tx: Tx, actor: Actor, arrivals: Arrivals, job_ids: Iterable[JobId] | None = None
 ) -> int:
     """Keep what a published plan promises all open requests, and return how many promises it made.
 
     Who was promised a time for this job that can still be kept is promised no other. One line of
     the storm book tells of them all. `job_ids` are the only jobs looked at, where given.
     """
-    now = trucks.now
+    now = arrivals.now
     share = late_share(list_promise_outcomes(tx, REMEMBERED, now), now)
-    wanted = trucks.driven.legs_of.keys() if job_ids is None else set(job_ids)
+    wanted = arrivals.index.legs_for.keys() if job_ids is None else set(job_ids)
     waiting = [one for one in list_awaiting_promise(tx) if one.job_id in wanted]
-    found = (_promise(one, trucks, share) for one in waiting)
+    found = (_promise(one, arrivals, share) for one in waiting)
     given = [promise for promise in found if promise is not None]
     if given:
         add_promises(tx, given)
         after = {"requests": [promise.request_id for promise in given]}
-        subject = f"plan:{trucks.driven.plan.id}"
+        subject = f"plan:{arrivals.index.plan.id}"
         add_event(tx, now, actor, "plan.promised", subject, after=after)
     return len(given)
 
 
-def _promise(asked: AwaitingPromise, trucks: Trucks, share: float) -> Promise | None:
-    visit = trucks.expected(asked.job_id)
+def _promise(asked: AwaitingPromise, arrivals: Arrivals, share: float) -> Promise | None:
+    visit = arrivals.job(asked.job_id)
     if visit is None or (asked.until is not None and visit.expected_at <= asked.until):
         return None
-    window = window_of(visit, share, trucks.now)
+    window = window_of(visit, share, arrivals.now)
     if window is None:
         return None
     return Promise(
         request_id=asked.request_id,
         job_id=asked.job_id,
-        plan_id=trucks.driven.plan.id,
-        made_at=trucks.now,
+        plan_id=arrivals.index.plan.id,
+        made_at=arrivals.now,
         expected_at=window.expected_at,
         from_at=window.from_at,
         to_at=window.to_at,

@@ -43,12 +43,16 @@ class Served:
 
 
 class PlanIndex:
-    """Which legs of a plan work on which direction, in the planned order, and for which job."""
+    """Which legs of a plan work on which direction, in the planned order, and for which job.
+
+    `unserved` says why each job that the plan leaves undone is left so.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.legs_on: dict[DirectedSegment, list[LegPlace]] = defaultdict(list)
         self.legs_for: dict[JobId, list[LegPlace]] = defaultdict(list)
+        self.unserved = {left.job_id: left.reason for left in plan.unserved}
         for number, route in enumerate(plan.routes):
             for i, leg in enumerate(route.legs):
                 if leg.kind is not LegKind.WORK:

@@ -1,11 +1,16 @@
-"""Planned against driven, pure: what became of every leg, how late a truck is, when it ends."""
+"""Planned against driven, pure: what became of every leg, how late a truck is, when it comes.
+
+This is the only estimate of when a truck comes to a street (`expected_times`); every page, promise
+and alert tells what it says.
+"""
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from data.model import (
     DirectedSegment,
@@ -30,8 +35,8 @@ JUMP = 5
 STEADY_LEGS = 5
 """Legs done from which a truck's own pace says something about the rest."""
 
-SLOWEST, FASTEST = 2.0, 0.7
-"""Bounds of that pace, in times the plan's."""
+SLOWEST = 2.0
+"""Greatest pace, in times the plan's durations; who was quick is not expected to stay so."""
 
 
 class LegState(StrEnum):
@@ -75,8 +80,10 @@ class RouteCheck:
     """A route as it was driven so far.
 
     `next_leg` is the first leg that still lies ahead, the number of legs at the end. `late` is how
-    late the truck is there against the plan, less than nothing where it is early. `ends_at` is when
-    it will have driven the rest; `None` for a route without legs.
+    late the truck is there against the plan, less than nothing where it is early. `pace` is how
+    many times the plan's durations its legs ahead take. `ends_at` is when it will have driven the
+    rest; `None` for a route without legs. Of a shift that has `ended` nothing is expected any more,
+    nor of the legs in `blocked`, which lead over closed streets.
     """
 
     shift_id: ShiftId
@@ -87,6 +94,8 @@ class RouteCheck:
     planned_end: datetime | None
     ends_at: datetime | None
     pace: float
+    ended: bool = False
+    blocked: frozenset[int] = frozenset()
 
     @property
     def over(self) -> bool:
@@ -155,19 +164,59 @@ def check_route(
     return _timed(route, found, last, following, now)
 
 
-def at_moment(route: Route, check: RouteCheck, now: datetime) -> RouteCheck:
-    """Return a check whose legs did not change, with its times as of `now`."""
-    last = max(
-        (i for i, one in enumerate(check.legs[: check.next_leg]) if one.state in _OWN), default=-1
-    )
-    return _timed(route, check.legs, last, check.next_leg, now)
+def at_moment(
+    route: Route,
+    check: RouteCheck,
+    now: datetime,
+    *,
+    ended: bool = False,
+    blocked: frozenset[int] = frozenset(),
+) -> RouteCheck:
+    """Return a check whose legs did not change, as of `now`.
+
+    Parameters
+    ----------
+    ended
+        Whether the shift is over: its truck does no leg any more.
+    blocked
+        Numbers of the legs that lead over streets that are closed now.
+    """
+    behind = range(check.next_leg - 1, -1, -1)
+    last = next((i for i in behind if check.legs[i].state in _OWN), -1)
+    done_at = check.legs[last].at if last >= 0 else None
+    late = _late(route, last, done_at, check.next_leg, now)
+    timed = check
+    if late != check.late:
+        ends_at = _end_of(route, check.legs, check.next_leg, late, check.pace) or check.ends_at
+        timed = replace(check, late=late, ends_at=ends_at)
+    if not ended and not blocked:
+        return timed
+    ends_at = done_at if ended else timed.ends_at
+    return replace(timed, ended=ended, blocked=blocked, ends_at=ends_at)
 
 
-def expected_at(route: Route, leg: int, check: RouteCheck) -> datetime:
-    """Return when a leg that lies ahead is expected to end, as late and as slow as the truck is."""
-    ahead = route.legs[leg].ends_at - route.legs[check.next_leg].starts_at
-    starts_at = route.legs[check.next_leg].starts_at + check.late
-    return starts_at + ahead * max(check.pace, 1.0)
+class LegTimes(NamedTuple):
+    """When a leg is expected to begin and to end."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def expected_times(route: Route, check: RouteCheck) -> dict[int, LegTimes]:
+    """Return when each leg that its truck will still do begins and ends, by its number.
+
+    The next leg begins as late as the truck is, and each takes its planned time at the truck's
+    pace. A truck that is early waits where its plan does. Legs that somebody has done take no time.
+    Legs over closed streets have no times of their own, but the way around them takes as long.
+    """
+    if check.ended or check.over:
+        return {}
+    times = _times_ahead(route, check.legs, check.next_leg, check.late, check.pace)
+    return {
+        number: LegTimes(starts_at, ends_at)
+        for number, starts_at, ends_at in times
+        if number not in check.blocked
+    }
 
 
 _OWN = frozenset({LegState.DONE, LegState.TOLD})
@@ -258,29 +307,11 @@ def _timed(
     route: Route, found: Sequence[LegCheck], last: int, following: int, now: datetime
 ) -> RouteCheck:
     """Return the check with how late the truck is and when it will have driven the rest."""
-    nothing = timedelta(0)
-    planned_end = route.legs[-1].ends_at if route.legs else None
-    late = nothing
     done_at = found[last].at if last >= 0 else None
-    if done_at is not None:
-        late = done_at - route.legs[last].ends_at
-    if following < len(found):
-        late = max(late, now - route.legs[following].ends_at)
+    late = _late(route, last, done_at, following, now)
     pace = _pace(route, found)
-    ends_at = planned_end
-    if planned_end is not None and following < len(found):
-        rest = sum(
-            (
-                leg.ends_at - leg.starts_at
-                for leg, one in zip(route.legs[following:], found[following:], strict=True)
-                if one.state not in SERVED
-            ),
-            nothing,
-        )
-        starts_at = max(route.legs[following].starts_at + late, done_at or route.legs[0].starts_at)
-        ends_at = max(starts_at + rest * pace, now)
-    elif done_at is not None:
-        ends_at = done_at
+    planned_end = route.legs[-1].ends_at if route.legs else None
+    ends_at = _end_of(route, found, following, late, pace) or done_at or planned_end
     return RouteCheck(
         shift_id=route.shift_id,
         vehicle_id=route.vehicle_id,
@@ -291,6 +322,43 @@ def _timed(
         ends_at=ends_at,
         pace=pace,
     )
+
+
+def _late(
+    route: Route, last: int, done_at: datetime | None, following: int, now: datetime
+) -> timedelta:
+    """Return how late a truck is: as at its last leg, and later once the next should have ended."""
+    late = timedelta(0) if done_at is None else done_at - route.legs[last].ends_at
+    if following < len(route.legs):
+        late = max(late, now - route.legs[following].ends_at)
+    return late
+
+
+def _end_of(
+    route: Route, found: Sequence[LegCheck], following: int, late: timedelta, pace: float
+) -> datetime | None:
+    """Return when the last leg ahead ends; `None` where nothing is ahead."""
+    if following >= len(found):
+        return None
+    return max(times[2] for times in _times_ahead(route, found, following, late, pace))
+
+
+def _times_ahead(
+    route: Route, found: Sequence[LegCheck], following: int, late: timedelta, pace: float
+) -> Iterator[tuple[int, datetime, datetime]]:
+    """Yield number, start and end of each leg from the one that follows on that nobody has done."""
+    at = route.legs[following].starts_at + late
+    planned_at = route.legs[following].starts_at
+    ahead = zip(route.legs[following:], found[following:], strict=True)
+    for number, (leg, became) in enumerate(ahead, following):
+        if leg.starts_at > planned_at:  # the plan waits here, and a truck that is late does not
+            at = max(at, leg.starts_at)
+        planned_at = leg.ends_at
+        if became.state in SERVED:
+            continue
+        takes = planned_at - leg.starts_at
+        starts_at, at = at, at + (takes if pace == 1.0 else takes * pace)
+        yield number, starts_at, at
 
 
 def _pace(route: Route, found: Sequence[LegCheck]) -> float:
@@ -305,4 +373,4 @@ def _pace(route: Route, found: Sequence[LegCheck]) -> float:
     planned = marks[-1][1] - marks[0][1]
     if planned <= timedelta(0):
         return 1.0
-    return min(max((marks[-1][0] - marks[0][0]) / planned, FASTEST), SLOWEST)
+    return min(max((marks[-1][0] - marks[0][0]) / planned, 1.0), SLOWEST)

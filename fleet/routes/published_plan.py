@@ -1,219 +1,146 @@
-"""The published plan, asked about a job: which truck, where in its route, how late it is."""
+"""The published plan in memory: its legs, how they are driven, and when trucks come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cached_property
-from threading import Lock
+from datetime import datetime
+from threading import RLock
 
-from data.model import (
-    JobId,
-    LegKind,
-    LegProgress,
-    Pass,
-    Plan,
-    Route,
-    SegmentId,
-    StormId,
-    VehicleId,
-)
-from data.store.coverage.coverage import find_last_pass
+from data.model import Plan, SegmentId, ShiftId, StormId
+from data.policy.city_policy import Policy
+from data.store.coverage.coverage import find_newest_pass, list_streets_seen_since
 from data.store.database.engine import Tx
 from data.store.planning.plans import find_published_plan_id, get_plan
-from data.store.shifts.shifts import list_progress
-
-NOWHERE = -1
-"""Leg of a truck of which nothing is known since the plan was made."""
-
-TRUCKS_MOMENT = timedelta(hours=3)
-"""A pass this far from its planned time is another visit of the same street."""
-
-
-@dataclass(frozen=True, slots=True)
-class LegAt:
-    """Where a leg stands in a plan."""
-
-    route: int
-    leg: int
-
-
-@dataclass(frozen=True, slots=True)
-class TruckProgress:
-    """How far a truck is: the last leg that it is known to have ended, and how late that was."""
-
-    leg: int
-    late: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """When the last pass of a job ends: by its plan, and as late as the truck is now."""
-
-    planned_at: datetime
-    expected_at: datetime
-
-    @property
-    def late(self) -> timedelta:
-        """How much later than planned."""
-        return self.expected_at - self.planned_at
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedVisit(Expected):
-    """What a published plan still means to do for a job; `streets_before` of that truck's route.
-
-    `heading_for` is the street that the truck works on next.
-    """
-
-    vehicle_id: VehicleId
-    streets_before: int
-    heading_for: SegmentId
-
-
-@dataclass(frozen=True)
-class DrivenPlan:
-    """A published plan with an index by job; it never changes."""
-
-    plan: Plan
-
-    @cached_property
-    def legs_of(self) -> Mapping[JobId, Sequence[LegAt]]:
-        """Where each job is worked on, by route and leg."""
-        found: dict[JobId, list[LegAt]] = {}
-        for number, route in enumerate(self.plan.routes):
-            for i, leg in enumerate(route.legs):
-                for job_id in leg.job_ids if leg.kind is LegKind.WORK else ():
-                    found.setdefault(job_id, []).append(LegAt(number, i))
-        return found
-
-    @cached_property
-    def unserved(self) -> Mapping[JobId, str]:
-        """Why each job that the plan leaves undone is left so."""
-        return {left.job_id: left.reason for left in self.plan.unserved}
+from data.store.shifts.shifts import list_ended_shifts, list_progress_of_plan
+from data.streets.network import StreetNetwork
+from fleet.context import CityContext
+from fleet.routes.arrivals import Arrivals
+from fleet.routes.leg_completion import PlanIndex
+from fleet.routes.plan_vs_actual import RouteCheck
+from fleet.routes.route_progress import PlanCheck, RouteDesk
+from fleet.streets.closed_streets import closed_streets
 
 
 class PlanDesk:
-    """Keeps the plan that is driven in memory; safe from any thread."""
+    """Keeps the published plan and what became of its legs; safe from any thread.
+
+    Only what was stored since the last question is read. What a new computation of old positions
+    took away is missed until a street is named as changed, or another plan is published.
+    """
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._kept: DrivenPlan | None = None
+        self._lock = RLock()
+        self._index: PlanIndex | None = None
+        self._desk: RouteDesk | None = None
+        self._read_until = 0
 
-    def keep(self, driven: DrivenPlan) -> None:
+    def keep(self, plan: Plan) -> None:
         """Take a plan that has just been published, so that nobody unpacks it."""
         with self._lock:
-            self._kept = driven
+            self._index = PlanIndex(plan)
 
-    def driven(self, tx: Tx, storm_id: StormId) -> DrivenPlan | None:
+    def forget(self) -> None:
+        """Read all evidence anew at the next question: what was heard of it may be lost."""
+        with self._lock:
+            self._desk = None
+
+    def driven(self, tx: Tx, storm_id: StormId) -> PlanIndex | None:
         """Return the published plan of a storm; unpacked only when it is another than before."""
         plan_id = find_published_plan_id(tx, storm_id)
         if plan_id is None:
             return None
         with self._lock:
-            if self._kept is None or self._kept.plan.id != plan_id:
-                self._kept = DrivenPlan(get_plan(tx, plan_id))
-            return self._kept
+            if self._index is None or self._index.plan.id != plan_id:
+                self._index = PlanIndex(get_plan(tx, plan_id))
+            return self._index
 
+    def check(
+        self,
+        city: CityContext,
+        storm_id: StormId,
+        changed: Iterable[SegmentId] = (),
+        tapped: Iterable[ShiftId] | None = None,
+    ) -> PlanCheck | None:
+        """Return how the published plan was driven until now; `None` without one.
 
-class Trucks:
-    """How far the trucks of a plan are at one moment; each is looked up once."""
+        Parameters
+        ----------
+        changed
+            Streets whose evidence is read again, whether or not new passes were stored.
+        tapped
+            Shifts whose drivers tapped since the last question; `None` asks all of them.
+        """
+        with self._lock:
+            desk = self._caught_up(city, storm_id, changed)
+            if desk is None:
+                return None
+            if tapped is not None:
+                desk.read_taps(city.tx, tapped)
+            else:
+                for shift_id, taps in list_progress_of_plan(city.tx, desk.plan.id).items():
+                    desk.tapped(shift_id, taps)
+            return PlanCheck(desk.plan, desk.checks(city.now))
 
-    def __init__(self, tx: Tx, driven: DrivenPlan, now: datetime) -> None:
-        self._tx, self.driven, self.now = tx, driven, now
-        self._progress: dict[int, TruckProgress] = {}
-
-    def expected(self, job_id: JobId) -> Expected | None:
-        """Return when a job's last pass ends; `None` where the trucks are past it."""
-        ahead = self._ahead(job_id)
-        return self._expected(max(ahead, key=self._ends_at)) if ahead else None
-
-    def visit(self, job_id: JobId) -> PlannedVisit | None:
-        """Return what is still meant for a job; `None` where the trucks are past it."""
-        ahead = self._ahead(job_id)
-        if not ahead:
+    def arrivals(self, city: CityContext, storm_id: StormId) -> Arrivals | None:
+        """Return when trucks come by the published plan, for this transaction; `None` without."""
+        with self._lock:
+            desk = self._caught_up(city, storm_id)
+        if desk is None:
             return None
-        last = max(ahead, key=self._ends_at)
-        moment = self._expected(last)
-        first = min(at.leg for at in ahead if at.route == last.route)
-        route = self.driven.plan.routes[last.route]
-        after = self._progress_of(last.route).leg + 1
-        works = [leg for leg in route.legs[after:first] if leg.kind is LegKind.WORK]
-        next_leg = works[0] if works else route.legs[first]
-        return PlannedVisit(
-            planned_at=moment.planned_at,
-            expected_at=moment.expected_at,
-            vehicle_id=route.vehicle_id,
-            streets_before=len({step.segment_id for leg in works for step in leg.path}),
-            heading_for=next_leg.path[0].segment_id,
-        )
+        return Arrivals(desk.index, lambda number: self._route(city, desk, number), city.now)
 
-    def next_leg(self, route: int) -> int:
-        """Return the number of the leg of a route that its truck does next, as far as is known."""
-        return self._progress_of(route).leg + 1
+    def _route(self, city: CityContext, desk: RouteDesk, number: int) -> RouteCheck:
+        with self._lock:
+            desk.read_taps(city.tx, [desk.plan.routes[number].shift_id])
+            return desk.check(number, city.now)
 
-    def _ahead(self, job_id: JobId) -> list[LegAt]:
-        places = self.driven.legs_of.get(job_id, ())
-        return [at for at in places if at.leg > self._progress_of(at.route).leg]
-
-    def _expected(self, last: LegAt) -> Expected:
-        leg = self.driven.plan.routes[last.route].legs[last.leg]
-        return Expected(leg.ends_at, max(self._ends_at(last), self.now))
-
-    def _ends_at(self, at: LegAt) -> datetime:
-        leg = self.driven.plan.routes[at.route].legs[at.leg]
-        return leg.ends_at + self._progress_of(at.route).late
-
-    def _progress_of(self, number: int) -> TruckProgress:
-        if number not in self._progress:
-            plan = self.driven.plan
-            route = plan.routes[number]
-            tapped = list_progress(self._tx, plan.id, route.shift_id)
-            seen = find_last_pass(self._tx, plan.storm_id, route.vehicle_id, plan.since)
-            if seen is not None and _turn_at(plan, route.vehicle_id, seen.ended_at) != number:
-                seen = None
-            self._progress[number] = progress_of(route, tapped, seen, self.now)
-        return self._progress[number]
+    def _caught_up(
+        self, city: CityContext, storm_id: StormId, changed: Iterable[SegmentId] = ()
+    ) -> RouteDesk | None:
+        """Return the published plan's desk with all evidence stored so far; `None` without one."""
+        tx, rules = city.tx, city.policy.evidence
+        index = self.driven(tx, storm_id)
+        if index is None:
+            self._desk = None
+            return None
+        newest, desk = find_newest_pass(tx), self._desk
+        if desk is None or not desk.stands_on(index, city.network, rules):
+            desk = self._desk = RouteDesk(index, city.network, rules)
+            desk.load(tx)
+            self._read_until = newest
+        else:
+            again = set(changed)
+            if newest > self._read_until:
+                again |= list_streets_seen_since(tx, storm_id, self._read_until)
+                self._read_until = newest
+            desk.read(tx, again)
+        desk.ended = list_ended_shifts(tx, storm_id)
+        desk.closed = closed_streets(tx, storm_id, city.now)
+        return desk
 
 
-def _turn_at(plan: Plan, vehicle_id: VehicleId, moment: datetime) -> int | None:
-    """Return the route of a vehicle, of crews after each other, that is nearest to a moment."""
-    mine = [i for i, one in enumerate(plan.routes) if one.vehicle_id == vehicle_id and one.legs]
-    nothing = timedelta(0)
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """The published plan with the streets and the rules of evidence by which it is judged."""
 
-    def away(number: int) -> timedelta:
-        legs = plan.routes[number].legs
-        return max(legs[0].starts_at - moment, moment - legs[-1].ends_at, nothing)
+    plans: PlanDesk
+    network: StreetNetwork
+    policy: Policy
 
-    return min(mine, key=away, default=None)
+    def check(self, tx: Tx, storm_id: StormId, now: datetime) -> PlanCheck | None:
+        """Return how the published plan was driven until now; `None` without one."""
+        return self.plans.check(self._city(tx, now), storm_id)
 
+    def arrivals(self, tx: Tx, storm_id: StormId, now: datetime) -> Arrivals | None:
+        """Return when trucks come by the published plan; `None` without one."""
+        return self.plans.arrivals(self._city(tx, now), storm_id)
 
-def progress_of(
-    route: Route, tapped: Sequence[LegProgress], seen: Pass | None, now: datetime
-) -> TruckProgress:
-    """Return how far a truck is, by its driver's taps and by the last pass that was seen of it.
+    def arrivals_of(self, tx: Tx, plan: Plan, now: datetime) -> Arrivals:
+        """Return when trucks come by a plan that is published in this very transaction."""
+        desk = RouteDesk(PlanIndex(plan), self.network, self.policy.evidence)
+        desk.load(tx)
+        desk.ended = list_ended_shifts(tx, plan.storm_id)
+        desk.closed = closed_streets(tx, plan.storm_id, now)
+        return Arrivals(desk.index, lambda number: desk.check(number, now), now)
 
-    A truck that should have ended its next leg by now is late, whatever it did before.
-    """
-    marks = [(tap.leg, tap.ended_at) for tap in tapped if tap.ended_at is not None]
-    found = None if seen is None else _leg_seen(route, seen)
-    if seen is not None and found is not None:
-        marks.append((found, seen.ended_at))
-    leg, ended_at = max(marks, default=(NOWHERE, None), key=lambda mark: mark[0])
-    late = timedelta(0) if ended_at is None else ended_at - route.legs[leg].ends_at
-    if leg + 1 < len(route.legs):
-        late = max(late, now - route.legs[leg + 1].ends_at)
-    return TruckProgress(leg, late)
-
-
-def _leg_seen(route: Route, seen: Pass) -> int | None:
-    """Return the work leg that a pass was of: over its street and way, at the likeliest time."""
-    fitting = [
-        (abs(leg.ends_at - seen.ended_at), i)
-        for i, leg in enumerate(route.legs)
-        if leg.kind is LegKind.WORK
-        and any(
-            step.segment_id == seen.segment_id and step.forward == seen.forward for step in leg.path
-        )
-    ]
-    apart, number = min(fitting, default=(TRUCKS_MOMENT, NOWHERE))
-    return number if apart < TRUCKS_MOMENT else None
+    def _city(self, tx: Tx, now: datetime) -> CityContext:
+        return CityContext(tx, self.network, self.policy, now)

@@ -1,19 +1,26 @@
 """Planned against driven for a whole plan: in memory while it is driven, or made for history."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import DirectedSegment, LegProgress, Pass, Plan, PlanId, SegmentId, ShiftId
 from data.policy.city_policy import Policy
+from data.policy.evidence_rules import EvidenceRules
 from data.store.coverage.coverage import list_seen
 from data.store.database.engine import Tx
 from data.store.planning.plans import get_plan
 from data.store.shifts.shifts import list_progress, list_progress_of_plan
 from data.streets.network import StreetNetwork
-from fleet.routes.leg_completion import NOTHING_SEEN, LegPlace, PlanIndex, StreetWork, work_on
-from fleet.routes.off_route import Corridor
+from fleet.routes.leg_completion import (
+    MADE_BEFORE,
+    NOTHING_SEEN,
+    LegPlace,
+    PlanIndex,
+    StreetWork,
+    work_on,
+)
 from fleet.routes.plan_vs_actual import LegCheck, RouteCheck, at_moment, check_route, leg_check
 
 
@@ -26,28 +33,31 @@ class PlanCheck:
 
 
 class RouteDesk:
-    """The checks of the plan that is driven; only what changed is made anew. One thread uses it."""
+    """The checks of one plan; only what changed is made anew. One thread at a time uses it.
 
-    def __init__(self, plan: Plan, network: StreetNetwork, policy: Policy) -> None:
-        self.index = PlanIndex(plan)
+    `ended` are shifts that are over, `closed` are streets that nobody can drive now.
+    """
+
+    def __init__(self, index: PlanIndex, network: StreetNetwork, rules: EvidenceRules) -> None:
+        self.index = index
         self.network = network
-        self.policy = policy
+        self.rules = rules
+        self.ended: Set[ShiftId] = frozenset()
+        self.closed: Set[DirectedSegment] = frozenset()
         self._work: dict[DirectedSegment, StreetWork] = {}
         self._tapped: dict[ShiftId, Sequence[LegProgress]] = {}
         self._legs: dict[int, list[LegCheck]] = {}
         self._checks: dict[int, RouteCheck] = {}
-        self._corridors: dict[int, Corridor] = {}
-        self._number = {route.shift_id: i for i, route in enumerate(plan.routes)}
+        self._number = {route.shift_id: i for i, route in enumerate(index.plan.routes)}
 
     @property
     def plan(self) -> Plan:
         """The plan that is checked."""
         return self.index.plan
 
-    def stands_on(self, plan_id: PlanId, network: StreetNetwork, policy: Policy) -> bool:
-        """Whether this is the desk of a plan, on these streets and by this policy."""
-        same_ground = self.network is network and self.policy is policy
-        return same_ground and self.plan.id == plan_id
+    def stands_on(self, index: PlanIndex, network: StreetNetwork, rules: EvidenceRules) -> bool:
+        """Whether this is the desk of a plan, on these streets and by these rules."""
+        return self.index is index and self.network is network and self.rules == rules
 
     def load(self, tx: Tx) -> None:
         """Read all evidence of the plan's streets, and all that its drivers tapped."""
@@ -57,14 +67,15 @@ class RouteDesk:
         self.read(tx, {step.segment_id for step in self.index.legs_on})
 
     def read(self, tx: Tx, segment_ids: Collection[SegmentId]) -> None:
-        """Read the evidence of these streets again."""
+        """Read the evidence of these streets again, as far back as it counts for the plan."""
         mine = {
             segment_id
             for segment_id in segment_ids
             if any(step in self.index.legs_on for step in _both(segment_id))
         }
         if mine:
-            self.take(mine, list_seen(tx, self.plan.storm_id, mine))
+            since = self.plan.since - MADE_BEFORE
+            self.take(mine, list_seen(tx, self.plan.storm_id, mine, since))
 
     def take(
         self,
@@ -72,12 +83,11 @@ class RouteDesk:
         seen: Mapping[DirectedSegment, Collection[Pass]],
     ) -> None:
         """Take in all that was seen on streets; routes that they do not touch stay as they are."""
-        rules = self.policy.evidence
         for step in (step for segment_id in segment_ids for step in _both(segment_id)):
             segment = self.network.find(step.segment_id)
             if step not in self.index.legs_on or segment is None:
                 continue
-            work = work_on(self.index, step, segment.length_m, seen.get(step, ()), rules)
+            work = work_on(self.index, step, segment.length_m, seen.get(step, ()), self.rules)
             if work != self._work.get(step, NOTHING_SEEN):
                 self._work[step] = work
                 for place in self.index.legs_on[step]:
@@ -91,25 +101,43 @@ class RouteDesk:
 
     def tapped(self, shift_id: ShiftId, taps: Sequence[LegProgress]) -> None:
         """Take in all that the driver of a shift of this plan tapped."""
+        if self._tapped.get(shift_id, ()) == taps:
+            return
         self._tapped[shift_id] = taps
         self._legs.pop(self._number[shift_id], None)
         self._checks.pop(self._number[shift_id], None)
 
     def checks(self, now: datetime) -> tuple[RouteCheck, ...]:
         """Return how each route was driven until now."""
-        return tuple(self._check(number, now) for number in range(len(self.plan.routes)))
+        blocked = self._blocked()
+        return tuple(
+            self._check(number, now, blocked.get(number, frozenset()))
+            for number in range(len(self.plan.routes))
+        )
 
-    def corridor(self, number: int) -> Corridor:
-        """Return the streets of a route, found by place."""
-        if number not in self._corridors:
-            self._corridors[number] = Corridor(self.plan.routes[number], self.network)
-        return self._corridors[number]
+    def check(self, number: int, now: datetime) -> RouteCheck:
+        """Return how one route was driven until now."""
+        return self._check(number, now, self._blocked().get(number, frozenset()))
 
-    def _check(self, number: int, now: datetime) -> RouteCheck:
+    def _blocked(self) -> dict[int, frozenset[int]]:
+        """Return which legs of which routes work on closed streets."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for step in self.closed:
+            for place in self.index.legs_on.get(step, ()):
+                found[place.route].add(place.leg)
+        return {number: frozenset(legs) for number, legs in found.items()}
+
+    def _check(self, number: int, now: datetime, blocked: frozenset[int]) -> RouteCheck:
         route = self.plan.routes[number]
         known = self._checks.get(number)
-        if known is not None:
-            return at_moment(route, known, now)
+        if known is None:
+            known = self._checks[number] = self._checked(number, now)
+        ended = route.shift_id in self.ended
+        return at_moment(route, known, now, ended=ended, blocked=blocked)
+
+    def _checked(self, number: int, now: datetime) -> RouteCheck:
+        """Return the check of a route whose evidence or taps have changed."""
+        route = self.plan.routes[number]
         tapped = self._tapped.get(route.shift_id, ())
         legs = self._legs.get(number)
         if legs is None:
@@ -117,8 +145,7 @@ class RouteDesk:
             places = (LegPlace(number, i) for i in range(len(route.legs)))
             legs = [leg_check(self.index, at, self._work, taps.get(at.leg)) for at in places]
             self._legs[number] = legs
-        made = self._checks[number] = check_route(route, legs, tapped, now)
-        return made
+        return check_route(route, legs, tapped, now)
 
     def _changed(self, place: LegPlace) -> None:
         """Look at one leg again, and so at its route."""
@@ -135,7 +162,7 @@ def check_plan(
 ) -> PlanCheck:
     """Return how a plan was driven until a moment, from what is stored: for history."""
     plan = get_plan(tx, plan_id)
-    desk = RouteDesk(plan, network, policy)
+    desk = RouteDesk(PlanIndex(plan), network, policy.evidence)
     streets = {step.segment_id for step in desk.index.legs_on}
     seen: dict[DirectedSegment, list[Pass]] = defaultdict(list)
     for step, passes in list_seen(tx, plan.storm_id, streets).items():

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from data.model import (
     EvidenceTotal,
@@ -19,7 +20,7 @@ from data.model import (
     VehicleId,
 )
 from data.streets.network import StreetNetwork
-from fleet.routes.plan_vs_actual import LegState, RouteCheck, expected_at
+from fleet.routes.plan_vs_actual import SERVED, LegState, LegTimes, RouteCheck, expected_times
 from fleet.routes.route_progress import PlanCheck
 from maps.routes.route_steps import Label
 from maps.streets.street import street_name
@@ -32,7 +33,8 @@ NEXT_LEGS = 5
 class LegView:
     """A leg of a route; `expected_at` is when it should end, as late and slow as its truck is.
 
-    `load_kg` is what the hopper holds after it.
+    It is `None` where the street is closed or the truck's shift is over. `load_kg` is what the
+    hopper holds after it.
     """
 
     number: int
@@ -42,7 +44,7 @@ class LegView:
     length_m: float
     starts_at: datetime
     ends_at: datetime
-    expected_at: datetime
+    expected_at: datetime | None
     load_kg: float
 
 
@@ -185,14 +187,23 @@ def street_desk(
 
 
 def _legs_ahead(route: Route, check: RouteCheck, network: StreetNetwork) -> tuple[LegView, ...]:
-    last = min(check.next_leg + NEXT_LEGS + 1, len(route.legs))
+    times = expected_times(route, check)
+    ahead = (
+        number
+        for number in range(check.next_leg, len(route.legs))
+        if check.legs[number].state not in SERVED
+    )
     return tuple(
-        _leg(number, route.legs[number], expected_at(route, number, check), network)
-        for number in range(check.next_leg, last)
+        _leg(number, route.legs[number], _end_of(times.get(number)), network)
+        for number in islice(ahead, NEXT_LEGS + 1)
     )
 
 
-def _leg(number: int, leg: Leg, expected: datetime, network: StreetNetwork) -> LegView:
+def _end_of(times: LegTimes | None) -> datetime | None:
+    return None if times is None else times.ends_at
+
+
+def _leg(number: int, leg: Leg, expected: datetime | None, network: StreetNetwork) -> LegView:
     step = leg.path[0 if leg.kind is LegKind.WORK else -1] if leg.path else None
     segment = None if step is None else network.find(step.segment_id)
     return LegView(
@@ -236,7 +247,6 @@ def _visit(
 ) -> VisitView:
     leg, became = route.legs[number], check.legs[number]
     step = next(step for step in leg.path if step.segment_id == segment_id)
-    ahead = number >= check.next_leg and became.at is None
     return VisitView(
         vehicle_id=route.vehicle_id,
         vehicle=vehicles.get(route.vehicle_id, ""),
@@ -245,6 +255,6 @@ def _visit(
         state=became.state,
         starts_at=leg.starts_at,
         ends_at=leg.ends_at,
-        expected_at=expected_at(route, number, check) if ahead else None,
+        expected_at=_end_of(expected_times(route, check).get(number)),
         done_at=became.at,
     )

@@ -65,6 +65,7 @@ UPDATES: Mapping[str, RequestState] = {
 class PublishedRequest:
     """A request with all that is published about it.
 
+    `expected_at` is when its truck ends its work there, `due_at` has the goals of jobs.
     `agency` answers for it: the city, or the body that it was handed over to. `own` says whether
     whoever asks brought it; `media` are addresses of pictures, for them only.
     """
@@ -72,6 +73,7 @@ class PublishedRequest:
     asked: ServiceRequest
     changed_at: datetime
     due_at: Mapping[JobId, datetime]
+    expected_at: datetime | None
     agency: str
     own: bool = False
     media: Sequence[str] = ()
@@ -95,7 +97,7 @@ def request_record(one: PublishedRequest, network: StreetNetwork, t: Translator)
         "service_notice": notice(asked, due_at, t),
         "requested_datetime": moment(asked.received_at, t),
         "updated_datetime": moment(one.changed_at, t),
-        "expected_datetime": None if due_at is None else moment(due_at, t),
+        "expected_datetime": _moment_or_none(one.expected_at or due_at, t),
         **_place(asked, network, t.language),
         "media_url": one.media[0] if one.own and one.media else None,
     }
@@ -162,6 +164,10 @@ def notice(asked: ServiceRequest, due_at: datetime | None, t: Translator) -> str
     if asked.snap is None:
         return t("Accepted. Somebody will look where this is.")
     return t("Accepted. It is taken up with the next plan.")
+
+
+def _moment_or_none(at: datetime | None, t: Translator) -> str | None:
+    return None if at is None else moment(at, t)
 
 
 def moment(at: datetime, t: Translator) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
+from types import MappingProxyType
 
 from data.model import (
     DirectedSegment,
@@ -24,6 +25,7 @@ from data.model import (
 )
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
+from fleet.routes.plan_vs_actual import LegTimes
 from maps.pages.geojson import leg_line
 from maps.streets.street import street_name
 
@@ -81,7 +83,8 @@ class StageView:
     `street` is worked on, or driven to; `until` is the street where the work ends; `place` names a
     reload site or a depot; `side` is "right" of the street, or its "whole" width. `pass_number` of
     `passes` counts how often this truck works there, whatever others do. `steps` are the turns of a
-    drive, or of the way to the work, and `turn` is the one from there into the street.
+    drive, or of the way to the work, and `turn` is the one from there into the street. It should
+    end at `expected_at`, as late and slow as the truck is; `None` where nobody knows.
     """
 
     first: int
@@ -102,6 +105,7 @@ class StageView:
     length_m: float
     starts_at: datetime
     ends_at: datetime
+    expected_at: datetime | None
     steps: tuple[StepView, ...]
     line: tuple[tuple[float, float], ...]
 
@@ -116,15 +120,18 @@ class Surroundings:
 
 
 def stages(
-    legs: Sequence[Leg], progress: Iterable[LegProgress], around: Surroundings
+    legs: Sequence[Leg],
+    progress: Iterable[LegProgress],
+    around: Surroundings,
+    expected: Mapping[int, LegTimes] = MappingProxyType({}),
 ) -> tuple[StageView, ...]:
-    """Return a route's stages with what became of each."""
+    """Return a route's stages with what became of each, and when legs ahead are expected to end."""
     over = {each.leg: each for each in progress}
     visits = _visits(legs)
     groups = _with_ways_there(legs, list(_grouped(legs, visits, around.network)))
     crossings = _crossings(legs, around.network)
     parts = (_part(legs, first, last) for first, last in groups)
-    return tuple(_stage(legs, part, over, crossings, visits, around) for part in parts)
+    return tuple(_stage(legs, part, over, crossings, visits, around, expected) for part in parts)
 
 
 type _Visit = tuple[int, int]
@@ -232,6 +239,7 @@ def _stage(
     crossings: Mapping[int, Sequence[Segment]],
     visits: Sequence[_Visit],
     around: Surroundings,
+    expected: Mapping[int, LegTimes],
 ) -> StageView:
     network, leg, path = around.network, part.main[0], part.path
     worked_on = path if leg.kind is LegKind.WORK else []
@@ -258,9 +266,16 @@ def _stage(
         length_m=sum(each.length_m for each in part.main),
         starts_at=part.legs[0].starts_at,
         ends_at=part.legs[-1].ends_at,
+        expected_at=_expected_end(part, expected),
         steps=tuple(_steps(part.came_by, part.way, network)),
         line=_line(part.legs, network),
     )
+
+
+def _expected_end(part: _Part, expected: Mapping[int, LegTimes]) -> datetime | None:
+    """Return when the last leg of a stage ends that is still to be done."""
+    ends = [expected[i].ends_at for i in range(part.first, part.last + 1) if i in expected]
+    return max(ends, default=None)
 
 
 def _state(ended: Sequence[LegProgress], legs: int) -> tuple[StageState, datetime | None, str]:

@@ -48,6 +48,7 @@ from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.planning.plan_lifecycle import publish, store_draft
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
+from fleet.routes.published_plan import Estimates, PlanDesk
 from fleet.setup.city_setup import add_city, set_fleet
 from fleet.shifts.shift_progress import Legs, complete_legs, start_shift
 from fleet.simulation.simulated_faults import SensorFault, broken
@@ -102,7 +103,8 @@ def _measured(engine: Database, seed: int) -> Iterator[tuple[str, str, str]]:
         prepared = prepare(tx, storm.id, network, NOW)
     plan = solve_prepared(prepared, PLAN_S, seed, lambda *_: None, lambda: False)
     with transaction(engine) as tx:
-        plan = publish(tx, ACTOR, store_draft(tx, ACTOR, plan, NOW).id, NOW)
+        estimates = Estimates(PlanDesk(), network, prepared.policy)
+        plan = publish(tx, ACTOR, store_draft(tx, ACTOR, plan, NOW).id, estimates, NOW)
         ends = {shift.id: shift.ends_at for shift in list_shifts(tx, storm.id)}
         trucks = []
         for number, route in enumerate(one for one in plan.routes if one.legs):

@@ -14,7 +14,7 @@ from fleet.planning.plan_lifecycle import publish
 from fleet.requests.promises import REMEMBERED
 from fleet.storms.storm_start import start_storm
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY, a_village_database
+from tests.village_database import DISPATCHER, POLICY, a_village_database, estimates
 from tests.village_plan import a_leg, a_plan
 
 OPEN = 10_000
@@ -25,7 +25,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
     with transaction(a_village_database()) as tx:
         plan_id = _filled(tx)
         began_s = process_time()
-        publish(tx, DISPATCHER, plan_id, v.NOW)
+        publish(tx, DISPATCHER, plan_id, estimates(), v.NOW)
         spent_s = process_time() - began_s
         yield f"publish a plan for {OPEN:,} open requests, CPU", f"{spent_s:.2f} s", "1 s"
         for what, at in (("none decided", v.NOW), ("all decided", v.NOW + timedelta(days=9))):

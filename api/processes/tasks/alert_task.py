@@ -82,7 +82,8 @@ class AlertWatch(CitySentry):
                 )
                 calm = self._watch.calm(tx, look, now)
         except BaseException:
-            self._watch = Watch(self._plans)  # what was heard is lost: read all anew next time
+            self._plans.forget()  # what was heard is lost: read all anew next time
+            self._watch = Watch(self._plans)
             raise
         changed = self._answer_calls(storm, now)
         if not calm:

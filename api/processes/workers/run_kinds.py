@@ -17,7 +17,7 @@ from fleet.planning.plan_scope import scope_of
 from fleet.planning.plan_solving import Start, solve_prepared
 from fleet.planning.remaining_routes import routes_ahead
 from fleet.replanning.replan_solving import replanned
-from fleet.routes.progress_cache import PresentDesk
+from fleet.routes.published_plan import PlanDesk
 from fleet.what_if.question import situation_digest
 from fleet.what_if.searches import SEEDS, KnownBase, Solve, base_of, with_change
 from routing.replanning.path_cache import LineGraphCache
@@ -36,7 +36,7 @@ class Warm:
     as it is where other fleets are asked about.
     """
 
-    desk: PresentDesk | None = None
+    desk: PlanDesk | None = None
     known: LineGraphCache | None = None
     bases: KnownBase = field(default_factory=KnownBase)
 
@@ -68,7 +68,7 @@ def make_plan(bench: Bench) -> Keep:
     now = bench.clock.now()
     with reading(bench.engine) as tx:
         prepared = prepare(tx, run.storm_id, bench.network, now)
-        ahead = routes_ahead(tx, run.storm_id, now)
+    ahead = routes_ahead(prepared.check, prepared.shifts, now)
     scope = scope_of(prepared, options_from_json(run.options), ahead)
     found = solve_prepared(
         scope.prepared, run.seconds, SEED, bench.beat.report, bench.stop, bench.threads

@@ -72,6 +72,14 @@ def save_shift(tx: Tx, changed: Shift) -> None:
     tx.execute(update(shift).where(shift.c.id == changed.id).values(**values))
 
 
+def list_ended_shifts(tx: Tx, storm_id: StormId) -> set[ShiftId]:
+    """Return the shifts of a storm that are over."""
+    query = select(shift.c.id).where(
+        shift.c.storm_id == storm_id, shift.c.state == ShiftState.ENDED
+    )
+    return {ShiftId(each) for each in tx.scalars(query)}
+
+
 def set_driver(tx: Tx, shift_id: ShiftId, driver_id: UserId) -> None:
     """Say who drives a shift; the caller writes the event."""
     tx.execute(update(shift).where(shift.c.id == shift_id).values(driver_id=driver_id))

@@ -26,7 +26,7 @@ from fleet.planning.plan_solving import solve_prepared
 from fleet.planning.plan_summary import figures_of
 from fleet.storms.storm_start import end_storm, start_storm
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY
+from tests.village_database import DISPATCHER, POLICY, estimates
 from tests.village_plan import a_leg, a_plan
 
 LATER = v.NOW + timedelta(minutes=20)
@@ -98,8 +98,8 @@ def test_no_plan_is_made_for_streets_that_are_not_the_city_s_any_more(tx: Tx, st
 
 def test_a_published_plan_supersedes_the_one_before(tx: Tx, storm: Storm) -> None:
     first, second = a_draft(tx), a_draft(tx)
-    publish(tx, DISPATCHER, first.id, LATER)
-    publish(tx, DISPATCHER, second.id, LATER)
+    publish(tx, DISPATCHER, first.id, estimates(), LATER)
+    publish(tx, DISPATCHER, second.id, estimates(), LATER)
     assert get_plan(tx, first.id).state is PlanState.SUPERSEDED
     assert find_published_plan_id(tx, storm.id) == second.id
     assert [event.verb for event in list_events(tx, f"plan:{first.id}")] == [
@@ -108,21 +108,21 @@ def test_a_published_plan_supersedes_the_one_before(tx: Tx, storm: Storm) -> Non
         "plan.superseded",
     ]
     with pytest.raises(ConflictError, match="is superseded, not a draft"):
-        publish(tx, DISPATCHER, first.id, LATER)
+        publish(tx, DISPATCHER, first.id, estimates(), LATER)
 
 
 def test_a_plan_for_other_streets_is_not_published(tx: Tx, storm: Storm) -> None:
     draft = a_draft(tx)
     the_streets_change(tx)
     with pytest.raises(ConflictError, match="streets that have changed"):
-        publish(tx, DISPATCHER, draft.id, LATER)
+        publish(tx, DISPATCHER, draft.id, estimates(), LATER)
 
 
 def test_a_plan_for_a_storm_that_is_over_is_not_published(tx: Tx, storm: Storm) -> None:
     draft = a_draft(tx)
     end_storm(tx, DISPATCHER, storm.id, LATER)
     with pytest.raises(ConflictError, match="has ended"):
-        publish(tx, DISPATCHER, draft.id, LATER)
+        publish(tx, DISPATCHER, draft.id, estimates(), LATER)
 
 
 def test_a_plan_with_a_cancelled_job_is_not_published_one_with_a_done_job_is(
@@ -131,9 +131,9 @@ def test_a_plan_with_a_cancelled_job_is_not_published_one_with_a_done_job_is(
     draft = add_plan(tx, a_plan(a_leg()))
     set_job_state(tx, [JobId(1)], JobState.CANCELLED)
     with pytest.raises(ConflictError, match="jobs that were cancelled"):
-        publish(tx, DISPATCHER, draft.id, LATER)
+        publish(tx, DISPATCHER, draft.id, estimates(), LATER)
     set_job_state(tx, [JobId(1)], JobState.DONE, LATER)
-    assert publish(tx, DISPATCHER, draft.id, LATER).state is PlanState.PUBLISHED
+    assert publish(tx, DISPATCHER, draft.id, estimates(), LATER).state is PlanState.PUBLISHED
 
 
 def test_a_solved_plan_serves_every_pass_of_every_job(tx: Tx, storm: Storm) -> None:

@@ -13,7 +13,7 @@ from fleet.requests.promises import was_kept
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.fleet.requests.test_promises import HOUR, MINUTE, asked_on, job_on
-from tests.village_database import DISPATCHER, POLICY
+from tests.village_database import DISPATCHER, POLICY, estimates
 from tests.village_plan import a_leg, a_plan
 
 
@@ -23,7 +23,7 @@ def published(tx: Tx, in_minutes: int, now_after: timedelta = timedelta(0)) -> i
     starts_at = now + (in_minutes - 1) * MINUTE
     leg = a_leg(segment_id=v.MILL, starts_at=starts_at, job_ids=(job_on(tx, v.MILL).id,))
     draft = add_plan(tx, a_plan(leg, made_at=now, state=PlanState.DRAFT))
-    return publish(tx, DISPATCHER, draft.id, now).id
+    return publish(tx, DISPATCHER, draft.id, estimates(), now).id
 
 
 def promised_by(tx: Tx, plan_id: int) -> list[object]:

@@ -18,14 +18,14 @@ from data.model import (
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, get_plan
-from data.store.shifts.shifts import set_shift_state
+from data.store.shifts.shifts import list_shifts, set_shift_state
 from fleet.planning.plan_lifecycle import ask_for_plan, publish
 from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.planning.plan_scope import EVERYTHING, scope_of, works_of
 from fleet.planning.remaining_routes import routes_ahead
 from fleet.storms.storm_start import start_storm
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY
+from tests.village_database import DISPATCHER, POLICY, estimates
 from tests.village_plan import a_leg, a_plan
 
 LATER = v.NOW + timedelta(seconds=30)
@@ -129,17 +129,20 @@ def test_options_are_kept_with_the_run_and_the_plan(tx: Tx, storm: Storm) -> Non
 
 def test_no_job_is_taken_off_a_truck_unsaid(tx: Tx, storm: Storm) -> None:
     both = a_plan(a_leg(), a_leg(segment_id=2, job_ids=(JobId(2),)))
-    publish(tx, DISPATCHER, add_plan(tx, both).id, v.NOW)
+    publish(tx, DISPATCHER, add_plan(tx, both).id, estimates(), v.NOW)
     less = add_plan(tx, a_plan(a_leg()))
     with pytest.raises(ConflictError, match="take 1 jobs off"):
-        publish(tx, DISPATCHER, less.id, LATER)
-    publish(tx, DISPATCHER, less.id, LATER, dropping=True)
+        publish(tx, DISPATCHER, less.id, estimates(), LATER)
+    publish(tx, DISPATCHER, less.id, estimates(), LATER, dropping=True)
     (event,) = [one for one in list_events(tx, f"plan:{less.id}") if one.verb == "plan.published"]
     assert event.after == {"state": "published", "jobs_dropped": 1}
 
 
 def test_routes_of_shifts_that_are_over_are_nobodys(tx: Tx, storm: Storm) -> None:
-    publish(tx, DISPATCHER, add_plan(tx, a_plan(a_leg())).id, v.NOW)
-    assert [len(route.legs) for route in routes_ahead(tx, storm.id, LATER)] == [1, 0]
+    publish(tx, DISPATCHER, add_plan(tx, a_plan(a_leg())).id, estimates(), v.NOW)
+    driven = estimates().check(tx, storm.id, LATER)
+    ahead = routes_ahead(driven, list_shifts(tx, storm.id), LATER)
+    assert [len(route.legs) for route in ahead] == [1, 0]
     set_shift_state(tx, ShiftId(1), ShiftState.ENDED)
-    assert [route.shift_id for route in routes_ahead(tx, storm.id, LATER)] == [2]
+    ahead = routes_ahead(driven, list_shifts(tx, storm.id), LATER)
+    assert [route.shift_id for route in ahead] == [2]

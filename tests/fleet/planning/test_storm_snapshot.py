@@ -32,7 +32,7 @@ from fleet.shifts.shift_progress import start_shift
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.fleet.routes.test_plan_vs_actual import a_pass
-from tests.village_database import DISPATCHER, POLICY
+from tests.village_database import DISPATCHER, POLICY, estimates
 from tests.village_plan import a_leg, a_plan
 
 LATER = v.NOW + timedelta(minutes=10)
@@ -77,7 +77,7 @@ def test_of_a_job_partly_done_the_rest_is_planned(tx: Tx, storm: Storm) -> None:
 def test_a_truck_that_has_begun_a_leg_ends_it_first(tx: Tx, storm: Storm) -> None:
     leg = a_leg(segment_id=v.MILL, starts_at=LATER, job_ids=(JobId(4),))
     plan = add_plan(tx, a_plan(leg, made_at=v.NOW))
-    publish(tx, DISPATCHER, plan.id, v.NOW)
+    publish(tx, DISPATCHER, plan.id, estimates(), v.NOW)
     start_shift(tx, DISPATCHER, ShiftId(1), v.NOW)
     prepared = now_of(tx, storm)
     start = prepared.present.starts[ShiftId(1)]
@@ -93,7 +93,14 @@ def test_the_pass_of_one_truck_is_not_taken_off_another(tx: Tx, storm: Storm) ->
     late = v.NOW + timedelta(hours=1)
     ahead = a_leg(segment_id=v.MILL, starts_at=late, job_ids=(twice.id,))
     routes = (made.routes[0], replace(made.routes[1], legs=(ahead,)))
-    publish(tx, DISPATCHER, add_plan(tx, replace(made, routes=routes)).id, v.NOW, dropping=True)
+    publish(
+        tx,
+        DISPATCHER,
+        add_plan(tx, replace(made, routes=routes)).id,
+        estimates(),
+        v.NOW,
+        dropping=True,
+    )
     is_plowed(tx, storm, MILL, minute=3)
     done = {work for work in now_of(tx, storm).present.done if work.job_id == twice.id}
     assert done == {WorkPass(twice.id, True, 1)}

@@ -40,6 +40,7 @@ from fleet.evidence.proof_store import keep_evidence
 from fleet.planning.plan_lifecycle import ask_for_plan, publish, store_draft
 from fleet.planning.plan_preparation import prepare
 from fleet.requests.intake import Report, locate, receive
+from fleet.routes.published_plan import Estimates, PlanDesk
 from fleet.storms.storm_start import start_storm
 from tests.data.osm_files import a_node, a_way
 from tests.fleet.reimport.crossing import (
@@ -77,8 +78,9 @@ def a_plan_of(storm, network):
 
 def published(engine, storm):
     with transaction(engine) as tx:
-        plan = store_draft(tx, ACTOR, a_plan_of(storm, load_network(tx)), NOW)
-        publish(tx, ACTOR, plan.id, NOW)
+        network = load_network(tx)
+        plan = store_draft(tx, ACTOR, a_plan_of(storm, network), NOW)
+        publish(tx, ACTOR, plan.id, Estimates(PlanDesk(), network, get_policy(tx)), NOW)
     return plan.id
 
 

@@ -16,7 +16,7 @@ from maps.pages.i18n import translator
 from routing.problem.stops import ReloadStop
 from routing.replanning.batch_insertion import broken_by
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY
+from tests.village_database import DISPATCHER, POLICY, estimates
 
 LATER = v.NOW + timedelta(minutes=1)
 
@@ -27,7 +27,7 @@ def offer(tx: Tx) -> InsertionPlace:
     storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
     before = prepare(tx, storm.id, v.village(), v.NOW)
     plan = solve_prepared(before, 1.0, 1, lambda *_: None, lambda: True)
-    publish(tx, DISPATCHER, store_draft(tx, DISPATCHER, plan, v.NOW).id, v.NOW)
+    publish(tx, DISPATCHER, store_draft(tx, DISPATCHER, plan, v.NOW).id, estimates(), v.NOW)
     now = prepare(tx, storm.id, v.village(), LATER)
     job = job_on_street(tx, storm, v.village(), POLICY, v.BLIND, LATER)
     return best_insertion(running_plan(now), job, "key", LATER)

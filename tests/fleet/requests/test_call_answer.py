@@ -22,13 +22,12 @@ from data.store.work import find_open_job, get_job, set_job_state
 from data.streets.network import build_network
 from fleet.requests.call_answer import CallAnswer, Outlook, answer_call, cleared_of
 from fleet.requests.intake import Report, place_by_hand, receive
-from fleet.routes.published_plan import PlanDesk
 from fleet.storms.storm_start import start_storm
 from fleet.work.duplicate_jobs import covering_job
 from maps.pages.i18n import translator
 from maps.requests.call_answer import sentence
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY
+from tests.village_database import DISPATCHER, POLICY, estimates
 from tests.village_plan import a_leg, a_plan
 
 MINUTE = timedelta(minutes=1)
@@ -40,7 +39,7 @@ def on(segment_id: int, offset_m: float = 20.0) -> Snap:
 
 
 def answered(tx: Tx, segment_id: int, kind: RequestKind = RequestKind.PLOW) -> CallAnswer:
-    return answer_call(tx, on(segment_id), kind, v.village(), POLICY, PlanDesk(), v.NOW)
+    return answer_call(tx, on(segment_id), kind, estimates(), v.NOW)
 
 
 def a_storm(tx: Tx) -> None:

@@ -11,18 +11,23 @@ from data.model import (
     JobState,
     NoticeKind,
     NoticeState,
+    PlanId,
+    PlanState,
+    Promise,
     RequestKind,
     ServiceRequest,
     Storm,
 )
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import Tx, transaction
+from data.store.planning.plans import add_plan, find_published_plan_id
 from data.store.requests.notices import count_reaching, list_notices
+from data.store.requests.promises import add_promises
 from data.store.requests.requests import find_caller
 from data.store.work import list_jobs, set_job_state
 from fleet.requests.closing import close_by_evidence, close_request, reopen_request
 from fleet.requests.intake import Report, locate, receive
-from fleet.requests.notices import MOVED, JobWindow, tell, tell_planned
+from fleet.requests.notices import MOVED, tell, tell_planned
 from fleet.requests.outbox import (
     BACK_OFF,
     Letter,
@@ -36,6 +41,7 @@ from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.fleet.requests.test_intake import GEOCODER
 from tests.village_database import DISPATCHER, POLICY, a_village_database
+from tests.village_plan import a_leg, a_plan
 
 TEHRAN = "Asia/Tehran"
 NOON = datetime(2026, 12, 25, 8, 30, tzinfo=UTC)
@@ -58,6 +64,18 @@ def asked(tx: Tx, now: datetime = NOON, **changes: object) -> ServiceRequest:
 
 def a_storm(tx: Tx) -> Storm:
     return start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, NOON - HOUR)
+
+
+def promised(tx: Tx, new: ServiceRequest, until: datetime) -> None:
+    """Promise a request that its street is clear by a time, from an hour before."""
+    assert new.job_id is not None
+    plan_id = find_published_plan_id(tx, v.a_storm().id) or add_published(tx)
+    window = (until - HOUR, until)
+    add_promises(tx, [Promise(new.id, new.job_id, plan_id, until - 2 * HOUR, until, *window)])
+
+
+def add_published(tx: Tx) -> PlanId:
+    return add_plan(tx, a_plan(a_leg(), state=PlanState.PUBLISHED)).id
 
 
 def claimed(tx: Tx, now: datetime = NOON, rules: OutboxRules = RULES) -> list[Letter]:
@@ -120,21 +138,23 @@ def test_a_promise_is_told_once_and_again_only_when_it_moves_later(tx: Tx) -> No
     a_storm(tx)
     new = asked(tx)
     assert new.job_id is not None
-    window = JobWindow(NOON + HOUR, NOON + 2 * HOUR)
-    later = JobWindow(NOON + HOUR, NOON + 2 * HOUR + 2 * MOVED)
-    assert tell_planned(tx, {new.job_id: window}, NOON) == 1
-    assert tell_planned(tx, {new.job_id: window}, NOON) == 0
-    assert tell_planned(tx, {new.job_id: JobWindow(NOON, NOON + HOUR)}, NOON) == 0
-    assert tell_planned(tx, {new.job_id: later}, NOON) == 1
+    assert tell_planned(tx, {new.job_id}, NOON) == 0
+    promised(tx, new, NOON + 2 * HOUR)
+    assert tell_planned(tx, {new.job_id}, NOON) == 1
+    assert tell_planned(tx, {new.job_id}, NOON) == 0
+    promised(tx, new, NOON + HOUR)
+    assert tell_planned(tx, {new.job_id}, NOON) == 0
+    promised(tx, new, NOON + 2 * HOUR + 2 * MOVED)
+    assert tell_planned(tx, {new.job_id}, NOON) == 1
     planned = [state for kind, state in states(tx, new) if kind is NoticeKind.PLANNED]
     assert planned == [NoticeState.STALE, NoticeState.WAITING]
 
 
 def test_jobs_that_nobody_asked_for_are_told_to_nobody(tx: Tx) -> None:
     storm = a_storm(tx)
-    windows = {job.id: JobWindow(NOON, NOON + HOUR) for job in list_jobs(tx, storm.id)}
-    assert len(windows) > 3
-    assert tell_planned(tx, windows, NOON) == 0
+    jobs = {job.id for job in list_jobs(tx, storm.id)}
+    assert len(jobs) > 3
+    assert tell_planned(tx, jobs, NOON) == 0
 
 
 def test_at_night_only_those_who_are_awake_get_messages(tx: Tx) -> None:
@@ -151,7 +171,8 @@ def test_a_promise_that_passed_while_somebody_slept_is_not_told(tx: Tx) -> None:
     a_storm(tx)
     new = asked(tx, NIGHT)
     assert new.job_id is not None
-    tell_planned(tx, {new.job_id: JobWindow(NIGHT + HOUR, NIGHT + 2 * HOUR)}, NIGHT)
+    promised(tx, new, NIGHT + 2 * HOUR)
+    tell_planned(tx, {new.job_id}, NIGHT)
     sent(tx, NIGHT)
     assert sent(tx, NIGHT + 9 * HOUR) == []
     assert states(tx, new)[-1] == (NoticeKind.PLANNED, NoticeState.STALE)

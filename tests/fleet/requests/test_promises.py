@@ -17,17 +17,18 @@ from data.model import (
     LegOutcome,
     LegProgress,
     Pass,
+    Plan,
     PlanId,
     PlanState,
     Promise,
     PromiseOutcome,
     RequestId,
     RequestKind,
-    Route,
     SegmentId,
     ServiceClass,
     ServiceRequest,
     ShiftId,
+    ShiftState,
     Side,
     Snap,
     Treatment,
@@ -39,7 +40,7 @@ from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.requests.promises import find_promise, list_promise_outcomes
 from data.store.requests.requests import get_request, save_request
-from data.store.shifts.shifts import save_progress
+from data.store.shifts.shifts import save_progress, set_shift_state
 from data.store.work import find_open_job, set_job_state
 from fleet.requests.closing import cancel_request
 from fleet.requests.intake import Report, place_by_hand, receive
@@ -54,17 +55,11 @@ from fleet.requests.promises import (
     was_kept,
     window_of,
 )
-from fleet.routes.published_plan import (
-    DrivenPlan,
-    Expected,
-    PlanDesk,
-    TruckProgress,
-    Trucks,
-    progress_of,
-)
+from fleet.routes.arrivals import Arrivals, Expected, PlannedVisit
+from fleet.storms.closures import ClosureWish, close_street, lift_closure
 from fleet.storms.storm_start import start_storm
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY
+from tests.village_database import DISPATCHER, POLICY, estimates
 from tests.village_plan import a_leg, a_plan
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -78,21 +73,32 @@ def job_on(tx: Tx, segment_id: int) -> Job:
     return job
 
 
-def a_published_plan(tx: Tx, streets: Sequence[int] = DRIVE) -> DrivenPlan:
+def a_published_plan(tx: Tx, streets: Sequence[int] = DRIVE) -> Plan:
     start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
     legs = [
         a_leg(
             segment_id=street,
-            starts_at=v.NOW + (number + 1) * 10 * MINUTE - MINUTE,
+            starts_at=v.NOW + number * 10 * MINUTE,
+            ends_at=v.NOW + (number + 1) * 10 * MINUTE,
             job_ids=(job_on(tx, street).id,),
         )
         for number, street in enumerate(streets)
     ]
     plan = add_plan(tx, a_plan(*legs))
     set_plan_state(tx, plan.id, PlanState.PUBLISHED)
-    driven = PlanDesk().driven(tx, plan.storm_id)
-    assert driven is not None
-    return driven
+    return plan
+
+
+def arrivals(tx: Tx, now: datetime = v.NOW) -> Arrivals:
+    """When the trucks of the published plan come, as of a moment."""
+    found = estimates().arrivals(tx, v.a_storm().id, now)
+    assert found is not None
+    return found
+
+
+def visit(tx: Tx, segment_id: int, minutes: int) -> PlannedVisit | None:
+    """What is still meant for the job of a street, some minutes into the plan."""
+    return arrivals(tx, v.NOW + minutes * MINUTE).visit(job_on(tx, segment_id).id)
 
 
 def asked_on(tx: Tx, segment_id: int, now: datetime = v.NOW) -> ServiceRequest:
@@ -101,13 +107,13 @@ def asked_on(tx: Tx, segment_id: int, now: datetime = v.NOW) -> ServiceRequest:
     return place_by_hand(tx, DISPATCHER, new.id, snap, v.village(), POLICY, now)
 
 
-def seen_on(tx: Tx, segment_id: int, ended_at: datetime) -> Pass:
+def seen_on(tx: Tx, segment_id: int, ended_at: datetime, vehicle: int = 1) -> Pass:
     one = Pass(
         SegmentId(segment_id),
         True,
         0.0,
         v.village().segment(segment_id).length_m,
-        VehicleId(1),
+        VehicleId(vehicle),
         ended_at - MINUTE,
         ended_at,
         Treatment.PLOW,
@@ -136,78 +142,87 @@ def an_outcome(done_after: timedelta | None = None, **changes: object) -> Promis
 
 
 def test_a_truck_that_is_on_time_comes_when_it_was_planned(tx: Tx) -> None:
-    driven = a_published_plan(tx)
-    visit = Trucks(tx, driven, v.NOW).visit(job_on(tx, v.MILL).id)
-    assert visit is not None
-    assert (visit.vehicle_id, visit.streets_before) == (VehicleId(1), 2)
-    assert visit.heading_for == v.MAIN_WEST
-    assert visit.expected_at == visit.planned_at == v.NOW + 30 * MINUTE
+    a_published_plan(tx)
+    meant = visit(tx, v.MILL, 0)
+    assert meant is not None
+    assert (meant.vehicle_id, meant.streets_before) == (VehicleId(1), 2)
+    assert meant.heading_for == v.MAIN_WEST
+    assert meant.expected_at == meant.planned_at == v.NOW + 30 * MINUTE
 
 
 def test_what_a_truck_was_seen_to_clear_tells_where_it_is_and_how_late(tx: Tx) -> None:
-    driven = a_published_plan(tx)
+    a_published_plan(tx)
     seen_on(tx, v.MAIN_EAST, v.NOW + 32 * MINUTE)
-    visit = Trucks(tx, driven, v.NOW + 33 * MINUTE).visit(job_on(tx, v.SCHOOL).id)
-    assert visit is not None
-    assert (visit.streets_before, visit.heading_for) == (1, v.MILL)
-    assert visit.late == 12 * MINUTE
+    meant = visit(tx, v.SCHOOL, 33)
+    assert meant is not None
+    assert (meant.streets_before, meant.heading_for) == (1, v.MILL)
+    assert meant.late == 12 * MINUTE
 
 
 def test_a_drivers_tap_tells_where_he_is(tx: Tx) -> None:
-    driven = a_published_plan(tx)
+    plan = a_published_plan(tx)
     ended_at = v.NOW + 9 * MINUTE
-    save_progress(
-        tx, LegProgress(driven.plan.id, ShiftId(1), 0, LegOutcome.DONE, ended_at=ended_at)
-    )
-    visit = Trucks(tx, driven, v.NOW + 10 * MINUTE).visit(job_on(tx, v.MAIN_EAST).id)
-    assert visit is not None
-    assert (visit.streets_before, visit.late) == (0, -MINUTE)
+    save_progress(tx, LegProgress(plan.id, ShiftId(1), 0, LegOutcome.DONE, ended_at=ended_at))
+    meant = visit(tx, v.MAIN_EAST, 10)
+    assert meant is not None
+    assert (meant.streets_before, meant.late) == (0, -MINUTE)
 
 
 def test_a_truck_that_shows_no_sign_gets_later_and_later(tx: Tx) -> None:
-    driven = a_published_plan(tx)
-    visit = Trucks(tx, driven, v.NOW + 50 * MINUTE).visit(job_on(tx, v.SCHOOL).id)
-    assert visit is not None
-    assert visit.late == 40 * MINUTE
+    a_published_plan(tx)
+    meant = visit(tx, v.SCHOOL, 50)
+    assert meant is not None
+    assert meant.late == 40 * MINUTE
 
 
 def test_a_truck_that_is_past_a_street_does_not_come_again(tx: Tx) -> None:
-    driven = a_published_plan(tx)
+    a_published_plan(tx)
     seen_on(tx, v.MILL, v.NOW + 30 * MINUTE)
-    assert Trucks(tx, driven, v.NOW + 31 * MINUTE).visit(job_on(tx, v.MAIN_EAST).id) is None
+    assert visit(tx, v.MAIN_EAST, 31) is None
 
 
-def test_a_pass_of_another_hour_says_nothing_of_this_route() -> None:
-    route = Route(ShiftId(1), VehicleId(1), (a_leg(), a_leg(segment_id=2)))
-    late = replace(
-        Pass(
-            v.MAIN_WEST,
-            True,
-            0,
-            200,
-            VehicleId(1),
-            v.NOW,
-            v.NOW + 9 * HOUR,
-            Treatment.PLOW,
-            Evidence(EvidenceKind.BLADE, 1.0),
-        )
-    )
-    assert progress_of(route, (), late, v.NOW) == TruckProgress(-1, timedelta(0))
+def test_a_pass_of_another_truck_says_nothing_of_how_late_this_one_is(tx: Tx) -> None:
+    a_published_plan(tx)
+    seen_on(tx, v.MAIN_WEST, v.NOW + 5 * MINUTE, vehicle=2)
+    meant = visit(tx, v.SCHOOL, 6)
+    assert meant is not None
+    assert meant.late == timedelta(0)
+    assert meant.streets_before == 2
+
+
+def test_a_closed_street_is_promised_to_nobody_until_it_is_free(tx: Tx) -> None:
+    a_published_plan(tx)
+    wish = ClosureWish(v.MILL, None, v.NOW, None, "a burst pipe")
+    closed = close_street(tx, DISPATCHER, v.a_storm().id, v.village(), wish, v.NOW)
+    asked = asked_on(tx, v.MILL)
+    assert give_promise(tx, DISPATCHER, asked, arrivals(tx)) is None
+    assert visit(tx, v.SCHOOL, 1) is not None
+    lift_closure(tx, DISPATCHER, closed.id, v.NOW)
+    assert give_promise(tx, DISPATCHER, asked, arrivals(tx)) is not None
+
+
+def test_a_truck_whose_shift_has_ended_is_promised_to_nobody(tx: Tx) -> None:
+    a_published_plan(tx)
+    asked = asked_on(tx, v.MILL)
+    set_shift_state(tx, ShiftId(1), ShiftState.ENDED)
+    assert give_promise(tx, DISPATCHER, asked, arrivals(tx)) is None
+    assert arrivals(tx).left_by_shift(job_on(tx, v.MILL).id)
 
 
 def test_a_promise_is_kept_with_its_request_and_in_the_storm_book(tx: Tx) -> None:
-    driven = a_published_plan(tx)
+    plan = a_published_plan(tx)
     asked = asked_on(tx, v.MILL)
-    given_promise = give_promise(tx, DISPATCHER, asked, Trucks(tx, driven, v.NOW))
+    given_promise = give_promise(tx, DISPATCHER, asked, arrivals(tx))
     assert given_promise is not None
     assert given_promise == find_promise(tx, asked.id)
     assert given_promise.from_at <= v.NOW + 30 * MINUTE <= given_promise.to_at
     promised = [e for e in list_events(tx, f"request:{asked.id}") if e.verb == "request.promised"]
-    assert [event.after["plan"] for event in promised] == [driven.plan.id]
+    assert [event.after["plan"] for event in promised] == [plan.id]
 
 
 def test_the_same_window_is_not_promised_twice(tx: Tx) -> None:
-    trucks = Trucks(tx, a_published_plan(tx), v.NOW)
+    a_published_plan(tx)
+    trucks = arrivals(tx)
     asked = asked_on(tx, v.MILL)
     assert give_promise(tx, DISPATCHER, asked, trucks) == give_promise(
         tx, DISPATCHER, asked, trucks
@@ -216,18 +231,21 @@ def test_the_same_window_is_not_promised_twice(tx: Tx) -> None:
 
 
 def test_nothing_is_promised_where_the_plan_does_not_go(tx: Tx) -> None:
-    trucks = Trucks(tx, a_published_plan(tx), v.NOW)
+    a_published_plan(tx)
+    trucks = arrivals(tx)
     assert give_promise(tx, DISPATCHER, asked_on(tx, v.BLIND), trucks) is None
 
 
 def test_nothing_is_promised_to_who_has_withdrawn(tx: Tx) -> None:
-    trucks = Trucks(tx, a_published_plan(tx), v.NOW)
+    a_published_plan(tx)
+    trucks = arrivals(tx)
     asked = cancel_request(tx, DISPATCHER, asked_on(tx, v.MILL).id, "", v.NOW)
     assert give_promise(tx, DISPATCHER, asked, trucks) is None
 
 
 def test_evidence_measures_promises(tx: Tx) -> None:
-    trucks = Trucks(tx, a_published_plan(tx), v.NOW)
+    a_published_plan(tx)
+    trucks = arrivals(tx)
     kept, broken = asked_on(tx, v.MILL), asked_on(tx, v.SCHOOL)
     for asked in (kept, broken):
         give_promise(tx, DISPATCHER, asked, trucks)
@@ -241,7 +259,8 @@ def test_evidence_measures_promises(tx: Tx) -> None:
 
 
 def test_a_request_that_moved_to_another_job_is_measured_by_that_one(tx: Tx) -> None:
-    trucks = Trucks(tx, a_published_plan(tx), v.NOW)
+    a_published_plan(tx)
+    trucks = arrivals(tx)
     asked = asked_on(tx, v.MILL)
     give_promise(tx, DISPATCHER, asked, trucks)
     other = job_on(tx, v.MAIN_WEST)

@@ -25,7 +25,14 @@ from data.model import (
 from data.policy.evidence_rules import EvidenceRules
 from fleet.routes.leg_completion import LegPlace, PlanIndex, work_on
 from fleet.routes.off_route import Corridor, Whereabouts
-from fleet.routes.plan_vs_actual import LegState, RouteCheck, check_route, expected_at, leg_check
+from fleet.routes.plan_vs_actual import (
+    LegState,
+    RouteCheck,
+    at_moment,
+    check_route,
+    expected_times,
+    leg_check,
+)
 from fleet.tracking.geofences import Geofence
 from tests import village as v
 from tests.fleet.drives import a_drive
@@ -187,7 +194,9 @@ def test_a_late_truck_ends_its_route_as_late_at_least() -> None:
     checked = check(index_of(), ten_late)
     assert checked.late == 10 * MINUTE
     assert checked.ends_at == checked.planned_end + 10 * MINUTE - 3 * MINUTE  # no idle minutes
-    assert expected_at(index_of().plan.routes[0], 4, checked) == v.NOW + 19 * MINUTE
+    times = expected_times(index_of().plan.routes[0], checked)
+    assert times[4].ends_at == v.NOW + 19 * MINUTE
+    assert times[7].ends_at == checked.ends_at
 
 
 def test_a_truck_that_stands_still_gets_later_and_later() -> None:
@@ -200,6 +209,54 @@ def test_a_slow_truck_is_expected_to_stay_slow() -> None:
     slow = [a_pass(street, 4 * (i + 1)) for i, street in enumerate(STREETS[:6])]
     checked = check(index_of(), slow)
     assert checked.pace == pytest.approx(2.0)
+
+
+def test_every_leg_of_a_slow_truck_takes_longer_than_planned() -> None:
+    index = index_of()
+    slow = [a_pass(street, 4 * (i + 1)) for i, street in enumerate(STREETS[:6])]
+    checked = check(index, slow)
+    times = expected_times(index.plan.routes[0], checked)
+    assert [each.ends_at - each.starts_at for each in times.values()] == [2 * MINUTE] * 2
+    assert times[7].ends_at == checked.ends_at
+
+
+def test_a_quick_truck_keeps_its_lead_and_is_not_expected_to_win_more() -> None:
+    quick = [a_pass(street, 0.5 * (i + 1)) for i, street in enumerate(STREETS[:6])]
+    assert check(index_of(), quick).pace == 1.0
+
+
+def test_what_another_truck_has_done_takes_no_time_any_more() -> None:
+    index = index_of()
+    alone = expected_times(index.plan.routes[0], check(index, in_order(*STREETS[:2], start=11)))
+    helped = check(index, [*in_order(*STREETS[:2], start=11), a_pass(v.MILL, 5, SECOND)])
+    times = expected_times(index.plan.routes[0], helped)
+    assert 3 not in times
+    assert times[5].ends_at == alone[5].ends_at - MINUTE
+
+
+def test_an_early_truck_waits_where_its_plan_waits() -> None:
+    index = index_of()
+    checked = check(index, in_order(*STREETS[:2], start=0))
+    assert checked.late == -MINUTE
+    times = expected_times(index.plan.routes[0], checked)
+    assert times[7].ends_at == index.plan.routes[0].legs[7].ends_at
+
+
+def test_nothing_is_expected_of_a_shift_that_is_over() -> None:
+    index = index_of()
+    route, checked = index.plan.routes[0], check(index, in_order(*STREETS[:2]))
+    ended = at_moment(route, checked, v.NOW + 9 * MINUTE, ended=True)
+    assert expected_times(route, ended) == {}
+    assert ended.ends_at == v.NOW + 3 * MINUTE
+
+
+def test_a_closed_street_has_no_time_and_those_behind_it_keep_theirs() -> None:
+    index = index_of()
+    route, checked = index.plan.routes[0], check(index, in_order(*STREETS[:2]))
+    now = v.NOW + 3 * MINUTE
+    closed = expected_times(route, at_moment(route, checked, now, blocked=frozenset({3})))
+    free = expected_times(route, at_moment(route, checked, now))
+    assert closed == {number: times for number, times in free.items() if number != 3}
 
 
 def test_drives_and_reloads_on_the_way_are_passed() -> None:

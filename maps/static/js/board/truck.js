@@ -46,7 +46,7 @@ function legItem(leg, truck, first) {
   return html`<li class=${first ? "present" : ""}>
     <span class="lane-bar ${leg.kind}" aria-hidden="true"></span>
     <span>${named("leg_kind", leg.kind)} ${street}</span>
-    <span class="when ${late >= LATE_MS ? "danger" : ""}">${time(leg.expected_at)}</span>
+    <span class="when ${late >= LATE_MS ? "danger" : ""}">${leg.expected_at === null ? "–" : time(leg.expected_at)}</span>
   </li>`;
 }
 

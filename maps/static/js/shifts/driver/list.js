@@ -4,12 +4,12 @@ import { repeat } from "lit/directives/repeat.js";
 import { Part } from "../../pages/element.js";
 import { t, time } from "../../pages/texts.js";
 import { current, drive } from "./state.js";
-import { row } from "./words.js";
+import { measure, row } from "./words.js";
 
 const STATE_ICON = { done: "circle-check", skipped: "ban" };
 
 function state(stage) {
-  if (stage.state === "open") return undefined;
+  if (stage.state === "open") return stage.expected_at ? [...measure(stage), time(stage.expected_at)].join(" · ") : undefined;
   const clock = stage.ended_at ? time(stage.ended_at) : "";
   return stage.state === "done"
     ? t("done {time}", { time: clock })

@@ -1,0 +1,123 @@
+"""When trucks come to the streets and jobs of a plan, by how it was driven until a moment."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.model import JobId, LegKind, SegmentId, ShiftId, VehicleId
+from fleet.routes.leg_completion import LegPlace, PlanIndex
+from fleet.routes.plan_vs_actual import SERVED, LegTimes, RouteCheck, expected_times
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """When the last pass of a job ends: by its plan, and as late and slow as its truck is."""
+
+    planned_at: datetime
+    expected_at: datetime
+
+    @property
+    def late(self) -> timedelta:
+        """How much later than planned."""
+        return self.expected_at - self.planned_at
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVisit(Expected):
+    """What a published plan still means to do for a job; `streets_before` of that truck's route.
+
+    `heading_for` is the street that the truck works on next.
+    """
+
+    vehicle_id: VehicleId
+    streets_before: int
+    heading_for: SegmentId
+
+
+class Arrivals:
+    """The expected times of one plan as of one moment; routes are looked at when asked about."""
+
+    def __init__(
+        self, index: PlanIndex, check_of: Callable[[int], RouteCheck], now: datetime
+    ) -> None:
+        self.index, self.now = index, now
+        self._check_of = check_of
+        self._known: dict[int, tuple[RouteCheck, Mapping[int, LegTimes]]] = {}
+
+    def leg(self, at: LegPlace) -> datetime | None:
+        """Return when a leg ends; `None` where its truck does not do it any more, or cannot now."""
+        times = self._route(at.route)[1].get(at.leg)
+        return None if times is None else times.ends_at
+
+    def of_shift(self, shift_id: ShiftId) -> Mapping[int, LegTimes]:
+        """Return when each leg that a shift still has to do begins and ends, by its number."""
+        routes = enumerate(self.index.plan.routes)
+        number = next((i for i, route in routes if route.shift_id == shift_id), None)
+        return {} if number is None else self._route(number)[1]
+
+    def ahead(self, job_id: JobId) -> list[LegPlace]:
+        """Return the legs of a job that trucks still have to do, whether or not they can now."""
+        return [at for at in self.index.legs_for.get(job_id, ()) if self._is_ahead(at)]
+
+    def left_by_shift(self, job_id: JobId) -> bool:
+        """Whether a truck had a job ahead when its shift ended."""
+        routes = ((at, self._route(at.route)[0]) for at in self.index.legs_for.get(job_id, ()))
+        return any(check.ended and at.leg >= check.next_leg for at, check in routes)
+
+    def job(self, job_id: JobId) -> Expected | None:
+        """Return when a job's last pass ends; `None` where no truck is expected for all of it."""
+        last = self._last(job_id)
+        return None if last is None else Expected(self.index.leg(last[1]).ends_at, last[0])
+
+    def last_leg(self, job_id: JobId) -> LegPlace | None:
+        """Return the leg that ends a job, `None` where no truck is expected for all of it."""
+        last = self._last(job_id)
+        return None if last is None else last[1]
+
+    def visit(self, job_id: JobId) -> PlannedVisit | None:
+        """Return what is still meant for a job; `None` where no truck is expected for all of it."""
+        last = self._last(job_id)
+        if last is None:
+            return None
+        expected_at, at = last
+        route, check = self.index.plan.routes[at.route], self._route(at.route)[0]
+        first = min(each.leg for each in self.ahead(job_id) if each.route == at.route)
+        before = [
+            leg
+            for leg, became in zip(
+                route.legs[check.next_leg : first], check.legs[check.next_leg : first], strict=True
+            )
+            if leg.kind is LegKind.WORK and became.state not in SERVED
+        ]
+        next_leg = before[0] if before else route.legs[first]
+        return PlannedVisit(
+            planned_at=self.index.leg(at).ends_at,
+            expected_at=expected_at,
+            vehicle_id=route.vehicle_id,
+            streets_before=len({step.segment_id for leg in before for step in leg.path}),
+            heading_for=next_leg.path[0].segment_id,
+        )
+
+    def _last(self, job_id: JobId) -> tuple[datetime, LegPlace] | None:
+        """Return when the last leg of a job ends and which that is."""
+        ahead = self.ahead(job_id)
+        ends = [(ends_at, at) for at in ahead if (ends_at := self.leg(at)) is not None]
+        return max(ends) if ends and len(ends) == len(ahead) else None
+
+    def _is_ahead(self, at: LegPlace) -> bool:
+        check = self._route(at.route)[0]
+        if check.ended or at.leg < check.next_leg:
+            return False
+        return check.legs[at.leg].state not in SERVED
+
+    def _route(self, number: int) -> tuple[RouteCheck, Mapping[int, LegTimes]]:
+        if number not in self._known:
+            check = self._check_of(number)
+            times = expected_times(self.index.plan.routes[number], check)
+            self._known[number] = check, times
+        return self._known[number]
+
+
+def arrivals_of(index: PlanIndex, checks: Sequence[RouteCheck], now: datetime) -> Arrivals:
+    """Return the expected times of a plan whose routes have been checked, in its order."""
+    return Arrivals(index, checks.__getitem__, now)

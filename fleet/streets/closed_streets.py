@@ -1,0 +1,26 @@
+"""Which streets nobody can drive at a moment of a storm."""
+
+from datetime import datetime
+
+from data.model import DirectedSegment, SegmentId, StormId
+from data.store.database.engine import Tx
+from data.store.shifts.blockages import list_open_blockages
+from data.store.storms.closures import list_closures
+
+
+def closed_streets(tx: Tx, storm_id: StormId, now: datetime) -> frozenset[DirectedSegment]:
+    """Return the streets that nobody can drive: closed, or blocked by what drivers found."""
+    ways: set[tuple[SegmentId, bool | None]] = {
+        (each.segment_id, None) for each in list_open_blockages(tx, storm_id)
+    }
+    ways |= {
+        (each.segment_id, each.forward)
+        for each in list_closures(tx, storm_id, now)
+        if each.holds_at(now)
+    }
+    return frozenset(
+        DirectedSegment(segment_id, forward)
+        for segment_id, only in ways
+        for forward in (True, False)
+        if only in (None, forward)
+    )
