@@ -31,7 +31,6 @@ from data.store.streets.places import list_places
 from data.store.streets.service_levels import list_overrides
 from fleet.streets.service_levels import Decisions, decide, decide_all, levels_by_rules
 from maps.pages.i18n import Translator
-from maps.pages.style import class_legend
 from maps.streets.service_levels import (
     ClassesView,
     DecisionView,
@@ -106,7 +105,6 @@ class OverrideFileOut(Wire):
 def classes_page(request: Request, context: BoardContext) -> Response:
     """Show every street's class on the map."""
     boot = boot_of(request, context) | {
-        "classes": class_legend(),
         "edits": context.has(Role.ADMINISTRATOR),
         "limits": {"cycle_h": [LEAST_CYCLE_H, WEEK_H], "note": NOTE_LETTERS},
     }
@@ -166,7 +164,7 @@ def decide_by_file(
     """Decide as a file says: all of it, or nothing where it has a mistake."""
     network, t = context.app.network, translator_of(request)
     wanted, mistakes = overrides_from_file(
-        file.filename or "", content_of(file, MOST_BYTES), network
+        file.filename or "", content_of(file, MOST_BYTES), network, context.app.policy
     )
     if mistakes:
         told = [
@@ -203,7 +201,7 @@ def _places(tx: Tx, context: Context) -> list[Place]:
 def _needed(mistake: Mistake, t: Translator) -> str:
     """Return what a field should have been, a class by the name that the reader knows."""
     if mistake.field == "class" and mistake.got:
-        classes = t(", ").join(t(f"short:{name}") for name in ServiceClass)
+        classes = t(", ").join(t.named("short", code) for code in t.classes)
         return t("one of {expected}", expected=classes)
     return t.need(mistake.expected)
 

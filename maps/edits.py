@@ -173,7 +173,7 @@ def strains_of(found: Edited, requests: Sequence[DelayView], t: Translator) -> t
     words = [
         t(
             "{class}: {minutes} min more behind the deadline, {count} passes late.",
-            **{"class": t(f"class:{one.service_class}")},
+            **{"class": t.named("class", one.service_class)},
             minutes=one.minutes_after - one.minutes_before,
             count=one.passes_after,
         )

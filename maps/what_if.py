@@ -156,8 +156,7 @@ def _classes(answer: Mapping[str, Any], t: Translator) -> tuple[ClassAnswerView,
             since,
             t,
         )
-        for name in ServiceClass
-        if name in base["finish"] or name in found["finish"]
+        for name in t.classes_in_order(base["finish"].keys() | found["finish"].keys())
     )
 
 
@@ -217,7 +216,7 @@ def _summary(change: str, classes: Sequence[ClassAnswerView], t: Translator) -> 
     told = next((one for one in classes if one.words != same), None)
     if told is None:
         return t("{change}. No class is finished noticeably sooner or later.", change=change)
-    name = t(f"short:{told.service_class}")
+    name = t.named("short", told.service_class)
     shown = {"change": change, "name": name, "time": told.found_words, "difference": told.words}
     if told.found_at is None:
         return t("{change}. {name} is no longer finished.", **shown)

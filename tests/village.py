@@ -156,7 +156,7 @@ def a_job(job_id: int = 1, segment_id: int = 1, **changes: Any) -> Job:
         directions=Directions.BOTH,
         treatment=Treatment.PLOW,
         passes=1,
-        service_class=ServiceClass.P1,
+        service_class=ServiceClass("P1"),
         weight=1.0,
         starts_at=NOW,
         due_at=NOW + timedelta(hours=4),

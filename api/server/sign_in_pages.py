@@ -39,7 +39,7 @@ from data.store.database.engine import reading, transaction
 from fleet.accounts.accounts import note_session
 from maps.pages.error_texts import message_of
 from maps.pages.i18n import LANGUAGES
-from maps.pages.style import css
+from maps.pages.style import class_styles, css
 
 FIRST_PAGES = (
     (Role.OPERATOR, "/operator"),
@@ -56,9 +56,9 @@ Text = Annotated[str, Form(max_length=200)]
 
 
 @router.get("/style.css")
-async def style() -> Response:
-    """Return the colors of both themes."""
-    return Response(css(), media_type="text/css")
+async def style(request: Request) -> Response:
+    """Return the colors of both themes, those of the city's classes too."""
+    return Response(css(class_styles(app_of(request).policy)), media_type="text/css")
 
 
 @router.get("/sign-in")

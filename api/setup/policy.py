@@ -11,7 +11,7 @@ from api.web.download import attachment
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Base, UndoIn, Wire
 from api.web.uploads import content_of
-from data.model import RequestKind, RoadClass, ServiceClass
+from data.model import RequestKind, RoadClass
 from data.osm.tags import PLACE_KINDS
 from data.policy.city_policy import policy_from_toml
 from data.store.database.engine import Tx
@@ -27,7 +27,7 @@ from fleet.setup.policy_changes import (
 )
 from fleet.streets.service_levels import levels_under
 from maps.setup.machines import mistake_view
-from maps.setup.policy import PolicyProposalView, PolicyView, class_counts, policy_view
+from maps.setup.policy import PolicyProposalView, PolicyView, class_counts, class_names, policy_view
 
 router = APIRouter()
 
@@ -43,7 +43,6 @@ class PolicyIn(Wire):
 def policy_page(request: Request, context: AdminContext) -> Response:
     """Show the levels of service."""
     words = {
-        "classes": list(ServiceClass),
         "roads": list(RoadClass),
         "places": PLACE_KINDS,
         "kinds": list(RequestKind),
@@ -53,19 +52,19 @@ def policy_page(request: Request, context: AdminContext) -> Response:
 
 
 @router.get("/api/setup/policy")
-def read_policy(context: AdminContext) -> PolicyView:
+def read_policy(request: Request, context: AdminContext) -> PolicyView:
     """Return the policy in force and what it comes to."""
     with context.reading() as tx:
-        return _view(context, tx)
+        return _view(request, context, tx)
 
 
 @router.post("/api/setup/policy")
-def change_policy(wanted: PolicyIn, context: AdminContext) -> PolicyView:
+def change_policy(request: Request, wanted: PolicyIn, context: AdminContext) -> PolicyView:
     """Put the policy of the form in force."""
     network = context.app.network
     with context.writing() as tx:
         take_policy_tables(tx, context.actor, wanted.tables, wanted.base, network, context.now)
-        view = _view(context, tx)
+        view = _view(request, context, tx)
     return _published(context, view)
 
 
@@ -77,16 +76,22 @@ def check_policy_file(
     text, t = text_in(content_of(file)), translator_of(request)
     mistakes = toml_mistakes(text, policy_from_toml)
     if mistakes:
-        return PolicyProposalView(tuple(mistake_view(each, t) for each in mistakes), {}, {})
+        return PolicyProposalView(tuple(mistake_view(each, t) for each in mistakes), {}, {}, {})
     segments = context.app.network.segments
     with context.reading() as tx:
         proposed = levels_under(tx, context.app.network, policy_from_toml(text))
-    present = class_counts(context.app.policy, segments)
-    return PolicyProposalView((), class_counts(proposed, segments), present)
+    present = context.app.policy
+    return PolicyProposalView(
+        (),
+        class_names(proposed, present, t=t),
+        class_counts(proposed, segments),
+        class_counts(present, segments),
+    )
 
 
 @router.post("/api/setup/policy/file")
 def take_file(
+    request: Request,
     file: Annotated[UploadFile, File()],
     base: Annotated[int, Form(ge=0, lt=2**63)],
     context: AdminContext,
@@ -95,16 +100,16 @@ def take_file(
     text, network = text_in(content_of(file)), context.app.network
     with context.writing() as tx:
         take_policy_file(tx, context.actor, text, base, network, context.now)
-        view = _view(context, tx)
+        view = _view(request, context, tx)
     return _published(context, view)
 
 
 @router.post("/api/setup/policy/undo")
-def undo(wanted: UndoIn, context: AdminContext) -> PolicyView:
+def undo(request: Request, wanted: UndoIn, context: AdminContext) -> PolicyView:
     """Take back the last change."""
     with context.writing() as tx:
         undo_policy(tx, context.actor, wanted.change, context.app.network, context.now)
-        view = _view(context, tx)
+        view = _view(request, context, tx)
     return _published(context, view)
 
 
@@ -115,11 +120,11 @@ def download_policy(context: AdminContext) -> Response:
         return attachment(get_policy_text(tx), "application/toml", "policy.toml")
 
 
-def _view(context: Context, tx: Tx) -> PolicyView:
+def _view(request: Request, context: Context, tx: Tx) -> PolicyView:
     policy = get_policy(tx)
     names = [district.name for district in list_districts(tx)]
     last, segments = find_last_policy_change(tx), context.app.network.segments
-    return policy_view(policy, tables_of(policy), segments, names, last)
+    return policy_view(policy, tables_of(policy), segments, names, last, translator_of(request))
 
 
 def _published(context: Context, view: PolicyView) -> PolicyView:

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 
 from api.planning.plans import vehicle_names
 from api.web.context import BoardContext, Context, CouncilContext, DispatcherContext
-from api.web.page_context import boot_of, page
+from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Moment, StormIn, Wire, moment_in
 from data.model import ShiftState, Storm, StormId, StormPhase
 from data.store.coverage.coverage_revisions import list_all_changes, list_revisions
@@ -113,11 +113,12 @@ def show(storm_id: StormId, context: BoardContext) -> StormDetail:
 
 
 @router.get("/api/storms/{storm_id}/left")
-def show_left(storm_id: StormId, context: BoardContext) -> LeftView:
+def show_left(request: Request, storm_id: StormId, context: BoardContext) -> LeftView:
     """Return what would be cancelled or end if the storm was closed now."""
     with context.reading() as tx:
         get_storm(tx, storm_id)
-        return left_view(left_of(tx, storm_id, context.now), vehicle_names(tx))
+        left = left_of(tx, storm_id, context.now)
+        return left_view(left, vehicle_names(tx), translator_of(request))
 
 
 @router.post("/api/storms/{storm_id}/phase")

@@ -1,6 +1,7 @@
 """What every page has around it: language, theme, who is signed in, the anti-forgery token."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from fastapi import Request
@@ -9,7 +10,7 @@ from starlette.responses import HTMLResponse
 from api.web.context import CSRF_COOKIE, App, Context, app_of, language_of, set_cookie, signed_in
 from maps.pages.i18n import Translator, translator
 from maps.pages.menu import pages_of
-from maps.pages.style import legend
+from maps.pages.style import class_styles, legend
 from maps.pages.templates import render
 
 THEMES = ("light", "dark")
@@ -53,6 +54,7 @@ def boot_of(request: Request, context: Context) -> dict[str, object]:
     """Return what the scripts of a page start with: texts, clock, city, who is signed in."""
     return public_boot(request, context.now) | {
         "texts": translator_of(request).texts(),
+        "classes": [asdict(each) for each in class_styles(context.app.policy)],
         "csrf": context.csrf,
         "login": context.user.login,
         "roles": list(context.user.roles),
@@ -91,7 +93,8 @@ def _tiles(app: App, layer: str) -> str:
 def translator_of(request: Request) -> Translator:
     """Return the translator into the language of the answer, at the city's time."""
     language = getattr(request.state, "language", None) or language_of(request, None)
-    return translator(language, app_of(request).city.timezone)
+    app = app_of(request)
+    return translator(language, app.city.timezone).of_city(app.policy)
 
 
 def wants_page(request: Request) -> bool:

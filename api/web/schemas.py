@@ -21,6 +21,7 @@ from data.model import (
     Side,
     VehicleId,
 )
+from data.policy.class_rules import MOST_CLASSES
 from data.storms import NEED_TIME, moment_of
 from fleet.replanning.replan_requests import FEW_TRUCKS
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
@@ -141,7 +142,7 @@ class PlanIn(Wire):
     """How long to search for a plan, and what it is for; an empty list is everything."""
 
     seconds: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = 30.0
-    classes: Annotated[tuple[ServiceClass, ...], Field(max_length=len(ServiceClass))] = ()
+    classes: Annotated[tuple[ServiceClass, ...], Field(max_length=MOST_CLASSES)] = ()
     districts: Annotated[tuple[Short, ...], Field(max_length=500)] = ()
     vehicles: Annotated[tuple[VehicleId, ...], Field(max_length=5000)] = ()
 

@@ -185,6 +185,18 @@ def _whole_table(
     return _validated(known | missing, handler, rules, unknown)
 
 
+def whole_mapping(
+    values: object,
+    handler: ValidatorFunctionWrapHandler,
+    rules: Rules,
+    wrong_keys: Callable[[list[str]], Iterable[FieldMistake]],
+) -> object:
+    """Return a validated table whose keys the file chooses, within what `wrong_keys` lets pass."""
+    if not isinstance(values, Mapping):
+        raise needed("a table")
+    return _validated(values, handler, rules, wrong_keys(list(values)))
+
+
 def _validated(
     values: object,
     handler: ValidatorFunctionWrapHandler,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NewType
 
 from data.model.ids import (
     BlockageId,
@@ -14,14 +15,8 @@ from data.model.ids import (
     VehicleId,
 )
 
-
-class ServiceClass(StrEnum):
-    """How soon a street is served: a decision of the policy, not of the map."""
-
-    P1 = "P1"
-    P2 = "P2"
-    P3 = "P3"
-    P4 = "P4"
+ServiceClass = NewType("ServiceClass", str)
+"""Code of a class of service; the city's `policy.toml` says which there are and in which order."""
 
 
 class Treatment(StrEnum):

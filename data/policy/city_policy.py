@@ -1,7 +1,8 @@
 """Levels of service: what a street is, and what lies at it, to class, deadline, passes and salt."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.resources import files
 from math import ceil, cos, radians
 from typing import Annotated
@@ -12,15 +13,15 @@ from data.errors import Need
 from data.files.toml_reader import (
     FieldMistake,
     TomlTable,
-    keys,
     own_name,
     read_table,
     read_toml,
     table_list,
     values_of,
 )
-from data.files.toml_values import IF_ANY, Flag, Number, some_of
+from data.files.toml_values import IF_ANY, Flag, Number
 from data.files.toml_writer import written_toml
+from data.languages import in_language
 from data.model import (
     ClassRule,
     Level,
@@ -32,6 +33,7 @@ from data.model import (
     ServiceClass,
 )
 from data.policy.alert_rules import AlertRules
+from data.policy.class_rules import ClassLabel, ClassTable, ClassTables, class_table
 from data.policy.cost_rules import CostRules
 from data.policy.crew_rules import CrewRules
 from data.policy.evidence_rules import EvidenceRules
@@ -39,7 +41,6 @@ from data.policy.message_rules import MessageRules
 from data.policy.sla_rules import FollowUpRules
 from data.policy.street_rules import (
     ClassName,
-    Hours,
     NamedRule,
     NearRule,
     SteepRule,
@@ -67,8 +68,10 @@ class JoinRule(TomlTable):
 class Policy:
     """What a city promises its streets; `blade_m` counts passes before a vehicle is chosen.
 
-    `levels` holds the streets that their road class alone does not decide, by `street_rules` and by
-    an administrator's decisions; no file has them.
+    `rules` is the list of all classes of service, the most urgent first: the order of their tables
+    in the file. `labels` says how each is called and drawn. `levels` holds the streets that their
+    road class alone does not decide, by `street_rules` and by an administrator's decisions; no file
+    has them.
     """
 
     rules: Mapping[ServiceClass, ClassRule]
@@ -86,6 +89,45 @@ class Policy:
     costs: CostRules = field(default_factory=CostRules)
     messages: MessageRules = field(default_factory=MessageRules)
     crews: CrewRules = field(default_factory=CrewRules)
+    labels: Mapping[ServiceClass, ClassLabel] = field(default_factory=dict)
+
+    @property
+    def last_class(self) -> ServiceClass:
+        """The least urgent class."""
+        return list(self.rules)[-1]
+
+    def in_order(self, classes: Iterable[ServiceClass]) -> list[ServiceClass]:
+        """Return these classes, each once, the most urgent first.
+
+        Those that the policy has no longer come last.
+        """
+        wanted = set(classes)
+        known = [code for code in self.rules if code in wanted]
+        return known + sorted(wanted - self.rules.keys())
+
+    def more_urgent(self, one: ServiceClass, other: ServiceClass) -> bool:
+        """Whether the first of two classes of the policy comes before the second."""
+        return one != other and next(code for code in self.rules if code in {one, other}) == one
+
+    def class_rule(self, code: ServiceClass) -> ClassRule:
+        """Return the rule of a class; of the least urgent where the policy has it no longer."""
+        return self.rules.get(code) or self.rules[self.last_class]
+
+    def class_texts(self, language: str) -> dict[str, str]:
+        """Return how classes are called: `class:` and `short:` with the code, by msgid."""
+        texts: dict[str, str] = {}
+        for code in self.rules:
+            label = self.class_label(code)
+            texts[f"short:{code}"] = in_language(label.shorts, language) or code
+            texts[f"class:{code}"] = in_language(label.names, language) or texts[f"short:{code}"]
+        return texts
+
+    def class_label(self, code: ServiceClass) -> ClassLabel:
+        """Return how a class is called; by the usual names where its file is from before names."""
+        own = self.labels.get(code, ClassLabel())
+        if own.names or own.shorts or code not in _usual_labels():
+            return own
+        return replace(_usual_labels()[code], colors=own.colors)
 
     def class_of(self, segment: Segment) -> ServiceClass:
         """Return how soon a street is served."""
@@ -123,35 +165,6 @@ def clear_width_m(segment: Segment) -> float:
     return segment.width_m / 2 if segment.oneway is Oneway.NO else segment.width_m
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _ClassTable(TomlTable):
-    """`[class.P1]`: the streets of a class by their road classes, and its level of service."""
-
-    roads: Annotated[tuple[RoadClass, ...], some_of(RoadClass)]
-    trigger_cm: Annotated[float, Number(0, 200)]
-    cycle: Annotated[Hours | None, Field(alias="cycle_h")] = None
-    deadline: Annotated[Hours, Field(alias="deadline_h")]
-    weight: Annotated[float, Number(0.001, 1e6)]
-
-    def rule(self, service_class: ServiceClass) -> ClassRule:
-        """Return the level of service."""
-        trigger_mm = round(self.trigger_cm * 10, 6)
-        return ClassRule(service_class, trigger_mm, self.cycle, self.deadline, self.weight)
-
-
-def _roads_twice_or_never(tables: Mapping[ServiceClass, _ClassTable]) -> Iterator[FieldMistake]:
-    taken: dict[RoadClass, ServiceClass] = {}
-    for service_class, table in tables.items():
-        for road in table.roads:
-            if road in taken:
-                need = Need("not in {other} too", other=taken[road])
-                yield FieldMistake((service_class, "roads"), road.value, need)
-            taken[road] = service_class
-    missing = [road for road in RoadClass if road not in taken]
-    if missing:
-        yield FieldMistake(("roads",), ", ".join(missing) + " missing", "every road class")
-
-
 @dataclass(frozen=True, slots=True)
 class _PassesTable(TomlTable):
     """`[passes]`: the blade that passes are counted with."""
@@ -185,11 +198,7 @@ class _BusTable(TomlTable):
 class _PolicyTable(TomlTable):
     """A whole `policy.toml`."""
 
-    classes: Annotated[
-        Mapping[ServiceClass, _ClassTable],
-        keys(ServiceClass, required=True, rules=_roads_twice_or_never),
-        Field(alias="class"),
-    ]
+    classes: Annotated[ClassTables, Field(alias="class")]
     passes: _PassesTable
     spreading: _SpreadingTable
     join: JoinRule = field(default_factory=JoinRule)
@@ -205,6 +214,18 @@ class _PolicyTable(TomlTable):
     crews: CrewRules = field(default_factory=CrewRules)
     messages: MessageRules = field(default_factory=MessageRules)
 
+    def street_rules(self) -> StreetRules:
+        """Return the rules beyond the road class."""
+        bus = None if self.bus is None else self.bus.service_class
+        return StreetRules(self.near, bus, self.steep, self.named, self.zone)
+
+    def mistakes(self) -> Iterator[FieldMistake]:
+        """Return the classes that a rule or a target names and the policy does not have."""
+        need = Need("one of {expected}", expected=", ".join(self.classes))
+        for path, code in (*self.street_rules().classes(), *self.followup.classes()):
+            if code not in self.classes:
+                yield FieldMistake(path, code, need)
+
 
 def policy_from_toml(text: str) -> Policy:
     """Return the policy of a `policy.toml`.
@@ -217,7 +238,6 @@ def policy_from_toml(text: str) -> Policy:
 def policy_from(values: Mapping[str, object]) -> Policy:
     """Return the policy of the values of a `policy.toml`."""
     table = read_table(_PolicyTable, values, "policy.toml")
-    bus = None if table.bus is None else table.bus.service_class
     return Policy(
         rules={each: its.rule(each) for each, its in table.classes.items()},
         classes={road: each for each, its in table.classes.items() for road in its.roads},
@@ -225,7 +245,7 @@ def policy_from(values: Mapping[str, object]) -> Policy:
         overlap_m=table.passes.overlap_m,
         blade_m=table.passes.blade_m,
         salt_gm2=table.spreading.salt_gm2,
-        street_rules=StreetRules(table.near, bus, table.steep, table.named, table.zone),
+        street_rules=table.street_rules(),
         join=table.join,
         followup=table.followup,
         evidence=table.evidence,
@@ -233,6 +253,7 @@ def policy_from(values: Mapping[str, object]) -> Policy:
         costs=table.costs,
         messages=table.messages,
         crews=table.crews,
+        labels={each: its.label() for each, its in table.classes.items()},
     )
 
 
@@ -241,7 +262,7 @@ def policy_values(policy: Policy) -> dict[str, object]:
     streets = policy.street_rules
     return values_of(
         _PolicyTable(
-            classes={each: _class_table(policy, rule) for each, rule in policy.rules.items()},
+            classes={each: _table_of(policy, rule) for each, rule in policy.rules.items()},
             passes=_PassesTable(policy.blade_angle_deg, policy.overlap_m, policy.blade_m),
             spreading=_SpreadingTable(policy.salt_gm2),
             join=policy.join,
@@ -268,11 +289,13 @@ def toml_from_policy(policy: Policy, over: str = _HEAD) -> str:
     return written_toml(policy_values(policy), over)
 
 
-def _class_table(policy: Policy, rule: ClassRule) -> _ClassTable:
-    return _ClassTable(
-        roads=tuple(road for road, its in policy.classes.items() if its is rule.service_class),
-        trigger_cm=round(rule.trigger_mm / 10, 7),
-        cycle=rule.cycle,
-        deadline=rule.deadline,
-        weight=rule.weight,
-    )
+@cache
+def _usual_labels() -> Mapping[ServiceClass, ClassLabel]:
+    """Return what classes are called where a policy from before names has none."""
+    return policy_from_toml(DEFAULT_POLICY).labels
+
+
+def _table_of(policy: Policy, rule: ClassRule) -> ClassTable:
+    code = rule.service_class
+    roads = tuple(road for road, its in policy.classes.items() if its == code)
+    return class_table(rule, roads, policy.labels.get(code, ClassLabel()))

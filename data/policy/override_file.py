@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,6 +16,7 @@ from data.errors import InvalidError, Need
 from data.files.csv_sheet import Mistake, guarded, number_of, sheet_rows
 from data.geocode.text.normalization import normal
 from data.model import Override, Segment, SegmentId, ServiceClass
+from data.policy.city_policy import Policy
 from data.policy.street_finder import StreetFinder
 from data.policy.street_rules import WEEK_H
 from data.streets.network import StreetNetwork
@@ -30,7 +30,6 @@ LEAST_CYCLE_H = 0.5
 
 _MOST_LINES = 20_000
 _NAMING = ("segment_id", "osm_way_id", "street", "lon")
-_CLASSES = ", ".join(ServiceClass)
 
 _HEADS: Mapping[str, tuple[str, ...]] = {
     "segment_id": ("segment", "id", "شناسه"),
@@ -47,7 +46,6 @@ _COLUMN_OF = {
     for column, heads in _HEADS.items()
     for head in (column, *heads)
 }
-_CLASS = re.compile(r"(?:p|class|درجه)?\s*([1-4])")
 
 type Decisions = dict[SegmentId, Override]
 
@@ -62,11 +60,12 @@ class _Line:
 
 
 def overrides_from_file(
-    name: str, content: bytes, network: StreetNetwork
+    name: str, content: bytes, network: StreetNetwork, policy: Policy
 ) -> tuple[Decisions, list[Mistake]]:
     """Return what a file decides, and everything that is wrong in it.
 
-    The decisions count only while there is no mistake. A line names its streets by `segment_id`,
+    The decisions count only while there is no mistake. A class stands by its code, its name in any
+    language or its place in the order, from 1. A line names its streets by `segment_id`,
     `osm_way_id`, `street` (all of this name), `lon` and `lat`, or by what is drawn: a point, a line
     along them or an area around them. Raises `InvalidError` for a name of another ending.
     """
@@ -81,7 +80,7 @@ def overrides_from_file(
     if len(lines) > _MOST_LINES:
         need = Need("at most {count} streets", count=_MOST_LINES)
         mistakes = [Mistake(0, "", str(len(lines)), need)]
-    return ({}, mistakes) if mistakes else _Reader(network).read(lines)
+    return ({}, mistakes) if mistakes else _Reader(network, policy).read(lines)
 
 
 def csv_from_overrides(overrides: Iterable[Override], network: StreetNetwork) -> str:
@@ -167,8 +166,9 @@ def _feature(number: int, feature: Mapping[str, object]) -> _Line:
 class _Reader:
     """Turns lines into decisions and collects what is wrong in them."""
 
-    def __init__(self, network: StreetNetwork) -> None:
+    def __init__(self, network: StreetNetwork, policy: Policy) -> None:
         self._finder = StreetFinder(network)
+        self._classes = _class_spellings(policy)
         self._decisions: Decisions = {}
         self._mistakes: list[Mistake] = []
 
@@ -193,9 +193,10 @@ class _Reader:
 
     def _decided(self, line: _Line) -> Override | None:
         before = len(self._mistakes)
-        word = _CLASS.fullmatch(normal(line.cells.get("class", "")))
-        if word is None:
-            self._refuse(line, "class", Need("one of {expected}", expected=_CLASSES))
+        code = self._classes.get(normal(line.cells.get("class", "")))
+        if code is None:
+            known = dict.fromkeys(self._classes.values())
+            self._refuse(line, "class", Need("one of {expected}", expected=", ".join(known)))
         cycle_h = self._number(line, "cycle_h") if line.cells.get("cycle_h") else None
         if cycle_h is not None and not LEAST_CYCLE_H <= cycle_h <= WEEK_H:
             self._refuse(line, "cycle_h", Need("{low} to {high}", low=LEAST_CYCLE_H, high=WEEK_H))
@@ -204,10 +205,10 @@ class _Reader:
             self._refuse(
                 line, "note", Need("at most {max_length} letters", max_length=NOTE_LETTERS)
             )
-        if word is None or len(self._mistakes) > before:
+        if code is None or len(self._mistakes) > before:
             return None
         cycle = None if cycle_h is None else timedelta(hours=cycle_h)
-        return Override(SegmentId(0), ServiceClass(f"P{word[1]}"), cycle, note)
+        return Override(SegmentId(0), code, cycle, note)
 
     def _streets(self, line: _Line) -> list[SegmentId]:
         column = _named_by(line)
@@ -268,6 +269,16 @@ class _Reader:
         if value is not None and not value.is_integer():
             self._refuse(line, column, "a whole number")
         return 0 if value is None else int(value)
+
+
+def _class_spellings(policy: Policy) -> dict[str, ServiceClass]:
+    """Return every way to write a class: its code, its names, its place in the order from 1."""
+    spellings: dict[str, ServiceClass] = {}
+    for place, code in enumerate(policy.rules, 1):
+        label = policy.class_label(code)
+        names = (*label.shorts.values(), *label.names.values())
+        spellings |= {normal(word): code for word in (code, *names, str(place), f"class {place}")}
+    return spellings
 
 
 def _named_by(line: _Line) -> str:

@@ -70,7 +70,7 @@ def levels_of(
     return levels | {
         one.segment_id: Level(one.service_class, LevelReason.OVERRIDE, one.note, one.cycle)
         for one in decided
-        if one.segment_id in known
+        if one.segment_id in known and one.service_class in policy.rules
     }
 
 
@@ -103,7 +103,7 @@ def _raised(now: Level, wish: Level, policy: Policy) -> Level:
     """Return the level after a rule: a more urgent class, a shorter cycle, or as it was."""
     cycle = now.cycle or policy.rules[now.service_class].cycle
     said = now.reason is not LevelReason.ROAD and wish.service_class == now.service_class
-    if wish.service_class < now.service_class or said:
+    if said or policy.more_urgent(wish.service_class, now.service_class):
         promised = policy.rules[wish.service_class].cycle
         longer = promised is None or (cycle is not None and cycle < promised)
         now = replace(wish, cycle=cycle if longer else None)
@@ -129,7 +129,9 @@ def _wishes(ground: "_Ground", policy: Policy) -> Iterator[_Wish]:
                 yield _Wish(segment.id, Level(bus, LevelReason.BUS))
     yield from chain.from_iterable(_near(ground, rule) for rule in rules.near)
     yield from chain.from_iterable(_named(ground, rule) for rule in rules.named)
-    yield from chain.from_iterable(_in_zone(ground, rule) for rule in rules.zones)
+    yield from chain.from_iterable(
+        _in_zone(ground, rule, policy.last_class) for rule in rules.zones
+    )
 
 
 def _near(ground: "_Ground", rule: NearRule) -> Iterator[_Wish]:
@@ -156,9 +158,9 @@ def _named(ground: "_Ground", rule: NamedRule) -> Iterator[_Wish]:
             yield _Wish(segment_id, level)
 
 
-def _in_zone(ground: "_Ground", zone: ZoneRule) -> Iterator[_Wish]:
-    # P4 raises nothing: a zone without a class is about its cycle only.
-    wish = Level(zone.service_class or ServiceClass.P4, LevelReason.ZONE, zone.name, zone.cycle)
+def _in_zone(ground: "_Ground", zone: ZoneRule, last: ServiceClass) -> Iterator[_Wish]:
+    # The least urgent class raises nothing: a zone without a class is about its cycle only.
+    wish = Level(zone.service_class or last, LevelReason.ZONE, zone.name, zone.cycle)
     for segment_id in ground.inside(zone):
         yield _Wish(segment_id, wish)
 

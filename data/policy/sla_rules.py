@@ -1,6 +1,6 @@
 """How long requests may wait: a section of `policy.toml`, each part with a default."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import Annotated
@@ -15,7 +15,7 @@ from data.policy.street_rules import HOUR, Hours
 _MINUTE = timedelta(minutes=1)
 
 _Minutes = Annotated[timedelta, Number(1, 24 * 60, _MINUTE)]
-_Targets = Annotated[Mapping[ServiceClass, Hours], keys(ServiceClass)]
+_Targets = Mapping[ServiceClass, Hours]
 
 
 def _said(targets: Mapping[RequestKind, _Targets]) -> Mapping[RequestKind, _Targets]:
@@ -62,6 +62,12 @@ class FollowUpRules(TomlTable):
         keys(RequestKind),
         Field(alias="done_h"),
     ] = field(default_factory=dict)
+
+    def classes(self) -> Iterator[tuple[tuple[str, ...], ServiceClass]]:
+        """Return the classes that have targets, each with where it stands in the file."""
+        for kind, targets in self.done.items():
+            for service_class in targets:
+                yield ("followup", "done_h", kind.value, service_class), service_class
 
     def on_the_spot(self, away_m: float | None) -> bool | None:
         """Whether a photo taken so far from the street is of it; `None` where nobody knows."""

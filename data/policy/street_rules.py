@@ -3,16 +3,16 @@
 A rule never lowers a street's class and never lengthens a cycle; an administrator's decision may.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from data.errors import Need
 from data.files.toml_reader import FieldMistake, TomlTable
-from data.files.toml_values import IF_ANY, Number, Polygon, Text, Texts, one_of, some_of
+from data.files.toml_values import IF_ANY, Number, Polygon, Text, Texts, some_of
 from data.model import LonLat, ServiceClass
 from data.osm.tags import PLACE_KINDS
 
@@ -20,8 +20,16 @@ HOUR = timedelta(hours=1)
 WEEK_H = 168.0
 
 Hours = Annotated[timedelta, Number(0.25, WEEK_H, HOUR)]
-_Class = Annotated[ServiceClass, one_of(ServiceClass)]
+
+
+def class_code(value: object) -> str:
+    """Return what may be the code of a class; "" where it is no text, which no class is."""
+    return value.strip() if isinstance(value, str) else ""
+
+
+_Class = Annotated[ServiceClass, BeforeValidator(class_code)]
 ClassName = Annotated[_Class, Field(alias="class")]
+"""Code of a class; whether the policy has it, the whole file knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +106,19 @@ class StreetRules:
     def place_kinds(self) -> frozenset[str]:
         """The kinds of places that these rules ask for."""
         return frozenset(kind for rule in self.near for kind in rule.places)
+
+    def classes(self) -> Iterator[tuple[tuple[str | int, ...], ServiceClass]]:
+        """Return the classes that the rules give, each with where it stands in the file."""
+        groups: tuple[tuple[str, Sequence[NearRule | NamedRule | ZoneRule]], ...] = (
+            ("near", self.near),
+            ("named", self.named),
+            ("zone", self.zones),
+        )
+        for key, rules in groups:
+            for at, rule in enumerate(rules):
+                if rule.service_class is not None:
+                    yield (key, at, "class"), rule.service_class
+        if self.bus is not None:
+            yield ("bus", "class"), self.bus
+        if self.steep is not None:
+            yield ("steep", "class"), self.steep.service_class

@@ -47,7 +47,7 @@ def risk_signs(found: Iterable[Risk], now: datetime) -> list[Sign]:
 
 
 def _sign(vehicle_id: VehicleId | None, mine: Sequence[Risk], now: datetime) -> Sign:
-    first = min(mine, key=lambda risk: (risk.job.service_class, risk.job.due_at, risk.job.id))
+    first = min(mine, key=lambda risk: (-risk.job.weight, risk.job.due_at, risk.job.id))
     facts: dict[str, int | float | str] = {
         "count": len(mine),
         "service_class": first.job.service_class,

@@ -39,7 +39,7 @@ def class_outcomes(
     for job in jobs:
         if job.id in ends or job.id in left:
             by_class[job.service_class].append(job)
-    return {each: _outcome(by_class[each], ends, left, network) for each in sorted(by_class)}
+    return {each: _outcome(by_class[each], ends, left, network) for each in by_class}
 
 
 type _Ends = Mapping[JobId, Mapping[WorkPass, datetime]]

@@ -16,6 +16,7 @@ from data.model import (
     ServiceClass,
     Vehicle,
 )
+from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 
 type JobPass = tuple[JobId, int, bool]
@@ -71,7 +72,11 @@ class PlanFigures:
 
 
 def figures_of(
-    plan: Plan, jobs: Sequence[Job], vehicles: Iterable[Vehicle], network: StreetNetwork
+    plan: Plan,
+    jobs: Sequence[Job],
+    vehicles: Iterable[Vehicle],
+    network: StreetNetwork,
+    policy: Policy,
 ) -> PlanFigures:
     """Return the figures of a plan for these jobs; vehicles that stay in the depot are left out."""
     done = _done_at(plan.routes)
@@ -79,12 +84,13 @@ def figures_of(
     for job in jobs:
         by_class[job.service_class].append(job)
     machines = {vehicle.id: vehicle for vehicle in vehicles}
+    order = policy.in_order(by_class)
     return PlanFigures(
-        tuple(_class_figures(each, by_class[each], done, network) for each in sorted(by_class)),
+        tuple(_class_figures(each, by_class[each], done, network) for each in order),
         tuple(
             vehicle_figures(each, machines[each.vehicle_id]) for each in plan.routes if each.legs
         ),
-        _unserved_figures(plan, jobs),
+        _unserved_figures(plan, jobs, order),
     )
 
 
@@ -155,11 +161,13 @@ def vehicle_figures(route: Route, vehicle: Vehicle) -> VehicleFigures:
     )
 
 
-def _unserved_figures(plan: Plan, jobs: Iterable[Job]) -> tuple[UnservedFigures, ...]:
+def _unserved_figures(
+    plan: Plan, jobs: Iterable[Job], order: Sequence[ServiceClass]
+) -> tuple[UnservedFigures, ...]:
     classes = {job.id: job.service_class for job in jobs}
     reasons = {(left.job_id, left.reason) for left in plan.unserved}
     counts = Counter((classes[job_id], reason) for job_id, reason in reasons)
     return tuple(
-        UnservedFigures(service_class, reason, count)
-        for (service_class, reason), count in sorted(counts.items())
+        UnservedFigures(service_class, reason, counts[service_class, reason])
+        for service_class, reason in sorted(counts, key=lambda key: (order.index(key[0]), key[1]))
     )

@@ -135,7 +135,7 @@ def _begin(
     made, wanted = 0, list(classes)
     found = _jobs(tx, storm, network, policy, wanted, now) if wanted else []
     for service_class in wanted:
-        jobs = [job for job in found if job.service_class is service_class]
+        jobs = [job for job in found if job.service_class == service_class]
         add_jobs(tx, jobs)
         add_cycle(tx, storm.id, service_class, now, len(jobs))
         after: dict[str, object] = {"class": service_class, "jobs": len(jobs)}

@@ -280,6 +280,7 @@ def _streets(network: StreetNetwork, policy: Policy) -> TimelineStreets:
     return TimelineStreets(
         [None if rule.cycle is None else rule.service_class for rule in rules],
         [segment.length_m for segment in network.segments],
+        tuple(policy.rules),
     )
 
 

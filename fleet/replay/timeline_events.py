@@ -48,7 +48,6 @@ REVISED = "storm.revised"
 """Verb of a storm whose coverage has got a new number."""
 
 _ORDER = tuple(Moment)
-_CLASSES = tuple(ServiceClass)
 _CLEAR = (CoverageState.FRESH, CoverageState.AGEING)
 
 
@@ -66,10 +65,14 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class TimelineStreets:
-    """The streets of `StreetChanges`: class, `None` where served on request, and length of each."""
+    """The streets of `StreetChanges`: class, `None` where served on request, and length of each.
+
+    `order` lists all classes, the most urgent first.
+    """
 
     classes: Sequence[ServiceClass | None]
     length_m: Sequence[float]
+    order: Sequence[ServiceClass]
 
 
 def moments(
@@ -120,10 +123,9 @@ def _served(
     clear, overdue = _first(changes, _CLEAR), _first(changes, (CoverageState.OVERDUE,))
     exists = changes.first >= 0
     length_m = np.broadcast_to(np.array(streets.length_m)[:, None], exists.shape)
-    classes = np.array(
-        [-1 if one is None else _CLASSES.index(one) for one in streets.classes], np.int64
-    )
-    for number, service_class in enumerate(_CLASSES):
+    rank = {code: number for number, code in enumerate(streets.order)}
+    classes = np.array([-1 if one is None else rank[one] for one in streets.classes], np.int64)
+    for service_class, number in rank.items():
         ours = exists & (classes == number)[:, None]
         if not ours.any():
             continue

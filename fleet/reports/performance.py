@@ -23,9 +23,6 @@ from fleet.coverage.snow_accumulation import accumulation_of
 from fleet.coverage.street_coverage import drivable
 from fleet.work.totals import quantile
 
-CLASSES = tuple(ServiceClass)
-"""Service classes in the order of `Lanes.class_no`."""
-
 Served = Mapping[DirectedSegment, Sequence[datetime]]
 """When each direction was served as a whole, oldest first; directions never served are absent."""
 
@@ -47,7 +44,9 @@ class Lanes:
     cycle_s : float64[D]
         The cycles of these rules.
     class_no, district_no : int64[D]
-        Indexes into `CLASSES` and `districts`.
+        Indexes into `classes` and `districts`.
+    classes : tuple of ServiceClass
+        All classes of the policy, the most urgent first.
     districts : tuple of str
         By name; "" stands for streets outside every district and comes last.
     """
@@ -58,6 +57,7 @@ class Lanes:
     cycle_s: Floats
     class_no: Ints
     district_no: Ints
+    classes: tuple[ServiceClass, ...]
     districts: tuple[str, ...]
 
 
@@ -185,13 +185,15 @@ def promised_lanes(network: StreetNetwork, policy: Policy) -> Lanes:
     ]
     districts = tuple(sorted({segment.district for *_, segment in rows}, key=district_order))
     number = {name: i for i, name in enumerate(districts)}
+    rank = {code: i for i, code in enumerate(policy.rules)}
     return Lanes(
         index={directed: i for i, (directed, *_) in enumerate(rows)},
         lane_m=np.array([row[1] for row in rows], np.float64),
         rules=tuple(rule for *_, rule, _ in rows),
         cycle_s=np.array([row[2] for row in rows], np.float64),
-        class_no=np.array([CLASSES.index(rule.service_class) for *_, rule, _ in rows], np.int64),
+        class_no=np.array([rank[rule.service_class] for *_, rule, _ in rows], np.int64),
         district_no=np.array([number[segment.district] for *_, segment in rows], np.int64),
+        classes=tuple(policy.rules),
         districts=districts,
     )
 
@@ -245,7 +247,9 @@ def performance(
 ) -> Performance:
     """Return how a storm stands at a moment that is not before its start."""
     parts = _parts(lanes, spells, (at - started_at).total_seconds())
-    classes = dict(zip(CLASSES, _shares(parts, lanes.class_no, len(CLASSES)), strict=True))
+    classes = dict(
+        zip(lanes.classes, _shares(parts, lanes.class_no, len(lanes.classes)), strict=True)
+    )
     shares = _shares(parts, lanes.district_no, len(lanes.districts))
     districts = dict(zip(lanes.districts, shares, strict=True))
     return Performance(

@@ -129,7 +129,7 @@ def _asked(
         rule = policy.rule_of(segment)
         due_at, service_class = since + rule.deadline, rule.service_class
         return RequestTiming(since, due_at, one.answered_at, service_class, segment.district)
-    deadline = policy.rules[one.service_class].deadline if one.service_class else longest
+    deadline = policy.class_rule(one.service_class).deadline if one.service_class else longest
     district = "" if one.service_class else None  # a street that a newer file no longer has
     return RequestTiming(since, since + deadline, one.answered_at, one.service_class, district)
 

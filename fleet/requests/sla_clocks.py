@@ -83,7 +83,7 @@ def _target(one: ClockedRequest, network: StreetNetwork, policy: Policy) -> time
     kind, service_class = one.request.kind, class_of(one, network, policy)
     danger = bool(one.request.dangers)
     if service_class is not None:
-        deadline = policy.rules[service_class].deadline
+        deadline = policy.class_rule(service_class).deadline
         return policy.followup.work_target(kind, service_class, deadline, danger=danger)
     longest = max(rule.deadline for rule in policy.rules.values())
     return policy.followup.danger if danger else longest

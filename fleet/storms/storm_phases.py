@@ -132,7 +132,7 @@ def left_of(tx: Tx, storm_id: StormId, now: datetime) -> Left:
     shifts = [shift for shift in list_shifts(tx, storm_id) if shift.state is not ShiftState.ENDED]
     out = tuple(shift.vehicle_id for shift in shifts if shift.state is ShiftState.DRIVING)
     return Left(
-        jobs=dict(sorted(Counter(job.service_class for job in jobs).items())),
+        jobs=Counter(job.service_class for job in jobs),
         requests=sum(request.state is RequestState.OPEN for request in asked),
         out=out,
         waiting=len(shifts) - len(out),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from data.errors import ConflictError
+from data.errors import ConflictError, InvalidError, Need
 from data.model import Actor, JobState, Override, Place, SegmentId, Treatment
 from data.policy.city_policy import Policy
 from data.policy.service_levels import levels_of
@@ -94,12 +94,13 @@ def decide(
     """Decide the class of streets against all rules, and return what was decided before.
 
     Deciding what is returned undoes all; streets that stay as they were are not part of it. Raises
-    `NotFoundError` for a street that the city does not have, `ConflictError` where somebody has
-    decided otherwise since `seen`.
+    `NotFoundError` for a street that the city does not have, `InvalidError` for a class that its
+    policy does not have, `ConflictError` where somebody has decided otherwise since `seen`.
     """
-    known = list_overrides(tx)
+    known, policy = list_overrides(tx), get_policy(tx)
     for segment_id in decisions:
         network.segment(segment_id)
+    _refuse_unknown_classes(decisions, policy)
     _refuse_overtaken(known, seen or {})
     new = {one: wish for one, wish in decisions.items() if wish != known.get(one)}
     if not new:
@@ -108,7 +109,6 @@ def decide(
     before = {segment_id: known.get(segment_id) for segment_id in new}
     remove_overrides(tx, new)
     save_overrides(tx, [wish for wish in new.values() if wish is not None])
-    policy = get_policy(tx)
     places = list_places(tx, policy.street_rules.place_kinds)
     policy = refresh_levels(tx, network, places, policy)
     next_revision(tx)
@@ -134,6 +134,13 @@ def decide_all(
     """
     left = [one for one in list_overrides(tx) if one not in decisions] if replace else []
     return decide(tx, actor, {**decisions, **dict.fromkeys(left)}, network, now)
+
+
+def _refuse_unknown_classes(decisions: Decisions, policy: Policy) -> None:
+    for wish in decisions.values():
+        if wish is not None and wish.service_class not in policy.rules:
+            expected = Need("one of {expected}", expected=", ".join(policy.rules))
+            raise InvalidError("service_class", wish.service_class, expected)
 
 
 def _refuse_overtaken(known: Mapping[SegmentId, Override], seen: Decisions) -> None:

@@ -76,7 +76,7 @@ def on_request(job: Job, policy: Policy) -> bool:
     """Whether the street has no cycle, so that only a request makes work of it."""
     level = policy.levels.get(job.segment_id)
     own_cycle = level.cycle if level else None
-    return own_cycle is None and policy.rules[job.service_class].cycle is None
+    return own_cycle is None and policy.class_rule(job.service_class).cycle is None
 
 
 def directions_of(segment: Segment) -> Directions:

@@ -151,9 +151,13 @@ class ClassView:
 
 @dataclass(frozen=True, slots=True)
 class StripFigures:
-    """The four numbers of the top strip; `p1_within_target` is the share of P1 that is not late."""
+    """The four numbers of the top strip; `within_target` is what of `first_class` is not late.
 
-    p1_within_target: float | None
+    `first_class` is the most urgent class that has streets, empty without a storm.
+    """
+
+    first_class: str
+    within_target: float | None
     open_requests: int
     vehicles_working: int
     next_deadline: datetime | None
@@ -252,7 +256,9 @@ def figures_of(
     classes: Iterable[ClassView], open_requests: int, at_work: int, next_deadline: datetime | None
 ) -> StripFigures:
     """Return the four numbers of the top strip."""
-    return StripFigures(_within_target(classes), open_requests, at_work, next_deadline)
+    first = next(iter(classes), None)
+    code, within = (first.service_class, _within_target(first)) if first else ("", None)
+    return StripFigures(code, within, open_requests, at_work, next_deadline)
 
 
 def told_in_full(waiting: Sequence[BoardRequest], now: datetime) -> list[RequestId]:
@@ -405,6 +411,5 @@ def _length_m(legs: Iterable[Leg], kind: LegKind) -> float:
     return sum(leg.length_m for leg in legs if leg.kind is kind)
 
 
-def _within_target(classes: Iterable[ClassView]) -> float | None:
-    first = next((each for each in classes if each.service_class == ServiceClass.P1), None)
-    return None if first is None else 1.0 - first.late_m / first.length_m
+def _within_target(one: ClassView) -> float:
+    return 1.0 - one.late_m / one.length_m

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from data.model import ServiceClass
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import NO_DIRECTION
@@ -14,7 +13,7 @@ class ClassSums:
 
     def __init__(self, network: StreetNetwork, policy: Policy) -> None:
         self._ground = (network, policy)
-        self._classes = tuple(ServiceClass)
+        self._classes = tuple(policy.rules)
         number = {name: i for i, name in enumerate(self._classes)}
         segments = network.segments
         self._ids = [segment.id for segment in segments]

@@ -84,11 +84,11 @@ def report_view(report: OfficeReport, title: str, t: Translator, now: datetime) 
 def report_csv(report: OfficeReport, t: Translator) -> str:
     """Return the figures by class, by district, by both and by kind, for a spreadsheet."""
     parts: tuple[tuple[str, Iterable[tuple[str, ServiceClass | None, Answered]]], ...] = (
-        ("class", (("", name, one) for name, one in _classes(report.by_class))),
+        ("class", (("", name, one) for name, one in _classes(report.by_class, t))),
         ("district", ((name, None, one) for name, one in _districts(report.by_district))),
         (
             "district_class",
-            ((name[0], name[1], report.by_both[name]) for name in _both(report.by_both)),
+            ((name[0], name[1], report.by_both[name]) for name in _both(report.by_both, t)),
         ),
         ("kind", ((t(f"kind:{name}"), None, one) for name, one in report.by_kind.items())),
     )
@@ -187,7 +187,7 @@ def _tables(report: OfficeReport, t: Translator) -> Iterable[TableView]:
     yield TableView(
         t("By class"),
         (t("Class"), *heads, *times),
-        tuple((_class(name, t), *_shown(one, t)) for name, one in _classes(report.by_class)),
+        tuple((_class(name, t), *_shown(one, t)) for name, one in _classes(report.by_class, t)),
     )
     yield TableView(
         t("By district"),
@@ -201,7 +201,7 @@ def _tables(report: OfficeReport, t: Translator) -> Iterable[TableView]:
         (t("District"), t("Class"), *heads, *times),
         tuple(
             (_district(name[0], t), _class(name[1], t), *_shown(report.by_both[name], t))
-            for name in _both(report.by_both)
+            for name in _both(report.by_both, t)
         ),
     )
     yield TableView(
@@ -246,9 +246,10 @@ def _counted[Name: str](counts: Mapping[Name, int]) -> list[tuple[Name, int]]:
 
 
 def _classes(
-    groups: Mapping[ServiceClass | None, Answered],
+    groups: Mapping[ServiceClass | None, Answered], t: Translator
 ) -> list[tuple[ServiceClass | None, Answered]]:
-    return sorted(groups.items(), key=lambda pair: pair[0] or "Z")
+    rank = _ranks(groups, t)
+    return sorted(groups.items(), key=lambda pair: rank[pair[0]])
 
 
 def _districts(groups: Mapping[str, Answered]) -> list[tuple[str, Answered]]:
@@ -256,13 +257,21 @@ def _districts(groups: Mapping[str, Answered]) -> list[tuple[str, Answered]]:
 
 
 def _both(
-    groups: Mapping[tuple[str, ServiceClass | None], Answered],
+    groups: Mapping[tuple[str, ServiceClass | None], Answered], t: Translator
 ) -> list[tuple[str, ServiceClass | None]]:
-    return sorted(groups, key=lambda name: (district_order(name[0]), name[1] or "Z"))
+    rank = _ranks((its_class for _, its_class in groups), t)
+    return sorted(groups, key=lambda name: (district_order(name[0]), rank[name[1]]))
+
+
+def _ranks(classes: Iterable[ServiceClass | None], t: Translator) -> dict[ServiceClass | None, int]:
+    """Return the place of each class in the order of urgency; requests without a street last."""
+    order = t.classes_in_order(one for one in classes if one is not None)
+    ranks: dict[ServiceClass | None, int] = {code: rank for rank, code in enumerate(order)}
+    return ranks | {None: len(order)}
 
 
 def _class(name: ServiceClass | None, t: Translator) -> str:
-    return t("No street yet") if name is None else t(f"class:{name}")
+    return t("No street yet") if name is None else t.named("class", name)
 
 
 def _district(name: str, t: Translator) -> str:

@@ -4,8 +4,8 @@ A msgid is the English sentence, or `kind:value` for a name of ours (`state:fres
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +15,8 @@ import jdatetime
 import polib
 
 from data.errors import Need
+from data.model import ServiceClass
+from data.policy.city_policy import Policy
 
 LANGUAGES = ("fa", "en")
 """What pages can speak, the default first."""
@@ -43,10 +45,16 @@ def catalog(language: str) -> Texts:
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """Says things in one language, at one city's time; calling it is the same as `t`."""
+    """Says things in one language, at one city's time; calling it is the same as `t`.
+
+    `classes` are the city's classes of service, the most urgent first, and `class_texts` what they
+    are called, by msgid.
+    """
 
     language: str
     timezone: str = "UTC"
+    classes: tuple[ServiceClass, ...] = ()
+    class_texts: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def direction(self) -> str:
@@ -54,15 +62,32 @@ class Translator:
         return "rtl" if self.language == "fa" else "ltr"
 
     def texts(self) -> Texts:
-        """Return the whole catalog, for the browser."""
-        return catalog(self.language)
+        """Return the whole catalog with the names of classes, for the browser."""
+        return {**catalog(self.language), **self.class_texts}
+
+    def of_city(self, policy: Policy) -> "Translator":
+        """Return the same translator with a city's classes of service."""
+        texts = policy.class_texts(self.language)
+        return replace(self, classes=tuple(policy.rules), class_texts=texts)
+
+    def named(self, kind: str, value: str) -> str:
+        """Return what a thing of ours is called (`class:P1`); what nobody named stays as it is."""
+        msgid = f"{kind}:{value}"
+        text = self._text(msgid)
+        return value if text == msgid or not isinstance(text, str) else text
+
+    def classes_in_order(self, codes: Iterable[str]) -> list[ServiceClass]:
+        """Return classes, each once, the most urgent first; what the city has not comes last."""
+        wanted = {ServiceClass(code) for code in codes}
+        known = [code for code in self.classes if code in wanted]
+        return known + sorted(wanted.difference(self.classes))
 
     def t(self, msgid: str, **values: object) -> str:
         """Return the text with its placeholders filled; numbers in the language's digits.
 
         A msgid that the catalog lacks comes back as it is; a test keeps the catalogs whole.
         """
-        text = self.texts().get(msgid, msgid)
+        text = self._text(msgid)
         return self._filled(text if isinstance(text, str) else text[1], values)
 
     def __call__(self, msgid: str, **values: object) -> str:
@@ -71,7 +96,7 @@ class Translator:
 
     def plural(self, msgid: str, count: int, **values: object) -> str:
         """Return the form of a text that fits `count`, which also fills `{count}`."""
-        text = self.texts().get(msgid, msgid)
+        text = self._text(msgid)
         forms = [text, text] if isinstance(text, str) else text
         return self._filled(forms[0 if count == 1 else 1], {"count": count, **values})
 
@@ -130,6 +155,9 @@ class Translator:
         """Return day and time in the city as a field of a form has it, in the reader's digits."""
         text = self.stamp(moment)
         return text.replace("-", "/").translate(_PERSIAN) if self.language == "fa" else text
+
+    def _text(self, msgid: str) -> str | list[str]:
+        return self.class_texts.get(msgid) or catalog(self.language).get(msgid, msgid)
 
     def _filled(self, text: str, values: Mapping[str, object]) -> str:
         return _PLACEHOLDER.sub(lambda match: self._shown(values.get(match[1], match[0])), text)

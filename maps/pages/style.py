@@ -4,7 +4,10 @@
 written down twice.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.policy.city_policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +65,35 @@ class ClassStyle:
     dashed: bool = False
 
 
-CLASSES = (
-    ClassStyle("P1", "#51158c", "#c993ff", 1.6),
-    ClassStyle("P2", "#c2255c", "#ff8a7a", 1.25),
-    ClassStyle("P3", "#946300", "#ecd36a", 0.75),
-    ClassStyle("P4", "#66717a", "#7f8a94", 0.7, dashed=True),
+CLASS_COLORS = (
+    ("#51158c", "#c993ff"),
+    ("#c2255c", "#ff8a7a"),
+    ("#946300", "#ecd36a"),
+    ("#66717a", "#7f8a94"),
+    ("#2a69ff", "#777cfe"),
+    ("#0f2d01", "#18a536"),
+    ("#010202", "#abffe7"),
+    ("#5f0042", "#fe4007"),
+    ("#0e06d3", "#57d2c1"),
+    ("#5a71bf", "#78d503"),
 )
-"""From the most to the least urgent, each narrower; told apart in the common color blindnesses."""
+"""Colors of the light and the dark theme by rank of the class, `MOST_CLASSES` of them.
+
+They are told apart in the common color blindnesses.
+"""
+
+CLASS_WIDTHS = (1.6, 1.25, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5, 0.45, 0.4)
+SWATCHES_PX = (8, 6, 4)
+"""Widths on the map and heights in lists by rank, each class narrower than those before."""
 
 
-def class_legend() -> list[dict[str, str | float | bool]]:
-    """Return the classes for the browser."""
-    return [asdict(style) for style in CLASSES]
+def class_styles(policy: Policy) -> tuple[ClassStyle, ...]:
+    """Return how the classes of a policy are drawn; dashed is what is served on request only."""
+    styles: list[ClassStyle] = []
+    for rank, (code, rule) in enumerate(policy.rules.items()):
+        light, dark = policy.class_label(code).colors or CLASS_COLORS[rank]
+        styles.append(ClassStyle(code, light, dark, CLASS_WIDTHS[rank], rule.cycle is None))
+    return tuple(styles)
 
 
 def legend() -> list[dict[str, str | float | bool]]:
@@ -90,21 +110,38 @@ def legend() -> list[dict[str, str | float | bool]]:
     ]
 
 
-def css() -> str:
-    """Return custom properties for both themes; dark by the reader's choice or the system's."""
-    light, dark = _properties(0), _properties(1)
+def css(classes: Sequence[ClassStyle] = ()) -> str:
+    """Return custom properties for both themes; dark by the reader's choice or the system's.
+
+    With classes of service, those get their colors, swatches and badges.
+    """
+    light, dark = _properties(0, classes), _properties(1, classes)
     return (
         f":root {{ color-scheme: light; {light} }}\n"
         "@media (prefers-color-scheme: dark) {\n"
         f'  :root:not([data-theme="light"]) {{ color-scheme: dark; {dark} }}\n'
         "}\n"
         f':root[data-theme="dark"] {{ color-scheme: dark; {dark} }}\n'
+    ) + "".join(_class_rules(each, rank) for rank, each in enumerate(classes))
+
+
+def _class_rules(style: ClassStyle, rank: int) -> str:
+    height_px = SWATCHES_PX[min(rank, len(SWATCHES_PX) - 1)]
+    dashes = (
+        " border-radius: 0; background:"
+        " repeating-linear-gradient(90deg, var(--tone) 0 5px, transparent 5px 8px);"
+        if style.dashed
+        else ""
+    )
+    return (
+        f".class-{style.name} {{ --tone: var(--class-{style.name}); }}\n"
+        f".swatch.class-{style.name} {{ block-size: {height_px}px;{dashes} }}\n"
     )
 
 
-def _properties(theme: int) -> str:
+def _properties(theme: int, styles: Sequence[ClassStyle]) -> str:
     ground = {name: colors[theme] for name, colors in GROUND.items()}
     states = {f"state-{state.name}": (state.light, state.dark)[theme] for state in STATES}
-    classes = {f"class-{each.name}": (each.light, each.dark)[theme] for each in CLASSES}
+    classes = {f"class-{each.name}": (each.light, each.dark)[theme] for each in styles}
     colors = ground | states | classes
     return " ".join(f"--{name}: {color};" for name, color in colors.items())

@@ -64,7 +64,7 @@ def plan_choices(
     for shift in shifts:
         until[shift.vehicle_id] = max(shift.ends_at, until.get(shift.vehicle_id, shift.ends_at))
     return PlanChoices(
-        tuple(ClassChoice(name, by_class[name]) for name in ServiceClass if by_class[name]),
+        tuple(ClassChoice(name, by_class[name]) for name in t.classes_in_order(by_class)),
         tuple(
             DistrictChoice(each.name, _label(each, t), by_district[each.name]) for each in districts
         ),

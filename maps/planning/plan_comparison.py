@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Plan, PlanId, PlanState, ServiceClass
+from data.model import Plan, PlanId, PlanState
 from fleet.planning.plan_comparison import Comparison, PlanMeasures
 from fleet.planning.plan_outcome import ClassOutcome
 from maps.pages.i18n import Translator
@@ -96,11 +96,9 @@ def _changes(found: Comparison, t: Translator) -> Iterator[str]:
 
 
 def _class_rows(found: Comparison, t: Translator) -> Iterator[ComparisonRowView]:
-    for each in ServiceClass:
+    for each in t.classes_in_order(found.first.classes.keys() | found.second.classes.keys()):
         outcomes = found.first.classes.get(each), found.second.classes.get(each)
-        if outcomes == (None, None):
-            continue
-        name = t(f"short:{each}")
+        name = t.named("short", each)
         shares = [_share(one.in_time_share if one else None, t) for one in outcomes]
         yield _row(f"in_time_{each}", t("{name} in time", name=name), shares, more=True)
         ends = [_finish(one, found.since, t) for one in outcomes]

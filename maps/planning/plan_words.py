@@ -16,18 +16,6 @@ PROVED = 1e-6
 """Relative difference between cost and bound that proves a plan to be the best."""
 OF_CLASSES = ("work", "distance", "material")
 """Arguments about whole classes, which count machines; the others are of passes and count them."""
-OF_CLASSES = ("work", "distance", "material")
-"""Arguments about whole classes, which count machines; the others are of passes and count them."""
-OF_CLASSES = ("work", "distance", "material")
-"""Arguments about whole classes, which count machines; the others are of passes and count them."""
-OF_CLASSES = ("work", "distance", "material")
-"""Arguments about whole classes, which count machines; the others are of passes and count them."""
-OF_CLASSES = ("work", "distance", "material")
-"""Arguments about whole classes, which count machines; the others are of passes and count them."""
-OF_CLASSES = ("work", "distance", "material")
-"""Arguments about whole classes, which count machines; the others are of passes and count them."""
-OF_CLASSES = ("work", "distance", "material")
-"""Arguments about whole classes, which count machines; the others are of passes and count them."""
 _HOUR_S = 3600.0
 _NEARLY = 1e-9
 """Rounding up leaves a number that is whole but for the last digits as it is."""
@@ -164,7 +152,7 @@ def moment_words(at: datetime, made_at: datetime, t: Translator) -> str:
 
 
 def _classes(classes: Sequence[ServiceClass], t: Translator) -> str:
-    return listed([t(f"short:{each}") for each in classes], t)
+    return listed([t.named("short", each) for each in t.classes_in_order(classes)], t)
 
 
 def _up(value: float) -> int:

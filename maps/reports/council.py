@@ -14,7 +14,6 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from fleet.reports.performance import (
-    CLASSES,
     DistrictPerformance,
     Performance,
     Response,
@@ -209,17 +208,18 @@ def council_map(picture: CoveragePicture) -> CouncilMap:
     segments = picture.network.segments
     districts = tuple(sorted({segment.district for segment in segments}, key=district_order))
     number = {name: i for i, name in enumerate(districts)}
+    rank = {code: i for i, code in enumerate(picture.policy.rules)}
     rows = [
         (
             segment.id,
             *picture.states[segment.id],
-            CLASSES.index(picture.policy.class_of(segment)),
+            rank[picture.policy.class_of(segment)],
             number[segment.district],
         )
         for segment in segments
     ]
     live = picture.storm is not None and picture.storm.ended_at is None
-    return CouncilMap(picture.at, live, tuple(str(name) for name in CLASSES), districts, rows)
+    return CouncilMap(picture.at, live, tuple(picture.policy.rules), districts, rows)
 
 
 def storm_choice(storm: Storm) -> StormChoice:

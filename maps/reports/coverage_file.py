@@ -29,7 +29,8 @@ TELLING = (
 )
 """What one line shows of a street whose directions differ, the most telling first."""
 
-WIDTH_PX = {ServiceClass.P1: 4.0, ServiceClass.P2: 3.2, ServiceClass.P3: 2.4, ServiceClass.P4: 1.8}
+WIDEST_PX, NARROWER_PX, NARROWEST_PX = 4.0, 0.8, 1.6
+"""Width of streets of the most urgent class, how much each next is narrower, and the least."""
 
 DECIMALS = 6
 """Of degrees in the file: a tenth of a metre."""
@@ -37,6 +38,7 @@ DECIMALS = 6
 
 def coverage_html(picture: CoveragePicture, t: Translator) -> str:
     """Return a page with the streets by class on a Leaflet map, in the translator's language."""
+    t = t.of_city(picture.policy)
     whole = empty_map(picture.city.bounds)
     known = {(one.segment_id, one.forward): one for one in picture.coverages}
     parts: dict[tuple[ServiceClass, CoverageState], list[object]] = defaultdict(list)
@@ -45,24 +47,23 @@ def coverage_html(picture: CoveragePicture, t: Translator) -> str:
         state = next(one for one in TELLING if one in ways)
         tip = _tip(segment, picture, known, t)
         parts[picture.policy.class_of(segment), state].append(_feature(segment, tip))
-    for service_class in ServiceClass:
-        group = folium.FeatureGroup(escape(t(f"class:{service_class}")))
+    for rank, service_class in enumerate(picture.policy.rules):
+        width_px = max(WIDEST_PX - rank * NARROWER_PX, NARROWEST_PX)
+        group = folium.FeatureGroup(escape(t.named("class", service_class)))
         for state in reversed(TELLING):
             features = parts.get((service_class, state))
             if features:
-                _layer(features, service_class, state).add_to(group)
+                _layer(features, width_px, state).add_to(group)
         group.add_to(whole)
     folium.LayerControl(collapsed=False, position="bottomleft").add_to(whole)
     return _finished(whole, picture, t)
 
 
-def _layer(
-    features: list[object], service_class: ServiceClass, state: CoverageState
-) -> folium.GeoJson:
+def _layer(features: list[object], width_px: float, state: CoverageState) -> folium.GeoJson:
     look = STATES[state]
     style = {
         "color": look.light,
-        "weight": WIDTH_PX[service_class] * look.width,
+        "weight": width_px * look.width,
         "opacity": 1.0,
         "dashArray": "6 4" if look.dashed else None,
     }
@@ -91,7 +92,7 @@ def _tip(
     """Return what the map says of a street, as markup with everything foreign escaped."""
     title = called(street_name(segment), t)
     service_class = picture.policy.class_of(segment)
-    lines = [f"<b>{escape(title)}</b>", escape(t(f"class:{service_class}"))]
+    lines = [f"<b>{escape(title)}</b>", escape(t.named("class", service_class))]
     states = dict(zip((True, False), picture.states[segment.id], strict=True))
     ways = [forward for forward, state in states.items() if state != NO_DIRECTION]
     for forward in ways:

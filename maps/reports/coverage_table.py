@@ -63,7 +63,7 @@ def level_columns(network: StreetNetwork, policy: Policy) -> dict[str, list[obje
     cycles = [policy.rule_of(segment).cycle for segment in network.segments]
     levels = [policy.level_of(segment) for segment in network.segments]
     return {
-        "service_class": [level.service_class.value for level in levels],
+        "service_class": [level.service_class for level in levels],
         "reason": [level.reason.value for level in levels],
         "cycle_h": [None if each is None else each.total_seconds() / 3600 for each in cycles],
     }

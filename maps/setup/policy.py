@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from data.model import Event, Segment, ServiceClass
 from data.policy.city_policy import Policy
+from maps.pages.i18n import Translator
 from maps.setup.machines import MachineChangeView, MistakeView, change_view
 
 
@@ -18,9 +19,10 @@ class ClassCount:
 
 @dataclass(frozen=True, slots=True)
 class PolicyView:
-    """The policy in force; `base` goes back with an edit."""
+    """The policy in force; `base` goes back with an edit, `names` are the classes in order."""
 
     tables: Mapping[str, object]
+    names: Mapping[ServiceClass, str]
     counts: Mapping[ServiceClass, ClassCount]
     districts: tuple[str, ...]
     base: int
@@ -32,6 +34,7 @@ class PolicyProposalView:
     """What a file comes to, beside what is in force; nothing while there are mistakes."""
 
     mistakes: tuple[MistakeView, ...]
+    names: Mapping[ServiceClass, str]
     counts: Mapping[ServiceClass, ClassCount]
     present: Mapping[ServiceClass, ClassCount]
 
@@ -42,10 +45,12 @@ def policy_view(
     segments: Iterable[Segment],
     districts: Iterable[str],
     last: Event | None,
+    t: Translator,
 ) -> PolicyView:
     """Return what the page shows."""
     return PolicyView(
         tables=tables,
+        names=class_names(policy, t=t),
         counts=class_counts(policy, segments),
         districts=tuple(sorted(districts)),
         base=last.id if last else 0,
@@ -53,12 +58,21 @@ def policy_view(
     )
 
 
+def class_names(*policies: Policy, t: Translator) -> dict[ServiceClass, str]:
+    """Return what the classes of policies are called, in their order."""
+    names: dict[ServiceClass, str] = {}
+    for policy in policies:
+        spoken = t.of_city(policy)
+        names |= {code: spoken.named("class", code) for code in policy.rules if code not in names}
+    return names
+
+
 def class_counts(policy: Policy, segments: Iterable[Segment]) -> dict[ServiceClass, ClassCount]:
     """Return number and length of the streets of each class."""
-    streets = dict.fromkeys(ServiceClass, 0)
-    length_m = dict.fromkeys(ServiceClass, 0.0)
+    streets = dict.fromkeys(policy.rules, 0)
+    length_m = dict.fromkeys(policy.rules, 0.0)
     for segment in segments:
         service_class = policy.class_of(segment)
         streets[service_class] += 1
         length_m[service_class] += segment.length_m
-    return {each: ClassCount(streets[each], length_m[each]) for each in ServiceClass}
+    return {each: ClassCount(streets[each], length_m[each]) for each in policy.rules}

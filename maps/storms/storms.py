@@ -24,6 +24,7 @@ from data.model import (
 from data.streets.network import StreetNetwork
 from fleet.storms.storm_phases import LEGAL, Left
 from maps.board.board import SnowPoint, snow_points
+from maps.pages.i18n import Translator
 from maps.streets.street import street_name
 
 
@@ -267,10 +268,11 @@ def site_switches(
     )
 
 
-def left_view(left: Left, names: Mapping[VehicleId, str]) -> LeftView:
+def left_view(left: Left, names: Mapping[VehicleId, str], t: Translator) -> LeftView:
     """Return what is left of a storm, machines by their names."""
     out = tuple(names.get(each, "") for each in left.out)
-    return LeftView(left.jobs, left.requests, out, left.waiting, left.closures, left.crew_jobs)
+    jobs = {code: left.jobs[code] for code in t.classes_in_order(left.jobs)}
+    return LeftView(jobs, left.requests, out, left.waiting, left.closures, left.crew_jobs)
 
 
 def _last(event: Event) -> LastChange:

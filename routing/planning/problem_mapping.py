@@ -20,6 +20,7 @@ from data.model import (
     PlanId,
     PlanState,
     Route,
+    ServiceClass,
     Treatment,
     Unserved,
     Vehicle,
@@ -108,13 +109,14 @@ def problem_from(situation: PlanningSituation) -> MappedProblem:
     due_s = [(p.job.due_at - situation.now).total_seconds() for p in passes]
     weight = np.array([p.job.weight for p in passes], np.float64)
     hopper_kg = np.array([truck.hopper_kg for truck in trucks], np.float64)
+    rank = {code: number for number, code in enumerate(classes_of(situation))}
     count = len(trucks)
     problem = Problem(
         *_streets(situation, nodes),
         mode_arc=np.array([(p.arc, NONE) for p in passes], np.int32).reshape(-1, 2),
         service_s=service_s(situation, passes, machines),
         material_kg=np.array([material_kg(situation, p) for p in passes], np.float64),
-        class_index=np.array([int(p.job.service_class[1]) - 1 for p in passes], np.int32),
+        class_index=np.array([rank[p.job.service_class] for p in passes], np.int32),
         release_s=np.maximum(np.array(release_s, np.float64), 0.0),
         due_s=np.array(due_s, np.float64),
         completion_price=COMPLETION_PRICE * weight,
@@ -149,6 +151,12 @@ def _with_cut_off(problem: Problem) -> Problem:
         for start, end in zip(starts, ends, strict=True)
     ]
     return replace(problem, end_arc=np.where(cut, NONE, problem.end_arc).astype(np.int32))
+
+
+def classes_of(situation: PlanningSituation) -> list[ServiceClass]:
+    """Return the classes in the order in which `Problem.class_index` counts them."""
+    codes = {job.service_class for job in situation.jobs}
+    return situation.policy.in_order(codes.union(situation.policy.rules))
 
 
 type _Kind = tuple[object, ...]

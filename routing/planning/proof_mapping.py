@@ -1,6 +1,7 @@
 """Proofs about a problem as statements about streets, classes and times of the storm."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import isfinite
 
@@ -8,7 +9,7 @@ from data.model import PlanProof, SegmentId, ServiceClass
 from routing.bounds.infeasibility import ClassProof, TaskProof, proofs
 from routing.network.deadheads import line_graph
 from routing.network.shortest_deadheads import PathFinder
-from routing.planning.problem_mapping import MappedProblem
+from routing.planning.problem_mapping import MappedProblem, classes_of
 from routing.problem.problem import NONE
 
 SHOWN_STREETS = 5
@@ -28,14 +29,18 @@ def proved(mapped: MappedProblem) -> tuple[PlanProof, ...]:
     for proof in found.tasks:
         service_class = mapped.passes[proof.task].job.service_class
         alike[service_class, proof.reason, proof.due_s].append(proof)
-    singles = [_of_passes(mapped, *key, alike[key]) for key in sorted(alike)]
-    return (*(_of_classes(mapped, proof) for proof in found.classes), *singles)
+    classes = classes_of(mapped.situation)
+    order = sorted(alike, key=lambda key: (classes.index(key[0]), *key[1:]))
+    singles = [_of_passes(mapped, *key, alike[key]) for key in order]
+    return (*(_of_classes(mapped, proof, classes) for proof in found.classes), *singles)
 
 
-def _of_classes(mapped: MappedProblem, proof: ClassProof) -> PlanProof:
+def _of_classes(
+    mapped: MappedProblem, proof: ClassProof, classes: Sequence[ServiceClass]
+) -> PlanProof:
     farthest = () if proof.task == NONE else (_segment(mapped, proof.task),)
     return PlanProof(
-        classes=tuple(sorted(tuple(ServiceClass)[number] for number in proof.classes)),
+        classes=tuple(classes[number] for number in sorted(proof.classes)),
         argument=proof.argument,
         due_at=_time(mapped, proof.due_s),
         earliest_at=_time(mapped, proof.earliest_s),

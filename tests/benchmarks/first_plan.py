@@ -38,7 +38,7 @@ seen = []
 start = time.perf_counter()
 report = lambda *told: seen.append((time.perf_counter() - start, *told))
 plan = solve_prepared(prepared, seconds, 1, report, lambda: False)
-figures = figures_of(plan, prepared.jobs, prepared.vehicles, network)
+figures = figures_of(plan, prepared.jobs, prepared.vehicles, network, prepared.policy)
 print(json.dumps({
     "jobs": len(prepared.jobs), "first_s": seen[0][0], "iterations": seen[-1][4],
     "in_time": {row.service_class: row.in_time_share for row in figures.classes},

@@ -46,7 +46,7 @@ database = create_engine(folder / "barfrub.sqlite")
 with transaction(database) as tx:
     network, policy = load_network(tx), get_policy(tx)
     start_storm(tx, actor, "bench", network, policy, now)
-    save_overrides(tx, [Override(s.id, ServiceClass.P2) for s in network.segments[::50]])
+    save_overrides(tx, [Override(s.id, ServiceClass("P2")) for s in network.segments[::50]])
     geocoder = Geocoder(network, [])
     for segment in network.segments[::40]:
         place = network.point_at(segment.id, segment.length_m / 2)

@@ -15,7 +15,7 @@ from tests.maps.plans import a_plan
 
 pytestmark = pytest.mark.browser
 
-NEVER = PlanProof((ServiceClass.P1,), "work", None, None, 9, 2, 7200.0, 3600.0, ())
+NEVER = PlanProof((ServiceClass("P1"),), "work", None, None, 9, 2, 7200.0, 3600.0, ())
 
 
 def a_finished_search(visit) -> None:

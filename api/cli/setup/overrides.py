@@ -33,6 +33,7 @@ def import_file(
     from data.errors import NotFoundError
     from data.policy.override_file import overrides_from_file
     from data.store.database.engine import transaction
+    from data.store.setup.city import get_policy
     from data.store.streets.network import load_network
     from fleet.streets.service_levels import decide_all
 
@@ -40,7 +41,8 @@ def import_file(
         raise NotFoundError("file", str(file))
     with transaction(open_city_database(chosen_city(Settings(), city))) as tx:
         network = load_network(tx)
-        decisions, mistakes = overrides_from_file(file.name, file.read_bytes(), network)
+        content, policy = file.read_bytes(), get_policy(tx)
+        decisions, mistakes = overrides_from_file(file.name, content, network, policy)
         if mistakes:
             for one in mistakes:
                 typer.echo(_told(one), err=True)

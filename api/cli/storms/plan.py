@@ -38,5 +38,6 @@ def plan(
 
     threads = settings.solver_threads
     made, prepared = made_plan(engine, seconds, seed, threads, publish=publish)
-    print_figures(figures_of(made, prepared.jobs, prepared.vehicles, prepared.network), made)
+    figures = figures_of(made, prepared.jobs, prepared.vehicles, prepared.network, prepared.policy)
+    print_figures(figures, made)
     write_plan(engine, made, prepared, json_file, geojson_file, map_file)

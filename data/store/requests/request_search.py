@@ -223,7 +223,7 @@ def _phoned(number: str) -> Select[tuple[int]]:
 
 def _class(classes: ClassOfRoad) -> ColumnElement[str]:
     by_road = case(
-        *((segment.c.road_class == road, name.value) for road, name in classes.items()), else_=""
+        *((segment.c.road_class == road, name) for road, name in classes.items()), else_=""
     )
     return func.coalesce(segment_level.c.service_class, by_road)
 

@@ -1,8 +1,8 @@
 import pytest
-from fastapi.routing import APIRoute
 
 from api.web.context import Allowed, require_csrf
 from data.model import Role
+from tests.api.every_page import routes_of
 
 PUBLIC = {
     ("GET", "/report"): "anybody may report snow",
@@ -232,14 +232,6 @@ MAY = {
     Role.WALL: {"read the board", "see how far shifts are", "see blocked streets", "see alerts"}
     | {"see how routes are driven"},
 }
-
-
-def routes_of(router):
-    for route in router.routes:
-        if isinstance(route, APIRoute):
-            yield route
-        elif hasattr(route, "original_router"):
-            yield from routes_of(route.original_router)
 
 
 def guards_of(dependant):

@@ -82,7 +82,7 @@ def test_without_a_storm_the_board_is_calm(dispatcher):
     board = dispatcher.get("/api/board").json()
     assert board["storm"] is None
     assert board["now"] == "2026-12-21T04:00:00Z"
-    assert board["figures"]["p1_within_target"] is None
+    assert board["figures"]["within_target"] is None
     assert {state for _, *ways in board["coverage"] for state in ways} <= {
         CoverageState.NOT_DUE,
         NO_DIRECTION,
@@ -93,7 +93,7 @@ def test_without_a_storm_the_board_is_calm(dispatcher):
 def test_a_storm_starts_work_and_its_deadlines(dispatcher, storm):
     board = dispatcher.get("/api/board").json()
     assert board["storm"]["name"] == "First snow"
-    assert board["figures"]["p1_within_target"] == 1.0
+    assert board["figures"]["within_target"] == 1.0
     assert board["figures"]["next_deadline"] > board["now"]
     assert {row["service_class"] for row in board["classes"]} >= {"P1", "P3"}
 
@@ -102,7 +102,7 @@ def test_streets_that_wait_too_long_turn_overdue_and_count(dispatcher, storm, cl
     clock.moment = NOW + timedelta(hours=48)
     board = dispatcher.get("/api/board").json()
     assert states(dispatcher)[MAIN_WEST] == (CoverageState.OVERDUE, CoverageState.OVERDUE)
-    assert board["figures"]["p1_within_target"] == 0.0
+    assert board["figures"]["within_target"] == 0.0
     assert board["figures"]["next_deadline"] is None
     first = board["classes"][0]
     assert first["late_m"] == pytest.approx(first["length_m"])

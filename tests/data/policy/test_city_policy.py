@@ -23,7 +23,7 @@ def test_every_road_class_has_a_service_class():
 
 
 def test_depths_become_millimetres_and_hours_become_durations():
-    rule = POLICY.rules[ServiceClass.P1]
+    rule = POLICY.rules[ServiceClass("P1")]
     assert (rule.trigger_mm, rule.cycle, rule.deadline) == (
         20,
         timedelta(hours=3),
@@ -32,7 +32,7 @@ def test_depths_become_millimetres_and_hours_become_durations():
 
 
 def test_p4_is_served_on_request_only():
-    assert POLICY.rules[ServiceClass.P4].cycle is None
+    assert POLICY.rules[ServiceClass("P4")].cycle is None
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,9 @@ def test_salt_covers_one_direction():
         ('"trunk", ', "", "trunk missing"),
         ('roads = ["tertiary"]', 'roads = ["tertiary", "trunk"]', "not in P1 too"),
         ('roads = ["tertiary"]', 'roads = ["boulevard"]', "boulevard"),
-        ("[class.P2]", "[class.P5]", r"class\.P2"),
+        ("[class.P2]", "[class.P5]", r"near\[2\]\.class: .*got 'P2'"),
+        ("[class.P2]", "[class.2nd]", r"class\.2nd"),
+        ("weight = 8\n", 'weight = 8\ncolors = ["red"]\n', r"class\.P1\.colors"),
         ("weight = 8", "weight = nan", r"class\.P1\.weight"),
         ("blade_m = 3.0", "blade_m = true", r"passes\.blade_m"),
         ("blade_m = 3.0", "blade_m = 0.6", "after angle and overlap"),

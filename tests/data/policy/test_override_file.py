@@ -5,6 +5,7 @@ import pytest
 
 from data.errors import InvalidError
 from data.model import Override, ServiceClass
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.policy.override_file import (
     csv_from_overrides,
     geojson_from_overrides,
@@ -12,7 +13,8 @@ from data.policy.override_file import (
 )
 from tests import village as v
 
-P1, P2, P3, P4 = ServiceClass
+P1, P2 = ServiceClass("P1"), ServiceClass("P2")
+POLICY = policy_from_toml(DEFAULT_POLICY)
 DECIDED = [
     Override(v.TULIP, P1, timedelta(hours=2.5), "=HYPERLINK(1), «doctor»"),
     Override(v.BLIND, P2),
@@ -20,7 +22,7 @@ DECIDED = [
 
 
 def read(text, name="decisions.csv"):
-    return overrides_from_file(name, text.encode(), v.village())
+    return overrides_from_file(name, text.encode(), v.village(), POLICY)
 
 
 def streets(text, name="decisions.csv"):
@@ -169,4 +171,4 @@ def test_what_is_no_map_is_told(text, fault):
 
 def test_another_kind_of_file_is_refused():
     with pytest.raises(InvalidError, match=r"a name that ends in \.csv"):
-        overrides_from_file("a.xlsx", b"", v.village())
+        overrides_from_file("a.xlsx", b"", v.village(), POLICY)

@@ -28,12 +28,12 @@ def test_each_part_may_be_left_out() -> None:
     found = rules("[followup]\ntell_min = 45\n[followup.done_h.tree]\nP1 = 2\n")
     assert found.tell == timedelta(minutes=45)
     assert found.place == FollowUpRules().place
-    assert found.done == {RequestKind.TREE: {ServiceClass.P1: 2 * HOUR}}
+    assert found.done == {RequestKind.TREE: {ServiceClass("P1"): 2 * HOUR}}
 
 
 def test_the_class_counts_where_no_target_is_set_and_danger_before_both() -> None:
     found = rules("[followup]\ndanger_h = 1\n[followup.done_h.tree]\nP1 = 2\n")
-    tree, p1, p2 = RequestKind.TREE, ServiceClass.P1, ServiceClass.P2
+    tree, p1, p2 = RequestKind.TREE, ServiceClass("P1"), ServiceClass("P2")
     assert found.work_target(tree, p1, DAY, danger=False) == 2 * HOUR
     assert found.work_target(tree, p2, DAY, danger=False) == DAY
     assert found.work_target(tree, p1, DAY, danger=True) == HOUR
@@ -77,7 +77,7 @@ quarters = st.integers(1, 4 * 168).map(lambda number: number * HOUR / 4)
         spot_m=st.integers(10, 5000).map(float),
         done=st.dictionaries(
             st.sampled_from(RequestKind),
-            st.dictionaries(st.sampled_from(ServiceClass), quarters, min_size=1),
+            st.dictionaries(st.sampled_from(list(POLICY.rules)), quarters, min_size=1),
         ),
         shifts=st.lists(
             st.times().map(lambda at: time(at.hour, at.minute)), min_size=1, unique=True

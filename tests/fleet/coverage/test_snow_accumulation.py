@@ -14,7 +14,7 @@ from tests.village import MAIN_WEST, NOW, a_storm
 from tests.village_database import POLICY
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
-P1, P3 = POLICY.rules[ServiceClass.P1], POLICY.rules[ServiceClass.P3]
+P1, P3 = POLICY.rules[ServiceClass("P1")], POLICY.rules[ServiceClass("P3")]
 
 moments = st.integers(0, 40 * 60).map(lambda minutes: NOW + timedelta(minutes=minutes))
 passes = st.none() | moments

@@ -159,7 +159,7 @@ def test_parts_of_one_visit_become_one_pass_and_its_salt_is_counted_once() -> No
 
 def state(coverage: Coverage | None, hours: float, **changes: Any) -> CoverageState:
     now = v.NOW + timedelta(hours=hours)
-    service_class = changes.pop("service_class", ServiceClass.P1)
+    service_class = changes.pop("service_class", ServiceClass("P1"))
     return coverage_state(coverage, POLICY.rules[service_class], v.a_storm(), now, **changes)
 
 
@@ -204,18 +204,18 @@ def test_a_street_with_one_of_two_passes_is_in_progress() -> None:
 
 
 def test_an_alley_without_a_request_is_never_due() -> None:
-    assert state(None, 200, service_class=ServiceClass.P4) is CoverageState.NOT_DUE
+    assert state(None, 200, service_class=ServiceClass("P4")) is CoverageState.NOT_DUE
 
 
 def test_an_alley_with_a_job_is_due_when_its_job_is() -> None:
-    job = v.a_job(service_class=ServiceClass.P4)
-    assert state(None, 3.9, service_class=ServiceClass.P4, job=job) is CoverageState.NOT_DUE
-    assert state(None, 4.1, service_class=ServiceClass.P4, job=job) is CoverageState.DUE
+    job = v.a_job(service_class=ServiceClass("P4"))
+    assert state(None, 3.9, service_class=ServiceClass("P4"), job=job) is CoverageState.NOT_DUE
+    assert state(None, 4.1, service_class=ServiceClass("P4"), job=job) is CoverageState.DUE
 
 
 def test_no_storm_no_color() -> None:
     at = v.NOW + timedelta(days=9)
-    assert coverage_state(None, POLICY.rules[ServiceClass.P1], None, at) is CoverageState.NOT_DUE
+    assert coverage_state(None, POLICY.rules[ServiceClass("P1")], None, at) is CoverageState.NOT_DUE
 
 
 def test_a_one_way_street_has_one_direction() -> None:

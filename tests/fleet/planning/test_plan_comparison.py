@@ -10,7 +10,7 @@ from tests import village as v
 from tests.village_database import POLICY
 from tests.village_plan import a_leg, a_plan
 
-P1, P3 = ServiceClass.P1, ServiceClass.P3
+P1, P3 = ServiceClass("P1"), ServiceClass("P3")
 JOBS = [
     v.a_job(1, v.MAIN_WEST, due_at=v.NOW + timedelta(minutes=2)),
     v.a_job(2, v.TULIP, service_class=P3),

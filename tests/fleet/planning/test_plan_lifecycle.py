@@ -140,7 +140,7 @@ def test_a_solved_plan_serves_every_pass_of_every_job(tx: Tx, storm: Storm) -> N
     prepared = prepare(tx, storm.id, v.village(), LATER)
     told: list[int] = []
     plan = solve_prepared(prepared, 0.2, 1, lambda *progress: told.append(progress[2]), _never)
-    figures = figures_of(plan, prepared.jobs, prepared.vehicles, v.village())
+    figures = figures_of(plan, prepared.jobs, prepared.vehicles, v.village(), prepared.policy)
     assert plan.unserved == ()
     assert told[-1] == 0
     assert [each.done_km for each in figures.classes] == [

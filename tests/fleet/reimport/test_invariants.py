@@ -103,7 +103,7 @@ def people_ask(engine, random, now):
             asked = receive(tx, ACTOR, Report("phone", kind, location=pin), now)
             locate(tx, ACTOR, asked.id, network, geocoder, policy, now)
         chosen = random.choice(network.segments).id
-        save_overrides(tx, [Override(chosen, ServiceClass.P1)])
+        save_overrides(tx, [Override(chosen, ServiceClass("P1"))])
 
 
 def some_work_is_done(tx, storm, random):

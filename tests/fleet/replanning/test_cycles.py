@@ -31,7 +31,7 @@ from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan
 
 HOUR = timedelta(hours=1)
-P1 = POLICY.rules[ServiceClass.P1]
+P1 = POLICY.rules[ServiceClass("P1")]
 OVER = v.NOW + (P1.cycle or HOUR)
 
 
@@ -42,7 +42,7 @@ def storm(tx: Tx) -> Storm:
 
 def all_p1_is_cleared(tx: Tx, storm: Storm) -> None:
     """Let every street of the first class be cleared half an hour after the storm began."""
-    jobs = [job for job in list_jobs(tx, storm.id) if job.service_class is ServiceClass.P1]
+    jobs = [job for job in list_jobs(tx, storm.id) if job.service_class == ServiceClass("P1")]
     at = v.NOW + HOUR / 2
     set_job_state(tx, [job.id for job in jobs], JobState.DONE, at)
     rows = [Coverage(job.segment_id, f, 1, 1, at) for job in jobs for f in (True, False)]
@@ -73,8 +73,8 @@ def test_it_snows_until_the_phase_or_the_entries_say_otherwise(
 def test_a_class_comes_round_when_its_own_cycle_is_over() -> None:
     storm = v.a_storm()
     assert ended_cycles(storm, POLICY.rules, {}, OVER - HOUR / 60) == []
-    assert ended_cycles(storm, POLICY.rules, {}, OVER) == [ServiceClass.P1]
-    assert ended_cycles(storm, POLICY.rules, {ServiceClass.P1: OVER}, OVER + HOUR / 2) == []
+    assert ended_cycles(storm, POLICY.rules, {}, OVER) == [ServiceClass("P1")]
+    assert ended_cycles(storm, POLICY.rules, {ServiceClass("P1"): OVER}, OVER + HOUR / 2) == []
 
 
 def test_cleared_streets_get_work_again_and_those_that_wait_keep_theirs(
@@ -88,7 +88,7 @@ def test_cleared_streets_get_work_again_and_those_that_wait_keep_theirs(
     begin_cycles(tx, v.village(), later)
     new = [job for job in list_jobs(tx, storm.id, JobState.OPEN) if job.starts_at == later]
     assert {job.segment_id for job in new} == {
-        job.segment_id for job in before if job.service_class is ServiceClass.P1
+        job.segment_id for job in before if job.service_class == ServiceClass("P1")
     }
     assert {job.treatment for job in new} == {Treatment.PLOW}
     assert all(job.due_at >= later for job in new)
@@ -124,6 +124,6 @@ def test_new_snow_wants_every_cleared_street_again_once(tx: Tx, storm: Storm) ->
     again = v.NOW + HOUR
     run = snow_again(tx, DISPATCHER, storm, v.village(), wish, again)
     jobs = list_jobs(tx, storm.id, JobState.OPEN)
-    assert {job.service_class for job in jobs if job.starts_at == again} == {ServiceClass.P1}
+    assert {job.service_class for job in jobs if job.starts_at == again} == {ServiceClass("P1")}
     assert snow_again(tx, DISPATCHER, storm, v.village(), wish, again + HOUR / 60).id == run.id
     assert list_jobs(tx, storm.id, JobState.OPEN) == jobs

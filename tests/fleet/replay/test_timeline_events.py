@@ -12,7 +12,7 @@ from fleet.replay.timeline_events import Moment, TimelineStreets, moments
 from tests.village import NOW
 
 STORM = Storm(StormId(1), "Snow", "active", NOW)
-P1, P2 = tuple(ServiceClass)[:2]
+P1, P2 = ServiceClass("P1"), ServiceClass("P2")
 NOT_DUE, FRESH, LATE = CoverageState.NOT_DUE, CoverageState.FRESH, CoverageState.OVERDUE
 
 
@@ -22,7 +22,7 @@ def told(changes, classes, length_m, work=None):
     first = np.full((len(classes), 2), NOT_DUE, np.int8)
     first[:, 1] = -1
     course = StreetChanges(first, rows[:, 0], rows[:, 1], rows[:, 2:])
-    streets = TimelineStreets(classes, length_m)
+    streets = TimelineStreets(classes, length_m, (P1, P2))
     found = moments(STORM, NOW + timedelta(hours=3), [], [], course, streets, work)
     return [((one.at - NOW).total_seconds(), one.moment, one.service_class) for one in found]
 

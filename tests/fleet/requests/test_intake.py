@@ -105,7 +105,7 @@ def test_a_request_in_an_alley_makes_the_job_that_the_storm_did_not(tx: Tx) -> N
     request = located(tx, text="بن‌بست یاس")
     assert request.job_id is not None
     job = get_job(tx, request.job_id)
-    assert (job.segment_id, job.service_class) == (v.BLIND, ServiceClass.P4)
+    assert (job.segment_id, job.service_class) == (v.BLIND, ServiceClass("P4"))
     assert job.due_at == LATER + timedelta(hours=24)
     assert verbs(tx, f"job:{job.id}") == ["job.added"]
 

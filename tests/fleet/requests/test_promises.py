@@ -137,7 +137,7 @@ def an_outcome(done_after: timedelta | None = None, **changes: object) -> Promis
         expected_at + 10 * MINUTE,
     )
     done_at = None if done_after is None else expected_at + done_after
-    outcome = PromiseOutcome(promise, ServiceClass.P1, JobState.OPEN, None, done_at)
+    outcome = PromiseOutcome(promise, ServiceClass("P1"), JobState.OPEN, None, done_at)
     return replace(outcome, **changes)
 
 
@@ -291,23 +291,23 @@ def test_a_promise_is_kept_by_the_end_of_its_window(
 
 def test_few_promises_are_no_history_yet() -> None:
     few = [an_outcome(timedelta(0))] * (LEAST_RECORD - 1)
-    assert track_record(few, ServiceClass.P1, v.NOW) is None
-    record = track_record([*few, an_outcome()], ServiceClass.P1, v.NOW)
+    assert track_record(few, ServiceClass("P1"), v.NOW) is None
+    record = track_record([*few, an_outcome()], ServiceClass("P1"), v.NOW)
     assert record is not None
     assert (record.kept, record.measured) == (LEAST_RECORD - 1, LEAST_RECORD)
 
 
 def test_the_record_is_that_of_the_class_where_it_has_one() -> None:
     broken = [an_outcome()] * LEAST_RECORD
-    kept = [an_outcome(timedelta(0), service_class=ServiceClass.P3)] * LEAST_RECORD
+    kept = [an_outcome(timedelta(0), service_class=ServiceClass("P3"))] * LEAST_RECORD
     by_class = {
         name: track_record(broken + kept, name, v.NOW)
-        for name in (ServiceClass.P1, ServiceClass.P3, ServiceClass.P4)
+        for name in (ServiceClass("P1"), ServiceClass("P3"), ServiceClass("P4"))
     }
     assert {name: record and record.share for name, record in by_class.items()} == {
-        ServiceClass.P1: 0.0,
-        ServiceClass.P3: 1.0,
-        ServiceClass.P4: 0.5,
+        ServiceClass("P1"): 0.0,
+        ServiceClass("P3"): 1.0,
+        ServiceClass("P4"): 0.5,
     }
 
 

@@ -25,9 +25,9 @@ def test_a_storm_starts_with_a_job_for_every_street_but_those_on_request(tx: Tx)
     storm = started(tx)
     jobs = {job.segment_id: job for job in list_jobs(tx, storm.id)}
     assert set(jobs) == set(range(1, 13)) - {v.BLIND, v.BACK, v.YARD}
-    assert jobs[v.MAIN_WEST].service_class is ServiceClass.P1
+    assert jobs[v.MAIN_WEST].service_class == ServiceClass("P1")
     assert jobs[v.MAIN_WEST].due_at == v.NOW + timedelta(hours=4)
-    assert jobs[v.TULIP].weight == POLICY.rules[ServiceClass.P3].weight
+    assert jobs[v.TULIP].weight == POLICY.rules[ServiceClass("P3")].weight
 
 
 def test_a_one_way_street_is_cleared_in_its_direction_only(tx: Tx) -> None:

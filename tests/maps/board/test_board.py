@@ -131,7 +131,7 @@ def test_late_streets_lower_the_share_within_target():
     late = a_storm(started_at=NOW - timedelta(days=2))
     covered = [cleared(MAIN_WEST, forward=way) for way in (True, False)]
     states = painted(village(), POLICY, late, covered, (), NOW)
-    share = a_board(storm=late, states=states).figures.p1_within_target
+    share = a_board(storm=late, states=states).figures.within_target
     lengths_m = {
         street: village().segment(street).length_m for street in (MAIN_WEST, MAIN_EAST, MILL)
     }
@@ -140,7 +140,7 @@ def test_late_streets_lower_the_share_within_target():
 
 def test_without_a_storm_there_are_no_shares():
     board = a_board(storm=None)
-    assert (board.figures.p1_within_target, board.classes, board.storm) == (None, (), None)
+    assert (board.figures.within_target, board.classes, board.storm) == (None, (), None)
 
 
 def test_a_request_knows_when_its_street_should_be_clear():

@@ -3,7 +3,17 @@ from itertools import combinations
 
 import pytest
 
-from maps.pages.style import CLASSES, GROUND, STATES, ClassStyle, css, legend
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
+from data.policy.class_rules import MOST_CLASSES
+from maps.pages.style import (
+    CLASS_COLORS,
+    CLASS_WIDTHS,
+    GROUND,
+    STATES,
+    class_styles,
+    css,
+    legend,
+)
 
 
 def _luminance(color: str) -> float:
@@ -59,22 +69,22 @@ def test_every_color_reaches_the_page_in_both_themes():
 
 
 @pytest.mark.parametrize("theme", [0, 1])
-@pytest.mark.parametrize("style", CLASSES, ids=lambda style: style.name)
+@pytest.mark.parametrize("colors", CLASS_COLORS)
 def test_a_class_is_readable_on_its_color_and_stands_out_from_the_map(
-    theme: int, style: ClassStyle
+    theme: int, colors: tuple[str, str]
 ):
-    color = (style.light, style.dark)[theme]
+    color = colors[theme]
 
     assert _contrast(GROUND["panel"][theme], color) >= 4.5
     assert _contrast(GROUND["paper"][theme], color) >= 3
 
 
 def test_urgent_classes_are_wider_and_the_last_is_dashed():
-    widths = [style.width for style in CLASSES]
+    styles = class_styles(policy_from_toml(DEFAULT_POLICY))
 
-    assert widths == sorted(widths, reverse=True)
-    assert len(set(widths)) == len(CLASSES)
-    assert [style.dashed for style in CLASSES] == [False, False, False, True]
+    assert [style.dashed for style in styles] == [False, False, False, True]
+    assert list(CLASS_WIDTHS) == sorted(set(CLASS_WIDTHS), reverse=True)
+    assert len(CLASS_WIDTHS) == len(CLASS_COLORS) == MOST_CLASSES
 
 
 def _linear(color: str) -> list[float]:
@@ -95,8 +105,8 @@ BLIND_TO = {
 @pytest.mark.parametrize("missing", BLIND_TO)
 def test_who_is_color_blind_tells_the_classes_apart(missing: str, theme: int):
     seen = []
-    for style in CLASSES:
-        channels = _linear((style.light, style.dark)[theme])
+    for colors in CLASS_COLORS:
+        channels = _linear(colors[theme])
         rows = BLIND_TO[missing]
         mixed = [sum(a * b for a, b in zip(row, channels, strict=True)) for row in rows]
         seen.append([max(c, 0) ** (1 / 2.4) for c in mixed])

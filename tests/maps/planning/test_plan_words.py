@@ -14,7 +14,7 @@ ENGLISH, PERSIAN = translator("en", "Asia/Tehran"), translator("fa", "Asia/Tehra
 
 def a_proof(argument: str = "work", **changes) -> PlanProof:
     proof = PlanProof(
-        classes=(ServiceClass.P1,),
+        classes=(ServiceClass("P1"),),
         argument=argument,
         due_at=v.NOW + timedelta(hours=1),
         earliest_at=v.NOW + timedelta(hours=1, minutes=20),
@@ -81,8 +81,8 @@ def test_every_reason_has_its_sentence_with_a_street(argument):
 
 def test_a_plan_for_a_part_says_so():
     plan = a_plan(
-        options=PlanOptions((ServiceClass.P1,), ("North",), (VehicleId(2),)),
-        aside={ServiceClass.P3: 4},
+        options=PlanOptions((ServiceClass("P1"),), ("North",), (VehicleId(2),)),
+        aside={ServiceClass("P3"): 4},
         proofs=(a_proof(),),
     )
     words = plan_words(plan, ["Truck 2"], v.village(), ENGLISH)

@@ -15,7 +15,7 @@ from maps.streets.service_levels import (
 from maps.streets.street import StreetName, level_view
 from tests import village as v
 
-P1, P2, P3, P4 = ServiceClass
+P1, P2, P3, P4 = map(ServiceClass, ("P1", "P2", "P3", "P4"))
 PLAIN = policy_from_toml(DEFAULT_POLICY)
 BY_HAND = Level(P1, LevelReason.OVERRIDE, "Dr. Ahmadi lives here", timedelta(hours=2))
 AT_SCHOOL = Level(P2, LevelReason.NEAR, "دبستان البرز")

@@ -3,11 +3,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from data.model import PlanRun, PlanRunId, RunKind, RunState, StormId
+from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from maps.pages.i18n import translator
 from maps.what_if import machine_types, what_if_view
 from tests import village as v
 
-ENGLISH, PERSIAN = translator("en", "Asia/Tehran"), translator("fa", "Asia/Tehran")
+POLICY = policy_from_toml(DEFAULT_POLICY)
+ENGLISH = translator("en", "Asia/Tehran").of_city(POLICY)
+PERSIAN = translator("fa", "Asia/Tehran").of_city(POLICY)
 
 
 def at(hour: int, minute: int) -> str:

@@ -132,7 +132,7 @@ def test_every_shift_has_a_route_and_two_trucks_share_urgent_work():
 
 def test_main_streets_come_before_others():
     def class_of(segment_id):
-        return ServiceClass.P1 if segment_id <= 2 else ServiceClass.P3
+        return ServiceClass("P1") if segment_id <= 2 else ServiceClass("P3")
 
     jobs = [
         v.a_job(i, i, service_class=class_of(i), weight=8.0 if i <= 2 else 2.0)

@@ -12,7 +12,7 @@ from routing.planning.proof_mapping import SHOWN_STREETS, proved
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_village_database
 
-P1 = ServiceClass.P1
+P1 = ServiceClass("P1")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def due_after(prepared: Prepared, minutes: float, passes: int = 1) -> Prepared:
     """Return the situation with all P1 streets due so soon, with so many passes."""
     due_at = v.NOW + timedelta(minutes=minutes)
     jobs = (
-        replace(job, due_at=due_at, passes=passes) if job.service_class is P1 else job
+        replace(job, due_at=due_at, passes=passes) if job.service_class == P1 else job
         for job in prepared.jobs
     )
     return replace(prepared, jobs=tuple(jobs))

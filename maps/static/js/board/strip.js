@@ -1,6 +1,6 @@
 // The top strip: storm, time and the four figures that a dispatcher lives by; each opens what it counts.
 import { html } from "lit";
-import { now } from "../pages/boot.js";
+import { boot, now } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
 import { brief, date, duration, named, number, percent, t, time } from "../pages/texts.js";
 import { openSheet } from "./bottom-sheets.js";
@@ -55,11 +55,12 @@ class Strip extends TickingPart {
 
   render() {
     const { figures, storm } = board.value;
-    const share = figures.p1_within_target;
+    const share = figures.within_target;
+    const first = named("short", figures.first_class || boot.classes[0].name);
     return html`${this.storm()}
       <time class="clock" datetime=${new Date(now()).toISOString()}><strong>${time(now())}</strong><span class="muted small">${date(now())}</span></time>
       <div class="figures">
-        ${this.figure(share == null ? t("none") : percent(share), t("P1 within target"), t("Share of the most important streets that are clear in time"), classes)}
+        ${this.figure(share == null ? t("none") : percent(share), t("{name} within target", { name: first }), t("Share of the most important streets that are clear in time"), classes)}
         ${this.figure(number(openRequests().length), t("open requests"), t("Requests of this storm that are not done yet"), () => lists("requests"))}
         ${this.figure(number(vehicles().filter((vehicle) => vehicle.state === "working").length), t("trucks at work"), t("Trucks that plow or salt right now"), () => lists("trucks"))}
         ${this.figure(storm ? nextDeadline(figures.next_deadline) : t("none"), t("next deadline"), t("Time until the next street must be clear"), classes)}

@@ -18,7 +18,7 @@ const row = (one) => html`${kindIcon(one.kind)}
   <span class="what" dir="auto">${requestPlace(one)}</span>
   <span class="when">${age(one.received_at)}</span>
   <span class="sub"
-    ><bdi class="code">${one.reference}</bdi>${one.service_class ? html` · ${t(`short:${one.service_class}`)}` : ""} · ${dueText(one)}${one.assigned_to ? html` · <bdi>${one.assigned_to}</bdi>` : ""}</span
+    ><bdi class="code">${one.reference}</bdi>${one.service_class ? html` · ${named("short", one.service_class)}` : ""} · ${dueText(one)}${one.assigned_to ? html` · <bdi>${one.assigned_to}</bdi>` : ""}</span
   >
   ${
     one.dangers.length || one.escalated_at || one.reopened

@@ -70,7 +70,7 @@ def ids(tx, order=QueueOrder.OLDEST, limit=50, after=None, **wanted):
         ({"stages": frozenset({Stage.PLACED, Stage.OPEN})}, [2, 3]),
         ({"stages": frozenset({Stage.CLOSED})}, [4, 5]),
         ({"kinds": frozenset({RequestKind.ICE})}, [3]),
-        ({"classes": frozenset({ServiceClass.P1})}, [2]),
+        ({"classes": frozenset({ServiceClass("P1")})}, [2]),
         ({"received_before": NOW - timedelta(minutes=30)}, [1, 2]),
         ({"received_from": NOW - timedelta(minutes=30)}, [3, 4, 5]),
         ({"words": "خیابان کاشانی"}, [1]),

@@ -6,7 +6,7 @@ import { named, number, t } from "../../pages/texts.js";
 import { WAITING, choose, queue } from "./state.js";
 
 const STAGES = ["unplaced", "placed", "open", "handed_over", "closed"];
-const CLASSES = ["P1", "P2", "P3", "P4"];
+const CLASSES = boot.classes.map(({ name }) => name);
 const AGES = ["", "1", "3", "6", "12", "24"];
 const PAUSE_MS = 250;
 const WIDE = matchMedia("(min-width: 901px)").matches;

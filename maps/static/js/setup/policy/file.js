@@ -1,6 +1,5 @@
 // The policy as a file: save it, or take one after a look at what it comes to.
 import { html } from "lit";
-import { boot } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { Store } from "../../pages/store.js";
 import { length, number, t } from "../../pages/texts.js";
@@ -23,10 +22,10 @@ async function look({ target }) {
   }
 }
 
-const comes = ({ counts, present }) => html`<table class="mistakes counts">
+const comes = ({ counts, present, names }) => html`<table class="mistakes counts">
   <thead><tr><th scope="col">${t("Class")}</th><th scope="col">${t("Now")}</th><th scope="col">${t("With this file")}</th></tr></thead>
   <tbody>
-    ${boot.policy.classes.map((name) => html`<tr><td>${t(`class:${name}`)}</td>${[present[name], counts[name]].map((each) => html`<td>${number(each.streets)} <span class="muted">(${length(each.length_m)})</span></td>`)}</tr>`)}
+    ${Object.keys(names).map((code) => html`<tr><td>${names[code]}</td>${[present[code], counts[code]].map((each = { streets: 0, length_m: 0 }) => html`<td>${number(each.streets)} <span class="muted">(${length(each.length_m)})</span></td>`)}</tr>`)}
   </tbody>
 </table>`;
 

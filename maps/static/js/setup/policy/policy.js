@@ -8,14 +8,14 @@ import { Part } from "../../pages/element.js";
 import { day, length, number, t, time } from "../../pages/texts.js";
 import { field } from "../../pages/form-parts.js";
 import { cell, numberInput } from "./inputs.js";
-import { change, discard, follow, policy, refresh, save, undo } from "./state.js";
+import { change, classCodes, className, discard, follow, policy, refresh, save, undo } from "./state.js";
 import { prices } from "./prices.js";
 import { readyTexts } from "./ready-texts.js";
 import { classChoice, rules } from "./rules.js";
 import { sharing, targets } from "./targets.js";
 import { alertLimits } from "./alert-limits.js";
 
-const { classes, roads } = boot.policy;
+const { roads } = boot.policy;
 const COLUMNS = [
   ["trigger_cm", "Starts at a depth of", "cm"],
   ["deadline_h", "Clear within", "h"],
@@ -56,24 +56,24 @@ class Policy extends Part {
   classes(draft) {
     const { counts } = policy.value.view;
     const row = (name) => html`<tr>
-      <th scope="row">${t(`class:${name}`)}<span class="muted small">${t("streets:{count}", { count: counts[name].streets, length: length(counts[name].length_m) })}</span></th>
+      <th scope="row">${className(name)}<span class="muted small">${t("streets:{count}", { count: counts[name].streets, length: length(counts[name].length_m) })}</span></th>
       ${COLUMNS.map(([key, word, unit]) => {
-        const label = `${t(`class:${name}`)}: ${t(word)}`;
+        const label = `${className(name)}: ${t(word)}`;
         const take = (value) => change((tables) => put(tables.class[name], key, value));
         return html`<td data-head=${t(word)}><span class="measure">${numberInput(`class.${name}.${key}`, label, draft.class[name][key], take, key === "cycle_h", false)}<span class="unit muted">${unit && t(unit)}</span></span></td>`;
       })}
     </tr>`;
     return html`<table class="levels">
       <thead><tr><td></td>${COLUMNS.map(([, word]) => html`<th scope="col">${t(word)}</th>`)}</tr></thead>
-      <tbody>${classes.map(row)}</tbody>
+      <tbody>${classCodes().map(row)}</tbody>
     </table>
     <p class="muted small">${t("Left empty, a street is cleared again only on request. The weight says how much an hour of lateness counts against the other classes.")}</p>`;
   }
 
   roads(draft) {
-    const classOf = (road) => classes.find((name) => draft.class[name].roads.includes(road));
+    const classOf = (road) => classCodes().find((name) => draft.class[name].roads.includes(road));
     const move = (road, name) => change((tables) => {
-      for (const one of classes) tables.class[one].roads = tables.class[one].roads.filter((other) => other !== road);
+      for (const one of Object.keys(tables.class)) tables.class[one].roads = tables.class[one].roads.filter((other) => other !== road);
       tables.class[name].roads.push(road);
     });
     return html`<div class="fields roads">${roads.map((road) => field(`road-${road}`, t(`road:${road}`), classChoice(`road-${road}`, classOf(road), (name) => move(road, name))))}</div>`;

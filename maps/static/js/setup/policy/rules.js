@@ -6,19 +6,22 @@ import { attempt } from "../../pages/notices.js";
 import { t } from "../../pages/texts.js";
 import { field } from "../../pages/form-parts.js";
 import { cell } from "./inputs.js";
-import { change, policy } from "./state.js";
+import { change, classCodes, className, policy } from "./state.js";
 
-const { classes, places } = boot.policy;
+const { places } = boot.policy;
 const KINDS = [...places].sort((one, other) => t(`place:${one}`).localeCompare(t(`place:${other}`), boot.language));
 
 /** A choice of class; `none` is what it is called to choose none. */
 export const classChoice = (path, chosen, choose, none = "") => html`<select id=${path} name=${path} @change=${({ target }) => choose(target.value || undefined)}>
   ${none ? html`<option value="" ?selected=${!chosen}>${none}</option>` : ""}
-  ${classes.map((name) => html`<option value=${name} ?selected=${name === chosen}>${t(`class:${name}`)}</option>`)}
+  ${classCodes().map((name) => html`<option value=${name} ?selected=${name === chosen}>${className(name)}</option>`)}
 </select>`;
 
 const classField = (path, rule, key, none) =>
   field(path, t("Class"), classChoice(path, rule.class, (name) => change((draft) => put(pick(draft, key), "class", name)), none));
+
+/** The class that a new rule begins with: the second, as most rules raise to it. */
+const usualClass = () => classCodes()[1] ?? classCodes()[0];
 
 const put = (table, name, value) => {
   if (value === undefined || value === "") delete table[name];
@@ -136,15 +139,15 @@ function single(key, word, rule, fresh, inside) {
 
 /** All rules of the draft. */
 export const rules = (draft) => html`<ul class="rules">
-    ${single("bus", t("Streets that buses use"), draft.bus, { class: "P2" }, (bus) => classField("bus.class", bus, ["bus"]))}
-    ${single("steep", t("Steep streets"), draft.steep, { incline_pct: 8, class: "P2" }, (steep) => html`${cell("steep.incline_pct", t("Rise of at least"), steep.incline_pct, t("per hundred"), (value) => change((table) => put(table.steep, "incline_pct", value)))}${classField("steep.class", steep, ["steep"])}`)}
+    ${single("bus", t("Streets that buses use"), draft.bus, { class: usualClass() }, (bus) => classField("bus.class", bus, ["bus"]))}
+    ${single("steep", t("Steep streets"), draft.steep, { incline_pct: 8, class: usualClass() }, (steep) => html`${cell("steep.incline_pct", t("Rise of at least"), steep.incline_pct, t("per hundred"), (value) => change((table) => put(table.steep, "incline_pct", value)))}${classField("steep.class", steep, ["steep"])}`)}
   </ul>
   <h3>${t("In front of places")}</h3>
   <ul class="rules">${(draft.near ?? []).map(near)}</ul>
-  ${more(t("Add places"), () => add("near", { places: [], within_m: 60, class: "P2" }))}
+  ${more(t("Add places"), () => add("near", { places: [], within_m: 60, class: usualClass() }))}
   <h3>${t("Streets by name")}</h3>
   <ul class="rules">${(draft.named ?? []).map(named)}</ul>
-  ${more(t("Add streets"), () => add("named", { names: [], class: "P1" }))}
+  ${more(t("Add streets"), () => add("named", { names: [], class: classCodes()[0] }))}
   <h3>${t("Zones with a tighter cycle")}</h3>
   <ul class="rules">${(draft.zone ?? []).map(zone)}</ul>
   ${more(t("Add a zone"), () => add("zone", { name: "", cycle_h: 2 }))}`;

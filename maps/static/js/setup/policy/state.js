@@ -13,6 +13,12 @@ const copy = (tables) => JSON.parse(JSON.stringify(tables));
 const settle = (view) =>
   policy.set({ view, draft: copy(view.tables), base: view.base, dirty: false, found: null, fault: null, broken: "" });
 
+/** The codes of the classes in the draft, the most urgent first. */
+export const classCodes = () => Object.keys(policy.value.draft.class);
+
+/** What a class is called; by its code where the draft has one that nobody knew before. */
+export const className = (code) => policy.value.view.names[code] ?? code;
+
 /** Read the policy anew; a draft with changes stays as it is. */
 export async function refresh() {
   try {

@@ -5,9 +5,9 @@ import { t } from "../../pages/texts.js";
 import { field } from "../../pages/form-parts.js";
 import { cell, numberInput } from "./inputs.js";
 import { latinDigits, ownDigits } from "../../pages/number-fields.js";
-import { change } from "./state.js";
+import { change, classCodes, className } from "./state.js";
 
-const { classes, kinds } = boot.policy;
+const { kinds } = boot.policy;
 const LIMITS = [
   ["place_min", "Has a place within", "min"],
   ["tell_min", "Caller is told within", "min"],
@@ -38,11 +38,11 @@ function takeShifts({ target }) {
 
 const row = (followup) => (kind) => html`<tr>
   <th scope="row">${t(`kind:${kind}`)}</th>
-  ${classes.map((name) => {
+  ${classCodes().map((name) => {
     const path = `followup.done_h.${kind}.${name}`;
-    const label = `${t(`kind:${kind}`)}, ${t(`class:${name}`)}`;
+    const label = `${t(`kind:${kind}`)}, ${className(name)}`;
     const hours = followup.done_h?.[kind]?.[name];
-    return html`<td data-head=${t(`class:${name}`)}><span class="measure">${numberInput(path, label, hours, (value) => takeTarget(kind, name, value), true, false)}<span class="unit muted">${t("h")}</span></span></td>`;
+    return html`<td data-head=${className(name)}><span class="measure">${numberInput(path, label, hours, (value) => takeTarget(kind, name, value), true, false)}<span class="unit muted">${t("h")}</span></span></td>`;
   })}
 </tr>`;
 
@@ -53,7 +53,7 @@ export const targets = ({ followup }) => html`<div class="fields">
   </div>
   <h3>${t("To be done within")}</h3>
   <table class="levels">
-    <thead><tr><td></td>${classes.map((name) => html`<th scope="col">${t(`class:${name}`)}</th>`)}</tr></thead>
+    <thead><tr><td></td>${classCodes().map((name) => html`<th scope="col">${className(name)}</th>`)}</tr></thead>
     <tbody>${kinds.map(row(followup))}</tbody>
   </table>
   <p class="muted small">${t("Left empty, the time of the class counts.")}</p>`;

@@ -15,7 +15,7 @@ const STOPS = [10, 0.8, 12, 1.6, 14, 3.2, 15, 4.4, 17, 9, 19, 20];
 const classOf = () => [
   "coalesce",
   ["feature-state", "class"],
-  ["match", ["get", "road_class"], ...Object.entries(classes.value.roads).flat(), "P4"],
+  ["match", ["get", "road_class"], ...Object.entries(classes.value.roads).flat(), boot.classes.at(-1).name],
 ];
 const reasonOf = ["coalesce", ["feature-state", "reason"], "road"];
 const byClass = (pick) => [
