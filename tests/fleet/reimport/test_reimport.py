@@ -107,7 +107,7 @@ def test_a_decision_about_a_cut_street_goes_to_its_pieces(engine, update, split)
         found = list_overrides(tx)
         policy, network = get_policy(tx), load_network(tx)
     assert found == {each: replace(decided, segment_id=each) for each in (5, 6)}
-    assert policy.class_of(network.segment(5)) is ServiceClass("P2")
+    assert policy.class_of(network.segment(5)) == ServiceClass("P2")
     assert told["overrides_passed_on"] == 2
 
 
