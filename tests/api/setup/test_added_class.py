@@ -11,7 +11,9 @@ from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.database.engine import reading, transaction
 from data.store.storms.storms import find_active_storm
 from data.store.work import list_jobs
-from fleet.planning.plan_lifecycle import PLANNER, prepare, publish, solve_prepared, store_draft
+from fleet.planning.plan_lifecycle import PLANNER, publish, store_draft
+from fleet.planning.plan_preparation import prepare
+from fleet.planning.plan_solving import solve_prepared
 from fleet.setup.city_setup import set_policy
 from tests import village as v
 from tests.api.every_page import every_answer
