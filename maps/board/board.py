@@ -257,8 +257,8 @@ def figures_of(
 ) -> StripFigures:
     """Return the four numbers of the top strip."""
     first = next(iter(classes), None)
-    code, within = (first.service_class, _within_target(first)) if first else ("", None)
-    return StripFigures(code, within, open_requests, at_work, next_deadline)
+    code, late = (first.service_class, first.late_m / first.length_m) if first else ("", 1.0)
+    return StripFigures(code, 1.0 - late if code else None, open_requests, at_work, next_deadline)
 
 
 def told_in_full(waiting: Sequence[BoardRequest], now: datetime) -> list[RequestId]:
@@ -409,7 +409,3 @@ def route_view(route: Route, vehicles: Mapping[VehicleId, str]) -> RouteView:
 
 def _length_m(legs: Iterable[Leg], kind: LegKind) -> float:
     return sum(leg.length_m for leg in legs if leg.kind is kind)
-
-
-def _within_target(one: ClassView) -> float:
-    return 1.0 - one.late_m / one.length_m
