@@ -5,9 +5,9 @@ from playwright.sync_api import expect
 
 from api.processes.workers.dispatch_worker import QuickDesk, listening
 from maps.pages.i18n import Translator, translator
+from tests.browser.board.test_board import middle_of
+from tests.browser.board.test_pages import speak
 from tests.browser.conftest import Visit
-from tests.browser.test_board import middle_of
-from tests.browser.test_pages import speak
 from tests.browser.test_replans import a_plan_is_driven
 from tests.village import MAIN_WEST, MILL, TULIP
 

@@ -12,7 +12,7 @@ from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
 from tests import village as v
 from tests.browser.conftest import Visit
-from tests.browser.test_driver import PERSIAN
+from tests.browser.shifts.test_driver import PERSIAN
 from tests.village_database import DISPATCHER
 from tests.village_plan import a_leg, a_plan
 

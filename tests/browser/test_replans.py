@@ -12,8 +12,8 @@ from data.store.planning.plans import add_plan, find_published_plan, set_plan_st
 from data.store.work import list_jobs
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
+from tests.browser.board.test_pages import speak
 from tests.browser.conftest import Visit
-from tests.browser.test_pages import speak
 from tests.village import BLIND, MAIN_WEST, MILL, TULIP
 from tests.village_plan import a_leg, a_plan
 

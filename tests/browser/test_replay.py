@@ -12,8 +12,8 @@ from api.config.clock import Clock
 from api.config.settings import Settings
 from api.simulation.log_import import close_storm_of_log, make_ready, take_in
 from data.store.database.engine import open_database
+from tests.browser.board.test_pages import speak
 from tests.browser.conftest import serving
-from tests.browser.test_pages import speak
 from tests.fleet.drives import a_drive
 from tests.village import MAIN_EAST, NOW, village
 

@@ -14,8 +14,8 @@ from data.store.tracking.positions import add_positions
 from data.store.work import list_jobs
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
+from tests.browser.board.test_pages import speak
 from tests.browser.conftest import PATIENCE_MS, POLL_MS, Visit
-from tests.browser.test_pages import speak
 from tests.fleet.drives import a_drive
 from tests.village import MAIN_EAST, MAIN_WEST, NOW, ORCHARD, ROSE, TULIP
 from tests.village_plan import a_leg, a_plan

@@ -9,7 +9,7 @@ from data.store.database.engine import open_database, reading, transaction
 from data.store.streets.network import load_network
 from fleet.setup.city_setup import add_city, set_policy
 from fleet.setup.street_update import compare, take_over
-from tests.data.osm_files import a_way, nodes, write_osm
+from tests.data.osm.osm_files import a_way, nodes, write_osm
 
 NOW = datetime(2026, 12, 21, tzinfo=UTC)
 LATER = datetime(2026, 12, 22, tzinfo=UTC)

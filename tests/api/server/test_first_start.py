@@ -23,8 +23,8 @@ from data.store.accounts.accounts import list_users
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import open_database, reading
 from tests.api.access.test_roles import routes_of
-from tests.data.drawn_place import QUERY, cached_in, draw
-from tests.data.osm_files import a_way, nodes, write_osm
+from tests.data.osm.drawn_place import QUERY, cached_in, draw
+from tests.data.osm.osm_files import a_way, nodes, write_osm
 
 HTML = {"accept": "text/html"}
 PASSWORD = "winter-is-long"

@@ -15,7 +15,7 @@ from data.store.audit.audit_log import list_events
 from data.store.database.engine import open_database, reading, transaction
 from data.store.setup.city import get_city
 from fleet.setup.city_setup import add_city
-from tests.data.osm_files import a_way, nodes, write_osm
+from tests.data.osm.osm_files import a_way, nodes, write_osm
 from tests.village import NOW
 from tests.village_database import DISPATCHER
 

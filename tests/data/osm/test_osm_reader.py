@@ -6,7 +6,7 @@ from osmium.osm.mutable import Relation
 from data.errors import CityFileError, NotFoundError
 from data.model import NumberRange, Oneway, RoadClass, SegmentKey, Side
 from data.osm.osm_reader import read_osm
-from tests.data.osm_files import STREET, a_node, a_sign, a_way, nodes, write_osm
+from tests.data.osm.osm_files import STREET, a_node, a_sign, a_way, nodes, write_osm
 
 HELSINKI = Path(__file__).parents[3] / "var" / "test-data" / "Helsinki.osm.pbf"
 CROSSING = [*nodes(), a_way(10, [1, 2, 3]), a_way(11, [4, 2, 5])]

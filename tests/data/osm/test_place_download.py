@@ -8,7 +8,7 @@ from data.osm import tags as osm_tags
 from data.osm.osm_reader import read_osm
 from data.osm.place_download import WAY_TAGS, fetch_place
 from data.setup.boundary import clipped, read_boundary
-from tests.data.drawn_place import QUERY, answers, cached_in, draw
+from tests.data.osm.drawn_place import QUERY, answers, cached_in, draw
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from osmium.osm.mutable import Relation
 from data.exchange.basemap import MAX_ZOOM, write_basemap
 from data.osm.osm_reader import read_osm
 from data.osm.waters import Water, read_waters
-from tests.data.osm_files import a_node, a_way, nodes, write_osm
+from tests.data.osm.osm_files import a_node, a_way, nodes, write_osm
 from tests.town import sample_draft
 from tests.village import at_m, village, village_places
 

@@ -8,7 +8,7 @@ from data.errors import CityFileError, NotFoundError
 from data.model import NodeId, Restriction
 from data.osm.ways import CityDraft
 from data.setup.boundary import clipped, read_boundary
-from tests.data.polygon_files import a_polygon, write_polygons
+from tests.data.setup.polygon_files import a_polygon, write_polygons
 from tests.village import (
     BACK,
     MAIN_EAST,

@@ -6,7 +6,7 @@ from data.model import District
 from data.setup.districts import URMIA_DISTRICTS, in_districts, read_districts
 from data.store.database.engine import reading, transaction
 from data.store.streets.districts import list_districts, save_districts
-from tests.data.polygon_files import write_polygons
+from tests.data.setup.polygon_files import write_polygons
 from tests.village import BLIND, MAIN_EAST, MAIN_WEST, MILL, YARD, at_m, village_segments
 from tests.village_database import a_village_database
 

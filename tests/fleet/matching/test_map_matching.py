@@ -18,7 +18,7 @@ from fleet.matching.kernels.candidates import nearest_segments
 from fleet.matching.map_matching import STREETS, StreetMatcher, Trail
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
-from tests.fleet.matching_reference import Twin, ways_from
+from tests.fleet.matching.matching_reference import Twin, ways_from
 
 
 @cache

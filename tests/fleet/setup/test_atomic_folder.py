@@ -14,7 +14,7 @@ from data.store.database.engine import open_database, reading
 from fleet.accounts.accounts import enroll
 from fleet.setup.atomic_folder import scaffold
 from fleet.setup.city_setup import STEPS, add_city
-from tests.data.osm_files import a_way, nodes, write_osm
+from tests.data.osm.osm_files import a_way, nodes, write_osm
 from tests.village import NOW
 from tests.village_database import DISPATCHER
 

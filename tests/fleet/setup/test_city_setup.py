@@ -16,8 +16,8 @@ from data.store.streets.network import load_network
 from data.store.streets.places import list_places
 from fleet.setup.city_files import read_city_file
 from fleet.setup.city_setup import STEPS, add_city, set_fleet, set_policy
-from tests.data.osm_files import a_node, a_sign, a_way, nodes, write_osm
-from tests.data.polygon_files import write_polygons
+from tests.data.osm.osm_files import a_node, a_sign, a_way, nodes, write_osm
+from tests.data.setup.polygon_files import write_polygons
 
 NOW = datetime(2026, 12, 21, 4, 0, tzinfo=UTC)
 ACTOR = Actor(ActorKind.SYSTEM, "test")

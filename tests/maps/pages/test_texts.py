@@ -78,7 +78,7 @@ from maps.routes.plan_vs_actual import CHECK_COLUMNS
 from maps.routes.route_steps import TURNS
 from maps.tracking import FAULTS
 from routing.problem.problem import Reason as UnservedReason
-from tests.maps.crew_texts import CREW_TEXTS
+from tests.maps.pages.crew_texts import CREW_TEXTS
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = sorted((ROOT / "maps/templates").rglob("*.html"))

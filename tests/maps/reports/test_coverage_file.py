@@ -9,7 +9,7 @@ import pytest
 from fleet.coverage.street_coverage import NO_DIRECTION
 from maps.pages.i18n import translator
 from maps.reports.coverage_file import TELLING, coverage_html
-from tests.maps.pictures import a_picture, covered, named
+from tests.maps.reports.pictures import a_picture, covered, named
 from tests.village import NOW, a_storm
 
 ENGLISH = translator("en", "Asia/Tehran")

@@ -13,7 +13,7 @@ from maps.reports.coverage_table import (
     coverage_columns,
     streets_csv,
 )
-from tests.maps.pictures import a_picture, covered, named
+from tests.maps.reports.pictures import a_picture, covered, named
 from tests.village import ROSE, YARD, village, village_segments
 
 ENGLISH = translator("en", "Asia/Tehran")

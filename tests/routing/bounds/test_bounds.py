@@ -27,8 +27,8 @@ from routing.problem.stopping import (
     StopWhenAsked,
     by_iterations,
 )
-from tests.routing.every_plan import least_cost_of_any_plan
-from tests.routing.public_files import best_known, public_file, read_file
+from tests.routing.bounds.every_plan import least_cost_of_any_plan
+from tests.routing.formats.public_files import best_known, public_file, read_file
 from tests.routing.random_towns import any_town
 from tests.routing.storms import a_random_storm
 from tests.routing.towns import a_town

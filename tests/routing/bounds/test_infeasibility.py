@@ -12,7 +12,7 @@ from routing.network.deadheads import line_graph
 from routing.network.shortest_deadheads import PathFinder
 from routing.network.single_task_feasibility import alone
 from routing.problem.problem import RouteRules, TaskVisit
-from tests.routing.every_plan import EveryRoute, earliest_end_of_all
+from tests.routing.bounds.every_plan import EveryRoute, earliest_end_of_all
 from tests.routing.random_towns import any_town
 from tests.routing.towns import a_town
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from routing.formats.format_detection import instance_from
 from routing.formats.text.format_error import FormatError
-from tests.routing.public_files import CARP, MCGRP, MIXED, RELOAD, SALT, SMALL, TURNS, read
+from tests.routing.formats.public_files import CARP, MCGRP, MIXED, RELOAD, SALT, SMALL, TURNS, read
 
 
 def without(text, *words):

@@ -19,7 +19,7 @@ from routing.problem.stopping import (
     by_iterations,
 )
 from routing.search.solver import solve
-from tests.routing.public_files import (
+from tests.routing.formats.public_files import (
     CARP,
     MCGRP,
     MIXED,

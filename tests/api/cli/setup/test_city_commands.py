@@ -16,8 +16,8 @@ from data.store.database.engine import create_engine, open_database, reading
 from data.store.schema import metadata
 from data.store.setup.city import get_city
 from data.store.streets.districts import list_districts
-from tests.data.drawn_place import QUERY, cached_in
-from tests.data.osm_files import a_way, nodes, write_osm
+from tests.data.osm.drawn_place import QUERY, cached_in
+from tests.data.osm.osm_files import a_way, nodes, write_osm
 
 
 @pytest.fixture

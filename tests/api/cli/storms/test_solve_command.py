@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from api.cli.main import app, commands
 from api.cli.storms.search_progress import ProgressLine, stoppable
 from data.errors import BarfrubError, InvalidError
-from tests.routing.public_files import CARP, RELOAD, SMALL, TURNS
+from tests.routing.formats.public_files import CARP, RELOAD, SMALL, TURNS
 
 
 @pytest.fixture

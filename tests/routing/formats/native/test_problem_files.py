@@ -16,7 +16,7 @@ from routing.formats.text.format_error import FormatError
 from routing.problem.problem import ReloadStop, TaskVisit
 from routing.problem.stopping import MaxIterations
 from routing.search.solver import solve
-from tests.routing.json_schema import fits
+from tests.routing.formats.native.json_schema import fits
 
 DOCS = Path(__file__).parents[4] / "docs"
 EXAMPLE = DOCS / "examples" / "village.problem.json"

@@ -9,7 +9,7 @@ from routing.kernels.arrays.subproblem_arrays import BIG_S, new_undo
 from routing.kernels.graph.neighbor_lists import near_by_all, near_within, pulls
 from routing.kernels.routes.deadhead_matrix import NOWHERE, spread
 from routing.kernels.search.annealing import note_near
-from tests.routing.plain_rows import WINDOWS, a_part, computed
+from tests.routing.kernels.plain_rows import WINDOWS, a_part, computed
 
 SEEDS = st.integers(0, 10_000)
 

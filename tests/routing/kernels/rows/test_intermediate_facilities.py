@@ -19,7 +19,7 @@ from routing.kernels.arrays.subproblem_arrays import (
 )
 from routing.kernels.rows.intermediate_facilities import EXTRA, first_column, room_s
 from routing.kernels.rows.rows import look
-from tests.routing.plain_rows import (
+from tests.routing.kernels.plain_rows import (
     WINDOWS,
     a_part,
     best_refills,

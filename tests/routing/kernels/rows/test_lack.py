@@ -22,7 +22,7 @@ from routing.kernels.arrays.subproblem_arrays import (
 )
 from routing.kernels.search.annealing import anneal
 from routing.kernels.search.initial_rows import take_in
-from tests.routing.plain_rows import WINDOWS, a_part, order_of, with_rows
+from tests.routing.kernels.plain_rows import WINDOWS, a_part, order_of, with_rows
 
 TASKS = 6
 

@@ -16,7 +16,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     WHOLE,
 )
 from routing.kernels.rows.rows import cut, insert, look
-from tests.routing.plain_rows import (
+from tests.routing.kernels.plain_rows import (
     WINDOWS,
     a_part,
     columns,

@@ -9,7 +9,7 @@ from routing.kernels.arrays.subproblem_arrays import COST, PLACE, ROUTE, new_und
 from routing.kernels.rows.intermediate_facilities import more_columns
 from routing.kernels.rows.undo import forget, roll_back
 from routing.kernels.search.segment_reversal import rearrange
-from tests.routing.plain_rows import WINDOWS, a_part, computed, order_of
+from tests.routing.kernels.plain_rows import WINDOWS, a_part, computed, order_of
 
 TASKS = 8
 ANY_PRICE = 1e15

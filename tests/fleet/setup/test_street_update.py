@@ -18,9 +18,9 @@ from data.store.streets.network import last_segment_id, list_former_segments, lo
 from data.store.streets.service_levels import list_overrides, save_overrides
 from fleet.setup.city_setup import STEPS
 from fleet.setup.street_update import compare, take_over
-from tests.data.osm_files import a_node, a_way
-from tests.data.polygon_files import write_polygons
-from tests.fleet.reimport.crossing import (
+from tests.data.osm.osm_files import a_node, a_way
+from tests.data.setup.polygon_files import write_polygons
+from tests.fleet.setup.crossing import (
     ACTOR,
     EAST,
     LATER,

@@ -42,8 +42,8 @@ from fleet.planning.plan_preparation import prepare
 from fleet.requests.intake import Report, locate, receive
 from fleet.routes.published_plan import Estimates, PlanDesk
 from fleet.storms.storm_start import start_storm
-from tests.data.osm_files import a_node, a_way
-from tests.fleet.reimport.crossing import (
+from tests.data.osm.osm_files import a_node, a_way
+from tests.fleet.setup.crossing import (
     ACTOR,
     ALLEY,
     EAST,

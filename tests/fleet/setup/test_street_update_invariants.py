@@ -18,8 +18,8 @@ from fleet.requests.intake import Report, locate, receive
 from fleet.setup.city_setup import add_city
 from fleet.setup.street_update import compare, take_over
 from fleet.storms.storm_start import start_storm
-from tests.data.osm_files import a_node, a_sign, a_way, write_osm
-from tests.fleet.reimport.crossing import ACTOR, NOW
+from tests.data.osm.osm_files import a_node, a_sign, a_way, write_osm
+from tests.fleet.setup.crossing import ACTOR, NOW
 
 SIDE = 5
 ROADS = ("primary", "secondary", "residential", "living_street")

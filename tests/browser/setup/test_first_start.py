@@ -15,7 +15,7 @@ from api.config.clock import Clock
 from api.config.settings import Settings
 from api.server.first_run_app import Doorway
 from api.server.web_server import WebServer
-from tests.data.osm_files import a_way, nodes, write_osm
+from tests.data.osm.osm_files import a_way, nodes, write_osm
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,7 @@ from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction
 from fleet.setup.city_setup import add_city
 from tests.browser.conftest import refuse, serving
-from tests.data.osm_files import a_way, nodes, write_osm
+from tests.data.osm.osm_files import a_way, nodes, write_osm
 from tests.village import NOW
 from tests.village_database import DISPATCHER
 
@@ -32,7 +32,7 @@ ISLAND = {6: (3, 3), 7: (4, 3)}
 @pytest.fixture
 def server(tmp_path: Path, password_hash: str) -> Iterator[str]:
     """A city that was made of a file, an island of which no depot reaches."""
-    from tests.data.osm_files import CROSS
+    from tests.data.osm.osm_files import CROSS
 
     settings = Settings(var=tmp_path)
     folder = settings.city_folder("town")

@@ -15,8 +15,8 @@ from data.store.database.engine import reading, transaction
 from data.store.planning.plan_runs import lease_run
 from data.store.planning.plans import list_plans
 from maps.pages.i18n import Translator, translator
+from tests.browser.board.test_pages import speak
 from tests.browser.conftest import Visit
-from tests.browser.test_pages import speak
 
 pytestmark = pytest.mark.browser
 

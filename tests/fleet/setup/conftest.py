@@ -6,8 +6,8 @@ from data.store.streets.network import load_network
 from fleet.setup.city_setup import add_city
 from fleet.setup.street_update import compare, take_over
 from fleet.storms.storm_start import start_storm
-from tests.data.osm_files import a_way, write_osm
-from tests.fleet.reimport.crossing import ACTOR, ALLEY, LATER, NOW, streets
+from tests.data.osm.osm_files import a_way, write_osm
+from tests.fleet.setup.crossing import ACTOR, ALLEY, LATER, NOW, streets
 
 
 @pytest.fixture

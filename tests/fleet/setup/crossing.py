@@ -14,7 +14,7 @@ from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from data.store.streets.places import list_places
 from fleet.requests.intake import Report, locate, receive
-from tests.data.osm_files import a_node, a_way, nodes
+from tests.data.osm.osm_files import a_node, a_way, nodes
 
 NOW = datetime(2026, 12, 21, 4, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=2)
