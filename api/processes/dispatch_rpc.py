@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import BarfrubError, ConflictError
+from data.files.json_records import from_plain, to_plain
 from data.model import (
     ChangedRoute,
     Edited,
@@ -19,8 +20,6 @@ from data.model import (
     Taker,
     UrgentInsertion,
 )
-from data.planning.edit_json import edit_wish_json, edited_from_json, taker_from_json
-from data.planning.insertion_json import insertion_from_json, job_json, routes_from_json
 
 SOCKET = "quick.sock"
 """Name of the worker's socket in the city's folder, which nobody else can write to."""
@@ -62,13 +61,13 @@ class QuickLine:
 
         Raises `QuickAwayError` where nobody answers, and `ConflictError` where it cannot be done.
         """
-        answer = self._answer({"ask": "insertion", "job": job_json(job)})
-        return insertion_from_json(answer["insertion"])
+        answer = self._answer({"ask": "insertion", "job": to_plain(Job, job)})
+        return from_plain(UrgentInsertion, answer["insertion"])
 
     def routes_of(self, insertion: UrgentInsertion) -> tuple[ChangedRoute, ...]:
         """Return the routes as they would be with what was found; raises the same errors."""
         answer = self._answer({"ask": "routes", "key": insertion.key})
-        return routes_from_json(answer["routes"])
+        return tuple(from_plain(ChangedRoute, each) for each in answer["routes"])
 
     def begin_by_hand(self, plan_id: PlanId, by: str) -> PlanId:
         """Return a new draft that begins as a plan, for changes by hand; raises the same errors."""
@@ -77,14 +76,14 @@ class QuickLine:
 
     def edited(self, plan_id: PlanId, wish: EditWish, *, store: bool) -> Edited:
         """Return what a change makes of a draft; with the referee's word if it is to be stored."""
-        plain = edit_wish_json(wish)
+        plain = to_plain(EditWish, wish)
         question = {"ask": "hand_edit", "plan": plan_id, "wish": plain, "store": store}
-        return edited_from_json(self._answer(question)["edited"])
+        return from_plain(Edited, self._answer(question)["edited"])
 
     def takers(self, plan_id: PlanId, segment_id: SegmentId) -> list[Taker]:
         """Return what it takes to give a street of a draft to each truck, the cheapest first."""
         question = {"ask": "hand_takers", "plan": plan_id, "segment": segment_id}
-        return [taker_from_json(one) for one in self._answer(question)["takers"]]
+        return [from_plain(Taker, one) for one in self._answer(question)["takers"]]
 
     def _answer(
         self, question: Mapping[str, Any], patience_s: float = PATIENCE_S

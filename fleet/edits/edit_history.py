@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from data.errors import ConflictError
+from data.files.json_records import to_plain
 from data.model import (
     Actor,
     DirectedSegment,
@@ -20,7 +21,6 @@ from data.model import (
     PlanId,
     PlanState,
 )
-from data.planning.edit_json import edit_wish_json
 from data.store.audit.audit_log import add_event
 from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx
@@ -158,9 +158,10 @@ def _turned(tx: Tx, actor: Actor, edit: PlanEdit, state: EditState, now: datetim
 def _tell(tx: Tx, actor: Actor, verb: str, edit: PlanEdit, now: datetime) -> None:
     """Write an edit into the storm book, with what the draft is now."""
     content = edit.before if verb == "plan.edit_undone" else edit.after
+    wish = to_plain(EditWish, edit.wish)
     after: dict[str, object] = {
         "n": edit.n,
-        **edit_wish_json(edit.wish),
+        **{key.removesuffix("_id"): value for key, value in wish.items()},
         "cost": content.cost.total,
         "digest": seal_of_plan(tx, edit.plan_id).digest,
     }

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from data.errors import ConflictError, InvalidError
+from data.files.json_records import to_plain
 from data.model import (
     Actor,
     ActorKind,
@@ -24,7 +25,6 @@ from data.model import (
     RunState,
     StormId,
 )
-from data.planning.plan_json import options_json
 from data.store.audit.audit_log import add_event
 from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx
@@ -77,7 +77,7 @@ def ask_for_plan(
     unfinished = {RunState.QUEUED, RunState.RUNNING}
     if any(run.state in unfinished for run in list_runs(tx, storm_id, kinds=[RunKind.PLAN])):
         raise ConflictError("a plan is being made already", reason="run_active", storm=storm_id)
-    wanted = options_json(options or PlanOptions())
+    wanted = to_plain(PlanOptions, options or PlanOptions())
     run = add_run(tx, storm_id, actor.id, now, seconds, options=wanted)
     after = {"storm": storm_id, "seconds": seconds, **wanted}
     add_event(tx, now, actor, "plan_run.asked", f"plan_run:{run.id}", after=after)
@@ -109,7 +109,7 @@ def store_draft(tx: Tx, actor: Actor, plan: Plan, now: datetime) -> Plan:
         "cost": draft.cost.total,
         "bound": draft.bound,
         "unserved": len(draft.unserved),
-        "options": options_json(draft.options),
+        "options": to_plain(PlanOptions, draft.options),
         "digest": seal_of_plan(tx, draft.id).digest,
     }
     add_event(tx, now, actor, "plan.drafted", f"plan:{draft.id}", after=after)

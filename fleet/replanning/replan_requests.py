@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from data.errors import ConflictError, InvalidError, Need
+from data.files.json_records import to_plain
 from data.model import (
     Actor,
     PlanRun,
@@ -17,7 +18,6 @@ from data.model import (
     VehicleId,
 )
 from data.model.planning.replans import OF_A_VEHICLE
-from data.planning.plan_json import wish_json
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.planning.plan_runs import add_run, list_runs
@@ -48,7 +48,7 @@ def ask_for_replan(
     _check(wish)
     if find_published_plan_id(tx, storm_id) is None:
         raise ConflictError("no plan is driven yet", reason="no_plan_driven", storm=storm_id)
-    wanted = wish_json(wish)
+    wanted = to_plain(ReplanWish, wish)
     for run in list_runs(tx, storm_id, kinds=[RunKind.REPLAN]):
         unfinished = run.state in {RunState.QUEUED, RunState.RUNNING}
         if unfinished and dict(run.options) == wanted:

@@ -14,8 +14,8 @@ import numpy as np
 
 from api.config.clock import Clock
 from api.processes.workers.draft_cache import HandDesk
+from data.files.json_records import to_plain
 from data.model import EditKind, EditWish, PlanId, SegmentId, VehicleId
-from data.planning.edit_json import edit_wish_json
 from data.store.database.engine import Database, transaction
 from data.store.planning.plans import find_published_plan_id, get_plan
 from data.store.storms.storms import find_active_storm
@@ -81,7 +81,7 @@ def _wishes(engine: Database, draft: PlanId) -> Iterator[EditWish]:
 def _look(
     desk: HandDesk, network: StreetNetwork, draft: int, wish: EditWish, *, store: bool
 ) -> float:
-    plain = edit_wish_json(wish)
+    plain = to_plain(EditWish, wish)
     question = {"ask": "hand_edit", "plan": draft, "wish": plain, "store": store}
     began_s = perf_counter()
     desk.answer(question, network)

@@ -19,8 +19,8 @@ from api.access.auth import hash_password
 from api.config.settings import Settings
 from api.processes.workers.dispatch_worker import Sweeper
 from data.errors import ConflictError
-from data.model import Job, ReplanCause, ReplanWish, Role
-from data.planning.insertion_json import insertion_json
+from data.files.json_records import to_plain
+from data.model import Job, ReplanCause, ReplanWish, Role, UrgentInsertion
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
 from data.store.storms.storms import find_active_storm
@@ -101,7 +101,7 @@ def _insertions(prepared: Prepared, known: LineGraphCache) -> tuple[str, str, st
     for job in (prepared.jobs[i] for i in chosen.tolist()):
         began_s = perf_counter()
         try:
-            insertion_json(best_insertion(plan, job, "", LATER).insertion)
+            to_plain(UrgentInsertion, best_insertion(plan, job, "", LATER).insertion)
         except ConflictError:
             refused += 1  # it is planned, and nobody comes sooner: an answer too
         taken_s.append(perf_counter() - began_s)

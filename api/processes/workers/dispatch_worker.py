@@ -29,8 +29,8 @@ from api.processes.workers.run_kinds import Warm
 from api.processes.workers.run_lease import LEASE_S, real_now
 from api.processes.workers.stop_signal import Stopped, orphaned
 from data.errors import BarfrubError, ConflictError
-from data.model import QUICK_KINDS, Job, PlanRun, UrgentInsertion
-from data.planning.insertion_json import insertion_json, job_from_json, routes_json
+from data.files.json_records import from_plain, to_plain
+from data.model import QUICK_KINDS, ChangedRoute, Job, PlanRun, UrgentInsertion
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, reading, transaction
 from data.store.planning.plan_runs import lease_run, run_waits
@@ -88,9 +88,11 @@ class QuickDesk:
         """Return the answer to a question; plain values both."""
         try:
             if question.get("ask") == "insertion":
-                return {"insertion": insertion_json(self._found(job_from_json(question["job"])))}
+                found = self._found(from_plain(Job, question["job"]))
+                return {"insertion": to_plain(UrgentInsertion, found)}
             if question.get("ask") == "routes":
-                return {"routes": routes_json(self._kept(question["key"]).routes())}
+                routes = self._kept(question["key"]).routes()
+                return {"routes": [to_plain(ChangedRoute, each) for each in routes]}
             if str(question.get("ask")).startswith("hand_"):
                 return self.hands.answer(question, self.network())
             raise ConflictError("nobody knows this question", reason="question_unknown")

@@ -7,8 +7,8 @@ from typing import Any
 
 from api.config.clock import Clock
 from data.errors import ConflictError
-from data.model import Actor, ActorKind, EditId, EditWish, PlanId, SegmentId
-from data.planning.edit_json import edit_wish_from_json, edited_json, taker_json
+from data.files.json_records import from_plain, to_plain
+from data.model import Actor, ActorKind, Edited, EditId, EditWish, PlanId, SegmentId, Taker
 from data.store.database.engine import Database, reading, transaction
 from data.store.planning.plan_edits import list_edit_heads
 from data.store.planning.plans import get_plan
@@ -46,14 +46,14 @@ class HandDesk:
                 case "hand_takers":
                     draft = self._draft(plan_id, network)
                     found = takers(draft, SegmentId(question["segment"]), self._clock.now())
-                    return {"takers": [taker_json(one) for one in found]}
+                    return {"takers": [to_plain(Taker, one) for one in found]}
                 case "hand_edit":
-                    wish = edit_wish_from_json(question["wish"])
+                    wish = from_plain(EditWish, question["wish"])
                     draft = self._draft(plan_id, network)
                     outcome = self._outcome(draft, wish)
                     if question["store"]:
                         outcome = checked(draft, outcome)
-                    return {"edited": edited_json(outcome[0])}
+                    return {"edited": to_plain(Edited, outcome[0])}
         raise ConflictError("nobody knows this question", reason="question_unknown")
 
     def _begin(self, base_id: PlanId, network: StreetNetwork, by: str) -> PlanId:

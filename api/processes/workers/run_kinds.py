@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from api.config.clock import Clock
 from api.processes.workers.run_lease import Heartbeat
 from data.errors import ConflictError
-from data.model import Plan, PlanRun, RunKind
-from data.planning.plan_json import options_from_json, wish_from_json
+from data.files.json_records import from_plain
+from data.model import Plan, PlanOptions, PlanRun, RunKind
+from data.planning.plan_json import replan_wish_from_plain
 from data.store.database.engine import Database, Tx, reading
 from data.store.planning.plan_runs import answer_run, finish_run, put_back
 from data.streets.network import StreetNetwork
@@ -69,7 +70,7 @@ def make_plan(bench: Bench) -> Keep:
     with reading(bench.engine) as tx:
         prepared = prepare(tx, run.storm_id, bench.network, now)
     ahead = routes_ahead(prepared.check, prepared.shifts, now)
-    scope = scope_of(prepared, options_from_json(run.options), ahead)
+    scope = scope_of(prepared, from_plain(PlanOptions, run.options), ahead)
     found = solve_prepared(
         scope.prepared, run.seconds, SEED, bench.beat.report, bench.stop, bench.threads
     )
@@ -131,7 +132,7 @@ def make_replan(bench: Bench) -> Keep:
     run, warm = bench.beat.run, bench.warm
     with reading(bench.engine) as tx:
         prepared = prepare(tx, run.storm_id, bench.network, bench.clock.now(), warm.desk)
-    wish = wish_from_json(run.options)
+    wish = replan_wish_from_plain(run.options)
     plan = replanned(prepared, wish, run.seconds, SEED, bench.stop, bench.threads, warm.known)
 
     def keep(tx: Tx, held: PlanRun) -> PlanRun:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from data.model.ids import JobId, PlanId, SegmentId, ShiftId, StormId, VehicleId
 from data.model.streets import DirectedSegment
@@ -28,8 +29,7 @@ class LegKind(StrEnum):
     REST = "rest"
 
 
-@dataclass(frozen=True, slots=True)
-class WorkPass:
+class WorkPass(NamedTuple):
     """One pass of a job along one direction of its street."""
 
     job_id: JobId
@@ -70,8 +70,7 @@ class Route:
     legs: tuple[Leg, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unserved:
+class Unserved(NamedTuple):
     """A job that a plan leaves undone: capacity, time, unreachable, closed, no_vehicle or order."""
 
     job_id: JobId

@@ -1,13 +1,12 @@
 """Drafts edited by hand and their edits as rows; what an edit changed is one compressed text."""
 
-import gzip
-import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, insert, select, update
 
 from data.errors import NotFoundError
+from data.files.json_records import from_plain, packed, to_plain, unpacked
 from data.model import (
     DraftContent,
     Edited,
@@ -19,21 +18,19 @@ from data.model import (
     PlanId,
     PlanState,
     Present,
+    Toll,
 )
-from data.planning.edit_json import (
-    content_from_json,
-    content_json,
-    edit_wish_from_json,
-    edit_wish_json,
-    present_from_json,
-    present_json,
-    toll_from_json,
-    toll_json,
-)
+from data.planning.plan_json import edit_wish_from_plain, present_from
 from data.store.database.engine import Tx
 from data.store.database.records import get_record, record
-from data.store.planning.plans import GZIP_LEVEL
 from data.store.schema import hand_draft, plan, plan_edit
+
+
+class BeforeAfter(NamedTuple):
+    """What an edit changed."""
+
+    before: DraftContent
+    after: DraftContent
 
 
 class EditedDraft(NamedTuple):
@@ -54,12 +51,13 @@ class EditHead(NamedTuple):
 
 
 def add_hand_draft(tx: Tx, new: EditedDraft) -> None:
-    """Say that a draft may be edited by hand."""
+    """Say that a draft may be edited by hand; what was ordered of trucks is kept elsewhere."""
+    present = Present(new.present.starts, new.present.done, new.present.closed)
     values = {
         "plan_id": new.plan_id,
         "base_id": new.base_id,
         "begun_by": new.begun_by,
-        "present": _packed(present_json(new.present)),
+        "present": packed(Present, present),
     }
     tx.execute(insert(hand_draft).values(**values))
 
@@ -69,8 +67,7 @@ def get_hand_draft(tx: Tx, plan_id: PlanId) -> EditedDraft:
     row = tx.execute(select(hand_draft).where(hand_draft.c.plan_id == plan_id)).first()
     if row is None:
         raise NotFoundError("hand_draft", plan_id)
-    present = present_from_json(json.loads(gzip.decompress(row.present)))
-    return record(EditedDraft, row, present=present)
+    return record(EditedDraft, row, present=present_from(row.present))
 
 
 def get_hand_head(tx: Tx, plan_id: PlanId) -> HandHead:
@@ -116,12 +113,12 @@ def add_edit(
         "plan_id": edited.plan_id,
         "n": (last or 0) + 1,
         "kind": wish.kind,
-        "args": edit_wish_json(wish),
+        "args": to_plain(EditWish, wish),
         "edited_by": by,
         "edited_at": at,
         "state": EditState.DONE,
-        "tolls": [toll_json(edited.toll_before), toll_json(edited.toll)],
-        "content": _packed([content_json(before), content_json(after)]),
+        "tolls": [to_plain(Toll, toll) for toll in (edited.toll_before, edited.toll)],
+        "content": packed(BeforeAfter, BeforeAfter(before, after)),
     }
     return _edit(tx.execute(insert(plan_edit).values(**values).returning(plan_edit)).one())
 
@@ -140,7 +137,7 @@ def list_edit_heads(tx: Tx, plan_id: PlanId) -> list[EditHead]:
         plan_edit.c.plan_id == plan_id, plan_edit.c.state != EditState.DROPPED
     )
     return [
-        record(EditHead, row, wish=edit_wish_from_json(row.args))
+        record(EditHead, row, wish=edit_wish_from_plain(row.args))
         for row in tx.execute(query.order_by(plan_edit.c.n))
     ]
 
@@ -158,22 +155,17 @@ def set_edit_state(tx: Tx, edit_id: EditId, state: EditState) -> None:
     tx.execute(update(plan_edit).where(plan_edit.c.id == edit_id).values(state=state))
 
 
-def _packed(plain: object) -> bytes:
-    text = json.dumps(plain, separators=(",", ":"))
-    return gzip.compress(text.encode(), GZIP_LEVEL, mtime=0)
-
-
 def _edit(row: Row[Any]) -> PlanEdit:
-    before, after = json.loads(gzip.decompress(row.content))
-    toll_before, toll = row.tolls
+    before, after = unpacked(BeforeAfter, row.content)
+    toll_before, toll = (from_plain(Toll, toll) for toll in row.tolls)
     return record(
         PlanEdit,
         row,
-        wish=edit_wish_from_json(row.args),
+        wish=edit_wish_from_plain(row.args),
         by=row.edited_by,
         at=row.edited_at,
-        toll_before=toll_from_json(toll_before),
-        toll=toll_from_json(toll),
-        before=content_from_json(before),
-        after=content_from_json(after),
+        toll_before=toll_before,
+        toll=toll,
+        before=before,
+        after=after,
     )

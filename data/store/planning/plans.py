@@ -1,8 +1,6 @@
 """Plans as rows; the legs of a route are one compressed text."""
 
-import gzip
-import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,32 +8,24 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, func, insert, literal, select, update
 
 from data.errors import NotFoundError
+from data.files.json_records import packed, to_plain, unpacked
 from data.model import (
     DraftContent,
-    JobId,
     Leg,
     Plan,
     PlanId,
+    PlanOptions,
+    PlanProof,
     PlanState,
     Route,
     ShiftId,
     StormId,
-    Unserved,
-)
-from data.planning.plan_json import (
-    leg_from_json,
-    leg_json,
-    options_from_json,
-    options_json,
-    proof_from_json,
-    proof_json,
 )
 from data.store.database.engine import Tx
 from data.store.database.records import record, records
 from data.store.schema import leg_progress, plan, route
 
-GZIP_LEVEL = 5
-"""Legs shrink to a tenth at a speed nobody notices."""
+Legs = tuple[Leg, ...]
 
 
 class PlanHead(NamedTuple):
@@ -60,7 +50,7 @@ def add_plan(tx: Tx, new: Plan) -> Plan:
             "plan_id": stored.id,
             "shift_id": each.shift_id,
             "vehicle_id": each.vehicle_id,
-            "legs": _packed(each.legs),
+            "legs": packed(Legs, each.legs),
         }
         for each in stored.routes
     ]
@@ -153,15 +143,9 @@ def set_draft_content(tx: Tx, plan_id: PlanId, content: DraftContent) -> None:
     """
     for shift_id, legs in content.routes:
         mine = (route.c.plan_id == plan_id) & (route.c.shift_id == shift_id)
-        tx.execute(update(route).where(mine).values(legs=_packed(legs)))
-    left = [[one.job_id, one.reason] for one in content.unserved]
-    sums = {"unserved": left, "cost": asdict(content.cost)}
+        tx.execute(update(route).where(mine).values(legs=packed(Legs, legs)))
+    sums = {"unserved": content.unserved, "cost": asdict(content.cost)}
     tx.execute(update(plan).where(plan.c.id == plan_id).values(**sums))
-
-
-def _packed(legs: Sequence[Leg]) -> bytes:
-    text = json.dumps([leg_json(leg) for leg in legs], separators=(",", ":"))
-    return gzip.compress(text.encode(), GZIP_LEVEL, mtime=0)
 
 
 def _values(new: Plan, revision: int) -> dict[str, object]:
@@ -171,31 +155,23 @@ def _values(new: Plan, revision: int) -> dict[str, object]:
         "revision": revision,
         "made_at": new.made_at,
         "network_version": new.network_version,
-        "unserved": [[left.job_id, left.reason] for left in new.unserved],
+        "unserved": new.unserved,
         "cost": asdict(new.cost),
         "bound": new.bound,
         "solver": new.solver,
         "seed": new.seed,
         "state": new.state,
-        "options": options_json(new.options),
+        "options": to_plain(PlanOptions, new.options),
         "aside": dict(new.aside),
-        "proofs": [proof_json(proof) for proof in new.proofs],
+        "proofs": [to_plain(PlanProof, proof) for proof in new.proofs],
         "counts_from": new.counts_from,
     }
 
 
 def _plan(tx: Tx, row: Row[Any]) -> Plan:
     routes = tx.execute(select(route).where(route.c.plan_id == row.id).order_by(route.c.shift_id))
-    return record(
-        Plan,
-        row,
-        routes=tuple(_route(each) for each in routes),
-        unserved=tuple(Unserved(JobId(job_id), reason) for job_id, reason in row.unserved),
-        options=options_from_json(row.options),
-        proofs=tuple(proof_from_json(proof) for proof in row.proofs),
-    )
+    return record(Plan, row, routes=tuple(_route(each) for each in routes))
 
 
 def _route(row: Row[Any]) -> Route:
-    legs = json.loads(gzip.decompress(row.legs))
-    return record(Route, row, legs=tuple(leg_from_json(leg) for leg in legs))
+    return record(Route, row, legs=unpacked(Legs, row.legs))

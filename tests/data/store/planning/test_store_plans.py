@@ -16,7 +16,7 @@ from data.model import (
     StormId,
     Unserved,
 )
-from data.planning.plan_json import leg_from_json, leg_json, plan_json
+from data.planning.plan_json import plan_json
 from data.store.database.engine import Tx
 from data.store.planning.plan_runs import (
     add_run,
@@ -80,11 +80,12 @@ def test_a_plan_that_does_not_exist_is_named(tx: Tx) -> None:
         get_plan(tx, PlanId(99))
 
 
-def test_a_leg_survives_json_and_its_times_end_in_z() -> None:
-    plain = leg_json(LEG)
-    assert leg_from_json(plain) == LEG
-    assert plain["ends_at"] == "2026-12-21T04:01:01.500000Z"
-    assert plan_json(PLAN)["made_at"] == "2026-12-21T04:00:00Z"
+def test_a_plan_is_written_with_times_in_utc_and_what_it_leaves_undone() -> None:
+    plain = plan_json(PLAN)
+    assert plain["made_at"] == "2026-12-21T04:00:00Z"
+    assert plain["routes"][0]["legs"][0]["ends_at"] == "2026-12-21T04:01:01.500000Z"
+    assert plain["unserved"] == [{"job_id": 3, "reason": "time"}]
+    assert plain["options"] == {"classes": [], "districts": [], "vehicles": []}
 
 
 def test_runs_are_leased_oldest_first_and_once(tx: Tx) -> None:
