@@ -11,7 +11,6 @@ from data.model import (
     Present,
     ReplanCause,
     ReplanWish,
-    ServiceClass,
     TruckStart,
     UrgentInsertion,
     WorkPass,
@@ -75,7 +74,7 @@ def test_a_leg_is_short_and_says_its_times_in_utc():
 
 @given(st.timedeltas(timedelta(0), timedelta(days=2)), times)
 def test_a_place_for_urgent_work_and_a_wish_survive(more, at):
-    job = v.a_job(service_class=ServiceClass.P1, due_at=at)
+    job = v.a_job(due_at=at)
     found = UrgentInsertion("key", job.storm_id, 3, job, 4, at, more, ())
     assert from_plain(UrgentInsertion, to_plain(UrgentInsertion, found)) == found
     wish = ReplanWish(ReplanCause.LATE, 3, 4, None, more)
