@@ -1,6 +1,7 @@
 """The drawn village in a database in memory."""
 
 from contextlib import closing
+from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Engine
@@ -8,12 +9,13 @@ from sqlalchemy import Engine
 from data.model import Actor, ActorKind, City
 from data.policy.city_policy import DEFAULT_POLICY, Policy, policy_from_toml
 from data.setup.fleet_file import DEFAULT_FLEET, FleetFile
-from data.store.database.engine import create_engine, transaction
+from data.store.database.engine import Tx, create_engine, transaction
 from data.store.schema import metadata
 from data.store.setup.city import save_city
 from data.store.setup.machines import save_fleet
 from data.store.streets.network import save_network
 from data.store.streets.places import save_places
+from fleet.context import CityContext
 from fleet.routes.published_plan import Estimates, PlanDesk
 from tests import village as v
 
@@ -25,6 +27,11 @@ FLEET = FleetFile((v.a_depot(),), (v.a_reload_site(),), (v.a_vehicle(1), v.a_veh
 def estimates() -> Estimates:
     """Return what tells when trucks of the village come; nothing of a plan is in memory yet."""
     return Estimates(PlanDesk(), v.village(), POLICY)
+
+
+def a_city(tx: Tx, now: datetime) -> CityContext:
+    """Return what decisions about the village need."""
+    return CityContext(tx, v.village(), POLICY, now)
 
 
 def a_village_database() -> Engine:

@@ -17,8 +17,10 @@ from api.requests.requests import deadlines
 from data.files.photos import redrawn, remove_photo, save_photo
 from data.model import RequestState, ServiceRequest
 from data.store.database.engine import reading, transaction
-from fleet.requests.intake import Report, locate
+from fleet.context import CityContext
+from fleet.requests.intake import Report
 from fleet.requests.partners import Extras, partner, receive_from
+from fleet.requests.placing import locate
 from maps.board.board import request_view
 from maps.requests.open311 import Record, notice
 
@@ -79,7 +81,8 @@ def _remove(folder: Path, names: Sequence[str]) -> None:
 def _placed(visitor: Visitor, asked: ServiceRequest) -> ServiceRequest:
     app, who = visitor.app, partner(visitor.writing_key)
     with transaction(app.engine) as tx:
-        return locate(tx, who, asked.id, app.network, app.geocoder, app.policy, visitor.now)
+        city = CityContext(tx, app.network, app.policy, visitor.now)
+        return locate(city, who, asked.id, app.geocoder, app.plans)
 
 
 def _announced(visitor: Visitor, asked: ServiceRequest) -> Record:

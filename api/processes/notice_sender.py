@@ -36,7 +36,7 @@ LOOK_S = 2.0
 """Time between two looks into the outbox."""
 
 PROMISES_S = 10.0
-"""Time between two looks for callers who joined a job that is planned already."""
+"""Time between two looks for callers of planned jobs who have been promised nothing."""
 
 SENDERS = 4
 """Messages at the gateways at the same time: of no more is it unknown whether they arrived when the
@@ -176,7 +176,10 @@ class Messenger:
         )
 
     def promise(self) -> None:
-        """Promise those who joined a planned job its time, and tell them."""
+        """Promise and tell those to whom nothing could be promised when they were placed.
+
+        Their truck was too late then or their street closed, or they were opened again since.
+        """
         if time.monotonic() < self._promised_s + PROMISES_S:
             return
         self._promised_s = time.monotonic()

@@ -12,12 +12,10 @@ from data.model import LonLat, RequestId, RequestKind, SegmentId, ServiceRequest
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
 from data.store.requests.requests import get_request, list_requests_on_segment
-from data.store.storms.storms import find_active_storm
 from data.streets.network import StreetNetwork
 from fleet.requests.call_answer import CallAnswer, answer_call
 from fleet.requests.caller_privacy import requests_of_phone
-from fleet.requests.intake import PIN_M
-from fleet.requests.promises import give_promise
+from fleet.requests.placing import PIN_M
 from maps.pages.i18n import LANGUAGES
 from maps.requests.call_answer import CallAnswerView, EarlierRequestView, answer_view, asked_views
 
@@ -93,14 +91,6 @@ def answered(
 ) -> CallAnswer:
     """Return what can be said of a place now; `asked` is the request, once it is stored."""
     return answer_call(tx, snap, kind, context.app.estimates, context.now, asked, join=join)
-
-
-def promise(tx: Tx, context: Context, asked: ServiceRequest) -> None:
-    """Keep what the published plan promises a request that has just been placed."""
-    storm = find_active_storm(tx)
-    arrivals = context.app.estimates.arrivals(tx, storm.id, context.now) if storm else None
-    if arrivals is not None:
-        give_promise(tx, context.actor, asked, arrivals)
 
 
 def on_street(network: StreetNetwork, pin: LonLat | None, segment_id: SegmentId) -> Snap:

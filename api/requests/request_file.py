@@ -1,18 +1,26 @@
 """Requests of another system as a file: checked first, then taken in."""
 
+from collections.abc import Sequence
+from itertools import batched
 from typing import Annotated
 
 from fastapi import APIRouter, File, Request, UploadFile
 
 from api.requests.requests import viewed
-from api.web.context import IntakeContext
+from api.web.context import Context, IntakeContext
 from api.web.page_context import translator_of
 from api.web.schemas import Wire
 from api.web.uploads import content_of
 from data.errors import InvalidError
+from data.model import ServiceRequest
 from data.requests.request_csv import requests_from_csv
-from fleet.followup.request_import import count_known, take_in
+from data.store.requests.requests import get_request
+from fleet.followup.bulk_changes import places_by_words
+from fleet.followup.request_import import count_known, place_taken, take_in
 from maps.setup.machines import MistakeView, mistake_view
+
+TOGETHER = 50
+"""Requests placed in one transaction, so that others get in between."""
 
 router = APIRouter()
 
@@ -26,9 +34,13 @@ class FileCheckOut(Wire):
 
 
 class FileTakenOut(Wire):
-    """Which requests a file brought, and how many were known; `change_id` takes them back."""
+    """Which requests a file brought, how many of them have a place, and how many were known.
+
+    `change_id` takes them back.
+    """
 
     ids: list[int]
+    placed: int
     known: int
     change_id: int | None
 
@@ -49,16 +61,37 @@ def check_file(
 
 @router.post("/api/queue/file", status_code=201)
 def take_file(file: Annotated[UploadFile, File()], context: IntakeContext) -> FileTakenOut:
-    """Take the requests of a file in, wholly or not at all; they wait for their places."""
+    """Take the requests of a file in, wholly or not at all, then place those that name a place.
+
+    They are stored for good before anybody looks for their streets.
+    """
     lines, mistakes = requests_from_csv(content_of(file))
     if mistakes:
         wrong = mistakes[0]
         raise InvalidError(f"{wrong.line}: {wrong.field}", wrong.got, wrong.expected)
     with context.writing() as tx:
         taken = take_in(tx, context.actor, lines, context.now)
-        views = [viewed(tx, asked) for asked in taken.new]
-    if views:
-        context.app.hub.publish("requests", views)
+    placed = _place(context, taken.new)
     return FileTakenOut(
-        ids=[asked.id for asked in taken.new], known=taken.known, change_id=taken.change_id
+        ids=[asked.id for asked in taken.new],
+        placed=placed,
+        known=taken.known,
+        change_id=taken.change_id,
     )
+
+
+def _place(context: Context, taken: Sequence[ServiceRequest]) -> int:
+    """Place and promise new requests, tell every open board, and return how many have a place.
+
+    Only a few share a transaction.
+    """
+    placed = 0
+    app, ids = context.app, [asked.id for asked in taken]
+    with context.reading() as tx:
+        places = places_by_words(tx, ids, app.network, app.geocoder)
+    for some in batched(taken, TOGETHER, strict=False):
+        with context.writing() as tx:
+            placed += len(place_taken(context.city(tx), context.actor, some, places, app.plans))
+            views = [viewed(tx, get_request(tx, asked.id)) for asked in some]
+        app.hub.publish("requests", views)
+    return placed

@@ -319,7 +319,7 @@ def _ids(ids: list[int]) -> list[RequestId]:
 
 
 def _ground(context: Context) -> CityRules:
-    return CityRules(context.app.network, context.app.policy)
+    return CityRules(context.app.network, context.app.policy, context.app.plans)
 
 
 def _changed(request: Request, context: Context, change: Callable[[Tx], Bulk]) -> BulkOut:

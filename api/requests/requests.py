@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.requests.call_answer import on_street, promise
+from api.requests.call_answer import on_street
 from api.web.context import AddressContext, CallerContext, Context, IntakeContext
 from api.web.schemas import CallerOut, CancelIn, CandidateOut, CloseIn, PinIn, ReopenIn, ReportIn
 from data.errors import NotFoundError
@@ -23,7 +23,8 @@ from data.store.requests.requests import get_request, list_requests
 from data.store.work import list_jobs_by_id
 from fleet.requests.caller_privacy import look_at_caller
 from fleet.requests.closing import cancel_request, close_request, reopen_request
-from fleet.requests.intake import locate, place_by_hand, receive
+from fleet.requests.intake import receive
+from fleet.requests.placing import locate, place_by_hand
 from maps.board.board import RequestView, request_view
 
 WAITING = frozenset({RequestState.NEW, RequestState.OPEN})
@@ -35,7 +36,7 @@ router = APIRouter()
 
 @router.post("/requests", status_code=201)
 def take_request(told: ReportIn, context: IntakeContext) -> RequestView:
-    """Store what somebody asks, then place it where its words or its pin leave no doubt.
+    """Store what somebody asks, then place and promise it where its words or pin leave no doubt.
 
     It is stored for good before anybody looks for its street.
     """
@@ -46,7 +47,6 @@ def take_request(told: ReportIn, context: IntakeContext) -> RequestView:
     with context.writing() as tx:
         if asked.state is RequestState.NEW and asked.snap is None:
             asked = _placed(tx, context, asked, told)
-            promise(tx, context, asked)
         view = viewed(tx, asked)
     return announced(context, view)
 
@@ -88,10 +88,7 @@ def place_request(request_id: RequestId, pin: PinIn, context: IntakeContext) -> 
     """Put a waiting request where a human says it is."""
     app, place = context.app, LonLat(pin.lon, pin.lat)
     with context.changing(f"request:{request_id}") as tx:
-        placed = place_by_hand(
-            tx, context.actor, request_id, place, app.network, app.policy, context.now
-        )
-        promise(tx, context, placed)
+        placed = place_by_hand(context.city(tx), context.actor, request_id, place, app.plans)
         view = viewed(tx, placed)
     return announced(context, view)
 
@@ -162,10 +159,10 @@ def announced(context: Context, view: RequestView) -> RequestView:
 
 
 def _placed(tx: Tx, context: Context, asked: ServiceRequest, told: ReportIn) -> ServiceRequest:
-    app, who, now, join = context.app, context.actor, context.now, told.join
+    app, who, city, join = context.app, context.actor, context.city(tx), told.join
     if told.segment_id is None:
-        return locate(tx, who, asked.id, app.network, app.geocoder, app.policy, now, join=join)
+        return locate(city, who, asked.id, app.geocoder, app.plans, join=join)
     snap = on_street(app.network, asked.location, SegmentId(told.segment_id))
     if told.side is not None:
         snap = replace(snap, side=told.side)
-    return place_by_hand(tx, who, asked.id, snap, app.network, app.policy, now, join=join)
+    return place_by_hand(city, who, asked.id, snap, app.plans, join=join)

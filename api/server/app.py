@@ -218,7 +218,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         history=history,
         past=HistoryKeeper(engine, clock, ground, history),
         quick=QuickLine(city_folder),
-        intake=IntakeDoor(engine, ground, clock.now, tell_boards),
+        intake=IntakeDoor(engine, ground, clock.now, tell_boards, plans),
         boards=BoardDesk(ground, consumer),
         eraser=Eraser(engine, clock, ground, settings, city_folder),
         messenger=Messenger(engine, clock, ground, read_notice_settings(settings.notices), plans),

@@ -31,17 +31,13 @@ from data.store.requests.sla_clocks import let_clock_run
 from data.store.storms.storms import find_active_storm
 from data.store.work import get_job, set_job_state
 from data.streets.network import StreetNetwork
+from fleet.context import CityContext
 from fleet.followup.referrals import HandingOver, hand_over, withdraw_hand_over
 from fleet.requests.closing import STILL_OPEN, close_request, drop_unwanted_job
-from fleet.requests.intake import (
-    TREATMENTS,
-    find_place,
-    open_work,
-    place_by_hand,
-    subject_of,
-    wrong_state,
-)
+from fleet.requests.intake import TREATMENTS, subject_of, wrong_state
 from fleet.requests.notices import unsay_ended
+from fleet.requests.placing import find_place, place_and_promise, place_by_hand
+from fleet.routes.published_plan import PlanDesk
 
 
 class QueueAction(StrEnum):
@@ -60,6 +56,11 @@ class CityRules:
 
     network: StreetNetwork
     policy: Policy
+    plans: PlanDesk
+
+    def context(self, tx: Tx, now: datetime) -> CityContext:
+        """Return what decisions about the city need, in a transaction."""
+        return CityContext(tx, self.network, self.policy, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,7 @@ def place_many(
                 reference=asked.reference,
             )
         _off_its_job(tx, actor, asked, asked.kind, now)
-        args = (ground.network, ground.policy, now)
-        return place_by_hand(tx, actor, asked.id, place, *args)
+        return place_by_hand(ground.context(tx, now), actor, asked.id, place, ground.plans)
 
     return _in_bulk(tx, actor, QueueAction.PLACED, ids, placed, now)
 
@@ -268,7 +268,7 @@ def _back_to_work(
     storm = find_active_storm(tx)
     if storm is None or asked.snap is None or ground.network.find(asked.snap.segment_id) is None:
         return asked
-    return open_work(tx, actor, asked, storm, ground.network, ground.policy, now)
+    return place_and_promise(ground.context(tx, now), actor, asked, ground.plans)
 
 
 def _taken_back(

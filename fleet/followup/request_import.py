@@ -1,16 +1,19 @@
 """Requests of another system, taken in from a file; the same file again brings nothing new."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Actor, QueueChangeId, ServiceRequest
+from data.model import Actor, QueueChangeId, RequestId, RequestState, ServiceRequest, Snap
 from data.requests.request_csv import RequestLine
 from data.store.database.engine import Tx
-from data.store.requests.requests import find_request_by_key
+from data.store.requests.requests import find_request_by_key, get_request
+from fleet.context import CityContext
 from fleet.followup.bulk_changes import note_taken_in
 from fleet.requests.intake import Report, receive
+from fleet.requests.placing import place_by_hand
+from fleet.routes.published_plan import PlanDesk
 
 CHANNEL = "file"
 
@@ -30,7 +33,7 @@ def count_known(tx: Tx, lines: Iterable[RequestLine]) -> int:
 
 
 def take_in(tx: Tx, actor: Actor, lines: Iterable[RequestLine], now: datetime) -> TakenIn:
-    """Store the requests of a file; none of them is placed yet."""
+    """Store the requests of a file; they are placed next, a few at a time."""
     new: list[ServiceRequest] = []
     known = 0
     for line in lines:
@@ -40,6 +43,25 @@ def take_in(tx: Tx, actor: Actor, lines: Iterable[RequestLine], now: datetime) -
         new.append(receive(tx, actor, _report(line), now))
     change_id = note_taken_in(tx, actor, new, now) if new else None
     return TakenIn(tuple(new), known, change_id)
+
+
+def place_taken(
+    city: CityContext,
+    actor: Actor,
+    asked: Iterable[ServiceRequest],
+    places: Mapping[RequestId, Snap],
+    plans: PlanDesk,
+) -> list[ServiceRequest]:
+    """Place and promise requests of a file where their `places` are known; the others wait.
+
+    One that somebody has placed or closed meanwhile stays as it is.
+    """
+    placed = []
+    for each in asked:
+        now = get_request(city.tx, each.id)
+        if each.id in places and now.state is RequestState.NEW and now.snap is None:
+            placed.append(place_by_hand(city, actor, each.id, places[each.id], plans))
+    return placed
 
 
 def _report(line: RequestLine) -> Report:

@@ -34,8 +34,9 @@ from data.store.work import (
     set_job_state,
     set_planned,
 )
+from fleet.context import CityContext
 from fleet.planning.plan_lifecycle import request_stop
-from fleet.requests.intake import back_to_waiting, likeliest, place_anew
+from fleet.requests.placing import back_to_waiting, likeliest, place_anew
 from fleet.streets.street_succession import Difference
 from fleet.work.jobs import directions_of, first_jobs, typical_blade_m
 
@@ -240,4 +241,5 @@ def _place(
     waiting = back_to_waiting(tx, actor, asked, now) if asked.state is RequestState.OPEN else asked
     street = asked.snap.segment_id if asked.snap else None
     likely = next((each.successors for each in difference.gone if each.segment.id == street), ())
-    return place_anew(tx, actor, waiting, difference.network, policy, likely, now)
+    city = CityContext(tx, difference.network, policy, now)
+    return place_anew(city, actor, waiting, likely)

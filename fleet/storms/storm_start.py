@@ -41,7 +41,8 @@ from data.store.storms.storms import (
 )
 from data.store.work import add_jobs, list_jobs, set_job_state
 from data.streets.network import StreetNetwork
-from fleet.requests.intake import back_to_waiting, open_work
+from fleet.context import CityContext
+from fleet.requests.placing import back_to_waiting, open_work
 from fleet.streets.loaded_streets import require_present
 from fleet.work.crew_jobs import end_crew_work
 from fleet.work.jobs import first_jobs, typical_blade_m
@@ -88,7 +89,7 @@ def begin(
 
     for request in reversed(list_requests(tx, {RequestState.NEW})):
         if request.snap is not None:
-            open_work(tx, actor, request, begun, network, policy, now)
+            open_work(CityContext(tx, network, policy, now), actor, request, begun)
     return begun
 
 

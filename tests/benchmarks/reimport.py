@@ -35,8 +35,11 @@ from data.store.setup.city import get_policy
 from data.store.database.engine import create_engine, reading, transaction
 from data.store.streets.service_levels import save_overrides
 from data.store.streets.network import load_network
+from fleet.context import CityContext
+from fleet.routes.published_plan import PlanDesk
 from fleet.setup.city_setup import add_city
-from fleet.requests.intake import Report, locate, receive
+from fleet.requests.intake import Report, receive
+from fleet.requests.placing import locate
 from fleet.setup.street_update import compare, take_over
 from fleet.storms.storm_start import start_storm
 folder, old, new = (Path(word) for word in sys.argv[1:])
@@ -51,7 +54,7 @@ with transaction(database) as tx:
     for segment in network.segments[::40]:
         place = network.point_at(segment.id, segment.length_m / 2)
         asked = receive(tx, actor, Report("phone", RequestKind.PLOW, location=place), now)
-        locate(tx, actor, asked.id, network, geocoder, policy, now)
+        locate(CityContext(tx, network, policy, now), actor, asked.id, geocoder, PlanDesk())
 start = time.perf_counter()
 with reading(database) as tx:
     newer = compare(tx, new)

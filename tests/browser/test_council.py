@@ -28,7 +28,9 @@ from data.store.schema import segment
 from data.store.streets.districts import save_districts
 from fleet.context import CityContext
 from fleet.evidence.proof_store import keep_evidence
-from fleet.requests.intake import Report, place_by_hand, receive
+from fleet.requests.intake import Report, receive
+from fleet.requests.placing import place_by_hand
+from fleet.routes.published_plan import PlanDesk
 from fleet.storms.storm_start import end_storm, start_storm
 from tests.browser.conftest import serving
 from tests.village import MAIN_EAST, MAIN_WEST, ROSE, TULIP, village
@@ -48,7 +50,9 @@ def _storm(tx, name, began, hours, streets):
     storm = start_storm(tx, LEILA, name, village(), POLICY, began)
     asked = receive(tx, LEILA, Report("phone", RequestKind.PLOW, "my gate"), began + HOUR / 2)
     rose = village().point_at(ROSE, 70)
-    place_by_hand(tx, LEILA, asked.id, rose, village(), POLICY, began + HOUR / 2)
+    place_by_hand(
+        CityContext(tx, village(), POLICY, began + HOUR / 2), LEILA, asked.id, rose, PlanDesk()
+    )
     passes = [
         _pass(street, began + HOUR + lap * HOUR / 10) for street in streets for lap in range(4)
     ]

@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 
 from data.model import Actor, ActorKind, RequestKind
 from data.store.database.engine import transaction
-from fleet.requests.intake import Report, locate, receive
+from fleet.context import CityContext
+from fleet.requests.intake import Report, receive
+from fleet.requests.placing import locate
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
 from tests import village as v
@@ -82,7 +84,13 @@ def ask(city, words: str) -> None:
     with transaction(city.engine) as tx:
         report = Report("phone", RequestKind.SIDEWALK, words, location=where)
         new = receive(tx, BEFORE, report, now)
-        locate(tx, BEFORE, new.id, city.network, city.geocoder, city.policy, now)
+        locate(
+            CityContext(tx, city.network, city.policy, now),
+            BEFORE,
+            new.id,
+            city.geocoder,
+            city.plans,
+        )
 
 
 def plan(visit: Visit, name: str, t) -> str:

@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 
 from data.model import Actor, ActorKind, Danger, RequestKind, SegmentId
 from data.store.database.engine import transaction
-from fleet.requests.intake import Report, locate, receive
+from fleet.context import CityContext
+from fleet.requests.intake import Report, receive
+from fleet.requests.placing import locate
 from fleet.storms.storm_start import start_storm
 from tests.browser.conftest import Visit
 from tests.village import MAIN_WEST, SCHOOL, village
@@ -39,7 +41,13 @@ def people_asked(visit: Visit, *, hours_ago: float) -> None:
             (RequestKind.PLOW, None, ()),
         ):
             asked = receive(tx, ACTOR, a_report(kind, street, dangers), began)
-            locate(tx, ACTOR, asked.id, network, city.geocoder, policy, began)
+            locate(
+                CityContext(tx, network, policy, began),
+                ACTOR,
+                asked.id,
+                city.geocoder,
+                city.plans,
+            )
 
 
 def a_report(kind: RequestKind, street: SegmentId | None, dangers: tuple[Danger, ...]) -> Report:

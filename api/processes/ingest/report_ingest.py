@@ -1,6 +1,9 @@
-"""The door for reports of strangers: on the disk before they are acknowledged, placed after.
+"""The door for reports of strangers: on the disk, then placed and promised, then answered.
 
-In a flood everybody is answered within moments, and finding streets takes what time is left.
+Reports share a transaction, which only stores them: to find a street takes longer than to write a
+row, and nobody may wait for a stranger's words to be understood. Right after the batch its requests
+are placed one by one, by the same function as everywhere, and whoever sent one is answered when it
+is. In a flood, or where placing takes long, the answer comes first and tells no time yet.
 """
 
 import asyncio
@@ -9,6 +12,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +25,10 @@ from data.store.database.engine import Database, reading, transaction
 from data.store.requests.request_photos import add_request_photo
 from data.store.requests.requests import find_request_by_key, get_request
 from data.store.requests.tracking_codes import find_tracking_code, list_unplaced
-from fleet.requests.intake import Report, locate, receive
+from fleet.context import CityContext
+from fleet.requests.intake import Report, receive
+from fleet.requests.placing import locate
+from fleet.routes.published_plan import PlanDesk
 
 CHANNEL = "web"
 """Where reports of the public form come from."""
@@ -35,6 +42,12 @@ comes is asked to come again."""
 
 SHARE = 0.25
 """Share of the time that streets are looked for, at most: operators work at the same time."""
+
+PATIENCE_S = 2.0
+"""So long an answer waits for its request to be placed, at most."""
+
+FLOOD = 20
+"""Where more requests than this wait for their places, no answer waits for its own."""
 
 _log = logging.getLogger(__name__)
 
@@ -65,14 +78,17 @@ class IntakeDoor:
         ground: GroundKeeper,
         clock: Callable[[], datetime],
         announce: Callable[[Sequence[ServiceRequest]], None],
+        plans: PlanDesk,
     ) -> None:
         self._engine = engine
         self._ground = ground
         self._clock = clock
         self.announce = announce
+        self._plans = plans
         self._thread = ThreadPoolExecutor(1, "reports")
         self._commits = GroupCommit(self._commit, self._stored, self._thread, LIMITS)
         self._unplaced: deque[RequestId] = deque()
+        self._answers: dict[RequestId, asyncio.Event] = {}
         self._arrived = asyncio.Event()
         self._placing: asyncio.Task[None] | None = None
         self._stopping = False
@@ -91,18 +107,25 @@ class IntakeDoor:
         self._arrived.set()
         if self._placing is not None:
             await self._placing
+        for answer in self._answers.values():
+            answer.set()
         self._thread.shutdown()
 
     async def store(self, arrival: Arrival) -> Taken:
         """Return the request of a report once it is on the disk, and its code.
 
-        Raises `TooManyError` where more wait than can be written soon.
+        Except in a flood it is placed and promised by then. Raises `TooManyError` where more wait
+        than can be written soon.
         """
         try:
             taken, _ = await self._commits.store(arrival, wait_for_room=False)
         except TooManyError:
             self.tally["refused"] += 1
             raise
+        placed = self._answers.get(taken[0].id)
+        if placed is not None and len(self._unplaced) <= FLOOD:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(placed.wait(), PATIENCE_S)
         return taken
 
     async def settled(self) -> None:
@@ -115,6 +138,7 @@ class IntakeDoor:
         self.tally["repeated"] += len(stored) - len(fresh)
         if fresh:
             self._unplaced.extend(asked.id for asked in fresh)
+            self._answers |= {asked.id: asyncio.Event() for asked in fresh}
             self._idle.clear()
             self._arrived.set()
         self.announce(fresh)
@@ -136,33 +160,29 @@ class IntakeDoor:
 
     async def _place(self) -> None:
         with reading(self._engine) as tx:
-            self._unplaced.extendleft(reversed(list_unplaced(tx, CHANNEL)))
+            self._unplaced.extendleft(reversed(list_unplaced(tx, CHANNEL)))  # of a killed server
         while not self._stopping:
             while self._unplaced and not self._stopping:
                 began_s = time.monotonic()
-                await asyncio.to_thread(self._place_next)
+                request_id = self._unplaced.popleft()
+                await asyncio.to_thread(self._place_one, request_id)
+                if (answer := self._answers.pop(request_id, None)) is not None:
+                    answer.set()
                 await asyncio.sleep((time.monotonic() - began_s) * (1 - SHARE) / SHARE)
             self._arrived.clear()
             self._idle.set()
             if not self._stopping:
                 await self._arrived.wait()
 
-    def _place_next(self) -> None:
-        ground, request_id = self._ground.now, self._unplaced.popleft()
+    def _place_one(self, request_id: RequestId) -> None:
+        ground = self._ground.now
         try:
             with transaction(self._engine) as tx:
                 asked = get_request(tx, request_id)
                 if asked.state is not RequestState.NEW or asked.snap is not None:
                     return
-                placed = locate(
-                    tx,
-                    CITIZEN,
-                    request_id,
-                    ground.network,
-                    ground.geocoder,
-                    ground.policy,
-                    self._clock(),
-                )
+                city = CityContext(tx, ground.network, ground.policy, self._clock())
+                placed = locate(city, CITIZEN, request_id, ground.geocoder, self._plans)
         except BarfrubError as error:
             _log.warning("request %d waits for a human: %s", request_id, error)
         except Exception:  # whatever one report does, the others must be placed

@@ -9,7 +9,9 @@ from data.model import Actor, ActorKind, JobState, PlanState, RequestId, Request
 from data.store.database.engine import transaction
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.work import list_jobs
-from fleet.requests.intake import Report, place_by_hand, receive
+from fleet.context import CityContext
+from fleet.requests.intake import Report, receive
+from fleet.requests.placing import place_by_hand
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
 from tests.browser.conftest import Visit
@@ -102,7 +104,13 @@ def be_slower(visit: Visit, request: RequestId, t) -> None:
         page.locator("#list-requests .row").first.click()
     with transaction(city.engine) as tx:
         at = village().point_at(ROSE, 10.0)
-        place_by_hand(tx, FASTER, request, at, city.network, city.policy, city.clock.now())
+        place_by_hand(
+            CityContext(tx, city.network, city.policy, city.clock.now()),
+            FASTER,
+            request,
+            at,
+            city.plans,
+        )
     page.get_by_role("button", name=t("Cancel this request")).click()
     expect(page.locator(".ask-sheet")).to_contain_text("sara")
     page.get_by_role("button", name=t("Take over")).click()

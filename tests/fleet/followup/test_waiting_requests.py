@@ -45,11 +45,13 @@ from fleet.followup.waiting_requests import (
     sight,
 )
 from fleet.requests.closing import cancel_request, close_request, reopen_request
-from fleet.requests.intake import Report, locate, receive
+from fleet.requests.intake import Report, receive
+from fleet.requests.placing import locate
 from fleet.requests.sla_clocks import ClockStep, Due, next_due
+from fleet.routes.published_plan import PlanDesk
 from fleet.storms.storm_start import start_storm
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY
+from tests.village_database import DISPATCHER, POLICY, a_city
 
 GEOCODER = Geocoder(v.village(), v.village_places())
 MINUTE = timedelta(minutes=1)
@@ -76,7 +78,7 @@ def asked(tx: Tx, words: str = "خیابان مدرسه", **changes: object) -> 
         "caller_phone": "0441234567",
     }
     new = receive(tx, DISPATCHER, Report(**(told | changes)), v.NOW)
-    return locate(tx, DISPATCHER, new.id, v.village(), GEOCODER, POLICY, v.NOW)
+    return locate(a_city(tx, v.NOW), DISPATCHER, new.id, GEOCODER, PlanDesk())
 
 
 def due(tx: Tx, request: ServiceRequest, *, storm: bool = True) -> Due | None:
@@ -215,7 +217,7 @@ def test_a_street_seen_clear_closes_the_job_and_all_who_asked_for_it(tx: Tx) -> 
     first, second = asked(tx), asked(tx)
     place = LonLat(45.07, 37.55)
     sight(
-        CityContext(tx, v.village(), POLICY, LATER),
+        a_city(tx, LATER),
         DISPATCHER,
         first.id,
         OnSiteReport(True, "a.jpg", place, "dry"),
@@ -241,7 +243,7 @@ def test_a_street_seen_clear_is_colored_both_ways_and_a_recomputation_keeps_that
     request = asked(tx)
     assert rows_of(tx, request) == []
     sight(
-        CityContext(tx, v.village(), POLICY, LATER),
+        a_city(tx, LATER),
         DISPATCHER,
         request.id,
         OnSiteReport(True, "a.jpg"),
@@ -251,7 +253,7 @@ def test_a_street_seen_clear_is_colored_both_ways_and_a_recomputation_keeps_that
     for row in rows:
         assert row.evidence == Evidence(EvidenceKind.INSPECTION, SEEN_THERE)
         assert (row.passes_done, row.last_pass_at) == (row.passes_needed, LATER)
-    recompute(CityContext(tx, v.village(), POLICY, LATER), DISPATCHER, v.a_storm().id)
+    recompute(a_city(tx, LATER), DISPATCHER, v.a_storm().id)
     assert rows_of(tx, request) == rows
     (closing,) = list_events(tx, f"job:{request.job_id}")[-1:]
     assert (closing.verb, closing.actor) == ("job.done", DISPATCHER)
@@ -284,7 +286,7 @@ def test_how_far_from_the_street_a_photo_was_taken_is_kept_and_in_the_chain(tx: 
     here = v.village().point_at(request.snap.segment_id, request.snap.offset_m)
     for place in (here, v.CENTRE, None):
         sight(
-            CityContext(tx, v.village(), POLICY, LATER),
+            a_city(tx, LATER),
             DISPATCHER,
             request.id,
             OnSiteReport(False, "a.jpg", place),
@@ -304,7 +306,7 @@ def test_a_street_seen_not_clear_stays_open(tx: Tx) -> None:
     a_storm(tx)
     request = asked(tx)
     sight(
-        CityContext(tx, v.village(), POLICY, LATER),
+        a_city(tx, LATER),
         DISPATCHER,
         request.id,
         OnSiteReport(False, "a.jpg"),
@@ -318,7 +320,7 @@ def test_a_closed_request_is_not_looked_at_any_more(tx: Tx) -> None:
     cancel_request(tx, DISPATCHER, request.id, "", LATER)
     with pytest.raises(ConflictError, match="is cancelled"):
         sight(
-            CityContext(tx, v.village(), POLICY, LATER),
+            a_city(tx, LATER),
             DISPATCHER,
             request.id,
             OnSiteReport(True, "a.jpg"),

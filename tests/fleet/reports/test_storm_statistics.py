@@ -21,16 +21,17 @@ from data.store.database.engine import Tx
 from data.store.requests.requests import get_request
 from data.store.storms.storms import get_storm
 from data.streets.network import build_network
-from fleet.context import CityContext
 from fleet.evidence.proof_store import keep_evidence
 from fleet.reports import storm_statistics
 from fleet.reports.performance import late_at
 from fleet.reports.storm_statistics import StormRecords
 from fleet.requests.closing import cancel_request
-from fleet.requests.intake import Report, locate, receive
+from fleet.requests.intake import Report, receive
+from fleet.requests.placing import locate
+from fleet.routes.published_plan import PlanDesk
 from fleet.storms.storm_start import end_storm, start_storm
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY
+from tests.village_database import DISPATCHER, POLICY, a_city
 
 HOUR = timedelta(hours=1)
 GEOCODER = Geocoder(v.village(), v.village_places())
@@ -59,7 +60,7 @@ def plow(tx: Tx, storm: Storm, at: datetime, times: int = 1, street: SegmentId =
             treatment=Treatment.PLOW,
             evidence=Evidence(EvidenceKind.BLADE, 0.9),
         )
-        keep_evidence(CityContext(tx, v.village(), POLICY, ended_at), storm, [one])
+        keep_evidence(a_city(tx, ended_at), storm, [one])
 
 
 def needed() -> int:
@@ -73,7 +74,7 @@ def late(tx: Tx, storm: Storm, known: StormRecords, hours: float) -> bool:
 
 def call(tx: Tx, now: datetime, text: str = "خیابان مدرسه"):
     new = receive(tx, DISPATCHER, Report("phone", RequestKind.PLOW, text), now)
-    return locate(tx, DISPATCHER, new.id, v.village(), GEOCODER, POLICY, now)
+    return locate(a_city(tx, now), DISPATCHER, new.id, GEOCODER, PlanDesk())
 
 
 def test_a_street_is_served_when_all_its_passes_are_made(tx, storm):

@@ -21,13 +21,15 @@ from data.store.planning.plans import add_plan, set_plan_state
 from data.store.work import find_open_job, get_job, set_job_state
 from data.streets.network import build_network
 from fleet.requests.call_answer import CallAnswer, Outlook, answer_call, cleared_of
-from fleet.requests.intake import Report, place_by_hand, receive
+from fleet.requests.intake import Report, receive
+from fleet.requests.placing import place_by_hand
+from fleet.routes.published_plan import PlanDesk
 from fleet.storms.storm_start import start_storm
 from fleet.work.duplicate_jobs import covering_job
 from maps.pages.i18n import translator
 from maps.requests.call_answer import sentence
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY, estimates
+from tests.village_database import DISPATCHER, POLICY, a_city, estimates
 from tests.village_plan import a_leg, a_plan
 
 MINUTE = timedelta(minutes=1)
@@ -118,7 +120,13 @@ def test_who_waits_for_the_same_job_is_counted(tx: Tx) -> None:
     a_storm(tx)
     for _ in range(2):
         asked = receive(tx, DISPATCHER, Report("phone", RequestKind.PLOW, "snow"), v.NOW)
-        place_by_hand(tx, DISPATCHER, asked.id, on(v.MILL), v.village(), POLICY, v.NOW)
+        place_by_hand(
+            a_city(tx, v.NOW),
+            DISPATCHER,
+            asked.id,
+            on(v.MILL),
+            PlanDesk(),
+        )
     answer = answered(tx, v.MILL)
     assert answer.waiting == 2
     assert answer.job == job_of(tx, v.MILL)

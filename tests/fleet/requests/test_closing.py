@@ -28,10 +28,12 @@ from fleet.requests.closing import (
     close_request,
     reopen_request,
 )
-from fleet.requests.intake import Report, locate, receive
+from fleet.requests.intake import Report, receive
+from fleet.requests.placing import locate
+from fleet.routes.published_plan import PlanDesk
 from fleet.storms.storm_start import end_storm, start_storm
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY
+from tests.village_database import DISPATCHER, POLICY, a_city
 
 GEOCODER = Geocoder(v.village(), v.village_places())
 MINUTE = timedelta(minutes=1)
@@ -52,7 +54,7 @@ def a_storm(tx: Tx) -> None:
 def asked(tx: Tx, words: str = "خیابان مدرسه", **changes: object) -> ServiceRequest:
     told: dict[str, object] = {"channel": "phone", "kind": RequestKind.PLOW, "text": words}
     new = receive(tx, DISPATCHER, Report(**(told | changes)), v.NOW)
-    return locate(tx, DISPATCHER, new.id, v.village(), GEOCODER, POLICY, v.NOW)
+    return locate(a_city(tx, v.NOW), DISPATCHER, new.id, GEOCODER, PlanDesk())
 
 
 def closed(

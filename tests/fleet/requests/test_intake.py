@@ -19,10 +19,12 @@ from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import Tx
 from data.store.requests.requests import find_caller, get_request, list_requests
 from data.store.work import get_job, list_jobs, set_job_state
-from fleet.requests.intake import Report, locate, place_by_hand, receive
+from fleet.requests.intake import Report, receive
+from fleet.requests.placing import locate, place_by_hand
+from fleet.routes.published_plan import PlanDesk
 from fleet.storms.storm_start import end_storm, start_storm
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY
+from tests.village_database import DISPATCHER, POLICY, a_city
 
 GEOCODER = Geocoder(v.village(), v.village_places())
 LATER = v.NOW + timedelta(minutes=10)
@@ -47,11 +49,11 @@ def asked(tx: Tx, **changes: object) -> ServiceRequest:
 
 def located(tx: Tx, **changes: object) -> ServiceRequest:
     new = asked(tx, **changes)
-    return locate(tx, DISPATCHER, new.id, v.village(), GEOCODER, POLICY, LATER)
+    return locate(a_city(tx, LATER), DISPATCHER, new.id, GEOCODER, PlanDesk())
 
 
 def pinned(tx: Tx, new: ServiceRequest, place: LonLat | Snap) -> ServiceRequest:
-    return place_by_hand(tx, DISPATCHER, new.id, place, v.village(), POLICY, LATER)
+    return place_by_hand(a_city(tx, LATER), DISPATCHER, new.id, place, PlanDesk())
 
 
 def verbs(tx: Tx, subject: str) -> list[str]:

@@ -26,7 +26,7 @@ from data.store.requests.promises import add_promises
 from data.store.requests.requests import find_caller
 from data.store.work import list_jobs, set_job_state
 from fleet.requests.closing import close_by_evidence, close_request, reopen_request
-from fleet.requests.intake import Report, locate, receive
+from fleet.requests.intake import Report, receive
 from fleet.requests.notices import MOVED, tell, tell_planned
 from fleet.requests.outbox import (
     BACK_OFF,
@@ -37,10 +37,12 @@ from fleet.requests.outbox import (
     quiet_end,
     settle_letter,
 )
+from fleet.requests.placing import locate
+from fleet.routes.published_plan import PlanDesk
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.fleet.requests.test_intake import GEOCODER
-from tests.village_database import DISPATCHER, POLICY, a_village_database
+from tests.village_database import DISPATCHER, POLICY, a_city, a_village_database
 from tests.village_plan import a_leg, a_plan
 
 TEHRAN = "Asia/Tehran"
@@ -59,7 +61,7 @@ def asked(tx: Tx, now: datetime = NOON, **changes: object) -> ServiceRequest:
         "consent": True,
     }
     new = receive(tx, DISPATCHER, Report(**(said | changes)), now)
-    return locate(tx, DISPATCHER, new.id, v.village(), GEOCODER, POLICY, now)
+    return locate(a_city(tx, now), DISPATCHER, new.id, GEOCODER, PlanDesk())
 
 
 def a_storm(tx: Tx) -> Storm:

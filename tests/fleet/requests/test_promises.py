@@ -43,7 +43,8 @@ from data.store.requests.requests import get_request, save_request
 from data.store.shifts.shifts import save_progress, set_shift_state
 from data.store.work import find_open_job, set_job_state
 from fleet.requests.closing import cancel_request
-from fleet.requests.intake import Report, place_by_hand, receive
+from fleet.requests.intake import Report, receive
+from fleet.requests.placing import place_by_hand
 from fleet.requests.promises import (
     FARTHEST_LATE,
     LATE_SHARE,
@@ -56,10 +57,11 @@ from fleet.requests.promises import (
     window_of,
 )
 from fleet.routes.arrivals import Arrivals, Expected, PlannedVisit
+from fleet.routes.published_plan import PlanDesk
 from fleet.storms.closures import ClosureWish, close_street, lift_closure
 from fleet.storms.storm_start import start_storm
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY, estimates
+from tests.village_database import DISPATCHER, POLICY, a_city, estimates
 from tests.village_plan import a_leg, a_plan
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -104,7 +106,7 @@ def visit(tx: Tx, segment_id: int, minutes: int) -> PlannedVisit | None:
 def asked_on(tx: Tx, segment_id: int, now: datetime = v.NOW) -> ServiceRequest:
     new = receive(tx, DISPATCHER, Report("phone", RequestKind.PLOW, "snow"), now)
     snap = Snap(SegmentId(segment_id), Side.RIGHT, 20.0, 3.0)
-    return place_by_hand(tx, DISPATCHER, new.id, snap, v.village(), POLICY, now)
+    return place_by_hand(a_city(tx, now), DISPATCHER, new.id, snap, PlanDesk())
 
 
 def seen_on(tx: Tx, segment_id: int, ended_at: datetime, vehicle: int = 1) -> Pass:

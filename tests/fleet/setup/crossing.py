@@ -13,7 +13,10 @@ from data.store.database.engine import reading, transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from data.store.streets.places import list_places
-from fleet.requests.intake import Report, locate, receive
+from fleet.context import CityContext
+from fleet.requests.intake import Report, receive
+from fleet.requests.placing import locate
+from fleet.routes.published_plan import PlanDesk
 from tests.data.osm.osm_files import a_node, a_way, nodes
 
 NOW = datetime(2026, 12, 21, 4, 0, tzinfo=UTC)
@@ -40,7 +43,9 @@ def asked_at(engine, place, kind=RequestKind.PLOW):
         network = load_network(tx)
         asked = receive(tx, ACTOR, Report("phone", kind, "برف", location=place), NOW)
         geocoder = Geocoder(network, list_places(tx))
-        return locate(tx, ACTOR, asked.id, network, geocoder, get_policy(tx), NOW)
+        return locate(
+            CityContext(tx, network, get_policy(tx), NOW), ACTOR, asked.id, geocoder, PlanDesk()
+        )
 
 
 def middle_of(engine, segment_id):

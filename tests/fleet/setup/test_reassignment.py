@@ -39,7 +39,8 @@ from fleet.context import CityContext
 from fleet.evidence.proof_store import keep_evidence
 from fleet.planning.plan_lifecycle import ask_for_plan, publish, store_draft
 from fleet.planning.plan_preparation import prepare
-from fleet.requests.intake import Report, locate, receive
+from fleet.requests.intake import Report, receive
+from fleet.requests.placing import locate
 from fleet.routes.published_plan import Estimates, PlanDesk
 from fleet.storms.storm_start import start_storm
 from tests.data.osm.osm_files import a_node, a_way
@@ -282,5 +283,11 @@ def test_nobody_works_on_streets_of_before(engine, storm, update, split):
             tx, ACTOR, Report("phone", RequestKind.PLOW, location=old.point_at(2, 9)), NOW
         )
         with pytest.raises(ConflictError) as refused:
-            locate(tx, ACTOR, asked.id, old, Geocoder(old, ()), get_policy(tx), LATER)
+            locate(
+                CityContext(tx, old, get_policy(tx), LATER),
+                ACTOR,
+                asked.id,
+                Geocoder(old, ()),
+                PlanDesk(),
+            )
     assert refused.value.reason == "streets_changed"

@@ -14,7 +14,10 @@ from data.store.setup.city import get_city, get_policy
 from data.store.streets.network import list_former_segments, list_restrictions, load_network
 from data.store.streets.service_levels import list_levels, list_overrides, save_overrides
 from data.store.work import list_jobs, set_job_state
-from fleet.requests.intake import Report, locate, receive
+from fleet.context import CityContext
+from fleet.requests.intake import Report, receive
+from fleet.requests.placing import locate
+from fleet.routes.published_plan import PlanDesk
 from fleet.setup.city_setup import add_city
 from fleet.setup.street_update import compare, take_over
 from fleet.storms.storm_start import start_storm
@@ -101,7 +104,7 @@ def people_ask(engine, random, now):
             pin = network.point_at(segment.id, segment.length_m * random.random())
             kind = random.choice([RequestKind.PLOW, RequestKind.ICE])
             asked = receive(tx, ACTOR, Report("phone", kind, location=pin), now)
-            locate(tx, ACTOR, asked.id, network, geocoder, policy, now)
+            locate(CityContext(tx, network, policy, now), ACTOR, asked.id, geocoder, PlanDesk())
         chosen = random.choice(network.segments).id
         save_overrides(tx, [Override(chosen, ServiceClass("P1"))])
 

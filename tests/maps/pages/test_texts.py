@@ -51,7 +51,7 @@ from fleet.logbook.trips import Doing
 from fleet.logbook.vehicle_days import Known
 from fleet.replay.timeline_events import Moment
 from fleet.requests.call_answer import Outlook
-from fleet.requests.intake import PIN_M
+from fleet.requests.placing import PIN_M
 from fleet.requests.sla_clocks import ClockStep
 from fleet.routes.plan_vs_actual import LegState
 from fleet.shifts.roster import Clash

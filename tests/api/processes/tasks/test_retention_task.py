@@ -17,9 +17,11 @@ from data.store.requests.partners import list_partner_reports
 from data.store.requests.request_photos import list_request_photos
 from data.store.requests.requests import find_caller, get_request
 from fleet.accounts.api_keys import find_key, make_key
+from fleet.context import CityContext
 from fleet.requests.data_retention import ERASED
-from fleet.requests.intake import Report, locate
+from fleet.requests.intake import Report
 from fleet.requests.partners import Extras, receive_from
+from fleet.requests.placing import locate
 from tests.village import NOW, village
 
 ADMIN = Actor(ActorKind.USER, "administrator")
@@ -49,7 +51,9 @@ def told(app, at):
         extras = Extras({"title": ("Karimi",)}, ("https://fix.example/1",), "7", "8", (photo,))
         asked, _ = receive_from(tx, key, report, extras, at)
         add_comment(tx, asked.id, "operator", "Karimi rang again", at)
-        locate(tx, ADMIN, asked.id, app.network, app.geocoder, app.policy, at)
+        locate(
+            CityContext(tx, app.network, app.policy, at), ADMIN, asked.id, app.geocoder, app.plans
+        )
     return asked.id, photo
 
 

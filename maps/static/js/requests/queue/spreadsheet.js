@@ -4,7 +4,7 @@ import { Part } from "../../pages/element.js";
 import { send } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
 import { number, t } from "../../pages/texts.js";
-import { load, placeByWords, query, queue } from "./state.js";
+import { load, query, queue } from "./state.js";
 
 const form = (file) => {
   const told = new FormData();
@@ -13,7 +13,7 @@ const form = (file) => {
 };
 
 class Spreadsheet extends Part {
-  static properties = { look: { state: true }, progress: { state: true } };
+  static properties = { look: { state: true }, taken: { state: true } };
 
   get stores() {
     return [queue];
@@ -32,22 +32,18 @@ class Spreadsheet extends Part {
   }
 
   async take() {
+    this.taken = { waits: true };
     const taken = await attempt(() => send("/api/queue/file", form(this.look.file)));
+    this.taken = taken && { all: taken.ids.length, placed: taken.placed };
     if (!taken) return;
-    this.progress = { done: 0, all: taken.ids.length, placed: 0 };
     queue.set({ changed: { verb: "file", changed: taken.ids, change_id: taken.change_id }, refused: [] });
-    await attempt(() =>
-      placeByWords(taken.ids, (tried, placed) => {
-        this.progress = { ...this.progress, done: this.progress.done + tried, placed };
-      }),
-    );
     await load();
   }
 
   shut() {
     this.querySelector("dialog")?.close();
     this.look = undefined;
-    this.progress = undefined;
+    this.taken = undefined;
     queue.set({ dialog: null });
   }
 
@@ -60,11 +56,11 @@ class Spreadsheet extends Part {
   }
 
   body() {
-    const { look, progress } = this;
-    if (progress)
-      return html`<p role="status">${t("{count} requests taken in", { count: progress.all })} · ${t("{count} requests placed", { count: progress.placed })}</p>
-        <progress max=${progress.all || 1} value=${progress.done} aria-label=${t("Placed by their words")}></progress>
-        <div class="ends"><button class="primary" @click=${this.shut}>${progress.done < progress.all ? t("Go on without watching") : t("Close this window")}</button></div>`;
+    const { look, taken } = this;
+    if (taken?.waits) return html`<progress aria-label=${t("Placed by their words")}></progress>`;
+    if (taken)
+      return html`<p role="status">${t("{count} requests taken in", { count: taken.all })} · ${t("{count} requests placed", { count: taken.placed })}</p>
+        <div class="ends"><button class="primary" @click=${this.shut}>${t("Close this window")}</button></div>`;
     if (look.mistakes.length) return html`${this.mistakes(look.mistakes)}<div class="ends"><button @click=${this.shut}>${t("Cancel")}</button></div>`;
     return html`<p>${t("{count} new requests", { count: look.requests })}${look.known ? html` · ${t("{count} known already", { count: look.known })}` : ""}</p>
       <p class="muted small">${t("They are placed by their words where those leave no doubt; the others wait for a pin.")}</p>

@@ -102,8 +102,6 @@ export function mark(ids, marked) {
   queue.set({ marked: all, placing: false });
 }
 
-const several = (list, size) => Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
-
 /** Say what a change came to; what it left as it was stays marked. */
 function told(verb, outcome) {
   const refused = outcome.refused ?? [];
@@ -124,18 +122,6 @@ export async function order(verb, body = {}) {
 export async function undo(change) {
   const outcome = await attempt(() => post(`/api/queue/changes/${change}/undo`));
   if (outcome) await told("undo", outcome);
-}
-
-/** Place requests that came in a file by their words, some at a time; `tell` hears how far it is. */
-export async function placeByWords(ids, tell) {
-  let placed = 0;
-  for (const part of several(ids, 25)) {
-    const outcome = await post("/api/queue/place", { ids: part });
-    placed += outcome.changed.length;
-    tell(part.length, placed);
-  }
-  await load();
-  return placed;
 }
 
 /** Begin, and count what comes in meanwhile; an unmarked first page follows it by itself. */
