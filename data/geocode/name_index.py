@@ -9,7 +9,7 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 
 from data.geocode.candidate import Reason
-from data.geocode.text.spelling_distance import (
+from data.geocode.text.sounds import (
     homophone,
     is_persian,
     skeleton,

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-
-from data.geocode.text.spelling_distance import distance
+from rapidfuzz.distance import OSA
 
 SHORTLIST = 24
 """Keys that share most pairs of letters with a word, and are compared letter by letter."""
@@ -39,12 +38,16 @@ class SpellingIndex:
         self._letters = np.array([len(key) for key in keys], np.int32)
 
     def near(self, key: str) -> list[tuple[int, int]]:
-        """Return the indexes of keys that may be this one misspelled, each with its edits."""
+        """Return the indexes of keys that may be this one misspelled, each with its edits.
+
+        An edit inserts, leaves out or changes a letter, or swaps it with its neighbour.
+        """
         allowed = edits_allowed(len(key))
         if not allowed or not self._keys:
             return []
         shortlist = self._shortlist(key, allowed)
-        found = ((index, distance(key, self._keys[index], allowed)) for index in shortlist)
+        keys = self._keys
+        found = ((i, OSA.distance(key, keys[i], score_cutoff=allowed)) for i in shortlist)
         return [(index, edits) for index, edits in found if edits <= allowed]
 
     def _shortlist(self, key: str, allowed: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""How much one spelling differs from another, and how names sound in either script."""
+"""How names sound in either script, and how much one sound differs from another."""
 
 import re
 
@@ -40,33 +40,6 @@ _LATER_H = re.compile(r"h(?=$| )")
 _VOWEL_SOUNDS = "aiu"
 VOWEL_COST, VOWEL_CHANGE = 0.25, 0.5
 """A vowel more or less, or another one, counts so much: Persian writes only long ones."""
-
-
-def distance(one: str, other: str, limit: int) -> int:
-    """Return how many letters to insert, leave out, change or swap with their neighbour.
-
-    Anything above the limit returns `limit + 1`. Restricted edit distance by bit vectors:
-    Hyyro (2003), A bit-vector algorithm for computing Levenshtein and Damerau edit distances.
-    """
-    if abs(len(one) - len(other)) > limit:
-        return limit + 1
-    if not one or not other:
-        return max(len(one), len(other))
-    where: dict[str, int] = {}
-    for at, letter in enumerate(one):
-        where[letter] = where.get(letter, 0) | 1 << at
-    full, last = (1 << len(one)) - 1, 1 << (len(one) - 1)
-    more, less, zero, before, edits = full, 0, 0, 0, len(one)
-    for letter in other:
-        here = where.get(letter, 0)
-        swapped = (((~zero & here) << 1) & before) & full
-        zero = ((((here & more) + more) ^ more) | here | less | swapped) & full
-        up = less | (~(zero | more) & full)
-        down = zero & more
-        edits += bool(up & last) - bool(down & last)
-        up, down = (up << 1 | 1) & full, (down << 1) & full
-        more, less, before = down | (~(zero | up) & full), zero & up, here
-    return min(edits, limit + 1)
 
 
 def homophone(key: str) -> str:

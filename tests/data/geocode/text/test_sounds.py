@@ -1,0 +1,29 @@
+"""Names by their sound in two scripts."""
+
+import pytest
+
+from data.geocode.text.sounds import skeleton, sound_distance, spoken
+
+
+@pytest.mark.parametrize(
+    ("persian", "latin"),
+    [
+        ("کاشانی", "kashani"),
+        ("امام", "emam"),
+        ("خمینی", "khomeini"),
+        ("ولیعصر", "valiasr"),
+        ("مدرس", "modarres"),
+        ("مدرسه", "madreseh"),
+        ("شریعتی", "shariati"),
+        ("قاسمی", "ghasemi"),
+        ("چمران", "chamran"),
+    ],
+)
+def test_a_name_sounds_alike_in_both_scripts(persian: str, latin: str) -> None:
+    one, other = spoken(persian), spoken(latin)
+    assert skeleton(one) == skeleton(other)
+    assert sound_distance(one, other) <= 1.0
+
+
+def test_other_consonants_are_another_name() -> None:
+    assert sound_distance(spoken("کاشانی"), spoken("bahoni")) >= 1.0
