@@ -71,12 +71,9 @@ class Watch:
 
     def look(
         self,
-        tx: Tx,
+        city: CityContext,
         storm: Storm | None,
-        network: StreetNetwork,
         live: Mapping[VehicleId, VehicleLive],
-        policy: Policy,
-        now: datetime,
         streets: Iterable[SegmentId] = (),
         shifts: Iterable[ShiftId] = (),
     ) -> MonitorResult:
@@ -86,23 +83,22 @@ class Watch:
         self._storm = storm
         if storm is None:
             return MonitorResult()
-        check = self.plans.check(CityContext(tx, network, policy, now), storm.id, streets, shifts)
+        tx, now, rules = city.tx, city.now, city.policy.alerts
+        check = self.plans.check(city, storm.id, streets, shifts)
         turns = list(present_turns(list_shifts(tx, storm.id), now).values())
-        trucks = self._trucks(turns, live, check, network)
-        signs = self._signs(tx, storm, network, trucks, policy.alerts, now)
+        trucks = self._trucks(turns, live, check, city.network)
+        signs = self._signs(tx, storm, city.network, trucks, rules, now)
         if check is not None:
-            signs = (*signs, *self._risk_signs(tx, check, policy.alerts, now))
+            signs = (*signs, *self._risk_signs(tx, check, rules, now))
             open_turns = (turn for turn in turns if turn.state is not ShiftState.ENDED)
             answers = list_answers(tx, check.plan.id).values()
             signs = (*signs, *declined_signs(answers, open_turns))
         return MonitorResult(check, signs)
 
-    def get_ready(
-        self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
-    ) -> PlanCheck | None:
+    def get_ready(self, city: CityContext, storm: Storm) -> PlanCheck | None:
         """Return the driven plan's checks before the first look, which then takes a moment."""
         self._storm = storm
-        return self.plans.check(CityContext(tx, network, policy, now), storm.id)
+        return self.plans.check(city, storm.id)
 
     def keep(self, tx: Tx, look: MonitorResult, rules: AlertRules, now: datetime) -> list[Alert]:
         """Store what a look says about alerts, and return those that changed."""

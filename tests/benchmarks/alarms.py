@@ -204,7 +204,9 @@ def _drive(
             live.fall_silent(now)
             streets = list_streets_seen_since(tx, storm.id, newest)
             newest = find_newest_pass(tx)
-            look = watch.look(tx, storm, network, live.picture(), policy, now, streets, shifts)
+            look = watch.look(
+                CityContext(tx, network, policy, now), storm, live.picture(), streets, shifts
+            )
             watch.keep(tx, look, policy.alerts, now)
 
 

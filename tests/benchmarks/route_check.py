@@ -37,6 +37,7 @@ from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.alerts.alert_monitor import Watch
+from fleet.context import CityContext
 from fleet.storms.storm_start import start_storm
 from fleet.tracking.live_fleet import VehicleLive, VehicleState
 from maps.routes.plan_vs_actual import CheckView, check_views
@@ -75,7 +76,7 @@ def _looks(
         live = _live(plan, network, now)
         began, began_cpu = perf_counter(), thread_time()
         with reading(engine) as tx:
-            seen = watch.look(tx, storm, network, live, policy, now, streets)
+            seen = watch.look(CityContext(tx, network, policy, now), storm, live, streets)
             watch.calm(tx, seen, now)
         taken.append((perf_counter() - began) * 1000)
         worked.append((thread_time() - began_cpu) * 1000)

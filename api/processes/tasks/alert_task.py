@@ -11,6 +11,7 @@ from data.store.database.engine import Database, reading, transaction
 from data.store.storms.storms import find_active_storm
 from fleet.alerts.alert_monitor import Watch
 from fleet.alerts.alert_register import WATCH
+from fleet.context import CityContext
 from fleet.messages.sos import SosEar, call_for_help
 from fleet.routes.published_plan import PlanDesk
 from fleet.routes.route_progress import PlanCheck
@@ -61,7 +62,7 @@ class AlertWatch(CitySentry):
             storm = find_active_storm(tx)
             if storm is not None:
                 network, policy = ground.network, ground.policy
-                self.check = self._watch.get_ready(tx, storm, network, policy, now)
+                self.check = self._watch.get_ready(CityContext(tx, network, policy, now), storm)
 
     def look(self) -> int:
         """Look once, tell the boards what changed, and return how many alerts that was."""
@@ -78,7 +79,7 @@ class AlertWatch(CitySentry):
             with reading(self._engine) as tx:
                 storm, live = find_active_storm(tx), self._live.picture()
                 look = self._watch.look(
-                    tx, storm, ground.network, live, policy, now, streets, shifts
+                    CityContext(tx, ground.network, policy, now), storm, live, streets, shifts
                 )
                 calm = self._watch.calm(tx, look, now)
         except BaseException:

@@ -94,7 +94,10 @@ class Desk:
         storm = get_storm(self.tx, self.storm.id)
         active = storm if storm.ended_at is None else None
         seen = self.seen = self.watch.look(
-            self.tx, active, v.village(), self.live.picture(), POLICY, self.now, streets
+            CityContext(self.tx, v.village(), POLICY, self.now),
+            active,
+            self.live.picture(),
+            streets,
         )
         return self.watch.keep(self.tx, seen, RULES, self.now)
 
