@@ -36,6 +36,7 @@ from data.store.requests.requests import get_request
 from data.store.storms.storms import find_active_storm
 from fleet.crews.crew_progress import (
     SAID_LETTERS,
+    Hindrance,
     finish_job,
     leave_job,
     photograph_job,
@@ -138,8 +139,9 @@ def leave(job_id: CrewJobId, said: CannotIn, context: CrewContext) -> CrewJobVie
         crew = _own_crew(tx, context)
 
         def order(tx: Tx) -> CrewJobView:
-            told = (said.reason, said.words, context.now, said.tapped_at)
-            return _viewed(tx, context, leave_job(tx, context.actor, job_id, crew, *told))
+            why, who = Hindrance(said.reason, said.words), context.actor
+            left = leave_job(tx, who, job_id, crew, why, context.now, said.tapped_at)
+            return _viewed(tx, context, left)
 
         view = order_once(tx, context, said, order)
     tell_boards(context)

@@ -16,7 +16,7 @@ from data.model import Blockage, BlockageId, PlanId, ShiftId
 from data.store.database.engine import Tx
 from data.store.shifts.blockages import get_blockage, list_open_blockages
 from data.store.storms.storms import find_active_storm
-from fleet.shifts.blockages import add_photo, clear_blockage, report_blockage
+from fleet.shifts.blockages import BlockageReport, add_photo, clear_blockage, report_blockage
 from maps.shifts.driver import BlockageView, blockage_view
 
 router = APIRouter()
@@ -38,10 +38,9 @@ def report(shift_id: ShiftId, tap: BlockageIn, context: DriverContext) -> Blocka
     reported: list[BlockageView] = []
 
     def order(tx: Tx) -> BlockageView:
-        network, here = context.app.network, tap.place()
-        found = report_blockage(
-            tx, context.actor, legs, network, here, tap.text, context.now, tap.tapped_at
-        )
+        said = BlockageReport(tap.place(), tap.text, tap.tapped_at)
+        network = context.app.network
+        found = report_blockage(tx, context.actor, legs, network, said, context.now)
         reported.append(_view(tx, context, found))
         return reported[0]
 

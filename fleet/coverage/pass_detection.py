@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from data.model import Evidence, EvidenceKind, Pass, Position, Treatment
 from data.policy.city_policy import clear_width_m
@@ -57,21 +58,24 @@ def at_work_mps(work_mps: float) -> float:
     return WORKING * work_mps + WORKING_MPS
 
 
+class WorkingVehicle(NamedTuple):
+    """What a vehicle is expected to do, how fast it works, and whether it can plow at all."""
+
+    order: ExpectedWork | None
+    work_mps: float
+    plows: bool
+
+
 def proofs(
     network: StreetNetwork,
     a: Sighted,
     b: Sighted,
     stretches: Sequence[DrivenStretch],
     confidence: float,
-    order: ExpectedWork | None,
-    work_mps: float,
-    *,
-    plows: bool,
+    vehicle: WorkingVehicle,
 ) -> Iterator[Pass]:
-    """Yield a pass for every stretch between two fixes and every treatment that it got.
-
-    `plows` says whether the vehicle is able to at all, `work_mps` how fast it works.
-    """
+    """Yield a pass for every stretch between two fixes and every treatment that it got."""
+    order, work_mps, plows = vehicle.order, vehicle.work_mps, vehicle.plows
     if not stretches:
         return
     elapsed, whole_m, gone_m = b.fix.fixed_at - a.fix.fixed_at, total_m(stretches), 0.0

@@ -14,7 +14,7 @@ from itertools import takewhile
 from data.coverage import merged
 from data.model import DirectedSegment, Match, Pass, Position, VehicleId
 from data.streets.network import StreetNetwork
-from fleet.coverage.pass_detection import Sighted, proofs, too_fast_mps
+from fleet.coverage.pass_detection import Sighted, WorkingVehicle, proofs, too_fast_mps
 from fleet.coverage.reversing import without_backing
 from fleet.coverage.route_expectations import FleetExpectations
 from fleet.coverage.sensor_state import SensorPair, SensorReading, Switch
@@ -214,15 +214,9 @@ class TrackWindow:
         """Add the parts of passes that a step proves."""
         order = orders.at(self.vehicle_id, step.before.fix.fixed_at)
         work_mps, plows = orders.work_mps(self.vehicle_id), orders.plows(self.vehicle_id)
+        vehicle = WorkingVehicle(order, work_mps, plows)
         for part in proofs(
-            network,
-            step.before,
-            step.after,
-            step.stretches,
-            step.confidence,
-            order,
-            work_mps,
-            plows=plows,
+            network, step.before, step.after, step.stretches, step.confidence, vehicle
         ):
             directed = DirectedSegment(part.segment_id, part.forward)
             self.parts.setdefault(directed, []).append(part)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from data.errors import ConflictError, ForbiddenError, InvalidError, Need
 from data.model import (
@@ -90,17 +91,24 @@ def finish_job(
     return kept
 
 
+class Hindrance(NamedTuple):
+    """Why a crew cannot do a job, with words where it is another reason than those listed."""
+
+    reason: CannotReason
+    words: str
+
+
 def leave_job(
     tx: Tx,
     actor: Actor,
     job_id: CrewJobId,
     crew: Crew | None,
-    reason: CannotReason,
-    words: str,
+    hindrance: Hindrance,
     now: datetime,
     tapped_at: datetime | None = None,
 ) -> CrewJob:
     """Say that a job cannot be done, and why; its request stays open for a dispatcher."""
+    reason, words = hindrance.reason, hindrance.words
     before = require_state(tx, job_id, {*_MINE, CrewJobState.CANNOT})
     require_own(before, crew)
     if before.state is CrewJobState.CANNOT:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -140,6 +141,17 @@ class PreparedDraft:
         return replace(self, running=running, tolls=tuple(tolls), left=left)
 
 
+class _DraftVersion(NamedTuple):
+    """A draft after one of its edits."""
+
+    plan_id: PlanId
+    edit_id: EditId
+
+
+_NEW = _DraftVersion(PlanId(0), EditId(0))
+"""A draft that is not stored yet."""
+
+
 def drafted(prepared: Prepared, base: Plan) -> tuple[Plan, PreparedDraft]:
     """Return a plan as a draft from where trucks are now: what is left of it, in its order.
 
@@ -152,7 +164,7 @@ def drafted(prepared: Prepared, base: Plan) -> tuple[Plan, PreparedDraft]:
         ahead = {route.shift_id: route.next_leg for route in check.routes}
     else:
         ahead = _from_the_start(prepared)
-    draft = _ready(prepared, *_fitted(prepared, base, ahead), OrderIndex(), PlanId(0), EditId(0))
+    draft = _ready(prepared, *_fitted(prepared, base, ahead), OrderIndex(), _NEW)
     plan = Plan(
         id=PlanId(0),
         storm_id=prepared.storm.id,
@@ -179,7 +191,7 @@ def hand_draft(
     """Return a draft ready for changes; `prepared` is the storm as it stood when it began."""
     prepared = _free(prepared, draft)
     found = _fitted(prepared, draft, _from_the_start(prepared))
-    return _ready(prepared, *found, orders, draft.id, edit_id)
+    return _ready(prepared, *found, orders, _DraftVersion(draft.id, edit_id))
 
 
 def closed_off(draft: PreparedDraft, segment_id: SegmentId) -> PreparedDraft:
@@ -192,8 +204,8 @@ def closed_off(draft: PreparedDraft, segment_id: SegmentId) -> PreparedDraft:
     stops = [_renumbered(route, number, passes) for route in draft.running.routes]
     routes, left = _possible(mapped, stops)
     shift_end_s = draft.running.problem.shift_end_s
-    made = (draft.orders, draft.plan_id, draft.edit_id)
-    return _ready(prepared, mapped, routes, left, *made, shift_end_s)
+    version = _DraftVersion(draft.plan_id, draft.edit_id)
+    return _ready(prepared, mapped, routes, left, draft.orders, version, shift_end_s)
 
 
 def toll_of(mapped: MappedProblem, timed: TimedRoute) -> Toll:
@@ -290,8 +302,7 @@ def _ready(
     routes: Sequence[Stops],
     left: Mapping[int, str],
     orders: OrderIndex,
-    plan_id: PlanId,
-    edit_id: EditId,
+    version: _DraftVersion,
     shift_end_s: Floats | None = None,
 ) -> PreparedDraft:
     """Return routes ready for changes; those that are late already may stay as late as they are."""
@@ -300,8 +311,8 @@ def _ready(
         shift_end_s = np.array([timed.ends_s for timed in running.timed])
     problem = lasting(mapped.problem, shift_end_s)
     return PreparedDraft(
-        plan_id=plan_id,
-        edit_id=edit_id,
+        plan_id=version.plan_id,
+        edit_id=version.edit_id,
         prepared=prepared,
         mapped=replace(mapped, problem=problem),
         running=running.changed(problem, running.routes),

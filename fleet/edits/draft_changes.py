@@ -6,6 +6,7 @@ A change either breaks a hard rule, which is said and changes nothing, or gives 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -74,11 +75,8 @@ def takers(draft: PreparedDraft, segment_id: SegmentId, now: datetime) -> list[T
         return []
     problem = draft.running.problem
     nearest = by_nearness(problem, line_graph(problem), draft.running.routes, tasks)[:OFFERED]
-    doers, bare = draft.doers(tasks), taken_out(draft.running, tasks)
-    found = [
-        _taker(draft, bare, tasks, doers, segment_id, v, now, near=v in nearest)
-        for v in range(problem.vehicles)
-    ]
+    work = _StreetWork(segment_id, tasks, draft.doers(tasks), taken_out(draft.running, tasks))
+    found = [_taker(draft, work, v, now, near=v in nearest) for v in range(problem.vehicles)]
     return sorted(found, key=lambda one: (bool(one.broken), one.done_at is None, one.more_s))
 
 
@@ -271,24 +269,23 @@ def _why_not(draft: PreparedDraft, tasks: Sequence[int], v: int, now: datetime) 
     return [Broken("unreachable", vehicle_id)]
 
 
-def _taker(
-    draft: PreparedDraft,
-    bare: RunningRoutes,
-    tasks: Sequence[int],
-    doers: Mapping[int, int],
-    segment_id: SegmentId,
-    v: int,
-    now: datetime,
-    *,
-    near: bool,
-) -> Taker:
-    """Return what it takes to give a street to one truck; nobody has it in the `bare` routes."""
-    vehicle_id = draft.vehicle_id(v)
-    hindrance = _hindrance(draft, tasks, doers, segment_id, vehicle_id, stays=True)
+class _StreetWork(NamedTuple):
+    """The passes over a street, which truck has each, and the routes without them."""
+
+    segment_id: SegmentId
+    tasks: Sequence[int]
+    doers: Mapping[int, int]
+    without: RunningRoutes
+
+
+def _taker(draft: PreparedDraft, work: _StreetWork, v: int, now: datetime, *, near: bool) -> Taker:
+    """Return what it takes to give a street to one truck."""
+    vehicle_id, tasks = draft.vehicle_id(v), work.tasks
+    hindrance = _hindrance(draft, tasks, work.doers, work.segment_id, vehicle_id, stays=True)
     if hindrance is not None or not near:
         return Taker(vehicle_id, 0.0, None, () if hindrance is None else (hindrance,))
     others = [u for u in range(draft.running.problem.vehicles) if u != v]
-    running = given(bare, tasks, others, draft.begun_s(now), TRIED)
+    running = given(work.without, tasks, others, draft.begun_s(now), TRIED)
     if running is None:
         return Taker(vehicle_id, 0.0, None, tuple(_why_not(draft, tasks, v, now)))
     done_s = max(leg.ends_s for leg in running.timed[v].legs if leg.task in set(tasks))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import ceil, floor
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,15 +95,14 @@ def street_changes(
     jobs: dict[int, list[JobSpan]] = {}
     for span in proven.jobs:
         jobs.setdefault(span[0].segment_id, []).append(span)
-    unseen: dict[Pace, list[tuple[int, int]]] = {}
+    past = _Past(storm, proven, last_s, {})
     first = np.full((len(network.segments), 2), NO_DIRECTION, np.int8)
     rows: list[tuple[int, int, int, int]] = []
     for index, segment in enumerate(network.segments):
         rule = policy.rule_of(segment)
         spans = jobs.get(segment.id, ()) if rule.cycle is None else ()
         courses = [
-            _course(segment, rule, storm, proven, spans, last_s, unseen, forward=forward)
-            for forward in (True, False)
+            _course(segment, rule, spans, past, forward=forward) for forward in (True, False)
         ]
         steps = list(_both(*courses))
         first[index] = steps[0][1:]
@@ -112,21 +112,23 @@ def street_changes(
     return StreetChanges(first, table[:, 0], table[:, 1], table[:, 2:].astype(np.int8))
 
 
-def _course(
-    segment: Segment,
-    rule: ClassRule,
-    storm: Storm,
-    proven: Proven,
-    spans: Sequence[JobSpan],
-    last_s: int,
-    unseen: dict[Pace, list[tuple[int, int]]],
-    *,
-    forward: bool,
-) -> list[tuple[int, int]]:
-    """Return (second, state) of a direction, from 0 on, wherever the state is another one.
+class _Past(NamedTuple):
+    """A storm until its second `last_s`, and what was proved in it.
 
     `unseen` remembers the course of streets that nobody came to, by their pace.
     """
+
+    storm: Storm
+    proven: Proven
+    last_s: int
+    unseen: dict[Pace, list[tuple[int, int]]]
+
+
+def _course(
+    segment: Segment, rule: ClassRule, spans: Sequence[JobSpan], past: _Past, *, forward: bool
+) -> list[tuple[int, int]]:
+    """Return (second, state) of a direction, from 0 on, wherever the state is another one."""
+    storm, proven, last_s, unseen = past
     if not drivable(segment, forward=forward):
         return [(0, NO_DIRECTION)]
     directed = DirectedSegment(segment.id, forward)

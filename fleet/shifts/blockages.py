@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from data.errors import ConflictError, InvalidError
 from data.model import (
@@ -30,23 +31,30 @@ NEAR_M = 150.0
 TEXT_LETTERS = 500
 
 
+class BlockageReport(NamedTuple):
+    """What a driver says of a blocked street: where he is, if known, words, and when he tapped."""
+
+    here: LonLat | None
+    text: str
+    tapped_at: datetime | None = None
+
+
 def report_blockage(
     tx: Tx,
     actor: Actor,
     legs: Legs,
     network: StreetNetwork,
-    here: LonLat | None,
-    text: str,
+    report: BlockageReport,
     now: datetime,
-    tapped_at: datetime | None = None,
 ) -> Blockage:
-    """Leave legs out because a street is blocked, and say where: near `here`, if that is known."""
+    """Leave legs out because a street is blocked, and say where."""
+    text = report.text
     if len(text) > TEXT_LETTERS:
         raise InvalidError("text", f"{len(text)} letters", f"at most {TEXT_LETTERS} letters")
-    skipped = skip_legs(tx, actor, legs, SkipReason.BLOCKED, now, tapped_at)
+    skipped = skip_legs(tx, actor, legs, SkipReason.BLOCKED, now, report.tapped_at)
     shift = get_shift(tx, legs.shift_id)
     path = _path(tx, shift, legs)
-    segment_id, place = _blocked_place(path, network, here)
+    segment_id, place = _blocked_place(path, network, report.here)
     blockage = add_blockage(
         tx,
         Blockage(

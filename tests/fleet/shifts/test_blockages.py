@@ -9,7 +9,13 @@ from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.shifts.blockages import get_blockage, list_open_blockages
 from data.store.shifts.shifts import list_progress
-from fleet.shifts.blockages import TEXT_LETTERS, add_photo, clear_blockage, report_blockage
+from fleet.shifts.blockages import (
+    TEXT_LETTERS,
+    BlockageReport,
+    add_photo,
+    clear_blockage,
+    report_blockage,
+)
 from fleet.shifts.shift_progress import Legs, start_shift
 from fleet.storms.storm_start import start_storm
 from tests import village as v
@@ -35,7 +41,7 @@ def reported(
     tx: Tx, plan: Plan, first: int, last: int, here: LonLat | None, text: str = ""
 ) -> Blockage:
     legs = Legs(plan.id, SHIFT, first, last)
-    return report_blockage(tx, DISPATCHER, legs, v.village(), here, text, LATER)
+    return report_blockage(tx, DISPATCHER, legs, v.village(), BlockageReport(here, text), LATER)
 
 
 def test_a_blocked_street_is_left_out_and_told_to_the_board(tx: Tx, plan: Plan) -> None:
