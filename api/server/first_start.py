@@ -33,8 +33,8 @@ from data.model import Actor, ActorKind, Role
 from data.osm.place_download import fetch_place
 from data.store.database.engine import Tx
 from fleet.accounts.accounts import LOGIN_LETTERS, checked_login, enroll
+from fleet.setup.city_setup import NewCity, add_city
 from fleet.setup.city_setup import Report as CityReport
-from fleet.setup.city_setup import add_city
 from maps.pages.i18n import LANGUAGES
 
 FOUNDER = Actor(ActorKind.SYSTEM, "first start")
@@ -154,15 +154,17 @@ class FirstStart:
 
         made = add_city(
             city.folder,
-            city.folder.name,
-            streets,
+            NewCity(
+                city.folder.name,
+                streets,
+                timezone=city.timezone,
+                services=city.services,
+                boundary=boundary,
+                districts=city.districts,
+                language=city.language,
+            ),
             now,
             FOUNDER,
-            timezone=city.timezone,
-            services=city.services,
-            boundary=boundary,
-            districts=city.districts,
-            language=city.language,
             report=report,
             arrange=arrange,
         )

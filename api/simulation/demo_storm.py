@@ -20,7 +20,7 @@ from data.store.database.engine import transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from fleet.accounts.accounts import enroll
-from fleet.setup.city_setup import add_city, set_fleet
+from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import LANGUAGES, translator
 
@@ -78,14 +78,16 @@ def fresh_city(settings: Settings, scene: Scene) -> Path:
         shutil.rmtree(folder)
     add_city(
         folder,
-        scene.title,
-        scene.file,
+        NewCity(
+            scene.title,
+            scene.file,
+            timezone=scene.timezone,
+            services=scene.services,
+            districts=scene.districts,
+            language=scene.language,
+        ),
         Clock().now(),
         CONSOLE,
-        timezone=scene.timezone,
-        services=scene.services,
-        districts=scene.districts,
-        language=scene.language,
     )
     (folder / DEMO_MARK).touch()
     _let_it_snow(folder, scene)

@@ -15,6 +15,7 @@ from api.web.uploads import content_of
 from data.errors import InvalidError
 from data.model import (
     ClosureId,
+    MachineService,
     OutReason,
     ReloadSiteId,
     SegmentId,
@@ -212,16 +213,8 @@ def switch_a_machine(
     """Take a machine into or out of service for a storm; out of it for a reason."""
 
     def change(tx: Tx) -> None:
-        switch_machine(
-            tx,
-            context.actor,
-            storm_id,
-            vehicle_id,
-            context.now,
-            in_service=wanted.on,
-            reason=wanted.reason,
-            note=wanted.note,
-        )
+        service = MachineService(wanted.on, wanted.reason, wanted.note)
+        switch_machine(tx, context.actor, storm_id, vehicle_id, service, context.now)
 
     return _changed(context, storm_id, change)
 

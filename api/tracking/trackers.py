@@ -27,6 +27,7 @@ from fleet.tracking.trackers import (
     COMMAND_LETTERS,
     KEY_LETTERS,
     MOST_INPUTS,
+    TrackerSettings,
     adopt,
     queue_command,
     renew_token,
@@ -131,17 +132,14 @@ def change_tracker(key: Key, wanted: TrackerSetIn, context: AdminContext) -> Tra
     """Say which vehicle a tracker is on and how its words are meant."""
     inputs = [DeviceInput(one.key.strip(), one.equipment, one.inverted) for one in wanted.inputs]
     with context.writing() as tx:
-        set_tracker(
-            tx,
-            context.actor,
-            DeviceId(key),
+        settings = TrackerSettings(
             VehicleId(wanted.vehicle_id),
             wanted.speed_unit,
             inputs,
-            context.now,
-            trusted=wanted.trusted,
-            shows_texts=wanted.shows_texts,
+            wanted.trusted,
+            wanted.shows_texts,
         )
+        set_tracker(tx, context.actor, DeviceId(key), settings, context.now)
         view = _page(tx, context)
     context.app.door.devices.forget()
     return view

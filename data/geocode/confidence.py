@@ -1,5 +1,7 @@
 """How sure an answer is: from how well all agrees, what else fits, and what is not explained."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 CONFIDENT = 0.975
@@ -35,17 +37,19 @@ GUESSED, UNTOLD = 0.93, 0.75
 nothing but its spelling says that a word is a name."""
 
 
-def confidence(
-    score: float,
-    rival: float,
-    *,
-    strays: int,
-    missing_streets: int,
-    missing_alley: bool,
-    missing_house: bool,
-    guessed: bool,
-    told: bool,
-) -> float:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """What of an address an answer leaves open, and whether its words say that it is a place."""
+
+    strays: int
+    missing_streets: int
+    missing_alley: bool
+    missing_house: bool
+    guessed: bool
+    told: bool
+
+
+def confidence(score: float, rival: float, found: Mismatch) -> float:
     """Return how often an answer with this score is right, from 0 to 1.
 
     Parameters
@@ -55,14 +59,14 @@ def confidence(
     """
     ahead = min(rival / score, 1.0) if score > 0 else 1.0
     sure = score * (1.0 - 0.5 * ahead**8)
-    sure *= STRAY**strays * MISSING_STREET**missing_streets
-    if missing_alley:
+    sure *= STRAY**found.strays * MISSING_STREET**found.missing_streets
+    if found.missing_alley:
         sure *= MISSING_ALLEY
-    if missing_house:
+    if found.missing_house:
         sure *= MISSING_HOUSE
-    if guessed:
+    if found.guessed:
         sure *= GUESSED
-    return calibrated(sure if told else sure * UNTOLD)
+    return calibrated(sure if found.told else sure * UNTOLD)
 
 
 def calibrated(agreement: float) -> float:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from data.geocode.areas import districts
 from data.geocode.candidate import Candidate, Reason
-from data.geocode.confidence import CONFIDENT, confidence
+from data.geocode.confidence import CONFIDENT, Mismatch, confidence
 from data.geocode.house_numbers import SNAP_M, HouseBook
 from data.geocode.name_index import NameBook
 from data.geocode.name_spans import Mention, MentionFinder
@@ -114,9 +114,7 @@ def _judged(words: Sequence[Token], answer: _Answer, rival: float, *, best: bool
     placed, reading = answer.placed, answer.reading
     target, others = reading.target, [mention for mention, _ in reading.ties]
     left = remarks(words, answer.mentions)
-    sure = confidence(
-        placed.score,
-        rival,
+    mismatch = Mismatch(
         strays=sum(mention.stray for mention in (target, *others)),
         missing_streets=left.missing_streets,
         missing_alley=left.missing_alley,
@@ -124,6 +122,7 @@ def _judged(words: Sequence[Token], answer: _Answer, rival: float, *, best: bool
         guessed=_guessed(placed.reasons),
         told=target.told or bool(others) or _whole(words, target),
     )
+    sure = confidence(placed.score, rival, mismatch)
     reasons = (*placed.reasons, Reason.ALLEY_UNKNOWN) if left.missing_alley else placed.reasons
     matched = " ".join(mention.text for mention in answer.mentions)
     return _candidate(placed, sure, matched, reasons, confident=best)

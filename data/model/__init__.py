@@ -95,6 +95,7 @@ from data.model.planning.plan_runs import (
     RunFailure,
     RunKind,
     RunState,
+    RunWish,
 )
 from data.model.planning.plans import (
     CostBreakdown,
@@ -153,6 +154,7 @@ from data.model.roster import (
     DeclineReason,
     HandoverNote,
     MachineOut,
+    MachineService,
     OutReason,
     RouteAnswer,
 )
@@ -289,6 +291,7 @@ __all__ = [
     "LevelReason",
     "LonLat",
     "MachineOut",
+    "MachineService",
     "Match",
     "Message",
     "MessageId",
@@ -344,6 +347,7 @@ __all__ = [
     "RunFailure",
     "RunKind",
     "RunState",
+    "RunWish",
     "Segment",
     "SegmentId",
     "SegmentKey",

@@ -20,6 +20,15 @@ class OutReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class MachineService:
+    """Whether a machine is in service in a storm; out of it for a reason, with words."""
+
+    in_service: bool
+    reason: OutReason | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MachineOut:
     """A machine that somebody took out of service; `reason` is `None` where nobody asked for it."""
 

@@ -17,7 +17,6 @@ from data.model import (
     VehicleId,
 )
 from data.policy.alert_rules import AlertRules
-from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_depots, list_reload_sites
 from data.store.shifts.route_answers import list_answers

@@ -23,6 +23,7 @@ from data.model import (
     Route,
     RunKind,
     RunState,
+    RunWish,
     StormId,
 )
 from data.store.audit.audit_log import add_event
@@ -78,7 +79,7 @@ def ask_for_plan(
     if any(run.state in unfinished for run in list_runs(tx, storm_id, kinds=[RunKind.PLAN])):
         raise ConflictError("a plan is being made already", reason="run_active", storm=storm_id)
     wanted = to_plain(PlanOptions, options or PlanOptions())
-    run = add_run(tx, storm_id, actor.id, now, seconds, options=wanted)
+    run = add_run(tx, storm_id, actor.id, now, RunWish(seconds, options=wanted))
     after = {"storm": storm_id, "seconds": seconds, **wanted}
     add_event(tx, now, actor, "plan_run.asked", f"plan_run:{run.id}", after=after)
     return run

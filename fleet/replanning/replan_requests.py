@@ -11,6 +11,7 @@ from data.model import (
     ReplanWish,
     RunKind,
     RunState,
+    RunWish,
     Shift,
     ShiftId,
     ShiftState,
@@ -55,7 +56,7 @@ def ask_for_replan(
             return run
     if wish.vehicle_id is not None:
         _note(tx, actor, storm_id, wish, wish.vehicle_id, now)
-    run = add_run(tx, storm_id, actor.id, now, SECONDS, RunKind.REPLAN, wanted)
+    run = add_run(tx, storm_id, actor.id, now, RunWish(SECONDS, RunKind.REPLAN, wanted))
     add_event(tx, now, actor, "replan.asked", f"plan_run:{run.id}", after=wanted)
     return run
 

@@ -83,18 +83,39 @@ def _nothing(_tx: Tx) -> None:
     """Add nothing to what a city begins with."""
 
 
+@dataclass(frozen=True, slots=True)
+class NewCity:
+    """What a city is made from.
+
+    Attributes
+    ----------
+    file
+        Street file: OpenStreetMap or GeoJSON.
+    services
+        Whether service roads are streets of the city too.
+    boundary
+        Polygon file that clips the streets.
+    districts
+        File of districts, as `data.setup.districts.read_districts` takes it.
+    language
+        What pages speak until somebody chooses; "" follows the browser.
+    """
+
+    name: str
+    file: Path
+    timezone: str = "UTC"
+    services: bool = False
+    boundary: Path | None = None
+    districts: Path | None = None
+    language: Language = ""
+
+
 def add_city(
     folder: Path,
-    name: str,
-    file: Path,
+    new: NewCity,
     now: datetime,
     actor: Actor,
     *,
-    timezone: str = "UTC",
-    services: bool = False,
-    boundary: Path | None = None,
-    districts: Path | None = None,
-    language: Language = "",
     report: Callable[[str], None] = unheard,
     arrange: Callable[[Tx], None] = _nothing,
 ) -> Report:
@@ -105,32 +126,28 @@ def add_city(
 
     Parameters
     ----------
-    boundary
-        Polygon file that clips the streets.
-    districts
-        File of districts, as `data.setup.districts.read_districts` takes it.
-    language
-        What pages speak until somebody chooses; "" follows the browser.
     report
         Hears each of `STEPS` when it begins.
     arrange
         Adds what else the city begins with, as its first administrator, in the same transaction.
     """
     if folder.exists():
-        raise ConflictError(f"city {name!r} exists already", reason="city_exists", city=name)
-    place = _Place(name, _known_zone(timezone), _known_language(language))
+        raise ConflictError(
+            f"city {new.name!r} exists already", reason="city_exists", city=new.name
+        )
+    place = _Place(new.name, _known_zone(new.timezone), _known_language(new.language))
     report("read")
-    outline = None if boundary is None else read_boundary(boundary)
-    parts = () if districts is None else read_districts(districts)
-    streets = read_streets(file, outline, parts, services=services)
+    outline = None if new.boundary is None else read_boundary(new.boundary)
+    parts = () if new.districts is None else read_districts(new.districts)
+    streets = read_streets(new.file, outline, parts, services=new.services)
     report("network")
     draft = _draft(place, streets, outline, parts)
-    draft.report.update(imported(file, now, services=services))
-    with scaffold(folder) as new:
+    draft.report.update(imported(new.file, now, services=new.services))
+    with scaffold(folder) as made:
         report("tiles")
-        _draw(new, draft)
+        _draw(made, draft)
         report("store")
-        _store(new, draft, now, actor, arrange)
+        _store(made, draft, now, actor, arrange)
     return draft.report
 
 

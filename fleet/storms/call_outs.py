@@ -10,6 +10,7 @@ from data.model import (
     CallOut,
     CallOutId,
     CallOutState,
+    MachineService,
     OutReason,
     StormId,
     Vehicle,
@@ -129,7 +130,8 @@ def cancel(tx: Tx, actor: Actor, call_out_id: CallOutId, now: datetime) -> CallO
 def arrive(tx: Tx, actor: Actor, call_out_id: CallOutId, now: datetime) -> CallOut:
     """Let a machine join the storm: it has a shift from now on, and the next plan has it."""
     before = _get(tx, call_out_id, CallOutState.CALLED, CallOutState.ACCEPTED)
-    switch_machine(tx, actor, before.storm_id, before.vehicle_id, now, in_service=True)
+    in_service = MachineService(in_service=True)
+    switch_machine(tx, actor, before.storm_id, before.vehicle_id, in_service, now)
     there = replace(before, state=CallOutState.ARRIVED, arrived_at=now)
     if before.answered_at is None:
         there = replace(there, answered_at=now)
@@ -139,15 +141,8 @@ def arrive(tx: Tx, actor: Actor, call_out_id: CallOutId, now: datetime) -> CallO
 def release(tx: Tx, actor: Actor, call_out_id: CallOutId, now: datetime) -> CallOut:
     """Send a machine home; raise `ConflictError` where its driver is still on the road."""
     before = _get(tx, call_out_id, CallOutState.ARRIVED)
-    switch_machine(
-        tx,
-        actor,
-        before.storm_id,
-        before.vehicle_id,
-        now,
-        in_service=False,
-        reason=OutReason.NOT_NEEDED,
-    )
+    home = MachineService(in_service=False, reason=OutReason.NOT_NEEDED)
+    switch_machine(tx, actor, before.storm_id, before.vehicle_id, home, now)
     gone = replace(before, state=CallOutState.RELEASED, released_at=now)
     return _moved(tx, actor, before, gone, now)
 

@@ -1,10 +1,12 @@
 """Which machines are in service in a storm, and which reload sites are in use."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from data.errors import ConflictError, InvalidError, Need, NotFoundError
 from data.model import (
     Actor,
+    MachineService,
     OutReason,
     ReloadSite,
     ReloadSiteId,
@@ -40,36 +42,27 @@ def switch_machine(
     actor: Actor,
     storm_id: StormId,
     vehicle_id: VehicleId,
+    service: MachineService,
     now: datetime,
-    *,
-    in_service: bool,
-    reason: OutReason | None = None,
-    note: str = "",
 ) -> None:
     """Take a machine into or out of service for a storm; its shifts begin or end with that.
 
     Out of service it comes for a reason, with words where it is another one. Raises
     `ConflictError` where its driver is on the road, who ends the shift himself.
     """
-    words = note.strip()
-    if not in_service:
-        _check_reason(reason, words)
+    in_service, words = service.in_service, service.note.strip()
+    if in_service:
+        service = MachineService(in_service=True)
+    else:
+        _check_reason(service.reason, words)
+        service = replace(service, note=words)
     storm = open_storm(tx, storm_id)
     vehicle = next((each for each in list_vehicles(tx) if each.id == vehicle_id), None)
     if vehicle is None:
         raise NotFoundError("vehicle", vehicle_id)
     if (vehicle_id not in list_machines_out(tx, storm_id)) == in_service:
         return
-    set_machine_in_service(
-        tx,
-        storm_id,
-        vehicle_id,
-        now,
-        actor.id,
-        in_service=in_service,
-        reason=None if in_service else reason,
-        note="" if in_service else words,
-    )
+    set_machine_in_service(tx, storm_id, vehicle_id, service, now, actor.id)
     if storm.phase.on and in_service:
         add_shifts(tx, first_shifts(storm_id, [vehicle], now))
     elif not in_service:
@@ -77,7 +70,7 @@ def switch_machine(
     verb = "storm.machine_in" if in_service else "storm.machine_out"
     after: dict[str, object] = {"vehicle": vehicle_id, "name": vehicle.name}
     if not in_service:
-        after["reason"] = reason
+        after["reason"] = service.reason
     add_event(tx, now, actor, verb, f"storm:{storm_id}", after=after)
 
 

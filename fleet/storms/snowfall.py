@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from data.errors import ConflictError, InvalidError, Need
 from data.model import Actor, Event, SnowEntry, SnowEntryId, SnowSource, Storm, StormId
@@ -77,7 +78,7 @@ def add_snow(
         need = Need("at most {count} entries", count=MOST_ENTRIES)
         raise InvalidError("entries", len(entries) + len(new), need)
     ids = [_add(tx, actor, storm_id, one, source, now) for one in new]
-    return _changed(tx, actor, storm, "snow.added", ids, (), network, now)
+    return _changed(tx, actor, storm, _Change("snow.added", ids, ()), network, now)
 
 
 def correct_snow(
@@ -95,7 +96,8 @@ def correct_snow(
     _check(storm, fallen, now)
     set_withdrawn(tx, entry_id, now, actor.id)
     new = _add(tx, actor, storm.id, fallen, SnowSource.HAND, now, wrong.id)
-    return _changed(tx, actor, storm, "snow.corrected", [new], [entry_id], network, now)
+    change = _Change("snow.corrected", [new], [entry_id])
+    return _changed(tx, actor, storm, change, network, now)
 
 
 def withdraw_snow(
@@ -104,7 +106,8 @@ def withdraw_snow(
     """Let an entry hold no more."""
     _, storm = _get_holding(tx, entry_id)
     set_withdrawn(tx, entry_id, now, actor.id)
-    return _changed(tx, actor, storm, "snow.withdrawn", (), [entry_id], network, now)
+    change = _Change("snow.withdrawn", (), [entry_id])
+    return _changed(tx, actor, storm, change, network, now)
 
 
 def find_last_snow_change(tx: Tx, storm_id: StormId) -> Event | None:
@@ -130,7 +133,8 @@ def undo_snow(
         set_withdrawn(tx, entry_id, now, actor.id)
     for entry_id in back:
         set_withdrawn(tx, entry_id, None, "")
-    return _changed(tx, actor, storm, "snow.undone", back, gone, network, now)
+    undone = _Change("snow.undone", back, gone)
+    return _changed(tx, actor, storm, undone, network, now)
 
 
 def _ids(event: Event, of: str) -> list[SnowEntryId]:
@@ -174,17 +178,24 @@ def _add(
     return add_snow_entry(tx, entry).id
 
 
+class _Change(NamedTuple):
+    """Entries of the snowfall that a change adds and withdraws, and the storm book's verb."""
+
+    verb: str
+    added: Collection[SnowEntryId]
+    withdrawn: Collection[SnowEntryId]
+
+
 def _changed(
     tx: Tx,
     actor: Actor,
     storm: Storm,
-    verb: str,
-    added: Collection[SnowEntryId],
-    withdrawn: Collection[SnowEntryId],
+    change: _Change,
     network: StreetNetwork,
     now: datetime,
 ) -> Storm:
     """Check what holds now, write it, and give jobs their times by it."""
+    verb, added, withdrawn = change.verb, change.added, change.withdrawn
     entries = list_snow_entries(tx, storm.id)
     held = holding(entries)
     _require_rising(held)

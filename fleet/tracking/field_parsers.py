@@ -4,6 +4,7 @@ Whatever is wrong is told by a reason code: "future", "no_fix", or the name of t
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from math import isfinite
 from typing import Final
@@ -42,46 +43,48 @@ OFF: Final = frozenset({"up", "off", "false", "0", "no"})
 Attribute = str | float | bool
 
 
-def built_position(
-    device: Device,
-    source: str,
-    now: datetime,
-    *,
-    fixed_at: datetime,
-    location: LonLat,
-    speed_mps: float | None,
-    heading_deg: float | None,
-    accuracy_m: float | None,
-    equipment: Mapping[str, object],
-    attributes: Mapping[str, Attribute],
-) -> Position:
-    """Return the fix of these values; raise `InvalidError` for one that cannot be.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedFix:
+    """The values of one position report, in our units.
 
     `equipment` holds blade, spreader, material, rate and alarm by these names, and the keys that
     the device's inputs speak of.
     """
-    if fixed_at > now + LATEST:
-        raise InvalidError("future", fixed_at, "a time that has come")
-    if fixed_at < EARLIEST:
-        raise InvalidError("early", fixed_at, "a time after 2000")
-    if abs(location.lon) < NO_FIX_DEG and abs(location.lat) < NO_FIX_DEG:
+
+    fixed_at: datetime
+    location: LonLat
+    speed_mps: float | None
+    heading_deg: float | None
+    accuracy_m: float | None
+    equipment: Mapping[str, object]
+    attributes: Mapping[str, Attribute]
+
+
+def built_position(device: Device, source: str, now: datetime, fix: ReportedFix) -> Position:
+    """Return a tracker's fix; raise `InvalidError` for one that cannot be."""
+    equipment = fix.equipment
+    if fix.fixed_at > now + LATEST:
+        raise InvalidError("future", fix.fixed_at, "a time that has come")
+    if fix.fixed_at < EARLIEST:
+        raise InvalidError("early", fix.fixed_at, "a time after 2000")
+    if abs(fix.location.lon) < NO_FIX_DEG and abs(fix.location.lat) < NO_FIX_DEG:
         raise InvalidError("no_fix", "0, 0", "a place")
     return Position(
         device_id=device.id,
         vehicle_id=device.vehicle_id,
         source=source,
-        fixed_at=fixed_at,
+        fixed_at=fix.fixed_at,
         received_at=now,
-        location=location,
-        speed_mps=speed_mps,
-        heading_deg=heading_deg,
-        accuracy_m=accuracy_m,
+        location=fix.location,
+        speed_mps=fix.speed_mps,
+        heading_deg=fix.heading_deg,
+        accuracy_m=fix.accuracy_m,
         blade=_sensed(device, SensorKind.BLADE, equipment),
         spreader=_sensed(device, SensorKind.SPREADER, equipment),
         material=text("material", equipment.get("material")),
         rate_gm2=number("rate", equipment.get("rate"), low=0.0),
         alarm=text("alarm", equipment.get("alarm")),
-        attributes=attributes,
+        attributes=fix.attributes,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from data.errors import InvalidError
 from data.model import Device, Position, SpeedUnit
 from fleet.tracking.field_parsers import (
+    ReportedFix,
     attributes_of,
     built_position,
     heading,
@@ -63,10 +64,7 @@ def position_from_owntracks(body: object, device: Device, now: datetime) -> Posi
         raise InvalidError("tst", tst, "seconds since 1970")
     others = {key: value for key, value in fix.items() if key not in PLACED}
     others["batteryLevel"] = others.pop("batt", None)
-    return built_position(
-        device,
-        "owntracks",
-        now,
+    reported = ReportedFix(
         fixed_at=moment("tst", tst, now, UTC),
         location=place(fix.get("lat"), fix.get("lon")),
         speed_mps=speed_mps(number("vel", fix.get("vel")), SpeedUnit.KMH),
@@ -75,6 +73,7 @@ def position_from_owntracks(body: object, device: Device, now: datetime) -> Posi
         equipment=fix,
         attributes=attributes_of(others),
     )
+    return built_position(device, "owntracks", now, reported)
 
 
 def told_at(body: Mapping[str, object], now: datetime) -> datetime:

@@ -13,6 +13,7 @@ from data.model import Device, LonLat, Position, SpeedUnit
 from fleet.tracking.field_parsers import (
     ON,
     Attribute,
+    ReportedFix,
     attributes_of,
     battery_percent,
     built_position,
@@ -102,10 +103,7 @@ def position_from_osmand(
     }
     if params.get("valid", "true").lower() not in ON:
         extras = {"valid": False, **extras}
-    return built_position(
-        device,
-        "osmand",
-        now,
+    reported = ReportedFix(
         fixed_at=moment("timestamp", params.get("timestamp"), now, zone),
         location=location,
         speed_mps=speed_mps(number("speed", params.get("speed")), device.speed_unit),
@@ -114,6 +112,7 @@ def position_from_osmand(
         equipment=params,
         attributes=attributes_of(extras),
     )
+    return built_position(device, "osmand", now, reported)
 
 
 def position_from_traccar(
@@ -131,10 +130,7 @@ def position_from_traccar(
         return None
     extras = mapping("extras", message.get("extras") or {})
     equipment = {**extras, "alarm": message.get("alarm") or extras.get("alarm")}
-    return built_position(
-        device,
-        "osmand",
-        now,
+    reported = ReportedFix(
         fixed_at=moment("timestamp", message.get("timestamp"), now, UTC),
         location=location,
         speed_mps=known(number("speed", coords.get("speed"))),
@@ -143,6 +139,7 @@ def position_from_traccar(
         equipment=equipment,
         attributes=_traccar_attributes(message, coords, extras),
     )
+    return built_position(device, "osmand", now, reported)
 
 
 def position_from_forward(
@@ -162,10 +159,7 @@ def position_from_forward(
     kept = {} if fix.get("valid") is not False else {"valid": False}
     # Traccar writes 0 where a receiver does not know its accuracy.
     accuracy_m = known(number("accuracy", fix.get("accuracy"))) or None
-    return built_position(
-        device,
-        "osmand",
-        now,
+    reported = ReportedFix(
         fixed_at=moment("fixTime", fix.get("fixTime"), now, UTC),
         location=location,
         speed_mps=speed_mps(number("speed", fix.get("speed")), SpeedUnit.KNOTS),
@@ -174,6 +168,7 @@ def position_from_forward(
         equipment=extras,
         attributes=attributes_of({**kept, **_others(extras), "altitude": fix.get("altitude")}),
     )
+    return built_position(device, "osmand", now, reported)
 
 
 def _position_from_entry(entry: object, device: Device, now: datetime) -> Position:
@@ -181,10 +176,7 @@ def _position_from_entry(entry: object, device: Device, now: datetime) -> Positi
     fixed_at = fix.get("fixed_at")
     if not isinstance(fixed_at, str):
         raise InvalidError("fixed_at", fixed_at, "a time in ISO 8601 with its zone")
-    return built_position(
-        device,
-        "api",
-        now,
+    reported = ReportedFix(
         fixed_at=moment("fixed_at", fixed_at, now, None),
         location=place(fix.get("lat"), fix.get("lon")),
         speed_mps=number("speed_mps", fix.get("speed_mps"), low=0.0),
@@ -193,6 +185,7 @@ def _position_from_entry(entry: object, device: Device, now: datetime) -> Positi
         equipment={**fix, "rate": fix.get("rate_gm2")},
         attributes={},
     )
+    return built_position(device, "api", now, reported)
 
 
 def _place_from_query(params: Mapping[str, str]) -> LonLat | None:

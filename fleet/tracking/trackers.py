@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data.errors import ConflictError, InvalidError, Need
@@ -59,27 +59,36 @@ def adopt(
     return added
 
 
+@dataclass(frozen=True, slots=True)
+class TrackerSettings:
+    """Which vehicle a tracker is on and how its words are meant.
+
+    A `trusted` one needs no token; `shows_texts` says that its screen shows what is sent to it.
+    """
+
+    vehicle_id: VehicleId
+    speed_unit: SpeedUnit
+    inputs: Collection[DeviceInput]
+    trusted: bool
+    shows_texts: bool = False
+
+
 def set_tracker(
     tx: Tx,
     actor: Actor,
     device_id: DeviceId,
-    vehicle_id: VehicleId,
-    speed_unit: SpeedUnit,
-    inputs: Collection[DeviceInput],
+    settings: TrackerSettings,
     now: datetime,
-    *,
-    trusted: bool,
-    shows_texts: bool = False,
 ) -> Device:
     """Say which vehicle a tracker is on and how its words are meant, from its next message on."""
-    device, vehicle = get_device(tx, device_id), get_vehicle(tx, vehicle_id)
+    device, vehicle = get_device(tx, device_id), get_vehicle(tx, settings.vehicle_id)
     changed = replace(
         device,
         vehicle_id=vehicle.id,
-        speed_unit=speed_unit,
-        inputs=_checked_inputs(inputs),
-        trusted=trusted,
-        shows_texts=shows_texts,
+        speed_unit=settings.speed_unit,
+        inputs=_checked_inputs(settings.inputs),
+        trusted=settings.trusted,
+        shows_texts=settings.shows_texts,
     )
     if changed != device:
         save_device(tx, changed)

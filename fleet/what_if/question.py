@@ -17,6 +17,7 @@ from data.model import (
     PlanRun,
     RunKind,
     RunState,
+    RunWish,
     Shift,
     ShiftId,
     Vehicle,
@@ -57,7 +58,8 @@ def ask_what_if(
     if sum(run.state in _UNFINISHED for run in runs) >= MOST_WAITING:
         raise ConflictError("too many questions wait", reason="what_ifs_wait", count=MOST_WAITING)
     options = {"machines": dict(change)}
-    run = add_run(tx, prepared.storm.id, actor.id, now, seconds, RunKind.WHATIF, options, digest)
+    wish = RunWish(seconds, RunKind.WHATIF, options, digest)
+    run = add_run(tx, prepared.storm.id, actor.id, now, wish)
     add_event(tx, now, actor, "what_if.asked", f"plan_run:{run.id}", after=options)
     return run
 

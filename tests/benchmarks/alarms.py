@@ -49,7 +49,7 @@ from fleet.planning.plan_lifecycle import publish, store_draft
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
 from fleet.routes.published_plan import Estimates, PlanDesk
-from fleet.setup.city_setup import add_city, set_fleet
+from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.shifts.shift_progress import Legs, complete_legs, start_shift
 from fleet.simulation.simulated_faults import SensorFault, broken
 from fleet.simulation.simulated_trucks import Fix, Habits, Traversal, driven, traversals
@@ -89,7 +89,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory() as name:
         for seed in SEEDS:
             folder = Path(name) / str(seed)
-            add_city(folder, folder.name, TOWN_FILE, NOW, ACTOR, timezone="Asia/Tehran")
+            add_city(folder, NewCity(folder.name, TOWN_FILE, timezone="Asia/Tehran"), NOW, ACTOR)
             engine = open_database(folder / "barfrub.sqlite")
             yield from _measured(engine, seed)
             engine.dispose()

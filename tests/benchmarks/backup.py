@@ -18,7 +18,7 @@ from data.store.backup.backup import write_backup
 from data.store.backup.restore import restore_city
 from data.store.database.engine import Database, transaction
 from data.store.tracking.positions import add_positions
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 from maps.pages.templates import STATIC_DIR
 from tests import village as v
 from tests.fleet.drives import a_fix
@@ -51,7 +51,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
     """Yield sizes and times of a backup, of the restore, and how long writers wait meanwhile."""
     with tempfile.TemporaryDirectory() as name:
         folder, saved = Path(name) / "cities" / "gothenburg", Path(name) / "saved.tar.gz"
-        add_city(folder, "gothenburg", CITY_FILE, Clock().now(), CONSOLE)
+        add_city(folder, NewCity("gothenburg", CITY_FILE), Clock().now(), CONSOLE)
         count = _lived_in(folder)
         database_bytes = (folder / "barfrub.sqlite").stat().st_size
         a_day = 86_400 // EVERY_S * database_bytes / count / 1e6

@@ -34,7 +34,7 @@ from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.accounts.accounts import token_digest
-from fleet.setup.city_setup import add_city, set_fleet
+from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from tests.api.conftest import COOKIE_DOMAIN
 from tests.benchmarks import city_import, request_queue, route_check
@@ -328,7 +328,7 @@ def make_city(folder: Path, now: datetime) -> None:
     file, actor = folder.parent / "grid.osm.pbf", route_check.SYSTEM
     folder.parent.mkdir(parents=True, exist_ok=True)
     city_import.write_grid(file, SIDE)
-    add_city(folder, "grid", file, now, actor)
+    add_city(folder, NewCity("grid", file), now, actor)
     engine = open_database(folder / "barfrub.sqlite")
     with transaction(engine) as tx:
         for number in range(DISPATCHERS):

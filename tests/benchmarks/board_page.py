@@ -16,7 +16,7 @@ from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 from fleet.storms.storm_start import start_storm
 from tests.browser.conftest import PASSWORD, QUIET, Visit, serving
 
@@ -76,7 +76,7 @@ def _measured(visit: Visit) -> Iterator[tuple[str, str, str]]:
 def _make_city(folder: Path) -> None:
     actor, now = Actor(ActorKind.SYSTEM, "bench"), Clock().now()
     zone = "Europe/Stockholm"
-    add_city(folder, "demo", DEMO_CITY_FILE, now, actor, timezone=zone, services=True)
+    add_city(folder, NewCity("demo", DEMO_CITY_FILE, timezone=zone, services=True), now, actor)
     with transaction(open_database(folder / "barfrub.sqlite")) as tx:
         add_user(tx, "dispatcher", [Role.DISPATCHER], "en", hash_password(PASSWORD))
         start_storm(tx, actor, "bench", load_network(tx), get_policy(tx), now)

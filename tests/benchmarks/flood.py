@@ -30,7 +30,7 @@ from data.store.database.engine import open_database, reading, transaction
 from data.store.requests.tracking_codes import find_tracked
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 from fleet.storms.storm_start import start_storm
 from tests.browser.conftest import _served, serving
 
@@ -160,7 +160,9 @@ def _lost(app: App, flood: Flood) -> int:
 def _make_city(settings: Settings) -> None:
     folder = settings.city_folder("demo")
     zone = "Europe/Stockholm"
-    add_city(folder, "demo", DEMO_CITY_FILE, Clock().now(), ACTOR, timezone=zone, services=True)
+    add_city(
+        folder, NewCity("demo", DEMO_CITY_FILE, timezone=zone, services=True), Clock().now(), ACTOR
+    )
     engine = open_database(folder / "barfrub.sqlite")
     with transaction(engine) as tx:
         network, policy = load_network(tx), get_policy(tx)

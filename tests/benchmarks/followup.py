@@ -28,7 +28,7 @@ from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.followup.office_report import office_report, storm_of
 from fleet.followup.waiting_requests import escalate_overdue, list_overdue, list_waiting
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 from fleet.storms.storm_start import start_storm
 
 EACH = 10_000
@@ -88,7 +88,7 @@ def _median_ms(task: Callable[[], object]) -> float:
 
 def _busy_city(folder: Path) -> tuple[Database, StreetNetwork]:
     now = Clock().now()
-    add_city(folder, "demo", DEMO_CITY_FILE, now, ACTOR, timezone="Europe/Stockholm")
+    add_city(folder, NewCity("demo", DEMO_CITY_FILE, timezone="Europe/Stockholm"), now, ACTOR)
     engine = open_database(folder / "barfrub.sqlite")
     with transaction(engine) as tx:
         network = load_network(tx)

@@ -18,7 +18,7 @@ from api.simulation.demo_city import DEMO_CITY_FILE
 from data.model import Role
 from data.store.database.engine import transaction
 from fleet.accounts.accounts import enroll
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 
 PORT = 8137
 URL = f"http://127.0.0.1:{PORT}"
@@ -53,7 +53,7 @@ def _asked_until_solved(client: httpx.Client) -> Iterator[float]:
 @contextmanager
 def _serving(var: Path) -> Iterator[httpx.Client]:
     folder = var / "cities" / "gothenburg"
-    add_city(folder, "gothenburg", DEMO_CITY_FILE, Clock().now(), CONSOLE)
+    add_city(folder, NewCity("gothenburg", DEMO_CITY_FILE), Clock().now(), CONSOLE)
     with transaction(open_city_database(folder)) as tx:
         role = Role.DISPATCHER
         enroll(tx, CONSOLE, role, [role], "en", hash_password(PASSWORD), Clock().now())

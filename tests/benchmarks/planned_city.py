@@ -11,14 +11,14 @@ from data.store.database.engine import Database, Tx, open_database, transaction
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
-from fleet.setup.city_setup import add_city, set_fleet
+from fleet.setup.city_setup import NewCity, add_city, set_fleet
 
 
 def city_with_fleet(
     folder: Path, file: Path, now: datetime, actor: Actor, timezone: str
 ) -> Database:
     """Make a city of a file's streets in a folder and return its database."""
-    add_city(folder, folder.name, file, now, actor, timezone=timezone)
+    add_city(folder, NewCity(folder.name, file, timezone=timezone), now, actor)
     engine = open_database(folder / "barfrub.sqlite")
     with transaction(engine) as tx:
         set_fleet(tx, actor, URMIA_FLEET, load_network(tx), now)

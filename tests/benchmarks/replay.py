@@ -20,7 +20,7 @@ from data.store.setup.city import get_policy
 from data.store.storms.storms import list_storms
 from data.store.streets.network import load_network
 from fleet.replay.storm_history import StormHistory
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 from fleet.setup.log_import import positions_of_log
 from fleet.tracking.track_files import read_log
 from fleet.tracking.track_fixes import LoggedFix
@@ -70,7 +70,9 @@ def _words(wall_s: float, busy_s: float) -> str:
 
 
 def _measured(folder: Path, log: Path) -> Iterator[Row]:
-    add_city(folder, "Syracuse", STREETS, Clock().now(), CONSOLE, timezone="America/New_York")
+    add_city(
+        folder, NewCity("Syracuse", STREETS, timezone="America/New_York"), Clock().now(), CONSOLE
+    )
     engine, watch, history = open_city_database(folder), _Watch(), StormHistory()
     with uncollected():
         fixes, told = watch.of(lambda: read_log(log))

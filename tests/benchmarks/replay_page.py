@@ -26,7 +26,7 @@ from data.model import DirectedSegment, LonLat, Position, Role, StormId, Vehicle
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
 from data.streets.network import StreetNetwork
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 from fleet.setup.log_import import SOURCE
 from tests.browser.conftest import PASSWORD, QUIET, Visit, serving
 
@@ -136,7 +136,7 @@ def _make_city(folder: Path) -> int:
     now = Clock().now()
     began = now - timedelta(hours=HOURS + 1)
     zone = "Europe/Stockholm"
-    add_city(folder, "demo", DEMO_CITY_FILE, began, CONSOLE, timezone=zone, services=True)
+    add_city(folder, NewCity("demo", DEMO_CITY_FILE, timezone=zone, services=True), began, CONSOLE)
     engine = open_city_database(folder)
     with transaction(engine) as tx:
         add_user(tx, "dispatcher", [Role.DISPATCHER], "en", hash_password(PASSWORD))

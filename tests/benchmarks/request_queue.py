@@ -39,7 +39,7 @@ from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 from fleet.storms.storm_start import start_storm
 from tests.browser.conftest import PASSWORD
 
@@ -116,7 +116,7 @@ def _sign_in(client: TestClient) -> None:
 
 
 def _make_city(folder: Path, now: datetime) -> None:
-    add_city(folder, "demo", DEMO_CITY_FILE, now, SYSTEM, timezone="Europe/Stockholm")
+    add_city(folder, NewCity("demo", DEMO_CITY_FILE, timezone="Europe/Stockholm"), now, SYSTEM)
     with transaction(open_database(folder / "barfrub.sqlite")) as tx:
         add_user(tx, "dispatcher", [Role.DISPATCHER], "en", hash_password(PASSWORD))
         network = load_network(tx)

@@ -19,7 +19,7 @@ from fleet.planning.plan_lifecycle import PLANNER, publish, store_draft
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
 from fleet.routes.published_plan import Estimates, PlanDesk
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 from fleet.shifts.driver_codes import give_code
 from fleet.storms.storm_start import start_storm
 from tests.benchmarks import city_import
@@ -118,7 +118,7 @@ def _make_city(settings: Settings) -> str:
     folder, now = settings.city_folder("grid"), Clock().now()
     file = settings.var / "grid.osm.pbf"
     city_import.write_grid(file, SIDE)
-    add_city(folder, "grid", file, now, ACTOR)
+    add_city(folder, NewCity("grid", file), now, ACTOR)
     engine = open_database(folder / "barfrub.sqlite")
     with transaction(engine) as tx:
         for role in Role:

@@ -23,7 +23,7 @@ from fleet.planning.plan_lifecycle import PLANNER, publish, store_draft
 from fleet.planning.plan_preparation import Prepared, outline, prepare
 from fleet.planning.plan_solving import Start, solve_prepared
 from fleet.routes.published_plan import Estimates, PlanDesk
-from fleet.setup.city_setup import add_city, set_fleet
+from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from fleet.what_if.question import SECONDS, ask_what_if
 from fleet.what_if.searches import SEEDS, base_of, with_change
@@ -53,7 +53,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
 
 
 def _city(name: str, folder: Path, streets: Path, fleet: str) -> Iterator[tuple[str, str, str]]:
-    add_city(folder, name.lower(), streets, NOW, ACTOR, timezone="UTC")
+    add_city(folder, NewCity(name.lower(), streets, timezone="UTC"), NOW, ACTOR)
     with transaction(create_engine(folder / "barfrub.sqlite")) as tx:
         network = load_network(tx)
         set_fleet(tx, ACTOR, fleet, network, NOW)

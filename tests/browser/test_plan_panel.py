@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from data.model import CurvePoint, PlanProof, PlanState, ServiceClass
+from data.model import CurvePoint, PlanProof, PlanState, RunWish, ServiceClass
 from data.store.accounts.accounts import find_user_by_login, set_language
 from data.store.database.engine import transaction
 from data.store.planning.plan_runs import add_run, finish_run, heartbeat, lease_run
@@ -25,7 +25,7 @@ def a_finished_search(visit) -> None:
         plan = a_plan(unserved=(), made_at=now, bound=9.5)
         add_plan(tx, plan)
         draft = add_plan(tx, replace(plan, state=PlanState.DRAFT, proofs=(NEVER,)))
-        add_run(tx, draft.storm_id, "dispatcher", now, 30.0)
+        add_run(tx, draft.storm_id, "dispatcher", now, RunWish(30.0))
         run = lease_run(tx, now, 30.0)
         assert run is not None
         curve = tuple(CurvePoint(float(s), 20.0 - s, 9.5, 0) for s in range(10))

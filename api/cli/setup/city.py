@@ -59,7 +59,7 @@ def add(
     from api.config.clock import Clock
     from api.config.console import CONSOLE
     from api.config.settings import Settings
-    from fleet.setup.city_setup import add_city
+    from fleet.setup.city_setup import NewCity, add_city
 
     folder = Settings().city_folder(name)
     if timezone is None:
@@ -67,15 +67,17 @@ def add(
     streets, outline = _source(file, place, boundary)
     report = add_city(
         folder,
-        name,
-        streets,
+        NewCity(
+            name,
+            streets,
+            timezone=timezone or "UTC",
+            services=services,
+            boundary=outline,
+            districts=_districts(districts),
+            language=language,
+        ),
         Clock().now(),
         CONSOLE,
-        timezone=timezone or "UTC",
-        services=services,
-        boundary=outline,
-        districts=_districts(districts),
-        language=language,
         report=_progress,
     )
     print_report(report)

@@ -53,6 +53,16 @@ class RunFailure(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class RunWish:
+    """What is to be solved in how many seconds; `options` and `digest` as `PlanRun` has them."""
+
+    seconds: float
+    kind: RunKind = RunKind.PLAN
+    options: Mapping[str, Any] = field(default_factory=dict)
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PlanRun:
     """A wish to solve, in the queue; `lease_until` says how long its worker holds it.
 

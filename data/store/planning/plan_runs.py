@@ -19,6 +19,7 @@ from data.model import (
     RunFailure,
     RunKind,
     RunState,
+    RunWish,
     StormId,
 )
 from data.store.database.engine import Tx
@@ -34,21 +35,18 @@ def add_run(
     storm_id: StormId,
     asked_by: str,
     asked_at: datetime,
-    seconds: float,
-    kind: RunKind = RunKind.PLAN,
-    options: Mapping[str, Any] | None = None,
-    digest: str = "",
+    wish: RunWish,
 ) -> PlanRun:
     """Put a run into the queue."""
     new = insert(plan_run).values(
         storm_id=storm_id,
         asked_by=asked_by,
         asked_at=asked_at,
-        seconds=seconds,
+        seconds=wish.seconds,
         state=RunState.QUEUED,
-        kind=kind,
-        options=dict(options or {}),
-        digest=digest,
+        kind=wish.kind,
+        options=dict(wish.options),
+        digest=wish.digest,
     )
     return _run(tx.execute(new.returning(plan_run)).one())
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from data.model import (
     OWN,
     MachineOut,
-    OutReason,
+    MachineService,
     ReloadSiteId,
     SnowEntry,
     SnowEntryId,
@@ -103,21 +103,18 @@ def set_machine_in_service(
     tx: Tx,
     storm_id: StormId,
     vehicle_id: VehicleId,
+    service: MachineService,
     changed_at: datetime,
     changed_by: str,
-    *,
-    in_service: bool,
-    reason: OutReason | None = None,
-    note: str = "",
 ) -> None:
     """Say whether a machine is in service in a storm, and why it is not."""
     key = {"storm_id": storm_id, "vehicle_id": vehicle_id}
     values = {
-        "in_service": in_service,
+        "in_service": service.in_service,
         "changed_at": changed_at,
         "changed_by": changed_by,
-        "reason": reason,
-        "note": note,
+        "reason": service.reason,
+        "note": service.note,
     }
     new = insert_or_update(storm_machine).values(**key, **values)
     tx.execute(new.on_conflict_do_update(index_elements=[*key], set_=values))

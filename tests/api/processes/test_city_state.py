@@ -7,7 +7,7 @@ from data.model import Actor, ActorKind
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.database.engine import open_database, reading, transaction
 from data.store.streets.network import load_network
-from fleet.setup.city_setup import add_city, set_policy
+from fleet.setup.city_setup import NewCity, add_city, set_policy
 from fleet.setup.street_update import compare, take_over
 from tests.data.osm.osm_files import a_way, nodes, write_osm
 
@@ -23,7 +23,7 @@ def street_file(path, name):
 @pytest.fixture
 def folder(tmp_path):
     folder = tmp_path / "cities" / "town"
-    add_city(folder, "town", street_file(tmp_path / "old.osm", "خیابان امام"), NOW, ACTOR)
+    add_city(folder, NewCity("town", street_file(tmp_path / "old.osm", "خیابان امام")), NOW, ACTOR)
     return folder
 
 

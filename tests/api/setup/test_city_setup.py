@@ -14,7 +14,7 @@ from data.store.accounts.accounts import add_user
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import open_database, reading, transaction
 from data.store.setup.city import get_city
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 from tests.data.osm.osm_files import a_way, nodes, write_osm
 from tests.village import NOW
 from tests.village_database import DISPATCHER
@@ -28,7 +28,7 @@ def city_folder(settings, tmp_path_factory, password_hash) -> Path:
     """A city that was made of a file, with an administrator."""
     file = write_osm(tmp_path_factory.mktemp("drawn") / "town.osm", [*nodes(), *WAYS])
     folder: Path = settings.city_folder("town")
-    add_city(folder, "town", file, NOW, DISPATCHER, timezone="Asia/Tehran")
+    add_city(folder, NewCity("town", file, timezone="Asia/Tehran"), NOW, DISPATCHER)
     engine = open_database(folder / "barfrub.sqlite")
     with transaction(engine) as tx:
         add_user(tx, "administrator", ["administrator"], "en", password_hash)

@@ -37,7 +37,7 @@ from data.store.tracking.positions import count_unseen
 from data.store.tracking.tracker_state import count_faults
 from data.streets.network import StreetNetwork
 from fleet.accounts.accounts import enroll, token_digest
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 from fleet.storms.storm_start import start_storm
 from tests.benchmarks.positions.board import Board
 from tests.benchmarks.positions.drives import messages_of
@@ -194,7 +194,7 @@ async def _driven(
 def _make_city(folder: Path) -> StreetNetwork:
     """Make a city with a storm, a dispatcher, and a vehicle with a tracker for each truck."""
     now = Clock().now()
-    add_city(folder, "gothenburg", DEMO_CITY_FILE, now, CONSOLE)
+    add_city(folder, NewCity("gothenburg", DEMO_CITY_FILE), now, CONSOLE)
     engine = open_city_database(folder)
     with transaction(engine) as tx:
         role = Role.DISPATCHER

@@ -23,7 +23,7 @@ from data.store.setup.city import get_policy
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from fleet.planning.plan_preparation import Prepared, prepare
-from fleet.setup.city_setup import add_city, set_fleet
+from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from routing.check.referee import violations
 from routing.network.deadheads import line_graph
@@ -49,7 +49,7 @@ def prepared(city: str, folder: Path) -> Prepared:
         if city == "grid":
             file = folder.parent / "grid.osm.pbf"
             city_import.write_grid(file, SIDE)
-        add_city(folder, city, file, NOW, ACTOR, timezone="Europe/Stockholm")
+        add_city(folder, NewCity(city, file, timezone="Europe/Stockholm"), NOW, ACTOR)
     with transaction(create_engine(database)) as tx:
         network = load_network(tx)
         storm = find_active_storm(tx)

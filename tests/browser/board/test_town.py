@@ -10,7 +10,7 @@ from data.model import Actor, ActorKind, Role
 from data.samples import TOWN_FILE, TOWN_NAME
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 from tests.browser.conftest import serving
 from tests.village import NOW
 from tools.town import lonlat
@@ -28,7 +28,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> Iter
     settings = Settings(var=tmp_path_factory.mktemp("var"))
     folder = settings.city_folder("barfabad")
     actor = Actor(ActorKind.SYSTEM, "test")
-    add_city(folder, TOWN_NAME, TOWN_FILE, NOW, actor, timezone="Asia/Tehran", language="fa")
+    add_city(
+        folder, NewCity(TOWN_NAME, TOWN_FILE, timezone="Asia/Tehran", language="fa"), NOW, actor
+    )
     with transaction(open_database(folder / "barfrub.sqlite")) as tx:
         for role in Role:
             add_user(tx, role.value, [role], "fa", password_hash)

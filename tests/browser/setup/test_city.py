@@ -11,7 +11,7 @@ from api.config.settings import Settings
 from data.model import Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 from tests.browser.conftest import refuse, serving
 from tests.data.osm.osm_files import a_way, nodes, write_osm
 from tests.village import NOW
@@ -37,7 +37,7 @@ def server(tmp_path: Path, password_hash: str) -> Iterator[str]:
     settings = Settings(var=tmp_path)
     folder = settings.city_folder("town")
     file = write_osm(tmp_path / "town.osm", [*nodes(CROSS | ISLAND), *WAYS, OFF_MAP])
-    add_city(folder, "town", file, NOW, DISPATCHER, timezone="Asia/Tehran")
+    add_city(folder, NewCity("town", file, timezone="Asia/Tehran"), NOW, DISPATCHER)
     engine = open_database(folder / "barfrub.sqlite")
     with transaction(engine) as tx:
         for role in (Role.ADMINISTRATOR, Role.OPERATOR):

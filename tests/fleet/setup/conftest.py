@@ -3,7 +3,7 @@ import pytest
 from data.store.database.engine import open_database, reading, transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 from fleet.setup.street_update import compare, take_over
 from fleet.storms.storm_start import start_storm
 from tests.data.osm.osm_files import a_way, write_osm
@@ -18,7 +18,9 @@ def write(tmp_path):
 @pytest.fixture
 def folder(tmp_path, write):
     folder = tmp_path / "cities" / "town"
-    add_city(folder, "town", write("old.osm", streets()), NOW, ACTOR, timezone="Asia/Tehran")
+    add_city(
+        folder, NewCity("town", write("old.osm", streets()), timezone="Asia/Tehran"), NOW, ACTOR
+    )
     return folder
 
 

@@ -13,7 +13,7 @@ from data.store.accounts.accounts import list_users
 from data.store.database.engine import open_database, reading
 from fleet.accounts.accounts import enroll
 from fleet.setup.atomic_folder import scaffold
-from fleet.setup.city_setup import STEPS, add_city
+from fleet.setup.city_setup import STEPS, NewCity, add_city
 from tests.data.osm.osm_files import a_way, nodes, write_osm
 from tests.village import NOW
 from tests.village_database import DISPATCHER
@@ -25,14 +25,14 @@ import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from data.model import Actor, ActorKind
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 
 def die(tx):
     os.kill(os.getpid(), signal.SIGKILL)
 
 folder, file, step = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 add_city(
-    folder, "town", file, datetime.now(UTC), Actor(ActorKind.SYSTEM, "test"),
+    folder, NewCity("town", file), datetime.now(UTC), Actor(ActorKind.SYSTEM, "test"),
     report=lambda now_at: now_at == step and die(None),
     **({"arrange": die} if step == "arrange" else {}),
 )
@@ -54,7 +54,7 @@ def test_a_kill_at_any_step_leaves_no_city_and_the_next_try_nothing_else(
     assert killed.returncode == -signal.SIGKILL
     assert not folder.exists()
 
-    add_city(folder, "town", street_file, NOW, DISPATCHER)
+    add_city(folder, NewCity("town", street_file), NOW, DISPATCHER)
     assert [path.name for path in folder.parent.iterdir()] == ["town"]
     assert folder.stat().st_mode & 0o077 == 0  # nobody else reads what callers said
 
@@ -63,8 +63,7 @@ def test_the_first_administrator_comes_with_the_city(tmp_path: Path, street_file
     folder = tmp_path / "town"
     add_city(
         folder,
-        "town",
-        street_file,
+        NewCity("town", street_file),
         NOW,
         DISPATCHER,
         arrange=lambda tx: enroll(tx, DISPATCHER, "reza", [Role.ADMINISTRATOR], "fa", "x", NOW),

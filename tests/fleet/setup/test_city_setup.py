@@ -15,7 +15,7 @@ from data.store.streets.districts import list_districts
 from data.store.streets.network import load_network
 from data.store.streets.places import list_places
 from fleet.setup.city_files import read_city_file
-from fleet.setup.city_setup import STEPS, add_city, set_fleet, set_policy
+from fleet.setup.city_setup import STEPS, NewCity, add_city, set_fleet, set_policy
 from tests.data.osm.osm_files import a_node, a_sign, a_way, nodes, write_osm
 from tests.data.setup.polygon_files import write_polygons
 
@@ -45,7 +45,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def engine(folder, street_file):
-    add_city(folder, "town", street_file, NOW, ACTOR, timezone="Asia/Tehran")
+    add_city(folder, NewCity("town", street_file, timezone="Asia/Tehran"), NOW, ACTOR)
     engine = open_database(folder / "barfrub.sqlite")
     yield engine
     engine.dispose()
@@ -105,20 +105,20 @@ def test_the_import_is_in_the_storm_book(engine):
 def test_a_file_that_is_no_city_changes_nothing(folder, street_file):
     street_file.write_bytes(street_file.read_bytes()[:-40])
     with pytest.raises(CityFileError):
-        add_city(folder, "town", street_file, NOW, ACTOR)
+        add_city(folder, NewCity("town", street_file), NOW, ACTOR)
     assert not folder.parent.exists()
 
 
 def test_an_unknown_time_zone_changes_nothing(folder, street_file):
     with pytest.raises(InvalidError, match="Mars/One"):
-        add_city(folder, "town", street_file, NOW, ACTOR, timezone="Mars/One")
+        add_city(folder, NewCity("town", street_file, timezone="Mars/One"), NOW, ACTOR)
     assert not folder.parent.exists()
 
 
 def test_a_city_that_exists_is_not_replaced(folder, engine, street_file):
     before = (folder / "barfrub.sqlite").stat().st_mtime_ns
     with pytest.raises(ConflictError, match="town"):
-        add_city(folder, "town", street_file, NOW, ACTOR)
+        add_city(folder, NewCity("town", street_file), NOW, ACTOR)
     assert (folder / "barfrub.sqlite").stat().st_mtime_ns == before
 
 
@@ -184,7 +184,10 @@ def test_a_boundary_and_districts_shape_the_city(folder, street_file, tmp_path):
         tmp_path / "d.geojson", [({"name": "منطقهٔ ۱"}, (-400, -10, 500, 200))]
     )
     report = add_city(
-        folder, "town", street_file, NOW, ACTOR, boundary=north, districts=districts, language="fa"
+        folder,
+        NewCity("town", street_file, boundary=north, districts=districts, language="fa"),
+        NOW,
+        ACTOR,
     )
     assert report["segments"] == 3, "the dead end to the south lies outside"
     with reading(open_database(folder / "barfrub.sqlite")) as tx:
@@ -197,11 +200,11 @@ def test_a_boundary_and_districts_shape_the_city(folder, street_file, tmp_path):
 
 def test_an_import_says_how_far_it_is(folder, street_file):
     heard = []
-    add_city(folder, "town", street_file, NOW, ACTOR, report=heard.append)
+    add_city(folder, NewCity("town", street_file), NOW, ACTOR, report=heard.append)
     assert tuple(heard) == STEPS
 
 
 def test_a_language_without_texts_is_refused(folder, street_file):
     with pytest.raises(InvalidError, match="language"):
-        add_city(folder, "town", street_file, NOW, ACTOR, language="de")
+        add_city(folder, NewCity("town", street_file, language="de"), NOW, ACTOR)
     assert not folder.exists()

@@ -18,7 +18,7 @@ from fleet.context import CityContext
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
 from fleet.routes.published_plan import PlanDesk
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 from fleet.setup.street_update import compare, take_over
 from fleet.storms.storm_start import start_storm
 from tests.data.osm.osm_files import a_node, a_sign, a_way, write_osm
@@ -146,7 +146,7 @@ def assert_all_fits(tx, storm):
 def test_records_fit_together_after_years_of_edits(tmp_path, seed):
     mappers, random = Mappers(seed), Random(seed)  # noqa: S311 - calls, not secrets
     folder = tmp_path / "cities" / "town"
-    add_city(folder, "town", mappers.write(tmp_path / "0.osm"), NOW, ACTOR)
+    add_city(folder, NewCity("town", mappers.write(tmp_path / "0.osm")), NOW, ACTOR)
     engine = open_database(folder / "barfrub.sqlite")
     with transaction(engine) as tx:
         storm = start_storm(tx, ACTOR, "snow", load_network(tx), get_policy(tx), NOW)

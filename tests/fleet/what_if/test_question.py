@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from data.errors import ConflictError, InvalidError
-from data.model import JobId, JobState, PlanRun, RunKind, RunState, Storm, VehicleId
+from data.model import JobId, JobState, PlanRun, RunKind, RunState, RunWish, Storm, VehicleId
 from data.store.database.engine import Tx
 from data.store.planning.plan_runs import (
     add_run,
@@ -148,6 +148,6 @@ def test_a_question_that_makes_room_waits_again(tx: Tx, prepared: Prepared) -> N
 def test_not_too_many_questions_wait(tx: Tx, prepared: Prepared) -> None:
     for number in range(MOST_WAITING):
         options = {"machines": {TYPE: number + 1}}
-        add_run(tx, prepared.storm.id, "leila", LATER, SECONDS, RunKind.WHATIF, options)
+        add_run(tx, prepared.storm.id, "leila", LATER, RunWish(SECONDS, RunKind.WHATIF, options))
     with pytest.raises(ConflictError, match="too many"):
         ask(tx, prepared)

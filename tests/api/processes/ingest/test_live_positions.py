@@ -12,7 +12,7 @@ from sqlalchemy import select
 from api.processes.city_state import GroundKeeper
 from api.processes.ingest import evidence_pipeline as digester_module
 from api.processes.ingest.live_positions import Consumer
-from data.model import DeviceId, Position, Storm, VehicleId
+from data.model import DeviceId, Position, RunWish, Storm, VehicleId
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.accounts.accounts import add_device
 from data.store.coverage.coverage import list_seen
@@ -230,7 +230,7 @@ def test_the_end_of_a_storm_and_a_plan_run_are_told(
     consumer.look()
     told(heard)
     with transaction(engine) as tx:
-        add_run(tx, storm.id, "leila", v.NOW, 30.0)
+        add_run(tx, storm.id, "leila", v.NOW, RunWish(30.0))
     consumer.look()
     assert told(heard)["runs"][0].asked_by == "leila"
     with transaction(engine) as tx:

@@ -12,6 +12,7 @@ from data.model import (
     PlanId,
     PlanState,
     RunState,
+    RunWish,
     ShiftId,
     StormId,
     Unserved,
@@ -89,15 +90,15 @@ def test_a_plan_is_written_with_times_in_utc_and_what_it_leaves_undone() -> None
 
 
 def test_runs_are_leased_oldest_first_and_once(tx: Tx) -> None:
-    first = add_run(tx, STORM, "leila", v.NOW, 30.0)
-    second = add_run(tx, STORM, "leila", v.NOW, 30.0)
+    first = add_run(tx, STORM, "leila", v.NOW, RunWish(30.0))
+    second = add_run(tx, STORM, "leila", v.NOW, RunWish(30.0))
     assert [run.id for run in list_runs(tx, STORM)] == [second.id, first.id]
     taken = [lease_run(tx, v.NOW, 30) for _ in range(3)]
     assert [run and run.id for run in taken] == [first.id, second.id, None]
 
 
 def test_a_run_whose_lease_ran_out_is_taken_again_and_its_old_worker_is_told(tx: Tx) -> None:
-    add_run(tx, STORM, "leila", v.NOW, 30.0)
+    add_run(tx, STORM, "leila", v.NOW, RunWish(30.0))
     late = v.NOW + timedelta(seconds=31)
     lost = lease_run(tx, v.NOW, 30)
     taken = lease_run(tx, late, 30)
@@ -111,7 +112,7 @@ def test_a_run_whose_lease_ran_out_is_taken_again_and_its_old_worker_is_told(tx:
 
 
 def test_a_heartbeat_writes_progress_and_hears_the_wish_to_stop(tx: Tx) -> None:
-    add_run(tx, STORM, "leila", v.NOW, 30.0)
+    add_run(tx, STORM, "leila", v.NOW, RunWish(30.0))
     run = lease_run(tx, v.NOW, 30)
     assert run is not None
     set_stop_requested(tx, run.id)
@@ -124,7 +125,7 @@ def test_a_heartbeat_writes_progress_and_hears_the_wish_to_stop(tx: Tx) -> None:
 
 
 def test_a_failed_run_keeps_its_error(tx: Tx) -> None:
-    add_run(tx, STORM, "leila", v.NOW, 30.0)
+    add_run(tx, STORM, "leila", v.NOW, RunWish(30.0))
     run = lease_run(tx, v.NOW, 30)
     assert run is not None
     failed = finish_run(tx, run, None, "no vehicles")
