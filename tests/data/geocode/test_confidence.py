@@ -2,13 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.geocode.confidence import CALIBRATION, agreement_of, calibrated, confidence
+from data.geocode.confidence import CALIBRATION, Mismatch, agreement_of, calibrated, confidence
 
 
 def judged(score: float = 1.0, rival: float = 0.0, **remarks: float) -> float:
     missing = {"missing_streets": 0, "missing_alley": False, "missing_house": False}
     plain = {"strays": 0, "guessed": False, "told": True}
-    return confidence(score, rival, **{**plain, **missing, **remarks})
+    return confidence(score, rival, Mismatch(**{**plain, **missing, **remarks}))
 
 
 def test_the_table_rises_on_both_sides():
