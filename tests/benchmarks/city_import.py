@@ -26,10 +26,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 start = time.perf_counter()
 from data.model import Actor, ActorKind
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 folder, file = Path(sys.argv[1]), Path(sys.argv[2])
 actor = Actor(ActorKind.SYSTEM, "bench")
-report = add_city(folder, "grid", file, datetime(2026, 12, 21, tzinfo=UTC), actor)
+report = add_city(folder, NewCity("grid", file), datetime(2026, 12, 21, tzinfo=UTC), actor)
 peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 report |= {"seconds": time.perf_counter() - start, "peak_gb": peak_kib * 1024 / 1e9}
 print(json.dumps(report))

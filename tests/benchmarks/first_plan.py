@@ -21,14 +21,15 @@ from data.model import Actor, ActorKind
 from data.store.setup.city import get_policy
 from data.store.database.engine import create_engine, transaction
 from data.store.streets.network import load_network
-from fleet.setup.city_setup import add_city, set_fleet
+from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.planning.plan_summary import figures_of
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
 from fleet.storms.storm_start import start_storm
 folder, seconds = Path(sys.argv[1]), float(sys.argv[2])
 actor, now = Actor(ActorKind.SYSTEM, "bench"), datetime(2026, 12, 21, tzinfo=UTC)
-add_city(folder, "gothenburg", DEMO_CITY_FILE, now, actor, timezone="Europe/Stockholm")
+city = NewCity("gothenburg", DEMO_CITY_FILE, timezone="Europe/Stockholm")
+add_city(folder, city, now, actor)
 with transaction(create_engine(folder / "barfrub.sqlite")) as tx:
     network = load_network(tx)
     set_fleet(tx, actor, URMIA_FLEET, network, now)

@@ -37,14 +37,14 @@ from data.store.streets.service_levels import save_overrides
 from data.store.streets.network import load_network
 from fleet.context import CityContext
 from fleet.routes.published_plan import PlanDesk
-from fleet.setup.city_setup import add_city
+from fleet.setup.city_setup import NewCity, add_city
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
 from fleet.setup.street_update import compare, take_over
 from fleet.storms.storm_start import start_storm
 folder, old, new = (Path(word) for word in sys.argv[1:])
 actor, now = Actor(ActorKind.SYSTEM, "bench"), datetime(2026, 12, 21, tzinfo=UTC)
-add_city(folder, "grid", old, now, actor)
+add_city(folder, NewCity("grid", old), now, actor)
 database = create_engine(folder / "barfrub.sqlite")
 with transaction(database) as tx:
     network, policy = load_network(tx), get_policy(tx)

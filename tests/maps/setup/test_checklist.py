@@ -10,9 +10,9 @@ from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import (
     DEFAULT_FLEET,
     FleetFile,
-    depots_toml,
     fleet_from_toml,
     with_depots,
+    with_depots_of,
 )
 from maps.pages.i18n import translator
 from maps.setup.checklist import Arranged, checklist_view
@@ -50,7 +50,7 @@ def test_a_city_where_everything_is_arranged_has_nothing_next() -> None:
 
 def examples() -> FleetFile:
     depots = (v.a_depot(),)
-    return with_depots(fleet_from_toml(DEFAULT_FLEET + depots_toml(depots)), depots)
+    return with_depots(fleet_from_toml(with_depots_of(DEFAULT_FLEET, depots)), depots)
 
 
 @pytest.mark.parametrize(
