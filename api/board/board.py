@@ -32,16 +32,16 @@ from fleet.tracking.live_fleet import VehicleState
 from maps.board.board import (
     LISTED,
     BoardFiguresView,
+    BoardRecords,
     DispatchBoard,
-    RequestView,
     VehicleView,
     dispatch_board,
     figures_of,
     plan_view,
-    request_view,
     told_in_full,
     vehicle_views,
 )
+from maps.requests.requests import RequestView, request_view
 from maps.streets.street import StreetView, street_view
 
 RUNS_SHOWN = 5
@@ -140,7 +140,7 @@ def board_of(app: App, *, words: bool = True) -> DispatchBoard:
         waiting = list_waiting(tx)
         told = list_requests_by_id(tx, told_in_full(waiting, now)) if words else {}
         runs = list_runs(tx, storm.id, RUNS_SHOWN, PLAN_KINDS) if storm else []
-        return dispatch_board(
+        records = BoardRecords(
             now=now,
             storm=storm,
             states=states,
@@ -153,6 +153,7 @@ def board_of(app: App, *, words: bool = True) -> DispatchBoard:
             plan=plan_view(driven.plan, vehicle_names(tx)) if driven else None,
             runs=[shown_run(tx, run) for run in runs],
         )
+        return dispatch_board(records)
 
 
 def figures_now(app: App) -> BoardFiguresView:

@@ -44,8 +44,8 @@ from fleet.crews.crew_progress import (
     start_job,
 )
 from fleet.crews.crew_register import find_duty
-from maps.board.board import request_view
 from maps.crews import CrewJobView, JobRow, crew_job_view, job_row
+from maps.requests.requests import request_view
 
 router = APIRouter()
 

@@ -33,7 +33,14 @@ from fleet.followup.waiting_requests import (
     sight,
 )
 from fleet.requests.sla_clocks import next_due
-from maps.followup.waiting_requests import FileView, FollowUpView, Lens, file_view, followup_view
+from maps.followup.waiting_requests import (
+    FileView,
+    FollowUpView,
+    Lens,
+    ListPage,
+    file_view,
+    followup_view,
+)
 
 router = APIRouter()
 
@@ -70,8 +77,8 @@ def show_waiting(
     with context.reading() as tx:
         waiting = list_waiting(tx, app.network, app.policy)
         people = _people(tx)
-    login = context.user.login
-    return followup_view(waiting, app.network, app.policy, lens, page, login, people, context.now)
+    wanted = ListPage(lens, page, context.user.login)
+    return followup_view(waiting, app.network, app.policy, wanted, people, context.now)
 
 
 @router.get("/api/followup/{request_id}")

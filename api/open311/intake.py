@@ -21,8 +21,8 @@ from fleet.context import CityContext
 from fleet.requests.intake import Report
 from fleet.requests.partners import Extras, partner, receive_from
 from fleet.requests.placing import locate
-from maps.board.board import request_view
 from maps.requests.open311 import Record, notice
+from maps.requests.requests import request_view
 
 ACCOUNT_LETTERS = 100
 

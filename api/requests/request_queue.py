@@ -52,7 +52,6 @@ from fleet.followup.bulk_changes import (
 from fleet.followup.referrals import HandingOver
 from fleet.requests.caller_privacy import note_phone_search
 from fleet.requests.intake import TEXT_LETTERS
-from maps.board.board import request_view
 from maps.pages.error_texts import message_of
 from maps.requests.request_queue import (
     QueueView,
@@ -63,6 +62,7 @@ from maps.requests.request_queue import (
     total_of,
 )
 from maps.requests.request_table import queue_table
+from maps.requests.requests import request_view
 
 PAGE_ROWS = 50
 MOST_ROWS = 200

@@ -25,7 +25,7 @@ from fleet.requests.caller_privacy import look_at_caller
 from fleet.requests.closing import cancel_request, close_request, reopen_request
 from fleet.requests.intake import receive
 from fleet.requests.placing import locate, place_by_hand
-from maps.board.board import RequestView, request_view
+from maps.requests.requests import RequestView, request_view
 
 WAITING = frozenset({RequestState.NEW, RequestState.OPEN})
 LISTED = 500

@@ -68,9 +68,9 @@ from fleet.messages.sos import SosEar
 from fleet.replay.storm_history import StormHistory
 from fleet.routes.published_plan import PlanDesk
 from fleet.tracking.live_fleet import Hub, LiveFleet
-from maps.board.board import request_view
 from maps.pages.scripts import scripts_dir
 from maps.pages.templates import STATIC_DIR
+from maps.requests.requests import request_view
 
 ROUTES = (
     health,

@@ -35,6 +35,7 @@ from maps.board.board import storm_view
 from maps.messages.handover_notes import note_draft, note_view
 from maps.shifts.roster import (
     MisfitView,
+    RosterRecords,
     ShiftView,
     marks_of,
     misfit_text,
@@ -107,12 +108,13 @@ def roster_page(
         versions = {one.id: _version(tx, one) for one in shifts}
         storms = list_all_storms(tx)
     wrong, span = misfits(shifts, users), span_of(shifts, now, t.timezone)
+    known = RosterRecords(users, out, wrong, versions)
     view = {
         "storm": chosen,
         "storms": storms,
         "day": day,
         "open": chosen is not None and (chosen.phase.on or chosen.phase.coming),
-        "rows": roster_rows(vehicles, shifts, users, out, wrong, versions, span, now, t),
+        "rows": roster_rows(vehicles, shifts, known, span, now, t),
         "marks": marks_of(span, t),
         "present": span.place(now) if span.since <= now <= span.until else None,
         "wrong": [misfit_text(one, names, t) for one in wrong],

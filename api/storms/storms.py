@@ -37,6 +37,7 @@ from maps.reports.coverage_revisions import RevisionView, revision_views
 from maps.storms.storms import (
     LeftView,
     StormDetail,
+    StormRecords,
     StormRow,
     closure_view,
     left_view,
@@ -171,27 +172,28 @@ def detail_of(tx: Tx, context: Context, storm_id: StormId) -> StormDetail:
     driving = {
         each.vehicle_id for each in list_shifts(tx, storm_id) if each.state is ShiftState.DRIVING
     }
-    return storm_detail(
-        storm,
-        _row(tx, storm),
-        list_moves(tx, storm_id),
-        list_snow_entries(tx, storm_id),
-        find_last_snow_change(tx, storm_id),
-        tuple(
+    records = StormRecords(
+        storm=storm,
+        row=_row(tx, storm),
+        moves=list_moves(tx, storm_id),
+        entries=list_snow_entries(tx, storm_id),
+        snow_change=find_last_snow_change(tx, storm_id),
+        closures=tuple(
             closure_view(each, context.app.network, now)
             for each in reversed(list_all_closures(tx, storm_id))
         ),
-        machine_switches(
+        machines=machine_switches(
             list_vehicles(tx),
             list_machines_out(tx, storm_id),
             list_machines_taken_out(tx, storm_id),
             driving,
         ),
-        site_switches(list_reload_sites(tx), list_sites_out(tx, storm_id)),
-        tables_of(get_storm_policy(tx, storm_id)),
-        find_last_change(tx, storm_id),
+        sites=site_switches(list_reload_sites(tx), list_sites_out(tx, storm_id)),
+        policy=tables_of(get_storm_policy(tx, storm_id)),
+        policy_change=find_last_change(tx, storm_id),
         policy_own=has_own_policy(tx, storm_id),
     )
+    return storm_detail(records)
 
 
 def _row(tx: Tx, storm: Storm) -> StormRow:

@@ -17,7 +17,6 @@ from data.model import (
     PlanRun,
     PlanState,
     RequestId,
-    RequestState,
     Route,
     RunState,
     SegmentId,
@@ -29,6 +28,7 @@ from data.model import (
 )
 from fleet.coverage.street_coverage import CoverageState
 from fleet.tracking.live_fleet import VehicleLive, VehicleState
+from maps.requests.requests import RequestView, request_view
 
 CLEAR = frozenset({CoverageState.FRESH, CoverageState.AGEING})
 LATE = frozenset({CoverageState.DUE, CoverageState.OVERDUE})
@@ -37,28 +37,6 @@ LISTED = 300
 
 States = Mapping[SegmentId, tuple[int, int]]
 """Coverage state of every segment, (forward, backward), as `street_coverage.painted` returns it."""
-
-
-@dataclass(frozen=True, slots=True)
-class RequestView:
-    """A request as lists and the map show it; the caller is never part of it."""
-
-    id: int
-    reference: str
-    kind: str
-    state: RequestState
-    channel: str
-    received_at: datetime
-    address: str
-    text: str
-    lon: float | None
-    lat: float | None
-    segment_id: int | None
-    side: str | None
-    job_id: int | None
-    due_at: datetime | None
-    dangers: tuple[str, ...]
-    closed_for: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,35 +198,41 @@ class BoardFiguresView:
     classes: tuple[ClassView, ...]
 
 
-def dispatch_board(
-    now: datetime,
-    storm: Storm | None,
-    states: States,
-    classes: Sequence[ClassView],
-    due_at: Mapping[JobId, datetime],
-    next_deadline: datetime | None,
-    vehicles: Sequence[VehicleView],
-    waiting: Sequence[BoardRequest],
-    requests: Iterable[ServiceRequest],
-    plan: PlanView | None,
-    runs: Iterable[RunView],
-) -> DispatchBoard:
-    """Return the board; `requests` are those of the waiting ones that are told in full.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRecords:
+    """What a board is made of.
 
-    `due_at` says when their jobs are due, `classes` are empty without a storm.
+    `requests` are those of the waiting ones that are told in full, `due_at` says when their jobs
+    are due; `classes` are empty without a storm.
     """
-    at_work = sum(vehicle.state is VehicleState.WORKING for vehicle in vehicles)
+
+    now: datetime
+    storm: Storm | None
+    states: States
+    classes: Sequence[ClassView]
+    due_at: Mapping[JobId, datetime]
+    next_deadline: datetime | None
+    vehicles: Sequence[VehicleView]
+    waiting: Sequence[BoardRequest]
+    requests: Iterable[ServiceRequest]
+    plan: PlanView | None
+    runs: Iterable[RunView]
+
+
+def dispatch_board(of: BoardRecords) -> DispatchBoard:
+    """Return everything that the dispatcher's board starts with."""
+    at_work = sum(vehicle.state is VehicleState.WORKING for vehicle in of.vehicles)
     return DispatchBoard(
-        now=now,
-        storm=storm_view(storm) if storm else None,
-        figures=figures_of(classes, len(waiting), at_work, next_deadline),
-        classes=tuple(classes),
-        coverage=coverage_rows(states),
-        vehicles=tuple(vehicles),
-        waiting=list(waiting),
-        requests=tuple(request_view(each, due_at) for each in requests),
-        plan=plan,
-        runs=tuple(runs),
+        now=of.now,
+        storm=storm_view(of.storm) if of.storm else None,
+        figures=figures_of(of.classes, len(of.waiting), at_work, of.next_deadline),
+        classes=tuple(of.classes),
+        coverage=coverage_rows(of.states),
+        vehicles=tuple(of.vehicles),
+        waiting=list(of.waiting),
+        requests=tuple(request_view(each, of.due_at) for each in of.requests),
+        plan=of.plan,
+        runs=tuple(of.runs),
     )
 
 
@@ -291,29 +275,6 @@ def city_view(city: City) -> CityView:
 def coverage_rows(states: States) -> list[tuple[int, int, int]]:
     """Return a row per street: id, state forward, state backward."""
     return [(street, forward, backward) for street, (forward, backward) in states.items()]
-
-
-def request_view(asked: ServiceRequest, due_at: Mapping[JobId, datetime]) -> RequestView:
-    """Return a request for lists and the map, with its job's deadline."""
-    place, snap = asked.location, asked.snap
-    return RequestView(
-        id=asked.id,
-        reference=asked.reference,
-        kind=asked.kind,
-        state=asked.state,
-        channel=asked.channel,
-        received_at=asked.received_at,
-        address=asked.address,
-        text=asked.text,
-        lon=place.lon if place else None,
-        lat=place.lat if place else None,
-        segment_id=snap.segment_id if snap else None,
-        side=snap.side if snap else None,
-        job_id=asked.job_id,
-        due_at=due_at.get(asked.job_id) if asked.job_id is not None else None,
-        dangers=asked.dangers,
-        closed_for=asked.closed_for,
-    )
 
 
 def vehicle_views(

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from data.model import ClockedRequest, ClosingReason, Comment, RequestState, ServiceClass, Sighting
 from data.policy.city_policy import Policy
@@ -11,7 +12,7 @@ from data.streets.network import StreetNetwork
 from fleet.followup.waiting_requests import WaitingRequest
 from fleet.requests.closing import CLOSABLE, CLOSED_AS
 from fleet.requests.sla_clocks import ClockStep, Due, class_of, district_of
-from maps.board.board import RequestView, request_view
+from maps.requests.requests import RequestView, request_view
 from maps.streets.sightings import SightingView, sighting_view
 
 ROWS = 50
@@ -106,17 +107,24 @@ class FileView:
     reasons: tuple[ClosingReason, ...]
 
 
+class ListPage(NamedTuple):
+    """Which page of the list somebody wants, seen through which lens; `login` is the reader."""
+
+    lens: Lens
+    page: int
+    login: str
+
+
 def followup_view(
     waiting: Sequence[WaitingRequest],
     network: StreetNetwork,
     policy: Policy,
-    lens: Lens,
-    page: int,
-    login: str,
+    wanted: ListPage,
     people: Collection[str],
     now: datetime,
 ) -> FollowUpView:
     """Return a page of what one lens shows; a page behind the last is the last."""
+    lens, page, login = wanted
     seen = {each: [one for one in waiting if _shows(each, one, login, now)] for each in Lens}
     mine = seen[lens]
     pages = max(1, -(-len(mine) // ROWS))

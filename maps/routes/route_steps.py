@@ -27,24 +27,11 @@ from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
 from fleet.routes.plan_vs_actual import LegTimes
 from maps.pages.geojson import leg_line
+from maps.routes.turns import SLIGHT_DEG, head_node, tail_node, turn_angle_deg, turn_of
 from maps.streets.street import street_name
-
-STRAIGHT_DEG, SLIGHT_DEG, BACK_DEG = 25.0, 60.0, 150.0
-"""Angles up to which a driver goes straight on, bears to a side, turns; beyond, he turns back."""
 
 NEAR_M = 300.0
 """A shorter way to the work is no stage of its own."""
-
-TURNS = (
-    "straight",
-    "slight_right",
-    "slight_left",
-    "right",
-    "left",
-    "back",
-    "roundabout",
-)
-"""What a turn can be."""
 
 
 class StageState(StrEnum):
@@ -186,8 +173,8 @@ def _goes_on(leg: Leg, following: Leg, network: StreetNetwork) -> bool:
         same_work
         and _label(network.segment(end.segment_id)) == _label(network.segment(start.segment_id))
         and _side(network.segment(end.segment_id)) == _side(network.segment(start.segment_id))
-        and _head(end, network) == _tail(start, network)
-        and abs(_angle_deg(end, start, network)) < SLIGHT_DEG
+        and head_node(end, network) == tail_node(start, network)
+        and abs(turn_angle_deg(end, start, network)) < SLIGHT_DEG
     )
 
 
@@ -224,7 +211,7 @@ class _Part:
         """Return how one turns into the first street of the main legs."""
         before = self.way[-1] if self.main is not self.legs else self.came_by
         path = self.path
-        return _turn(_angle_deg(before, path[0], network)) if before and path else "straight"
+        return turn_of(turn_angle_deg(before, path[0], network)) if before and path else "straight"
 
 
 def _part(legs: Sequence[Leg], first: int, last: int) -> _Part:
@@ -317,7 +304,7 @@ def _place(legs: Sequence[Leg], last: int, around: Surroundings) -> str:
 def _crossings(legs: Sequence[Leg], network: StreetNetwork) -> dict[int, list[Segment]]:
     """Return the named streets at the junctions where work legs end, the greatest first."""
     wanted: dict[int, list[Segment]] = {
-        _head(leg.path[-1], network): [] for leg in legs if leg.kind is LegKind.WORK
+        head_node(leg.path[-1], network): [] for leg in legs if leg.kind is LegKind.WORK
     }
     for segment in network.segments:
         for node in {segment.start, segment.end} & wanted.keys():
@@ -335,7 +322,7 @@ def _until(
     crossings: Mapping[int, Sequence[Segment]],
     network: StreetNetwork,
 ) -> Label | None:
-    names = (_label(segment) for segment in crossings.get(_head(end, network), ()))
+    names = (_label(segment) for segment in crossings.get(head_node(end, network), ()))
     return next((name for name in names if name != street and name != NAMELESS), None)
 
 
@@ -346,7 +333,7 @@ def _steps(
     step: StepView | None = None
     for one in path:
         segment = network.segment(one.segment_id)
-        turn = _turn(_angle_deg(before, one, network)) if before else "straight"
+        turn = turn_of(turn_angle_deg(before, one, network)) if before else "straight"
         turn = "roundabout" if segment.roundabout else turn
         name = _label(segment)
         goes_on = step is not None and step.turn == turn == "roundabout"
@@ -379,35 +366,6 @@ def _label(segment: Segment) -> Label:
 
 def _side(segment: Segment) -> str:
     return "right" if segment.oneway is Oneway.NO else "whole"
-
-
-def _tail(step: DirectedSegment, network: StreetNetwork) -> int:
-    segment = network.segment(step.segment_id)
-    return segment.start if step.forward else segment.end
-
-
-def _head(step: DirectedSegment, network: StreetNetwork) -> int:
-    return _tail(DirectedSegment(step.segment_id, not step.forward), network)
-
-
-def _angle_deg(a: DirectedSegment, b: DirectedSegment, network: StreetNetwork) -> float:
-    """Return by how much one turns from the end of a street into the next; right is positive."""
-    length_m = network.segment(a.segment_id).length_m
-    leaving = network.heading_at(a.segment_id, length_m if a.forward else 0.0)
-    entered_m = 0.0 if b.forward else network.segment(b.segment_id).length_m
-    entering = network.heading_at(b.segment_id, entered_m)
-    leaving += 0.0 if a.forward else 180.0
-    entering += 0.0 if b.forward else 180.0
-    return (entering - leaving + 180.0) % 360.0 - 180.0
-
-
-def _turn(angle_deg: float) -> str:
-    side = "right" if angle_deg > 0 else "left"
-    if abs(angle_deg) < STRAIGHT_DEG:
-        return "straight"
-    if abs(angle_deg) < SLIGHT_DEG:
-        return f"slight_{side}"
-    return side if abs(angle_deg) < BACK_DEG else "back"
 
 
 NAMELESS = Label("", "", "")

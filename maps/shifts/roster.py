@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from data.model import MachineOut, Shift, ShiftId, ShiftState, User, UserId, Vehicle, VehicleId
@@ -152,13 +153,19 @@ def marks_of(span: ShownTime, t: Translator) -> tuple[Mark, ...]:
     return tuple(found)
 
 
+class RosterRecords(NamedTuple):
+    """What rows of the roster need beside machines and shifts: drivers, what does not fit."""
+
+    users: Mapping[UserId, User]
+    out: Mapping[VehicleId, MachineOut]
+    wrong: Sequence[Misfit]
+    versions: Mapping[ShiftId, int]
+
+
 def roster_rows(
     vehicles: Iterable[Vehicle],
     shifts: Sequence[Shift],
-    users: Mapping[UserId, User],
-    out: Mapping[VehicleId, MachineOut],
-    wrong: Sequence[Misfit],
-    versions: Mapping[ShiftId, int],
+    known: RosterRecords,
     span: ShownTime,
     now: datetime,
     t: Translator,
@@ -168,9 +175,9 @@ def roster_rows(
     for shift in sorted(shifts, key=lambda one: (one.starts_at, one.id)):
         mine.setdefault(shift.vehicle_id, []).append(shift)
     return tuple(
-        _row(each, mine.get(each.id, []), users, out.get(each.id), wrong, versions, span, now, t)
+        _row(each, mine.get(each.id, []), known, span, now, t)
         for each in vehicles
-        if each.owned or each.id in mine or each.id in out
+        if each.owned or each.id in mine or each.id in known.out
     )
 
 
@@ -190,16 +197,14 @@ def misfit_text(misfit: Misfit, names: Mapping[VehicleId, str], t: Translator) -
 def _row(
     vehicle: Vehicle,
     shifts: Sequence[Shift],
-    users: Mapping[UserId, User],
-    out: MachineOut | None,
-    wrong: Sequence[Misfit],
-    versions: Mapping[ShiftId, int],
+    known: RosterRecords,
     span: ShownTime,
     now: datetime,
     t: Translator,
 ) -> Row:
+    users, versions, out = known.users, known.versions, known.out.get(vehicle.id)
     clashing: dict[ShiftId, list[str]] = {}
-    for misfit in wrong:
+    for misfit in known.wrong:
         for one in filter(None, (misfit.shift, misfit.other)):
             clashing.setdefault(one.id, []).append(misfit.clash)
     bars = tuple(

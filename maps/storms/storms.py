@@ -184,36 +184,40 @@ def storm_row(
     )
 
 
-def storm_detail(
-    storm: Storm,
-    row: StormRow,
-    moves: Iterable[StormMove],
-    entries: Sequence[SnowEntry],
-    snow_change: Event | None,
-    closures: tuple[ClosureView, ...],
-    machines: tuple[SwitchView, ...],
-    sites: tuple[SwitchView, ...],
-    policy: Mapping[str, object],
-    policy_change: Event | None,
-    *,
-    policy_own: bool,
-) -> StormDetail:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StormRecords:
+    """What the page of a storm is made of; `policy_own` where the storm has one of its own."""
+
+    storm: Storm
+    row: StormRow
+    moves: Iterable[StormMove]
+    entries: Sequence[SnowEntry]
+    snow_change: Event | None
+    closures: tuple[ClosureView, ...]
+    machines: tuple[SwitchView, ...]
+    sites: tuple[SwitchView, ...]
+    policy: Mapping[str, object]
+    policy_change: Event | None
+    policy_own: bool
+
+
+def storm_detail(of: StormRecords) -> StormDetail:
     """Return one storm as its page shows it."""
-    held = sorted((one for one in entries if one.withdrawn_at is None), key=lambda one: one.at)
+    held = sorted((one for one in of.entries if one.withdrawn_at is None), key=lambda one: one.at)
     return StormDetail(
-        row=row,
-        moves=tuple(MoveView(each.phase, each.at, each.moved_by) for each in moves),
-        next=LEGAL[storm.phase],
-        curve=snow_points(storm),
+        row=of.row,
+        moves=tuple(MoveView(each.phase, each.at, each.moved_by) for each in of.moves),
+        next=LEGAL[of.storm.phase],
+        curve=snow_points(of.storm),
         snow=tuple(_entry(one) for one in held),
-        snow_change=_last(snow_change) if snow_change else None,
-        closures=closures,
-        machines=machines,
-        sites=sites,
-        policy=policy,
-        policy_own=policy_own,
-        policy_base=policy_change.id if policy_change else 0,
-        policy_change=_last(policy_change) if policy_change else None,
+        snow_change=_last(of.snow_change) if of.snow_change else None,
+        closures=of.closures,
+        machines=of.machines,
+        sites=of.sites,
+        policy=of.policy,
+        policy_own=of.policy_own,
+        policy_base=of.policy_change.id if of.policy_change else 0,
+        policy_change=_last(of.policy_change) if of.policy_change else None,
     )
 
 

@@ -34,7 +34,8 @@ from fleet.evidence.evidence_pipeline import Digest, TrackBook, follow, keep, un
 from fleet.evidence.quarantine import set_aside
 from fleet.matching.warm_up import warm_up
 from fleet.tracking.live_fleet import Hub
-from maps.board.board import RunView, request_view, run_view, storm_view
+from maps.board.board import RunView, run_view, storm_view
+from maps.requests.requests import request_view
 from maps.what_if import QuestionNews
 
 AT_ONCE = 10_000

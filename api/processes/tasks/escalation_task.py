@@ -6,7 +6,7 @@ from api.processes.periodic_task import CitySentry
 from data.model import ServiceRequest
 from data.store.database.engine import reading, transaction
 from fleet.followup.waiting_requests import escalate_overdue, list_overdue
-from maps.board.board import request_view
+from maps.requests.requests import request_view
 
 LOOK_S = 30.0
 """Pause between two looks: nobody's hour is over by less."""

@@ -18,7 +18,8 @@ from api.web import stream
 from api.web.stream import HEARD_BY, board_events
 from data.model import Role
 from fleet.tracking.live_fleet import Hub
-from maps.board.board import StormView, request_view
+from maps.board.board import StormView
+from maps.requests.requests import request_view
 from tests import village as v
 from tests.fleet.drives import a_request
 

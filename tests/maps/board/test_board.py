@@ -27,13 +27,14 @@ from fleet.coverage.street_coverage import CoverageState, painted
 from fleet.tracking.live_fleet import VehicleLive, VehicleState
 from maps.board.board import (
     LISTED,
+    BoardRecords,
     dispatch_board,
     plan_view,
-    request_view,
     told_in_full,
     vehicle_views,
 )
 from maps.board.class_sums import ClassSums
+from maps.requests.requests import request_view
 from maps.streets.street import street_name, street_view
 from tests.maps.plans import a_plan
 from tests.village import (
@@ -91,7 +92,7 @@ def a_board(**changes):
     }
     parts |= changes
     classes = ClassSums(village(), POLICY).views(parts["states"]) if parts["storm"] else ()
-    return dispatch_board(classes=classes, **parts)
+    return dispatch_board(BoardRecords(classes=classes, **parts))
 
 
 def cleared(street, *, forward):

@@ -75,7 +75,7 @@ from maps.reports.coverage_table import TABLE_COLUMNS
 from maps.requests.open311_services import QUESTIONS
 from maps.requests.request_table import QUEUE_COLUMNS
 from maps.routes.plan_vs_actual import CHECK_COLUMNS
-from maps.routes.route_steps import TURNS
+from maps.routes.turns import TURNS
 from maps.tracking import FAULTS
 from routing.problem.problem import Reason as UnservedReason
 from tests.maps.pages.crew_texts import CREW_TEXTS

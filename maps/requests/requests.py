@@ -1,0 +1,52 @@
+"""A request as lists and the map show it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import JobId, RequestState, ServiceRequest
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request as lists and the map show it; the caller is never part of it."""
+
+    id: int
+    reference: str
+    kind: str
+    state: RequestState
+    channel: str
+    received_at: datetime
+    address: str
+    text: str
+    lon: float | None
+    lat: float | None
+    segment_id: int | None
+    side: str | None
+    job_id: int | None
+    due_at: datetime | None
+    dangers: tuple[str, ...]
+    closed_for: str | None
+
+
+def request_view(asked: ServiceRequest, due_at: Mapping[JobId, datetime]) -> RequestView:
+    """Return a request for lists and the map, with its job's deadline."""
+    place, snap = asked.location, asked.snap
+    return RequestView(
+        id=asked.id,
+        reference=asked.reference,
+        kind=asked.kind,
+        state=asked.state,
+        channel=asked.channel,
+        received_at=asked.received_at,
+        address=asked.address,
+        text=asked.text,
+        lon=place.lon if place else None,
+        lat=place.lat if place else None,
+        segment_id=snap.segment_id if snap else None,
+        side=snap.side if snap else None,
+        job_id=asked.job_id,
+        due_at=due_at.get(asked.job_id) if asked.job_id is not None else None,
+        dangers=asked.dangers,
+        closed_for=asked.closed_for,
+    )
