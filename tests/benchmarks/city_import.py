@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 start = time.perf_counter()
 from data.model import Actor, ActorKind
-from fleet.setup.city_setup import NewCity, NewCity, add_city
+from fleet.setup.city_setup import NewCity, add_city
 folder, file = Path(sys.argv[1]), Path(sys.argv[2])
 actor = Actor(ActorKind.SYSTEM, "bench")
 report = add_city(folder, NewCity("grid", file), datetime(2026, 12, 21, tzinfo=UTC), actor)

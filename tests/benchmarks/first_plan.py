@@ -21,7 +21,7 @@ from data.model import Actor, ActorKind
 from data.store.setup.city import get_policy
 from data.store.database.engine import create_engine, transaction
 from data.store.streets.network import load_network
-from fleet.setup.city_setup import NewCity, NewCity, add_city, set_fleet
+from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.planning.plan_summary import figures_of
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared

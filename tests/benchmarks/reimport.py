@@ -37,7 +37,7 @@ from data.store.streets.service_levels import save_overrides
 from data.store.streets.network import load_network
 from fleet.context import CityContext
 from fleet.routes.published_plan import PlanDesk
-from fleet.setup.city_setup import NewCity, NewCity, add_city
+from fleet.setup.city_setup import NewCity, add_city
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
 from fleet.setup.street_update import compare, take_over
