@@ -6,20 +6,18 @@ from sqlalchemy import insert, select, update
 
 from data.model import Alert, AlertId, AlertKind, StormId, VehicleId
 from data.store.database.engine import Tx
-from data.store.database.records import first_record, get_record, only_record, records
+from data.store.database.records import first_record, get_record, only_record, records, row_of
 from data.store.schema import alert
 
 
 def add_alert(tx: Tx, new: Alert) -> Alert:
     """Add an alert; its id is ignored, the database gives a new one."""
-    values = _values(new) | {"storm_id": new.storm_id, "kind": new.kind}
-    values["vehicle_id"] = new.vehicle_id
-    return only_record(Alert, tx.execute(insert(alert).values(**values).returning(alert)))
+    return only_record(Alert, tx.execute(insert(alert).values(row_of(new, alert)).returning(alert)))
 
 
 def save_alert(tx: Tx, changed: Alert) -> None:
     """Write what changed of an alert; the caller writes the event."""
-    tx.execute(update(alert).where(alert.c.id == changed.id).values(**_values(changed)))
+    tx.execute(update(alert).where(alert.c.id == changed.id).values(row_of(changed, alert)))
 
 
 def get_alert(tx: Tx, alert_id: AlertId) -> Alert:
@@ -53,16 +51,3 @@ def list_closed_since(tx: Tx, storm_id: StormId, since: datetime) -> list[Alert]
     """Return what ended in a storm at a time or later, by id."""
     query = select(alert).where(alert.c.storm_id == storm_id, alert.c.until >= since)
     return records(Alert, tx.execute(query.order_by(alert.c.id)))
-
-
-def _values(one: Alert) -> dict[str, object]:
-    return {
-        "since": one.since,
-        "until": one.until,
-        "lon": one.location.lon if one.location else None,
-        "lat": one.location.lat if one.location else None,
-        "facts": dict(one.facts),
-        "acknowledged_by": one.acknowledged_by,
-        "acknowledged_at": one.acknowledged_at,
-        "owner": one.owner,
-    }

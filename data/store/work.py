@@ -17,7 +17,7 @@ from data.model import (
     Treatment,
 )
 from data.store.database.engine import Tx
-from data.store.database.records import first_record, get_record, only_record, records
+from data.store.database.records import first_record, get_record, only_record, records, row_of
 from data.store.schema import job
 
 AT_ONCE = 500
@@ -36,12 +36,12 @@ _ON_SEGMENTS = (
 def add_jobs(tx: Tx, jobs: Sequence[Job]) -> None:
     """Add many jobs at once; their ids are ignored, the database gives new ones."""
     if jobs:
-        tx.execute(insert(job), [_values(work) for work in jobs])
+        tx.execute(insert(job), [row_of(work, job) for work in jobs])
 
 
 def add_job(tx: Tx, new: Job) -> Job:
     """Add a job and return it with its id."""
-    return only_record(Job, tx.execute(insert(job).values(**_values(new)).returning(job)))
+    return only_record(Job, tx.execute(insert(job).values(row_of(new, job)).returning(job)))
 
 
 def get_job(tx: Tx, job_id: JobId) -> Job:
@@ -189,18 +189,3 @@ def set_job_directions(tx: Tx, job_ids: Sequence[JobId], directions: Directions)
     """Let jobs cover other directions: the signs of their street have changed."""
     if job_ids:
         tx.execute(update(job).where(job.c.id.in_(job_ids)).values(directions=directions))
-
-
-def _values(work: Job) -> dict[str, object]:
-    return {
-        "storm_id": work.storm_id,
-        "segment_id": work.segment_id,
-        "directions": work.directions,
-        "treatment": work.treatment,
-        "passes": work.passes,
-        "service_class": work.service_class,
-        "weight": work.weight,
-        "starts_at": work.starts_at,
-        "due_at": work.due_at,
-        "state": work.state,
-    }

@@ -1,22 +1,19 @@
 """Users and devices as rows."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import insert, select, update
 
 from data.model import (
     Device,
     DeviceId,
-    DeviceInput,
     Role,
-    SensorKind,
     User,
     UserId,
     VehicleId,
 )
 from data.store.database.engine import Tx
-from data.store.database.records import first_record, get_record, only_record, records
+from data.store.database.records import first_record, get_record, only_record, records, row_of
 from data.store.schema import device, user
 
 
@@ -104,26 +101,9 @@ def set_token_hash(tx: Tx, device_id: DeviceId, token_hash: str) -> None:
 
 def save_device(tx: Tx, changed: Device) -> None:
     """Write how a tracker is meant: its vehicle, speed unit, inputs, whether it is trusted."""
-    values = {
-        "vehicle_id": changed.vehicle_id,
-        "speed_unit": changed.speed_unit,
-        "inputs": [_input_row(one) for one in changed.inputs],
-        "trusted": changed.trusted,
-        "shows_texts": changed.shows_texts,
-    }
-    tx.execute(update(device).where(device.c.id == changed.id).values(**values))
+    tx.execute(update(device).where(device.c.id == changed.id).values(row_of(changed, device)))
 
 
 def list_devices(tx: Tx) -> list[Device]:
     """Return all trackers, by id."""
     return records(Device, tx.execute(select(device).order_by(device.c.id)))
-
-
-def _inputs(rows: Sequence[Mapping[str, Any]]) -> tuple[DeviceInput, ...]:
-    return tuple(
-        DeviceInput(row["key"], SensorKind(row["equipment"]), row["inverted"]) for row in rows
-    )
-
-
-def _input_row(one: DeviceInput) -> dict[str, object]:
-    return {"key": one.key, "equipment": one.equipment, "inverted": one.inverted}

@@ -6,21 +6,13 @@ from sqlalchemy import delete, insert, select, update
 
 from data.model import CodeKind, ShiftId, SignInCode, UserId
 from data.store.database.engine import Tx
-from data.store.database.records import first_record, records
+from data.store.database.records import first_record, records, row_of
 from data.store.schema import sign_in_code
 
 
 def add_code(tx: Tx, code: SignInCode) -> None:
     """Keep a code until it expires."""
-    tx.execute(
-        insert(sign_in_code).values(
-            digest=code.digest,
-            kind=code.kind,
-            user_id=code.user_id,
-            expires_at=code.expires_at,
-            shift_id=code.shift_id,
-        )
-    )
+    tx.execute(insert(sign_in_code).values(row_of(code, sign_in_code)))
 
 
 def find_code(tx: Tx, digest: str, kind: CodeKind, now: datetime) -> SignInCode | None:

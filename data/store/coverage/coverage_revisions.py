@@ -14,7 +14,7 @@ from data.model import (
     StormId,
 )
 from data.store.database.engine import Tx
-from data.store.database.records import record, records
+from data.store.database.records import record, records, row_of
 from data.store.schema import coverage_change, coverage_revision
 
 
@@ -37,18 +37,7 @@ def add_revision(
     }
     new = insert(coverage_revision).values(values).returning(coverage_revision.c.id)
     revision_id = tx.execute(new).scalar_one()
-    rows = [
-        {
-            "revision_id": revision_id,
-            "segment_id": one.segment_id,
-            "forward": one.forward,
-            "passes_before": one.passes_before,
-            "passes_after": one.passes_after,
-            "last_pass_before": one.last_pass_before,
-            "last_pass_after": one.last_pass_after,
-        }
-        for one in changes
-    ]
+    rows = [row_of(one, coverage_change, revision_id=revision_id) for one in changes]
     if rows:
         tx.execute(insert(coverage_change), rows)
     return CoverageRevision(storm_id, number, made_at, cause, network_version, len(rows))

@@ -17,20 +17,22 @@ from data.model.crews import (
     CrewJobState,
 )
 from data.store.database.engine import Tx
-from data.store.database.records import first_record, get_record, only_record, records
+from data.store.database.records import first_record, get_record, only_record, records, row_of
 from data.store.schema import crew_draft, crew_job, request
 
 
 def add_crew_job(tx: Tx, new: CrewJob) -> CrewJob:
     """Add a job and return it with its id."""
     return only_record(
-        CrewJob, tx.execute(insert(crew_job).values(**_values(new)).returning(crew_job))
+        CrewJob, tx.execute(insert(crew_job).values(row_of(new, crew_job)).returning(crew_job))
     )
 
 
 def save_crew_job(tx: Tx, changed: CrewJob) -> None:
     """Write a job's present state over the old one."""
-    tx.execute(update(crew_job).where(crew_job.c.id == changed.id).values(**_values(changed)))
+    tx.execute(
+        update(crew_job).where(crew_job.c.id == changed.id).values(row_of(changed, crew_job))
+    )
 
 
 def get_crew_job(tx: Tx, job_id: CrewJobId) -> CrewJob:
@@ -86,33 +88,6 @@ def find_crew_draft(tx: Tx, storm_id: StormId) -> CrewDraft | None:
 def drop_crew_draft(tx: Tx, storm_id: StormId) -> None:
     """Forget the draft of a storm."""
     tx.execute(delete(crew_draft).where(crew_draft.c.storm_id == storm_id))
-
-
-def _values(job: CrewJob) -> dict[str, object]:
-    return {
-        "storm_id": job.storm_id,
-        "work": job.work,
-        "lon": job.place.lon,
-        "lat": job.place.lat,
-        "size": job.size,
-        "labour_s": job.labour_s,
-        "priority": job.priority,
-        "due_at": job.due_at,
-        "state": job.state,
-        "added_at": job.added_at,
-        "words": job.words,
-        "segment_id": job.segment_id,
-        "request_id": job.request_id,
-        "crew_id": job.crew_id,
-        "nth": job.nth,
-        "from_at": job.from_at,
-        "until_at": job.until_at,
-        "started_at": job.started_at,
-        "ended_at": job.ended_at,
-        "changed_by": job.changed_by,
-        "reason": job.reason,
-        "said": job.said,
-    }
 
 
 def erase_crew_words(tx: Tx, before: datetime) -> None:

@@ -15,18 +15,18 @@ from data.model.crews import (
     CrewShiftId,
 )
 from data.store.database.engine import Tx
-from data.store.database.records import first_record, get_record, only_record, records
+from data.store.database.records import first_record, get_record, only_record, records, row_of
 from data.store.schema import crew, crew_shift
 
 
 def add_crew(tx: Tx, new: Crew) -> Crew:
     """Add a crew and return it with its id."""
-    return only_record(Crew, tx.execute(insert(crew).values(**_values(new)).returning(crew)))
+    return only_record(Crew, tx.execute(insert(crew).values(row_of(new, crew)).returning(crew)))
 
 
 def save_crew(tx: Tx, changed: Crew) -> None:
     """Write a crew over the old one."""
-    tx.execute(update(crew).where(crew.c.id == changed.id).values(**_values(changed)))
+    tx.execute(update(crew).where(crew.c.id == changed.id).values(row_of(changed, crew)))
 
 
 def get_crew(tx: Tx, crew_id: CrewId) -> Crew:
@@ -51,16 +51,8 @@ def list_crews(tx: Tx) -> list[Crew]:
 
 def add_crew_shift(tx: Tx, new: CrewShift) -> CrewShift:
     """Add a shift and return it with its id."""
-    values = {
-        "storm_id": new.storm_id,
-        "crew_id": new.crew_id,
-        "starts_at": new.starts_at,
-        "ends_at": new.ends_at,
-        "ended_at": new.ended_at,
-    }
-    return only_record(
-        CrewShift, tx.execute(insert(crew_shift).values(**values).returning(crew_shift))
-    )
+    added = insert(crew_shift).values(row_of(new, crew_shift)).returning(crew_shift)
+    return only_record(CrewShift, tx.execute(added))
 
 
 def save_crew_shift(tx: Tx, changed: CrewShift) -> None:
@@ -84,21 +76,3 @@ def list_crew_shifts(tx: Tx, storm_id: StormId) -> Sequence[CrewShift]:
     query = select(crew_shift).where(crew_shift.c.storm_id == storm_id)
     rows = tx.execute(query.order_by(crew_shift.c.starts_at, crew_shift.c.id))
     return records(CrewShift, rows)
-
-
-def _values(one: Crew) -> dict[str, object]:
-    return {
-        "name": one.name,
-        "size": one.size,
-        "works": list(one.works),
-        "lon": one.base.lon,
-        "lat": one.base.lat,
-        "base_name": one.base_name,
-        "contact": one.contact,
-        "language": one.language,
-        "drives": one.drives,
-        "shift_h": one.shift_h,
-        "rate_h": one.rate_h,
-        "user_id": one.user_id,
-        "retired": one.retired,
-    }

@@ -4,18 +4,19 @@ A field takes the column of its name. Ids, numbers, texts, times and mappings of
 as they are, enums come by their values, and what a JSON column holds becomes what the annotation
 says: tuples, mappings by enum, records. A field that no column is named for is a record in the same
 row (`location: LonLat` of `lon` and `lat`, `actor: Actor` of `actor_kind` and `actor_id`); an
-optional one is `None` where its first column is empty.
+optional one is `None` where its first column is empty. `row_of` is the way back.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from datetime import datetime
 from enum import Enum
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
-from sqlalchemy import Result, Row
+from sqlalchemy import Result, Row, Table
 
 from data.errors import NotFoundError
 
@@ -58,6 +59,20 @@ def only_record[R](kind: type[R], rows: Result[*tuple[Any, ...]]) -> R:
     """Return the one row of an answer, which inserting and updating give, as a record."""
     return record(kind, rows.one())
 
+
+def row_of(one: object, table: Table, **given: object) -> dict[str, Any]:
+    """Return what a record says by the columns of its table, and columns that are `given`.
+
+    The id that the table numbers is left out.
+    """
+    key = type(one), table, tuple(given)
+    if (parts := _writers.get(key)) is None:
+        parts = _writers[key] = tuple(_new_parts(*key))
+    return {column: part(one) for column, part in parts} | given
+
+
+_writers: dict[tuple[type, Table, tuple[str, ...]], tuple[tuple[str, Convert], ...]] = {}
+"""What a record says of each column, by its type, the table and the columns that are given."""
 
 _readers: dict[tuple[type, tuple[str, ...], tuple[str, ...]], Callable[..., Any]] = {}
 """What reads a record out of rows, by its type, their columns and the fields that are given."""
@@ -135,7 +150,7 @@ def _columns_of(name: str, columns: tuple[str, ...]) -> tuple[str, ...]:
 def _convert(hint: Any) -> Convert | None:  # noqa: ANN401
     """Return what makes a value of this type out of a column's, or `None` where it is one."""
     held, optional = _without_none(hint)
-    if isinstance(held, type) and issubclass(held, Enum):
+    if _is_enum(held):
         return _Members(held, optional=optional).__getitem__
     return None if _is_plain(held) else TypeAdapter(hint).validate_python
 
@@ -161,6 +176,10 @@ def _without_none(hint: object) -> tuple[Any, bool]:
     return (Union[tuple(parts)], True) if optional else (hint, False)  # noqa: UP007
 
 
+def _is_enum(hint: object) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Enum)
+
+
 def _is_plain(hint: object) -> bool:
     """Whether values of a type come out of the database as they are."""
     base = getattr(hint, "__supertype__", hint)
@@ -170,3 +189,40 @@ def _is_plain(hint: object) -> bool:
     if get_origin(hint) in {Union, UnionType}:
         return all(_is_plain(part) for part in get_args(hint))
     return base in PLAIN
+
+
+def _new_parts(kind: type, table: Table, given: tuple[str, ...]) -> Iterator[tuple[str, Convert]]:
+    """Yield the columns of a table that a record has fields for, with what gets their values."""
+    columns = {column.name for column in table.columns if column.autoincrement is not True}
+    for name, hint in _fields(kind).items():
+        held, optional = _without_none(hint)
+        if name in columns:
+            if name not in given:
+                yield name, _get(name, hint)
+        elif is_dataclass(held) or hasattr(held, "_fields"):
+            for part in _fields(held):
+                column = f"{name}_{part}" if f"{name}_{part}" in columns else part
+                yield column, _get_part(name, part) if optional else attrgetter(f"{name}.{part}")
+        elif name not in table.columns:
+            raise TypeError(f"{kind.__name__}.{name}: expected a column of {table.name}")
+
+
+def _get(name: str, hint: Any) -> Convert:  # noqa: ANN401
+    """Return what gets a field as its column takes it."""
+    if get_origin(hint) in {Mapping, dict} and _is_plain(hint):
+        return lambda one: dict(getattr(one, name))
+    held, _optional = _without_none(hint)
+    if _is_plain(held) or _is_enum(held):
+        return attrgetter(name)
+    dump = TypeAdapter(hint).dump_python
+    return lambda one: dump(getattr(one, name), mode="json")
+
+
+def _get_part(name: str, part: str) -> Convert:
+    """Return what gets a field of an optional record."""
+
+    def get(one: object) -> object:
+        held = getattr(one, name)
+        return None if held is None else getattr(held, part)
+
+    return get

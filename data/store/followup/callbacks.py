@@ -29,7 +29,7 @@ from data.model import (
     ServiceRequest,
 )
 from data.store.database.engine import Tx
-from data.store.database.records import record
+from data.store.database.records import record, row_of
 from data.store.schema import (
     UtcDateTime,
     call_attempt,
@@ -71,16 +71,7 @@ def count_callbacks(tx: Tx, now: datetime) -> int:
 
 def add_call_attempt(tx: Tx, attempt: CallAttempt) -> None:
     """Keep that somebody called, and what came of it."""
-    tx.execute(
-        insert(call_attempt).values(
-            request_id=attempt.request_id,
-            news=attempt.news,
-            at=attempt.at,
-            by=attempt.by,
-            outcome=attempt.outcome,
-            note=attempt.note,
-        )
-    )
+    tx.execute(insert(call_attempt).values(row_of(attempt, call_attempt)))
 
 
 def _waiting(now: datetime) -> Select[Any]:

@@ -16,7 +16,7 @@ from data.model import (
     ServiceRequest,
 )
 from data.store.database.engine import Tx
-from data.store.database.records import first_record, get_record, records
+from data.store.database.records import first_record, get_record, records, row_of
 from data.store.schema import body, hand_over, request
 
 
@@ -30,13 +30,13 @@ class HandedOver(NamedTuple):
 
 def add_body(tx: Tx, new: Body) -> BodyId:
     """Add a body and return the id that it gets."""
-    made = tx.execute(insert(body).values(_body_values(new)).returning(body.c.id))
+    made = tx.execute(insert(body).values(row_of(new, body)).returning(body.c.id))
     return BodyId(made.scalar_one())
 
 
 def save_body(tx: Tx, changed: Body) -> None:
     """Write a body over its old state."""
-    tx.execute(update(body).where(body.c.id == changed.id).values(_body_values(changed)))
+    tx.execute(update(body).where(body.c.id == changed.id).values(row_of(changed, body)))
 
 
 def drop_body(tx: Tx, body_id: BodyId) -> None:
@@ -62,13 +62,15 @@ def count_hand_overs(tx: Tx, body_id: BodyId) -> int:
 
 def add_hand_over(tx: Tx, new: HandOver) -> HandOverId:
     """Add a hand-over and return the id that it gets."""
-    made = tx.execute(insert(hand_over).values(_values(new)).returning(hand_over.c.id))
+    made = tx.execute(insert(hand_over).values(row_of(new, hand_over)).returning(hand_over.c.id))
     return HandOverId(made.scalar_one())
 
 
 def save_hand_over(tx: Tx, changed: HandOver) -> None:
     """Write a hand-over's present state over the old one."""
-    tx.execute(update(hand_over).where(hand_over.c.id == changed.id).values(_values(changed)))
+    tx.execute(
+        update(hand_over).where(hand_over.c.id == changed.id).values(row_of(changed, hand_over))
+    )
 
 
 def get_hand_over(tx: Tx, hand_over_id: HandOverId) -> HandOver:
@@ -125,29 +127,3 @@ def _joined(
     requests = {one.id: one for one in records(ServiceRequest, tx.execute(asked))}
     bodies = {each.id: each for each in list_bodies(tx)}
     return [HandedOver(one, requests[one.request_id], bodies[one.body_id]) for one in found]
-
-
-def _body_values(one: Body) -> dict[str, object]:
-    return {
-        "name": one.name,
-        "kind": one.kind,
-        "contact": one.contact,
-        "phone": one.phone,
-        "email": one.email,
-        "address": one.address,
-        "retired": one.retired,
-    }
-
-
-def _values(one: HandOver) -> dict[str, object]:
-    return {
-        "request_id": one.request_id,
-        "body_id": one.body_id,
-        "at": one.at,
-        "way": one.way,
-        "note": one.note,
-        "with_caller": one.with_caller,
-        "state": one.state,
-        "answer": one.answer,
-        "answered_at": one.answered_at,
-    }

@@ -6,20 +6,13 @@ from sqlalchemy import insert, select, update
 
 from data.model import HandoverNote, HandoverNoteId, StormId
 from data.store.database.engine import Tx
-from data.store.database.records import get_record, only_record, records
+from data.store.database.records import get_record, only_record, records, row_of
 from data.store.schema import handover_note
 
 
 def add_note(tx: Tx, new: HandoverNote) -> HandoverNote:
     """Add a note; its id is ignored, the database gives a new one."""
-    values = {
-        "storm_id": new.storm_id,
-        "written_at": new.written_at,
-        "written_by": new.written_by,
-        "text": new.text,
-        "salt": new.salt,
-    }
-    added = insert(handover_note).values(**values).returning(handover_note)
+    added = insert(handover_note).values(row_of(new, handover_note)).returning(handover_note)
     return only_record(HandoverNote, tx.execute(added))
 
 

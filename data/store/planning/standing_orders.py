@@ -6,21 +6,13 @@ from sqlalchemy import insert, select, update
 
 from data.model import OrderId, StandingOrder, StormId
 from data.store.database.engine import Tx
-from data.store.database.records import get_record, only_record, records
+from data.store.database.records import get_record, only_record, records, row_of
 from data.store.schema import standing_order
 
 
 def add_order(tx: Tx, new: StandingOrder) -> StandingOrder:
     """Add an order; its id is ignored, the database gives a new one."""
-    values = {
-        "storm_id": new.storm_id,
-        "kind": new.kind,
-        "vehicle_id": new.vehicle_id,
-        "segment_id": new.segment_id,
-        "added_at": new.added_at,
-        "added_by": new.added_by,
-    }
-    added = insert(standing_order).values(**values).returning(standing_order)
+    added = insert(standing_order).values(row_of(new, standing_order)).returning(standing_order)
     return only_record(StandingOrder, tx.execute(added))
 
 

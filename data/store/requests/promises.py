@@ -15,7 +15,7 @@ from data.model import (
     RequestState,
 )
 from data.store.database.engine import Tx
-from data.store.database.records import records
+from data.store.database.records import records, row_of
 from data.store.schema import job, promise, request
 
 ASKED_AT_ONCE = 500
@@ -32,18 +32,7 @@ class AwaitingPromise(NamedTuple):
 
 def add_promises(tx: Tx, given: Iterable[Promise]) -> None:
     """Keep what callers were promised; the caller of this writes the event."""
-    rows = [
-        {
-            "request_id": one.request_id,
-            "job_id": one.job_id,
-            "plan_id": one.plan_id,
-            "made_at": one.made_at,
-            "expected_at": one.expected_at,
-            "from_at": one.from_at,
-            "to_at": one.to_at,
-        }
-        for one in given
-    ]
+    rows = [row_of(one, promise) for one in given]
     if rows:
         tx.execute(insert(promise), rows)
 

@@ -18,7 +18,7 @@ from data.model import (
 )
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
-from data.store.database.records import first_record, get_record, record, records
+from data.store.database.records import first_record, get_record, record, records, row_of
 from data.store.schema import caller, job, request, request_clock
 
 AT_ONCE = 500
@@ -161,23 +161,5 @@ def list_callers(tx: Tx, request_ids: Sequence[RequestId]) -> dict[RequestId, Ca
 
 
 def _values(asked: ServiceRequest) -> dict[str, object]:
-    place, snap = asked.location, asked.snap
-    return {
-        "reference": asked.reference,
-        "received_at": asked.received_at,
-        "channel": asked.channel,
-        "text": asked.text,
-        "kind": asked.kind,
-        "state": asked.state,
-        "address": asked.address,
-        "lon": place.lon if place else None,
-        "lat": place.lat if place else None,
-        "segment_id": snap.segment_id if snap else None,
-        "side": snap.side if snap else None,
-        "offset_m": snap.offset_m if snap else None,
-        "distance_m": snap.distance_m if snap else None,
-        "job_id": asked.job_id,
-        "sought": normal(f"{asked.reference} {asked.address} {asked.text}"),
-        "dangers": list(asked.dangers),
-        "closed_for": asked.closed_for,
-    }
+    words = normal(f"{asked.reference} {asked.address} {asked.text}")
+    return row_of(asked, request, sought=words)

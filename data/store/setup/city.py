@@ -10,7 +10,7 @@ from data.errors import NotFoundError
 from data.model import City
 from data.policy.city_policy import Policy, policy_from_toml
 from data.store.database.engine import Tx
-from data.store.database.records import record
+from data.store.database.records import record, row_of
 from data.store.schema import city
 from data.store.streets.service_levels import list_levels
 
@@ -20,21 +20,8 @@ def save_city(
 ) -> None:
     """Make `home` the city of this database."""
     tx.execute(delete(city))
-    tx.execute(
-        insert(city).values(
-            name=home.name,
-            timezone=home.timezone,
-            bounds=list(home.bounds),
-            network_version=home.network_version,
-            attribution=home.attribution,
-            policy=policy_text,
-            fleet=fleet_text,
-            report=dict(report),
-            boundary=home.boundary,
-            language=home.language,
-            revision=home.revision,
-        )
-    )
+    texts = {"policy": policy_text, "fleet": fleet_text, "report": dict(report)}
+    tx.execute(insert(city).values(row_of(home, city, **texts)))
 
 
 def get_city(tx: Tx) -> City:

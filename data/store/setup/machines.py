@@ -10,7 +10,7 @@ from data.model import (
 )
 from data.setup.fleet_file import FleetFile
 from data.store.database.engine import Tx
-from data.store.database.records import first_record, get_record, records
+from data.store.database.records import first_record, get_record, records, row_of
 from data.store.schema import depot, reload_site, vehicle
 
 
@@ -20,16 +20,14 @@ def save_fleet(tx: Tx, fleet: FleetFile) -> None:
     A vehicle that left the file is retired, since shifts and positions still name it. A depot that
     left stays while a retired vehicle names it; a reload site goes.
     """
-    depot_ids = {
-        site.id: _upsert(tx, depot, site.name, _depot_values(site)) for site in fleet.depots
-    }
+    depot_ids = {site.id: _upsert(tx, depot, row_of(site, depot)) for site in fleet.depots}
     tx.execute(delete(reload_site))
     for reload in fleet.reload_sites:
-        _upsert(tx, reload_site, reload.name, _reload_values(reload))
+        _upsert(tx, reload_site, row_of(reload, reload_site))
     tx.execute(update(vehicle).values(retired=True))
     for machine in fleet.vehicles:
-        values = _vehicle_values(machine) | {"depot_id": depot_ids[machine.depot_id]}
-        _upsert(tx, vehicle, machine.name, values)
+        depot_id = depot_ids[machine.depot_id]
+        _upsert(tx, vehicle, row_of(machine, vehicle, depot_id=depot_id, retired=False))
     still_named = select(vehicle.c.depot_id)
     tx.execute(
         delete(depot).where(depot.c.id.not_in(depot_ids.values()), depot.c.id.not_in(still_named))
@@ -98,51 +96,10 @@ def find_vehicle_by_name(tx: Tx, name: str) -> Vehicle | None:
     return first_record(Vehicle, tx.execute(query))
 
 
-def _upsert(tx: Tx, table: Table, name: str, values: dict[str, object]) -> int:
-    found = tx.execute(select(table.c.id).where(table.c.name == name)).scalar()
+def _upsert(tx: Tx, table: Table, values: dict[str, object]) -> int:
+    found = tx.execute(select(table.c.id).where(table.c.name == values["name"])).scalar()
     if found is not None:
-        tx.execute(update(table).where(table.c.id == found).values(**values))
+        tx.execute(update(table).where(table.c.id == found).values(values))
         return int(found)
-    new = tx.execute(insert(table).values(name=name, **values).returning(table.c.id))
+    new = tx.execute(insert(table).values(values).returning(table.c.id))
     return int(new.scalar_one())
-
-
-def _depot_values(site: Depot) -> dict[str, object]:
-    return {**_ground_values(site), "assumed": site.assumed}
-
-
-def _reload_values(site: ReloadSite) -> dict[str, object]:
-    return {
-        **_ground_values(site),
-        "fill_s": site.fill_s,
-        "materials": list(site.materials),
-    }
-
-
-def _ground_values(site: Depot | ReloadSite) -> dict[str, object]:
-    return {
-        "lon": site.location.lon,
-        "lat": site.location.lat,
-        "radius_m": site.radius_m,
-        "polygon": [list(corner) for corner in site.polygon],
-    }
-
-
-def _vehicle_values(machine: Vehicle) -> dict[str, object]:
-    return {
-        "type": machine.type,
-        "owner": machine.owner,
-        "capabilities": list(machine.capabilities),
-        "blade_m": machine.blade_m,
-        "min_street_m": machine.min_street_m,
-        "hopper_kg": machine.hopper_kg,
-        "drive_speed_mps": machine.drive_speed_mps,
-        "work_speed_mps": dict(machine.work_speed_mps),
-        "shift_h": machine.shift_h,
-        "assumed": machine.assumed,
-        "company": machine.company,
-        "contact": machine.contact,
-        "arrive_s": machine.arrive_s,
-        "rate_h": machine.rate_h,
-        "retired": False,
-    }

@@ -1,6 +1,5 @@
 """Streets that drivers found blocked, as rows."""
 
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -12,15 +11,15 @@ from data.model import (
     StormId,
 )
 from data.store.database.engine import Tx
-from data.store.database.records import get_record, only_record, records
+from data.store.database.records import get_record, only_record, records, row_of
 from data.store.schema import blockage
 
 
 def add_blockage(tx: Tx, found: Blockage) -> Blockage:
     """Add a blockage; its id is ignored, the database gives a new one."""
-    values = asdict(found) | {"lon": found.location.lon, "lat": found.location.lat}
-    del values["id"], values["location"]
-    return only_record(Blockage, tx.execute(insert(blockage).values(**values).returning(blockage)))
+    return only_record(
+        Blockage, tx.execute(insert(blockage).values(row_of(found, blockage)).returning(blockage))
+    )
 
 
 def get_blockage(tx: Tx, blockage_id: BlockageId) -> Blockage:

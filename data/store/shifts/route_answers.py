@@ -7,22 +7,16 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_update
 
 from data.model import PlanId, RouteAnswer, ShiftId
 from data.store.database.engine import Tx
-from data.store.database.records import first_record, records
+from data.store.database.records import first_record, records, row_of
 from data.store.schema import route_answer
 
 
 def save_answer(tx: Tx, answer: RouteAnswer) -> None:
     """Write what was said of a route over what was said of it before."""
-    key = {"plan_id": answer.plan_id, "shift_id": answer.shift_id}
-    values = {
-        "state": answer.state,
-        "reason": answer.reason,
-        "text": answer.text,
-        "at": answer.at,
-        "by": answer.by,
-    }
-    new = insert_or_update(route_answer).values(**key, **values)
-    tx.execute(new.on_conflict_do_update(index_elements=[*key], set_=values))
+    values = row_of(answer, route_answer)
+    new = insert_or_update(route_answer).values(values)
+    key = route_answer.primary_key.columns
+    tx.execute(new.on_conflict_do_update(index_elements=key, set_=values))
 
 
 def find_answer(tx: Tx, plan_id: PlanId, shift_id: ShiftId) -> RouteAnswer | None:

@@ -20,20 +20,20 @@ from data.model import (
     VehicleId,
 )
 from data.store.database.engine import Tx
-from data.store.database.records import get_record, only_record, records
+from data.store.database.records import get_record, only_record, records, row_of
 from data.store.schema import leg_progress, shift
 
 
 def add_shifts(tx: Tx, shifts: Iterable[Shift]) -> None:
     """Add shifts; their ids are ignored, the database gives new ones."""
-    rows = [_values(turn) for turn in shifts]
+    rows = [row_of(turn, shift) for turn in shifts]
     if rows:
         tx.execute(insert(shift), rows)
 
 
 def add_shift(tx: Tx, new: Shift) -> Shift:
     """Add a shift; its id is ignored, the database gives a new one."""
-    return only_record(Shift, tx.execute(insert(shift).values(**_values(new)).returning(shift)))
+    return only_record(Shift, tx.execute(insert(shift).values(row_of(new, shift)).returning(shift)))
 
 
 def get_shift(tx: Tx, shift_id: ShiftId) -> Shift:
@@ -185,14 +185,3 @@ def mark_proved(tx: Tx, legs: Iterable[LegProgress]) -> None:
     ]
     if keys:
         tx.execute(change.values(proved=True), keys)
-
-
-def _values(turn: Shift) -> dict[str, object]:
-    return {
-        "storm_id": turn.storm_id,
-        "vehicle_id": turn.vehicle_id,
-        "driver_id": turn.driver_id,
-        "starts_at": turn.starts_at,
-        "ends_at": turn.ends_at,
-        "state": turn.state,
-    }

@@ -1,25 +1,23 @@
 """Machines called for a storm, as rows."""
 
-from datetime import datetime
-
 from sqlalchemy import insert, select, update
 
 from data.model import CallOut, CallOutId, StormId
 from data.store.database.engine import Tx
-from data.store.database.records import get_record, only_record, records
+from data.store.database.records import get_record, only_record, records, row_of
 from data.store.schema import call_out
 
 
 def add_call_out(tx: Tx, new: CallOut) -> CallOut:
     """Add a call; its id is ignored, the database gives a new one."""
-    added = insert(call_out).values(**_values(new)).returning(call_out)
+    added = insert(call_out).values(row_of(new, call_out)).returning(call_out)
     return only_record(CallOut, tx.execute(added))
 
 
 def save_call_out(tx: Tx, changed: CallOut) -> None:
     """Write what has become of a call over what was."""
     change = update(call_out).where(call_out.c.id == changed.id)
-    tx.execute(change.values(**_values(changed)))
+    tx.execute(change.values(row_of(changed, call_out)))
 
 
 def get_call_out(tx: Tx, call_out_id: CallOutId) -> CallOut:
@@ -36,19 +34,3 @@ def list_call_outs(tx: Tx, storm_id: StormId) -> list[CallOut]:
     """Return the calls of a storm, oldest first."""
     query = select(call_out).where(call_out.c.storm_id == storm_id).order_by(call_out.c.id)
     return records(CallOut, tx.execute(query))
-
-
-def _values(one: CallOut) -> dict[str, datetime | str | float | None]:
-    return {
-        "storm_id": one.storm_id,
-        "vehicle_id": one.vehicle_id,
-        "state": one.state,
-        "called_at": one.called_at,
-        "called_by": one.called_by,
-        "rate_h": one.rate_h,
-        "note": one.note,
-        "answered_at": one.answered_at,
-        "expected_at": one.expected_at,
-        "arrived_at": one.arrived_at,
-        "released_at": one.released_at,
-    }

@@ -6,23 +6,15 @@ from sqlalchemy import insert, or_, select, update
 
 from data.model import Closure, ClosureId, StormId
 from data.store.database.engine import Tx
-from data.store.database.records import get_record, only_record, records
+from data.store.database.records import get_record, only_record, records, row_of
 from data.store.schema import closure
 
 
 def add_closure(tx: Tx, new: Closure) -> Closure:
     """Add a closure; its id is ignored, the database gives a new one."""
-    values = {
-        "storm_id": new.storm_id,
-        "segment_id": new.segment_id,
-        "forward": new.forward,
-        "from_at": new.from_at,
-        "until_at": new.until_at,
-        "reason": new.reason,
-        "added_at": new.added_at,
-        "added_by": new.added_by,
-    }
-    return only_record(Closure, tx.execute(insert(closure).values(**values).returning(closure)))
+    return only_record(
+        Closure, tx.execute(insert(closure).values(row_of(new, closure)).returning(closure))
+    )
 
 
 def get_closure(tx: Tx, closure_id: ClosureId) -> Closure:

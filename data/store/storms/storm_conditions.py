@@ -17,7 +17,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.database.engine import Tx
-from data.store.database.records import get_record, only_record, records
+from data.store.database.records import get_record, only_record, records, row_of
 from data.store.schema import snow_entry, storm_machine, storm_move, storm_site, vehicle
 
 
@@ -38,17 +38,9 @@ def list_moves(tx: Tx, storm_id: StormId) -> list[StormMove]:
 
 def add_snow_entry(tx: Tx, new: SnowEntry) -> SnowEntry:
     """Add a snowfall entry; its id is ignored, the database gives a new one."""
-    values = {
-        "storm_id": new.storm_id,
-        "at": new.at,
-        "fallen_mm": new.fallen_mm,
-        "source": new.source,
-        "replaces_id": new.replaces_id,
-        "entered_at": new.entered_at,
-        "entered_by": new.entered_by,
-    }
     return only_record(
-        SnowEntry, tx.execute(insert(snow_entry).values(**values).returning(snow_entry))
+        SnowEntry,
+        tx.execute(insert(snow_entry).values(row_of(new, snow_entry)).returning(snow_entry)),
     )
 
 

@@ -6,17 +6,14 @@ from sqlalchemy import delete, insert, select
 
 from data.model import District
 from data.store.database.engine import Tx
-from data.store.database.records import records
+from data.store.database.records import records, row_of
 from data.store.schema import district
 
 
 def save_districts(tx: Tx, districts: Iterable[District]) -> None:
     """Replace all districts."""
     tx.execute(delete(district))
-    rows = [
-        {"name": each.name, "names": dict(each.names), "polygon": each.polygon}
-        for each in districts
-    ]
+    rows = [row_of(each, district) for each in districts]
     if rows:
         tx.execute(insert(district), rows)
 

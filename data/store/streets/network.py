@@ -13,7 +13,7 @@ from data.model import (
     SegmentId,
 )
 from data.store.database.engine import Tx
-from data.store.database.records import record, records
+from data.store.database.records import record, records, row_of
 from data.store.schema import former_segment, restriction, segment
 from data.streets.network import StreetNetwork, build_network
 
@@ -27,15 +27,7 @@ def save_network(tx: Tx, segments: Sequence[Segment], restrictions: Iterable[Res
     tx.execute(delete(segment))
     for first in range(0, len(segments), CHUNK_ROWS):
         tx.execute(insert(segment), _segment_rows(segments[first : first + CHUNK_ROWS]))
-    signs = [
-        {
-            "from_segment": sign.from_segment,
-            "via": sign.via,
-            "to_segment": sign.to_segment,
-            "kind": sign.kind,
-        }
-        for sign in restrictions
-    ]
+    signs = [row_of(sign, restriction) for sign in restrictions]
     if signs:
         tx.execute(insert(restriction), signs)
 
@@ -69,16 +61,11 @@ def last_segment_id(tx: Tx) -> SegmentId:
 def save_former_segments(tx: Tx, gone: Iterable[FormerSegment]) -> None:
     """Keep streets that a newer file no longer has; their rows among the streets go apart."""
     rows = [
-        {
-            "id": street.id,
-            **street.key._asdict(),
-            "geometry": shapely.to_wkb(shapely.LineString(street.geometry)),
-            "length_m": street.length_m,
-            "road_class": street.road_class,
-            "names": dict(street.names),
-            "gone_at": street.gone_at,
-            "successors": list(street.successors),
-        }
+        row_of(
+            street,
+            former_segment,
+            geometry=shapely.to_wkb(shapely.LineString(street.geometry)),
+        )
         for street in gone
     ]
     if rows:
@@ -100,32 +87,9 @@ def list_restrictions(tx: Tx) -> list[Restriction]:
 
 def _segment_rows(segments: Sequence[Segment]) -> list[dict[str, object]]:
     lines = shapely.to_wkb([shapely.LineString(street.geometry) for street in segments])
-    return [_segment_row(street, line) for street, line in zip(segments, lines, strict=True)]
-
-
-def _segment_row(street: Segment, line: bytes) -> dict[str, object]:
-    return {
-        "id": street.id,
-        **street.key._asdict(),
-        "start": street.start,
-        "end": street.end,
-        "geometry": line,
-        "length_m": street.length_m,
-        "road_class": street.road_class,
-        "names": dict(street.names),
-        "drive_speed_mps": street.drive_speed_mps,
-        "oneway": street.oneway,
-        "lanes": street.lanes,
-        "width_m": street.width_m,
-        "surface": street.surface,
-        "layer": street.layer,
-        "access": street.access,
-        "incline": street.incline,
-        "district": street.district,
-        "roundabout": street.roundabout,
-        "bus": street.bus,
-        "houses": [list(each) for each in street.houses],
-    }
+    return [
+        row_of(street, segment, geometry=line) for street, line in zip(segments, lines, strict=True)
+    ]
 
 
 def _points(line: shapely.LineString) -> tuple[LonLat, ...]:

@@ -6,25 +6,14 @@ from sqlalchemy import delete, insert, select
 
 from data.model import Place
 from data.store.database.engine import Tx
-from data.store.database.records import records
+from data.store.database.records import records, row_of
 from data.store.schema import place
 
 
 def save_places(tx: Tx, places: Iterable[Place]) -> None:
     """Replace all places."""
     tx.execute(delete(place))
-    rows = [
-        {
-            "kind": spot.kind,
-            "lon": spot.location.lon,
-            "lat": spot.location.lat,
-            "names": dict(spot.names),
-            "street": spot.street,
-            "number": spot.number,
-            "reach_m": spot.reach_m,
-        }
-        for spot in places
-    ]
+    rows = [row_of(spot, place) for spot in places]
     if rows:
         tx.execute(insert(place), rows)
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from data.model import Stranger
 from data.store.database.engine import Tx
-from data.store.database.records import records
+from data.store.database.records import records, row_of
 from data.store.schema import stranger
 
 MOST = 100
@@ -39,7 +39,7 @@ def note_strangers(tx: Tx, seen: Iterable[Stranger], now: datetime) -> None:
             "lat": func.coalesce(new.excluded.lat, stranger.c.lat),
         },
     )
-    rows = [_row(one) for one in seen]
+    rows = [row_of(one, stranger) for one in seen]
     if rows:
         tx.execute(more, rows)
     tx.execute(delete(stranger).where(stranger.c.last_at < now - KEPT))
@@ -60,17 +60,3 @@ def list_strangers(tx: Tx) -> list[Stranger]:
 def forget_stranger(tx: Tx, name: str) -> bool:
     """Take a sender off the list; return whether it was there."""
     return tx.execute(delete(stranger).where(stranger.c.name == name)).rowcount > 0
-
-
-def _row(one: Stranger) -> dict[str, object]:
-    return {
-        "name": one.name,
-        "door": one.door,
-        "fault": one.fault,
-        "address": one.address,
-        "first_at": one.first_at,
-        "last_at": one.last_at,
-        "times": one.times,
-        "lon": one.location.lon if one.location else None,
-        "lat": one.location.lat if one.location else None,
-    }

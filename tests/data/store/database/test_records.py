@@ -1,23 +1,31 @@
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 import pytest
-from sqlalchemy import JSON, Column, Float, Integer, MetaData, Table, Text, insert, select
+from sqlalchemy import JSON, Column, Float, MetaData, Table, Text, insert, select
 
 from data.errors import NotFoundError
 from data.model import Actor, ActorKind, LonLat, SegmentId, Treatment
 from data.store.database.engine import Tx, create_engine, transaction
-from data.store.database.records import first_record, get_record, only_record, record, records
+from data.store.database.records import (
+    first_record,
+    get_record,
+    only_record,
+    record,
+    records,
+    row_of,
+)
 from data.store.schema import UtcDateTime
+from data.store.schema.base import new_id
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 metadata = MetaData()
 note = Table(
     "note",
     metadata,
-    Column("id", Integer, primary_key=True),
+    new_id(),
     Column("at", UtcDateTime, nullable=False),
     Column("treatment", Text),
     Column("lon", Float),
@@ -126,3 +134,20 @@ def test_an_answer_without_rows_is_no_record(tx: Tx) -> None:
     assert first_record(Note, tx.execute(none)) is None
     with pytest.raises(NotFoundError, match="there is no note 2"):
         get_record(Note, tx.execute(none), "note", 2)
+
+
+def test_a_record_goes_back_into_the_columns_that_it_came_from(tx: Tx) -> None:
+    row = row_of(NOTE, note)
+    assert "id" not in row
+    tx.execute(insert(note).values(row))
+    assert records(Note, tx.execute(select(note))) == [NOTE, replace(NOTE, id=SegmentId(2))]
+
+
+def test_a_record_without_an_optional_one_leaves_its_columns_empty() -> None:
+    row = row_of(replace(NOTE, location=None), note)
+    assert (row["lon"], row["lat"], row["actor_id"]) == (None, None, "sara")
+
+
+def test_a_field_that_the_table_has_no_column_for_is_a_fault_of_the_query() -> None:
+    with pytest.raises(TypeError, match=r"Head\.words: expected a column of note"):
+        row_of(Head(SegmentId(1), "plow"), note)
