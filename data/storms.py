@@ -3,7 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from math import isfinite
+from operator import attrgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import jdatetime
@@ -44,6 +47,14 @@ _JALALI_UNTIL = 1700
 NEED_TIME = "a day and a time like 2026-12-21 06:30 or 1405/09/30 06:30"
 
 
+class _Line(NamedTuple):
+    """A line that reads: its number in the file, and what it says."""
+
+    line: int
+    at: datetime
+    fallen_mm: float
+
+
 def snow_from_csv(
     content: bytes, timezone: str
 ) -> tuple[list[tuple[datetime, float]], list[Mistake]]:
@@ -65,7 +76,7 @@ def snow_from_csv(
         ]
     if mistakes:
         return [], mistakes
-    found: list[tuple[int, datetime, float]] = []
+    found: list[_Line] = []
     for line, cells in body:
         named = dict(zip(columns, cells, strict=False))
         at, fallen_mm = moment_of(named.get("time", ""), timezone), _mm(named.get("cm", ""))
@@ -75,10 +86,10 @@ def snow_from_csv(
             need = Need("a number from 0 to {most}", most=MOST_CM)
             mistakes.append(Mistake(line, "cm", named.get("cm", ""), need))
         if at is not None and fallen_mm is not None:
-            found.append((line, at, fallen_mm))
-    found.sort(key=lambda row: row[1])
+            found.append(_Line(line, at, fallen_mm))
+    found.sort(key=attrgetter("at"))
     mistakes += _falling(found)
-    return [(at, fallen_mm) for _, at, fallen_mm in found], mistakes
+    return [(one.at, one.fallen_mm) for one in found], mistakes
 
 
 def moment_of(text: str, timezone: str) -> datetime | None:
@@ -118,14 +129,14 @@ def _columns(line: int, head: Sequence[str]) -> tuple[list[str], list[Mistake]]:
     return columns, mistakes
 
 
-def _falling(found: Sequence[tuple[int, datetime, float]]) -> list[Mistake]:
+def _falling(found: Sequence[_Line]) -> list[Mistake]:
     """Return what is wrong between lines: two of one time, less snow than before."""
     mistakes: list[Mistake] = []
-    for i, (line, at, fallen_mm) in enumerate(found[1:]):
-        _, before_at, before_mm = found[i]
-        if at == before_at:
-            mistakes.append(Mistake(line, "time", "", "every time once"))
-        elif fallen_mm < before_mm:
-            need = Need("at least {least} cm, as much as fell before", least=before_mm / 10)
-            mistakes.append(Mistake(line, "cm", f"{fallen_mm / 10:g}", need))
+    for before, one in pairwise(found):
+        if one.at == before.at:
+            mistakes.append(Mistake(one.line, "time", "", "every time once"))
+        elif one.fallen_mm < before.fallen_mm:
+            least = before.fallen_mm / 10
+            need = Need("at least {least} cm, as much as fell before", least=least)
+            mistakes.append(Mistake(one.line, "cm", f"{one.fallen_mm / 10:g}", need))
     return mistakes

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -173,26 +174,35 @@ class Performance:
     districts: Mapping[str, DistrictPerformance]
 
 
+class _Promised(NamedTuple):
+    """A direction of a street that is promised a cycle."""
+
+    segment: Segment
+    forward: bool
+    rule: ClassRule
+    cycle: timedelta
+
+
 def promised_lanes(network: StreetNetwork, policy: Policy) -> Lanes:
     """Return every direction that vehicles may drive and whose street has a cycle."""
-    promised = [(s, policy.rule_of(s)) for s in network.segments]
-    rows = [
-        (DirectedSegment(s.id, forward), lane_share_m(s), rule.cycle.total_seconds(), rule, s)
-        for s, rule in promised
-        if rule.cycle is not None
+    promised = [
+        _Promised(segment, forward, rule, rule.cycle)
+        for segment in network.segments
+        if (rule := policy.rule_of(segment)).cycle is not None
         for forward in (True, False)
-        if drivable(s, forward=forward)
+        if drivable(segment, forward=forward)
     ]
-    districts = tuple(sorted({segment.district for *_, segment in rows}, key=district_order))
+    districts = tuple(sorted({one.segment.district for one in promised}, key=district_order))
     number = {name: i for i, name in enumerate(districts)}
     rank = {code: i for i, code in enumerate(policy.rules)}
+    classes = [rank[one.rule.service_class] for one in promised]
     return Lanes(
-        index={directed: i for i, (directed, *_) in enumerate(rows)},
-        lane_m=np.array([row[1] for row in rows], np.float64),
-        rules=tuple(rule for *_, rule, _ in rows),
-        cycle_s=np.array([row[2] for row in rows], np.float64),
-        class_no=np.array([rank[rule.service_class] for *_, rule, _ in rows], np.int64),
-        district_no=np.array([number[segment.district] for *_, segment in rows], np.int64),
+        index={DirectedSegment(one.segment.id, one.forward): i for i, one in enumerate(promised)},
+        lane_m=np.array([lane_share_m(one.segment) for one in promised], np.float64),
+        rules=tuple(one.rule for one in promised),
+        cycle_s=np.array([one.cycle.total_seconds() for one in promised], np.float64),
+        class_no=np.array(classes, np.int64),
+        district_no=np.array([number[one.segment.district] for one in promised], np.int64),
         classes=tuple(policy.rules),
         districts=districts,
     )
