@@ -17,7 +17,7 @@ from fleet.planning.plan_options import in_service
 from fleet.planning.plan_preparation import outline
 from fleet.what_if.question import SECONDS, ask_what_if
 from maps.pages.i18n import Translator
-from maps.what_if import WhatIfDesk, WhatIfView, machine_types, what_if_view
+from maps.what_if import WhatIfPanel, WhatIfView, machine_types, what_if_view
 
 SHOWN = 12
 """Questions that the board lists."""
@@ -26,7 +26,7 @@ router = APIRouter()
 
 
 @router.get("/api/what-ifs")
-def show_what_ifs(request: Request, context: BoardContext) -> WhatIfDesk:
+def show_what_ifs(request: Request, context: BoardContext) -> WhatIfPanel:
     """Return what one may ask of the fleet, and the newest questions with their answers."""
     t = translator_of(request)
     with context.reading() as tx:
@@ -35,7 +35,7 @@ def show_what_ifs(request: Request, context: BoardContext) -> WhatIfDesk:
         serving = frozenset(one.vehicle_id for one in shifts if in_service(one, context.now))
         types = machine_types(list_vehicles(tx), serving, t)
         runs = list_runs(tx, storm.id, SHOWN, [RunKind.WHATIF]) if storm else []
-        return WhatIfDesk(types, SECONDS, tuple(_shown(tx, run, t) for run in runs))
+        return WhatIfPanel(types, SECONDS, tuple(_shown(tx, run, t) for run in runs))
 
 
 @router.post("/api/what-ifs", status_code=202)

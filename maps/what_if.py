@@ -89,7 +89,7 @@ class MachineTypeView:
 
 
 @dataclass(frozen=True, slots=True)
-class WhatIfDesk:
+class WhatIfPanel:
     """What one may ask, for how many seconds each fleet is solved, and what was asked so far."""
 
     types: tuple[MachineTypeView, ...]

@@ -16,7 +16,7 @@ from data.store.setup.machines import save_fleet
 from data.store.streets.network import save_network
 from data.store.streets.places import save_places
 from fleet.context import CityContext
-from fleet.routes.published_plan import Estimates, PlanDesk
+from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from tests import village as v
 
 DISPATCHER = Actor(ActorKind.USER, "leila")
@@ -26,7 +26,7 @@ FLEET = FleetFile((v.a_depot(),), (v.a_reload_site(),), (v.a_vehicle(1), v.a_veh
 
 def estimates() -> Estimates:
     """Return what tells when trucks of the village come; nothing of a plan is in memory yet."""
-    return Estimates(PlanDesk(), v.village(), POLICY)
+    return Estimates(PublishedPlanCache(), v.village(), POLICY)
 
 
 def a_city(tx: Tx, now: datetime) -> CityContext:

@@ -24,7 +24,7 @@ from fleet.accounts.accounts import PHONE_LETTERS, note_phone
 from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.shift_handover import present_turn
-from maps.board.board_panels import StreetDesk, TruckDesk, street_desk, truck_desk
+from maps.board.board_panels import StreetPanel, TruckPanel, street_desk, truck_desk
 from maps.board.timeline import DoneView, TimelineView, done_view, timeline_view
 
 ASKED = 20
@@ -71,7 +71,7 @@ def show_done(request: Request, context: BoardContext) -> Response:
 
 
 @router.get("/api/board/trucks/{vehicle_id}")
-def show_truck(vehicle_id: VehicleId, context: BoardContext) -> TruckDesk:
+def show_truck(vehicle_id: VehicleId, context: BoardContext) -> TruckPanel:
     """Return a truck's present and next legs, load, hours, evidence and driver."""
     app = context.app
     with context.reading() as tx:
@@ -93,7 +93,7 @@ def show_truck(vehicle_id: VehicleId, context: BoardContext) -> TruckDesk:
 
 
 @router.get("/api/board/streets/{segment_id}")
-def show_street_desk(segment_id: SegmentId, context: BoardContext) -> StreetDesk:
+def show_street_desk(segment_id: SegmentId, context: BoardContext) -> StreetPanel:
     """Return who comes to a street and when, who asked about it, and storms before."""
     app = context.app
     app.network.segment(segment_id)

@@ -26,7 +26,7 @@ from fleet.followup.agency_mail import (
 from fleet.requests.notices import tell_planned
 from fleet.requests.outbox import MESSENGER, Letter, claim_letters, lose_interrupted, settle_letter
 from fleet.requests.promises import promise_open
-from fleet.routes.published_plan import Estimates, PlanDesk
+from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from maps.followup.referrals import letter_text, paper_view
 from maps.pages.i18n import translator
 from maps.requests.notices import NoticeText, notice_text
@@ -58,7 +58,7 @@ class Messenger:
         clock: Clock,
         ground: GroundKeeper,
         settings: NoticeSettings,
-        plans: PlanDesk,
+        plans: PublishedPlanCache,
     ) -> None:
         self._engine = engine
         self._clock = clock

@@ -64,9 +64,9 @@ from data.model import Position, ServiceRequest
 from data.store.database.city_lock import holding
 from data.store.database.engine import open_database
 from data.store.migrations import require_current
-from fleet.messages.sos import SosEar
+from fleet.messages.sos import SosListener
 from fleet.replay.storm_history import StormHistory
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.pages.scripts import scripts_dir
 from maps.pages.templates import STATIC_DIR
@@ -193,7 +193,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         consumer.hear(fixes)
 
     require_current(engine)
-    live, ear, plans = LiveFleet(), SosEar(), PlanDesk()
+    live, ear, plans = LiveFleet(), SosListener(), PublishedPlanCache()
     ground = GroundKeeper(engine)
     consumer = Consumer(engine, clock, ground, hub, live, city_folder if apart else None)
     history = StormHistory(city_folder / "history", hears=apart)

@@ -51,7 +51,7 @@ from fleet.context import CityContext
 from fleet.messages.presence import Room
 from fleet.replay.storm_history import StormHistory
 from fleet.reports.storm_statistics import StormRecords
-from fleet.routes.published_plan import Estimates, PlanDesk
+from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.pages.i18n import LANGUAGES
 
@@ -98,7 +98,7 @@ class App:
     boards: BoardDesk
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     records: StormRecords = field(default_factory=StormRecords)
-    plans: PlanDesk = field(default_factory=PlanDesk)
+    plans: PublishedPlanCache = field(default_factory=PublishedPlanCache)
     offers: Offers = field(default_factory=Offers)
     code_entries: CodeLimit = field(default_factory=CodeLimit)
     track_codes: TrackCodeLimit = field(default_factory=TrackCodeLimit)

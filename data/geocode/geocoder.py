@@ -7,8 +7,8 @@ from typing import NamedTuple
 from data.geocode.areas import districts
 from data.geocode.candidate import Candidate, Reason
 from data.geocode.confidence import CONFIDENT, Mismatch, confidence
-from data.geocode.house_numbers import SNAP_M, HouseBook
-from data.geocode.name_index import NameBook
+from data.geocode.house_numbers import SNAP_M, HouseNumbers
+from data.geocode.name_index import NameIndex
 from data.geocode.name_spans import Mention, MentionFinder
 from data.geocode.numbered_alleys import with_numbered_alleys
 from data.geocode.parse import AddressParse, Reader, remarks
@@ -51,12 +51,12 @@ class Geocoder:
     def __init__(self, network: StreetNetwork, places: Iterable[Place]) -> None:
         places = (*places, *districts(network))
         self._network = network
-        self._book = NameBook(network.segments, places)
+        self._book = NameIndex(network.segments, places)
         self._finder = MentionFinder(self._book)
         self._reader = Reader(self._book)
         self._sayer = Sayer(network)
         streets = NamedStreets(network)
-        self._placer = Placer(streets, self._book, HouseBook(streets, places))
+        self._placer = Placer(streets, self._book, HouseNumbers(streets, places))
 
     def candidates(self, text: str, limit: int = 5, near: LonLat | None = None) -> list[Candidate]:
         """Return what the words may mean, likeliest first; at most the first is confident.

@@ -39,7 +39,7 @@ class _Known(NamedTuple):
     location: LonLat
 
 
-class HouseBook:
+class HouseNumbers:
     """House numbers of a city: single ones by the street's name, and ranges along segments."""
 
     def __init__(self, streets: NamedStreets, places: Iterable[Place]) -> None:

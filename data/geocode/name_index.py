@@ -73,7 +73,7 @@ def joined(words: Sequence[str]) -> str:
     return "".join(parts)
 
 
-class NameBook:
+class NameIndex:
     """Every name of a city by its keys, immutable."""
 
     def __init__(self, segments: Sequence[Segment], places: Iterable[Place]) -> None:

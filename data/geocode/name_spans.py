@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from data.geocode.candidate import Reason
-from data.geocode.name_index import Hit, NameBook, joined
+from data.geocode.name_index import Hit, NameIndex, joined
 from data.geocode.text.lexicon import RELATIONS, WordRole
 from data.geocode.text.tokens import NameParts, Token, alike, is_counted, is_title, name_parts
 
@@ -65,7 +65,7 @@ class _Span(NamedTuple):
 class MentionFinder:
     """Finds the names within the tokens of a sentence."""
 
-    def __init__(self, book: NameBook) -> None:
+    def __init__(self, book: NameIndex) -> None:
         self._book = book
 
     def find(self, words: Sequence[Token]) -> list[Mention]:

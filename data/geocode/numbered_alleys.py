@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from data.geocode.candidate import Reason
-from data.geocode.name_index import Hit, NameBook
+from data.geocode.name_index import Hit, NameIndex
 from data.geocode.name_spans import HITS, NO_KIND, Mention
 from data.geocode.text.lexicon import WordRole
 from data.geocode.text.tokens import Token, is_title
@@ -18,7 +18,7 @@ PARENT_HITS = 3
 
 
 def with_numbered_alleys(
-    book: NameBook, words: Sequence[Token], mentions: Sequence[Mention]
+    book: NameIndex, words: Sequence[Token], mentions: Sequence[Mention]
 ) -> list[Mention]:
     """Return the mentions in order, alleys also by the names of the streets beside them."""
     found = list(mentions)
@@ -42,7 +42,7 @@ def with_numbered_alleys(
     return sorted(found, key=lambda mention: mention.first)
 
 
-def _hits(book: NameBook, parents: Sequence[Mention], number: str) -> Iterator[Hit]:
+def _hits(book: NameIndex, parents: Sequence[Mention], number: str) -> Iterator[Hit]:
     """Yield the names that are one of the parents' and a number."""
     met: set[int] = set()
     for parent in parents:

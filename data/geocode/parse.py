@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from data.geocode.areas import DISTRICT
-from data.geocode.name_index import NameBook
+from data.geocode.name_index import NameIndex
 from data.geocode.name_spans import Mention
 from data.geocode.numbered_alleys import ALLEYS
 from data.geocode.text.lexicon import RELATIONS, WordRole
@@ -63,7 +63,7 @@ class Remarks:
 class Reader:
     """Reads mentions and the grammar between them as addresses."""
 
-    def __init__(self, book: NameBook) -> None:
+    def __init__(self, book: NameIndex) -> None:
         self._book = book
 
     def readings(

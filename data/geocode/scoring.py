@@ -9,8 +9,8 @@ import shapely
 from numpy.typing import NDArray
 
 from data.geocode.candidate import Reason
-from data.geocode.house_numbers import SNAP_M, HouseBook
-from data.geocode.name_index import Hit, NameBook
+from data.geocode.house_numbers import SNAP_M, HouseNumbers
+from data.geocode.name_index import Hit, NameIndex
 from data.geocode.name_spans import Mention
 from data.geocode.parse import WIDE, AddressParse, Tie
 from data.geocode.street_shapes import NamedStreet, NamedStreets, StreetPoint, main_name
@@ -82,7 +82,7 @@ class _Held:
 class Placer:
     """Places readings on the streets of a city."""
 
-    def __init__(self, streets: NamedStreets, book: NameBook, houses: HouseBook) -> None:
+    def __init__(self, streets: NamedStreets, book: NameIndex, houses: HouseNumbers) -> None:
         self._streets = streets
         self._book = book
         self._houses = houses

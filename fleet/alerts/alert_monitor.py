@@ -32,13 +32,13 @@ from fleet.alerts.alert_conditions import (
     silent_signs,
     truck_signs,
 )
-from fleet.alerts.alert_register import AlertBook
+from fleet.alerts.alert_register import AlertRegister
 from fleet.alerts.lateness_risk import risk_signs, risks
 from fleet.context import CityContext
 from fleet.replanning.cycles import waiting_cycle
 from fleet.routes.arrivals import arrivals_of
 from fleet.routes.off_route import Corridor
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.shift_handover import present_turns
 from fleet.tracking.geofences import sites_of
@@ -57,11 +57,11 @@ class MonitorResult:
 
 
 @dataclass(slots=True)
-class Watch:
+class AlertMonitor:
     """Looks at a storm again and again; one thread, in memory, rebuilt from what is stored."""
 
-    plans: PlanDesk = field(default_factory=PlanDesk)
-    book: AlertBook = field(default_factory=AlertBook)
+    plans: PublishedPlanCache = field(default_factory=PublishedPlanCache)
+    book: AlertRegister = field(default_factory=AlertRegister)
     courses: dict[VehicleId, Course] = field(default_factory=dict)
     _storm: Storm | None = None
     _risks: tuple[PlanId, datetime, list[Sign]] | None = None

@@ -39,7 +39,7 @@ Key = tuple[AlertKind, VehicleId | None]
 
 
 @dataclass(slots=True)
-class AlertBook:
+class AlertRegister:
     """Which open alerts had a sign when; the alerts themselves are in the database."""
 
     seen_at: dict[AlertId, datetime] = field(default_factory=dict)

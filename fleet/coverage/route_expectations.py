@@ -65,7 +65,7 @@ class FleetExpectations:
         return vehicle is not None and Treatment.PLOW in vehicle.capabilities
 
 
-class OrderBook:
+class ExpectationCache:
     """Orders of storms, read again when a plan was published."""
 
     def __init__(self) -> None:

@@ -30,7 +30,7 @@ from data.store.tracking.positions import list_between
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
 from fleet.coverage.coverage_cache import CoverageCache
-from fleet.coverage.route_expectations import FleetExpectations, OrderBook
+from fleet.coverage.route_expectations import ExpectationCache, FleetExpectations
 from fleet.coverage.track_windows import TrackWindow, looked_at_by, looks_at, number_at
 from fleet.evidence.driver_confirmations import judge_again, late_since
 from fleet.evidence.proof_store import Proof, keep_windows, storms_in
@@ -92,7 +92,7 @@ class Digest:
         return self.proof.requests
 
 
-class TrackBook:
+class OpenTracks:
     """The open windows of all vehicles; one consumer writes it, and a restart rebuilds it.
 
     `left` are the windows that a restart has left open, `None` until they were looked for.
@@ -100,7 +100,7 @@ class TrackBook:
 
     def __init__(self, matcher: Matcher) -> None:
         self.matcher = matcher
-        self.orders = OrderBook()
+        self.orders = ExpectationCache()
         self.sieve = Sieve()
         self.coverage_cache = CoverageCache()
         self.windows: dict[tuple[VehicleId, int], TrackWindow] = {}
@@ -130,9 +130,9 @@ class TrackBook:
         return self.left is None or bool(self.left) or bool(self.silent(now))
 
 
-def new_track_book(network: StreetNetwork) -> TrackBook:
+def new_track_book(network: StreetNetwork) -> OpenTracks:
     """Return an empty track book with the matcher in use."""
-    return TrackBook(StreetMatcher(network))
+    return OpenTracks(StreetMatcher(network))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class ProcessedBatch:
 
 
 def digest(
-    city: CityContext, tracks: TrackBook, batch: Sequence[Position], storm: Storm | None
+    city: CityContext, tracks: OpenTracks, batch: Sequence[Position], storm: Storm | None
 ) -> Digest:
     """Follow a batch and keep what it proves, in one transaction."""
     followed = follow(city.tx, city.network, tracks, batch, storm, city.now)
@@ -183,7 +183,7 @@ def unseal_fixes(tx: Tx, fixes: Iterable[Position]) -> None:
 def follow(
     tx: Tx,
     network: StreetNetwork,
-    tracks: TrackBook,
+    tracks: OpenTracks,
     batch: Sequence[Position],
     storm: Storm | None,
     now: datetime,
@@ -211,7 +211,7 @@ def follow(
     return ProcessedBatch(batch, storm, touched, over, opened, at_work.dropped)
 
 
-def keep(city: CityContext, tracks: TrackBook, followed: ProcessedBatch) -> Digest:
+def keep(city: CityContext, tracks: OpenTracks, followed: ProcessedBatch) -> Digest:
     """Store the passes that a batch proves, and say what changed."""
     close_windows(city.tx, followed.over)
     open_windows(city.tx, followed.opened)
@@ -240,7 +240,7 @@ class _Round:
         self,
         tx: Tx,
         network: StreetNetwork,
-        tracks: TrackBook,
+        tracks: OpenTracks,
         storm: Storm | None,
         now: datetime,
     ) -> None:

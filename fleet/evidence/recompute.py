@@ -32,7 +32,7 @@ from data.store.tracking.positions import list_between
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
-from fleet.coverage.route_expectations import OrderBook
+from fleet.coverage.route_expectations import ExpectationCache
 from fleet.coverage.street_coverage import counting, done_at
 from fleet.coverage.track_windows import AFTER, BEFORE, TrackWindow, looked_at_by, looks_at
 from fleet.evidence.proof_store import derive, note_revision, store_windows, storms_in
@@ -116,7 +116,7 @@ def _windows(
     now: datetime,
 ) -> Iterator[TrackWindow]:
     """Yield the settled half hours of every vehicle that prove something of a storm."""
-    book, until = OrderBook(), storm.ended_at or now
+    book, until = ExpectationCache(), storm.ended_at or now
     for vehicle_id, first, last in heard_of(tx, storm.started_at - BEFORE, until + AFTER):
         numbers = range(min(looked_at_by(first)), max(looked_at_by(last)) + 1)
         for number in numbers:

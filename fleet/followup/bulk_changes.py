@@ -37,7 +37,7 @@ from fleet.requests.closing import STILL_OPEN, close_request, drop_unwanted_job
 from fleet.requests.intake import TREATMENTS, subject_of, wrong_state
 from fleet.requests.notices import unsay_ended
 from fleet.requests.placing import find_place, place_and_promise, place_by_hand
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 
 
 class QueueAction(StrEnum):
@@ -56,7 +56,7 @@ class CityRules:
 
     network: StreetNetwork
     policy: Policy
-    plans: PlanDesk
+    plans: PublishedPlanCache
 
     def context(self, tx: Tx, now: datetime) -> CityContext:
         """Return what decisions about the city need, in a transaction."""

@@ -13,7 +13,7 @@ from fleet.context import CityContext
 from fleet.followup.bulk_changes import note_taken_in
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import place_by_hand
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 
 CHANNEL = "file"
 
@@ -50,7 +50,7 @@ def place_taken(
     actor: Actor,
     asked: Iterable[ServiceRequest],
     places: Mapping[RequestId, Snap],
-    plans: PlanDesk,
+    plans: PublishedPlanCache,
 ) -> list[ServiceRequest]:
     """Place and promise requests of a file where their `places` are known; the others wait.
 

@@ -35,7 +35,7 @@ class SosCall:
 
 
 @dataclass(slots=True)
-class SosEar:
+class SosListener:
     """Hears calls in what trackers send; safe from any thread.
 
     A tracker repeats its alarm while the button is down: its first fix is the call.

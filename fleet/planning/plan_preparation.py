@@ -27,7 +27,7 @@ from data.streets.network import StreetNetwork
 from fleet.context import CityContext
 from fleet.planning.plan_options import in_service
 from fleet.planning.storm_snapshot import present_of
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.routes.route_progress import PlanCheck
 from fleet.storms.machines_in_service import sites_in_use
 from fleet.streets.closed_streets import closed_streets
@@ -60,7 +60,7 @@ def prepare(
     storm_id: StormId,
     network: StreetNetwork,
     now: datetime,
-    plans: PlanDesk | None = None,
+    plans: PublishedPlanCache | None = None,
 ) -> Prepared:
     """Read what a plan for a storm is made from, as the storm stands now.
 
@@ -70,7 +70,7 @@ def prepare(
     plain = outline(tx, storm_id, network, now)
     policy, jobs, shifts = plain.policy, plain.jobs, plain.shifts
     city = CityContext(tx, network, policy, now)
-    check = (plans or PlanDesk()).check(city, storm_id)
+    check = (plans or PublishedPlanCache()).check(city, storm_id)
     return replace(
         plain,
         parent_id=None if check is None else check.plan.id,

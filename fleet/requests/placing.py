@@ -31,7 +31,7 @@ from fleet.context import CityContext
 from fleet.requests.intake import TREATMENTS, subject_of, wrong_state
 from fleet.requests.notices import tell_planned
 from fleet.requests.promises import give_promise
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.streets.loaded_streets import require_present
 from fleet.work.crew_jobs import job_of_request
 from fleet.work.duplicate_jobs import covering_job
@@ -49,7 +49,7 @@ def locate(
     actor: Actor,
     request_id: RequestId,
     geocoder: Geocoder,
-    plans: PlanDesk,
+    plans: PublishedPlanCache,
     *,
     join: bool = True,
 ) -> ServiceRequest:
@@ -73,7 +73,7 @@ def place_by_hand(
     actor: Actor,
     request_id: RequestId,
     place: LonLat | Snap,
-    plans: PlanDesk,
+    plans: PublishedPlanCache,
     *,
     join: bool = True,
 ) -> ServiceRequest:
@@ -100,7 +100,7 @@ def place_and_promise(
     city: CityContext,
     actor: Actor,
     placed: ServiceRequest,
-    plans: PlanDesk | None,
+    plans: PublishedPlanCache | None,
     *,
     join: bool = True,
 ) -> ServiceRequest:

@@ -16,11 +16,11 @@ from fleet.context import CityContext
 from fleet.routes.arrivals import Arrivals
 from fleet.routes.leg_completion import PlanIndex
 from fleet.routes.plan_vs_actual import RouteCheck
-from fleet.routes.route_progress import PlanCheck, RouteDesk
+from fleet.routes.route_progress import PlanCheck, RouteProgress
 from fleet.streets.closed_streets import closed_streets
 
 
-class PlanDesk:
+class PublishedPlanCache:
     """Keeps the published plan and what became of its legs; safe from any thread.
 
     Only what was stored since the last question is read. What a new computation of old positions
@@ -30,7 +30,7 @@ class PlanDesk:
     def __init__(self) -> None:
         self._lock = RLock()
         self._index: PlanIndex | None = None
-        self._desk: RouteDesk | None = None
+        self._desk: RouteProgress | None = None
         self._read_until = 0
 
     def keep(self, plan: Plan) -> None:
@@ -88,14 +88,14 @@ class PlanDesk:
             return None
         return Arrivals(desk.index, lambda number: self._route(city, desk, number), city.now)
 
-    def _route(self, city: CityContext, desk: RouteDesk, number: int) -> RouteCheck:
+    def _route(self, city: CityContext, desk: RouteProgress, number: int) -> RouteCheck:
         with self._lock:
             desk.read_taps(city.tx, [desk.plan.routes[number].shift_id])
             return desk.check(number, city.now)
 
     def _caught_up(
         self, city: CityContext, storm_id: StormId, changed: Iterable[SegmentId] = ()
-    ) -> RouteDesk | None:
+    ) -> RouteProgress | None:
         """Return the published plan's desk with all evidence stored so far; `None` without one."""
         tx, rules = city.tx, city.policy.evidence
         index = self.driven(tx, storm_id)
@@ -104,7 +104,7 @@ class PlanDesk:
             return None
         newest, desk = find_newest_pass(tx), self._desk
         if desk is None or not desk.stands_on(index, city.network, rules):
-            desk = self._desk = RouteDesk(index, city.network, rules)
+            desk = self._desk = RouteProgress(index, city.network, rules)
             desk.load(tx)
             self._read_until = newest
         else:
@@ -122,7 +122,7 @@ class PlanDesk:
 class Estimates:
     """The published plan with the streets and the rules of evidence by which it is judged."""
 
-    plans: PlanDesk
+    plans: PublishedPlanCache
     network: StreetNetwork
     policy: Policy
 
@@ -136,7 +136,7 @@ class Estimates:
 
     def arrivals_of(self, tx: Tx, plan: Plan, now: datetime) -> Arrivals:
         """Return when trucks come by a plan that is published in this very transaction."""
-        desk = RouteDesk(PlanIndex(plan), self.network, self.policy.evidence)
+        desk = RouteProgress(PlanIndex(plan), self.network, self.policy.evidence)
         desk.load(tx)
         desk.ended = list_ended_shifts(tx, plan.storm_id)
         desk.closed = closed_streets(tx, plan.storm_id, now)

@@ -32,7 +32,7 @@ class PlanCheck:
     routes: tuple[RouteCheck, ...]
 
 
-class RouteDesk:
+class RouteProgress:
     """The checks of one plan; only what changed is made anew. One thread at a time uses it.
 
     `ended` are shifts that are over, `closed` are streets that nobody can drive now.
@@ -162,7 +162,7 @@ def check_plan(
 ) -> PlanCheck:
     """Return how a plan was driven until a moment, from what is stored: for history."""
     plan = get_plan(tx, plan_id)
-    desk = RouteDesk(PlanIndex(plan), network, policy.evidence)
+    desk = RouteProgress(PlanIndex(plan), network, policy.evidence)
     streets = {step.segment_id for step in desk.index.legs_on}
     seen: dict[DirectedSegment, list[Pass]] = defaultdict(list)
     for step, passes in list_seen(tx, plan.storm_id, streets).items():

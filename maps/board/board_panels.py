@@ -59,7 +59,7 @@ class WorkedView:
 
 
 @dataclass(frozen=True, slots=True)
-class TruckDesk:
+class TruckPanel:
     """What a truck's panel says beside its live state.
 
     `load_kg` is what its hopper should hold now, by the plan; `None` without a route. `legs` begin
@@ -119,7 +119,7 @@ class StreetStormView:
 
 
 @dataclass(frozen=True, slots=True)
-class StreetDesk:
+class StreetPanel:
     """What a street's panel says beside its color: who comes when, who asked, storms before."""
 
     segment_id: int
@@ -137,10 +137,10 @@ def truck_desk(
     worked: Iterable[EvidenceTotal],
     last_street: SegmentId | None,
     network: StreetNetwork,
-) -> TruckDesk:
+) -> TruckPanel:
     """Return what is known of a truck; `driven` is its route of the published plan."""
     segment = None if last_street is None else network.find(last_street)
-    return TruckDesk(
+    return TruckPanel(
         vehicle_id=vehicle.id,
         hopper_kg=vehicle.hopper_kg,
         load_kg=_load_kg(vehicle, *driven) if driven else None,
@@ -163,10 +163,10 @@ def street_desk(
     storms: Sequence[Storm],
     seen: Iterable[StreetStorm],
     vehicles: Mapping[VehicleId, str],
-) -> StreetDesk:
+) -> StreetPanel:
     """Return what is known of a street beside its color."""
     named = {storm.id: storm for storm in storms}
-    return StreetDesk(
+    return StreetPanel(
         segment_id=segment_id,
         visits=_visits(segment_id, checked, vehicles) if checked else (),
         requests=tuple(

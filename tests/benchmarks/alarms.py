@@ -42,13 +42,13 @@ from data.store.streets.network import load_network
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
-from fleet.alerts.alert_monitor import Watch
+from fleet.alerts.alert_monitor import AlertMonitor
 from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.planning.plan_lifecycle import publish, store_draft
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
-from fleet.routes.published_plan import Estimates, PlanDesk
+from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.shifts.shift_progress import Legs, complete_legs, start_shift
 from fleet.simulation.simulated_faults import SensorFault, broken
@@ -103,7 +103,7 @@ def _measured(engine: Database, seed: int) -> Iterator[tuple[str, str, str]]:
         prepared = prepare(tx, storm.id, network, NOW)
     plan = solve_prepared(prepared, PLAN_S, seed, lambda *_: None, lambda: False)
     with transaction(engine) as tx:
-        estimates = Estimates(PlanDesk(), network, prepared.policy)
+        estimates = Estimates(PublishedPlanCache(), network, prepared.policy)
         plan = publish(tx, ACTOR, store_draft(tx, ACTOR, plan, NOW).id, estimates, NOW)
         ends = {shift.id: shift.ends_at for shift in list_shifts(tx, storm.id)}
         trucks = []
@@ -177,7 +177,7 @@ def _drive(
     sent = (fix for truck in trucks for fix in _sent(truck, network, seed))
     fixes = sorted(sent, key=lambda fix: fix.received_at)
     taps = sorted((tap for truck in trucks for tap in _taps(truck)), key=lambda tap: tap[0])
-    tracks, watch, live = new_track_book(network), Watch(), LiveFleet()
+    tracks, watch, live = new_track_book(network), AlertMonitor(), LiveFleet()
     with transaction(engine) as tx:
         live.meet(list_vehicles(tx))
     now, done, tapped, newest = NOW, 0, 0, 0

@@ -36,7 +36,7 @@ from data.store.shifts.shifts import list_shifts
 from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
-from fleet.alerts.alert_monitor import Watch
+from fleet.alerts.alert_monitor import AlertMonitor
 from fleet.context import CityContext
 from fleet.storms.storm_start import start_storm
 from fleet.tracking.live_fleet import VehicleLive, VehicleState
@@ -66,7 +66,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
 def _looks(
     engine: Database, plan: Plan, network: StreetNetwork, policy: Policy, storm: Storm
 ) -> Iterator[tuple[str, str, str]]:
-    watch, taken, worked = Watch(), [], []
+    watch, taken, worked = AlertMonitor(), [], []
     for look in range(LOOKS + 1):
         now = plan.made_at + DRIVEN * A_LEG + look * EVERY
         streets = set()

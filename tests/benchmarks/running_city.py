@@ -30,7 +30,7 @@ from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import wanted_directions
 from fleet.planning.plan_lifecycle import publish, store_draft
 from fleet.planning.plan_solving import solve_prepared
-from fleet.routes.published_plan import Estimates, PlanDesk
+from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.shifts.shift_progress import start_shift
 from tests.benchmarks.routing.city_probe import ACTOR, NOW, prepared
 
@@ -52,7 +52,7 @@ def running(city: str, folder: Path, seconds: float, threads: int = 2) -> Databa
         plan = solve_prepared(situation, seconds, 1, lambda *_: None, lambda: False, threads)
         with transaction(engine) as tx:
             draft = store_draft(tx, ACTOR, plan, NOW)
-            estimates = Estimates(PlanDesk(), situation.network, situation.policy)
+            estimates = Estimates(PublishedPlanCache(), situation.network, situation.policy)
             _drive(tx, publish(tx, ACTOR, draft.id, estimates, NOW), situation.network)
     return engine
 

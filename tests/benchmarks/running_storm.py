@@ -32,7 +32,7 @@ from fleet.replanning.cycles import snow_again
 from fleet.replanning.replan_requests import FEW_TRUCKS, SECONDS
 from fleet.replanning.replan_solving import replanned
 from fleet.replanning.running_plan import best_insertion, running_plan
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from routing.replanning.path_cache import LineGraphCache
 from routing.search.warm_up import warm_up
 from tests.benchmarks.routing.city_probe import ACTOR
@@ -54,7 +54,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
         settings = Settings(var=Path(name))
         settings.city_folder(CITY).parent.mkdir()
         engine = running(CITY, settings.city_folder(CITY), PLAN_S, THREADS)
-        desk = PlanDesk()
+        desk = PublishedPlanCache()
         with transaction(engine) as tx:
             network, storm = load_network(tx), find_active_storm(tx)
             if storm is None:

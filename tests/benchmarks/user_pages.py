@@ -18,7 +18,7 @@ from data.store.streets.network import load_network
 from fleet.planning.plan_lifecycle import PLANNER, publish, store_draft
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
-from fleet.routes.published_plan import Estimates, PlanDesk
+from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.setup.city_setup import NewCity, add_city
 from fleet.shifts.driver_codes import give_code
 from fleet.storms.storm_start import start_storm
@@ -136,7 +136,7 @@ def _plan(engine: Database, settings: Settings, storm_id: StormId) -> str:
     plan = solve_prepared(prepared, 1.0, 1, lambda *_: None, lambda: False)
     with transaction(engine) as tx:
         draft = store_draft(tx, PLANNER, plan, now)
-        estimates = Estimates(PlanDesk(), prepared.network, prepared.policy)
+        estimates = Estimates(PublishedPlanCache(), prepared.network, prepared.policy)
         publish(tx, ACTOR, draft.id, estimates, now)
         busy = max(draft.routes, key=lambda route: len(route.legs))
         return give_code(tx, ACTOR, busy.shift_id, settings.secret_key(), "en", now).digits

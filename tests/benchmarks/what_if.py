@@ -22,7 +22,7 @@ from fleet.planning.plan_comparison import compared
 from fleet.planning.plan_lifecycle import PLANNER, publish, store_draft
 from fleet.planning.plan_preparation import Prepared, outline, prepare
 from fleet.planning.plan_solving import Start, solve_prepared
-from fleet.routes.published_plan import Estimates, PlanDesk
+from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from fleet.what_if.question import SECONDS, ask_what_if
@@ -126,7 +126,7 @@ def _compared(tx: Tx, prepared: Prepared, name: str) -> Iterator[tuple[str, str,
     gap = gap_of(plans[0].cost.total, plans[0].bound)
     yield f"{name}: a plan of 5 s", gap_words(gap, T), ""
     began_s = process_time()
-    estimates = Estimates(PlanDesk(), prepared.network, prepared.policy)
+    estimates = Estimates(PublishedPlanCache(), prepared.network, prepared.policy)
     publish(tx, ACTOR, plans[0].id, estimates, NOW)
     yield f"{name}: a plan published, CPU", f"{process_time() - began_s:.2f} s", ""
     began_s = process_time()

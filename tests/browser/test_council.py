@@ -30,7 +30,7 @@ from fleet.context import CityContext
 from fleet.evidence.proof_store import keep_evidence
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import place_by_hand
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.storms.storm_start import end_storm, start_storm
 from tests.browser.conftest import serving
 from tests.village import MAIN_EAST, MAIN_WEST, ROSE, TULIP, village
@@ -51,7 +51,11 @@ def _storm(tx, name, began, hours, streets):
     asked = receive(tx, LEILA, Report("phone", RequestKind.PLOW, "my gate"), began + HOUR / 2)
     rose = village().point_at(ROSE, 70)
     place_by_hand(
-        CityContext(tx, village(), POLICY, began + HOUR / 2), LEILA, asked.id, rose, PlanDesk()
+        CityContext(tx, village(), POLICY, began + HOUR / 2),
+        LEILA,
+        asked.id,
+        rose,
+        PublishedPlanCache(),
     )
     passes = [
         _pass(street, began + HOUR + lap * HOUR / 10) for street in streets for lap in range(4)

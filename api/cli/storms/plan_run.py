@@ -20,7 +20,7 @@ from fleet.planning.plan_lifecycle import publish as send_to_trucks
 from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.planning.plan_solving import solve_prepared
 from fleet.planning.plan_summary import ClassFigures, PlanFigures, VehicleFigures
-from fleet.routes.published_plan import Estimates, PlanDesk
+from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.storms.storm_start import start_storm, storm_name
 
 
@@ -43,7 +43,7 @@ def made_plan(
     with transaction(engine) as tx:
         stored = store_draft(tx, PLANNER, found, clock.now())
         if publish:
-            estimates = Estimates(PlanDesk(), prepared.network, prepared.policy)
+            estimates = Estimates(PublishedPlanCache(), prepared.network, prepared.policy)
             stored = send_to_trucks(tx, CONSOLE, stored.id, estimates, clock.now())
     return stored, prepared
 

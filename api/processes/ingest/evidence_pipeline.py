@@ -30,7 +30,7 @@ from data.store.tracking.tracker_state import add_faults
 from fleet.context import CityContext
 from fleet.coverage.street_colors import Colors
 from fleet.evidence.driver_confirmations import prove_taps, taps_wait
-from fleet.evidence.evidence_pipeline import Digest, TrackBook, follow, keep, unseal_fixes
+from fleet.evidence.evidence_pipeline import Digest, OpenTracks, follow, keep, unseal_fixes
 from fleet.evidence.quarantine import set_aside
 from fleet.matching.warm_up import warm_up
 from fleet.tracking.live_fleet import Hub
@@ -167,7 +167,7 @@ class Digester:
 
     def _stand_on(self, ground: CitySnapshot) -> None:
         self._ground = ground
-        self._tracks = TrackBook(ground.matcher)
+        self._tracks = OpenTracks(ground.matcher)
         self.colors = Colors(ground.network, ground.policy)
 
     def _digest(self, now: datetime) -> Digest:
@@ -181,10 +181,10 @@ class Digester:
             try:
                 return self._digest_portion(portion, now)
             except DatabaseUnavailable:
-                self._tracks = TrackBook(self._ground.matcher)
+                self._tracks = OpenTracks(self._ground.matcher)
                 raise
             except Exception as error:  # whatever one position does, the others must go on
-                self._tracks = TrackBook(self._ground.matcher)
+                self._tracks = OpenTracks(self._ground.matcher)
                 if portion == 1:
                     self._set_aside(error, now)
                     return Digest()

@@ -28,7 +28,7 @@ from data.store.requests.tracking_codes import find_tracking_code, list_unplaced
 from fleet.context import CityContext
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 
 CHANNEL = "web"
 """Where reports of the public form come from."""
@@ -78,7 +78,7 @@ class IntakeDoor:
         ground: GroundKeeper,
         clock: Callable[[], datetime],
         announce: Callable[[Sequence[ServiceRequest]], None],
-        plans: PlanDesk,
+        plans: PublishedPlanCache,
     ) -> None:
         self._engine = engine
         self._ground = ground

@@ -9,11 +9,11 @@ from api.processes.periodic_task import CitySentry
 from data.model import Alert, SegmentId, ShiftId, Storm
 from data.store.database.engine import Database, reading, transaction
 from data.store.storms.storms import find_active_storm
-from fleet.alerts.alert_monitor import Watch
+from fleet.alerts.alert_monitor import AlertMonitor
 from fleet.alerts.alert_register import WATCH
 from fleet.context import CityContext
-from fleet.messages.sos import SosEar, call_for_help
-from fleet.routes.published_plan import PlanDesk
+from fleet.messages.sos import SosListener, call_for_help
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.routes.route_progress import PlanCheck
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.alerts import alert_view
@@ -42,14 +42,14 @@ class AlertWatch(CitySentry):
         ground: GroundKeeper,
         hub: Hub,
         live: LiveFleet,
-        ear: SosEar,
-        plans: PlanDesk,
+        ear: SosListener,
+        plans: PublishedPlanCache,
     ) -> None:
         super().__init__(engine, clock, ground, hub)
         self._live = live
         self._ear = ear
         self._plans = plans
-        self._watch = Watch(plans)
+        self._watch = AlertMonitor(plans)
         self._news = hub.subscribe(lambda: None, HEARS, own=True)
         self._told: dict[int, CheckView] = {}
         self._one_at_a_time = Lock()
@@ -84,7 +84,7 @@ class AlertWatch(CitySentry):
                 calm = self._watch.calm(tx, look, now)
         except BaseException:
             self._plans.forget()  # what was heard is lost: read all anew next time
-            self._watch = Watch(self._plans)
+            self._watch = AlertMonitor(self._plans)
             raise
         changed = self._answer_calls(storm, now)
         if not calm:

@@ -41,7 +41,7 @@ from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
 from fleet.planning.plan_preparation import prepare
 from fleet.replanning.running_plan import InsertionPlace, RunningPlan, best_insertion, running_plan
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from routing.replanning.path_cache import LineGraphCache
 from routing.search.warm_up import warm_up
 
@@ -70,7 +70,7 @@ class QuickDesk:
     """The present of a city's storm in memory, and the answers from it; safe from any thread."""
 
     def __init__(self, engine: Database, clock: Clock, threads: int) -> None:
-        self.present = PlanDesk()
+        self.present = PublishedPlanCache()
         self.known = LineGraphCache()
         self.hands = HandDesk(engine, clock)
         self._engine = engine

@@ -18,7 +18,7 @@ from fleet.planning.plan_scope import scope_of
 from fleet.planning.plan_solving import Start, solve_prepared
 from fleet.planning.remaining_routes import routes_ahead
 from fleet.replanning.replan_solving import replanned
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.what_if.question import situation_digest
 from fleet.what_if.searches import SEEDS, KnownBase, Solve, base_of, with_change
 from routing.replanning.path_cache import LineGraphCache
@@ -37,7 +37,7 @@ class Warm:
     as it is where other fleets are asked about.
     """
 
-    desk: PlanDesk | None = None
+    desk: PublishedPlanCache | None = None
     known: LineGraphCache | None = None
     bases: KnownBase = field(default_factory=KnownBase)
 

@@ -27,8 +27,8 @@ from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import get_storm
 from data.store.work import list_jobs
 from fleet.alerts.alert_conditions import Course, Sign, TruckNow, silent_signs
-from fleet.alerts.alert_monitor import MonitorResult, Watch
-from fleet.alerts.alert_register import AlertBook, acknowledge
+from fleet.alerts.alert_monitor import AlertMonitor, MonitorResult
+from fleet.alerts.alert_register import AlertRegister, acknowledge
 from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.routes.plan_vs_actual import LegState
@@ -66,7 +66,7 @@ class Desk:
         ]
         self.plan = add_plan(tx, a_plan(*legs))
         set_plan_state(tx, self.plan.id, PlanState.PUBLISHED)
-        self.live, self.watch = LiveFleet(), Watch()
+        self.live, self.watch = LiveFleet(), AlertMonitor()
         self.live.meet(list_vehicles(tx))
         self.tracks = new_track_book(v.village())
 
@@ -227,7 +227,7 @@ def test_a_truck_off_its_route_is_told_once(desk: Desk) -> None:
 
 
 def test_a_few_steps_back_on_the_route_do_not_make_a_second_alert(desk: Desk) -> None:
-    rules, book = RULES, AlertBook()
+    rules, book = RULES, AlertRegister()
     sign = Sign(AlertKind.OFF_ROUTE, VehicleId(1), v.NOW)
     steps = [(0, True), (1, False), (3, False), (5, True)]
     for minute, wrong in steps:
@@ -313,7 +313,7 @@ def test_alerts_survive_a_restart_and_end_with_the_storm(desk: Desk) -> None:
     desk.drive(a_drive((0, 0), (100, 0), blade=True))
     desk.wait(12)
     before = list_open_alerts(desk.tx)
-    desk.watch = Watch()
+    desk.watch = AlertMonitor()
     assert desk.wait(1) == []
     assert list_open_alerts(desk.tx) == before
     end_storm(desk.tx, DISPATCHER, desk.storm.id, desk.now)

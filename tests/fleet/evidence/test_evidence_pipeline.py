@@ -27,7 +27,7 @@ from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.work import add_job, get_job
 from fleet.context import CityContext
-from fleet.evidence.evidence_pipeline import Digest, TrackBook, digest, new_track_book
+from fleet.evidence.evidence_pipeline import Digest, OpenTracks, digest, new_track_book
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix, a_request, ends_at
 
@@ -45,7 +45,7 @@ def storm(tx: Tx) -> Storm:
 
 
 def sent(
-    tx: Tx, storm: Storm | None, fixes: Sequence[Position], tracks: TrackBook | None = None
+    tx: Tx, storm: Storm | None, fixes: Sequence[Position], tracks: OpenTracks | None = None
 ) -> Digest:
     """Store fixes and digest what was not seen, as the consumer does."""
     add_positions(tx, fixes)

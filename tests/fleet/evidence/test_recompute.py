@@ -43,7 +43,7 @@ from data.store.work import add_job, get_job
 from data.streets.network import build_network
 from fleet.context import CityContext
 from fleet.coverage.track_windows import LENGTH, begins_at, number_at
-from fleet.evidence.evidence_pipeline import TrackBook, digest, new_track_book
+from fleet.evidence.evidence_pipeline import OpenTracks, digest, new_track_book
 from fleet.evidence.proof_store import refresh
 from fleet.evidence.recompute import recompute
 from fleet.logbook.log_store import LogFilter, Shelf, note_fixes, part_of, read_parts
@@ -72,7 +72,7 @@ def a_storm(tx: Tx) -> Storm:
     return add_storm(tx, "First snow", "active", v.NOW)
 
 
-def take_in(tx: Tx, storm: Storm | None, fixes: Sequence[Position], tracks: TrackBook) -> None:
+def take_in(tx: Tx, storm: Storm | None, fixes: Sequence[Position], tracks: OpenTracks) -> None:
     add_positions(tx, fixes)
     unseen, last = list_unseen(tx, 10_000)
     at = max(fix.received_at for fix in fixes)

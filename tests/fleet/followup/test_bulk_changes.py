@@ -40,13 +40,13 @@ from fleet.followup.referrals import HandingOver, take_answer
 from fleet.requests.closing import reopen_request
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_city, a_village_database
 
 GEOCODER = Geocoder(v.village(), v.village_places())
-GROUND = CityRules(v.village(), POLICY, PlanDesk())
+GROUND = CityRules(v.village(), POLICY, PublishedPlanCache())
 LATER = v.NOW + timedelta(minutes=10)
 SCHOOL_WORDS = "خیابان مدرسه"
 
@@ -63,7 +63,7 @@ def taken(tx, words=SCHOOL_WORDS, **told):
 
 def on_a_street(tx, words=SCHOOL_WORDS, **told):
     new = taken(tx, words, **told)
-    return locate(a_city(tx, v.NOW), DISPATCHER, new.id, GEOCODER, PlanDesk())
+    return locate(a_city(tx, v.NOW), DISPATCHER, new.id, GEOCODER, PublishedPlanCache())
 
 
 def closed(tx, *ids, reason=ClosingReason.MELTED):

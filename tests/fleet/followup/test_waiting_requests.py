@@ -48,7 +48,7 @@ from fleet.requests.closing import cancel_request, close_request, reopen_request
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
 from fleet.requests.sla_clocks import ClockStep, Due, next_due
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_city
@@ -78,7 +78,7 @@ def asked(tx: Tx, words: str = "خیابان مدرسه", **changes: object) -> 
         "caller_phone": "0441234567",
     }
     new = receive(tx, DISPATCHER, Report(**(told | changes)), v.NOW)
-    return locate(a_city(tx, v.NOW), DISPATCHER, new.id, GEOCODER, PlanDesk())
+    return locate(a_city(tx, v.NOW), DISPATCHER, new.id, GEOCODER, PublishedPlanCache())
 
 
 def due(tx: Tx, request: ServiceRequest, *, storm: bool = True) -> Due | None:

@@ -28,7 +28,7 @@ from fleet.reports.storm_statistics import StormRecords
 from fleet.requests.closing import cancel_request
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.storms.storm_start import end_storm, start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_city
@@ -74,7 +74,7 @@ def late(tx: Tx, storm: Storm, known: StormRecords, hours: float) -> bool:
 
 def call(tx: Tx, now: datetime, text: str = "خیابان مدرسه"):
     new = receive(tx, DISPATCHER, Report("phone", RequestKind.PLOW, text), now)
-    return locate(a_city(tx, now), DISPATCHER, new.id, GEOCODER, PlanDesk())
+    return locate(a_city(tx, now), DISPATCHER, new.id, GEOCODER, PublishedPlanCache())
 
 
 def test_a_street_is_served_when_all_its_passes_are_made(tx, storm):

@@ -23,7 +23,7 @@ from data.streets.network import build_network
 from fleet.requests.call_answer import CallAnswer, Outlook, answer_call, cleared_of
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import place_by_hand
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.storms.storm_start import start_storm
 from fleet.work.duplicate_jobs import covering_job
 from maps.pages.i18n import translator
@@ -125,7 +125,7 @@ def test_who_waits_for_the_same_job_is_counted(tx: Tx) -> None:
             DISPATCHER,
             asked.id,
             on(v.MILL),
-            PlanDesk(),
+            PublishedPlanCache(),
         )
     answer = answered(tx, v.MILL)
     assert answer.waiting == 2

@@ -30,7 +30,7 @@ from fleet.requests.closing import (
 )
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.storms.storm_start import end_storm, start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_city
@@ -54,7 +54,7 @@ def a_storm(tx: Tx) -> None:
 def asked(tx: Tx, words: str = "خیابان مدرسه", **changes: object) -> ServiceRequest:
     told: dict[str, object] = {"channel": "phone", "kind": RequestKind.PLOW, "text": words}
     new = receive(tx, DISPATCHER, Report(**(told | changes)), v.NOW)
-    return locate(a_city(tx, v.NOW), DISPATCHER, new.id, GEOCODER, PlanDesk())
+    return locate(a_city(tx, v.NOW), DISPATCHER, new.id, GEOCODER, PublishedPlanCache())
 
 
 def closed(

@@ -21,7 +21,7 @@ from data.store.requests.requests import find_caller, get_request, list_requests
 from data.store.work import get_job, list_jobs, set_job_state
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate, place_by_hand
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.storms.storm_start import end_storm, start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_city
@@ -49,11 +49,11 @@ def asked(tx: Tx, **changes: object) -> ServiceRequest:
 
 def located(tx: Tx, **changes: object) -> ServiceRequest:
     new = asked(tx, **changes)
-    return locate(a_city(tx, LATER), DISPATCHER, new.id, GEOCODER, PlanDesk())
+    return locate(a_city(tx, LATER), DISPATCHER, new.id, GEOCODER, PublishedPlanCache())
 
 
 def pinned(tx: Tx, new: ServiceRequest, place: LonLat | Snap) -> ServiceRequest:
-    return place_by_hand(a_city(tx, LATER), DISPATCHER, new.id, place, PlanDesk())
+    return place_by_hand(a_city(tx, LATER), DISPATCHER, new.id, place, PublishedPlanCache())
 
 
 def verbs(tx: Tx, subject: str) -> list[str]:

@@ -38,7 +38,7 @@ from fleet.requests.outbox import (
     settle_letter,
 )
 from fleet.requests.placing import locate
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.fleet.requests.test_intake import GEOCODER
@@ -61,7 +61,7 @@ def asked(tx: Tx, now: datetime = NOON, **changes: object) -> ServiceRequest:
         "consent": True,
     }
     new = receive(tx, DISPATCHER, Report(**(said | changes)), now)
-    return locate(a_city(tx, now), DISPATCHER, new.id, GEOCODER, PlanDesk())
+    return locate(a_city(tx, now), DISPATCHER, new.id, GEOCODER, PublishedPlanCache())
 
 
 def a_storm(tx: Tx) -> Storm:

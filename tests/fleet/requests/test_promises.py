@@ -57,7 +57,7 @@ from fleet.requests.promises import (
     window_of,
 )
 from fleet.routes.arrivals import Arrivals, Expected, PlannedVisit
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.storms.closures import ClosureWish, close_street, lift_closure
 from fleet.storms.storm_start import start_storm
 from tests import village as v
@@ -106,7 +106,7 @@ def visit(tx: Tx, segment_id: int, minutes: int) -> PlannedVisit | None:
 def asked_on(tx: Tx, segment_id: int, now: datetime = v.NOW) -> ServiceRequest:
     new = receive(tx, DISPATCHER, Report("phone", RequestKind.PLOW, "snow"), now)
     snap = Snap(SegmentId(segment_id), Side.RIGHT, 20.0, 3.0)
-    return place_by_hand(a_city(tx, now), DISPATCHER, new.id, snap, PlanDesk())
+    return place_by_hand(a_city(tx, now), DISPATCHER, new.id, snap, PublishedPlanCache())
 
 
 def seen_on(tx: Tx, segment_id: int, ended_at: datetime, vehicle: int = 1) -> Pass:

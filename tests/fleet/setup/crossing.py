@@ -16,7 +16,7 @@ from data.store.streets.places import list_places
 from fleet.context import CityContext
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from tests.data.osm.osm_files import a_node, a_way, nodes
 
 NOW = datetime(2026, 12, 21, 4, 0, tzinfo=UTC)
@@ -44,7 +44,11 @@ def asked_at(engine, place, kind=RequestKind.PLOW):
         asked = receive(tx, ACTOR, Report("phone", kind, "برف", location=place), NOW)
         geocoder = Geocoder(network, list_places(tx))
         return locate(
-            CityContext(tx, network, get_policy(tx), NOW), ACTOR, asked.id, geocoder, PlanDesk()
+            CityContext(tx, network, get_policy(tx), NOW),
+            ACTOR,
+            asked.id,
+            geocoder,
+            PublishedPlanCache(),
         )
 
 

@@ -41,7 +41,7 @@ from fleet.planning.plan_lifecycle import ask_for_plan, publish, store_draft
 from fleet.planning.plan_preparation import prepare
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
-from fleet.routes.published_plan import Estimates, PlanDesk
+from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.storms.storm_start import start_storm
 from tests.data.osm.osm_files import a_node, a_way
 from tests.fleet.setup.crossing import (
@@ -81,7 +81,7 @@ def published(engine, storm):
     with transaction(engine) as tx:
         network = load_network(tx)
         plan = store_draft(tx, ACTOR, a_plan_of(storm, network), NOW)
-        publish(tx, ACTOR, plan.id, Estimates(PlanDesk(), network, get_policy(tx)), NOW)
+        publish(tx, ACTOR, plan.id, Estimates(PublishedPlanCache(), network, get_policy(tx)), NOW)
     return plan.id
 
 
@@ -288,6 +288,6 @@ def test_nobody_works_on_streets_of_before(engine, storm, update, split):
                 ACTOR,
                 asked.id,
                 Geocoder(old, ()),
-                PlanDesk(),
+                PublishedPlanCache(),
             )
     assert refused.value.reason == "streets_changed"

@@ -17,7 +17,7 @@ from data.store.work import list_jobs, set_job_state
 from fleet.context import CityContext
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.setup.city_setup import NewCity, add_city
 from fleet.setup.street_update import compare, take_over
 from fleet.storms.storm_start import start_storm
@@ -104,7 +104,13 @@ def people_ask(engine, random, now):
             pin = network.point_at(segment.id, segment.length_m * random.random())
             kind = random.choice([RequestKind.PLOW, RequestKind.ICE])
             asked = receive(tx, ACTOR, Report("phone", kind, location=pin), now)
-            locate(CityContext(tx, network, policy, now), ACTOR, asked.id, geocoder, PlanDesk())
+            locate(
+                CityContext(tx, network, policy, now),
+                ACTOR,
+                asked.id,
+                geocoder,
+                PublishedPlanCache(),
+            )
         chosen = random.choice(network.segments).id
         save_overrides(tx, [Override(chosen, ServiceClass("P1"))])
 
