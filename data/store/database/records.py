@@ -184,8 +184,7 @@ def _is_plain(hint: object) -> bool:
     """Whether values of a type come out of the database as they are."""
     base = getattr(hint, "__supertype__", hint)
     if get_origin(hint) in {Mapping, dict}:
-        key, value = get_args(hint)
-        return key is str and _is_plain(value)
+        return all(_is_plain(part) for part in get_args(hint))
     if get_origin(hint) in {Union, UnionType}:
         return all(_is_plain(part) for part in get_args(hint))
     return base in PLAIN
