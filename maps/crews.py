@@ -310,7 +310,7 @@ def _crew_row(crew: Crew, day: CrewDay | None, done: int, ground: CrewJobContext
 
 
 def _joined(words: Sequence[str], t: Translator) -> str:
-    return ("، " if t.language == "fa" else ", ").join(words)
+    return t.listed(words)
 
 
 def _hours(shift: CrewShift, t: Translator) -> str:

@@ -21,6 +21,7 @@ from api.web.errors import STATUS
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
 from data.errors import ConflictError, InvalidError
+from data.languages import known_language
 from data.model import CodeKind, Role, User, UserId
 from data.store.accounts.accounts import get_user, list_users
 from data.store.accounts.sign_in_codes import list_codes
@@ -38,7 +39,6 @@ from fleet.accounts.accounts import (
 )
 from maps.accounts.accounts import PersonView, people_view
 from maps.pages.error_texts import message_of
-from maps.pages.i18n import LANGUAGES
 
 router = APIRouter()
 
@@ -84,8 +84,7 @@ def read_people(context: AdminContext) -> list[PersonView]:
 @router.post("/api/people", status_code=201)
 def invite_somebody(wanted: InvitationIn, context: AdminContext) -> InvitedOut:
     """Invite somebody, who chooses the password."""
-    if wanted.language not in LANGUAGES:
-        raise InvalidError("language", wanted.language, " or ".join(LANGUAGES))
+    known_language(wanted.language)
     login = wanted.login.strip()
     with context.writing() as tx:
         args = (login, wanted.roles, wanted.language, context.now)

@@ -18,11 +18,11 @@ from fleet.requests.intake import SHORT_LETTERS, Report
 from maps.requests.open311_services import (
     CONSENT,
     DANGER,
-    LANGUAGE,
-    QUESTIONS,
     YES,
     Datatype,
     Question,
+    language_question,
+    questions,
 )
 
 CHANNEL = "open311"
@@ -113,7 +113,7 @@ def checked_url(text: str) -> str:
 def report_of(sent: SubmittedForm, key: ApiKey, network: StreetNetwork) -> Report:
     """Return the report that a form is; raise `InvalidError` or `NotFoundError` for its faults."""
     kind = _kind(sent.wanted("service_code"))
-    _check_answers(sent.attributes, QUESTIONS[kind])
+    _check_answers(sent.attributes, questions(kind))
     location = _location(sent, network)
     if location is None and not sent.text("address_string"):
         raise InvalidError("lat", "", "a place: lat and long, address_string or address_id")
@@ -127,7 +127,7 @@ def report_of(sent: SubmittedForm, key: ApiKey, network: StreetNetwork) -> Repor
         caller_name=name,
         caller_phone=sent.text("phone"),
         caller_email=sent.text("email"),
-        language=_answer(sent, LANGUAGE),
+        language=_answer(sent, language_question()),
         consent=_answer(sent, CONSENT) == YES,
         idempotency_key=_foreign_number(sent, key),
         dangers=tuple(map(Danger, sent.attributes.get(DANGER.code, ()))),

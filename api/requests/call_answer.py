@@ -8,6 +8,7 @@ from api.planning.plans import vehicle_names
 from api.web.context import CallerContext, Context, IntakeContext
 from api.web.schemas import Short, Wire
 from data.errors import ConflictError, InvalidError
+from data.languages import languages
 from data.model import LonLat, RequestId, RequestKind, SegmentId, ServiceRequest, Side, Snap
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
@@ -16,7 +17,6 @@ from data.streets.network import StreetNetwork
 from fleet.requests.call_answer import CallAnswer, answer_call
 from fleet.requests.caller_privacy import requests_of_phone
 from fleet.requests.placing import PIN_M
-from maps.pages.i18n import LANGUAGES
 from maps.requests.call_answer import CallAnswerView, EarlierRequestView, answer_view, asked_views
 
 SHOWN_HERE = 8
@@ -120,7 +120,7 @@ def _viewed(tx: Tx, context: Context, answer: CallAnswer, reference: str = "") -
     here = list_requests_on_segment(tx, answer.segment.id, SHOWN_HERE)
     app = context.app
     place = app.network.point_at(answer.segment.id, answer.snap.offset_m)
-    said = {language: app.geocoder.say(place, language) for language in LANGUAGES}
+    said = {language: app.geocoder.say(place, language) for language in languages()}
     return answer_view(
         answer,
         app.network,

@@ -1,7 +1,7 @@
 """Route sheets on paper: of one truck, or of a whole plan in one file."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -10,6 +10,7 @@ from api.planning.plans import may_see_route
 from api.web.context import BoardContext, Context, RouteContext
 from api.web.page_context import translator_of
 from data.errors import NotFoundError
+from data.languages import known_language
 from data.model import PlanId, Route, SegmentId, ShiftId, StormId
 from data.store.accounts.accounts import list_users
 from data.store.database.engine import Tx
@@ -28,7 +29,7 @@ from maps.routes.route_steps import Surroundings
 router = APIRouter()
 
 Spoken = Annotated[
-    Literal["fa", "en"] | None,
+    str | None,
     Query(description="the driver's language; where none is given the reader's"),
 ]
 
@@ -62,7 +63,7 @@ def all_sheets(
 
 def _spoken(request: Request, language: str | None) -> Translator:
     reader = translator_of(request)
-    return reader if language is None else translator(language, reader.timezone)
+    return reader if language is None else translator(known_language(language), reader.timezone)
 
 
 def _sheets(

@@ -23,13 +23,14 @@ from api.web.context import (
     spoken_language,
 )
 from api.web.errors import STATUS, first_fault
-from api.web.page_context import THEME_COOKIE, THEMES, wants_page
+from api.web.page_context import THEME_COOKIE, THEMES, spoken_languages, wants_page
 from api.web.security_headers import Armor, Compression
 from api.web.uploads import MOST_BYTES, SUFFIXES, URMIA, UploadedFileOut, keep_upload, ready_files
 from data.errors import BarfrubError, ConflictError
+from data.languages import LANGUAGE_LETTERS, languages
 from fleet.setup.city_setup import STEPS
 from maps.pages.error_texts import fault_text, message_of
-from maps.pages.i18n import LANGUAGES, Translator, translator
+from maps.pages.i18n import Translator, translator
 from maps.pages.scripts import scripts_dir
 from maps.pages.style import css
 from maps.pages.templates import STATIC_DIR, render
@@ -109,14 +110,14 @@ def first_page(request: Request, code: Annotated[str, Query(max_length=40)] = ""
 
 @router.post("/language")
 def switch_language(
-    request: Request, language: Annotated[str, Form(max_length=2)], csrf: SentCsrf
+    request: Request, language: Annotated[str, Form(max_length=LANGUAGE_LETTERS)], csrf: SentCsrf
 ) -> Response:
     """Speak another language from now on."""
     start = start_of(request)
     session = start.session_of(request)
     require_same(csrf, session.csrf if session else _form_token(request, start))
     answer = RedirectResponse(FIRST, status_code=303)
-    if language in LANGUAGES:
+    if language in languages():
         _set_cookie(request, answer, LANGUAGE_COOKIE, language)
     return answer
 
@@ -205,6 +206,7 @@ def _boot(request: Request, start: FirstStart, csrf: str) -> dict[str, object]:
     return {
         "now": start.clock.now().isoformat(),
         "language": t.language,
+        "languages": spoken_languages(),
         "direction": t.direction,
         "texts": t.texts(),
         "csrf": csrf,

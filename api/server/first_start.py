@@ -29,13 +29,13 @@ from api.web.context import SAFE_METHODS, SESSION_COOKIE, SentCsrf
 from api.web.schemas import Wire
 from api.web.uploads import wanted_upload
 from data.errors import ConflictError, InvalidError
+from data.languages import LANGUAGE_LETTERS, known_language
 from data.model import Actor, ActorKind, Role
 from data.osm.place_download import fetch_place
 from data.store.database.engine import Tx
 from fleet.accounts.accounts import LOGIN_LETTERS, checked_login, enroll
 from fleet.setup.city_setup import NewCity, add_city
 from fleet.setup.city_setup import Report as CityReport
-from maps.pages.i18n import LANGUAGES
 
 FOUNDER = Actor(ActorKind.SYSTEM, "first start")
 """Who makes a city before anybody can sign in."""
@@ -55,7 +55,7 @@ class CityIn(Wire):
 
     name: Annotated[str, Field(min_length=1, max_length=_NAME_LETTERS)]
     timezone: Annotated[str, Field(max_length=64)]
-    language: Annotated[str, Field(max_length=2)]
+    language: Annotated[str, Field(max_length=LANGUAGE_LETTERS)]
     file: Annotated[str, Field(max_length=200)] = ""
     place: Annotated[str, Field(max_length=200)] = ""
     boundary: Annotated[str, Field(max_length=200)] = ""
@@ -122,8 +122,7 @@ class FirstStart:
 
     def _founding(self, wanted: CityIn) -> _Founding:
         login = checked_login(wanted.login.strip())
-        if wanted.language not in LANGUAGES:
-            raise InvalidError("language", wanted.language, "fa or en")
+        known_language(wanted.language)
         if wanted.timezone not in available_timezones():
             raise InvalidError("timezone", wanted.timezone, "a zone like Asia/Tehran")
         if not wanted.file and not wanted.place.strip():

@@ -32,13 +32,13 @@ from api.web.context import (
 )
 from api.web.errors import STATUS
 from api.web.page_context import boot_of, local_path, page, translator_of, wants_page
-from data.errors import BarfrubError, ForbiddenError, InvalidError
+from data.errors import BarfrubError, ForbiddenError
+from data.languages import known_language
 from data.model import Role, User
 from data.store.accounts.accounts import find_user_by_login, set_language, set_password_hash
 from data.store.database.engine import reading, transaction
 from fleet.accounts.accounts import note_session
 from maps.pages.error_texts import message_of
-from maps.pages.i18n import LANGUAGES
 from maps.pages.style import class_styles, css
 
 FIRST_PAGES = (
@@ -114,8 +114,7 @@ def switch_language(
     next: Text = "/",
 ) -> Response:
     """Speak another language from now on; remembered for who is signed in."""
-    if language not in LANGUAGES:
-        raise InvalidError("language", language, " or ".join(LANGUAGES))
+    known_language(language)
     _, user = signed_in(request)
     if user is not None:
         with transaction(app_of(request).engine) as tx:

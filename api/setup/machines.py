@@ -47,7 +47,6 @@ from fleet.setup.machine_register import (
     take_fleet_file,
     undo_fleet,
 )
-from maps.pages.i18n import LANGUAGES
 from maps.setup.machines import FleetView, ProposalView, fleet_view, proposal_view
 
 MOST_CORNERS = 500
@@ -311,8 +310,7 @@ def download_machines(context: AdminContext) -> Response:
     """Return the machines as a spreadsheet with heads in the reader's language."""
     with context.reading() as tx:
         fleet = get_fleet(tx)
-    language = context.language if context.language in LANGUAGES else LANGUAGES[0]
-    table = csv_from_machines(fleet.vehicles, fleet.depots, language)
+    table = csv_from_machines(fleet.vehicles, fleet.depots, context.language)
     return attachment(f"\ufeff{table}", "text/csv", "machines.csv")
 
 

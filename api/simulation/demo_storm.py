@@ -13,6 +13,7 @@ from api.config.settings import Settings
 from api.simulation.demo_city import DEMO_CITY_FILE, DEMO_MARK, DEMO_TIMEZONE, SAMPLE_CITY
 from api.simulation.demo_crews import add_demo_crews, lead_first_crew
 from data.errors import ConflictError
+from data.languages import languages
 from data.model import Role
 from data.samples import TOWN_DISTRICTS, TOWN_FILE, TOWN_NAME
 from data.setup.fleet_file import BARFABAD_FLEET, URMIA_FLEET
@@ -22,7 +23,7 @@ from data.store.streets.network import load_network
 from fleet.accounts.accounts import enroll
 from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.storms.storm_start import start_storm
-from maps.pages.i18n import LANGUAGES, translator
+from maps.pages.i18n import translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def fresh_city(settings: Settings, scene: Scene) -> Path:
 def name_of_storm(language: str, timezone: str, now: datetime) -> str:
     """Return a storm's name as people there would call it, in both languages where we know none."""
     speakers = [
-        translator(each, timezone) for each in ((language,) if language else sorted(LANGUAGES))
+        translator(each, timezone) for each in ((language,) if language else sorted(languages()))
     ]
     return " · ".join(t("Snow of {date}", date=t.date(now)) for t in speakers)
 

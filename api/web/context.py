@@ -41,6 +41,7 @@ from api.processes.tasks.replay_task import HistoryKeeper
 from api.processes.tasks.retention_task import Eraser
 from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder
+from data.languages import default_language, languages
 from data.model import Actor, ActorKind, City, Role, User
 from data.policy.city_policy import Policy
 from data.store.accounts.accounts import find_user_by_login
@@ -53,7 +54,6 @@ from fleet.replay.storm_history import StormHistory
 from fleet.reports.storm_statistics import StormRecords
 from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.tracking.live_fleet import Hub, LiveFleet
-from maps.pages.i18n import LANGUAGES
 
 SESSION_COOKIE = "barfrub_session"
 CSRF_COOKIE = "barfrub_csrf"
@@ -289,7 +289,7 @@ def spoken_language(request: Request, *known: str) -> str:
         *known,
         *(part.split(";")[0].split("-")[0].strip().lower() for part in accepted.split(",")),
     ]
-    return next((code for code in wanted if code in LANGUAGES), LANGUAGES[0])
+    return next((code for code in wanted if code and code in languages()), default_language())
 
 
 READS_WORDS = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.OPERATOR)

@@ -18,8 +18,9 @@ from api.access.auth import SignedOutError, TooManyError
 from api.config.logs import route_of
 from api.web.page_context import page, translator_of, wants_page
 from data.errors import BarfrubError
+from data.languages import languages
 from maps.pages.error_texts import fault_text, message_of, plain_values
-from maps.pages.i18n import LANGUAGES, Translator, translator
+from maps.pages.i18n import Translator, translator
 
 STATUS = {
     "invalid": 422,
@@ -165,7 +166,7 @@ def _on_unexpected(request: Request, error: Exception) -> Response:
         return _answer(request, 500, "server", translator_of(request)("error:server"), {}, {})
     except Exception:  # the database is gone, say: nobody can be recognized and no page drawn
         _log.exception("and no page could be made of it")
-        texts = [translator(language)("error:server") for language in LANGUAGES]
+        texts = [translator(language)("error:server") for language in languages()]
         return PlainTextResponse("\n".join(texts), 500)
 
 

@@ -8,6 +8,7 @@ from fastapi import Request
 from starlette.responses import HTMLResponse
 
 from api.web.context import CSRF_COOKIE, App, Context, app_of, language_of, set_cookie, signed_in
+from data.languages import languages
 from maps.pages.i18n import Translator, translator
 from maps.pages.menu import pages_of
 from maps.pages.style import class_styles, legend
@@ -69,6 +70,7 @@ def public_boot(request: Request, now: datetime, msgids: Iterable[str] = ()) -> 
         "speed": app.clock.speed,
         "language": t.language,
         "direction": t.direction,
+        "languages": spoken_languages(),
         "texts": {msgid: t.texts()[msgid] for msgid in msgids},
         "states": legend(),
         "city": {
@@ -82,6 +84,23 @@ def public_boot(request: Request, now: datetime, msgids: Iterable[str] = ()) -> 
             "places": _tiles(app, "places"),
         },
     }
+
+
+def spoken_languages() -> list[dict[str, object]]:
+    """Return every language that pages speak, as scripts need them: the default first."""
+    return [
+        {
+            "code": one.code,
+            "name": one.name,
+            "direction": one.direction,
+            "intl": one.intl,
+            "digits": one.digits,
+            "calendar": one.calendar,
+            "date": one.date,
+            "date_mark": one.date_mark,
+        }
+        for one in languages().values()
+    ]
 
 
 def _tiles(app: App, layer: str) -> str:

@@ -1,11 +1,12 @@
 """What comes in over the wire; what goes out are the views of `maps`."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from data.errors import InvalidError
+from data.languages import known_language
 from data.model import (
     ClosingReason,
     Danger,
@@ -30,8 +31,14 @@ from fleet.what_if.question import LONGEST_S, SECONDS
 
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+
+
+def _spoken(code: str) -> str:
+    return known_language(code) if code else code
+
+
 Short = Annotated[str, Field(max_length=SHORT_LETTERS)]
-Spoken = Literal["", "fa", "en"]
+Spoken = Annotated[str, AfterValidator(_spoken)]
 """A language that we write messages in; empty for the city's own."""
 
 _anything: TypeAdapter[Any] = TypeAdapter(Any)

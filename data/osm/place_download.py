@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -22,10 +23,12 @@ from osmium.osm.mutable import Node, Way
 from osmnx._errors import InsufficientResponseError
 
 from data.errors import CityFileError
+from data.languages import languages
 from data.model import RoadClass
 from data.osm.tags import PLACE_TAGS
 
-LANGUAGES = ("", ":fa", ":en", ":ar", ":az", ":ckb", ":ku", ":tr")
+NEIGHBOURS = ("ar", "az", "ckb", "ku", "tr")
+"""Languages of names that callers may use beside those that pages speak."""
 NAMES = (
     "name",
     "official_name",
@@ -69,9 +72,17 @@ WAY_TAGS = (
     "name:right",
     "addr:range:l",
     "addr:range:r",
-    *(f"{name}{language}" for name in NAMES for language in LANGUAGES),
 )
-"""Tags of streets that are asked for: all that our reader looks at."""
+"""Tags of streets that are asked for, beside their names."""
+
+
+@cache
+def way_tags() -> tuple[str, ...]:
+    """Return the tags of streets that are asked for: all that our reader looks at."""
+    spoken = dict.fromkeys((*languages(), *NEIGHBOURS))
+    suffixes = ("", *(f":{code}" for code in spoken))
+    return (*WAY_TAGS, *(f"{name}{suffix}" for name in NAMES for suffix in suffixes))
+
 
 LANDMARKS = ("amenity", "shop", "tourism", "historic", "office")
 """Keys of places that are asked for whatever their value."""
@@ -132,7 +143,7 @@ def _asking(folder: Path) -> Iterator[None]:
         "cache_folder": folder / "cache",
         "logs_folder": folder / "logs",
         "data_folder": folder,
-        "useful_tags_way": list(WAY_TAGS),
+        "useful_tags_way": list(way_tags()),
         "all_oneway": True,
         "doh_url_template": None,  # no other company needs to hear what we ask
     }
@@ -185,7 +196,7 @@ def _ways(graph: nx.MultiDiGraph) -> Iterator[Way]:
     tags: dict[int, dict[str, str]] = {}
     for start, end, told in graph.edges(data=True):
         steps[told["osmid"]].append((start, end))
-        tags[told["osmid"]] = {k: str(told[k]) for k in WAY_TAGS if k in told}
+        tags[told["osmid"]] = {k: str(told[k]) for k in way_tags() if k in told}
     for number in sorted(steps):
         nodes = [node for run in _runs(steps[number]) for node in (*run, ABSENT_NODE)][:-1]
         turned = tags[number].get("oneway") in _REVERSED

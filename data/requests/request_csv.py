@@ -2,25 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import isfinite
 
 from data.errors import Need
 from data.files.csv_sheet import Mistake, number_of, sheet_rows
 from data.geocode.text.normalization import normal
+from data.languages import languages
 from data.model import LonLat, RequestKind
 
 MOST_LINES = 2_000
 MOST_LETTERS = 2_000
 SHORT_LETTERS = 200
 
-LANGUAGES: Mapping[str, str] = {
-    "fa": "fa",
-    "فارسی": "fa",
-    "persian": "fa",
-    "en": "en",
-    "english": "en",
-    "انگلیسی": "en",
-}
 _HEADS: Mapping[str, tuple[str, ...]] = {
     "number": ("no", "ref", "reference", "شماره", "شماره درخواست", "کد پیگیری"),
     "text": ("words", "description", "request", "شرح", "متن", "درخواست", "سخن تماس‌گیرنده"),
@@ -133,9 +127,9 @@ def _line(line: int, cells: Mapping[str, str], mistakes: list[Mistake]) -> Reque
     kind = _KIND_OF.get(_plain(cells.get("kind", "")))
     if kind is None:
         refuse("kind", Need("one of {expected}", expected=", ".join(RequestKind)))
-    language = LANGUAGES.get(_plain(cells.get("language", "")), "")
+    language = _languages().get(_plain(cells.get("language", "")), "")
     if cells.get("language") and not language:
-        refuse("language", Need("one of {expected}", expected="fa, en"))
+        refuse("language", Need("one of {expected}", expected=", ".join(languages())))
     location = _location(cells, refuse)
     if not (cells.get("text") or cells.get("address") or location):
         refuse("text", "words, an address or a place")
@@ -165,6 +159,16 @@ def _location(cells: Mapping[str, str], refuse: Refuse) -> LonLat | None:
         else:
             found.append(value)
     return LonLat(*found) if len(found) == 2 else None
+
+
+@cache
+def _languages() -> Mapping[str, str]:
+    """Return the code of a language by what it is called, in itself or in another one."""
+    return {
+        _plain(name): code
+        for code, one in languages().items()
+        for name in (code, one.name, *one.also)
+    }
 
 
 def _plain(text: str) -> str:

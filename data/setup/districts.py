@@ -1,19 +1,22 @@
 """Districts: by polygons, which say where a street is, or by names only."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import shapely
+from pydantic import BeforeValidator
 
 from data.errors import CityFileError, InvalidError, NotFoundError
 from data.exchange.polygons import read_areas
 from data.files.toml_reader import TomlTable, read_table, read_toml, table_list
 from data.files.toml_values import Text
+from data.languages import languages
 from data.model import District, Language, Segment
 from data.setup.boundary import shares_within
 
@@ -24,28 +27,38 @@ NAME_SUFFIXES = (".toml", ".txt")
 
 type Names = Mapping[Language, tuple[str, ...]]
 
-_NAME_KEYS: Mapping[str, Language] = {"name": ""} | {
-    f"name{mark}{language}": language for language in ("fa", "en") for mark in (":", "_")
-}
+_NAME_KEY = re.compile(r"name(?:[:_](?P<language>[a-z]{2,3}))?")
+_LANGUAGE = re.compile("[a-z]{2,3}")
+
+
+def _with_languages(table: object) -> object:
+    """Return a table with its names by language in one key; what else it has stays."""
+    if not isinstance(table, dict):
+        return table
+    spoken = {key: value for key, value in table.items() if _LANGUAGE.fullmatch(key)}
+    rest = {key: value for key, value in table.items() if key not in spoken}
+    return {**rest, "spoken": spoken}
 
 
 @dataclass(frozen=True, slots=True)
 class _DistrictTable(TomlTable):
-    """`[[district]]`: its name, and what it is called in Persian and in English."""
+    """`[[district]]`: its name, and what it is called in languages by their codes."""
 
     name: Text
-    fa: Text | None = None
-    en: Text | None = None
+    spoken: Mapping[str, Text] = field(default_factory=dict)
 
     def district(self) -> District:
         """Return the district without a border."""
-        spoken = {"": self.name, "fa": self.fa, "en": self.en}
-        return District(self.name, {key: (name,) for key, name in spoken.items() if name})
+        names = {"": self.name, **self.spoken}
+        return District(self.name, {language: (name,) for language, name in names.items()})
+
+
+_District = Annotated[_DistrictTable, BeforeValidator(_with_languages)]
 
 
 @dataclass(frozen=True, slots=True)
 class _DistrictFile(TomlTable):
-    district: Annotated[tuple[_DistrictTable, ...], table_list("district")] = ()
+    district: Annotated[tuple[_District, ...], table_list("district")] = ()
 
 
 def read_districts(path: Path) -> tuple[District, ...]:
@@ -97,12 +110,15 @@ def _drawn(path: Path) -> tuple[District, ...]:
 
 
 def _names_of(attributes: Mapping[str, str]) -> Names:
+    keys = {key: _NAME_KEY.fullmatch(key) for key in sorted(attributes)}
     found: dict[Language, tuple[str, ...]] = {
-        language: (attributes[key].strip(),)
-        for key, language in _NAME_KEYS.items()
-        if attributes.get(key, "").strip()
+        match["language"] or "": (attributes[key].strip(),)
+        for key, match in keys.items()
+        if match and attributes[key].strip()
     }
-    return {"": next(iter(found.values())), **found} if found else {}
+    first = next((found[code] for code in ("", *languages()) if code in found), None)
+    first = first or next(iter(found.values()), None)
+    return {"": first, **found} if first else {}
 
 
 def in_districts(segments: Sequence[Segment], districts: Iterable[District]) -> tuple[Segment, ...]:

@@ -1,81 +1,30 @@
 """What columns and kinds of machines are called in spreadsheets, in each language."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from data.geocode.text.normalization import normal
+from data.languages import languages, page_language
 
-COLUMNS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "name": "Name",
-        "type": "Type",
-        "owner": "Owner",
-        "plow_kmh": "Plowing speed (km/h)",
-        "salt_kmh": "Salting speed (km/h)",
-        "drive_kmh": "Driving speed (km/h)",
-        "blade_m": "Blade (m)",
-        "hopper_kg": "Hopper (kg)",
-        "min_street_m": "Narrowest street (m)",
-        "shift_h": "Shift (h)",
-        "depot": "Depot",
-        "assumed": "Estimated",
-        "company": "Company",
-        "contact": "Contact",
-        "arrive_min": "Time to arrive (min)",
-        "rate_h": "Price of an hour",
-    },
-    "fa": {
-        "name": "نام",
-        "type": "نوع",
-        "owner": "مالک",
-        "plow_kmh": "سرعت برف‌روبی (کیلومتر در ساعت)",
-        "salt_kmh": "سرعت نمک‌پاشی (کیلومتر در ساعت)",
-        "drive_kmh": "سرعت رفت‌وآمد (کیلومتر در ساعت)",
-        "blade_m": "پهنای تیغه (متر)",
-        "hopper_kg": "ظرفیت مخزن (کیلوگرم)",
-        "min_street_m": "باریک‌ترین خیابان (متر)",
-        "shift_h": "نوبت کاری (ساعت)",
-        "depot": "پایگاه",
-        "assumed": "برآوردی",
-        "company": "شرکت",
-        "contact": "تماس",
-        "arrive_min": "زمان رسیدن (دقیقه)",
-        "rate_h": "بهای یک ساعت",
-    },
-}
-"""Heads of the columns, in their order."""
-
-TYPES: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "dump_truck": "Dump truck with plow",
-        "blade_truck": "Truck with plow",
-        "grader": "Grader",
-        "loader": "Loader",
-        "mini_loader": "Mini loader",
-        "backhoe": "Backhoe loader",
-        "salt_spreader": "Salt spreader",
-        "tractor": "Tractor",
-        "pickup": "Pickup",
-    },
-    "fa": {
-        "dump_truck": "کامیون کمپرسی با تیغه",
-        "blade_truck": "کامیون تیغه‌دار",
-        "grader": "گریدر",
-        "loader": "لودر",
-        "mini_loader": "مینی‌لودر",
-        "backhoe": "بیل مکانیکی",
-        "salt_spreader": "نمک‌پاش",
-        "tractor": "تراکتور",
-        "pickup": "وانت",
-    },
-}
-OWNERS: Mapping[str, Mapping[str, str]] = {
-    "en": {"own": "Municipality", "reserve": "Reserve", "contractor": "Contractor"},
-    "fa": {"own": "شهرداری", "reserve": "ذخیره", "contractor": "پیمانکار"},
-}
-FLAGS: Mapping[str, Mapping[str, str]] = {
-    "en": {"true": "Yes", "false": "No"},
-    "fa": {"true": "بله", "false": "خیر"},
-}
+COLUMNS = (
+    "name",
+    "type",
+    "owner",
+    "plow_kmh",
+    "salt_kmh",
+    "drive_kmh",
+    "blade_m",
+    "hopper_kg",
+    "min_street_m",
+    "shift_h",
+    "depot",
+    "assumed",
+    "company",
+    "contact",
+    "arrive_min",
+    "rate_h",
+)
+"""Columns in their order."""
 
 _MORE_COLUMNS = {
     "count": ("count", "number", "quantity", "تعداد"),
@@ -115,29 +64,41 @@ _MORE_FLAGS = {
 }
 
 
-def _lexicon(
-    words: Mapping[str, Mapping[str, str]], more: Mapping[str, tuple[str, ...]]
-) -> dict[str, str]:
-    """Return the code of every spelling, normalized; a code is a spelling of itself."""
-    spellings = [(code, code) for code in more]
-    for language in words.values():
-        spellings += [(text, code) for code, text in language.items()]
-        spellings += [(code, code) for code in language]
-    spellings += [(text, code) for code, texts in more.items() for text in texts]
+_MORE = {
+    "columns": _MORE_COLUMNS,
+    "types": _MORE_TYPES,
+    "owners": _MORE_OWNERS,
+    "flags": _MORE_FLAGS,
+}
+
+
+def machine_words(part: str, language: str) -> Mapping[str, str]:
+    """Return what columns, types, owners or flags are called, by their codes."""
+    known = page_language(language)
+    own = known.machines.get(part, {})
+    return {**machine_words(part, known.fallback), **own} if known.fallback else own
+
+
+def machine_word(part: str, code: str, language: str) -> str:
+    """Return what one column, type, owner or flag is called; its code where it has no word."""
+    return machine_words(part, language).get(code, code)
+
+
+@cache
+def codes(part: str) -> Mapping[str, str]:
+    """Return the code of every spelling of columns, types, owners or flags, in any language.
+
+    A code is a spelling of itself. The column `count` stands for several machines alike.
+    """
+    spellings = [(code, code) for code in _MORE[part]]
+    for language in languages().values():
+        words = language.machines.get(part, {})
+        spellings += [(text, code) for code, text in words.items()]
+        spellings += [(code, code) for code in words]
+    spellings += [(text, code) for code, texts in _MORE[part].items() for text in texts]
     return {spelled(text): code for text, code in spellings}
 
 
 def spelled(text: str) -> str:
     """Return a word of a spreadsheet in the one spelling in which words are compared."""
     return normal(text.replace("_", " ")) or text.strip()
-
-
-COLUMN_OF = _lexicon(COLUMNS, _MORE_COLUMNS)
-"""Field by the head of its column, in any language; `count` stands for several alike."""
-
-CODES = {
-    "type": _lexicon(TYPES, _MORE_TYPES),
-    "owner": _lexicon(OWNERS, _MORE_OWNERS),
-    "assumed": _lexicon(FLAGS, _MORE_FLAGS),
-}
-"""Code by the word that people write, for the fields that allow only some."""

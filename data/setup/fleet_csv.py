@@ -8,7 +8,7 @@ from data.errors import Need
 from data.files.csv_sheet import Mistake, guarded, number_of, sheet_rows
 from data.files.toml_reader import InvalidFileError, read_table, repeated_names
 from data.model import Depot, Treatment, Vehicle
-from data.setup.fleet_columns import CODES, COLUMN_OF, COLUMNS, FLAGS, OWNERS, TYPES, spelled
+from data.setup.fleet_columns import COLUMNS, codes, machine_word, spelled
 from data.setup.fleet_tables import VehicleTable, machine_names, unknown_depots, vehicles_from
 from data.units import KMH_MPS
 
@@ -24,6 +24,9 @@ _SPEED_OF = {"plow_kmh": "plow", "salt_kmh": "salt"}
 _FIELD_OF = {f"work_kmh.{treatment}": field for field, treatment in _SPEED_OF.items()}
 _EMPTY = frozenset({""})
 _NOTHING = frozenset({"", "-", "—", "–", "ـ"})
+
+_CODED = {"type": "types", "owner": "owners"}
+"""Columns whose words are codes, with the part of the words that has them."""
 
 
 def machines_from_csv(
@@ -57,7 +60,7 @@ def csv_from_machines(
     names = {depot.id: depot.name for depot in depots}
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerow(COLUMNS[language].values())
+    writer.writerow(machine_word("columns", column, language) for column in COLUMNS)
     for vehicle in vehicles:
         writer.writerow(map(guarded, _cells(vehicle, names.get(vehicle.depot_id, ""), language)))
     return sheet.getvalue()
@@ -67,14 +70,14 @@ def _cells(vehicle: Vehicle, depot: str, language: str) -> list[str]:
     speeds = vehicle.work_speed_mps
     return [
         vehicle.name,
-        TYPES[language][vehicle.type],
-        OWNERS[language][vehicle.owner],
+        machine_word("types", vehicle.type, language),
+        machine_word("owners", vehicle.owner, language),
         *(_kmh(speeds.get(treatment)) for treatment in (Treatment.PLOW, Treatment.SALT)),
         _kmh(vehicle.drive_speed_mps),
         *(f"{value:.9g}" for value in (vehicle.blade_m, vehicle.hopper_kg)),
         *(f"{value:.9g}" for value in (vehicle.min_street_m, vehicle.shift_h)),
         depot,
-        FLAGS[language]["true" if vehicle.assumed else "false"],
+        machine_word("flags", "true" if vehicle.assumed else "false", language),
         vehicle.company,
         vehicle.contact,
         *(f"{value:.9g}" if value else "" for value in (vehicle.arrive_s / 60, vehicle.rate_h)),
@@ -89,7 +92,7 @@ def _fields(line: int, head: Sequence[str]) -> tuple[list[str], list[Mistake]]:
     fields: list[str] = []
     mistakes: list[Mistake] = []
     for cell in head:
-        field = COLUMN_OF.get(spelled(cell), "")
+        field = codes("columns").get(spelled(cell), "")
         if cell and not field:
             mistakes.append(Mistake(line, "", cell, "a known column"))
         elif field and field in fields:
@@ -150,8 +153,9 @@ def _value(field: str, cell: str, depots: Mapping[str, str]) -> object:
         return number_of(cell)
     word = spelled(cell)
     if field == "assumed":
-        flag = CODES["assumed"].get(word)
+        flag = codes("flags").get(word)
         return cell if flag is None else flag == "true"
     if field == "depot":
         return depots.get(word, cell)
-    return CODES[field].get(word, cell) if field in CODES else cell
+    part = _CODED.get(field)
+    return codes(part).get(word, cell) if part else cell

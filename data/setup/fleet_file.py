@@ -7,6 +7,7 @@ from importlib.resources import files
 from data.files.toml_reader import InvalidFileError, read_table, read_toml, values_of
 from data.files.toml_writer import written_toml
 from data.model import Depot, ReloadSite, ReloadSiteId, Vehicle
+from data.setup.fleet_columns import machine_words
 from data.setup.fleet_tables import (
     DEFAULT_FILL_MIN,
     DepotTable,
@@ -20,7 +21,6 @@ from data.setup.fleet_tables import (
 DEFAULT_FLEET = files("data.samples").joinpath("fleet-small.toml").read_text(encoding="utf-8")
 """Text of the fleet that a new city starts with, comments included."""
 
-_PERSIAN_NAMES = {"Plow truck": "برف‌روب", "Grader": "گریدر", "Mini-loader": "مینی‌لودر"}
 
 URMIA_FLEET = files("data.samples").joinpath("fleet-urmia.toml").read_text(encoding="utf-8")
 """Text of the sample with Urmia's 66 machines."""
@@ -57,8 +57,9 @@ def fleet_from_toml(text: str) -> FleetFile:
 def default_fleet(language: str = "") -> str:
     """Return the text that a new city starts with, names of machines in its language."""
     text = DEFAULT_FLEET
-    for english, persian in _PERSIAN_NAMES.items() if language == "fa" else ():
-        text = text.replace(f'"{english}"', f'"{persian}"')
+    english, own = machine_words("names", "en"), machine_words("names", language or "en")
+    for code, name in english.items():
+        text = text.replace(f'"{name}"', f'"{own.get(code, name)}"')
     return text
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from data.errors import ConflictError, InvalidError
 from data.exchange.basemap import write_basemap
+from data.languages import known_language
 from data.model import Actor, City, Depot, District, Language, LonLat, Oneway, SegmentId
 from data.osm.ways import CityDraft
 from data.policy.city_policy import DEFAULT_POLICY, Policy, policy_from_toml
@@ -52,8 +53,6 @@ type Report = dict[str, object]
 
 STEPS = ("read", "network", "tiles", "store")
 """What an import does, in this order; pages translate these words."""
-
-LANGUAGES = ("", "fa", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +159,7 @@ def _known_zone(timezone: str) -> str:
 
 
 def _known_language(language: Language) -> Language:
-    if language not in LANGUAGES:
-        raise InvalidError("language", language, "fa or en")
-    return language
+    return known_language(language) if language else language
 
 
 def imported(file: Path, now: datetime, *, services: bool) -> Report:

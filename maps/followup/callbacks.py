@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from data.languages import languages
 from data.model import (
     Body,
     Callback,
@@ -15,7 +16,7 @@ from data.model import (
     ServiceRequest,
 )
 from data.streets.network import StreetNetwork
-from maps.pages.i18n import LANGUAGES, Translator, translator
+from maps.pages.i18n import Translator, translator
 from maps.streets.street import called, street_name
 
 TOLD = (
@@ -80,7 +81,7 @@ def sentence_of(call: Callback, told: CallbackContext, t: Translator) -> str:
 
 
 def _call_view(call: Callback, told: CallbackContext, t: Translator) -> CallView:
-    spoken = translator(call.language, t.timezone) if call.language in LANGUAGES else t
+    spoken = translator(call.language, t.timezone) if call.language in languages() else t
     return CallView(
         request_id=call.request.id,
         reference=call.request.reference,

@@ -82,4 +82,4 @@ def _material_name(name: str, t: Translator) -> str:
 
 def listed(names: Sequence[str], t: Translator) -> str:
     """Return names in a row; a dash for none."""
-    return ("، " if t.language == "fa" else ", ").join(names) or "–"
+    return t.listed(names) or "–"

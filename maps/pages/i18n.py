@@ -1,29 +1,24 @@
-"""Texts in the reader's language: catalogs, Persian digits, Jalali dates, direction.
+"""Texts in the reader's language: catalogs, digits, dates, direction.
 
 A msgid is the English sentence, or `kind:value` for a name of ours (`state:fresh`).
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import jdatetime
 import polib
 
+from data import languages as registry
 from data.errors import Need
+from data.languages import PageLanguage, default_language, languages, page_language
 from data.model import ServiceClass
 from data.policy.city_policy import Policy
 
-LANGUAGES = ("fa", "en")
-"""What pages can speak, the default first."""
-
-LOCALE_DIR = Path(__file__).parents[1] / "locale"
-
-_PERSIAN = str.maketrans("0123456789.,%", "۰۱۲۳۴۵۶۷۸۹٫٬٪")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 type Texts = dict[str, str | list[str]]
@@ -32,15 +27,35 @@ type Texts = dict[str, str | list[str]]
 
 @lru_cache
 def catalog(language: str) -> Texts:
-    """Return every text of a language, by msgid, from all its files: one for each room."""
-    files = sorted((LOCALE_DIR / language / "LC_MESSAGES").glob("*.po"))
-    return {
+    """Return every text of a language, by msgid, from all its files: one for each room.
+
+    What they lack is said in the language's fallback. Each language is called as it calls itself.
+    """
+    files = sorted((registry.LOCALE_DIR / language / "LC_MESSAGES").glob("*.po"))
+    fallback = page_language(language).fallback
+    others: Texts = catalog(fallback) if fallback else {}
+    names: Texts = {f"language:{code}": one.name for code, one in languages().items()}
+    own: Texts = {
         entry.msgid: [entry.msgstr_plural[0], entry.msgstr_plural[1]]
         if entry.msgid_plural
         else entry.msgstr
         for file in files
         for entry in polib.pofile(str(file))
     }
+    return others | own | names
+
+
+type _Day = tuple[int, int, int]
+
+_CALENDARS: Mapping[str, Callable[[date], _Day]] = {
+    "gregory": lambda day: (day.year, day.month, day.day),
+    "persian": lambda day: _jalali(jdatetime.date.fromgregorian(date=day)),
+}
+"""Year, month and day of a date by the calendars that languages name."""
+
+
+def _jalali(day: jdatetime.date) -> _Day:
+    return day.year, day.month, day.day
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +72,26 @@ class Translator:
     class_texts: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
+    def speech(self) -> PageLanguage:
+        """How the language writes numbers and dates."""
+        return page_language(self.language)
+
+    @property
     def direction(self) -> str:
         """Writing direction for the `dir` attribute."""
-        return "rtl" if self.language == "fa" else "ltr"
+        return self.speech.direction
+
+    def languages(self) -> list[PageLanguage]:
+        """Return every language that pages speak, the default first."""
+        return list(languages().values())
+
+    def other_languages(self) -> list[PageLanguage]:
+        """Return the languages that a reader may change to."""
+        return [one for one in self.languages() if one.code != self.language]
+
+    def listed(self, words: Iterable[str]) -> str:
+        """Return words as a list in a sentence."""
+        return self.speech.comma.join(words)
 
     def texts(self) -> Texts:
         """Return the whole catalog with the names of classes, for the browser."""
@@ -113,48 +145,45 @@ class Translator:
 
     def number(self, value: float, digits: int = 0) -> str:
         """Return a number with grouped thousands in the language's digits."""
-        text = f"{value:,.{digits}f}"
-        return text.translate(_PERSIAN) if self.language == "fa" else text
+        return f"{value:,.{digits}f}".translate(self.speech.signs)
 
     def date(self, moment: datetime) -> str:
-        """Return the day of an aware moment in the city: Jalali in Persian."""
-        local = moment.astimezone(ZoneInfo(self.timezone))
-        if self.language != "fa":
-            return f"{local:%A} {local.day} {local:%B %Y}"
-        day = jdatetime.date.fromgregorian(date=local.date(), locale="fa_IR")
-        text: str = day.strftime("%A ") + f"{day.day} " + day.strftime("%B %Y")
-        return text.translate(_PERSIAN)
+        """Return the day of an aware moment in the city, by the language's calendar."""
+        return self._said(self.speech.date, moment, self.speech.months)
 
     def time(self, moment: datetime) -> str:
         """Return the clock time of an aware moment in the city, on 24 hours."""
-        text = f"{moment.astimezone(ZoneInfo(self.timezone)):%H:%M}"
-        return text.translate(_PERSIAN) if self.language == "fa" else text
+        return f"{self._local(moment):%H:%M}".translate(self.speech.own_digits)
 
     def day_time(self, moment: datetime) -> str:
         """Return the day without its year, and the clock time."""
-        comma = "، " if self.language == "fa" else ", "
-        return f"{self.short_day(moment)}{comma}{self.time(moment)}"
+        return self.listed((self.short_day(moment), self.time(moment)))
 
     def short_day(self, moment: datetime) -> str:
         """Return the day without its year."""
-        local = moment.astimezone(ZoneInfo(self.timezone))
-        if self.language != "fa":
-            return f"{local.day} {local:%b}"
-        day = jdatetime.date.fromgregorian(date=local.date(), locale="fa_IR")
-        return f"{day.day} {day.strftime('%B')}".translate(_PERSIAN)
+        return self._said(self.speech.short_day, moment, self.speech.months_short)
 
     def stamp(self, moment: datetime) -> str:
-        """Return day and time in the city for a spreadsheet, sortable: Jalali in Persian."""
-        local = moment.astimezone(ZoneInfo(self.timezone))
-        day = local.date()
-        if self.language == "fa":
-            return f"{jdatetime.date.fromgregorian(date=day).isoformat()} {local:%H:%M}"
-        return f"{day.isoformat()} {local:%H:%M}"
+        """Return day and time in the city for a spreadsheet: sortable, in Latin digits."""
+        local = self._local(moment)
+        year, month, day = _CALENDARS[self.speech.calendar](local.date())
+        return f"{year:04}-{month:02}-{day:02} {local:%H:%M}"
 
     def written(self, moment: datetime) -> str:
         """Return day and time in the city as a field of a form has it, in the reader's digits."""
-        text = self.stamp(moment)
-        return text.replace("-", "/").translate(_PERSIAN) if self.language == "fa" else text
+        text = self.stamp(moment).replace("-", self.speech.date_mark)
+        return text.translate(self.speech.own_digits)
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.timezone))
+
+    def _said(self, pattern: str, moment: datetime, months: Sequence[str]) -> str:
+        local = self._local(moment)
+        year, month, day = _CALENDARS[self.speech.calendar](local.date())
+        weekday = self.speech.weekdays[local.weekday()]
+        numbers = {"year": str(year), "day": str(day)}
+        own = {name: text.translate(self.speech.own_digits) for name, text in numbers.items()}
+        return pattern.format(weekday=weekday, month=months[month - 1], **own)
 
     def _text(self, msgid: str) -> str | list[str]:
         return self.class_texts.get(msgid) or catalog(self.language).get(msgid, msgid)
@@ -173,4 +202,4 @@ class Translator:
 @lru_cache
 def translator(language: str, timezone: str = "UTC") -> Translator:
     """Return the translator of a language; of the default one where we do not speak it."""
-    return Translator(language if language in LANGUAGES else LANGUAGES[0], timezone)
+    return Translator(language if language in languages() else default_language(), timezone)

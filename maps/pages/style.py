@@ -7,6 +7,7 @@ written down twice.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from data.languages import PageLanguage, languages
 from data.policy.city_policy import Policy
 
 
@@ -122,7 +123,20 @@ def css(classes: Sequence[ClassStyle] = ()) -> str:
         f'  :root:not([data-theme="light"]) {{ color-scheme: dark; {dark} }}\n'
         "}\n"
         f':root[data-theme="dark"] {{ color-scheme: dark; {dark} }}\n'
-    ) + "".join(_class_rules(each, rank) for rank, each in enumerate(classes))
+        + "".join(_class_rules(each, rank) for rank, each in enumerate(classes))
+        + "".join(map(_numerals, languages().values()))
+    )
+
+
+def _numerals(language: PageLanguage) -> str:
+    """Return how lists count in a language with digits of its own."""
+    if language.digits.isascii():
+        return ""
+    symbols = " ".join(f'"{digit}"' for digit in language.digits)
+    return (
+        f"@counter-style numerals-{language.code} {{ system: numeric; symbols: {symbols}; }}\n"
+        f":lang({language.code}) {{ --numerals: numerals-{language.code}; }}\n"
+    )
 
 
 def _class_rules(style: ClassStyle, rank: int) -> str:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from data.languages import languages
 from data.model import RequestState, Segment, SegmentId, ServiceRequest, VehicleId
 from data.streets.network import StreetNetwork
 from fleet.requests.call_answer import CallAnswer, Cleared, Outlook, Prospect
-from maps.pages.i18n import LANGUAGES, Translator, translator
+from maps.pages.i18n import Translator, translator
 from maps.streets.street import street_name
 
 GOAL_SAID = frozenset({Outlook.NEXT_PLAN, Outlook.NO_PLAN, Outlook.UNSERVED})
@@ -136,7 +137,7 @@ def answer_view(
         asked_here=asked_views(asked_here, network),
         say={
             language: sentence(answer, translator(language, timezone), now, reference)
-            for language in LANGUAGES
+            for language in languages()
         },
     )
 

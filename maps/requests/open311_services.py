@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
+from data.languages import languages
 from data.model import Danger, RequestKind
-from maps.pages.i18n import LANGUAGES, Translator
+from maps.pages.i18n import Translator
 from maps.requests.open311 import Record, Value
 
 YES, NO = "yes", "no"
@@ -58,23 +60,23 @@ CONSENT = Question(
     "only to the phone number or e-mail address given here",
     options=((YES, "Yes"), (NO, "No")),
 )
-LANGUAGE = Question(
-    "LANGUAGE",
-    Datatype.ONE,
-    "Language of the messages",
-    options=tuple((code, f"language:{code}") for code in LANGUAGES),
-)
 OBSTACLE = Question(
     "OBSTACLE", Datatype.STRING, "What lies in the way?", "a car, a tree, a heap of snow"
 )
 
-QUESTIONS: dict[RequestKind, tuple[Question, ...]] = {
-    kind: (NOTICE, DANGER, CONSENT, LANGUAGE)
-    if kind is not RequestKind.BLOCKED
-    else (NOTICE, DANGER, OBSTACLE, CONSENT, LANGUAGE)
-    for kind in RequestKind
-}
-"""What each service asks, in order; nothing must be answered."""
+
+@cache
+def language_question() -> Question:
+    """Return the question about the language of messages."""
+    options = tuple((code, f"language:{code}") for code in languages())
+    return Question("LANGUAGE", Datatype.ONE, "Language of the messages", options=options)
+
+
+@cache
+def questions(kind: RequestKind) -> tuple[Question, ...]:
+    """Return what a service asks, in order; nothing must be answered."""
+    obstacle = (OBSTACLE,) if kind is RequestKind.BLOCKED else ()
+    return (NOTICE, DANGER, *obstacle, CONSENT, language_question())
 
 
 def service_list(t: Translator) -> list[Record]:
@@ -95,7 +97,7 @@ def service_list(t: Translator) -> list[Record]:
 
 def service_definition(kind: RequestKind, t: Translator) -> Record:
     """Return the questions of a service."""
-    return {"service_code": str(kind), "attributes": _attributes(QUESTIONS[kind], t)}
+    return {"service_code": str(kind), "attributes": _attributes(questions(kind), t)}
 
 
 def _attributes(questions: Sequence[Question], t: Translator) -> list[Value]:

@@ -93,7 +93,8 @@ def sheets_data(
     made = t("Plan {revision} of {time}", revision=plan.revision, time=t.day_time(plan.made_at))
     return {
         "language": t.language,
-        "rtl": t.direction == "rtl",
+        "rtl": t.speech.rtl,
+        "digits": list(t.speech.digits),
         "title": t("Route sheets: {storm}", storm=storm.name),
         "running": f"{storm.name} · {made}",
         "made": t("Printed {time}", time=t.day_time(now)),

@@ -51,7 +51,7 @@ def add(
     boundary: BoundaryOption = None,
     districts: DistrictsOption = None,
     language: Annotated[
-        str, typer.Option(help="Language of its pages, fa or en; else the browser's.")
+        str, typer.Option(help="Language of its pages, fa or en say; else the browser's.")
     ] = "",
 ) -> None:
     """Make a city from a street file; nothing is changed when the file does not fit."""

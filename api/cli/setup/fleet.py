@@ -78,7 +78,7 @@ def _proposed(tx: Tx, name: str, content: bytes) -> str:
 def export_machines(
     file: Annotated[Path, typer.Argument(help="Where to write: .toml or .csv.")],
     city: CityOption = None,
-    language: Annotated[str, typer.Option(help="Language of a table's heads, en or fa.")] = "en",
+    language: Annotated[str, typer.Option(help="Language of the heads, en or fa.")] = "en",
 ) -> None:
     """Write the fleet in force as a fleet.toml, or its machines as a table."""
     from api.config.console import open_city_database

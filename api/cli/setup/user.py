@@ -36,7 +36,7 @@ def add_user(
     password: Annotated[
         str | None, typer.Option(help="Else asked for, or made up where nobody can answer.")
     ] = None,
-    language: Annotated[str, typer.Option(help="Language of the pages: fa or en.")] = "fa",
+    language: Annotated[str, typer.Option(help="Of the pages; else the default.")] = "",
 ) -> None:
     """Add somebody who signs in."""
     from api.access.auth import hash_password
@@ -129,12 +129,9 @@ def _role(text: str) -> Role:
 
 
 def _language(text: str) -> str:
-    from data.errors import InvalidError
-    from maps.pages.i18n import LANGUAGES
+    from data.languages import default_language, known_language
 
-    if text not in LANGUAGES:
-        raise InvalidError("--language", text, f"one of {', '.join(LANGUAGES)}")
-    return text
+    return known_language(text, "--language") if text else default_language()
 
 
 def _password(given: str | None, login: str) -> tuple[str, bool]:

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from itertools import chain
 from typing import Any
-
-LANGUAGES = ("fa", "en", "de", "az", "ro")
-"""In the order of precedence where two languages have a word of one spelling."""
 
 
 class WordRole(StrEnum):
@@ -52,6 +50,7 @@ class Language:
     """The words of one language, as its file has them."""
 
     code: str
+    order: int
     kinds: Mapping[str, tuple[str, ...]]
     kinds_first: bool
     relations_first: bool
@@ -69,8 +68,10 @@ class Language:
 
 @cache
 def languages() -> tuple[Language, ...]:
-    """Return every language that the geocoder knows."""
-    return tuple(map(_read, LANGUAGES))
+    """Return every language that the geocoder knows: one file each, in their order."""
+    folder = files("data.geocode.text").joinpath("languages")
+    known = [_read(each) for each in folder.iterdir() if each.name.endswith(".toml")]
+    return tuple(sorted(known, key=lambda one: one.order))
 
 
 def speech(language: str) -> Mapping[str, str]:
@@ -79,12 +80,12 @@ def speech(language: str) -> Mapping[str, str]:
     return known.get(language, known["en"])
 
 
-def _read(code: str) -> Language:
-    text = files("data.geocode.text").joinpath("languages", f"{code}.toml").read_text("utf-8")
-    table: dict[str, Any] = tomllib.loads(text)
+def _read(file: Traversable) -> Language:
+    table: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
     kinds, words, numbers = table["kinds"], table["words"], table.get("numbers", {})
     return Language(
-        code=code,
+        code=file.name.removesuffix(".toml"),
+        order=table["order"],
         kinds={
             kind: tuple(several)
             for kind, several in kinds.items()

@@ -13,7 +13,7 @@ from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.requests.requests import find_caller, get_request
 from fleet.accounts.api_keys import make_key, revoke_key
-from maps.requests.open311_services import QUESTIONS
+from maps.requests.open311_services import questions
 from tests.village import NOW, village
 
 BASE = "/open311/v2"
@@ -108,7 +108,7 @@ def test_every_kind_of_request_is_a_service_with_questions(client):
     definition = read(client, "services/blocked.json")
     asked = definition["attributes"]
     assert [each["order"] for each in asked] == list(
-        range(1, len(QUESTIONS[RequestKind.BLOCKED]) + 1)
+        range(1, len(questions(RequestKind.BLOCKED)) + 1)
     )
     danger = next(each for each in asked if each["code"] == "DANGER")
     assert (danger["datatype"], danger["required"]) == ("multivaluelist", False)

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.languages import languages
 from data.model import Treatment
-from data.setup.fleet_columns import CODES, COLUMN_OF, COLUMNS, OWNERS, TYPES, spelled
+from data.setup.fleet_columns import codes, machine_words, spelled
 from data.setup.fleet_csv import Mistake, csv_from_machines, machines_from_csv
 from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.setup.fleet_tables import VEHICLE_TYPES
@@ -158,14 +159,10 @@ def test_any_name_and_width_survives_the_spreadsheet(name, kind, blade_m, langua
     assert again.blade_m == pytest.approx(blade_m)
 
 
-def test_every_head_and_word_that_we_write_is_one_that_we_read():
-    for language in ("en", "fa"):
-        assert {COLUMN_OF[spelled(text)] for text in COLUMNS[language].values()} == set(
-            COLUMNS["en"]
-        )
-        assert [CODES["type"][spelled(text)] for text in TYPES[language].values()] == list(
-            VEHICLE_TYPES
-        )
-        assert [CODES["owner"][spelled(text)] for text in OWNERS[language].values()] == list(
-            OWNERS["en"]
-        )
+@pytest.mark.parametrize("part", ["columns", "types", "owners", "flags"])
+@pytest.mark.parametrize("language", languages())
+def test_every_head_and_word_that_we_write_is_one_that_we_read(language: str, part: str):
+    words = machine_words(part, language)
+
+    assert [codes(part)[spelled(text)] for text in words.values()] == list(words)
+    assert words.keys() == machine_words(part, "en").keys()

@@ -6,7 +6,8 @@ from collections import Counter
 import polib
 import pytest
 
-from maps.pages.i18n import LANGUAGES, LOCALE_DIR, catalog
+from data.languages import LOCALE_DIR, languages
+from maps.pages.i18n import catalog
 
 
 def _forms(text: str | list[str]) -> list[str]:
@@ -17,7 +18,7 @@ def _place(msgid: str) -> tuple[str, str]:
     return msgid.casefold(), msgid
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_a_text_stands_in_one_file_only(language: str):
     files = sorted((LOCALE_DIR / language / "LC_MESSAGES").glob("*.po"))
     texts = Counter(entry.msgid for file in files for entry in polib.pofile(str(file)))
@@ -31,14 +32,14 @@ def test_both_languages_have_the_texts_of_a_room_in_one_order():
             file.stem: [entry.msgid for entry in polib.pofile(str(file))]
             for file in (LOCALE_DIR / language / "LC_MESSAGES").glob("*.po")
         }
-        for language in LANGUAGES
+        for language in languages()
     }
 
     assert rooms["fa"] == rooms["en"]
     assert [name for name, texts in rooms["en"].items() if texts != sorted(texts, key=_place)] == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_no_text_is_left_untranslated(language: str):
     assert [msgid for msgid, text in catalog(language).items() if "" in _forms(text)] == []
 

@@ -11,6 +11,7 @@ import pytest
 from api.web.errors import EXPECTED, STATUS
 from data.errors import ConflictError
 from data.geocode import Reason
+from data.languages import languages
 from data.model import (
     AlertKind,
     BodyKind,
@@ -67,12 +68,12 @@ from maps.logbook.vehicle_days import DAYS_HEADS, LOG_HEADS, SHIFT_HEADS, TRIP_H
 from maps.logbook.vehicle_tables import DAYS_COLUMNS, LOG_COLUMNS
 from maps.logbook.vehicle_words import MATERIALS
 from maps.pages.error_texts import MESSAGES, message_of
-from maps.pages.i18n import LANGUAGES, catalog, translator
+from maps.pages.i18n import catalog, translator
 from maps.pages.menu import PAGES
 from maps.pages.style import STATES
 from maps.planning.plan_comparison import FIGURES
 from maps.reports.coverage_table import TABLE_COLUMNS
-from maps.requests.open311_services import QUESTIONS
+from maps.requests.open311_services import questions
 from maps.requests.request_table import QUEUE_COLUMNS
 from maps.routes.plan_vs_actual import CHECK_COLUMNS
 from maps.routes.turns import TURNS
@@ -130,13 +131,9 @@ def _needs() -> set[str]:
 
 def _asked() -> set[str]:
     """Return what the questions of Open311's services say."""
-    questions = [each for asked in QUESTIONS.values() for each in asked]
-    options = [name for each in questions for _, name in each.options]
-    return (
-        {each.text for each in questions}
-        | {each.hint for each in questions if each.hint}
-        | {*options}
-    )
+    asked = [each for kind in RequestKind for each in questions(kind)]
+    options = [name for each in asked for _, name in each.options]
+    return {each.text for each in asked} | {each.hint for each in asked if each.hint} | {*options}
 
 
 SHOWN_NAMES = {
@@ -171,7 +168,7 @@ SHOWN_NAMES = {
     *(f"revision:{cause}" for cause in RevisionCause),
     *(f"truck:{state}" for state in ("working", "driving", "stopped", "silent")),
     *(f"place:{kind}" for kind in (*_POINTS_OF_INTEREST.values(), *_WORSHIP.values())),
-    *(f"language:{language}" for language in LANGUAGES),
+    *(f"language:{language}" for language in languages()),
     *(f"because:{reason}" for reason in LevelReason),
     *(f"column:{name}" for name in TABLE_COLUMNS),
     *(f"error:{code}" for code in STATUS if code != "conflict"),
@@ -305,7 +302,7 @@ def test_there_are_pages_to_look_at():
     assert len(_used()) > 150
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_every_text_that_is_used_is_in_the_catalog(language: str):
     missing = _used() - catalog(language).keys()
 

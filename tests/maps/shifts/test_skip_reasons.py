@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
+from data.languages import languages
 from fleet.shifts.shift_progress import SkipReason
-from maps.pages.i18n import LANGUAGES, catalog
+from maps.pages.i18n import catalog
 
 PAGE = Path(__file__).parents[3] / "maps/static/js/shifts/driver/problem.js"
 
@@ -17,6 +18,6 @@ def test_the_page_offers_each_reason_once_and_no_other():
 
 
 def test_each_reason_has_words_in_every_language():
-    for language in LANGUAGES:
+    for language in languages():
         words = {str(catalog(language)[f"skip:{reason}"]) for reason in SkipReason}
         assert len(words) == 6

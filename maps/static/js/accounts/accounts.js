@@ -10,7 +10,6 @@ import { Store } from "../pages/store.js";
 import { field, problem, roleBoxes, rolesIn, SetupPart } from "../pages/form-parts.js";
 import "../pages/copy-link.js";
 
-const LANGUAGES = ["fa", "en"];
 const STATE_ICON = { active: "check", invited: "mail", lapsed: "mail-x", disabled: "ban" };
 
 const people = new Store({ list: null, broken: "", inviting: false, editing: null, fault: null, link: null });
@@ -67,7 +66,7 @@ class People extends SetupPart {
       ${problem(fault)}
       <div class="fields">
         ${field("login", t("Sign-in name"), html`<input id="login" name="login" maxlength="64" required autocomplete="off" autocapitalize="none" spellcheck="false" dir="ltr" data-focus>`)}
-        ${field("language", t("Language of the pages"), html`<select id="language" name="language">${LANGUAGES.map((code) => html`<option value=${code} ?selected=${code === boot.language}>${t(`language:${code}`)}</option>`)}</select>`)}
+        ${field("language", t("Language of the pages"), html`<select id="language" name="language">${boot.languages.map(({ code, name }) => html`<option value=${code} ?selected=${code === boot.language}>${name}</option>`)}</select>`)}
       </div>
       ${roleBoxes([], "new")}
       <div class="ends">

@@ -1,5 +1,6 @@
 // What each list holds, which states it may be narrowed to, and in which orders it may stand. Pure.
 import { boot, now } from "../pages/boot.js";
+import { latinDigits } from "../pages/number-fields.js";
 import { named, t } from "../pages/texts.js";
 import { alerts } from "../alerts/alerts.js";
 import { alertRow, needsPin, requestRow, truckRow } from "./rows.js";
@@ -96,11 +97,10 @@ export const LISTS = {
 
 /** Letters as people mean them, whichever keyboard they have. */
 export const folded = (text) =>
-  text
+  latinDigits(text)
     .toLocaleLowerCase()
     .replace(/ي/g, "ی")
     .replace(/ك/g, "ک")
-    .replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x06f0))
     .replace(/\u200c/g, " ");
 
 /** What of a list has the words in it and is of the state, in the order; `told` are requests that the server found. */

@@ -1,26 +1,34 @@
 // Numbers in forms: written in any digits, shown in the reader's, checked against the server's limits.
 import { html } from "lit";
 import { boot } from "./boot.js";
-import { number, t } from "./texts.js";
+import { plain, speech, t } from "./texts.js";
 
-const DIGITS = /[۰-۹٠-٩]/g;
-const latin = (digit) => String(digit.charCodeAt(0) % 16);
+const DIGIT = /\p{Nd}/u;
+const DIGITS = /\p{Nd}/gu;
+
+/** The value of a digit of any script: scripts have their ten digits one after the other. */
+function valueOf(digit) {
+  const code = digit.codePointAt(0);
+  let value = 0;
+  while (value < 9 && DIGIT.test(String.fromCodePoint(code - value - 1))) value += 1;
+  return String(value);
+}
 
 /** A text with its digits in Latin. */
-export const latinDigits = (text) => text.replace(DIGITS, latin);
+export const latinDigits = (text) => text.replace(DIGITS, valueOf);
 
 /** A text with its digits in the reader's. */
-export const ownDigits = (text) => text.replace(/\d/g, (digit) => number(Number(digit)));
+export const ownDigits = (text) => text.replace(/\d/g, (digit) => [...speech.digits][digit]);
 
 /** The number that somebody wrote, in any digits and with any decimal sign; NaN where it is none. */
 export function numberIn(text) {
-  const plain = latinDigits(text).replace(/[٫/,]/g, ".").replace(/[\s٬]/g, "");
-  return plain === "" ? Number.NaN : Number(plain);
+  const written = latinDigits(text).replace(/[٫/,]/g, ".").replace(/[\s٬]/g, "");
+  return written === "" ? Number.NaN : Number(written);
 }
 
 /** A number as a field of a form shows it, without marks between thousands. */
 export const shown = (value) =>
-  value == null ? "" : number(value, 6).replace(/[,٬]/g, "");
+  value == null ? "" : plain(value, 6);
 
 /** What keeps a text from being a number within limits; empty where nothing does. */
 export function fault(text, [low, high], required) {

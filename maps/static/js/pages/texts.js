@@ -1,11 +1,12 @@
 // Texts, numbers and times in the reader's language and the city's time.
 import { boot, now } from "./boot.js";
 
-const persian = boot.language === "fa";
-const locale = persian ? "fa-IR-u-ca-persian-nu-arabext" : "en-GB";
+/** How the reader's language writes numbers and dates, as the server's list of languages says. */
+export const speech = boot.languages.find(({ code }) => code === boot.language);
+const locale = speech.intl;
 const zone = boot.city.timezone;
 
-const plainNumber = new Intl.NumberFormat(persian ? "fa-IR" : "en-GB");
+const plainNumber = new Intl.NumberFormat(locale);
 const clockTime = new Intl.DateTimeFormat(locale, {
   hour: "2-digit",
   minute: "2-digit",
@@ -32,8 +33,16 @@ export function t(msgid, values = {}) {
 /** A number with grouped thousands. */
 export function number(value, digits = 0) {
   if (digits === 0) return plainNumber.format(Math.round(value));
-  return new Intl.NumberFormat(persian ? "fa-IR" : "en-GB", { maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
 }
+
+/** A number as a field of a form has it, without marks between thousands. */
+export const plain = (value, digits) =>
+  new Intl.NumberFormat(locale, { maximumFractionDigits: digits, useGrouping: false }).format(value);
+
+/** A number of so many digits behind the decimal sign, not fewer. */
+export const exact = (value, digits) =>
+  new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 
 /** A share of one as a percentage. */
 export const percent = (share) => t("{value} %", { value: Math.floor(share * 100) });
@@ -44,10 +53,10 @@ export const time = (moment) => clockTime.format(new Date(moment));
 const parts = (moment) =>
   Object.fromEntries(dayParts.formatToParts(new Date(moment)).map(({ type, value }) => [type, value]));
 
-/** Day of a moment, Jalali in Persian, in the order in which people say it. */
+/** Day of a moment, in the order in which people say it. */
 export function date(moment) {
   const part = parts(moment);
-  return `${part.weekday} ${part.day} ${part.month} ${part.year}`;
+  return speech.date.replace(/\{(\w+)\}/g, (_, name) => part[name]);
 }
 
 /** Day and month of a moment. */
@@ -96,12 +105,14 @@ export function length(metres) {
     : t("{value} km", { value: Math.round(metres / 100) / 10 });
 }
 
+const others = boot.languages.map(({ code }) => code).filter((code) => code !== boot.language);
+
+/** Where names of streets stand, the best for the reader first: in the language, the main one, any. */
+export const nameKeys = [`name_${boot.language}`, "name", ...others.map((code) => `name_${code}`)];
+
 /** The best name of a street in the reader's language. */
 export function streetName(street) {
-  const names = persian
-    ? [street.name_fa, street.name, street.name_en]
-    : [street.name_en, street.name, street.name_fa];
-  return names.find(Boolean) ?? t("Street without a name");
+  return nameKeys.map((key) => street[key]).find(Boolean) ?? t("Street without a name");
 }
 
 /** What one calls a thing of ours (`kind:plow`); a value that nobody named stays as it is. */

@@ -1,6 +1,5 @@
 // How figures and their changes are said.
-import { boot } from "../pages/boot.js";
-import { brief, duration, named, number, percent, t } from "../pages/texts.js";
+import { brief, duration, exact, named, number, percent, t } from "../pages/texts.js";
 
 /** A share, or a dash in words where there is none. */
 export const share = (value) => (value === null || value === undefined ? t("none") : percent(value));
@@ -12,13 +11,8 @@ export const span = (seconds) =>
 /** Lane metres as kilometres. */
 export const kilometres = (metres) => t("{value} km", { value: Math.round(metres / 100) / 10 });
 
-const tenths = new Intl.NumberFormat(boot.language === "fa" ? "fa-IR" : "en-GB", {
-  minimumFractionDigits: 1,
-  maximumFractionDigits: 1,
-});
-
 /** Lane metres as kilometres, for a column that says so. */
-export const inKilometres = (metres) => tenths.format(metres / 1000);
+export const inKilometres = (metres) => exact(metres / 1000, 1);
 
 /** A name of any script that leaves the text around it in order. */
 export const isolated = (name) => `\u2068${name}\u2069`;

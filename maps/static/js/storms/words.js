@@ -1,12 +1,11 @@
 // How the page says times, snow and refusals.
 import { html } from "lit";
 import { boot } from "../pages/boot.js";
-import { day, number, t, time } from "../pages/texts.js";
+import { day, number, speech, t, time } from "../pages/texts.js";
 import { ownDigits } from "../pages/number-fields.js";
 import { storms } from "./state.js";
 
-const persian = boot.language === "fa";
-const parts = new Intl.DateTimeFormat(persian ? "en-u-ca-persian-nu-latn" : "en-u-ca-gregory-nu-latn", {
+const parts = new Intl.DateTimeFormat(`en-u-ca-${speech.calendar}-nu-latn`, {
   year: "numeric",
   month: "2-digit",
   day: "2-digit",
@@ -16,11 +15,10 @@ const parts = new Intl.DateTimeFormat(persian ? "en-u-ca-persian-nu-latn" : "en-
   timeZone: boot.city.timezone,
 });
 
-/** A moment as it is typed into a field: ۱۴۰۵/۰۹/۳۰ ۰۶:۳۰ in Persian, 2026-12-21 06:30 in English; Latin digits do as well. */
+/** A moment as it is typed into a field, 2026-12-21 06:30 in English, in the reader's calendar and digits. */
 export function stamp(moment) {
   const part = Object.fromEntries(parts.formatToParts(new Date(moment)).map(({ type, value }) => [type, value]));
-  const between = persian ? "/" : "-";
-  return ownDigits(`${[part.year, part.month, part.day].join(between)} ${part.hour}:${part.minute}`);
+  return ownDigits(`${[part.year, part.month, part.day].join(speech.date_mark)} ${part.hour}:${part.minute}`);
 }
 
 /** Day and time. */

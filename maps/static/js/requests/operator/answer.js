@@ -1,5 +1,6 @@
 // What to tell the caller: the sentence to read out in large letters, and what it rests on.
 import { html } from "lit";
+import { boot } from "../../pages/boot.js";
 import { TickingPart } from "../../pages/element.js";
 import { age, day, duration, named, streetName, t, time } from "../../pages/texts.js";
 import { needsPin } from "../../board/rows.js";
@@ -45,7 +46,7 @@ const facts = (answer) => html`<dl class="facts">
   ${fact(t("Goal"), answer.due_at ? t("{time} on {day}", { time: time(answer.due_at), day: day(answer.due_at) }) : "")}
 </dl>`;
 
-const spoken = (language, text) => html`<p class="say" lang=${language} dir=${language === "fa" ? "rtl" : "ltr"}>${text}</p>`;
+const spoken = (language, text) => html`<p class="say" lang=${language} dir=${boot.languages.find(({ code }) => code === language)?.direction ?? "auto"}>${text}</p>`;
 
 class Answer extends TickingPart {
   get stores() {

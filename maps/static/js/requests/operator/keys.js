@@ -24,8 +24,11 @@ export function switchSide() {
   if (place) call.set({ place: { ...place, side: place.side === "left" ? "right" : "left" } });
 }
 
-/** The other language for this caller. */
-export const switchLanguage = () => call.set({ language: call.value.language === "fa" ? "en" : "fa" });
+/** The next language for this caller. */
+export function switchLanguage() {
+  const codes = boot.languages.map(({ code }) => code);
+  call.set({ language: codes[(codes.indexOf(call.value.language) + 1) % codes.length] });
+}
 
 /** Whether the caller wants messages, which needs somewhere to send them. */
 export const switchConsent = () => call.set({ consent: !call.value.consent && call.value.caller_phone !== "" });

@@ -105,7 +105,7 @@ class FirstCity extends Part {
       <div class="fields">
         ${field("name", t("Name of the city"), html`<input id="name" name="name" maxlength="64" required autocomplete="off" dir="auto">`)}
         ${field("timezone", t("Time zone"), html`<select id="timezone" name="timezone" dir="ltr">${zones.map((zone) => html`<option ?selected=${zone === HERE}>${zone}</option>`)}</select>`)}
-        ${field("city-language", t("Language of the pages"), html`<select id="city-language" name="language">${["fa", "en"].map((code) => html`<option value=${code} ?selected=${code === boot.language}>${t(`language:${code}`)}</option>`)}</select>`)}
+        ${field("city-language", t("Language of the pages"), html`<select id="city-language" name="language">${boot.languages.map(({ code, name }) => html`<option value=${code} ?selected=${code === boot.language}>${name}</option>`)}</select>`)}
       </div>
     </fieldset>`;
   }

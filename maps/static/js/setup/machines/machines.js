@@ -6,23 +6,23 @@ import "./editor.js";
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { Part } from "../../pages/element.js";
+import { latinDigits } from "../../pages/number-fields.js";
 import { number, t } from "../../pages/texts.js";
 import { NEW } from "./editor.js";
 import { edit, fleet, follow, orderAtOnce, refresh } from "./state.js";
 import { look } from "./upload.js";
 
 const WIDE = matchMedia("(min-width: 901px)");
-const TRAILING = /^(.*?)([0-9۰-۹]+)$/u;
+const TRAILING = /^(.*?)(\p{Nd}+)$/u;
 
 const plain = (text) => text.toLocaleLowerCase().replaceAll("ي", "ی").replaceAll("ك", "ک");
 
-/** A name that is free, from one that is taken: the next number at its end. */
+/** A name that is free, from one that is taken: the next number at its end, in the same digits. */
 function nextName(name, taken) {
   const [, stem, digits] = TRAILING.exec(name) ?? [null, `${name} `, "1"];
-  const persian = /[۰-۹]/.test(digits);
-  const western = digits.replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) % 16));
-  for (let at = Number(western) + 1; ; at += 1) {
-    const next = stem + (persian ? String(at).replace(/\d/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[digit]) : at);
+  const zero = digits.codePointAt(0) - Number(latinDigits(digits)[0]);
+  for (let at = Number(latinDigits(digits)) + 1; ; at += 1) {
+    const next = stem + String(at).replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)));
     if (!taken.has(next)) return next;
   }
 }

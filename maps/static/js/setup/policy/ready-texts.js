@@ -1,11 +1,11 @@
-// What dispatchers and drivers say with one tap, in both languages: a part of the policy's form.
+// What dispatchers and drivers say with one tap, in every language: a part of the policy's form.
 import { html } from "lit";
+import { boot } from "../../pages/boot.js";
 import { t } from "../../pages/texts.js";
 import { change } from "./state.js";
 
 const MOST = 20;
 const LETTERS = 200;
-const LANGUAGES = { fa: "rtl", en: "ltr" };
 
 const rowsOf = (messages, list) => messages?.[list] ?? [];
 
@@ -15,20 +15,20 @@ const edit = (list, order) =>
     tables.messages = { ...tables.messages, [list]: order(rows) };
   });
 
-function input(list, row, index, language) {
+function input(list, row, index, { code: language, name: title, direction }) {
   const take = ({ target }) => edit(list, (rows) => rows.map((one, at) => (at === index ? { ...one, [language]: target.value } : one)));
   const name = `${list}[${index + 1}].${language}`;
-  return html`<input name=${name} dir=${LANGUAGES[language]} lang=${language} required maxlength=${LETTERS} autocomplete="off" aria-label=${t(`text:${language}`)} placeholder=${t(`text:${language}`)} .value=${row[language]} @change=${take}>`;
+  return html`<input name=${name} dir=${direction} lang=${language} required maxlength=${LETTERS} autocomplete="off" aria-label=${title} placeholder=${title} .value=${row[language] ?? ""} @change=${take}>`;
 }
 
 function part(messages, list, heading) {
   const rows = rowsOf(messages, list);
   const drop = (index) => edit(list, (all) => all.filter((_, at) => at !== index));
-  const more = () => edit(list, (all) => [...all, { fa: "", en: "" }]);
+  const more = () => edit(list, (all) => [...all, Object.fromEntries(boot.languages.map(({ code }) => [code, ""]))]);
   return html`<h3>${heading}</h3>
     ${rows.map(
       (row, index) => html`<div class="ready">
-        ${Object.keys(LANGUAGES).map((language) => input(list, row, index, language))}
+        ${boot.languages.map((language) => input(list, row, index, language))}
         <button type="button" class="quiet" @click=${() => drop(index)} title=${t("Remove")} aria-label=${t("Remove")}><span class="icon icon-x" aria-hidden="true"></span></button>
       </div>`,
     )}
