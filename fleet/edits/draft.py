@@ -43,8 +43,7 @@ from routing.problem.route_repair import fitting, without
 from routing.problem.stops import ReloadStop, TaskVisit, tasks_of
 from routing.problem.stops import TaskRoute as Stops
 from routing.replanning.manual_edits import lasting
-from routing.replanning.route_changes import running_solution
-from routing.replanning.urgent_insertion import RunningRoutes
+from routing.replanning.running_routes import RunningRoutes, running_routes, running_solution
 
 SOLVER = "by hand"
 """Written into plans."""
@@ -306,7 +305,7 @@ def _ready(
     shift_end_s: Floats | None = None,
 ) -> PreparedDraft:
     """Return routes ready for changes; those that are late already may stay as late as they are."""
-    running = RunningRoutes(mapped.problem, running_solution(mapped.problem, routes, {}))
+    running = running_routes(mapped.problem, running_solution(mapped.problem, routes, {}))
     if shift_end_s is None:
         shift_end_s = np.array([timed.ends_s for timed in running.timed])
     problem = lasting(mapped.problem, shift_end_s)

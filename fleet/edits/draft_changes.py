@@ -22,18 +22,18 @@ from data.model import (
 from fleet.edits.draft import PreparedDraft, broken, closed_off, edited
 from routing.network.deadheads import line_graph
 from routing.problem.stops import tasks_of
-from routing.replanning.breakdown import by_nearness
+from routing.replanning.changed_routes import ChangedRoutes, change
 from routing.replanning.manual_edits import (
+    GiveTasks,
+    PlaceTasks,
     RuleViolation,
-    differing,
+    TakeOutTasks,
     endless,
     faults,
-    given,
-    placed,
     refused,
-    taken_out,
 )
-from routing.replanning.urgent_insertion import RunningRoutes
+from routing.replanning.running_routes import RunningRoutes
+from routing.replanning.vehicle_subproblem import by_nearness
 
 type Outcome = tuple[Edited, PreparedDraft]
 """What becomes of a draft, and the draft then."""
@@ -75,7 +75,8 @@ def takers(draft: PreparedDraft, segment_id: SegmentId, now: datetime) -> list[T
         return []
     problem = draft.running.problem
     nearest = by_nearness(problem, line_graph(problem), draft.running.routes, tasks)[:OFFERED]
-    work = _StreetWork(segment_id, tasks, draft.doers(tasks), taken_out(draft.running, tasks))
+    bare = TakeOutTasks(tasks).apply(draft.running)
+    work = _StreetWork(segment_id, tasks, draft.doers(tasks), bare)
     found = [_taker(draft, work, v, now, near=v in nearest) for v in range(problem.vehicles)]
     return sorted(found, key=lambda one: (bool(one.broken), one.done_at is None, one.more_s))
 
@@ -96,18 +97,17 @@ def _move(draft: PreparedDraft, wish: EditWish, now: datetime) -> Outcome:
         before = _first(draft, v, wish.before_id)
         if before is None:
             return _not(draft, Broken("not_on_route", vehicle_id))
-        running = placed(draft.running, tasks, v, before)
+        found = change(draft.running, PlaceTasks(tasks, v, before))
     else:
         others = [u for u in range(draft.running.problem.vehicles) if u != v]
-        found = given(draft.running, tasks, others, draft.begun_s(now))
-        if found is None:
-            return _not(draft, *_why_not(draft, tasks, v, now))
-        running = found
-    changed = differing(draft.running, running)
-    wrong = faults(draft.running.problem, running, changed)
+        found = change(draft.running, GiveTasks(tasks, others, draft.begun_s(now)))
+    if found is None:
+        return _not(draft, *_why_not(draft, tasks, v, now))
+    changed = found.vehicles
+    wrong = faults(draft.running.problem, found.after, changed)
     if wrong:
         return _not(draft, *(_told(draft, one) for one in wrong))
-    after = draft.with_routes(running, changed)
+    after = draft.with_routes(found.after, changed)
     return edited(draft, after, changed), after
 
 
@@ -161,12 +161,12 @@ def _forbid(draft: PreparedDraft, wish: EditWish, now: datetime) -> Outcome:
         return _ordered(draft, banned)
     if vehicle_id in orders.fixed:
         return _not(draft, Broken("locked", vehicle_id))
-    running = given(draft.running, mine, _not_allowed(banned, segment_id), draft.begun_s(now))
-    if running is None:
+    give = GiveTasks(mine, _not_allowed(banned, segment_id), draft.begun_s(now))
+    found = change(draft.running, give)
+    if found is None:
         return _not(draft, Broken("no_taker", vehicle_id))
-    changed = differing(draft.running, running)
-    after = banned.with_routes(running, changed)
-    return edited(draft, after, changed), after
+    after = banned.with_routes(found.after, found.vehicles)
+    return edited(draft, after, found.vehicles), after
 
 
 def _allow(draft: PreparedDraft, wish: EditWish, _now: datetime) -> Outcome:
@@ -257,9 +257,9 @@ def _why_not(draft: PreparedDraft, tasks: Sequence[int], v: int, now: datetime) 
     """Return what a truck's route would break that has no place for a street."""
     problem, vehicle_id = draft.running.problem, draft.vehicle_id(v)
     others = [u for u in range(problem.vehicles) if u != v]
-    found = given(endless(draft.running, v), tasks, others, draft.begun_s(now))
+    found = change(endless(draft.running, v), GiveTasks(tasks, others, draft.begun_s(now)))
     if found is not None:
-        wrong = faults(problem, found, [v])
+        wrong = faults(problem, found.after, [v])
         if wrong:
             return [_told(draft, one) for one in wrong]
     need_kg = float(problem.material_kg[list(tasks)].max(initial=0.0))
@@ -285,17 +285,13 @@ def _taker(draft: PreparedDraft, work: _StreetWork, v: int, now: datetime, *, ne
     if hindrance is not None or not near:
         return Taker(vehicle_id, 0.0, None, () if hindrance is None else (hindrance,))
     others = [u for u in range(draft.running.problem.vehicles) if u != v]
-    running = given(work.without, tasks, others, draft.begun_s(now), TRIED)
+    running = GiveTasks(tasks, others, draft.begun_s(now), TRIED).apply(work.without)
     if running is None:
         return Taker(vehicle_id, 0.0, None, tuple(_why_not(draft, tasks, v, now)))
     done_s = max(leg.ends_s for leg in running.timed[v].legs if leg.task in set(tasks))
     done_at = draft.prepared.now + timedelta(seconds=done_s)
-    return Taker(vehicle_id, _more_s(draft.running, running), done_at, ())
-
-
-def _more_s(before: RunningRoutes, after: RunningRoutes) -> float:
-    timed = zip(before.timed, after.timed, strict=True)
-    return sum(new.service_s - old.service_s for old, new in timed)
+    more_s = ChangedRoutes(draft.running, running).more_s
+    return Taker(vehicle_id, more_s, done_at, ())
 
 
 def _first(draft: PreparedDraft, v: int, segment_id: SegmentId) -> int | None:

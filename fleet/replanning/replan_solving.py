@@ -3,7 +3,7 @@
 For workers, which load the optimizer.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -18,19 +18,20 @@ from routing.check.referee import violations
 from routing.check.referee_paths import deadheads_of, legs_of
 from routing.planning.problem_mapping import MappedProblem, plan_from, problem_from
 from routing.planning.running_plan import remaining_stops
-from routing.problem.problem import Problem, Reason
+from routing.problem.problem import Problem
 from routing.problem.stopping import MaxRuntime, StopWhenAsked
 from routing.problem.stops import TaskRoute as Stops
 from routing.problem.stops import tasks_of
-from routing.replanning.breakdown import HELPERS
-from routing.replanning.path_cache import CachedLineGraph, LineGraphCache, lines_of
-from routing.replanning.route_changes import (
-    RouteChange,
-    all_rearranged,
+from routing.replanning.changed_routes import ChangeStrategy, change
+from routing.replanning.path_cache import CachedLineGraph, LineGraphCache, cached_line_graph
+from routing.replanning.rearrangement import (
+    RearrangeAll,
+    RearrangeNearby,
+    SearchEffort,
     hopeless_ones,
-    rearranged,
-    running_solution,
 )
+from routing.replanning.running_routes import RunningRoutes, running_routes, running_solution
+from routing.replanning.vehicle_subproblem import HELPERS
 
 FEW_TASKS = 3_000
 """Up to so much new work the trucks nearest to it share; more of it goes to all trucks."""
@@ -58,29 +59,26 @@ def replanned(
     prepared = as_wished(prepared, wish)
     mapped = problem_from(prepared)
     problem = mapped.problem
-    lines = known.lines(problem) if known else lines_of(problem)
-    line, ways = lines.graph, lines.ways
+    streets = known.get(problem) if known else cached_line_graph(problem)
     ahead = {route.shift_id: route.next_leg for route in check.routes}
     stops = remaining_stops(prepared, mapped.number, check.plan, ahead)
-    running = running_solution(problem, stops, hopeless_ones(problem, line, stops))
-    change = change_of(mapped, check, wish, stops, running.unserved)
-    stop = StopWhenAsked(stop_requested, MaxRuntime(seconds))
-    if change.concerned or 0 < len(change.free) <= FEW_TASKS:
-        found = rearranged(problem, ways, line, running, change, stop, seed, threads)
-    else:
-        most, looks = change.most, partial(_look_ahead, problem, lines)
-        found = all_rearranged(problem, ways, line, running, most, stop, seed, threads, looks)
-    solution = found.solution
-    require_allowed(violations(problem, solution, lines.checked))
-    return plan_from(mapped, solution, found.timed)
+    hopeless = hopeless_ones(problem, streets.line, stops)
+    running = running_routes(problem, running_solution(problem, stops, hopeless), streets)
+    effort = SearchEffort(StopWhenAsked(stop_requested, MaxRuntime(seconds)), seed, threads)
+    found = change(running, strategy_for(mapped, check, wish, running, effort))
+    if found is None:
+        raise ConflictError("no plan was found", reason="plan_refused")
+    after = found.after
+    require_allowed(violations(problem, after.solution, streets.checked))
+    return plan_from(mapped, after.solution, after.timed)
 
 
-def _look_ahead(problem: Problem, lines: CachedLineGraph, routes: tuple[Stops, ...]) -> None:
-    """Look for the ways of routes of which most will stay; the referee does so for itself."""
+def _compute_ahead(problem: Problem, streets: CachedLineGraph, routes: tuple[Stops, ...]) -> None:
+    """Find the paths of routes of which most will stay; the referee does so for itself."""
     legs = legs_of(problem, routes)
-    deadheads_of(problem, legs, lines.checked)
+    deadheads_of(problem, legs, streets.checked)
     for leg in legs:
-        lines.ways.path(*leg)
+        streets.paths.path(*leg)
 
 
 def as_wished(prepared: Prepared, wish: ReplanWish) -> Prepared:
@@ -102,33 +100,36 @@ def as_wished(prepared: Prepared, wish: ReplanWish) -> Prepared:
     return replace(prepared, present=present)
 
 
-def change_of(
+def strategy_for(
     mapped: MappedProblem,
     check: PlanCheck,
     wish: ReplanWish,
-    stops: tuple[Stops, ...],
-    unserved: Mapping[int, Reason],
-) -> RouteChange:
-    """Return whom a wish concerns, and which tasks may go to anybody.
+    running: RunningRoutes,
+    effort: SearchEffort,
+) -> ChangeStrategy:
+    """Return how to answer a wish: around the vehicles it concerns, or with all of them.
 
-    Free is what no route has that the driven plan has not given up: it is new, or was the work of
-    a vehicle that is out of service, or was skipped.
+    Tasks may go to anybody that no route has and that the driven plan has not given up: they are
+    new, or were the work of a vehicle that is out of service, or were skipped.
     """
-    shifts = mapped.situation.shifts
+    shifts, routes = mapped.situation.shifts, running.routes
     given_up = {left.job_id for left in check.plan.unserved}
-    could = [task for task, reason in unserved.items() if reason == "time"]
+    could = [task for task, reason in running.unserved.items() if reason == "time"]
     free = [task for task in could if mapped.passes[task].job.id not in given_up]
     mine = tuple(v for v, shift in enumerate(shifts) if shift.vehicle_id == wish.vehicle_id)
     helpers: tuple[int, ...] = ()
     if wish.cause is ReplanCause.LATE:
-        free += [task for v in mine for task in tasks_of(stops[v])]
+        free += [task for v in mine for task in tasks_of(routes[v])]
     elif wish.cause is ReplanCause.NEW_MACHINE:
         known = set(free)
         free += [task for task in could if task not in known][:MOST_OPEN]
-        helpers = _with_most_to_give(mapped, stops, mine)
+        helpers = _with_most_to_give(mapped, routes, mine)
     elif wish.cause is not ReplanCause.BREAKDOWN:
         mine = _passing(mapped, check)
-    return RouteChange(mine, tuple(free), wish.budget, helpers)
+    if mine or 0 < len(free) <= FEW_TASKS:
+        return RearrangeNearby(mine, tuple(free), wish.budget, helpers, effort)
+    observer = partial(_compute_ahead, running.problem, running.streets)
+    return RearrangeAll(wish.budget, effort, observer)
 
 
 def _with_most_to_give(

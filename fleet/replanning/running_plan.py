@@ -34,10 +34,11 @@ from routing.planning.problem_mapping import (
 )
 from routing.planning.running_plan import remaining_stops
 from routing.problem.route_repair import fitting
-from routing.replanning.batch_insertion import BatchInsertion, broken_by, inserted
+from routing.replanning.batch_insertion import InsertTasks, broken_by
+from routing.replanning.changed_routes import ChangedRoutes, change
 from routing.replanning.path_cache import LineGraphCache
-from routing.replanning.route_changes import running_solution
-from routing.replanning.urgent_insertion import RunningRoutes, UrgentTask
+from routing.replanning.running_routes import RunningRoutes, running_routes, running_solution
+from routing.replanning.urgent_insertion import UrgentTask
 
 BEGUN = timedelta(seconds=30)
 """A stop that begins so soon is not put off any more."""
@@ -52,7 +53,7 @@ class InsertionPlace:
 
     plan: "RunningPlan"
     mapped: MappedProblem
-    inserted: BatchInsertion
+    inserted: ChangedRoutes
     insertion: UrgentInsertion
 
     def routes(self) -> tuple[ChangedRoute, ...]:
@@ -64,8 +65,8 @@ class InsertionPlace:
         if broken:
             shown = "; ".join(broken[:SHOWN_VIOLATIONS])
             raise ConflictError(f"the referee refused it: {shown}", reason="insertion_refused")
-        changed = self.inserted.changed
-        return tuple(_changed_route(self.plan, self.mapped, self.inserted, v) for v in changed)
+        vehicles = self.inserted.vehicles
+        return tuple(_changed_route(self.plan, self.mapped, self.inserted, v) for v in vehicles)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,11 +98,13 @@ def running_plan(prepared: Prepared, known: LineGraphCache | None = None) -> Run
     number = mapped.number
     stops = remaining_stops(prepared, number, check.plan, ahead)
     routes = fitting(mapped.problem, stops)
-    if known is not None:  # for replans
-        lines = known.lines(mapped.problem)
-        hubs_of(mapped.problem, lines.graph, 1)
-        deadheads_of(mapped.problem, checked_legs_of(mapped.problem, tuple(routes)), lines.checked)
-    running = RunningRoutes(mapped.problem, running_solution(mapped.problem, routes, {}), known)
+    streets = known.get(mapped.problem) if known is not None else None
+    if streets is not None:  # for replans
+        hubs_of(mapped.problem, streets.line, 1)
+        legs = checked_legs_of(mapped.problem, tuple(routes))
+        deadheads_of(mapped.problem, legs, streets.checked)
+    running = running_routes(mapped.problem, running_solution(mapped.problem, routes, {}), streets)
+    running.prepare()
     return RunningPlan(mapped, number, check, running, prepared.now)
 
 
@@ -117,13 +120,13 @@ def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> Inse
     urgent = [_urgent(plan, one, now) for one in passes]
     instead = [plan.number[one.work] for one in passes if one.work in plan.number]
     begun_s = (now + BEGUN - plan.read_at).total_seconds()
-    found = inserted(plan.running, urgent, instead, (), begun_s)
+    found = change(plan.running, InsertTasks(urgent, instead, begun_s=begun_s))
     if found is None:
         raise ConflictError("no truck has time for it", reason="insertion_impossible")
     known = plan.mapped
     mapped = replace(known, problem=found.after.problem, passes=(*known.passes, *passes))
-    shift = situation.shifts[found.vehicle]
     new = range(known.problem.tasks, found.after.problem.tasks)
+    shift = situation.shifts[found.takers[new[0]]]
     done_at = _planned_at(found.after, plan.read_at, new)
     planned_at = _planned_at(plan.running, plan.read_at, instead)
     if done_at is None or (planned_at is not None and done_at >= planned_at):
@@ -173,7 +176,7 @@ def _urgent(plan: RunningPlan, one: DirectedPass, now: datetime) -> UrgentTask:
 
 
 def _changed_route(
-    plan: RunningPlan, mapped: MappedProblem, found: BatchInsertion, v: int
+    plan: RunningPlan, mapped: MappedProblem, found: ChangedRoutes, v: int
 ) -> ChangedRoute:
     """Return the rest of a route with the legs that a machine has begun before it."""
     situation = mapped.situation
@@ -188,10 +191,10 @@ def _next_leg(check: PlanCheck, shift_id: ShiftId) -> int:
     return next((one.next_leg for one in check.routes if one.shift_id == shift_id), 0)
 
 
-def _delays(mapped: MappedProblem, found: BatchInsertion, own: JobId) -> tuple[Delay, ...]:
+def _delays(mapped: MappedProblem, found: ChangedRoutes, own: JobId) -> tuple[Delay, ...]:
     """Return which other jobs on changed routes end notably later, the most delayed first."""
     before, after = (
-        _ends_at(mapped, running, found.changed) for running in (found.before, found.after)
+        _ends_at(mapped, running, found.vehicles) for running in (found.before, found.after)
     )
     delays = [Delay(job_id, before[job_id], at) for job_id, at in after.items() if job_id in before]
     notable = [one for one in delays if one.job_id != own and one.late >= NOTABLE]

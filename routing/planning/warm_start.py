@@ -8,7 +8,7 @@ from data.model import Plan
 from routing.planning.problem_mapping import MappedProblem
 from routing.planning.running_plan import remaining_stops
 from routing.problem.problem import Floats, Problem, Solution
-from routing.replanning.route_changes import running_solution
+from routing.replanning.running_routes import running_solution
 
 SLACK_S = 0.01
 """Times of a plan are whole microseconds."""

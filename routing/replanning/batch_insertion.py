@@ -1,4 +1,4 @@
-"""Several tasks of one street put into running routes at once."""
+"""Several tasks of one street inserted into running routes at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,37 +7,42 @@ import numpy as np
 
 from routing.check.referee import broken_rules
 from routing.problem.route_repair import without
-from routing.replanning.urgent_insertion import RunningRoutes, UrgentTask, with_task
+from routing.replanning.changed_routes import ChangedRoutes
+from routing.replanning.running_routes import RunningRoutes
+from routing.replanning.urgent_insertion import UrgentTask, best_insertion, with_task
 
 TRIED, TRIED_AGAIN = 5, 3
-"""Places of which the exact cost is computed, for the first task and for each other one."""
+"""Positions of which the exact cost is computed, for the first task and for each other one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BatchInsertion:
-    """Running routes with tasks put in: before and after, and the vehicle of the first one.
+class InsertTasks:
+    """Insert new tasks one after the other, each at its best position; all else keeps its order.
 
-    The new tasks of the problem `after` are its last ones, in the order they were given.
+    They take the place of the tasks `instead`, which come out first. `forbidden` vehicles do none
+    of them, and stops that begin before `begun_s` are not put off. Of `tried` positions for the
+    first one, and fewer for the others, the exact cost is computed.
     """
 
-    before: RunningRoutes
-    after: RunningRoutes
-    vehicle: int
+    urgent: Sequence[UrgentTask]
+    instead: Sequence[int] = ()
+    forbidden: Sequence[int] = ()
+    begun_s: float = 0.0
+    tried: int = TRIED
 
-    @property
-    def changed(self) -> list[int]:
-        """The vehicles whose routes are others than before."""
-        pairs = zip(self.before.routes, self.after.routes, strict=True)
-        return [v for v, (one, other) in enumerate(pairs) if one != other]
+    def apply(self, running: RunningRoutes) -> RunningRoutes | None:
+        """Return the routes with the tasks; `None` where some of them has no place."""
+        routes = _without(running, self.instead)
+        for n, task in enumerate(self.urgent):
+            tried = self.tried if n == 0 else min(self.tried, TRIED_AGAIN)
+            found = best_insertion(routes, task, self.forbidden, self.begun_s, tried)
+            if found is None:
+                return None
+            routes = routes.changed(with_task(routes.problem, task), found.into(routes.routes))
+        return routes if self.urgent else None
 
-    @property
-    def more_s(self) -> float:
-        """How much longer all vehicles are in service."""
-        timed = zip(self.before.timed, self.after.timed, strict=True)
-        return sum(other.service_s - one.service_s for one, other in timed)
 
-
-def broken_by(one: BatchInsertion) -> list[str]:
+def broken_by(one: ChangedRoutes) -> list[str]:
     """Return which rules an insertion breaks, by the referee; empty if it holds.
 
     A vehicle that is late already may be home as late as it was.
@@ -46,37 +51,17 @@ def broken_by(one: BatchInsertion) -> list[str]:
     homes_s = [timed.ends_s for timed in one.before.timed]
     latest_s = np.maximum(problem.shift_end_s, homes_s)
     new = range(one.before.problem.tasks, problem.tasks)
-    vehicles = {*one.after.doers(new).values(), *one.changed}
+    doers = one.after.doers(new)
+    vehicles = {*doers.values(), *one.vehicles}
     found = broken_rules(replace(problem, shift_end_s=latest_s), one.after.routes, vehicles)
-    missing = set(new) - one.after.doers(new).keys()
+    missing = set(new) - doers.keys()
     return found + [f"task {task} is in no route" for task in sorted(missing)]
 
 
-def inserted(
-    running: RunningRoutes,
-    urgent: Sequence[UrgentTask],
-    instead: Sequence[int] = (),
-    forbidden: Sequence[int] = (),
-    begun_s: float = 0.0,
-    tried: int = TRIED,
-) -> BatchInsertion | None:
-    """Return the routes with tasks put in; `None` where some of them has no place.
-
-    They take the place of the tasks `instead`, which come out first. `forbidden` vehicles do none
-    of them, and stops that begin before `begun_s` are not put off. Of `tried` places for the first
-    one, and fewer for the others, the exact cost is computed.
-    """
-    taken = set(instead)
-    held = list(running.routes)
-    for v in set(running.doers(instead).values()):
-        held[v] = without(held[v], taken)
-    routes = running.changed(running.problem, held) if taken else running
-    vehicle: int | None = None
-    for one in urgent:
-        places = tried if vehicle is None else min(tried, TRIED_AGAIN)
-        found = routes.best_insertion(one, forbidden, begun_s, places)
-        if found is None:
-            return None
-        vehicle = found.vehicle if vehicle is None else vehicle
-        routes = routes.changed(with_task(routes.problem, one), found.into(routes.routes))
-    return None if vehicle is None else BatchInsertion(running, routes, vehicle)
+def _without(running: RunningRoutes, tasks: Sequence[int]) -> RunningRoutes:
+    if not tasks:
+        return running
+    routes = list(running.routes)
+    for v in set(running.doers(tasks).values()):
+        routes[v] = without(routes[v], set(tasks))
+    return running.changed(running.problem, routes)

@@ -1,4 +1,4 @@
-"""What one more task costs a route that is driven, exactly and without driving all of it again.
+"""What one more task costs a running route, exactly and without timing all of it again.
 
 All stops behind the task end later by the same time, where nothing waits and nobody rests.
 """
@@ -12,11 +12,11 @@ from routing.problem.problem import NONE, Problem, ReloadStop, TaskRoute, TaskVi
 
 
 class DelayEffect(NamedTuple):
-    """What the delay comes to: its cost, when the task itself ends, and the route."""
+    """Cost of an insertion, when its task ends, and when the route does."""
 
     cost: float
     done_s: float
-    ends_s: float
+    route_ends_s: float
 
 
 class InsertedTask(NamedTuple):
@@ -30,7 +30,7 @@ class InsertedTask(NamedTuple):
 
 
 class DelayableRoute:
-    """The stops of a route with their ends, ready to be put off; made once for each route."""
+    """The stops of a route with their ends, to be delayed; made once for each route."""
 
     def __init__(self, problem: Problem, v: int, route: TaskRoute, timed: TimedRoute) -> None:
         stops = [leg for leg in timed.legs if leg.kind in ("work", "reload")]
@@ -47,38 +47,38 @@ class DelayableRoute:
         self._due_s = np.where(at_work, problem.due_s[tasks], np.inf)
         self._late_s = np.maximum(self._ends_s - self._due_s, 0.0)
 
-    def late(
+    def inserted(
         self,
         problem: Problem,
-        ways: PathSource,
+        paths: PathSource,
         position: int,
         stops: TaskRoute,
         arcs: list[int],
-        own: InsertedTask,
+        task: InsertedTask,
     ) -> DelayEffect:
-        """Return what some stops, driven at `arcs`, the last of them the task, come to."""
+        """Return the effect of stops at a position, driven at `arcs`, the last of them the task."""
         here, after = self._arcs[position], self._arcs[position + 1]
         leaves_s = now_s = self._leaves_s[position]
-        old_s = self._seconds(ways, here, after)
+        old_s = self._seconds(paths, here, after)
         for stop, arc in zip(stops, arcs, strict=True):
-            now_s += self._seconds(ways, here, arc)
+            now_s += self._seconds(paths, here, arc)
             if isinstance(stop, ReloadStop):
                 now_s += float(problem.fill_s[stop.site])
             else:
-                now_s = max(now_s, own.release_s) + own.work_s
+                now_s = max(now_s, task.release_s) + task.work_s
             here = arc
-        more_s = now_s + self._seconds(ways, here, after) - leaves_s - old_s
+        more_s = now_s + self._seconds(paths, here, after) - leaves_s - old_s
         if not np.isfinite(more_s):
             return DelayEffect(np.inf, now_s, np.inf)
-        cost = float(problem.price_per_s[self._v]) * more_s + own.completion_price * now_s
-        cost += own.lateness_price * max(now_s - own.due_s, 0.0)
+        cost = float(problem.price_per_s[self._v]) * more_s + task.completion_price * now_s
+        cost += task.lateness_price * max(now_s - task.due_s, 0.0)
         cost += float(self._completion[position:].sum()) * more_s
         late_s = np.maximum(self._ends_s[position:] + more_s - self._due_s[position:], 0.0)
         cost += float((self._lateness[position:] * (late_s - self._late_s[position:])).sum())
         return DelayEffect(cost, now_s, self._home_s + more_s)
 
-    def _seconds(self, ways: PathSource, source: int, target: int) -> float:
-        return 0.0 if target == NONE else ways.path(source, target)[0] * self._pace
+    def _seconds(self, paths: PathSource, source: int, target: int) -> float:
+        return 0.0 if target == NONE else paths.path(source, target)[0] * self._pace
 
 
 def shifts_alone(problem: Problem, route: TaskRoute, timed: TimedRoute) -> bool:

@@ -1,7 +1,7 @@
 """Running routes changed as a person wants them, and the referee's word on those that changed."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,14 +10,78 @@ from routing.check.referee import cost_of, violations
 from routing.problem.problem import Cost, Floats, Problem, RouteRules, Solution, TaskRoute
 from routing.problem.route_repair import without, without_idle_end
 from routing.problem.stops import ReloadStop, TaskVisit, tasks_of
-from routing.replanning.batch_insertion import inserted
-from routing.replanning.breakdown import VehicleSubproblem, restricted
-from routing.replanning.urgent_insertion import TRIED, RunningRoutes, UrgentTask
+from routing.replanning.batch_insertion import InsertTasks
+from routing.replanning.running_routes import RunningRoutes
+from routing.replanning.urgent_insertion import TRIED, UrgentTask
+from routing.replanning.vehicle_subproblem import VehicleSubproblem, restricted
 
 SLACK_S = 1e-3
 SLACK_KG = 1e-6
 EVER_S = 1e9
 """A shift that never ends, to find out by how much a real one is too short."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveTasks:
+    """Give tasks of the problem to vehicles that are not forbidden, at their best positions.
+
+    All other stops keep their vehicles and their order. Stops that begin before `begun_s` are not
+    delayed; of `tried` positions the exact cost is computed.
+    """
+
+    tasks: Sequence[int]
+    forbidden: Collection[int]
+    begun_s: float = 0.0
+    tried: int = TRIED
+
+    def apply(self, running: RunningRoutes) -> RunningRoutes | None:
+        """Return the routes; `None` where nobody has a place for the tasks."""
+        problem = running.problem
+        urgent = [_again(problem, task) for task in self.tasks]
+        instead, forbidden = [*running.doers(self.tasks)], sorted(self.forbidden)
+        insert = InsertTasks(urgent, instead, forbidden, self.begun_s, self.tried)
+        found = insert.apply(running)
+        if found is None:
+            return None
+        named = {problem.tasks + i: task for i, task in enumerate(self.tasks)}
+        routes = [
+            route if route == running.routes[v] else _renamed(route, named)
+            for v, route in enumerate(found.routes)
+        ]
+        return running.changed(problem, _without_idle_ends(running, routes))
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOutTasks:
+    """Take tasks out of their routes; nobody does them."""
+
+    tasks: Sequence[int]
+
+    def apply(self, running: RunningRoutes) -> RunningRoutes:
+        """Return the routes without the tasks."""
+        routes, doers = list(running.routes), running.doers(self.tasks)
+        for v in set(doers.values()):
+            routes[v] = without(routes[v], set(self.tasks))
+        return running.changed(running.problem, _without_idle_ends(running, routes), [*doers])
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTasks:
+    """Give tasks to a vehicle right before another task of its route."""
+
+    tasks: Sequence[int]
+    vehicle: int
+    before: int
+
+    def apply(self, running: RunningRoutes) -> RunningRoutes:
+        """Return the routes with the tasks at that place."""
+        routes = list(TakeOutTasks(self.tasks).apply(running).routes)
+        mine = routes[self.vehicle]
+        stops = (TaskVisit(task, 0) for task in self.tasks)
+        ahead = (p for p, stop in enumerate(mine) if stop == TaskVisit(self.before, 0))
+        at = next(ahead, len(mine))
+        routes[self.vehicle] = (*mine[:at], *stops, *mine[at:])
+        return running.changed(running.problem, _without_idle_ends(running, routes))
 
 
 class RuleViolation(NamedTuple):
@@ -28,60 +92,11 @@ class RuleViolation(NamedTuple):
     amount: float
 
 
-def given(
-    running: RunningRoutes,
-    tasks: Sequence[int],
-    forbidden: Collection[int],
-    begun_s: float = 0.0,
-    tried: int = TRIED,
-) -> RunningRoutes | None:
-    """Return routes in which vehicles that are not forbidden do some tasks, at their best places.
-
-    All other stops keep their vehicles and their order; `None` where nobody has a place for them.
-    """
-    problem = running.problem
-    urgent = [_again(problem, task) for task in tasks]
-    found = inserted(running, urgent, [*running.doers(tasks)], sorted(forbidden), begun_s, tried)
-    if found is None:
-        return None
-    named = {problem.tasks + i: task for i, task in enumerate(tasks)}
-    routes = list(found.after.routes)
-    for v in found.changed:
-        routes[v] = _renamed(routes[v], named)
-    return running.changed(problem, _without_idle_ends(running, routes))
-
-
-def taken_out(running: RunningRoutes, tasks: Sequence[int]) -> RunningRoutes:
-    """Return the routes in which nobody does some tasks."""
-    held = list(running.routes)
-    for v in set(running.doers(tasks).values()):
-        held[v] = without(held[v], set(tasks))
-    return running.changed(running.problem, _without_idle_ends(running, held))
-
-
-def placed(
-    running: RunningRoutes, tasks: Sequence[int], vehicle: int, before: int
-) -> RunningRoutes:
-    """Return routes in which a vehicle does some tasks right before another task of its route."""
-    held = list(taken_out(running, tasks).routes)
-    mine = held[vehicle]
-    stops = (TaskVisit(task, 0) for task in tasks)
-    at = next((p for p, stop in enumerate(mine) if stop == TaskVisit(before, 0)), len(mine))
-    held[vehicle] = (*mine[:at], *stops, *mine[at:])
-    return running.changed(running.problem, _without_idle_ends(running, held))
-
-
 def endless(running: RunningRoutes, vehicle: int) -> RunningRoutes:
     """Return the routes with a vehicle whose shift never ends."""
     shift_end_s = running.problem.shift_end_s.copy()
     shift_end_s[vehicle] = EVER_S
     return running.changed(replace(running.problem, shift_end_s=shift_end_s), running.routes)
-
-
-def differing(before: RunningRoutes, after: RunningRoutes) -> list[int]:
-    """Return the vehicles whose routes are others."""
-    pairs = zip(before.routes, after.routes, strict=True)
-    return [v for v, (one, other) in enumerate(pairs) if one != other]
 
 
 def faults(

@@ -17,27 +17,35 @@ from routing.planning.problem_mapping import problem_from
 from routing.problem.problem import Problem, Solution, TaskRoute
 from routing.problem.stopping import MaxRuntime
 from routing.problem.stops import tasks_of
-from routing.replanning.breakdown import broken, moved
-from routing.replanning.urgent_insertion import RunningRoutes, UrgentTask
+from routing.replanning.changed_routes import change
+from routing.replanning.rearrangement import (
+    RearrangeNearby,
+    SearchEffort,
+    changed_next_moves,
+)
+from routing.replanning.running_routes import running_routes, running_solution
+from routing.replanning.urgent_insertion import UrgentTask, best_insertion
 from routing.search.solver import solve
 from tests.benchmarks.routing.city_probe import prepared
 
-HEAD = ("what", "seconds", "CPU", "cost of what can be done", "above", "changed hands", "referee")
+HEAD = ("what", "seconds", "CPU", "cost of what can be done", "above", "changed", "referee")
 THREADS = 2
 URGENT = 50
 """Streets that come up one by one."""
 BROKEN_AT_S = 2 * 3600.0
 """After so long in service; what was begun by then stays as it is."""
-BUDGET = 200
-"""Passes of other trucks that may change hands."""
+BUDGET = 5
+"""Other trucks that may change their next moves."""
 AT_ONCE_S = 3.5
 """Time from the call to the end of the search; the plan is read before and settled after that."""
 
 
-class Answer(NamedTuple):
-    """What a breakdown led to: how many passes were freed, in which time, new routes."""
+class BreakdownAnswer(NamedTuple):
+    """What a breakdown led to: the routes without what was freed, in which time, new routes."""
 
-    freed: list[int]
+    problem: Problem
+    before: tuple[TaskRoute, ...]
+    freed: tuple[int, ...]
     seconds: float
     cpu_s: float
     after: Solution
@@ -58,18 +66,19 @@ def rows(seconds: float, seed: int) -> Iterator[tuple[str, ...]]:
     _handover(underway, plan, truck, 0.01)  # compiles
     at_once, later = (_handover(underway, plan, truck, each) for each in (AT_ONCE_S, seconds))
     least = _cost(underway, later.after)
-    yield _row(underway, plan, truck, at_once, least)
-    yield _row(underway, plan, truck, later, least)
+    yield _row(at_once, least)
+    yield _row(later, least)
 
 
 def _insertions(problem: Problem, plan: Solution, seed: int) -> tuple[str, ...]:
-    running = RunningRoutes(problem, plan)
+    running = running_routes(problem, plan)
+    running.prepare()
     random = np.random.default_rng(seed)
     served = np.array([task for route in plan.routes for task in tasks_of(route)])
     taken_s = []
     for task in random.choice(served, URGENT, replace=False).tolist():
         began = time.perf_counter()
-        found = running.best_insertion(_again(problem, task))
+        found = best_insertion(running, _again(problem, task))
         taken_s.append(time.perf_counter() - began)
         if found is None:
             raise RuntimeError(f"task {task}: expected a place, found none")
@@ -106,14 +115,24 @@ def _busiest(problem: Problem, plan: Solution) -> int:
     return int(np.argmax(left))
 
 
-def _handover(problem: Problem, plan: Solution, truck: int, budget_s: float) -> Answer:
-    freed = tasks_of(plan.routes[truck][len(problem.rules.pin(truck)) :])
+def _handover(problem: Problem, plan: Solution, truck: int, budget_s: float) -> BreakdownAnswer:
+    """Return what becomes of the plan when a truck stops after what it has begun."""
+    begun = len(problem.rules.pin(truck))
+    shift_end_s = problem.shift_end_s.copy()
+    shift_end_s[truck] = 0.0
+    stopped = replace(problem, shift_end_s=shift_end_s)
+    routes = list(plan.routes)
+    routes[truck] = routes[truck][:begun]
+    freed = tuple(tasks_of(plan.routes[truck][begun:]))
     began, cpu_began_s = time.perf_counter(), time.process_time()
-    after = RunningRoutes(problem, plan).without(
-        truck, BUDGET, MaxRuntime(budget_s), threads=THREADS
-    )
-    cpu_s = time.process_time() - cpu_began_s
-    return Answer(freed, time.perf_counter() - began, cpu_s, after)
+    running = running_routes(stopped, running_solution(stopped, routes, plan.unserved))
+    effort = SearchEffort(MaxRuntime(budget_s), threads=THREADS)
+    found = change(running, RearrangeNearby((), freed, BUDGET, (), effort))
+    if found is None:
+        raise RuntimeError("expected routes, found none")
+    seconds, cpu_s = time.perf_counter() - began, time.process_time() - cpu_began_s
+    after = found.after.solution
+    return BreakdownAnswer(stopped, tuple(routes), freed, seconds, cpu_s, after)
 
 
 def _hopeless(after: Solution) -> list[int]:
@@ -125,18 +144,16 @@ def _cost(problem: Problem, after: Solution) -> float:
     return after.cost.total - float(problem.unserved_price[_hopeless(after)].sum())
 
 
-def _row(
-    problem: Problem, plan: Solution, truck: int, answer: Answer, least: float
-) -> tuple[str, ...]:
-    after, cost = answer.after, _cost(problem, answer.after)
+def _row(answer: BreakdownAnswer, least: float) -> tuple[str, ...]:
+    after, cost = answer.after, _cost(answer.problem, answer.after)
     left = len(after.unserved) - len(_hopeless(after))
-    changed = moved(plan.routes, after.routes, answer.freed)
+    changed = len(changed_next_moves(answer.before, after.routes))
     return (
         f"breakdown, {len(answer.freed)} passes freed, {left} left out",
         f"{answer.seconds:.1f}",
         f"{answer.cpu_s:.1f}",
         f"{cost:,.0f}",
         f"{cost / least - 1.0:.2%}",
-        f"{changed} of at most {BUDGET}",
-        "REFUSED" if violations(broken(problem, truck), after) else "accepted",
+        f"{changed} trucks of at most {BUDGET}",
+        "REFUSED" if violations(answer.problem, after) else "accepted",
     )

@@ -13,11 +13,10 @@ from fleet.what_if.answer import no_worse, outcome_json, spread_min
 from fleet.what_if.question import HOLDS, machines_of
 from fleet.what_if.searches import SEEDS, KnownBase, base_of, with_change
 from routing.check.referee import violations
-from routing.network.deadheads import line_graph
-from routing.network.shortest_deadheads import PathFinder
 from routing.planning.problem_mapping import problem_from
 from routing.planning.warm_start import no_later_than, start_from
-from routing.replanning.breakdown import settled
+from routing.replanning.path_cache import cached_line_graph
+from routing.replanning.rearrangement import scheduled
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 
@@ -85,10 +84,10 @@ def test_of_fewer_machines_the_work_of_those_that_go_is_given_away(prepared) -> 
 def test_a_plan_keeps_what_it_is_held_to(prepared) -> None:
     plan = first_routes(prepared, SEEDS[0], None)
     mapped = problem_from(prepared)
-    problem, line = no_later_than(mapped, plan), line_graph(mapped.problem)
-    walker = PathFinder(problem, line)
+    problem = no_later_than(mapped, plan)
     start = start_from(mapped, plan)
-    found = settled(problem, walker, walker, start, start.routes).solution
+    streets = cached_line_graph(problem)
+    found = scheduled(problem, streets, start.unserved, start.routes).solution
     assert violations(problem, found) == []
     assert found.cost.total == pytest.approx(plan.cost.total)
     ends = [leg.ends_at for route in plan.routes for leg in route.legs if leg.works]

@@ -8,7 +8,7 @@ import pytest
 from routing.check.referee import violations
 from routing.check.referee_paths import DeadheadPath, deadheads_of, from_arcs, legs_of
 from routing.problem.stopping import MaxIterations
-from routing.replanning.path_cache import LineGraphCache, lines_of
+from routing.replanning.path_cache import LineGraphCache, cached_line_graph
 from routing.search.solver import solve
 from tests.routing.towns import a_random_town
 
@@ -18,23 +18,23 @@ def town():
     return a_random_town(3, 12)
 
 
-def test_the_same_streets_are_known_with_their_ways(town):
+def test_the_same_streets_are_known_with_their_paths(town):
     known = LineGraphCache()
-    first = known.lines(town)
-    first.ways.path(0, 1)
+    first = known.get(town)
+    first.paths.path(0, 1)
     later = replace(town, release_s=town.release_s + 5.0)
-    assert known.lines(later) is first
-    assert len(known.lines(later).ways) == 1
+    assert known.get(later) is first
+    assert len(known.get(later).paths) == 1
 
 
 def test_other_streets_are_not_mistaken_for_them(town):
     known = LineGraphCache()
-    first = known.lines(town)
+    first = known.get(town)
     slower = replace(town, turn_s=town.turn_s + 20.0)
-    other = known.lines(slower)
+    other = known.get(slower)
     assert other is not first
-    assert other.ways.path(0, 1) == lines_of(slower).ways.path(0, 1)
-    assert known.lines(town) is first  # a closure that ends
+    assert other.paths.path(0, 1) == cached_line_graph(slower).paths.path(0, 1)
+    assert known.get(town) is first  # a closure that ends
 
 
 @pytest.mark.parametrize("dear_s", [0.0, 500.0])

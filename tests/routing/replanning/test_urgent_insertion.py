@@ -13,8 +13,8 @@ from routing.network.pinned_stops import behind_pins
 from routing.network.shortest_deadheads import PathFinder
 from routing.network.single_task_feasibility import alone
 from routing.problem.problem import ReloadStop, Solution, TaskVisit
-from routing.replanning import urgent_insertion as urgent_module
-from routing.replanning.urgent_insertion import RunningRoutes, UrgentTask, with_task
+from routing.replanning.running_routes import running_routes
+from routing.replanning.urgent_insertion import UrgentTask, best_insertion, with_task
 from routing.search.exact_schedule import ExactSchedule
 from tests.routing.storms import random_routes, random_rules
 from tests.routing.towns import a_random_town, a_town
@@ -65,10 +65,8 @@ def all_insertions(problem, solution, modes):
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10_000), tasks=st.integers(1, 6))
 def test_one_more_task_comes_where_it_costs_least(features, seed, tasks):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(urgent_module, "TRIED", 1000)
-        problem, solution, one_more = a_storm_and_one_more(seed, tasks, features)
-        found = RunningRoutes(problem, solution).best_insertion(one_more)
+    problem, solution, one_more = a_storm_and_one_more(seed, tasks, features)
+    found = best_insertion(running_routes(problem, solution), one_more, tried=1000)
     larger = with_task(problem, one_more)
     modes = [mode for mode, arc in enumerate(one_more.mode_arc) if arc >= 0]
     before = cost_of(problem, solution).total
@@ -91,19 +89,19 @@ def needs_two_reloads(problem, solution):
 def test_a_vehicle_that_must_not_is_not_asked():
     town = a_town(RING, [(0, -1)], vehicles=2)
     solution = running(town, ((TaskVisit(0, 0),), ()))
-    routes = RunningRoutes(town, solution)
+    routes = running_routes(town, solution)
     one_more = UrgentTask((2, -1), np.array([20.0]))
-    near = routes.best_insertion(one_more)
+    near = best_insertion(routes, one_more)
     assert (near.vehicle, near.position, near.stops) == (0, 1, (TaskVisit(1, 0),))
-    assert routes.best_insertion(one_more, forbidden=[0]).vehicle == 1
-    assert routes.best_insertion(one_more, forbidden=[0, 1]) is None
+    assert best_insertion(routes, one_more, forbidden=[0]).vehicle == 1
+    assert best_insertion(routes, one_more, forbidden=[0, 1]) is None
 
 
 def test_where_the_hopper_is_too_empty_the_truck_reloads_first():
     town = a_town(RING, [(0, -1)], site=3, capacity_kg=[100], load_kg=[30], material_kg=[20])
     solution = running(town, ((TaskVisit(0, 0),),))
     one_more = UrgentTask((2, -1), np.array([20.0]), material_kg=50.0)
-    found = RunningRoutes(town, solution).best_insertion(one_more)
+    found = best_insertion(running_routes(town, solution), one_more)
     assert found.stops == (ReloadStop(0), TaskVisit(1, 0))
     too_much = replace(one_more, material_kg=500.0)
-    assert RunningRoutes(town, solution).best_insertion(too_much) is None
+    assert best_insertion(running_routes(town, solution), too_much) is None
