@@ -81,12 +81,10 @@ class TomlTable:
         return no_info_wrap_validator_function(checked, handler(source))
 
 
-def keys(
-    allowed: Collection[str], *, required: bool = False, rules: Rules = lambda _: ()
-) -> WrapValidator:
-    """Mark a mapping as a table with these keys only, or with all of them."""
-    known = {str(key): required for key in allowed}
-    return WrapValidator(partial(_whole_table, known, rules))
+def keys(allowed: Collection[str]) -> WrapValidator:
+    """Mark a mapping as a table with these keys only."""
+    known = {str(key): False for key in allowed}
+    return WrapValidator(partial(_whole_table, known, _no_rules))
 
 
 def table_list(key: str, names: Names = lambda _: ()) -> WrapValidator:
@@ -95,7 +93,7 @@ def table_list(key: str, names: Names = lambda _: ()) -> WrapValidator:
     def read(values: object, handler: ValidatorFunctionWrapHandler) -> object:
         if not isinstance(values, list) or not all(isinstance(each, dict) for each in values):
             raise needed("[[{key}]] tables", key=key)
-        return _validated(values, handler, lambda _: (), repeated_names(values, names))
+        return _validated(values, handler, _no_rules, repeated_names(values, names))
 
     return WrapValidator(read)
 
@@ -217,6 +215,10 @@ def _validated(
         ]
         raise ValidationError.from_exception_data("table", details)
     return value
+
+
+def _no_rules(_: object) -> tuple[FieldMistake, ...]:
+    return ()
 
 
 def _mistakes_in(error: ValidationError) -> list[FieldMistake]:
