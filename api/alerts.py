@@ -8,9 +8,9 @@ from pydantic import Field
 from api.web.context import BoardContext, Context, DispatcherContext, WallContext
 from api.web.schemas import Wire
 from data.model import Alert, AlertId
-from data.store.accounts.accounts import list_users
 from data.store.alerts import list_open_alerts
 from fleet.accounts.accounts import LOGIN_LETTERS
+from fleet.accounts.people import all_people
 from fleet.alerts.alert_register import acknowledge, give_alert, may_own
 from fleet.messages.sos import close_call
 from maps.alerts import AlertView, alert_view
@@ -43,7 +43,7 @@ def acknowledge_alert(alert_id: AlertId, context: DispatcherContext) -> AlertVie
 def show_owners(context: BoardContext) -> list[str]:
     """Return who may see to alerts."""
     with context.reading() as tx:
-        return may_own(list_users(tx))
+        return may_own(all_people(tx))
 
 
 @router.post("/api/alerts/{alert_id}/owner")

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from api.planning.plans import vehicle_names
 from api.replanning.delay_views import delayed_requests, street_names
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import translator_of
@@ -20,19 +19,18 @@ from data.model import (
     PlanEdit,
     PlanId,
     SegmentId,
-    StormId,
     VehicleId,
 )
 from data.store.database.engine import Tx
 from data.store.planning.plan_edits import find_open_hand_draft, get_hand_head, list_edits
 from data.store.planning.plans import get_plan
 from data.store.planning.standing_orders import list_orders
-from data.store.setup.machines import get_vehicle
-from data.store.storms.storms import find_active_storm
 from fleet.audit.last_change import UNCHANGED, find_change
 from fleet.edits.edit_history import redo, require_draft, store_edit, undo
 from fleet.planning.plan_difference import difference
 from fleet.planning.standing_orders import OrderWish, give_order, lift_order
+from fleet.setup.machine_list import known_machine, machine_names
+from fleet.storms.storm_lookup import active_storm, wanted_storm
 from maps.edits import (
     DraftNews,
     EditedView,
@@ -119,7 +117,7 @@ def show_takers(
         require_draft(tx, plan_id)
     found = context.app.quick.takers(plan_id, segment_id)
     with context.reading() as tx:
-        vehicles = vehicle_names(tx)
+        vehicles = machine_names(tx)
     return [taker_view(one, vehicles, translator_of(request)) for one in found]
 
 
@@ -164,9 +162,9 @@ def redo_edit(request: Request, plan_id: PlanId, context: DispatcherContext) -> 
 def show_orders(request: Request, context: BoardContext) -> list[OrderView]:
     """Return what is ordered of trucks in the storm that is on."""
     with context.reading() as tx:
-        storm = find_active_storm(tx)
+        storm = wanted_storm(tx)
         standing = list_orders(tx, storm.id) if storm else []
-        vehicles, t = vehicle_names(tx), translator_of(request)
+        vehicles, t = machine_names(tx), translator_of(request)
     street = street_names(context.app.network, t)
     return [order_view(one, vehicles, street, t) for one in standing]
 
@@ -176,9 +174,9 @@ def order(request: Request, wanted: OrderIn, context: DispatcherContext) -> Orde
     """Order something of a truck; every later plan and replan heeds it until it is lifted."""
     _require_street(context, wanted.segment_id)
     with context.writing() as tx:
-        wish = OrderWish(_storm_id(tx), wanted.kind, wanted.vehicle_id, wanted.segment_id)
+        wish = OrderWish(active_storm(tx).id, wanted.kind, wanted.vehicle_id, wanted.segment_id)
         given = give_order(tx, context.actor, wish, context.now)
-        vehicles = vehicle_names(tx)
+        vehicles = machine_names(tx)
     t = translator_of(request)
     view = order_view(given, vehicles, street_names(context.app.network, t), t)
     context.app.hub.publish("orders", [view])
@@ -190,7 +188,7 @@ def lift(request: Request, order_id: OrderId, context: DispatcherContext) -> Ord
     """Take an order back."""
     with context.writing() as tx:
         lifted = lift_order(tx, context.actor, order_id, context.now)
-        vehicles = vehicle_names(tx)
+        vehicles = machine_names(tx)
     t = translator_of(request)
     view = order_view(lifted, vehicles, street_names(context.app.network, t), t)
     context.app.hub.publish("orders", [view])
@@ -222,7 +220,7 @@ def _edits(tx: Tx, context: Context, plan_id: PlanId, t: Translator) -> EditsVie
         head,
         last.id if last else UNCHANGED,
         list_edits(tx, plan_id),
-        vehicle_names(tx),
+        machine_names(tx),
         street_names(context.app.network, t),
         t,
     )
@@ -233,7 +231,7 @@ def _seen(tx: Tx, context: Context, found: Edited, t: Translator) -> EditedView:
     if not found.broken:
         delays = difference(found.before, found.routes).delays
         requests = delayed_requests(tx, delays, street_names(context.app.network, t))
-    return edited_view(found, requests, vehicle_names(tx), t)
+    return edited_view(found, requests, machine_names(tx), t)
 
 
 def _wish(context: Context, wanted: EditIn) -> EditWish:
@@ -245,7 +243,7 @@ def _wish(context: Context, wanted: EditIn) -> EditWish:
         raise InvalidError("vehicle_id", "", Need("the vehicle that it is about"))
     if wanted.vehicle_id is not None:
         with context.reading() as tx:
-            get_vehicle(tx, wanted.vehicle_id)
+            known_machine(tx, wanted.vehicle_id)
     reason = wanted.reason.strip()
     if wanted.kind is EditKind.CLOSE and not reason:
         raise InvalidError("reason", "", Need("why the street is closed"))
@@ -255,10 +253,3 @@ def _wish(context: Context, wanted: EditIn) -> EditWish:
 def _require_street(context: Context, segment_id: SegmentId | None) -> None:
     if segment_id is not None and context.app.network.find(segment_id) is None:
         raise InvalidError("segment_id", segment_id, Need("a street of the city"))
-
-
-def _storm_id(tx: Tx) -> StormId:
-    storm = find_active_storm(tx)
-    if storm is None:
-        raise ConflictError("there is no storm to plan for", reason="no_storm")
-    return storm.id

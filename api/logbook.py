@@ -13,10 +13,10 @@ from api.web.page_context import boot_of, page, translator_of
 from data.model import VehicleId
 from data.model.periods import Period, PeriodKind
 from data.store.database.engine import Tx
-from data.store.storms.storms import list_storms
 from fleet.followup.office_report import day_of, shift_of
 from fleet.logbook.log_store import PART, LogFilter, part_of
 from fleet.logbook.vehicle_days import VehicleDay, vehicle_days
+from fleet.storms.storm_lookup import listed_storms
 from maps.logbook.vehicle_days import LogPeriod, Table, days_view, log_view
 from maps.logbook.vehicle_tables import days_csv, log_csv
 
@@ -114,7 +114,7 @@ def _asked(tx: Tx, context: Context, span: PeriodKind, at: datetime) -> LogPerio
     app, now = context.app, context.now
     if span is PeriodKind.SHIFT:
         return LogPeriod(shift_of(app.policy.followup.shifts, app.city.timezone, at), now)
-    storms = sorted(list_storms(tx), key=lambda storm: storm.started_at)
+    storms = sorted(listed_storms(tx), key=lambda storm: storm.started_at)
     begun = [storm for storm in storms if storm.started_at <= at] or storms[:1]
     if span is PeriodKind.DAY or not begun:
         return LogPeriod(day_of(app.city.timezone, at), now)

@@ -6,16 +6,15 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import HTMLResponse
 
-from api.reports.council import wanted_storm
 from api.web.context import BOARD_ROLES, Context, CouncilContext
 from api.web.page_context import boot_of, page
 from data.errors import NotFoundError
 from data.model import SegmentId, Storm, StormId, VehicleId
 from data.store.database.engine import Tx
 from data.store.replay import list_vehicles_heard
-from data.store.storms.storms import get_storm, list_storms
 from fleet.replay.storm_history import HOUR_S, StormTimeline
 from fleet.replay.street_history import street_past
+from fleet.storms.storm_lookup import known_storm, listed_storms, shown_storm
 from maps.replay.replay import (
     ColorsOfHour,
     ReplayView,
@@ -46,7 +45,7 @@ def show_story(context: CouncilContext, storm: Wanted = None) -> ReplayView:
     """Return a storm as a whole: how long it was, what happened, who was out."""
     app, now = context.app, context.now
     with context.reading() as tx:
-        storms, shown = list_storms(tx), wanted_storm(tx, storm)
+        storms, shown = listed_storms(tx), shown_storm(tx, storm)
         story = _story(tx, context, shown) if shown else None
     return replay_view(now, storms, app.network, story, names=context.has(*BOARD_ROLES))
 
@@ -79,7 +78,7 @@ def show_street(storm_id: StormId, segment_id: SegmentId, context: CouncilContex
     app = context.app
     segment = app.network.segment(segment_id)
     with context.reading() as tx:
-        storm = get_storm(tx, storm_id)
+        storm = known_storm(tx, storm_id)
         policy = app.ground.policy_of(tx, storm)
         past = street_past(tx, storm, segment, policy)
         numbers = _numbers(tx, storm, context.now)
@@ -100,7 +99,7 @@ def _numbers(tx: Tx, storm: Storm, now: datetime) -> dict[VehicleId, int]:
 
 def _storm_with(tx: Tx, context: Context, storm_id: StormId, hour: int) -> Storm:
     """Return a storm that had this hour; raise `NotFoundError`."""
-    storm = get_storm(tx, storm_id)
+    storm = known_storm(tx, storm_id)
     lasted = (storm.ended_at or context.now) - storm.started_at
     if hour * HOUR_S > lasted.total_seconds():
         raise NotFoundError("hour", hour)

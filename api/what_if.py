@@ -5,16 +5,15 @@ from fastapi import APIRouter, Request
 from api.web.context import BoardContext, DispatcherContext
 from api.web.page_context import translator_of
 from api.web.schemas import WhatIfIn
-from data.errors import ConflictError, NotFoundError
-from data.model import PlanRun, PlanRunId, RunKind, Storm
+from data.errors import NotFoundError
+from data.model import PlanRun, PlanRunId, RunKind
 from data.store.database.engine import Tx
 from data.store.planning.plan_runs import count_ahead, get_run, list_runs
-from data.store.setup.machines import list_vehicles
-from data.store.shifts.shifts import list_shifts
-from data.store.storms.storms import find_active_storm
 from fleet.planning.plan_lifecycle import request_stop
-from fleet.planning.plan_options import in_service
+from fleet.planning.plan_options import shifts_in_service
 from fleet.planning.plan_preparation import outline
+from fleet.setup.machine_list import machines_in_use
+from fleet.storms.storm_lookup import active_storm, wanted_storm
 from fleet.what_if.question import SECONDS, ask_what_if
 from maps.pages.i18n import Translator
 from maps.what_if import WhatIfPanel, WhatIfView, machine_types, what_if_view
@@ -30,10 +29,10 @@ def show_what_ifs(request: Request, context: BoardContext) -> WhatIfPanel:
     """Return what one may ask of the fleet, and the newest questions with their answers."""
     t = translator_of(request)
     with context.reading() as tx:
-        storm = find_active_storm(tx)
-        shifts = list_shifts(tx, storm.id) if storm else []
-        serving = frozenset(one.vehicle_id for one in shifts if in_service(one, context.now))
-        types = machine_types(list_vehicles(tx), serving, t)
+        storm = wanted_storm(tx)
+        shifts = shifts_in_service(tx, storm.id, context.now) if storm else []
+        serving = frozenset(one.vehicle_id for one in shifts)
+        types = machine_types(machines_in_use(tx), serving, t)
         runs = list_runs(tx, storm.id, SHOWN, [RunKind.WHATIF]) if storm else []
         return WhatIfPanel(types, SECONDS, tuple(_shown(tx, run, t) for run in runs))
 
@@ -46,7 +45,7 @@ def ask(request: Request, wanted: WhatIfIn, context: DispatcherContext) -> WhatI
     same situation comes at once.
     """
     with context.reading() as tx:  # what takes long holds up no writer
-        outlined = outline(tx, _storm(tx).id, context.app.network, context.now)
+        outlined = outline(tx, active_storm(tx).id, context.app.network, context.now)
     with context.writing() as tx:
         run = ask_what_if(tx, context.actor, outlined, wanted.machines, wanted.seconds, context.now)
         return _shown(tx, run, translator_of(request))
@@ -76,10 +75,3 @@ def _question(tx: Tx, run_id: PlanRunId) -> PlanRun:
     if run.kind is not RunKind.WHATIF:
         raise NotFoundError("what-if", run_id)
     return run
-
-
-def _storm(tx: Tx) -> Storm:
-    storm = find_active_storm(tx)
-    if storm is None:
-        raise ConflictError("there is no storm to plan for", reason="no_storm")
-    return storm

@@ -16,6 +16,25 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("api", "data", "fleet", "maps", "routing")
 MAX_LINES = 400
 MAX_MODULES = 15
+WIRING = {"cli", "config", "processes", "server", "simulation"}
+"""Rooms of `api` that put processes together, and may read whatever rows these need."""
+
+OWN_ROWS = {
+    "edits": "planning",
+    "open311": "requests",
+    "replanning": "planning",
+    "routes": "planning",
+    "web": "accounts",
+    "what_if": "planning",
+}
+"""Whose rows a room of `api` reads that has none of its own name; `board` has none at all."""
+
+WRITES = ("add_", "clear_", "forget_", "mark_", "note_", "put_", "remove_", "save_", "set_")
+"""How functions of the store that change rows begin."""
+
+WRITERS = {"log_import.py"}
+"""Modules beside the processes that store positions by themselves: a recorded log, portion-wise."""
+
 COMMAND_LINE = ROOT / "api" / "cli"
 
 
@@ -107,6 +126,44 @@ def test_no_import_is_for_type_checkers_alone():
         and "TYPE_CHECKING" in [each.name for each in node.names]
     ]
     assert hidden == []
+
+
+def test_a_room_of_the_web_reads_only_its_own_rows():
+    foreign = [
+        f"{path.relative_to(ROOT)}: {module}"
+        for path in _modules()
+        if (room := _room_of_api(path)) and room not in WIRING
+        for module, _ in _store_imports(path)
+        if module.split(".")[2] not in {"database", OWN_ROWS.get(room, room)}
+    ]
+    assert foreign == []
+
+
+def test_only_fleet_changes_rows():
+    changes = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in _modules()
+        if (room := _room_of_api(path)) and room not in {"processes", "cli"}
+        if path.name not in WRITERS
+        for _, name in _store_imports(path)
+        if name.startswith(WRITES)
+    ]
+    assert changes == []
+
+
+def _room_of_api(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return parts[1] if parts[0] == "api" else ""
+
+
+def _store_imports(path: Path) -> list[tuple[str, str]]:
+    """Return what a module imports of the store, as pairs of module and name."""
+    return [
+        (node.module, each.name)
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("data.store.")
+        for each in node.names
+    ]
 
 
 def _modules() -> list[Path]:

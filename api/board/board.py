@@ -6,28 +6,28 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.planning.plans import shown_run, vehicle_names
+from api.planning.plans import shown_runs
 from api.processes.cached_response import packed_answer
-from api.requests.requests import deadlines
 from api.web.context import BOARD_ROLES, App, BoardContext, StreetContext, WallContext
 from data.model import (
-    PLAN_KINDS,
-    QueueOrder,
-    RequestFilter,
     RequestId,
     SegmentId,
-    Stage,
     VehicleId,
 )
-from data.store.coverage.coverage import list_coverage, list_passes
 from data.store.database.engine import reading
-from data.store.followup.sightings import list_sightings_on_segment
-from data.store.planning.plan_runs import list_runs
-from data.store.requests.request_search import count_waiting, list_waiting, search_requests
-from data.store.requests.requests import list_requests_by_id, list_requests_of_jobs
-from data.store.setup.machines import get_vehicle, list_vehicles
-from data.store.storms.storms import find_active_storm
-from data.store.work import find_next_deadline, list_jobs_on_segment
+from fleet.evidence.storm_evidence import street_evidence
+from fleet.followup.waiting_requests import sightings_of_street
+from fleet.requests.request_lookup import (
+    deadlines,
+    requests_by_id,
+    requests_of_jobs,
+    waiting_count,
+    waiting_requests,
+    waiting_with_words,
+)
+from fleet.setup.machine_list import known_machine, machine_names, machines_in_use
+from fleet.storms.storm_lookup import wanted_storm
+from fleet.storms.storm_totals import next_deadline
 from fleet.tracking.live_fleet import VehicleState
 from maps.board.board import (
     LISTED,
@@ -45,7 +45,6 @@ from maps.requests.requests import RequestView, request_view
 from maps.streets.street import StreetView, street_view
 
 RUNS_SHOWN = 5
-WAITING = frozenset({Stage.UNPLACED, Stage.PLACED, Stage.OPEN})
 
 AT_ONCE = 100
 """Requests that a list asks for at once: more rows than any screen shows."""
@@ -80,11 +79,8 @@ def find_waiting(
     words: Annotated[str, Query(min_length=1, max_length=200)], context: BoardContext
 ) -> list[RequestView]:
     """Return the oldest requests that wait and have these words in them; callers are not sought."""
-    wanted = RequestFilter(stages=WAITING, words=words, by_phone=False)
     with context.reading() as tx:
-        classes = context.app.policy.classes
-        found = search_requests(tx, wanted, classes, QueueOrder.OLDEST, LISTED)
-        asked = [each.request for each in found]
+        asked = waiting_with_words(tx, words, context.app.policy.classes, LISTED)
         due_at = deadlines(tx, asked)
         return [request_view(each, due_at) for each in asked]
 
@@ -96,7 +92,7 @@ def tell_requests(
 ) -> list[RequestView]:
     """Return these requests in full: their rows came into sight. Unknown ones are left out."""
     with context.reading() as tx:
-        asked = list(list_requests_by_id(tx, [RequestId(one) for one in ids]).values())
+        asked = list(requests_by_id(tx, [RequestId(one) for one in ids]).values())
         due_at = deadlines(tx, asked)
         return [request_view(each, due_at) for each in asked]
 
@@ -107,18 +103,18 @@ def show_street(segment_id: SegmentId, context: StreetContext) -> StreetView:
     app = context.app
     segment = app.network.segment(segment_id)
     with context.reading() as tx:
-        storm = find_active_storm(tx)
-        jobs = list_jobs_on_segment(tx, storm.id, segment_id) if storm else []
+        storm = wanted_storm(tx)
+        seen = street_evidence(tx, storm, segment_id)
         return street_view(
             segment,
             app.policy,
             storm,
-            list_coverage(tx, storm.id, [segment_id]) if storm else [],
-            list_passes(tx, storm.id, [segment_id]) if storm else {},
-            jobs,
-            list_requests_of_jobs(tx, [job.id for job in jobs]),
-            list_sightings_on_segment(tx, segment_id, storm.started_at) if storm else [],
-            vehicle_names(tx),
+            seen.coverage,
+            seen.passes,
+            seen.jobs,
+            requests_of_jobs(tx, [job.id for job in seen.jobs]),
+            sightings_of_street(tx, segment_id, storm),
+            machine_names(tx),
             context.now,
         )
 
@@ -127,31 +123,30 @@ def show_street(segment_id: SegmentId, context: StreetContext) -> StreetView:
 def show_vehicle(vehicle_id: VehicleId, context: BoardContext) -> VehicleView:
     """Return a vehicle and where it was last seen."""
     with context.reading() as tx:
-        vehicle = get_vehicle(tx, vehicle_id)
+        vehicle = known_machine(tx, vehicle_id)
     return vehicle_views([vehicle], context.app.live.picture())[0]
 
 
 def board_of(app: App, *, words: bool = True) -> DispatchBoard:
     """Return all that the board shows now, with or without the `words` of callers."""
     with reading(app.engine) as tx:
-        now, storm = app.clock.now(), find_active_storm(tx)
+        now, storm = app.clock.now(), wanted_storm(tx)
         states = app.boards.states(tx, storm, now)
         driven = app.plans.driven(tx, storm.id) if storm else None
-        waiting = list_waiting(tx)
-        told = list_requests_by_id(tx, told_in_full(waiting, now)) if words else {}
-        runs = list_runs(tx, storm.id, RUNS_SHOWN, PLAN_KINDS) if storm else []
+        waiting = waiting_requests(tx)
+        told = requests_by_id(tx, told_in_full(waiting, now)) if words else {}
         records = BoardRecords(
             now=now,
             storm=storm,
             states=states,
             classes=app.boards.classes(states) if storm else (),
             due_at=deadlines(tx, list(told.values())),
-            next_deadline=find_next_deadline(tx, storm.id, now) if storm else None,
-            vehicles=vehicle_views(list_vehicles(tx), app.live.picture()),
+            next_deadline=next_deadline(tx, storm, now),
+            vehicles=vehicle_views(machines_in_use(tx), app.live.picture()),
             waiting=waiting,
             requests=told.values(),
-            plan=plan_view(driven.plan, vehicle_names(tx)) if driven else None,
-            runs=[shown_run(tx, run) for run in runs],
+            plan=plan_view(driven.plan, machine_names(tx)) if driven else None,
+            runs=shown_runs(tx, storm, RUNS_SHOWN),
         )
         return dispatch_board(records)
 
@@ -159,11 +154,11 @@ def board_of(app: App, *, words: bool = True) -> DispatchBoard:
 def figures_now(app: App) -> BoardFiguresView:
     """Return the four figures, and how far each class is, now."""
     with reading(app.engine) as tx:
-        now, storm = app.clock.now(), find_active_storm(tx)
+        now, storm = app.clock.now(), wanted_storm(tx)
         classes = app.boards.classes(app.boards.states(tx, storm, now)) if storm else ()
         live = app.live.picture().values()
         at_work = sum(seen.state is VehicleState.WORKING for seen in live)
-        deadline = find_next_deadline(tx, storm.id, now) if storm else None
+        deadline = next_deadline(tx, storm, now)
         return BoardFiguresView(
-            now, figures_of(classes, count_waiting(tx), at_work, deadline), classes
+            now, figures_of(classes, waiting_count(tx), at_work, deadline), classes
         )

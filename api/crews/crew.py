@@ -8,7 +8,6 @@ from pydantic import Field
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api.crews.crews import ground_of, tell_boards
-from api.requests.requests import deadlines
 from api.web.context import App, BoardContext, Context, CrewContext, app_of, signed_in
 from api.web.idempotency import NO_TAP, TapBody, order_once
 from api.web.page_context import boot_of, page
@@ -32,8 +31,6 @@ from data.store.crews.crew_jobs import get_crew_job, list_crew_jobs_of_crew
 from data.store.crews.crew_photos import crew_photos
 from data.store.crews.crew_register import find_crew_of_user
 from data.store.database.engine import Tx, reading
-from data.store.requests.requests import get_request
-from data.store.storms.storms import find_active_storm
 from fleet.crews.crew_progress import (
     SAID_LETTERS,
     Hindrance,
@@ -44,6 +41,8 @@ from fleet.crews.crew_progress import (
     start_job,
 )
 from fleet.crews.crew_register import find_duty
+from fleet.requests.request_lookup import deadlines, known_request
+from fleet.storms.storm_lookup import wanted_storm
 from maps.crews import CrewJobView, JobRow, crew_job_view, job_row
 from maps.requests.requests import request_view
 
@@ -91,7 +90,7 @@ def crew_page(request: Request) -> Response:
 def show_list(context: CrewContext) -> list[CrewJobView]:
     """Return the list of the crew that asks, in order."""
     with context.reading() as tx:
-        crew, storm = find_crew_of_user(tx, context.user.id), find_active_storm(tx)
+        crew, storm = find_crew_of_user(tx, context.user.id), wanted_storm(tx)
         jobs = list_crew_jobs_of_crew(tx, storm.id, crew.id) if crew and storm else []
         ground = ground_of(tx, context, jobs)
     return [crew_job_view(job, ground) for job in jobs]
@@ -124,7 +123,7 @@ def finish(job_id: CrewJobId, said: SaidIn, context: CrewContext) -> CrewJobView
 
         view = order_once(tx, context, said, order)
         request_id = get_crew_job(tx, job_id).request_id
-        asked = get_request(tx, request_id) if request_id is not None else None
+        asked = known_request(tx, request_id) if request_id is not None else None
         closed = request_view(asked, deadlines(tx, [asked])) if asked else None
     tell_boards(context)
     if closed is not None:
@@ -197,7 +196,7 @@ def crew_of(app: App, user: User) -> Crew | None:
 
 
 def _list_of(tx: Tx, context: Context, crew: Crew) -> tuple[CrewShift | None, list[JobRow]]:
-    storm = find_active_storm(tx)
+    storm = wanted_storm(tx)
     if storm is None:
         return None, []
     jobs = list_crew_jobs_of_crew(tx, storm.id, crew.id)

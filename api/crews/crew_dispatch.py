@@ -27,8 +27,6 @@ from data.model.crews import (
 from data.store.crews.crew_jobs import find_crew_draft, list_crew_jobs
 from data.store.crews.crew_register import list_crews
 from data.store.database.engine import Tx
-from data.store.setup.machines import list_depots
-from data.store.storms.storms import find_active_storm, get_storm, list_all_storms
 from fleet.audit.last_change import UNCHANGED, find_change
 from fleet.crews.crew_lists import (
     DraftAction,
@@ -39,6 +37,8 @@ from fleet.crews.crew_lists import (
     move_in_draft,
     publish_lists,
 )
+from fleet.setup.machine_list import all_sites
+from fleet.storms.storm_lookup import known_storm, listed_storms, shown_storm
 from fleet.work.crew_jobs import WAITING
 from maps.crews import CrewJobContext, crew_rows, job_row
 
@@ -79,8 +79,8 @@ def crews_page(
         rules = context.app.ground.policy_of(tx, chosen).crews if chosen else None
         days = days_of(tx, chosen.id, lists, rules, context.now) if chosen and rules else []
         ground = _ground(tx, context, jobs)
-        crews, storms = list_crews(tx), list_all_storms(tx)
-        depots = [one.name for one in list_depots(tx)]
+        crews, storms = list_crews(tx), listed_storms(tx, coming=True)
+        depots = [one.name for one in all_sites(tx).depots]
         version = _version(tx, f"crew_plan:{chosen.id}") if chosen else UNCHANGED
     shown = [job for job in jobs if not work or job.work == work]
     listed = {stop.job.id for day in days for stop in day.stops}
@@ -110,7 +110,7 @@ def crews_page(
 def show_plan(storm_id: StormId, context: BoardContext) -> CrewPlanOut:
     """Return the lists of a storm: those of the draft, else the published ones."""
     with context.reading() as tx:
-        get_storm(tx, storm_id)
+        known_storm(tx, storm_id)
         draft = find_crew_draft(tx, storm_id)
         lists = lists_of(tx, storm_id)
     return CrewPlanOut(
@@ -125,7 +125,7 @@ def show_plan(storm_id: StormId, context: BoardContext) -> CrewPlanOut:
 def plan(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
     """Draft lists for all crews on duty from how things stand."""
     with context.changing(f"crew_plan:{storm_id}") as tx:
-        rules = context.app.ground.policy_of(tx, get_storm(tx, storm_id)).crews
+        rules = context.app.ground.policy_of(tx, known_storm(tx, storm_id)).crews
         draft = draft_lists(tx, context.actor, storm_id, rules, context.now)
     return _drafted(context, draft)
 
@@ -143,7 +143,7 @@ def move(storm_id: StormId, wanted: MoveIn, context: DispatcherContext) -> CrewP
 def publish(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
     """Give every crew its list."""
     with context.changing(f"crew_plan:{storm_id}") as tx:
-        rules = context.app.ground.policy_of(tx, get_storm(tx, storm_id)).crews
+        rules = context.app.ground.policy_of(tx, known_storm(tx, storm_id)).crews
         publish_lists(tx, context.actor, storm_id, rules, context.now)
     tell_boards(context)
     return show_plan(storm_id, context)
@@ -165,9 +165,7 @@ def _drafted(context: Context, draft: CrewDraft) -> CrewPlanOut:
 
 
 def _chosen(tx: Tx, storm: StormId | None) -> Storm | None:
-    if storm is not None:
-        return get_storm(tx, storm)
-    return find_active_storm(tx) or next(iter(list_all_storms(tx)), None)
+    return shown_storm(tx, storm, coming=True)
 
 
 def _ground(tx: Tx, context: Context, jobs: list[CrewJob]) -> CrewJobContext:

@@ -28,9 +28,6 @@ from data.store.crews.crew_jobs import get_crew_job, list_crew_jobs
 from data.store.crews.crew_photos import crew_photos
 from data.store.crews.crew_register import list_crew_shifts, list_crews
 from data.store.database.engine import Tx
-from data.store.requests.requests import get_request, list_requests_by_id
-from data.store.setup.machines import list_depots
-from data.store.storms.storms import find_active_storm, get_storm
 from fleet.context import CityContext
 from fleet.crews.crew_progress import put_back
 from fleet.crews.crew_register import (
@@ -43,6 +40,9 @@ from fleet.crews.crew_register import (
     send_home,
 )
 from fleet.requests.intake import wrong_state
+from fleet.requests.request_lookup import known_request, requests_by_id
+from fleet.setup.machine_list import all_sites
+from fleet.storms.storm_lookup import active_storm, known_storm, wanted_storm
 from fleet.work.crew_jobs import CrewJobWish, add_job_by_hand, cancel_job, change_job, crew_job_for
 from maps.crews import (
     CrewJobContext,
@@ -149,7 +149,7 @@ def retire(crew_id: CrewId, context: DispatcherContext) -> CrewView:
 def show_shifts(storm_id: StormId, context: BoardContext) -> list[CrewShiftView]:
     """Return the hours of crews in a storm."""
     with context.reading() as tx:
-        get_storm(tx, storm_id)
+        known_storm(tx, storm_id)
         return [crew_shift_view(one) for one in list_crew_shifts(tx, storm_id)]
 
 
@@ -192,7 +192,7 @@ def give_code(shift_id: CrewShiftId, context: DispatcherContext) -> CrewCodeOut:
 def show_jobs(context: BoardContext, storm_id: StormId | None = None) -> list[CrewJobView]:
     """Return the crew jobs of a storm, of the one that is on where none is named."""
     with context.reading() as tx:
-        storm = get_storm(tx, storm_id) if storm_id is not None else find_active_storm(tx)
+        storm = wanted_storm(tx, storm_id)
         jobs = list_crew_jobs(tx, storm.id) if storm else []
         ground = ground_of(tx, context, jobs)
     return [crew_job_view(job, ground) for job in jobs]
@@ -204,7 +204,7 @@ def add_job(storm_id: StormId, wanted: NewCrewJobIn, context: DispatcherContext)
     app = context.app
     wish = job_wish(context, wanted, _place_of(context, wanted))
     with context.writing() as tx:
-        policy = app.ground.policy_of(tx, get_storm(tx, storm_id))
+        policy = app.ground.policy_of(tx, known_storm(tx, storm_id))
         who, now = context.actor, context.now
         job = add_job_by_hand(CityContext(tx, app.network, policy, now), who, storm_id, wish)
         view = _viewed(tx, context, job)
@@ -217,9 +217,7 @@ def add_job_of_request(request_id: RequestId, context: DispatcherContext) -> Cre
     """Send a crew to a request, whatever it asks for; the job that it has already is returned."""
     app = context.app
     with context.changing(f"request:{request_id}") as tx:
-        storm, asked = find_active_storm(tx), get_request(tx, request_id)
-        if storm is None:
-            raise ConflictError("no storm is active", reason="no_storm")
+        storm, asked = active_storm(tx), known_request(tx, request_id)
         if asked.state is not RequestState.OPEN:
             raise wrong_state(asked)
         segment = app.network.find(asked.snap.segment_id) if asked.snap else None
@@ -243,7 +241,7 @@ def change_one(job_id: CrewJobId, wanted: CrewJobIn, context: DispatcherContext)
     """Say better what a job is, before anybody has begun it."""
     wish = job_wish(context, wanted, LonLat(0.0, 0.0))
     with context.changing(f"crew_job:{job_id}") as tx:
-        storm = get_storm(tx, get_crew_job(tx, job_id).storm_id)
+        storm = known_storm(tx, get_crew_job(tx, job_id).storm_id)
         policy = context.app.ground.policy_of(tx, storm)
         job = change_job(tx, context.actor, job_id, wish, policy, context.now)
         view = _viewed(tx, context, job)
@@ -279,7 +277,7 @@ def ground_of(tx: Tx, context: Context, jobs: list[CrewJob]) -> CrewJobContext:
     ids = [job.request_id for job in jobs if job.request_id is not None]
     words = translator(context.language, context.app.city.timezone)
     shown = crew_photos(tx, [job.id for job in jobs if job.state.over])
-    return CrewJobContext(context.app.network, list_requests_by_id(tx, ids), shown, {}, words)
+    return CrewJobContext(context.app.network, requests_by_id(tx, ids), shown, {}, words)
 
 
 def job_wish(context: Context, wanted: CrewJobIn, place: LonLat) -> CrewJobWish:
@@ -322,7 +320,7 @@ def _described(tx: Tx, wanted: CrewIn) -> Crew:
     if wanted.lon is not None and wanted.lat is not None:
         base = LonLat(wanted.lon, wanted.lat)
     elif wanted.depot:
-        depot = next((one for one in list_depots(tx) if one.name == wanted.depot), None)
+        depot = next((one for one in all_sites(tx).depots if one.name == wanted.depot), None)
         if depot is None:
             raise NotFoundError("depot", wanted.depot)
         base, base_name = depot.location, depot.name

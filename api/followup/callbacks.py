@@ -9,10 +9,7 @@ from api.web.page_context import translator_of
 from api.web.schemas import Short, Wire
 from data.model import CallbackReason, CallOutcome, RequestId
 from data.store.database.engine import Tx
-from data.store.followup.callbacks import count_callbacks, list_callbacks
-from data.store.followup.referrals import last_hand_overs, list_bodies
-from data.store.requests.sla_clocks import list_clocks
-from fleet.followup.callbacks import note_call
+from fleet.followup.callbacks import calls_to_make, note_call
 from maps.followup.callbacks import CallbackContext, CallsView, calls_view
 from maps.pages.i18n import Translator
 
@@ -51,12 +48,11 @@ def note_outcome(
 
 
 def _calls(tx: Tx, context: Context, t: Translator) -> CallsView:
-    waiting = list_callbacks(tx, context.now, LISTED)
-    ids = [call.request.id for call in waiting]
+    calls = calls_to_make(tx, context.now, LISTED)
     told = CallbackContext(
-        clocks=list_clocks(tx, ids),
-        hand_overs=last_hand_overs(tx, ids),
-        bodies={body.id: body for body in list_bodies(tx)},
+        clocks=calls.clocks,
+        hand_overs=calls.hand_overs,
+        bodies=calls.bodies,
         network=context.app.network,
     )
-    return calls_view(count_callbacks(tx, context.now), waiting, told, t)
+    return calls_view(calls.count, calls.waiting, told, t)

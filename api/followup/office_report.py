@@ -15,8 +15,8 @@ from data.model import ClockedRequest
 from data.model.periods import Period, PeriodKind
 from data.store.database.engine import Tx
 from data.store.followup.followup import list_closed_between, list_received_between
-from data.store.storms.storms import list_storms
 from fleet.followup.office_report import OfficeReport, day_of, office_report, shift_of, storm_of
+from fleet.storms.storm_lookup import listed_storms
 from maps.followup.office_report import clocks_csv, report_csv, report_view
 
 router = APIRouter()
@@ -79,7 +79,7 @@ def _report(context: Context, span: PeriodKind, at: datetime | None) -> _Found:
         period, title = _period(tx, context, span, at or now)
         received = list_received_between(tx, period.since, period.until)
         reasons = [why for why, _ in list_closed_between(tx, period.since, period.until)]
-        storms = list_storms(tx)
+        storms = listed_storms(tx)
     report = office_report(period, received, reasons, app.network, app.policy, storms, now)
     return _Found(report, received, title)
 
@@ -89,7 +89,9 @@ def _period(tx: Tx, context: Context, span: PeriodKind, at: datetime) -> tuple[P
     app = context.app
     if span is PeriodKind.SHIFT:
         return shift_of(app.policy.followup.shifts, app.city.timezone, at), ""
-    storms = sorted(list_storms(tx), key=lambda storm: storm.id) if span is PeriodKind.STORM else []
+    storms = (
+        sorted(listed_storms(tx), key=lambda storm: storm.id) if span is PeriodKind.STORM else []
+    )
     periods = [(storm_of(one, storms, context.now), one.name) for one in storms]
     meant = [each for each in periods if each[0].since <= at < each[0].until] or periods[-1:]
     return meant[0] if meant else (day_of(app.city.timezone, at), "")

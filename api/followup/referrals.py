@@ -13,11 +13,11 @@ from data.model import Body, BodyId, BodyKind, HandOver, HandOverId, HandOverSta
 from data.store.database.engine import Tx
 from data.store.followup.agency_mail import find_body_letter, list_body_letters
 from data.store.followup.referrals import get_body, get_hand_over, list_bodies, list_hand_overs
-from data.store.requests.requests import get_request
 from fleet.followup.agencies import NAME_LETTERS, NEW, keep_body, retire_body
 from fleet.followup.referrals import take_answer
 from fleet.requests.caller_privacy import look_at_caller
 from fleet.requests.intake import TEXT_LETTERS
+from fleet.requests.request_lookup import known_request
 from maps.followup.referrals import BodyView, HandOverView, bodies_view, hand_over_view, paper_view
 
 LISTED = 200
@@ -106,7 +106,7 @@ def note_answer(key: Key, told: ReferralAnswerIn, context: IntakeContext) -> Han
     args = (HandOverId(key), told.state, told.answer, context.now)
     with context.writing() as tx:
         answered = take_answer(tx, context.actor, *args)
-        view, asked = _view(tx, answered), get_request(tx, answered.request_id)
+        view, asked = _view(tx, answered), known_request(tx, answered.request_id)
     context.app.intake.announce([asked])
     return view
 
@@ -116,7 +116,7 @@ def paper(request: Request, key: Key, context: IntakeContext) -> Response:
     """Show the sheet that goes to the body; with the caller's number, the look is written down."""
     with context.writing() as tx:
         one = get_hand_over(tx, HandOverId(key))
-        asked, body = get_request(tx, one.request_id), get_body(tx, one.body_id)
+        asked, body = known_request(tx, one.request_id), get_body(tx, one.body_id)
         caller = None
         if one.with_caller:
             caller = look_at_caller(tx, context.actor, asked.id, "hand_over", context.now)
@@ -133,5 +133,5 @@ def _kept(wanted: Body, context: Context) -> list[BodyView]:
 
 
 def _view(tx: Tx, one: HandOver) -> HandOverView:
-    asked, body = get_request(tx, one.request_id), get_body(tx, one.body_id)
+    asked, body = known_request(tx, one.request_id), get_body(tx, one.body_id)
     return hand_over_view(one, asked, body, find_body_letter(tx, one.id))

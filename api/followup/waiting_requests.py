@@ -14,13 +14,11 @@ from api.web.schemas import Lat, Lon, Short, Wire
 from data.errors import InvalidError, Need
 from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
 from data.model import LonLat, RequestId, SegmentId
-from data.store.accounts.accounts import list_users
 from data.store.database.engine import Tx
 from data.store.followup.comments import list_comments
 from data.store.followup.followup import get_followed
 from data.store.followup.sightings import get_sighting, list_sightings
-from data.store.requests.requests import get_request
-from data.store.storms.storms import find_active_storm
+from fleet.accounts.people import all_people
 from fleet.followup.waiting_requests import (
     LOOKS_AFTER,
     NOTE_LETTERS,
@@ -32,7 +30,9 @@ from fleet.followup.waiting_requests import (
     settle,
     sight,
 )
+from fleet.requests.request_lookup import known_request
 from fleet.requests.sla_clocks import next_due
+from fleet.storms.storm_lookup import wanted_storm
 from maps.followup.waiting_requests import (
     FileView,
     FollowUpView,
@@ -169,18 +169,18 @@ def _content(photo: UploadFile) -> bytes:
 
 def _people(tx: Tx) -> list[str]:
     """Return who may look after a request."""
-    users = list_users(tx)
+    users = all_people(tx)
     return [each.login for each in users if not each.disabled and LOOKS_AFTER & set(each.roles)]
 
 
 def _file(tx: Tx, context: Context, request_id: RequestId) -> FileView:
     app, one = context.app, get_followed(tx, request_id)
-    due = next_due(one, app.network, app.policy, find_active_storm(tx))
+    due = next_due(one, app.network, app.policy, wanted_storm(tx))
     comments, sightings = list_comments(tx, request_id), list_sightings(tx, request_id)
     return file_view(one, due, comments, sightings, app.network, app.policy, context.now)
 
 
 def _announce(context: Context, request_id: RequestId) -> None:
     with context.reading() as tx:
-        view = viewed(tx, get_request(tx, request_id))
+        view = viewed(tx, known_request(tx, request_id))
     announced(context, view)

@@ -9,8 +9,8 @@ from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.schemas import Wire
 from data.model import HandoverNote, HandoverNoteId, StormId
 from data.store.messages.handover_notes import list_notes_of_storm
-from data.store.storms.storms import find_active_storm, get_storm
 from fleet.messages.handover_notes import MOST_LETTERS, take_over, waiting_notes, write_note
+from fleet.storms.storm_lookup import known_storm, wanted_storm
 from maps.messages.handover_notes import NoteView, note_view
 
 router = APIRouter()
@@ -26,7 +26,7 @@ class HandoverNoteIn(Wire):
 def show_notes(storm_id: StormId, context: BoardContext) -> list[NoteView]:
     """Return the notes of a storm, the newest first."""
     with context.reading() as tx:
-        get_storm(tx, storm_id)
+        known_storm(tx, storm_id)
         return [note_view(one) for one in list_notes_of_storm(tx, storm_id)]
 
 
@@ -34,7 +34,7 @@ def show_notes(storm_id: StormId, context: BoardContext) -> list[NoteView]:
 def show_waiting(context: DispatcherContext) -> list[NoteView]:
     """Return the notes that the reader has to take over with in the storm that is on."""
     with context.reading() as tx:
-        storm = find_active_storm(tx)
+        storm = wanted_storm(tx)
         notes = waiting_notes(tx, storm.id, context.user.login) if storm else []
     return [note_view(one) for one in notes]
 

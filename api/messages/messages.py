@@ -9,7 +9,6 @@ from pydantic import AwareDatetime, Field
 from api.shifts.shifts import own_shift
 from api.web.context import BoardContext, Context, DispatcherContext, DriverContext
 from api.web.schemas import Lat, Lon, Wire, plain
-from data.errors import ConflictError
 from data.model import (
     Alert,
     LonLat,
@@ -17,13 +16,11 @@ from data.model import (
     MessageId,
     Shift,
     ShiftId,
-    Storm,
     VehicleId,
 )
 from data.policy.message_rules import MESSAGE_LETTERS
 from data.store.database.engine import Tx
 from data.store.messages.messages import list_messages, list_messages_of_shift
-from data.store.storms.storms import find_active_storm
 from fleet.messages.driver_messages import (
     THREAD,
     heard_by_driver,
@@ -33,6 +30,7 @@ from fleet.messages.driver_messages import (
 )
 from fleet.messages.sos import SosCall, call_for_help
 from fleet.shifts.shift_progress import answered_once
+from fleet.storms.storm_lookup import active_storm, wanted_storm
 from maps.alerts import alert_view
 from maps.messages.messages import (
     MessageView,
@@ -95,7 +93,7 @@ class SosIn(Wire):
 def show_messages(context: BoardContext) -> ThreadView:
     """Return the messages of the active storm, and the texts that dispatchers send at once."""
     with context.reading() as tx:
-        storm = find_active_storm(tx)
+        storm = wanted_storm(tx)
         found = list_messages(tx, storm.id, SHOWN) if storm else []
     return board_thread(found, context.app.policy.messages)
 
@@ -108,7 +106,7 @@ def write(words: MessageIn, context: DispatcherContext) -> SentView:
         sent = message_to_drivers(
             tx,
             context.actor,
-            _storm(tx),
+            active_storm(tx),
             [VehicleId(one) for one in words.vehicle_ids],
             words.text,
             app.policy.messages,
@@ -125,7 +123,7 @@ def write(words: MessageIn, context: DispatcherContext) -> SentView:
 def see(thread: SeenIn, context: DispatcherContext) -> list[MessageView]:
     """Say that a dispatcher has read what the driver of a vehicle wrote."""
     with context.writing() as tx:
-        storm = _storm(tx)
+        storm = active_storm(tx)
         vehicle_id = VehicleId(thread.vehicle_id)
         changed = seen_by_dispatcher(tx, context.actor, storm, vehicle_id, context.now)
     _publish(context, changed)
@@ -218,10 +216,3 @@ def _publish(context: Context, changed: Sequence[Message]) -> None:
     hub.publish("messages", [message_view(one) for one in changed])
     shifts = {one.shift_id for one in changed if one.shift_id is not None}
     hub.publish("mail", [(int(one),) for one in sorted(shifts)])
-
-
-def _storm(tx: Tx) -> Storm:
-    storm = find_active_storm(tx)
-    if storm is None:
-        raise ConflictError("no storm is active", reason="no_storm")
-    return storm

@@ -13,7 +13,6 @@ from api.open311.formats import Format, answer
 from api.open311.forms import SubmittedForm, read_form, report_of
 from api.open311.schemas import REQUEST_FORM, TAKEN
 from api.open311.services import BASE
-from api.requests.requests import deadlines
 from data.files.photos import redrawn, remove_photo, save_photo
 from data.model import RequestState, ServiceRequest
 from data.store.database.engine import reading, transaction
@@ -21,6 +20,7 @@ from fleet.context import CityContext
 from fleet.requests.intake import Report
 from fleet.requests.partners import Extras, partner, receive_from
 from fleet.requests.placing import locate
+from fleet.requests.request_lookup import deadlines
 from maps.requests.open311 import Record, notice
 from maps.requests.requests import request_view
 

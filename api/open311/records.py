@@ -6,16 +6,16 @@ from datetime import datetime
 from fastapi import Request
 
 from api.open311.access import Visitor
-from api.requests.requests import deadlines
 from data.model import PartnerReport, RequestState, ServiceRequest
 from data.store.database.engine import Tx
-from data.store.followup.referrals import agencies_of
 from data.store.requests.partners import list_partner_reports
 from data.store.requests.public_requests import last_changes, list_notes
 from data.store.requests.request_photos import list_request_photos
-from data.store.storms.storms import find_active_storm
+from fleet.followup.referrals import agency_names
 from fleet.requests.partners import TOLD
+from fleet.requests.request_lookup import deadlines
 from fleet.routes.arrivals import Arrivals
+from fleet.storms.storm_lookup import wanted_storm
 from maps.requests.open311 import UPDATES, PublishedRequest, Record, extended, request_record
 
 NOTED = (*UPDATES, TOLD)
@@ -42,9 +42,9 @@ def _published(
     own = {each.request_id: each for each in told.values() if _brought(visitor, each)}
     photos = list_request_photos(tx, sorted(own))
     changed_at, due_at = last_changes(tx, ids), deadlines(tx, list(found))
-    agencies = agencies_of(tx, [one.id for one in found if one.state is RequestState.HANDED_OVER])
+    agencies = agency_names(tx, found)
     notes = list_notes(tx, ids, NOTED) if more else {}
-    storm = find_active_storm(tx)
+    storm = wanted_storm(tx)
     app = visitor.app
     arrivals = app.estimates.arrivals(tx, storm.id, visitor.now) if storm else None
     return [

@@ -6,17 +6,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
-from api.planning.plans import vehicle_names
 from api.web.context import BoardContext, Context
 from api.web.page_context import page, translator_of
 from data.errors import InvalidError, Need
 from data.model import Plan, PlanId, PlanState, Storm
 from data.store.database.engine import Tx
 from data.store.planning.plans import PlanHead, get_plan, list_plan_heads
-from data.store.setup.machines import list_vehicles
-from data.store.storms.storms import find_active_storm, get_storm, list_storms
-from data.store.work import list_jobs
-from fleet.planning.plan_comparison import compared
+from fleet.planning.plan_comparison import compared_plans
+from fleet.setup.machine_list import machine_names
+from fleet.storms.storm_lookup import known_storm, shown_storm
 from maps.pages.i18n import Translator
 from maps.planning.plan_comparison import ComparisonView, comparison_view, plan_name
 from maps.planning.plan_words import PlanWords, chosen_names, plan_words, scope_words
@@ -46,7 +44,7 @@ def compare(request: Request, a: First, b: Second, context: BoardContext) -> Com
 def show_words(request: Request, plan_id: PlanId, context: BoardContext) -> PlanWords:
     """Return how good a plan provably is and what no plan can do, in the reader's language."""
     with context.reading() as tx:
-        plan, names = get_plan(tx, plan_id), vehicle_names(tx)
+        plan, names = get_plan(tx, plan_id), machine_names(tx)
     t = translator_of(request)
     return plan_words(plan, chosen_names(plan, names), context.app.network, t)
 
@@ -63,7 +61,7 @@ def plans_page(
         sides = _sides(heads, a, b)
         plans = [get_plan(tx, side) for side in sides]
         found = _compared(tx, context, plans[0], plans[1], t) if len(plans) == 2 else None
-        names = vehicle_names(tx)
+        names = machine_names(tx)
     words = [
         plan_words(plan, chosen_names(plan, names), context.app.network, t)
         for plan in plans
@@ -85,18 +83,16 @@ def plans_page(
 def _compared(tx: Tx, context: Context, a: Plan, b: Plan, t: Translator) -> ComparisonView:
     if a.storm_id != b.storm_id:
         raise InvalidError("b", b.id, Need("a plan of the same storm"))
-    names, vehicles = vehicle_names(tx), list_vehicles(tx)
-    found = compared(
-        a, b, list_jobs(tx, a.storm_id), vehicles, context.app.network, context.app.policy
-    )
+    names = machine_names(tx)
+    found = compared_plans(tx, a, b, context.app.network, context.app.policy)
     scopes = [scope_words(plan, chosen_names(plan, names), t) for plan in (a, b)]
     return comparison_view((a, b), (scopes[0], scopes[1]), found, t)
 
 
 def _storm(tx: Tx, plan_id: PlanId | None) -> Storm | None:
     if plan_id is not None:
-        return get_storm(tx, get_plan(tx, plan_id).storm_id)
-    return find_active_storm(tx) or next(iter(list_storms(tx)), None)
+        return known_storm(tx, get_plan(tx, plan_id).storm_id)
+    return shown_storm(tx)
 
 
 def _sides(heads: list[PlanHead], a: PlanId | None, b: PlanId | None) -> list[PlanId]:

@@ -2,22 +2,20 @@
 
 from fastapi import APIRouter, Request
 
-from api.web.context import BoardContext, Context, DispatcherContext, RouteContext
+from api.web.context import App, BoardContext, Context, DispatcherContext, RouteContext
 from api.web.page_context import translator_of
 from api.web.schemas import PlanIn, PublishIn
-from data.errors import ConflictError, ForbiddenError, NotFoundError
-from data.model import JobState, PlanId, PlanRun, PlanRunId, Role, ShiftId, VehicleId
+from data.errors import ForbiddenError, NotFoundError
+from data.model import PLAN_KINDS, Plan, PlanId, PlanRun, PlanRunId, Role, ShiftId, Storm
 from data.store.database.engine import Tx
-from data.store.planning.plan_runs import count_ahead, get_run
+from data.store.planning.plan_runs import count_ahead, get_run, list_runs
 from data.store.planning.plans import find_route, get_plan
-from data.store.setup.machines import list_vehicles
-from data.store.shifts.shifts import get_shift, list_shifts
-from data.store.storms.storms import find_active_storm, get_storm
-from data.store.streets.districts import list_districts
-from data.store.work import list_jobs
 from fleet.audit.last_change import PLANS
 from fleet.planning.plan_lifecycle import ask_for_plan, publish, request_stop
-from fleet.planning.plan_options import in_service
+from fleet.planning.plan_options import plan_scope_choices
+from fleet.setup.machine_list import machine_names
+from fleet.shifts.shift_handover import known_shift
+from fleet.storms.storm_lookup import active_storm, known_storm, wanted_storm
 from maps.board.board import PlanView, RunView, plan_view, run_view, storm_view
 from maps.pages.geojson import Collection, plan_geojson, route_geojson
 from maps.planning.plan_choices import PlanChoices, plan_choices
@@ -29,9 +27,7 @@ router = APIRouter()
 def ask(wanted: PlanIn, context: DispatcherContext) -> RunView:
     """Put a plan run for the active storm into the queue."""
     with context.writing() as tx:
-        storm = find_active_storm(tx)
-        if storm is None:
-            raise ConflictError("there is no storm to plan for", reason="no_storm")
+        storm = active_storm(tx)
         run = ask_for_plan(
             tx, context.actor, storm.id, wanted.seconds, context.now, wanted.options()
         )
@@ -44,13 +40,9 @@ def ask(wanted: PlanIn, context: DispatcherContext) -> RunView:
 def show_choices(request: Request, context: BoardContext) -> PlanChoices:
     """Return which classes, districts and machines a plan may be narrowed to."""
     with context.reading() as tx:
-        storm = find_active_storm(tx)
-        jobs = list_jobs(tx, storm.id, JobState.OPEN) if storm else []
-        shifts = list_shifts(tx, storm.id) if storm else []
-        serving = [one for one in shifts if in_service(one, context.now)]
-        districts, vehicles = list_districts(tx), list_vehicles(tx)
-    t = translator_of(request)
-    return plan_choices(jobs, districts, serving, vehicles, context.app.network, t)
+        storm = wanted_storm(tx)
+        choices = plan_scope_choices(tx, storm, context.now)
+    return plan_choices(*choices, context.app.network, translator_of(request))
 
 
 @router.get("/api/plan-runs/{run_id}")
@@ -74,7 +66,7 @@ def stop(run_id: PlanRunId, context: DispatcherContext) -> RunView:
 def show_plan(plan_id: PlanId, context: BoardContext) -> PlanView:
     """Return a plan in sums."""
     with context.reading() as tx:
-        return plan_view(get_plan(tx, plan_id), vehicle_names(tx))
+        return plan_view(get_plan(tx, plan_id), machine_names(tx))
 
 
 @router.post("/api/plans/{plan_id}/publish")
@@ -89,7 +81,7 @@ def publish_plan(
     with context.changing(PLANS) as tx:
         args = (plan_id, context.app.estimates, context.now)
         plan = publish(tx, context.actor, *args, dropping=dropping)
-        view, storm = plan_view(plan, vehicle_names(tx)), get_storm(tx, plan.storm_id)
+        view, storm = plan_view(plan, machine_names(tx)), known_storm(tx, plan.storm_id)
     context.app.hub.publish("storm", [storm_view(storm)])
     return view
 
@@ -117,13 +109,21 @@ def shown_run(tx: Tx, run: PlanRun) -> RunView:
     return run_view(run, count_ahead(tx, run))
 
 
-def vehicle_names(tx: Tx) -> dict[VehicleId, str]:
-    """Return what each vehicle is called."""
-    return {vehicle.id: vehicle.name for vehicle in list_vehicles(tx)}
-
-
 def may_see_route(tx: Tx, context: Context, shift_id: ShiftId) -> None:
     """Raise `ForbiddenError` where a driver asks for the route of somebody else."""
     only_drives = set(context.user.roles) == {Role.DRIVER}
-    if only_drives and get_shift(tx, shift_id).driver_id != context.user.id:
+    if only_drives and known_shift(tx, shift_id).driver_id != context.user.id:
         raise ForbiddenError("this is the shift of somebody else")
+
+
+def shown_runs(tx: Tx, storm: Storm | None, most: int) -> list[RunView]:
+    """Return how far the newest plan runs of a storm are."""
+    runs = list_runs(tx, storm.id, most, PLAN_KINDS) if storm else []
+    return [shown_run(tx, run) for run in runs]
+
+
+def kept_plan(tx: Tx, app: App, plan_id: PlanId) -> Plan:
+    """Return a plan; the driven one is in memory, and unpacking takes long."""
+    storm = wanted_storm(tx)
+    driven = app.plans.driven(tx, storm.id) if storm else None
+    return driven.plan if driven and driven.plan.id == plan_id else get_plan(tx, plan_id)

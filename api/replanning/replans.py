@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.planning.plans import shown_run, vehicle_names
+from api.planning.plans import shown_run
 from api.processes.offers import Offer
 from api.replanning.delay_views import delayed_requests, street_names
 from api.web.context import BoardContext, Context, DispatcherContext
@@ -13,8 +13,6 @@ from data.errors import ConflictError, InvalidError, Need
 from data.model import Job, Plan, PlanId, ReplanCause, SegmentId, Storm
 from data.store.database.engine import Tx
 from data.store.planning.plans import get_plan
-from data.store.storms.storm_policies import get_storm_policy
-from data.store.storms.storms import find_active_storm, get_storm
 from fleet.audit.last_change import PLANS
 from fleet.planning.plan_difference import difference, still_ahead
 from fleet.planning.plan_lifecycle import discard
@@ -27,6 +25,8 @@ from fleet.replanning.urgent_insertions import (
     open_job,
 )
 from fleet.routes.route_progress import PlanCheck
+from fleet.setup.machine_list import machine_names
+from fleet.storms.storm_lookup import active_storm, known_storm
 from maps.board.board import PlanView, RunView, plan_view, storm_view
 from maps.pages.i18n import Translator
 from maps.replanning import (
@@ -43,7 +43,7 @@ router = APIRouter()
 def ask(wanted: ReplanIn, context: DispatcherContext) -> RunView:
     """Note what has happened and look for routes that answer it; the draft comes in seconds."""
     with context.writing() as tx:
-        storm = _storm(tx)
+        storm = active_storm(tx)
         wish = wanted.wish()
         if wish.cause is ReplanCause.SNOWFALL:
             network = context.app.network
@@ -67,7 +67,7 @@ def show_difference(
         t = translator_of(request)
         street = street_names(context.app.network, t)
         requests = delayed_requests(tx, found.delays, street)
-        names = vehicle_names(tx)
+        names = machine_names(tx)
     return difference_view(plan, check.plan, found, requests, names, street, t)
 
 
@@ -75,7 +75,7 @@ def show_difference(
 def discard_plan(plan_id: PlanId, context: DispatcherContext) -> Response:
     """Put a draft away that nobody wants."""
     with context.writing() as tx:
-        storm = get_storm(tx, get_plan(tx, plan_id).storm_id)
+        storm = known_storm(tx, get_plan(tx, plan_id).storm_id)
         discard(tx, context.actor, plan_id, context.now)
     context.app.hub.publish("storm", [storm_view(storm)])
     return Response(status_code=204)
@@ -86,7 +86,7 @@ def offer(request: Request, wanted: InsertionIn, context: DispatcherContext) -> 
     """Return the best place for urgent work in the routes that are driven; nothing changes yet."""
     app, t = context.app, translator_of(request)
     with context.reading() as tx:
-        storm = _storm(tx)
+        storm = active_storm(tx)
         job = _job(tx, context, storm, wanted)
         driven = app.plans.driven(tx, storm.id)
     if driven is None:
@@ -115,17 +115,10 @@ def accept(offer_id: str, context: DispatcherContext) -> PlanView:
             app.plans.keep(became)
             kept.became = became
     with context.reading() as tx:
-        view = plan_view(kept.became, vehicle_names(tx))
-        storm = get_storm(tx, kept.became.storm_id)
+        view = plan_view(kept.became, machine_names(tx))
+        storm = known_storm(tx, kept.became.storm_id)
     app.hub.publish("storm", [storm_view(storm)])
     return view
-
-
-def _storm(tx: Tx) -> Storm:
-    storm = find_active_storm(tx)
-    if storm is None:
-        raise ConflictError("there is no storm to plan for", reason="no_storm")
-    return storm
 
 
 def _job(tx: Tx, context: Context, storm: Storm, wanted: InsertionIn) -> Job:
@@ -139,7 +132,7 @@ def _job(tx: Tx, context: Context, storm: Storm, wanted: InsertionIn) -> Job:
     if wanted.job_id is not None:
         return open_job(tx, wanted.job_id)
     segment_id = SegmentId(wanted.segment_id or 0)
-    policy = get_storm_policy(tx, storm.id)
+    policy = context.app.ground.policy_of(tx, storm)
     return job_on_street(tx, storm, context.app.network, policy, segment_id, context.now)
 
 
@@ -155,5 +148,5 @@ def _shown(tx: Tx, context: Context, kept: Offer, t: Translator) -> InsertionVie
     street = street_names(context.app.network, t)
     found = kept.insertion
     requests = delayed_requests(tx, found.delays, street)
-    vehicle = vehicle_names(tx).get(found.vehicle_id, "")
+    vehicle = machine_names(tx).get(found.vehicle_id, "")
     return insertion_view(kept.id, found, requests, vehicle, street, t)

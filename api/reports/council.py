@@ -15,13 +15,11 @@ from api.web.download import CSV, attachment
 from api.web.page_context import boot_of, page, translator_of
 from data.exchange.gis import write_streets
 from data.model import JobState, SegmentId, Storm, StormId
-from data.store.coverage.coverage import list_coverage, list_passes
 from data.store.database.engine import Tx
-from data.store.storms.storms import get_storm, list_storms
-from data.store.streets.districts import list_districts
-from data.store.work import list_jobs, list_jobs_on_segment
-from fleet.coverage.street_coverage import painted
+from fleet.evidence.storm_evidence import painted_storm, street_evidence
 from fleet.reports.storm_statistics import Account
+from fleet.storms.storm_lookup import listed_storms, shown_storm
+from fleet.streets.districts import all_districts
 from maps.reports.council import (
     CouncilMap,
     CouncilView,
@@ -51,10 +49,10 @@ def show_figures(
 ) -> CouncilView:
     """Return a storm's figures, beside those of an earlier one after the same time."""
     with context.reading() as tx:
-        shown, storms = wanted_storm(tx, storm), list_storms(tx)
+        shown, storms = shown_storm(tx, storm), listed_storms(tx)
         earlier = compared_with(storms, shown, against) if shown else None
         account, before = (_account(tx, context, one) for one in (shown, earlier))
-        districts = list_districts(tx)
+        districts = all_districts(tx)
         revised = revisions_of(tx, context, shown) if shown else ()
         policy = context.app.ground.policy_of(tx, shown)
     return council_view(context.now, storms, policy, districts, account, before, revised)
@@ -74,15 +72,15 @@ def show_street(
     app = context.app
     segment = app.network.segment(segment_id)
     with context.reading() as tx:
-        shown = wanted_storm(tx, storm)
-        jobs = list_jobs_on_segment(tx, shown.id, segment_id) if shown else []
+        shown = shown_storm(tx, storm)
+        seen = street_evidence(tx, shown, segment_id)
         return council_street(
             segment,
             app.ground.policy_of(tx, shown),
             shown,
-            list_coverage(tx, shown.id, [segment_id]) if shown else [],
-            list_passes(tx, shown.id, [segment_id]) if shown else {},
-            next((job for job in jobs if job.state is JobState.OPEN), None),
+            seen.coverage,
+            seen.passes,
+            next((job for job in seen.jobs if job.state is JobState.OPEN), None),
             _moment(shown, context.now),
         )
 
@@ -113,13 +111,6 @@ def download_layer(context: CouncilContext, storm: Wanted = None) -> Response:
         return _attachment(file.read_bytes(), "application/geopackage+sqlite3", picture, "gpkg")
 
 
-def wanted_storm(tx: Tx, storm_id: StormId | None) -> Storm | None:
-    """Return the storm somebody asks for, else the newest; `None` before the first."""
-    if storm_id is not None:
-        return get_storm(tx, storm_id)
-    return next(iter(list_storms(tx)), None)
-
-
 def _moment(storm: Storm | None, now: datetime) -> datetime:
     """Return the moment to show a storm at: now, or its end."""
     return storm.ended_at if storm is not None and storm.ended_at is not None else now
@@ -129,12 +120,9 @@ def _picture(context: Context, storm_id: StormId | None) -> CoveragePicture:
     """Return the streets of a storm as they are, or as they were at its end."""
     app = context.app
     with context.reading() as tx:
-        storm = wanted_storm(tx, storm_id)
-        coverages = list_coverage(tx, storm.id) if storm else []
-        jobs = list_jobs(tx, storm.id, JobState.OPEN) if storm else []
-        policy = app.ground.policy_of(tx, storm)
-    at = _moment(storm, context.now)
-    states = painted(app.network, policy, storm, coverages, jobs, at)
+        storm = shown_storm(tx, storm_id)
+        policy, at = app.ground.policy_of(tx, storm), _moment(storm, context.now)
+        states, coverages = painted_storm(tx, app.network, policy, storm, at)
     return CoveragePicture(app.city, app.network, policy, storm, at, states, tuple(coverages))
 
 

@@ -11,10 +11,10 @@ from api.web.download import CSV, attachment
 from api.web.page_context import boot_of, page, translator_of
 from data.model import Storm, StormId
 from data.model.periods import Period, PeriodKind
-from data.store.storms.storms import get_storm
 from fleet.logbook.log_store import PART, LogFilter, part_of
 from fleet.logbook.vehicle_days import vehicle_days
 from fleet.reports.storm_costs import StormCosts, storm_costs
+from fleet.storms.storm_lookup import known_storm
 from maps.reports.storm_costs import CostTable, costs_csv, costs_view, costs_workbook
 
 router = APIRouter()
@@ -55,7 +55,7 @@ def _costs(context: Context, storm_id: StormId) -> tuple[Storm, StormCosts, bool
     """Return a storm, its costs, and whether positions of its time are left to be read."""
     app, now = context.app, context.now
     with context.reading() as tx:
-        storm = get_storm(tx, storm_id)
+        storm = known_storm(tx, storm_id)
     period = Period(PeriodKind.STORM, storm.started_at, storm.ended_at or now)
     read = app.logs.read(LogFilter(part_of(period.since) - PART, period.until), READ_AT_ONCE)
     with context.reading() as tx:

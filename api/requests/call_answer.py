@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.planning.plans import vehicle_names
 from api.web.context import CallerContext, Context, IntakeContext
 from api.web.schemas import Short, Wire
 from data.errors import ConflictError, InvalidError
@@ -17,6 +16,7 @@ from data.streets.network import StreetNetwork
 from fleet.requests.call_answer import CallAnswer, answer_call
 from fleet.requests.caller_privacy import requests_of_phone
 from fleet.requests.placing import PIN_M
+from fleet.setup.machine_list import machine_names
 from maps.requests.call_answer import CallAnswerView, EarlierRequestView, answer_view, asked_views
 
 SHOWN_HERE = 8
@@ -124,7 +124,7 @@ def _viewed(tx: Tx, context: Context, answer: CallAnswer, reference: str = "") -
     return answer_view(
         answer,
         app.network,
-        vehicle_names(tx),
+        machine_names(tx),
         here,
         context.now,
         app.city.timezone,

@@ -24,14 +24,14 @@ from data.store.database.engine import Tx, reading, transaction
 from data.store.requests.notices import list_notices
 from data.store.requests.requests import find_caller
 from data.store.requests.sla_clocks import get_clock
-from data.store.storms.storms import find_active_storm
-from data.store.work import find_done_at, get_job
 from fleet.crews.crew_lists import crew_window
 from fleet.requests.closing import reopen_request
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.requests.notice_consent import withdraw_consent
 from fleet.requests.promises import window_of_request
 from fleet.requests.tracking_codes import plain_reference, tracked_request
+from fleet.storms.storm_lookup import wanted_storm
+from fleet.work.jobs import job_with_end
 from maps.pages.error_texts import message_of
 from maps.requests.citizen import (
     FORM_KINDS,
@@ -281,12 +281,13 @@ def _story(tx: Tx, request: Request, asked: ServiceRequest) -> RequestHistory:
     segment = app.network.find(asked.snap.segment_id) if asked.snap else None
     who, job_id = find_caller(tx, asked.id), asked.job_id
     notices = list_notices(tx, asked.id)
+    job, done_at = job_with_end(tx, job_id)
     return RequestHistory(
         asked=asked,
         clock=get_clock(tx, asked.id),
         street=called(street_name(segment), t) if segment else "",
-        job=get_job(tx, job_id) if job_id is not None else None,
-        done_at=find_done_at(tx, job_id) if job_id is not None else None,
+        job=job,
+        done_at=done_at,
         window=_window(tx, app, asked),
         told=[each for each in notices if each.kind is NoticeKind.PLANNED],
         wants_messages=who is not None and who.consent,
@@ -297,7 +298,7 @@ def _window(tx: Tx, app: App, asked: ServiceRequest) -> tuple[datetime, datetime
     """Return when the request is to be done: by a crew's list, or as its caller is told now."""
     if asked.job_id is None:
         return crew_window(tx, asked.id)
-    storm = find_active_storm(tx)
+    storm = wanted_storm(tx)
     arrivals = app.estimates.arrivals(tx, storm.id, app.clock.now()) if storm else None
     window = window_of_request(tx, asked, arrivals)
     return None if window is None else (window.from_at, window.to_at)

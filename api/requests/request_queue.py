@@ -8,7 +8,6 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.requests.requests import deadlines
 from api.web.context import Context, IntakeContext
 from api.web.download import attachment
 from api.web.page_context import boot_of, page, translator_of
@@ -30,8 +29,6 @@ from data.model import (
     Stage,
 )
 from data.store.database.engine import Tx
-from data.store.followup.bulk_changes import find_last_queue_change
-from data.store.followup.referrals import last_hand_overs, list_bodies
 from data.store.requests.request_search import (
     list_found_by_phone,
     search_requests,
@@ -45,13 +42,15 @@ from fleet.followup.bulk_changes import (
     close_many,
     give_kind,
     hand_over_many,
+    last_change_of,
     place_many,
     places_by_words,
     undo_change,
 )
-from fleet.followup.referrals import HandingOver
+from fleet.followup.referrals import HandingOver, referrals_of
 from fleet.requests.caller_privacy import note_phone_search
 from fleet.requests.intake import TEXT_LETTERS
+from fleet.requests.request_lookup import deadlines
 from maps.pages.error_texts import message_of
 from maps.requests.request_queue import (
     QueueView,
@@ -75,7 +74,6 @@ MOST_NOTED = 1000
 MOST_LINES = 20_000
 """Lines of a table that goes out."""
 
-UNDO_FOR = timedelta(hours=12)
 """A shift: an older change is not offered to be taken back."""
 
 MOST_AGE_H = 24.0 * 400
@@ -204,9 +202,8 @@ def show_queue(asked: Annotated[PageIn, Query()], context: IntakeContext) -> Que
     with context.reading() as tx:
         found = search_requests(tx, wanted, classes, asked.order, asked.limit + 1, behind)
         tallies = tally_requests(tx, wanted, classes)
-        hand_overs = last_hand_overs(tx, [each.request.id for each in found])
-        last = find_last_queue_change(tx, context.actor.id, context.now - UNDO_FOR)
-        bodies = list_bodies(tx)
+        hand_overs, bodies = referrals_of(tx, [each.request.id for each in found])
+        last = last_change_of(tx, context.actor.id, context.now)
     shown = found[: asked.limit]
     return QueueView(
         now=context.now,

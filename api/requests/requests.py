@@ -1,7 +1,6 @@
 """What people ask: taken in, placed on a street, cancelled."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,7 +10,6 @@ from api.web.context import AddressContext, CallerContext, Context, IntakeContex
 from api.web.schemas import CallerOut, CancelIn, CandidateOut, CloseIn, PinIn, ReopenIn, ReportIn
 from data.errors import NotFoundError
 from data.model import (
-    JobId,
     LonLat,
     RequestId,
     RequestState,
@@ -20,11 +18,11 @@ from data.model import (
 )
 from data.store.database.engine import Tx
 from data.store.requests.requests import get_request, list_requests
-from data.store.work import list_jobs_by_id
 from fleet.requests.caller_privacy import look_at_caller
 from fleet.requests.closing import cancel_request, close_request, reopen_request
 from fleet.requests.intake import receive
 from fleet.requests.placing import locate, place_by_hand
+from fleet.requests.request_lookup import deadlines
 from maps.requests.requests import RequestView, request_view
 
 WAITING = frozenset({RequestState.NEW, RequestState.OPEN})
@@ -144,12 +142,6 @@ def geocode(
 def viewed(tx: Tx, asked: ServiceRequest) -> RequestView:
     """Return a request with its job's deadline."""
     return request_view(asked, deadlines(tx, [asked]))
-
-
-def deadlines(tx: Tx, asked: list[ServiceRequest]) -> dict[JobId, datetime]:
-    """Return when the jobs of these requests are due."""
-    jobs = {each.job_id for each in asked if each.job_id is not None}
-    return {job.id: job.due_at for job in list_jobs_by_id(tx, sorted(jobs))}
 
 
 def announced(context: Context, view: RequestView) -> RequestView:

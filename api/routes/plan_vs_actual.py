@@ -7,23 +7,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.planning.plans import vehicle_names
 from api.web.context import BoardContext, Context, WallContext
 from api.web.download import CSV, attachment
 from api.web.page_context import boot_of, page, translator_of
 from data.errors import NotFoundError
-from data.model import AlertKind, Plan, PlanId, PlanState, Route, ShiftId, Storm, VehicleId
-from data.store.alerts import list_alerts
+from data.model import Plan, PlanId, PlanState, Route, ShiftId, Storm, VehicleId
 from data.store.database.engine import Tx
 from data.store.planning.plans import PlanHead, list_plan_heads
-from data.store.setup.machines import list_depots, list_reload_sites
-from data.store.shifts.shifts import get_shift
-from data.store.storms.storms import find_active_storm, list_storms
-from data.store.tracking.positions import list_between
-from fleet.routes.off_route import Corridor
+from fleet.alerts.alert_register import time_off_route
+from fleet.routes.off_route import detours_of
 from fleet.routes.plan_vs_actual import LegState, RouteCheck
 from fleet.routes.route_progress import PlanCheck, check_plan
-from fleet.tracking.geofences import sites_of
+from fleet.setup.machine_list import machine_names
+from fleet.shifts.shift_handover import known_shift
+from fleet.storms.storm_lookup import shown_storm
 from maps.routes.plan_vs_actual import (
     SHOWN,
     CheckView,
@@ -70,7 +67,7 @@ def show_states(shift_id: ShiftId, context: BoardContext) -> list[LegState]:
         if one.shift_id == shift_id:
             return [leg.state for leg in one.legs]
     with context.reading() as tx:
-        get_shift(tx, shift_id)
+        known_shift(tx, shift_id)
     return []
 
 
@@ -80,7 +77,7 @@ def routes_page(request: Request, context: BoardContext, plan: Wanted = None) ->
     t = translator_of(request)
     with context.reading() as tx:
         found = _found(tx, context, plan)
-        vehicles, off = vehicle_names(tx), _off_route(tx, found)
+        vehicles, off = machine_names(tx), _off_route(tx, found)
     rows = truck_rows(found.check, vehicles, off, t) if found.check else ()
     shown = {"found": found, "rows": rows, "states": SHOWN, "boot": boot_of(request, context)}
     return page(request, "routes/routes.html", shown)
@@ -99,10 +96,8 @@ def route_page(
     with context.reading() as tx:
         found = _found(tx, context, plan)
         driven, route, check = _route_of(found.check, shift_id)
-        vehicles = vehicle_names(tx)
-        fixes = list_between(tx, route.vehicle_id, driven.made_at, found.until)
-        sites = sites_of(list_depots(tx), list_reload_sites(tx))
-    detours = Corridor(route, network).detours(fixes, sites)
+        vehicles = machine_names(tx)
+        detours = detours_of(tx, route, network, driven.made_at, found.until)
     shown = {
         "found": found,
         "truck": vehicles.get(route.vehicle_id, ""),
@@ -120,7 +115,7 @@ def route_page(
 def download_legs(request: Request, context: BoardContext, plan: Wanted = None) -> Response:
     """Return every leg of a plan and what became of it, for a spreadsheet."""
     with context.reading() as tx:
-        found, vehicles = _found(tx, context, plan), vehicle_names(tx)
+        found, vehicles = _found(tx, context, plan), machine_names(tx)
     if found.check is None:
         raise NotFoundError("plan", plan or 0)
     text = check_csv(found.check, context.app.network, vehicles, translator_of(request))
@@ -131,7 +126,7 @@ def download_legs(request: Request, context: BoardContext, plan: Wanted = None) 
 def _found(tx: Tx, context: Context, plan_id: PlanId | None) -> _Found:
     """Return the plan that is meant; a superseded one counts until the next was made."""
     app = context.app
-    storm = find_active_storm(tx) or next(iter(list_storms(tx)), None)
+    storm = shown_storm(tx)
     heads = list_plan_heads(tx, storm.id) if storm else []
     if plan_id is None:
         head = next((one for one in heads if one.state is PlanState.PUBLISHED), None)
@@ -162,14 +157,6 @@ def _route_of(checked: PlanCheck | None, shift_id: ShiftId) -> tuple[Plan, Route
 
 def _off_route(tx: Tx, found: _Found) -> dict[VehicleId, timedelta]:
     """Return how long each truck was off its route, as its alerts say, while the plan counted."""
-    away: dict[VehicleId, timedelta] = {}
     if found.storm is None or found.check is None:
-        return away
-    since = found.check.plan.since
-    for one in list_alerts(tx, found.storm.id):
-        if one.kind is AlertKind.OFF_ROUTE and one.vehicle_id is not None:
-            ends_at = min(one.until or found.until, found.until)
-            spent = ends_at - max(one.since, since)
-            known = away.get(one.vehicle_id, timedelta(0))
-            away[one.vehicle_id] = known + max(spent, timedelta(0))
-    return away
+        return {}
+    return time_off_route(tx, found.storm.id, found.check.plan.since, found.until)

@@ -12,15 +12,13 @@ from api.web.page_context import translator_of
 from data.errors import NotFoundError
 from data.languages import known_language
 from data.model import PlanId, Route, SegmentId, ShiftId, StormId
-from data.store.accounts.accounts import list_users
 from data.store.database.engine import Tx
 from data.store.planning.plans import get_plan
-from data.store.setup.city import get_city
-from data.store.setup.machines import list_depots, list_reload_sites, list_vehicles
-from data.store.shifts.blockages import list_open_blockages
-from data.store.shifts.shifts import list_shifts
-from data.store.storms.closures import list_closures
-from data.store.storms.storms import get_storm
+from fleet.accounts.people import login_names
+from fleet.setup.machine_list import all_sites, machines_in_use
+from fleet.shifts.shift_handover import shifts_by_id
+from fleet.storms.closures import impassable_streets
+from fleet.storms.storm_lookup import known_storm
 from maps.pages.i18n import Translator, translator
 from maps.pages.pdf import sheets_pdf
 from maps.routes.route_sheet import SheetRoute, sheets_data
@@ -74,34 +72,34 @@ def _sheets(
     shift_ids: Sequence[ShiftId] | None = None,
 ) -> dict[str, object]:
     plan = get_plan(tx, plan_id)
-    storm = get_storm(tx, plan.storm_id)
-    shifts = {shift.id: shift for shift in list_shifts(tx, storm.id)}
+    storm = known_storm(tx, plan.storm_id)
+    shifts = shifts_by_id(tx, storm.id)
     routes = [
         one for one in plan.routes if (one.legs if shift_ids is None else one.shift_id in shift_ids)
     ]
     if not routes:
         raise NotFoundError("route", shift_ids[0] if shift_ids else plan_id)
-    drivers = {user.id: user.login for user in list_users(tx)}
-    vehicles = {vehicle.id: vehicle for vehicle in list_vehicles(tx)}
-    depots = {depot.id: depot.name for depot in list_depots(tx)}
-    sites, network = list_reload_sites(tx), context.app.network
+    drivers = login_names(tx)
+    vehicles = {vehicle.id: vehicle for vehicle in machines_in_use(tx)}
+    sites, network = all_sites(tx), context.app.network
     shut = _shut(tx, storm.id, context, t)
 
     def trip(route: Route) -> SheetRoute:
         vehicle, shift = vehicles[route.vehicle_id], shifts[route.shift_id]
-        around = Surroundings(network, sites, depots.get(vehicle.depot_id, ""))
+        around = Surroundings(network, sites.reload_sites, sites.depot_name(vehicle))
         driver = drivers.get(shift.driver_id, "") if shift.driver_id is not None else ""
         return SheetRoute(route, vehicle, shift, driver, around, shut)
 
     trips = [trip(route) for route in routes]
     trips.sort(key=lambda one: one.vehicle.name)
-    return sheets_data(storm, plan, trips, get_city(tx).attribution, context.now, t)
+    return sheets_data(storm, plan, trips, context.app.city.attribution, context.now, t)
 
 
 def _shut(tx: Tx, storm_id: StormId, context: Context, t: Translator) -> dict[SegmentId, str]:
     """Return the streets that are blocked or closed, with why."""
-    shut = {one.segment_id: t("blocked") for one in list_open_blockages(tx, storm_id)}
-    for one in list_closures(tx, storm_id, context.now):
+    blocked, closed = impassable_streets(tx, storm_id, context.now)
+    shut = {segment_id: t("blocked") for segment_id in blocked}
+    for one in closed:
         shut[one.segment_id] = (
             t("closed: {reason}", reason=one.reason) if one.reason else t("closed")
         )

@@ -35,9 +35,10 @@ from api.web.page_context import boot_of, local_path, page, translator_of, wants
 from data.errors import BarfrubError, ForbiddenError
 from data.languages import known_language
 from data.model import Role, User
-from data.store.accounts.accounts import find_user_by_login, set_language, set_password_hash
+from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import reading, transaction
 from fleet.accounts.accounts import note_session
+from fleet.accounts.people import choose_language, keep_password_hash
 from maps.pages.error_texts import message_of
 from maps.pages.style import class_styles, css
 
@@ -118,7 +119,7 @@ def switch_language(
     _, user = signed_in(request)
     if user is not None:
         with transaction(app_of(request).engine) as tx:
-            set_language(tx, user.id, language)
+            choose_language(tx, user.id, language)
     answer = RedirectResponse(local_path(next), status_code=303)
     set_cookie(request, answer, LANGUAGE_COOKIE, language)
     return answer
@@ -172,7 +173,7 @@ def _checked_user(request: Request, login: str, password: str) -> User:
     if not password_outdated(user.password_hash):
         return user
     with transaction(app.engine) as tx:
-        return set_password_hash(tx, user.id, hash_password(password))
+        return keep_password_hash(tx, user.id, hash_password(password))
 
 
 def _sign_in_again(request: Request, error: BarfrubError, login: str, goal: str) -> Response:

@@ -22,13 +22,13 @@ from api.web.uploads import (
 )
 from data.errors import ConflictError
 from data.setup.reachability import unreachable
-from data.store.accounts.accounts import list_users
 from data.store.database.engine import reading
 from data.store.setup.city import get_policy_text, get_report
 from data.store.setup.machines import get_fleet, list_depots
-from data.store.streets.districts import list_districts
+from fleet.accounts.people import all_people
 from fleet.setup.city_setup import Report as CityReport
 from fleet.setup.street_update import Newer, compare, take_over
+from fleet.streets.districts import all_districts
 from maps.pages.error_texts import message_of
 from maps.setup.checklist import Arranged, checklist_view
 from maps.setup.city_setup import StreetsView, streets_view
@@ -78,8 +78,8 @@ def overview_page(request: Request, context: AdminContext) -> Response:
             report=get_report(tx),
             fleet=get_fleet(tx),
             policy_text=get_policy_text(tx),
-            districts=list_districts(tx),
-            people=list_users(tx),
+            districts=all_districts(tx),
+            people=all_people(tx),
         )
     view = {"checklist": checklist_view(arranged, translator_of(request))}
     return page(request, "setup/overview.html", view)

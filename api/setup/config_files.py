@@ -5,14 +5,13 @@ from pathlib import Path
 from threading import Lock
 
 from data.model import Event
-from data.store.audit.audit_log import find_last_event
 from data.store.database.engine import Database, reading
 from data.store.setup.city import get_policy_text
-from fleet.setup.machine_register import FLEET_SET, fleet_text
+from fleet.setup.machine_register import find_last_change, fleet_text
+from fleet.setup.policy_changes import find_last_policy_change
 
 FLEET = "fleet.toml"
 POLICY = "policy.toml"
-POLICY_SET = "policy.set"
 
 _writing = Lock()
 
@@ -21,7 +20,7 @@ def write_fleet_text(database: Database, folder: Path) -> None:
     """Write the fleet in force; to be called when its change is committed."""
     with _writing:
         with reading(database) as tx:
-            text, last = fleet_text(tx), find_last_event(tx, FLEET_SET)
+            text, last = fleet_text(tx), find_last_change(tx)
         _write(folder / FLEET, text, _before(last, "fleet"))
 
 
@@ -29,7 +28,7 @@ def write_policy_text(database: Database, folder: Path) -> None:
     """Write the policy in force; to be called when its change is committed."""
     with _writing:
         with reading(database) as tx:
-            text, last = get_policy_text(tx), find_last_event(tx, POLICY_SET)
+            text, last = get_policy_text(tx), find_last_policy_change(tx)
         _write(folder / POLICY, text, _before(last, "policy"))
 
 

@@ -16,7 +16,6 @@ from data.osm.tags import PLACE_KINDS
 from data.policy.city_policy import policy_from_toml
 from data.store.database.engine import Tx
 from data.store.setup.city import get_policy, get_policy_text
-from data.store.streets.districts import list_districts
 from fleet.setup.fleet_import import text_in, toml_mistakes
 from fleet.setup.policy_changes import (
     find_last_policy_change,
@@ -25,6 +24,7 @@ from fleet.setup.policy_changes import (
     take_policy_tables,
     undo_policy,
 )
+from fleet.streets.districts import all_districts
 from fleet.streets.service_levels import levels_under
 from maps.setup.machines import mistake_view
 from maps.setup.policy import PolicyProposalView, PolicyView, class_counts, class_names, policy_view
@@ -122,7 +122,7 @@ def download_policy(context: AdminContext) -> Response:
 
 def _view(request: Request, context: Context, tx: Tx) -> PolicyView:
     policy = get_policy(tx)
-    names = [district.name for district in list_districts(tx)]
+    names = [district.name for district in all_districts(tx)]
     last, segments = find_last_policy_change(tx), context.app.network.segments
     return policy_view(policy, tables_of(policy), segments, names, last, translator_of(request))
 

@@ -5,7 +5,6 @@ import asyncio
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse
 
-from api.planning.plans import vehicle_names
 from api.shifts.shifts import answered_tap, legs_of, own_shift
 from api.web.context import BoardContext, Context, DispatcherContext, DriverContext, WallContext
 from api.web.photos import keep_photo, photo_answer
@@ -15,8 +14,9 @@ from data.files.photos import MOST_BYTES
 from data.model import Blockage, BlockageId, PlanId, ShiftId
 from data.store.database.engine import Tx
 from data.store.shifts.blockages import get_blockage, list_open_blockages
-from data.store.storms.storms import find_active_storm
+from fleet.setup.machine_list import machine_names
 from fleet.shifts.blockages import BlockageReport, add_photo, clear_blockage, report_blockage
+from fleet.storms.storm_lookup import wanted_storm
 from maps.shifts.driver import BlockageView, blockage_view
 
 router = APIRouter()
@@ -26,7 +26,7 @@ router = APIRouter()
 def show_blockages(context: WallContext) -> list[BlockageView]:
     """Return what blocks streets in the active storm, oldest first."""
     with context.reading() as tx:
-        storm = find_active_storm(tx)
+        storm = wanted_storm(tx)
         found = list_open_blockages(tx, storm.id) if storm else []
         return [_view(tx, context, each) for each in found]
 
@@ -92,4 +92,4 @@ def _keep_photo(context: Context, blockage_id: BlockageId, content: bytes) -> Bl
 
 
 def _view(tx: Tx, context: Context, found: Blockage) -> BlockageView:
-    return blockage_view(found, context.app.network, vehicle_names(tx))
+    return blockage_view(found, context.app.network, machine_names(tx))

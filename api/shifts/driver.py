@@ -28,16 +28,16 @@ from api.web.page_context import boot_of, page, translator_of
 from data.errors import BarfrubError, NotFoundError
 from data.model import Role, Shift, ShiftState, User
 from data.store.database.engine import Tx, reading, transaction
-from data.store.planning.plans import get_revision
-from data.store.setup.machines import get_vehicle, list_depots, list_reload_sites
 from data.store.shifts.route_answers import find_answer
 from data.store.shifts.shifts import list_progress
-from data.store.storms.storms import get_storm
 from fleet.crews.crew_register import enter_crew_code
+from fleet.planning.plan_lifecycle import revision_of
 from fleet.routes.plan_vs_actual import LegTimes
+from fleet.setup.machine_list import all_sites, known_machine
 from fleet.shifts.driver_codes import enter_code
 from fleet.shifts.shift_handover import find_turn_of_driver
 from fleet.shifts.shift_progress import driven_route
+from fleet.storms.storm_lookup import known_storm
 from maps.pages.error_texts import message_of
 from maps.routes.route_steps import Surroundings, stages
 from maps.shifts.driver import DriveView, drive_view
@@ -100,19 +100,19 @@ def show_drive(context: DriverContext) -> DriveView:
 
 
 def _drive(tx: Tx, context: Context, shift: Shift) -> DriveView:
-    vehicle, driven = get_vehicle(tx, shift.vehicle_id), driven_route(tx, shift)
+    vehicle, driven = known_machine(tx, shift.vehicle_id), driven_route(tx, shift)
     plan_id, legs = (driven[0], driven[1].legs) if driven else (None, ())
-    depot = next((each.name for each in list_depots(tx) if each.id == vehicle.depot_id), "")
+    sites = all_sites(tx)
     around = Surroundings(
         network=context.app.network,
-        reload_sites=list_reload_sites(tx),
-        depot=depot,
+        reload_sites=sites.reload_sites,
+        depot=sites.depot_name(vehicle),
     )
     progress = list_progress(tx, plan_id, shift.id) if plan_id is not None else []
-    revision = get_revision(tx, plan_id) if plan_id is not None else None
+    revision = revision_of(tx, plan_id) if plan_id is not None else None
     answer = find_answer(tx, plan_id, shift.id) if plan_id is not None else None
     expected = _expected(tx, context, shift)
-    storm, parts = get_storm(tx, shift.storm_id), stages(legs, progress, around, expected)
+    storm, parts = known_storm(tx, shift.storm_id), stages(legs, progress, around, expected)
     return drive_view(shift, storm, vehicle, plan_id, revision, answer, parts, context.now)
 
 

@@ -7,21 +7,17 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse
 
-from api.planning.plans import vehicle_names
 from api.shifts.shifts import progress_of
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Moment, Wire, moment_in
 from data.model import MachineOut, OutReason, Shift, ShiftId, Storm, StormId, VehicleId
-from data.store.accounts.accounts import list_users
 from data.store.database.engine import Tx
-from data.store.messages.handover_notes import list_notes_of_storm
-from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import get_shift, list_shifts, list_shifts_between
-from data.store.storms.storm_conditions import list_machines_taken_out
-from data.store.storms.storms import find_active_storm, get_storm, list_all_storms
+from fleet.accounts.people import all_people, login_names
 from fleet.audit.last_change import UNCHANGED, find_change
-from fleet.messages.handover_notes import facts_of
+from fleet.messages.handover_notes import facts_of, notes_of
+from fleet.setup.machine_list import machine_names, machines_in_use
 from fleet.shifts.roster import (
     HOURS_LIMIT,
     ShiftWish,
@@ -31,6 +27,8 @@ from fleet.shifts.roster import (
     misfits,
     plan_shift,
 )
+from fleet.storms.machines_in_service import machines_taken_out
+from fleet.storms.storm_lookup import known_storm, listed_storms, shown_storm, wanted_storm
 from maps.board.board import storm_view
 from maps.messages.handover_notes import note_draft, note_view
 from maps.shifts.roster import (
@@ -100,13 +98,12 @@ def roster_page(
     t, now = translator_of(request), context.now
     with context.reading() as tx:
         chosen, shifts = _shown(tx, context, storm, day)
-        users = {user.id: user for user in list_users(tx)}
-        vehicles, names = list_vehicles(tx), vehicle_names(tx)
-        out = list_machines_taken_out(tx, chosen.id) if chosen else {}
-        notes = list_notes_of_storm(tx, chosen.id) if chosen else []
+        users = {user.id: user for user in all_people(tx)}
+        vehicles, names = machines_in_use(tx), machine_names(tx)
+        out, notes = machines_taken_out(tx, chosen), notes_of(tx, chosen)
         facts = facts_of(tx, chosen, context.app.watch.check, now) if chosen else None
         versions = {one.id: _version(tx, one) for one in shifts}
-        storms = list_all_storms(tx)
+        storms = listed_storms(tx, coming=True)
     wrong, span = misfits(shifts, users), span_of(shifts, now, t.timezone)
     known = RosterRecords(users, out, wrong, versions)
     view = {
@@ -133,7 +130,7 @@ def show_roster(context: BoardContext, storm_id: StormId | None = None, day: str
     """Return the shifts of a storm, of the one that is on, or of a day of the city's."""
     with context.reading() as tx:
         _, shifts = _shown(tx, context, storm_id, day)
-        users = {user.id: user for user in list_users(tx)}
+        users = {user.id: user for user in all_people(tx)}
         views = [_view(tx, one) for one in shifts]
     return RosterOut(shifts=views, misfits=[misfit_view(one) for one in misfits(shifts, users)])
 
@@ -142,8 +139,7 @@ def show_roster(context: BoardContext, storm_id: StormId | None = None, day: str
 def show_machines_out(context: BoardContext) -> list[MachineOutOut]:
     """Return the machines that were taken out of service in the storm that is on, with why."""
     with context.reading() as tx:
-        storm = find_active_storm(tx)
-        out = list_machines_taken_out(tx, storm.id) if storm else {}
+        out = machines_taken_out(tx, wanted_storm(tx))
     return [_out(one) for one in out.values()]
 
 
@@ -178,16 +174,13 @@ def _shown(
     if day:
         since = moment_in(f"{day} 00:00", context.app.city.timezone, "day")
         return None, list_shifts_between(tx, since, since + _DAY)
-    if storm_id is not None:
-        storm: Storm | None = get_storm(tx, storm_id)
-    else:
-        storm = find_active_storm(tx) or next(iter(list_all_storms(tx)), None)
+    storm = shown_storm(tx, storm_id, coming=True)
     return storm, list_shifts(tx, storm.id) if storm else []
 
 
 def _told(tx: Tx, context: Context, shift: Shift) -> ShiftView:
     """Return a shift that has changed; boards and phones look again."""
-    storm = get_storm(tx, shift.storm_id)
+    storm = known_storm(tx, shift.storm_id)
     context.app.hub.publish("legs", [progress_of(tx, context, shift.id)])
     if not storm.phase.coming:
         context.app.hub.publish("storm", [storm_view(storm)])
@@ -195,9 +188,9 @@ def _told(tx: Tx, context: Context, shift: Shift) -> ShiftView:
 
 
 def _view(tx: Tx, shift: Shift) -> ShiftView:
-    logins = {user.id: user.login for user in list_users(tx)}
+    logins = login_names(tx)
     driver = logins.get(shift.driver_id, "") if shift.driver_id is not None else ""
-    name = vehicle_names(tx).get(shift.vehicle_id, "")
+    name = machine_names(tx).get(shift.vehicle_id, "")
     return shift_view(shift, name, driver, _version(tx, shift))
 
 

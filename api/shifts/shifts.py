@@ -8,18 +8,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
 
-from api.planning.plans import vehicle_names
 from api.tracking.positions import RejectedOut, entries_of
 from api.web.context import Context, DispatcherContext, DriverContext, WallContext
 from api.web.idempotency import NO_TAP, TapBody, order_once
 from api.web.schemas import CodeIn, LegsIn, SkipIn, TapIn
 from data.errors import ForbiddenError
 from data.model import Device, Leg, PlanId, Position, Role, Shift, ShiftId, ShiftState
-from data.store.accounts.accounts import get_user, list_users
 from data.store.database.engine import Tx
 from data.store.shifts.route_answers import find_answer, list_answers
 from data.store.shifts.shifts import get_shift, list_progress, list_progress_of_plan, list_shifts
-from data.store.storms.storms import find_active_storm
+from fleet.accounts.people import all_people, known_person, login_names
+from fleet.setup.machine_list import machine_names
 from fleet.shifts.driver_codes import give_code, may_drive
 from fleet.shifts.shift_progress import (
     Legs,
@@ -31,6 +30,7 @@ from fleet.shifts.shift_progress import (
     start_shift,
     undo_last,
 )
+from fleet.storms.storm_lookup import wanted_storm
 from fleet.tracking.phone_trackers import add_phone, find_phone, from_phone, tracker_heard
 from fleet.tracking.position_formats import positions_from_batch
 from maps.pages.geojson import Feature, leg_feature
@@ -78,7 +78,7 @@ class PhoneBatchOut:
 def show_shifts(context: WallContext) -> list[ProgressView]:
     """Return how far each shift of the active storm is."""
     with context.reading() as tx:
-        storm = find_active_storm(tx)
+        storm = wanted_storm(tx)
         if storm is None:
             return []
         driven = context.app.plans.driven(tx, storm.id)
@@ -86,7 +86,7 @@ def show_shifts(context: WallContext) -> list[ProgressView]:
         legs = {route.shift_id: route.legs for route in plan.routes} if plan else {}
         progress = list_progress_of_plan(tx, plan.id) if plan else {}
         answers = list_answers(tx, plan.id) if plan else {}
-        drivers = {user.id: user.login for user in list_users(tx)}
+        drivers = login_names(tx)
         return [
             progress_view(
                 shift,
@@ -105,7 +105,7 @@ def show_shifts(context: WallContext) -> list[ProgressView]:
 def show_drivers(context: DispatcherContext) -> list[str]:
     """Return the names of those who may be given a code, by login."""
     with context.reading() as tx:
-        return [user.login for user in list_users(tx) if may_drive(user)]
+        return [user.login for user in all_people(tx) if may_drive(user)]
 
 
 @router.get("/api/shifts/{shift_id}")
@@ -186,7 +186,7 @@ def undo(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> Pr
 
     def order(tx: Tx) -> ProgressView:
         undone = undo_last(tx, context.actor, shift_id, context.now)
-        names, network = vehicle_names(tx), context.app.network
+        names, network = machine_names(tx), context.app.network
         withdrawn.extend(blockage_view(each, network, names) for each in undone.blockages)
         return progress_of(tx, context, shift_id)
 
@@ -251,7 +251,9 @@ def progress_of(tx: Tx, context: Context, shift_id: ShiftId) -> ProgressView:
         legs,
         list_progress(tx, plan_id, shift_id) if plan_id is not None else (),
         find_answer(tx, plan_id, shift_id) if plan_id is not None else None,
-        {} if shift.driver_id is None else {shift.driver_id: get_user(tx, shift.driver_id).login},
+        {}
+        if shift.driver_id is None
+        else {shift.driver_id: known_person(tx, shift.driver_id).login},
         context.app.network,
     )
 

@@ -1,20 +1,19 @@
 """Two crews of a demo's storm with some jobs about their base, most of them on published lists."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from api.config.console import CONSOLE
 from data.model import Storm, UserId
 from data.model.crews import Crew, CrewPriority, CrewWork
 from data.policy.city_policy import Policy
-from data.store.crews.crew_register import list_crews, save_crew
+from data.store.crews.crew_register import list_crews
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_depots
 from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m
 from fleet.context import CityContext
 from fleet.crews.crew_lists import draft_lists, publish_lists
-from fleet.crews.crew_register import NOT_YET, enroll_crew, put_on_duty
+from fleet.crews.crew_register import NOT_YET, enroll_crew, lead_crew, put_on_duty
 from fleet.work.crew_jobs import CrewJobWish, add_job_by_hand
 from maps.pages.i18n import Translator
 
@@ -62,4 +61,4 @@ def lead_first_crew(tx: Tx, user_id: UserId) -> None:
     """Let somebody sign in for the first crew."""
     first = next(iter(list_crews(tx)), None)
     if first is not None:
-        save_crew(tx, replace(first, user_id=user_id))
+        lead_crew(tx, first.id, user_id)

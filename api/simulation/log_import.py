@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from itertools import batched
 
 from api.config.console import CONSOLE
-from api.simulation.simulated_storm import devices_for
 from data.model import DeviceId, Position, Storm, Vehicle, VehicleId
 from data.policy.city_policy import Policy
 from data.store.accounts.accounts import find_device_by_name
@@ -23,6 +22,7 @@ from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.setup.log_import import create_vehicles, refuse_unknown, storm_of_log, vehicles_of_log
 from fleet.storms.storm_start import end_storm
+from fleet.tracking.trackers import own_trackers
 
 AT_ONCE = 400_000
 """Fixes in one transaction, where nobody else waits for the database: some 400 MB of memory.
@@ -97,7 +97,7 @@ def make_ready(
             create_vehicles(tx, CONSOLE, unknown, network, now)
             vehicles, unknown = vehicles_of_log(tx, names, renamed or {})
         refuse_unknown(unknown)
-        tokens = devices_for(tx, vehicles.values(), "log")
+        tokens = own_trackers(tx, vehicles.values(), "log")
         devices = {one.id: find_device_by_name(tx, f"log {one.name}") for one in vehicles.values()}
         began = storm_of_log(tx, CONSOLE, storm, network, policy, first_at) if storm else None
     ids = {vehicle_id: device.id for vehicle_id, device in devices.items() if device is not None}

@@ -9,25 +9,24 @@ import logging
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import httpx
 
 from data.errors import BarfrubError
-from data.model import LonLat, Plan, Route, Vehicle, VehicleId
-from data.store.accounts.accounts import add_device, find_device_by_name, set_token_hash
-from data.store.database.engine import Database, Tx, reading, transaction
+from data.model import LonLat, Plan, Route
+from data.store.database.engine import Database, reading, transaction
 from data.store.planning.plans import find_published_plan, find_published_plan_id
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
-from fleet.accounts.accounts import TOKEN_BYTES, token_digest
 from fleet.simulation.simulated_calls import SimulatedCall, calls
 from fleet.simulation.simulated_trucks import Fix, after_approach, driven
 from fleet.tracking.track_fixes import LoggedFix
+from fleet.tracking.trackers import own_trackers
 
 TICK_S = 1.0
 """Wall seconds between two rounds of sending."""
@@ -193,7 +192,7 @@ class Simulation:
         self._callers = Callers(iter(()), script)
         with transaction(engine) as tx:
             self._network: StreetNetwork = load_network(tx)
-            tokens = devices_for(tx, list_vehicles(tx))
+            tokens = own_trackers(tx, list_vehicles(tx), "simulated")
         self._trucks = {vehicle_id: Truck(token) for vehicle_id, token in tokens.items()}
 
     @property
@@ -304,22 +303,6 @@ async def simulate_storm(engine: Database, url: str, script: Script, report: Rep
     """Play drivers and callers against the server at `url` until somebody stops us."""
     async with httpx.AsyncClient(base_url=url, timeout=20.0) as client:
         await Simulation(engine, client, script).run(report)
-
-
-def devices_for(
-    tx: Tx, vehicles: Iterable[Vehicle], kind: str = "simulated"
-) -> Mapping[VehicleId, str]:
-    """Return a fresh token for a tracker of ours in every vehicle, named after its kind."""
-    tokens: dict[VehicleId, str] = {}
-    for vehicle in vehicles:
-        name, token = f"{kind} {vehicle.name}", secrets.token_urlsafe(TOKEN_BYTES)
-        device = find_device_by_name(tx, name)
-        if device is None:
-            add_device(tx, name, vehicle.id, token_digest(token))
-        else:
-            set_token_hash(tx, device.id, token_digest(token))
-        tokens[vehicle.id] = token
-    return tokens
 
 
 def entry_of(fix: Fix | LoggedFix) -> dict[str, object]:

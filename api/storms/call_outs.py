@@ -7,16 +7,16 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse
 
-from api.planning.plans import vehicle_names
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
 from data.model import CallOut, CallOutId, StormId, VehicleId
 from data.store.database.engine import Tx
-from data.store.setup.machines import list_vehicles
 from data.store.storms.call_outs import list_call_outs
-from data.store.storms.storms import find_active_storm, get_storm, list_storms
+from data.store.storms.storms import find_active_storm, get_storm
+from fleet.setup.machine_list import machine_names, machines_in_use
 from fleet.storms.call_outs import answer, arrive, call, cancel, hires, release
+from fleet.storms.storm_lookup import shown_storm, wanted_storm
 from maps.board.board import storm_view
 from maps.storms.call_outs import CallOutView, call_out_view, reserve_rows
 
@@ -46,9 +46,9 @@ def reserve_page(request: Request, context: BoardContext) -> HTMLResponse:
     """Show the machines that may be called, and those that came."""
     t = translator_of(request)
     with context.reading() as tx:
-        storm = find_active_storm(tx) or next(iter(list_storms(tx)), None)
+        storm = shown_storm(tx)
         calls = list_call_outs(tx, storm.id) if storm else []
-        vehicles = list_vehicles(tx)
+        vehicles = machines_in_use(tx)
     until = (storm.ended_at if storm else None) or context.now
     came = hires(calls, {one.id: one for one in vehicles}, {}, until)
     rows = reserve_rows(vehicles, calls, came, context.app.policy.costs.currency, t)
@@ -65,8 +65,8 @@ def reserve_page(request: Request, context: BoardContext) -> HTMLResponse:
 def show_calls(context: BoardContext, storm_id: StormId | None = None) -> list[CallOutView]:
     """Return the machines that were called for a storm, the one that is on or the newest."""
     with context.reading() as tx:
-        storm = get_storm(tx, storm_id) if storm_id is not None else find_active_storm(tx)
-        names = vehicle_names(tx)
+        storm = wanted_storm(tx, storm_id)
+        names = machine_names(tx)
         calls = list_call_outs(tx, storm.id) if storm else []
     return [call_out_view(one, names.get(one.vehicle_id, "")) for one in calls]
 
@@ -128,4 +128,4 @@ def cancel_call(call_out_id: CallOutId, context: DispatcherContext) -> CallOutVi
 def _told(tx: Tx, context: Context, one: CallOut) -> CallOutView:
     """Return what became of a call; open boards look at the storm's machines again."""
     context.app.hub.publish("storm", [storm_view(get_storm(tx, one.storm_id))])
-    return call_out_view(one, vehicle_names(tx).get(one.vehicle_id, ""))
+    return call_out_view(one, machine_names(tx).get(one.vehicle_id, ""))

@@ -6,16 +6,11 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse
 
-from api.planning.plans import vehicle_names
 from api.web.context import BoardContext, Context, CouncilContext, DispatcherContext
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Moment, StormIn, Wire, moment_in
-from data.model import ShiftState, Storm, StormId, StormPhase
-from data.store.coverage.coverage_revisions import list_all_changes, list_revisions
+from data.model import Storm, StormId, StormPhase
 from data.store.database.engine import Tx
-from data.store.planning.plans import list_plan_heads
-from data.store.setup.machines import list_reload_sites, list_vehicles
-from data.store.shifts.shifts import list_shifts
 from data.store.storms.closures import list_all_closures
 from data.store.storms.storm_conditions import (
     list_machines_out,
@@ -26,12 +21,15 @@ from data.store.storms.storm_conditions import (
 )
 from data.store.storms.storm_policies import get_storm_policy, has_own_policy
 from data.store.storms.storms import get_storm, list_all_storms
-from data.store.work import count_jobs
+from fleet.evidence.storm_evidence import coverage_revisions
+from fleet.setup.machine_list import all_sites, machine_names, machines_in_use
 from fleet.setup.policy_changes import tables_of
+from fleet.shifts.shift_handover import driving_machines
 from fleet.storms.snowfall import find_last_snow_change
 from fleet.storms.storm_phases import forecast_storm, left_of, move_storm
 from fleet.storms.storm_policy import find_last_change
 from fleet.storms.storm_start import end_storm, start_storm
+from fleet.storms.storm_totals import storm_totals
 from maps.board.board import StormView, storm_view
 from maps.reports.coverage_revisions import RevisionView, revision_views
 from maps.storms.storms import (
@@ -119,7 +117,7 @@ def show_left(request: Request, storm_id: StormId, context: BoardContext) -> Lef
     with context.reading() as tx:
         get_storm(tx, storm_id)
         left = left_of(tx, storm_id, context.now)
-        return left_view(left, vehicle_names(tx), translator_of(request))
+        return left_view(left, machine_names(tx), translator_of(request))
 
 
 @router.post("/api/storms/{storm_id}/phase")
@@ -154,7 +152,7 @@ def show_revisions(storm_id: StormId, context: CouncilContext) -> tuple[Revision
 
 def revisions_of(tx: Tx, context: Context, storm: Storm) -> tuple[RevisionView, ...]:
     """Return the revisions of a storm with what each changed."""
-    revisions, changes = list_revisions(tx, storm.id), list_all_changes(tx, storm.id)
+    revisions, changes = coverage_revisions(tx, storm.id)
     return revision_views(revisions, changes, context.app.network)
 
 
@@ -169,9 +167,6 @@ def told(context: Context, storm: Storm) -> StormView:
 def detail_of(tx: Tx, context: Context, storm_id: StormId) -> StormDetail:
     """Return one storm as its page shows it."""
     storm, now = get_storm(tx, storm_id), context.now
-    driving = {
-        each.vehicle_id for each in list_shifts(tx, storm_id) if each.state is ShiftState.DRIVING
-    }
     records = StormRecords(
         storm=storm,
         row=_row(tx, storm),
@@ -183,12 +178,12 @@ def detail_of(tx: Tx, context: Context, storm_id: StormId) -> StormDetail:
             for each in reversed(list_all_closures(tx, storm_id))
         ),
         machines=machine_switches(
-            list_vehicles(tx),
+            machines_in_use(tx),
             list_machines_out(tx, storm_id),
             list_machines_taken_out(tx, storm_id),
-            driving,
+            driving_machines(tx, storm_id),
         ),
-        sites=site_switches(list_reload_sites(tx), list_sites_out(tx, storm_id)),
+        sites=site_switches(all_sites(tx).reload_sites, list_sites_out(tx, storm_id)),
         policy=tables_of(get_storm_policy(tx, storm_id)),
         policy_change=find_last_change(tx, storm_id),
         policy_own=has_own_policy(tx, storm_id),
@@ -197,5 +192,5 @@ def detail_of(tx: Tx, context: Context, storm_id: StormId) -> StormDetail:
 
 
 def _row(tx: Tx, storm: Storm) -> StormRow:
-    plans, revisions = len(list_plan_heads(tx, storm.id)), len(list_revisions(tx, storm.id))
-    return storm_row(storm, count_jobs(tx, storm.id), plans, revisions)
+    sums = storm_totals(tx, storm.id)
+    return storm_row(storm, sums.jobs, sums.plans, sums.revisions)

@@ -17,7 +17,6 @@ from api.web.request_body import json_of, limited_body
 from data.errors import InvalidError
 from data.model import Device, DeviceWord
 from data.store.database.engine import transaction
-from data.store.tracking.tracker_state import add_word
 from fleet.tracking.owntracks import (
     ENCRYPTED,
     KEPT_KINDS,
@@ -27,6 +26,7 @@ from fleet.tracking.owntracks import (
     position_from_owntracks,
     told_at,
 )
+from fleet.tracking.trackers import keep_word
 
 MOST_BYTES = 20_000
 """Size of one message."""
@@ -84,4 +84,4 @@ def command_of(text: str) -> dict[str, Any]:
 
 def _keep(app: App, word: DeviceWord) -> None:
     with transaction(app.engine) as tx:
-        add_word(tx, word)
+        keep_word(tx, word)

@@ -9,26 +9,26 @@ from starlette.responses import Response
 from api.web.context import AdminContext, Context, DispatcherContext
 from api.web.page_context import boot_of, page
 from api.web.schemas import Wire
-from data.errors import NotFoundError
 from data.model import CommandId, DeviceId, DeviceInput, SensorKind, SpeedUnit, VehicleId
-from data.store.accounts.accounts import list_devices
 from data.store.database.engine import Tx
-from data.store.setup.machines import list_vehicles
 from data.store.tracking.tracker_state import (
-    clear_faults,
     list_commands,
     list_faults,
     list_heard,
     list_last_words,
 )
-from data.store.tracking.unknown_trackers import forget_stranger, list_strangers
+from data.store.tracking.unknown_trackers import list_strangers
 from fleet.accounts.accounts import TRACKER_LETTERS
+from fleet.setup.machine_list import machines_in_use
 from fleet.tracking.trackers import (
     COMMAND_LETTERS,
     KEY_LETTERS,
     MOST_INPUTS,
     TrackerSettings,
     adopt,
+    all_devices,
+    count_faults_anew,
+    forget_sender,
     queue_command,
     renew_token,
     set_tracker,
@@ -160,7 +160,7 @@ def count_anew(key: Key, context: AdminContext) -> TrackersView:
     """Begin to count a tracker's faults anew."""
     context.app.door.ledger.write()
     with context.writing() as tx:
-        clear_faults(tx, DeviceId(key))
+        count_faults_anew(tx, DeviceId(key))
         return _page(tx, context)
 
 
@@ -187,8 +187,7 @@ def take_back(key: Key, command: Key, context: DispatcherContext) -> TrackersVie
 def forget(wanted: StrangerIn, context: AdminContext) -> TrackersView:
     """Take a sender off the list; it comes back when it sends again."""
     with context.writing() as tx:
-        if not forget_stranger(tx, wanted.name):
-            raise NotFoundError("stranger", wanted.name)
+        forget_sender(tx, wanted.name)
         return _page(tx, context)
 
 
@@ -199,5 +198,5 @@ def _page(tx: Tx, context: Context) -> TrackersView:
         commands=tuple(list_commands(tx, COMMANDS_LISTED)),
         words=tuple(list_last_words(tx)),
     )
-    devices, vehicles = list_devices(tx), list_vehicles(tx)
+    devices, vehicles = all_devices(tx), machines_in_use(tx)
     return trackers_view(devices, told, vehicles, list_strangers(tx), context.now)

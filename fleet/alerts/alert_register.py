@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data.errors import ConflictError
 from data.model import (
@@ -13,6 +13,7 @@ from data.model import (
     AlertKind,
     Role,
     Storm,
+    StormId,
     User,
     VehicleId,
 )
@@ -21,6 +22,7 @@ from data.store.accounts.accounts import list_users
 from data.store.alerts import (
     add_alert,
     get_alert,
+    list_alerts,
     list_closed_since,
     list_open_alerts,
     save_alert,
@@ -190,3 +192,17 @@ def _opened(tx: Tx, storm: Storm, sign: Sign, past: Alert | None, now: datetime)
     after: dict[str, object] = {"kind": sign.kind, "vehicle": sign.vehicle_id, **sign.facts}
     add_event(tx, now, WATCH, "alert.opened", _subject(opened), after=after)
     return opened
+
+
+def time_off_route(
+    tx: Tx, storm_id: StormId, since: datetime, until: datetime
+) -> dict[VehicleId, timedelta]:
+    """Return how long each truck was off its route in a time, as the alerts of a storm say."""
+    away: dict[VehicleId, timedelta] = {}
+    for one in list_alerts(tx, storm_id):
+        if one.kind is AlertKind.OFF_ROUTE and one.vehicle_id is not None:
+            ends_at = min(one.until or until, until)
+            spent = ends_at - max(one.since, since)
+            known = away.get(one.vehicle_id, timedelta(0))
+            away[one.vehicle_id] = known + max(spent, timedelta(0))
+    return away

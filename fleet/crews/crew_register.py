@@ -244,3 +244,8 @@ def _facts(crew: Crew) -> dict[str, object]:
 
 def _subject(crew_id: CrewId) -> str:
     return f"crew:{crew_id}"
+
+
+def lead_crew(tx: Tx, crew_id: CrewId, user_id: UserId) -> None:
+    """Let somebody sign in for a crew."""
+    save_crew(tx, replace(get_crew(tx, crew_id), user_id=user_id))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from data.errors import BarfrubError, ConflictError, InvalidError
@@ -25,7 +25,12 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx, savepoint
-from data.store.followup.bulk_changes import add_queue_change, get_queue_change, set_undone
+from data.store.followup.bulk_changes import (
+    add_queue_change,
+    find_last_queue_change,
+    get_queue_change,
+    set_undone,
+)
 from data.store.requests.requests import get_request, list_requests_by_id, save_request
 from data.store.requests.sla_clocks import let_clock_run
 from data.store.storms.storms import find_active_storm
@@ -38,6 +43,9 @@ from fleet.requests.intake import TREATMENTS, subject_of, wrong_state
 from fleet.requests.notices import unsay_ended
 from fleet.requests.placing import find_place, place_and_promise, place_by_hand
 from fleet.routes.published_plan import PublishedPlanCache
+
+UNDO_FOR = timedelta(hours=12)
+"""So long a change of many requests may be taken back at once."""
 
 
 class QueueAction(StrEnum):
@@ -338,3 +346,8 @@ def _said(asked: ServiceRequest) -> dict[str, object]:
         "segment": asked.snap.segment_id if asked.snap else None,
         "reason": asked.closed_for,
     }
+
+
+def last_change_of(tx: Tx, login: str, now: datetime) -> QueueChange | None:
+    """Return what somebody did to many requests last, while it may be taken back."""
+    return find_last_queue_change(tx, login, now - UNDO_FOR)

@@ -1,14 +1,26 @@
 """Calling people back: what came of a call, written down."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from data.errors import InvalidError
-from data.model import Actor, CallAttempt, CallbackReason, CallOutcome, RequestId
+from data.model import (
+    Actor,
+    Body,
+    CallAttempt,
+    Callback,
+    CallbackReason,
+    CallOutcome,
+    HandOver,
+    RequestClock,
+    RequestId,
+)
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.followup.callbacks import add_call_attempt
+from data.store.followup.callbacks import add_call_attempt, count_callbacks, list_callbacks
+from data.store.followup.referrals import last_hand_overs, list_bodies
 from data.store.requests.requests import get_request
-from data.store.requests.sla_clocks import mark_told
+from data.store.requests.sla_clocks import list_clocks, mark_told
 from fleet.requests.intake import SHORT_LETTERS, subject_of
 
 
@@ -35,3 +47,27 @@ def note_call(
     after = {"news": news, "outcome": outcome}
     add_event(tx, now, actor, "request.called_back", subject_of(asked), after=after)
     return attempt
+
+
+@dataclass(frozen=True, slots=True)
+class CallsToMake:
+    """Calls that are to be made now, and what is known of their requests."""
+
+    count: int
+    waiting: list[Callback]
+    clocks: dict[RequestId, RequestClock]
+    hand_overs: dict[RequestId, HandOver]
+    bodies: dict[int, Body]
+
+
+def calls_to_make(tx: Tx, now: datetime, most: int) -> CallsToMake:
+    """Return the calls to make now, the oldest news first."""
+    waiting = list_callbacks(tx, now, most)
+    ids = [call.request.id for call in waiting]
+    return CallsToMake(
+        count=count_callbacks(tx, now),
+        waiting=waiting,
+        clocks=list_clocks(tx, ids),
+        hand_overs=last_hand_overs(tx, ids),
+        bodies={body.id: body for body in list_bodies(tx)},
+    )

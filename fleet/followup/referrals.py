@@ -1,5 +1,6 @@
 """Handing requests over to other bodies, and what they answer."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -7,12 +8,14 @@ from data.errors import ConflictError, InvalidError
 from data.model import (
     PENDING,
     Actor,
+    Body,
     BodyId,
     ClosingReason,
     HandOver,
     HandOverId,
     HandOverState,
     HandOverWay,
+    RequestId,
     RequestState,
     ServiceRequest,
 )
@@ -21,9 +24,12 @@ from data.store.database.engine import Tx
 from data.store.followup.agency_mail import add_body_letter
 from data.store.followup.referrals import (
     add_hand_over,
+    agencies_of,
     find_pending_hand_over,
     get_body,
     get_hand_over,
+    last_hand_overs,
+    list_bodies,
     save_hand_over,
 )
 from data.store.requests.requests import get_request
@@ -124,3 +130,16 @@ def _over(asked: ServiceRequest) -> ConflictError:
         reason="hand_over_over",
         reference=asked.reference,
     )
+
+
+def agency_names(tx: Tx, asked: Iterable[ServiceRequest]) -> dict[RequestId, str]:
+    """Return to which body each of these requests went that were handed over."""
+    given = [one.id for one in asked if one.state is RequestState.HANDED_OVER]
+    return agencies_of(tx, given)
+
+
+def referrals_of(
+    tx: Tx, request_ids: Collection[RequestId]
+) -> tuple[dict[RequestId, HandOver], list[Body]]:
+    """Return the newest hand-over of each of these requests, and all bodies."""
+    return last_hand_overs(tx, request_ids), list_bodies(tx)

@@ -17,8 +17,10 @@ from data.model import (
     Pass,
     RequestId,
     Role,
+    SegmentId,
     ServiceRequest,
     Sighting,
+    Storm,
 )
 from data.policy.city_policy import Policy
 from data.policy.evidence_rules import Grade
@@ -27,7 +29,7 @@ from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.followup.comments import add_comment
 from data.store.followup.followup import get_followed, list_followed
-from data.store.followup.sightings import add_sighting
+from data.store.followup.sightings import add_sighting, list_sightings_on_segment
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import get_clock, set_assigned, set_escalated
 from data.store.storms.storms import find_active_storm
@@ -272,3 +274,8 @@ def _iso(moment: datetime | None) -> str | None:
 def _urgency(each: WaitingRequest) -> tuple[bool, datetime]:
     due = each.due
     return (due is None, each.followed.request.received_at if due is None else due.due_at)
+
+
+def sightings_of_street(tx: Tx, segment_id: SegmentId, storm: Storm | None) -> list[Sighting]:
+    """Return what people on duty saw of a street since a storm began."""
+    return list_sightings_on_segment(tx, segment_id, storm.started_at) if storm else []

@@ -124,3 +124,8 @@ def _ending(turns: Sequence[Shift], now: datetime) -> tuple[Shift, ...]:
 
 def _subject(note: HandoverNote) -> str:
     return f"handover_note:{note.id}"
+
+
+def notes_of(tx: Tx, storm: Storm | None) -> list[HandoverNote]:
+    """Return the notes that dispatchers left in a storm, the newest first."""
+    return list_notes_of_storm(tx, storm.id) if storm else []

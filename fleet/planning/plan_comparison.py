@@ -7,6 +7,9 @@ from datetime import datetime
 
 from data.model import Job, JobId, Leg, LegKind, Plan, Route, ServiceClass, ShiftId, Vehicle
 from data.policy.city_policy import Policy
+from data.store.database.engine import Tx
+from data.store.setup.machines import list_vehicles
+from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.planning.plan_outcome import ClassOutcome, class_outcomes
 from fleet.planning.plan_summary import vehicle_figures
@@ -175,3 +178,11 @@ def _orders(routes: Iterable[Route]) -> dict[ShiftId, list[tuple[object, ...]]]:
         ]
         for route in routes
     }
+
+
+def compared_plans(
+    tx: Tx, first: Plan, second: Plan, network: StreetNetwork, policy: Policy
+) -> Comparison:
+    """Return two stored plans of a storm side by side, as `compared` does."""
+    jobs = list_jobs(tx, first.storm_id)
+    return compared(first, second, jobs, list_vehicles(tx), network, policy)

@@ -36,7 +36,13 @@ from data.store.planning.plan_runs import (
     list_runs,
     set_stop_requested,
 )
-from data.store.planning.plans import add_plan, find_published_plan_id, get_plan, set_plan_state
+from data.store.planning.plans import (
+    add_plan,
+    find_published_plan_id,
+    get_plan,
+    get_revision,
+    set_plan_state,
+)
 from data.store.requests.sla_clocks import mark_planned
 from data.store.setup.city import get_city
 from data.store.shifts.shifts import list_shifts
@@ -207,3 +213,8 @@ def discard(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> None:
     forget_plan(tx, plan_id)
     change = ({"state": plan.state}, {"state": PlanState.DISCARDED})
     add_event(tx, now, actor, "plan.discarded", f"plan:{plan_id}", *change)
+
+
+def revision_of(tx: Tx, plan_id: PlanId) -> int:
+    """Return the how-manieth plan of its storm a plan is."""
+    return get_revision(tx, plan_id)

@@ -1,12 +1,34 @@
 """What a plan may be asked for: districts that there are, machines that are in service."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from data.errors import InvalidError, Need
-from data.model import PlanOptions, Shift, ShiftState, StormId
+from data.model import (
+    District,
+    Job,
+    JobState,
+    PlanOptions,
+    Shift,
+    ShiftState,
+    Storm,
+    StormId,
+    Vehicle,
+)
 from data.store.database.engine import Tx
+from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts
 from data.store.streets.districts import list_districts
+from data.store.work import list_jobs
+
+
+class PlanScopeChoices(NamedTuple):
+    """What a plan may be narrowed to: open jobs, districts, shifts with time left, machines."""
+
+    jobs: list[Job]
+    districts: list[District]
+    shifts: list[Shift]
+    machines: list[Vehicle]
 
 
 def check_options(tx: Tx, storm_id: StormId, options: PlanOptions, now: datetime) -> None:
@@ -15,10 +37,25 @@ def check_options(tx: Tx, storm_id: StormId, options: PlanOptions, now: datetime
     for name in options.districts:
         if name not in known:
             raise InvalidError("districts", name, Need("a district of the city"))
-    serving = {shift.vehicle_id for shift in list_shifts(tx, storm_id) if in_service(shift, now)}
+    serving = {shift.vehicle_id for shift in shifts_in_service(tx, storm_id, now)}
     for vehicle in options.vehicles:
         if vehicle not in serving:
             raise InvalidError("vehicles", vehicle, Need("a machine whose shift is not over"))
+
+
+def shifts_in_service(tx: Tx, storm_id: StormId, now: datetime) -> list[Shift]:
+    """Return the shifts of a storm that still have time."""
+    return [shift for shift in list_shifts(tx, storm_id) if in_service(shift, now)]
+
+
+def plan_scope_choices(tx: Tx, storm: Storm | None, now: datetime) -> PlanScopeChoices:
+    """Return what a plan may be narrowed to; only the fleet and the districts without a storm."""
+    return PlanScopeChoices(
+        list_jobs(tx, storm.id, JobState.OPEN) if storm else [],
+        list_districts(tx),
+        shifts_in_service(tx, storm.id, now) if storm else [],
+        list_vehicles(tx),
+    )
 
 
 def in_service(shift: Shift, now: datetime) -> bool:

@@ -19,13 +19,12 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_depots, list_vehicles
-from data.store.shifts.shifts import list_shifts
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import get_storm
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
-from fleet.planning.plan_options import in_service
+from fleet.planning.plan_options import shifts_in_service
 from fleet.planning.storm_snapshot import present_of
 from fleet.routes.published_plan import PublishedPlanCache
 from fleet.routes.route_progress import PlanCheck
@@ -86,7 +85,7 @@ def outline(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) ->
     """
     storm = get_active(tx, storm_id)
     require_present(tx, network)
-    shifts = [shift for shift in list_shifts(tx, storm_id) if in_service(shift, now)]
+    shifts = shifts_in_service(tx, storm_id, now)
     if not shifts:
         raise ConflictError(
             "no vehicle is in service: every shift is over", reason="no_shift", storm=storm_id

@@ -12,9 +12,12 @@ import shapely
 from numpy.typing import NDArray
 
 from data.model import LegKind, LonLat, Position, Route
+from data.store.database.engine import Tx
+from data.store.setup.machines import list_depots, list_reload_sites
+from data.store.tracking.positions import list_between
 from data.streets.network import StreetNetwork
 from data.streets.projection import metres_between
-from fleet.tracking.geofences import Geofence, site_at
+from fleet.tracking.geofences import Geofence, site_at, sites_of
 
 WITHIN_M = 40.0
 """So near to a street of its route a truck counts as on it: a receiver's error and a lane."""
@@ -131,3 +134,12 @@ def _detour(run: Sequence[Position]) -> list[Detour]:
     length_m = sum(metres_between(a.location, b.location) for a, b in pairwise(run))
     middle = run[len(run) // 2].location
     return [Detour(run[0].fixed_at, run[-1].fixed_at, length_m, middle)]
+
+
+def detours_of(
+    tx: Tx, route: Route, network: StreetNetwork, since: datetime, until: datetime
+) -> list[Detour]:
+    """Return where a truck left its route in a time, by its positions; yards are no detour."""
+    fixes = list_between(tx, route.vehicle_id, since, until)
+    yards = sites_of(list_depots(tx), list_reload_sites(tx))
+    return Corridor(route, network).detours(fixes, yards)

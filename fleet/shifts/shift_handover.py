@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from data.model import Shift, ShiftState, UserId, VehicleId
+from data.model import Shift, ShiftId, ShiftState, Storm, StormId, UserId, VehicleId
 from data.store.database.engine import Tx
-from data.store.shifts.shifts import list_shifts_of_driver
+from data.store.shifts.shifts import get_shift, list_shifts, list_shifts_of_driver
 
 
 def present_turn(shifts: Iterable[Shift], now: datetime) -> Shift | None:
@@ -41,3 +41,27 @@ def _rank(shift: Shift, now: datetime) -> tuple[int, float, int]:
     if shift.state is ShiftState.DRIVING:
         return 0, start_s, shift.id
     return 1 if shift.ends_at > now else 2, start_s, shift.id
+
+
+def known_shift(tx: Tx, shift_id: ShiftId) -> Shift:
+    """Return a shift; raise `NotFoundError`."""
+    return get_shift(tx, shift_id)
+
+
+def shifts_by_id(tx: Tx, storm_id: StormId) -> dict[ShiftId, Shift]:
+    """Return all shifts of a storm."""
+    return {shift.id: shift for shift in list_shifts(tx, storm_id)}
+
+
+def find_turn_of_machine(
+    tx: Tx, storm: Storm | None, vehicle_id: VehicleId, now: datetime
+) -> Shift | None:
+    """Return the shift of a machine that counts now; `None` without a storm."""
+    shifts = list_shifts(tx, storm.id) if storm else []
+    return present_turn((one for one in shifts if one.vehicle_id == vehicle_id), now)
+
+
+def driving_machines(tx: Tx, storm_id: StormId) -> set[VehicleId]:
+    """Return which machines are on the road in a storm."""
+    shifts = list_shifts(tx, storm_id)
+    return {one.vehicle_id for one in shifts if one.state is ShiftState.DRIVING}

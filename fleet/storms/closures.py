@@ -7,6 +7,7 @@ from data.errors import ConflictError, InvalidError, Need
 from data.model import Actor, Closure, ClosureId, SegmentId, StormId
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
+from data.store.shifts.blockages import list_open_blockages
 from data.store.storms.closures import add_closure, get_closure, list_closures, set_lifted
 from data.store.storms.storms import open_storm
 from data.streets.network import StreetNetwork
@@ -117,3 +118,11 @@ def _meet(one: Closure, wish: ClosureWish) -> bool:
     begins_before = wish.until_at is None or one.from_at < wish.until_at
     ends_after = one.until_at is None or one.until_at > wish.from_at
     return same_way and begins_before and ends_after
+
+
+def impassable_streets(
+    tx: Tx, storm_id: StormId, now: datetime
+) -> tuple[set[SegmentId], list[Closure]]:
+    """Return the streets that drivers found blocked, and the closures that hold or are to come."""
+    blocked = {one.segment_id for one in list_open_blockages(tx, storm_id)}
+    return blocked, list_closures(tx, storm_id, now)

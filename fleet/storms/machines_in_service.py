@@ -6,6 +6,7 @@ from datetime import datetime
 from data.errors import ConflictError, InvalidError, Need, NotFoundError
 from data.model import (
     Actor,
+    MachineOut,
     MachineService,
     OutReason,
     ReloadSite,
@@ -21,6 +22,7 @@ from data.store.setup.machines import list_reload_sites, list_vehicles
 from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_state
 from data.store.storms.storm_conditions import (
     list_machines_out,
+    list_machines_taken_out,
     list_sites_out,
     set_machine_in_service,
     set_site_in_use,
@@ -113,3 +115,8 @@ def _end_shifts(tx: Tx, storm: Storm, vehicle_id: VehicleId, name: str) -> None:
         if shift.state is ShiftState.DRIVING:
             raise ConflictError(f"{name} is on the road", reason="machine_driving", name=name)
         set_shift_state(tx, shift.id, ShiftState.ENDED)
+
+
+def machines_taken_out(tx: Tx, storm: Storm | None) -> dict[VehicleId, MachineOut]:
+    """Return the machines that are out of service in a storm, with why."""
+    return list_machines_taken_out(tx, storm.id) if storm else {}

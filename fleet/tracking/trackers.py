@@ -1,11 +1,11 @@
 """Trackers in the set-up: added or adopted, set, given a new token; and texts for them."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from data.errors import ConflictError, InvalidError, Need
+from data.errors import ConflictError, InvalidError, Need, NotFoundError
 from data.model import (
     Actor,
     ActorKind,
@@ -14,16 +14,27 @@ from data.model import (
     DeviceCommand,
     DeviceId,
     DeviceInput,
+    DeviceWord,
     SpeedUnit,
+    Vehicle,
     VehicleId,
 )
-from data.store.accounts.accounts import get_device, save_device, set_token_hash
+from data.store.accounts.accounts import (
+    add_device,
+    find_device_by_name,
+    get_device,
+    list_devices,
+    save_device,
+    set_token_hash,
+)
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.messages.messages import commands_of_messages
 from data.store.setup.machines import get_vehicle
 from data.store.tracking.tracker_state import (
     add_command,
+    add_word,
+    clear_faults,
     find_next_command,
     remove_command,
     set_sent,
@@ -169,3 +180,41 @@ def _told(device: Device) -> dict[str, object]:
 
 def _subject(device: Device) -> str:
     return f"device:{device.id}"
+
+
+def all_devices(tx: Tx) -> list[Device]:
+    """Return all trackers of the city."""
+    return list_devices(tx)
+
+
+def forget_sender(tx: Tx, name: str) -> None:
+    """Take an unknown sender off the list; raise `NotFoundError` for one that is not on it."""
+    if not forget_stranger(tx, name):
+        raise NotFoundError("stranger", name)
+
+
+def keep_word(tx: Tx, word: DeviceWord) -> None:
+    """Keep what a tracker said of itself."""
+    add_word(tx, word)
+
+
+def count_faults_anew(tx: Tx, device_id: DeviceId) -> None:
+    """Begin to count a tracker's faults anew."""
+    clear_faults(tx, device_id)
+
+
+def own_trackers(tx: Tx, vehicles: Iterable[Vehicle], kind: str) -> dict[VehicleId, str]:
+    """Return a fresh token for a tracker of ours in every vehicle, named after its kind.
+
+    For simulations and recorded logs: nothing of it stands in the storm book.
+    """
+    tokens: dict[VehicleId, str] = {}
+    for vehicle in vehicles:
+        name, token = f"{kind} {vehicle.name}", secrets.token_urlsafe(TOKEN_BYTES)
+        device = find_device_by_name(tx, name)
+        if device is None:
+            add_device(tx, name, vehicle.id, token_digest(token))
+        else:
+            set_token_hash(tx, device.id, token_digest(token))
+        tokens[vehicle.id] = token
+    return tokens

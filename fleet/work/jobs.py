@@ -16,6 +16,8 @@ from data.model import (
     Vehicle,
 )
 from data.policy.city_policy import Policy
+from data.store.database.engine import Tx
+from data.store.work import find_done_at, get_job
 
 NOT_YET = JobId(0)
 """Id of a job that the database has not numbered yet."""
@@ -87,3 +89,8 @@ def directions_of(segment: Segment) -> Directions:
 def born_of_request(job: Job, policy: Policy) -> bool:
     """Whether nobody would do the job had nobody asked: it goes when the last request goes."""
     return job.treatment is Treatment.SALT or on_request(job, policy)
+
+
+def job_with_end(tx: Tx, job_id: JobId | None) -> tuple[Job | None, datetime | None]:
+    """Return a job and when it was done; nothing for a request without a job."""
+    return (None, None) if job_id is None else (get_job(tx, job_id), find_done_at(tx, job_id))

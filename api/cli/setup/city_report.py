@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 
 from api.config.clock import Clock
-from data.model import FormerSegment, JobState, Segment, SegmentId, StormId
+from data.model import FormerSegment, Segment, SegmentId, StormId
 from data.policy.city_policy import Policy
-from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.setup.city import get_city
 from data.store.storms.storms import get_storm
-from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
-from fleet.coverage.street_coverage import painted
+from fleet.evidence.storm_evidence import painted_storm
 from fleet.setup.city_setup import Report
 from fleet.setup.street_update import Newer
 from maps.reports.coverage_table import CoveragePicture
@@ -20,9 +18,8 @@ from maps.reports.coverage_table import CoveragePicture
 def picture_of(tx: Tx, network: StreetNetwork, policy: Policy, storm: int) -> CoveragePicture:
     """Return what a storm's evidence proves, as of its end or now."""
     found = get_storm(tx, StormId(storm))
-    coverage, jobs = list_coverage(tx, found.id), list_jobs(tx, found.id, JobState.OPEN)
     at = found.ended_at or Clock().now()
-    states = painted(network, policy, found, coverage, jobs, at)
+    states, coverage = painted_storm(tx, network, policy, found, at)
     return CoveragePicture(get_city(tx), network, policy, found, at, states, tuple(coverage))
 
 

@@ -10,7 +10,7 @@ import pytest
 from api.config.settings import Settings
 from api.server.app import create_app
 from api.simulation import simulated_storm
-from api.simulation.simulated_storm import Script, Simulation, devices_for
+from api.simulation.simulated_storm import Script, Simulation
 from data.errors import BarfrubError
 from data.model import (
     CostBreakdown,
@@ -30,6 +30,7 @@ from data.store.shifts.shifts import add_shifts
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import list_between, list_unseen
 from data.streets.projection import metres_between
+from fleet.tracking.trackers import own_trackers
 from tests import village as v
 from tests.api.conftest import PASSWORD, StillClock
 from tests.fleet.simulation.test_simulated_trucks import a_route
@@ -165,8 +166,8 @@ def test_without_an_operator_nobody_calls(
 def test_trackers_get_new_tokens_for_each_simulation(database: Path) -> None:
     engine = create_engine(database)
     with transaction(engine) as tx:
-        first = devices_for(tx, [v.a_vehicle(1)])
-        second = devices_for(tx, [v.a_vehicle(1)])
+        first = own_trackers(tx, [v.a_vehicle(1)], "simulated")
+        second = own_trackers(tx, [v.a_vehicle(1)], "simulated")
         assert first != second
         assert len(list_devices(tx)) == 1
     engine.dispose()

@@ -1,0 +1,30 @@
+"""The people of a city, as pages name and choose them."""
+
+from data.model import User, UserId
+from data.store.accounts.accounts import get_user, list_users, set_language, set_password_hash
+from data.store.database.engine import Tx
+
+
+def all_people(tx: Tx) -> list[User]:
+    """Return everybody who may sign in, is invited or shut out."""
+    return list_users(tx)
+
+
+def known_person(tx: Tx, user_id: UserId) -> User:
+    """Return somebody; raise `NotFoundError`."""
+    return get_user(tx, user_id)
+
+
+def login_names(tx: Tx) -> dict[UserId, str]:
+    """Return under which name each person signs in."""
+    return {one.id: one.login for one in list_users(tx)}
+
+
+def choose_language(tx: Tx, user_id: UserId, language: str) -> None:
+    """Remember in which language somebody reads pages."""
+    set_language(tx, user_id, language)
+
+
+def keep_password_hash(tx: Tx, user_id: UserId, password_hash: str) -> User:
+    """Keep the same password under a newer hash."""
+    return set_password_hash(tx, user_id, password_hash)

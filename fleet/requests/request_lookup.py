@@ -1,0 +1,93 @@
+"""Which requests are meant, by number, words, street or job, and when they are due."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from data.model import (
+    BoardRequest,
+    Delay,
+    JobId,
+    Promise,
+    QueueOrder,
+    RequestFilter,
+    RequestId,
+    SegmentId,
+    ServiceRequest,
+    Stage,
+)
+from data.store.database.engine import Tx
+from data.store.requests.promises import list_last_promises
+from data.store.requests.request_search import (
+    ClassOfRoad,
+    count_waiting,
+    list_waiting,
+    search_requests,
+)
+from data.store.requests.requests import (
+    get_request,
+    list_requests_by_id,
+    list_requests_of_jobs,
+    list_requests_on_segment,
+)
+from data.store.work import list_jobs_by_id
+
+WAITING = frozenset({Stage.UNPLACED, Stage.PLACED, Stage.OPEN})
+"""Stages of requests that wait for work."""
+
+ASKED_AT_ONCE = 500
+"""Jobs named in one question to the database."""
+
+
+def known_request(tx: Tx, request_id: RequestId) -> ServiceRequest:
+    """Return a request; raise `NotFoundError`."""
+    return get_request(tx, request_id)
+
+
+def requests_by_id(tx: Tx, ids: Iterable[RequestId]) -> dict[RequestId, ServiceRequest]:
+    """Return those of these requests that there are."""
+    return list_requests_by_id(tx, list(ids))
+
+
+def requests_of_street(tx: Tx, segment_id: SegmentId, most: int) -> list[ServiceRequest]:
+    """Return the newest requests about a street."""
+    return list_requests_on_segment(tx, segment_id, most)
+
+
+def requests_of_jobs(tx: Tx, job_ids: Sequence[JobId]) -> list[ServiceRequest]:
+    """Return the requests that ask for these jobs, however many they are."""
+    return [
+        each
+        for first in range(0, len(job_ids), ASKED_AT_ONCE)
+        for each in list_requests_of_jobs(tx, job_ids[first : first + ASKED_AT_ONCE])
+    ]
+
+
+def requests_delayed(
+    tx: Tx, delays: Sequence[Delay]
+) -> tuple[list[ServiceRequest], dict[RequestId, Promise]]:
+    """Return the requests whose jobs are delayed, and what their callers were promised last."""
+    asked = requests_of_jobs(tx, [one.job_id for one in delays])
+    return asked, list_last_promises(tx, [each.id for each in asked])
+
+
+def waiting_requests(tx: Tx) -> list[BoardRequest]:
+    """Return all requests that wait for work, the oldest first."""
+    return list_waiting(tx)
+
+
+def waiting_count(tx: Tx) -> int:
+    """Return how many requests wait for work."""
+    return count_waiting(tx)
+
+
+def waiting_with_words(tx: Tx, words: str, classes: ClassOfRoad, most: int) -> list[ServiceRequest]:
+    """Return the oldest requests that wait and have these words; callers are not sought."""
+    wanted = RequestFilter(stages=WAITING, words=words, by_phone=False)
+    found = search_requests(tx, wanted, classes, QueueOrder.OLDEST, most)
+    return [each.request for each in found]
+
+
+def deadlines(tx: Tx, asked: Iterable[ServiceRequest]) -> dict[JobId, datetime]:
+    """Return when the jobs of these requests are due."""
+    jobs = {each.job_id for each in asked if each.job_id is not None}
+    return {job.id: job.due_at for job in list_jobs_by_id(tx, sorted(jobs))}

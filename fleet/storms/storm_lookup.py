@@ -1,0 +1,37 @@
+"""Which storm is meant: the one that somebody names, the one that is on, else the newest."""
+
+from data.errors import ConflictError
+from data.model import Storm, StormId
+from data.store.database.engine import Tx
+from data.store.storms.storms import find_active_storm, get_storm, list_all_storms, list_storms
+
+
+def known_storm(tx: Tx, storm_id: StormId) -> Storm:
+    """Return a storm; raise `NotFoundError`."""
+    return get_storm(tx, storm_id)
+
+
+def wanted_storm(tx: Tx, storm_id: StormId | None = None) -> Storm | None:
+    """Return the storm that somebody names, else the one that machines work on, if any."""
+    return find_active_storm(tx) if storm_id is None else get_storm(tx, storm_id)
+
+
+def active_storm(tx: Tx) -> Storm:
+    """Return the storm that machines work on; raise `ConflictError` where there is none."""
+    storm = find_active_storm(tx)
+    if storm is None:
+        raise ConflictError("no storm is active", reason="no_storm")
+    return storm
+
+
+def shown_storm(tx: Tx, storm_id: StormId | None = None, *, coming: bool = False) -> Storm | None:
+    """Return the storm that a page shows: the one that is named or on, else the newest.
+
+    Storms that have not begun count where `coming` says so.
+    """
+    return wanted_storm(tx, storm_id) or next(iter(listed_storms(tx, coming=coming)), None)
+
+
+def listed_storms(tx: Tx, *, coming: bool = False) -> list[Storm]:
+    """Return the storms that have begun, the last one first; with `coming` all others too."""
+    return list_all_storms(tx) if coming else list_storms(tx)
