@@ -62,7 +62,7 @@ def stormy(client, sign_in):
         prepared = prepare(tx, storm.id, app.network, app.clock.now())
         found = solve_prepared(prepared, 0.2, 1, lambda *_: None, lambda: False)
         draft = store_draft(tx, PLANNER, found, app.clock.now())
-        publish(tx, PLANNER, draft.id, app.clock.now())
+        publish(tx, PLANNER, draft.id, app.estimates, app.clock.now())
     return client
 
 
