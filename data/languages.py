@@ -12,6 +12,7 @@ from typing import Annotated
 from data.errors import InvalidError, Need
 from data.files.toml_reader import TomlTable, read_table, read_toml
 from data.files.toml_values import Flag, Text, Texts, one_of
+from data.model import ByLanguage
 
 LOCALE_DIR = Path(__file__).parents[1] / "maps" / "locale"
 
@@ -20,9 +21,6 @@ LANGUAGE_LETTERS = 8
 
 CALENDARS = ("gregory", "persian")
 """As BCP 47 calls them."""
-
-type ByLanguage = Mapping[str, str]
-"""A text by language code; that of "" is for every language."""
 
 
 @dataclass(frozen=True, kw_only=True)

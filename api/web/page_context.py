@@ -93,6 +93,7 @@ def spoken_languages() -> list[dict[str, object]]:
             "code": one.code,
             "name": one.name,
             "direction": one.direction,
+            "fallback": one.fallback,
             "intl": one.intl,
             "digits": one.digits,
             "calendar": one.calendar,

@@ -24,6 +24,7 @@ from data.model.ids import (
     ApiKeyId,
     BlockageId,
     BodyId,
+    ByLanguage,
     CallOutId,
     ClosureId,
     CommandId,
@@ -61,7 +62,7 @@ from data.model.machines import (
     ShiftState,
     Vehicle,
 )
-from data.model.messages import Message, Words
+from data.model.messages import Message
 from data.model.people import (
     Actor,
     ActorKind,
@@ -225,6 +226,7 @@ __all__ = [
     "BodyKind",
     "BodyLetter",
     "Broken",
+    "ByLanguage",
     "CallAttempt",
     "CallOut",
     "CallOutId",
@@ -385,6 +387,5 @@ __all__ = [
     "UserId",
     "Vehicle",
     "VehicleId",
-    "Words",
     "WorkPass",
 ]

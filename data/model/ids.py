@@ -1,5 +1,6 @@
 """Ids, places and languages: what every other record is made of."""
 
+from collections.abc import Mapping
 from typing import NamedTuple, NewType
 
 SegmentId = NewType("SegmentId", int)
@@ -30,6 +31,9 @@ ClosureId = NewType("ClosureId", int)
 SnowEntryId = NewType("SnowEntryId", int)
 EditId = NewType("EditId", int)
 OrderId = NewType("OrderId", int)
+type ByLanguage = Mapping[str, str]
+"""A text by language code; that of "" is for every language."""
+
 Language = str
 """BCP 47 code of a name in the street file ("fa", "en"); "" where the file does not say."""
 

@@ -3,20 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model.ids import CommandId, MessageId, ShiftId, StormId, VehicleId
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What somebody says, in both languages; what was typed is the same in both."""
-
-    fa: str
-    en: str
+from data.model.ids import ByLanguage, CommandId, MessageId, ShiftId, StormId, VehicleId
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """Words to a truck's driver or from him, in a storm.
+
+    `words` hold a text by language; what was typed is for every language, and nothing is left of
+    what was erased.
 
     `delivered_at` is when the phone or the board had it, or the tracker where it went to one as
     `command_id`; `seen_at` when somebody looked at it. A tracker never tells that.
@@ -27,7 +22,7 @@ class Message:
     vehicle_id: VehicleId
     shift_id: ShiftId | None
     from_driver: bool
-    words: Words
+    words: ByLanguage
     sent_by: str
     sent_at: datetime
     delivered_at: datetime | None = None

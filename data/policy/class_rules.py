@@ -11,8 +11,7 @@ from pydantic_core.core_schema import ValidatorFunctionWrapHandler
 from data.errors import Need
 from data.files.toml_reader import FieldMistake, TomlTable, needed, whole_mapping
 from data.files.toml_values import IF_ANY, Number, Text, some_of
-from data.languages import ByLanguage
-from data.model import ClassRule, RoadClass, ServiceClass
+from data.model import ByLanguage, ClassRule, RoadClass, ServiceClass
 from data.policy.street_rules import Hours
 
 MOST_CLASSES = 10

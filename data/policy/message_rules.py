@@ -1,14 +1,15 @@
 """What dispatchers and drivers say most often: the section `[messages]` of `policy.toml`."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator
 
-from data.files.toml_reader import TomlTable, needed, table_list, validated
+from data.files.toml_reader import TomlTable, needed, table_list
 from data.files.toml_values import Text
-from data.model import Words
+from data.model import ByLanguage
 
 MESSAGE_LETTERS = 200
 """Length of a message: it must fit a tracker's display, and be read while a machine stands."""
@@ -16,26 +17,32 @@ MESSAGE_LETTERS = 200
 MOST_CANNED = 20
 """Texts in a list: more of them nobody reads before writing himself."""
 
-TO_DRIVER = (
-    Words("لطفاً با مسئول اعزام تماس بگیرید.", "Please call dispatch."),
-    Words("مسیر تازه‌ای برایتان فرستاده شد.", "You have a new route."),
-    Words("لطفاً در جای امن بایستید و منتظر بمانید.", "Please stop at a safe place and wait."),
-    Words("پس از این خیابان بارگیری کنید.", "Reload after this street."),
-    Words("به پایگاه برگردید.", "Come back to the depot."),
-    Words("سپاس، دریافت شد.", "Thank you, understood."),
+TO_DRIVER: tuple[ByLanguage, ...] = (
+    {"en": "Please call dispatch.", "fa": "لطفاً با مسئول اعزام تماس بگیرید."},
+    {"en": "You have a new route.", "fa": "مسیر تازه‌ای برایتان فرستاده شد."},
+    {
+        "en": "Please stop at a safe place and wait.",
+        "fa": "لطفاً در جای امن بایستید و منتظر بمانید.",
+    },
+    {"en": "Reload after this street.", "fa": "پس از این خیابان بارگیری کنید."},
+    {"en": "Come back to the depot.", "fa": "به پایگاه برگردید."},
+    {"en": "Thank you, understood.", "fa": "سپاس، دریافت شد."},
 )
 """What a dispatcher says, unless the city has its own list."""
 
-FROM_DRIVER = (
-    Words("دریافت شد.", "Understood."),
-    Words("کمک لازم دارم.", "I need help."),
-    Words("راه در پیش رو بسته است.", "The road ahead is blocked."),
-    Words("با من تماس بگیرید.", "Call me."),
-    Words("نمک یا ماسه‌ام تمام می‌شود.", "I am running out of salt."),
-    Words("به استراحت نیاز دارم.", "I need a break."),
-    Words("حالم خوب است، خطری نیست.", "I am all right, there is no danger."),
+FROM_DRIVER: tuple[ByLanguage, ...] = (
+    {"en": "Understood.", "fa": "دریافت شد."},
+    {"en": "I need help.", "fa": "کمک لازم دارم."},
+    {"en": "The road ahead is blocked.", "fa": "راه در پیش رو بسته است."},
+    {"en": "Call me.", "fa": "با من تماس بگیرید."},
+    {"en": "I am running out of salt.", "fa": "نمک یا ماسه‌ام تمام می‌شود."},
+    {"en": "I need a break.", "fa": "به استراحت نیاز دارم."},
+    {"en": "I am all right, there is no danger.", "fa": "حالم خوب است، خطری نیست."},
 )
 """What a driver answers, unless the city has its own list."""
+
+
+_LANGUAGE = re.compile("[a-z]{2,3}")
 
 
 def _short(text: str) -> str:
@@ -44,7 +51,7 @@ def _short(text: str) -> str:
     return text
 
 
-def _few(texts: tuple[Words, ...]) -> tuple[Words, ...]:
+def _few(texts: tuple[ByLanguage, ...]) -> tuple[ByLanguage, ...]:
     if len(texts) > MOST_CANNED:
         raise needed("at most {most}", most=MOST_CANNED)
     return texts
@@ -53,23 +60,18 @@ def _few(texts: tuple[Words, ...]) -> tuple[Words, ...]:
 _Short = Annotated[Text, AfterValidator(_short)]
 
 
-@dataclass(frozen=True, slots=True)
-class _WordsTable(TomlTable):
-    fa: _Short
-    en: _Short
+def _spoken(texts: ByLanguage) -> ByLanguage:
+    if not texts or not all(_LANGUAGE.fullmatch(code) for code in texts):
+        raise needed("a text by the code of its language")
+    return texts
 
 
-def _words(table: object) -> Words:
-    words = validated(_WordsTable, table)
-    return Words(words.fa, words.en)
-
-
-_Words = Annotated[Words, BeforeValidator(_words)]
+_Words = Annotated[Mapping[str, _Short], AfterValidator(_spoken)]
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRules(TomlTable):
-    """Texts that are sent with one tap, in both languages."""
+    """Texts that are sent with one tap, each by language."""
 
     to_driver: Annotated[tuple[_Words, ...], table_list("to_driver"), AfterValidator(_few)] = (
         TO_DRIVER
@@ -79,7 +81,7 @@ class MessageRules(TomlTable):
     )
 
 
-def words_of(text: str, canned: Iterable[Words]) -> Words:
-    """Return a text in both languages where it is one of a list; else it is the same in both."""
-    known = (one for one in canned if text in (one.fa, one.en))
-    return next(known, Words(text, text))
+def words_of(text: str, canned: Iterable[ByLanguage]) -> ByLanguage:
+    """Return a text in all its languages where it is one of a list; else it is for every one."""
+    known = (one for one in canned if text in one.values())
+    return next(known, {"": text})

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.errors import ConflictError, InvalidError, Need
+from data.languages import in_language
 from data.model import (
     Actor,
+    ByLanguage,
     Device,
     DeviceId,
     Message,
@@ -21,7 +23,6 @@ from data.model import (
     ShiftState,
     Storm,
     VehicleId,
-    Words,
 )
 from data.policy.message_rules import MESSAGE_LETTERS, MessageRules, words_of
 from data.store.accounts.accounts import list_devices
@@ -89,7 +90,7 @@ def message_to_drivers(
             continue
         command_id = None
         if screen is not None and (shift is None or shift.driver_id is None):
-            shown = words.fa if language == "fa" else words.en
+            shown = in_language(words, language)
             command_id = add_command(tx, screen.id, shown, actor.id, now).id
             queued.append(screen.id)
         about = (storm.id, vehicle_id, shift.id if shift else None)
@@ -167,8 +168,8 @@ def _added(tx: Tx, actor: Actor, new: Message, now: datetime) -> Message:
     return added
 
 
-def _all_words(words: Words) -> str:
-    return "\n".join((words.fa, words.en))
+def _all_words(words: ByLanguage) -> str:
+    return "\n".join(words.values())
 
 
 def _open_shifts(tx: Tx, storm: Storm) -> dict[VehicleId, Shift]:

@@ -4,16 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Message, Words
+from data.model import ByLanguage, Message
 from data.policy.message_rules import MessageRules
-
-
-@dataclass(frozen=True, slots=True)
-class WordsView:
-    """A text in both languages."""
-
-    fa: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +16,7 @@ class MessageView:
     vehicle_id: int
     shift_id: int | None
     from_driver: bool
-    text: WordsView
+    text: ByLanguage
     sent_by: str
     sent_at: datetime
     delivered_at: datetime | None
@@ -37,7 +29,7 @@ class ThreadView:
     """Messages in the order in which they were sent, and what is sent with one tap."""
 
     messages: tuple[MessageView, ...]
-    canned: tuple[WordsView, ...]
+    canned: tuple[ByLanguage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +47,7 @@ def message_view(one: Message) -> MessageView:
         vehicle_id=one.vehicle_id,
         shift_id=one.shift_id,
         from_driver=one.from_driver,
-        text=_words(one.words),
+        text=one.words,
         sent_by=one.sent_by,
         sent_at=one.sent_at,
         delivered_at=one.delivered_at,
@@ -74,10 +66,6 @@ def driver_thread(messages: Iterable[Message], rules: MessageRules) -> ThreadVie
     return _thread(messages, rules.from_driver)
 
 
-def _thread(messages: Iterable[Message], canned: Iterable[Words]) -> ThreadView:
+def _thread(messages: Iterable[Message], canned: Iterable[ByLanguage]) -> ThreadView:
     views = tuple(message_view(one) for one in messages)
-    return ThreadView(views, tuple(_words(one) for one in canned))
-
-
-def _words(words: Words) -> WordsView:
-    return WordsView(words.fa, words.en)
+    return ThreadView(views, tuple(canned))

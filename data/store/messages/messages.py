@@ -14,7 +14,6 @@ from data.model import (
     ShiftId,
     StormId,
     VehicleId,
-    Words,
 )
 from data.store.database.engine import Tx
 from data.store.database.records import record
@@ -34,8 +33,7 @@ def add_message(tx: Tx, new: Message, salt: bytes) -> Message:
         "vehicle_id": new.vehicle_id,
         "shift_id": new.shift_id,
         "from_driver": new.from_driver,
-        "text_fa": new.words.fa,
-        "text_en": new.words.en,
+        "texts": dict(new.words),
         "salt": salt,
         "sent_by": new.sent_by,
         "sent_at": new.sent_at,
@@ -101,10 +99,9 @@ def erase_messages(tx: Tx, before: datetime) -> int:
     old = (message.c.sent_at < before) & (message.c.salt.is_not(None))
     texts = select(message.c.command_id).where(old)
     tx.execute(update(device_command).where(device_command.c.id.in_(texts)).values(text=""))
-    blank = {"text_fa": "", "text_en": "", "salt": None}
+    blank: dict[str, object] = {"texts": {}, "salt": None}
     return tx.execute(update(message).where(old).values(**blank)).rowcount
 
 
 def _message(row: Row[Any]) -> Message:
-    words = Words(row.text_fa, row.text_en)
-    return record(Message, row, words=words, delivered_at=row.handed_over_at)
+    return record(Message, row, words=row.texts, delivered_at=row.handed_over_at)

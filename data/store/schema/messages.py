@@ -1,6 +1,6 @@
 """Table of what dispatchers and drivers write to each other."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, LargeBinary, Table, Text
 
 from data.store.schema.base import UtcDateTime, metadata, new_id
 
@@ -12,8 +12,7 @@ message = Table(
     Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False),
     Column("shift_id", ForeignKey("shift.id"), doc="empty where it went to a tracker alone"),
     Column("from_driver", Boolean, nullable=False),
-    Column("text_fa", Text, nullable=False, doc="empty once erased"),
-    Column("text_en", Text, nullable=False, doc="empty once erased"),
+    Column("texts", JSON, nullable=False, doc="text by language; empty once erased"),
     Column("salt", LargeBinary, doc="of the digest in the storm book; goes with the words"),
     Column("sent_by", Text, nullable=False, doc="sign-in name"),
     Column("sent_at", UtcDateTime, nullable=False),

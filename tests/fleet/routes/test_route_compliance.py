@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from data.model import Leg, LegKind, Route, ShiftId, VehicleId, Words
+from data.model import Leg, LegKind, Route, ShiftId, VehicleId
 from data.policy.alert_rules import AlertRules
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml, toml_from_policy
 from data.policy.message_rules import FROM_DRIVER, MessageRules, words_of
@@ -111,8 +111,8 @@ def test_hours_are_told_where_work_is_left_or_the_shift_is_over() -> None:
 def test_ready_texts_are_written_and_read_again() -> None:
     usual = policy_from_toml(DEFAULT_POLICY)
     assert usual.messages == MessageRules()
-    own = MessageRules((Words("بیا", "Come"),), ())
+    own = MessageRules(({"fa": "بیا", "en": "Come"},), ())
     again = policy_from_toml(toml_from_policy(replace(usual, messages=own)))
     assert again.messages == own
-    assert words_of("I need help.", FROM_DRIVER).fa == "کمک لازم دارم."
-    assert words_of("by the oak", FROM_DRIVER) == Words("by the oak", "by the oak")
+    assert words_of("I need help.", FROM_DRIVER)["fa"] == "کمک لازم دارم."
+    assert words_of("by the oak", FROM_DRIVER) == {"": "by the oak"}

@@ -4,7 +4,7 @@ import { boot } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
-import { t, time } from "../pages/texts.js";
+import { inLanguage, t, time } from "../pages/texts.js";
 import { unread } from "../board/rows.js";
 import { board, keyed, mayDispatch, merge, vehicles } from "../board/state.js";
 
@@ -17,7 +17,6 @@ export async function reloadMessages() {
 }
 
 /** A text in the reader's language. */
-const said = (text) => text[boot.language] ?? text.en;
 
 const ofTruck = (vehicleId) =>
   [...board.value.messages.values()].filter((one) => one.vehicle_id === vehicleId).sort((one, other) => one.id - other.id);
@@ -30,7 +29,7 @@ function became({ from_driver: fromDriver, by_tracker: byTracker, delivered_at: 
 }
 
 const item = (one) => html`<li class=${one.from_driver ? "" : "mine"}>
-  <p dir="auto">${said(one.text)}</p>
+  <p dir="auto">${inLanguage(one.text)}</p>
   <p class="muted small"><bdi>${one.sent_by}</bdi> · ${time(one.sent_at)} ${became(one)}</p>
 </li>`;
 
@@ -105,7 +104,7 @@ class TruckMessages extends Part {
         </select></label>
         <label><span>${t("Ready text")}</span><select name="canned" @change=${this.take}>
           <option value="">${t("choose…")}</option>
-          ${board.value.canned.map((text) => html`<option value=${said(text)}>${said(text)}</option>`)}
+          ${board.value.canned.map((text) => html`<option value=${inLanguage(text)}>${inLanguage(text)}</option>`)}
         </select></label>
       </div>
       ${this.to === "some" ? this.some() : ""}

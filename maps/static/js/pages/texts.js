@@ -115,5 +115,9 @@ export function streetName(street) {
   return nameKeys.map((key) => street[key]).find(Boolean) ?? t("Street without a name");
 }
 
+/** The text in the reader's language, of one by language; "" is for every language. */
+export const inLanguage = (texts) =>
+  texts[boot.language] || texts[""] || texts[speech.fallback] || Object.values(texts).find(Boolean) || "";
+
 /** What one calls a thing of ours (`kind:plow`); a value that nobody named stays as it is. */
 export const named = (kind, value) => (`${kind}:${value}` in boot.texts ? t(`${kind}:${value}`) : value);

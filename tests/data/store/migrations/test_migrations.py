@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 
 from data.errors import ConflictError
 from data.store.database.engine import create_engine, transaction
 from data.store.migrations import require_known, upgrade
-from data.store.schema import metadata
+from data.store.schema import message, metadata
 from tests.data.store.migrations.tables_of_0031 import make_tables_of_0031
 
 
@@ -60,6 +60,33 @@ def test_tables_of_the_many_revisions_before_the_baseline_are_those_of_the_schem
     assert _definitions(engine) == _definitions(created)
     engine.dispose()
     created.dispose()
+
+
+WITH_MESSAGES = (
+    """INSERT INTO storm (id, name, phase, started_at, snowfall)
+       VALUES (1, 'First snow', 'active', '2026-12-21', '[]')""",
+    "INSERT INTO depot (id, name, lon, lat, assumed) VALUES (1, 'Depot', 45, 37, 0)",
+    """INSERT INTO vehicle (id, name, type, owner, capabilities, blade_m, min_street_m, hopper_kg,
+           drive_speed_mps, work_speed_mps, depot_id, shift_h, assumed, retired)
+       VALUES (1, 'Truck', 'grader', 'own', '[]', 3, 3, 0, 10, '{}', 1, 8, 0, 0)""",
+    """INSERT INTO message (id, storm_id, vehicle_id, from_driver, text_fa, text_en, salt, sent_by,
+           sent_at)
+       VALUES (1, 1, 1, 0, 'بیا', 'Come', x'01', 'sara', '2026-12-21'),
+              (2, 1, 1, 1, '', '', NULL, 'reza', '2026-12-21')""",
+)
+
+
+def test_words_of_messages_are_carried_over_by_language() -> None:
+    engine = create_engine(None)
+    make_tables_of_0031(engine)
+    with transaction(engine) as tx:
+        for statement in WITH_MESSAGES:
+            tx.execute(text(statement))
+    upgrade(engine)
+    with transaction(engine) as tx:
+        found = tx.execute(select(message.c.id, message.c.texts, message.c.sent_by)).all()
+    assert found == [(1, {"fa": "بیا", "en": "Come"}, "sara"), (2, {}, "reza")]
+    engine.dispose()
 
 
 def _definitions(engine: Engine) -> dict[str, list[str]]:

@@ -1,9 +1,9 @@
 // Messages: a new one lies over everything until it is read; answers go with one tap, or in own words.
 import { html, nothing } from "lit";
 import { Part } from "../../pages/element.js";
-import { t, time } from "../../pages/texts.js";
+import { inLanguage, t, time } from "../../pages/texts.js";
 import { drive } from "../../shifts/driver/state.js";
-import { answer, said, seeAll, thread, unseen } from "./state.js";
+import { answer, seeAll, thread, unseen } from "./state.js";
 import { icon } from "../../shifts/driver/words.js";
 
 const open = () => drive.set({ view: "messages", looked: null });
@@ -19,7 +19,7 @@ class Message extends Part {
     const newest = waiting.at(-1);
     return html`<section class="letter" role="alert">
       <p class="muted">${icon("message-square")}${waiting.length > 1 ? t("messages:{count}", { count: waiting.length }) : t("From dispatch")} · ${time(newest.sent_at)}</p>
-      <p class="words" dir="auto">${said(newest.text)}</p>
+      <p class="words" dir="auto">${inLanguage(newest.text)}</p>
       <div class="pair">
         <button class="primary" @click=${seeAll}>${icon("check")}${t("Read it")}</button>
         <button @click=${open}>${icon("reply", "mirrored")}${t("Answer")}</button>
@@ -61,7 +61,7 @@ class Messages extends Part {
     return html`<ol class="thread" aria-label=${t("Messages")}>
         ${messages.map(
           (one) => html`<li class=${one.from_driver ? "mine" : ""}>
-            <p dir="auto">${said(one.text)}</p>
+            <p dir="auto">${inLanguage(one.text)}</p>
             <p class="small muted">${one.from_driver ? "" : html`<bdi>${one.sent_by}</bdi> · `}${time(one.sent_at)} ${became(one)}</p>
           </li>`,
         )}
@@ -69,7 +69,7 @@ class Messages extends Part {
       </ol>
       ${messages.length + unsent.length === 0 ? html`<p class="plain muted">${t("What dispatch writes to you appears here.")}</p>` : nothing}
       <div class="canned" role="group" aria-label=${t("Answers")}>
-        ${canned.map((text) => html`<button dir="auto" @click=${() => answer(said(text))}>${said(text)}</button>`)}
+        ${canned.map((text) => html`<button dir="auto" @click=${() => answer(inLanguage(text))}>${inLanguage(text)}</button>`)}
       </div>
       <form class="own" @submit=${this.write}>
         <label><span class="unseen">${t("Own words")}</span><input name="text" maxlength="200" dir="auto" autocomplete="off" placeholder=${t("Own words")}></label>

@@ -10,9 +10,6 @@ export const thread = new Store({ messages: [], canned: [], unsent: [] });
 
 const ofShift = (what) => `/api/shifts/${drive.value.shift.shift_id}/${what}`;
 
-/** A text in the reader's language. */
-export const said = (text) => text[boot.language] ?? text.en;
-
 /** What the dispatcher wrote and the driver has not seen, the oldest first. */
 export const unseen = () => thread.value.messages.filter((one) => !one.from_driver && !one.seen_at);
 

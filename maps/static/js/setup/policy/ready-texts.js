@@ -7,6 +7,9 @@ import { change } from "./state.js";
 const MOST = 20;
 const LETTERS = 200;
 
+/** A text without the languages in which nothing was written. */
+const kept = (row) => Object.fromEntries(Object.entries(row).filter(([, text]) => text));
+
 const rowsOf = (messages, list) => messages?.[list] ?? [];
 
 const edit = (list, order) =>
@@ -16,15 +19,15 @@ const edit = (list, order) =>
   });
 
 function input(list, row, index, { code: language, name: title, direction }) {
-  const take = ({ target }) => edit(list, (rows) => rows.map((one, at) => (at === index ? { ...one, [language]: target.value } : one)));
+  const take = ({ target }) => edit(list, (rows) => rows.map((one, at) => (at === index ? kept({ ...one, [language]: target.value.trim() }) : one)));
   const name = `${list}[${index + 1}].${language}`;
-  return html`<input name=${name} dir=${direction} lang=${language} required maxlength=${LETTERS} autocomplete="off" aria-label=${title} placeholder=${title} .value=${row[language] ?? ""} @change=${take}>`;
+  return html`<input name=${name} dir=${direction} lang=${language} ?required=${!Object.values(row).some(Boolean)} maxlength=${LETTERS} autocomplete="off" aria-label=${title} placeholder=${title} .value=${row[language] ?? ""} @change=${take}>`;
 }
 
 function part(messages, list, heading) {
   const rows = rowsOf(messages, list);
   const drop = (index) => edit(list, (all) => all.filter((_, at) => at !== index));
-  const more = () => edit(list, (all) => [...all, Object.fromEntries(boot.languages.map(({ code }) => [code, ""]))]);
+  const more = () => edit(list, (all) => [...all, {}]);
   return html`<h3>${heading}</h3>
     ${rows.map(
       (row, index) => html`<div class="ready">
