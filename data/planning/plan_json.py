@@ -32,6 +32,12 @@ def replan_wish_from_plain(plain: Mapping[str, object]) -> ReplanWish:
     return from_plain(ReplanWish, _renamed(plain))
 
 
+def wish_facts(wish: EditWish | ReplanWish) -> dict[str, Any]:
+    """Return a wish as the storm book tells it: `vehicle` and `segment`, as of other events."""
+    plain: dict[str, Any] = to_plain(type(wish), wish)
+    return {key.removesuffix("_id"): value for key, value in plain.items()}
+
+
 def present_from(content: bytes) -> Present:
     """Return how a storm stood, as a draft by hand keeps it."""
     plain = unpacked(dict[str, Any], content)

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from data.errors import ConflictError
-from data.files.json_records import to_plain
 from data.model import (
     Actor,
     DirectedSegment,
@@ -21,6 +20,7 @@ from data.model import (
     PlanId,
     PlanState,
 )
+from data.planning.plan_json import wish_facts
 from data.store.audit.audit_log import add_event
 from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx
@@ -158,10 +158,9 @@ def _turned(tx: Tx, actor: Actor, edit: PlanEdit, state: EditState, now: datetim
 def _tell(tx: Tx, actor: Actor, verb: str, edit: PlanEdit, now: datetime) -> None:
     """Write an edit into the storm book, with what the draft is now."""
     content = edit.before if verb == "plan.edit_undone" else edit.after
-    wish = to_plain(EditWish, edit.wish)
     after: dict[str, object] = {
         "n": edit.n,
-        **{key.removesuffix("_id"): value for key, value in wish.items()},
+        **wish_facts(edit.wish),
         "cost": content.cost.total,
         "digest": seal_of_plan(tx, edit.plan_id).digest,
     }

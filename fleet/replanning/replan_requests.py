@@ -19,6 +19,7 @@ from data.model import (
     VehicleId,
 )
 from data.model.planning.replans import OF_A_VEHICLE
+from data.planning.plan_json import wish_facts
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.planning.plan_runs import add_run, list_runs
@@ -57,7 +58,7 @@ def ask_for_replan(
     if wish.vehicle_id is not None:
         _note(tx, actor, storm_id, wish, wish.vehicle_id, now)
     run = add_run(tx, storm_id, actor.id, now, RunWish(SECONDS, RunKind.REPLAN, wanted))
-    add_event(tx, now, actor, "replan.asked", f"plan_run:{run.id}", after=wanted)
+    add_event(tx, now, actor, "replan.asked", f"plan_run:{run.id}", after=wish_facts(wish))
     return run
 
 
