@@ -22,12 +22,13 @@ from typing import Any
 from api.config.clock import Clock
 from api.config.console import open_city_database
 from api.config.settings import Settings
+from api.processes.child_process import ParentLine
 from api.processes.dispatch_rpc import MOST_BYTES, SOCKET, reachable, refused
 from api.processes.workers.draft_cache import HandDesk
 from api.processes.workers.plan_worker import solve_run
 from api.processes.workers.run_kinds import Warm
 from api.processes.workers.run_lease import LEASE_S, real_now
-from api.processes.workers.stop_signal import Stopped, orphaned
+from api.processes.workers.stop_signal import Stopped
 from data.errors import BarfrubError, ConflictError
 from data.files.json_records import from_plain, to_plain
 from data.model import QUICK_KINDS, ChangedRoute, Job, PlanRun, UrgentInsertion
@@ -175,6 +176,11 @@ class QuickDesk:
         return True
 
 
+def answer_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
+    """Answer questions and work on quick runs of a city in a process of its own."""
+    answer_until(folder, clock, line.stopped, line.ready)
+
+
 def answer_until(
     folder: Path, clock: Clock, stopped: Stopped, on_ready: Callable[[], object] = bool
 ) -> None:
@@ -190,7 +196,7 @@ def answer_until(
     with holding(folder):
         desk, sweeper = QuickDesk(engine, clock, settings.solver_threads), Sweeper()
         with listening(folder, desk):
-            while not stopped.is_set() and not orphaned():
+            while not stopped.is_set():
                 if not _looked(desk, stopped):
                     stopped.wait(LOOK_S)
                 sweeper.look()

@@ -11,9 +11,10 @@ from pathlib import Path
 from api.config.clock import Clock
 from api.config.console import open_city_database
 from api.config.settings import Settings
+from api.processes.child_process import ParentLine
 from api.processes.workers.run_kinds import KINDS, Bench, Warm
 from api.processes.workers.run_lease import LEASE_S, Heartbeat, real_now
-from api.processes.workers.stop_signal import LOOK_S, Stopped, orphaned
+from api.processes.workers.stop_signal import LOOK_S, Stopped
 from data.errors import BarfrubError, ConflictError
 from data.model import PlanRun, RunFailure
 from data.store.database.city_lock import holding
@@ -27,6 +28,11 @@ from maps.pages.error_texts import text_of
 from routing.search.warm_up import warm_up
 
 _log = logging.getLogger(__name__)
+
+
+def work_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
+    """Solve runs of a city's queue in a process of its own."""
+    work_until(folder, clock, line.stopped, line.ready)
 
 
 def work_until(
@@ -49,7 +55,7 @@ def _work(engine: Database, clock: Clock, stopped: Stopped, threads: int) -> Non
     network: StreetNetwork | None = None
     read_at: int | None = None
     warm = Warm()
-    while not stopped.is_set() and not orphaned():
+    while not stopped.is_set():
         run, revision = _next_run(engine)
         if run is None:
             stopped.wait(LOOK_S)

@@ -1,6 +1,5 @@
 """How a worker hears that it should leave."""
 
-import multiprocessing
 from typing import Protocol
 
 LOOK_S = 0.5
@@ -8,7 +7,7 @@ LOOK_S = 0.5
 
 
 class Stopped(Protocol):
-    """Tells the worker to leave: an event of a thread or of another process."""
+    """Tells the worker to leave, as the event of a thread does."""
 
     def is_set(self) -> bool:
         """Whether to leave."""
@@ -17,9 +16,3 @@ class Stopped(Protocol):
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until told, or so many seconds."""
         ...
-
-
-def orphaned() -> bool:
-    """Whether the server that started this process was killed: nobody will tell us to leave."""
-    parent = multiprocessing.parent_process()
-    return parent is not None and not parent.is_alive()
