@@ -1,16 +1,15 @@
 """The one sender of messages to callers: from the outbox to a gateway, beside the consumer."""
 
-import asyncio
 import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 from api.config.clock import Clock
 from api.processes.city_state import GroundKeeper
 from api.processes.message_gateways import NO_WAY, REFUSED, Gateway, LogGateway, NoticeSettings
+from api.processes.periodic_task import PeriodicTask
 from data.model import SegmentId
 from data.store.database.engine import Database, reading, transaction
 from data.store.followup.agency_mail import list_due_body_letters
@@ -45,12 +44,15 @@ server is killed."""
 _log = logging.getLogger(__name__)
 
 
-class Messenger:
+class Messenger(PeriodicTask):
     """Sends what is due, and keeps what became of it; `tally` counts that, for monitoring.
 
     It looks into the database rather than into a queue of its own, so that a restart loses
     nothing. A clock that runs at another speed is an exercise: then nobody is woken.
     """
+
+    pause_s = LOOK_S
+    looks_at_once = True
 
     def __init__(
         self,
@@ -60,48 +62,38 @@ class Messenger:
         settings: NoticeSettings,
         plans: PublishedPlanCache,
     ) -> None:
+        super().__init__()
         self._engine = engine
         self._clock = clock
         self._ground = ground
         self._settings = settings
         self.gateway: Gateway = settings.gateway() if clock.speed == 1.0 else LogGateway()
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="barfrub-messenger")
-        self._task: asyncio.Task[None] | None = None
-        self._stopping = asyncio.Event()
+        self._recovered = False
         self._plans = plans
         self._promised_s = float("-inf")
         self.tally: Counter[str] = Counter()
 
-    def start(self) -> None:
-        """Begin to look; call it in the event loop of the server."""
-        self._task = asyncio.create_task(self._watch())
-
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """Stop after what is with the gateways now."""
-        self._stopping.set()
-        if self._task is not None:
-            await self._task
+        super().stop()
         self._pool.shutdown()
 
-    async def _watch(self) -> None:
-        await asyncio.to_thread(self.recover)
-        while not self._stopping.is_set():
-            sent = 0
-            try:
-                await asyncio.to_thread(self.promise)
-                sent = await asyncio.to_thread(self.look)
-                sent += await asyncio.to_thread(self.look_for_bodies)
-            except Exception:  # the next look may succeed, and what waits must not wait for ever
-                _log.exception("messages could not be sent")
-            if sent < SENDERS:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), LOOK_S)
+    def turn(self) -> float:
+        """Promise and send what is due; look again at once where more may be."""
+        if not self._recovered:
+            self.recover()
+        self.promise()
+        if self.look() + self.look_for_bodies() >= SENDERS:
+            self.wake()
+        return 0.0
 
     def recover(self) -> None:
         """Give up what was with a gateway when the last server was killed."""
         with transaction(self._engine) as tx:
             now = self._clock.now()
             lost = lose_interrupted(tx, now) + lose_interrupted_letters(tx, now)
+        self._recovered = True
         if lost:
             _log.warning("%d messages were being sent when the server stopped", lost)
 

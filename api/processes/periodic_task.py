@@ -1,9 +1,8 @@
-"""What the server looks at again and again beside answering."""
+"""What is looked at again and again beside answering, each in a thread of its own."""
 
-import asyncio
 import logging
 from abc import ABC, abstractmethod
-from contextlib import suppress
+from threading import Event, Thread
 from typing import ClassVar
 
 from api.config.clock import Clock
@@ -11,43 +10,69 @@ from api.processes.city_state import GroundKeeper
 from data.store.database.engine import Database
 from fleet.tracking.live_fleet import Hub
 
+FAILED_REST_S = 0.2
+"""Pause after a look that failed, however much there is to do."""
+
 _log = logging.getLogger(__name__)
 
 
-class Sentry(ABC):
-    """Looks every `pause_s` seconds as long as the server runs; a look that fails is made again."""
+class PeriodicTask(ABC):
+    """Looks every `pause_s` seconds until it is stopped; a look that fails is made again.
+
+    The first look comes after a pause, or at once where `looks_at_once`. It may be used without
+    being started, by whoever calls `look`.
+    """
 
     pause_s: ClassVar[float]
+    looks_at_once: ClassVar[bool] = False
 
     def __init__(self) -> None:
-        self._task: asyncio.Task[None] | None = None
+        self._over = Event()
+        self._awake = Event()
+        self._thread = Thread(target=self._go_on, name=type(self).__name__, daemon=True)
 
     def start(self) -> None:
-        """Begin to look; call it in the event loop of the server."""
-        self._task = asyncio.create_task(self._go_on())
+        """Begin to look."""
+        self._thread.start()
 
-    async def stop(self) -> None:
-        """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+    def stop(self) -> None:
+        """Look no more; waits for the end of the present look."""
+        self._over.set()
+        self._awake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def wake(self) -> None:
+        """Let the next look come without a pause."""
+        self._awake.set()
 
     @abstractmethod
     def look(self) -> object:
-        """Look once, in a thread of its own."""
+        """Look once."""
 
-    async def _go_on(self) -> None:
-        while True:
-            await asyncio.sleep(self.pause_s)
-            try:
-                await asyncio.to_thread(self.look)
-            except Exception:
-                _log.exception("%s could not look", type(self).__name__)
+    def turn(self) -> float:
+        """Look once, and return how many seconds to rest though somebody calls `wake`."""
+        self.look()
+        return 0.0
+
+    def _go_on(self) -> None:
+        if not self.looks_at_once:
+            self._awake.wait(self.pause_s)
+        while not self._over.is_set():
+            self._awake.clear()
+            if not self._over.wait(self._guarded_turn()):
+                self._awake.wait(self.pause_s)
+
+    def _guarded_turn(self) -> float:
+        try:
+            return self.turn()
+        except Exception:
+            _log.exception("%s could not look", type(self).__name__)
+            return FAILED_REST_S
 
 
-class CitySentry(Sentry):
-    """A sentry over a city's state, which it may change, and tells the pages of that."""
+class CityTask(PeriodicTask):
+    """A task that looks at a city's state, which it may change, and tells the pages of that."""
 
     def __init__(self, engine: Database, clock: Clock, ground: GroundKeeper, hub: Hub) -> None:
         super().__init__()

@@ -229,32 +229,20 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
 @asynccontextmanager
 async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
     app: App = web.state.barfrub
+    broker = Broker(app)
+    tasks = [app.consumer, app.messenger, app.office, app.cycles, app.watch, app.eraser]
+    if not app.consumer.apart:  # else they look where positions are digested
+        tasks += [app.logs, app.past, app.book]
     with holding(app.folder):
-        app.consumer.start()
+        for task in tasks:
+            task.start()
         app.door.start()
-        broker = Broker(app)
         broker.start()
-        app.messenger.start()
         app.intake.start()
-        app.office.start()
-        app.cycles.start()
-        app.watch.start()
-        app.eraser.start()
-        if not app.consumer.apart:  # else they are read where positions are digested
-            app.logs.start()
-            app.past.start()
-            app.book.start()
         yield
-        await app.book.stop()
-        await app.past.stop()
-        await asyncio.to_thread(app.logs.stop)
-        await app.eraser.stop()
-        await app.watch.stop()
-        await app.cycles.stop()
-        await app.office.stop()
         await app.intake.stop()
-        await app.messenger.stop()
         await broker.stop()
         await app.door.stop()
-        await app.consumer.stop()
+        for task in reversed(tasks):
+            await asyncio.to_thread(task.stop)
         app.engine.dispose()

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from api.config.clock import Clock
@@ -22,7 +21,6 @@ from api.config.console import open_city_database
 from api.processes.child_process import ParentLine, SupervisedProcess
 from api.processes.city_state import GroundKeeper
 from api.processes.ingest.evidence_pipeline import REST_S, Digester
-from api.processes.periodic_task import Sentry
 from api.processes.tasks.audit_task import BookKeeper
 from api.processes.tasks.logbook_task import LogKeeper
 from api.processes.tasks.replay_task import HistoryKeeper
@@ -109,24 +107,15 @@ def digest_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
     ground = GroundKeeper(engine)
     logs = LogKeeper(engine, clock, ground)
     past = HistoryKeeper(engine, clock, ground, StormHistory(folder / "history", tells=True))
-    for sentry in (past, BookKeeper(engine, clock)):
-        Thread(target=_look_again, args=(sentry,), name="looking back", daemon=True).start()
+    book = BookKeeper(engine, clock)
     line.ready()
     with holding(folder):
-        logs.start()
+        for task in (past, book, logs):
+            task.start()
         digest_until_told(engine, clock, ground, line)
-    logs.stop()
+    for task in (book, logs):  # what reads the past may take long, and changes nothing
+        task.stop()
     engine.dispose()
-
-
-def _look_again(sentry: Sentry) -> None:
-    """Look again and again, as long as the process lives."""
-    while True:
-        time.sleep(sentry.pause_s)
-        try:
-            sentry.look()
-        except Exception:
-            _log.exception("%s could not look", type(sentry).__name__)
 
 
 def digest_until_told(

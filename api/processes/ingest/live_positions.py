@@ -1,18 +1,18 @@
 """The one consumer of positions: where vehicles are, and what digesting them came to."""
 
 import asyncio
-import logging
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 
 from api.config.clock import Clock
 from api.processes.city_state import GroundKeeper
 from api.processes.ingest.evidence_pipeline import Digester
 from api.processes.ingest.evidence_process import LOOK_S, DigestingProcess, EvidenceChanges
+from api.processes.periodic_task import PeriodicTask
 from data.model import Position, SegmentId, Storm
 from data.store.database.engine import Database, reading
 from data.store.setup.machines import list_vehicles
@@ -23,22 +23,20 @@ from fleet.tracking.live_filter import Sieve
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.board.board import city_view, live_view
 
-REST_S = 0.2
-"""Pause after a look that failed."""
-
 SHOW_S = 0.2
 """Pause before positions that have just come are shown, so that they come in bunches."""
 
-_log = logging.getLogger(__name__)
 
-
-class Consumer:
+class Consumer(PeriodicTask):
     """Keeps the live fleet, has positions digested, and tells the hub what changed.
 
     One per city. It digests in a thread of the server, or has a process of its own do it where
     `apart` names the city's folder. `tally` counts what became of positions, `looked_s` is the
     monotonic time of the last look at them that succeeded.
     """
+
+    pause_s = LOOK_S
+    looks_at_once = True
 
     def __init__(
         self,
@@ -49,6 +47,7 @@ class Consumer:
         live: LiveFleet,
         apart: Path | None = None,
     ) -> None:
+        super().__init__()
         self._engine = engine
         self._clock = clock
         self._keeper = ground
@@ -58,9 +57,7 @@ class Consumer:
         self._met = False
         self._fresh: list[Position] = []
         self._sieve = Sieve()
-        self._awake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self._stopping = asyncio.Event()
+        self._stopping = Event()
         self._digester = Digester(engine, clock, ground, hub, self._stopping.is_set)
         self._apart = DigestingProcess(apart, clock, self._pass_on) if apart else None
         self._colors = ToldColors()
@@ -73,19 +70,17 @@ class Consumer:
         return self._apart is not None
 
     def start(self) -> None:
-        """Begin to look; call it in the event loop of the server."""
+        """Begin to look."""
         if self._apart is not None:
             self._apart.start()
-        self._task = asyncio.create_task(self._watch())
+        super().start()
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """Stop after the present look; who wants to may look by hand from then on."""
         self._stopping.set()
-        self._awake.set()
-        if self._task is not None:
-            await self._task
+        super().stop()
         if self._apart is not None:
-            await asyncio.to_thread(self._apart.stop)
+            self._apart.stop()
         self._stopping.clear()
 
     def colors_told(
@@ -106,7 +101,7 @@ class Consumer:
         if not self._fresh:
             asyncio.get_running_loop().call_later(SHOW_S, self._show)
         self._fresh += fixes
-        self._awake.set()
+        self.wake()
 
     def _show(self) -> None:
         fresh, self._fresh = self._fresh, []
@@ -121,28 +116,15 @@ class Consumer:
         """Publish streets of which somebody else stored evidence, at the next look."""
         (self._apart or self._digester).tell_of(streets)
 
-    async def _watch(self) -> None:
-        while not self._stopping.is_set():
-            self._awake.clear()
-            rest_s = REST_S
-            try:
-                rest_s = await asyncio.to_thread(self._take_turn)
-            except Exception:  # the next look may succeed, and the board must not stand still
-                _log.exception("positions could not be digested")
-            if not rest_s:
-                continue
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), rest_s)
-            if not self._stopping.is_set():
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._awake.wait(), LOOK_S)
-
-    def _take_turn(self) -> float:
+    def turn(self) -> float:
         """Do what is due here, and return how long to rest."""
-        if self._apart is None:
-            return self._digester.rest_s(self.look())
-        self._look_around(())
-        return LOOK_S
+        if self._apart is not None:
+            self._look_around(())
+            return LOOK_S
+        rest_s = self._digester.rest_s(self.look())
+        if not rest_s:
+            self.wake()
+        return rest_s
 
     def look(self) -> int:
         """Digest the oldest unseen positions, publish what changed, return how many they were."""

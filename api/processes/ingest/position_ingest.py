@@ -69,7 +69,7 @@ class PositionDoor:
     async def stop(self) -> None:
         """Write what waits, then end."""
         await self._commits.stop()
-        await self.ledger.stop()
+        await asyncio.to_thread(self.ledger.stop)
         self._thread.shutdown()
 
     async def store(self, positions: Sequence[Position]) -> int:

@@ -7,13 +7,13 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import batched
 from threading import Lock
 
 from api.config.clock import Clock
+from api.processes.periodic_task import PeriodicTask
 from data.model import DeviceId, LonLat, Position, Stranger
 from data.store.database.engine import Database, DatabaseUnavailable, reading, transaction
 from data.store.tracking.positions import find_last_place
@@ -35,13 +35,16 @@ PLACES = 20_000
 _log = logging.getLogger(__name__)
 
 
-class Ledger:
+class Ledger(PeriodicTask):
     """Counts faults by tracker and reason, strangers by name, and when trackers were heard.
 
     `tally` adds up the faults by reason since the start, for monitoring.
     """
 
+    pause_s = WRITE_S
+
     def __init__(self, engine: Database, clock: Clock) -> None:
+        super().__init__()
         self._engine = engine
         self._clock = clock
         self._lock = Lock()
@@ -49,19 +52,18 @@ class Ledger:
         self._heard: dict[DeviceId, datetime] = {}
         self._strangers: dict[str, Stranger] = {}
         self._places: dict[DeviceId, tuple[datetime, LonLat]] = {}
-        self._over = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin to write; call it in the event loop of the server."""
-        self._task = asyncio.create_task(self._keep())
-
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """Write what is left, then end."""
-        self._over.set()
-        if self._task is not None:
-            await self._task
-            self._task = None
+        super().stop()
+        self.look()
+
+    def look(self) -> None:
+        """Write down what is remembered, or try again later."""
+        try:
+            self.write()
+        except DatabaseUnavailable:
+            _log.warning("faults of trackers are not written yet: the database is busy")
 
     def heard(self, positions: Iterable[Position]) -> None:
         """Remember that these fixes came, and the newest place of each tracker."""
@@ -122,15 +124,6 @@ class Ledger:
     def _look_up(self, device_id: DeviceId) -> LonLat | None:
         with reading(self._engine) as tx:
             return find_last_place(tx, device_id)
-
-    async def _keep(self) -> None:
-        while not self._over.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._over.wait(), WRITE_S)
-            try:
-                await asyncio.to_thread(self.write)
-            except DatabaseUnavailable:
-                _log.warning("faults of trackers are not written yet: the database is busy")
 
 
 def _again(before: Stranger, seen: Stranger) -> Stranger:

@@ -5,7 +5,7 @@ from threading import Lock
 
 from api.config.clock import Clock
 from api.processes.city_state import GroundKeeper
-from api.processes.periodic_task import CitySentry
+from api.processes.periodic_task import CityTask
 from data.model import Alert, SegmentId, ShiftId, Storm
 from data.store.database.engine import Database, reading, transaction
 from data.store.storms.storms import find_active_storm
@@ -26,7 +26,7 @@ HEARS = frozenset({"evidence", "legs"})
 """News that change how routes are driven: new passes by street, taps by shift."""
 
 
-class AlertWatch(CitySentry):
+class AlertWatch(CityTask):
     """Checks the driven plan and keeps alerts, as long as the server runs.
 
     `check` is the plan as of the last look, `None` while nothing is driven: it never changes, so

@@ -3,7 +3,7 @@
 from itertools import batched
 
 from api.config.clock import Clock
-from api.processes.periodic_task import Sentry
+from api.processes.periodic_task import PeriodicTask
 from data.store.database.engine import Database, reading, transaction
 from fleet.audit.audit_log import read_evidence, seal_evidence, settled_evidence
 
@@ -11,7 +11,7 @@ AT_ONCE = 20
 """Half hours of vehicles in one transaction; they are read before it, 20 ms for 1,800 positions."""
 
 
-class BookKeeper(Sentry):
+class BookKeeper(PeriodicTask):
     """Seals evidence in small portions, so that no other writer waits for it."""
 
     pause_s = 10.0

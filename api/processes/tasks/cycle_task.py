@@ -1,6 +1,6 @@
 """Begins the next cycle of streets when one has ended while it snows."""
 
-from api.processes.periodic_task import CitySentry
+from api.processes.periodic_task import CityTask
 from data.store.database.engine import reading, transaction
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm
@@ -11,7 +11,7 @@ LOOK_S = 20.0
 """Pause between two looks: a cycle takes hours."""
 
 
-class CycleKeeper(CitySentry):
+class CycleKeeper(CityTask):
     """Makes the work of the next cycle and asks for its plan, as long as the server runs."""
 
     pause_s = LOOK_S

@@ -2,7 +2,7 @@
 
 from itertools import batched
 
-from api.processes.periodic_task import CitySentry
+from api.processes.periodic_task import CityTask
 from data.model import ServiceRequest
 from data.store.database.engine import reading, transaction
 from fleet.followup.waiting_requests import escalate_overdue, list_overdue
@@ -15,7 +15,7 @@ AT_ONCE = 20
 """Requests in one transaction, so that nobody waits long to write."""
 
 
-class OfficeWatch(CitySentry):
+class OfficeWatch(CityTask):
     """Escalates what is too late, as long as the server runs; a look that fails is made again."""
 
     pause_s = LOOK_S

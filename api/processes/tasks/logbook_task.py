@@ -1,10 +1,10 @@
 """Reads what vehicles did from their positions: quarters of an hour that are over, then others."""
 
-import logging
-from threading import Event, Lock, Thread
+from threading import Lock
 
 from api.config.clock import Clock
 from api.processes.city_state import CitySnapshot, GroundKeeper
+from api.processes.periodic_task import PeriodicTask
 from data.store.database.engine import Database, reading, transaction
 from fleet.logbook.log_cache import LogMemory
 from fleet.logbook.log_store import AFTER, PART, LogFilter, Shelf, note_fixes, read_parts
@@ -18,13 +18,14 @@ READ_AT_ONCE = 400
 PORTION = 20
 """Parts read without a pause: a second of work at most, for which a stop of the server waits."""
 
-_log = logging.getLogger(__name__)
 
-
-class LogKeeper:
+class LogKeeper(PeriodicTask):
     """Keeps the logs of vehicles read, as long as the server runs; one reader at a time."""
 
+    pause_s = LOOK_S
+
     def __init__(self, engine: Database, clock: Clock, ground: GroundKeeper) -> None:
+        super().__init__()
         self._engine = engine
         self._clock = clock
         self._keeper = ground
@@ -32,18 +33,6 @@ class LogKeeper:
         self._shelf: Shelf | None = None
         self._lock = Lock()
         self.memory = LogMemory()
-        self._thread = Thread(target=self._watch, name="logs", daemon=True)
-        self._over = Event()
-
-    def start(self) -> None:
-        """Begin to look, in a thread of its own."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Look no more; waits for what is being read."""
-        self._over.set()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def look(self) -> int:
         """Read parts that are over, and return how many were read."""
@@ -74,10 +63,3 @@ class LogKeeper:
                 ground.matcher,
             )
         return self._shelf
-
-    def _watch(self) -> None:
-        while not self._over.wait(LOOK_S):
-            try:
-                self.look()
-            except Exception:
-                _log.exception("the logs of vehicles could not be read")

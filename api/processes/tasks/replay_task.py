@@ -2,7 +2,7 @@
 
 from api.config.clock import Clock
 from api.processes.city_state import GroundKeeper
-from api.processes.periodic_task import Sentry
+from api.processes.periodic_task import PeriodicTask
 from data.store.database.engine import Database, reading
 from data.store.storms.storms import list_storms
 from fleet.replay.storm_history import StormHistory
@@ -11,7 +11,7 @@ LOOK_S = 30.0
 """Pause between two looks."""
 
 
-class HistoryKeeper(Sentry):
+class HistoryKeeper(PeriodicTask):
     """Has the colors of the newest storm at hand, as long as the server runs."""
 
     pause_s = LOOK_S

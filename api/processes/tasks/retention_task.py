@@ -1,14 +1,13 @@
 """Erases what is known about people on a schedule, as long as the server runs."""
 
-import asyncio
 import logging
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.processes.city_state import GroundKeeper
+from api.processes.periodic_task import PeriodicTask
 from data.files.photos import remove_photo
 from data.model import Actor, ActorKind
 from data.store.database.engine import Database, transaction
@@ -23,8 +22,11 @@ SCHEDULE = Actor(ActorKind.SYSTEM, "schedule")
 _log = logging.getLogger(__name__)
 
 
-class Eraser:
+class Eraser(PeriodicTask):
     """Looks again and again for what has been kept long enough."""
+
+    pause_s = EVERY_S
+    looks_at_once = True
 
     def __init__(
         self,
@@ -34,23 +36,19 @@ class Eraser:
         settings: Settings,
         folder: Path,
     ) -> None:
+        super().__init__()
         self._engine = engine
         self._clock = clock
         self._ground = ground
         self._settings = settings
         self._folder = folder
-        self._stopping = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin; call it in the event loop of the server."""
-        self._task = asyncio.create_task(self._watch())
-
-    async def stop(self) -> None:
-        """Stop after the present erasure."""
-        self._stopping.set()
-        if self._task is not None:
-            await self._task
+    def look(self) -> Erased:
+        """Erase once, and tell the log of how much."""
+        erased = self.erase()
+        if erased.requests or erased.photos:
+            _log.info("erased %d callers, %d photos", erased.callers, len(erased.photos))
+        return erased
 
     def erase(self, actor: Actor = SCHEDULE) -> Erased:
         """Erase once, rows before files: a file that no row names can be removed later."""
@@ -67,15 +65,3 @@ class Eraser:
         for name in erased.photos:
             remove_photo(self._folder, name)
         return erased
-
-    async def _watch(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                erased = await asyncio.to_thread(self.erase)
-            except Exception:  # the next one may succeed, and the city must be served
-                _log.exception("callers could not be erased")
-            else:
-                if erased.requests or erased.photos:
-                    _log.info("erased %d callers, %d photos", erased.callers, len(erased.photos))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), EVERY_S)

@@ -1,11 +1,11 @@
 """The lease of a run that is worked on, and what people hear of its progress meanwhile."""
 
 import logging
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
+from api.processes.periodic_task import PeriodicTask
 from data.errors import ConflictError
 from data.model import CurvePoint, PlanRun
 from data.store.database.engine import Database, transaction
@@ -23,21 +23,23 @@ def real_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Heartbeat:
-    """A thread that renews the lease of a run, writes its progress and hears the wish to stop.
+class Heartbeat(PeriodicTask):
+    """Renews the lease of a run, writes its progress and hears the wish to stop.
 
     `asked` says that somebody wants the run to end, `makes_room` that an urgent one waits for it.
     """
 
+    pause_s = BEAT_S
+
     def __init__(self, engine: Database, run: PlanRun) -> None:
+        super().__init__()
         self.run = run
         self.asked = run.stop_requested
         self.makes_room = False
         self._engine = engine
         self._progress: tuple[float, float, int, int] | None = None
         self._curve = Curve()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, daemon=True)
+        self._lost = False
         self._began_s = perf_counter()
 
     def report(self, best: float, bound: float, unserved: int, iterations: int) -> None:
@@ -47,22 +49,22 @@ class Heartbeat:
 
     def __enter__(self) -> None:
         """Begin to beat."""
-        self._thread.start()
+        self.start()
 
     def __exit__(self, *_error: object) -> None:
         """Beat a last time."""
-        self._over.set()
-        self._thread.join()
+        self.stop()
+        self._guarded_turn()
 
-    def _beat(self) -> None:
-        over = False
-        while not over:
-            over = self._over.wait(BEAT_S)
-            try:
-                self._write()
-            except ConflictError:
-                _log.warning("plan run %s: the lease is lost", self.run.id)
-                self.asked = over = True
+    def look(self) -> None:
+        """Beat, unless another worker has the run."""
+        if self._lost:
+            return
+        try:
+            self._write()
+        except ConflictError:
+            _log.warning("plan run %s: the lease is lost", self.run.id)
+            self.asked = self._lost = True
 
     def _write(self) -> None:
         run = replace(self.run, elapsed_s=perf_counter() - self._began_s)

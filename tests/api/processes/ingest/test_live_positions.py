@@ -1,4 +1,3 @@
-import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -287,12 +286,9 @@ def test_a_stop_does_not_wait_until_kernels_are_compiled(
     store(engine, on_school_street())
     consumer = a_consumer(engine, clock, hub)
 
-    async def stop_meanwhile() -> None:
-        consumer.start()
-        await asyncio.to_thread(begun.wait)
-        await asyncio.wait_for(consumer.stop(), 10)
-
-    asyncio.run(stop_meanwhile())
+    consumer.start()
+    begun.wait()
+    consumer.stop()
     compiled.set()
     assert consumer.tally["digested"] == 0
     with transaction(engine) as tx:
