@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import asin, cos, hypot, radians, sin, sqrt
+from math import asin, cos, pi, radians, sin, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from data.model import LonLat
 
 EARTH_M = 6_371_008.8
 """Mean radius of the earth (IUGG)."""
+
+DEGREE_M = EARTH_M * pi / 180
+"""Metres of a degree of latitude."""
 
 
 def distance_m(a: LonLat, b: LonLat) -> float:
@@ -25,6 +28,12 @@ def distance_m(a: LonLat, b: LonLat) -> float:
 def line_length_m(points: Sequence[LonLat]) -> float:
     """Return the length of a line along the globe."""
     return sum(distance_m(a, b) for a, b in pairwise(points))
+
+
+def moved(place: LonLat, east_m: float, north_m: float) -> LonLat:
+    """Return the place so many metres east and north of a near one."""
+    lon = place.lon + east_m / (DEGREE_M * cos(radians(place.lat)))
+    return LonLat(lon, place.lat + north_m / DEGREE_M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +59,6 @@ class Projection:
         lonlat: NDArray[np.float64] = np.degrees(planes / scale) + np.array(self.centre)
         return lonlat
 
-    def away_m(self, a: LonLat, b: LonLat) -> float:
-        """Return the distance of two near points in the plane, faster than on the globe."""
-        ax, ay = self.plane(a)
-        bx, by = self.plane(b)
-        return hypot(ax - bx, ay - by)
-
 
 def bounds_of(points: Iterable[LonLat]) -> tuple[float, float, float, float]:
     """Return (west, south, east, north) of at least one point."""
@@ -63,13 +66,3 @@ def bounds_of(points: Iterable[LonLat]) -> tuple[float, float, float, float]:
     west, south = degrees.min(axis=0)
     east, north = degrees.max(axis=0)
     return float(west), float(south), float(east), float(north)
-
-
-DEGREE_M = 111_195.0
-"""Metres of a degree of latitude."""
-
-
-def metres_between(a: LonLat, b: LonLat) -> float:
-    """Return the distance of two places within a city."""
-    east = (b.lon - a.lon) * cos(radians(a.lat))
-    return hypot(east, b.lat - a.lat) * DEGREE_M

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from data.model import AlertFacts, AlertKind, LegKind, LonLat, Route, RouteAnswer, Shift, VehicleId
 from data.policy.alert_rules import AlertRules
 from data.streets.network import StreetNetwork
-from data.streets.projection import metres_between
+from data.streets.projection import distance_m
 from fleet.routes.off_route import ON_STREET_M, Corridor, Whereabouts
 from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_compliance import MissedReload, hours_left, missed_reload, plows_on
@@ -107,7 +107,7 @@ class Course:
         self.last = seen
 
     def _stand(self, seen: VehicleLive) -> None:
-        if self.anchor is None or metres_between(self.anchor, seen.location) > STANDS_M:
+        if self.anchor is None or distance_m(self.anchor, seen.location) > STANDS_M:
             self.anchor, self.stands_since = seen.location, seen.fixed_at
 
     def _leave(self, truck: TruckNow, seen: VehicleLive) -> None:
@@ -130,7 +130,7 @@ class Course:
         if self.down_since is None or last is None:
             self.down_since = seen.fixed_at
             return
-        self.down_m += metres_between(last.location, seen.location)
+        self.down_m += distance_m(last.location, seen.location)
 
     def _raise(self, truck: TruckNow, seen: VehicleLive, last: VehicleLive | None) -> None:
         if seen.blade is not False or not _to_plow_here(truck, seen.location):
@@ -139,7 +139,7 @@ class Course:
         if self.up_since is None or last is None:
             self.up_since = seen.fixed_at
             return
-        self.up_m += metres_between(last.location, seen.location)
+        self.up_m += distance_m(last.location, seen.location)
 
     def _speed(self, seen: VehicleLive, network: StreetNetwork, rules: AlertRules) -> None:
         kmh = (seen.speed_mps or 0.0) * KMH

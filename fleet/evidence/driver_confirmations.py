@@ -35,7 +35,7 @@ from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import list_progress, list_proved, list_unproved, mark_proved
 from data.store.tracking.positions import fix_times, list_between, sensor_words
 from data.streets.network import StreetNetwork
-from data.streets.projection import metres_between
+from data.streets.projection import distance_m
 from fleet.context import CityContext
 from fleet.coverage.coverage_cache import CoverageCache
 from fleet.coverage.pass_detection import at_work_mps
@@ -295,8 +295,7 @@ class _Driver:
             for place in places
         )
         return near and all(
-            any(metres_between(middle, place) <= 2 * NOISE_M for place in places)
-            for middle in middles
+            any(distance_m(middle, place) <= 2 * NOISE_M for place in places) for middle in middles
         )
 
     def _sensor(self, leg: Leg, until: datetime) -> tuple[SensorKnowledge, datetime]:

@@ -16,7 +16,7 @@ from typing import TypeIs
 from data.model import DirectedSegment, LonLat, Match, Position
 from data.policy.city_policy import clear_width_m
 from data.streets.network import StreetNetwork
-from data.streets.projection import metres_between
+from data.streets.projection import distance_m
 from fleet.logbook.stops import hops_m, standing
 from fleet.matching.driven_paths import DrivenStretch
 from fleet.matching.map_matching import Matcher, Trail
@@ -187,7 +187,7 @@ def _measure(
         moving = [step for step in steps[first:last] if not step.stands]
         metres, area_m2 = way.go(stretches)
         if moving:
-            beeline_m = metres_between(moving[0].a.location, moving[-1].b.location)
+            beeline_m = distance_m(moving[0].a.location, moving[-1].b.location)
             metres = beeline_m if beeline_m > metres + UNSURE_M else metres
         for step, share in zip(moving, _shares(moving), strict=True):
             step.metres = metres * share
@@ -207,7 +207,7 @@ def _matches(fixes: Sequence[Position], matcher: Matcher) -> list[Match]:
 
 def _shares(steps: Sequence[_Step]) -> list[float]:
     """Return the share of each step in a way: by its beeline, by time where that says nothing."""
-    lengths = [metres_between(step.a.location, step.b.location) for step in steps]
+    lengths = [distance_m(step.a.location, step.b.location) for step in steps]
     if sum(lengths) <= 0.0:
         lengths = [step.seconds for step in steps]
     whole = sum(lengths)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from data.model import LonLat, Position
-from data.streets.projection import metres_between
+from data.streets.projection import distance_m
 from fleet.tracking.fix_filters import FORGET_AFTER
 
 STANDING = timedelta(seconds=60)
@@ -55,7 +55,7 @@ def _stays_until(fixes: Sequence[Position], first: int) -> int:
         fix = fixes[at]
         silent = fix.fixed_at - fixes[at - 1].fixed_at > FORGET_AFTER
         near_m = _near_m(fix) if last > first else min(begins_m, _near_m(fix))
-        if not silent and metres_between(middle, fix.location) <= near_m:
+        if not silent and distance_m(middle, fix.location) <= near_m:
             last, share = at, share / (1.0 + share)
             middle = LonLat(
                 middle.lon + (fix.location.lon - middle.lon) * share,
@@ -77,7 +77,7 @@ def hops_m(fixes: Sequence[Position]) -> list[float]:
     metres = [0.0] * max(len(fixes) - 1, 0)
     anchor = 0
     for at in range(1, len(fixes)):
-        away_m = metres_between(fixes[anchor].location, fixes[at].location)
+        away_m = distance_m(fixes[anchor].location, fixes[at].location)
         if away_m >= HOP_M:
             metres[anchor:at] = [away_m / (at - anchor)] * (at - anchor)
             anchor = at

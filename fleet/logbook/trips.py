@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from data.model import LonLat
-from data.streets.projection import metres_between
+from data.streets.projection import distance_m
 from fleet.logbook.activities import Activity, Spell, clipped
 from fleet.tracking.geofences import Geofence, site_at
 from fleet.work.totals import Sums, summed
@@ -215,7 +215,7 @@ def _with_silences(runs: Sequence[_Run]) -> list[_Run]:
         before = whole[-1] if whole else None
         gap = run.starts_at - before.ends_at if before else timedelta()
         if before is not None and gap > timedelta():
-            near = metres_between(before.place, run.start) <= SAME_PLACE_M
+            near = distance_m(before.place, run.start) <= SAME_PLACE_M
             gone = _Run(None, before.ends_at, run.starts_at, before.place, run.start)
             if near:
                 gone.activity, gone.silent_s = Activity.STAND, gap.total_seconds()
@@ -244,7 +244,7 @@ def _with_stops(runs: Iterable[_Run], sites: Sequence[Geofence]) -> list[_Run]:
 def _one_place(a: _Run, b: _Run) -> bool:
     if a.site is not None and a.site == b.site:
         return True
-    return metres_between(a.place, b.place) <= SAME_PLACE_M
+    return distance_m(a.place, b.place) <= SAME_PLACE_M
 
 
 def _shuffled(a: _Run, moved: _Run, b: _Run) -> bool:

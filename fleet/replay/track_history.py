@@ -10,7 +10,7 @@ from math import cos, hypot, inf, radians
 
 from data.model import LonLat, Match, Position, Segment, SegmentId, VehicleId
 from data.streets.network import StreetNetwork
-from data.streets.projection import metres_between
+from data.streets.projection import DEGREE_M, distance_m
 from fleet.matching.driven_paths import DrivenStretch, total_m
 from fleet.matching.map_matching import Matcher, Trail
 from fleet.tracking.fix_filters import filtered
@@ -29,9 +29,6 @@ SPARSE = timedelta(seconds=3)
 
 THIN_M = 1.5
 """So far may a thinned track be from the whole one at any moment; a street is wider."""
-
-DEGREE_M = 111_195.0
-"""Metres of a degree of latitude."""
 
 
 class Motion(IntEnum):
@@ -102,7 +99,7 @@ class StreetLines:
         """Return how far along the street each place of its line is."""
         known = self._along_m.get(segment.id)
         if known is None:
-            steps = [metres_between(a, b) for a, b in pairwise(segment.geometry)]
+            steps = [distance_m(a, b) for a, b in pairwise(segment.geometry)]
             scale = segment.length_m / max(sum(steps), 1e-9)
             known = [0.0, *(at_m * scale for at_m in accumulate(steps))]
             self._along_m[segment.id] = known
@@ -208,7 +205,7 @@ def _points(lines: StreetLines, matcher: Matcher, known: Sequence[_Known]) -> It
             yield TrackPoint(a.fix.fixed_at, here, Motion.LOST)
             continue
         stretches = matcher.between(a.match, b.match)
-        if total_m(stretches) < STANDING_M and metres_between(here, there) < STANDING_M:
+        if total_m(stretches) < STANDING_M and distance_m(here, there) < STANDING_M:
             yield TrackPoint(a.fix.fixed_at, here, Motion.STOPPED)
             continue
         motion = Motion.WORKING if a.fix.blade or a.fix.spreader else Motion.DRIVING

@@ -16,7 +16,7 @@ from data.store.database.engine import Tx
 from data.store.setup.machines import list_depots, list_reload_sites
 from data.store.tracking.positions import list_between
 from data.streets.network import StreetNetwork
-from data.streets.projection import metres_between
+from data.streets.projection import distance_m
 from fleet.tracking.geofences import Geofence, site_at, sites_of
 
 WITHIN_M = 40.0
@@ -131,7 +131,7 @@ class Corridor:
 def _detour(run: Sequence[Position]) -> list[Detour]:
     if not run or run[-1].fixed_at - run[0].fixed_at < LEAST:
         return []
-    length_m = sum(metres_between(a.location, b.location) for a, b in pairwise(run))
+    length_m = sum(distance_m(a.location, b.location) for a, b in pairwise(run))
     middle = run[len(run) // 2].location
     return [Detour(run[0].fixed_at, run[-1].fixed_at, length_m, middle)]
 

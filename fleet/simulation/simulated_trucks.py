@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
-from math import cos, exp, radians, sqrt
+from math import exp, sqrt
 
 import numpy as np
 from numpy.random import Generator
 
 from data.model import DirectedSegment, Leg, LegKind, LonLat, Route
 from data.streets.network import StreetNetwork
+from data.streets.projection import moved
 
 SLOWEST_MPS = 3.0
 """Slower than this a truck does not creep: it waits, then drives."""
@@ -24,9 +25,6 @@ REVERSE_MPS = 1.5
 
 NEAR_M = 100.0
 """How far from a street a truck may stand that gets a new route."""
-
-DEGREE_M = 111_195.0
-"""Metres of a degree of latitude."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,8 +299,8 @@ class _Noise:
         fresh = self._chance.normal(0.0, self._habits.noise_m, 2)
         self._shift_m = kept * self._shift_m + sqrt(1 - kept * kept) * fresh
         east_m, north_m = self._shift_m.tolist()
-        lon = place.lon + east_m / (DEGREE_M * cos(radians(place.lat)))
-        return LonLat(round(lon, 7), round(place.lat + north_m / DEGREE_M, 7))
+        lon, lat = moved(place, east_m, north_m)
+        return LonLat(round(lon, 7), round(lat, 7))
 
     def speed_mps(self, speed_mps: float) -> float:
         return max(speed_mps + float(self._chance.normal(0.0, 0.2)), 0.0) if speed_mps else 0.0

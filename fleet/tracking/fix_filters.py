@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from data.model import Position
-from data.streets.projection import metres_between
+from data.streets.projection import distance_m
 
 ACCURATE_M = 100.0
 """A fix whose own error is larger tells no street."""
@@ -57,7 +57,7 @@ def _reachable(last: Position, fix: Position) -> bool:
     elapsed = fix.fixed_at - last.fixed_at
     if elapsed > FORGET_AFTER:
         return True
-    away_m = metres_between(last.location, fix.location)
+    away_m = distance_m(last.location, fix.location)
     return away_m <= NOISE_M + FASTEST_MPS * abs(elapsed.total_seconds())
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import shapely
 
 from data.model import Depot, LonLat, ReloadSite
-from data.streets.projection import metres_between
+from data.streets.projection import distance_m
 
 ONE_PLACE_M = 20.0
 """A depot and a reload site nearer to each other than this are one place."""
@@ -27,7 +27,7 @@ class Geofence:
         """Whether a place lies on this ground."""
         if self.polygon:
             return holds(self.polygon, place)
-        return metres_between(self.location, place) <= self.radius_m
+        return distance_m(self.location, place) <= self.radius_m
 
 
 def holds(polygon: Sequence[LonLat], place: LonLat) -> bool:
@@ -45,7 +45,7 @@ def sites_of(depots: Iterable[Depot], reload_sites: Iterable[ReloadSite]) -> tup
             (
                 i
                 for i, site in enumerate(sites)
-                if metres_between(site.location, one.location) <= ONE_PLACE_M
+                if distance_m(site.location, one.location) <= ONE_PLACE_M
             ),
             None,
         )
@@ -59,4 +59,4 @@ def sites_of(depots: Iterable[Depot], reload_sites: Iterable[ReloadSite]) -> tup
 def site_at(sites: Sequence[Geofence], place: LonLat) -> Geofence | None:
     """Return the site that a place lies in, the nearest where grounds overlap."""
     holding = [site for site in sites if site.holds(place)]
-    return min(holding, key=lambda site: metres_between(site.location, place), default=None)
+    return min(holding, key=lambda site: distance_m(site.location, place), default=None)

@@ -24,7 +24,7 @@ from data.model import (
     Segment,
 )
 from data.streets.network import StreetNetwork
-from data.streets.projection import metres_between
+from data.streets.projection import distance_m
 from fleet.routes.plan_vs_actual import LegTimes
 from maps.pages.geojson import leg_line
 from maps.routes.turns import SLIGHT_DEG, head_node, tail_node, turn_angle_deg, turn_of
@@ -297,7 +297,7 @@ def _place(legs: Sequence[Leg], last: int, around: Surroundings) -> str:
     if ahead.kind is not LegKind.RELOAD or here is None or not around.reload_sites:
         return ""
     end = leg_line(here, around.network)[-1]
-    nearest = min(around.reload_sites, key=lambda site: metres_between(site.location, end))
+    nearest = min(around.reload_sites, key=lambda site: distance_m(site.location, end))
     return nearest.name
 
 

@@ -26,6 +26,7 @@ from data.model import DirectedSegment, LonLat, Position, Role, StormId, Vehicle
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
 from data.streets.network import StreetNetwork
+from data.streets.projection import DEGREE_M
 from fleet.setup.city_setup import NewCity, add_city
 from fleet.setup.log_import import SOURCE
 from tests.browser.conftest import PASSWORD, QUIET, Visit, serving
@@ -155,7 +156,7 @@ def _fixes(ready: Ready, began: datetime) -> Iterator[Position]:
     for vehicle in ready.vehicles.values():
         chance = np.random.default_rng([SEED, int(vehicle.id)])
         places = _places(ready.network, chance)
-        noise_deg = NOISE_M / 111_195.0
+        noise_deg = NOISE_M / DEGREE_M
         for step in range(int(HOURS * 3600 / EVERY_S)):
             east, north = chance.normal(0.0, noise_deg, 2)
             place, at = next(places), began + timedelta(seconds=step * EVERY_S)

@@ -46,7 +46,7 @@ from data.store.shifts.shifts import list_shifts
 from data.store.streets.network import load_network
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.streets.network import StreetNetwork
-from data.streets.projection import metres_between
+from data.streets.projection import distance_m
 from fleet.context import CityContext
 from fleet.coverage.street_coverage import counting, whole_passes
 from fleet.evidence.driver_confirmations import prove_taps, taps_wait
@@ -253,7 +253,7 @@ def _somewhere(network: StreetNetwork, arc: int, chance: Generator) -> int:
     here = network.point_at(network.directed(arc).segment_id, 0.0)
 
     def away(other: int) -> float:
-        return metres_between(here, network.point_at(network.directed(other).segment_id, 0.0))
+        return distance_m(here, network.point_at(network.directed(other).segment_id, 0.0))
 
     return min((one for one in drawn if one != arc), key=away)
 

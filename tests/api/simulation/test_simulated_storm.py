@@ -29,7 +29,7 @@ from data.store.requests.requests import list_requests
 from data.store.shifts.shifts import add_shifts
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import list_between, list_unseen
-from data.streets.projection import metres_between
+from data.streets.projection import distance_m
 from fleet.tracking.trackers import own_trackers
 from tests import village as v
 from tests.api.conftest import PASSWORD, StillClock
@@ -199,7 +199,7 @@ def test_a_newer_plan_sends_the_trucks_on_from_where_they_are(
     engine.dispose()
     fixes.sort(key=lambda fix: fix.fixed_at)
     assert all(
-        metres_between(a.location, b.location) < 100
+        distance_m(a.location, b.location) < 100
         for a, b in pairwise(fixes)
         if b.fixed_at - a.fixed_at < timedelta(seconds=6)
     )

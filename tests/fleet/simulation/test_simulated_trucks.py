@@ -24,7 +24,7 @@ from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen
-from data.streets.projection import metres_between
+from data.streets.projection import distance_m
 from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.matching.driven_paths import DrivenPaths
@@ -117,7 +117,7 @@ def test_a_truck_sends_every_five_seconds_and_never_jumps() -> None:
     for a, b in pairwise(fixes()):
         seconds = (b.fixed_at - a.fixed_at).total_seconds()
         assert 0 < seconds <= 5.001
-        assert metres_between(a.location, b.location) < 60
+        assert distance_m(a.location, b.location) < 60
 
 
 def test_a_truck_leaves_when_its_plan_says_or_when_the_simulation_begins_if_that_is_later() -> None:

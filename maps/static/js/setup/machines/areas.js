@@ -1,5 +1,6 @@
 // The areas of yards and places to load: their part of a form, and how the map shows them.
 import { html } from "lit";
+import { DEGREE_M } from "../../pages/map/distance.js";
 import { t } from "../../pages/texts.js";
 import { color, onTheme } from "../../pages/theme.js";
 import { field } from "../../pages/form-parts.js";
@@ -8,7 +9,6 @@ import { numberField } from "../../pages/number-fields.js";
 import { fleet } from "./state.js";
 
 const CIRCLE_STEPS = 48;
-const DEGREE_M = 111195;
 
 const alter = (change) => fleet.set({ editing: { ...fleet.value.editing, ...change } });
 

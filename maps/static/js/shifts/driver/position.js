@@ -1,5 +1,6 @@
 // Where the phone is, sent while the page is open; without a network it is kept in memory and sent later.
 import { boot, now } from "../../pages/boot.js";
+import { metresBetween } from "../../pages/map/distance.js";
 import { post } from "../../pages/net.js";
 import { drive } from "./state.js";
 
@@ -9,22 +10,16 @@ const STANDING_MS = 15000; // between two fixes of a standing one
 const MOVED_M = 5;
 const MOST_KEPT = 5000;
 const BATCH = 300;
-const DEGREE_M = 111195;
 
 const queue = [];
 
 let kept = null;
 let sending = false;
 
-function metres(one, other) {
-  const east = (one.lon - other.lon) * Math.cos((one.lat * Math.PI) / 180);
-  return Math.hypot(east, one.lat - other.lat) * DEGREE_M;
-}
-
 function worthKeeping(fix) {
   if (!kept) return true;
   const waited = fix.at - kept.at;
-  return waited >= STANDING_MS || (waited >= LEAST_MS && metres(fix, kept) >= MOVED_M);
+  return waited >= STANDING_MS || (waited >= LEAST_MS && metresBetween(fix, kept) >= MOVED_M);
 }
 
 const known = (number) => (Number.isFinite(number) && number >= 0 ? number : null);
