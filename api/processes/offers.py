@@ -1,8 +1,9 @@
 """Offers of urgent work that dispatchers may still take, in memory."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
+
+from cachetools import FIFOCache
 
 from data.errors import ConflictError
 from data.model import Plan, UrgentInsertion
@@ -26,7 +27,7 @@ class Offers:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._offers: OrderedDict[str, Offer] = OrderedDict()
+        self._offers: FIFOCache[str, Offer] = FIFOCache(MOST)
         self.taking = Lock()
         """Held while an offer is taken: the same one twice becomes one plan."""
 
@@ -35,8 +36,6 @@ class Offers:
         offer = Offer(insertion.key, insertion, driven)
         with self._lock:
             self._offers[offer.id] = offer
-            while len(self._offers) > MOST:
-                self._offers.popitem(last=False)
         return offer
 
     def get(self, offer_id: str) -> Offer:

@@ -1,10 +1,12 @@
 """Logs of vehicles as they were last put together, kept while no part of theirs changes."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
+
+from cachetools import LRUCache
 
 from data.model import VehicleId
 from data.store.database.engine import Tx
@@ -40,12 +42,15 @@ class _Kept:
         return same_time and (stamp, sites) == (self.stamp, self.sites)
 
 
+def _empty() -> LRUCache[_Key, _Kept]:
+    return LRUCache(MOST_ENTRIES, getsizeof=lambda kept: kept.size)
+
+
 @dataclass(slots=True)
 class LogMemory:
     """Remembers logs by vehicle and begin; any thread may ask."""
 
-    _kept: OrderedDict[_Key, _Kept] = field(default_factory=OrderedDict)
-    _entries: int = 0
+    _kept: LRUCache[_Key, _Kept] = field(default_factory=_empty)
     _lock: Lock = field(default_factory=Lock)
 
     def logs(
@@ -80,15 +85,9 @@ class LogMemory:
             kept = self._kept.get((vehicle_id, since))
             if kept is None or not kept.is_log_of(stamp, sites, until):
                 return None
-            self._kept.move_to_end((vehicle_id, since))
             return kept.log
 
     def _keep(self, key: _Key, kept: _Kept) -> None:
-        """Remember a log, and forget those that nobody asked for longest."""
-        with self._lock:
-            old = self._kept.pop(key, None)
-            self._entries += kept.size - (old.size if old else 0)
+        """Remember a log, unless it alone is too long, instead of those not asked for longest."""
+        with self._lock, suppress(ValueError):
             self._kept[key] = kept
-            while self._entries > MOST_ENTRIES and len(self._kept) > 1:
-                _, gone = self._kept.popitem(last=False)
-                self._entries -= gone.size

@@ -1,7 +1,6 @@
 """The history of storms for a replay: read when somebody asks, hour by hour, and kept a while."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from data.model import DirectedSegment, Storm, StormId, Vehicle, VehicleId
@@ -110,8 +110,8 @@ class StormHistory:
         self._lock, self._coloring, self._tracking = Lock(), Lock(), Lock()
         self._network: StreetNetwork | None = None
         self._matcher: Matcher | None = None
-        self._colors: OrderedDict[StormId, _Known] = OrderedDict()
-        self._tracks: OrderedDict[tuple[datetime, int], Tracks] = OrderedDict()
+        self._colors: LRUCache[StormId, _Known] = LRUCache(STORMS_KEPT)
+        self._tracks: LRUCache[tuple[datetime, int], Tracks] = LRUCache(HOURS_KEPT)
 
     def prepare(
         self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
@@ -172,7 +172,7 @@ class StormHistory:
                 known = list(tracks(network, matcher, fixes, since, until))
             with self._lock:
                 self._matcher = matcher
-                _keep(self._tracks, key, known, HOURS_KEPT)
+                self._tracks[key] = known
             return known
 
     def _changes(
@@ -194,7 +194,7 @@ class StormHistory:
             if known is None or not _still_holds(known, storm, mark, now):
                 known = self._read(tx, storm, network, policy, mark, until)
                 with self._lock:
-                    _keep(self._colors, storm.id, known, STORMS_KEPT)
+                    self._colors[storm.id] = known
         finally:
             self._coloring.release()
         return known.until, known.changes
@@ -265,14 +265,6 @@ def _still_holds(known: _Known, storm: Storm, mark: object, now: datetime) -> bo
     if storm.ended_at is None:
         return known.fresh(now)
     return known.mark == mark and known.until == storm.ended_at
-
-
-def _keep[Key, Value](shelf: OrderedDict[Key, Value], key: Key, value: Value, most: int) -> None:
-    """Put something on a shelf as the last that was used; what nobody used for long falls off."""
-    shelf[key] = value
-    shelf.move_to_end(key)
-    while len(shelf) > most:
-        shelf.popitem(last=False)
 
 
 def _streets(network: StreetNetwork, policy: Policy) -> TimelineStreets:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
+from cachetools import LRUCache
+
 from data.model import DirectedSegment, Storm, StormId, Treatment
 from data.policy.city_policy import Policy
 from data.store.coverage.coverage import list_passes
@@ -71,15 +73,13 @@ class StormRecords:
     def __init__(self) -> None:
         self._lock = Lock()
         self._network: StreetNetwork | None = None
-        self._kept: dict[StormId, _Kept] = {}
+        self._kept: LRUCache[StormId, _Kept] = LRUCache(STORMS_KEPT)
 
     def account(self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy) -> Account:
         """Return the account of a storm, measured by the streets of today and its own promises."""
         asked = storm_requests(tx, storm, network, policy)
         with self._lock:
-            kept = self._kept[storm.id] = self._taken(storm, network, policy)  # it stands last
-            while len(self._kept) > STORMS_KEPT:
-                self._kept.pop(next(iter(self._kept)))
+            kept = self._kept[storm.id] = self._taken(storm, network, policy)
             revision = newest_revision(tx, storm.id)
             if kept.spells is None or kept.whole_at != revision:
                 _follow(tx, storm, network, policy, kept)

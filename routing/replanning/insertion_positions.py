@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from cachetools import LRUCache
 
 from routing.network.deadheads import LineGraph, from_arc, to_arc
 from routing.network.route_timing import TimedLeg, TimedRoute
@@ -60,14 +61,12 @@ class ArcTrees:
 
     def __init__(self, problem: Problem, line: LineGraph) -> None:
         self._problem, self._line = problem, line
-        self._trees: dict[int, tuple[Floats, Floats]] = {}
+        self._trees: LRUCache[int, tuple[Floats, Floats]] = LRUCache(TREES)
 
     def seconds(self, arc: int) -> tuple[Floats, Floats]:
         """Return float64[A] the seconds to an arc from the end of each, and those from it."""
         found = self._trees.get(arc)
         if found is None:
-            if len(self._trees) >= TREES:
-                self._trees.clear()
             found = self._trees[arc] = self._computed(arc)
         return found
 

@@ -12,6 +12,8 @@ from datetime import datetime
 from itertools import batched
 from threading import Lock
 
+from cachetools import LRUCache
+
 from api.config.clock import Clock
 from api.processes.periodic_task import PeriodicTask
 from data.model import DeviceId, LonLat, Position, Stranger
@@ -51,7 +53,7 @@ class Ledger(PeriodicTask):
         self._faults: Counter[tuple[DeviceId, str]] = Counter()
         self._heard: dict[DeviceId, datetime] = {}
         self._strangers: dict[str, Stranger] = {}
-        self._places: dict[DeviceId, tuple[datetime, LonLat]] = {}
+        self._places: LRUCache[DeviceId, tuple[datetime, LonLat]] = LRUCache(PLACES)
 
     def stop(self) -> None:
         """Write what is left, then end."""
@@ -73,8 +75,6 @@ class Ledger(PeriodicTask):
                 known = self._places.get(fix.device_id)
                 if known is None or known[0] < fix.fixed_at:
                     self._places[fix.device_id] = (fix.fixed_at, fix.location)
-            while len(self._places) > PLACES:
-                del self._places[next(iter(self._places))]
 
     def fault(self, device_id: DeviceId, reason: str, times: int = 1) -> None:
         """Count what a tracker sent and nobody can believe."""
@@ -92,7 +92,8 @@ class Ledger(PeriodicTask):
 
     async def last_place(self, device_id: DeviceId) -> LonLat | None:
         """Return where a tracker was by its newest fix."""
-        known = self._places.get(device_id)
+        with self._lock:
+            known = self._places.get(device_id)
         return known[1] if known else await asyncio.to_thread(self._look_up, device_id)
 
     def write(self) -> None:

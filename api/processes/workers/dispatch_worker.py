@@ -11,13 +11,14 @@ import logging
 import socketserver
 import sys
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_urlsafe
 from time import monotonic
 from typing import Any
+
+from cachetools import FIFOCache
 
 from api.config.clock import Clock
 from api.config.console import open_city_database
@@ -82,7 +83,7 @@ class QuickDesk:
         self._running: RunningPlan | None = None
         self._reading = threading.Lock()
         self._keeping = threading.Lock()
-        self._offers: OrderedDict[str, InsertionPlace] = OrderedDict()
+        self._offers: FIFOCache[str, InsertionPlace] = FIFOCache(OFFERS)
         self._read_at_s = self._rests_until_s = 0.0
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -106,8 +107,6 @@ class QuickDesk:
         found = best_insertion(self._known(TOO_OLD_S), job, key, self._clock.now())
         with self._keeping:
             self._offers[key] = found
-            while len(self._offers) > OFFERS:
-                self._offers.popitem(last=False)
         return found.insertion
 
     def _kept(self, key: str) -> InsertionPlace:

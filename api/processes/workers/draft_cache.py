@@ -1,9 +1,10 @@
 """Drafts edited by hand, warm in the memory of the quick worker: previews within an instant."""
 
 import threading
-from collections import OrderedDict
 from dataclasses import replace
 from typing import Any
+
+from cachetools import LRUCache
 
 from api.config.clock import Clock
 from data.errors import ConflictError
@@ -32,8 +33,8 @@ class HandDesk:
     def __init__(self, engine: Database, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        self._drafts: OrderedDict[tuple[PlanId, EditId], PreparedDraft] = OrderedDict()
-        self._seen: OrderedDict[tuple[PlanId, EditId, EditWish], Outcome] = OrderedDict()
+        self._drafts: LRUCache[tuple[PlanId, EditId], PreparedDraft] = LRUCache(KEPT)
+        self._seen: LRUCache[tuple[PlanId, EditId, EditWish], Outcome] = LRUCache(PREVIEWS)
         self._looking = threading.Lock()
 
     def answer(self, question: dict[str, Any], network: StreetNetwork) -> dict[str, Any]:
@@ -83,9 +84,6 @@ class HandDesk:
         if known is None:
             known = self._read(plan_id, network)
         self._drafts[plan_id, edit_id] = known
-        self._drafts.move_to_end((plan_id, edit_id))
-        while len(self._drafts) > KEPT:
-            self._drafts.popitem(last=False)
         return known
 
     def _read(self, plan_id: PlanId, network: StreetNetwork) -> PreparedDraft:
@@ -100,8 +98,6 @@ class HandDesk:
         found = self._seen.get(key)
         if found is None:
             found = self._seen[key] = made(draft, wish, self._clock.now())
-            while len(self._seen) > PREVIEWS:
-                self._seen.popitem(last=False)
         return found
 
 
