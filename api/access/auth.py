@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import secrets
-from collections import OrderedDict, deque
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from threading import BoundedSemaphore
@@ -36,7 +35,6 @@ WANTED_LETTERS = "at least 8 letters, and not the sign-in name"
 HASHED_AT_ONCE = 4
 """Argon2 takes 64 MiB each time: a crowd at the door must not fill the memory."""
 
-_ANYBODY = ""
 _hasher = PasswordHasher()
 _hashing = BoundedSemaphore(HASHED_AT_ONCE)
 
@@ -176,52 +174,6 @@ class Seals:
         except BadSignature:
             return False
         return True
-
-
-class SignInLimit:
-    """Counts failed sign-ins by name and address, and by address alone; refuses too many.
-
-    Kept in memory: one web process by design, and a restart may forgive.
-    """
-
-    def __init__(
-        self,
-        failures: int = 5,
-        failures_of_address: int = 30,
-        window_s: float = 300.0,
-        remembered: int = 10_000,
-    ) -> None:
-        self._failures = failures
-        self._failures_of_address = failures_of_address
-        self._window_s = window_s
-        self._remembered = remembered
-        self._failed_s: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
-
-    def check(self, login: str, address: str, now_s: float) -> None:
-        """Raise `TooManyError` while there were too many failures within the window."""
-        address = subscriber(address)
-        self._check((login, address), self._failures, now_s)
-        self._check((_ANYBODY, address), self._failures_of_address, now_s)
-
-    def failed(self, login: str, address: str, now_s: float) -> None:
-        """Remember a failure."""
-        address = subscriber(address)
-        for key in ((login, address), (_ANYBODY, address)):
-            self._failed_s.setdefault(key, deque()).append(now_s)
-            self._failed_s.move_to_end(key)
-        while len(self._failed_s) > self._remembered:
-            self._failed_s.popitem(last=False)
-
-    def succeeded(self, login: str, address: str) -> None:
-        """Forget the failures of this name."""
-        self._failed_s.pop((login, subscriber(address)), None)
-
-    def _check(self, key: tuple[str, str], most: int, now_s: float) -> None:
-        failed = self._failed_s.get(key, deque())
-        while failed and failed[0] <= now_s - self._window_s:
-            failed.popleft()
-        if len(failed) >= most:
-            raise TooManyError(round(failed[0] + self._window_s - now_s) + 1)
 
 
 def subscriber(address: str) -> str:

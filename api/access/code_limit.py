@@ -1,36 +1,88 @@
-"""How often codes may be tried: by address, and by everybody together."""
+"""How often passwords and codes may be tried: by name, by address, and by everybody together."""
 
-from api.access.auth import SignInLimit
+from collections.abc import Hashable
 
-ADDRESS_FAILURES = 10
-"""Wrong codes of one address within five minutes: gloves, and a whole yard behind one router."""
+from api.access.auth import subscriber
+from api.access.rate_limits import MINUTE_S, Allowance, RateLimiter
 
-ALL_FAILURES = 300
+WINDOW_S = 300.0
+"""After so long without a failure everything is forgiven."""
+
+
+def failures(most: int, window_s: float = WINDOW_S) -> Allowance:
+    """Return the allowance of so many failures in a time, and none more until that is over."""
+    return Allowance(most, most * MINUTE_S / window_s, locks=True)
+
+
+BY_NAME = failures(5)
+"""Wrong passwords for one name from one address."""
+
+BY_LOGIN_ADDRESS = failures(30)
+"""Wrong passwords from one address for whatever names."""
+
+BY_ADDRESS = failures(10)
+"""Wrong codes of one address: gloves, and a whole yard behind one router."""
+
+OF_ALL = failures(300)
 """Wrong codes of all addresses together: many guessers are no quicker than thirty."""
 
-REQUEST_FAILURES = 20
-"""Wrong codes of one request within five minutes: 100 million codes last for decades."""
+BY_REQUEST = failures(20)
+"""Wrong codes of one request: 100 million codes last for decades."""
 
-_CODE = "code"
+REMEMBERED = 10_000
+
 _ALL = "all"
+
+
+class SignInLimit:
+    """Counts failed sign-ins by name and address, and by address alone; refuses too many."""
+
+    def __init__(
+        self,
+        by_name: Allowance = BY_NAME,
+        by_address: Allowance = BY_LOGIN_ADDRESS,
+        remembered: int = REMEMBERED,
+    ) -> None:
+        self._by_name = by_name
+        self._by_address = by_address
+        self._limiter = RateLimiter(remembered)
+
+    def check(self, login: str, address: str, now_s: float) -> None:
+        """Raise `TooManyError` while there were too many failures."""
+        who = subscriber(address)
+        self._limiter.check((login, who), self._by_name, now_s)
+        self._limiter.check(who, self._by_address, now_s)
+
+    def failed(self, login: str, address: str, now_s: float) -> None:
+        """Remember a failure."""
+        who = subscriber(address)
+        self._limiter.count((login, who), self._by_name, now_s)
+        self._limiter.count(who, self._by_address, now_s)
+
+    def succeeded(self, login: str, address: str) -> None:
+        """Forget the failures of this name."""
+        self._limiter.forget((login, subscriber(address)))
 
 
 class CodeLimit:
     """Counts wrong codes and refuses too many; who is in already is not disturbed."""
 
     def __init__(self) -> None:
-        self._by_address = SignInLimit(ADDRESS_FAILURES, ADDRESS_FAILURES)
-        self._of_all = SignInLimit(ALL_FAILURES, ALL_FAILURES)
+        self._limiter = RateLimiter(REMEMBERED)
 
     def check(self, address: str, now_s: float) -> None:
         """Raise `TooManyError` while there were too many wrong codes."""
-        self._by_address.check(_CODE, address, now_s)
-        self._of_all.check(_CODE, _ALL, now_s)
+        for key, allowance in self._counted(address):
+            self._limiter.check(key, allowance, now_s)
 
     def failed(self, address: str, now_s: float) -> None:
         """Remember a wrong code."""
-        self._by_address.failed(_CODE, address, now_s)
-        self._of_all.failed(_CODE, _ALL, now_s)
+        for key, allowance in self._counted(address):
+            self._limiter.count(key, allowance, now_s)
+
+    def _counted(self, address: str) -> list[tuple[Hashable, Allowance]]:
+        of_address = ("address", subscriber(address))
+        return [(of_address, BY_ADDRESS), (_ALL, OF_ALL)]
 
 
 class TrackCodeLimit:
@@ -40,15 +92,20 @@ class TrackCodeLimit:
     """
 
     def __init__(self) -> None:
-        self._by_address = SignInLimit(ADDRESS_FAILURES, ADDRESS_FAILURES)
-        self._by_request = SignInLimit(REQUEST_FAILURES, REQUEST_FAILURES)
+        self._limiter = RateLimiter(REMEMBERED)
 
     def check(self, reference: str, address: str, now_s: float) -> None:
         """Raise `TooManyError` while there were too many wrong codes."""
-        self._by_address.check(_CODE, address, now_s)
-        self._by_request.check(_CODE, reference, now_s)
+        for key, allowance in self._counted(reference, address):
+            self._limiter.check(key, allowance, now_s)
 
     def failed(self, reference: str, address: str, now_s: float) -> None:
         """Remember a wrong code."""
-        self._by_address.failed(_CODE, address, now_s)
-        self._by_request.failed(_CODE, reference, now_s)
+        for key, allowance in self._counted(reference, address):
+            self._limiter.count(key, allowance, now_s)
+
+    def _counted(self, reference: str, address: str) -> list[tuple[Hashable, Allowance]]:
+        return [
+            (("address", subscriber(address)), BY_ADDRESS),
+            (("request", reference), BY_REQUEST),
+        ]

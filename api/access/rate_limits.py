@@ -1,10 +1,10 @@
-"""How often strangers may come: a bucket per door and sender, for doors that need no sign-in."""
+"""How often somebody may come: token buckets, and those of the doors that need no sign-in."""
 
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from cachetools import LRUCache
 from fastapi import Request
 
 from api.access.auth import TooManyError, subscriber
@@ -13,6 +13,70 @@ REMEMBERED = 50_000
 """Senders remembered: a flood from everywhere must not fill the memory."""
 
 MINUTE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """So many at once, and so many a minute for long.
+
+    Where it `locks`, whoever has used up all waits until all of it is there again.
+    """
+
+    burst: float
+    per_minute: float
+    locks: bool = False
+
+    @property
+    def per_s(self) -> float:
+        """How many are allowed a second for long."""
+        return self.per_minute / MINUTE_S
+
+
+@dataclass(frozen=True, slots=True)
+class _Bucket:
+    left: float
+    at_s: float
+    locked: bool
+
+
+class RateLimiter:
+    """A token bucket for each key, of those that were counted last.
+
+    Kept in memory: one web process by design, and a restart may forgive.
+    """
+
+    def __init__(self, remembered: int = REMEMBERED) -> None:
+        self._buckets: LRUCache[Hashable, _Bucket] = LRUCache(remembered)
+
+    def enter(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
+        """Count one; raise `TooManyError` where it is one too many."""
+        self.check(key, allowance, now_s)
+        self.count(key, allowance, now_s)
+
+    def check(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
+        """Raise `TooManyError` where one would be too many, but count none."""
+        bucket = self._filled(key, allowance, now_s)
+        wanted = allowance.burst if bucket.locked else 1.0
+        if bucket.left < wanted:
+            raise TooManyError(int((wanted - bucket.left) / allowance.per_s) + 1)
+
+    def count(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
+        """Count one, whether it is allowed or not."""
+        bucket = self._filled(key, allowance, now_s)
+        left = max(bucket.left - 1.0, 0.0)
+        locked = bucket.locked or (allowance.locks and left < 1.0)
+        self._buckets[key] = _Bucket(left, now_s, locked)
+
+    def forget(self, key: Hashable) -> None:
+        """Allow all at once again."""
+        self._buckets.pop(key, None)
+
+    def _filled(self, key: Hashable, allowance: Allowance, now_s: float) -> _Bucket:
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            return _Bucket(allowance.burst, now_s, locked=False)
+        left = min(bucket.left + (now_s - bucket.at_s) * allowance.per_s, allowance.burst)
+        return _Bucket(left, now_s, bucket.locked and left < allowance.burst)
 
 
 class Door(StrEnum):
@@ -24,14 +88,6 @@ class Door(StrEnum):
     KEY = "key"
     WRONG_KEY = "wrong_key"
     STRANGER = "stranger"
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """So many at once, and so many a minute for long."""
-
-    burst: int
-    per_minute: float
 
 
 ALLOWANCES: Mapping[Door, Allowance] = {
@@ -53,49 +109,25 @@ ALLOWANCES: Mapping[Door, Allowance] = {
 class PublicLimits:
     """Counts what comes through public doors, and refuses a sender who comes too often.
 
-    Kept in memory: one web process by design, and a restart may forgive. `pace` multiplies every
-    allowance; 0 lets everybody in.
+    `pace` multiplies every allowance; 0 lets everybody in.
     """
 
     pace: float = 1.0
-    remembered: int = REMEMBERED
-    _left: OrderedDict[tuple[Door, str], tuple[float, float]] = field(
-        default_factory=OrderedDict, init=False
-    )
+    limiter: RateLimiter = field(default_factory=RateLimiter)
 
     def enter(self, door: Door, sender: str, now_s: float) -> None:
         """Count one entry of an address or a key; raise `TooManyError` where it is one too many."""
-        if self.pace == 0:
-            return
-        left = self._filled(door, sender, now_s)
-        if left < 1.0:
-            raise TooManyError(self._wait_s(door, left))
-        self._remember(door, sender, left - 1.0, now_s)
+        if self.pace != 0:
+            self.limiter.enter((door, subscriber(sender)), self._allowance(door), now_s)
 
     def check(self, door: Door, sender: str, now_s: float) -> None:
         """Raise `TooManyError` where an entry would be one too many, but count none."""
-        left = self._filled(door, sender, now_s)
-        if self.pace != 0 and left < 1.0:
-            raise TooManyError(self._wait_s(door, left))
+        if self.pace != 0:
+            self.limiter.check((door, subscriber(sender)), self._allowance(door), now_s)
 
-    def _filled(self, door: Door, sender: str, now_s: float) -> float:
-        allowance = ALLOWANCES[door]
-        most = max(allowance.burst * self.pace, 1.0)
-        left, at_s = self._left.get((door, subscriber(sender)), (most, now_s))
-        return min(left + (now_s - at_s) * self._per_s(door), most)
-
-    def _remember(self, door: Door, sender: str, left: float, now_s: float) -> None:
-        key = (door, subscriber(sender))
-        self._left[key] = (left, now_s)
-        self._left.move_to_end(key)
-        while len(self._left) > self.remembered:
-            self._left.popitem(last=False)
-
-    def _wait_s(self, door: Door, left: float) -> int:
-        return int((1.0 - left) / self._per_s(door)) + 1
-
-    def _per_s(self, door: Door) -> float:
-        return ALLOWANCES[door].per_minute * self.pace / MINUTE_S
+    def _allowance(self, door: Door) -> Allowance:
+        usual = ALLOWANCES[door]
+        return Allowance(max(usual.burst * self.pace, 1.0), usual.per_minute * self.pace)
 
 
 def address_of(request: Request) -> str:

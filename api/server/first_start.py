@@ -16,12 +16,12 @@ from api.access.auth import (
     Seals,
     Session,
     SignedOutError,
-    SignInLimit,
     WrongCodeError,
     checked_password,
     hash_password,
     require_same,
 )
+from api.access.code_limit import SignInLimit
 from api.config.clock import Clock
 from api.config.settings import Settings, plain_name
 from api.processes.background_job import BackgroundJob, Report, WorkState

@@ -15,10 +15,9 @@ from api.access.auth import (
     Seals,
     Session,
     SignedOutError,
-    SignInLimit,
     require_same,
 )
-from api.access.code_limit import CodeLimit, TrackCodeLimit
+from api.access.code_limit import CodeLimit, SignInLimit, TrackCodeLimit
 from api.access.rate_limits import PublicLimits
 from api.config.clock import Clock
 from api.config.request_metrics import Meters

@@ -2,12 +2,14 @@
 
 import asyncio
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from math import inf
 
-from api.access.auth import TooManyError
+from cachetools import TTLCache
+
+from api.access.rate_limits import Allowance, RateLimiter
 from api.processes.ingest.command_queue import CommandQueue
 from api.processes.ingest.group_commit import CommitLimits, GroupCommit
 from api.processes.ingest.tracker_stats import Ledger
@@ -30,11 +32,8 @@ KNOWN_S = 10.0
 KNOWN_TOKENS = 5_000
 """Other words remembered, those of nobody too."""
 
-BURST = 120
-"""Requests that a device may send at once."""
-
-PER_S = 20.0
-"""Requests per second that it may send for long."""
+ALLOWANCE = Allowance(burst=120, per_minute=1200)
+"""How many messages a tracker may send."""
 
 Word = tuple[bool, str]
 """Whether it is the digest of a token, and that or a name."""
@@ -109,8 +108,9 @@ class Devices:
         self._read_s = -inf
         self._changes = 0
         self._reading: asyncio.Future[list[Device]] | None = None
-        self._others: OrderedDict[Word, tuple[Device | None, float]] = OrderedDict()
-        self._allowance: dict[DeviceId, tuple[float, float]] = {}
+        self._others: TTLCache[Word, Device | None] = TTLCache(KNOWN_TOKENS, KNOWN_S)
+        self.allowance = ALLOWANCE
+        self._limiter = RateLimiter()
 
     async def find(self, token: str) -> Device | None:
         """Return the tracker that holds a token."""
@@ -128,12 +128,7 @@ class Devices:
 
     def count(self, device_id: DeviceId) -> None:
         """Count a message of a tracker; raise `TooManyError` when it comes too often."""
-        now_s = time.monotonic()
-        left, at_s = self._allowance.get(device_id, (float(BURST), now_s))
-        left = min(left + (now_s - at_s) * PER_S, float(BURST)) - 1.0
-        if left < 0:
-            raise TooManyError(1)
-        self._allowance[device_id] = (left, now_s)
+        self._limiter.enter(device_id, self.allowance, time.monotonic())
 
     async def _remembered(self, word: Word) -> Device | None:
         if self._read_s + KNOWN_S < time.monotonic():
@@ -157,14 +152,13 @@ class Devices:
             self._read_s = begun_s
 
     async def _other(self, word: Word) -> Device | None:
-        device, until_s = self._others.get(word, (None, 0.0))
-        if until_s < time.monotonic():
+        try:
+            return self._others[word]
+        except KeyError:
             loop = asyncio.get_running_loop()
             device = await loop.run_in_executor(self._thread, self._look_up, *word)
-            self._others[word] = (device, time.monotonic() + KNOWN_S)
-            if len(self._others) > KNOWN_TOKENS:
-                self._others.popitem(last=False)
-        return device
+            self._others[word] = device
+            return device
 
     def _list(self) -> list[Device]:
         with reading(self._engine) as tx:

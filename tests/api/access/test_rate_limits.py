@@ -3,14 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.access.auth import TooManyError
-from api.access.rate_limits import ALLOWANCES, MINUTE_S, Door, PublicLimits
+from api.access.rate_limits import ALLOWANCES, MINUTE_S, Door, PublicLimits, RateLimiter
 
 HOME = "10.0.0.1"
 
 
 def test_a_sender_may_come_in_a_burst_and_then_at_its_pace() -> None:
     limits, allowance = PublicLimits(), ALLOWANCES[Door.REPORT]
-    for _ in range(allowance.burst):
+    for _ in range(int(allowance.burst)):
         limits.enter(Door.REPORT, HOME, 0.0)
     with pytest.raises(TooManyError) as refused:
         limits.enter(Door.REPORT, HOME, 0.0)
@@ -21,7 +21,7 @@ def test_a_sender_may_come_in_a_burst_and_then_at_its_pace() -> None:
 
 def test_senders_and_doors_are_counted_apart() -> None:
     limits = PublicLimits()
-    for _ in range(ALLOWANCES[Door.REPORT].burst):
+    for _ in range(int(ALLOWANCES[Door.REPORT].burst)):
         limits.enter(Door.REPORT, HOME, 0.0)
     limits.enter(Door.REPORT, "10.0.0.2", 0.0)
     limits.enter(Door.TRACK, HOME, 0.0)
@@ -29,7 +29,7 @@ def test_senders_and_doors_are_counted_apart() -> None:
 
 def test_neighbours_in_one_network_of_ipv6_are_one_sender() -> None:
     limits = PublicLimits()
-    for number in range(ALLOWANCES[Door.REPORT].burst):
+    for number in range(int(ALLOWANCES[Door.REPORT].burst)):
         limits.enter(Door.REPORT, f"2001:db8::{number:x}", 0.0)
     with pytest.raises(TooManyError):
         limits.enter(Door.REPORT, "2001:db8::ffff", 0.0)
@@ -38,16 +38,16 @@ def test_neighbours_in_one_network_of_ipv6_are_one_sender() -> None:
 
 def test_a_look_at_the_limit_counts_nothing() -> None:
     limits = PublicLimits()
-    for _ in range(3 * ALLOWANCES[Door.WRONG_KEY].burst):
+    for _ in range(3 * int(ALLOWANCES[Door.WRONG_KEY].burst)):
         limits.check(Door.WRONG_KEY, HOME, 0.0)
-    for _ in range(ALLOWANCES[Door.WRONG_KEY].burst):
+    for _ in range(int(ALLOWANCES[Door.WRONG_KEY].burst)):
         limits.enter(Door.WRONG_KEY, HOME, 0.0)
     with pytest.raises(TooManyError):
         limits.check(Door.WRONG_KEY, HOME, 0.0)
 
 
 def test_the_pace_is_a_setting_and_zero_lets_everybody_in() -> None:
-    burst = ALLOWANCES[Door.REPORT].burst
+    burst = int(ALLOWANCES[Door.REPORT].burst)
     quick, open_door = PublicLimits(pace=2.0), PublicLimits(pace=0.0)
     for _ in range(2 * burst):
         quick.enter(Door.REPORT, HOME, 0.0)
@@ -59,8 +59,8 @@ def test_the_pace_is_a_setting_and_zero_lets_everybody_in() -> None:
 
 
 def test_only_so_many_senders_are_remembered() -> None:
-    limits = PublicLimits(remembered=2)
-    for _ in range(ALLOWANCES[Door.REPORT].burst):
+    limits = PublicLimits(limiter=RateLimiter(remembered=2))
+    for _ in range(int(ALLOWANCES[Door.REPORT].burst)):
         limits.enter(Door.REPORT, HOME, 0.0)
     for other in ("10.0.0.2", "10.0.0.3"):
         limits.enter(Door.REPORT, other, 0.0)

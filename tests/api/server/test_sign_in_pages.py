@@ -4,7 +4,8 @@ from itertools import pairwise
 import pytest
 from argon2 import PasswordHasher
 
-from api.access.auth import SESSION_S, Seals, Session, SignInLimit, TooManyError, password_outdated
+from api.access.auth import SESSION_S, Seals, Session, TooManyError, password_outdated
+from api.access.code_limit import SignInLimit, failures
 from data.store.accounts.accounts import find_user_by_login, set_password_hash
 from data.store.database.engine import transaction
 from tests.api.conftest import PASSWORD
@@ -62,7 +63,7 @@ def test_after_five_failures_even_the_right_password_must_wait(sign_in_by_form):
 
 
 def test_the_limit_forgives_when_its_window_has_passed():
-    limit = SignInLimit(failures=2, window_s=60)
+    limit = SignInLimit(by_name=failures(2, window_s=60))
     limit.failed("ali", "here", now_s=0)
     limit.failed("ali", "here", now_s=10)
     with pytest.raises(TooManyError):
@@ -72,7 +73,7 @@ def test_the_limit_forgives_when_its_window_has_passed():
 
 
 def test_guessing_many_names_from_one_address_is_refused_too():
-    limit = SignInLimit(failures=5, failures_of_address=3)
+    limit = SignInLimit(by_address=failures(3))
     for login in ("ali", "sara", "reza"):
         limit.check(login, "here", now_s=0)
         limit.failed(login, "here", now_s=0)
@@ -82,7 +83,7 @@ def test_guessing_many_names_from_one_address_is_refused_too():
 
 
 def test_the_many_addresses_of_one_ipv6_subscriber_count_as_one():
-    limit = SignInLimit(failures=5, failures_of_address=3)
+    limit = SignInLimit(by_address=failures(3))
     for number in range(3):
         limit.failed(f"user-{number}", f"2001:db8:1:2::{number + 1}", 0.0)
     with pytest.raises(TooManyError):
@@ -92,7 +93,7 @@ def test_the_many_addresses_of_one_ipv6_subscriber_count_as_one():
 
 
 def test_the_limit_remembers_only_so_many():
-    limit = SignInLimit(failures=1, remembered=2)
+    limit = SignInLimit(by_name=failures(1), remembered=2)
     for address in ("here", "there"):
         limit.failed("ali", address, now_s=0)
     limit.check("ali", "here", now_s=1)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.access.code_limit import ADDRESS_FAILURES
+from api.access.code_limit import BY_ADDRESS
 from data.files.photos import MOST_BYTES
 from data.model import LegKind, Plan, PlanState, Role
 from data.store.accounts.accounts import find_user_by_login
@@ -97,7 +97,7 @@ def test_a_wrong_code_says_what_to_do_and_too_many_are_refused(client, code, ent
     assert first.status_code == 401
     assert "از مسئول اعزام کد تازه بگیرید" in first.text
     assert client.get("/api/drive").status_code == 401
-    for _ in range(ADDRESS_FAILURES - 1):
+    for _ in range(int(BY_ADDRESS.burst) - 1):
         enter(wrong)
     assert enter(code).status_code == 429
 

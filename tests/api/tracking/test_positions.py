@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.processes.ingest.position_ingest import BURST
+from api.access.rate_limits import Allowance
 from data.model import Position, VehicleId
 from data.store.accounts.accounts import add_device, set_token_hash
 from data.store.coverage.coverage import list_coverage
@@ -21,6 +21,7 @@ from tests import village as v
 from tests.fleet.drives import a_drive
 
 TOKEN = "a-long-secret-word"
+BURST = 5
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 NOW = v.NOW.isoformat()
 
@@ -103,10 +104,8 @@ def test_batches_are_limited(client: TestClient, app: Any) -> None:
     assert client.post("/positions", content=huge, headers=BEARER).status_code == 413
 
 
-def test_a_device_that_storms_the_door_is_told_to_wait(
-    client: TestClient, app: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("api.processes.ingest.position_ingest.PER_S", 0.0)
+def test_a_device_that_storms_the_door_is_told_to_wait(client: TestClient, app: Any) -> None:
+    app.door.devices.allowance = Allowance(BURST, per_minute=0.1)
     answers = [
         client.post("/positions", json={"positions": []}, headers=BEARER).status_code
         for _ in range(BURST + 1)

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.access.rate_limits import Allowance
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
@@ -117,9 +118,9 @@ def posted(client: TestClient, path: str, body: object) -> int:
 
 
 @pytest.fixture
-def app(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr("api.processes.ingest.position_ingest.BURST", 10_000)
+def app(client: TestClient) -> Any:
     app = client.app.state.barfrub
+    app.door.devices.allowance = Allowance(10_000, 10_000)
     client.portal.call(app.consumer.stop)
     with transaction(app.engine) as tx:
         add_device(tx, NAME, VehicleId(1), token_digest(TOKEN))
