@@ -15,7 +15,7 @@ from data.model import (
     VehicleId,
     WorkPass,
 )
-from fleet.routes.plan_vs_actual import expected_times
+from fleet.routes.plan_vs_actual import times_of_rest
 from fleet.routes.route_progress import PlanCheck
 
 NEXT_MOVES = 3
@@ -87,12 +87,15 @@ def difference(before: Sequence[Route], after: Sequence[Route]) -> PlanDifferenc
 
 
 def still_ahead(check: PlanCheck) -> tuple[Route, ...]:
-    """Return what trucks have ahead by the plan that they drive, when it is expected."""
+    """Return what trucks have ahead by the plan that they drive, when they would do it.
+
+    What a truck that broke down, or a street that is closed, leaves undone is among it.
+    """
     found = []
     for route, checked in zip(check.plan.routes, check.routes, strict=True):
         legs = [
             replace(route.legs[number], starts_at=times.starts_at, ends_at=times.ends_at)
-            for number, times in expected_times(route, checked).items()
+            for number, times in times_of_rest(route, checked).items()
         ]
         found.append(replace(route, legs=tuple(legs)))
     return tuple(found)

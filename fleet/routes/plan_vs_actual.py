@@ -205,18 +205,25 @@ class LegTimes(NamedTuple):
 def expected_times(route: Route, check: RouteCheck) -> dict[int, LegTimes]:
     """Return when each leg that its truck will still do begins and ends, by its number.
 
-    The next leg begins as late as the truck is, and each takes its planned time at the truck's
-    pace. A truck that is early waits where its plan does. Legs that somebody has done take no time.
-    Legs over closed streets have no times of their own, but the way around them takes as long.
+    Nothing is expected of a shift that has ended, nor on closed streets; the way around those takes
+    as long as they would.
     """
-    if check.ended or check.over:
+    if check.ended:
+        return {}
+    rest = times_of_rest(route, check)
+    return {number: times for number, times in rest.items() if number not in check.blocked}
+
+
+def times_of_rest(route: Route, check: RouteCheck) -> dict[int, LegTimes]:
+    """Return when each leg that nobody has done would begin and end if its truck drove on.
+
+    The next leg begins as late as the truck is, and each takes its planned time at the truck's
+    pace. A truck that is early waits where its plan does.
+    """
+    if check.over:
         return {}
     times = _times_ahead(route, check.legs, check.next_leg, check.late, check.pace)
-    return {
-        number: LegTimes(starts_at, ends_at)
-        for number, starts_at, ends_at in times
-        if number not in check.blocked
-    }
+    return {number: LegTimes(starts_at, ends_at) for number, starts_at, ends_at in times}
 
 
 _OWN = frozenset({LegState.DONE, LegState.TOLD})
