@@ -11,10 +11,9 @@ from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Short, Wire
 from data.model import Body, BodyId, BodyKind, HandOver, HandOverId, HandOverState
 from data.store.database.engine import Tx
-from data.store.followup.agency_mail import find_body_letter, list_body_letters
 from data.store.followup.referrals import get_body, get_hand_over, list_bodies, list_hand_overs
 from fleet.followup.agencies import NAME_LETTERS, NEW, keep_body, retire_body
-from fleet.followup.referrals import take_answer
+from fleet.followup.referrals import letters_of, take_answer
 from fleet.requests.caller_privacy import look_at_caller
 from fleet.requests.intake import TEXT_LETTERS
 from fleet.requests.request_lookup import known_request
@@ -96,7 +95,7 @@ def read_hand_overs(context: IntakeContext) -> list[HandOverView]:
     """Return what bodies still have, the longest waiting first, then what is over."""
     with context.reading() as tx:
         found = list_hand_overs(tx, LISTED)
-        letters = list_body_letters(tx, [each.hand_over.id for each in found])
+        letters = letters_of(tx, [each.hand_over for each in found])
         return [hand_over_view(*each, letters.get(each.hand_over.id)) for each in found]
 
 
@@ -134,4 +133,4 @@ def _kept(wanted: Body, context: Context) -> list[BodyView]:
 
 def _view(tx: Tx, one: HandOver) -> HandOverView:
     asked, body = known_request(tx, one.request_id), get_body(tx, one.body_id)
-    return hand_over_view(one, asked, body, find_body_letter(tx, one.id))
+    return hand_over_view(one, asked, body, letters_of(tx, [one]).get(one.id))

@@ -1,4 +1,4 @@
-"""The one sender of messages to callers: from the outbox to a gateway, beside the consumer."""
+"""The one sender of messages to callers and other bodies: from the outbox to a gateway."""
 
 import logging
 import time
@@ -12,16 +12,9 @@ from api.processes.message_gateways import NO_WAY, REFUSED, Gateway, LogGateway,
 from api.processes.periodic_task import PeriodicTask
 from data.model import SegmentId
 from data.store.database.engine import Database, reading, transaction
-from data.store.followup.agency_mail import list_due_body_letters
 from data.store.requests.notices import list_due_notices, list_unpromised
 from data.store.requests.requests import Caller
 from data.store.storms.storms import find_active_storm
-from fleet.followup.agency_mail import (
-    ToBody,
-    claim_body_letters,
-    lose_interrupted_letters,
-    settle_body_letter,
-)
 from fleet.requests.notices import tell_planned
 from fleet.requests.outbox import MESSENGER, Letter, claim_letters, lose_interrupted, settle_letter
 from fleet.requests.promises import promise_open
@@ -84,7 +77,7 @@ class Messenger(PeriodicTask):
         if not self._recovered:
             self.recover()
         self.promise()
-        if self.look() + self.look_for_bodies() >= SENDERS:
+        if self.look() >= SENDERS:
             self.wake()
         return 0.0
 
@@ -92,7 +85,7 @@ class Messenger(PeriodicTask):
         """Give up what was with a gateway when the last server was killed."""
         with transaction(self._engine) as tx:
             now = self._clock.now()
-            lost = lose_interrupted(tx, now) + lose_interrupted_letters(tx, now)
+            lost = lose_interrupted(tx, now)
         self._recovered = True
         if lost:
             _log.warning("%d messages were being sent when the server stopped", lost)
@@ -110,42 +103,21 @@ class Messenger(PeriodicTask):
         self._settle(letters, faults)
         return len(letters)
 
-    def look_for_bodies(self) -> int:
-        """Send letters to other bodies that are due and return how many those were."""
-        now = self._clock.now()
-        with reading(self._engine) as tx:
-            if not list_due_body_letters(tx, now, 1):
-                return 0
-        with transaction(self._engine) as tx:
-            letters = claim_body_letters(tx, now, SENDERS)
-        faults = list(self._pool.map(self._sent_to_body, letters))
-        with transaction(self._engine) as tx:
-            for letter, fault in zip(letters, faults, strict=True):
-                settle_body_letter(tx, letter, fault, self._clock.now(), again=fault != NO_WAY)
-        return len(letters)
-
-    def _sent_to_body(self, one: ToBody) -> str:
-        """Return the fault of a letter; without a gateway for e-mail there is no way but paper."""
-        if not self._settings.email and self._clock.speed == 1.0:
-            return NO_WAY
-        ground = self._ground.now
-        t = translator(ground.city.language, ground.city.timezone)
-        args = (one.asked, one.body, one.caller_phone, ground.network, t)
-        to = Caller(one.body.name, "", b"", one.body.email, ground.city.language)
-        return self._guarded(to, letter_text(paper_view(one.hand_over, *args), t))
-
     def _settle(self, letters: Sequence[Letter], faults: Sequence[str]) -> None:
         if not letters:
             return
         now = self._clock.now()
         with transaction(self._engine) as tx:
             states = [
-                settle_letter(tx, letter, fault, now)
+                settle_letter(tx, letter, fault, now, again=fault != NO_WAY)
                 for letter, fault in zip(letters, faults, strict=True)
             ]
         self.tally.update(state.value for state in states)
 
     def _sent(self, letter: Letter) -> str:
+        """Return the fault of a message; without a gateway for e-mail a body has only paper."""
+        if letter.to_body and not self._settings.email and self._clock.speed == 1.0:
+            return NO_WAY
         return self._guarded(letter.who, self._text(letter))
 
     def _guarded(self, who: Caller, text: NoticeText) -> str:
@@ -160,6 +132,9 @@ class Messenger(PeriodicTask):
         ground = self._ground.now
         language = letter.who.language or ground.city.language
         t = translator(language, ground.city.timezone)
+        if (to := letter.to_body) is not None:
+            args = (letter.asked, to.body, to.caller_phone, ground.network, t)
+            return letter_text(paper_view(to.hand_over, *args), t)
         segment_id = SegmentId(int(letter.notice.facts.get("segment", "0")))
         segment = ground.network.find(segment_id)
         street = called(street_name(segment), t) if segment else ""

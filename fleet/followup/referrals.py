@@ -15,13 +15,13 @@ from data.model import (
     HandOverId,
     HandOverState,
     HandOverWay,
+    Notice,
     RequestId,
     RequestState,
     ServiceRequest,
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.followup.agency_mail import add_body_letter
 from data.store.followup.referrals import (
     add_hand_over,
     agencies_of,
@@ -32,10 +32,11 @@ from data.store.followup.referrals import (
     list_bodies,
     save_hand_over,
 )
+from data.store.requests.notices import list_letters
 from data.store.requests.requests import get_request
-from fleet.followup.agency_mail import drop_body_letter
 from fleet.requests.closing import close_request, reopen_request
 from fleet.requests.intake import subject_of
+from fleet.requests.notices import drop_letter, write_letter
 
 NEW = HandOverId(0)
 """Id of a hand-over that the database has not numbered yet."""
@@ -78,7 +79,7 @@ def hand_over(
     )
     hand_over_id = add_hand_over(tx, new)
     if new.way is HandOverWay.MESSAGE:
-        add_body_letter(tx, hand_over_id, now)
+        write_letter(tx, replace(new, id=hand_over_id), now)
     after = {"hand_over": hand_over_id, "body": body.id, "name": body.name, "way": new.way}
     add_event(tx, now, actor, "request.sent_to_body", subject_of(asked), after=after)
     return gone
@@ -112,6 +113,11 @@ def take_answer(
     return answered
 
 
+def letters_of(tx: Tx, given: Collection[HandOver]) -> dict[HandOverId, Notice]:
+    """Return the letters of these hand-overs that have one: those that did not go by paper."""
+    return list_letters(tx, given)
+
+
 def withdraw_hand_over(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
     """Take a request back from the body that has it; `ConflictError` where none does."""
     pending = find_pending_hand_over(tx, asked.id)
@@ -119,7 +125,7 @@ def withdraw_hand_over(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetim
         raise _over(asked)
     withdrawn = replace(pending, state=HandOverState.WITHDRAWN, answered_at=now)
     save_hand_over(tx, withdrawn)
-    drop_body_letter(tx, withdrawn)
+    drop_letter(tx, withdrawn)
     change = ({"answer": pending.state}, {"hand_over": pending.id, "answer": withdrawn.state})
     add_event(tx, now, actor, "request.taken_from_body", subject_of(asked), *change)
 

@@ -1,4 +1,4 @@
-"""What callers are told, written down in the transaction in which it happened.
+"""What callers and bodies are told, written down in the transaction in which it happened.
 
 Nothing is sent from here: `fleet.requests.outbox` says what may go out when, and `api` sends it.
 """
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from data.model import (
     ClosingReason,
+    HandOver,
     JobId,
     Notice,
     NoticeKind,
@@ -28,6 +29,7 @@ from data.store.requests.notices import (
     drop_notice,
     find_last_notices,
     list_expecting,
+    list_letters,
     list_notices,
     set_notice,
 )
@@ -42,6 +44,7 @@ STALE_AFTER: Mapping[NoticeKind, timedelta] = {
     NoticeKind.REOPENED: timedelta(hours=6),
     NoticeKind.HANDED_OVER: timedelta(hours=48),
     NoticeKind.CLOSED: timedelta(hours=48),
+    NoticeKind.LETTER: timedelta(days=365),
 }
 """After this time a message says nothing that its reader does not know; then it is not sent."""
 
@@ -76,6 +79,19 @@ def tell(
     acknowledged = kind is NoticeKind.ACKNOWLEDGED
     nth = 1 if acknowledged else count_notices(tx, request_id, counted) + 1
     add_notice(tx, request_id, kind, nth, facts, now, now + STALE_AFTER[kind])
+
+
+def write_letter(tx: Tx, one: HandOver, now: datetime) -> None:
+    """Write the message to the body that a request was handed over to."""
+    stale_at = now + STALE_AFTER[NoticeKind.LETTER]
+    add_notice(tx, one.request_id, NoticeKind.LETTER, one.id, {}, now, stale_at)
+
+
+def drop_letter(tx: Tx, one: HandOver) -> None:
+    """Take a letter out of the outbox that has not left: its request is ours again."""
+    letter = list_letters(tx, [one]).get(one.id)
+    if letter is not None and letter.state is NoticeState.WAITING:
+        set_notice(tx, letter.id, NoticeState.UNWANTED, letter.due_at)
 
 
 def tell_ended(tx: Tx, closed: ServiceRequest, ended_at: datetime, now: datetime) -> None:

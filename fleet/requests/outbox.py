@@ -5,9 +5,21 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from data.errors import InvalidError
-from data.model import Actor, ActorKind, Notice, NoticeKind, NoticeState, ServiceRequest
+from data.model import (
+    Actor,
+    ActorKind,
+    Body,
+    HandOver,
+    HandOverId,
+    HandOverState,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    ServiceRequest,
+)
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
+from data.store.followup.referrals import get_body, get_hand_over
 from data.store.requests.notices import (
     count_reaching,
     list_due_notices,
@@ -18,6 +30,7 @@ from data.store.requests.notices import (
 from data.store.requests.requests import Caller, find_caller, get_request
 from data.store.requests.sla_clocks import mark_told
 from data.store.requests.tracking_codes import find_tracking_code
+from fleet.requests.caller_privacy import look_at_caller
 
 MESSENGER = Actor(ActorKind.SYSTEM, "messenger")
 """Who the storm book names where somebody was told."""
@@ -53,13 +66,26 @@ class OutboxRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ToBody:
+    """What a letter to another body tells besides its request."""
+
+    hand_over: HandOver
+    body: Body
+    caller_phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """A message with all that its text and its address need; `code` opens the request's page."""
+    """A message with all that its text and its address need; `code` opens the request's page.
+
+    `to_body` is `None` where it goes to the caller.
+    """
 
     notice: Notice
     asked: ServiceRequest
     who: Caller
     code: str
+    to_body: ToBody | None = None
 
 
 def claim_letters(
@@ -67,43 +93,73 @@ def claim_letters(
 ) -> list[Letter]:
     """Return at most so many messages to send now, marked as being sent.
 
-    Others that are due stay so, wait for a better hour, or are said no more.
+    Others that are due stay so, wait for a better hour, or are said no more. A body is no person:
+    it is written to at night too, and as often as there is something for it.
     """
     letters: list[Letter] = []
     for notice in list_due_notices(tx, now, LOOKED_AT):
         if len(letters) == most:
             break
-        who = find_caller(tx, notice.request_id)
-        if who is None or not who.consent:
-            _end(tx, notice, NoticeState.UNWANTED, "", now)
-        elif now >= notice.stale_at:
-            _end(tx, notice, NoticeState.STALE, "", now)
-        elif (later := _later(tx, notice, who, rules, timezone, now)) is not None:
-            set_notice(tx, notice.id, NoticeState.WAITING, later)
+        if notice.kind is NoticeKind.LETTER:
+            letter = _letter_to_body(tx, notice, now)
         else:
+            letter = _letter_to_caller(tx, notice, rules, timezone, now)
+        if letter is not None:
             set_sending(tx, notice.id, notice.tries + 1, now)
-            asked = get_request(tx, notice.request_id)
-            letters.append(Letter(notice, asked, who, find_tracking_code(tx, asked.id) or ""))
+            letters.append(letter)
     return letters
 
 
-def settle_letter(tx: Tx, letter: Letter, fault: str, now: datetime) -> NoticeState:
+def _letter_to_caller(
+    tx: Tx, notice: Notice, rules: OutboxRules, timezone: str, now: datetime
+) -> Letter | None:
+    """Return a message to a caller; `None` where it is not to go out, or not now."""
+    who = find_caller(tx, notice.request_id)
+    if who is None or not who.consent:
+        _end(tx, notice, NoticeState.UNWANTED, "", now)
+    elif now >= notice.stale_at:
+        _end(tx, notice, NoticeState.STALE, "", now)
+    elif (later := _later(tx, notice, who, rules, timezone, now)) is not None:
+        set_notice(tx, notice.id, NoticeState.WAITING, later)
+    else:
+        asked = get_request(tx, notice.request_id)
+        return Letter(notice, asked, who, find_tracking_code(tx, asked.id) or "")
+    return None
+
+
+def _letter_to_body(tx: Tx, notice: Notice, now: datetime) -> Letter | None:
+    """Return a letter to a body; `None` where its request was taken back."""
+    one = get_hand_over(tx, HandOverId(notice.nth))
+    if one.state is HandOverState.WITHDRAWN:
+        set_notice(tx, notice.id, NoticeState.UNWANTED, notice.due_at)
+        return None
+    body, phone = get_body(tx, one.body_id), ""
+    if one.with_caller:
+        caller = look_at_caller(tx, MESSENGER, notice.request_id, "hand_over", now)
+        phone = caller.phone if caller else ""
+    asked, who = get_request(tx, notice.request_id), Caller(body.name, "", b"", body.email)
+    return Letter(notice, asked, who, "", ToBody(one, body, phone))
+
+
+def settle_letter(
+    tx: Tx, letter: Letter, fault: str, now: datetime, *, again: bool = True
+) -> NoticeState:
     """Keep what became of a message: told, to be tried again, or given up.
 
     Parameters
     ----------
     fault
         Why the gateway did not take it, in one word; empty where it did.
+    again
+        Whether another try may succeed.
     """
     notice, tries = letter.notice, letter.notice.tries + 1
     if not fault:
-        set_notice(tx, notice.id, NoticeState.SENT, notice.due_at)
-        after = {"kind": notice.kind, "nth": notice.nth}
-        add_event(tx, now, MESSENGER, "request.told", _subject(notice), after=after)
+        _end(tx, notice, NoticeState.SENT, "", now)
         if notice.kind in ENDINGS:
             mark_told(tx, [notice.request_id], now)
         return NoticeState.SENT
-    if tries > len(BACK_OFF):
+    if not again or tries > len(BACK_OFF):
         _end(tx, notice, NoticeState.FAILED, fault, now)
         return NoticeState.FAILED
     set_notice(tx, notice.id, NoticeState.WAITING, now + BACK_OFF[tries - 1])
@@ -146,10 +202,13 @@ def _later(
 
 
 def _end(tx: Tx, notice: Notice, state: NoticeState, fault: str, now: datetime) -> None:
+    """Keep how a message ended, and write it into the storm book."""
     set_notice(tx, notice.id, state, notice.due_at)
-    after = {"kind": notice.kind, "nth": notice.nth, "why": state, "fault": fault}
-    add_event(tx, now, MESSENGER, "request.untold", _subject(notice), after=after)
-
-
-def _subject(notice: Notice) -> str:
-    return f"request:{notice.request_id}"
+    sent, why = state is NoticeState.SENT, {"why": state, "fault": fault}
+    after: dict[str, object] = {"kind": notice.kind, "nth": notice.nth} | ({} if sent else why)
+    verb = "request.told" if sent else "request.untold"
+    if notice.kind is NoticeKind.LETTER:
+        one = get_hand_over(tx, HandOverId(notice.nth))
+        after = {"hand_over": one.id, "name": get_body(tx, one.body_id).name} | why
+        verb = "request.letter_sent" if sent else "request.letter_unsent"
+    add_event(tx, now, MESSENGER, verb, f"request:{notice.request_id}", after=after)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Body, BodyLetter, HandOver, HandOverState, ServiceRequest
+from data.model import Body, HandOver, HandOverState, Notice, ServiceRequest
 from data.streets.network import StreetNetwork
 from maps.pages.i18n import Translator
 from maps.requests.notices import NoticeText
@@ -60,7 +60,7 @@ def bodies_view(bodies: Iterable[Body]) -> list[BodyView]:
 
 
 def hand_over_view(
-    one: HandOver, asked: ServiceRequest, body: Body, letter: BodyLetter | None
+    one: HandOver, asked: ServiceRequest, body: Body, letter: Notice | None
 ) -> HandOverView:
     """Return a hand-over with what a list says of its request and its body."""
     return HandOverView(

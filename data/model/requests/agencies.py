@@ -5,7 +5,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from data.model.ids import BodyId, HandOverId, Language, RequestId
-from data.model.requests.notices import NoticeState
 from data.model.requests.requests import ServiceRequest
 
 
@@ -70,17 +69,6 @@ class HandOver:
     state: HandOverState = HandOverState.SENT
     answer: str = ""
     answered_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BodyLetter:
-    """The e-mail of a hand-over: `tries` so far, `told_at` when it last went to a gateway."""
-
-    hand_over_id: HandOverId
-    state: NoticeState
-    due_at: datetime
-    tries: int = 0
-    told_at: datetime | None = None
 
 
 class CallOutcome(StrEnum):

@@ -1,4 +1,4 @@
-"""Messages to callers as rows: what is to be said, when, and what became of it."""
+"""Messages to callers and bodies as rows: what is said, when, and what became of it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -9,6 +9,8 @@ from sqlalchemy import Column, Text, cast, delete, false, func, or_, select, upd
 from sqlalchemy.dialects.sqlite import insert
 
 from data.model import (
+    HandOver,
+    HandOverId,
     JobId,
     Notice,
     NoticeId,
@@ -92,6 +94,20 @@ def list_notices(tx: Tx, request_id: RequestId) -> list[Notice]:
     return records(Notice, tx.execute(query))
 
 
+def list_letters(tx: Tx, given: Collection[HandOver]) -> dict[HandOverId, Notice]:
+    """Return the letters of these hand-overs that have one: those that did not go by paper."""
+    wanted = {one.id for one in given}
+    found: dict[HandOverId, Notice] = {}
+    for ids in batched(sorted({one.request_id for one in given}), AT_ONCE, strict=False):
+        query = select(notice).where(
+            notice.c.kind == NoticeKind.LETTER, notice.c.request_id.in_(ids)
+        )
+        for one in records(Notice, tx.execute(query)):
+            if one.nth in wanted:
+                found[HandOverId(one.nth)] = one
+    return found
+
+
 def list_notices_in(tx: Tx, state: NoticeState) -> list[Notice]:
     """Return the messages in a state, in the order they were written."""
     query = select(notice).where(notice.c.state == state).order_by(notice.c.id)
@@ -107,10 +123,16 @@ def count_notices(tx: Tx, request_id: RequestId, kind: NoticeKind) -> int:
 def count_reaching(tx: Tx, who: Caller, since: datetime) -> int:
     """Return how many messages went to a person since then, whatever they asked for."""
     same = [column == value for column, value in _ways(who) if value]
+    to_a_person = notice.c.kind != NoticeKind.LETTER
     query = (
         select(func.count())
         .select_from(notice.join(caller, caller.c.request_id == notice.c.request_id))
-        .where(or_(false(), *same), notice.c.state.in_(ONGOING), notice.c.told_at > since)
+        .where(
+            or_(false(), *same),
+            to_a_person,
+            notice.c.state.in_(ONGOING),
+            notice.c.told_at > since,
+        )
     )
     return int(tx.execute(query).scalar_one())
 

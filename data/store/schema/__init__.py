@@ -26,7 +26,6 @@ from data.store.schema.logbook import log_part
 from data.store.schema.messages import message
 from data.store.schema.requests.agencies import (
     body,
-    body_letter,
     call_attempt,
     hand_over,
     queue_change,
@@ -78,7 +77,6 @@ __all__ = [
     "api_key",
     "blockage",
     "body",
-    "body_letter",
     "call_attempt",
     "call_out",
     "caller",

@@ -8,10 +8,9 @@ from api.processes.message_gateways import NoticeSettings
 from api.processes.notice_sender import Messenger
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
-from data.store.followup.agency_mail import find_body_letter
 from data.store.followup.referrals import list_hand_overs
-from fleet.followup.agency_mail import claim_body_letters
-from fleet.requests.outbox import BACK_OFF, OutboxRules
+from data.store.requests.notices import list_letters
+from fleet.requests.outbox import BACK_OFF, OutboxRules, claim_letters
 from tests.api.processes.test_notice_sender import Pigeon, PigeonSettings
 from tests.api.requests.test_request_queue import WORDS, a_body, order
 
@@ -54,8 +53,8 @@ def test_a_letter_waits_and_is_sent_once_with_all_that_the_body_needs(
 ):
     handed_over(client, sign_in)
     assert letter_of(client) == "waiting"
-    assert messenger.look_for_bodies() == 1
-    assert messenger.look_for_bodies() == 0
+    assert messenger.look() == 1
+    assert messenger.look() == 0
     ((who, text),) = pigeon.sent
     assert (who.email, who.phone) == ("parks@city.example", "")
     assert "B-0001" in text.title
@@ -69,7 +68,7 @@ def test_the_callers_number_goes_along_where_it_was_wished_and_is_a_look(
     client, sign_in, messenger, pigeon
 ):
     handed_over(client, sign_in, with_caller=True)
-    messenger.look_for_bodies()
+    messenger.look()
     ((_, text),) = pigeon.sent
     assert "044 5551234" in text.link
     assert "5551234" not in text.body
@@ -85,24 +84,24 @@ def test_a_letter_that_is_refused_is_tried_again_and_then_given_up(
     handed_over(client, sign_in)
     seen = []
     for wait in (*BACK_OFF, timedelta(hours=9)):
-        assert messenger.look_for_bodies() == 1
+        assert messenger.look() == 1
         seen.append(letter_of(client))
         clock.moment += wait
     assert seen == ["waiting"] * len(BACK_OFF) + ["failed"]
-    assert messenger.look_for_bodies() == 0
+    assert messenger.look() == 0
     assert pigeon.sent == []
 
 
 def test_without_a_gateway_for_email_the_desk_is_told_to_use_paper(client, sign_in):
     handed_over(client, sign_in)
-    assert a_messenger(client, NoticeSettings(AWAKE)).look_for_bodies() == 1
+    assert a_messenger(client, NoticeSettings(AWAKE)).look() == 1
     assert letter_of(client) == "failed"
 
 
 def test_a_letter_whose_request_is_taken_back_does_not_leave(client, sign_in, messenger, pigeon):
     change = handed_over(client, sign_in)["change_id"]
     client.post(f"/api/queue/changes/{change}/undo")
-    assert messenger.look_for_bodies() == 0
+    assert messenger.look() == 0
     assert pigeon.sent == []
     assert letter_of(client) == "unwanted"
 
@@ -113,9 +112,9 @@ def test_a_letter_that_was_being_sent_when_the_server_died_is_not_sent_twice(
     handed_over(client, sign_in)
     app = client.app.state.barfrub
     with transaction(app.engine) as tx:
-        assert len(claim_body_letters(tx, app.clock.now(), 9)) == 1
+        assert len(claim_letters(tx, AWAKE, "Asia/Tehran", app.clock.now(), 9)) == 1
     messenger.recover()
-    assert messenger.look_for_bodies() == 0
+    assert messenger.look() == 0
     assert letter_of(client) == "lost"
 
 
@@ -124,4 +123,4 @@ def test_paper_has_no_letter(client, sign_in, messenger):
     assert letter_of(client) is None
     with transaction(client.app.state.barfrub.engine) as tx:
         (one,) = list_hand_overs(tx, 9)
-        assert find_body_letter(tx, one.hand_over.id) is None
+        assert list_letters(tx, [one.hand_over]) == {}

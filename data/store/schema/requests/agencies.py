@@ -1,6 +1,6 @@
 """Tables of other bodies and what was handed over, of calling back, and of changes in bulk."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, false
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Table, Text, false
 
 from data.store.schema.base import UtcDateTime, metadata, new_id
 
@@ -33,18 +33,6 @@ hand_over = Table(
 )
 Index("hand_over_by_request", hand_over.c.request_id)
 Index("hand_over_by_state", hand_over.c.state, hand_over.c.at)
-
-body_letter = Table(
-    "body_letter",
-    metadata,
-    Column("hand_over_id", ForeignKey("hand_over.id"), primary_key=True),
-    Column("state", Text, nullable=False),
-    Column("due_at", UtcDateTime, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("told_at", UtcDateTime, doc="last time that it went to a gateway"),
-)
-"""What goes by e-mail through the outbox; who gets it and what it says is in the hand-over."""
-Index("body_letter_by_state", body_letter.c.state, body_letter.c.due_at)
 
 call_attempt = Table(
     "call_attempt",

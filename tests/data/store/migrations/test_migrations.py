@@ -7,8 +7,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, select, text
 
 from data.errors import ConflictError
+from data.model import HandOverId, NoticeKind
 from data.store.database.engine import create_engine, transaction
+from data.store.followup.referrals import get_hand_over
 from data.store.migrations import require_known, upgrade
+from data.store.requests.notices import list_due_notices, list_letters
 from data.store.schema import message, metadata
 from tests.data.store.migrations.tables_of_0031 import make_tables_of_0031
 
@@ -99,3 +102,32 @@ def _definitions(engine: Engine) -> dict[str, list[str]]:
 def _clauses(sql: str) -> list[str]:
     """Return columns and constraints in a fixed order: foreign keys come in any."""
     return sorted(clause.strip() for clause in re.split(r",|\(\s|\s\)", " ".join(sql.split())))
+
+
+LETTER_OF_0031 = (
+    "INSERT INTO request (id, reference, received_at, channel, text, kind, state, address) VALUES"
+    " (7, 'B-0007', '2026-12-21 04:00:00.000000', 'phone', 'a tree', 'tree', 'handed_over', '')",
+    "INSERT INTO body (id, name, kind, contact, phone, email, address) VALUES"
+    " (2, 'Parks', 'parks', '', '', 'parks@city.example', '')",
+    "INSERT INTO hand_over (id, request_id, body_id, at, way, note, with_caller, state, answer)"
+    " VALUES (3, 7, 2, '2026-12-21 04:01:00.000000', 'message', '', 0, 'sent', '')",
+    "INSERT INTO body_letter (hand_over_id, state, due_at, tries, told_at) VALUES"
+    " (3, 'waiting', '2026-12-21 04:06:00.000000', 2, '2026-12-21 04:02:00.000000')",
+)
+
+
+def test_a_letter_that_waited_at_0031_waits_in_the_outbox_of_messages() -> None:
+    engine = create_engine(None)
+    make_tables_of_0031(engine)
+    with transaction(engine) as tx:
+        for statement in LETTER_OF_0031:
+            tx.execute(text(statement))
+    upgrade(engine)
+    with transaction(engine) as tx:
+        hand_over = get_hand_over(tx, HandOverId(3))
+        letter = list_letters(tx, [hand_over])[hand_over.id]
+        due = list_due_notices(tx, letter.due_at, 9)
+    assert due == [letter]
+    assert (letter.request_id, letter.kind, letter.tries) == (7, NoticeKind.LETTER, 2)
+    assert letter.written_at == hand_over.at < letter.told_at < letter.due_at < letter.stale_at
+    engine.dispose()
