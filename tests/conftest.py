@@ -1,10 +1,15 @@
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from api.access.auth import hash_password
 from api.config.settings import Settings, prepare_numba
+from data.store.database.engine import Tx, transaction
+from tests.village_database import a_village_database
 
+PASSWORD = "winter-is-long"
 ROOT = Path(__file__).parent.parent
 
 prepare_numba(Settings(var=ROOT / "var"))
@@ -16,3 +21,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no development data at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def tx() -> Iterator[Tx]:
+    """A transaction on the drawn village, in memory."""
+    with transaction(a_village_database()) as tx:
+        yield tx

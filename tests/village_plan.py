@@ -1,5 +1,6 @@
 """A small plan for the drawn village, made by hand."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from data.model import (
     CostBreakdown,
     DirectedSegment,
     JobId,
+    JobState,
     Leg,
     LegKind,
     Plan,
@@ -20,6 +22,10 @@ from data.model import (
     Unserved,
     VehicleId,
 )
+from data.store.database.engine import Tx
+from data.store.planning.plans import add_plan, set_plan_state
+from data.store.storms.storms import find_active_storm
+from data.store.work import list_jobs
 from tests import village as v
 
 
@@ -63,3 +69,35 @@ def a_plan(*legs: Leg, unserved: tuple[Unserved, ...] = (), **changes: Any) -> P
         state=PlanState.DRAFT,
     )
     return replace(plan, **changes)
+
+
+def legs_along(
+    tx: Tx,
+    streets: Iterable[int | tuple[int, bool]],
+    begins_at: datetime = v.NOW,
+    apart: timedelta = timedelta(minutes=1),
+    **changes: Any,
+) -> list[Leg]:
+    """Return a leg for each street (and direction), at work for its open job, `apart` in time."""
+    storm = find_active_storm(tx)
+    assert storm is not None
+    jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id, JobState.OPEN)}
+    ways = [way if isinstance(way, tuple) else (way, True) for way in streets]
+    return [
+        a_leg(
+            segment_id=street,
+            forward=forward,
+            starts_at=begins_at + i * apart,
+            ends_at=begins_at + (i + 1) * apart,
+            job_ids=(jobs[SegmentId(street)],) if street in jobs else (),
+            **changes,
+        )
+        for i, (street, forward) in enumerate(ways)
+    ]
+
+
+def add_published_plan(tx: Tx, *legs: Leg, **changes: Any) -> Plan:
+    """Store a plan whose first shift drives these legs, and publish it."""
+    plan = add_plan(tx, a_plan(*legs, **changes))
+    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+    return plan

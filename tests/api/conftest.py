@@ -2,15 +2,16 @@ import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from api.access.auth import hash_password, new_session
+from api.access.auth import new_session
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.server.app import create_app
-from api.web.context import CSRF_COOKIE, SESSION_COOKIE
-from data.model import City, Role
+from api.web.context import CSRF_COOKIE, SESSION_COOKIE, App
+from data.model import City, Plan, Role
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import FleetFile
 from data.store.accounts.accounts import add_user, find_user_by_login
@@ -20,7 +21,12 @@ from data.store.setup.city import save_city
 from data.store.setup.machines import save_fleet
 from data.store.streets.network import save_network
 from data.store.streets.places import save_places
+from fleet.planning.plan_preparation import prepare
+from fleet.planning.plan_solving import solve_prepared
+from fleet.storms.storm_start import start_storm
 from tests.api.lived_in_city import live_in
+from tests.api.pigeons import Pigeon
+from tests.conftest import PASSWORD
 from tests.village import (
     NOW,
     a_depot,
@@ -30,13 +36,13 @@ from tests.village import (
     village_places,
     village_segments,
 )
+from tests.village_database import DISPATCHER, POLICY, a_village_database
 
 with warnings.catch_warnings():
     # Starlette prefers httpx2 to httpx for its test client; we use httpx for everything else.
     warnings.simplefilter("ignore")
     from fastapi.testclient import TestClient
 
-PASSWORD = "winter-is-long"
 COOKIE_DOMAIN = "testserver.local"
 """What a jar of cookies makes of the test client's `testserver`, which has no dot."""
 
@@ -50,11 +56,6 @@ class StillClock(Clock):
 
     def now(self):
         return self.moment
-
-
-@pytest.fixture(scope="session")
-def password_hash() -> str:
-    return hash_password(PASSWORD)
 
 
 @pytest.fixture
@@ -89,11 +90,17 @@ def city_folder(settings: Settings, drawn_city: Path) -> Path:
 
 
 @pytest.fixture
-def lived_in(city_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The city with history, and the one that commands mean."""
+def only_city(city_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The village, as the one city that commands find."""
     monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
-    live_in(city_folder)
     return city_folder
+
+
+@pytest.fixture
+def lived_in(only_city: Path) -> Path:
+    """The one city that commands find, with history."""
+    live_in(only_city)
+    return only_city
 
 
 @pytest.fixture
@@ -113,6 +120,12 @@ def client(settings: Settings, city_folder: Path, clock: StillClock) -> Iterator
         app.consumer.look()
         client.headers["accept"] = "application/json"
         yield client
+
+
+@pytest.fixture
+def app(client: TestClient) -> App:
+    """What the server shares between requests."""
+    return client.app.state.barfrub
 
 
 @pytest.fixture
@@ -148,6 +161,40 @@ def sign_in(client: TestClient):
         client.headers["x-csrf-token"] = session.csrf
 
     return signed_in
+
+
+@pytest.fixture
+def dispatcher(client: TestClient, sign_in) -> TestClient:
+    sign_in("dispatcher")
+    return client
+
+
+@pytest.fixture
+def admin(client: TestClient, sign_in) -> TestClient:
+    sign_in("administrator")
+    return client
+
+
+@pytest.fixture
+def storm(dispatcher: TestClient) -> dict[str, Any]:
+    """A storm that the dispatcher, who stays signed in, has begun."""
+    begun = dispatcher.post("/api/storms", json={"name": "First snow"})
+    assert begun.status_code == 201, begun.text
+    return begun.json()
+
+
+@pytest.fixture(scope="session")
+def solved() -> Plan:
+    """A plan for the village's first storm, made once."""
+    with transaction(a_village_database()) as tx:
+        storm = start_storm(tx, DISPATCHER, "First snow", village(), POLICY, NOW)
+        prepared = prepare(tx, storm.id, village(), NOW)
+    return solve_prepared(prepared, 0.3, 1, lambda *_: None, lambda: False)
+
+
+@pytest.fixture
+def pigeon() -> Pigeon:
+    return Pigeon()
 
 
 @pytest.fixture

@@ -8,15 +8,15 @@ from data.store.database.engine import transaction
 from data.store.planning.plan_runs import lease_run
 from tests import village as v
 
-TYPE = v.a_vehicle(1).type
-ONE_FEWER = {"machines": {TYPE: -1}, "seconds": 1}
-
 
 @pytest.fixture
-def dispatcher(client, sign_in):
-    sign_in("dispatcher")
-    client.post("/api/storms", json={"name": "First snow"})
-    return client
+def dispatcher(dispatcher, storm):
+    """A dispatcher in a storm."""
+    return dispatcher
+
+
+TYPE = v.a_vehicle(1).type
+ONE_FEWER = {"machines": {TYPE: -1}, "seconds": 1}
 
 
 def work(client, clock) -> None:

@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
-from api.access.auth import hash_password, new_session
+from api.access.auth import new_session
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.server.app import create_app
@@ -28,6 +28,7 @@ from data.store.setup.city import save_city
 from data.store.setup.machines import save_fleet
 from data.store.streets.network import save_network
 from data.store.streets.places import save_places
+from tests.conftest import PASSWORD
 from tests.village import (
     a_depot,
     a_reload_site,
@@ -37,7 +38,6 @@ from tests.village import (
     village_segments,
 )
 
-PASSWORD = "winter-is-long"
 PATIENCE_MS = 60_000
 """How long a busy machine may take for one step; an idle one never comes near it."""
 
@@ -75,11 +75,6 @@ def make_city(folder: Path, password_hash: str) -> None:
         for role in Role:
             add_user(tx, role.value, [role], "en", password_hash)
     engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def password_hash() -> str:
-    return hash_password(PASSWORD)
 
 
 @pytest.fixture(scope="session")

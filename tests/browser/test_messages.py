@@ -3,9 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from data.model import PlanState
 from data.store.database.engine import transaction
-from data.store.planning.plans import add_plan, set_plan_state
 from fleet.shifts.driver_codes import give_code
 from fleet.shifts.shift_progress import start_shift
 from fleet.storms.storm_start import start_storm
@@ -14,7 +12,7 @@ from tests import village as v
 from tests.browser.conftest import Visit
 from tests.browser.shifts.test_driver import PERSIAN
 from tests.village_database import DISPATCHER
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import a_leg, add_published_plan
 
 pytestmark = pytest.mark.browser
 
@@ -24,8 +22,7 @@ def a_driven_storm(visit: Visit) -> str:
     city, now = visit.city, visit.city.clock.now()
     with transaction(city.engine) as tx:
         start_storm(tx, DISPATCHER, "Snow", city.network, city.policy, now)
-        plan = add_plan(tx, a_plan(a_leg(segment_id=v.MAIN_EAST)))
-        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+        plan = add_published_plan(tx, a_leg(segment_id=v.MAIN_EAST))
         given = give_code(
             tx, DISPATCHER, plan.routes[0].shift_id, city.settings.secret_key(), "fa", now
         )

@@ -6,16 +6,15 @@ import pytest
 from playwright.sync_api import expect
 
 from api.processes.workers.dispatch_worker import QuickDesk, listening
-from data.model import Actor, ActorKind, PlanState
+from data.model import Actor, ActorKind
 from data.store.database.engine import reading, transaction
-from data.store.planning.plans import add_plan, find_published_plan, set_plan_state
-from data.store.work import list_jobs
+from data.store.planning.plans import find_published_plan
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
 from tests.browser.board.test_pages import speak
 from tests.browser.conftest import Visit
 from tests.village import BLIND, MAIN_WEST, MILL, TULIP
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import add_published_plan, legs_along
 
 pytestmark = pytest.mark.browser
 
@@ -26,14 +25,9 @@ def a_plan_is_driven(visit: Visit) -> None:
     """Let the first truck have three streets ahead, and the second one none."""
     city, now = visit.city, visit.city.clock.now()
     with transaction(city.engine) as tx:
-        storm = start_storm(tx, ACTOR, "First snow", city.network, city.policy, now)
-        jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id)}
-        legs = (
-            a_leg(segment_id=street, starts_at=now, job_ids=(jobs[street],))
-            for street in (MAIN_WEST, TULIP, MILL)
-        )
-        plan = add_plan(tx, a_plan(*legs, made_at=now))
-        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+        start_storm(tx, ACTOR, "First snow", city.network, city.policy, now)
+        legs = legs_along(tx, (MAIN_WEST, TULIP, MILL), now)
+        add_published_plan(tx, *legs, made_at=now)
 
 
 def test_urgent_work_is_taken_by_a_key_and_a_breakdown_is_looked_at_first(

@@ -6,19 +6,17 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from data.model import Actor, ActorKind, PlanState, VehicleId
+from data.model import Actor, ActorKind, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
-from data.store.planning.plans import add_plan, set_plan_state
 from data.store.tracking.positions import add_positions
-from data.store.work import list_jobs
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
 from tests.browser.board.test_pages import speak
 from tests.browser.conftest import PATIENCE_MS, POLL_MS, Visit
 from tests.fleet.drives import a_drive
 from tests.village import MAIN_EAST, MAIN_WEST, NOW, ORCHARD, ROSE, TULIP
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import add_published_plan, legs_along
 
 pytestmark = pytest.mark.browser
 
@@ -36,19 +34,9 @@ def a_truck_drove(visit: Visit) -> datetime:
     city = visit.city
     began = city.clock.now() - 30 * MINUTE
     with transaction(city.engine) as tx:
-        storm = start_storm(tx, ACTOR, "First snow", city.network, city.policy, began)
-        jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id)}
-        legs = [
-            a_leg(
-                segment_id=street,
-                forward=forward,
-                starts_at=began + i * MINUTE,
-                job_ids=(jobs[street],) if street in jobs else (),
-            )
-            for i, (street, forward) in enumerate(ROUTE)
-        ]
-        plan = add_plan(tx, a_plan(*legs, made_at=began))
-        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+        start_storm(tx, ACTOR, "First snow", city.network, city.policy, began)
+        legs = legs_along(tx, ROUTE, began)
+        add_published_plan(tx, *legs, made_at=began)
         device = add_device(tx, "tracker", VehicleId(1), "hash")
         add_positions(
             tx,

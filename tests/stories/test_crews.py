@@ -9,6 +9,8 @@ from data.store.database.engine import reading
 from data.store.requests.tracking_codes import find_tracking_code
 from tests.api.conftest import StillClock
 
+pytestmark = pytest.mark.usefixtures("storm")
+
 PAGE = {"accept": "text/html"}
 JPEG = b"\xff\xd8\xff\xe0 a photo"
 STAIRS = {
@@ -26,12 +28,6 @@ CREW = {
     "depot": "Depot",
     "rate_h": 120,
 }
-
-
-@pytest.fixture(autouse=True)
-def storm(client, sign_in):
-    sign_in("dispatcher")
-    return client.post("/api/storms", json={"name": "Snow"}).json()
 
 
 def new_crew(client, **changes):

@@ -33,11 +33,6 @@ class Never:
 
 
 @pytest.fixture
-def app(client):
-    return client.app.state.barfrub
-
-
-@pytest.fixture
 def trackers(app):
     tokens = {VehicleId(1): "token-one", VehicleId(2): "token-two"}
     with transaction(app.engine) as tx:

@@ -103,10 +103,9 @@ class Site:
         )
 
 
-@pytest.fixture
-def app(client):
+@pytest.fixture(autouse=True)
+def english(client):
     client.headers["accept-language"] = "en"
-    return client.app.state.barfrub
 
 
 @pytest.fixture

@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from data.model import Plan, PlanState
+from data.model import Plan
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from data.store.planning.plans import add_plan, set_plan_state
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import a_leg, add_published_plan
 
 PAGE = {"accept": "text/html"}
 HEARD = frozenset({"messages", "mail", "alerts"})
@@ -20,17 +19,10 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def app(client) -> Any:
-    return client.app.state.barfrub
-
-
-@pytest.fixture
 def plan(app) -> Plan:
     with transaction(app.engine) as tx:
         start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
-        made = add_plan(tx, a_plan(a_leg(segment_id=v.MAIN_EAST)))
-        set_plan_state(tx, made.id, PlanState.PUBLISHED)
-    return made
+        return add_published_plan(tx, a_leg(segment_id=v.MAIN_EAST))
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from fleet.accounts.accounts import token_digest
 from tests import village as v
 from tests.stories.test_first_storm import drive, planned
 
+pytestmark = pytest.mark.usefixtures("machines", "storm")
+
 HIRED = {
     "owner": "contractor",
     "company": "Kian",
@@ -26,17 +28,13 @@ HIRED = {
 
 
 @pytest.fixture
-def app(client, sign_in):
-    app = client.app.state.barfrub
+def machines(app):
     vehicles = (v.a_vehicle(1), v.a_vehicle(2, rate_h=10.0), v.a_vehicle(3, **HIRED))
     with transaction(app.engine) as tx:
         save_fleet(tx, FleetFile((v.a_depot(),), (v.a_reload_site(),), vehicles))
         for vehicle_id in (1, 2, 3):
             digest = token_digest(f"token-{vehicle_id}")
             add_device(tx, f"truck-{vehicle_id}", VehicleId(vehicle_id), digest)
-    sign_in("dispatcher")
-    client.post("/api/storms", json={"name": "First snow"})
-    return app
 
 
 def in_service(app):

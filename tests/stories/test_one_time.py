@@ -9,21 +9,17 @@ from data.model import (
     DirectedSegment,
     Evidence,
     EvidenceKind,
-    JobState,
     Pass,
-    PlanState,
     SegmentId,
     Treatment,
     VehicleId,
 )
 from data.store.coverage.coverage import replace_told
 from data.store.database.engine import reading, transaction
-from data.store.planning.plans import add_plan
 from data.store.requests.tracking_codes import find_tracking_code
 from data.store.storms.storms import find_active_storm
-from data.store.work import list_jobs
 from tests import village as v
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import add_published_plan, legs_along
 
 MINUTE = timedelta(minutes=1)
 TEHRAN = ZoneInfo("Asia/Tehran")
@@ -35,29 +31,11 @@ DRIVEN = 6
 
 
 @pytest.fixture
-def app(client):
-    return client.app.state.barfrub
-
-
-@pytest.fixture
-def storm(client, app, sign_in):
+def storm(app, storm):
     """A storm whose plan is published."""
-    sign_in()
-    client.post("/api/storms", json={"name": "First snow"})
     with transaction(app.engine) as tx:
-        storm = find_active_storm(tx)
-        jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id, JobState.OPEN)}
-        legs = [
-            a_leg(
-                segment_id=street,
-                starts_at=v.NOW + i * 5 * MINUTE,
-                ends_at=v.NOW + (i + 1) * 5 * MINUTE,
-                job_ids=(jobs[street],) if street in jobs else (),
-            )
-            for i, street in enumerate(STREETS)
-        ]
-        add_plan(tx, a_plan(*legs, state=PlanState.PUBLISHED))
-    return storm
+        add_published_plan(tx, *legs_along(tx, STREETS, apart=5 * MINUTE))
+        return find_active_storm(tx)
 
 
 def drive_slowly(app, storm, clock):

@@ -15,33 +15,20 @@ from fleet.audit.audit_log import audit
 from fleet.planning.plan_lifecycle import store_draft
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
-from fleet.storms.storm_start import start_storm
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY, a_village_database
+from tests.village_database import DISPATCHER
 
 NEVER = threading.Event()
 
 
-@pytest.fixture(scope="module")
-def solved() -> Plan:
-    """A plan for the village's first storm, made once."""
-    with transaction(a_village_database()) as tx:
-        storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
-        prepared = prepare(tx, storm.id, v.village(), v.NOW)
-    return solve_prepared(prepared, 0.3, 1, lambda *_: None, NEVER.is_set)
-
-
 @pytest.fixture
-def dispatcher(client, sign_in, solved) -> Iterator:
+def dispatcher(dispatcher, storm, app, solved) -> Iterator:
     """A dispatcher whose plan is driven, and the quick worker in this process."""
-    sign_in("dispatcher")
-    client.post("/api/storms", json={"name": "First snow"})
-    app = client.app.state.barfrub
     with transaction(app.engine) as tx:
         plan_id = store_draft(tx, DISPATCHER, solved, v.NOW).id
-    assert client.post(f"/api/plans/{plan_id}/publish").status_code == 200
+    assert dispatcher.post(f"/api/plans/{plan_id}/publish").status_code == 200
     with listening(app.folder, QuickDesk(app.engine, app.clock, 1)):
-        yield client
+        yield dispatcher
 
 
 def plan_of(dispatcher, plan_id: int) -> Plan:

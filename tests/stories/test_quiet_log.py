@@ -4,8 +4,6 @@ import logging
 import re
 from datetime import timedelta
 
-import pytest
-
 from api.simulation.simulated_storm import entry_of
 from data.model import AlertKind, VehicleId
 from data.store.accounts.accounts import add_device
@@ -17,11 +15,6 @@ from tests.stories.test_first_storm import WORDS, planned
 
 READERS = ("administrator", "dispatcher", "operator", "supervisor", "council")
 ENDLESS = {"/stream"}
-
-
-@pytest.fixture
-def app(client):
-    return client.app.state.barfrub
 
 
 def drive(client, app, clock, plan):

@@ -14,20 +14,18 @@ from data.store.shifts.shifts import list_shifts
 from fleet.planning.plan_preparation import prepare
 from tests import village as v
 
+pytestmark = pytest.mark.usefixtures("people", "storm")
+
 HOUR = timedelta(hours=1)
 PAGE = {"accept": "text/html"}
 
 
 @pytest.fixture
-def app(client, sign_in) -> Any:
-    app = client.app.state.barfrub
+def people(app: Any) -> None:
     with transaction(app.engine) as tx:
         for login in ("sara", "reza"):
             add_user(tx, login, [Role.DRIVER], "en", "!")
         add_user(tx, "night", [Role.DISPATCHER], "en", hash_password("winter-is-long"))
-    sign_in("dispatcher")
-    client.post("/api/storms", json={"name": "First snow"})
-    return app
 
 
 def shift(vehicle_id=1, start_h=8.0, end_h=16.0, driver="", **more):

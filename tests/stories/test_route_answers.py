@@ -1,7 +1,6 @@
 """A route is published, accepted or declined with a reason, and published anew."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -15,12 +14,7 @@ from tests.api.shifts.test_driver import PAGE
 from tests.stories.test_first_storm import planned
 from tests.village_database import DISPATCHER
 
-
-@pytest.fixture
-def app(client, sign_in) -> Any:
-    sign_in("dispatcher")
-    client.post("/api/storms", json={"name": "First snow"})
-    return client.app.state.barfrub
+pytestmark = pytest.mark.usefixtures("storm")
 
 
 def standing(client, shift_id):

@@ -31,11 +31,6 @@ OPEN_BOOK = "DROP TRIGGER event_without_update", "DROP TRIGGER event_without_del
 
 
 @pytest.fixture
-def app(client):
-    return client.app.state.barfrub
-
-
-@pytest.fixture
 def storm(client, sign_in, clock, app):
     """A storm with a caller, a plan and what two trucks did, all of it written down."""
     trackers = {VehicleId(1): "token-one", VehicleId(2): "token-two"}
@@ -204,7 +199,7 @@ def test_a_stranger_checks_the_export_with_the_script_of_the_documents(
     assert receipt in check(receipt).stdout
     whole = book.read_text()
     assert "Sara" not in whole
-    assert "0914" not in whole
+    assert "09141234567" not in whole
     assert WORDS not in whole
     book.write_text(whole.replace("dispatcher", "somebody", 1))
     assert "is not as it was written" in check().stderr

@@ -12,18 +12,10 @@ from data.store.work import list_jobs
 from fleet.accounts.accounts import token_digest
 from tests import village as v
 
+pytestmark = pytest.mark.usefixtures("dispatcher")
+
 HOUR = timedelta(hours=1)
 TRUCK = {"Authorization": "Bearer token-one"}
-
-
-@pytest.fixture
-def app(client):
-    return client.app.state.barfrub
-
-
-@pytest.fixture(autouse=True)
-def dispatcher(sign_in):
-    sign_in("dispatcher")
 
 
 def forecast(client, clock, name, hours):

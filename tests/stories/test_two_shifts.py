@@ -1,7 +1,6 @@
 """One truck, two drivers after each other with a pause: planned, driven, changed and replanned."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -24,14 +23,15 @@ NIGHT = 300 * MINUTE
 
 
 @pytest.fixture
-def app(client, sign_in) -> Any:
-    """Truck 1 alone, with a short shift, a pause, and a long one."""
-    app = client.app.state.barfrub
+def drivers(app) -> None:
     with transaction(app.engine) as tx:
         for login in ("sara", "reza"):
             add_user(tx, login, [Role.DRIVER], "en", "!")
-    sign_in("dispatcher")
-    client.post("/api/storms", json={"name": "First snow"})
+
+
+@pytest.fixture
+def two_shifts(drivers, storm, client) -> tuple[int, int]:
+    """Truck 1 alone, with a short shift, a pause, and a long one."""
     first, second = client.get("/api/roster").json()["shifts"]
     assert client.post(f"/api/shifts/{second['id']}/cancel").status_code == 200
     hours = {"starts_at": v.NOW, "ends_at": v.NOW + CHANGE, "driver": "sara"}
@@ -40,8 +40,7 @@ def app(client, sign_in) -> Any:
     hours = {"starts_at": v.NOW + AGAIN, "ends_at": v.NOW + NIGHT, "driver": "reza"}
     later = client.post("/api/storms/1/shifts", json=plain(hours) | {"vehicle_id": 1})
     assert later.status_code == 201, later.text
-    app.turns = (first["id"], later.json()["id"])
-    return app
+    return first["id"], later.json()["id"]
 
 
 def plain(hours):
@@ -51,13 +50,14 @@ def plain(hours):
     }
 
 
-def routes_of(app, plan):
+def routes_of(plan):
     return {route.shift_id: route for route in plan.routes}
 
 
-def lies_in_shifts(app, plan):
+def lies_in_shifts(two_shifts, plan):
     """Whether every leg lies in its driver's hours, and every pass is done once."""
-    hours = {app.turns[0]: (v.NOW, v.NOW + CHANGE), app.turns[1]: (v.NOW + AGAIN, v.NOW + NIGHT)}
+    first, second = two_shifts
+    hours = {first: (v.NOW, v.NOW + CHANGE), second: (v.NOW + AGAIN, v.NOW + NIGHT)}
     works = [work for route in plan.routes for leg in route.legs for work in leg.works]
     return len(works) == len(set(works)) and all(
         hours[route.shift_id][0] <= leg.starts_at and leg.ends_at <= hours[route.shift_id][1]
@@ -66,8 +66,8 @@ def lies_in_shifts(app, plan):
     )
 
 
-def works_of(app, plan, turn):
-    return {w for leg in routes_of(app, plan)[app.turns[turn]].legs for w in leg.works}
+def works_of(two_shifts, plan, turn):
+    return {w for leg in routes_of(plan)[two_shifts[turn]].legs for w in leg.works}
 
 
 def streets_of(plan):
@@ -85,20 +85,22 @@ def replanned(client, app, **wanted):
         return get_plan(tx, PlanId(run["plan_id"]))
 
 
-def test_the_work_of_one_truck_goes_on_with_its_next_driver(client, app, clock, monkeypatch):
+def test_the_work_of_one_truck_goes_on_with_its_next_driver(
+    client, app, clock, two_shifts, monkeypatch
+):
     monkeypatch.setattr("fleet.replanning.replan_requests.SECONDS", 0.1)
     plan = planned(client, app)
-    assert lies_in_shifts(app, plan)
+    assert lies_in_shifts(two_shifts, plan)
     assert plan.unserved == ()
-    assert works_of(app, plan, 0)
-    assert works_of(app, plan, 1)
+    assert works_of(two_shifts, plan, 0)
+    assert works_of(two_shifts, plan, 1)
 
     clock.moment = v.NOW + MINUTE
-    assert client.post(f"/api/shifts/{app.turns[0]}/start").status_code == 200
-    street = routes_of(app, plan)[app.turns[1]].legs[-2].path[0].segment_id
+    assert client.post(f"/api/shifts/{two_shifts[0]}/start").status_code == 200
+    street = routes_of(plan)[two_shifts[1]].legs[-2].path[0].segment_id
     closed = {"cause": "closure", "segment_id": street}
     meanwhile = replanned(client, app, **closed)
-    assert lies_in_shifts(app, meanwhile)
+    assert lies_in_shifts(two_shifts, meanwhile)
     before, after = streets_of(plan), streets_of(meanwhile)
     assert street in before
     assert after <= before - {street}
@@ -110,30 +112,32 @@ def test_the_work_of_one_truck_goes_on_with_its_next_driver(client, app, clock, 
     assert set(left.values()) <= {"unreachable"}  # by the street that is closed, not for time
 
     clock.moment = v.NOW + 2 * CHANGE
-    assert client.post(f"/api/shifts/{app.turns[0]}/end").status_code == 200
+    assert client.post(f"/api/shifts/{two_shifts[0]}/end").status_code == 200
     pause = replanned(client, app, **closed, budget=1)
-    assert lies_in_shifts(app, pause)
-    assert [route.shift_id for route in pause.routes] == [app.turns[1]]
-    ahead = {work for work in works_of(app, plan, 1) if work in works_of(app, pause, 1)}
+    assert lies_in_shifts(two_shifts, pause)
+    assert [route.shift_id for route in pause.routes] == [two_shifts[1]]
+    ahead = {
+        work for work in works_of(two_shifts, plan, 1) if work in works_of(two_shifts, pause, 1)
+    }
     assert ahead
 
     clock.moment = v.NOW + AGAIN
-    assert client.post(f"/api/shifts/{app.turns[1]}/start").status_code == 200
+    assert client.post(f"/api/shifts/{two_shifts[1]}/start").status_code == 200
     (driving,) = [one for one in client.get("/api/shifts").json() if one["state"] == "driving"]
-    assert (driving["id"], driving["driver"]) == (app.turns[1], "reza")
+    assert (driving["id"], driving["driver"]) == (two_shifts[1], "reza")
 
 
-def test_hours_of_service_bound_the_shift_and_the_shift_bounds_the_plan(client, app):
+def test_hours_of_service_bound_the_shift_and_the_shift_bounds_the_plan(client, app, two_shifts):
     long = {"starts_at": v.NOW + NIGHT, "ends_at": v.NOW + 4 * NIGHT, "driver": "reza"}
     refused = client.post("/api/storms/1/shifts", json=plain(long) | {"vehicle_id": 2})
     assert refused.status_code == 409
     assert refused.json()["error"]["values"]["reason"] == "roster_driver_hours"
 
     short = {"starts_at": v.NOW + AGAIN, "ends_at": v.NOW + AGAIN + CHANGE, "driver": "reza"}
-    given = client.post(f"/api/shifts/{app.turns[1]}/roster", json=plain(short))
+    given = client.post(f"/api/shifts/{two_shifts[1]}/roster", json=plain(short))
     assert given.status_code == 200, given.text
     plan = planned(client, app)
-    assert lies_in_shifts(app, plan)
-    second = routes_of(app, plan)[app.turns[1]]
+    assert lies_in_shifts(two_shifts, plan)
+    second = routes_of(plan)[two_shifts[1]]
     assert second.legs[-1].ends_at <= v.NOW + AGAIN + CHANGE
     assert {left.reason for left in plan.unserved} == {"time"}

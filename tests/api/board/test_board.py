@@ -24,17 +24,6 @@ from maps.board import board as views
 from tests.village import MAIN_WEST, NOW, ROSE, SCHOOL, YARD
 
 
-@pytest.fixture
-def dispatcher(client, sign_in):
-    sign_in("dispatcher")
-    return client
-
-
-@pytest.fixture
-def storm(dispatcher):
-    return dispatcher.post("/api/storms", json={"name": "First snow"}).json()
-
-
 def states(client):
     return {street: tuple(ways) for street, *ways in client.get("/api/board").json()["coverage"]}
 

@@ -1,48 +1,27 @@
 """The timeline, and what the panels of a truck and of a street say."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from api.server.app import create_app
 from api.server.readiness import get_ready
-from data.model import JobState, PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from data.store.planning.plans import add_plan, set_plan_state
-from data.store.storms.storms import find_active_storm
-from data.store.work import list_jobs
 from tests import village as v
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import add_published_plan, legs_along
 
 MINUTE = timedelta(minutes=1)
 STREETS = (v.MAIN_WEST, v.MAIN_EAST, v.ROSE)
 
 
 @pytest.fixture
-def app(client):
-    return client.app.state.barfrub
-
-
-@pytest.fixture
-def plan(client, app, sign_in):
+def plan(app, storm):
     """A published plan: the first truck has three streets."""
-    sign_in()
-    client.post("/api/storms", json={"name": "First snow"})
     with transaction(app.engine) as tx:
-        storm = find_active_storm(tx)
-        jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id, JobState.OPEN)}
-        legs = [
-            a_leg(
-                segment_id=street,
-                starts_at=v.NOW + i * MINUTE,
-                job_ids=(jobs[street],),
-                load_kg=900.0 - i,
-            )
-            for i, street in enumerate(STREETS)
-        ]
-        made = add_plan(tx, a_plan(*legs))
-        set_plan_state(tx, made.id, PlanState.PUBLISHED)
+        legs = [replace(leg, load_kg=900.0 - i) for i, leg in enumerate(legs_along(tx, STREETS))]
+        made = add_published_plan(tx, *legs)
     app.watch.look()
     return made
 

@@ -19,11 +19,7 @@ from data.store.database.engine import open_database, reading
 from data.store.storms.storms import list_storms
 from fleet.accounts.accounts import token_digest
 
-
-@pytest.fixture(autouse=True)
-def only_city(city_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
-    return city_folder
+pytestmark = pytest.mark.usefixtures("only_city")
 
 
 def run(app: Typer, *words: str) -> Result:

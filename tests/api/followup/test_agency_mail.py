@@ -5,13 +5,12 @@ from datetime import time, timedelta
 import pytest
 
 from api.processes.message_gateways import NoticeSettings
-from api.processes.notice_sender import Messenger
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
 from data.store.followup.referrals import list_hand_overs
 from data.store.requests.notices import list_letters
 from fleet.requests.outbox import BACK_OFF, OutboxRules, claim_letters
-from tests.api.processes.test_notice_sender import Pigeon, PigeonSettings
+from tests.api.pigeons import PigeonSettings, a_messenger
 from tests.api.requests.test_request_queue import WORDS, a_body, order
 
 AWAKE = OutboxRules(time(3), time(3, 1))
@@ -19,19 +18,8 @@ EMAIL = "mailtos://us@snow.example?to={email}"
 
 
 @pytest.fixture
-def pigeon():
-    return Pigeon()
-
-
-@pytest.fixture
 def messenger(client, pigeon):
     return a_messenger(client, PigeonSettings(AWAKE, email=EMAIL, pigeon=pigeon))
-
-
-def a_messenger(client, settings: NoticeSettings) -> Messenger:
-    app = client.app.state.barfrub
-    client.portal.call(app.messenger.stop)
-    return Messenger(app.engine, app.clock, app.ground, settings, app.plans)
 
 
 def handed_over(client, sign_in, **more):

@@ -40,10 +40,9 @@ REQUEST_FIELDS = {
 }
 
 
-@pytest.fixture
-def app(client):
+@pytest.fixture(autouse=True)
+def english(client):
     client.headers["accept-language"] = "en"
-    return client.app.state.barfrub
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from tests.maps.plans import a_plan
 
 
 @pytest.fixture
-def dispatcher(client, sign_in):
-    sign_in("dispatcher")
-    client.post("/api/storms", json={"name": "First snow"})
-    return client
+def dispatcher(dispatcher, storm):
+    """A dispatcher in a storm."""
+    return dispatcher
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
 import logging
-from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from data.store.requests.requests import Caller, list_requests
 from fleet.requests.outbox import OutboxRules
 from maps.requests.notices import NoticeText
 from tests import village as v
+from tests.api.pigeons import Pigeon, PigeonSettings, a_messenger
 from tests.village_plan import a_leg, a_plan
 
 AWAKE = OutboxRules(time(3), time(3, 1))
@@ -31,40 +31,9 @@ TEXT = NoticeText(
 )
 
 
-@dataclass
-class Pigeon:
-    """A gateway that remembers, and refuses as often as told."""
-
-    refusals: int = 0
-    sent: list[tuple[Caller, NoticeText]] = field(default_factory=list)
-
-    def send(self, who: Caller, text: NoticeText) -> str:
-        if self.refusals:
-            self.refusals -= 1
-            return "refused"
-        self.sent.append((who, text))
-        return ""
-
-
-@dataclass(frozen=True, slots=True)
-class PigeonSettings(NoticeSettings):
-    pigeon: Pigeon = field(default_factory=Pigeon)
-
-    def gateway(self) -> Pigeon:
-        return self.pigeon
-
-
-@pytest.fixture
-def pigeon() -> Pigeon:
-    return Pigeon()
-
-
 @pytest.fixture
 def messenger(client, pigeon: Pigeon) -> Messenger:
-    app = client.app.state.barfrub
-    client.portal.call(app.messenger.stop)
-    settings = PigeonSettings(AWAKE, "https://snow.example", pigeon=pigeon)
-    return Messenger(app.engine, app.clock, app.ground, settings, app.plans)
+    return a_messenger(client, PigeonSettings(AWAKE, "https://snow.example", pigeon=pigeon))
 
 
 def ask(client, sign_in, **changes) -> dict:

@@ -9,7 +9,7 @@ import pytest
 from api.processes.dispatch_rpc import SOCKET
 from api.processes.offers import Offers
 from api.processes.workers.dispatch_worker import QuickDesk, listening
-from data.model import JobState, Plan, PlanId, PlanState
+from data.model import JobState, PlanId, PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.planning.plans import get_plan
@@ -17,34 +17,17 @@ from data.store.shifts.shifts import list_shifts
 from data.store.work import list_jobs, set_job_state
 from fleet.planning.plan_difference import job_ends
 from fleet.planning.plan_lifecycle import store_draft
-from fleet.planning.plan_preparation import prepare
-from fleet.planning.plan_solving import solve_prepared
-from fleet.storms.storm_start import start_storm
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY, a_village_database
+from tests.village_database import DISPATCHER
+
+
+@pytest.fixture
+def dispatcher(dispatcher, storm):
+    """A dispatcher in a storm."""
+    return dispatcher
+
 
 NEVER = threading.Event()
-
-
-@pytest.fixture
-def dispatcher(client, sign_in):
-    sign_in("dispatcher")
-    client.post("/api/storms", json={"name": "First snow"})
-    return client
-
-
-@pytest.fixture
-def app(dispatcher):
-    return dispatcher.app.state.barfrub
-
-
-@pytest.fixture(scope="module")
-def solved() -> Plan:
-    """A plan for the village's first storm, made once."""
-    with transaction(a_village_database()) as tx:
-        storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
-        prepared = prepare(tx, storm.id, v.village(), v.NOW)
-    return solve_prepared(prepared, 0.3, 1, lambda *_: None, NEVER.is_set)
 
 
 @pytest.fixture

@@ -40,11 +40,6 @@ SECRETS = (
 
 
 @pytest.fixture
-def app(client):
-    return client.app.state.barfrub
-
-
-@pytest.fixture
 def council(client, sign_in):
     sign_in("council")
     return client

@@ -1,24 +1,19 @@
 import pytest
 
-from data.model import PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
-from data.store.planning.plans import add_plan, set_plan_state
 from data.store.requests.promises import find_promise
 from data.store.work import list_jobs
 from tests.village import MILL, NOW, SCHOOL, at_m
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import a_leg, add_published_plan
 
 
 @pytest.fixture
-def planned(client, sign_in):
+def planned(client, app, storm, sign_in):
     """A storm whose published plan comes to Mill Street."""
-    sign_in("dispatcher")
-    storm = client.post("/api/storms", json={"name": "First snow"}).json()
-    with transaction(client.app.state.barfrub.engine) as tx:
+    with transaction(app.engine) as tx:
         job = next(job for job in list_jobs(tx, storm["id"]) if job.segment_id == MILL)
-        plan = add_plan(tx, a_plan(a_leg(segment_id=MILL, starts_at=NOW, job_ids=(job.id,))))
-        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+        add_published_plan(tx, a_leg(segment_id=MILL, starts_at=NOW, job_ids=(job.id,)))
     sign_in("operator")
     return client
 

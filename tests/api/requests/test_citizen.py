@@ -171,9 +171,8 @@ def test_number_and_code_are_understood_as_people_type_them(citizen):
 
 
 @pytest.fixture
-def storm(citizen, sign_in):
-    sign_in()
-    citizen.post("/api/storms", json={"name": "First snow"})
+def storm(citizen, storm):
+    """The storm has begun, and the citizen is nobody again."""
     citizen.cookies.clear()
     citizen.headers.pop("x-csrf-token")
     citizen.get("/report?lang=en")

@@ -17,12 +17,6 @@ def operator(client, sign_in):
     return client
 
 
-@pytest.fixture
-def storm(client, sign_in):
-    sign_in("dispatcher")
-    return client.post("/api/storms", json={"name": "First snow"}).json()
-
-
 def test_a_request_in_a_storm_becomes_work_on_its_street(client, storm):
     taken = client.post("/requests", json=words())
     assert taken.status_code == 201

@@ -4,42 +4,27 @@ from datetime import timedelta
 
 import pytest
 
-from data.model import AlertKind, JobState, PlanState
+from data.model import AlertKind, PlanState
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
-from data.store.planning.plans import add_plan, set_plan_state
-from data.store.storms.storms import find_active_storm
-from data.store.work import list_jobs
+from data.store.planning.plans import set_plan_state
 from fleet.accounts.accounts import token_digest
 from maps.pages.i18n import translator
 from tests import village as v
 from tests.fleet.drives import a_drive
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import a_leg, add_published_plan, legs_along
 
 MINUTE = timedelta(minutes=1)
 STREETS = (v.MAIN_WEST, v.MAIN_EAST, v.ROSE)
 
 
 @pytest.fixture
-def app(client):
-    return client.app.state.barfrub
-
-
-@pytest.fixture
-def plan(client, app, sign_in):
+def plan(app, storm):
     """The plan of a storm, published; its first truck has three streets."""
-    sign_in()
-    assert client.post("/api/storms", json={"name": "First snow"}).status_code == 201
     with transaction(app.engine) as tx:
-        storm = find_active_storm(tx)
-        jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id, JobState.OPEN)}
-        legs = [
-            a_leg(segment_id=street, starts_at=v.NOW + i * MINUTE, job_ids=(jobs[street],))
-            for i, street in enumerate(STREETS)
-        ]
-        made = add_plan(tx, a_plan(*legs))
-        set_plan_state(tx, made.id, PlanState.PUBLISHED)
+        legs = legs_along(tx, STREETS)
+        made = add_published_plan(tx, *legs)
         add_device(tx, "tracker", v.a_vehicle(1).id, token_digest("token"))
     return made
 
@@ -122,8 +107,7 @@ def test_a_superseded_plan_is_read_as_it_was_driven_until_the_next(
     drive(client, app, clock)
     with transaction(app.engine) as tx:
         set_plan_state(tx, plan.id, PlanState.SUPERSEDED)
-        newer = add_plan(tx, a_plan(a_leg(segment_id=v.MILL), made_at=v.NOW + MINUTE / 2))
-        set_plan_state(tx, newer.id, PlanState.PUBLISHED)
+        add_published_plan(tx, a_leg(segment_id=v.MILL), made_at=v.NOW + MINUTE / 2)
     old = client.get(f"/routes/1?plan={plan.id}").text
     assert old.count('<td><span class="leg leg-done"') == 1  # the second street was done after that
     assert client.get("/routes?plan=99").status_code == 404

@@ -18,10 +18,8 @@ from tests.maps.plans import a_plan
 
 
 @pytest.fixture
-def plan(client, sign_in):
-    sign_in("dispatcher")
-    client.post("/api/storms", json={"name": "First snow"})
-    with transaction(client.app.state.barfrub.engine) as tx:
+def plan(app, storm):
+    with transaction(app.engine) as tx:
         tx.execute(shift_table.update().where(shift_table.c.id == 1).values(driver_id=4))
         return add_plan(tx, a_plan(state=PlanState.DRAFT, unserved=()))
 

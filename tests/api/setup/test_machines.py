@@ -25,12 +25,6 @@ MACHINE = {
 TABLE = "نام;نوع;سرعت حرکت;تیغه;برف روبی\r\nلودر;لودر;۲۵;۲٫۸;۸\r\n"
 
 
-@pytest.fixture
-def admin(client, sign_in):
-    sign_in("administrator")
-    return client
-
-
 def fleet(client):
     return client.get("/api/setup/fleet").json()
 

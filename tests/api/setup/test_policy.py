@@ -10,12 +10,6 @@ from data.store.setup.city import get_policy_text
 ZONE = {"name": "بازار", "lon": 45.07, "lat": 37.55, "radius_m": 400, "cycle_h": 2}
 
 
-@pytest.fixture
-def admin(client, sign_in):
-    sign_in("administrator")
-    return client
-
-
 def seen(client):
     return client.get("/api/setup/policy").json()
 

@@ -6,10 +6,9 @@ import pytest
 
 from api.access.code_limit import BY_ADDRESS
 from data.files.photos import MOST_BYTES
-from data.model import LegKind, Plan, PlanState, Role
+from data.model import LegKind, Plan, Role
 from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import transaction
-from data.store.planning.plans import add_plan, set_plan_state
 from data.store.schema import shift as shift_table
 from data.store.shifts.shifts import get_shift
 from data.store.tracking.positions import list_last
@@ -17,7 +16,7 @@ from fleet.shifts.shift_progress import UNDO_WITHIN
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import a_leg, add_published_plan
 
 JPEG = b"\xff\xd8\xff\xe0" + b"snow" * 50
 PNG = b"\x89PNG\r\n\x1a\n" + b"snow" * 50
@@ -26,25 +25,16 @@ PAGE = {"accept": "text/html"}
 
 
 @pytest.fixture
-def app(client) -> Any:
-    return client.app.state.barfrub
-
-
-@pytest.fixture
 def plan(app) -> Plan:
     """A published plan: along Main Street, then down Mill Street."""
     with transaction(app.engine) as tx:
         start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
-        made = add_plan(
+        return add_published_plan(
             tx,
-            a_plan(
-                a_leg(LegKind.DRIVE, v.MAIN_WEST, length_m=400.0),
-                a_leg(segment_id=v.MAIN_EAST),
-                a_leg(segment_id=v.MILL, forward=False),
-            ),
+            a_leg(LegKind.DRIVE, v.MAIN_WEST, length_m=400.0),
+            a_leg(segment_id=v.MAIN_EAST),
+            a_leg(segment_id=v.MILL, forward=False),
         )
-        set_plan_state(tx, made.id, PlanState.PUBLISHED)
-    return made
 
 
 @pytest.fixture

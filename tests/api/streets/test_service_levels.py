@@ -10,12 +10,6 @@ TULIP_P1 = {"segment_id": v.TULIP, "service_class": "P1", "cycle_h": 2.5, "note"
 TULIP_FREE = {"segment_id": v.TULIP, "service_class": None, "cycle_h": None, "note": ""}
 
 
-@pytest.fixture
-def admin(client, sign_in):
-    sign_in("administrator")
-    return client
-
-
 def decide(client, *decisions, seen=()):
     order = {"decisions": list(decisions), "seen": list(seen)}
     return client.post("/api/classes", json=order)

@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from api.config.settings import Settings
-from api.server.app import create_app
-from data.model import DeviceId, VehicleId
-from data.store.accounts.accounts import add_device
+from data.model import DeviceId
 from data.store.database.engine import transaction
 from data.store.tracking.positions import list_unseen
 from data.store.tracking.tracker_state import list_faults
@@ -31,7 +28,10 @@ LONGEST_S = 120.0
 TST = int(v.NOW.timestamp())
 LOCATION = {"_type": "location", "lat": 37.55, "lon": 45.07, "tst": TST, "vel": 36}
 
-pytestmark = pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed")
+pytestmark = [
+    pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed"),
+    pytest.mark.usefixtures("device"),
+]
 
 
 @pytest.fixture
@@ -85,14 +85,8 @@ def truck(broker: int) -> Iterator[Truck]:
 
 
 @pytest.fixture
-def app(settings: Settings, city_folder: Path, clock: Any, broker: int) -> Iterator[Any]:
-    ours = settings.model_copy(update={"mqtt_host": "127.0.0.1", "mqtt_port": broker})
-    with TestClient(create_app(ours, city_folder, clock)) as client:
-        app = client.app.state.barfrub
-        client.portal.call(app.consumer.stop)
-        with transaction(app.engine) as tx:
-            add_device(tx, "truck-1", VehicleId(1), "hash")
-        yield app
+def settings(settings: Settings, broker: int) -> Settings:
+    return settings.model_copy(update={"mqtt_host": "127.0.0.1", "mqtt_port": broker})
 
 
 def test_positions_come_by_both_kinds_of_topic_and_texts_go_back(app: Any, truck: Truck) -> None:

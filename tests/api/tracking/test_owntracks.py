@@ -5,25 +5,16 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from data.model import VehicleId
-from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
 from data.store.tracking.positions import list_unseen
 from data.store.tracking.tracker_state import list_faults, list_words
-from fleet.accounts.accounts import token_digest
 from tests import village as v
+from tests.api.tracking.conftest import TOKEN
 
-TOKEN = "a-long-secret-word"
+pytestmark = pytest.mark.usefixtures("device")
+
 TST = int(v.NOW.timestamp())
 LOCATION = {"_type": "location", "lat": 37.55, "lon": 45.07, "tst": TST, "vel": 36, "cog": 90}
-
-
-@pytest.fixture
-def app(client: TestClient) -> Any:
-    app = client.app.state.barfrub
-    with transaction(app.engine) as tx:
-        app.device = add_device(tx, "truck-1", VehicleId(1), token_digest(TOKEN))
-    return app
 
 
 def told(client: TestClient, message: Any, user: str = "truck-1", **headers: str) -> Any:
@@ -70,7 +61,7 @@ def test_other_messages_are_kept_as_told(client: TestClient, app: Any) -> None:
     for message in ({"_type": "lwt", "tst": TST}, leaving, {"_type": "card", "name": "Ali"}):
         assert told(client, message).json() == []
     with transaction(app.engine) as tx:
-        words = list_words(tx, app.device.id)
+        words = list_words(tx, 1)
     assert [word.kind for word in words] == ["lwt", "transition"]
     assert words[1].body == leaving
     assert words[1].told_at == v.NOW

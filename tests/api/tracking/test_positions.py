@@ -18,20 +18,14 @@ from data.store.tracking.positions import add_batches, list_between, list_unseen
 from fleet.accounts.accounts import token_digest
 from fleet.coverage.street_coverage import CoverageState
 from tests import village as v
+from tests.api.tracking.conftest import TOKEN
 from tests.fleet.drives import a_drive
 
-TOKEN = "a-long-secret-word"
+pytestmark = pytest.mark.usefixtures("device")
+
 BURST = 5
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 NOW = v.NOW.isoformat()
-
-
-@pytest.fixture
-def app(client: TestClient) -> Any:
-    app = client.app.state.barfrub
-    with transaction(app.engine) as tx:
-        add_device(tx, "truck-1", VehicleId(1), token_digest(TOKEN))
-    return app
 
 
 def an_entry(**changes: Any) -> dict[str, Any]:

@@ -10,13 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.access.rate_limits import Allowance
-from data.model import VehicleId
-from data.store.accounts.accounts import add_device
-from data.store.database.engine import transaction
-from fleet.accounts.accounts import token_digest
 from tests import village as v
+from tests.api.tracking.conftest import TOKEN
 
-TOKEN = "a-long-secret-word"
+pytestmark = pytest.mark.usefixtures("device")
+
 NAME = "truck-1"
 SENT = ("stored", "repeated", "rejected")
 
@@ -117,14 +115,9 @@ def posted(client: TestClient, path: str, body: object) -> int:
     return client.post(path, content=json.dumps(body), headers=headers).status_code
 
 
-@pytest.fixture
-def app(client: TestClient) -> Any:
-    app = client.app.state.barfrub
+@pytest.fixture(autouse=True)
+def no_end_of_positions(app: Any) -> None:
     app.door.devices.allowance = Allowance(10_000, 10_000)
-    client.portal.call(app.consumer.stop)
-    with transaction(app.engine) as tx:
-        add_device(tx, NAME, VehicleId(1), token_digest(TOKEN))
-    return app
 
 
 def test_what_a_known_tracker_says_is_stored_or_counted(client: TestClient, app: Any) -> None:

@@ -7,23 +7,16 @@ import pytest
 from fastapi.testclient import TestClient
 
 from data.model import DeviceInput, SensorKind, SpeedUnit, VehicleId
-from data.store.accounts.accounts import add_device, list_devices
+from data.store.accounts.accounts import list_devices
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
 from data.store.tracking.positions import list_between, list_unseen
-from fleet.accounts.accounts import token_digest
 from tests import village as v
+from tests.api.tracking.conftest import TOKEN
 
-TOKEN = "a-long-secret-word"
+pytestmark = pytest.mark.usefixtures("device")
+
 PLACE = {"lat": "37.55", "lon": "45.07"}
-
-
-@pytest.fixture
-def app(client: TestClient) -> Any:
-    app = client.app.state.barfrub
-    with transaction(app.engine) as tx:
-        add_device(tx, "truck-1", VehicleId(1), token_digest(TOKEN))
-    return app
 
 
 @pytest.fixture

@@ -1,14 +1,10 @@
 """The board by keyboard, in both languages: timeline, keys, conflict, wall screen."""
 
-from datetime import timedelta
-
 import pytest
 from playwright.sync_api import expect
 
-from data.model import Actor, ActorKind, JobState, PlanState, RequestId, RequestKind
+from data.model import Actor, ActorKind, RequestId, RequestKind
 from data.store.database.engine import transaction
-from data.store.planning.plans import add_plan, set_plan_state
-from data.store.work import list_jobs
 from fleet.context import CityContext
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import place_by_hand
@@ -16,7 +12,7 @@ from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
 from tests.browser.conftest import Visit
 from tests.village import MAIN_EAST, MAIN_WEST, ROSE, village
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import add_published_plan, legs_along
 
 pytestmark = pytest.mark.browser
 
@@ -27,18 +23,9 @@ def a_planned_storm(visit: Visit) -> RequestId:
     """Start a storm with three streets for its first truck, and take a request without a place."""
     city, now = visit.city, visit.city.clock.now()
     with transaction(city.engine) as tx:
-        storm = start_storm(tx, FASTER, "Snow", city.network, city.policy, now)
-        jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id, JobState.OPEN)}
-        legs = [
-            a_leg(
-                segment_id=street,
-                starts_at=now + timedelta(minutes=i),
-                job_ids=(jobs[street],),
-            )
-            for i, street in enumerate((MAIN_WEST, MAIN_EAST, ROSE))
-        ]
-        plan = add_plan(tx, a_plan(*legs))
-        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+        start_storm(tx, FASTER, "Snow", city.network, city.policy, now)
+        legs = legs_along(tx, (MAIN_WEST, MAIN_EAST, ROSE), now)
+        add_published_plan(tx, *legs)
         said = Report(channel="phone", kind=RequestKind.PLOW, text="by the old oak")
         asked = receive(tx, FASTER, said, now)
     city.watch.look()

@@ -6,16 +6,15 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import expect
 
-from data.model import Actor, ActorKind, JobState, PlanState
+from data.model import Actor, ActorKind, JobState
 from data.store.database.engine import reading, transaction
-from data.store.planning.plans import add_plan, set_plan_state
 from data.store.requests.promises import find_promise
 from data.store.requests.requests import list_callers, list_requests
 from data.store.work import list_jobs
 from fleet.storms.storm_start import start_storm
 from tests.browser.conftest import _served
 from tests.village import BLIND, MAIN_WEST, MILL, ORCHARD, ROSE, SCHOOL, TULIP, node_at, village
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import a_leg, add_published_plan
 
 pytestmark = pytest.mark.browser
 
@@ -75,8 +74,7 @@ def a_planned_storm(visit) -> None:
         storm = start_storm(tx, actor, "First snow", village(), city.policy, now)
         job = next(job for job in list_jobs(tx, storm.id, JobState.OPEN) if job.segment_id == MILL)
         leg = a_leg(segment_id=MILL, starts_at=now + timedelta(hours=2), job_ids=(job.id,))
-        plan = add_plan(tx, a_plan(leg, made_at=now))
-        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+        add_published_plan(tx, leg, made_at=now)
 
 
 def take(page, call: Call) -> None:

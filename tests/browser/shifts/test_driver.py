@@ -13,7 +13,7 @@ from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.browser.conftest import Visit
 from tests.village_database import DISPATCHER, POLICY
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import a_leg, a_plan, add_published_plan
 
 pytestmark = pytest.mark.browser
 
@@ -39,9 +39,7 @@ def database(server, tmp_path):
 
 def publish(database, *legs):
     with transaction(database) as tx:
-        plan = add_plan(tx, a_plan(*legs, network_version=load_network(tx).version))
-        set_plan_state(tx, plan.id, PlanState.PUBLISHED)
-    return plan
+        return add_published_plan(tx, *legs, network_version=load_network(tx).version)
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from data.model import (
     JobState,
     Leg,
     LegKind,
-    PlanState,
     Position,
     Storm,
     VehicleId,
@@ -22,7 +21,6 @@ from data.policy.alert_rules import AlertRules
 from data.store.alerts import get_alert, list_alerts, list_open_alerts
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.planning.plans import add_plan, set_plan_state
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import get_storm
 from data.store.work import list_jobs
@@ -40,7 +38,7 @@ from fleet.tracking.live_fleet import LiveFleet
 from tests import village as v
 from tests.fleet.drives import Metres, a_drive, a_fix
 from tests.village_database import DISPATCHER, POLICY
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import a_leg, add_published_plan, legs_along
 
 MINUTE = timedelta(minutes=1)
 RULES = AlertRules()
@@ -54,18 +52,8 @@ class Desk:
     def __init__(self, tx: Tx, streets: Sequence[tuple[int, bool]] = ROUTE) -> None:
         self.tx, self.now = tx, v.NOW
         self.storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
-        jobs = {job.segment_id: job.id for job in list_jobs(tx, self.storm.id)}
-        legs = [
-            a_leg(
-                segment_id=street,
-                forward=forward,
-                starts_at=v.NOW + i * MINUTE,
-                job_ids=(jobs[street],) if street in jobs else (),
-            )
-            for i, (street, forward) in enumerate(streets)
-        ]
-        self.plan = add_plan(tx, a_plan(*legs))
-        set_plan_state(tx, self.plan.id, PlanState.PUBLISHED)
+        legs = legs_along(tx, streets)
+        self.plan = add_published_plan(tx, *legs)
         self.live, self.watch = LiveFleet(), AlertMonitor()
         self.live.meet(list_vehicles(tx))
         self.tracks = new_track_book(v.village())

@@ -15,7 +15,6 @@ from data.model import (
     LegKind,
     Pass,
     Plan,
-    PlanState,
     Position,
     ShiftId,
     Treatment,
@@ -25,7 +24,6 @@ from data.store.accounts.accounts import add_device
 from data.store.coverage.coverage import list_coverage, list_denied, list_passes
 from data.store.coverage.track_windows import WindowChange, replace_windows
 from data.store.database.engine import Tx
-from data.store.planning.plans import add_plan, set_plan_state
 from data.store.schema import job as job_table
 from data.store.storms.storms import get_storm
 from data.store.tracking.positions import add_positions, list_last, list_unseen, mark_seen_until
@@ -53,7 +51,7 @@ from fleet.shifts.shift_progress import (
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import a_leg, add_published_plan
 
 SHIFT = ShiftId(1)
 TAPPED = v.NOW + timedelta(minutes=20)
@@ -75,8 +73,7 @@ def plan(tx: Tx) -> Plan:
 
 def on_the_road(tx: Tx, *legs: Leg) -> Plan:
     """A published plan of these legs whose driver has started."""
-    plan = add_plan(tx, a_plan(*legs))
-    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+    plan = add_published_plan(tx, *legs)
     start_shift(tx, DISPATCHER, SHIFT, v.NOW)
     return plan
 

@@ -18,12 +18,10 @@ from data.model import (
     Treatment,
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
-from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
 from data.store.coverage.coverage import list_coverage, list_passes
 from data.store.database.engine import Tx
 from data.store.requests.requests import add_request, list_requests
-from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.work import add_job, get_job
 from fleet.context import CityContext
@@ -35,13 +33,6 @@ POLICY = policy_from_toml(DEFAULT_POLICY)
 MAIN_WEST = DirectedSegment(v.MAIN_WEST, True)
 MAIN_EAST = DirectedSegment(v.MAIN_EAST, True)
 LATER = timedelta(minutes=10)
-
-
-@pytest.fixture
-def storm(tx: Tx) -> Storm:
-    for vehicle in (1, 2):
-        add_device(tx, f"truck-{vehicle}", v.a_vehicle(vehicle).id, f"hash-{vehicle}")
-    return add_storm(tx, "First snow", "active", v.NOW)
 
 
 def sent(

@@ -17,7 +17,6 @@ from data.model import (
     JobState,
     LegKind,
     Match,
-    PlanState,
     Position,
     RequestState,
     RevisionCause,
@@ -25,19 +24,17 @@ from data.model import (
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.policy.evidence_rules import EvidenceRules, Grade
-from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import add_event, list_events
 from data.store.coverage.coverage import list_coverage, list_seen
 from data.store.coverage.coverage_revisions import list_changes, list_revisions
 from data.store.database.engine import Tx, reading, transaction
 from data.store.logbook import list_stale
-from data.store.planning.plans import add_plan, set_plan_state
 from data.store.requests.requests import add_request, get_request
 from data.store.requests.sla_clocks import get_clock
 from data.store.schema import passage
 from data.store.setup.city import get_city
 from data.store.shifts.shifts import add_shifts
-from data.store.storms.storms import add_storm, close_storm
+from data.store.storms.storms import close_storm
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.work import add_job, get_job
 from data.streets.network import build_network
@@ -51,25 +48,15 @@ from fleet.matching.map_matching import StreetMatcher, Trail
 from fleet.requests.closing import UNPROVED
 from tests import village as v
 from tests.fleet.drives import a_drive, a_request, ends_at
+from tests.fleet.evidence.conftest import a_storm_with_trackers
 from tests.village_database import a_village_database
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import a_leg, add_published_plan
 
 POLICY = policy_from_toml(DEFAULT_POLICY)
 NETWORK = v.village()
 STREETS = {segment.id for segment in NETWORK.segments}
 AUDITOR = Actor(ActorKind.USER, "auditor")
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def storm(tx: Tx) -> Storm:
-    return a_storm(tx)
-
-
-def a_storm(tx: Tx) -> Storm:
-    for vehicle in (1, 2):
-        add_device(tx, f"truck-{vehicle}", v.a_vehicle(vehicle).id, f"hash-{vehicle}")
-    return add_storm(tx, "First snow", "active", v.NOW)
 
 
 def take_in(tx: Tx, storm: Storm | None, fixes: Sequence[Position], tracks: OpenTracks) -> None:
@@ -117,8 +104,7 @@ def told_to_drive(tx: Tx, storm: Storm) -> None:
         *(a_leg(segment_id=street) for street in (v.MAIN_WEST, v.MAIN_EAST)),
         a_leg(LegKind.DRIVE, path=drives),
     ]
-    plan = add_plan(tx, a_plan(*legs, storm_id=storm.id))
-    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+    plan = add_published_plan(tx, *legs, storm_id=storm.id)
     add_event(tx, v.NOW, AUDITOR, "plan.published", f"plan:{plan.id}")
 
 
@@ -195,7 +181,7 @@ def test_a_computation_that_breaks_off_leaves_the_old_state() -> None:
     engine = a_village_database()
     fixes = a_night(0)
     with transaction(engine) as tx:
-        storm = a_storm(tx)
+        storm = a_storm_with_trackers(tx)
         take_in(tx, storm, fixes, new_track_book(NETWORK))
     with reading(engine) as tx:
         before = rows(tx), coverage(tx, storm), len(list_events(tx))

@@ -51,11 +51,6 @@ LATER = v.NOW + timedelta(minutes=10)
 SCHOOL_WORDS = "خیابان مدرسه"
 
 
-@pytest.fixture
-def storm(tx):
-    return start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
-
-
 def taken(tx, words=SCHOOL_WORDS, **told):
     report = Report(**({"channel": "phone", "kind": RequestKind.PLOW, "text": words} | told))
     return receive(tx, DISPATCHER, report, v.NOW)

@@ -24,17 +24,12 @@ from fleet.planning.plan_lifecycle import PLANNER, ask_for_plan, publish, reques
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
 from fleet.planning.plan_summary import figures_of
-from fleet.storms.storm_start import end_storm, start_storm
+from fleet.storms.storm_start import end_storm
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY, estimates
+from tests.village_database import DISPATCHER, estimates
 from tests.village_plan import a_leg, a_plan
 
 LATER = v.NOW + timedelta(minutes=20)
-
-
-@pytest.fixture
-def storm(tx: Tx) -> Storm:
-    return start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
 
 
 def a_draft(tx: Tx, **changes: object) -> Plan:

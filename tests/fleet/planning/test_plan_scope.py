@@ -23,17 +23,11 @@ from fleet.planning.plan_lifecycle import ask_for_plan, publish
 from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.planning.plan_scope import EVERYTHING, scope_of, works_of
 from fleet.planning.remaining_routes import routes_ahead
-from fleet.storms.storm_start import start_storm
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY, estimates
+from tests.village_database import DISPATCHER, estimates
 from tests.village_plan import a_leg, a_plan
 
 LATER = v.NOW + timedelta(seconds=30)
-
-
-@pytest.fixture
-def storm(tx: Tx) -> Storm:
-    return start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
 
 
 @pytest.fixture

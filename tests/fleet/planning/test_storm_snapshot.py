@@ -29,19 +29,13 @@ from data.store.work import add_job, list_jobs
 from fleet.planning.plan_lifecycle import publish
 from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.shifts.shift_progress import start_shift
-from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.fleet.routes.test_plan_vs_actual import a_pass
-from tests.village_database import DISPATCHER, POLICY, estimates
+from tests.village_database import DISPATCHER, estimates
 from tests.village_plan import a_leg, a_plan
 
 LATER = v.NOW + timedelta(minutes=10)
 MILL = DirectedSegment(SegmentId(v.MILL), True)
-
-
-@pytest.fixture
-def storm(tx: Tx) -> Storm:
-    return start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
 
 
 def now_of(tx: Tx, storm: Storm) -> Prepared:

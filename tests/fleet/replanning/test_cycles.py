@@ -21,23 +21,17 @@ from data.store.audit.audit_log import list_events
 from data.store.coverage.coverage import save_coverage
 from data.store.database.engine import Tx
 from data.store.planning.plan_runs import finish_run, lease_run, list_runs
-from data.store.planning.plans import add_plan, get_plan, set_plan_state
+from data.store.planning.plans import add_plan, get_plan
 from data.store.work import list_jobs, set_job_state
 from fleet.planning.plan_lifecycle import discard
 from fleet.replanning.cycles import begin_cycles, ended_cycles, snow_again, snowing, waiting_cycle
-from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import a_leg, a_plan, add_published_plan
 
 HOUR = timedelta(hours=1)
 P1 = POLICY.rules[ServiceClass("P1")]
 OVER = v.NOW + (P1.cycle or HOUR)
-
-
-@pytest.fixture
-def storm(tx: Tx) -> Storm:
-    return start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
 
 
 def all_p1_is_cleared(tx: Tx, storm: Storm) -> None:
@@ -50,8 +44,7 @@ def all_p1_is_cleared(tx: Tx, storm: Storm) -> None:
 
 
 def a_plan_is_driven(tx: Tx) -> None:
-    plan = add_plan(tx, a_plan(a_leg()))
-    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+    add_published_plan(tx, a_leg())
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import pytest
-
 from data.geocode import Geocoder
 from data.model import (
     DirectedSegment,
@@ -37,11 +35,6 @@ HOUR = timedelta(hours=1)
 GEOCODER = Geocoder(v.village(), v.village_places())
 MAIN = DirectedSegment(v.MAIN_EAST, True)
 """A P1 street: every three hours; two passes each way with the blade of the village's trucks."""
-
-
-@pytest.fixture
-def storm(tx: Tx) -> Storm:
-    return start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
 
 
 def plow(tx: Tx, storm: Storm, at: datetime, times: int = 1, street: SegmentId = MAIN[0]) -> None:

@@ -6,7 +6,6 @@ import pytest
 from data.model import (
     Coverage,
     JobState,
-    PlanState,
     RequestKind,
     SegmentId,
     Side,
@@ -17,7 +16,6 @@ from data.model import (
 from data.policy.city_policy import JoinRule
 from data.store.coverage.coverage import save_coverage
 from data.store.database.engine import Tx
-from data.store.planning.plans import add_plan, set_plan_state
 from data.store.work import find_open_job, get_job, set_job_state
 from data.streets.network import build_network
 from fleet.requests.call_answer import CallAnswer, Outlook, answer_call, cleared_of
@@ -30,7 +28,7 @@ from maps.pages.i18n import translator
 from maps.requests.call_answer import sentence
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_city, estimates
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import a_leg, add_published_plan
 
 MINUTE = timedelta(minutes=1)
 ZONE = "Asia/Tehran"
@@ -57,8 +55,7 @@ def a_published_plan(tx: Tx, segment_id: int, *left: int) -> None:
     job = job_of(tx, segment_id)
     leg = a_leg(segment_id=segment_id, starts_at=v.NOW + 59 * MINUTE, job_ids=(job.id,))
     unserved = tuple(Unserved(job_of(tx, each).id, "capacity") for each in left)
-    plan = add_plan(tx, a_plan(leg, unserved=unserved))
-    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+    add_published_plan(tx, leg, unserved=unserved)
 
 
 def in_english(answer: CallAnswer, reference: str = "") -> str:

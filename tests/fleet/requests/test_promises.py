@@ -19,7 +19,6 @@ from data.model import (
     Pass,
     Plan,
     PlanId,
-    PlanState,
     Promise,
     PromiseOutcome,
     RequestId,
@@ -37,7 +36,6 @@ from data.model import (
 from data.store.audit.audit_log import list_events
 from data.store.coverage.coverage import replace_told
 from data.store.database.engine import Tx
-from data.store.planning.plans import add_plan, set_plan_state
 from data.store.requests.promises import find_promise, list_promise_outcomes
 from data.store.requests.requests import get_request, save_request
 from data.store.shifts.shifts import save_progress, set_shift_state
@@ -62,7 +60,7 @@ from fleet.storms.closures import ClosureWish, close_street, lift_closure
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_city, estimates
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import add_published_plan, legs_along
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 DRIVE = (v.MAIN_WEST, v.MAIN_EAST, v.MILL, v.SCHOOL)
@@ -77,18 +75,7 @@ def job_on(tx: Tx, segment_id: int) -> Job:
 
 def a_published_plan(tx: Tx, streets: Sequence[int] = DRIVE) -> Plan:
     start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
-    legs = [
-        a_leg(
-            segment_id=street,
-            starts_at=v.NOW + number * 10 * MINUTE,
-            ends_at=v.NOW + (number + 1) * 10 * MINUTE,
-            job_ids=(job_on(tx, street).id,),
-        )
-        for number, street in enumerate(streets)
-    ]
-    plan = add_plan(tx, a_plan(*legs))
-    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
-    return plan
+    return add_published_plan(tx, *legs_along(tx, streets, apart=10 * MINUTE))
 
 
 def arrivals(tx: Tx, now: datetime = v.NOW) -> Arrivals:

@@ -1,7 +1,7 @@
 import pytest
 
 from data.store.database.engine import open_database, reading, transaction
-from data.store.setup.city import get_policy
+from data.store.setup.city import get_policy, set_fleet_text
 from data.store.streets.network import load_network
 from fleet.setup.city_setup import NewCity, add_city
 from fleet.setup.street_update import compare, take_over
@@ -52,3 +52,9 @@ def update(engine, folder):
 def storm(engine):
     with transaction(engine) as tx:
         return start_storm(tx, ACTOR, "First snow", load_network(tx), get_policy(tx), NOW)
+
+
+@pytest.fixture
+def no_text(tx):
+    """The village's rows are not those of its sample text."""
+    set_fleet_text(tx, "")

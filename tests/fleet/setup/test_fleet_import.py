@@ -4,18 +4,13 @@ from data.errors import InvalidError
 from data.files.csv_sheet import Mistake
 from data.setup.fleet_csv import csv_from_machines
 from data.setup.fleet_file import URMIA_FLEET
-from data.store.setup.city import set_fleet_text
 from data.store.setup.machines import get_fleet
 from fleet.setup.fleet_import import propose
 from fleet.setup.machine_register import take_fleet_file
 from tests.village import NOW, a_vehicle, village
 from tests.village_database import DISPATCHER
 
-
-@pytest.fixture(autouse=True)
-def no_text(tx):
-    """The village's rows are not those of its sample text."""
-    set_fleet_text(tx, "")
+pytestmark = pytest.mark.usefixtures("no_text")
 
 
 def test_a_spreadsheet_replaces_the_machines_and_leaves_the_depots(tx):

@@ -25,13 +25,9 @@ from fleet.storms.storm_start import end_storm, start_storm
 from tests.village import NOW, a_depot, a_reload_site, a_vehicle, at_m, node_at, village
 from tests.village_database import DISPATCHER, POLICY
 
+pytestmark = pytest.mark.usefixtures("no_text")
+
 RULES = {"network": village(), "now": NOW}
-
-
-@pytest.fixture(autouse=True)
-def no_text(tx):
-    """The village's rows are not those of its sample text."""
-    set_fleet_text(tx, "")
 
 
 def seen(tx):

@@ -3,10 +3,9 @@ from datetime import timedelta
 import pytest
 
 from data.errors import ConflictError, InvalidError
-from data.model import Blockage, LegKind, LonLat, Plan, PlanState, ShiftId
+from data.model import Blockage, LegKind, LonLat, Plan, ShiftId
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
-from data.store.planning.plans import add_plan, set_plan_state
 from data.store.shifts.blockages import get_blockage, list_open_blockages
 from data.store.shifts.shifts import list_progress
 from fleet.shifts.blockages import (
@@ -20,7 +19,7 @@ from fleet.shifts.shift_progress import Legs, start_shift
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import a_leg, add_published_plan
 
 SHIFT = ShiftId(1)
 LATER = v.NOW + timedelta(minutes=5)
@@ -31,8 +30,7 @@ def plan(tx: Tx) -> Plan:
     start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
     way = a_leg(LegKind.DRIVE, v.MAIN_WEST)
     fill = a_leg(LegKind.RELOAD, path=(), job_ids=())
-    plan = add_plan(tx, a_plan(way, a_leg(segment_id=v.MAIN_EAST), fill))
-    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
+    plan = add_published_plan(tx, way, a_leg(segment_id=v.MAIN_EAST), fill)
     start_shift(tx, DISPATCHER, SHIFT, v.NOW)
     return plan
 

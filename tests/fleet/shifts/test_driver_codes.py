@@ -18,17 +18,14 @@ from fleet.shifts.driver_codes import (
     latin_digits,
 )
 from fleet.shifts.shift_progress import end_shift, start_shift
-from fleet.storms.storm_start import end_storm, start_storm
+from fleet.storms.storm_start import end_storm
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY
+from tests.village_database import DISPATCHER
+
+pytestmark = pytest.mark.usefixtures("storm")
 
 SHIFT, OTHER = ShiftId(1), ShiftId(2)
 SECRET = b"of this server"
-
-
-@pytest.fixture(autouse=True)
-def storm(tx: Tx) -> None:
-    start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
 
 
 def given(tx: Tx, shift_id: ShiftId = SHIFT, login: str = "") -> GivenCode:

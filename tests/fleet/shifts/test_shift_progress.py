@@ -7,7 +7,7 @@ from data.model import Blockage, BlockageId, LegKind, Plan, PlanState, ShiftId, 
 from data.store.accounts.accounts import add_user
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import Tx
-from data.store.planning.plans import add_plan, set_plan_state
+from data.store.planning.plans import set_plan_state
 from data.store.shifts.blockages import add_blockage, list_open_blockages
 from data.store.shifts.shifts import list_progress
 from fleet.shifts.shift_progress import (
@@ -24,7 +24,7 @@ from fleet.shifts.shift_progress import (
 from fleet.storms.storm_start import start_storm
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
-from tests.village_plan import a_leg, a_plan
+from tests.village_plan import a_leg, add_published_plan
 
 SHIFT = ShiftId(1)
 LATER = v.NOW + timedelta(minutes=5)
@@ -35,9 +35,7 @@ MINUTE = timedelta(minutes=1)
 def published(tx: Tx) -> Plan:
     """A plan of three legs that is driven."""
     start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
-    plan = add_plan(tx, a_plan(a_leg(LegKind.DRIVE), a_leg(), a_leg(forward=False)))
-    set_plan_state(tx, plan.id, PlanState.PUBLISHED)
-    return plan
+    return add_published_plan(tx, a_leg(LegKind.DRIVE), a_leg(), a_leg(forward=False))
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from data.store.streets.service_levels import list_overrides, remove_overrides, 
 from data.store.work import list_jobs
 from fleet.coverage.street_coverage import CoverageState, painted
 from fleet.setup.city_setup import set_policy
-from fleet.storms.storm_start import start_storm
 from fleet.streets.service_levels import decide, refresh_levels
 from fleet.work.jobs import first_jobs, on_request
 from tests import village as v
@@ -130,11 +129,6 @@ def plow_jobs(tx, storm):
     return {
         job.segment_id: job for job in list_jobs(tx, storm.id) if job.treatment is Treatment.PLOW
     }
-
-
-@pytest.fixture
-def storm(tx):
-    return start_storm(tx, DISPATCHER, "Snow", v.village(), get_policy(tx), v.NOW)
 
 
 def test_an_alley_that_comes_into_the_rounds_of_a_storm_gets_its_job(tx, storm):

@@ -1,5 +1,4 @@
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -18,7 +17,6 @@ from data.store.planning.plan_runs import (
 from data.store.work import set_job_state
 from fleet.planning.plan_lifecycle import ask_for_plan
 from fleet.planning.plan_preparation import Prepared, outline, prepare
-from fleet.storms.storm_start import start_storm
 from fleet.what_if.question import (
     HOLDS,
     MOST_WAITING,
@@ -29,22 +27,12 @@ from fleet.what_if.question import (
     situation_digest,
 )
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY
+from tests.fleet.what_if.conftest import LATER
+from tests.village_database import DISPATCHER
 
-LATER = v.NOW + timedelta(minutes=2)
 TYPE = v.a_vehicle(1).type
 ONE_MORE = {TYPE: 1}
 SECONDS = 5.0
-
-
-@pytest.fixture
-def storm(tx: Tx) -> Storm:
-    return start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
-
-
-@pytest.fixture
-def prepared(tx: Tx, storm: Storm) -> Prepared:
-    return prepare(tx, storm.id, v.village(), LATER)
 
 
 def ask(tx: Tx, prepared: Prepared, change=ONE_MORE, now=LATER) -> PlanRun:

@@ -5,10 +5,8 @@ from datetime import timedelta
 import pytest
 
 from data.model import Plan
-from data.store.database.engine import Tx
-from fleet.planning.plan_preparation import Prepared, prepare
+from fleet.planning.plan_preparation import Prepared
 from fleet.planning.plan_solving import Start, solve_prepared
-from fleet.storms.storm_start import start_storm
 from fleet.what_if.answer import no_worse, outcome_json, spread_min
 from fleet.what_if.question import HOLDS, machines_of
 from fleet.what_if.searches import SEEDS, KnownBase, base_of, with_change
@@ -18,16 +16,9 @@ from routing.planning.warm_start import no_later_than, start_from
 from routing.replanning.path_cache import cached_line_graph
 from routing.replanning.rearrangement import scheduled
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY
+from tests.fleet.what_if.conftest import LATER
 
-LATER = v.NOW + timedelta(minutes=2)
 TYPE = v.a_vehicle(1).type
-
-
-@pytest.fixture
-def prepared(tx: Tx) -> Prepared:
-    storm = start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
-    return prepare(tx, storm.id, v.village(), LATER)
 
 
 def first_routes(prepared: Prepared, seed: int, start: Start | None) -> Plan:

@@ -1,7 +1,6 @@
 """`barfrub geocode` in the village."""
 
 import json
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -9,10 +8,7 @@ from typer.testing import CliRunner
 from api.cli.main import commands
 from tests import village as v
 
-
-@pytest.fixture(autouse=True)
-def only_city(city_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
+pytestmark = pytest.mark.usefixtures("only_city")
 
 
 def asked(*words: str, typed: str = "") -> list[dict[str, object]]:

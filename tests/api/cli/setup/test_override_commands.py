@@ -10,13 +10,9 @@ from data.store.database.engine import open_database, reading
 from data.store.streets.service_levels import list_levels, list_overrides
 from tests import village as v
 
+pytestmark = pytest.mark.usefixtures("only_city")
+
 DECISIONS = "street;class;cycle_h;note\nکوچه لاله;P1;2;نانوایی\nRose Street;P2;;\n"
-
-
-@pytest.fixture(autouse=True)
-def only_city(city_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
-    return city_folder
 
 
 @pytest.fixture

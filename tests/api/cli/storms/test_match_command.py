@@ -11,12 +11,9 @@ from api.cli.main import commands
 from data.errors import InvalidError
 from tests import village as v
 
+pytestmark = pytest.mark.usefixtures("only_city")
+
 HEAD = "vehicle,time,lat,lon"
-
-
-@pytest.fixture(autouse=True)
-def only_city(city_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
 
 
 def line(vehicle: str, seconds: int, east_m: float, north_m: float = 0.0) -> str:

@@ -11,13 +11,10 @@ from data.store.database.engine import open_database, reading
 from data.store.planning.plans import find_published_plan, list_plans
 from data.store.storms.storms import find_active_storm
 
+pytestmark = pytest.mark.usefixtures("only_city")
+
 planner = Typer()
 planner.command()(plan)
-
-
-@pytest.fixture(autouse=True)
-def only_city(city_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
 
 
 def run(*words: str) -> str:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from pysqlite3 import dbapi2
 
 from api.cli.setup.apikey import add_key, list_keys, revoke
@@ -27,11 +26,6 @@ from tests.village import NOW, village
 ADMIN = Actor(ActorKind.USER, "administrator")
 OLD = NOW - timedelta(days=91)
 PIXEL = b"\xff\xd8\xff\xe0 a photo"
-
-
-@pytest.fixture
-def app(client):
-    return client.app.state.barfrub
 
 
 def told(app, at):

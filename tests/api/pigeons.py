@@ -1,0 +1,38 @@
+"""A gateway of messages that keeps what it would send."""
+
+from dataclasses import dataclass, field
+
+from api.processes.message_gateways import NoticeSettings
+from api.processes.notice_sender import Messenger
+from data.store.requests.requests import Caller
+from maps.requests.notices import NoticeText
+
+
+@dataclass
+class Pigeon:
+    """A gateway that remembers, and refuses as often as told."""
+
+    refusals: int = 0
+    sent: list[tuple[Caller, NoticeText]] = field(default_factory=list)
+
+    def send(self, who: Caller, text: NoticeText) -> str:
+        if self.refusals:
+            self.refusals -= 1
+            return "refused"
+        self.sent.append((who, text))
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class PigeonSettings(NoticeSettings):
+    pigeon: Pigeon = field(default_factory=Pigeon)
+
+    def gateway(self) -> Pigeon:
+        return self.pigeon
+
+
+def a_messenger(client, settings: NoticeSettings) -> Messenger:
+    """Return a sender that looks when a test says so, in place of the server's own."""
+    app = client.app.state.barfrub
+    client.portal.call(app.messenger.stop)
+    return Messenger(app.engine, app.clock, app.ground, settings, app.plans)
