@@ -11,9 +11,9 @@ from data.model import (
     DeviceCommand,
     DeviceFault,
     DeviceId,
-    DeviceWord,
     LonLat,
-    Stranger,
+    TrackerMessage,
+    UnknownTracker,
     Vehicle,
 )
 from fleet.tracking.live_fleet import SILENT_AFTER
@@ -136,14 +136,14 @@ class TrackerKnowledge:
     heard: Mapping[DeviceId, datetime]
     faults: tuple[DeviceFault, ...]
     commands: tuple[DeviceCommand, ...]
-    words: tuple[DeviceWord, ...]
+    words: tuple[TrackerMessage, ...]
 
 
 def trackers_view(
     devices: Iterable[Device],
     told: TrackerKnowledge,
     vehicles: Sequence[Vehicle],
-    strangers: Iterable[Stranger],
+    strangers: Iterable[UnknownTracker],
     now: datetime,
 ) -> TrackersView:
     """Return the page; a tracker of a vehicle that left the fleet has an empty `vehicle`."""
@@ -169,7 +169,7 @@ class _OfOne:
 
     faults: list[DeviceFault] = field(default_factory=list)
     commands: list[DeviceCommand] = field(default_factory=list)
-    words: list[DeviceWord] = field(default_factory=list)
+    words: list[TrackerMessage] = field(default_factory=list)
 
 
 def _grouped(told: TrackerKnowledge) -> dict[DeviceId, _OfOne]:
@@ -216,7 +216,7 @@ def _command(one: DeviceCommand) -> CommandView:
     return CommandView(one.id, one.text, one.asked_by, one.asked_at, one.sent_at)
 
 
-def _stranger(one: Stranger, ids: Mapping[str, int]) -> StrangerView:
+def _stranger(one: UnknownTracker, ids: Mapping[str, int]) -> StrangerView:
     return StrangerView(
         name=one.name,
         door=one.door,

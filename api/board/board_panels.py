@@ -19,7 +19,7 @@ from fleet.requests.request_lookup import requests_of_street
 from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_progress import PlanCheck
 from fleet.setup.machine_list import known_machine, machine_names
-from fleet.shifts.shift_handover import find_turn_of_machine
+from fleet.shifts.shift_handover import find_current_shift_of_machine
 from fleet.storms.storm_lookup import listed_storms, wanted_storm
 from maps.board.board_panels import StreetPanel, TruckPanel, street_desk, truck_desk
 from maps.board.timeline import DoneView, TimelineView, done_view, timeline_view
@@ -73,7 +73,7 @@ def show_truck(vehicle_id: VehicleId, context: BoardContext) -> TruckPanel:
     app = context.app
     with context.reading() as tx:
         vehicle, storm = known_machine(tx, vehicle_id), wanted_storm(tx)
-        shift = find_turn_of_machine(tx, storm, vehicle_id, context.now)
+        shift = find_current_shift_of_machine(tx, storm, vehicle_id, context.now)
         driver = (
             known_person(tx, shift.driver_id) if shift and shift.driver_id is not None else None
         )

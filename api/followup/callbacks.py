@@ -52,7 +52,7 @@ def _calls(tx: Tx, context: Context, t: Translator) -> CallsView:
     told = CallbackContext(
         clocks=calls.clocks,
         hand_overs=calls.hand_overs,
-        bodies=calls.bodies,
+        bodies=calls.agencies,
         network=context.app.network,
     )
     return calls_view(calls.count, calls.waiting, told, t)

@@ -9,10 +9,10 @@ from starlette.responses import Response
 from api.web.context import AdminContext, Context, IntakeContext
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Short, Wire
-from data.model import Body, BodyId, BodyKind, HandOver, HandOverId, HandOverState
+from data.model import Agency, AgencyKind, BodyId, HandOver, HandOverId, HandOverState
 from data.store.database.engine import Tx
-from data.store.followup.referrals import get_body, get_hand_over, list_bodies, list_hand_overs
-from fleet.followup.agencies import NAME_LETTERS, NEW, keep_body, retire_body
+from data.store.followup.referrals import get_agency, get_hand_over, list_agencies, list_hand_overs
+from fleet.followup.agencies import NAME_LETTERS, NEW, retire_agency, save_agency
 from fleet.followup.referrals import letters_of, take_answer
 from fleet.requests.caller_privacy import look_at_caller
 from fleet.requests.intake import TEXT_LETTERS
@@ -30,15 +30,15 @@ class BodyIn(Wire):
     """A body as its form sends it."""
 
     name: Annotated[str, Field(min_length=1, max_length=NAME_LETTERS)]
-    kind: BodyKind
+    kind: AgencyKind
     contact: Short = ""
     phone: Short = ""
     email: Short = ""
     address: Short = ""
 
-    def body(self, key: int) -> Body:
+    def body(self, key: int) -> Agency:
         """Return the record."""
-        return Body(
+        return Agency(
             BodyId(key),
             self.name.strip(),
             self.kind,
@@ -59,7 +59,7 @@ class ReferralAnswerIn(Wire):
 @router.get("/setup/bodies")
 def bodies_page(request: Request, context: AdminContext) -> Response:
     """Show the register of bodies."""
-    boot = boot_of(request, context) | {"body_kinds": list(BodyKind)}
+    boot = boot_of(request, context) | {"body_kinds": list(AgencyKind)}
     return page(request, "followup/agencies.html", {"boot": boot})
 
 
@@ -67,7 +67,7 @@ def bodies_page(request: Request, context: AdminContext) -> Response:
 def read_bodies(context: IntakeContext) -> list[BodyView]:
     """Return whom requests may be handed over to."""
     with context.reading() as tx:
-        return bodies_view(list_bodies(tx))
+        return bodies_view(list_agencies(tx))
 
 
 @router.post("/api/bodies", status_code=201)
@@ -83,11 +83,11 @@ def change_body(key: Key, wanted: BodyIn, context: AdminContext) -> list[BodyVie
 
 
 @router.post("/api/bodies/{key}/retire")
-def drop_body(key: Key, context: AdminContext) -> list[BodyView]:
+def delete_agency(key: Key, context: AdminContext) -> list[BodyView]:
     """Take a body out of the register; return what is left."""
     with context.writing() as tx:
-        retire_body(tx, context.actor, BodyId(key), context.now)
-        return bodies_view(list_bodies(tx))
+        retire_agency(tx, context.actor, BodyId(key), context.now)
+        return bodies_view(list_agencies(tx))
 
 
 @router.get("/api/hand-overs")
@@ -115,7 +115,7 @@ def paper(request: Request, key: Key, context: IntakeContext) -> Response:
     """Show the sheet that goes to the body; with the caller's number, the look is written down."""
     with context.writing() as tx:
         one = get_hand_over(tx, HandOverId(key))
-        asked, body = known_request(tx, one.request_id), get_body(tx, one.body_id)
+        asked, body = known_request(tx, one.request_id), get_agency(tx, one.body_id)
         caller = None
         if one.with_caller:
             caller = look_at_caller(tx, context.actor, asked.id, "hand_over", context.now)
@@ -125,12 +125,12 @@ def paper(request: Request, key: Key, context: IntakeContext) -> Response:
     return page(request, "followup/paper.html", {"paper": view, "boot": boot_of(request, context)})
 
 
-def _kept(wanted: Body, context: Context) -> list[BodyView]:
+def _kept(wanted: Agency, context: Context) -> list[BodyView]:
     with context.writing() as tx:
-        keep_body(tx, context.actor, wanted, context.now)
-        return bodies_view(list_bodies(tx))
+        save_agency(tx, context.actor, wanted, context.now)
+        return bodies_view(list_agencies(tx))
 
 
 def _view(tx: Tx, one: HandOver) -> HandOverView:
-    asked, body = known_request(tx, one.request_id), get_body(tx, one.body_id)
+    asked, body = known_request(tx, one.request_id), get_agency(tx, one.body_id)
     return hand_over_view(one, asked, body, letters_of(tx, [one]).get(one.id))

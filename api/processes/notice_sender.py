@@ -116,7 +116,7 @@ class Messenger(PeriodicTask):
 
     def _sent(self, letter: Letter) -> str:
         """Return the fault of a message; without a gateway for e-mail a body has only paper."""
-        if letter.to_body and not self._settings.email and self._clock.speed == 1.0:
+        if letter.agency_letter and not self._settings.email and self._clock.speed == 1.0:
             return NO_WAY
         return self._guarded(letter.who, self._text(letter))
 
@@ -132,8 +132,8 @@ class Messenger(PeriodicTask):
         ground = self._ground.now
         language = letter.who.language or ground.city.language
         t = translator(language, ground.city.timezone)
-        if (to := letter.to_body) is not None:
-            args = (letter.asked, to.body, to.caller_phone, ground.network, t)
+        if (to := letter.agency_letter) is not None:
+            args = (letter.asked, to.agency, to.caller_phone, ground.network, t)
             return letter_text(paper_view(to.hand_over, *args), t)
         segment_id = SegmentId(int(letter.notice.facts.get("segment", "0")))
         segment = ground.network.find(segment_id)

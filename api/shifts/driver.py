@@ -35,7 +35,7 @@ from fleet.planning.plan_lifecycle import revision_of
 from fleet.routes.plan_vs_actual import LegTimes
 from fleet.setup.machine_list import all_sites, known_machine
 from fleet.shifts.driver_codes import enter_code
-from fleet.shifts.shift_handover import find_turn_of_driver
+from fleet.shifts.shift_handover import find_current_shift_of_driver
 from fleet.shifts.shift_progress import driven_route
 from fleet.storms.storm_lookup import known_storm
 from maps.pages.error_texts import message_of
@@ -93,7 +93,7 @@ def sign_in_by_code(request: Request, code: Annotated[str, Form(max_length=40)] 
 def show_drive(context: DriverContext) -> DriveView:
     """Return the driver's shift with its whole route, and what became of every part of it."""
     with context.reading() as tx:
-        shift = find_turn_of_driver(tx, context.user.id, context.now)
+        shift = find_current_shift_of_driver(tx, context.user.id, context.now)
         if shift is None:
             raise NotFoundError("shift", context.user.login)
         return _drive(tx, context, shift)
@@ -139,7 +139,7 @@ def _shift_of(app: App, user: User) -> Shift | None:
     if Role.DRIVER not in user.roles:
         return None
     with reading(app.engine) as tx:
-        return find_turn_of_driver(tx, user.id, app.clock.now())
+        return find_current_shift_of_driver(tx, user.id, app.clock.now())
 
 
 def _code_page(

@@ -15,7 +15,7 @@ from api.tracking.tracker_auth import TrackerClaim, basic, bearer, find_sender
 from api.web.context import App, app_of
 from api.web.request_body import json_of, limited_body
 from data.errors import InvalidError
-from data.model import Device, DeviceWord
+from data.model import Device, TrackerMessage
 from data.store.database.engine import transaction
 from fleet.tracking.owntracks import (
     ENCRYPTED,
@@ -26,7 +26,7 @@ from fleet.tracking.owntracks import (
     position_from_owntracks,
     told_at,
 )
-from fleet.tracking.trackers import keep_word
+from fleet.tracking.trackers import save_tracker_message
 
 MOST_BYTES = 20_000
 """Size of one message."""
@@ -69,7 +69,7 @@ async def take_message(app: App, device: Device, body: Mapping[str, object]) -> 
         if kind == LOCATION:
             await app.door.store([position_from_owntracks(body, device, now)])
         elif kind in KEPT_KINDS:
-            word = DeviceWord(device.id, kind, told_at(body, now), body)
+            word = TrackerMessage(device.id, kind, told_at(body, now), body)
             await asyncio.to_thread(_keep, app, word)
         elif kind == ENCRYPTED:
             app.door.reject(device.id, ENCRYPTED)
@@ -82,6 +82,6 @@ def command_of(text: str) -> dict[str, Any]:
     return {"_type": "cmd", "action": text}
 
 
-def _keep(app: App, word: DeviceWord) -> None:
+def _keep(app: App, word: TrackerMessage) -> None:
     with transaction(app.engine) as tx:
-        keep_word(tx, word)
+        save_tracker_message(tx, word)

@@ -11,7 +11,7 @@ from fastapi import Request
 from api.access.rate_limits import Door
 from api.web.context import App
 from data.errors import InvalidError
-from data.model import Device, LonLat, Stranger, StrangerFault
+from data.model import Device, LonLat, UnknownTracker, UnknownTrackerFault
 from fleet.tracking.field_parsers import place
 
 NAME_LETTERS = 60
@@ -103,14 +103,16 @@ async def list_stranger(app: App, claim: TrackerClaim) -> None:
     if not name:
         return
     known = await first_named(app, claim.names)
-    fault = StrangerFault.NAME if known is None else StrangerFault.PROOF
+    fault = UnknownTrackerFault.NAME if known is None else UnknownTrackerFault.PROOF
     app.door.tally["strangers"] += 1
     shown = _shown(name if known is None else known.name)
     app.door.ledger.stranger(_stranger(claim, shown, fault, app.clock.now()))
 
 
-def _stranger(claim: TrackerClaim, name: str, fault: StrangerFault, now: datetime) -> Stranger:
-    return Stranger(
+def _stranger(
+    claim: TrackerClaim, name: str, fault: UnknownTrackerFault, now: datetime
+) -> UnknownTracker:
+    return UnknownTracker(
         name=name,
         door=claim.door,
         fault=fault,

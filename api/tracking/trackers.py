@@ -15,9 +15,9 @@ from data.store.tracking.tracker_state import (
     list_commands,
     list_faults,
     list_heard,
-    list_last_words,
+    list_last_tracker_messages,
 )
-from data.store.tracking.unknown_trackers import list_strangers
+from data.store.tracking.unknown_trackers import list_unknown_trackers
 from fleet.accounts.accounts import TRACKER_LETTERS
 from fleet.setup.machine_list import machines_in_use
 from fleet.tracking.trackers import (
@@ -27,10 +27,10 @@ from fleet.tracking.trackers import (
     TrackerSettings,
     adopt,
     all_devices,
-    count_faults_anew,
     forget_sender,
     queue_command,
     renew_token,
+    reset_fault_counts,
     set_tracker,
     take_back_command,
 )
@@ -160,7 +160,7 @@ def count_anew(key: Key, context: AdminContext) -> TrackersView:
     """Begin to count a tracker's faults anew."""
     context.app.door.ledger.write()
     with context.writing() as tx:
-        count_faults_anew(tx, DeviceId(key))
+        reset_fault_counts(tx, DeviceId(key))
         return _page(tx, context)
 
 
@@ -196,7 +196,7 @@ def _page(tx: Tx, context: Context) -> TrackersView:
         heard=list_heard(tx),
         faults=tuple(list_faults(tx)),
         commands=tuple(list_commands(tx, COMMANDS_LISTED)),
-        words=tuple(list_last_words(tx)),
+        words=tuple(list_last_tracker_messages(tx)),
     )
     devices, vehicles = all_devices(tx), machines_in_use(tx)
-    return trackers_view(devices, told, vehicles, list_strangers(tx), context.now)
+    return trackers_view(devices, told, vehicles, list_unknown_trackers(tx), context.now)

@@ -62,7 +62,7 @@ class DeviceFault:
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceWord:
+class TrackerMessage:
     """What a tracker told besides positions, as it told it: a last will, a transition."""
 
     device_id: DeviceId
@@ -83,7 +83,7 @@ class DeviceCommand:
     sent_at: datetime | None = None
 
 
-class StrangerFault(StrEnum):
+class UnknownTrackerFault(StrEnum):
     """Why a sender was not let in: nobody has its name, or its token is not that name's."""
 
     NAME = "name"
@@ -91,12 +91,12 @@ class StrangerFault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
+class UnknownTracker:
     """A sender that no tracker is known for; `location` is where it last claimed to be."""
 
     name: str
     door: str
-    fault: StrangerFault
+    fault: UnknownTrackerFault
     address: str
     first_at: datetime
     last_at: datetime

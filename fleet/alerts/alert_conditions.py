@@ -198,9 +198,9 @@ def truck_signs(
         yield sign(AlertKind.SPEEDING, course.fast_since, kmh=kmh, limit_kmh=limit_kmh)
 
 
-def declined_signs(answers: Iterable[RouteAnswer], turns: Iterable[Shift]) -> Iterator[Sign]:
+def declined_signs(answers: Iterable[RouteAnswer], shifts: Iterable[Shift]) -> Iterator[Sign]:
     """Yield which drivers cannot drive the route that was published for them, and why."""
-    vehicles = {shift.id: shift.vehicle_id for shift in turns}
+    vehicles = {shift.id: shift.vehicle_id for shift in shifts}
     for answer in answers:
         vehicle = vehicles.get(answer.shift_id)
         if vehicle is not None and answer.reason is not None:

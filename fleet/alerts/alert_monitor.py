@@ -40,7 +40,7 @@ from fleet.routes.arrivals import arrivals_of
 from fleet.routes.off_route import Corridor
 from fleet.routes.published_plan import PublishedPlanCache
 from fleet.routes.route_progress import PlanCheck
-from fleet.shifts.shift_handover import present_turns
+from fleet.shifts.shift_handover import current_shift_by_vehicle
 from fleet.tracking.geofences import sites_of
 from fleet.tracking.live_fleet import VehicleLive
 
@@ -84,14 +84,16 @@ class AlertMonitor:
             return MonitorResult()
         tx, now, rules = city.tx, city.now, city.policy.alerts
         check = self.plans.check(city, storm.id, streets, shifts)
-        turns = list(present_turns(list_shifts(tx, storm.id), now).values())
-        trucks = self._trucks(turns, live, check, city.network)
+        current = list(current_shift_by_vehicle(list_shifts(tx, storm.id), now).values())
+        trucks = self._trucks(current, live, check, city.network)
         signs = self._signs(tx, storm, city.network, trucks, rules, now)
         if check is not None:
             signs = (*signs, *self._risk_signs(tx, check, rules, now))
-            open_turns = (turn for turn in turns if turn.state is not ShiftState.ENDED)
+            open_shifts_by_vehicle = (
+                turn for turn in current if turn.state is not ShiftState.ENDED
+            )
             answers = list_answers(tx, check.plan.id).values()
-            signs = (*signs, *declined_signs(answers, open_turns))
+            signs = (*signs, *declined_signs(answers, open_shifts_by_vehicle))
         return MonitorResult(check, signs)
 
     def get_ready(self, city: CityContext, storm: Storm) -> PlanCheck | None:

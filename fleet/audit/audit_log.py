@@ -18,11 +18,11 @@ from data.store.audit.audit_seals import (
     forget_unsealed,
     list_passes_sealed_apart,
     list_unsealed,
+    reported_subject,
     seal_of_fixes,
     seal_of_plan,
-    seal_of_told,
+    seal_of_reported,
     seal_of_window,
-    told_subject,
     window_subject,
 )
 from data.store.audit.audited_rows import (
@@ -134,7 +134,7 @@ def sealed_as(tx: Tx, subject: str) -> dict[str, object]:
     """Return what a line says of evidence: counts and digests of its rows."""
     kind, *key = subject.split(":")
     if kind == TOLD:
-        told = seal_of_told(tx, StormId(int(key[0])))
+        told = seal_of_reported(tx, StormId(int(key[0])))
         return {"passes": told.rows, "passes_digest": told.digest}
     vehicle_id, window = VehicleId(int(key[0])), int(key[1])
     since, until = begins_at(window), begins_at(window + 1)
@@ -283,7 +283,7 @@ def _evidence(tx: Tx, said: _Said) -> Iterator[Finding]:
                 written, found = f"{line.after[name]} {name}", f"{now[name]} other {name}"
                 yield Finding(Wrong.RECORD, line.id, subject, written, found)
     for storm_id, vehicle_id, window in list_passes_sealed_apart(tx):
-        subject = told_subject(storm_id)
+        subject = reported_subject(storm_id)
         if vehicle_id is not None and window is not None:
             subject = window_subject(vehicle_id, window)
         if subject not in waiting and subject not in said.seals:

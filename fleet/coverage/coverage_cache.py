@@ -84,7 +84,7 @@ class _Street:
         )
 
 
-class Looked(NamedTuple):
+class CoverageReading(NamedTuple):
     """What a look at some streets found: coverage by direction, and the passes that were read.
 
     Passes that were not read are older, and no open job has to know of them.
@@ -109,7 +109,7 @@ class CoverageCache:
         jobs: Sequence[Job],
         *,
         keep: bool,
-    ) -> Looked:
+    ) -> CoverageReading:
         """Return what all passes over some streets prove, having read the later ones.
 
         `keep` takes in what ended by now, for the next time.
@@ -126,7 +126,7 @@ class CoverageCache:
         }
         if keep:
             self._take_in(city.tx, storm_id, terms, passes, begins_at(number_at(city.now) - 1))
-        return Looked(coverage, passes)
+        return CoverageReading(coverage, passes)
 
     def _courses(self, segment_id: SegmentId) -> Mapping[DirectedSegment, CoverageCourse]:
         street = self._streets.get(segment_id)

@@ -57,7 +57,7 @@ class Accumulation:
         self._known: dict[tuple[object, ...], Ages] = {}
 
     @property
-    def told_until(self) -> datetime | None:
+    def known_until(self) -> datetime | None:
         """Until when entries tell of the snow; `None` where there are none."""
         return self._times[-1] if self._times else None
 

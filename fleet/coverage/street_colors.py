@@ -86,7 +86,7 @@ class Colors:
         return [(street, *two) for street, two in new.items()]
 
 
-class ToldColors:
+class ReceivedColors:
     """The colors that another process tells: in memory, one writer; `whole` as of `Colors`."""
 
     def __init__(self) -> None:

@@ -56,24 +56,24 @@ class SensorKnowledge(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TappedStreet:
-    """A street of a route, in a direction; `told` where the tap is about it."""
+    """A street of a route, in a direction; `tapped` where the tap is about it."""
 
     directed: DirectedSegment
     length_m: float
-    told: bool
-    look: StreetVisit | None
+    tapped: bool
+    visit: StreetVisit | None
 
     @property
     def missing_m(self) -> float:
         """Metres that positions do not show."""
-        return self.length_m if self.look is None else self.look.missing_m
+        return self.length_m if self.visit is None else self.visit.missing_m
 
     @property
     def missing(self) -> bool:
         """Whether positions do not show the whole street, and nothing speaks against work there."""
-        if self.look is None:
+        if self.visit is None:
             return True
-        return self.look.worked and self.length_m - self.missing_m < whole_m(self.length_m)
+        return self.visit.worked and self.length_m - self.missing_m < whole_m(self.length_m)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class ConfirmedStreet:
     along: frozenset[DirectedSegment] = frozenset()
 
 
-def told_by(
+def confirmed_streets(
     sensor: SensorKnowledge,
     streets: Sequence[TappedStreet],
     began_at: datetime,
@@ -104,12 +104,12 @@ def told_by(
     `streets` are those of the leg with their neighbors on the route, in order; `began_at` and
     `ended_at` bound the work where positions say nothing.
     """
-    sure = {i: _confidence(sensor, street) for i, street in enumerate(streets) if street.told}
+    sure = {i: _confidence(sensor, street) for i, street in enumerate(streets) if street.tapped}
     for i in _at_a_switch(streets) if sensor is not SensorKnowledge.SILENT else ():
         sure[i] = sure[i] or UNSEEN
     for i, confidence in sure.items():
         street = streets[i]
-        times = (street.look.began_at, street.look.ended_at) if street.look else None
+        times = (street.visit.began_at, street.visit.ended_at) if street.visit else None
         if confidence:
             yield ConfirmedStreet(
                 street.directed, street.length_m, *(times or (began_at, ended_at)), confidence
@@ -121,20 +121,20 @@ def told_by(
 def _confidence(sensor: SensorKnowledge, street: TappedStreet) -> float:
     """Return how sure a tap is of a street by what was seen there; 0 where it proves nothing."""
     if sensor is SensorKnowledge.SILENT:
-        return SEEN if street.look else UNSEEN
-    if street.look is None:
+        return SEEN if street.visit else UNSEEN
+    if street.visit is None:
         return 0.0
     if sensor is SensorKnowledge.DEAD:
         return AGAINST_SENSOR
-    look = street.look
-    agreed = look.worked and sensor is SensorKnowledge.UNPROVED
-    return AGAINST_SENSOR if agreed or look.hinted or _moved_at_an_end(street, look) else 0.0
+    visit = street.visit
+    agreed = visit.worked and sensor is SensorKnowledge.UNPROVED
+    return AGAINST_SENSOR if agreed or visit.hinted or _moved_at_an_end(street, visit) else 0.0
 
 
-def _moved_at_an_end(street: TappedStreet, look: StreetVisit) -> bool:
+def _moved_at_an_end(street: TappedStreet, visit: StreetVisit) -> bool:
     """Whether the blade moved so near to the end of a street that it may as well be the end."""
-    most = street.length_m / 2 < look.worked_m < whole_m(street.length_m)
-    return most and _idle_m(street, look) <= NOISE_M
+    most = street.length_m / 2 < visit.worked_m < whole_m(street.length_m)
+    return most and _idle_m(street, visit) <= NOISE_M
 
 
 def _at_a_switch(streets: Sequence[TappedStreet]) -> Iterator[int]:
@@ -145,21 +145,21 @@ def _at_a_switch(streets: Sequence[TappedStreet]) -> Iterator[int]:
     for way in (range(len(streets)), range(len(streets) - 1, -1, -1)):
         beside, idle_m = None, 0.0
         for i in way:
-            street, look = streets[i], streets[i].look
-            if look is None:
+            street, visit = streets[i], streets[i].visit
+            if visit is None:
                 beside = None
-            elif look.worked or look.hinted:
-                beside, idle_m = look, _idle_m(street, look)
-            elif beside is not None and _adjoin(beside, look):
-                beside, idle_m = look, idle_m + street.length_m
-                if street.told and idle_m <= NOISE_M:
+            elif visit.worked or visit.hinted:
+                beside, idle_m = visit, _idle_m(street, visit)
+            elif beside is not None and _adjoin(beside, visit):
+                beside, idle_m = visit, idle_m + street.length_m
+                if street.tapped and idle_m <= NOISE_M:
                     yield i
             else:
                 beside = None
 
 
-def _idle_m(street: TappedStreet, look: StreetVisit) -> float:
-    return max(street.length_m - look.missing_m - look.worked_m - look.hinted_m, 0.0)
+def _idle_m(street: TappedStreet, visit: StreetVisit) -> float:
+    return max(street.length_m - visit.missing_m - visit.worked_m - visit.hinted_m, 0.0)
 
 
 def _adjoin(a: StreetVisit, b: StreetVisit) -> bool:
@@ -175,8 +175,8 @@ def _between(
     """Yield streets that positions do not show between two that they do, where they cannot."""
     shown = [i for i, one in enumerate(streets) if sure.get(i) or not one.missing]
     for first, last in pairwise(shown):
-        hidden = [one for one in streets[first + 1 : last] if one.told]
-        a, b = streets[first].look, streets[last].look
+        hidden = [one for one in streets[first + 1 : last] if one.tapped]
+        a, b = streets[first].visit, streets[last].visit
         if not hidden or a is None or b is None:
             continue
         worked = a.worked or b.worked or bool(sure.get(first) or sure.get(last))

@@ -44,12 +44,12 @@ def begins_at(number: int) -> datetime:
     return _EPOCH + number * LENGTH
 
 
-def looks_at(number: int) -> tuple[datetime, datetime]:
+def fix_span(number: int) -> tuple[datetime, datetime]:
     """Return from when until when (not included) the fixes of a window are looked at."""
     return begins_at(number) - BEFORE, begins_at(number + 1) + AFTER
 
 
-def looked_at_by(moment: datetime) -> Iterator[int]:
+def windows_reading(moment: datetime) -> Iterator[int]:
     """Yield the windows that look at a fix of this moment, oldest first."""
     middle = number_at(moment)
     gone = moment - begins_at(middle)

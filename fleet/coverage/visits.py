@@ -47,7 +47,7 @@ class StreetVisit:
         return length_m - self.missing_m + 2.0 * self.worked_m + self.hinted_m
 
 
-def looks_at(
+def street_visits(
     passes: Sequence[Pass],
     length_m: float,
     treatment: Treatment,
@@ -63,10 +63,10 @@ def looks_at(
         and one.ended_at >= since
         and one.started_at <= until
     ]
-    return [_look(visit, length_m, treatment, rules) for visit in visits(sensed)]
+    return [_visit_of(visit, length_m, treatment, rules) for visit in visits(sensed)]
 
 
-def _look(
+def _visit_of(
     visit: Sequence[Pass], length_m: float, treatment: Treatment, rules: EvidenceRules
 ) -> StreetVisit:
     work = [one for one in visit if one.treatment is treatment]
@@ -85,22 +85,22 @@ def _covered_m(passes: Iterable[Pass]) -> float:
     return sum(end - start for start, end in union((one.from_m, one.to_m) for one in passes))
 
 
-def in_order(
-    looks: Sequence[Sequence[StreetVisit]], lengths_m: Sequence[float]
+def visits_in_order(
+    visits_by_street: Sequence[Sequence[StreetVisit]], lengths_m: Sequence[float]
 ) -> list[StreetVisit | None]:
     """Return of each street in a row the visit that fits to the others; `None` without one.
 
     The visits began one after the other, and show as many metres as any such row; of equal ones
     the later.
     """
-    row = [(i, look) for i, some in enumerate(looks) for look in some]
+    row = [(i, look) for i, some in enumerate(visits_by_street) for look in some]
     shown_m, before = list[float](), list[int | None]()
     for k, (i, look) in enumerate(row):
         fitting = [j for j in range(k) if row[j][0] < i and row[j][1].began_at <= look.began_at]
         best = max(fitting, key=lambda j: (shown_m[j], row[j][1].ended_at), default=None)
         before.append(best)
         shown_m.append(look.shown_m(lengths_m[i]) + (0.0 if best is None else shown_m[best]))
-    chosen: list[StreetVisit | None] = [None] * len(looks)
+    chosen: list[StreetVisit | None] = [None] * len(visits_by_street)
     at = max(range(len(row)), key=lambda j: (shown_m[j], row[j][1].ended_at), default=None)
     while at is not None:
         chosen[row[at][0]] = row[at][1]

@@ -121,10 +121,10 @@ def _lock(draft: PreparedDraft, wish: EditWish, _now: datetime) -> Outcome:
         if vehicle_id in orders.fixed:
             return _not(draft, Broken("unchanged", vehicle_id))
         return _ordered(draft, replace(draft, orders=orders.locked(vehicle_id, None)))
-    keeper = orders.keeper.get(segment_id)
-    if keeper is not None:
-        rule = "unchanged" if keeper == vehicle_id else "locked"
-        return _not(draft, Broken(rule, keeper))
+    locked_to = orders.locked_to.get(segment_id)
+    if locked_to is not None:
+        rule = "unchanged" if locked_to == vehicle_id else "locked"
+        return _not(draft, Broken(rule, locked_to))
     if (vehicle_id, segment_id) in orders.banned:
         return _not(draft, Broken("forbidden", vehicle_id))
     doers = set(draft.doers(draft.tasks_on(segment_id)).values())
@@ -139,7 +139,7 @@ def _unlock(draft: PreparedDraft, wish: EditWish, _now: datetime) -> Outcome:
         return _not(draft, Broken("off_duty"))
     held = vehicle_id in orders.fixed
     if segment_id is not None:
-        held = orders.keeper.get(segment_id) == vehicle_id
+        held = orders.locked_to.get(segment_id) == vehicle_id
     if not held:
         return _not(draft, Broken("unchanged", vehicle_id))
     return _ordered(draft, replace(draft, orders=orders.unlocked(vehicle_id, segment_id)))
@@ -152,7 +152,7 @@ def _forbid(draft: PreparedDraft, wish: EditWish, now: datetime) -> Outcome:
         return _not(draft, Broken("no_work"))
     if (vehicle_id, segment_id) in orders.banned:
         return _not(draft, Broken("unchanged", vehicle_id))
-    if orders.keeper.get(segment_id) == vehicle_id:
+    if orders.locked_to.get(segment_id) == vehicle_id:
         return _not(draft, Broken("locked", vehicle_id))
     banned = replace(draft, orders=orders.forbidden(vehicle_id, segment_id))
     v = draft.vehicle(vehicle_id)
@@ -225,9 +225,9 @@ def _hindrance(
         return Broken("closed" if segment_id in ways else "no_work")
     if v is None:
         return Broken("off_duty", vehicle_id)
-    keeper = orders.keeper.get(segment_id)
-    if keeper not in (None, vehicle_id):
-        return Broken("locked", keeper)
+    locked_to = orders.locked_to.get(segment_id)
+    if locked_to not in (None, vehicle_id):
+        return Broken("locked", locked_to)
     fixed = next((draft.vehicle_id(u) for u in (v, *doers.values()) if _fixed(draft, u)), None)
     if fixed is not None:
         return Broken("locked", fixed)

@@ -28,12 +28,12 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import Policy
-from data.store.coverage.coverage import list_denied, list_seen, list_sensed_of, list_told
+from data.store.coverage.coverage import list_denied, list_reported, list_seen, list_sensed_of
 from data.store.database.engine import Tx
 from data.store.planning.plans import find_route
 from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import list_progress, list_proved, list_unproved, mark_proved
-from data.store.tracking.positions import fix_times, list_between, sensor_words
+from data.store.tracking.positions import fix_times, list_between, sensor_reports
 from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m
 from fleet.context import CityContext
@@ -45,9 +45,9 @@ from fleet.coverage.tap_rules import (
     ConfirmedStreet,
     SensorKnowledge,
     TappedStreet,
-    told_by,
+    confirmed_streets,
 )
-from fleet.coverage.visits import in_order, looks_at
+from fleet.coverage.visits import street_visits, visits_in_order
 from fleet.evidence.proof_store import Proof, keep_evidence
 from fleet.shifts.shift_progress import UNDO_WITHIN
 
@@ -109,7 +109,7 @@ def judge_again(city: CityContext, storm: Storm, late: Mapping[VehicleId, dateti
         counted = list_proved(city.tx, storm.id, vehicle_id, LegOutcome.DONE, since - UNDO_WITHIN)
         for driver, taps in _drivers(city.tx, storm, city.network, city.policy, counted):
             passes += driver.passes(taps)
-            gone += driver.told(taps)
+            gone += driver.stored(taps)
     if not gone and not passes:
         return Proof()
     return keep_evidence(city, storm, passes, instead_of=gone)
@@ -154,7 +154,7 @@ class _Driver:
             for number, at in self._overruled(leg, since) if sensor is SensorKnowledge.DEAD else ():
                 yield from self._proved(number, at, sensor)
 
-    def told(self, taps: Iterable[LegProgress]) -> Iterator[Pass]:
+    def stored(self, taps: Iterable[LegProgress]) -> Iterator[Pass]:
         """Yield the stored passes that these taps have come to."""
         spans: dict[DirectedSegment, list[tuple[datetime, datetime]]] = defaultdict(list)
         for tap in taps:
@@ -164,13 +164,13 @@ class _Driver:
             span = self._began_at(leg, tap.ended_at) - LATE, tap.ended_at + UNDO_WITHIN
             for step in leg.path:
                 spans[step].append(span)
-        known = list_told(self.tx, self.storm.id, {way.segment_id for way in spans})
+        known = list_reported(self.tx, self.storm.id, {way.segment_id for way in spans})
         for way, times in spans.items():
             for one in known.get(way, ()):
                 mine = one.vehicle_id == self.route.vehicle_id
-                told = one.evidence.kind is EvidenceKind.DRIVER
+                by_driver = one.evidence.kind is EvidenceKind.DRIVER
                 work = one.treatment is not None
-                if mine and told and work and any(a <= one.ended_at <= b for a, b in times):
+                if mine and by_driver and work and any(a <= one.ended_at <= b for a, b in times):
                     yield one
         times = [span for some in spans.values() for span in some]
         if times:
@@ -199,30 +199,30 @@ class _Driver:
         leg, began_at = self.route.legs[number], self._began_at(self.route.legs[number], ended_at)
         streets = self._streets(number, began_at, ended_at)
         asked = (self._silence, self._alongside)
-        for told in told_by(sensor, streets, began_at, ended_at, *asked):
-            if told.along:
-                yield from self._elsewhere(told)
+        for confirmed in confirmed_streets(sensor, streets, began_at, ended_at, *asked):
+            if confirmed.along:
+                yield from self._elsewhere(confirmed)
             yield Pass(
-                segment_id=told.directed.segment_id,
-                forward=told.directed.forward,
+                segment_id=confirmed.directed.segment_id,
+                forward=confirmed.directed.forward,
                 from_m=0.0,
-                to_m=told.length_m,
+                to_m=confirmed.length_m,
                 vehicle_id=self.route.vehicle_id,
-                started_at=told.began_at,
-                ended_at=told.ended_at,
+                started_at=confirmed.began_at,
+                ended_at=confirmed.ended_at,
                 treatment=_treatment(leg),
-                evidence=Evidence(EvidenceKind.DRIVER, told.confidence),
+                evidence=Evidence(EvidenceKind.DRIVER, confirmed.confidence),
             )
 
-    def _elsewhere(self, told: ConfirmedStreet) -> Iterator[Pass]:
+    def _elsewhere(self, confirmed: ConfirmedStreet) -> Iterator[Pass]:
         """Yield the driver's word against other streets on which positions show the vehicle then.
 
         They came along the way that he tells of as well, and it was on one way only.
         """
-        span = told.began_at, told.ended_at
+        span = confirmed.began_at, confirmed.ended_at
         for one in list_sensed_of(self.tx, self.storm.id, self.route.vehicle_id, *span):
-            if DirectedSegment(one.segment_id, one.forward) not in told.along:
-                word = Evidence(EvidenceKind.DRIVER, told.confidence)
+            if DirectedSegment(one.segment_id, one.forward) not in confirmed.along:
+                word = Evidence(EvidenceKind.DRIVER, confirmed.confidence)
                 yield replace(one, treatment=None, evidence=word, material_kg=0.0)
 
     def _streets(self, number: int, began_at: datetime, ended_at: datetime) -> list[TappedStreet]:
@@ -230,8 +230,8 @@ class _Driver:
 
         To the leg itself those count that were since the tap before.
         """
-        told, since, until = self.route.legs[number], began_at - LATE, ended_at + UNDO_WITHIN
-        treatment, rules = _treatment(told), self.policy.evidence
+        leg, since, until = self.route.legs[number], began_at - LATE, ended_at + UNDO_WITHIN
+        treatment, rules = _treatment(leg), self.policy.evidence
         ways = list(self._around(number))
         seen = list_seen(
             self.tx,
@@ -240,8 +240,8 @@ class _Driver:
             since - LONGEST,
             self.route.vehicle_id,
         )
-        looks = [
-            looks_at(
+        found = [
+            street_visits(
                 seen.get(way, ()),
                 length_m,
                 treatment,
@@ -251,10 +251,10 @@ class _Driver:
             )
             for way, length_m, mine in ways
         ]
-        chosen = in_order(looks, [length_m for _, length_m, _ in ways])
+        chosen = visits_in_order(found, [length_m for _, length_m, _ in ways])
         return [
-            TappedStreet(way, length_m, mine, look)
-            for (way, length_m, mine), look in zip(ways, chosen, strict=True)
+            TappedStreet(way, length_m, mine, visit)
+            for (way, length_m, mine), visit in zip(ways, chosen, strict=True)
         ]
 
     def _around(self, number: int) -> Iterator[tuple[DirectedSegment, float, bool]]:
@@ -301,14 +301,14 @@ class _Driver:
     def _sensor(self, leg: Leg, until: datetime) -> tuple[SensorKnowledge, datetime]:
         """Return what is known of the sensor of a leg, and since when it may be so."""
         since = self._began_at(leg, until)
-        spoke, was_at_work, was_up = self._words(leg, since, until)
+        spoke, was_at_work, was_up = self._sensor_reports(leg, since, until)
         if spoke is None:
             return SensorKnowledge.SILENT, since
         if not was_up:
             return SensorKnowledge.UNPROVED, since
         if was_at_work:  # most are: nothing of the night before has to be read
             return SensorKnowledge.ALIVE, since
-        first, at_work, _ = self._words(leg, self.storm.started_at, until)
+        first, at_work, _ = self._sensor_reports(leg, self.storm.started_at, until)
         if at_work or first is None:
             return SensorKnowledge.ALIVE, since
         dead = until - first >= DEAD_AFTER or self._at_pace(leg, until)
@@ -322,17 +322,17 @@ class _Driver:
         for number, at in self._tapped(alike):
             began_at = self._began_at(self.route.legs[number], at)
             for street in self._streets(number, began_at, at) if at <= until else ():
-                if street.told and street.look is not None:
-                    lasted = street.look.ended_at - street.look.began_at
+                if street.tapped and street.visit is not None:
+                    lasted = street.visit.ended_at - street.visit.began_at
                     metres = street.length_m - street.missing_m
                     seen_m += metres
                     paced_m += metres * (metres <= limit_mps * lasted.total_seconds())
         return seen_m >= PACED_M and paced_m >= PACED * seen_m
 
-    def _words(
+    def _sensor_reports(
         self, leg: Leg, since: datetime, until: datetime
     ) -> tuple[datetime | None, bool, bool]:
-        return sensor_words(self.tx, self.route.vehicle_id, since, until, of_blade=leg.blade)
+        return sensor_reports(self.tx, self.route.vehicle_id, since, until, of_blade=leg.blade)
 
     def _began_at(self, leg: Leg, ended_at: datetime) -> datetime:
         """Return when the work of a tap began at the earliest: at the tap before it.

@@ -31,7 +31,7 @@ from data.streets.network import StreetNetwork
 from fleet.context import CityContext
 from fleet.coverage.coverage_cache import CoverageCache
 from fleet.coverage.route_expectations import ExpectationCache, FleetExpectations
-from fleet.coverage.track_windows import TrackWindow, looked_at_by, looks_at, number_at
+from fleet.coverage.track_windows import TrackWindow, fix_span, number_at, windows_reading
 from fleet.evidence.driver_confirmations import judge_again, late_since
 from fleet.evidence.proof_store import Proof, keep_windows, storms_in
 from fleet.matching.map_matching import Matcher, StreetMatcher
@@ -121,7 +121,7 @@ class OpenTracks:
         return [
             window
             for window in self.windows.values()
-            if self.newest[window.vehicle_id] >= looks_at(window.number)[1]
+            if self.newest[window.vehicle_id] >= fix_span(window.number)[1]
             or now - self.fed_at[window.vehicle_id] > FORGOTTEN_AFTER
         ]
 
@@ -259,7 +259,7 @@ class _Round:
         """Bring a vehicle's fixes to the windows that look at them."""
         by_window: dict[int, list[Position]] = defaultdict(list)
         for fix in sorted(fixes, key=_in_time):
-            for number in looked_at_by(fix.fixed_at):
+            for number in windows_reading(fix.fixed_at):
                 by_window[number].append(fix)
         anew = [one for one in sorted(by_window) if self._begins(vehicle_id, one, by_window[one])]
         stored = self._stored(vehicle_id, anew)
@@ -281,10 +281,10 @@ class _Round:
         found: dict[int, list[Position]] = {}
         for _, grouped in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
             row = [number for _, number in grouped]
-            since, until = looks_at(row[0])[0], looks_at(row[-1])[1]
+            since, until = fix_span(row[0])[0], fix_span(row[-1])[1]
             found |= {number: [] for number in row}
             for fix in list_between(self._tx, vehicle_id, since, until - timedelta.resolution):
-                for number in looked_at_by(fix.fixed_at):
+                for number in windows_reading(fix.fixed_at):
                     if number in found:
                         found[number].append(fix)
         return found
@@ -327,14 +327,14 @@ class _Round:
     def _feed(self, window: TrackWindow, fixes: Sequence[Position]) -> Counter[str]:
         tracks, vehicle_id = self._tracks, window.vehicle_id
         tracks.fed_at[vehicle_id] = self._now
-        last_at = fixes[-1].fixed_at if fixes else looks_at(window.number)[0]
+        last_at = fixes[-1].fixed_at if fixes else fix_span(window.number)[0]
         tracks.newest[vehicle_id] = max(tracks.newest.get(vehicle_id, last_at), last_at)
         self.touched[window.key] = window
         return window.feed(tracks.matcher, self._network, self._orders(window), fixes)
 
     def _orders(self, window: TrackWindow) -> FleetExpectations:
         """Return what was told in a window's time; looked up once for all vehicles."""
-        storms = tuple(storms_in(self._storms, *looks_at(window.number)))
+        storms = tuple(storms_in(self._storms, *fix_span(window.number)))
         if storms not in self._told:
             self._told[storms] = self._tracks.orders.during(self._tx, storms)
         return self._told[storms]

@@ -24,9 +24,9 @@ from data.model import (
 from data.store.audit.audit_log import add_event
 from data.store.coverage.coverage import (
     list_coverage,
-    list_told,
+    list_reported,
     remove_coverage,
-    replace_told,
+    replace_reported,
     save_coverage,
 )
 from data.store.coverage.coverage_revisions import add_revision
@@ -100,9 +100,9 @@ def keep_evidence(
     for one in passes:
         if _belongs(one, storm):
             fresh.setdefault(_way(one), []).append(one)
-    known = list_told(city.tx, storm.id, {directed.segment_id for directed in fresh})
+    known = list_reported(city.tx, storm.id, {directed.segment_id for directed in fresh})
     stay = {way: [one for one in known[way] if one not in instead_of] for way in fresh}
-    replace_told(city.tx, storm.id, {way: merged([*stay[way], *fresh[way]]) for way in fresh})
+    replace_reported(city.tx, storm.id, {way: merged([*stay[way], *fresh[way]]) for way in fresh})
     read_again(city.tx, [*passes, *instead_of])
     streets = {way.segment_id for way in fresh}
     return refresh(city, storm, streets, actor, cache)

@@ -34,7 +34,7 @@ from data.streets.network import StreetNetwork
 from fleet.context import CityContext
 from fleet.coverage.route_expectations import ExpectationCache
 from fleet.coverage.street_coverage import counting, done_at
-from fleet.coverage.track_windows import AFTER, BEFORE, TrackWindow, looked_at_by, looks_at
+from fleet.coverage.track_windows import AFTER, BEFORE, TrackWindow, fix_span, windows_reading
 from fleet.evidence.proof_store import derive, note_revision, store_windows, storms_in
 from fleet.logbook.log_store import part_of
 from fleet.matching.map_matching import Matcher, StreetMatcher
@@ -118,9 +118,9 @@ def _windows(
     """Yield the settled half hours of every vehicle that prove something of a storm."""
     book, until = ExpectationCache(), storm.ended_at or now
     for vehicle_id, first, last in heard_of(tx, storm.started_at - BEFORE, until + AFTER):
-        numbers = range(min(looked_at_by(first)), max(looked_at_by(last)) + 1)
+        numbers = range(min(windows_reading(first)), max(windows_reading(last)) + 1)
         for number in numbers:
-            since, end = looks_at(number)
+            since, end = fix_span(number)
             fixes = list_between(tx, vehicle_id, since, end - timedelta.resolution)
             if not fixes:
                 continue

@@ -5,16 +5,16 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 from data.errors import ConflictError, InvalidError, Need
-from data.model import Actor, Body, BodyId
+from data.model import Actor, Agency, BodyId
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.followup.referrals import (
-    add_body,
+    add_agency,
     count_hand_overs,
-    drop_body,
-    get_body,
-    list_bodies,
-    save_body,
+    delete_agency,
+    get_agency,
+    list_agencies,
+    update_agency,
 )
 
 NEW = BodyId(0)
@@ -27,39 +27,39 @@ _LINES = ("contact", "phone", "email", "address")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
-def keep_body(tx: Tx, actor: Actor, wanted: Body, now: datetime) -> Body:
+def save_agency(tx: Tx, actor: Actor, wanted: Agency, now: datetime) -> Agency:
     """Add a body, or change the one of this id.
 
     Raises `InvalidError` for a field that breaks a rule, `ConflictError` where another body of the
     register has the name.
     """
     _check(wanted)
-    others = [each for each in list_bodies(tx) if each.id != wanted.id]
+    others = [each for each in list_agencies(tx) if each.id != wanted.id]
     if any(each.name.casefold() == wanted.name.casefold() for each in others):
         raise ConflictError(
             f"there is a body {wanted.name} already", reason="body_name_taken", name=wanted.name
         )
     if wanted.id == NEW:
-        added = replace(wanted, id=add_body(tx, wanted))
-        add_event(tx, now, actor, "body.added", _subject(added), after=_said(added))
+        added = replace(wanted, id=add_agency(tx, wanted))
+        add_event(tx, now, actor, "body.added", _subject(added), after=_facts(added))
         return added
-    before = get_body(tx, wanted.id)
-    save_body(tx, wanted)
-    add_event(tx, now, actor, "body.changed", _subject(wanted), _said(before), _said(wanted))
+    before = get_agency(tx, wanted.id)
+    update_agency(tx, wanted)
+    add_event(tx, now, actor, "body.changed", _subject(wanted), _facts(before), _facts(wanted))
     return wanted
 
 
-def retire_body(tx: Tx, actor: Actor, body_id: BodyId, now: datetime) -> None:
+def retire_agency(tx: Tx, actor: Actor, body_id: BodyId, now: datetime) -> None:
     """Take a body out of the register; one that got requests stays in their history."""
-    before = get_body(tx, body_id)
+    before = get_agency(tx, body_id)
     if count_hand_overs(tx, body_id):
-        save_body(tx, replace(before, retired=True))
+        update_agency(tx, replace(before, retired=True))
     else:
-        drop_body(tx, body_id)
-    add_event(tx, now, actor, "body.retired", _subject(before), before=_said(before))
+        delete_agency(tx, body_id)
+    add_event(tx, now, actor, "body.retired", _subject(before), before=_facts(before))
 
 
-def _check(wanted: Body) -> None:
+def _check(wanted: Agency) -> None:
     if not wanted.name.strip():
         raise InvalidError("name", wanted.name, "a value")
     letters = {"name": NAME_LETTERS, **dict.fromkeys(_LINES, LINE_LETTERS)}
@@ -73,9 +73,9 @@ def _check(wanted: Body) -> None:
         raise InvalidError("contact", "", "a phone number, an e-mail address or who to ask for")
 
 
-def _subject(one: Body) -> str:
+def _subject(one: Agency) -> str:
     return f"body:{one.id}"
 
 
-def _said(one: Body) -> dict[str, object]:
+def _facts(one: Agency) -> dict[str, object]:
     return {name: value for name, value in asdict(one).items() if name != "id"}

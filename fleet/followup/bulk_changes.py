@@ -40,7 +40,7 @@ from fleet.context import CityContext
 from fleet.followup.referrals import HandingOver, hand_over, withdraw_hand_over
 from fleet.requests.closing import STILL_OPEN, close_request, drop_unwanted_job
 from fleet.requests.intake import TREATMENTS, subject_of, wrong_state
-from fleet.requests.notices import unsay_ended
+from fleet.requests.notices import retract_end_notice
 from fleet.requests.placing import find_place, place_and_promise, place_by_hand
 from fleet.routes.published_plan import PublishedPlanCache
 
@@ -319,7 +319,7 @@ def _restored(
     if wanted.state in STILL_OPEN:
         let_clock_run(tx, asked.id)
     if asked.closed_for is not None:
-        unsay_ended(tx, asked.id, now)
+        retract_end_notice(tx, asked.id, now)
     if before.state is not RequestState.OPEN:
         return wanted
     _revive_job(tx, actor, before, now)

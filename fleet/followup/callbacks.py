@@ -6,7 +6,7 @@ from datetime import datetime
 from data.errors import InvalidError
 from data.model import (
     Actor,
-    Body,
+    Agency,
     CallAttempt,
     Callback,
     CallbackReason,
@@ -18,9 +18,9 @@ from data.model import (
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.followup.callbacks import add_call_attempt, count_callbacks, list_callbacks
-from data.store.followup.referrals import last_hand_overs, list_bodies
+from data.store.followup.referrals import last_hand_overs, list_agencies
 from data.store.requests.requests import get_request
-from data.store.requests.sla_clocks import list_clocks, mark_told
+from data.store.requests.sla_clocks import list_clocks, mark_caller_told
 from fleet.requests.intake import SHORT_LETTERS, subject_of
 
 
@@ -43,7 +43,7 @@ def note_call(
     attempt = CallAttempt(request_id, news, now, actor.id, outcome, note.strip())
     add_call_attempt(tx, attempt)
     if outcome is CallOutcome.REACHED and news is not CallbackReason.LATE:
-        mark_told(tx, [request_id], now)
+        mark_caller_told(tx, [request_id], now)
     after = {"news": news, "outcome": outcome}
     add_event(tx, now, actor, "request.called_back", subject_of(asked), after=after)
     return attempt
@@ -57,7 +57,7 @@ class CallsToMake:
     waiting: list[Callback]
     clocks: dict[RequestId, RequestClock]
     hand_overs: dict[RequestId, HandOver]
-    bodies: dict[int, Body]
+    agencies: dict[int, Agency]
 
 
 def calls_to_make(tx: Tx, now: datetime, most: int) -> CallsToMake:
@@ -69,5 +69,5 @@ def calls_to_make(tx: Tx, now: datetime, most: int) -> CallsToMake:
         waiting=waiting,
         clocks=list_clocks(tx, ids),
         hand_overs=last_hand_overs(tx, ids),
-        bodies={body.id: body for body in list_bodies(tx)},
+        agencies={agency.id: agency for agency in list_agencies(tx)},
     )

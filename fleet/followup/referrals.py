@@ -8,7 +8,7 @@ from data.errors import ConflictError, InvalidError
 from data.model import (
     PENDING,
     Actor,
-    Body,
+    Agency,
     BodyId,
     ClosingReason,
     HandOver,
@@ -26,10 +26,10 @@ from data.store.followup.referrals import (
     add_hand_over,
     agencies_of,
     find_pending_hand_over,
-    get_body,
+    get_agency,
     get_hand_over,
     last_hand_overs,
-    list_bodies,
+    list_agencies,
     save_hand_over,
 )
 from data.store.requests.notices import list_letters
@@ -62,16 +62,16 @@ def hand_over(
     Raises `InvalidError` for a message to a body without an e-mail address, `ConflictError` where
     the body left the register, another one has the request or it is closed.
     """
-    body = get_body(tx, handing.body_id)
-    if body.retired:
-        raise ConflictError(f"{body.name} is retired", reason="body_retired", name=body.name)
-    if handing.way is HandOverWay.MESSAGE and not body.email:
+    agency = get_agency(tx, handing.body_id)
+    if agency.retired:
+        raise ConflictError(f"{agency.name} is retired", reason="body_retired", name=agency.name)
+    if handing.way is HandOverWay.MESSAGE and not agency.email:
         raise InvalidError("way", handing.way, "a body with an e-mail address")
     gone = close_request(tx, actor, asked.id, ClosingReason.HANDED_OVER, "", now)
     new = HandOver(
         id=NEW,
         request_id=asked.id,
-        body_id=body.id,
+        body_id=agency.id,
         at=now,
         way=handing.way,
         note=handing.note.strip(),
@@ -80,7 +80,7 @@ def hand_over(
     hand_over_id = add_hand_over(tx, new)
     if new.way is HandOverWay.MESSAGE:
         write_letter(tx, replace(new, id=hand_over_id), now)
-    after = {"hand_over": hand_over_id, "body": body.id, "name": body.name, "way": new.way}
+    after = {"hand_over": hand_over_id, "body": agency.id, "name": agency.name, "way": new.way}
     add_event(tx, now, actor, "request.sent_to_body", subject_of(asked), after=after)
     return gone
 
@@ -146,6 +146,6 @@ def agency_names(tx: Tx, asked: Iterable[ServiceRequest]) -> dict[RequestId, str
 
 def referrals_of(
     tx: Tx, request_ids: Collection[RequestId]
-) -> tuple[dict[RequestId, HandOver], list[Body]]:
+) -> tuple[dict[RequestId, HandOver], list[Agency]]:
     """Return the newest hand-over of each of these requests, and all bodies."""
-    return last_hand_overs(tx, request_ids), list_bodies(tx)
+    return last_hand_overs(tx, request_ids), list_agencies(tx)

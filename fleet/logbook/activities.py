@@ -272,7 +272,7 @@ def _sums(steps: Sequence[_Step]) -> Sums:
     seconds = dict.fromkeys(Activity, 0.0)
     metres = dict.fromkeys(Activity, 0.0)
     running_s = off_s = sensed_s = 0.0
-    told_kg: dict[str, float] = {}
+    counted_kg: dict[str, float] = {}
     rated_kg: dict[str, float] = {}
     spread_m2: dict[str, float] = {}
     for step in steps:
@@ -291,7 +291,7 @@ def _sums(steps: Sequence[_Step]) -> Sums:
             continue
         material = fix.material or DEFAULT_MATERIAL
         if counted is not None:
-            _add(told_kg, material, counted)
+            _add(counted_kg, material, counted)
         elif fix.rate_gm2 is not None:
             _add(rated_kg, material, fix.rate_gm2 * step.area_m2 / 1000)
         else:
@@ -305,7 +305,7 @@ def _sums(steps: Sequence[_Step]) -> Sums:
         work_m=metres[Activity.WORK],
         drive_m=metres[Activity.DRIVE],
         sensed_s=sensed_s,
-        told_kg=told_kg,
+        counted_kg=counted_kg,
         rated_kg=rated_kg,
         spread_m2=spread_m2,
     )

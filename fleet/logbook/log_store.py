@@ -54,7 +54,7 @@ FRESH = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class LogAccess:
     """How to reach the parts: transactions that read and write, and what matches streets."""
 
     reading: Callable[[], AbstractContextManager[Tx]]
@@ -72,11 +72,11 @@ class LogFilter:
     vehicle_ids: Collection[VehicleId] | None = None
 
 
-def note_fixes(shelf: Shelf) -> int:
+def note_fixes(access: LogAccess) -> int:
     """Note which parts new fixes bear on, and return how many fixes were new."""
     noted = 0
     while True:
-        with shelf.reading() as tx:
+        with access.reading() as tx:
             fixes = list_unnoted(tx, NOTED_AT_ONCE)
         if not fixes:
             return noted
@@ -87,24 +87,24 @@ def note_fixes(shelf: Shelf) -> int:
         # By their newest fixes: where only some are noted, the others' fixes are newer than those.
         in_order = sorted(newest.items(), key=lambda item: item[1])
         for some in batched(in_order, NOTED_PARTS, strict=False):
-            with shelf.writing() as tx:
+            with access.writing() as tx:
                 note_parts(tx, dict(some))
         noted += len(fixes)
 
 
-def read_parts(shelf: Shelf, wanted: LogFilter, now: datetime, most: int) -> int:
+def read_parts(access: LogAccess, wanted: LogFilter, now: datetime, most: int) -> int:
     """Read stale parts, at `most` so many, and return how many were read."""
     read = 0
     while read < most:
         limit = min(READ_AT_ONCE, most - read)
-        with shelf.reading() as tx:
+        with access.reading() as tx:
             stale = list_stale(
                 tx, wanted.since, wanted.until, now - FRESH, limit, wanted.vehicle_ids
             )
-            found = [(part, _read(tx, shelf, part)) for part in stale]
+            found = [(part, _read(tx, access, part)) for part in stale]
         if not stale:
             return read
-        with shelf.writing() as tx:
+        with access.writing() as tx:
             save_parts(tx, found, now)
         read += len(stale)
         if len(stale) < limit:
@@ -146,11 +146,11 @@ def _touched(fixed_at: datetime) -> Sequence[datetime]:
     return [first + n * PART for n in range((last - first) // PART + 1)]
 
 
-def _read(tx: Tx, shelf: Shelf, part: LogPart) -> list[Any]:
+def _read(tx: Tx, access: LogAccess, part: LogPart) -> list[Any]:
     since, until = part.starts_at, part.starts_at + PART
     fixes = list_between(tx, part.vehicle_id, since - BEFORE, until + AFTER)
     told = _told(tx, part.vehicle_id, since, until + AFTER)
-    spells = spells_of(fixes, shelf.matcher, shelf.network, since, until, told)
+    spells = spells_of(fixes, access.matcher, access.network, since, until, told)
     return [_line(spell) for spell in spells]
 
 
@@ -183,7 +183,7 @@ def _line(spell: Spell) -> list[Any]:
         sums.drive_m,
         sums.sensed_s,
     )
-    amounts = (sums.told_kg, sums.rated_kg, sums.spread_m2)
+    amounts = (sums.counted_kg, sums.rated_kg, sums.spread_m2)
     return [
         spell.activity,
         spell.starts_at.timestamp(),

@@ -79,12 +79,12 @@ def vehicle_days(
 def material_kg(sums: Sums, policy: Policy) -> dict[str, float]:
     """Return what was spread, by material: as counted, by rate, else by the policy's rate."""
     assumed = {name: m2 * policy.salt_gm2 / 1000 for name, m2 in sums.spread_m2.items()}
-    return added((sums.told_kg, sums.rated_kg, assumed))
+    return added((sums.counted_kg, sums.rated_kg, assumed))
 
 
 def material_known(sums: Sums) -> tuple[Known, ...]:
     """Return in which ways these amounts are known."""
-    ways = ((Known.SENSOR, sums.told_kg), (Known.RATE, sums.rated_kg))
+    ways = ((Known.SENSOR, sums.counted_kg), (Known.RATE, sums.rated_kg))
     return tuple(way for way, kg in (*ways, (Known.POLICY, sums.spread_m2)) if kg)
 
 

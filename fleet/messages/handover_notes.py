@@ -30,7 +30,7 @@ from data.store.storms.storm_conditions import list_machines_taken_out
 from data.store.storms.storms import open_storm
 from fleet.requests.intake import salted_digest
 from fleet.routes.route_progress import PlanCheck
-from fleet.shifts.shift_handover import present_turns
+from fleet.shifts.shift_handover import current_shift_by_vehicle
 
 NOT_YET = HandoverNoteId(0)
 """Id of a note that the database has not numbered yet."""
@@ -98,13 +98,13 @@ def waiting_notes(tx: Tx, storm_id: StormId, login: str) -> list[HandoverNote]:
 def facts_of(tx: Tx, storm: Storm, check: PlanCheck | None, now: datetime) -> HandoverFacts:
     """Return what is open in a storm; `check` is how its published plan is driven."""
     shifts = list_shifts(tx, storm.id)
-    turns = present_turns(shifts, now).values()
+    current = current_shift_by_vehicle(shifts, now).values()
     unfinished = {RunState.QUEUED, RunState.RUNNING}
     return HandoverFacts(
         alerts=tuple(one for one in list_open_alerts(tx) if one.storm_id == storm.id),
         late=_late(check),
         out=tuple(list_machines_taken_out(tx, storm.id).values()),
-        ending=_ending(list(turns), now),
+        ending=_ending(list(current), now),
         runs=sum(run.state in unfinished for run in list_runs(tx, storm.id)),
         requests=count_waiting(tx),
     )
@@ -117,8 +117,10 @@ def _late(check: PlanCheck | None) -> tuple[tuple[VehicleId, timedelta], ...]:
     return tuple(sorted(late, key=lambda one: -one[1]))
 
 
-def _ending(turns: Sequence[Shift], now: datetime) -> tuple[Shift, ...]:
-    soon = [one for one in turns if one.state is not ShiftState.ENDED and one.ends_at <= now + SOON]
+def _ending(current: Sequence[Shift], now: datetime) -> tuple[Shift, ...]:
+    soon = [
+        one for one in current if one.state is not ShiftState.ENDED and one.ends_at <= now + SOON
+    ]
     return tuple(sorted(soon, key=lambda one: (one.ends_at, one.id)))
 
 

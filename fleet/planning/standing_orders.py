@@ -46,27 +46,27 @@ class OrderWish(NamedTuple):
 class OrderIndex:
     """Orders looked up: streets that a truck keeps, trucks that keep their routes, and bans."""
 
-    keeper: Mapping[SegmentId, VehicleId] = field(default_factory=dict)
+    locked_to: Mapping[SegmentId, VehicleId] = field(default_factory=dict)
     fixed: frozenset[VehicleId] = frozenset()
     banned: frozenset[tuple[VehicleId, SegmentId]] = frozenset()
 
     def allows(self, vehicle_id: VehicleId, segment_id: SegmentId) -> bool:
         """Whether a truck may work on a street."""
-        kept_by = self.keeper.get(segment_id, vehicle_id)
+        kept_by = self.locked_to.get(segment_id, vehicle_id)
         return kept_by == vehicle_id and (vehicle_id, segment_id) not in self.banned
 
     def locked(self, vehicle_id: VehicleId, segment_id: SegmentId | None) -> "OrderIndex":
         """Return these with one lock more."""
         if segment_id is None:
             return replace(self, fixed=self.fixed | {vehicle_id})
-        return replace(self, keeper={**self.keeper, segment_id: vehicle_id})
+        return replace(self, locked_to={**self.locked_to, segment_id: vehicle_id})
 
     def unlocked(self, vehicle_id: VehicleId, segment_id: SegmentId | None) -> "OrderIndex":
         """Return these without a lock."""
         if segment_id is None:
             return replace(self, fixed=self.fixed - {vehicle_id})
-        left = {one: by for one, by in self.keeper.items() if one != segment_id}
-        return replace(self, keeper=left)
+        left = {one: by for one, by in self.locked_to.items() if one != segment_id}
+        return replace(self, locked_to=left)
 
     def forbidden(self, vehicle_id: VehicleId, segment_id: SegmentId) -> "OrderIndex":
         """Return these with one ban more."""
@@ -151,7 +151,7 @@ def with_orders(
     A street that a truck keeps is forbidden to all others, as long as it is in service.
     """
     serving = {shift.vehicle_id for shift in shifts}
-    kept = {one: by for one, by in orders.keeper.items() if by in serving}
+    kept = {one: by for one, by in orders.locked_to.items() if by in serving}
     others = {
         (vehicle_id, street)
         for street, by in kept.items()

@@ -23,7 +23,7 @@ from data.model import (
 from data.streets.network import StreetNetwork
 from fleet.routes.plan_vs_actual import LegTimes, RouteCheck, expected_times
 from fleet.routes.route_progress import PlanCheck
-from fleet.shifts.shift_handover import present_turns
+from fleet.shifts.shift_handover import current_shift_by_vehicle
 from fleet.tracking.geofences import Geofence, site_at
 from fleet.tracking.live_fleet import SILENT_AFTER
 
@@ -94,7 +94,7 @@ def truck_starts(
     seen = {fix.vehicle_id: fix for fix in fixes}
     driven = driven_routes(check)
     found = {}
-    for shift in present_turns(shifts, now).values():
+    for shift in current_shift_by_vehicle(shifts, now).values():
         machine = machines[shift.vehicle_id]
         truck = _Truck(shift, machine, seen.get(machine.id), driven.get(shift.id), ground, now)
         start = truck.start()

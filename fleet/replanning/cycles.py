@@ -54,7 +54,7 @@ def snowing(storm: Storm, now: datetime) -> bool:
     if storm.phase is not StormPhase.ACTIVE:
         return False
     snow = accumulation_of(storm)
-    if snow.told_until is None:
+    if snow.known_until is None:
         return True
     return snow.fallen_mm(now) > snow.fallen_mm(now - RECENT)
 

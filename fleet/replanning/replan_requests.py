@@ -27,7 +27,7 @@ from data.store.planning.plans import find_published_plan_id
 from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_start, set_shift_state
 from fleet.planning.plan_options import in_service
-from fleet.shifts.shift_handover import present_turn
+from fleet.shifts.shift_handover import current_shift
 from fleet.shifts.shift_progress import end_shift
 
 SECONDS = 1.0
@@ -104,7 +104,7 @@ def _note(
 
 def _shift_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId, now: datetime) -> Shift | None:
     mine = [one for one in list_shifts(tx, storm_id) if one.vehicle_id == vehicle_id]
-    return present_turn((one for one in mine if in_service(one, now)), now)
+    return current_shift((one for one in mine if in_service(one, now)), now)
 
 
 def _break_down(tx: Tx, actor: Actor, shift: Shift, now: datetime) -> None:

@@ -235,7 +235,7 @@ def late_spells(lanes: Lanes, served: Served, storm: Storm) -> Spells:
 def _due_s(lanes: Lanes, of_lane: Ints, served_s: Floats, storm: Storm) -> Floats:
     """Return when each is due that was served then; the first row of a direction: never served."""
     snow, start = accumulation_of(storm), storm.started_at
-    if snow.told_until is None:
+    if snow.known_until is None:
         return served_s + lanes.cycle_s[of_lane]
     due_s = np.empty(len(of_lane))
     for row, (number, after_s) in enumerate(zip(of_lane.tolist(), served_s.tolist(), strict=True)):

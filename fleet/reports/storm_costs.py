@@ -86,13 +86,13 @@ def storm_costs(
     calls = list_call_outs(tx, storm.id)
     vehicles = {vehicle.id: vehicle for vehicle in list_vehicles(tx)}
     vehicles |= {day.vehicle.id: day.vehicle for day in days}
-    seen_h = {
+    tracked_h = {
         one.id: _seen_h(day, one, period)
         for day in days
         for one in calls
         if one.vehicle_id == day.vehicle.id
     }
-    came = hires(calls, vehicles, seen_h, period.until)
+    came = hires(calls, vehicles, tracked_h, period.until)
     trucks = tuple(
         _truck(day, tuple(one for one in came if one.vehicle.id == day.vehicle.id), policy)
         for day in days

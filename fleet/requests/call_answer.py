@@ -32,7 +32,7 @@ from fleet.requests.promises import (
     TrackRecord,
     late_share,
     track_record,
-    window_told,
+    window_to_tell,
 )
 from fleet.routes.arrivals import Arrivals, PlannedVisit
 from fleet.routes.published_plan import Estimates
@@ -218,7 +218,7 @@ def _in_plan(
     now = arrivals.now
     outcomes = list_promise_outcomes(tx, REMEMBERED, now)
     given = find_promise(tx, asked.id) if asked else None
-    window = window_told(given, job.id, visit, late_share(outcomes, now), now)
+    window = window_to_tell(given, job.id, visit, late_share(outcomes, now), now)
     if window is None:
         return Prospect(Outlook.BEHIND, visit)
     return Prospect(Outlook.PLANNED, visit, window, track_record(outcomes, service_class, now))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from data.model import Actor, LonLat, RequestId
 from data.store.audit.audit_log import add_event
-from data.store.crews.crew_jobs import erase_crew_words
+from data.store.crews.crew_jobs import erase_crew_texts
 from data.store.database.engine import Tx
 from data.store.messages.handover_notes import erase_notes
 from data.store.messages.messages import erase_messages
@@ -37,8 +37,8 @@ def erase_old(
     tx: Tx,
     actor: Actor,
     network: StreetNetwork,
-    callers_kept: timedelta,
-    photos_kept: timedelta,
+    keep_callers_for: timedelta,
+    keep_photos_for: timedelta,
     now: datetime,
 ) -> Erased:
     """Erase who called, their words and their pins, and photos, when they are older than is kept.
@@ -49,13 +49,13 @@ def erase_old(
     The storm book stays as it is: of callers it only has salted digests, and the salt goes with
     the caller.
     """
-    ids = requests_with_people(tx, now - callers_kept)
+    ids = requests_with_people(tx, now - keep_callers_for)
     move_pins(tx, _on_streets(tx, network, ids))
     callers = erase_people(tx, ids)
-    photos = forget_photos(tx, now - photos_kept)
-    messages = erase_messages(tx, now - callers_kept)
-    erase_crew_words(tx, now - callers_kept)
-    notes = erase_notes(tx, now - callers_kept)
+    photos = forget_photos(tx, now - keep_photos_for)
+    messages = erase_messages(tx, now - keep_callers_for)
+    erase_crew_texts(tx, now - keep_callers_for)
+    notes = erase_notes(tx, now - keep_callers_for)
     erased = Erased(callers, len(ids), tuple(photos), messages, notes)
     if ids or photos or messages or notes:
         after = {"callers": callers, "requests": len(ids), "photos": len(photos)}

@@ -108,7 +108,7 @@ def tell_ended(tx: Tx, closed: ServiceRequest, ended_at: datetime, now: datetime
         tell(tx, closed.id, NoticeKind.CLOSED, {"reason": reason.value}, now)
 
 
-def unsay_ended(tx: Tx, request_id: RequestId, now: datetime) -> None:
+def retract_end_notice(tx: Tx, request_id: RequestId, now: datetime) -> None:
     """Take back what a caller was to hear of an end that was a mistake.
 
     Where the message is gone already, the caller hears that the request is open again.

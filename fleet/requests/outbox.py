@@ -8,7 +8,7 @@ from data.errors import InvalidError
 from data.model import (
     Actor,
     ActorKind,
-    Body,
+    Agency,
     HandOver,
     HandOverId,
     HandOverState,
@@ -19,7 +19,7 @@ from data.model import (
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.followup.referrals import get_body, get_hand_over
+from data.store.followup.referrals import get_agency, get_hand_over
 from data.store.requests.notices import (
     count_reaching,
     list_due_notices,
@@ -28,7 +28,7 @@ from data.store.requests.notices import (
     set_sending,
 )
 from data.store.requests.requests import Caller, find_caller, get_request
-from data.store.requests.sla_clocks import mark_told
+from data.store.requests.sla_clocks import mark_caller_told
 from data.store.requests.tracking_codes import find_tracking_code
 from fleet.requests.caller_privacy import look_at_caller
 
@@ -66,11 +66,11 @@ class OutboxRules:
 
 
 @dataclass(frozen=True, slots=True)
-class ToBody:
+class AgencyLetter:
     """What a letter to another body tells besides its request."""
 
     hand_over: HandOver
-    body: Body
+    agency: Agency
     caller_phone: str
 
 
@@ -78,14 +78,14 @@ class ToBody:
 class Letter:
     """A message with all that its text and its address need; `code` opens the request's page.
 
-    `to_body` is `None` where it goes to the caller.
+    `agency_letter` is `None` where it goes to the caller.
     """
 
     notice: Notice
     asked: ServiceRequest
     who: Caller
     code: str
-    to_body: ToBody | None = None
+    agency_letter: AgencyLetter | None = None
 
 
 def claim_letters(
@@ -101,7 +101,7 @@ def claim_letters(
         if len(letters) == most:
             break
         if notice.kind is NoticeKind.LETTER:
-            letter = _letter_to_body(tx, notice, now)
+            letter = _letter_to_agency(tx, notice, now)
         else:
             letter = _letter_to_caller(tx, notice, rules, timezone, now)
         if letter is not None:
@@ -127,18 +127,18 @@ def _letter_to_caller(
     return None
 
 
-def _letter_to_body(tx: Tx, notice: Notice, now: datetime) -> Letter | None:
+def _letter_to_agency(tx: Tx, notice: Notice, now: datetime) -> Letter | None:
     """Return a letter to a body; `None` where its request was taken back."""
     one = get_hand_over(tx, HandOverId(notice.nth))
     if one.state is HandOverState.WITHDRAWN:
         set_notice(tx, notice.id, NoticeState.UNWANTED, notice.due_at)
         return None
-    body, phone = get_body(tx, one.body_id), ""
+    agency, phone = get_agency(tx, one.body_id), ""
     if one.with_caller:
         caller = look_at_caller(tx, MESSENGER, notice.request_id, "hand_over", now)
         phone = caller.phone if caller else ""
-    asked, who = get_request(tx, notice.request_id), Caller(body.name, "", b"", body.email)
-    return Letter(notice, asked, who, "", ToBody(one, body, phone))
+    asked, who = get_request(tx, notice.request_id), Caller(agency.name, "", b"", agency.email)
+    return Letter(notice, asked, who, "", AgencyLetter(one, agency, phone))
 
 
 def settle_letter(
@@ -157,7 +157,7 @@ def settle_letter(
     if not fault:
         _end(tx, notice, NoticeState.SENT, "", now)
         if notice.kind in ENDINGS:
-            mark_told(tx, [notice.request_id], now)
+            mark_caller_told(tx, [notice.request_id], now)
         return NoticeState.SENT
     if not again or tries > len(BACK_OFF):
         _end(tx, notice, NoticeState.FAILED, fault, now)
@@ -209,6 +209,6 @@ def _end(tx: Tx, notice: Notice, state: NoticeState, fault: str, now: datetime) 
     verb = "request.told" if sent else "request.untold"
     if notice.kind is NoticeKind.LETTER:
         one = get_hand_over(tx, HandOverId(notice.nth))
-        after = {"hand_over": one.id, "name": get_body(tx, one.body_id).name} | why
+        after = {"hand_over": one.id, "name": get_agency(tx, one.body_id).name} | why
         verb = "request.letter_sent" if sent else "request.letter_unsent"
     add_event(tx, now, MESSENGER, verb, f"request:{notice.request_id}", after=after)

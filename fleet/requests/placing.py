@@ -187,7 +187,7 @@ def back_to_waiting(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) 
     return waiting
 
 
-def place_anew(
+def place_again(
     city: CityContext, actor: Actor, asked: ServiceRequest, likely: Collection[SegmentId]
 ) -> ServiceRequest:
     """Place a waiting request by its pin on streets that have changed, `likely` ones before others.

@@ -141,7 +141,7 @@ def window_of(visit: Expected, share: float, now: datetime) -> PromiseWindow | N
     return PromiseWindow(visit.expected_at, max(_down(from_at), _down(now)), _up(to_at))
 
 
-def window_told(
+def window_to_tell(
     given: Promise | None, job_id: JobId, visit: Expected, share: float, now: datetime
 ) -> PromiseWindow | None:
     """Return the window to tell for a job now: the one promised last while it can be kept.
@@ -167,7 +167,7 @@ def window_of_request(
     visit = None if arrivals is None else arrivals.job(asked.job_id)
     if arrivals is not None and visit is not None:
         share = late_share(list_promise_outcomes(tx, REMEMBERED, arrivals.now), arrivals.now)
-        found = window_told(given, asked.job_id, visit, share, arrivals.now)
+        found = window_to_tell(given, asked.job_id, visit, share, arrivals.now)
         if found is not None:
             return found
     if given is None or given.job_id != asked.job_id:

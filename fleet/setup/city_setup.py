@@ -74,7 +74,7 @@ class _Draft:
     report: Report
 
 
-def unheard(_step: str) -> None:
+def no_progress(_step: str) -> None:
     """Tell nobody how far an import is."""
 
 
@@ -115,7 +115,7 @@ def add_city(
     now: datetime,
     actor: Actor,
     *,
-    report: Callable[[str], None] = unheard,
+    report: Callable[[str], None] = no_progress,
     arrange: Callable[[Tx], None] = _nothing,
 ) -> Report:
     """Make the city's folder - database, tiles, policy.toml, fleet.toml - and return its report.

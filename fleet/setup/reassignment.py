@@ -36,7 +36,7 @@ from data.store.work import (
 )
 from fleet.context import CityContext
 from fleet.planning.plan_lifecycle import request_stop
-from fleet.requests.placing import back_to_waiting, likeliest, place_anew
+from fleet.requests.placing import back_to_waiting, likeliest, place_again
 from fleet.streets.street_succession import Difference
 from fleet.work.jobs import directions_of, first_jobs, typical_blade_m
 
@@ -242,4 +242,4 @@ def _place(
     street = asked.snap.segment_id if asked.snap else None
     likely = next((each.successors for each in difference.gone if each.segment.id == street), ())
     city = CityContext(tx, difference.network, policy, now)
-    return place_anew(city, actor, waiting, likely)
+    return place_again(city, actor, waiting, likely)

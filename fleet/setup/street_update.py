@@ -39,7 +39,7 @@ from data.store.streets.network import (
 from data.store.streets.places import save_places
 from data.store.streets.service_levels import list_overrides, remove_overrides, save_overrides
 from fleet.setup.city_files import read_streets
-from fleet.setup.city_setup import TILES, Report, city_report, imported, unheard
+from fleet.setup.city_setup import TILES, Report, city_report, imported, no_progress
 from fleet.setup.reassignment import affected_by, reassign
 from fleet.streets.service_levels import refresh_levels
 from fleet.streets.street_succession import Difference, difference_of
@@ -75,7 +75,7 @@ def compare(
     boundary: Path | None = None,
     districts: Path | None = None,
     services: bool | None = None,
-    report: Callable[[str], None] = unheard,
+    report: Callable[[str], None] = no_progress,
 ) -> Newer:
     """Return what a newer file would change, changing nothing: the dry run.
 
@@ -116,7 +116,7 @@ def take_over(
     now: datetime,
     actor: Actor,
     *,
-    report: Callable[[str], None] = unheard,
+    report: Callable[[str], None] = no_progress,
 ) -> Report:
     """Make a compared file the city's streets, whole or not at all, and return the new report.
 

@@ -8,7 +8,7 @@ from data.store.database.engine import Tx
 from data.store.shifts.shifts import get_shift, list_shifts, list_shifts_of_driver
 
 
-def present_turn(shifts: Iterable[Shift], now: datetime) -> Shift | None:
+def current_shift(shifts: Iterable[Shift], now: datetime) -> Shift | None:
     """Return the shift that counts now: the one on the road, else the next one, else the last one.
 
     A planned shift whose time is over comes behind those that still have time.
@@ -16,7 +16,7 @@ def present_turn(shifts: Iterable[Shift], now: datetime) -> Shift | None:
     return min(shifts, key=lambda one: _rank(one, now), default=None)
 
 
-def present_turns(shifts: Iterable[Shift], now: datetime) -> dict[VehicleId, Shift]:
+def current_shift_by_vehicle(shifts: Iterable[Shift], now: datetime) -> dict[VehicleId, Shift]:
     """Return the shift of each vehicle that counts now."""
     mine: dict[VehicleId, list[Shift]] = {}
     for shift in shifts:
@@ -24,9 +24,9 @@ def present_turns(shifts: Iterable[Shift], now: datetime) -> dict[VehicleId, Shi
     return {vehicle: min(each, key=lambda one: _rank(one, now)) for vehicle, each in mine.items()}
 
 
-def find_turn_of_driver(tx: Tx, driver_id: UserId, now: datetime) -> Shift | None:
+def find_current_shift_of_driver(tx: Tx, driver_id: UserId, now: datetime) -> Shift | None:
     """Return the shift of a driver that counts now."""
-    return present_turn(list_shifts_of_driver(tx, driver_id), now)
+    return current_shift(list_shifts_of_driver(tx, driver_id), now)
 
 
 def overlap(one: Shift, other: Shift) -> bool:
@@ -53,12 +53,12 @@ def shifts_by_id(tx: Tx, storm_id: StormId) -> dict[ShiftId, Shift]:
     return {shift.id: shift for shift in list_shifts(tx, storm_id)}
 
 
-def find_turn_of_machine(
+def find_current_shift_of_machine(
     tx: Tx, storm: Storm | None, vehicle_id: VehicleId, now: datetime
 ) -> Shift | None:
     """Return the shift of a machine that counts now; `None` without a storm."""
     shifts = list_shifts(tx, storm.id) if storm else []
-    return present_turn((one for one in shifts if one.vehicle_id == vehicle_id), now)
+    return current_shift((one for one in shifts if one.vehicle_id == vehicle_id), now)
 
 
 def driving_machines(tx: Tx, storm_id: StormId) -> set[VehicleId]:

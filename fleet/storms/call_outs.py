@@ -44,7 +44,7 @@ class Hire:
     call: CallOut
     vehicle: Vehicle
     hours_h: float
-    seen_h: float
+    tracked_h: float
 
     @property
     def cost(self) -> float:
@@ -54,7 +54,7 @@ class Hire:
     @property
     def doubtful(self) -> bool:
         """Whether its track shows clearly less than the hours of the hire."""
-        return (self.hours_h - self.seen_h) * _HOUR > UNPROVED
+        return (self.hours_h - self.tracked_h) * _HOUR > UNPROVED
 
 
 def call(
@@ -150,12 +150,12 @@ def release(tx: Tx, actor: Actor, call_out_id: CallOutId, now: datetime) -> Call
 def hires(
     calls: Sequence[CallOut],
     vehicles: Mapping[VehicleId, Vehicle],
-    seen_h: Mapping[CallOutId, float],
+    tracked_h: Mapping[CallOutId, float],
     until: datetime,
 ) -> list[Hire]:
     """Return the machines that came, with their hours until a moment and those of their tracks."""
     return [
-        Hire(one, vehicles[one.vehicle_id], _hours(one, until), seen_h.get(one.id, 0.0))
+        Hire(one, vehicles[one.vehicle_id], _hours(one, until), tracked_h.get(one.id, 0.0))
         for one in calls
         if one.arrived_at is not None and one.vehicle_id in vehicles
     ]

@@ -40,7 +40,7 @@ def times_of(
     more lies. Without snowfall entries its deadline runs from its start. `since` is when its street
     was last cleared, `None` for not in this storm.
     """
-    if snow.told_until is None or rule.trigger_mm <= 0:
+    if snow.known_until is None or rule.trigger_mm <= 0:
         return Times(starts_at + rule.deadline, rule.weight)
     share = snow.lying_mm(since, now) / rule.trigger_mm
     urgency = min(max(share, LEAST_URGENT), MOST_URGENT)

@@ -14,8 +14,8 @@ from data.model import (
     DeviceCommand,
     DeviceId,
     DeviceInput,
-    DeviceWord,
     SpeedUnit,
+    TrackerMessage,
     Vehicle,
     VehicleId,
 )
@@ -33,13 +33,13 @@ from data.store.messages.messages import commands_of_messages
 from data.store.setup.machines import get_vehicle
 from data.store.tracking.tracker_state import (
     add_command,
-    add_word,
+    add_tracker_message,
     clear_faults,
     find_next_command,
     remove_command,
     set_sent,
 )
-from data.store.tracking.unknown_trackers import forget_stranger
+from data.store.tracking.unknown_trackers import forget_unknown_tracker
 from fleet.accounts.accounts import TOKEN_BYTES, add_tracker, token_digest
 
 MOST_INPUTS = 8
@@ -66,7 +66,7 @@ def adopt(
     """
     vehicle = get_vehicle(tx, vehicle_id)
     added = add_tracker(tx, actor, name.strip(), vehicle.name, now, trusted=trusted)
-    forget_stranger(tx, listed_as or name.strip())
+    forget_unknown_tracker(tx, listed_as or name.strip())
     return added
 
 
@@ -112,7 +112,7 @@ def renew_token(tx: Tx, actor: Actor, device_id: DeviceId, now: datetime) -> tup
     device = get_device(tx, device_id)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     set_token_hash(tx, device.id, token_digest(token))
-    forget_stranger(tx, device.name)
+    forget_unknown_tracker(tx, device.name)
     add_event(tx, now, actor, "device.token_renewed", _subject(device))
     return device, token
 
@@ -189,16 +189,16 @@ def all_devices(tx: Tx) -> list[Device]:
 
 def forget_sender(tx: Tx, name: str) -> None:
     """Take an unknown sender off the list; raise `NotFoundError` for one that is not on it."""
-    if not forget_stranger(tx, name):
+    if not forget_unknown_tracker(tx, name):
         raise NotFoundError("stranger", name)
 
 
-def keep_word(tx: Tx, word: DeviceWord) -> None:
+def save_tracker_message(tx: Tx, word: TrackerMessage) -> None:
     """Keep what a tracker said of itself."""
-    add_word(tx, word)
+    add_tracker_message(tx, word)
 
 
-def count_faults_anew(tx: Tx, device_id: DeviceId) -> None:
+def reset_fault_counts(tx: Tx, device_id: DeviceId) -> None:
     """Begin to count a tracker's faults anew."""
     clear_faults(tx, device_id)
 

@@ -10,7 +10,7 @@ class Sums:
     """Seconds, metres and material of some time.
 
     `running_s` and `off_s` are parts of `stand_s` for which the ignition was told. Material by its
-    name: `told_kg` by the spreader's own count, `rated_kg` by its rate and the area, `spread_m2`
+    name: `counted_kg` by the spreader's own count, `rated_kg` by its rate and the area, `spread_m2`
     where it told neither.
     """
 
@@ -22,7 +22,7 @@ class Sums:
     work_m: float = 0.0
     drive_m: float = 0.0
     sensed_s: float = 0.0
-    told_kg: Mapping[str, float] = field(default_factory=dict)
+    counted_kg: Mapping[str, float] = field(default_factory=dict)
     rated_kg: Mapping[str, float] = field(default_factory=dict)
     spread_m2: Mapping[str, float] = field(default_factory=dict)
 
@@ -34,7 +34,7 @@ class Sums:
     @property
     def spread(self) -> bool:
         """Whether anything was spread."""
-        return bool(self.told_kg or self.rated_kg or self.spread_m2)
+        return bool(self.counted_kg or self.rated_kg or self.spread_m2)
 
     def share(self, part: float) -> "Sums":
         """Return these sums for a part (0-1) of their time."""
@@ -47,7 +47,7 @@ class Sums:
             work_m=self.work_m * part,
             drive_m=self.drive_m * part,
             sensed_s=self.sensed_s * part,
-            told_kg=_scaled(self.told_kg, part),
+            counted_kg=_scaled(self.counted_kg, part),
             rated_kg=_scaled(self.rated_kg, part),
             spread_m2=_scaled(self.spread_m2, part),
         )
@@ -67,7 +67,7 @@ def summed(parts: Iterable[Sums]) -> Sums:
         work_m=sum(one.work_m for one in listed),
         drive_m=sum(one.drive_m for one in listed),
         sensed_s=sum(one.sensed_s for one in listed),
-        told_kg=added(one.told_kg for one in listed),
+        counted_kg=added(one.counted_kg for one in listed),
         rated_kg=added(one.rated_kg for one in listed),
         spread_m2=added(one.spread_m2 for one in listed),
     )

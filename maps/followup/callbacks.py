@@ -6,7 +6,7 @@ from datetime import datetime
 
 from data.languages import languages
 from data.model import (
-    Body,
+    Agency,
     Callback,
     CallbackReason,
     ClosingReason,
@@ -36,7 +36,7 @@ class CallbackContext:
 
     clocks: Mapping[RequestId, RequestClock]
     hand_overs: Mapping[RequestId, HandOver]
-    bodies: Mapping[int, Body]
+    bodies: Mapping[int, Agency]
     network: StreetNetwork
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Body, HandOver, HandOverState, Notice, ServiceRequest
+from data.model import Agency, HandOver, HandOverState, Notice, ServiceRequest
 from data.streets.network import StreetNetwork
 from maps.pages.i18n import Translator
 from maps.requests.notices import NoticeText
@@ -50,7 +50,7 @@ class HandOverView:
     letter_tries: int
 
 
-def bodies_view(bodies: Iterable[Body]) -> list[BodyView]:
+def bodies_view(bodies: Iterable[Agency]) -> list[BodyView]:
     """Return the register without those that left it."""
     return [
         BodyView(body.id, body.name, body.kind, body.contact, body.phone, body.email, body.address)
@@ -60,7 +60,7 @@ def bodies_view(bodies: Iterable[Body]) -> list[BodyView]:
 
 
 def hand_over_view(
-    one: HandOver, asked: ServiceRequest, body: Body, letter: Notice | None
+    one: HandOver, asked: ServiceRequest, body: Agency, letter: Notice | None
 ) -> HandOverView:
     """Return a hand-over with what a list says of its request and its body."""
     return HandOverView(
@@ -99,7 +99,7 @@ class PaperView:
 def paper_view(
     one: HandOver,
     asked: ServiceRequest,
-    body: Body,
+    body: Agency,
     caller_phone: str,
     network: StreetNetwork,
     t: Translator,

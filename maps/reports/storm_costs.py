@@ -157,7 +157,7 @@ def _doubtful(trucks: Iterable[TruckCost], t: Translator) -> Iterator[str]:
                     "{truck}: {hours} h from arrival to release, {seen} h on its track",
                     truck=truck.vehicle.name,
                     hours=round(hire.hours_h, 1),
-                    seen=round(hire.seen_h, 1),
+                    seen=round(hire.tracked_h, 1),
                 )
 
 

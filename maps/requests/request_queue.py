@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import (
-    Body,
+    Agency,
     HandOver,
     QueueChange,
     QueuedRequest,
@@ -74,7 +74,7 @@ def queue_rows(
     found: Iterable[QueuedRequest],
     network: StreetNetwork,
     hand_overs: Mapping[RequestId, HandOver],
-    bodies: Iterable[Body],
+    bodies: Iterable[Agency],
 ) -> tuple[QueueRowView, ...]:
     """Return the rows of a page; a request names the body that has it."""
     names = {body.id: body.name for body in bodies}

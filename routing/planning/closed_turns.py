@@ -16,7 +16,7 @@ def closed_arcs(network: StreetNetwork, closed: Iterable[DirectedSegment]) -> In
     return np.array(arcs, np.int32)
 
 
-def open_turns(network: StreetNetwork, shut: Ints) -> Floats:
+def open_shifts_by_vehicle(network: StreetNetwork, shut: Ints) -> Floats:
     """Return float64[M, 3], the turns (from, to, seconds) that nobody makes into a closed arc.
 
     Where all ways on are closed, a street has become a dead end, and vehicles turn around in it.

@@ -30,7 +30,7 @@ from data.streets.network import StreetNetwork
 from routing.network.deadheads import line_graph, to_arc
 from routing.network.route_timing import TimedLeg, TimedRoute, timed_routes
 from routing.network.shortest_deadheads import PathFinder
-from routing.planning.closed_turns import closed_arcs, open_turns
+from routing.planning.closed_turns import closed_arcs, open_shifts_by_vehicle
 from routing.planning.directed_passes import (
     DirectedPass,
     covers,
@@ -261,7 +261,7 @@ def _streets(situation: PlanningSituation, places: _Nodes) -> _Graph:
     nodes = np.array(places.nodes, np.int32)
     nothing = np.zeros(len(nodes))
     shut = closed_arcs(network, situation.present.closed)
-    table = [open_turns(network, shut)]
+    table = [open_shifts_by_vehicle(network, shut)]
     for i, node in enumerate(nodes):
         leaving = np.setdiff1d(np.flatnonzero(network.arc_tail == node), shut)
         coming = np.flatnonzero(network.arc_head == node)

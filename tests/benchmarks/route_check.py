@@ -27,7 +27,7 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import Policy
-from data.store.coverage.coverage import replace_told
+from data.store.coverage.coverage import replace_reported
 from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.planning.plans import get_plan
 from data.store.setup.city import get_policy
@@ -133,7 +133,7 @@ def drive(tx: Tx, plan: Plan, network: StreetNetwork, number: int) -> set[int]:
     for route in plan.routes:
         leg = route.legs[number]
         passes.setdefault(leg.path[0], []).append(_pass(leg, network, route.vehicle_id))
-    replace_told(tx, plan.storm_id, passes)
+    replace_reported(tx, plan.storm_id, passes)
     return {step.segment_id for step in passes}
 
 

@@ -20,7 +20,7 @@ from data.model import (
     Treatment,
 )
 from data.store.accounts.accounts import add_device
-from data.store.coverage.coverage import replace_told, save_coverage
+from data.store.coverage.coverage import replace_reported, save_coverage
 from data.store.database.engine import Database, Tx, create_engine, transaction
 from data.store.planning.plans import find_published_plan_id
 from data.store.storms.storms import find_active_storm
@@ -67,7 +67,7 @@ def _drive(tx: Tx, plan: Plan, network: StreetNetwork) -> None:
         for leg in route.legs:
             if leg.works and leg.ends_at <= LATER:
                 seen[leg.path[0]].append(_pass(route, leg, network))
-    replace_told(tx, plan.storm_id, seen)
+    replace_reported(tx, plan.storm_id, seen)
     save_coverage(
         tx,
         plan.storm_id,

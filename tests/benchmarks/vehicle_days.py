@@ -28,8 +28,8 @@ from fleet.logbook.log_store import (
     AFTER,
     BEFORE,
     PART,
+    LogAccess,
     LogFilter,
-    Shelf,
     note_fixes,
     part_of,
     read_parts,
@@ -130,7 +130,7 @@ def _whole_storm() -> Iterator[tuple[str, str, str]]:
     """Yield what a page of a fleet costs whose parts are read: one busy day, for each vehicle."""
     machines = tuple(v.a_vehicle(n) for n in range(1, VEHICLES + 1))
     engine = a_village_database()
-    shelf = Shelf(
+    shelf = LogAccess(
         lambda: reading(engine),
         lambda: transaction(engine),
         v.village(),

@@ -14,7 +14,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.store.coverage.coverage import replace_told
+from data.store.coverage.coverage import replace_reported
 from data.store.database.engine import reading, transaction
 from data.store.requests.tracking_codes import find_tracking_code
 from data.store.storms.storms import find_active_storm
@@ -57,7 +57,7 @@ def drive_slowly(app, storm, clock):
             )
         ]
     with transaction(app.engine) as tx:
-        replace_told(tx, storm.id, passes)
+        replace_reported(tx, storm.id, passes)
     clock.moment = v.NOW + DRIVEN * 8 * MINUTE
     app.watch.look()
 

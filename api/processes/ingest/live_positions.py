@@ -18,7 +18,7 @@ from data.store.database.engine import Database, reading
 from data.store.setup.machines import list_vehicles
 from data.store.tracking.positions import list_last
 from data.streets.network import StreetNetwork
-from fleet.coverage.street_colors import ToldColors
+from fleet.coverage.street_colors import ReceivedColors
 from fleet.tracking.live_filter import Sieve
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.board.board import city_view, live_view
@@ -60,7 +60,7 @@ class Consumer(PeriodicTask):
         self._stopping = Event()
         self._digester = Digester(engine, clock, ground, hub, self._stopping.is_set)
         self._apart = DigestingProcess(apart, clock, self._pass_on) if apart else None
-        self._colors = ToldColors()
+        self._colors = ReceivedColors()
         self.tally: Counter[str] = self._digester.tally
         self.looked_s = time.monotonic()
 

@@ -16,11 +16,11 @@ from cachetools import LRUCache
 
 from api.config.clock import Clock
 from api.processes.periodic_task import PeriodicTask
-from data.model import DeviceId, LonLat, Position, Stranger
+from data.model import DeviceId, LonLat, Position, UnknownTracker
 from data.store.database.engine import Database, DatabaseUnavailable, reading, transaction
 from data.store.tracking.positions import find_last_place
 from data.store.tracking.tracker_state import add_faults, set_heard
-from data.store.tracking.unknown_trackers import note_strangers
+from data.store.tracking.unknown_trackers import note_unknown_trackers
 
 WRITE_S = 5.0
 """Time between two writings."""
@@ -52,7 +52,7 @@ class Ledger(PeriodicTask):
         self._lock = Lock()
         self._faults: Counter[tuple[DeviceId, str]] = Counter()
         self._heard: dict[DeviceId, datetime] = {}
-        self._strangers: dict[str, Stranger] = {}
+        self._strangers: dict[str, UnknownTracker] = {}
         self._places: LRUCache[DeviceId, tuple[datetime, LonLat]] = LRUCache(PLACES)
 
     def stop(self) -> None:
@@ -82,7 +82,7 @@ class Ledger(PeriodicTask):
             self._heard[device_id] = self._clock.now()
             self._faults[device_id, reason] += times
 
-    def stranger(self, seen: Stranger) -> None:
+    def stranger(self, seen: UnknownTracker) -> None:
         """Remember a sender whom nobody knows."""
         with self._lock:
             before = self._strangers.get(seen.name)
@@ -110,7 +110,7 @@ class Ledger(PeriodicTask):
                 with transaction(self._engine) as tx:
                     add_faults(tx, faults, now)
                     if strangers:
-                        note_strangers(tx, strangers.values(), now)
+                        note_unknown_trackers(tx, strangers.values(), now)
                 faults, strangers = Counter(), {}
             for some in batched(list(heard.items()), HEARD_AT_ONCE, strict=False):
                 with transaction(self._engine) as tx:
@@ -127,7 +127,7 @@ class Ledger(PeriodicTask):
             return find_last_place(tx, device_id)
 
 
-def _again(before: Stranger, seen: Stranger) -> Stranger:
+def _again(before: UnknownTracker, seen: UnknownTracker) -> UnknownTracker:
     return replace(
         seen,
         first_at=before.first_at,

@@ -7,7 +7,7 @@ from api.processes.city_state import CitySnapshot, GroundKeeper
 from api.processes.periodic_task import PeriodicTask
 from data.store.database.engine import Database, reading, transaction
 from fleet.logbook.log_cache import LogMemory
-from fleet.logbook.log_store import AFTER, PART, LogFilter, Shelf, note_fixes, read_parts
+from fleet.logbook.log_store import AFTER, PART, LogAccess, LogFilter, note_fixes, read_parts
 
 LOOK_S = 20.0
 """Pause between two looks."""
@@ -30,7 +30,7 @@ class LogKeeper(PeriodicTask):
         self._clock = clock
         self._keeper = ground
         self._ground: CitySnapshot | None = None
-        self._shelf: Shelf | None = None
+        self._shelf: LogAccess | None = None
         self._lock = Lock()
         self.memory = LogMemory()
 
@@ -51,12 +51,12 @@ class LogKeeper(PeriodicTask):
             note_fixes(shelf)
             return read_parts(shelf, wanted, self._clock.now(), most)
 
-    def _current_shelf(self) -> Shelf:
+    def _current_shelf(self) -> LogAccess:
         """Return the shelf with the streets of now."""
         ground = self._keeper.now
         if self._shelf is None or self._ground is not ground:
             self._ground = ground
-            self._shelf = Shelf(
+            self._shelf = LogAccess(
                 lambda: reading(self._engine),
                 lambda: transaction(self._engine),
                 ground.network,

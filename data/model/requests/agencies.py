@@ -8,7 +8,7 @@ from data.model.ids import BodyId, HandOverId, Language, RequestId
 from data.model.requests.requests import ServiceRequest
 
 
-class BodyKind(StrEnum):
+class AgencyKind(StrEnum):
     """What a body of the city or the state looks after."""
 
     POLICE = "police"
@@ -42,12 +42,12 @@ PENDING = frozenset({HandOverState.SENT, HandOverState.ACCEPTED})
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class Agency:
     """Whom a request may be handed over to, and how to reach them."""
 
     id: BodyId
     name: str
-    kind: BodyKind
+    kind: AgencyKind
     contact: str = ""
     phone: str = ""
     email: str = ""

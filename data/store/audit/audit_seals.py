@@ -63,7 +63,7 @@ def window_subject(vehicle_id: VehicleId, window: int) -> str:
     return f"{WINDOW}:{vehicle_id}:{window}"
 
 
-def told_subject(storm_id: StormId) -> str:
+def reported_subject(storm_id: StormId) -> str:
     """Return what the storm book calls all that people told of a storm."""
     return f"{TOLD}:{storm_id}"
 
@@ -109,7 +109,7 @@ def seal_of_window(tx: Tx, vehicle_id: VehicleId, window: int) -> Seal:
     return _seal(tx, select(*_PROOF).where(mine).order_by(*_PROOF))
 
 
-def seal_of_told(tx: Tx, storm_id: StormId) -> Seal:
+def seal_of_reported(tx: Tx, storm_id: StormId) -> Seal:
     """Return the seal of all passes of a storm that people told of."""
     told = (passage.c.storm_id == storm_id) & passage.c.window.is_(None)
     return _seal(tx, select(*_PROOF).where(told).order_by(*_PROOF))

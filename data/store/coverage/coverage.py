@@ -17,7 +17,7 @@ from data.model import (
     StormId,
     VehicleId,
 )
-from data.store.audit.audit_seals import told_subject, unseal
+from data.store.audit.audit_seals import reported_subject, unseal
 from data.store.database.engine import Tx
 from data.store.database.records import first_record, record, records
 from data.store.schema import coverage, passage, storm
@@ -79,7 +79,7 @@ def list_seen(
     return {directed: passes for directed, passes in true.items() if passes}
 
 
-def list_told(
+def list_reported(
     tx: Tx, storm_id: StormId, segment_ids: Collection[SegmentId]
 ) -> dict[DirectedSegment, list[Pass]]:
     """Return the passes that people told of, and no positions, by direction."""
@@ -181,13 +181,13 @@ def list_work_of(
     return [(row.started_at, row.ended_at, record(Evidence, row)) for row in tx.execute(query)]
 
 
-def replace_told(
+def replace_reported(
     tx: Tx, storm_id: StormId, changed: Mapping[DirectedSegment, Sequence[Pass]]
 ) -> None:
     """Store all passes of these directions anew that people told of."""
     if not changed:
         return
-    unseal(tx, [told_subject(storm_id)])
+    unseal(tx, [reported_subject(storm_id)])
     tx.execute(
         delete(passage).where(
             passage.c.storm_id == storm_id,

@@ -90,7 +90,7 @@ def drop_crew_draft(tx: Tx, storm_id: StormId) -> None:
     tx.execute(delete(crew_draft).where(crew_draft.c.storm_id == storm_id))
 
 
-def erase_crew_words(tx: Tx, before: datetime) -> None:
+def erase_crew_texts(tx: Tx, before: datetime) -> None:
     """Take the words away of jobs that were added before a moment, and pins of callers with them.
 
     A job of a request is where the request is: call it once the pins have been moved.

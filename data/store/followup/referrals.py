@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from data.model import (
     PENDING,
-    Body,
+    Agency,
     BodyId,
     HandOver,
     HandOverId,
@@ -25,33 +25,33 @@ class HandedOver(NamedTuple):
 
     hand_over: HandOver
     request: ServiceRequest
-    body: Body
+    body: Agency
 
 
-def add_body(tx: Tx, new: Body) -> BodyId:
+def add_agency(tx: Tx, new: Agency) -> BodyId:
     """Add a body and return the id that it gets."""
     made = tx.execute(insert(body).values(row_of(new, body)).returning(body.c.id))
     return BodyId(made.scalar_one())
 
 
-def save_body(tx: Tx, changed: Body) -> None:
+def update_agency(tx: Tx, changed: Agency) -> None:
     """Write a body over its old state."""
     tx.execute(update(body).where(body.c.id == changed.id).values(row_of(changed, body)))
 
 
-def drop_body(tx: Tx, body_id: BodyId) -> None:
+def delete_agency(tx: Tx, body_id: BodyId) -> None:
     """Remove a body that nothing was handed over to."""
     tx.execute(delete(body).where(body.c.id == body_id))
 
 
-def get_body(tx: Tx, body_id: BodyId) -> Body:
+def get_agency(tx: Tx, body_id: BodyId) -> Agency:
     """Return the body."""
-    return get_record(Body, tx.execute(select(body).where(body.c.id == body_id)), "body", body_id)
+    return get_record(Agency, tx.execute(select(body).where(body.c.id == body_id)), "body", body_id)
 
 
-def list_bodies(tx: Tx) -> list[Body]:
+def list_agencies(tx: Tx) -> list[Agency]:
     """Return every body, retired ones too, by name."""
-    return records(Body, tx.execute(select(body).order_by(body.c.name)))
+    return records(Agency, tx.execute(select(body).order_by(body.c.name)))
 
 
 def count_hand_overs(tx: Tx, body_id: BodyId) -> int:
@@ -125,5 +125,5 @@ def _joined(
     found = records(HandOver, tx.execute(query))
     asked = select(request).where(request.c.id.in_({each.request_id for each in found}))
     requests = {one.id: one for one in records(ServiceRequest, tx.execute(asked))}
-    bodies = {each.id: each for each in list_bodies(tx)}
-    return [HandedOver(one, requests[one.request_id], bodies[one.body_id]) for one in found]
+    agencies = {each.id: each for each in list_agencies(tx)}
+    return [HandedOver(one, requests[one.request_id], agencies[one.body_id]) for one in found]

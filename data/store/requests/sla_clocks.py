@@ -65,7 +65,7 @@ def set_assigned(tx: Tx, request_id: RequestId, login: str, due_at: datetime | N
     _set(tx, request_id, assigned_to=login, due_at=due_at)
 
 
-def mark_told(tx: Tx, request_ids: Collection[RequestId], now: datetime) -> None:
+def mark_caller_told(tx: Tx, request_ids: Collection[RequestId], now: datetime) -> None:
     """Note when the callers first heard how their requests ended."""
     _first(tx, request_ids, "told_at", now)
 

@@ -122,7 +122,7 @@ def heard_between(
     return tx.execute(query.limit(1)).first() is not None
 
 
-def sensor_words(
+def sensor_reports(
     tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime, *, of_blade: bool
 ) -> tuple[datetime | None, bool, bool]:
     """Return when a sensor first spoke in a time, and whether it ever said "at work" and "not"."""

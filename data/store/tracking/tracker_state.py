@@ -12,13 +12,13 @@ from data.model import (
     DeviceCommand,
     DeviceFault,
     DeviceId,
-    DeviceWord,
+    TrackerMessage,
 )
 from data.store.database.engine import Tx
 from data.store.database.records import first_record, only_record, records
 from data.store.schema import device, device_command, device_fault, device_word
 
-WORDS_KEPT = 50
+MESSAGES_KEPT = 50
 """Words kept of one tracker; older ones go."""
 
 
@@ -78,8 +78,8 @@ def clear_faults(tx: Tx, device_id: DeviceId) -> None:
     tx.execute(delete(device_fault).where(device_fault.c.device_id == device_id))
 
 
-def add_word(tx: Tx, word: DeviceWord) -> None:
-    """Keep what a tracker told, and of that tracker the latest `WORDS_KEPT` words only."""
+def add_tracker_message(tx: Tx, word: TrackerMessage) -> None:
+    """Keep what a tracker told, and of that tracker the latest `MESSAGES_KEPT` words only."""
     values = {
         "device_id": word.device_id,
         "kind": word.kind,
@@ -88,20 +88,24 @@ def add_word(tx: Tx, word: DeviceWord) -> None:
     }
     tx.execute(insert(device_word).values(**values))
     own = device_word.c.device_id == word.device_id
-    kept = select(device_word.c.id).where(own).order_by(device_word.c.id.desc()).limit(WORDS_KEPT)
+    kept = (
+        select(device_word.c.id).where(own).order_by(device_word.c.id.desc()).limit(MESSAGES_KEPT)
+    )
     tx.execute(delete(device_word).where(own, device_word.c.id.not_in(kept)))
 
 
-def list_last_words(tx: Tx) -> list[DeviceWord]:
+def list_last_tracker_messages(tx: Tx) -> list[TrackerMessage]:
     """Return the last word of every tracker that told any."""
     last = select(func.max(device_word.c.id)).group_by(device_word.c.device_id)
-    return records(DeviceWord, tx.execute(select(device_word).where(device_word.c.id.in_(last))))
+    return records(
+        TrackerMessage, tx.execute(select(device_word).where(device_word.c.id.in_(last)))
+    )
 
 
-def list_words(tx: Tx, device_id: DeviceId) -> list[DeviceWord]:
+def list_tracker_messages(tx: Tx, device_id: DeviceId) -> list[TrackerMessage]:
     """Return what a tracker told besides positions, oldest first."""
     query = select(device_word).where(device_word.c.device_id == device_id)
-    return records(DeviceWord, tx.execute(query.order_by(device_word.c.id)))
+    return records(TrackerMessage, tx.execute(query.order_by(device_word.c.id)))
 
 
 def add_command(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from data.model import Stranger
+from data.model import UnknownTracker
 from data.store.database.engine import Tx
 from data.store.database.records import records, row_of
 from data.store.schema import stranger
@@ -21,7 +21,7 @@ KEPT = timedelta(days=7)
 """Who was not heard for so long is forgotten."""
 
 
-def note_strangers(tx: Tx, seen: Iterable[Stranger], now: datetime) -> None:
+def note_unknown_trackers(tx: Tx, seen: Iterable[UnknownTracker], now: datetime) -> None:
     """Add to what is known of strangers, then forget the old and the too many.
 
     Of too many those go first that came least often.
@@ -52,11 +52,11 @@ def note_strangers(tx: Tx, seen: Iterable[Stranger], now: datetime) -> None:
     tx.execute(delete(stranger).where(stranger.c.name.not_in(kept)))
 
 
-def list_strangers(tx: Tx) -> list[Stranger]:
+def list_unknown_trackers(tx: Tx) -> list[UnknownTracker]:
     """Return who knocked, the latest first."""
-    return records(Stranger, tx.execute(select(stranger).order_by(stranger.c.last_at.desc())))
+    return records(UnknownTracker, tx.execute(select(stranger).order_by(stranger.c.last_at.desc())))
 
 
-def forget_stranger(tx: Tx, name: str) -> bool:
+def forget_unknown_tracker(tx: Tx, name: str) -> bool:
     """Take a sender off the list; return whether it was there."""
     return tx.execute(delete(stranger).where(stranger.c.name == name)).rowcount > 0

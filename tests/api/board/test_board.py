@@ -15,7 +15,7 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from data.store.coverage.coverage import replace_told, save_coverage
+from data.store.coverage.coverage import replace_reported, save_coverage
 from data.store.database.engine import reading, transaction
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
@@ -45,7 +45,7 @@ def plowed(client, at, *, forward=True):
     )
     row = Coverage(MAIN_WEST, forward, 1, 1, at, None, evidence)
     with transaction(client.app.state.barfrub.engine) as tx:
-        replace_told(tx, StormId(1), {DirectedSegment(MAIN_WEST, forward): [one]})
+        replace_reported(tx, StormId(1), {DirectedSegment(MAIN_WEST, forward): [one]})
         save_coverage(tx, StormId(1), [row])
 
 

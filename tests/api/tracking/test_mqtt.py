@@ -18,7 +18,7 @@ from data.model import DeviceId
 from data.store.database.engine import transaction
 from data.store.tracking.positions import list_unseen
 from data.store.tracking.tracker_state import list_faults
-from data.store.tracking.unknown_trackers import list_strangers
+from data.store.tracking.unknown_trackers import list_unknown_trackers
 from fleet.tracking.trackers import queue_command
 from tests import village as v
 from tests.village_database import DISPATCHER
@@ -112,7 +112,7 @@ def test_positions_come_by_both_kinds_of_topic_and_texts_go_back(app: Any, truck
     app.door.ledger.write()
     with transaction(app.engine) as tx:
         fixes = list_unseen(tx, 10)[0]
-        strangers = {one.name for one in list_strangers(tx)}
+        strangers = {one.name for one in list_unknown_trackers(tx)}
         faults = [(fault.reason, fault.times) for fault in list_faults(tx)]
     assert {(one.source, one.blade) for one in fixes} == {("owntracks", None), ("api", True)}
     assert strangers == {"nobody/phone", "nobody"}

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from data.store.database.engine import transaction
 from data.store.tracking.positions import list_unseen
-from data.store.tracking.tracker_state import list_faults, list_words
+from data.store.tracking.tracker_state import list_faults, list_tracker_messages
 from tests import village as v
 from tests.api.tracking.conftest import TOKEN
 
@@ -61,7 +61,7 @@ def test_other_messages_are_kept_as_told(client: TestClient, app: Any) -> None:
     for message in ({"_type": "lwt", "tst": TST}, leaving, {"_type": "card", "name": "Ali"}):
         assert told(client, message).json() == []
     with transaction(app.engine) as tx:
-        words = list_words(tx, 1)
+        words = list_tracker_messages(tx, 1)
     assert [word.kind for word in words] == ["lwt", "transition"]
     assert words[1].body == leaving
     assert words[1].told_at == v.NOW

@@ -17,7 +17,7 @@ from data.store.schema import passage
 from data.store.storms.storms import add_storm
 from data.store.work import add_job, get_job, list_jobs_on_segments
 from fleet.context import CityContext
-from fleet.coverage.coverage_cache import CoverageCache, Looked
+from fleet.coverage.coverage_cache import CoverageCache, CoverageReading
 from fleet.coverage.track_windows import begins_at, number_at
 from fleet.evidence.proof_store import derive
 from tests import village as v
@@ -57,7 +57,9 @@ def add_pass(tx: Tx, storm_id: StormId, chance: np.random.Generator, minutes: fl
     add(tx, storm_id, one)
 
 
-def looked(tx: Tx, cache: CoverageCache, storm_id: StormId, minutes: float | None) -> Looked:
+def looked(
+    tx: Tx, cache: CoverageCache, storm_id: StormId, minutes: float | None
+) -> CoverageReading:
     jobs = list_jobs_on_segments(tx, storm_id, STREETS)
     city = CityContext(tx, NETWORK, POLICY, v.NOW + (minutes or 0) * MINUTE)
     return cache.look(city, storm_id, STREETS, jobs, keep=minutes is not None)

@@ -66,9 +66,9 @@ def test_who_was_cleared_later_is_due_no_sooner(storm, rule, one, other):
 def test_work_begins_when_the_trigger_lies_or_where_knowledge_ends(storm, rule, since):
     snow = accumulation_of(storm)
     needed_at = snow.needed_at(rule, since)
-    if snow.told_until is None:
+    if snow.known_until is None:
         assert needed_at == (since or NOW)
-    elif needed_at < snow.told_until:
+    elif needed_at < snow.known_until:
         assert snow.lying_mm(since, needed_at) >= rule.trigger_mm - 1e-3
 
 

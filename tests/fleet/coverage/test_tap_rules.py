@@ -12,9 +12,9 @@ from fleet.coverage.tap_rules import (
     ConfirmedStreet,
     SensorKnowledge,
     TappedStreet,
-    told_by,
+    confirmed_streets,
 )
-from fleet.coverage.visits import StreetVisit, in_order, looks_at
+from fleet.coverage.visits import StreetVisit, street_visits, visits_in_order
 from tests import village as v
 
 RULES = EvidenceRules()
@@ -46,7 +46,10 @@ def told(
 ) -> dict[int, ConfirmedStreet]:
     row = streets(*looks, length_m=length_m)
     asked = (lambda _a, _b: at(silence_s), lambda _a, _b, _ways: alongside)
-    return {one.directed.segment_id: one for one in told_by(sensor, row, BEGAN, TAPPED, *asked)}
+    return {
+        one.directed.segment_id: one
+        for one in confirmed_streets(sensor, row, BEGAN, TAPPED, *asked)
+    }
 
 
 PLOWED, AFTER = a_look(0, 20, worked_m=80.0), a_look(60, 80, worked_m=80.0)
@@ -137,12 +140,12 @@ def a_pass(since_s: float, until_s: float, to_m: float, **changes: object) -> Pa
 
 
 def seen_visits(*passes: Pass) -> list[StreetVisit]:
-    return looks_at(passes, 100.0, Treatment.PLOW, BEGAN, TAPPED, RULES)
+    return street_visits(passes, 100.0, Treatment.PLOW, BEGAN, TAPPED, RULES)
 
 
 def test_a_truck_that_stands_at_the_end_of_its_street_was_there_once() -> None:
     looks = seen_visits(a_pass(0, 20, 100.0), a_pass(60, 61, 3.0))
-    assert in_order([looks], [100.0]) == [a_look(0, 20, worked_m=100.0)]
+    assert visits_in_order([looks], [100.0]) == [a_look(0, 20, worked_m=100.0)]
 
 
 @pytest.mark.parametrize(("share", "meant"), [(1.0, 0), (0.2, 90)])
@@ -151,25 +154,25 @@ def test_of_two_visits_the_one_is_meant_that_shows_more_work_else_more_of_the_st
 ) -> None:
     driven = {"treatment": None, "evidence": Evidence(EvidenceKind.SPEED, 0.5)}
     looks = seen_visits(a_pass(0, 20, share * 100.0), a_pass(90, 110, 100.0, **driven))
-    (look,) = in_order([looks], [100.0])
+    (look,) = visits_in_order([looks], [100.0])
     assert look is not None
     assert look.began_at == v.NOW + at(meant)
     early = v.NOW - at(1)
-    assert looks_at([a_pass(0, 20, 9.0)], 100.0, Treatment.PLOW, BEGAN, early, RULES) == []
+    assert street_visits([a_pass(0, 20, 9.0)], 100.0, Treatment.PLOW, BEGAN, early, RULES) == []
 
 
 def test_visits_follow_each_other_as_the_leg_does() -> None:
     working = [a_look(20 * i, 20 * i + 20, hinted_m=80.0) for i in range(3)]
     again = [a_look(200 + 5 * i, 205 + 5 * i) for i in range(3)]
     looks = [[one, two] for one, two in zip(working, again, strict=True)]
-    assert in_order(looks, [80.0] * 3) == working
-    assert in_order([looks[0], [], looks[2]], [80.0] * 3) == [working[0], None, working[2]]
+    assert visits_in_order(looks, [80.0] * 3) == working
+    assert visits_in_order([looks[0], [], looks[2]], [80.0] * 3) == [working[0], None, working[2]]
 
 
 def test_a_street_that_a_leg_has_twice_has_two_visits() -> None:
     first, second = PLOWED, AFTER
     between = a_look(30, 50, worked_m=80.0)
-    assert in_order([[first, second], [between], [first, second]], [80.0] * 3) == [
+    assert visits_in_order([[first, second], [between], [first, second]], [80.0] * 3) == [
         first,
         between,
         second,

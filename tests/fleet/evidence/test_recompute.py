@@ -43,7 +43,7 @@ from fleet.coverage.track_windows import LENGTH, begins_at, number_at
 from fleet.evidence.evidence_pipeline import OpenTracks, digest, new_track_book
 from fleet.evidence.proof_store import refresh
 from fleet.evidence.recompute import recompute
-from fleet.logbook.log_store import LogFilter, Shelf, note_fixes, part_of, read_parts
+from fleet.logbook.log_store import LogAccess, LogFilter, note_fixes, part_of, read_parts
 from fleet.matching.map_matching import StreetMatcher, Trail
 from fleet.requests.closing import UNPROVED
 from tests import village as v
@@ -198,7 +198,9 @@ def test_a_recomputation_lets_logs_be_read_again_and_a_server_take_up_its_tracks
 ) -> None:
     fixes, later = a_night(0), v.NOW + 2 * HOUR
     take_in(tx, storm, fixes, new_track_book(NETWORK))
-    shelf = Shelf(lambda: nullcontext(tx), lambda: nullcontext(tx), NETWORK, StreetMatcher(NETWORK))
+    shelf = LogAccess(
+        lambda: nullcontext(tx), lambda: nullcontext(tx), NETWORK, StreetMatcher(NETWORK)
+    )
     note_fixes(shelf)
     read = read_parts(shelf, LogFilter(None, later), later, 100)
     revision = get_city(tx).revision

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from data.errors import ConflictError, InvalidError
 from data.geocode import Geocoder
 from data.model import (
-    Body,
-    BodyKind,
+    Agency,
+    AgencyKind,
     ClosingReason,
     HandOverState,
     HandOverWay,
@@ -26,7 +26,7 @@ from data.store.followup.referrals import find_pending_hand_over, list_hand_over
 from data.store.requests.requests import get_request, list_requests
 from data.store.requests.sla_clocks import get_clock
 from data.store.work import get_job, list_jobs
-from fleet.followup.agencies import NEW, keep_body, retire_body
+from fleet.followup.agencies import NEW, retire_agency, save_agency
 from fleet.followup.bulk_changes import (
     CityRules,
     close_many,
@@ -75,8 +75,8 @@ def placed_by_words(tx, *ids):
 
 
 def a_body(tx, **changes):
-    body = replace(Body(NEW, "Police", BodyKind.POLICE, phone="110"), **changes)
-    return keep_body(tx, DISPATCHER, body, v.NOW)
+    body = replace(Agency(NEW, "Police", AgencyKind.POLICE, phone="110"), **changes)
+    return save_agency(tx, DISPATCHER, body, v.NOW)
 
 
 def handed(tx, *ids, body=None):
@@ -232,7 +232,7 @@ def test_a_body_that_got_requests_leaves_the_register_but_not_the_history(tx, st
     asked = on_a_street(tx)
     handed(tx, asked.id, body=police)
     for body in (police, parks):
-        retire_body(tx, DISPATCHER, body.id, LATER)
+        retire_agency(tx, DISPATCHER, body.id, LATER)
 
     assert [each.body.name for each in list_hand_overs(tx, 9)] == ["Police"]
     refused = handed(tx, on_a_street(tx).id, body=police)

@@ -27,7 +27,7 @@ from data.store.followup.comments import list_comments
 from data.store.followup.followup import get_followed
 from data.store.followup.sightings import list_sightings, list_sightings_on_segment
 from data.store.requests.requests import get_request
-from data.store.requests.sla_clocks import get_clock, mark_planned, mark_told
+from data.store.requests.sla_clocks import get_clock, mark_caller_told, mark_planned
 from data.store.work import get_job, set_planned
 from fleet.context import CityContext
 from fleet.evidence.recompute import recompute
@@ -123,7 +123,7 @@ def test_after_the_end_the_caller_is_to_be_told_once_and_then_nothing_is_left(tx
     request = asked(tx)
     close_request(tx, DISPATCHER, request.id, ClosingReason.MELTED, "", LATER)
     assert due(tx, request) == Due(ClockStep.TELL, LATER, LATER + RULES.tell)
-    mark_told(tx, [request.id], LATER + HOUR)
+    mark_caller_told(tx, [request.id], LATER + HOUR)
     assert due(tx, request) is None
     assert list_waiting(tx, v.village(), POLICY) == []
 

@@ -33,8 +33,8 @@ from fleet.logbook.log_cache import LogMemory
 from fleet.logbook.log_store import (
     FRESH,
     PART,
+    LogAccess,
     LogFilter,
-    Shelf,
     note_fixes,
     part_of,
     read_again,
@@ -63,8 +63,8 @@ def a_database() -> Engine:
     return engine
 
 
-def a_shelf(engine: Engine) -> Shelf:
-    return Shelf(lambda: reading(engine), lambda: transaction(engine), v.village(), MATCHER)
+def a_shelf(engine: Engine) -> LogAccess:
+    return LogAccess(lambda: reading(engine), lambda: transaction(engine), v.village(), MATCHER)
 
 
 def arrived(engine: Engine, fixes: Sequence[Position]) -> None:

@@ -202,7 +202,7 @@ def test_material_is_what_the_spreader_counts_else_rate_times_area() -> None:
         for i, fix in enumerate(a_drive((0, 0), (400, 0)))
     ]
     counted = log(counting).figures.sums
-    assert counted.told_kg["salt"] == 7.0 * (len(counting) - 1)
+    assert counted.counted_kg["salt"] == 7.0 * (len(counting) - 1)
     assert not counted.rated_kg
 
 
@@ -212,7 +212,7 @@ def test_a_count_that_was_set_back_takes_nothing_away() -> None:
         a_fix(v.at_m(40.0 * i, 0), 5.0 * i, spreader=True, attributes={"spread_kg": kg})
         for i, kg in enumerate(counts)
     ]
-    assert log(fixes).figures.sums.told_kg == {"salt": 14.0}
+    assert log(fixes).figures.sums.counted_kg == {"salt": 14.0}
 
 
 def test_hours_of_service_end_with_the_last_move_and_leave_breaks_out() -> None:

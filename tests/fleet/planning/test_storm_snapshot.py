@@ -20,7 +20,7 @@ from data.model import (
     VehicleId,
     WorkPass,
 )
-from data.store.coverage.coverage import replace_told, save_coverage
+from data.store.coverage.coverage import replace_reported, save_coverage
 from data.store.database.engine import Tx
 from data.store.planning.plans import add_plan
 from data.store.shifts.blockages import add_blockage, set_cleared
@@ -45,7 +45,7 @@ def now_of(tx: Tx, storm: Storm) -> Prepared:
 def is_plowed(tx: Tx, storm: Storm, street: DirectedSegment, minute: float) -> None:
     """Let evidence show one pass of a street by the first truck."""
     one = replace(a_pass(street.segment_id, minute), forward=street.forward)
-    replace_told(tx, storm.id, {street: [one]})
+    replace_reported(tx, storm.id, {street: [one]})
     save_coverage(tx, storm.id, [Coverage(*vars_of(street), 1, 2, one.ended_at)])
 
 

@@ -34,7 +34,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.audit.audit_log import list_events
-from data.store.coverage.coverage import replace_told
+from data.store.coverage.coverage import replace_reported
 from data.store.database.engine import Tx
 from data.store.requests.promises import find_promise, list_promise_outcomes
 from data.store.requests.requests import get_request, save_request
@@ -108,7 +108,7 @@ def seen_on(tx: Tx, segment_id: int, ended_at: datetime, vehicle: int = 1) -> Pa
         Treatment.PLOW,
         Evidence(EvidenceKind.BLADE, 1.0),
     )
-    replace_told(tx, v.a_storm().id, {DirectedSegment(one.segment_id, True): [one]})
+    replace_reported(tx, v.a_storm().id, {DirectedSegment(one.segment_id, True): [one]})
     return one
 
 

@@ -13,8 +13,8 @@ from data.errors import ConflictError
 from data.geocode import Reason
 from data.languages import languages
 from data.model import (
+    AgencyKind,
     AlertKind,
-    BodyKind,
     CallbackReason,
     CallOutcome,
     ClosingReason,
@@ -175,7 +175,7 @@ SHOWN_NAMES = {
     *(f"conflict:{reason}" for reason in _reasons()),
     *_needs(),
     *(f"stage:{stage}" for stage in Stage),
-    *(f"body:{kind}" for kind in BodyKind),
+    *(f"body:{kind}" for kind in AgencyKind),
     *(f"hand over:{state}" for state in HandOverState),
     *(f"answer:{state}" for state in ANSWERS),
     *(f"way:{way}" for way in HandOverWay),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from fleet.coverage.street_colors import ToldColors, Whole
+from fleet.coverage.street_colors import ReceivedColors, Whole
 from tests import village as v
 
 AN_HOUR = timedelta(hours=1)
@@ -11,14 +11,14 @@ WHOLE = Whole(None, v.village().version, v.NOW)
 
 
 def test_later_news_replace_the_colors_of_their_streets_alone() -> None:
-    colors = ToldColors()
+    colors = ReceivedColors()
     colors.hear([(v.SCHOOL, 1, 1), (v.MILL, 2, 2)], WHOLE)
     colors.hear([(v.MILL, 3, 2)], WHOLE)
     assert colors.told == {v.SCHOOL: (1, 1), v.MILL: (3, 2)}
 
 
 def test_colors_of_other_streets_are_forgotten() -> None:
-    colors = ToldColors()
+    colors = ReceivedColors()
     colors.hear([(v.SCHOOL, 1, 1)], WHOLE)
     colors.hear([(v.MILL, 2, 2)], replace(WHOLE, network_version="newer"))
     assert colors.told == {v.MILL: (2, 2)}
