@@ -1,4 +1,4 @@
-"""What is wrong with trucks and targets now, pure: signs, of which the watch makes alerts.
+"""Alert conditions, pure: what is wrong with trucks and targets now, as alert signs.
 
 Signs are about the present. A fix that came late, or came twice, raises none about the past.
 """
@@ -64,7 +64,7 @@ class TruckNow:
 
 @dataclass(slots=True)
 class Course:
-    """What a truck has done lately: since when it stands, is off its route, drives too fast.
+    """A truck's recent movement: since when it stands, is off its route, or drives too fast.
 
     `up_m` is how far it drove with its blade up where it was to plow; it was at a place to load at
     `loaded_at`, and is followed since `first_at`.
@@ -89,7 +89,7 @@ class Course:
     wanted_at: datetime | None = None
 
     def follow(self, truck: TruckNow, network: StreetNetwork, rules: AlertRules) -> None:
-        """Take in the truck's latest fix, unless it was taken in before."""
+        """Add the truck's latest fix, unless it was added before."""
         seen, last = truck.seen, self.last
         if seen is None or (last is not None and seen.fixed_at <= last.fixed_at):
             return
@@ -156,7 +156,7 @@ class Course:
 def truck_signs(
     truck: TruckNow, course: Course, sites: Sequence[Geofence], rules: AlertRules, now: datetime
 ) -> Iterator[Sign]:
-    """Yield what is wrong with a truck that is heard of; silence is another matter.
+    """Yield what is wrong with a truck whose tracker reports; silence is `silent_signs`.
 
     On the grounds of `sites`, yards and places to load, a truck may stand and drive about.
     """
@@ -217,7 +217,7 @@ def silent_signs(
     rules: AlertRules,
     now: datetime,
 ) -> list[Sign]:
-    """Return which trucks should be heard of and are not; one sign for all where many are.
+    """Return the trucks whose trackers should report and do not; one sign for all where many are.
 
     Heard of should be who drives, and who was heard of since the storm began and still has work. A
     tracker may sleep in a yard or at a place to load until its truck is late for the next leg.
@@ -242,14 +242,14 @@ def silent_signs(
 def _sleeps(
     truck: TruckNow, seen: VehicleLive | None, sites: Sequence[Geofence], rules: AlertRules
 ) -> bool:
-    """Whether a truck stands where nobody needs to hear of it, and is not missed on its route."""
+    """Whether a truck stands where no report is expected, and is not missed on its route."""
     if seen is None or site_at(sites, seen.location) is None:
         return False
     return truck.check is None or truck.check.over or truck.check.late <= rules.silent
 
 
 def hours_signs(trucks: Iterable[TruckNow], rules: AlertRules, now: datetime) -> Iterator[Sign]:
-    """Yield whose shift ends before the work does, or is over while the truck still drives."""
+    """Yield shifts that end before their work does, or are over while the truck still drives."""
     for truck in trucks:
         if not truck.driving or truck.shift_ends_at is None:
             continue
@@ -275,7 +275,7 @@ def _missed_reload(
 
 
 def _waits(truck: TruckNow) -> bool:
-    """Whether the plan wants a truck to stand: it reloads or rests next."""
+    """Whether the plan has a truck stand now: it reloads or rests next."""
     if truck.route is None or truck.check is None or truck.check.over:
         return False
     return truck.route.legs[truck.check.next_leg].kind in (LegKind.RELOAD, LegKind.REST)

@@ -1,4 +1,4 @@
-"""The dispatcher's second pair of eyes: how routes are driven, and what is wrong with it, now."""
+"""The alert monitor: checks how routes are driven and what needs a dispatcher."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -50,7 +50,7 @@ RISKS_EVERY = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class MonitorResult:
-    """What one look found: the driven plan, and what is wrong with trucks and targets."""
+    """Result of one check: the driven plan, and what is wrong with trucks and targets."""
 
     check: PlanCheck | None = None
     signs: tuple[Sign, ...] = ()
@@ -58,7 +58,7 @@ class MonitorResult:
 
 @dataclass(slots=True)
 class AlertMonitor:
-    """Looks at a storm again and again; one thread, in memory, rebuilt from what is stored."""
+    """Checks a storm again and again; one thread, in memory, rebuilt from what is stored."""
 
     plans: PublishedPlanCache = field(default_factory=PublishedPlanCache)
     book: AlertRegister = field(default_factory=AlertRegister)
@@ -76,7 +76,7 @@ class AlertMonitor:
         streets: Iterable[SegmentId] = (),
         shifts: Iterable[ShiftId] = (),
     ) -> MonitorResult:
-        """Return what there is to see now; `streets` and `shifts` have news since the last look."""
+        """Return the present alert signs; `streets` and `shifts` changed since the last check."""
         if storm is None or self._storm is None or storm.id != self._storm.id:
             self.courses.clear()
         self._storm = storm
@@ -97,16 +97,16 @@ class AlertMonitor:
         return MonitorResult(check, signs)
 
     def get_ready(self, city: CityContext, storm: Storm) -> PlanCheck | None:
-        """Return the driven plan's checks before the first look, which then takes a moment."""
+        """Return the driven plan's checks before the first check, which is fast then."""
         self._storm = storm
         return self.plans.check(city, storm.id)
 
     def keep(self, tx: Tx, look: MonitorResult, rules: AlertRules, now: datetime) -> list[Alert]:
-        """Store what a look says about alerts, and return those that changed."""
+        """Store the alerts of a check, and return those that changed."""
         return self.book.keep(tx, self._storm, look.signs, rules, now)
 
     def calm(self, tx: Tx, look: MonitorResult, now: datetime) -> bool:
-        """Whether there is nothing to store of a look."""
+        """Whether a check changes no stored alert."""
         return self.book.calm(tx, self._storm, look.signs, now)
 
     def _trucks(
@@ -137,7 +137,7 @@ class AlertMonitor:
         return found
 
     def _corridor(self, plan_id: PlanId, route: Route, network: StreetNetwork) -> Corridor:
-        """Return the streets of a route, found by place."""
+        """Return the corridor of a truck's route: its streets in a spatial index."""
         known = self._corridors_of
         if known is None or known[0] != plan_id or known[1] is not network:
             self._corridors, self._corridors_of = {}, (plan_id, network)
@@ -166,7 +166,7 @@ class AlertMonitor:
         return tuple(found)
 
     def _risk_signs(self, tx: Tx, check: PlanCheck, rules: AlertRules, now: datetime) -> list[Sign]:
-        """Return what is at risk; of the same plan, what was found a moment ago."""
+        """Return the jobs at risk of lateness, cached for a moment while the plan is the same."""
         plan, known = check.plan, self._risks
         if known is None or known[0] != plan.id or not now - RISKS_EVERY < known[1] <= now:
             jobs = list_open_jobs_due(tx, plan.storm_id, now, now + rules.risk)

@@ -1,4 +1,4 @@
-"""Signs made alerts: each opens once, changes, closes by itself, and is acknowledged by people."""
+"""Alerts from signs: each opens once, changes, closes by itself, and is acknowledged by people."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -42,12 +42,12 @@ Key = tuple[AlertKind, VehicleId | None]
 
 @dataclass(slots=True)
 class AlertRegister:
-    """Which open alerts had a sign when; the alerts themselves are in the database."""
+    """When each open alert last had a sign; the alerts themselves are in the database."""
 
     seen_at: dict[AlertId, datetime] = field(default_factory=dict)
 
     def calm(self, tx: Tx, storm: Storm | None, signs: Iterable[Sign], now: datetime) -> bool:
-        """Whether all is as it was, so that `keep` would write nothing."""
+        """Whether `keep` would write nothing."""
         mine = {_key(sign): sign for sign in signs} if storm else {}
         calm = True
         for alert in _watched(tx):
@@ -92,7 +92,7 @@ class AlertRegister:
 
 
 def acknowledge(tx: Tx, actor: Actor, alert_id: AlertId, now: datetime) -> Alert:
-    """Say that somebody has seen an alert and sees to it; the first who did stays."""
+    """Acknowledge an alert; the first who did stays its owner."""
     alert = get_alert(tx, alert_id)
     if alert.acknowledged_at is not None:
         return alert
@@ -106,7 +106,7 @@ def acknowledge(tx: Tx, actor: Actor, alert_id: AlertId, now: datetime) -> Alert
 
 
 def give_alert(tx: Tx, actor: Actor, alert_id: AlertId, login: str, now: datetime) -> Alert:
-    """Say who sees to an alert from now on; who gives it has seen it.
+    """Assign an alert to somebody; whoever assigns it has acknowledged it.
 
     Raises `ConflictError` where the alert is over, or this is nobody who dispatches.
     """
@@ -131,7 +131,7 @@ def give_alert(tx: Tx, actor: Actor, alert_id: AlertId, login: str, now: datetim
 
 
 def may_own(users: Iterable[User]) -> list[str]:
-    """Return who may see to alerts: those who dispatch, by login."""
+    """Return the dispatchers, by login, who may own alerts."""
     return [
         one.login
         for one in users
@@ -140,7 +140,7 @@ def may_own(users: Iterable[User]) -> list[str]:
 
 
 def _watched(tx: Tx) -> list[Alert]:
-    """Return the open alerts that the watch changes and closes."""
+    """Return the open alerts that the monitor changes and closes."""
     return [one for one in list_open_alerts(tx) if one.kind is not AlertKind.SOS]
 
 

@@ -1,4 +1,4 @@
-"""Which streets will be late, pure: the plan's times, and what trucks have lost on the way."""
+"""Lateness risk, pure: jobs that will be late by the plan and the delays of trucks so far."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ IN_STEPS = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """A job that will be late, and whose truck it is; nobody comes where that is `None`."""
+    """A job that will be late, and its truck; `None` where no truck is planned for it."""
 
     job: Job
     vehicle_id: VehicleId | None
@@ -23,7 +23,7 @@ class Risk:
 
 
 def risks(arrivals: Arrivals, jobs: Iterable[Job], rules: AlertRules) -> list[Risk]:
-    """Return the open jobs due soon that no truck reaches in time as things go."""
+    """Return the open jobs due soon that no truck reaches in time at the present pace."""
     found: list[Risk] = []
     now = arrivals.now
     for job in jobs:
@@ -39,7 +39,7 @@ def risks(arrivals: Arrivals, jobs: Iterable[Job], rules: AlertRules) -> list[Ri
 
 
 def risk_signs(found: Iterable[Risk], now: datetime) -> list[Sign]:
-    """Return a sign for each truck that comes too late, and one for where nobody comes at all."""
+    """Return a sign for each truck that comes too late, and one for jobs without a truck."""
     by_truck: dict[VehicleId | None, list[Risk]] = {}
     for risk in found:
         by_truck.setdefault(risk.vehicle_id, []).append(risk)

@@ -1,4 +1,4 @@
-"""The storm book: evidence is written down when it is settled, and all of it is read again.
+"""Audit of a city's log: evidence is sealed in it once settled; `audit` verifies log and records.
 
 The chain shows that no line was changed. Lines also say what plans, evidence, words, states and
 rights are, so that a row that was changed behind the book's back does not agree with it.
@@ -51,7 +51,7 @@ SEALED = "evidence.sealed"
 
 
 class Wrong(StrEnum):
-    """What is wrong with a line, or with a record that it is about."""
+    """What is wrong with a line of the audit log, or with a record that it is about."""
 
     UNREADABLE = "unreadable"
     ALTERED = "altered"
@@ -64,7 +64,7 @@ class Wrong(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong: of which line, if of one, and what it is about."""
+    """One fault: the line, if it is of one, and its subject."""
 
     wrong: Wrong
     line: int | None
@@ -75,7 +75,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A line that somebody noted once; a chain that was made anew does not have it."""
+    """Number and hash of a line, noted outside of the server; a rebuilt chain does not have it."""
 
     line: int
     hash: str
@@ -83,7 +83,7 @@ class Receipt:
 
 @dataclass(slots=True)
 class Audit:
-    """A book that was read: how long it is, how it ends, and what is wrong."""
+    """Result of reading the whole log: its length, its last hash, and the findings."""
 
     lines: int = 0
     last_hash: str = ""
@@ -93,7 +93,7 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class SettledEvidence:
-    """What settled evidence is, as read after so many `changes` of it."""
+    """Seals of settled evidence, as read after so many `changes` of it."""
 
     subject: str
     changes: int
@@ -101,14 +101,14 @@ class SettledEvidence:
 
 
 def read_evidence(tx: Tx, settled: Mapping[str, int]) -> list[SettledEvidence]:
-    """Return what evidence is, by the changes that `settled_evidence` counted."""
+    """Return the seals of settled evidence, with the number of changes that they include."""
     return [
         SettledEvidence(each, changes, sealed_as(tx, each)) for each, changes in settled.items()
     ]
 
 
 def seal_evidence(tx: Tx, evidence: Iterable[SettledEvidence], now: datetime) -> int:
-    """Write down what settled evidence is, and return of how much: not of what changed since."""
+    """Seal settled evidence and return how many seals; without what changed since it was read."""
     written = 0
     for one in evidence:
         if forget_unsealed(tx, one.subject, one.changes):
@@ -118,7 +118,7 @@ def seal_evidence(tx: Tx, evidence: Iterable[SettledEvidence], now: datetime) ->
 
 
 def settled_evidence(tx: Tx, now: datetime) -> dict[str, int]:
-    """Return what changed since it was written down, without half hours that may still go on.
+    """Return the changed subjects not sealed yet, without track windows that may still grow.
 
     With each, how often it has changed.
     """
@@ -131,7 +131,7 @@ def _over(subject: str, now: datetime) -> bool:
 
 
 def sealed_as(tx: Tx, subject: str) -> dict[str, object]:
-    """Return what a line says of evidence: counts and digests of its rows."""
+    """Return the fields of a seal: counts and digests of the rows of its evidence."""
     kind, *key = subject.split(":")
     if kind == TOLD:
         told = seal_of_reported(tx, StormId(int(key[0])))
@@ -152,7 +152,7 @@ def sealed_as(tx: Tx, subject: str) -> dict[str, object]:
 def audit(
     tx: Tx, lines: Iterable[Event | UnreadableLine], receipts: Iterable[Receipt] = ()
 ) -> Audit:
-    """Read the whole book and compare with the records what it says of them.
+    """Verify the whole log and compare the records with it.
 
     What an altered line says counts for nothing.
     """
@@ -185,7 +185,7 @@ def _of_line(line: Event | UnreadableLine, before: Audit) -> Iterator[Finding]:
 
 @dataclass(slots=True)
 class _Said:
-    """What the book says last of each subject."""
+    """The last state of each subject by the log."""
 
     state: dict[str, str] = field(default_factory=dict)
     digest: dict[str, str] = field(default_factory=dict)
@@ -272,7 +272,7 @@ def _plans(tx: Tx, stored: Collection[str], said: _Said) -> Iterator[Finding]:
 
 
 def _evidence(tx: Tx, said: _Said) -> Iterator[Finding]:
-    """Compare what was sealed and did not change since; what has no seal waits for one."""
+    """Compare sealed evidence that did not change since; what has no seal is skipped."""
     waiting = set(list_unsealed(tx))
     for subject, line in said.seals.items():
         if subject in waiting:

@@ -1,4 +1,4 @@
-"""What older passes of a street come to, kept between looks at it.
+"""Cached sums of older passes by street, so that coverage reads new passes only.
 
 A busy street has hundreds of passes at the end of a night, and every vehicle on it lets its
 coverage be derived anew. Visits that ended before the half hour before this one are taken in once.
@@ -42,7 +42,7 @@ QUIET = tuple(timedelta(minutes=each) for each in (0, 5, 10))
 
 
 class _Terms(NamedTuple):
-    """What makes passes a coverage; with other terms everything is read again."""
+    """Rules by which passes count; where they differ everything is read again."""
 
     length_m: float
     needed: int
@@ -57,7 +57,7 @@ class _Terms(NamedTuple):
 
 @dataclass(slots=True)
 class _Street:
-    """What passes that ended before `until` came to, and when those that count began last."""
+    """Coverage from passes that ended before `until`, and when the current visits began last."""
 
     terms: _Terms
     until: datetime
@@ -66,7 +66,7 @@ class _Street:
     counted_at: dict[Treatment, datetime] = field(default_factory=dict)
 
     def grow(self, older: Mapping[DirectedSegment, Sequence[Pass]], until: datetime) -> None:
-        """Take in passes of visits that ended before a moment, after those that are known."""
+        """Add passes of visits that ended before a moment, after those that were added."""
         self.until = until
         for way, seen in older.items():
             if seen:
@@ -77,7 +77,7 @@ class _Street:
                     self.counted_at[one.treatment] = max(last, one.started_at)
 
     def serves(self, terms: _Terms, jobs: Iterable[Job]) -> bool:
-        """Whether nothing older has to be read for this street and what is asked for there."""
+        """Whether the cached sums suffice for this street and the treatment that is asked for."""
         return terms == self.terms and not any(
             job.treatment in self.counted_at and job.starts_at <= self.counted_at[job.treatment]
             for job in jobs
@@ -85,7 +85,7 @@ class _Street:
 
 
 class CoverageReading(NamedTuple):
-    """What a look at some streets found: coverage by direction, and the passes that were read.
+    """Coverage by direction of some streets, and the passes that were read for it.
 
     Passes that were not read are older, and no open job has to know of them.
     """
@@ -95,7 +95,7 @@ class CoverageReading(NamedTuple):
 
 
 class CoverageCache:
-    """What is kept of the streets of one storm; whoever reads it first, fills it."""
+    """Cache of one storm's streets; filled by whoever reads it first."""
 
     def __init__(self) -> None:
         self._storm_id: StormId | None = None
@@ -110,7 +110,7 @@ class CoverageCache:
         *,
         keep: bool,
     ) -> CoverageReading:
-        """Return what all passes over some streets prove, having read the later ones.
+        """Return what all passes over some streets prove; only later ones are read.
 
         `keep` takes in what ended by now, for the next time.
         """
@@ -143,7 +143,7 @@ class CoverageCache:
         terms: Mapping[SegmentId, _Terms],
         jobs: Sequence[Job],
     ) -> dict[DirectedSegment, list[Pass]]:
-        """Read what is not known of some streets, and forget what is not true any more."""
+        """Read the streets that are not cached, and drop what is outdated."""
         passes: dict[DirectedSegment, list[Pass]] = {}
         unknown = set(terms)
         for until, ids in self._known(terms, jobs).items():
@@ -164,7 +164,7 @@ class CoverageCache:
     def _known(
         self, terms: Mapping[SegmentId, _Terms], jobs: Sequence[Job]
     ) -> dict[datetime, list[SegmentId]]:
-        """Return the streets of which older passes are known, by the moment up to which."""
+        """Return the streets whose older passes are cached, by the moment up to which."""
         open_jobs: dict[SegmentId, list[Job]] = defaultdict(list)
         for job in jobs:
             if job.state is JobState.OPEN:
@@ -184,7 +184,7 @@ class CoverageCache:
         passes: Mapping[DirectedSegment, Sequence[Pass]],
         until: datetime,
     ) -> None:
-        """Keep what ended before a moment, or somewhat earlier where a visit lasts over it."""
+        """Cache what ended before a moment, or somewhat earlier where a visit spans it."""
         grown: dict[datetime, list[SegmentId]] = defaultdict(list)
         for one in terms:
             read = {way: passes[way] for way in _ways(one) if way in passes}
@@ -237,7 +237,7 @@ def _ended(passes: Iterable[Pass], until: datetime) -> list[Pass]:
 
 
 def _apart(passes: Mapping[DirectedSegment, Sequence[Pass]], until: datetime) -> bool:
-    """Whether every pass of a street either ended before a moment or began well after it."""
+    """Whether no visit of a street spans a moment: each ended before it or began well after it."""
     return all(
         one.ended_at < until or one.started_at > until + VISIT_GAP
         for seen in passes.values()

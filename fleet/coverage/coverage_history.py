@@ -1,4 +1,4 @@
-"""How the coverage of a direction grew pass by pass, pure: what `coverage_of` would have said then.
+"""History of a direction's coverage, pure: what `coverage_of` would have returned after each pass.
 
 Asking `coverage_of` after each of many passes would look at all earlier ones again and again.
 Visits that are over cannot change any more, so only those that go on are looked at anew.
@@ -14,7 +14,7 @@ from fleet.coverage.street_coverage import BEGUN, Wholes, counts, union, visits
 
 
 class CoverageCourse:
-    """What passes over one direction prove, as more of them end."""
+    """Coverage of one direction as more and more passes end."""
 
     def __init__(
         self,
@@ -35,11 +35,11 @@ class CoverageCourse:
         self._driven_at: datetime | None = None
 
     def known(self) -> Coverage:
-        """Return what the visits that are over prove."""
+        """Return what closed visits prove."""
         return self.after(())
 
     def steps(self, passes: Iterable[Pass]) -> Iterator[tuple[datetime, Coverage]]:
-        """Yield, for each moment at which passes ended, what all that had ended prove."""
+        """Yield, for each moment at which passes ended, what all passes until then prove."""
         for together in _clusters(passes):
             *earlier, last = sorted({one.ended_at for one in together})
             for at in earlier:
@@ -71,7 +71,7 @@ class CoverageCourse:
         return wholes.with_visits(visits(mine)) if mine else wholes
 
     def close(self, seen: Sequence[Pass]) -> None:
-        """Take in visits that are over: none of them goes on later, and none ended earlier."""
+        """Add closed visits: none of them goes on later, and none ended earlier."""
         for each, wholes in self._wholes.items():
             mine = (one for one in seen if one.treatment is each and counts(one, self._rules))
             for visit in visits(mine):
@@ -99,7 +99,7 @@ class CoverageCourse:
 
 
 def _clusters(passes: Iterable[Pass]) -> Iterator[list[Pass]]:
-    """Yield passes so that no visit goes from one list into another, each by its passes' ends."""
+    """Yield groups of passes such that no visit spans two groups, each by its passes' ends."""
     together: list[Pass] = []
     last_at: datetime | None = None
     for one in sorted(passes, key=lambda each: (each.started_at, each.ended_at)):

@@ -1,4 +1,4 @@
-"""From one fix to the next: what was worked on, and what was only driven through."""
+"""Pass detection between two fixes: which stretch was worked on, and which was only driven."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -38,13 +38,13 @@ to drive along: a receiver's error decides."""
 
 @dataclass(frozen=True, slots=True)
 class Sighted:
-    """A fix, and what is believed of the equipment there."""
+    """A fix with the believed sensor states."""
 
     fix: Position
     claim: SensorReading
 
     def without(self, broken: frozenset[Switch]) -> "Sighted":
-        """Return the same, not believing some sensors."""
+        """Return the same without the readings of some sensors."""
         return Sighted(self.fix, self.claim.without(broken))
 
 
@@ -59,7 +59,7 @@ def at_work_mps(work_mps: float) -> float:
 
 
 class WorkingVehicle(NamedTuple):
-    """What a vehicle is expected to do, how fast it works, and whether it can plow at all."""
+    """A vehicle's expected work, its working speeds, and whether it can plow at all."""
 
     order: ExpectedWork | None
     work_mps: float
@@ -74,7 +74,7 @@ def proofs(
     confidence: float,
     vehicle: WorkingVehicle,
 ) -> Iterator[Pass]:
-    """Yield a pass for every stretch between two fixes and every treatment that it got."""
+    """Yield a pass for every stretch between two fixes and every treatment there."""
     order, work_mps, plows = vehicle.order, vehicle.work_mps, vehicle.plows
     if not stretches:
         return
@@ -101,7 +101,7 @@ def _moved(a: Sighted, b: Sighted) -> bool:
 
 
 def _off_route(confidence: float) -> float:
-    """Return how sure a match is on a street that the vehicle's route does not work on: Bayes."""
+    """Return the confidence (Bayes) of a match on a street that the route does not work on."""
     there = OFF_ROUTE * confidence
     return there / (there + 1.0 - confidence)
 
@@ -109,7 +109,7 @@ def _off_route(confidence: float) -> float:
 def _evidence(
     a: Sighted, b: Sighted, confidence: float, sure: float, told: bool | None, *, fast: bool
 ) -> Iterator[tuple[Treatment | None, Evidence]]:
-    """Yield each treatment with its evidence; none where the street was only driven through."""
+    """Yield each treatment with its evidence; none for a street that was only driven."""
     brief = b.fix.fixed_at - a.fix.fixed_at <= STEADY
     early = told is False and a.claim.fresh
     plowed = _at_work(a.claim.blade, b.claim.blade, told, brief=brief) and not fast and not early
@@ -136,7 +136,7 @@ def _at_work(a: bool | None, b: bool | None, told: bool | None, *, brief: bool) 
 
 
 def _pattern(a: Sighted, stretch: DrivenStretch, order: ExpectedWork | None) -> float:
-    """Return how sure a slow drive shows that a vehicle plows; 0 where its sensor tells."""
+    """Return the confidence (0-1) that a slow drive is plowing; 0 where the sensor reports."""
     if a.claim.blade is not None:
         return 0.0
     if order is None:

@@ -1,4 +1,4 @@
-"""Vehicles that back up on a street, pure: forth, back and forth again is one visit and no three.
+"""Reversing, pure: forward, backward and forward again on one street is one visit, not three.
 
 A plow backs up to clear a corner or to let somebody pass. On a short street its positions look as
 if it had turned at both ends, and had worked all of it three times.
@@ -21,7 +21,7 @@ AT_ONCE = timedelta(seconds=1)
 
 
 def without_backing(parts: Iterable[Pass], others: Iterable[Pass]) -> list[Pass]:
-    """Return the parts of passes in one direction in which a vehicle did not back up.
+    """Return the parts of passes in one direction in which a vehicle did not reverse.
 
     `others` are those of the other direction, by the same vehicle.
     """
@@ -44,7 +44,7 @@ def without_backing(parts: Iterable[Pass], others: Iterable[Pass]) -> list[Pass]
 
 @dataclass(slots=True)
 class _Run:
-    """Parts of passes in one direction, one right after the other, and when the last one ended."""
+    """Consecutive parts of passes in one direction, and when the last one ended."""
 
     parts: list[Pass]
     ended_at: datetime
@@ -54,17 +54,17 @@ class _Run:
         return self.parts[0].forward
 
     def reaches(self, moment: datetime) -> bool:
-        """Whether what begins at a moment goes on where this ends."""
+        """Whether a pass that begins at a moment continues this run."""
         return moment <= self.ended_at + AT_ONCE
 
     def add(self, parts: Iterable[Pass], ended_at: datetime) -> None:
-        """Go on with more parts."""
+        """Append parts to this run."""
         self.parts += parts
         self.ended_at = max(self.ended_at, ended_at)
 
 
 def _backed(before: _Run, run: _Run, after: _Run) -> bool:
-    """Whether a run in one direction, between two in the other, was no more than backing up."""
+    """Whether a run in one direction, between two in the other, was only reversing."""
     began_at = run.parts[0].started_at
     between = before.reaches(began_at) and run.reaches(after.parts[0].started_at)
     return (

@@ -1,4 +1,4 @@
-"""What each vehicle was told to do at any time of a storm, by the plans in force then."""
+"""The work that published plans expect of each vehicle at any time of a storm."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ USUAL_MPS = 25 / 3.6
 
 @dataclass(frozen=True, slots=True)
 class ExpectedWork:
-    """Where a vehicle works and where it only drives, since the plan came into force.
+    """The streets where a route works and where it only drives, since its plan was published.
 
     `both` are streets of `work` that it also drives along without working.
     """
@@ -43,18 +43,18 @@ class ExpectedWork:
 
 @dataclass(frozen=True, slots=True)
 class FleetExpectations:
-    """The vehicles of a fleet and what they were told, oldest first."""
+    """Expected work by vehicle, oldest first, and the vehicles."""
 
     vehicles: Mapping[VehicleId, Vehicle]
     told: Mapping[VehicleId, Sequence[ExpectedWork]]
 
     def at(self, vehicle_id: VehicleId, moment: datetime) -> ExpectedWork | None:
-        """Return what a vehicle was told last before a moment."""
+        """Return the expected work of a vehicle before a moment; `None` without a plan."""
         known = [order for order in self.told.get(vehicle_id, ()) if order.since <= moment]
         return known[-1] if known else None
 
     def work_mps(self, vehicle_id: VehicleId) -> float:
-        """Return the speed at which a vehicle plows, or does what it can."""
+        """Return a vehicle's plowing speed, else that of what it can do."""
         vehicle = self.vehicles.get(vehicle_id)
         speeds = vehicle.work_speed_mps if vehicle else {}
         return speeds.get(Treatment.PLOW) or max(speeds.values(), default=USUAL_MPS)
@@ -66,7 +66,7 @@ class FleetExpectations:
 
 
 class ExpectationCache:
-    """Orders of storms, read again when a plan was published."""
+    """Expected work of storms, read again once a plan was published."""
 
     def __init__(self) -> None:
         self._known: dict[
@@ -74,7 +74,7 @@ class ExpectationCache:
         ] = {}
 
     def during(self, tx: Tx, storm_ids: Iterable[StormId]) -> FleetExpectations:
-        """Return what was told in these storms."""
+        """Return the expected work of these storms."""
         storms = tuple(sorted(storm_ids))
         published = tuple(find_published_plan_id(tx, one) for one in storms)
         known = self._known.get(storms)

@@ -1,4 +1,4 @@
-"""What blade and spreader do, as far as their sensors are to be believed.
+"""State of blade and spreader sensors, with flickering and stuck sensors found.
 
 A sensor is believed until it shows that it is broken: it flickers, it says "at work" at a speed at
 which nobody works, or it never says "up" where the route says to drive. From then on it is as if
@@ -57,7 +57,7 @@ class SensorTrack:
     def hear(
         self, says: bool | None, at: datetime, street: DirectedSegment | None, *, fast: bool
     ) -> None:
-        """Take in what it says at a fix on a street; `fast` where no work is done so fast."""
+        """Add a reading at a fix on a street; `fast` where the speed is above any working speed."""
         while self.flickers and at - self.flickers[0] > FLICKERING_WITHIN:
             self.flickers.popleft()
         if says is None:
@@ -73,7 +73,7 @@ class SensorTrack:
         self.said, self.said_at, self.said_on = says, at, street
 
     def _change(self, says: bool, at: datetime, street: DirectedSegment | None) -> None:
-        """Take in a change, and whether what was said before it was a flicker.
+        """Add a change of state, and note whether the state before was a flicker.
 
         "At work" for a moment is one anywhere. "Not at work" for a moment is one only in the middle
         of a street: at corners, and where they turn, small machines lift their blades.
@@ -84,24 +84,24 @@ class SensorTrack:
         self.changed_at, self.changed_on = at, self.said_on
 
     def drive(self, metres: float) -> None:
-        """Take in metres driven where the route has nothing to work on."""
+        """Add metres driven where the route has nothing to work on."""
         if self.said and not self.was_up:
             self.drives_m += metres
 
     @property
     def believed(self) -> bool | None:
-        """What it says, or `None` where there is no sensor or none to be believed."""
+        """The state, or `None` where there is no sensor or it is not to be believed."""
         broken = len(self.flickers) > FLICKERS or self._at_work_in_vain
         return None if broken else self.said
 
     @property
     def unproved(self) -> bool:
-        """Whether it says "at work" and never said anything else, so that it may be stuck."""
+        """Whether it has only ever reported "at work", so that it may be stuck."""
         return bool(self.said) and not self.was_up
 
     @property
     def stuck(self) -> bool:
-        """Whether it was stuck ever since the first word of it."""
+        """Whether it was stuck from its first reading on."""
         return self.unproved and self._at_work_in_vain
 
     @property
@@ -111,7 +111,7 @@ class SensorTrack:
 
 @dataclass(frozen=True, slots=True)
 class SensorReading:
-    """What the sensors say at a fix; `None` where they say nothing that is to be believed.
+    """Believed sensor states at a fix; `None` where there is none or none to be believed.
 
     `fresh` says that the blade has only just moved.
     """
@@ -121,7 +121,7 @@ class SensorReading:
     fresh: bool = False
 
     def without(self, broken: frozenset[Switch]) -> "SensorReading":
-        """Return the same, not believing some sensors."""
+        """Return the same without the readings of some sensors."""
         return replace(
             self,
             blade=None if Switch.BLADE in broken else self.blade,
@@ -139,7 +139,7 @@ class SensorPair:
     def hear(
         self, fix: Position, too_fast_mps: float, street: DirectedSegment | None = None
     ) -> SensorReading:
-        """Take in a fix on a street, in the order of their times; return what is believed there."""
+        """Add a fix on a street, in order of time; return the believed states."""
         fast = fix.speed_mps is not None and fix.speed_mps > too_fast_mps
         self.blade.hear(fix.blade, fix.fixed_at, street, fast=fast)
         self.spreader.hear(fix.spreader, fix.fixed_at, street, fast=fast)
@@ -148,17 +148,17 @@ class SensorPair:
         return SensorReading(self.blade.believed, self.spreader.believed, fresh)
 
     def drive(self, metres: float) -> None:
-        """Take in metres driven where the route has nothing to work on."""
+        """Add metres driven where the route has nothing to work on."""
         self.blade.drive(metres)
         self.spreader.drive(metres)
 
     @property
     def unproved(self) -> bool:
-        """Whether a sensor may still turn out to be stuck since its first word."""
+        """Whether a sensor may still turn out to be stuck since its first reading."""
         return self.blade.unproved or self.spreader.unproved
 
     @property
     def stuck(self) -> frozenset[Switch]:
-        """Which sensors were stuck ever since their first word."""
+        """Which sensors were stuck from their first reading on."""
         both = {Switch.BLADE: self.blade, Switch.SPREADER: self.spreader}
         return frozenset(switch for switch, sensor in both.items() if sensor.stuck)

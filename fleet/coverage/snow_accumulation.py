@@ -1,4 +1,4 @@
-"""How much snow lies on a street since its last pass, and when it is due for that, pure.
+"""Snow accumulation on a street since its last pass, and when its next one is due, pure.
 
 The entries of a storm say how much had fallen by a time; between two of them it fell evenly. A
 street is worn by its snow in shares of its class's trigger, and where no entry tells of the snow
@@ -25,7 +25,7 @@ Interval = tuple[datetime, datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class Ages:
-    """When a street that was clear at some time becomes ageing, due, overdue.
+    """When a clear street becomes ageing, due and overdue.
 
     `None` where no snow that is known of will bring it so far.
     """
@@ -39,7 +39,7 @@ NEVER = Ages(None, None, None)
 
 
 class Accumulation:
-    """The snow of one storm as entered; equal storms may share it, from any thread."""
+    """Snowfall of one storm by its entries; equal storms may share it, from any thread."""
 
     def __init__(
         self,
@@ -58,11 +58,11 @@ class Accumulation:
 
     @property
     def known_until(self) -> datetime | None:
-        """Until when entries tell of the snow; `None` where there are none."""
+        """Until when snowfall entries reach; `None` where there are none."""
         return self._times[-1] if self._times else None
 
     def fallen_mm(self, at: datetime) -> float:
-        """Return how much had fallen by a time in all, as far as entries tell."""
+        """Return the snow in mm that had fallen by a time, as far as entries reach."""
         place = bisect_right(self._times, at)
         if place in {0, len(self._times)}:
             return self._fallen[max(place - 1, 0)] if self._times else 0.0
@@ -73,11 +73,11 @@ class Accumulation:
         return low + (high - low) * ((at - before) / (after - before))
 
     def lying_mm(self, since: datetime | None, now: datetime) -> float:
-        """Return the snow on a street that was last cleared `since`; `None`: not in this storm."""
+        """Return the snow in mm on a street cleared `since`; `None`: not in this storm."""
         return max(self.fallen_mm(now) - self._cleared_mm(since), 0.0)
 
     def worn(self, rule: ClassRule, since: datetime | None, now: datetime) -> float:
-        """Return how worn a street of a class with a cycle is; 1.0 and more is due."""
+        """Return the share (0-1 and more) of a cycle or trigger that is used up; 1.0 is due."""
         if rule.cycle is None:
             raise ValueError(f"cycle: expected one, class {rule.service_class} has none")
         hours = self._hours(self._from(rule, since), now)
@@ -139,12 +139,12 @@ class Accumulation:
         return 0.0 if since is None else self.fallen_mm(since)
 
     def _from(self, rule: ClassRule, since: datetime | None) -> datetime:
-        """Return from when on hours count: where entries tell nothing, or no trigger asks them."""
+        """Return from when on hours count: where entries end, or where there is no trigger."""
         start = since or self._started_at
         return max(start, self._times[-1]) if self._times and rule.trigger_mm > 0 else start
 
     def _reached_at(self, fallen_mm: float) -> datetime | None:
-        """Return when so much had fallen first; `None` where entries do not tell."""
+        """Return when so much had fallen first; `None` where entries do not show it."""
         place = bisect_left(self._fallen, fallen_mm)
         if place == len(self._fallen):
             return None
@@ -180,7 +180,7 @@ class Accumulation:
 
 
 def accumulation_of(storm: Storm) -> Accumulation:
-    """Return the snow of a storm, with what is known of it from earlier questions."""
+    """Return the accumulation of a storm, cached with its earlier results."""
     return _remembered(storm.started_at, storm.snowfall, storm.quiet)
 
 

@@ -1,4 +1,4 @@
-"""The color of every street as last told, and what it follows from: in memory, one writer."""
+"""Colors of all streets as boards show them, in memory; one writer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from fleet.work.jobs import on_request
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """When all streets were looked at last: of which storm, in which state of the streets."""
+    """The storm, streets and time of the last coloring of all streets."""
 
     storm: Storm | None
     network_version: str
@@ -25,13 +25,13 @@ class Whole:
     def is_of(
         self, storm: Storm | None, network: StreetNetwork, since: datetime, until: datetime
     ) -> bool:
-        """Whether that was in this time, in this storm and on these streets."""
+        """Whether that was in this time, of this storm and these streets."""
         here = (self.storm, self.network_version) == (storm, network.version)
         return here and since <= self.at <= until
 
 
 class Colors:
-    """Paints streets anew and says which have changed since they were last told.
+    """Computes street colors and reports which changed since the last time.
 
     `whole` says when all streets were looked at last, `None` as long as they never were.
     """
@@ -47,7 +47,7 @@ class Colors:
 
     @property
     def told(self) -> dict[SegmentId, tuple[int, int]]:
-        """The colors as last told, since `whole` those of all streets. From any thread."""
+        """The colors as last reported; all streets as of `whole`. From any thread."""
         return dict(self._told)
 
     def load(self, tx: Tx, storm: Storm | None) -> None:
@@ -64,13 +64,13 @@ class Colors:
             ]
 
     def cover(self, coverages: Iterable[Coverage]) -> None:
-        """Take in coverage that has changed."""
+        """Add coverage that has changed."""
         self._coverage |= {DirectedSegment(one.segment_id, one.forward): one for one in coverages}
 
     def changed(
         self, now: datetime, only: Iterable[SegmentId] | None = None
     ) -> list[tuple[int, int, int]]:
-        """Return (street, forward, backward) of all or some streets that look different now."""
+        """Return (street, forward, backward) of all or some streets whose colors changed."""
         touched = None if only is None else set(only)
         coverages: Iterable[Coverage] = self._coverage.values()
         if touched is not None:
@@ -87,7 +87,7 @@ class Colors:
 
 
 class ReceivedColors:
-    """The colors that another process tells: in memory, one writer; `whole` as of `Colors`."""
+    """Street colors that another process computes: in memory, one writer."""
 
     def __init__(self) -> None:
         self._told: dict[SegmentId, tuple[int, int]] = {}
@@ -95,11 +95,11 @@ class ReceivedColors:
 
     @property
     def told(self) -> dict[SegmentId, tuple[int, int]]:
-        """The colors as last told. From any thread."""
+        """The colors as last received. From any thread."""
         return dict(self._told)
 
     def hear(self, rows: Iterable[tuple[int, int, int]], whole: Whole | None) -> None:
-        """Take in (street, forward, backward) that have changed, and when all were looked at."""
+        """Add changed (street, forward, backward), and when all were last colored."""
         before = self.whole
         if whole is None or before is None or whole.network_version != before.network_version:
             self._told = {}

@@ -109,7 +109,7 @@ def whole_passes(passes: Iterable[Pass], length_m: float, needed: int = 1) -> li
 
 
 class Wholes:
-    """The whole traversals that visits to one direction come to, visit by visit.
+    """The whole traversals of a direction, counted visit by visit.
 
     `times` says when each was complete, oldest first; `needed` is how many make a street clear. Of
     earlier ones that are not remembered any more `forgotten` says how many there were.
@@ -130,7 +130,7 @@ class Wholes:
         self._parts = parts or _Depth(length_m)
 
     def add(self, visit: Sequence[Pass]) -> None:
-        """Take in the next visit, by the time it ended."""
+        """Add the next visit, by the time it ended."""
         if visit[0].vehicle_id is None:
             missing = self._needed - self.count % self._needed
             self.times += [max(p.ended_at for p in visit)] * missing
@@ -146,22 +146,22 @@ class Wholes:
 
     @property
     def count(self) -> int:
-        """How many there were."""
+        """Number of whole traversals."""
         return self.forgotten + len(self.times)
 
     @property
     def last_at(self) -> datetime | None:
-        """When the latest was complete."""
+        """When the latest whole traversal was complete."""
         return max(self.times, default=None)
 
     def forget(self) -> None:
-        """Remember the latest only, and how many there were."""
+        """Keep the number of traversals and the latest only."""
         last_at = self.last_at
         if last_at is not None:
             self.times, self.forgotten = [last_at], self.count - 1
 
     def with_visits(self, more: Iterable[Sequence[Pass]]) -> "Wholes":
-        """Return what these would be after more visits."""
+        """Return a copy with more visits added."""
         parts = self._parts.copied()
         then = Wholes(self._length_m, self._needed, self.times, parts, self.forgotten)
         for visit in more:
@@ -175,7 +175,7 @@ def whole_m(length_m: float) -> float:
 
 
 class _Depth:
-    """How many visits lie over each part of a street, and over how much of it `_level` of them do.
+    """Visits over each part of a street, and the length that `_level` of them cover.
 
     That sum goes along with each visit: to add up all parts after each of a day's visits would look
     at every part hundreds of times.
@@ -201,7 +201,7 @@ class _Depth:
                 self._covered_m += self._cuts_m[i + 1] - self._cuts_m[i]
 
     def rises(self, enough_m: float) -> bool:
-        """Whether so many metres are covered once more; from then on the next time counts."""
+        """Whether the length is covered once more; from then on the next level counts."""
         if self._covered_m < enough_m - ROUNDED_M or self._added_up_m() < enough_m:
             return False
         self._level += 1
@@ -239,7 +239,7 @@ def coverage_of(
     treatment: Treatment,
     rules: EvidenceRules,
 ) -> Coverage:
-    """Return what was seen on a direction proves, of the treatment that counts there.
+    """Return the coverage that passes over a direction prove, of the treatment that counts.
 
     `evidence` is the latest part's, once parts of a first pass are worth showing.
     """
@@ -279,7 +279,7 @@ def coverage_state(
     job: Job | None = None,
     snow: Accumulation | None = None,
 ) -> CoverageState:
-    """Return a direction's state by how worn it is: by snow as far as entries tell, else by hours.
+    """Return a direction's state, by accumulated snow where entries reach, else by hours.
 
     Before the first pass all snow of the storm counts, hours from its start, and a street is not
     due before it is worn out: blue is earned by a pass only. A street without a cycle is due by its

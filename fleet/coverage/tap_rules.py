@@ -1,4 +1,4 @@
-"""What a driver's "done" proves of each street of a leg, pure.
+"""What a driver's "done" proves of each street of a leg, by positions and sensors, pure.
 
 Where the machine's own sensor spoke and is believed, the sensor decides. A tap counts where there
 is no sensor, where it is dead or broken and positions show the machine on the street, and where
@@ -43,7 +43,7 @@ them, and come by each."""
 
 
 class SensorKnowledge(Enum):
-    """What is known of the sensor that should tell of a leg.
+    """What is known of the sensor that a leg's work should be seen by.
 
     `UNPROVED` has said nothing but "at work" ever since the tap before: it may be stuck.
     """
@@ -56,7 +56,7 @@ class SensorKnowledge(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TappedStreet:
-    """A street of a route, in a direction; `tapped` where the tap is about it."""
+    """A street of a route, in a direction; `tapped` where the driver's tap covers it."""
 
     directed: DirectedSegment
     length_m: float
@@ -70,7 +70,7 @@ class TappedStreet:
 
     @property
     def missing(self) -> bool:
-        """Whether positions do not show the whole street, and nothing speaks against work there."""
+        """Whether positions do not show the whole street, and nothing contradicts the tap."""
         if self.visit is None:
             return True
         return self.visit.worked and self.length_m - self.missing_m < whole_m(self.length_m)
@@ -78,7 +78,7 @@ class TappedStreet:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedStreet:
-    """A street that counts as worked on because its driver says so.
+    """A street that counts as worked on because its driver confirmed it.
 
     `along` are all streets of the way that the vehicle was on then, where positions came along it.
     """
@@ -99,7 +99,7 @@ def confirmed_streets(
     silences: Silences,
     alongside: Alongside,
 ) -> Iterator[ConfirmedStreet]:
-    """Yield the streets that a tap proves, each with the time of it and how sure it is.
+    """Yield the streets that a tap proves, each with its time and confidence.
 
     `streets` are those of the leg with their neighbors on the route, in order; `began_at` and
     `ended_at` bound the work where positions say nothing.
@@ -119,7 +119,7 @@ def confirmed_streets(
 
 
 def _confidence(sensor: SensorKnowledge, street: TappedStreet) -> float:
-    """Return how sure a tap is of a street by what was seen there; 0 where it proves nothing."""
+    """Return the confidence (0-1) of a tap for one street; 0 where it proves nothing."""
     if sensor is SensorKnowledge.SILENT:
         return SEEN if street.visit else UNSEEN
     if street.visit is None:
@@ -132,13 +132,13 @@ def _confidence(sensor: SensorKnowledge, street: TappedStreet) -> float:
 
 
 def _moved_at_an_end(street: TappedStreet, visit: StreetVisit) -> bool:
-    """Whether the blade moved so near to the end of a street that it may as well be the end."""
+    """Whether the blade moved so near the end of a street that it may be the end itself."""
     most = street.length_m / 2 < visit.worked_m < whole_m(street.length_m)
     return most and _idle_m(street, visit) <= NOISE_M
 
 
 def _at_a_switch(streets: Sequence[TappedStreet]) -> Iterator[int]:
-    """Yield streets driven just before or after work, so short that the blade may have moved there.
+    """Yield streets just before or after work, short enough that the blade moved there.
 
     Together they are no longer than a receiver's error.
     """
@@ -172,7 +172,7 @@ def _between(
     silences: Silences,
     alongside: Alongside,
 ) -> Iterator[ConfirmedStreet]:
-    """Yield streets that positions do not show between two that they do, where they cannot."""
+    """Yield unseen streets between two seen ones where positions have a gap."""
     shown = [i for i, one in enumerate(streets) if sure.get(i) or not one.missing]
     for first, last in pairwise(shown):
         hidden = [one for one in streets[first + 1 : last] if one.tapped]

@@ -1,4 +1,4 @@
-"""Half hours of one vehicle's positions, each a thing of its own.
+"""Track windows: half hours of one vehicle's positions, each processed by itself.
 
 What a half hour proves follows from its fixes and those around it, and from nothing else: so the
 stream, a late fix, a restart and a recomputation of a whole storm all come to the same.
@@ -35,7 +35,7 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def number_at(moment: datetime) -> int:
-    """Return the number of the window that a moment lies in."""
+    """Return the number of the window that holds a moment."""
     return (moment - _EPOCH) // LENGTH
 
 
@@ -45,12 +45,12 @@ def begins_at(number: int) -> datetime:
 
 
 def fix_span(number: int) -> tuple[datetime, datetime]:
-    """Return from when until when (not included) the fixes of a window are looked at."""
+    """Return the span (start, end excluded) whose fixes a window reads; longer than the window."""
     return begins_at(number) - BEFORE, begins_at(number + 1) + AFTER
 
 
 def windows_reading(moment: datetime) -> Iterator[int]:
-    """Yield the windows that look at a fix of this moment, oldest first."""
+    """Yield the numbers of the windows that read a fix of this moment, oldest first."""
     middle = number_at(moment)
     gone = moment - begins_at(middle)
     if gone < AFTER:
@@ -66,7 +66,7 @@ Parts = dict[DirectedSegment, list[Pass]]
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """From one fix to the next: what was driven, and how sure the matching is of it."""
+    """A stretch between two fixes: what was driven, and the confidence of its match."""
 
     before: Sighted
     after: Sighted
@@ -74,7 +74,7 @@ class _Step:
     confidence: float
 
     def without(self, broken: frozenset[Switch]) -> "_Step":
-        """Return the same without a word of sensors that were broken all along."""
+        """Return the same without readings of sensors that were broken all along."""
         if not broken:
             return self
         return replace(self, before=self.before.without(broken), after=self.after.without(broken))
@@ -82,7 +82,7 @@ class _Step:
 
 @dataclass(slots=True, eq=False)
 class TrackWindow:
-    """A vehicle's half hour that is being followed; fixes come in order of their times.
+    """A vehicle's half hour in processing; fixes come in order of their times.
 
     `changed` are the directions whose `passes` are not stored yet; `anew` says that all of them
     replace what was stored. `ended` is what is proved if nothing comes any more, once that was
@@ -107,17 +107,17 @@ class TrackWindow:
 
     @property
     def key(self) -> tuple[VehicleId, int]:
-        """What tells it from others."""
+        """Vehicle and number of the window."""
         return self.vehicle_id, self.number
 
     @property
     def settled(self) -> bool:
-        """Whether the last fixes were asked what they prove."""
+        """Whether its last fixes are matched and counted."""
         return self.ended is not None
 
     @property
     def proved(self) -> Parts:
-        """What it proves, with what its last fixes do once they were asked."""
+        """The passes, with those of its last fixes once these are settled."""
         return self.parts if self.ended is None else self.ended
 
     def feed(
@@ -127,7 +127,7 @@ class TrackWindow:
         orders: FleetExpectations,
         fixes: Sequence[Position],
     ) -> Counter[str]:
-        """Follow the vehicle on with later fixes; return why how many of its own were dropped."""
+        """Add later fixes; return how many of its own were dropped, by reason."""
         if not fixes:
             return Counter()
         self.heard_at = fixes[-1].fixed_at
@@ -142,7 +142,7 @@ class TrackWindow:
         return self.dropped(fixes, newest) if dropped else Counter()
 
     def settle(self, matcher: Matcher, network: StreetNetwork, orders: FleetExpectations) -> None:
-        """Find what the last fixes prove if nothing comes any more; more may come nevertheless."""
+        """Match and count the last fixes as if none followed; more may come nevertheless."""
         end = TrackWindow(
             self.vehicle_id,
             self.number,
@@ -159,17 +159,17 @@ class TrackWindow:
         self.ended = end.parts
 
     def finish(self, matcher: Matcher, network: StreetNetwork, orders: FleetExpectations) -> None:
-        """Find what the last fixes prove, where nothing comes any more: it goes on no further."""
+        """Match and count the last fixes and end the window."""
         self._walk(matcher, network, orders, matcher.settle(self.trail))
         self.ended = self.parts
 
     def passes(self, directed: DirectedSegment) -> list[Pass]:
-        """Return what this half hour proves of a direction so far."""
+        """Return the passes of a direction so far."""
         known = self.proved
         return merged(without_backing(known.get(directed, ()), known.get(reverse(directed), ())))
 
     def dropped(self, fixes: Sequence[Position], newest: Position | None = None) -> Counter[str]:
-        """Return why how many of the fixes of this very half hour are not looked at."""
+        """Return how many of the window's own fixes are dropped, by reason."""
         return filtered([f for f in fixes if number_at(f.fixed_at) == self.number], newest)[1]
 
     def _walk(
@@ -211,7 +211,7 @@ class TrackWindow:
             self.untold = None
 
     def _prove(self, network: StreetNetwork, orders: FleetExpectations, step: _Step) -> None:
-        """Add the parts of passes that a step proves."""
+        """Add the parts of passes of a step."""
         order = orders.at(self.vehicle_id, step.before.fix.fixed_at)
         work_mps, plows = orders.work_mps(self.vehicle_id), orders.plows(self.vehicle_id)
         vehicle = WorkingVehicle(order, work_mps, plows)
@@ -228,7 +228,7 @@ class TrackWindow:
         orders: FleetExpectations,
         steps: Sequence[_Step],
     ) -> None:
-        """Prove all steps so far without the sensors that have turned out to be stuck."""
+        """Prove all steps so far without the sensors that turned out to be stuck."""
         self.changed |= self.parts.keys()
         self.parts, self.untold = {}, [step.without(self.stuck) for step in steps]
         for step in self.untold:
@@ -246,5 +246,5 @@ def _differing(before: Parts, after: Parts) -> set[DirectedSegment]:
 
 
 def _both(ways: set[DirectedSegment], known: Container[DirectedSegment]) -> set[DirectedSegment]:
-    """Return directions with the other ones of their streets: what backing is, both say."""
+    """Return directions with the opposite ones of their streets: reversing is judged from both."""
     return ways | {other for other in map(reverse, ways) if other in known}

@@ -1,4 +1,4 @@
-"""What positions show of a machine's way along a leg, pure: of each street the visit that fits.
+"""Visits of a machine to the streets of a leg by positions, pure: the best visit in order for each.
 
 A driver works the streets of a leg one after the other. Where positions show several visits to a
 street, those count that follow each other like that and show most: a truck that stands at the end
@@ -34,16 +34,16 @@ class StreetVisit:
 
     @property
     def worked(self) -> bool:
-        """Whether a sensor that is believed told of work."""
+        """Whether a believed sensor showed work."""
         return self.worked_m > 0.0
 
     @property
     def hinted(self) -> bool:
-        """Whether something told of work that proves nothing by itself."""
+        """Whether something showed work that proves nothing by itself."""
         return self.hinted_m > 0.0
 
     def shown_m(self, length_m: float) -> float:
-        """Return how much it tells of work on a street of this length, and of the street at all."""
+        """Return a score in metres: work shown on a street of this length, and its coverage."""
         return length_m - self.missing_m + 2.0 * self.worked_m + self.hinted_m
 
 
@@ -55,7 +55,7 @@ def street_visits(
     until: datetime,
     rules: EvidenceRules,
 ) -> list[StreetVisit]:
-    """Return what a machine's passes show of each visit in a time, by when it ended."""
+    """Return a machine's visits to one direction in a time, by their ends."""
     sensed = [
         one
         for one in passes
@@ -88,7 +88,7 @@ def _covered_m(passes: Iterable[Pass]) -> float:
 def visits_in_order(
     visits_by_street: Sequence[Sequence[StreetVisit]], lengths_m: Sequence[float]
 ) -> list[StreetVisit | None]:
-    """Return of each street in a row the visit that fits to the others; `None` without one.
+    """Return the visit of each street in a row that fits the others; `None` without one.
 
     The visits began one after the other, and show as many metres as any such row; of equal ones
     the later.

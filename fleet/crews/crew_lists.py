@@ -1,4 +1,4 @@
-"""Lists of crew jobs: drafted by the optimizer, changed by hand, published to the crews."""
+"""Job lists of crews: drafted by the optimizer, edited by dispatchers, published to the crews."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -181,7 +181,7 @@ def publish_lists(
 
 
 def crew_window(tx: Tx, request_id: RequestId) -> tuple[datetime, datetime] | None:
-    """Return between which times a crew is expected for a request, where a list has it."""
+    """Return the expected time window of a crew for a request, where a list has it."""
     job = find_crew_job_of_request(tx, request_id)
     if job is None or job.state.over or job.from_at is None or job.until_at is None:
         return None
@@ -195,7 +195,7 @@ def lists_of(tx: Tx, storm_id: StormId) -> Mapping[CrewId, tuple[CrewJobId, ...]
 
 
 def published_lists(tx: Tx, storm_id: StormId) -> Mapping[CrewId, tuple[CrewJobId, ...]]:
-    """Return what every crew was given and has not begun, in order."""
+    """Return each crew's published jobs not begun yet, in order."""
     found: dict[CrewId, tuple[CrewJobId, ...]] = {}
     given = list_crew_jobs(tx, storm_id, {CrewJobState.ASSIGNED})
     for job in sorted(given, key=lambda one: (one.nth, one.id)):
@@ -282,7 +282,7 @@ def _started(jobs: Mapping[CrewJobId, CrewJob], crew_id: CrewId) -> list[CrewJob
 
 
 def _begun(job: CrewJob, unit: CrewUnit, now: datetime) -> CrewStop:
-    """Return the job that a crew is at: it takes what it should, and not less than until now."""
+    """Return the job that a crew is at, which lasts as planned or at least until now."""
     began = job.started_at or now
     stay = timedelta(seconds=unit.stay_s(_task(job, now)))
     ends_at = max(began + stay, now)

@@ -1,4 +1,4 @@
-"""What a crew tells of its list: begun, done, or why it cannot be done."""
+"""A crew's progress on its list: jobs begun, done, or not possible and why."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -33,7 +33,7 @@ _ENDED = frozenset({CrewJobState.DONE, CrewJobState.CANNOT})
 
 
 def require_own(job: CrewJob, crew: Crew | None) -> None:
-    """Raise `ForbiddenError` for a job that is not on the crew's own list; `None` may all."""
+    """Raise `ForbiddenError` for a job of another crew's list; `None` is a dispatcher."""
     if crew is not None and job.crew_id != crew.id:
         raise ForbiddenError("this job is not on your list")
 
@@ -70,7 +70,7 @@ def finish_job(
     now: datetime,
     tapped_at: datetime | None = None,
 ) -> CrewJob:
-    """Say that a job is done, which closes the request that asked for it; again changes nothing."""
+    """Mark a job done and close its request; repeating it changes nothing."""
     before = require_state(tx, job_id, {*_MINE, CrewJobState.DONE})
     require_own(before, crew)
     if before.state is CrewJobState.DONE:
@@ -107,7 +107,7 @@ def leave_job(
     now: datetime,
     tapped_at: datetime | None = None,
 ) -> CrewJob:
-    """Say that a job cannot be done, and why; its request stays open for a dispatcher."""
+    """Mark a job as not possible, and why; its request stays open for a dispatcher."""
     reason, words = hindrance.reason, hindrance.words
     before = require_state(tx, job_id, {*_MINE, CrewJobState.CANNOT})
     require_own(before, crew)
@@ -142,7 +142,7 @@ def photograph_job(
 
 
 def put_back(tx: Tx, actor: Actor, job_id: CrewJobId, now: datetime) -> CrewJob:
-    """Put a job that a crew ended, or began by mistake, on the list of open work again.
+    """Reopen a job that a crew ended or began by mistake.
 
     A request that its "done" closed is opened again, and its caller told.
     """
@@ -162,7 +162,7 @@ def _at_work(tx: Tx, job: CrewJob, crew_id: CrewId) -> bool:
 
 
 def _tapped(job: CrewJob, tapped_at: datetime | None, now: datetime) -> datetime:
-    """Return when a crew did what it says, unless that is before the job or in the future."""
+    """Return the time of a crew's tap, clamped to the job's start and now."""
     since = job.started_at or job.added_at
     return tapped_at if tapped_at is not None and since <= tapped_at <= now else now
 

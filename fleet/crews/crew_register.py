@@ -77,7 +77,7 @@ def enroll_crew(tx: Tx, actor: Actor, wanted: Crew, now: datetime) -> Crew:
 
 
 def change_crew(tx: Tx, actor: Actor, crew_id: CrewId, wanted: Crew, now: datetime) -> Crew:
-    """Describe a crew anew; who signs in for it, and whether it is retired, stays."""
+    """Change the description of a crew; its sign-in and retirement stay."""
     before = get_crew(tx, crew_id)
     kept = replace(wanted, id=crew_id, user_id=before.user_id, retired=before.retired)
     after = _checked(tx, kept)
@@ -130,7 +130,7 @@ def put_on_duty(
 
 
 def send_home(tx: Tx, actor: Actor, shift_id: CrewShiftId, now: datetime) -> CrewShift:
-    """End a crew's hours; what it has not begun is open again, its code worth nothing.
+    """End a crew's shift; jobs not begun reopen, and its code expires.
 
     Raises `ConflictError` while it is at a job.
     """
@@ -160,7 +160,7 @@ def find_duty(tx: Tx, storm_id: StormId, crew_id: CrewId, now: datetime) -> Crew
 def give_crew_code(
     tx: Tx, actor: Actor, shift_id: CrewShiftId, secret: bytes, language: str, now: datetime
 ) -> CrewCode:
-    """Let a crew's leader in by a new code until the shift is over; older codes of it end."""
+    """Issue a new sign-in code for a crew's shift; older codes of the crew expire."""
     shift = get_crew_shift(tx, shift_id)
     crew = get_crew(tx, shift.crew_id)
     if shift.ended_at is not None:
@@ -196,7 +196,7 @@ def _same_hours(shift: CrewShift, other: CrewShift) -> bool:
 
 
 def _leader(tx: Tx, actor: Actor, crew: Crew, language: str, now: datetime) -> User:
-    """Return the user who stands for whoever leads a crew, made at first use."""
+    """Return the user account of a crew's leader, made at first use."""
     if crew.user_id is not None:
         return get_user(tx, crew.user_id)
     spoken = crew.language or language
@@ -208,7 +208,7 @@ def _leader(tx: Tx, actor: Actor, crew: Crew, language: str, now: datetime) -> U
 
 
 def _checked(tx: Tx, wanted: Crew) -> Crew:
-    """Return a crew as it is kept; raise an error where a person described it wrong."""
+    """Return a normalized crew; raise `InvalidError` for a field that breaks a rule."""
     crew = replace(
         wanted,
         name=wanted.name.strip(),
@@ -231,7 +231,7 @@ def _checked(tx: Tx, wanted: Crew) -> Crew:
 
 
 def _facts(crew: Crew) -> dict[str, object]:
-    """Return what the storm book says of a crew: no contact, which is somebody's phone."""
+    """Return the crew's fields for the audit log; the contact is somebody's phone and left out."""
     return {
         "name": crew.name,
         "size": crew.size,

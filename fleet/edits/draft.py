@@ -1,4 +1,4 @@
-"""A draft in the hands of a dispatcher, kept warm: what each change makes of it, breaks and costs.
+"""A draft plan prepared for manual edits: routes, broken rules and costs after each edit.
 
 For workers, which load the optimizer.
 """
@@ -90,7 +90,7 @@ class PreparedDraft:
         return self.running.doers(tasks)
 
     def begun_s(self, now: datetime) -> float:
-        """Return until when stops keep their time: that is near only where trucks are out."""
+        """Return until when stops keep their time: now, where trucks are out."""
         starts = self.prepared.present.starts
         if not any(start.underway for start in starts.values()):
             return 0.0
@@ -98,7 +98,7 @@ class PreparedDraft:
 
     @property
     def toll(self) -> Toll:
-        """What the whole draft takes."""
+        """Totals of the whole draft."""
         late_passes, late_s = Counter[str](), defaultdict[str, float](float)
         for one in self.tolls:
             late_passes.update(one.late_passes)
@@ -187,7 +187,7 @@ def drafted(prepared: Prepared, base: Plan) -> tuple[Plan, PreparedDraft]:
 def hand_draft(
     prepared: Prepared, draft: Plan, edit_id: EditId, orders: OrderIndex
 ) -> PreparedDraft:
-    """Return a draft ready for changes; `prepared` is the storm as it stood when it began."""
+    """Return an edited draft ready for edits; `prepared` is the storm as it was at its start."""
     prepared = _free(prepared, draft)
     found = _fitted(prepared, draft, _from_the_start(prepared))
     return _ready(prepared, *found, orders, _DraftVersion(draft.id, edit_id))
@@ -208,7 +208,7 @@ def closed_off(draft: PreparedDraft, segment_id: SegmentId) -> PreparedDraft:
 
 
 def toll_of(mapped: MappedProblem, timed: TimedRoute) -> Toll:
-    """Return what one route takes."""
+    """Return the totals of one route."""
     problem = mapped.problem
     late_passes, late_s = Counter[str](), defaultdict[str, float](float)
     arcs: list[int] = []
@@ -224,7 +224,7 @@ def toll_of(mapped: MappedProblem, timed: TimedRoute) -> Toll:
 
 
 def edited(before: PreparedDraft, after: PreparedDraft, changed: Sequence[int]) -> Edited:
-    """Return what becomes of a draft; `changed` are the trucks that drive otherwise."""
+    """Return the outcome of an edit; `changed` are the trucks whose routes differ."""
     return Edited(
         plan_id=before.plan_id,
         edit_id=before.edit_id,
@@ -239,7 +239,7 @@ def edited(before: PreparedDraft, after: PreparedDraft, changed: Sequence[int]) 
 
 
 def broken(before: PreparedDraft, *faults: Broken) -> Edited:
-    """Return that a change cannot be made, and why; the draft stays as it is."""
+    """Return the outcome of an edit that breaks hard rules; the draft stays as it is."""
     return replace(edited(before, before, ()), broken=faults)
 
 
@@ -264,14 +264,14 @@ def _from_the_start(prepared: Prepared) -> dict[ShiftId, int]:
 def _fitted(
     prepared: Prepared, plan: Plan, ahead: Mapping[ShiftId, int]
 ) -> tuple[MappedProblem, list[Stops], dict[int, str]]:
-    """Return a problem, the routes of a plan that can be driven in it, and why the rest cannot."""
+    """Return a problem, the routes of a plan that are feasible in it, and why the rest are not."""
     mapped = problem_from(prepared)
     routes, left = _possible(mapped, remaining_stops(prepared, mapped.number, plan, ahead))
     return mapped, routes, left
 
 
 def _possible(mapped: MappedProblem, stops: Sequence[Stops]) -> tuple[list[Stops], dict[int, str]]:
-    """Return the routes without what nobody can do, and why each task is left out."""
+    """Return the feasible routes, and why each other task is left out."""
     problem = mapped.problem
     hopeless = alone(problem, line_graph(problem)).hopeless
     cut_off = {task for task, why in hopeless.items() if why != "time"}
@@ -304,7 +304,7 @@ def _ready(
     version: _DraftVersion,
     shift_end_s: Floats | None = None,
 ) -> PreparedDraft:
-    """Return routes ready for changes; those that are late already may stay as late as they are."""
+    """Return routes ready for edits; late ones may stay as late as they are."""
     running = running_routes(mapped.problem, running_solution(mapped.problem, routes, {}))
     if shift_end_s is None:
         shift_end_s = np.array([timed.ends_s for timed in running.timed])

@@ -1,4 +1,4 @@
-"""The changes that a dispatcher may make to a draft, each with what it breaks.
+"""The edits that a dispatcher may make to a draft, each with the hard rules that it breaks.
 
 A change either breaks a hard rule, which is said and changes nothing, or gives another draft.
 """
@@ -46,7 +46,7 @@ TRIED = 2
 
 
 def made(draft: PreparedDraft, wish: EditWish, now: datetime) -> Outcome:
-    """Return what a change makes of a draft; the draft itself where it breaks a rule."""
+    """Return the outcome of an edit; the draft itself where a hard rule breaks."""
     return _CHANGES[wish.kind](draft, wish, now)
 
 
@@ -66,7 +66,7 @@ def checked(before: PreparedDraft, outcome: Outcome) -> Outcome:
 
 
 def takers(draft: PreparedDraft, segment_id: SegmentId, now: datetime) -> list[Taker]:
-    """Return what it takes to give a street to each truck, the cheapest first.
+    """Return the cost of assigning a street to each truck, cheapest first.
 
     Far trucks and those that cannot come last; a far one has no time by when it is done.
     """
@@ -146,7 +146,7 @@ def _unlock(draft: PreparedDraft, wish: EditWish, _now: datetime) -> Outcome:
 
 
 def _forbid(draft: PreparedDraft, wish: EditWish, now: datetime) -> Outcome:
-    """Keep a truck off a street; what it has to do there goes to the best other one."""
+    """Ban a truck from a street; its tasks there go to the cheapest other truck."""
     vehicle_id, segment_id, orders = wish.vehicle_id, wish.segment_id, draft.orders
     if vehicle_id is None or segment_id is None:
         return _not(draft, Broken("no_work"))
@@ -178,7 +178,7 @@ def _allow(draft: PreparedDraft, wish: EditWish, _now: datetime) -> Outcome:
 
 
 def _close(draft: PreparedDraft, wish: EditWish, _now: datetime) -> Outcome:
-    """Close a street: its work is left out, and whoever drives over it goes around."""
+    """Close a street: its work is left out, and routes over it take another way."""
     segment_id = wish.segment_id
     if segment_id is None:
         return _not(draft, Broken("no_work"))
@@ -218,7 +218,7 @@ def _hindrance(
     *,
     stays: bool,
 ) -> Broken | None:
-    """Return why a truck cannot be given a street, whatever its route; `None` if it can."""
+    """Return why a truck can never be assigned a street; `None` if it can."""
     v, orders = draft.vehicle(vehicle_id), draft.orders
     if not tasks:
         ways = {street for street, _ in _ways(draft)}
@@ -254,7 +254,7 @@ def _unable(draft: PreparedDraft, tasks: Sequence[int], v: int) -> Broken | None
 
 
 def _why_not(draft: PreparedDraft, tasks: Sequence[int], v: int, now: datetime) -> list[Broken]:
-    """Return what a truck's route would break that has no place for a street."""
+    """Return the rules that a truck's route would break where no position fits a street."""
     problem, vehicle_id = draft.running.problem, draft.vehicle_id(v)
     others = [u for u in range(problem.vehicles) if u != v]
     found = change(endless(draft.running, v), GiveTasks(tasks, others, draft.begun_s(now)))
@@ -279,7 +279,7 @@ class _StreetWork(NamedTuple):
 
 
 def _taker(draft: PreparedDraft, work: _StreetWork, v: int, now: datetime, *, near: bool) -> Taker:
-    """Return what it takes to give a street to one truck."""
+    """Return the cost of assigning a street to one truck."""
     vehicle_id, tasks = draft.vehicle_id(v), work.tasks
     hindrance = _hindrance(draft, tasks, work.doers, work.segment_id, vehicle_id, stays=True)
     if hindrance is not None or not near:
@@ -301,7 +301,7 @@ def _first(draft: PreparedDraft, v: int, segment_id: SegmentId) -> int | None:
 
 
 def _not_allowed(draft: PreparedDraft, segment_id: SegmentId) -> list[int]:
-    """Return the trucks that get nothing of a street: it is not theirs, or their routes stay."""
+    """Return the trucks that may not take a street: by bans, or because their routes are locked."""
     shifts, orders = enumerate(draft.prepared.shifts), draft.orders
     return [
         v
@@ -317,7 +317,7 @@ def _fixed(draft: PreparedDraft, v: int) -> bool:
 def _bans(
     before: PreparedDraft, after: PreparedDraft, vehicles: Sequence[int]
 ) -> list[tuple[int, int]]:
-    """Return which tasks some trucks must not have been given; what they had before is no gift."""
+    """Return the tasks that some trucks may not newly take; what they had before is allowed."""
     ids = {after.vehicle_id(v): v for v in vehicles}
     return [
         (task, ids[vehicle_id])
@@ -345,7 +345,7 @@ def _changed_ids(found: Edited) -> list[VehicleId]:
 
 
 def _ordered(before: PreparedDraft, after: PreparedDraft) -> Outcome:
-    """Return a draft in which only what was ordered is another thing."""
+    """Return a draft in which only the standing orders changed."""
     return edited(before, after, ()), after
 
 

@@ -1,4 +1,4 @@
-"""Drafts edited by hand as they are stored: begun, changed, undone and redone, to the byte."""
+"""Edits of a draft as stored: begin, edit, undo and redo, byte for byte."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -56,14 +56,14 @@ from fleet.streets.loaded_streets import require_present
 def begin(
     tx: Tx, actor: Actor, base_id: PlanId, drafted: Plan, prepared: Prepared, now: datetime
 ) -> Plan:
-    """Keep a draft that begins as another plan, for changes by hand."""
+    """Store a draft that begins as a copy of another plan, for edits by dispatchers."""
     draft = store_draft(tx, actor, drafted, now)
     add_hand_draft(tx, EditedDraft(draft.id, base_id, actor.id, prepared.present))
     return draft
 
 
 def as_begun(tx: Tx, draft: Plan, network: StreetNetwork) -> tuple[Prepared, EditId, OrderIndex]:
-    """Return the storm as it stood when a draft began, its last edit, and what is ordered now.
+    """Return the storm at the start of a draft, its last edit, and the orders now.
 
     Streets that its edits closed are closed.
     """
@@ -103,7 +103,7 @@ def standing_of(tx: Tx, plan_id: PlanId) -> tuple[EditId, OrderIndex]:
 
 
 def store_edit(tx: Tx, actor: Actor, wish: EditWish, edited: Edited, now: datetime) -> PlanEdit:
-    """Store a change that breaks no hard rule, and what it makes of the draft.
+    """Store an edit that breaks no hard rule, with the draft after it.
 
     Raises `ConflictError` where somebody else changed the draft after `edited` was computed.
     """
@@ -120,7 +120,7 @@ def store_edit(tx: Tx, actor: Actor, wish: EditWish, edited: Edited, now: dateti
 
 
 def undo(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> PlanEdit:
-    """Take the last edit back; the draft is exactly what it was before."""
+    """Undo the last edit; the draft is byte for byte what it was before."""
     require_draft(tx, plan_id)
     held = [edit for edit in list_edits(tx, plan_id) if edit.state is EditState.DONE]
     if not held:
@@ -129,7 +129,7 @@ def undo(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> PlanEdit:
 
 
 def redo(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> PlanEdit:
-    """Do again what was undone last; the draft is exactly what it was then."""
+    """Redo the edit undone last; the draft is byte for byte what it was then."""
     require_draft(tx, plan_id)
     undone = [edit for edit in list_edits(tx, plan_id) if edit.state is EditState.UNDONE]
     if not undone:
@@ -138,7 +138,7 @@ def redo(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> PlanEdit:
 
 
 def require_draft(tx: Tx, plan_id: PlanId) -> HandHead:
-    """Return a draft that is edited by hand; raise `ConflictError` once it is none any more."""
+    """Return a draft with edits; raise `ConflictError` once it is published or discarded."""
     head = get_hand_head(tx, plan_id)
     if head.state is not PlanState.DRAFT:
         raise ConflictError(
@@ -156,7 +156,7 @@ def _turned(tx: Tx, actor: Actor, edit: PlanEdit, state: EditState, now: datetim
 
 
 def _tell(tx: Tx, actor: Actor, verb: str, edit: PlanEdit, now: datetime) -> None:
-    """Write an edit into the storm book, with what the draft is now."""
+    """Write an edit to the audit log, with the draft's digest after it."""
     content = edit.before if verb == "plan.edit_undone" else edit.after
     after: dict[str, object] = {
         "n": edit.n,
