@@ -1,1 +1,1 @@
-"""How do stored positions and taps become stored proof, and jobs done by it?"""
+"""How do stored positions and driver taps become passes, coverage and done jobs?"""

@@ -1,4 +1,4 @@
-"""What drivers tap as done, as evidence: for machines whose sensors do not tell.
+"""Driver taps ("done") as evidence, for machines whose sensors report nothing.
 
 A tap counts once it can no longer be taken back. What it proves then is decided in
 `fleet.coverage.tap_rules`.
@@ -76,12 +76,12 @@ FAR = timedelta(minutes=5)
 
 
 def taps_wait(tx: Tx, storm: Storm, now: datetime) -> bool:
-    """Whether there are taps that can no longer be taken back and are no evidence yet."""
+    """Whether there are taps past their undo time that are not evidence yet."""
     return bool(list_unproved(tx, storm.id, LegOutcome.DONE, now - UNDO_WITHIN, 1))
 
 
 def prove_taps(city: CityContext, storm: Storm, cache: CoverageCache | None = None) -> Proof:
-    """Store as passes what drivers did, and return what that changed."""
+    """Store the passes that drivers confirmed, and return what changed."""
     ripe = list_unproved(city.tx, storm.id, LegOutcome.DONE, city.now - UNDO_WITHIN, AT_ONCE)
     passes: list[Pass] = []
     for driver, taps in _drivers(city.tx, storm, city.network, city.policy, ripe):
@@ -91,7 +91,7 @@ def prove_taps(city: CityContext, storm: Storm, cache: CoverageCache | None = No
 
 
 def late_since(fixes: Iterable[Position]) -> dict[VehicleId, datetime]:
-    """Return from when on vehicles' fixes came too late for taps that were judged meanwhile."""
+    """Return, by vehicle, since when fixes arrived too late for taps that were judged meanwhile."""
     late: dict[VehicleId, datetime] = {}
     for fix in fixes:
         if fix.received_at - fix.fixed_at > UNDO_WITHIN:
@@ -100,7 +100,7 @@ def late_since(fixes: Iterable[Position]) -> dict[VehicleId, datetime]:
 
 
 def judge_again(city: CityContext, storm: Storm, late: Mapping[VehicleId, datetime]) -> Proof:
-    """Judge the taps of vehicles anew whose fixes came `late`; return what that changed.
+    """Judge the taps of vehicles with `late` fixes again; return what changed.
 
     All taps from the first such fix on: what a sensor is worth shows only later.
     """
@@ -118,7 +118,7 @@ def judge_again(city: CityContext, storm: Storm, late: Mapping[VehicleId, dateti
 def _drivers(
     tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, taps: Iterable[LegProgress]
 ) -> Iterator[tuple["_Driver", list[LegProgress]]]:
-    """Yield the drivers of these taps, each with his own."""
+    """Yield the drivers of these taps, each with their own taps."""
     by_route: dict[tuple[PlanId, ShiftId], list[LegProgress]] = defaultdict(list)
     for tap in taps:
         by_route[tap.plan_id, tap.shift_id].append(tap)
@@ -131,7 +131,7 @@ def _drivers(
 
 @dataclass(frozen=True, slots=True)
 class _Driver:
-    """A route, and all that its driver has tapped so far."""
+    """A route with all taps of its driver so far."""
 
     tx: Tx
     storm: Storm
@@ -141,7 +141,7 @@ class _Driver:
     taps: Sequence[LegProgress]
 
     def passes(self, taps: Iterable[LegProgress]) -> Iterator[Pass]:
-        """Yield a pass for every street of work legs that no sensor tells of.
+        """Yield a pass for every street of work legs that no sensor reports.
 
         Once a sensor has turned out to be dead, the taps that it had outweighed are judged again.
         """
@@ -155,7 +155,7 @@ class _Driver:
                 yield from self._proved(number, at, sensor)
 
     def stored(self, taps: Iterable[LegProgress]) -> Iterator[Pass]:
-        """Yield the stored passes that these taps have come to."""
+        """Yield the stored passes that came from these taps."""
         spans: dict[DirectedSegment, list[tuple[datetime, datetime]]] = defaultdict(list)
         for tap in taps:
             leg = self.route.legs[tap.leg]
@@ -180,14 +180,14 @@ class _Driver:
                     yield one
 
     def _overruled(self, alike: Leg, since: datetime) -> Iterator[tuple[int, datetime]]:
-        """Yield the legs that counted for nothing before a sensor was known to be dead."""
+        """Yield the legs that did not count before a sensor was known to be dead."""
         proved = {tap.leg for tap in self.taps if tap.proved}
         for number, at in self._tapped(alike):
             if number in proved and since <= at < since + DEAD_AFTER:
                 yield number, at
 
     def _tapped(self, alike: Leg) -> Iterator[tuple[int, datetime]]:
-        """Yield the legs of one kind of work that were tapped as done, and when."""
+        """Yield number and time of the legs of one kind of work that were tapped as done."""
         for tap in self.taps:
             leg = self.route.legs[tap.leg]
             same = leg.kind is LegKind.WORK and leg.blade == alike.blade
@@ -215,7 +215,7 @@ class _Driver:
             )
 
     def _elsewhere(self, confirmed: ConfirmedStreet) -> Iterator[Pass]:
-        """Yield the driver's word against other streets on which positions show the vehicle then.
+        """Yield denials of passes on other streets where positions show the vehicle then.
 
         They came along the way that he tells of as well, and it was on one way only.
         """
@@ -226,7 +226,7 @@ class _Driver:
                 yield replace(one, treatment=None, evidence=word, material_kg=0.0)
 
     def _streets(self, number: int, began_at: datetime, ended_at: datetime) -> list[TappedStreet]:
-        """Return the streets of a leg and of some around it, with the visits of the way along them.
+        """Return the streets of a leg and its neighbors, with the best visit to each.
 
         To the leg itself those count that were since the tap before.
         """
@@ -258,7 +258,7 @@ class _Driver:
         ]
 
     def _around(self, number: int) -> Iterator[tuple[DirectedSegment, float, bool]]:
-        """Yield the streets of a leg and of those around it, with their lengths, and which are its.
+        """Yield the streets of a leg and its neighbors: direction, length, whether of the leg.
 
         A newer file may not have a street any more.
         """
@@ -275,7 +275,7 @@ class _Driver:
                     yield way, segment.length_m, i == number
 
     def _silence(self, since: datetime, until: datetime) -> timedelta:
-        """Return how long the longest silence of the vehicle is that touches a time."""
+        """Return the longest gap without fixes of the vehicle that touches a time."""
         times = fix_times(self.tx, self.route.vehicle_id, since - FAR, until + FAR)
         first = max((at for at in times if at <= since), default=since)
         last = min((at for at in times if at >= until), default=until)
@@ -283,7 +283,7 @@ class _Driver:
         return max(b - a for a, b in pairwise((first, *inside, last)))
 
     def _alongside(self, since: datetime, until: datetime, ways: Sequence[DirectedSegment]) -> bool:
-        """Whether all fixes of a time are near streets in a row, and come by those between."""
+        """Whether all fixes of a time are near consecutive streets and pass those between."""
         fixes = list_between(self.tx, self.route.vehicle_id, since, until)
         places, network = [fix.location for fix in fixes], self.network
         middles = [
@@ -299,7 +299,7 @@ class _Driver:
         )
 
     def _sensor(self, leg: Leg, until: datetime) -> tuple[SensorKnowledge, datetime]:
-        """Return what is known of the sensor of a leg, and since when it may be so."""
+        """Return what is known of the sensor of a leg, and since when."""
         since = self._began_at(leg, until)
         spoke, was_at_work, was_up = self._sensor_reports(leg, since, until)
         if spoke is None:
@@ -315,7 +315,7 @@ class _Driver:
         return (SensorKnowledge.DEAD, first) if dead else (SensorKnowledge.ALIVE, since)
 
     def _at_pace(self, alike: Leg, until: datetime) -> bool:
-        """Whether positions show the vehicle at work's pace along most of what was tapped."""
+        """Whether positions show working speed along most of what was tapped."""
         speeds = get_vehicle(self.tx, self.route.vehicle_id).work_speed_mps
         limit_mps = at_work_mps(speeds.get(_treatment(alike)) or USUAL_MPS)
         seen_m = paced_m = 0.0
@@ -335,7 +335,7 @@ class _Driver:
         return sensor_reports(self.tx, self.route.vehicle_id, since, until, of_blade=leg.blade)
 
     def _began_at(self, leg: Leg, ended_at: datetime) -> datetime:
-        """Return when the work of a tap began at the earliest: at the tap before it.
+        """Return the earliest begin of the work of a tap: the tap before it.
 
         A tap that came so shortly before that the leg does not fit between was a late one.
         """

@@ -1,4 +1,4 @@
-"""A batch of positions through steps, matching and passes, one vehicle after the other.
+"""The evidence pipeline: a batch of positions through filters, matching and passes, by vehicle.
 
 A vehicle's track is cut into windows of half an hour (`fleet.coverage.track_windows`). Fixes in
 order go on where the last ones ended; a window that a late fix or a restart touches is followed
@@ -49,7 +49,7 @@ RESUMED_AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a batch of positions came to.
+    """What a batch of positions changed: coverage, jobs and requests.
 
     `believed` are those that can be true, by vehicle and time; `faults` says how many cannot, by
     (tracker, reason).
@@ -62,7 +62,7 @@ class Digest:
     faults: Counter[tuple[DeviceId, str]] = field(default_factory=Counter)
 
     def __add__(self, other: "Digest") -> "Digest":
-        """Return what both came to."""
+        """Return both together."""
         return Digest(
             (*self.positions, *other.positions),
             self.proof + other.proof,
@@ -93,7 +93,7 @@ class Digest:
 
 
 class OpenTracks:
-    """The open windows of all vehicles; one consumer writes it, and a restart rebuilds it.
+    """The open track windows of all vehicles; one consumer writes it, a restart rebuilds it.
 
     `left` are the windows that a restart has left open, `None` until they were looked for.
     """
@@ -109,7 +109,7 @@ class OpenTracks:
         self.left: list[tuple[VehicleId, int]] | None = None
 
     def silent(self, now: datetime) -> list[TrackWindow]:
-        """Return the windows whose last fixes are to be settled: nothing comes for a while."""
+        """Return the windows to settle since their vehicles have sent nothing for a while."""
         return [
             window
             for window in self.windows.values()
@@ -117,7 +117,7 @@ class OpenTracks:
         ]
 
     def over(self, now: datetime) -> list[TrackWindow]:
-        """Return the windows that nothing comes to any more: later fixes came, or none for long."""
+        """Return the windows that are complete: later fixes came, or none for long."""
         return [
             window
             for window in self.windows.values()
@@ -126,7 +126,7 @@ class OpenTracks:
         ]
 
     def waits(self, now: datetime) -> bool:
-        """Whether there is something to do without any new position."""
+        """Whether windows are to be settled or closed without any new position."""
         return self.left is None or bool(self.left) or bool(self.silent(now))
 
 
@@ -137,7 +137,7 @@ def new_track_book(network: StreetNetwork) -> OpenTracks:
 
 @dataclass(frozen=True, slots=True)
 class ProcessedBatch:
-    """A batch that went through its windows, before anything of it is stored.
+    """A batch after matching, with its changed windows; nothing of it is stored yet.
 
     `over` are windows that nothing comes to any more, `opened` those that a restart would take up.
     """
@@ -150,7 +150,7 @@ class ProcessedBatch:
     dropped: Counter[str]
 
     def parts(self, windows: int) -> Iterator["ProcessedBatch"]:
-        """Yield the same in parts of so many windows, to be kept one after another.
+        """Yield the batch in parts of so many windows, to be stored one after another.
 
         What a restart would take up comes first, and the batch with what is over last: where only
         some parts were kept, the same batch comes to the same again.
@@ -166,14 +166,14 @@ class ProcessedBatch:
 def digest(
     city: CityContext, tracks: OpenTracks, batch: Sequence[Position], storm: Storm | None
 ) -> Digest:
-    """Follow a batch and keep what it proves, in one transaction."""
+    """Match a batch and store what it proves, in one transaction."""
     followed = follow(city.tx, city.network, tracks, batch, storm, city.now)
     unseal_fixes(city.tx, batch)
     return keep(city, tracks, followed)
 
 
 def unseal_fixes(tx: Tx, fixes: Iterable[Position]) -> None:
-    """Let the storm book write anew what half hours are, in the transaction that marks fixes seen.
+    """Mark the track windows of fixes as unsealed, in the transaction that marks the fixes seen.
 
     `keep` does so for what they prove, which may be stored some transactions before.
     """
@@ -189,7 +189,7 @@ def follow(
     now: datetime,
     heard_until: datetime | None = None,
 ) -> ProcessedBatch:
-    """Match a batch to streets; it only reads, so nobody who writes has to wait.
+    """Match a batch to streets; reads only, so that no writer has to wait.
 
     `batch` is in order of arrival and not marked as seen yet; `storm` is the active one, and what
     is older goes to the storm that it belongs to. Windows of vehicles that have fallen silent are
@@ -212,7 +212,7 @@ def follow(
 
 
 def keep(city: CityContext, tracks: OpenTracks, followed: ProcessedBatch) -> Digest:
-    """Store the passes that a batch proves, and say what changed."""
+    """Store the passes of a batch, and return what changed."""
     close_windows(city.tx, followed.over)
     open_windows(city.tx, followed.opened)
     storms = _storms(city.tx, followed.storm)  # one may have ended since the batch was followed
@@ -226,7 +226,7 @@ def keep(city: CityContext, tracks: OpenTracks, followed: ProcessedBatch) -> Dig
 
 
 def _storms(tx: Tx, active: Storm | None) -> list[Storm]:
-    """Return the storms that have ended, and the active one unless it has ended meanwhile."""
+    """Return the storms that have ended, and the active one."""
     ended = [one for one in list_storms(tx) if one.ended_at is not None]
     if active is None or any(one.id == active.id for one in ended):
         return ended
@@ -234,7 +234,7 @@ def _storms(tx: Tx, active: Storm | None) -> list[Storm]:
 
 
 class _Round:
-    """One batch on its way through the windows that it touches."""
+    """One batch on its way through its track windows."""
 
     def __init__(
         self,
@@ -256,7 +256,7 @@ class _Round:
             tracks.left = list_open_windows(tx)
 
     def follow(self, vehicle_id: VehicleId, fixes: Iterable[Position]) -> None:
-        """Bring a vehicle's fixes to the windows that look at them."""
+        """Feed a vehicle's fixes to the windows that read them."""
         by_window: dict[int, list[Position]] = defaultdict(list)
         for fix in sorted(fixes, key=_in_time):
             for number in windows_reading(fix.fixed_at):
@@ -272,12 +272,12 @@ class _Round:
                 )
 
     def _begins(self, vehicle_id: VehicleId, number: int, fixes: Sequence[Position]) -> bool:
-        """Whether a window is to be followed from its first fix: nobody does, or one came late."""
+        """Whether a window is to be read from its first fix: it is not open, or a fix came late."""
         window = self._tracks.windows.get((vehicle_id, number))
         return window is None or window.heard_at is None or fixes[0].fixed_at <= window.heard_at
 
     def _stored(self, vehicle_id: VehicleId, numbers: Iterable[int]) -> dict[int, list[Position]]:
-        """Return the stored fixes of each of these windows: one question for those in a row."""
+        """Return the stored fixes of each of these windows; one query for consecutive ones."""
         found: dict[int, list[Position]] = {}
         for _, grouped in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
             row = [number for _, number in grouped]
@@ -290,14 +290,14 @@ class _Round:
         return found
 
     def resume(self) -> None:
-        """Take up some of the windows that a restart has left open."""
+        """Reopen windows that were open before a restart."""
         left = [key for key in self._tracks.left or () if key not in self._tracks.windows]
         for vehicle_id, number in left[:RESUMED_AT_ONCE]:
             self._anew(vehicle_id, number, self._stored(vehicle_id, [number])[number], [])
         self._tracks.left = left[RESUMED_AT_ONCE:]
 
     def settle(self, heard_until: datetime) -> list[tuple[VehicleId, int]]:
-        """Settle what is silent by then or over, and return which windows are over."""
+        """Settle the silent and complete windows, and return the complete ones."""
         tracks = self._tracks
         over = tracks.over(self._now)
         for window in over:
@@ -317,7 +317,7 @@ class _Round:
         stored: Sequence[Position],
         fixes: Sequence[Position],
     ) -> None:
-        """Follow a window from its first stored fix."""
+        """Process a window from its first stored fix."""
         window = self._tracks.windows[vehicle_id, number] = TrackWindow(vehicle_id, number)
         both = self._feed(window, sorted([*stored, *fixes], key=_in_time))
         if both:
@@ -333,7 +333,7 @@ class _Round:
         return window.feed(tracks.matcher, self._network, self._orders(window), fixes)
 
     def _orders(self, window: TrackWindow) -> FleetExpectations:
-        """Return what was told in a window's time; looked up once for all vehicles."""
+        """Return the expected work in a window's time; read once for all vehicles."""
         storms = tuple(storms_in(self._storms, *fix_span(window.number)))
         if storms not in self._told:
             self._told[storms] = self._tracks.orders.during(self._tx, storms)

@@ -1,4 +1,4 @@
-"""Jobs by evidence: done once passes prove it, open again once what had proved it is taken back."""
+"""Jobs by evidence: done once passes prove it, open again once that evidence is withdrawn."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -33,7 +33,7 @@ TRACKING = Actor(ActorKind.SYSTEM, "tracking")
 
 
 class Done(NamedTuple):
-    """Since when a job is done, and why its requests end."""
+    """When a job was done, and the closing reason of its requests."""
 
     at: datetime
     reason: ClosingReason
@@ -45,7 +45,7 @@ def close_jobs(
     jobs: Sequence[Job],
     actor: Actor,
 ) -> dict[JobId, Done]:
-    """Set the jobs that passes prove to done, and return since when each is and why."""
+    """Mark the jobs that passes prove as done, and return when and why by job."""
     closed: dict[JobId, Done] = {}
     passes = {way: counting(mine, city.policy.evidence) for way, mine in seen.items()}
     for job in jobs:
@@ -78,7 +78,7 @@ def close_jobs(
 def _attached(
     job: Job, passes: Mapping[DirectedSegment, Sequence[Pass]], finished_at: datetime
 ) -> list[dict[str, object]]:
-    """Return the passes that made a job done, as the storm book keeps them."""
+    """Return the passes that made a job done, as the audit log records them."""
     return [
         {
             "vehicle": one.vehicle_id,
@@ -98,7 +98,7 @@ def _attached(
 def answer_requests(
     tx: Tx, jobs: Mapping[JobId, Done], now: datetime, actor: Actor
 ) -> tuple[RequestId, ...]:
-    """Close the requests of jobs that are done, and return their ids."""
+    """Close the requests of done jobs, and return their ids."""
     answered: list[RequestId] = []
     for request in list_requests_of_jobs(tx, list(jobs)) if jobs else ():
         if request.state is not RequestState.OPEN or request.job_id is None:
@@ -110,7 +110,7 @@ def answer_requests(
 
 
 def took_back(before: Coverage | None, after: Coverage) -> bool:
-    """Whether a direction has fewer passes than before, or was last worked on earlier."""
+    """Whether a direction has fewer passes than before, or its last work is earlier."""
     if before is None:
         return False
     times = ((before.plowed_at, after.plowed_at), (before.salted_at, after.salted_at))
@@ -121,7 +121,7 @@ def took_back(before: Coverage | None, after: Coverage) -> bool:
 def reopen_jobs(
     city: CityContext, storm: Storm, segment_ids: Collection[SegmentId]
 ) -> tuple[tuple[JobId, ...], tuple[RequestId, ...]]:
-    """Open again the jobs on some streets that nothing proves any more, and their requests.
+    """Reopen the jobs on some streets that nothing proves any more, and their requests.
 
     Where the same work is asked for by an open job already, the requests join that one.
     """

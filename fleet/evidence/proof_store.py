@@ -1,4 +1,4 @@
-"""From driven stretches to stored proof: passes, coverage, and the jobs that they close."""
+"""Storing proof: passes, the coverage that follows, and the jobs that it closes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -76,7 +76,7 @@ class Proof:
 
 
 def storms_in(storms: Iterable[Storm], since: datetime, until: datetime) -> list[StormId]:
-    """Return which storms a time touches."""
+    """Return the storms that a time overlaps."""
     return [
         storm.id
         for storm in storms
@@ -92,7 +92,7 @@ def keep_evidence(
     instead_of: Sequence[Pass] = (),
     cache: CoverageCache | None = None,
 ) -> Proof:
-    """Store passes that people told of, and what follows; telling twice changes nothing.
+    """Store passes that people confirmed, and what follows; repeating it changes nothing.
 
     `actor` is who closes jobs by it; `instead_of` are stored passes that they take the place of.
     """
@@ -114,7 +114,7 @@ def keep_windows(
     windows: Iterable[TrackWindow],
     cache: CoverageCache | None = None,
 ) -> Proof:
-    """Store what changed in half hours of positions, and what follows from it in each storm.
+    """Store the changed passes of track windows, and what follows in each storm.
 
     `cache` keeps what older passes come to, for the next time.
     """
@@ -132,7 +132,7 @@ def keep_windows(
 def store_windows(
     tx: Tx, storms: Sequence[Storm], windows: Iterable[TrackWindow]
 ) -> set[tuple[StormId, SegmentId]]:
-    """Store what changed in half hours; return the streets, of each storm, that it changed."""
+    """Store the changed passes of track windows; return the changed streets of each storm."""
     changes, touched = list[WindowChange](), set[tuple[StormId, SegmentId]]()
     for window in windows:
         before: dict[DirectedSegment, list[tuple[StormId, Pass]]] = defaultdict(list)
@@ -159,7 +159,7 @@ def store_windows(
 
 
 def _by_speed(rows: Iterable[tuple[StormId, Pass]]) -> Iterator[Pass]:
-    """Yield the work that speed alone tells of: the logs of vehicles follow from it."""
+    """Yield the work that only speed shows; vehicles' logs follow from it."""
     for _, one in rows:
         if one.treatment is not None and one.evidence.kind is EvidenceKind.SPEED:
             yield one
@@ -182,7 +182,7 @@ def refresh(
     actor: Actor = TRACKING,
     cache: CoverageCache | None = None,
 ) -> Proof:
-    """Derive the coverage of some streets anew, close jobs that it proves, say what changed.
+    """Derive the coverage of some streets again, close jobs that it proves, return what changed.
 
     Where evidence was taken back, jobs that it had closed are open again, and their requests too.
     What changes in a storm that has ended makes a numbered revision and closes nothing: its jobs
@@ -208,7 +208,7 @@ def derive(
     actor: Actor = TRACKING,
     cache: CoverageCache | None = None,
 ) -> tuple[Proof, Changed]:
-    """Derive coverage and close jobs as `refresh` does, but leave it to the caller to number it."""
+    """Derive coverage and close jobs as `refresh` does, without a revision number."""
     touched = sorted(one for one in segment_ids if city.network.find(one) is not None)
     changed: Changed = []
     jobs: dict[JobId, Done] = {}
@@ -233,7 +233,7 @@ def note_revision(
     changed: Iterable[tuple[Coverage | None, Coverage]],
     now: datetime,
 ) -> CoverageRevision:
-    """Give what changed in a storm's coverage a number; the storm book says so too."""
+    """Add a numbered revision of a storm's coverage, with its line in the audit log."""
     changes = [_change(before, after) for before, after in changed]
     revision = add_revision(tx, storm_id, now, cause, network_version, changes)
     after = {

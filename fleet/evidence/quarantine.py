@@ -1,4 +1,4 @@
-"""Positions that cannot be digested are set aside, so that the others go on."""
+"""Quarantine: positions that make the pipeline fail are set aside, so that the others go on."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from data.store.tracking.positions import list_unseen, set_fault
 
 
 def set_aside(tx: Tx, actor: Actor, fault: str, now: datetime) -> Position | None:
-    """Take the oldest unseen fix out of the tracking and return it; `None` where none waits.
+    """Set the oldest unprocessed fix aside and return it; `None` where none waits.
 
     It stays in the database with its fault, and the storm book says so.
     """

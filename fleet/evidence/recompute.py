@@ -1,4 +1,4 @@
-"""A storm's passes and coverage derived anew from its stored positions.
+"""Recomputation of a storm's passes and coverage from its stored positions.
 
 With the streets and the policy of today, so that what was corrected holds for the past too. What
 people told stays as it is.
@@ -42,7 +42,7 @@ from fleet.matching.map_matching import Matcher, StreetMatcher
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """What a recomputation came to; `revision` is `None` where nothing changed.
+    """Result of a recomputation; `revision` is `None` where nothing changed.
 
     `doubtful` are jobs that count as done and that no pass or tap proves any more; they stay done
     until somebody looks.
@@ -58,7 +58,7 @@ class Recomputed:
 def recompute(
     city: CityContext, actor: Actor, storm_id: StormId, matcher: Matcher | None = None
 ) -> Recomputed:
-    """Derive a storm anew and number what changed; raise `NotFoundError` without that storm.
+    """Derive a storm again and number what changed; raise `NotFoundError` without that storm.
 
     Logs of vehicles are read again too, and a running server takes up its tracks anew.
     """
@@ -115,7 +115,7 @@ def _windows(
     matcher: Matcher,
     now: datetime,
 ) -> Iterator[TrackWindow]:
-    """Yield the settled half hours of every vehicle that prove something of a storm."""
+    """Yield the settled track windows of every vehicle that prove something of a storm."""
     book, until = ExpectationCache(), storm.ended_at or now
     for vehicle_id, first, last in heard_of(tx, storm.started_at - BEFORE, until + AFTER):
         numbers = range(min(windows_reading(first)), max(windows_reading(last)) + 1)
@@ -134,7 +134,7 @@ def _windows(
 
 
 def _doubtful(tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy) -> tuple[JobId, ...]:
-    """Return the jobs done whose passes prove it no more."""
+    """Return the done jobs that passes no longer prove."""
     done = [job for job in list_jobs(tx, storm.id, JobState.DONE) if network.find(job.segment_id)]
     seen = list_seen(tx, storm.id, {job.segment_id for job in done})
     proved = {way: counting(mine, policy.evidence) for way, mine in seen.items()}

@@ -1,4 +1,4 @@
-"""What a storm's evidence says of a street, of a machine, and of all streets at once."""
+"""Queries of a storm's evidence: of one street, of one machine, of all streets at once."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ from fleet.coverage.street_coverage import painted
 
 
 class StreetEvidence(NamedTuple):
-    """The work that a storm has on a street, and what was seen of it."""
+    """The jobs of a storm on a street, its coverage and its passes."""
 
     jobs: list[Job]
     coverage: list[Coverage]
@@ -38,7 +38,7 @@ class StreetEvidence(NamedTuple):
 
 
 class MachineWork(NamedTuple):
-    """What a machine was seen to work on in a storm, by kind of evidence, and its last pass."""
+    """A machine's work in a storm by kind of evidence, and its last pass."""
 
     totals: list[EvidenceTotal]
     last: Pass | None
@@ -61,7 +61,7 @@ def storms_of_street(tx: Tx, segment_id: SegmentId, storms: Sequence[Storm]) -> 
 
 
 def machine_work(tx: Tx, storm: Storm | None, vehicle_id: VehicleId) -> MachineWork:
-    """Return what a machine was seen to work on; nothing without a storm."""
+    """Return a machine's work in a storm; nothing without a storm."""
     if storm is None:
         return MachineWork([], None)
     return MachineWork(

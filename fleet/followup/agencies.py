@@ -1,4 +1,4 @@
-"""The register of bodies that requests are handed over to: police, electricity, parks, others."""
+"""The register of agencies that requests are referred to: police, electricity, parks, others."""
 
 import re
 from dataclasses import asdict, replace
@@ -28,7 +28,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 def save_agency(tx: Tx, actor: Actor, wanted: Agency, now: datetime) -> Agency:
-    """Add a body, or change the one of this id.
+    """Add an agency, or change the one of this id.
 
     Raises `InvalidError` for a field that breaks a rule, `ConflictError` where another body of the
     register has the name.
@@ -50,7 +50,7 @@ def save_agency(tx: Tx, actor: Actor, wanted: Agency, now: datetime) -> Agency:
 
 
 def retire_agency(tx: Tx, actor: Actor, body_id: BodyId, now: datetime) -> None:
-    """Take a body out of the register; one that got requests stays in their history."""
+    """Remove an agency; one that got referrals is kept for their history."""
     before = get_agency(tx, body_id)
     if count_hand_overs(tx, body_id):
         update_agency(tx, replace(before, retired=True))

@@ -1,4 +1,4 @@
-"""Many requests at once: placed, of another kind, closed, handed over; and all of it taken back."""
+"""Bulk changes of requests: placed, reclassified, closed, referred; each can be undone whole."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -60,20 +60,20 @@ class QueueAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CityRules:
-    """What work on requests needs to know of the city."""
+    """What changes of requests need to know of the city."""
 
     network: StreetNetwork
     policy: Policy
     plans: PublishedPlanCache
 
     def context(self, tx: Tx, now: datetime) -> CityContext:
-        """Return what decisions about the city need, in a transaction."""
+        """Return the context for decisions about the city in a transaction."""
         return CityContext(tx, self.network, self.policy, now)
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that a change left as it was, and why."""
+    """A request that a bulk change left as it was, and why."""
 
     request_id: RequestId
     error: BarfrubError
@@ -81,7 +81,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """What a change came to; `change_id` takes it back, and is `None` where nothing changed."""
+    """Result of a bulk change; `change_id` undoes it, and is `None` where nothing changed."""
 
     changed: tuple[RequestId, ...]
     refusals: tuple[Refusal, ...]
@@ -94,7 +94,7 @@ type Act = Callable[[ServiceRequest], ServiceRequest]
 def places_by_words(
     tx: Tx, ids: Collection[RequestId], network: StreetNetwork, geocoder: Geocoder
 ) -> dict[RequestId, Snap]:
-    """Return where the words of those requests that have no place leave no doubt.
+    """Return the unambiguous places that the texts of unplaced requests name.
 
     It takes its time, so nobody should wait for the end of this transaction.
     """
@@ -112,7 +112,7 @@ def place_many(
     ground: CityRules,
     now: datetime,
 ) -> Bulk:
-    """Place requests each where it is; one that is on a street already moves there."""
+    """Place requests at their points; one that is on a street already moves there."""
 
     def placed(asked: ServiceRequest) -> ServiceRequest:
         place = places.get(asked.id)
@@ -136,7 +136,7 @@ def give_kind(
     ground: CityRules,
     now: datetime,
 ) -> Bulk:
-    """Say what requests are really about; their work follows where it is another kind of work."""
+    """Change the kind of requests; their jobs change where that is another kind of work."""
 
     def changed(asked: ServiceRequest) -> ServiceRequest:
         if asked.state not in STILL_OPEN:
@@ -180,7 +180,7 @@ def close_many(
 def hand_over_many(
     tx: Tx, actor: Actor, ids: Collection[RequestId], handing: HandingOver, now: datetime
 ) -> Bulk:
-    """Hand requests over to a body."""
+    """Refer requests to an agency."""
     return _in_bulk(
         tx,
         actor,
@@ -194,7 +194,7 @@ def hand_over_many(
 def note_taken_in(
     tx: Tx, actor: Actor, taken: Collection[ServiceRequest], now: datetime
 ) -> QueueChangeId:
-    """Keep that these requests came in together, so that they can be taken back together."""
+    """Record requests imported together, so that the import can be undone as a whole."""
     steps = [QueueStep(asked.id, None, RequestBefore.of(asked)) for asked in taken]
     return _kept(tx, actor, QueueAction.TAKEN_IN, steps, now)
 
@@ -202,7 +202,7 @@ def note_taken_in(
 def undo_change(
     tx: Tx, actor: Actor, change_id: QueueChangeId, ground: CityRules, now: datetime
 ) -> Bulk:
-    """Let every request of a change stand as before; one that has changed since stays as it is.
+    """Restore every request of a change; one that has changed since stays as it is.
 
     Requests that were taken in are closed as withdrawn. Raises `ConflictError` where the change was
     taken back already.
@@ -232,7 +232,7 @@ def _in_bulk(
 def _each(
     tx: Tx, ids: Collection[RequestId], act: Act
 ) -> tuple[list[QueueStep], tuple[Refusal, ...]]:
-    """Act on each request by itself: one that refuses leaves nothing half done."""
+    """Apply a change to each request in a savepoint: a refusal leaves nothing half done."""
     steps: list[QueueStep] = []
     refusals: list[Refusal] = []
     for request_id in dict.fromkeys(ids):
@@ -260,7 +260,7 @@ def _kept(
 def _off_its_job(
     tx: Tx, actor: Actor, asked: ServiceRequest, kind: RequestKind, now: datetime
 ) -> ServiceRequest:
-    """Return a request that waits, of a kind; a job that only it asked for is gone."""
+    """Return the request waiting, of a kind; a job that only it asked for is cancelled."""
     if asked.state not in STILL_OPEN:
         raise wrong_state(asked)
     loose = replace(asked, kind=kind, state=RequestState.NEW, job_id=None)
@@ -272,7 +272,7 @@ def _off_its_job(
 def _back_to_work(
     tx: Tx, actor: Actor, asked: ServiceRequest, ground: CityRules, now: datetime
 ) -> ServiceRequest:
-    """Return a placed request with work in the storm that goes on, if one does."""
+    """Return a placed request with a job in the active storm, if there is one."""
     storm = find_active_storm(tx)
     if storm is None or asked.snap is None or ground.network.find(asked.snap.segment_id) is None:
         return asked
@@ -327,7 +327,7 @@ def _restored(
 
 
 def _revive_job(tx: Tx, actor: Actor, before: RequestBefore, now: datetime) -> None:
-    """Open the job again that went with a request, so that its deadline is the old one."""
+    """Reopen the job that was cancelled with a request, with its old deadline."""
     job = None if before.job_id is None else get_job(tx, before.job_id)
     storm = find_active_storm(tx)
     if job is None or storm is None or job.storm_id != storm.id:
@@ -349,5 +349,5 @@ def _said(asked: ServiceRequest) -> dict[str, object]:
 
 
 def last_change_of(tx: Tx, login: str, now: datetime) -> QueueChange | None:
-    """Return what somebody did to many requests last, while it may be taken back."""
+    """Return somebody's last bulk change, while it may be undone."""
     return find_last_queue_change(tx, login, now - UNDO_FOR)

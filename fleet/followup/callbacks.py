@@ -1,4 +1,4 @@
-"""Calling people back: what came of a call, written down."""
+"""Callbacks: calls to callers without messages, and what came of each call."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +33,7 @@ def note_call(
     note: str,
     now: datetime,
 ) -> CallAttempt:
-    """Keep what came of a call; who was reached has been told.
+    """Store the outcome of a call; whoever was reached counts as informed.
 
     The note is no part of the storm book: it may be about a person.
     """
@@ -51,7 +51,7 @@ def note_call(
 
 @dataclass(frozen=True, slots=True)
 class CallsToMake:
-    """Calls that are to be made now, and what is known of their requests."""
+    """Calls to make now, with their requests and agencies."""
 
     count: int
     waiting: list[Callback]

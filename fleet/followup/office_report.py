@@ -1,4 +1,4 @@
-"""How the complaints office did in some time, pure: counts, response times, reasons of closing."""
+"""Report of the complaints office, pure: counts, response times and closing reasons of a period."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -37,7 +37,7 @@ class ReportedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Some requests: how many, how many done and late, and how long until they were done.
+    """Counts of some requests: all, done, late, and the time until they were done.
 
     Times are `None` where nothing was done yet; they count what is done, so that waiting requests
     stand in `late`.
@@ -54,7 +54,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class StepTime:
-    """How long a step took: of how many requests, median and nine in ten."""
+    """Duration of a step: number of requests, median and 90th percentile."""
 
     requests: int
     median_s: float | None
@@ -63,7 +63,7 @@ class StepTime:
 
 @dataclass(frozen=True, slots=True)
 class OfficeReport:
-    """The report of a period: requests received in it, and what was closed in it."""
+    """Report of a period: requests received in it, and requests closed in it."""
 
     period: Period
     whole: Answered
@@ -77,7 +77,7 @@ class OfficeReport:
 
 
 def shift_of(hours: Sequence[time], timezone: str, at: datetime) -> Period:
-    """Return the office's shift at a moment; without hours, a shift is a day."""
+    """Return the office shift of a moment; without configured hours it is a day."""
     zone = ZoneInfo(timezone)
     today = at.astimezone(zone).date()
     starts = [
@@ -93,7 +93,7 @@ def shift_of(hours: Sequence[time], timezone: str, at: datetime) -> Period:
 
 
 def day_of(timezone: str, at: datetime) -> Period:
-    """Return the day of the city at a moment; it has 23 or 25 hours when clocks are changed."""
+    """Return the local day of a moment; 23 or 25 hours long when clocks change."""
     zone = ZoneInfo(timezone)
     local = at.astimezone(zone).date()
     midnights = [
@@ -104,7 +104,7 @@ def day_of(timezone: str, at: datetime) -> Period:
 
 
 def storm_of(storm: Storm, earlier: Iterable[Storm], now: datetime) -> Period:
-    """Return the time of a storm's requests: from the end of the one before to its own, or now."""
+    """Return the period of a storm's requests: from the storm before to its end, or now."""
     ends = [one.ended_at for one in earlier if one.ended_at and one.ended_at <= storm.started_at]
     return Period(
         PeriodKind.STORM, max(ends, default=storm.started_at), storm.ended_at or now + _INSTANT
@@ -180,7 +180,7 @@ def _grouped[Key](
 
 
 def _steps(received: Iterable[ClockedRequest]) -> dict[str, StepTime]:
-    """Return how long each step took, from the one before it."""
+    """Return the duration of each step, counted from the step before."""
     spans: dict[str, list[float]] = {step: [] for step in ("placed", "planned", "done", "told")}
     for one in received:
         clock, since = one.clock, one.request.received_at

@@ -1,4 +1,4 @@
-"""Handing requests over to other bodies, and what they answer."""
+"""Referrals: requests handed over to other agencies, and the agencies' answers."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -46,7 +46,7 @@ ANSWERS = frozenset({HandOverState.ACCEPTED, HandOverState.DECLINED, HandOverSta
 
 @dataclass(frozen=True, slots=True)
 class HandingOver:
-    """To whom requests go, how, and what is said with them."""
+    """A referral to make: to which agency, by which way, and with which note."""
 
     body_id: BodyId
     way: HandOverWay
@@ -57,7 +57,7 @@ class HandingOver:
 def hand_over(
     tx: Tx, actor: Actor, asked: ServiceRequest, handing: HandingOver, now: datetime
 ) -> ServiceRequest:
-    """Hand a request over to a body; a message waits in the outbox then, in the same transaction.
+    """Refer a request to an agency; its message goes to the outbox in the same transaction.
 
     Raises `InvalidError` for a message to a body without an e-mail address, `ConflictError` where
     the body left the register, another one has the request or it is closed.
@@ -93,7 +93,7 @@ def take_answer(
     answer: str,
     now: datetime,
 ) -> HandOver:
-    """Note what a body answered; a request that it declines is ours again.
+    """Record an agency's answer; a declined request comes back to us.
 
     Raises `InvalidError` for what is no answer, `ConflictError` where the body does not have the
     request any more.
@@ -114,12 +114,12 @@ def take_answer(
 
 
 def letters_of(tx: Tx, given: Collection[HandOver]) -> dict[HandOverId, Notice]:
-    """Return the letters of these hand-overs that have one: those that did not go by paper."""
+    """Return the messages of these referrals; those that went by paper have none."""
     return list_letters(tx, given)
 
 
 def withdraw_hand_over(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
-    """Take a request back from the body that has it; `ConflictError` where none does."""
+    """Withdraw a referral; `ConflictError` where no agency has the request."""
     pending = find_pending_hand_over(tx, asked.id)
     if pending is None:
         raise _over(asked)
@@ -139,7 +139,7 @@ def _over(asked: ServiceRequest) -> ConflictError:
 
 
 def agency_names(tx: Tx, asked: Iterable[ServiceRequest]) -> dict[RequestId, str]:
-    """Return to which body each of these requests went that were handed over."""
+    """Return the agency of each of these requests that was referred."""
     given = [one.id for one in asked if one.state is RequestState.HANDED_OVER]
     return agencies_of(tx, given)
 
@@ -147,5 +147,5 @@ def agency_names(tx: Tx, asked: Iterable[ServiceRequest]) -> dict[RequestId, str
 def referrals_of(
     tx: Tx, request_ids: Collection[RequestId]
 ) -> tuple[dict[RequestId, HandOver], list[Agency]]:
-    """Return the newest hand-over of each of these requests, and all bodies."""
+    """Return the newest referral of each of these requests, and all agencies."""
     return last_hand_overs(tx, request_ids), list_agencies(tx)

@@ -1,4 +1,4 @@
-"""Requests of another system, taken in from a file; the same file again brings nothing new."""
+"""Import of requests from a file of another system; importing a file again adds nothing."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ CHANNEL = "file"
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """What a file brought: the new requests, and how many were known."""
+    """Result of an import: the new requests, and how many were known."""
 
     new: tuple[ServiceRequest, ...]
     known: int
@@ -28,7 +28,7 @@ class TakenIn:
 
 
 def count_known(tx: Tx, lines: Iterable[RequestLine]) -> int:
-    """Return how many lines a file brought before."""
+    """Return how many lines of a file were imported before."""
     return sum(find_request_by_key(tx, _key(line)) is not None for line in lines)
 
 
@@ -79,7 +79,7 @@ def _report(line: RequestLine) -> Report:
 
 
 def _key(line: RequestLine) -> str:
-    """Return what tells a request again: the other system's number, else all that is said of it."""
+    """Return the idempotency key of a line: its number there, else a digest of its fields."""
     said = line.number or "\n".join(
         (line.text, line.address, line.kind, line.name, line.phone, str(line.location))
     )

@@ -1,4 +1,4 @@
-"""The complaints office: what is late, who looks after it, what was noted and seen."""
+"""Waiting requests: what is late, who is assigned, comments and on-site reports."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ SEEN_THERE, SEEN_ELSEWHERE = 0.9, 0.5
 
 @dataclass(frozen=True, slots=True)
 class OnSiteReport:
-    """What somebody sees on the spot, with the photo that shows it."""
+    """An on-site report with the photo that shows it."""
 
     clear: bool
     photo: str
@@ -74,18 +74,18 @@ class OnSiteReport:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRequest:
-    """A request and what it waits for; `due` is `None` while it waits for snow."""
+    """A request and its next step; `due` is `None` while it waits for snow."""
 
     followed: ClockedRequest
     due: Due | None
 
     def late(self, now: datetime) -> bool:
-        """Whether its time is over."""
+        """Whether its target has passed."""
         return self.due is not None and self.due.due_at < now
 
 
 def list_waiting(tx: Tx, network: StreetNetwork, policy: Policy) -> list[WaitingRequest]:
-    """Return every request that somebody still waits for, what is due first before the others."""
+    """Return every request that waits for a step, earliest due first."""
     storm = find_active_storm(tx)
     waiting = [
         WaitingRequest(one, next_due(one, network, policy, storm)) for one in list_followed(tx)
@@ -94,7 +94,7 @@ def list_waiting(tx: Tx, network: StreetNetwork, policy: Policy) -> list[Waiting
 
 
 def escalate(tx: Tx, actor: Actor, request_id: RequestId, why: str, now: datetime) -> None:
-    """Make a request the supervisor's; `why` becomes a comment."""
+    """Escalate a request to the supervisor; `why` becomes a comment."""
     asked = get_request(tx, request_id)
     if get_clock(tx, request_id).escalated_at is not None:
         raise wrong_state(asked)
@@ -106,7 +106,7 @@ def escalate(tx: Tx, actor: Actor, request_id: RequestId, why: str, now: datetim
 def list_overdue(
     tx: Tx, network: StreetNetwork, policy: Policy, now: datetime, most: int = AT_ONCE
 ) -> list[RequestId]:
-    """Return what is too late and not the supervisor's yet; at `most` so many, due first."""
+    """Return overdue requests that are not escalated yet; `at most` so many, earliest due first."""
     late = (
         each.followed.request.id
         for each in list_waiting(tx, network, policy)
@@ -122,7 +122,7 @@ def escalate_overdue(
     policy: Policy,
     now: datetime,
 ) -> list[ServiceRequest]:
-    """Make the supervisor's what of these is too late still, and return it; once for each wait.
+    """Escalate those of these requests that are still overdue, and return them; once a wait.
 
     Who found them has read thousands, so that it was done before others had to wait.
     """
@@ -141,7 +141,7 @@ def _overdue(one: WaitingRequest, policy: Policy, now: datetime) -> bool:
 
 
 def settle(tx: Tx, actor: Actor, request_id: RequestId, now: datetime) -> None:
-    """Say that a request needs the supervisor no more."""
+    """End the escalation of a request."""
     asked, clock = get_request(tx, request_id), get_clock(tx, request_id)
     if clock.escalated_at is None:
         raise wrong_state(asked)
@@ -158,7 +158,7 @@ def assign(
     due_at: datetime | None,
     now: datetime,
 ) -> None:
-    """Give a request to somebody, to nobody for "", by a time where the target is too far.
+    """Assign a request to somebody, to nobody for "", with a due time where the target is too far.
 
     Raises `InvalidError` for somebody who may not look after requests, or a time that is past.
     """
@@ -176,7 +176,7 @@ def assign(
 
 
 def comment(tx: Tx, actor: Actor, request_id: RequestId, text: str, now: datetime) -> None:
-    """Note something about a request; the storm book has who did, not what it says."""
+    """Add a comment to a request; the audit log has who commented, not the text."""
     asked = get_request(tx, request_id)
     if not text.strip():
         raise InvalidError("text", "", "a value")
@@ -185,7 +185,7 @@ def comment(tx: Tx, actor: Actor, request_id: RequestId, text: str, now: datetim
 
 
 def sight(city: CityContext, actor: Actor, request_id: RequestId, spot: OnSiteReport) -> Sighting:
-    """Keep what somebody saw on the spot; where the policy lets it close, a clear street does.
+    """Store an on-site report; where the policy lets it close requests, a clear street does.
 
     It is evidence of the kind inspection for the street that the request's job is about: it colors
     it, and closes the job and all who asked for it. How far from the street it was taken is kept
@@ -220,7 +220,7 @@ def _away_m(network: StreetNetwork, asked: ServiceRequest, place: LonLat | None)
 
 
 def _count_as_seen(city: CityContext, actor: Actor, asked: ServiceRequest, seen: Sighting) -> None:
-    """Close what a street that was seen clear may close, and let it color the street."""
+    """Close what an on-site report of a clear street may close, and color the street."""
     evidence = _evidence(city.policy, seen)
     if city.policy.evidence.grade_of(evidence) is Grade.CLOSES:
         close_by_evidence(city.tx, actor, asked, ClosingReason.INSPECTED, city.now, city.now)
@@ -250,7 +250,7 @@ def _count_as_seen(city: CityContext, actor: Actor, asked: ServiceRequest, seen:
 
 
 def _evidence(policy: Policy, seen: Sighting) -> Evidence:
-    """Return how sure a sighting is: less where its photo was taken elsewhere."""
+    """Return the confidence of an on-site report: less where its photo was taken elsewhere."""
     elsewhere = seen.away_m is not None and seen.away_m > policy.followup.spot_m
     return Evidence(EvidenceKind.INSPECTION, SEEN_ELSEWHERE if elsewhere else SEEN_THERE)
 
@@ -277,5 +277,5 @@ def _urgency(each: WaitingRequest) -> tuple[bool, datetime]:
 
 
 def sightings_of_street(tx: Tx, segment_id: SegmentId, storm: Storm | None) -> list[Sighting]:
-    """Return what people on duty saw of a street since a storm began."""
+    """Return the on-site reports of a street since a storm began."""
     return list_sightings_on_segment(tx, segment_id, storm.started_at) if storm else []

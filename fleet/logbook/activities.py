@@ -1,4 +1,4 @@
-"""What a vehicle did for how long, pure: its fixes as spells of working, driving and standing.
+"""Vehicle activities, pure: fixes as spells of working, driving and standing.
 
 Metres come from the streets that a vehicle took; only where it was on none do its fixes count.
 """
@@ -53,7 +53,7 @@ class Activity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """A time of one activity; `place` is the middle of where it stood, else where it went to."""
+    """A time of one activity; `place` is the middle of where it stood, else its end."""
 
     activity: Activity
     starts_at: datetime
@@ -64,7 +64,7 @@ class Spell:
 
     @property
     def seconds(self) -> float:
-        """How long it lasted."""
+        """Duration."""
         return (self.ends_at - self.starts_at).total_seconds()
 
 
@@ -112,7 +112,7 @@ def spells_of(
     until: datetime,
     told: Sequence[tuple[float, float]] = (),
 ) -> list[Spell]:
-    """Return what a vehicle did from `since` to before `until`, by time.
+    """Return a vehicle's activities from `since` to before `until`, by time.
 
     `told` are times of work that count where no sensor speaks, from and to in seconds since 1970,
     apart from each other and in order.
@@ -142,7 +142,7 @@ def _steps(fixes: Sequence[Position]) -> list[_Step]:
 
 
 def _tell(steps: Iterable[_Step], told: Sequence[tuple[float, float]]) -> None:
-    """Mark the steps whose middle lies in a time of work; both are in order."""
+    """Mark the steps whose middle lies in reported working time; both are in order of time."""
     times = iter(told)
     since_s, until_s = next(times, NO_TIME)
     for step in steps:
@@ -153,7 +153,7 @@ def _tell(steps: Iterable[_Step], told: Sequence[tuple[float, float]]) -> None:
 
 
 class _Way:
-    """Counts what is new on the way: a receiver's steps back and forth on a street add nothing."""
+    """Metres of new way: a receiver's steps back and forth on a street add nothing."""
 
     def __init__(self, network: StreetNetwork) -> None:
         self._network = network
@@ -195,7 +195,7 @@ def _measure(
 
 
 def _stays(before: Match, after: Match) -> bool:
-    """Whether two matches are one spot of a street, as far as a receiver can tell."""
+    """Whether two matches are the same spot of a street within GPS noise."""
     on_it = before.segment is not None and before.segment == after.segment
     return on_it and abs(after.offset_m - before.offset_m) <= NOISE_M
 
@@ -206,7 +206,7 @@ def _matches(fixes: Sequence[Position], matcher: Matcher) -> list[Match]:
 
 
 def _shares(steps: Sequence[_Step]) -> list[float]:
-    """Return the share of each step in a way: by its beeline, by time where that says nothing."""
+    """Return each step's share of a way: by beeline, by time where all beelines are zero."""
     lengths = [distance_m(step.a.location, step.b.location) for step in steps]
     if sum(lengths) <= 0.0:
         lengths = [step.seconds for step in steps]
@@ -215,7 +215,7 @@ def _shares(steps: Sequence[_Step]) -> list[float]:
 
 
 def _unbroken(steps: Sequence[_Step]) -> Iterator[list[_Step]]:
-    """Yield the steps of one activity that follow each other without silence."""
+    """Yield consecutive steps of one activity without a gap in the fixes."""
     run: list[_Step] = []
     for activity, group in groupby(steps, key=lambda step: step.activity):
         for step in group:
@@ -228,7 +228,7 @@ def _unbroken(steps: Sequence[_Step]) -> Iterator[list[_Step]]:
 
 
 def _smoothed(runs: Iterable[list[_Step]]) -> list[list[_Step]]:
-    """Put short flickers between work and driving into the movement before them."""
+    """Assign short flickers between work and driving to the movement before them."""
     kept: list[list[_Step]] = []
     for run in runs:
         before = kept[-1] if kept else None

@@ -1,4 +1,4 @@
-"""Logs of vehicles as they were last put together, kept while no part of theirs changes."""
+"""Cache of assembled vehicle logs, valid while none of their parts changes."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -23,7 +23,7 @@ type _Key = tuple[VehicleId, datetime]
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A log until a time; `ends_at` is when the last thing known ends, also beyond that time."""
+    """A cached log until a time; `ends_at` is the end of the last known entry, also beyond it."""
 
     stamp: PartsStamp
     sites: tuple[Geofence, ...]
@@ -33,7 +33,7 @@ class _Kept:
 
     @property
     def size(self) -> int:
-        """How many lines it takes to keep it, its own included."""
+        """Number of lines, counting one for the log itself."""
         return 1 + len(self.log.entries)
 
     def is_log_of(self, stamp: PartsStamp, sites: tuple[Geofence, ...], until: datetime) -> bool:
@@ -48,7 +48,7 @@ def _empty() -> LRUCache[_Key, _Kept]:
 
 @dataclass(slots=True)
 class LogMemory:
-    """Remembers logs by vehicle and begin; any thread may ask."""
+    """Logs by vehicle and start; safe from any thread."""
 
     _kept: LRUCache[_Key, _Kept] = field(default_factory=_empty)
     _lock: Lock = field(default_factory=Lock)
@@ -61,7 +61,7 @@ class LogMemory:
         until: datetime,
         vehicle_id: VehicleId | None = None,
     ) -> dict[VehicleId, VehicleLog]:
-        """Return the log of every vehicle of which anything was read in a time, or of one."""
+        """Return the log of every vehicle with data in a time, or of one."""
         grounds = tuple(sites)
         stamps = list_stamps(tx, first_part(since), until, vehicle_id)
         found = {each: self._known(each, since, grounds, until, stamps[each]) for each in stamps}
@@ -88,6 +88,6 @@ class LogMemory:
             return kept.log
 
     def _keep(self, key: _Key, kept: _Kept) -> None:
-        """Remember a log, unless it alone is too long, instead of those not asked for longest."""
+        """Cache a log, unless it alone is too long, in place of the least recently used."""
         with self._lock, suppress(ValueError):
             self._kept[key] = kept

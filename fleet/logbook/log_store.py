@@ -1,4 +1,4 @@
-"""Vehicles' logs kept by quarters of an hour: read from positions once, again when some come late.
+"""Vehicle logs by quarters of an hour: read from positions once, again when late ones arrive.
 
 Reading is slow and writes nothing; only noting and storing are writes, and they are short.
 """
@@ -55,7 +55,7 @@ FRESH = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class LogAccess:
-    """How to reach the parts: transactions that read and write, and what matches streets."""
+    """Access to log parts: transactions that read and write, and the matcher."""
 
     reading: Callable[[], AbstractContextManager[Tx]]
     writing: Callable[[], AbstractContextManager[Tx]]
@@ -65,7 +65,7 @@ class LogAccess:
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """Which parts somebody wants to see: of a time, of some vehicles or of all."""
+    """Log parts of a time, of some vehicles or of all."""
 
     since: datetime | None
     until: datetime
@@ -73,7 +73,7 @@ class LogFilter:
 
 
 def note_fixes(access: LogAccess) -> int:
-    """Note which parts new fixes bear on, and return how many fixes were new."""
+    """Mark the parts of new fixes as stale, and return how many fixes were new."""
     noted = 0
     while True:
         with access.reading() as tx:
@@ -115,13 +115,13 @@ def read_parts(access: LogAccess, wanted: LogFilter, now: datetime, most: int) -
 def spells_between(
     tx: Tx, since: datetime, until: datetime, vehicle_ids: Collection[VehicleId]
 ) -> Iterator[tuple[VehicleId, list[Spell]]]:
-    """Yield what each vehicle did in the parts that touch a time, as far as it was read."""
+    """Yield each vehicle's activities in the parts that touch a time, as far as read."""
     for each, lines in list_spells(tx, first_part(since), until, vehicle_ids):
         yield each, [_spell(line) for line in lines]
 
 
 def read_again(tx: Tx, passes: Iterable[Pass]) -> None:
-    """Let the parts be read again that these passes of vehicles bear on."""
+    """Mark the parts that these passes of vehicles touch as stale."""
     spans: dict[VehicleId, tuple[datetime, datetime]] = {}
     for one in passes:
         if one.vehicle_id is not None:
@@ -131,12 +131,12 @@ def read_again(tx: Tx, passes: Iterable[Pass]) -> None:
 
 
 def first_part(since: datetime) -> datetime:
-    """Return when the first part starts that may reach into a time."""
+    """Return the start of the first part that may reach into a time."""
     return part_of(since - FORGET_AFTER)
 
 
 def part_of(moment: datetime) -> datetime:
-    """Return when the part of a moment starts."""
+    """Return the start of the part that holds a moment."""
     seconds = int(PART.total_seconds())
     return datetime.fromtimestamp(int(moment.timestamp()) // seconds * seconds, UTC)
 
@@ -157,7 +157,7 @@ def _read(tx: Tx, access: LogAccess, part: LogPart) -> list[Any]:
 def _told(
     tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
 ) -> list[tuple[float, float]]:
-    """Return when a vehicle worked as its driver or its speed tells, in seconds since 1970.
+    """Return a vehicle's working times by its driver or its speed, in seconds since 1970.
 
     What a driver tells counts where positions show the vehicle on the street: else nobody knows
     when that was.

@@ -1,4 +1,4 @@
-"""Where a vehicle stood, and how far its fixes alone say that it went, pure.
+"""Stops of a vehicle, and distances by fixes alone, pure.
 
 A receiver between houses trembles: standing is found over a minute, and short moves are none.
 """
@@ -30,7 +30,7 @@ HOP_M = 15.0
 
 
 def standing(fixes: Sequence[Position]) -> list[bool]:
-    """Say of each step from a fix to the next whether the vehicle stood."""
+    """Return for each step from a fix to the next whether the vehicle stood."""
     stands = [False] * max(len(fixes) - 1, 0)
     i = 0
     while i < len(fixes) - 1:
@@ -44,7 +44,7 @@ def standing(fixes: Sequence[Position]) -> list[bool]:
 
 
 def _stays_until(fixes: Sequence[Position], first: int) -> int:
-    """Return the last fix that lies around the middle of those from `first` to it.
+    """Return the index of the last fix near the middle of those from `first` to it.
 
     A single fix that lies apart is the receiver's error. One that says that it moves begins no
     stand farther on: the last metres to a stop were driven.
@@ -73,7 +73,7 @@ def _near_m(fix: Position) -> float:
 
 
 def hops_m(fixes: Sequence[Position]) -> list[float]:
-    """Return the metres of each step by fixes alone, without their trembling."""
+    """Return the metres of each step by fixes alone, without GPS jitter."""
     metres = [0.0] * max(len(fixes) - 1, 0)
     anchor = 0
     for at in range(1, len(fixes)):

@@ -1,4 +1,4 @@
-"""A vehicle's log, pure: trips, stops, visits to yards and reload sites, idling and breaks."""
+"""A vehicle's log, pure: trips, stops, yard and reload visits, idling and breaks."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ BREAK = timedelta(minutes=15)
 
 
 class Doing(StrEnum):
-    """What a line of the log is about."""
+    """Kind of a line of the log."""
 
     WORK = "work"
     DRIVE = "drive"
@@ -70,13 +70,13 @@ class Entry:
 
     @property
     def seconds(self) -> float:
-        """How long it lasted."""
+        """Duration."""
         return (self.ends_at - self.starts_at).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """What was driven from one stop to the next."""
+    """Driving between two stops."""
 
     starts_at: datetime
     ends_at: datetime
@@ -87,7 +87,7 @@ class Trip:
 
 @dataclass(frozen=True, slots=True)
 class LogFigures:
-    """What a log comes to; `visits` counts stops, yard and reload visits, `stood_s` their time."""
+    """Totals of a log; `visits` counts stops, yard and reload visits, `stood_s` their time."""
 
     sums: Sums
     visits: dict[Doing, int]
@@ -99,13 +99,13 @@ class LogFigures:
 
     @property
     def knows_work(self) -> bool:
-        """Whether anything told of work: blade or spreader, the driver, or the vehicle's speed."""
+        """Whether work was reported at all: by sensor, driver or speed."""
         return self.sums.sensed_s > 0.0 or self.sums.work_s > 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class VehicleLog:
-    """What a vehicle did in some time, line by line, as trips, and in figures."""
+    """A vehicle's log of a time: lines, trips and totals."""
 
     entries: tuple[Entry, ...]
     trips: tuple[Trip, ...]
@@ -127,7 +127,7 @@ class Duty:
 
 @dataclass(slots=True)
 class _Run:
-    """Spells that make one line; `silent_s` of them nothing was heard."""
+    """Consecutive spells that make one line; in `silent_s` of them no fix arrived."""
 
     activity: Activity | None
     starts_at: datetime
@@ -155,7 +155,7 @@ class _Run:
         return self.stands and self.site is None and self.lasts < STOP
 
     def take(self, later: "_Run") -> None:
-        """Go on with what followed."""
+        """Append the spells of a following run."""
         self.ends_at = later.ends_at
         self.parts += later.parts
         self.silent_s += later.silent_s
@@ -209,7 +209,7 @@ def _run(spell: Spell) -> _Run:
 
 
 def _with_silences(runs: Sequence[_Run]) -> list[_Run]:
-    """Put what nobody heard between the runs: standing where the vehicle is still there after."""
+    """Fill gaps without fixes between runs: standing where the vehicle is at the same place."""
     whole: list[_Run] = []
     for run in runs:
         before = whole[-1] if whole else None
@@ -226,7 +226,7 @@ def _with_silences(runs: Sequence[_Run]) -> list[_Run]:
 
 
 def _with_stops(runs: Iterable[_Run], sites: Sequence[Geofence]) -> list[_Run]:
-    """Join what is one stop: standing, a little driving about, and standing again."""
+    """Merge what is one stop: standing, a little maneuvering, and standing again."""
     joined: list[_Run] = []
     for run in runs:
         run.site = site_at(sites, run.place) if run.stands else None
@@ -257,7 +257,7 @@ def _shuffled(a: _Run, moved: _Run, b: _Run) -> bool:
 
 
 def _moves_joined(runs: Iterable[_Run]) -> list[_Run]:
-    """Join moves of one kind; standing too short for a stop belongs to the move beside it."""
+    """Merge moves of one kind; standing too short for a stop belongs to the move beside it."""
     joined: list[_Run] = []
     for run in runs:
         before = joined[-1] if joined else None
@@ -295,7 +295,7 @@ def _entries(runs: Iterable[_Run]) -> tuple[Entry, ...]:
 
 
 def _doing(run: _Run, *, spread: bool) -> Doing:
-    """Return what a run is; where a yard is a reload site too, who has spread comes to load."""
+    """Return the kind of a run; where a yard also loads, a vehicle that spread comes to load."""
     if run.activity is None:
         return Doing.SILENT
     if run.moves:
@@ -306,7 +306,7 @@ def _doing(run: _Run, *, spread: bool) -> Doing:
 
 
 def _idle_s(run: _Run, sums: Sums) -> float:
-    """Return how long an engine ran for nothing: as told, else all of a stop outside the yards."""
+    """Return idling seconds: by ignition, else all of a stop outside the yards."""
     if sums.running_s + sums.off_s > 0.0:
         return sums.running_s
     if run.site is not None:

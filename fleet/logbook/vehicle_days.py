@@ -1,4 +1,4 @@
-"""What vehicles did in a shift, a day or a storm, with the hours of who drove them."""
+"""Vehicles' work in a shift, a day or a storm, with hours of service of their drivers."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from fleet.work.totals import Sums, added
 
 
 class Known(StrEnum):
-    """How an amount of material is known, the best way first."""
+    """Source of a material amount, the best first."""
 
     SENSOR = "sensor"
     RATE = "rate"
@@ -40,7 +40,7 @@ class ShiftHours:
 
 @dataclass(frozen=True, slots=True)
 class VehicleDay:
-    """What one vehicle did."""
+    """One vehicle's work in a time."""
 
     vehicle: Vehicle
     log: VehicleLog
@@ -55,7 +55,7 @@ class VehicleDay:
 def vehicle_days(
     tx: Tx, memory: LogMemory, period: Period, vehicle_id: VehicleId | None = None
 ) -> list[VehicleDay]:
-    """Return what vehicles of which anything is known did in a time, by name.
+    """Return the work of vehicles with any data in a time, by name.
 
     Raises `NotFoundError` for a `vehicle_id` that nobody has; a known one is always there.
     """
@@ -77,13 +77,13 @@ def vehicle_days(
 
 
 def material_kg(sums: Sums, policy: Policy) -> dict[str, float]:
-    """Return what was spread, by material: as counted, by rate, else by the policy's rate."""
+    """Return spread kilograms by material: counted, by rate, else by the policy's rate."""
     assumed = {name: m2 * policy.salt_gm2 / 1000 for name, m2 in sums.spread_m2.items()}
     return added((sums.counted_kg, sums.rated_kg, assumed))
 
 
 def material_known(sums: Sums) -> tuple[Known, ...]:
-    """Return in which ways these amounts are known."""
+    """Return the sources of these amounts."""
     ways = ((Known.SENSOR, sums.counted_kg), (Known.RATE, sums.rated_kg))
     return tuple(way for way, kg in (*ways, (Known.POLICY, sums.spread_m2)) if kg)
 
@@ -100,7 +100,7 @@ def _hours(
 
 
 def _natural(name: str) -> list[tuple[bool, float, str]]:
-    """Return a key that puts machine 9 before machine 10, in any digits."""
+    """Return a sort key that puts machine 9 before machine 10, in any digits."""
     words = name.split()
     return [
         (not word.isdecimal(), float(word) if word.isdecimal() else 0.0, word) for word in words

@@ -1,4 +1,4 @@
-"""Words between the dispatchers and the drivers of a storm, to one truck or to many.
+"""Messages between the dispatchers and the drivers of a storm, to one truck or to many.
 
 They come to the page of the shift that drives the truck. Where nobody has a phone for it, they go
 to a tracker of the truck that shows texts. The storm book has salted digests of them.
@@ -50,7 +50,7 @@ NOT_YET = MessageId(0)
 
 @dataclass(frozen=True, slots=True)
 class SentMessages:
-    """What became of words to some trucks: who gets them, and whom they cannot reach.
+    """Result of a message to trucks: the messages, and the trucks that have no recipient.
 
     Texts wait for the trackers of `queued`.
     """
@@ -70,7 +70,7 @@ def message_to_drivers(
     language: str,
     now: datetime,
 ) -> SentMessages:
-    """Write to the drivers of some trucks, or of all that have one where none is named.
+    """Send a message to the drivers of some trucks, or of all where none is named.
 
     Trackers get the words in `language`. Raises `ConflictError` where none of them can be reached.
     """
@@ -104,7 +104,7 @@ def message_to_drivers(
 def message_from_driver(
     tx: Tx, actor: Actor, shift: Shift, text: str, rules: MessageRules, now: datetime
 ) -> Message:
-    """Write to the dispatchers as the driver of a shift."""
+    """Send a message to the dispatchers as the driver of a shift."""
     words = words_of(checked_text(text), rules.from_driver)
     new = Message(
         NOT_YET, shift.storm_id, shift.vehicle_id, shift.id, True, words, actor.id, now, now
@@ -120,7 +120,7 @@ def heard_by_driver(
     seen: Collection[MessageId],
     now: datetime,
 ) -> list[Message]:
-    """Take down what came to a driver's phone and what he saw; return what changed.
+    """Mark messages as delivered to and seen on a driver's phone; return those that changed.
 
     Ids that are none of his messages are left out: a phone may have kept them from another shift.
     """
@@ -138,7 +138,7 @@ def heard_by_driver(
 def seen_by_dispatcher(
     tx: Tx, actor: Actor, storm: Storm, vehicle_id: VehicleId, now: datetime
 ) -> list[Message]:
-    """Say that a dispatcher has read what a truck's driver wrote; return what changed."""
+    """Mark a truck's messages as seen by a dispatcher; return those that changed."""
     fresh = list_unseen(tx, storm.id, vehicle_id)
     set_seen(tx, [one.id for one in fresh], now)
     for one in fresh:
@@ -147,7 +147,7 @@ def seen_by_dispatcher(
 
 
 def checked_text(text: str) -> str:
-    """Return a text as one line; raise `InvalidError` where it is empty, too long or no text."""
+    """Return a text as one line; raise `InvalidError` where it is empty or too long."""
     words = " ".join(text.split())
     if not words or len(words) > MESSAGE_LETTERS or not words.replace("\u200c", "").isprintable():
         raise InvalidError("text", text, Need("1 to {count} letters", count=MESSAGE_LETTERS))

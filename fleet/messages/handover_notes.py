@@ -1,4 +1,4 @@
-"""What a dispatcher leaves to the next one: written from facts, and read before work goes on."""
+"""Handover notes between dispatchers: written from facts, acknowledged before work goes on."""
 
 import secrets
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ SOON = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class HandoverFacts:
-    """What is open as a dispatcher leaves; `late` are vehicles with how late they are.
+    """Open matters at a handover; `late` are vehicles with their delays.
 
     `runs` counts plans that are being made, `ending` are shifts that end soon.
     """
@@ -61,7 +61,7 @@ class HandoverFacts:
 
 
 def write_note(tx: Tx, actor: Actor, storm_id: StormId, text: str, now: datetime) -> HandoverNote:
-    """Leave a note to whoever takes over; the storm book has a salted digest of its words."""
+    """Store a handover note; the audit log has a salted digest of its text."""
     open_storm(tx, storm_id)
     words = text.strip()
     if not 0 < len(words) <= MOST_LETTERS:
@@ -75,7 +75,7 @@ def write_note(tx: Tx, actor: Actor, storm_id: StormId, text: str, now: datetime
 
 
 def take_over(tx: Tx, actor: Actor, note_id: HandoverNoteId, now: datetime) -> HandoverNote:
-    """Say that one has read a note and goes on from there; the first who did stays.
+    """Acknowledge a handover note; the first who did stays.
 
     Raises `ConflictError` for who wrote it: the next one is somebody else.
     """
@@ -90,7 +90,7 @@ def take_over(tx: Tx, actor: Actor, note_id: HandoverNoteId, now: datetime) -> H
 
 
 def waiting_notes(tx: Tx, storm_id: StormId, login: str) -> list[HandoverNote]:
-    """Return the notes that somebody has to read before he goes on, the newest first."""
+    """Return the notes that somebody has to acknowledge, the newest first."""
     notes = list_notes_of_storm(tx, storm_id)
     return [one for one in notes if one.read_at is None and one.written_by != login]
 

@@ -1,4 +1,4 @@
-"""Who has the board open, and who looks at or edits what: in memory, for those who work beside."""
+"""Presence: which boards are open, and who views or edits what; in memory."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """An open board: whose, what it shows ("request:12", or nothing), and whether that is edited.
+    """An open board: its user, its subject ("request:12", or nothing), and whether that is edited.
 
     `since` is when it began to show that; `here` is false for a board that was closed.
     """
@@ -29,7 +29,7 @@ class Presence:
 
 
 class Room:
-    """All open boards; safe from any thread. A board is known by the login and its tab's key."""
+    """All open boards by login and tab key; safe from any thread."""
 
     def __init__(self, clock_s: Callable[[], float] = monotonic) -> None:
         self._clock_s = clock_s
@@ -40,7 +40,7 @@ class Room:
     def enter(
         self, login: str, tab: str, subject: str, *, editing: bool, now: datetime
     ) -> tuple[Presence, list[Presence]]:
-        """Note what a board shows; return it, and all boards that are not as they were told."""
+        """Record a board's subject; return it, and all boards that changed since."""
         key, now_s = (login, tab), self._clock_s()
         with self._lock:
             gone = self._sweep(now_s)
@@ -53,12 +53,12 @@ class Room:
         return mine, [*fresh, *gone]
 
     def leave(self, login: str, tab: str) -> list[Presence]:
-        """Forget a board; return it as gone, if it was known."""
+        """Remove a board; return it as gone, if it was known."""
         with self._lock:
             return self._drop((login, tab)) if (login, tab) in self._boards else []
 
     def present(self) -> list[Presence]:
-        """Return all open boards, in the order in which they came."""
+        """Return all open boards in the order in which they came."""
         now_s = self._clock_s()
         with self._lock:
             open_now = [one for one, heard_s in self._boards.values() if now_s - heard_s <= GONE_S]

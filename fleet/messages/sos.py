@@ -1,4 +1,4 @@
-"""A driver calls for help: an alert that nothing closes but people.
+"""SOS calls: alerts that drivers or trackers raise and only people close.
 
 He holds a button of his page, or one that is wired to his tracker. A button that stays pressed,
 or a fix that comes twice, is one call; pressing again after somebody answered is a new one.
@@ -26,7 +26,7 @@ NOT_YET = AlertId(0)
 
 @dataclass(frozen=True, slots=True)
 class SosCall:
-    """Somebody called for help: when, where if known, and by what, "driver" or "tracker"."""
+    """An SOS: when, where if known, and its source, "driver" or "tracker"."""
 
     vehicle_id: VehicleId
     at: datetime
@@ -36,7 +36,7 @@ class SosCall:
 
 @dataclass(slots=True)
 class SosListener:
-    """Hears calls in what trackers send; safe from any thread.
+    """Collects SOS alarms from tracker fixes; safe from any thread.
 
     A tracker repeats its alarm while the button is down: its first fix is the call.
     """
@@ -46,7 +46,7 @@ class SosListener:
     _lock: Lock = field(default_factory=Lock)
 
     def hear(self, fixes: Iterable[Position], now: datetime) -> None:
-        """Take in fixes as they come."""
+        """Add fixes as they arrive."""
         with self._lock:
             for fix in sorted(fixes, key=lambda one: one.fixed_at):
                 self._hear_one(fix, now)
@@ -58,7 +58,7 @@ class SosListener:
         return calls
 
     def put_back(self, calls: Iterable[SosCall]) -> None:
-        """Keep calls that could not be answered for the next time."""
+        """Put calls that could not be stored back for the next time."""
         with self._lock:
             self._calls[:0] = calls
 
@@ -73,14 +73,14 @@ class SosListener:
 
 
 def calls_for_help(alarm: str) -> bool:
-    """Whether an alarm of a tracker is a call for help; several come with commas between them."""
+    """Whether a tracker's alarm is an SOS; several are separated by commas."""
     return SOS in (one.strip().lower() for one in alarm.split(","))
 
 
 def call_for_help(
     tx: Tx, actor: Actor, storm_id: StormId, call: SosCall, now: datetime
 ) -> Alert | None:
-    """Open an alert for a call, or sound the one that is open; `None` where that sounds already.
+    """Open an SOS alert, or raise an acknowledged one again; `None` where one is open anyway.
 
     Whoever sees to it keeps it, but must acknowledge the new call.
     """
@@ -116,7 +116,7 @@ def call_for_help(
 
 
 def close_call(tx: Tx, actor: Actor, alert_id: AlertId, now: datetime) -> Alert:
-    """Say that a call for help is over.
+    """Close an SOS alert.
 
     Raises `ConflictError` for one that nobody has acknowledged, and for alerts of other kinds:
     those close by themselves.
