@@ -43,10 +43,10 @@ comes is asked to come again."""
 SHARE = 0.25
 """Share of the time that streets are looked for, at most: operators work at the same time."""
 
-PATIENCE_S = 2.0
+PATIENCE_S = 1.0
 """So long an answer waits for its request to be placed, at most."""
 
-FLOOD = 20
+FLOOD = 3
 """Where more requests than this wait for their places, no answer waits for its own."""
 
 _log = logging.getLogger(__name__)
