@@ -35,7 +35,7 @@ from maps.reports.coverage_revisions import RevisionView, revision_views
 from maps.storms.storms import (
     LeftView,
     StormDetail,
-    StormRecords,
+    StormPageRecords,
     StormRow,
     closure_view,
     left_view,
@@ -167,7 +167,7 @@ def told(context: Context, storm: Storm) -> StormView:
 def detail_of(tx: Tx, context: Context, storm_id: StormId) -> StormDetail:
     """Return one storm as its page shows it."""
     storm, now = get_storm(tx, storm_id), context.now
-    records = StormRecords(
+    records = StormPageRecords(
         storm=storm,
         row=_row(tx, storm),
         moves=list_moves(tx, storm_id),

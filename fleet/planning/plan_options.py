@@ -1,4 +1,4 @@
-"""What a plan may be asked for: districts that there are, machines that are in service."""
+"""What a plan may be asked for: classes, districts that there are, machines in service."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from data.model import (
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts
+from data.store.storms.storm_policies import get_storm_policy
 from data.store.streets.districts import list_districts
 from data.store.work import list_jobs
 
@@ -32,7 +33,11 @@ class PlanScopeChoices(NamedTuple):
 
 
 def check_options(tx: Tx, storm_id: StormId, options: PlanOptions, now: datetime) -> None:
-    """Raise `InvalidError` for a district or machine that there is not, for the first of them."""
+    """Raise `InvalidError` for the first class, district or machine that there is not."""
+    classes = get_storm_policy(tx, storm_id).rules
+    for service_class in options.classes:
+        if service_class not in classes:
+            raise InvalidError("classes", service_class, Need("a class of the storm's policy"))
     known = {district.name for district in list_districts(tx)}
     for name in options.districts:
         if name not in known:

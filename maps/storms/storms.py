@@ -185,7 +185,7 @@ def storm_row(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StormRecords:
+class StormPageRecords:
     """What the page of a storm is made of; `policy_own` where the storm has one of its own."""
 
     storm: Storm
@@ -201,7 +201,7 @@ class StormRecords:
     policy_own: bool
 
 
-def storm_detail(of: StormRecords) -> StormDetail:
+def storm_detail(of: StormPageRecords) -> StormDetail:
     """Return one storm as its page shows it."""
     held = sorted((one for one in of.entries if one.withdrawn_at is None), key=lambda one: one.at)
     return StormDetail(

@@ -147,7 +147,7 @@ def test_a_plan_may_be_for_some_classes_districts_and_machines(dispatcher):
 @pytest.mark.parametrize(
     ("wish", "field"),
     [
-        ({"classes": ["P9"]}, "classes.0"),
+        ({"classes": ["P9"]}, "classes"),
         ({"districts": ["Nowhere"]}, "districts"),
         ({"vehicles": [77]}, "vehicles"),
     ],
