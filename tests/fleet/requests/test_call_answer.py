@@ -8,6 +8,8 @@ from data.model import (
     JobState,
     RequestKind,
     SegmentId,
+    ShiftId,
+    ShiftState,
     Side,
     Snap,
     Treatment,
@@ -16,12 +18,14 @@ from data.model import (
 from data.policy.city_policy import JoinRule
 from data.store.coverage.coverage import save_coverage
 from data.store.database.engine import Tx
+from data.store.shifts.shifts import set_shift_state
 from data.store.work import find_open_job, get_job, set_job_state
 from data.streets.network import build_network
 from fleet.requests.call_answer import CallAnswer, Outlook, answer_call, cleared_of
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import place_by_hand
 from fleet.routes.published_plan import PublishedPlanCache
+from fleet.storms.closures import ClosureWish, close_street
 from fleet.storms.storm_start import start_storm
 from fleet.work.duplicate_jobs import covering_job
 from maps.pages.i18n import translator
@@ -111,6 +115,21 @@ def test_a_street_that_the_plan_leaves_out_is_promised_nothing(
     a_published_plan(tx, v.MILL, v.SCHOOL)
     prospect = answered(tx, segment_id).prospect
     assert (prospect.outlook, prospect.window, prospect.visit) == (outlook, None, None)
+
+
+def test_a_closed_street_is_said_to_be_closed_and_promised_nothing(tx: Tx) -> None:
+    a_published_plan(tx, v.MILL)
+    wish = ClosureWish(v.MILL, None, v.NOW, None, "a burst pipe")
+    close_street(tx, DISPATCHER, v.a_storm().id, v.village(), wish, v.NOW)
+    answer = answered(tx, v.MILL)
+    assert (answer.prospect.outlook, answer.prospect.window) == (Outlook.CLOSED, None)
+    assert "Your street is closed now" in in_english(answer)
+
+
+def test_a_street_that_a_shift_left_undone_goes_into_the_next_plan(tx: Tx) -> None:
+    a_published_plan(tx, v.MILL)
+    set_shift_state(tx, ShiftId(1), ShiftState.ENDED)
+    assert answered(tx, v.MILL).prospect.outlook is Outlook.NEXT_PLAN
 
 
 def test_who_waits_for_the_same_job_is_counted(tx: Tx) -> None:
