@@ -17,12 +17,8 @@ check: setup
 	mypy
 	lint-imports
 
-# The browser's tests apart: Playwright keeps an event loop in the process that it ran in.
-# They wait more than they compute, so they come in more processes.
 test: setup-browser
-	python -m tests.warm_kernels
-	pytest -n 2 --dist worksteal -m "not browser"
-	pytest -n 3 --dist worksteal -m browser
+	@scripts/test
 
 # PEERS=1 installs Meili, which `matching` compares with.
 bench: setup-browser

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from api.access.auth import new_session
 from api.config.clock import Clock
@@ -38,7 +38,7 @@ from tests.village import (
     village_segments,
 )
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 240_000
 """How long a busy machine may take for one step; an idle one never comes near it."""
 
 POLL_MS = 50
@@ -99,7 +99,7 @@ def serving(settings: Settings, city: str) -> Iterator[str]:
     yield address
     del _served[address]
     web.should_exit = True
-    thread.join(timeout=10)
+    thread.join()
     door.close()
 
 
@@ -120,6 +120,13 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
         yield browser
         browser.close()
+
+
+def open_page(context: BrowserContext) -> Page:
+    """Open a page that waits as long as a busy machine needs."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    return page
 
 
 @dataclass
@@ -227,8 +234,7 @@ def visit(chromium: Browser, server: str, request: pytest.FixtureRequest) -> Ite
     usual = {"viewport": {"width": 1440, "height": 900}, "device_scale_factor": 0.25}
     options = usual | getattr(request, "param", {})
     context = chromium.new_context(**options)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
+    page = open_page(context)
     visit = Visit(page, server)
     page.on("pageerror", lambda error: visit.complaints.append(str(error)))
     page.on("request", lambda asked: visit.asked.append(asked.url))

@@ -2,7 +2,7 @@ from threading import Event, get_ident
 
 from api.processes.periodic_task import PeriodicTask
 
-LONGEST_S = 60
+LONGEST_S = 240
 FOR_EVER_S = 3600.0
 
 

@@ -77,7 +77,7 @@ def made(client: TestClient, **changes: object) -> dict:
     assert answer.status_code == 202, answer.text
     for thread in threading.enumerate():
         if thread.name == "barfrub-background":
-            thread.join(timeout=60)
+            thread.join(timeout=240)
     progress: dict = client.get("/first/progress").json()
     return progress
 
@@ -353,11 +353,11 @@ def test_a_background_job_runs_alone():
     def wait(report):
         report("waiting")
         reached.set()
-        go.wait(60)
+        go.wait(240)
         return "home"
 
     background_job.begin("walk", wait)
-    reached.wait(60)
+    reached.wait(240)
     assert (background_job.state.state, background_job.state.step) == ("running", "waiting")
     with pytest.raises(ConflictError):
         background_job.begin("run", wait)

@@ -54,7 +54,7 @@ def at_the_end(client: TestClient) -> dict[str, Any]:
     """How a re-import stands when its thread is done."""
     for thread in threading.enumerate():
         if thread.name == "barfrub-background":
-            thread.join(timeout=60)
+            thread.join(timeout=240)
     answer: dict[str, Any] = client.get("/api/setup/reimport").json()
     return answer
 

@@ -24,7 +24,7 @@ from tests import village as v
 from tests.village_database import DISPATCHER
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
-LONGEST_S = 120.0
+LONGEST_S = 240.0
 TST = int(v.NOW.timestamp())
 LOCATION = {"_type": "location", "lat": 37.55, "lon": 45.07, "tst": TST, "vel": 36}
 

@@ -230,7 +230,7 @@ def test_the_map_shows_where_a_truck_is_before_its_position_is_digested(
     shown = Event()
     board = app.hub.subscribe(shown.set, frozenset({"vehicles"}))
     client.get("/osmand", params={"id": TOKEN, "lat": "37.55", "lon": "45.07"})
-    assert shown.wait(30)
+    assert shown.wait(240)
     ((_, (view,)),) = board.take()
     assert (view.id, view.lat, view.lon) == (1, 37.55, 45.07)
     assert len(stored(app)) == 1  # nobody has looked at it yet

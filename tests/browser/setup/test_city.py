@@ -1,6 +1,7 @@
 """Set-up of a served city in a real browser: overview, people, streets and a newer file."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, transaction
 from fleet.setup.city_setup import NewCity, add_city
 from tests.browser.conftest import refuse, serving
-from tests.data.osm.osm_files import a_way, nodes, write_osm
+from tests.data.osm.osm_files import CROSS, a_way, nodes, write_osm
 from tests.village import NOW
 from tests.village_database import DISPATCHER
 
@@ -29,20 +30,25 @@ OFF_MAP = a_way(12, [6, 7], name="Island Road")
 ISLAND = {6: (3, 3), 7: (4, 3)}
 
 
-@pytest.fixture
-def server(tmp_path: Path, password_hash: str) -> Iterator[str]:
-    """A city that was made of a file, an island of which no depot reaches."""
-    from tests.data.osm.osm_files import CROSS
-
-    settings = Settings(var=tmp_path)
-    folder = settings.city_folder("town")
-    file = write_osm(tmp_path / "town.osm", [*nodes(CROSS | ISLAND), *WAYS, OFF_MAP])
+@pytest.fixture(scope="module")
+def made_town(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> Path:
+    """A city that was made of a file, an island of which no depot reaches; tests get copies."""
+    folder = tmp_path_factory.mktemp("made") / "town"
+    file = tmp_path_factory.mktemp("drawn") / "town.osm"
+    write_osm(file, [*nodes(CROSS | ISLAND), *WAYS, OFF_MAP])
     add_city(folder, NewCity("town", file, timezone="Asia/Tehran"), NOW, DISPATCHER)
     engine = open_database(folder / "barfrub.sqlite")
     with transaction(engine) as tx:
         for role in (Role.ADMINISTRATOR, Role.OPERATOR):
             add_user(tx, role.value, [role], "en", password_hash)
     engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def server(tmp_path: Path, made_town: Path) -> Iterator[str]:
+    settings = Settings(var=tmp_path)
+    shutil.copytree(made_town, settings.city_folder("town"))
     with serving(settings, "town") as address:
         yield address
 

@@ -39,7 +39,7 @@ def server(door: Doorway) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     web.should_exit = True
-    thread.join(timeout=10)
+    thread.join()
     listener.close()
 
 

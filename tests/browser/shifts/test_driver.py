@@ -11,7 +11,7 @@ from data.store.streets.network import load_network
 from fleet.shifts.driver_codes import give_code
 from fleet.storms.storm_start import start_storm
 from tests import village as v
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, open_page
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan, add_published_plan
 
@@ -169,7 +169,8 @@ def test_no_view_of_the_phone_has_a_serious_fault_or_is_cut_off(visit, code, req
     tap(page)
     for tab in (1, 2, 3):
         page.click(f".tab:nth-child({tab})")
-        page.wait_for_timeout(300)
+        expect(page.locator(f".tab:nth-child({tab})")).to_have_attribute("aria-pressed", "true")
+        expect(page.locator(".skeleton")).to_have_count(0)
         assert visit.grave_faults() == []
         assert page.evaluate("document.documentElement.scrollWidth") == 360
     page.click(".trouble")
@@ -268,7 +269,7 @@ def test_a_new_plan_is_shown_by_itself(visit, code, database, plan):
             tx, a_plan(a_leg(segment_id=v.ORCHARD), network_version=load_network(tx).version)
         )
     other = page.context.browser.new_context()
-    desk = other.new_page()
+    desk = open_page(other)
     Visit(desk, visit.server).come_in("dispatcher")
     desk.goto(f"{visit.server}/classes")
     desk.evaluate(
@@ -321,7 +322,7 @@ def test_a_dispatcher_gives_a_code_and_sees_the_driver_move(visit, plan, databas
     expect(board.locator("board-side .given")).to_contain_text("/drive")
     assert visit.grave_faults() == []
     phone = board.context.browser.new_context(**PHONE)
-    page = phone.new_page()
+    page = open_page(phone)
     page.clock.install()
     page.goto(f"{visit.server}/drive")
     page.fill("#code", given)

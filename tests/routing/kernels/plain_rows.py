@@ -1,6 +1,6 @@
 """Small parts of problems, and plain twins of the kernels on rows, to compare with."""
 
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 
@@ -157,12 +157,14 @@ def least_seconds(f, w, nodes, first=None, last=None, refills=frozenset()):
     if last is not None:
         choices[-1] = (last,)
     work_s = sum(f.node[node, SERVICE + f.which[w, KIND]] for node in nodes[1:])
-    ways = [over_site if p in refills else seconds for p in range(len(nodes))]
+    modes = range(len(f.modes))
+    ways = [over_site if p in refills else seconds for p in range(1, len(nodes))]
+    steps = [
+        [[way(f, w, i, a, j, m) for m in modes] for a in modes]
+        for way, (i, j) in zip(ways, pairwise(nodes), strict=True)
+    ]
     return work_s + min(
-        sum(
-            ways[p](f, w, nodes[p - 1], chosen[p - 1], nodes[p], chosen[p])
-            for p in range(1, len(nodes))
-        )
+        sum(step[a][m] for step, (a, m) in zip(steps, pairwise(chosen), strict=True))
         for chosen in product(*choices)
     )
 

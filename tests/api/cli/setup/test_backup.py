@@ -73,7 +73,7 @@ def test_a_backup_while_others_write_is_of_one_moment(lived_in: Path, tmp_path: 
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        assert written.wait(30)
+        assert written.wait(240)
         for number in range(3):
             write_backup(lived_in, tmp_path / f"{number}.tar.gz", v.NOW)
     finally:
@@ -177,7 +177,7 @@ def test_a_backup_waits_for_whoever_is_changing_the_streets(lived_in: Path, tmp_
 
     importing, saver = threading.Thread(target=re_import), threading.Thread(target=save)
     importing.start()
-    half_done.wait(30)
+    half_done.wait(240)
     saver.start()
     importing.join()
     saver.join()

@@ -53,7 +53,7 @@ def told(app, at):
 
 def words_in_file(app) -> bytes:
     path = app.folder / "barfrub.sqlite"
-    connection = dbapi2.connect(str(path), isolation_level=None, timeout=30)
+    connection = dbapi2.connect(str(path), isolation_level=None, timeout=240)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     return path.read_bytes()

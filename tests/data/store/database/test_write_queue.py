@@ -55,7 +55,7 @@ def test_who_has_just_written_waits_until_the_other_process_has(
         with transaction(ours) as tx:
             tx.exec_driver_sql("INSERT INTO said VALUES ('first')")
             waiting = other.submit(say, theirs, "second")
-            assert asked.wait(60)
+            assert asked.wait(240)
             assert not waiting.done()
         say(ours, "third")
         waiting.result(10)
