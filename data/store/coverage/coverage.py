@@ -19,7 +19,7 @@ from data.model import (
 )
 from data.store.audit.audit_seals import reported_subject, unseal
 from data.store.database.engine import Tx
-from data.store.database.records import first_record, record, records
+from data.store.database.records import record, records
 from data.store.schema import coverage, passage, storm
 
 ASKED_AT_ONCE = 500
@@ -138,24 +138,6 @@ def list_streets_seen_since(tx: Tx, storm_id: StormId, place: int) -> set[Segmen
     """Return the streets of which passes were stored behind a place."""
     query = select(passage.c.segment_id).where(passage.c.storm_id == storm_id, passage.c.id > place)
     return {SegmentId(each) for each in tx.scalars(query.distinct())}
-
-
-def find_last_pass(
-    tx: Tx, storm_id: StormId, vehicle_id: VehicleId, since: datetime
-) -> Pass | None:
-    """Return the newest work of a vehicle that ended at a time or later."""
-    query = (
-        select(passage)
-        .where(
-            passage.c.storm_id == storm_id,
-            passage.c.vehicle_id == vehicle_id,
-            passage.c.ended_at >= since,
-            passage.c.treatment.is_not(None),
-        )
-        .order_by(passage.c.ended_at.desc())
-        .limit(1)
-    )
-    return first_record(Pass, tx.execute(query))
 
 
 def list_work_of(
