@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Alert, AlertFacts, AlertKind
+from data.model import Alert, AlertFacts, AlertKind, ByLanguage
 from data.streets.network import StreetNetwork
-from maps.routes.route_steps import Label
 from maps.streets.street import street_name
 
 NEAR_M = 150.0
@@ -20,7 +19,7 @@ class AlertView:
     kind: str
     vehicle_id: int | None
     segment_id: int | None
-    street: Label | None
+    street: ByLanguage | None
     since: datetime
     until: datetime | None
     lon: float | None
@@ -43,7 +42,7 @@ def alert_view(alert: Alert, network: StreetNetwork) -> AlertView:
         kind=alert.kind,
         vehicle_id=alert.vehicle_id,
         segment_id=segment.id if segment else None,
-        street=Label(*street_name(segment)) if segment else None,
+        street=street_name(segment) if segment else None,
         since=alert.since,
         until=alert.until,
         lon=place.lon if place else None,

@@ -8,7 +8,7 @@ from data.streets.network import StreetNetwork
 from fleet.requests.request_lookup import requests_delayed
 from maps.pages.i18n import Translator
 from maps.replanning import DelayView, delay_views
-from maps.streets.street import StreetName, called, street_name
+from maps.streets.street import called, street_name
 
 
 def delayed_requests(
@@ -24,6 +24,6 @@ def street_names(network: StreetNetwork, t: Translator) -> Callable[[SegmentId],
 
     def named(segment_id: SegmentId) -> str:
         segment = network.find(segment_id)
-        return called(street_name(segment) if segment else StreetName("", "", ""), t)
+        return called(street_name(segment) if segment else {}, t)
 
     return named

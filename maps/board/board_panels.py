@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import islice
 
 from data.model import (
+    ByLanguage,
     EvidenceTotal,
     Leg,
     LegKind,
@@ -22,7 +23,6 @@ from data.model import (
 from data.streets.network import StreetNetwork
 from fleet.routes.plan_vs_actual import SERVED, LegState, LegTimes, RouteCheck, expected_times
 from fleet.routes.route_progress import PlanCheck
-from maps.routes.route_steps import Label
 from maps.streets.street import street_name
 
 NEXT_LEGS = 5
@@ -39,7 +39,7 @@ class LegView:
 
     number: int
     kind: str
-    street: Label | None
+    street: ByLanguage | None
     segment_id: int | None
     length_m: float
     starts_at: datetime
@@ -77,7 +77,7 @@ class TruckPanel:
     legs: tuple[LegView, ...]
     ahead: int
     worked: tuple[WorkedView, ...]
-    last_street: Label | None
+    last_street: ByLanguage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def truck_desk(
         legs=_legs_ahead(*driven, network) if driven else (),
         ahead=len(driven[1].legs) - driven[1].next_leg if driven else 0,
         worked=tuple(WorkedView(*one) for one in worked),
-        last_street=Label(*street_name(segment)) if segment else None,
+        last_street=street_name(segment) if segment else None,
     )
 
 
@@ -209,7 +209,7 @@ def _leg(number: int, leg: Leg, expected: datetime | None, network: StreetNetwor
     return LegView(
         number=number,
         kind=leg.kind,
-        street=Label(*street_name(segment)) if segment else None,
+        street=street_name(segment) if segment else None,
         segment_id=segment.id if segment else None,
         length_m=leg.length_m,
         starts_at=leg.starts_at,

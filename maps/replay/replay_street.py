@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Coverage, Pass, Storm, VehicleId
+from data.model import ByLanguage, Coverage, Pass, Storm, VehicleId
 from data.policy.city_policy import Policy
 from fleet.replay.street_history import StreetPast
 from maps.streets.street import street_name
@@ -52,9 +52,7 @@ class ReplayStreet:
     """A street of a storm with the evidence for its colors."""
 
     id: int
-    name: str
-    name_fa: str
-    name_en: str
+    names: ByLanguage
     road_class: str
     service_class: str
     length_m: float
@@ -69,9 +67,7 @@ def replay_street(
     segment, name = past.segment, street_name(past.segment)
     return ReplayStreet(
         id=segment.id,
-        name=name.name,
-        name_fa=name.name_fa,
-        name_en=name.name_en,
+        names=name,
         road_class=segment.road_class,
         service_class=policy.rule_of(segment).service_class,
         length_m=segment.length_m,

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from data.model import (
+    ByLanguage,
     District,
     Storm,
     StormId,
@@ -99,8 +100,7 @@ class DistrictName:
     """What a district is called; `key` is how streets and figures name it."""
 
     key: str
-    name_fa: str
-    name_en: str
+    names: ByLanguage
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +303,7 @@ def response_view(response: Response) -> ResponseView:
 
 def _district_name(district: District) -> DistrictName:
     first = {language: spellings[0] for language, spellings in district.names.items() if spellings}
-    return DistrictName(district.name, first.get("fa", ""), first.get("en", ""))
+    return DistrictName(district.name, first)
 
 
 def _seconds(span: timedelta | None) -> float | None:

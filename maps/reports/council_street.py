@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import (
+    ByLanguage,
     Coverage,
     DirectedSegment,
     Job,
@@ -47,9 +48,7 @@ class CouncilStreet:
     """A street, why it has its class, and the evidence behind its colors."""
 
     id: int
-    name: str
-    name_fa: str
-    name_en: str
+    names: ByLanguage
     road_class: str
     service_class: str
     reason: str
@@ -81,9 +80,7 @@ def council_street(
     seen = sorted((p for way in passes.values() for p in way), key=lambda p: p.ended_at)
     return CouncilStreet(
         id=segment.id,
-        name=name.name,
-        name_fa=name.name_fa,
-        name_en=name.name_en,
+        names=name,
         road_class=segment.road_class,
         service_class=rule.service_class,
         reason=level.reason,

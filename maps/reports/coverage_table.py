@@ -7,6 +7,7 @@ from datetime import datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
 
+from data.exchange.name_columns import name_keys
 from data.model import City, Coverage, Segment, SegmentId, Storm
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
@@ -21,21 +22,22 @@ WAYS = {True: "forward", False: "backward"}
 
 FACTS = ("state", "passes", "passes_needed", "last_pass", "evidence")
 
-TABLE_COLUMNS = (
-    "id",
-    "name",
-    "name_fa",
-    "name_en",
-    "road_class",
-    "district",
-    "length_m",
-    "lanes",
-    "service_class",
-    "reason",
-    "cycle_h",
-    *(f"{fact}_{way}" for way in WAYS.values() for fact in FACTS),
-)
-"""Columns of the table for a spreadsheet; their headings are texts of the catalog."""
+STREET_COLUMNS = ("road_class", "district", "length_m", "lanes")
+LEVEL_COLUMNS = ("service_class", "reason", "cycle_h")
+
+
+def table_columns() -> tuple[str, ...]:
+    """Return the columns of the table for a spreadsheet; their headings are texts."""
+    facts = (f"{fact}_{way}" for way in WAYS.values() for fact in FACTS)
+    return ("id", *name_keys(), *STREET_COLUMNS, *LEVEL_COLUMNS, *facts)
+
+
+def heading(column: str, t: Translator) -> str:
+    """Return what a column is called; one of names by its language."""
+    language = name_keys().get(column)
+    if language:
+        return t("name, {language}", language=t.named("language", language))
+    return t(f"column:{column}")
 
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -88,8 +90,8 @@ def streets_csv(picture: CoveragePicture, t: Translator) -> str:
     table = {**_street_columns(picture.network.segments), **coverage_columns(picture)}
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([t(f"column:{name}") for name in TABLE_COLUMNS])
-    shown = [[_shown(name, value, picture, t) for value in table[name]] for name in TABLE_COLUMNS]
+    writer.writerow([heading(name, t) for name in table_columns()])
+    shown = [[_shown(name, value, picture, t) for value in table[name]] for name in table_columns()]
     writer.writerows(zip(*shown, strict=True))
     return BYTE_ORDER_MARK + text.getvalue()
 
@@ -106,9 +108,7 @@ def _street_columns(segments: Sequence[Segment]) -> dict[str, Sequence[object]]:
     names = [street_name(segment) for segment in segments]
     return {
         "id": [segment.id for segment in segments],
-        "name": [each.name for each in names],
-        "name_fa": [each.name_fa for each in names],
-        "name_en": [each.name_en for each in names],
+        **{key: [each.get(code, "") for each in names] for key, code in name_keys().items()},
         "road_class": [segment.road_class.value for segment in segments],
         "district": [segment.district for segment in segments],
         "length_m": [round(segment.length_m, 1) for segment in segments],

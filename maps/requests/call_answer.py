@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from data.languages import languages
-from data.model import RequestState, Segment, SegmentId, ServiceRequest, VehicleId
+from data.model import ByLanguage, RequestState, Segment, SegmentId, ServiceRequest, VehicleId
 from data.streets.network import StreetNetwork
 from fleet.requests.call_answer import CallAnswer, Cleared, Outlook, Prospect
 from maps.pages.i18n import Translator, translator
@@ -17,21 +17,12 @@ GOAL_SAID = frozenset({Outlook.NEXT_PLAN, Outlook.NO_PLAN, Outlook.UNSERVED})
 
 
 @dataclass(frozen=True, slots=True)
-class NamedStreetView:
-    """What a street is called, field by field as scripts want it."""
-
-    name: str
-    name_fa: str
-    name_en: str
-
-
-@dataclass(frozen=True, slots=True)
 class AssignedTruckView:
     """The truck that has the street, and where in its route; `late_s` behind its plan."""
 
     name: str
     streets_before: int
-    heading_for: NamedStreetView | None
+    heading_for: ByLanguage | None
     late_s: float
 
 
@@ -63,7 +54,7 @@ class EarlierRequestView:
     state: RequestState
     received_at: datetime
     segment_id: int | None
-    street: NamedStreetView | None
+    street: ByLanguage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +69,13 @@ class CallAnswerView:
     side: str
     lon: float
     lat: float
-    street: NamedStreetView
+    street: ByLanguage
     address: Mapping[str, str]
     service_class: str
     last_cleared_at: datetime | None
     partly_cleared_at: datetime | None
     driven_at: datetime | None
-    joins: NamedStreetView | None
+    joins: ByLanguage | None
     job_id: int | None
     waiting: int
     due_at: datetime | None
@@ -119,13 +110,13 @@ def answer_view(
         side=answer.snap.side,
         lon=place.lon,
         lat=place.lat,
-        street=_named(segment),
+        street=street_name(segment),
         address=address,
         service_class=answer.service_class,
         last_cleared_at=cleared.last_at if cleared.whole else None,
         partly_cleared_at=None if cleared.whole else cleared.some_at,
         driven_at=cleared.driven_at,
-        joins=_named(network.segment(job.segment_id)) if job else None,
+        joins=street_name(network.segment(job.segment_id)) if job else None,
         job_id=job.id if job else None,
         waiting=answer.waiting,
         due_at=answer.due_at,
@@ -147,9 +138,9 @@ def asked_views(
 ) -> tuple[EarlierRequestView, ...]:
     """Return earlier requests, in their order, with their street where it still exists."""
 
-    def street(asked: ServiceRequest) -> NamedStreetView | None:
+    def street(asked: ServiceRequest) -> ByLanguage | None:
         segment = network.find(asked.snap.segment_id) if asked.snap else None
-        return _named(segment) if segment else None
+        return street_name(segment) if segment else None
 
     return tuple(
         EarlierRequestView(
@@ -212,8 +203,7 @@ def _prospect_said(prospect: Prospect, t: Translator, now: datetime) -> Iterator
 def spoken_name(segment: Segment, t: Translator) -> str:
     """Return what to call a street in a language."""
     name = street_name(segment)
-    names = (name.name_fa, name.name) if t.language == "fa" else (name.name_en, name.name)
-    return next((each for each in names if each), t("Your street"))
+    return name.get(t.language) or name.get("") or t("Your street")
 
 
 def spoken_time(moment: datetime, t: Translator, now: datetime) -> str:
@@ -222,10 +212,6 @@ def spoken_time(moment: datetime, t: Translator, now: datetime) -> str:
     if moment.astimezone(zone).date() == now.astimezone(zone).date():
         return t.time(moment)
     return t("{time} on {day}", time=t.time(moment), day=t.date(moment))
-
-
-def _named(segment: Segment) -> NamedStreetView:
-    return NamedStreetView(*street_name(segment))
 
 
 def _truck(
@@ -238,7 +224,7 @@ def _truck(
     return AssignedTruckView(
         name=vehicles.get(visit.vehicle_id, ""),
         streets_before=visit.streets_before,
-        heading_for=_named(heading_for) if heading_for else None,
+        heading_for=street_name(heading_for) if heading_for else None,
         late_s=visit.late.total_seconds(),
     )
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from data.model import (
     Agency,
+    ByLanguage,
     HandOver,
     QueueChange,
     QueuedRequest,
@@ -18,7 +19,7 @@ from data.model import (
     Tally,
 )
 from data.streets.network import StreetNetwork
-from maps.streets.street import StreetName, street_name
+from maps.streets.street import street_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class QueueRowView:
     text: str
     lon: float | None
     lat: float | None
-    street: StreetName | None
+    street: ByLanguage | None
     service_class: str
     district: str
     due_at: datetime | None

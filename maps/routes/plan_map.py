@@ -137,8 +137,7 @@ def _features(
 
 def _street(leg: Leg, network: StreetNetwork, t: Translator) -> str:
     name = street_name(network.segment(leg.path[0].segment_id))
-    own = name.name_fa if t.language == "fa" else name.name_en
-    return own or name.name
+    return name.get(t.language) or name.get("", "")
 
 
 def with_assets(page: str) -> str:

@@ -14,7 +14,7 @@ from fleet.routes.plan_vs_actual import LegCheck, LegState, RouteCheck
 from fleet.routes.route_progress import PlanCheck
 from maps.pages.i18n import Translator
 from maps.pages.tables import BYTE_ORDER_MARK
-from maps.streets.street import StreetName, called, street_name
+from maps.streets.street import called, street_name
 
 CHECK_COLUMNS = (
     "truck",
@@ -280,7 +280,7 @@ def _what(leg: Leg, network: StreetNetwork, t: Translator) -> str:
 
 
 def _name(segment: Segment | None, t: Translator) -> str:
-    return called(street_name(segment) if segment else StreetName("", "", ""), t)
+    return called(street_name(segment) if segment else {}, t)
 
 
 def _note(leg: Leg, one: LegCheck, vehicles: Mapping[VehicleId, str], t: Translator) -> str:

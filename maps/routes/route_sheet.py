@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import batched
 
-from data.model import LegKind, Plan, Route, SegmentId, Shift, Storm, Vehicle
+from data.model import ByLanguage, LegKind, Plan, Route, SegmentId, Shift, Storm, Vehicle
 from maps.pages.i18n import Translator
-from maps.routes.route_steps import Label, StageView, Surroundings, stages
+from maps.routes.route_steps import StageView, Surroundings, stages
 from maps.routes.sheet_map import said_length, sheet_map
-from maps.streets.street import StreetName, called, street_name
+from maps.streets.street import called, street_name
 
 STAGES_A_MAP = 50
 """Numbers that are still read on one map."""
@@ -224,5 +224,5 @@ def _incline_percent(text: str) -> float:
     return float(number) if number.replace(".", "", 1).isdecimal() else 0.0
 
 
-def _said(street: Label, t: Translator) -> str:
-    return called(StreetName(street.name, street.name_fa, street.name_en), t)
+def _said(street: ByLanguage, t: Translator) -> str:
+    return called(street, t)

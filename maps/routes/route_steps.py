@@ -13,6 +13,7 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from data.model import (
+    ByLanguage,
     DirectedSegment,
     Leg,
     LegKind,
@@ -46,20 +47,11 @@ DEGREES_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """What a street is called in the main language of the file, in Persian and in English."""
-
-    name: str
-    name_fa: str
-    name_en: str
-
-
-@dataclass(frozen=True, slots=True)
 class StepView:
     """A turn and how far to go from it; `turn` is straight, slight_left, left, back and so on."""
 
     turn: str
-    street: Label
+    street: ByLanguage
     length_m: float
 
 
@@ -81,8 +73,8 @@ class StageView:
     reason: str
     ended_at: datetime | None
     turn: str
-    street: Label | None
-    until: Label | None
+    street: ByLanguage | None
+    until: ByLanguage | None
     place: str
     side: str
     pass_number: int
@@ -171,7 +163,8 @@ def _goes_on(leg: Leg, following: Leg, network: StreetNetwork) -> bool:
     same_work = (leg.blade, leg.spreader) == (following.blade, following.spreader)
     return (
         same_work
-        and _label(network.segment(end.segment_id)) == _label(network.segment(start.segment_id))
+        and street_name(network.segment(end.segment_id))
+        == street_name(network.segment(start.segment_id))
         and _side(network.segment(end.segment_id)) == _side(network.segment(start.segment_id))
         and head_node(end, network) == tail_node(start, network)
         and abs(turn_angle_deg(end, start, network)) < SLIGHT_DEG
@@ -276,14 +269,14 @@ def _state(ended: Sequence[LegProgress], legs: int) -> tuple[StageState, datetim
     return StageState.SKIPPED, at, skipped.reason
 
 
-def _street(legs: Sequence[Leg], first: int, around: Surroundings) -> Label | None:
+def _street(legs: Sequence[Leg], first: int, around: Surroundings) -> ByLanguage | None:
     """Return which street is worked on, or the one that a drive leads to, if it leads to one."""
     if legs[first].kind not in (LegKind.WORK, LegKind.DRIVE):
         return None
     ahead = next((leg for leg in legs[first:] if leg.kind is not LegKind.DRIVE), None)
     if ahead is None or ahead.kind is not LegKind.WORK:
         return None
-    return _label(around.network.segment(ahead.path[0].segment_id))
+    return street_name(around.network.segment(ahead.path[0].segment_id))
 
 
 def _place(legs: Sequence[Leg], last: int, around: Surroundings) -> str:
@@ -318,12 +311,12 @@ def _crossings(legs: Sequence[Leg], network: StreetNetwork) -> dict[int, list[Se
 
 def _until(
     end: DirectedSegment,
-    street: Label | None,
+    street: ByLanguage | None,
     crossings: Mapping[int, Sequence[Segment]],
     network: StreetNetwork,
-) -> Label | None:
-    names = (_label(segment) for segment in crossings.get(head_node(end, network), ()))
-    return next((name for name in names if name != street and name != NAMELESS), None)
+) -> ByLanguage | None:
+    names = (street_name(segment) for segment in crossings.get(head_node(end, network), ()))
+    return next((name for name in names if name and name != street), None)
 
 
 def _steps(
@@ -335,7 +328,7 @@ def _steps(
         segment = network.segment(one.segment_id)
         turn = turn_of(turn_angle_deg(before, one, network)) if before else "straight"
         turn = "roundabout" if segment.roundabout else turn
-        name = _label(segment)
+        name = street_name(segment)
         goes_on = step is not None and step.turn == turn == "roundabout"
         if step is not None and turn == "straight" and name == step.street:
             goes_on = step.turn != "roundabout"
@@ -360,13 +353,5 @@ def _line(legs: Iterable[Leg], network: StreetNetwork) -> tuple[tuple[float, flo
     return tuple(course)
 
 
-def _label(segment: Segment) -> Label:
-    return Label(*street_name(segment))
-
-
 def _side(segment: Segment) -> str:
     return "right" if segment.oneway is Oneway.NO else "whole"
-
-
-NAMELESS = Label("", "", "")
-"""A street without a name."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from data.model import Depot, Segment, SegmentId
+from data.model import ByLanguage, Depot, Segment, SegmentId
 from data.streets.network import StreetNetwork
 from fleet.setup.street_update import Newer
 from maps.pages.geojson import Collection, Feature
@@ -23,9 +23,7 @@ class StreetRowView:
     """A street in a list, with a place to show it at."""
 
     id: int
-    name: str
-    name_fa: str
-    name_en: str
+    names: ByLanguage
     length_m: float
     lon: float
     lat: float
@@ -120,7 +118,7 @@ def _longest_first(segments: Iterable[Segment]) -> list[Segment]:
 
 def _row(segment: Segment) -> StreetRowView:
     lon, lat = segment.geometry[len(segment.geometry) // 2]
-    return StreetRowView(segment.id, *street_name(segment), round(segment.length_m, 1), lon, lat)
+    return StreetRowView(segment.id, street_name(segment), round(segment.length_m, 1), lon, lat)
 
 
 def _line(segment: Segment, kind: str) -> Feature:

@@ -7,6 +7,7 @@ from datetime import datetime
 from data.model import (
     AnswerState,
     Blockage,
+    ByLanguage,
     Leg,
     LegKind,
     LegOutcome,
@@ -22,8 +23,8 @@ from data.model import (
 )
 from data.streets.network import StreetNetwork
 from fleet.shifts.route_answers import RouteAnswerState, standing_of
-from maps.routes.route_steps import Label, StageView
-from maps.streets.street import StreetName, street_name
+from maps.routes.route_steps import StageView
+from maps.streets.street import street_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class ProgressView:
     done_m: float
     work_m: float
     kind: str
-    street: Label | None
+    street: ByLanguage | None
     reason: str
     at: datetime | None
     starts_at: datetime
@@ -74,9 +75,7 @@ class BlockageView:
 
     id: int
     segment_id: int
-    name: str
-    name_fa: str
-    name_en: str
+    names: ByLanguage
     shift_id: int
     vehicle: str
     reported_at: datetime
@@ -172,7 +171,7 @@ def progress_view(
         done_m=sum(legs[i].length_m for i in done if legs[i].kind is LegKind.WORK),
         work_m=sum(leg.length_m for leg in legs if leg.kind is LegKind.WORK),
         kind=ahead.kind if ahead else "",
-        street=Label(*street_name(segment)) if segment else None,
+        street=street_name(segment) if segment else None,
         reason=last.reason if last else "",
         at=last.ended_at if last else None,
         starts_at=shift.starts_at,
@@ -189,13 +188,11 @@ def blockage_view(
 ) -> BlockageView:
     """Return a blockage for the board; whoever drives stays unnamed."""
     segment = network.find(found.segment_id)
-    name = street_name(segment) if segment else StreetName("", "", "")
+    name = street_name(segment) if segment else {}
     return BlockageView(
         id=found.id,
         segment_id=found.segment_id,
-        name=name.name,
-        name_fa=name.name_fa,
-        name_en=name.name_en,
+        names=name,
         shift_id=found.shift_id,
         vehicle=vehicles.get(found.vehicle_id, ""),
         reported_at=found.reported_at,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import (
+    ByLanguage,
     Closure,
     Event,
     JobState,
@@ -94,9 +95,7 @@ class ClosureView:
 
     id: int
     segment_id: int
-    name: str
-    name_fa: str
-    name_en: str
+    names: ByLanguage
     forward: bool | None
     from_at: datetime
     until_at: datetime | None
@@ -224,16 +223,13 @@ def storm_detail(of: StormPageRecords) -> StormDetail:
 def closure_view(closure: Closure, network: StreetNetwork, now: datetime) -> ClosureView:
     """Return a closed street with its name; a street that is gone has none."""
     segment = network.find(closure.segment_id)
-    name = street_name(segment) if segment else None
     ended = closure.lifted_at is not None or (
         closure.until_at is not None and closure.until_at <= now
     )
     return ClosureView(
         closure.id,
         closure.segment_id,
-        name.name if name else "",
-        name.name_fa if name else "",
-        name.name_en if name else "",
+        street_name(segment) if segment else {},
         closure.forward,
         closure.from_at,
         closure.lifted_at or closure.until_at,

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from data.geocode.text.normalization import normal
 from data.model import (
+    ByLanguage,
     Level,
     Override,
     Place,
@@ -18,7 +19,7 @@ from data.policy.city_policy import Policy
 from data.policy.service_levels import IdleRule
 from data.policy.street_finder import apart
 from data.streets.network import StreetNetwork
-from maps.streets.street import LevelView, StreetName, level_view, street_name
+from maps.streets.street import LevelView, level_view, street_name
 
 MOST_ROWS = 100
 """Names of a list; a search narrows what does not fit."""
@@ -69,9 +70,7 @@ class StreetRow:
     """Parts of one name, class and reason; `bounds` is (west, south, east, north)."""
 
     ids: list[int]
-    name: str
-    name_fa: str
-    name_en: str
+    names: ByLanguage
     road_class: str
     level: LevelView
     length_m: float
@@ -101,9 +100,7 @@ class StreetClassView:
     """A street, its class and why, what the rules alone would say, and the parts of its whole."""
 
     id: int
-    name: str
-    name_fa: str
-    name_en: str
+    names: ByLanguage
     road_class: str
     district: str
     length_m: float
@@ -152,20 +149,30 @@ def classes_view(
     )
 
 
+type _Group = tuple[str, bool, tuple[tuple[str, str], ...], str, Level]
+"""Class, whether there is no main name, names, road class and level."""
+
+
 def street_rows(
     network: StreetNetwork,
     policy: Policy,
-    places: Mapping[str, StreetName],
+    places: Mapping[str, ByLanguage],
     search: StreetSearch,
 ) -> StreetRows:
     """Return the streets that a search finds; those without a name come last of their class."""
     words = normal(search.words)
-    groups: dict[tuple[str, bool, StreetName, str, Level], list[Segment]] = defaultdict(list)
+    groups: dict[_Group, list[Segment]] = defaultdict(list)
     for segment in network.segments:
         level = policy.level_of(segment)
         if _wanted(segment, level, search, words):
             name = street_name(segment)
-            key = (level.service_class, not name.name, name, segment.road_class, level)
+            key = (
+                level.service_class,
+                not name.get(""),
+                tuple(name.items()),
+                segment.road_class,
+                level,
+            )
             groups[key].append(segment)
     found = sorted(groups.items(), key=lambda group: (group[0][:2], -_length_m(group[1])))
     rows = [
@@ -173,7 +180,7 @@ def street_rows(
         for key, group in found[:MOST_ROWS]
         for parts in _streets(network, group, named=not key[1])
     ]
-    rows.sort(key=lambda row: (row.level.service_class, not row.name, -row.length_m))
+    rows.sort(key=lambda row: (row.level.service_class, not row.names.get(""), -row.length_m))
     return StreetRows(tuple(rows), len(rows) + max(0, len(found) - MOST_ROWS))
 
 
@@ -201,13 +208,13 @@ def _wanted(segment: Segment, level: Level, search: StreetSearch, words: str) ->
     return not words or any(words in _spelled(each) for each in (*spellings, level.subject))
 
 
-def _row(parts: Sequence[Segment], policy: Policy, places: Mapping[str, StreetName]) -> StreetRow:
+def _row(parts: Sequence[Segment], policy: Policy, places: Mapping[str, ByLanguage]) -> StreetRow:
     first = parts[0]
     lons = [point.lon for part in parts for point in part.geometry]
     lats = [point.lat for part in parts for point in part.geometry]
     return StreetRow(
-        [part.id for part in parts],
-        *street_name(first),
+        ids=[part.id for part in parts],
+        names=street_name(first),
         road_class=first.road_class,
         level=level_view(first, policy, places),
         length_m=_length_m(parts),
@@ -221,12 +228,12 @@ def street_class_view(
     by_rules: Policy,
     whole: Sequence[Segment],
     overrides: Mapping[SegmentId, Override],
-    places: Mapping[str, StreetName],
+    places: Mapping[str, ByLanguage],
 ) -> StreetClassView:
     """Return a street with its class; `by_rules` is the policy as it were without decisions."""
     return StreetClassView(
-        segment.id,
-        *street_name(segment),
+        id=segment.id,
+        names=street_name(segment),
         road_class=segment.road_class,
         district=segment.district,
         length_m=segment.length_m,
@@ -245,12 +252,12 @@ def decision_view(segment_id: SegmentId, decided: Override | None) -> DecisionVi
     return DecisionView(segment_id, decided.service_class, _hours(decided.cycle), decided.note)
 
 
-def place_names(places: Iterable[Place]) -> dict[str, StreetName]:
+def place_names(places: Iterable[Place]) -> dict[str, ByLanguage]:
     """Return the names of places in all languages by the one that a level says."""
     return {
-        next(iter(place.names.values()))[0]: StreetName(
-            *(next(iter(place.names.get(language, ())), "") for language in ("", "fa", "en"))
-        )
+        next(iter(place.names.values()))[0]: {
+            language: spellings[0] for language, spellings in place.names.items() if spellings
+        }
         for place in places
         if any(place.names.values())
     }

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
+from data.languages import in_language
 from data.model import (
+    ByLanguage,
     Coverage,
     DirectedSegment,
     Evidence,
@@ -25,14 +26,6 @@ from maps.pages.i18n import Translator
 from maps.streets.sightings import SightingView, sighting_view
 
 
-class StreetName(NamedTuple):
-    """What a street is called in the main language of the file, in Persian and in English."""
-
-    name: str
-    name_fa: str
-    name_en: str
-
-
 @dataclass(frozen=True, slots=True)
 class LevelView:
     """A class and why a street has it; `cycle_h` is the one that counts for the street.
@@ -42,7 +35,7 @@ class LevelView:
 
     service_class: str
     reason: str
-    subject: StreetName
+    subject: ByLanguage
     cycle_h: float | None
 
 
@@ -92,9 +85,7 @@ class StreetView:
     """
 
     id: int
-    name: str
-    name_fa: str
-    name_en: str
+    names: ByLanguage
     road_class: str
     service_class: str
     level: LevelView
@@ -108,18 +99,14 @@ class StreetView:
     sightings: tuple[SightingView, ...]
 
 
-def street_name(segment: Segment) -> StreetName:
-    """Return the first spelling of each language; empty where the file has none."""
-    first = {language: spellings[0] for language, spellings in segment.names.items() if spellings}
-    return StreetName(first.get("", ""), first.get("fa", ""), first.get("en", ""))
+def street_name(segment: Segment) -> ByLanguage:
+    """Return the first spelling of each language; that of "" is the main one of the file."""
+    return {language: spellings[0] for language, spellings in segment.names.items() if spellings}
 
 
-def called(name: StreetName, t: Translator) -> str:
+def called(name: ByLanguage, t: Translator) -> str:
     """Return the best name of a street in the reader's language."""
-    names = (name.name_fa, name.name, name.name_en)
-    if t.language != "fa":
-        names = (name.name_en, name.name, name.name_fa)
-    return next(filter(None, names), t("Street without a name"))
+    return in_language(name, t.language) or t("Street without a name")
 
 
 def street_view(
@@ -149,9 +136,7 @@ def street_view(
 
     return StreetView(
         id=segment.id,
-        name=name.name,
-        name_fa=name.name_fa,
-        name_en=name.name_en,
+        names=name,
         road_class=segment.road_class,
         service_class=rule.service_class,
         level=level_view(segment, policy),
@@ -171,7 +156,7 @@ def street_view(
 
 
 def level_view(
-    segment: Segment, policy: Policy, places: Mapping[str, StreetName] | None = None
+    segment: Segment, policy: Policy, places: Mapping[str, ByLanguage] | None = None
 ) -> LevelView:
     """Return why a street has its class; `places` names places in all languages.
 
@@ -183,7 +168,7 @@ def level_view(
     return LevelView(
         level.service_class,
         level.reason,
-        named.get(level.subject, StreetName(level.subject if noted else "", "", "")),
+        named.get(level.subject, {"": level.subject} if noted else {}),
         None if cycle is None else round(cycle / timedelta(hours=1), 3),
     )
 

@@ -144,7 +144,7 @@ def test_a_driver_calls_for_help_and_somebody_sees_to_it(app, phone, desk, clock
     for _ in range(2):
         assert driver.post("/api/shifts/1/sos", json=order).json() == {"heard": True}
     [alert] = told(heard)["alerts"]
-    assert (alert.kind, alert.vehicle_id, alert.street.name_en) == ("sos", 1, "Imam Street")
+    assert (alert.kind, alert.vehicle_id, alert.street["en"]) == ("sos", 1, "Imam Street")
 
     dispatcher = desk()
     path = f"/api/alerts/{alert.id}"

@@ -118,7 +118,7 @@ def test_a_color_has_its_evidence_one_click_away(dispatcher, storm, clock):
     assert (forward["vehicle"], forward["evidence"]["kind"]) == ("Truck 1", "blade")
     assert backward["last_pass_at"] is None
     assert [one["vehicle"] for one in street["passes"]] == ["Truck 1"]
-    assert (street["name_en"], street["service_class"]) == ("Imam Street", "P1")
+    assert (street["names"]["en"], street["service_class"]) == ("Imam Street", "P1")
 
 
 def test_a_street_lists_its_work_and_who_asked_for_it(dispatcher, storm):
@@ -131,7 +131,7 @@ def test_a_street_lists_its_work_and_who_asked_for_it(dispatcher, storm):
 
 def test_a_street_without_a_name_is_shown_too(dispatcher, storm):
     street = dispatcher.get(f"/api/segments/{YARD}").json()
-    assert (street["name"], street["name_fa"], street["job"]) == ("", "", None)
+    assert (street["names"], street["job"]) == ({}, None)
 
 
 def test_a_street_that_does_not_exist_is_not_found(dispatcher):

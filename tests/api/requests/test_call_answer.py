@@ -27,7 +27,7 @@ def asking(client, **told):
 def test_a_pin_is_answered_before_anything_is_stored(planned):
     place = at_m(203, 80)
     answer = planned.get("/api/answer", params={"lon": place.lon, "lat": place.lat}).json()
-    assert (answer["segment_id"], answer["street"]["name_en"]) == (MILL, "Mill Street")
+    assert (answer["segment_id"], answer["street"]["en"]) == (MILL, "Mill Street")
     assert (answer["outlook"], answer["truck"]["name"]) == ("planned", "Truck 1")
     assert answer["window"]["from_at"] < answer["window"]["to_at"]
     assert answer["record"] is None

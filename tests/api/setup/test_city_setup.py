@@ -89,7 +89,7 @@ def test_comparing_changes_nothing(inside, newer, city_folder):
     before = inside.app.state.barfrub.city
     result = compared(inside, newer)
     assert (result["state"], result["difference"]["gone_count"]) == ("done", 1)
-    assert result["difference"]["gone"][0]["street"]["name"] == "School Street"
+    assert result["difference"]["gone"][0]["street"]["names"][""] == "School Street"
     engine = open_database(city_folder / "barfrub.sqlite")
     with reading(engine) as tx:
         assert get_city(tx) == before

@@ -155,7 +155,7 @@ def test_a_tap_is_on_the_board_at_once_and_counts_once(driver, app, plan):
     assert answers[1:] == answers[:1] * 2
     assert (answers[0]["done"], answers[0]["total"]) == (2, 3)
     ((kind, (told,)),) = heard.take()
-    assert (kind, told.id, told.done, told.street.name_en) == ("legs", 1, 2, "Mill Street")
+    assert (kind, told.id, told.done, told.street["en"]) == ("legs", 1, 2, "Mill Street")
     states = [stage["state"] for stage in driver.get("/api/drive").json()["stages"]]
     assert states == ["done", "done", "open"]
 
@@ -257,7 +257,7 @@ def blocked(driver, plan) -> dict[str, Any]:
 
 
 def test_a_blocked_street_is_an_alert_until_somebody_clears_it(blocked, client, sign_in, app):
-    assert (blocked["name_en"], blocked["vehicle"], blocked["photo"]) == (
+    assert (blocked["names"]["en"], blocked["vehicle"], blocked["photo"]) == (
         "Imam Street",
         "Truck 1",
         False,

@@ -221,5 +221,5 @@ def test_a_one_way_street_has_one_direction():
 
 def test_a_street_is_called_by_its_first_spelling_in_each_language():
     names = {"": ("Old", "Older"), "fa": ("کهنه",)}
-    assert street_name(a_segment(names=names)) == ("Old", "کهنه", "")
-    assert street_name(village().segment(YARD)) == ("", "", "")
+    assert street_name(a_segment(names=names)) == {"": "Old", "fa": "کهنه"}
+    assert street_name(village().segment(YARD)) == {}

@@ -72,7 +72,7 @@ from maps.pages.i18n import catalog, translator
 from maps.pages.menu import PAGES
 from maps.pages.style import STATES
 from maps.planning.plan_comparison import FIGURES
-from maps.reports.coverage_table import TABLE_COLUMNS
+from maps.reports.coverage_table import FACTS, LEVEL_COLUMNS, STREET_COLUMNS, WAYS
 from maps.requests.open311_services import questions
 from maps.requests.request_table import QUEUE_COLUMNS
 from maps.routes.plan_vs_actual import CHECK_COLUMNS
@@ -170,7 +170,8 @@ SHOWN_NAMES = {
     *(f"place:{kind}" for kind in (*_POINTS_OF_INTEREST.values(), *_WORSHIP.values())),
     *(f"language:{language}" for language in languages()),
     *(f"because:{reason}" for reason in LevelReason),
-    *(f"column:{name}" for name in TABLE_COLUMNS),
+    *(f"column:{name}" for name in ("id", "name", *STREET_COLUMNS, *LEVEL_COLUMNS)),
+    *(f"column:{fact}_{way}" for way in WAYS.values() for fact in FACTS),
     *(f"error:{code}" for code in STATUS if code != "conflict"),
     *(f"conflict:{reason}" for reason in _reasons()),
     *_needs(),

@@ -144,8 +144,8 @@ def test_turns_are_told_as_one_drives_them() -> None:
 def test_a_drive_is_told_turn_by_turn_and_says_where_it_leads() -> None:
     to_work, _ = shown(drive(v.MAIN_WEST, v.MAIN_EAST, v.ROSE), work(-v.ORCHARD))
     assert to_work.street is not None
-    assert to_work.street.name_en == "Orchard Street"
-    assert [(step.turn, step.street.name_en) for step in to_work.steps] == [
+    assert to_work.street["en"] == "Orchard Street"
+    assert [(step.turn, step.street["en"]) for step in to_work.steps] == [
         ("straight", "Imam Street"),
         ("left", "Rose Street"),
     ]
@@ -171,7 +171,7 @@ def test_work_says_which_side_which_pass_and_how_far() -> None:
         (2, 2),
     ]
     assert both.until is not None
-    assert both.until.name_en == "School Street"
+    assert both.until["en"] == "School Street"
     assert both.steps == ()
 
 
@@ -211,7 +211,7 @@ def test_progress_names_the_next_street_and_the_last_reason() -> None:
     assert (view.done, view.skipped, view.total) == (1, 1, 3)
     assert (view.reason, view.at) == ("blocked", v.NOW + timedelta(minutes=5))
     assert view.street is not None
-    assert view.street.name_en == "Rose Street"
+    assert view.street["en"] == "Rose Street"
     finished = progress_view(v.a_shift(), PlanId(1), legs[:1], [ended(0)], None, {}, v.village())
     assert (finished.kind, finished.street, finished.done_m) == ("", None, finished.work_m)
     assert 0 < view.done_m < view.work_m

@@ -12,7 +12,7 @@ from maps.streets.service_levels import (
     street_class_view,
     street_rows,
 )
-from maps.streets.street import StreetName, level_view
+from maps.streets.street import level_view
 from tests import village as v
 
 P1, P2, P3, P4 = map(ServiceClass, ("P1", "P2", "P3", "P4"))
@@ -38,7 +38,7 @@ def test_sums_count_every_street_once_by_class_and_reason():
 
 def test_a_place_is_named_in_all_languages_that_the_file_has():
     level = level_view(v.village().segment(v.ROSE), POLICY, NAMES)
-    assert level.subject == StreetName("دبستان البرز", "", "Alborz School")
+    assert level.subject == {"": "دبستان البرز", "en": "Alborz School"}
 
 
 def test_the_note_of_a_decision_is_only_for_who_sees_all_classes():

@@ -1,5 +1,5 @@
 // The chosen street's line is dragged onto a truck, on the map or in the list, or onto its route, to give it that street.
-import { streetName, t } from "../pages/texts.js";
+import { t, tileName } from "../pages/texts.js";
 import { around } from "../pages/map/hover.js";
 import { change, draftState, editing } from "./draft.js";
 import { DropTargets } from "./drop-targets.js";
@@ -56,7 +56,7 @@ export function enableDrag(map, trucks) {
     if (!street) return;
     event.preventDefault(); // the map stays where it is
     map.getCanvas().style.cursor = "grabbing";
-    const name = streetName(street.properties);
+    const name = tileName(street.properties);
     draftState.set({ dragged: { id: chosen.id, name, over: null, words: dropOn(name, null) } });
     document.body.dataset.dropping = "false";
     addEventListener("pointermove", follow);

@@ -107,12 +107,15 @@ export function length(metres) {
 
 const others = boot.languages.map(({ code }) => code).filter((code) => code !== boot.language);
 
-/** Where names of streets stand, the best for the reader first: in the language, the main one, any. */
+/** Where names stand in tiles, the best for the reader first: in the language, the main one, any. */
 export const nameKeys = [`name_${boot.language}`, "name", ...others.map((code) => `name_${code}`)];
 
-/** The best name of a street in the reader's language. */
-export function streetName(street) {
-  return nameKeys.map((key) => street[key]).find(Boolean) ?? t("Street without a name");
+/** The best of the names of a street, which are by language, for the reader. */
+export const streetName = (names) => inLanguage(names ?? {}) || t("Street without a name");
+
+/** The best name of a street of the map's tiles. */
+export function tileName(properties) {
+  return nameKeys.map((key) => properties[key]).find(Boolean) ?? t("Street without a name");
 }
 
 /** The text in the reader's language, of one by language; "" is for every language. */

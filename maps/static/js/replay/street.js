@@ -103,7 +103,7 @@ class Street extends Part {
     const later = passes.find((one) => one.to_s > at);
     return html`<aside class="past" aria-label=${t("The street at this moment")}>
       ${close}
-      <h2><bdi>${streetName(street)}</bdi></h2>
+      <h2><bdi>${streetName(street.names)}</bdi></h2>
       <p class="small muted">${named("road", street.road_class)} · ${named("class", street.service_class)} · ${length(street.length_m)}</p>
       ${street.ways.map((one) => way(street, one, at))}
       ${seen.length ? html`<h3>${t("Seen until now ({count})", { count: seen.length })}</h3>` : ""}

@@ -115,5 +115,5 @@ export const choose = (street) => choice.set({ street });
 export function districtName(key) {
   if (key === "") return t("Outside the districts");
   const known = council.value.view?.district_names.find((each) => each.key === key);
-  return known?.[`name_${boot.language}`] || key;
+  return known?.names[boot.language] || key;
 }

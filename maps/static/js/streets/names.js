@@ -3,8 +3,8 @@ import { get } from "../pages/net.js";
 
 const known = new Map();
 
-/** The street of a number with its names, or null where the server does not say. */
+/** The names of the street of a number by language, or null where the server does not say. */
 export function nameOf(id) {
-  if (!known.has(id)) known.set(id, get(`/api/segments/${id}`).catch(() => null));
+  if (!known.has(id)) known.set(id, get(`/api/segments/${id}`).then(({ names }) => names, () => null));
   return known.get(id);
 }

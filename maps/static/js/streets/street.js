@@ -80,7 +80,7 @@ export function streetPanel(id) {
       ? html`<p class="problem" role="alert">${streets.value.failed}</p>`
       : html`<div class="skeleton" aria-hidden="true"></div>`;
   }
-  return html`<h2><bdi>${streetName(street)}</bdi></h2>
+  return html`<h2><bdi>${streetName(street.names)}</bdi></h2>
     ${facts([
       [t("Kind of street"), named("road", street.road_class)],
       [t("Importance"), named("class", street.service_class)],

@@ -1,7 +1,7 @@
 // Ties the map to the board: what is known is drawn, what is clicked is selected, and the other way round.
 import { get } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
-import { streetName } from "../../pages/texts.js";
+import { tileName } from "../../pages/texts.js";
 import { CoveragePainter } from "../../pages/map/coverage.js";
 import { highlightHovered, highlightSelected } from "../../pages/map/highlight.js";
 import { followTheme, makeMap, repaint, reveal } from "../../pages/map/map.js";
@@ -47,7 +47,7 @@ function under(map, trucks, point) {
   const crewJob = sign && signed(sign.properties);
   if (crewJob) return crewJob;
   const [street] = around(map, point);
-  return street ? { kind: "street", id: street.id, label: streetName(street.properties), street } : null;
+  return street ? { kind: "street", id: street.id, label: tileName(street.properties), street } : null;
 }
 
 function hover(map, trucks, light) {

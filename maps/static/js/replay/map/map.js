@@ -1,6 +1,6 @@
 // Ties the map to the moment that is played: colors follow it, trucks glide, a click chooses a truck or a street.
 import { still } from "../../pages/boot.js";
-import { streetName } from "../../pages/texts.js";
+import { tileName } from "../../pages/texts.js";
 import { CoveragePainter } from "../../pages/map/coverage.js";
 import { highlightSelected } from "../../pages/map/highlight.js";
 import { followTheme, makeMap, repaint } from "../../pages/map/map.js";
@@ -23,7 +23,7 @@ function hover(map, trucks) {
     const truck = trucks.at(point);
     const street = truck || running || map.isMoving() ? undefined : around(map, point)[0];
     map.getCanvas().style.cursor = truck || street || running ? "pointer" : "";
-    tip(truck?.name || (street && streetName(street.properties)), point);
+    tip(truck?.name || (street && tileName(street.properties)), point);
   });
   map.on("mouseout", () => tip(null));
 }

@@ -1,6 +1,6 @@
 // Ties the map to the page: colors and filter are drawn, a click shows a street's evidence.
 import { still } from "../../pages/boot.js";
-import { streetName } from "../../pages/texts.js";
+import { tileName } from "../../pages/texts.js";
 import { CoveragePainter } from "../../pages/map/coverage.js";
 import { highlightSelected } from "../../pages/map/highlight.js";
 import { followTheme, makeMap } from "../../pages/map/map.js";
@@ -19,7 +19,7 @@ function hover(map) {
   map.on("mousemove", ({ point }) => {
     const street = map.isMoving() ? undefined : under(map, point);
     map.getCanvas().style.cursor = street ? "pointer" : "";
-    tip(street && streetName(street.properties), point);
+    tip(street && tileName(street.properties), point);
   });
   map.on("mouseout", () => tip(null));
 }

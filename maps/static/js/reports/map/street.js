@@ -119,7 +119,7 @@ class Side extends Part {
     if (!street) return html`<div class="skeleton" aria-hidden="true"></div>`;
     return html`<article class="street" aria-live="polite">
       <button class="quiet close" type="button" @click=${() => choose(null)} aria-label=${t("Close")}><span class="icon icon-x" aria-hidden="true"></span></button>
-      <h3 tabindex="-1"><bdi>${streetName(street)}</bdi></h3>
+      <h3 tabindex="-1"><bdi>${streetName(street.names)}</bdi></h3>
       <dl>
         <div><dt>${t("Kind of street")}</dt><dd>${named("road", street.road_class)} · ${length(street.length_m)}</dd></div>
         <div><dt>${t("Class")}</dt><dd>${named("class", street.service_class)} · ${reason(street)}</dd></div>

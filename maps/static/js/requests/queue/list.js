@@ -12,9 +12,8 @@ const standing = (row) => (row.state === "new" ? t(`stage:${row.street ? "placed
 
 const dangers = (row) => row.dangers.map((danger) => html`<span class="tag">${named("danger", danger)}</span>`);
 
-const streetOf = ([name, name_fa, name_en]) => streetName({ name, name_fa, name_en });
 
-const where = (row) => [row.street ? streetOf(row.street) : "", row.service_class ? named("short", row.service_class) : "", row.district].filter(Boolean);
+const where = (row) => [row.street ? streetName(row.street) : "", row.service_class ? named("short", row.service_class) : "", row.district].filter(Boolean);
 
 function row(each) {
   const parts = where(each);

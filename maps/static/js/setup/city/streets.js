@@ -46,7 +46,7 @@ function compare(event) {
 }
 
 const row = (street) => html`<button class="street" @click=${() => showStreet(street)}>
-  <span class="what" dir="auto">${streetName(street)}</span><span class="when">${length(street.length_m)}</span>
+  <span class="what" dir="auto">${streetName(street.names)}</span><span class="when">${length(street.length_m)}</span>
 </button>`;
 
 const counted = (shown, all) => (shown < all ? html`<p class="muted small">${t("The longest {shown} of {all}.", { shown, all })}</p>` : "");
@@ -109,7 +109,7 @@ class Streets extends Part {
       ${counted(gone.length, count)}
       <ul class="street-list" aria-label=${t("Streets that vanish")}>${gone.map(
         ({ street, successors }) => html`<li>${row(street)}
-          <p class="heirs">${successors.length ? html`${t("There lies now:")} ${successors.map((heir) => html`<button class="link" @click=${() => showStreet(heir)}><bdi>${streetName(heir)}</bdi> (${length(heir.length_m)})</button>`)}` : t("Nothing lies there now.")}</p></li>`,
+          <p class="heirs">${successors.length ? html`${t("There lies now:")} ${successors.map((heir) => html`<button class="link" @click=${() => showStreet(heir)}><bdi>${streetName(heir.names)}</bdi> (${length(heir.length_m)})</button>`)}` : t("Nothing lies there now.")}</p></li>`,
       )}</ul>`;
   }
 

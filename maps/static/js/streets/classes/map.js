@@ -1,6 +1,6 @@
 // The map of classes: every street in the color of its class, those that the search leaves out faint.
 import { boot, still } from "../../pages/boot.js";
-import { named, streetName } from "../../pages/texts.js";
+import { named, tileName } from "../../pages/texts.js";
 import { color, onTheme, theme } from "../../pages/theme.js";
 import { highlightSelected } from "../../pages/map/highlight.js";
 import { makeMap } from "../../pages/map/map.js";
@@ -91,7 +91,7 @@ function hover(map) {
     map.getCanvas().style.cursor = street ? "pointer" : "";
     if (!street) return void tip(null);
     const its_class = classes.value.levels.get(street.id)?.[0] ?? classes.value.roads[street.properties.road_class];
-    return void tip(`${streetName(street.properties)} · ${named("class", its_class)}`, point);
+    return void tip(`${tileName(street.properties)} · ${named("class", its_class)}`, point);
   });
   map.on("mouseout", () => tip(null));
 }

@@ -71,7 +71,7 @@ function idle() {
 
 function row({ street }) {
   return html`<span class="swatch class-${street.level.service_class}" aria-hidden="true"></span>
-    <bdi class="what">${streetName(street)}</bdi>
+    <bdi class="what">${streetName(street.names)}</bdi>
     <span class="when">${length(street.length_m)}</span>
     <span class="sub">${named("short", street.level.service_class)} · ${why(street.level, street.road_class)}</span>`;
 }

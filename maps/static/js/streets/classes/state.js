@@ -104,7 +104,7 @@ export function offerUndo(text, order) {
 }
 
 function outcome(its_class) {
-  const street = streetName(chosen.value.street);
+  const street = streetName(chosen.value.street.names);
   return its_class
     ? t("{street} is {name} now.", { street, name: named("short", its_class) })
     : t("{street} follows the rules again.", { street });

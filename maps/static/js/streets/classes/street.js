@@ -112,7 +112,7 @@ class Street extends Part {
     const body = failed
       ? html`<p class="problem" role="alert">${failed}</p>`
       : street
-        ? html`<h2><bdi>${streetName(street)}</bdi></h2>${head(street)}${mayDecide ? editor(street) : ""}`
+        ? html`<h2><bdi>${streetName(street.names)}</bdi></h2>${head(street)}${mayDecide ? editor(street) : ""}`
         : html`<div class="skeleton" aria-hidden="true"></div>`;
     return html`<section class="sheet" aria-label=${t("The street")} @keydown=${(event) => event.key === "Escape" && close()}>
       <button class="quiet close" aria-label=${t("Close")} title=${t("Close")} @click=${close}><span class="icon icon-x" aria-hidden="true"></span></button>

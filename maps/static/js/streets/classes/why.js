@@ -1,27 +1,22 @@
 // Why a street has its class, in words.
 import { named, number, streetName, t } from "../../pages/texts.js";
 
-const subjectOf = (subject) => {
-  const [name, name_fa, name_en] = subject;
-  return streetName({ name, name_fa, name_en });
-};
-
 function slope(text) {
   const amount = Number.parseFloat(text.replace(",", "."));
   const percent = text.includes("°") ? 100 * Math.tan((Math.abs(amount) * Math.PI) / 180) : Math.abs(amount);
   return Number.isNaN(percent) ? t("Steep") : t("Steep: {value} %", { value: Math.round(percent) });
 }
 
-/** Why a street of this kind has this level ({reason, subject: [name, name_fa, name_en]}). */
+/** Why a street of this kind has this level ({reason, subject}; the subject is by language). */
 export function why({ reason, subject }, road) {
-  const name = subject[0];
+  const name = subject[""] ?? Object.values(subject)[0] ?? "";
   switch (reason) {
     case "steep":
       return slope(name);
     case "bus":
       return t("Buses run here");
     case "near":
-      return t("In front of {place}", { place: named("place", name) === name ? subjectOf(subject) : named("place", name) });
+      return t("In front of {place}", { place: named("place", name) === name ? streetName(subject) : named("place", name) });
     case "named":
       return t("Its name is in the rules");
     case "zone":
