@@ -34,7 +34,7 @@ def test_a_decision_is_seen_at_once_with_its_reason(admin):
     assert street["level"] == {
         "service_class": "P1",
         "reason": "override",
-        "subject": ["Bakery", "", ""],
+        "subject": {"": "Bakery"},
         "cycle_h": 2.5,
     }
     assert (street["by_rules"]["service_class"], street["by_rules"]["reason"]) == ("P3", "road")

@@ -43,9 +43,9 @@ def test_a_place_is_named_in_all_languages_that_the_file_has():
 
 def test_the_note_of_a_decision_is_only_for_who_sees_all_classes():
     street = v.village().segment(v.TULIP)
-    assert level_view(street, POLICY).subject.name == ""
-    assert level_view(street, POLICY, {}).subject.name == "Dr. Ahmadi lives here"
-    assert level_view(v.village().segment(v.ROSE), POLICY).subject.name == "دبستان البرز"
+    assert level_view(street, POLICY).subject == {}
+    assert level_view(street, POLICY, {}).subject == {"": "Dr. Ahmadi lives here"}
+    assert level_view(v.village().segment(v.ROSE), POLICY).subject == {"": "دبستان البرز"}
 
 
 def test_the_most_urgent_and_longest_street_comes_first_and_nameless_ones_last():
