@@ -38,8 +38,8 @@ def write_basemap(
 ) -> None:
     """Write `streets.pmtiles` and, where there are some, places and waters into a folder.
 
-    Layer `streets` has `id, name, name_fa, name_en, road_class, oneway, layer`, the segment's id
-    being the feature's; `places` and `water` have `kind, name, name_fa, name_en`. House numbers,
+    Layer `streets` has `id`, names (`name_columns`), `road_class, oneway, layer`, the segment's id
+    being the feature's; `places` and `water` have `kind` and names. House numbers,
     landmarks and names of crossings are left out.
     """
     _write(_streets(network.segments), "streets", folder)

@@ -24,7 +24,7 @@ def write_streets(
 ) -> None:
     """Write a file with one line per segment, its format being the end of its name.
 
-    Each has `id, name, name_fa, name_en, road_class, oneway, length_m, width_m, lanes, district,
+    Each has `id`, names (`name_columns`), `road_class, oneway, length_m, width_m, lanes, district,
     osm_way_id` and what `columns` add, in the order of `network.segments`; `None` is no value.
     Columns named `last_pass…` or `…_at` are times, with a zone, also where they are empty. A file
     that lies there is replaced, whole or not at all. Raises `InvalidError` for another ending.
