@@ -78,6 +78,11 @@ def languages() -> Mapping[str, PageLanguage]:
     return {one.code: one for one in sorted(known, key=lambda one: not one.default)}
 
 
+def name_keys() -> dict[str, str]:
+    """Return the columns of names in files: `name` for the main one, `name_fa` in Persian."""
+    return {"name": "", **{f"name_{code}": code for code in languages()}}
+
+
 def default_language() -> str:
     """Return the code of the language that is spoken where nobody chose one."""
     return next(iter(languages()))

@@ -2,13 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from data.languages import languages
+from data.languages import name_keys
 from data.model import Language
-
-
-def name_keys() -> dict[str, Language]:
-    """Return the columns of names: `name` for the main one, `name_fa` for one in Persian."""
-    return {"name": "", **{f"name_{code}": code for code in languages()}}
 
 
 def name_columns(

@@ -7,7 +7,7 @@ from datetime import datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
 
-from data.exchange.name_columns import name_keys
+from data.languages import name_keys
 from data.model import City, Coverage, Segment, SegmentId, Storm
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
