@@ -1,4 +1,4 @@
-"""What a draft's edits order beside its routes; it comes into force when the draft is published."""
+"""Standing orders and closures of a draft's edits; they hold once the draft is published."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -36,7 +36,7 @@ def orders_with(orders: OrderIndex, edits: Iterable[EditHead]) -> OrderIndex:
 
 
 def take_orders(tx: Tx, actor: Actor, plan: Plan, now: datetime) -> None:
-    """Let locks, bans and closures of a draft hold from now on, in the order they were made.
+    """Put locks, bans and closures of a draft in force, in the order they were made.
 
     Raises `ConflictError` where somebody has ordered the contrary meanwhile.
     """

@@ -1,4 +1,4 @@
-"""Two plans of a storm measured side by side, pure: over the same work and from the same moment."""
+"""Comparison of two plans of a storm, pure: over the same work, from the same moment."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ from fleet.planning.remaining_routes import jobs_of
 
 @dataclass(frozen=True, slots=True)
 class PlanMeasures:
-    """A plan in figures from a moment on; hours are of machines that leave their place.
+    """Figures of a plan from a moment on; hours are of machines that leave their place.
 
     `last_home_at` is when the last of them is back, `unserved` counts jobs by reason.
     """
@@ -38,7 +38,7 @@ class PlanMeasures:
 
     @property
     def deadhead_share(self) -> float:
-        """Share of the kilometres that clears nothing."""
+        """Deadhead share of the kilometres."""
         driven = self.work_km + self.deadhead_km
         return self.deadhead_km / driven if driven else 0.0
 
@@ -50,7 +50,7 @@ class PlanMeasures:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What driving the second plan instead of the first changes.
+    """Differences of the second plan from the first.
 
     `moved` jobs are done by another truck, `trucks` have another order of streets, `only_first`
     and `only_second` are in one of the plans.

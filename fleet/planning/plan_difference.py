@@ -1,4 +1,4 @@
-"""What another plan changes, pure: next moves, streets and end of each truck, jobs that wait."""
+"""Difference of a plan from the routes ahead, pure: next moves, streets and end of each truck."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ NOTABLE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class TruckDifference:
-    """What changes for one truck: its next streets, streets it gains and loses, when it is done.
+    """Changes for one truck: next streets, streets gained and lost, end of its route.
 
     `ends_before` and `ends_after` are `None` where it has nothing to drive.
     """
@@ -43,7 +43,7 @@ class TruckDifference:
 
     @property
     def next_moves_change(self) -> bool:
-        """Whether its driver does not go on with what he does next; more behind is no change."""
+        """Whether the driver's next moves differ; streets appended later do not count."""
         return self.moves_before != self.moves_after[: len(self.moves_before)]
 
     @property
@@ -54,7 +54,7 @@ class TruckDifference:
 
 @dataclass(frozen=True, slots=True)
 class PlanDifference:
-    """What a plan changes against what trucks have ahead; trucks that keep all are left out.
+    """Changes of a plan against the routes ahead; unchanged trucks are left out.
 
     `delays` are jobs that both plans do, a minute later or more, the most delayed first; `added`
     and `dropped` are jobs that only the new one or only the old one does, `dropped` each with its
@@ -87,7 +87,7 @@ def difference(before: Sequence[Route], after: Sequence[Route]) -> PlanDifferenc
 
 
 def still_ahead(check: PlanCheck) -> tuple[Route, ...]:
-    """Return what trucks have ahead by the plan that they drive, when they would do it.
+    """Return the legs that trucks still have by their plan, at their expected times.
 
     What a truck that broke down, or a street that is closed, leaves undone is among it.
     """
@@ -102,7 +102,7 @@ def still_ahead(check: PlanCheck) -> tuple[Route, ...]:
 
 
 def job_ends(routes: Iterable[Route]) -> dict[JobId, datetime]:
-    """Return when the last pass of each job ends that some routes do."""
+    """Return when the last pass of each job ends on some routes."""
     ends: dict[JobId, datetime] = {}
     for leg in (leg for route in routes for leg in route.legs):
         for work in leg.works:
@@ -145,7 +145,7 @@ def _works(route: Route | None) -> dict[WorkPass, SegmentId]:
 def _streets(
     mine: Mapping[WorkPass, SegmentId], others: Mapping[WorkPass, SegmentId]
 ) -> tuple[SegmentId, ...]:
-    """Return the streets of passes that the others do not have, each once, in driving order."""
+    """Return the streets of passes that the others lack, each once, in driving order."""
     own = (street for work, street in mine.items() if work not in others)
     return tuple(dict.fromkeys(own))
 

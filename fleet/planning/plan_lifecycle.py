@@ -1,4 +1,4 @@
-"""A plan from the wish to the trucks: asked for, stored as a draft, published or discarded.
+"""Life of a plan: requested, stored as a draft, published or discarded.
 
 Between them it is prepared (`plan_preparation`) and solved with no transaction open
 (`plan_solving`).
@@ -72,7 +72,7 @@ def ask_for_plan(
     now: datetime,
     options: PlanOptions | None = None,
 ) -> PlanRun:
-    """Put a wish to solve for so many seconds into the queue; without options for everything.
+    """Queue a plan run of so many seconds; without options for all work and machines.
 
     Raises `ConflictError` where the storm has ended or a run for it is not over yet, and
     `InvalidError` for options that name what there is not.
@@ -92,7 +92,7 @@ def ask_for_plan(
 
 
 def request_stop(tx: Tx, actor: Actor, run_id: PlanRunId, now: datetime) -> PlanRun:
-    """Ask a run to stop soon and keep the best it has."""
+    """Ask a run to stop soon with the best plan it has."""
     run = get_run(tx, run_id)
     if run.state not in {RunState.QUEUED, RunState.RUNNING}:
         raise ConflictError(f"plan run {run_id} is {run.state}", reason="run_over", run=run_id)
@@ -103,7 +103,7 @@ def request_stop(tx: Tx, actor: Actor, run_id: PlanRunId, now: datetime) -> Plan
 
 
 def store_draft(tx: Tx, actor: Actor, plan: Plan, now: datetime) -> Plan:
-    """Keep a plan that the referee let through, for somebody to publish.
+    """Store a plan that passed the referee as a draft.
 
     Raises `ConflictError` where the streets have changed since it was begun: nobody could.
     """
@@ -132,7 +132,7 @@ def publish(
     *,
     dropping: bool = False,
 ) -> Plan:
-    """Send a draft to the trucks in place of the plan that they drive.
+    """Publish a draft in place of the plan that is driven.
 
     Raises `ConflictError` where it is no draft, the storm has ended, or the streets or a planned
     job changed since; and, unless `dropping`, where it says nothing of open jobs that trucks have
@@ -168,7 +168,7 @@ def publish(
 
 
 def _require_fit(tx: Tx, plan: Plan) -> None:
-    """Raise `ConflictError` unless it is a draft whose storm, streets and jobs hold still."""
+    """Raise `ConflictError` unless the plan is a draft whose storm, streets and jobs still hold."""
     if plan.state is not PlanState.DRAFT:
         raise ConflictError(
             f"plan {plan.id} is {plan.state}, not a draft", reason="plan_not_draft", plan=plan.id
@@ -190,7 +190,7 @@ def _require_fit(tx: Tx, plan: Plan) -> None:
 
 
 def _supersede(tx: Tx, actor: Actor, plan: Plan, ahead: Sequence[Route], now: datetime) -> None:
-    """Put the plan that trucks drive out of force for a newer one; `ahead` is what it has left."""
+    """Supersede the driven plan by a newer one; `ahead` is what it has left."""
     former = find_published_plan_id(tx, plan.storm_id)
     if former is None:
         return
@@ -201,7 +201,7 @@ def _supersede(tx: Tx, actor: Actor, plan: Plan, ahead: Sequence[Route], now: da
 
 
 def discard(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> None:
-    """Put a draft away that nobody wants; raises `ConflictError` where it is none (any more)."""
+    """Discard a draft; raises `ConflictError` where the plan is none (any more)."""
     plan = get_plan(tx, plan_id)
     if plan.state is PlanState.DISCARDED:
         return
@@ -216,5 +216,5 @@ def discard(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> None:
 
 
 def revision_of(tx: Tx, plan_id: PlanId) -> int:
-    """Return the how-manieth plan of its storm a plan is."""
+    """Return the revision number of a plan in its storm, from 1."""
     return get_revision(tx, plan_id)

@@ -1,4 +1,4 @@
-"""What a plan makes of each class: how much in time, and when the last of it is done; pure."""
+"""Outcome of a plan by class, pure: work in time, and when the last of it is done."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ HOPELESS = frozenset({"unreachable", "no_vehicle", "capacity"})
 
 @dataclass(frozen=True, slots=True)
 class ClassOutcome:
-    """What a plan makes of a class.
+    """Outcome of a plan for a class.
 
     `finish_at` is `None` where some job is left undone that machines could do; what none of them
     can do does not hold it up. Shares are of metres, all jobs and each pass in each direction.
@@ -29,7 +29,7 @@ class ClassOutcome:
 def class_outcomes(
     plan: Plan, jobs: Iterable[Job], network: StreetNetwork
 ) -> dict[ServiceClass, ClassOutcome]:
-    """Return what a plan makes of the classes of these jobs; those that it is not for say nothing.
+    """Return a plan's outcome for the classes of these jobs; others are left out.
 
     Passes that were done before the plan was made are not in it, and none of its work.
     """

@@ -1,4 +1,4 @@
-"""What a plan is made from, read in one transaction."""
+"""Input of a plan, read in one transaction."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -35,7 +35,7 @@ from fleet.streets.loaded_streets import require_present
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """All that a plan is made from, read in one transaction; `now` is when it starts to hold.
+    """Input of a plan, read in one transaction; `now` is when the plan begins.
 
     `check` is how the published plan was driven until then.
     """
@@ -61,7 +61,7 @@ def prepare(
     now: datetime,
     plans: PublishedPlanCache | None = None,
 ) -> Prepared:
-    """Read what a plan for a storm is made from, as the storm stands now.
+    """Read the input of a storm's plan, with what is done and where trucks are.
 
     Only open jobs, shifts that are not over, and of jobs that are partly done what is left of them.
     Who asks again and again keeps its `plans`, so that not all evidence is read each time.
@@ -79,7 +79,7 @@ def prepare(
 
 
 def outline(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) -> Prepared:
-    """Read the work, machines and places of a storm alone: not how far anybody is with it.
+    """Read the work, machines and places of a storm, without the progress so far.
 
     That is enough to tell situations apart, and reads no evidence.
     """
@@ -106,7 +106,7 @@ def outline(tx: Tx, storm_id: StormId, network: StreetNetwork, now: datetime) ->
 
 
 def get_active(tx: Tx, storm_id: StormId) -> Storm:
-    """Return a storm that goes on; raise `ConflictError` for one that has ended."""
+    """Return a storm that has not ended; raise `ConflictError` for one that has."""
     storm = get_storm(tx, storm_id)
     if storm.ended_at is not None:
         raise ConflictError(

@@ -1,4 +1,4 @@
-"""What a plan is for: some classes, districts and machines, beside what trucks do already.
+"""Scope of a plan: some classes, districts and machines, beside the routes of other trucks.
 
 A plan for a part never takes work off a truck: what the published plan still means to do stays in
 it. Routes of machines that were not chosen stay as they are; the others get what was chosen and
@@ -24,7 +24,7 @@ _WAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is planned anew, the routes that stay as they are, and jobs that nobody asked for."""
+    """Work to plan, routes that stay as they are, and jobs outside of the scope."""
 
     options: PlanOptions
     prepared: Prepared
@@ -32,13 +32,13 @@ class Scope:
     aside: Mapping[ServiceClass, int]
 
     def whole(self, plan: Plan) -> Plan:
-        """Return the plan of what is planned anew with the routes that stay."""
+        """Return the new plan together with the routes that stay."""
         routes = sorted((*plan.routes, *self.kept), key=lambda route: route.shift_id)
         return replace(plan, routes=tuple(routes), options=self.options, aside=self.aside)
 
 
 def scope_of(prepared: Prepared, options: PlanOptions, ahead: Sequence[Route]) -> Scope:
-    """Return what a plan with these options is for, beside the routes that trucks have ahead.
+    """Return the scope of a plan with these options, beside the routes ahead.
 
     Raises `ConflictError` where no job or no machine is left.
     """

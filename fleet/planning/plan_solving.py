@@ -1,4 +1,4 @@
-"""Plans by the optimizer, checked by the referee: for workers, which load it."""
+"""Solving of plans by the optimizer, checked by the referee; loaded by workers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ type Report = Callable[[float, float, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A plan for the same work to begin from; `keeps` is whether no class may be finished later.
+    """A plan of the same work to start from; `keeps` is whether no class may finish later.
 
     Only a plan whose vehicles are all there still can be kept to.
     """

@@ -1,4 +1,4 @@
-"""A plan in figures, pure: per class, per vehicle, and what is left undone and why."""
+"""Figures of a plan, pure: per class, per vehicle, and what is left undone and why."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,7 +43,7 @@ class ClassFigures:
 
 @dataclass(frozen=True, slots=True)
 class VehicleFigures:
-    """What the plan asks of one vehicle."""
+    """Figures of one vehicle's route."""
 
     name: str
     type: str
@@ -78,7 +78,7 @@ def figures_of(
     network: StreetNetwork,
     policy: Policy,
 ) -> PlanFigures:
-    """Return the figures of a plan for these jobs; vehicles that stay in the depot are left out."""
+    """Return a plan's figures for these jobs; vehicles that stay in the depot are left out."""
     done = _done_at(plan.routes)
     by_class: dict[ServiceClass, list[Job]] = defaultdict(list)
     for job in jobs:

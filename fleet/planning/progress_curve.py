@@ -1,4 +1,4 @@
-"""The curve of a search: best cost and lower bound over time, in few points."""
+"""Search curve: best cost and lower bound over time, in few points."""
 
 from math import isfinite
 
@@ -9,7 +9,7 @@ MOST_POINTS = 200
 
 
 class Curve:
-    """Takes points in the order of time and keeps at most `MOST_POINTS`; first and last stay.
+    """Points in order of time, at most `MOST_POINTS`; first and last stay.
 
     When it is full every second point goes, and from then on only every second one is kept, and
     so on: points stay about evenly spread. Safe with one writer and readers in other threads.
@@ -22,7 +22,7 @@ class Curve:
         self._count = 0
 
     def add(self, point: CurvePoint) -> None:
-        """Take a point; one without a plan or a bound yet says nothing and is left out."""
+        """Add a point; one without a plan or a bound yet is ignored."""
         if not (isfinite(point.best) and isfinite(point.bound)):
             return
         self._last = point
@@ -35,6 +35,6 @@ class Curve:
 
     @property
     def points(self) -> tuple[CurvePoint, ...]:
-        """The points that are kept, the newest one with them."""
+        """The points kept, with the newest."""
         kept, last = self._kept, self._last
         return kept if last is None or kept[-1] == last else (*kept, last)

@@ -1,4 +1,4 @@
-"""What trucks still mean to do by the published plan, and what another plan would take off them."""
+"""Routes ahead by the published plan, and jobs that another plan would drop from them."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,7 +14,7 @@ from fleet.routes.route_progress import PlanCheck
 def routes_ahead(
     driven: PlanCheck | None, shifts: Iterable[Shift], now: datetime
 ) -> tuple[Route, ...]:
-    """Return the published plan's routes from the leg on that each truck does next.
+    """Return the published plan's routes from each truck's next leg on.
 
     Routes of shifts that are over are left out: nobody drives them any more.
     """
@@ -29,7 +29,7 @@ def routes_ahead(
 
 
 def dropped_by(tx: Tx, plan: Plan, ahead: Iterable[Route]) -> list[Job]:
-    """Return open jobs that trucks have `ahead` and that this draft would take off them unsaid."""
+    """Return open jobs of the routes `ahead` that a draft drops without listing them."""
     told = {left.job_id for left in plan.unserved} | jobs_of(plan.routes)
     lost = jobs_of(ahead) - told
     if not lost:

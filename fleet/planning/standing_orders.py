@@ -1,4 +1,4 @@
-"""What a dispatcher orders of trucks for the rest of a storm: keep a street or a route, keep off.
+"""Standing orders for the rest of a storm: a truck keeps a street or route, or is banned from one.
 
 Every later plan and replan heeds them, until they are lifted.
 """
@@ -34,7 +34,7 @@ NOT_YET = OrderId(0)
 
 
 class OrderWish(NamedTuple):
-    """An order that somebody wants to give; a lock of no street is of a whole route."""
+    """A standing order to give; a lock without a street is of a whole route."""
 
     storm_id: StormId
     kind: OrderKind
@@ -44,7 +44,7 @@ class OrderWish(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OrderIndex:
-    """Orders looked up: streets that a truck keeps, trucks that keep their routes, and bans."""
+    """Standing orders by street and truck: locked streets, locked routes, and bans."""
 
     locked_to: Mapping[SegmentId, VehicleId] = field(default_factory=dict)
     fixed: frozenset[VehicleId] = frozenset()
@@ -56,29 +56,29 @@ class OrderIndex:
         return kept_by == vehicle_id and (vehicle_id, segment_id) not in self.banned
 
     def locked(self, vehicle_id: VehicleId, segment_id: SegmentId | None) -> "OrderIndex":
-        """Return these with one lock more."""
+        """Return a copy with one more lock."""
         if segment_id is None:
             return replace(self, fixed=self.fixed | {vehicle_id})
         return replace(self, locked_to={**self.locked_to, segment_id: vehicle_id})
 
     def unlocked(self, vehicle_id: VehicleId, segment_id: SegmentId | None) -> "OrderIndex":
-        """Return these without a lock."""
+        """Return a copy without a lock."""
         if segment_id is None:
             return replace(self, fixed=self.fixed - {vehicle_id})
         left = {one: by for one, by in self.locked_to.items() if one != segment_id}
         return replace(self, locked_to=left)
 
     def forbidden(self, vehicle_id: VehicleId, segment_id: SegmentId) -> "OrderIndex":
-        """Return these with one ban more."""
+        """Return a copy with one more ban."""
         return replace(self, banned=self.banned | {(vehicle_id, segment_id)})
 
     def allowed(self, vehicle_id: VehicleId, segment_id: SegmentId) -> "OrderIndex":
-        """Return these without a ban."""
+        """Return a copy without a ban."""
         return replace(self, banned=self.banned - {(vehicle_id, segment_id)})
 
 
 def orders_from(standing: Iterable[StandingOrder]) -> OrderIndex:
-    """Return the orders of a storm looked up."""
+    """Return standing orders as an index."""
     found = OrderIndex()
     for one in standing:
         if one.kind is OrderKind.LOCK:
@@ -94,7 +94,7 @@ def give_order(
     wish: OrderWish,
     now: datetime,
 ) -> StandingOrder:
-    """Order something of a truck; the same order again is the one that holds.
+    """Give a standing order; an equal one that holds is returned instead.
 
     Raises `ConflictError` where another order contradicts it, and says whose.
     """
@@ -124,7 +124,7 @@ def give_order(
 
 
 def lift_order(tx: Tx, actor: Actor, order_id: OrderId, now: datetime) -> StandingOrder:
-    """Take an order back; one that is lifted already stays so."""
+    """Lift a standing order; lifting it again changes nothing."""
     order = get_order(tx, order_id)
     open_storm(tx, order.storm_id)
     if order.lifted_at is not None:
@@ -135,7 +135,7 @@ def lift_order(tx: Tx, actor: Actor, order_id: OrderId, now: datetime) -> Standi
 
 
 def find_order(tx: Tx, wish: OrderWish) -> StandingOrder | None:
-    """Return the order that holds already, if it does."""
+    """Return the equal order that holds, or `None`."""
     return next((one for one in list_orders(tx, wish.storm_id) if _same(one, wish)), None)
 
 
@@ -146,7 +146,7 @@ def with_orders(
     shifts: Sequence[Shift],
     check: PlanCheck | None,
 ) -> Present:
-    """Return the storm with what was ordered; `check` is of the plan whose routes are kept.
+    """Return the plan input with standing orders; `check` is of the plan with locked routes.
 
     A street that a truck keeps is forbidden to all others, as long as it is in service.
     """

@@ -1,4 +1,4 @@
-"""Where machines take up a new plan: from their trackers, or from where their plan says they are.
+"""Start positions of machines in a new plan: by their trackers, else by their plan.
 
 Pure: fixes, the driven plan and streets in, starts out.
 """
@@ -39,7 +39,7 @@ AHEAD_LEGS = 3
 
 @dataclass(frozen=True, slots=True)
 class MovementArea:
-    """Where machines move: streets, and the grounds of yards and reload sites."""
+    """Where machines move: streets, and the geofences of yards and reload sites."""
 
     network: StreetNetwork
     sites: Sequence[Geofence]
@@ -47,14 +47,14 @@ class MovementArea:
 
 @dataclass(frozen=True, slots=True)
 class DrivenRoute:
-    """A route and how it was driven so far."""
+    """A route and its progress."""
 
     route: Route
     check: RouteCheck
 
     @property
     def next_leg(self) -> Leg | None:
-        """The leg that comes next; `None` at the end of the route."""
+        """The next leg; `None` at the end of the route."""
         return None if self.check.over else self.route.legs[self.check.next_leg]
 
     def steps_ahead(self) -> dict[DirectedSegment, int]:
@@ -68,7 +68,7 @@ class DrivenRoute:
 
 
 def driven_routes(check: PlanCheck | None) -> dict[ShiftId, DrivenRoute]:
-    """Return the routes of a plan with how they were driven, by shift."""
+    """Return the routes of a plan with their progress, by shift."""
     if check is None:
         return {}
     pairs = zip(check.plan.routes, check.routes, strict=True)
@@ -83,7 +83,7 @@ def truck_starts(
     ground: MovementArea,
     now: datetime,
 ) -> dict[ShiftId, TruckStart]:
-    """Return where machines are that are out; all others start in their depots.
+    """Return the starts of machines on the road; all others start in their depots.
 
     A later shift of the same machine starts in the depot too, where the one before ends.
 
@@ -105,7 +105,7 @@ def truck_starts(
 
 @dataclass(frozen=True, slots=True)
 class _Truck:
-    """All that is known of one machine."""
+    """Shift, route and latest fix of one machine."""
 
     shift: Shift
     machine: Vehicle
@@ -115,7 +115,7 @@ class _Truck:
     now: datetime
 
     def start(self) -> TruckStart | None:
-        """Return where the machine is; `None` where it has not left its depot."""
+        """Return the start of the machine; `None` where it has not left its depot."""
         fix, out = self.fix, self.shift.state is ShiftState.DRIVING
         if fix is not None and self.now - fix.fixed_at <= SILENT_AFTER:
             return self._seen(fix)
@@ -124,7 +124,7 @@ class _Truck:
         return self._seen(fix) if out and fix is not None else None
 
     def _seen(self, fix: Position) -> TruckStart | None:
-        """Return the start of a machine where its tracker saw it."""
+        """Return the start of a machine by its tracker."""
         driven, ready_at = self.driven, max(self.now, self.shift.starts_at)
         site = site_at(self.ground.sites, fix.location)
         if site is not None and site.yard:
@@ -142,12 +142,12 @@ class _Truck:
         return TruckStart(at, ready_at + rest, self._load_kg(), underway=True)
 
     def _load_kg(self) -> float:
-        """Return what is in the hopper by the plan; full without one."""
+        """Return the load of the hopper by the plan; full without one."""
         return self.machine.hopper_kg if self.driven is None else load_kg(self.driven, self.machine)
 
 
 def load_kg(driven: DrivenRoute, machine: Vehicle) -> float:
-    """Return what a hopper holds behind the last leg that its machine is past."""
+    """Return the load of a hopper after the last leg that its machine has passed."""
     legs, following = driven.route.legs, driven.check.next_leg
     if following > 0:
         return legs[following - 1].load_kg
@@ -159,7 +159,7 @@ def load_kg(driven: DrivenRoute, machine: Vehicle) -> float:
 def street_of(
     fix: Position, driven: DrivenRoute | None, network: StreetNetwork
 ) -> tuple[DirectedSegment, float] | None:
-    """Return the street and way that a machine is on, and which share of it lies ahead.
+    """Return the street and direction that a machine is on, and the share of it ahead.
 
     Of all streets in reach, one of its next legs comes before the nearest one; of both ways that of
     its heading, and without one the way of its next legs.
@@ -186,7 +186,7 @@ def _against(fix: Position, way: DirectedSegment, along_deg: float) -> bool:
 
 
 def _finishing(leg: Leg, left: float, before_kg: float, now: datetime) -> TruckStart:
-    """Return the start of a machine at work on a street of which the share `left` lies ahead."""
+    """Return the start of a machine at work on a street with the share `left` ahead."""
     whole = leg.ends_at - leg.starts_at
     ends_at = now + whole * left
     begun = replace(leg, starts_at=ends_at - whole, ends_at=ends_at)
@@ -195,7 +195,7 @@ def _finishing(leg: Leg, left: float, before_kg: float, now: datetime) -> TruckS
 
 
 def _where_planned(driven: DrivenRoute, before_kg: float, now: datetime) -> TruckStart:
-    """Return the start of a machine where its plan has it, as late as it is."""
+    """Return the start of a machine by its plan and delay."""
     legs = driven.route.legs
     times = expected_times(driven.route, driven.check)
     number = next((i for i, each in times.items() if each.ends_at > now), len(legs) - 1)
@@ -212,7 +212,7 @@ def _where_planned(driven: DrivenRoute, before_kg: float, now: datetime) -> Truc
 
 
 def _share_left(times: LegTimes, now: datetime) -> float:
-    """Return which share of a leg is still to be driven."""
+    """Return the share of a leg that is still ahead."""
     whole = times.ends_at - times.starts_at
     return min(max((times.ends_at - now) / whole, 0.0), 1.0) if whole else 0.0
 

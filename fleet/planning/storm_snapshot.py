@@ -1,4 +1,4 @@
-"""A storm as it stands: what is done, closed or ordered, and where each machine is."""
+"""Snapshot of a storm for a plan: work done, closures, orders, and where each machine is."""
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 
@@ -34,7 +34,7 @@ def present_of(
     shifts: Sequence[Shift],
     check: PlanCheck | None,
 ) -> Present:
-    """Return how a storm stands; `jobs` and `shifts` are those that are open.
+    """Return the snapshot of a storm; `jobs` and `shifts` are the open ones.
 
     `check` is how its published plan was driven until now.
     """
@@ -57,7 +57,7 @@ def which_passes(
     begun: frozenset[WorkPass],
     check: PlanCheck | None,
 ) -> Iterator[WorkPass]:
-    """Yield which passes are over; `proved` is how many of each job and way (forward or not).
+    """Yield the passes that are done; `proved` counts them by job and direction.
 
     One pass is as good as another: those of legs that were done come first, then those that no
     truck has ahead, so that nobody's next leg is taken for done because of somebody else's pass.

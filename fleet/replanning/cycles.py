@@ -1,4 +1,4 @@
-"""The rolling horizon: while it snows, a class whose cycle ends gets its streets to clear again.
+"""Rolling horizon: while it snows, the jobs of a class are made again at the end of its cycle.
 
 Their jobs are made, and a replan with the present state is asked for. Its draft waits for a
 dispatcher: nothing is published by itself.
@@ -50,7 +50,7 @@ RECENT = timedelta(hours=3)
 
 
 def snowing(storm: Storm, now: datetime) -> bool:
-    """Whether it snows as far as is known: in an active storm, unless its entries say otherwise."""
+    """Whether it snows in an active storm, as far as snowfall entries reach."""
     if storm.phase is not StormPhase.ACTIVE:
         return False
     snow = accumulation_of(storm)
@@ -65,7 +65,7 @@ def ended_cycles(
     began: Mapping[ServiceClass, datetime],
     now: datetime,
 ) -> list[ServiceClass]:
-    """Return the classes whose cycle has ended; `began` says when the last one of each began."""
+    """Return the classes whose cycle has ended; `began` is the start of each's last cycle."""
     return [
         service_class
         for service_class, rule in rules.items()
@@ -74,14 +74,14 @@ def ended_cycles(
 
 
 def next_cycle_due(tx: Tx, storm: Storm, policy: Policy, now: datetime) -> list[ServiceClass]:
-    """Return the classes whose streets are to be cleared again; none once the snow has stopped."""
+    """Return the classes that are due for their next cycle; none once the snow has stopped."""
     if not snowing(storm, now):
         return []
     return ended_cycles(storm, policy.rules, last_cycles(tx, storm.id), now)
 
 
 def begin_cycles(tx: Tx, network: StreetNetwork, now: datetime) -> PlanRun | None:
-    """Make the jobs of cycles that are due, and ask for a replan where trucks are out.
+    """Make the jobs of due cycles, and queue a replan where trucks are out.
 
     Returns its run; `None` where no cycle is due, or nobody is there to replan for.
     """
@@ -101,7 +101,7 @@ def begin_cycles(tx: Tx, network: StreetNetwork, now: datetime) -> PlanRun | Non
 def snow_again(
     tx: Tx, actor: Actor, storm: Storm, network: StreetNetwork, wish: ReplanWish, now: datetime
 ) -> PlanRun:
-    """Begin a cycle of every class at once, since it snows again, and ask for its routes.
+    """Begin a cycle of every class when it snows again, and queue a replan.
 
     Raises `ConflictError` as `ask_for_replan` does.
     """
@@ -113,7 +113,7 @@ def snow_again(
 
 
 def waiting_cycle(tx: Tx, storm: Storm) -> PlanRun | None:
-    """Return the run whose draft of a next cycle is neither published nor put away."""
+    """Return the run whose draft of a next cycle is neither published nor discarded."""
     driven = find_published_plan_id(tx, storm.id)
     for run in list_runs(tx, storm.id, limit=5, kinds=[RunKind.REPLAN]):
         ready = run.plan_id is not None and (driven is None or run.plan_id > driven)
@@ -131,7 +131,7 @@ def _begin(
     classes: Iterable[ServiceClass],
     now: datetime,
 ) -> int:
-    """Begin a cycle of some classes, and return for how many streets work was made."""
+    """Begin a cycle of some classes, and return the number of streets with new jobs."""
     made, wanted = 0, list(classes)
     found = _jobs(tx, storm, network, policy, wanted, now) if wanted else []
     for service_class in wanted:

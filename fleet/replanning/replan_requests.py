@@ -1,4 +1,4 @@
-"""What happened on the road, noted at once, and the wish for routes that answer it."""
+"""Replan requests: an event on the road is recorded, and a quick run is queued."""
 
 from datetime import datetime, timedelta
 
@@ -42,7 +42,7 @@ LONGEST_DELAY = timedelta(hours=12)
 def ask_for_replan(
     tx: Tx, actor: Actor, storm_id: StormId, wish: ReplanWish, now: datetime
 ) -> PlanRun:
-    """Note what has happened and put the wish for new routes into the queue of quick runs.
+    """Record an event on the road and queue a quick run for new routes.
 
     The same wish again, while it waits or is worked on, is the same run. Raises `ConflictError`
     where no plan is driven or the vehicle has no shift that the cause is about.
@@ -80,7 +80,7 @@ def _note(
     vehicle_id: VehicleId,
     now: datetime,
 ) -> None:
-    """Change the shift of the vehicle that something has happened to."""
+    """Change the shift of the vehicle that the event is about."""
     shift = _shift_of(tx, storm_id, vehicle_id, now)
     if wish.cause is ReplanCause.NEW_MACHINE:
         if shift is None:
@@ -108,7 +108,7 @@ def _shift_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId, now: datetime) -
 
 
 def _break_down(tx: Tx, actor: Actor, shift: Shift, now: datetime) -> None:
-    """End the shift of a machine that goes nowhere any more."""
+    """End the shift of a broken-down machine."""
     add_event(tx, now, actor, "shift.broke_down", f"shift:{shift.id}")
     if shift.state is ShiftState.DRIVING:
         end_shift(tx, actor, shift.id, now)

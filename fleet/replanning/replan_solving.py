@@ -1,4 +1,4 @@
-"""Routes for what has happened on the road: quick, around those it concerns, from where trucks are.
+"""Replanning: quick new routes after an event, around the trucks it concerns.
 
 For workers, which load the optimizer.
 """
@@ -49,7 +49,7 @@ def replanned(
     threads: int = 1,
     known: LineGraphCache | None = None,
 ) -> Plan:
-    """Return a plan of what is left, in which few trucks change their next moves.
+    """Return a plan of the remaining work in which few trucks change their next moves.
 
     What is `known` of the streets is not computed again.
 
@@ -74,7 +74,7 @@ def replanned(
 
 
 def _compute_ahead(problem: Problem, streets: CachedLineGraph, routes: tuple[Stops, ...]) -> None:
-    """Find the paths of routes of which most will stay; the referee does so for itself."""
+    """Compute the paths of routes of which most will stay; the referee does its own."""
     legs = legs_of(problem, routes)
     deadheads_of(problem, legs, streets.checked)
     for leg in legs:
@@ -82,7 +82,7 @@ def _compute_ahead(problem: Problem, streets: CachedLineGraph, routes: tuple[Sto
 
 
 def as_wished(prepared: Prepared, wish: ReplanWish) -> Prepared:
-    """Return the situation with what has happened: a truck on the road goes on later."""
+    """Return the plan input after the event: a truck on the road continues later."""
     present = prepared.present
     if wish.cause is ReplanCause.CLOSURE and wish.segment_id is not None:
         both = {DirectedSegment(wish.segment_id, forward) for forward in (True, False)}
@@ -107,7 +107,7 @@ def strategy_for(
     running: RunningRoutes,
     effort: SearchEffort,
 ) -> ChangeStrategy:
-    """Return how to answer a wish: around the vehicles it concerns, or with all of them.
+    """Return the solving strategy of a replan: around the vehicles concerned, or with all.
 
     Tasks may go to anybody that no route has and that the driven plan has not given up: they are
     new, or were the work of a vehicle that is out of service, or were skipped.
@@ -135,7 +135,7 @@ def strategy_for(
 def _with_most_to_give(
     mapped: MappedProblem, stops: tuple[Stops, ...], mine: tuple[int, ...]
 ) -> tuple[int, ...]:
-    """Return the vehicles with the most work that a new one could take off them."""
+    """Return the vehicles with the most work for a new one to take over."""
     problem = mapped.problem
     able = np.isfinite(problem.service_s[:, problem.vehicle_type[list(mine)]]).any(axis=1)
     count = [int(able[tasks_of(route)].sum()) for route in stops]
@@ -144,7 +144,7 @@ def _with_most_to_give(
 
 
 def _passing(mapped: MappedProblem, check: PlanCheck) -> tuple[int, ...]:
-    """Return the vehicles whose way ahead leads over a closed street."""
+    """Return the vehicles whose route ahead uses a closed street."""
     closed = mapped.situation.present.closed
     blocked = {
         route.shift_id

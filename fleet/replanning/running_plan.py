@@ -1,4 +1,4 @@
-"""The driven plan as the optimizer sees it, from where trucks are: kept warm for urgent work.
+"""The running plan as an optimizer problem from where trucks are, cached for urgent insertions.
 
 For workers, which load the optimizer.
 """
@@ -49,7 +49,7 @@ NOTABLE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InsertionPlace:
-    """A place for urgent work: what a dispatcher is told, and the routes as they would be."""
+    """An insertion position of urgent work: the offer, and the changed routes."""
 
     plan: "RunningPlan"
     mapped: MappedProblem
@@ -57,7 +57,7 @@ class InsertionPlace:
     insertion: UrgentInsertion
 
     def routes(self) -> tuple[ChangedRoute, ...]:
-        """Return the rests of the routes that change.
+        """Return the remaining parts of the changed routes.
 
         Raises `ConflictError` where the referee finds a rule that they break.
         """
@@ -71,7 +71,7 @@ class InsertionPlace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunningPlan:
-    """What trucks still do by the published plan, as of the moment when it was read."""
+    """The remaining routes of the published plan, as of the moment it was read."""
 
     mapped: MappedProblem
     number: Mapping[WorkPass, int]
@@ -81,12 +81,12 @@ class RunningPlan:
 
     @property
     def plan_id(self) -> PlanId:
-        """The published plan."""
+        """Id of the published plan."""
         return self.check.plan.id
 
 
 def running_plan(prepared: Prepared, known: LineGraphCache | None = None) -> RunningPlan:
-    """Return the driven plan made ready for urgent work; raises `ConflictError` without a plan.
+    """Return the running plan ready for insertions; raises `ConflictError` without a plan.
 
     What is `known` of the streets is not computed again.
     """
@@ -109,7 +109,7 @@ def running_plan(prepared: Prepared, known: LineGraphCache | None = None) -> Run
 
 
 def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> InsertionPlace:
-    """Return where a job is best done at once, be it planned for later or not at all.
+    """Return the best insertion of a job now, whether planned for later or not at all.
 
     Raises `ConflictError` where no truck can do it in its shift, or all of it is done.
     """
@@ -160,7 +160,7 @@ def _planned_at(
 
 
 def _urgent(plan: RunningPlan, one: DirectedPass, now: datetime) -> UrgentTask:
-    """Return a pass as a task that is late from now on, of the heaviest weight there is."""
+    """Return a pass as a task due now, of the highest weight."""
     mapped, situation = plan.mapped, plan.mapped.situation
     weight = max(rule.weight for rule in situation.policy.rules.values())
     elapsed_s = (now - plan.read_at).total_seconds()
@@ -178,7 +178,7 @@ def _urgent(plan: RunningPlan, one: DirectedPass, now: datetime) -> UrgentTask:
 def _changed_route(
     plan: RunningPlan, mapped: MappedProblem, found: ChangedRoutes, v: int
 ) -> ChangedRoute:
-    """Return the rest of a route with the legs that a machine has begun before it."""
+    """Return the rest of a route after the legs that a machine has begun."""
     situation = mapped.situation
     shift = situation.shifts[v]
     start = situation.present.starts.get(shift.id)

@@ -1,4 +1,4 @@
-"""Urgent work: what exactly is wanted, and what becomes of an offer that a dispatcher takes."""
+"""Urgent insertions: which job is wanted, and publishing an accepted offer."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -38,7 +38,7 @@ from fleet.work.jobs import NOT_YET, new_job, typical_blade_m
 
 
 def job_of_request(tx: Tx, request_id: RequestId) -> Job:
-    """Return the open job of a request; raise `ConflictError` where nothing is left to do for it.
+    """Return the open job of a request; raise `ConflictError` without one.
 
     Work is made of a request when it is placed on a street.
     """
@@ -53,7 +53,7 @@ def job_of_request(tx: Tx, request_id: RequestId) -> Job:
 
 
 def open_job(tx: Tx, job_id: JobId) -> Job:
-    """Return a job that is to be done; raise `ConflictError` where it is over."""
+    """Return an open job; raise `ConflictError` for one that is done or cancelled."""
     job = get_job(tx, job_id)
     if job.state is not JobState.OPEN:
         raise ConflictError(f"job {job_id} is {job.state}", reason="job_over", job=job_id)
@@ -68,7 +68,7 @@ def job_on_street(
     segment_id: SegmentId,
     now: datetime,
 ) -> Job:
-    """Return the open plow job of a street, or one that would be made for it; its id is 0."""
+    """Return a street's open plow job, or the one to be made for it with id 0."""
     segment = network.find(segment_id)
     if segment is None:
         raise NotFoundError("segment", segment_id)
@@ -88,7 +88,7 @@ def accept_insertion(
     estimates: Estimates,
     now: datetime,
 ) -> Plan:
-    """Publish the driven plan with urgent work put in; all other routes stay as they are.
+    """Publish the running plan with urgent work inserted; other routes stay.
 
     `routes` are those that change, and `driven` is the plan that the offer was made for. Raises
     `ConflictError` where another plan is driven by now, and names who published it, or where the
@@ -133,7 +133,7 @@ def _require_driven(tx: Tx, offer: UrgentInsertion) -> None:
 
 
 def _job(tx: Tx, actor: Actor, offer: UrgentInsertion, now: datetime) -> Job:
-    """Return the job of an offer as stored; one that nobody had asked for before is added."""
+    """Return the stored job of an offer; a new one is added first."""
     if offer.job.id != NOT_YET:
         return open_job(tx, offer.job.id)
     job = add_job(tx, offer.job)
@@ -160,7 +160,7 @@ def _route(route: Route, changed: ChangedRoute | None) -> Route:
 def _tell(
     tx: Tx, actor: Actor, offer: UrgentInsertion, plan: Plan, job: Job, now: datetime
 ) -> None:
-    """Write into the storm book that one plan took the place of another, and for which street."""
+    """Write to the audit log that one plan superseded another, and for which street."""
     before: dict[str, object] = {"state": PlanState.PUBLISHED}
     over: dict[str, object] = {"state": PlanState.SUPERSEDED, "by": plan.id}
     add_event(tx, now, actor, "plan.superseded", f"plan:{offer.plan_id}", before, over)

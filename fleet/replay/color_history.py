@@ -1,4 +1,4 @@
-"""How the color of every street changed over a storm, pure: what a replay paints, second by second.
+"""Color history of all streets over a storm, pure: what a replay paints, by the second.
 
 Nothing new is decided here. At each whole second of a storm at which a color can change, the rules
 of `fleet.coverage.street_coverage` are asked about the passes that had ended by then; only changes
@@ -35,7 +35,7 @@ States = NDArray[np.int8]
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What is known of a storm's streets: all passes by direction, and what they count for.
+    """Passes of a storm by direction, and the rules by which they count.
 
     `coverage` are the stored rows, `salted` the segments that only salt colors, `rules` say which
     evidence counts.
@@ -74,14 +74,14 @@ class StreetChanges:
         return self.after(self.first, -1, second)
 
     def after(self, states: States, since: int, until: int) -> States:
-        """Return what `states`, right at one second, have become by a later one."""
+        """Return the states at a later second from `states` at an earlier one."""
         start, end = np.searchsorted(self.at_s, [since, until], "right")
         later = states.copy()
         later[self.street[start:end]] = self.state[start:end]  # of several the last one stays
         return later
 
     def between(self, since: int, until: int) -> "StreetChanges":
-        """Return the same from one second to another: its state then, and the changes after it."""
+        """Return the same for a part of the time: states at its start, and changes after."""
         start, end = np.searchsorted(self.at_s, [since, until], "right")
         part = slice(int(start), int(end))
         return StreetChanges(self.at(since), self.at_s[part], self.street[part], self.state[part])
@@ -90,7 +90,7 @@ class StreetChanges:
 def street_changes(
     network: StreetNetwork, policy: Policy, storm: Storm, proven: Proven, until: datetime
 ) -> StreetChanges:
-    """Return how streets changed their colors from a storm's start until a moment."""
+    """Return the color changes of streets from a storm's start until a moment."""
     last_s = max(floor((until - storm.started_at).total_seconds()), 0)
     jobs: dict[int, list[JobSpan]] = {}
     for span in proven.jobs:
@@ -113,7 +113,7 @@ def street_changes(
 
 
 class _Past(NamedTuple):
-    """A storm until its second `last_s`, and what was proved in it.
+    """A storm until its second `last_s`, and its proven passes.
 
     `unseen` remembers the course of streets that nobody came to, by their pace.
     """
@@ -127,7 +127,7 @@ class _Past(NamedTuple):
 def _course(
     segment: Segment, rule: ClassRule, spans: Sequence[JobSpan], past: _Past, *, forward: bool
 ) -> list[tuple[int, int]]:
-    """Return (second, state) of a direction, from 0 on, wherever the state is another one."""
+    """Return (second, state) of a direction at 0 and wherever the state changes."""
     storm, proven, last_s, unseen = past
     if not drivable(segment, forward=forward):
         return [(0, NO_DIRECTION)]
@@ -147,7 +147,7 @@ def _course(
 def coverage_steps(
     segment: Segment, directed: DirectedSegment, proven: Proven, storm: Storm
 ) -> list[tuple[datetime, Coverage]]:
-    """Return what was proved of a direction, from each moment on at which more was, in order.
+    """Return the coverage of a direction from each moment at which it grew, in order.
 
     A pass counts from the moment it ended.
     """
@@ -167,7 +167,7 @@ def coverage_steps(
 def _told_too(
     nothing: Coverage, steps: list[tuple[datetime, Coverage]], told_at: datetime
 ) -> list[tuple[datetime, Coverage]]:
-    """Return steps that know when somebody drove through, if no pass tells of it."""
+    """Return steps with the last drive through the street, where no pass shows it."""
     if all(at != told_at for at, _ in steps):
         before = next((row for at, row in reversed(steps) if at < told_at), nothing)
         steps = sorted([*steps, (told_at, before)], key=lambda step: step[0])
@@ -187,7 +187,7 @@ def _moments(
     spans: Sequence[JobSpan],
     last_s: int,
 ) -> list[int]:
-    """Return the seconds at which a direction's color may change, in order and with 0."""
+    """Return the seconds at which a direction's color may change, in order, from 0."""
     moments: set[datetime | None] = {storm.started_at, *(at for at, _ in known)}
     served = {one.last_pass_at for _, one in known if one.last_pass_at is not None}
     jobs: list[Job | None] = [job for job, _ in spans] or [None]
@@ -209,7 +209,7 @@ def _state_at(
     known: Sequence[tuple[datetime, Coverage]],
     spans: Sequence[JobSpan],
 ) -> Callable[[int], int]:
-    """Return what says the state at a second; to be asked of later and later ones."""
+    """Return a function of the state at a second; to be called with ascending seconds."""
     place = -1
 
     def state(second: int) -> int:
@@ -241,7 +241,7 @@ def _changes(seconds: Iterable[int], state_at: Callable[[int], int]) -> list[tup
 def _both(
     forward: Sequence[tuple[int, int]], backward: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, int, int]]:
-    """Yield (second, forward, backward) wherever one of the two is another."""
+    """Yield (second, forward, backward) wherever one of the two changes."""
     if len(forward) == len(backward) == 1:
         yield 0, forward[0][1], backward[0][1]
         return

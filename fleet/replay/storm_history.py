@@ -1,4 +1,4 @@
-"""The history of storms for a replay: read when somebody asks, hour by hour, and kept a while."""
+"""History of storms for the replay, read hour by hour on demand and cached."""
 
 import time
 from collections.abc import Sequence
@@ -70,7 +70,7 @@ type Tracks = Sequence[tuple[VehicleId, Sequence[TrackPoint]]]
 
 @dataclass(frozen=True, slots=True)
 class StormTimeline:
-    """A storm from its start until a moment: which vehicles were heard, and what happened."""
+    """A storm until a moment: the vehicles with fixes, and the events."""
 
     storm: Storm
     until: datetime
@@ -81,7 +81,7 @@ class StormTimeline:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The colors of a storm until a moment, what they follow from, and how long that took."""
+    """Colors of a storm until a moment, their sources, and how long computing them took."""
 
     policy: Policy
     mark: object
@@ -90,12 +90,12 @@ class _Known:
     took: timedelta
 
     def fresh(self, now: datetime, grace: timedelta = timedelta(0)) -> bool:
-        """Whether the colors of a storm that goes on are new enough."""
+        """Whether the colors of a storm that goes on are recent enough."""
         return now - self.until < max(FRESH_FOR, REST * self.took) + grace
 
 
 class StormHistory:
-    """Reads what storms were like; safe from any thread. Other streets or rules begin anew.
+    """Reads the history of storms; safe from any thread. Other streets or rules reset it.
 
     The colors of storms that are over are kept in `folder` too, if there is one. It `tells` those
     of storms that go on there as well, or `hears` them from a process that does: to read them keeps
@@ -116,13 +116,13 @@ class StormHistory:
     def prepare(
         self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
     ) -> None:
-        """Have the colors of a storm at hand before somebody asks."""
+        """Compute the colors of a storm in advance."""
         self._changes(tx, storm, network, policy, now)
 
     def story(
         self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
     ) -> StormTimeline:
-        """Return a storm as a whole."""
+        """Return the timeline of a storm."""
         until, changes = self._changes(tx, storm, network, policy, now)
         book = list_events_between(tx, tuple(VERBS), storm.started_at, until, EVENTS)
         of_storm = list_events(tx, f"storm:{storm.id}")
@@ -158,7 +158,7 @@ class StormHistory:
         return changes.between(hour * HOUR_S, (hour + 1) * HOUR_S)
 
     def tracks(self, tx: Tx, storm: Storm, network: StreetNetwork, hour: int) -> Tracks:
-        """Return where vehicles were in an hour of a storm."""
+        """Return the tracks of vehicles in an hour of a storm."""
         since = storm.started_at + timedelta(seconds=hour * HOUR_S)
         until = since + timedelta(seconds=HOUR_S)
         key = (since, count_fixes_between(tx, since - AROUND, until + AROUND))
@@ -178,7 +178,7 @@ class StormHistory:
     def _changes(
         self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
     ) -> tuple[datetime, StreetChanges]:
-        """Return until when the colors of a storm are known, and how they changed.
+        """Return until when the colors of a storm are known, and their changes.
 
         While somebody else reads them anew, those of a while ago do for a storm that goes on.
         """
@@ -214,7 +214,7 @@ class StormHistory:
         mark: object,
         until: datetime,
     ) -> _Known:
-        """Return the colors of a storm, from their file if they are in one."""
+        """Return the colors of a storm, from their file if it has them."""
         file = self._folder / f"storm-{storm.id}.npz" if self._folder else None
         rules = f"{network.version} {sha256(repr(policy).encode()).hexdigest()}"
         if storm.ended_at is None:

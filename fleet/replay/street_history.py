@@ -1,4 +1,4 @@
-"""What was known of one street at any moment of a storm: the evidence behind its colors."""
+"""History of one street in a storm: the evidence behind its colors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What happened in a storm that somebody may want to see again: moments to jump to, pure."""
+"""Events of a storm for the replay's timeline: moments to jump to, pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ NEVER = np.iinfo(np.int64).max
 
 
 class Moment(StrEnum):
-    """Why a moment is worth a look."""
+    """Kind of an event."""
 
     STORM_STARTED = "storm_started"
     PLAN_PUBLISHED = "plan_published"
@@ -53,7 +53,7 @@ _CLEAR = (CoverageState.FRESH, CoverageState.AGEING)
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A moment; `service_class` is whose streets or request it is about.
+    """An event; `service_class` is the class of its streets or its request.
 
     A revision that was made after the storm's end is seen at the end; `at` says when it was made.
     """
@@ -84,7 +84,7 @@ def moments(
     streets: TimelineStreets,
     work: tuple[datetime, datetime] | None,
 ) -> list[Happened]:
-    """Return what happened from a storm's start until a moment, and revisions of it later.
+    """Return the events from a storm's start until a moment, and later revisions of it.
 
     `book` are lines of the storm book with our verbs; `work` says when the first work began and
     the last one ended.
@@ -116,7 +116,7 @@ def _answers(asked: Iterable[RequestTiming]) -> Iterator[Happened]:
 def _served(
     started_at: datetime, changes: StreetChanges, streets: TimelineStreets
 ) -> Iterator[Happened]:
-    """Yield the phases of each class: its first street clear, half of it, all; the first too late.
+    """Yield the milestones of each class: first street clear, half, all; the first overdue.
 
     A direction counts with its length, from the second at which it was clear for the first time.
     """
@@ -140,7 +140,7 @@ def _served(
 
 
 def _half(seconds: NDArray[np.int64], length_m: NDArray[np.float64]) -> int:
-    """Return the second by which half of all metres had come."""
+    """Return the second at which half of all metres were reached."""
     order = np.argsort(seconds, kind="stable")
     gone_m = np.cumsum(length_m[order])
     return int(seconds[order][np.searchsorted(gone_m, gone_m[-1] / 2)])

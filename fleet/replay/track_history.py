@@ -1,4 +1,4 @@
-"""Where vehicles were at any moment: along the streets that their fixes are matched to, pure."""
+"""Tracks of vehicles over time, along the streets that their fixes match, pure."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +32,7 @@ THIN_M = 1.5
 
 
 class Motion(IntEnum):
-    """What a vehicle did from a point of its track to the next, as numbered on the wire."""
+    """A vehicle's motion from a point of its track to the next, as numbered on the wire."""
 
     LOST = 0
     STOPPED = 1
@@ -42,7 +42,7 @@ class Motion(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrackPoint:
-    """A moment, the place then, and what the vehicle did from then on."""
+    """A time, the place then, and the motion from then on."""
 
     at: datetime
     place: LonLat
@@ -58,7 +58,7 @@ class _Known:
 
 
 class StreetLines:
-    """Parts of streets as lines of places, remembered by street."""
+    """Parts of streets as lines, cached by street."""
 
     def __init__(self, network: StreetNetwork) -> None:
         self._network = network
@@ -96,7 +96,7 @@ class StreetLines:
         return LonLat(a.lon + (b.lon - a.lon) * share, a.lat + (b.lat - a.lat) * share)
 
     def _along(self, segment: Segment) -> list[float]:
-        """Return how far along the street each place of its line is."""
+        """Return the metres along the street of each point of its line."""
         known = self._along_m.get(segment.id)
         if known is None:
             steps = [distance_m(a, b) for a, b in pairwise(segment.geometry)]
@@ -113,7 +113,7 @@ def track(
     since: datetime,
     until: datetime,
 ) -> list[TrackPoint]:
-    """Return a vehicle's track in a time, by time, from fixes that reach `AROUND` beyond it.
+    """Return a vehicle's track of a time from fixes that reach `AROUND` beyond it.
 
     The first point lies at or before `since` and the last at or after `until`, where the vehicle
     was heard on both sides.
@@ -126,7 +126,7 @@ def track(
 
 
 def sparse(fixes: Sequence[Position]) -> list[Position]:
-    """Return the fixes that a replay shows: all that are `SPARSE` apart or tell of equipment."""
+    """Return the fixes that a replay needs: `SPARSE` apart, or with a change of equipment."""
     kept: list[Position] = []
     for fix in fixes:
         before = kept[-1] if kept else None
@@ -140,7 +140,7 @@ def sparse(fixes: Sequence[Position]) -> list[Position]:
 
 
 def thinned(points: Sequence[TrackPoint], within_m: float = THIN_M) -> list[TrackPoint]:
-    """Return the points without which a track would be elsewhere at some moment.
+    """Return the track without points that linear motion between others explains.
 
     Whoever goes evenly from each point to the next is never farther than `within_m`, east or north,
     from where the whole track is; what the vehicle did changes at a point only.
@@ -158,7 +158,7 @@ def thinned(points: Sequence[TrackPoint], within_m: float = THIN_M) -> list[Trac
 
 
 class _Cone:
-    """The even motions from a point that come near enough to all points since."""
+    """The constant velocities from a point that pass near all later points so far."""
 
     def __init__(self, start: TrackPoint, within_m: float) -> None:
         self._start = start
@@ -167,7 +167,7 @@ class _Cone:
         self._low, self._high = [-inf, -inf], [inf, inf]
 
     def reaches(self, point: TrackPoint) -> bool:
-        """Whether the motion straight to a point is one of them."""
+        """Whether the velocity straight to a point is among them."""
         seconds, steps = self._way(point)
         if seconds <= 0:
             return False
@@ -177,7 +177,7 @@ class _Cone:
         )
 
     def narrow(self, point: TrackPoint) -> None:
-        """Leave only the motions that come near this point too."""
+        """Keep only the velocities that pass near this point too."""
         seconds, steps = self._way(point)
         if seconds <= 0:
             return
@@ -219,7 +219,7 @@ def _points(lines: StreetLines, matcher: Matcher, known: Sequence[_Known]) -> It
 def _timed(
     line: Sequence[LonLat], start: datetime, end: datetime, motion: Motion
 ) -> Iterator[TrackPoint]:
-    """Yield all places of a line but the last, at the times of somebody who drives it evenly."""
+    """Yield all points of a line but the last, with times at constant speed."""
     steps = [hypot(b.lon - a.lon, b.lat - a.lat) for a, b in pairwise(line)]
     whole, gone = max(sum(steps), 1e-12), 0.0
     for place, step in zip(line[:-1], steps, strict=True):
@@ -235,7 +235,7 @@ def tracks(
     since: datetime,
     until: datetime,
 ) -> Iterator[tuple[VehicleId, list[TrackPoint]]]:
-    """Yield the tracks of vehicles in a time; those that were not heard in it are left out."""
+    """Yield the tracks of vehicles in a time; those without fixes are left out."""
     lines = StreetLines(network)
     for vehicle_id, of_vehicle in fixes:
         points = track(lines, matcher, of_vehicle, since, until)

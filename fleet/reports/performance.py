@@ -1,4 +1,4 @@
-"""How well the city keeps its promises in a storm, pure: lane-km within target, answers in time.
+"""Service performance of a storm, pure: lane-km within target, and response times.
 
 A direction of a street is late while it is worn out, as `fleet.coverage.snow_accumulation` says:
 more than its cycle has gone by since it was last served or since the storm began or, where
@@ -34,7 +34,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lanes:
-    """Every direction that is promised a cycle, D of them.
+    """All directions with a cycle; D of them.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Lanes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spells:
-    """When directions were late in a storm: K spells, in seconds after its start.
+    """Times at which directions were late in a storm: K spells, in seconds after its start.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class Spells:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Lane metres by how they stand: served within the cycle, not yet due, late."""
+    """Lane metres by state: served within the cycle, not yet due, late."""
 
     clear_m: float
     waiting_m: float
@@ -92,17 +92,17 @@ class Share:
 
     @property
     def lane_m(self) -> float:
-        """All lane metres that are promised a cycle."""
+        """All lane metres with a cycle."""
         return self.clear_m + self.waiting_m + self.late_m
 
     @property
     def clear(self) -> float | None:
-        """Share that is served and not late; `None` where nothing was promised."""
+        """Share that is served and not late; `None` without lane metres."""
         return self.clear_m / self.lane_m if self.lane_m > 0 else None
 
     @property
     def within(self) -> float | None:
-        """Share that is not late; `None` where nothing was promised."""
+        """Share that is not late; `None` without lane metres."""
         return (self.clear_m + self.waiting_m) / self.lane_m if self.lane_m > 0 else None
 
 
@@ -126,7 +126,7 @@ class RequestTiming:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """How requests were answered: `late` counts those past their time, answered or not.
+    """Response to requests: `late` counts those past their target, answered or not.
 
     `waiting` are not answered yet, late or in time. Of the answered, half waited no longer than
     `median_s` and nine in ten no longer than `p90_s`.
@@ -142,7 +142,7 @@ class Response:
 
     @property
     def waiting(self) -> int:
-        """How many have no answer yet."""
+        """Number without an answer yet."""
         return self.asked - self.answered
 
     @property
@@ -154,7 +154,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class DistrictPerformance:
-    """How a part of the city stands at a moment."""
+    """Performance of a district at a moment."""
 
     share: Share
     response: Response
@@ -162,7 +162,7 @@ class DistrictPerformance:
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """How a storm stands at a moment: the city, each class, each district.
+    """Performance of a storm at a moment: the city, each class, each district.
 
     `unplaced` are the requests whose street is not known yet; they are part of the city only.
     """
@@ -175,7 +175,7 @@ class Performance:
 
 
 class _Promised(NamedTuple):
-    """A direction of a street that is promised a cycle."""
+    """A direction of a street with a cycle."""
 
     segment: Segment
     forward: bool
@@ -184,7 +184,7 @@ class _Promised(NamedTuple):
 
 
 def promised_lanes(network: StreetNetwork, policy: Policy) -> Lanes:
-    """Return every direction that vehicles may drive and whose street has a cycle."""
+    """Return every drivable direction whose street has a cycle."""
     promised = [
         _Promised(segment, forward, rule, rule.cycle)
         for segment in network.segments
@@ -209,7 +209,7 @@ def promised_lanes(network: StreetNetwork, policy: Policy) -> Lanes:
 
 
 def late_spells(lanes: Lanes, served: Served, storm: Storm) -> Spells:
-    """Return when directions were late, from what was served since the storm began."""
+    """Return when directions were late, from their passes since the storm began."""
     lane: list[int] = []
     after_s: list[float] = []
     for directed, times in served.items():
@@ -255,7 +255,7 @@ def late_at(lanes: Lanes, spells: Spells, at_s: float) -> Flags:
 def performance(
     lanes: Lanes, spells: Spells, asked: Sequence[RequestTiming], started_at: datetime, at: datetime
 ) -> Performance:
-    """Return how a storm stands at a moment that is not before its start."""
+    """Return the performance of a storm at a moment not before its start."""
     parts = _parts(lanes, spells, (at - started_at).total_seconds())
     classes = dict(
         zip(lanes.classes, _shares(parts, lanes.class_no, len(lanes.classes)), strict=True)
@@ -286,7 +286,7 @@ def shares_over_time(
 
 
 def response(asked: Iterable[RequestTiming], at: datetime) -> Response:
-    """Return how the requests made until a moment were answered by then."""
+    """Return the response by a moment to the requests made until then."""
     known = [one for one in asked if one.since <= at]
     answered = [
         (one, one.answered_at)
@@ -308,7 +308,7 @@ def response(asked: Iterable[RequestTiming], at: datetime) -> Response:
 
 
 def district_order(name: str) -> tuple[bool, str]:
-    """Return what sorts districts by name, with what lies outside all of them last."""
+    """Return a sort key of districts by name, with what lies outside of all last."""
     return (not name, name)
 
 
@@ -324,7 +324,7 @@ def _standings[Name: str](
     part_of: Callable[[RequestTiming], Name | None],
     at: datetime,
 ) -> dict[Name, DistrictPerformance]:
-    """Return how each part stands, those without promised streets too where somebody asks."""
+    """Return the performance of each part; parts without streets too where asked for."""
     requests: dict[Name, list[RequestTiming]] = {name: [] for name in shares}
     for one in asked:
         name = part_of(one)

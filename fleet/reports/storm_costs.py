@@ -1,4 +1,4 @@
-"""What a storm took: hours, kilometres, material and money, by truck, district and who owns it."""
+"""Costs of a storm: hours, kilometres, material and money, by truck, district and owner."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ HOUR_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class MachineCost:
-    """What something took; `paid_h` are the hours that are paid for, money in the city's."""
+    """Costs of some machines; `paid_h` are hours paid for, money in the city's currency."""
 
     name: str
     paid_h: float = 0.0
@@ -43,7 +43,7 @@ class MachineCost:
 
 @dataclass(frozen=True, slots=True)
 class TruckCost:
-    """A truck's part; `hires` are its calls, where it is not the city's own."""
+    """Costs of a truck; `hires` are its call-outs, where it is not the city's own."""
 
     vehicle: Vehicle
     cost: MachineCost
@@ -52,7 +52,7 @@ class TruckCost:
 
 @dataclass(frozen=True, slots=True)
 class StormCosts:
-    """A storm in sums; an owner is the city, its reserve, or a company by name.
+    """Costs of a storm; an owner is the city, its reserve, or a contractor by name.
 
     `total` is of machines and their material; `crews` are beside it.
     """
@@ -78,7 +78,7 @@ def storm_costs(
     days: Sequence[VehicleDay],
     period: Period,
 ) -> StormCosts:
-    """Return what a storm took until now; `days` are the vehicles' logs of its time.
+    """Return the costs of a storm until now; `days` are the vehicles' logs of its time.
 
     An own truck is paid for its hours of service, a hired one from its arrival to its release.
     Districts share a truck's money as they share its work, and material as it was spread there.
@@ -111,7 +111,7 @@ def storm_costs(
 
 
 def owner_of(vehicle: Vehicle) -> str:
-    """Return who is paid for a machine: a company by its name, else the kind of owner."""
+    """Return the payee of a machine: a contractor by name, else the kind of owner."""
     return vehicle.company or vehicle.owner
 
 
@@ -143,7 +143,7 @@ def _truck(day: VehicleDay, came: tuple[Hire, ...], policy: Policy) -> TruckCost
 
 
 def _unseen(came: Iterable[Hire], known: Collection[VehicleId]) -> Iterator[TruckCost]:
-    """Yield hired machines of which no position tells anything."""
+    """Yield hired machines without any positions."""
     by_vehicle: dict[VehicleId, list[Hire]] = defaultdict(list)
     for one in came:
         if one.vehicle.id not in known:
@@ -183,7 +183,7 @@ class _Share:
 def _districts(
     tx: Tx, storm: Storm, network: StreetNetwork, trucks: Iterable[TruckCost]
 ) -> Iterator[MachineCost]:
-    """Yield what each district took, those without a name last."""
+    """Yield the costs of each district, those without a name last."""
     shares = _shares(tx, storm, network)
     found: dict[str, list[MachineCost]] = defaultdict(list)
     for truck in trucks:
@@ -208,7 +208,7 @@ def _shares(tx: Tx, storm: Storm, network: StreetNetwork) -> dict[VehicleId, dic
 def _shared_out(
     cost: MachineCost, shares: Mapping[str, _Share]
 ) -> Iterator[tuple[str, MachineCost]]:
-    """Yield a truck's part in each district: by its seconds of work there, salt by its metres."""
+    """Yield a truck's costs by district: by seconds of work there, salt by metres."""
     if not shares:
         yield "", cost
         return

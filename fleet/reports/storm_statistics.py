@@ -1,4 +1,4 @@
-"""What storms proved, read for the figures of `fleet.reports.performance` and kept in memory.
+"""Accounts of storms for `fleet.reports.performance`, read once and cached.
 
 A storm that has ended is read once; of one that goes on, only directions that were served again.
 """
@@ -42,7 +42,7 @@ STORMS_KEPT = 6
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One storm, ready to be measured at any moment of it."""
+    """Data of one storm, ready to be measured at any moment of it."""
 
     storm: Storm
     lanes: Lanes
@@ -50,7 +50,7 @@ class Account:
     asked: tuple[RequestTiming, ...]
 
     def at(self, moment: datetime) -> Performance:
-        """Return how the storm stood at a moment, kept within its start and end."""
+        """Return the performance at a moment, clamped to the storm."""
         moment = min(moment, self.storm.ended_at or moment)
         moment = max(moment, self.storm.started_at)
         return performance(self.lanes, self.spells, self.asked, self.storm.started_at, moment)
@@ -68,7 +68,7 @@ class _Kept:
 
 
 class StormRecords:
-    """Reads accounts of storms; safe from any thread. Other streets or policies begin anew."""
+    """Reads accounts of storms; safe from any thread. Other streets or policies reset it."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -76,7 +76,7 @@ class StormRecords:
         self._kept: LRUCache[StormId, _Kept] = LRUCache(STORMS_KEPT)
 
     def account(self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy) -> Account:
-        """Return the account of a storm, measured by the streets of today and its own promises."""
+        """Return the account of a storm, by the streets of today and its own policy."""
         asked = storm_requests(tx, storm, network, policy)
         with self._lock:
             kept = self._kept[storm.id] = self._taken(storm, network, policy)
@@ -135,7 +135,7 @@ def _asked(
 
 
 def _follow(tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, kept: _Kept) -> None:
-    """Bring what is kept of a storm up to what the database knows."""
+    """Update a cached account with what the database has since."""
     marks = {mark.directed: mark for mark in list_served_marks(tx, storm.id)}
     changed = [mark for directed, mark in marks.items() if kept.marks.get(directed) != mark]
     for gone in kept.marks.keys() - marks.keys():

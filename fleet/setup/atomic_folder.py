@@ -1,4 +1,4 @@
-"""A folder that becomes a city's: whole, or not at all."""
+"""Atomic creation of a city's folder."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ PREFIX = ".adding-"
 
 @contextmanager
 def scaffold(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder that takes the name `folder` at the end, unless an error comes first.
+    """Yield an empty folder that is renamed to `folder` at the end, unless an error comes first.
 
     What a killed process has left half-built beside it is cleared away.
     """

@@ -1,4 +1,4 @@
-"""From files to what a city is made of: streets, clipped by a boundary and told by district."""
+"""Reading of a city's street file, clipped by a boundary and assigned to districts."""
 
 from collections.abc import Sequence
 from dataclasses import replace

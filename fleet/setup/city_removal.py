@@ -1,4 +1,4 @@
-"""A city is taken away."""
+"""Removal of a city."""
 
 import shutil
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from fleet.setup.atomic_folder import PREFIX
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What would be gone with a city."""
+    """Counts of what is deleted with a city."""
 
     segments: int
     storms: int
@@ -23,7 +23,7 @@ class Holdings:
 
 
 def holdings_of(tx: Tx, folder: Path) -> Holdings:
-    """Return what a city holds."""
+    """Return the counts of a city's data."""
     return Holdings(
         segments=int(get_report(tx)["segments"]),
         storms=len(list_storms(tx)),
@@ -33,7 +33,7 @@ def holdings_of(tx: Tx, folder: Path) -> Holdings:
 
 
 def remove_city(folder: Path) -> None:
-    """Delete a city with all it holds; no list shows it from the first moment on.
+    """Delete a city with all its data; no list shows it from the first moment on.
 
     Raises `ConflictError` while a server or a worker has it open.
     """

@@ -1,4 +1,4 @@
-"""A city comes into being: streets, places, tiles, first policy and fleet; later its new fleets."""
+"""Set-up of a city: streets, places, tiles, first policy and fleet; later its new fleets."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,16 +75,16 @@ class _Draft:
 
 
 def no_progress(_step: str) -> None:
-    """Tell nobody how far an import is."""
+    """Report no progress of an import."""
 
 
 def _nothing(_tx: Tx) -> None:
-    """Add nothing to what a city begins with."""
+    """Add no further data to a new city."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewCity:
-    """What a city is made from.
+    """Input of a new city.
 
     Attributes
     ----------
@@ -163,7 +163,7 @@ def _known_language(language: Language) -> Language:
 
 
 def imported(file: Path, now: datetime, *, services: bool) -> Report:
-    """Return what a report says of the import itself."""
+    """Return the part of a report about the import itself."""
     return {"file": file.name, "services": services, "imported_at": now.isoformat()}
 
 
@@ -224,7 +224,7 @@ def _summary(report: Report) -> Report:
 def city_report(
     city: City, streets: CityDraft, network: StreetNetwork, depots: Sequence[Depot]
 ) -> Report:
-    """Return what `city show` prints: counts, shares of segments, and what no depot reaches."""
+    """Return what `city show` prints: counts, shares of segments, unreachable streets."""
     segments = network.segments
     addresses = sum(place.kind == "address" for place in streets.places)
     return {

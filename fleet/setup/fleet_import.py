@@ -1,4 +1,4 @@
-"""A file with machines, looked at before it is put in force: what is wrong, what would change."""
+"""Preview of a file with machines: mistakes and changes, before it is put in force."""
 
 import re
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _AT_LINE = re.compile(r"at line (\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a file says; `text` is the `fleet.toml` that it means, if there is no mistake."""
+    """Result of reading a file; `text` is the `fleet.toml` that it means, if there is no mistake."""
 
     fleet: FleetFile
     text: str

@@ -1,4 +1,4 @@
-"""A recorded log taken into a city: whose fixes they are, and the storm that they belong to."""
+"""Import of a recorded log: the vehicles of its fixes, and the storm they belong to."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ LEAD = timedelta(seconds=1)
 def vehicles_of_log(
     tx: Tx, names: Collection[str], renamed: Mapping[str, str]
 ) -> tuple[dict[str, Vehicle], list[str]]:
-    """Return the vehicle of each name of a log, and the names that nobody has.
+    """Return the vehicle of each name in a log, and the unknown names.
 
     `renamed` says what vehicles of the log are called here; it may name only vehicles of the log.
     """
@@ -46,7 +46,7 @@ def vehicles_of_log(
 
 
 def refuse_unknown(unknown: Sequence[str]) -> None:
-    """Raise `InvalidError` that names the vehicles of a log that the city does not have."""
+    """Raise `InvalidError` that names the unknown vehicles of a log."""
     if unknown:
         told = ", ".join(unknown[:NAMES_TOLD])
         more = f" and {len(unknown) - NAMES_TOLD} more" if len(unknown) > NAMES_TOLD else ""
@@ -97,7 +97,7 @@ def positions_of_log(
     devices: Mapping[VehicleId, DeviceId],
     now: datetime,
 ) -> tuple[list[Position], Counter[str]]:
-    """Return the fixes as the door for batches would store them, oldest first and each once.
+    """Return the fixes as batch upload would store them, oldest first, each once.
 
     Those that nobody can believe are left out and counted, with the door's reasons.
     """

@@ -1,4 +1,4 @@
-"""Machines, depots and reload sites, as pages name and choose them."""
+"""Machines, depots and reload sites for lists and choices on pages."""
 
 from typing import NamedTuple
 
@@ -8,13 +8,13 @@ from data.store.setup.machines import get_vehicle, list_depots, list_reload_site
 
 
 class Sites(NamedTuple):
-    """Where machines start from and load material."""
+    """Depots and reload sites."""
 
     depots: tuple[Depot, ...]
     reload_sites: tuple[ReloadSite, ...]
 
     def depot_name(self, machine: Vehicle) -> str:
-        """Return what a machine's depot is called; empty for one that is gone."""
+        """Return the name of a machine's depot; empty for one that was removed."""
         return next((one.name for one in self.depots if one.id == machine.depot_id), "")
 
 

@@ -1,4 +1,4 @@
-"""Depots, places to load salt and machines, changed one at a time or by a file, and taken back."""
+"""The register of machines, depots and reload sites: single changes, files, and undo."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -48,7 +48,7 @@ NEW = 0
 
 @dataclass(frozen=True, slots=True)
 class SiteArea:
-    """How far a yard or a place to load reaches: what somebody says of it, `None` for no word.
+    """Geofence of a yard or reload site as wished; `None` leaves it as it is.
 
     An empty `polygon` takes away what was drawn.
     """
@@ -63,7 +63,7 @@ UNSAID = SiteArea()
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What the storm book says of a change: `what` happened to the thing of this `name`."""
+    """A change for the audit log: `what` happened to the thing of this `name`."""
 
     what: str
     name: str = ""
@@ -82,7 +82,7 @@ def fleet_text(tx: Tx) -> str:
 
 
 def find_last_change(tx: Tx) -> Event | None:
-    """Return the last change of the fleet, the one that `undo_fleet` takes back."""
+    """Return the last change of the fleet, which `undo_fleet` undoes."""
     return find_last_event(tx, FLEET_SET)
 
 
@@ -146,7 +146,7 @@ def save_reload_site(
     now: datetime,
     ground: SiteArea = UNSAID,
 ) -> FleetFile:
-    """Add a place to load salt or change the one of its id."""
+    """Add a reload site or change the one of its id."""
     fleet = _unchanged(tx, base)
     _refuse_far_away(site, network)
     old = _known("reload_site", fleet.reload_sites, site.id)
@@ -159,7 +159,7 @@ def save_reload_site(
 def remove_reload_site(
     tx: Tx, actor: Actor, site_id: ReloadSiteId, base: int, network: StreetNetwork, now: datetime
 ) -> FleetFile:
-    """Remove a place to load salt, not the last one."""
+    """Remove a reload site, but not the last one."""
     fleet = _unchanged(tx, base)
     site = _existing("reload_site", fleet.reload_sites, site_id)
     if len(fleet.reload_sites) == 1:
@@ -185,7 +185,7 @@ def save_machine(
 def remove_machine(
     tx: Tx, actor: Actor, machine_id: VehicleId, base: int, network: StreetNetwork, now: datetime
 ) -> FleetFile:
-    """Take a machine out of the fleet; what it did stays known."""
+    """Retire a machine; its history stays."""
     fleet = _unchanged(tx, base)
     machine = _existing("vehicle", fleet.vehicles, machine_id)
     if len(fleet.vehicles) == 1:
@@ -197,7 +197,7 @@ def remove_machine(
 def take_fleet_file(
     tx: Tx, actor: Actor, text: str, base: int, network: StreetNetwork, now: datetime
 ) -> FleetFile:
-    """Put a whole `fleet.toml` in force, letter by letter."""
+    """Put a whole `fleet.toml` in force, byte for byte."""
     _unchanged(tx, base)
     return _set(tx, actor, text, _Change("file.taken"), network, now)
 
@@ -205,7 +205,7 @@ def take_fleet_file(
 def undo_fleet(
     tx: Tx, actor: Actor, change: int, network: StreetNetwork, now: datetime
 ) -> FleetFile:
-    """Take back the last change, which must still be this one; to undo that is to redo."""
+    """Undo the last change, which must still be this one; undoing again redoes it."""
     _unchanged(tx, change)
     last = find_last_change(tx)
     if last is None:
@@ -225,7 +225,7 @@ def _taken_back(after: Mapping[str, Any]) -> _Change:
 
 
 def _unchanged(tx: Tx, base: int) -> FleetFile:
-    """Return the fleet, or refuse to change what somebody else has changed since it was shown."""
+    """Return the fleet; raise `ConflictError` where it changed since it was shown."""
     last = find_last_change(tx)
     if (last.id if last else 0) != base:
         raise ConflictError("somebody has changed the fleet meanwhile", reason="fleet_changed")
@@ -256,7 +256,7 @@ def _set(
 
 
 def _follow_storm(tx: Tx, actor: Actor, before: Sequence[Vehicle], now: datetime) -> None:
-    """Give new machines a shift in the storm that is on; refuse to lose one that has one."""
+    """Give new machines a shift in the active storm; refuse to remove one that has one."""
     storm = find_active_storm(tx)
     if storm is None:
         return
@@ -277,7 +277,7 @@ def _follow_storm(tx: Tx, actor: Actor, before: Sequence[Vehicle], now: datetime
 
 
 def text_of(tx: Tx, fleet: FleetFile) -> str:
-    """Return a fleet as a file that begins with the comment of the one in force."""
+    """Return a fleet as a file under the opening comment of the one in force."""
     return toml_from_fleet(fleet, head_of(get_fleet_text(tx)))
 
 
@@ -293,7 +293,7 @@ def _existing[T: Depot | ReloadSite | Vehicle](kind: str, things: Sequence[T], k
 
 
 def _on[T: Depot | ReloadSite](ground: SiteArea, site: T, old: T | None) -> T:
-    """Return a site with the ground that is said, else the one it had.
+    """Return a site with the wished geofence, else the one it had.
 
     What was drawn stays where it was drawn, and goes with a pin that leaves it.
     """

@@ -1,4 +1,4 @@
-"""Levels of service, changed by a form or a file, and taken back."""
+"""Changes of the policy by a form or a file, and their undo."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,7 +24,7 @@ def tables_of(policy: Policy) -> dict[str, object]:
 
 
 def find_last_policy_change(tx: Tx) -> Event | None:
-    """Return the last change of the policy, the one that `undo_policy` takes back."""
+    """Return the last change of the policy, which `undo_policy` undoes."""
     return find_last_event(tx, POLICY_SET)
 
 
@@ -44,13 +44,13 @@ def take_policy_tables(
 def take_policy_file(
     tx: Tx, actor: Actor, text: str, base: int, network: StreetNetwork, now: datetime
 ) -> Policy:
-    """Put a whole `policy.toml` in force, letter by letter."""
+    """Put a whole `policy.toml` in force, byte for byte."""
     _refuse_changed(tx, base)
     return set_policy(tx, actor, text, network, now)
 
 
 def undo_policy(tx: Tx, actor: Actor, change: int, network: StreetNetwork, now: datetime) -> Policy:
-    """Take back the last change, which must still be this one; to undo that is to redo."""
+    """Undo the last change, which must still be this one; undoing again redoes it."""
     _refuse_changed(tx, change)
     last = find_last_policy_change(tx)
     if last is None:

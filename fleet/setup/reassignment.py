@@ -1,4 +1,4 @@
-"""A storm's work on streets that have changed under it: jobs, requests, blockages, the plan."""
+"""Reassignment of a storm's work to changed streets: jobs, requests, blockages, the plan."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,7 +45,7 @@ STILL_ASKED = frozenset({RequestState.NEW, RequestState.OPEN})
 
 @dataclass(frozen=True, slots=True)
 class Reassigned:
-    """What became of a storm's work.
+    """Counts of reassigned work.
 
     Of requests on vanished streets, `placed` stand on another street by their pins and `waiting`
     ones need a human.
@@ -60,14 +60,14 @@ class Reassigned:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """Work on streets that would vanish: open jobs, and requests that are placed on them."""
+    """Work on streets that would vanish: open jobs, and requests placed there."""
 
     jobs: tuple[Job, ...]
     requests: tuple[ServiceRequest, ...]
 
 
 def affected_by(tx: Tx, difference: Difference) -> Affected:
-    """Return the work that vanishing streets would leave without a street."""
+    """Return the work that would be left without a street."""
     storm = find_active_storm(tx)
     gone = {each.segment.id for each in difference.gone}
     jobs = list_jobs(tx, storm.id, JobState.OPEN) if storm else []
@@ -138,7 +138,7 @@ def _add_jobs(
 def _predecessors(
     difference: Difference, cancelled: Iterable[Job]
 ) -> Mapping[SegmentId, Sequence[Job]]:
-    """Return the cancelled plow jobs whose place each street takes."""
+    """Return the cancelled plow jobs whose place each new street takes."""
     jobs = {job.segment_id: job for job in cancelled if job.treatment is Treatment.PLOW}
     found: dict[SegmentId, list[Job]] = defaultdict(list)
     for vanished in difference.gone:
@@ -149,7 +149,7 @@ def _predecessors(
 
 
 def _no_later(job: Job, before: Sequence[Job]) -> Job:
-    """Return the job with the earliest times of those it stands for: a split grants no delay."""
+    """Return the job with the earliest times of those it replaces: a split grants no delay."""
     if not before:
         return job
     starts_at = min(each.starts_at for each in before)
@@ -159,7 +159,7 @@ def _no_later(job: Job, before: Sequence[Job]) -> Job:
 
 
 def _turn_jobs(tx: Tx, storm: Storm, difference: Difference) -> None:
-    """Let open jobs cover the directions that signs allow now."""
+    """Set the directions of open jobs to those that signs allow now."""
     changed = set(difference.changed)
     turned = defaultdict(list)
     for job in list_jobs(tx, storm.id, JobState.OPEN):
@@ -174,7 +174,7 @@ def _turn_jobs(tx: Tx, storm: Storm, difference: Difference) -> None:
 def _move_blockages(
     tx: Tx, actor: Actor, storm: Storm, difference: Difference, now: datetime
 ) -> None:
-    """Let what blocks a vanished street block what lies there now; away from streets, nothing."""
+    """Move blockages of vanished streets to the streets there now; drop those away from any."""
     successors = {each.segment.id: each.successors for each in difference.gone}
     for blocked in list_open_blockages(tx, storm.id):
         if blocked.segment_id not in successors:
@@ -195,7 +195,7 @@ def _move_blockages(
 def _move_closures(
     tx: Tx, actor: Actor, storm: Storm, difference: Difference, now: datetime
 ) -> None:
-    """Let the closure of a vanished street close all streets that lie there now, both ways.
+    """Move closures of vanished streets to all streets there now, both directions.
 
     Which of their directions was meant is not known; nobody is sent where nobody may drive.
     """
@@ -214,7 +214,7 @@ def _move_closures(
 
 
 def _end_plan(tx: Tx, actor: Actor, storm: Storm, now: datetime) -> bool:
-    """End the plan that is driven, and stop one being made: both are for streets of before."""
+    """Supersede the driven plan and stop runs: both are for the old streets."""
     for run in list_runs(tx, storm.id):
         if run.state is RunState.RUNNING and not run.stop_requested:
             request_stop(tx, actor, run.id, now)

@@ -1,4 +1,4 @@
-"""A newer street file for a city: what it would change, and taking it over.
+"""Update of a city's streets from a newer file: preview, and taking it over.
 
 Streets that stay themselves keep their id, and with it overrides, jobs, passes and coverage. What
 vanishes is kept among the former streets with its successors, and its id is never given again.
@@ -49,7 +49,7 @@ _NEW_TILES = ".tiles-"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Newer:
-    """A newer file as read beside the present city, ready to be taken over.
+    """A newer file with its difference from the present city, ready to be taken over.
 
     `jobs` and `requests` count the open work on vanishing streets, `overrides` the decisions of
     administrators about them.
@@ -77,7 +77,7 @@ def compare(
     services: bool | None = None,
     report: Callable[[str], None] = no_progress,
 ) -> Newer:
-    """Return what a newer file would change, changing nothing: the dry run.
+    """Return the changes of a newer file without making them: the dry run.
 
     The city's own boundary, districts and choice of service ways hold where no others are given.
     Raises as `add_city` does for files that do not fit.
@@ -158,7 +158,7 @@ def _new_tiles(folder: Path, newer: Newer) -> Iterator[Path]:
 
 
 def _put_tiles(new: Path, tiles: Path) -> None:
-    """Replace the served files, each at once: a browser sees the old or the new one."""
+    """Replace the served tile files, each atomically: a browser sees the old or the new one."""
     names = {file.name for file in new.iterdir()}
     for name in names:
         (new / name).replace(tiles / name)
@@ -170,7 +170,7 @@ def _put_tiles(new: Path, tiles: Path) -> None:
 def _store(
     tx: Tx, actor: Actor, newer: Newer, city: City, report: Report, now: datetime
 ) -> dict[str, object]:
-    """Write the city as it now is with its report, and return what became of the old one."""
+    """Store the city with its report, and return counts of the reassigned work."""
     difference, network = newer.difference, newer.difference.network
     before = get_report(tx)
     save_former_segments(tx, _former(difference, now))
@@ -199,7 +199,7 @@ def _store(
 
 
 def counts_of(difference: Difference) -> dict[str, int]:
-    """Return how many streets stay, change, come and go."""
+    """Return the number of unchanged, changed, new and vanished streets."""
     return {
         "kept": len(difference.kept),
         "changed": len(difference.changed),
@@ -234,7 +234,7 @@ def _former(difference: Difference, now: datetime) -> Iterator[FormerSegment]:
 
 
 def _pass_on(tx: Tx, difference: Difference) -> int:
-    """Give decisions about vanished streets to the new ones in their place; return how many.
+    """Copy overrides of vanished streets to their successors; return how many.
 
     A street that stays, or gets several decisions, keeps its own or the first.
     """

@@ -1,4 +1,4 @@
-"""Streets that drivers find blocked: reported with what is left out, until they are clear."""
+"""Blocked streets as drivers report them: legs are skipped until they are clear."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,7 +32,7 @@ TEXT_LETTERS = 500
 
 
 class BlockageReport(NamedTuple):
-    """What a driver says of a blocked street: where he is, if known, words, and when he tapped."""
+    """A driver's report of a blocked street: position if known, text, time of the tap."""
 
     here: LonLat | None
     text: str
@@ -47,7 +47,7 @@ def report_blockage(
     report: BlockageReport,
     now: datetime,
 ) -> Blockage:
-    """Leave legs out because a street is blocked, and say where."""
+    """Store a blockage and skip the legs that it blocks."""
     text = report.text
     if len(text) > TEXT_LETTERS:
         raise InvalidError("text", f"{len(text)} letters", f"at most {TEXT_LETTERS} letters")
@@ -76,7 +76,7 @@ def report_blockage(
 def add_photo(
     tx: Tx, actor: Actor, blockage_id: BlockageId, photo: str, now: datetime
 ) -> tuple[Blockage, str]:
-    """Say which file shows a blockage; return it, and the file that is not needed any more."""
+    """Store the photo of a blockage; return it, and the file that it replaces."""
     before = get_blockage(tx, blockage_id)
     set_photo(tx, blockage_id, photo)
     add_event(tx, now, actor, "blockage.photographed", f"blockage:{blockage_id}")
@@ -84,7 +84,7 @@ def add_photo(
 
 
 def clear_blockage(tx: Tx, actor: Actor, blockage_id: BlockageId, now: datetime) -> Blockage:
-    """Say that a street is free again."""
+    """Mark a blockage as cleared."""
     before = get_blockage(tx, blockage_id)
     if before.cleared_at is not None:
         raise ConflictError(f"blockage {blockage_id} is cleared already", reason="blockage_cleared")
@@ -102,7 +102,7 @@ def _path(tx: Tx, shift: Shift, legs: Legs) -> list[DirectedSegment]:
 def _blocked_place(
     path: Sequence[DirectedSegment], network: StreetNetwork, here: LonLat | None
 ) -> tuple[SegmentId, LonLat]:
-    """Return the street of a way that is blocked, and where: the nearest one, else its first."""
+    """Return the blocked street of a way and the place: the nearest, else its first street."""
     near = network.nearby(here, NEAR_M) if here else []
     ids = [step.segment_id for step in path]
     snap = next((each for each in near if each.segment_id in ids), None)

@@ -1,4 +1,4 @@
-"""Short codes that let a driver in for one shift, as a dispatcher says them over the radio."""
+"""Sign-in codes that let a driver in for one shift, read out over the radio."""
 
 import hashlib
 import hmac
@@ -44,7 +44,7 @@ NO_PASSWORD = "!"  # noqa: S105 - it begins the hash that no password has
 
 @dataclass(frozen=True, slots=True)
 class GivenCode:
-    """A code in plain digits, shown once, whom it lets in and until when."""
+    """A code in plain digits, shown once, its user and its expiry."""
 
     digits: str
     driver: User
@@ -60,7 +60,7 @@ def give_code(
     now: datetime,
     login: str = "",
 ) -> GivenCode:
-    """Let a driver in by a new code until the shift is over; older codes of his end.
+    """Issue a new code for a shift's driver; older codes of the driver expire.
 
     `login` names who drives; without it, whoever drove the machine last, by the machine's own
     name. Raises `ConflictError` where somebody may do more than drive: a code is no password.
@@ -84,7 +84,7 @@ def give_code(
 
 
 def enter_code(tx: Tx, text: str, secret: bytes, now: datetime) -> User | None:
-    """Return the driver whom a code lets in, or `None`; any script's digits will do."""
+    """Return the driver of a code, or `None`; digits of any script are accepted."""
     digits = latin_digits(text)
     code = find_code(tx, code_digest(digits, secret), CodeKind.DRIVER, now)
     if code is None or code.shift_id is None:
@@ -98,22 +98,22 @@ def enter_code(tx: Tx, text: str, secret: bytes, now: datetime) -> User | None:
 
 
 def may_drive(user: User) -> bool:
-    """Whether somebody may come in by a code: who does more than drive needs a password."""
+    """Whether somebody may sign in by code: other roles than driver need a password."""
     return user.roles == (Role.DRIVER,) and not user.disabled
 
 
 def latin_digits(text: str) -> str:
-    """Return the digits of a text, whatever script and spaces it has."""
+    """Return the digits of a text as 0 to 9, from any script, without spaces."""
     return "".join(str(unicodedata.decimal(letter)) for letter in text if letter.isdecimal())
 
 
 def code_digest(digits: str, secret: bytes) -> str:
-    """Return what is kept of a code: so few digits are safe only with a secret beside them."""
+    """Return the keyed digest of a code; so few digits need a secret key."""
     return hmac.new(secret, digits.encode(), hashlib.sha256).hexdigest()
 
 
 def new_digits(tx: Tx, secret: bytes, now: datetime) -> str:
-    """Return digits of a code that nobody has now, neither driver nor crew."""
+    """Return random digits that no present code has, neither a driver's nor a crew's."""
     while True:
         digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
         digest = code_digest(digits, secret)
@@ -122,7 +122,7 @@ def new_digits(tx: Tx, secret: bytes, now: datetime) -> str:
 
 
 def _driver(tx: Tx, actor: Actor, shift: Shift, login: str, language: str, now: datetime) -> User:
-    """Return who is to drive the shift; he must be free and no more than a driver."""
+    """Return the driver to assign to the shift, who must be free and only a driver."""
     if login:
         driver = find_user_by_login(tx, login)
         if driver is None:
@@ -146,7 +146,7 @@ def _driver(tx: Tx, actor: Actor, shift: Shift, login: str, language: str, now: 
 
 
 def _machines_driver(tx: Tx, actor: Actor, shift: Shift, language: str, now: datetime) -> User:
-    """Return the user who stands for whoever drives this machine, made at first use."""
+    """Return the user account of a machine's unnamed driver, made at first use."""
     login = f"driver-{shift.vehicle_id}"
     known = find_user_by_login(tx, login)
     if known is not None:
@@ -158,7 +158,7 @@ def _machines_driver(tx: Tx, actor: Actor, shift: Shift, language: str, now: dat
 
 
 def _signed_out(tx: Tx, driver: User) -> User:
-    """End older sessions of somebody without a password: another phone may have them."""
+    """End older sessions of a user without a password: another phone may have them."""
     if driver.password_hash and not driver.password_hash.startswith(NO_PASSWORD):
         return driver
     return set_password_hash(tx, driver.id, NO_PASSWORD + secrets.token_urlsafe(12))

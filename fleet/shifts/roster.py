@@ -1,4 +1,4 @@
-"""Who drives what and when: shifts added, moved and given to drivers, and what does not fit."""
+"""The roster: shifts added, moved and assigned to drivers, and their conflicts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -50,7 +50,7 @@ _HOUR = timedelta(hours=1)
 
 
 class Clash(StrEnum):
-    """What does not fit in a roster."""
+    """Kind of conflict in a roster."""
 
     OVERLAP = "overlap"
     DRIVER_TWICE = "driver_twice"
@@ -60,7 +60,7 @@ class Clash(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """Something that does not fit about a shift; `other` is the one that it clashes with."""
+    """A conflict of a shift; `other` is the shift that it clashes with."""
 
     clash: Clash
     shift: Shift
@@ -71,7 +71,7 @@ class Misfit:
 
 @dataclass(frozen=True, slots=True)
 class ShiftWish:
-    """When a shift is to be and who is to drive it, by login; nobody yet where that is empty.
+    """A shift to add: its times, and the login of its driver, "" for nobody yet.
 
     `long_hours` takes more hours of service than the limit upon oneself.
     """
@@ -109,7 +109,7 @@ def plan_shift(
 
 
 def change_shift(tx: Tx, actor: Actor, shift_id: ShiftId, wish: ShiftWish, now: datetime) -> Shift:
-    """Give a shift to a driver, or move its start or end; on the road only its end moves.
+    """Assign a driver to a shift, or move its start or end; once driving only its end.
 
     A driver who loses a shift loses the code that let him in. Raises `ConflictError` for a shift
     that is over and for what does not fit.
@@ -139,7 +139,7 @@ def change_shift(tx: Tx, actor: Actor, shift_id: ShiftId, wish: ShiftWish, now: 
 
 
 def cancel_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift:
-    """Strike a shift that has not begun off the roster; it stays in the storm book as over."""
+    """Cancel a shift that has not begun; it stays in the records as ended."""
     before = get_shift(tx, shift_id)
     open_storm(tx, before.storm_id)
     if before.state is not ShiftState.PLANNED:
@@ -158,7 +158,7 @@ def cancel_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shif
 
 
 def misfits(shifts: Sequence[Shift], users: Mapping[UserId, User]) -> list[Misfit]:
-    """Return what does not fit among shifts that are not over, each clash once, by shift.
+    """Return the conflicts among shifts that are not over, each once, by shift.
 
     Hours of shifts that are over count too.
     """
@@ -185,7 +185,7 @@ def hours_of(driver_id: UserId, until: datetime, shifts: Iterable[Shift]) -> flo
 
 
 def may_be_given(user: User) -> bool:
-    """Whether somebody may be given a shift."""
+    """Whether somebody may be assigned to a shift."""
     return Role.DRIVER in user.roles and not user.disabled
 
 
@@ -276,7 +276,7 @@ def _require_open(before: Shift, wanted: Shift, now: datetime) -> None:
 
 
 def _unmoved(before: datetime, wished: datetime) -> datetime:
-    """Return the time that is wished; people name minutes, so the same one is no move."""
+    """Return the wished time; one within the same minute counts as unchanged."""
     return before if before.replace(second=0, microsecond=0) == wished else wished
 
 

@@ -1,4 +1,4 @@
-"""What drivers say of the routes that are published for them, and for how long it counts.
+"""Drivers' answers to their published routes, accepted or declined, and how long they hold.
 
 An answer is about a route, not about a plan: a newer plan in which a driver does the same streets
 in the same order keeps it, any other one asks again.
@@ -34,7 +34,7 @@ TEXT_LETTERS = 300
 
 
 class RouteAnswerState(StrEnum):
-    """How a truck's route stands with its driver."""
+    """State of a route's answer."""
 
     NONE = "none"
     WAITING = "waiting"
@@ -44,7 +44,7 @@ class RouteAnswerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RouteAnswerWish:
-    """What is said of a route: a reason where it is declined, and words."""
+    """An answer to give: a reason where it is declined, and a text."""
 
     state: AnswerState
     reason: DeclineReason | None = None
@@ -54,7 +54,7 @@ class RouteAnswerWish:
 def answer_route(
     tx: Tx, actor: Actor, plan_id: PlanId, shift_id: ShiftId, said: RouteAnswerWish, now: datetime
 ) -> RouteAnswer:
-    """Keep what was said of a route; the same again changes nothing, something else replaces it.
+    """Store an answer; an equal one changes nothing, another one replaces it.
 
     Raises `ConflictError` where the shift is over or another plan is driven by now, and
     `InvalidError` for a route that is declined without a reason.
@@ -83,7 +83,7 @@ def answer_route(
 def keep_answers(
     tx: Tx, before: PlanId, ahead: Iterable[Route], after: PlanId, routes: Iterable[Route]
 ) -> list[ShiftId]:
-    """Let answers count for a newer plan where it changes nothing; return whose routes do stay.
+    """Copy answers to a newer plan where the route is the same; return the changed routes.
 
     `ahead` is what trucks have left of the plan before.
     """
@@ -98,7 +98,7 @@ def keep_answers(
 
 
 def stops_of(legs: Iterable[Leg]) -> tuple[tuple[LegKind, DirectedSegment | None], ...]:
-    """Return what a driver does, in order; the way between does not count."""
+    """Return a driver's work legs in order; driving between does not count."""
     return tuple(
         (leg.kind, leg.path[0] if leg.kind is LegKind.WORK else None)
         for leg in legs
@@ -107,7 +107,7 @@ def stops_of(legs: Iterable[Leg]) -> tuple[tuple[LegKind, DirectedSegment | None
 
 
 def standing_of(shift: Shift, legs: Sequence[Leg], answer: RouteAnswer | None) -> RouteAnswerState:
-    """Return how a shift's published route stands with its driver."""
+    """Return the state of a shift's answer to its published route."""
     if shift.state is ShiftState.ENDED or not legs:
         return RouteAnswerState.NONE
     return RouteAnswerState.WAITING if answer is None else RouteAnswerState(answer.state)

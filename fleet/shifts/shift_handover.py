@@ -1,4 +1,4 @@
-"""Which of several shifts counts now: of a vehicle with drivers after each other, of a driver."""
+"""Consecutive shifts of a vehicle or a driver: which one is current."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,7 +9,7 @@ from data.store.shifts.shifts import get_shift, list_shifts, list_shifts_of_driv
 
 
 def current_shift(shifts: Iterable[Shift], now: datetime) -> Shift | None:
-    """Return the shift that counts now: the one on the road, else the next one, else the last one.
+    """Return the current shift: the one on the road, else the next one, else the last one.
 
     A planned shift whose time is over comes behind those that still have time.
     """
@@ -17,7 +17,7 @@ def current_shift(shifts: Iterable[Shift], now: datetime) -> Shift | None:
 
 
 def current_shift_by_vehicle(shifts: Iterable[Shift], now: datetime) -> dict[VehicleId, Shift]:
-    """Return the shift of each vehicle that counts now."""
+    """Return the current shift of each vehicle."""
     mine: dict[VehicleId, list[Shift]] = {}
     for shift in shifts:
         mine.setdefault(shift.vehicle_id, []).append(shift)
@@ -25,12 +25,12 @@ def current_shift_by_vehicle(shifts: Iterable[Shift], now: datetime) -> dict[Veh
 
 
 def find_current_shift_of_driver(tx: Tx, driver_id: UserId, now: datetime) -> Shift | None:
-    """Return the shift of a driver that counts now."""
+    """Return the current shift of a driver."""
     return current_shift(list_shifts_of_driver(tx, driver_id), now)
 
 
 def overlap(one: Shift, other: Shift) -> bool:
-    """Whether two shifts are at the same time."""
+    """Whether two shifts overlap in time."""
     return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
@@ -56,7 +56,7 @@ def shifts_by_id(tx: Tx, storm_id: StormId) -> dict[ShiftId, Shift]:
 def find_current_shift_of_machine(
     tx: Tx, storm: Storm | None, vehicle_id: VehicleId, now: datetime
 ) -> Shift | None:
-    """Return the shift of a machine that counts now; `None` without a storm."""
+    """Return the current shift of a machine; `None` without a storm."""
     shifts = list_shifts(tx, storm.id) if storm else []
     return current_shift((one for one in shifts if one.vehicle_id == vehicle_id), now)
 

@@ -1,4 +1,4 @@
-"""A shift from start to end: which leg comes next, and what became of it.
+"""Progress of a shift: start, legs done or skipped, end.
 
 A driver's tap moves the list on; only evidence closes jobs. Where no sensor tells, the tap itself
 becomes evidence (`fleet.evidence.driver_confirmations`), as soon as it can no longer be taken back.
@@ -49,7 +49,7 @@ REPEATED_WITHIN = timedelta(days=3)
 
 
 class SkipReason(StrEnum):
-    """Why a driver leaves a part of the route out."""
+    """Why a driver skips a part of the route."""
 
     PARKED_CARS = "parked_cars"
     BLOCKED = "blocked"
@@ -61,7 +61,7 @@ class SkipReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Legs:
-    """Legs of a published route from `first` to `last`: what one screen of the phone shows."""
+    """Consecutive legs of a published route, `first` to `last`: one screen of the phone."""
 
     plan_id: PlanId
     shift_id: ShiftId
@@ -71,7 +71,7 @@ class Legs:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What a driver took back: legs that are open again, and blockages that were none."""
+    """Result of an undo: legs that are open again, and blockages that were withdrawn."""
 
     legs: tuple[LegProgress, ...]
     blockages: tuple[Blockage, ...]
@@ -83,7 +83,7 @@ type Answer = Mapping[str, Any]
 def answered_once(
     tx: Tx, user_id: UserId, key: str, now: datetime, order: Callable[[], Answer]
 ) -> Answer:
-    """Return the order's answer; of a key that came before, the answer it got then."""
+    """Return the result of an order; for a repeated key the stored result."""
     known = find_tap(tx, key)
     if known is None:
         answer = order()
@@ -95,7 +95,7 @@ def answered_once(
 
 
 def start_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift:
-    """Put a planned shift on the road; the driver who had its vehicle before is home by that."""
+    """Start a planned shift; the vehicle's shift before it ends."""
     shift = get_shift(tx, shift_id)
     _require_state(shift, ShiftState.PLANNED)
     for other in list_shifts(tx, shift.storm_id):
@@ -105,7 +105,7 @@ def start_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift
 
 
 def end_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift:
-    """Bring a driving shift home; the code that let its driver in is worth nothing from now on."""
+    """End a driving shift; its sign-in code expires."""
     shift = _moved(tx, actor, shift_id, ShiftState.DRIVING, ShiftState.ENDED, now)
     if shift.driver_id is not None:
         remove_codes(tx, shift.driver_id, CodeKind.DRIVER)
@@ -136,7 +136,7 @@ def driven_route(tx: Tx, shift: Shift) -> tuple[PlanId, Route] | None:
 def complete_legs(
     tx: Tx, actor: Actor, legs: Legs, now: datetime, tapped_at: datetime | None = None
 ) -> list[LegProgress]:
-    """Mark legs done; the same tap again changes nothing, since phones repeat themselves.
+    """Mark legs done; repeating the tap changes nothing, since phones repeat themselves.
 
     `tapped_at` is when the driver did it, where the phone was out of reach then.
     """
@@ -151,12 +151,12 @@ def skip_legs(
     now: datetime,
     tapped_at: datetime | None = None,
 ) -> list[LegProgress]:
-    """Mark legs skipped, and why; the same tap again changes nothing."""
+    """Mark legs skipped with a reason; repeating the tap changes nothing."""
     return _legs_over(tx, actor, legs, LegOutcome.SKIPPED, reason, now, tapped_at)
 
 
 def undo_last(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Undone:
-    """Take back the driver's last tap: its legs are open again, a blockage of it is none.
+    """Undo the driver's last tap: its legs are open again, its blockage is withdrawn.
 
     Raises `ConflictError` where there is none, or it became evidence already.
     """
@@ -237,7 +237,7 @@ def _legs_over(
 
 
 def _progress_of(tx: Tx, shift: Shift, legs: Legs) -> dict[int, LegProgress]:
-    """Return what is known of a route's legs; refuse legs that it does not have."""
+    """Return the progress of a route's legs; refuse legs that it does not have."""
     driven = driven_route(tx, shift)
     if driven is None or driven[0] != legs.plan_id:
         raise ConflictError(

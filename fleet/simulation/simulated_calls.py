@@ -1,4 +1,4 @@
-"""Callers of a simulated storm, pure: people who say in their own words what is wrong."""
+"""Simulated callers, pure: what they say, and the address that the operator notes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ VAGUE_ENGLISH = "Our street is full of snow, please help"
 
 @dataclass(frozen=True, slots=True)
 class SimulatedCall:
-    """What somebody says on the phone, and what the operator notes as the address."""
+    """A caller's words, and the address that the operator notes."""
 
     at: datetime
     kind: RequestKind
@@ -72,7 +72,7 @@ class SimulatedCall:
 def calls(
     segments: Sequence[Segment], starts_at: datetime, per_hour: float, seed: int
 ) -> Iterator[SimulatedCall]:
-    """Yield calls without end, by time; nothing where no street has a name."""
+    """Yield calls without end, by time; none where no street has a name."""
     named = [s for s in segments if _name(s) and s.road_class not in NOBODY_LIVES]
     if not named:
         return
@@ -106,7 +106,7 @@ def _place(
     *,
     persian: bool,
 ) -> str:
-    """Return how somebody says where: a house, a crossing, or an alley off its street."""
+    """Return a spoken place: a house, a crossing, or an alley off its street."""
     name = _name(street)
     others = [
         _name(other)

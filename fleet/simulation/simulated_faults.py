@@ -1,4 +1,4 @@
-"""Sensors that break, for simulated trucks: what their trackers say in place of the truth."""
+"""Faulty sensors of simulated trucks."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -13,7 +13,7 @@ FLAPS = 0.3
 
 
 class SensorFault(StrEnum):
-    """How the sensor of a blade breaks."""
+    """Kind of a blade sensor's fault."""
 
     STUCK = "stuck"
     DEAD = "dead"
@@ -22,7 +22,7 @@ class SensorFault(StrEnum):
 
 
 def broken(fixes: Iterable[Fix], fault: SensorFault | None, seed: int) -> Iterator[Fix]:
-    """Yield fixes as a tracker with this fault sends them; unchanged without one.
+    """Yield fixes with a fault applied; unchanged without one.
 
     A stuck sensor says "down" for ever, a dead one "up"; a flapping one is wrong now and then; a
     mute one says nothing.

@@ -1,4 +1,4 @@
-"""A storm in a box, pure: trucks that drive a plan, as their trackers see them.
+"""Simulated trucks, pure: the fixes that their trackers send while they drive a plan.
 
 Same seed, same storm. What comes out goes through the public door like any tracker's words, so no
 color on the map ever comes from what is known here.
@@ -29,7 +29,7 @@ NEAR_M = 100.0
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How trucks, streets and receivers behave; a calm default."""
+    """Behavior of trucks, streets and receivers; the default is free of trouble."""
 
     every_s: float = 5.0
     pace_spread: float = 0.08
@@ -48,7 +48,7 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What a tracker measures, and when it gets through to us."""
+    """A simulated fix, and when it arrives."""
 
     sent_at: datetime
     fixed_at: datetime
@@ -64,7 +64,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Traversal:
-    """What a truck really did on a street that it drove from end to end: the truth."""
+    """A simulated truck's true work on a street that it drove from end to end."""
 
     directed: DirectedSegment
     started_at: datetime
@@ -100,7 +100,7 @@ def driven(
     rate_gm2: float = 20.0,
     habits: Habits | None = None,
 ) -> Iterator[Fix]:
-    """Yield what the tracker of a route's vehicle sends, by the time it gets through.
+    """Yield the fixes of a route's vehicle by time of arrival.
 
     The truck leaves at `starts_at` or when its plan says, if that is later, and somewhat late.
     """
@@ -121,7 +121,7 @@ def traversals(
     seed: int,
     habits: Habits | None = None,
 ) -> Iterator[Traversal]:
-    """Yield what the truck of `driven` really does, with the same arguments."""
+    """Yield the true traversals of the truck of `driven`, with the same arguments."""
     chance = np.random.default_rng([seed, int(route.vehicle_id)])
     if not any(leg.path for leg in route.legs):
         return
@@ -144,14 +144,14 @@ def traversals(
 def _journey(
     route: Route, network: StreetNetwork, starts_at: datetime, habits: Habits, chance: Generator
 ) -> tuple[datetime, list[_Move]]:
-    """Return when a truck leaves and every move it makes then."""
+    """Return a truck's departure and its moves."""
     leaves_at = max(starts_at, route.legs[0].starts_at)
     leaves_at += timedelta(seconds=float(chance.uniform(0, habits.late_start_s)))
     return leaves_at, list(_moves(route.legs, network, habits, chance))
 
 
 def after_approach(route: Route, network: StreetNetwork, here: LonLat, now: datetime) -> Route:
-    """Return the route with a drive before it, from a place on the road; as is without a way."""
+    """Return the route with a drive from a place on the road before it; unchanged without a way."""
     first = next((leg for leg in route.legs if leg.path), None)
     nearest = network.nearest(here, NEAR_M)
     goal = network.arc(first.path[0]) if first else None
@@ -170,7 +170,7 @@ def after_approach(route: Route, network: StreetNetwork, here: LonLat, now: date
 
 
 def quickest(network: StreetNetwork, starts: Sequence[int], goal: int) -> list[int]:
-    """Return the arcs of the quickest way, both ends included; empty where there is none."""
+    """Return the arcs of the fastest way, both ends included; empty where there is none."""
     turns, before = network.turns, dict[int, int | None]()
     heap: list[tuple[float, int, int | None]] = [(0.0, arc, None) for arc in starts]
     while heap:
@@ -280,7 +280,7 @@ def _fix(
 
 
 class _Noise:
-    """Errors of a receiver between houses: they wander, so that neighbors err alike."""
+    """GPS noise between houses: autocorrelated, so that successive errors are alike."""
 
     def __init__(self, habits: Habits, chance: Generator) -> None:
         self._habits = habits
@@ -310,7 +310,7 @@ class _Noise:
 
 
 def _delivered(fixes: Iterable[Fix], habits: Habits, chance: Generator) -> Iterator[Fix]:
-    """Let the network fail now and then: fixes come later together, or never."""
+    """Delay or drop fixes as a poor mobile network does."""
     open_at: datetime | None = None
     lost = False
     for fix in fixes:

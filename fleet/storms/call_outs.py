@@ -1,4 +1,4 @@
-"""Reserve and contractors' machines: called, answered, arrived, sent home; proved by tracks."""
+"""Call-outs of reserve and contractors' machines: called, answered, arrived, released."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Hire:
-    """A machine that came: hours from arrival to release, those its track shows, and the price."""
+    """A called machine's hours from arrival to release, hours by its track, and its price."""
 
     call: CallOut
     vehicle: Vehicle
@@ -48,19 +48,19 @@ class Hire:
 
     @property
     def cost(self) -> float:
-        """What is to be paid for the hours of the hire."""
+        """Cost of the hours."""
         return self.hours_h * self.call.rate_h
 
     @property
     def doubtful(self) -> bool:
-        """Whether its track shows clearly less than the hours of the hire."""
+        """Whether its track shows clearly fewer hours than the hire."""
         return (self.hours_h - self.tracked_h) * _HOUR > UNPROVED
 
 
 def call(
     tx: Tx, actor: Actor, storm_id: StormId, vehicle_id: VehicleId, note: str, now: datetime
 ) -> CallOut:
-    """Write down that a machine was called for a storm, expected after its usual time.
+    """Call a machine out for a storm, expected after its usual time.
 
     Raises `ConflictError` for the city's own, and while an earlier call is not over.
     """
@@ -106,7 +106,7 @@ def answer(
     expected_at: datetime | None = None,
     note: str = "",
 ) -> CallOut:
-    """Write down what was answered: it comes, by a time, or it does not, with why."""
+    """Record the answer to a call-out: expected time, or declined and why."""
     before = _get(tx, call_out_id, CallOutState.CALLED, CallOutState.ACCEPTED)
     if expected_at is not None and not now - LATEST <= expected_at <= now + LATEST:
         raise InvalidError("expected_at", expected_at.isoformat(), "a time within three days")
@@ -122,13 +122,13 @@ def answer(
 
 
 def cancel(tx: Tx, actor: Actor, call_out_id: CallOutId, now: datetime) -> CallOut:
-    """Take a call back before the machine is there."""
+    """Cancel a call-out before the machine is there."""
     before = _get(tx, call_out_id, CallOutState.CALLED, CallOutState.ACCEPTED)
     return _moved(tx, actor, before, replace(before, state=CallOutState.CANCELLED), now)
 
 
 def arrive(tx: Tx, actor: Actor, call_out_id: CallOutId, now: datetime) -> CallOut:
-    """Let a machine join the storm: it has a shift from now on, and the next plan has it."""
+    """Record an arrival: the machine gets a shift, and the next plan uses it."""
     before = _get(tx, call_out_id, CallOutState.CALLED, CallOutState.ACCEPTED)
     in_service = MachineService(in_service=True)
     switch_machine(tx, actor, before.storm_id, before.vehicle_id, in_service, now)
@@ -139,7 +139,7 @@ def arrive(tx: Tx, actor: Actor, call_out_id: CallOutId, now: datetime) -> CallO
 
 
 def release(tx: Tx, actor: Actor, call_out_id: CallOutId, now: datetime) -> CallOut:
-    """Send a machine home; raise `ConflictError` where its driver is still on the road."""
+    """Release a machine; raise `ConflictError` where its driver is still on the road."""
     before = _get(tx, call_out_id, CallOutState.ARRIVED)
     home = MachineService(in_service=False, reason=OutReason.NOT_NEEDED)
     switch_machine(tx, actor, before.storm_id, before.vehicle_id, home, now)
@@ -153,7 +153,7 @@ def hires(
     tracked_h: Mapping[CallOutId, float],
     until: datetime,
 ) -> list[Hire]:
-    """Return the machines that came, with their hours until a moment and those of their tracks."""
+    """Return the arrived machines with hours until a moment and hours by their tracks."""
     return [
         Hire(one, vehicles[one.vehicle_id], _hours(one, until), tracked_h.get(one.id, 0.0))
         for one in calls

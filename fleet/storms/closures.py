@@ -1,4 +1,4 @@
-"""Streets that a dispatcher closes for a storm, for planning and for everybody who drives."""
+"""Street closures of a storm by dispatchers, for plans and for drivers."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,7 +38,7 @@ def close_street(
     wish: ClosureWish,
     now: datetime,
 ) -> Closure:
-    """Close a street for a storm that has not ended; raise `InvalidError` for what makes no sense.
+    """Close a street for a storm that has not ended; raise `InvalidError` for a wrong wish.
 
     Raises `ConflictError` where the street is closed for such a time already.
     """
@@ -57,7 +57,7 @@ def close_street(
 def note_closure(
     tx: Tx, actor: Actor, storm_id: StormId, wish: ClosureWish, now: datetime
 ) -> Closure:
-    """Store a closure that makes sense, and write it into the storm book."""
+    """Store a valid closure, and write it to the audit log."""
     added = add_closure(
         tx,
         Closure(
@@ -85,7 +85,7 @@ def note_closure(
 
 
 def lift_closure(tx: Tx, actor: Actor, closure_id: ClosureId, now: datetime) -> Closure:
-    """Open a closed street again; raise `ConflictError` when it is open already."""
+    """Lift a closure; raise `ConflictError` when it is lifted already."""
     before = get_closure(tx, closure_id)
     open_storm(tx, before.storm_id)
     if before.lifted_at is not None or (before.until_at is not None and before.until_at <= now):
@@ -113,7 +113,7 @@ def _check(network: StreetNetwork, wish: ClosureWish, now: datetime) -> None:
 
 
 def _meet(one: Closure, wish: ClosureWish) -> bool:
-    """Whether a closure and a wish close the same direction at the same time."""
+    """Whether a closure and a wish overlap in direction and time."""
     same_way = one.forward is None or wish.forward is None or one.forward == wish.forward
     begins_before = wish.until_at is None or one.from_at < wish.until_at
     ends_after = one.until_at is None or one.until_at > wish.from_at
@@ -123,6 +123,6 @@ def _meet(one: Closure, wish: ClosureWish) -> bool:
 def impassable_streets(
     tx: Tx, storm_id: StormId, now: datetime
 ) -> tuple[set[SegmentId], list[Closure]]:
-    """Return the streets that drivers found blocked, and the closures that hold or are to come."""
+    """Return the blocked streets, and the closures that hold or are to come."""
     blocked = {one.segment_id for one in list_open_blockages(tx, storm_id)}
     return blocked, list_closures(tx, storm_id, now)

@@ -1,4 +1,4 @@
-"""When a storm's jobs are due and how urgent they are, by the snow that lies on their streets."""
+"""Due times and weights of a storm's jobs by the snow on their streets."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ LEAST_URGENT, MOST_URGENT = 0.5, 2.0
 
 
 class Times(NamedTuple):
-    """When a job is due, and what an hour of its lateness weighs."""
+    """Due time of a job, and the weight of an hour of its lateness."""
 
     due_at: datetime
     weight: float
@@ -34,7 +34,7 @@ def times_of(
     since: datetime | None,
     now: datetime,
 ) -> Times:
-    """Return the time and weight that the snow on its street gives a job that starts at a time.
+    """Return due time and weight of a job that starts at a time, by the snow on its street.
 
     It is due the deadline of its class after so much lies that work begins, and the more urgent the
     more lies. Without snowfall entries its deadline runs from its start. `since` is when its street
@@ -49,7 +49,7 @@ def times_of(
 
 
 def retime(tx: Tx, storm: Storm, policy: Policy, network: StreetNetwork, now: datetime) -> int:
-    """Give the open jobs of a storm their times by the snow of now; return how many changed.
+    """Update times of the open jobs of a storm by the present snow; return how many changed.
 
     Jobs that people asked for are never put later, since a promise was made; those that only a
     request made stay as they are.
@@ -82,6 +82,6 @@ def retime(tx: Tx, storm: Storm, policy: Policy, network: StreetNetwork, now: da
 def cleared_at(
     directions: Sequence[DirectedSegment], served: Mapping[DirectedSegment, datetime]
 ) -> datetime | None:
-    """Return since when all of these directions are clear; `None` where one was never served."""
+    """Return since when all directions are clear; `None` where one was never served."""
     times = [served[each] for each in directions if each in served]
     return min(times) if times and len(times) == len(directions) else None

@@ -1,4 +1,4 @@
-"""Which machines are in service in a storm, and which reload sites are in use."""
+"""Machines in service and reload sites in use in a storm."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -34,7 +34,7 @@ NOTE_LETTERS = 200
 
 
 def sites_in_use(tx: Tx, storm_id: StormId) -> list[ReloadSite]:
-    """Return the reload sites that machines may go to in a storm."""
+    """Return the reload sites in use in a storm."""
     out = list_sites_out(tx, storm_id)
     return [site for site in list_reload_sites(tx) if site.id not in out]
 
@@ -47,7 +47,7 @@ def switch_machine(
     service: MachineService,
     now: datetime,
 ) -> None:
-    """Take a machine into or out of service for a storm; its shifts begin or end with that.
+    """Take a machine into or out of service for a storm, with its shifts.
 
     Out of service it comes for a reason, with words where it is another one. Raises
     `ConflictError` where its driver is on the road, who ends the shift himself.
@@ -85,7 +85,7 @@ def switch_site(
     *,
     in_use: bool,
 ) -> None:
-    """Use a reload site in a storm, or do without it."""
+    """Take a reload site into or out of use for a storm."""
     open_storm(tx, storm_id)
     site = next((each for each in list_reload_sites(tx) if each.id == site_id), None)
     if site is None:
@@ -118,5 +118,5 @@ def _end_shifts(tx: Tx, storm: Storm, vehicle_id: VehicleId, name: str) -> None:
 
 
 def machines_taken_out(tx: Tx, storm: Storm | None) -> dict[VehicleId, MachineOut]:
-    """Return the machines that are out of service in a storm, with why."""
+    """Return the machines out of service in a storm, with reasons."""
     return list_machines_taken_out(tx, storm.id) if storm else {}

@@ -1,4 +1,4 @@
-"""How much snow fell, as people enter it: added, corrected, taken back, and what follows for jobs.
+"""Snowfall entries: added, corrected, withdrawn, and the due times of jobs that follow.
 
 An entry is never changed or deleted: it holds or is withdrawn. So every change can be undone, and
 undoing is a change too.
@@ -40,14 +40,14 @@ NOT_YET = SnowEntryId(0)
 
 @dataclass(frozen=True, slots=True)
 class Fallen:
-    """So much had fallen by a time, in all since it began to snow."""
+    """Snow fallen by a time, in all since the snowfall began."""
 
     at: datetime
     fallen_mm: float
 
 
 def holding(entries: Iterable[SnowEntry]) -> list[SnowEntry]:
-    """Return the entries that hold, by time."""
+    """Return the entries that are not withdrawn, by time."""
     return sorted((one for one in entries if one.withdrawn_at is None), key=lambda one: one.at)
 
 
@@ -60,7 +60,7 @@ def add_snow(
     network: StreetNetwork,
     now: datetime,
 ) -> Storm:
-    """Enter how much had fallen by one or more times; what is known just so already is left out.
+    """Add snowfall by one or more times; what is known already is left out.
 
     Raises `InvalidError` where less would have fallen later than before, or a time has an entry.
     """
@@ -89,7 +89,7 @@ def correct_snow(
     network: StreetNetwork,
     now: datetime,
 ) -> Storm:
-    """Let another entry hold instead of one that was wrong."""
+    """Replace a wrong entry by another."""
     wrong, storm = _get_holding(tx, entry_id)
     if (wrong.at, wrong.fallen_mm) == (fallen.at, fallen.fallen_mm):
         return storm
@@ -103,7 +103,7 @@ def correct_snow(
 def withdraw_snow(
     tx: Tx, actor: Actor, entry_id: SnowEntryId, network: StreetNetwork, now: datetime
 ) -> Storm:
-    """Let an entry hold no more."""
+    """Withdraw an entry."""
     _, storm = _get_holding(tx, entry_id)
     set_withdrawn(tx, entry_id, now, actor.id)
     change = _Change("snow.withdrawn", (), [entry_id])
@@ -111,14 +111,14 @@ def withdraw_snow(
 
 
 def find_last_snow_change(tx: Tx, storm_id: StormId) -> Event | None:
-    """Return the last change of a storm's snowfall, the one that `undo_snow` takes back."""
+    """Return the last change of a storm's snowfall, which `undo_snow` undoes."""
     return find_last_event_on(tx, f"storm:{storm_id}", VERBS)
 
 
 def undo_snow(
     tx: Tx, actor: Actor, storm_id: StormId, change: int, network: StreetNetwork, now: datetime
 ) -> Storm:
-    """Take back the last change, which must still be this one; to undo that is to redo."""
+    """Undo the last change, which must still be this one; undoing again redoes it."""
     storm, last = open_storm(tx, storm_id), find_last_snow_change(tx, storm_id)
     if last is None:
         raise ConflictError("nothing has been entered yet", reason="nothing_to_undo")
@@ -179,7 +179,7 @@ def _add(
 
 
 class _Change(NamedTuple):
-    """Entries of the snowfall that a change adds and withdraws, and the storm book's verb."""
+    """Entries that a change adds and withdraws, and its verb in the audit log."""
 
     verb: str
     added: Collection[SnowEntryId]
@@ -194,7 +194,7 @@ def _changed(
     network: StreetNetwork,
     now: datetime,
 ) -> Storm:
-    """Check what holds now, write it, and give jobs their times by it."""
+    """Validate the entries that hold now, store them, and update the due times of jobs."""
     verb, added, withdrawn = change.verb, change.added, change.withdrawn
     entries = list_snow_entries(tx, storm.id)
     held = holding(entries)

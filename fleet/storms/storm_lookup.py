@@ -1,4 +1,4 @@
-"""Which storm is meant: the one that somebody names, the one that is on, else the newest."""
+"""Look-up of a storm: the named one, the active one, else the newest."""
 
 from data.errors import ConflictError
 from data.model import Storm, StormId
@@ -12,12 +12,12 @@ def known_storm(tx: Tx, storm_id: StormId) -> Storm:
 
 
 def wanted_storm(tx: Tx, storm_id: StormId | None = None) -> Storm | None:
-    """Return the storm that somebody names, else the one that machines work on, if any."""
+    """Return the named storm, else the active one, if any."""
     return find_active_storm(tx) if storm_id is None else get_storm(tx, storm_id)
 
 
 def active_storm(tx: Tx) -> Storm:
-    """Return the storm that machines work on; raise `ConflictError` where there is none."""
+    """Return the active storm; raise `ConflictError` where there is none."""
     storm = find_active_storm(tx)
     if storm is None:
         raise ConflictError("no storm is active", reason="no_storm")
@@ -25,7 +25,7 @@ def active_storm(tx: Tx) -> Storm:
 
 
 def shown_storm(tx: Tx, storm_id: StormId | None = None, *, coming: bool = False) -> Storm | None:
-    """Return the storm that a page shows: the one that is named or on, else the newest.
+    """Return the storm of a page: the named or active one, else the newest.
 
     Storms that have not begun count where `coming` says so.
     """
@@ -33,5 +33,5 @@ def shown_storm(tx: Tx, storm_id: StormId | None = None, *, coming: bool = False
 
 
 def listed_storms(tx: Tx, *, coming: bool = False) -> list[Storm]:
-    """Return the storms that have begun, the last one first; with `coming` all others too."""
+    """Return the storms that have begun, the last first; with `coming` all others too."""
     return list_all_storms(tx) if coming else list_storms(tx)

@@ -1,4 +1,4 @@
-"""How a storm goes from phase to phase: from the forecast until it is closed."""
+"""Phases of a storm, from the forecast until it is closed."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ LEGAL: Mapping[StormPhase, tuple[StormPhase, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a storm leaves behind if it is closed now.
+    """Open work of a storm if it is closed now.
 
     Open `jobs` and `crew_jobs` are cancelled, `requests` of jobs wait again, shifts end: of
     machines that are `out` and of `waiting` ones that have not driven off; `closures` go.
@@ -74,7 +74,7 @@ def forecast_storm(
     expected_at: datetime,
     now: datetime,
 ) -> Storm:
-    """Speak of a snowfall that is expected: a storm without work, as forecast or on alert."""
+    """Add an expected storm without work, as forecast or on alert."""
     if not 0 < len(name.strip()) <= NAME_LETTERS:
         raise InvalidError(
             "name", name, Need("at most {max_length} letters", max_length=NAME_LETTERS)
@@ -99,7 +99,7 @@ def move_storm(
     network: StreetNetwork,
     now: datetime,
 ) -> Storm:
-    """Bring a storm from the phase that somebody saw it in into another one.
+    """Move a storm from the phase that somebody saw to another one.
 
     Raises `ConflictError` where it is in another phase by now, saying who brought it there and
     when, where the move is not legal, or where another storm is on.
@@ -126,7 +126,7 @@ def move_storm(
 
 
 def left_of(tx: Tx, storm_id: StormId, now: datetime) -> Left:
-    """Return what is left of a storm that somebody is about to close."""
+    """Return the open work of a storm that somebody is about to close."""
     jobs = list_jobs(tx, storm_id, JobState.OPEN)
     asked = list_requests_of_jobs(tx, [job.id for job in jobs])
     shifts = [shift for shift in list_shifts(tx, storm_id) if shift.state is not ShiftState.ENDED]

@@ -1,4 +1,4 @@
-"""A storm's own policy: a copy of the city's at its start, changed for this storm only."""
+"""A storm's own policy: a copy of the city's, changed for this storm only."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,7 +22,7 @@ Tables = Mapping[str, object]
 
 
 def find_last_change(tx: Tx, storm_id: StormId) -> Event | None:
-    """Return the last change of a storm's policy, the one that `undo_storm_policy` takes back."""
+    """Return the last change of a storm's policy, which `undo_storm_policy` undoes."""
     return find_last_event_on(tx, f"storm:{storm_id}", (CHANGED,))
 
 
@@ -35,7 +35,7 @@ def change_storm_policy(
     network: StreetNetwork,
     now: datetime,
 ) -> Policy:
-    """Meet one storm by another policy than the city's, which stays.
+    """Change the policy of one storm; the city's stays.
 
     The tables take the place of those with the same keys. `base` is the last change that the editor
     has seen, 0 for none. Raises `InvalidError` naming field, value and need; which street has which
@@ -51,7 +51,7 @@ def change_storm_policy(
 def undo_storm_policy(
     tx: Tx, actor: Actor, storm_id: StormId, change: int, network: StreetNetwork, now: datetime
 ) -> Policy:
-    """Take back the last change, which must still be this one; to undo that is to redo."""
+    """Undo the last change, which must still be this one; undoing again redoes it."""
     last = find_last_change(tx, storm_id)
     if last is None:
         raise ConflictError("nothing has been changed yet", reason="nothing_to_undo")
@@ -84,7 +84,7 @@ def _put(
 
 
 def _laid_over(tables: Mapping[str, object], others: Tables) -> dict[str, object]:
-    """Return tables with the values of others over them; `None` takes a value away."""
+    """Return tables with the values of others laid over them; `None` removes a value."""
     whole = dict(tables)
     for key, value in others.items():
         known = whole.get(key)

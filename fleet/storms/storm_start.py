@@ -1,4 +1,4 @@
-"""A storm's beginning, with jobs and shifts, and its end; its other phases are in `phases`."""
+"""Start of a storm, with jobs and shifts, and its end; other phases are in `storm_phases`."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -51,7 +51,7 @@ from fleet.work.jobs import first_jobs, typical_blade_m
 def start_storm(
     tx: Tx, actor: Actor, name: str, network: StreetNetwork, policy: Policy, now: datetime
 ) -> Storm:
-    """Start a storm that nobody forecast: it is active at once, as by `begin`."""
+    """Start a storm without a forecast: it is active at once, as by `begin`."""
     require_none_on(tx)
     return begin(tx, actor, add_storm(tx, name, StormPhase.FORECAST, now), network, policy, now)
 
@@ -59,7 +59,7 @@ def start_storm(
 def begin(
     tx: Tx, actor: Actor, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
 ) -> Storm:
-    """Let a storm be active, with a job for every street that has a cycle and its shifts.
+    """Make a storm active, with a job for every street that has a cycle, and shifts.
 
     Every vehicle in service that has no shift on the roster gets one, and requests that were placed
     before get their jobs too. The storm keeps a copy of the policy. Raises `ConflictError` while
@@ -94,7 +94,7 @@ def begin(
 
 
 def require_none_on(tx: Tx) -> None:
-    """Raise `ConflictError` while machines work on a storm."""
+    """Raise `ConflictError` while a storm is active."""
     active = find_active_storm(tx)
     if active is not None:
         raise ConflictError(
@@ -111,7 +111,7 @@ def in_service(vehicles: Iterable[Vehicle], out: Collection[VehicleId]) -> list[
 
 
 def storm_name(tx: Tx, now: datetime) -> str:
-    """Return a name for a storm that nobody named: the city's date, numbered from the second on."""
+    """Return a default name of a storm: the local date, numbered from the second on."""
     day = f"{now.astimezone(ZoneInfo(get_city(tx).timezone)):%Y-%m-%d}"
     taken = {storm.name for storm in list_all_storms(tx)}
     names = chain([day], (f"{day} ({number})" for number in count(2)))
@@ -168,7 +168,7 @@ def end_storm(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Storm:
 
 
 def _follow_policy(tx: Tx, storm_id: StormId) -> None:
-    """Let running servers read the policy anew where a storm's is not the city's."""
+    """Make running servers reload the policy where a storm's differs from the city's."""
     if has_own_policy(tx, storm_id):
         next_revision(tx)
 
@@ -178,7 +178,7 @@ def _to_come(shift: Shift, now: datetime) -> bool:
 
 
 def first_shifts(storm_id: StormId, vehicles: Iterable[Vehicle], now: datetime) -> Iterator[Shift]:
-    """Yield a shift from now on for every vehicle, nobody at the wheel yet."""
+    """Yield a shift from now on for every vehicle, without a driver yet."""
     for vehicle in vehicles:
         ends_at = now + timedelta(hours=vehicle.shift_h)
         yield Shift(ShiftId(0), storm_id, vehicle.id, None, now, ends_at)

@@ -1,4 +1,4 @@
-"""A storm in numbers: its jobs, its plans, revisions of its evidence, its next deadline."""
+"""Totals of a storm: jobs, plans, evidence revisions, next deadline."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from data.store.work import count_jobs, find_next_deadline
 
 @dataclass(frozen=True, slots=True)
 class StormTotals:
-    """Jobs of a storm by class and state, plans that were sent out, revisions of its coverage."""
+    """Jobs by class and state, published plans, and coverage revisions of a storm."""
 
     jobs: dict[tuple[ServiceClass, JobState], int]
     plans: int
@@ -20,7 +20,7 @@ class StormTotals:
 
 
 def storm_totals(tx: Tx, storm_id: StormId) -> StormTotals:
-    """Return how much work, how many plans and revisions a storm has."""
+    """Return the totals of a storm."""
     return StormTotals(
         count_jobs(tx, storm_id),
         len(list_plan_heads(tx, storm_id)),
@@ -29,5 +29,5 @@ def storm_totals(tx: Tx, storm_id: StormId) -> StormTotals:
 
 
 def next_deadline(tx: Tx, storm: Storm | None, now: datetime) -> datetime | None:
-    """Return when the next open job is due that is not late yet; `None` without one."""
+    """Return the next due time of an open job that is not late; `None` without one."""
     return find_next_deadline(tx, storm.id, now) if storm else None

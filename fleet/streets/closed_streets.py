@@ -1,4 +1,4 @@
-"""Which streets nobody can drive at a moment of a storm."""
+"""Closed and blocked streets at a moment of a storm."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from data.store.storms.closures import list_closures
 
 
 def closed_streets(tx: Tx, storm_id: StormId, now: datetime) -> frozenset[DirectedSegment]:
-    """Return the streets that nobody can drive: closed, or blocked by what drivers found."""
+    """Return the streets that are closed or blocked."""
     ways: set[tuple[SegmentId, bool | None]] = {
         (each.segment_id, None) for each in list_open_blockages(tx, storm_id)
     }

@@ -1,4 +1,4 @@
-"""The districts of a city, as pages name and choose them."""
+"""Districts for lists and choices on pages."""
 
 from data.model import District
 from data.store.database.engine import Tx

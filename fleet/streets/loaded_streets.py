@@ -1,4 +1,4 @@
-"""The streets that a process has in memory against those of the database."""
+"""Checks that the streets in memory are those of the database."""
 
 from data.errors import ConflictError
 from data.store.database.engine import Tx
@@ -16,6 +16,6 @@ def require_present(tx: Tx, network: StreetNetwork) -> None:
 
 
 def require_version(tx: Tx, network_version: str) -> None:
-    """Raise `ConflictError` unless the city still stands on this version of its streets."""
+    """Raise `ConflictError` unless the city has this version of its streets."""
     if get_city(tx).network_version != network_version:
         raise ConflictError("the streets have changed: load them again", reason="streets_changed")

@@ -1,4 +1,4 @@
-"""Levels of single streets: made anew whenever streets, rules or decisions change."""
+"""Service levels of single streets, derived again when streets, rules or overrides change."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -34,7 +34,7 @@ type Decisions = Mapping[SegmentId, Override | None]
 def refresh_levels(
     tx: Tx, network: StreetNetwork, places: Iterable[Place], policy: Policy
 ) -> Policy:
-    """Make the level of every street anew, and return the policy with them.
+    """Derive the level of every street again, and return the policy with them.
 
     To be called in every transaction that changes streets, places, districts, rules or decisions.
     """
@@ -46,19 +46,19 @@ def refresh_levels(
 def levels_by_rules(
     tx: Tx, network: StreetNetwork, places: Iterable[Place], policy: Policy
 ) -> Policy:
-    """Return the policy with the levels that streets would have had nobody decided anything."""
+    """Return the policy with the levels of streets without overrides."""
     return replace(policy, levels=levels_of(network, places, policy, {}, list_districts(tx)))
 
 
 def levels_under(tx: Tx, network: StreetNetwork, policy: Policy) -> Policy:
-    """Return a policy with the levels that it would bring, without putting it in force."""
+    """Return a policy with the levels that it would give, without putting it in force."""
     decided, districts = list_overrides(tx), list_districts(tx)
     places = list_places(tx, policy.street_rules.place_kinds)
     return replace(policy, levels=levels_of(network, places, policy, decided, districts))
 
 
 def open_missing_jobs(tx: Tx, actor: Actor, network: StreetNetwork, now: datetime) -> int:
-    """Give streets that came into the rounds of a running storm their job; return how many.
+    """Add jobs of streets that got a cycle in the active storm; return how many.
 
     The storm's own policy says so, with the classes of today. A job that is there keeps its class
     and deadline: a promise is not moved by editing a rule.
@@ -91,7 +91,7 @@ def decide(
     now: datetime,
     seen: Decisions | None = None,
 ) -> dict[SegmentId, Override | None]:
-    """Decide the class of streets against all rules, and return what was decided before.
+    """Override the class of streets, and return the overrides before.
 
     Deciding what is returned undoes all; streets that stay as they were are not part of it. Raises
     `NotFoundError` for a street that the city does not have, `InvalidError` for a class that its
@@ -128,7 +128,7 @@ def decide_all(
     *,
     replace: bool,
 ) -> dict[SegmentId, Override | None]:
-    """Decide as a file says, and return what was decided before for what changes.
+    """Override as a file says, and return the overrides before of what changes.
 
     With `replace`, streets that the file does not name go back to the rules.
     """
@@ -154,7 +154,7 @@ def _refuse_overtaken(known: Mapping[SegmentId, Override], seen: Decisions) -> N
 
 
 def _told(decisions: Decisions) -> list[dict[str, object]]:
-    """Return decisions as the storm book keeps them."""
+    """Return overrides as the audit log records them."""
     return [
         {"segment": segment_id, "class": None}
         if wish is None

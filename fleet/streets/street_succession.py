@@ -1,4 +1,4 @@
-"""Which streets of a newer file are streets of the old one, and what lies where others were, pure.
+"""Succession of streets between two files, pure: unchanged ones, and successors of vanished ones.
 
 A street stays itself while its key matches. Mappers also cut ways in two, which counts the pieces
 anew or gives them another way, and turn ways around: a piece between the same nodes along the same
@@ -33,7 +33,7 @@ ALONG = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Vanished:
-    """A street that the newer file no longer has, and those that lie where it was, in its order."""
+    """A street that the newer file lacks, and its successors in its order."""
 
     segment: Segment
     successors: tuple[SegmentId, ...]
@@ -41,7 +41,7 @@ class Vanished:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Difference:
-    """What a newer file changes; `network` has its streets under the ids that they get.
+    """Changes of a newer file; `network` has its streets under their final ids.
 
     `kept` streets are as they were; `changed` ones kept their id and got another course, way or
     attribute.
@@ -60,7 +60,7 @@ def difference_of(
     restrictions: Iterable[Restriction],
     first_id: SegmentId,
 ) -> Difference:
-    """Return how a newer file's streets differ; those it adds are numbered from `first_id`."""
+    """Return the difference of a newer file; added streets are numbered from `first_id`."""
     known = _same_streets(old.segments, segments, old.projection)
     numbers = count(first_id)
     streets = {s.id: known.get(s.id) or replace(s, id=SegmentId(next(numbers))) for s in segments}
@@ -91,7 +91,7 @@ def difference_of(
 def _same_streets(
     old: Sequence[Segment], new: Sequence[Segment], projection: Projection
 ) -> dict[SegmentId, Segment]:
-    """Return the new streets that are old ones, by the newer file's id.
+    """Return the new streets that equal old ones, by the newer file's id.
 
     They are under their old id and in their old direction, so that "forward" means what it meant.
     """
@@ -115,7 +115,7 @@ def _as_drawn(segment: Segment) -> Segment:
 
 
 def _turned(segment: Segment) -> Segment:
-    """Return a street seen from its other end."""
+    """Return a street in the opposite direction."""
     way, start, end, nth = segment.key
     return replace(
         segment,
@@ -177,7 +177,7 @@ def _by(
 def _likest(
     segment: Segment, candidates: Sequence[Segment], projection: Projection, far_m: float
 ) -> Segment | None:
-    """Return the candidate whose line is nearest, unless even that one is too far."""
+    """Return the candidate with the nearest line, unless even that is too far."""
     if len(candidates) == 1 and far_m == np.inf:
         return candidates[0]
     (line, *others) = _lines([segment, *candidates], projection)
@@ -189,7 +189,7 @@ def _likest(
 def successors_of(
     gone: Sequence[Segment], network: StreetNetwork, unchanged: Collection[SegmentId]
 ) -> list[tuple[SegmentId, ...]]:
-    """Return for each vanished street the streets that lie where it was, in its order.
+    """Return the successors of each vanished street, in its order.
 
     An `unchanged` street was there before, so it must lie along nearly all of the vanished one.
     """
@@ -212,7 +212,7 @@ def successors_of(
 
 
 def _course_m(line: shapely.LineString, piece: shapely.Geometry) -> NDArray[np.float64]:
-    """Return how far along the line the points of a piece near it are."""
+    """Return how far along the line each point of a nearby piece is."""
     points = shapely.points(shapely.get_coordinates(shapely.segmentize(piece, REDRAWN_M)))
     at_m: NDArray[np.float64] = shapely.line_locate_point(line, points)
     return at_m

@@ -1,4 +1,4 @@
-"""Values as trackers write them: numbers, places, times, switches; and a fix made of them.
+"""Parsers of tracker fields: numbers, places, times, switches; and the fix built of them.
 
 Whatever is wrong is told by a reason code: "future", "no_fix", or the name of the field.
 """
@@ -45,7 +45,7 @@ Attribute = str | float | bool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedFix:
-    """The values of one position report, in our units.
+    """Values of one position report, in our units.
 
     `equipment` holds blade, spreader, material, rate and alarm by these names, and the keys that
     the device's inputs speak of.
@@ -167,7 +167,7 @@ def moment(field: str, value: object, now: datetime, zone: tzinfo | None) -> dat
 
 
 def switch(field: str, value: object) -> bool | None:
-    """Return whether something works, `None` where nobody can tell."""
+    """Return an on/off value; `None` where it is unknown."""
     if value is None or isinstance(value, bool):
         return value
     word = str(value).lower()
@@ -188,7 +188,7 @@ def text(field: str, value: object) -> str:
 
 
 def parsed(word: str) -> Attribute:
-    """Return a word as Traccar keeps it: a number or a truth value where it reads as one."""
+    """Return a text as Traccar stores it: a number or a truth value where it reads as one."""
     if word in ("true", "false"):
         return word == "true"
     try:
@@ -199,14 +199,14 @@ def parsed(word: str) -> Attribute:
 
 
 def battery_percent(share: object) -> float | None:
-    """Return what is left of a battery told as 0 to 1; `None` where a phone does not know."""
+    """Return the battery level in percent from 0 to 1; `None` where it is unknown."""
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         return None
     return round(share * 100, 1)
 
 
 def attributes_of(told: Mapping[str, object]) -> dict[str, Attribute]:
-    """Return what is kept of the keys that mean nothing to us: plain values, not too many."""
+    """Return the unknown keys to store: plain values, not too many."""
     kept: dict[str, Attribute] = {}
     for key, value in told.items():
         if len(kept) == MOST_ATTRIBUTES:
@@ -219,7 +219,7 @@ def attributes_of(told: Mapping[str, object]) -> dict[str, Attribute]:
 
 
 def _sensed(device: Device, which: SensorKind, equipment: Mapping[str, object]) -> bool | None:
-    """Return what a tracker says of a blade or spreader: in our words, else by its inputs."""
+    """Return a tracker's blade or spreader state: by our keys, else by its inputs."""
     told = switch(which, equipment.get(which))
     if told is not None:
         return told
@@ -232,7 +232,7 @@ def _sensed(device: Device, which: SensorKind, equipment: Mapping[str, object]) 
 
 
 def _signal(value: object) -> bool | None:
-    """Return whether an input has a signal; any number but 0 is one."""
+    """Return the state of an input; any number but 0 is on."""
     if value is None or isinstance(value, bool):
         return value
     word = str(value).lower()

@@ -1,4 +1,4 @@
-"""Steps that a vehicle's fixes go through before matching; each drops some and says why."""
+"""Filters of a vehicle's fixes before matching; each drops some with a reason."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -33,7 +33,7 @@ def in_order(fixes: Sequence[Position], _before: Position | None) -> tuple[list[
 
 
 def believable(fixes: Sequence[Position], _before: Position | None) -> tuple[list[Position], int]:
-    """Drop what the receiver itself does not believe."""
+    """Drop fixes that the receiver itself marks as invalid or inaccurate."""
     kept = [
         fix
         for fix in fixes
@@ -44,7 +44,7 @@ def believable(fixes: Sequence[Position], _before: Position | None) -> tuple[lis
 
 
 def without_jumps(fixes: Sequence[Position], before: Position | None) -> tuple[list[Position], int]:
-    """Drop fixes that no vehicle reaches in the time since the last one that was kept."""
+    """Drop fixes that no vehicle could reach since the last one kept."""
     kept: list[Position] = []
     for fix in fixes:
         last = kept[-1] if kept else before
@@ -71,7 +71,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
 def filtered(
     fixes: Sequence[Position], before: Position | None = None
 ) -> tuple[list[Position], Counter[str]]:
-    """Return one vehicle's fixes fit for matching, by time, and how many fell for which reason."""
+    """Return one vehicle's fixes fit for matching, by time, and counts of dropped ones by reason."""
     dropped: Counter[str] = Counter()
     kept = list(fixes)
     for reason, step in STEPS:

@@ -1,4 +1,4 @@
-"""Where yards and reload sites are: grounds drawn as a circle or a polygon."""
+"""Geofences of yards and reload sites: circles or polygons."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ ONE_PLACE_M = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Geofence:
-    """A ground of the city where machines stand or load; `reload` without `yard` only loads."""
+    """A geofence where machines stand or load; `reload` without `yard` only loads."""
 
     name: str
     location: LonLat
@@ -24,19 +24,19 @@ class Geofence:
     reload: bool = False
 
     def holds(self, place: LonLat) -> bool:
-        """Whether a place lies on this ground."""
+        """Whether a place lies inside."""
         if self.polygon:
             return holds(self.polygon, place)
         return distance_m(self.location, place) <= self.radius_m
 
 
 def holds(polygon: Sequence[LonLat], place: LonLat) -> bool:
-    """Whether a place lies on a ground that was drawn; never where none was."""
+    """Whether a place lies in a geofence; never where none was drawn."""
     return bool(polygon) and bool(shapely.covers(shapely.Polygon(polygon), shapely.Point(place)))
 
 
 def sites_of(depots: Iterable[Depot], reload_sites: Iterable[ReloadSite]) -> tuple[Geofence, ...]:
-    """Return the grounds of a fleet; a depot where one also loads is a single one."""
+    """Return the geofences of a fleet; a depot with a reload site is a single one."""
     sites = [
         Geofence(one.name, one.location, one.radius_m, one.polygon, yard=True) for one in depots
     ]
@@ -57,6 +57,6 @@ def sites_of(depots: Iterable[Depot], reload_sites: Iterable[ReloadSite]) -> tup
 
 
 def site_at(sites: Sequence[Geofence], place: LonLat) -> Geofence | None:
-    """Return the site that a place lies in, the nearest where grounds overlap."""
+    """Return the geofence that a place lies in, the nearest where they overlap."""
     holding = [site for site in sites if site.holds(place)]
     return min(holding, key=lambda site: distance_m(site.location, place), default=None)

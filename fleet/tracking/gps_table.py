@@ -1,4 +1,4 @@
-"""A log of fixes as a table, and the same table with the street of each line."""
+"""GPS logs as tables, and the same tables with the matched street of each line."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ UNMATCHED = "," * 6
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A line of a log as it was written, and the fix that it means or why it means none."""
+    """A line of a log as written, and its fix or why it has none."""
 
     vehicle: str
     time: str
@@ -53,7 +53,7 @@ def _line(where: str, cells: Mapping[str, str], numbers: dict[str, int]) -> LogL
 
 
 def _fix(where: str, cells: Mapping[str, str]) -> LoggedFix:
-    """Return what a line means; of a speed of -1 and the like only what it must tell."""
+    """Return the fix of a line; values such as a speed of -1 are unknown."""
     try:
         return fix_from(where, cells)
     except InvalidError:
@@ -82,7 +82,7 @@ def matched_table(network: StreetNetwork, lines: Sequence[LogLine]) -> Iterator[
 
 
 def match_all(matcher: StreetMatcher, fixes: Sequence[Position]) -> list[Match]:
-    """Return the matches of one vehicle's fixes in any order, those believed, by time."""
+    """Return the matches of one vehicle's fixes in any order, plausible ones only, by time."""
     kept, _ = filtered(fixes)
     trail = Trail()
     return matcher.match(trail, kept) + matcher.settle(trail)

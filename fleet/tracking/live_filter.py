@@ -1,4 +1,4 @@
-"""Which of the fixes that come can be true, for the live map and for the counts of trackers."""
+"""Plausibility filter of incoming fixes, for the live map and the fault counts of trackers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ DOUBTS: tuple[tuple[str, Step], ...] = STEPS[1:]
 
 
 class Sieve:
-    """Remembers the newest fix of every vehicle that could be true."""
+    """The newest plausible fix of every vehicle."""
 
     def __init__(self) -> None:
         self._newest: dict[VehicleId, Position] = {}
@@ -19,7 +19,7 @@ class Sieve:
     def sift(
         self, positions: Iterable[Position]
     ) -> tuple[list[Position], Counter[tuple[DeviceId, str]]]:
-        """Return the fixes that can be true, and how many cannot, by (tracker, reason)."""
+        """Return the plausible fixes, and counts of the others by (tracker, reason)."""
         by_vehicle: dict[VehicleId, list[Position]] = defaultdict(list)
         for fix in positions:
             by_vehicle[fix.vehicle_id].append(fix)

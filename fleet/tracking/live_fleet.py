@@ -1,4 +1,4 @@
-"""The fleet as it is now, and who wants to know when it changes: in memory, one writer."""
+"""Live positions of the fleet, and subscriptions to changes: in memory, one writer."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ TURNING_MPS = 1.0
 
 
 class VehicleState(StrEnum):
-    """What a vehicle does, as far as its last fix says."""
+    """State of a vehicle by its last fix."""
 
     WORKING = "working"
     DRIVING = "driving"
@@ -30,7 +30,7 @@ class VehicleState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VehicleLive:
-    """A vehicle where it was last seen."""
+    """A vehicle at its last known place."""
 
     vehicle_id: VehicleId
     name: str
@@ -44,7 +44,7 @@ class VehicleLive:
 
 
 class LiveFleet:
-    """Where all vehicles are, by their latest fixes; late fixes move nobody back.
+    """Places of all vehicles by their latest fixes; late fixes change nothing.
 
     Safe from any thread: some fixes are shown as they come, others once they are looked at.
     """
@@ -55,7 +55,7 @@ class LiveFleet:
         self._seen: dict[VehicleId, VehicleLive] = {}
 
     def meet(self, vehicles: Iterable[Vehicle]) -> None:
-        """Learn which vehicles there are; fixes of others are not taken in."""
+        """Set the known vehicles; fixes of others are ignored."""
         self._vehicles = {one.id: one for one in vehicles}
 
     def knows(self, vehicle_ids: Iterable[VehicleId]) -> bool:
@@ -63,7 +63,7 @@ class LiveFleet:
         return set(vehicle_ids) <= self._vehicles.keys()
 
     def see(self, positions: Iterable[Position], now: datetime) -> list[VehicleLive]:
-        """Take in fixes and return the vehicles that moved on, each once."""
+        """Add fixes and return the vehicles that changed, each once."""
         moved: dict[VehicleId, VehicleLive] = {}
         with self._lock:
             for fix in positions:
@@ -76,7 +76,7 @@ class LiveFleet:
         return list(moved.values())
 
     def fall_silent(self, now: datetime) -> list[VehicleLive]:
-        """Return the vehicles that have just fallen silent."""
+        """Return the vehicles that have just become silent."""
         with self._lock:
             quiet = [
                 replace(one, state=VehicleState.SILENT)
@@ -87,7 +87,7 @@ class LiveFleet:
         return quiet
 
     def picture(self) -> dict[VehicleId, VehicleLive]:
-        """Return every vehicle that was ever seen."""
+        """Return every vehicle with a known place."""
         with self._lock:
             return dict(self._seen)
 
@@ -120,11 +120,11 @@ def _state(fix: Position) -> VehicleState:
 
 
 class HasId(Protocol):
-    """A thing on the board that lists find by its id."""
+    """An item of the board with an id by which lists find it."""
 
     @property
     def id(self) -> int:
-        """What tells it from others of its kind."""
+        """Identity among items of its kind."""
 
 
 Row = tuple[int, ...]
@@ -136,7 +136,7 @@ def _key(item: HasId | Row) -> int:
 
 
 class Subscription:
-    """What one listener has not taken yet; a newer state of a thing replaces the older one.
+    """Updates that one listener has not taken yet; a newer state replaces the older one.
 
     `wake` is called, from any thread, when there is something to take; of some `kinds` only, where
     given.
@@ -152,7 +152,7 @@ class Subscription:
         self._lock = Lock()
 
     def put(self, kind: str, items: Sequence[HasId | Row]) -> None:
-        """Keep the items for the listener, unless they are not for him."""
+        """Queue the items for the listener, unless they are not for it."""
         if self._kinds is not None and kind not in self._kinds:
             return
         with self._lock:
@@ -160,14 +160,14 @@ class Subscription:
         self.wake()
 
     def take(self) -> list[tuple[str, list[Any]]]:
-        """Return what waits, by kind, and forget it."""
+        """Return the queued items by kind, and clear the queue."""
         with self._lock:
             waiting, self._waiting = self._waiting, {}
         return [(kind, list(items.values())) for kind, items in waiting.items()]
 
 
 class Hub:
-    """Tells all listeners what changed; safe from any thread, and no slow listener holds it up."""
+    """Publishes changes to all listeners; safe from any thread, slow listeners hold up nobody."""
 
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
@@ -176,25 +176,25 @@ class Hub:
 
     @property
     def listeners(self) -> int:
-        """How many people listen, the server's own listeners left out."""
+        """Number of listening people, without the server's own listeners."""
         return sum(not one.own for one in self._subscriptions)
 
     def subscribe(
         self, wake: Callable[[], None], kinds: frozenset[str] | None = None, *, own: bool = False
     ) -> Subscription:
-        """Return a new subscription, to some kinds of news or to all; `own` is the server's."""
+        """Return a new subscription to some kinds of updates or to all; `own` is the server's."""
         subscription = Subscription(wake, kinds, own=own)
         with self._lock:
             self._subscriptions.add(subscription)
         return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
-        """Stop telling this listener."""
+        """End a subscription."""
         with self._lock:
             self._subscriptions.discard(subscription)
 
     def close(self) -> None:
-        """Wake all listeners once more: nothing will be told any more, and they may go."""
+        """Wake all listeners a last time; nothing is published any more."""
         with self._lock:
             self.closed.set()
             listeners = list(self._subscriptions)
@@ -202,7 +202,7 @@ class Hub:
             one.wake()
 
     def publish(self, kind: str, items: Sequence[HasId | Row]) -> None:
-        """Tell what changed: views with an `id`, or rows that begin with one."""
+        """Publish changes: views with an `id`, or rows that begin with one."""
         with self._lock:
             listeners = list(self._subscriptions)
         for one in listeners if items else ():

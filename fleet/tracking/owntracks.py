@@ -1,4 +1,4 @@
-"""Messages of the OwnTracks apps: who sends them, and the fix in a `location`.
+"""Messages of the OwnTracks apps: sender, and the fix of a `location`.
 
 OwnTracks Booklet, "JSON"; speeds come in km/h, times in seconds.
 """
@@ -43,7 +43,7 @@ def kind_of(body: object) -> str:
 
 
 def names_of(topic: object, user: str, device: str, tid: object) -> tuple[str, ...]:
-    """Return the names that a sender may be known by, the one to list it under first.
+    """Return the possible names of a sender, the one to list it under first.
 
     The topic comes before the headers X-Limit-U and X-Limit-D, those before the tracker id.
     """
@@ -77,7 +77,7 @@ def position_from_owntracks(body: object, device: Device, now: datetime) -> Posi
 
 
 def told_at(body: Mapping[str, object], now: datetime) -> datetime:
-    """Return when a message was sent; `now` where it does not say so credibly."""
+    """Return the sending time of a message; `now` where it has no credible one."""
     try:
         return min(moment("tst", body.get("tst"), now, UTC), now)
     except InvalidError:

@@ -1,4 +1,4 @@
-"""Positions of drivers' phones: one more tracker, where a machine has no better one."""
+"""Drivers' phones as trackers, where a machine has no better one."""
 
 import secrets
 from collections.abc import Sequence
@@ -24,14 +24,14 @@ HEARD = timedelta(minutes=1)
 
 
 def find_phone(tx: Tx, shift: Shift) -> Device | None:
-    """Return the device that stands for the phone of a shift; the shift must not be over."""
+    """Return the device of the phone of a shift; the shift must not be over."""
     if shift.state is ShiftState.ENDED:
         raise ConflictError(f"shift {shift.id} is over", reason="shift_state", shift=shift.id)
     return find_device_by_name(tx, _name(shift))
 
 
 def add_phone(tx: Tx, actor: Actor, shift: Shift, now: datetime) -> Device:
-    """Return the device for the phone of a shift, made at first use.
+    """Return the device of the phone of a shift, made at first use.
 
     Nobody knows its token: it speaks through its driver's session only.
     """
@@ -54,7 +54,7 @@ def from_phone(positions: Sequence[Position]) -> list[Position]:
 
 
 def tracker_heard(tx: Tx, positions: Sequence[Position]) -> bool:
-    """Whether the machine's own tracker spoke around these fixes.
+    """Whether the machine's own tracker sent fixes around these.
 
     Two receivers at once would make a vehicle tremble between them, and the tracker knows the
     blade; so the phone's fixes are not needed then.
@@ -67,7 +67,7 @@ def tracker_heard(tx: Tx, positions: Sequence[Position]) -> bool:
 
 
 def is_phone(device: Device) -> bool:
-    """Whether a device stands for a driver's phone: nobody sets it up."""
+    """Whether a device is a driver's phone, which nobody sets up."""
     return device.name.removeprefix(PREFIX).isdecimal() and device.name.startswith(PREFIX)
 
 

@@ -1,4 +1,4 @@
-"""Positions as trackers say them: our JSON batches, OsmAnd, and Traccar's app and server.
+"""Position formats of trackers: our JSON batches, OsmAnd, and Traccar's app and server.
 
 Whatever is wrong is told by a reason code: "future", "no_fix", or the name of the field.
 """
@@ -47,7 +47,7 @@ WORDS: Final = frozenset({"driverUniqueId", "notificationToken", *REPEATED})
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """An entry of a batch that cannot be believed: its place and why."""
+    """A rejected entry of a batch: its index and why."""
 
     index: int
     reason: str
@@ -55,14 +55,14 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class PositionBatch:
-    """A batch as understood."""
+    """A parsed batch."""
 
     positions: tuple[Position, ...]
     rejected: tuple[Rejected, ...]
 
 
 def positions_from_batch(entries: Sequence[object], device: Device, now: datetime) -> PositionBatch:
-    """Return the believable fixes of `{"positions": [...]}`, and the others with a reason."""
+    """Return the valid fixes of `{"positions": [...]}`, and the rejected ones."""
     positions, rejected = [], []
     for index, entry in enumerate(entries):
         try:
@@ -200,7 +200,7 @@ def _place_from_query(params: Mapping[str, str]) -> LonLat | None:
 def _traccar_attributes(
     message: Mapping[str, object], coords: Mapping[str, object], extras: Mapping[str, object]
 ) -> dict[str, Attribute]:
-    """Return what else the app tells, by the names under which a Traccar server keeps it."""
+    """Return the app's other fields, by the names that a Traccar server uses."""
     battery, activity = message.get("battery"), message.get("activity")
     told = battery if isinstance(battery, Mapping) else {}
     return attributes_of(

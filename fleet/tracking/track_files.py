@@ -1,4 +1,4 @@
-"""Recorded tracks as files - tables, GPX, GeoJSON - read into fixes."""
+"""Recorded tracks as files (tables, GPX, GeoJSON), read into fixes."""
 
 import gzip
 import zlib
@@ -41,7 +41,7 @@ def read_log(path: Path) -> list[LoggedFix]:
 
 
 def table_lines(path: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Yield where each line of a table stands, such as "line 7", and its fields by name.
+    """Yield the place of each line of a table, such as "line 7", and its fields by name.
 
     Columns vehicle, time, lat, lon in any order, and perhaps speed (m/s; `speed_kmh`, `speed_kn`),
     heading, accuracy, blade, spreader, material, rate. Comma, semicolon or tab between them.

@@ -1,4 +1,4 @@
-"""One fix of a recorded track, from fields by name; a mistake is told with place and field."""
+"""One fix of a recorded track from named fields; an error names place and field."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ def number(where: str, text: str, least: float, most: float) -> float:
 
 
 def switch(where: str, text: str) -> bool | None:
-    """Return whether equipment works; `None` where nothing is said."""
+    """Return an on/off value; `None` where it is empty."""
     word = text.strip().lower()
     if word in ("", "none"):
         return None

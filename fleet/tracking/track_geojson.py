@@ -79,7 +79,7 @@ def _of_line(
 
 
 def _times(properties: Mapping[str, object]) -> object:
-    """Return the times that a line tells beside its places, however its writer calls them."""
+    """Return the times of a line's points, under any of the usual keys."""
     inner = properties.get("coordinateProperties")
     told = {**(inner if isinstance(inner, dict) else {}), **properties}
     return next((told[key] for key in TIMES if key in told), None)

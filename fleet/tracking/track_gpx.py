@@ -11,7 +11,7 @@ FIELDS = {"time", "speed", "course", "bearing", "heading", "blade", "spreader", 
 
 
 class _Reader:
-    """Hears the elements of a file and gathers fixes; a declared document type is refused."""
+    """SAX reader of GPX that collects fixes; a document type declaration is refused."""
 
     def __init__(self, name: str) -> None:
         self._file_name = name

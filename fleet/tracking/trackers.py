@@ -1,4 +1,4 @@
-"""Trackers in the set-up: added or adopted, set, given a new token; and texts for them."""
+"""Set-up of trackers: added or adopted, changed, given new tokens; and texts for them."""
 
 import secrets
 from collections.abc import Collection, Iterable
@@ -72,7 +72,7 @@ def adopt(
 
 @dataclass(frozen=True, slots=True)
 class TrackerSettings:
-    """Which vehicle a tracker is on and how its words are meant.
+    """Settings of a tracker: its vehicle and how its fields are read.
 
     A `trusted` one needs no token; `shows_texts` says that its screen shows what is sent to it.
     """
@@ -91,7 +91,7 @@ def set_tracker(
     settings: TrackerSettings,
     now: datetime,
 ) -> Device:
-    """Say which vehicle a tracker is on and how its words are meant, from its next message on."""
+    """Change a tracker's settings, from its next message on."""
     device, vehicle = get_device(tx, device_id), get_vehicle(tx, settings.vehicle_id)
     changed = replace(
         device,
@@ -108,7 +108,7 @@ def set_tracker(
 
 
 def renew_token(tx: Tx, actor: Actor, device_id: DeviceId, now: datetime) -> tuple[Device, str]:
-    """Return the tracker with a new token; the old one lets nobody in from now on."""
+    """Return the tracker with a new token; the old one is invalid from now on."""
     device = get_device(tx, device_id)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     set_token_hash(tx, device.id, token_digest(token))
@@ -120,7 +120,7 @@ def renew_token(tx: Tx, actor: Actor, device_id: DeviceId, now: datetime) -> tup
 def queue_command(
     tx: Tx, actor: Actor, device_id: DeviceId, text: str, now: datetime
 ) -> DeviceCommand:
-    """Queue a text for a tracker; it goes out once, with the answer to its next message."""
+    """Queue a text for a tracker; it is sent once, with the answer to its next message."""
     device, words = get_device(tx, device_id), text.strip()
     if not words or len(words) > COMMAND_LETTERS or not words.isprintable():
         raise InvalidError("text", text, Need("1 to {count} letters", count=COMMAND_LETTERS))
@@ -133,7 +133,7 @@ def queue_command(
 def take_back_command(
     tx: Tx, actor: Actor, device_id: DeviceId, command_id: CommandId, now: datetime
 ) -> None:
-    """Take a text back; raise `ConflictError` where its tracker has got it."""
+    """Remove a queued text; raise `ConflictError` where its tracker has got it."""
     device = get_device(tx, device_id)
     if not remove_command(tx, device.id, command_id):
         raise ConflictError(
@@ -144,7 +144,7 @@ def take_back_command(
 
 
 def take_command(tx: Tx, device_id: DeviceId, now: datetime) -> str | None:
-    """Return the oldest text that waits for a tracker, as handed over; `None` where none waits.
+    """Return the oldest queued text for a tracker, marked as sent; `None` without one.
 
     Once the transaction is committed nobody gets it again, whatever becomes of the answer. The
     storm book does not repeat the words of a message to a driver.
@@ -188,18 +188,18 @@ def all_devices(tx: Tx) -> list[Device]:
 
 
 def forget_sender(tx: Tx, name: str) -> None:
-    """Take an unknown sender off the list; raise `NotFoundError` for one that is not on it."""
+    """Remove an unknown sender from the list; raise `NotFoundError` for one not on it."""
     if not forget_unknown_tracker(tx, name):
         raise NotFoundError("stranger", name)
 
 
 def save_tracker_message(tx: Tx, word: TrackerMessage) -> None:
-    """Keep what a tracker said of itself."""
+    """Store a tracker's message that is no position."""
     add_tracker_message(tx, word)
 
 
 def reset_fault_counts(tx: Tx, device_id: DeviceId) -> None:
-    """Begin to count a tracker's faults anew."""
+    """Reset a tracker's fault counts."""
     clear_faults(tx, device_id)
 
 

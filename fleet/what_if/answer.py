@@ -1,4 +1,4 @@
-"""The answer to a what-if as plain values: what two fleets make of each class."""
+"""The answer to a what-if as plain values: the outcome of two fleets by class."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ SLACK = timedelta(seconds=1)
 
 
 def outcome_json(plan: Plan, prepared: Prepared) -> dict[str, Any]:
-    """Return what a plan makes of the situation that it was made for, as plain values.
+    """Return the outcome of a plan by class, as plain values.
 
     `not_before` are times that are proved for whatever plan, of classes that cannot be in time.
     """
@@ -54,7 +54,7 @@ def no_worse(found: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
 
 
 def spread_min(searches: Sequence[Mapping[str, Any]], name: str) -> float:
-    """Return the minutes between the times at which some searches finish a class."""
+    """Return the range in minutes of the times at which some searches finish a class."""
     times = [one["finish"].get(name) for one in searches]
     moments = [datetime.fromisoformat(text).timestamp() for text in times if text]
     return (max(moments) - min(moments)) / 60 if moments else 0.0

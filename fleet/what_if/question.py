@@ -1,4 +1,4 @@
-"""What if there were more or fewer machines: asked in the queue, answered by solving both, kept.
+"""What-if questions: more or fewer machines, queued as runs and answered by solving both fleets.
 
 The fleet as it is and the changed one are solved from the same moment with the same number of
 seconds, see `fleet.what_if.searches`. An answer is found again for ten minutes while streets, jobs
@@ -65,7 +65,7 @@ def ask_what_if(
 
 
 def checked(prepared: Prepared, change: Change) -> dict[str, int]:
-    """Return a change without what changes nothing, by type; raise `InvalidError` as above."""
+    """Return a change without zero entries, by type; raise `InvalidError` as above."""
     serving = machines_of(prepared)
     types = {vehicle.type for vehicle in prepared.vehicles}
     wanted = {name: count for name, count in sorted(change.items()) if count}
@@ -84,13 +84,13 @@ def checked(prepared: Prepared, change: Change) -> dict[str, int]:
 
 
 def machines_of(prepared: Prepared) -> Counter[str]:
-    """Return how many machines of each type are in service."""
+    """Return the number of machines of each type in service."""
     serving = {shift.vehicle_id for shift in prepared.shifts}
     return Counter(vehicle.type for vehicle in prepared.vehicles if vehicle.id in serving)
 
 
 def changed(prepared: Prepared, change: Change) -> tuple[Prepared, list[str]]:
-    """Return the situation with other machines, and which ones of the fleet are not in it.
+    """Return the plan input with other machines, and which ones of the fleet are left out.
 
     A machine more is like most of its type, begins now in their yard and stays until the last shift
     of all is over. Of fewer machines the newest ones of the fleet go.
@@ -123,7 +123,7 @@ def changed(prepared: Prepared, change: Change) -> tuple[Prepared, list[str]]:
 
 
 def situation_digest(prepared: Prepared, seconds: float) -> str:
-    """Return what tells situations apart: streets, open work, machines, shifts, places, budget.
+    """Return a digest of a plan input: streets, open work, machines, shifts, places, time.
 
     Where trucks are at the moment is not in it: they move all the time.
     """
@@ -143,7 +143,7 @@ _UNFINISHED = frozenset({RunState.QUEUED, RunState.RUNNING})
 
 
 def _counts(run: PlanRun, digest: str, now: datetime) -> bool:
-    """Whether a run answers a question that is asked of a situation now, or is about to."""
+    """Whether a run answers a question about a situation now, or is about to."""
     if run.digest != digest or run.state is RunState.FAILED:
         return False
     answered_at = _time(run.answer["as_of"]) if run.answer else run.asked_at
@@ -156,7 +156,7 @@ def _serving(prepared: Prepared, name: str) -> list[Vehicle]:
 
 
 def _typical(prepared: Prepared, name: str) -> Vehicle:
-    """Return a machine like most of its type, of those in service where there are any."""
+    """Return the most typical machine of a type, of those in service where there are any."""
     known = _serving(prepared, name) or [one for one in prepared.vehicles if one.type == name]
     kinds = Counter(_build(one) for one in known)
     return max(known, key=lambda one: kinds[_build(one)])

@@ -1,4 +1,4 @@
-"""Plans for two fleets that can be compared: each search begins from the plan before it.
+"""Comparable plans of two fleets: each search starts from the plan before it.
 
 What another search finds for the same fleet tells which differences are chance. The changed fleet
 begins from the plan of the fleet as it is, without what machines did there that it does not have.
@@ -24,7 +24,7 @@ type Solve = Callable[[Prepared, int, Start | None], Plan]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Searched:
-    """A fleet with the best plan that is known for it, and what that makes of each class.
+    """A fleet with its best known plan, and the outcome by class.
 
     `outcome` has in `spread_min` by how many minutes the searches for this fleet are apart.
     """
@@ -35,30 +35,30 @@ class Searched:
 
 
 class KnownBase:
-    """The plan of the fleet as it is, kept for the next questions about the same situation."""
+    """Cache of the plan of the present fleet, for questions about the same situation."""
 
     def __init__(self) -> None:
         self._digest = ""
         self._kept: Searched | None = None
 
     def find(self, digest: str, now: datetime) -> Searched | None:
-        """Return what is known of a situation, as long as it counts."""
+        """Return the cached result of a situation, while it is valid."""
         kept = self._kept
         same = kept is not None and self._digest == digest
         return kept if kept and same and now - kept.prepared.now < HOLDS else None
 
     def keep(self, digest: str, base: Searched) -> None:
-        """Keep what was found of a situation, and forget the one before."""
+        """Cache the result of a situation in place of the one before."""
         self._digest, self._kept = digest, base
 
 
 def base_of(prepared: Prepared, solve: Solve) -> Searched:
-    """Return what the fleet as it is makes of a situation."""
+    """Return the result of the present fleet."""
     return _searched(prepared, solve, None, None)
 
 
 def with_change(base: Searched, change: Change, solve: Solve) -> tuple[Searched, list[str]]:
-    """Return what a changed fleet makes of it, and which machines are not in it.
+    """Return the result of a changed fleet, and which machines are left out.
 
     Of a fleet that is only larger the plan of the fleet as it is is a plan too: what is found
     beyond it makes no class worse, or is not taken.
@@ -72,7 +72,7 @@ def with_change(base: Searched, change: Change, solve: Solve) -> tuple[Searched,
 def _searched(
     prepared: Prepared, solve: Solve, known: Searched | None, start: Start | None
 ) -> Searched:
-    """Search once for each seed; of all plans the last counts that is no worse than the others."""
+    """Search once for each seed and keep the last plan that is no worse than the others."""
     outcomes: list[dict[str, Any]] = []
     for seed in SEEDS:
         plan = solve(prepared, seed, start)

@@ -1,4 +1,4 @@
-"""Crew jobs as they come and go: of requests, by hand, and with their storm."""
+"""Life of crew jobs: of requests, added by dispatchers, and cancelled with their storm."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -65,7 +65,7 @@ LATEST = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class CrewJobWish:
-    """A job as a person wants it; the policy says what is left open.
+    """A crew job to add; the policy fills what is left open.
 
     `size` in the unit of the work, `minutes` that one person takes, in place of the rate's.
     """
@@ -82,7 +82,7 @@ class CrewJobWish:
 def add_job_by_hand(
     city: CityContext, actor: Actor, storm_id: StormId, wish: CrewJobWish
 ) -> CrewJob:
-    """Add a job that nobody asked for; it is due by the street's class where nothing is said."""
+    """Add a crew job without a request; by default it is due by the street's class."""
     open_storm(city.tx, storm_id)
     near = city.network.nearest(wish.place, STREET_M)
     if near is None:
@@ -117,7 +117,7 @@ def job_of_request(
     policy: Policy,
     now: datetime,
 ) -> CrewJob | None:
-    """Return the crew job of a placed request, added where it is work for crews and has none.
+    """Return the crew job of a placed request, added where its kind is crews' work.
 
     A job that was cancelled with it in this storm is opened again, where the request is now.
     """
@@ -135,7 +135,7 @@ def crew_job_for(
     policy: Policy,
     now: datetime,
 ) -> CrewJob:
-    """Return the crew job of a request whatever it asks for: a dispatcher may send a crew."""
+    """Return the crew job of a request of any kind: a dispatcher may send a crew."""
     place = asked.location or segment.geometry[0]
     known = find_crew_job_of_request(tx, asked.id)
     if known is not None and known.storm_id == storm_id:
@@ -169,7 +169,7 @@ def crew_job_for(
 def reopen_job_of_request(
     tx: Tx, actor: Actor, asked: ServiceRequest, storm_id: StormId, now: datetime
 ) -> None:
-    """Let a crew come again to a request that is asked again: what was done once is a new job."""
+    """Add a crew job for a reopened request; a done one stays as it is."""
     known = find_crew_job_of_request(tx, asked.id)
     if known is None or known.state in ALIVE:
         return
@@ -189,7 +189,7 @@ def reopen_job_of_request(
 def change_job(
     tx: Tx, actor: Actor, job_id: CrewJobId, wish: CrewJobWish, policy: Policy, now: datetime
 ) -> CrewJob:
-    """Say better what a job is, as long as nobody has begun it; its place stays."""
+    """Change a job that nobody has begun; its place stays."""
     before = require_state(tx, job_id, WAITING)
     sized = before.size if wish.size is None and wish.work is before.work else _size(wish, policy)
     wanted = replace(wish, size=sized)
@@ -208,7 +208,7 @@ def change_job(
 
 
 def cancel_job(tx: Tx, actor: Actor, job_id: CrewJobId, now: datetime) -> CrewJob:
-    """Take a job off the list for good; raise `ConflictError` where it is over."""
+    """Cancel a job; raise `ConflictError` where it is over."""
     before = require_state(tx, job_id, ALIVE)
     return moved(tx, actor, before, freed(before, CrewJobState.CANCELLED), "cancelled", now)
 
@@ -221,7 +221,7 @@ def drop_job_of_request(tx: Tx, actor: Actor, request_id: RequestId, now: dateti
 
 
 def end_crew_work(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> list[RequestId]:
-    """Cancel what crews have not done in a storm that ends, and send them home.
+    """Cancel the open crew jobs of a storm that ends, and end the crews' shifts.
 
     Returns the requests that wait again.
     """
@@ -250,7 +250,7 @@ def require_state(tx: Tx, job_id: CrewJobId, states: Collection[CrewJobState]) -
 def moved(
     tx: Tx, actor: Actor, before: CrewJob, after: CrewJob, verb: str, now: datetime
 ) -> CrewJob:
-    """Keep what became of a job, with its line in the storm book; words are no part of that."""
+    """Store a job's new state, with its line in the audit log; texts are no part of that."""
     kept = replace(after, changed_by=actor.id)
     save_crew_job(tx, kept)
     add_event(tx, now, actor, f"crew_job.{verb}", subject_of_job(kept), said(before), said(kept))
@@ -258,7 +258,7 @@ def moved(
 
 
 def said(job: CrewJob) -> dict[str, object]:
-    """Return what the storm book says of a job."""
+    """Return the fields of a job that the audit log records."""
     facts: dict[str, object] = {
         "state": job.state,
         "work": job.work,
@@ -271,7 +271,7 @@ def said(job: CrewJob) -> dict[str, object]:
 
 
 def subject_of_job(job: CrewJob) -> str:
-    """Return what the storm book calls a job."""
+    """Return the subject of a job in the audit log."""
     return f"crew_job:{job.id}"
 
 
@@ -287,7 +287,7 @@ def _reopened(tx: Tx, actor: Actor, job: CrewJob, now: datetime) -> CrewJob:
 
 
 def freed(job: CrewJob, state: CrewJobState) -> CrewJob:
-    """Return a job that no list has; open again it is as if nobody had begun it."""
+    """Return a job off all lists; open again as if nobody had begun it."""
     free = replace(job, state=state, nth=0, from_at=None, until_at=None)
     if state is CrewJobState.OPEN:
         return replace(free, crew_id=None, started_at=None, ended_at=None, reason=None, said="")

@@ -1,4 +1,4 @@
-"""Which open job covers a place already, so that a caller joins it."""
+"""Duplicate jobs: the open job that covers a place already, which a request joins."""
 
 from data.model import Job, Segment, Snap, StormId, Treatment
 from data.policy.city_policy import Policy

@@ -1,4 +1,4 @@
-"""Jobs: what a street needs from the storm, or because somebody asked."""
+"""Jobs: the work that a street needs in a storm, or that a request asks for."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -56,7 +56,7 @@ def new_job(
     treatment: Treatment,
     now: datetime,
 ) -> Job:
-    """Return an open job that covers a street in every direction that vehicles may drive."""
+    """Return an open job of a street in every direction that vehicles may drive."""
     rule = policy.rule_of(segment)
     passes = policy.passes_for(segment, blade_m) if treatment is Treatment.PLOW else 1
     return Job(
@@ -75,7 +75,7 @@ def new_job(
 
 
 def on_request(job: Job, policy: Policy) -> bool:
-    """Whether the street has no cycle, so that only a request makes work of it."""
+    """Whether the street has no cycle, so that only a request makes a job."""
     level = policy.levels.get(job.segment_id)
     own_cycle = level.cycle if level else None
     return own_cycle is None and policy.class_rule(job.service_class).cycle is None
@@ -87,7 +87,7 @@ def directions_of(segment: Segment) -> Directions:
 
 
 def born_of_request(job: Job, policy: Policy) -> bool:
-    """Whether nobody would do the job had nobody asked: it goes when the last request goes."""
+    """Whether a job exists only for requests: it is cancelled with the last one."""
     return job.treatment is Treatment.SALT or on_request(job, policy)
 
 

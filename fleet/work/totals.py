@@ -1,4 +1,4 @@
-"""Seconds, metres and material of some time, pure: added up, and shared out."""
+"""Totals of seconds, metres and material, pure: summed up, and shared out."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class Sums:
 
     @property
     def moved_m(self) -> float:
-        """Metres, at work or not."""
+        """Metres driven, at work or not."""
         return self.work_m + self.drive_m
 
     @property
@@ -37,7 +37,7 @@ class Sums:
         return bool(self.counted_kg or self.rated_kg or self.spread_m2)
 
     def share(self, part: float) -> "Sums":
-        """Return these sums for a part (0-1) of their time."""
+        """Return the part (0-1) of these totals."""
         return Sums(
             work_s=self.work_s * part,
             drive_s=self.drive_s * part,
@@ -54,7 +54,7 @@ class Sums:
 
 
 def summed(parts: Iterable[Sums]) -> Sums:
-    """Return the sums of several times together."""
+    """Return the total of several."""
     listed = list(parts)
     if len(listed) == 1:
         return listed[0]
@@ -74,7 +74,7 @@ def summed(parts: Iterable[Sums]) -> Sums:
 
 
 def added(parts: Iterable[Mapping[str, float]]) -> dict[str, float]:
-    """Return amounts by material added up."""
+    """Return amounts by material, summed up."""
     whole: dict[str, float] = {}
     for part in parts:
         for material, amount in part.items():
