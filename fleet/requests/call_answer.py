@@ -1,4 +1,4 @@
-"""What a caller can be told at once about a place: its street, the evidence, the work, when."""
+"""The answer to a caller about a place: its street, evidence, work, and expected time."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ from fleet.work.duplicate_jobs import covering_job
 
 
 class Outlook(StrEnum):
-    """What the city knows of when somebody comes.
+    """What is known of when a truck comes.
 
     `NEXT_PLAN`: the published plan was made before this work, or the truck's shift ended before it.
     `PASSED`: its trucks are past the street and no evidence shows it done. `BEHIND`: the truck is
@@ -63,7 +63,7 @@ class Outlook(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """When somebody comes for a job, as far as the published plan tells.
+    """The expected time of a job, as far as the published plan has it.
 
     `reason` says why a plan leaves the job undone. `record` is `None` without a history.
     """
@@ -77,7 +77,7 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """What evidence shows of a street in this storm.
+    """Evidence of work on a street in this storm.
 
     `last_at` is the older of its directions' last passes, `None` where one had none; `whole` says
     whether every pass that it needs was seen since then.
@@ -109,7 +109,7 @@ class CallAnswer:
 
     @property
     def vehicle_id(self) -> VehicleId | None:
-        """The truck that has it in its route."""
+        """The truck that has the job in its route."""
         return self.prospect.visit.vehicle_id if self.prospect.visit else None
 
 
@@ -123,7 +123,7 @@ def answer_call(
     *,
     join: bool = True,
 ) -> CallAnswer:
-    """Return what can be said of a place; `asked` is the request, once it is stored.
+    """Return the answer for a place; `asked` is the request, once it is stored.
 
     Without `join` it is said of work that would be added, whatever is open on the street.
     """
@@ -163,7 +163,7 @@ def prospect_of(
     now: datetime,
     asked: ServiceRequest | None = None,
 ) -> Prospect:
-    """Return when somebody comes for a job, or for one that is still to be made.
+    """Return the prospect of a job, or of one that is still to be made.
 
     Who `asked` is told the window that was promised, as long as it can be kept.
     """
@@ -178,7 +178,7 @@ def prospect_of(
 
 
 def cleared_of(coverages: Iterable[Coverage], segment: Segment) -> Cleared:
-    """Return what evidence shows of a street, all directions taken together."""
+    """Return the evidence of work on a street, all directions together."""
     wanted = [True, False] if segment.oneway is Oneway.NO else [segment.oneway is Oneway.FORWARD]
     known = {one.forward: one for one in coverages}
     rows = [known.get(forward) for forward in wanted]
@@ -194,7 +194,7 @@ def cleared_of(coverages: Iterable[Coverage], segment: Segment) -> Cleared:
 
 
 def _own_job(tx: Tx, asked: ServiceRequest | None) -> Job | None:
-    """Return the open job that a stored request waits for."""
+    """Return the open job of a stored request."""
     if asked is None or asked.job_id is None:
         return None
     job = get_job(tx, asked.job_id)

@@ -1,4 +1,4 @@
-"""Who called: nobody looks at it without a line in the storm book."""
+"""Access to callers' personal data: each access is a line of the audit log."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -18,14 +18,14 @@ SEEN = "caller.seen"
 def look_at_caller(
     tx: Tx, actor: Actor, request_id: RequestId, purpose: str, now: datetime
 ) -> Caller | None:
-    """Return who asked, where it was said and not erased; the look is written down."""
+    """Return the caller, where known and not erased; the access is logged."""
     return look_at_callers(tx, actor, [request_id], purpose, now).get(request_id)
 
 
 def look_at_callers(
     tx: Tx, actor: Actor, request_ids: Collection[RequestId], purpose: str, now: datetime
 ) -> dict[RequestId, Caller]:
-    """Return who asked, by request; one line tells of all that was seen.
+    """Return the callers by request; one line of the audit log covers all.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def look_at_callers(
 def requests_of_phone(
     tx: Tx, actor: Actor, number: str, limit: int, now: datetime
 ) -> list[ServiceRequest]:
-    """Return what was asked from a phone, newest first; the number as `plain_number` writes it.
+    """Return the newest requests of a phone; the number as `plain_number` writes it.
 
     That two requests came from one phone is a look at their callers too.
     """
@@ -55,7 +55,7 @@ def requests_of_phone(
 
 
 def note_phone_search(tx: Tx, actor: Actor, found: Collection[RequestId], now: datetime) -> None:
-    """Write down that somebody found requests by digits of their callers' phones.
+    """Log that somebody searched requests by digits of callers' phones.
 
     A list that is read again and again is one look: the same one is written anew after a while.
     """
@@ -67,5 +67,5 @@ def note_phone_search(tx: Tx, actor: Actor, found: Collection[RequestId], now: d
 
 
 def _subject(found: Collection[RequestId]) -> str:
-    """Return whose line it is: not the request's own, which tells of what was done for it."""
+    """Return the subject of access lines: kept apart from the request's own lines."""
     return f"caller:{min(found)}" if len(found) == 1 else "callers"

@@ -1,4 +1,4 @@
-"""How a request ends, and begins again: each ending with a reason that is true."""
+"""Closing and reopening of requests, each closing with a true reason."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -69,7 +69,7 @@ def close_request(
     note: str,
     now: datetime,
 ) -> ServiceRequest:
-    """Close a request; a job that only it asked for goes with it.
+    """Close a request; a job that only it asked for is cancelled.
 
     The note becomes a comment, and is no part of the storm book. Raises `ConflictError` where the
     request is closed already, or where nothing proves what the reason says.
@@ -89,7 +89,7 @@ def close_request(
 def cancel_request(
     tx: Tx, actor: Actor, request_id: RequestId, note: str, now: datetime
 ) -> ServiceRequest:
-    """Close a request that the caller does not want any more."""
+    """Close a request that the caller withdrew."""
     return close_request(tx, actor, request_id, ClosingReason.WITHDRAWN, note, now)
 
 
@@ -101,14 +101,14 @@ def close_by_evidence(
     served_at: datetime,
     now: datetime,
 ) -> ServiceRequest:
-    """Close a request that evidence answers; the caller of this has that evidence."""
+    """Close a request by evidence that the calling function has."""
     return _close(tx, actor, asked, reason, served_at, now)
 
 
 def reopen_request(
     tx: Tx, actor: Actor, request_id: RequestId, why: str, now: datetime
 ) -> ServiceRequest:
-    """Let a closed request be asked again: it wants a pass from now on, or waits for a place.
+    """Reopen a closed request: its job is due again from now, or it waits for a place.
 
     `why` becomes a comment. Raises `ConflictError` where it is not closed.
     """
@@ -126,7 +126,7 @@ def reopen_request(
 def reopen_unproved(
     tx: Tx, actor: Actor, asked: ServiceRequest, job_id: JobId, now: datetime
 ) -> ServiceRequest:
-    """Let a request wait for a job again, since nothing proves any more that it was done."""
+    """Reopen a request whose job is not proved done any more."""
     again = replace(asked, state=RequestState.OPEN, job_id=job_id, closed_for=None)
     return _reopened(tx, actor, asked, again, now, unproved=True)
 
@@ -169,7 +169,7 @@ def _close(
 
 
 def _require_proof(tx: Tx, asked: ServiceRequest, reason: ClosingReason) -> None:
-    """Raise `ConflictError` where a reason says that somebody was there and nothing shows it."""
+    """Raise `ConflictError` where a reason claims work or a visit without evidence."""
     if reason is ClosingReason.PLOWED:
         proved = asked.job_id is not None and get_job(tx, asked.job_id).state is JobState.DONE
     elif reason is ClosingReason.INSPECTED:
@@ -197,7 +197,7 @@ def _asked_again(
     storm: Storm,
     now: datetime,
 ) -> ServiceRequest:
-    """Return the request on the open job of its street, or on a new one like that it had."""
+    """Return the request on the open job of its street, or on a new one like its old job."""
     if waiting.snap is None or not has_segment(tx, waiting.snap.segment_id):
         return waiting
     treatment = TREATMENTS.get(waiting.kind)
@@ -214,7 +214,7 @@ def _asked_again(
 
 
 def _job_again(tx: Tx, actor: Actor, former: Job, storm: Storm, now: datetime) -> Job:
-    """Add a job like a former one, from now on and within the same time."""
+    """Add a job like a former one, due from now within the same time."""
     wanted = replace(
         former,
         id=NOT_YET,
@@ -236,7 +236,7 @@ def _job_again(tx: Tx, actor: Actor, former: Job, storm: Storm, now: datetime) -
 
 
 def drop_unwanted_job(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
-    """Cancel the job of a request that has left it, where nobody else wants that job.
+    """Cancel the job that a request left, where no other request wants it.
 
     A crew's job goes with its request in any case.
     """

@@ -1,4 +1,4 @@
-"""What is known about people goes when its time is over; what was done stays."""
+"""Data retention: personal data is erased after its time; the record of work stays."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ ERASED = "callers.erased"
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How much went; the files of `photos` are still there until the caller removes them."""
+    """Counts of erased data; the calling function removes the files of `photos`."""
 
     callers: int
     requests: int
@@ -41,7 +41,7 @@ def erase_old(
     keep_photos_for: timedelta,
     now: datetime,
 ) -> Erased:
-    """Erase who called, their words and their pins, and photos, when they are older than is kept.
+    """Erase callers, texts, pins and photos older than the retention times.
 
     What dispatchers and drivers wrote to each other, dispatchers to the next one, and crews of
     their work goes as early as what callers said.
@@ -67,7 +67,7 @@ def erase_old(
 def _on_streets(
     tx: Tx, network: StreetNetwork, ids: list[RequestId]
 ) -> list[tuple[RequestId, LonLat]]:
-    """Return the place on its street of each request, in place of somebody's door."""
+    """Return each request's point on its street, to replace the pin at a door."""
     return [
         (request_id, network.point_at(segment_id, offset_m))
         for request_id, (segment_id, offset_m) in placed_offsets(tx, ids).items()

@@ -1,4 +1,4 @@
-"""A request arrives: what was said, by whom, stored with its number and its code."""
+"""Intake of a request: validated, numbered and stored with its caller and tracking code."""
 
 import hashlib
 import re
@@ -50,7 +50,7 @@ TREATMENTS: Mapping[RequestKind, Treatment] = {
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came in: the caller's words, and where they were said, a pin and who called.
+    """A new request as received: the caller's text, place, pin and contact.
 
     `consent` is the caller's wish for messages, in `language` where it is known.
     """
@@ -69,7 +69,7 @@ class Report:
     dangers: tuple[Danger, ...] = ()
 
     def __post_init__(self) -> None:
-        """Reject a report that says nothing, or too much."""
+        """Reject an empty or too long report."""
         if not (self.text.strip() or self.address.strip() or self.location):
             raise InvalidError("text", self.text, "words, an address or a place")
         if len(self.text) > TEXT_LETTERS:
@@ -83,17 +83,17 @@ class Report:
             raise InvalidError("consent", self.consent, "a phone number or an e-mail address")
 
     def under(self, key: str) -> "Report":
-        """Return the report with the key that tells it when it comes again."""
+        """Return the report with an idempotency key."""
         return replace(self, idempotency_key=key)
 
     @property
     def says_who(self) -> bool:
-        """Whether the caller said who they are, or how to reach them."""
+        """Whether it has a name or contact of the caller."""
         return any(getattr(self, name) for name in CALLER_FIELDS)
 
 
 def receive(tx: Tx, actor: Actor, report: Report, now: datetime) -> ServiceRequest:
-    """Store a request; the same idempotency key again returns the one already stored.
+    """Store a request; a repeated idempotency key returns the one already stored.
 
     The storm book gets a salted digest of who called, so that erasing the caller erases all.
     """
@@ -135,7 +135,7 @@ def receive(tx: Tx, actor: Actor, report: Report, now: datetime) -> ServiceReque
 
 
 def wrong_state(asked: ServiceRequest) -> ConflictError:
-    """Return what says that the request is in no state for a change."""
+    """Return the error that a request is in the wrong state for a change."""
     return ConflictError(
         f"request {asked.reference} is {asked.state}",
         reason="request_state",
@@ -146,7 +146,7 @@ def wrong_state(asked: ServiceRequest) -> ConflictError:
 
 
 def subject_of(asked: ServiceRequest) -> str:
-    """Return what the storm book calls a request."""
+    """Return the subject of a request in the audit log."""
     return f"request:{asked.id}"
 
 
@@ -162,10 +162,10 @@ def _caller(report: Report) -> Caller:
 
 
 def caller_digest(who: Caller) -> str:
-    """Return what the storm book says in place of who called."""
+    """Return a salted digest of the caller for the audit log."""
     return salted_digest(who.salt, "\n".join((who.name, who.phone, *filter(None, [who.email]))))
 
 
 def salted_digest(salt: bytes, text: str) -> str:
-    """Return what nobody can turn back into the text, nor guess once the salt is gone."""
+    """Return a digest that cannot be guessed once the salt is erased."""
     return hashlib.sha256(salt + text.encode()).hexdigest()

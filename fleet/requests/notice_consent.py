@@ -1,4 +1,4 @@
-"""A caller's wish for messages, taken back."""
+"""Withdrawal of a caller's consent to messages."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from data.store.requests.requests import find_caller, set_consent
 
 
 def withdraw_consent(tx: Tx, actor: Actor, request_id: RequestId, now: datetime) -> None:
-    """Send a caller no more messages about a request; what waits in the outbox is not sent."""
+    """Stop messages to a caller about a request; those in the outbox are dropped."""
     who = find_caller(tx, request_id)
     if who is None or not who.consent:
         return

@@ -1,4 +1,4 @@
-"""What callers and bodies are told, written down in the transaction in which it happened.
+"""Messages to callers and agencies, written in the transaction of the event.
 
 Nothing is sent from here: `fleet.requests.outbox` says what may go out when, and `api` sends it.
 """
@@ -59,7 +59,7 @@ MOVED = timedelta(minutes=30)
 
 
 class JobWindow(NamedTuple):
-    """Between which times a caller is told that a job is done."""
+    """The time window in which a caller is told to expect a job."""
 
     starts_at: datetime
     ends_at: datetime
@@ -68,7 +68,7 @@ class JobWindow(NamedTuple):
 def tell(
     tx: Tx, request_id: RequestId, kind: NoticeKind, facts: Mapping[str, str], now: datetime
 ) -> None:
-    """Write a message to a caller who wants messages; the same one again changes nothing.
+    """Write a message to a caller with consent; repeating it changes nothing.
 
     A request that was opened again is told anew what becomes of it.
     """
@@ -82,20 +82,20 @@ def tell(
 
 
 def write_letter(tx: Tx, one: HandOver, now: datetime) -> None:
-    """Write the message to the body that a request was handed over to."""
+    """Write the message to the agency that a request was referred to."""
     stale_at = now + STALE_AFTER[NoticeKind.LETTER]
     add_notice(tx, one.request_id, NoticeKind.LETTER, one.id, {}, now, stale_at)
 
 
 def drop_letter(tx: Tx, one: HandOver) -> None:
-    """Take a letter out of the outbox that has not left: its request is ours again."""
+    """Drop an agency's message that was not sent yet; its request is ours again."""
     letter = list_letters(tx, [one]).get(one.id)
     if letter is not None and letter.state is NoticeState.WAITING:
         set_notice(tx, letter.id, NoticeState.UNWANTED, letter.due_at)
 
 
 def tell_ended(tx: Tx, closed: ServiceRequest, ended_at: datetime, now: datetime) -> None:
-    """Tell the caller of a closed request how it ended: what was done and when, or why nothing."""
+    """Tell the caller how the request was closed: work and time, or the reason without work."""
     reason = closed.closed_for
     if reason is ClosingReason.PLOWED and closed.job_id is not None:
         tell(tx, closed.id, NoticeKind.DONE, _done_facts(tx, closed.job_id, ended_at), now)
@@ -109,7 +109,7 @@ def tell_ended(tx: Tx, closed: ServiceRequest, ended_at: datetime, now: datetime
 
 
 def retract_end_notice(tx: Tx, request_id: RequestId, now: datetime) -> None:
-    """Take back what a caller was to hear of an end that was a mistake.
+    """Retract a message about a closing that was a mistake, where not sent yet.
 
     Where the message is gone already, the caller hears that the request is open again.
     """
@@ -121,7 +121,7 @@ def retract_end_notice(tx: Tx, request_id: RequestId, now: datetime) -> None:
 
 
 def tell_planned(tx: Tx, job_ids: Collection[JobId], now: datetime) -> int:
-    """Tell callers what they were promised, and return how many messages that makes.
+    """Tell callers their promises, and return how many messages that makes.
 
     Who was told already is told again only where the promise has moved later: silence would
     break it. Who was promised nothing hears nothing.
@@ -155,7 +155,7 @@ def tell_planned(tx: Tx, job_ids: Collection[JobId], now: datetime) -> int:
 
 
 def tell_crew_planned(tx: Tx, windows: Iterable[tuple[CrewJob, JobWindow]], now: datetime) -> None:
-    """Tell callers when a crew comes, again only where that has moved later, like `tell_planned`.
+    """Tell callers when a crew comes; again only where it moved later, like `tell_planned`.
 
     A job that no request asked for tells nobody.
     """

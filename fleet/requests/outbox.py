@@ -1,4 +1,4 @@
-"""Which messages may go out now, to whom, and what becomes of them."""
+"""The outbox: which messages may be sent now, to whom, and their results."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -53,21 +53,21 @@ ENDINGS = frozenset({NoticeKind.DONE, NoticeKind.HANDED_OVER, NoticeKind.CLOSED}
 
 @dataclass(frozen=True, slots=True)
 class OutboxRules:
-    """When people are left in peace: a time of day in the city, and so many messages a day each."""
+    """Quiet hours in local time, and the most messages a day for each caller."""
 
     quiet_from: time = time(22, 0)
     quiet_until: time = time(7, 0)
     most_a_day: int = 12
 
     def __post_init__(self) -> None:
-        """Reject a limit that lets nothing out."""
+        """Reject a limit below one message."""
         if self.most_a_day < 1:
             raise InvalidError("most_a_day", self.most_a_day, "at least 1")
 
 
 @dataclass(frozen=True, slots=True)
 class AgencyLetter:
-    """What a letter to another body tells besides its request."""
+    """Referral, agency and caller's phone of a message to an agency."""
 
     hand_over: HandOver
     agency: Agency
@@ -76,7 +76,7 @@ class AgencyLetter:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message with all that its text and its address need; `code` opens the request's page.
+    """A message with what its text and address need; `code` opens the request's page.
 
     `agency_letter` is `None` where it goes to the caller.
     """
@@ -91,7 +91,7 @@ class Letter:
 def claim_letters(
     tx: Tx, rules: OutboxRules, timezone: str, now: datetime, most: int
 ) -> list[Letter]:
-    """Return at most so many messages to send now, marked as being sent.
+    """Return at most so many messages to send now, marked as `SENDING`.
 
     Others that are due stay so, wait for a better hour, or are said no more. A body is no person:
     it is written to at night too, and as often as there is something for it.
@@ -113,7 +113,7 @@ def claim_letters(
 def _letter_to_caller(
     tx: Tx, notice: Notice, rules: OutboxRules, timezone: str, now: datetime
 ) -> Letter | None:
-    """Return a message to a caller; `None` where it is not to go out, or not now."""
+    """Return a message to a caller; `None` where it is not to be sent, or not now."""
     who = find_caller(tx, notice.request_id)
     if who is None or not who.consent:
         _end(tx, notice, NoticeState.UNWANTED, "", now)
@@ -128,7 +128,7 @@ def _letter_to_caller(
 
 
 def _letter_to_agency(tx: Tx, notice: Notice, now: datetime) -> Letter | None:
-    """Return a letter to a body; `None` where its request was taken back."""
+    """Return a message to an agency; `None` where its referral was withdrawn."""
     one = get_hand_over(tx, HandOverId(notice.nth))
     if one.state is HandOverState.WITHDRAWN:
         set_notice(tx, notice.id, NoticeState.UNWANTED, notice.due_at)
@@ -144,7 +144,7 @@ def _letter_to_agency(tx: Tx, notice: Notice, now: datetime) -> Letter | None:
 def settle_letter(
     tx: Tx, letter: Letter, fault: str, now: datetime, *, again: bool = True
 ) -> NoticeState:
-    """Keep what became of a message: told, to be tried again, or given up.
+    """Store the result of sending: sent, to be retried, or given up.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def settle_letter(
 
 
 def lose_interrupted(tx: Tx, now: datetime) -> int:
-    """Give up messages that were with a gateway when the server was killed; return how many.
+    """Give up messages that were being sent when the server stopped; return how many.
 
     Nobody knows whether they arrived, and a message that comes twice is worth less than a call.
     """
@@ -178,7 +178,7 @@ def lose_interrupted(tx: Tx, now: datetime) -> int:
 
 
 def quiet_end(rules: OutboxRules, timezone: str, now: datetime) -> datetime | None:
-    """Return when the quiet hours end that it is now; `None` where nobody sleeps."""
+    """Return the end of the present quiet hours; `None` outside of them."""
     zone = ZoneInfo(timezone)
     local = now.astimezone(zone)
     clock, start, end = local.time(), rules.quiet_from, rules.quiet_until
@@ -193,7 +193,7 @@ def quiet_end(rules: OutboxRules, timezone: str, now: datetime) -> datetime | No
 def _later(
     tx: Tx, notice: Notice, who: Caller, rules: OutboxRules, timezone: str, now: datetime
 ) -> datetime | None:
-    """Return when to look at a message again that may not go out now."""
+    """Return when to try a message again that may not be sent now."""
     if notice.kind not in PROMPT and (end := quiet_end(rules, timezone, now)) is not None:
         return end
     if count_reaching(tx, who, now - DAY) >= rules.most_a_day:
@@ -202,7 +202,7 @@ def _later(
 
 
 def _end(tx: Tx, notice: Notice, state: NoticeState, fault: str, now: datetime) -> None:
-    """Keep how a message ended, and write it into the storm book."""
+    """Store the final state of a message, and write it to the audit log."""
     set_notice(tx, notice.id, state, notice.due_at)
     sent, why = state is NoticeState.SENT, {"why": state, "fault": fault}
     after: dict[str, object] = {"kind": notice.kind, "nth": notice.nth} | ({} if sent else why)

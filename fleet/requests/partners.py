@@ -1,4 +1,4 @@
-"""Other systems bring requests, and later say what became of them on their side."""
+"""Requests and updates from other systems (Open311)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ TOLD = "request.partner_told"
 
 
 class Wish(StrEnum):
-    """What another system wants with what it says."""
+    """What a partner's update asks for."""
 
     TELL = "tell"
     CLOSE = "close"
@@ -45,7 +45,7 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What came with a report; `photos` are files that lie in the city's folder already."""
+    """Additional fields of a partner's request; `photos` are files of the city's folder."""
 
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     media_urls: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class Extras:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedUpdate:
-    """What another system says of a request, under a number of its own where it has one.
+    """A partner's update of a request, with the partner's own id where it has one.
 
     `said_at` is when its user said it, which may be before we closed the request.
     """
@@ -72,7 +72,7 @@ class ReceivedUpdate:
 def receive_from(
     tx: Tx, key: ApiKey, report: Report, extras: Extras, now: datetime
 ) -> tuple[ServiceRequest, bool]:
-    """Store what another system brings; returns whether it was new.
+    """Store a partner's request; returns whether it was new.
 
     A report that came before, by its idempotency key, changes nothing.
     """
@@ -96,7 +96,7 @@ def receive_from(
 
 
 def hear(tx: Tx, key: ApiKey, request_id: RequestId, said: ReceivedUpdate, now: datetime) -> int:
-    """Keep what a system says of a request that it brought, and return the number of the update.
+    """Store a partner's update of its own request, and return the id of the update.
 
     It may end a request that still waits, as the caller's wish, and reopen one that was closed
     before it was said; else it is only kept. Said again under the same number, it changes nothing
@@ -127,14 +127,14 @@ def hear(tx: Tx, key: ApiKey, request_id: RequestId, said: ReceivedUpdate, now: 
 
 
 def require_own(tx: Tx, key: ApiKey, asked: ServiceRequest) -> None:
-    """Raise `ForbiddenError` unless this system brought the request."""
+    """Raise `ForbiddenError` unless this partner brought the request."""
     told = list_partner_reports(tx, [asked.id]).get(asked.id)
     if told is None or told.key_id != key.id:
         raise ForbiddenError(f"request {asked.reference} came from somebody else")
 
 
 def partner(key: ApiKey) -> Actor:
-    """Return who the storm book names where another system acts for a citizen."""
+    """Return the actor of the audit log for a partner that acts for a citizen."""
     return Actor(ActorKind.CITIZEN, f"open311:{key.name}")
 
 

@@ -1,4 +1,4 @@
-"""A request is placed on a street, joins or becomes a job, and is promised a time: in one step.
+"""Placing a request: it gets a street, joins or makes a job, and is promised a time.
 
 Every way in goes through here: the desk, the public form, Open311, files, and who moves requests.
 """
@@ -53,7 +53,7 @@ def locate(
     *,
     join: bool = True,
 ) -> ServiceRequest:
-    """Place a request by its pin, else by its words where they leave no doubt, and promise a time.
+    """Place a request by its pin, else by an unambiguous text, and promise a time.
 
     Else it stays new and waits for a human. Raises `ConflictError` where it is placed already.
     """
@@ -77,7 +77,7 @@ def place_by_hand(
     *,
     join: bool = True,
 ) -> ServiceRequest:
-    """Place a waiting request where a human put the pin, and promise a time.
+    """Place a waiting request at a point that a person chose, and promise a time.
 
     It gets work of its own without `join`. Raises `ConflictError` where it is placed already,
     `InvalidError` for a pin off every street.
@@ -104,7 +104,7 @@ def place_and_promise(
     *,
     join: bool = True,
 ) -> ServiceRequest:
-    """Keep the place of a request; in a storm it gets work, and the time that a plan promises.
+    """Store the place of a request; in a storm it gets a job and a promise.
 
     `plans` is `None` where no plan can be published: a storm begins, or its streets have changed.
     """
@@ -132,7 +132,7 @@ def open_work(
     *,
     join: bool = True,
 ) -> ServiceRequest:
-    """Join a placed request to the open job of its street and treatment, or add that job.
+    """Join a placed request to the open job of its street and treatment, or add one.
 
     Without `join` a job is added whatever is open: the operator heard that it is another matter.
     What no machine on the street does is a crew's job, or open without one until somebody looked.
@@ -177,7 +177,7 @@ def open_work(
 
 
 def back_to_waiting(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> ServiceRequest:
-    """Take a request off a job that will not be done; its place is kept for the next storm."""
+    """Detach a request from a cancelled job; its place stays for the next storm."""
     if asked.state is not RequestState.OPEN:
         raise wrong_state(asked)
     waiting = replace(asked, state=RequestState.NEW, job_id=None)
@@ -190,7 +190,7 @@ def back_to_waiting(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) 
 def place_again(
     city: CityContext, actor: Actor, asked: ServiceRequest, likely: Collection[SegmentId]
 ) -> ServiceRequest:
-    """Place a waiting request by its pin on streets that have changed, `likely` ones before others.
+    """Place a waiting request by its pin on changed streets, `likely` ones first.
 
     Where no street is near, it loses its place and waits for a human.
     """
@@ -205,7 +205,7 @@ def place_again(
 
 
 def likeliest(network: StreetNetwork, pin: LonLat, likely: Collection[SegmentId]) -> Snap | None:
-    """Return the street that a pin means: one of `likely` where it is near, else the nearest."""
+    """Return the street of a pin: one of `likely` where near, else the nearest."""
     near = network.nearby(pin, PIN_M)
     close = [snap for snap in near if snap.distance_m <= near[0].distance_m + BESIDE_M]
     return next((snap for snap in close if snap.segment_id in likely), near[0] if near else None)
@@ -224,7 +224,7 @@ def _open_by_hand(
 def find_place(
     asked: ServiceRequest, network: StreetNetwork, geocoder: Geocoder
 ) -> tuple[LonLat, Snap] | None:
-    """Return where a request is: by its pin, else by its words where they leave no doubt."""
+    """Return the place of a request: its pin, else an unambiguous text."""
     if asked.location is not None:
         snap = network.nearest(asked.location, PIN_M)
         return None if snap is None else (asked.location, snap)

@@ -1,4 +1,4 @@
-"""Promises to callers: the window that is told, how well earlier ones held, and keeping them.
+"""Promises to callers: time windows, how well earlier ones were kept, and storing them.
 
 A promise is kept when evidence shows the work done by the end of its window; sooner is no breach.
 """
@@ -70,7 +70,7 @@ VOID = frozenset(ClosingReason) - {
 
 @dataclass(frozen=True, slots=True)
 class PromiseWindow:
-    """When the work is expected, and between which times a caller may be told so."""
+    """The expected time of the work, and the time window to promise."""
 
     expected_at: datetime
     from_at: datetime
@@ -79,7 +79,7 @@ class PromiseWindow:
 
 @dataclass(frozen=True, slots=True)
 class TrackRecord:
-    """How many of `measured` promises were kept; `service_class` is `None` for the whole city."""
+    """Number of kept promises of `measured`; `service_class` is `None` for the whole city."""
 
     kept: int
     measured: int
@@ -87,14 +87,14 @@ class TrackRecord:
 
     @property
     def share(self) -> float:
-        """Share that was kept."""
+        """Share of kept promises."""
         return self.kept / self.measured
 
 
 def track_record(
     outcomes: Sequence[PromiseOutcome], service_class: ServiceClass, now: datetime
 ) -> TrackRecord | None:
-    """Return how well promises held, of the class where enough are known; `None`: no history."""
+    """Return the record of a class, else of the city; `None` with too little history."""
     for name in (service_class, None):
         of_class = [one for one in outcomes if name in (None, one.service_class)]
         decided = [kept for one in of_class if (kept := was_kept(one, now)) is not None]
@@ -104,7 +104,7 @@ def track_record(
 
 
 def was_kept(one: PromiseOutcome, now: datetime) -> bool | None:
-    """Whether a promise was kept; `None` while it may still be, or where it became void."""
+    """Whether a promise was kept; `None` while it is open or where it became void."""
     promise = one.promise
     if one.done_at is not None:
         return one.done_at <= promise.to_at
@@ -116,7 +116,7 @@ def was_kept(one: PromiseOutcome, now: datetime) -> bool | None:
 
 
 def late_share(outcomes: Sequence[PromiseOutcome], now: datetime) -> float:
-    """Return how wide a window must be after its moment, in shares of the time until then.
+    """Return the width of a window after its moment, as a share of the time until then.
 
     What nine of ten earlier promises would have needed; the usual share while few are known.
     """
@@ -126,7 +126,7 @@ def late_share(outcomes: Sequence[PromiseOutcome], now: datetime) -> float:
 
 
 def window_of(visit: Expected, share: float, now: datetime) -> PromiseWindow | None:
-    """Return the window to tell for a visit; `None` where its truck is too late to say.
+    """Return the window to promise for a visit; `None` where its truck is too late.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def window_of(visit: Expected, share: float, now: datetime) -> PromiseWindow | N
 def window_to_tell(
     given: Promise | None, job_id: JobId, visit: Expected, share: float, now: datetime
 ) -> PromiseWindow | None:
-    """Return the window to tell for a job now: the one promised last while it can be kept.
+    """Return the window to tell for a job: the last promise while it can be kept.
 
     Else a new one; `None` where its truck is too late to say.
     """
@@ -156,7 +156,7 @@ def window_to_tell(
 def window_of_request(
     tx: Tx, asked: ServiceRequest, arrivals: Arrivals | None
 ) -> PromiseWindow | None:
-    """Return when a request is to be done, as every page and message tells it now.
+    """Return the expected window of a request, the same on every page and message.
 
     A promise that can be kept no more is told while nothing else is known and it is past: then
     the city owes its caller a word. `None` where there is no time to tell.
@@ -176,7 +176,7 @@ def window_of_request(
 
 
 def give_promise(tx: Tx, actor: Actor, asked: ServiceRequest, arrivals: Arrivals) -> Promise | None:
-    """Keep the window that the published plan gives a request, to be told to its caller.
+    """Store the window of a request by the published plan.
 
     The same window again is not kept twice. `None` where nothing can be promised: no job, or a
     plan that does not come to its street any more.
@@ -209,7 +209,7 @@ def give_promise(tx: Tx, actor: Actor, asked: ServiceRequest, arrivals: Arrivals
 def promise_open(
     tx: Tx, actor: Actor, arrivals: Arrivals, job_ids: Iterable[JobId] | None = None
 ) -> int:
-    """Keep what a published plan promises all open requests, and return how many promises it made.
+    """Store promises for all open requests of a published plan, and return how many.
 
     Who was promised a time for this job that can still be kept is promised no other. One line of
     the storm book tells of them all. `job_ids` are the only jobs looked at, where given.

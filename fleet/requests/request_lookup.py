@@ -1,4 +1,4 @@
-"""Which requests are meant, by number, words, street or job, and when they are due."""
+"""Look-up of requests by number, text, street or job, and their due times."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -44,7 +44,7 @@ def known_request(tx: Tx, request_id: RequestId) -> ServiceRequest:
 
 
 def requests_by_id(tx: Tx, ids: Iterable[RequestId]) -> dict[RequestId, ServiceRequest]:
-    """Return those of these requests that there are."""
+    """Return those of these requests that exist."""
     return list_requests_by_id(tx, list(ids))
 
 
@@ -54,7 +54,7 @@ def requests_of_street(tx: Tx, segment_id: SegmentId, most: int) -> list[Service
 
 
 def requests_of_jobs(tx: Tx, job_ids: Sequence[JobId]) -> list[ServiceRequest]:
-    """Return the requests that ask for these jobs, however many they are."""
+    """Return all requests that ask for these jobs."""
     return [
         each
         for first in range(0, len(job_ids), ASKED_AT_ONCE)
@@ -65,7 +65,7 @@ def requests_of_jobs(tx: Tx, job_ids: Sequence[JobId]) -> list[ServiceRequest]:
 def requests_delayed(
     tx: Tx, delays: Sequence[Delay]
 ) -> tuple[list[ServiceRequest], dict[RequestId, Promise]]:
-    """Return the requests whose jobs are delayed, and what their callers were promised last."""
+    """Return the requests of delayed jobs, with their last promises."""
     asked = requests_of_jobs(tx, [one.job_id for one in delays])
     return asked, list_last_promises(tx, [each.id for each in asked])
 
@@ -81,13 +81,13 @@ def waiting_count(tx: Tx) -> int:
 
 
 def waiting_with_words(tx: Tx, words: str, classes: ClassOfRoad, most: int) -> list[ServiceRequest]:
-    """Return the oldest requests that wait and have these words; callers are not sought."""
+    """Return the oldest waiting requests with these words in their text or place."""
     wanted = RequestFilter(stages=WAITING, words=words, by_phone=False)
     found = search_requests(tx, wanted, classes, QueueOrder.OLDEST, most)
     return [each.request for each in found]
 
 
 def deadlines(tx: Tx, asked: Iterable[ServiceRequest]) -> dict[JobId, datetime]:
-    """Return when the jobs of these requests are due."""
+    """Return the due times of the jobs of these requests."""
     jobs = {each.job_id for each in asked if each.job_id is not None}
     return {job.id: job.due_at for job in list_jobs_by_id(tx, sorted(jobs))}

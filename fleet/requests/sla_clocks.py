@@ -1,4 +1,4 @@
-"""Clocks of requests, pure: what is to happen next, and by when."""
+"""SLA clocks of requests, pure: the next step and its target time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from fleet.requests.intake import TREATMENTS
 
 
 class ClockStep(StrEnum):
-    """What is to happen next: a place is found, the work is done, the caller is told."""
+    """The next step of a request: placing, work, or telling the caller."""
 
     PLACE = "place"
     DO = "do"
@@ -21,7 +21,7 @@ class ClockStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is to happen next with a request, since when it waits for it and by when it should."""
+    """The next step of a request, since when it waits for it, and the target."""
 
     step: ClockStep
     since: datetime
@@ -31,7 +31,7 @@ class Due:
 def next_due(
     one: ClockedRequest, network: StreetNetwork, policy: Policy, storm: Storm | None
 ) -> Due | None:
-    """Return what a request waits for; `None` where it waits for snow, or for nothing.
+    """Return the next step of a request; `None` while it waits for snow, or for nothing.
 
     A machine's work is asked for once a storm is there; it is late by the storm's clock, as the
     council's figures are. What a supervisor decided stands before the target.
@@ -54,7 +54,7 @@ def next_due(
 def work_due_at(
     one: ClockedRequest, network: StreetNetwork, policy: Policy, storms: Sequence[Storm]
 ) -> datetime | None:
-    """Return by when the work should be done, whatever became of it; `None` before any storm."""
+    """Return the target of the work, whatever became of it; `None` before any storm."""
     asked, clock = one.request, one.clock
     since = clock.reopened_at or asked.received_at
     if asked.kind in TREATMENTS:
@@ -66,14 +66,14 @@ def work_due_at(
 
 
 def class_of(one: ClockedRequest, network: StreetNetwork, policy: Policy) -> ServiceClass | None:
-    """Return the class of a request's street; `None` where it has none, or none any more."""
+    """Return the class of a request's street; `None` without a known street."""
     snap = one.request.snap
     segment = None if snap is None else network.find(snap.segment_id)
     return None if segment is None else policy.class_of(segment)
 
 
 def district_of(one: ClockedRequest, network: StreetNetwork) -> str:
-    """Return the district of a request's street, empty where it has none."""
+    """Return the district of a request's street, "" without one."""
     snap = one.request.snap
     segment = None if snap is None else network.find(snap.segment_id)
     return "" if segment is None else segment.district

@@ -1,4 +1,4 @@
-"""Codes with which anybody who knows a reference number may follow that request."""
+"""Tracking codes: with its reference and code anybody can follow a request."""
 
 import hmac
 import secrets
@@ -17,7 +17,7 @@ REFERENCE = "B-"
 
 
 def new_code() -> str:
-    """Return a code that nobody guesses, in digits: they are typed on any phone."""
+    """Return a random code of digits, which can be typed on any phone."""
     return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
 
 
@@ -34,12 +34,12 @@ def tracked_request(tx: Tx, reference: str, code: str) -> ServiceRequest:
 
 
 def plain_reference(text: str) -> str:
-    """Return a reference as we write it: "b ۱۲", "B-0012" and "12" are the same."""
+    """Return a reference in its normal form: "b ۱۲", "B-0012" and "12" are the same."""
     digits = _digits(text).lstrip("0")
     return f"{REFERENCE}{digits:0>4}"
 
 
 def _digits(text: str) -> str:
-    """Return the digits of a text in our own, whatever script they were typed in."""
+    """Return the digits of a text as 0 to 9, from any script."""
     found = (unicodedata.decimal(letter, None) for letter in text)
     return "".join(str(digit) for digit in found if digit is not None)

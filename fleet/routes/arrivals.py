@@ -1,4 +1,4 @@
-"""When trucks come to the streets and jobs of a plan, by how it was driven until a moment."""
+"""Expected arrivals: when trucks reach the streets and jobs of a plan, at their pace so far."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from fleet.routes.plan_vs_actual import SERVED, LegTimes, RouteCheck, expected_t
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """When the last pass of a job ends: by its plan, and as late and slow as its truck is."""
+    """Expected end of a job's last pass, as planned and with the truck's delay."""
 
     planned_at: datetime
     expected_at: datetime
 
     @property
     def late(self) -> timedelta:
-        """How much later than planned."""
+        """Delay against the plan."""
         return self.expected_at - self.planned_at
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedVisit(Expected):
-    """What a published plan still means to do for a job; `streets_before` of that truck's route.
+    """The next planned visit for a job; `streets_before` in that truck's route.
 
     `heading_for` is the street that the truck works on next.
     """
@@ -35,7 +35,7 @@ class PlannedVisit(Expected):
 
 
 class Arrivals:
-    """The expected times of one plan as of one moment; routes are looked at when asked about."""
+    """Expected times of one plan at one moment; routes are computed on demand."""
 
     def __init__(
         self, index: PlanIndex, check_of: Callable[[int], RouteCheck], now: datetime
@@ -56,7 +56,7 @@ class Arrivals:
         return {} if number is None else self._route(number)[1]
 
     def ahead(self, job_id: JobId) -> list[LegPlace]:
-        """Return the legs of a job that trucks still have to do, whether or not they can now."""
+        """Return the legs of a job that trucks have ahead, feasible or not."""
         return [at for at in self.index.legs_for.get(job_id, ()) if self._is_ahead(at)]
 
     def left_by_shift(self, job_id: JobId) -> bool:
@@ -65,17 +65,17 @@ class Arrivals:
         return any(check.ended and at.leg >= check.next_leg for at, check in routes)
 
     def job(self, job_id: JobId) -> Expected | None:
-        """Return when a job's last pass ends; `None` where no truck is expected for all of it."""
+        """Return the expected end of a job; `None` where not all of it is expected."""
         last = self._last(job_id)
         return None if last is None else Expected(self.index.leg(last[1]).ends_at, last[0])
 
     def last_leg(self, job_id: JobId) -> LegPlace | None:
-        """Return the leg that ends a job, `None` where no truck is expected for all of it."""
+        """Return the leg that ends a job, `None` where not all of it is expected."""
         last = self._last(job_id)
         return None if last is None else last[1]
 
     def visit(self, job_id: JobId) -> PlannedVisit | None:
-        """Return what is still meant for a job; `None` where no truck is expected for all of it."""
+        """Return the planned visit for a job; `None` where not all of it is expected."""
         last = self._last(job_id)
         if last is None:
             return None
@@ -119,5 +119,5 @@ class Arrivals:
 
 
 def arrivals_of(index: PlanIndex, checks: Sequence[RouteCheck], now: datetime) -> Arrivals:
-    """Return the expected times of a plan whose routes have been checked, in its order."""
+    """Return the expected times of a checked plan, in the order of its routes."""
     return Arrivals(index, checks.__getitem__, now)

@@ -1,4 +1,4 @@
-"""Which pass did which leg of a plan, pure: settled street by street.
+"""Completion of legs, pure: which pass did which leg of a plan, street by street.
 
 A whole traversal counts for the truck's own next leg over that direction, and only where it has
 none left for somebody else's.
@@ -28,7 +28,7 @@ MADE_BEFORE = timedelta(minutes=2)
 
 
 class LegPlace(NamedTuple):
-    """Where a leg stands in a plan: which of its routes, which leg of that."""
+    """A leg of a plan: index of its route, index in the route."""
 
     route: int
     leg: int
@@ -43,7 +43,7 @@ class Served:
 
 
 class PlanIndex:
-    """Which legs of a plan work on which direction, in the planned order, and for which job.
+    """Work legs of a plan by direction and job, in the planned order.
 
     `unserved` says why each job that the plan leaves undone is left so.
     """
@@ -69,13 +69,13 @@ class PlanIndex:
         return self.plan.routes[at.route].legs[at.leg]
 
     def vehicle_of(self, at: LegPlace) -> VehicleId:
-        """Return who is to do a leg."""
+        """Return the vehicle of a leg."""
         return self.plan.routes[at.route].vehicle_id
 
 
 @dataclass(frozen=True, slots=True)
 class StreetWork:
-    """What was seen on one direction did for the legs there: whole ones, and those begun.
+    """Completion of the legs over one direction: done ones, and those begun.
 
     `driven` says when those who have a leg left there drove over all of it, at work or not.
     """
@@ -96,7 +96,7 @@ def work_on(
     seen: Iterable[Pass],
     rules: EvidenceRules,
 ) -> StreetWork:
-    """Return which legs over a direction were done and begun; only good evidence counts."""
+    """Return the legs over a direction that are done and begun; only good evidence counts."""
     since = index.plan.since - MADE_BEFORE
     fresh = [one for one in seen if one.ended_at >= since]
     if not fresh:
@@ -126,7 +126,7 @@ def _driven(
     seen: Sequence[Pass],
     served: Mapping[LegPlace, Served],
 ) -> dict[VehicleId, tuple[datetime, ...]]:
-    """Return when vehicles with a leg that nobody did drove over the whole direction."""
+    """Return when vehicles with an undone leg drove over the whole direction."""
     left = {index.vehicle_of(at) for at in index.legs_on.get(directed, ()) if at not in served}
     found: dict[VehicleId, tuple[datetime, ...]] = {}
     for vehicle_id in left:
@@ -141,7 +141,7 @@ def _wants(leg: Leg, treatment: Treatment) -> bool:
 
 
 def _whole(passes: Sequence[Pass], length_m: float) -> list[Served]:
-    """Return the whole traversals of a direction, oldest first; two halves make one of the later.
+    """Return the whole traversals of a direction, oldest first; two halves make one at the later.
 
     Less exact than `fleet.coverage`, which knows depths, but it knows who drove.
     """
@@ -168,7 +168,7 @@ def _length_m(parts: Iterable[tuple[float, float]]) -> float:
 
 
 def _beginners(passes: Sequence[Pass], length_m: float) -> set[VehicleId]:
-    """Return who did a part of a street that is worth showing, and not yet all of it."""
+    """Return the vehicles that did a part of a street worth showing, but not all of it."""
     parts: dict[VehicleId, list[tuple[float, float]]] = defaultdict(list)
     for one in passes:
         if one.vehicle_id is not None:

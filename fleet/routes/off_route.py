@@ -1,4 +1,4 @@
-"""Where a truck is with regard to its route: on it, elsewhere on it, or off it."""
+"""Position of a truck relative to its route: on it, elsewhere on it, or off it."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ SILENCE = timedelta(minutes=5)
 
 
 class Whereabouts(StrEnum):
-    """Where a truck is; `AWAY` is off every street, so that nobody knows."""
+    """Position relative to the route; `AWAY` is off every street, so that it is unknown."""
 
     ON = "on"
     ELSEWHERE = "elsewhere"
@@ -46,7 +46,7 @@ class Whereabouts(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Detour:
-    """A time that a truck spent on streets that are not of its route, and how far it drove."""
+    """A time that a truck spent off its route, and the distance."""
 
     since: datetime
     until: datetime
@@ -55,7 +55,7 @@ class Detour:
 
 
 class Corridor:
-    """The streets of a route, found by place."""
+    """The streets of a route in a spatial index."""
 
     def __init__(self, route: Route, network: StreetNetwork) -> None:
         self._network = network
@@ -74,7 +74,7 @@ class Corridor:
         self._tree = shapely.STRtree(network.lines[streets] if streets else [])
 
     def where(self, place: LonLat, next_leg: int) -> Whereabouts:
-        """Return where a truck is that has `next_leg` before it."""
+        """Return the position of a truck whose next leg is `next_leg`."""
         near = self._near(place)
         if not near:
             on_street = self._network.nearby(place, ON_STREET_M)
@@ -92,7 +92,7 @@ class Corridor:
         return any(self._work[street] for street in self._near(place))
 
     def detours(self, fixes: Sequence[Position], sites: Sequence[Geofence]) -> list[Detour]:
-        """Return when a truck was off its route, by its fixes in the order of time.
+        """Return the detours of a truck by its fixes in order of time.
 
         On the grounds of `sites`, yards and places to load, every street is right.
         """
@@ -139,7 +139,7 @@ def _detour(run: Sequence[Position]) -> list[Detour]:
 def detours_of(
     tx: Tx, route: Route, network: StreetNetwork, since: datetime, until: datetime
 ) -> list[Detour]:
-    """Return where a truck left its route in a time, by its positions; yards are no detour."""
+    """Return the detours of a truck in a time by its positions; yards are no detour."""
     fixes = list_between(tx, route.vehicle_id, since, until)
     yards = sites_of(list_depots(tx), list_reload_sites(tx))
     return Corridor(route, network).detours(fixes, yards)

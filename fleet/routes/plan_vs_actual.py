@@ -1,4 +1,4 @@
-"""Planned against driven, pure: what became of every leg, how late a truck is, when it comes.
+"""Plan versus actual, pure: state of every leg, delay of a truck, and expected times.
 
 This is the only estimate of when a truck comes to a street (`expected_times`); every page, promise
 and alert tells what it says.
@@ -40,7 +40,7 @@ SLOWEST = 2.0
 
 
 class LegState(StrEnum):
-    """What became of a leg.
+    """State of a leg.
 
     `TOLD` is done by the driver's word alone, without evidence. `UNPROVED` was driven in its turn,
     but nothing shows that the truck was at work: driven is not plowed.
@@ -63,7 +63,7 @@ SERVED = frozenset({LegState.DONE, LegState.OUT_OF_ORDER, LegState.BY_OTHER, Leg
 
 @dataclass(frozen=True, slots=True)
 class LegCheck:
-    """What became of a leg; `vehicle_id` is who did it, `reason` why its driver left it out.
+    """State of a leg; `vehicle_id` is who did it, `reason` why its driver skipped it.
 
     `driven` says when its truck drove there, for a leg that is not done.
     """
@@ -77,7 +77,7 @@ class LegCheck:
 
 @dataclass(frozen=True, slots=True)
 class RouteCheck:
-    """A route as it was driven so far.
+    """A route with its progress.
 
     `next_leg` is the first leg that still lies ahead, the number of legs at the end. `late` is how
     late the truck is there against the plan, less than nothing where it is early. `pace` is how
@@ -99,11 +99,11 @@ class RouteCheck:
 
     @property
     def over(self) -> bool:
-        """Whether nothing of the route lies ahead."""
+        """Whether no leg is ahead."""
         return self.next_leg >= len(self.legs)
 
     def counts(self, route: Route) -> Counter[LegState]:
-        """Return how many work legs there are in each state."""
+        """Return the number of work legs in each state."""
         legs = zip(route.legs, self.legs, strict=True)
         return Counter(check.state for leg, check in legs if leg.kind is LegKind.WORK)
 
@@ -118,7 +118,7 @@ def leg_check(
     work: Mapping[DirectedSegment, StreetWork],
     tap: LegProgress | None,
 ) -> LegCheck:
-    """Return what evidence, or for want of it the driver, says of a leg taken by itself."""
+    """Return the state of a leg by itself: by evidence, else by the driver's taps."""
     leg = index.leg(at)
     if leg.kind is not LegKind.WORK:
         return NOT_DONE
@@ -149,7 +149,7 @@ def _driven(streets: Sequence[StreetWork], vehicle_id: VehicleId) -> tuple[datet
 def check_route(
     route: Route, legs: Sequence[LegCheck], tapped: Sequence[LegProgress], now: datetime
 ) -> RouteCheck:
-    """Return how a route was driven until now, by its legs taken by themselves and its taps."""
+    """Return the check of a route by the states of its legs and its taps."""
     found = list(legs)
     own = [i for i, leg in enumerate(found) if leg.state is LegState.DONE]
     in_order = _without_jump(route, found, _longest_in_order([(i, found[i].at) for i in own]))
@@ -203,7 +203,7 @@ class LegTimes(NamedTuple):
 
 
 def expected_times(route: Route, check: RouteCheck) -> dict[int, LegTimes]:
-    """Return when each leg that its truck will still do begins and ends, by its number.
+    """Return begin and end of each leg that its truck will still do, by number.
 
     Nothing is expected of a shift that has ended, nor on closed streets; the way around those takes
     as long as they would.
@@ -215,7 +215,7 @@ def expected_times(route: Route, check: RouteCheck) -> dict[int, LegTimes]:
 
 
 def times_of_rest(route: Route, check: RouteCheck) -> dict[int, LegTimes]:
-    """Return when each leg that nobody has done would begin and end if its truck drove on.
+    """Return begin and end of each undone leg if its truck drove on.
 
     The next leg begins as late as the truck is, and each takes its planned time at the truck's
     pace. A truck that is early waits where its plan does.
@@ -231,7 +231,7 @@ _OPEN = frozenset({LegState.AHEAD, LegState.BEGUN})
 
 
 def _longest_in_order(done: Sequence[tuple[int, datetime | None]]) -> set[int]:
-    """Return the most legs that were done in the planned order: the others were not.
+    """Return the longest sequence of legs done in the planned order.
 
     Longest non-decreasing subsequence of the times, in O(n log n).
     """
@@ -254,7 +254,7 @@ def _longest_in_order(done: Sequence[tuple[int, datetime | None]]) -> set[int]:
 
 
 def _without_jump(route: Route, found: Sequence[LegCheck], in_order: set[int]) -> set[int]:
-    """Return the legs done in order without the last few, where far too much lies open before."""
+    """Return the legs done in order without the last few, where too much is open before."""
     ordered = sorted(in_order)
     kept = len(ordered)
     for place in range(len(ordered) - 1, max(len(ordered) - PASSED_BY, 0) - 1, -1):
@@ -271,7 +271,7 @@ def _open(route: Route, found: Sequence[LegCheck], leg: int) -> bool:
 
 
 def _pass_by(route: Route, found: list[LegCheck], last: int, in_order: set[int]) -> None:
-    """Say of the legs before the last one done that they were passed, unproved, or skipped."""
+    """Return the legs before the last done one as passed, unproved, or skipped."""
     later, after = 0, None
     for i in range(last, -1, -1):
         one = found[i]
@@ -290,7 +290,7 @@ def _before(found: Sequence[LegCheck], leg: int, in_order: set[int]) -> datetime
 
 
 def _left_behind(one: LegCheck, before: datetime | None, after: datetime | None) -> LegCheck:
-    """Return what a leg is whose followers are done: driven in its turn, or skipped."""
+    """Return the state of a leg whose followers are done: driven in its turn, or skipped."""
     for at in one.driven:
         early = before is not None and at < before - IN_TURN
         if not early and (after is None or at <= after + IN_TURN):
@@ -299,7 +299,7 @@ def _left_behind(one: LegCheck, before: datetime | None, after: datetime | None)
 
 
 def _next(route: Route, found: Sequence[LegCheck], last: int) -> int:
-    """Return the first leg after the last one done that is still to be driven."""
+    """Return the first leg after the last done one that is still to be driven."""
     work = next((i for i in range(last + 1, len(found)) if _open(route, found, i)), None)
     if work is None:
         return len(found)
@@ -313,7 +313,7 @@ def _next(route: Route, found: Sequence[LegCheck], last: int) -> int:
 def _timed(
     route: Route, found: Sequence[LegCheck], last: int, following: int, now: datetime
 ) -> RouteCheck:
-    """Return the check with how late the truck is and when it will have driven the rest."""
+    """Return the check with the truck's delay and the expected end of the route."""
     done_at = found[last].at if last >= 0 else None
     late = _late(route, last, done_at, following, now)
     pace = _pace(route, found)
@@ -334,7 +334,7 @@ def _timed(
 def _late(
     route: Route, last: int, done_at: datetime | None, following: int, now: datetime
 ) -> timedelta:
-    """Return how late a truck is: as at its last leg, and later once the next should have ended."""
+    """Return a truck's delay: as at its last leg, more once the next should have ended."""
     late = timedelta(0) if done_at is None else done_at - route.legs[last].ends_at
     if following < len(route.legs):
         late = max(late, now - route.legs[following].ends_at)
@@ -344,7 +344,7 @@ def _late(
 def _end_of(
     route: Route, found: Sequence[LegCheck], following: int, late: timedelta, pace: float
 ) -> datetime | None:
-    """Return when the last leg ahead ends; `None` where nothing is ahead."""
+    """Return the end of the last leg ahead; `None` where nothing is ahead."""
     if following >= len(found):
         return None
     return max(times[2] for times in _times_ahead(route, found, following, late, pace))
@@ -369,7 +369,7 @@ def _times_ahead(
 
 
 def _pace(route: Route, found: Sequence[LegCheck]) -> float:
-    """Return how much longer than planned a truck takes, by the legs done in order so far."""
+    """Return the ratio of actual to planned time over the legs done in order so far."""
     marks = [
         (one.at, route.legs[i].ends_at)
         for i, one in enumerate(found)

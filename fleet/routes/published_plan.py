@@ -1,4 +1,4 @@
-"""The published plan in memory: its legs, how they are driven, and when trucks come."""
+"""The published plan in memory: its legs, their progress, and expected arrivals."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from fleet.streets.closed_streets import closed_streets
 
 
 class PublishedPlanCache:
-    """Keeps the published plan and what became of its legs; safe from any thread.
+    """Cache of the published plan and its progress; safe from any thread.
 
     Only what was stored since the last question is read. What a new computation of old positions
     took away is missed until a street is named as changed, or another plan is published.
@@ -34,17 +34,17 @@ class PublishedPlanCache:
         self._read_until = 0
 
     def keep(self, plan: Plan) -> None:
-        """Take a plan that has just been published, so that nobody unpacks it."""
+        """Cache a plan that was just published, so that it is not read again."""
         with self._lock:
             self._index = PlanIndex(plan)
 
     def forget(self) -> None:
-        """Read all evidence anew at the next question: what was heard of it may be lost."""
+        """Read all evidence again at the next question: news of it may be lost."""
         with self._lock:
             self._desk = None
 
     def driven(self, tx: Tx, storm_id: StormId) -> PlanIndex | None:
-        """Return the published plan of a storm; unpacked only when it is another than before."""
+        """Return the published plan of a storm; read only when it changed."""
         plan_id = find_published_plan_id(tx, storm_id)
         if plan_id is None:
             return None
@@ -60,7 +60,7 @@ class PublishedPlanCache:
         changed: Iterable[SegmentId] = (),
         tapped: Iterable[ShiftId] | None = None,
     ) -> PlanCheck | None:
-        """Return how the published plan was driven until now; `None` without one.
+        """Return the published plan's check by now; `None` without one.
 
         Parameters
         ----------
@@ -81,7 +81,7 @@ class PublishedPlanCache:
             return PlanCheck(desk.plan, desk.checks(city.now))
 
     def arrivals(self, city: CityContext, storm_id: StormId) -> Arrivals | None:
-        """Return when trucks come by the published plan, for this transaction; `None` without."""
+        """Return expected arrivals by the published plan; `None` without one."""
         with self._lock:
             desk = self._caught_up(city, storm_id)
         if desk is None:
@@ -96,7 +96,7 @@ class PublishedPlanCache:
     def _caught_up(
         self, city: CityContext, storm_id: StormId, changed: Iterable[SegmentId] = ()
     ) -> RouteProgress | None:
-        """Return the published plan's desk with all evidence stored so far; `None` without one."""
+        """Return the plan's progress with all stored evidence; `None` without a plan."""
         tx, rules = city.tx, city.policy.evidence
         index = self.driven(tx, storm_id)
         if index is None:
@@ -120,22 +120,22 @@ class PublishedPlanCache:
 
 @dataclass(frozen=True, slots=True)
 class Estimates:
-    """The published plan with the streets and the rules of evidence by which it is judged."""
+    """The published plan with the streets and evidence rules by which it is checked."""
 
     plans: PublishedPlanCache
     network: StreetNetwork
     policy: Policy
 
     def check(self, tx: Tx, storm_id: StormId, now: datetime) -> PlanCheck | None:
-        """Return how the published plan was driven until now; `None` without one."""
+        """Return the published plan's check by now; `None` without one."""
         return self.plans.check(self._city(tx, now), storm_id)
 
     def arrivals(self, tx: Tx, storm_id: StormId, now: datetime) -> Arrivals | None:
-        """Return when trucks come by the published plan; `None` without one."""
+        """Return expected arrivals by the published plan; `None` without one."""
         return self.plans.arrivals(self._city(tx, now), storm_id)
 
     def arrivals_of(self, tx: Tx, plan: Plan, now: datetime) -> Arrivals:
-        """Return when trucks come by a plan that is published in this very transaction."""
+        """Return expected arrivals by a plan published in this very transaction."""
         desk = RouteProgress(PlanIndex(plan), self.network, self.policy.evidence)
         desk.load(tx)
         desk.ended = list_ended_shifts(tx, plan.storm_id)

@@ -1,4 +1,4 @@
-"""Whether a truck does on its route what it is to do there, pure: plow, reload, and end in time."""
+"""Route compliance, pure: whether a truck plows, reloads and ends in time as its route says."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,14 +22,14 @@ IN_STEPS = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class MissedReload:
-    """A reload that was due at a time, and what is left in the hopper by the plan."""
+    """A reload due at a time, and the load left by the plan."""
 
     since: datetime
     load_kg: float
 
 
 def plows_on(route: Route, check: RouteCheck, legs: set[int]) -> bool:
-    """Whether one of these legs, near a truck, is soon to be plowed, and none just driven along."""
+    """Whether one of these legs near a truck is soon to be plowed, and none was just driven."""
     soon = range(check.next_leg, min(check.next_leg + SOON_LEGS, len(route.legs)))
     here = [route.legs[i] for i in soon if i in legs]
     return bool(here) and all(leg.kind is LegKind.WORK and leg.blade for leg in here)
@@ -43,7 +43,7 @@ def missed_reload(
     rules: AlertRules,
     now: datetime,
 ) -> MissedReload | None:
-    """Return the reload that a truck needs and did not get, by the plan's loads.
+    """Return the reload that a truck needed and missed, by the plan's loads.
 
     It was due when the work before it was done, as long after that as planned. Nothing is said of a
     truck that was not followed since then, nor where the next work needs no more than is left.
@@ -68,7 +68,7 @@ def missed_reload(
 def hours_left(
     check: RouteCheck | None, ends_at: datetime, rules: AlertRules, now: datetime
 ) -> timedelta | None:
-    """Return how long a driving shift still lasts, less than nothing once it is over.
+    """Return the time left of a driving shift, negative once it is over.
 
     `None` while it ends late enough, or its work is expected to end before it.
     """

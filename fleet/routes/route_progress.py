@@ -1,4 +1,4 @@
-"""Planned against driven for a whole plan: in memory while it is driven, or made for history."""
+"""Progress of a whole plan: in memory while it is driven, or made for history."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
@@ -26,14 +26,14 @@ from fleet.routes.plan_vs_actual import LegCheck, RouteCheck, at_moment, check_r
 
 @dataclass(frozen=True, slots=True)
 class PlanCheck:
-    """A plan and how its routes were driven, in the plan's order of routes."""
+    """A plan and the checks of its routes, in the plan's order."""
 
     plan: Plan
     routes: tuple[RouteCheck, ...]
 
 
 class RouteProgress:
-    """The checks of one plan; only what changed is made anew. One thread at a time uses it.
+    """Checks of one plan, updated where evidence changed; for one thread at a time.
 
     `ended` are shifts that are over, `closed` are streets that nobody can drive now.
     """
@@ -56,18 +56,18 @@ class RouteProgress:
         return self.index.plan
 
     def stands_on(self, index: PlanIndex, network: StreetNetwork, rules: EvidenceRules) -> bool:
-        """Whether this is the desk of a plan, on these streets and by these rules."""
+        """Whether this is of a plan, these streets and these rules."""
         return self.index is index and self.network is network and self.rules == rules
 
     def load(self, tx: Tx) -> None:
-        """Read all evidence of the plan's streets, and all that its drivers tapped."""
+        """Read all evidence of the plan's streets, and all taps of its drivers."""
         self._tapped = dict(list_progress_of_plan(tx, self.plan.id))
         self._legs.clear()
         self._checks.clear()
         self.read(tx, {step.segment_id for step in self.index.legs_on})
 
     def read(self, tx: Tx, segment_ids: Collection[SegmentId]) -> None:
-        """Read the evidence of these streets again, as far back as it counts for the plan."""
+        """Read the evidence of these streets again, since the plan began."""
         mine = {
             segment_id
             for segment_id in segment_ids
@@ -82,7 +82,7 @@ class RouteProgress:
         segment_ids: Iterable[SegmentId],
         seen: Mapping[DirectedSegment, Collection[Pass]],
     ) -> None:
-        """Take in all that was seen on streets; routes that they do not touch stay as they are."""
+        """Replace the evidence of streets; routes without them stay as they are."""
         for step in (step for segment_id in segment_ids for step in _both(segment_id)):
             segment = self.network.find(step.segment_id)
             if step not in self.index.legs_on or segment is None:
@@ -94,13 +94,13 @@ class RouteProgress:
                     self._changed(place)
 
     def read_taps(self, tx: Tx, shift_ids: Iterable[ShiftId]) -> None:
-        """Read again what the drivers of these shifts tapped."""
+        """Read the taps of these shifts' drivers again."""
         for shift_id in shift_ids:
             if shift_id in self._number:
                 self.tapped(shift_id, list_progress(tx, self.plan.id, shift_id))
 
     def tapped(self, shift_id: ShiftId, taps: Sequence[LegProgress]) -> None:
-        """Take in all that the driver of a shift of this plan tapped."""
+        """Replace the taps of the driver of a shift."""
         if self._tapped.get(shift_id, ()) == taps:
             return
         self._tapped[shift_id] = taps
@@ -108,7 +108,7 @@ class RouteProgress:
         self._checks.pop(self._number[shift_id], None)
 
     def checks(self, now: datetime) -> tuple[RouteCheck, ...]:
-        """Return how each route was driven until now."""
+        """Return the check of each route by now."""
         blocked = self._blocked()
         return tuple(
             self._check(number, now, blocked.get(number, frozenset()))
@@ -116,7 +116,7 @@ class RouteProgress:
         )
 
     def check(self, number: int, now: datetime) -> RouteCheck:
-        """Return how one route was driven until now."""
+        """Return the check of one route by now."""
         return self._check(number, now, self._blocked().get(number, frozenset()))
 
     def _blocked(self) -> dict[int, frozenset[int]]:
@@ -148,7 +148,7 @@ class RouteProgress:
         return check_route(route, legs, tapped, now)
 
     def _changed(self, place: LegPlace) -> None:
-        """Look at one leg again, and so at its route."""
+        """Check one leg again, and so its route."""
         self._checks.pop(place.route, None)
         legs = self._legs.get(place.route)
         if legs is not None:
@@ -160,7 +160,7 @@ class RouteProgress:
 def check_plan(
     tx: Tx, plan_id: PlanId, network: StreetNetwork, policy: Policy, until: datetime
 ) -> PlanCheck:
-    """Return how a plan was driven until a moment, from what is stored: for history."""
+    """Return the check of a plan at a moment, from what is stored: for history."""
     plan = get_plan(tx, plan_id)
     desk = RouteProgress(PlanIndex(plan), network, policy.evidence)
     streets = {step.segment_id for step in desk.index.legs_on}
