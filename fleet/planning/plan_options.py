@@ -1,4 +1,4 @@
-"""What a plan may be asked for: classes, districts that there are, machines in service."""
+"""Options of a plan: districts that exist, machines that are in service."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -33,7 +33,7 @@ class PlanScopeChoices(NamedTuple):
 
 
 def check_options(tx: Tx, storm_id: StormId, options: PlanOptions, now: datetime) -> None:
-    """Raise `InvalidError` for the first class, district or machine that there is not."""
+    """Raise `InvalidError` for the first district or machine that does not exist."""
     classes = get_storm_policy(tx, storm_id).rules
     for service_class in options.classes:
         if service_class not in classes:
@@ -49,7 +49,7 @@ def check_options(tx: Tx, storm_id: StormId, options: PlanOptions, now: datetime
 
 
 def shifts_in_service(tx: Tx, storm_id: StormId, now: datetime) -> list[Shift]:
-    """Return the shifts of a storm that still have time."""
+    """Return the shifts of a storm that still have time left."""
     return [shift for shift in list_shifts(tx, storm_id) if in_service(shift, now)]
 
 
@@ -64,5 +64,5 @@ def plan_scope_choices(tx: Tx, storm: Storm | None, now: datetime) -> PlanScopeC
 
 
 def in_service(shift: Shift, now: datetime) -> bool:
-    """Whether a shift still has time."""
+    """Whether a shift still has time left."""
     return shift.state is not ShiftState.ENDED and shift.ends_at > now

@@ -21,7 +21,7 @@ _AT_LINE = re.compile(r"at line (\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Result of reading a file; `text` is the `fleet.toml` that it means, if there is no mistake."""
+    """Result of reading a file; `text` is the `fleet.toml` that it means, without mistakes."""
 
     fleet: FleetFile
     text: str

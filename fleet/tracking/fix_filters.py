@@ -71,7 +71,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
 def filtered(
     fixes: Sequence[Position], before: Position | None = None
 ) -> tuple[list[Position], Counter[str]]:
-    """Return one vehicle's fixes fit for matching, by time, and counts of dropped ones by reason."""
+    """Return a vehicle's fixes fit for matching, by time, and counts of dropped ones by reason."""
     dropped: Counter[str] = Counter()
     kept = list(fixes)
     for reason, step in STEPS:
