@@ -1,6 +1,5 @@
 // Messages to and from drivers: the thread of a truck in its panel, and words to one truck, some or all.
 import { html } from "lit";
-import { boot } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";

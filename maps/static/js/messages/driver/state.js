@@ -1,5 +1,4 @@
 // What the dispatcher wrote and the driver answered; what came and what was seen is told to the server.
-import { boot } from "../../pages/boot.js";
 import { get, post } from "../../pages/net.js";
 import { notify } from "../../pages/notices.js";
 import { OfflineQueue } from "../../pages/offline-queue.js";

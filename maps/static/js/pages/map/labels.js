@@ -1,5 +1,4 @@
 // Names on the map, in the page's language where the street file has them.
-import { boot } from "../boot.js";
 import { nameKeys } from "../texts.js";
 
 /** The expression for the name of a street, water or place. */
