@@ -41,7 +41,7 @@ class PageLanguage(TomlTable):
     intl: Text
     digits: Text = "0123456789"
     decimal: Text = "."
-    group: Text = ","
+    group: str = ","
     percent: Text = "%"
     comma: str = ", "
     calendar: Annotated[str, one_of(CALENDARS)] = "gregory"
