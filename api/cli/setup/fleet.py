@@ -84,14 +84,14 @@ def export_machines(
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
     from data.errors import InvalidError
-    from data.setup.fleet_columns import COLUMNS
+    from data.languages import languages
     from data.setup.fleet_csv import csv_from_machines
     from data.store.database.engine import reading
     from data.store.setup.machines import get_fleet
     from fleet.setup.machine_register import fleet_text
 
-    if language not in COLUMNS:
-        raise InvalidError("--language", language, "one of " + ", ".join(COLUMNS))
+    if language not in languages():
+        raise InvalidError("--language", language, "one of " + ", ".join(languages()))
     with reading(open_city_database(chosen_city(Settings(), city))) as tx:
         machines, text = get_fleet(tx), fleet_text(tx)
     if file.suffix.lower() == ".csv":

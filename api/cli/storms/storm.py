@@ -174,7 +174,7 @@ def close(
     with _order(city) as order:
         found = order.chosen(number)
         left = left_of(order.tx, found.id, order.now)
-        jobs = ", ".join(f"{name}: {count}" for name, count in left.jobs.items()) or "none"
+        jobs = ", ".join(f"{name}: {count}" for name, count in sorted(left.jobs.items())) or "none"
         typer.echo(f"Open jobs, which are cancelled: {jobs}")
         typer.echo(f"Open crew jobs, which are cancelled: {left.crew_jobs}")
         typer.echo(f"Requests that wait again: {left.requests}")

@@ -3,6 +3,7 @@ from typer.testing import CliRunner
 
 from api.cli.setup.fleet import fleet
 from data.errors import InvalidError
+from data.languages import languages
 from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.store.database.engine import open_database, reading
 from data.store.setup.machines import list_vehicles
@@ -51,4 +52,4 @@ def test_what_is_exported_is_taken_back(run, city_folder, tmp_path, name):
 
 def test_a_language_that_we_do_not_speak_is_refused(run, tmp_path):
     result = run("export", tmp_path / "a.csv", "--language", "xx")
-    assert "one of en, fa" in str(result.exception)
+    assert f"one of {', '.join(languages())}" in str(result.exception)
