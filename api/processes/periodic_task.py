@@ -1,4 +1,7 @@
-"""What is looked at again and again beside answering, each in a thread of its own."""
+"""What is looked at again and again beside answering, each in a thread of its own.
+
+Threads and not tasks of an event loop: the process that digests positions has no loop.
+"""
 
 import logging
 from abc import ABC, abstractmethod

@@ -1,11 +1,13 @@
-"""The door for positions: what came in is on the disk before anybody is told so."""
+"""Taking in positions: they are on the disk before their sender is answered."""
 
 import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from math import inf
+from typing import NamedTuple
 
 from cachetools import TTLCache
 
@@ -30,13 +32,17 @@ KNOWN_S = 10.0
 """How long a tracker that was read is believed."""
 
 KNOWN_TOKENS = 5_000
-"""Other words remembered, those of nobody too."""
+"""Keys looked up one by one that are remembered, also those of no tracker."""
 
 ALLOWANCE = Allowance(burst=120, per_minute=1200)
 """How many messages a tracker may send."""
 
-Word = tuple[bool, str]
-"""Whether it is the digest of a token, and that or a name."""
+
+class TrackerKey(NamedTuple):
+    """What a tracker is known by: its token's digest, or its name where a protocol has no token."""
+
+    by_token: bool
+    text: str
 
 
 class PositionDoor:
@@ -104,21 +110,21 @@ class Devices:
     def __init__(self, engine: Database, thread: Executor) -> None:
         self._engine = engine
         self._thread = thread
-        self._all: dict[Word, Device] = {}
+        self._all: dict[TrackerKey, Device] = {}
         self._read_s = -inf
         self._changes = 0
         self._reading: asyncio.Future[list[Device]] | None = None
-        self._others: TTLCache[Word, Device | None] = TTLCache(KNOWN_TOKENS, KNOWN_S)
+        self._others: TTLCache[TrackerKey, Device | None] = TTLCache(KNOWN_TOKENS, KNOWN_S)
         self.allowance = ALLOWANCE
         self._limiter = RateLimiter()
 
     async def find(self, token: str) -> Device | None:
         """Return the tracker that holds a token."""
-        return await self._remembered((True, token_digest(token)))
+        return await self._remembered(TrackerKey(by_token=True, text=token_digest(token)))
 
     async def named(self, name: str) -> Device | None:
         """Return the tracker of a name, which proves nothing."""
-        return await self._remembered((False, name))
+        return await self._remembered(TrackerKey(by_token=False, text=name))
 
     def forget(self) -> None:
         """Look everything up anew: a tracker was changed."""
@@ -130,10 +136,10 @@ class Devices:
         """Count a message of a tracker; raise `TooManyError` when it comes too often."""
         self._limiter.enter(device_id, self.allowance, time.monotonic())
 
-    async def _remembered(self, word: Word) -> Device | None:
+    async def _remembered(self, key: TrackerKey) -> Device | None:
         if self._read_s + KNOWN_S < time.monotonic():
             await self._read()
-        return self._all.get(word) or await self._other(word)
+        return self._all.get(key) or await self._other(key)
 
     async def _read(self) -> None:
         """Read all trackers; who comes meanwhile waits for the same answer."""
@@ -146,26 +152,24 @@ class Devices:
             devices = await asyncio.shield(self._reading)
         finally:
             self._reading = None
-        self._all = {(False, one.name): one for one in devices}
-        self._all |= {(True, one.token_hash): one for one in devices}
+        self._all = {TrackerKey(by_token=False, text=one.name): one for one in devices}
+        self._all |= {TrackerKey(by_token=True, text=one.token_hash): one for one in devices}
         if changes == self._changes:
             self._read_s = begun_s
 
-    async def _other(self, word: Word) -> Device | None:
-        try:
-            return self._others[word]
-        except KeyError:
-            loop = asyncio.get_running_loop()
-            device = await loop.run_in_executor(self._thread, self._look_up, *word)
-            self._others[word] = device
-            return device
+    async def _other(self, key: TrackerKey) -> Device | None:
+        with suppress(KeyError):
+            return self._others[key]
+        loop = asyncio.get_running_loop()
+        device = await loop.run_in_executor(self._thread, self._look_up, key)
+        self._others[key] = device
+        return device
 
     def _list(self) -> list[Device]:
         with reading(self._engine) as tx:
             return list_devices(tx)
 
-    def _look_up(self, by_token: bool, word: str) -> Device | None:
+    def _look_up(self, key: TrackerKey) -> Device | None:
+        find = find_device_by_token_hash if key.by_token else find_device_by_name
         with reading(self._engine) as tx:
-            return (
-                find_device_by_token_hash(tx, word) if by_token else find_device_by_name(tx, word)
-            )
+            return find(tx, key.text)
