@@ -17,7 +17,7 @@ KINDS = (
     (4, False, False),
     (2, False, False),
 )
-"""Modes of a task, whether trucks refill, whether there are rules; the longest to compile first."""
+"""Modes of a task, whether trucks reload, whether there are rules; the longest to compile first."""
 
 
 def warm(kind: tuple[int, bool, bool]) -> None:
@@ -25,8 +25,8 @@ def warm(kind: tuple[int, bool, bool]) -> None:
     prepare_numba(Settings(var=Path(__file__).parents[1] / "var"))
     from routing.search.warm_up import warm_up_kind
 
-    modes, refills, ruled = kind
-    warm_up_kind(modes, refills=refills, ruled=ruled)
+    modes, reloads, ruled = kind
+    warm_up_kind(modes, reloads=reloads, ruled=ruled)
 
 
 def warm_matching() -> None:

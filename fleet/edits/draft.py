@@ -34,12 +34,12 @@ from fleet.planning.remaining_routes import jobs_of
 from fleet.planning.standing_orders import OrderIndex
 from routing.network.deadheads import line_graph
 from routing.network.route_timing import TimedRoute, whole_cost
-from routing.network.single_task_feasibility import alone
+from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.planning.directed_passes import DirectedPass
 from routing.planning.problem_mapping import MappedProblem, left_out, legs_of, problem_from
 from routing.planning.running_plan import remaining_stops
 from routing.problem.problem import Floats
-from routing.problem.route_repair import fitting, without
+from routing.problem.route_repair import repaired_routes, without
 from routing.problem.stops import ReloadStop, TaskVisit, tasks_of
 from routing.problem.stops import TaskRoute as Stops
 from routing.replanning.manual_edits import lasting
@@ -273,9 +273,9 @@ def _fitted(
 def _possible(mapped: MappedProblem, stops: Sequence[Stops]) -> tuple[list[Stops], dict[int, str]]:
     """Return the feasible routes, and why each other task is left out."""
     problem = mapped.problem
-    hopeless = alone(problem, line_graph(problem)).hopeless
+    hopeless = feasibility_of_tasks(problem, line_graph(problem)).hopeless
     cut_off = {task for task, why in hopeless.items() if why != "time"}
-    routes = fitting(problem, [without(route, cut_off) for route in stops])
+    routes = repaired_routes(problem, [without(route, cut_off) for route in stops])
     served = {task for route in routes for task in tasks_of(route)}
     rest = (task for task in range(problem.tasks) if task not in served)
     return routes, {task: str(hopeless.get(task, NOT_GIVEN)) for task in rest}

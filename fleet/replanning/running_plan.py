@@ -33,7 +33,7 @@ from routing.planning.problem_mapping import (
     problem_from,
 )
 from routing.planning.running_plan import remaining_stops
-from routing.problem.route_repair import fitting
+from routing.problem.route_repair import repaired_routes
 from routing.replanning.batch_insertion import InsertTasks, broken_by
 from routing.replanning.changed_routes import ChangedRoutes, change
 from routing.replanning.path_cache import LineGraphCache
@@ -97,7 +97,7 @@ def running_plan(prepared: Prepared, known: LineGraphCache | None = None) -> Run
     ahead = {route.shift_id: route.next_leg for route in check.routes}
     number = mapped.number
     stops = remaining_stops(prepared, number, check.plan, ahead)
-    routes = fitting(mapped.problem, stops)
+    routes = repaired_routes(mapped.problem, stops)
     streets = known.get(mapped.problem) if known is not None else None
     if streets is not None:  # for replans
         hubs_of(mapped.problem, streets.line, 1)

@@ -5,7 +5,7 @@ from threading import Event, Thread
 
 
 class BackgroundBound:
-    """The last of ever better bounds; `value` may be asked at any time.
+    """A lower bound that a thread keeps raising; `value` is the best so far.
 
     A process that ends waits for the linear program at hand: cutting it off aborts the process.
     """
@@ -35,7 +35,7 @@ class BackgroundBound:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop: nobody will ask for a better bound."""
+        """Stop the thread."""
         self._enough.set()
 
     def last(self, *, wait: bool) -> float:

@@ -71,7 +71,7 @@ class CompletionBound:
 
 
 class FleetAccess:
-    """Ways of all vehicles to all tasks and home, for teams of any tasks."""
+    """Travel times of all vehicles to all tasks and home, to bound what subsets of tasks take."""
 
     def __init__(self, problem: Problem, line: LineGraph, alone: SingleTaskFeasibility) -> None:
         self.problem = problem

@@ -1,4 +1,4 @@
-"""What every plan keeps around a set of junctions: enough visits, and an even number of crossings.
+"""Valid inequalities for sets of junctions: enough visits, and an even number of crossings.
 
 Capacity and odd cuts of Belenguer and Benavent (2003), A cutting plane algorithm for the
 capacitated arc routing problem, Computers & Operations Research 30; here for several starts,
@@ -63,7 +63,7 @@ class JunctionRelaxation:
         return len(self.relaxation.columns.mode)
 
 
-def country_of(relaxation: Relaxation) -> JunctionRelaxation:
+def junction_relaxation(relaxation: Relaxation) -> JunctionRelaxation:
     """Return what cuts need to know."""
     problem, columns = relaxation.problem, relaxation.columns
     arcs = np.concatenate((columns.arc, columns.street))
@@ -92,50 +92,53 @@ def _loads(problem: Problem) -> Floats:
     return problem.material_kg / most_kg if most_kg > 0 else np.zeros(problem.tasks)
 
 
-def visits(country: JunctionRelaxation, inside: Flags) -> CutInequality | None:
+def visits(by_junction: JunctionRelaxation, inside: Flags) -> CutInequality | None:
     """Return how often vehicles must come into a set of junctions (bool[J]), or set out in it.
 
     One that comes in, sets out or reloads inside serves at most one hopper before it comes in or
     reloads again; a task on the edge is served by coming in or before going out.
     """
-    columns = country.relaxation.columns
-    outside = ~(inside[country.tail[: country.modes]] | inside[country.head[: country.modes]])
-    touching = country.fit.copy()
+    columns = by_junction.relaxation.columns
+    outside = ~(
+        inside[by_junction.tail[: by_junction.modes]]
+        | inside[by_junction.head[: by_junction.modes]]
+    )
+    touching = by_junction.fit.copy()
     touching[columns.task[outside]] = False
     if not np.any(touching):
         return None
     return _cut(
-        float(max(1, _hoppers(country.load[touching]))),
-        country.moving[~inside[country.tail] & inside[country.head]],
-        columns.used[inside[country.start]],
-        columns.refill[inside[country.site]],
+        float(max(1, _hoppers(by_junction.load[touching]))),
+        by_junction.moving[~inside[by_junction.tail] & inside[by_junction.head]],
+        columns.used[inside[by_junction.start]],
+        columns.reload[inside[by_junction.site]],
         columns.left[touching],
     )
 
 
-def islands(country: JunctionRelaxation, label: IntArray) -> list[CutInequality]:
+def component_visits(by_junction: JunctionRelaxation, label: IntArray) -> list[CutInequality]:
     """Return for each part of a network how often vehicles must come into it, all in one pass.
 
     `label` int64[J] numbers the part of each junction. Nothing is said of parts without a task
     that lies in them whatever its mode.
     """
-    columns = country.relaxation.columns
+    columns = by_junction.relaxation.columns
     count = int(label.max()) + 1
-    part = label[country.tail[: country.modes]]
-    inner = part == label[country.head[: country.modes]]
-    low, high = np.full(len(country.fit), count), np.full(len(country.fit), -1)
+    part = label[by_junction.tail[: by_junction.modes]]
+    inner = part == label[by_junction.head[: by_junction.modes]]
+    low, high = np.full(len(by_junction.fit), count), np.full(len(by_junction.fit), -1)
     np.minimum.at(low, columns.task, np.where(inner, part, -1))
     np.maximum.at(high, columns.task, np.where(inner, part, count))
     tasks = np.flatnonzero(low == high)
     home = low[tasks]
-    needed = np.ceil(np.bincount(home, country.load[tasks], minlength=count) - _SLACK)
+    needed = np.ceil(np.bincount(home, by_junction.load[tasks], minlength=count) - _SLACK)
     needed = np.where(np.bincount(home, minlength=count) > 0, np.maximum(needed, 1.0), 0.0)
-    comes = label[country.tail] != label[country.head]
+    comes = label[by_junction.tail] != label[by_junction.head]
     into = np.concatenate(
-        (label[country.head[comes]], label[country.start], label[country.site], home)
+        (label[by_junction.head[comes]], label[by_junction.start], label[by_junction.site], home)
     )
     column = np.concatenate(
-        (country.moving[comes], columns.used, columns.refill, columns.left[tasks])
+        (by_junction.moving[comes], columns.used, columns.reload, columns.left[tasks])
     )
     order = np.argsort(into, kind="stable")
     ends = np.cumsum(np.bincount(into, minlength=count))[:-1]
@@ -163,28 +166,30 @@ def _hoppers(load: Floats) -> int:
     return max(most, len(large) + int(more))
 
 
-def crossings(country: JunctionRelaxation, inside: Flags) -> CutInequality | None:
+def crossings(by_junction: JunctionRelaxation, inside: Flags) -> CutInequality | None:
     """Return that a set is entered and left an even number of times, if its tasks say odd.
 
     Who starts and ends on different sides crosses once more, and so does a task that crosses in
     some of its modes only.
     """
-    columns = country.relaxation.columns
-    across = inside[country.tail] != inside[country.head]
-    served = across[: country.modes]
-    crossing = np.bincount(columns.task[served], minlength=len(country.fit))
-    always = country.fit & (crossing == np.bincount(columns.task, minlength=len(country.fit)))
+    columns = by_junction.relaxation.columns
+    across = inside[by_junction.tail] != inside[by_junction.head]
+    served = across[: by_junction.modes]
+    crossing = np.bincount(columns.task[served], minlength=len(by_junction.fit))
+    always = by_junction.fit & (
+        crossing == np.bincount(columns.task, minlength=len(by_junction.fit))
+    )
     if always.sum() % 2 == 0:
         return None
-    placed = country.end != NONE
-    ends_inside = placed & inside[country.end]
+    placed = by_junction.end != NONE
+    ends_inside = placed & inside[by_junction.end]
     return _cut(
         1.0,
         columns.mode[served & ~always[columns.task]],
-        columns.drive[across[country.modes :]],
+        columns.drive[across[by_junction.modes :]],
         columns.left[always],
-        columns.used[inside[country.start] != ends_inside],
-        columns.halt[inside[country.relaxation.problem.head[columns.halt_arc]]],
+        columns.used[inside[by_junction.start] != ends_inside],
+        columns.halt[inside[by_junction.relaxation.problem.head[columns.halt_arc]]],
     )
 
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from routing.bounds.completion_bounds import AbleVehicles, FleetAccess, earliest_finish
 from routing.bounds.relaxation import IntArray
-from routing.network.pinned_stops import behind_pins
+from routing.network.pinned_stops import unpinned_problem
 from routing.network.shortest_deadheads import PathFinder
-from routing.network.single_task_feasibility import SingleTaskFeasibility, alone
+from routing.network.single_task_feasibility import SingleTaskFeasibility, feasibility_of_tasks
 from routing.problem.problem import NONE, Flags, Problem, Reason
 from routing.problem.stops import tasks_of
 
@@ -73,13 +73,13 @@ class TaskProof:
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """All that is proved; nothing in it says nothing about what can be done."""
+    """Proofs of infeasibility; what is in none of them may be infeasible all the same."""
 
     classes: tuple[ClassProof, ...]
     tasks: tuple[TaskProof, ...]
 
 
-def proofs(problem: Problem, walker: PathFinder) -> Proofs:
+def proofs(problem: Problem, finder: PathFinder) -> Proofs:
     """Return what no plan for a problem can do; what is pinned is taken as done.
 
     Classes are looked at one by one, and those due by the same time or sooner together where each
@@ -88,9 +88,9 @@ def proofs(problem: Problem, walker: PathFinder) -> Proofs:
     pinned = np.zeros(problem.tasks, np.bool_)
     for pin in problem.rules.pinned:
         pinned[tasks_of(pin)] = True
-    rest = behind_pins(problem, walker).problem
-    single = alone(rest, walker.line)
-    crews = FleetAccess(rest, walker.line, single)
+    rest = unpinned_problem(problem, finder).problem
+    single = feasibility_of_tasks(rest, finder.line)
+    crews = FleetAccess(rest, finder.line, single)
     return Proofs(_of_classes(crews, single), _of_tasks(rest, single, ~pinned))
 
 

@@ -39,10 +39,10 @@ class _Slices(NamedTuple):
     free_s: Floats
 
 
-def with_waiting(
+def lagrangian_costs(
     problem: Problem, prices: LeastCosts, single: SingleTaskFeasibility
 ) -> LagrangianCosts | None:
-    """Return prices of tasks with their share of scarce machine time; none where nothing waits."""
+    """Return costs of tasks with their share of scarce machine time; `None` where time is free."""
     fit = single.fit()
     chosen = np.flatnonzero(fit)
     if not (np.any(problem.completion_price[chosen]) or np.any(problem.lateness_price[chosen])):

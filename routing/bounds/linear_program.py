@@ -13,14 +13,14 @@ from routing.problem.problem import Floats
 
 
 class LpSolution(NamedTuple):
-    """A solution `x` of a program, and what no solution can go below."""
+    """A solution `x` of a linear program, and a lower bound on all solutions."""
 
     x: Floats
     bound: float
 
 
-def least(relaxation: Relaxation, cuts: Sequence[CutInequality]) -> LpSolution | None:
-    """Return the least point of the linear program, none where HiGHS finds no answer."""
+def solve_relaxation(relaxation: Relaxation, cuts: Sequence[CutInequality]) -> LpSolution | None:
+    """Return the optimum of the linear program, `None` where HiGHS finds none."""
     rows, needed = _rows(relaxation, cuts)
     found = linprog(
         relaxation.prices,

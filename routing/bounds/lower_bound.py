@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing.bounds.cuts import CutInequality, country_of
-from routing.bounds.lateness_bounds import with_waiting
+from routing.bounds.cuts import CutInequality, junction_relaxation
+from routing.bounds.lateness_bounds import lagrangian_costs
 from routing.bounds.least_costs import LeastCosts, least_prices, whole
-from routing.bounds.linear_program import least
+from routing.bounds.linear_program import solve_relaxation
 from routing.bounds.relaxation import Relaxation, relaxed
-from routing.bounds.separation import broken
+from routing.bounds.separation import violated_cuts
 from routing.network.single_task_feasibility import SingleTaskFeasibility
 from routing.problem.problem import Floats, Problem
 
@@ -53,7 +53,7 @@ def rising_bounds(
     yield _one_by_one(problem, serve)
     if not np.any(np.isfinite(serve)):
         return
-    waiting = with_waiting(problem, prices, alone)
+    waiting = lagrangian_costs(problem, prices, alone)
     if waiting and _one_by_one(problem, waiting.serve) - waiting.less > _one_by_one(problem, serve):
         serve, less = waiting
         yield _one_by_one(problem, serve) - less
@@ -79,15 +79,15 @@ def _with_cuts(relaxation: Relaxation, rounds: int) -> Iterator[float]:
     """Solve the relaxation again and again with the cuts that its solutions break."""
     if relaxation.columns.count > MANY_COLUMNS:
         rounds = min(rounds, FEW_ROUNDS)
-    country = country_of(relaxation)
+    country = junction_relaxation(relaxation)
     cuts: list[CutInequality] = []
-    point = least(relaxation, cuts)
+    point = solve_relaxation(relaxation, cuts)
     vain = 0
     for turn in range(rounds):
         if point is None:
             return
         yield point.bound
-        more = broken(country, point.x, turn)
+        more = violated_cuts(country, point.x, turn)
         vain = 0 if more else vain + 1
         if vain > PATIENCE:
             return
@@ -95,6 +95,6 @@ def _with_cuts(relaxation: Relaxation, rounds: int) -> Iterator[float]:
             if turn % TIDY == TIDY - 1:
                 cuts = [cut for cut in cuts if cut.lack(point.x) > -LOOSE]
             cuts += more
-            point = least(relaxation, cuts)
+            point = solve_relaxation(relaxation, cuts)
     if point:
         yield point.bound

@@ -1,4 +1,4 @@
-"""A problem relaxed to a linear program: flows of vehicles that need not hang together."""
+"""A problem relaxed to a linear program: flows of vehicles that need not be connected."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +29,7 @@ class LpColumns:
         int64[D], deadheads: the column and the arc driven.
     used, vehicle
         int64[G], vehicles of a group of equal ones: the column and the first of them.
-    refill
+    reload
         int64[R], visits of each site.
     turn
         int64[M], turns driven; empty where all turns are free.
@@ -45,7 +45,7 @@ class LpColumns:
     street: IntArray
     used: IntArray
     vehicle: IntArray
-    refill: IntArray
+    reload: IntArray
     turn: IntArray
     halt: IntArray
     halt_arc: IntArray
@@ -121,7 +121,7 @@ def _columns(problem: Problem, prices: LeastCosts, vehicles: IntArray) -> LpColu
         len(halt_arc),
     ]
     ends = np.cumsum(sizes)
-    mode_, left, drive, used, refill, turn, halt = (
+    mode_, left, drive, used, reload, turn, halt = (
         np.arange(end - size, end) for end, size in zip(ends, sizes, strict=True)
     )
     return LpColumns(
@@ -133,7 +133,7 @@ def _columns(problem: Problem, prices: LeastCosts, vehicles: IntArray) -> LpColu
         street,
         used,
         vehicles,
-        refill,
+        reload,
         turn,
         halt,
         halt_arc,
@@ -182,7 +182,7 @@ def _by_arc(problem: Problem, columns: LpColumns) -> list[_Part]:
         (columns.turn, leaving + arcs, -1.0),
         *_through(columns.drive, columns.street, arcs),
         *_through(columns.mode, columns.arc, arcs),
-        *_through(columns.refill, problem.reload_arc, arcs),
+        *_through(columns.reload, problem.reload_arc, arcs),
         (columns.used, problem.start_arc[columns.vehicle] + arcs, 1.0),
         (columns.used[placed], home[placed], -1.0),
         (columns.halt, columns.halt_arc + arcs, -1.0),
@@ -200,7 +200,7 @@ def _costs(problem: Problem, prices: LeastCosts, columns: LpColumns) -> Floats:
     cost[columns.drive] = prices.drive[columns.street]
     cost[columns.turn] = prices.turn[: len(columns.turn)]
     cost[columns.used] = problem.fixed_price[columns.vehicle]
-    cost[columns.refill] = prices.fill
+    cost[columns.reload] = prices.fill
     return cost
 
 

@@ -1,4 +1,4 @@
-"""Where a point of the relaxation breaks a cut: sets by components, least cuts and growth."""
+"""Separation: cuts that a point of the relaxation violates, by components, least cuts, growth."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -13,10 +13,16 @@ from scipy.sparse.csgraph import (
     maximum_flow,
 )
 
-from routing.bounds.cuts import CutInequality, JunctionRelaxation, crossings, islands, visits
+from routing.bounds.cuts import (
+    CutInequality,
+    JunctionRelaxation,
+    component_visits,
+    crossings,
+    visits,
+)
 from routing.bounds.relaxation import IntArray
-from routing.kernels.graph.cut_growth import grow
-from routing.problem.problem import Flags, Floats, Ints, Longs
+from routing.kernels.graph.cut_growth import SCRATCH_ROWS, TrafficGraph, grow
+from routing.problem.problem import Flags, Floats
 
 LEAST_LACK = 1e-3
 """By so much a point must break a cut to bring it in."""
@@ -41,61 +47,68 @@ class SupportGraph(NamedTuple):
     `own` float64[J] is demand at a junction itself, `stop` bool[J] where vehicles start or reload.
     """
 
-    country: JunctionRelaxation
+    by_junction: JunctionRelaxation
     traffic: csr_matrix
     demand: csr_matrix
     own: Floats
     stop: Flags
 
 
-def broken(country: JunctionRelaxation, x: Floats, turn: int) -> list[CutInequality]:
-    """Return cuts that a point breaks, each once; another `turn` looks elsewhere."""
-    if country.junctions > FEW_JUNCTIONS:
-        _, label = connected_components(_between(country, x[country.moving], slice(None)), False)
-        parts = [label, *_rings(country)] if country.load.sum() > 1.0 else [label]
-        return [cut for part in parts for cut in islands(country, part) if cut.lack(x) > LEAST_LACK]
+def violated_cuts(by_junction: JunctionRelaxation, x: Floats, turn: int) -> list[CutInequality]:
+    """Return cuts that a point violates, each once; another `turn` looks elsewhere."""
+    if by_junction.junctions > FEW_JUNCTIONS:
+        _, label = connected_components(
+            _between(by_junction, x[by_junction.moving], slice(None)), False
+        )
+        parts = [label, *_rings(by_junction)] if by_junction.load.sum() > 1.0 else [label]
+        return [
+            cut
+            for part in parts
+            for cut in component_visits(by_junction, part)
+            if cut.lack(x) > LEAST_LACK
+        ]
     sets: dict[bytes, Flags] = {}
-    for inside in _sets(country, x, turn):
+    for inside in _sets(by_junction, x, turn):
         sets |= {side.tobytes(): side for side in (inside, ~inside)}
-    cuts = (make(country, side) for side in sets.values() for make in (visits, crossings))
+    cuts = (make(by_junction, side) for side in sets.values() for make in (visits, crossings))
     found = {cut.column: cut for cut in cuts if cut and cut.lack(x) > LEAST_LACK}
     return sorted(found.values(), key=lambda cut: -cut.lack(x) / len(cut.column) ** 0.5)[:MOST_CUTS]
 
 
-def _rings(country: JunctionRelaxation) -> Iterator[IntArray]:
+def _rings(by_junction: JunctionRelaxation) -> Iterator[IntArray]:
     """Yield the parts int64[J] that hang together beyond ever more streets from all stops.
 
     One hopper after another comes through each ring to what lies behind. What lies before it is
     one part more.
     """
-    links = _between(country, np.ones(len(country.tail)), slice(None))
-    stops = np.unique(np.concatenate((country.start, country.site)))
+    links = _between(by_junction, np.ones(len(by_junction.tail)), slice(None))
+    stops = np.unique(np.concatenate((by_junction.start, by_junction.site)))
     steps = dijkstra(links, directed=False, indices=stops, unweighted=True, min_only=True)
     steps[~np.isfinite(steps)] = -1.0
     for far in range(int(steps.max())):
         behind = np.flatnonzero(steps > far)
-        label = np.zeros(country.junctions, np.int64)
+        label = np.zeros(by_junction.junctions, np.int64)
         label[behind] = 1 + connected_components(links[behind][:, behind], directed=False)[1]
         yield label
 
 
-def _sets(country: JunctionRelaxation, x: Floats, turn: int) -> Iterator[Flags]:
+def _sets(by_junction: JunctionRelaxation, x: Floats, turn: int) -> Iterator[Flags]:
     driven = x.copy()
-    driven[country.moving[: country.modes]] = 0.0
-    empty = _between(country, driven[country.moving], slice(None))
+    driven[by_junction.moving[: by_junction.modes]] = 0.0
+    empty = _between(by_junction, driven[by_junction.moving], slice(None))
     yield from _components(empty)
-    yield from _least_cuts(empty, _odd(country))
-    town = _town(country, x)
-    yield from _components(town.traffic)
+    yield from _least_cuts(empty, _odd(by_junction))
+    support = _town(by_junction, x)
+    yield from _components(support.traffic)
     for factor in FACTORS:
-        yield _crowded(town, factor)
-    yield from _grown(town, turn)
+        yield _crowded(support, factor)
+    yield from _grown(support, turn)
 
 
-def _between(country: JunctionRelaxation, value: Floats, columns: slice) -> csr_matrix:
+def _between(by_junction: JunctionRelaxation, value: Floats, columns: slice) -> csr_matrix:
     """Return values of moving columns summed between junctions, either way, without zeros."""
-    pairs = (country.tail[columns], country.head[columns])
-    graph = coo_matrix((value, pairs), shape=(country.junctions, country.junctions)).tocsr()
+    pairs = (by_junction.tail[columns], by_junction.head[columns])
+    graph = coo_matrix((value, pairs), shape=(by_junction.junctions, by_junction.junctions)).tocsr()
     graph.setdiag(0.0)
     both = (graph + graph.T).tocsr()
     both.data[both.data < 1e-9] = 0.0
@@ -103,19 +116,21 @@ def _between(country: JunctionRelaxation, value: Floats, columns: slice) -> csr_
     return both
 
 
-def _town(country: JunctionRelaxation, x: Floats) -> SupportGraph:
-    modes = country.modes
-    task = country.relaxation.columns.task
-    share = country.load[task] / np.bincount(task, minlength=len(country.load))[task]
-    loops = country.tail[:modes] == country.head[:modes]
-    own = np.bincount(country.tail[:modes][loops], share[loops], minlength=country.junctions)
-    stop = np.zeros(country.junctions, np.bool_)
-    stop[country.start] = True
-    stop[country.site] = True
+def _town(by_junction: JunctionRelaxation, x: Floats) -> SupportGraph:
+    modes = by_junction.modes
+    task = by_junction.relaxation.columns.task
+    share = by_junction.load[task] / np.bincount(task, minlength=len(by_junction.load))[task]
+    loops = by_junction.tail[:modes] == by_junction.head[:modes]
+    own = np.bincount(
+        by_junction.tail[:modes][loops], share[loops], minlength=by_junction.junctions
+    )
+    stop = np.zeros(by_junction.junctions, np.bool_)
+    stop[by_junction.start] = True
+    stop[by_junction.site] = True
     return SupportGraph(
-        country,
-        _between(country, x[country.moving], slice(None)),
-        _between(country, share, slice(modes)),
+        by_junction,
+        _between(by_junction, x[by_junction.moving], slice(None)),
+        _between(by_junction, share, slice(modes)),
         own,
         stop,
     )
@@ -134,12 +149,12 @@ def _flags(size: int, members: IntArray) -> Flags:
     return inside
 
 
-def _odd(country: JunctionRelaxation) -> Flags:
+def _odd(by_junction: JunctionRelaxation) -> Flags:
     """Return bool[J], where an odd number of tasks ends."""
-    task = country.relaxation.columns.task
+    task = by_junction.relaxation.columns.task
     _, first = np.unique(task, return_index=True)
-    ends = np.concatenate((country.tail[first], country.head[first]))
-    odd: Flags = np.bincount(ends, minlength=country.junctions) % 2 == 1
+    ends = np.concatenate((by_junction.tail[first], by_junction.head[first]))
+    odd: Flags = np.bincount(ends, minlength=by_junction.junctions) % 2 == 1
     return odd
 
 
@@ -178,18 +193,18 @@ def _source_side(graph: csr_matrix, source: int, target: int) -> Flags:
     return _flags(graph.shape[0], reached)
 
 
-def _crowded(town: SupportGraph, factor: float) -> Flags:
+def _crowded(support: SupportGraph, factor: float) -> Flags:
     """Return the set whose demand most exceeds the traffic across its edge.
 
     A least cut: demand on an edge of the set counts as traffic missing there. Exact but for the
     rounding of visits, which `factor` makes up for, and for one-way traffic.
     """
-    size = town.country.junctions
-    total = factor * (town.own * 2.0 + town.demand.sum(axis=1).A1)
-    edge = town.traffic - factor * town.demand
+    size = support.by_junction.junctions
+    total = factor * (support.own * 2.0 + support.demand.sum(axis=1).A1)
+    edge = support.traffic - factor * support.demand
     edge.data = np.maximum(edge.data, 0.0)
     edge = edge.tocoo()
-    wanting, stops = np.flatnonzero(total), np.flatnonzero(town.stop)
+    wanting, stops = np.flatnonzero(total), np.flatnonzero(support.stop)
     rows = np.concatenate((edge.row, np.full(len(wanting), size), stops))
     columns = np.concatenate((edge.col, wanting, np.full(len(stops), size + 1)))
     values = np.concatenate((edge.data, total[wanting], np.full(len(stops), _STEEP)))
@@ -197,21 +212,22 @@ def _crowded(town: SupportGraph, factor: float) -> Flags:
     return _source_side(_whole(network), size, size + 1)[:size]
 
 
-def _grown(town: SupportGraph, turn: int) -> Iterator[Flags]:
+def _grown(support: SupportGraph, turn: int) -> Iterator[Flags]:
     """Yield sets grown from junctions, at each size where traffic is thinnest for the demand.
 
     Everything is grown a second time with a bias toward some junctions, another one each `turn`.
     """
-    size = town.country.junctions
-    rows = _same_rows(town)
-    state, order, lack = np.empty((5, size)), np.empty(size, np.int32), np.empty(size)
-    seeds = np.flatnonzero(~town.stop)
+    size = support.by_junction.junctions
+    graph = _traffic_graph(support)
+    scratch = np.empty((SCRATCH_ROWS, size))
+    order, lack = np.empty(size, np.int32), np.empty(size)
+    seeds = np.flatnonzero(~support.stop)
     every = max(1, int(len(seeds) * 2 * len(WEIGHTS) * size**2 // STEPS))
     seeds = seeds[turn % every :: every]
     random = np.random.default_rng(turn)
     for weight, strength, seed in product(WEIGHTS, (0.0, 1.0), seeds.tolist()):
         bias = random.random(size) * strength
-        count = grow(*rows, town.own, town.stop, weight, bias, seed, state, order, lack)
+        count = grow(graph, weight, bias, seed, scratch, order, lack)
         for best in _peaks(lack[:count]):
             yield _flags(size, order[: best + 1])
 
@@ -223,13 +239,15 @@ def _peaks(lack: Floats) -> list[int]:
     return np.flatnonzero(top).tolist()
 
 
-def _same_rows(town: SupportGraph) -> tuple[Longs, Ints, Floats, Floats]:
-    """Return starts, junctions, traffic and demand of all links as compressed rows."""
-    country = town.country
-    one = _between(country, np.ones(len(country.tail)), slice(None))
+def _traffic_graph(support: SupportGraph) -> TrafficGraph:
+    """Return traffic and demand of all links as compressed rows."""
+    by_junction = support.by_junction
+    one = _between(by_junction, np.ones(len(by_junction.tail)), slice(None))
     one.data[:] = 1.0
-    traffic, demand = (one + town.traffic).tocsr(), (one + town.demand).tocsr()
+    traffic, demand = (one + support.traffic).tocsr(), (one + support.demand).tocsr()
     traffic.sort_indices()
     demand.sort_indices()
     starts = traffic.indptr.astype(np.int64)
-    return starts, traffic.indices.astype(np.int32), traffic.data - 1.0, demand.data - 1.0
+    to = traffic.indices.astype(np.int32)
+    flow, load = traffic.data - 1.0, demand.data - 1.0
+    return TrafficGraph(starts, to, flow, load, support.own, support.stop)

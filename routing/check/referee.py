@@ -85,7 +85,7 @@ def _driven(
 
 
 def _broken_shape(problem: Problem, routes: tuple[TaskRoute, ...]) -> list[str]:
-    """Look at the numbers that all else relies on."""
+    """Return what is wrong with the numbers of routes, tasks and sites."""
     found = []
     if len(routes) != problem.vehicles:
         found.append(f"{len(routes)} routes for {problem.vehicles} vehicles")
@@ -102,7 +102,7 @@ def _broken_shape(problem: Problem, routes: tuple[TaskRoute, ...]) -> list[str]:
 
 
 def _broken_service(problem: Problem, solution: Solution) -> list[str]:
-    """Look whether each task is either done once or left out."""
+    """Return the tasks that are not either done once or left out."""
     times = np.zeros(problem.tasks, np.int64)
     for route in solution.routes:
         for stop in route:
@@ -120,7 +120,7 @@ def _broken_service(problem: Problem, solution: Solution) -> list[str]:
 
 
 def _broken_route(problem: Problem, times: RefereeSchedule, v: int, route: TaskRoute) -> list[str]:
-    """Look at one route: ability, load, reachability, end of shift."""
+    """Return what one route breaks: ability, load, reachability, end of shift."""
     found = []
     kind = int(problem.vehicle_type[v])
     load_kg = float(problem.load_kg[v])
@@ -150,7 +150,7 @@ def _broken_route(problem: Problem, times: RefereeSchedule, v: int, route: TaskR
 
 
 def _broken_pin(problem: Problem, v: int, route: TaskRoute) -> list[str]:
-    """Look at what a route begins with, and what the rules say of the rest."""
+    """Return whether a route begins with its pinned stops, and what else of its rules it breaks."""
     pin = problem.rules.pin(v)
     found = []
     if route[: len(pin)] != pin:
@@ -164,7 +164,7 @@ def _broken_pin(problem: Problem, v: int, route: TaskRoute) -> list[str]:
 
 
 def _broken_order(problem: Problem, solution: Solution, times: RefereeSchedule) -> list[str]:
-    """Look whether later passes wait for earlier ones and begin in time."""
+    """Return the passes that do not wait for earlier ones, or begin too late."""
     found = []
     slack_s = TOLERANCE * 10
     for task, begins_s in times.begins_s.items():

@@ -54,7 +54,7 @@ def legs_of(problem: Problem, routes: tuple[TaskRoute, ...]) -> set[tuple[int, i
 def deadheads_of(
     problem: Problem, legs: set[tuple[int, int]], known: RefereePaths | None = None
 ) -> RefereePaths:
-    """Return the way of each leg, looking ever farther for those not found near by.
+    """Return the shortest path of each leg, searching ever farther for those not found nearby.
 
     What is `known` of the same streets is not looked for again, and what was found is known then.
     """
@@ -78,7 +78,7 @@ def _deadheads(problem: Problem, legs: set[tuple[int, int]]) -> RefereePaths:
 
 
 def _turns(problem: Problem, legs: set[tuple[int, int]]) -> RefereePaths:
-    """Return the ways of legs that are one turn, where every other way out takes longer at once.
+    """Return the paths of legs that are one turn, where every other turn takes longer at once.
 
     Any other way turns into another arc and drives all of it.
     """

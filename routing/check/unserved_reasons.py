@@ -1,4 +1,4 @@
-"""The referee on tasks left out: whether what is said of them is so."""
+"""The referee on tasks left out: whether the reasons given for them are true."""
 
 from typing import NamedTuple
 

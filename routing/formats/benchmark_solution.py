@@ -22,8 +22,8 @@ def solution_json(model: InstanceProblem, solution: Solution, seconds: float) ->
     seconds
         How long the search took.
     """
-    walker = PathFinder(model.problem, line_graph(model.problem))
-    walks = walks_of(model, walker, solution.routes)
+    finder = PathFinder(model.problem, line_graph(model.problem))
+    walks = walks_of(model, finder, solution.routes)
     cost = _tidy((solution.cost.total - solution.cost.unserved) * model.unit)
     bound = None if solution.unserved else lower_bound(model, solution)
     return {

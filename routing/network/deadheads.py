@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from routing.kernels.arrays.route_arrays import EDGE, FAR_S, DeadheadTable
 from routing.kernels.graph import shortest_paths
+from routing.kernels.graph.shortest_paths import ArcGraph
 from routing.problem.problem import NONE, Flags, Floats, Floats32, Ints, Longs, Problem
 
 DENSE_ENDS = 3_000
@@ -41,7 +42,7 @@ class LineGraph:
     `starts` int64[A + 1], `to` int32[M], `weight` float64[M]; `back_...` the same turned around.
     `drive_s` float64[A] is what each arc itself weighs: its seconds, and where metres have a price
     a trifle for each, so that of equally quick ways the shortest is driven. `hubs` keeps what
-    `gaps_of` estimates distant deadheads by, once it was asked for.
+    `deadhead_table` estimates distant deadheads by, once it was asked for.
     """
 
     starts: Longs
@@ -52,6 +53,10 @@ class LineGraph:
     back_weight: Floats
     drive_s: Floats
     hubs: list[tuple[Floats32, Ints]] = field(default_factory=list)
+
+    def graph(self, closed: Flags) -> ArcGraph:
+        """Return the graph for the kernels; `closed` arcs are not driven through."""
+        return ArcGraph(self.starts, self.to, self.weight, closed)
 
 
 def line_graph(problem: Problem) -> LineGraph:
@@ -101,34 +106,19 @@ def ends_of(problem: Problem) -> DeadheadEnds:
 def from_arc(problem: Problem, line: LineGraph, arc: int) -> Floats:
     """Return the seconds from the end of an arc to the beginning of every arc."""
     label = np.empty(problem.arcs)
-    shortest_paths.tree(
-        line.starts,
-        line.to,
-        line.weight,
-        problem.place,
-        arc,
-        line.drive_s[arc],
-        label,
-    )
+    shortest_paths.tree(line.graph(problem.place), arc, line.drive_s[arc], label)
     return label
 
 
 def to_arc(problem: Problem, line: LineGraph, arc: int) -> Floats:
     """Return the seconds from the end of every arc to the beginning of one."""
     label = np.empty(problem.arcs)
-    shortest_paths.tree(
-        line.back_starts,
-        line.back_to,
-        line.back_weight,
-        problem.place,
-        arc,
-        0.0,
-        label,
-    )
+    back = ArcGraph(line.back_starts, line.back_to, line.back_weight, problem.place)
+    shortest_paths.tree(back, arc, 0.0, label)
     return label - line.drive_s
 
 
-def gaps_of(
+def deadhead_table(
     problem: Problem,
     line: LineGraph,
     ends: DeadheadEnds,
@@ -238,19 +228,8 @@ def _find_nearest(
     """Fill rows with the nearest arcs that have a number, and the seconds to them."""
 
     def some(first: int, last: int) -> None:
-        shortest_paths.nearest(
-            line.starts,
-            line.to,
-            line.weight,
-            problem.place,
-            line.drive_s,
-            sources,
-            first,
-            last,
-            number,
-            next_end,
-            next_s,
-        )
+        graph, out = line.graph(problem.place), (next_end, next_s)
+        shortest_paths.nearest(graph, line.drive_s, sources, first, last, number, out)
 
     _in_parts(some, len(sources), threads)
 
@@ -287,9 +266,10 @@ def _between_hubs(problem: Problem, threads: int) -> tuple[Floats32, Ints]:
     to = graph.indices.astype(np.int32)
     closed: Flags = np.zeros(junctions, np.bool_)
     wanted = hubs.astype(np.int32)
+    arcs = ArcGraph(starts, to, graph.data, closed)
 
     def some_rows(first: int, last: int) -> None:
-        shortest_paths.rows(starts, to, graph.data, closed, wanted, first, last, wanted, out)
+        shortest_paths.rows(arcs, wanted, first, last, wanted, out)
 
     _in_parts(some_rows, len(hubs), threads)
     return np.minimum(out, np.float32(FAR_S), out=out), hub_of

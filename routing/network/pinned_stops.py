@@ -1,4 +1,4 @@
-"""What is left of a problem behind the stops that are pinned: vehicles start where those end."""
+"""The problem behind pinned stops: vehicles start where those end."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -45,12 +45,12 @@ class _Standing(NamedTuple):
     cost: float
 
 
-def behind_pins(problem: Problem, ways: PathSource) -> UnpinnedProblem:
-    """Return what there is to decide behind the pins; the problem itself where there are none."""
+def unpinned_problem(problem: Problem, paths: PathSource) -> UnpinnedProblem:
+    """Return the problem behind the pins; the problem itself where there are none."""
     pins, rules = problem.rules.pinned, problem.rules
     if not any(pins):
         return UnpinnedProblem(problem, (), 0.0)
-    timed = timed_routes(problem, ways, pins)
+    timed = timed_routes(problem, paths, pins)
     standing = [_standing(problem, v, route) for v, route in enumerate(timed)]
     legs = (leg for route in timed for leg in route.legs)
     done_s = {leg.task: leg.ends_s for leg in legs if leg.kind == "work"}

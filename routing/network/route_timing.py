@@ -60,7 +60,7 @@ class TimedRoute:
 
 
 class PathSource(Protocol):
-    """Knows the quickest deadheads."""
+    """Finds the quickest deadheads."""
 
     def path(self, source: int, target: int) -> tuple[float, tuple[int, ...]]:
         """Return the seconds from the end of one arc to the beginning of another, and the way."""
@@ -101,9 +101,9 @@ def _own_of(problem: Problem, vehicle: int, route: TaskRoute) -> list[_Own]:
 class _Clock:
     """Where a vehicle is on its way through a route."""
 
-    def __init__(self, problem: Problem, ways: PathSource, vehicle: int, route: TaskRoute) -> None:
+    def __init__(self, problem: Problem, paths: PathSource, vehicle: int, route: TaskRoute) -> None:
         self.problem = problem
-        self.ways = ways
+        self.paths = paths
         self.vehicle = vehicle
         self.route = route
         self.next = self.done = 0
@@ -119,7 +119,7 @@ class _Clock:
 
     def drive_to(self, arc: int, not_before_s: float = 0.0, work_s: float = 0.0) -> None:
         """Deadhead to the beginning of an arc, rested if due, and wait until work may begin."""
-        seconds, arcs = self.ways.path(self.arc, arc)
+        seconds, arcs = self.paths.path(self.arc, arc)
         takes_s = seconds * self.pace
         if max(self.now_s + takes_s, not_before_s) + work_s > self.rest_by_s:
             self._rest()
@@ -150,7 +150,7 @@ class _Clock:
         if late_s > 0:
             self.lateness_cost += own.lateness_price * late_s
 
-    def refill(self, site: int) -> None:
+    def reload(self, site: int) -> None:
         """Fill the hopper."""
         fill_s = float(self.problem.fill_s[site])
         self.drive_to(int(self.problem.reload_arc[site]), work_s=fill_s)
@@ -168,7 +168,7 @@ class _Clock:
         while self.next < len(self.route):
             stop = self.route[self.next]
             if isinstance(stop, ReloadStop):
-                self.refill(stop.site)
+                self.reload(stop.site)
             else:
                 earlier = waits_for.get(stop.task)
                 not_before_s = max(done_s.get(task, np.inf) for task in earlier) if earlier else 0.0
@@ -181,7 +181,7 @@ class _Clock:
         return self.next > first
 
     def over(self) -> TimedRoute:
-        """Go home and return what the route was."""
+        """Go home and return the route with its times and costs."""
         problem, v = self.problem, self.vehicle
         if not self.route and not problem.rules.is_out(v):
             return TimedRoute((), self.now_s, 0.0, 0.0, 0.0, 0.0)
@@ -212,14 +212,14 @@ class _Clock:
 
 
 def timed_routes(
-    problem: Problem, ways: PathSource, routes: Sequence[TaskRoute]
+    problem: Problem, paths: PathSource, routes: Sequence[TaskRoute]
 ) -> list[TimedRoute]:
     """Return the routes of all vehicles with exact deadheads and times.
 
     Vehicles wait at a street for its earlier passes, as far as somebody does those.
     """
     waits_for = _waits_for(problem, {task for route in routes for task in tasks_of(route)})
-    clocks = [_Clock(problem, ways, v, route) for v, route in enumerate(routes)]
+    clocks = [_Clock(problem, paths, v, route) for v, route in enumerate(routes)]
     done_s: dict[int, float] = {}
     while any(clock.drive_on(waits_for, done_s) for clock in clocks):
         pass
@@ -228,7 +228,7 @@ def timed_routes(
 
 def timed_route(
     problem: Problem,
-    ways: PathSource,
+    paths: PathSource,
     vehicle: int,
     route: TaskRoute,
     others_done_s: Mapping[int, float] | None = None,
@@ -237,7 +237,7 @@ def timed_route(
 
     It waits for what others do only as far as `others_done_s` says when that is done.
     """
-    clock = _Clock(problem, ways, vehicle, route)
+    clock = _Clock(problem, paths, vehicle, route)
     done_s = dict(others_done_s or {})
     clock.drive_on(_waits_for(problem, {*done_s, *tasks_of(route)}), done_s)
     return clock.over()

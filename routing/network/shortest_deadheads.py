@@ -6,8 +6,9 @@ from threading import Lock
 import numpy as np
 
 from routing.kernels.graph import shortest_paths
+from routing.kernels.graph.shortest_paths import PathScratch
 from routing.network.deadheads import TIE_S_PER_M, LineGraph
-from routing.problem.problem import Floats, Ints, Problem
+from routing.problem.problem import Ints, Problem
 
 
 @dataclass(slots=True, eq=False)
@@ -16,39 +17,29 @@ class PathFinder:
 
     problem: Problem
     line: LineGraph
-    _label: Floats = field(init=False)
-    _ints: tuple[Ints, Ints, Ints] = field(init=False)
-    _heap: tuple[Floats, Ints] = field(init=False)
+    _scratch: PathScratch = field(init=False)
+    _out: Ints = field(init=False)
 
     def __post_init__(self) -> None:
         """Take the memory."""
         arcs, turns = self.problem.arcs, len(self.line.to)
-        self._label = np.full(arcs, np.inf)
-        self._ints = (np.empty(arcs, np.int32), np.empty(arcs, np.int32), np.empty(arcs, np.int32))
-        self._heap = (np.empty(turns + 1), np.empty(turns + 1, np.int32))
+        self._scratch = PathScratch(
+            label=np.full(arcs, np.inf),
+            parent=np.empty(arcs, np.int32),
+            seen=np.empty(arcs, np.int32),
+            keys=np.empty(turns + 1),
+            items=np.empty(turns + 1, np.int32),
+        )
+        self._out = np.empty(arcs, np.int32)
 
     def path(self, source: int, target: int) -> tuple[float, tuple[int, ...]]:
         """Return the seconds from the end of one arc to the beginning of another, and the path.
 
         The path is the arcs driven between; seconds are infinite where there is none.
         """
-        parent, seen, out = self._ints
-        line, problem = self.line, self.problem
-        seconds, count = shortest_paths.path(
-            line.starts,
-            line.to,
-            line.weight,
-            problem.place,
-            float(line.drive_s[source]),
-            source,
-            target,
-            self._label,
-            parent,
-            seen,
-            self._heap[0],
-            self._heap[1],
-            out,
-        )
+        line, problem, out = self.line, self.problem, self._out
+        graph, less = line.graph(problem.place), float(line.drive_s[source])
+        seconds, count = shortest_paths.path(graph, less, source, target, self._scratch, out)
         path = out[: max(count, 0)][::-1]
         if problem.rules.metres_count:
             seconds -= TIE_S_PER_M * float(problem.length_m[path].sum())
@@ -68,7 +59,7 @@ class PathCache:
         return len(self._known)
 
     def path(self, source: int, target: int) -> tuple[float, tuple[int, ...]]:
-        """Return the seconds from the end of one arc to the beginning of another, and the way."""
+        """Return the seconds from the end of one arc to the beginning of another, and the path."""
         key = (source, target)
         found = self._known.get(key)
         if found is None:

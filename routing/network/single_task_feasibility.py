@@ -1,4 +1,4 @@
-"""What each task would take if it were the only one: when it could be done, or why it cannot."""
+"""Each task as the only one: when it could be done at the earliest, or why it cannot be."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class SingleTaskFeasibility:
         return flags
 
 
-def alone(problem: Problem, line: LineGraph) -> SingleTaskFeasibility:
+def feasibility_of_tasks(problem: Problem, line: LineGraph) -> SingleTaskFeasibility:
     """Look at each task by itself with every vehicle; what is pinned counts as any other task."""
     tasks = problem.tasks
     earliest_s = np.full(tasks, np.inf)

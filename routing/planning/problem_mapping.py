@@ -226,7 +226,7 @@ class _Nodes:
 
 
 def _rules(situation: PlanningSituation, passes: Sequence[DirectedPass]) -> RouteRules:
-    """Return what holds beyond streets and prices; nothing at the start of a storm."""
+    """Return the rules of routes; none at the start of a storm."""
     present, shifts = situation.present, situation.shifts
     if not (present.starts or present.forbidden or present.locked or present.full):
         return RouteRules()

@@ -1,4 +1,4 @@
-"""What the optimizer asks of whoever wants a plan."""
+"""The data that a plan is made from, as the optimizer reads them."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -29,7 +29,7 @@ class _Allowed:
         return able and (stop.task, v) not in self._forbidden
 
 
-def fitting(problem: Problem, routes: Sequence[TaskRoute]) -> list[TaskRoute]:
+def repaired_routes(problem: Problem, routes: Sequence[TaskRoute]) -> list[TaskRoute]:
     """Return one route for each vehicle that begins with its pin and breaks no rule of order.
 
     Tasks drop out that the vehicle must not or cannot do, that are pinned or done elsewhere, that

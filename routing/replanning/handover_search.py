@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing.network.single_task_feasibility import alone
+from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import Floats, Problem, TaskRoute
 from routing.problem.stopping import StoppingCriterion
 from routing.problem.stops import tasks_of
 from routing.replanning.path_cache import CachedLineGraph
 from routing.replanning.vehicle_subproblem import VehicleSubproblem
-from routing.search.ruin_recreate import CHUNK_ITERATIONS, RuinRecreate
+from routing.search.ruin_recreate import CHUNK_ITERATIONS, RuinRecreate, SearchLimits
 from routing.search.rule_arrays import extra_prices
 from routing.search.solver import begin_from
 
@@ -61,9 +61,10 @@ class HandoverSearch:
             change_price=np.ones(part.problem.tasks),
         )
         problem = replace(part.problem, rules=priced)
-        single = alone(problem, line)
+        single = feasibility_of_tasks(problem, line)
         self._fit = single.fit()
-        self._search = RuinRecreate(problem, line, single, seed, threads, dense_ends=EXACT_ENDS)
+        limits = SearchLimits(dense_ends=EXACT_ENDS)
+        self._search = RuinRecreate(problem, line, single, seed, threads, limits)
         self._exact = streets.paths
         begin_from(self._search, self._exact, self._before)
         self._price = DEAR * self._search.cost_per_task

@@ -13,11 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.network.deadheads import LineGraph
-from routing.network.pinned_stops import behind_pins
+from routing.network.pinned_stops import unpinned_problem
 from routing.network.shortest_deadheads import PathFinder
-from routing.network.single_task_feasibility import SingleTaskFeasibility, alone
+from routing.network.single_task_feasibility import SingleTaskFeasibility, feasibility_of_tasks
 from routing.problem.problem import Problem, Reason, TaskRoute
-from routing.problem.route_repair import fitting
+from routing.problem.route_repair import repaired_routes
 from routing.problem.stopping import StoppingCriterion
 from routing.problem.stops import tasks_of
 from routing.replanning.handover_search import HandoverSearch
@@ -72,10 +72,10 @@ class RearrangeNearby:
         """Return the routes found."""
         problem, streets = running.problem, running.streets
         seed, threads = self.effort.seed, self.effort.threads
-        routes = fitting(problem, running.routes)
+        routes = repaired_routes(problem, running.routes)
         nearby = self.helpers or self._neighbors(problem, streets.line, routes)
         held = with_next_stops(problem, routes, nearby[self.most :])
-        unpinned = behind_pins(held, streets.paths)
+        unpinned = unpinned_problem(held, streets.paths)
         rest = list(unpinned.rest(routes))
         free = _unpinned(held, self.free)
         part = _subproblem(unpinned.problem, rest, free, (*self.concerned, *nearby))
@@ -118,10 +118,10 @@ class RearrangeAll:
         """Return the routes found."""
         problem, streets = running.problem, running.streets
         seed, threads = self.effort.seed, self.effort.threads
-        routes = fitting(problem, running.routes)
+        routes = repaired_routes(problem, running.routes)
         by_length = sorted(range(problem.vehicles), key=lambda v: len(routes[v]))
         held = with_next_stops(problem, routes, by_length[self.most :])
-        unpinned = behind_pins(held, streets.paths)
+        unpinned = unpinned_problem(held, streets.paths)
         rest = unpinned.rest(routes)
         single = SingleTaskFeasibility(np.zeros(problem.tasks), _out_of_reach(held, running))
         search = RuinRecreate(unpinned.problem, streets.line, single, seed, threads)
@@ -161,7 +161,7 @@ def hopeless_ones(
 ) -> dict[int, Reason]:
     """Return the tasks in no route that nobody could do, with the reason."""
     left, everybody = absent_from(problem, routes), np.arange(problem.vehicles, dtype=np.int32)
-    found = alone(restricted(problem, left, everybody), line).hopeless
+    found = feasibility_of_tasks(restricted(problem, left, everybody), line).hopeless
     return {int(left[task]): reason for task, reason in found.items()}
 
 

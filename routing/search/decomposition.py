@@ -1,4 +1,4 @@
-"""Which routes are looked at together: neighbours, newly chosen each round."""
+"""Which routes are looked at together: neighbors, newly chosen each round."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from routing.kernels.arrays.randomness import draw
-from routing.kernels.arrays.route_arrays import ProblemArrays, RouteArrays, TaskPlaces
+from routing.kernels.arrays.route_arrays import ProblemArrays, RouteArrays, SearchArrays, TaskPlaces
 from routing.kernels.graph import neighbor_lists
 from routing.problem.problem import NONE, Flags, Ints, Longs, Random
 from routing.search.subproblems import RouteWindow
@@ -17,7 +17,17 @@ GROUP_ROUTES = 40
 GROUP_ABSENT = 100
 """Routes and absent tasks in a group."""
 PULL_TASKS = 20
-"""Nearest tasks of each that say which routes are neighbours."""
+"""Nearest tasks of each that say which routes are neighbors."""
+
+
+WINDOWS = 8
+"""Routes with a window around a task."""
+WINDOW_HALF = 14
+"""Tasks of a route before and behind the one that is near."""
+WINDOW_ABSENT = 20
+"""Absent tasks that come along with windows."""
+WINDOW_LOOKS = 2_000
+"""Tasks looked at to find windows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,20 +38,20 @@ class WindowGroup:
     absent: Ints
 
 
-def whole_routes(
-    facts: ProblemArrays, routes: RouteArrays, at: TaskPlaces, rng: Random
+def route_groups(
+    arrays: ProblemArrays, routes: RouteArrays, at: TaskPlaces, rng: Random
 ) -> list[WindowGroup]:
-    """Return all routes in groups of neighbours, each with some idle vehicle and absent tasks.
+    """Return all routes in groups of neighbors, each with some idle vehicle and absent tasks.
 
     A group begins with a random route and takes in whichever has most of its tasks beside those of
     the group, relative to its length.
     """
     sizes = routes.row["size"].astype(np.int64)
     pull = np.zeros((len(sizes), len(sizes)), np.int32)
-    neighbor_lists.pulls(facts.near, at.spot, PULL_TASKS, pull)
+    neighbor_lists.pulls(arrays.near, at.spot, PULL_TASKS, pull)
     groups = _joined(_grown(pull, sizes, rng), pull, sizes)
     idle = _shuffled(np.flatnonzero(sizes == 0), rng).tolist()
-    absent = _absent_near(facts, at, groups, rng)
+    absent = _absent_near(arrays, at, groups, rng)
     choices: list[WindowGroup] = []
     for group, tasks in zip(groups, absent, strict=True):
         windows = [RouteWindow(v, 0, int(sizes[v])) for v in group]
@@ -51,7 +61,7 @@ def whole_routes(
     return choices
 
 
-def fork(rng: Random) -> Random:
+def forked_stream(rng: Random) -> Random:
     """Return another stream of random numbers, as the stream `rng` says (splitmix64)."""
     draw(rng)
     x = (int(rng[0]) + 0x9E3779B97F4A7C15) % 2**64
@@ -104,7 +114,7 @@ def _joined(groups: list[list[int]], pull: Ints, sizes: Longs) -> list[list[int]
 
 
 def _absent_near(
-    facts: ProblemArrays, at: TaskPlaces, groups: Sequence[Sequence[int]], rng: Random
+    arrays: ProblemArrays, at: TaskPlaces, groups: Sequence[Sequence[int]], rng: Random
 ) -> list[Ints]:
     """Return absent tasks for each group: those whose nearest task with a route is there."""
     route = at.spot["route"]
@@ -114,10 +124,42 @@ def _absent_near(
         of_route[list(group)] = number
     found: list[list[int]] = [[] for _ in groups]
     for nth, task in enumerate(absent.tolist()):
-        near = facts.near[task]
+        near = arrays.near[task]
         beside = route[near[near != NONE]]
         beside = beside[beside != NONE]
         number = int(of_route[beside[0]]) if len(beside) else nth % max(len(groups), 1)
         if groups and len(found[number]) < GROUP_ABSENT:
             found[number].append(task)
     return [np.array(tasks, np.int32) for tasks in found]
+
+
+class NearbyWindows:
+    """Finds windows of routes around a task; keeps its scratch memory between calls."""
+
+    def __init__(self, arrays: SearchArrays) -> None:
+        self._arrays = arrays
+        self._mark = np.zeros(len(arrays.places.spot), np.bool_)
+        self._queue = np.empty(WINDOW_LOOKS, np.int32)
+
+    def around(self, seed: int, taken: set[int], random: Random) -> WindowGroup:
+        """Return windows around the nearest tasks of a task, and absent tasks there.
+
+        What is in a `taken` route is left out.
+        """
+        _, problem, routes, places = self._arrays
+        center = np.empty((WINDOWS, 2), np.int32)
+        absent = np.empty(WINDOW_ABSENT, np.int32)
+        neighbor_lists.around(
+            problem.near, places.spot, seed, self._mark, self._queue, center, absent
+        )
+        sizes = routes.row["size"]
+        windows = [
+            RouteWindow(v, max(0, at - WINDOW_HALF), min(int(sizes[v]), at + WINDOW_HALF))
+            for v, at in center[center[:, 0] != NONE].tolist()
+            if v not in taken
+        ]
+        idle = np.flatnonzero(sizes == 0)
+        if len(idle) and windows:
+            v = int(idle[int(draw(random) * len(idle))])
+            windows += [RouteWindow(v, 0, 0)] if v not in taken else []
+        return WindowGroup(tuple(windows), absent[absent != NONE])

@@ -1,4 +1,4 @@
-"""From searched routes to ones that hold: exact times, ends that fit, no reason untrue."""
+"""Exact schedules of searched routes: true times, shifts that hold, reasons of tasks left out."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ from routing.problem.problem import (
     TaskRoute,
     TaskVisit,
 )
-from routing.problem.route_repair import fitting, without, without_idle_end, without_orphans
+from routing.problem.route_repair import repaired_routes, without, without_idle_end, without_orphans
 from routing.problem.stops import tasks_of
 from routing.search.unserved_insertion import RouteEnd, UnservedInsertion
 
@@ -38,19 +38,19 @@ class ExactSchedule:
     def __init__(
         self,
         problem: Problem,
-        walker: PathFinder,
+        finder: PathFinder,
         alone: SingleTaskFeasibility,
         routes: Sequence[TaskRoute],
-        ways: PathSource | None = None,
+        paths: PathSource | None = None,
     ) -> None:
         self.problem = problem
         self._ordered = bool(len(problem.rules.earlier))
-        self._ways = ways or (PathCache(walker) if self._ordered else walker)
-        self.routes: list[TaskRoute] = fitting(problem, routes)
-        self.timed: list[TimedRoute] = timed_routes(problem, self._ways, self.routes)
+        self._paths = paths or (PathCache(finder) if self._ordered else finder)
+        self.routes: list[TaskRoute] = repaired_routes(problem, routes)
+        self.timed: list[TimedRoute] = timed_routes(problem, self._paths, self.routes)
         while self._drop_what_fails():
             pass
-        self._leftovers = UnservedInsertion(problem, walker.line)
+        self._leftovers = UnservedInsertion(problem, finder.line)
         self._append_leftovers(alone)
         self.unserved = self._reasons(alone)
 
@@ -78,11 +78,11 @@ class ExactSchedule:
             for v, route in enumerate(without_orphans(problem, routes))
         ]
         if self._ordered:
-            self.timed = timed_routes(problem, self._ways, routes)
+            self.timed = timed_routes(problem, self._paths, routes)
         else:
             for v, route in enumerate(routes):
                 if route != self.routes[v]:
-                    self.timed[v] = timed_route(problem, self._ways, v, route)
+                    self.timed[v] = timed_route(problem, self._paths, v, route)
         self.routes = routes
         return True
 
@@ -113,7 +113,7 @@ class ExactSchedule:
         end = int(problem.end_arc[v])
         if end == NONE or leg.kind == "reload":
             return leg.ends_s
-        seconds, _ = self._ways.path(leg.arcs[-1], end)
+        seconds, _ = self._paths.path(leg.arcs[-1], end)
         home_s = leg.ends_s + seconds * float(problem.pace[problem.vehicle_type[v]])
         rest_by_s = float(problem.shift_start_s[v]) + problem.rules.rest_after_s(v) + SLACK_S
         rests = not rested and home_s > rest_by_s
@@ -143,7 +143,7 @@ class ExactSchedule:
         return {leg.task: leg.ends_s for leg in legs if leg.kind == "work"}
 
     def _append_leftovers(self, alone: SingleTaskFeasibility) -> None:
-        """Let each vehicle go on with tasks left out for as long as its shift allows."""
+        """Append tasks left out to the routes as long as shifts allow."""
         left = [task for task in self._absent().tolist() if task not in alone.hopeless]
         done_s = self._done_s() if left and self._ordered else {}
         more = bool(left)
@@ -168,7 +168,7 @@ class ExactSchedule:
                 done_s[added.task] = here.clock_s
         if stops:
             self.routes[v] = (*self.routes[v], *stops)
-            self.timed[v] = timed_route(self.problem, self._ways, v, self.routes[v], done_s)
+            self.timed[v] = timed_route(self.problem, self._paths, v, self.routes[v], done_s)
         return bool(stops)
 
     def _last(self, v: int) -> RouteEnd:

@@ -1,4 +1,4 @@
-"""How first routes are made in several ways, of which the cheapest is taken."""
+"""Options by which first routes are constructed; the cheapest result is taken."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -13,15 +13,15 @@ REACHES_S = (30.0, 60.0, 120.0, 240.0, 480.0, FAR_S)
 
 
 class ConstructionOptions(NamedTuple):
-    """What the kernel is told: how far to go, whether one vehicle after the other, without whom."""
+    """How first routes are made: reach in seconds, one vehicle after the other, who is spared."""
 
     reach_s: float
     in_turn: bool
     spared: Flags
 
 
-def ways(problem: Problem) -> Iterator[ConstructionOptions]:
-    """Yield the ways to try: by reach, in turn, and with ever more of the dear kinds of vehicle."""
+def construction_options(problem: Problem) -> Iterator[ConstructionOptions]:
+    """Yield the options to try: by reach, in turn, and with ever more dear vehicles spared."""
     nobody = np.zeros(problem.vehicles, np.bool_)
     for reach_s in REACHES_S:
         yield ConstructionOptions(reach_s, False, nobody)

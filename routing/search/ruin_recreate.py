@@ -8,34 +8,33 @@ In a large city distant deadheads are estimates there; the solver drives routes 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from routing.kernels.arrays.randomness import draw
-from routing.kernels.arrays.route_arrays import FAR_S
-from routing.kernels.graph import neighbor_lists
+from routing.kernels.arrays.route_arrays import FAR_S, SearchArrays
 from routing.kernels.routes import construction, far_deadheads, moves, waiting_routes
-from routing.kernels.routes.routes import drive
-from routing.network.deadheads import LineGraph, ends_of, gaps_of
+from routing.kernels.routes.routes import compute_route
+from routing.network.deadheads import LineGraph, deadhead_table, ends_of
 from routing.network.route_timing import PathSource
 from routing.network.single_task_feasibility import SingleTaskFeasibility
 from routing.problem.problem import NONE, Floats, Ints, Problem, Random, TaskRoute, TaskVisit
-from routing.search.decomposition import WindowGroup, fork, whole_routes
-from routing.search.first_routes import ConstructionOptions, ways
+from routing.search.decomposition import NearbyWindows, WindowGroup, forked_stream, route_groups
+from routing.search.first_routes import ConstructionOptions, construction_options
 from routing.search.rule_arrays import fleet_price
-from routing.search.search_arrays import empty_routes, facts_of, places, room, stops_of
+from routing.search.search_arrays import (
+    empty_routes,
+    problem_arrays,
+    route_room,
+    stops_of,
+    task_places,
+)
 from routing.search.subproblems import OpenSubproblem, RouteWindow
 from routing.search.sweeps import RelocationSweeps
 
 WHOLE_TASKS = 1_200
 """Up to so many tasks the search looks at everything at once; above, at one part at a time."""
-PART_WINDOWS = 8
-"""Routes in a part."""
-PART_HALF = 14
-"""Tasks of a route before and behind the one that is near."""
-PART_ABSENT = 20
-PART_LOOKS = 2_000
-"""Tasks without a place in a part, and tasks looked at to find its windows."""
 PART_ITERATIONS = 150
 """Iterations on windows of routes before the next ones."""
 PART_COUNT = 8
@@ -48,6 +47,22 @@ CHUNK_ITERATIONS = 500
 """Iterations on everything between two looks at the stop; `run` is best asked for so many."""
 
 
+class SearchLimits(NamedTuple):
+    """Other limits of a search than the usual ones, `None` for those.
+
+    Up to `whole_tasks` it looks at everything at once; from `long_route` mean tasks of a route on
+    subproblems are windows of routes; up to `dense_ends` ends all deadheads are computed.
+    """
+
+    whole_tasks: int | None = None
+    long_route: int | None = None
+    dense_ends: int | None = None
+
+
+USUAL = SearchLimits()
+"""The limits of this module."""
+
+
 class RuinRecreate:
     """A problem being solved: the best routes known, and the random numbers."""
 
@@ -58,27 +73,24 @@ class RuinRecreate:
         alone: SingleTaskFeasibility,
         seed: int,
         threads: int,
-        whole_tasks: int | None = None,
-        long_route: int | None = None,
-        dense_ends: int | None = None,
+        limits: SearchLimits = USUAL,
     ) -> None:
         ends = ends_of(problem)
         self._problem = problem
         self._ends = ends
-        self._gaps, next_end = gaps_of(problem, line, ends, threads, dense_ends)
-        self._facts, self._index = facts_of(problem, line, ends, self._gaps, next_end)
-        self._routes = empty_routes(problem, room(problem))
-        self._at = places(problem, alone.fit())
+        deadheads, next_end = deadhead_table(problem, line, ends, threads, limits.dense_ends)
+        numbers, self._starts = problem_arrays(problem, line, ends, deadheads, next_end)
+        self._routes = empty_routes(problem, route_room(problem))
+        self._places = task_places(problem, alone.fit())
+        self._arrays = SearchArrays(deadheads, numbers, self._routes, self._places)
+        whole_tasks, long_route = limits.whole_tasks, limits.long_route
         few = problem.tasks <= (WHOLE_TASKS if whole_tasks is None else whole_tasks)
-        self._whole = few and not self._index.next_end.shape[1]
+        self._whole = few and not self._starts.next_end.shape[1]
         self._everything: OpenSubproblem | None = None
         self.seeds = np.arange(problem.tasks, dtype=np.int32)  # around which windows are opened
-        self._mark = np.zeros(problem.tasks, np.bool_)
-        self._queue = np.empty(PART_LOOKS, np.int32)
+        self._nearby = NearbyWindows(self._arrays)
         self._threads = threads
-        self._sweeps = RelocationSweeps(
-            problem, self._gaps, self._facts, self._index, self._routes, self._at
-        )
+        self._sweeps = RelocationSweeps(problem, self._arrays, self._starts)
         self._long_route = LONG_ROUTE if long_route is None else long_route
         self._best: tuple[Ints, ...] = ()
         self._best_cost = np.inf
@@ -96,16 +108,16 @@ class RuinRecreate:
     @property
     def cost_per_task(self) -> float:
         """Mean cost of the tasks that the routes serve."""
-        self._settle()
+        self._restore_best()
         return float(self._routes.row["cost"].sum()) / max(int(self._routes.row["size"].sum()), 1)
 
     def _cost(self) -> float:
         left = self._problem.unserved_price[self._absent()].sum()
         routes = float(self._routes.row["cost"].sum())
-        return routes + float(left) + fleet_price(self._facts, self._routes)
+        return routes + float(left) + fleet_price(self._arrays.problem, self._routes)
 
     def _absent(self) -> Ints:
-        return np.flatnonzero(self._at.spot["route"] == NONE).astype(np.int32)
+        return np.flatnonzero(self._places.spot["route"] == NONE).astype(np.int32)
 
     @property
     def absent(self) -> int:
@@ -124,10 +136,10 @@ class RuinRecreate:
     def _construct(self) -> None:
         best: tuple[Ints, ...] = ()
         least = np.inf
-        for way in ways(self._problem):
+        for options in construction_options(self._problem):
             self._routes.row["size"] = 0
-            self._at.spot["route"] = NONE
-            self._go_on(way)
+            self._places.spot["route"] = NONE
+            self._extend(options)
             if self._cost() < least:
                 best, least = self._tasks_of_routes(), self._cost()
         self._load_tasks(best)
@@ -135,14 +147,12 @@ class RuinRecreate:
     def lengthen(self) -> None:
         """Let the routes go on with tasks that have no place yet, as far as shifts allow."""
         if self._everything is None:  # else they have found their places
-            self._go_on(
-                ConstructionOptions(FAR_S, False, np.zeros(self._problem.vehicles, np.bool_))
-            )
+            nobody = np.zeros(self._problem.vehicles, np.bool_)
+            self._extend(ConstructionOptions(FAR_S, False, nobody))
 
-    def _go_on(self, way: ConstructionOptions) -> None:
+    def _extend(self, options: ConstructionOptions) -> None:
         levels = int(self._problem.class_index.max(initial=-1)) + 1
-        parts = (self._gaps, self._facts, self._index, self._routes, self._at)
-        construction.construct(*parts, levels, *way)
+        construction.construct(self._arrays, self._starts, levels, *options)
         self._rebuild()
 
     def _load(self, start: Sequence[TaskRoute]) -> None:
@@ -161,30 +171,32 @@ class RuinRecreate:
 
     def _rebuild(self) -> None:
         """Compute all routes from their tasks; take out what breaks a rule."""
-        arrays = (self._gaps, self._facts, self._routes, self._at)
-        waiting_routes.forget_order(self._routes)
-        construction.rebuild(*arrays)
-        while self._facts.terms.ordered:
-            task = waiting_routes.first_fault(*arrays, waiting_routes.wait_for_all(*arrays))
+        arrays = self._arrays
+        waiting_routes.reset_releases(self._routes)
+        construction.rebuild(arrays)
+        while self._arrays.problem.rules.ordered:
+            task = waiting_routes.first_misplaced(*arrays, waiting_routes.synchronize(*arrays))
             if task == NONE:
                 break
-            waiting_routes.take_out(*arrays, task)
+            waiting_routes.remove_task(*arrays, task)
 
     def _open(self) -> None:
-        """Make the one part that is everything, and find places for absent tasks."""
+        """Open the subproblem that is everything, and insert absent tasks."""
         sizes = self._routes.row["size"].tolist()
         windows = [RouteWindow(v, 0, size) for v, size in enumerate(sizes)]
-        absent = self._absent()[self._at.spot["fit"][self._absent()]]
+        absent = self._absent()[self._places.spot["fit"][self._absent()]]
         self._everything = self._part(windows, absent)
         self._everything.fill(self._random)
         if self._everything.absent == 0:  # else overload would hide the choice of what to leave out
             self._everything.price_lack()
 
     def _part(self, windows: Sequence[RouteWindow], absent: Ints) -> OpenSubproblem:
-        return OpenSubproblem(self._gaps, self._facts, self._routes, windows, absent)
+        return OpenSubproblem(
+            self._arrays.deadheads, self._arrays.problem, self._routes, windows, absent
+        )
 
-    def _settle(self) -> None:
-        """Bring the best back into the routes."""
+    def _restore_best(self) -> None:
+        """Make the routes the best ones known."""
         if self._everything is not None:
             sizes = self._routes.row["size"].tolist()
             windows = [RouteWindow(v, 0, size) for v, size in enumerate(sizes)]
@@ -195,34 +207,37 @@ class RuinRecreate:
     def _put(
         self, part: OpenSubproblem, windows: Sequence[RouteWindow], rows: Sequence[Ints]
     ) -> bool:
-        """Bring rows of a part into the routes; return whether all can be driven."""
+        """Bring rows of a subproblem into the routes; return whether all can be driven."""
         news = zip(windows, rows, strict=True)
         holds = [self._replace(window, tasks) for window, tasks in news]
-        self._at.spot["route"][part.tasks] = NONE
+        self._places.spot["route"][part.tasks] = NONE
         for window in windows:
-            construction.settle(self._routes, self._at, window.vehicle)
-        if self._facts.terms.ordered:
+            construction.note_places(self._routes, self._places, window.vehicle)
+        if self._arrays.problem.rules.ordered:
             return self._agrees([window.vehicle for window in windows])
         return all(holds)
 
     def _agrees(self, changed: Sequence[int]) -> bool:
         """Time all routes that wait for one another; return whether everything can be driven."""
-        arrays = (self._gaps, self._facts, self._routes, self._at)
-        ends = waiting_routes.wait_for_all(*arrays)
-        holds = [drive(self._gaps, self._facts, self._routes, v) for v in changed]
-        return all(holds) and waiting_routes.first_fault(*arrays, ends) == NONE
+        arrays = self._arrays
+        ends = waiting_routes.synchronize(*arrays)
+        holds = [
+            compute_route(self._arrays.deadheads, self._arrays.problem, self._routes, v)
+            for v in changed
+        ]
+        return all(holds) and waiting_routes.first_misplaced(*arrays, ends) == NONE
 
     def _replace(self, window: RouteWindow, tasks: Ints) -> bool:
         v = window.vehicle
         if np.array_equal(self._routes.stop["task"][v, window.first : window.last], tasks):
             return True
-        arrays = (self._gaps, self._facts, self._routes)
-        return bool(moves.put_between(*arrays, v, window.first, window.last, tasks))
+        arrays = self._arrays[:3]
+        return bool(moves.replace_tasks(*arrays, v, window.first, window.last, tasks))
 
     def correct(self, exact: PathSource) -> None:
-        """Replace the estimates that the routes rely on by the truth.
+        """Replace the estimated deadheads that the routes use by exact ones.
 
-        Where the truth is worse than the best routes known for sure, those are the best again.
+        Where the routes then cost more than the best of exact cost, those are the best again.
         """
         if self._everything is not None:  # a small problem has no estimates
             return
@@ -239,17 +254,19 @@ class RuinRecreate:
 
     def _learn(self, exact: PathSource) -> None:
         pairs = np.empty((self._problem.tasks + self._problem.vehicles, 2), np.int32)
-        count = far_deadheads.guessed(self._gaps, self._facts, self._routes, pairs)
+        count = far_deadheads.estimated_pairs(
+            self._arrays.deadheads, self._arrays.problem, self._routes, pairs
+        )
         self._sweeps.note_ends(pairs[:count])
         for i, j in pairs[:count].tolist():
             seconds, _ = exact.path(int(self._ends.arc[i]), int(self._ends.arc[j]))
-            far_deadheads.learn(self._gaps, i, j, min(seconds, FAR_S))
+            far_deadheads.store_exact(self._arrays.deadheads, i, j, min(seconds, FAR_S))
         self._rebuild()
 
     def reprice(self, extra: Floats) -> None:
         """Take over other prices float64[T, V] of tasks on vehicles, and go on from the best."""
-        self._settle()
-        self._facts.terms.extra[:] = extra
+        self._restore_best()
+        self._arrays.problem.rules.extra[:] = extra
         self._rebuild()
         self._best = self._sure = self._tasks_of_routes()
         self._best_cost = self._sure_cost = self._cost()
@@ -257,7 +274,7 @@ class RuinRecreate:
             self._open()
 
     def _long(self) -> bool:
-        """Return whether routes are so long that parts must be windows of them."""
+        """Return whether routes are so long that subproblems must be windows of them."""
         sizes = self._routes.row["size"]
         return int(sizes.sum()) > self._long_route * max(int(np.count_nonzero(sizes)), 1)
 
@@ -274,8 +291,8 @@ class RuinRecreate:
         return self._improve_windows(temperature)
 
     def _anneal_groups(self, iterations: int, temperature: float) -> int:
-        """Go on with annealing in all groups of neighbouring routes, as newly chosen."""
-        choices = whole_routes(self._facts, self._routes, self._at, self._random)
+        """Anneal in all groups of neighboring routes, which are newly chosen."""
+        choices = route_groups(self._arrays.problem, self._routes, self._places, self._random)
         each = min(TASK_ITERATIONS, max(1, iterations // self._problem.tasks))
         parts = self._run_parts(choices, lambda part: each * len(part.tasks), temperature)
         for part in parts:
@@ -299,8 +316,8 @@ class RuinRecreate:
         iterations: Callable[[OpenSubproblem], int],
         temperature: float,
     ) -> list[OpenSubproblem]:
-        """Open disjoint parts and anneal each by its own random numbers, however many threads."""
-        seeds = [fork(self._random) for _ in choices]
+        """Open disjoint subproblems and anneal each by its own random numbers, on all threads."""
+        seeds = [forked_stream(self._random) for _ in choices]
 
         def annealed(choice: WindowGroup, random: Random) -> OpenSubproblem:
             part = self._part(choice.windows, choice.absent)
@@ -318,14 +335,14 @@ class RuinRecreate:
         offers: Sequence[Sequence[Ints]],
         windows: Sequence[RouteWindow] | None = None,
     ) -> None:
-        """Bring the first version of a part's rows that can be driven into the routes."""
+        """Bring the first version of a subproblem's rows that can be driven into the routes."""
         now = part.windows if windows is None else windows
         for rows in offers:
             if self._has_room(rows) and self._put(part, now, rows):
                 return
             sizes = self._routes.row["size"]
             now = [replace(w, last=int(sizes[w.vehicle])) for w in part.windows]
-        if self._facts.terms.ordered:  # other parts have changed what these rows wait for
+        if self._arrays.problem.rules.ordered:  # other parts have changed what these rows wait for
             self._rebuild()
 
     def _has_room(self, rows: Sequence[Ints]) -> bool:
@@ -333,11 +350,11 @@ class RuinRecreate:
         return bool(longest < self._routes.stop.shape[1])
 
     def _improve_windows(self, temperature: float) -> int:
-        """Improve parts around random tasks, no route in two of them."""
+        """Improve subproblems around random tasks, no route in two of them."""
         choices: list[WindowGroup] = []
         taken: set[int] = set()
         for _ in range(PART_COUNT):
-            choice = self._around(self._random_task(), taken)
+            choice = self._nearby.around(self._random_task(), taken, self._random)
             if choice.windows:  # not far from all routes
                 choices.append(choice)
                 taken.update(window.vehicle for window in choice.windows)
@@ -348,9 +365,9 @@ class RuinRecreate:
         return PART_ITERATIONS * PART_COUNT
 
     def _try(self, part: OpenSubproblem) -> None:
-        """Put the best of a part into the routes, unless they cost more with it."""
+        """Put the best rows of a subproblem into the routes, unless they cost more then."""
         absent = part.tasks[sum(len(stay) for stay in part.stays) :]
-        if np.any(self._at.spot["route"][absent] != NONE):  # another part has placed one of them
+        if np.any(self._places.spot["route"][absent] != NONE):  # placed by another part
             return
         touched = [window.vehicle for window in part.windows]
         before = [self._routes.stop["task"][v].copy() for v in touched]
@@ -358,41 +375,19 @@ class RuinRecreate:
         cost = self._cost()
         if self._put(part, part.windows, part.best()) and self._cost() < cost - 1e-7:
             return
-        self._at.spot["route"][part.tasks] = NONE
+        self._places.spot["route"][part.tasks] = NONE
         for v, row, size in zip(touched, before, sizes, strict=True):
             self._routes.stop["task"][v] = row
             self._routes.row["size"][v] = size
-            drive(self._gaps, self._facts, self._routes, v)
-            construction.settle(self._routes, self._at, v)
-        if self._facts.terms.ordered:
+            compute_route(self._arrays.deadheads, self._arrays.problem, self._routes, v)
+            construction.note_places(self._routes, self._places, v)
+        if self._arrays.problem.rules.ordered:
             self._agrees(touched)
 
     def _random_task(self) -> int:
         return int(self.seeds[min(int(draw(self._random) * len(self.seeds)), len(self.seeds) - 1)])
 
-    def _around(self, seed: int, taken: set[int]) -> WindowGroup:
-        """Return windows around the nearest tasks of a task, and absent tasks there.
-
-        What is in a `taken` route is left out.
-        """
-        center = np.empty((PART_WINDOWS, 2), np.int32)
-        absent = np.empty(PART_ABSENT, np.int32)
-        neighbor_lists.around(
-            self._facts.near, self._at.spot, seed, self._mark, self._queue, center, absent
-        )
-        sizes = self._routes.row["size"]
-        windows = [
-            RouteWindow(v, max(0, at - PART_HALF), min(int(sizes[v]), at + PART_HALF))
-            for v, at in center[center[:, 0] != NONE].tolist()
-            if v not in taken
-        ]
-        idle = np.flatnonzero(sizes == 0)
-        if len(idle) and windows:
-            v = int(idle[int(draw(self._random) * len(idle))])
-            windows += [RouteWindow(v, 0, 0)] if v not in taken else []
-        return WindowGroup(tuple(windows), absent[absent != NONE])
-
     def best_routes(self) -> tuple[TaskRoute, ...]:
         """Return the best routes so far."""
-        self._settle()
+        self._restore_best()
         return tuple(stops_of(self._routes, v) for v in range(self._problem.vehicles))

@@ -1,4 +1,4 @@
-"""The rules of a problem as arrays of the kernels, for whole routes and for parts of them."""
+"""The rules of a problem as arrays for the kernels, for whole routes and for subproblems."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -12,7 +12,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     BIG_S,
     LAST_HOME,
     LEVEL,
-    NO_TERMS,
+    NO_RULES,
     OTHERS_LATEST,
     OTHERS_LONGEST,
     OTHERS_SHORTEST,
@@ -27,6 +27,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     SubproblemRules,
 )
 from routing.kernels.graph import shortest_paths
+from routing.kernels.routes import routes as route_columns
 from routing.network.deadheads import DeadheadEnds, LineGraph
 from routing.problem.problem import NONE, Flags, Floats, Floats32, Ints, Problem
 
@@ -35,7 +36,7 @@ RESTS_LATE_S = 1e-6
 
 
 class WindowSpan(Protocol):
-    """A stretch of a vehicle's route."""
+    """A window of a vehicle's route."""
 
     @property
     def vehicle(self) -> int:
@@ -53,29 +54,29 @@ class WindowSpan(Protocol):
         ...
 
 
-def terms_of(
+def search_rules(
     problem: Problem, line: LineGraph, ends: DeadheadEnds, *, dense: bool
 ) -> SubproblemRules:
-    """Return the rules for whole routes; the metres of deadheads only where gaps are dense."""
+    """Return the rules for whole routes; the metres of deadheads only where deadheads are dense."""
     rules = problem.rules
     earlier, later = rules.earlier, rules.later
     fleet = np.zeros(5)
     fleet[LAST_HOME], fleet[BALANCE] = rules.last_home_price, rules.balance_price
     streets = ~problem.place
     drive_s = float(problem.drive_s[streets].sum())
-    picky = bool(len(rules.forbidden_task)) or bool(
+    priced_pairs = bool(len(rules.forbidden_task)) or bool(
         len(rules.published_vehicle) and rules.change_price.any()
     )
     return SubproblemRules(
         strict=rules.strict_classes,
-        picky=picky,
+        priced_pairs=priced_pairs,
         rests=bool(rules.break_s.any()),
         metric=rules.metres_count,
-        united=bool(rules.last_home_price or rules.balance_price),
+        fleet_priced=bool(rules.last_home_price or rules.balance_price),
         ordered=bool(len(earlier)),
         bounded=bool(len(earlier)) or bool(np.isfinite(rules.begin_by_s).any()),
-        extra=extra_prices(problem) if picky else NO_TERMS.extra,
-        metres=_metres(problem, line, ends, dense=dense) if rules.metres_count else NO_TERMS.metres,
+        extra=extra_prices(problem) if priced_pairs else NO_RULES.extra,
+        metres=_metres(problem, line, ends, dense=dense) if rules.metres_count else NO_RULES.metres,
         mps=float(problem.length_m[streets].sum()) / drive_s if drive_s else 0.0,
         fleet=fleet,
         chain=_chain(problem.tasks, earlier, later),
@@ -97,24 +98,16 @@ def extra_prices(problem: Problem) -> Floats:
 
 
 def _metres(problem: Problem, line: LineGraph, ends: DeadheadEnds, *, dense: bool) -> Floats32:
-    """Return `ProblemArrays.terms.metres`."""
+    """Return `ProblemArrays.rules.metres`."""
     own = problem.length_m[ends.arc].astype(np.float32)[None, :, None]
     if not dense:
         return np.ascontiguousarray(own)
+    graph = line.graph(problem.place)
     label, along = np.empty(problem.arcs), np.empty(problem.arcs)
     metres = np.zeros((len(ends.arc) + 1, len(ends.arc), 1), np.float32)
     for i, arc in enumerate(ends.arc.tolist()):
-        shortest_paths.metres_along(
-            line.starts,
-            line.to,
-            line.weight,
-            problem.place,
-            problem.length_m,
-            arc,
-            line.drive_s[arc],
-            label,
-            along,
-        )
+        less = line.drive_s[arc]
+        shortest_paths.metres_along(graph, problem.length_m, arc, less, label, along)
         metres[i, :, 0] = along[ends.arc]
     metres[-1] = own[0]
     return metres
@@ -140,7 +133,7 @@ def _chain(tasks: int, earlier: Ints, later: Ints) -> Ints:
     return chain
 
 
-def vehicle_terms(problem: Problem, vehicle: Records) -> None:
+def fill_vehicle_rules(problem: Problem, vehicle: Records) -> None:
     """Fill the fields of vehicles that come from rules."""
     rules = problem.rules
     each = range(problem.vehicles)
@@ -152,7 +145,7 @@ def vehicle_terms(problem: Problem, vehicle: Records) -> None:
     vehicle["out"] = [rules.is_out(v) for v in each]
 
 
-def alike_by_rules(problem: Problem) -> tuple[Floats, ...]:
+def equality_by_rules(problem: Problem) -> tuple[Floats, ...]:
     """Return what else than their own numbers makes vehicles alike, each [V]."""
     rules = problem.rules
     each = np.arange(problem.vehicles, dtype=np.float64)
@@ -178,39 +171,39 @@ def begin_s(problem: Problem) -> Floats:
     return np.column_stack((*own, np.full(problem.tasks, BIG_S), *own))
 
 
-def terms_of_part(
-    facts: ProblemArrays,
+def subproblem_rules(
+    arrays: ProblemArrays,
     routes: RouteArrays,
     windows: Sequence[WindowSpan],
     tasks: Ints,
     end: Ints,
     gap: Floats32,
 ) -> SubproblemRules:
-    """Return the rules for a part; `end` int32[N, M] are the ends of its nodes' modes."""
-    whole = facts.terms
+    """Return the rules for a subproblem; `end` int32[N, M] are the ends of its nodes' modes."""
+    whole = arrays.rules
     vehicles = np.array([window.vehicle for window in windows], np.int32)
-    terms = whole
-    if whole.picky:
-        terms = terms._replace(extra=np.ascontiguousarray(whole.extra[np.ix_(tasks, vehicles)]))
+    rules = whole
+    if whole.priced_pairs:
+        rules = rules._replace(extra=np.ascontiguousarray(whole.extra[np.ix_(tasks, vehicles)]))
     if whole.metric:
-        terms = terms._replace(metres=_metres_of_part(whole, end, gap))
-    if whole.united:
-        terms = terms._replace(fleet=_fleet(facts, routes, vehicles))
+        rules = rules._replace(metres=_metres_of_part(whole, end, gap))
+    if whole.fleet_priced:
+        rules = rules._replace(fleet=_fleet(arrays, routes, vehicles))
     if whole.ordered:
-        local = np.full(len(facts.task), NONE, np.int32)
+        local = np.full(len(arrays.task), NONE, np.int32)
         local[tasks] = np.arange(len(tasks))
         inside = (local[whole.pair[:, :2]] != NONE).all(axis=1)
         earlier, later = local[whole.pair[inside, 0]], local[whole.pair[inside, 1]]
-        terms = terms._replace(
+        rules = rules._replace(
             chain=_chain(len(tasks), earlier, later),
             pair=_pair(earlier, later),
             within_s=whole.within_s[inside],
         )
-    return terms
+    return rules
 
 
 def _metres_of_part(whole: SubproblemRules, end: Ints, gap: Floats32) -> Floats32:
-    """Return `Part.terms.metres`; where no true ones are at hand by the usual speed."""
+    """Return `Part.rules.metres`; where no true ones are at hand by the usual speed."""
     nodes, modes = end.shape
     if len(whole.metres) > 1:
         between = whole.metres[:-1, :, 0][end][:, :, end]
@@ -226,82 +219,82 @@ def _metres_of_part(whole: SubproblemRules, end: Ints, gap: Floats32) -> Floats3
     return metres
 
 
-def _fleet(facts: ProblemArrays, routes: RouteArrays, inside: Ints) -> Floats:
+def _fleet(arrays: ProblemArrays, routes: RouteArrays, inside: Ints) -> Floats:
     """Return `SubproblemRules.fleet` with what vehicles outside of a part add."""
-    fleet = facts.terms.fleet.copy()
-    others = np.ones(len(facts.vehicle), np.bool_)
+    fleet = arrays.rules.fleet.copy()
+    others = np.ones(len(arrays.vehicle), np.bool_)
     others[inside] = False
-    home_s, service_s = service(facts, routes)
+    home_s, service_s = service(arrays, routes)
     fleet[OTHERS_LATEST] = home_s[others].max(initial=0.0)
     fleet[OTHERS_LONGEST] = service_s[others].max(initial=0.0)
     fleet[OTHERS_SHORTEST] = service_s[others].min(initial=BIG_S)
     return fleet
 
 
-def service(facts: ProblemArrays, routes: RouteArrays) -> tuple[Floats, Floats]:
+def service(arrays: ProblemArrays, routes: RouteArrays) -> tuple[Floats, Floats]:
     """Return when each vehicle is home and how long it has been in service, 0 if unused."""
-    vehicle = facts.vehicle
+    vehicle = arrays.vehicle
     used: Flags = (routes.row["size"] > 0) | vehicle["out"]
     home_s = np.where(used, routes.row["end_s"], 0.0)
     since_s = vehicle["shift_start_s"] - vehicle["worked_s"]
     return home_s, np.where(used, routes.row["end_s"] - since_s, 0.0)
 
 
-def fleet_price(facts: ProblemArrays, routes: RouteArrays) -> float:
+def fleet_price(arrays: ProblemArrays, routes: RouteArrays) -> float:
     """Return the price of the last home and of the balance."""
-    if not facts.terms.united or not len(facts.vehicle):
+    if not arrays.rules.fleet_priced or not len(arrays.vehicle):
         return 0.0
-    home_s, service_s = service(facts, routes)
-    last = float(facts.terms.fleet[LAST_HOME]) * float(home_s.max())
-    return last + float(facts.terms.fleet[BALANCE]) * float(service_s.max() - service_s.min())
+    home_s, service_s = service(arrays, routes)
+    last = float(arrays.rules.fleet[LAST_HOME]) * float(home_s.max())
+    return last + float(arrays.rules.fleet[BALANCE]) * float(service_s.max() - service_s.min())
 
 
-def note_node_terms(
-    facts: ProblemArrays,
+def fill_node_rules(
+    arrays: ProblemArrays,
     routes: RouteArrays,
     windows: Sequence[WindowSpan],
     tasks: Ints,
     node: Floats,
 ) -> None:
-    """Fill the columns of `Part.node` that come from rules."""
-    count, terms = len(tasks), facts.terms
-    node[:count, LEVEL] = facts.task["class_index"][tasks]
-    node[:count, OWN_RELEASE] = routes.begin_s[tasks, 3]
-    node[:count, OWN_BEGIN_BY] = routes.begin_s[tasks, 4]
-    if terms.ordered:
-        _note_order(facts, routes, tasks, node)
+    """Fill the columns of `Subproblem.node` that come from rules."""
+    count, rules = len(tasks), arrays.rules
+    node[:count, LEVEL] = arrays.task["class_index"][tasks]
+    node[:count, OWN_RELEASE] = routes.begin_s[tasks, route_columns.OWN_RELEASE]
+    node[:count, OWN_BEGIN_BY] = routes.begin_s[tasks, route_columns.OWN_BEGIN_BY]
+    if rules.ordered:
+        _note_order(arrays, routes, tasks, node)
     node[:count, BEGIN_BY] = node[:count, OWN_BEGIN_BY]
     node[:count, RELEASE] = node[:count, OWN_RELEASE]
-    if terms.strict:
+    if rules.strict:
         for w, window in enumerate(windows):
             stop = routes.stop["task"][window.vehicle]
             size = int(routes.row["size"][window.vehicle])
-            before = facts.task["class_index"][stop[window.first - 1]] if window.first else NONE
-            behind = facts.task["class_index"][stop[window.last]] if window.last < size else BIG_S
+            before = arrays.task["class_index"][stop[window.first - 1]] if window.first else NONE
+            behind = arrays.task["class_index"][stop[window.last]] if window.last < size else BIG_S
             node[count + w, LEVEL] = before
             node[count + len(windows) + w, LEVEL] = behind
 
 
-def _note_order(facts: ProblemArrays, routes: RouteArrays, tasks: Ints, node: Floats) -> None:
-    """Let tasks of a part begin as earlier passes outside of it allow."""
-    terms = facts.terms
-    local = np.full(len(facts.task), NONE, np.int32)
+def _note_order(arrays: ProblemArrays, routes: RouteArrays, tasks: Ints, node: Floats) -> None:
+    """Let tasks of a subproblem begin as earlier passes outside of it allow."""
+    rules = arrays.rules
+    local = np.full(len(arrays.task), NONE, np.int32)
     local[tasks] = np.arange(len(tasks))
-    earlier, later = terms.pair[:, 0], terms.pair[:, 1]
+    earlier, later = rules.pair[:, 0], rules.pair[:, 1]
     for x in np.flatnonzero((local[later] != NONE) & (local[earlier] == NONE)).tolist():
         row = node[local[later[x]]]
-        done_s = routes.begin_s[earlier[x], 2]
-        by_s = done_s + terms.within_s[x] if done_s < BIG_S else -BIG_S  # nobody does it
+        done_s = routes.begin_s[earlier[x], route_columns.DONE]
+        by_s = done_s + rules.within_s[x] if done_s < BIG_S else -BIG_S  # nobody does it
         row[OWN_RELEASE] = max(row[OWN_RELEASE], done_s)
         row[OWN_BEGIN_BY] = min(row[OWN_BEGIN_BY], by_s)
 
 
-def note_window_terms(
-    facts: ProblemArrays, routes: RouteArrays, window: WindowSpan, row: list[float]
+def fill_window_rules(
+    arrays: ProblemArrays, routes: RouteArrays, window: WindowSpan, row: list[float]
 ) -> None:
-    """Fill the columns of a row of `Part.window` that come from rules."""
+    """Fill the columns of a row of `Subproblem.window` that come from rules."""
     v = window.vehicle
-    vehicle = facts.vehicle[v]
+    vehicle = arrays.vehicle[v]
     size = int(routes.row["size"][v])
     if window.first == 0 and window.last == size and vehicle["out"]:
         row[WHOLE] = -1.0

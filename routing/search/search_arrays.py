@@ -30,20 +30,20 @@ from routing.problem.problem import (
     TaskRoute,
     TaskVisit,
 )
-from routing.search.rule_arrays import alike_by_rules, begin_s, terms_of, vehicle_terms
+from routing.search.rule_arrays import begin_s, equality_by_rules, fill_vehicle_rules, search_rules
 
 NEIGHBORS = 100
 """Tasks that count as near."""
 
 
-def room(problem: Problem) -> int:
+def route_room(problem: Problem) -> int:
     """Return how many tasks one route may have: generous, but not all on each of many."""
     fair = -(-problem.tasks // max(problem.vehicles, 1))
     return max(1, min(problem.tasks, 6 * fair + 400))
 
 
-def facts_of(
-    problem: Problem, line: LineGraph, ends: DeadheadEnds, gaps: DeadheadTable, next_end: Ints
+def problem_arrays(
+    problem: Problem, line: LineGraph, ends: DeadheadEnds, deadheads: DeadheadTable, next_end: Ints
 ) -> tuple[ProblemArrays, TaskStarts]:
     """Return what never changes, and which tasks begin where."""
     end = np.where(problem.mode_arc == NONE, NONE, ends.number[problem.mode_arc]).astype(np.int32)
@@ -56,12 +56,12 @@ def facts_of(
     vehicle["start"] = ends.number[problem.start_arc]
     vehicle["finish"] = np.where(problem.end_arc == NONE, NONE, ends.number[problem.end_arc])
     vehicle["group"] = _groups(problem)
-    vehicle_terms(problem, vehicle)
+    fill_vehicle_rules(problem, vehicle)
     site = _records(problem, SITE, problem.sites)
     site["end"] = ends.number[problem.reload_arc]
-    near = _near(end, gaps, index)
+    near = _near(end, deadheads, index)
     service_s = np.minimum(problem.service_s, FAR_S)
-    terms = terms_of(problem, line, ends, dense=len(gaps.dense) > 1)
+    terms = search_rules(problem, line, ends, dense=len(deadheads.dense) > 1)
     return ProblemArrays(
         task, vehicle, site, end, service_s, near, (0,) * end.shape[1], terms
     ), index
@@ -85,7 +85,7 @@ def _tasks_at_ends(end: Ints, ends: int) -> tuple[Longs, Ints, Ints]:
     return at_start, task.astype(np.int32), mode.astype(np.int32)
 
 
-def _near(end: Ints, gaps: DeadheadTable, index: TaskStarts) -> Ints:
+def _near(end: Ints, deadheads: DeadheadTable, index: TaskStarts) -> Ints:
     """Return int32[T, Q], the tasks near each task, nearest first."""
     tasks = len(end)
     width = min(max(tasks - 1, 1), NEIGHBORS)
@@ -93,8 +93,8 @@ def _near(end: Ints, gaps: DeadheadTable, index: TaskStarts) -> Ints:
     if index.next_end.shape[1]:
         neighbor_lists.near_tasks(end, index.next_end, index.at_start, index.at_task, near)
     elif tasks > 1:
-        back = np.ascontiguousarray(gaps.dense.T)
-        neighbor_lists.near_by_all(end, gaps.dense, back, float(FAR_S), near)
+        back = np.ascontiguousarray(deadheads.dense.T)
+        neighbor_lists.near_by_all(end, deadheads.dense, back, float(FAR_S), near)
     return near
 
 
@@ -110,7 +110,7 @@ def _groups(problem: Problem) -> Ints:
         problem.shift_end_s,
         problem.price_per_s,
         problem.fixed_price,
-        *alike_by_rules(problem),
+        *equality_by_rules(problem),
     )
     table = np.column_stack([np.asarray(column, np.float64) for column in columns])
     _, group = np.unique(table, axis=0, return_inverse=True)
@@ -127,12 +127,12 @@ def empty_routes(problem: Problem, room: int, vehicles: int | None = None) -> Ro
         link=np.zeros((*shape, problem.modes**2), np.float32),
         ahead=np.zeros((*shape, problem.modes)),
         behind=np.zeros((*shape, problem.modes)),
-        refill=np.zeros((shape[0], shape[1] + 1, COLUMNS if problem.sites else 1)),
+        reload=np.zeros((shape[0], shape[1] + 1, COLUMNS if problem.sites else 1)),
         begin_s=begin_s(problem),
     )
 
 
-def places(problem: Problem, fit: Flags) -> TaskPlaces:
+def task_places(problem: Problem, fit: Flags) -> TaskPlaces:
     """Return all tasks as absent; `fit` bool[T] says which somebody can do."""
     spot = np.zeros(problem.tasks, SPOT)
     spot["route"] = NONE
@@ -144,7 +144,7 @@ def stops_of(routes: RouteArrays, vehicle: int) -> TaskRoute:
     """Return a vehicle's route as stops: tasks in their modes, and reloads before them."""
     stops: list[TaskVisit | ReloadStop] = []
     for stop in routes.stop[vehicle, : routes.row["size"][vehicle]]:
-        if stop["refill"]:
-            stops.append(ReloadStop(int(stop["refill"]) - 1))
+        if stop["reload"]:
+            stops.append(ReloadStop(int(stop["reload"]) - 1))
         stops.append(TaskVisit(int(stop["task"]), int(stop["mode"])))
     return tuple(stops)

@@ -6,12 +6,12 @@ from dataclasses import replace
 from routing.bounds.background_bound import BackgroundBound
 from routing.bounds.lower_bound import rising_bounds
 from routing.network.deadheads import line_graph
-from routing.network.pinned_stops import behind_pins
+from routing.network.pinned_stops import unpinned_problem
 from routing.network.route_timing import PathSource
 from routing.network.shortest_deadheads import PathFinder
-from routing.network.single_task_feasibility import SingleTaskFeasibility, alone
+from routing.network.single_task_feasibility import SingleTaskFeasibility, feasibility_of_tasks
 from routing.problem.problem import Problem, Solution, TaskRoute
-from routing.problem.route_repair import fitting
+from routing.problem.route_repair import repaired_routes
 from routing.problem.stopping import StoppingCriterion, StopWhenAsked, by_iterations
 from routing.problem.stops import tasks_of
 from routing.search.exact_schedule import ExactSchedule
@@ -63,21 +63,21 @@ def solve(
     """
     stop.progress(0, feasible=False)
     line = line_graph(problem)
-    walker = PathFinder(problem, line)
-    behind = behind_pins(problem, walker)
-    single = alone(behind.problem, line)
+    finder = PathFinder(problem, line)
+    behind = unpinned_problem(problem, finder)
+    single = feasibility_of_tasks(behind.problem, line)
     with BackgroundBound(rising_bounds(behind.problem, single), behind.cost) as beside:
         if not problem.tasks or not problem.vehicles:
             bound = beside.last(wait=True)
-            return _settled(problem, walker, single, bound, seed, problem.rules.pinned)
+            return _settled(problem, finder, single, bound, seed, problem.rules.pinned)
         search = RuinRecreate(behind.problem, line, single, seed, threads)
-        given = fitting(problem, start.routes) if start else None
+        given = repaired_routes(problem, start.routes) if start else None
         if given:
-            begin_from(search, walker, behind.rest(given))
+            begin_from(search, finder, behind.rest(given))
             search.lengthen()
         else:
             search.begin(None)
-        search.correct(walker)
+        search.correct(finder)
         first = given or behind.whole(search.best_routes())
 
         def tell(iterations: int) -> None:
@@ -88,11 +88,11 @@ def solve(
 
         tell(0)
         until = stop if by_iterations(stop) else StopWhenAsked(proven, stop)
-        iterations = improve(search, walker, problem.tasks, until, tell)
+        iterations = improve(search, finder, problem.tasks, until, tell)
         bound = beside.last(wait=by_iterations(stop))
         best = behind.whole(search.best_routes())
-        better = _settled(problem, walker, single, bound, seed, best)
-        floor = _settled(problem, walker, single, bound, seed, first)
+        better = _settled(problem, finder, single, bound, seed, best)
+        floor = _settled(problem, finder, single, bound, seed, first)
         better = better if better.cost.total <= floor.cost.total else floor
         report(better.cost.total, bound, len(better.unserved), iterations)
         return replace(better, iterations=iterations)
@@ -137,7 +137,7 @@ def improve(
 
 
 def _patience(iterations: int, progress: float, tasks: int) -> float:
-    """Return how much of the heat the expected number of iterations can use, 0 to 1."""
+    """Return the share of the temperature that the expected iterations can use, 0 to 1."""
     if progress <= 0.0:
         return 1.0
     expected = iterations / progress / tasks
@@ -146,12 +146,12 @@ def _patience(iterations: int, progress: float, tasks: int) -> float:
 
 def _settled(
     problem: Problem,
-    walker: PathFinder,
+    finder: PathFinder,
     single: SingleTaskFeasibility,
     bound: float,
     seed: int,
     routes: Sequence[TaskRoute],
 ) -> Solution:
     routes = routes or ((),) * problem.vehicles
-    settled = ExactSchedule(problem, walker, single, routes)
+    settled = ExactSchedule(problem, finder, single, routes)
     return Solution(tuple(settled.routes), settled.unserved, settled.cost, bound, 0, seed)

@@ -29,20 +29,22 @@ from routing.kernels.arrays.subproblem_arrays import (
     PRICE,
     RESERVE,
     ROUTE,
+    ROWS,
     SERVICE,
     START,
     TAIL,
     WEIGHT,
     WHOLE,
     WINDOW_COLUMNS,
+    RowSearch,
     Subproblem,
 )
 from routing.kernels.graph.neighbor_lists import near_within
-from routing.kernels.routes.deadhead_matrix import NOWHERE, between, spread
+from routing.kernels.routes.deadhead_matrix import NOWHERE, NodeCounts, between, spread
 from routing.kernels.rows import intermediate_facilities
 from routing.kernels.search import annealing, initial_rows
 from routing.problem.problem import NONE, Ints
-from routing.search.rule_arrays import note_node_terms, note_window_terms, terms_of_part
+from routing.search.rule_arrays import fill_node_rules, fill_window_rules, subproblem_rules
 
 SPARE_ROOM = 40
 """Tasks that a window of a large part may gain over three times its share."""
@@ -60,12 +62,12 @@ class RouteWindow:
 
 
 class OpenSubproblem:
-    """A part being solved: its own rows, best and memory."""
+    """A subproblem being solved: its own rows, best rows and cache."""
 
     def __init__(
         self,
-        gaps: DeadheadTable,
-        facts: ProblemArrays,
+        deadheads: DeadheadTable,
+        arrays: ProblemArrays,
         routes: RouteArrays,
         windows: Sequence[RouteWindow],
         absent: Ints,
@@ -74,20 +76,23 @@ class OpenSubproblem:
         stays = [routes.stop["task"][w.vehicle, w.first : w.last].copy() for w in windows]
         self.stays: Final = tuple(stays)
         self.tasks = np.concatenate((*stays, absent)).astype(np.int32)
-        self._part = _part(gaps, facts, routes, self.windows, self.tasks)
+        self._part = _part(deadheads, arrays, routes, self.windows, self.tasks)
         count = len(self.tasks)
         share = 3 * -(-count // len(windows)) + SPARE_ROOM
         longest = max(len(stay) for stay in stays) + SPARE_ROOM
         room = count if count <= SMALL_TASKS else min(count, max(share, longest))
-        size = (count, len(windows), room + 2, facts.modes)
-        columns = intermediate_facilities.more_columns(facts.modes) if len(self._part.site) else 0
+        size = (count, len(windows), room + 2, arrays.modes)
+        columns = intermediate_facilities.more_columns(arrays.modes) if len(self._part.site) else 0
         self._rows = subproblem_arrays.new_rows(*size, columns)
-        self._memo = subproblem_arrays.new_memo(count, len(windows))
+        self._cache = subproblem_arrays.new_cache(count, len(windows))
         self._undo = subproblem_arrays.new_undo(*size, columns)
         self._best = subproblem_arrays.new_best(len(windows), room + 2)
         self._load(stays)
-        self.holds = bool(initial_rows.take_in(self._part, self._rows, self._undo, self._best))
+        self.holds = bool(initial_rows.compute_rows(self._part, self._rows, self._undo, self._best))
         self._cost_before = self.cost
+
+    def _search(self, rng: NDArray[np.uint64]) -> RowSearch:
+        return RowSearch(self._part, self._rows, self._cache, self._undo, self._best, rng)
 
     def _load(self, stays: Sequence[Ints]) -> None:
         at = 0
@@ -122,7 +127,7 @@ class OpenSubproblem:
 
     def fill(self, rng: NDArray[np.uint64]) -> None:
         """Find places for absent tasks."""
-        initial_rows.fill(self._part, self._rows, self._memo, self._undo, self._best, rng)
+        initial_rows.insert_all(self._search(rng))
 
     def price_lack(self) -> None:
         """Let rows lack material from now on, at first for the mean cost of a kilogram.
@@ -133,21 +138,12 @@ class OpenSubproblem:
         placed_kg = float(need_kg[self._rows.spot[:, ROUTE] != NONE].sum())
         held_kg = float((self._part.window[:, LOAD] - self._part.window[:, RESERVE]).sum())
         if placed_kg > 0.0 and need_kg.sum() <= held_kg:
-            self._rows.total[WEIGHT] = self._rows.total[1] / placed_kg
+            self._rows.total[WEIGHT] = self._rows.total[ROWS] / placed_kg
 
     def run(self, iterations: int, temperature: float, rng: NDArray[np.uint64]) -> None:
         """Improve for some iterations."""
         if len(self.tasks):
-            annealing.anneal(
-                self._part,
-                self._rows,
-                self._memo,
-                self._undo,
-                self._best,
-                rng,
-                iterations,
-                temperature,
-            )
+            annealing.anneal(self._search(rng), iterations, temperature)
 
     def best(self) -> list[Ints]:
         """Return the tasks of each window in the best order."""
@@ -162,103 +158,103 @@ class OpenSubproblem:
 
 
 def _part(
-    gaps: DeadheadTable,
-    facts: ProblemArrays,
+    deadheads: DeadheadTable,
+    arrays: ProblemArrays,
     routes: RouteArrays,
     windows: Sequence[RouteWindow],
     tasks: Ints,
 ) -> Subproblem:
-    sites = facts.site if _salts(facts, routes, windows, tasks) else facts.site[:0]
+    sites = arrays.site if _salts(arrays, routes, windows, tasks) else arrays.site[:0]
     count, starts = len(tasks), len(windows)
-    end = np.full((count + 2 * starts + len(sites), len(facts.modes)), NONE, np.int32)
-    end[:count] = facts.end[tasks]
-    end[count : count + starts, 0] = [_before(facts, routes, w) for w in windows]
-    end[count + starts : count + 2 * starts, 0] = [_behind(facts, routes, w) for w in windows]
+    end = np.full((count + 2 * starts + len(sites), len(arrays.modes)), NONE, np.int32)
+    end[:count] = arrays.end[tasks]
+    end[count : count + starts, 0] = [_before(arrays, routes, w) for w in windows]
+    end[count + starts : count + 2 * starts, 0] = [_behind(arrays, routes, w) for w in windows]
     end[count + 2 * starts :, 0] = sites["end"]
-    gap = _gap(gaps, end, count, starts, len(sites))
-    node = np.zeros((len(end), SERVICE + facts.service_s.shape[1]))
+    gap = _gap(deadheads, end, count, starts, len(sites))
+    node = np.zeros((len(end), SERVICE + arrays.service_s.shape[1]))
     for column, name in enumerate(
         ("material_kg", "release_s", "due_s", "completion_price", "lateness_price")
     ):
-        node[:count, column] = facts.task[name][tasks]
-    note_node_terms(facts, routes, windows, tasks, node)
-    node[:count, subproblem_arrays.UNSERVED] = facts.task["unserved_price"][tasks]
-    node[:count, SERVICE:] = facts.service_s[tasks]
-    node[:count, DISTANCE] = gap[count, :count, len(facts.modes) ** 2 :].min(axis=1)
+        node[:count, column] = arrays.task[name][tasks]
+    fill_node_rules(arrays, routes, windows, tasks, node)
+    node[:count, subproblem_arrays.UNSERVED] = arrays.task["unserved_price"][tasks]
+    node[:count, SERVICE:] = arrays.service_s[tasks]
+    node[:count, DISTANCE] = gap[count, :count, len(arrays.modes) ** 2 :].min(axis=1)
     which = np.zeros((starts, 4), np.int32)
-    which[:, KIND] = facts.vehicle["kind"][[w.vehicle for w in windows]]
+    which[:, KIND] = arrays.vehicle["kind"][[w.vehicle for w in windows]]
     which[:, START] = np.arange(count, count + starts)
     which[:, FINISH] = which[:, START] + starts
-    which[:, GROUP] = _groups(facts, routes, windows)
-    terms = facts.terms
-    clocked = terms.rests or terms.picky or terms.metric or terms.bounded
-    timed = facts.task[["release_s", "completion_price", "lateness_price"]][tasks]
+    which[:, GROUP] = _groups(arrays, routes, windows)
+    rules = arrays.rules
+    clocked = rules.rests or rules.priced_pairs or rules.metric or rules.bounded
+    timed = arrays.task[["release_s", "completion_price", "lateness_price"]][tasks]
     return Subproblem(
         gap,
         node,
-        np.array([_window(facts, routes, w) for w in windows]),
+        np.array([_window(arrays, routes, w) for w in windows]),
         which,
         np.arange(count + 2 * starts, len(end), dtype=np.int32),
         np.ascontiguousarray(sites["fill_s"]),
-        _near(facts, tasks),
+        _near(arrays, tasks),
         not (any(timed[name].any() for name in timed.dtype.names or ()) or clocked),
-        facts.modes,
+        arrays.modes,
         (0,) if len(sites) else (),
-        terms_of_part(facts, routes, windows, tasks, end, gap),
-        (0,) if clocked or terms.strict or terms.united else (),
+        subproblem_rules(arrays, routes, windows, tasks, end, gap),
+        (0,) if clocked or rules.strict or rules.fleet_priced else (),
     )
 
 
 def _salts(
-    facts: ProblemArrays, routes: RouteArrays, windows: Sequence[RouteWindow], tasks: Ints
+    arrays: ProblemArrays, routes: RouteArrays, windows: Sequence[RouteWindow], tasks: Ints
 ) -> bool:
-    """Return whether hoppers and refills matter in a part."""
-    stop = routes.stop["refill"]
-    return bool(facts.task["material_kg"][tasks].any()) or any(
+    """Return whether hoppers and reloads matter in a subproblem."""
+    stop = routes.stop["reload"]
+    return bool(arrays.task["material_kg"][tasks].any()) or any(
         stop[w.vehicle, w.first : w.last + 1].any() for w in windows
     )
 
 
 def _gap(
-    gaps: DeadheadTable, end: Ints, tasks: int, starts: int, sites: int
+    deadheads: DeadheadTable, end: Ints, tasks: int, starts: int, sites: int
 ) -> NDArray[np.float32]:
-    """Return `Subproblem.gap` from the ends of the nodes."""
+    """Return `Subproblem.deadhead_s` from the ends of the nodes."""
     ends = np.unique(end[end >= 0]).astype(np.int32)
     apart = np.empty((len(ends), len(ends)), np.float32)
-    local = np.full(max(len(gaps.edge), len(gaps.dense)), NONE, np.int32)
-    between(gaps, ends, local, apart)
+    local = np.full(max(len(deadheads.edge), len(deadheads.dense)), NONE, np.int32)
+    between(deadheads, ends, local, apart)
     number = np.where(end >= 0, np.searchsorted(ends, end), end).astype(np.int32)
     modes = (0,) * end.shape[1]
     gap = np.empty((len(end), len(end), 2 * len(modes) ** 2), np.float32)
     back = np.ascontiguousarray(apart.T)
-    spread(apart, back, number, tasks, starts, sites, modes, gap)
+    spread(apart, back, number, NodeCounts(tasks, starts, sites), modes, gap)
     return gap
 
 
-def _before(facts: ProblemArrays, routes: RouteArrays, window: RouteWindow) -> int:
+def _before(arrays: ProblemArrays, routes: RouteArrays, window: RouteWindow) -> int:
     if window.first == 0:
-        return int(facts.vehicle["start"][window.vehicle])
+        return int(arrays.vehicle["start"][window.vehicle])
     stop = routes.stop[window.vehicle, window.first - 1]
-    return int(facts.end[stop["task"], stop["mode"]])
+    return int(arrays.end[stop["task"], stop["mode"]])
 
 
-def _behind(facts: ProblemArrays, routes: RouteArrays, window: RouteWindow) -> int:
+def _behind(arrays: ProblemArrays, routes: RouteArrays, window: RouteWindow) -> int:
     if window.last == routes.row["size"][window.vehicle]:
-        finish = int(facts.vehicle["finish"][window.vehicle])
+        finish = int(arrays.vehicle["finish"][window.vehicle])
         return NOWHERE if finish == NONE else finish
     stop = routes.stop[window.vehicle, window.last]
-    return int(facts.end[stop["task"], stop["mode"]])
+    return int(arrays.end[stop["task"], stop["mode"]])
 
 
-def _window(facts: ProblemArrays, routes: RouteArrays, window: RouteWindow) -> list[float]:
+def _window(arrays: ProblemArrays, routes: RouteArrays, window: RouteWindow) -> list[float]:
     """Return the row of `Subproblem.window`."""
-    vehicle = facts.vehicle[window.vehicle]
+    vehicle = arrays.vehicle[window.vehicle]
     size = int(routes.row["size"][window.vehicle])
     stop = routes.stop[window.vehicle]
-    need_kg = facts.task["material_kg"][stop["task"][:size]]
-    refills = np.flatnonzero(stop["refill"][:size])
-    earlier = refills[refills < window.first]
-    later = refills[refills > window.last]
+    need_kg = arrays.task["material_kg"][stop["task"][:size]]
+    reloads = np.flatnonzero(stop["reload"][:size])
+    earlier = reloads[reloads < window.first]
+    later = reloads[reloads > window.last]
     filled = earlier[-1] if len(earlier) else 0
     load_kg = vehicle["capacity_kg"] if len(earlier) else vehicle["load_kg"]
     load_kg -= need_kg[filled : window.first].sum()
@@ -275,28 +271,28 @@ def _window(facts: ProblemArrays, routes: RouteArrays, window: RouteWindow) -> l
     row[FIXED] = vehicle["fixed_price"] if whole else 0.0
     row[WHOLE] = float(whole)
     if window.last < size:
-        service_s = facts.service_s[stop["task"][window.last], vehicle["kind"]]
+        service_s = arrays.service_s[stop["task"][window.last], vehicle["kind"]]
         rest_s = routes.row["end_s"][window.vehicle] - stop["done_s"][window.last] + service_s
         row[LATEST] -= rest_s
         row[TAIL] = rest_s
         row[PRICE] += stop["slope"][window.last]
-    note_window_terms(facts, routes, window, row)
+    fill_window_rules(arrays, routes, window, row)
     return row
 
 
-def _groups(facts: ProblemArrays, routes: RouteArrays, windows: Sequence[RouteWindow]) -> Ints:
+def _groups(arrays: ProblemArrays, routes: RouteArrays, windows: Sequence[RouteWindow]) -> Ints:
     """Return int32[W], equal for empty routes of vehicles that are alike."""
     known: dict[int, int] = {}
     groups = np.arange(len(windows), dtype=np.int32)
     for number, window in enumerate(windows):
         if window.first == 0 and window.last == routes.row["size"][window.vehicle]:
-            alike = int(facts.vehicle["group"][window.vehicle])
+            alike = int(arrays.vehicle["group"][window.vehicle])
             groups[number] = known.setdefault(alike, number)
     return groups
 
 
-def _near(facts: ProblemArrays, tasks: Ints) -> Ints:
+def _near(arrays: ProblemArrays, tasks: Ints) -> Ints:
     """Return int32[T, Q], which tasks of the part lie near each, -1 after the last."""
-    near = np.empty((len(tasks), facts.near.shape[1]), np.int32)
-    near_within(facts.near, tasks, np.full(len(facts.near), NONE, np.int32), near)
+    near = np.empty((len(tasks), arrays.near.shape[1]), np.int32)
+    near_within(arrays.near, tasks, np.full(len(arrays.near), NONE, np.int32), near)
     return near

@@ -7,16 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from routing.kernels.arrays.route_arrays import (
-    DeadheadTable,
-    ProblemArrays,
-    RouteArrays,
-    TaskPlaces,
-    TaskStarts,
-)
+from routing.kernels.arrays.route_arrays import SearchArrays, TaskStarts
 from routing.kernels.routes import relocation_sweep
 from routing.problem.problem import NONE, Ints, Problem, Random
-from routing.search.decomposition import fork
+from routing.search.decomposition import forked_stream
 from routing.search.search_arrays import empty_routes
 
 LOOKS = 2_000
@@ -28,24 +22,22 @@ DONE = 0.01
 
 
 class RelocationSweeps:
-    """Which tasks are to be looked at, and how far the sweep over them has come."""
+    """Sweeps over tasks that bring each beside a near one: which are due, how far one has come."""
 
     def __init__(
         self,
         problem: Problem,
-        gaps: DeadheadTable,
-        facts: ProblemArrays,
-        index: TaskStarts,
-        routes: RouteArrays,
-        at: TaskPlaces,
+        arrays: SearchArrays,
+        starts: TaskStarts,
     ) -> None:
         """Begin with all tasks that somebody can do; none where routes depend on one another."""
-        self._arrays: Final = (gaps, facts, routes, at)
-        self._at: Final = at
-        self._index: Final = index
-        self._copies: Final = empty_routes(problem, routes.stop.shape[1] - 1, vehicles=2)
-        alone = not (facts.terms.ordered or facts.terms.united)
-        self._fit: Final = at.spot["fit"] & alone
+        self._arrays: Final = arrays
+        self._places: Final = arrays.places
+        self._starts: Final = starts
+        self._copies: Final = empty_routes(problem, arrays.routes.stop.shape[1] - 1, vehicles=2)
+        rules = arrays.problem.rules
+        alone = not (rules.ordered or rules.fleet_priced)
+        self._fit: Final = arrays.places.spot["fit"] & alone
         self._stale = self._fit.copy()
         self._order = np.empty(0, np.int32)
         self.due = alone
@@ -58,7 +50,7 @@ class RelocationSweeps:
 
     def note_ends(self, ends: Ints) -> None:
         """Note that something has changed about the tasks that begin at these ends."""
-        start, task = self._index.at_start, self._index.at_task
+        start, task = self._starts.at_start, self._starts.at_task
         for i in np.unique(ends).tolist():
             self.note(task[start[i] : start[i + 1]])
 
@@ -68,11 +60,11 @@ class RelocationSweeps:
     def run(self, random: Random) -> int:
         """Go on with the sweep; return how many tasks were looked at."""
         if not len(self._order):
-            self._stale |= self._fit & (self._at.spot["route"] == NONE)
+            self._stale |= self._fit & (self._places.spot["route"] == NONE)
             stale = np.flatnonzero(self._stale).astype(np.int32)
-            self._order = np.random.default_rng(fork(random)).permutation(stale)
-        done, looked = relocation_sweep.improve(
-            *self._arrays, self._copies, self._order, self._stale, LOOKS
+            self._order = np.random.default_rng(forked_stream(random)).permutation(stale)
+        done, looked = relocation_sweep.sweep(
+            self._arrays, self._copies, self._order, self._stale, LOOKS
         )
         self._order = self._order[done:]
         if not len(self._order):

@@ -1,4 +1,4 @@
-"""Which of the tasks left out a vehicle could still do as its last one, and when."""
+"""Tasks left out inserted at the end of routes: which a vehicle could still do, and when."""
 
 from typing import NamedTuple
 
@@ -43,7 +43,7 @@ class _Ends(NamedTuple):
 
 
 class UnservedInsertion:
-    """Looks at tasks as the last of a route; keeps trees between calls."""
+    """Finds tasks that could be the last of a route; keeps trees of seconds between calls."""
 
     def __init__(self, problem: Problem, line: LineGraph) -> None:
         self._problem = problem
@@ -72,8 +72,8 @@ class UnservedInsertion:
         if not (np.isfinite(ends.over_s[best]) and ends.over_s[best] <= problem.shift_end_s[v]):
             return None
         task = int(tasks[best])
-        refill = (ReloadStop(int(ends.site[best])),) if ends.site[best] != NONE else ()
-        load_kg = float(problem.capacity_kg[v]) if refill else here.load_kg
+        reload = (ReloadStop(int(ends.site[best])),) if ends.site[best] != NONE else ()
+        load_kg = float(problem.capacity_kg[v]) if reload else here.load_kg
         visit = TaskVisit(task, int(ends.mode[best]))
         after = RouteEnd(
             int(problem.mode_arc[task, visit.mode]),
@@ -82,7 +82,7 @@ class UnservedInsertion:
             here.rested or bool(ends.rested[best]),
             int(problem.class_index[task]) if problem.rules.strict_classes else 0,
         )
-        return AppendedTask(task, (*refill, visit), after)
+        return AppendedTask(task, (*reload, visit), after)
 
     def _near_enough(self, v: int, here: RouteEnd, tasks: Ints) -> Flags:
         """Return which of N tasks the shift has time for if nothing else had to be driven."""

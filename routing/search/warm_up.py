@@ -8,10 +8,10 @@ import numpy as np
 from numba.core.event import Event, Listener, install_listener
 
 from routing.network.deadheads import line_graph
-from routing.network.single_task_feasibility import alone
+from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import NONE, Problem, RouteRules, turn_rows
 from routing.problem.stopping import MaxIterations
-from routing.search.ruin_recreate import LONG_ROUTE, RuinRecreate
+from routing.search.ruin_recreate import LONG_ROUTE, RuinRecreate, SearchLimits
 from routing.search.solver import solve
 
 ROUNDS = 3
@@ -34,7 +34,7 @@ class _Compilations(Listener):
 
 
 @contextmanager
-def telling(tell: Callable[[], None]) -> Iterator[None]:
+def reporting_compilation(tell: Callable[[], None]) -> Iterator[None]:
     """Call `tell` once if a kernel has to be compiled inside; most often all lie ready."""
     with install_listener("numba:compile", _Compilations(tell)):
         yield
@@ -47,22 +47,22 @@ def warm_up(like: Problem | None = None) -> None:
     ----------
     like
         The problem to come: kernels are compiled apart for each number of modes, with and without
-        refills, with and without rules. Else two modes without rules, as cities have them.
+        reloads, with and without rules. Else two modes without rules, as cities have them.
     """
     if like is not None:
-        refills = bool(like.sites and like.material_kg.any())
-        warm_up_kind(like.modes, refills=refills, ruled=like.rules.steering)
+        reloads = bool(like.sites and like.material_kg.any())
+        warm_up_kind(like.modes, reloads=reloads, ruled=like.rules.steering)
         return
-    for refills in (False, True):
-        warm_up_kind(2, refills=refills, ruled=False)
+    for reloads in (False, True):
+        warm_up_kind(2, reloads=reloads, ruled=False)
 
 
-def warm_up_kind(modes: int, *, refills: bool, ruled: bool) -> None:
-    """Make the kernels ready for problems with so many modes, with refills, with rules."""
+def warm_up_kind(modes: int, *, reloads: bool, ruled: bool) -> None:
+    """Make the kernels ready for problems with so many modes, with reloads, with rules."""
     tiny = _tiny_problem()
     none = np.full((tiny.tasks, modes - 2), NONE, np.int32)
     problem = replace(tiny, mode_arc=np.hstack((tiny.mode_arc, none)))
-    if refills:
+    if reloads:
         full = np.full(1, 1.5)
         problem = replace(
             problem,
@@ -77,7 +77,9 @@ def warm_up_kind(modes: int, *, refills: bool, ruled: bool) -> None:
     solve(problem, MaxIterations(1))
     line = line_graph(problem)
     for long_route in (LONG_ROUTE, 0):
-        search = RuinRecreate(problem, line, alone(problem, line), 1, 1, 0, long_route)
+        search = RuinRecreate(
+            problem, line, feasibility_of_tasks(problem, line), 1, 1, SearchLimits(0, long_route)
+        )
         search.begin(None)
         for _ in range(ROUNDS):
             search.run(1, 1.0)

@@ -12,10 +12,10 @@ from routing.problem.problem import Cost, ReloadStop, Solution, TaskVisit
 NOTHING = Cost(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
-def least_total(problem, *, refills=True):
+def least_total(problem, *, reloads=True):
     """Cost of the best of all solutions that the referee lets pass."""
     judge = _Judge(problem)
-    return min(judge.total(routes) for routes in all_routes(problem, refills=refills))
+    return min(judge.total(routes) for routes in all_routes(problem, reloads=reloads))
 
 
 class _Judge:
@@ -43,7 +43,7 @@ class _Judge:
         return _cost(problem, solution, times).total
 
 
-def all_routes(problem, *, refills):
+def all_routes(problem, *, reloads):
     """All routes that begin with the pins, tasks left out included."""
     pins = [problem.rules.pin(v) for v in range(problem.vehicles)]
     pinned = {stop.task for pin in pins for stop in pin if isinstance(stop, TaskVisit)}
@@ -51,7 +51,7 @@ def all_routes(problem, *, refills):
     for count in range(len(free) + 1):
         for chosen in combinations(free, count):
             for order in permutations(chosen):
-                for stops in all_stops(problem, order, refills=refills):
+                for stops in all_stops(problem, order, reloads=reloads):
                     for cuts in combinations_with_replacement(range(count + 1), len(pins) - 1):
                         bounds = (0, *cuts, count)
                         yield tuple(
@@ -60,9 +60,9 @@ def all_routes(problem, *, refills):
                         )
 
 
-def all_stops(problem, order, *, refills):
+def all_stops(problem, order, *, reloads):
     """All ways of doing tasks in this order: modes, and a reload before each or not."""
-    sites = [(), *((ReloadStop(site),) for site in range(problem.sites))] if refills else [()]
+    sites = [(), *((ReloadStop(site),) for site in range(problem.sites))] if reloads else [()]
     ways = [
         [(*site, TaskVisit(task, int(m))) for site in sites for m in np.flatnonzero(arcs >= 0)]
         for task, arcs in zip(order, problem.mode_arc[list(order)], strict=True)

@@ -19,9 +19,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 def prepare(like: Problem | None = None) -> None:
     """Make the optimizer ready for a problem, as `warm_up` does, and say so where it takes long."""
-    from routing.search.warm_up import telling, warm_up
+    from routing.search.warm_up import reporting_compilation, warm_up
 
-    with telling(_say_it_takes_long):
+    with reporting_compilation(_say_it_takes_long):
         warm_up(like)
 
 

@@ -40,7 +40,7 @@ class _Reading:
 
     def __init__(self, model: InstanceProblem) -> None:
         self.model = model
-        self.walker = PathFinder(model.problem, line_graph(model.problem))
+        self.finder = PathFinder(model.problem, line_graph(model.problem))
         self.node = {str(label): i for i, label in enumerate(model.instance.labels)}
         self.visits = _visits(model)
         self.done: set[int] = set()
@@ -56,7 +56,7 @@ class _Reading:
         options = [self._meant(service, at) for service, at in listed]
         if self.model.layout.ways_home and options and isinstance(options[-1][0], ReloadStop):
             options.pop()
-        route = _least(self.model.problem, self.walker, vehicle, options)
+        route = _least(self.model.problem, self.finder, vehicle, options)
         if route is None:
             raise FormatError(f"{path}: no way leads through these services in this order")
         self._check(vehicle, route, path)
@@ -106,7 +106,7 @@ class _Reading:
             most = max(most, load)
         if most > instance.capacity + TOLERANCE:
             raise FormatError(f"{path}: load {most:g}, expected at most {instance.capacity:g}")
-        timed = timed_route(problem, self.walker, vehicle, route)
+        timed = timed_route(problem, self.finder, vehicle, route)
         latest_s = float(problem.shift_end_s[vehicle])
         if timed.ends_s > latest_s + TOLERANCE:
             cost, limit = (x * self.model.unit for x in (timed.ends_s, latest_s))
@@ -129,21 +129,21 @@ def _visits(model: InstanceProblem) -> dict[tuple[int, int], list[list[TaskVisit
 
 
 def _least(
-    problem: Problem, walker: PathFinder, vehicle: int, options: list[list[_Stop]]
+    problem: Problem, finder: PathFinder, vehicle: int, options: list[list[_Stop]]
 ) -> TaskRoute | None:
     """Return the stops with the shortest way through one option each, `None` without a way."""
     here: list[tuple[float, int, TaskRoute]] = [(0.0, int(problem.start_arc[vehicle]), ())]
     for stops in options:
-        here = [_arrived(problem, walker, here, stop) for stop in stops]
+        here = [_arrived(problem, finder, here, stop) for stop in stops]
     end = int(problem.end_arc[vehicle])
     if end != NONE and options:
-        here = [(so_far + walker.path(arc, end)[0], arc, route) for so_far, arc, route in here]
+        here = [(so_far + finder.path(arc, end)[0], arc, route) for so_far, arc, route in here]
     seconds, _, route = min(here, key=lambda one: one[0])
     return route if np.isfinite(seconds) else None
 
 
 def _arrived(
-    problem: Problem, walker: PathFinder, here: list[tuple[float, int, TaskRoute]], stop: _Stop
+    problem: Problem, finder: PathFinder, here: list[tuple[float, int, TaskRoute]], stop: _Stop
 ) -> tuple[float, int, TaskRoute]:
     arc = (
         int(problem.reload_arc[stop.site])
@@ -151,7 +151,7 @@ def _arrived(
         else int(problem.mode_arc[stop.task, stop.mode])
     )
     seconds, route = min(
-        ((so_far + walker.path(before, arc)[0], route) for so_far, before, route in here),
+        ((so_far + finder.path(before, arc)[0], route) for so_far, before, route in here),
         key=lambda one: one[0],
     )
     return seconds, arc, (*route, stop)

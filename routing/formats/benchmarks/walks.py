@@ -31,7 +31,7 @@ def service_of(model: InstanceProblem, task: int, mode: int) -> Service:
     return ends[::-1] if mode else ends
 
 
-def walk_of(model: InstanceProblem, walker: PathFinder, vehicle: int, route: TaskRoute) -> Walk:
+def walk_of(model: InstanceProblem, finder: PathFinder, vehicle: int, route: TaskRoute) -> Walk:
     """Return a vehicle's route as a walk along shortest ways."""
     layout, labels = model.layout, model.instance.labels
     services: list[Service] = [
@@ -41,7 +41,7 @@ def walk_of(model: InstanceProblem, walker: PathFinder, vehicle: int, route: Tas
         for stop in route
     ]
     path = [labels[model.problem.tail[model.problem.start_arc[vehicle]]]]
-    for leg in timed_route(model.problem, walker, vehicle, route).legs:
+    for leg in timed_route(model.problem, finder, vehicle, route).legs:
         for arc in leg.arcs:
             if arc in layout.ways_home:
                 nodes = layout.ways_home[arc]
@@ -52,12 +52,12 @@ def walk_of(model: InstanceProblem, walker: PathFinder, vehicle: int, route: Tas
     return Walk(services, path)
 
 
-def walks_of(model: InstanceProblem, walker: PathFinder, routes: Sequence[TaskRoute]) -> list[Walk]:
+def walks_of(model: InstanceProblem, finder: PathFinder, routes: Sequence[TaskRoute]) -> list[Walk]:
     """Return all routes as walks, without those of vehicles that stay where their order is free.
 
     In a salting task the order says whose home a route begins at, so empty ones stay.
     """
-    walks = [walk_of(model, walker, vehicle, route) for vehicle, route in enumerate(routes)]
+    walks = [walk_of(model, finder, vehicle, route) for vehicle, route in enumerate(routes)]
     if model.instance.kind == "salt":
         return walks
     return [walks[route] for route in written_order(model, routes) if walks[route].services]

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from routing.kernels.arrays.subproblem_arrays import NO_TERMS, SubproblemRules
+from routing.kernels.arrays.subproblem_arrays import NO_RULES, SubproblemRules
 from routing.problem.problem import Floats, Floats32, Ints, Longs
 
 FAR_S = 1.0e7
@@ -49,7 +49,7 @@ VEHICLE = np.dtype(
 )
 SITE = np.dtype([("end", "i4"), ("fill_s", "f8")], align=True)
 STOP = np.dtype(
-    [("task", "i4"), ("mode", "i1"), ("refill", "i1"), ("done_s", "f8"), ("slope", "f8")],
+    [("task", "i4"), ("mode", "i1"), ("reload", "i1"), ("done_s", "f8"), ("slope", "f8")],
     align=True,
 )
 ROW = np.dtype([("size", "i4"), ("cost", "f8"), ("end_s", "f8")], align=True)
@@ -93,7 +93,7 @@ class ProblemArrays(NamedTuple):
     service_s: Floats
     near: Ints
     modes: tuple[int, ...]
-    terms: SubproblemRules = NO_TERMS
+    rules: SubproblemRules = NO_RULES
 
 
 class TaskStarts(NamedTuple):
@@ -119,7 +119,7 @@ class RouteArrays(NamedTuple):
     `link` float32[V, L + 1, M M] are deadheads from position `p - 1` to `p`, by all modes.
     `ahead` float64[V, L + 1, M]: the least time to have done the first `p` tasks with the last in
     each mode; `behind` float64[V, L + 1, M] from the start of task `p` in each mode to the end.
-    `refill` float64[V, L + 2, C] is what `kernels.refills` computes for places, one more than
+    `reload` float64[V, L + 2, C] is what `kernels.reloads` computes for places, one more than
     positions, with no other meaning afterwards. `begin_s` float64[T, 5] are the times between which
     work on each task begins, earlier passes as they are in the routes, when it is done, and the
     first two again without earlier passes. `row` ROW[V]: number of tasks, cost and end of shift.
@@ -130,7 +130,7 @@ class RouteArrays(NamedTuple):
     link: Floats32
     ahead: Floats
     behind: Floats
-    refill: Floats
+    reload: Floats
     begin_s: Floats
 
 
@@ -141,3 +141,12 @@ class TaskPlaces(NamedTuple):
     """
 
     spot: Records
+
+
+class SearchArrays(NamedTuple):
+    """A whole problem being solved: deadheads, what never changes, the routes, where tasks are."""
+
+    deadheads: DeadheadTable
+    problem: ProblemArrays
+    routes: RouteArrays
+    places: TaskPlaces

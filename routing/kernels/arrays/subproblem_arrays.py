@@ -1,4 +1,4 @@
-"""The arrays of a part of a problem: some tasks, and the windows of routes they may move between.
+"""The arrays of a subproblem: some tasks, and the windows of routes they may move between.
 
 A window is a stretch of one route between two arcs that stay; it may be the whole route.
 """
@@ -6,6 +6,7 @@ A window is a stretch of one route between two arcs that stay; it may be the who
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.problem.problem import Flags, Floats, Floats32, Ints, Longs
 
@@ -35,40 +36,43 @@ LAST_HOME, BALANCE, OTHERS_LATEST, OTHERS_LONGEST, OTHERS_SHORTEST = range(5)
 KIND, START, FINISH, GROUP = range(4)
 """Columns of `Subproblem.which`: vehicle type, nodes before and behind, which are alike."""
 DONE, LAG, SLOPE, SITE, AHEAD = range(5)
-"""Columns of `Rows.place`; SITE is 1 where a refill comes before a place, else 0.
+"""Columns of `Rows.place`; SITE is 1 where a reload comes before a place, else 0.
 
 From AHEAD on, one column for each of M modes, there are the least seconds to have done the place;
 from AHEAD + M on those from its beginning to the end; and from AHEAD + 2 M on the deadheads from
-the place before, from mode a to mode m at M m + a. `kernels.refills` adds columns where there are
-sites.
+the place before, from mode a to mode m at M m + a. `intermediate_facilities` adds columns where
+there are sites.
 """
 ABSENT, ROWS, OVER, WEIGHT, WHOLE_FLEET, LAST, LONGEST, SHORTEST = range(8)
 """Entries of `Rows.total`: prices of the absent, and of all rows and the fleet; material that all
 rows lack, and the price of a kilogram of it, 0 where none may lack any; the price of the fleet
 alone; latest end, longest and shortest service when that was last looked at.
 """
-COST, END, SPARE, EXCESS = range(4)
-"""Columns of `Rows.sum`; EXCESS is the material that a row lacks."""
+COST, END, SPARE, EXCESS, SUMS = range(5)
+"""Columns of `Rows.sum`, and how many; EXCESS is the material that a row lacks."""
 ROUTE, PLACE, SLOT = range(3)
 """Columns of `Rows.spot`."""
+CHANGED_ROWS, MOVED_TASKS = range(2)
+"""Entries of `UndoLog.number`: how many rows have changed, and tasks moved."""
 
 
 class SubproblemRules(NamedTuple):
-    """Rules inside a part: flags say which there are, so that the others cost nothing.
+    """Rules inside a subproblem: flags say which there are, so that the others cost nothing.
 
     `extra` float64[T, W] is the price of a task in a window beyond its time, `BIG_S` where it must
-    not be, [1, 1] unless `picky`. `metres` float32 is as `gap`, with the length of each node's own
-    modes on the diagonal, [1, 1, 1] unless `metric`; `mps` is a usual speed. `fleet` float64[5].
-    Where passes have an order, `pair` int32[P, 4] has earlier and later tasks, and the next pairs
-    with the same earlier and the same later one; `chain` int32[T, 2] the first pairs of each task,
-    -1 for none; `within_s` float64[P]. `bounded` says that some tasks have a latest beginning.
+    not be, [1, 1] unless `priced_pairs`. `metres` float32 is as `deadhead_s`, with the length of
+    each node's own modes on the diagonal, [1, 1, 1] unless `metric`; `mps` is a usual speed.
+    `fleet` float64[5]. Where passes have an order, `pair` int32[P, 4] has earlier and later tasks,
+    and the next pairs with the same earlier and the same later one; `chain` int32[T, 2] the first
+    pairs of each task, -1 for none; `within_s` float64[P]. `bounded` says that some tasks have a
+    latest beginning.
     """
 
     strict: bool
-    picky: bool
+    priced_pairs: bool
     rests: bool
     metric: bool
-    united: bool
+    fleet_priced: bool
     ordered: bool
     bounded: bool
     extra: Floats
@@ -80,7 +84,7 @@ class SubproblemRules(NamedTuple):
     within_s: Floats
 
 
-NO_TERMS = SubproblemRules(
+NO_RULES = SubproblemRules(
     *(False,) * 7,
     extra=np.zeros((1, 1)),
     metres=np.zeros((1, 1, 1), np.float32),
@@ -96,18 +100,19 @@ NO_TERMS = SubproblemRules(
 class Subproblem(NamedTuple):
     """What never changes: T tasks, then starts, finishes and sites, N nodes in all, W windows.
 
-    A node has M modes; one that does not exist is `BIG_S` away from everything. `gap` float32
-    [N, N, 2 M M]: at `[i, j, M m + a]` seconds from mode a of node j to mode m of node i, and at
-    `[i, j, M M + M a + m]` from mode a of node i to mode m of node j: an insertion reads one row.
+    A node has M modes; one that does not exist is `BIG_S` away from everything. `deadhead_s`
+    float32[N, N, 2 M M]: at `[i, j, M m + a]` seconds from mode a of node j to mode m of node i,
+    and at `[i, j, M M + M a + m]` from mode a of node i to mode m of node j: an insertion reads one
+    row.
     `node` float64[N, SERVICE + K], `window` float64[W, 14], `which` int32[W, 4], `site` int32[R],
     `fill_s` float64[R], `near` int32[T, Q] other tasks by nearness, -1 after the last.
     `timeless` says that nothing but the duration counts. `modes` is a tuple of M
     zeros: its length is known when kernels are compiled, so that loops over modes are unrolled.
-    `refills` is empty where there are no sites and has one entry else: kernels are compiled twice.
+    `reloads` is empty where there are no sites and has one entry else: kernels are compiled twice.
     `ruled` is the same for rules: without any, `terms` are not looked at.
     """
 
-    gap: Floats32
+    deadhead_s: Floats32
     node: Floats
     window: Floats
     which: Ints
@@ -116,18 +121,18 @@ class Subproblem(NamedTuple):
     near: Ints
     timeless: bool
     modes: tuple[int, ...]
-    refills: tuple[int, ...]
-    terms: SubproblemRules = NO_TERMS
+    reloads: tuple[int, ...]
+    rules: SubproblemRules = NO_RULES
     ruled: tuple[int, ...] = ()
 
 
 class Rows(NamedTuple):
     """Windows with room for L places: 0 the node before, then tasks, then the node behind.
 
-    `order` int32[W, L] nodes. `place` float64[W, L, AHEAD + 2 M + M M]. `sum` float64[W, 3].
+    `order` int32[W, L] nodes. `place` float64[W, L, AHEAD + 2 M + M M]. `sum` float64[W, SUMS].
     `size` int32[W] tasks. `version` int64[W + 1] differs whenever a row does; the last one counts.
     `spot` int32[T, 3] where each task is; `absent` int32[T] lists those without a place, `number`
-    int64[1] of them; `total` float64[8]. `modes` and `refills` are as in `Subproblem`.
+    int64[1] of them; `total` float64[8]. `modes` and `reloads` are as in `Subproblem`.
     """
 
     order: Ints
@@ -140,7 +145,7 @@ class Rows(NamedTuple):
     number: Longs
     total: Floats
     modes: tuple[int, ...]
-    refills: tuple[int, ...]
+    reloads: tuple[int, ...]
 
 
 class InsertionCache(NamedTuple):
@@ -181,6 +186,17 @@ class BestRows(NamedTuple):
     cost: Floats
 
 
+class RowSearch(NamedTuple):
+    """A subproblem being annealed: what never changes, its rows and what is known about them."""
+
+    sub: Subproblem
+    rows: Rows
+    cache: InsertionCache
+    undo: UndoLog
+    best_rows: BestRows
+    rng: NDArray[np.uint64]
+
+
 def new_rows(
     tasks: int, windows: int, room: int, modes: tuple[int, ...], more_columns: int = 0
 ) -> Rows:
@@ -189,7 +205,7 @@ def new_rows(
     return Rows(
         order=np.zeros(shape, np.int32),
         place=np.zeros((*shape, AHEAD + len(modes) * (2 + len(modes)) + more_columns)),
-        sum=np.zeros((windows, 4)),
+        sum=np.zeros((windows, SUMS)),
         size=np.zeros(windows, np.int32),
         version=np.zeros(windows + 1, np.int64),
         spot=np.full((tasks, 3), -1, np.int32),
@@ -197,12 +213,12 @@ def new_rows(
         number=np.zeros(1, np.int64),
         total=np.zeros(8),
         modes=modes,
-        refills=(0,) if more_columns else (),
+        reloads=(0,) if more_columns else (),
     )
 
 
-def new_memo(tasks: int, windows: int) -> InsertionCache:
-    """Return a memory of nothing."""
+def new_cache(tasks: int, windows: int) -> InsertionCache:
+    """Return an empty cache."""
     shape = (tasks, windows)
     return InsertionCache(
         np.full(shape, -1, np.int64), np.zeros((*shape, 2)), np.zeros((*shape, 2), np.int32)
@@ -212,7 +228,7 @@ def new_memo(tasks: int, windows: int) -> InsertionCache:
 def new_undo(
     tasks: int, windows: int, room: int, modes: tuple[int, ...], more_columns: int = 0
 ) -> UndoLog:
-    """Return an empty notebook."""
+    """Return an empty log."""
     return UndoLog(
         before=new_rows(0, windows, room, modes, more_columns),
         mark=np.zeros(windows, np.bool_),
@@ -226,7 +242,7 @@ def new_undo(
 
 
 def new_best(windows: int, room: int) -> BestRows:
-    """Return the best of nothing."""
+    """Return the best rows while there are none."""
     order: Any = np.zeros((windows, room + 2), np.int32)
     return BestRows(
         order, np.zeros(windows, np.int32), np.ones(windows, np.bool_), np.array([np.inf])

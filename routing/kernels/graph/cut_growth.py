@@ -2,37 +2,54 @@
 
 # mypy: no-warn-return-any
 
+from typing import NamedTuple
+
 import numpy as np
 
 from routing.kernels.arrays.jit import kernel
 from routing.problem.problem import Flags, Floats, Ints, Longs
 
 
+class TrafficGraph(NamedTuple):
+    """Junctions and their neighbors in compressed rows (`starts`, `to`); J junctions.
+
+    `traffic` and `demand` lie between the two, either way; `own` float64[J] is demand at a junction
+    itself, `barred` bool[J] what must stay outside of sets.
+    """
+
+    starts: Longs
+    to: Ints
+    traffic: Floats
+    demand: Floats
+    own: Floats
+    barred: Flags
+
+
+NEAR, LINK, TRAFFIC, DEMAND, MARK, SCRATCH_ROWS = range(6)
+"""Rows of the scratch: traffic and demand between a junction and the set, all of its own, and 1
+where it is a neighbor of the set, 2 in it."""
+
+
 @kernel
 def grow(
-    starts: Longs,
-    to: Ints,
-    traffic: Floats,
-    demand: Floats,
-    own: Floats,
-    barred: Flags,
+    graph: TrafficGraph,
     weight: float,
     bias: Floats,
     seed: int,
-    state: Floats,
+    scratch: Floats,
     order: Ints,
     lack: Floats,
 ) -> int:
     """Grow a set from `seed` as far as it goes, and return its size.
 
-    Junctions and their neighbors are compressed rows (`starts`, `to`) with `traffic` and `demand`
-    between the two, either way; `own` float64[J] is demand at a junction itself, `barred` bool[J]
-    what must stay outside. Each step takes the neighbor that least raises the traffic across the
-    edge less `weight` times the demand inside, plus its `bias` float64[J]. `order[i]` is the
-    junction taken at step i, and `lack[i]` the visits then needed (whole hoppers) less the traffic
-    inward. `state` float64[5, J] is scratch.
+    Each step takes the neighbor that least raises the traffic across the edge less `weight` times
+    the demand inside, plus its `bias` float64[J]. `order[i]` is the junction taken at step i, and
+    `lack[i]` the visits then needed (whole hoppers) less the traffic inward. `scratch`
+    float64[SCRATCH_ROWS, J].
     """
-    near, link, all_traffic, all_demand, mark = state[0], state[1], state[2], state[3], state[4]
+    starts, to, traffic, demand, own, barred = graph
+    near, link, mark = scratch[NEAR], scratch[LINK], scratch[MARK]
+    all_traffic, all_demand = scratch[TRAFFIC], scratch[DEMAND]
     for v in range(len(own)):
         near[v] = 0.0
         link[v] = 0.0

@@ -1,9 +1,38 @@
 """Shortest paths on compressed rows, with vertices that may be reached but not driven through."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from routing.kernels.arrays.jit import maker
 from routing.problem.problem import Flags, Floats, Floats32, Ints, Longs
+
+
+class ArcGraph(NamedTuple):
+    """Vertices in compressed rows: those after `u` are `to[starts[u]:starts[u + 1]]`.
+
+    `starts` int64[N + 1], `to` int32[M], `weight` float64[M] seconds; `closed` bool[N] may be
+    reached but not driven through.
+    """
+
+    starts: Longs
+    to: Ints
+    weight: Floats
+    closed: Flags
+
+
+class PathScratch(NamedTuple):
+    """Memory of single searches, kept between them; all labels are infinite then.
+
+    `label` float64[N], `parent` and `seen` int32[N]; `keys` float64[M + 1] and `items` int32[M + 1]
+    are the heap.
+    """
+
+    label: Floats
+    parent: Ints
+    seen: Ints
+    keys: Floats
+    items: Ints
 
 
 @maker
@@ -46,13 +75,12 @@ def drop_first(keys: Floats, items: Ints, size: int) -> int:
 
 
 @maker
-def tree(
-    starts: Longs, to: Ints, weight: Floats, closed: Flags, source: int, less: float, label: Floats
-) -> None:
+def tree(graph: ArcGraph, source: int, less: float, label: Floats) -> None:
     """Fill `label` with the distance from `source`, back to itself by the shortest circle.
 
     `less` is taken off every first step: the source itself has been driven already.
     """
+    starts, to, weight, closed = graph
     keys = np.empty(len(to) + 1, np.float64)
     items = np.empty(len(to) + 1, np.int32)
     label[:] = np.inf
@@ -77,17 +105,10 @@ def tree(
 
 @maker
 def metres_along(
-    starts: Longs,
-    to: Ints,
-    weight: Floats,
-    closed: Flags,
-    length: Floats,
-    source: int,
-    less: float,
-    label: Floats,
-    metres: Floats,
+    graph: ArcGraph, length: Floats, source: int, less: float, label: Floats, metres: Floats
 ) -> None:
     """Fill `label` as `tree` does, and `metres` with the length of what is driven through."""
+    starts, to, weight, closed = graph
     keys = np.empty(len(to) + 1, np.float64)
     items = np.empty(len(to) + 1, np.int32)
     label[:] = np.inf
@@ -114,20 +135,12 @@ def metres_along(
 
 @maker
 def rows(
-    starts: Longs,
-    to: Ints,
-    weight: Floats,
-    closed: Flags,
-    sources: Ints,
-    first: int,
-    last: int,
-    wanted: Ints,
-    out: Floats32,
+    graph: ArcGraph, sources: Ints, first: int, last: int, wanted: Ints, out: Floats32
 ) -> None:
     """Fill `out[i]` with distances from `sources[i]` to the vertices `wanted`, 0 to itself."""
-    label = np.empty(len(starts) - 1, np.float64)
+    label = np.empty(len(graph.starts) - 1, np.float64)
     for i in range(first, last):
-        tree(starts, to, weight, closed, sources[i], 0.0, label)
+        tree(graph, sources[i], 0.0, label)
         label[sources[i]] = 0.0
         for j in range(len(wanted)):
             out[i, j] = label[wanted[j]]
@@ -135,23 +148,22 @@ def rows(
 
 @maker
 def nearest(
-    starts: Longs,
-    to: Ints,
-    weight: Floats,
-    closed: Flags,
+    graph: ArcGraph,
     drive: Floats,
     sources: Ints,
     first: int,
     last: int,
     number: Ints,
-    out_key: Ints,
-    out_s: Floats32,
+    out: tuple[Ints, Floats32],
 ) -> None:
-    """Fill `out_key[i], out_s[i]` with the nearest wanted vertices of `sources[i]`, in order.
+    """Fill the rows of `out`, keys and seconds, with the nearest wanted vertices of `sources`.
 
-    `number[v]` is what a wanted vertex is called in `out_key`, -1 where it is not wanted.
-    Unused ends of the rows stay as they are.
+    In order, for the sources `first` to `last - 1`. `drive` float64[N] is taken off first steps.
+    `number[v]` is the key of a wanted vertex, -1 where it is not wanted. Unused ends of the rows
+    stay as they are.
     """
+    starts, to, weight, closed = graph
+    out_key, out_s = out
     size_v = len(starts) - 1
     label = np.full(size_v, np.inf)
     seen = np.empty(size_v, np.int32)
@@ -201,24 +213,14 @@ def nearest(
 
 @maker
 def path(
-    starts: Longs,
-    to: Ints,
-    weight: Floats,
-    closed: Flags,
-    less: float,
-    source: int,
-    target: int,
-    label: Floats,
-    parent: Ints,
-    seen: Ints,
-    keys: Floats,
-    items: Ints,
-    out: Ints,
+    graph: ArcGraph, less: float, source: int, target: int, scratch: PathScratch, out: Ints
 ) -> tuple[float, int]:
     """Return (seconds, number of vertices) of the shortest path, its inner vertices in `out`.
 
-    `label` must be infinite everywhere and is left so. The number is -1 where there is no path.
+    `less` is taken off first steps. The number is -1 where there is no path.
     """
+    starts, to, weight, closed = graph
+    label, parent, seen, keys, items = scratch
     size = 0
     touched = 0
     answer = np.inf

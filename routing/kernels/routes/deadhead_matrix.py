@@ -1,17 +1,27 @@
-"""Deadheads between the nodes of a part of a problem."""
+"""Deadheads between the nodes of a subproblem."""
+
+from typing import NamedTuple
 
 from routing.kernels.arrays.jit import kernel
 from routing.kernels.arrays.route_arrays import FAR_S, DeadheadTable
 from routing.kernels.arrays.subproblem_arrays import BIG_S
-from routing.kernels.routes.routes import gap
+from routing.kernels.routes.routes import deadhead_s
 from routing.problem.problem import Floats32, Ints
 
 NOWHERE = -2
 """End of a node where a route may be over without going anywhere."""
 
 
+class NodeCounts(NamedTuple):
+    """How many tasks, starts (and as many finishes) and sites a subproblem has."""
+
+    tasks: int
+    starts: int
+    sites: int
+
+
 @kernel
-def between(g: DeadheadTable, ends: Ints, local: Ints, out: Floats32) -> None:
+def between(deadheads: DeadheadTable, ends: Ints, local: Ints, out: Floats32) -> None:
     """Fill `out` float32[M, M] with the deadheads from each of M different ends to each.
 
     `local` int32, one for every end of the problem, is -1 everywhere, also afterwards. Looking at
@@ -22,20 +32,23 @@ def between(g: DeadheadTable, ends: Ints, local: Ints, out: Floats32) -> None:
         local[ends[y]] = y
     for x in range(count):
         i = ends[x]
-        if g.dense.shape[0] > 1 or i < g.places:
+        if deadheads.dense.shape[0] > 1 or i < deadheads.places:
             for y in range(count):
-                out[x, y] = gap(g, i, ends[y])
+                out[x, y] = deadhead_s(deadheads, i, ends[y])
             continue
         for y in range(count):
             j = ends[y]
-            far_s = max(g.hub_s[g.edge[i].leave_hub, g.edge[j].enter_hub], g.edge[i].far_s)
-            out[x, y] = g.to_place[j, i] if j < g.places else far_s
-        for q in range(g.near_key.shape[1]):
-            j = g.near_key[i, q]
+            far_s = max(
+                deadheads.hub_s[deadheads.edge[i].leave_hub, deadheads.edge[j].enter_hub],
+                deadheads.edge[i].far_s,
+            )
+            out[x, y] = deadheads.to_place[j, i] if j < deadheads.places else far_s
+        for q in range(deadheads.near_key.shape[1]):
+            j = deadheads.near_key[i, q]
             if j >= len(local):
                 break
-            if j >= g.places and local[j] >= 0:
-                out[x, local[j]] = g.near_s[i, q]
+            if j >= deadheads.places and local[j] >= 0:
+                out[x, local[j]] = deadheads.near_s[i, q]
     for y in range(count):
         local[ends[y]] = -1
 
@@ -45,18 +58,18 @@ def spread(
     apart: Floats32,
     back: Floats32,
     number: Ints,
-    tasks: int,
-    starts: int,
-    sites: int,
+    counts: NodeCounts,
     modes: tuple[int, ...],
     out: Floats32,
 ) -> None:
-    """Fill `out` as `Part.gap` from deadheads `apart` between ends; `back` is its transpose.
+    """Fill `out` as `Subproblem.deadhead_s` from `apart` between ends; `back` is its transpose.
 
     `number` int32[N, M] is the end of each node's modes in `apart`, -1 for none. Nodes are tasks,
     starts, finishes and sites, in this order: nothing leads to a start or away from a finish.
-    `modes` is as in `Part`. Rows are written and read in order: the transpose saves cache misses.
+    `modes` is as in `Subproblem`. Rows are written and read in order: the transpose saves cache
+    misses.
     """
+    tasks, starts, sites = counts
     nodes = len(number)
     count = len(modes)
     finishes = tasks + starts
@@ -75,8 +88,8 @@ def spread(
 
 
 @kernel
-def _known(apart: Floats32, x: int, y: int) -> float:
-    if x == -1 or y == -1:
+def _known(apart: Floats32, source: int, target: int) -> float:
+    if source == -1 or target == -1:
         return BIG_S
-    s = float(apart[x, y]) if x >= 0 and y >= 0 else 0.0
+    s = float(apart[source, target]) if source >= 0 and target >= 0 else 0.0
     return s if s < FAR_S else BIG_S

@@ -9,22 +9,24 @@ from routing.problem.problem import Ints
 
 
 @maker
-def guessed(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, pairs: Ints) -> int:
+def estimated_pairs(
+    deadheads: DeadheadTable, problem: ProblemArrays, routes: RouteArrays, pairs: Ints
+) -> int:
     """Fill `pairs` int32[., 2] with the ends between which routes rely on estimates; count them."""
     count = 0
-    if g.dense.shape[0] > 1:
+    if deadheads.dense.shape[0] > 1:
         return count
-    for v in range(len(f.vehicle)):
+    for v in range(len(problem.vehicle)):
         a = 0
-        for p in range(r.row[v].size + 1):
-            b = r.stop[v, p].mode if p < r.row[v].size else 0
-            i = end_before(f, r, v, p, a)
-            j = end_after(f, r, v, p, b)
+        for p in range(routes.row[v].size + 1):
+            b = routes.stop[v, p].mode if p < routes.row[v].size else 0
+            i = end_before(problem, routes, v, p, a)
+            j = end_after(problem, routes, v, p, b)
             a = b
-            if i < g.places or j < g.places or r.stop[v, p].refill > 0:
+            if i < deadheads.places or j < deadheads.places or routes.stop[v, p].reload > 0:
                 continue
-            at = np.searchsorted(g.near_key[i], j)
-            known = at < g.near_key.shape[1] and g.near_key[i, at] == j
+            at = np.searchsorted(deadheads.near_key[i], j)
+            known = at < deadheads.near_key.shape[1] and deadheads.near_key[i, at] == j
             if not known and count < len(pairs):
                 pairs[count, 0] = i
                 pairs[count, 1] = j
@@ -33,14 +35,17 @@ def guessed(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, pairs: Ints) -> 
 
 
 @maker
-def learn(g: DeadheadTable, i: int, j: int, seconds: float) -> None:
-    """Note the true deadhead from `i` to `j` while there is room among what `i` has near."""
-    width = g.near_key.shape[1]
-    at = np.searchsorted(g.near_key[i], j)
-    if g.near_key[i, width - 1] != np.iinfo(np.int32).max or g.near_key[i, at] == j:
+def store_exact(deadheads: DeadheadTable, source: int, target: int, seconds: float) -> None:
+    """Note the true deadhead between two ends while there is room among those of the first."""
+    width = deadheads.near_key.shape[1]
+    at = np.searchsorted(deadheads.near_key[source], target)
+    if (
+        deadheads.near_key[source, width - 1] != np.iinfo(np.int32).max
+        or deadheads.near_key[source, at] == target
+    ):
         return
     for q in range(width - 1, at, -1):
-        g.near_key[i, q] = g.near_key[i, q - 1]
-        g.near_s[i, q] = g.near_s[i, q - 1]
-    g.near_key[i, at] = j
-    g.near_s[i, at] = seconds
+        deadheads.near_key[source, q] = deadheads.near_key[source, q - 1]
+        deadheads.near_s[source, q] = deadheads.near_s[source, q - 1]
+    deadheads.near_key[source, at] = target
+    deadheads.near_s[source, at] = seconds

@@ -3,59 +3,65 @@
 # mypy: no-warn-return-any
 
 from routing.kernels.arrays.jit import kernel
-from routing.kernels.arrays.route_arrays import (
-    FAR_S,
-    DeadheadTable,
-    ProblemArrays,
-    RouteArrays,
-    TaskPlaces,
+from routing.kernels.arrays.route_arrays import FAR_S, RouteArrays, SearchArrays
+from routing.kernels.routes.moves import (
+    LEAST_GAIN,
+    OWN,
+    apply_move,
+    compute_again,
+    copied,
+    copy_row,
+    copy_segment,
+    restore,
 )
-from routing.kernels.routes.moves import LEAST_GAIN, copy_row, drive_again, lay, make, take_back
 from routing.kernels.routes.routes import connect
 from routing.kernels.routes.segment_moves import begin_s, best_move, leading_s, linked_s, onward_s
 from routing.problem.problem import NONE, Flags, Ints
 
 
 @kernel
-def arrival_cost(
-    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, w: int, x: int, t: int, mode: int
+def insertion_cost(
+    arrays: SearchArrays, vehicle: int, position: int, task: int, mode: int
 ) -> float:
-    """Return about what a task costs more in route `w` at place `x`, `FAR_S` squared if too much.
+    """Return about what a task costs more at a position of a route, `FAR_S` squared if too much.
 
     The task's price of being left out is no part of it.
     """
-    work = f.service_s[t, f.vehicle[w].kind]
-    if work >= FAR_S or f.end[t, mode] < 0:
+    deadheads, problem, routes, _ = arrays
+    work = problem.service_s[task, problem.vehicle[vehicle].kind]
+    end = problem.end[task, mode]
+    if work >= FAR_S or end < 0:
         return FAR_S * FAR_S
-    lead = leading_s(g, f, r, w, x, f.end[t, mode])
-    more = lead + work + onward_s(g, f, r, w, f.end[t, mode], x) - linked_s(f, r, w, x)
-    if r.row[w].end_s + more > f.vehicle[w].shift_end_s:
+    lead = leading_s(deadheads, problem, routes, vehicle, position, end)
+    more = lead + work + onward_s(deadheads, problem, routes, vehicle, end, position)
+    more -= linked_s(problem, routes, vehicle, position)
+    if routes.row[vehicle].end_s + more > problem.vehicle[vehicle].shift_end_s:
         return FAR_S * FAR_S
-    done = begin_s(f, r, w, x) + lead + work
-    cost = more * (r.stop[w, x].slope + f.vehicle[w].price_per_s)
-    late = max(done - f.task[t].due_s, 0.0)
-    return cost + f.task[t].completion_price * done + f.task[t].lateness_price * late
+    done = begin_s(problem, routes, vehicle, position) + lead + work
+    cost = more * (routes.stop[vehicle, position].slope + problem.vehicle[vehicle].price_per_s)
+    late = max(done - problem.task[task].due_s, 0.0)
+    prices = problem.task[task]
+    return cost + prices.completion_price * done + prices.lateness_price * late
 
 
 @kernel
-def take_in(
-    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, at: TaskPlaces, b: RouteArrays, t: int
-) -> bool:
+def insert_absent(arrays: SearchArrays, copies: RouteArrays, task: int) -> bool:
     """Put an absent task where it costs least beside near tasks, if it saves; return whether."""
-    best = f.task[t].unserved_price
+    deadheads, problem, routes, places = arrays
+    best = problem.task[task].unserved_price
     route = NONE
     place = 0
     mode = 0
-    for q in range(f.near.shape[1]):
-        c = f.near[t, q]
-        if c < 0:
+    for q in range(problem.near.shape[1]):
+        near = problem.near[task, q]
+        if near < 0:
             break
-        w = at.spot[c].route
-        if w < 0 or r.row[w].size + 3 > r.stop.shape[1]:
+        w = places.spot[near].route
+        if w < 0 or routes.row[w].size + 3 > routes.stop.shape[1]:
             continue
-        for x in range(at.spot[c].position, at.spot[c].position + 2):
-            for m in range(len(f.modes)):
-                cost = arrival_cost(g, f, r, w, x, t, m)
+        for x in range(places.spot[near].position, places.spot[near].position + 2):
+            for m in range(len(problem.modes)):
+                cost = insertion_cost(arrays, w, x, task, m)
                 if cost < best:
                     best = cost
                     route = w
@@ -63,62 +69,56 @@ def take_in(
                     mode = m
     if route == NONE:
         return False
-    most = r.row[route].cost + f.task[t].unserved_price - LEAST_GAIN
-    copy_row(r, route, b, 0)
-    n = r.row[route].size
-    r.row[route].size = n + 1
-    r.stop[route, place].task = t
-    r.stop[route, place].mode = mode
-    r.stop[route, place].refill = 0
-    connect(g, f, r, route, place)
-    lay(g, f, b, 0, route, place, n, r, route, place + 1)
-    if drive_again(g, f, r, at, route) and r.row[route].cost < most:
+    most = routes.row[route].cost + problem.task[task].unserved_price - LEAST_GAIN
+    copy_row(routes, route, copies, OWN)
+    size = routes.row[route].size
+    routes.row[route].size = size + 1
+    routes.stop[route, place].task = task
+    routes.stop[route, place].mode = mode
+    routes.stop[route, place].reload = 0
+    connect(deadheads, problem, routes, route, place)
+    copy_segment(arrays, copies, copied(OWN, route, place, size), route, place + 1)
+    if compute_again(arrays, route) and routes.row[route].cost < most:
         return True
-    take_back(r, b, at, route, 0)
-    at.spot[t].route = NONE
+    restore(arrays, copies, route, OWN)
+    places.spot[task].route = NONE
     return False
 
 
 @kernel
-def wake(r: RouteArrays, v: int, p: int, stale: Flags) -> None:
-    """Note that tasks about a place of a route are to be looked at again."""
-    for q in range(max(p - 2, 0), min(p + 2, r.row[v].size)):
-        stale[r.stop[v, q].task] = True
+def mark_stale(routes: RouteArrays, vehicle: int, position: int, stale: Flags) -> None:
+    """Note that tasks about a position of a route are to be looked at again."""
+    for q in range(max(position - 2, 0), min(position + 2, routes.row[vehicle].size)):
+        stale[routes.stop[vehicle, q].task] = True
 
 
 @kernel
-def improve(
-    g: DeadheadTable,
-    f: ProblemArrays,
-    r: RouteArrays,
-    at: TaskPlaces,
-    b: RouteArrays,
-    order: Ints,
-    stale: Flags,
-    most: int,
+def sweep(
+    arrays: SearchArrays, copies: RouteArrays, order: Ints, stale: Flags, most: int
 ) -> tuple[int, int]:
     """Make the best move of each of the first stale tasks of `order`, at most of so many.
 
     Return how many entries of `order` are done with, and how many tasks were looked at. Tasks that
-    something has changed about are stale again. `b` has room for copies of two routes.
+    something has changed about are stale again. `copies` has room for two routes.
     """
+    routes, places = arrays.routes, arrays.places
     looked = 0
     for x in range(len(order)):
-        t = order[x]
-        if not stale[t]:
+        task = order[x]
+        if not stale[task]:
             continue
         if looked == most:
             return x, looked
         looked += 1
-        stale[t] = False
-        if at.spot[t].route < 0:
-            if take_in(g, f, r, at, b, t):
-                wake(r, at.spot[t].route, at.spot[t].position, stale)
+        stale[task] = False
+        if places.spot[task].route < 0:
+            if insert_absent(arrays, copies, task):
+                mark_stale(routes, places.spot[task].route, places.spot[task].position, stale)
             continue
-        move = best_move(g, f, r, at, t)
-        if move.v != NONE and make(g, f, r, at, b, move):
-            wake(r, move.v, move.first, stale)
-            wake(r, move.v, move.last + 1, stale)
-            wake(r, move.w, move.at, stale)
-            wake(r, at.spot[t].route, at.spot[t].position, stale)
+        move = best_move(arrays, task)
+        if move.vehicle != NONE and apply_move(arrays, copies, move):
+            mark_stale(routes, move.vehicle, move.first, stale)
+            mark_stale(routes, move.vehicle, move.last + 1, stale)
+            mark_stale(routes, move.other, move.at, stale)
+            mark_stale(routes, places.spot[task].route, places.spot[task].position, stale)
     return len(order), looked

@@ -19,64 +19,73 @@ RELEASE, BEGIN_BY, DONE, OWN_RELEASE, OWN_BEGIN_BY = range(5)
 
 
 @kernel
-def gap(g: DeadheadTable, i: int, j: int) -> float:
-    """Return deadhead seconds from the end of `i` to the beginning of `j`."""
-    if g.dense.shape[0] > 1:
-        return g.dense[i, j]
-    if i < g.places:
-        return g.from_place[i, j]
-    if j < g.places:
-        return g.to_place[j, i]
+def deadhead_s(deadheads: DeadheadTable, source: int, target: int) -> float:
+    """Return deadhead seconds from the end of `source` to the beginning of `target`."""
+    if deadheads.dense.shape[0] > 1:
+        return deadheads.dense[source, target]
+    if source < deadheads.places:
+        return deadheads.from_place[source, target]
+    if target < deadheads.places:
+        return deadheads.to_place[target, source]
     low = 0
-    high = g.near_key.shape[1]
+    high = deadheads.near_key.shape[1]
     while low < high:
         middle = (low + high) >> 1
-        if g.near_key[i, middle] < j:
+        if deadheads.near_key[source, middle] < target:
             low = middle + 1
         else:
             high = middle
-    if low < g.near_key.shape[1] and g.near_key[i, low] == j:
-        return g.near_s[i, low]
-    return max(g.hub_s[g.edge[i].leave_hub, g.edge[j].enter_hub], g.edge[i].far_s)
+    if low < deadheads.near_key.shape[1] and deadheads.near_key[source, low] == target:
+        return deadheads.near_s[source, low]
+    leaves, enters = deadheads.edge[source], deadheads.edge[target]
+    return max(deadheads.hub_s[leaves.leave_hub, enters.enter_hub], leaves.far_s)
 
 
 @kernel
-def end_before(f: ProblemArrays, r: RouteArrays, v: int, p: int, mode: int) -> int:
-    """Return the end where the vehicle stands before position `p`, -1 where it cannot."""
-    if p == 0:
-        return f.vehicle[v].start if mode == 0 else -1
-    return f.end[r.stop[v, p - 1].task, mode]
+def end_before(
+    problem: ProblemArrays, routes: RouteArrays, vehicle: int, position: int, mode: int
+) -> int:
+    """Return the end where the vehicle stands before `position`, -1 where it cannot."""
+    if position == 0:
+        return problem.vehicle[vehicle].start if mode == 0 else -1
+    return problem.end[routes.stop[vehicle, position - 1].task, mode]
 
 
 @kernel
-def end_after(f: ProblemArrays, r: RouteArrays, v: int, p: int, mode: int) -> int:
-    """Return the end where position `p` begins; -1 where it cannot, -2 for "ends anywhere"."""
-    if p == r.row[v].size:
+def end_after(
+    problem: ProblemArrays, routes: RouteArrays, vehicle: int, position: int, mode: int
+) -> int:
+    """Return the end where `position` begins; -1 where it cannot, -2 for "ends anywhere"."""
+    if position == routes.row[vehicle].size:
         if mode > 0:
             return -1
-        return f.vehicle[v].finish if f.vehicle[v].finish >= 0 else -2
-    return f.end[r.stop[v, p].task, mode]
+        return problem.vehicle[vehicle].finish if problem.vehicle[vehicle].finish >= 0 else -2
+    return problem.end[routes.stop[vehicle, position].task, mode]
 
 
 @kernel
-def link_s(g: DeadheadTable, pace: float, i: int, j: int) -> float:
+def link_s(deadheads: DeadheadTable, pace: float, source: int, target: int) -> float:
     """Return the deadhead of a vehicle between two ends, with the signs of `end_after`."""
-    if i == -1 or j == -1:
+    if source == -1 or target == -1:
         return FAR_S
-    if j == -2:
+    if target == -2:
         return 0.0
-    return pace * gap(g, i, j)
+    return pace * deadhead_s(deadheads, source, target)
 
 
 @kernel
-def detour_s(g: DeadheadTable, f: ProblemArrays, pace: float, i: int, j: int) -> tuple[float, int]:
-    """Return (seconds, site) of the best way from `i` to `j` that reloads between."""
+def detour_s(
+    deadheads: DeadheadTable, problem: ProblemArrays, pace: float, source: int, target: int
+) -> tuple[float, int]:
+    """Return (seconds, site) of the best way from `source` to `target` that reloads between."""
     best = FAR_S
     site = 0
-    if i == -1 or j == -1:
+    if source == -1 or target == -1:
         return best, site
-    for k in range(len(f.site)):
-        s = pace * gap(g, i, f.site[k].end) + f.site[k].fill_s + link_s(g, pace, f.site[k].end, j)
+    for k in range(len(problem.site)):
+        stop = problem.site[k]
+        s = pace * deadhead_s(deadheads, source, stop.end) + stop.fill_s
+        s += link_s(deadheads, pace, stop.end, target)
         if s < best:
             best = s
             site = k
@@ -84,228 +93,308 @@ def detour_s(g: DeadheadTable, f: ProblemArrays, pace: float, i: int, j: int) ->
 
 
 @kernel
-def connect(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int, p: int) -> None:
-    """Compute the deadheads between position `p - 1` and `p` afresh."""
-    pace = f.vehicle[v].pace
-    modes = len(f.modes)
+def connect(
+    deadheads: DeadheadTable,
+    problem: ProblemArrays,
+    routes: RouteArrays,
+    vehicle: int,
+    position: int,
+) -> None:
+    """Compute the deadheads before a position afresh."""
+    pace = problem.vehicle[vehicle].pace
+    modes = len(problem.modes)
     for a in range(modes):
-        i = end_before(f, r, v, p, a)
+        i = end_before(problem, routes, vehicle, position, a)
         for b in range(modes):
-            r.link[v, p, modes * a + b] = link_s(g, pace, i, end_after(f, r, v, p, b))
+            routes.link[vehicle, position, modes * a + b] = link_s(
+                deadheads, pace, i, end_after(problem, routes, vehicle, position, b)
+            )
 
 
 @kernel
-def place_refills(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int) -> bool:
-    """Refill where it takes least time, by `kernels.refills`; return whether the hopper suffices.
+def place_reloads(
+    deadheads: DeadheadTable, problem: ProblemArrays, routes: RouteArrays, vehicle: int
+) -> bool:
+    """Reload where it takes least time; return whether the hopper suffices.
 
-    `ahead` and `behind` are to be computed without refills before, and anew after.
+    `ahead` and `behind` are to be computed without reloads before, and anew after.
     """
-    n = r.row[v].size
-    x = r.refill[v]
+    n = routes.row[vehicle].size
+    x = routes.reload[vehicle]
     load = 0.0
     for p in range(n):
-        r.stop[v, p].refill = 0
-        load += f.task[r.stop[v, p].task].material_kg
-    if load <= f.vehicle[v].load_kg + SLACK_KG:
+        routes.stop[vehicle, p].reload = 0
+        load += problem.task[routes.stop[vehicle, p].task].material_kg
+    if load <= problem.vehicle[vehicle].load_kg + SLACK_KG:
         return True
-    if len(f.site) == 0:
+    if len(problem.site) == 0:
         return False
-    x[0, USED] = f.vehicle[v].load_kg - f.vehicle[v].capacity_kg
+    x[0, USED] = problem.vehicle[vehicle].load_kg - problem.vehicle[vehicle].capacity_kg
     straight = FAR_S
-    for b in range(len(f.modes)):
-        straight = min(straight, r.link[v, 0, b] + r.behind[v, 0, b])
+    for b in range(len(problem.modes)):
+        straight = min(straight, routes.link[vehicle, 0, b] + routes.behind[vehicle, 0, b])
     load = 0.0
     for p in range(n):
         x[p + 1, USED] = load
-        x[p + 1, EXTRA] = max(_via_site(g, f, r, v, p) - straight, 0.0)
-        load += f.task[r.stop[v, p].task].material_kg
+        x[p + 1, EXTRA] = max(_via_site(deadheads, problem, routes, vehicle, p) - straight, 0.0)
+        load += problem.task[routes.stop[vehicle, p].task].material_kg
     x[n + 1, USED] = load
-    cheapest_before(x, n + 1, f.vehicle[v].capacity_kg)
+    cheapest_before(x, n + 1, problem.vehicle[vehicle].capacity_kg)
     if x[n + 1, CHEAP] >= BIG_S:
         return False
     p = int(x[n + 1, FROM])
     while p > 0:
-        r.stop[v, p - 1].refill = 1
+        routes.stop[vehicle, p - 1].reload = 1
         p = int(x[p, FROM])
     return True
 
 
 @kernel
-def _via_site(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int, p: int) -> float:
-    """Return the seconds of a route that refills only before position `p`."""
-    modes = len(f.modes)
+def _via_site(
+    deadheads: DeadheadTable,
+    problem: ProblemArrays,
+    routes: RouteArrays,
+    vehicle: int,
+    position: int,
+) -> float:
+    """Return the seconds of a route that reloads only before `position`."""
+    modes = len(problem.modes)
     best = FAR_S
     for a in range(modes):
-        i = end_before(f, r, v, p, a)
+        i = end_before(problem, routes, vehicle, position, a)
         for b in range(modes):
-            s, _ = detour_s(g, f, f.vehicle[v].pace, i, end_after(f, r, v, p, b))
-            best = min(best, r.ahead[v, p, a] + s + r.behind[v, p, b])
+            s, _ = detour_s(
+                deadheads,
+                problem,
+                problem.vehicle[vehicle].pace,
+                i,
+                end_after(problem, routes, vehicle, position, b),
+            )
+            best = min(
+                best, routes.ahead[vehicle, position, a] + s + routes.behind[vehicle, position, b]
+            )
     return best
 
 
 @kernel
-def _lead_via_site(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int, p: int) -> None:
-    """Lead the deadheads before position `p` over a reload site."""
-    modes = len(f.modes)
+def _lead_via_site(
+    deadheads: DeadheadTable,
+    problem: ProblemArrays,
+    routes: RouteArrays,
+    vehicle: int,
+    position: int,
+) -> None:
+    """Lead the deadheads before `position` over a reload site."""
+    modes = len(problem.modes)
     for a in range(modes):
-        i = end_before(f, r, v, p, a)
+        i = end_before(problem, routes, vehicle, position, a)
         for b in range(modes):
-            s, _ = detour_s(g, f, f.vehicle[v].pace, i, end_after(f, r, v, p, b))
-            r.link[v, p, modes * a + b] = s
+            s, _ = detour_s(
+                deadheads,
+                problem,
+                problem.vehicle[vehicle].pace,
+                i,
+                end_after(problem, routes, vehicle, position, b),
+            )
+            routes.link[vehicle, position, modes * a + b] = s
 
 
 @kernel
-def drive(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int) -> bool:
+def compute_route(
+    deadheads: DeadheadTable, problem: ProblemArrays, routes: RouteArrays, vehicle: int
+) -> bool:
     """Compute all that follows from the tasks of a route; return whether it can be driven."""
-    for p in range(r.row[v].size + 1):
-        connect(g, f, r, v, p)
-    return drive_on(g, f, r, v)
+    for p in range(routes.row[vehicle].size + 1):
+        connect(deadheads, problem, routes, vehicle, p)
+    return compute_from_links(deadheads, problem, routes, vehicle)
 
 
 @kernel
-def drive_on(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int) -> bool:
-    """Do as `drive` where the deadheads of the route are known, all without refills."""
-    n = r.row[v].size
-    choose_modes(f, r, v)
-    fits = place_refills(g, f, r, v)
-    refills = 0
+def compute_from_links(
+    deadheads: DeadheadTable, problem: ProblemArrays, routes: RouteArrays, vehicle: int
+) -> bool:
+    """Do as `compute_route` where the deadheads of the route are known, all without reloads."""
+    n = routes.row[vehicle].size
+    choose_modes(problem, routes, vehicle)
+    fits = place_reloads(deadheads, problem, routes, vehicle)
+    reloads = 0
     for p in range(n):
-        if r.stop[v, p].refill > 0:
-            _lead_via_site(g, f, r, v, p)
-            refills += 1
-    if refills > 0:
-        choose_modes(f, r, v)
+        if routes.stop[vehicle, p].reload > 0:
+            _lead_via_site(deadheads, problem, routes, vehicle, p)
+            reloads += 1
+    if reloads > 0:
+        choose_modes(problem, routes, vehicle)
         for p in range(n):
-            if r.stop[v, p].refill > 0:
-                _choose_site(g, f, r, v, p)
-    return time_route(g, f, r, v) and fits
+            if routes.stop[vehicle, p].reload > 0:
+                _choose_site(deadheads, problem, routes, vehicle, p)
+    return time_route(deadheads, problem, routes, vehicle) and fits
 
 
 @kernel
-def _choose_site(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int, p: int) -> None:
-    """Note the best site before position `p` for the modes chosen."""
-    a = r.stop[v, p - 1].mode if p > 0 else 0
-    i = end_before(f, r, v, p, a)
-    _, site = detour_s(g, f, f.vehicle[v].pace, i, end_after(f, r, v, p, r.stop[v, p].mode))
-    r.stop[v, p].refill = site + 1
+def _choose_site(
+    deadheads: DeadheadTable,
+    problem: ProblemArrays,
+    routes: RouteArrays,
+    vehicle: int,
+    position: int,
+) -> None:
+    """Note the best site before `position` for the modes chosen."""
+    a = routes.stop[vehicle, position - 1].mode if position > 0 else 0
+    i = end_before(problem, routes, vehicle, position, a)
+    _, site = detour_s(
+        deadheads,
+        problem,
+        problem.vehicle[vehicle].pace,
+        i,
+        end_after(problem, routes, vehicle, position, routes.stop[vehicle, position].mode),
+    )
+    routes.stop[vehicle, position].reload = site + 1
 
 
 @kernel
-def choose_modes(f: ProblemArrays, r: RouteArrays, v: int) -> None:
+def choose_modes(problem: ProblemArrays, routes: RouteArrays, vehicle: int) -> None:
     """Fill `ahead` and `behind` of a route, and give its tasks the modes that take least time."""
-    n = r.row[v].size
-    k = f.vehicle[v].kind
-    modes = len(f.modes)
+    n = routes.row[vehicle].size
+    k = problem.vehicle[vehicle].kind
+    modes = len(problem.modes)
     for m in range(modes):
-        r.ahead[v, 0, m] = FAR_S if m > 0 else 0.0
-        r.behind[v, n, m] = FAR_S if m > 0 else 0.0
+        routes.ahead[vehicle, 0, m] = FAR_S if m > 0 else 0.0
+        routes.behind[vehicle, n, m] = FAR_S if m > 0 else 0.0
     for p in range(n):
-        s = f.service_s[r.stop[v, p].task, k]
+        s = problem.service_s[routes.stop[vehicle, p].task, k]
         for b in range(modes):
-            x = r.ahead[v, p, 0] + r.link[v, p, b]
+            x = routes.ahead[vehicle, p, 0] + routes.link[vehicle, p, b]
             for a in range(1, modes):
-                x = min(x, r.ahead[v, p, a] + r.link[v, p, modes * a + b])
-            r.ahead[v, p + 1, b] = s + x
+                x = min(x, routes.ahead[vehicle, p, a] + routes.link[vehicle, p, modes * a + b])
+            routes.ahead[vehicle, p + 1, b] = s + x
     for p in range(n - 1, -1, -1):
-        s = f.service_s[r.stop[v, p].task, k]
+        s = problem.service_s[routes.stop[vehicle, p].task, k]
         for a in range(modes):
-            x = r.behind[v, p + 1, 0] + r.link[v, p + 1, modes * a]
+            x = routes.behind[vehicle, p + 1, 0] + routes.link[vehicle, p + 1, modes * a]
             for b in range(1, modes):
-                x = min(x, r.behind[v, p + 1, b] + r.link[v, p + 1, modes * a + b])
-            r.behind[v, p, a] = s + x
+                x = min(
+                    x, routes.behind[vehicle, p + 1, b] + routes.link[vehicle, p + 1, modes * a + b]
+                )
+            routes.behind[vehicle, p, a] = s + x
     b = 0
     for p in range(n, 0, -1):
         a = 0
-        x = r.ahead[v, p, 0] + r.link[v, p, b]
+        x = routes.ahead[vehicle, p, 0] + routes.link[vehicle, p, b]
         for c in range(1, modes):
-            y = r.ahead[v, p, c] + r.link[v, p, modes * c + b]
+            y = routes.ahead[vehicle, p, c] + routes.link[vehicle, p, modes * c + b]
             if y < x:
                 x = y
                 a = c
-        r.stop[v, p - 1].mode = a
+        routes.stop[vehicle, p - 1].mode = a
         b = a
 
 
 @kernel
-def time_route(g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int) -> bool:
+def time_route(
+    deadheads: DeadheadTable, problem: ProblemArrays, routes: RouteArrays, vehicle: int
+) -> bool:
     """Drive the chosen modes: times, cost and price of delay; return whether all rules hold."""
-    n = r.row[v].size
-    k = f.vehicle[v].kind
-    modes = len(f.modes)
-    clock = f.vehicle[v].shift_start_s
-    if n == 0 and not f.vehicle[v].out:
-        r.row[v].cost = 0.0
-        r.row[v].end_s = clock
-        r.stop[v, 0].slope = 0.0
+    n = routes.row[vehicle].size
+    k = problem.vehicle[vehicle].kind
+    modes = len(problem.modes)
+    clock = problem.vehicle[vehicle].shift_start_s
+    if n == 0 and not problem.vehicle[vehicle].out:
+        routes.row[vehicle].cost = 0.0
+        routes.row[vehicle].end_s = clock
+        routes.stop[vehicle, 0].slope = 0.0
         return True
-    cost = f.vehicle[v].fixed_price
-    rest_by = f.vehicle[v].rest_by_s
+    cost = problem.vehicle[vehicle].fixed_price
+    rest_by = problem.vehicle[vehicle].rest_by_s
     metres = 0.0
     holds = True
     a = 0
     for p in range(n):
-        t = r.stop[v, p].task
-        b = r.stop[v, p].mode
-        arrives = clock + r.link[v, p, modes * a + b]
-        clock = max(arrives, r.begin_s[t, RELEASE]) + f.service_s[t, k]
-        if f.terms.rests and clock > rest_by:
-            clock = max(arrives + f.vehicle[v].rest_s, r.begin_s[t, RELEASE]) + f.service_s[t, k]
+        t = routes.stop[vehicle, p].task
+        b = routes.stop[vehicle, p].mode
+        arrives = clock + routes.link[vehicle, p, modes * a + b]
+        clock = max(arrives, routes.begin_s[t, RELEASE]) + problem.service_s[t, k]
+        if problem.rules.rests and clock > rest_by:
+            clock = (
+                max(arrives + problem.vehicle[vehicle].rest_s, routes.begin_s[t, RELEASE])
+                + problem.service_s[t, k]
+            )
             rest_by = FAR_S * FAR_S
-        if f.terms.bounded and clock - f.service_s[t, k] > r.begin_s[t, BEGIN_BY] + 1e-6:
+        if (
+            problem.rules.bounded
+            and clock - problem.service_s[t, k] > routes.begin_s[t, BEGIN_BY] + 1e-6
+        ):
             holds = False
-        r.stop[v, p].done_s = clock
-        r.begin_s[t, DONE] = clock
-        cost += f.task[t].completion_price * clock
-        if clock > f.task[t].due_s:
-            cost += f.task[t].lateness_price * (clock - f.task[t].due_s)
-        if f.terms.metric:
-            metres += link_metres(g, f, r, v, p, a) + f.terms.metres[-1, f.end[t, b], 0]
-        if f.terms.picky:
-            cost += f.terms.extra[t, v]
-            holds = holds and f.terms.extra[t, v] < BIG_S
+        routes.stop[vehicle, p].done_s = clock
+        routes.begin_s[t, DONE] = clock
+        cost += problem.task[t].completion_price * clock
+        if clock > problem.task[t].due_s:
+            cost += problem.task[t].lateness_price * (clock - problem.task[t].due_s)
+        if problem.rules.metric:
+            metres += (
+                link_metres(deadheads, problem, routes, vehicle, p, a)
+                + problem.rules.metres[-1, problem.end[t, b], 0]
+            )
+        if problem.rules.priced_pairs:
+            cost += problem.rules.extra[t, vehicle]
+            holds = holds and problem.rules.extra[t, vehicle] < BIG_S
         a = b
-    clock += r.link[v, n, modes * a]
-    if f.terms.rests and clock > rest_by:
-        clock += f.vehicle[v].rest_s
-    if f.terms.metric:
-        metres += link_metres(g, f, r, v, n, a)
+    clock += routes.link[vehicle, n, modes * a]
+    if problem.rules.rests and clock > rest_by:
+        clock += problem.vehicle[vehicle].rest_s
+    if problem.rules.metric:
+        metres += link_metres(deadheads, problem, routes, vehicle, n, a)
     slope = 0.0
-    r.stop[v, n].slope = 0.0
+    routes.stop[vehicle, n].slope = 0.0
     for p in range(n - 1, -1, -1):
-        t = r.stop[v, p].task
-        slope += f.task[t].completion_price
-        if r.stop[v, p].done_s > f.task[t].due_s:
-            slope += f.task[t].lateness_price
-        r.stop[v, p].slope = slope
-        if f.terms.strict and p < n - 1:
-            after = f.task[r.stop[v, p + 1].task].class_index
-            holds = holds and f.task[t].class_index <= after
-    spent = clock - f.vehicle[v].shift_start_s
-    r.row[v].cost = cost + f.vehicle[v].price_per_s * spent + f.vehicle[v].per_m * metres
-    r.row[v].end_s = clock
+        t = routes.stop[vehicle, p].task
+        slope += problem.task[t].completion_price
+        if routes.stop[vehicle, p].done_s > problem.task[t].due_s:
+            slope += problem.task[t].lateness_price
+        routes.stop[vehicle, p].slope = slope
+        if problem.rules.strict and p < n - 1:
+            after = problem.task[routes.stop[vehicle, p + 1].task].class_index
+            holds = holds and problem.task[t].class_index <= after
+    spent = clock - problem.vehicle[vehicle].shift_start_s
+    routes.row[vehicle].cost = (
+        cost
+        + problem.vehicle[vehicle].price_per_s * spent
+        + problem.vehicle[vehicle].per_m * metres
+    )
+    routes.row[vehicle].end_s = clock
     if n == 0:
         return True
-    return holds and clock <= f.vehicle[v].shift_end_s + 1e-6 and clock < FAR_S
+    return holds and clock <= problem.vehicle[vehicle].shift_end_s + 1e-6 and clock < FAR_S
 
 
 @kernel
 def link_metres(
-    g: DeadheadTable, f: ProblemArrays, r: RouteArrays, v: int, p: int, a: int
+    deadheads: DeadheadTable,
+    problem: ProblemArrays,
+    routes: RouteArrays,
+    vehicle: int,
+    position: int,
+    mode: int,
 ) -> float:
-    """Return the metres of the deadhead before position `p`, from mode `a` of the one before."""
-    i = end_before(f, r, v, p, a)
-    j = end_after(f, r, v, p, r.stop[v, p].mode if p < r.row[v].size else 0)
+    """Return the metres of the deadhead before `position`, from `mode` of the one before."""
+    i = end_before(problem, routes, vehicle, position, mode)
+    j = end_after(
+        problem,
+        routes,
+        vehicle,
+        position,
+        routes.stop[vehicle, position].mode if position < routes.row[vehicle].size else 0,
+    )
     if i < 0 or j < 0:
         return 0.0
-    if r.stop[v, p].refill > 0 and p < r.row[v].size:
-        site = f.site[r.stop[v, p].refill - 1].end
-        return gap_metres(g, f, i, site) + gap_metres(g, f, site, j)
-    return gap_metres(g, f, i, j)
+    if routes.stop[vehicle, position].reload > 0 and position < routes.row[vehicle].size:
+        site = problem.site[routes.stop[vehicle, position].reload - 1].end
+        return gap_metres(deadheads, problem, i, site) + gap_metres(deadheads, problem, site, j)
+    return gap_metres(deadheads, problem, i, j)
 
 
 @kernel
-def gap_metres(g: DeadheadTable, f: ProblemArrays, i: int, j: int) -> float:
-    """Return the metres from the end of `i` to the beginning of `j`, or what is usual."""
-    if f.terms.metres.shape[0] > 1:
-        return f.terms.metres[i, j, 0]
-    return gap(g, i, j) * f.terms.mps
+def gap_metres(deadheads: DeadheadTable, problem: ProblemArrays, source: int, target: int) -> float:
+    """Return the metres from the end of `source` to the beginning of `target`, or what is usual."""
+    if problem.rules.metres.shape[0] > 1:
+        return problem.rules.metres[source, target, 0]
+    return deadhead_s(deadheads, source, target) * problem.rules.mps

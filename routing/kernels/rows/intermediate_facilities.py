@@ -1,10 +1,10 @@
-"""Refills of a row: where they take least time, and what room for one more task would take.
+"""Reloads of a row: where they take least time, and what room for one more task would take.
 
-A refill before a place takes some extra seconds, and the hopper lasts for the places of one trip.
-Going through the places in order, the least extra of all refills up to one is that of the cheapest
-earlier refill that its trip can begin at: the first of a queue in which whatever is dearer and
+A reload before a place takes some extra seconds, and the hopper lasts for the places of one trip.
+Going through the places in order, the least extra of all reloads up to one is that of the cheapest
+earlier reload that its trip can begin at: the first of a queue in which whatever is dearer and
 earlier than another has been dropped (sliding minimum). The same from behind tells what the rest
-takes; together they tell what it takes to have room between any two refills.
+takes; together they tell what it takes to have room between any two reloads.
 """
 
 # mypy: no-warn-return-any
@@ -30,9 +30,9 @@ from routing.problem.problem import Floats
 TRIP, EXTRA, USED, CHEAP, BEFORE, REST, AFTER, FROM, QUEUE = range(9)
 """Columns from `first_column` on; an index behind the last place stands for the end.
 
-TRIP is what the trip that a place belongs to leaves in the hopper, EXTRA the seconds that a refill
+TRIP is what the trip that a place belongs to leaves in the hopper, EXTRA the seconds that a reload
 before the place takes when it is the only one, USED the material of all places before. CHEAP is
-the least extra of refills up to one before the place, after one before FROM; BEFORE the next
+the least extra of reloads up to one before the place, after one before FROM; BEFORE the next
 earlier place with less; REST and AFTER are the same from behind. QUEUE is scratch.
 """
 COLUMNS = 9
@@ -40,246 +40,287 @@ SLACK_KG = 1e-6
 
 
 def more_columns(modes: tuple[int, ...]) -> int:
-    """Return how many columns of `Rows.place` refills need."""
+    """Return how many columns of `Rows.place` reloads need."""
     return 2 * len(modes) * (1 + len(modes)) + COLUMNS
 
 
 @kernel
-def direct_column(f: Subproblem) -> int:
+def direct_column(sub: Subproblem) -> int:
     """Return the first of M M columns of `Rows.place` with deadheads that pass no site.
 
     As many that lead over the best site are behind it, then least seconds ahead and behind, M
-    columns each, as if there were no refill.
+    columns each, as if there were no reload.
     """
-    return AHEAD + len(f.modes) * (2 + len(f.modes))
+    return AHEAD + len(sub.modes) * (2 + len(sub.modes))
 
 
 @kernel
-def first_column(f: Subproblem) -> int:
+def first_column(sub: Subproblem) -> int:
     """Return the column of `Rows.place` that is TRIP."""
-    return direct_column(f) + 2 * len(f.modes) * (1 + len(f.modes))
+    return direct_column(sub) + 2 * len(sub.modes) * (1 + len(sub.modes))
 
 
 @kernel
-def detours(f: Subproblem, r: Rows, w: int, p: int) -> None:
-    """Compute the deadheads before place `p` over the best site and, as they are now, past all."""
-    modes = len(f.modes)
+def update_detours(sub: Subproblem, rows: Rows, row: int, place: int) -> None:
+    """Compute the deadheads before `place` over the best site and, as they are now, past all."""
+    modes = len(sub.modes)
     square = modes * modes
     link = AHEAD + 2 * modes
-    direct = direct_column(f)
-    pace = f.window[w, PACE]
-    i = r.order[w, p - 1]
-    j = r.order[w, p]
-    r.place[w, p, SITE] = 0.0
+    direct = direct_column(sub)
+    pace = sub.window[row, PACE]
+    i = rows.order[row, place - 1]
+    j = rows.order[row, place]
+    rows.place[row, place, SITE] = 0.0
     for k in range(square):
-        r.place[w, p, direct + k] = r.place[w, p, link + k]
-        r.place[w, p, direct + square + k] = BIG_S
-    for x in range(len(f.site)):
-        s = f.site[x]
+        rows.place[row, place, direct + k] = rows.place[row, place, link + k]
+        rows.place[row, place, direct + square + k] = BIG_S
+    for x in range(len(sub.site)):
+        s = sub.site[x]
         for a in range(modes):
-            there = pace * f.gap[s, i, a] + f.fill_s[x]
+            there = pace * sub.deadhead_s[s, i, a] + sub.fill_s[x]
             for m in range(modes):
                 k = direct + square + modes * m + a
-                r.place[w, p, k] = min(r.place[w, p, k], there + pace * f.gap[j, s, modes * m])
+                rows.place[row, place, k] = min(
+                    rows.place[row, place, k], there + pace * sub.deadhead_s[j, s, modes * m]
+                )
 
 
 @kernel
-def place_refills(f: Subproblem, r: Rows, w: int, first: int, last: int) -> tuple[bool, int, int]:
-    """Put refills where they take least time; return (whether the hopper suffices, first, last).
+def place_reloads(
+    sub: Subproblem, rows: Rows, row: int, first: int, last: int
+) -> tuple[bool, int, int]:
+    """Put reloads where they take least time; return (whether the hopper suffices, first, last).
 
     These two are the places from and up to which deadheads have changed, given that those before
     `first` and from `last` on had not.
     """
-    n = r.size[w]
-    _without_refills(f, r, w, first, last)
-    x = r.place[w, :, first_column(f) :]
+    n = rows.size[row]
+    _without_reloads(sub, rows, row, first, last)
+    x = rows.place[row, :, first_column(sub) :]
     load = 0.0
-    x[0, USED] = f.window[w, LOAD] - f.window[w, CAPACITY]
+    x[0, USED] = sub.window[row, LOAD] - sub.window[row, CAPACITY]
     for p in range(1, n + 2):
         x[p, USED] = load
-        load += f.window[w, RESERVE] if p > n else f.node[r.order[w, p], MATERIAL]
+        load += sub.window[row, RESERVE] if p > n else sub.node[rows.order[row, p], MATERIAL]
     x[n + 2, USED] = load
-    cheapest_before(x, n + 2, f.window[w, CAPACITY])
-    _cheapest_behind(x, n + 2, f.window[w, CAPACITY])
+    cheapest_before(x, n + 2, sub.window[row, CAPACITY])
+    _cheapest_behind(x, n + 2, sub.window[row, CAPACITY])
     fits = x[n + 2, CHEAP] < BIG_S
     behind = n + 2
     while behind > 0:
         p = int(x[behind, FROM]) if fits else 0
-        spare = f.window[w, CAPACITY] - (x[behind, USED] - x[p, USED])
+        spare = sub.window[row, CAPACITY] - (x[behind, USED] - x[p, USED])
         for q in range(p, behind):
             x[q, TRIP] = spare
-            if q > 0 and (q == p) != (r.place[w, q, SITE] > 0.0):
-                _turn(f, r, w, q)
+            if q > 0 and (q == p) != (rows.place[row, q, SITE] > 0.0):
+                _turn(sub, rows, row, q)
                 first = min(first, q)
                 last = max(last, q - 1)
         if behind == n + 2:
-            r.sum[w, SPARE] = spare
+            rows.sum[row, SPARE] = spare
         behind = p
     return fits, first, last
 
 
 @kernel
-def _turn(f: Subproblem, r: Rows, w: int, p: int) -> None:
-    """Lead the deadhead before place `p` over a site, or past it again."""
-    square = len(f.modes) ** 2
-    link = AHEAD + 2 * len(f.modes)
-    source = direct_column(f)
-    if r.place[w, p, SITE] > 0.0:
-        r.place[w, p, SITE] = 0.0
+def _turn(sub: Subproblem, rows: Rows, row: int, place: int) -> None:
+    """Lead the deadhead before `place` over a site, or past it again."""
+    square = len(sub.modes) ** 2
+    link = AHEAD + 2 * len(sub.modes)
+    source = direct_column(sub)
+    if rows.place[row, place, SITE] > 0.0:
+        rows.place[row, place, SITE] = 0.0
     else:
-        r.place[w, p, SITE] = 1.0
+        rows.place[row, place, SITE] = 1.0
         source += square
     for k in range(square):
-        r.place[w, p, link + k] = r.place[w, p, source + k]
+        rows.place[row, place, link + k] = rows.place[row, place, source + k]
 
 
 @kernel
-def _without_refills(f: Subproblem, r: Rows, w: int, first: int, last: int) -> None:
-    """Compute least seconds as if there were no refills, and what one alone takes more."""
-    modes = len(f.modes)
+def _without_reloads(sub: Subproblem, rows: Rows, row: int, first: int, last: int) -> None:
+    """Compute least seconds as if there were no reloads, and what one alone takes more."""
+    modes = len(sub.modes)
     square = modes * modes
-    direct = direct_column(f)
+    direct = direct_column(sub)
     ahead = direct + 2 * square
     behind = ahead + modes
-    extra = first_column(f) + EXTRA
-    n = r.size[w]
-    kind = SERVICE + f.which[w, KIND]
+    extra = first_column(sub) + EXTRA
+    n = rows.size[row]
+    kind = SERVICE + sub.which[row, KIND]
     for m in range(modes):
-        r.place[w, 0, ahead + m] = BIG_S if m > 0 else 0.0
-        r.place[w, n + 1, behind + m] = BIG_S if m > 0 else 0.0
+        rows.place[row, 0, ahead + m] = BIG_S if m > 0 else 0.0
+        rows.place[row, n + 1, behind + m] = BIG_S if m > 0 else 0.0
     for p in range(first, n + 2):
-        s = f.node[r.order[w, p], kind]
+        s = sub.node[rows.order[row, p], kind]
         for m in range(modes):
             x = BIG_S
             for a in range(modes):
-                x = min(x, r.place[w, p - 1, ahead + a] + r.place[w, p, direct + modes * m + a])
-            r.place[w, p, ahead + m] = s + x
+                x = min(
+                    x,
+                    rows.place[row, p - 1, ahead + a] + rows.place[row, p, direct + modes * m + a],
+                )
+            rows.place[row, p, ahead + m] = s + x
     for p in range(last, -1, -1):
-        s = f.node[r.order[w, p], kind]
+        s = sub.node[rows.order[row, p], kind]
         for a in range(modes):
             x = BIG_S
             for m in range(modes):
                 x = min(
-                    x, r.place[w, p + 1, behind + m] + r.place[w, p + 1, direct + modes * m + a]
+                    x,
+                    rows.place[row, p + 1, behind + m]
+                    + rows.place[row, p + 1, direct + modes * m + a],
                 )
-            r.place[w, p, behind + a] = s + x
+            rows.place[row, p, behind + a] = s + x
     for p in range(1, n + 2):
         least = BIG_S
         for m in range(modes):
             for a in range(modes):
-                x = r.place[w, p - 1, ahead + a] + r.place[w, p, direct + square + modes * m + a]
-                least = min(least, x + r.place[w, p, behind + m])
-        r.place[w, p, extra] = max(least - r.place[w, n + 1, ahead], 0.0)
+                x = (
+                    rows.place[row, p - 1, ahead + a]
+                    + rows.place[row, p, direct + square + modes * m + a]
+                )
+                least = min(least, x + rows.place[row, p, behind + m])
+        rows.place[row, p, extra] = max(least - rows.place[row, n + 1, ahead], 0.0)
 
 
 @kernel
-def cheapest_before(x: Floats, end: int, capacity: float) -> None:
+def cheapest_before(trips: Floats, end: int, capacity: float) -> None:
     """Fill CHEAP, FROM and BEFORE of the places up to `end`; FROM is -1 where no trip leads."""
-    x[0, CHEAP] = 0.0
-    x[0, BEFORE] = -1.0
-    x[0, QUEUE] = 0.0
+    trips[0, CHEAP] = 0.0
+    trips[0, BEFORE] = -1.0
+    trips[0, QUEUE] = 0.0
     head = 0
     tail = 1
     for p in range(1, end + 1):
-        while head < tail and x[p, USED] - x[int(x[head, QUEUE]), USED] > capacity + SLACK_KG:
+        while (
+            head < tail
+            and trips[p, USED] - trips[int(trips[head, QUEUE]), USED] > capacity + SLACK_KG
+        ):
             head += 1
-        x[p, CHEAP] = BIG_S
-        x[p, FROM] = -1.0
+        trips[p, CHEAP] = BIG_S
+        trips[p, FROM] = -1.0
         if head < tail:
-            x[p, FROM] = x[head, QUEUE]
-            x[p, CHEAP] = min(x[int(x[head, QUEUE]), CHEAP], BIG_S)
+            trips[p, FROM] = trips[head, QUEUE]
+            trips[p, CHEAP] = min(trips[int(trips[head, QUEUE]), CHEAP], BIG_S)
         if p < end:
-            x[p, CHEAP] = min(x[p, CHEAP] + x[p, EXTRA], BIG_S)
-        while tail > head and x[int(x[tail - 1, QUEUE]), CHEAP] >= x[p, CHEAP]:
+            trips[p, CHEAP] = min(trips[p, CHEAP] + trips[p, EXTRA], BIG_S)
+        while tail > head and trips[int(trips[tail - 1, QUEUE]), CHEAP] >= trips[p, CHEAP]:
             tail -= 1
-        x[p, BEFORE] = x[tail - 1, QUEUE] if tail > head else -1.0
-        x[tail, QUEUE] = p
+        trips[p, BEFORE] = trips[tail - 1, QUEUE] if tail > head else -1.0
+        trips[tail, QUEUE] = p
         tail += 1
 
 
 @kernel
-def _cheapest_behind(x: Floats, end: int, capacity: float) -> None:
+def _cheapest_behind(trips: Floats, end: int, capacity: float) -> None:
     """Fill REST and AFTER of the places from `end` back to the first."""
-    x[end, REST] = 0.0
-    x[end, AFTER] = -1.0
-    x[0, QUEUE] = end
+    trips[end, REST] = 0.0
+    trips[end, AFTER] = -1.0
+    trips[0, QUEUE] = end
     head = 0
     tail = 1
     for p in range(end - 1, 0, -1):
-        while head < tail and x[int(x[head, QUEUE]), USED] - x[p, USED] > capacity + SLACK_KG:
+        while (
+            head < tail
+            and trips[int(trips[head, QUEUE]), USED] - trips[p, USED] > capacity + SLACK_KG
+        ):
             head += 1
-        x[p, REST] = BIG_S
+        trips[p, REST] = BIG_S
         if head < tail:
-            x[p, REST] = min(x[int(x[head, QUEUE]), REST] + x[p, EXTRA], BIG_S)
-        while tail > head and x[int(x[tail - 1, QUEUE]), REST] >= x[p, REST]:
+            trips[p, REST] = min(trips[int(trips[head, QUEUE]), REST] + trips[p, EXTRA], BIG_S)
+        while tail > head and trips[int(trips[tail - 1, QUEUE]), REST] >= trips[p, REST]:
             tail -= 1
-        x[p, AFTER] = x[tail - 1, QUEUE] if tail > head else -1.0
-        x[tail, QUEUE] = p
+        trips[p, AFTER] = trips[tail - 1, QUEUE] if tail > head else -1.0
+        trips[tail, QUEUE] = p
         tail += 1
 
 
 @kernel
-def room_s(f: Subproblem, r: Rows, w: int, p: int, need: float) -> float:
-    """Return the extra seconds of refills such that `need` fits in before place `p`."""
-    column = first_column(f)
-    end = r.size[w] + 2
+def reload_detour_s(sub: Subproblem, rows: Rows, row: int, place: int, need: float) -> float:
+    """Return the extra seconds of reloads such that `need` fits in before `place`."""
+    column = first_column(sub)
+    end = rows.size[row] + 2
     best = BIG_S
-    before = p
+    before = place
     while before >= 0:
-        most = f.window[w, CAPACITY] + SLACK_KG - need + r.place[w, before, column + USED]
-        if r.place[w, p, column + USED] > most:
+        most = sub.window[row, CAPACITY] + SLACK_KG - need + rows.place[row, before, column + USED]
+        if rows.place[row, place, column + USED] > most:
             break
-        behind = p
-        while behind >= 0 and r.place[w, behind, column + USED] <= most:
-            least = r.place[w, before, column + CHEAP] + r.place[w, behind, column + REST]
+        behind = place
+        while behind >= 0 and rows.place[row, behind, column + USED] <= most:
+            least = rows.place[row, before, column + CHEAP] + rows.place[row, behind, column + REST]
             best = min(best, least)
-            behind = int(r.place[w, behind, column + AFTER])
-        before = int(r.place[w, before, column + BEFORE])
-    return max(best - r.place[w, end, column + CHEAP], 0.0)
+            behind = int(rows.place[row, behind, column + AFTER])
+        before = int(rows.place[row, before, column + BEFORE])
+    return max(best - rows.place[row, end, column + CHEAP], 0.0)
 
 
 @kernel
-def beside_refill(f: Subproblem, r: Rows, t: int, w: int, p: int) -> tuple[float, float]:
-    """Return (seconds of the row, seconds to task `t`) with `t` at the refill before place `p`.
+def insertion_at_reload(
+    sub: Subproblem, rows: Rows, task: int, row: int, place: int
+) -> tuple[float, float]:
+    """Return (seconds of the row, seconds to `task`) with `task` at the reload before `place`.
 
-    It may come before the refill or after it; what room for it takes is in the seconds of the row.
+    It may come before the reload or after it; what room for it takes is in the seconds of the row.
     """
-    modes = len(f.modes)
+    modes = len(sub.modes)
     square = modes * modes
     behind = AHEAD + modes
-    trip = first_column(f) + TRIP
-    pace = f.window[w, PACE]
-    need = f.node[t, MATERIAL]
-    i = r.order[w, p - 1]
-    j = r.order[w, p]
-    room = room_s(f, r, w, p, need) if need > r.place[w, p - 1, trip] + SLACK_KG else 0.0
+    trip = first_column(sub) + TRIP
+    pace = sub.window[row, PACE]
+    need = sub.node[task, MATERIAL]
+    i = rows.order[row, place - 1]
+    j = rows.order[row, place]
+    room = (
+        reload_detour_s(sub, rows, row, place, need)
+        if need > rows.place[row, place - 1, trip] + SLACK_KG
+        else 0.0
+    )
     room_after = room
-    if need <= r.place[w, p, trip] + SLACK_KG:
+    if need <= rows.place[row, place, trip] + SLACK_KG:
         room_after = 0.0
-    elif need <= r.place[w, p - 1, trip] + SLACK_KG:
-        room_after = room_s(f, r, w, p, need)
+    elif need <= rows.place[row, place - 1, trip] + SLACK_KG:
+        room_after = reload_detour_s(sub, rows, row, place, need)
     best = BIG_S * BIG_S
     arrive = 0.0
     for m in range(modes):
         to = BIG_S
         onward = BIG_S
         for a in range(modes):
-            to = min(to, r.place[w, p - 1, AHEAD + a] + pace * f.gap[t, i, modes * m + a])
-            onward = min(
-                onward, r.place[w, p, behind + a] + pace * f.gap[t, j, square + modes * m + a]
+            to = min(
+                to,
+                rows.place[row, place - 1, AHEAD + a]
+                + pace * sub.deadhead_s[task, i, modes * m + a],
             )
-        for y in range(len(f.site)):
-            s = f.site[y]
+            onward = min(
+                onward,
+                rows.place[row, place, behind + a]
+                + pace * sub.deadhead_s[task, j, square + modes * m + a],
+            )
+        for y in range(len(sub.site)):
+            s = sub.site[y]
             there = BIG_S
             rest = BIG_S
             for a in range(modes):
-                there = min(there, r.place[w, p - 1, AHEAD + a] + pace * f.gap[s, i, a])
-                rest = min(rest, r.place[w, p, behind + a] + pace * f.gap[j, s, modes * a])
-            first = to + pace * f.gap[t, s, square + modes * m] + f.fill_s[y] + rest + room
+                there = min(
+                    there, rows.place[row, place - 1, AHEAD + a] + pace * sub.deadhead_s[s, i, a]
+                )
+                rest = min(
+                    rest,
+                    rows.place[row, place, behind + a] + pace * sub.deadhead_s[j, s, modes * a],
+                )
+            first = (
+                to
+                + pace * sub.deadhead_s[task, s, square + modes * m]
+                + sub.fill_s[y]
+                + rest
+                + room
+            )
             if first < best:
                 best = first
                 arrive = to
-            filled = there + f.fill_s[y] + pace * f.gap[t, s, modes * m]
+            filled = there + sub.fill_s[y] + pace * sub.deadhead_s[task, s, modes * m]
             if filled + onward + room_after < best:
                 best = filled + onward + room_after
                 arrive = filled

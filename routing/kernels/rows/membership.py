@@ -1,29 +1,29 @@
 """Which tasks are in a row and which are absent, in constant time."""
 
 from routing.kernels.arrays.jit import kernel
-from routing.kernels.arrays.subproblem_arrays import ROUTE, SLOT, UNSERVED, Rows, Subproblem
+from routing.kernels.arrays.subproblem_arrays import ABSENT, ROUTE, SLOT, UNSERVED, Rows, Subproblem
 
 
 @kernel
-def leave(f: Subproblem, r: Rows, t: int) -> None:
-    """Note that task `t` is in no row."""
-    r.spot[t, ROUTE] = -1
-    if r.spot[t, SLOT] < 0:
-        r.spot[t, SLOT] = r.number[0]
-        r.absent[r.number[0]] = t
-        r.number[0] += 1
-        r.total[0] += f.node[t, UNSERVED]
+def note_absent(sub: Subproblem, rows: Rows, task: int) -> None:
+    """Note that `task` is in no row."""
+    rows.spot[task, ROUTE] = -1
+    if rows.spot[task, SLOT] < 0:
+        rows.spot[task, SLOT] = rows.number[0]
+        rows.absent[rows.number[0]] = task
+        rows.number[0] += 1
+        rows.total[ABSENT] += sub.node[task, UNSERVED]
 
 
 @kernel
-def join(f: Subproblem, r: Rows, t: int, w: int) -> None:
-    """Note that task `t` is in row `w`."""
-    r.spot[t, ROUTE] = w
-    slot = r.spot[t, SLOT]
+def note_row(sub: Subproblem, rows: Rows, task: int, row: int) -> None:
+    """Note that `task` is in `row`."""
+    rows.spot[task, ROUTE] = row
+    slot = rows.spot[task, SLOT]
     if slot >= 0:
-        last = r.absent[r.number[0] - 1]
-        r.absent[slot] = last
-        r.spot[last, SLOT] = slot
-        r.spot[t, SLOT] = -1
-        r.number[0] -= 1
-        r.total[0] -= f.node[t, UNSERVED]
+        last = rows.absent[rows.number[0] - 1]
+        rows.absent[slot] = last
+        rows.spot[last, SLOT] = slot
+        rows.spot[task, SLOT] = -1
+        rows.number[0] -= 1
+        rows.total[ABSENT] -= sub.node[task, UNSERVED]

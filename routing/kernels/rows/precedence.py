@@ -20,52 +20,52 @@ LATERS, EARLIERS = range(2)
 
 
 @kernel
-def first_place(f: Subproblem, r: Rows, t: int, w: int) -> int:
-    """Return the place in row `w` behind which task `t` may come: that of its last earlier pass."""
+def earliest_place(sub: Subproblem, rows: Rows, task: int, row: int) -> int:
+    """Return the place in `row` behind which `task` may come: that of its last earlier pass."""
     place = 0
-    if f.terms.ordered:
-        x = f.terms.chain[t, EARLIERS]
+    if sub.rules.ordered:
+        x = sub.rules.chain[task, EARLIERS]
         while x >= 0:
-            e = f.terms.pair[x, EARLIER]
-            if r.spot[e, ROUTE] == w:
-                place = max(place, r.spot[e, PLACE])
-            x = f.terms.pair[x, NEXT_OF_LATER]
+            e = sub.rules.pair[x, EARLIER]
+            if rows.spot[e, ROUTE] == row:
+                place = max(place, rows.spot[e, PLACE])
+            x = sub.rules.pair[x, NEXT_OF_LATER]
     return place
 
 
 @kernel
-def complete(f: Subproblem, r: Rows, t: int) -> bool:
+def has_all_earlier(sub: Subproblem, rows: Rows, task: int) -> bool:
     """Return whether all earlier passes of a task are in some row."""
-    x = f.terms.chain[t, EARLIERS]
+    x = sub.rules.chain[task, EARLIERS]
     while x >= 0:
-        if r.spot[f.terms.pair[x, EARLIER], ROUTE] < 0:
+        if rows.spot[sub.rules.pair[x, EARLIER], ROUTE] < 0:
             return False
-        x = f.terms.pair[x, NEXT_OF_LATER]
+        x = sub.rules.pair[x, NEXT_OF_LATER]
     return True
 
 
 @kernel
-def hold_back(f: Subproblem, r: Rows, t: int) -> bool:
-    """Write when task `t` may begin as the rows are; return whether that has changed."""
-    release = f.node[t, OWN_RELEASE]
-    begin_by = f.node[t, OWN_BEGIN_BY]
-    x = f.terms.chain[t, EARLIERS]
+def update_release(sub: Subproblem, rows: Rows, task: int) -> bool:
+    """Write when `task` may begin as the rows are; return whether that has changed."""
+    release = sub.node[task, OWN_RELEASE]
+    begin_by = sub.node[task, OWN_BEGIN_BY]
+    x = sub.rules.chain[task, EARLIERS]
     while x >= 0:
-        e = f.terms.pair[x, EARLIER]
-        w = r.spot[e, ROUTE]
+        e = sub.rules.pair[x, EARLIER]
+        w = rows.spot[e, ROUTE]
         if w >= 0:
-            done = r.place[w, r.spot[e, PLACE], DONE]
+            done = rows.place[w, rows.spot[e, PLACE], DONE]
             release = max(release, done)
-            begin_by = min(begin_by, done + f.terms.within_s[x])
-        x = f.terms.pair[x, NEXT_OF_LATER]
-    changed = release != f.node[t, RELEASE] or begin_by != f.node[t, BEGIN_BY]
-    f.node[t, RELEASE] = release
-    f.node[t, BEGIN_BY] = begin_by
+            begin_by = min(begin_by, done + sub.rules.within_s[x])
+        x = sub.rules.pair[x, NEXT_OF_LATER]
+    changed = release != sub.node[task, RELEASE] or begin_by != sub.node[task, BEGIN_BY]
+    sub.node[task, RELEASE] = release
+    sub.node[task, BEGIN_BY] = begin_by
     return bool(changed)
 
 
 @kernel
-def hold_all_back(f: Subproblem, r: Rows) -> None:
+def update_all_releases(sub: Subproblem, rows: Rows) -> None:
     """Write for all later passes when they may begin as the rows are."""
-    for x in range(len(f.terms.pair)):
-        hold_back(f, r, f.terms.pair[x, LATER])
+    for x in range(len(sub.rules.pair)):
+        update_release(sub, rows, sub.rules.pair[x, LATER])

@@ -34,154 +34,171 @@ from routing.kernels.arrays.subproblem_arrays import (
 
 
 @kernel
-def retime(f: Subproblem, r: Rows, w: int) -> bool:
+def update_schedule(sub: Subproblem, rows: Rows, row: int) -> bool:
     """Compute times and cost of a row afresh; return whether it can be driven as the rules say."""
-    n = r.size[w]
-    windows = len(r.size)
-    r.version[windows] += 1
-    r.version[w] = r.version[windows]
-    before = r.sum[w, COST]
-    if f.timeless:
-        unused = n == 0 and f.window[w, WHOLE] > 0.0
-        spent = 0.0 if unused else r.place[w, n + 1, AHEAD]
-        r.sum[w, END] = f.window[w, BEGIN] + spent
-        r.sum[w, COST] = 0.0 if unused else f.window[w, FIXED] + f.window[w, PRICE] * spent
+    n = rows.size[row]
+    windows = len(rows.size)
+    rows.version[windows] += 1
+    rows.version[row] = rows.version[windows]
+    before = rows.sum[row, COST]
+    if sub.timeless:
+        unused = n == 0 and sub.window[row, WHOLE] > 0.0
+        spent = 0.0 if unused else rows.place[row, n + 1, AHEAD]
+        rows.sum[row, END] = sub.window[row, BEGIN] + spent
+        rows.sum[row, COST] = (
+            0.0 if unused else sub.window[row, FIXED] + sub.window[row, PRICE] * spent
+        )
     else:
-        timed(f, r, w)
-    r.total[ROWS] += r.sum[w, COST] - before
-    free = n == 0 and f.window[w, WHOLE] != 0.0
-    drivable = r.place[w, n + 1, AHEAD] < BIG_S and r.sum[w, END] <= f.window[w, LATEST] + 1e-6
-    if len(f.ruled) > 0:
-        drivable = drivable and keeps(f, r, w)
+        time_row(sub, rows, row)
+    rows.total[ROWS] += rows.sum[row, COST] - before
+    free = n == 0 and sub.window[row, WHOLE] != 0.0
+    drivable = (
+        rows.place[row, n + 1, AHEAD] < BIG_S
+        and rows.sum[row, END] <= sub.window[row, LATEST] + 1e-6
+    )
+    if len(sub.ruled) > 0:
+        drivable = drivable and keeps_rules(sub, rows, row)
     return bool(free or drivable)
 
 
 @kernel
-def keeps(f: Subproblem, r: Rows, w: int) -> bool:
+def keeps_rules(sub: Subproblem, rows: Rows, row: int) -> bool:
     """Return whether a row keeps class order, has only tasks it may, and begins them in time."""
-    n = r.size[w]
-    if f.terms.strict:
+    n = rows.size[row]
+    if sub.rules.strict:
         for p in range(1, n + 2):
-            if f.node[r.order[w, p], LEVEL] < f.node[r.order[w, p - 1], LEVEL]:
+            if sub.node[rows.order[row, p], LEVEL] < sub.node[rows.order[row, p - 1], LEVEL]:
                 return False
-    if f.terms.picky:
+    if sub.rules.priced_pairs:
         for p in range(1, n + 1):
-            if f.terms.extra[r.order[w, p], w] >= BIG_S:
+            if sub.rules.extra[rows.order[row, p], row] >= BIG_S:
                 return False
-    if f.terms.bounded:
-        k = SERVICE + f.which[w, KIND]
+    if sub.rules.bounded:
+        k = SERVICE + sub.which[row, KIND]
         for p in range(1, n + 1):
-            t = r.order[w, p]
-            if r.place[w, p, DONE] - f.node[t, k] > f.node[t, BEGIN_BY] + 1e-6:
+            t = rows.order[row, p]
+            if rows.place[row, p, DONE] - sub.node[t, k] > sub.node[t, BEGIN_BY] + 1e-6:
                 return False
     return True
 
 
 @kernel
-def timed(f: Subproblem, r: Rows, w: int) -> None:
+def time_row(sub: Subproblem, rows: Rows, row: int) -> None:
     """Drive the best modes: times, cost, and the price of a delay behind each place."""
-    n = r.size[w]
-    modes = len(f.modes)
+    n = rows.size[row]
+    modes = len(sub.modes)
     behind = AHEAD + modes
     link = AHEAD + 2 * modes
-    k = SERVICE + f.which[w, KIND]
-    now = f.window[w, BEGIN]
-    r.place[w, 0, DONE] = now
-    r.place[w, 0, LAG] = 0.0
-    r.place[w, n + 1, SLOPE] = 0.0
-    if n == 0 and f.window[w, WHOLE] > 0.0:
-        r.sum[w, COST] = 0.0
-        r.sum[w, END] = now
+    k = SERVICE + sub.which[row, KIND]
+    now = sub.window[row, BEGIN]
+    rows.place[row, 0, DONE] = now
+    rows.place[row, 0, LAG] = 0.0
+    rows.place[row, n + 1, SLOPE] = 0.0
+    if n == 0 and sub.window[row, WHOLE] > 0.0:
+        rows.sum[row, COST] = 0.0
+        rows.sum[row, END] = now
         return
-    cost = f.window[w, FIXED]
-    ruled = len(f.ruled) > 0
+    cost = sub.window[row, FIXED]
+    ruled = len(sub.ruled) > 0
     rest_s = 0.0
     rest_by = BIG_S * BIG_S
-    if ruled and f.terms.rests:
-        rest_s = f.window[w, REST]
-        rest_by = f.window[w, REST_BY]
+    if ruled and sub.rules.rests:
+        rest_s = sub.window[row, REST]
+        rest_by = sub.window[row, REST_BY]
     metres = 0.0
     a = 0
     for p in range(1, n + 1):
-        t = r.order[w, p]
+        t = rows.order[row, p]
         m = 0
-        x = r.place[w, p, link + a] + r.place[w, p, behind]
+        x = rows.place[row, p, link + a] + rows.place[row, p, behind]
         for c in range(1, modes):
-            y = r.place[w, p, link + modes * c + a] + r.place[w, p, behind + c]
+            y = rows.place[row, p, link + modes * c + a] + rows.place[row, p, behind + c]
             if y < x:
                 x = y
                 m = c
-        arrives = now + r.place[w, p, link + modes * m + a]
-        now = max(arrives, f.node[t, RELEASE]) + f.node[t, k]
+        arrives = now + rows.place[row, p, link + modes * m + a]
+        now = max(arrives, sub.node[t, RELEASE]) + sub.node[t, k]
         if ruled and now > rest_by:
-            now = max(arrives + rest_s, f.node[t, RELEASE]) + f.node[t, k]
+            now = max(arrives + rest_s, sub.node[t, RELEASE]) + sub.node[t, k]
             rest_by = BIG_S * BIG_S
-        r.place[w, p, DONE] = now
-        r.place[w, p, LAG] = now - f.window[w, BEGIN] - r.place[w, p, AHEAD + m]
-        cost += f.node[t, COMPLETION] * now + f.node[t, LATENESS] * max(now - f.node[t, DUE], 0.0)
-        if ruled and f.terms.metric:
-            metres += link_metres(f, r, w, p, a, m) + f.terms.metres[t, t, m]
-        if ruled and f.terms.picky:
-            cost += f.terms.extra[t, w]
+        rows.place[row, p, DONE] = now
+        rows.place[row, p, LAG] = now - sub.window[row, BEGIN] - rows.place[row, p, AHEAD + m]
+        cost += sub.node[t, COMPLETION] * now + sub.node[t, LATENESS] * max(
+            now - sub.node[t, DUE], 0.0
+        )
+        if ruled and sub.rules.metric:
+            metres += link_metres(sub, rows, row, p, a, m) + sub.rules.metres[t, t, m]
+        if ruled and sub.rules.priced_pairs:
+            cost += sub.rules.extra[t, row]
         a = m
-    now += r.place[w, n + 1, link + a]
+    now += rows.place[row, n + 1, link + a]
     if ruled and now > rest_by:
         now += rest_s
-    if ruled and f.terms.metric:
-        cost += f.window[w, PER_M] * (metres + link_metres(f, r, w, n + 1, a, 0))
+    if ruled and sub.rules.metric:
+        cost += sub.window[row, PER_M] * (metres + link_metres(sub, rows, row, n + 1, a, 0))
     slope = 0.0
     for p in range(n, 0, -1):
-        t = r.order[w, p]
-        slope += f.node[t, COMPLETION]
-        if r.place[w, p, DONE] > f.node[t, DUE]:
-            slope += f.node[t, LATENESS]
-        r.place[w, p, SLOPE] = slope
-    r.sum[w, COST] = cost + f.window[w, PRICE] * (now - f.window[w, BEGIN])
-    r.sum[w, END] = now
+        t = rows.order[row, p]
+        slope += sub.node[t, COMPLETION]
+        if rows.place[row, p, DONE] > sub.node[t, DUE]:
+            slope += sub.node[t, LATENESS]
+        rows.place[row, p, SLOPE] = slope
+    rows.sum[row, COST] = cost + sub.window[row, PRICE] * (now - sub.window[row, BEGIN])
+    rows.sum[row, END] = now
 
 
 @kernel
-def link_metres(f: Subproblem, r: Rows, w: int, p: int, a: int, m: int) -> float:
-    """Return the metres from place `p - 1` in mode a to place `p` in mode m."""
-    i = r.order[w, p - 1]
-    j = r.order[w, p]
-    modes = len(f.modes)
-    metres = f.terms.metres[j, i, modes * m + a]
-    if r.place[w, p, SITE] > 0.0:
-        pace = f.window[w, PACE]
+def link_metres(
+    sub: Subproblem, rows: Rows, row: int, place: int, mode_before: int, mode: int
+) -> float:
+    """Return the metres from place `place - 1` in mode a to `place` in mode m."""
+    i = rows.order[row, place - 1]
+    j = rows.order[row, place]
+    modes = len(sub.modes)
+    metres = sub.rules.metres[j, i, modes * mode + mode_before]
+    if rows.place[row, place, SITE] > 0.0:
+        pace = sub.window[row, PACE]
         least = BIG_S * BIG_S
-        for x in range(len(f.site)):
-            s = f.site[x]
-            seconds = pace * (f.gap[s, i, a] + f.gap[j, s, modes * m]) + f.fill_s[x]
+        for x in range(len(sub.site)):
+            s = sub.site[x]
+            seconds = (
+                pace * (sub.deadhead_s[s, i, mode_before] + sub.deadhead_s[j, s, modes * mode])
+                + sub.fill_s[x]
+            )
             if seconds < least:
                 least = seconds
-                metres = f.terms.metres[s, i, a] + f.terms.metres[j, s, modes * m]
+                metres = sub.rules.metres[s, i, mode_before] + sub.rules.metres[j, s, modes * mode]
     return float(metres)
 
 
 @kernel
-def detour_metres(f: Subproblem, r: Rows, w: int, p: int, t: int, m: int) -> float:
-    """Return the metres that task `t` in mode m before place `p` adds, all else as it is."""
-    modes = len(f.modes)
+def detour_metres(sub: Subproblem, rows: Rows, row: int, place: int, task: int, mode: int) -> float:
+    """Return the metres that `task` in mode m before `place` adds, all else as it is."""
+    modes = len(sub.modes)
     behind = AHEAD + modes
-    pace = f.window[w, PACE]
-    i = r.order[w, p - 1]
-    j = r.order[w, p]
+    pace = sub.window[row, PACE]
+    i = rows.order[row, place - 1]
+    j = rows.order[row, place]
     before = 0
     after = 0
     x = BIG_S * BIG_S
     y = BIG_S * BIG_S
     for a in range(modes):
-        to = r.place[w, p - 1, AHEAD + a] + pace * f.gap[t, i, modes * m + a]
-        onward = r.place[w, p, behind + a] + pace * f.gap[t, j, modes * (modes + m) + a]
+        to = (
+            rows.place[row, place - 1, AHEAD + a] + pace * sub.deadhead_s[task, i, modes * mode + a]
+        )
+        onward = (
+            rows.place[row, place, behind + a]
+            + pace * sub.deadhead_s[task, j, modes * (modes + mode) + a]
+        )
         if to < x:
             x = to
             before = a
         if onward < y:
             y = onward
             after = a
-    metres = f.terms.metres[t, i, modes * m + before] + f.terms.metres[t, t, m]
-    metres += f.terms.metres[j, t, modes * after + m]
-    if r.size[w] > 0 or f.window[w, WHOLE] <= 0.0:
-        metres -= link_metres(f, r, w, p, before, after)
+    metres = sub.rules.metres[task, i, modes * mode + before] + sub.rules.metres[task, task, mode]
+    metres += sub.rules.metres[j, task, modes * after + mode]
+    if rows.size[row] > 0 or sub.window[row, WHOLE] <= 0.0:
+        metres -= link_metres(sub, rows, row, place, before, after)
     return float(metres)

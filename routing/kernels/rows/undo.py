@@ -2,99 +2,104 @@
 
 from routing.kernels.arrays.jit import kernel
 from routing.kernels.arrays.subproblem_arrays import (
+    ABSENT,
     AHEAD,
+    CHANGED_ROWS,
     COST,
     EXCESS,
+    MOVED_TASKS,
     OVER,
     PLACE,
     ROUTE,
+    ROWS,
+    SUMS,
     BestRows,
     Rows,
     Subproblem,
     UndoLog,
 )
 from routing.kernels.rows.fleet_cost import price_fleet
-from routing.kernels.rows.membership import join, leave
-from routing.kernels.rows.precedence import hold_all_back
+from routing.kernels.rows.membership import note_absent, note_row
+from routing.kernels.rows.precedence import update_all_releases
 
 
 @kernel
-def copy_row(source: Rows, target: Rows, w: int) -> None:
+def copy_row(source: Rows, target: Rows, row: int) -> None:
     """Copy one row with everything known about it."""
-    n = source.size[w]
+    n = source.size[row]
     modes = len(source.modes)
     width = AHEAD + modes * (2 + modes)
-    target.size[w] = n
-    target.version[w] = source.version[w]
-    for k in range(4):
-        target.sum[w, k] = source.sum[w, k]
+    target.size[row] = n
+    target.version[row] = source.version[row]
+    for k in range(SUMS):
+        target.sum[row, k] = source.sum[row, k]
     for p in range(n + 2):
-        target.order[w, p] = source.order[w, p]
+        target.order[row, p] = source.order[row, p]
         for k in range(width):
-            target.place[w, p, k] = source.place[w, p, k]
-    if len(source.refills) > 0:
+            target.place[row, p, k] = source.place[row, p, k]
+    if len(source.reloads) > 0:
         for p in range(n + 2):
             for k in range(width, source.place.shape[2]):
-                target.place[w, p, k] = source.place[w, p, k]
+                target.place[row, p, k] = source.place[row, p, k]
 
 
 @kernel
-def forget(u: UndoLog) -> None:
+def begin_iteration(undo: UndoLog) -> None:
     """Begin a new iteration."""
-    for x in range(u.number[0]):
-        u.mark[u.row[x]] = False
-    u.number[0] = 0
-    u.number[1] = 0
+    for x in range(undo.number[CHANGED_ROWS]):
+        undo.mark[undo.row[x]] = False
+    undo.number[CHANGED_ROWS] = 0
+    undo.number[MOVED_TASKS] = 0
 
 
 @kernel
-def touch(r: Rows, u: UndoLog, w: int) -> None:
-    """Keep a copy of row `w` before its first change."""
-    if not u.mark[w]:
-        u.mark[w] = True
-        u.row[u.number[0]] = w
-        u.number[0] += 1
-        copy_row(r, u.before, w)
+def save_row(rows: Rows, undo: UndoLog, row: int) -> None:
+    """Keep a copy of `row` before its first change."""
+    if not undo.mark[row]:
+        undo.mark[row] = True
+        undo.row[undo.number[CHANGED_ROWS]] = row
+        undo.number[CHANGED_ROWS] += 1
+        copy_row(rows, undo.before, row)
 
 
 @kernel
-def note(u: UndoLog, t: int, absent: bool) -> None:
+def log_task(undo: UndoLog, task: int, absent: bool) -> None:
     """List a task that this iteration moves."""
-    u.task[u.number[1]] = t
-    u.absent[u.number[1]] = absent
-    u.number[1] += 1
+    undo.task[undo.number[MOVED_TASKS]] = task
+    undo.absent[undo.number[MOVED_TASKS]] = absent
+    undo.number[MOVED_TASKS] += 1
 
 
 @kernel
-def roll_back(f: Subproblem, r: Rows, u: UndoLog) -> None:
+def roll_back(sub: Subproblem, rows: Rows, undo: UndoLog) -> None:
     """Take the iteration back."""
-    for x in range(u.number[1]):
-        if r.spot[u.task[x], ROUTE] >= 0:
-            leave(f, r, u.task[x])
-    for y in range(u.number[0]):
-        w = u.row[y]
-        r.total[1] += u.before.sum[w, COST] - r.sum[w, COST]
-        r.total[OVER] += u.before.sum[w, EXCESS] - r.sum[w, EXCESS]
-        copy_row(u.before, r, w)
-        for p in range(1, r.size[w] + 1):
-            r.spot[r.order[w, p], ROUTE] = w
-            r.spot[r.order[w, p], PLACE] = p
-    for x in range(u.number[1]):
-        if not u.absent[x]:
-            join(f, r, u.task[x], r.spot[u.task[x], ROUTE])
-    if len(f.ruled) > 0:
-        if f.terms.ordered:
-            hold_all_back(f, r)
-        price_fleet(f, r)
+    for x in range(undo.number[MOVED_TASKS]):
+        if rows.spot[undo.task[x], ROUTE] >= 0:
+            note_absent(sub, rows, undo.task[x])
+    for y in range(undo.number[CHANGED_ROWS]):
+        w = undo.row[y]
+        rows.total[ROWS] += undo.before.sum[w, COST] - rows.sum[w, COST]
+        rows.total[OVER] += undo.before.sum[w, EXCESS] - rows.sum[w, EXCESS]
+        copy_row(undo.before, rows, w)
+        for p in range(1, rows.size[w] + 1):
+            rows.spot[rows.order[w, p], ROUTE] = w
+            rows.spot[rows.order[w, p], PLACE] = p
+    for x in range(undo.number[MOVED_TASKS]):
+        if not undo.absent[x]:
+            note_row(sub, rows, undo.task[x], rows.spot[undo.task[x], ROUTE])
+    if len(sub.ruled) > 0:
+        if sub.rules.ordered:
+            update_all_releases(sub, rows)
+        price_fleet(sub, rows)
 
 
 @kernel
-def keep_best(r: Rows, b: BestRows) -> None:
+def save_best(rows: Rows, best_rows: BestRows) -> None:
     """Copy the rows that have changed since the last best."""
-    b.cost[0] = r.total[0] + r.total[1]
-    for w in range(len(b.stale)):
-        if b.stale[w]:
-            b.stale[w] = False
-            b.size[w] = r.size[w]
-            for p in range(r.size[w] + 2):
-                b.order[w, p] = r.order[w, p]
+    best_rows.cost[0] = rows.total[ABSENT] + rows.total[ROWS]
+    for w in range(len(best_rows.stale)):
+        if best_rows.stale[w]:
+            best_rows.stale[w] = False
+            best_rows.size[w] = rows.size[w]
+            for p in range(rows.size[w] + 2):
+                best_rows.order[w, p] = rows.order[w, p]

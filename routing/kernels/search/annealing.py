@@ -11,6 +11,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     ABSENT,
     BIG_S,
     CAPACITY,
+    CHANGED_ROWS,
     COMPLETION,
     DISTANCE,
     EXCESS,
@@ -18,6 +19,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     KIND,
     LATENESS,
     MATERIAL,
+    MOVED_TASKS,
     OVER,
     PLACE,
     ROUTE,
@@ -26,17 +28,17 @@ from routing.kernels.arrays.subproblem_arrays import (
     SPARE,
     WEIGHT,
     BestRows,
-    InsertionCache,
     Rows,
+    RowSearch,
     Subproblem,
     UndoLog,
 )
-from routing.kernels.rows.membership import join, leave
-from routing.kernels.rows.precedence import EARLIERS, complete, hold_back
-from routing.kernels.rows.rows import cut, insert, look
-from routing.kernels.rows.synchronization import agree, take_out_followers
-from routing.kernels.rows.undo import forget, keep_best, note, roll_back, touch
-from routing.kernels.search.segment_reversal import rearrange
+from routing.kernels.rows.membership import note_absent, note_row
+from routing.kernels.rows.precedence import EARLIERS, has_all_earlier, update_release
+from routing.kernels.rows.rows import evaluate_insertions, insert_task, remove_tasks
+from routing.kernels.rows.synchronization import remove_later_passes, synchronize
+from routing.kernels.rows.undo import begin_iteration, log_task, roll_back, save_best, save_row
+from routing.kernels.search.segment_reversal import move_segment
 
 STRING = 10.0
 """Longest string of tasks taken out of one row, and the mean number taken out at once."""
@@ -59,8 +61,8 @@ FEW_ROWS = 12
 NEAR_PLACES = 50
 """Nearest tasks whose rows are tried."""
 LONG_ROWS = 0.1
-"""Stretches of rows tried after each ruin, for each task of a mean row,"""
-MOST_STRETCHES = 10
+"""Segments of rows tried after each ruin, for each task of a mean row,"""
+MOST_SEGMENTS = 10
 """but no more than this."""
 REPRICED = 250
 """Iterations after which the price of lacking material changes,"""
@@ -71,24 +73,26 @@ SOUND = 0.4
 
 
 @kernel
-def remove_string(f: Subproblem, r: Rows, u: UndoLog, w: int, first: int, count: int) -> None:
-    """Take neighbouring tasks out of a row."""
+def remove_string(
+    sub: Subproblem, rows: Rows, undo: UndoLog, row: int, first: int, count: int
+) -> None:
+    """Take neighboring tasks out of a row."""
     for p in range(first, first + count):
-        note(u, r.order[w, p], False)
-        leave(f, r, r.order[w, p])
-    cut(f, r, w, first, count)
+        log_task(undo, rows.order[row, p], False)
+        note_absent(sub, rows, rows.order[row, p])
+    remove_tasks(sub, rows, row, first, count)
 
 
 @kernel
-def ruin(f: Subproblem, r: Rows, u: UndoLog, rng: NDArray[np.uint64]) -> None:
+def ruin(sub: Subproblem, rows: Rows, undo: UndoLog, rng: NDArray[np.uint64]) -> None:
     """Take strings of tasks around a random one out of several rows."""
-    tasks = len(r.spot)
+    tasks = len(rows.spot)
     seed = int(draw(rng) * tasks)
     used = 0
-    for w in range(len(r.size)):
-        if r.size[w] > 0:
+    for w in range(len(rows.size)):
+        if rows.size[w] > 0:
             used += 1
-    mean = (tasks - r.number[0]) / max(used, 1)
+    mean = (tasks - rows.number[0]) / max(used, 1)
     string = STRING
     out = STRING
     if mean >= LONG_ROW and draw(rng) < LONG_SHARE:
@@ -97,16 +101,16 @@ def ruin(f: Subproblem, r: Rows, u: UndoLog, rng: NDArray[np.uint64]) -> None:
     longest = max(1.0, min(string, mean))
     strings = int(1.0 + draw(rng) * (4.0 * out / (1.0 + longest) - 1.0))
     taken = 0
-    for q in range(-1, f.near.shape[1]):
-        c = seed if q < 0 else f.near[seed, q]
+    for q in range(-1, sub.near.shape[1]):
+        c = seed if q < 0 else sub.near[seed, q]
         if c < 0 or taken >= strings:
             break
-        w = r.spot[c, ROUTE]
-        if w < 0 or u.mark[w]:
+        w = rows.spot[c, ROUTE]
+        if w < 0 or undo.mark[w]:
             continue
-        touch(r, u, w)
+        save_row(rows, undo, w)
         taken += 1
-        n = r.size[w]
+        n = rows.size[w]
         count = min(int(1.0 + draw(rng) * min(float(n), longest)), n)
         kept = 0
         if 1 < count < n and draw(rng) < SPLIT:
@@ -114,257 +118,243 @@ def ruin(f: Subproblem, r: Rows, u: UndoLog, rng: NDArray[np.uint64]) -> None:
             while count + kept < n and draw(rng) < SPLIT:
                 kept += 1
         span = count + kept
-        p = r.spot[c, PLACE]
+        p = rows.spot[c, PLACE]
         low = max(1, p - span + 1)
         high = min(p, n + 1 - span)
         first = low + int(draw(rng) * (high - low + 1))
         if kept > 0:
             hole = 1 + int(draw(rng) * (count - 1))
-            remove_string(f, r, u, w, first + hole + kept, count - hole)
-            remove_string(f, r, u, w, first, hole)
+            remove_string(sub, rows, undo, w, first + hole + kept, count - hole)
+            remove_string(sub, rows, undo, w, first, hole)
         else:
-            remove_string(f, r, u, w, first, count)
-    if len(f.ruled) > 0:
-        take_out_followers(f, r, u)
+            remove_string(sub, rows, undo, w, first, count)
+    if len(sub.ruled) > 0:
+        remove_later_passes(sub, rows, undo)
 
 
 @kernel
-def sort_tasks(f: Subproblem, u: UndoLog, rng: NDArray[np.uint64]) -> None:
+def sort_tasks(sub: Subproblem, undo: UndoLog, rng: NDArray[np.uint64]) -> None:
     """Order the moved tasks: at random, heaviest, most urgent, farthest or nearest first."""
-    count = u.number[1]
+    count = undo.number[MOVED_TASKS]
     rule = int(draw(rng) * 11.0)
     for x in range(count):
-        t = u.task[x]
+        t = undo.task[x]
         if rule < 4:
-            u.key[x] = draw(rng)
-        elif rule < 6 or (rule < 8 and f.timeless):
-            u.key[x] = -f.node[t, MATERIAL]
+            undo.key[x] = draw(rng)
+        elif rule < 6 or (rule < 8 and sub.timeless):
+            undo.key[x] = -sub.node[t, MATERIAL]
         elif rule < 8:
-            u.key[x] = -f.node[t, COMPLETION] - f.node[t, LATENESS]
+            undo.key[x] = -sub.node[t, COMPLETION] - sub.node[t, LATENESS]
         elif rule < 10:
-            u.key[x] = -f.node[t, DISTANCE]
+            undo.key[x] = -sub.node[t, DISTANCE]
         else:
-            u.key[x] = f.node[t, DISTANCE]
+            undo.key[x] = sub.node[t, DISTANCE]
     for x in range(1, count):
-        key = u.key[x]
-        t = u.task[x]
-        was = u.absent[x]
+        key = undo.key[x]
+        t = undo.task[x]
+        was = undo.absent[x]
         y = x
-        while y > 0 and u.key[y - 1] > key:
-            u.key[y] = u.key[y - 1]
-            u.task[y] = u.task[y - 1]
-            u.absent[y] = u.absent[y - 1]
+        while y > 0 and undo.key[y - 1] > key:
+            undo.key[y] = undo.key[y - 1]
+            undo.task[y] = undo.task[y - 1]
+            undo.absent[y] = undo.absent[y - 1]
             y -= 1
-        u.key[y] = key
-        u.task[y] = t
-        u.absent[y] = was
+        undo.key[y] = key
+        undo.task[y] = t
+        undo.absent[y] = was
 
 
 @kernel
-def _price_of_lack(f: Subproblem, r: Rows, w: int, need: float) -> float:
-    """Return what the material costs that row `w` would lack with so much more needed."""
-    if need <= r.sum[w, SPARE] + 1e-6:
+def _price_of_lack(sub: Subproblem, rows: Rows, row: int, need: float) -> float:
+    """Return what the material costs that `row` would lack with so much more needed."""
+    if need <= rows.sum[row, SPARE] + 1e-6:
         return 0.0
-    if need > f.window[w, CAPACITY] + 1e-6:
+    if need > sub.window[row, CAPACITY] + 1e-6:
         return BIG_S * BIG_S
-    if len(f.site) > 0:
+    if len(sub.site) > 0:
         return 0.0
-    if r.total[WEIGHT] == 0.0:
+    if rows.total[WEIGHT] == 0.0:
         return BIG_S * BIG_S
-    return r.total[WEIGHT] * (need - max(r.sum[w, SPARE], 0.0))
+    return rows.total[WEIGHT] * (need - max(rows.sum[row, SPARE], 0.0))
 
 
 @kernel
-def note_near(f: Subproblem, r: Rows, u: UndoLog, t: int, everywhere: bool) -> None:
-    """Mark rows that hold one of the nearest tasks of `t` in the second half of `UndoLog.seen`."""
-    windows = len(r.size)
-    u.seen[:windows] = False
-    u.seen[windows:] = everywhere
+def mark_nearby_rows(
+    sub: Subproblem, rows: Rows, undo: UndoLog, task: int, everywhere: bool
+) -> None:
+    """Mark rows with one of the nearest tasks of `task` in the second half of `UndoLog.seen`."""
+    windows = len(rows.size)
+    undo.seen[:windows] = False
+    undo.seen[windows:] = everywhere
     if not everywhere:
-        for q in range(min(NEAR_PLACES, f.near.shape[1])):
-            c = f.near[t, q]
+        for q in range(min(NEAR_PLACES, sub.near.shape[1])):
+            c = sub.near[task, q]
             if c < 0:
                 break
-            if r.spot[c, ROUTE] >= 0:
-                u.seen[windows + r.spot[c, ROUTE]] = True
+            if rows.spot[c, ROUTE] >= 0:
+                undo.seen[windows + rows.spot[c, ROUTE]] = True
 
 
 @kernel
 def best_place(
-    f: Subproblem,
-    r: Rows,
-    c: InsertionCache,
-    u: UndoLog,
-    t: int,
-    banned: int,
-    everywhere: bool,
-    blink: float,
-    rng: NDArray[np.uint64],
+    search: RowSearch, task: int, banned: int, everywhere: bool, blink: float
 ) -> tuple[int, int]:
-    """Return (row, place) of the cheapest place for task `t`, (-1, 0) for none.
+    """Return (row, place) of the cheapest place for `task`, (-1, 0) for none.
 
     Unless `everywhere`, only in empty rows and in those where near tasks are.
     """
+    sub, rows, cache, undo, _, rng = search
     best = BIG_S * BIG_S
     chosen = -1
     where = 0
-    need = f.node[t, MATERIAL]
-    note_near(f, r, u, t, everywhere)
-    windows = len(r.size)
+    need = sub.node[task, MATERIAL]
+    mark_nearby_rows(sub, rows, undo, task, everywhere)
+    windows = len(rows.size)
     overlooked = int(draw(rng) * max(1.0 / blink, windows)) if blink > 0.0 else -1
     for w in range(windows):
-        if r.size[w] == 0:
-            if u.seen[f.which[w, GROUP]]:
+        if rows.size[w] == 0:
+            if undo.seen[sub.which[w, GROUP]]:
                 continue
-            u.seen[f.which[w, GROUP]] = True
-        elif not u.seen[windows + w]:
+            undo.seen[sub.which[w, GROUP]] = True
+        elif not undo.seen[windows + w]:
             continue
-        if w == banned or f.node[t, SERVICE + f.which[w, KIND]] >= BIG_S:
+        if w == banned or sub.node[task, SERVICE + sub.which[w, KIND]] >= BIG_S:
             continue
-        if r.size[w] >= r.order.shape[1] - 3:
+        if rows.size[w] >= rows.order.shape[1] - 3:
             continue
-        over = _price_of_lack(f, r, w, need)
-        if len(f.ruled) > 0 and f.terms.picky:
-            over += f.terms.extra[t, w]
+        over = _price_of_lack(sub, rows, w, need)
+        if len(sub.ruled) > 0 and sub.rules.priced_pairs:
+            over += sub.rules.extra[task, w]
             if over >= BIG_S:
                 continue
         if over >= best:
             continue
-        if c.version[t, w] != r.version[w]:
-            look(f, r, c, t, w)
+        if cache.version[task, w] != rows.version[w]:
+            evaluate_insertions(sub, rows, cache, task, w)
         x = 1 if w == overlooked else 0
-        if c.price[t, w, x] + over < best:
-            best = c.price[t, w, x] + over
+        if cache.price[task, w, x] + over < best:
+            best = cache.price[task, w, x] + over
             chosen = w
-            where = c.place[t, w, x]
+            where = cache.place[task, w, x]
     return chosen, where
 
 
 @kernel
-def recreate(
-    f: Subproblem, r: Rows, c: InsertionCache, u: UndoLog, blink: float, rng: NDArray[np.uint64]
-) -> bool:
+def recreate(search: RowSearch, blink: float) -> bool:
     """Put each listed task where it costs least; leave out what fits nowhere.
 
     Earlier passes go first. Return whether what holds between the rows can hold.
     """
-    everywhere = len(r.size) <= FEW_ROWS
-    ordered = len(f.ruled) > 0 and f.terms.ordered
+    sub, rows, cache, undo, _, _ = search
+    everywhere = len(rows.size) <= FEW_ROWS
+    ordered = len(sub.ruled) > 0 and sub.rules.ordered
     if ordered:
-        u.key[: u.number[1]] = 0.0
+        undo.key[: undo.number[MOVED_TASKS]] = 0.0
     more = True
     while more:
         more = False
-        for x in range(u.number[1]):
-            t = u.task[x]
+        for x in range(undo.number[MOVED_TASKS]):
+            t = undo.task[x]
             if ordered:
-                if u.key[x] > 0.0 or not complete(f, r, t):
+                if undo.key[x] > 0.0 or not has_all_earlier(sub, rows, t):
                     continue
-                u.key[x] = 1.0
+                undo.key[x] = 1.0
                 more = True
-                if f.terms.chain[t, EARLIERS] >= 0:  # where it may begin changes with other rows
-                    hold_back(f, r, t)
-                    c.version[t, :] = -1
+                if sub.rules.chain[t, EARLIERS] >= 0:  # where it may begin changes with other rows
+                    update_release(sub, rows, t)
+                    cache.version[t, :] = -1
             banned = -1
             for _ in range(3):
-                w, p = best_place(f, r, c, u, t, banned, everywhere, blink, rng)
+                w, p = best_place(search, t, banned, everywhere, blink)
                 if w < 0 and not everywhere:
-                    w, p = best_place(f, r, c, u, t, banned, True, blink, rng)
+                    w, p = best_place(search, t, banned, True, blink)
                 if w < 0:
                     break
-                touch(r, u, w)
-                if insert(f, r, t, w, p):
-                    join(f, r, t, w)
+                save_row(rows, undo, w)
+                if insert_task(sub, rows, t, w, p):
+                    note_row(sub, rows, t, w)
                     break
-                cut(f, r, w, p, 1)
+                remove_tasks(sub, rows, w, p, 1)
                 banned = w
-    return len(f.ruled) == 0 or agree(f, r, u)
+    return len(sub.ruled) == 0 or synchronize(sub, rows, undo)
 
 
 @kernel
-def list_absent(r: Rows, u: UndoLog, limit: int, rng: NDArray[np.uint64]) -> None:
+def list_absent(rows: Rows, undo: UndoLog, limit: int, rng: NDArray[np.uint64]) -> None:
     """List up to `limit` absent tasks, from a random one on."""
-    count = r.number[0]
+    count = rows.number[0]
     if count > 0:
         first = int(draw(rng) * count)
         for x in range(min(limit, count)):
-            note(u, r.absent[(first + x) % count], True)
+            log_task(undo, rows.absent[(first + x) % count], True)
 
 
 @kernel
-def _reprice(r: Rows, sound: int) -> None:
+def _reprice(rows: Rows, sound: int) -> None:
     """Change the price of lacking material, and add up afresh what is lacking."""
-    r.total[WEIGHT] *= STEP if sound < SOUND * REPRICED else 1.0 / STEP
-    r.total[OVER] = 0.0
-    for w in range(len(r.size)):
-        r.total[OVER] += r.sum[w, EXCESS]
+    rows.total[WEIGHT] *= STEP if sound < SOUND * REPRICED else 1.0 / STEP
+    rows.total[OVER] = 0.0
+    for w in range(len(rows.size)):
+        rows.total[OVER] += rows.sum[w, EXCESS]
 
 
 @kernel
-def _decide(f: Subproblem, r: Rows, u: UndoLog, b: BestRows, most: float) -> None:
+def _decide(sub: Subproblem, rows: Rows, undo: UndoLog, best_rows: BestRows, most: float) -> None:
     """Keep what has been changed where all rows then cost less than `most`; else take it back."""
-    after = r.total[ABSENT] + r.total[ROWS] + r.total[WEIGHT] * r.total[OVER]
+    after = rows.total[ABSENT] + rows.total[ROWS] + rows.total[WEIGHT] * rows.total[OVER]
     if after >= most:
-        roll_back(f, r, u)
+        roll_back(sub, rows, undo)
         return
-    for y in range(u.number[0]):
-        b.stale[u.row[y]] = True
-    if after < b.cost[0] - 1e-7 and r.total[OVER] < 1e-6:
-        keep_best(r, b)
+    for y in range(undo.number[CHANGED_ROWS]):
+        best_rows.stale[undo.row[y]] = True
+    if after < best_rows.cost[0] - 1e-7 and rows.total[OVER] < 1e-6:
+        save_best(rows, best_rows)
 
 
 @kernel
-def _stretches(f: Subproblem, r: Rows) -> int:
-    """Return how many stretches are tried after each ruin: more where rows are long.
+def _segments(sub: Subproblem, rows: Rows) -> int:
+    """Return how many segments are tried after each ruin: more where rows are long.
 
-    None where rules bind tasks to rows or to an order: few stretches would keep to them.
+    None where rules bind tasks to rows or to an order: few segments would keep to them.
     """
-    if f.terms.strict or f.terms.picky or f.terms.ordered:
+    if sub.rules.strict or sub.rules.priced_pairs or sub.rules.ordered:
         return 0
     used = 0
-    for w in range(len(r.size)):
-        if r.size[w] > 0:
+    for w in range(len(rows.size)):
+        if rows.size[w] > 0:
             used += 1
-    placed = len(r.spot) - r.number[0]
-    return min(int(LONG_ROWS * placed / max(used, 1)), MOST_STRETCHES)
+    placed = len(rows.spot) - rows.number[0]
+    return min(int(LONG_ROWS * placed / max(used, 1)), MOST_SEGMENTS)
 
 
 @kernel
-def anneal(
-    f: Subproblem,
-    r: Rows,
-    c: InsertionCache,
-    u: UndoLog,
-    b: BestRows,
-    rng: NDArray[np.uint64],
-    iterations: int,
-    temperature: float,
-) -> None:
+def anneal(search: RowSearch, iterations: int, temperature: float) -> None:
     """Run iterations at one temperature.
 
     Rows may lack material at a price, which keeps adapting (Vidal 2022); the best ones do not.
     """
+    sub, rows, _, undo, best_rows, rng = search
     sound = 0
-    stretches = _stretches(f, r)
+    segments = _segments(sub, rows)
     for x in range(iterations):
-        forget(u)
-        before = r.total[ABSENT] + r.total[ROWS] + r.total[WEIGHT] * r.total[OVER]
-        list_absent(r, u, EXTRA, rng)
-        ruin(f, r, u, rng)
-        sort_tasks(f, u, rng)
-        holds = recreate(f, r, c, u, BLINK, rng)
+        begin_iteration(undo)
+        before = rows.total[ABSENT] + rows.total[ROWS] + rows.total[WEIGHT] * rows.total[OVER]
+        list_absent(rows, undo, EXTRA, rng)
+        ruin(sub, rows, undo, rng)
+        sort_tasks(sub, undo, rng)
+        holds = recreate(search, BLINK)
         margin = -temperature * np.log(1.0 - draw(rng))
-        _decide(f, r, u, b, before + margin if holds else -BIG_S)
-        for _ in range(stretches):
-            forget(u)
-            before = r.total[ABSENT] + r.total[ROWS] + r.total[WEIGHT] * r.total[OVER]
+        _decide(sub, rows, undo, best_rows, before + margin if holds else -BIG_S)
+        for _ in range(segments):
+            begin_iteration(undo)
+            before = rows.total[ABSENT] + rows.total[ROWS] + rows.total[WEIGHT] * rows.total[OVER]
             margin = -temperature * np.log(1.0 - draw(rng))
-            changed, holds = rearrange(f, r, u, margin, rng)
+            changed, holds = move_segment(sub, rows, undo, margin, rng)
             if changed:
-                holds = agree(f, r, u) and holds
-                _decide(f, r, u, b, before + margin if holds else -BIG_S)
-        if r.total[OVER] < 1e-6:
+                holds = synchronize(sub, rows, undo) and holds
+                _decide(sub, rows, undo, best_rows, before + margin if holds else -BIG_S)
+        if rows.total[OVER] < 1e-6:
             sound += 1
         if x % REPRICED == REPRICED - 1:
-            _reprice(r, sound)
+            _reprice(rows, sound)
             sound = 0

@@ -1,6 +1,8 @@
-"""Long stretches of rows turned around or moved, which strings of a few tasks cannot do."""
+"""Long segments of rows reversed or moved, which strings of a few tasks cannot do."""
 
 # mypy: no-warn-return-any
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,216 +23,218 @@ from routing.kernels.arrays.subproblem_arrays import (
     UndoLog,
 )
 from routing.kernels.rows.rows import connect, refresh
-from routing.kernels.rows.undo import touch
+from routing.kernels.rows.undo import save_row
 
 CLOSE = 12
-"""Nearest tasks that a stretch may come to lie beside."""
+"""Nearest tasks that a segment may come to lie beside."""
 TURNED = 0.5
-"""Share of stretches that are turned around where they are."""
+"""Share of segments that are turned around where they are."""
+
+
+class RowSegment(NamedTuple):
+    """Places `first` to `last` of a row, to be driven in the opposite order where `turned`."""
+
+    row: int
+    first: int
+    last: int
+    turned: bool
 
 
 @kernel
-def _mode(f: Subproblem, r: Rows, w: int, p: int) -> int:
-    """Return the mode that place `p` of row `w` is done in."""
-    modes = len(f.modes)
+def _mode(sub: Subproblem, rows: Rows, row: int, place: int) -> int:
+    """Return the mode that `place` of `row` is done in."""
+    modes = len(sub.modes)
     best = 0
     for m in range(1, modes):
-        x = r.place[w, p, AHEAD + m] + r.place[w, p, AHEAD + modes + m]
-        if x < r.place[w, p, AHEAD + best] + r.place[w, p, AHEAD + modes + best]:
+        x = rows.place[row, place, AHEAD + m] + rows.place[row, place, AHEAD + modes + m]
+        if x < rows.place[row, place, AHEAD + best] + rows.place[row, place, AHEAD + modes + best]:
             best = m
     return best
 
 
 @kernel
-def _apart(f: Subproblem, w: int, i: int, a: int, j: int, m: int) -> float:
-    """Return the seconds from mode `a` of node `i` to mode `m` of `j`, the best mode where -1."""
-    modes = len(f.modes)
+def _apart(
+    sub: Subproblem, row: int, source: int, source_mode: int, target: int, target_mode: int
+) -> float:
+    """Return the seconds between two nodes in two modes; -1 stands for the best mode."""
+    modes = len(sub.modes)
     best = BIG_S
-    for y in range(modes):
-        for x in range(modes):
-            if a in (x, -1) and m in (y, -1):
-                best = min(best, f.gap[j, i, modes * y + x])
-    return f.window[w, PACE] * best
+    for m in range(modes):
+        for a in range(modes):
+            if source_mode in (a, -1) and target_mode in (m, -1):
+                best = min(best, sub.deadhead_s[target, source, modes * m + a])
+    return sub.window[row, PACE] * best
 
 
 @kernel
-def _link(f: Subproblem, r: Rows, w: int, p: int) -> float:
-    """Return the seconds that row `w` takes between places `p - 1` and `p`."""
-    modes = len(f.modes)
-    k = modes * _mode(f, r, w, p) + _mode(f, r, w, p - 1)
-    return r.place[w, p, AHEAD + 2 * modes + k]
+def _link(sub: Subproblem, rows: Rows, row: int, place: int) -> float:
+    """Return the seconds that `row` takes between places `place - 1` and `place`."""
+    modes = len(sub.modes)
+    k = modes * _mode(sub, rows, row, place) + _mode(sub, rows, row, place - 1)
+    return rows.place[row, place, AHEAD + 2 * modes + k]
 
 
 @kernel
-def _lay(
-    f: Subproblem,
-    r: Rows,
-    u: UndoLog,
-    w: int,
-    at: int,
-    source: int,
-    first: int,
-    last: int,
-    turned: bool,
-) -> int:
-    """Lay places `first` to `last` of an old row behind the first `at` of row `w`; count them."""
-    same = f.window[w, PACE] == f.window[source, PACE]
+def _segment(row: int, first: int, last: int, turned: bool) -> RowSegment:
+    """Return a segment, all its numbers as wide as those of any other."""
+    return RowSegment(row, first, last, turned)
+
+
+@kernel
+def _lay(sub: Subproblem, rows: Rows, undo: UndoLog, segment: RowSegment, row: int, at: int) -> int:
+    """Lay a segment of the old rows into a row from place `at` on; return the place behind it."""
+    source, first, last, turned = segment
+    same = sub.window[row, PACE] == sub.window[source, PACE]
     for x in range(last - first + 1):
         p = last - x if turned else first + x
-        node = u.before.order[source, p]
-        r.order[w, at] = node
-        if node < len(r.spot):
-            r.spot[node, PLACE] = at
+        node = undo.before.order[source, p]
+        rows.order[row, at] = node
+        if node < len(rows.spot):
+            rows.spot[node, PLACE] = at
         if same and not turned:
-            for k in range(r.place.shape[2]):
-                r.place[w, at, k] = u.before.place[source, p, k]
+            for k in range(rows.place.shape[2]):
+                rows.place[row, at, k] = undo.before.place[source, p, k]
         if not same or turned or x == 0:
-            connect(f, r, w, at)
+            connect(sub, rows, row, at)
         at += 1
     return at
 
 
 @kernel
 def _turn_around(
-    f: Subproblem, r: Rows, u: UndoLog, w: int, p: int, q: int, most: float
+    sub: Subproblem, rows: Rows, undo: UndoLog, row: int, first: int, last: int, most: float
 ) -> tuple[bool, bool]:
-    """Turn places `p` to `q` of row `w` around, where it may cost no more than `most`.
+    """Turn places `first` to `last` of a row around, where it may cost no more than `most`.
 
     Return (whether it was tried, whether the row can then be driven).
     """
-    if p >= q:
+    if first >= last:
         return False, True
-    o = r.order[w]
-    before = _mode(f, r, w, p - 1)
-    behind = _mode(f, r, w, q + 1)
-    more = _apart(f, w, o[p - 1], before, o[q], -1) + _apart(f, w, o[p], -1, o[q + 1], behind)
-    more -= _link(f, r, w, p) + _link(f, r, w, q + 1)
-    if more * f.window[w, PRICE] > most:
+    order = rows.order[row]
+    before = _mode(sub, rows, row, first - 1)
+    behind = _mode(sub, rows, row, last + 1)
+    more = _apart(sub, row, order[first - 1], before, order[last], -1)
+    more += _apart(sub, row, order[first], -1, order[last + 1], behind)
+    more -= _link(sub, rows, row, first) + _link(sub, rows, row, last + 1)
+    if more * sub.window[row, PRICE] > most:
         return False, True
-    touch(r, u, w)
-    at = _lay(f, r, u, w, p, w, p, q, True)
-    connect(f, r, w, at)
-    return True, refresh(f, r, w, p, q)
+    save_row(rows, undo, row)
+    at = _lay(sub, rows, undo, _segment(row, first, last, True), row, first)
+    connect(sub, rows, row, at)
+    return True, refresh(sub, rows, row, first, last)
 
 
 @kernel
-def _taken_s(f: Subproblem, r: Rows, w: int, first: int, last: int) -> float:
-    """Return about the seconds of deadheads that row `w` saves without places `first` to `last`."""
-    before = _mode(f, r, w, first - 1)
-    behind = _mode(f, r, w, last + 1)
-    past = _apart(f, w, r.order[w, first - 1], before, r.order[w, last + 1], behind)
-    return _link(f, r, w, first) + _link(f, r, w, last + 1) - past
+def _taken_s(sub: Subproblem, rows: Rows, segment: RowSegment) -> float:
+    """Return about the seconds of deadheads that a row saves without a segment."""
+    row, first, last, _ = segment
+    before = _mode(sub, rows, row, first - 1)
+    behind = _mode(sub, rows, row, last + 1)
+    past = _apart(sub, row, rows.order[row, first - 1], before, rows.order[row, last + 1], behind)
+    return _link(sub, rows, row, first) + _link(sub, rows, row, last + 1) - past
 
 
 @kernel
-def _put_s(
-    f: Subproblem, r: Rows, w: int, first: int, last: int, v: int, at: int, turned: bool
-) -> float:
-    """Return about the seconds of deadheads that row `v` gains with them before place `at`."""
-    head = r.order[w, last] if turned else r.order[w, first]
-    tail = r.order[w, first] if turned else r.order[w, last]
-    begin = -1 if turned else _mode(f, r, w, first)
-    end = -1 if turned else _mode(f, r, w, last)
-    to = _apart(f, v, r.order[v, at - 1], _mode(f, r, v, at - 1), head, begin)
-    onward = _apart(f, v, tail, end, r.order[v, at], _mode(f, r, v, at))
-    return to + onward - _link(f, r, v, at)
+def _put_s(sub: Subproblem, rows: Rows, segment: RowSegment, other: int, at: int) -> float:
+    """Return about the seconds of deadheads that a row gains with a segment before place `at`."""
+    row, first, last, turned = segment
+    head = rows.order[row, last] if turned else rows.order[row, first]
+    tail = rows.order[row, first] if turned else rows.order[row, last]
+    begin = -1 if turned else _mode(sub, rows, row, first)
+    end = -1 if turned else _mode(sub, rows, row, last)
+    before = _mode(sub, rows, other, at - 1)
+    to = _apart(sub, other, rows.order[other, at - 1], before, head, begin)
+    onward = _apart(sub, other, tail, end, rows.order[other, at], _mode(sub, rows, other, at))
+    return to + onward - _link(sub, rows, other, at)
 
 
 @kernel
 def _shift(
-    f: Subproblem,
-    r: Rows,
-    u: UndoLog,
-    w: int,
-    first: int,
-    last: int,
-    at: int,
-    turned: bool,
-    most: float,
+    sub: Subproblem, rows: Rows, undo: UndoLog, segment: RowSegment, at: int, most: float
 ) -> tuple[bool, bool]:
-    """Move places `first` to `last` of row `w` before place `at`, which is not among them.
+    """Move a segment before place `at` of its row, which is not in it.
 
     Return as `_turn_around`.
     """
-    more = _put_s(f, r, w, first, last, w, at, turned) - _taken_s(f, r, w, first, last)
-    if more * f.window[w, PRICE] > most:
+    row, first, last, _ = segment
+    more = _put_s(sub, rows, segment, row, at) - _taken_s(sub, rows, segment)
+    if more * sub.window[row, PRICE] > most:
         return False, True
-    touch(r, u, w)
-    n = r.size[w]
+    save_row(rows, undo, row)
+    size = rows.size[row]
     if at < first:
-        end = _lay(f, r, u, w, at, w, first, last, turned)
-        end = _lay(f, r, u, w, end, w, at, first - 1, False)
-        connect(f, r, w, end)
-        return True, refresh(f, r, w, at, last)
-    end = _lay(f, r, u, w, first, w, last + 1, at - 1, False)
-    end = _lay(f, r, u, w, end, w, first, last, turned)
-    connect(f, r, w, end)
-    return True, refresh(f, r, w, first, min(at - 1, n))
+        end = _lay(sub, rows, undo, segment, row, at)
+        end = _lay(sub, rows, undo, _segment(row, at, first - 1, False), row, end)
+        connect(sub, rows, row, end)
+        return True, refresh(sub, rows, row, at, last)
+    end = _lay(sub, rows, undo, _segment(row, last + 1, at - 1, False), row, first)
+    end = _lay(sub, rows, undo, segment, row, end)
+    connect(sub, rows, row, end)
+    return True, refresh(sub, rows, row, first, min(at - 1, size))
 
 
 @kernel
 def _change_rows(
-    f: Subproblem,
-    r: Rows,
-    u: UndoLog,
-    w: int,
-    first: int,
-    last: int,
-    v: int,
+    sub: Subproblem,
+    rows: Rows,
+    undo: UndoLog,
+    segment: RowSegment,
+    other: int,
     at: int,
-    turned: bool,
     most: float,
 ) -> tuple[bool, bool]:
-    """Move places `first` to `last` of row `w` before place `at` of another row `v`."""
-    o = r.order[w]
-    n = r.size[w]
+    """Move a segment before place `at` of another row; return as `_turn_around`."""
+    row, first, last, _ = segment
+    order = rows.order[row]
+    size = rows.size[row]
     count = last - first + 1
-    more = _put_s(f, r, w, first, last, v, at, turned) * f.window[v, PRICE]
-    if more - _taken_s(f, r, w, first, last) * f.window[w, PRICE] > most:
+    more = _put_s(sub, rows, segment, other, at) * sub.window[other, PRICE]
+    if more - _taken_s(sub, rows, segment) * sub.window[row, PRICE] > most:
         return False, True
-    if r.size[v] + count > r.order.shape[1] - 4:
+    if rows.size[other] + count > rows.order.shape[1] - 4:
         return False, True
     for p in range(first, last + 1):
-        if f.node[o[p], SERVICE + f.which[v, KIND]] >= BIG_S:
+        if sub.node[order[p], SERVICE + sub.which[other, KIND]] >= BIG_S:
             return False, True
-    touch(r, u, w)
-    touch(r, u, v)
-    end = _lay(f, r, u, v, at, w, first, last, turned)
-    end = _lay(f, r, u, v, end, v, at, r.size[v] + 1, False)
-    r.size[v] += count
-    _lay(f, r, u, w, first, w, last + 1, n + 1, False)
-    r.size[w] = n - count
+    save_row(rows, undo, row)
+    save_row(rows, undo, other)
+    end = _lay(sub, rows, undo, segment, other, at)
+    tail = _segment(other, at, rows.size[other] + 1, False)
+    end = _lay(sub, rows, undo, tail, other, end)
+    rows.size[other] += count
+    _lay(sub, rows, undo, _segment(row, last + 1, size + 1, False), row, first)
+    rows.size[row] = size - count
     for p in range(at, at + count):
-        r.spot[r.order[v, p], ROUTE] = v
-    fits = refresh(f, r, v, at, at + count - 1)
-    return True, refresh(f, r, w, first, first - 1) and fits
+        rows.spot[rows.order[other, p], ROUTE] = other
+    fits = refresh(sub, rows, other, at, at + count - 1)
+    return True, refresh(sub, rows, row, first, first - 1) and fits
 
 
 @kernel
-def rearrange(
-    f: Subproblem, r: Rows, u: UndoLog, most: float, rng: NDArray[np.uint64]
+def move_segment(
+    sub: Subproblem, rows: Rows, undo: UndoLog, most: float, rng: NDArray[np.uint64]
 ) -> tuple[bool, bool]:
-    """Bring a random task beside a near one, with a stretch of its row.
+    """Bring a random task beside a near one, with a segment of its row.
 
     Return (whether rows have changed, whether they can all be driven). `most` is what it may cost
-    by an estimate that leaves out directions and refills.
+    by an estimate that leaves out directions and reloads.
     """
-    t = int(draw(rng) * len(r.spot))
-    c = f.near[t, int(draw(rng) * min(CLOSE, f.near.shape[1]))]
-    if c < 0 or r.spot[t, ROUTE] < 0 or r.spot[c, ROUTE] < 0:
+    t = int(draw(rng) * len(rows.spot))
+    c = sub.near[t, int(draw(rng) * min(CLOSE, sub.near.shape[1]))]
+    if c < 0 or rows.spot[t, ROUTE] < 0 or rows.spot[c, ROUTE] < 0:
         return False, True
-    w = r.spot[t, ROUTE]
-    v = r.spot[c, ROUTE]
-    p = r.spot[t, PLACE]
-    q = r.spot[c, PLACE]
-    n = r.size[w]
+    w = rows.spot[t, ROUTE]
+    v = rows.spot[c, ROUTE]
+    p = rows.spot[t, PLACE]
+    q = rows.spot[c, PLACE]
+    n = rows.size[w]
     kind = draw(rng)
     if w == v and kind < TURNED:
         first = min(p, q)
         last = max(p, q)
         if kind < 0.5 * TURNED:
-            return _turn_around(f, r, u, w, first + 1, last, most)
-        return _turn_around(f, r, u, w, first, last - 1, most)
+            return _turn_around(sub, rows, undo, w, first + 1, last, most)
+        return _turn_around(sub, rows, undo, w, first, last - 1, most)
     longest = n - p + 1
     if w == v and q > p:
         longest = q - p
@@ -240,5 +244,5 @@ def rearrange(
     if w == v:
         if at == p or at == last + 1:
             return False, True
-        return _shift(f, r, u, w, p, last, at, turned, most)
-    return _change_rows(f, r, u, w, p, last, v, at, turned, most)
+        return _shift(sub, rows, undo, _segment(w, p, last, turned), at, most)
+    return _change_rows(sub, rows, undo, _segment(w, p, last, turned), v, at, most)

@@ -61,11 +61,11 @@ def prepared(city: str, folder: Path) -> Prepared:
 
 def figures(problem: Problem, solution: Solution) -> dict[str, object]:
     """Return what the table shows of a solution: hours, kilometers, lateness by class."""
-    walker = PathFinder(problem, line_graph(problem))
+    finder = PathFinder(problem, line_graph(problem))
     done_s = np.full(problem.tasks, np.nan)
     work_m = deadhead_m = service_s = 0.0
     for v, route in enumerate(solution.routes):
-        timed = timed_route(problem, walker, v, route)
+        timed = timed_route(problem, finder, v, route)
         service_s += timed.ends_s - problem.shift_start_s[v] if route else 0.0
         for leg in timed.legs:
             metres = float(problem.length_m[list(leg.arcs)].sum())

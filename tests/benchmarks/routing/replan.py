@@ -100,10 +100,10 @@ def _again(problem: Problem, task: int) -> UrgentTask:
 
 def _begun(problem: Problem, plan: Solution) -> tuple[TaskRoute, ...]:
     """Return the stops of each route that have begun when the truck breaks down."""
-    walker = PathFinder(problem, line_graph(problem))
+    finder = PathFinder(problem, line_graph(problem))
     pinned = []
     for v, route in enumerate(plan.routes):
-        legs = timed_route(problem, walker, v, route).legs
+        legs = timed_route(problem, finder, v, route).legs
         starts_s = [leg.starts_s for leg in legs if leg.kind in ("work", "reload")]
         pinned.append(route[: int(np.searchsorted(starts_s, BROKEN_AT_S))])
     return tuple(pinned)

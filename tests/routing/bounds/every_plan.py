@@ -37,28 +37,28 @@ class EveryRoute:
         self.vehicle = vehicle
         stops = {*problem.mode_arc.ravel().tolist(), *problem.reload_arc.tolist()}
         stops |= {int(problem.start_arc[vehicle])}
-        self.ways = {arc: ways_from(problem, arc) for arc in stops - {-1}}
+        self.paths = {arc: ways_from(problem, arc) for arc in stops - {-1}}
         self.pace = float(problem.pace[problem.vehicle_type[vehicle]])
         self.forbidden = problem.rules.forbidden()
         self.cost = {frozenset(): 0.0}
         self.done_s = {}
         start_s, load_kg = float(problem.shift_start_s[vehicle]), float(problem.load_kg[vehicle])
-        self._go(int(problem.start_arc[vehicle]), start_s, load_kg, 0.0, {}, refills=1)
+        self._go(int(problem.start_arc[vehicle]), start_s, load_kg, 0.0, {}, reloads=1)
 
-    def _go(self, here, clock_s, load_kg, extra, done, refills):
+    def _go(self, here, clock_s, load_kg, extra, done, reloads):
         problem = self.problem
         if done:
             self._home(here, clock_s, extra, done)
         for task in set(range(problem.tasks)) - set(done):
             self._serve(here, clock_s, load_kg, extra, done, task)
-        for site in range(problem.sites if refills else 0):
+        for site in range(problem.sites if reloads else 0):
             arc = int(problem.reload_arc[site])
-            if arc in self.ways[here]:
-                seconds, metres = self.ways[here][arc]
+            if arc in self.paths[here]:
+                seconds, metres = self.paths[here][arc]
                 filled_s = clock_s + seconds * self.pace + float(problem.fill_s[site])
                 full_kg = float(problem.capacity_kg[self.vehicle])
                 paid = extra + problem.rules.per_m(self.vehicle) * metres
-                self._go(arc, filled_s, full_kg, paid, done, refills - 1)
+                self._go(arc, filled_s, full_kg, paid, done, reloads - 1)
 
     def _serve(self, here, clock_s, load_kg, extra, done, task):
         problem, v = self.problem, self.vehicle
@@ -67,21 +67,21 @@ class EveryRoute:
         if not np.isfinite(work_s) or left_kg < -1e-9 or (task, v) in self.forbidden:
             return
         for arc in problem.mode_arc[task].tolist():
-            if arc < 0 or arc not in self.ways[here]:
+            if arc < 0 or arc not in self.paths[here]:
                 continue
-            seconds, metres = self.ways[here][arc]
+            seconds, metres = self.paths[here][arc]
             begins_s = max(clock_s + seconds * self.pace, float(problem.release_s[task]))
             metres += float(problem.length_m[arc])
             paid = extra + problem.rules.per_m(v) * metres
             ends_s = begins_s + work_s
-            self._go(arc, ends_s, left_kg, paid, {**done, task: ends_s}, refills=1)
+            self._go(arc, ends_s, left_kg, paid, {**done, task: ends_s}, reloads=1)
 
     def _home(self, here, clock_s, extra, done):
         problem, v = self.problem, self.vehicle
         end = int(problem.end_arc[v])
-        if end >= 0 and end not in self.ways[here]:
+        if end >= 0 and end not in self.paths[here]:
             return
-        seconds, metres = self.ways[here][end] if end >= 0 else (0.0, 0.0)
+        seconds, metres = self.paths[here][end] if end >= 0 else (0.0, 0.0)
         ends_s = clock_s + seconds * self.pace
         if ends_s > problem.shift_end_s[v] + 1e-9:
             return

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from routing.bounds import separation
 from routing.bounds.background_bound import BackgroundBound
-from routing.bounds.cuts import country_of, islands, visits
+from routing.bounds.cuts import component_visits, junction_relaxation, visits
 from routing.bounds.least_costs import least_prices
 from routing.bounds.lower_bound import lower_bound, rising_bounds
 from routing.bounds.relaxation import relaxed
 from routing.formats.benchmarks.instance_problem import model_of
 from routing.network.deadheads import line_graph
-from routing.network.pinned_stops import behind_pins
+from routing.network.pinned_stops import unpinned_problem
 from routing.network.shortest_deadheads import PathFinder
-from routing.network.single_task_feasibility import alone
+from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import RouteRules, TaskVisit
 from routing.problem.stopping import (
     FirstFeasible,
@@ -38,7 +38,7 @@ STAR = ((0, 1, 10.0), (1, 2, 10.0), (1, 3, 10.0), (1, 4, 10.0))
 
 
 def bound_of(problem, **effort):
-    return lower_bound(problem, alone(problem, line_graph(problem)), **effort)
+    return lower_bound(problem, feasibility_of_tasks(problem, line_graph(problem)), **effort)
 
 
 @settings(max_examples=40, deadline=None)
@@ -155,7 +155,7 @@ def test_best_known_plans_are_near_their_bound(shared_data, name, share):
 
 def test_one_task_after_another_is_a_bound_at_once():
     problem = any_town(3, 4, 2)
-    single = alone(problem, line_graph(problem))
+    single = feasibility_of_tasks(problem, line_graph(problem))
     assert next(rising_bounds(problem, single)) <= lower_bound(problem, single)
 
 
@@ -211,8 +211,8 @@ def test_only_a_stop_by_iterations_waits_for_the_last_bound():
 @given(seed=st.integers(0, 10**6), tasks=st.integers(1, 8))
 def test_parts_of_a_network_are_visited_as_often_all_at_once_as_one_by_one(seed, tasks):
     problem = any_town(seed, tasks, 2)
-    single = alone(problem, line_graph(problem))
-    country = country_of(relaxed(problem, least_prices(problem, single.fit())))
+    single = feasibility_of_tasks(problem, line_graph(problem))
+    country = junction_relaxation(relaxed(problem, least_prices(problem, single.fit())))
     random = np.random.default_rng(seed)
     label = random.integers(0, 3, country.junctions)
     for task in range(tasks):  # a task and its streets in one part
@@ -220,7 +220,7 @@ def test_parts_of_a_network_are_visited_as_often_all_at_once_as_one_by_one(seed,
         label[problem.tail[problem.mode_arc[task]]] = label[ends[0]]
         label[problem.head[problem.mode_arc[task]]] = label[ends[0]]
     _, label = np.unique(label, return_inverse=True)
-    found = {frozenset(cut.column): cut.least for cut in islands(country, label)}
+    found = {frozenset(cut.column): cut.least for cut in component_visits(country, label)}
     ends = label[country.tail[: country.modes]], label[country.head[: country.modes]]
     for part in np.unique(label):
         one = visits(country, label == part)
@@ -233,7 +233,7 @@ def test_streets_that_must_wait_for_the_only_truck_cost_the_wait():
     road = tuple((i, i + 1, 100.0) for i in range(8))
     tasks = [(2 * i, -1) for i in range(8)]
     busy = a_town(road, tasks, completion_price=np.ones(8), price_per_s=[0.0])
-    first, *better = rising_bounds(busy, alone(busy, line_graph(busy)))
+    first, *better = rising_bounds(busy, feasibility_of_tasks(busy, line_graph(busy)))
     one_by_one = sum(200 * i for i in range(1, 9))
     assert first < 0.7 * one_by_one < 0.85 * one_by_one < max(better) <= one_by_one + 60
 
@@ -242,7 +242,7 @@ def test_streets_that_must_wait_for_the_only_truck_cost_the_wait():
 @given(seed=st.integers(0, 10**6), tasks=st.integers(1, 3), vehicles=st.integers(1, 2))
 def test_no_plan_costs_less_than_the_bound_whatever_the_rules(seed, tasks, vehicles):
     problem = a_random_storm(seed, tasks, vehicles)
-    behind = behind_pins(problem, PathFinder(problem, line_graph(problem)))
+    behind = unpinned_problem(problem, PathFinder(problem, line_graph(problem)))
     assert bound_of(behind.problem) + behind.cost <= least_total(problem) + 1e-6
 
 

@@ -10,7 +10,7 @@ from routing.bounds.completion_bounds import FleetAccess, earliest_finish
 from routing.bounds.infeasibility import proofs
 from routing.network.deadheads import line_graph
 from routing.network.shortest_deadheads import PathFinder
-from routing.network.single_task_feasibility import alone
+from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import RouteRules, TaskVisit
 from tests.routing.bounds.every_plan import EveryRoute, earliest_end_of_all
 from tests.routing.random_towns import any_town
@@ -43,7 +43,7 @@ def town_of_classes(seed, tasks, vehicles):
 @example(seed=563, tasks=4, vehicles=1)
 def test_no_plan_finishes_classes_before_the_time_that_is_proved(seed, tasks, vehicles):
     problem = town_of_classes(seed, tasks, vehicles)
-    single = alone(problem, line_graph(problem))
+    single = feasibility_of_tasks(problem, line_graph(problem))
     for proof in proved(problem).classes:
         assert proof.earliest_s > proof.due_s
         wanted = np.isin(problem.class_index, proof.classes) & single.fit()
@@ -57,7 +57,7 @@ def test_no_plan_finishes_classes_before_the_time_that_is_proved(seed, tasks, ve
 def test_no_plan_does_some_tasks_before_the_work_allows(seed, tasks, vehicles):
     problem = town_of_classes(seed, tasks, vehicles)
     line = line_graph(problem)
-    single = alone(problem, line)
+    single = feasibility_of_tasks(problem, line)
     some = np.random.default_rng(seed).random(tasks) < 0.7
     team = FleetAccess(problem, line, single).team(some)
     proof = earliest_finish(team, 0.0)

@@ -30,7 +30,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     WHOLE,
     WINDOW_COLUMNS,
     Subproblem,
-    new_memo,
+    new_cache,
     new_rows,
 )
 from routing.kernels.rows.intermediate_facilities import more_columns
@@ -64,7 +64,7 @@ def a_part(seed, tasks=5, modes=2, sites=0, timeless=True, share=0.7):
     which[:, GROUP] = np.arange(WINDOWS)
     near = np.array([[c for c in range(tasks) if c != t] for t in range(tasks)], np.int32)
     return Subproblem(
-        gap=_gaps(random.integers(1, 50, (nodes, modes, nodes, modes)), exists),
+        deadhead_s=_gaps(random.integers(1, 50, (nodes, modes, nodes, modes)), exists),
         node=_nodes(random, tasks, nodes, timeless=timeless),
         window=window,
         which=which,
@@ -73,12 +73,12 @@ def a_part(seed, tasks=5, modes=2, sites=0, timeless=True, share=0.7):
         near=near.reshape(tasks, -1),
         timeless=timeless,
         modes=(0,) * modes,
-        refills=(0,) if sites else (),
+        reloads=(0,) if sites else (),
     )
 
 
 def _gaps(seconds, exists):
-    """`Subproblem.gap` from seconds by (node, mode, node, mode)."""
+    """`Subproblem.deadhead_s` from seconds by (node, mode, node, mode)."""
     nodes, modes = exists.shape
     possible = exists[:, :, None, None] & exists[None, None]
     apart = np.where(possible, seconds, BIG_S)
@@ -111,7 +111,7 @@ def with_rows(f, orders):
         r.size[w] = len(order)
         for p, task in enumerate(order, 1):
             r.spot[task] = w, p, NONE
-    return r, new_memo(tasks, WINDOWS)
+    return r, new_cache(tasks, WINDOWS)
 
 
 def computed(f, orders):
@@ -132,11 +132,11 @@ def order_of(r, w):
 
 def seconds(f, w, i, a, j, m):
     """Deadhead from mode `a` of node `i` to mode `m` of node `j`."""
-    return f.window[w, PACE] * float(f.gap[j, i, len(f.modes) * m + a])
+    return f.window[w, PACE] * float(f.deadhead_s[j, i, len(f.modes) * m + a])
 
 
 def over_site(f, w, i, a, j, m):
-    """The same with a refill between, at the site where that takes least."""
+    """The same with a reload between, at the site where that takes least."""
     return min(
         (
             seconds(f, w, i, a, int(site), 0) + float(f.fill_s[x]) + seconds(f, w, site, 0, j, m)
@@ -146,10 +146,10 @@ def over_site(f, w, i, a, j, m):
     )
 
 
-def least_seconds(f, w, nodes, first=None, last=None, refills=frozenset()):
+def least_seconds(f, w, nodes, first=None, last=None, reloads=frozenset()):
     """Least seconds from having done the first node to having done the last, over all modes.
 
-    `first` and `last` fix the modes at the ends; `refills` are indices that a refill comes before.
+    `first` and `last` fix the modes at the ends; `reloads` are indices that a reload comes before.
     """
     choices = [range(len(f.modes)) for _ in nodes]
     if first is not None:
@@ -158,7 +158,7 @@ def least_seconds(f, w, nodes, first=None, last=None, refills=frozenset()):
         choices[-1] = (last,)
     work_s = sum(f.node[node, SERVICE + f.which[w, KIND]] for node in nodes[1:])
     modes = range(len(f.modes))
-    ways = [over_site if p in refills else seconds for p in range(1, len(nodes))]
+    ways = [over_site if p in reloads else seconds for p in range(1, len(nodes))]
     steps = [
         [[way(f, w, i, a, j, m) for m in modes] for a in modes]
         for way, (i, j) in zip(ways, pairwise(nodes), strict=True)
@@ -169,32 +169,32 @@ def least_seconds(f, w, nodes, first=None, last=None, refills=frozenset()):
     )
 
 
-def trips_fit(f, w, nodes, refills):
-    """Whether the hopper suffices for each trip between refills."""
+def trips_fit(f, w, nodes, reloads):
+    """Whether the hopper suffices for each trip between reloads."""
     needs = [f.node[node, MATERIAL] for node in nodes]
     needs[-1] += f.window[w, RESERVE]
-    return hopper_suffices(f, w, needs, refills)
+    return hopper_suffices(f, w, needs, reloads)
 
 
-def hopper_suffices(f, w, needs, refills):
+def hopper_suffices(f, w, needs, reloads):
     """The same from the needs at each place."""
     load = f.window[w, LOAD]
     for p, need in enumerate(needs):
-        load = (f.window[w, CAPACITY] if p in refills else load) - need
+        load = (f.window[w, CAPACITY] if p in reloads else load) - need
         if load < 0.0:
             return False
     return True
 
 
-def best_refills(f, w, nodes):
-    """(least seconds, number of refills then) over all places for refills and all modes."""
+def best_reloads(f, w, nodes):
+    """(least seconds, number of reloads then) over all places for reloads and all modes."""
     places = range(1, len(nodes))
     return min(
         (
-            (least_seconds(f, w, nodes, refills=refills), len(refills))
+            (least_seconds(f, w, nodes, reloads=reloads), len(reloads))
             for count in range(len(nodes))
-            for refills in map(frozenset, combinations(places, count))
-            if trips_fit(f, w, nodes, refills)
+            for reloads in map(frozenset, combinations(places, count))
+            if trips_fit(f, w, nodes, reloads)
         ),
         default=(BIG_S, 0),
     )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.kernels.routes.routes import gap
+from routing.kernels.routes.routes import deadhead_s
 from routing.network import deadheads
 from tests.routing.reference import seconds_between
 from tests.routing.towns import U_TURN_S, a_random_town, a_town
@@ -18,13 +18,13 @@ from tests.routing.towns import U_TURN_S, a_random_town, a_town
 def test_all_deadheads_equal_those_of_a_plain_dijkstra(seed):
     problem = a_random_town(seed, 8)
     line = deadheads.line_graph(problem)
-    walker = deadheads.PathFinder(problem, line)
+    finder = deadheads.PathFinder(problem, line)
     for source in range(problem.arcs):
         away = deadheads.from_arc(problem, line, source)
         for target in range(problem.arcs):
             expected = pytest.approx(seconds_between(problem, source, target))
             assert away[target] == expected
-            assert walker.path(source, target)[0] == expected
+            assert finder.path(source, target)[0] == expected
     for target in range(problem.arcs):
         toward = deadheads.to_arc(problem, line, target)
         expected = [seconds_between(problem, source, target) for source in range(problem.arcs)]
@@ -33,8 +33,8 @@ def test_all_deadheads_equal_those_of_a_plain_dijkstra(seed):
 
 def test_the_way_is_made_of_allowed_turns_and_adds_up():
     problem = a_random_town(3, 12)
-    walker = deadheads.PathFinder(problem, deadheads.line_graph(problem))
-    seconds, way = walker.path(0, 9)
+    finder = deadheads.PathFinder(problem, deadheads.line_graph(problem))
+    seconds, way = finder.path(0, 9)
     arcs = [0, *way, 9]
     total = sum(problem.drive_s[list(way)])
     for a, b in pairwise(arcs):
@@ -47,15 +47,15 @@ def test_the_way_is_made_of_allowed_turns_and_adds_up():
 
 def test_going_back_costs_a_u_turn_and_the_same_way_again_a_circle():
     street = a_town(((0, 1, 10.0),), [(0, 1)])
-    walker = deadheads.PathFinder(street, deadheads.line_graph(street))
-    assert walker.path(0, 1) == (U_TURN_S, ())
-    assert walker.path(0, 0) == (U_TURN_S + 10.0 + U_TURN_S, (1,))
+    finder = deadheads.PathFinder(street, deadheads.line_graph(street))
+    assert finder.path(0, 1) == (U_TURN_S, ())
+    assert finder.path(0, 0) == (U_TURN_S + 10.0 + U_TURN_S, (1,))
 
 
 def test_no_route_turns_around_by_driving_through_a_depot():
     blind = a_town(((0, 1, 10.0),), [(0, 1)], u_turns=False)
-    walker = deadheads.PathFinder(blind, deadheads.line_graph(blind))
-    assert walker.path(1, 0)[0] == np.inf
+    finder = deadheads.PathFinder(blind, deadheads.line_graph(blind))
+    assert finder.path(1, 0)[0] == np.inf
 
 
 @settings(max_examples=15, deadline=None)
@@ -64,7 +64,7 @@ def test_between_the_ends_of_a_town_all_deadheads_are_at_hand(seed, threads):
     problem = a_random_town(seed, 9, 2)
     line = deadheads.line_graph(problem)
     ends = deadheads.ends_of(problem)
-    gaps, _ = deadheads.gaps_of(problem, line, ends, threads)
+    gaps, _ = deadheads.deadhead_table(problem, line, ends, threads)
     for i, arc in enumerate(ends.arc.tolist()):
         exact = np.minimum(deadheads.from_arc(problem, line, arc)[ends.arc], deadheads.FAR_S)
         assert gaps.dense[i, : len(exact)] == pytest.approx(exact, rel=1e-6)
@@ -75,13 +75,13 @@ def test_a_large_city_has_exact_deadheads_near_by_and_estimates_far_away(monkeyp
     line = deadheads.line_graph(problem)
     ends = deadheads.ends_of(problem)
     monkeypatch.setattr(deadheads, "NEAREST", 12)
-    gaps, next_end = deadheads.gaps_of(problem, line, ends, threads=2, dense_ends=1)
+    gaps, next_end = deadheads.deadhead_table(problem, line, ends, threads=2, dense_ends=1)
     for i in range(len(ends.arc)):
         exact = deadheads.from_arc(problem, line, ends.arc[i])[ends.arc]
         near = [j for j in next_end[i] if j >= 0] if i >= ends.places else range(len(ends.arc))
         for j in near:
-            assert gap(gaps, i, j) == pytest.approx(exact[j], rel=1e-5)
+            assert deadhead_s(gaps, i, j) == pytest.approx(exact[j], rel=1e-5)
         for j in range(ends.places):
-            assert gap(gaps, i, j) == pytest.approx(exact[j], rel=1e-5)
-        estimates = np.array([gap(gaps, i, j) for j in range(len(ends.arc))])
+            assert deadhead_s(gaps, i, j) == pytest.approx(exact[j], rel=1e-5)
+        estimates = np.array([deadhead_s(gaps, i, j) for j in range(len(ends.arc))])
         assert np.all(np.abs(estimates - exact) < 4 * U_TURN_S)

@@ -7,7 +7,7 @@ import pytest
 
 from routing.check.referee import violations
 from routing.network.deadheads import line_graph
-from routing.network.single_task_feasibility import alone
+from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import RouteRules, Solution, TaskVisit
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import tasks_of
@@ -48,7 +48,7 @@ def a_town(seed):
 
 def after(town, routes, concerned=(), free=(), most=0, helpers=()) -> Solution:
     """What comes of a disruption, let through by the referee."""
-    running = running_solution(town, routes, alone(town, line_graph(town)).hopeless)
+    running = running_solution(town, routes, feasibility_of_tasks(town, line_graph(town)).hopeless)
     strategy = RearrangeNearby(concerned, free, most, helpers, SearchEffort(SOME))
     found = change(running_routes(town, running), strategy).after.solution
     assert violations(town, found) == []
@@ -137,7 +137,7 @@ def test_with_nothing_to_do_and_nobody_concerned_all_stays():
 def test_much_new_work_goes_to_all_behind_their_next_moves(most):
     town, plan = a_town(2)
     routes = [route[:4] for route in plan.routes]
-    running = running_solution(town, routes, alone(town, line_graph(town)).hopeless)
+    running = running_solution(town, routes, feasibility_of_tasks(town, line_graph(town)).hopeless)
     strategy = RearrangeAll(most, SearchEffort(SOME))
     found = change(running_routes(town, running), strategy).after.solution
     assert violations(town, replace(found, bound=0.0)) == []

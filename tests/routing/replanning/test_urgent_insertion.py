@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from routing.check.referee import cost_of, violations
 from routing.network.deadheads import line_graph
-from routing.network.pinned_stops import behind_pins
+from routing.network.pinned_stops import unpinned_problem
 from routing.network.shortest_deadheads import PathFinder
-from routing.network.single_task_feasibility import alone
+from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import ReloadStop, Solution, TaskVisit
 from routing.replanning.running_routes import running_routes
 from routing.replanning.urgent_insertion import UrgentTask, best_insertion, with_task
@@ -24,9 +24,9 @@ RING = ((0, 1, 10.0), (1, 2, 10.0), (2, 0, 10.0), (2, 3, 20.0))
 
 def running(problem, routes):
     line = line_graph(problem)
-    walker = PathFinder(problem, line)
-    behind = behind_pins(problem, walker)
-    done = ExactSchedule(problem, walker, alone(behind.problem, line), routes)
+    finder = PathFinder(problem, line)
+    behind = unpinned_problem(problem, finder)
+    done = ExactSchedule(problem, finder, feasibility_of_tasks(behind.problem, line), routes)
     return Solution(tuple(done.routes), done.unserved, done.cost, 0.0, 0, 0)
 
 
@@ -49,8 +49,8 @@ def all_insertions(problem, solution, modes):
     for v, route in enumerate(solution.routes):
         for p in range(len(problem.rules.pin(v)), len(route) + 1):
             for mode in modes:
-                for refill in ((), *((ReloadStop(site),) for site in range(problem.sites))):
-                    stops = (*route[:p], *refill, TaskVisit(task, mode), *route[p:])
+                for reload in ((), *((ReloadStop(site),) for site in range(problem.sites))):
+                    stops = (*route[:p], *reload, TaskVisit(task, mode), *route[p:])
                     routes = (*solution.routes[:v], stops, *solution.routes[v + 1 :])
                     whole = replace(solution, routes=routes)
                     cost = cost_of(problem, whole)

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from routing.check.referee import cost_of, violations
 from routing.network.deadheads import line_graph
-from routing.network.pinned_stops import behind_pins
+from routing.network.pinned_stops import unpinned_problem
 from routing.network.route_timing import timed_routes, whole_cost
 from routing.network.shortest_deadheads import PathFinder
-from routing.network.single_task_feasibility import alone
+from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import Solution
-from routing.problem.route_repair import fitting
+from routing.problem.route_repair import repaired_routes
 from routing.problem.stops import tasks_of
 from routing.search.exact_schedule import ExactSchedule
 from tests.routing.storms import a_random_storm, random_routes
@@ -22,9 +22,9 @@ SEEDS = st.integers(0, 100_000)
 
 def settled(problem, routes):
     line = line_graph(problem)
-    walker = PathFinder(problem, line)
-    behind = behind_pins(problem, walker)
-    done = ExactSchedule(problem, walker, alone(behind.problem, line), routes)
+    finder = PathFinder(problem, line)
+    behind = unpinned_problem(problem, finder)
+    done = ExactSchedule(problem, finder, feasibility_of_tasks(behind.problem, line), routes)
     return Solution(tuple(done.routes), done.unserved, done.cost, 0.0, 0, 0)
 
 
@@ -42,7 +42,7 @@ def test_routes_cost_the_same_by_the_clock_of_plans_and_by_that_of_the_referee(
     seed, tasks, vehicles
 ):
     problem = a_random_storm(seed, tasks, vehicles)
-    routes = fitting(problem, random_routes(seed, problem))
+    routes = repaired_routes(problem, random_routes(seed, problem))
     served = {task for route in routes for task in tasks_of(route)}
     left = [task for task in range(tasks) if task not in served]
     timed = timed_routes(problem, PathFinder(problem, line_graph(problem)), routes)
@@ -59,7 +59,7 @@ def test_routes_cost_the_same_by_the_clock_of_plans_and_by_that_of_the_referee(
 def test_behind_the_pins_the_rest_costs_what_it_costs_in_the_whole(seed, tasks, vehicles):
     problem = a_random_storm(seed, tasks, vehicles, ("order", "rest", "metres", "pinned"))
     ways = PathFinder(problem, line_graph(problem))
-    behind = behind_pins(problem, ways)
+    behind = unpinned_problem(problem, ways)
     routes = settled(problem, random_routes(seed, problem)).routes
     rest = behind.rest(routes)
     served = {task for route in routes for task in tasks_of(route)}

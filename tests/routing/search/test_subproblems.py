@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.check.referee import violations
-from routing.kernels.arrays.subproblem_arrays import WEIGHT, new_memo
-from routing.kernels.rows.rows import cut, insert, look
+from routing.kernels.arrays.subproblem_arrays import WEIGHT, new_cache
+from routing.kernels.rows.rows import evaluate_insertions, insert_task, remove_tasks
 from routing.network.deadheads import line_graph
-from routing.network.single_task_feasibility import alone
+from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.stopping import MaxIterations
 from routing.search import decomposition
 from routing.search import ruin_recreate as search_module
@@ -31,8 +31,8 @@ def in_parts(monkeypatch):
     """Search as in a city: windows of three routes, a few tasks at a time."""
     monkeypatch.setattr(search_module, "WHOLE_TASKS", 0)
     monkeypatch.setattr(search_module, "LONG_ROUTE", 0)
-    monkeypatch.setattr(search_module, "PART_WINDOWS", 3)
-    monkeypatch.setattr(search_module, "PART_HALF", 2)
+    monkeypatch.setattr(decomposition, "WINDOWS", 3)
+    monkeypatch.setattr(decomposition, "WINDOW_HALF", 2)
     monkeypatch.setattr(search_module, "PART_ITERATIONS", 20)
 
 
@@ -45,7 +45,7 @@ def in_groups(monkeypatch):
 
 def begun(problem, seed=1):
     search = RuinRecreate(
-        problem, line_graph(problem), alone(problem, line_graph(problem)), seed, 1
+        problem, line_graph(problem), feasibility_of_tasks(problem, line_graph(problem)), seed, 1
     )
     search.begin(None)
     return search
@@ -93,7 +93,7 @@ def test_groups_of_routes_keep_the_rules_of_storms(in_groups, seed):
 
 
 def test_around_a_street_that_nobody_reaches_there_is_nothing_to_improve(in_parts, monkeypatch):
-    monkeypatch.setattr(search_module, "PART_LOOKS", 1)
+    monkeypatch.setattr(decomposition, "WINDOW_LOOKS", 1)
     island = a_town([(0, 1, 10.0), (2, 3, 10.0)], [(0, -1), (2, -1)])
     found = solve(island, MaxIterations(200), 1)
     assert found.unserved == {1: "unreachable"}
@@ -130,12 +130,12 @@ def test_the_price_of_a_place_is_what_the_insertion_then_costs(seed):
     for w in range(len(r.size)):
         for p in range(1, int(r.size[w]) + 1):
             task = int(r.order[w, p])
-            assert cut(f, r, w, p, 1)
+            assert remove_tasks(f, r, w, p, 1)
             alone_cost = float(r.sum[w, 0])
-            memo = new_memo(len(r.spot), len(r.size))
-            look(f, r, memo, task, w)
+            memo = new_cache(len(r.spot), len(r.size))
+            evaluate_insertions(f, r, memo, task, w)
             price, place = memo.price[task, w, 0], int(memo.place[task, w, 0])
-            assert insert(f, r, task, w, place)
+            assert insert_task(f, r, task, w, place)
             assert float(r.sum[w, 0]) - alone_cost == pytest.approx(price, rel=1e-6, abs=1e-3)
 
 
@@ -161,12 +161,12 @@ def with_modes(town, modes):
 
 
 def without_material(town):
-    """Return the town where nobody refills, for which kernels of many modes are ready."""
+    """Return the town where nobody reloads, for which kernels of many modes are ready."""
     return replace(town, material_kg=np.zeros(town.tasks))
 
 
 def with_salt(town, seed):
-    """Return the town where every task needs salt and has one mode: its refills are exact."""
+    """Return the town where every task needs salt and has one mode: its reloads are exact."""
     material_kg = np.random.default_rng(seed).integers(10, 120, town.tasks).astype(float)
     one_way = town.mode_arc.copy()
     one_way[:, 1] = -1

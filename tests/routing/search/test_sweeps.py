@@ -1,4 +1,4 @@
-"""Stretches and tails of long routes moved beside near tasks."""
+"""Segments and tails of long routes moved beside near tasks."""
 
 # ruff: noqa: SLF001 - the routes of a search are looked at from inside
 
@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.kernels.routes import moves, relocation_sweep
-from routing.kernels.routes.routes import drive
+from routing.kernels.routes.routes import compute_route
 from routing.kernels.routes.segment_moves import best_move
 from routing.network.deadheads import line_graph
-from routing.network.single_task_feasibility import alone
+from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import NONE
 from routing.search import ruin_recreate as search_module
 from routing.search.ruin_recreate import RuinRecreate
@@ -29,7 +29,7 @@ def begun(problem):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search_module, "WHOLE_TASKS", 0)
         search = RuinRecreate(
-            problem, line_graph(problem), alone(problem, line_graph(problem)), 1, 1
+            problem, line_graph(problem), feasibility_of_tasks(problem, line_graph(problem)), 1, 1
         )
     search.begin(None)
     copies = empty_routes(problem, search._routes.stop.shape[1] - 1, vehicles=2)
@@ -37,7 +37,7 @@ def begun(problem):
 
 
 def arrays_of(search):
-    return search._gaps, search._facts, search._routes, search._at
+    return search._arrays
 
 
 def orders_of(search):
@@ -61,7 +61,7 @@ def one_way_without_deadlines(seed):
 
 
 def exactly_driven(seed):
-    """A town of any kind; one-way where trucks refill: of two directions and refills, driving a
+    """A town of any kind; one-way where trucks reload: of two directions and reloads, driving a
     row afresh need not find the best, and a sweep may hold better ones."""
     town = any_town(seed, TASKS, VEHICLES)
     if not town.sites:
@@ -74,7 +74,7 @@ def exactly_driven(seed):
 def rearranged(orders, move):
     """The orders after a move, by lists."""
     orders = [list(order) for order in orders]
-    v, w = int(move.v), int(move.w)
+    v, w = int(move.vehicle), int(move.other)
     if move.tails:
         one, other = orders[v], orders[w]
         orders[v] = one[: move.first] + other[move.at :]
@@ -94,13 +94,13 @@ def test_a_move_saves_what_it_promises_and_makes_the_routes_that_lists_make(seed
     """Where streets have one direction, machines are alike, and nothing is late or salted."""
     search, copies = begun(one_way_without_deadlines(seed))
     for t in range(TASKS):
-        if search._at.spot["route"][t] == NONE:
+        if search._places.spot["route"][t] == NONE:
             continue
-        move = best_move(*arrays_of(search), t)
-        if move.v == NONE:
+        move = best_move(arrays_of(search), t)
+        if move.vehicle == NONE:
             continue
         before, orders = search._cost(), orders_of(search)
-        assert moves.make(*arrays_of(search), copies, move)
+        assert moves.apply_move(arrays_of(search), copies, move)
         assert before - search._cost() == pytest.approx(move.gain, rel=1e-4, abs=0.01)
         assert orders_of(search) == rearranged(orders, move)
 
@@ -112,17 +112,17 @@ def test_sweeps_leave_what_driving_all_routes_afresh_gives(seed):
     town = any_town(seed, TASKS, VEHICLES)
     search, copies = begun(replace(town, material_kg=np.zeros(TASKS)))
     before = search._cost()
-    stale = search._at.spot["fit"].copy()
+    stale = search._places.spot["fit"].copy()
     order = np.arange(TASKS, dtype=np.int32)
     for _ in range(3):
-        relocation_sweep.improve(*arrays_of(search), copies, order, stale, TASKS)
+        relocation_sweep.sweep(arrays_of(search), copies, order, stale, TASKS)
     after, orders = search._cost(), orders_of(search)
-    spots, stops = search._at.spot.copy(), search._routes.stop["done_s"].copy()
+    spots, stops = search._places.spot.copy(), search._routes.stop["done_s"].copy()
     assert after <= before + 1e-6
     search._rebuild()
     assert orders_of(search) == orders
     assert search._cost() == pytest.approx(after, rel=1e-9)
-    assert np.array_equal(search._at.spot["route"], spots["route"])
+    assert np.array_equal(search._places.spot["route"], spots["route"])
     for v, tasks in enumerate(orders):
         done_s = search._routes.stop["done_s"][v, : len(tasks)]
         assert np.allclose(done_s, stops[v, : len(tasks)])
@@ -131,13 +131,13 @@ def test_sweeps_leave_what_driving_all_routes_afresh_gives(seed):
 
 @settings(max_examples=30, deadline=None)
 @given(seed=SEEDS)
-def test_sweeps_cost_no_more_and_lose_nothing_where_trucks_refill(seed):
-    """Refills are kept as a move left them: driving afresh may place some of them otherwise."""
+def test_sweeps_cost_no_more_and_lose_nothing_where_trucks_reload(seed):
+    """Reloads are kept as a move left them: driving afresh may place some of them otherwise."""
     search, copies = begun(any_town(seed, TASKS, VEHICLES))
     before, absent = search._cost(), len(search._absent())
-    stale = search._at.spot["fit"].copy()
-    relocation_sweep.improve(
-        *arrays_of(search), copies, np.arange(TASKS, dtype=np.int32), stale, TASKS
+    stale = search._places.spot["fit"].copy()
+    relocation_sweep.sweep(
+        arrays_of(search), copies, np.arange(TASKS, dtype=np.int32), stale, TASKS
     )
     assert search._cost() <= before + 1e-6
     served = [task for order in orders_of(search) for task in order]
@@ -154,10 +154,10 @@ def test_tasks_put_between_others_leave_what_driving_afresh_gives(seed, first, l
     last = min(first + length, len(orders[v]))
     absent = search._absent()[:3]
     news = np.concatenate((absent, np.array(orders[v][first:last][::-1], np.int32)))
-    holds = moves.put_between(*arrays_of(search)[:3], v, first, last, news)
+    holds = moves.replace_tasks(*arrays_of(search)[:3], v, first, last, news)
     cost = search._routes.row["cost"][v]
     assert orders_of(search)[v] == [*orders[v][:first], *news.tolist(), *orders[v][last:]]
-    assert drive(*arrays_of(search)[:3], v) == holds
+    assert compute_route(*arrays_of(search)[:3], v) == holds
     assert search._routes.row["cost"][v] == pytest.approx(cost, rel=1e-9)
 
 
@@ -167,6 +167,6 @@ def test_a_task_left_out_finds_the_place_that_costs_least():
     before = search._cost()
     stale = np.zeros(TASKS, np.bool_)
     stale[5] = True
-    relocation_sweep.improve(*arrays_of(search), copies, np.array([5], np.int32), stale, 1)
-    assert search._at.spot["route"][5] != NONE
+    relocation_sweep.sweep(arrays_of(search), copies, np.array([5], np.int32), stale, 1)
+    assert search._places.spot["route"][5] != NONE
     assert search._cost() < before

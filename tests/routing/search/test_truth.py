@@ -50,7 +50,7 @@ def rules_of(seed, town, *features):
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_machines_of_several_types_and_prices_share_streets_of_either_direction(seed, tasks):
     town = a_random_town(seed, tasks)
-    is_solved(a_tiny_town(seed, tasks, mode_arc=town.mode_arc), seed, refills=False)
+    is_solved(a_tiny_town(seed, tasks, mode_arc=town.mode_arc), seed, reloads=False)
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
@@ -58,7 +58,7 @@ def test_machines_of_several_types_and_prices_share_streets_of_either_direction(
 def test_deadlines_and_early_ends_are_weighed_against_time(seed, tasks):
     town = a_random_town(seed, tasks)
     prices = {"completion_price": town.completion_price, "lateness_price": town.lateness_price}
-    is_solved(a_tiny_town(seed, tasks, **prices), seed, refills=False)
+    is_solved(a_tiny_town(seed, tasks, **prices), seed, reloads=False)
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
@@ -74,7 +74,7 @@ def test_shifts_end_in_time_and_the_cheapest_streets_are_left_out(seed, tasks):
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_vehicles_wait_for_the_release_of_streets(seed, tasks):
     release_s = np.random.default_rng(seed).integers(0, 600, tasks).astype(float)
-    is_solved(a_tiny_town(seed, tasks, release_s=release_s), seed, refills=False)
+    is_solved(a_tiny_town(seed, tasks, release_s=release_s), seed, reloads=False)
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
@@ -87,7 +87,7 @@ def test_vehicles_start_anywhere_and_end_elsewhere_or_anywhere(seed, tasks):
         "start_arc": random.integers(0, streets, 2).astype(np.int32),
         "end_arc": np.array([-1, random.integers(0, town.arcs)], np.int32),
     }
-    is_solved(replace(town, **places), seed, refills=False)
+    is_solved(replace(town, **places), seed, reloads=False)
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
@@ -114,7 +114,7 @@ def test_gates_are_stops_between_streets(seed, tasks):
     gates = np.where(np.random.default_rng(seed).random(tasks) < 0.5, town.reload_arc[0], NONE)
     arcs = np.where(gates == NONE, town.mode_arc[:, 0], gates)
     gated = {"mode_arc": np.column_stack((arcs, np.full(tasks, NONE))).astype(np.int32)}
-    is_solved(replace(town, **gated), seed, refills=False)
+    is_solved(replace(town, **gated), seed, reloads=False)
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
@@ -140,7 +140,7 @@ def test_forbidden_turns_and_u_turns_are_driven_around_at_the_least_cost(seed, t
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_urgent_classes_come_first_where_that_is_strict(seed, tasks):
     town = a_tiny_town(seed, tasks)
-    is_solved(replace(town, rules=RouteRules(strict_classes=True)), seed, refills=False)
+    is_solved(replace(town, rules=RouteRules(strict_classes=True)), seed, reloads=False)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_urgent_classes_come_first_where_that_is_strict(seed, tasks):
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_rules_are_kept_at_the_least_cost(feature, seed, tasks):
     town = a_tiny_town(seed, tasks)
-    is_solved(replace(town, rules=rules_of(seed, town, feature)), seed, refills=False)
+    is_solved(replace(town, rules=rules_of(seed, town, feature)), seed, reloads=False)
 
 
 @settings(max_examples=20, deadline=None, derandomize=True)
@@ -160,4 +160,4 @@ def test_all_rules_together_are_kept_at_the_least_cost(seed, tasks):
     some = np.random.default_rng(seed).choice(
         ["strict", "forbidden", "change", "rest", "metres", "home", "pinned", "order"], 4
     )
-    is_solved(replace(town, rules=rules_of(seed, town, *some)), seed, refills=False)
+    is_solved(replace(town, rules=rules_of(seed, town, *some)), seed, reloads=False)

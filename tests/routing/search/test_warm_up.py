@@ -21,17 +21,17 @@ def test_warming_up_leaves_the_kernels_of_the_search_compiled():
     assert annealing.anneal.signatures
     assert neighbor_lists.around.signatures
     assert neighbor_lists.pulls.signatures
-    assert relocation_sweep.improve.signatures
+    assert relocation_sweep.sweep.signatures
 
 
-def test_the_tiny_problem_is_solved_whole_with_and_without_refills(monkeypatch):
+def test_the_tiny_problem_is_solved_whole_with_and_without_reloads(monkeypatch):
     found = []
     monkeypatch.setattr(warm_up, "solve", lambda *asked: found.append(solve(*asked)))
     warm_up.warm_up()
     assert [solution.unserved for solution in found] == [{}, {}]
     assert min(solution.iterations for solution in found) >= MaxIterations(1).limit
-    refills = [sum(isinstance(stop, ReloadStop) for stop in one.routes[0]) for one in found]
-    assert refills == [0, 1]
+    reloads = [sum(isinstance(stop, ReloadStop) for stop in one.routes[0]) for one in found]
+    assert reloads == [0, 1]
 
 
 def test_only_what_a_problem_has_is_compiled_for_it(monkeypatch):
@@ -56,10 +56,10 @@ def test_only_what_has_to_be_compiled_is_told_and_once():
     def twice(number):
         return once(once(number))
 
-    with warm_up.telling(lambda: told.append("takes long")):
+    with warm_up.reporting_compilation(lambda: told.append("takes long")):
         assert told == []
         assert twice(1) == 3
         assert told == ["takes long"]
-    with warm_up.telling(lambda: told.append("again")):
+    with warm_up.reporting_compilation(lambda: told.append("again")):
         assert twice(2) == 4
     assert told == ["takes long"]

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from routing.kernels.graph.cut_growth import grow
+from routing.kernels.graph.cut_growth import SCRATCH_ROWS, TrafficGraph, grow
 
 
 def plain_grow(traffic, demand, own, barred, weight, bias, seed):
@@ -49,20 +49,9 @@ def test_sets_grow_as_sums_made_afresh_say(seed, size, weight):
     rows = csr_matrix(linked)
     at = np.repeat(np.arange(size), np.diff(rows.indptr)), rows.indices
     order, lack = np.empty(size, np.int32), np.empty(size)
-    count = grow(
-        rows.indptr.astype(np.int64),
-        rows.indices.astype(np.int32),
-        traffic[at],
-        demand[at],
-        own,
-        barred,
-        weight,
-        bias,
-        0,
-        np.empty((5, size)),
-        order,
-        lack,
-    )
+    starts, to = rows.indptr.astype(np.int64), rows.indices.astype(np.int32)
+    graph = TrafficGraph(starts, to, traffic[at], demand[at], own, barred)
+    count = grow(graph, weight, bias, 0, np.empty((SCRATCH_ROWS, size)), order, lack)
     plain_order, plain_lack = plain_grow(
         np.where(linked, traffic, -1.0), demand, own, barred, weight, bias, 0
     )

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from routing.kernels.arrays.route_arrays import FAR_S, SPOT
 from routing.kernels.arrays.subproblem_arrays import BIG_S, new_undo
 from routing.kernels.graph.neighbor_lists import near_by_all, near_within, pulls
-from routing.kernels.routes.deadhead_matrix import NOWHERE, spread
-from routing.kernels.search.annealing import note_near
+from routing.kernels.routes.deadhead_matrix import NOWHERE, NodeCounts, spread
+from routing.kernels.search.annealing import mark_nearby_rows
 from tests.routing.kernels.plain_rows import WINDOWS, a_part, computed
 
 SEEDS = st.integers(0, 10_000)
@@ -88,7 +88,7 @@ def test_rows_with_a_near_task_are_marked(seed, everywhere):
     rows, _, _ = computed(part, [np.flatnonzero(owner == w).tolist() for w in range(WINDOWS)])
     undo = new_undo(5, WINDOWS, 7, part.modes)
     task = int(random.integers(0, 5))
-    note_near(part, rows, undo, task, everywhere)
+    mark_nearby_rows(part, rows, undo, task, everywhere)
     near = {int(owner[c]) for c in part.near[task] if c >= 0}
     assert undo.seen[:WINDOWS].tolist() == [False] * WINDOWS
     assert undo.seen[WINDOWS:].tolist() == [everywhere or w in near for w in range(WINDOWS)]
@@ -105,7 +105,9 @@ def test_deadheads_of_a_part_lead_neither_to_a_start_nor_away_from_a_finish(
     number = random.integers(-1, 9, (nodes, modes)).astype(np.int32)
     number[tasks + 2 : tasks + 4, 0] = random.choice([NOWHERE, 4], 2)
     out = np.empty((nodes, nodes, 2 * modes**2), np.float32)
-    spread(apart, np.ascontiguousarray(apart.T), number, tasks, 2, sites, (0,) * modes, out)
+    spread(
+        apart, np.ascontiguousarray(apart.T), number, NodeCounts(tasks, 2, sites), (0,) * modes, out
+    )
 
     starts, finishes = range(tasks, tasks + 2), range(tasks + 2, tasks + 4)
 

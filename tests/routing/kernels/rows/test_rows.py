@@ -15,7 +15,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     SITE,
     WHOLE,
 )
-from routing.kernels.rows.rows import cut, insert, look
+from routing.kernels.rows.rows import evaluate_insertions, insert_task, remove_tasks
 from tests.routing.kernels.plain_rows import (
     WINDOWS,
     a_part,
@@ -71,7 +71,7 @@ def test_a_task_finds_the_two_cheapest_places_of_all(seed, modes):
             + (f.window[w, FIXED] if empty else 0.0)
             for p in range(1, len(order))
         ]
-        look(f, r, memo, 4, w)
+        evaluate_insertions(f, r, memo, 4, w)
         ranked = np.sort(prices)
         assert memo.price[4, w] == pytest.approx(ranked[:2])
         assert prices[memo.place[4, w, 0] - 1] == pytest.approx(ranked[0])
@@ -79,7 +79,7 @@ def test_a_task_finds_the_two_cheapest_places_of_all(seed, modes):
 
 @settings(max_examples=30, deadline=None)
 @given(seed=SEEDS, modes=MODES)
-def test_a_deadhead_leads_over_the_best_site_where_a_refill_is_due(seed, modes):
+def test_a_deadhead_leads_over_the_best_site_where_a_reload_is_due(seed, modes):
     f = a_part(seed, modes=modes, sites=2)
     r, _, _ = computed(f, ([0, 1, 2], [3, 4]))
     _, _, link = columns(f)
@@ -111,13 +111,13 @@ def test_changes_leave_what_a_computation_from_nothing_gives(seed, modes, sites,
             count = 1 + move % int(r.size[w])
             p = 1 + move % (int(r.size[w]) - count + 1)
             out = r.order[w, p : p + count].tolist()
-            cut(f, r, w, p, count)
+            remove_tasks(f, r, w, p, count)
             for task in out:
-                insert(f, r, task, 1 - w, 1 + (move + task) % (int(r.size[1 - w]) + 1))
+                insert_task(f, r, task, 1 - w, 1 + (move + task) % (int(r.size[1 - w]) + 1))
     fresh, _, _ = computed(f, [order_of(r, w)[1:-1] for w in range(WINDOWS)])
     for w in range(WINDOWS):
         n = int(r.size[w])
-        known = r.place.shape[2] - (1 if sites else 0)  # the last column of refills is scratch
+        known = r.place.shape[2] - (1 if sites else 0)  # the last column of reloads is scratch
         assert r.place[w, 1 : n + 1, :known] == pytest.approx(fresh.place[w, 1 : n + 1, :known])
         assert r.sum[w] == pytest.approx(fresh.sum[w])
         assert [r.spot[t, PLACE] for t in r.order[w, 1 : n + 1]] == list(range(1, n + 1))
