@@ -22,7 +22,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.database.engine import Tx
-from data.store.planning.plan_edits import find_open_hand_draft, get_hand_head, list_edits
+from data.store.planning.plan_edits import find_open_edited_draft, get_edited_draft_head, list_edits
 from data.store.planning.plans import get_plan
 from data.store.planning.standing_orders import list_orders
 from fleet.audit.last_change import UNCHANGED, find_change
@@ -82,7 +82,7 @@ def begin(request: Request, plan_id: PlanId, context: DispatcherContext) -> Edit
     """
     with context.reading() as tx:
         get_plan(tx, plan_id)
-        draft_id = find_open_hand_draft(tx, plan_id)
+        draft_id = find_open_edited_draft(tx, plan_id)
     if draft_id is None:
         draft_id = context.app.quick.begin_by_hand(plan_id, context.user.login)
     return _told(request, context, draft_id)
@@ -215,7 +215,7 @@ def _told(request: Request, context: Context, plan_id: PlanId) -> EditsView:
 
 
 def _edits(tx: Tx, context: Context, plan_id: PlanId, t: Translator) -> EditsView:
-    head, last = get_hand_head(tx, plan_id), find_change(tx, f"plan:{plan_id}")
+    head, last = get_edited_draft_head(tx, plan_id), find_change(tx, f"plan:{plan_id}")
     return edits_view(
         head,
         last.id if last else UNCHANGED,

@@ -88,7 +88,7 @@ def show_street(storm_id: StormId, segment_id: SegmentId, context: CouncilContex
 def _story(tx: Tx, context: Context, storm: Storm) -> StormTimeline:
     app = context.app
     policy = app.ground.policy_of(tx, storm)
-    return app.history.story(tx, storm, app.network, policy, context.now)
+    return app.history.timeline(tx, storm, app.network, policy, context.now)
 
 
 def _numbers(tx: Tx, storm: Storm, now: datetime) -> dict[VehicleId, int]:

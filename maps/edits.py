@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import (
+    AssignmentCost,
     Broken,
+    DraftTotals,
     Edited,
+    EditedDraftHead,
     EditState,
     EditWish,
-    HandHead,
     OrderKind,
     PlanEdit,
     PlanState,
     SegmentId,
     StandingOrder,
-    Taker,
-    Toll,
     VehicleId,
 )
 from maps.pages.i18n import Translator
@@ -209,7 +209,7 @@ def broken_words(one: Broken, vehicles: Vehicles, t: Translator) -> str:
     return t(f"broken:{one.rule}", **values)
 
 
-def toll_view(before: Toll, after: Toll, t: Translator) -> TollView:
+def toll_view(before: DraftTotals, after: DraftTotals, t: Translator) -> TollView:
     """Return what a draft takes before and after."""
     names = sorted({*before.late_passes, *after.late_passes})
     late = tuple(
@@ -235,7 +235,7 @@ def toll_view(before: Toll, after: Toll, t: Translator) -> TollView:
 
 
 def edits_view(
-    head: HandHead,
+    head: EditedDraftHead,
     version: int,
     edits: Sequence[PlanEdit],
     vehicles: Vehicles,
@@ -270,7 +270,7 @@ def edit_words(wish: EditWish, vehicles: Vehicles, street: Streets, t: Translato
     )
 
 
-def taker_view(one: Taker, vehicles: Vehicles, t: Translator) -> TakerView:
+def taker_view(one: AssignmentCost, vehicles: Vehicles, t: Translator) -> TakerView:
     """Return a truck that a street may be given to."""
     return TakerView(
         vehicle_id=one.vehicle_id,

@@ -9,12 +9,12 @@ from starlette.responses import Response
 from api.web.context import AdminContext, Context, IntakeContext
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Short, Wire
-from data.model import Agency, AgencyKind, BodyId, HandOver, HandOverId, HandOverState
+from data.model import Agency, AgencyKind, BodyId, Referral, ReferralId, ReferralState
 from data.store.database.engine import Tx
-from data.store.followup.referrals import get_agency, get_hand_over, list_agencies, list_hand_overs
+from data.store.followup.referrals import get_agency, get_referral, list_agencies, list_referrals
 from fleet.followup.agencies import NAME_LETTERS, NEW, retire_agency, save_agency
 from fleet.followup.referrals import letters_of, take_answer
-from fleet.requests.caller_privacy import look_at_caller
+from fleet.requests.caller_privacy import read_caller
 from fleet.requests.intake import TEXT_LETTERS
 from fleet.requests.request_lookup import known_request
 from maps.followup.referrals import BodyView, HandOverView, bodies_view, hand_over_view, paper_view
@@ -52,7 +52,7 @@ class BodyIn(Wire):
 class ReferralAnswerIn(Wire):
     """What a body answered."""
 
-    state: HandOverState
+    state: ReferralState
     answer: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
 
 
@@ -94,7 +94,7 @@ def delete_agency(key: Key, context: AdminContext) -> list[BodyView]:
 def read_hand_overs(context: IntakeContext) -> list[HandOverView]:
     """Return what bodies still have, the longest waiting first, then what is over."""
     with context.reading() as tx:
-        found = list_hand_overs(tx, LISTED)
+        found = list_referrals(tx, LISTED)
         letters = letters_of(tx, [each.hand_over for each in found])
         return [hand_over_view(*each, letters.get(each.hand_over.id)) for each in found]
 
@@ -102,7 +102,7 @@ def read_hand_overs(context: IntakeContext) -> list[HandOverView]:
 @router.post("/api/hand-overs/{key}/answer")
 def note_answer(key: Key, told: ReferralAnswerIn, context: IntakeContext) -> HandOverView:
     """Keep what a body answered; a request that it declines is ours again."""
-    args = (HandOverId(key), told.state, told.answer, context.now)
+    args = (ReferralId(key), told.state, told.answer, context.now)
     with context.writing() as tx:
         answered = take_answer(tx, context.actor, *args)
         view, asked = _view(tx, answered), known_request(tx, answered.request_id)
@@ -114,11 +114,11 @@ def note_answer(key: Key, told: ReferralAnswerIn, context: IntakeContext) -> Han
 def paper(request: Request, key: Key, context: IntakeContext) -> Response:
     """Show the sheet that goes to the body; with the caller's number, the look is written down."""
     with context.writing() as tx:
-        one = get_hand_over(tx, HandOverId(key))
+        one = get_referral(tx, ReferralId(key))
         asked, body = known_request(tx, one.request_id), get_agency(tx, one.body_id)
         caller = None
         if one.with_caller:
-            caller = look_at_caller(tx, context.actor, asked.id, "hand_over", context.now)
+            caller = read_caller(tx, context.actor, asked.id, "hand_over", context.now)
     t = translator_of(request)
     phone = caller.phone if caller else ""
     view = paper_view(one, asked, body, phone, context.app.network, t)
@@ -131,6 +131,6 @@ def _kept(wanted: Agency, context: Context) -> list[BodyView]:
         return bodies_view(list_agencies(tx))
 
 
-def _view(tx: Tx, one: HandOver) -> HandOverView:
+def _view(tx: Tx, one: Referral) -> HandOverView:
     asked, body = known_request(tx, one.request_id), get_agency(tx, one.body_id)
     return hand_over_view(one, asked, body, letters_of(tx, [one]).get(one.id))

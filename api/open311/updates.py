@@ -21,7 +21,7 @@ from data.store.requests.partners import list_partner_updates
 from data.store.requests.public_requests import list_request_events
 from data.store.requests.requests import list_requests_by_id
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS
-from fleet.requests.partners import TOLD, ReceivedUpdate, Wish, hear
+from fleet.requests.partners import TOLD, ReceivedUpdate, Wish, save_partner_update
 from maps.requests.open311 import UPDATES as VERBS
 from maps.requests.open311 import Record, by_request, update_record
 
@@ -83,7 +83,7 @@ def _take(form: Format, request: Request, sent: SubmittedForm) -> Response:
     number = sent.wanted("service_request_id")
     with transaction(app.engine) as tx:
         asked = request_by_number(tx, number)
-        update_id = hear(tx, visitor.writing_key, asked.id, said, visitor.now)
+        update_id = save_partner_update(tx, visitor.writing_key, asked.id, said, visitor.now)
         view = viewed(tx, request_by_number(tx, number))
     app.hub.publish("requests", [view])
     record: Record = {"update_id": str(update_id)}

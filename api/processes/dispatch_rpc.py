@@ -11,13 +11,13 @@ from typing import Any
 from data.errors import BarfrubError, ConflictError
 from data.files.json_records import from_plain, to_plain
 from data.model import (
+    AssignmentCost,
     ChangedRoute,
     Edited,
     EditWish,
     Job,
     PlanId,
     SegmentId,
-    Taker,
     UrgentInsertion,
 )
 
@@ -80,10 +80,10 @@ class QuickLine:
         question = {"ask": "hand_edit", "plan": plan_id, "wish": plain, "store": store}
         return from_plain(Edited, self._answer(question)["edited"])
 
-    def takers(self, plan_id: PlanId, segment_id: SegmentId) -> list[Taker]:
+    def takers(self, plan_id: PlanId, segment_id: SegmentId) -> list[AssignmentCost]:
         """Return what it takes to give a street of a draft to each truck, the cheapest first."""
         question = {"ask": "hand_takers", "plan": plan_id, "segment": segment_id}
-        return [from_plain(Taker, one) for one in self._answer(question)["takers"]]
+        return [from_plain(AssignmentCost, one) for one in self._answer(question)["takers"]]
 
     def _answer(
         self, question: Mapping[str, Any], patience_s: float = PATIENCE_S

@@ -15,7 +15,7 @@ from data.store.database.engine import Database, reading, transaction
 from data.store.requests.notices import list_due_notices, list_unpromised
 from data.store.requests.requests import Caller
 from data.store.storms.storms import find_active_storm
-from fleet.requests.notices import tell_planned
+from fleet.requests.notices import write_planned_notices
 from fleet.requests.outbox import MESSENGER, Letter, claim_letters, lose_interrupted, settle_letter
 from fleet.requests.promises import promise_open
 from fleet.routes.published_plan import Estimates, PublishedPlanCache
@@ -162,4 +162,4 @@ class Messenger(PeriodicTask):
                 arrivals = estimates.arrivals(tx, storm.id, now)
                 if arrivals is not None:
                     promise_open(tx, MESSENGER, arrivals, waiting)
-                tell_planned(tx, waiting, now)
+                write_planned_notices(tx, waiting, now)

@@ -17,10 +17,10 @@ from data.model import (
     BodyId,
     ClosingReason,
     Danger,
-    HandOverWay,
     LonLat,
     QueueChangeId,
     QueueOrder,
+    ReferralWay,
     RequestFilter,
     RequestId,
     RequestKind,
@@ -37,17 +37,17 @@ from data.store.requests.request_search import (
 )
 from data.store.requests.requests import list_requests_by_id
 from fleet.followup.bulk_changes import (
-    Bulk,
+    BulkResult,
     CityRules,
     close_many,
     give_kind,
-    hand_over_many,
     last_change_of,
     place_many,
     places_by_words,
+    refer_many,
     undo_change,
 )
-from fleet.followup.referrals import HandingOver, referrals_of
+from fleet.followup.referrals import ReferralWish, referrals_of
 from fleet.requests.caller_privacy import note_phone_search
 from fleet.requests.intake import TEXT_LETTERS
 from fleet.requests.request_lookup import deadlines
@@ -160,7 +160,7 @@ class HandOverIn(Wire):
 
     ids: Ids
     body_id: Id
-    way: HandOverWay
+    way: ReferralWay
     note: Note = ""
     with_caller: bool = False
 
@@ -281,11 +281,11 @@ def close_several(request: Request, wanted: CloseManyIn, context: IntakeContext)
 def hand_several_over(request: Request, wanted: HandOverIn, context: IntakeContext) -> BulkOut:
     """Hand requests over to a body."""
     body = BodyId(wanted.body_id)
-    handing = HandingOver(body, wanted.way, wanted.note, wanted.with_caller)
+    handing = ReferralWish(body, wanted.way, wanted.note, wanted.with_caller)
     return _changed(
         request,
         context,
-        lambda tx: hand_over_many(tx, context.actor, _ids(wanted.ids), handing, context.now),
+        lambda tx: refer_many(tx, context.actor, _ids(wanted.ids), handing, context.now),
     )
 
 
@@ -319,7 +319,7 @@ def _ground(context: Context) -> CityRules:
     return CityRules(context.app.network, context.app.policy, context.app.plans)
 
 
-def _changed(request: Request, context: Context, change: Callable[[Tx], Bulk]) -> BulkOut:
+def _changed(request: Request, context: Context, change: Callable[[Tx], BulkResult]) -> BulkOut:
     """Change, then tell every open page; only after the commit, so that nobody asks too early."""
     with context.writing() as tx:
         bulk = change(tx)

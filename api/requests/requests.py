@@ -18,7 +18,7 @@ from data.model import (
 )
 from data.store.database.engine import Tx
 from data.store.requests.requests import get_request, list_requests
-from fleet.requests.caller_privacy import look_at_caller
+from fleet.requests.caller_privacy import read_caller
 from fleet.requests.closing import cancel_request, close_request, reopen_request
 from fleet.requests.intake import receive
 from fleet.requests.placing import locate, place_by_hand
@@ -69,7 +69,7 @@ def show_request(request_id: RequestId, context: IntakeContext) -> RequestView:
 def show_caller(request_id: RequestId, context: CallerContext) -> CallerOut:
     """Return who called, to call back; the storm book tells who looked."""
     with context.writing() as tx:
-        caller = look_at_caller(tx, context.actor, request_id, "call_back", context.now)
+        caller = read_caller(tx, context.actor, request_id, "call_back", context.now)
     if caller is None:
         raise NotFoundError("caller", request_id)
     return CallerOut(

@@ -189,7 +189,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         hub.publish("requests", [request_view(each, {}) for each in asked])
 
     def hear(fixes: Sequence[Position]) -> None:
-        ear.hear(fixes, clock.now())
+        ear.add_fixes(fixes, clock.now())
         consumer.hear(fixes)
 
     require_current(engine)

@@ -24,8 +24,8 @@ from fleet.shifts.roster import (
     cancel_shift,
     change_shift,
     may_be_given,
-    misfits,
     plan_shift,
+    roster_conflicts,
 )
 from fleet.storms.machines_in_service import machines_taken_out
 from fleet.storms.storm_lookup import known_storm, listed_storms, shown_storm, wanted_storm
@@ -104,7 +104,7 @@ def roster_page(
         facts = facts_of(tx, chosen, context.app.watch.check, now) if chosen else None
         versions = {one.id: _version(tx, one) for one in shifts}
         storms = listed_storms(tx, coming=True)
-    wrong, span = misfits(shifts, users), span_of(shifts, now, t.timezone)
+    wrong, span = roster_conflicts(shifts, users), span_of(shifts, now, t.timezone)
     known = RosterRecords(users, out, wrong, versions)
     view = {
         "storm": chosen,
@@ -132,7 +132,9 @@ def show_roster(context: BoardContext, storm_id: StormId | None = None, day: str
         _, shifts = _shown(tx, context, storm_id, day)
         users = {user.id: user for user in all_people(tx)}
         views = [_view(tx, one) for one in shifts]
-    return RosterOut(shifts=views, misfits=[misfit_view(one) for one in misfits(shifts, users)])
+    return RosterOut(
+        shifts=views, misfits=[misfit_view(one) for one in roster_conflicts(shifts, users)]
+    )
 
 
 @router.get("/api/machines-out")

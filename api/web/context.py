@@ -48,7 +48,7 @@ from data.store.database.engine import Database, Tx, reading, transaction
 from data.streets.network import StreetNetwork
 from fleet.audit.last_change import require_unchanged
 from fleet.context import CityContext
-from fleet.messages.presence import Room
+from fleet.messages.presence import BoardPresence
 from fleet.replay.storm_history import StormHistory
 from fleet.reports.storm_statistics import StormRecords
 from fleet.routes.published_plan import Estimates, PublishedPlanCache
@@ -101,7 +101,7 @@ class App:
     offers: Offers = field(default_factory=Offers)
     code_entries: CodeLimit = field(default_factory=CodeLimit)
     track_codes: TrackCodeLimit = field(default_factory=TrackCodeLimit)
-    room: Room = field(default_factory=Room)
+    room: BoardPresence = field(default_factory=BoardPresence)
     background_job: BackgroundJob[Any] = field(default_factory=BackgroundJob)
 
     @property

@@ -58,9 +58,9 @@ def levels_of(
 
     Rules apply in the order of `LevelReason`; of two that come to the same class the later is told.
     """
-    ground = _Ground(network, places, districts)
+    index = _CityIndex(network, places, districts)
     levels: dict[SegmentId, Level] = {}
-    for segment_id, wish in _wishes(ground, policy):
+    for segment_id, wish in _wishes(index, policy):
         now = levels.get(segment_id) or _road_level(network.segment(segment_id), policy)
         better = _raised(now, wish, policy)
         if better is not now:
@@ -81,17 +81,17 @@ def idle_rules(
     districts: Iterable[District] = (),
 ) -> list[IdleRule]:
     """Return what rules ask for and the city does not have: often a spelling, or a poor file."""
-    ground, rules = _Ground(network, places, districts), policy.street_rules
-    kinds = sorted(rules.place_kinds - {place.kind for place in ground.places})
-    found = {wish.level.reason for wish in _wishes(ground, policy)}
+    index, rules = _CityIndex(network, places, districts), policy.street_rules
+    kinds = sorted(rules.place_kinds - {place.kind for place in index.places})
+    found = {wish.level.reason for wish in _wishes(index, policy)}
     idle = [IdleRule(LevelReason.NEAR, kind) for kind in kinds]
     if rules.bus is not None and LevelReason.BUS not in found:
         idle.append(IdleRule(LevelReason.BUS, ""))
     if rules.steep is not None and LevelReason.STEEP not in found:
         idle.append(IdleRule(LevelReason.STEEP, ""))
     names = (name for rule in rules.named for name in rule.names)
-    idle += [IdleRule(LevelReason.NAMED, name) for name in names if not ground.names.called(name)]
-    zones = (zone for zone in rules.zones if not ground.inside(zone))
+    idle += [IdleRule(LevelReason.NAMED, name) for name in names if not index.names.called(name)]
+    zones = (zone for zone in rules.zones if not index.inside(zone))
     return idle + [IdleRule(LevelReason.ZONE, zone.name) for zone in zones]
 
 
@@ -113,9 +113,9 @@ def _raised(now: Level, wish: Level, policy: Policy) -> Level:
     return Level(now.service_class, wish.reason, wish.subject, wish.cycle)
 
 
-def _wishes(ground: "_Ground", policy: Policy) -> Iterator[_Wish]:
+def _wishes(index: "_CityIndex", policy: Policy) -> Iterator[_Wish]:
     rules = policy.street_rules
-    segments = ground.network.segments
+    segments = index.network.segments
     steep, bus = rules.steep, rules.bus
     if steep is not None:
         for segment in segments:
@@ -127,19 +127,17 @@ def _wishes(ground: "_Ground", policy: Policy) -> Iterator[_Wish]:
         for segment in segments:
             if segment.bus:
                 yield _Wish(segment.id, Level(bus, LevelReason.BUS))
-    yield from chain.from_iterable(_near(ground, rule) for rule in rules.near)
-    yield from chain.from_iterable(_named(ground, rule) for rule in rules.named)
-    yield from chain.from_iterable(
-        _in_zone(ground, rule, policy.last_class) for rule in rules.zones
-    )
+    yield from chain.from_iterable(_near(index, rule) for rule in rules.near)
+    yield from chain.from_iterable(_named(index, rule) for rule in rules.named)
+    yield from chain.from_iterable(_in_zone(index, rule, policy.last_class) for rule in rules.zones)
 
 
-def _near(ground: "_Ground", rule: NearRule) -> Iterator[_Wish]:
+def _near(index: "_CityIndex", rule: NearRule) -> Iterator[_Wish]:
     found: list[tuple[float, SegmentId, str]] = []
-    for place in ground.places_of(rule.places):
-        reach = ground.network.nearby(place.location, max(rule.within_m, _NEAREST_M))
+    for place in index.places_of(rule.places):
+        reach = index.network.nearby(place.location, max(rule.within_m, _NEAREST_M))
         for rank, snap in enumerate(reach):
-            road = ground.network.segment(snap.segment_id).road_class
+            road = index.network.segment(snap.segment_id).road_class
             beside = snap.distance_m <= rule.within_m and road not in _SIDE_WAYS
             if rank == 0 or beside:
                 found.append((snap.distance_m, snap.segment_id, _title(place)))
@@ -151,21 +149,21 @@ def _title(place: Place) -> str:
     return next((names[0] for names in place.names.values() if names), place.kind)
 
 
-def _named(ground: "_Ground", rule: NamedRule) -> Iterator[_Wish]:
+def _named(index: "_CityIndex", rule: NamedRule) -> Iterator[_Wish]:
     for name in rule.names:
         level = Level(rule.service_class, LevelReason.NAMED, name)
-        for segment_id in ground.names.called(name):
+        for segment_id in index.names.called(name):
             yield _Wish(segment_id, level)
 
 
-def _in_zone(ground: "_Ground", zone: ZoneRule, last: ServiceClass) -> Iterator[_Wish]:
+def _in_zone(index: "_CityIndex", zone: ZoneRule, last: ServiceClass) -> Iterator[_Wish]:
     # The least urgent class raises nothing: a zone without a class is about its cycle only.
     wish = Level(zone.service_class or last, LevelReason.ZONE, zone.name, zone.cycle)
-    for segment_id in ground.inside(zone):
+    for segment_id in index.inside(zone):
         yield _Wish(segment_id, wish)
 
 
-class _Ground:
+class _CityIndex:
     """What rules ask of a city: its places by kind, its streets by name and by place."""
 
     def __init__(

@@ -102,9 +102,9 @@ class _SiteTable(TomlTable):
         """Return what is wrong with a ground that was drawn around the pin, or near it."""
         if not self.polygon:
             return
-        ground, (_, farthest_m) = shapely.Polygon(self.polygon), LIMITS["radius_m"]
-        if not ground.is_valid or ground.area <= 0.0:
-            got = shapely.is_valid_reason(ground).partition("[")[2].removesuffix("]")
+        area, (_, farthest_m) = shapely.Polygon(self.polygon), LIMITS["radius_m"]
+        if not area.is_valid or area.area <= 0.0:
+            got = shapely.is_valid_reason(area).partition("[")[2].removesuffix("]")
             need = Need("a line around a ground that does not cross itself")
             yield FieldMistake(("polygon",), got, need)
         away = max(self.polygon, key=lambda corner: distance_m(self.location, corner))
@@ -122,8 +122,8 @@ class DepotTable(_SiteTable):
 
     def depot(self, number: int) -> Depot:
         """Return the depot, which is of this number in its file."""
-        ground = (self.radius_m, self.polygon)
-        return Depot(DepotId(number), self.name, self.location, self.assumed, *ground)
+        area = (self.radius_m, self.polygon)
+        return Depot(DepotId(number), self.name, self.location, self.assumed, *area)
 
     @classmethod
     def of(cls, depot: Depot) -> Self:

@@ -68,7 +68,7 @@ class AlertMonitor:
     _corridors: dict[ShiftId, Corridor] = field(default_factory=dict)
     _corridors_of: tuple[PlanId, StreetNetwork] | None = None
 
-    def look(
+    def check(
         self,
         city: CityContext,
         storm: Storm | None,
@@ -101,13 +101,13 @@ class AlertMonitor:
         self._storm = storm
         return self.plans.check(city, storm.id)
 
-    def keep(self, tx: Tx, look: MonitorResult, rules: AlertRules, now: datetime) -> list[Alert]:
+    def store(self, tx: Tx, result: MonitorResult, rules: AlertRules, now: datetime) -> list[Alert]:
         """Store the alerts of a check, and return those that changed."""
-        return self.book.keep(tx, self._storm, look.signs, rules, now)
+        return self.book.store(tx, self._storm, result.signs, rules, now)
 
-    def calm(self, tx: Tx, look: MonitorResult, now: datetime) -> bool:
+    def is_unchanged(self, tx: Tx, result: MonitorResult, now: datetime) -> bool:
         """Whether a check changes no stored alert."""
-        return self.book.calm(tx, self._storm, look.signs, now)
+        return self.book.is_unchanged(tx, self._storm, result.signs, now)
 
     def _trucks(
         self,

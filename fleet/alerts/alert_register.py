@@ -46,8 +46,10 @@ class AlertRegister:
 
     seen_at: dict[AlertId, datetime] = field(default_factory=dict)
 
-    def calm(self, tx: Tx, storm: Storm | None, signs: Iterable[Sign], now: datetime) -> bool:
-        """Whether `keep` would write nothing."""
+    def is_unchanged(
+        self, tx: Tx, storm: Storm | None, signs: Iterable[Sign], now: datetime
+    ) -> bool:
+        """Whether `store` would write nothing."""
         mine = {_key(sign): sign for sign in signs} if storm else {}
         calm = True
         for alert in _watched(tx):
@@ -58,7 +60,7 @@ class AlertRegister:
                 self.seen_at[alert.id] = now
         return calm and not mine
 
-    def keep(
+    def store(
         self,
         tx: Tx,
         storm: Storm | None,

@@ -26,15 +26,15 @@ from data.store.audit.audit_seals import (
     window_subject,
 )
 from data.store.audit.audited_rows import (
+    RequestTextRow,
     RightsRow,
     StateRow,
-    WordsRow,
     list_crew_job_states,
     list_done_jobs,
     list_plan_states,
     list_request_states,
+    list_request_texts,
     list_rights,
-    list_words,
 )
 from data.store.database.engine import Tx
 from fleet.coverage.track_windows import begins_at
@@ -134,8 +134,8 @@ def sealed_as(tx: Tx, subject: str) -> dict[str, object]:
     """Return the fields of a seal: counts and digests of the rows of its evidence."""
     kind, *key = subject.split(":")
     if kind == TOLD:
-        told = seal_of_reported(tx, StormId(int(key[0])))
-        return {"passes": told.rows, "passes_digest": told.digest}
+        seal = seal_of_reported(tx, StormId(int(key[0])))
+        return {"passes": seal.rows, "passes_digest": seal.digest}
     vehicle_id, window = VehicleId(int(key[0])), int(key[1])
     since, until = begins_at(window), begins_at(window + 1)
     fixes = seal_of_fixes(tx, vehicle_id, since, until)
@@ -156,7 +156,7 @@ def audit(
 
     What an altered line says counts for nothing.
     """
-    done, said = Audit(), _Said()
+    done, last = Audit(), _LastStates()
     noted = {receipt.line: receipt.hash for receipt in receipts}
     for line in lines:
         wrong = list(_of_line(line, done))
@@ -164,10 +164,10 @@ def audit(
         if noted.pop(line.id, line.hash) != line.hash:
             done.findings.append(Finding(Wrong.NOT_IN_CHAIN, line.id, line.subject))
         if isinstance(line, Event) and Wrong.ALTERED not in {one.wrong for one in wrong}:
-            said.take(line)
+            last.take(line)
         done.lines, done.last_hash = line.id, line.hash
     done.findings += [Finding(Wrong.MISSING, line, "") for line in noted]
-    done.findings += _of_records(tx, said)
+    done.findings += _of_records(tx, last)
     done.unsealed = len(list_unsealed(tx))
     return done
 
@@ -184,7 +184,7 @@ def _of_line(line: Event | UnreadableLine, before: Audit) -> Iterator[Finding]:
 
 
 @dataclass(slots=True)
-class _Said:
+class _LastStates:
     """The last state of each subject by the log."""
 
     state: dict[str, str] = field(default_factory=dict)
@@ -218,63 +218,63 @@ def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _of_records(tx: Tx, said: _Said) -> Iterator[Finding]:
-    yield from _states(list_request_states(tx), said)
-    yield from _states(list_crew_job_states(tx), said)
+def _of_records(tx: Tx, last: _LastStates) -> Iterator[Finding]:
+    yield from _states(list_request_states(tx), last)
+    yield from _states(list_crew_job_states(tx), last)
     plans = list_plan_states(tx)
-    yield from _states(plans, said)
+    yield from _states(plans, last)
     yield from (
         Finding(Wrong.UNWRITTEN, None, subject, JobState.OPEN, JobState.DONE)
         for subject in list_done_jobs(tx)
-        if said.state.get(subject) != JobState.DONE
+        if last.state.get(subject) != JobState.DONE
     )
-    yield from _words(list_words(tx), said)
-    yield from _rights(list_rights(tx), said)
-    yield from _plans(tx, {row.subject for row in plans}, said)
-    yield from _evidence(tx, said)
+    yield from _texts(list_request_texts(tx), last)
+    yield from _rights(list_rights(tx), last)
+    yield from _plans(tx, {row.subject for row in plans}, last)
+    yield from _evidence(tx, last)
 
 
-def _states(rows: Iterable[StateRow], said: _Said) -> Iterator[Finding]:
+def _states(rows: Iterable[StateRow], last: _LastStates) -> Iterator[Finding]:
     for row in rows:
-        written = said.state.get(row.subject)
+        written = last.state.get(row.subject)
         if written is None:
             yield Finding(Wrong.UNWRITTEN, None, row.subject, "", row.state)
         elif written != row.state:
             yield Finding(Wrong.RECORD, None, row.subject, written, row.state)
 
 
-def _words(rows: Iterable[WordsRow], said: _Said) -> Iterator[Finding]:
+def _texts(rows: Iterable[RequestTextRow], last: _LastStates) -> Iterator[Finding]:
     for row in rows:
-        written = said.words.get(row.subject)
+        written = last.words.get(row.subject)
         if written and written != salted_digest(row.salt, row.text):
             yield Finding(Wrong.RECORD, None, row.subject, "words", "other words")
 
 
-def _rights(rows: Iterable[RightsRow], said: _Said) -> Iterator[Finding]:
+def _rights(rows: Iterable[RightsRow], last: _LastStates) -> Iterator[Finding]:
     for row in rows:
-        written = said.roles.get(row.subject)
+        written = last.roles.get(row.subject)
         if written is None:
             yield Finding(Wrong.UNWRITTEN, None, row.subject, "", ", ".join(row.roles))
         elif written != list(row.roles):
             yield Finding(Wrong.RECORD, None, row.subject, ", ".join(written), ", ".join(row.roles))
-        elif row.disabled != (row.subject in said.shut_out):
+        elif row.disabled != (row.subject in last.shut_out):
             state = ("may sign in", "shut out")
             wanted, found = state[not row.disabled], state[row.disabled]
             yield Finding(Wrong.RECORD, None, row.subject, wanted, found)
 
 
-def _plans(tx: Tx, stored: Collection[str], said: _Said) -> Iterator[Finding]:
-    for subject, digest in said.digest.items():
+def _plans(tx: Tx, stored: Collection[str], last: _LastStates) -> Iterator[Finding]:
+    for subject, digest in last.digest.items():
         if subject not in stored:
             yield Finding(Wrong.RECORD, None, subject, "a plan", "none")
         elif digest and digest != seal_of_plan(tx, PlanId(int(subject.split(":")[1]))).digest:
             yield Finding(Wrong.RECORD, None, subject, "its routes", "other routes")
 
 
-def _evidence(tx: Tx, said: _Said) -> Iterator[Finding]:
+def _evidence(tx: Tx, last: _LastStates) -> Iterator[Finding]:
     """Compare sealed evidence that did not change since; what has no seal is skipped."""
     waiting = set(list_unsealed(tx))
-    for subject, line in said.seals.items():
+    for subject, line in last.seals.items():
         if subject in waiting:
             continue
         now = sealed_as(tx, subject)
@@ -286,5 +286,5 @@ def _evidence(tx: Tx, said: _Said) -> Iterator[Finding]:
         subject = reported_subject(storm_id)
         if vehicle_id is not None and window is not None:
             subject = window_subject(vehicle_id, window)
-        if subject not in waiting and subject not in said.seals:
+        if subject not in waiting and subject not in last.seals:
             yield Finding(Wrong.UNWRITTEN, None, subject, "", "passes")

@@ -101,7 +101,7 @@ class CoverageCache:
         self._storm_id: StormId | None = None
         self._streets: dict[SegmentId, _Street] = {}
 
-    def look(
+    def read(
         self,
         city: CityContext,
         storm_id: StormId,

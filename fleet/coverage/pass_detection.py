@@ -87,11 +87,11 @@ def proofs(
         gone_m += stretch.to_m - stretch.from_m
         ended_at = a.fix.fixed_at + elapsed * (gone_m / whole_m)
         sure = _pattern(a, stretch, order) if plows and slow else 0.0
-        told = None if order is None else order.tells(stretch.directed)
-        likely = _off_route(confidence) if told is False else confidence
-        if told is None and order is not None and _moved(a, b):
+        expected = None if order is None else order.works_on(stretch.directed)
+        likely = _off_route(confidence) if expected is False else confidence
+        if expected is None and order is not None and _moved(a, b):
             likely *= EITHER
-        for treatment, evidence in _evidence(a, b, likely, sure, told, fast=fast):
+        for treatment, evidence in _evidence(a, b, likely, sure, expected, fast=fast):
             yield _pass(network, a.fix, stretch, started_at, ended_at, treatment, evidence)
 
 
@@ -107,13 +107,15 @@ def _off_route(confidence: float) -> float:
 
 
 def _evidence(
-    a: Sighted, b: Sighted, confidence: float, sure: float, told: bool | None, *, fast: bool
+    a: Sighted, b: Sighted, confidence: float, sure: float, expected: bool | None, *, fast: bool
 ) -> Iterator[tuple[Treatment | None, Evidence]]:
     """Yield each treatment with its evidence; none for a street that was only driven."""
     brief = b.fix.fixed_at - a.fix.fixed_at <= STEADY
-    early = told is False and a.claim.fresh
-    plowed = _at_work(a.claim.blade, b.claim.blade, told, brief=brief) and not fast and not early
-    salted = _at_work(a.claim.spreader, b.claim.spreader, told, brief=brief)
+    early = expected is False and a.claim.fresh
+    plowed = (
+        _at_work(a.claim.blade, b.claim.blade, expected, brief=brief) and not fast and not early
+    )
+    salted = _at_work(a.claim.spreader, b.claim.spreader, expected, brief=brief)
     if plowed:
         yield Treatment.PLOW, Evidence(EvidenceKind.BLADE, confidence)
     if salted:
@@ -123,15 +125,15 @@ def _evidence(
         yield treatment, Evidence(EvidenceKind.SPEED, confidence * (sure or 1.0))
 
 
-def _at_work(a: bool | None, b: bool | None, told: bool | None, *, brief: bool) -> bool:
+def _at_work(a: bool | None, b: bool | None, expected: bool | None, *, brief: bool) -> bool:
     """Whether equipment worked between two fixes.
 
-    Where it worked at one of them alone, the route says on which streets: `told`, if there is one.
+    Where it worked at one of them alone, `expected` decides: whether the route works there.
     """
     if a and b:
         return True
-    if told is not None and a is not None and b is not None:
-        return told and (a or b)
+    if expected is not None and a is not None and b is not None:
+        return expected and (a or b)
     return bool(a) and brief
 
 

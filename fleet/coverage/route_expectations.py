@@ -36,7 +36,7 @@ class ExpectedWork:
     drive: frozenset[DirectedSegment]
     both: frozenset[DirectedSegment] = frozenset()
 
-    def tells(self, directed: DirectedSegment) -> bool | None:
+    def works_on(self, directed: DirectedSegment) -> bool | None:
         """Whether a vehicle is to work on a street; `None` where that depends on the round."""
         return None if directed in self.both else directed in self.work
 
@@ -46,11 +46,11 @@ class FleetExpectations:
     """Expected work by vehicle, oldest first, and the vehicles."""
 
     vehicles: Mapping[VehicleId, Vehicle]
-    told: Mapping[VehicleId, Sequence[ExpectedWork]]
+    by_vehicle: Mapping[VehicleId, Sequence[ExpectedWork]]
 
     def at(self, vehicle_id: VehicleId, moment: datetime) -> ExpectedWork | None:
         """Return the expected work of a vehicle before a moment; `None` without a plan."""
-        known = [order for order in self.told.get(vehicle_id, ()) if order.since <= moment]
+        known = [order for order in self.by_vehicle.get(vehicle_id, ()) if order.since <= moment]
         return known[-1] if known else None
 
     def work_mps(self, vehicle_id: VehicleId) -> float:
@@ -84,16 +84,16 @@ class ExpectationCache:
 
 
 def _read(tx: Tx, storm_ids: Iterable[StormId]) -> FleetExpectations:
-    told: dict[VehicleId, list[ExpectedWork]] = defaultdict(list)
+    by_vehicle: dict[VehicleId, list[ExpectedWork]] = defaultdict(list)
     for storm_id in storm_ids:
         for plan in list_plans(tx, storm_id):
             events = list_events(tx, f"plan:{plan.id}")
             since = [one.at for one in events if one.verb == "plan.published"]
             for route in plan.routes if since else ():
-                told[route.vehicle_id].append(_order(route, since[0]))
+                by_vehicle[route.vehicle_id].append(_order(route, since[0]))
     return FleetExpectations(
         {vehicle.id: vehicle for vehicle in list_vehicles(tx)},
-        {one: sorted(orders, key=lambda each: each.since) for one, orders in told.items()},
+        {one: sorted(orders, key=lambda each: each.since) for one, orders in by_vehicle.items()},
     )
 
 

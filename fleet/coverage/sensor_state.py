@@ -44,9 +44,9 @@ class Switch(StrEnum):
 class SensorTrack:
     """One on/off sensor of a vehicle."""
 
-    said: bool | None = None
-    said_at: datetime | None = None
-    said_on: DirectedSegment | None = None
+    state: bool | None = None
+    state_at: datetime | None = None
+    state_on: DirectedSegment | None = None
     changed_at: datetime | None = None
     changed_on: DirectedSegment | None = None
     flickers: deque[datetime] = field(default_factory=deque)
@@ -54,50 +54,50 @@ class SensorTrack:
     drives_m: float = 0.0
     was_up: bool = False
 
-    def hear(
-        self, says: bool | None, at: datetime, street: DirectedSegment | None, *, fast: bool
+    def read(
+        self, reading: bool | None, at: datetime, street: DirectedSegment | None, *, fast: bool
     ) -> None:
         """Add a reading at a fix on a street; `fast` where the speed is above any working speed."""
         while self.flickers and at - self.flickers[0] > FLICKERING_WITHIN:
             self.flickers.popleft()
-        if says is None:
-            if self.said_at is not None and at - self.said_at > CARRIED:
-                self.said, self.said_at, self.changed_at = None, None, None
+        if reading is None:
+            if self.state_at is not None and at - self.state_at > CARRIED:
+                self.state, self.state_at, self.changed_at = None, None, None
             return
-        if self.said is not None and says != self.said:
-            self._change(says, at, street)
-        if not says:
+        if self.state is not None and reading != self.state:
+            self._change(reading, at, street)
+        if not reading:
             self.fast_s, self.drives_m, self.was_up = 0.0, 0.0, True
-        elif fast and self.said_at is not None:
-            self.fast_s += (at - self.said_at).total_seconds()
-        self.said, self.said_at, self.said_on = says, at, street
+        elif fast and self.state_at is not None:
+            self.fast_s += (at - self.state_at).total_seconds()
+        self.state, self.state_at, self.state_on = reading, at, street
 
-    def _change(self, says: bool, at: datetime, street: DirectedSegment | None) -> None:
+    def _change(self, reading: bool, at: datetime, street: DirectedSegment | None) -> None:
         """Add a change of state, and note whether the state before was a flicker.
 
         "At work" for a moment is one anywhere. "Not at work" for a moment is one only in the middle
         of a street: at corners, and where they turn, small machines lift their blades.
         """
         brief = self.changed_at is not None and at - self.changed_at < FLICKER
-        if brief and (not says or (street is not None and street == self.changed_on)):
+        if brief and (not reading or (street is not None and street == self.changed_on)):
             self.flickers.append(at)
-        self.changed_at, self.changed_on = at, self.said_on
+        self.changed_at, self.changed_on = at, self.state_on
 
     def drive(self, metres: float) -> None:
         """Add metres driven where the route has nothing to work on."""
-        if self.said and not self.was_up:
+        if self.state and not self.was_up:
             self.drives_m += metres
 
     @property
     def believed(self) -> bool | None:
         """The state, or `None` where there is no sensor or it is not to be believed."""
         broken = len(self.flickers) > FLICKERS or self._at_work_in_vain
-        return None if broken else self.said
+        return None if broken else self.state
 
     @property
     def unproved(self) -> bool:
         """Whether it has only ever reported "at work", so that it may be stuck."""
-        return bool(self.said) and not self.was_up
+        return bool(self.state) and not self.was_up
 
     @property
     def stuck(self) -> bool:
@@ -136,13 +136,13 @@ class SensorPair:
     blade: SensorTrack = field(default_factory=SensorTrack)
     spreader: SensorTrack = field(default_factory=SensorTrack)
 
-    def hear(
+    def read(
         self, fix: Position, too_fast_mps: float, street: DirectedSegment | None = None
     ) -> SensorReading:
         """Add a fix on a street, in order of time; return the believed states."""
         fast = fix.speed_mps is not None and fix.speed_mps > too_fast_mps
-        self.blade.hear(fix.blade, fix.fixed_at, street, fast=fast)
-        self.spreader.hear(fix.spreader, fix.fixed_at, street, fast=fast)
+        self.blade.read(fix.blade, fix.fixed_at, street, fast=fast)
+        self.spreader.read(fix.spreader, fix.fixed_at, street, fast=fast)
         moved_at = self.blade.changed_at
         fresh = moved_at is not None and fix.fixed_at - moved_at <= FRESH
         return SensorReading(self.blade.believed, self.spreader.believed, fresh)

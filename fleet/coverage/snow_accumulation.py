@@ -76,7 +76,7 @@ class Accumulation:
         """Return the snow in mm on a street cleared `since`; `None`: not in this storm."""
         return max(self.fallen_mm(now) - self._cleared_mm(since), 0.0)
 
-    def worn(self, rule: ClassRule, since: datetime | None, now: datetime) -> float:
+    def wear(self, rule: ClassRule, since: datetime | None, now: datetime) -> float:
         """Return the share (0-1 and more) of a cycle or trigger that is used up; 1.0 is due."""
         if rule.cycle is None:
             raise ValueError(f"cycle: expected one, class {rule.service_class} has none")
@@ -113,8 +113,8 @@ class Accumulation:
         if rule.cycle is None:
             return NEVER
         ageing_at, due_at, overdue_at = (
-            self._worn_at(rule, rule.cycle, since, worn)
-            for worn in (AGEING_FROM, DUE_FROM, OVERDUE_FROM)
+            self._worn_at(rule, rule.cycle, since, wear)
+            for wear in (AGEING_FROM, DUE_FROM, OVERDUE_FROM)
         )
         if due_at is not None:
             waited_at = due_at + (OVERDUE_FROM - DUE_FROM) * rule.cycle
@@ -122,15 +122,15 @@ class Accumulation:
         return Ages(ageing_at, due_at, overdue_at)
 
     def _worn_at(
-        self, rule: ClassRule, cycle: timedelta, since: datetime | None, worn: float
+        self, rule: ClassRule, cycle: timedelta, since: datetime | None, wear: float
     ) -> datetime | None:
         start = since or self._started_at
         if self._times and rule.trigger_mm > 0:
-            reached = self._reached_at(self._cleared_mm(since) + worn * rule.trigger_mm)
+            reached = self._reached_at(self._cleared_mm(since) + wear * rule.trigger_mm)
             if reached is not None:
                 return max(start, reached)
-            worn -= self._by_snow(rule, self.lying_mm(since, self._times[-1]))
-        return self._later(self._from(rule, since), worn * cycle)
+            wear -= self._by_snow(rule, self.lying_mm(since, self._times[-1]))
+        return self._later(self._from(rule, since), wear * cycle)
 
     def _by_snow(self, rule: ClassRule, lying_mm: float) -> float:
         return lying_mm / rule.trigger_mm if rule.trigger_mm > 0 else 0.0

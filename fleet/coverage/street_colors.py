@@ -46,7 +46,7 @@ class Colors:
         self.whole: Whole | None = None
 
     @property
-    def told(self) -> dict[SegmentId, tuple[int, int]]:
+    def latest(self) -> dict[SegmentId, tuple[int, int]]:
         """The colors as last reported; all streets as of `whole`. From any thread."""
         return dict(self._told)
 
@@ -94,11 +94,11 @@ class ReceivedColors:
         self.whole: Whole | None = None
 
     @property
-    def told(self) -> dict[SegmentId, tuple[int, int]]:
+    def latest(self) -> dict[SegmentId, tuple[int, int]]:
         """The colors as last received. From any thread."""
         return dict(self._told)
 
-    def hear(self, rows: Iterable[tuple[int, int, int]], whole: Whole | None) -> None:
+    def receive(self, rows: Iterable[tuple[int, int, int]], whole: Whole | None) -> None:
         """Add changed (street, forward, backward), and when all were last colored."""
         before = self.whole
         if whole is None or before is None or whole.network_version != before.network_version:

@@ -312,7 +312,7 @@ def state_ages(
     if job is None:
         return NEVER
     since, span = served or job.starts_at, job.due_at - job.starts_at
-    return Ages(*(since + worn * span for worn in (AGEING_FROM, DUE_FROM, OVERDUE_FROM)))
+    return Ages(*(since + wear * span for wear in (AGEING_FROM, DUE_FROM, OVERDUE_FROM)))
 
 
 def _served(coverage: Coverage) -> bool:

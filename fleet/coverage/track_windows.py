@@ -84,15 +84,15 @@ class _Step:
 class TrackWindow:
     """A vehicle's half hour in processing; fixes come in order of their times.
 
-    `changed` are the directions whose `passes` are not stored yet; `anew` says that all of them
-    replace what was stored. `ended` is what is proved if nothing comes any more, once that was
-    asked. `untold` are all steps so far while a sensor has yet to show that it can say "up": should
-    it turn out to be stuck, they prove what they prove without it.
+    `changed` are the directions whose `passes` are not stored yet; `recomputed` says that all of
+    them replace what was stored. `ended` is what is proved if no fix follows, once it was settled.
+    `steps_so_far` are all steps while a sensor has yet to report "up": should it turn out to be
+    stuck, they are proved again without it.
     """
 
     vehicle_id: VehicleId
     number: int
-    anew: bool = True
+    recomputed: bool = True
     trail: Trail = field(default_factory=Trail)
     waiting: dict[datetime, Position] = field(default_factory=dict)
     newest: Position | None = None
@@ -100,7 +100,7 @@ class TrackWindow:
     last: tuple[Sighted, Match] | None = None
     equipment: SensorPair = field(default_factory=SensorPair)
     parts: Parts = field(default_factory=dict)
-    untold: list[_Step] | None = field(default_factory=list)
+    steps_so_far: list[_Step] | None = field(default_factory=list)
     stuck: frozenset[Switch] = frozenset()
     ended: Parts | None = None
     changed: set[DirectedSegment] = field(default_factory=set)
@@ -151,7 +151,7 @@ class TrackWindow:
             last=self.last,
             equipment=deepcopy(self.equipment),
             parts={way: list(parts) for way, parts in self.parts.items()},
-            untold=None if self.untold is None else list(self.untold),
+            steps_so_far=None if self.steps_so_far is None else list(self.steps_so_far),
             stuck=self.stuck,
         )
         end._walk(matcher, network, orders, matcher.settle(end.trail))
@@ -185,7 +185,7 @@ class TrackWindow:
             position, claim = self.waiting[match.fixed_at], SensorReading(None, None)
             for passed in _until(match.fixed_at, self.waiting):
                 fix = self.waiting.pop(passed)  # fixes of a standing vehicle share one match
-                claim = self.equipment.hear(fix, limit_mps, match.segment)
+                claim = self.equipment.read(fix, limit_mps, match.segment)
             sighted = Sighted(position, claim)
             if self.last is not None:
                 before, start = self.last
@@ -201,14 +201,14 @@ class TrackWindow:
             drives = (one for one in step.stretches if one.directed in order.drive)
             self.equipment.drive(sum(one.to_m - one.from_m for one in drives))
         if number_at(step.before.fix.fixed_at) == self.number:
-            if self.untold is not None:
-                self.untold.append(step)
+            if self.steps_so_far is not None:
+                self.steps_so_far.append(step)
             self._prove(network, orders, step)
-        if self.untold is not None and self.equipment.stuck > self.stuck:
+        if self.steps_so_far is not None and self.equipment.stuck > self.stuck:
             self.stuck = self.equipment.stuck
-            self._prove_again(network, orders, self.untold)
+            self._prove_again(network, orders, self.steps_so_far)
         if not self.equipment.unproved:
-            self.untold = None
+            self.steps_so_far = None
 
     def _prove(self, network: StreetNetwork, orders: FleetExpectations, step: _Step) -> None:
         """Add the parts of passes of a step."""
@@ -230,8 +230,8 @@ class TrackWindow:
     ) -> None:
         """Prove all steps so far without the sensors that turned out to be stuck."""
         self.changed |= self.parts.keys()
-        self.parts, self.untold = {}, [step.without(self.stuck) for step in steps]
-        for step in self.untold:
+        self.parts, self.steps_so_far = {}, [step.without(self.stuck) for step in steps]
+        for step in self.steps_so_far:
             self._prove(network, orders, step)
 
 

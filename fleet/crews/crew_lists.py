@@ -34,7 +34,7 @@ from data.store.crews.crew_register import list_crew_shifts, list_crews
 from data.store.database.engine import Tx
 from data.store.requests.sla_clocks import mark_one_planned
 from data.store.storms.storms import open_storm
-from fleet.requests.notices import JobWindow, tell_crew_planned
+from fleet.requests.notices import JobWindow, write_crew_notices
 from fleet.work.crew_jobs import ALIVE, WAITING, freed, moved, require_state
 from routing.crews import CrewProblem, CrewTask, CrewUnit, CrewVisit, plan_lists
 
@@ -176,7 +176,7 @@ def publish_lists(
     drop_crew_draft(tx, storm_id)
     after_lists = {str(crew): list(jobs) for crew, jobs in draft.lists.items()}
     add_event(tx, now, actor, "crew_plan.published", _subject(storm_id), after=after_lists)
-    tell_crew_planned(tx, _windows(changed), now)
+    write_crew_notices(tx, _windows(changed), now)
     return changed
 
 

@@ -81,7 +81,7 @@ def finish_job(
         state=CrewJobState.DONE,
         started_at=before.started_at or ended_at,
         ended_at=ended_at,
-        said=_said(words),
+        said=_checked_text(words),
     )
     kept = moved(tx, actor, before, done, "done", now)
     if kept.request_id is not None:
@@ -120,7 +120,7 @@ def leave_job(
         state=CrewJobState.CANNOT,
         ended_at=_tapped(before, tapped_at, now),
         reason=reason,
-        said=_said(words),
+        said=_checked_text(words),
     )
     return moved(tx, actor, before, left, "cannot", now)
 
@@ -167,7 +167,7 @@ def _tapped(job: CrewJob, tapped_at: datetime | None, now: datetime) -> datetime
     return tapped_at if tapped_at is not None and since <= tapped_at <= now else now
 
 
-def _said(words: str) -> str:
+def _checked_text(words: str) -> str:
     if len(words) > SAID_LETTERS:
         raise InvalidError(
             "words", words, Need("at most {max_length} letters", max_length=SAID_LETTERS)

@@ -15,6 +15,7 @@ from data.model import (
     Broken,
     CostBreakdown,
     DirectedSegment,
+    DraftTotals,
     Edited,
     EditId,
     Leg,
@@ -24,7 +25,6 @@ from data.model import (
     Route,
     SegmentId,
     ShiftId,
-    Toll,
     Unserved,
     VehicleId,
     WorkPass,
@@ -69,7 +69,7 @@ class PreparedDraft:
     running: RunningRoutes
     left: Mapping[int, str]
     orders: OrderIndex
-    tolls: tuple[Toll, ...]
+    tolls: tuple[DraftTotals, ...]
 
     def vehicle(self, vehicle_id: VehicleId) -> int | None:
         """Return the number of a truck; `None` for one that has no shift."""
@@ -97,7 +97,7 @@ class PreparedDraft:
         return (now + BEGUN - self.prepared.now).total_seconds()
 
     @property
-    def toll(self) -> Toll:
+    def toll(self) -> DraftTotals:
         """Totals of the whole draft."""
         late_passes, late_s = Counter[str](), defaultdict[str, float](float)
         for one in self.tolls:
@@ -106,7 +106,7 @@ class PreparedDraft:
                 late_s[name] += seconds
         whole_s = sum(one.seconds for one in self.tolls)
         metres = sum(one.metres for one in self.tolls)
-        return Toll(whole_s, metres, dict(late_passes), dict(late_s))
+        return DraftTotals(whole_s, metres, dict(late_passes), dict(late_s))
 
     def legs(self, v: int) -> tuple[Leg, ...]:
         """Return the legs of a truck, with the one that it has begun before them."""
@@ -134,7 +134,7 @@ class PreparedDraft:
         """Return the draft with other routes of some trucks."""
         tolls = list(self.tolls)
         for v in changed:
-            tolls[v] = toll_of(self.mapped, running.timed[v])
+            tolls[v] = totals_of(self.mapped, running.timed[v])
         done = {task for v in changed for task in tasks_of(running.routes[v])}
         left = {task: why for task, why in self.left.items() if task not in done}
         return replace(self, running=running, tolls=tuple(tolls), left=left)
@@ -184,7 +184,7 @@ def drafted(prepared: Prepared, base: Plan) -> tuple[Plan, PreparedDraft]:
     return plan, draft
 
 
-def hand_draft(
+def prepared_draft(
     prepared: Prepared, draft: Plan, edit_id: EditId, orders: OrderIndex
 ) -> PreparedDraft:
     """Return an edited draft ready for edits; `prepared` is the storm as it was at its start."""
@@ -207,7 +207,7 @@ def closed_off(draft: PreparedDraft, segment_id: SegmentId) -> PreparedDraft:
     return _ready(prepared, mapped, routes, left, draft.orders, version, shift_end_s)
 
 
-def toll_of(mapped: MappedProblem, timed: TimedRoute) -> Toll:
+def totals_of(mapped: MappedProblem, timed: TimedRoute) -> DraftTotals:
     """Return the totals of one route."""
     problem = mapped.problem
     late_passes, late_s = Counter[str](), defaultdict[str, float](float)
@@ -220,7 +220,7 @@ def toll_of(mapped: MappedProblem, timed: TimedRoute) -> Toll:
             late_passes[name] += 1
             late_s[name] += over_s
     metres = float(problem.length_m[arcs].sum()) if arcs else 0.0
-    return Toll(timed.service_s, metres, dict(late_passes), dict(late_s))
+    return DraftTotals(timed.service_s, metres, dict(late_passes), dict(late_s))
 
 
 def edited(before: PreparedDraft, after: PreparedDraft, changed: Sequence[int]) -> Edited:
@@ -317,5 +317,5 @@ def _ready(
         running=running.changed(problem, running.routes),
         left=left,
         orders=orders,
-        tolls=tuple(toll_of(mapped, timed) for timed in running.timed),
+        tolls=tuple(totals_of(mapped, timed) for timed in running.timed),
     )

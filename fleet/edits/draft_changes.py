@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from data.model import (
+    AssignmentCost,
     Broken,
     Edited,
     EditKind,
     EditWish,
     SegmentId,
-    Taker,
     VehicleId,
 )
 from fleet.edits.draft import PreparedDraft, broken, closed_off, edited
@@ -65,7 +65,9 @@ def checked(before: PreparedDraft, outcome: Outcome) -> Outcome:
     return broken(before, *faults), before
 
 
-def takers(draft: PreparedDraft, segment_id: SegmentId, now: datetime) -> list[Taker]:
+def assignment_costs(
+    draft: PreparedDraft, segment_id: SegmentId, now: datetime
+) -> list[AssignmentCost]:
     """Return the cost of assigning a street to each truck, cheapest first.
 
     Far trucks and those that cannot come last; a far one has no time by when it is done.
@@ -77,7 +79,9 @@ def takers(draft: PreparedDraft, segment_id: SegmentId, now: datetime) -> list[T
     nearest = by_nearness(problem, line_graph(problem), draft.running.routes, tasks)[:OFFERED]
     bare = TakeOutTasks(tasks).apply(draft.running)
     work = _StreetWork(segment_id, tasks, draft.doers(tasks), bare)
-    found = [_taker(draft, work, v, now, near=v in nearest) for v in range(problem.vehicles)]
+    found = [
+        _assignment_cost(draft, work, v, now, near=v in nearest) for v in range(problem.vehicles)
+    ]
     return sorted(found, key=lambda one: (bool(one.broken), one.done_at is None, one.more_s))
 
 
@@ -278,20 +282,22 @@ class _StreetWork(NamedTuple):
     without: RunningRoutes
 
 
-def _taker(draft: PreparedDraft, work: _StreetWork, v: int, now: datetime, *, near: bool) -> Taker:
+def _assignment_cost(
+    draft: PreparedDraft, work: _StreetWork, v: int, now: datetime, *, near: bool
+) -> AssignmentCost:
     """Return the cost of assigning a street to one truck."""
     vehicle_id, tasks = draft.vehicle_id(v), work.tasks
     hindrance = _hindrance(draft, tasks, work.doers, work.segment_id, vehicle_id, stays=True)
     if hindrance is not None or not near:
-        return Taker(vehicle_id, 0.0, None, () if hindrance is None else (hindrance,))
+        return AssignmentCost(vehicle_id, 0.0, None, () if hindrance is None else (hindrance,))
     others = [u for u in range(draft.running.problem.vehicles) if u != v]
     running = GiveTasks(tasks, others, draft.begun_s(now), TRIED).apply(work.without)
     if running is None:
-        return Taker(vehicle_id, 0.0, None, tuple(_why_not(draft, tasks, v, now)))
+        return AssignmentCost(vehicle_id, 0.0, None, tuple(_why_not(draft, tasks, v, now)))
     done_s = max(leg.ends_s for leg in running.timed[v].legs if leg.task in set(tasks))
     done_at = draft.prepared.now + timedelta(seconds=done_s)
     more_s = ChangedRoutes(draft.running, running).more_s
-    return Taker(vehicle_id, more_s, done_at, ())
+    return AssignmentCost(vehicle_id, more_s, done_at, ())
 
 
 def _first(draft: PreparedDraft, v: int, segment_id: SegmentId) -> int | None:

@@ -9,12 +9,12 @@ from data.model import (
     DirectedSegment,
     DraftContent,
     Edited,
+    EditedDraftHead,
     EditId,
     EditKind,
     EditState,
     EditWish,
     Event,
-    HandHead,
     Plan,
     PlanEdit,
     PlanId,
@@ -27,10 +27,10 @@ from data.store.database.engine import Tx
 from data.store.planning.plan_edits import (
     EditedDraft,
     add_edit,
-    add_hand_draft,
+    add_edited_draft,
     find_last_edit_id,
-    get_hand_draft,
-    get_hand_head,
+    get_edited_draft,
+    get_edited_draft_head,
     list_edit_heads,
     list_edits,
     set_edit_state,
@@ -58,7 +58,7 @@ def begin(
 ) -> Plan:
     """Store a draft that begins as a copy of another plan, for edits by dispatchers."""
     draft = store_draft(tx, actor, drafted, now)
-    add_hand_draft(tx, EditedDraft(draft.id, base_id, actor.id, prepared.present))
+    add_edited_draft(tx, EditedDraft(draft.id, base_id, actor.id, prepared.present))
     return draft
 
 
@@ -71,7 +71,7 @@ def as_begun(tx: Tx, draft: Plan, network: StreetNetwork) -> tuple[Prepared, Edi
     storm, edits = get_storm(tx, draft.storm_id), list_edit_heads(tx, draft.id)
     named = jobs_of(draft.routes) | {left.job_id for left in draft.unserved}
     shifts = {route.shift_id for route in draft.routes}
-    present = get_hand_draft(tx, draft.id).present
+    present = get_edited_draft(tx, draft.id).present
     held = [edit.wish for edit in edits if edit.state is EditState.DONE]
     shut = {
         DirectedSegment(wish.segment_id, forward)
@@ -92,10 +92,10 @@ def as_begun(tx: Tx, draft: Plan, network: StreetNetwork) -> tuple[Prepared, Edi
         now=draft.made_at,
         present=replace(present, closed=present.closed | shut),
     )
-    return prepared, *standing_of(tx, draft.id)
+    return prepared, *last_edit_and_orders(tx, draft.id)
 
 
-def standing_of(tx: Tx, plan_id: PlanId) -> tuple[EditId, OrderIndex]:
+def last_edit_and_orders(tx: Tx, plan_id: PlanId) -> tuple[EditId, OrderIndex]:
     """Return the last edit of a draft, 0 for none, and what is ordered with its edits."""
     head, edits = require_draft(tx, plan_id), list_edit_heads(tx, plan_id)
     orders = orders_with(orders_from(list_orders(tx, head.storm_id)), edits)
@@ -137,9 +137,9 @@ def redo(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> PlanEdit:
     return _turned(tx, actor, undone[0], EditState.DONE, now)
 
 
-def require_draft(tx: Tx, plan_id: PlanId) -> HandHead:
+def require_draft(tx: Tx, plan_id: PlanId) -> EditedDraftHead:
     """Return a draft with edits; raise `ConflictError` once it is published or discarded."""
-    head = get_hand_head(tx, plan_id)
+    head = get_edited_draft_head(tx, plan_id)
     if head.state is not PlanState.DRAFT:
         raise ConflictError(
             f"plan {plan_id} is {head.state}, not a draft", reason="plan_not_draft", plan=plan_id

@@ -35,7 +35,7 @@ from fleet.coverage.track_windows import TrackWindow, fix_span, number_at, windo
 from fleet.evidence.driver_confirmations import judge_again, late_since
 from fleet.evidence.proof_store import Proof, keep_windows, storms_in
 from fleet.matching.map_matching import Matcher, StreetMatcher
-from fleet.tracking.live_filter import Sieve
+from fleet.tracking.live_filter import LiveFilter
 
 SETTLED_AFTER = timedelta(minutes=1)
 """A vehicle silent for so long will not change our mind about its last fixes."""
@@ -101,7 +101,7 @@ class OpenTracks:
     def __init__(self, matcher: Matcher) -> None:
         self.matcher = matcher
         self.orders = ExpectationCache()
-        self.sieve = Sieve()
+        self.sieve = LiveFilter()
         self.coverage_cache = CoverageCache()
         self.windows: dict[tuple[VehicleId, int], TrackWindow] = {}
         self.newest: dict[VehicleId, datetime] = {}
@@ -206,7 +206,9 @@ def follow(
         at_work.follow(vehicle_id, fixes)
     at_work.resume()
     over = at_work.settle(heard_until or now)
-    opened = [key for key, one in at_work.touched.items() if one.anew and key in tracks.windows]
+    opened = [
+        key for key, one in at_work.touched.items() if one.recomputed and key in tracks.windows
+    ]
     touched = list(at_work.touched.values())
     return ProcessedBatch(batch, storm, touched, over, opened, at_work.dropped)
 
@@ -220,7 +222,7 @@ def keep(city: CityContext, tracks: OpenTracks, followed: ProcessedBatch) -> Dig
     late = late_since(followed.batch)
     for storm in storms if late else ():
         proof += judge_again(city, storm, late)
-    believed, faults = tracks.sieve.sift(followed.batch)
+    believed, faults = tracks.sieve.plausible(followed.batch)
     dropped = +followed.dropped
     return Digest(tuple(followed.batch), proof, dropped, tuple(believed), faults)
 
@@ -261,11 +263,13 @@ class _Round:
         for fix in sorted(fixes, key=_in_time):
             for number in windows_reading(fix.fixed_at):
                 by_window[number].append(fix)
-        anew = [one for one in sorted(by_window) if self._begins(vehicle_id, one, by_window[one])]
-        stored = self._stored(vehicle_id, anew)
+        from_start = [
+            one for one in sorted(by_window) if self._begins(vehicle_id, one, by_window[one])
+        ]
+        stored = self._stored(vehicle_id, from_start)
         for number in sorted(by_window):
             if number in stored:
-                self._anew(vehicle_id, number, stored[number], by_window[number])
+                self._from_first_fix(vehicle_id, number, stored[number], by_window[number])
             else:
                 self.dropped += self._feed(
                     self._tracks.windows[vehicle_id, number], by_window[number]
@@ -293,7 +297,7 @@ class _Round:
         """Reopen windows that were open before a restart."""
         left = [key for key in self._tracks.left or () if key not in self._tracks.windows]
         for vehicle_id, number in left[:RESUMED_AT_ONCE]:
-            self._anew(vehicle_id, number, self._stored(vehicle_id, [number])[number], [])
+            self._from_first_fix(vehicle_id, number, self._stored(vehicle_id, [number])[number], [])
         self._tracks.left = left[RESUMED_AT_ONCE:]
 
     def settle(self, heard_until: datetime) -> list[tuple[VehicleId, int]]:
@@ -310,7 +314,7 @@ class _Round:
             self.touched[window.key] = window
         return [window.key for window in over]
 
-    def _anew(
+    def _from_first_fix(
         self,
         vehicle_id: VehicleId,
         number: int,

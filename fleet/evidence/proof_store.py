@@ -136,14 +136,16 @@ def store_windows(
     changes, touched = list[WindowChange](), set[tuple[StormId, SegmentId]]()
     for window in windows:
         before: dict[DirectedSegment, list[tuple[StormId, Pass]]] = defaultdict(list)
-        if window.anew:
+        if window.recomputed:
             for storm_id, one in list_window(tx, *window.key):
                 before[DirectedSegment(one.segment_id, one.forward)].append((storm_id, one))
         after = {
             way: _by_storm(storms, window.passes(way)) for way in window.changed | before.keys()
         }
-        differing = [way for way in sorted(after) if not window.anew or after[way] != before[way]]
-        stored = [way for way in differing if before[way]] if window.anew else differing
+        differing = [
+            way for way in sorted(after) if not window.recomputed or after[way] != before[way]
+        ]
+        stored = [way for way in differing if before[way]] if window.recomputed else differing
         rows = [row for way in differing for row in after[way]]
         changes.append(WindowChange(*window.key, stored, rows))
         touched |= {
@@ -152,7 +154,7 @@ def store_windows(
             for storm_id, _ in (*before[way], *after[way])
         }
         window.changed.clear()
-        window.anew = False
+        window.recomputed = False
     replace_windows(tx, changes)
     read_again(tx, _by_speed(row for change in changes for row in change.passes))
     return touched
@@ -216,10 +218,10 @@ def derive(
         ids = touched[i : i + AT_ONCE]
         wanted = list_jobs_on_segments(city.tx, storm.id, ids)
         known = cache or CoverageCache()
-        looked = known.look(city, storm.id, ids, wanted, keep=cache is not None)
-        changed += _stored(city.tx, storm.id, ids, looked.coverage)
+        reading = known.read(city, storm.id, ids, wanted, keep=cache is not None)
+        changed += _stored(city.tx, storm.id, ids, reading.coverage)
         if storm.ended_at is None:
-            jobs |= close_jobs(city, looked.passes, wanted, actor)
+            jobs |= close_jobs(city, reading.passes, wanted, actor)
     rows = tuple(after for _, after in changed)
     return Proof(rows, tuple(jobs), answer_requests(city.tx, jobs, city.now, actor)), changed
 

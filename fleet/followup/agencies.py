@@ -10,7 +10,7 @@ from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.followup.referrals import (
     add_agency,
-    count_hand_overs,
+    count_referrals,
     delete_agency,
     get_agency,
     list_agencies,
@@ -52,7 +52,7 @@ def save_agency(tx: Tx, actor: Actor, wanted: Agency, now: datetime) -> Agency:
 def retire_agency(tx: Tx, actor: Actor, body_id: BodyId, now: datetime) -> None:
     """Remove an agency; one that got referrals is kept for their history."""
     before = get_agency(tx, body_id)
-    if count_hand_overs(tx, body_id):
+    if count_referrals(tx, body_id):
         update_agency(tx, replace(before, retired=True))
     else:
         delete_agency(tx, body_id)

@@ -37,7 +37,7 @@ from data.store.storms.storms import find_active_storm
 from data.store.work import get_job, set_job_state
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
-from fleet.followup.referrals import HandingOver, hand_over, withdraw_hand_over
+from fleet.followup.referrals import ReferralWish, refer, withdraw_referral
 from fleet.requests.closing import STILL_OPEN, close_request, drop_unwanted_job
 from fleet.requests.intake import TREATMENTS, subject_of, wrong_state
 from fleet.requests.notices import retract_end_notice
@@ -80,7 +80,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Bulk:
+class BulkResult:
     """Result of a bulk change; `change_id` undoes it, and is `None` where nothing changed."""
 
     changed: tuple[RequestId, ...]
@@ -109,9 +109,9 @@ def place_many(
     actor: Actor,
     ids: Collection[RequestId],
     places: Mapping[RequestId, LonLat | Snap],
-    ground: CityRules,
+    rules: CityRules,
     now: datetime,
-) -> Bulk:
+) -> BulkResult:
     """Place requests at their points; one that is on a street already moves there."""
 
     def placed(asked: ServiceRequest) -> ServiceRequest:
@@ -123,7 +123,7 @@ def place_many(
                 reference=asked.reference,
             )
         _off_its_job(tx, actor, asked, asked.kind, now)
-        return place_by_hand(ground.context(tx, now), actor, asked.id, place, ground.plans)
+        return place_by_hand(rules.context(tx, now), actor, asked.id, place, rules.plans)
 
     return _in_bulk(tx, actor, QueueAction.PLACED, ids, placed, now)
 
@@ -133,9 +133,9 @@ def give_kind(
     actor: Actor,
     ids: Collection[RequestId],
     kind: RequestKind,
-    ground: CityRules,
+    rules: CityRules,
     now: datetime,
-) -> Bulk:
+) -> BulkResult:
     """Change the kind of requests; their jobs change where that is another kind of work."""
 
     def changed(asked: ServiceRequest) -> ServiceRequest:
@@ -151,7 +151,7 @@ def give_kind(
             return same_work
         loose = _off_its_job(tx, actor, asked, kind, now)
         worked_on = asked.state is RequestState.OPEN
-        return _back_to_work(tx, actor, loose, ground, now) if worked_on else loose
+        return _back_to_work(tx, actor, loose, rules, now) if worked_on else loose
 
     return _in_bulk(tx, actor, QueueAction.KIND, ids, changed, now)
 
@@ -163,7 +163,7 @@ def close_many(
     reason: ClosingReason,
     note: str,
     now: datetime,
-) -> Bulk:
+) -> BulkResult:
     """Close requests for one reason, which must be true of each."""
     if reason is ClosingReason.HANDED_OVER:
         raise InvalidError("reason", reason, "a body to hand over to")
@@ -177,16 +177,16 @@ def close_many(
     )
 
 
-def hand_over_many(
-    tx: Tx, actor: Actor, ids: Collection[RequestId], handing: HandingOver, now: datetime
-) -> Bulk:
+def refer_many(
+    tx: Tx, actor: Actor, ids: Collection[RequestId], handing: ReferralWish, now: datetime
+) -> BulkResult:
     """Refer requests to an agency."""
     return _in_bulk(
         tx,
         actor,
         QueueAction.HANDED_OVER,
         ids,
-        lambda asked: hand_over(tx, actor, asked, handing, now),
+        lambda asked: refer(tx, actor, asked, handing, now),
         now,
     )
 
@@ -200,8 +200,8 @@ def note_taken_in(
 
 
 def undo_change(
-    tx: Tx, actor: Actor, change_id: QueueChangeId, ground: CityRules, now: datetime
-) -> Bulk:
+    tx: Tx, actor: Actor, change_id: QueueChangeId, rules: CityRules, now: datetime
+) -> BulkResult:
     """Restore every request of a change; one that has changed since stays as it is.
 
     Requests that were taken in are closed as withdrawn. Raises `ConflictError` where the change was
@@ -212,21 +212,21 @@ def undo_change(
         raise ConflictError("the change was taken back already", reason="change_undone")
     steps = {step.request_id: step for step in change.steps}
     done, refusals = _each(
-        tx, steps, lambda asked: _taken_back(tx, actor, steps[asked.id], change, ground, now)
+        tx, steps, lambda asked: _taken_back(tx, actor, steps[asked.id], change, rules, now)
     )
     set_undone(tx, change_id, now)
     ids = tuple(step.request_id for step in done)
     after = {"action": change.action, "requests": list(ids)}
     add_event(tx, now, actor, "queue.undone", f"queue:{change_id}", after=after)
-    return Bulk(ids, refusals, None)
+    return BulkResult(ids, refusals, None)
 
 
 def _in_bulk(
     tx: Tx, actor: Actor, action: QueueAction, ids: Collection[RequestId], act: Act, now: datetime
-) -> Bulk:
+) -> BulkResult:
     steps, refusals = _each(tx, ids, act)
     change_id = _kept(tx, actor, action, steps, now) if steps else None
-    return Bulk(tuple(step.request_id for step in steps), refusals, change_id)
+    return BulkResult(tuple(step.request_id for step in steps), refusals, change_id)
 
 
 def _each(
@@ -270,13 +270,13 @@ def _off_its_job(
 
 
 def _back_to_work(
-    tx: Tx, actor: Actor, asked: ServiceRequest, ground: CityRules, now: datetime
+    tx: Tx, actor: Actor, asked: ServiceRequest, rules: CityRules, now: datetime
 ) -> ServiceRequest:
     """Return a placed request with a job in the active storm, if there is one."""
     storm = find_active_storm(tx)
-    if storm is None or asked.snap is None or ground.network.find(asked.snap.segment_id) is None:
+    if storm is None or asked.snap is None or rules.network.find(asked.snap.segment_id) is None:
         return asked
-    return place_and_promise(ground.context(tx, now), actor, asked, ground.plans)
+    return place_and_promise(rules.context(tx, now), actor, asked, rules.plans)
 
 
 def _taken_back(
@@ -284,7 +284,7 @@ def _taken_back(
     actor: Actor,
     step: QueueStep,
     change: QueueChange,
-    ground: CityRules,
+    rules: CityRules,
     now: datetime,
 ) -> ServiceRequest:
     asked = get_request(tx, step.request_id)
@@ -297,8 +297,8 @@ def _taken_back(
             reference=asked.reference,
         )
     if change.action == QueueAction.HANDED_OVER:
-        withdraw_hand_over(tx, actor, asked, now)
-    return _restored(tx, actor, asked, step.before, ground, now)
+        withdraw_referral(tx, actor, asked, now)
+    return _restored(tx, actor, asked, step.before, rules, now)
 
 
 def _restored(
@@ -306,11 +306,11 @@ def _restored(
     actor: Actor,
     asked: ServiceRequest,
     before: RequestBefore,
-    ground: CityRules,
+    rules: CityRules,
     now: datetime,
 ) -> ServiceRequest:
     wanted = before.restored(asked)
-    change = (_said(asked), _said(wanted))
+    change = (_facts(asked), _facts(wanted))
     add_event(tx, now, actor, "request.restored", subject_of(asked), *change)
     if wanted.state is RequestState.OPEN:
         wanted = replace(wanted, state=RequestState.NEW, job_id=None)
@@ -323,7 +323,7 @@ def _restored(
     if before.state is not RequestState.OPEN:
         return wanted
     _revive_job(tx, actor, before, now)
-    return _back_to_work(tx, actor, wanted, ground, now)
+    return _back_to_work(tx, actor, wanted, rules, now)
 
 
 def _revive_job(tx: Tx, actor: Actor, before: RequestBefore, now: datetime) -> None:
@@ -338,7 +338,7 @@ def _revive_job(tx: Tx, actor: Actor, before: RequestBefore, now: datetime) -> N
         add_event(tx, now, actor, "job.reopened", f"job:{job.id}", *change)
 
 
-def _said(asked: ServiceRequest) -> dict[str, object]:
+def _facts(asked: ServiceRequest) -> dict[str, object]:
     return {
         "state": asked.state,
         "kind": asked.kind,

@@ -11,14 +11,14 @@ from data.model import (
     Callback,
     CallbackReason,
     CallOutcome,
-    HandOver,
+    Referral,
     RequestClock,
     RequestId,
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.followup.callbacks import add_call_attempt, count_callbacks, list_callbacks
-from data.store.followup.referrals import last_hand_overs, list_agencies
+from data.store.followup.referrals import last_referrals, list_agencies
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import list_clocks, mark_caller_told
 from fleet.requests.intake import SHORT_LETTERS, subject_of
@@ -56,7 +56,7 @@ class CallsToMake:
     count: int
     waiting: list[Callback]
     clocks: dict[RequestId, RequestClock]
-    hand_overs: dict[RequestId, HandOver]
+    hand_overs: dict[RequestId, Referral]
     agencies: dict[int, Agency]
 
 
@@ -68,6 +68,6 @@ def calls_to_make(tx: Tx, now: datetime, most: int) -> CallsToMake:
         count=count_callbacks(tx, now),
         waiting=waiting,
         clocks=list_clocks(tx, ids),
-        hand_overs=last_hand_overs(tx, ids),
+        hand_overs=last_referrals(tx, ids),
         agencies={agency.id: agency for agency in list_agencies(tx)},
     )

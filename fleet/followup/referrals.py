@@ -11,11 +11,11 @@ from data.model import (
     Agency,
     BodyId,
     ClosingReason,
-    HandOver,
-    HandOverId,
-    HandOverState,
-    HandOverWay,
     Notice,
+    Referral,
+    ReferralId,
+    ReferralState,
+    ReferralWay,
     RequestId,
     RequestState,
     ServiceRequest,
@@ -23,14 +23,14 @@ from data.model import (
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.followup.referrals import (
-    add_hand_over,
+    add_referral,
     agencies_of,
-    find_pending_hand_over,
+    find_pending_referral,
     get_agency,
-    get_hand_over,
-    last_hand_overs,
+    get_referral,
+    last_referrals,
     list_agencies,
-    save_hand_over,
+    update_referral,
 )
 from data.store.requests.notices import list_letters
 from data.store.requests.requests import get_request
@@ -38,24 +38,24 @@ from fleet.requests.closing import close_request, reopen_request
 from fleet.requests.intake import subject_of
 from fleet.requests.notices import drop_letter, write_letter
 
-NEW = HandOverId(0)
+NEW = ReferralId(0)
 """Id of a hand-over that the database has not numbered yet."""
 
-ANSWERS = frozenset({HandOverState.ACCEPTED, HandOverState.DECLINED, HandOverState.DONE})
+ANSWERS = frozenset({ReferralState.ACCEPTED, ReferralState.DECLINED, ReferralState.DONE})
 
 
 @dataclass(frozen=True, slots=True)
-class HandingOver:
+class ReferralWish:
     """A referral to make: to which agency, by which way, and with which note."""
 
     body_id: BodyId
-    way: HandOverWay
+    way: ReferralWay
     note: str = ""
     with_caller: bool = False
 
 
-def hand_over(
-    tx: Tx, actor: Actor, asked: ServiceRequest, handing: HandingOver, now: datetime
+def refer(
+    tx: Tx, actor: Actor, asked: ServiceRequest, handing: ReferralWish, now: datetime
 ) -> ServiceRequest:
     """Refer a request to an agency; its message goes to the outbox in the same transaction.
 
@@ -65,10 +65,10 @@ def hand_over(
     agency = get_agency(tx, handing.body_id)
     if agency.retired:
         raise ConflictError(f"{agency.name} is retired", reason="body_retired", name=agency.name)
-    if handing.way is HandOverWay.MESSAGE and not agency.email:
+    if handing.way is ReferralWay.MESSAGE and not agency.email:
         raise InvalidError("way", handing.way, "a body with an e-mail address")
     gone = close_request(tx, actor, asked.id, ClosingReason.HANDED_OVER, "", now)
-    new = HandOver(
+    new = Referral(
         id=NEW,
         request_id=asked.id,
         body_id=agency.id,
@@ -77,8 +77,8 @@ def hand_over(
         note=handing.note.strip(),
         with_caller=handing.with_caller,
     )
-    hand_over_id = add_hand_over(tx, new)
-    if new.way is HandOverWay.MESSAGE:
+    hand_over_id = add_referral(tx, new)
+    if new.way is ReferralWay.MESSAGE:
         write_letter(tx, replace(new, id=hand_over_id), now)
     after = {"hand_over": hand_over_id, "body": agency.id, "name": agency.name, "way": new.way}
     add_event(tx, now, actor, "request.sent_to_body", subject_of(asked), after=after)
@@ -88,11 +88,11 @@ def hand_over(
 def take_answer(
     tx: Tx,
     actor: Actor,
-    hand_over_id: HandOverId,
-    state: HandOverState,
+    hand_over_id: ReferralId,
+    state: ReferralState,
     answer: str,
     now: datetime,
-) -> HandOver:
+) -> Referral:
     """Record an agency's answer; a declined request comes back to us.
 
     Raises `InvalidError` for what is no answer, `ConflictError` where the body does not have the
@@ -100,31 +100,31 @@ def take_answer(
     """
     if state not in ANSWERS:
         raise InvalidError("state", state, "an answer of the body")
-    before = get_hand_over(tx, hand_over_id)
+    before = get_referral(tx, hand_over_id)
     asked = get_request(tx, before.request_id)
     if before.state not in PENDING:
         raise _over(asked)
     answered = replace(before, state=state, answer=answer.strip(), answered_at=now)
-    save_hand_over(tx, answered)
+    update_referral(tx, answered)
     change = ({"answer": before.state}, {"hand_over": hand_over_id, "answer": state})
     add_event(tx, now, actor, "request.answered", subject_of(asked), *change)
-    if state is HandOverState.DECLINED and asked.state is RequestState.HANDED_OVER:
+    if state is ReferralState.DECLINED and asked.state is RequestState.HANDED_OVER:
         reopen_request(tx, actor, asked.id, answer, now)
     return answered
 
 
-def letters_of(tx: Tx, given: Collection[HandOver]) -> dict[HandOverId, Notice]:
+def letters_of(tx: Tx, given: Collection[Referral]) -> dict[ReferralId, Notice]:
     """Return the messages of these referrals; those that went by paper have none."""
     return list_letters(tx, given)
 
 
-def withdraw_hand_over(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
+def withdraw_referral(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
     """Withdraw a referral; `ConflictError` where no agency has the request."""
-    pending = find_pending_hand_over(tx, asked.id)
+    pending = find_pending_referral(tx, asked.id)
     if pending is None:
         raise _over(asked)
-    withdrawn = replace(pending, state=HandOverState.WITHDRAWN, answered_at=now)
-    save_hand_over(tx, withdrawn)
+    withdrawn = replace(pending, state=ReferralState.WITHDRAWN, answered_at=now)
+    update_referral(tx, withdrawn)
     drop_letter(tx, withdrawn)
     change = ({"answer": pending.state}, {"hand_over": pending.id, "answer": withdrawn.state})
     add_event(tx, now, actor, "request.taken_from_body", subject_of(asked), *change)
@@ -146,6 +146,6 @@ def agency_names(tx: Tx, asked: Iterable[ServiceRequest]) -> dict[RequestId, str
 
 def referrals_of(
     tx: Tx, request_ids: Collection[RequestId]
-) -> tuple[dict[RequestId, HandOver], list[Agency]]:
+) -> tuple[dict[RequestId, Referral], list[Agency]]:
     """Return the newest referral of each of these requests, and all agencies."""
-    return last_hand_overs(tx, request_ids), list_agencies(tx)
+    return last_referrals(tx, request_ids), list_agencies(tx)

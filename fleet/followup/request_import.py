@@ -19,7 +19,7 @@ CHANNEL = "file"
 
 
 @dataclass(frozen=True, slots=True)
-class TakenIn:
+class ImportResult:
     """Result of an import: the new requests, and how many were known."""
 
     new: tuple[ServiceRequest, ...]
@@ -32,7 +32,7 @@ def count_known(tx: Tx, lines: Iterable[RequestLine]) -> int:
     return sum(find_request_by_key(tx, _key(line)) is not None for line in lines)
 
 
-def take_in(tx: Tx, actor: Actor, lines: Iterable[RequestLine], now: datetime) -> TakenIn:
+def take_in(tx: Tx, actor: Actor, lines: Iterable[RequestLine], now: datetime) -> ImportResult:
     """Store the requests of a file; they are placed next, a few at a time."""
     new: list[ServiceRequest] = []
     known = 0
@@ -42,7 +42,7 @@ def take_in(tx: Tx, actor: Actor, lines: Iterable[RequestLine], now: datetime) -
             continue
         new.append(receive(tx, actor, _report(line), now))
     change_id = note_taken_in(tx, actor, new, now) if new else None
-    return TakenIn(tuple(new), known, change_id)
+    return ImportResult(tuple(new), known, change_id)
 
 
 def place_taken(

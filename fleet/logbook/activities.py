@@ -77,7 +77,7 @@ class _Step:
     stands: bool
     metres: float
     area_m2: float = 0.0
-    told: bool = False
+    reported: bool = False
 
     @property
     def seconds(self) -> float:
@@ -88,7 +88,7 @@ class _Step:
         if self.stands:
             return Activity.STAND
         works = self._kept_on(attrgetter("blade")) or self.spreads
-        return Activity.WORK if works or (self.told and not self.sensed) else Activity.DRIVE
+        return Activity.WORK if works or (self.reported and not self.sensed) else Activity.DRIVE
 
     @property
     def sensed(self) -> bool:
@@ -110,12 +110,12 @@ def spells_of(
     network: StreetNetwork,
     since: datetime,
     until: datetime,
-    told: Sequence[tuple[float, float]] = (),
+    reported: Sequence[tuple[float, float]] = (),
 ) -> list[Spell]:
     """Return a vehicle's activities from `since` to before `until`, by time.
 
-    `told` are times of work that count where no sensor speaks, from and to in seconds since 1970,
-    apart from each other and in order.
+    `reported` are working times that count where no sensor reports, from and to in seconds since
+    1970, apart from each other and in order.
 
     `fixes` should reach a little farther on both sides. A step belongs to the time in which it
     begins, so that neighboring times leave nothing out and count nothing twice. Silence longer than
@@ -126,7 +126,7 @@ def spells_of(
     if not any(since <= step.a.fixed_at < until for step in steps):
         return []
     _measure(steps, kept, matcher, network)
-    _tell(steps, told)
+    _tell(steps, reported)
     inside = [step for step in steps if since <= step.a.fixed_at < until]
     return [_spell(part) for part in _smoothed(_unbroken(inside))]
 
@@ -141,15 +141,15 @@ def _steps(fixes: Sequence[Position]) -> list[_Step]:
     ]
 
 
-def _tell(steps: Iterable[_Step], told: Sequence[tuple[float, float]]) -> None:
+def _tell(steps: Iterable[_Step], reported: Sequence[tuple[float, float]]) -> None:
     """Mark the steps whose middle lies in reported working time; both are in order of time."""
-    times = iter(told)
+    times = iter(reported)
     since_s, until_s = next(times, NO_TIME)
     for step in steps:
         middle_s = (step.a.fixed_at.timestamp() + step.b.fixed_at.timestamp()) / 2
         while until_s < middle_s:
             since_s, until_s = next(times, NO_TIME)
-        step.told = since_s <= middle_s
+        step.reported = since_s <= middle_s
 
 
 class _Way:

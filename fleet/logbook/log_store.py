@@ -149,12 +149,12 @@ def _touched(fixed_at: datetime) -> Sequence[datetime]:
 def _read(tx: Tx, access: LogAccess, part: LogPart) -> list[Any]:
     since, until = part.starts_at, part.starts_at + PART
     fixes = list_between(tx, part.vehicle_id, since - BEFORE, until + AFTER)
-    told = _told(tx, part.vehicle_id, since, until + AFTER)
-    spells = spells_of(fixes, access.matcher, access.network, since, until, told)
+    reported = _reported_times(tx, part.vehicle_id, since, until + AFTER)
+    spells = spells_of(fixes, access.matcher, access.network, since, until, reported)
     return [_line(spell) for spell in spells]
 
 
-def _told(
+def _reported_times(
     tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
 ) -> list[tuple[float, float]]:
     """Return a vehicle's working times by its driver or its speed, in seconds since 1970.

@@ -328,13 +328,13 @@ def _trips(entries: Sequence[Entry]) -> Iterable[Trip]:
 
 
 def _figures(entries: Sequence[Entry]) -> LogFigures:
-    standing = (Doing.STOP, Doing.YARD, Doing.RELOAD)
+    kinds = (Doing.STOP, Doing.YARD, Doing.RELOAD)
     by_kind = {kind: [one for one in entries if one.doing is kind] for kind in Doing}
     moving = [one for one in entries if one.doing in MOVING]
     return LogFigures(
         sums=summed(one.sums for one in entries),
-        visits={kind: len(by_kind[kind]) for kind in standing},
-        stood_s={kind: sum(one.seconds for one in by_kind[kind]) for kind in standing},
+        visits={kind: len(by_kind[kind]) for kind in kinds},
+        stood_s={kind: sum(one.seconds for one in by_kind[kind]) for kind in kinds},
         idle_s=sum(one.idle_s for one in entries),
         silent_s=sum(one.seconds for one in by_kind[Doing.SILENT]),
         first_moved_at=moving[0].starts_at if moving else None,

@@ -28,7 +28,7 @@ class Presence:
     here: bool = True
 
 
-class Room:
+class BoardPresence:
     """All open boards by login and tab key; safe from any thread."""
 
     def __init__(self, clock_s: Callable[[], float] = monotonic) -> None:

@@ -45,7 +45,7 @@ class SosListener:
     _calls: list[SosCall] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
-    def hear(self, fixes: Iterable[Position], now: datetime) -> None:
+    def add_fixes(self, fixes: Iterable[Position], now: datetime) -> None:
         """Add fixes as they arrive."""
         with self._lock:
             for fix in sorted(fixes, key=lambda one: one.fixed_at):

@@ -57,9 +57,9 @@ def _order(tx: Tx, actor: Actor, storm_id: StormId, edit: EditHead, now: datetim
     if kind not in _LIFTING:
         give_order(tx, actor, wish, now)
         return
-    standing = find_order(tx, wish)
-    if standing is not None:
-        lift_order(tx, actor, standing.id, now)
+    order = find_order(tx, wish)
+    if order is not None:
+        lift_order(tx, actor, order.id, now)
 
 
 def _close(tx: Tx, actor: Actor, storm_id: StormId, edit: EditHead, now: datetime) -> None:

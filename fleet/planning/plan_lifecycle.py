@@ -51,7 +51,7 @@ from fleet.planning.edit_orders import take_orders
 from fleet.planning.plan_options import check_options
 from fleet.planning.plan_preparation import get_active
 from fleet.planning.remaining_routes import dropped_by, jobs_of, routes_ahead
-from fleet.requests.notices import tell_planned
+from fleet.requests.notices import write_planned_notices
 from fleet.requests.promises import promise_open
 from fleet.routes.published_plan import Estimates
 from fleet.shifts.route_answers import keep_answers
@@ -163,7 +163,7 @@ def publish(
     published = replace(plan, state=PlanState.PUBLISHED)
     take_orders(tx, actor, published, now)
     promise_open(tx, actor, estimates.arrivals_of(tx, published, now))
-    tell_planned(tx, jobs_of(plan.routes), now)
+    write_planned_notices(tx, jobs_of(plan.routes), now)
     return published
 
 

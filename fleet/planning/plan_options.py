@@ -1,4 +1,4 @@
-"""Options of a plan: districts that exist, machines that are in service."""
+"""Options of a plan: classes and districts that exist, machines that are in service."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -33,7 +33,7 @@ class PlanScopeChoices(NamedTuple):
 
 
 def check_options(tx: Tx, storm_id: StormId, options: PlanOptions, now: datetime) -> None:
-    """Raise `InvalidError` for the first district or machine that does not exist."""
+    """Raise `InvalidError` for the first class, district or machine that does not exist."""
     classes = get_storm_policy(tx, storm_id).rules
     for service_class in options.classes:
         if service_class not in classes:

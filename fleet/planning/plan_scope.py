@@ -28,12 +28,12 @@ class Scope:
 
     options: PlanOptions
     prepared: Prepared
-    kept: tuple[Route, ...]
+    unchanged: tuple[Route, ...]
     aside: Mapping[ServiceClass, int]
 
     def whole(self, plan: Plan) -> Plan:
         """Return the new plan together with the routes that stay."""
-        routes = sorted((*plan.routes, *self.kept), key=lambda route: route.shift_id)
+        routes = sorted((*plan.routes, *self.unchanged), key=lambda route: route.shift_id)
         return replace(plan, routes=tuple(routes), options=self.options, aside=self.aside)
 
 
@@ -51,8 +51,8 @@ def scope_of(prepared: Prepared, options: PlanOptions, ahead: Sequence[Route]) -
     )
     planning = {shift.id for shift in shifts}
     staying = {shift.id for shift in prepared.shifts} - planning
-    kept = tuple(route for route in ahead if route.shift_id in staying and route.legs)
-    held = {work for route in kept for leg in route.legs for work in leg.works}
+    unchanged = tuple(route for route in ahead if route.shift_id in staying and route.legs)
+    held = {work for route in unchanged for leg in route.legs for work in leg.works}
     done = prepared.present.done | held
     carried = jobs_of(route for route in ahead if route.shift_id in planning)
     jobs = tuple(
@@ -66,8 +66,10 @@ def scope_of(prepared: Prepared, options: PlanOptions, ahead: Sequence[Route]) -
         raise ConflictError("no vehicle is in service: every shift is over", reason="no_shift")
     planned = {work.job_id for work in held} | {job.id for job in jobs}
     aside = Counter(job.service_class for job in prepared.jobs if job.id not in planned)
-    anew = replace(prepared, jobs=jobs, shifts=shifts, present=replace(prepared.present, done=done))
-    return Scope(options, anew, kept, dict(aside))
+    reduced = replace(
+        prepared, jobs=jobs, shifts=shifts, present=replace(prepared.present, done=done)
+    )
+    return Scope(options, reduced, unchanged, dict(aside))
 
 
 def works_of(job: Job) -> frozenset[WorkPass]:

@@ -30,8 +30,8 @@ def routes_ahead(
 
 def dropped_by(tx: Tx, plan: Plan, ahead: Iterable[Route]) -> list[Job]:
     """Return open jobs of the routes `ahead` that a draft drops without listing them."""
-    told = {left.job_id for left in plan.unserved} | jobs_of(plan.routes)
-    lost = jobs_of(ahead) - told
+    listed = {left.job_id for left in plan.unserved} | jobs_of(plan.routes)
+    lost = jobs_of(ahead) - listed
     if not lost:
         return []
     return [job for job in list_jobs(tx, plan.storm_id, JobState.OPEN) if job.id in lost]

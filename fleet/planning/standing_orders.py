@@ -77,10 +77,10 @@ class OrderIndex:
         return replace(self, banned=self.banned - {(vehicle_id, segment_id)})
 
 
-def orders_from(standing: Iterable[StandingOrder]) -> OrderIndex:
+def orders_from(orders: Iterable[StandingOrder]) -> OrderIndex:
     """Return standing orders as an index."""
     found = OrderIndex()
-    for one in standing:
+    for one in orders:
         if one.kind is OrderKind.LOCK:
             found = found.locked(one.vehicle_id, one.segment_id)
         elif one.segment_id is not None:

@@ -80,7 +80,7 @@ def truck_starts(
     vehicles: Iterable[Vehicle],
     fixes: Iterable[Position],
     check: PlanCheck | None,
-    ground: MovementArea,
+    area: MovementArea,
     now: datetime,
 ) -> dict[ShiftId, TruckStart]:
     """Return the starts of machines on the road; all others start in their depots.
@@ -96,7 +96,7 @@ def truck_starts(
     found = {}
     for shift in current_shift_by_vehicle(shifts, now).values():
         machine = machines[shift.vehicle_id]
-        truck = _Truck(shift, machine, seen.get(machine.id), driven.get(shift.id), ground, now)
+        truck = _Truck(shift, machine, seen.get(machine.id), driven.get(shift.id), area, now)
         start = truck.start()
         if start is not None:
             found[shift.id] = start
@@ -111,7 +111,7 @@ class _Truck:
     machine: Vehicle
     fix: Position | None
     driven: DrivenRoute | None
-    ground: MovementArea
+    area: MovementArea
     now: datetime
 
     def start(self) -> TruckStart | None:
@@ -126,18 +126,18 @@ class _Truck:
     def _seen(self, fix: Position) -> TruckStart | None:
         """Return the start of a machine by its tracker."""
         driven, ready_at = self.driven, max(self.now, self.shift.starts_at)
-        site = site_at(self.ground.sites, fix.location)
+        site = site_at(self.area.sites, fix.location)
         if site is not None and site.yard:
             idle = driven is None or driven.check.next_leg == 0
             return None if idle else TruckStart(None, ready_at, self._load_kg())
-        place = street_of(fix, driven, self.ground.network)
+        place = street_of(fix, driven, self.area.network)
         if place is None:
             return TruckStart(None, ready_at, self._load_kg(), underway=True)
         at, left = place
         leg = None if driven is None else driven.next_leg
         if leg is not None and leg.kind is LegKind.WORK and at in leg.path:
             return _finishing(leg, left, self._load_kg(), self.now)
-        segment = self.ground.network.segment(at.segment_id)
+        segment = self.area.network.segment(at.segment_id)
         rest = timedelta(seconds=left * segment.length_m / segment.drive_speed_mps)
         return TruckStart(at, ready_at + rest, self._load_kg(), underway=True)
 

@@ -38,11 +38,11 @@ def present_of(
 
     `check` is how its published plan was driven until now.
     """
-    ground = MovementArea(city.network, sites_of(list_depots(city.tx), list_reload_sites(city.tx)))
+    area = MovementArea(city.network, sites_of(list_depots(city.tx), list_reload_sites(city.tx)))
     last = (find_last_fix(city.tx, one.vehicle_id, storm.started_at, city.now) for one in shifts)
     fixes = [fix for fix in last if fix is not None]
     machines = list_vehicles(city.tx)
-    starts = truck_starts(shifts, machines, fixes, check, ground, city.now)
+    starts = truck_starts(shifts, machines, fixes, check, area, city.now)
     begun = (start.finishing for start in starts.values())
     works = frozenset(work for leg in begun if leg is not None for work in leg.works)
     proved = list(_passes_done(city.tx, storm, city.network, city.policy, jobs))

@@ -31,7 +31,7 @@ from data.store.shifts.route_answers import copy_answers
 from data.store.work import add_job, add_planned, find_open_job, get_job
 from data.streets.network import StreetNetwork
 from fleet.audit.last_change import PLANS, find_change
-from fleet.requests.notices import tell_planned
+from fleet.requests.notices import write_planned_notices
 from fleet.requests.promises import promise_open
 from fleet.routes.published_plan import Estimates
 from fleet.work.jobs import NOT_YET, new_job, typical_blade_m
@@ -116,7 +116,7 @@ def accept_insertion(
     _tell(tx, actor, offer, plan, job, now)
     touched = {job_id for each in renamed for leg in each.legs for job_id in leg.job_ids}
     promise_open(tx, actor, estimates.arrivals_of(tx, plan, now), touched)
-    tell_planned(tx, touched, now)
+    write_planned_notices(tx, touched, now)
     return plan
 
 

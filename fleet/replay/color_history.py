@@ -161,10 +161,10 @@ def coverage_steps(
     )
     nothing = course.known()
     steps = list(course.steps(passes))
-    return steps if stored.driven_at is None else _told_too(nothing, steps, stored.driven_at)
+    return steps if stored.driven_at is None else _with_drives(nothing, steps, stored.driven_at)
 
 
-def _told_too(
+def _with_drives(
     nothing: Coverage, steps: list[tuple[datetime, Coverage]], told_at: datetime
 ) -> list[tuple[datetime, Coverage]]:
     """Return steps with the last drive through the street, where no pass shows it."""

@@ -33,7 +33,7 @@ from data.store.reports import segments_only_salted
 from data.streets.network import StreetNetwork
 from fleet.matching.map_matching import Matcher, StreetMatcher
 from fleet.replay.color_history import Proven, StreetChanges, street_changes
-from fleet.replay.timeline_events import REVISED, VERBS, Happened, TimelineStreets, moments
+from fleet.replay.timeline_events import REVISED, VERBS, TimelineEvent, TimelineStreets, moments
 from fleet.replay.track_history import AROUND, TrackPoint, tracks
 from fleet.reports.storm_statistics import storm_requests
 
@@ -75,7 +75,7 @@ class StormTimeline:
     storm: Storm
     until: datetime
     vehicles: Sequence[Vehicle]
-    happened: Sequence[Happened]
+    happened: Sequence[TimelineEvent]
     changes: StreetChanges
 
 
@@ -119,7 +119,7 @@ class StormHistory:
         """Compute the colors of a storm in advance."""
         self._changes(tx, storm, network, policy, now)
 
-    def story(
+    def timeline(
         self, tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, now: datetime
     ) -> StormTimeline:
         """Return the timeline of a storm."""

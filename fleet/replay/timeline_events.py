@@ -52,7 +52,7 @@ _CLEAR = (CoverageState.FRESH, CoverageState.AGEING)
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class TimelineEvent:
     """An event; `service_class` is the class of its streets or its request.
 
     A revision that was made after the storm's end is seen at the end; `at` says when it was made.
@@ -83,22 +83,25 @@ def moments(
     changes: StreetChanges,
     streets: TimelineStreets,
     work: tuple[datetime, datetime] | None,
-) -> list[Happened]:
+) -> list[TimelineEvent]:
     """Return the events from a storm's start until a moment, and later revisions of it.
 
     `book` are lines of the storm book with our verbs; `work` says when the first work began and
     the last one ended.
     """
     found = [
-        Happened(storm.started_at, Moment.STORM_STARTED),
-        *(Happened(line.at, VERBS.get(line.verb, Moment.REVISED)) for line in book),
+        TimelineEvent(storm.started_at, Moment.STORM_STARTED),
+        *(TimelineEvent(line.at, VERBS.get(line.verb, Moment.REVISED)) for line in book),
         *_answers(asked),
         *_served(storm.started_at, changes, streets),
     ]
     if work is not None:
-        found += [Happened(work[0], Moment.WORK_BEGAN), Happened(work[1], Moment.WORK_ENDED)]
+        found += [
+            TimelineEvent(work[0], Moment.WORK_BEGAN),
+            TimelineEvent(work[1], Moment.WORK_ENDED),
+        ]
     if storm.ended_at is not None:
-        found.append(Happened(storm.ended_at, Moment.STORM_ENDED))
+        found.append(TimelineEvent(storm.ended_at, Moment.STORM_ENDED))
     during = [
         one
         for one in found
@@ -107,15 +110,15 @@ def moments(
     return sorted(during, key=lambda one: (one.at, _ORDER.index(one.moment)))
 
 
-def _answers(asked: Iterable[RequestTiming]) -> Iterator[Happened]:
+def _answers(asked: Iterable[RequestTiming]) -> Iterator[TimelineEvent]:
     for one in asked:
         if one.answered_at is not None:
-            yield Happened(one.answered_at, Moment.REQUEST_DONE, one.service_class)
+            yield TimelineEvent(one.answered_at, Moment.REQUEST_DONE, one.service_class)
 
 
 def _served(
     started_at: datetime, changes: StreetChanges, streets: TimelineStreets
-) -> Iterator[Happened]:
+) -> Iterator[TimelineEvent]:
     """Yield the milestones of each class: first street clear, half, all; the first overdue.
 
     A direction counts with its length, from the second at which it was clear for the first time.
@@ -136,7 +139,7 @@ def _served(
             (Moment.FIRST_OVERDUE, int(overdue[ours].min())),
         ):
             if second < NEVER:
-                yield Happened(started_at + timedelta(seconds=second), moment, service_class)
+                yield TimelineEvent(started_at + timedelta(seconds=second), moment, service_class)
 
 
 def _half(seconds: NDArray[np.int64], length_m: NDArray[np.float64]) -> int:

@@ -15,14 +15,14 @@ SEEN = "caller.seen"
 """Verb of a look; its line names requests, never people."""
 
 
-def look_at_caller(
+def read_caller(
     tx: Tx, actor: Actor, request_id: RequestId, purpose: str, now: datetime
 ) -> Caller | None:
     """Return the caller, where known and not erased; the access is logged."""
-    return look_at_callers(tx, actor, [request_id], purpose, now).get(request_id)
+    return read_callers(tx, actor, [request_id], purpose, now).get(request_id)
 
 
-def look_at_callers(
+def read_callers(
     tx: Tx, actor: Actor, request_ids: Collection[RequestId], purpose: str, now: datetime
 ) -> dict[RequestId, Caller]:
     """Return the callers by request; one line of the audit log covers all.

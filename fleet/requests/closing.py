@@ -32,7 +32,7 @@ from data.store.storms.storms import find_active_storm
 from data.store.streets.network import has_segment
 from data.store.work import add_job, find_open_job, get_job, set_job_state
 from fleet.requests.intake import TREATMENTS, subject_of, wrong_state
-from fleet.requests.notices import tell, tell_ended
+from fleet.requests.notices import write_end_notice, write_notice
 from fleet.work.crew_jobs import drop_job_of_request, reopen_job_of_request
 from fleet.work.jobs import NOT_YET, born_of_request
 
@@ -146,7 +146,7 @@ def _reopened(
     before = {"state": asked.state, "reason": asked.closed_for, "job": asked.job_id}
     after = {"state": again.state, "job": again.job_id, **why}
     add_event(tx, now, actor, "request.reopened", subject_of(asked), before, after)
-    tell(tx, asked.id, NoticeKind.REOPENED, {}, now)
+    write_notice(tx, asked.id, NoticeKind.REOPENED, {}, now)
     return again
 
 
@@ -164,7 +164,7 @@ def _close(
     before = {"state": asked.state, "job": asked.job_id}
     after = {"state": closed.state, "reason": reason}
     add_event(tx, now, actor, f"request.{closed.state}", subject_of(asked), before, after)
-    tell_ended(tx, closed, done_at or now, now)
+    write_end_notice(tx, closed, done_at or now, now)
     return closed
 
 

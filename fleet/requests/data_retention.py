@@ -23,7 +23,7 @@ ERASED = "callers.erased"
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class ErasedCounts:
     """Counts of erased data; the calling function removes the files of `photos`."""
 
     callers: int
@@ -40,7 +40,7 @@ def erase_old(
     keep_callers_for: timedelta,
     keep_photos_for: timedelta,
     now: datetime,
-) -> Erased:
+) -> ErasedCounts:
     """Erase callers, texts, pins and photos older than the retention times.
 
     What dispatchers and drivers wrote to each other, dispatchers to the next one, and crews of
@@ -56,7 +56,7 @@ def erase_old(
     messages = erase_messages(tx, now - keep_callers_for)
     erase_crew_texts(tx, now - keep_callers_for)
     notes = erase_notes(tx, now - keep_callers_for)
-    erased = Erased(callers, len(ids), tuple(photos), messages, notes)
+    erased = ErasedCounts(callers, len(ids), tuple(photos), messages, notes)
     if ids or photos or messages or notes:
         after = {"callers": callers, "requests": len(ids), "photos": len(photos)}
         after |= {kind: n for kind, n in (("messages", messages), ("notes", notes)) if n}

@@ -29,7 +29,7 @@ from data.store.requests.requests import (
     next_request_id,
 )
 from data.store.requests.tracking_codes import add_tracking_code
-from fleet.requests.notices import tell
+from fleet.requests.notices import write_notice
 from fleet.requests.tracking_codes import new_code
 
 TEXT_LETTERS = 4000
@@ -130,7 +130,7 @@ def receive(tx: Tx, actor: Actor, report: Report, now: datetime) -> ServiceReque
         after["caller_digest"] = caller_digest(who)
     add_event(tx, now, actor, "request.received", subject_of(asked), after=after)
     add_tracking_code(tx, request_id, new_code())
-    tell(tx, request_id, NoticeKind.ACKNOWLEDGED, {}, now)
+    write_notice(tx, request_id, NoticeKind.ACKNOWLEDGED, {}, now)
     return asked
 
 

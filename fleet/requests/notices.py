@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from data.model import (
     ClosingReason,
-    HandOver,
     JobId,
     Notice,
     NoticeKind,
     NoticeState,
+    Referral,
     RequestId,
     ServiceRequest,
 )
@@ -65,7 +65,7 @@ class JobWindow(NamedTuple):
     ends_at: datetime
 
 
-def tell(
+def write_notice(
     tx: Tx, request_id: RequestId, kind: NoticeKind, facts: Mapping[str, str], now: datetime
 ) -> None:
     """Write a message to a caller with consent; repeating it changes nothing.
@@ -81,31 +81,31 @@ def tell(
     add_notice(tx, request_id, kind, nth, facts, now, now + STALE_AFTER[kind])
 
 
-def write_letter(tx: Tx, one: HandOver, now: datetime) -> None:
+def write_letter(tx: Tx, one: Referral, now: datetime) -> None:
     """Write the message to the agency that a request was referred to."""
     stale_at = now + STALE_AFTER[NoticeKind.LETTER]
     add_notice(tx, one.request_id, NoticeKind.LETTER, one.id, {}, now, stale_at)
 
 
-def drop_letter(tx: Tx, one: HandOver) -> None:
+def drop_letter(tx: Tx, one: Referral) -> None:
     """Drop an agency's message that was not sent yet; its request is ours again."""
     letter = list_letters(tx, [one]).get(one.id)
     if letter is not None and letter.state is NoticeState.WAITING:
         set_notice(tx, letter.id, NoticeState.UNWANTED, letter.due_at)
 
 
-def tell_ended(tx: Tx, closed: ServiceRequest, ended_at: datetime, now: datetime) -> None:
+def write_end_notice(tx: Tx, closed: ServiceRequest, ended_at: datetime, now: datetime) -> None:
     """Tell the caller how the request was closed: work and time, or the reason without work."""
     reason = closed.closed_for
     if reason is ClosingReason.PLOWED and closed.job_id is not None:
-        tell(tx, closed.id, NoticeKind.DONE, _done_facts(tx, closed.job_id, ended_at), now)
+        write_notice(tx, closed.id, NoticeKind.DONE, _done_facts(tx, closed.job_id, ended_at), now)
     elif reason in {ClosingReason.INSPECTED, ClosingReason.CREW}:
         facts = {"reason": reason.value, "at": ended_at.isoformat()}
-        tell(tx, closed.id, NoticeKind.DONE, facts, now)
+        write_notice(tx, closed.id, NoticeKind.DONE, facts, now)
     elif reason is ClosingReason.HANDED_OVER:
-        tell(tx, closed.id, NoticeKind.HANDED_OVER, {}, now)
+        write_notice(tx, closed.id, NoticeKind.HANDED_OVER, {}, now)
     elif reason is not None:
-        tell(tx, closed.id, NoticeKind.CLOSED, {"reason": reason.value}, now)
+        write_notice(tx, closed.id, NoticeKind.CLOSED, {"reason": reason.value}, now)
 
 
 def retract_end_notice(tx: Tx, request_id: RequestId, now: datetime) -> None:
@@ -117,17 +117,17 @@ def retract_end_notice(tx: Tx, request_id: RequestId, now: datetime) -> None:
     if ends and ends[-1].state is NoticeState.WAITING:
         drop_notice(tx, ends[-1].id)
     elif ends:
-        tell(tx, request_id, NoticeKind.REOPENED, {}, now)
+        write_notice(tx, request_id, NoticeKind.REOPENED, {}, now)
 
 
-def tell_planned(tx: Tx, job_ids: Collection[JobId], now: datetime) -> int:
+def write_planned_notices(tx: Tx, job_ids: Collection[JobId], now: datetime) -> int:
     """Tell callers their promises, and return how many messages that makes.
 
     Who was told already is told again only where the promise has moved later: silence would
     break it. Who was promised nothing hears nothing.
     """
     expecting = list_expecting(tx, job_ids)
-    told = find_last_notices(tx, sorted(expecting), NoticeKind.PLANNED)
+    notices = find_last_notices(tx, sorted(expecting), NoticeKind.PLANNED)
     promises = list_last_promises(tx, expecting)
     segments = segments_of_jobs(tx, set(expecting.values()))
     new = []
@@ -136,7 +136,7 @@ def tell_planned(tx: Tx, job_ids: Collection[JobId], now: datetime) -> int:
         if given is None or given.job_id != job_id or given.to_at <= now:
             continue
         window = JobWindow(given.from_at, given.to_at)
-        last = told.get(request_id)
+        last = notices.get(request_id)
         if last is not None and not _moved(last, str(job_id), window):
             continue
         if last is not None and last.state is NoticeState.WAITING:
@@ -154,8 +154,8 @@ def tell_planned(tx: Tx, job_ids: Collection[JobId], now: datetime) -> int:
     return len(new)
 
 
-def tell_crew_planned(tx: Tx, windows: Iterable[tuple[CrewJob, JobWindow]], now: datetime) -> None:
-    """Tell callers when a crew comes; again only where it moved later, like `tell_planned`.
+def write_crew_notices(tx: Tx, windows: Iterable[tuple[CrewJob, JobWindow]], now: datetime) -> None:
+    """Tell callers when a crew comes; again where it moved later, as `write_planned_notices` does.
 
     A job that no request asked for tells nobody.
     """

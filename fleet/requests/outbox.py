@@ -9,17 +9,17 @@ from data.model import (
     Actor,
     ActorKind,
     Agency,
-    HandOver,
-    HandOverId,
-    HandOverState,
     Notice,
     NoticeKind,
     NoticeState,
+    Referral,
+    ReferralId,
+    ReferralState,
     ServiceRequest,
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.followup.referrals import get_agency, get_hand_over
+from data.store.followup.referrals import get_agency, get_referral
 from data.store.requests.notices import (
     count_reaching,
     list_due_notices,
@@ -30,7 +30,7 @@ from data.store.requests.notices import (
 from data.store.requests.requests import Caller, find_caller, get_request
 from data.store.requests.sla_clocks import mark_caller_told
 from data.store.requests.tracking_codes import find_tracking_code
-from fleet.requests.caller_privacy import look_at_caller
+from fleet.requests.caller_privacy import read_caller
 
 MESSENGER = Actor(ActorKind.SYSTEM, "messenger")
 """Who the storm book names where somebody was told."""
@@ -69,7 +69,7 @@ class OutboxRules:
 class AgencyLetter:
     """Referral, agency and caller's phone of a message to an agency."""
 
-    hand_over: HandOver
+    hand_over: Referral
     agency: Agency
     caller_phone: str
 
@@ -129,13 +129,13 @@ def _letter_to_caller(
 
 def _letter_to_agency(tx: Tx, notice: Notice, now: datetime) -> Letter | None:
     """Return a message to an agency; `None` where its referral was withdrawn."""
-    one = get_hand_over(tx, HandOverId(notice.nth))
-    if one.state is HandOverState.WITHDRAWN:
+    one = get_referral(tx, ReferralId(notice.nth))
+    if one.state is ReferralState.WITHDRAWN:
         set_notice(tx, notice.id, NoticeState.UNWANTED, notice.due_at)
         return None
     agency, phone = get_agency(tx, one.body_id), ""
     if one.with_caller:
-        caller = look_at_caller(tx, MESSENGER, notice.request_id, "hand_over", now)
+        caller = read_caller(tx, MESSENGER, notice.request_id, "hand_over", now)
         phone = caller.phone if caller else ""
     asked, who = get_request(tx, notice.request_id), Caller(agency.name, "", b"", agency.email)
     return Letter(notice, asked, who, "", AgencyLetter(one, agency, phone))
@@ -208,7 +208,7 @@ def _end(tx: Tx, notice: Notice, state: NoticeState, fault: str, now: datetime) 
     after: dict[str, object] = {"kind": notice.kind, "nth": notice.nth} | ({} if sent else why)
     verb = "request.told" if sent else "request.untold"
     if notice.kind is NoticeKind.LETTER:
-        one = get_hand_over(tx, HandOverId(notice.nth))
+        one = get_referral(tx, ReferralId(notice.nth))
         after = {"hand_over": one.id, "name": get_agency(tx, one.body_id).name} | why
         verb = "request.letter_sent" if sent else "request.letter_unsent"
     add_event(tx, now, MESSENGER, verb, f"request:{notice.request_id}", after=after)

@@ -95,7 +95,9 @@ def receive_from(
     return asked, True
 
 
-def hear(tx: Tx, key: ApiKey, request_id: RequestId, said: ReceivedUpdate, now: datetime) -> int:
+def save_partner_update(
+    tx: Tx, key: ApiKey, request_id: RequestId, said: ReceivedUpdate, now: datetime
+) -> int:
     """Store a partner's update of its own request, and return the id of the update.
 
     It may end a request that still waits, as the caller's wish, and reopen one that was closed
@@ -128,8 +130,8 @@ def hear(tx: Tx, key: ApiKey, request_id: RequestId, said: ReceivedUpdate, now: 
 
 def require_own(tx: Tx, key: ApiKey, asked: ServiceRequest) -> None:
     """Raise `ForbiddenError` unless this partner brought the request."""
-    told = list_partner_reports(tx, [asked.id]).get(asked.id)
-    if told is None or told.key_id != key.id:
+    partner_report = list_partner_reports(tx, [asked.id]).get(asked.id)
+    if partner_report is None or partner_report.key_id != key.id:
         raise ForbiddenError(f"request {asked.reference} came from somebody else")
 
 

@@ -29,7 +29,7 @@ from data.store.work import add_job, is_planned
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
 from fleet.requests.intake import TREATMENTS, subject_of, wrong_state
-from fleet.requests.notices import tell_planned
+from fleet.requests.notices import write_planned_notices
 from fleet.requests.promises import give_promise
 from fleet.routes.published_plan import PublishedPlanCache
 from fleet.streets.loaded_streets import require_present
@@ -120,7 +120,7 @@ def place_and_promise(
     arrivals = plans.arrivals(city, storm.id) if plans and opened.job_id is not None else None
     if opened.job_id is not None and arrivals is not None:
         give_promise(tx, actor, opened, arrivals)
-        tell_planned(tx, [opened.job_id], city.now)
+        write_planned_notices(tx, [opened.job_id], city.now)
     return opened
 
 

@@ -157,8 +157,8 @@ def check_route(
         if i not in in_order:
             one = found[i]
             found[i] = LegCheck(LegState.OUT_OF_ORDER, one.at, one.vehicle_id)
-    told = (tap.leg for tap in tapped if tap.state is LegOutcome.DONE)
-    last = max([*in_order, *told], default=-1)
+    tapped_done = (tap.leg for tap in tapped if tap.state is LegOutcome.DONE)
+    last = max([*in_order, *tapped_done], default=-1)
     _pass_by(route, found, last, in_order)
     following = _next(route, found, last)
     return _timed(route, found, last, following, now)

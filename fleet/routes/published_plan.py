@@ -30,7 +30,7 @@ class PublishedPlanCache:
     def __init__(self) -> None:
         self._lock = RLock()
         self._index: PlanIndex | None = None
-        self._desk: RouteProgress | None = None
+        self._progress: RouteProgress | None = None
         self._read_until = 0
 
     def keep(self, plan: Plan) -> None:
@@ -41,7 +41,7 @@ class PublishedPlanCache:
     def forget(self) -> None:
         """Read all evidence again at the next question: news of it may be lost."""
         with self._lock:
-            self._desk = None
+            self._progress = None
 
     def driven(self, tx: Tx, storm_id: StormId) -> PlanIndex | None:
         """Return the published plan of a storm; read only when it changed."""
@@ -70,28 +70,30 @@ class PublishedPlanCache:
             Shifts whose drivers tapped since the last question; `None` asks all of them.
         """
         with self._lock:
-            desk = self._caught_up(city, storm_id, changed)
-            if desk is None:
+            progress = self._caught_up(city, storm_id, changed)
+            if progress is None:
                 return None
             if tapped is not None:
-                desk.read_taps(city.tx, tapped)
+                progress.read_taps(city.tx, tapped)
             else:
-                for shift_id, taps in list_progress_of_plan(city.tx, desk.plan.id).items():
-                    desk.tapped(shift_id, taps)
-            return PlanCheck(desk.plan, desk.checks(city.now))
+                for shift_id, taps in list_progress_of_plan(city.tx, progress.plan.id).items():
+                    progress.tapped(shift_id, taps)
+            return PlanCheck(progress.plan, progress.checks(city.now))
 
     def arrivals(self, city: CityContext, storm_id: StormId) -> Arrivals | None:
         """Return expected arrivals by the published plan; `None` without one."""
         with self._lock:
-            desk = self._caught_up(city, storm_id)
-        if desk is None:
+            progress = self._caught_up(city, storm_id)
+        if progress is None:
             return None
-        return Arrivals(desk.index, lambda number: self._route(city, desk, number), city.now)
+        return Arrivals(
+            progress.index, lambda number: self._route(city, progress, number), city.now
+        )
 
-    def _route(self, city: CityContext, desk: RouteProgress, number: int) -> RouteCheck:
+    def _route(self, city: CityContext, progress: RouteProgress, number: int) -> RouteCheck:
         with self._lock:
-            desk.read_taps(city.tx, [desk.plan.routes[number].shift_id])
-            return desk.check(number, city.now)
+            progress.read_taps(city.tx, [progress.plan.routes[number].shift_id])
+            return progress.check(number, city.now)
 
     def _caught_up(
         self, city: CityContext, storm_id: StormId, changed: Iterable[SegmentId] = ()
@@ -100,22 +102,22 @@ class PublishedPlanCache:
         tx, rules = city.tx, city.policy.evidence
         index = self.driven(tx, storm_id)
         if index is None:
-            self._desk = None
+            self._progress = None
             return None
-        newest, desk = find_newest_pass(tx), self._desk
-        if desk is None or not desk.stands_on(index, city.network, rules):
-            desk = self._desk = RouteProgress(index, city.network, rules)
-            desk.load(tx)
+        newest, progress = find_newest_pass(tx), self._progress
+        if progress is None or not progress.stands_on(index, city.network, rules):
+            progress = self._progress = RouteProgress(index, city.network, rules)
+            progress.load(tx)
             self._read_until = newest
         else:
             again = set(changed)
             if newest > self._read_until:
                 again |= list_streets_seen_since(tx, storm_id, self._read_until)
                 self._read_until = newest
-            desk.read(tx, again)
-        desk.ended = list_ended_shifts(tx, storm_id)
-        desk.closed = closed_streets(tx, storm_id, city.now)
-        return desk
+            progress.read(tx, again)
+        progress.ended = list_ended_shifts(tx, storm_id)
+        progress.closed = closed_streets(tx, storm_id, city.now)
+        return progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +138,11 @@ class Estimates:
 
     def arrivals_of(self, tx: Tx, plan: Plan, now: datetime) -> Arrivals:
         """Return expected arrivals by a plan published in this very transaction."""
-        desk = RouteProgress(PlanIndex(plan), self.network, self.policy.evidence)
-        desk.load(tx)
-        desk.ended = list_ended_shifts(tx, plan.storm_id)
-        desk.closed = closed_streets(tx, plan.storm_id, now)
-        return Arrivals(desk.index, lambda number: desk.check(number, now), now)
+        progress = RouteProgress(PlanIndex(plan), self.network, self.policy.evidence)
+        progress.load(tx)
+        progress.ended = list_ended_shifts(tx, plan.storm_id)
+        progress.closed = closed_streets(tx, plan.storm_id, now)
+        return Arrivals(progress.index, lambda number: progress.check(number, now), now)
 
     def _city(self, tx: Tx, now: datetime) -> CityContext:
         return CityContext(tx, self.network, self.policy, now)

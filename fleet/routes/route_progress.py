@@ -162,15 +162,15 @@ def check_plan(
 ) -> PlanCheck:
     """Return the check of a plan at a moment, from what is stored: for history."""
     plan = get_plan(tx, plan_id)
-    desk = RouteProgress(PlanIndex(plan), network, policy.evidence)
-    streets = {step.segment_id for step in desk.index.legs_on}
+    progress = RouteProgress(PlanIndex(plan), network, policy.evidence)
+    streets = {step.segment_id for step in progress.index.legs_on}
     seen: dict[DirectedSegment, list[Pass]] = defaultdict(list)
     for step, passes in list_seen(tx, plan.storm_id, streets).items():
         seen[step] = [one for one in passes if one.ended_at <= until]
-    desk.take(streets, seen)
+    progress.take(streets, seen)
     for shift_id, tapped in list_progress_of_plan(tx, plan_id).items():
-        desk.tapped(shift_id, [tap for tap in tapped if tap.ended_at and tap.ended_at <= until])
-    return PlanCheck(plan, desk.checks(until))
+        progress.tapped(shift_id, [tap for tap in tapped if tap.ended_at and tap.ended_at <= until])
+    return PlanCheck(plan, progress.checks(until))
 
 
 def _both(segment_id: SegmentId) -> tuple[DirectedSegment, DirectedSegment]:

@@ -48,10 +48,10 @@ def vehicles_of_log(
 def refuse_unknown(unknown: Sequence[str]) -> None:
     """Raise `InvalidError` that names the unknown vehicles of a log."""
     if unknown:
-        told = ", ".join(unknown[:NAMES_TOLD])
+        listed = ", ".join(unknown[:NAMES_TOLD])
         more = f" and {len(unknown) - NAMES_TOLD} more" if len(unknown) > NAMES_TOLD else ""
         expected = "vehicles of this city: --create-vehicles adds them, --map LOG=OURS renames"
-        raise InvalidError("vehicle", told + more, expected)
+        raise InvalidError("vehicle", listed + more, expected)
 
 
 def create_vehicles(

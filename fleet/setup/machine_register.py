@@ -93,7 +93,7 @@ def save_depot(
     base: int,
     network: StreetNetwork,
     now: datetime,
-    ground: SiteArea = UNSAID,
+    area: SiteArea = UNSAID,
 ) -> FleetFile:
     """Add a depot or change the one of its id, which keeps its machines.
 
@@ -105,7 +105,7 @@ def save_depot(
     _refuse_taken(depot, fleet.depots)
     renamed = {old.name: depot.name} if old is not None and old.name != depot.name else {}
     change = _Change("depot.changed" if old else "depot.added", depot.name, depots=renamed)
-    new = replace(fleet, depots=_put(fleet.depots, _on(ground, depot, old)))
+    new = replace(fleet, depots=_put(fleet.depots, _on(area, depot, old)))
     return _save(tx, actor, new, change, network, now)
 
 
@@ -144,7 +144,7 @@ def save_reload_site(
     base: int,
     network: StreetNetwork,
     now: datetime,
-    ground: SiteArea = UNSAID,
+    area: SiteArea = UNSAID,
 ) -> FleetFile:
     """Add a reload site or change the one of its id."""
     fleet = _unchanged(tx, base)
@@ -152,7 +152,7 @@ def save_reload_site(
     old = _known("reload_site", fleet.reload_sites, site.id)
     _refuse_taken(site, fleet.reload_sites)
     change = _Change("site.changed" if old else "site.added", site.name)
-    new = replace(fleet, reload_sites=_put(fleet.reload_sites, _on(ground, site, old)))
+    new = replace(fleet, reload_sites=_put(fleet.reload_sites, _on(area, site, old)))
     return _save(tx, actor, new, change, network, now)
 
 
@@ -292,16 +292,16 @@ def _existing[T: Depot | ReloadSite | Vehicle](kind: str, things: Sequence[T], k
     return found
 
 
-def _on[T: Depot | ReloadSite](ground: SiteArea, site: T, old: T | None) -> T:
+def _on[T: Depot | ReloadSite](area: SiteArea, site: T, old: T | None) -> T:
     """Return a site with the wished geofence, else the one it had.
 
     What was drawn stays where it was drawn, and goes with a pin that leaves it.
     """
     kept = old or site
-    radius_m = kept.radius_m if ground.radius_m is None else ground.radius_m
+    radius_m = kept.radius_m if area.radius_m is None else area.radius_m
     stays = old is None or old.location == site.location or holds(old.polygon, site.location)
     drawn = kept.polygon if stays else ()
-    polygon = drawn if ground.polygon is None else ground.polygon
+    polygon = drawn if area.polygon is None else area.polygon
     return replace(site, radius_m=radius_m, polygon=polygon)
 
 

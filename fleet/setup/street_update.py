@@ -126,8 +126,8 @@ def take_over(
     """
     with reading(database) as tx:
         city = _city_of(get_city(tx), newer)
-        told = city_report(city, newer.streets, newer.difference.network, list_depots(tx))
-    told |= imported(newer.file, now, services=newer.services)
+        facts = city_report(city, newer.streets, newer.difference.network, list_depots(tx))
+    facts |= imported(newer.file, now, services=newer.services)
     report("tiles")
     with _new_tiles(folder, newer) as tiles:
         report("store")
@@ -139,9 +139,9 @@ def take_over(
                 raise ConflictError(
                     "the streets have changed since the comparison", reason="streets_changed"
                 )
-            told |= _store(tx, actor, newer, city, told, now)
+            facts |= _store(tx, actor, newer, city, facts, now)
             _put_tiles(tiles, folder / TILES)
-    return told
+    return facts
 
 
 @contextmanager
@@ -184,7 +184,7 @@ def _store(
     replan = network.version != newer.replaces
     moved = reassign(tx, actor, difference, policy, now, replan=replan)
     next_revision(tx)
-    told = {**counts_of(difference), **asdict(moved), "overrides_passed_on": heirs}
+    facts = {**counts_of(difference), **asdict(moved), "overrides_passed_on": heirs}
     summary = ("file", "version", "segments", "length_km")
     add_event(
         tx,
@@ -193,15 +193,15 @@ def _store(
         "city.updated",
         f"city:{city.name}",
         {key: before.get(key) for key in summary},
-        {key: report[key] for key in summary} | {"first_new_id": newer.first_id} | told,
+        {key: report[key] for key in summary} | {"first_new_id": newer.first_id} | facts,
     )
-    return told
+    return facts
 
 
 def counts_of(difference: Difference) -> dict[str, int]:
     """Return the number of unchanged, changed, new and vanished streets."""
     return {
-        "kept": len(difference.kept),
+        "kept": len(difference.unchanged),
         "changed": len(difference.changed),
         "new": len(difference.new),
         "gone": len(difference.gone),

@@ -49,7 +49,7 @@ HOURS_WITHIN = timedelta(hours=24)
 _HOUR = timedelta(hours=1)
 
 
-class Clash(StrEnum):
+class ConflictKind(StrEnum):
     """Kind of conflict in a roster."""
 
     OVERLAP = "overlap"
@@ -59,10 +59,10 @@ class Clash(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Misfit:
+class RosterConflict:
     """A conflict of a shift; `other` is the shift that it clashes with."""
 
-    clash: Clash
+    clash: ConflictKind
     shift: Shift
     other: Shift | None = None
     driver: str = ""
@@ -157,7 +157,7 @@ def cancel_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shif
     return over
 
 
-def misfits(shifts: Sequence[Shift], users: Mapping[UserId, User]) -> list[Misfit]:
+def roster_conflicts(shifts: Sequence[Shift], users: Mapping[UserId, User]) -> list[RosterConflict]:
     """Return the conflicts among shifts that are not over, each once, by shift.
 
     Hours of shifts that are over count too.
@@ -166,7 +166,7 @@ def misfits(shifts: Sequence[Shift], users: Mapping[UserId, User]) -> list[Misfi
         (one for one in shifts if one.state is not ShiftState.ENDED),
         key=lambda one: (one.starts_at, one.id),
     )
-    found: list[Misfit] = []
+    found: list[RosterConflict] = []
     for i, shift in enumerate(open_ones):
         found += _misfits_of(shift, open_ones[:i], shifts, users)
     return found
@@ -194,9 +194,9 @@ def _misfits_of(
     others: Iterable[Shift],
     known: Sequence[Shift],
     users: Mapping[UserId, User],
-) -> list[Misfit]:
+) -> list[RosterConflict]:
     found = [
-        Misfit(Clash.OVERLAP, shift, other)
+        RosterConflict(ConflictKind.OVERLAP, shift, other)
         for other in others
         if other.vehicle_id == shift.vehicle_id and overlap(shift, other)
     ]
@@ -204,15 +204,17 @@ def _misfits_of(
         return found
     driver = users[shift.driver_id]
     if not may_be_given(driver):
-        found.append(Misfit(Clash.DRIVER_OUT, shift, driver=driver.login))
+        found.append(RosterConflict(ConflictKind.DRIVER_OUT, shift, driver=driver.login))
     found += [
-        Misfit(Clash.DRIVER_TWICE, shift, other, driver.login)
+        RosterConflict(ConflictKind.DRIVER_TWICE, shift, other, driver.login)
         for other in others
         if other.driver_id == shift.driver_id and overlap(shift, other)
     ]
     hours_h = hours_of(shift.driver_id, shift.ends_at, known)
     if hours_h * _HOUR > HOURS_LIMIT:
-        found.append(Misfit(Clash.DRIVER_HOURS, shift, driver=driver.login, hours_h=hours_h))
+        found.append(
+            RosterConflict(ConflictKind.DRIVER_HOURS, shift, driver=driver.login, hours_h=hours_h)
+        )
     return found
 
 
@@ -229,27 +231,27 @@ def _require_fit(tx: Tx, storm: Storm, wanted: Shift, wish: ShiftWish, now: date
     others = [one for one in same.values() if one.state is not ShiftState.ENDED]
     users = {user.id: user for user in list_users(tx)}
     for misfit in _misfits_of(wanted, others, [*same.values(), wanted], users):
-        if misfit.clash is Clash.DRIVER_HOURS and wish.long_hours:
+        if misfit.clash is ConflictKind.DRIVER_HOURS and wish.long_hours:
             continue
         raise _refusal(tx, misfit)
 
 
-def _refusal(tx: Tx, misfit: Misfit) -> ConflictError:
+def _refusal(tx: Tx, misfit: RosterConflict) -> ConflictError:
     names = {one.id: one.name for one in list_vehicles(tx)}
     name, driver = names.get((misfit.other or misfit.shift).vehicle_id, ""), misfit.driver
     match misfit.clash:
-        case Clash.OVERLAP:
+        case ConflictKind.OVERLAP:
             return ConflictError(
                 f"{name} has another shift at that time", reason="roster_overlap", name=name
             )
-        case Clash.DRIVER_TWICE:
+        case ConflictKind.DRIVER_TWICE:
             return ConflictError(
                 f"{driver} drives {name} at that time",
                 reason="roster_driver_twice",
                 driver=driver,
                 name=name,
             )
-        case Clash.DRIVER_HOURS:
+        case ConflictKind.DRIVER_HOURS:
             return ConflictError(
                 f"{driver} would be on duty for {misfit.hours_h:.1f} of 24 hours",
                 reason="roster_driver_hours",
@@ -257,7 +259,7 @@ def _refusal(tx: Tx, misfit: Misfit) -> ConflictError:
                 hours=round(misfit.hours_h, 1),
                 limit=HOURS_LIMIT / _HOUR,
             )
-        case Clash.DRIVER_OUT:
+        case ConflictKind.DRIVER_OUT:
             return ConflictError(
                 f"{driver} may not drive", reason="roster_driver_out", driver=driver
             )

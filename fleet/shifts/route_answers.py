@@ -71,7 +71,7 @@ def answer_route(
     before = find_answer(tx, plan_id, shift_id)
     text = said.text.strip()
     answer = RouteAnswer(plan_id, shift_id, said.state, said.reason, text, now, actor.id)
-    if before is not None and _said(before) == _said(answer):
+    if before is not None and _facts(before) == _facts(answer):
         return before
     save_answer(tx, answer)
     was: dict[str, object] = {"answer": before.state} if before else {}
@@ -106,7 +106,9 @@ def stops_of(legs: Iterable[Leg]) -> tuple[tuple[LegKind, DirectedSegment | None
     )
 
 
-def standing_of(shift: Shift, legs: Sequence[Leg], answer: RouteAnswer | None) -> RouteAnswerState:
+def answer_state_of(
+    shift: Shift, legs: Sequence[Leg], answer: RouteAnswer | None
+) -> RouteAnswerState:
     """Return the state of a shift's answer to its published route."""
     if shift.state is ShiftState.ENDED or not legs:
         return RouteAnswerState.NONE
@@ -125,5 +127,5 @@ def _check(said: RouteAnswerWish) -> None:
         raise InvalidError("text", f"{len(said.text)} letters", need)
 
 
-def _said(answer: RouteAnswer) -> RouteAnswerWish:
+def _facts(answer: RouteAnswer) -> RouteAnswerWish:
     return RouteAnswerWish(answer.state, answer.reason, answer.text)

@@ -28,7 +28,7 @@ NEAR_M = 100.0
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
+class TruckBehavior:
     """Behavior of trucks, streets and receivers; the default is free of trouble."""
 
     every_s: float = 5.0
@@ -98,13 +98,13 @@ def driven(
     starts_at: datetime,
     seed: int,
     rate_gm2: float = 20.0,
-    habits: Habits | None = None,
+    habits: TruckBehavior | None = None,
 ) -> Iterator[Fix]:
     """Yield the fixes of a route's vehicle by time of arrival.
 
     The truck leaves at `starts_at` or when its plan says, if that is later, and somewhat late.
     """
-    habits = habits or Habits()
+    habits = habits or TruckBehavior()
     chance = np.random.default_rng([seed, int(route.vehicle_id)])
     if not any(leg.path for leg in route.legs):
         return
@@ -119,13 +119,13 @@ def traversals(
     network: StreetNetwork,
     starts_at: datetime,
     seed: int,
-    habits: Habits | None = None,
+    habits: TruckBehavior | None = None,
 ) -> Iterator[Traversal]:
     """Yield the true traversals of the truck of `driven`, with the same arguments."""
     chance = np.random.default_rng([seed, int(route.vehicle_id)])
     if not any(leg.path for leg in route.legs):
         return
-    leaves_at, moves = _journey(route, network, starts_at, habits or Habits(), chance)
+    leaves_at, moves = _journey(route, network, starts_at, habits or TruckBehavior(), chance)
     clock_s = began_s = 0.0
     for move in moves:
         if move.from_m == 0.0:
@@ -142,7 +142,11 @@ def traversals(
 
 
 def _journey(
-    route: Route, network: StreetNetwork, starts_at: datetime, habits: Habits, chance: Generator
+    route: Route,
+    network: StreetNetwork,
+    starts_at: datetime,
+    habits: TruckBehavior,
+    chance: Generator,
 ) -> tuple[datetime, list[_Move]]:
     """Return a truck's departure and its moves."""
     leaves_at = max(starts_at, route.legs[0].starts_at)
@@ -192,7 +196,7 @@ def quickest(network: StreetNetwork, starts: Sequence[int], goal: int) -> list[i
 
 
 def _moves(
-    legs: Sequence[Leg], network: StreetNetwork, habits: Habits, chance: Generator
+    legs: Sequence[Leg], network: StreetNetwork, habits: TruckBehavior, chance: Generator
 ) -> Iterator[_Move]:
     at: tuple[DirectedSegment, float] | None = None
     for leg in legs:
@@ -230,7 +234,7 @@ def _fixes(
     network: StreetNetwork,
     leaves_at: datetime,
     rate_gm2: float,
-    habits: Habits,
+    habits: TruckBehavior,
     chance: Generator,
 ) -> Iterator[Fix]:
     """Yield a fix every few seconds, and one whenever blade or spreader change."""
@@ -282,7 +286,7 @@ def _fix(
 class _Noise:
     """GPS noise between houses: autocorrelated, so that successive errors are alike."""
 
-    def __init__(self, habits: Habits, chance: Generator) -> None:
+    def __init__(self, habits: TruckBehavior, chance: Generator) -> None:
         self._habits = habits
         self._chance = chance
         self._shift_m = chance.normal(0.0, habits.noise_m, 2)
@@ -309,7 +313,7 @@ class _Noise:
         return (heading_deg + float(self._chance.normal(0, self._habits.heading_noise_deg))) % 360
 
 
-def _delivered(fixes: Iterable[Fix], habits: Habits, chance: Generator) -> Iterator[Fix]:
+def _delivered(fixes: Iterable[Fix], habits: TruckBehavior, chance: Generator) -> Iterator[Fix]:
     """Delay or drop fixes as a poor mobile network does."""
     open_at: datetime | None = None
     lost = False

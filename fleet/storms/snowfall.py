@@ -202,7 +202,7 @@ def _changed(
     set_snowfall(tx, storm.id, [(one.at, one.fallen_mm) for one in held])
     policy = get_storm_policy(tx, storm.id)
     jobs_moved = retime(tx, get_storm(tx, storm.id), policy, network, now)
-    told = [
+    listed = [
         {"id": one.id, "at": one.at.isoformat(), "mm": one.fallen_mm}
         for one in entries
         if one.id in {*added, *withdrawn}
@@ -210,7 +210,7 @@ def _changed(
     after = {
         "added": [*added],
         "withdrawn": [*withdrawn],
-        "entries": told,
+        "entries": listed,
         "jobs_moved": jobs_moved,
     }
     add_event(tx, now, actor, verb, f"storm:{storm.id}", after=after)

@@ -51,7 +51,7 @@ LEGAL: Mapping[StormPhase, tuple[StormPhase, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class OpenWork:
     """Open work of a storm if it is closed now.
 
     Open `jobs` and `crew_jobs` are cancelled, `requests` of jobs wait again, shifts end: of
@@ -125,13 +125,13 @@ def move_storm(
     return get_storm(tx, storm_id)
 
 
-def left_of(tx: Tx, storm_id: StormId, now: datetime) -> Left:
+def left_of(tx: Tx, storm_id: StormId, now: datetime) -> OpenWork:
     """Return the open work of a storm that somebody is about to close."""
     jobs = list_jobs(tx, storm_id, JobState.OPEN)
     asked = list_requests_of_jobs(tx, [job.id for job in jobs])
     shifts = [shift for shift in list_shifts(tx, storm_id) if shift.state is not ShiftState.ENDED]
     out = tuple(shift.vehicle_id for shift in shifts if shift.state is ShiftState.DRIVING)
-    return Left(
+    return OpenWork(
         jobs=Counter(job.service_class for job in jobs),
         requests=sum(request.state is RequestState.OPEN for request in asked),
         out=out,

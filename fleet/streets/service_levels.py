@@ -113,7 +113,7 @@ def decide(
     policy = refresh_levels(tx, network, places, policy)
     next_revision(tx)
     subject = f"segment:{next(iter(new))}" if len(new) == 1 else f"city:{get_city(tx).name}"
-    change = {"decisions": _told(before)}, {"decisions": _told(new)}
+    change = {"decisions": _facts(before)}, {"decisions": _facts(new)}
     add_event(tx, now, actor, "class.decided", subject, *change)
     open_missing_jobs(tx, actor, network, now)
     return before
@@ -153,7 +153,7 @@ def _refuse_overtaken(known: Mapping[SegmentId, Override], seen: Decisions) -> N
             )
 
 
-def _told(decisions: Decisions) -> list[dict[str, object]]:
+def _facts(decisions: Decisions) -> list[dict[str, object]]:
     """Return overrides as the audit log records them."""
     return [
         {"segment": segment_id, "class": None}

@@ -43,12 +43,12 @@ class Vanished:
 class Difference:
     """Changes of a newer file; `network` has its streets under their final ids.
 
-    `kept` streets are as they were; `changed` ones kept their id and got another course, way or
-    attribute.
+    `unchanged` streets are as they were; `changed` ones kept their id and got another course, way
+    or attribute.
     """
 
     network: StreetNetwork
-    kept: tuple[SegmentId, ...]
+    unchanged: tuple[SegmentId, ...]
     changed: tuple[SegmentId, ...]
     new: tuple[SegmentId, ...]
     gone: tuple[Vanished, ...]
@@ -81,7 +81,7 @@ def difference_of(
     gone = [segment for segment in old.segments if segment.id not in stayed]
     return Difference(
         network=network,
-        kept=tuple(s.id for s in network.segments if s.id in same),
+        unchanged=tuple(s.id for s in network.segments if s.id in same),
         changed=tuple(s.id for s in network.segments if s.id in redrawn),
         new=tuple(s.id for s in network.segments if s.id not in stayed),
         gone=tuple(map(Vanished, gone, successors_of(gone, network, same))),

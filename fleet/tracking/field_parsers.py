@@ -205,10 +205,10 @@ def battery_percent(share: object) -> float | None:
     return round(share * 100, 1)
 
 
-def attributes_of(told: Mapping[str, object]) -> dict[str, Attribute]:
+def attributes_of(reported: Mapping[str, object]) -> dict[str, Attribute]:
     """Return the unknown keys to store: plain values, not too many."""
     kept: dict[str, Attribute] = {}
-    for key, value in told.items():
+    for key, value in reported.items():
         if len(kept) == MOST_ATTRIBUTES:
             break
         if isinstance(value, str):
@@ -220,9 +220,9 @@ def attributes_of(told: Mapping[str, object]) -> dict[str, Attribute]:
 
 def _sensed(device: Device, which: SensorKind, equipment: Mapping[str, object]) -> bool | None:
     """Return a tracker's blade or spreader state: by our keys, else by its inputs."""
-    told = switch(which, equipment.get(which))
-    if told is not None:
-        return told
+    reported = switch(which, equipment.get(which))
+    if reported is not None:
+        return reported
     for one in device.inputs:
         if one.equipment is which and one.key in equipment:
             signal = _signal(equipment[one.key])

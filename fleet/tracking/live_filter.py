@@ -10,13 +10,13 @@ DOUBTS: tuple[tuple[str, Step], ...] = STEPS[1:]
 """Steps that find mistakes of whoever sent; that two fixes have one time is nobody's mistake."""
 
 
-class Sieve:
+class LiveFilter:
     """The newest plausible fix of every vehicle."""
 
     def __init__(self) -> None:
         self._newest: dict[VehicleId, Position] = {}
 
-    def sift(
+    def plausible(
         self, positions: Iterable[Position]
     ) -> tuple[list[Position], Counter[tuple[DeviceId, str]]]:
         """Return the plausible fixes, and counts of the others by (tracker, reason)."""

@@ -103,7 +103,7 @@ def set_tracker(
     )
     if changed != device:
         save_device(tx, changed)
-        add_event(tx, now, actor, "device.set", _subject(device), _told(device), _told(changed))
+        add_event(tx, now, actor, "device.set", _subject(device), _facts(device), _facts(changed))
     return changed
 
 
@@ -168,7 +168,7 @@ def _checked_inputs(inputs: Collection[DeviceInput]) -> tuple[DeviceInput, ...]:
     return tuple(inputs)
 
 
-def _told(device: Device) -> dict[str, object]:
+def _facts(device: Device) -> dict[str, object]:
     return {
         "vehicle": device.vehicle_id,
         "speed_unit": device.speed_unit,

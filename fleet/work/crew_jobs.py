@@ -253,11 +253,13 @@ def moved(
     """Store a job's new state, with its line in the audit log; texts are no part of that."""
     kept = replace(after, changed_by=actor.id)
     save_crew_job(tx, kept)
-    add_event(tx, now, actor, f"crew_job.{verb}", subject_of_job(kept), said(before), said(kept))
+    add_event(
+        tx, now, actor, f"crew_job.{verb}", subject_of_job(kept), job_facts(before), job_facts(kept)
+    )
     return kept
 
 
-def said(job: CrewJob) -> dict[str, object]:
+def job_facts(job: CrewJob) -> dict[str, object]:
     """Return the fields of a job that the audit log records."""
     facts: dict[str, object] = {
         "state": job.state,
@@ -277,7 +279,7 @@ def subject_of_job(job: CrewJob) -> str:
 
 def _added(tx: Tx, actor: Actor, new: CrewJob, now: datetime) -> CrewJob:
     job = add_crew_job(tx, new)
-    after = {**said(job), "storm": job.storm_id, "segment": job.segment_id}
+    after = {**job_facts(job), "storm": job.storm_id, "segment": job.segment_id}
     add_event(tx, now, actor, "crew_job.added", subject_of_job(job), after=after)
     return job
 

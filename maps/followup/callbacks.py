@@ -10,7 +10,7 @@ from data.model import (
     Callback,
     CallbackReason,
     ClosingReason,
-    HandOver,
+    Referral,
     RequestClock,
     RequestId,
     ServiceRequest,
@@ -35,7 +35,7 @@ class CallbackContext:
     """What sentences are made of, by request, and what the city calls itself."""
 
     clocks: Mapping[RequestId, RequestClock]
-    hand_overs: Mapping[RequestId, HandOver]
+    hand_overs: Mapping[RequestId, Referral]
     bodies: Mapping[int, Agency]
     network: StreetNetwork
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Agency, HandOver, HandOverState, Notice, ServiceRequest
+from data.model import Agency, Notice, Referral, ReferralState, ServiceRequest
 from data.streets.network import StreetNetwork
 from maps.pages.i18n import Translator
 from maps.requests.notices import NoticeText
@@ -43,7 +43,7 @@ class HandOverView:
     at: datetime
     way: str
     note: str
-    state: HandOverState
+    state: ReferralState
     answer: str
     answered_at: datetime | None
     letter: str | None
@@ -60,7 +60,7 @@ def bodies_view(bodies: Iterable[Agency]) -> list[BodyView]:
 
 
 def hand_over_view(
-    one: HandOver, asked: ServiceRequest, body: Agency, letter: Notice | None
+    one: Referral, asked: ServiceRequest, body: Agency, letter: Notice | None
 ) -> HandOverView:
     """Return a hand-over with what a list says of its request and its body."""
     return HandOverView(
@@ -97,7 +97,7 @@ class PaperView:
 
 
 def paper_view(
-    one: HandOver,
+    one: Referral,
     asked: ServiceRequest,
     body: Agency,
     caller_phone: str,

@@ -15,7 +15,7 @@ from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import CoverageState
 from fleet.replay.color_history import StreetChanges, shares_of_states
 from fleet.replay.storm_history import HOUR_S, StormTimeline
-from fleet.replay.timeline_events import Happened
+from fleet.replay.timeline_events import TimelineEvent
 from fleet.replay.track_history import TrackPoint
 from maps.reports.council import StormChoice, storm_choice
 
@@ -191,7 +191,9 @@ def tracks_of_hour(
     )
 
 
-def _moments(storm: Storm, happened: Sequence[Happened], lasts_s: int) -> tuple[ReplayMoment, ...]:
+def _moments(
+    storm: Storm, happened: Sequence[TimelineEvent], lasts_s: int
+) -> tuple[ReplayMoment, ...]:
     """Return what happened, the same things within a minute as one."""
     found: list[ReplayMoment] = []
     for one in happened:

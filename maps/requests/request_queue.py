@@ -9,9 +9,9 @@ from datetime import datetime
 from data.model import (
     Agency,
     ByLanguage,
-    HandOver,
     QueueChange,
     QueuedRequest,
+    Referral,
     RequestFilter,
     RequestId,
     RequestPoint,
@@ -74,7 +74,7 @@ class QueueView:
 def queue_rows(
     found: Iterable[QueuedRequest],
     network: StreetNetwork,
-    hand_overs: Mapping[RequestId, HandOver],
+    hand_overs: Mapping[RequestId, Referral],
     bodies: Iterable[Agency],
 ) -> tuple[QueueRowView, ...]:
     """Return the rows of a page; a request names the body that has it."""

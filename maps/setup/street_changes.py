@@ -82,7 +82,7 @@ def difference_view(newer: Newer, t: Translator) -> StreetDifferenceView:
     return StreetDifferenceView(
         file=newer.file.name,
         counts=[
-            FactView(t("Stay as they are"), t.number(len(found.kept))),
+            FactView(t("Stay as they are"), t.number(len(found.unchanged))),
             FactView(t("Changed"), t.number(len(found.changed))),
             FactView(t("New"), t.number(len(found.new))),
             FactView(t("Vanish"), t.number(len(found.gone))),

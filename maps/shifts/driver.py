@@ -22,7 +22,7 @@ from data.model import (
     VehicleId,
 )
 from data.streets.network import StreetNetwork
-from fleet.shifts.route_answers import RouteAnswerState, standing_of
+from fleet.shifts.route_answers import RouteAnswerState, answer_state_of
 from maps.routes.route_steps import StageView
 from maps.streets.street import street_name
 
@@ -176,7 +176,7 @@ def progress_view(
         at=last.ended_at if last else None,
         starts_at=shift.starts_at,
         ends_at=shift.ends_at,
-        answer=standing_of(shift, legs, answer),
+        answer=answer_state_of(shift, legs, answer),
         declined=(answer.reason or "") if answer else "",
         words=answer.text if answer else "",
         answered_at=answer.at if answer else None,

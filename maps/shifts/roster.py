@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from data.model import MachineOut, Shift, ShiftId, ShiftState, User, UserId, Vehicle, VehicleId
-from fleet.shifts.roster import HOURS_LIMIT, Clash, Misfit
+from fleet.shifts.roster import HOURS_LIMIT, ConflictKind, RosterConflict
 from maps.pages.i18n import Translator
 
 _HOUR = timedelta(hours=1)
@@ -37,7 +37,7 @@ class ShiftView:
 class MisfitView:
     """Something that does not fit, as other programs read it."""
 
-    clash: Clash
+    clash: ConflictKind
     shift_id: int
     other_id: int | None
     driver: str
@@ -116,7 +116,7 @@ def shift_view(shift: Shift, vehicle: str, driver: str, version: int) -> ShiftVi
     )
 
 
-def misfit_view(misfit: Misfit) -> MisfitView:
+def misfit_view(misfit: RosterConflict) -> MisfitView:
     """Return what does not fit for other programs."""
     return MisfitView(
         clash=misfit.clash,
@@ -158,7 +158,7 @@ class RosterRecords(NamedTuple):
 
     users: Mapping[UserId, User]
     out: Mapping[VehicleId, MachineOut]
-    wrong: Sequence[Misfit]
+    wrong: Sequence[RosterConflict]
     versions: Mapping[ShiftId, int]
 
 
@@ -181,7 +181,7 @@ def roster_rows(
     )
 
 
-def misfit_text(misfit: Misfit, names: Mapping[VehicleId, str], t: Translator) -> str:
+def misfit_text(misfit: RosterConflict, names: Mapping[VehicleId, str], t: Translator) -> str:
     """Return what does not fit, in a sentence."""
     other = misfit.other
     return t(

@@ -23,7 +23,7 @@ from data.model import (
     VehicleId,
 )
 from data.streets.network import StreetNetwork
-from fleet.storms.storm_phases import LEGAL, Left
+from fleet.storms.storm_phases import LEGAL, OpenWork
 from maps.board.board import SnowPoint, snow_points
 from maps.pages.i18n import Translator
 from maps.streets.street import street_name
@@ -268,7 +268,7 @@ def site_switches(
     )
 
 
-def left_view(left: Left, names: Mapping[VehicleId, str], t: Translator) -> LeftView:
+def left_view(left: OpenWork, names: Mapping[VehicleId, str], t: Translator) -> LeftView:
     """Return what is left of a storm, machines by their names."""
     out = tuple(names.get(each, "") for each in left.out)
     jobs = {code: left.jobs[code] for code in t.classes_in_order(left.jobs)}

@@ -52,7 +52,7 @@ from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.shifts.shift_progress import Legs, complete_legs, start_shift
 from fleet.simulation.simulated_faults import SensorFault, broken
-from fleet.simulation.simulated_trucks import Fix, Habits, Traversal, driven, traversals
+from fleet.simulation.simulated_trucks import Fix, Traversal, TruckBehavior, driven, traversals
 from fleet.storms.storm_start import start_storm
 from fleet.tracking.live_fleet import LiveFleet
 from routing.search.warm_up import warm_up
@@ -67,7 +67,7 @@ FORGOTTEN = 0.03
 """Share of legs that their driver forgets to tap."""
 AT_ONCE = 5000
 SEEDS = (7,)
-HABITS = Habits(every_s=10.0, reverse_chance=0.05)
+HABITS = TruckBehavior(every_s=10.0, reverse_chance=0.05)
 NOW = datetime(2026, 12, 21, tzinfo=UTC)
 ACTOR = Actor(ActorKind.SYSTEM, "bench")
 FLEET = files("data.samples").joinpath("fleet-barfabad.toml").read_text("utf-8")
@@ -204,10 +204,10 @@ def _drive(
             live.fall_silent(now)
             streets = list_streets_seen_since(tx, storm.id, newest)
             newest = find_newest_pass(tx)
-            look = watch.look(
+            look = watch.check(
                 CityContext(tx, network, policy, now), storm, live.picture(), streets, shifts
             )
-            watch.keep(tx, look, policy.alerts, now)
+            watch.store(tx, look, policy.alerts, now)
 
 
 def _told(

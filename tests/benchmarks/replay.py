@@ -104,7 +104,7 @@ def _story(engine: Database, history: StormHistory) -> int:
     """Read the whole storm as the page does; return how often colors changed."""
     with reading(engine) as tx:
         network, policy, (storm,) = load_network(tx), get_policy(tx), list_storms(tx)
-        return len(history.story(tx, storm, network, policy, Clock().now()).changes.at_s)
+        return len(history.timeline(tx, storm, network, policy, Clock().now()).changes.at_s)
 
 
 def _hour(engine: Database, history: StormHistory) -> None:

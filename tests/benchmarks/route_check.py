@@ -76,12 +76,12 @@ def _looks(
         live = _live(plan, network, now)
         began, began_cpu = perf_counter(), thread_time()
         with reading(engine) as tx:
-            seen = watch.look(CityContext(tx, network, policy, now), storm, live, streets)
-            watch.calm(tx, seen, now)
+            seen = watch.check(CityContext(tx, network, policy, now), storm, live, streets)
+            watch.is_unchanged(tx, seen, now)
         taken.append((perf_counter() - began) * 1000)
         worked.append((thread_time() - began_cpu) * 1000)
         with transaction(engine) as tx:
-            watch.keep(tx, seen, policy.alerts, now)
+            watch.store(tx, seen, policy.alerts, now)
     assert seen.check is not None
     done = sum(one.next_leg for one in seen.check.routes)
     assert done >= TRUCKS * DRIVEN

@@ -53,7 +53,7 @@ from fleet.evidence.driver_confirmations import prove_taps, taps_wait
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.shifts.shift_progress import Legs, complete_legs, start_shift
 from fleet.simulation.simulated_faults import SensorFault, broken
-from fleet.simulation.simulated_trucks import Habits, Traversal, driven, quickest, traversals
+from fleet.simulation.simulated_trucks import Traversal, TruckBehavior, driven, quickest, traversals
 from fleet.storms.storm_start import start_storm
 from tests.benchmarks.planned_city import city_with_fleet, published
 
@@ -107,7 +107,7 @@ class _Truck:
 def _measured(
     engine: Database, noise_m: float, seed: int, city: str
 ) -> Iterator[tuple[str, str, str]]:
-    habits = Habits(noise_m=noise_m, reverse_chance=0.05)
+    habits = TruckBehavior(noise_m=noise_m, reverse_chance=0.05)
     with transaction(engine) as tx:
         network, policy = load_network(tx), get_policy(tx)
         storm = start_storm(tx, ACTOR, "bench", network, policy, NOW)
@@ -274,7 +274,7 @@ def _drive(
     plan: PlanId,
     trucks: Sequence[_Truck],
     truth: Mapping[int, Sequence[Traversal]],
-    habits: Habits,
+    habits: TruckBehavior,
 ) -> None:
     """Send every fix in order of arrival, with the drivers' taps, and let tracking and taps run."""
     fixes = list(merge(*(_sent(truck, network, habits) for truck in trucks), key=_arrival))
@@ -305,7 +305,7 @@ def _drive(
             prove_taps(CityContext(tx, network, policy, end), storm)
 
 
-def _sent(truck: _Truck, network: StreetNetwork, habits: Habits) -> Iterator[Position]:
+def _sent(truck: _Truck, network: StreetNetwork, habits: TruckBehavior) -> Iterator[Position]:
     sent = driven(truck.route, network, NOW, truck.seed, habits=habits)
     for fix in broken(sent, truck.fault, truck.vehicle.id):
         yield Position(

@@ -16,10 +16,10 @@ from data.store.planning.plans import get_plan
 from data.store.work import list_jobs
 from fleet.accounts.accounts import token_digest
 from fleet.coverage.street_coverage import CoverageState
-from fleet.simulation.simulated_trucks import Habits, driven
+from fleet.simulation.simulated_trucks import TruckBehavior, driven
 from tests import village as v
 
-STEADY = Habits(stop_chance=0, gap_chance=0, late_start_s=0, noise_m=2)
+STEADY = TruckBehavior(stop_chance=0, gap_chance=0, late_start_s=0, noise_m=2)
 GREEN_ENOUGH = {CoverageState.FRESH, CoverageState.AGEING}
 WORDS = "سلام، خیابان آسیاب رو برف گرفته"
 

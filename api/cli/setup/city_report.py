@@ -33,7 +33,7 @@ def print_difference(newer: Newer, most: int | None) -> None:
     """Print what a newer street file changes, with so many vanished streets at most."""
     found = newer.difference
     print(
-        f"Of the streets, {len(found.kept):,} stay, {len(found.changed):,} change, "
+        f"Of the streets, {len(found.unchanged):,} stay, {len(found.changed):,} change, "
         f"{len(found.gone):,} vanish; {len(found.new):,} are new."
     )
     for vanished in sorted(found.gone, key=lambda each: -each.segment.length_m)[:most]:

@@ -19,7 +19,7 @@ from data.store.setup.machines import list_vehicles
 from data.store.tracking.positions import list_last
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_colors import ReceivedColors
-from fleet.tracking.live_filter import Sieve
+from fleet.tracking.live_filter import LiveFilter
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.board.board import city_view, live_view
 
@@ -56,7 +56,7 @@ class Consumer(PeriodicTask):
         self._live = live
         self._met = False
         self._fresh: list[Position] = []
-        self._sieve = Sieve()
+        self._sieve = LiveFilter()
         self._stopping = Event()
         self._digester = Digester(engine, clock, ground, hub, self._stopping.is_set)
         self._apart = DigestingProcess(apart, clock, self._pass_on) if apart else None
@@ -91,7 +91,7 @@ class Consumer(PeriodicTask):
         whole = colors.whole
         if whole is None or not whole.is_of(storm, network, since, until):
             return None
-        return colors.told
+        return colors.latest
 
     def hear(self, fixes: Iterable[Position]) -> None:
         """Show soon where vehicles are, and look soon. For the server's own event loop.
@@ -105,7 +105,7 @@ class Consumer(PeriodicTask):
 
     def _show(self) -> None:
         fresh, self._fresh = self._fresh, []
-        believed, _ = self._sieve.sift(fresh)
+        believed, _ = self._sieve.plausible(fresh)
         self._met = self._met and self._live.knows(fix.vehicle_id for fix in believed)
         moved = self._live.see(believed, self._clock.now())
         self._hub.publish("vehicles", [live_view(one) for one in moved])
@@ -159,7 +159,7 @@ class Consumer(PeriodicTask):
 
     def _pass_on(self, news: EvidenceChanges) -> None:
         """Publish what the process of its own found at a look."""
-        self._colors.hear(dict(news.told).get("coverage", ()), news.whole)
+        self._colors.receive(dict(news.told).get("coverage", ()), news.whole)
         for kind, items in news.told:
             self._hub.publish(kind, items)
         self.tally.update(news.tally)

@@ -78,10 +78,10 @@ class AlertWatch(CityTask):
         try:
             with reading(self._engine) as tx:
                 storm, live = find_active_storm(tx), self._live.picture()
-                look = self._watch.look(
+                look = self._watch.check(
                     CityContext(tx, ground.network, policy, now), storm, live, streets, shifts
                 )
-                calm = self._watch.calm(tx, look, now)
+                calm = self._watch.is_unchanged(tx, look, now)
         except BaseException:
             self._plans.forget()  # what was heard is lost: read all anew next time
             self._watch = AlertMonitor(self._plans)
@@ -89,7 +89,7 @@ class AlertWatch(CityTask):
         changed = self._answer_calls(storm, now)
         if not calm:
             with transaction(self._engine) as tx:
-                changed += self._watch.keep(tx, look, policy.alerts, now)
+                changed += self._watch.store(tx, look, policy.alerts, now)
         self.check = look.check
         self._tell_routes()
         self._hub.publish("alerts", [alert_view(one, ground.network) for one in changed])

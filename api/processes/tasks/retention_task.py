@@ -11,7 +11,7 @@ from api.processes.periodic_task import PeriodicTask
 from data.files.photos import remove_photo
 from data.model import Actor, ActorKind
 from data.store.database.engine import Database, transaction
-from fleet.requests.data_retention import Erased, erase_old
+from fleet.requests.data_retention import ErasedCounts, erase_old
 
 EVERY_S = 6 * 3600.0
 """Time between two erasures; the first is at the start, so that a restored backup is erased too."""
@@ -43,14 +43,14 @@ class Eraser(PeriodicTask):
         self._settings = settings
         self._folder = folder
 
-    def look(self) -> Erased:
+    def look(self) -> ErasedCounts:
         """Erase once, and tell the log of how much."""
         erased = self.erase()
         if erased.requests or erased.photos:
             _log.info("erased %d callers, %d photos", erased.callers, len(erased.photos))
         return erased
 
-    def erase(self, actor: Actor = SCHEDULE) -> Erased:
+    def erase(self, actor: Actor = SCHEDULE) -> ErasedCounts:
         """Erase once, rows before files: a file that no row names can be removed later."""
         settings = self._settings
         with transaction(self._engine) as tx:

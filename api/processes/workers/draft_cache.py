@@ -9,14 +9,14 @@ from cachetools import LRUCache
 from api.config.clock import Clock
 from data.errors import ConflictError
 from data.files.json_records import from_plain, to_plain
-from data.model import Actor, ActorKind, Edited, EditId, EditWish, PlanId, SegmentId, Taker
+from data.model import Actor, ActorKind, AssignmentCost, Edited, EditId, EditWish, PlanId, SegmentId
 from data.store.database.engine import Database, reading, transaction
 from data.store.planning.plan_edits import list_edit_heads
 from data.store.planning.plans import get_plan
 from data.streets.network import StreetNetwork
-from fleet.edits.draft import PreparedDraft, drafted, hand_draft
-from fleet.edits.draft_changes import Outcome, checked, made, takers
-from fleet.edits.edit_history import as_begun, begin, standing_of
+from fleet.edits.draft import PreparedDraft, drafted, prepared_draft
+from fleet.edits.draft_changes import Outcome, assignment_costs, checked, made
+from fleet.edits.edit_history import as_begun, begin, last_edit_and_orders
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.standing_orders import OrderIndex
 
@@ -46,8 +46,10 @@ class HandDesk:
                     return {"plan": self._begin(plan_id, network, question["by"])}
                 case "hand_takers":
                     draft = self._draft(plan_id, network)
-                    found = takers(draft, SegmentId(question["segment"]), self._clock.now())
-                    return {"takers": [to_plain(Taker, one) for one in found]}
+                    found = assignment_costs(
+                        draft, SegmentId(question["segment"]), self._clock.now()
+                    )
+                    return {"takers": [to_plain(AssignmentCost, one) for one in found]}
                 case "hand_edit":
                     wish = from_plain(EditWish, question["wish"])
                     draft = self._draft(plan_id, network)
@@ -66,14 +68,14 @@ class HandDesk:
         new, ready = drafted(prepared, base)
         with transaction(self._engine) as tx:
             plan_id = begin(tx, actor, base_id, new, prepared, now).id
-            edit_id, orders = standing_of(tx, plan_id)
+            edit_id, orders = last_edit_and_orders(tx, plan_id)
         self._drafts[plan_id, edit_id] = replace(ready, plan_id=plan_id, orders=orders)
         return plan_id
 
     def _draft(self, plan_id: PlanId, network: StreetNetwork) -> PreparedDraft:
         """Return a draft as it is stored, out of memory where it is known."""
         with reading(self._engine) as tx:
-            edit_id, orders = standing_of(tx, plan_id)
+            edit_id, orders = last_edit_and_orders(tx, plan_id)
             edits = list_edit_heads(tx, plan_id)
         known = self._drafts.get((plan_id, edit_id))
         if known is None or known.orders != orders:
@@ -90,7 +92,7 @@ class HandDesk:
         with reading(self._engine) as tx:
             stored = get_plan(tx, plan_id)
             begun = as_begun(tx, stored, network)
-        return hand_draft(begun[0], stored, *begun[1:])
+        return prepared_draft(begun[0], stored, *begun[1:])
 
     def _outcome(self, draft: PreparedDraft, wish: EditWish) -> Outcome:
         """Return what a change makes of a draft; the one that was looked at, where it was."""

@@ -85,7 +85,7 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
-class Toll:
+class DraftTotals:
     """What a draft takes in all: machine time, way, and passes behind their deadline by class."""
 
     seconds: float
@@ -109,12 +109,12 @@ class Edited:
     before: tuple[Route, ...]
     unserved: tuple[Unserved, ...]
     cost: CostBreakdown
-    toll: Toll
-    toll_before: Toll
+    toll: DraftTotals
+    toll_before: DraftTotals
 
 
 @dataclass(frozen=True, slots=True)
-class Taker:
+class AssignmentCost:
     """What it takes to give a street to a truck: seconds more for all trucks, or what it breaks."""
 
     vehicle_id: VehicleId
@@ -124,7 +124,7 @@ class Taker:
 
 
 @dataclass(frozen=True, slots=True)
-class HandHead:
+class EditedDraftHead:
     """A draft that is edited by hand, without its routes; `base_id` is the plan it began as."""
 
     plan_id: PlanId
@@ -164,7 +164,7 @@ class PlanEdit:
     by: str
     at: datetime
     state: EditState
-    toll_before: Toll
-    toll: Toll
+    toll_before: DraftTotals
+    toll: DraftTotals
     before: DraftContent
     after: DraftContent

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from data.model.ids import BodyId, HandOverId, Language, RequestId
+from data.model.ids import BodyId, Language, ReferralId, RequestId
 from data.model.requests.requests import ServiceRequest
 
 
@@ -20,14 +20,14 @@ class AgencyKind(StrEnum):
     OTHER = "other"
 
 
-class HandOverWay(StrEnum):
+class ReferralWay(StrEnum):
     """How a request goes to another body; a `MESSAGE` is an e-mail through the outbox."""
 
     MESSAGE = "message"
     PAPER = "paper"
 
 
-class HandOverState(StrEnum):
+class ReferralState(StrEnum):
     """What came back; `SENT` waits for an answer, `WITHDRAWN` was taken back by us."""
 
     SENT = "sent"
@@ -37,7 +37,7 @@ class HandOverState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-PENDING = frozenset({HandOverState.SENT, HandOverState.ACCEPTED})
+PENDING = frozenset({ReferralState.SENT, ReferralState.ACCEPTED})
 """A body still has the request."""
 
 
@@ -56,17 +56,17 @@ class Agency:
 
 
 @dataclass(frozen=True, slots=True)
-class HandOver:
+class Referral:
     """A request that went to a body; `with_caller` says whether the caller's phone went along."""
 
-    id: HandOverId
+    id: ReferralId
     request_id: RequestId
     body_id: BodyId
     at: datetime
-    way: HandOverWay
+    way: ReferralWay
     note: str = ""
     with_caller: bool = False
-    state: HandOverState = HandOverState.SENT
+    state: ReferralState = ReferralState.SENT
     answer: str = ""
     answered_at: datetime | None = None
 

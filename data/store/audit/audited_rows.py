@@ -17,7 +17,7 @@ class StateRow(NamedTuple):
     state: str
 
 
-class WordsRow(NamedTuple):
+class RequestTextRow(NamedTuple):
     """A request, its words, and the salt of their digest."""
 
     subject: str
@@ -57,11 +57,11 @@ def list_done_jobs(tx: Tx) -> Iterator[str]:
     return (f"job:{row.id}" for row in rows)
 
 
-def list_words(tx: Tx) -> Iterator[WordsRow]:
+def list_request_texts(tx: Tx) -> Iterator[RequestTextRow]:
     """Yield the words of requests that were not erased."""
     query = select(request.c.id, request.c.text, request.c.salt)
     rows = tx.execute(query.where(request.c.salt.is_not(None)))
-    return (WordsRow(f"request:{row.id}", row.text, row.salt) for row in rows)
+    return (RequestTextRow(f"request:{row.id}", row.text, row.salt) for row in rows)
 
 
 def list_rights(tx: Tx) -> Iterator[RightsRow]:

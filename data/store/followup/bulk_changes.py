@@ -61,16 +61,16 @@ def set_undone(tx: Tx, change_id: QueueChangeId, now: datetime) -> None:
     tx.execute(update(queue_change).where(queue_change.c.id == change_id).values(undone_at=now))
 
 
-def _json(standing: RequestBefore | None) -> dict[str, object] | None:
-    if standing is None:
+def _json(before: RequestBefore | None) -> dict[str, object] | None:
+    if before is None:
         return None
     return {
-        "kind": standing.kind,
-        "state": standing.state,
-        "location": standing.location,
-        "snap": None if standing.snap is None else list(_snap_values(standing.snap)),
-        "job": standing.job_id,
-        "closed_for": standing.closed_for,
+        "kind": before.kind,
+        "state": before.state,
+        "location": before.location,
+        "snap": None if before.snap is None else list(_snap_values(before.snap)),
+        "job": before.job_id,
+        "closed_for": before.closed_for,
     }
 
 

@@ -24,7 +24,7 @@ from data.model import (
     CallbackReason,
     CallOutcome,
     ClosingReason,
-    HandOverState,
+    ReferralState,
     RequestState,
     ServiceRequest,
 )
@@ -110,7 +110,7 @@ def _news(now: datetime) -> CompoundSelect[Any]:
     given = request.c.state == RequestState.HANDED_OVER
     wanted_at = func.coalesce(_promised_until(), job.c.due_at, type_=UtcDateTime())
     late = and_(request.c.state == RequestState.OPEN, wanted_at < now)
-    answered = and_(given, hand_over.c.state == HandOverState.DONE)
+    answered = and_(given, hand_over.c.state == ReferralState.DONE)
     return union_all(
         _of(CallbackReason.DONE, ended, done),
         _of(CallbackReason.CLOSED, ended, closed),

@@ -20,12 +20,12 @@ def list_followed(tx: Tx) -> list[ClockedRequest]:
 
     What a caller has withdrawn needs no answer.
     """
-    untold = and_(
+    not_told = and_(
         request_clock.c.told_at.is_(None),
         _REACHABLE,
         request.c.closed_for != ClosingReason.WITHDRAWN,
     )
-    query = _query().where(or_(request_clock.c.closed_at.is_(None), untold))
+    query = _query().where(or_(request_clock.c.closed_at.is_(None), not_told))
     return [_followed(row) for row in tx.execute(query)]
 
 

@@ -9,9 +9,9 @@ from data.model import (
     PENDING,
     Agency,
     BodyId,
-    HandOver,
-    HandOverId,
-    HandOverState,
+    Referral,
+    ReferralId,
+    ReferralState,
     RequestId,
     ServiceRequest,
 )
@@ -20,10 +20,10 @@ from data.store.database.records import first_record, get_record, records, row_o
 from data.store.schema import body, hand_over, request
 
 
-class HandedOver(NamedTuple):
+class ReferredRequest(NamedTuple):
     """A hand-over with the request and the body that it joins."""
 
-    hand_over: HandOver
+    hand_over: Referral
     request: ServiceRequest
     body: Agency
 
@@ -54,54 +54,54 @@ def list_agencies(tx: Tx) -> list[Agency]:
     return records(Agency, tx.execute(select(body).order_by(body.c.name)))
 
 
-def count_hand_overs(tx: Tx, body_id: BodyId) -> int:
+def count_referrals(tx: Tx, body_id: BodyId) -> int:
     """Return how many requests ever went to a body."""
     query = select(func.count()).where(hand_over.c.body_id == body_id)
     return tx.execute(query).scalar_one()
 
 
-def add_hand_over(tx: Tx, new: HandOver) -> HandOverId:
+def add_referral(tx: Tx, new: Referral) -> ReferralId:
     """Add a hand-over and return the id that it gets."""
     made = tx.execute(insert(hand_over).values(row_of(new, hand_over)).returning(hand_over.c.id))
-    return HandOverId(made.scalar_one())
+    return ReferralId(made.scalar_one())
 
 
-def save_hand_over(tx: Tx, changed: HandOver) -> None:
+def update_referral(tx: Tx, changed: Referral) -> None:
     """Write a hand-over's present state over the old one."""
     tx.execute(
         update(hand_over).where(hand_over.c.id == changed.id).values(row_of(changed, hand_over))
     )
 
 
-def get_hand_over(tx: Tx, hand_over_id: HandOverId) -> HandOver:
+def get_referral(tx: Tx, hand_over_id: ReferralId) -> Referral:
     """Return the hand-over."""
     return get_record(
-        HandOver,
+        Referral,
         tx.execute(select(hand_over).where(hand_over.c.id == hand_over_id)),
         "hand_over",
         hand_over_id,
     )
 
 
-def find_pending_hand_over(tx: Tx, request_id: RequestId) -> HandOver | None:
+def find_pending_referral(tx: Tx, request_id: RequestId) -> Referral | None:
     """Return the hand-over of a request that a body still has."""
     query = select(hand_over).where(
         hand_over.c.request_id == request_id, hand_over.c.state.in_(PENDING)
     )
-    return first_record(HandOver, tx.execute(query.order_by(hand_over.c.id.desc())))
+    return first_record(Referral, tx.execute(query.order_by(hand_over.c.id.desc())))
 
 
-def list_hand_overs(tx: Tx, limit: int) -> list[HandedOver]:
+def list_referrals(tx: Tx, limit: int) -> list[ReferredRequest]:
     """Return what bodies still have, the longest waiting first, then what is over, newest first."""
     pending = _joined(tx, tuple(PENDING), oldest=True, limit=limit)
-    over = tuple(set(HandOverState) - PENDING)
+    over = tuple(set(ReferralState) - PENDING)
     return pending + _joined(tx, over, oldest=False, limit=limit - len(pending))
 
 
-def last_hand_overs(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, HandOver]:
+def last_referrals(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, Referral]:
     """Return the newest hand-over of each of these requests that has one."""
     query = select(hand_over).where(hand_over.c.request_id.in_(request_ids))
-    found = records(HandOver, tx.execute(query.order_by(hand_over.c.id)))
+    found = records(Referral, tx.execute(query.order_by(hand_over.c.id)))
     return {each.request_id: each for each in found}
 
 
@@ -113,8 +113,8 @@ def agencies_of(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, s
 
 
 def _joined(
-    tx: Tx, states: Collection[HandOverState], *, oldest: bool, limit: int
-) -> list[HandedOver]:
+    tx: Tx, states: Collection[ReferralState], *, oldest: bool, limit: int
+) -> list[ReferredRequest]:
     by = (hand_over.c.at, hand_over.c.id)
     query = (
         select(hand_over)
@@ -122,8 +122,8 @@ def _joined(
         .order_by(*(each if oldest else each.desc() for each in by))
         .limit(limit)
     )
-    found = records(HandOver, tx.execute(query))
+    found = records(Referral, tx.execute(query))
     asked = select(request).where(request.c.id.in_({each.request_id for each in found}))
     requests = {one.id: one for one in records(ServiceRequest, tx.execute(asked))}
     agencies = {each.id: each for each in list_agencies(tx)}
-    return [HandedOver(one, requests[one.request_id], agencies[one.body_id]) for one in found]
+    return [ReferredRequest(one, requests[one.request_id], agencies[one.body_id]) for one in found]

@@ -9,16 +9,16 @@ from data.errors import NotFoundError
 from data.files.json_records import from_plain, packed, to_plain, unpacked
 from data.model import (
     DraftContent,
+    DraftTotals,
     Edited,
+    EditedDraftHead,
     EditId,
     EditState,
     EditWish,
-    HandHead,
     PlanEdit,
     PlanId,
     PlanState,
     Present,
-    Toll,
 )
 from data.planning.plan_json import edit_wish_from_plain, present_from
 from data.store.database.engine import Tx
@@ -50,7 +50,7 @@ class EditHead(NamedTuple):
     wish: EditWish
 
 
-def add_hand_draft(tx: Tx, new: EditedDraft) -> None:
+def add_edited_draft(tx: Tx, new: EditedDraft) -> None:
     """Say that a draft may be edited by hand; what was ordered of trucks is kept elsewhere."""
     present = Present(new.present.starts, new.present.done, new.present.closed)
     values = {
@@ -62,7 +62,7 @@ def add_hand_draft(tx: Tx, new: EditedDraft) -> None:
     tx.execute(insert(hand_draft).values(**values))
 
 
-def get_hand_draft(tx: Tx, plan_id: PlanId) -> EditedDraft:
+def get_edited_draft(tx: Tx, plan_id: PlanId) -> EditedDraft:
     """Return how the editing of a draft began; raise `NotFoundError` where it never did."""
     row = tx.execute(select(hand_draft).where(hand_draft.c.plan_id == plan_id)).first()
     if row is None:
@@ -70,7 +70,7 @@ def get_hand_draft(tx: Tx, plan_id: PlanId) -> EditedDraft:
     return record(EditedDraft, row, present=present_from(row.present))
 
 
-def get_hand_head(tx: Tx, plan_id: PlanId) -> HandHead:
+def get_edited_draft_head(tx: Tx, plan_id: PlanId) -> EditedDraftHead:
     """Return what a draft by hand is; raise `NotFoundError` for a plan that is none."""
     query = (
         select(
@@ -85,10 +85,10 @@ def get_hand_head(tx: Tx, plan_id: PlanId) -> HandHead:
         .join(plan, plan.c.id == hand_draft.c.plan_id)
         .where(hand_draft.c.plan_id == plan_id)
     )
-    return get_record(HandHead, tx.execute(query), "hand_draft", plan_id)
+    return get_record(EditedDraftHead, tx.execute(query), "hand_draft", plan_id)
 
 
-def find_open_hand_draft(tx: Tx, base_id: PlanId) -> PlanId | None:
+def find_open_edited_draft(tx: Tx, base_id: PlanId) -> PlanId | None:
     """Return the newest draft that began as a plan and is a draft still."""
     query = (
         select(hand_draft.c.plan_id)
@@ -117,7 +117,7 @@ def add_edit(
         "edited_by": by,
         "edited_at": at,
         "state": EditState.DONE,
-        "tolls": [to_plain(Toll, toll) for toll in (edited.toll_before, edited.toll)],
+        "tolls": [to_plain(DraftTotals, toll) for toll in (edited.toll_before, edited.toll)],
         "content": packed(BeforeAfter, BeforeAfter(before, after)),
     }
     return _edit(tx.execute(insert(plan_edit).values(**values).returning(plan_edit)).one())
@@ -157,7 +157,7 @@ def set_edit_state(tx: Tx, edit_id: EditId, state: EditState) -> None:
 
 def _edit(row: Row[Any]) -> PlanEdit:
     before, after = unpacked(BeforeAfter, row.content)
-    toll_before, toll = (from_plain(Toll, toll) for toll in row.tolls)
+    toll_before, toll = (from_plain(DraftTotals, toll) for toll in row.tolls)
     return record(
         PlanEdit,
         row,

@@ -9,13 +9,13 @@ from sqlalchemy import Column, Text, cast, delete, false, func, or_, select, upd
 from sqlalchemy.dialects.sqlite import insert
 
 from data.model import (
-    HandOver,
-    HandOverId,
     JobId,
     Notice,
     NoticeId,
     NoticeKind,
     NoticeState,
+    Referral,
+    ReferralId,
     RequestId,
     RequestState,
 )
@@ -94,17 +94,17 @@ def list_notices(tx: Tx, request_id: RequestId) -> list[Notice]:
     return records(Notice, tx.execute(query))
 
 
-def list_letters(tx: Tx, given: Collection[HandOver]) -> dict[HandOverId, Notice]:
+def list_letters(tx: Tx, given: Collection[Referral]) -> dict[ReferralId, Notice]:
     """Return the letters of these hand-overs that have one: those that did not go by paper."""
     wanted = {one.id for one in given}
-    found: dict[HandOverId, Notice] = {}
+    found: dict[ReferralId, Notice] = {}
     for ids in batched(sorted({one.request_id for one in given}), AT_ONCE, strict=False):
         query = select(notice).where(
             notice.c.kind == NoticeKind.LETTER, notice.c.request_id.in_(ids)
         )
         for one in records(Notice, tx.execute(query)):
             if one.nth in wanted:
-                found[HandOverId(one.nth)] = one
+                found[ReferralId(one.nth)] = one
     return found
 
 

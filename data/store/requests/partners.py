@@ -12,16 +12,16 @@ from data.store.requests.requests import AT_ONCE
 from data.store.schema import partner_report, partner_update
 
 
-def add_partner_report(tx: Tx, told: PartnerReport) -> None:
+def add_partner_report(tx: Tx, report: PartnerReport) -> None:
     """Keep what came with a request."""
     tx.execute(
         insert(partner_report).values(
-            request_id=told.request_id,
-            key_id=told.key_id,
-            attributes={code: list(answers) for code, answers in told.attributes.items()},
-            media_urls=list(told.media_urls),
-            account_id=told.account_id,
-            device_id=told.device_id,
+            request_id=report.request_id,
+            key_id=report.key_id,
+            attributes={code: list(answers) for code, answers in report.attributes.items()},
+            media_urls=list(report.media_urls),
+            account_id=report.account_id,
+            device_id=report.device_id,
         )
     )
 
@@ -37,17 +37,17 @@ def list_partner_reports(
     return found
 
 
-def add_partner_update(tx: Tx, told: PartnerUpdate) -> None:
+def add_partner_update(tx: Tx, sent: PartnerUpdate) -> None:
     """Keep what was said of a request, beside the event that tells that it was said."""
     tx.execute(
         insert(partner_update).values(
-            event_id=told.event_id,
-            request_id=told.request_id,
-            key_id=told.key_id,
-            update_id=told.update_id,
-            status=told.status,
-            description=told.description,
-            media_url=told.media_url,
+            event_id=sent.event_id,
+            request_id=sent.request_id,
+            key_id=sent.key_id,
+            update_id=sent.update_id,
+            status=sent.status,
+            description=sent.description,
+            media_url=sent.media_url,
         )
     )
 

@@ -7,7 +7,7 @@ import pytest
 from api.processes.message_gateways import NoticeSettings
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
-from data.store.followup.referrals import list_hand_overs
+from data.store.followup.referrals import list_referrals
 from data.store.requests.notices import list_letters
 from fleet.requests.outbox import BACK_OFF, OutboxRules, claim_letters
 from tests.api.pigeons import PigeonSettings, a_messenger
@@ -110,5 +110,5 @@ def test_paper_has_no_letter(client, sign_in, messenger):
     handed_over(client, sign_in, way="paper")
     assert letter_of(client) is None
     with transaction(client.app.state.barfrub.engine) as tx:
-        (one,) = list_hand_overs(tx, 9)
+        (one,) = list_referrals(tx, 9)
         assert list_letters(tx, [one.hand_over]) == {}

@@ -19,7 +19,7 @@ CLEAR_M = 40.0
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
+class TruckBehavior:
     """How a truck drives: shares of junctions where it turns, turns round or stops."""
 
     speeds_mps: tuple[float, float] = (4.0, 13.0)
@@ -32,10 +32,10 @@ class Habits:
     yard: float = 0.0
 
 
-PLOWING = Habits()
+PLOWING = TruckBehavior()
 """Turns at one junction in three and stops at one in eight."""
 
-TRIPS = Habits(straight=15.0, turn_round=0.002, stop=0.05)
+TRIPS = TruckBehavior(straight=15.0, turn_round=0.002, stop=0.05)
 """Mostly straight on, as from one end of a city to the other."""
 
 
@@ -62,7 +62,7 @@ class Track:
 class Driver:
     """Drives at random over a network, as a plow does: on, round, into dead ends and back."""
 
-    def __init__(self, network: StreetNetwork, habits: Habits, seed: int) -> None:
+    def __init__(self, network: StreetNetwork, habits: TruckBehavior, seed: int) -> None:
         self._network = network
         self._habits = habits
         self._random = np.random.default_rng(seed)

@@ -6,7 +6,7 @@ from math import atan2, degrees
 import numpy as np
 
 from data.streets.network import StreetNetwork
-from tests.benchmarks.matching.tracks import Driver, Fix, Habits, lonlat, seen
+from tests.benchmarks.matching.tracks import Driver, Fix, TruckBehavior, lonlat, seen
 
 NOISE_M = 4.0
 KNOT_MPS = 1852 / 3600
@@ -18,7 +18,7 @@ def messages_of(
     network: StreetNetwork, trucks: int, seconds: int, token_of: Callable[[int], str]
 ) -> Iterator[list[str]]:
     """Yield the queries of each truck: all that it says but the time."""
-    driver = Driver(network, Habits(), seed=1)
+    driver = Driver(network, TruckBehavior(), seed=1)
     for number in range(trucks):
         track = driver.drive(seconds * 13.0)
         fixes = seen(track, 1.0, NOISE_M, seed=number)[:seconds]

@@ -31,7 +31,7 @@ from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.routes.plan_vs_actual import LegState
 from fleet.routes.route_progress import check_plan
-from fleet.simulation.simulated_trucks import Habits, driven
+from fleet.simulation.simulated_trucks import TruckBehavior, driven
 from fleet.storms.storm_start import end_storm, start_storm
 from fleet.tracking.geofences import Geofence
 from fleet.tracking.live_fleet import LiveFleet
@@ -81,13 +81,13 @@ class Desk:
         streets = found.streets
         storm = get_storm(self.tx, self.storm.id)
         active = storm if storm.ended_at is None else None
-        seen = self.seen = self.watch.look(
+        seen = self.seen = self.watch.check(
             CityContext(self.tx, v.village(), POLICY, self.now),
             active,
             self.live.picture(),
             streets,
         )
-        return self.watch.keep(self.tx, seen, RULES, self.now)
+        return self.watch.store(self.tx, seen, RULES, self.now)
 
     @property
     def seen_route(self) -> list[LegState]:
@@ -118,7 +118,7 @@ def simulated(desk: Desk, *legs: Leg) -> list[Position]:
         for i, leg in enumerate(legs)
     ]
     route = replace(desk.plan.routes[0], legs=tuple(timed))
-    calm = Habits(gap_chance=0.0)
+    calm = TruckBehavior(gap_chance=0.0)
     return [
         a_fix(
             fix.location,
@@ -219,7 +219,7 @@ def test_a_few_steps_back_on_the_route_do_not_make_a_second_alert(desk: Desk) ->
     sign = Sign(AlertKind.OFF_ROUTE, VehicleId(1), v.NOW)
     steps = [(0, True), (1, False), (3, False), (5, True)]
     for minute, wrong in steps:
-        book.keep(desk.tx, desk.storm, [sign] if wrong else [], rules, v.NOW + minute * MINUTE)
+        book.store(desk.tx, desk.storm, [sign] if wrong else [], rules, v.NOW + minute * MINUTE)
     [alert] = list_alerts(desk.tx, desk.storm.id)
     assert alert.until is None
     verbs = [event.verb for event in list_events(desk.tx, f"alert:{alert.id}")]
@@ -322,6 +322,6 @@ def test_a_quiet_look_needs_no_writing(desk: Desk) -> None:
     desk.drive(a_drive((0, 0), (100, 0), blade=True))
     storm: Storm = desk.storm
     seen: MonitorResult = desk.seen
-    assert desk.watch.calm(desk.tx, seen, desk.now)
+    assert desk.watch.is_unchanged(desk.tx, seen, desk.now)
     odd = Sign(AlertKind.OFF_ROUTE, VehicleId(1), desk.now)
-    assert not desk.watch.book.calm(desk.tx, storm, [odd], desk.now)
+    assert not desk.watch.book.is_unchanged(desk.tx, storm, [odd], desk.now)

@@ -62,7 +62,7 @@ def looked(
 ) -> CoverageReading:
     jobs = list_jobs_on_segments(tx, storm_id, STREETS)
     city = CityContext(tx, NETWORK, POLICY, v.NOW + (minutes or 0) * MINUTE)
-    return cache.look(city, storm_id, STREETS, jobs, keep=minutes is not None)
+    return cache.read(city, storm_id, STREETS, jobs, keep=minutes is not None)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -140,5 +140,5 @@ def test_another_policy_reads_everything_again(tx: Tx) -> None:
     jobs = list_jobs_on_segments(tx, storm.id, STREETS)
     now = v.NOW + 120 * MINUTE
     city = CityContext(tx, NETWORK, strict, now)
-    all_ = cache.look(city, storm.id, STREETS, jobs, keep=True)
+    all_ = cache.read(city, storm.id, STREETS, jobs, keep=True)
     assert sum(map(len, few.passes.values())) < sum(map(len, all_.passes.values()))

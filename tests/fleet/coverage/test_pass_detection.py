@@ -1,7 +1,7 @@
 import pytest
 
 from data.model import DirectedSegment, Pass, Treatment
-from fleet.coverage.pass_detection import Sighted, proofs
+from fleet.coverage.pass_detection import Sighted, WorkingVehicle, proofs
 from fleet.coverage.route_expectations import ExpectedWork
 from fleet.coverage.sensor_state import SensorReading
 from fleet.matching.driven_paths import DrivenStretch
@@ -17,7 +17,8 @@ def proved(confidence: float, order: ExpectedWork | None, *, fresh: bool = False
     claim = SensorReading(blade=True, spreader=None, fresh=fresh)
     a, b = (Sighted(a_fix(v.at_m(3 * s, 0), s), claim) for s in (0.0, 5.0))
     step = [DrivenStretch(HERE, 0.0, 15.0)]
-    (one,) = proofs(NETWORK, a, b, step, confidence, order, 6.0, plows=True)
+    vehicle = WorkingVehicle(order, 6.0, plows=True)
+    (one,) = proofs(NETWORK, a, b, step, confidence, vehicle)
     return one
 
 

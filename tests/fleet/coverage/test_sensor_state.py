@@ -19,7 +19,7 @@ def heard(
     """What is believed at fixes five seconds apart."""
     equipment = SensorPair()
     return [
-        equipment.hear(
+        equipment.read(
             a_fix(v.at_m(0, 0), start_s + 5.0 * i, blade=blade, speed_mps=speed_mps), LIMIT_MPS
         )
         for i, blade in enumerate(blades)
@@ -50,7 +50,7 @@ def test_a_loose_contact_is_found_out_at_work_and_on_the_way(seed: int, every_s:
             street = DirectedSegment(SegmentId(int(gone_m // 80)), True)
             blade = truth != bool(chance.random() < 0.3)
             fix = a_fix(v.at_m(gone_m, 0), every_s * i, blade=blade, speed_mps=6.0)
-            believed += equipment.hear(fix, LIMIT_MPS, street).blade is not None
+            believed += equipment.read(fix, LIMIT_MPS, street).blade is not None
         assert believed < 180
 
 
@@ -64,18 +64,18 @@ def test_a_small_machine_that_lifts_its_blade_at_every_corner_is_believed(
         corner, on_s = divmod(every_s * i, works_s + lifts_s)
         street = DirectedSegment(SegmentId(int(corner + (on_s > works_s + lifts_s / 2))), True)
         fix = a_fix(v.at_m(0, 0), every_s * i, blade=on_s < works_s, speed_mps=3.0)
-        assert equipment.hear(fix, LIMIT_MPS, street).blade is (on_s < works_s)
+        assert equipment.read(fix, LIMIT_MPS, street).blade is (on_s < works_s)
 
 
 def test_a_blade_that_is_down_at_full_speed_is_stuck_until_it_says_up() -> None:
     fast = int(FAST_S / 5) + 3
     equipment = SensorPair()
     fixes = [a_fix(v.at_m(0, 0), 5.0 * i, blade=True, speed_mps=20.0) for i in range(fast)]
-    assert [equipment.hear(fix, LIMIT_MPS).blade for fix in fixes][-1] is None
+    assert [equipment.read(fix, LIMIT_MPS).blade for fix in fixes][-1] is None
     slow = a_fix(v.at_m(0, 0), 5.0 * fast, blade=True, speed_mps=6.0)
-    assert equipment.hear(slow, LIMIT_MPS).blade is None
+    assert equipment.read(slow, LIMIT_MPS).blade is None
     up = a_fix(v.at_m(0, 0), 5.0 * fast + 5, blade=False, speed_mps=6.0)
-    assert equipment.hear(up, LIMIT_MPS).blade is False
+    assert equipment.read(up, LIMIT_MPS).blade is False
 
 
 @pytest.mark.parametrize(("was_up", "believed"), [(False, None), (True, True)])
@@ -84,19 +84,19 @@ def test_a_blade_that_never_was_up_where_the_route_drives_is_stuck(
 ) -> None:
     equipment = SensorPair()
     if was_up:
-        equipment.hear(a_fix(v.at_m(0, 0), 0.0, blade=False), LIMIT_MPS)
-    equipment.hear(a_fix(v.at_m(0, 0), 5.0, blade=True), LIMIT_MPS)
+        equipment.read(a_fix(v.at_m(0, 0), 0.0, blade=False), LIMIT_MPS)
+    equipment.read(a_fix(v.at_m(0, 0), 5.0, blade=True), LIMIT_MPS)
     equipment.drive(DRIVES_M + 1)
-    assert equipment.hear(a_fix(v.at_m(0, 0), 10.0, blade=True), LIMIT_MPS).blade is believed
+    assert equipment.read(a_fix(v.at_m(0, 0), 10.0, blade=True), LIMIT_MPS).blade is believed
 
 
 def test_only_a_sensor_that_never_said_up_was_stuck_all_along() -> None:
     equipment = SensorPair()
-    equipment.hear(a_fix(v.at_m(0, 0), 0.0, blade=True, spreader=False), LIMIT_MPS)
+    equipment.read(a_fix(v.at_m(0, 0), 0.0, blade=True, spreader=False), LIMIT_MPS)
     assert (equipment.unproved, equipment.stuck) == (True, frozenset())
     equipment.drive(DRIVES_M + 1)
     assert equipment.stuck == {Switch.BLADE}
-    equipment.hear(a_fix(v.at_m(0, 0), 5.0, blade=False, spreader=False), LIMIT_MPS)
+    equipment.read(a_fix(v.at_m(0, 0), 5.0, blade=False, spreader=False), LIMIT_MPS)
     assert (equipment.unproved, equipment.stuck) == (False, frozenset())
     claim = SensorReading(True, False, fresh=True)
     assert claim.without(frozenset({Switch.BLADE})) == SensorReading(None, False, fresh=True)

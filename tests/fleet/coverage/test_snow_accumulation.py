@@ -36,8 +36,8 @@ def test_without_entries_the_hours_of_the_cycle_count(rule, since):
 def test_nothing_but_a_pass_makes_a_street_less_worn(storm, rule, since, one, other):
     snow = accumulation_of(storm)
     sooner, later = sorted(max(since or NOW, at) for at in (one, other))
-    assert snow.worn(rule, since, sooner) <= snow.worn(rule, since, later)
-    assert snow.worn(rule, later, later) == 0
+    assert snow.wear(rule, since, sooner) <= snow.wear(rule, since, later)
+    assert snow.wear(rule, later, later) == 0
 
 
 @given(storms, rules, passes)
@@ -47,12 +47,12 @@ def test_a_street_is_due_exactly_when_it_is_worn_out(storm, rule, since):
     known = [at for at in (ages.ageing_at, ages.due_at, ages.overdue_at) if at is not None]
     assert known == sorted(known)
     if ages.due_at is None:
-        assert snow.worn(rule, since, NOW + 900 * HOUR) < 1
+        assert snow.wear(rule, since, NOW + 900 * HOUR) < 1
     else:
-        assert snow.worn(rule, since, ages.due_at) == pytest.approx(1, abs=1e-3) or (
+        assert snow.wear(rule, since, ages.due_at) == pytest.approx(1, abs=1e-3) or (
             ages.due_at == (since or NOW)
         )
-        assert snow.worn(rule, since, ages.due_at - SECOND) < 1 + 1e-6
+        assert snow.wear(rule, since, ages.due_at - SECOND) < 1 + 1e-6
 
 
 @given(storms, rules, moments, moments)

@@ -98,4 +98,8 @@ def test_cuts_and_silences_on_the_way_change_nothing(rest: bool) -> None:
 
 def test_where_a_route_both_works_and_drives_the_blade_decides_alone() -> None:
     both = ExpectedWork(v.NOW, frozenset(MAIN), frozenset(DRIVES), frozenset(MAIN))
-    assert (both.tells(MAIN[0]), both.tells(DRIVES[0]), ROUTE.tells(MAIN[0])) == (None, False, True)
+    assert (both.works_on(MAIN[0]), both.works_on(DRIVES[0]), ROUTE.works_on(MAIN[0])) == (
+        None,
+        False,
+        True,
+    )

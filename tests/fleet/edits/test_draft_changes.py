@@ -15,8 +15,8 @@ from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx, transaction
 from data.store.planning.plan_edits import list_edits
 from data.store.planning.plans import add_plan, get_plan
-from fleet.edits.draft import PreparedDraft, drafted, hand_draft
-from fleet.edits.draft_changes import checked, made, takers
+from fleet.edits.draft import PreparedDraft, drafted, prepared_draft
+from fleet.edits.draft_changes import assignment_costs, checked, made
 from fleet.edits.edit_history import as_begun, begin, redo, store_edit, undo
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
@@ -73,7 +73,7 @@ class HandDraftOf:
     def ready(self) -> PreparedDraft:
         plan = self.stored()
         prepared, edit_id, orders = as_begun(self.tx, plan, v.village())
-        return hand_draft(prepared, plan, edit_id, orders)
+        return prepared_draft(prepared, plan, edit_id, orders)
 
     def change(self, wish: EditWish) -> Sequence[str]:
         """Make a change unless it breaks a rule; return the rules it breaks."""
@@ -130,7 +130,7 @@ def test_takers_say_what_the_change_then_takes() -> None:
         draft = HandDraftOf(tx, a_draft(tx))
         giver, street = giver_and_street(draft)
         ready = draft.ready()
-        other, has = takers(ready, street, v.NOW)
+        other, has = assignment_costs(ready, street, v.NOW)
         assert (has.vehicle_id, [one.rule for one in has.broken]) == (giver, ["unchanged"])
         assert (other.vehicle_id, other.broken) == (3 - giver, ())
         found, _ = made(ready, EditWish(EditKind.MOVE, street, other.vehicle_id), v.NOW)

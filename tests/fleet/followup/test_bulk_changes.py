@@ -11,9 +11,9 @@ from data.model import (
     Agency,
     AgencyKind,
     ClosingReason,
-    HandOverState,
-    HandOverWay,
     JobState,
+    ReferralState,
+    ReferralWay,
     RequestId,
     RequestKind,
     RequestState,
@@ -22,7 +22,7 @@ from data.model import (
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import transaction
 from data.store.followup.bulk_changes import find_last_queue_change
-from data.store.followup.referrals import find_pending_hand_over, list_hand_overs
+from data.store.followup.referrals import find_pending_referral, list_referrals
 from data.store.requests.requests import get_request, list_requests
 from data.store.requests.sla_clocks import get_clock
 from data.store.work import get_job, list_jobs
@@ -31,12 +31,12 @@ from fleet.followup.bulk_changes import (
     CityRules,
     close_many,
     give_kind,
-    hand_over_many,
     place_many,
     places_by_words,
+    refer_many,
     undo_change,
 )
-from fleet.followup.referrals import HandingOver, take_answer
+from fleet.followup.referrals import ReferralWish, take_answer
 from fleet.requests.closing import reopen_request
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
@@ -80,8 +80,8 @@ def a_body(tx, **changes):
 
 
 def handed(tx, *ids, body=None):
-    handing = HandingOver((body or a_body(tx)).id, HandOverWay.PAPER, "please hurry")
-    return hand_over_many(tx, DISPATCHER, ids, handing, LATER)
+    handing = ReferralWish((body or a_body(tx)).id, ReferralWay.PAPER, "please hurry")
+    return refer_many(tx, DISPATCHER, ids, handing, LATER)
 
 
 def test_requests_are_placed_by_their_words_where_those_leave_no_doubt(tx, storm):
@@ -189,11 +189,11 @@ def test_placing_is_taken_back(tx, storm):
 def test_a_request_handed_over_names_the_body_and_is_ours_no_more(tx, storm):
     asked = on_a_street(tx, "بن‌بست یاس")
     handed(tx, asked.id)
-    given = find_pending_hand_over(tx, asked.id)
+    given = find_pending_referral(tx, asked.id)
 
     assert get_request(tx, asked.id).state is RequestState.HANDED_OVER
     assert get_job(tx, asked.job_id).state is JobState.CANCELLED
-    assert (given.state, given.note) == (HandOverState.SENT, "please hurry")
+    assert (given.state, given.note) == (ReferralState.SENT, "please hurry")
 
 
 def test_handing_over_is_taken_back_from_the_body(tx, storm):
@@ -201,30 +201,30 @@ def test_handing_over_is_taken_back_from_the_body(tx, storm):
     undone(tx, handed(tx, asked.id))
 
     assert get_request(tx, asked.id) == asked
-    assert [each.hand_over.state for each in list_hand_overs(tx, 9)] == [HandOverState.WITHDRAWN]
+    assert [each.hand_over.state for each in list_referrals(tx, 9)] == [ReferralState.WITHDRAWN]
 
 
 def test_what_a_body_declines_is_our_work_again(tx, storm):
     asked = on_a_street(tx)
     handed(tx, asked.id)
-    given = find_pending_hand_over(tx, asked.id)
-    take_answer(tx, DISPATCHER, given.id, HandOverState.DECLINED, "not our road", LATER)
+    given = find_pending_referral(tx, asked.id)
+    take_answer(tx, DISPATCHER, given.id, ReferralState.DECLINED, "not our road", LATER)
 
     assert get_request(tx, asked.id).state is RequestState.OPEN
     assert get_clock(tx, asked.id).reopened == 1
     with pytest.raises(ConflictError):
-        take_answer(tx, DISPATCHER, given.id, HandOverState.DONE, "", LATER)
+        take_answer(tx, DISPATCHER, given.id, ReferralState.DONE, "", LATER)
 
 
 def test_what_a_body_did_stays_with_it(tx, storm):
     asked = on_a_street(tx)
     handed(tx, asked.id)
-    given = find_pending_hand_over(tx, asked.id)
-    for state in (HandOverState.ACCEPTED, HandOverState.DONE):
+    given = find_pending_referral(tx, asked.id)
+    for state in (ReferralState.ACCEPTED, ReferralState.DONE):
         take_answer(tx, DISPATCHER, given.id, state, "", LATER)
 
     assert get_request(tx, asked.id).state is RequestState.HANDED_OVER
-    assert find_pending_hand_over(tx, asked.id) is None
+    assert find_pending_referral(tx, asked.id) is None
 
 
 def test_a_body_that_got_requests_leaves_the_register_but_not_the_history(tx, storm):
@@ -234,7 +234,7 @@ def test_a_body_that_got_requests_leaves_the_register_but_not_the_history(tx, st
     for body in (police, parks):
         retire_agency(tx, DISPATCHER, body.id, LATER)
 
-    assert [each.body.name for each in list_hand_overs(tx, 9)] == ["Police"]
+    assert [each.body.name for each in list_referrals(tx, 9)] == ["Police"]
     refused = handed(tx, on_a_street(tx).id, body=police)
     assert [each.error.reason for each in refused.refusals] == ["body_retired"]
 

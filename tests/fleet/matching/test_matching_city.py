@@ -9,10 +9,10 @@ from data.streets.network import StreetNetwork, build_network
 from fleet.matching.map_matching import StreetMatcher, Trail
 from fleet.setup.city_files import read_city_file
 from tests.benchmarks.matching.measures import Score, bins_of, driven, is_right
-from tests.benchmarks.matching.tracks import PLOWING, Driver, Habits, positions, seen
+from tests.benchmarks.matching.tracks import PLOWING, Driver, TruckBehavior, positions, seen
 
-AGAINST_AND_BACK = Habits(against=0.3, reverse=0.1, turn_round=0.05)
-YARDS = Habits(yard=0.15, stop=0.05)
+AGAINST_AND_BACK = TruckBehavior(against=0.3, reverse=0.1, turn_round=0.05)
+YARDS = TruckBehavior(yard=0.15, stop=0.05)
 
 
 @cache
@@ -33,7 +33,12 @@ def city(folder: Path) -> tuple[StreetNetwork, StreetMatcher]:
     ids=["fixes each 5 s", "fixes each 15 s", "wrong ways and backing up", "yards"],
 )
 def test_most_fixes_of_a_drive_find_their_street(
-    shared_data: Path, habits: Habits, every_s: float, noise_m: float, least: float, most: float
+    shared_data: Path,
+    habits: TruckBehavior,
+    every_s: float,
+    noise_m: float,
+    least: float,
+    most: float,
 ) -> None:
     (network, matcher), score = city(shared_data), Score()
     for seed in (41, 42):

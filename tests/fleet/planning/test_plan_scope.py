@@ -46,7 +46,7 @@ def a_route(shift: int, *jobs: JobId) -> Route:
 
 def test_without_options_everything_is_planned(prepared: Prepared) -> None:
     scope = scope_of(prepared, EVERYTHING, [a_route(1, JobId(1))])
-    assert (scope.prepared, scope.kept, scope.aside) == (prepared, (), {})
+    assert (scope.prepared, scope.unchanged, scope.aside) == (prepared, (), {})
 
 
 def test_a_plan_for_a_class_leaves_the_others_aside_and_counts_them(prepared: Prepared) -> None:

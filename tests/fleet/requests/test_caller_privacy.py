@@ -4,7 +4,7 @@ from pathlib import Path
 
 from data.model import Actor, ActorKind, RequestKind
 from data.store.audit.audit_log import broken_links, list_events
-from fleet.requests.caller_privacy import SEEN, look_at_caller, look_at_callers
+from fleet.requests.caller_privacy import SEEN, read_caller, read_callers
 from fleet.requests.intake import Report, receive
 from tests.village import NOW
 
@@ -23,7 +23,7 @@ def looks(tx):
 
 def test_every_look_at_a_caller_is_written_down_and_names_nobody(tx):
     first = asked(tx, "Maryam", "0914 111 2233")
-    caller = look_at_caller(tx, OPERATOR, first, "call_back", LATER)
+    caller = read_caller(tx, OPERATOR, first, "call_back", LATER)
     assert (caller.name, caller.phone) == ("Maryam", "0914 111 2233")
     (line,) = looks(tx)
     assert (line.at, line.actor, line.subject) == (LATER, OPERATOR, f"caller:{first}")
@@ -34,14 +34,14 @@ def test_every_look_at_a_caller_is_written_down_and_names_nobody(tx):
 
 def test_a_list_of_callers_is_one_look_at_those_who_are_known(tx):
     known, unknown, other = asked(tx, "Maryam"), asked(tx), asked(tx, phone="137")
-    found = look_at_callers(tx, OPERATOR, {other, unknown, known}, "export", LATER)
+    found = read_callers(tx, OPERATOR, {other, unknown, known}, "export", LATER)
     assert sorted(found) == [known, other]
     (line,) = looks(tx)
     assert (line.subject, line.after["requests"]) == ("callers", [known, other])
 
 
 def test_where_nobody_said_who_they_are_there_is_nothing_to_see(tx):
-    assert look_at_caller(tx, OPERATOR, asked(tx), "call_back", LATER) is None
+    assert read_caller(tx, OPERATOR, asked(tx), "call_back", LATER) is None
     assert looks(tx) == []
 
 

@@ -27,7 +27,7 @@ from data.store.requests.requests import find_caller
 from data.store.work import list_jobs, set_job_state
 from fleet.requests.closing import close_by_evidence, close_request, reopen_request
 from fleet.requests.intake import Report, receive
-from fleet.requests.notices import MOVED, tell, tell_planned
+from fleet.requests.notices import MOVED, write_notice, write_planned_notices
 from fleet.requests.outbox import (
     BACK_OFF,
     Letter,
@@ -116,7 +116,7 @@ def test_who_wants_messages_is_told_once_that_the_request_has_come(tx: Tx) -> No
 
 def test_who_did_not_ask_for_messages_gets_none(tx: Tx) -> None:
     new = asked(tx, consent=False)
-    tell(tx, new.id, NoticeKind.CLOSED, {}, NOON)
+    write_notice(tx, new.id, NoticeKind.CLOSED, {}, NOON)
     assert list_notices(tx, new.id) == []
     assert claimed(tx) == []
 
@@ -140,14 +140,14 @@ def test_a_promise_is_told_once_and_again_only_when_it_moves_later(tx: Tx) -> No
     a_storm(tx)
     new = asked(tx)
     assert new.job_id is not None
-    assert tell_planned(tx, {new.job_id}, NOON) == 0
+    assert write_planned_notices(tx, {new.job_id}, NOON) == 0
     promised(tx, new, NOON + 2 * HOUR)
-    assert tell_planned(tx, {new.job_id}, NOON) == 1
-    assert tell_planned(tx, {new.job_id}, NOON) == 0
+    assert write_planned_notices(tx, {new.job_id}, NOON) == 1
+    assert write_planned_notices(tx, {new.job_id}, NOON) == 0
     promised(tx, new, NOON + HOUR)
-    assert tell_planned(tx, {new.job_id}, NOON) == 0
+    assert write_planned_notices(tx, {new.job_id}, NOON) == 0
     promised(tx, new, NOON + 2 * HOUR + 2 * MOVED)
-    assert tell_planned(tx, {new.job_id}, NOON) == 1
+    assert write_planned_notices(tx, {new.job_id}, NOON) == 1
     planned = [state for kind, state in states(tx, new) if kind is NoticeKind.PLANNED]
     assert planned == [NoticeState.STALE, NoticeState.WAITING]
 
@@ -156,12 +156,12 @@ def test_jobs_that_nobody_asked_for_are_told_to_nobody(tx: Tx) -> None:
     storm = a_storm(tx)
     jobs = {job.id for job in list_jobs(tx, storm.id)}
     assert len(jobs) > 3
-    assert tell_planned(tx, jobs, NOON) == 0
+    assert write_planned_notices(tx, jobs, NOON) == 0
 
 
 def test_at_night_only_those_who_are_awake_get_messages(tx: Tx) -> None:
     new = asked(tx, NIGHT)
-    tell(tx, new.id, NoticeKind.DONE, {}, NIGHT)
+    write_notice(tx, new.id, NoticeKind.DONE, {}, NIGHT)
     assert sent(tx, NIGHT) == [NoticeKind.ACKNOWLEDGED]
     assert sent(tx, NIGHT + 2 * HOUR) == []
     morning = datetime(2026, 12, 26, 7, 0, tzinfo=ZoneInfo(TEHRAN))
@@ -174,7 +174,7 @@ def test_a_promise_that_passed_while_somebody_slept_is_not_told(tx: Tx) -> None:
     new = asked(tx, NIGHT)
     assert new.job_id is not None
     promised(tx, new, NIGHT + 2 * HOUR)
-    tell_planned(tx, {new.job_id}, NIGHT)
+    write_planned_notices(tx, {new.job_id}, NIGHT)
     sent(tx, NIGHT)
     assert sent(tx, NIGHT + 9 * HOUR) == []
     assert states(tx, new)[-1] == (NoticeKind.PLANNED, NoticeState.STALE)
@@ -208,7 +208,7 @@ def test_a_gateway_that_refuses_is_tried_again_more_and_more_seldom(tx: Tx) -> N
 
 def test_a_message_that_never_gets_through_is_given_up_and_written_down(tx: Tx) -> None:
     new, now = asked(tx), NOON
-    tell(tx, new.id, NoticeKind.CLOSED, {"reason": "melted"}, now)
+    write_notice(tx, new.id, NoticeKind.CLOSED, {"reason": "melted"}, now)
     sent_first = [letter for letter in claimed(tx) if letter.notice.kind is NoticeKind.CLOSED]
     (letter,) = sent_first
     for wait in BACK_OFF:
@@ -253,7 +253,7 @@ def test_a_message_is_written_once_between_two_openings(happened: list[NoticeKin
     with transaction(a_village_database()) as tx:
         new = asked(tx)
         for kind in happened:
-            tell(tx, new.id, kind, {}, NOON)
+            write_notice(tx, new.id, kind, {}, NOON)
         told = [(each.kind, each.nth) for each in list_notices(tx, new.id)]
         opened = happened.count(NoticeKind.REOPENED)
         for kind in (NoticeKind.DONE, NoticeKind.CLOSED):

@@ -39,7 +39,7 @@ def test_a_dry_run_tells_all_and_changes_nothing(engine, storm, split):
     with reading(engine) as tx:
         newer = compare(tx, split)
     found = newer.difference
-    assert (found.kept, found.changed, found.new) == ((1, NORTH), (), (5, 6, 7))
+    assert (found.unchanged, found.changed, found.new) == ((1, NORTH), (), (5, 6, 7))
     assert {each.segment.id: each.successors for each in found.gone} == {EAST: (5, 6), SOUTH: ()}
     assert (newer.jobs, newer.requests, newer.overrides) == (2, 1, 1)
     with reading(engine) as tx:

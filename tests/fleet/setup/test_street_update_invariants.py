@@ -167,7 +167,7 @@ def test_records_fit_together_after_years_of_edits(tmp_path, seed):
             newer = compare(tx, mappers.write(tmp_path / f"{year}.osm"))
         take_over(engine, folder, newer, now, ACTOR)
         assert not ids & set(newer.difference.new), "no id is given twice"
-        ids |= {*newer.difference.new, *newer.difference.kept, *newer.difference.changed}
+        ids |= {*newer.difference.new, *newer.difference.unchanged, *newer.difference.changed}
         with reading(engine) as tx:
             assert_all_fits(tx, storm)
             assert compare(tx, tmp_path / f"{year}.osm").difference.changed == ()

@@ -29,13 +29,13 @@ from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_track_book
 from fleet.matching.driven_paths import DrivenPaths
 from fleet.simulation.simulated_calls import calls
-from fleet.simulation.simulated_trucks import Fix, Habits, after_approach, driven
+from fleet.simulation.simulated_trucks import Fix, TruckBehavior, after_approach, driven
 from tests import village as v
 from tests.town import sample_town
 
 POLICY = policy_from_toml(DEFAULT_POLICY)
 NETWORK = v.village()
-CALM = Habits(gap_chance=0.0)
+CALM = TruckBehavior(gap_chance=0.0)
 FORWARD_ROUND = [
     (LegKind.DRIVE, [(v.DEPOT_ROAD, False)]),
     (LegKind.WORK, [(v.MAIN_EAST, False)]),
@@ -62,7 +62,7 @@ def a_route(legs: Sequence[tuple[LegKind, Sequence[tuple[int, bool]]]] = FORWARD
     return Route(ShiftId(1), VehicleId(1), tuple(made))
 
 
-def fixes(seed: int = 1, habits: Habits = CALM, starts_at: datetime = v.NOW) -> list[Fix]:
+def fixes(seed: int = 1, habits: TruckBehavior = CALM, starts_at: datetime = v.NOW) -> list[Fix]:
     return list(driven(a_route(), NETWORK, starts_at, seed, habits=habits))
 
 

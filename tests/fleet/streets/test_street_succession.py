@@ -54,14 +54,14 @@ def halves_of_main_west(way=5000, node=50):
 
 def test_the_same_file_again_changes_nothing():
     found = differing(village_segments())
-    assert found.kept == tuple(s.id for s in village().segments)
+    assert found.unchanged == tuple(s.id for s in village().segments)
     assert (found.changed, found.new, found.gone) == ((), (), ())
     assert found.network.version == village().version
 
 
 def test_the_order_of_a_file_does_not_matter():
     found = differing(reversed(village_segments()))
-    assert len(found.kept) == 12
+    assert len(found.unchanged) == 12
     assert found.network.version == village().version
 
 
@@ -80,7 +80,7 @@ def test_another_name_is_a_change_of_the_same_street():
     ]
     found = differing(renamed)
     assert found.changed == (MILL,)
-    assert len(found.kept) == 11
+    assert len(found.unchanged) == 11
 
 
 def test_a_new_street_is_numbered_after_all_that_ever_were():
@@ -187,7 +187,7 @@ def turned(segment):
 
 def test_a_street_that_was_turned_around_stays_itself_and_keeps_its_direction():
     found = differing([turned(s) if s.id in (MILL, ROSE) else s for s in village_segments()])
-    assert (len(found.kept), found.changed, found.gone) == (12, (), ())
+    assert (len(found.unchanged), found.changed, found.gone) == (12, (), ())
     assert found.network.version == village().version
 
 
@@ -239,13 +239,13 @@ def test_a_whole_other_town_replaces_everything():
 
 
 @given(
-    kept=st.sets(st.sampled_from(range(1, 13)), min_size=1),
+    unchanged=st.sets(st.sampled_from(range(1, 13)), min_size=1),
     renumbered=st.permutations(range(12)),
 )
-def test_every_old_street_is_kept_or_gone_and_no_id_is_given_twice(kept, renumbered):
+def test_every_old_street_is_kept_or_gone_and_no_id_is_given_twice(unchanged, renumbered):
     shuffled = [village_segments()[i] for i in renumbered]
-    found = differing([s for s in shuffled if s.id in kept])
-    stayed = {*found.kept, *found.changed}
-    assert stayed == {s.id for s in found.network.segments} == kept
-    assert {each.segment.id for each in found.gone} == set(range(1, 13)) - kept
-    assert [s.id for s in found.network.segments] == sorted(kept)
+    found = differing([s for s in shuffled if s.id in unchanged])
+    stayed = {*found.unchanged, *found.changed}
+    assert stayed == {s.id for s in found.network.segments} == unchanged
+    assert {each.segment.id for each in found.gone} == set(range(1, 13)) - unchanged
+    assert [s.id for s in found.network.segments] == sorted(unchanged)

@@ -22,13 +22,13 @@ from data.model import (
     DeclineReason,
     EditKind,
     EvidenceKind,
-    HandOverState,
-    HandOverWay,
     LegKind,
     LevelReason,
     OrderKind,
     OutReason,
     PlanState,
+    ReferralState,
+    ReferralWay,
     RequestKind,
     RequestState,
     RevisionCause,
@@ -55,7 +55,7 @@ from fleet.requests.call_answer import Outlook
 from fleet.requests.placing import PIN_M
 from fleet.requests.sla_clocks import ClockStep
 from fleet.routes.plan_vs_actual import LegState
-from fleet.shifts.roster import Clash
+from fleet.shifts.roster import ConflictKind
 from fleet.shifts.route_answers import RouteAnswerState
 from fleet.shifts.shift_progress import SkipReason
 from fleet.storms.snowfall import VERBS as SNOW_CHANGED
@@ -158,7 +158,7 @@ SHOWN_NAMES = {
     *(f"column:{name}" for name in CHECK_COLUMNS),
     *(f"alert_kind:{kind}" for kind in AlertKind),
     *(f"out:{reason}" for reason in (*OutReason, "unknown")),
-    *(f"{kind}:{clash}" for kind in ("clash", "misfit") for clash in Clash),
+    *(f"{kind}:{clash}" for kind in ("clash", "misfit") for clash in ConflictKind),
     *(f"decline:{reason}" for reason in DeclineReason),
     *(f"route_answer:{state}" for state in RouteAnswerState if state is not RouteAnswerState.NONE),
     *(f"road:{road}" for road in RoadClass),
@@ -177,9 +177,9 @@ SHOWN_NAMES = {
     *_needs(),
     *(f"stage:{stage}" for stage in Stage),
     *(f"body:{kind}" for kind in AgencyKind),
-    *(f"hand over:{state}" for state in HandOverState),
+    *(f"hand over:{state}" for state in ReferralState),
     *(f"answer:{state}" for state in ANSWERS),
-    *(f"way:{way}" for way in HandOverWay),
+    *(f"way:{way}" for way in ReferralWay),
     *(f"news:{news}" for news in CallbackReason),
     *(f"call:{outcome}" for outcome in CallOutcome),
     *(f"tell:{reason}" for reason in TOLD),

@@ -7,9 +7,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, select, text
 
 from data.errors import ConflictError
-from data.model import HandOverId, NoticeKind
+from data.model import NoticeKind, ReferralId
 from data.store.database.engine import create_engine, transaction
-from data.store.followup.referrals import get_hand_over
+from data.store.followup.referrals import get_referral
 from data.store.migrations import require_known, upgrade
 from data.store.requests.notices import list_due_notices, list_letters
 from data.store.schema import message, metadata
@@ -124,7 +124,7 @@ def test_a_letter_that_waited_at_0031_waits_in_the_outbox_of_messages() -> None:
             tx.execute(text(statement))
     upgrade(engine)
     with transaction(engine) as tx:
-        hand_over = get_hand_over(tx, HandOverId(3))
+        hand_over = get_referral(tx, ReferralId(3))
         letter = list_letters(tx, [hand_over])[hand_over.id]
         due = list_due_notices(tx, letter.due_at, 9)
     assert due == [letter]
