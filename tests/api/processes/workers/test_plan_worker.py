@@ -134,18 +134,14 @@ def test_an_idle_worker_takes_what_is_asked_and_leaves_when_told(
     assert not worker.is_alive()
 
 
-def test_the_worker_beside_the_server_is_another_process(
+def test_the_worker_beside_the_server_is_another_process_and_is_replaced_when_it_dies(
     engine: Engine, city_folder: Path, clock
 ) -> None:
-    with running_workers(city_folder, clock):
-        assert finished(engine, asked(engine)).state is RunState.DONE
-
-
-def test_a_worker_that_dies_is_replaced(engine: Engine, city_folder: Path, clock) -> None:
     with running_workers(city_folder, clock):
         pause = threading.Event()
         while len(multiprocessing.active_children()) < len(WORKERS):
             pause.wait(0.01)
+        assert finished(engine, asked(engine)).state is RunState.DONE
         for worker in multiprocessing.active_children():
             worker.kill()
         assert finished(engine, asked(engine)).state is RunState.DONE
