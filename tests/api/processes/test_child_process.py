@@ -10,7 +10,7 @@ from threading import Event
 from api.processes import child_process
 from api.processes.child_process import ParentLine, SupervisedProcess, stop_together
 
-LONGEST_S = 240
+LONGEST_S = 600
 
 
 def echo(line: ParentLine, greeting: str) -> None:

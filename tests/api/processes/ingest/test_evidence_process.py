@@ -19,7 +19,7 @@ from data.store.tracking.positions import add_positions, list_unseen
 from tests import village as v
 from tests.fleet.drives import a_drive
 
-LONGEST_S = 240
+LONGEST_S = 600
 AFTER_ALL = v.NOW + timedelta(hours=1)
 
 

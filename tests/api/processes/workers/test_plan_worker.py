@@ -23,7 +23,7 @@ from tests import village as v
 from tests.village_database import DISPATCHER, POLICY
 
 STORM = v.a_storm().id
-PATIENCE_S = 240.0
+PATIENCE_S = 600.0
 
 
 @pytest.fixture
