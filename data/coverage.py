@@ -1,4 +1,4 @@
-"""Passes put together, pure: touching parts of one visit are one pass."""
+"""Merging of passes, pure: touching parts of one visit become one pass."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,12 +14,12 @@ SEAM_M = 1.0
 
 
 def denied(one: Pass) -> bool:
-    """Whether this is no pass but a driver's word that his vehicle was elsewhere then."""
+    """Whether this is a driver's denial: the vehicle was elsewhere then."""
     return one.evidence.kind is EvidenceKind.DRIVER and one.treatment is None
 
 
 def without_denied(passes: Iterable[Pass]) -> list[Pass]:
-    """Return the passes of one direction but those of which drivers tell that they were elsewhere.
+    """Return the passes of one direction without those that drivers denied.
 
     What else people told of stays, and the drivers' word is left out.
     """
@@ -31,7 +31,7 @@ def without_denied(passes: Iterable[Pass]) -> list[Pass]:
 
 
 def _overruled(one: Pass, words: Iterable[Pass]) -> bool:
-    """Whether a driver's word speaks of all the time of a pass that positions show."""
+    """Whether a driver's denial covers all the time of a pass by positions."""
     return one.evidence.kind is not EvidenceKind.DRIVER and any(
         word.vehicle_id == one.vehicle_id
         and word.started_at <= one.started_at
@@ -41,7 +41,7 @@ def _overruled(one: Pass, words: Iterable[Pass]) -> bool:
 
 
 def merged(passes: Iterable[Pass]) -> list[Pass]:
-    """Return the passes of one direction with touching parts of one visit made one.
+    """Return the passes of one direction with touching parts of one visit merged.
 
     The same parts in any order give the same passes, and adding what is already there changes
     nothing.
@@ -102,6 +102,6 @@ def _together(a: Pass, b: Pass) -> Pass:
 
 
 def _mean_confidence(a: Pass, b: Pass) -> float:
-    """Return the mean by length: one bad fix does not spoil the proof of a whole street."""
+    """Return the mean confidence by length: one bad fix does not spoil a whole street."""
     a_m, b_m = a.to_m - a.from_m, b.to_m - b.from_m
     return (a.evidence.confidence * a_m + b.evidence.confidence * b_m) / (a_m + b_m)

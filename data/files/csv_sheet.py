@@ -23,7 +23,7 @@ class Mistake:
 
 
 def sheet_rows(content: bytes) -> list[tuple[int, list[str]]]:
-    """Return the lines that say something, with their numbers and without marks around cells.
+    """Return the non-empty lines with their numbers, without marks around cells.
 
     Encoding and separator are recognized; nothing is left of a file with a stray quote.
     """
@@ -31,7 +31,7 @@ def sheet_rows(content: bytes) -> list[tuple[int, list[str]]]:
 
 
 def guarded(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; `sheet_rows` reads it back."""
+    """Return a cell safe from formula injection; `sheet_rows` reads it back."""
     return f"'{cell}" if cell.startswith((*_FORMULA, "'")) else cell
 
 

@@ -1,4 +1,4 @@
-"""Photos as files of a city, under names that nobody guesses; strangers' photos are drawn anew."""
+"""Photos as files of a city under random names; photos of unknown senders are re-encoded."""
 
 import os
 import secrets
@@ -30,7 +30,7 @@ SUFFIXES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 
 
 def save_photo(city_folder: Path, content: bytes) -> str:
-    """Keep a photo and return the name of its file; its kind is told by its first bytes.
+    """Store a photo and return the name of its file; its type follows from its first bytes.
 
     It is kept byte for byte, with whatever the camera wrote into it.
     """
@@ -46,7 +46,7 @@ def save_photo(city_folder: Path, content: bytes) -> str:
 
 
 def redrawn(content: bytes) -> bytes:
-    """Return a stranger's photo drawn anew as JPEG: its pixels and nothing else that was in it.
+    """Return a photo re-encoded as JPEG: its pixels and no metadata.
 
     Place, time and owner, which cameras write into photos, are gone. Raises `InvalidError` for
     what is no picture, or larger than `MOST_BYTES` or `MOST_PIXELS`.
@@ -57,7 +57,7 @@ def redrawn(content: bytes) -> bytes:
     _suffix(content)
     try:
         return _redrawn(content)
-    except Exception as error:  # a decoder may stumble in any way over what strangers send
+    except Exception as error:  # a decoder may stumble in any way over what unknown senders send
         raise _no_picture(content) from error
 
 
@@ -80,13 +80,13 @@ def photo_path(city_folder: Path, name: str) -> Path:
 
 
 def remove_photo(city_folder: Path, name: str) -> None:
-    """Remove a photo that nothing names; it may be gone already."""
+    """Remove a photo; it may be gone already."""
     if name:
         photo_path(city_folder, name).unlink(missing_ok=True)
 
 
 def media_type(name: str) -> str:
-    """Return as what a photo is served."""
+    """Return the media type of a photo."""
     return SUFFIXES[Path(name).suffix]
 
 

@@ -1,4 +1,4 @@
-"""What the geocoder answers: a place on a street, how sure it is, and why this one."""
+"""Results of the geocoder: a place on a street, its confidence, and the reasons."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from data.model import LonLat, SegmentId, Side
 
 
 class Reason(StrEnum):
-    """Why a candidate is offered, or what speaks against it."""
+    """A reason for or against a candidate."""
 
     EXACT = "exact"
     SPELLING = "spelling"
@@ -31,7 +31,7 @@ class Reason(StrEnum):
 
 
 class Candidate(NamedTuple):
-    """A place that the words may mean; `confident` when nobody needs to be asked.
+    """A place that a text may mean; `confident` when nobody needs to be asked.
 
     `offset_m` is where the point meets the segment, from its start; `confidence` the share of
     such answers that are right, from 0 to 1; `matched` the words that were understood.

@@ -1,4 +1,4 @@
-"""How sure an answer is: from how well all agrees, what else fits, and what is not explained."""
+"""Confidence of a candidate: from its score, its rivals, and the unexplained words."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ nothing but its spelling says that a word is a name."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """What of an address an answer leaves open, and whether its words say that it is a place."""
+    """What a candidate leaves unexplained, and whether the words say that it is a place."""
 
     strays: int
     missing_streets: int
@@ -50,7 +50,7 @@ class Mismatch:
 
 
 def confidence(score: float, rival: float, found: Mismatch) -> float:
-    """Return how often an answer with this score is right, from 0 to 1.
+    """Return the share (0-1) of candidates with this score that are right.
 
     Parameters
     ----------
@@ -70,12 +70,12 @@ def confidence(score: float, rival: float, found: Mismatch) -> float:
 
 
 def calibrated(agreement: float) -> float:
-    """Return which share of answers is right where the words agree so well."""
+    """Return the calibrated share of right answers for an agreement."""
     known, shares = zip(*CALIBRATION, strict=True)
     return float(np.interp(agreement, known, shares))
 
 
 def agreement_of(share: float) -> float:
-    """Return how well the words agree where this share of answers is right."""
+    """Return the agreement at which this share of answers is right: `calibrated` inverted."""
     known, shares = zip(*CALIBRATION, strict=True)
     return float(np.interp(share, shares, known))

@@ -1,4 +1,4 @@
-"""Finds the place that a caller's words mean; says whether it is sure."""
+"""The geocoder: finds the place that a caller's words mean, with a confidence."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
@@ -59,7 +59,7 @@ class Geocoder:
         self._placer = Placer(streets, self._book, HouseNumbers(streets, places))
 
     def candidates(self, text: str, limit: int = 5, near: LonLat | None = None) -> list[Candidate]:
-        """Return what the words may mean, likeliest first; at most the first is confident.
+        """Return the candidates, likeliest first; at most the first is confident.
 
         The last word may be the beginning of one, for somebody who types. Of answers that are
         equally likely, those nearest to `near` come first.
@@ -74,7 +74,7 @@ class Geocoder:
         return self._ranked(words, found, limit, near)
 
     def say(self, point: LonLat, language: str) -> Address | None:
-        """Return an address of a point that can be said, `None` far from every street."""
+        """Return the spoken address of a point; `None` far from every street."""
         return self._sayer.say(point, language)
 
     def _answers(self, words: Sequence[Token], mentions: Sequence[Mention]) -> list[_Answer]:
@@ -146,12 +146,12 @@ def _candidate(
 
 
 def _guessed(reasons: Sequence[Reason]) -> bool:
-    """Whether a name is spelled otherwise on the map, and nothing near it was named."""
+    """Whether a name is spelled differently on the map, and nothing near it was named."""
     return not _GUESSES.isdisjoint(reasons) and _PROOFS.isdisjoint(reasons)
 
 
 def _whole(words: Sequence[Token], mention: Mention) -> bool:
-    """Whether a name is all that was said, but for what names nothing."""
+    """Whether a name is all that was said, apart from words that name nothing."""
     rest = (*words[: mention.first], *words[mention.last :])
     return not any(token.role in (None, WordRole.KIND) and not token.digits for token in rest)
 
@@ -161,7 +161,7 @@ def _away_m(placed: Placed, near: LonLat | None) -> float:
 
 
 def _distinct(found: Iterable[_Answer]) -> list[_Answer]:
-    """Return the answers without those that are at the place, or on the street, of a better one."""
+    """Return the answers without those at the place, or on the street, of a better one."""
     kept: list[_Answer] = []
     for answer in found:
         if not any(_same(answer.placed, other.placed) for other in kept):

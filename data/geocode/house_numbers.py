@@ -1,4 +1,4 @@
-"""House numbers: where one stands, or would stand between those that are known."""
+"""House numbers: known ones, and interpolated ones between them."""
 
 import re
 from collections import defaultdict
@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"\d+")
 
 
 class House(NamedTuple):
-    """Where a house is, `estimated` from its neighbours where the map lacks it."""
+    """Position of a house, `estimated` by interpolation where the map lacks it."""
 
     number: str
     point: LonLat
@@ -40,7 +40,7 @@ class _Known(NamedTuple):
 
 
 class HouseNumbers:
-    """House numbers of a city: single ones by the street's name, and ranges along segments."""
+    """House numbers of a city: points by street name, and ranges along segments."""
 
     def __init__(self, streets: NamedStreets, places: Iterable[Place]) -> None:
         self._streets = streets
@@ -54,7 +54,7 @@ class HouseNumbers:
                 ]
 
     def find(self, stretch: NamedStreet, number: str) -> Iterator[House]:
-        """Yield where a number stands on a street; else where it would, if anything tells."""
+        """Yield the positions of a number on a street; else interpolated ones, if possible."""
         known = [each for key in self._keys(stretch) for each in self._known.get(key, ())]
         plain = number.replace("-", "")  # 31-05 is 3105 in some mouths
         exact = [each.location for each in known if each.number.replace("-", "") == plain]
@@ -68,7 +68,7 @@ class HouseNumbers:
         yield from found
 
     def numbered(self, stretch: NamedStreet) -> bool:
-        """Whether the map knows any house of a street, so that it can lack one."""
+        """Whether the map has any house number of a street."""
         segments = self._streets.network.segments
         return any(self._known.get(key) for key in self._keys(stretch)) or any(
             segments[index].houses for index in stretch.indexes
@@ -117,7 +117,7 @@ def _beyond(houses: NumberRange, wanted: int | None) -> int:
 
 
 def _between(known: Sequence[_Known], number: str) -> list[LonLat]:
-    """Return the place on the line between the neighbours of a number on its side."""
+    """Return the interpolated place of a number between its neighbors on its side."""
     wanted = _value(number)
     if wanted is None:
         return []

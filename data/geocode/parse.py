@@ -1,4 +1,4 @@
-"""What a sentence means as an address: which name is meant, and which others tell where on it."""
+"""Parsing of a sentence as an address: which name is meant, and which others locate it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ WITHOUT_ALLEY = 0.8
 
 
 class Tie(StrEnum):
-    """How another name tells where on a street."""
+    """How another name locates a place on a street."""
 
     CROSS = "cross"
     BESIDE = "beside"
@@ -54,14 +54,14 @@ class AddressParse:
 
 @dataclass(frozen=True, slots=True)
 class Remarks:
-    """What of a sentence is not explained: names of streets or numbers of alleys without a hit."""
+    """Unexplained parts of a sentence: street names or alley numbers without a hit."""
 
     missing_streets: int
     missing_alley: bool
 
 
 class Reader:
-    """Reads mentions and the grammar between them as addresses."""
+    """Parses mentions and the grammar between them as addresses."""
 
     def __init__(self, book: NameIndex) -> None:
         self._book = book
@@ -69,7 +69,7 @@ class Reader:
     def readings(
         self, words: Sequence[Token], mentions: Sequence[Mention]
     ) -> Iterator[AddressParse]:
-        """Yield the addresses that a sentence may give, the usual one first.
+        """Yield the possible addresses of a sentence, the usual one first.
 
         Each is followed by itself without one of its names: callers err, and maps lack streets.
         """
@@ -147,7 +147,7 @@ class Reader:
 
 
 def remarks(words: Sequence[Token], mentions: Sequence[Mention]) -> Remarks:
-    """Return which names and numbers after a word for "street" or at a crossing nothing bears."""
+    """Return the names and numbers after a word for "street" or at a crossing without a hit."""
     covered = {at for m in mentions for at in range(m.first, m.last)}
     streets, alley = _unknown_at_crossings(words, covered), False
     for at, token in enumerate(words):
@@ -229,7 +229,7 @@ def _of_kind(words: Sequence[Token], at: int) -> bool:
 
 
 def _likeliest(alleys: Sequence[Mention]) -> Mention:
-    """Return the alley that is meant: people go from the larger street to the smaller one."""
+    """Return the alley that is meant: people name the larger street before the smaller one."""
     return max(enumerate(alleys), key=lambda each: (each[1].told, each[0]))[1]
 
 

@@ -1,4 +1,4 @@
-"""From a point to an address that can be said: the street, and between which others."""
+"""Reverse geocoding: from a point to a spoken address, a street and the streets it lies between."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ FARTHEST_STEPS = 40
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A place in words: `text` can be said as it is; `crossings` are the streets around it."""
+    """A spoken address: `text` can be said as it is; `crossings` are the streets around it."""
 
     segment_id: SegmentId
     street: str
@@ -38,7 +38,7 @@ class _Crossing(NamedTuple):
 
 
 class Sayer:
-    """Says where points are, in the names of a language where the map has them."""
+    """Spoken addresses of points, in the names of a language where the map has them."""
 
     def __init__(self, network: StreetNetwork) -> None:
         self._network = network

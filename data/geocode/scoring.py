@@ -1,4 +1,4 @@
-"""From a reading of a sentence to points on streets, each with how well all of it agrees."""
+"""Scoring: from a parsed address to points on streets, each with its agreement."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ _LARGE = {
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A point that a reading may mean; `score` from 0 to 1, `whole` tells streets apart."""
+    """A point of a parsed address; `score` from 0 to 1, `whole` tells streets apart."""
 
     score: float
     snap: Snap
@@ -70,7 +70,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """How well each stretch holds a tie, and to which shape."""
+    """Agreement of each stretch with a tie, and the shape of the tie."""
 
     tie: Tie
     mention: Mention
@@ -80,7 +80,7 @@ class _Held:
 
 
 class Placer:
-    """Places readings on the streets of a city."""
+    """Places parsed addresses on the streets of a city."""
 
     def __init__(self, streets: NamedStreets, book: NameIndex, houses: HouseNumbers) -> None:
         self._streets = streets
@@ -88,7 +88,7 @@ class Placer:
         self._houses = houses
 
     def place(self, reading: AddressParse) -> Iterator[Placed]:
-        """Yield the points that a reading may mean, in no order."""
+        """Yield the possible points of an address, in no order."""
         for hit in reading.target.hits:
             name = self._book.names[hit.name]
             if name.segments:
@@ -159,7 +159,7 @@ class Placer:
         return self._streets.at(stretch, shapely.centroid(feet))
 
     def _leaving(self, stretch: NamedStreet, held: Sequence[_Held], nth: int) -> NamedStreet:
-        """Return the part of a street that is nearest to the one it leaves, if that was told."""
+        """Return the part of a street nearest to the one it leaves, if that was named."""
         parents = [e for e in held if e.tie is Tie.PARENT and e.scores[nth] > NOT_TIED]
         if not parents:
             return stretch

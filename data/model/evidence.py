@@ -104,7 +104,7 @@ class Coverage:
 
 
 class RevisionCause(StrEnum):
-    """Why the coverage of a storm was numbered anew."""
+    """Why the coverage of a storm was numbered again."""
 
     LATE = "late"
     RECOMPUTED = "recomputed"

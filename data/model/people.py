@@ -77,7 +77,7 @@ class Actor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the storm book: append-only and hash-chained."""
+    """One line of the audit log: append-only and hash-chained."""
 
     id: int
     at: datetime

@@ -1,4 +1,4 @@
-"""Who drives what, what drivers say of their routes, and what one dispatcher leaves to the next."""
+"""Roster records: machines in service, drivers' answers to routes, handover notes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,7 +59,7 @@ class DeclineReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RouteAnswer:
-    """What was said of one shift's route in a published plan, when, and by whom.
+    """An answer to one shift's route in a published plan, when, and by whom.
 
     `reason` is `None` where the route was accepted.
     """
@@ -75,7 +75,7 @@ class RouteAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HandoverNote:
-    """What a dispatcher leaves to the next one; `read_at` is `None` until that one has it."""
+    """A note of one dispatcher to the next; `read_at` is `None` until acknowledged."""
 
     id: HandoverNoteId
     storm_id: StormId

@@ -1,4 +1,4 @@
-"""Trackers: who may send, how their words are meant, and what went wrong with them."""
+"""Trackers: who may send, how their fields are read, and their faults."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class SpeedUnit(StrEnum):
 
 
 class SensorKind(StrEnum):
-    """What a sensor of a vehicle can tell of."""
+    """Equipment that a sensor of a vehicle reports."""
 
     BLADE = "blade"
     SPREADER = "spreader"
@@ -26,7 +26,7 @@ class SensorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeviceInput:
-    """A digital input: which equipment its `key` speaks of; `inverted` where "on" means not."""
+    """A digital input: the equipment of its `key`; `inverted` where "on" means not at work."""
 
     key: str
     equipment: SensorKind
@@ -53,7 +53,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class DeviceFault:
-    """How often a tracker sent what could not be believed, for one reason."""
+    """Number of rejected reports of a tracker, for one reason."""
 
     device_id: DeviceId
     reason: str
@@ -63,7 +63,7 @@ class DeviceFault:
 
 @dataclass(frozen=True, slots=True)
 class TrackerMessage:
-    """What a tracker told besides positions, as it told it: a last will, a transition."""
+    """A tracker's message that is no position, as sent: a last will, a transition."""
 
     device_id: DeviceId
     kind: str
@@ -73,7 +73,7 @@ class TrackerMessage:
 
 @dataclass(frozen=True, slots=True)
 class DeviceCommand:
-    """A text for a tracker, handed over once with the answer to its next message."""
+    """A text for a tracker, sent once with the answer to its next message."""
 
     id: CommandId
     device_id: DeviceId
@@ -84,7 +84,7 @@ class DeviceCommand:
 
 
 class UnknownTrackerFault(StrEnum):
-    """Why a sender was not let in: nobody has its name, or its token is not that name's."""
+    """Why a sender was rejected: an unknown name, or a wrong token for it."""
 
     NAME = "name"
     PROOF = "proof"
@@ -92,7 +92,7 @@ class UnknownTrackerFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UnknownTracker:
-    """A sender that no tracker is known for; `location` is where it last claimed to be."""
+    """A sender without a registered tracker; `location` is where it last claimed to be."""
 
     name: str
     door: str

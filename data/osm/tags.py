@@ -1,4 +1,4 @@
-"""What OpenStreetMap tags say about a street or a place, and what we assume where they do not."""
+"""OpenStreetMap tags of streets and places, with defaults where tags are missing."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ DRAWN_ATTRIBUTION = "برف‌آباد · Barfabad"
 
 @dataclass(frozen=True, slots=True)
 class RoadDefault:
-    """What a street of a class is like where the file does not say."""
+    """Default attributes of a road class."""
 
     speed_kmh: float
     lanes: int
@@ -275,7 +275,7 @@ def incline_pct(incline: str) -> float | None:
 
 
 def place_kind(tags: Tags) -> str | None:
-    """Return what kind of point of interest an object is, or `None`."""
+    """Return the kind of point of interest of an object, or `None`."""
     if tags.get("amenity") == "place_of_worship":
         return _WORSHIP.get(tags.get("religion", ""), "worship")
     found = (kind for (key, value), kind in _POINTS_OF_INTEREST.items() if tags.get(key) == value)
@@ -284,7 +284,7 @@ def place_kind(tags: Tags) -> str | None:
 
 
 def may_be_place(tags: Tags) -> bool:
-    """Whether an object is worth keeping until `place_kind` decides."""
+    """Whether an object may be a point of interest; `place_kind` decides."""
     return any(key in tags for key in PLACE_KEYS) or "name" in tags
 
 

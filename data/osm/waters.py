@@ -1,4 +1,4 @@
-"""Rivers, canals and lakes of an OpenStreetMap file: what people know their way by."""
+"""Rivers, canals and lakes of an OpenStreetMap file, for orientation on maps."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -23,23 +23,23 @@ def plan_json(plan: Plan) -> dict[str, Any]:
 
 
 def edit_wish_from_plain(plain: Mapping[str, object]) -> EditWish:
-    """Return a change as an edit keeps it."""
+    """Return an edit wish from its stored plain values."""
     return from_plain(EditWish, _renamed(plain))
 
 
 def replan_wish_from_plain(plain: Mapping[str, object]) -> ReplanWish:
-    """Return why routes are planned anew, as a run keeps it."""
+    """Return a replan wish from its stored plain values."""
     return from_plain(ReplanWish, _renamed(plain))
 
 
 def wish_facts(wish: EditWish | ReplanWish) -> dict[str, Any]:
-    """Return a wish as the storm book tells it: `vehicle` and `segment`, as of other events."""
+    """Return a wish as the audit log records it, with `vehicle` and `segment`."""
     plain: dict[str, Any] = to_plain(type(wish), wish)
     return {key.removesuffix("_id"): value for key, value in plain.items()}
 
 
 def present_from(content: bytes) -> Present:
-    """Return how a storm stood, as a draft by hand keeps it."""
+    """Return a storm snapshot from its stored plain values."""
     plain = unpacked(dict[str, Any], content)
     if isinstance(plain["starts"], list):  # in cities that began before December 2026
         plain["starts"] = {start["shift"]: start for start in plain["starts"]}

@@ -1,4 +1,4 @@
-"""Levels of service: what a street is, and what lies at it, to class, deadline, passes and salt."""
+"""The service policy: from a street's attributes to class, deadline, passes and salt."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -58,7 +58,7 @@ _NEARLY_M = 0.05
 
 @dataclass(frozen=True, slots=True)
 class JoinRule(TomlTable):
-    """When a request joins an open job of the same street: so near, of the same class or of any."""
+    """When a request joins an open job of the same street: distance, same class or any."""
 
     radius_m: Annotated[float, Number(0, 200)] = 25.0
     across_classes: Flag = False
@@ -66,7 +66,7 @@ class JoinRule(TomlTable):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a city promises its streets; `blade_m` counts passes before a vehicle is chosen.
+    """Levels of service of a city; `blade_m` counts passes before a vehicle is chosen.
 
     `rules` is the list of all classes of service, the most urgent first: the order of their tables
     in the file. `labels` says how each is called and drawn. `levels` holds the streets that their
@@ -110,7 +110,7 @@ class Policy:
         return one != other and next(code for code in self.rules if code in {one, other}) == one
 
     def class_rule(self, code: ServiceClass) -> ClassRule:
-        """Return the rule of a class; of the least urgent where the policy has it no longer."""
+        """Return the rule of a class; the least urgent one's where it was removed."""
         return self.rules.get(code) or self.rules[self.last_class]
 
     def class_texts(self, language: str) -> dict[str, str]:
@@ -130,7 +130,7 @@ class Policy:
         return replace(_usual_labels()[code], colors=own.colors)
 
     def class_of(self, segment: Segment) -> ServiceClass:
-        """Return how soon a street is served."""
+        """Return the service class of a street."""
         return self.level_of(segment).service_class
 
     def level_of(self, segment: Segment) -> Level:

@@ -1,4 +1,4 @@
-"""Which evidence proves what: a section of `policy.toml`, each part with a default."""
+"""Evidence grades: a section of `policy.toml`, each part with a default."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +10,7 @@ from data.model import Evidence
 
 
 class Grade(StrEnum):
-    """What a kind of evidence is good for."""
+    """What a kind of evidence may do: close a job, show only, or nothing."""
 
     CLOSES = "closes"
     SHOWS = "shows"
@@ -22,7 +22,7 @@ _Grade = Annotated[Grade, one_of(Grade)]
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRules(TomlTable):
-    """What each kind of evidence is good for, and how sure (0-1) it must be to close anything.
+    """Grades of evidence, and the confidence (0-1) that it needs to close a job.
 
     What closes counts as a pass. What only shows, or is less sure, colors a street as in progress.
     What is good for nothing leaves it as driven through. Where a city says nothing, sensors and
@@ -37,7 +37,7 @@ class EvidenceRules(TomlTable):
     least_confidence: Annotated[float, Number(0, 1)] = 0.3
 
     def grade_of(self, evidence: Evidence) -> Grade:
-        """Return what this evidence is good for."""
+        """Return the grade of this evidence."""
         grade: Grade = getattr(self, evidence.kind)
         if grade is Grade.CLOSES and evidence.confidence < self.least_confidence:
             return Grade.SHOWS

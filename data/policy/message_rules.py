@@ -1,4 +1,4 @@
-"""What dispatchers and drivers say most often: the section `[messages]` of `policy.toml`."""
+"""Canned messages between dispatchers and drivers: the section `[messages]` of `policy.toml`."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -71,7 +71,7 @@ _Words = Annotated[Mapping[str, _Short], AfterValidator(_spoken)]
 
 @dataclass(frozen=True, slots=True)
 class MessageRules(TomlTable):
-    """Texts that are sent with one tap, each by language."""
+    """Canned messages, sent with one tap, each by language."""
 
     to_driver: Annotated[tuple[_Words, ...], table_list("to_driver"), AfterValidator(_few)] = (
         TO_DRIVER

@@ -80,7 +80,7 @@ def idle_rules(
     policy: Policy,
     districts: Iterable[District] = (),
 ) -> list[IdleRule]:
-    """Return what rules ask for and the city does not have: often a spelling, or a poor file."""
+    """Return parts of rules without any street in the city: often a spelling, or a poor file."""
     index, rules = _CityIndex(network, places, districts), policy.street_rules
     kinds = sorted(rules.place_kinds - {place.kind for place in index.places})
     found = {wish.level.reason for wish in _wishes(index, policy)}
@@ -164,7 +164,7 @@ def _in_zone(index: "_CityIndex", zone: ZoneRule, last: ServiceClass) -> Iterato
 
 
 class _CityIndex:
-    """What rules ask of a city: its places by kind, its streets by name and by place."""
+    """A city's places by kind, streets by name and by place, for the rules."""
 
     def __init__(
         self, network: StreetNetwork, places: Iterable[Place], districts: Iterable[District]

@@ -1,4 +1,4 @@
-"""How long requests may wait: a section of `policy.toml`, each part with a default."""
+"""SLA targets of requests: a section of `policy.toml`, each part with a default."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ _TimeOfDay = Annotated[time, PlainSerializer(lambda at: f"{at:%H:%M}")]
 
 @dataclass(frozen=True, slots=True)
 class FollowUpRules(TomlTable):
-    """How long a request may wait for a place, for being done, and its caller for an answer.
+    """Targets of a request for being placed, being done, and answering its caller.
 
     A kind and class that `done` does not have is to be done by the deadline of its class; what is
     dangerous within `danger` at the latest. What is late by `escalate` is the supervisor's.
@@ -70,12 +70,12 @@ class FollowUpRules(TomlTable):
                 yield ("followup", "done_h", kind.value, service_class), service_class
 
     def on_the_spot(self, away_m: float | None) -> bool | None:
-        """Whether a photo taken so far from the street is of it; `None` where nobody knows."""
+        """Whether a photo taken so far away shows the street; `None` if unknown."""
         return None if away_m is None else away_m <= self.spot_m
 
     def work_target(
         self, kind: RequestKind, service_class: ServiceClass, deadline: timedelta, *, danger: bool
     ) -> timedelta:
-        """Return how long work may take; `deadline` is that of the class."""
+        """Return the target time of work; `deadline` is that of the class."""
         target = self.done.get(kind, {}).get(service_class, deadline)
         return min(target, self.danger) if danger else target

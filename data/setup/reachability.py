@@ -1,4 +1,4 @@
-"""The network as a networkx graph: what depots can reach and return from, and where they may be."""
+"""Reachability of streets from depots as a networkx graph, and default depots."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""What a storm left behind, read as a whole: passes, fixes of a time, lines of the storm book."""
+"""Rows of a storm for the replay: passes, fixes and audit log lines of a time."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
@@ -44,7 +44,7 @@ def list_storm_passes(
 
 
 def pass_mark(tx: Tx, storm_id: StormId) -> tuple[object, ...]:
-    """Return what changes whenever passes or coverage of a storm do."""
+    """Return a stamp that changes whenever passes or coverage of a storm do."""
     passes = select(func.count(), func.max(passage.c.id), func.max(passage.c.ended_at))
     driven = select(func.count(), func.max(coverage.c.driven_at))
     return (
@@ -120,6 +120,6 @@ def _heard(since: datetime, until: datetime) -> ColumnElement[bool]:
 def list_events_between(
     tx: Tx, verbs: Collection[str], since: datetime, until: datetime, limit: int
 ) -> list[Event]:
-    """Return the first lines of the storm book of these verbs in a time, oldest first."""
+    """Return the first lines of the audit log of these verbs in a time, oldest first."""
     query = select(event).where(event.c.verb.in_(verbs), event.c.at.between(since, until))
     return records(Event, tx.execute(query.order_by(event.c.at, event.c.id).limit(limit)))

@@ -1,4 +1,4 @@
-"""The street network: segments, directed arcs with turns, and where a point meets a street."""
+"""The street network: segments, directed arcs with turn costs, and snapping of points."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -236,7 +236,7 @@ class StreetNetwork:
         return LonLat(float(lon), float(lat))
 
     def away_m(self, segment_id: int, point: LonLat) -> float:
-        """Return how far a point is from the nearest part of a segment."""
+        """Return the distance in metres of a point from a segment."""
         here = shapely.Point(*self.projection.plane(point))
         return float(shapely.distance(self.lines[self.index_of(segment_id)], here))
 

@@ -233,7 +233,7 @@ def _subject(user: User) -> str:
 def note_phone(tx: Tx, actor: Actor, login: str, phone: str, now: datetime) -> User:
     """Write down the number of somebody, or forget it where `phone` is empty.
 
-    The storm book tells that it was changed, but not the number: a line of it is for ever.
+    The audit log tells that it was changed, but not the number: a line of it is for ever.
     """
     if len(phone) > PHONE_LETTERS or not set(phone) <= PHONE_SIGNS:
         raise InvalidError("phone", phone, Need("a phone number"))

@@ -23,7 +23,7 @@ NAME_LETTERS = 80
 def make_key(tx: Tx, actor: Actor, name: str, contact: str, now: datetime) -> tuple[ApiKey, str]:
     """Add a key for another system and return it with its text, which is not kept anywhere.
 
-    Raises `ConflictError` where the name is taken, by a revoked key too: the storm book tells them
+    Raises `ConflictError` where the name is taken, by a revoked key too: the audit log tells them
     apart by name.
     """
     name, contact = name.strip(), contact.strip()

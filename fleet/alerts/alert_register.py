@@ -32,7 +32,7 @@ from data.store.database.engine import Tx
 from fleet.alerts.alert_conditions import Sign
 
 WATCH = Actor(ActorKind.SYSTEM, "watch")
-"""Who the storm book names where an alert opens or closes by itself."""
+"""Who the audit log names where an alert opens or closes by itself."""
 
 NOT_YET = AlertId(0)
 """Id of an alert that the database has not numbered yet."""

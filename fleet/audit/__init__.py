@@ -1,1 +1,1 @@
-"""Who changed what last, and is the storm book as it was written?"""
+"""Who changed what last, and is the audit log as it was written?"""

@@ -1,6 +1,6 @@
 """Optimistic locking by the audit log: who changed a thing last, and whether that was after `seen`.
 
-The version of a thing is the number of the last line of the storm book in which a person changed
+The version of a thing is the number of the last line of the audit log in which a person changed
 it: every change writes one in the same transaction, so that no table needs a column for it.
 """
 

@@ -1,7 +1,7 @@
 """Cached sums of older passes by street, so that coverage reads new passes only.
 
 A busy street has hundreds of passes at the end of a night, and every vehicle on it lets its
-coverage be derived anew. Visits that ended before the half hour before this one are taken in once.
+coverage be derived again. Visits that ended before the half hour before this one are taken in once.
 Whether any of their passes has changed since, sums over them tell; then all are read again.
 """
 

@@ -1,7 +1,7 @@
 """History of a direction's coverage, pure: what `coverage_of` would have returned after each pass.
 
 Asking `coverage_of` after each of many passes would look at all earlier ones again and again.
-Visits that are over cannot change any more, so only those that go on are looked at anew.
+Visits that are over cannot change any more, so only those that go on are looked at again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

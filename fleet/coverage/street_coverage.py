@@ -50,7 +50,7 @@ LEAST = 0.6
 """Share that even the shortest street needs."""
 
 ROUNDED_M = 1e-6
-"""So much a sum of metres may be off that has been carried along: then all is added up anew."""
+"""So much a sum of metres may be off that has been carried along: then all is added up again."""
 
 BEGUN = 0.25
 """Share from which a street counts as being worked on."""

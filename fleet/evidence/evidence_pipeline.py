@@ -196,7 +196,7 @@ def follow(
     settled on the way, so an empty batch is worth a call now and then. Where more waits behind the
     batch, `heard_until` says when its last fix came: who is silent since then may have spoken, and
     to settle all who seem silent takes longer than to follow them. What comes back has to be
-    kept: else the tracks have moved on without it, and have to begin anew.
+    kept: else the tracks have moved on without it, and have to begin again.
     """
     by_vehicle: dict[VehicleId, list[Position]] = defaultdict(list)
     for position in batch:

@@ -11,7 +11,7 @@ from data.store.tracking.positions import list_unseen, set_fault
 def set_aside(tx: Tx, actor: Actor, fault: str, now: datetime) -> Position | None:
     """Set the oldest unprocessed fix aside and return it; `None` where none waits.
 
-    It stays in the database with its fault, and the storm book says so.
+    It stays in the database with its fault, and the audit log says so.
     """
     waiting, place = list_unseen(tx, 1)
     if not waiting:

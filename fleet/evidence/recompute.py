@@ -60,7 +60,7 @@ def recompute(
 ) -> Recomputed:
     """Derive a storm again and number what changed; raise `NotFoundError` without that storm.
 
-    Logs of vehicles are read again too, and a running server takes up its tracks anew.
+    Logs of vehicles are read again too, and a running server takes up its tracks again.
     """
     storm, storms = get_storm(city.tx, storm_id), list_storms(city.tx)
     before = {_way(row): row for row in list_coverage(city.tx, storm_id)}

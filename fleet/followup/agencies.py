@@ -18,7 +18,7 @@ from data.store.followup.referrals import (
 )
 
 NEW = BodyId(0)
-"""Id of a body that the database has not numbered yet."""
+"""Id of an agency that the database has not numbered yet."""
 
 NAME_LETTERS = 80
 LINE_LETTERS = 200
@@ -30,8 +30,8 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 def save_agency(tx: Tx, actor: Actor, wanted: Agency, now: datetime) -> Agency:
     """Add an agency, or change the one of this id.
 
-    Raises `InvalidError` for a field that breaks a rule, `ConflictError` where another body of the
-    register has the name.
+    Raises `InvalidError` for a field that breaks a rule, `ConflictError` where another agency of
+    the register has the name.
     """
     _check(wanted)
     others = [each for each in list_agencies(tx) if each.id != wanted.id]

@@ -35,7 +35,7 @@ def note_call(
 ) -> CallAttempt:
     """Store the outcome of a call; whoever was reached counts as informed.
 
-    The note is no part of the storm book: it may be about a person.
+    The note is no part of the audit log: it may be about a person.
     """
     if len(note) > SHORT_LETTERS:
         raise InvalidError("note", f"{len(note)} letters", f"at most {SHORT_LETTERS} letters")

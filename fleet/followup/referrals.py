@@ -39,7 +39,7 @@ from fleet.requests.intake import subject_of
 from fleet.requests.notices import drop_letter, write_letter
 
 NEW = ReferralId(0)
-"""Id of a hand-over that the database has not numbered yet."""
+"""Id of a referral that the database has not numbered yet."""
 
 ANSWERS = frozenset({ReferralState.ACCEPTED, ReferralState.DECLINED, ReferralState.DONE})
 
@@ -59,8 +59,8 @@ def refer(
 ) -> ServiceRequest:
     """Refer a request to an agency; its message goes to the outbox in the same transaction.
 
-    Raises `InvalidError` for a message to a body without an e-mail address, `ConflictError` where
-    the body left the register, another one has the request or it is closed.
+    Raises `InvalidError` for a message to an agency without an e-mail address, `ConflictError`
+    where the agency left the register, another one has the request or it is closed.
     """
     agency = get_agency(tx, handing.body_id)
     if agency.retired:
@@ -95,7 +95,7 @@ def take_answer(
 ) -> Referral:
     """Record an agency's answer; a declined request comes back to us.
 
-    Raises `InvalidError` for what is no answer, `ConflictError` where the body does not have the
+    Raises `InvalidError` for what is no answer, `ConflictError` where the agency does not have the
     request any more.
     """
     if state not in ANSWERS:

@@ -44,7 +44,7 @@ from fleet.requests.sla_clocks import Due, next_due
 from fleet.work.crew_jobs import drop_job_of_request
 
 WATCH = Actor(ActorKind.SYSTEM, "followup")
-"""Who the storm book names where a clock alone made a request the supervisor's."""
+"""Who the audit log names where a clock alone made a request the supervisor's."""
 
 LOOKS_AFTER = frozenset({Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.OPERATOR})
 """Who a request may be given to."""

@@ -1,7 +1,7 @@
 """Messages between the dispatchers and the drivers of a storm, to one truck or to many.
 
 They come to the page of the shift that drives the truck. Where nobody has a phone for it, they go
-to a tracker of the truck that shows texts. The storm book has salted digests of them.
+to a tracker of the truck that shows texts. The audit log has salted digests of them.
 """
 
 import secrets

@@ -43,7 +43,7 @@ from fleet.storms.due_times import cleared_at
 from fleet.work.jobs import new_job, typical_blade_m
 
 CLOCKWORK = Actor(ActorKind.SYSTEM, "cycles")
-"""Who the storm book names where a cycle begins by itself."""
+"""Who the audit log names where a cycle begins by itself."""
 
 RECENT = timedelta(hours=3)
 """It still snows where entries show more snow than so long ago."""

@@ -47,7 +47,7 @@ HOURS_KEPT = 48
 """Hours of tracks that stay in memory: some 2 MB each for sixty trucks."""
 
 FRESH_FOR = timedelta(seconds=60)
-"""The colors of a storm that goes on are read anew not more often than this."""
+"""The colors of a storm that goes on are read again not more often than this."""
 
 REST = 20
 """Nor more often than this many times as long as reading them took."""
@@ -56,7 +56,7 @@ GRACE = timedelta(minutes=2)
 """Colors that another process reads count as new for so much longer: it looks now and then only."""
 
 EVENTS = 5_000
-"""Lines of the storm book that are looked at."""
+"""Lines of the audit log that are looked at."""
 
 PARTS = ("first", "at_s", "street", "state")
 """Arrays of `StreetChanges`, by which a file has them."""
@@ -180,7 +180,7 @@ class StormHistory:
     ) -> tuple[datetime, StreetChanges]:
         """Return until when the colors of a storm are known, and their changes.
 
-        While somebody else reads them anew, those of a while ago do for a storm that goes on.
+        While somebody else reads them again, those of a while ago do for a storm that goes on.
         """
         mark, until = pass_mark(tx, storm.id), storm.ended_at or now
         known = self._known(storm, network, policy)

@@ -42,7 +42,7 @@ VERBS: Mapping[str, Moment] = {
     "blockage.cleared": Moment.FREE_AGAIN,
     "alert.opened": Moment.ALERT,
 }
-"""Verbs of the storm book that are moments, of whatever subject."""
+"""Verbs of the audit log that are moments, of whatever subject."""
 
 REVISED = "storm.revised"
 """Verb of a storm whose coverage has got a new number."""
@@ -86,7 +86,7 @@ def moments(
 ) -> list[TimelineEvent]:
     """Return the events from a storm's start until a moment, and later revisions of it.
 
-    `book` are lines of the storm book with our verbs; `work` says when the first work began and
+    `book` are lines of the audit log with our verbs; `work` says when the first work began and
     the last one ended.
     """
     found = [

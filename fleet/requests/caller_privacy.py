@@ -57,7 +57,7 @@ def requests_of_phone(
 def note_phone_search(tx: Tx, actor: Actor, found: Collection[RequestId], now: datetime) -> None:
     """Log that somebody searched requests by digits of callers' phones.
 
-    A list that is read again and again is one look: the same one is written anew after a while.
+    A list that is read again and again is one look: the same one is written again after a while.
     """
     ids = sorted(found)
     seen = {"requests": ids, "purpose": "phone_search"}

@@ -52,13 +52,13 @@ CLOSED_AS: Mapping[ClosingReason, RequestState] = {
 """The state that each reason ends in: only what somebody proved is done."""
 
 UNPROVED = "unproved"
-"""Why the storm book says that something is open again whose evidence was taken back."""
+"""Why the audit log says that something is open again whose evidence was taken back."""
 
 STILL_OPEN = frozenset({RequestState.NEW, RequestState.OPEN})
 """Waits for us."""
 
 CLOSABLE = STILL_OPEN | {RequestState.HANDED_OVER}
-"""May be closed; what another body has may still turn out to be something else."""
+"""May be closed; what another agency has may still turn out to be something else."""
 
 
 def close_request(
@@ -71,7 +71,7 @@ def close_request(
 ) -> ServiceRequest:
     """Close a request; a job that only it asked for is cancelled.
 
-    The note becomes a comment, and is no part of the storm book. Raises `ConflictError` where the
+    The note becomes a comment, and is no part of the audit log. Raises `ConflictError` where the
     request is closed already, or where nothing proves what the reason says.
     """
     asked = get_request(tx, request_id)

@@ -46,7 +46,7 @@ def erase_old(
     What dispatchers and drivers wrote to each other, dispatchers to the next one, and crews of
     their work goes as early as what callers said.
 
-    The storm book stays as it is: of callers it only has salted digests, and the salt goes with
+    The audit log stays as it is: of callers it only has salted digests, and the salt goes with
     the caller.
     """
     ids = requests_with_people(tx, now - keep_callers_for)

@@ -95,7 +95,7 @@ class Report:
 def receive(tx: Tx, actor: Actor, report: Report, now: datetime) -> ServiceRequest:
     """Store a request; a repeated idempotency key returns the one already stored.
 
-    The storm book gets a salted digest of who called, so that erasing the caller erases all.
+    The audit log gets a salted digest of who called, so that erasing the caller erases all.
     """
     if report.idempotency_key is not None:
         known = find_request_by_key(tx, report.idempotency_key)

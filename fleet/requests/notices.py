@@ -70,7 +70,7 @@ def write_notice(
 ) -> None:
     """Write a message to a caller with consent; repeating it changes nothing.
 
-    A request that was opened again is told anew what becomes of it.
+    A request that was opened again is told again what becomes of it.
     """
     who = find_caller(tx, request_id)
     if who is None or not who.consent:

@@ -33,7 +33,7 @@ from data.store.requests.tracking_codes import find_tracking_code
 from fleet.requests.caller_privacy import read_caller
 
 MESSENGER = Actor(ActorKind.SYSTEM, "messenger")
-"""Who the storm book names where somebody was told."""
+"""Who the audit log names where somebody was told."""
 
 BACK_OFF = tuple(timedelta(minutes=wait) for wait in (1, 5, 15, 60, 180))
 """How long a message waits after each failed try; after the last one it is given up."""
@@ -93,8 +93,8 @@ def claim_letters(
 ) -> list[Letter]:
     """Return at most so many messages to send now, marked as `SENDING`.
 
-    Others that are due stay so, wait for a better hour, or are said no more. A body is no person:
-    it is written to at night too, and as often as there is something for it.
+    Others that are due stay so, wait for a better hour, or are dropped. Quiet hours and daily
+    limits are for callers, not for agencies.
     """
     letters: list[Letter] = []
     for notice in list_due_notices(tx, now, LOOKED_AT):

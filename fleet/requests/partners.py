@@ -32,7 +32,7 @@ from fleet.requests.closing import STILL_OPEN, close_request, reopen_request
 from fleet.requests.intake import Report, receive, subject_of
 
 TOLD = "request.partner_told"
-"""Verb of what another system said; the words themselves are no part of the storm book."""
+"""Verb of what another system said; the words themselves are no part of the audit log."""
 
 
 class Wish(StrEnum):

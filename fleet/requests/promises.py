@@ -212,7 +212,7 @@ def promise_open(
     """Store promises for all open requests of a published plan, and return how many.
 
     Who was promised a time for this job that can still be kept is promised no other. One line of
-    the storm book tells of them all. `job_ids` are the only jobs looked at, where given.
+    the audit log tells of them all. `job_ids` are the only jobs looked at, where given.
     """
     now = arrivals.now
     share = late_share(list_promise_outcomes(tx, REMEMBERED, now), now)

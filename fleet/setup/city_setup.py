@@ -271,7 +271,7 @@ def set_fleet(
     """Put a `fleet.toml` in force and return it, with assumed depots where it has none.
 
     Raises `InvalidError` and changes nothing when the text breaks a rule. The city's report says
-    afterwards what these depots cannot reach; the storm book keeps the text that was in force, and
+    afterwards what these depots cannot reach; the audit log keeps the text that was in force, and
     the `note` beside the counts.
     """
     fleet = fleet_from_toml(text)
@@ -303,7 +303,7 @@ def set_policy(tx: Tx, actor: Actor, text: str, network: StreetNetwork, now: dat
 
     The storm that is on keeps its own, but for the classes of streets.
 
-    Raises `InvalidError` and changes nothing when the text breaks a rule. The storm book keeps
+    Raises `InvalidError` and changes nothing when the text breaks a rule. The audit log keeps
     both texts, since a level of service is a promise.
     """
     policy = policy_from_toml(text)

@@ -47,7 +47,7 @@ KEY_LETTERS = 40
 COMMAND_LETTERS = 200
 
 ON_THE_ROAD = Actor(ActorKind.SYSTEM, "door")
-"""Who the storm book names where a text was handed over."""
+"""Who the audit log names where a text was handed over."""
 
 
 def adopt(
@@ -147,7 +147,7 @@ def take_command(tx: Tx, device_id: DeviceId, now: datetime) -> str | None:
     """Return the oldest queued text for a tracker, marked as sent; `None` without one.
 
     Once the transaction is committed nobody gets it again, whatever becomes of the answer. The
-    storm book does not repeat the words of a message to a driver.
+    audit log does not repeat the words of a message to a driver.
     """
     command = find_next_command(tx, device_id)
     if command is None:
@@ -206,7 +206,7 @@ def reset_fault_counts(tx: Tx, device_id: DeviceId) -> None:
 def own_trackers(tx: Tx, vehicles: Iterable[Vehicle], kind: str) -> dict[VehicleId, str]:
     """Return a fresh token for a tracker of ours in every vehicle, named after its kind.
 
-    For simulations and recorded logs: nothing of it stands in the storm book.
+    For simulations and recorded logs: nothing of it stands in the audit log.
     """
     tokens: dict[VehicleId, str] = {}
     for vehicle in vehicles:

@@ -1,4 +1,4 @@
-"""Plans edited by hand: what dispatchers change, what it breaks and costs, what holds for long."""
+"""Edits of draft plans: what dispatchers change, rules broken, costs, and standing orders."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from data.model.planning.plans import CostBreakdown, Leg, PlanState, Route, Unse
 
 
 class EditKind(StrEnum):
-    """What a dispatcher does to a draft."""
+    """Kind of an edit."""
 
     MOVE = "move"
     LOCK = "lock"
@@ -29,7 +29,7 @@ class EditKind(StrEnum):
 
 
 class OrderKind(StrEnum):
-    """A truck keeps a street or its whole route, or must not work on a street."""
+    """Kind of a standing order: lock a street or route to a truck, or ban a truck from a street."""
 
     LOCK = "lock"
     FORBID = "forbid"
@@ -86,7 +86,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class DraftTotals:
-    """What a draft takes in all: machine time, way, and passes behind their deadline by class."""
+    """Totals of a draft: machine time, metres, and late passes by class."""
 
     seconds: float
     metres: float
@@ -96,7 +96,7 @@ class DraftTotals:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """What becomes of a draft by one change; nothing but `broken` where it cannot be done.
+    """Outcome of an edit; nothing but `broken` where it cannot be done.
 
     `routes` are those that are others than before, `before` the same ones as they were. `edit_id`
     is the last edit that it comes after, 0 for none.
@@ -115,7 +115,7 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentCost:
-    """What it takes to give a street to a truck: seconds more for all trucks, or what it breaks."""
+    """Cost of assigning a street to a truck: extra seconds of all trucks, or broken rules."""
 
     vehicle_id: VehicleId
     more_s: float
@@ -125,7 +125,7 @@ class AssignmentCost:
 
 @dataclass(frozen=True, slots=True)
 class EditedDraftHead:
-    """A draft that is edited by hand, without its routes; `base_id` is the plan it began as."""
+    """An edited draft without its routes; `base_id` is the plan it began as."""
 
     plan_id: PlanId
     base_id: PlanId

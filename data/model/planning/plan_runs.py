@@ -1,4 +1,4 @@
-"""Runs: wishes to solve that wait in the queue of a worker, and how far it is with them."""
+"""Plan runs: requests to solve in a worker's queue, and their progress."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from data.model.ids import PlanId, PlanRunId, StormId
 
 
 class RunKind(StrEnum):
-    """What a run is asked for; each kind reads its own `options`."""
+    """Kind of a run; each reads its own `options`."""
 
     PLAN = "plan"
     WHATIF = "whatif"
@@ -28,7 +28,7 @@ SLOW_KINDS = frozenset(RunKind) - QUICK_KINDS
 
 
 class RunState(StrEnum):
-    """Life of a plan run in the queue."""
+    """State of a run in the queue."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -37,7 +37,7 @@ class RunState(StrEnum):
 
 
 class CurvePoint(NamedTuple):
-    """How good the best plan was after so many seconds, and what is proved of any plan."""
+    """A point of the search curve: seconds, best cost, and the proved lower bound."""
 
     elapsed_s: float
     best: float
@@ -64,7 +64,7 @@ class RunWish:
 
 @dataclass(frozen=True, slots=True)
 class PlanRun:
-    """A wish to solve, in the queue; `lease_until` says how long its worker holds it.
+    """A request to solve, in the queue; `lease_until` says how long its worker holds it.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Why routes that are driven are planned anew."""
+"""Why routes that are driven are planned again."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Requests that other bodies answer, and callers whom somebody calls back."""
+"""Requests that other agencies answer, and callers whom somebody calls back."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from data.model.requests.requests import ServiceRequest
 
 
 class AgencyKind(StrEnum):
-    """What a body of the city or the state looks after."""
+    """What an agency of the city or the state looks after."""
 
     POLICE = "police"
     ELECTRICITY = "electricity"
@@ -21,14 +21,14 @@ class AgencyKind(StrEnum):
 
 
 class ReferralWay(StrEnum):
-    """How a request goes to another body; a `MESSAGE` is an e-mail through the outbox."""
+    """How a request goes to another agency; a `MESSAGE` is an e-mail through the outbox."""
 
     MESSAGE = "message"
     PAPER = "paper"
 
 
 class ReferralState(StrEnum):
-    """What came back; `SENT` waits for an answer, `WITHDRAWN` was taken back by us."""
+    """State of a referral; `SENT` waits for an answer, `WITHDRAWN` was taken back by us."""
 
     SENT = "sent"
     ACCEPTED = "accepted"
@@ -38,7 +38,7 @@ class ReferralState(StrEnum):
 
 
 PENDING = frozenset({ReferralState.SENT, ReferralState.ACCEPTED})
-"""A body still has the request."""
+"""An agency still has the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Agency:
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """A request that went to a body; `with_caller` says whether the caller's phone went along."""
+    """A request referred to an agency; `with_caller` says whether the caller's phone was sent."""
 
     id: ReferralId
     request_id: RequestId
@@ -72,7 +72,7 @@ class Referral:
 
 
 class CallOutcome(StrEnum):
-    """What came of calling somebody back."""
+    """Outcome of a callback."""
 
     REACHED = "reached"
     NO_ANSWER = "no_answer"
@@ -92,7 +92,7 @@ class CallbackReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CallAttempt:
-    """Somebody called a caller back about news."""
+    """A callback that was tried, with its outcome."""
 
     request_id: RequestId
     news: CallbackReason
@@ -104,7 +104,7 @@ class CallAttempt:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """A call to make: what about, since when, how often it was tried and when last.
+    """A callback to make: its reason, since when, number of tries and time of the last.
 
     `language` is the caller's, or empty.
     """

@@ -1,4 +1,4 @@
-"""Messages to callers and other bodies: each is written down once, and sent later."""
+"""Messages to callers and other agencies: each is written down once, and sent later."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from data.model.ids import NoticeId, RequestId
 
 
 class NoticeKind(StrEnum):
-    """What a message tells; `LETTER` goes to the body that a request was handed over to."""
+    """What a message tells; `LETTER` goes to the agency that a request was handed over to."""
 
     ACKNOWLEDGED = "acknowledged"
     PLANNED = "planned"
@@ -39,7 +39,7 @@ class Notice:
     """One message about one request; `nth` tells one of a kind from the next of that kind.
 
     `facts` is what its sentence needs, as it was when the thing happened; who gets it is not here.
-    A letter's `nth` is the number of its hand-over, which says all the rest.
+    A letter's `nth` is the number of its referral, which says all the rest.
     """
 
     id: NoticeId

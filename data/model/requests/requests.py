@@ -31,7 +31,7 @@ class Danger(StrEnum):
 
 
 class RequestState(StrEnum):
-    """`NEW` waits for a place or a storm, `OPEN` is to be done, `HANDED_OVER` is another body's."""
+    """`NEW` waits for a place or a storm, `OPEN` is to be done, `HANDED_OVER` is an agency's."""
 
     NEW = "new"
     OPEN = "open"
@@ -41,7 +41,7 @@ class RequestState(StrEnum):
 
 
 class ClosingReason(StrEnum):
-    """Why a request is closed: a fixed list that says what happened, whoever reads it.
+    """Why a request is closed: a fixed list that means the same to every reader.
 
     `PLOWED` needs a machine's evidence, `INSPECTED` somebody's who looked on the spot, `CREW` the
     word of the crew that did it; `MELTED` says that nobody came.
@@ -62,7 +62,7 @@ class ClosingReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceRequest:
-    """What a person asks. Caller's name and phone are stored apart and are not part of it.
+    """A request for service. The caller's name and phone are stored apart from it.
 
     `closed_for` is `None` until the request is closed, and again once it is reopened.
     """

@@ -1,4 +1,4 @@
-"""The storm book: who did what when, append-only and hash-chained, written with the change."""
+"""The audit log: who did what when, append-only and hash-chained, written with each change."""
 
 import hashlib
 import json
@@ -103,7 +103,7 @@ def find_last_change_of_verb(tx: Tx, verb: str) -> Event | None:
 
 
 def broken_links(events: list[Event]) -> list[int]:
-    """Return the ids of events whose hash or link to the one before is wrong."""
+    """Return the ids of lines whose hash or link to the line before is wrong."""
     broken, previous = [], ""
     for line in events:
         if line.previous_hash != previous or line.hash != hash_of(line):
@@ -113,7 +113,7 @@ def broken_links(events: list[Event]) -> list[int]:
 
 
 def hash_of(line: Event) -> str:
-    """Return the hash that a line must have: SHA-256 of what it says and of the hash before it."""
+    """Return the hash of a line: SHA-256 of its content and of the hash before it."""
     return _digest(
         line.at, line.actor, line.verb, line.subject, line.before, line.after, line.previous_hash
     )
@@ -137,7 +137,7 @@ def line_json(line: Event) -> str:
 
 
 def digest_of(said: object) -> str:
-    """Return the SHA-256 of something as the storm book writes it: JSON, keys in order."""
+    """Return the SHA-256 of something as the audit log writes it: JSON, keys in order."""
     text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

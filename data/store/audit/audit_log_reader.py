@@ -1,4 +1,4 @@
-"""The whole storm book for a proof, row by row, with those that no longer read."""
+"""Reader of the whole audit log for verification, with rows that are no longer readable."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class UnreadableLine:
-    """A row of the storm book that is no line any more, and why.
+    """A row of the log that cannot be read any more, and why.
 
     `subject` and `hash` are what the row says, empty where even that cannot be read.
     """
@@ -30,7 +30,7 @@ class UnreadableLine:
 
 
 def read_book(tx: Tx) -> Iterator[Event | UnreadableLine]:
-    """Yield all lines, oldest first, without having them in memory at once."""
+    """Yield all lines, oldest first, as a stream."""
     # As bytes: the driver itself fails on a text that is not UTF-8.
     columns = [cast(one, LargeBinary).label(one.name) for one in event.c if one is not event.c.id]
     query = select(event.c.id, *columns).order_by(event.c.id)

@@ -1,4 +1,4 @@
-"""Digests of evidence and plans, so that the storm book can tell that a row is as it was."""
+"""Seals: digests of evidence and plans, by which the audit log proves rows unchanged."""
 
 import hashlib
 from collections.abc import Iterable
@@ -52,19 +52,19 @@ _UNSEAL = upsert(unsealed).on_conflict_do_update(
 
 
 class Seal(NamedTuple):
-    """What some rows are: how many, and the SHA-256 of all that they say."""
+    """Number of some rows, and the SHA-256 of their content."""
 
     rows: int
     digest: str
 
 
 def window_subject(vehicle_id: VehicleId, window: int) -> str:
-    """Return what the storm book calls a half hour of a vehicle."""
+    """Return the audit log's subject of a track window."""
     return f"{WINDOW}:{vehicle_id}:{window}"
 
 
 def reported_subject(storm_id: StormId) -> str:
-    """Return what the storm book calls all that people told of a storm."""
+    """Return the audit log's subject of passes that people reported in a storm."""
     return f"{TOLD}:{storm_id}"
 
 
@@ -87,7 +87,7 @@ def count_changes(tx: Tx) -> dict[str, int]:
 
 
 def forget_unsealed(tx: Tx, subject: str, changes: int) -> bool:
-    """Say that the storm book has what this was after so many changes, and whether it still is."""
+    """Mark evidence as sealed after so many changes; return whether it had no more."""
     as_read = (unsealed.c.subject == subject) & (unsealed.c.changes == changes)
     return tx.execute(delete(unsealed).where(as_read)).rowcount > 0
 
@@ -104,13 +104,13 @@ def seal_of_fixes(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetim
 
 
 def seal_of_window(tx: Tx, vehicle_id: VehicleId, window: int) -> Seal:
-    """Return the seal of the passes that a half hour of a vehicle came to."""
+    """Return the seal of the passes of a track window."""
     mine = (passage.c.vehicle_id == vehicle_id) & (passage.c.window == window)
     return _seal(tx, select(*_PROOF).where(mine).order_by(*_PROOF))
 
 
 def seal_of_reported(tx: Tx, storm_id: StormId) -> Seal:
-    """Return the seal of all passes of a storm that people told of."""
+    """Return the seal of the passes of a storm that people reported."""
     told = (passage.c.storm_id == storm_id) & passage.c.window.is_(None)
     return _seal(tx, select(*_PROOF).where(told).order_by(*_PROOF))
 
@@ -129,7 +129,7 @@ def seal_of_plan(tx: Tx, plan_id: PlanId) -> Seal:
 
 
 def list_passes_sealed_apart(tx: Tx) -> list[tuple[StormId, VehicleId | None, int | None]]:
-    """Return the groups that passes are sealed in: storm, vehicle and half hour of each."""
+    """Return the groups in which passes are sealed: storm, vehicle, track window."""
     columns = (passage.c.storm_id, passage.c.vehicle_id, passage.c.window)
     rows = tx.execute(select(*columns).distinct())
     return [(StormId(row.storm_id), row.vehicle_id, row.window) for row in rows]

@@ -1,4 +1,4 @@
-"""What the storm book must agree with, as rows: states, words, rights."""
+"""Rows that the audit log is compared with: states, request texts, rights."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -11,14 +11,14 @@ from data.store.schema import crew_job, job, plan, request, user
 
 
 class StateRow(NamedTuple):
-    """Something the storm book names, and its state."""
+    """A subject of the audit log and its state."""
 
     subject: str
     state: str
 
 
 class RequestTextRow(NamedTuple):
-    """A request, its words, and the salt of their digest."""
+    """A request, its text, and the salt of the text's digest."""
 
     subject: str
     text: str
@@ -58,7 +58,7 @@ def list_done_jobs(tx: Tx) -> Iterator[str]:
 
 
 def list_request_texts(tx: Tx) -> Iterator[RequestTextRow]:
-    """Yield the words of requests that were not erased."""
+    """Yield the texts of requests that were not erased."""
     query = select(request.c.id, request.c.text, request.c.salt)
     rows = tx.execute(query.where(request.c.salt.is_not(None)))
     return (RequestTextRow(f"request:{row.id}", row.text, row.salt) for row in rows)

@@ -36,7 +36,7 @@ GZIP_LEVEL = 1
 """Databases shrink nearly as well at 1 as at 6, in a third of the time."""
 
 ATTEMPTS = 3
-"""How often to begin anew when somebody sets up the city meanwhile."""
+"""How often to begin again when somebody sets up the city meanwhile."""
 
 LOOK_MS, LOOKS = 50, 300
 """How long to wait for writers at once, and how often: a quarter of a minute altogether."""

@@ -1,4 +1,4 @@
-"""What evidence proved: passes, and the coverage per direction that follows from them."""
+"""Passes, and the coverage by direction that follows from them, as rows."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -82,7 +82,7 @@ def list_seen(
 def list_reported(
     tx: Tx, storm_id: StormId, segment_ids: Collection[SegmentId]
 ) -> dict[DirectedSegment, list[Pass]]:
-    """Return the passes that people told of, and no positions, by direction."""
+    """Return the passes that people reported, without positions, by direction."""
     found: dict[DirectedSegment, list[Pass]] = defaultdict(list)
     for ids in _chunks(segment_ids):
         query = select(passage).where(
@@ -98,14 +98,14 @@ def list_reported(
 def list_sensed_of(
     tx: Tx, storm_id: StormId, vehicle_id: VehicleId, since: datetime, until: datetime
 ) -> list[Pass]:
-    """Return where positions show a vehicle in a time, passes that lie wholly in it."""
+    """Return a vehicle's passes by positions that lie wholly in a time."""
     return _of_vehicle(tx, storm_id, vehicle_id, since, until, told=False)
 
 
 def list_denied(
     tx: Tx, storm_id: StormId, vehicle_id: VehicleId, since: datetime, until: datetime
 ) -> list[Pass]:
-    """Return the driver's words of a time that his vehicle was elsewhere."""
+    """Return a driver's denials in a time: the vehicle was elsewhere then."""
     told = _of_vehicle(tx, storm_id, vehicle_id, since, until, told=True)
     return [one for one in told if denied(one)]
 
@@ -166,7 +166,7 @@ def list_work_of(
 def replace_reported(
     tx: Tx, storm_id: StormId, changed: Mapping[DirectedSegment, Sequence[Pass]]
 ) -> None:
-    """Store all passes of these directions anew that people told of."""
+    """Replace all passes of these directions that people reported."""
     if not changed:
         return
     unseal(tx, [reported_subject(storm_id)])
@@ -199,14 +199,14 @@ def list_coverage(
 
 
 def save_coverage(tx: Tx, storm_id: StormId, rows: Iterable[Coverage]) -> None:
-    """Store the present coverage of these directions."""
+    """Store the coverage of these directions."""
     values = [_coverage_row(storm_id, one) for one in rows]
     if values:
         tx.execute(_SAVE, values)
 
 
 def remove_coverage(tx: Tx, storm_id: StormId, directions: Iterable[DirectedSegment]) -> None:
-    """Forget the coverage of directions that nothing was seen on after all."""
+    """Remove the coverage of directions without any pass."""
     gone = [{"of_segment": d.segment_id, "of_forward": d.forward} for d in directions]
     if gone:
         tx.execute(

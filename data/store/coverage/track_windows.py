@@ -1,4 +1,4 @@
-"""What half hours of a vehicle's positions came to, as rows: replaced as a whole or in part."""
+"""Passes of track windows (half hours of a vehicle's positions), replaced as a whole or in part."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _REMOVE = delete(passage).where(
 
 @dataclass(frozen=True, slots=True)
 class WindowChange:
-    """What a half hour of a vehicle's positions comes to on some directions, by storm."""
+    """The passes of a track window on some directions, by storm."""
 
     vehicle_id: VehicleId
     window: int
@@ -37,13 +37,13 @@ class WindowChange:
 
 
 def list_window(tx: Tx, vehicle_id: VehicleId, window: int) -> list[tuple[StormId, Pass]]:
-    """Return what a half hour of a vehicle's positions came to, with the storm of each."""
+    """Return the passes of a track window, with the storm of each."""
     query = select(passage).where(passage.c.vehicle_id == vehicle_id, passage.c.window == window)
     return [(StormId(row.storm_id), record(Pass, row)) for row in tx.execute(query)]
 
 
 def replace_windows(tx: Tx, changes: Iterable[WindowChange]) -> None:
-    """Store what half hours came to, in place of what there is of them on these directions."""
+    """Replace the passes of track windows on these directions."""
     gone, rows = list[dict[str, object]](), list[dict[str, object]]()
     changes = list(changes)
     unseal(tx, {window_subject(one.vehicle_id, one.window) for one in changes})
@@ -61,7 +61,7 @@ def replace_windows(tx: Tx, changes: Iterable[WindowChange]) -> None:
 
 
 def remove_sensed(tx: Tx, storm_id: StormId) -> None:
-    """Forget everything in a storm that followed from positions; what people told stays."""
+    """Remove all passes of a storm that came from positions; reported ones stay."""
     sensed = or_(passage.c.window.is_not(None), passage.c.evidence_kind.in_(SENSED))
     mine = (passage.c.storm_id == storm_id) & passage.c.window.is_not(None)
     apart = tx.execute(select(passage.c.vehicle_id, passage.c.window).where(mine).distinct())
@@ -98,7 +98,7 @@ def list_open_windows(tx: Tx) -> list[tuple[VehicleId, int]]:
 def heard_of(
     tx: Tx, since: datetime, until: datetime
 ) -> list[tuple[VehicleId, datetime, datetime]]:
-    """Return each vehicle heard of in a time, with its first and last fix there."""
+    """Return each vehicle with fixes in a time, with the first and last fix there."""
     query = (
         select(
             position.c.vehicle_id,

@@ -1,4 +1,4 @@
-"""Whom to call back: callers without messages whose request has news that nobody told them."""
+"""Callbacks to make: callers without messages whose request has news."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,7 +75,7 @@ def add_call_attempt(tx: Tx, attempt: CallAttempt) -> None:
 
 
 def _waiting(now: datetime) -> Select[Any]:
-    """Return request, news, since, tries and last try of each call that is to be made now."""
+    """Return request, reason, since, tries and last try of each callback to make."""
     news = _news(now).subquery()
     again = and_(
         call_attempt.c.request_id == news.c.request_id,
@@ -121,7 +121,7 @@ def _news(now: datetime) -> CompoundSelect[Any]:
 
 
 def _promised_until() -> ScalarSelect[Any]:
-    """Return the end of the last window that the caller was told."""
+    """Return the end of the last window promised to the caller."""
     query = select(promise.c.to_at).where(promise.c.request_id == request.c.id)
     return query.order_by(promise.c.id.desc()).limit(1).scalar_subquery()
 

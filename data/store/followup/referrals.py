@@ -21,7 +21,7 @@ from data.store.schema import body, hand_over, request
 
 
 class ReferredRequest(NamedTuple):
-    """A hand-over with the request and the body that it joins."""
+    """A referral with the request and the agency that it joins."""
 
     hand_over: Referral
     request: ServiceRequest
@@ -29,52 +29,52 @@ class ReferredRequest(NamedTuple):
 
 
 def add_agency(tx: Tx, new: Agency) -> BodyId:
-    """Add a body and return the id that it gets."""
+    """Add an agency and return the id that it gets."""
     made = tx.execute(insert(body).values(row_of(new, body)).returning(body.c.id))
     return BodyId(made.scalar_one())
 
 
 def update_agency(tx: Tx, changed: Agency) -> None:
-    """Write a body over its old state."""
+    """Write an agency over its old state."""
     tx.execute(update(body).where(body.c.id == changed.id).values(row_of(changed, body)))
 
 
 def delete_agency(tx: Tx, body_id: BodyId) -> None:
-    """Remove a body that nothing was handed over to."""
+    """Remove an agency that nothing was handed over to."""
     tx.execute(delete(body).where(body.c.id == body_id))
 
 
 def get_agency(tx: Tx, body_id: BodyId) -> Agency:
-    """Return the body."""
+    """Return the agency."""
     return get_record(Agency, tx.execute(select(body).where(body.c.id == body_id)), "body", body_id)
 
 
 def list_agencies(tx: Tx) -> list[Agency]:
-    """Return every body, retired ones too, by name."""
+    """Return every agency, retired ones too, by name."""
     return records(Agency, tx.execute(select(body).order_by(body.c.name)))
 
 
 def count_referrals(tx: Tx, body_id: BodyId) -> int:
-    """Return how many requests ever went to a body."""
+    """Return how many requests ever went to an agency."""
     query = select(func.count()).where(hand_over.c.body_id == body_id)
     return tx.execute(query).scalar_one()
 
 
 def add_referral(tx: Tx, new: Referral) -> ReferralId:
-    """Add a hand-over and return the id that it gets."""
+    """Add a referral and return the id that it gets."""
     made = tx.execute(insert(hand_over).values(row_of(new, hand_over)).returning(hand_over.c.id))
     return ReferralId(made.scalar_one())
 
 
 def update_referral(tx: Tx, changed: Referral) -> None:
-    """Write a hand-over's present state over the old one."""
+    """Write a referral's present state over the old one."""
     tx.execute(
         update(hand_over).where(hand_over.c.id == changed.id).values(row_of(changed, hand_over))
     )
 
 
 def get_referral(tx: Tx, hand_over_id: ReferralId) -> Referral:
-    """Return the hand-over."""
+    """Return the referral."""
     return get_record(
         Referral,
         tx.execute(select(hand_over).where(hand_over.c.id == hand_over_id)),
@@ -84,7 +84,7 @@ def get_referral(tx: Tx, hand_over_id: ReferralId) -> Referral:
 
 
 def find_pending_referral(tx: Tx, request_id: RequestId) -> Referral | None:
-    """Return the hand-over of a request that a body still has."""
+    """Return the referral of a request that an agency still has."""
     query = select(hand_over).where(
         hand_over.c.request_id == request_id, hand_over.c.state.in_(PENDING)
     )
@@ -92,21 +92,21 @@ def find_pending_referral(tx: Tx, request_id: RequestId) -> Referral | None:
 
 
 def list_referrals(tx: Tx, limit: int) -> list[ReferredRequest]:
-    """Return what bodies still have, the longest waiting first, then what is over, newest first."""
+    """Return pending referrals, the longest waiting first, then answered ones, newest first."""
     pending = _joined(tx, tuple(PENDING), oldest=True, limit=limit)
     over = tuple(set(ReferralState) - PENDING)
     return pending + _joined(tx, over, oldest=False, limit=limit - len(pending))
 
 
 def last_referrals(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, Referral]:
-    """Return the newest hand-over of each of these requests that has one."""
+    """Return the newest referral of each of these requests that has one."""
     query = select(hand_over).where(hand_over.c.request_id.in_(request_ids))
     found = records(Referral, tx.execute(query.order_by(hand_over.c.id)))
     return {each.request_id: each for each in found}
 
 
 def agencies_of(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, str]:
-    """Return the name of the body that each of these requests went to last."""
+    """Return the name of the agency that each of these requests was last referred to."""
     query = select(hand_over.c.request_id, body.c.name).join(body)
     found = query.where(hand_over.c.request_id.in_(request_ids)).order_by(hand_over.c.id)
     return {RequestId(row.request_id): row.name for row in tx.execute(found)}

@@ -1,4 +1,4 @@
-"""Messages to callers and bodies as rows: what is said, when, and what became of it."""
+"""Messages to callers and agencies as rows: what is said, when, and what became of it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -95,7 +95,7 @@ def list_notices(tx: Tx, request_id: RequestId) -> list[Notice]:
 
 
 def list_letters(tx: Tx, given: Collection[Referral]) -> dict[ReferralId, Notice]:
-    """Return the letters of these hand-overs that have one: those that did not go by paper."""
+    """Return the letters of these referrals that have one: those that did not go by paper."""
     wanted = {one.id for one in given}
     found: dict[ReferralId, Notice] = {}
     for ids in batched(sorted({one.request_id for one in given}), AT_ONCE, strict=False):

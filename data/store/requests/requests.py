@@ -26,7 +26,7 @@ AT_ONCE = 500
 
 
 class Caller(NamedTuple):
-    """Who asked; `salt` goes into the digest that the storm book keeps instead.
+    """Who asked; `salt` goes into the digest that the audit log keeps instead.
 
     Messages go out with `consent` only, in `language`; the city's own where it is empty.
     """
@@ -50,7 +50,7 @@ def add_request(
 ) -> None:
     """Add a request under its own id and reference, and start its clock.
 
-    `salt` is that of the digest of its words in the storm book.
+    `salt` is that of the digest of its words in the audit log.
     """
     kept = {"id": asked.id, "idempotency_key": idempotency_key, "salt": salt}
     tx.execute(insert(request).values(**kept, **_values(asked)))

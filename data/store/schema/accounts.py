@@ -1,4 +1,4 @@
-"""Tables of who signs in, what they sent, and the storm book."""
+"""Tables of who signs in, what they sent, and the audit log."""
 
 from sqlalchemy import JSON, Boolean, Column, Connection, ForeignKey, Index, Table, Text, false
 from sqlalchemy.event import listens_for

@@ -104,7 +104,7 @@ segment_level = Table(
     Column("subject", Text, nullable=False),
     Column("cycle_s", Float),
 )
-"""Levels of streets where the road class alone does not decide, made anew when a rule changes."""
+"""Levels of streets where the road class alone does not decide, made again when a rule changes."""
 
 restriction = Table(
     "restriction",

@@ -76,7 +76,7 @@ unsealed = Table(
     Column("subject", Text, primary_key=True),
     Column("changes", Integer, nullable=False, server_default="0"),
 )
-"""Evidence that has changed since the storm book last wrote down what it is."""
+"""Evidence that has changed since the audit log last wrote down what it is."""
 
 coverage = Table(
     "coverage",

@@ -1,4 +1,4 @@
-"""Positions as devices sent them: stored once, read by the tracking, kept for ever."""
+"""Positions as trackers sent them: stored once, read by the tracking, kept for ever."""
 
 import json
 from collections.abc import Sequence
@@ -125,7 +125,7 @@ def heard_between(
 def sensor_reports(
     tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime, *, of_blade: bool
 ) -> tuple[datetime | None, bool, bool]:
-    """Return when a sensor first spoke in a time, and whether it ever said "at work" and "not"."""
+    """Return a sensor's first report in a time, and whether it ever reported on and off."""
     sensor = position.c.blade if of_blade else position.c.spreader
     spoke = select(func.min(position.c.fixed_at), func.max(sensor), func.min(sensor)).where(
         position.c.vehicle_id == vehicle_id,
@@ -137,7 +137,7 @@ def sensor_reports(
 
 
 def fix_times(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime) -> list[datetime]:
-    """Return when a vehicle was heard of in a time, oldest first."""
+    """Return the times of a vehicle's fixes in a time, oldest first."""
     query = (
         select(position.c.fixed_at)
         .where(

@@ -1,4 +1,4 @@
-"""What is known of trackers besides themselves and their positions, as rows."""
+"""State of trackers as rows: last contact, faults, messages, queued texts."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -23,13 +23,13 @@ MESSAGES_KEPT = 50
 
 
 def list_heard(tx: Tx) -> dict[DeviceId, datetime]:
-    """Return when each tracker that ever spoke was heard last."""
+    """Return when each tracker was last heard."""
     query = select(device.c.id, device.c.heard_at).where(device.c.heard_at.is_not(None))
     return {DeviceId(row.id): row.heard_at for row in tx.execute(query)}
 
 
 def set_heard(tx: Tx, heard: Mapping[DeviceId, datetime]) -> None:
-    """Write when trackers were heard last."""
+    """Store when trackers were last heard."""
     if not heard:
         return
     change = update(device).where(device.c.id == bindparam("one"))
@@ -38,7 +38,7 @@ def set_heard(tx: Tx, heard: Mapping[DeviceId, datetime]) -> None:
 
 
 def add_faults(tx: Tx, faults: Mapping[tuple[DeviceId, str], int], at: datetime) -> None:
-    """Count what trackers sent and could not be believed, by (tracker, reason)."""
+    """Count rejected fixes of trackers by (tracker, reason)."""
     if not faults:
         return
     rows = [
@@ -74,12 +74,12 @@ def count_faults(tx: Tx) -> Counter[tuple[str, str]]:
 
 
 def clear_faults(tx: Tx, device_id: DeviceId) -> None:
-    """Begin to count a tracker's faults anew."""
+    """Reset a tracker's fault counts."""
     tx.execute(delete(device_fault).where(device_fault.c.device_id == device_id))
 
 
 def add_tracker_message(tx: Tx, word: TrackerMessage) -> None:
-    """Keep what a tracker told, and of that tracker the latest `MESSAGES_KEPT` words only."""
+    """Store a tracker's message; only the latest `MESSAGES_KEPT` of each stay."""
     values = {
         "device_id": word.device_id,
         "kind": word.kind,
@@ -95,7 +95,7 @@ def add_tracker_message(tx: Tx, word: TrackerMessage) -> None:
 
 
 def list_last_tracker_messages(tx: Tx) -> list[TrackerMessage]:
-    """Return the last word of every tracker that told any."""
+    """Return the last message of every tracker that sent any."""
     last = select(func.max(device_word.c.id)).group_by(device_word.c.device_id)
     return records(
         TrackerMessage, tx.execute(select(device_word).where(device_word.c.id.in_(last)))
@@ -103,7 +103,7 @@ def list_last_tracker_messages(tx: Tx) -> list[TrackerMessage]:
 
 
 def list_tracker_messages(tx: Tx, device_id: DeviceId) -> list[TrackerMessage]:
-    """Return what a tracker told besides positions, oldest first."""
+    """Return a tracker's messages that are no positions, oldest first."""
     query = select(device_word).where(device_word.c.device_id == device_id)
     return records(TrackerMessage, tx.execute(query.order_by(device_word.c.id)))
 
@@ -126,12 +126,12 @@ def find_next_command(tx: Tx, device_id: DeviceId) -> DeviceCommand | None:
 
 
 def set_sent(tx: Tx, command_id: CommandId, at: datetime) -> None:
-    """Remember that a text was handed over."""
+    """Mark a text as sent."""
     tx.execute(update(device_command).where(device_command.c.id == command_id).values(sent_at=at))
 
 
 def remove_command(tx: Tx, device_id: DeviceId, command_id: CommandId) -> bool:
-    """Take a text back that its tracker has not got; return whether it was still there."""
+    """Remove a text that was not sent yet; return whether it was still there."""
     wanted = delete(device_command).where(
         device_command.c.id == command_id,
         device_command.c.device_id == device_id,

@@ -1,4 +1,4 @@
-"""Senders that no tracker is known for, as rows: a short list, whatever strangers send."""
+"""Senders without a registered tracker, as rows of a bounded list."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ KEPT = timedelta(days=7)
 
 
 def note_unknown_trackers(tx: Tx, seen: Iterable[UnknownTracker], now: datetime) -> None:
-    """Add to what is known of strangers, then forget the old and the too many.
+    """Store contacts of unknown senders, then drop old ones and those beyond the limit.
 
     Of too many those go first that came least often.
     """
@@ -53,10 +53,10 @@ def note_unknown_trackers(tx: Tx, seen: Iterable[UnknownTracker], now: datetime)
 
 
 def list_unknown_trackers(tx: Tx) -> list[UnknownTracker]:
-    """Return who knocked, the latest first."""
+    """Return the unknown senders, the latest first."""
     return records(UnknownTracker, tx.execute(select(stranger).order_by(stranger.c.last_at.desc())))
 
 
 def forget_unknown_tracker(tx: Tx, name: str) -> bool:
-    """Take a sender off the list; return whether it was there."""
+    """Remove a sender from the list; return whether it was there."""
     return tx.execute(delete(stranger).where(stranger.c.name == name)).rowcount > 0

@@ -1,4 +1,4 @@
-"""Tables of other bodies and what was handed over, of calling back, and of changes in bulk."""
+"""Tables of other agencies and what was handed over, of calling back, and of changes in bulk."""
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Table, Text, false
 

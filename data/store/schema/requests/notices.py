@@ -1,4 +1,4 @@
-"""Tables of messages to callers and bodies, and of the codes that open a request's page."""
+"""Tables of messages to callers and agencies, and of the codes that open a request's page."""
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
