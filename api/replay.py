@@ -11,7 +11,7 @@ from api.web.page_context import boot_of, page
 from data.errors import NotFoundError
 from data.model import SegmentId, Storm, StormId, VehicleId
 from data.store.database.engine import Tx
-from data.store.replay import list_vehicles_heard
+from data.store.replay import list_vehicles_with_fixes
 from fleet.replay.storm_history import HOUR_S, StormTimeline
 from fleet.replay.street_history import street_past
 from fleet.storms.storm_lookup import known_storm, listed_storms, shown_storm
@@ -93,7 +93,7 @@ def _story(tx: Tx, context: Context, storm: Storm) -> StormTimeline:
 
 def _numbers(tx: Tx, storm: Storm, now: datetime) -> dict[VehicleId, int]:
     """Return the numbers by which the replay of a storm calls its vehicles."""
-    heard = list_vehicles_heard(tx, storm.started_at, storm.ended_at or now)
+    heard = list_vehicles_with_fixes(tx, storm.started_at, storm.ended_at or now)
     return {vehicle.id: number for number, vehicle in enumerate(heard)}
 
 

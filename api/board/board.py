@@ -23,7 +23,7 @@ from fleet.requests.request_lookup import (
     requests_of_jobs,
     waiting_count,
     waiting_requests,
-    waiting_with_words,
+    waiting_with_text,
 )
 from fleet.setup.machine_list import known_machine, machine_names, machines_in_use
 from fleet.storms.storm_lookup import wanted_storm
@@ -80,7 +80,7 @@ def find_waiting(
 ) -> list[RequestView]:
     """Return the oldest requests that wait and have these words in them; callers are not sought."""
     with context.reading() as tx:
-        asked = waiting_with_words(tx, words, context.app.policy.classes, LISTED)
+        asked = waiting_with_text(tx, words, context.app.policy.classes, LISTED)
         due_at = deadlines(tx, asked)
         return [request_view(each, due_at) for each in asked]
 

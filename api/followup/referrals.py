@@ -13,7 +13,7 @@ from data.model import Agency, AgencyKind, BodyId, Referral, ReferralId, Referra
 from data.store.database.engine import Tx
 from data.store.followup.referrals import get_agency, get_referral, list_agencies, list_referrals
 from fleet.followup.agencies import NAME_LETTERS, NEW, retire_agency, save_agency
-from fleet.followup.referrals import letters_of, take_answer
+from fleet.followup.referrals import agency_messages_of, take_answer
 from fleet.requests.caller_privacy import read_caller
 from fleet.requests.intake import TEXT_LETTERS
 from fleet.requests.request_lookup import known_request
@@ -95,7 +95,7 @@ def read_hand_overs(context: IntakeContext) -> list[HandOverView]:
     """Return what bodies still have, the longest waiting first, then what is over."""
     with context.reading() as tx:
         found = list_referrals(tx, LISTED)
-        letters = letters_of(tx, [each.hand_over for each in found])
+        letters = agency_messages_of(tx, [each.hand_over for each in found])
         return [hand_over_view(*each, letters.get(each.hand_over.id)) for each in found]
 
 
@@ -133,4 +133,4 @@ def _kept(wanted: Agency, context: Context) -> list[BodyView]:
 
 def _view(tx: Tx, one: Referral) -> HandOverView:
     asked, body = known_request(tx, one.request_id), get_agency(tx, one.body_id)
-    return hand_over_view(one, asked, body, letters_of(tx, [one]).get(one.id))
+    return hand_over_view(one, asked, body, agency_messages_of(tx, [one]).get(one.id))

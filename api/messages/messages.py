@@ -23,10 +23,10 @@ from data.store.database.engine import Tx
 from data.store.messages.messages import list_messages, list_messages_of_shift
 from fleet.messages.driver_messages import (
     THREAD,
-    heard_by_driver,
+    mark_delivered_to_driver,
+    mark_seen_by_dispatcher,
     message_from_driver,
     message_to_drivers,
-    seen_by_dispatcher,
 )
 from fleet.messages.sos import SosCall, call_for_help
 from fleet.shifts.shift_progress import answered_once
@@ -125,7 +125,7 @@ def see(thread: SeenIn, context: DispatcherContext) -> list[MessageView]:
     with context.writing() as tx:
         storm = active_storm(tx)
         vehicle_id = VehicleId(thread.vehicle_id)
-        changed = seen_by_dispatcher(tx, context.actor, storm, vehicle_id, context.now)
+        changed = mark_seen_by_dispatcher(tx, context.actor, storm, vehicle_id, context.now)
     _publish(context, changed)
     return [message_view(one) for one in changed]
 
@@ -159,7 +159,7 @@ def hear(shift_id: ShiftId, heard: HeardIn, context: DriverContext) -> list[Mess
     """Say which messages came to a phone, and which its driver saw."""
     with context.writing() as tx:
         own_shift(tx, context, shift_id)
-        changed = heard_by_driver(
+        changed = mark_delivered_to_driver(
             tx,
             context.actor,
             shift_id,

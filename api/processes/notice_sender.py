@@ -16,7 +16,13 @@ from data.store.requests.notices import list_due_notices, list_unpromised
 from data.store.requests.requests import Caller
 from data.store.storms.storms import find_active_storm
 from fleet.requests.notices import write_planned_notices
-from fleet.requests.outbox import MESSENGER, Letter, claim_letters, lose_interrupted, settle_letter
+from fleet.requests.outbox import (
+    MESSENGER,
+    OutgoingMessage,
+    claim_messages,
+    lose_interrupted,
+    settle_message,
+)
 from fleet.requests.promises import promise_open
 from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from maps.followup.referrals import letter_text, paper_view
@@ -98,25 +104,25 @@ class Messenger(PeriodicTask):
                 return 0
         city = self._ground.now.city
         with transaction(self._engine) as tx:
-            letters = claim_letters(tx, self._settings.rules, city.timezone, now, SENDERS)
+            letters = claim_messages(tx, self._settings.rules, city.timezone, now, SENDERS)
         faults = list(self._pool.map(self._sent, letters))
         self._settle(letters, faults)
         return len(letters)
 
-    def _settle(self, letters: Sequence[Letter], faults: Sequence[str]) -> None:
+    def _settle(self, letters: Sequence[OutgoingMessage], faults: Sequence[str]) -> None:
         if not letters:
             return
         now = self._clock.now()
         with transaction(self._engine) as tx:
             states = [
-                settle_letter(tx, letter, fault, now, again=fault != NO_WAY)
+                settle_message(tx, letter, fault, now, again=fault != NO_WAY)
                 for letter, fault in zip(letters, faults, strict=True)
             ]
         self.tally.update(state.value for state in states)
 
-    def _sent(self, letter: Letter) -> str:
+    def _sent(self, letter: OutgoingMessage) -> str:
         """Return the fault of a message; without a gateway for e-mail a body has only paper."""
-        if letter.agency_letter and not self._settings.email and self._clock.speed == 1.0:
+        if letter.agency_message and not self._settings.email and self._clock.speed == 1.0:
             return NO_WAY
         return self._guarded(letter.who, self._text(letter))
 
@@ -128,11 +134,11 @@ class Messenger(PeriodicTask):
             _log.exception("a gateway failed")
             return REFUSED
 
-    def _text(self, letter: Letter) -> NoticeText:
+    def _text(self, letter: OutgoingMessage) -> NoticeText:
         ground = self._ground.now
         language = letter.who.language or ground.city.language
         t = translator(language, ground.city.timezone)
-        if (to := letter.agency_letter) is not None:
+        if (to := letter.agency_message) is not None:
             args = (letter.asked, to.agency, to.caller_phone, ground.network, t)
             return letter_text(paper_view(to.hand_over, *args), t)
         segment_id = SegmentId(int(letter.notice.facts.get("segment", "0")))

@@ -15,7 +15,7 @@ from data.errors import InvalidError
 from data.model import ServiceRequest
 from data.requests.request_csv import requests_from_csv
 from data.store.requests.requests import get_request
-from fleet.followup.bulk_changes import places_by_words
+from fleet.followup.bulk_changes import places_by_text
 from fleet.followup.request_import import count_known, place_taken, take_in
 from maps.setup.machines import MistakeView, mistake_view
 
@@ -88,7 +88,7 @@ def _place(context: Context, taken: Sequence[ServiceRequest]) -> int:
     placed = 0
     app, ids = context.app, [asked.id for asked in taken]
     with context.reading() as tx:
-        places = places_by_words(tx, ids, app.network, app.geocoder)
+        places = places_by_text(tx, ids, app.network, app.geocoder)
     for some in batched(taken, TOGETHER, strict=False):
         with context.writing() as tx:
             placed += len(place_taken(context.city(tx), context.actor, some, places, app.plans))

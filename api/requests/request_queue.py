@@ -43,7 +43,7 @@ from fleet.followup.bulk_changes import (
     give_kind,
     last_change_of,
     place_many,
-    places_by_words,
+    places_by_text,
     refer_many,
     undo_change,
 )
@@ -244,7 +244,7 @@ def place(request: Request, wanted: PlaceIn, context: IntakeContext) -> BulkOut:
     places: Mapping[RequestId, LonLat | Snap]
     if pin is None:
         with context.reading() as tx:
-            places = places_by_words(tx, ids, app.network, app.geocoder)
+            places = places_by_text(tx, ids, app.network, app.geocoder)
     else:
         places = dict.fromkeys(ids, pin)
     ground = _ground(context)

@@ -31,7 +31,7 @@ from fleet.shifts.shift_progress import (
     undo_last,
 )
 from fleet.storms.storm_lookup import wanted_storm
-from fleet.tracking.phone_trackers import add_phone, find_phone, from_phone, tracker_heard
+from fleet.tracking.phone_trackers import add_phone, find_phone, from_phone, own_tracker_reported
 from fleet.tracking.position_formats import positions_from_batch
 from maps.pages.geojson import Feature, leg_feature
 from maps.shifts.driver import BlockageView, ProgressView, blockage_view, progress_view
@@ -270,7 +270,7 @@ def _phone(context: Context, shift_id: ShiftId) -> Device:
 
 def _tracker_heard(context: Context, fixes: list[Position]) -> bool:
     with context.reading() as tx:
-        return tracker_heard(tx, fixes)
+        return own_tracker_reported(tx, fixes)
 
 
 def _shown(tx: Tx, context: Context, shift: Shift) -> ShiftOut:

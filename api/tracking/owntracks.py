@@ -24,7 +24,7 @@ from fleet.tracking.owntracks import (
     kind_of,
     names_of,
     position_from_owntracks,
-    told_at,
+    sent_at,
 )
 from fleet.tracking.trackers import save_tracker_message
 
@@ -69,7 +69,7 @@ async def take_message(app: App, device: Device, body: Mapping[str, object]) -> 
         if kind == LOCATION:
             await app.door.store([position_from_owntracks(body, device, now)])
         elif kind in KEPT_KINDS:
-            word = TrackerMessage(device.id, kind, told_at(body, now), body)
+            word = TrackerMessage(device.id, kind, sent_at(body, now), body)
             await asyncio.to_thread(_keep, app, word)
         elif kind == ENCRYPTED:
             app.door.reject(device.id, ENCRYPTED)

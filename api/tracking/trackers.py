@@ -14,7 +14,7 @@ from data.store.database.engine import Tx
 from data.store.tracking.tracker_state import (
     list_commands,
     list_faults,
-    list_heard,
+    list_last_contacts,
     list_last_tracker_messages,
 )
 from data.store.tracking.unknown_trackers import list_unknown_trackers
@@ -193,7 +193,7 @@ def forget(wanted: StrangerIn, context: AdminContext) -> TrackersView:
 
 def _page(tx: Tx, context: Context) -> TrackersView:
     told = TrackerKnowledge(
-        heard=list_heard(tx),
+        heard=list_last_contacts(tx),
         faults=tuple(list_faults(tx)),
         commands=tuple(list_commands(tx, COMMANDS_LISTED)),
         words=tuple(list_last_tracker_messages(tx)),

@@ -72,16 +72,16 @@ _MORE = {
 }
 
 
-def machine_words(part: str, language: str) -> Mapping[str, str]:
+def machine_terms(part: str, language: str) -> Mapping[str, str]:
     """Return what columns, types, owners or flags are called, by their codes."""
     known = page_language(language)
     own = known.machines.get(part, {})
-    return {**machine_words(part, known.fallback), **own} if known.fallback else own
+    return {**machine_terms(part, known.fallback), **own} if known.fallback else own
 
 
-def machine_word(part: str, code: str, language: str) -> str:
+def machine_term(part: str, code: str, language: str) -> str:
     """Return what one column, type, owner or flag is called; its code where it has no word."""
-    return machine_words(part, language).get(code, code)
+    return machine_terms(part, language).get(code, code)
 
 
 @cache

@@ -8,7 +8,7 @@ from data.errors import Need
 from data.files.csv_sheet import Mistake, guarded, number_of, sheet_rows
 from data.files.toml_reader import InvalidFileError, read_table, repeated_names
 from data.model import Depot, Treatment, Vehicle
-from data.setup.fleet_columns import COLUMNS, codes, machine_word, spelled
+from data.setup.fleet_columns import COLUMNS, codes, machine_term, spelled
 from data.setup.fleet_tables import VehicleTable, machine_names, unknown_depots, vehicles_from
 from data.units import KMH_MPS
 
@@ -60,7 +60,7 @@ def csv_from_machines(
     names = {depot.id: depot.name for depot in depots}
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerow(machine_word("columns", column, language) for column in COLUMNS)
+    writer.writerow(machine_term("columns", column, language) for column in COLUMNS)
     for vehicle in vehicles:
         writer.writerow(map(guarded, _cells(vehicle, names.get(vehicle.depot_id, ""), language)))
     return sheet.getvalue()
@@ -70,14 +70,14 @@ def _cells(vehicle: Vehicle, depot: str, language: str) -> list[str]:
     speeds = vehicle.work_speed_mps
     return [
         vehicle.name,
-        machine_word("types", vehicle.type, language),
-        machine_word("owners", vehicle.owner, language),
+        machine_term("types", vehicle.type, language),
+        machine_term("owners", vehicle.owner, language),
         *(_kmh(speeds.get(treatment)) for treatment in (Treatment.PLOW, Treatment.SALT)),
         _kmh(vehicle.drive_speed_mps),
         *(f"{value:.9g}" for value in (vehicle.blade_m, vehicle.hopper_kg)),
         *(f"{value:.9g}" for value in (vehicle.min_street_m, vehicle.shift_h)),
         depot,
-        machine_word("flags", "true" if vehicle.assumed else "false", language),
+        machine_term("flags", "true" if vehicle.assumed else "false", language),
         vehicle.company,
         vehicle.contact,
         *(f"{value:.9g}" if value else "" for value in (vehicle.arrive_s / 60, vehicle.rate_h)),

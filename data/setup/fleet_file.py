@@ -7,7 +7,7 @@ from importlib.resources import files
 from data.files.toml_reader import InvalidFileError, read_table, read_toml, values_of
 from data.files.toml_writer import written_toml
 from data.model import Depot, ReloadSite, ReloadSiteId, Vehicle
-from data.setup.fleet_columns import machine_words
+from data.setup.fleet_columns import machine_terms
 from data.setup.fleet_tables import (
     DEFAULT_FILL_MIN,
     DepotTable,
@@ -57,7 +57,7 @@ def fleet_from_toml(text: str) -> FleetFile:
 def default_fleet(language: str = "") -> str:
     """Return the text that a new city starts with, names of machines in its language."""
     text = DEFAULT_FLEET
-    english, own = machine_words("names", "en"), machine_words("names", language or "en")
+    english, own = machine_terms("names", "en"), machine_terms("names", language or "en")
     for code, name in english.items():
         text = text.replace(f'"{name}"', f'"{own.get(code, name)}"')
     return text

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.model import Depot, DepotId, LonLat, RoadClass, SegmentId
-from data.setup.fleet_columns import machine_word
+from data.setup.fleet_columns import machine_term
 from data.setup.fleet_tables import numbered
 from data.streets.network import StreetNetwork
 
@@ -75,7 +75,7 @@ def assumed_depots(network: StreetNetwork, language: str = "") -> tuple[Depot, .
         nearest = int(candidates[np.argmin(away_m)])
         if nearest not in chosen:
             chosen.append(nearest)
-    name = machine_word("names", "depot", language or "en")
+    name = machine_term("names", "depot", language or "en")
     where = [LonLat(*network.node_lonlat[node].tolist()) for node in chosen]
     return tuple(
         Depot(DepotId(n), numbered(name, n), place, assumed=True)

@@ -101,7 +101,7 @@ def count_fixes_between(tx: Tx, since: datetime, until: datetime) -> int:
     return int(tx.execute(query).scalar_one())
 
 
-def list_vehicles_heard(tx: Tx, since: datetime, until: datetime) -> list[Vehicle]:
+def list_vehicles_with_fixes(tx: Tx, since: datetime, until: datetime) -> list[Vehicle]:
     """Return the vehicles that sent a fix in a time, retired or not, by id."""
     sent = (
         select(position.c.id)

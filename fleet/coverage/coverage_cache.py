@@ -25,7 +25,7 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.policy.evidence_rules import EvidenceRules
-from data.store.coverage.coverage import list_seen
+from data.store.coverage.coverage import list_work_and_drives
 from data.store.coverage.pass_sums import PassSum, sum_passes
 from data.store.database.engine import Tx
 from data.streets.network import StreetNetwork
@@ -149,7 +149,7 @@ class CoverageCache:
         for until, ids in self._known(terms, jobs).items():
             sums = sum_passes(tx, storm_id, ids, until)
             same = [one for one in ids if self._streets[one].sums == _of(sums, one)]
-            later = list_seen(tx, storm_id, same, until)
+            later = list_work_and_drives(tx, storm_id, same, until)
             joining = {
                 way.segment_id
                 for way, seen in later.items()
@@ -159,7 +159,7 @@ class CoverageCache:
             unknown -= {*same} - joining
         for one in unknown:
             self._streets.pop(one, None)
-        return passes | list_seen(tx, storm_id, unknown)
+        return passes | list_work_and_drives(tx, storm_id, unknown)
 
     def _known(
         self, terms: Mapping[SegmentId, _Terms], jobs: Sequence[Job]

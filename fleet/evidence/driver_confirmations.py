@@ -28,7 +28,12 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import Policy
-from data.store.coverage.coverage import list_denied, list_reported, list_seen, list_sensed_of
+from data.store.coverage.coverage import (
+    list_denied,
+    list_reported,
+    list_sensed_of,
+    list_work_and_drives,
+)
 from data.store.database.engine import Tx
 from data.store.planning.plans import find_route
 from data.store.setup.machines import get_vehicle
@@ -48,7 +53,7 @@ from fleet.coverage.tap_rules import (
     confirmed_streets,
 )
 from fleet.coverage.visits import street_visits, visits_in_order
-from fleet.evidence.proof_store import Proof, keep_evidence
+from fleet.evidence.proof_store import Proof, store_evidence
 from fleet.shifts.shift_progress import UNDO_WITHIN
 
 AT_ONCE = 200
@@ -87,7 +92,7 @@ def prove_taps(city: CityContext, storm: Storm, cache: CoverageCache | None = No
     for driver, taps in _drivers(city.tx, storm, city.network, city.policy, ripe):
         passes += driver.passes(taps)
     mark_proved(city.tx, ripe)
-    return keep_evidence(city, storm, passes, cache=cache)
+    return store_evidence(city, storm, passes, cache=cache)
 
 
 def late_since(fixes: Iterable[Position]) -> dict[VehicleId, datetime]:
@@ -112,7 +117,7 @@ def judge_again(city: CityContext, storm: Storm, late: Mapping[VehicleId, dateti
             gone += driver.stored(taps)
     if not gone and not passes:
         return Proof()
-    return keep_evidence(city, storm, passes, instead_of=gone)
+    return store_evidence(city, storm, passes, instead_of=gone)
 
 
 def _drivers(
@@ -233,7 +238,7 @@ class _Driver:
         leg, since, until = self.route.legs[number], began_at - LATE, ended_at + UNDO_WITHIN
         treatment, rules = _treatment(leg), self.policy.evidence
         ways = list(self._around(number))
-        seen = list_seen(
+        seen = list_work_and_drives(
             self.tx,
             self.storm.id,
             {way.segment_id for way, _, _ in ways},

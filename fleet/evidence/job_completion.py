@@ -20,7 +20,7 @@ from data.model import (
     Storm,
 )
 from data.store.audit.audit_log import add_event
-from data.store.coverage.coverage import list_seen
+from data.store.coverage.coverage import list_work_and_drives
 from data.store.database.engine import Tx
 from data.store.requests.requests import list_requests_of_jobs
 from data.store.work import find_open_job, list_jobs_on_segments, set_job_state
@@ -128,7 +128,7 @@ def reopen_jobs(
     jobs, requests = list[JobId](), list[RequestId]()
     wanted = list_jobs_on_segments(city.tx, storm.id, sorted(segment_ids))
     done = [job for job in wanted if job.state is JobState.DONE]
-    seen = list_seen(city.tx, storm.id, {job.segment_id for job in done}) if done else {}
+    seen = list_work_and_drives(city.tx, storm.id, {job.segment_id for job in done}) if done else {}
     passes = {way: counting(mine, city.policy.evidence) for way, mine in seen.items()}
     for job in done:
         if done_at(job, city.network.segment(job.segment_id), passes) is not None:

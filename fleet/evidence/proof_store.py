@@ -84,7 +84,7 @@ def storms_in(storms: Iterable[Storm], since: datetime, until: datetime) -> list
     ]
 
 
-def keep_evidence(
+def store_evidence(
     city: CityContext,
     storm: Storm,
     passes: Sequence[Pass],

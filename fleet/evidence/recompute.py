@@ -22,8 +22,8 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
-from data.store.coverage.coverage import list_coverage, list_seen, remove_coverage
-from data.store.coverage.track_windows import heard_of, remove_sensed
+from data.store.coverage.coverage import list_coverage, list_work_and_drives, remove_coverage
+from data.store.coverage.track_windows import remove_sensed, vehicle_fix_spans
 from data.store.database.engine import Tx
 from data.store.logbook import reread_parts
 from data.store.setup.city import next_revision
@@ -104,7 +104,7 @@ def recompute(
 
 def _read_logs_again(tx: Tx, storm: Storm, now: datetime) -> None:
     since, until = part_of(storm.started_at), storm.ended_at or now
-    reread_parts(tx, ((who, since, until) for who, _, _ in heard_of(tx, since, until)))
+    reread_parts(tx, ((who, since, until) for who, _, _ in vehicle_fix_spans(tx, since, until)))
 
 
 def _windows(
@@ -117,7 +117,7 @@ def _windows(
 ) -> Iterator[TrackWindow]:
     """Yield the settled track windows of every vehicle that prove something of a storm."""
     book, until = ExpectationCache(), storm.ended_at or now
-    for vehicle_id, first, last in heard_of(tx, storm.started_at - BEFORE, until + AFTER):
+    for vehicle_id, first, last in vehicle_fix_spans(tx, storm.started_at - BEFORE, until + AFTER):
         numbers = range(min(windows_reading(first)), max(windows_reading(last)) + 1)
         for number in numbers:
             since, end = fix_span(number)
@@ -136,7 +136,7 @@ def _windows(
 def _doubtful(tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy) -> tuple[JobId, ...]:
     """Return the done jobs that passes no longer prove."""
     done = [job for job in list_jobs(tx, storm.id, JobState.DONE) if network.find(job.segment_id)]
-    seen = list_seen(tx, storm.id, {job.segment_id for job in done})
+    seen = list_work_and_drives(tx, storm.id, {job.segment_id for job in done})
     proved = {way: counting(mine, policy.evidence) for way, mine in seen.items()}
     return tuple(
         job.id for job in done if done_at(job, network.segment(job.segment_id), proved) is None

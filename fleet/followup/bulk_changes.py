@@ -91,7 +91,7 @@ class BulkResult:
 type Act = Callable[[ServiceRequest], ServiceRequest]
 
 
-def places_by_words(
+def places_by_text(
     tx: Tx, ids: Collection[RequestId], network: StreetNetwork, geocoder: Geocoder
 ) -> dict[RequestId, Snap]:
     """Return the unambiguous places that the texts of unplaced requests name.

@@ -32,11 +32,11 @@ from data.store.followup.referrals import (
     list_agencies,
     update_referral,
 )
-from data.store.requests.notices import list_letters
+from data.store.requests.notices import list_agency_messages
 from data.store.requests.requests import get_request
 from fleet.requests.closing import close_request, reopen_request
 from fleet.requests.intake import subject_of
-from fleet.requests.notices import drop_letter, write_letter
+from fleet.requests.notices import drop_agency_message, write_agency_message
 
 NEW = ReferralId(0)
 """Id of a referral that the database has not numbered yet."""
@@ -79,7 +79,7 @@ def refer(
     )
     hand_over_id = add_referral(tx, new)
     if new.way is ReferralWay.MESSAGE:
-        write_letter(tx, replace(new, id=hand_over_id), now)
+        write_agency_message(tx, replace(new, id=hand_over_id), now)
     after = {"hand_over": hand_over_id, "body": agency.id, "name": agency.name, "way": new.way}
     add_event(tx, now, actor, "request.sent_to_body", subject_of(asked), after=after)
     return gone
@@ -113,9 +113,9 @@ def take_answer(
     return answered
 
 
-def letters_of(tx: Tx, given: Collection[Referral]) -> dict[ReferralId, Notice]:
+def agency_messages_of(tx: Tx, given: Collection[Referral]) -> dict[ReferralId, Notice]:
     """Return the messages of these referrals; those that went by paper have none."""
-    return list_letters(tx, given)
+    return list_agency_messages(tx, given)
 
 
 def withdraw_referral(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
@@ -125,7 +125,7 @@ def withdraw_referral(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime
         raise _over(asked)
     withdrawn = replace(pending, state=ReferralState.WITHDRAWN, answered_at=now)
     update_referral(tx, withdrawn)
-    drop_letter(tx, withdrawn)
+    drop_agency_message(tx, withdrawn)
     change = ({"answer": pending.state}, {"hand_over": pending.id, "answer": withdrawn.state})
     add_event(tx, now, actor, "request.taken_from_body", subject_of(asked), *change)
 

@@ -37,7 +37,7 @@ from data.store.work import get_job
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
 from fleet.coverage.street_coverage import wanted_directions
-from fleet.evidence.proof_store import keep_evidence
+from fleet.evidence.proof_store import store_evidence
 from fleet.requests.closing import CLOSABLE, close_by_evidence
 from fleet.requests.intake import subject_of, wrong_state
 from fleet.requests.sla_clocks import Due, next_due
@@ -246,7 +246,7 @@ def _count_as_seen(city: CityContext, actor: Actor, asked: ServiceRequest, seen:
         )
         for way in wanted_directions(job, segment)
     ]
-    keep_evidence(city, storm, passes, actor)
+    store_evidence(city, storm, passes, actor)
 
 
 def _evidence(policy: Policy, seen: Sighting) -> Evidence:

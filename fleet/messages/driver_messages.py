@@ -112,7 +112,7 @@ def message_from_driver(
     return _added(tx, actor, new, now)
 
 
-def heard_by_driver(
+def mark_delivered_to_driver(
     tx: Tx,
     actor: Actor,
     shift_id: ShiftId,
@@ -135,7 +135,7 @@ def heard_by_driver(
     return [get_message(tx, key) for key in sorted(came | looked)]
 
 
-def seen_by_dispatcher(
+def mark_seen_by_dispatcher(
     tx: Tx, actor: Actor, storm: Storm, vehicle_id: VehicleId, now: datetime
 ) -> list[Message]:
     """Mark a truck's messages as seen by a dispatcher; return those that changed."""

@@ -25,7 +25,7 @@ from data.store.replay import (
     list_fixes_between,
     list_job_spans,
     list_storm_passes,
-    list_vehicles_heard,
+    list_vehicles_with_fixes,
     pass_mark,
     work_span,
 )
@@ -131,7 +131,7 @@ class StormHistory:
         return StormTimeline(
             storm,
             until,
-            list_vehicles_heard(tx, storm.started_at, until),
+            list_vehicles_with_fixes(tx, storm.started_at, until),
             moments(
                 storm,
                 until,

@@ -266,8 +266,8 @@ def performance(
         at=at,
         city=DistrictPerformance(_sum(parts), response(asked, at)),
         unplaced=response((one for one in asked if one.district is None), at),
-        classes=_standings(classes, asked, lambda one: one.service_class, at),
-        districts=_standings(districts, asked, lambda one: one.district, at),
+        classes=_performances(classes, asked, lambda one: one.service_class, at),
+        districts=_performances(districts, asked, lambda one: one.district, at),
     )
 
 
@@ -318,7 +318,7 @@ def lane_share_m(segment: Segment) -> float:
     return segment.length_m * max(segment.lanes, 1) / ways
 
 
-def _standings[Name: str](
+def _performances[Name: str](
     shares: Mapping[Name, Share],
     asked: Iterable[RequestTiming],
     part_of: Callable[[RequestTiming], Name | None],

@@ -87,7 +87,7 @@ class Report:
         return replace(self, idempotency_key=key)
 
     @property
-    def says_who(self) -> bool:
+    def has_contact(self) -> bool:
         """Whether it has a name or contact of the caller."""
         return any(getattr(self, name) for name in CALLER_FIELDS)
 
@@ -124,7 +124,7 @@ def receive(tx: Tx, actor: Actor, report: Report, now: datetime) -> ServiceReque
         "dangers": list(asked.dangers),
         "words_digest": salted_digest(salt, asked.text),
     }
-    if report.says_who:
+    if report.has_contact:
         who = _caller(report)
         add_caller(tx, request_id, who)
         after["caller_digest"] = caller_digest(who)

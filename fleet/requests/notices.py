@@ -28,8 +28,8 @@ from data.store.requests.notices import (
     count_notices,
     drop_notice,
     find_last_notices,
+    list_agency_messages,
     list_expecting,
-    list_letters,
     list_notices,
     set_notice,
 )
@@ -81,15 +81,15 @@ def write_notice(
     add_notice(tx, request_id, kind, nth, facts, now, now + STALE_AFTER[kind])
 
 
-def write_letter(tx: Tx, one: Referral, now: datetime) -> None:
+def write_agency_message(tx: Tx, one: Referral, now: datetime) -> None:
     """Write the message to the agency that a request was referred to."""
     stale_at = now + STALE_AFTER[NoticeKind.LETTER]
     add_notice(tx, one.request_id, NoticeKind.LETTER, one.id, {}, now, stale_at)
 
 
-def drop_letter(tx: Tx, one: Referral) -> None:
+def drop_agency_message(tx: Tx, one: Referral) -> None:
     """Drop an agency's message that was not sent yet; its request is ours again."""
-    letter = list_letters(tx, [one]).get(one.id)
+    letter = list_agency_messages(tx, [one]).get(one.id)
     if letter is not None and letter.state is NoticeState.WAITING:
         set_notice(tx, letter.id, NoticeState.UNWANTED, letter.due_at)
 

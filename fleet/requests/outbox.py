@@ -66,7 +66,7 @@ class OutboxRules:
 
 
 @dataclass(frozen=True, slots=True)
-class AgencyLetter:
+class AgencyMessage:
     """Referral, agency and caller's phone of a message to an agency."""
 
     hand_over: Referral
@@ -75,44 +75,44 @@ class AgencyLetter:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutgoingMessage:
     """A message with what its text and address need; `code` opens the request's page.
 
-    `agency_letter` is `None` where it goes to the caller.
+    `agency_message` is `None` where it goes to the caller.
     """
 
     notice: Notice
     asked: ServiceRequest
     who: Caller
     code: str
-    agency_letter: AgencyLetter | None = None
+    agency_message: AgencyMessage | None = None
 
 
-def claim_letters(
+def claim_messages(
     tx: Tx, rules: OutboxRules, timezone: str, now: datetime, most: int
-) -> list[Letter]:
+) -> list[OutgoingMessage]:
     """Return at most so many messages to send now, marked as `SENDING`.
 
     Others that are due stay so, wait for a better hour, or are dropped. Quiet hours and daily
     limits are for callers, not for agencies.
     """
-    letters: list[Letter] = []
+    letters: list[OutgoingMessage] = []
     for notice in list_due_notices(tx, now, LOOKED_AT):
         if len(letters) == most:
             break
         if notice.kind is NoticeKind.LETTER:
-            letter = _letter_to_agency(tx, notice, now)
+            letter = _message_to_agency(tx, notice, now)
         else:
-            letter = _letter_to_caller(tx, notice, rules, timezone, now)
+            letter = _message_to_caller(tx, notice, rules, timezone, now)
         if letter is not None:
             set_sending(tx, notice.id, notice.tries + 1, now)
             letters.append(letter)
     return letters
 
 
-def _letter_to_caller(
+def _message_to_caller(
     tx: Tx, notice: Notice, rules: OutboxRules, timezone: str, now: datetime
-) -> Letter | None:
+) -> OutgoingMessage | None:
     """Return a message to a caller; `None` where it is not to be sent, or not now."""
     who = find_caller(tx, notice.request_id)
     if who is None or not who.consent:
@@ -123,11 +123,11 @@ def _letter_to_caller(
         set_notice(tx, notice.id, NoticeState.WAITING, later)
     else:
         asked = get_request(tx, notice.request_id)
-        return Letter(notice, asked, who, find_tracking_code(tx, asked.id) or "")
+        return OutgoingMessage(notice, asked, who, find_tracking_code(tx, asked.id) or "")
     return None
 
 
-def _letter_to_agency(tx: Tx, notice: Notice, now: datetime) -> Letter | None:
+def _message_to_agency(tx: Tx, notice: Notice, now: datetime) -> OutgoingMessage | None:
     """Return a message to an agency; `None` where its referral was withdrawn."""
     one = get_referral(tx, ReferralId(notice.nth))
     if one.state is ReferralState.WITHDRAWN:
@@ -138,11 +138,11 @@ def _letter_to_agency(tx: Tx, notice: Notice, now: datetime) -> Letter | None:
         caller = read_caller(tx, MESSENGER, notice.request_id, "hand_over", now)
         phone = caller.phone if caller else ""
     asked, who = get_request(tx, notice.request_id), Caller(agency.name, "", b"", agency.email)
-    return Letter(notice, asked, who, "", AgencyLetter(one, agency, phone))
+    return OutgoingMessage(notice, asked, who, "", AgencyMessage(one, agency, phone))
 
 
-def settle_letter(
-    tx: Tx, letter: Letter, fault: str, now: datetime, *, again: bool = True
+def settle_message(
+    tx: Tx, letter: OutgoingMessage, fault: str, now: datetime, *, again: bool = True
 ) -> NoticeState:
     """Store the result of sending: sent, to be retried, or given up.
 

@@ -80,7 +80,7 @@ def waiting_count(tx: Tx) -> int:
     return count_waiting(tx)
 
 
-def waiting_with_words(tx: Tx, words: str, classes: ClassOfRoad, most: int) -> list[ServiceRequest]:
+def waiting_with_text(tx: Tx, words: str, classes: ClassOfRoad, most: int) -> list[ServiceRequest]:
     """Return the oldest waiting requests with these words in their text or place."""
     wanted = RequestFilter(stages=WAITING, words=words, by_phone=False)
     found = search_requests(tx, wanted, classes, QueueOrder.OLDEST, most)

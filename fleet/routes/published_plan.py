@@ -7,7 +7,7 @@ from threading import RLock
 
 from data.model import Plan, SegmentId, ShiftId, StormId
 from data.policy.city_policy import Policy
-from data.store.coverage.coverage import find_newest_pass, list_streets_seen_since
+from data.store.coverage.coverage import find_newest_pass, list_streets_with_passes_since
 from data.store.database.engine import Tx
 from data.store.planning.plans import find_published_plan_id, get_plan
 from data.store.shifts.shifts import list_ended_shifts, list_progress_of_plan
@@ -112,7 +112,7 @@ class PublishedPlanCache:
         else:
             again = set(changed)
             if newest > self._read_until:
-                again |= list_streets_seen_since(tx, storm_id, self._read_until)
+                again |= list_streets_with_passes_since(tx, storm_id, self._read_until)
                 self._read_until = newest
             progress.read(tx, again)
         progress.ended = list_ended_shifts(tx, storm_id)

@@ -8,7 +8,7 @@ from datetime import datetime
 from data.model import DirectedSegment, LegProgress, Pass, Plan, PlanId, SegmentId, ShiftId
 from data.policy.city_policy import Policy
 from data.policy.evidence_rules import EvidenceRules
-from data.store.coverage.coverage import list_seen
+from data.store.coverage.coverage import list_work_and_drives
 from data.store.database.engine import Tx
 from data.store.planning.plans import get_plan
 from data.store.shifts.shifts import list_progress, list_progress_of_plan
@@ -75,7 +75,7 @@ class RouteProgress:
         }
         if mine:
             since = self.plan.since - MADE_BEFORE
-            self.take(mine, list_seen(tx, self.plan.storm_id, mine, since))
+            self.take(mine, list_work_and_drives(tx, self.plan.storm_id, mine, since))
 
     def take(
         self,
@@ -165,7 +165,7 @@ def check_plan(
     progress = RouteProgress(PlanIndex(plan), network, policy.evidence)
     streets = {step.segment_id for step in progress.index.legs_on}
     seen: dict[DirectedSegment, list[Pass]] = defaultdict(list)
-    for step, passes in list_seen(tx, plan.storm_id, streets).items():
+    for step, passes in list_work_and_drives(tx, plan.storm_id, streets).items():
         seen[step] = [one for one in passes if one.ended_at <= until]
     progress.take(streets, seen)
     for shift_id, tapped in list_progress_of_plan(tx, plan_id).items():

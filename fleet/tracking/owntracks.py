@@ -76,7 +76,7 @@ def position_from_owntracks(body: object, device: Device, now: datetime) -> Posi
     return built_position(device, "owntracks", now, reported)
 
 
-def told_at(body: Mapping[str, object], now: datetime) -> datetime:
+def sent_at(body: Mapping[str, object], now: datetime) -> datetime:
     """Return the sending time of a message; `now` where it has no credible one."""
     try:
         return min(moment("tst", body.get("tst"), now, UTC), now)

@@ -10,7 +10,7 @@ from data.model import Actor, Device, Position, Shift, ShiftState
 from data.store.accounts.accounts import add_device, find_device_by_name
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.tracking.positions import heard_between
+from data.store.tracking.positions import has_fixes_between
 from fleet.accounts.accounts import TOKEN_BYTES, token_digest
 
 SOURCE = "phone"
@@ -53,7 +53,7 @@ def from_phone(positions: Sequence[Position]) -> list[Position]:
     ]
 
 
-def tracker_heard(tx: Tx, positions: Sequence[Position]) -> bool:
+def own_tracker_reported(tx: Tx, positions: Sequence[Position]) -> bool:
     """Whether the machine's own tracker sent fixes around these.
 
     Two receivers at once would make a vehicle tremble between them, and the tracker knows the
@@ -63,7 +63,7 @@ def tracker_heard(tx: Tx, positions: Sequence[Position]) -> bool:
         return False
     times = [fix.fixed_at for fix in positions]
     since, until = min(times) - HEARD, max(times) + HEARD
-    return heard_between(tx, positions[0].vehicle_id, since, until, but_not=SOURCE)
+    return has_fixes_between(tx, positions[0].vehicle_id, since, until, but_not=SOURCE)
 
 
 def is_phone(device: Device) -> bool:

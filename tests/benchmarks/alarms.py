@@ -32,7 +32,7 @@ from data.model import (
 from data.samples import TOWN_FILE
 from data.store.accounts.accounts import add_device
 from data.store.alerts import list_alerts
-from data.store.coverage.coverage import find_newest_pass, list_streets_seen_since
+from data.store.coverage.coverage import find_newest_pass, list_streets_with_passes_since
 from data.store.database.engine import Database, open_database, transaction
 from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles
@@ -202,7 +202,7 @@ def _drive(
                 tapped += 1
             live.see(fixes[first:done], now)
             live.fall_silent(now)
-            streets = list_streets_seen_since(tx, storm.id, newest)
+            streets = list_streets_with_passes_since(tx, storm.id, newest)
             newest = find_newest_pass(tx)
             look = watch.check(
                 CityContext(tx, network, policy, now), storm, live.picture(), streets, shifts

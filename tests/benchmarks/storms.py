@@ -38,7 +38,7 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.store.accounts.accounts import add_device
-from data.store.coverage.coverage import list_seen
+from data.store.coverage.coverage import list_work_and_drives
 from data.store.database.engine import Database, Tx, open_database, transaction
 from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles
@@ -120,7 +120,7 @@ def _measured(
     }
     _drive(engine, network, storm, plan, trucks, truth, habits)
     with transaction(engine) as tx:
-        seen = list_seen(tx, storm.id, {segment.id for segment in network.segments})
+        seen = list_work_and_drives(tx, storm.id, {segment.id for segment in network.segments})
     wrong, missed, plowed, found = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     classes = Counter[str]()
     for truck in trucks:

@@ -27,7 +27,7 @@ from data.store.database.engine import open_database, transaction
 from data.store.schema import segment
 from data.store.streets.districts import save_districts
 from fleet.context import CityContext
-from fleet.evidence.proof_store import keep_evidence
+from fleet.evidence.proof_store import store_evidence
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import place_by_hand
 from fleet.routes.published_plan import PublishedPlanCache
@@ -60,7 +60,7 @@ def _storm(tx, name, began, hours, streets):
     passes = [
         _pass(street, began + HOUR + lap * HOUR / 10) for street in streets for lap in range(4)
     ]
-    keep_evidence(CityContext(tx, village(), POLICY, began + hours * HOUR), storm, passes)
+    store_evidence(CityContext(tx, village(), POLICY, began + hours * HOUR), storm, passes)
     return storm
 
 
@@ -94,7 +94,7 @@ def server(tmp_path: Path, made_city: Path, request):
             first = _storm(tx, "First snow", now - 50 * HOUR, 8, [MAIN_WEST])
             ended = end_storm(tx, LEILA, first.id, now - 42 * HOUR)
             late = _pass(ROSE, now - 43 * HOUR)
-            keep_evidence(CityContext(tx, village(), POLICY, now - 41 * HOUR), ended, [late])
+            store_evidence(CityContext(tx, village(), POLICY, now - 41 * HOUR), ended, [late])
             _storm(tx, "Second snow", now - 2 * HOUR, 2, [MAIN_WEST, MAIN_EAST, ROSE])
     engine.dispose()
     with serving(settings, "village") as address:

@@ -19,7 +19,7 @@ from api.processes.periodic_task import PeriodicTask
 from data.model import DeviceId, LonLat, Position, UnknownTracker
 from data.store.database.engine import Database, DatabaseUnavailable, reading, transaction
 from data.store.tracking.positions import find_last_place
-from data.store.tracking.tracker_state import add_faults, set_heard
+from data.store.tracking.tracker_state import add_faults, set_last_contacts
 from data.store.tracking.unknown_trackers import note_unknown_trackers
 
 WRITE_S = 5.0
@@ -114,7 +114,7 @@ class Ledger(PeriodicTask):
                 faults, strangers = Counter(), {}
             for some in batched(list(heard.items()), HEARD_AT_ONCE, strict=False):
                 with transaction(self._engine) as tx:
-                    set_heard(tx, dict(some))
+                    set_last_contacts(tx, dict(some))
         except DatabaseUnavailable:
             with self._lock:
                 self._faults += faults

@@ -46,7 +46,7 @@ def list_passes(
     tx: Tx, storm_id: StormId, segment_ids: Collection[SegmentId]
 ) -> dict[DirectedSegment, list[Pass]]:
     """Return the work seen on these segments in a storm by direction, oldest first."""
-    seen = list_seen(tx, storm_id, segment_ids)
+    seen = list_work_and_drives(tx, storm_id, segment_ids)
     work = {
         directed: [one for one in passes if one.treatment is not None]
         for directed, passes in seen.items()
@@ -54,7 +54,7 @@ def list_passes(
     return defaultdict(list, {directed: passes for directed, passes in work.items() if passes})
 
 
-def list_seen(
+def list_work_and_drives(
     tx: Tx,
     storm_id: StormId,
     segment_ids: Collection[SegmentId],
@@ -134,7 +134,7 @@ def find_newest_pass(tx: Tx) -> int:
     return int(tx.execute(select(func.max(passage.c.id))).scalar() or 0)
 
 
-def list_streets_seen_since(tx: Tx, storm_id: StormId, place: int) -> set[SegmentId]:
+def list_streets_with_passes_since(tx: Tx, storm_id: StormId, place: int) -> set[SegmentId]:
     """Return the streets of which passes were stored behind a place."""
     query = select(passage.c.segment_id).where(passage.c.storm_id == storm_id, passage.c.id > place)
     return {SegmentId(each) for each in tx.scalars(query.distinct())}

@@ -95,7 +95,7 @@ def list_open_windows(tx: Tx) -> list[tuple[VehicleId, int]]:
     return [(VehicleId(row.vehicle_id), row.window) for row in tx.execute(query)]
 
 
-def heard_of(
+def vehicle_fix_spans(
     tx: Tx, since: datetime, until: datetime
 ) -> list[tuple[VehicleId, datetime, datetime]]:
     """Return each vehicle with fixes in a time, with the first and last fix there."""

@@ -80,13 +80,13 @@ def _snap_values(snap: Snap) -> tuple[int, str, float, float]:
 
 def _change(row: Row[Any]) -> QueueChange:
     steps = tuple(
-        QueueStep(RequestId(request_id), before and _standing(before), _standing(after))
+        QueueStep(RequestId(request_id), before and _request_before(before), _request_before(after))
         for request_id, before, after in row.steps
     )
     return record(QueueChange, row, steps=steps)
 
 
-def _standing(values: dict[str, Any]) -> RequestBefore:
+def _request_before(values: dict[str, Any]) -> RequestBefore:
     location, snap, reason = values["location"], values["snap"], values["closed_for"]
     return RequestBefore(
         kind=RequestKind(values["kind"]),

@@ -94,7 +94,7 @@ def list_notices(tx: Tx, request_id: RequestId) -> list[Notice]:
     return records(Notice, tx.execute(query))
 
 
-def list_letters(tx: Tx, given: Collection[Referral]) -> dict[ReferralId, Notice]:
+def list_agency_messages(tx: Tx, given: Collection[Referral]) -> dict[ReferralId, Notice]:
     """Return the letters of these referrals that have one: those that did not go by paper."""
     wanted = {one.id for one in given}
     found: dict[ReferralId, Notice] = {}

@@ -110,7 +110,7 @@ def list_between(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
     return records(Position, tx.execute(query))
 
 
-def heard_between(
+def has_fixes_between(
     tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime, but_not: str
 ) -> bool:
     """Whether there is a fix of a vehicle in a time, from any source but one."""

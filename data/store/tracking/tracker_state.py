@@ -22,13 +22,13 @@ MESSAGES_KEPT = 50
 """Words kept of one tracker; older ones go."""
 
 
-def list_heard(tx: Tx) -> dict[DeviceId, datetime]:
+def list_last_contacts(tx: Tx) -> dict[DeviceId, datetime]:
     """Return when each tracker was last heard."""
     query = select(device.c.id, device.c.heard_at).where(device.c.heard_at.is_not(None))
     return {DeviceId(row.id): row.heard_at for row in tx.execute(query)}
 
 
-def set_heard(tx: Tx, heard: Mapping[DeviceId, datetime]) -> None:
+def set_last_contacts(tx: Tx, heard: Mapping[DeviceId, datetime]) -> None:
     """Store when trackers were last heard."""
     if not heard:
         return

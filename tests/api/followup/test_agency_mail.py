@@ -8,8 +8,8 @@ from api.processes.message_gateways import NoticeSettings
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
 from data.store.followup.referrals import list_referrals
-from data.store.requests.notices import list_letters
-from fleet.requests.outbox import BACK_OFF, OutboxRules, claim_letters
+from data.store.requests.notices import list_agency_messages
+from fleet.requests.outbox import BACK_OFF, OutboxRules, claim_messages
 from tests.api.pigeons import PigeonSettings, a_messenger
 from tests.api.requests.test_request_queue import WORDS, a_body, order
 
@@ -100,7 +100,7 @@ def test_a_letter_that_was_being_sent_when_the_server_died_is_not_sent_twice(
     handed_over(client, sign_in)
     app = client.app.state.barfrub
     with transaction(app.engine) as tx:
-        assert len(claim_letters(tx, AWAKE, "Asia/Tehran", app.clock.now(), 9)) == 1
+        assert len(claim_messages(tx, AWAKE, "Asia/Tehran", app.clock.now(), 9)) == 1
     messenger.recover()
     assert messenger.look() == 0
     assert letter_of(client) == "lost"
@@ -111,4 +111,4 @@ def test_paper_has_no_letter(client, sign_in, messenger):
     assert letter_of(client) is None
     with transaction(client.app.state.barfrub.engine) as tx:
         (one,) = list_referrals(tx, 9)
-        assert list_letters(tx, [one.hand_over]) == {}
+        assert list_agency_messages(tx, [one.hand_over]) == {}

@@ -19,7 +19,7 @@ from data.store.database.engine import transaction
 from data.store.storms.storms import find_active_storm, list_storms
 from fleet.context import CityContext
 from fleet.coverage.street_coverage import CoverageState
-from fleet.evidence.proof_store import keep_evidence
+from fleet.evidence.proof_store import store_evidence
 from tests.village import MAIN_WEST, NOW, ROSE, YARD
 
 HOUR = timedelta(hours=1)
@@ -75,7 +75,7 @@ def plow(app, at, street=MAIN_WEST, times=4):
                 treatment=Treatment.PLOW,
                 evidence=Evidence(EvidenceKind.BLADE, 0.9),
             )
-            keep_evidence(CityContext(tx, app.network, app.policy, done), storm, [one])
+            store_evidence(CityContext(tx, app.network, app.policy, done), storm, [one])
 
 
 def call(client, sign_in, clock, at):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from data.languages import languages
 from data.model import Treatment
-from data.setup.fleet_columns import codes, machine_words, spelled
+from data.setup.fleet_columns import codes, machine_terms, spelled
 from data.setup.fleet_csv import Mistake, csv_from_machines, machines_from_csv
 from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.setup.fleet_tables import VEHICLE_TYPES
@@ -162,7 +162,7 @@ def test_any_name_and_width_survives_the_spreadsheet(name, kind, blade_m, langua
 @pytest.mark.parametrize("part", ["columns", "types", "owners", "flags"])
 @pytest.mark.parametrize("language", languages())
 def test_every_head_and_word_that_we_write_is_one_that_we_read(language: str, part: str):
-    words = machine_words(part, language)
+    words = machine_terms(part, language)
 
     assert [codes(part)[spelled(text)] for text in words.values()] == list(words)
-    assert words.keys() == machine_words(part, "en").keys()
+    assert words.keys() == machine_terms(part, "en").keys()

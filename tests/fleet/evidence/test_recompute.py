@@ -25,7 +25,7 @@ from data.model import (
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.policy.evidence_rules import EvidenceRules, Grade
 from data.store.audit.audit_log import add_event, list_events
-from data.store.coverage.coverage import list_coverage, list_seen
+from data.store.coverage.coverage import list_coverage, list_work_and_drives
 from data.store.coverage.coverage_revisions import list_changes, list_revisions
 from data.store.database.engine import Tx, reading, transaction
 from data.store.logbook import list_stale
@@ -142,7 +142,8 @@ def test_a_recomputed_night_is_what_the_stream_gave_whatever_came_late_or_restar
     later = ends_at(fixes) + HOUR
     digest(CityContext(tx, NETWORK, POLICY, later), new_track_book(NETWORK), [], storm)
     live = rows(tx), coverage(tx, storm)
-    kinds = {one.evidence.kind for way in list_seen(tx, storm.id, STREETS).values() for one in way}
+    seen = list_work_and_drives(tx, storm.id, STREETS).values()
+    kinds = {one.evidence.kind for way in seen for one in way}
     assert (EvidenceKind.BLADE in kinds, EvidenceKind.SPEED in kinds) == (not stuck, True)
     assert any(row.passes_done for row in live[1]) is not stuck
     again = recompute(CityContext(tx, NETWORK, POLICY, later), AUDITOR, storm.id)

@@ -32,7 +32,7 @@ from fleet.followup.bulk_changes import (
     close_many,
     give_kind,
     place_many,
-    places_by_words,
+    places_by_text,
     refer_many,
     undo_change,
 )
@@ -70,7 +70,7 @@ def undone(tx, bulk):
 
 
 def placed_by_words(tx, *ids):
-    places = places_by_words(tx, ids, v.village(), GEOCODER)
+    places = places_by_text(tx, ids, v.village(), GEOCODER)
     return place_many(tx, DISPATCHER, ids, places, GROUND, LATER)
 
 

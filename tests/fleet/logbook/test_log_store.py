@@ -27,7 +27,7 @@ from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from fleet.context import CityContext
 from fleet.coverage.tap_rules import SEEN, UNSEEN
-from fleet.evidence.proof_store import keep_evidence
+from fleet.evidence.proof_store import store_evidence
 from fleet.logbook.activities import Spell
 from fleet.logbook.log_cache import LogMemory
 from fleet.logbook.log_store import (
@@ -187,7 +187,7 @@ def test_work_of_a_truck_without_sensors_is_what_its_driver_and_its_speed_tell()
     nobody_saw = Evidence(EvidenceKind.DRIVER, UNSEEN)
     passes = [a_pass(v.MAIN_WEST, 0, 25), a_pass(v.DEPOT_ROAD, 0, 75, evidence=nobody_saw)]
     with transaction(engine) as tx:
-        keep_evidence(CityContext(tx, v.village(), POLICY, LONG_AFTER), storm, passes)
+        store_evidence(CityContext(tx, v.village(), POLICY, LONG_AFTER), storm, passes)
     log = log_of(read(engine, 1), sites_of([], []), v.NOW, LONG_AFTER)
     assert log.figures.knows_work
     assert log.figures.sums.work_m == pytest.approx(200, abs=25)
@@ -205,7 +205,7 @@ def test_where_a_sensor_speaks_no_word_makes_work() -> None:
         storm = add_storm(tx, "First snow", "active", v.NOW)
     arrived(engine, a_drive((0, 0), (600, 0), blade=False))
     with transaction(engine) as tx:
-        keep_evidence(
+        store_evidence(
             CityContext(tx, v.village(), POLICY, LONG_AFTER), storm, [a_pass(v.MAIN_WEST, 0, 25)]
         )
     assert sum(spell.sums.work_m for spell in read(engine)) == 0.0

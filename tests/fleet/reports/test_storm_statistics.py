@@ -19,7 +19,7 @@ from data.store.database.engine import Tx
 from data.store.requests.requests import get_request
 from data.store.storms.storms import get_storm
 from data.streets.network import build_network
-from fleet.evidence.proof_store import keep_evidence
+from fleet.evidence.proof_store import store_evidence
 from fleet.reports import storm_statistics
 from fleet.reports.performance import late_at
 from fleet.reports.storm_statistics import StormRecords
@@ -53,7 +53,7 @@ def plow(tx: Tx, storm: Storm, at: datetime, times: int = 1, street: SegmentId =
             treatment=Treatment.PLOW,
             evidence=Evidence(EvidenceKind.BLADE, 0.9),
         )
-        keep_evidence(a_city(tx, ended_at), storm, [one])
+        store_evidence(a_city(tx, ended_at), storm, [one])
 
 
 def needed() -> int:

@@ -30,12 +30,12 @@ from fleet.requests.intake import Report, receive
 from fleet.requests.notices import MOVED, write_notice, write_planned_notices
 from fleet.requests.outbox import (
     BACK_OFF,
-    Letter,
     OutboxRules,
-    claim_letters,
+    OutgoingMessage,
+    claim_messages,
     lose_interrupted,
     quiet_end,
-    settle_letter,
+    settle_message,
 )
 from fleet.requests.placing import locate
 from fleet.routes.published_plan import PublishedPlanCache
@@ -80,11 +80,11 @@ def add_published(tx: Tx) -> PlanId:
     return add_plan(tx, a_plan(a_leg(), state=PlanState.PUBLISHED)).id
 
 
-def claimed(tx: Tx, now: datetime = NOON, rules: OutboxRules = RULES) -> list[Letter]:
-    return claim_letters(tx, rules, TEHRAN, now, 100)
+def claimed(tx: Tx, now: datetime = NOON, rules: OutboxRules = RULES) -> list[OutgoingMessage]:
+    return claim_messages(tx, rules, TEHRAN, now, 100)
 
 
-def kinds(letters: list[Letter]) -> list[NoticeKind]:
+def kinds(letters: list[OutgoingMessage]) -> list[NoticeKind]:
     return [letter.notice.kind for letter in letters]
 
 
@@ -99,7 +99,7 @@ def verbs(tx: Tx, new: ServiceRequest) -> list[str]:
 def sent(tx: Tx, now: datetime = NOON) -> list[NoticeKind]:
     letters = claimed(tx, now)
     for letter in letters:
-        settle_letter(tx, letter, "", now)
+        settle_message(tx, letter, "", now)
     return kinds(letters)
 
 
@@ -199,7 +199,7 @@ def test_a_gateway_that_refuses_is_tried_again_more_and_more_seldom(tx: Tx) -> N
     new, now = asked(tx), NOON
     for wait in BACK_OFF[:3]:
         (letter,) = claimed(tx, now)
-        assert settle_letter(tx, letter, "refused", now) is NoticeState.WAITING
+        assert settle_message(tx, letter, "refused", now) is NoticeState.WAITING
         assert claimed(tx, now + wait - timedelta(seconds=1)) == []
         now += wait
     assert sent(tx, now) == [NoticeKind.ACKNOWLEDGED]
@@ -212,10 +212,10 @@ def test_a_message_that_never_gets_through_is_given_up_and_written_down(tx: Tx) 
     sent_first = [letter for letter in claimed(tx) if letter.notice.kind is NoticeKind.CLOSED]
     (letter,) = sent_first
     for wait in BACK_OFF:
-        settle_letter(tx, letter, "refused", now)
+        settle_message(tx, letter, "refused", now)
         now += wait
         (letter,) = [each for each in claimed(tx, now) if each.notice.kind is NoticeKind.CLOSED]
-    assert settle_letter(tx, letter, "refused", now) is NoticeState.FAILED
+    assert settle_message(tx, letter, "refused", now) is NoticeState.FAILED
     assert list_events(tx, f"request:{new.id}")[-1].after["fault"] == "refused"
 
 
@@ -229,7 +229,7 @@ def test_what_was_with_a_gateway_when_the_server_died_is_never_sent_twice(tx: Tx
 
 def test_a_killed_server_loses_only_what_was_with_a_gateway(tx: Tx) -> None:
     told = [asked(tx, caller_phone=f"0914000000{number}") for number in range(5)]
-    assert len(claim_letters(tx, RULES, TEHRAN, NOON, 2)) == 2
+    assert len(claim_messages(tx, RULES, TEHRAN, NOON, 2)) == 2
     assert lose_interrupted(tx, NOON) == 2
     assert len(claimed(tx)) == 3
     kept = [states(tx, each)[0][1] for each in told]

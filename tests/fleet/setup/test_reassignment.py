@@ -36,7 +36,7 @@ from data.store.shifts.shifts import list_shifts
 from data.store.streets.network import load_network
 from data.store.work import list_jobs
 from fleet.context import CityContext
-from fleet.evidence.proof_store import keep_evidence
+from fleet.evidence.proof_store import store_evidence
 from fleet.planning.plan_lifecycle import ask_for_plan, publish, store_draft
 from fleet.planning.plan_preparation import prepare
 from fleet.requests.intake import Report, receive
@@ -101,7 +101,7 @@ def test_jobs_and_passes_of_streets_that_stay_stay(engine, storm, update, split)
             evidence=Evidence(EvidenceKind.BLADE, 1.0),
             material_kg=0.0,
         )
-        keep_evidence(CityContext(tx, load_network(tx), get_policy(tx), NOW), storm, [done])
+        store_evidence(CityContext(tx, load_network(tx), get_policy(tx), NOW), storm, [done])
         coverage = list_coverage(tx, storm.id)
     update(split)
     with reading(engine) as tx:

@@ -14,7 +14,7 @@ from api.processes.ingest.live_positions import Consumer
 from data.model import DeviceId, Position, RunWish, Storm, VehicleId
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.accounts.accounts import add_device
-from data.store.coverage.coverage import list_seen
+from data.store.coverage.coverage import list_work_and_drives
 from data.store.database.engine import Database, DatabaseUnavailable, Tx, transaction
 from data.store.planning.plan_runs import add_run
 from data.store.schema import passage
@@ -310,6 +310,6 @@ def test_a_storm_that_ends_while_positions_are_matched_gets_their_passes_once(
     clock.moment += timedelta(minutes=20)
     a_consumer(engine, clock, hub).look()
     with transaction(engine) as tx:
-        seen = list_seen(tx, storm.id, {v.SCHOOL})
+        seen = list_work_and_drives(tx, storm.id, {v.SCHOOL})
         assert len(tx.execute(select(passage).where(passage.c.segment_id == v.SCHOOL)).all()) == 1
     assert [len(passes) for passes in seen.values()] == [1]

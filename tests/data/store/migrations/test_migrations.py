@@ -11,7 +11,7 @@ from data.model import NoticeKind, ReferralId
 from data.store.database.engine import create_engine, transaction
 from data.store.followup.referrals import get_referral
 from data.store.migrations import require_known, upgrade
-from data.store.requests.notices import list_due_notices, list_letters
+from data.store.requests.notices import list_agency_messages, list_due_notices
 from data.store.schema import message, metadata
 from tests.data.store.migrations.tables_of_0031 import make_tables_of_0031
 
@@ -125,7 +125,7 @@ def test_a_letter_that_waited_at_0031_waits_in_the_outbox_of_messages() -> None:
     upgrade(engine)
     with transaction(engine) as tx:
         hand_over = get_referral(tx, ReferralId(3))
-        letter = list_letters(tx, [hand_over])[hand_over.id]
+        letter = list_agency_messages(tx, [hand_over])[hand_over.id]
         due = list_due_notices(tx, letter.due_at, 9)
     assert due == [letter]
     assert (letter.request_id, letter.kind, letter.tries) == (7, NoticeKind.LETTER, 2)
