@@ -19,7 +19,7 @@ DENSE_ENDS = 3_000
 NEAREST = 160
 """Ends beside each end with exact deadheads, where there are more."""
 LEARNED = 64
-"""Room for distant deadheads that routes turn out to use, see `kernels.farness`."""
+"""Room for distant deadheads that routes turn out to use, see `far_deadheads`."""
 HUBS = 2_500
 """Up to so many junctions each is its own hub; in a larger city `FEW_HUBS` stand for all."""
 FEW_HUBS = 1_500
