@@ -42,7 +42,7 @@ from maps.board.board import (
     vehicle_views,
 )
 from maps.requests.requests import RequestView, request_view
-from maps.streets.street import StreetView, street_view
+from maps.streets.street import StreetRecords, StreetView, street_view
 
 RUNS_SHOWN = 5
 
@@ -105,18 +105,15 @@ def show_street(segment_id: SegmentId, context: StreetContext) -> StreetView:
     with context.reading() as tx:
         storm = wanted_storm(tx)
         seen = street_evidence(tx, storm, segment_id)
-        return street_view(
-            segment,
-            app.policy,
-            storm,
+        stored = StreetRecords(
             seen.coverage,
             seen.passes,
             seen.jobs,
             requests_of_jobs(tx, [job.id for job in seen.jobs]),
             sightings_of_street(tx, segment_id, storm),
             machine_names(tx),
-            context.now,
         )
+        return street_view(segment, app.policy, storm, stored, context.now)
 
 
 @router.get("/api/vehicles/{vehicle_id}")

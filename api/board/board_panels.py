@@ -21,7 +21,7 @@ from fleet.routes.route_progress import PlanCheck
 from fleet.setup.machine_list import known_machine, machine_names
 from fleet.shifts.shift_handover import find_current_shift_of_machine
 from fleet.storms.storm_lookup import listed_storms, wanted_storm
-from maps.board.board_panels import StreetPanel, TruckPanel, street_desk, truck_desk
+from maps.board.board_panels import StreetPanel, TruckPanel, street_desk, truck_panel
 from maps.board.timeline import DoneView, TimelineView, done_view, timeline_view
 
 ASKED = 20
@@ -78,11 +78,10 @@ def show_truck(vehicle_id: VehicleId, context: BoardContext) -> TruckPanel:
             known_person(tx, shift.driver_id) if shift and shift.driver_id is not None else None
         )
         worked = machine_work(tx, storm, vehicle_id)
-    return truck_desk(
+    return truck_panel(
         vehicle,
         shift,
-        driver.login if driver else "",
-        driver.phone if driver else "",
+        driver,
         _route_of(app.watch.check, shift),
         worked.totals,
         worked.last.segment_id if worked.last else None,

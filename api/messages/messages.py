@@ -23,6 +23,7 @@ from data.store.database.engine import Tx
 from data.store.messages.messages import list_messages, list_messages_of_shift
 from fleet.messages.driver_messages import (
     THREAD,
+    MessageToDrivers,
     mark_delivered_to_driver,
     mark_seen_by_dispatcher,
     message_from_driver,
@@ -103,16 +104,13 @@ def write(words: MessageIn, context: DispatcherContext) -> SentView:
     """Write to the drivers of vehicles."""
     app = context.app
     with context.writing() as tx:
-        sent = message_to_drivers(
-            tx,
-            context.actor,
-            active_storm(tx),
+        message = MessageToDrivers(
             [VehicleId(one) for one in words.vehicle_ids],
             words.text,
-            app.policy.messages,
             app.city.language or context.language,
-            context.now,
         )
+        rules, storm = app.policy.messages, active_storm(tx)
+        sent = message_to_drivers(tx, context.actor, storm, message, rules, context.now)
     for device_id in sent.queued:
         app.door.commands.expect(device_id)
     _publish(context, sent.messages)

@@ -17,7 +17,13 @@ from fleet.requests.call_answer import CallAnswer, answer_call
 from fleet.requests.caller_privacy import requests_of_phone
 from fleet.requests.placing import PIN_M
 from fleet.setup.machine_list import machine_names
-from maps.requests.call_answer import CallAnswerView, EarlierRequestView, answer_view, asked_views
+from maps.requests.call_answer import (
+    CallAnswerView,
+    EarlierRequestView,
+    KnownPlace,
+    answer_view,
+    asked_views,
+)
 
 SHOWN_HERE = 8
 """Earlier requests of a place or a caller that the operator sees."""
@@ -121,13 +127,13 @@ def _viewed(tx: Tx, context: Context, answer: CallAnswer, reference: str = "") -
     app = context.app
     place = app.network.point_at(answer.segment.id, answer.snap.offset_m)
     said = {language: app.geocoder.say(place, language) for language in languages()}
+    address = {language: one.text if one else "" for language, one in said.items()}
     return answer_view(
         answer,
         app.network,
         machine_names(tx),
-        here,
+        KnownPlace(address, here),
         context.now,
         app.city.timezone,
-        {language: address.text if address else "" for language, address in said.items()},
         reference,
     )

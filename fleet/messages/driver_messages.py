@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from data.errors import ConflictError, InvalidError, Need
 from data.languages import in_language
@@ -60,20 +61,27 @@ class SentMessages:
     unreached: tuple[VehicleId, ...]
 
 
+class MessageToDrivers(NamedTuple):
+    """A text for the drivers of some trucks, or of all where none is named.
+
+    Screens of trackers show it in `language`.
+    """
+
+    vehicle_ids: Sequence[VehicleId]
+    text: str
+    language: str
+
+
 def message_to_drivers(
     tx: Tx,
     actor: Actor,
     storm: Storm,
-    vehicle_ids: Sequence[VehicleId],
-    text: str,
+    message: MessageToDrivers,
     rules: MessageRules,
-    language: str,
     now: datetime,
 ) -> SentMessages:
-    """Send a message to the drivers of some trucks, or of all where none is named.
-
-    Trackers get the words in `language`. Raises `ConflictError` where none of them can be reached.
-    """
+    """Send a message to drivers; raise `ConflictError` where none of them can be reached."""
+    vehicle_ids, text, language = message
     words = words_of(checked_text(text), rules.to_driver)
     shifts = _open_shifts(tx, storm)
     screens = _screens(tx)

@@ -17,6 +17,7 @@ from data.model import (
     Shift,
     Storm,
     StreetStorm,
+    User,
     Vehicle,
     VehicleId,
 )
@@ -128,11 +129,10 @@ class StreetPanel:
     storms: tuple[StreetStormView, ...]
 
 
-def truck_desk(
+def truck_panel(
     vehicle: Vehicle,
     shift: Shift | None,
-    driver: str,
-    phone: str,
+    driver: User | None,
     driven: tuple[Route, RouteCheck] | None,
     worked: Iterable[EvidenceTotal],
     last_street: SegmentId | None,
@@ -147,8 +147,8 @@ def truck_desk(
         shift_id=shift.id if shift else None,
         shift_starts_at=shift.starts_at if shift else None,
         shift_ends_at=shift.ends_at if shift else None,
-        driver=driver,
-        phone=phone,
+        driver=driver.login if driver else "",
+        phone=driver.phone if driver else "",
         legs=_legs_ahead(*driven, network) if driven else (),
         ahead=len(driven[1].legs) - driven[1].next_leg if driven else 0,
         worked=tuple(WorkedView(*one) for one in worked),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from data.languages import languages
@@ -88,20 +89,23 @@ class CallAnswerView:
     say: Mapping[str, str]
 
 
+class KnownPlace(NamedTuple):
+    """A place in words of each language, as one would read it out, and who asked there before."""
+
+    address: Mapping[str, str]
+    asked_here: Sequence[ServiceRequest]
+
+
 def answer_view(
     answer: CallAnswer,
     network: StreetNetwork,
     vehicles: Mapping[VehicleId, str],
-    asked_here: Sequence[ServiceRequest],
+    place_known: KnownPlace,
     now: datetime,
     timezone: str,
-    address: Mapping[str, str],
     reference: str = "",
 ) -> CallAnswerView:
-    """Return the answer; with a `reference` the sentence gives the caller his number too.
-
-    `address` says the place in each language, as one would read it out.
-    """
+    """Return the answer; with a `reference` the sentence gives the caller his number too."""
     segment, prospect, cleared = answer.segment, answer.prospect, answer.cleared
     place = network.point_at(segment.id, answer.snap.offset_m)
     job = answer.job
@@ -111,7 +115,7 @@ def answer_view(
         lon=place.lon,
         lat=place.lat,
         street=street_name(segment),
-        address=address,
+        address=place_known.address,
         service_class=answer.service_class,
         last_cleared_at=cleared.last_at if cleared.whole else None,
         partly_cleared_at=None if cleared.whole else cleared.some_at,
@@ -125,7 +129,7 @@ def answer_view(
         truck=_truck(prospect, network, vehicles),
         window=_window(prospect),
         record=_record(prospect),
-        asked_here=asked_views(asked_here, network),
+        asked_here=asked_views(place_known.asked_here, network),
         say={
             language: sentence(answer, translator(language, timezone), now, reference)
             for language in languages()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from data.model import (
     AnswerState,
@@ -104,17 +105,19 @@ class DriveView:
     stages: tuple[StageView, ...]
 
 
+class DrivenRoute(NamedTuple):
+    """The route of a shift: its plan with the number among the storm's, the driver's answer."""
+
+    plan_id: PlanId | None
+    revision: int | None
+    answer: RouteAnswer | None
+    stages: tuple[StageView, ...]
+
+
 def drive_view(
-    shift: Shift,
-    storm: Storm,
-    vehicle: Vehicle,
-    plan_id: PlanId | None,
-    revision: int | None,
-    answer: RouteAnswer | None,
-    stages: tuple[StageView, ...],
-    now: datetime,
+    shift: Shift, storm: Storm, vehicle: Vehicle, route: DrivenRoute, now: datetime
 ) -> DriveView:
-    """Return what the phone shows of a shift; `revision` numbers the plan that its route is of."""
+    """Return what the phone shows of a shift."""
     return DriveView(
         now=now,
         shift_id=shift.id,
@@ -124,10 +127,10 @@ def drive_view(
         storm=storm.name,
         vehicle=vehicle.name,
         machine=vehicle.type,
-        plan_id=plan_id,
-        revision=revision,
-        answer=answer_view(answer) if answer else None,
-        stages=stages,
+        plan_id=route.plan_id,
+        revision=route.revision,
+        answer=answer_view(route.answer) if route.answer else None,
+        stages=route.stages,
     )
 
 

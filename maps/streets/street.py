@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from data.languages import in_language
 from data.model import (
@@ -109,26 +110,32 @@ def called(name: ByLanguage, t: Translator) -> str:
     return in_language(name, t.language) or t("Street without a name")
 
 
+class StreetRecords(NamedTuple):
+    """What is stored of a street in a storm: coverage, passes, jobs, requests and sightings.
+
+    `vehicles` are the names of machines.
+    """
+
+    coverage: Iterable[Coverage]
+    passes: Mapping[DirectedSegment, Sequence[Pass]]
+    jobs: Sequence[Job]
+    requests: Iterable[ServiceRequest]
+    sightings: Sequence[Sighting]
+    vehicles: Mapping[VehicleId, str]
+
+
 def street_view(
-    segment: Segment,
-    policy: Policy,
-    storm: Storm | None,
-    coverages: Iterable[Coverage],
-    passes: Mapping[DirectedSegment, Sequence[Pass]],
-    jobs: Sequence[Job],
-    requests: Iterable[ServiceRequest],
-    sightings: Sequence[Sighting],
-    vehicles: Mapping[VehicleId, str],
-    now: datetime,
+    segment: Segment, policy: Policy, storm: Storm | None, stored: StreetRecords, now: datetime
 ) -> StreetView:
-    """Return a street with everything that its color rests on; `jobs` are those of the storm."""
-    known = {one.forward: one for one in coverages}
+    """Return a street with everything that its color rests on."""
+    known = {one.forward: one for one in stored.coverage}
+    vehicles = stored.vehicles
     name = street_name(segment)
     rule = policy.rule_of(segment)
-    wanted = sorted(jobs, key=lambda job: (job.state is not JobState.OPEN, job.due_at))
+    wanted = sorted(stored.jobs, key=lambda job: (job.state is not JobState.OPEN, job.due_at))
     work = tuple(JobView(job.id, job.treatment, job.state, job.due_at) for job in wanted)
     open_job = next((job for job in wanted if job.state is JobState.OPEN), None)
-    seen = sorted((p for way in passes.values() for p in way), key=lambda p: p.ended_at)
+    seen = sorted((p for way in stored.passes.values() for p in way), key=lambda p: p.ended_at)
 
     def state(*, forward: bool) -> int:
         coverage = known.get(forward)
@@ -150,8 +157,8 @@ def street_view(
         job=work[0] if work else None,
         jobs=work,
         passes=tuple(_pass(one, vehicles) for one in reversed(seen)),
-        requests=tuple(request.reference for request in requests),
-        sightings=tuple(sighting_view(one, policy) for one in reversed(sightings)),
+        requests=tuple(request.reference for request in stored.requests),
+        sightings=tuple(sighting_view(one, policy) for one in reversed(stored.sightings)),
     )
 
 

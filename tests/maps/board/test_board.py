@@ -35,7 +35,7 @@ from maps.board.board import (
 )
 from maps.board.class_sums import ClassSums
 from maps.requests.requests import request_view
-from maps.streets.street import street_name, street_view
+from maps.streets.street import StreetRecords, street_name, street_view
 from tests.maps.plans import a_plan
 from tests.village import (
     MAIN_EAST,
@@ -192,18 +192,15 @@ def test_a_street_shows_the_last_pass_of_each_direction():
         DirectedSegment(MAIN_WEST, True): [passed(1, 1, forward=True), passed(9, 2, forward=True)],
         DirectedSegment(MAIN_WEST, False): [passed(5, 1, forward=False)],
     }
-    street = street_view(
-        village().segment(MAIN_WEST),
-        POLICY,
-        a_storm(),
+    stored = StreetRecords(
         [cleared(MAIN_WEST, forward=True)],
         passes,
         [a_job(1, state=JobState.DONE), a_job(2, due_at=NOW + timedelta(hours=9))],
         [a_request()],
         [seen(1, away_m=30.0), seen(2, away_m=400.0), seen(3, away_m=None)],
         NAMES,
-        NOW,
     )
+    street = street_view(village().segment(MAIN_WEST), POLICY, a_storm(), stored, NOW)
     assert [direction.vehicle for direction in street.directions] == ["Plow 8", "Plow 7"]
     assert [one.vehicle for one in street.passes] == ["Plow 8", "Plow 7", "Plow 7"]
     assert street.directions[0].state == CoverageState.FRESH
@@ -214,7 +211,9 @@ def test_a_street_shows_the_last_pass_of_each_direction():
 
 
 def test_a_one_way_street_has_one_direction():
-    street = street_view(village().segment(ROSE), POLICY, None, (), {}, (), (), (), NAMES, NOW)
+    street = street_view(
+        village().segment(ROSE), POLICY, None, StreetRecords((), {}, (), (), (), NAMES), NOW
+    )
     assert [direction.forward for direction in street.directions] == [True]
     assert street.job is None
 
