@@ -56,7 +56,7 @@ def show_colors(storm_id: StormId, hour: Hour, context: CouncilContext) -> Color
     app = context.app
     with context.reading() as tx:
         storm = _storm_with(tx, context, storm_id, hour)
-        policy = app.ground.policy_of(tx, storm)
+        policy = app.city_state.policy_of(tx, storm)
         changes = app.history.colors(tx, storm, app.network, policy, context.now, hour)
     return colors_of_hour(changes, hour)
 
@@ -79,7 +79,7 @@ def show_street(storm_id: StormId, segment_id: SegmentId, context: CouncilContex
     segment = app.network.segment(segment_id)
     with context.reading() as tx:
         storm = known_storm(tx, storm_id)
-        policy = app.ground.policy_of(tx, storm)
+        policy = app.city_state.policy_of(tx, storm)
         past = street_past(tx, storm, segment, policy)
         numbers = _numbers(tx, storm, context.now)
     return replay_street(storm, past, policy, numbers)
@@ -87,7 +87,7 @@ def show_street(storm_id: StormId, segment_id: SegmentId, context: CouncilContex
 
 def _story(tx: Tx, context: Context, storm: Storm) -> StormTimeline:
     app = context.app
-    policy = app.ground.policy_of(tx, storm)
+    policy = app.city_state.policy_of(tx, storm)
     return app.history.timeline(tx, storm, app.network, policy, context.now)
 
 

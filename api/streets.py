@@ -150,7 +150,7 @@ def decide_classes(order: DecisionsIn, context: AdminContext) -> DecidedOut:
     wanted, seen = _decisions(order.decisions), _decisions(order.seen)
     with context.writing() as tx:
         before = decide(tx, context.actor, wanted, context.app.network, context.now, seen)
-    context.app.ground.refresh()
+    context.app.city_state.refresh()
     return _decided(before, wanted)
 
 
@@ -174,7 +174,7 @@ def decide_by_file(
         return OverrideFileOut(streets=0, mistakes=told, decided=_decided({}, {}))
     with context.writing() as tx:
         before = decide_all(tx, context.actor, wanted, network, context.now, replace=replace)
-    context.app.ground.refresh()
+    context.app.city_state.refresh()
     return OverrideFileOut(streets=len(wanted), mistakes=[], decided=_decided(before, wanted))
 
 

@@ -188,16 +188,16 @@ def crew_shift_view(shift: CrewShift) -> CrewShiftView:
     )
 
 
-def crew_job_view(job: CrewJob, ground: CrewJobContext) -> CrewJobView:
+def crew_job_view(job: CrewJob, job_context: CrewJobContext) -> CrewJobView:
     """Return a job for other programs, its place in words of the reader's language."""
-    asked = ground.requests.get(job.request_id) if job.request_id is not None else None
+    asked = job_context.requests.get(job.request_id) if job.request_id is not None else None
     return CrewJobView(
         id=job.id,
         storm_id=job.storm_id,
         work=job.work,
         lon=job.place.lon,
         lat=job.place.lat,
-        place=place_words(job, asked, ground),
+        place=place_words(job, asked, job_context),
         size=job.size,
         minutes=round(job.labour_s / 60, 1),
         priority=job.priority,
@@ -215,26 +215,26 @@ def crew_job_view(job: CrewJob, ground: CrewJobContext) -> CrewJobView:
         changed_by=job.changed_by,
         reason=job.reason,
         said=job.said,
-        photo=job.id in ground.photographed,
+        photo=job.id in job_context.photographed,
     )
 
 
-def place_words(job: CrewJob, asked: ServiceRequest | None, ground: CrewJobContext) -> str:
+def place_words(job: CrewJob, asked: ServiceRequest | None, job_context: CrewJobContext) -> str:
     """Return where a job is: the dispatcher's words, the caller's address, else the street."""
     if job.words:
         return job.words
     if asked is not None and asked.address:
         return asked.address
-    segment = ground.network.find(job.segment_id) if job.segment_id is not None else None
-    street = called(street_name(segment), ground.t) if segment else ""
+    segment = job_context.network.find(job.segment_id) if job.segment_id is not None else None
+    street = called(street_name(segment), job_context.t) if segment else ""
     return street or (asked.text[:PLACE_LETTERS] if asked is not None else "")
 
 
-def job_row(job: CrewJob, ground: CrewJobContext, stop: CrewStop | None = None) -> JobRow:
+def job_row(job: CrewJob, job_context: CrewJobContext, stop: CrewStop | None = None) -> JobRow:
     """Return a job ready to print, with the times of a list where it stands in one."""
-    t = ground.t
-    asked = ground.requests.get(job.request_id) if job.request_id is not None else None
-    place = place_words(job, asked, ground)
+    t = job_context.t
+    asked = job_context.requests.get(job.request_id) if job.request_id is not None else None
+    place = place_words(job, asked, job_context)
     words = asked.text if asked is not None and asked.text != place else ""
     late_min = round(stop.late.total_seconds() / 60) if stop else 0
     return JobRow(
@@ -259,11 +259,11 @@ def job_row(job: CrewJob, ground: CrewJobContext, stop: CrewStop | None = None) 
         moves=job.state in WAITING,
         told=t(f"cannot:{job.reason}") if job.reason else "",
         said=job.said,
-        photo=job.id in ground.photographed,
+        photo=job.id in job_context.photographed,
         reference=asked.reference if asked else "",
         lon=job.place.lon,
         lat=job.place.lat,
-        version=ground.versions.get(job.id, 0),
+        version=job_context.versions.get(job.id, 0),
     )
 
 
@@ -276,7 +276,7 @@ def crew_rows(
     crews: Iterable[Crew],
     days: Sequence[CrewDay],
     ended: Sequence[CrewJob],
-    ground: CrewJobContext,
+    job_context: CrewJobContext,
 ) -> list[CrewRow]:
     """Return the crews, those on duty first, with their lists and what they have done."""
     by_crew = {day.crew.id: day for day in days}
@@ -285,16 +285,16 @@ def crew_rows(
         if job.state is CrewJobState.DONE and job.crew_id is not None:
             done[job.crew_id] = done.get(job.crew_id, 0) + 1
     rows = [
-        _crew_row(crew, by_crew.get(crew.id), done.get(crew.id, 0), ground)
+        _crew_row(crew, by_crew.get(crew.id), done.get(crew.id, 0), job_context)
         for crew in crews
         if not crew.retired or crew.id in by_crew
     ]
     return sorted(rows, key=lambda row: (row.shift_id is None, row.crew.name))
 
 
-def _crew_row(crew: Crew, day: CrewDay | None, done: int, ground: CrewJobContext) -> CrewRow:
-    t = ground.t
-    jobs = tuple(job_row(stop.job, ground, stop) for stop in day.stops) if day else ()
+def _crew_row(crew: Crew, day: CrewDay | None, done: int, job_context: CrewJobContext) -> CrewRow:
+    t = job_context.t
+    jobs = tuple(job_row(stop.job, job_context, stop) for stop in day.stops) if day else ()
     return CrewRow(
         crew=crew,
         works=_joined([t(f"crew_work:{work}") for work in crew.works], t),

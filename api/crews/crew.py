@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from api.crews.crews import ground_of, tell_boards
+from api.crews.crews import job_context_of, tell_boards
 from api.web.context import App, BoardContext, Context, CrewContext, app_of, signed_in
 from api.web.idempotency import NO_TAP, TapBody, order_once
 from api.web.page_context import boot_of, page
@@ -92,8 +92,8 @@ def show_list(context: CrewContext) -> list[CrewJobView]:
     with context.reading() as tx:
         crew, storm = find_crew_of_user(tx, context.user.id), wanted_storm(tx)
         jobs = list_crew_jobs_of_crew(tx, storm.id, crew.id) if crew and storm else []
-        ground = ground_of(tx, context, jobs)
-    return [crew_job_view(job, ground) for job in jobs]
+        job_context = job_context_of(tx, context, jobs)
+    return [crew_job_view(job, job_context) for job in jobs]
 
 
 @router.post("/api/crew-jobs/{job_id}/start")
@@ -200,10 +200,10 @@ def _list_of(tx: Tx, context: Context, crew: Crew) -> tuple[CrewShift | None, li
     if storm is None:
         return None, []
     jobs = list_crew_jobs_of_crew(tx, storm.id, crew.id)
-    ground = ground_of(tx, context, jobs)
-    rows = [job_row(job, ground) for job in jobs]
+    job_context = job_context_of(tx, context, jobs)
+    rows = [job_row(job, job_context) for job in jobs]
     return find_duty(tx, storm.id, crew.id, context.now), rows
 
 
 def _viewed(tx: Tx, context: Context, job: CrewJob) -> CrewJobView:
-    return crew_job_view(job, ground_of(tx, context, [job]))
+    return crew_job_view(job, job_context_of(tx, context, [job]))

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
-from api.crews.crews import ground_of, tell_boards
+from api.crews.crews import job_context_of, tell_boards
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
@@ -76,9 +76,9 @@ def crews_page(
         jobs = list_crew_jobs(tx, chosen.id) if chosen else []
         draft = find_crew_draft(tx, chosen.id) if chosen else None
         lists = lists_of(tx, chosen.id) if chosen else {}
-        rules = context.app.ground.policy_of(tx, chosen).crews if chosen else None
+        rules = context.app.city_state.policy_of(tx, chosen).crews if chosen else None
         days = days_of(tx, chosen.id, lists, rules, context.now) if chosen and rules else []
-        ground = _ground(tx, context, jobs)
+        job_context = _job_context(tx, context, jobs)
         crews, storms = list_crews(tx), listed_storms(tx, coming=True)
         depots = [one.name for one in all_sites(tx).depots]
         version = _version(tx, f"crew_plan:{chosen.id}") if chosen else UNCHANGED
@@ -95,9 +95,9 @@ def crews_page(
         "priorities": list(CrewPriority),
         "draft": draft,
         "version": version,
-        "crews": crew_rows(crews, days, jobs, ground),
-        "waiting": [job_row(job, ground) for job in _by_urgency(waiting)],
-        "ended": [job_row(job, ground) for job in _newest(ended)],
+        "crews": crew_rows(crews, days, jobs, job_context),
+        "waiting": [job_row(job, job_context) for job in _by_urgency(waiting)],
+        "ended": [job_row(job, job_context) for job in _newest(ended)],
         "counts": _counts(jobs, listed),
         "depots": depots,
         "boot": boot_of(request, context),
@@ -125,7 +125,7 @@ def show_plan(storm_id: StormId, context: BoardContext) -> CrewPlanOut:
 def plan(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
     """Draft lists for all crews on duty from how things stand."""
     with context.changing(f"crew_plan:{storm_id}") as tx:
-        rules = context.app.ground.policy_of(tx, known_storm(tx, storm_id)).crews
+        rules = context.app.city_state.policy_of(tx, known_storm(tx, storm_id)).crews
         draft = draft_lists(tx, context.actor, storm_id, rules, context.now)
     return _drafted(context, draft)
 
@@ -143,7 +143,7 @@ def move(storm_id: StormId, wanted: MoveIn, context: DispatcherContext) -> CrewP
 def publish(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
     """Give every crew its list."""
     with context.changing(f"crew_plan:{storm_id}") as tx:
-        rules = context.app.ground.policy_of(tx, known_storm(tx, storm_id)).crews
+        rules = context.app.city_state.policy_of(tx, known_storm(tx, storm_id)).crews
         publish_lists(tx, context.actor, storm_id, rules, context.now)
     tell_boards(context)
     return show_plan(storm_id, context)
@@ -168,12 +168,12 @@ def _chosen(tx: Tx, storm: StormId | None) -> Storm | None:
     return shown_storm(tx, storm, coming=True)
 
 
-def _ground(tx: Tx, context: Context, jobs: list[CrewJob]) -> CrewJobContext:
-    ground = ground_of(tx, context, jobs)
+def _job_context(tx: Tx, context: Context, jobs: list[CrewJob]) -> CrewJobContext:
+    job_context = job_context_of(tx, context, jobs)
     versions = {
         int(job.id): _version(tx, f"crew_job:{job.id}") for job in jobs if job.state in WAITING
     }
-    return replace(ground, versions=versions)
+    return replace(job_context, versions=versions)
 
 
 def _version(tx: Tx, subject: str) -> int:

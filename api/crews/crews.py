@@ -194,8 +194,8 @@ def show_jobs(context: BoardContext, storm_id: StormId | None = None) -> list[Cr
     with context.reading() as tx:
         storm = wanted_storm(tx, storm_id)
         jobs = list_crew_jobs(tx, storm.id) if storm else []
-        ground = ground_of(tx, context, jobs)
-    return [crew_job_view(job, ground) for job in jobs]
+        job_context = job_context_of(tx, context, jobs)
+    return [crew_job_view(job, job_context) for job in jobs]
 
 
 @router.post("/api/storms/{storm_id}/crew-jobs", status_code=201)
@@ -204,7 +204,7 @@ def add_job(storm_id: StormId, wanted: NewCrewJobIn, context: DispatcherContext)
     app = context.app
     wish = job_wish(context, wanted, _place_of(context, wanted))
     with context.writing() as tx:
-        policy = app.ground.policy_of(tx, known_storm(tx, storm_id))
+        policy = app.city_state.policy_of(tx, known_storm(tx, storm_id))
         who, now = context.actor, context.now
         job = add_job_by_hand(CityContext(tx, app.network, policy, now), who, storm_id, wish)
         view = _viewed(tx, context, job)
@@ -228,7 +228,7 @@ def add_job_of_request(request_id: RequestId, context: DispatcherContext) -> Cre
                 request=asked.id,
                 reference=asked.reference,
             )
-        policy = app.ground.policy_of(tx, storm)
+        policy = app.city_state.policy_of(tx, storm)
         who, now = context.actor, context.now
         job = crew_job_for(tx, who, asked, storm.id, segment, policy, now)
         view = _viewed(tx, context, job)
@@ -242,7 +242,7 @@ def change_one(job_id: CrewJobId, wanted: CrewJobIn, context: DispatcherContext)
     wish = job_wish(context, wanted, LonLat(0.0, 0.0))
     with context.changing(f"crew_job:{job_id}") as tx:
         storm = known_storm(tx, get_crew_job(tx, job_id).storm_id)
-        policy = context.app.ground.policy_of(tx, storm)
+        policy = context.app.city_state.policy_of(tx, storm)
         job = change_job(tx, context.actor, job_id, wish, policy, context.now)
         view = _viewed(tx, context, job)
     tell_boards(context)
@@ -272,7 +272,7 @@ def tell_boards(context: Context) -> None:
     context.app.hub.publish("crews", [EVERYTHING])
 
 
-def ground_of(tx: Tx, context: Context, jobs: list[CrewJob]) -> CrewJobContext:
+def job_context_of(tx: Tx, context: Context, jobs: list[CrewJob]) -> CrewJobContext:
     """Return what views of jobs need beside the jobs."""
     ids = [job.request_id for job in jobs if job.request_id is not None]
     words = translator(context.language, context.app.city.timezone)
@@ -312,7 +312,7 @@ def _place_of(context: Context, wanted: NewCrewJobIn) -> LonLat:
 
 
 def _viewed(tx: Tx, context: Context, job: CrewJob) -> CrewJobView:
-    return crew_job_view(job, ground_of(tx, context, [job]))
+    return crew_job_view(job, job_context_of(tx, context, [job]))
 
 
 def _described(tx: Tx, wanted: CrewIn) -> Crew:

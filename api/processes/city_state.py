@@ -33,10 +33,10 @@ class CitySnapshot:
     imported_at: str
 
 
-class GroundKeeper:
-    """Holds the present ground, and replaces it when somebody changed the city.
+class CityStateHolder:
+    """Holds the present city_state, and replaces it when somebody changed the city.
 
-    Requests that began on the old ground end on it.
+    Requests that began on the old city_state end on it.
     """
 
     def __init__(self, engine: Database) -> None:
@@ -56,12 +56,12 @@ class GroundKeeper:
 
     def policy_of(self, tx: Tx, storm: Storm | None) -> Policy:
         """Return by which policy a storm is or was met; without one the policy in force."""
-        ground = self.now
+        city_state = self.now
         if storm is None or storm.phase.on:
-            return ground.policy
+            return city_state.policy
         known = self._policies.get(storm.id)
-        if storm.phase.coming or known is None or known[0] is not ground:
-            known = self._policies[storm.id] = ground, get_storm_policy(tx, storm.id)
+        if storm.phase.coming or known is None or known[0] is not city_state:
+            known = self._policies[storm.id] = city_state, get_storm_policy(tx, storm.id)
         return known[1]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from api.config.clock import Clock
-from api.processes.city_state import GroundKeeper
+from api.processes.city_state import CityStateHolder
 from api.processes.message_gateways import NO_WAY, REFUSED, Gateway, LogGateway, NoticeSettings
 from api.processes.periodic_task import PeriodicTask
 from data.model import SegmentId
@@ -57,14 +57,14 @@ class Messenger(PeriodicTask):
         self,
         engine: Database,
         clock: Clock,
-        ground: GroundKeeper,
+        city_state: CityStateHolder,
         settings: NoticeSettings,
         plans: PublishedPlanCache,
     ) -> None:
         super().__init__()
         self._engine = engine
         self._clock = clock
-        self._ground = ground
+        self._city_state = city_state
         self._settings = settings
         self.gateway: Gateway = settings.gateway() if clock.speed == 1.0 else LogGateway()
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="barfrub-messenger")
@@ -102,7 +102,7 @@ class Messenger(PeriodicTask):
         with reading(self._engine) as tx:
             if not list_due_notices(tx, now, 1):
                 return 0
-        city = self._ground.now.city
+        city = self._city_state.now.city
         with transaction(self._engine) as tx:
             letters = claim_messages(tx, self._settings.rules, city.timezone, now, SENDERS)
         faults = list(self._pool.map(self._sent, letters))
@@ -135,14 +135,14 @@ class Messenger(PeriodicTask):
             return REFUSED
 
     def _text(self, letter: OutgoingMessage) -> NoticeText:
-        ground = self._ground.now
-        language = letter.who.language or ground.city.language
-        t = translator(language, ground.city.timezone)
+        city_state = self._city_state.now
+        language = letter.who.language or city_state.city.language
+        t = translator(language, city_state.city.timezone)
         if (to := letter.agency_message) is not None:
-            args = (letter.asked, to.agency, to.caller_phone, ground.network, t)
+            args = (letter.asked, to.agency, to.caller_phone, city_state.network, t)
             return letter_text(paper_view(to.hand_over, *args), t)
         segment_id = SegmentId(int(letter.notice.facts.get("segment", "0")))
-        segment = ground.network.find(segment_id)
+        segment = city_state.network.find(segment_id)
         street = called(street_name(segment), t) if segment else ""
         return notice_text(
             letter.notice, letter.asked.reference, street, letter.code, self._settings.address, t
@@ -157,8 +157,8 @@ class Messenger(PeriodicTask):
             return
         self._promised_s = time.monotonic()
         now = self._clock.now()
-        ground = self._ground.now
-        estimates = Estimates(self._plans, ground.network, ground.policy)
+        city_state = self._city_state.now
+        estimates = Estimates(self._plans, city_state.network, city_state.policy)
         with reading(self._engine) as tx:
             storm = find_active_storm(tx)
             driven = self._plans.driven(tx, storm.id) if storm else None

@@ -9,7 +9,7 @@ from threading import Event, Thread
 from typing import ClassVar
 
 from api.config.clock import Clock
-from api.processes.city_state import GroundKeeper
+from api.processes.city_state import CityStateHolder
 from data.store.database.engine import Database
 from fleet.tracking.live_fleet import Hub
 
@@ -77,9 +77,11 @@ class PeriodicTask(ABC):
 class CityTask(PeriodicTask):
     """A task that looks at a city's state, which it may change, and tells the pages of that."""
 
-    def __init__(self, engine: Database, clock: Clock, ground: GroundKeeper, hub: Hub) -> None:
+    def __init__(
+        self, engine: Database, clock: Clock, city_state: CityStateHolder, hub: Hub
+    ) -> None:
         super().__init__()
         self._engine = engine
         self._clock = clock
-        self._ground = ground
+        self._city_state = city_state
         self._hub = hub

@@ -132,7 +132,7 @@ def _job(tx: Tx, context: Context, storm: Storm, wanted: InsertionIn) -> Job:
     if wanted.job_id is not None:
         return open_job(tx, wanted.job_id)
     segment_id = SegmentId(wanted.segment_id or 0)
-    policy = context.app.ground.policy_of(tx, storm)
+    policy = context.app.city_state.policy_of(tx, storm)
     return job_on_street(tx, storm, context.app.network, policy, segment_id, context.now)
 
 

@@ -54,7 +54,7 @@ def show_figures(
         account, before = (_account(tx, context, one) for one in (shown, earlier))
         districts = all_districts(tx)
         revised = revisions_of(tx, context, shown) if shown else ()
-        policy = context.app.ground.policy_of(tx, shown)
+        policy = context.app.city_state.policy_of(tx, shown)
     return council_view(context.now, storms, policy, districts, account, before, revised)
 
 
@@ -76,7 +76,7 @@ def show_street(
         seen = street_evidence(tx, shown, segment_id)
         return council_street(
             segment,
-            app.ground.policy_of(tx, shown),
+            app.city_state.policy_of(tx, shown),
             shown,
             seen.coverage,
             seen.passes,
@@ -121,7 +121,7 @@ def _picture(context: Context, storm_id: StormId | None) -> CoveragePicture:
     app = context.app
     with context.reading() as tx:
         storm = shown_storm(tx, storm_id)
-        policy, at = app.ground.policy_of(tx, storm), _moment(storm, context.now)
+        policy, at = app.city_state.policy_of(tx, storm), _moment(storm, context.now)
         states, coverages = painted_storm(tx, app.network, policy, storm, at)
     return CoveragePicture(app.city, app.network, policy, storm, at, states, tuple(coverages))
 
@@ -130,7 +130,7 @@ def _account(tx: Tx, context: Context, storm: Storm | None) -> Account | None:
     app = context.app
     if storm is None:
         return None
-    return app.records.account(tx, storm, app.network, app.ground.policy_of(tx, storm))
+    return app.records.account(tx, storm, app.network, app.city_state.policy_of(tx, storm))
 
 
 def _attachment(body: str | bytes, kind: str, picture: CoveragePicture, ending: str) -> Response:

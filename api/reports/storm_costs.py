@@ -60,6 +60,6 @@ def _costs(context: Context, storm_id: StormId) -> tuple[Storm, StormCosts, bool
     read = app.logs.read(LogFilter(part_of(period.since) - PART, period.until), READ_AT_ONCE)
     with context.reading() as tx:
         days = vehicle_days(tx, app.logs.memory, period)
-        policy = app.ground.policy_of(tx, storm)
+        policy = app.city_state.policy_of(tx, storm)
         costs = storm_costs(tx, storm, app.network, policy, days, period)
     return storm, costs, read >= READ_AT_ONCE

@@ -247,22 +247,22 @@ def place(request: Request, wanted: PlaceIn, context: IntakeContext) -> BulkOut:
             places = places_by_text(tx, ids, app.network, app.geocoder)
     else:
         places = dict.fromkeys(ids, pin)
-    ground = _ground(context)
+    rules = _city_rules(context)
     return _changed(
         request,
         context,
-        lambda tx: place_many(tx, context.actor, ids, places, ground, context.now),
+        lambda tx: place_many(tx, context.actor, ids, places, rules, context.now),
     )
 
 
 @router.post("/api/queue/kind")
 def set_kind(request: Request, wanted: KindIn, context: IntakeContext) -> BulkOut:
     """Say what requests are about."""
-    ids, ground = _ids(wanted.ids), _ground(context)
+    ids, rules = _ids(wanted.ids), _city_rules(context)
     return _changed(
         request,
         context,
-        lambda tx: give_kind(tx, context.actor, ids, wanted.kind, ground, context.now),
+        lambda tx: give_kind(tx, context.actor, ids, wanted.kind, rules, context.now),
     )
 
 
@@ -294,11 +294,11 @@ def undo(
     request: Request, change_id: Annotated[int, Path(ge=1, lt=2**63)], context: IntakeContext
 ) -> BulkOut:
     """Take a change of many requests back."""
-    ground, change = _ground(context), QueueChangeId(change_id)
+    rules, change = _city_rules(context), QueueChangeId(change_id)
     return _changed(
         request,
         context,
-        lambda tx: undo_change(tx, context.actor, change, ground, context.now),
+        lambda tx: undo_change(tx, context.actor, change, rules, context.now),
     )
 
 
@@ -315,7 +315,7 @@ def _ids(ids: list[int]) -> list[RequestId]:
     return [RequestId(one) for one in ids]
 
 
-def _ground(context: Context) -> CityRules:
+def _city_rules(context: Context) -> CityRules:
     return CityRules(context.app.network, context.app.policy, context.app.plans)
 
 

@@ -28,21 +28,21 @@ from api.open311 import services as open311_services
 from api.open311 import updates as open311_updates
 from api.open311.errors import install_outer_faults
 from api.planning import plan_comparison, plans
-from api.processes.city_state import GroundKeeper
+from api.processes.city_state import CityStateHolder
 from api.processes.dispatch_rpc import QuickLine
-from api.processes.ingest.board_cache import BoardDesk
+from api.processes.ingest.board_cache import BoardCache
 from api.processes.ingest.live_positions import Consumer
 from api.processes.ingest.position_ingest import PositionDoor
 from api.processes.ingest.report_ingest import IntakeDoor
-from api.processes.ingest.tracker_stats import Ledger
+from api.processes.ingest.tracker_stats import TrackerStats
 from api.processes.message_gateways import read_notice_settings
 from api.processes.notice_sender import Messenger
 from api.processes.tasks.alert_task import AlertWatch
-from api.processes.tasks.audit_task import BookKeeper
-from api.processes.tasks.cycle_task import CycleKeeper
+from api.processes.tasks.audit_task import AuditTask
+from api.processes.tasks.cycle_task import CycleTask
 from api.processes.tasks.escalation_task import OfficeWatch
-from api.processes.tasks.logbook_task import LogKeeper
-from api.processes.tasks.replay_task import HistoryKeeper
+from api.processes.tasks.logbook_task import LogbookTask
+from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import Eraser
 from api.replanning import replans
 from api.reports import council, storm_costs
@@ -59,7 +59,7 @@ from api.tracking.osmand import answer_tracker
 from api.web import stream
 from api.web.context import MOST_BODY_BYTES, App
 from api.web.errors import ErrorOut, Failures, install_error_handlers
-from api.web.security_headers import Armor, Compression
+from api.web.security_headers import Compression, SecurityHeaders
 from data.model import Position, ServiceRequest
 from data.store.database.city_lock import holding
 from data.store.database.engine import open_database
@@ -151,7 +151,7 @@ def create_app(
     web.mount("/tiles", StaticFiles(directory=tiles), name="tiles")
     web.add_middleware(Failures)
     web.add_middleware(Compression)
-    web.add_middleware(Armor)
+    web.add_middleware(SecurityHeaders)
     web.add_middleware(RequestLog, meters=app.meters)
     web.trackers = RequestLog(answer_tracker, app.meters)
     return web
@@ -194,34 +194,36 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
 
     require_current(engine)
     live, ear, plans = LiveFleet(), SosListener(), PublishedPlanCache()
-    ground = GroundKeeper(engine)
-    consumer = Consumer(engine, clock, ground, hub, live, city_folder if apart else None)
+    city_state = CityStateHolder(engine)
+    consumer = Consumer(engine, clock, city_state, hub, live, city_folder if apart else None)
     history = StormHistory(city_folder / "history", hears=apart)
     return App(
         settings=settings,
         folder=city_folder,
         clock=clock,
         engine=engine,
-        ground=ground,
+        city_state=city_state,
         hub=hub,
         live=live,
         consumer=consumer,
-        watch=AlertWatch(engine, clock, ground, hub, live, ear, plans),
-        office=OfficeWatch(engine, clock, ground, hub),
-        cycles=CycleKeeper(engine, clock, ground, hub),
-        book=BookKeeper(engine, clock),
-        door=PositionDoor(engine, Ledger(engine, clock), hear),
+        watch=AlertWatch(engine, clock, city_state, hub, live, ear, plans),
+        office=OfficeWatch(engine, clock, city_state, hub),
+        cycles=CycleTask(engine, clock, city_state, hub),
+        book=AuditTask(engine, clock),
+        door=PositionDoor(engine, TrackerStats(engine, clock), hear),
         seals=Seals(settings.secret_key()),
         meters=Meters(),
         limits=PublicLimits(settings.public_pace),
-        logs=LogKeeper(engine, clock, ground),
+        logs=LogbookTask(engine, clock, city_state),
         history=history,
-        past=HistoryKeeper(engine, clock, ground, history),
+        past=ReplayTask(engine, clock, city_state, history),
         quick=QuickLine(city_folder),
-        intake=IntakeDoor(engine, ground, clock.now, tell_boards, plans),
-        boards=BoardDesk(ground, consumer),
-        eraser=Eraser(engine, clock, ground, settings, city_folder),
-        messenger=Messenger(engine, clock, ground, read_notice_settings(settings.notices), plans),
+        intake=IntakeDoor(engine, city_state, clock.now, tell_boards, plans),
+        boards=BoardCache(city_state, consumer),
+        eraser=Eraser(engine, clock, city_state, settings, city_folder),
+        messenger=Messenger(
+            engine, clock, city_state, read_notice_settings(settings.notices), plans
+        ),
         plans=plans,
     )
 

@@ -24,7 +24,7 @@ from api.web.context import (
 )
 from api.web.errors import STATUS, first_fault
 from api.web.page_context import THEME_COOKIE, THEMES, spoken_languages, wants_page
-from api.web.security_headers import Armor, Compression
+from api.web.security_headers import Compression, SecurityHeaders
 from api.web.uploads import MOST_BYTES, SUFFIXES, URMIA, UploadedFileOut, keep_upload, ready_files
 from data.errors import BarfrubError, ConflictError
 from data.languages import LANGUAGE_LETTERS, languages
@@ -69,7 +69,7 @@ def first_web(start: FirstStart) -> FastAPI:
     web.mount("/static/js", StaticFiles(directory=scripts_dir()), name="scripts")
     web.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     web.add_middleware(Compression)
-    web.add_middleware(Armor)
+    web.add_middleware(SecurityHeaders)
     return web
 
 

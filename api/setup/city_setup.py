@@ -151,7 +151,7 @@ def begin_to_take_over(request: Request, context: AdminContext) -> ReimportOut:
         told = take_over(
             app.engine, app.folder, newer, app.clock.now(), context.actor, report=report
         )
-        app.ground.refresh()
+        app.city_state.refresh()
         return told
 
     app.background_job.begin("take_over", work)

@@ -320,7 +320,7 @@ def _changed(context: Context, change: Callable[[Tx], object]) -> FleetView:
         change(tx)
         view = fleet_view(get_fleet(tx), find_last_change(tx), get_report(tx))
     write_fleet_text(app.engine, app.folder)
-    app.ground.refresh()
+    app.city_state.refresh()
     return view
 
 

@@ -129,5 +129,5 @@ def _view(request: Request, context: Context, tx: Tx) -> PolicyView:
 
 def _published(context: Context, view: PolicyView) -> PolicyView:
     write_policy_text(context.app.engine, context.app.folder)
-    context.app.ground.refresh()
+    context.app.city_state.refresh()
     return view

@@ -269,7 +269,7 @@ def _changed(context: Context, storm_id: StormId, change: Callable[[Tx], None]) 
     with context.writing() as tx:
         change(tx)
         storm, view = get_storm(tx, storm_id), detail_of(tx, context, storm_id)
-    context.app.ground.refresh()
+    context.app.city_state.refresh()
     told(context, storm)
     return view
 

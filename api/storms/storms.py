@@ -129,7 +129,7 @@ def move(storm_id: StormId, wanted: PhaseIn, context: DispatcherContext) -> Stor
             tx, context.actor, storm_id, wanted.seen, wanted.to, network, context.now
         )
         view = detail_of(tx, context, storm_id)
-    context.app.ground.refresh()
+    context.app.city_state.refresh()
     told(context, storm)
     return view
 
@@ -139,7 +139,7 @@ def end(storm_id: StormId, context: DispatcherContext) -> StormView:
     """Close a storm: its open work is cancelled."""
     with context.changing(f"storm:{storm_id}") as tx:
         storm = end_storm(tx, context.actor, storm_id, context.now)
-    context.app.ground.refresh()
+    context.app.city_state.refresh()
     return told(context, storm)
 
 

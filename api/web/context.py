@@ -23,20 +23,20 @@ from api.config.clock import Clock
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
 from api.processes.background_job import BackgroundJob
-from api.processes.city_state import GroundKeeper
+from api.processes.city_state import CityStateHolder
 from api.processes.dispatch_rpc import QuickLine
-from api.processes.ingest.board_cache import BoardDesk
+from api.processes.ingest.board_cache import BoardCache
 from api.processes.ingest.live_positions import Consumer
 from api.processes.ingest.position_ingest import PositionDoor
 from api.processes.ingest.report_ingest import IntakeDoor
 from api.processes.notice_sender import Messenger
 from api.processes.offers import Offers
 from api.processes.tasks.alert_task import AlertWatch
-from api.processes.tasks.audit_task import BookKeeper
-from api.processes.tasks.cycle_task import CycleKeeper
+from api.processes.tasks.audit_task import AuditTask
+from api.processes.tasks.cycle_task import CycleTask
 from api.processes.tasks.escalation_task import OfficeWatch
-from api.processes.tasks.logbook_task import LogKeeper
-from api.processes.tasks.replay_task import HistoryKeeper
+from api.processes.tasks.logbook_task import LogbookTask
+from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import Eraser
 from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder
@@ -75,26 +75,26 @@ class App:
     folder: Path
     clock: Clock
     engine: Database
-    ground: GroundKeeper
+    city_state: CityStateHolder
     hub: Hub
     live: LiveFleet
     consumer: Consumer
     watch: AlertWatch
     office: OfficeWatch
-    cycles: CycleKeeper
-    book: BookKeeper
+    cycles: CycleTask
+    book: AuditTask
     door: PositionDoor
     seals: Seals
     meters: Meters
     limits: PublicLimits
     eraser: Eraser
     messenger: Messenger
-    logs: LogKeeper
+    logs: LogbookTask
     history: StormHistory
-    past: HistoryKeeper
+    past: ReplayTask
     intake: IntakeDoor
     quick: QuickLine
-    boards: BoardDesk
+    boards: BoardCache
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     records: StormRecords = field(default_factory=StormRecords)
     plans: PublishedPlanCache = field(default_factory=PublishedPlanCache)
@@ -107,17 +107,17 @@ class App:
     @property
     def city(self) -> City:
         """The city as last set."""
-        return self.ground.now.city
+        return self.city_state.now.city
 
     @property
     def network(self) -> StreetNetwork:
         """Its streets as last imported."""
-        return self.ground.now.network
+        return self.city_state.now.network
 
     @property
     def policy(self) -> Policy:
         """Its levels of service as last set."""
-        return self.ground.now.policy
+        return self.city_state.now.policy
 
     @property
     def estimates(self) -> Estimates:
@@ -127,7 +127,7 @@ class App:
     @property
     def geocoder(self) -> Geocoder:
         """What finds addresses in these streets."""
-        return self.ground.now.geocoder
+        return self.city_state.now.geocoder
 
 
 @dataclass(frozen=True, slots=True)

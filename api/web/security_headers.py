@@ -29,7 +29,7 @@ KEPT_S = {"/static/vendor/": 86_400, "/tiles/": 3_600}
 """How long browsers keep what rarely changes; they ask again for everything else."""
 
 
-class Armor:
+class SecurityHeaders:
     """Adds security and caching headers to every HTTP answer."""
 
     def __init__(self, app: ASGIApp) -> None:

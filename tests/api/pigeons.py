@@ -35,4 +35,4 @@ def a_messenger(client, settings: NoticeSettings) -> Messenger:
     """Return a sender that looks when a test says so, in place of the server's own."""
     app = client.app.state.barfrub
     client.portal.call(app.messenger.stop)
-    return Messenger(app.engine, app.clock, app.ground, settings, app.plans)
+    return Messenger(app.engine, app.clock, app.city_state, settings, app.plans)

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import pytest
 
-from api.processes.tasks.replay_task import HistoryKeeper
+from api.processes.tasks.replay_task import ReplayTask
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
 from data.store.tracking.positions import add_positions
@@ -138,7 +138,7 @@ def test_of_a_storm_that_goes_on_one_process_reads_the_colors_and_another_hears_
 ):
     app = client.app.state.barfrub
     teller = StormHistory(app.folder / "history", tells=True)
-    HistoryKeeper(app.engine, clock, app.ground, teller).look()
+    ReplayTask(app.engine, clock, app.city_state, teller).look()
     expected = client.get("/api/replay").json()
 
     app.history = StormHistory(app.folder / "history", hears=True)

@@ -13,7 +13,7 @@ from time import perf_counter
 import numpy as np
 
 from api.config.clock import Clock
-from api.processes.workers.draft_cache import HandDesk
+from api.processes.workers.draft_cache import DraftCache
 from data.files.json_records import to_plain
 from data.model import EditKind, EditWish, PlanId, SegmentId, VehicleId
 from data.store.database.engine import Database, transaction
@@ -53,7 +53,7 @@ def timed(engine: Database) -> Iterator[tuple[str, str, str]]:
         driven = None if storm is None else find_published_plan_id(tx, storm.id)
     if driven is None:
         raise RuntimeError("expected a driven plan, found none")
-    desk = HandDesk(engine, _At())
+    desk = DraftCache(engine, _At())
     began_s = perf_counter()
     draft = desk.answer({"ask": "hand_begin", "plan": driven, "by": ACTOR.id}, network)["plan"]
     yield "draft by hand begun", f"{perf_counter() - began_s:.1f} s", "beside the answers"
@@ -79,7 +79,7 @@ def _wishes(engine: Database, draft: PlanId) -> Iterator[EditWish]:
 
 
 def _look(
-    desk: HandDesk, network: StreetNetwork, draft: int, wish: EditWish, *, store: bool
+    desk: DraftCache, network: StreetNetwork, draft: int, wish: EditWish, *, store: bool
 ) -> float:
     plain = to_plain(EditWish, wish)
     question = {"ask": "hand_edit", "plan": draft, "wish": plain, "store": store}
@@ -88,7 +88,7 @@ def _look(
     return perf_counter() - began_s
 
 
-def _ask(desk: HandDesk, network: StreetNetwork, draft: int, wish: EditWish) -> float:
+def _ask(desk: DraftCache, network: StreetNetwork, draft: int, wish: EditWish) -> float:
     began_s = perf_counter()
     question = {"ask": "hand_takers", "plan": draft, "segment": wish.segment_id}
     desk.answer(question, network)

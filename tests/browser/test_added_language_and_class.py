@@ -56,7 +56,7 @@ def test_the_clock_of_the_board_has_the_digits_of_the_language(visit):
 def test_the_map_of_classes_shows_an_added_class(visit):
     with transaction(visit.city.engine) as tx:
         set_policy(tx, SYSTEM, WITH_P5, visit.city.network, visit.city.clock.now())
-    visit.city.ground.refresh()
+    visit.city.city_state.refresh()
     open_in(visit, "administrator", "/classes", "en", "#streets .row")
 
     assert "P5" in visit.page.inner_text("classes-side, .words")

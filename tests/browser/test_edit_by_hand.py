@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from api.processes.workers.dispatch_worker import QuickDesk, listening
+from api.processes.workers.dispatch_worker import DispatchCache, listening
 from maps.pages.i18n import Translator, translator
 from tests.browser.board.test_board import middle_of
 from tests.browser.board.test_pages import speak
@@ -33,7 +33,7 @@ def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Vis
     visit.come_in("dispatcher")
     a_plan_is_driven(visit)
     city, page = visit.city, visit.page
-    with listening(city.folder, QuickDesk(city.engine, city.clock, 1)):
+    with listening(city.folder, DispatchCache(city.engine, city.clock, 1)):
         visit.board()
         page.keyboard.press("e")
         bar = page.locator(".edit-bar")

@@ -5,7 +5,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from api.processes.workers.dispatch_worker import QuickDesk, listening
+from api.processes.workers.dispatch_worker import DispatchCache, listening
 from data.model import Actor, ActorKind
 from data.store.database.engine import reading, transaction
 from data.store.planning.plans import find_published_plan
@@ -37,7 +37,7 @@ def test_urgent_work_is_taken_by_a_key_and_a_breakdown_is_looked_at_first(
     visit.come_in("dispatcher")
     a_plan_is_driven(visit)
     city, page = visit.city, visit.page
-    desk = QuickDesk(city.engine, city.clock, 1)
+    desk = DispatchCache(city.engine, city.clock, 1)
     with listening(city.folder, desk):
         visit.board()
         page.evaluate(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.processes.workers.dispatch_worker import QuickDesk, listening
+from api.processes.workers.dispatch_worker import DispatchCache, listening
 from data.model import LegKind, Plan, PlanId, PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
@@ -27,7 +27,7 @@ def dispatcher(dispatcher, storm, app, solved) -> Iterator:
     with transaction(app.engine) as tx:
         plan_id = store_draft(tx, DISPATCHER, solved, v.NOW).id
     assert dispatcher.post(f"/api/plans/{plan_id}/publish").status_code == 200
-    with listening(app.folder, QuickDesk(app.engine, app.clock, 1)):
+    with listening(app.folder, DispatchCache(app.engine, app.clock, 1)):
         yield dispatcher
 
 

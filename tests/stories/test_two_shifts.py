@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.processes.workers.dispatch_worker import QuickDesk
+from api.processes.workers.dispatch_worker import DispatchCache
 from data.model import PlanId, Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import reading, transaction
@@ -78,7 +78,7 @@ def replanned(client, app, **wanted):
     """Let the quick worker answer what has happened on the road."""
     asked = client.post("/api/replans", json=wanted)
     assert asked.status_code == 202, asked.text
-    assert QuickDesk(app.engine, app.clock, 1).work(NEVER)
+    assert DispatchCache(app.engine, app.clock, 1).work(NEVER)
     run = client.get(f"/api/plan-runs/{asked.json()['id']}").json()
     assert (run["state"], run["error"]) == ("done", "")
     with reading(app.engine) as tx:

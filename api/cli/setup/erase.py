@@ -12,13 +12,13 @@ def erase(city: CityOption = None) -> None:
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city
-    from api.processes.city_state import GroundKeeper
+    from api.processes.city_state import CityStateHolder
     from api.processes.tasks.retention_task import Eraser
 
     settings = Settings()
     folder = chosen_city(settings, city)
     engine = open_city_database(folder)
-    eraser = Eraser(engine, Clock(), GroundKeeper(engine), settings, folder)
+    eraser = Eraser(engine, Clock(), CityStateHolder(engine), settings, folder)
     erased = eraser.erase(CONSOLE)
     typer.echo(
         f"Erased: {erased.callers} callers, words of {erased.requests} requests, "

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from api.processes.cached_response import KeptAnswer, packed_json
-from api.processes.city_state import CitySnapshot, GroundKeeper
+from api.processes.city_state import CitySnapshot, CityStateHolder
 from api.processes.ingest.live_positions import Consumer
 from data.model import JobState, Storm
 from data.store.coverage.coverage import list_coverage
@@ -48,22 +48,22 @@ class SharedAnswer:
 class _Painting:
     """The colors of all streets as painted here, and of what."""
 
-    ground: CitySnapshot
+    city_state: CitySnapshot
     storm: Storm | None
     at: datetime
     states: States
 
     def is_of(
-        self, ground: CitySnapshot, storm: Storm | None, since: datetime, until: datetime
+        self, city_state: CitySnapshot, storm: Storm | None, since: datetime, until: datetime
     ) -> bool:
-        return ground is self.ground and storm == self.storm and since <= self.at <= until
+        return city_state is self.city_state and storm == self.storm and since <= self.at <= until
 
 
-class BoardDesk:
+class BoardCache:
     """Colors and sums for all boards of a city, and the answers that they share."""
 
-    def __init__(self, ground: GroundKeeper, consumer: Consumer) -> None:
-        self._ground = ground
+    def __init__(self, city_state: CityStateHolder, consumer: Consumer) -> None:
+        self._city_state = city_state
         self._consumer = consumer
         self._sums: ClassSums | None = None
         self._painting: _Painting | None = None
@@ -80,26 +80,26 @@ class BoardDesk:
         While nobody has told any, after a start and where a storm has just changed, they are
         painted here: a large city takes a fifth of a second, so it is done once for all who ask.
         """
-        ground, since = self._ground.now, now - AS_TOLD
-        told = self._consumer.colors_told(storm, ground.network, since, now)
+        city_state, since = self._city_state.now, now - AS_TOLD
+        told = self._consumer.colors_told(storm, city_state.network, since, now)
         if told is not None:
             return told
         with self._brush:
             known = self._painting
-            if known is None or not known.is_of(ground, storm, since, now):
-                known = self._painting = _painting(tx, ground, storm, now)
+            if known is None or not known.is_of(city_state, storm, since, now):
+                known = self._painting = _painting(tx, city_state, storm, now)
         return known.states
 
     def classes(self, states: States) -> tuple[ClassView, ...]:
         """Return how far each class is."""
-        ground, sums = self._ground.now, self._sums
-        if sums is None or not sums.stands_on(ground.network, ground.policy):
-            sums = self._sums = ClassSums(ground.network, ground.policy)
+        city_state, sums = self._city_state.now, self._sums
+        if sums is None or not sums.stands_on(city_state.network, city_state.policy):
+            sums = self._sums = ClassSums(city_state.network, city_state.policy)
         return sums.views(states)
 
 
-def _painting(tx: Tx, ground: CitySnapshot, storm: Storm | None, now: datetime) -> _Painting:
+def _painting(tx: Tx, city_state: CitySnapshot, storm: Storm | None, now: datetime) -> _Painting:
     coverages = list_coverage(tx, storm.id) if storm else []
     jobs = list_jobs(tx, storm.id, JobState.OPEN) if storm else []
-    states = painted(ground.network, ground.policy, storm, coverages, jobs, now)
-    return _Painting(ground, storm, now, states)
+    states = painted(city_state.network, city_state.policy, storm, coverages, jobs, now)
+    return _Painting(city_state, storm, now, states)

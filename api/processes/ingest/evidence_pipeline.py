@@ -9,7 +9,7 @@ from itertools import batched
 from threading import Thread
 
 from api.config.clock import Clock
-from api.processes.city_state import CitySnapshot, GroundKeeper
+from api.processes.city_state import CitySnapshot, CityStateHolder
 from data.model import (
     PLAN_KINDS,
     Actor,
@@ -91,16 +91,16 @@ class Digester:
         self,
         engine: Database,
         clock: Clock,
-        ground: GroundKeeper,
+        city_state: CityStateHolder,
         hub: Hub,
         called_away: Callable[[], bool],
     ) -> None:
         self._engine = engine
         self._clock = clock
-        self._keeper = ground
+        self._keeper = city_state
         self._hub = hub
         self._called_away = called_away
-        self._stand_on(ground.now)
+        self._stand_on(city_state.now)
         self._repainted: tuple[datetime, float] | None = None
         self._storm: Storm | None = None
         self._runs: dict[int, RunView] = {}
@@ -161,14 +161,14 @@ class Digester:
         """
         self._keeper.refresh()
         new = self._keeper.now
-        if new is not self._ground:
+        if new is not self._city_state:
             self._stand_on(new)
             self._repainted = None
 
-    def _stand_on(self, ground: CitySnapshot) -> None:
-        self._ground = ground
-        self._tracks = OpenTracks(ground.matcher)
-        self.colors = Colors(ground.network, ground.policy)
+    def _stand_on(self, city_state: CitySnapshot) -> None:
+        self._city_state = city_state
+        self._tracks = OpenTracks(city_state.matcher)
+        self.colors = Colors(city_state.network, city_state.policy)
 
     def _digest(self, now: datetime) -> Digest:
         """Digest the oldest positions: fewer and fewer, where one of them cannot be digested.
@@ -181,10 +181,10 @@ class Digester:
             try:
                 return self._digest_portion(portion, now)
             except DatabaseUnavailable:
-                self._tracks = OpenTracks(self._ground.matcher)
+                self._tracks = OpenTracks(self._city_state.matcher)
                 raise
             except Exception as error:  # whatever one position does, the others must go on
-                self._tracks = OpenTracks(self._ground.matcher)
+                self._tracks = OpenTracks(self._city_state.matcher)
                 if portion == 1:
                     self._set_aside(error, now)
                     return Digest()
@@ -192,17 +192,19 @@ class Digester:
             portion //= 2
 
     def _digest_portion(self, portion: int, now: datetime) -> Digest:
-        ground, tracks = self._ground, self._tracks
+        city_state, tracks = self._city_state, self._tracks
         with reading(self._engine) as tx:
             storm = find_active_storm(tx)  # it may have begun while the kernels were compiled
             unseen, last = list_unseen(tx, portion)
             heard_until = unseen[-1].received_at if len(unseen) == portion else now
-            followed = follow(tx, ground.network, tracks, unseen, storm, now, heard_until)
+            followed = follow(tx, city_state.network, tracks, unseen, storm, now, heard_until)
         found = Digest()
         for number, part in enumerate(followed.parts(WINDOWS_AT_ONCE)):
             time.sleep(BREATH_S if number else 0.0)
             with transaction(self._engine) as tx:
-                found += keep(CityContext(tx, ground.network, ground.policy, now), tracks, part)
+                found += keep(
+                    CityContext(tx, city_state.network, city_state.policy, now), tracks, part
+                )
         faults = found.faults
         for fixes in batched(unseen, MARKED_AT_ONCE, strict=False):
             with transaction(self._engine) as tx:
@@ -226,8 +228,10 @@ class Digester:
             if not taps_wait(tx, storm, now):
                 return
         with transaction(self._engine) as tx:
-            ground, cache = self._ground, self._tracks.coverage_cache
-            proof = prove_taps(CityContext(tx, ground.network, ground.policy, now), storm, cache)
+            city_state, cache = self._city_state, self._tracks.coverage_cache
+            proof = prove_taps(
+                CityContext(tx, city_state.network, city_state.policy, now), storm, cache
+            )
         with reading(self._engine) as tx:
             self._publish_requests(tx, Digest(proof=proof))
         self._publish_proved(proof.coverage, now)

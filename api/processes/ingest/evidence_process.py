@@ -19,11 +19,11 @@ from typing import Any
 from api.config.clock import Clock
 from api.config.console import open_city_database
 from api.processes.child_process import ParentLine, SupervisedProcess
-from api.processes.city_state import GroundKeeper
+from api.processes.city_state import CityStateHolder
 from api.processes.ingest.evidence_pipeline import REST_S, Digester
-from api.processes.tasks.audit_task import BookKeeper
-from api.processes.tasks.logbook_task import LogKeeper
-from api.processes.tasks.replay_task import HistoryKeeper
+from api.processes.tasks.audit_task import AuditTask
+from api.processes.tasks.logbook_task import LogbookTask
+from api.processes.tasks.replay_task import ReplayTask
 from data.model import SegmentId
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database
@@ -104,27 +104,27 @@ def digest_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
     """Digest a city's positions in a process of its own."""
     sys.setswitchinterval(SWITCH_S)
     engine = open_city_database(folder, derived=True)
-    ground = GroundKeeper(engine)
-    logs = LogKeeper(engine, clock, ground)
-    past = HistoryKeeper(engine, clock, ground, StormHistory(folder / "history", tells=True))
-    book = BookKeeper(engine, clock)
+    city_state = CityStateHolder(engine)
+    logs = LogbookTask(engine, clock, city_state)
+    past = ReplayTask(engine, clock, city_state, StormHistory(folder / "history", tells=True))
+    book = AuditTask(engine, clock)
     line.ready()
     with holding(folder):
         for task in (past, book, logs):
             task.start()
-        digest_until_told(engine, clock, ground, line)
+        digest_until_told(engine, clock, city_state, line)
     for task in (book, logs):  # what reads the past may take long, and changes nothing
         task.stop()
     engine.dispose()
 
 
 def digest_until_told(
-    engine: Database, clock: Clock, ground: GroundKeeper, line: ParentLine
+    engine: Database, clock: Clock, city_state: CityStateHolder, line: ParentLine
 ) -> None:
     """Look at positions again and again, and send the news of each look, until told to end."""
     hub = Hub()
     news = hub.subscribe(lambda: None, own=True)
-    digester = Digester(engine, clock, ground, hub, line.waits)
+    digester = Digester(engine, clock, city_state, hub, line.waits)
     wait_s, collected_s = 0.0, time.monotonic()
     gc.freeze()
     gc.disable()

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event
 
 from api.config.clock import Clock
-from api.processes.city_state import GroundKeeper
+from api.processes.city_state import CityStateHolder
 from api.processes.ingest.evidence_pipeline import Digester
 from api.processes.ingest.evidence_process import LOOK_S, DigestingProcess, EvidenceChanges
 from api.processes.periodic_task import PeriodicTask
@@ -42,7 +42,7 @@ class Consumer(PeriodicTask):
         self,
         engine: Database,
         clock: Clock,
-        ground: GroundKeeper,
+        city_state: CityStateHolder,
         hub: Hub,
         live: LiveFleet,
         apart: Path | None = None,
@@ -50,15 +50,15 @@ class Consumer(PeriodicTask):
         super().__init__()
         self._engine = engine
         self._clock = clock
-        self._keeper = ground
-        self._ground = ground.now
+        self._keeper = city_state
+        self._city_state = city_state.now
         self._hub = hub
         self._live = live
         self._met = False
         self._fresh: list[Position] = []
         self._sieve = LiveFilter()
         self._stopping = Event()
-        self._digester = Digester(engine, clock, ground, hub, self._stopping.is_set)
+        self._digester = Digester(engine, clock, city_state, hub, self._stopping.is_set)
         self._apart = DigestingProcess(apart, clock, self._pass_on) if apart else None
         self._colors = ReceivedColors()
         self.tally: Counter[str] = self._digester.tally
@@ -152,9 +152,9 @@ class Consumer(PeriodicTask):
     def _follow_ground(self) -> None:
         """Tell boards of new streets or levels of service when somebody has set them."""
         self._keeper.refresh()
-        new, old = self._keeper.now, self._ground
+        new, old = self._keeper.now, self._city_state
         if new is not old:
-            self._ground, self._met = new, False
+            self._city_state, self._met = new, False
             self._hub.publish("city", [city_view(new.city)])
 
     def _pass_on(self, news: EvidenceChanges) -> None:

@@ -14,7 +14,7 @@ from cachetools import TTLCache
 from api.access.rate_limits import Allowance, RateLimiter
 from api.processes.ingest.command_queue import CommandQueue
 from api.processes.ingest.group_commit import CommitLimits, GroupCommit
-from api.processes.ingest.tracker_stats import Ledger
+from api.processes.ingest.tracker_stats import TrackerStats
 from data.model import Device, DeviceId, Position
 from data.store.accounts.accounts import (
     find_device_by_name,
@@ -53,7 +53,7 @@ class PositionDoor:
     """
 
     def __init__(
-        self, engine: Database, ledger: Ledger, on_stored: Callable[[list[Position]], None]
+        self, engine: Database, ledger: TrackerStats, on_stored: Callable[[list[Position]], None]
     ) -> None:
         self._engine = engine
         self.ledger = ledger

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.access.auth import TooManyError
-from api.processes.city_state import GroundKeeper
+from api.processes.city_state import CityStateHolder
 from api.processes.ingest.group_commit import CommitLimits, GroupCommit
 from data.errors import BarfrubError
 from data.model import Actor, ActorKind, RequestId, RequestState, ServiceRequest
@@ -75,13 +75,13 @@ class IntakeDoor:
     def __init__(
         self,
         engine: Database,
-        ground: GroundKeeper,
+        city_state: CityStateHolder,
         clock: Callable[[], datetime],
         announce: Callable[[Sequence[ServiceRequest]], None],
         plans: PublishedPlanCache,
     ) -> None:
         self._engine = engine
-        self._ground = ground
+        self._city_state = city_state
         self._clock = clock
         self.announce = announce
         self._plans = plans
@@ -175,14 +175,14 @@ class IntakeDoor:
                 await self._arrived.wait()
 
     def _place_one(self, request_id: RequestId) -> None:
-        ground = self._ground.now
+        city_state = self._city_state.now
         try:
             with transaction(self._engine) as tx:
                 asked = get_request(tx, request_id)
                 if asked.state is not RequestState.NEW or asked.snap is not None:
                     return
-                city = CityContext(tx, ground.network, ground.policy, self._clock())
-                placed = locate(city, CITIZEN, request_id, ground.geocoder, self._plans)
+                city = CityContext(tx, city_state.network, city_state.policy, self._clock())
+                placed = locate(city, CITIZEN, request_id, city_state.geocoder, self._plans)
         except BarfrubError as error:
             _log.warning("request %d waits for a human: %s", request_id, error)
         except Exception:  # whatever one report does, the others must be placed

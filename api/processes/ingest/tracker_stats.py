@@ -37,7 +37,7 @@ PLACES = 20_000
 _log = logging.getLogger(__name__)
 
 
-class Ledger(PeriodicTask):
+class TrackerStats(PeriodicTask):
     """Counts faults by tracker and reason, strangers by name, and when trackers were heard.
 
     `tally` adds up the faults by reason since the start, for monitoring.

@@ -4,7 +4,7 @@ from datetime import datetime
 from threading import Lock
 
 from api.config.clock import Clock
-from api.processes.city_state import GroundKeeper
+from api.processes.city_state import CityStateHolder
 from api.processes.periodic_task import CityTask
 from data.model import Alert, SegmentId, ShiftId, Storm
 from data.store.database.engine import Database, reading, transaction
@@ -39,13 +39,13 @@ class AlertWatch(CityTask):
         self,
         engine: Database,
         clock: Clock,
-        ground: GroundKeeper,
+        city_state: CityStateHolder,
         hub: Hub,
         live: LiveFleet,
         ear: SosListener,
         plans: PublishedPlanCache,
     ) -> None:
-        super().__init__(engine, clock, ground, hub)
+        super().__init__(engine, clock, city_state, hub)
         self._live = live
         self._ear = ear
         self._plans = plans
@@ -57,11 +57,11 @@ class AlertWatch(CityTask):
 
     def get_ready(self) -> None:
         """Read how the driven plan was driven so far; the first look tells of it."""
-        now, ground = self._clock.now(), self._ground.now
+        now, city_state = self._clock.now(), self._city_state.now
         with self._one_at_a_time, reading(self._engine) as tx:
             storm = find_active_storm(tx)
             if storm is not None:
-                network, policy = ground.network, ground.policy
+                network, policy = city_state.network, city_state.policy
                 self.check = self._watch.get_ready(CityContext(tx, network, policy, now), storm)
 
     def look(self) -> int:
@@ -70,16 +70,16 @@ class AlertWatch(CityTask):
             return self._look()
 
     def _look(self) -> int:
-        now, ground = self._clock.now(), self._ground.now
+        now, city_state = self._clock.now(), self._city_state.now
         news = dict(self._news.take())
         streets = [SegmentId(row[0]) for row in news.get("evidence", ())]
         shifts = [ShiftId(view.id) for view in news.get("legs", ())]
-        policy = ground.policy
+        policy = city_state.policy
         try:
             with reading(self._engine) as tx:
                 storm, live = find_active_storm(tx), self._live.picture()
                 look = self._watch.check(
-                    CityContext(tx, ground.network, policy, now), storm, live, streets, shifts
+                    CityContext(tx, city_state.network, policy, now), storm, live, streets, shifts
                 )
                 calm = self._watch.is_unchanged(tx, look, now)
         except BaseException:
@@ -92,7 +92,7 @@ class AlertWatch(CityTask):
                 changed += self._watch.store(tx, look, policy.alerts, now)
         self.check = look.check
         self._tell_routes()
-        self._hub.publish("alerts", [alert_view(one, ground.network) for one in changed])
+        self._hub.publish("alerts", [alert_view(one, city_state.network) for one in changed])
         return len(changed)
 
     def _answer_calls(self, storm: Storm | None, now: datetime) -> list[Alert]:

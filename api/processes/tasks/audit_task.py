@@ -11,7 +11,7 @@ AT_ONCE = 20
 """Half hours of vehicles in one transaction; they are read before it, 20 ms for 1,800 positions."""
 
 
-class BookKeeper(PeriodicTask):
+class AuditTask(PeriodicTask):
     """Seals evidence in small portions, so that no other writer waits for it."""
 
     pause_s = 10.0

@@ -11,7 +11,7 @@ LOOK_S = 20.0
 """Pause between two looks: a cycle takes hours."""
 
 
-class CycleKeeper(CityTask):
+class CycleTask(CityTask):
     """Makes the work of the next cycle and asks for its plan, as long as the server runs."""
 
     pause_s = LOOK_S
@@ -27,7 +27,7 @@ class CycleKeeper(CityTask):
         if not due:
             return False
         with transaction(self._engine) as tx:
-            run = begin_cycles(tx, self._ground.now.network, now)
+            run = begin_cycles(tx, self._city_state.now.network, now)
         if run is not None:
             self._hub.publish("runs", [run_view(run)])
         return run is not None

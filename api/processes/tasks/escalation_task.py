@@ -22,12 +22,12 @@ class OfficeWatch(CityTask):
 
     def look(self) -> int:
         """Escalate what is too late now, tell the pages, and return how many requests it was."""
-        ground, now = self._ground.now, self._clock.now()
+        city_state, now = self._city_state.now, self._clock.now()
         with reading(self._engine) as tx:
-            found = list_overdue(tx, ground.network, ground.policy, now)
+            found = list_overdue(tx, city_state.network, city_state.policy, now)
         late: list[ServiceRequest] = []
         for some in batched(found, AT_ONCE, strict=False):
             with transaction(self._engine) as tx:
-                late += escalate_overdue(tx, some, ground.network, ground.policy, now)
+                late += escalate_overdue(tx, some, city_state.network, city_state.policy, now)
         self._hub.publish("requests", [request_view(asked, {}) for asked in late])
         return len(late)

@@ -3,7 +3,7 @@
 from threading import Lock
 
 from api.config.clock import Clock
-from api.processes.city_state import CitySnapshot, GroundKeeper
+from api.processes.city_state import CitySnapshot, CityStateHolder
 from api.processes.periodic_task import PeriodicTask
 from data.store.database.engine import Database, reading, transaction
 from fleet.logbook.log_cache import LogMemory
@@ -19,17 +19,17 @@ PORTION = 20
 """Parts read without a pause: a second of work at most, for which a stop of the server waits."""
 
 
-class LogKeeper(PeriodicTask):
+class LogbookTask(PeriodicTask):
     """Keeps the logs of vehicles read, as long as the server runs; one reader at a time."""
 
     pause_s = LOOK_S
 
-    def __init__(self, engine: Database, clock: Clock, ground: GroundKeeper) -> None:
+    def __init__(self, engine: Database, clock: Clock, city_state: CityStateHolder) -> None:
         super().__init__()
         self._engine = engine
         self._clock = clock
-        self._keeper = ground
-        self._ground: CitySnapshot | None = None
+        self._keeper = city_state
+        self._city_state: CitySnapshot | None = None
         self._shelf: LogAccess | None = None
         self._lock = Lock()
         self.memory = LogMemory()
@@ -53,13 +53,13 @@ class LogKeeper(PeriodicTask):
 
     def _current_shelf(self) -> LogAccess:
         """Return the shelf with the streets of now."""
-        ground = self._keeper.now
-        if self._shelf is None or self._ground is not ground:
-            self._ground = ground
+        city_state = self._keeper.now
+        if self._shelf is None or self._city_state is not city_state:
+            self._city_state = city_state
             self._shelf = LogAccess(
                 lambda: reading(self._engine),
                 lambda: transaction(self._engine),
-                ground.network,
-                ground.matcher,
+                city_state.network,
+                city_state.matcher,
             )
         return self._shelf

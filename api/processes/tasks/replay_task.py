@@ -1,7 +1,7 @@
 """Reads the history of the newest storms before somebody asks to see it again."""
 
 from api.config.clock import Clock
-from api.processes.city_state import GroundKeeper
+from api.processes.city_state import CityStateHolder
 from api.processes.periodic_task import PeriodicTask
 from data.store.database.engine import Database, reading
 from data.store.storms.storms import list_storms
@@ -11,24 +11,24 @@ LOOK_S = 30.0
 """Pause between two looks."""
 
 
-class HistoryKeeper(PeriodicTask):
+class ReplayTask(PeriodicTask):
     """Has the colors of the newest storm at hand, as long as the server runs."""
 
     pause_s = LOOK_S
 
     def __init__(
-        self, engine: Database, clock: Clock, ground: GroundKeeper, history: StormHistory
+        self, engine: Database, clock: Clock, city_state: CityStateHolder, history: StormHistory
     ) -> None:
         super().__init__()
         self._engine = engine
         self._clock = clock
-        self._keeper = ground
+        self._keeper = city_state
         self._history = history
 
     def look(self) -> None:
         """Read the newest storm, unless its colors are at hand."""
-        ground = self._keeper.now
+        city_state = self._keeper.now
         with reading(self._engine) as tx:
             for storm in list_storms(tx)[:1]:
                 policy = self._keeper.policy_of(tx, storm)
-                self._history.prepare(tx, storm, ground.network, policy, self._clock.now())
+                self._history.prepare(tx, storm, city_state.network, policy, self._clock.now())

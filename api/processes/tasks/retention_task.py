@@ -6,7 +6,7 @@ from pathlib import Path
 
 from api.config.clock import Clock
 from api.config.settings import Settings
-from api.processes.city_state import GroundKeeper
+from api.processes.city_state import CityStateHolder
 from api.processes.periodic_task import PeriodicTask
 from data.files.photos import remove_photo
 from data.model import Actor, ActorKind
@@ -32,14 +32,14 @@ class Eraser(PeriodicTask):
         self,
         engine: Database,
         clock: Clock,
-        ground: GroundKeeper,
+        city_state: CityStateHolder,
         settings: Settings,
         folder: Path,
     ) -> None:
         super().__init__()
         self._engine = engine
         self._clock = clock
-        self._ground = ground
+        self._city_state = city_state
         self._settings = settings
         self._folder = folder
 
@@ -57,7 +57,7 @@ class Eraser(PeriodicTask):
             erased = erase_old(
                 tx,
                 actor,
-                self._ground.now.network,
+                self._city_state.now.network,
                 timedelta(days=settings.callers_kept_days),
                 timedelta(days=settings.photos_kept_days),
                 self._clock.now(),

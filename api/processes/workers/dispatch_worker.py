@@ -25,7 +25,7 @@ from api.config.console import open_city_database
 from api.config.settings import Settings
 from api.processes.child_process import ParentLine
 from api.processes.dispatch_rpc import MOST_BYTES, SOCKET, reachable, refused
-from api.processes.workers.draft_cache import HandDesk
+from api.processes.workers.draft_cache import DraftCache
 from api.processes.workers.plan_worker import solve_run
 from api.processes.workers.run_kinds import Warm
 from api.processes.workers.run_lease import LEASE_S, real_now
@@ -68,13 +68,13 @@ SWITCH_S = 0.0005
 _log = logging.getLogger(__name__)
 
 
-class QuickDesk:
+class DispatchCache:
     """The present of a city's storm in memory, and the answers from it; safe from any thread."""
 
     def __init__(self, engine: Database, clock: Clock, threads: int) -> None:
         self.present = PublishedPlanCache()
         self.known = LineGraphCache()
-        self.hands = HandDesk(engine, clock)
+        self.hands = DraftCache(engine, clock)
         self._engine = engine
         self._clock = clock
         self._threads = threads
@@ -193,7 +193,7 @@ def answer_until(
     sys.setswitchinterval(SWITCH_S)
     engine = open_city_database(folder)
     with holding(folder):
-        desk, sweeper = QuickDesk(engine, clock, settings.solver_threads), Sweeper()
+        desk, sweeper = DispatchCache(engine, clock, settings.solver_threads), Sweeper()
         with listening(folder, desk):
             while not stopped.is_set():
                 if not _looked(desk, stopped):
@@ -225,7 +225,7 @@ class Sweeper:
         self._swept_s = monotonic()
 
 
-def _looked(desk: QuickDesk, stopped: Stopped) -> bool:
+def _looked(desk: DispatchCache, stopped: Stopped) -> bool:
     """Do what there is to do; what fails is written down, and the next look comes."""
     try:
         if desk.work(stopped):
@@ -250,7 +250,7 @@ class _Handler(socketserver.StreamRequestHandler):
 class _Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
 
-    def __init__(self, address: str, desk: QuickDesk) -> None:
+    def __init__(self, address: str, desk: DispatchCache) -> None:
         super().__init__(address, _Handler)
         self.desk = desk
 
@@ -259,7 +259,7 @@ class _Server(socketserver.ThreadingUnixStreamServer):
 
 
 @contextmanager
-def listening(folder: Path, desk: QuickDesk) -> Iterator[None]:
+def listening(folder: Path, desk: DispatchCache) -> Iterator[None]:
     """Answer from a desk on the city's socket, in threads beside the caller."""
     (folder / SOCKET).unlink(missing_ok=True)
     with reachable(folder) as address, _Server(address, desk) as server:

@@ -27,7 +27,7 @@ PREVIEWS = 200
 """Changes that somebody has looked at and may order in a moment."""
 
 
-class HandDesk:
+class DraftCache:
     """Answers what changes make of drafts; safe from any thread."""
 
     def __init__(self, engine: Database, clock: Clock) -> None:

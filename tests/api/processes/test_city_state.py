@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.processes.city_state import GroundKeeper
+from api.processes.city_state import CityStateHolder
 from data.model import Actor, ActorKind
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.database.engine import open_database, reading, transaction
@@ -35,7 +35,7 @@ def engine(folder):
 
 
 def test_a_server_finds_a_street_by_the_name_that_a_newer_file_gives_it(engine, folder, tmp_path):
-    ground = GroundKeeper(engine)
+    ground = CityStateHolder(engine)
     with reading(engine) as tx:
         newer = compare(tx, street_file(tmp_path / "new.osm", "خیابان شهید باکری"))
     take_over(engine, folder, newer, LATER, ACTOR)
@@ -45,7 +45,7 @@ def test_a_server_finds_a_street_by_the_name_that_a_newer_file_gives_it(engine, 
 
 
 def test_a_new_policy_leaves_the_streets_in_memory_as_they_are(engine):
-    ground = GroundKeeper(engine)
+    ground = CityStateHolder(engine)
     network = ground.now.network
     with transaction(engine) as tx:
         set_policy(tx, ACTOR, DEFAULT_POLICY, load_network(tx), LATER)
@@ -54,7 +54,7 @@ def test_a_new_policy_leaves_the_streets_in_memory_as_they_are(engine):
 
 
 def test_nothing_new_is_not_read_again(engine):
-    ground = GroundKeeper(engine)
+    ground = CityStateHolder(engine)
     before = ground.now
     assert not ground.refresh()
     assert ground.now is before

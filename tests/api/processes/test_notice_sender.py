@@ -56,7 +56,7 @@ def test_what_was_not_sent_before_a_restart_is_sent_after_it(client, sign_in, me
     ask(client, sign_in)
     app = client.app.state.barfrub
     again = Messenger(
-        app.engine, app.clock, app.ground, PigeonSettings(AWAKE, pigeon=pigeon), app.plans
+        app.engine, app.clock, app.city_state, PigeonSettings(AWAKE, pigeon=pigeon), app.plans
     )
     again.recover()
     assert again.look() == 1
@@ -99,7 +99,7 @@ def test_an_exercise_wakes_nobody(client):
     fast = type(app.clock)()
     fast.speed = 10.0
     settings = NoticeSettings(sms="kavenegar://key/{phone}")
-    rehearsal = Messenger(app.engine, fast, app.ground, settings, app.plans)
+    rehearsal = Messenger(app.engine, fast, app.city_state, settings, app.plans)
     assert isinstance(rehearsal.gateway, LogGateway)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from api.processes.dispatch_rpc import SOCKET
 from api.processes.offers import Offers
-from api.processes.workers.dispatch_worker import QuickDesk, listening
+from api.processes.workers.dispatch_worker import DispatchCache, listening
 from data.model import JobState, PlanId, PlanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
@@ -40,10 +40,10 @@ def driven(dispatcher, app, solved) -> int:
 
 
 @pytest.fixture
-def desk(app, driven, monkeypatch) -> Iterator[QuickDesk]:
+def desk(app, driven, monkeypatch) -> Iterator[DispatchCache]:
     """The quick worker, in this process, on its socket, with little time for a small village."""
     monkeypatch.setattr("fleet.replanning.replan_requests.SECONDS", 0.1)
-    desk = QuickDesk(app.engine, app.clock, 1)
+    desk = DispatchCache(app.engine, app.clock, 1)
     with listening(app.folder, desk):
         yield desk
 
@@ -133,7 +133,7 @@ def test_who_takes_an_offer_of_before_a_restart_is_told_to_ask_again(
         restarted.setattr(app, "offers", Offers())
         of_server = dispatcher.post(f"/api/insertions/{offer['id']}/accept")
     (app.folder / SOCKET).unlink()
-    with listening(app.folder, QuickDesk(app.engine, app.clock, 1)):
+    with listening(app.folder, DispatchCache(app.engine, app.clock, 1)):
         of_worker = dispatcher.post(f"/api/insertions/{offer['id']}/accept")
     for answer in (of_server, of_worker):
         assert answer.status_code == 409

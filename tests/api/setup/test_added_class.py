@@ -136,7 +136,7 @@ def test_an_old_storm_shows_a_class_that_the_policy_has_no_longer(stormy):
     stormy.post("/api/storms/1/end")
     with transaction(app.engine) as tx:
         set_policy(tx, SYSTEM, DEFAULT_POLICY, app.network, app.clock.now())
-    app.ground.refresh()
+    app.city_state.refresh()
     answers = every_answer(stormy, VALUES)
 
     assert [path for path, answer in answers.items() if answer.status_code >= 500] == []

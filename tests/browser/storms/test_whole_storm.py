@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.processes.workers.dispatch_worker import QuickDesk
+from api.processes.workers.dispatch_worker import DispatchCache
 from api.processes.workers.plan_worker import solve_run
 from api.processes.workers.run_lease import LEASE_S, real_now
 from data.model import PlanState, StormId
@@ -30,7 +30,7 @@ class Planners:
 
     def __init__(self, visit: Visit) -> None:
         self._city = visit.city
-        self._quick = QuickDesk(self._city.engine, self._city.clock, 1)
+        self._quick = DispatchCache(self._city.engine, self._city.clock, 1)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api.processes.city_state import GroundKeeper
+from api.processes.city_state import CityStateHolder
 from api.processes.ingest import evidence_pipeline as digester_module
 from api.processes.ingest.live_positions import Consumer
 from data.model import DeviceId, Position, RunWish, Storm, VehicleId
@@ -70,7 +70,7 @@ def _no_rest_by_the_wall(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def a_consumer(engine: Database, clock: StillClock, hub: Hub) -> Consumer:
-    return Consumer(engine, clock, GroundKeeper(engine), hub, LiveFleet())
+    return Consumer(engine, clock, CityStateHolder(engine), hub, LiveFleet())
 
 
 def store(engine: Database, fixes: list[Position]) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.processes.city_state import GroundKeeper
+from api.processes.city_state import CityStateHolder
 from api.processes.ingest import evidence_pipeline as digester_module
 from api.processes.ingest.live_positions import Consumer
 from data.model import VehicleId
@@ -52,7 +52,7 @@ def _some_fixes_cannot_be_digested(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def consumer(engine: Database, clock: StillClock) -> Consumer:
     clock.moment += timedelta(hours=1)
-    return Consumer(engine, clock, GroundKeeper(engine), Hub(), LiveFleet())
+    return Consumer(engine, clock, CityStateHolder(engine), Hub(), LiveFleet())
 
 
 def store(engine: Database, *fixes) -> None:
@@ -155,7 +155,7 @@ def test_evidence_beside_a_bad_position_is_the_same_as_without_it(clock: StillCl
         clock.moment = v.NOW + timedelta(minutes=20)
         hub = Hub()
         heard = hub.subscribe(lambda: None)
-        looked_at_all(engine, Consumer(engine, clock, GroundKeeper(engine), hub, LiveFleet()))
+        looked_at_all(engine, Consumer(engine, clock, CityStateHolder(engine), hub, LiveFleet()))
         colors.append(sorted(dict(heard.take())["coverage"]))
         engine.dispose()
     assert colors[0] == colors[1]

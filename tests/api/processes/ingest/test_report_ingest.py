@@ -20,7 +20,7 @@ def an_arrival(number: int = 0, **changes: object) -> Arrival:
 @pytest.fixture
 def door(client) -> IntakeDoor:
     app = client.app.state.barfrub
-    return IntakeDoor(app.engine, app.ground, app.clock.now, lambda _: None, app.plans)
+    return IntakeDoor(app.engine, app.city_state, app.clock.now, lambda _: None, app.plans)
 
 
 def test_a_crowd_is_written_whole_and_everybody_gets_a_number_of_their_own(client, door):
