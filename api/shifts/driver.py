@@ -40,7 +40,7 @@ from fleet.shifts.shift_progress import driven_route
 from fleet.storms.storm_lookup import known_storm
 from maps.pages.error_texts import message_of
 from maps.routes.route_steps import Surroundings, stages
-from maps.shifts.driver import DrivenRoute, DriveView, drive_view
+from maps.shifts.driver import DriveView, PhoneRoute, drive_view
 
 DAY_H = range(7, 17)
 """Hours of a winter's day; in the dark the page is dark where nobody chose."""
@@ -113,7 +113,7 @@ def _drive(tx: Tx, context: Context, shift: Shift) -> DriveView:
     answer = find_answer(tx, plan_id, shift.id) if plan_id is not None else None
     expected = _expected(tx, context, shift)
     storm, parts = known_storm(tx, shift.storm_id), stages(legs, progress, around, expected)
-    route = DrivenRoute(plan_id, revision, answer, parts)
+    route = PhoneRoute(plan_id, revision, answer, parts)
     return drive_view(shift, storm, vehicle, route, context.now)
 
 

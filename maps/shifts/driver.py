@@ -105,7 +105,7 @@ class DriveView:
     stages: tuple[StageView, ...]
 
 
-class DrivenRoute(NamedTuple):
+class PhoneRoute(NamedTuple):
     """The route of a shift: its plan with the number among the storm's, the driver's answer."""
 
     plan_id: PlanId | None
@@ -115,7 +115,7 @@ class DrivenRoute(NamedTuple):
 
 
 def drive_view(
-    shift: Shift, storm: Storm, vehicle: Vehicle, route: DrivenRoute, now: datetime
+    shift: Shift, storm: Storm, vehicle: Vehicle, route: PhoneRoute, now: datetime
 ) -> DriveView:
     """Return what the phone shows of a shift."""
     return DriveView(
