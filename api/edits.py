@@ -84,7 +84,7 @@ def begin(request: Request, plan_id: PlanId, context: DispatcherContext) -> Edit
         get_plan(tx, plan_id)
         draft_id = find_open_edited_draft(tx, plan_id)
     if draft_id is None:
-        draft_id = context.app.quick.begin_by_hand(plan_id, context.user.login)
+        draft_id = context.app.dispatch.begin_by_hand(plan_id, context.user.login)
     return _told(request, context, draft_id)
 
 
@@ -103,7 +103,7 @@ def preview(
     wish = _wish(context, wanted)
     with context.reading() as tx:
         require_draft(tx, plan_id)
-    found = context.app.quick.edited(plan_id, wish, store=False)
+    found = context.app.dispatch.edited(plan_id, wish, store=False)
     with context.reading() as tx:
         return _seen(tx, context, found, translator_of(request))
 
@@ -115,7 +115,7 @@ def show_takers(
     """Return what it takes to give a street to each truck, the cheapest first."""
     with context.reading() as tx:
         require_draft(tx, plan_id)
-    found = context.app.quick.takers(plan_id, segment_id)
+    found = context.app.dispatch.takers(plan_id, segment_id)
     with context.reading() as tx:
         vehicles = machine_names(tx)
     return [taker_view(one, vehicles, translator_of(request)) for one in found]
@@ -133,7 +133,7 @@ def edit(
     wish, t = _wish(context, wanted), translator_of(request)
     with context.reading() as tx:
         require_draft(tx, plan_id)
-    found = context.app.quick.edited(plan_id, wish, store=True)
+    found = context.app.dispatch.edited(plan_id, wish, store=True)
     with context.changing(f"plan:{plan_id}") as tx:
         view = _seen(tx, context, found, t)
         if view.broken:

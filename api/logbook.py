@@ -103,10 +103,10 @@ def _days(
         asked = _asked(tx, context, span, at or now)
     since, until = part_of(asked.period.since), asked.period.until
     ids = None if vehicle_id is None else (vehicle_id,)
-    read = app.logs.read(LogFilter(since - PART, min(until, now), ids), READ_AT_ONCE)
+    read = app.logbook_task.read(LogFilter(since - PART, min(until, now), ids), READ_AT_ONCE)
     asked.unread = read >= READ_AT_ONCE
     with context.reading() as tx:
-        return asked, vehicle_days(tx, app.logs.memory, asked.period, vehicle_id)
+        return asked, vehicle_days(tx, app.logbook_task.memory, asked.period, vehicle_id)
 
 
 def _asked(tx: Tx, context: Context, span: PeriodKind, at: datetime) -> LogPeriod:

@@ -79,7 +79,7 @@ class RateLimiter:
         return _Bucket(left, now_s, bucket.locked and left < allowance.burst)
 
 
-class Door(StrEnum):
+class PublicAction(StrEnum):
     """What strangers do, each counted apart."""
 
     REPORT = "report"
@@ -90,17 +90,17 @@ class Door(StrEnum):
     STRANGER = "stranger"
 
 
-ALLOWANCES: Mapping[Door, Allowance] = {
+ALLOWANCES: Mapping[PublicAction, Allowance] = {
     # A family behind one router, or a phone company's: a few reports at once.
-    Door.REPORT: Allowance(20, 10.0),
+    PublicAction.REPORT: Allowance(20, 10.0),
     # Who tracks a request looks again and again; who guesses codes gets nowhere at this pace.
-    Door.TRACK: Allowance(30, 20.0),
-    Door.READ: Allowance(120, 120.0),
+    PublicAction.TRACK: Allowance(30, 20.0),
+    PublicAction.READ: Allowance(120, 120.0),
     # A city's other system sends what a whole city says.
-    Door.KEY: Allowance(300, 600.0),
-    Door.WRONG_KEY: Allowance(10, 2.0),
+    PublicAction.KEY: Allowance(300, 600.0),
+    PublicAction.WRONG_KEY: Allowance(10, 2.0),
     # A yard full of trackers that nobody has adopted yet, behind one router.
-    Door.STRANGER: Allowance(60, 60.0),
+    PublicAction.STRANGER: Allowance(60, 60.0),
 }
 """What one sender may do by the usual pace."""
 
@@ -115,17 +115,17 @@ class PublicLimits:
     pace: float = 1.0
     limiter: RateLimiter = field(default_factory=RateLimiter)
 
-    def enter(self, door: Door, sender: str, now_s: float) -> None:
+    def enter(self, door: PublicAction, sender: str, now_s: float) -> None:
         """Count one entry of an address or a key; raise `TooManyError` where it is one too many."""
         if self.pace != 0:
             self.limiter.enter((door, subscriber(sender)), self._allowance(door), now_s)
 
-    def check(self, door: Door, sender: str, now_s: float) -> None:
+    def check(self, door: PublicAction, sender: str, now_s: float) -> None:
         """Raise `TooManyError` where an entry would be one too many, but count none."""
         if self.pace != 0:
             self.limiter.check((door, subscriber(sender)), self._allowance(door), now_s)
 
-    def _allowance(self, door: Door) -> Allowance:
+    def _allowance(self, door: PublicAction) -> Allowance:
         usual = ALLOWANCES[door]
         return Allowance(max(usual.burst * self.pace, 1.0), usual.per_minute * self.pace)
 

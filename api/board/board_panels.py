@@ -63,7 +63,7 @@ def packed_timeline(app: App, plan_id: PlanId) -> bytes:
 @router.get("/api/board/done", response_model=DoneView)
 def show_done(request: Request, context: BoardContext) -> Response:
     """Return what became of all legs of the driven plan."""
-    checked, kept = context.app.watch.check, context.app.boards.done
+    checked, kept = context.app.alert_task.check, context.app.boards.done
     return packed_answer(request, kept.packed(checked, lambda: done_view(checked)))
 
 
@@ -82,7 +82,7 @@ def show_truck(vehicle_id: VehicleId, context: BoardContext) -> TruckPanel:
         vehicle,
         shift,
         driver,
-        _route_of(app.watch.check, shift),
+        _route_of(app.alert_task.check, shift),
         worked.totals,
         worked.last.segment_id if worked.last else None,
         app.network,
@@ -98,7 +98,7 @@ def show_street_desk(segment_id: SegmentId, context: BoardContext) -> StreetPane
         storms = listed_storms(tx)[:STORMS]
         return street_desk(
             segment_id,
-            app.watch.check,
+            app.alert_task.check,
             requests_of_street(tx, segment_id, ASKED),
             storms,
             storms_of_street(tx, segment_id, storms),

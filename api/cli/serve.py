@@ -84,10 +84,10 @@ def _web(
     Beside it what ends its streams.
     """
     if folder is None:
-        from api.server.first_run_app import Doorway
+        from api.server.first_run_app import FirstRunApp
         from api.server.first_run_pages import FIRST
 
-        first = Doorway(settings, clock, apart=True)
+        first = FirstRunApp(settings, clock, apart=True)
         typer.echo("Set up a city in the browser. This address is for you alone, until it is done:")
         typer.echo(f"  http://{_reachable(place)}{FIRST}?code={first.start.code}")
         yield first, first.end_streams

@@ -106,7 +106,7 @@ def note_answer(key: Key, told: ReferralAnswerIn, context: IntakeContext) -> Han
     with context.writing() as tx:
         answered = take_answer(tx, context.actor, *args)
         view, asked = _view(tx, answered), known_request(tx, answered.request_id)
-    context.app.intake.announce([asked])
+    context.app.report_ingest.announce([asked])
     return view
 
 

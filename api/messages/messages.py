@@ -112,7 +112,7 @@ def write(words: MessageIn, context: DispatcherContext) -> SentView:
         rules, storm = app.policy.messages, active_storm(tx)
         sent = message_to_drivers(tx, context.actor, storm, message, rules, context.now)
     for device_id in sent.queued:
-        app.door.commands.expect(device_id)
+        app.position_ingest.commands.expect(device_id)
     _publish(context, sent.messages)
     return SentView(tuple(message_view(one) for one in sent.messages), tuple(sent.unreached))
 

@@ -38,16 +38,16 @@ def enter(board: PresenceIn, context: BoardContext) -> RoomView:
     is refused with 409 where somebody else was faster.
     """
     app = context.app
-    mine, changed = app.room.enter(
+    mine, changed = app.presence.enter(
         context.user.login, board.tab, board.subject, editing=board.editing, now=context.now
     )
     app.hub.publish("presence", changed)
     with context.reading() as tx:
         last = find_change(tx, board.subject) if board.subject else None
-    return room_view(mine, app.room.present(), last)
+    return room_view(mine, app.presence.present(), last)
 
 
 @router.post("/api/board/presence/leave", status_code=204)
 def leave(board: LeaveIn, context: BoardContext) -> None:
     """Say that a board was closed."""
-    context.app.hub.publish("presence", context.app.room.leave(context.user.login, board.tab))
+    context.app.hub.publish("presence", context.app.presence.leave(context.user.login, board.tab))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
-from api.access.rate_limits import Door, address_of
+from api.access.rate_limits import PublicAction, address_of
 from api.web.context import App, app_of, spoken_language
 from data.errors import ForbiddenError, NotFoundError
 from data.model import ApiKey
@@ -45,14 +45,14 @@ def reader(
     """Return who reads; raise `TooManyError` where they come too often."""
     found = _visitor(request, api_key or "", jurisdiction_id or "")
     sender = address_of(request) if found.key is None else _sender(found.key)
-    _enter(found.app, Door.READ if found.key is None else Door.KEY, sender)
+    _enter(found.app, PublicAction.READ if found.key is None else PublicAction.KEY, sender)
     return found
 
 
 def writer(request: Request, api_key: str, jurisdiction_id: str) -> Visitor:
     """Return who writes; raise `ForbiddenError` without a key, `TooManyError` for too many."""
     found = _visitor(request, api_key, jurisdiction_id)
-    _enter(found.app, Door.KEY, _sender(found.writing_key))
+    _enter(found.app, PublicAction.KEY, _sender(found.writing_key))
     return found
 
 
@@ -72,11 +72,11 @@ def _visitor(request: Request, api_key: str, jurisdiction_id: str) -> Visitor:
 
 def _known(app: App, address: str, api_key: str) -> ApiKey:
     """Return the key with this text; who tries out texts is soon refused."""
-    app.limits.check(Door.WRONG_KEY, address, time.monotonic())
+    app.limits.check(PublicAction.WRONG_KEY, address, time.monotonic())
     with reading(app.engine) as tx:
         key = find_key(tx, api_key)
     if key is None:
-        _enter(app, Door.WRONG_KEY, address)
+        _enter(app, PublicAction.WRONG_KEY, address)
         raise ForbiddenError("this is no key, or a revoked one", field="api_key")
     return key
 
@@ -89,7 +89,7 @@ def _sender(key: ApiKey) -> str:
     return f"key:{key.id}"
 
 
-def _enter(app: App, door: Door, sender: str) -> None:
+def _enter(app: App, door: PublicAction, sender: str) -> None:
     app.limits.enter(door, sender, time.monotonic())
 
 

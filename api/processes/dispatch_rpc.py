@@ -34,7 +34,7 @@ MOST_BYTES = 50_000_000
 """Longest line that is read."""
 
 
-class QuickAwayError(BarfrubError):
+class DispatchUnavailableError(BarfrubError):
     """The process that answers in an instant is not there: it starts, or is being replaced."""
 
     code = "quick_away"
@@ -50,7 +50,7 @@ def reachable(folder: Path) -> Iterator[str]:
         os.close(place)
 
 
-class QuickLine:
+class DispatchClient:
     """Asks the quick worker of a city; safe from any thread."""
 
     def __init__(self, folder: Path) -> None:
@@ -91,9 +91,9 @@ class QuickLine:
         try:
             line = self._asked(json.dumps(question).encode() + b"\n", patience_s)
         except OSError as error:
-            raise QuickAwayError("the quick worker does not answer") from error
+            raise DispatchUnavailableError("the quick worker does not answer") from error
         if not line.endswith(b"\n"):
-            raise QuickAwayError("the quick worker left in the middle of its answer")
+            raise DispatchUnavailableError("the quick worker left in the middle of its answer")
         answer: dict[str, Any] = json.loads(line)
         refused = answer.get("refused")
         if refused:
@@ -116,5 +116,5 @@ def refused(error: BarfrubError) -> dict[str, Any]:
 
 def refusal(plain: Mapping[str, Any]) -> BarfrubError:
     """Return the error that the worker had; one that it should not have had means it is away."""
-    kind = {each.code: each for each in (ConflictError, QuickAwayError)}
-    return kind.get(plain["code"], QuickAwayError)(plain["text"], **plain["values"])
+    kind = {each.code: each for each in (ConflictError, DispatchUnavailableError)}
+    return kind.get(plain["code"], DispatchUnavailableError)(plain["text"], **plain["values"])

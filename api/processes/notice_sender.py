@@ -43,7 +43,7 @@ server is killed."""
 _log = logging.getLogger(__name__)
 
 
-class Messenger(PeriodicTask):
+class NoticeSender(PeriodicTask):
     """Sends what is due, and keeps what became of it; `tally` counts that, for monitoring.
 
     It looks into the database rather than into a queue of its own, so that a restart loses
@@ -51,7 +51,7 @@ class Messenger(PeriodicTask):
     """
 
     pause_s = LOOK_S
-    looks_at_once = True
+    runs_at_once = True
 
     def __init__(
         self,
@@ -78,12 +78,12 @@ class Messenger(PeriodicTask):
         super().stop()
         self._pool.shutdown()
 
-    def turn(self) -> float:
+    def step(self) -> float:
         """Promise and send what is due; look again at once where more may be."""
         if not self._recovered:
             self.recover()
         self.promise()
-        if self.look() >= SENDERS:
+        if self.run() >= SENDERS:
             self.wake()
         return 0.0
 
@@ -96,7 +96,7 @@ class Messenger(PeriodicTask):
         if lost:
             _log.warning("%d messages were being sent when the server stopped", lost)
 
-    def look(self) -> int:
+    def run(self) -> int:
         """Send what is due and return how many messages that were."""
         now = self._clock.now()
         with reading(self._engine) as tx:

@@ -27,7 +27,7 @@ class PeriodicTask(ABC):
     """
 
     pause_s: ClassVar[float]
-    looks_at_once: ClassVar[bool] = False
+    runs_at_once: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._over = Event()
@@ -50,27 +50,27 @@ class PeriodicTask(ABC):
         self._awake.set()
 
     @abstractmethod
-    def look(self) -> object:
+    def run(self) -> object:
         """Look once."""
 
-    def turn(self) -> float:
+    def step(self) -> float:
         """Look once, and return how many seconds to rest though somebody calls `wake`."""
-        self.look()
+        self.run()
         return 0.0
 
     def _go_on(self) -> None:
-        if not self.looks_at_once:
+        if not self.runs_at_once:
             self._awake.wait(self.pause_s)
         while not self._over.is_set():
             self._awake.clear()
-            if not self._over.wait(self._guarded_turn()):
+            if not self._over.wait(self._guarded_step()):
                 self._awake.wait(self.pause_s)
 
-    def _guarded_turn(self) -> float:
+    def _guarded_step(self) -> float:
         try:
-            return self.turn()
+            return self.step()
         except Exception:
-            _log.exception("%s could not look", type(self).__name__)
+            _log.exception("%s could not run", type(self).__name__)
             return FAILED_REST_S
 
 

@@ -91,7 +91,7 @@ def offer(request: Request, wanted: InsertionIn, context: DispatcherContext) -> 
         driven = app.plans.driven(tx, storm.id)
     if driven is None:
         raise ConflictError("no plan is driven yet", reason="no_plan_driven")
-    found = app.quick.best_insertion(job)
+    found = app.dispatch.best_insertion(job)
     if found.plan_id != driven.plan.id:
         raise ConflictError("another plan is driven by now", reason="plan_changed", who="", at="")
     kept = app.offers.add(found, driven.plan)
@@ -107,7 +107,7 @@ def accept(offer_id: str, context: DispatcherContext) -> PlanView:
         kept = app.offers.get(offer_id)
         if kept.became is None:
             found, driven = kept.insertion, kept.driven
-            routes = app.quick.routes_of(found)
+            routes = app.dispatch.routes_of(found)
             with context.changing(PLANS) as tx:
                 became = accept_insertion(
                     tx, context.actor, found, routes, driven, app.estimates, context.now

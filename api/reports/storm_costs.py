@@ -57,9 +57,11 @@ def _costs(context: Context, storm_id: StormId) -> tuple[Storm, StormCosts, bool
     with context.reading() as tx:
         storm = known_storm(tx, storm_id)
     period = Period(PeriodKind.STORM, storm.started_at, storm.ended_at or now)
-    read = app.logs.read(LogFilter(part_of(period.since) - PART, period.until), READ_AT_ONCE)
+    read = app.logbook_task.read(
+        LogFilter(part_of(period.since) - PART, period.until), READ_AT_ONCE
+    )
     with context.reading() as tx:
-        days = vehicle_days(tx, app.logs.memory, period)
+        days = vehicle_days(tx, app.logbook_task.memory, period)
         policy = app.city_state.policy_of(tx, storm)
         costs = storm_costs(tx, storm, app.network, policy, days, period)
     return storm, costs, read >= READ_AT_ONCE

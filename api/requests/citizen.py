@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.access.rate_limits import Door, address_of
+from api.access.rate_limits import PublicAction, address_of
 from api.processes.ingest.report_ingest import CHANNEL, CITIZEN, Arrival
 from api.web.context import App, app_of, require_csrf
 from api.web.errors import STATUS
@@ -101,7 +101,7 @@ async def take_report(
     """Take a report, and answer once it is on the disk with the page that follows it."""
     app, sender = app_of(request), address_of(request)
     try:
-        app.limits.enter(Door.REPORT, sender, time.monotonic())
+        app.limits.enter(PublicAction.REPORT, sender, time.monotonic())
         if said["homepage"]:
             raise InvalidError("homepage", "", "nothing")
         report = _report(said, translator_of(request).language)
@@ -142,7 +142,7 @@ def open_again(
             again = reopen_request(tx, CITIZEN, asked.id, reason, app.clock.now())
     except BarfrubError as error:
         return _asking(request, reference, error)
-    app.intake.announce([again])
+    app.report_ingest.announce([again])
     return _onward(request, again, code)
 
 
@@ -210,7 +210,7 @@ async def _stored(app: App, report: Report, photo: str, sender: str) -> tuple[Se
     keys = tuple(_key(report, sender, now - SAME_FOR * back) for back in (0, 1))
     arrival = Arrival(report.under(keys[0]), photo, now, keys)
     try:
-        return await app.intake.store(arrival)
+        return await app.report_ingest.store(arrival)
     except BaseException:
         await asyncio.to_thread(remove_photo, app.folder, photo)
         raise
@@ -258,7 +258,7 @@ def _entered(request: Request, reference: str, code: str) -> ServiceRequest:
     """Return the request of a code; wrong ones are counted."""
     app, sender, now_s = app_of(request), address_of(request), time.monotonic()
     wanted = plain_reference(reference[:SHORT_LETTERS])
-    app.limits.enter(Door.TRACK, sender, now_s)
+    app.limits.enter(PublicAction.TRACK, sender, now_s)
     app.track_codes.check(wanted, sender, now_s)
     try:
         with reading(app.engine) as tx:

@@ -52,7 +52,7 @@ class _Found:
 @router.get("/api/route-checks")
 def show_checks(context: WallContext) -> list[CheckView]:
     """Return how every route of the driven plan stands."""
-    checked = context.app.watch.check
+    checked = context.app.alert_task.check
     return [] if checked is None else check_views(checked)
 
 
@@ -62,7 +62,7 @@ def show_states(shift_id: ShiftId, context: BoardContext) -> list[LegState]:
 
     A shift without a route in the driven plan has no legs.
     """
-    checked = context.app.watch.check
+    checked = context.app.alert_task.check
     for one in checked.routes if checked else ():
         if one.shift_id == shift_id:
             return [leg.state for leg in one.legs]
@@ -140,7 +140,7 @@ def _found(tx: Tx, context: Context, plan_id: PlanId | None) -> _Found:
         return _Found(storm, heads, None, until)
     later = [one.made_at for one in heads if one.revision > head.revision]
     until = min([until, *later])
-    live = app.watch.check
+    live = app.alert_task.check
     published = head.state is PlanState.PUBLISHED
     driven = published and live is not None and live.plan.id == head.id
     check = live if driven else check_plan(tx, head.id, app.network, app.policy, until)

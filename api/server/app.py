@@ -29,21 +29,21 @@ from api.open311 import updates as open311_updates
 from api.open311.errors import install_outer_faults
 from api.planning import plan_comparison, plans
 from api.processes.city_state import CityStateHolder
-from api.processes.dispatch_rpc import QuickLine
+from api.processes.dispatch_rpc import DispatchClient
 from api.processes.ingest.board_cache import BoardCache
 from api.processes.ingest.live_positions import Consumer
-from api.processes.ingest.position_ingest import PositionDoor
-from api.processes.ingest.report_ingest import IntakeDoor
+from api.processes.ingest.position_ingest import PositionIngest
+from api.processes.ingest.report_ingest import ReportIngest
 from api.processes.ingest.tracker_stats import TrackerStats
 from api.processes.message_gateways import read_notice_settings
-from api.processes.notice_sender import Messenger
-from api.processes.tasks.alert_task import AlertWatch
+from api.processes.notice_sender import NoticeSender
+from api.processes.tasks.alert_task import AlertTask
 from api.processes.tasks.audit_task import AuditTask
 from api.processes.tasks.cycle_task import CycleTask
-from api.processes.tasks.escalation_task import OfficeWatch
+from api.processes.tasks.escalation_task import EscalationTask
 from api.processes.tasks.logbook_task import LogbookTask
 from api.processes.tasks.replay_task import ReplayTask
-from api.processes.tasks.retention_task import Eraser
+from api.processes.tasks.retention_task import RetentionTask
 from api.replanning import replans
 from api.reports import council, storm_costs
 from api.requests import call_answer, citizen, request_file, request_queue, requests
@@ -206,22 +206,22 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         hub=hub,
         live=live,
         consumer=consumer,
-        watch=AlertWatch(engine, clock, city_state, hub, live, ear, plans),
-        office=OfficeWatch(engine, clock, city_state, hub),
-        cycles=CycleTask(engine, clock, city_state, hub),
-        book=AuditTask(engine, clock),
-        door=PositionDoor(engine, TrackerStats(engine, clock), hear),
+        alert_task=AlertTask(engine, clock, city_state, hub, live, ear, plans),
+        escalation_task=EscalationTask(engine, clock, city_state, hub),
+        cycle_task=CycleTask(engine, clock, city_state, hub),
+        audit_task=AuditTask(engine, clock),
+        position_ingest=PositionIngest(engine, TrackerStats(engine, clock), hear),
         seals=Seals(settings.secret_key()),
         meters=Meters(),
         limits=PublicLimits(settings.public_pace),
-        logs=LogbookTask(engine, clock, city_state),
+        logbook_task=LogbookTask(engine, clock, city_state),
         history=history,
-        past=ReplayTask(engine, clock, city_state, history),
-        quick=QuickLine(city_folder),
-        intake=IntakeDoor(engine, city_state, clock.now, tell_boards, plans),
+        replay_task=ReplayTask(engine, clock, city_state, history),
+        dispatch=DispatchClient(city_folder),
+        report_ingest=ReportIngest(engine, city_state, clock.now, tell_boards, plans),
         boards=BoardCache(city_state, consumer),
-        eraser=Eraser(engine, clock, city_state, settings, city_folder),
-        messenger=Messenger(
+        retention_task=RetentionTask(engine, clock, city_state, settings, city_folder),
+        notice_sender=NoticeSender(
             engine, clock, city_state, read_notice_settings(settings.notices), plans
         ),
         plans=plans,
@@ -232,19 +232,26 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
 async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
     app: App = web.state.barfrub
     broker = Broker(app)
-    tasks = [app.consumer, app.messenger, app.office, app.cycles, app.watch, app.eraser]
+    tasks = [
+        app.consumer,
+        app.notice_sender,
+        app.escalation_task,
+        app.cycle_task,
+        app.alert_task,
+        app.retention_task,
+    ]
     if not app.consumer.apart:  # else they look where positions are digested
-        tasks += [app.logs, app.past, app.book]
+        tasks += [app.logbook_task, app.replay_task, app.audit_task]
     with holding(app.folder):
         for task in tasks:
             task.start()
-        app.door.start()
+        app.position_ingest.start()
         broker.start()
-        app.intake.start()
+        app.report_ingest.start()
         yield
-        await app.intake.stop()
+        await app.report_ingest.stop()
         await broker.stop()
-        await app.door.stop()
+        await app.position_ingest.stop()
         for task in reversed(tasks):
             await asyncio.to_thread(task.stop)
         app.engine.dispose()

@@ -20,7 +20,7 @@ from api.web.uploads import clear_parts
 type Workers = Callable[[Path, Clock], AbstractContextManager[None]]
 
 
-class Doorway:
+class FirstRunApp:
     """The web of a server that begins without a city.
 
     Once the city is made, everything but the report of the set-up is the city's.

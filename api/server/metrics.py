@@ -66,14 +66,14 @@ class StateOfServer(Collector):
         yield from self._disk()
 
     def _positions(self) -> Iterator[Metric]:
-        door, consumer = self._app.door.tally, self._app.consumer
+        door, consumer = self._app.position_ingest.tally, self._app.consumer
         came = CounterMetricFamily(
             "barfrub_positions", "Positions by what became of them", labels=["outcome"]
         )
         for outcome in sorted({*OUTCOMES, *door, *consumer.tally}):
             came.add_metric([outcome], door[outcome] + consumer.tally[outcome])
         yield came
-        self._app.door.ledger.write()
+        self._app.position_ingest.ledger.write()
         with reading(self._app.engine) as tx:
             waiting, oldest_at = count_unseen(tx)
             faults = count_faults(tx)

@@ -20,11 +20,11 @@ def get_ready(web: FastAPI) -> None:
     _know_routes(web)
     app: App = web.state.barfrub
     try:
-        app.watch.get_ready()
+        app.alert_task.get_ready()
         for view in (board_of(app), figures_now(app)):
             packed_json(view)
-        if app.watch.check is not None:
-            packed_timeline(app, app.watch.check.plan.id)
+        if app.alert_task.check is not None:
+            packed_timeline(app, app.alert_task.check.plan.id)
     except Exception:
         _log.exception("the board could not be made ready")
 

@@ -101,7 +101,7 @@ def roster_page(
         users = {user.id: user for user in all_people(tx)}
         vehicles, names = machines_in_use(tx), machine_names(tx)
         out, notes = machines_taken_out(tx, chosen), notes_of(tx, chosen)
-        facts = facts_of(tx, chosen, context.app.watch.check, now) if chosen else None
+        facts = facts_of(tx, chosen, context.app.alert_task.check, now) if chosen else None
         versions = {one.id: _version(tx, one) for one in shifts}
         storms = listed_storms(tx, coming=True)
     wrong, span = roster_conflicts(shifts, users), span_of(shifts, now, t.timezone)

@@ -205,9 +205,9 @@ async def receive_positions(
     batch = positions_from_batch(entries, device, context.now)
     fixes = from_phone(batch.positions)
     needed = not await asyncio.to_thread(_tracker_heard, context, fixes)
-    stored = await context.app.door.store(fixes) if needed else 0
+    stored = await context.app.position_ingest.store(fixes) if needed else 0
     for one in batch.rejected:
-        context.app.door.reject(device.id, one.reason)
+        context.app.position_ingest.reject(device.id, one.reason)
     rejected = [RejectedOut(index=one.index, reason=one.reason) for one in batch.rejected]
     return PhoneBatchOut(stored, needed, rejected)
 

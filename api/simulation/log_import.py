@@ -129,14 +129,14 @@ def take_in(
         )
         mark_seen_until(tx, last)
 
-    def look(tx: Tx, now: datetime) -> int:
+    def digest_unseen(tx: Tx, now: datetime) -> int:
         """Digest what nobody has looked at yet, at a moment of the log."""
         fresh, last = list_unseen(tx, at_once)
         take(tx, fresh, last, now)
         return len(fresh)
 
     with transaction(engine) as tx:
-        while look(tx, positions[0].fixed_at):
+        while digest_unseen(tx, positions[0].fixed_at):
             report("positions from before are matched first")
     for portion in batched(positions, at_once, strict=False):
         with transaction(engine) as tx:
@@ -144,16 +144,16 @@ def take_in(
             if stored == len(portion):
                 take(tx, portion, find_newest(tx), portion[-1].fixed_at)
             elif stored:
-                look(tx, portion[-1].fixed_at)
+                digest_unseen(tx, portion[-1].fixed_at)
         outcome.stored += stored
         outcome.repeated += len(portion) - stored
         done = outcome.stored + outcome.repeated
         report(f"{portion[-1].fixed_at:%Y-%m-%d %H:%M}Z  {done:,} of {len(positions):,}")
     end = positions[-1].fixed_at + AFTER
     with transaction(engine) as tx:
-        look(tx, end)
+        digest_unseen(tx, end)
         while tracks.waits(end):
-            look(tx, end)
+            digest_unseen(tx, end)
     return outcome
 
 

@@ -137,12 +137,12 @@ class Broker:
             await list_stranger(self._app, _claim(names, body))
             return
         if body is None:
-            self._app.door.reject(device.id, "body")
+            self._app.position_ingest.reject(device.id, "body")
         elif ours:
             await self._store_batch(device, body, self._app.clock.now())
         else:
             await take_message(self._app, device, body)
-        text = await self._app.door.commands.take(device.id, self._app.clock.now())
+        text = await self._app.position_ingest.commands.take(device.id, self._app.clock.now())
         if text is not None and self._client is not None:
             to = f"barfrub/{user}/commands" if ours else f"{topic}/cmd"
             self._client.publish(to, text if ours else json.dumps(command_of(text)), qos=1)
@@ -150,12 +150,12 @@ class Broker:
     async def _store_batch(self, device: Device, body: Mapping[str, object], now: datetime) -> None:
         entries = body.get("positions")
         if not isinstance(entries, list) or len(entries) > MOST:
-            self._app.door.reject(device.id, "positions")
+            self._app.position_ingest.reject(device.id, "positions")
             return
         batch = positions_from_batch(entries, device, now)
         for one in batch.rejected:
-            self._app.door.reject(device.id, one.reason)
-        await self._app.door.store(batch.positions)
+            self._app.position_ingest.reject(device.id, one.reason)
+        await self._app.position_ingest.store(batch.positions)
 
 
 def _read(payload: bytes, most_bytes: int) -> Mapping[str, object] | None:

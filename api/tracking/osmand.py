@@ -143,17 +143,17 @@ async def _store_one(app: App, device: Device, read: Read) -> Response:
     try:
         fix = read(None)
         if fix is None:  # a message of sensors only: it was sent from where the device is
-            last = await app.door.ledger.last_place(device.id)
+            last = await app.position_ingest.ledger.last_place(device.id)
             fix = read(last) if last else None
     except InvalidError as error:
         reason = str(error.values["field"])
-        app.door.reject(device.id, reason)
+        app.position_ingest.reject(device.id, reason)
         if reason not in UNBELIEVED:
             return Response(status_code=400, media_type=NOTHING)
     else:
         if fix is None:
-            app.door.reject(device.id, "no_place")
+            app.position_ingest.reject(device.id, "no_place")
         else:
-            await app.door.store([fix])
-    text = await app.door.commands.take(device.id, app.clock.now())
+            await app.position_ingest.store([fix])
+    text = await app.position_ingest.commands.take(device.id, app.clock.now())
     return Response(text or "", media_type=NOTHING)

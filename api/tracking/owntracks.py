@@ -57,7 +57,7 @@ async def receive_owntracks(request: Request) -> list[dict[str, Any]]:
     if device is None:
         raise HTTPException(401, headers={"WWW-Authenticate": 'Basic realm="Barfrub"'})
     await take_message(app, device, body)
-    text = await app.door.commands.take(device.id, app.clock.now())
+    text = await app.position_ingest.commands.take(device.id, app.clock.now())
     return [] if text is None else [command_of(text)]
 
 
@@ -67,14 +67,14 @@ async def take_message(app: App, device: Device, body: Mapping[str, object]) -> 
     try:
         kind = kind_of(body)
         if kind == LOCATION:
-            await app.door.store([position_from_owntracks(body, device, now)])
+            await app.position_ingest.store([position_from_owntracks(body, device, now)])
         elif kind in KEPT_KINDS:
             word = TrackerMessage(device.id, kind, sent_at(body, now), body)
             await asyncio.to_thread(_keep, app, word)
         elif kind == ENCRYPTED:
-            app.door.reject(device.id, ENCRYPTED)
+            app.position_ingest.reject(device.id, ENCRYPTED)
     except InvalidError as error:
-        app.door.reject(device.id, str(error.values["field"]))
+        app.position_ingest.reject(device.id, str(error.values["field"]))
 
 
 def command_of(text: str) -> dict[str, Any]:

@@ -42,14 +42,14 @@ async def receive_positions(request: Request) -> PositionsOut:
     Sending a batch again is safe: a fix is known by vehicle and time.
     """
     app = app_of(request)
-    device = await app.door.devices.find(bearer(request))
+    device = await app.position_ingest.devices.find(bearer(request))
     if device is None:
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
-    app.door.devices.count(device.id)
+    app.position_ingest.devices.count(device.id)
     batch = positions_from_batch(await entries_of(request), device, app.clock.now())
     for one in batch.rejected:
-        app.door.reject(device.id, one.reason)
-    stored = await app.door.store(batch.positions)
+        app.position_ingest.reject(device.id, one.reason)
+    stored = await app.position_ingest.store(batch.positions)
     return PositionsOut(
         stored=stored,
         repeated=len(batch.positions) - stored,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from fastapi import Request
 
-from api.access.rate_limits import Door
+from api.access.rate_limits import PublicAction
 from api.web.context import App
 from data.errors import InvalidError
 from data.model import Device, LonLat, UnknownTracker, UnknownTrackerFault
@@ -44,9 +44,9 @@ async def find_sender(app: App, claim: TrackerClaim) -> Device | None:
     """
     device = await _proven(app, claim)
     if device is not None:
-        app.door.devices.count(device.id)
+        app.position_ingest.devices.count(device.id)
         return device
-    app.limits.enter(Door.STRANGER, claim.address, time.monotonic())
+    app.limits.enter(PublicAction.STRANGER, claim.address, time.monotonic())
     await list_stranger(app, claim)
     return None
 
@@ -70,7 +70,7 @@ def basic(request: Request) -> tuple[str, str]:
 
 
 async def _proven(app: App, claim: TrackerClaim) -> Device | None:
-    devices = app.door.devices
+    devices = app.position_ingest.devices
     if not claim.token:
         for name in claim.names:
             device = await devices.find(name)
@@ -91,7 +91,7 @@ async def _proven(app: App, claim: TrackerClaim) -> Device | None:
 async def first_named(app: App, names: tuple[str, ...]) -> Device | None:
     """Return the tracker that has the first of these names that any has."""
     for name in names:
-        device = await app.door.devices.named(name)
+        device = await app.position_ingest.devices.named(name)
         if device is not None:
             return device
     return None
@@ -104,9 +104,9 @@ async def list_stranger(app: App, claim: TrackerClaim) -> None:
         return
     known = await first_named(app, claim.names)
     fault = UnknownTrackerFault.NAME if known is None else UnknownTrackerFault.PROOF
-    app.door.tally["strangers"] += 1
+    app.position_ingest.tally["strangers"] += 1
     shown = _shown(name if known is None else known.name)
-    app.door.ledger.stranger(_stranger(claim, shown, fault, app.clock.now()))
+    app.position_ingest.ledger.stranger(_stranger(claim, shown, fault, app.clock.now()))
 
 
 def _stranger(

@@ -104,7 +104,7 @@ def trackers_page(request: Request, context: AdminContext) -> Response:
 @router.get("/api/trackers")
 def read_trackers(context: AdminContext) -> TrackersView:
     """Return all trackers with what was heard of them, and the senders that nobody knows."""
-    context.app.door.ledger.write()
+    context.app.position_ingest.ledger.write()
     with context.reading() as tx:
         return _page(tx, context)
 
@@ -123,7 +123,7 @@ def add_tracker(wanted: TrackerIn, context: AdminContext) -> TrackerTokenOut:
             listed_as=wanted.listed_as,
         )
         view = _page(tx, context)
-    context.app.door.devices.forget()
+    context.app.position_ingest.devices.forget()
     return TrackerTokenOut(name=device.name, token=token, page=view)
 
 
@@ -141,7 +141,7 @@ def change_tracker(key: Key, wanted: TrackerSetIn, context: AdminContext) -> Tra
         )
         set_tracker(tx, context.actor, DeviceId(key), settings, context.now)
         view = _page(tx, context)
-    context.app.door.devices.forget()
+    context.app.position_ingest.devices.forget()
     return view
 
 
@@ -151,14 +151,14 @@ def give_new_token(key: Key, context: AdminContext) -> TrackerTokenOut:
     with context.writing() as tx:
         device, token = renew_token(tx, context.actor, DeviceId(key), context.now)
         view = _page(tx, context)
-    context.app.door.devices.forget()
+    context.app.position_ingest.devices.forget()
     return TrackerTokenOut(name=device.name, token=token, page=view)
 
 
 @router.post("/api/trackers/{key}/faults/clear")
 def count_anew(key: Key, context: AdminContext) -> TrackersView:
     """Begin to count a tracker's faults anew."""
-    context.app.door.ledger.write()
+    context.app.position_ingest.ledger.write()
     with context.writing() as tx:
         reset_fault_counts(tx, DeviceId(key))
         return _page(tx, context)
@@ -171,7 +171,7 @@ def send_command(key: Key, wanted: CommandIn, context: DispatcherContext) -> Tra
     with context.writing() as tx:
         queue_command(tx, context.actor, device_id, wanted.text, context.now)
         view = _page(tx, context)
-    context.app.door.commands.expect(device_id)
+    context.app.position_ingest.commands.expect(device_id)
     return view
 
 

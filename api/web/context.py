@@ -24,20 +24,20 @@ from api.config.request_metrics import Meters
 from api.config.settings import Settings
 from api.processes.background_job import BackgroundJob
 from api.processes.city_state import CityStateHolder
-from api.processes.dispatch_rpc import QuickLine
+from api.processes.dispatch_rpc import DispatchClient
 from api.processes.ingest.board_cache import BoardCache
 from api.processes.ingest.live_positions import Consumer
-from api.processes.ingest.position_ingest import PositionDoor
-from api.processes.ingest.report_ingest import IntakeDoor
-from api.processes.notice_sender import Messenger
+from api.processes.ingest.position_ingest import PositionIngest
+from api.processes.ingest.report_ingest import ReportIngest
+from api.processes.notice_sender import NoticeSender
 from api.processes.offers import Offers
-from api.processes.tasks.alert_task import AlertWatch
+from api.processes.tasks.alert_task import AlertTask
 from api.processes.tasks.audit_task import AuditTask
 from api.processes.tasks.cycle_task import CycleTask
-from api.processes.tasks.escalation_task import OfficeWatch
+from api.processes.tasks.escalation_task import EscalationTask
 from api.processes.tasks.logbook_task import LogbookTask
 from api.processes.tasks.replay_task import ReplayTask
-from api.processes.tasks.retention_task import Eraser
+from api.processes.tasks.retention_task import RetentionTask
 from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder
 from data.languages import default_language, languages
@@ -79,21 +79,21 @@ class App:
     hub: Hub
     live: LiveFleet
     consumer: Consumer
-    watch: AlertWatch
-    office: OfficeWatch
-    cycles: CycleTask
-    book: AuditTask
-    door: PositionDoor
+    alert_task: AlertTask
+    escalation_task: EscalationTask
+    cycle_task: CycleTask
+    audit_task: AuditTask
+    position_ingest: PositionIngest
     seals: Seals
     meters: Meters
     limits: PublicLimits
-    eraser: Eraser
-    messenger: Messenger
-    logs: LogbookTask
+    retention_task: RetentionTask
+    notice_sender: NoticeSender
+    logbook_task: LogbookTask
     history: StormHistory
-    past: ReplayTask
-    intake: IntakeDoor
-    quick: QuickLine
+    replay_task: ReplayTask
+    report_ingest: ReportIngest
+    dispatch: DispatchClient
     boards: BoardCache
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     records: StormRecords = field(default_factory=StormRecords)
@@ -101,7 +101,7 @@ class App:
     offers: Offers = field(default_factory=Offers)
     code_entries: CodeLimit = field(default_factory=CodeLimit)
     track_codes: TrackCodeLimit = field(default_factory=TrackCodeLimit)
-    room: BoardPresence = field(default_factory=BoardPresence)
+    presence: BoardPresence = field(default_factory=BoardPresence)
     background_job: BackgroundJob[Any] = field(default_factory=BackgroundJob)
 
     @property

@@ -114,10 +114,10 @@ def client(settings: Settings, city_folder: Path, clock: StillClock) -> Iterator
         app = client.app.state.barfrub
         # A test looks itself, at its own time: what looks beside it would come sooner or later,
         # like the keeper of colors in the middle of a set-up that took half a minute.
-        client.portal.call(app.past.stop)
+        client.portal.call(app.replay_task.stop)
         client.portal.call(app.consumer.stop)
-        client.portal.call(app.watch.stop)
-        app.consumer.look()
+        client.portal.call(app.alert_task.stop)
+        app.consumer.run()
         client.headers["accept"] = "application/json"
         yield client
 

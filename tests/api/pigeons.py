@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from api.processes.message_gateways import NoticeSettings
-from api.processes.notice_sender import Messenger
+from api.processes.notice_sender import NoticeSender
 from data.store.requests.requests import Caller
 from maps.requests.notices import NoticeText
 
@@ -31,8 +31,8 @@ class PigeonSettings(NoticeSettings):
         return self.pigeon
 
 
-def a_messenger(client, settings: NoticeSettings) -> Messenger:
+def a_messenger(client, settings: NoticeSettings) -> NoticeSender:
     """Return a sender that looks when a test says so, in place of the server's own."""
     app = client.app.state.barfrub
-    client.portal.call(app.messenger.stop)
-    return Messenger(app.engine, app.clock, app.city_state, settings, app.plans)
+    client.portal.call(app.notice_sender.stop)
+    return NoticeSender(app.engine, app.clock, app.city_state, settings, app.plans)

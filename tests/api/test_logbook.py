@@ -152,9 +152,9 @@ def test_late_positions_repaint_the_day(day, clock):
 
 
 def test_the_server_reads_by_itself_what_is_over(day, clock):
-    logs = day.app.state.barfrub.logs
-    assert logs.look() == 2
-    assert logs.look() == 0
+    logs = day.app.state.barfrub.logbook_task
+    assert logs.run() == 2
+    assert logs.run() == 0
 
 
 def test_an_unknown_vehicle_is_not_found(day):

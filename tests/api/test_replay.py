@@ -31,10 +31,10 @@ def plowed(client, sign_in, clock):
             drive = a_drive(start, end, start_s=600 + 300 * lap, blade=True)
             add_positions(tx, drive)
     clock.moment = NOW + HOUR
-    while app.consumer.look():
+    while app.consumer.run():
         pass
     clock.moment = NOW + 3 * HOUR
-    app.consumer.look()
+    app.consumer.run()
     return storm_id
 
 
@@ -100,10 +100,10 @@ def test_a_revision_after_the_end_is_seen_at_the_end(client, plowed, clock):
     late = a_drive((0, 0), (600, 0), start_s=5_000, blade=True, received_at=clock.moment)
     with transaction(app.engine) as tx:
         add_positions(tx, late)
-    while app.consumer.look():
+    while app.consumer.run():
         pass
     clock.moment += HOUR
-    app.consumer.look()
+    app.consumer.run()
 
     view = client.get("/api/replay").json()
     last = view["moments"][-1]
@@ -114,7 +114,7 @@ def test_a_revision_after_the_end_is_seen_at_the_end(client, plowed, clock):
 def test_what_a_storm_was_like_is_kept_on_the_disk_until_it_is_revised(client, plowed, clock):
     app = client.app.state.barfrub
     client.post(f"/api/storms/{plowed}/end")
-    app.past.look()
+    app.replay_task.run()
     (file,) = (app.folder / "history").iterdir()
     written, before = file.stat().st_mtime_ns, client.get(f"/api/replay/{plowed}/colors/1").json()
 
@@ -124,10 +124,10 @@ def test_what_a_storm_was_like_is_kept_on_the_disk_until_it_is_revised(client, p
 
     with transaction(app.engine) as tx:
         add_positions(tx, a_drive((0, 0), (600, 0), start_s=5_000, blade=True))
-    while app.consumer.look():
+    while app.consumer.run():
         pass
     clock.moment += HOUR
-    app.consumer.look()
+    app.consumer.run()
     app.history = StormHistory(app.folder / "history")
     assert client.get(f"/api/replay/{plowed}/colors/1").json() != before
     assert file.stat().st_mtime_ns != written
@@ -138,7 +138,7 @@ def test_of_a_storm_that_goes_on_one_process_reads_the_colors_and_another_hears_
 ):
     app = client.app.state.barfrub
     teller = StormHistory(app.folder / "history", tells=True)
-    ReplayTask(app.engine, clock, app.city_state, teller).look()
+    ReplayTask(app.engine, clock, app.city_state, teller).run()
     expected = client.get("/api/replay").json()
 
     app.history = StormHistory(app.folder / "history", hears=True)

@@ -115,9 +115,9 @@ def _costs(settings: Settings) -> Iterator[tuple[str, float]]:
     with TestClient(web) as client:
         assert client.portal is not None
         client.portal.call(app.consumer.stop)
-        client.portal.call(app.watch.stop)
-        app.consumer.look()
-        app.watch.look()
+        client.portal.call(app.alert_task.stop)
+        app.consumer.run()
+        app.alert_task.run()
         cookies = cookies_of(settings, CITY, "dispatcher0")
         for name, value in cookies.items():
             client.cookies.set(name, value, domain=COOKIE_DOMAIN)

@@ -74,7 +74,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
         ahead = still_ahead(prepared.check) if prepared.check else ()
         sweeper = Sweeper()  # as in the worker
         for wish in _wishes(prepared):
-            sweeper.look()
+            sweeper.run()
             if wish.cause is ReplanCause.SNOWFALL:
                 with transaction(engine) as tx:
                     snow_again(tx, ACTOR, storm, network, wish, LATER)

@@ -60,7 +60,7 @@ def a_report(kind: RequestKind, street: SegmentId | None, dangers: tuple[Danger,
 
 def test_a_supervisor_works_through_what_is_late(visit: Visit) -> None:
     people_asked(visit, hours_ago=5)
-    visit.city.office.look()
+    visit.city.escalation_task.run()
     visit.come_in("supervisor")
     visit.go("/followup?lang=en")
     page = visit.page

@@ -46,7 +46,7 @@ def a_truck_drove(visit: Visit) -> datetime:
             ],
         )
     for _ in range(PATIENCE_MS // POLL_MS):
-        check = city.watch.check
+        check = city.alert_task.check
         if check is not None and check.routes[0].over:
             return began
         visit.page.wait_for_timeout(POLL_MS)

@@ -266,7 +266,7 @@ def test_a_photo_of_the_work_is_seen_by_who_dispatches_and_goes_when_its_time_is
 
     app = client.app.state.barfrub
     clock.moment += timedelta(days=app.settings.photos_kept_days + 1)
-    app.eraser.erase()
+    app.retention_task.erase()
     assert list(folder.iterdir()) == []
 
 
@@ -285,7 +285,7 @@ def test_words_and_the_callers_door_go_when_their_time_is_over(client, clock: St
     assert client.post("/api/storms/1/crew-jobs", json=by_hand).status_code == 201
     app = client.app.state.barfrub
     clock.moment += timedelta(days=app.settings.callers_kept_days + 1)
-    app.eraser.erase()
+    app.retention_task.erase()
     of_request, other = sorted(jobs_of(client), key=lambda job: job["id"])
     assert "Karimi" not in str(other)
     moved = request_of(client, asked["id"])

@@ -67,7 +67,7 @@ def drive(client, app, clock, plan, trackers, *, blade):
         for batch in batched(entries, 500, strict=False):
             answer = client.post("/positions", json={"positions": batch}, headers=bearer)
             assert answer.json()["rejected"] == []
-    while app.consumer.look():
+    while app.consumer.run():
         pass
 
 

@@ -101,8 +101,8 @@ def test_the_storm_book_has_no_words_and_they_go_with_what_callers_said(app, pho
     assert len(str(line.after["words_digest"])) == 64
     assert "cat" not in str(line.after)
     clock.moment += timedelta(days=app.settings.callers_kept_days + 1)
-    assert app.eraser.erase().messages == 1
-    assert app.eraser.erase().messages == 0
+    assert app.retention_task.erase().messages == 1
+    assert app.retention_task.erase().messages == 0
     assert thread(phone())["messages"][0]["text"] == {}
 
 
@@ -148,7 +148,7 @@ def test_a_driver_calls_for_help_and_somebody_sees_to_it(app, phone, desk, clock
 
     dispatcher = desk()
     path = f"/api/alerts/{alert.id}"
-    app.watch.look()
+    app.alert_task.run()
     assert [one["id"] for one in dispatcher.get("/api/alerts").json() if one["kind"] == "sos"]
     early = dispatcher.post(f"{path}/close")
     assert early.json()["error"]["values"]["reason"] == "sos_unanswered"
@@ -187,7 +187,7 @@ def test_a_button_wired_to_a_tracker_calls_once_while_it_is_down(app, client, de
         clock.moment += MINUTE / 6
         here = {"id": "box-1", "lat": "37.55", "lon": "45.07", "alarm": alarm}
         assert client.get("/osmand", params=here).status_code == 200
-        app.watch.look()
+        app.alert_task.run()
         calls = [one for one in client.get("/api/alerts").json() if one["kind"] == "sos"]
         assert {one["facts"]["by"] for one in calls} <= {"tracker"}
         return [one["acknowledged_at"] for one in calls]

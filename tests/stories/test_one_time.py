@@ -59,7 +59,7 @@ def drive_slowly(app, storm, clock):
     with transaction(app.engine) as tx:
         replace_reported(tx, storm.id, passes)
     clock.moment = v.NOW + DRIVEN * 8 * MINUTE
-    app.watch.look()
+    app.alert_task.run()
 
 
 def clock_time(moment: str) -> str:
@@ -124,6 +124,6 @@ def test_a_promise_made_now_and_the_desks_answer_after_saving_are_one_window(
     before = client.get("/api/answer", params=place).json()["window"]
     asked = asked_for(client, STREETS[-1])
     clock.moment += 4 * MINUTE
-    app.watch.look()
+    app.alert_task.run()
     after = told_by_desk(client, asked)
     assert (after["from_at"], after["to_at"]) == (before["from_at"], before["to_at"])

@@ -27,9 +27,9 @@ def drive(client, app, clock, plan):
         fixes = fixes[len(due) :]
         if due:
             assert client.post("/positions", json={"positions": due}, headers=bearer).is_success
-        while app.consumer.look():
+        while app.consumer.run():
             pass
-        app.watch.look()
+        app.alert_task.run()
 
 
 def read_as(client, paths):
@@ -48,7 +48,7 @@ def test_a_storm_is_read_by_everybody_without_a_warning(client, sign_in, clock, 
     sign_in("dispatcher")
     drive(client, app, clock, planned(client, app, classes=["P1"]))
     clock.moment = v.NOW + timedelta(hours=5)
-    app.watch.look()
+    app.alert_task.run()
     sign_in("dispatcher")
     kinds = {alert["kind"] for alert in client.get("/api/alerts").json()}
     assert AlertKind.AT_RISK in kinds

@@ -146,8 +146,8 @@ def test_a_machine_is_out_for_a_reason_and_the_next_dispatcher_hears_of_it(clien
 def test_words_of_a_note_go_when_their_time_is_over_and_who_took_over_stays(client, app, clock):
     client.post("/api/storms/1/handover-notes", json={"text": "Mrs Karimi, Mill Lane 4"})
     clock.moment += timedelta(days=app.settings.callers_kept_days + 1)
-    assert app.eraser.erase().notes == 1
-    assert app.eraser.erase().notes == 0
+    assert app.retention_task.erase().notes == 1
+    assert app.retention_task.erase().notes == 0
     (note,) = client.get("/api/storms/1/handover-notes").json()
     assert (note["text"], note["written_by"]) == ("", "dispatcher")
     with reading(app.engine) as tx:

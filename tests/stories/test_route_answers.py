@@ -58,7 +58,7 @@ def test_drivers_answer_and_only_what_changes_asks_them_again(client, app, sign_
     sign_in("dispatcher")
     assert standing(client, one) == ("declined", "unwell", "Fever")
     assert client.post(theirs, json={"state": "accepted"}).json()["answer"] == "accepted"
-    app.watch.look()
+    app.alert_task.run()
     with reading(app.engine) as tx:
         (alert,) = [x for x in list_open_alerts(tx) if x.kind is AlertKind.ROUTE_DECLINED]
     assert dict(alert.facts) == {"reason": "unwell"}

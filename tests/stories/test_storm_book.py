@@ -50,9 +50,9 @@ def storm(client, sign_in, clock, app):
     clock.moment = v.NOW + timedelta(hours=3)
     drive(client, app, clock, plan, trackers, blade=True)
     clock.moment = v.NOW + timedelta(hours=5)
-    while app.consumer.look():
+    while app.consumer.run():
         pass
-    assert app.book.look() > 0
+    assert app.audit_task.run() > 0
     return app
 
 
@@ -85,8 +85,8 @@ def test_evidence_that_changes_while_it_is_read_is_written_down_at_the_next_look
         unseal(tx, [subject])
     with monkeypatch.context() as patch:
         patch.setattr(audit_task, "read_evidence", overtaken)
-        assert storm.book.look() == 0
-    assert storm.book.look() == 1
+        assert storm.audit_task.run() == 0
+    assert storm.audit_task.run() == 1
     with transaction(storm.engine) as tx:
         done = read(tx)
     assert (done.findings, done.unsealed) == ([], 0)

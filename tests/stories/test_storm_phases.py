@@ -120,7 +120,7 @@ def test_two_storms_never_mix(client, app, clock):
     # Fixes of the first storm's time that come only now are the first storm's.
     sent = client.post("/positions", json={"positions": plowing(began + HOUR)}, headers=TRUCK)
     assert sent.json()["rejected"] == []
-    while app.consumer.look():
+    while app.consumer.run():
         pass
     jobs = {storm: due_of(app, storm) for storm in (first, second)}
     assert jobs[first].keys() == jobs[second].keys()

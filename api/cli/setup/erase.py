@@ -13,12 +13,12 @@ def erase(city: CityOption = None) -> None:
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city
     from api.processes.city_state import CityStateHolder
-    from api.processes.tasks.retention_task import Eraser
+    from api.processes.tasks.retention_task import RetentionTask
 
     settings = Settings()
     folder = chosen_city(settings, city)
     engine = open_city_database(folder)
-    eraser = Eraser(engine, Clock(), CityStateHolder(engine), settings, folder)
+    eraser = RetentionTask(engine, Clock(), CityStateHolder(engine), settings, folder)
     erased = eraser.erase(CONSOLE)
     typer.echo(
         f"Erased: {erased.callers} callers, words of {erased.requests} requests, "

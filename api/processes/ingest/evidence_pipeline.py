@@ -115,7 +115,7 @@ class Digester:
         """Publish streets of which somebody else stored evidence, at the next look."""
         self._told_of.extend(streets)
 
-    def look(self) -> Digest:
+    def digest(self) -> Digest:
         """Digest the oldest unseen positions, publish what changed, return what they came to."""
         now = self._clock.now()
         self._follow_ground()

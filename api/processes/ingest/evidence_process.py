@@ -131,7 +131,7 @@ def digest_until_told(
     while _goes_on(line, digester, wait_s):
         rest_s = REST_S
         try:
-            rest_s = digester.rest_s(len(digester.look().positions))
+            rest_s = digester.rest_s(len(digester.digest().positions))
         except Exception:  # the next look may succeed, and the board must not stand still
             _log.exception("positions could not be digested")
         else:

@@ -36,7 +36,7 @@ class Consumer(PeriodicTask):
     """
 
     pause_s = LOOK_S
-    looks_at_once = True
+    runs_at_once = True
 
     def __init__(
         self,
@@ -116,24 +116,24 @@ class Consumer(PeriodicTask):
         """Publish streets of which somebody else stored evidence, at the next look."""
         (self._apart or self._digester).tell_of(streets)
 
-    def turn(self) -> float:
+    def step(self) -> float:
         """Do what is due here, and return how long to rest."""
         if self._apart is not None:
-            self._look_around(())
+            self._refresh_vehicles(())
             return LOOK_S
-        rest_s = self._digester.rest_s(self.look())
+        rest_s = self._digester.rest_s(self.run())
         if not rest_s:
             self.wake()
         return rest_s
 
-    def look(self) -> int:
+    def run(self) -> int:
         """Digest the oldest unseen positions, publish what changed, return how many they were."""
-        found = self._digester.look()
-        self._look_around(found.believed)
+        found = self._digester.digest()
+        self._refresh_vehicles(found.believed)
         self.looked_s = time.monotonic()
         return len(found.positions)
 
-    def _look_around(self, believed: Sequence[Position]) -> None:
+    def _refresh_vehicles(self, believed: Sequence[Position]) -> None:
         """Follow the city, and show which vehicles have moved or fallen silent."""
         self._follow_ground()
         now, positions = self._clock.now(), list(believed)

@@ -45,7 +45,7 @@ class TrackerKey(NamedTuple):
     text: str
 
 
-class PositionDoor:
+class PositionIngest:
     """Writes positions in shared transactions: one for whatever came within milliseconds.
 
     `on_stored` gets them once they are on the disk, in the event loop of the server; `tally` counts
@@ -161,7 +161,7 @@ class Devices:
         with suppress(KeyError):
             return self._others[key]
         loop = asyncio.get_running_loop()
-        device = await loop.run_in_executor(self._thread, self._look_up, key)
+        device = await loop.run_in_executor(self._thread, self._read_from_database, key)
         self._others[key] = device
         return device
 
@@ -169,7 +169,7 @@ class Devices:
         with reading(self._engine) as tx:
             return list_devices(tx)
 
-    def _look_up(self, key: TrackerKey) -> Device | None:
+    def _read_from_database(self, key: TrackerKey) -> Device | None:
         find = find_device_by_token_hash if key.by_token else find_device_by_name
         with reading(self._engine) as tx:
             return find(tx, key.text)

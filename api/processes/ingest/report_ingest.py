@@ -66,7 +66,7 @@ type Taken = tuple[ServiceRequest, str]
 """A request and the code that opens its page."""
 
 
-class IntakeDoor:
+class ReportIngest:
     """Writes reports in shared transactions, then places them one after the other.
 
     `tally` counts what came in, for monitoring.

@@ -58,9 +58,9 @@ class TrackerStats(PeriodicTask):
     def stop(self) -> None:
         """Write what is left, then end."""
         super().stop()
-        self.look()
+        self.run()
 
-    def look(self) -> None:
+    def run(self) -> None:
         """Write down what is remembered, or try again later."""
         try:
             self.write()
@@ -94,7 +94,7 @@ class TrackerStats(PeriodicTask):
         """Return where a tracker was by its newest fix."""
         with self._lock:
             known = self._places.get(device_id)
-        return known[1] if known else await asyncio.to_thread(self._look_up, device_id)
+        return known[1] if known else await asyncio.to_thread(self._read_from_database, device_id)
 
     def write(self) -> None:
         """Write down what is remembered; nothing is forgotten where the database is busy."""
@@ -122,7 +122,7 @@ class TrackerStats(PeriodicTask):
                 self._strangers = strangers | self._strangers
             raise
 
-    def _look_up(self, device_id: DeviceId) -> LonLat | None:
+    def _read_from_database(self, device_id: DeviceId) -> LonLat | None:
         with reading(self._engine) as tx:
             return find_last_place(tx, device_id)
 

@@ -26,7 +26,7 @@ HEARS = frozenset({"evidence", "legs"})
 """News that change how routes are driven: new passes by street, taps by shift."""
 
 
-class AlertWatch(CityTask):
+class AlertTask(CityTask):
     """Checks the driven plan and keeps alerts, as long as the server runs.
 
     `check` is the plan as of the last look, `None` while nothing is driven: it never changes, so
@@ -64,12 +64,12 @@ class AlertWatch(CityTask):
                 network, policy = city_state.network, city_state.policy
                 self.check = self._watch.get_ready(CityContext(tx, network, policy, now), storm)
 
-    def look(self) -> int:
+    def run(self) -> int:
         """Look once, tell the boards what changed, and return how many alerts that was."""
         with self._one_at_a_time:
-            return self._look()
+            return self._run_locked()
 
-    def _look(self) -> int:
+    def _run_locked(self) -> int:
         now, city_state = self._clock.now(), self._city_state.now
         news = dict(self._news.take())
         streets = [SegmentId(row[0]) for row in news.get("evidence", ())]

@@ -21,7 +21,7 @@ class AuditTask(PeriodicTask):
         self._engine = engine
         self._clock = clock
 
-    def look(self) -> int:
+    def run(self) -> int:
         """Seal what is settled, and return how many things that was."""
         now, written = self._clock.now(), 0
         with reading(self._engine) as tx:

@@ -16,7 +16,7 @@ class CycleTask(CityTask):
 
     pause_s = LOOK_S
 
-    def look(self) -> bool:
+    def run(self) -> bool:
         """Begin what is due, tell the boards of the plan that is made, and return whether it is."""
         now = self._clock.now()
         with reading(self._engine) as tx:

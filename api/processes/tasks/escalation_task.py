@@ -15,12 +15,12 @@ AT_ONCE = 20
 """Requests in one transaction, so that nobody waits long to write."""
 
 
-class OfficeWatch(CityTask):
+class EscalationTask(CityTask):
     """Escalates what is too late, as long as the server runs; a look that fails is made again."""
 
     pause_s = LOOK_S
 
-    def look(self) -> int:
+    def run(self) -> int:
         """Escalate what is too late now, tell the pages, and return how many requests it was."""
         city_state, now = self._city_state.now, self._clock.now()
         with reading(self._engine) as tx:

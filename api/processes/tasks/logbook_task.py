@@ -34,7 +34,7 @@ class LogbookTask(PeriodicTask):
         self._lock = Lock()
         self.memory = LogMemory()
 
-    def look(self) -> int:
+    def run(self) -> int:
         """Read parts that are over, and return how many were read."""
         wanted, read = LogFilter(None, self._clock.now() - PART - AFTER), 0
         while read < READ_AT_ONCE and not self._over.is_set():

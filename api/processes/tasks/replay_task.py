@@ -25,7 +25,7 @@ class ReplayTask(PeriodicTask):
         self._keeper = city_state
         self._history = history
 
-    def look(self) -> None:
+    def run(self) -> None:
         """Read the newest storm, unless its colors are at hand."""
         city_state = self._keeper.now
         with reading(self._engine) as tx:

@@ -22,11 +22,11 @@ SCHEDULE = Actor(ActorKind.SYSTEM, "schedule")
 _log = logging.getLogger(__name__)
 
 
-class Eraser(PeriodicTask):
+class RetentionTask(PeriodicTask):
     """Looks again and again for what has been kept long enough."""
 
     pause_s = EVERY_S
-    looks_at_once = True
+    runs_at_once = True
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Eraser(PeriodicTask):
         self._settings = settings
         self._folder = folder
 
-    def look(self) -> ErasedCounts:
+    def run(self) -> ErasedCounts:
         """Erase once, and tell the log of how much."""
         erased = self.erase()
         if erased.requests or erased.photos:

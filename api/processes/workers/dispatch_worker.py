@@ -198,7 +198,7 @@ def answer_until(
             while not stopped.is_set():
                 if not _looked(desk, stopped):
                     stopped.wait(LOOK_S)
-                sweeper.look()
+                sweeper.run()
     engine.dispose()
 
 
@@ -214,7 +214,7 @@ class Sweeper:
         self._swept_s = monotonic()
         self._settled = False
 
-    def look(self) -> None:
+    def run(self) -> None:
         """Clear away, if the last time is long enough ago."""
         if monotonic() - self._swept_s < SWEEP_S:
             return

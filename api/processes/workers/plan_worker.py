@@ -92,14 +92,14 @@ def solve_run(
         with beat:
             keep = KINDS[run.kind](bench)
         with transaction(engine) as tx:
-            ended = keep(tx, beat.run)
+            ended = keep(tx, beat.plan_run)
         _log.info("%s run %s: %s", run.kind, run.id, ended.state)
     except BarfrubError as error:
-        _fail(engine, beat.run, str(error), RunFailure(*text_of(error)))
+        _fail(engine, beat.plan_run, str(error), RunFailure(*text_of(error)))
     except Exception as error:
         _log.exception("%s run %s", run.kind, run.id)
         fault = RunFailure("error:server", {})
-        _fail(engine, beat.run, f"internal error: {type(error).__name__}", fault)
+        _fail(engine, beat.plan_run, f"internal error: {type(error).__name__}", fault)
 
 
 def _fail(engine: Database, run: PlanRun, error: str, fault: RunFailure) -> None:

@@ -65,7 +65,7 @@ class Bench:
 
 def make_plan(bench: Bench) -> Keep:
     """Search for a plan with the options of the run; it becomes a draft."""
-    run = bench.beat.run
+    run = bench.beat.plan_run
     now = bench.clock.now()
     with reading(bench.engine) as tx:
         prepared = prepare(tx, run.storm_id, bench.network, now)
@@ -88,7 +88,7 @@ def answer_what_if(bench: Bench) -> Keep:
 
     The run waits again where an urgent one came; what was found of the fleet as it is stays known.
     """
-    run, now, bases = bench.beat.run, bench.clock.now(), bench.warm.bases
+    run, now, bases = bench.beat.plan_run, bench.clock.now(), bench.warm.bases
     with reading(bench.engine) as tx:
         prepared = prepare(tx, run.storm_id, bench.network, now)
     digest = situation_digest(prepared, run.seconds)
@@ -112,7 +112,7 @@ def answer_what_if(bench: Bench) -> Keep:
 
 def _solve(bench: Bench) -> Solve:
     """Return how a fleet in question is searched: all of its searches share the run's seconds."""
-    seconds, report = bench.beat.run.seconds / len(SEEDS), bench.beat.report
+    seconds, report = bench.beat.plan_run.seconds / len(SEEDS), bench.beat.report
 
     def solve(prepared: Prepared, seed: int, start: Start | None) -> Plan:
         return solve_prepared(prepared, seconds, seed, report, bench.hurried, bench.threads, start)
@@ -129,7 +129,7 @@ def _later(bench: Bench, digest: str) -> Keep:
 
 def make_replan(bench: Bench) -> Keep:
     """Search for routes that answer what has happened on the road; they become a draft."""
-    run, warm = bench.beat.run, bench.warm
+    run, warm = bench.beat.plan_run, bench.warm
     with reading(bench.engine) as tx:
         prepared = prepare(tx, run.storm_id, bench.network, bench.clock.now(), warm.desk)
     wish = replan_wish_from_plain(run.options)

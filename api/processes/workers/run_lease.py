@@ -33,7 +33,7 @@ class Heartbeat(PeriodicTask):
 
     def __init__(self, engine: Database, run: PlanRun) -> None:
         super().__init__()
-        self.run = run
+        self.plan_run = run
         self.asked = run.stop_requested
         self.makes_room = False
         self._engine = engine
@@ -54,25 +54,25 @@ class Heartbeat(PeriodicTask):
     def __exit__(self, *_error: object) -> None:
         """Beat a last time."""
         self.stop()
-        self._guarded_turn()
+        self._guarded_step()
 
-    def look(self) -> None:
+    def run(self) -> None:
         """Beat, unless another worker has the run."""
         if self._lost:
             return
         try:
             self._write()
         except ConflictError:
-            _log.warning("plan run %s: the lease is lost", self.run.id)
+            _log.warning("plan run %s: the lease is lost", self.plan_run.id)
             self.asked = self._lost = True
 
     def _write(self) -> None:
-        run = replace(self.run, elapsed_s=perf_counter() - self._began_s)
+        run = replace(self.plan_run, elapsed_s=perf_counter() - self._began_s)
         if self._progress is not None:
             best, bound, unserved, iterations = self._progress
             run = replace(run, best=best, bound=bound, unserved=unserved, iterations=iterations)
         run = replace(run, curve=self._curve.points)
         with transaction(self._engine) as tx:
-            self.run = heartbeat(tx, run, real_now() + timedelta(seconds=LEASE_S))
+            self.plan_run = heartbeat(tx, run, real_now() + timedelta(seconds=LEASE_S))
             self.makes_room = run.kind is PATIENT and urgent_run_waits(tx, real_now())
-        self.asked = self.run.stop_requested
+        self.asked = self.plan_run.stop_requested

@@ -3,73 +3,73 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.access.auth import TooManyError
-from api.access.rate_limits import ALLOWANCES, MINUTE_S, Door, PublicLimits, RateLimiter
+from api.access.rate_limits import ALLOWANCES, MINUTE_S, PublicAction, PublicLimits, RateLimiter
 
 HOME = "10.0.0.1"
 
 
 def test_a_sender_may_come_in_a_burst_and_then_at_its_pace() -> None:
-    limits, allowance = PublicLimits(), ALLOWANCES[Door.REPORT]
+    limits, allowance = PublicLimits(), ALLOWANCES[PublicAction.REPORT]
     for _ in range(int(allowance.burst)):
-        limits.enter(Door.REPORT, HOME, 0.0)
+        limits.enter(PublicAction.REPORT, HOME, 0.0)
     with pytest.raises(TooManyError) as refused:
-        limits.enter(Door.REPORT, HOME, 0.0)
+        limits.enter(PublicAction.REPORT, HOME, 0.0)
     with pytest.raises(TooManyError):
-        limits.enter(Door.REPORT, HOME, 1.0)
-    limits.enter(Door.REPORT, HOME, float(refused.value.retry_s))
+        limits.enter(PublicAction.REPORT, HOME, 1.0)
+    limits.enter(PublicAction.REPORT, HOME, float(refused.value.retry_s))
 
 
 def test_senders_and_doors_are_counted_apart() -> None:
     limits = PublicLimits()
-    for _ in range(int(ALLOWANCES[Door.REPORT].burst)):
-        limits.enter(Door.REPORT, HOME, 0.0)
-    limits.enter(Door.REPORT, "10.0.0.2", 0.0)
-    limits.enter(Door.TRACK, HOME, 0.0)
+    for _ in range(int(ALLOWANCES[PublicAction.REPORT].burst)):
+        limits.enter(PublicAction.REPORT, HOME, 0.0)
+    limits.enter(PublicAction.REPORT, "10.0.0.2", 0.0)
+    limits.enter(PublicAction.TRACK, HOME, 0.0)
 
 
 def test_neighbours_in_one_network_of_ipv6_are_one_sender() -> None:
     limits = PublicLimits()
-    for number in range(int(ALLOWANCES[Door.REPORT].burst)):
-        limits.enter(Door.REPORT, f"2001:db8::{number:x}", 0.0)
+    for number in range(int(ALLOWANCES[PublicAction.REPORT].burst)):
+        limits.enter(PublicAction.REPORT, f"2001:db8::{number:x}", 0.0)
     with pytest.raises(TooManyError):
-        limits.enter(Door.REPORT, "2001:db8::ffff", 0.0)
-    limits.enter(Door.REPORT, "2001:db8:0:1::1", 0.0)
+        limits.enter(PublicAction.REPORT, "2001:db8::ffff", 0.0)
+    limits.enter(PublicAction.REPORT, "2001:db8:0:1::1", 0.0)
 
 
 def test_a_look_at_the_limit_counts_nothing() -> None:
     limits = PublicLimits()
-    for _ in range(3 * int(ALLOWANCES[Door.WRONG_KEY].burst)):
-        limits.check(Door.WRONG_KEY, HOME, 0.0)
-    for _ in range(int(ALLOWANCES[Door.WRONG_KEY].burst)):
-        limits.enter(Door.WRONG_KEY, HOME, 0.0)
+    for _ in range(3 * int(ALLOWANCES[PublicAction.WRONG_KEY].burst)):
+        limits.check(PublicAction.WRONG_KEY, HOME, 0.0)
+    for _ in range(int(ALLOWANCES[PublicAction.WRONG_KEY].burst)):
+        limits.enter(PublicAction.WRONG_KEY, HOME, 0.0)
     with pytest.raises(TooManyError):
-        limits.check(Door.WRONG_KEY, HOME, 0.0)
+        limits.check(PublicAction.WRONG_KEY, HOME, 0.0)
 
 
 def test_the_pace_is_a_setting_and_zero_lets_everybody_in() -> None:
-    burst = int(ALLOWANCES[Door.REPORT].burst)
+    burst = int(ALLOWANCES[PublicAction.REPORT].burst)
     quick, open_door = PublicLimits(pace=2.0), PublicLimits(pace=0.0)
     for _ in range(2 * burst):
-        quick.enter(Door.REPORT, HOME, 0.0)
-        open_door.enter(Door.REPORT, HOME, 0.0)
+        quick.enter(PublicAction.REPORT, HOME, 0.0)
+        open_door.enter(PublicAction.REPORT, HOME, 0.0)
     with pytest.raises(TooManyError):
-        quick.enter(Door.REPORT, HOME, 0.0)
-    open_door.check(Door.REPORT, HOME, 0.0)
-    open_door.enter(Door.REPORT, HOME, 0.0)
+        quick.enter(PublicAction.REPORT, HOME, 0.0)
+    open_door.check(PublicAction.REPORT, HOME, 0.0)
+    open_door.enter(PublicAction.REPORT, HOME, 0.0)
 
 
 def test_only_so_many_senders_are_remembered() -> None:
     limits = PublicLimits(limiter=RateLimiter(remembered=2))
-    for _ in range(int(ALLOWANCES[Door.REPORT].burst)):
-        limits.enter(Door.REPORT, HOME, 0.0)
+    for _ in range(int(ALLOWANCES[PublicAction.REPORT].burst)):
+        limits.enter(PublicAction.REPORT, HOME, 0.0)
     for other in ("10.0.0.2", "10.0.0.3"):
-        limits.enter(Door.REPORT, other, 0.0)
-    limits.enter(Door.REPORT, HOME, 0.0)
+        limits.enter(PublicAction.REPORT, other, 0.0)
+    limits.enter(PublicAction.REPORT, HOME, 0.0)
 
 
-@given(pauses_s=st.lists(st.floats(0.0, 30.0), max_size=80), door=st.sampled_from(Door))
+@given(pauses_s=st.lists(st.floats(0.0, 30.0), max_size=80), door=st.sampled_from(PublicAction))
 def test_nobody_gets_in_more_often_than_the_allowance_says(
-    pauses_s: list[float], door: Door
+    pauses_s: list[float], door: PublicAction
 ) -> None:
     limits, allowance, now_s, entries = PublicLimits(), ALLOWANCES[door], 0.0, 0
     for pause_s in pauses_s:

@@ -63,7 +63,7 @@ def test_streets_of_a_storm_that_has_just_begun_are_painted_once_for_all_who_ask
     clock.moment += timedelta(minutes=1)
     assert colors() is not before
     plowed(client, clock.now())
-    app.consumer.look()
+    app.consumer.run()
     assert colors()[MAIN_WEST] != before[MAIN_WEST]
 
 

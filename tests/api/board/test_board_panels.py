@@ -22,7 +22,7 @@ def plan(app, storm):
     with transaction(app.engine) as tx:
         legs = [replace(leg, load_kg=900.0 - i) for i, leg in enumerate(legs_along(tx, STREETS))]
         made = add_published_plan(tx, *legs)
-    app.watch.look()
+    app.alert_task.run()
     return made
 
 
@@ -36,7 +36,7 @@ def test_the_timeline_shows_planned_and_done(client, app, clock, plan):
     [lane] = client.get(f"/api/plans/{plan.id}/timeline").json()["lanes"]
     assert lane["streets"] == [[street] for street in STREETS]
     tap_first_leg(client, plan, clock)
-    app.watch.look()
+    app.alert_task.run()
     done = client.get("/api/board/done").json()
     assert done["plan_id"] == plan.id
     assert (done["lanes"][0]["states"], done["lanes"][0]["done"]) == ("taa", [[0, 120]])
@@ -49,7 +49,7 @@ def test_a_server_that_starts_again_knows_what_became_of_the_plan(
     web = create_app(settings, city_folder, clock)
     app = web.state.barfrub
     get_ready(web)
-    assert app.watch.check.plan.id == plan.id
+    assert app.alert_task.check.plan.id == plan.id
     app.engine.dispose()
 
 
@@ -67,7 +67,7 @@ def test_a_truck_tells_its_legs_its_load_and_its_hours(client, app, clock, plan)
     desk = client.get("/api/board/trucks/1").json()
     assert (desk["load_kg"], desk["ahead"]) == (desk["hopper_kg"], 3)
     tap_first_leg(client, plan, clock)
-    app.watch.look()
+    app.alert_task.run()
     desk = client.get("/api/board/trucks/1").json()
     assert (desk["load_kg"], desk["ahead"], len(desk["legs"])) == (900.0, 2, 2)
     assert [leg["segment_id"] for leg in desk["legs"]] == list(STREETS[1:])

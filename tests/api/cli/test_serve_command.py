@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from typer.testing import CliRunner
 
 from api.cli.main import commands
-from api.server.first_run_app import Doorway
+from api.server.first_run_app import FirstRunApp
 from api.server.web_server import WebServer
 
 type Serve = Callable[..., tuple[Result, list[Any]]]
@@ -43,7 +43,7 @@ def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Serve:
 
 def test_without_a_city_it_prints_the_address_of_a_first_start(serve: Serve) -> None:
     result, served = serve("--port", "8123")
-    assert isinstance(served[0], Doorway)
+    assert isinstance(served[0], FirstRunApp)
     assert f"http://127.0.0.1:8123/first?code={served[0].start.code}" in result.stdout
 
 
@@ -51,7 +51,7 @@ def test_a_service_unit_that_names_its_city_may_start_before_there_is_one(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BARFRUB_CITY", "urmia")
-    assert isinstance(serve()[1][0], Doorway)
+    assert isinstance(serve()[1][0], FirstRunApp)
 
 
 def test_an_address_that_nobody_can_open_is_replaced_by_the_machines_name(
@@ -71,7 +71,7 @@ def test_a_city_is_served_and_not_set_up(serve: Serve, city_folder: Path) -> Non
 
 
 def test_one_more_city_is_set_up_when_one_asks_for_it(serve: Serve, city_folder: Path) -> None:
-    assert isinstance(serve("--setup")[1][0], Doorway)
+    assert isinstance(serve("--setup")[1][0], FirstRunApp)
 
 
 def test_a_city_that_is_named_wrongly_is_no_first_start(serve: Serve) -> None:

@@ -41,8 +41,8 @@ def test_a_letter_waits_and_is_sent_once_with_all_that_the_body_needs(
 ):
     handed_over(client, sign_in)
     assert letter_of(client) == "waiting"
-    assert messenger.look() == 1
-    assert messenger.look() == 0
+    assert messenger.run() == 1
+    assert messenger.run() == 0
     ((who, text),) = pigeon.sent
     assert (who.email, who.phone) == ("parks@city.example", "")
     assert "B-0001" in text.title
@@ -56,7 +56,7 @@ def test_the_callers_number_goes_along_where_it_was_wished_and_is_a_look(
     client, sign_in, messenger, pigeon
 ):
     handed_over(client, sign_in, with_caller=True)
-    messenger.look()
+    messenger.run()
     ((_, text),) = pigeon.sent
     assert "044 5551234" in text.link
     assert "5551234" not in text.body
@@ -72,24 +72,24 @@ def test_a_letter_that_is_refused_is_tried_again_and_then_given_up(
     handed_over(client, sign_in)
     seen = []
     for wait in (*BACK_OFF, timedelta(hours=9)):
-        assert messenger.look() == 1
+        assert messenger.run() == 1
         seen.append(letter_of(client))
         clock.moment += wait
     assert seen == ["waiting"] * len(BACK_OFF) + ["failed"]
-    assert messenger.look() == 0
+    assert messenger.run() == 0
     assert pigeon.sent == []
 
 
 def test_without_a_gateway_for_email_the_desk_is_told_to_use_paper(client, sign_in):
     handed_over(client, sign_in)
-    assert a_messenger(client, NoticeSettings(AWAKE)).look() == 1
+    assert a_messenger(client, NoticeSettings(AWAKE)).run() == 1
     assert letter_of(client) == "failed"
 
 
 def test_a_letter_whose_request_is_taken_back_does_not_leave(client, sign_in, messenger, pigeon):
     change = handed_over(client, sign_in)["change_id"]
     client.post(f"/api/queue/changes/{change}/undo")
-    assert messenger.look() == 0
+    assert messenger.run() == 0
     assert pigeon.sent == []
     assert letter_of(client) == "unwanted"
 
@@ -102,7 +102,7 @@ def test_a_letter_that_was_being_sent_when_the_server_died_is_not_sent_twice(
     with transaction(app.engine) as tx:
         assert len(claim_messages(tx, AWAKE, "Asia/Tehran", app.clock.now(), 9)) == 1
     messenger.recover()
-    assert messenger.look() == 0
+    assert messenger.run() == 0
     assert letter_of(client) == "lost"
 
 

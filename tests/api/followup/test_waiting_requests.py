@@ -104,7 +104,7 @@ def test_a_photo_of_a_clear_street_closes_the_request_and_loses_what_the_camera_
     assert {way["evidence"]["kind"] for way in street["directions"]} == {"inspection"}
     assert [one["vehicle"] for one in street["passes"]] == ["", ""]
     assert proof == seen
-    app.consumer.look()
+    app.consumer.run()
     told = dict(heard.take())
     assert (SCHOOL,) in told["evidence"]
     fresh = int(CoverageState.FRESH)
@@ -143,10 +143,10 @@ def test_only_reasons_that_need_no_proof_are_offered_and_a_closed_one_has_none(o
 
 def test_the_watch_escalates_what_is_too_late(office, clock):
     ask(office, segment_id=None)
-    watch = office.app.state.barfrub.office
-    assert watch.look() == 0
+    watch = office.app.state.barfrub.escalation_task
+    assert watch.run() == 0
     clock.moment = NOW + 3 * HOUR
-    assert watch.look() == 1
+    assert watch.run() == 1
     assert office.get("/api/followup?lens=escalated").json()["counts"]["escalated"] == 1
 
 

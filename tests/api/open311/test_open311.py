@@ -7,7 +7,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from PIL import Image
 
-from api.access.rate_limits import ALLOWANCES, Door
+from api.access.rate_limits import ALLOWANCES, PublicAction
 from data.model import Actor, ActorKind, LonLat, RequestKind
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
@@ -308,7 +308,7 @@ def test_a_revoked_key_and_a_guessing_address_are_refused(client, send, key, app
     with transaction(app.engine) as tx:
         extra, text = make_key(tx, ADMIN, "Other", "x", clock.now())
         revoke_key(tx, ADMIN, extra.id, clock.now())
-    app.limits.pace = 1.0 / ALLOWANCES[Door.WRONG_KEY].burst
+    app.limits.pace = 1.0 / ALLOWANCES[PublicAction.WRONG_KEY].burst
     assert fault(send(api_key=text)) == (403, "403")
     too_often = send(api_key="guessed")
     assert fault(too_often) == (429, "429")
@@ -321,7 +321,7 @@ def test_readers_are_slowed_down_and_the_same_report_is_one_request(client, send
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json()[0]["service_request_id"] == again.json()[0]["service_request_id"]
     assert list((app.folder / "photos").glob("*")) == []
-    app.limits.pace = 1.0 / ALLOWANCES[Door.READ].burst
+    app.limits.pace = 1.0 / ALLOWANCES[PublicAction.READ].burst
     assert client.get(f"{BASE}/services.json").status_code == 200
     assert fault(client.get(f"{BASE}/services.json")) == (429, "429")
 

@@ -12,7 +12,7 @@ from api.processes.message_gateways import (
     phone_number,
     read_notice_settings,
 )
-from api.processes.notice_sender import Messenger
+from api.processes.notice_sender import NoticeSender
 from data.errors import InvalidError, NotFoundError
 from data.model import PlanState
 from data.store.database.engine import transaction
@@ -32,7 +32,7 @@ TEXT = NoticeText(
 
 
 @pytest.fixture
-def messenger(client, pigeon: Pigeon) -> Messenger:
+def messenger(client, pigeon: Pigeon) -> NoticeSender:
     return a_messenger(client, PigeonSettings(AWAKE, "https://snow.example", pigeon=pigeon))
 
 
@@ -44,8 +44,8 @@ def ask(client, sign_in, **changes) -> dict:
 
 def test_a_message_goes_out_once_in_the_callers_language(client, sign_in, messenger, pigeon):
     ask(client, sign_in, language="fa")
-    assert messenger.look() == 1
-    assert messenger.look() == 0
+    assert messenger.run() == 1
+    assert messenger.run() == 0
     ((who, text),) = pigeon.sent
     assert who.phone == "0914"
     assert text.body == "درخواست B-0001: ثبت شد. زمان برنامه‌ریزی و پایان کار را به شما خبر می‌دهیم."
@@ -55,21 +55,21 @@ def test_a_message_goes_out_once_in_the_callers_language(client, sign_in, messen
 def test_what_was_not_sent_before_a_restart_is_sent_after_it(client, sign_in, messenger, pigeon):
     ask(client, sign_in)
     app = client.app.state.barfrub
-    again = Messenger(
+    again = NoticeSender(
         app.engine, app.clock, app.city_state, PigeonSettings(AWAKE, pigeon=pigeon), app.plans
     )
     again.recover()
-    assert again.look() == 1
+    assert again.run() == 1
     assert len(pigeon.sent) == 1
 
 
 def test_a_refused_message_is_tried_again_later(client, sign_in, messenger, pigeon, clock):
     ask(client, sign_in)
     pigeon.refusals = 1
-    messenger.look()
+    messenger.run()
     assert pigeon.sent == []
     clock.moment += timedelta(minutes=2)
-    messenger.look()
+    messenger.run()
     assert len(pigeon.sent) == 1
     assert messenger.tally == {"waiting": 1, "sent": 1}
 
@@ -84,7 +84,7 @@ def test_who_joins_a_planned_job_hears_what_was_promised(client, sign_in, messen
         leg = a_leg(starts_at=v.NOW + timedelta(hours=1), job_ids=(asked.job_id,))
         add_plan(tx, a_plan(leg, state=PlanState.PUBLISHED))
     messenger.promise()
-    messenger.look()
+    messenger.run()
     said = sorted(text.body for _, text in pigeon.sent)
     assert "planned between 08:20 and 08:55" in said[0]
     with transaction(app.engine) as tx:
@@ -99,7 +99,7 @@ def test_an_exercise_wakes_nobody(client):
     fast = type(app.clock)()
     fast.speed = 10.0
     settings = NoticeSettings(sms="kavenegar://key/{phone}")
-    rehearsal = Messenger(app.engine, fast, app.city_state, settings, app.plans)
+    rehearsal = NoticeSender(app.engine, fast, app.city_state, settings, app.plans)
     assert isinstance(rehearsal.gateway, LogGateway)
 
 

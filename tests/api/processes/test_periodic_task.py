@@ -7,54 +7,54 @@ FOR_EVER_S = 3600.0
 
 
 class Counted(PeriodicTask):
-    """Counts its looks; some fail, and each waits until it may end."""
+    """Counts its runs; some fail, and each waits until it may end."""
 
     pause_s = FOR_EVER_S
-    looks_at_once = True
+    runs_at_once = True
 
     def __init__(self, failures: int = 0) -> None:
         super().__init__()
         self.failures = failures
-        self.looks = 0
+        self.runs = 0
         self.begun, self.may_end = Event(), Event()
         self.thread = 0
 
-    def look(self) -> None:
-        self.looks += 1
+    def run(self) -> None:
+        self.runs += 1
         self.thread = get_ident()
         self.begun.set()
         assert self.may_end.wait(LONGEST_S)
-        if self.looks <= self.failures:
+        if self.runs <= self.failures:
             raise ValueError("not yet")
 
 
 class Patient(Counted):
-    looks_at_once = False
+    runs_at_once = False
 
 
-def test_it_looks_at_once_in_a_thread_of_its_own_and_again_when_woken():
+def test_it_runs_at_once_in_a_thread_of_its_own_and_again_when_woken():
     task = Counted()
     task.start()
     assert task.begun.wait(LONGEST_S)
     task.begun.clear()
-    task.wake()  # during a look: the next one comes without a pause
+    task.wake()  # during a run: the next one comes without a pause
     task.may_end.set()
     assert task.begun.wait(LONGEST_S)
     task.stop()
-    assert task.looks == 2
+    assert task.runs == 2
     assert task.thread != get_ident()
 
 
-def test_a_stop_waits_for_the_present_look_and_not_for_the_pause():
+def test_a_stop_waits_for_the_present_run_and_not_for_the_pause():
     task = Counted()
     task.start()
     assert task.begun.wait(LONGEST_S)
     task.may_end.set()
     task.stop()
-    assert task.looks == 1
+    assert task.runs == 1
 
 
-def test_a_look_that_fails_is_written_down_and_made_again(caplog):
+def test_a_run_that_fails_is_logged_and_repeated(caplog):
     task = Counted(failures=1)
     task.start()
     assert task.begun.wait(LONGEST_S)
@@ -63,20 +63,20 @@ def test_a_look_that_fails_is_written_down_and_made_again(caplog):
     task.may_end.set()
     assert task.begun.wait(LONGEST_S)
     task.stop()
-    assert task.looks == 2
-    assert "Counted could not look" in caplog.text
+    assert task.runs == 2
+    assert "Counted could not run" in caplog.text
 
 
-def test_the_first_look_may_come_after_a_pause():
+def test_the_first_run_may_come_after_a_pause():
     task = Patient()
     task.start()
     task.stop()
-    assert task.looks == 0
+    assert task.runs == 0
 
 
-def test_what_was_never_started_can_be_stopped_and_looks_by_hand():
+def test_what_was_never_started_can_be_stopped_and_run_by_hand():
     task = Counted()
     task.may_end.set()
     task.stop()
-    task.look()
-    assert task.looks == 1
+    task.run()
+    assert task.runs == 1

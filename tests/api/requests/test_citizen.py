@@ -51,7 +51,7 @@ def stored(client):
 
 def settled(client):
     """Wait until the door has placed what came."""
-    client.portal.call(client.app.state.barfrub.intake.settled)
+    client.portal.call(client.app.state.barfrub.report_ingest.settled)
 
 
 def test_a_report_is_on_the_disk_with_number_and_code_and_is_placed_by_its_words(citizen, sign_in):

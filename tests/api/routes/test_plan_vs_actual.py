@@ -48,13 +48,13 @@ def drive(client, app, clock) -> None:
     sent = client.post("/positions", json={"positions": entries}, headers=headers)
     assert sent.json()["stored"] == len(fixes)
     for _ in range(3):
-        app.consumer.look()
-    app.watch.look()
+        app.consumer.run()
+    app.alert_task.run()
 
 
 def test_the_board_is_told_how_routes_stand_and_what_is_wrong(client, app, clock, plan) -> None:
     heard = app.hub.subscribe(lambda: None, frozenset({"checks", "alerts"}))
-    app.watch.look()
+    app.alert_task.run()
     drive(client, app, clock)
     [check] = [one for one in client.get("/api/route-checks").json() if one["legs"]]
     assert check["counts"]["done"] == 2
@@ -62,7 +62,7 @@ def test_the_board_is_told_how_routes_stand_and_what_is_wrong(client, app, clock
     assert client.get(f"/api/route-checks/{check['shift_id']}").json() == ["done", "done", "ahead"]
     assert client.get("/api/route-checks/99").status_code == 404
     clock.moment += 20 * MINUTE
-    app.watch.look()
+    app.alert_task.run()
     alerts = [one for one in client.get("/api/alerts").json() if one["vehicle_id"]]
     assert AlertKind.SILENT in {one["kind"] for one in alerts}
     told = dict(heard.take())
@@ -73,7 +73,7 @@ def test_the_board_is_told_how_routes_stand_and_what_is_wrong(client, app, clock
 def test_an_alert_is_acknowledged_under_ones_name(client, app, clock, plan) -> None:
     drive(client, app, clock)
     clock.moment += 20 * MINUTE
-    app.watch.look()
+    app.alert_task.run()
     alert = client.get("/api/alerts").json()[0]
     known = client.post(f"/api/alerts/{alert['id']}/acknowledge").json()
     assert known["acknowledged_by"] == "dispatcher"

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from api.config.clock import Clock
 from api.config.settings import Settings, list_cities
 from api.processes.background_job import BackgroundJob
-from api.server.first_run_app import Doorway
+from api.server.first_run_app import FirstRunApp
 from api.server.first_run_pages import first_web
 from api.server.first_start import require_code
 from api.web.context import MOST_BODY_BYTES
@@ -40,12 +40,12 @@ NORTH = [[45.0, 37.5495], [45.2, 37.5495], [45.2, 37.6], [45.0, 37.6], [45.0, 37
 
 
 @pytest.fixture
-def door(settings: Settings) -> Doorway:
-    return Doorway(settings, Clock(), lambda _folder, _clock: nullcontext())
+def door(settings: Settings) -> FirstRunApp:
+    return FirstRunApp(settings, Clock(), lambda _folder, _clock: nullcontext())
 
 
 @pytest.fixture
-def client(door: Doorway) -> Iterator[TestClient]:
+def client(door: FirstRunApp) -> Iterator[TestClient]:
     with TestClient(door) as client:
         client.headers.update({"accept": "application/json", "accept-language": "en"})
         yield client
@@ -59,7 +59,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-def inside(client: TestClient, door: Doorway) -> TestClient:
+def inside(client: TestClient, door: FirstRunApp) -> TestClient:
     """A browser that came with the code and sends the token of its page along."""
     page = client.get(f"/first?code={door.start.code}", headers=HTML)
     boot = page.text.split('id="boot">')[1].split("</script>")[0]
@@ -131,7 +131,7 @@ def test_guessing_the_code_is_refused_after_five_tries_even_the_right_one(client
 
 
 def test_the_code_of_another_start_is_worth_nothing(client, inside, settings, door):
-    other = Doorway(settings, Clock(), lambda _folder, _clock: nullcontext())
+    other = FirstRunApp(settings, Clock(), lambda _folder, _clock: nullcontext())
     with TestClient(other, cookies=client.cookies) as later:
         assert later.get("/first/files").status_code == 401
 
@@ -243,7 +243,7 @@ def test_a_city_that_cannot_be_served_is_told_to_be_made(settings, town):
     def broken(_folder, _clock):
         raise OSError("no more processes")
 
-    door = Doorway(settings, Clock(), broken)
+    door = FirstRunApp(settings, Clock(), broken)
     with TestClient(door, headers={"accept-language": "en"}) as client:
         page = client.get(f"/first?code={door.start.code}", headers=HTML)
         boot = page.text.split('id="boot">')[1].split("</script>")[0]

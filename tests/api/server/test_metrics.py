@@ -114,7 +114,7 @@ def test_the_lag_is_the_age_of_the_oldest_position_that_waits(settings, city_fol
     told = figures(client)
     assert told["barfrub_positions_waiting"] == 2
     assert told["barfrub_digest_lag_seconds"] == 60
-    web.state.barfrub.consumer.look()
+    web.state.barfrub.consumer.run()
     assert figures(client)["barfrub_positions_waiting"] == 0
 
 
@@ -126,7 +126,7 @@ def test_dropped_positions_are_counted_by_reason(settings, city_folder, clock) -
         add_device(tx, "phone-1", v.a_vehicle(1).id, "hash")
         add_positions(tx, [*a_drive((0, 0), (100, 0)), far])
     clock.moment += timedelta(minutes=1)
-    web.state.barfrub.consumer.look()
+    web.state.barfrub.consumer.run()
     assert figures(client)['barfrub_positions_total{outcome="dropped:jump"}'] == 1
 
 

@@ -164,12 +164,12 @@ def test_a_tap_colors_the_street_when_it_can_no_longer_be_taken_back(
     driver, app, plan, clock, sign_in
 ):
     driver.post(f"/api/plans/{plan.id}/routes/1/legs/1/complete", json={"key": "tap-0001"})
-    app.consumer.look()
+    app.consumer.run()
     heard = app.hub.subscribe(lambda: None)
-    app.consumer.look()
+    app.consumer.run()
     assert "coverage" not in dict(heard.take())
     clock.moment += UNDO_WITHIN
-    app.consumer.look()
+    app.consumer.run()
     assert v.MAIN_EAST in {row[0] for row in dict(heard.take())["coverage"]}
     assert driver.post("/api/shifts/1/undo", json={"key": "undo-0001"}).status_code == 409
     sign_in("dispatcher")

@@ -99,7 +99,7 @@ def test_batches_are_limited(client: TestClient, app: Any) -> None:
 
 
 def test_a_device_that_storms_the_door_is_told_to_wait(client: TestClient, app: Any) -> None:
-    app.door.devices.allowance = Allowance(BURST, per_minute=0.1)
+    app.position_ingest.devices.allowance = Allowance(BURST, per_minute=0.1)
     answers = [
         client.post("/positions", json={"positions": []}, headers=BEARER).status_code
         for _ in range(BURST + 1)
@@ -168,7 +168,7 @@ def test_a_truck_that_clears_a_street_colors_it(client: TestClient, app: Any) ->
     heard = app.hub.subscribe(lambda: None)
     batch = {"positions": [entry_of(fix) for fix in drive]}
     assert client.post("/positions", json=batch, headers=BEARER).json()["stored"] == len(drive)
-    app.consumer.look()
+    app.consumer.run()
     with transaction(app.engine) as tx:
         done = {row.segment_id for row in list_coverage(tx, storm.id) if row.passes_done}
     assert done == {v.MAIN_WEST, v.MAIN_EAST}
@@ -202,7 +202,7 @@ def test_many_senders_share_a_few_transactions(
     fixes = a_drive((0, 0), (200, 0))
 
     async def send_all() -> list[int]:
-        return await asyncio.gather(*(app.door.store(fixes) for _ in range(senders)))
+        return await asyncio.gather(*(app.position_ingest.store(fixes) for _ in range(senders)))
 
     counts = client.portal.call(send_all)
     assert sum(counts) == len(fixes)
@@ -218,7 +218,7 @@ def test_a_tracker_that_was_changed_is_known_anew(client: TestClient, app: Any) 
     assert client.get("/osmand", params={**here, "id": "added later"}).status_code == 200
     with transaction(app.engine) as tx:
         set_token_hash(tx, late.id, token_digest("another"))
-    app.door.devices.forget()
+    app.position_ingest.devices.forget()
     assert client.get("/osmand", params={**here, "id": "added later"}).status_code == 400
     assert client.get("/osmand", params={**here, "id": "another"}).status_code == 200
 
@@ -226,7 +226,7 @@ def test_a_tracker_that_was_changed_is_known_anew(client: TestClient, app: Any) 
 def test_the_map_shows_where_a_truck_is_before_its_position_is_digested(
     client: TestClient, app: Any
 ) -> None:
-    app.consumer.look()  # introduces the vehicles
+    app.consumer.run()  # introduces the vehicles
     shown = Event()
     board = app.hub.subscribe(shown.set, frozenset({"vehicles"}))
     client.get("/osmand", params={"id": TOKEN, "lat": "37.55", "lon": "45.07"})

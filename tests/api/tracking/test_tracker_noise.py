@@ -117,7 +117,7 @@ def posted(client: TestClient, path: str, body: object) -> int:
 
 @pytest.fixture(autouse=True)
 def no_end_of_positions(app: Any) -> None:
-    app.door.devices.allowance = Allowance(10_000, 10_000)
+    app.position_ingest.devices.allowance = Allowance(10_000, 10_000)
 
 
 def test_what_a_known_tracker_says_is_stored_or_counted(client: TestClient, app: Any) -> None:
@@ -126,16 +126,16 @@ def test_what_a_known_tracker_says_is_stored_or_counted(client: TestClient, app:
     @given(st.sampled_from(doors), told, st.booleans())
     @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
     def send(door: Any, said: dict[str, Any], placed: bool) -> None:
-        before = sum(app.door.tally[outcome] for outcome in SENT)
+        before = sum(app.position_ingest.tally[outcome] for outcome in SENT)
         status = door(client, (good if placed else {}) | said)
         assert status in (200, 400, 422)
-        counted = sum(app.door.tally[outcome] for outcome in SENT) - before
+        counted = sum(app.position_ingest.tally[outcome] for outcome in SENT) - before
         assert counted == 1 or status == 422  # what is no JSON names no tracker
 
     send()
-    assert app.door.tally["stored"] > 0
-    assert app.door.tally["rejected"] > 0
-    app.consumer.look()  # nor does anything that was stored trip the tracking
+    assert app.position_ingest.tally["stored"] > 0
+    assert app.position_ingest.tally["rejected"] > 0
+    app.consumer.run()  # nor does anything that was stored trip the tracking
     assert app.consumer.tally["set_aside"] == 0
 
 

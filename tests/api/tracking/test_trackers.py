@@ -148,7 +148,7 @@ def test_a_jump_is_counted_for_its_tracker_and_moves_nobody(
     at = int(v.NOW.timestamp()) - 60
     for second, lat in enumerate(("37.55", "38.55")):
         assert osmand(client, id=TOKEN, lat=lat, lon="45.07", timestamp=str(at + second))
-    app.consumer.look()
+    app.consumer.run()
     (tracker,) = page()["trackers"]
     assert [(one["reason"], one["times"]) for one in tracker["faults"]] == [("jump", 1)]
     assert tracker["state"] == "heard"
@@ -175,7 +175,7 @@ def test_a_text_is_handed_over_once_and_the_storm_book_says_so(
 
 def test_texts_that_wait_outlive_the_server(client: TestClient, app: Any, page: Any) -> None:
     client.post("/api/trackers/1/commands", json={"text": "restart"})
-    app.door.commands.load()
+    app.position_ingest.commands.load()
     assert osmand(client, id=TOKEN, **PLACE).text == "restart"
 
 

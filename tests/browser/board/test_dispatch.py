@@ -28,7 +28,7 @@ def a_planned_storm(visit: Visit) -> RequestId:
         add_published_plan(tx, *legs)
         said = Report(channel="phone", kind=RequestKind.PLOW, text="by the old oak")
         asked = receive(tx, FASTER, said, now)
-    city.watch.look()
+    city.alert_task.run()
     return asked.id
 
 

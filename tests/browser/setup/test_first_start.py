@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from api.config.clock import Clock
 from api.config.settings import Settings
-from api.server.first_run_app import Doorway
+from api.server.first_run_app import FirstRunApp
 from api.server.web_server import WebServer
 from tests.data.osm.osm_files import a_way, nodes, write_osm
 
@@ -25,12 +25,12 @@ PASSWORD = "snow at dawn"
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> Doorway:
-    return Doorway(Settings(var=tmp_path), Clock(), lambda _folder, _clock: nullcontext())
+def door(tmp_path: Path) -> FirstRunApp:
+    return FirstRunApp(Settings(var=tmp_path), Clock(), lambda _folder, _clock: nullcontext())
 
 
 @pytest.fixture
-def server(door: Doorway) -> Iterator[str]:
+def server(door: FirstRunApp) -> Iterator[str]:
     """A server without a city."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(door, log_level="error", timeout_graceful_shutdown=1)
@@ -49,7 +49,7 @@ def street_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_osm(tmp_path_factory.mktemp("drawn") / "town.osm", [*nodes(), *ways])
 
 
-def enter(visit, door: Doorway) -> Page:
+def enter(visit, door: FirstRunApp) -> Page:
     visit.go(f"/first?code={door.start.code}")
     visit.page.wait_for_selector("first-city form")
     return visit.page

@@ -162,7 +162,7 @@ def test_over_the_door_of_a_server_that_dies_in_between_it_is_the_same(
             if wait:
                 await wait_for_digestion(engine, print)
                 clock.moment += 3 * HOUR
-                web.state.barfrub.consumer.look()
+                web.state.barfrub.consumer.run()
             return outcome
 
     half = sorted(fixes, key=lambda fix: fix.fixed_at)[: len(fixes) // 2]

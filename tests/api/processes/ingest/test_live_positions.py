@@ -91,7 +91,7 @@ def test_the_first_look_tells_every_color_and_where_everybody_was(
 ) -> None:
     store(engine, on_school_street())
     clock.moment += timedelta(minutes=20)
-    a_consumer(engine, clock, hub).look()
+    a_consumer(engine, clock, hub).run()
     heard_now = told(heard)
     assert len(heard_now["coverage"]) == 12
     assert (v.SCHOOL, ONE_OF_TWO, NOT_DUE) in heard_now["coverage"]
@@ -103,13 +103,13 @@ def test_streets_age_without_positions_and_only_changes_are_told(
     engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
 ) -> None:
     consumer = a_consumer(engine, clock, hub)
-    consumer.look()
+    consumer.run()
     told(heard)
     clock.moment += timedelta(minutes=1)
-    consumer.look()
+    consumer.run()
     assert "coverage" not in told(heard)
     clock.moment += timedelta(hours=3, minutes=30)
-    consumer.look()
+    consumer.run()
     due = told(heard)["coverage"]
     assert {row[0] for row in due} == {v.MAIN_WEST, v.MAIN_EAST, v.MILL}
     assert all(set(row[1:]) == {DUE} for row in due)
@@ -121,10 +121,10 @@ def test_a_restart_goes_on_where_the_last_look_ended(
     fixes = on_school_street()
     store(engine, fixes[:3])
     clock.moment = fixes[2].fixed_at
-    a_consumer(engine, clock, hub).look()
+    a_consumer(engine, clock, hub).run()
     store(engine, fixes[3:])
     clock.moment += timedelta(minutes=5)
-    a_consumer(engine, clock, hub).look()
+    a_consumer(engine, clock, hub).run()
     assert (v.SCHOOL, ONE_OF_TWO, NOT_DUE) in told(heard)["coverage"]
 
 
@@ -140,7 +140,7 @@ def test_positions_come_in_portions_and_are_seen_once(
     store(engine, [a_fix(place, float(i)) for i in range(120)])
     clock.moment += timedelta(hours=1)
     consumer = a_consumer(engine, clock, hub)
-    assert [consumer.look() for _ in range(3)] == [100, 20, 0]
+    assert [consumer.run() for _ in range(3)] == [100, 20, 0]
     with transaction(engine) as tx:
         assert list_unseen(tx, 10) == ([], 0)
 
@@ -165,7 +165,7 @@ def test_a_look_that_breaks_off_between_two_transactions_comes_to_the_same_again
     with transaction(undisturbed) as tx:
         add_storm(tx, "First snow", "active", v.NOW)
     store(undisturbed, [*first, *second])
-    a_consumer(undisturbed, clock, hub).look()
+    a_consumer(undisturbed, clock, hub).run()
 
     honest, calls = getattr(digester_module, step), count()
 
@@ -179,9 +179,9 @@ def test_a_look_that_breaks_off_between_two_transactions_comes_to_the_same_again
     monkeypatch.setattr(digester_module, step, failing)
     store(engine, [*first, *second])
     with pytest.raises(DatabaseUnavailable):
-        a_consumer(engine, clock, hub).look()
+        a_consumer(engine, clock, hub).run()
     consumer = a_consumer(engine, clock, hub)  # as after a restart
-    while consumer.look():
+    while consumer.run():
         pass
     assert next(calls) > 2
     assert len(passes_of(undisturbed)) >= 2
@@ -210,7 +210,7 @@ def test_nobody_counts_as_silent_while_later_positions_wait(
     store(engine, fixes)
     clock.moment += timedelta(hours=1)
     consumer = a_consumer(engine, clock, hub)
-    while consumer.look() == 8:
+    while consumer.run() == 8:
         assert not settled
     assert len(fixes) % 8
     assert {window.vehicle_id for window in settled} == {fixes[0].vehicle_id}
@@ -226,15 +226,15 @@ def test_the_end_of_a_storm_and_a_plan_run_are_told(
     engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
 ) -> None:
     consumer = a_consumer(engine, clock, hub)
-    consumer.look()
+    consumer.run()
     told(heard)
     with transaction(engine) as tx:
         add_run(tx, storm.id, "leila", v.NOW, RunWish(30.0))
-    consumer.look()
+    consumer.run()
     assert told(heard)["runs"][0].asked_by == "leila"
     with transaction(engine) as tx:
         close_storm(tx, storm.id, "closed", v.NOW)
-    consumer.look()
+    consumer.run()
     heard_now = told(heard)
     assert heard_now["storm"][0].phase == "closed"
     assert "runs" not in heard_now
@@ -244,14 +244,14 @@ def test_a_vehicle_that_joined_the_fleet_later_is_shown(
     engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
 ) -> None:
     consumer = a_consumer(engine, clock, hub)
-    consumer.look()
+    consumer.run()
     told(heard)
     with transaction(engine) as tx:
         bigger = (*FLEET.vehicles, v.a_vehicle(3))
         save_fleet(tx, replace(FLEET, vehicles=bigger))
         add_device(tx, "truck-3", v.a_vehicle(3).id, "hash-3")
     store(engine, [a_fix(v.at_m(0, 0), vehicle=3)])
-    consumer.look()
+    consumer.run()
     assert [one.name for one in told(heard)["vehicles"]] == ["Truck 3"]
 
 
@@ -260,16 +260,16 @@ def test_a_policy_set_while_the_server_runs_paints_all_streets_anew(
 ) -> None:
     consumer = a_consumer(engine, clock, hub)
     clock.moment += timedelta(hours=2)
-    consumer.look()
+    consumer.run()
     told(heard)
     stricter = DEFAULT_POLICY.replace("cycle_h = 3", "cycle_h = 1.5")
     with transaction(engine) as tx:
         set_policy(tx, DISPATCHER, stricter, v.village(), clock.now())
-    consumer.look()
+    consumer.run()
     news = told(heard)
     assert [one.id for one in news["city"]] == [1]
     assert (v.MAIN_WEST, DUE, DUE) in news["coverage"]
-    consumer.look()
+    consumer.run()
     assert "city" not in told(heard)
 
 
@@ -308,7 +308,7 @@ def test_a_storm_that_ends_while_positions_are_matched_gets_their_passes_once(
     monkeypatch.setattr(digester_module, "follow", followed_while_it_ends)
     store(engine, on_school_street())
     clock.moment += timedelta(minutes=20)
-    a_consumer(engine, clock, hub).look()
+    a_consumer(engine, clock, hub).run()
     with transaction(engine) as tx:
         seen = list_work_and_drives(tx, storm.id, {v.SCHOOL})
         assert len(tx.execute(select(passage).where(passage.c.segment_id == v.SCHOOL)).all()) == 1

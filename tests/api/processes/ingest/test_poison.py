@@ -67,7 +67,7 @@ def waiting(engine: Database) -> int:
 
 def looked_at_all(engine: Database, consumer: Consumer) -> int:
     for looks in range(1, 40):
-        consumer.look()
+        consumer.run()
         if not waiting(engine):
             return looks
     raise AssertionError("positions wait for ever")
@@ -113,10 +113,10 @@ def test_when_nothing_can_be_digested_positions_wait_instead_of_being_lost(
     monkeypatch.setattr(digester_module, "keep", lambda *_: 1 / 0)
     store(engine, *(a_fix(v.at_m(0, 0), float(n), vehicle=1 + n % 5) for n in range(100)))
     for _ in range(2):
-        consumer.look()
+        consumer.run()
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
-            consumer.look()
+            consumer.run()
     assert waiting(engine) == 98
     monkeypatch.setattr(digester_module, "keep", honest)
     looked_at_all(engine, consumer)
@@ -171,11 +171,11 @@ def test_a_database_that_is_busy_is_nobodys_fault(
     store(engine, *a_hundred_with())
     monkeypatch.setattr(digester_module, "keep", busy)
     with pytest.raises(DatabaseUnavailable):
-        consumer.look()
+        consumer.run()
     assert waiting(engine) == 100
     assert consumer.tally["set_aside"] == 0
 
 
 def test_a_look_takes_no_more_than_a_portion(engine: Database, consumer: Consumer) -> None:
     store(engine, *a_hundred_with())
-    assert [consumer.look(), consumer.look(), consumer.look()] == [AT_ONCE, AT_ONCE, 0]
+    assert [consumer.run(), consumer.run(), consumer.run()] == [AT_ONCE, AT_ONCE, 0]

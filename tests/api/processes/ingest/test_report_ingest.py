@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from api.access.auth import TooManyError
-from api.processes.ingest.report_ingest import LIMITS, Arrival, IntakeDoor
+from api.processes.ingest.report_ingest import LIMITS, Arrival, ReportIngest
 from data.model import RequestKind
 from data.store.database.engine import reading, transaction
 from data.store.requests.requests import list_requests
@@ -18,9 +18,9 @@ def an_arrival(number: int = 0, **changes: object) -> Arrival:
 
 
 @pytest.fixture
-def door(client) -> IntakeDoor:
+def door(client) -> ReportIngest:
     app = client.app.state.barfrub
-    return IntakeDoor(app.engine, app.city_state, app.clock.now, lambda _: None, app.plans)
+    return ReportIngest(app.engine, app.city_state, app.clock.now, lambda _: None, app.plans)
 
 
 def test_a_crowd_is_written_whole_and_everybody_gets_a_number_of_their_own(client, door):

@@ -62,7 +62,7 @@ def words_in_file(app) -> bytes:
 def test_what_is_known_about_people_goes_in_time_and_what_was_done_stays(app):
     old, old_photo = told(app, OLD)
     fresh, fresh_photo = told(app, NOW)
-    erased = app.eraser.erase()
+    erased = app.retention_task.erase()
     assert (erased.callers, erased.requests, erased.photos) == (1, 1, (old_photo,))
     with reading(app.engine) as tx:
         gone, kept = get_request(tx, old), get_request(tx, fresh)
@@ -81,13 +81,13 @@ def test_what_is_known_about_people_goes_in_time_and_what_was_done_stays(app):
     assert broken_links(events) == []
     (line,) = [each for each in events if each.verb == ERASED]
     assert line.after == {"callers": 1, "requests": 1, "photos": 1}
-    assert app.eraser.erase().requests == 0
+    assert app.retention_task.erase().requests == 0
 
 
 def test_what_is_erased_cannot_be_read_from_the_file_either(app):
     told(app, OLD)
     assert b"Karimi" in words_in_file(app)
-    app.eraser.erase()
+    app.retention_task.erase()
     assert b"Karimi" not in words_in_file(app)
 
 
@@ -129,6 +129,6 @@ def test_an_administrator_gives_out_a_key_once_and_ends_it(client, sign_in):
 
 def test_after_an_erasure_there_is_no_caller_to_look_at(client, sign_in, app):
     old, _ = told(app, OLD)
-    app.eraser.erase()
+    app.retention_task.erase()
     sign_in("operator")
     assert client.get(f"/api/requests/{RequestId(old)}/caller").status_code == 404
