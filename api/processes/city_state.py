@@ -1,4 +1,4 @@
-"""What a city stands on: its record, streets, policy and geocoder, read anew when they change."""
+"""The city as a server holds it: record, streets, policy and geocoder, reread when they change."""
 
 from dataclasses import dataclass
 from threading import Lock
@@ -17,7 +17,7 @@ from fleet.matching.map_matching import StreetMatcher
 
 @dataclass(frozen=True, slots=True)
 class CitySnapshot:
-    """One state of the city, whole; `city.revision` numbers it.
+    """A whole state of the city, immutable; `city.revision` numbers it.
 
     `policy` is the one in force: of the storm that is on, else the city's.
 
@@ -34,9 +34,9 @@ class CitySnapshot:
 
 
 class CityStateHolder:
-    """Holds the present city_state, and replaces it when somebody changed the city.
+    """The current snapshot of the city, replaced when somebody changes the city.
 
-    Requests that began on the old city_state end on it.
+    Requests that began on the old snapshot end on it.
     """
 
     def __init__(self, engine: Database) -> None:

@@ -62,7 +62,7 @@ async def stream(context: AnyContext) -> StreamingResponse:
     `vehicles`, `coverage`, `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `closures`,
     `alerts`, `checks` of routes, `messages` of drivers, `edits` of drafts, `orders`,
     `presence` of other boards, `handover_notes`, `crews` (whose lists are to be asked for anew),
-    and `storm`, which also tells of a new plan; `city_state` where the city itself changed. `beat`
+    and `storm`, which also tells of a new plan; `city` where the city itself changed. `beat`
     tells the time where none of them comes for a while.
 
     Nothing is repeated after a break: read all anew whenever the stream opens.

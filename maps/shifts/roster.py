@@ -48,7 +48,8 @@ class MisfitView:
 class Bar:
     """A shift, ready to print: where it lies on the scale in per cent, and what is wrong with it.
 
-    `day`, `start`, `end_day` and `end` fill the form that changes it: the city's days and clock.
+    `at` and `width` are per cent of the scale. `starts` and `ends` fill the form that changes the
+    shift, in the city's time.
     """
 
     id: int

@@ -41,7 +41,7 @@ def rising_bounds(
     Each task costs its cheapest work and its earliest end, or its price when left out; then
     vehicles flow from their starts to their ends through all tasks; then, `rounds` times, cuts say
     how often they must come into parts of the network. Raise `ValueError` where stops are pinned:
-    `pinning.behind_pins` takes them off.
+    `pinned_stops.unpinned_problem` cuts them off.
     """
     if any(problem.rules.pinned):
         raise ValueError("pinned: expected no stops, got a problem in front of its pins")

@@ -203,7 +203,7 @@ def subproblem_rules(
 
 
 def _metres_of_part(whole: SubproblemRules, end: Ints, gap: Floats32) -> Floats32:
-    """Return `Part.rules.metres`; where no true ones are at hand by the usual speed."""
+    """Return `Subproblem.rules.metres`: lengths of deadheads, by the usual speed where unknown."""
     nodes, modes = end.shape
     if len(whole.metres) > 1:
         between = whole.metres[:-1, :, 0][end][:, :, end]

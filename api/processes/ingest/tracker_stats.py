@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 class TrackerStats(PeriodicTask):
     """Counts faults by tracker and reason, strangers by name, and when trackers were heard.
 
-    `tally` adds up the faults by reason since the start, for monitoring.
+    They are kept in memory and written to the database every `pause_s` seconds.
     """
 
     pause_s = WRITE_S

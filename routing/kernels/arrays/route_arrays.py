@@ -81,9 +81,10 @@ class ProblemArrays(NamedTuple):
     `task` TASK[T], `vehicle` VEHICLE[V] and `site` SITE[R] name places by their number in the
     gaps; vehicles of one `group` are alike, `finish` is -1 for anywhere. `end` int32[T, M] is the
     number of each mode's arc, -1 for none. `service_s` float64[T, K]. `near` int32[T, Q] lists
-    tasks by nearness, -1 after the last. `modes` is a tuple of M zeros, see `kernels.part.Part`.
-    `terms` are the rules of the whole: windows are vehicles, and `metres` float32[N + 1, N, 1] has
-    the deadheads between ends and, last, the arcs themselves; [1, N, 1] where gaps are not dense.
+    tasks by nearness, -1 after the last. `modes` is a tuple of M zeros, as in `Subproblem`.
+    `rules` are those of the whole problem: windows are vehicles, and `rules.metres` float32[N + 1,
+    N, 1] has the lengths of deadheads between ends and, last, of the arcs themselves; it is
+    [1, N, 1] where gaps are not dense.
     """
 
     task: Records
@@ -119,10 +120,11 @@ class RouteArrays(NamedTuple):
     `link` float32[V, L + 1, M M] are deadheads from position `p - 1` to `p`, by all modes.
     `ahead` float64[V, L + 1, M]: the least time to have done the first `p` tasks with the last in
     each mode; `behind` float64[V, L + 1, M] from the start of task `p` in each mode to the end.
-    `reload` float64[V, L + 2, C] is what `kernels.reloads` computes for places, one more than
-    positions, with no other meaning afterwards. `begin_s` float64[T, 5] are the times between which
-    work on each task begins, earlier passes as they are in the routes, when it is done, and the
-    first two again without earlier passes. `row` ROW[V]: number of tasks, cost and end of shift.
+    `reload` float64[V, L + 2, C] is room for what `rows.intermediate_facilities` computes for
+    places, one more than positions; its values are not used afterwards. `begin_s` float64[T, 5] are
+    the times between which work on each task begins, earlier passes as they are in the routes, when
+    it is done, and the first two again without earlier passes. `row` ROW[V]: number of tasks, cost
+    and end of shift.
     """
 
     stop: Records

@@ -109,7 +109,7 @@ class Subproblem(NamedTuple):
     `timeless` says that nothing but the duration counts. `modes` is a tuple of M
     zeros: its length is known when kernels are compiled, so that loops over modes are unrolled.
     `reloads` is empty where there are no sites and has one entry else: kernels are compiled twice.
-    `ruled` is the same for rules: without any, `terms` are not looked at.
+    `ruled` is the same for rules: without any, `rules` are not read.
     """
 
     deadhead_s: Floats32
