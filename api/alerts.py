@@ -36,7 +36,7 @@ def acknowledge_alert(alert_id: AlertId, context: DispatcherContext) -> AlertVie
     """Say that somebody has seen an alert; every board shows who did."""
     with context.changing(f"alert:{alert_id}") as tx:
         known = acknowledge(tx, context.actor, alert_id, context.now)
-    return _told(context, known)
+    return _published(context, known)
 
 
 @router.get("/api/alerts/owners")
@@ -51,7 +51,7 @@ def give(alert_id: AlertId, wanted: OwnerIn, context: DispatcherContext) -> Aler
     """Give an alert to somebody who sees to it from now on."""
     with context.changing(f"alert:{alert_id}") as tx:
         given = give_alert(tx, context.actor, alert_id, wanted.login, context.now)
-    return _told(context, given)
+    return _published(context, given)
 
 
 @router.post("/api/alerts/{alert_id}/close")
@@ -59,10 +59,10 @@ def close(alert_id: AlertId, context: DispatcherContext) -> AlertView:
     """Say that a call for help is over; other alerts close by themselves."""
     with context.changing(f"alert:{alert_id}") as tx:
         closed = close_call(tx, context.actor, alert_id, context.now)
-    return _told(context, closed)
+    return _published(context, closed)
 
 
-def _told(context: Context, changed: Alert) -> AlertView:
+def _published(context: Context, changed: Alert) -> AlertView:
     """Tell every board what became of an alert."""
     view = alert_view(changed, context.app.network)
     context.app.hub.publish("alerts", [view])

@@ -85,7 +85,7 @@ def begin(request: Request, plan_id: PlanId, context: DispatcherContext) -> Edit
         draft_id = find_open_edited_draft(tx, plan_id)
     if draft_id is None:
         draft_id = context.app.dispatch.begin_by_hand(plan_id, context.user.login)
-    return _told(request, context, draft_id)
+    return _published(request, context, draft_id)
 
 
 @router.get("/api/plans/{plan_id}/edits")
@@ -143,19 +143,19 @@ def edit(
             words = " ".join(view.strains)
             raise ConflictError(words, reason="edit_strains", words=words)
         store_edit(tx, context.actor, wish, found, context.now)
-    return _told(request, context, plan_id)
+    return _published(request, context, plan_id)
 
 
 @router.post("/api/plans/{plan_id}/undo")
 def undo_edit(request: Request, plan_id: PlanId, context: DispatcherContext) -> EditsView:
     """Take the last edit back."""
-    return _turned(request, context, plan_id, undo)
+    return _undone_or_redone(request, context, plan_id, undo)
 
 
 @router.post("/api/plans/{plan_id}/redo")
 def redo_edit(request: Request, plan_id: PlanId, context: DispatcherContext) -> EditsView:
     """Do again what was undone last."""
-    return _turned(request, context, plan_id, redo)
+    return _undone_or_redone(request, context, plan_id, redo)
 
 
 @router.get("/api/orders")
@@ -195,7 +195,7 @@ def lift(request: Request, order_id: OrderId, context: DispatcherContext) -> Ord
     return view
 
 
-def _turned(
+def _undone_or_redone(
     request: Request,
     context: Context,
     plan_id: PlanId,
@@ -203,10 +203,10 @@ def _turned(
 ) -> EditsView:
     with context.changing(f"plan:{plan_id}") as tx:
         turn(tx, context.actor, plan_id, context.now)
-    return _told(request, context, plan_id)
+    return _published(request, context, plan_id)
 
 
-def _told(request: Request, context: Context, plan_id: PlanId) -> EditsView:
+def _published(request: Request, context: Context, plan_id: PlanId) -> EditsView:
     """Return a draft's edits, and tell other boards that it has changed."""
     with context.reading() as tx:
         view = _edits(tx, context, plan_id, translator_of(request))

@@ -167,11 +167,11 @@ def decide_by_file(
         file.filename or "", content_of(file, MOST_BYTES), network, context.app.policy
     )
     if mistakes:
-        told = [
+        listed = [
             MistakeOut(line=one.line, field=one.field, got=one.got, expected=_needed(one, t))
             for one in mistakes
         ]
-        return OverrideFileOut(streets=0, mistakes=told, decided=_decided({}, {}))
+        return OverrideFileOut(streets=0, mistakes=listed, decided=_decided({}, {}))
     with context.writing() as tx:
         before = decide_all(tx, context.actor, wanted, network, context.now, replace=replace)
     context.app.city_state.refresh()

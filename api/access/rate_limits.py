@@ -115,18 +115,18 @@ class PublicLimits:
     pace: float = 1.0
     limiter: RateLimiter = field(default_factory=RateLimiter)
 
-    def enter(self, door: PublicAction, sender: str, now_s: float) -> None:
+    def enter(self, action: PublicAction, sender: str, now_s: float) -> None:
         """Count one entry of an address or a key; raise `TooManyError` where it is one too many."""
         if self.pace != 0:
-            self.limiter.enter((door, subscriber(sender)), self._allowance(door), now_s)
+            self.limiter.enter((action, subscriber(sender)), self._allowance(action), now_s)
 
-    def check(self, door: PublicAction, sender: str, now_s: float) -> None:
+    def check(self, action: PublicAction, sender: str, now_s: float) -> None:
         """Raise `TooManyError` where an entry would be one too many, but count none."""
         if self.pace != 0:
-            self.limiter.check((door, subscriber(sender)), self._allowance(door), now_s)
+            self.limiter.check((action, subscriber(sender)), self._allowance(action), now_s)
 
-    def _allowance(self, door: PublicAction) -> Allowance:
-        usual = ALLOWANCES[door]
+    def _allowance(self, action: PublicAction) -> Allowance:
+        usual = ALLOWANCES[action]
         return Allowance(max(usual.burst * self.pace, 1.0), usual.per_minute * self.pace)
 
 

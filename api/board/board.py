@@ -86,7 +86,7 @@ def find_waiting(
 
 
 @router.get("/api/board/told")
-def tell_requests(
+def show_requests(
     ids: Annotated[list[RequestNumber], Query(min_length=1, max_length=AT_ONCE)],
     context: BoardContext,
 ) -> list[RequestView]:
@@ -131,17 +131,17 @@ def board_of(app: App, *, words: bool = True) -> DispatchBoard:
         states = app.boards.states(tx, storm, now)
         driven = app.plans.driven(tx, storm.id) if storm else None
         waiting = waiting_requests(tx)
-        told = requests_by_id(tx, told_in_full(waiting, now)) if words else {}
+        full = requests_by_id(tx, told_in_full(waiting, now)) if words else {}
         records = BoardRecords(
             now=now,
             storm=storm,
             states=states,
             classes=app.boards.classes(states) if storm else (),
-            due_at=deadlines(tx, list(told.values())),
+            due_at=deadlines(tx, list(full.values())),
             next_deadline=next_deadline(tx, storm, now),
             vehicles=vehicle_views(machines_in_use(tx), app.live.picture()),
             waiting=waiting,
-            requests=told.values(),
+            requests=full.values(),
             plan=plan_view(driven.plan, machine_names(tx)) if driven else None,
             runs=shown_runs(tx, storm, RUNS_SHOWN),
         )

@@ -108,10 +108,10 @@ class RequestLog:
             status = 500 if status == GONE else status
             raise
         finally:
-            self._tell(scope, status, time.perf_counter() - began_s)
+            self._log_request(scope, status, time.perf_counter() - began_s)
             _request_id.reset(word)
 
-    def _tell(self, scope: Scope, status: int, took_s: float) -> None:
+    def _log_request(self, scope: Scope, status: int, took_s: float) -> None:
         method = scope["method"] if scope["method"] in METHODS else "other"
         route = route_of(scope)
         self._meters.count(method, route, status, took_s)

@@ -51,13 +51,13 @@ router = APIRouter()
 _DISPATCH = (Role.ADMINISTRATOR, Role.DISPATCHER)
 
 
-class SaidIn(TapIn):
+class CrewJobNoteIn(TapIn):
     """What a crew says of a job in words."""
 
     words: Annotated[str, Field(max_length=SAID_LETTERS)] = ""
 
 
-class CannotIn(SaidIn):
+class CrewHindranceIn(CrewJobNoteIn):
     """Why a job cannot be done."""
 
     reason: CannotReason
@@ -112,16 +112,16 @@ def start(job_id: CrewJobId, context: CrewContext, tap: TapBody = NO_TAP) -> Cre
 
 
 @router.post("/api/crew-jobs/{job_id}/done")
-def finish(job_id: CrewJobId, said: SaidIn, context: CrewContext) -> CrewJobView:
+def finish(job_id: CrewJobId, wanted: CrewJobNoteIn, context: CrewContext) -> CrewJobView:
     """Say that a job is done, which closes the request that asked for it; the photo may follow."""
     with context.writing() as tx:
         crew = _own_crew(tx, context)
 
         def order(tx: Tx) -> CrewJobView:
-            told = (said.words, context.now, said.tapped_at)
+            told = (wanted.words, context.now, wanted.tapped_at)
             return _viewed(tx, context, finish_job(tx, context.actor, job_id, crew, *told))
 
-        view = order_once(tx, context, said, order)
+        view = order_once(tx, context, wanted, order)
         request_id = get_crew_job(tx, job_id).request_id
         asked = known_request(tx, request_id) if request_id is not None else None
         closed = request_view(asked, deadlines(tx, [asked])) if asked else None
@@ -132,17 +132,17 @@ def finish(job_id: CrewJobId, said: SaidIn, context: CrewContext) -> CrewJobView
 
 
 @router.post("/api/crew-jobs/{job_id}/cannot")
-def leave(job_id: CrewJobId, said: CannotIn, context: CrewContext) -> CrewJobView:
+def leave(job_id: CrewJobId, wanted: CrewHindranceIn, context: CrewContext) -> CrewJobView:
     """Say that a job cannot be done, and why; the photo may follow."""
     with context.writing() as tx:
         crew = _own_crew(tx, context)
 
         def order(tx: Tx) -> CrewJobView:
-            why, who = Hindrance(said.reason, said.words), context.actor
-            left = leave_job(tx, who, job_id, crew, why, context.now, said.tapped_at)
+            why, who = Hindrance(wanted.reason, wanted.words), context.actor
+            left = leave_job(tx, who, job_id, crew, why, context.now, wanted.tapped_at)
             return _viewed(tx, context, left)
 
-        view = order_once(tx, context, said, order)
+        view = order_once(tx, context, wanted, order)
     tell_boards(context)
     return view
 

@@ -37,22 +37,22 @@ def list_calls(request: Request, context: CallerContext) -> CallsView:
 def note_outcome(
     request: Request,
     request_id: Annotated[int, Path(ge=1, lt=2**63)],
-    told: CallbackResultIn,
+    result: CallbackResultIn,
     context: CallerContext,
 ) -> CallsView:
     """Keep what came of a call; return the calls that are left."""
     with context.writing() as tx:
-        args = (RequestId(request_id), told.news, told.outcome, told.note, context.now)
+        args = (RequestId(request_id), result.news, result.outcome, result.note, context.now)
         note_call(tx, context.actor, *args)
         return _calls(tx, context, translator_of(request))
 
 
 def _calls(tx: Tx, context: Context, t: Translator) -> CallsView:
     calls = calls_to_make(tx, context.now, LISTED)
-    told = CallbackContext(
+    call_context = CallbackContext(
         clocks=calls.clocks,
         hand_overs=calls.hand_overs,
         bodies=calls.agencies,
         network=context.app.network,
     )
-    return calls_view(calls.count, calls.waiting, told, t)
+    return calls_view(calls.count, calls.waiting, call_context, t)

@@ -100,9 +100,9 @@ def read_hand_overs(context: IntakeContext) -> list[HandOverView]:
 
 
 @router.post("/api/hand-overs/{key}/answer")
-def note_answer(key: Key, told: ReferralAnswerIn, context: IntakeContext) -> HandOverView:
+def note_answer(key: Key, received: ReferralAnswerIn, context: IntakeContext) -> HandOverView:
     """Keep what a body answered; a request that it declines is ours again."""
-    args = (ReferralId(key), told.state, told.answer, context.now)
+    args = (ReferralId(key), received.state, received.answer, context.now)
     with context.writing() as tx:
         answered = take_answer(tx, context.actor, *args)
         view, asked = _view(tx, answered), known_request(tx, answered.request_id)

@@ -147,7 +147,7 @@ def sight_request(
         raise
     _announce(context, request_id)
     if view.request.segment_id is not None:
-        context.app.consumer.tell_of([SegmentId(view.request.segment_id)])
+        context.app.consumer.announce_streets([SegmentId(view.request.segment_id)])
     return view
 
 

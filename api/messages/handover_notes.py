@@ -44,7 +44,7 @@ def write(storm_id: StormId, wanted: HandoverNoteIn, context: DispatcherContext)
     """Leave a note; every other dispatcher's board shows it until somebody has read it."""
     with context.writing() as tx:
         note = write_note(tx, context.actor, storm_id, wanted.text, context.now)
-    return _told(context, note)
+    return _published(context, note)
 
 
 @router.post("/api/handover-notes/{note_id}/read")
@@ -52,10 +52,10 @@ def read(note_id: HandoverNoteId, context: DispatcherContext) -> NoteView:
     """Say that one has read a note and goes on from there."""
     with context.writing() as tx:
         note = take_over(tx, context.actor, note_id, context.now)
-    return _told(context, note)
+    return _published(context, note)
 
 
-def _told(context: Context, note: HandoverNote) -> NoteView:
+def _published(context: Context, note: HandoverNote) -> NoteView:
     view = note_view(note)
     context.app.hub.publish("handover_notes", [view])
     return view

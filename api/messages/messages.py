@@ -74,7 +74,7 @@ class DriverReplyIn(Wire):
     text: Text
 
 
-class HeardIn(Wire):
+class MessageReceiptsIn(Wire):
     """Messages that came to a phone, and those of them that its driver saw."""
 
     delivered: Ids = ()
@@ -153,7 +153,9 @@ def answer(shift_id: ShiftId, words: DriverReplyIn, context: DriverContext) -> M
 
 
 @router.post("/api/shifts/{shift_id}/messages/heard")
-def hear(shift_id: ShiftId, heard: HeardIn, context: DriverContext) -> list[MessageView]:
+def note_receipts(
+    shift_id: ShiftId, receipts: MessageReceiptsIn, context: DriverContext
+) -> list[MessageView]:
     """Say which messages came to a phone, and which its driver saw."""
     with context.writing() as tx:
         own_shift(tx, context, shift_id)
@@ -161,8 +163,8 @@ def hear(shift_id: ShiftId, heard: HeardIn, context: DriverContext) -> list[Mess
             tx,
             context.actor,
             shift_id,
-            [MessageId(one) for one in heard.delivered],
-            [MessageId(one) for one in heard.seen],
+            [MessageId(one) for one in receipts.delivered],
+            [MessageId(one) for one in receipts.seen],
             context.now,
         )
     views = [message_view(one) for one in changed]

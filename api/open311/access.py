@@ -89,8 +89,8 @@ def _sender(key: ApiKey) -> str:
     return f"key:{key.id}"
 
 
-def _enter(app: App, door: PublicAction, sender: str) -> None:
-    app.limits.enter(door, sender, time.monotonic())
+def _enter(app: App, action: PublicAction, sender: str) -> None:
+    app.limits.enter(action, sender, time.monotonic())
 
 
 ReadingVisitor = Annotated[Visitor, Depends(reader)]

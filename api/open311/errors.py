@@ -66,7 +66,7 @@ def fault_answer(
     request: Request, error: BarfrubError | RequestValidationError | HTTPException
 ) -> Response:
     """Return an error as a list of one."""
-    status, text = _told(request, error)
+    status, text = _answer_of(request, error)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if isinstance(error, TooManyError):
         headers["Retry-After"] = str(error.retry_s)
@@ -74,7 +74,7 @@ def fault_answer(
     return answer(_format(request), "errors", [record], status, headers)
 
 
-def _told(
+def _answer_of(
     request: Request, error: BarfrubError | RequestValidationError | HTTPException
 ) -> tuple[int, str]:
     t = translator_for(request)

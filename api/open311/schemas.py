@@ -122,7 +122,7 @@ class UpdateOut(BaseModel):
     media_url: str | None
 
 
-class HeardOut(BaseModel):
+class UpdateTakenOut(BaseModel):
     """The number of an update that was taken in."""
 
     update_id: str
@@ -147,7 +147,7 @@ REQUESTS = _responses(list[RequestOut])
 TOKENS = _responses(list[RequestTokenOut])
 UPDATES = _responses(list[UpdateOut])
 TAKEN = _responses(list[TakenOut], 201) | {200: _responses(list[TakenOut])[200]}
-HEARD = _responses(list[HeardOut], 201)
+UPDATE_TAKEN = _responses(list[UpdateTakenOut], 201)
 
 
 def form_body(fields: Mapping[str, str], required: tuple[str, ...]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from api.open311.errors import FaultsAsRecords
 from api.open311.formats import Format, answer
 from api.open311.forms import SubmittedForm, read_form, read_moment
 from api.open311.requests import request_by_number
-from api.open311.schemas import HEARD, UPDATE_FORM, UPDATES
+from api.open311.schemas import UPDATE_FORM, UPDATE_TAKEN, UPDATES
 from api.open311.services import BASE
 from api.requests.requests import viewed
 from data.errors import InvalidError, Need
@@ -68,7 +68,7 @@ def list_updates(
 @router.post(
     f"{BASE}/servicerequestupdates.{{form}}",
     status_code=201,
-    responses=HEARD,
+    responses=UPDATE_TAKEN,
     openapi_extra=UPDATE_FORM,
 )
 async def take_update(form: Format, request: Request) -> Response:

@@ -59,7 +59,7 @@ class ParentLine:
         self._lock = Lock()
         self._came: SimpleQueue[Any] = SimpleQueue()
         self.stopped = Event()
-        Thread(target=self._hear, name="parent", daemon=True).start()
+        Thread(target=self._read_pipe, name="parent", daemon=True).start()
 
     def ready(self) -> None:
         """Say that from now on an order to stop is heard; before, it kills."""
@@ -86,7 +86,7 @@ class ParentLine:
         """Whether there is a message or the order to stop."""
         return self.stopped.is_set() or not self._came.empty()
 
-    def _hear(self) -> None:
+    def _read_pipe(self) -> None:
         try:
             while not isinstance(message := self._pipe.recv(), _Stop):
                 self._came.put(message)
@@ -114,12 +114,12 @@ class SupervisedProcess:
         name: str,
         work: str,
         values: tuple[object, ...],
-        hear: Callable[[Any], object] = bool,
+        on_message: Callable[[Any], object] = bool,
     ) -> None:
         self._name = name
         self._work = work
         self._values = values
-        self._hear = hear
+        self._on_message = on_message
         self._lock = Lock()
         self._over = Event()
         self._child: SpawnProcess | None = None
@@ -208,7 +208,7 @@ class SupervisedProcess:
                 self._ready = True
                 continue
             try:
-                self._hear(message)
+                self._on_message(message)
             except Exception:  # the next message must be heard
                 _log.exception("a message of %s could not be taken", self._name)
 

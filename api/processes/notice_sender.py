@@ -30,7 +30,7 @@ from maps.pages.i18n import translator
 from maps.requests.notices import NoticeText, notice_text
 from maps.streets.street import called, street_name
 
-LOOK_S = 2.0
+PERIOD_S = 2.0
 """Time between two looks into the outbox."""
 
 PROMISES_S = 10.0
@@ -50,7 +50,7 @@ class NoticeSender(PeriodicTask):
     nothing. A clock that runs at another speed is an exercise: then nobody is woken.
     """
 
-    pause_s = LOOK_S
+    pause_s = PERIOD_S
     runs_at_once = True
 
     def __init__(
@@ -104,27 +104,27 @@ class NoticeSender(PeriodicTask):
                 return 0
         city = self._city_state.now.city
         with transaction(self._engine) as tx:
-            letters = claim_messages(tx, self._settings.rules, city.timezone, now, SENDERS)
-        faults = list(self._pool.map(self._sent, letters))
-        self._settle(letters, faults)
-        return len(letters)
+            messages = claim_messages(tx, self._settings.rules, city.timezone, now, SENDERS)
+        faults = list(self._pool.map(self._sent, messages))
+        self._settle(messages, faults)
+        return len(messages)
 
-    def _settle(self, letters: Sequence[OutgoingMessage], faults: Sequence[str]) -> None:
-        if not letters:
+    def _settle(self, messages: Sequence[OutgoingMessage], faults: Sequence[str]) -> None:
+        if not messages:
             return
         now = self._clock.now()
         with transaction(self._engine) as tx:
             states = [
-                settle_message(tx, letter, fault, now, again=fault != NO_WAY)
-                for letter, fault in zip(letters, faults, strict=True)
+                settle_message(tx, message, fault, now, again=fault != NO_WAY)
+                for message, fault in zip(messages, faults, strict=True)
             ]
         self.tally.update(state.value for state in states)
 
-    def _sent(self, letter: OutgoingMessage) -> str:
+    def _sent(self, message: OutgoingMessage) -> str:
         """Return the fault of a message; without a gateway for e-mail a body has only paper."""
-        if letter.agency_message and not self._settings.email and self._clock.speed == 1.0:
+        if message.agency_message and not self._settings.email and self._clock.speed == 1.0:
             return NO_WAY
-        return self._guarded(letter.who, self._text(letter))
+        return self._guarded(message.who, self._text(message))
 
     def _guarded(self, who: Caller, text: NoticeText) -> str:
         """Return the fault of a message; whatever a gateway does, the others must go on."""
@@ -134,18 +134,18 @@ class NoticeSender(PeriodicTask):
             _log.exception("a gateway failed")
             return REFUSED
 
-    def _text(self, letter: OutgoingMessage) -> NoticeText:
+    def _text(self, message: OutgoingMessage) -> NoticeText:
         city_state = self._city_state.now
-        language = letter.who.language or city_state.city.language
+        language = message.who.language or city_state.city.language
         t = translator(language, city_state.city.timezone)
-        if (to := letter.agency_message) is not None:
-            args = (letter.asked, to.agency, to.caller_phone, city_state.network, t)
+        if (to := message.agency_message) is not None:
+            args = (message.asked, to.agency, to.caller_phone, city_state.network, t)
             return letter_text(paper_view(to.hand_over, *args), t)
-        segment_id = SegmentId(int(letter.notice.facts.get("segment", "0")))
+        segment_id = SegmentId(int(message.notice.facts.get("segment", "0")))
         segment = city_state.network.find(segment_id)
         street = called(street_name(segment), t) if segment else ""
         return notice_text(
-            letter.notice, letter.asked.reference, street, letter.code, self._settings.address, t
+            message.notice, message.asked.reference, street, message.code, self._settings.address, t
         )
 
     def promise(self) -> None:

@@ -67,7 +67,7 @@ def report_page(request: Request) -> HTMLResponse:
     return _form(request, {})
 
 
-def said_in_form(
+def form_fields(
     kind: Short = RequestKind.PLOW.value,
     text: Words = "",
     address: Short = "",
@@ -95,19 +95,19 @@ def said_in_form(
 @router.post("/report", dependencies=[FormChecked])
 async def take_report(
     request: Request,
-    said: Annotated[dict[str, str], Depends(said_in_form)],
+    fields: Annotated[dict[str, str], Depends(form_fields)],
     photo: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """Take a report, and answer once it is on the disk with the page that follows it."""
     app, sender = app_of(request), address_of(request)
     try:
         app.limits.enter(PublicAction.REPORT, sender, time.monotonic())
-        if said["homepage"]:
+        if fields["homepage"]:
             raise InvalidError("homepage", "", "nothing")
-        report = _report(said, translator_of(request).language)
+        report = _report(fields, translator_of(request).language)
         asked, code = await _stored(app, report, await _kept_photo(app, photo), sender)
     except BarfrubError as error:
-        return await run_in_threadpool(_form, request, said, error)
+        return await run_in_threadpool(_form, request, fields, error)
     return _onward(request, asked, code, "&new=1")
 
 
@@ -165,20 +165,20 @@ def _onward(request: Request, asked: ServiceRequest, code: str, more: str = "") 
     return RedirectResponse(f"{where}&lang={translator_of(request).language}", 303)
 
 
-def _report(said: dict[str, str], language: str) -> Report:
+def _report(fields: dict[str, str], language: str) -> Report:
     """Return the record that `fleet.requests.intake` takes."""
-    if said["kind"] not in set(FORM_KINDS):
-        raise InvalidError("kind", said["kind"], "one of {expected}")
+    if fields["kind"] not in set(FORM_KINDS):
+        raise InvalidError("kind", fields["kind"], "one of {expected}")
     return Report(
         channel=CHANNEL,
-        kind=RequestKind(said["kind"]),
-        text=said["text"],
-        address=said["address"],
-        location=_pin(said["lon"], said["lat"]),
-        caller_phone=said["phone"].strip(),
-        caller_email=said["email"].strip(),
+        kind=RequestKind(fields["kind"]),
+        text=fields["text"],
+        address=fields["address"],
+        location=_pin(fields["lon"], fields["lat"]),
+        caller_phone=fields["phone"].strip(),
+        caller_email=fields["email"].strip(),
         language=language,
-        consent=bool(said["consent"]),
+        consent=bool(fields["consent"]),
     )
 
 
@@ -219,18 +219,24 @@ async def _stored(app: App, report: Report, photo: str, sender: str) -> tuple[Se
 def _key(report: Report, sender: str, now: datetime) -> str:
     """Return what the same report of one sender has in common within a quarter of an hour."""
     span = int(now.timestamp() // SAME_FOR.total_seconds())
-    said = (report.kind, report.text.split(), report.address, report.location, report.caller_phone)
-    return "web-" + hashlib.sha256(repr((said, sender, span)).encode()).hexdigest()
+    fields = (
+        report.kind,
+        report.text.split(),
+        report.address,
+        report.location,
+        report.caller_phone,
+    )
+    return "web-" + hashlib.sha256(repr((fields, sender, span)).encode()).hexdigest()
 
 
 def _form(
-    request: Request, said: dict[str, str], error: BarfrubError | None = None
+    request: Request, fields: dict[str, str], error: BarfrubError | None = None
 ) -> HTMLResponse:
     app, t = app_of(request), translator_of(request)
     view = {
         "boot": public_boot(request, app.clock.now(), MAP_TEXTS),
         "kinds": [(kind.value, KIND_ICONS[kind]) for kind in FORM_KINDS],
-        "said": said,
+        "said": fields,
         "error": message_of(error, t) if error else "",
     }
     return page(request, "requests/citizen/report.html", view, _status(error))

@@ -33,18 +33,18 @@ router = APIRouter()
 
 
 @router.post("/requests", status_code=201)
-def take_request(told: ReportIn, context: IntakeContext) -> RequestView:
+def take_request(form: ReportIn, context: IntakeContext) -> RequestView:
     """Store what somebody asks, then place and promise it where its words or pin leave no doubt.
 
     It is stored for good before anybody looks for its street.
     """
-    if told.segment_id is not None:
-        context.app.network.segment(told.segment_id)
+    if form.segment_id is not None:
+        context.app.network.segment(form.segment_id)
     with context.writing() as tx:
-        asked = receive(tx, context.actor, told.report(), context.now)
+        asked = receive(tx, context.actor, form.report(), context.now)
     with context.writing() as tx:
         if asked.state is RequestState.NEW and asked.snap is None:
-            asked = _placed(tx, context, asked, told)
+            asked = _placed(tx, context, asked, form)
         view = viewed(tx, asked)
     return announced(context, view)
 
@@ -150,11 +150,11 @@ def announced(context: Context, view: RequestView) -> RequestView:
     return view
 
 
-def _placed(tx: Tx, context: Context, asked: ServiceRequest, told: ReportIn) -> ServiceRequest:
-    app, who, city, join = context.app, context.actor, context.city(tx), told.join
-    if told.segment_id is None:
+def _placed(tx: Tx, context: Context, asked: ServiceRequest, form: ReportIn) -> ServiceRequest:
+    app, who, city, join = context.app, context.actor, context.city(tx), form.join
+    if form.segment_id is None:
         return locate(city, who, asked.id, app.geocoder, app.plans, join=join)
-    snap = on_street(app.network, asked.location, SegmentId(told.segment_id))
-    if told.side is not None:
-        snap = replace(snap, side=told.side)
+    snap = on_street(app.network, asked.location, SegmentId(form.segment_id))
+    if form.side is not None:
+        snap = replace(snap, side=form.side)
     return place_by_hand(city, who, asked.id, snap, app.plans, join=join)

@@ -185,15 +185,15 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
     """Return the city's database opened, with its network in memory."""
     engine, hub = open_database(city_folder / "barfrub.sqlite"), Hub()
 
-    def tell_boards(asked: Sequence[ServiceRequest]) -> None:
+    def publish_requests(asked: Sequence[ServiceRequest]) -> None:
         hub.publish("requests", [request_view(each, {}) for each in asked])
 
-    def hear(fixes: Sequence[Position]) -> None:
-        ear.add_fixes(fixes, clock.now())
-        consumer.hear(fixes)
+    def on_stored(fixes: Sequence[Position]) -> None:
+        sos_listener.add_fixes(fixes, clock.now())
+        consumer.show_and_digest_soon(fixes)
 
     require_current(engine)
-    live, ear, plans = LiveFleet(), SosListener(), PublishedPlanCache()
+    live, sos_listener, plans = LiveFleet(), SosListener(), PublishedPlanCache()
     city_state = CityStateHolder(engine)
     consumer = Consumer(engine, clock, city_state, hub, live, city_folder if apart else None)
     history = StormHistory(city_folder / "history", hears=apart)
@@ -206,11 +206,11 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         hub=hub,
         live=live,
         consumer=consumer,
-        alert_task=AlertTask(engine, clock, city_state, hub, live, ear, plans),
+        alert_task=AlertTask(engine, clock, city_state, hub, live, sos_listener, plans),
         escalation_task=EscalationTask(engine, clock, city_state, hub),
         cycle_task=CycleTask(engine, clock, city_state, hub),
         audit_task=AuditTask(engine, clock),
-        position_ingest=PositionIngest(engine, TrackerStats(engine, clock), hear),
+        position_ingest=PositionIngest(engine, TrackerStats(engine, clock), on_stored),
         seals=Seals(settings.secret_key()),
         meters=Meters(),
         limits=PublicLimits(settings.public_pace),
@@ -218,7 +218,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         history=history,
         replay_task=ReplayTask(engine, clock, city_state, history),
         dispatch=DispatchClient(city_folder),
-        report_ingest=ReportIngest(engine, city_state, clock.now, tell_boards, plans),
+        report_ingest=ReportIngest(engine, city_state, clock.now, publish_requests, plans),
         boards=BoardCache(city_state, consumer),
         retention_task=RetentionTask(engine, clock, city_state, settings, city_folder),
         notice_sender=NoticeSender(

@@ -30,7 +30,7 @@ async def health(request: Request, response: Response) -> HealthOut:
     Touches no database, so that it answers while others wait.
     """
     app = app_of(request)
-    stuck = time.monotonic() - app.consumer.looked_s > STUCK_S
+    stuck = time.monotonic() - app.consumer.digested_s > STUCK_S
     response.status_code = 503 if stuck else 200
     return HealthOut(
         status="stuck" if stuck else "ok",

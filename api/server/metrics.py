@@ -66,14 +66,14 @@ class StateOfServer(Collector):
         yield from self._disk()
 
     def _positions(self) -> Iterator[Metric]:
-        door, consumer = self._app.position_ingest.tally, self._app.consumer
+        received, consumer = self._app.position_ingest.tally, self._app.consumer
         came = CounterMetricFamily(
             "barfrub_positions", "Positions by what became of them", labels=["outcome"]
         )
-        for outcome in sorted({*OUTCOMES, *door, *consumer.tally}):
-            came.add_metric([outcome], door[outcome] + consumer.tally[outcome])
+        for outcome in sorted({*OUTCOMES, *received, *consumer.tally}):
+            came.add_metric([outcome], received[outcome] + consumer.tally[outcome])
         yield came
-        self._app.position_ingest.ledger.write()
+        self._app.position_ingest.tracker_stats.write()
         with reading(self._app.engine) as tx:
             waiting, oldest_at = count_unseen(tx)
             faults = count_faults(tx)
@@ -88,7 +88,7 @@ class StateOfServer(Collector):
         yield _gauge("positions_waiting", "Positions that are stored and not digested", waiting)
         lag_s = (self._app.clock.now() - oldest_at).total_seconds() if oldest_at else 0.0
         yield _gauge("digest_lag_seconds", "Age of the oldest of these", lag_s)
-        quiet_s = time.monotonic() - consumer.looked_s
+        quiet_s = time.monotonic() - consumer.digested_s
         yield _gauge("digest_quiet_seconds", "Time since the last look at positions", quiet_s)
 
     def _work(self) -> Iterator[Metric]:

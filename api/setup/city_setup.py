@@ -148,11 +148,11 @@ def begin_to_take_over(request: Request, context: AdminContext) -> ReimportOut:
         raise ConflictError("nothing was compared", reason="nothing_compared")
 
     def work(report: Report) -> CityReport:
-        told = take_over(
+        taken = take_over(
             app.engine, app.folder, newer, app.clock.now(), context.actor, report=report
         )
         app.city_state.refresh()
-        return told
+        return taken
 
     app.background_job.begin("take_over", work)
     return _reimport(request, app)

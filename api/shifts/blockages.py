@@ -38,9 +38,9 @@ def report(shift_id: ShiftId, tap: BlockageIn, context: DriverContext) -> Blocka
     reported: list[BlockageView] = []
 
     def order(tx: Tx) -> BlockageView:
-        said = BlockageReport(tap.place(), tap.text, tap.tapped_at)
+        wish = BlockageReport(tap.place(), tap.text, tap.tapped_at)
         network = context.app.network
-        found = report_blockage(tx, context.actor, legs, network, said, context.now)
+        found = report_blockage(tx, context.actor, legs, network, wish, context.now)
         reported.append(_view(tx, context, found))
         return reported[0]
 

@@ -151,7 +151,7 @@ def add(storm_id: StormId, wanted: NewShiftIn, context: DispatcherContext) -> Sh
     wish = wanted.wish(context)
     with context.writing() as tx:
         added = plan_shift(tx, context.actor, storm_id, wanted.vehicle_id, wish, context.now)
-        return _told(tx, context, added)
+        return _published(tx, context, added)
 
 
 @router.post("/api/shifts/{shift_id}/roster")
@@ -159,14 +159,14 @@ def change(shift_id: ShiftId, wanted: ShiftIn, context: DispatcherContext) -> Sh
     """Give a shift to a driver, or move its start or end."""
     with context.changing(f"shift:{shift_id}") as tx:
         changed = change_shift(tx, context.actor, shift_id, wanted.wish(context), context.now)
-        return _told(tx, context, changed)
+        return _published(tx, context, changed)
 
 
 @router.post("/api/shifts/{shift_id}/cancel")
 def cancel(shift_id: ShiftId, context: DispatcherContext) -> ShiftView:
     """Strike a shift off that has not begun."""
     with context.changing(f"shift:{shift_id}") as tx:
-        return _told(tx, context, cancel_shift(tx, context.actor, shift_id, context.now))
+        return _published(tx, context, cancel_shift(tx, context.actor, shift_id, context.now))
 
 
 def _shown(
@@ -180,7 +180,7 @@ def _shown(
     return storm, list_shifts(tx, storm.id) if storm else []
 
 
-def _told(tx: Tx, context: Context, shift: Shift) -> ShiftView:
+def _published(tx: Tx, context: Context, shift: Shift) -> ShiftView:
     """Return a shift that has changed; boards and phones look again."""
     storm = known_storm(tx, shift.storm_id)
     context.app.hub.publish("legs", [progress_of(tx, context, shift.id)])

@@ -29,10 +29,10 @@ def answer(
     plan_id: PlanId, shift_id: ShiftId, wanted: RouteAnswerIn, context: DriverContext
 ) -> ProgressView:
     """Accept a published route or decline it; a dispatcher may, for who says so by radio."""
-    said = RouteAnswerWish(wanted.state, wanted.reason, wanted.text)
+    wish = RouteAnswerWish(wanted.state, wanted.reason, wanted.text)
 
     def order(tx: Tx) -> ProgressView:
-        answer_route(tx, context.actor, plan_id, shift_id, said, context.now)
+        answer_route(tx, context.actor, plan_id, shift_id, wish, context.now)
         return progress_of(tx, context, shift_id)
 
     return answered_tap(context, shift_id, wanted, order)

@@ -204,7 +204,7 @@ async def receive_positions(
     device = await asyncio.to_thread(_phone, context, shift_id)
     batch = positions_from_batch(entries, device, context.now)
     fixes = from_phone(batch.positions)
-    needed = not await asyncio.to_thread(_tracker_heard, context, fixes)
+    needed = not await asyncio.to_thread(_tracker_is_live, context, fixes)
     stored = await context.app.position_ingest.store(fixes) if needed else 0
     for one in batch.rejected:
         context.app.position_ingest.reject(device.id, one.reason)
@@ -268,7 +268,7 @@ def _phone(context: Context, shift_id: ShiftId) -> Device:
         return add_phone(tx, context.actor, shift, context.now)
 
 
-def _tracker_heard(context: Context, fixes: list[Position]) -> bool:
+def _tracker_is_live(context: Context, fixes: list[Position]) -> bool:
     with context.reading() as tx:
         return own_tracker_reported(tx, fixes)
 

@@ -141,10 +141,10 @@ async def _send(
     for batch in batched(fixes, BATCH, strict=False):
         async with gate:
             answer = await _post(client, token, {"positions": [entry_of(fix) for fix in batch]})
-        told = answer.json()
-        outcome.stored += told["stored"]
-        outcome.repeated += told["repeated"]
-        outcome.refused.update(one["reason"] for one in told["rejected"])
+        answered = answer.json()
+        outcome.stored += answered["stored"]
+        outcome.repeated += answered["repeated"]
+        outcome.refused.update(one["reason"] for one in answered["rejected"])
 
 
 async def _post(client: httpx.AsyncClient, token: str, body: object) -> httpx.Response:

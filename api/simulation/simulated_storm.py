@@ -242,14 +242,14 @@ class Simulation:
     async def _align(self) -> None:
         answer = await self._client.get("/health")
         answer.raise_for_status()
-        said = answer.json()
-        speed = float(said["speed"])
+        health = answer.json()
+        speed = float(health["speed"])
         if self._script.speed not in (None, speed):
             raise BarfrubError(
                 f"the server's clock runs at speed {speed:g}: start it with "
                 f"barfrub serve --speed {self._script.speed:g}"
             )
-        self._clock.align(datetime.fromisoformat(said["now"]), speed)
+        self._clock.align(datetime.fromisoformat(health["now"]), speed)
 
     async def _wait_for_server(self) -> None:
         until_s = time.monotonic() + PATIENCE_S

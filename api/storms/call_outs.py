@@ -81,7 +81,7 @@ def call_machine(wanted: CallOutIn, context: DispatcherContext) -> CallOutView:
             storm_id = storm.id if storm else StormId(0)
         get_storm(tx, storm_id)
         added = call(tx, context.actor, storm_id, wanted.vehicle_id, wanted.note, context.now)
-        return _told(tx, context, added)
+        return _published(tx, context, added)
 
 
 @router.post("/api/call-outs/{call_out_id}/answer")
@@ -92,7 +92,7 @@ def answer_call(
     later = wanted.expected_in_min
     expected_at = None if later is None else context.now + timedelta(minutes=later)
     with context.writing() as tx:
-        said = answer(
+        answered = answer(
             tx,
             context.actor,
             call_out_id,
@@ -101,31 +101,31 @@ def answer_call(
             expected_at=expected_at,
             note=wanted.note,
         )
-        return _told(tx, context, said)
+        return _published(tx, context, answered)
 
 
 @router.post("/api/call-outs/{call_out_id}/arrive")
 def note_arrival(call_out_id: CallOutId, context: DispatcherContext) -> CallOutView:
     """Let a machine join the storm from now on."""
     with context.writing() as tx:
-        return _told(tx, context, arrive(tx, context.actor, call_out_id, context.now))
+        return _published(tx, context, arrive(tx, context.actor, call_out_id, context.now))
 
 
 @router.post("/api/call-outs/{call_out_id}/release")
 def note_release(call_out_id: CallOutId, context: DispatcherContext) -> CallOutView:
     """Send a machine home."""
     with context.writing() as tx:
-        return _told(tx, context, release(tx, context.actor, call_out_id, context.now))
+        return _published(tx, context, release(tx, context.actor, call_out_id, context.now))
 
 
 @router.post("/api/call-outs/{call_out_id}/cancel")
 def cancel_call(call_out_id: CallOutId, context: DispatcherContext) -> CallOutView:
     """Take a call back."""
     with context.writing() as tx:
-        return _told(tx, context, cancel(tx, context.actor, call_out_id, context.now))
+        return _published(tx, context, cancel(tx, context.actor, call_out_id, context.now))
 
 
-def _told(tx: Tx, context: Context, one: CallOut) -> CallOutView:
+def _published(tx: Tx, context: Context, one: CallOut) -> CallOutView:
     """Return what became of a call; open boards look at the storm's machines again."""
     context.app.hub.publish("storm", [storm_view(get_storm(tx, one.storm_id))])
     return call_out_view(one, machine_names(tx).get(one.vehicle_id, ""))

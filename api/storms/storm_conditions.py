@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Request, UploadFile
 from pydantic import Field
 
-from api.storms.storms import detail_of, told
+from api.storms.storms import detail_of, publish_storm
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import translator_of
 from api.web.schemas import Base, Moment, UndoIn, Wire, moment_in
@@ -270,7 +270,7 @@ def _changed(context: Context, storm_id: StormId, change: Callable[[Tx], None]) 
         change(tx)
         storm, view = get_storm(tx, storm_id), detail_of(tx, context, storm_id)
     context.app.city_state.refresh()
-    told(context, storm)
+    publish_storm(context, storm)
     return view
 
 

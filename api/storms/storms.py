@@ -92,7 +92,7 @@ def start(wanted: StormIn, context: DispatcherContext) -> StormView:
     app = context.app
     with context.writing() as tx:
         storm = start_storm(tx, context.actor, wanted.name, app.network, app.policy, context.now)
-    return told(context, storm)
+    return publish_storm(context, storm)
 
 
 @router.post("/api/storms/forecast", status_code=201)
@@ -130,7 +130,7 @@ def move(storm_id: StormId, wanted: PhaseIn, context: DispatcherContext) -> Stor
         )
         view = detail_of(tx, context, storm_id)
     context.app.city_state.refresh()
-    told(context, storm)
+    publish_storm(context, storm)
     return view
 
 
@@ -140,7 +140,7 @@ def end(storm_id: StormId, context: DispatcherContext) -> StormView:
     with context.changing(f"storm:{storm_id}") as tx:
         storm = end_storm(tx, context.actor, storm_id, context.now)
     context.app.city_state.refresh()
-    return told(context, storm)
+    return publish_storm(context, storm)
 
 
 @router.get("/api/storms/{storm_id}/revisions")
@@ -156,7 +156,7 @@ def revisions_of(tx: Tx, context: Context, storm: Storm) -> tuple[RevisionView, 
     return revision_views(revisions, changes, context.app.network)
 
 
-def told(context: Context, storm: Storm) -> StormView:
+def publish_storm(context: Context, storm: Storm) -> StormView:
     """Tell every open board of a storm that has begun, changed or ended."""
     view = storm_view(storm)
     if not storm.phase.coming:

@@ -170,5 +170,5 @@ def _read(payload: bytes, most_bytes: int) -> Mapping[str, object] | None:
 
 
 def _claim(names: tuple[str, ...], body: Mapping[str, object] | None) -> TrackerClaim:
-    said = body or {}
-    return TrackerClaim(names, "", DOOR, DOOR, said.get("lat"), said.get("lon"))
+    fields = body or {}
+    return TrackerClaim(names, "", DOOR, DOOR, fields.get("lat"), fields.get("lon"))

@@ -143,7 +143,7 @@ async def _store_one(app: App, device: Device, read: Read) -> Response:
     try:
         fix = read(None)
         if fix is None:  # a message of sensors only: it was sent from where the device is
-            last = await app.position_ingest.ledger.last_place(device.id)
+            last = await app.position_ingest.tracker_stats.last_place(device.id)
             fix = read(last) if last else None
     except InvalidError as error:
         reason = str(error.values["field"])

@@ -106,7 +106,9 @@ async def list_stranger(app: App, claim: TrackerClaim) -> None:
     fault = UnknownTrackerFault.NAME if known is None else UnknownTrackerFault.PROOF
     app.position_ingest.tally["strangers"] += 1
     shown = _shown(name if known is None else known.name)
-    app.position_ingest.ledger.stranger(_stranger(claim, shown, fault, app.clock.now()))
+    app.position_ingest.tracker_stats.record_unknown(
+        _stranger(claim, shown, fault, app.clock.now())
+    )
 
 
 def _stranger(

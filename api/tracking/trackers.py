@@ -104,7 +104,7 @@ def trackers_page(request: Request, context: AdminContext) -> Response:
 @router.get("/api/trackers")
 def read_trackers(context: AdminContext) -> TrackersView:
     """Return all trackers with what was heard of them, and the senders that nobody knows."""
-    context.app.position_ingest.ledger.write()
+    context.app.position_ingest.tracker_stats.write()
     with context.reading() as tx:
         return _page(tx, context)
 
@@ -158,7 +158,7 @@ def give_new_token(key: Key, context: AdminContext) -> TrackerTokenOut:
 @router.post("/api/trackers/{key}/faults/clear")
 def count_anew(key: Key, context: AdminContext) -> TrackersView:
     """Begin to count a tracker's faults anew."""
-    context.app.position_ingest.ledger.write()
+    context.app.position_ingest.tracker_stats.write()
     with context.writing() as tx:
         reset_fault_counts(tx, DeviceId(key))
         return _page(tx, context)
@@ -192,11 +192,11 @@ def forget(wanted: StrangerIn, context: AdminContext) -> TrackersView:
 
 
 def _page(tx: Tx, context: Context) -> TrackersView:
-    told = TrackerKnowledge(
+    known = TrackerKnowledge(
         heard=list_last_contacts(tx),
         faults=tuple(list_faults(tx)),
         commands=tuple(list_commands(tx, COMMANDS_LISTED)),
         words=tuple(list_last_tracker_messages(tx)),
     )
     devices, vehicles = all_devices(tx), machines_in_use(tx)
-    return trackers_view(devices, told, vehicles, list_unknown_trackers(tx), context.now)
+    return trackers_view(devices, known, vehicles, list_unknown_trackers(tx), context.now)

@@ -23,9 +23,9 @@ async def limited_body(request: Request, most_bytes: int) -> bytes:
 def json_of(body: bytes) -> object:
     """Return what a body says; raise `InvalidError` where it is not JSON, or no text in it."""
     try:
-        said: object = json.loads(body)
+        value: object = json.loads(body)
         if HALF_LETTER in body:
-            json.dumps(said, ensure_ascii=False).encode()  # half a letter can be read, not stored
+            json.dumps(value, ensure_ascii=False).encode()  # half a letter can be read, not stored
     except (ValueError, RecursionError):
         raise InvalidError("body", "", "well-formed JSON") from None
-    return said
+    return value

@@ -17,7 +17,7 @@ import numpy as np
 
 from api.access.auth import hash_password
 from api.config.settings import Settings
-from api.processes.workers.dispatch_worker import Sweeper
+from api.processes.workers.dispatch_worker import GarbageSweeper
 from data.errors import ConflictError
 from data.files.json_records import to_plain
 from data.model import Job, ReplanCause, ReplanWish, Role, UrgentInsertion
@@ -72,7 +72,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
         with serving(settings, CITY, "--clock", LATER.isoformat()):
             yield through_http(settings, CITY, prepared.jobs)
         ahead = still_ahead(prepared.check) if prepared.check else ()
-        sweeper = Sweeper()  # as in the worker
+        sweeper = GarbageSweeper()  # as in the worker
         for wish in _wishes(prepared):
             sweeper.run()
             if wish.cause is ReplanCause.SNOWFALL:

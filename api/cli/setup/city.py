@@ -180,10 +180,10 @@ def list_all() -> None:
     for name in list_cities(settings):
         try:
             with reading(open_city_database(settings.city_folder(name))) as tx:
-                told = city_line(get_report(tx))
+                line = city_line(get_report(tx))
         except BarfrubError as error:  # as one of an older version: the others are still listed
-            told = str(error)
-        print(f"{name:<20} {told}".rstrip())
+            line = str(error)
+        print(f"{name:<20} {line}".rstrip())
 
 
 @city.command()

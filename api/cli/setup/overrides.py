@@ -45,7 +45,7 @@ def import_file(
         decisions, mistakes = overrides_from_file(file.name, content, network, policy)
         if mistakes:
             for one in mistakes:
-                typer.echo(_told(one), err=True)
+                typer.echo(_mistake_line(one), err=True)
             raise typer.Exit(1)
         changed = decide_all(tx, CONSOLE, decisions, network, Clock().now(), replace=replace)
     typer.echo(f"{len(decisions)} streets decided, {len(changed)} of them anew.")
@@ -78,7 +78,7 @@ def export_file(file: FileArgument, city: CityOption = None) -> None:
     typer.echo(f"{len(decided)} streets written to {file}.")
 
 
-def _told(mistake: Mistake) -> str:
+def _mistake_line(mistake: Mistake) -> str:
     line = f"line {mistake.line}" if mistake.line else "the file"
     place = f"{line}, {mistake.field}" if mistake.field else line
     return f"{place}: expected {mistake.expected}, got {mistake.got!r}"

@@ -23,7 +23,7 @@ AgreeOption = Annotated[bool, typer.Option("--yes", help="Close it whatever is l
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _StormCommand:
     """A transaction on a city's database, at a moment, in the city's time zone."""
 
     tx: Tx
@@ -43,7 +43,7 @@ class _Order:
             raise ConflictError("no storm is active", reason="no_storm")
         return active
 
-    def said(self, moment: datetime | None) -> str:
+    def local_text(self, moment: datetime | None) -> str:
         """Return a moment by the city's clock."""
         return f"{moment.astimezone(ZoneInfo(self.timezone)):%Y-%m-%d %H:%M}" if moment else "-"
 
@@ -59,7 +59,7 @@ class _Order:
 
 
 @contextmanager
-def _order(city: str | None) -> Iterator[_Order]:
+def _storm_command(city: str | None) -> Iterator[_StormCommand]:
     from api.config.clock import Clock
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
@@ -68,7 +68,7 @@ def _order(city: str | None) -> Iterator[_Order]:
 
     engine = open_city_database(chosen_city(Settings(), city))
     with transaction(engine) as tx:
-        yield _Order(tx, Clock().now(), get_city(tx).timezone)
+        yield _StormCommand(tx, Clock().now(), get_city(tx).timezone)
 
 
 @storm.command()
@@ -84,7 +84,7 @@ def start(
     from data.store.work import list_jobs
     from fleet.storms.storm_start import start_storm, storm_name
 
-    with _order(city) as order:
+    with _storm_command(city) as order:
         tx, now = order.tx, order.now
         network = load_network(tx)
         wanted = name or storm_name(tx, now)
@@ -104,12 +104,12 @@ def forecast(
     from fleet.storms.storm_phases import forecast_storm
     from fleet.storms.storm_start import storm_name
 
-    with _order(city) as order:
+    with _storm_command(city) as order:
         begins_at = order.moment(begins, "begins_at")
         wanted = name or storm_name(order.tx, begins_at)
         phase = StormPhase.FORECAST
         expected = forecast_storm(order.tx, CONSOLE, wanted, phase, begins_at, order.now)
-        begins = order.said(begins_at)
+        begins = order.local_text(begins_at)
     typer.echo(f"Storm {expected.id} {expected.name!r} is expected at {begins}.")
 
 
@@ -118,7 +118,7 @@ def list_them(city: CityOption = None) -> None:
     """List all storms, the last one first."""
     from data.store.storms.storms import list_all_storms
 
-    with _order(city) as order:
+    with _storm_command(city) as order:
         for each in list_all_storms(order.tx):
             typer.echo(_line(order, each))
 
@@ -129,13 +129,13 @@ def show(city: CityOption = None, number: StormOption = None) -> None:
     from data.store.storms.storm_conditions import list_moves
     from fleet.storms.storm_phases import LEGAL, left_of
 
-    with _order(city) as order:
+    with _storm_command(city) as order:
         shown = order.chosen(number)
         typer.echo(_line(order, shown))
         for move in list_moves(order.tx, shown.id):
-            typer.echo(f"  {order.said(move.at)}  {move.phase}  {move.moved_by}")
+            typer.echo(f"  {order.local_text(move.at)}  {move.phase}  {move.moved_by}")
         for at, fallen_mm in shown.snowfall:
-            typer.echo(f"  {order.said(at)}  {fallen_mm / 10:g} cm in all")
+            typer.echo(f"  {order.local_text(at)}  {fallen_mm / 10:g} cm in all")
         left = left_of(order.tx, shown.id, order.now)
         typer.echo(f"  open: {sum(left.jobs.values())} jobs, {len(left.out)} machines on the road")
         following = ", ".join(LEGAL[shown.phase])
@@ -156,7 +156,7 @@ def phase(
 
     if to is StormPhase.CLOSED:
         raise InvalidError("phase", to, "another phase: use `barfrub storm close`")
-    with _order(city) as order:
+    with _storm_command(city) as order:
         found, network = order.chosen(number), load_network(order.tx)
         moved = move_storm(order.tx, CONSOLE, found.id, found.phase, to, network, order.now)
     typer.echo(f"Storm {moved.name!r}: {found.phase} -> {moved.phase}.")
@@ -171,7 +171,7 @@ def close(
     from fleet.storms.storm_phases import left_of
     from fleet.storms.storm_start import end_storm
 
-    with _order(city) as order:
+    with _storm_command(city) as order:
         found = order.chosen(number)
         left = left_of(order.tx, found.id, order.now)
         jobs = ", ".join(f"{name}: {count}" for name, count in sorted(left.jobs.items())) or "none"
@@ -192,7 +192,7 @@ def end(city: CityOption = None) -> None:
     from api.config.console import CONSOLE
     from fleet.storms.storm_start import end_storm
 
-    with _order(city) as order:
+    with _storm_command(city) as order:
         active = order.chosen(None)
         end_storm(order.tx, CONSOLE, active.id, order.now)
     typer.echo(f"Storm {active.name!r} has ended.")
@@ -211,7 +211,7 @@ def add(
     from data.store.streets.network import load_network
     from fleet.storms.snowfall import Fallen, add_snow
 
-    with _order(city) as order:
+    with _storm_command(city) as order:
         found, network = order.chosen(number), load_network(order.tx)
         fallen = [Fallen(order.moment(at, "at"), round(fallen_cm * 10, 3))]
         hand = SnowSource.HAND
@@ -232,7 +232,7 @@ def take_file(
     from data.storms import snow_from_csv
     from fleet.storms.snowfall import Fallen, add_snow
 
-    with _order(city) as order:
+    with _storm_command(city) as order:
         found = order.chosen(number)
         entries, mistakes = snow_from_csv(file.read_bytes(), order.timezone)
         for wrong in mistakes:
@@ -246,7 +246,7 @@ def take_file(
     typer.echo(f"Storm {found.name!r} has {len(changed.snowfall)} snowfall entries.")
 
 
-def _line(order: _Order, each: Storm) -> str:
+def _line(order: _StormCommand, each: Storm) -> str:
     fallen = f"{each.snowfall[-1][1] / 10:g} cm" if each.snowfall else "-"
-    times = f"{order.said(each.started_at)} - {order.said(each.ended_at)}"
+    times = f"{order.local_text(each.started_at)} - {order.local_text(each.ended_at)}"
     return f"{each.id:>4}  {each.phase:<10}  {times}  {fallen:>8}  {each.name}"

@@ -17,7 +17,7 @@ from fleet.coverage.street_coverage import painted
 from maps.board.board import ClassView, States
 from maps.board.class_sums import ClassSums
 
-AS_TOLD = timedelta(seconds=30)
+FRESH = timedelta(seconds=30)
 """Colors that were told to all boards or painted here within this time are not painted anew."""
 
 
@@ -67,7 +67,7 @@ class BoardCache:
         self._consumer = consumer
         self._sums: ClassSums | None = None
         self._painting: _Painting | None = None
-        self._brush = Lock()
+        self._paint_lock = Lock()
         self.board = SharedAnswer()
         self.wall = SharedAnswer()
         self.figures = SharedAnswer()
@@ -80,11 +80,11 @@ class BoardCache:
         While nobody has told any, after a start and where a storm has just changed, they are
         painted here: a large city takes a fifth of a second, so it is done once for all who ask.
         """
-        city_state, since = self._city_state.now, now - AS_TOLD
-        told = self._consumer.colors_told(storm, city_state.network, since, now)
-        if told is not None:
-            return told
-        with self._brush:
+        city_state, since = self._city_state.now, now - FRESH
+        published = self._consumer.published_colors(storm, city_state.network, since, now)
+        if published is not None:
+            return published
+        with self._paint_lock:
             known = self._painting
             if known is None or not known.is_of(city_state, storm, since, now):
                 known = self._painting = _painting(tx, city_state, storm, now)

@@ -48,7 +48,7 @@ WINDOWS_AT_ONCE = 10
 MARKED_AT_ONCE = 1_000
 """Positions marked as seen in one transaction."""
 
-BREATH_S = 0.003
+PAUSE_S = 0.003
 """Pause between two transactions: who waits goes first anyway, but may need the processor too."""
 
 REST_S = 0.2
@@ -93,32 +93,32 @@ class Digester:
         clock: Clock,
         city_state: CityStateHolder,
         hub: Hub,
-        called_away: Callable[[], bool],
+        interrupted: Callable[[], bool],
     ) -> None:
         self._engine = engine
         self._clock = clock
-        self._keeper = city_state
+        self._city_holder = city_state
         self._hub = hub
-        self._called_away = called_away
-        self._stand_on(city_state.now)
+        self._interrupted = interrupted
+        self._use_city_state(city_state.now)
         self._repainted: tuple[datetime, float] | None = None
         self._storm: Storm | None = None
         self._runs: dict[int, RunView] = {}
         self._questions: dict[int, QuestionNews] = {}
         self._warming: Thread | None = None
         self._suspects: set[VehicleId] = set()
-        self._told_of: deque[SegmentId] = deque()
+        self._announced_streets: deque[SegmentId] = deque()
         self.behind = False
         self.tally: Counter[str] = Counter()
 
-    def tell_of(self, streets: Iterable[SegmentId]) -> None:
+    def announce_streets(self, streets: Iterable[SegmentId]) -> None:
         """Publish streets of which somebody else stored evidence, at the next look."""
-        self._told_of.extend(streets)
+        self._announced_streets.extend(streets)
 
     def digest(self) -> Digest:
         """Digest the oldest unseen positions, publish what changed, return what they came to."""
         now = self._clock.now()
-        self._follow_ground()
+        self._refresh_city()
         with reading(self._engine) as tx:
             storm = find_active_storm(tx)
             runs = _run_views(tx, storm) if storm else []
@@ -130,7 +130,7 @@ class Digester:
             self._publish_colors(tx, storm, found, now)
             self._hub.publish("evidence", [(street,) for street in found.streets])
             self._publish_storm(tx, storm)
-            self._publish_told(tx, storm, now)
+            self._publish_announced(tx, storm, now)
         self._publish_runs(runs)
         self._publish_questions(questions)
         self._take_taps(storm, now)
@@ -150,22 +150,22 @@ class Digester:
         if self._warming is None:
             self._warming = Thread(target=warm_up, name="warming", daemon=True)
             self._warming.start()
-        while self._warming.is_alive() and not self._called_away():
+        while self._warming.is_alive() and not self._interrupted():
             self._warming.join(STOP_S)
         return not self._warming.is_alive()
 
-    def _follow_ground(self) -> None:
+    def _refresh_city(self) -> None:
         """Go on with new streets or levels of service when somebody has set them.
 
         Tracks begin anew on new streets: vehicles are matched from their next fixes.
         """
-        self._keeper.refresh()
-        new = self._keeper.now
+        self._city_holder.refresh()
+        new = self._city_holder.now
         if new is not self._city_state:
-            self._stand_on(new)
+            self._use_city_state(new)
             self._repainted = None
 
-    def _stand_on(self, city_state: CitySnapshot) -> None:
+    def _use_city_state(self, city_state: CitySnapshot) -> None:
         self._city_state = city_state
         self._tracks = OpenTracks(city_state.matcher)
         self.colors = Colors(city_state.network, city_state.policy)
@@ -200,7 +200,7 @@ class Digester:
             followed = follow(tx, city_state.network, tracks, unseen, storm, now, heard_until)
         found = Digest()
         for number, part in enumerate(followed.parts(WINDOWS_AT_ONCE)):
-            time.sleep(BREATH_S if number else 0.0)
+            time.sleep(PAUSE_S if number else 0.0)
             with transaction(self._engine) as tx:
                 found += keep(
                     CityContext(tx, city_state.network, city_state.policy, now), tracks, part
@@ -236,8 +236,8 @@ class Digester:
             self._publish_requests(tx, Digest(proof=proof))
         self._publish_proved(proof.coverage, now)
 
-    def _publish_told(self, tx: Tx, storm: Storm | None, now: datetime) -> None:
-        streets = {self._told_of.popleft() for _ in range(len(self._told_of))}
+    def _publish_announced(self, tx: Tx, storm: Storm | None, now: datetime) -> None:
+        streets = {self._announced_streets.popleft() for _ in range(len(self._announced_streets))}
         if storm is not None and streets:
             self._publish_proved(list_coverage(tx, storm.id, streets), now)
 
@@ -286,8 +286,8 @@ class Digester:
 
     def _publish_storm(self, tx: Tx, storm: Storm | None) -> None:
         if storm != self._storm:
-            told = storm or (get_storm(tx, self._storm.id) if self._storm else None)
-            self._hub.publish("storm", [storm_view(told)] if told else [])
+            changed_storm = storm or (get_storm(tx, self._storm.id) if self._storm else None)
+            self._hub.publish("storm", [storm_view(changed_storm)] if changed_storm else [])
         self._storm = storm
 
     def _publish_runs(self, runs: Iterable[RunView]) -> None:

@@ -31,7 +31,7 @@ from fleet.coverage.street_colors import Whole
 from fleet.replay.storm_history import StormHistory
 from fleet.tracking.live_fleet import Hub
 
-LOOK_S = 1.0
+PERIOD_S = 1.0
 """Longest time between two looks: for what came before a restart, and for plan runs."""
 
 COLLECT_S = 20.0
@@ -51,7 +51,7 @@ class EvidenceChanges:
     `whole` says when all streets were looked at, whose changed colors are among the items.
     """
 
-    told: Sequence[tuple[str, list[Any]]]
+    changes: Sequence[tuple[str, list[Any]]]
     whole: Whole | None
     tally: Counter[str]
 
@@ -62,8 +62,10 @@ class DigestingProcess:
     `hear` is called with the news of every look, in a thread of its own.
     """
 
-    def __init__(self, folder: Path, clock: Clock, hear: Callable[[EvidenceChanges], None]) -> None:
-        self._hear = hear
+    def __init__(
+        self, folder: Path, clock: Clock, on_message: Callable[[EvidenceChanges], None]
+    ) -> None:
+        self._on_message = on_message
         self._idle = False
         self._child = SupervisedProcess(
             "barfrub-digesting", f"{__name__}:digest_as_child", (folder, clock), self._pass_on
@@ -85,9 +87,9 @@ class DigestingProcess:
     def wake(self) -> None:
         """Let it look soon: positions are stored. Says so once until it has looked."""
         if self._idle:
-            self.tell_of(())
+            self.announce_streets(())
 
-    def tell_of(self, streets: Iterable[SegmentId]) -> None:
+    def announce_streets(self, streets: Iterable[SegmentId]) -> None:
         """Publish streets of which somebody else stored evidence, at the next look.
 
         One that dies looks at everything anew, so that it may miss it.
@@ -97,7 +99,7 @@ class DigestingProcess:
 
     def _pass_on(self, news: EvidenceChanges) -> None:
         self._idle = True
-        self._hear(news)
+        self._on_message(news)
 
 
 def digest_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
@@ -112,13 +114,13 @@ def digest_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
     with holding(folder):
         for task in (past, book, logs):
             task.start()
-        digest_until_told(engine, clock, city_state, line)
+        digest_until_stopped(engine, clock, city_state, line)
     for task in (book, logs):  # what reads the past may take long, and changes nothing
         task.stop()
     engine.dispose()
 
 
-def digest_until_told(
+def digest_until_stopped(
     engine: Database, clock: Clock, city_state: CityStateHolder, line: ParentLine
 ) -> None:
     """Look at positions again and again, and send the news of each look, until told to end."""
@@ -142,11 +144,11 @@ def digest_until_told(
             gc.collect()
             collected_s = time.monotonic()
         time.sleep(rest_s)
-        wait_s = LOOK_S if rest_s else 0.0
+        wait_s = PERIOD_S if rest_s else 0.0
 
 
 def _goes_on(line: ParentLine, digester: Digester, wait_s: float) -> bool:
     """Wait for streets for so long, take them, and return whether to look again."""
     for streets in line.receive(wait_s):
-        digester.tell_of(streets)
+        digester.announce_streets(streets)
     return not line.stopped.is_set()

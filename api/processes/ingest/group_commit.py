@@ -115,7 +115,7 @@ class GroupCommit[Item, Outcome]:
                 for one in batch:
                     await self._write_together([one])
             return
-        self._tell(items, outcomes)
+        self._notify(items, outcomes)
         for (_, answer), outcome in answers:
             if not answer.done():  # else the sender hung up
                 answer.set_result(outcome)
@@ -124,7 +124,7 @@ class GroupCommit[Item, Outcome]:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, self._commit, items)
 
-    def _tell(self, items: Sequence[Item], outcomes: Sequence[Outcome]) -> None:
+    def _notify(self, items: Sequence[Item], outcomes: Sequence[Outcome]) -> None:
         try:
             self._on_stored(items, outcomes)
         except Exception:  # the senders' items are stored, and others wait

@@ -11,7 +11,7 @@ from threading import Event
 from api.config.clock import Clock
 from api.processes.city_state import CityStateHolder
 from api.processes.ingest.evidence_pipeline import Digester
-from api.processes.ingest.evidence_process import LOOK_S, DigestingProcess, EvidenceChanges
+from api.processes.ingest.evidence_process import PERIOD_S, DigestingProcess, EvidenceChanges
 from api.processes.periodic_task import PeriodicTask
 from data.model import Position, SegmentId, Storm
 from data.store.database.engine import Database, reading
@@ -35,7 +35,7 @@ class Consumer(PeriodicTask):
     monotonic time of the last look at them that succeeded.
     """
 
-    pause_s = LOOK_S
+    pause_s = PERIOD_S
     runs_at_once = True
 
     def __init__(
@@ -50,50 +50,50 @@ class Consumer(PeriodicTask):
         super().__init__()
         self._engine = engine
         self._clock = clock
-        self._keeper = city_state
+        self._city_holder = city_state
         self._city_state = city_state.now
         self._hub = hub
         self._live = live
-        self._met = False
+        self._vehicles_loaded = False
         self._fresh: list[Position] = []
-        self._sieve = LiveFilter()
+        self._filter = LiveFilter()
         self._stopping = Event()
         self._digester = Digester(engine, clock, city_state, hub, self._stopping.is_set)
-        self._apart = DigestingProcess(apart, clock, self._pass_on) if apart else None
+        self._process = DigestingProcess(apart, clock, self._pass_on) if apart else None
         self._colors = ReceivedColors()
         self.tally: Counter[str] = self._digester.tally
-        self.looked_s = time.monotonic()
+        self.digested_s = time.monotonic()
 
     @property
     def apart(self) -> bool:
         """Whether a process of its own digests."""
-        return self._apart is not None
+        return self._process is not None
 
     def start(self) -> None:
         """Begin to look."""
-        if self._apart is not None:
-            self._apart.start()
+        if self._process is not None:
+            self._process.start()
         super().start()
 
     def stop(self) -> None:
         """Stop after the present look; who wants to may look by hand from then on."""
         self._stopping.set()
         super().stop()
-        if self._apart is not None:
-            self._apart.stop()
+        if self._process is not None:
+            self._process.stop()
         self._stopping.clear()
 
-    def colors_told(
+    def published_colors(
         self, storm: Storm | None, network: StreetNetwork, since: datetime, until: datetime
     ) -> Mapping[SegmentId, tuple[int, int]] | None:
         """Return the colors that all boards have been told; `None` where they are not of now."""
-        colors = self._digester.colors if self._apart is None else self._colors
+        colors = self._digester.colors if self._process is None else self._colors
         whole = colors.whole
         if whole is None or not whole.is_of(storm, network, since, until):
             return None
         return colors.latest
 
-    def hear(self, fixes: Iterable[Position]) -> None:
+    def show_and_digest_soon(self, fixes: Iterable[Position]) -> None:
         """Show soon where vehicles are, and look soon. For the server's own event loop.
 
         So the map is of now, however many positions wait to be digested.
@@ -105,22 +105,24 @@ class Consumer(PeriodicTask):
 
     def _show(self) -> None:
         fresh, self._fresh = self._fresh, []
-        believed, _ = self._sieve.plausible(fresh)
-        self._met = self._met and self._live.knows(fix.vehicle_id for fix in believed)
+        believed, _ = self._filter.plausible(fresh)
+        self._vehicles_loaded = self._vehicles_loaded and self._live.knows(
+            fix.vehicle_id for fix in believed
+        )
         moved = self._live.see(believed, self._clock.now())
         self._hub.publish("vehicles", [live_view(one) for one in moved])
-        if self._apart is not None:
-            self._apart.wake()
+        if self._process is not None:
+            self._process.wake()
 
-    def tell_of(self, streets: Iterable[SegmentId]) -> None:
+    def announce_streets(self, streets: Iterable[SegmentId]) -> None:
         """Publish streets of which somebody else stored evidence, at the next look."""
-        (self._apart or self._digester).tell_of(streets)
+        (self._process or self._digester).announce_streets(streets)
 
     def step(self) -> float:
         """Do what is due here, and return how long to rest."""
-        if self._apart is not None:
+        if self._process is not None:
             self._refresh_vehicles(())
-            return LOOK_S
+            return PERIOD_S
         rest_s = self._digester.rest_s(self.run())
         if not rest_s:
             self.wake()
@@ -130,37 +132,37 @@ class Consumer(PeriodicTask):
         """Digest the oldest unseen positions, publish what changed, return how many they were."""
         found = self._digester.digest()
         self._refresh_vehicles(found.believed)
-        self.looked_s = time.monotonic()
+        self.digested_s = time.monotonic()
         return len(found.positions)
 
     def _refresh_vehicles(self, believed: Sequence[Position]) -> None:
         """Follow the city, and show which vehicles have moved or fallen silent."""
-        self._follow_ground()
+        self._refresh_city()
         now, positions = self._clock.now(), list(believed)
-        if not self._met or not self._live.knows(fix.vehicle_id for fix in positions):
-            self._met = True
-            positions += self._meet()
+        if not self._vehicles_loaded or not self._live.knows(fix.vehicle_id for fix in positions):
+            self._vehicles_loaded = True
+            positions += self._load_vehicles()
         moved = [*self._live.see(positions, now), *self._live.fall_silent(now)]
         self._hub.publish("vehicles", [live_view(one) for one in moved])
 
-    def _meet(self) -> list[Position]:
+    def _load_vehicles(self) -> list[Position]:
         """Learn which vehicles there are, and return where each was last."""
         with reading(self._engine) as tx:
             self._live.meet(list_vehicles(tx))
             return list_last(tx)
 
-    def _follow_ground(self) -> None:
+    def _refresh_city(self) -> None:
         """Tell boards of new streets or levels of service when somebody has set them."""
-        self._keeper.refresh()
-        new, old = self._keeper.now, self._city_state
+        self._city_holder.refresh()
+        new, old = self._city_holder.now, self._city_state
         if new is not old:
-            self._city_state, self._met = new, False
+            self._city_state, self._vehicles_loaded = new, False
             self._hub.publish("city", [city_view(new.city)])
 
     def _pass_on(self, news: EvidenceChanges) -> None:
         """Publish what the process of its own found at a look."""
-        self._colors.receive(dict(news.told).get("coverage", ()), news.whole)
-        for kind, items in news.told:
+        self._colors.receive(dict(news.changes).get("coverage", ()), news.whole)
+        for kind, items in news.changes:
             self._hub.publish(kind, items)
         self.tally.update(news.tally)
-        self.looked_s = time.monotonic()
+        self.digested_s = time.monotonic()

@@ -53,10 +53,13 @@ class PositionIngest:
     """
 
     def __init__(
-        self, engine: Database, ledger: TrackerStats, on_stored: Callable[[list[Position]], None]
+        self,
+        engine: Database,
+        tracker_stats: TrackerStats,
+        on_stored: Callable[[list[Position]], None],
     ) -> None:
         self._engine = engine
-        self.ledger = ledger
+        self.tracker_stats = tracker_stats
         self._on_stored = on_stored
         # A thread of its own: all others may be busy with what takes seconds.
         self._thread = ThreadPoolExecutor(1, "positions")
@@ -69,12 +72,12 @@ class PositionIngest:
         """Begin to write; call it in the event loop of the server."""
         self._commits.start()
         self.commands.load()
-        self.ledger.start()
+        self.tracker_stats.start()
 
     async def stop(self) -> None:
         """Write what waits, then end."""
         await self._commits.stop()
-        await asyncio.to_thread(self.ledger.stop)
+        await asyncio.to_thread(self.tracker_stats.stop)
         self._thread.shutdown()
 
     async def store(self, positions: Sequence[Position]) -> int:
@@ -82,13 +85,13 @@ class PositionIngest:
         if not positions:
             return 0
         count = await self._commits.store(positions, wait_for_room=True)
-        self.ledger.heard(positions)
+        self.tracker_stats.record_positions(positions)
         return count
 
     def reject(self, device_id: DeviceId, reason: str) -> None:
         """Count what a tracker sent and nobody can believe."""
         self.tally["rejected"] += 1
-        self.ledger.fault(device_id, reason)
+        self.tracker_stats.record_fault(device_id, reason)
 
     def _commit(self, batches: Sequence[Sequence[Position]]) -> list[int]:
         with transaction(self._engine) as tx:

@@ -25,10 +25,10 @@ from data.store.tracking.unknown_trackers import note_unknown_trackers
 WRITE_S = 5.0
 """Time between two writings."""
 
-HEARD_AT_ONCE = 100
+CONTACTS_AT_ONCE = 100
 """Trackers whose hearing is written in one transaction: positions wait meanwhile."""
 
-MOST_STRANGERS = 200
+MOST_UNKNOWN = 200
 """Strangers remembered between two writings; the others are let go."""
 
 PLACES = 20_000
@@ -51,8 +51,8 @@ class TrackerStats(PeriodicTask):
         self._clock = clock
         self._lock = Lock()
         self._faults: Counter[tuple[DeviceId, str]] = Counter()
-        self._heard: dict[DeviceId, datetime] = {}
-        self._strangers: dict[str, UnknownTracker] = {}
+        self._last_contacts: dict[DeviceId, datetime] = {}
+        self._unknown: dict[str, UnknownTracker] = {}
         self._places: LRUCache[DeviceId, tuple[datetime, LonLat]] = LRUCache(PLACES)
 
     def stop(self) -> None:
@@ -67,28 +67,28 @@ class TrackerStats(PeriodicTask):
         except DatabaseUnavailable:
             _log.warning("faults of trackers are not written yet: the database is busy")
 
-    def heard(self, positions: Iterable[Position]) -> None:
+    def record_positions(self, positions: Iterable[Position]) -> None:
         """Remember that these fixes came, and the newest place of each tracker."""
         with self._lock:
             for fix in positions:
-                self._heard[fix.device_id] = fix.received_at
+                self._last_contacts[fix.device_id] = fix.received_at
                 known = self._places.get(fix.device_id)
                 if known is None or known[0] < fix.fixed_at:
                     self._places[fix.device_id] = (fix.fixed_at, fix.location)
 
-    def fault(self, device_id: DeviceId, reason: str, times: int = 1) -> None:
+    def record_fault(self, device_id: DeviceId, reason: str, times: int = 1) -> None:
         """Count what a tracker sent and nobody can believe."""
         with self._lock:
-            self._heard[device_id] = self._clock.now()
+            self._last_contacts[device_id] = self._clock.now()
             self._faults[device_id, reason] += times
 
-    def stranger(self, seen: UnknownTracker) -> None:
+    def record_unknown(self, seen: UnknownTracker) -> None:
         """Remember a sender whom nobody knows."""
         with self._lock:
-            before = self._strangers.get(seen.name)
-            if before is None and len(self._strangers) >= MOST_STRANGERS:
+            before = self._unknown.get(seen.name)
+            if before is None and len(self._unknown) >= MOST_UNKNOWN:
                 return
-            self._strangers[seen.name] = seen if before is None else _again(before, seen)
+            self._unknown[seen.name] = seen if before is None else _merged(before, seen)
 
     async def last_place(self, device_id: DeviceId) -> LonLat | None:
         """Return where a tracker was by its newest fix."""
@@ -100,26 +100,26 @@ class TrackerStats(PeriodicTask):
         """Write down what is remembered; nothing is forgotten where the database is busy."""
         with self._lock:
             faults, self._faults = self._faults, Counter()
-            heard, self._heard = self._heard, {}
-            strangers, self._strangers = self._strangers, {}
-        if not (faults or heard or strangers):
+            contacts, self._last_contacts = self._last_contacts, {}
+            unknown, self._unknown = self._unknown, {}
+        if not (faults or contacts or unknown):
             return
         now = self._clock.now()
         try:
-            if faults or strangers:
+            if faults or unknown:
                 with transaction(self._engine) as tx:
                     add_faults(tx, faults, now)
-                    if strangers:
-                        note_unknown_trackers(tx, strangers.values(), now)
-                faults, strangers = Counter(), {}
-            for some in batched(list(heard.items()), HEARD_AT_ONCE, strict=False):
+                    if unknown:
+                        note_unknown_trackers(tx, unknown.values(), now)
+                faults, unknown = Counter(), {}
+            for some in batched(list(contacts.items()), CONTACTS_AT_ONCE, strict=False):
                 with transaction(self._engine) as tx:
                     set_last_contacts(tx, dict(some))
         except DatabaseUnavailable:
             with self._lock:
                 self._faults += faults
-                self._heard = heard | self._heard
-                self._strangers = strangers | self._strangers
+                self._last_contacts = contacts | self._last_contacts
+                self._unknown = unknown | self._unknown
             raise
 
     def _read_from_database(self, device_id: DeviceId) -> LonLat | None:
@@ -127,7 +127,7 @@ class TrackerStats(PeriodicTask):
             return find_last_place(tx, device_id)
 
 
-def _again(before: UnknownTracker, seen: UnknownTracker) -> UnknownTracker:
+def _merged(before: UnknownTracker, seen: UnknownTracker) -> UnknownTracker:
     return replace(
         seen,
         first_at=before.first_at,

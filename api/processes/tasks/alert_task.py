@@ -19,10 +19,10 @@ from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.alerts import alert_view
 from maps.routes.plan_vs_actual import CheckView, check_views
 
-LOOK_S = 2.0
+PERIOD_S = 2.0
 """Pause between two looks."""
 
-HEARS = frozenset({"evidence", "legs"})
+KINDS_READ = frozenset({"evidence", "legs"})
 """News that change how routes are driven: new passes by street, taps by shift."""
 
 
@@ -33,7 +33,7 @@ class AlertTask(CityTask):
     that any thread may read it.
     """
 
-    pause_s = LOOK_S
+    pause_s = PERIOD_S
 
     def __init__(
         self,
@@ -42,16 +42,16 @@ class AlertTask(CityTask):
         city_state: CityStateHolder,
         hub: Hub,
         live: LiveFleet,
-        ear: SosListener,
+        sos_listener: SosListener,
         plans: PublishedPlanCache,
     ) -> None:
         super().__init__(engine, clock, city_state, hub)
         self._live = live
-        self._ear = ear
+        self._sos_listener = sos_listener
         self._plans = plans
-        self._watch = AlertMonitor(plans)
-        self._news = hub.subscribe(lambda: None, HEARS, own=True)
-        self._told: dict[int, CheckView] = {}
+        self._monitor = AlertMonitor(plans)
+        self._news = hub.subscribe(lambda: None, KINDS_READ, own=True)
+        self._published: dict[int, CheckView] = {}
         self._one_at_a_time = Lock()
         self.check: PlanCheck | None = None
 
@@ -62,7 +62,7 @@ class AlertTask(CityTask):
             storm = find_active_storm(tx)
             if storm is not None:
                 network, policy = city_state.network, city_state.policy
-                self.check = self._watch.get_ready(CityContext(tx, network, policy, now), storm)
+                self.check = self._monitor.get_ready(CityContext(tx, network, policy, now), storm)
 
     def run(self) -> int:
         """Look once, tell the boards what changed, and return how many alerts that was."""
@@ -78,39 +78,39 @@ class AlertTask(CityTask):
         try:
             with reading(self._engine) as tx:
                 storm, live = find_active_storm(tx), self._live.picture()
-                look = self._watch.check(
+                found = self._monitor.check(
                     CityContext(tx, city_state.network, policy, now), storm, live, streets, shifts
                 )
-                calm = self._watch.is_unchanged(tx, look, now)
+                unchanged = self._monitor.is_unchanged(tx, found, now)
         except BaseException:
             self._plans.forget()  # what was heard is lost: read all anew next time
-            self._watch = AlertMonitor(self._plans)
+            self._monitor = AlertMonitor(self._plans)
             raise
-        changed = self._answer_calls(storm, now)
-        if not calm:
+        changed = self._open_sos_alerts(storm, now)
+        if not unchanged:
             with transaction(self._engine) as tx:
-                changed += self._watch.store(tx, look, policy.alerts, now)
-        self.check = look.check
-        self._tell_routes()
+                changed += self._monitor.store(tx, found, policy.alerts, now)
+        self.check = found.check
+        self._publish_checks()
         self._hub.publish("alerts", [alert_view(one, city_state.network) for one in changed])
         return len(changed)
 
-    def _answer_calls(self, storm: Storm | None, now: datetime) -> list[Alert]:
+    def _open_sos_alerts(self, storm: Storm | None, now: datetime) -> list[Alert]:
         """Open alerts for who called for help by a tracker; without a storm no board would show."""
-        calls = self._ear.take()
+        calls = self._sos_listener.take()
         if not calls or storm is None:
             return []
         try:
             with transaction(self._engine) as tx:
                 opened = [call_for_help(tx, WATCH, storm.id, one, now) for one in calls]
         except BaseException:
-            self._ear.put_back(calls)
+            self._sos_listener.put_back(calls)
             raise
         return [one for one in opened if one is not None]
 
-    def _tell_routes(self) -> None:
+    def _publish_checks(self) -> None:
         """Tell the boards which routes stand otherwise than they were told."""
         views = check_views(self.check) if self.check else []
-        fresh = [view for view in views if self._told.get(view.id) != view]
-        self._told = {view.id: view for view in views}
+        fresh = [view for view in views if self._published.get(view.id) != view]
+        self._published = {view.id: view for view in views}
         self._hub.publish("checks", fresh)

@@ -7,14 +7,14 @@ from data.store.storms.storms import find_active_storm
 from fleet.replanning.cycles import begin_cycles, next_cycle_due
 from maps.board.board import run_view
 
-LOOK_S = 20.0
+PERIOD_S = 20.0
 """Pause between two looks: a cycle takes hours."""
 
 
 class CycleTask(CityTask):
     """Makes the work of the next cycle and asks for its plan, as long as the server runs."""
 
-    pause_s = LOOK_S
+    pause_s = PERIOD_S
 
     def run(self) -> bool:
         """Begin what is due, tell the boards of the plan that is made, and return whether it is."""

@@ -8,7 +8,7 @@ from data.store.database.engine import reading, transaction
 from fleet.followup.waiting_requests import escalate_overdue, list_overdue
 from maps.requests.requests import request_view
 
-LOOK_S = 30.0
+PERIOD_S = 30.0
 """Pause between two looks: nobody's hour is over by less."""
 
 AT_ONCE = 20
@@ -18,7 +18,7 @@ AT_ONCE = 20
 class EscalationTask(CityTask):
     """Escalates what is too late, as long as the server runs; a look that fails is made again."""
 
-    pause_s = LOOK_S
+    pause_s = PERIOD_S
 
     def run(self) -> int:
         """Escalate what is too late now, tell the pages, and return how many requests it was."""

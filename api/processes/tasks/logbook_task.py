@@ -9,7 +9,7 @@ from data.store.database.engine import Database, reading, transaction
 from fleet.logbook.log_cache import LogMemory
 from fleet.logbook.log_store import AFTER, PART, LogAccess, LogFilter, note_fixes, read_parts
 
-LOOK_S = 20.0
+PERIOD_S = 20.0
 """Pause between two looks."""
 
 READ_AT_ONCE = 400
@@ -22,15 +22,15 @@ PORTION = 20
 class LogbookTask(PeriodicTask):
     """Keeps the logs of vehicles read, as long as the server runs; one reader at a time."""
 
-    pause_s = LOOK_S
+    pause_s = PERIOD_S
 
     def __init__(self, engine: Database, clock: Clock, city_state: CityStateHolder) -> None:
         super().__init__()
         self._engine = engine
         self._clock = clock
-        self._keeper = city_state
+        self._city_holder = city_state
         self._city_state: CitySnapshot | None = None
-        self._shelf: LogAccess | None = None
+        self._access: LogAccess | None = None
         self._lock = Lock()
         self.memory = LogMemory()
 
@@ -47,19 +47,19 @@ class LogbookTask(PeriodicTask):
     def read(self, wanted: LogFilter, most: int) -> int:
         """Read stale parts that somebody wants to see, at `most` so many."""
         with self._lock:
-            shelf = self._current_shelf()
-            note_fixes(shelf)
-            return read_parts(shelf, wanted, self._clock.now(), most)
+            access = self._current_access()
+            note_fixes(access)
+            return read_parts(access, wanted, self._clock.now(), most)
 
-    def _current_shelf(self) -> LogAccess:
+    def _current_access(self) -> LogAccess:
         """Return the shelf with the streets of now."""
-        city_state = self._keeper.now
-        if self._shelf is None or self._city_state is not city_state:
+        city_state = self._city_holder.now
+        if self._access is None or self._city_state is not city_state:
             self._city_state = city_state
-            self._shelf = LogAccess(
+            self._access = LogAccess(
                 lambda: reading(self._engine),
                 lambda: transaction(self._engine),
                 city_state.network,
                 city_state.matcher,
             )
-        return self._shelf
+        return self._access

@@ -7,14 +7,14 @@ from data.store.database.engine import Database, reading
 from data.store.storms.storms import list_storms
 from fleet.replay.storm_history import StormHistory
 
-LOOK_S = 30.0
+PERIOD_S = 30.0
 """Pause between two looks."""
 
 
 class ReplayTask(PeriodicTask):
     """Has the colors of the newest storm at hand, as long as the server runs."""
 
-    pause_s = LOOK_S
+    pause_s = PERIOD_S
 
     def __init__(
         self, engine: Database, clock: Clock, city_state: CityStateHolder, history: StormHistory
@@ -22,13 +22,13 @@ class ReplayTask(PeriodicTask):
         super().__init__()
         self._engine = engine
         self._clock = clock
-        self._keeper = city_state
+        self._city_holder = city_state
         self._history = history
 
     def run(self) -> None:
         """Read the newest storm, unless its colors are at hand."""
-        city_state = self._keeper.now
+        city_state = self._city_holder.now
         with reading(self._engine) as tx:
             for storm in list_storms(tx)[:1]:
-                policy = self._keeper.policy_of(tx, storm)
+                policy = self._city_holder.policy_of(tx, storm)
                 self._history.prepare(tx, storm, city_state.network, policy, self._clock.now())

@@ -27,9 +27,9 @@ from api.processes.child_process import ParentLine
 from api.processes.dispatch_rpc import MOST_BYTES, SOCKET, reachable, refused
 from api.processes.workers.draft_cache import DraftCache
 from api.processes.workers.plan_worker import solve_run
-from api.processes.workers.run_kinds import Warm
+from api.processes.workers.run_kinds import WorkerMemory
 from api.processes.workers.run_lease import LEASE_S, real_now
-from api.processes.workers.stop_signal import Stopped
+from api.processes.workers.stop_signal import StopSignal
 from data.errors import BarfrubError, ConflictError
 from data.files.json_records import from_plain, to_plain
 from data.model import QUICK_KINDS, ChangedRoute, Job, PlanRun, UrgentInsertion
@@ -47,7 +47,7 @@ from fleet.routes.published_plan import PublishedPlanCache
 from routing.replanning.path_cache import LineGraphCache
 from routing.search.warm_up import warm_up
 
-LOOK_S = 0.1
+PERIOD_S = 0.1
 """How often an idle quick worker looks into the queue."""
 
 OLD_S, TOO_OLD_S = 10.0, 60.0
@@ -74,7 +74,7 @@ class DispatchCache:
     def __init__(self, engine: Database, clock: Clock, threads: int) -> None:
         self.present = PublishedPlanCache()
         self.known = LineGraphCache()
-        self.hands = DraftCache(engine, clock)
+        self.drafts = DraftCache(engine, clock)
         self._engine = engine
         self._clock = clock
         self._threads = threads
@@ -96,7 +96,7 @@ class DispatchCache:
                 routes = self._kept(question["key"]).routes()
                 return {"routes": [to_plain(ChangedRoute, each) for each in routes]}
             if str(question.get("ask")).startswith("hand_"):
-                return self.hands.answer(question, self.network())
+                return self.drafts.answer(question, self.network())
             raise ConflictError("nobody knows this question", reason="question_unknown")
         except BarfrubError as error:
             return {"refused": refused(error)}
@@ -134,7 +134,7 @@ class DispatchCache:
         except ConflictError:
             self._running = None  # nothing is driven
         spent_s = monotonic() - began_s
-        self._rests_until_s = monotonic() + max(REST_SHARE * spent_s, LOOK_S)
+        self._rests_until_s = monotonic() + max(REST_SHARE * spent_s, PERIOD_S)
 
     def _known(self, most_s: float) -> RunningPlan:
         """Return the driven plan as of so long ago at most.
@@ -160,7 +160,7 @@ class DispatchCache:
     def _age_s(self) -> float:
         return monotonic() - self._read_at_s
 
-    def work(self, stopped: Stopped) -> bool:
+    def work(self, stopped: StopSignal) -> bool:
         """Work on a run that waits; return whether there was one."""
         with reading(self._engine) as tx:
             if not run_waits(tx, real_now(), QUICK_KINDS):
@@ -170,8 +170,10 @@ class DispatchCache:
         if run is None:
             return False
         with self._reading:
-            warm = Warm(self.present, self.known)
-            solve_run(self._engine, self.network(), run, self._clock, stopped, self._threads, warm)
+            memory = WorkerMemory(self.present, self.known)
+            solve_run(
+                self._engine, self.network(), run, self._clock, stopped, self._threads, memory
+            )
         return True
 
 
@@ -181,7 +183,7 @@ def answer_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
 
 
 def answer_until(
-    folder: Path, clock: Clock, stopped: Stopped, on_ready: Callable[[], object] = bool
+    folder: Path, clock: Clock, stopped: StopSignal, on_ready: Callable[[], object] = bool
 ) -> None:
     """Answer questions and work on quick runs of a city until told to leave.
 
@@ -193,16 +195,16 @@ def answer_until(
     sys.setswitchinterval(SWITCH_S)
     engine = open_city_database(folder)
     with holding(folder):
-        desk, sweeper = DispatchCache(engine, clock, settings.solver_threads), Sweeper()
-        with listening(folder, desk):
+        cache, sweeper = DispatchCache(engine, clock, settings.solver_threads), GarbageSweeper()
+        with listening(folder, cache):
             while not stopped.is_set():
-                if not _looked(desk, stopped):
-                    stopped.wait(LOOK_S)
+                if not _run_once(cache, stopped):
+                    stopped.wait(PERIOD_S)
                 sweeper.run()
     engine.dispose()
 
 
-class Sweeper:
+class GarbageSweeper:
     """Clears away what only refers to itself between looks: else it is done amid an answer.
 
     The first time it looks at a whole city with its plan, which stays, and from then on only at
@@ -225,12 +227,12 @@ class Sweeper:
         self._swept_s = monotonic()
 
 
-def _looked(desk: DispatchCache, stopped: Stopped) -> bool:
+def _run_once(cache: DispatchCache, stopped: StopSignal) -> bool:
     """Do what there is to do; what fails is written down, and the next look comes."""
     try:
-        if desk.work(stopped):
+        if cache.work(stopped):
             return True
-        desk.keep_fresh()
+        cache.keep_fresh()
     except Exception:
         _log.exception("the quick worker could not look at the storm")
     return False
@@ -243,26 +245,26 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         line = self.rfile.readline(MOST_BYTES)
-        answer = self.server.desk.answer(json.loads(line))
+        answer = self.server.cache.answer(json.loads(line))
         self.wfile.write(json.dumps(answer).encode() + b"\n")
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
 
-    def __init__(self, address: str, desk: DispatchCache) -> None:
+    def __init__(self, address: str, cache: DispatchCache) -> None:
         super().__init__(address, _Handler)
-        self.desk = desk
+        self.cache = cache
 
     def handle_error(self, _request: object, _address: object) -> None:
         _log.exception("a question to the quick worker failed")
 
 
 @contextmanager
-def listening(folder: Path, desk: DispatchCache) -> Iterator[None]:
+def listening(folder: Path, cache: DispatchCache) -> Iterator[None]:
     """Answer from a desk on the city's socket, in threads beside the caller."""
     (folder / SOCKET).unlink(missing_ok=True)
-    with reachable(folder) as address, _Server(address, desk) as server:
+    with reachable(folder) as address, _Server(address, cache) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

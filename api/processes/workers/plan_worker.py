@@ -12,9 +12,9 @@ from api.config.clock import Clock
 from api.config.console import open_city_database
 from api.config.settings import Settings
 from api.processes.child_process import ParentLine
-from api.processes.workers.run_kinds import KINDS, Bench, Warm
+from api.processes.workers.run_kinds import KINDS, RunContext, WorkerMemory
 from api.processes.workers.run_lease import LEASE_S, Heartbeat, real_now
-from api.processes.workers.stop_signal import LOOK_S, Stopped
+from api.processes.workers.stop_signal import PERIOD_S, StopSignal
 from data.errors import BarfrubError, ConflictError
 from data.model import PlanRun, RunFailure
 from data.store.database.city_lock import holding
@@ -36,7 +36,7 @@ def work_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
 
 
 def work_until(
-    folder: Path, clock: Clock, stopped: Stopped, on_ready: Callable[[], object] = bool
+    folder: Path, clock: Clock, stopped: StopSignal, on_ready: Callable[[], object] = bool
 ) -> None:
     """Solve runs of the queue of a city, one after the other, until told to leave.
 
@@ -51,19 +51,19 @@ def work_until(
     engine.dispose()
 
 
-def _work(engine: Database, clock: Clock, stopped: Stopped, threads: int) -> None:
+def _work(engine: Database, clock: Clock, stopped: StopSignal, threads: int) -> None:
     network: StreetNetwork | None = None
     read_at: int | None = None
-    warm = Warm()
+    memory = WorkerMemory()
     while not stopped.is_set():
         run, revision = _next_run(engine)
         if run is None:
-            stopped.wait(LOOK_S)
+            stopped.wait(PERIOD_S)
             continue
         if network is None or read_at != revision:
             with reading(engine) as tx:
                 network, read_at = load_network(tx), revision
-        solve_run(engine, network, run, clock, stopped, threads, warm)
+        solve_run(engine, network, run, clock, stopped, threads, memory)
 
 
 def _next_run(engine: Database) -> tuple[PlanRun | None, int]:
@@ -80,17 +80,19 @@ def solve_run(
     network: StreetNetwork,
     run: PlanRun,
     clock: Clock,
-    stopped: Stopped,
+    stopped: StopSignal,
     threads: int = 1,
-    warm: Warm | None = None,
+    memory: WorkerMemory | None = None,
 ) -> None:
     """Work on a leased run as its kind wants, and store what came of it, or why nothing did."""
     _log.info("%s run %s: solving for %.0f s", run.kind, run.id, run.seconds)
     beat = Heartbeat(engine, run)
-    bench = Bench(engine, network, beat, clock, stopped.is_set, threads, warm or Warm())
+    context = RunContext(
+        engine, network, beat, clock, stopped.is_set, threads, memory or WorkerMemory()
+    )
     try:
         with beat:
-            keep = KINDS[run.kind](bench)
+            keep = KINDS[run.kind](context)
         with transaction(engine) as tx:
             ended = keep(tx, beat.plan_run)
         _log.info("%s run %s: %s", run.kind, run.id, ended.state)

@@ -25,12 +25,12 @@ from routing.replanning.path_cache import LineGraphCache
 
 SEED = 1
 
-type Keep = Callable[[Tx, PlanRun], PlanRun]
+type StoreOutcome = Callable[[Tx, PlanRun], PlanRun]
 """Stores what came of a run in one transaction and ends the run, which it returns."""
 
 
 @dataclass(frozen=True, slots=True)
-class Warm:
+class WorkerMemory:
     """What a worker has in memory from one run to the next.
 
     The present and ways through the city where answers have to be quick, and the plan of the fleet
@@ -43,7 +43,7 @@ class Warm:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class RunContext:
     """What a run is worked on with; `leaving` says whether the worker was told to leave."""
 
     engine: Database
@@ -52,7 +52,7 @@ class Bench:
     clock: Clock
     leaving: Callable[[], bool]
     threads: int
-    warm: Warm = field(default_factory=Warm)
+    memory: WorkerMemory = field(default_factory=WorkerMemory)
 
     def stop(self) -> bool:
         """Whether the search should end with the best it has."""
@@ -63,44 +63,44 @@ class Bench:
         return self.stop() or self.beat.makes_room
 
 
-def make_plan(bench: Bench) -> Keep:
+def make_plan(context: RunContext) -> StoreOutcome:
     """Search for a plan with the options of the run; it becomes a draft."""
-    run = bench.beat.plan_run
-    now = bench.clock.now()
-    with reading(bench.engine) as tx:
-        prepared = prepare(tx, run.storm_id, bench.network, now)
+    run = context.beat.plan_run
+    now = context.clock.now()
+    with reading(context.engine) as tx:
+        prepared = prepare(tx, run.storm_id, context.network, now)
     ahead = routes_ahead(prepared.check, prepared.shifts, now)
     scope = scope_of(prepared, from_plain(PlanOptions, run.options), ahead)
     found = solve_prepared(
-        scope.prepared, run.seconds, SEED, bench.beat.report, bench.stop, bench.threads
+        scope.prepared, run.seconds, SEED, context.beat.report, context.stop, context.threads
     )
     plan = scope.whole(found)
 
     def keep(tx: Tx, held: PlanRun) -> PlanRun:
-        draft = store_draft(tx, PLANNER, plan, bench.clock.now())
+        draft = store_draft(tx, PLANNER, plan, context.clock.now())
         return finish_run(tx, held, draft.id)
 
     return keep
 
 
-def answer_what_if(bench: Bench) -> Keep:
+def answer_what_if(context: RunContext) -> StoreOutcome:
     """Solve for the fleet as it is, unless that is known, and for the one that is asked about.
 
     The run waits again where an urgent one came; what was found of the fleet as it is stays known.
     """
-    run, now, bases = bench.beat.plan_run, bench.clock.now(), bench.warm.bases
-    with reading(bench.engine) as tx:
-        prepared = prepare(tx, run.storm_id, bench.network, now)
+    run, now, bases = context.beat.plan_run, context.clock.now(), context.memory.bases
+    with reading(context.engine) as tx:
+        prepared = prepare(tx, run.storm_id, context.network, now)
     digest = situation_digest(prepared, run.seconds)
     base = bases.find(digest, now)
     if base is None:
-        base = base_of(prepared, _solve(bench))
-        if bench.hurried():
-            return _later(bench, digest)
+        base = base_of(prepared, _solve(context))
+        if context.hurried():
+            return _later(context, digest)
         bases.keep(digest, base)
-    found, without = with_change(base, run.options["machines"], _solve(bench))
-    if bench.hurried():
-        return _later(bench, digest)
+    found, without = with_change(base, run.options["machines"], _solve(context))
+    if context.hurried():
+        return _later(context, digest)
     answer = {
         "as_of": base.outcome["as_of"],
         "base": base.outcome,
@@ -110,39 +110,41 @@ def answer_what_if(bench: Bench) -> Keep:
     return lambda tx, held: answer_run(tx, held, answer, digest)
 
 
-def _solve(bench: Bench) -> Solve:
+def _solve(context: RunContext) -> Solve:
     """Return how a fleet in question is searched: all of its searches share the run's seconds."""
-    seconds, report = bench.beat.plan_run.seconds / len(SEEDS), bench.beat.report
+    seconds, report = context.beat.plan_run.seconds / len(SEEDS), context.beat.report
 
     def solve(prepared: Prepared, seed: int, start: Start | None) -> Plan:
-        return solve_prepared(prepared, seconds, seed, report, bench.hurried, bench.threads, start)
+        return solve_prepared(
+            prepared, seconds, seed, report, context.hurried, context.threads, start
+        )
 
     return solve
 
 
-def _later(bench: Bench, digest: str) -> Keep:
+def _later(context: RunContext, digest: str) -> StoreOutcome:
     """Let the run wait again, unless somebody wants it to end."""
-    if bench.beat.asked:
+    if context.beat.asked:
         raise ConflictError("the question was withdrawn", reason="what_if_stopped")
     return lambda tx, held: put_back(tx, held, digest)
 
 
-def make_replan(bench: Bench) -> Keep:
+def make_replan(context: RunContext) -> StoreOutcome:
     """Search for routes that answer what has happened on the road; they become a draft."""
-    run, warm = bench.beat.plan_run, bench.warm
-    with reading(bench.engine) as tx:
-        prepared = prepare(tx, run.storm_id, bench.network, bench.clock.now(), warm.desk)
+    run, memory = context.beat.plan_run, context.memory
+    with reading(context.engine) as tx:
+        prepared = prepare(tx, run.storm_id, context.network, context.clock.now(), memory.desk)
     wish = replan_wish_from_plain(run.options)
-    plan = replanned(prepared, wish, run.seconds, SEED, bench.stop, bench.threads, warm.known)
+    plan = replanned(prepared, wish, run.seconds, SEED, context.stop, context.threads, memory.known)
 
     def keep(tx: Tx, held: PlanRun) -> PlanRun:
-        draft = store_draft(tx, PLANNER, plan, bench.clock.now())
+        draft = store_draft(tx, PLANNER, plan, context.clock.now())
         return finish_run(tx, held, draft.id)
 
     return keep
 
 
-KINDS: Mapping[RunKind, Callable[[Bench], Keep]] = {
+KINDS: Mapping[RunKind, Callable[[RunContext], StoreOutcome]] = {
     RunKind.PLAN: make_plan,
     RunKind.WHATIF: answer_what_if,
     RunKind.REPLAN: make_replan,

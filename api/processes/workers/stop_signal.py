@@ -2,11 +2,11 @@
 
 from typing import Protocol
 
-LOOK_S = 0.5
+PERIOD_S = 0.5
 """How often an idle worker looks into the queue."""
 
 
-class Stopped(Protocol):
+class StopSignal(Protocol):
     """Tells the worker to leave, as the event of a thread does."""
 
     def is_set(self) -> bool:

@@ -32,12 +32,12 @@ def running(work: Callable[..., None], *values: object):
     """Run a child whose messages are put into a queue; one of them cannot be taken after that."""
     heard = Queue[object]()
 
-    def hear(message: object) -> None:
+    def on_message(message: object) -> None:
         heard.put(message)
         if message == "poison":
             raise ValueError("poison")
 
-    child = SupervisedProcess("child", f"{__name__}:{work.__name__}", values, hear)
+    child = SupervisedProcess("child", f"{__name__}:{work.__name__}", values, on_message)
     child.start()
     try:
         yield child, heard

@@ -149,7 +149,7 @@ def test_health_says_when_positions_are_no_longer_looked_at(settings, city_folde
     web = create_app(settings, city_folder, clock)
     client = TestClient(web)
     assert client.get("/health").status_code == 200
-    web.state.barfrub.consumer.looked_s = time.monotonic() - 61
+    web.state.barfrub.consumer.digested_s = time.monotonic() - 61
     stuck = client.get("/health")
     assert (stuck.status_code, stuck.json()["status"]) == (503, "stuck")
     assert re.fullmatch(r"[0-9a-f]{12}", stuck.headers["x-request-id"])

@@ -93,7 +93,7 @@ def test_positions_come_by_both_kinds_of_topic_and_texts_go_back(app: Any, truck
     with transaction(app.engine) as tx:
         command = queue_command(tx, DISPATCHER, DeviceId(1), "reportLocation", v.NOW)
     app.position_ingest.commands.expect(command.device_id)
-    stored, came, note = threading.Event(), [], app.position_ingest.ledger.heard
+    stored, came, note = threading.Event(), [], app.position_ingest.tracker_stats.record_positions
 
     def noted(positions: Any) -> None:
         note(positions)
@@ -101,7 +101,7 @@ def test_positions_come_by_both_kinds_of_topic_and_texts_go_back(app: Any, truck
         if len(came) == 2:
             stored.set()
 
-    app.position_ingest.ledger.heard = noted
+    app.position_ingest.tracker_stats.record_positions = noted
     fix = {"fixed_at": v.NOW.isoformat(), "lat": 37.5, "lon": 45.0, "blade": True}
     truck.say("owntracks/nobody/phone", LOCATION)
     truck.say("barfrub/nobody/positions", "not a batch")
@@ -109,7 +109,7 @@ def test_positions_come_by_both_kinds_of_topic_and_texts_go_back(app: Any, truck
     assert truck.told.wait(LONGEST_S)
     truck.say("barfrub/truck-1/positions", {"positions": [fix, fix | {"lat": 91}]})
     assert stored.wait(LONGEST_S)
-    app.position_ingest.ledger.write()
+    app.position_ingest.tracker_stats.write()
     with transaction(app.engine) as tx:
         fixes = list_unseen(tx, 10)[0]
         strangers = {one.name for one in list_unknown_trackers(tx)}

@@ -79,7 +79,7 @@ def test_what_nobody_can_believe_is_counted_and_holds_up_no_app(
         {"lat": 1},
     ):
         assert told(client, message).json() == []
-    app.position_ingest.ledger.write()
+    app.position_ingest.tracker_stats.write()
     with transaction(app.engine) as tx:
         counted = {fault.reason: fault.times for fault in list_faults(tx)}
     assert counted == {"encrypted": 1, "lat": 1, "tst": 1, "future": 1, "_type": 1}

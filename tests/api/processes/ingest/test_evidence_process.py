@@ -48,7 +48,7 @@ def digested(heard: Queue[EvidenceChanges], count: int) -> dict[str, list[object
     while count > 0:
         news = heard.get(timeout=LONGEST_S)
         count -= news.tally["digested"]
-        for kind, items in news.told:
+        for kind, items in news.changes:
             told.setdefault(kind, []).extend(items)
     assert count == 0
     return told
