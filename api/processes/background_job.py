@@ -1,4 +1,4 @@
-"""Long work that a page starts and watches: one piece at a time, in a thread of its own."""
+"""Long jobs that a page starts and follows: one at a time, in a thread."""
 
 import logging
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 class WorkState(StrEnum):
-    """How far long work is."""
+    """The state of a background job."""
 
     IDLE = "idle"
     RUNNING = "running"
@@ -25,7 +25,7 @@ class WorkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WorkProgress[T]:
-    """How far a piece of work is.
+    """The progress of a background job.
 
     `step` is the one at work, or where it failed; `outcome` is what came out of it.
     """
@@ -38,7 +38,7 @@ class WorkProgress[T]:
 
 
 class BackgroundJob[T]:
-    """Runs one piece of work after the other, and tells anybody how far it is."""
+    """Runs one job at a time and reports its progress."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -46,11 +46,11 @@ class BackgroundJob[T]:
 
     @property
     def state(self) -> WorkProgress[T]:
-        """How far the last piece of work is."""
+        """The progress of the last job."""
         return self._state
 
     def begin(self, name: str, work: Callable[[Report], T]) -> None:
-        """Start work in a thread; raise `ConflictError` while another piece runs."""
+        """Start a job in a thread; raise `ConflictError` while another one runs."""
         with self._lock:
             if self._state.state is WorkState.RUNNING:
                 raise ConflictError("another import is running", reason="import_running")
@@ -58,7 +58,7 @@ class BackgroundJob[T]:
         Thread(target=self._run, args=(name, work), name="barfrub-background", daemon=True).start()
 
     def forget(self) -> None:
-        """Forget what came out of the last piece of work."""
+        """Drop the outcome of the last job."""
         with self._lock:
             if self._state.state is not WorkState.RUNNING:
                 self._state = WorkProgress()

@@ -1,4 +1,4 @@
-"""Answers that many boards ask for: made once, and kept as the compressed bytes that are sent."""
+"""Cached JSON answers, stored as the compressed bytes that are sent."""
 
 import gzip
 from collections.abc import Callable
@@ -12,7 +12,7 @@ GZIP_LEVEL = 5
 
 
 class KeptAnswer:
-    """The JSON of the newest source, compressed; the same source is answered by the same bytes.
+    """The compressed JSON of one source object; reused while the source is the same object.
 
     Safe from any thread. A source is known as an object: it must never change.
     """
@@ -22,7 +22,7 @@ class KeptAnswer:
         self._kept: tuple[object, bytes] | None = None
 
     def packed(self, source: object, view: Callable[[], object]) -> bytes:
-        """Return the view of a source as JSON; `view` is called where the source is another."""
+        """Return the compressed JSON of a source; `view` is called where the source is new."""
         with self._lock:
             if self._kept is None or self._kept[0] is not source:
                 self._kept = source, packed_json(view())
@@ -30,12 +30,12 @@ class KeptAnswer:
 
 
 def packed_json(view: object) -> bytes:
-    """Return a view as JSON, compressed by gzip."""
+    """Return a view as gzip-compressed JSON."""
     return gzip.compress(to_json(view), GZIP_LEVEL, mtime=0)
 
 
 def packed_answer(request: Request, content: bytes) -> Response:
-    """Return JSON that is compressed by gzip, unpacked for who cannot read that."""
+    """Return a response of gzip-compressed JSON, unpacked for clients without gzip."""
     headers = {"Vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "gzip"

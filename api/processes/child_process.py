@@ -1,7 +1,7 @@
-"""Child processes: started, replaced when they die, stopped in time, gone when the parent is.
+"""Supervised child processes: started, restarted when they die, stopped with the parent.
 
-Parent and child talk through a pipe. Down go messages and the order to stop; up come messages, and
-once that the child is ready. Who finds the other end closed knows that the other is gone.
+Parent and child talk through a pipe. The parent sends messages and the order to stop; the child
+sends messages and, once, that it is ready. A closed pipe means that the other end is gone.
 """
 
 import logging
@@ -24,13 +24,13 @@ from api.config.logs import configure_logs
 from api.config.settings import Settings, prepare_numba
 
 LEAVE_S = 10.0
-"""How long a child may take to leave after it was told to; then it is killed."""
+"""How long a child may take to stop when ordered; then it is killed."""
 
 RESTART_S, LONGEST_RESTART_S = 1.0, 60.0
-"""Pause before one that died is replaced; it doubles with each one that dies soon."""
+"""Pause before a restart; it doubles with each child that dies soon."""
 
 SOON_S = 60.0
-"""Who lives for so long did not die soon."""
+"""A child that lives for so long did not die soon."""
 
 _SPAWN = multiprocessing.get_context("spawn")
 """How children start: without what the parent has in memory."""
@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """What a child says once it hears of an order to stop at once."""
+    """Sent by a child once it obeys an order to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class _Stop:
 
 
 class ParentLine:
-    """A child's end of the pipe; safe from any thread.
+    """The child's end of the pipe; safe from any thread.
 
-    `stopped` is set once the parent has said so or is gone.
+    `stopped` is set once the parent has ordered a stop or is gone.
     """
 
     def __init__(self, pipe: Connection) -> None:
@@ -62,11 +62,11 @@ class ParentLine:
         Thread(target=self._read_pipe, name="parent", daemon=True).start()
 
     def ready(self) -> None:
-        """Say that from now on an order to stop is heard; before, it kills."""
+        """Report that an order to stop is obeyed from now on; before, the parent kills."""
         self.send(_Ready())
 
     def send(self, message: object) -> None:
-        """Tell the parent something; what a parent that is gone would be told is lost."""
+        """Send a message to the parent; it is lost where the parent is gone."""
         with self._lock, suppress(OSError):
             self._pipe.send(message)
 
@@ -83,7 +83,7 @@ class ParentLine:
         return [one for one in messages if not isinstance(one, _Stop)]
 
     def waits(self) -> bool:
-        """Whether there is a message or the order to stop."""
+        """Whether a message or the order to stop is waiting."""
         return self.stopped.is_set() or not self._came.empty()
 
     def _read_pipe(self) -> None:
@@ -102,11 +102,11 @@ class ParentLine:
 
 
 class SupervisedProcess:
-    """Keeps a child process that does some work, another one whenever it dies.
+    """Runs a child process and restarts it whenever it dies.
 
     `work` is a `module:function`, which only the child imports; it gets the child's end of the pipe
-    and then `values`.
-    `hear` is called with the messages of the child, in a thread of its own.
+    and then `values`. `on_message` is called with the messages of the child, in a thread of its
+    own.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class SupervisedProcess:
 
     @property
     def pid(self) -> int | None:
-        """The number of the child, if there is one."""
+        """Process id of the child, `None` where there is none."""
         return None if self._pipe is None or self._child is None else self._child.pid
 
     def start(self) -> None:
@@ -138,12 +138,12 @@ class SupervisedProcess:
         self._thread.start()
 
     def send(self, message: object) -> None:
-        """Tell the child something; one that dies now may miss it."""
+        """Send a message to the child; one that is dying may miss it."""
         with self._lock:
             self._say(message)
 
     def order_stop(self) -> None:
-        """Tell the child to leave, and start no other."""
+        """Order the child to stop, and start no other."""
         with self._lock:
             if not self._over.is_set():
                 self._over.set()
@@ -151,7 +151,7 @@ class SupervisedProcess:
                 self._say(_Stop())
 
     def stop(self) -> None:
-        """Tell the child to leave and wait until it has; kill it where it does not or cannot."""
+        """Order the child to stop and wait; kill it where it does not stop in time."""
         self.order_stop()
         if not self._thread.is_alive():
             return
@@ -184,7 +184,7 @@ class SupervisedProcess:
             pause_s = min(2 * pause_s, LONGEST_RESTART_S)
 
     def _begin(self) -> bool:
-        """Start a child, unless it is over."""
+        """Start a child unless stopping; return whether it was started."""
         with self._lock:
             if self._over.is_set():
                 return False
@@ -198,7 +198,7 @@ class SupervisedProcess:
         return True
 
     def _listen(self) -> None:
-        """Pass messages on until the child is gone."""
+        """Pass the child's messages on until its pipe closes."""
         while self._pipe is not None:
             try:
                 message = self._pipe.recv()
@@ -209,11 +209,11 @@ class SupervisedProcess:
                 continue
             try:
                 self._on_message(message)
-            except Exception:  # the next message must be heard
+            except Exception:  # the next message must be passed on
                 _log.exception("a message of %s could not be taken", self._name)
 
     def _end(self) -> int | None:
-        """Wait for the end of a child that has closed its pipe, and return how it ended."""
+        """Wait for a child that closed its pipe; return its exit code."""
         child = self._child
         if child is None:
             return None
@@ -228,7 +228,7 @@ class SupervisedProcess:
 
 
 def stop_together(children: Iterable[SupervisedProcess]) -> None:
-    """Stop all of them, in the time that the slowest one takes."""
+    """Stop several children in parallel."""
     stopping = list(children)
     for child in stopping:
         child.order_stop()

@@ -1,4 +1,4 @@
-"""The city as a server holds it: record, streets, policy and geocoder, reread when they change."""
+"""The city's current state in memory: record, streets, policy and geocoder."""
 
 from dataclasses import dataclass
 from threading import Lock
@@ -34,7 +34,7 @@ class CitySnapshot:
 
 
 class CityStateHolder:
-    """The current snapshot of the city, replaced when somebody changes the city.
+    """Holds the current snapshot of a city, and replaces it when the city was changed.
 
     Requests that began on the old snapshot end on it.
     """
@@ -47,7 +47,7 @@ class CityStateHolder:
             self.now = _read(tx, None)
 
     def refresh(self) -> bool:
-        """Read what has changed since the last look, and return whether anything had."""
+        """Reload what has changed in the database; return whether anything had."""
         with self._lock, reading(self._engine) as tx:
             if get_city(tx).revision == self.now.city.revision:
                 return False
@@ -55,7 +55,7 @@ class CityStateHolder:
         return True
 
     def policy_of(self, tx: Tx, storm: Storm | None) -> Policy:
-        """Return by which policy a storm is or was met; without one the policy in force."""
+        """Return a storm's own policy, or the one in force without a storm."""
         city_state = self.now
         if storm is None or storm.phase.on:
             return city_state.policy

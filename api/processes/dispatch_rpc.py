@@ -1,4 +1,4 @@
-"""The line to the quick worker: one question and one answer, a line of JSON each."""
+"""Client of the dispatch worker: one JSON line for the question, one for the answer."""
 
 import json
 import os
@@ -25,7 +25,7 @@ SOCKET = "quick.sock"
 """Name of the worker's socket in the city's folder, which nobody else can write to."""
 
 PATIENCE_S = 10.0
-"""After so long without an answer somebody who waits is told so."""
+"""Longest wait for an answer."""
 
 LONG_PATIENCE_S = 60.0
 """A plan of a large city is made ready for changes by hand in some seconds, once."""
@@ -35,14 +35,14 @@ MOST_BYTES = 50_000_000
 
 
 class DispatchUnavailableError(BarfrubError):
-    """The process that answers in an instant is not there: it starts, or is being replaced."""
+    """The dispatch worker does not answer: it is starting or being restarted."""
 
     code = "quick_away"
 
 
 @contextmanager
 def reachable(folder: Path) -> Iterator[str]:
-    """Give the socket's address; a folder's own name may be too long for one."""
+    """Yield the path of the socket, short enough for the system's limit."""
     place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         yield f"/proc/self/fd/{place}/{SOCKET}"
@@ -51,13 +51,13 @@ def reachable(folder: Path) -> Iterator[str]:
 
 
 class DispatchClient:
-    """Asks the quick worker of a city; safe from any thread."""
+    """Sends questions to the dispatch worker of a city; safe from any thread."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def best_insertion(self, job: Job) -> UrgentInsertion:
-        """Return where a job is best done at once.
+        """Return the cheapest place in the driven routes for an urgent job.
 
         Raises `QuickAwayError` where nobody answers, and `ConflictError` where it cannot be done.
         """
@@ -65,23 +65,23 @@ class DispatchClient:
         return from_plain(UrgentInsertion, answer["insertion"])
 
     def routes_of(self, insertion: UrgentInsertion) -> tuple[ChangedRoute, ...]:
-        """Return the routes as they would be with what was found; raises the same errors."""
+        """Return the changed routes of an insertion; raises the same errors."""
         answer = self._answer({"ask": "routes", "key": insertion.key})
         return tuple(from_plain(ChangedRoute, each) for each in answer["routes"])
 
     def begin_by_hand(self, plan_id: PlanId, by: str) -> PlanId:
-        """Return a new draft that begins as a plan, for changes by hand; raises the same errors."""
+        """Create a draft from a plan for manual edits; raises the same errors."""
         question = {"ask": "hand_begin", "plan": plan_id, "by": by}
         return PlanId(self._answer(question, LONG_PATIENCE_S)["plan"])
 
     def edited(self, plan_id: PlanId, wish: EditWish, *, store: bool) -> Edited:
-        """Return what a change makes of a draft; with the referee's word if it is to be stored."""
+        """Return the outcome of an edit of a draft; with `store`, checked by the referee."""
         plain = to_plain(EditWish, wish)
         question = {"ask": "hand_edit", "plan": plan_id, "wish": plain, "store": store}
         return from_plain(Edited, self._answer(question)["edited"])
 
     def takers(self, plan_id: PlanId, segment_id: SegmentId) -> list[AssignmentCost]:
-        """Return what it takes to give a street of a draft to each truck, the cheapest first."""
+        """Return the cost of giving a draft's street to each truck, the cheapest first."""
         question = {"ask": "hand_takers", "plan": plan_id, "segment": segment_id}
         return [from_plain(AssignmentCost, one) for one in self._answer(question)["takers"]]
 
@@ -91,9 +91,9 @@ class DispatchClient:
         try:
             line = self._asked(json.dumps(question).encode() + b"\n", patience_s)
         except OSError as error:
-            raise DispatchUnavailableError("the quick worker does not answer") from error
+            raise DispatchUnavailableError("the dispatch worker does not answer") from error
         if not line.endswith(b"\n"):
-            raise DispatchUnavailableError("the quick worker left in the middle of its answer")
+            raise DispatchUnavailableError("the dispatch worker ended in the middle of its answer")
         answer: dict[str, Any] = json.loads(line)
         refused = answer.get("refused")
         if refused:
@@ -110,11 +110,11 @@ class DispatchClient:
 
 
 def refused(error: BarfrubError) -> dict[str, Any]:
-    """Return an error as plain values; `refusal` is its inverse."""
+    """Return an error as plain values for the wire; `refusal` is its inverse."""
     return {"code": error.code, "text": str(error), "values": dict(error.values)}
 
 
 def refusal(plain: Mapping[str, Any]) -> BarfrubError:
-    """Return the error that the worker had; one that it should not have had means it is away."""
+    """Return the worker's error; unexpected ones become `DispatchUnavailableError`."""
     kind = {each.code: each for each in (ConflictError, DispatchUnavailableError)}
     return kind.get(plain["code"], DispatchUnavailableError)(plain["text"], **plain["values"])

@@ -1,4 +1,4 @@
-"""Ways out for messages: the log, or the e-mail and SMS gateways of a city through Apprise."""
+"""Gateways for outgoing messages: the log, or e-mail and SMS through Apprise."""
 
 import logging
 import unicodedata
@@ -29,15 +29,15 @@ _log = logging.getLogger(__name__)
 
 
 class Gateway(Protocol):
-    """Takes a message to a person."""
+    """Sends a message to a person."""
 
     def send(self, who: Caller, text: NoticeText) -> str:
-        """Return "" once the message is out of the house, else the fault in one word."""
+        """Send; return "" where the gateway took the message, else the fault in one word."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeSettings:
-    """How a city tells its callers: when they are left in peace, by what, and where they look.
+    """How a city notifies callers: quiet hours, gateways, and the address of the tracking page.
 
     `sms` and `email` are Apprise addresses with `{phone}` and `{email}` in them; `address` is that
     of the public pages, `country_code` replaces the first 0 of phone numbers.
@@ -50,7 +50,7 @@ class NoticeSettings:
     country_code: str = ""
 
     def gateway(self) -> Gateway:
-        """Return the way out: the log where no gateway is set."""
+        """Return the gateway: the log where none is set."""
         return AppriseGateway(self) if self.sms or self.email else LogGateway()
 
 
@@ -67,7 +67,7 @@ class LogGateway:
 
 
 class AppriseGateway:
-    """Sends by SMS where the caller left a number and the city has a gateway, else by e-mail."""
+    """Sends by SMS where the caller left a number and SMS is set up, else by e-mail."""
 
     def __init__(self, settings: NoticeSettings) -> None:
         self._settings = settings
@@ -96,7 +96,7 @@ class AppriseGateway:
 
 
 def phone_number(text: str, country_code: str = "") -> str:
-    """Return a phone number in plain digits; the first 0 gives way to the country's code."""
+    """Return a phone number in digits with the country's code in place of the leading 0."""
     found = (unicodedata.decimal(letter, None) for letter in text)
     digits = "".join(str(digit) for digit in found if digit is not None)
     if country_code and digits.startswith("0"):
@@ -135,7 +135,7 @@ class _GatewaysTable(TomlTable):
 
 
 def read_notice_settings(path: Path | None) -> NoticeSettings:
-    """Return what the file of gateways says; the defaults where there is none.
+    """Return the settings in a gateways file; the defaults where there is none.
 
     Raises `NotFoundError` for a file that was named and is not there, and `InvalidError` by the
     name of the key that is wrong.

@@ -1,4 +1,4 @@
-"""The one sender of messages to callers and other bodies: from the outbox to a gateway."""
+"""The periodic task that sends messages to callers and agencies from the outbox."""
 
 import logging
 import time
@@ -31,10 +31,10 @@ from maps.requests.notices import NoticeText, notice_text
 from maps.streets.street import called, street_name
 
 PERIOD_S = 2.0
-"""Time between two looks into the outbox."""
+"""Time between two reads of the outbox."""
 
 PROMISES_S = 10.0
-"""Time between two looks for callers of planned jobs who have been promised nothing."""
+"""Time between two searches for planned requests without a promise."""
 
 SENDERS = 4
 """Messages at the gateways at the same time: of no more is it unknown whether they arrived when the
@@ -44,10 +44,10 @@ _log = logging.getLogger(__name__)
 
 
 class NoticeSender(PeriodicTask):
-    """Sends what is due, and keeps what became of it; `tally` counts that, for monitoring.
+    """Sends messages that are due and stores the outcome of each; `tally` counts outcomes.
 
-    It looks into the database rather than into a queue of its own, so that a restart loses
-    nothing. A clock that runs at another speed is an exercise: then nobody is woken.
+    It reads from the database rather than from a queue of its own, so that a restart loses nothing.
+    A clock at another speed means an exercise: then messages go to the log only.
     """
 
     pause_s = PERIOD_S
@@ -74,12 +74,12 @@ class NoticeSender(PeriodicTask):
         self.tally: Counter[str] = Counter()
 
     def stop(self) -> None:
-        """Stop after what is with the gateways now."""
+        """Stop once the gateways have answered for the messages in hand."""
         super().stop()
         self._pool.shutdown()
 
     def step(self) -> float:
-        """Promise and send what is due; look again at once where more may be."""
+        """Promise and send what is due; run again at once where more may be due."""
         if not self._recovered:
             self.recover()
         self.promise()
@@ -88,7 +88,7 @@ class NoticeSender(PeriodicTask):
         return 0.0
 
     def recover(self) -> None:
-        """Give up what was with a gateway when the last server was killed."""
+        """Mark messages as lost that were being sent when the last server was killed."""
         with transaction(self._engine) as tx:
             now = self._clock.now()
             lost = lose_interrupted(tx, now)
@@ -97,7 +97,7 @@ class NoticeSender(PeriodicTask):
             _log.warning("%d messages were being sent when the server stopped", lost)
 
     def run(self) -> int:
-        """Send what is due and return how many messages that were."""
+        """Send what is due; return how many messages that were."""
         now = self._clock.now()
         with reading(self._engine) as tx:
             if not list_due_notices(tx, now, 1):
@@ -121,13 +121,13 @@ class NoticeSender(PeriodicTask):
         self.tally.update(state.value for state in states)
 
     def _sent(self, message: OutgoingMessage) -> str:
-        """Return the fault of a message; without a gateway for e-mail a body has only paper."""
+        """Return the fault of a message, "" for none; agencies without e-mail get paper."""
         if message.agency_message and not self._settings.email and self._clock.speed == 1.0:
             return NO_WAY
         return self._guarded(message.who, self._text(message))
 
     def _guarded(self, who: Caller, text: NoticeText) -> str:
-        """Return the fault of a message; whatever a gateway does, the others must go on."""
+        """Return the fault of a message, "" for none; an exception counts as a refusal."""
         try:
             return self.gateway.send(who, text)
         except Exception:
@@ -149,7 +149,7 @@ class NoticeSender(PeriodicTask):
         )
 
     def promise(self) -> None:
-        """Promise and tell those to whom nothing could be promised when they were placed.
+        """Promise a time to callers of placed requests that have no promise yet, and notify them.
 
         Their truck was too late then or their street closed, or they were opened again since.
         """

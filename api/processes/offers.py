@@ -23,7 +23,7 @@ class Offer:
 
 
 class Offers:
-    """The offers of this server; safe from any thread. After a restart one asks again."""
+    """Offers of this server; safe from any thread. They do not survive a restart."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -32,14 +32,14 @@ class Offers:
         """Held while an offer is taken: the same one twice becomes one plan."""
 
     def add(self, insertion: UrgentInsertion, driven: Plan) -> Offer:
-        """Keep an offer under its key, which nobody guesses."""
+        """Keep an offer under its random key."""
         offer = Offer(insertion.key, insertion, driven)
         with self._lock:
             self._offers[offer.id] = offer
         return offer
 
     def get(self, offer_id: str) -> Offer:
-        """Return an offer; raise `ConflictError` where it is too old, or of before a restart."""
+        """Return an offer; raise `ConflictError` where it has expired or the server restarted."""
         with self._lock:
             offer = self._offers.get(offer_id)
         if offer is None:

@@ -1,4 +1,4 @@
-"""What is looked at again and again beside answering, each in a thread of its own.
+"""Tasks that the server repeats on a timer, each in a thread of its own.
 
 Threads and not tasks of an event loop: the process that digests positions has no loop.
 """
@@ -14,16 +14,16 @@ from data.store.database.engine import Database
 from fleet.tracking.live_fleet import Hub
 
 FAILED_REST_S = 0.2
-"""Pause after a look that failed, however much there is to do."""
+"""Pause after a run that failed, however much there is to do."""
 
 _log = logging.getLogger(__name__)
 
 
 class PeriodicTask(ABC):
-    """Looks every `pause_s` seconds until it is stopped; a look that fails is made again.
+    """Calls `run` every `pause_s` seconds until it is stopped, and again after a failure.
 
-    The first look comes after a pause, or at once where `looks_at_once`. It may be used without
-    being started, by whoever calls `look`.
+    The first call comes after a pause, or at once where `runs_at_once`. A task that was never
+    started may be run by calling `run`.
     """
 
     pause_s: ClassVar[float]
@@ -35,26 +35,26 @@ class PeriodicTask(ABC):
         self._thread = Thread(target=self._go_on, name=type(self).__name__, daemon=True)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Look no more; waits for the end of the present look."""
+        """Run no more; waits for the end of the present run."""
         self._over.set()
         self._awake.set()
         if self._thread.is_alive():
             self._thread.join()
 
     def wake(self) -> None:
-        """Let the next look come without a pause."""
+        """Begin the next run without a pause."""
         self._awake.set()
 
     @abstractmethod
     def run(self) -> object:
-        """Look once."""
+        """Do the task's work once."""
 
     def step(self) -> float:
-        """Look once, and return how many seconds to rest though somebody calls `wake`."""
+        """Run once; return the seconds to rest even where `wake` was called."""
         self.run()
         return 0.0
 
@@ -75,7 +75,7 @@ class PeriodicTask(ABC):
 
 
 class CityTask(PeriodicTask):
-    """A task that looks at a city's state, which it may change, and tells the pages of that."""
+    """A periodic task that reads or changes a city's state and publishes the changes to pages."""
 
     def __init__(
         self, engine: Database, clock: Clock, city_state: CityStateHolder, hub: Hub

@@ -1,4 +1,4 @@
-"""What all boards of a city share: colors as last told, sums by class, answers made once."""
+"""Cached answers for all boards of a city: street colors, sums by class, packed JSON."""
 
 import time
 from collections.abc import Callable
@@ -18,14 +18,14 @@ from maps.board.board import ClassView, States
 from maps.board.class_sums import ClassSums
 
 FRESH = timedelta(seconds=30)
-"""Colors that were told to all boards or painted here within this time are not painted anew."""
+"""Colors that were published or computed within this time are used again."""
 
 
 class SharedAnswer:
-    """JSON that several boards ask for at once; safe from any thread.
+    """One JSON answer shared by concurrent requests; safe from any thread.
 
-    Who asks gets an answer whose making began after the question: whoever asked meanwhile shares
-    the next one, so that it is never older than the question, and made twice for any crowd.
+    A request is answered by JSON whose making began after the request came, so that it is never
+    older than the question; requests that come meanwhile share the next one.
     """
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class SharedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class _Painting:
-    """The colors of all streets as painted here, and of what."""
+    """The colors of all streets as computed here, and for which city, storm and time."""
 
     city_state: CitySnapshot
     storm: Storm | None
@@ -60,7 +60,7 @@ class _Painting:
 
 
 class BoardCache:
-    """Colors and sums for all boards of a city, and the answers that they share."""
+    """Colors and sums by class for all boards of a city, and their shared answers."""
 
     def __init__(self, city_state: CityStateHolder, consumer: Consumer) -> None:
         self._city_state = city_state
@@ -75,10 +75,10 @@ class BoardCache:
         self.timeline = KeptAnswer()
 
     def states(self, tx: Tx, storm: Storm | None, now: datetime) -> States:
-        """Return the color of every street, as all boards were just told.
+        """Return the color of every street as boards last got it.
 
-        While nobody has told any, after a start and where a storm has just changed, they are
-        painted here: a large city takes a fifth of a second, so it is done once for all who ask.
+        Before anything was published, after a start or where a storm has just changed, colors are
+        computed here: a large city takes a fifth of a second, so it is done once for all requests.
         """
         city_state, since = self._city_state.now, now - FRESH
         published = self._consumer.published_colors(storm, city_state.network, since, now)
@@ -91,7 +91,7 @@ class BoardCache:
         return known.states
 
     def classes(self, states: States) -> tuple[ClassView, ...]:
-        """Return how far each class is."""
+        """Return the progress of each class."""
         city_state, sums = self._city_state.now, self._sums
         if sums is None or not sums.stands_on(city_state.network, city_state.policy):
             sums = self._sums = ClassSums(city_state.network, city_state.policy)

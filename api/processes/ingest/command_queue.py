@@ -1,4 +1,4 @@
-"""Texts that wait for trackers: handed over with the answer to whatever they send next."""
+"""Commands queued for trackers: each goes out with the answer to the tracker's next message."""
 
 import asyncio
 from datetime import datetime
@@ -10,23 +10,23 @@ from fleet.tracking.trackers import take_command
 
 
 class CommandQueue:
-    """Knows for which trackers a text waits, so that the others cost no look into the database."""
+    """Knows which trackers have commands waiting, so that the others cost no query."""
 
     def __init__(self, engine: Database) -> None:
         self._engine = engine
         self._waiting: set[DeviceId] = set()
 
     def load(self) -> None:
-        """Learn what waits since before the start."""
+        """Load the trackers whose commands have waited since before the start."""
         with reading(self._engine) as tx:
             self._waiting = set(devices_with_commands(tx))
 
     def expect(self, device_id: DeviceId) -> None:
-        """Look for texts when this tracker comes next."""
+        """Mark a tracker as having commands."""
         self._waiting.add(device_id)
 
     async def take(self, device_id: DeviceId, now: datetime) -> str | None:
-        """Return the next text for a tracker, which nobody gets again."""
+        """Return a tracker's next command and mark it sent; `None` where none waits."""
         if device_id not in self._waiting:
             return None
         return await asyncio.to_thread(self._take, device_id, now)

@@ -1,4 +1,4 @@
-"""What reads stored positions: from the database through the tracking to news for boards."""
+"""From stored positions to evidence: reads unseen ones, matches them, publishes what they prove."""
 
 import logging
 import time
@@ -39,32 +39,32 @@ from maps.requests.requests import request_view
 from maps.what_if import QuestionNews
 
 AT_ONCE = 10_000
-"""Positions of one look: so many that who has fallen behind catches up, since several fixes of a
-vehicle cost little more than one."""
+"""Positions of one run: enough to catch up after an outage, since several fixes of a vehicle cost
+little more than one."""
 
 WINDOWS_AT_ONCE = 10
-"""Vehicles' half hours in one transaction: while it lasts, the door has to wait."""
+"""Vehicles' half hours in one transaction: meanwhile trackers wait."""
 
 MARKED_AT_ONCE = 1_000
 """Positions marked as seen in one transaction."""
 
 PAUSE_S = 0.003
-"""Pause between two transactions: who waits goes first anyway, but may need the processor too."""
+"""Pause between two transactions: other writers go first anyway, but may need the processor too."""
 
 REST_S = 0.2
-"""Pause between two looks, so that positions come in bunches."""
+"""Pause between two runs, so that positions come in bunches."""
 
 MANY, LONG_REST_S = 200, 1.5
-"""Pause after a look at so many: several fixes of a vehicle cost little more than one."""
+"""Pause (s) after a run over so many: several fixes of a vehicle cost little more than one."""
 
 STOP_S = 0.2
-"""How soon a stop is heard while kernels are compiled."""
+"""How soon a stop is obeyed while kernels are compiled."""
 
 REPAINT = timedelta(seconds=15)
-"""How often all streets grow older on the map, by the storm's clock."""
+"""How often all streets are repainted for their age, by the storm's clock."""
 
 REPAINT_S = 5.0
-"""But not more often than this, by the wall."""
+"""Least time between two repaints, in real seconds."""
 
 MOST_SUSPECTS = 2
 """Vehicles whose positions may fail in a row before the mistake must be ours: then all wait."""
@@ -79,12 +79,12 @@ _log = logging.getLogger(__name__)
 
 
 class Digester:
-    """Digests positions that nobody has seen, and tells the hub what follows from them.
+    """Digests unseen positions into evidence and publishes the changes to a hub.
 
-    One per city, and the only writer of what positions prove. It looks into the database rather
-    than into a queue of its own, so that a restart loses nothing. It waits for kernels that are
-    compiled, unless `called_away`. `tally` counts what became of positions; `behind` says that
-    the last look left some that could have been in it, `colors` are those that it told.
+    One per city, and the only writer of what positions prove. It reads from the database rather
+    than from a queue of its own, so that a restart loses nothing. It waits for kernels to compile,
+    unless `interrupted`. `tally` counts digested, dropped and set-aside positions; `behind` says
+    that the last run left positions that it could have taken; `colors` are those published last.
     """
 
     def __init__(
@@ -112,11 +112,11 @@ class Digester:
         self.tally: Counter[str] = Counter()
 
     def announce_streets(self, streets: Iterable[SegmentId]) -> None:
-        """Publish streets of which somebody else stored evidence, at the next look."""
+        """Publish streets whose evidence was stored elsewhere, at the next run."""
         self._announced_streets.extend(streets)
 
     def digest(self) -> Digest:
-        """Digest the oldest unseen positions, publish what changed, return what they came to."""
+        """Digest the oldest unseen positions, publish what changed, and return the result."""
         now = self._clock.now()
         self._refresh_city()
         with reading(self._engine) as tx:
@@ -137,15 +137,15 @@ class Digester:
         return found
 
     def rest_s(self, seen: int) -> float:
-        """Return how long to wait after a look at so many positions."""
+        """Return the pause in seconds after a run over `seen` positions."""
         if self.behind or seen == AT_ONCE:
             return 0.0
         return LONG_REST_S if seen >= MANY else REST_S
 
     def _warmed_up(self) -> bool:
-        """Wait until the kernels are there, and return whether they are: who calls comes first.
+        """Wait for the kernels to compile unless interrupted; return whether they are ready.
 
-        The first time ever they are compiled for the better part of a minute.
+        The first compilation ever takes the better part of a minute.
         """
         if self._warming is None:
             self._warming = Thread(target=warm_up, name="warming", daemon=True)
@@ -155,7 +155,7 @@ class Digester:
         return not self._warming.is_alive()
 
     def _refresh_city(self) -> None:
-        """Go on with new streets or levels of service when somebody has set them.
+        """Switch to new streets or levels of service where the city has changed.
 
         Tracks begin anew on new streets: vehicles are matched from their next fixes.
         """
@@ -171,9 +171,10 @@ class Digester:
         self.colors = Colors(city_state.network, city_state.policy)
 
     def _digest(self, now: datetime) -> Digest:
-        """Digest the oldest positions: fewer and fewer, where one of them cannot be digested.
+        """Digest the oldest positions; halve the portion after each failure.
 
-        That one is set aside. Tracks begin anew after each failure, since it left them half-way.
+        A single position that fails is set aside. Tracks begin anew after each failure, since it
+        may have left them half updated.
         """
         portion = AT_ONCE
         while True:
@@ -194,7 +195,7 @@ class Digester:
     def _digest_portion(self, portion: int, now: datetime) -> Digest:
         city_state, tracks = self._city_state, self._tracks
         with reading(self._engine) as tx:
-            storm = find_active_storm(tx)  # it may have begun while the kernels were compiled
+            storm = find_active_storm(tx)  # it may have begun while kernels compiled
             unseen, last = list_unseen(tx, portion)
             heard_until = unseen[-1].received_at if len(unseen) == portion else now
             followed = follow(tx, city_state.network, tracks, unseen, storm, now, heard_until)
@@ -221,7 +222,7 @@ class Digester:
         return found
 
     def _take_taps(self, storm: Storm | None, now: datetime) -> None:
-        """Take as evidence what drivers tapped as done and can no longer take back."""
+        """Store as evidence the legs that drivers marked done and can no longer undo."""
         if storm is None:
             return
         with reading(self._engine) as tx:
@@ -248,9 +249,9 @@ class Digester:
         self._hub.publish("coverage", self.colors.changed(now, streets))
 
     def _set_aside(self, error: Exception, now: datetime) -> None:
-        """Set the oldest position aside; raise the error where positions are not to blame.
+        """Set the oldest position aside; raise the error where positions are not the cause.
 
-        They are not when those of several vehicles fail in a row, and nothing succeeds between.
+        They are not the cause when positions of several vehicles fail in a row.
         """
         with transaction(self._engine) as tx:
             fix = set_aside(tx, TRACKING, type(error).__name__, now)
@@ -278,7 +279,7 @@ class Digester:
         self._hub.publish("coverage", rows)
 
     def _due(self, storm: Storm | None, now: datetime) -> bool:
-        """Whether all streets are to be painted anew: they age, a storm begins, ends or changes."""
+        """Whether to repaint all streets: after a while, or where the storm has changed."""
         if self._repainted is None or storm != self._storm:
             return True
         at, at_s = self._repainted

@@ -1,9 +1,9 @@
-"""The process that digests positions beside the server, so that trackers are answered meanwhile.
+"""The child process that digests positions, so that the server answers trackers meanwhile.
 
-It reads and writes the city's database as the server does, and keeps nothing that is not there: one
-that dies is replaced, and looks on where the other ended. News come up to the server, and down go
-streets of which somebody else stored evidence. What vehicles did in each quarter of an hour, the
-colors that streets had, and what the storm book says of evidence are read here as well, in threads.
+It reads and writes the city's database as the server does and keeps no other state: one that dies
+is replaced, and the next one resumes. It sends changes to the server and receives the streets whose
+evidence was stored elsewhere. Vehicle logs, replay colors and the audit log are kept up to date
+here as well, in threads.
 """
 
 import gc
@@ -32,23 +32,23 @@ from fleet.replay.storm_history import StormHistory
 from fleet.tracking.live_fleet import Hub
 
 PERIOD_S = 1.0
-"""Longest time between two looks: for what came before a restart, and for plan runs."""
+"""Longest time between two runs: for positions from before a restart, and for plan runs."""
 
 COLLECT_S = 20.0
-"""How often objects are looked for that nobody but they themselves refer to."""
+"""How often cyclic garbage is collected."""
 
 SWITCH_S = 0.0005
-"""How long another thread here may keep one that writes waiting: the door waits for it too, and
-each statement takes a turn."""
+"""How long a thread may hold the interpreter while another one writes: trackers wait for that one,
+and each of its statements takes a turn."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceChanges:
-    """What a look changed: items by kind, as a hub has them, and what became of positions.
+    """What one run changed: items by kind as a hub publishes them, and counts of positions.
 
-    `whole` says when all streets were looked at, whose changed colors are among the items.
+    `whole` says when all streets were repainted, whose changed colors are among the items.
     """
 
     changes: Sequence[tuple[str, list[Any]]]
@@ -57,9 +57,9 @@ class EvidenceChanges:
 
 
 class DigestingProcess:
-    """Keeps the process that digests a city's positions.
+    """Supervises the child process that digests a city's positions.
 
-    `hear` is called with the news of every look, in a thread of its own.
+    `on_message` is called with the changes of every run, in a thread of its own.
     """
 
     def __init__(
@@ -73,26 +73,26 @@ class DigestingProcess:
 
     @property
     def pid(self) -> int | None:
-        """The number of the process, if there is one."""
+        """Process id of the child, `None` where there is none."""
         return self._child.pid
 
     def start(self) -> None:
-        """Begin to digest."""
+        """Start the child."""
         self._child.start()
 
     def stop(self) -> None:
-        """End after the present look, or in the middle of one that takes long."""
+        """Stop after the present run; kill the child where that takes too long."""
         self._child.stop()
 
     def wake(self) -> None:
-        """Let it look soon: positions are stored. Says so once until it has looked."""
+        """Make the child run soon, once until its next run: positions are stored."""
         if self._idle:
             self.announce_streets(())
 
     def announce_streets(self, streets: Iterable[SegmentId]) -> None:
-        """Publish streets of which somebody else stored evidence, at the next look.
+        """Publish streets whose evidence was stored elsewhere, at the next run.
 
-        One that dies looks at everything anew, so that it may miss it.
+        A child that dies may miss it: the next one repaints all streets.
         """
         self._idle = False
         self._child.send(list(streets))
@@ -123,7 +123,7 @@ def digest_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
 def digest_until_stopped(
     engine: Database, clock: Clock, city_state: CityStateHolder, line: ParentLine
 ) -> None:
-    """Look at positions again and again, and send the news of each look, until told to end."""
+    """Digest positions in runs and send the changes of each to the parent, until told to stop."""
     hub = Hub()
     news = hub.subscribe(lambda: None, own=True)
     digester = Digester(engine, clock, city_state, hub, line.waits)
@@ -134,7 +134,7 @@ def digest_until_stopped(
         rest_s = REST_S
         try:
             rest_s = digester.rest_s(len(digester.digest().positions))
-        except Exception:  # the next look may succeed, and the board must not stand still
+        except Exception:  # the next run may succeed, and the board must go on
             _log.exception("positions could not be digested")
         else:
             line.send(EvidenceChanges(news.take(), digester.colors.whole, Counter(digester.tally)))
@@ -148,7 +148,7 @@ def digest_until_stopped(
 
 
 def _goes_on(line: ParentLine, digester: Digester, wait_s: float) -> bool:
-    """Wait for streets for so long, take them, and return whether to look again."""
+    """Receive announced streets for up to `wait_s`; return whether to go on."""
     for streets in line.receive(wait_s):
         digester.announce_streets(streets)
     return not line.stopped.is_set()

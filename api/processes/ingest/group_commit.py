@@ -1,4 +1,4 @@
-"""One transaction for whatever several senders bring within milliseconds, each answered after it.
+"""Group commit: one transaction for items of several senders, each answered after it.
 
 What was acknowledged is on the disk. A sender whose item cannot be stored hears why, and the
 others' items are stored all the same.
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CommitLimits:
-    """How long the writer gathers, how many items wait for it, and how many share a commit."""
+    """How long the writer gathers (s), how many items may wait, and how many share a commit."""
 
     gather_s: float
     waiting: int
@@ -29,7 +29,7 @@ type Pending[Item, Outcome] = tuple[Item, asyncio.Future[Outcome]]
 
 
 class GroupCommit[Item, Outcome]:
-    """Stores items of many senders in shared transactions; to be used in one event loop.
+    """Stores items of many senders in shared transactions; use it in one event loop.
 
     `commit` stores items in one transaction, all or none, and returns an outcome for each; it runs
     in a thread of `executor`. `on_stored` gets items and outcomes after the commit, in the event
@@ -53,11 +53,11 @@ class GroupCommit[Item, Outcome]:
         self._stopping = False
 
     def start(self) -> None:
-        """Begin to write; call it in the event loop of the senders."""
+        """Start the writer; call it in the event loop of the senders."""
         self._writer = asyncio.create_task(self._write())
 
     async def stop(self) -> None:
-        """Write what waits and answer its senders; who comes from now on is refused."""
+        """Write pending items and answer their senders; later items are refused."""
         if self._writer is None:
             return
         self._stopping = True
@@ -128,7 +128,7 @@ class GroupCommit[Item, Outcome]:
         try:
             self._on_stored(items, outcomes)
         except Exception:  # the senders' items are stored, and others wait
-            _log.exception("what was stored could not be told on")
+            _log.exception("what was stored could not be passed on")
 
 
 def _refuse[Item, Outcome](pending: Pending[Item, Outcome], error: Exception) -> None:

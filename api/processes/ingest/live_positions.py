@@ -1,4 +1,4 @@
-"""The one consumer of positions: where vehicles are, and what digesting them came to."""
+"""The live positions of vehicles, and the digestion of stored positions into evidence."""
 
 import asyncio
 import time
@@ -28,11 +28,11 @@ SHOW_S = 0.2
 
 
 class Consumer(PeriodicTask):
-    """Keeps the live fleet, has positions digested, and tells the hub what changed.
+    """Keeps the live fleet, has positions digested and publishes what changed.
 
-    One per city. It digests in a thread of the server, or has a process of its own do it where
-    `apart` names the city's folder. `tally` counts what became of positions, `looked_s` is the
-    monotonic time of the last look at them that succeeded.
+    One per city. It digests in a thread of the server, or in a process of its own where `apart`
+    names the city's folder. `tally` counts digested, dropped and set-aside positions; `digested_s`
+    is the monotonic time of the last successful run.
     """
 
     pause_s = PERIOD_S
@@ -66,17 +66,17 @@ class Consumer(PeriodicTask):
 
     @property
     def apart(self) -> bool:
-        """Whether a process of its own digests."""
+        """Whether a process of its own digests positions."""
         return self._process is not None
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start digesting."""
         if self._process is not None:
             self._process.start()
         super().start()
 
     def stop(self) -> None:
-        """Stop after the present look; who wants to may look by hand from then on."""
+        """Stop after the present run; afterwards `run` may be called by hand."""
         self._stopping.set()
         super().stop()
         if self._process is not None:
@@ -86,7 +86,7 @@ class Consumer(PeriodicTask):
     def published_colors(
         self, storm: Storm | None, network: StreetNetwork, since: datetime, until: datetime
     ) -> Mapping[SegmentId, tuple[int, int]] | None:
-        """Return the colors that all boards have been told; `None` where they are not of now."""
+        """Return the street colors as published to boards; `None` where they are out of date."""
         colors = self._digester.colors if self._process is None else self._colors
         whole = colors.whole
         if whole is None or not whole.is_of(storm, network, since, until):
@@ -94,9 +94,9 @@ class Consumer(PeriodicTask):
         return colors.latest
 
     def show_and_digest_soon(self, fixes: Iterable[Position]) -> None:
-        """Show soon where vehicles are, and look soon. For the server's own event loop.
+        """Publish new fixes within 0.2 s and wake the task; call it in the server's event loop.
 
-        So the map is of now, however many positions wait to be digested.
+        So the map shows the present, however many positions wait to be digested.
         """
         if not self._fresh:
             asyncio.get_running_loop().call_later(SHOW_S, self._show)
@@ -115,11 +115,11 @@ class Consumer(PeriodicTask):
             self._process.wake()
 
     def announce_streets(self, streets: Iterable[SegmentId]) -> None:
-        """Publish streets of which somebody else stored evidence, at the next look."""
+        """Publish streets whose evidence was stored elsewhere, at the next run."""
         (self._process or self._digester).announce_streets(streets)
 
     def step(self) -> float:
-        """Do what is due here, and return how long to rest."""
+        """Run once; return the seconds to rest."""
         if self._process is not None:
             self._refresh_vehicles(())
             return PERIOD_S
@@ -129,14 +129,14 @@ class Consumer(PeriodicTask):
         return rest_s
 
     def run(self) -> int:
-        """Digest the oldest unseen positions, publish what changed, return how many they were."""
+        """Digest the oldest unseen positions and publish changes; return how many were digested."""
         found = self._digester.digest()
         self._refresh_vehicles(found.believed)
         self.digested_s = time.monotonic()
         return len(found.positions)
 
     def _refresh_vehicles(self, believed: Sequence[Position]) -> None:
-        """Follow the city, and show which vehicles have moved or fallen silent."""
+        """Reload the city where it changed; publish vehicles that have moved or fallen silent."""
         self._refresh_city()
         now, positions = self._clock.now(), list(believed)
         if not self._vehicles_loaded or not self._live.knows(fix.vehicle_id for fix in positions):
@@ -146,13 +146,13 @@ class Consumer(PeriodicTask):
         self._hub.publish("vehicles", [live_view(one) for one in moved])
 
     def _load_vehicles(self) -> list[Position]:
-        """Learn which vehicles there are, and return where each was last."""
+        """Load all vehicles; return the last position of each."""
         with reading(self._engine) as tx:
             self._live.meet(list_vehicles(tx))
             return list_last(tx)
 
     def _refresh_city(self) -> None:
-        """Tell boards of new streets or levels of service when somebody has set them."""
+        """Publish the city where its streets or levels of service have changed."""
         self._city_holder.refresh()
         new, old = self._city_holder.now, self._city_state
         if new is not old:
@@ -160,7 +160,7 @@ class Consumer(PeriodicTask):
             self._hub.publish("city", [city_view(new.city)])
 
     def _pass_on(self, news: EvidenceChanges) -> None:
-        """Publish what the process of its own found at a look."""
+        """Publish what the digesting process found in one run."""
         self._colors.receive(dict(news.changes).get("coverage", ()), news.whole)
         for kind, items in news.changes:
             self._hub.publish(kind, items)

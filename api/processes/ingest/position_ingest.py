@@ -1,4 +1,4 @@
-"""Taking in positions: they are on the disk before their sender is answered."""
+"""Position ingest: fixes are stored on the disk before their sender is answered."""
 
 import asyncio
 import time
@@ -26,30 +26,30 @@ from data.store.tracking.positions import add_batches
 from fleet.accounts.accounts import token_digest
 
 LIMITS = CommitLimits(gather_s=0.004, waiting=2_000, together=500)
-"""Batches of positions; when too many wait for the writer, further senders wait before the door."""
+"""Batches of positions; when too many wait for the writer, further senders wait."""
 
 KNOWN_S = 10.0
-"""How long a tracker that was read is believed."""
+"""How long trackers are cached."""
 
 KNOWN_TOKENS = 5_000
-"""Keys looked up one by one that are remembered, also those of no tracker."""
+"""Keys cached from single look-ups, also those of no tracker."""
 
 ALLOWANCE = Allowance(burst=120, per_minute=1200)
 """How many messages a tracker may send."""
 
 
 class TrackerKey(NamedTuple):
-    """What a tracker is known by: its token's digest, or its name where a protocol has no token."""
+    """The key of a tracker: its token's digest, or its name where the protocol has no token."""
 
     by_token: bool
     text: str
 
 
 class PositionIngest:
-    """Writes positions in shared transactions: one for whatever came within milliseconds.
+    """Stores positions in group commits: one transaction for what arrives within milliseconds.
 
     `on_stored` gets them once they are on the disk, in the event loop of the server; `tally` counts
-    what came in, for monitoring.
+    stored, repeated and rejected fixes, for monitoring.
     """
 
     def __init__(
@@ -69,19 +69,19 @@ class PositionIngest:
         self.commands = CommandQueue(engine)
 
     def start(self) -> None:
-        """Begin to write; call it in the event loop of the server."""
+        """Start the writer; call it in the event loop of the server."""
         self._commits.start()
         self.commands.load()
         self.tracker_stats.start()
 
     async def stop(self) -> None:
-        """Write what waits, then end."""
+        """Write what is pending, then end."""
         await self._commits.stop()
         await asyncio.to_thread(self.tracker_stats.stop)
         self._thread.shutdown()
 
     async def store(self, positions: Sequence[Position]) -> int:
-        """Return how many of the fixes were new, once all of them are on the disk."""
+        """Store fixes; return how many were new, once all are on the disk."""
         if not positions:
             return 0
         count = await self._commits.store(positions, wait_for_room=True)
@@ -89,7 +89,7 @@ class PositionIngest:
         return count
 
     def reject(self, device_id: DeviceId, reason: str) -> None:
-        """Count what a tracker sent and nobody can believe."""
+        """Count a fix that was rejected as implausible or malformed."""
         self.tally["rejected"] += 1
         self.tracker_stats.record_fault(device_id, reason)
 
@@ -105,9 +105,9 @@ class PositionIngest:
 
 
 class Devices:
-    """Who may send: all trackers, read again every few seconds, and how often they came.
+    """The known trackers, cached for 10 seconds, with a rate limit for each.
 
-    Who is not among them is looked up, for a tracker may have been added just now.
+    A key that is not among them is looked up in the database: the tracker may be new.
     """
 
     def __init__(self, engine: Database, thread: Executor) -> None:
@@ -122,21 +122,21 @@ class Devices:
         self._limiter = RateLimiter()
 
     async def find(self, token: str) -> Device | None:
-        """Return the tracker that holds a token."""
+        """Return the tracker with this token, `None` where there is none."""
         return await self._remembered(TrackerKey(by_token=True, text=token_digest(token)))
 
     async def named(self, name: str) -> Device | None:
-        """Return the tracker of a name, which proves nothing."""
+        """Return the tracker of this name, `None` where there is none; a name is no proof."""
         return await self._remembered(TrackerKey(by_token=False, text=name))
 
     def forget(self) -> None:
-        """Look everything up anew: a tracker was changed."""
+        """Empty the cache: a tracker was changed."""
         self._read_s = -inf
         self._changes += 1
         self._others.clear()
 
     def count(self, device_id: DeviceId) -> None:
-        """Count a message of a tracker; raise `TooManyError` when it comes too often."""
+        """Count a message of a tracker; raise `TooManyError` above its rate."""
         self._limiter.enter(device_id, self.allowance, time.monotonic())
 
     async def _remembered(self, key: TrackerKey) -> Device | None:
@@ -145,7 +145,7 @@ class Devices:
         return self._all.get(key) or await self._other(key)
 
     async def _read(self) -> None:
-        """Read all trackers; who comes meanwhile waits for the same answer."""
+        """Read all trackers; concurrent callers share one read."""
         if self._reading is not None:
             await asyncio.shield(self._reading)
             return

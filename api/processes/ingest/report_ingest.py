@@ -1,4 +1,4 @@
-"""The door for reports of strangers: on the disk, then placed and promised, then answered.
+"""Report ingest: public reports are stored, then placed and promised, then answered.
 
 Reports share a transaction, which only stores them: to find a street takes longer than to write a
 row, and nobody may wait for a stranger's words to be understood. Right after the batch its requests
@@ -37,24 +37,24 @@ CITIZEN = Actor(ActorKind.SYSTEM, "citizen")
 """Who the storm book names where a stranger asked."""
 
 LIMITS = CommitLimits(gather_s=0.01, waiting=1_000, together=100)
-"""So few share a transaction that others get in between; when too many wait for the writer, whoever
-comes is asked to come again."""
+"""So few share a transaction that others can write in between; above `waiting`, senders must
+try again."""
 
 SHARE = 0.25
-"""Share of the time that streets are looked for, at most: operators work at the same time."""
+"""Largest share of time spent on placing: operators work at the same time."""
 
 PATIENCE_S = 1.0
-"""So long an answer waits for its request to be placed, at most."""
+"""Longest time that an answer waits for its request to be placed."""
 
 FLOOD = 3
-"""Where more requests than this wait for their places, no answer waits for its own."""
+"""With more unplaced requests than this, no answer waits for its own."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A report of a stranger with its photo's file; `keys` tell the same report sent twice."""
+    """A public report with the file of its photo; equal `keys` mark the same report sent twice."""
 
     report: Report
     photo: str
@@ -67,7 +67,7 @@ type Taken = tuple[ServiceRequest, str]
 
 
 class ReportIngest:
-    """Writes reports in shared transactions, then places them one after the other.
+    """Stores reports in group commits, then places them one by one.
 
     `tally` counts what came in, for monitoring.
     """
@@ -96,12 +96,12 @@ class ReportIngest:
         self.tally: Counter[str] = Counter()
 
     def start(self) -> None:
-        """Begin to write and to place; call it in the event loop of the server."""
+        """Start storing and placing; call it in the event loop of the server."""
         self._commits.start()
         self._placing = asyncio.create_task(self._place())
 
     async def stop(self) -> None:
-        """Write what waits, then end; what is not placed is placed after the next start."""
+        """Write what is pending, then end; unplaced requests are placed after the next start."""
         await self._commits.stop()
         self._stopping = True
         self._arrived.set()
@@ -112,7 +112,7 @@ class ReportIngest:
         self._thread.shutdown()
 
     async def store(self, arrival: Arrival) -> Taken:
-        """Return the request of a report once it is on the disk, and its code.
+        """Store a report; return its request and tracking code once it is on the disk.
 
         Except in a flood it is placed and promised by then. Raises `TooManyError` where more wait
         than can be written soon.
@@ -129,7 +129,7 @@ class ReportIngest:
         return taken
 
     async def settled(self) -> None:
-        """Return once everything that came so far was looked at: placed, or left to a human."""
+        """Wait until every stored request is placed or left to a dispatcher."""
         await self._idle.wait()
 
     def _stored(self, _: Sequence[Arrival], stored: Sequence[tuple[Taken, bool]]) -> None:

@@ -1,6 +1,7 @@
-"""What the doors for positions remember of trackers, written down every few seconds.
+"""Counters of trackers in memory, written to the database every few seconds.
 
-Counts and times of hearing only: positions themselves are on the disk before anybody is told so.
+Faults, last contacts and unknown senders only: positions themselves are stored before their sender
+is answered.
 """
 
 import asyncio
@@ -26,10 +27,10 @@ WRITE_S = 5.0
 """Time between two writings."""
 
 CONTACTS_AT_ONCE = 100
-"""Trackers whose hearing is written in one transaction: positions wait meanwhile."""
+"""Last contacts written in one transaction: positions wait meanwhile."""
 
 MOST_UNKNOWN = 200
-"""Strangers remembered between two writings; the others are let go."""
+"""Unknown senders counted between two writings; others are ignored."""
 
 PLACES = 20_000
 """Trackers whose last place is remembered."""
@@ -38,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 
 class TrackerStats(PeriodicTask):
-    """Counts faults by tracker and reason, strangers by name, and when trackers were heard.
+    """Counts faults by tracker and reason, unknown senders by name, and times of last contact.
 
     They are kept in memory and written to the database every `pause_s` seconds.
     """
@@ -56,19 +57,19 @@ class TrackerStats(PeriodicTask):
         self._places: LRUCache[DeviceId, tuple[datetime, LonLat]] = LRUCache(PLACES)
 
     def stop(self) -> None:
-        """Write what is left, then end."""
+        """Write what is pending, then end."""
         super().stop()
         self.run()
 
     def run(self) -> None:
-        """Write down what is remembered, or try again later."""
+        """Write the counters; where the database is busy, keep them for the next run."""
         try:
             self.write()
         except DatabaseUnavailable:
             _log.warning("faults of trackers are not written yet: the database is busy")
 
     def record_positions(self, positions: Iterable[Position]) -> None:
-        """Remember that these fixes came, and the newest place of each tracker."""
+        """Record the last contact and newest place of each tracker."""
         with self._lock:
             for fix in positions:
                 self._last_contacts[fix.device_id] = fix.received_at
@@ -77,13 +78,13 @@ class TrackerStats(PeriodicTask):
                     self._places[fix.device_id] = (fix.fixed_at, fix.location)
 
     def record_fault(self, device_id: DeviceId, reason: str, times: int = 1) -> None:
-        """Count what a tracker sent and nobody can believe."""
+        """Count a rejected message of a tracker by its reason."""
         with self._lock:
             self._last_contacts[device_id] = self._clock.now()
             self._faults[device_id, reason] += times
 
     def record_unknown(self, seen: UnknownTracker) -> None:
-        """Remember a sender whom nobody knows."""
+        """Record a sender that is no known tracker."""
         with self._lock:
             before = self._unknown.get(seen.name)
             if before is None and len(self._unknown) >= MOST_UNKNOWN:
@@ -91,13 +92,13 @@ class TrackerStats(PeriodicTask):
             self._unknown[seen.name] = seen if before is None else _merged(before, seen)
 
     async def last_place(self, device_id: DeviceId) -> LonLat | None:
-        """Return where a tracker was by its newest fix."""
+        """Return the place of a tracker's newest fix, `None` where it has none."""
         with self._lock:
             known = self._places.get(device_id)
         return known[1] if known else await asyncio.to_thread(self._read_from_database, device_id)
 
     def write(self) -> None:
-        """Write down what is remembered; nothing is forgotten where the database is busy."""
+        """Write the counters to the database; nothing is lost where it is busy."""
         with self._lock:
             faults, self._faults = self._faults, Counter()
             contacts, self._last_contacts = self._last_contacts, {}

@@ -1,1 +1,1 @@
-"""What does the server look at again and again beside answering?"""
+"""Which tasks does the server repeat on a timer?"""

@@ -1,4 +1,4 @@
-"""Looks at routes and trucks every few seconds, and tells boards what changed."""
+"""The periodic task that compares routes with progress, and opens and closes alerts."""
 
 from datetime import datetime
 from threading import Lock
@@ -20,17 +20,17 @@ from maps.alerts import alert_view
 from maps.routes.plan_vs_actual import CheckView, check_views
 
 PERIOD_S = 2.0
-"""Pause between two looks."""
+"""Pause between two runs."""
 
 KINDS_READ = frozenset({"evidence", "legs"})
-"""News that change how routes are driven: new passes by street, taps by shift."""
+"""Changes that bear on route progress: new passes by street, taps by shift."""
 
 
 class AlertTask(CityTask):
-    """Checks the driven plan and keeps alerts, as long as the server runs.
+    """Checks the driven plan every 2 seconds and keeps alerts.
 
-    `check` is the plan as of the last look, `None` while nothing is driven: it never changes, so
-    that any thread may read it.
+    `check` is the plan's progress as of the last run, `None` while no plan is driven: it is
+    immutable, so that any thread may read it.
     """
 
     pause_s = PERIOD_S
@@ -56,7 +56,7 @@ class AlertTask(CityTask):
         self.check: PlanCheck | None = None
 
     def get_ready(self) -> None:
-        """Read how the driven plan was driven so far; the first look tells of it."""
+        """Load the progress of the driven plan so far; the first run publishes it."""
         now, city_state = self._clock.now(), self._city_state.now
         with self._one_at_a_time, reading(self._engine) as tx:
             storm = find_active_storm(tx)
@@ -65,7 +65,7 @@ class AlertTask(CityTask):
                 self.check = self._monitor.get_ready(CityContext(tx, network, policy, now), storm)
 
     def run(self) -> int:
-        """Look once, tell the boards what changed, and return how many alerts that was."""
+        """Check once, publish what changed; return how many alerts changed."""
         with self._one_at_a_time:
             return self._run_locked()
 
@@ -83,7 +83,7 @@ class AlertTask(CityTask):
                 )
                 unchanged = self._monitor.is_unchanged(tx, found, now)
         except BaseException:
-            self._plans.forget()  # what was heard is lost: read all anew next time
+            self._plans.forget()  # the changes are lost: read all anew next time
             self._monitor = AlertMonitor(self._plans)
             raise
         changed = self._open_sos_alerts(storm, now)
@@ -96,7 +96,7 @@ class AlertTask(CityTask):
         return len(changed)
 
     def _open_sos_alerts(self, storm: Storm | None, now: datetime) -> list[Alert]:
-        """Open alerts for who called for help by a tracker; without a storm no board would show."""
+        """Open alerts for trackers' SOS signals; none without a storm, when no board shows any."""
         calls = self._sos_listener.take()
         if not calls or storm is None:
             return []
@@ -109,7 +109,7 @@ class AlertTask(CityTask):
         return [one for one in opened if one is not None]
 
     def _publish_checks(self) -> None:
-        """Tell the boards which routes stand otherwise than they were told."""
+        """Publish the routes whose state differs from the one published last."""
         views = check_views(self.check) if self.check else []
         fresh = [view for view in views if self._published.get(view.id) != view]
         self._published = {view.id: view for view in views}

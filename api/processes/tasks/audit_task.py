@@ -1,4 +1,4 @@
-"""Writes down in the storm book what evidence has come to, as soon as it is settled."""
+"""The periodic task that enters settled evidence in the audit log."""
 
 from itertools import batched
 
@@ -12,7 +12,7 @@ AT_ONCE = 20
 
 
 class AuditTask(PeriodicTask):
-    """Seals evidence in small portions, so that no other writer waits for it."""
+    """Seals settled evidence in small transactions, so that other writers need not wait."""
 
     pause_s = 10.0
 
@@ -22,7 +22,7 @@ class AuditTask(PeriodicTask):
         self._clock = clock
 
     def run(self) -> int:
-        """Seal what is settled, and return how many things that was."""
+        """Seal what is settled; return how many entries were written."""
         now, written = self._clock.now(), 0
         with reading(self._engine) as tx:
             waiting = settled_evidence(tx, now)

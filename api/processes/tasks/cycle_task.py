@@ -1,4 +1,4 @@
-"""Begins the next cycle of streets when one has ended while it snows."""
+"""The periodic task that begins the next cycle of streets while it snows."""
 
 from api.processes.periodic_task import CityTask
 from data.store.database.engine import reading, transaction
@@ -8,16 +8,16 @@ from fleet.replanning.cycles import begin_cycles, next_cycle_due
 from maps.board.board import run_view
 
 PERIOD_S = 20.0
-"""Pause between two looks: a cycle takes hours."""
+"""Pause between two runs: a cycle takes hours."""
 
 
 class CycleTask(CityTask):
-    """Makes the work of the next cycle and asks for its plan, as long as the server runs."""
+    """Makes the jobs of the next cycle and queues its plan."""
 
     pause_s = PERIOD_S
 
     def run(self) -> bool:
-        """Begin what is due, tell the boards of the plan that is made, and return whether it is."""
+        """Begin cycles that are due and publish the queued run; return whether there is one."""
         now = self._clock.now()
         with reading(self._engine) as tx:
             storm = find_active_storm(tx)

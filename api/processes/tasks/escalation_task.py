@@ -1,4 +1,4 @@
-"""Looks at the clocks of requests now and then, and makes what is too late the supervisor's."""
+"""The periodic task that escalates overdue requests to the supervisor."""
 
 from itertools import batched
 
@@ -9,19 +9,19 @@ from fleet.followup.waiting_requests import escalate_overdue, list_overdue
 from maps.requests.requests import request_view
 
 PERIOD_S = 30.0
-"""Pause between two looks: nobody's hour is over by less."""
+"""Pause between two runs: targets are hours."""
 
 AT_ONCE = 20
 """Requests in one transaction, so that nobody waits long to write."""
 
 
 class EscalationTask(CityTask):
-    """Escalates what is too late, as long as the server runs; a look that fails is made again."""
+    """Escalates overdue requests every 30 seconds."""
 
     pause_s = PERIOD_S
 
     def run(self) -> int:
-        """Escalate what is too late now, tell the pages, and return how many requests it was."""
+        """Escalate overdue requests and publish them; return how many."""
         city_state, now = self._city_state.now, self._clock.now()
         with reading(self._engine) as tx:
             found = list_overdue(tx, city_state.network, city_state.policy, now)

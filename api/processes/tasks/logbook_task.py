@@ -1,4 +1,4 @@
-"""Reads what vehicles did from their positions: quarters of an hour that are over, then others."""
+"""The periodic task that derives vehicle logs from positions, by quarter of an hour."""
 
 from threading import Lock
 
@@ -10,17 +10,17 @@ from fleet.logbook.log_cache import LogMemory
 from fleet.logbook.log_store import AFTER, PART, LogAccess, LogFilter, note_fixes, read_parts
 
 PERIOD_S = 20.0
-"""Pause between two looks."""
+"""Pause between two runs."""
 
 READ_AT_ONCE = 400
-"""Parts read in one look."""
+"""Parts read in one run."""
 
 PORTION = 20
 """Parts read without a pause: a second of work at most, for which a stop of the server waits."""
 
 
 class LogbookTask(PeriodicTask):
-    """Keeps the logs of vehicles read, as long as the server runs; one reader at a time."""
+    """Keeps the vehicle logs up to date; one reader at a time."""
 
     pause_s = PERIOD_S
 
@@ -35,7 +35,7 @@ class LogbookTask(PeriodicTask):
         self.memory = LogMemory()
 
     def run(self) -> int:
-        """Read parts that are over, and return how many were read."""
+        """Read ended parts that are stale; return how many were read."""
         wanted, read = LogFilter(None, self._clock.now() - PART - AFTER), 0
         while read < READ_AT_ONCE and not self._over.is_set():
             some = self.read(wanted, PORTION)
@@ -45,14 +45,14 @@ class LogbookTask(PeriodicTask):
         return read
 
     def read(self, wanted: LogFilter, most: int) -> int:
-        """Read stale parts that somebody wants to see, at `most` so many."""
+        """Read at `most` so many stale parts that a filter selects; return how many."""
         with self._lock:
             access = self._current_access()
             note_fixes(access)
             return read_parts(access, wanted, self._clock.now(), most)
 
     def _current_access(self) -> LogAccess:
-        """Return the shelf with the streets of now."""
+        """Return access to the logs with the streets in force."""
         city_state = self._city_holder.now
         if self._access is None or self._city_state is not city_state:
             self._city_state = city_state

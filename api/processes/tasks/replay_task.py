@@ -1,4 +1,4 @@
-"""Reads the history of the newest storms before somebody asks to see it again."""
+"""The periodic task that prepares the history of the newest storm for its replay."""
 
 from api.config.clock import Clock
 from api.processes.city_state import CityStateHolder
@@ -8,11 +8,11 @@ from data.store.storms.storms import list_storms
 from fleet.replay.storm_history import StormHistory
 
 PERIOD_S = 30.0
-"""Pause between two looks."""
+"""Pause between two runs."""
 
 
 class ReplayTask(PeriodicTask):
-    """Has the colors of the newest storm at hand, as long as the server runs."""
+    """Keeps the colors of the newest storm computed."""
 
     pause_s = PERIOD_S
 
@@ -26,7 +26,7 @@ class ReplayTask(PeriodicTask):
         self._history = history
 
     def run(self) -> None:
-        """Read the newest storm, unless its colors are at hand."""
+        """Read the newest storm, unless its colors are computed."""
         city_state = self._city_holder.now
         with reading(self._engine) as tx:
             for storm in list_storms(tx)[:1]:

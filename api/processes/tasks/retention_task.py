@@ -1,4 +1,4 @@
-"""Erases what is known about people on a schedule, as long as the server runs."""
+"""The periodic task that erases personal data after its retention time."""
 
 import logging
 from datetime import timedelta
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 class RetentionTask(PeriodicTask):
-    """Looks again and again for what has been kept long enough."""
+    """Erases callers and photos that are older than the settings allow."""
 
     pause_s = EVERY_S
     runs_at_once = True
@@ -44,7 +44,7 @@ class RetentionTask(PeriodicTask):
         self._folder = folder
 
     def run(self) -> ErasedCounts:
-        """Erase once, and tell the log of how much."""
+        """Erase once and log the counts."""
         erased = self.erase()
         if erased.requests or erased.photos:
             _log.info("erased %d callers, %d photos", erased.callers, len(erased.photos))

@@ -1,4 +1,4 @@
-"""The process that answers at once: urgent work within an instant, replans within seconds.
+"""The dispatch worker: answers urgent questions at once and solves replans within seconds.
 
 It has streets, the driven plan and the optimizer in memory, reads the present again every now and
 then, and listens on a socket in the city's folder. Replans come by the queue of runs, so that one
@@ -48,7 +48,7 @@ from routing.replanning.path_cache import LineGraphCache
 from routing.search.warm_up import warm_up
 
 PERIOD_S = 0.1
-"""How often an idle quick worker looks into the queue."""
+"""How often an idle dispatch worker reads the queue."""
 
 OLD_S, TOO_OLD_S = 10.0, 60.0
 """So old is what is known of trucks when it is read again, and when nobody may rely on it."""
@@ -60,7 +60,7 @@ REST_SHARE = 4.0
 """After reading the present it rests so many times as long as that took, at least."""
 
 SWEEP_S = 60.0
-"""How often objects are looked for that nobody but they themselves refer to."""
+"""How often cyclic garbage is collected."""
 
 SWITCH_S = 0.0005
 """How long who reads the present may keep an answer waiting that is due now."""
@@ -69,7 +69,7 @@ _log = logging.getLogger(__name__)
 
 
 class DispatchCache:
-    """The present of a city's storm in memory, and the answers from it; safe from any thread."""
+    """The running plan of a city in memory, and answers computed from it; safe from any thread."""
 
     def __init__(self, engine: Database, clock: Clock, threads: int) -> None:
         self.present = PublishedPlanCache()
@@ -87,7 +87,7 @@ class DispatchCache:
         self._read_at_s = self._rests_until_s = 0.0
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
-        """Return the answer to a question; plain values both."""
+        """Return the answer to a question; both are plain JSON values."""
         try:
             if question.get("ask") == "insertion":
                 found = self._found(from_plain(Job, question["job"]))
@@ -102,7 +102,7 @@ class DispatchCache:
             return {"refused": refused(error)}
 
     def _found(self, job: Job) -> UrgentInsertion:
-        """Find a place for urgent work, and keep the routes in case it is taken."""
+        """Find the best insertion of an urgent job; keep its routes until it is accepted."""
         key = token_urlsafe(12)
         found = best_insertion(self._known(TOO_OLD_S), job, key, self._clock.now())
         with self._keeping:
@@ -125,7 +125,7 @@ class DispatchCache:
         return self._network
 
     def keep_fresh(self) -> None:
-        """Read the present again where it has become old and a plan is driven."""
+        """Reload the running plan where it is older than `OLD_S` and a plan is driven."""
         if monotonic() < self._rests_until_s:
             return
         began_s = monotonic()
@@ -137,7 +137,7 @@ class DispatchCache:
         self._rests_until_s = monotonic() + max(REST_SHARE * spent_s, PERIOD_S)
 
     def _known(self, most_s: float) -> RunningPlan:
-        """Return the driven plan as of so long ago at most.
+        """Return the running plan, at most `most_s` old; reload it where it is older.
 
         Raises `ConflictError` where no plan is driven.
         """
@@ -161,7 +161,7 @@ class DispatchCache:
         return monotonic() - self._read_at_s
 
     def work(self, stopped: StopSignal) -> bool:
-        """Work on a run that waits; return whether there was one."""
+        """Solve one waiting quick run; return whether there was one."""
         with reading(self._engine) as tx:
             if not run_waits(tx, real_now(), QUICK_KINDS):
                 return False
@@ -178,16 +178,16 @@ class DispatchCache:
 
 
 def answer_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
-    """Answer questions and work on quick runs of a city in a process of its own."""
+    """Answer questions and solve quick runs of a city in a child process."""
     answer_until(folder, clock, line.stopped, line.ready)
 
 
 def answer_until(
     folder: Path, clock: Clock, stopped: StopSignal, on_ready: Callable[[], object] = bool
 ) -> None:
-    """Answer questions and work on quick runs of a city until told to leave.
+    """Answer questions and solve quick runs of a city until told to stop.
 
-    `on_ready` is called once the kernels are there: who compiles does not hear of a wish to stop.
+    `on_ready` is called once the kernels are there: nothing stops a compilation.
     """
     settings = Settings()
     warm_up()
@@ -205,10 +205,10 @@ def answer_until(
 
 
 class GarbageSweeper:
-    """Clears away what only refers to itself between looks: else it is done amid an answer.
+    """Collects cyclic garbage between runs, so that no collection delays an answer.
 
-    The first time it looks at a whole city with its plan, which stays, and from then on only at
-    what is newer.
+    The first collection covers the whole city with its plan, which is then frozen; later ones cover
+    newer objects only.
     """
 
     def __init__(self) -> None:
@@ -217,7 +217,7 @@ class GarbageSweeper:
         self._settled = False
 
     def run(self) -> None:
-        """Clear away, if the last time is long enough ago."""
+        """Collect, where the last collection is long enough ago."""
         if monotonic() - self._swept_s < SWEEP_S:
             return
         gc.collect()
@@ -228,18 +228,18 @@ class GarbageSweeper:
 
 
 def _run_once(cache: DispatchCache, stopped: StopSignal) -> bool:
-    """Do what there is to do; what fails is written down, and the next look comes."""
+    """Solve one run or refresh the plan; errors are logged. Return whether a run was solved."""
     try:
         if cache.work(stopped):
             return True
         cache.keep_fresh()
     except Exception:
-        _log.exception("the quick worker could not look at the storm")
+        _log.exception("the dispatch worker could not refresh the running plan")
     return False
 
 
 class _Handler(socketserver.StreamRequestHandler):
-    """Reads one question and writes one answer."""
+    """Answers one question of a connection."""
 
     server: "_Server"
 
@@ -257,12 +257,12 @@ class _Server(socketserver.ThreadingUnixStreamServer):
         self.cache = cache
 
     def handle_error(self, _request: object, _address: object) -> None:
-        _log.exception("a question to the quick worker failed")
+        _log.exception("a question to the dispatch worker failed")
 
 
 @contextmanager
 def listening(folder: Path, cache: DispatchCache) -> Iterator[None]:
-    """Answer from a desk on the city's socket, in threads beside the caller."""
+    """Serve a cache on the city's socket, in threads beside the caller."""
     (folder / SOCKET).unlink(missing_ok=True)
     with reachable(folder) as address, _Server(address, cache) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)

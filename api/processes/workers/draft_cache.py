@@ -1,4 +1,4 @@
-"""Drafts edited by hand, warm in the memory of the quick worker: previews within an instant."""
+"""Drafts under manual edit, kept in the dispatch worker's memory for instant previews."""
 
 import threading
 from dataclasses import replace
@@ -21,14 +21,14 @@ from fleet.planning.plan_preparation import prepare
 from fleet.planning.standing_orders import OrderIndex
 
 KEPT = 60
-"""Drafts in memory, one for each edit that is looked at; those used last."""
+"""Drafts in memory, one for each edit; those used last."""
 
 PREVIEWS = 200
-"""Changes that somebody has looked at and may order in a moment."""
+"""Previewed edits that may be stored in a moment."""
 
 
 class DraftCache:
-    """Answers what changes make of drafts; safe from any thread."""
+    """Computes the outcomes of edits of drafts; safe from any thread."""
 
     def __init__(self, engine: Database, clock: Clock) -> None:
         self._engine = engine
@@ -38,7 +38,7 @@ class DraftCache:
         self._looking = threading.Lock()
 
     def answer(self, question: dict[str, Any], network: StreetNetwork) -> dict[str, Any]:
-        """Return the answer to a question about a plan; plain values both."""
+        """Return the answer to a question about a draft; both are plain JSON values."""
         plan_id = PlanId(question["plan"])
         with self._looking:
             match question["ask"]:
@@ -60,7 +60,7 @@ class DraftCache:
         raise ConflictError("nobody knows this question", reason="question_unknown")
 
     def _begin(self, base_id: PlanId, network: StreetNetwork, by: str) -> PlanId:
-        """Store a plan as a draft from where trucks are now, and make it ready for changes."""
+        """Store a plan as a draft from the trucks' present positions, and load it."""
         now, actor = self._clock.now(), Actor(ActorKind.USER, by)
         with reading(self._engine) as tx:
             base = get_plan(tx, base_id)
@@ -73,7 +73,7 @@ class DraftCache:
         return plan_id
 
     def _draft(self, plan_id: PlanId, network: StreetNetwork) -> PreparedDraft:
-        """Return a draft as it is stored, out of memory where it is known."""
+        """Return a draft as stored, from memory where it is loaded."""
         with reading(self._engine) as tx:
             edit_id, orders = last_edit_and_orders(tx, plan_id)
             edits = list_edit_heads(tx, plan_id)
@@ -95,7 +95,7 @@ class DraftCache:
         return prepared_draft(begun[0], stored, *begun[1:])
 
     def _outcome(self, draft: PreparedDraft, wish: EditWish) -> Outcome:
-        """Return what a change makes of a draft; the one that was looked at, where it was."""
+        """Return the outcome of an edit, from memory where it was previewed."""
         key = (draft.plan_id, draft.edit_id, wish)
         found = self._seen.get(key)
         if found is None:
@@ -104,7 +104,7 @@ class DraftCache:
 
 
 def _after(outcome: Outcome, edit_id: EditId, orders: OrderIndex) -> PreparedDraft | None:
-    """Return the draft that an edit made, under its number; `None` where orders changed since."""
+    """Return the draft after an edit, under its number; `None` where orders have changed since."""
     edited, draft = outcome
     if edited.broken or draft.orders != orders:
         return None

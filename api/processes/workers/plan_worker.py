@@ -31,16 +31,16 @@ _log = logging.getLogger(__name__)
 
 
 def work_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
-    """Solve runs of a city's queue in a process of its own."""
+    """Solve runs of a city's queue in a child process."""
     work_until(folder, clock, line.stopped, line.ready)
 
 
 def work_until(
     folder: Path, clock: Clock, stopped: StopSignal, on_ready: Callable[[], object] = bool
 ) -> None:
-    """Solve runs of the queue of a city, one after the other, until told to leave.
+    """Solve runs of a city's queue one after the other, until told to stop.
 
-    `on_ready` is called once the kernels are there: who compiles does not hear of a wish to stop.
+    `on_ready` is called once the kernels are there: nothing stops a compilation.
     """
     warm_up()
     warm_up_matching()
@@ -67,7 +67,7 @@ def _work(engine: Database, clock: Clock, stopped: StopSignal, threads: int) -> 
 
 
 def _next_run(engine: Database) -> tuple[PlanRun | None, int]:
-    """Take the next run, and say which streets are in force; with none, no writer waits for us."""
+    """Lease the next run, if any, without a write lock where there is none; return the revision."""
     with reading(engine) as tx:
         if not run_waits(tx, real_now()):
             return None, 0
@@ -84,7 +84,7 @@ def solve_run(
     threads: int = 1,
     memory: WorkerMemory | None = None,
 ) -> None:
-    """Work on a leased run as its kind wants, and store what came of it, or why nothing did."""
+    """Solve a leased run by its kind and store the outcome, or why there is none."""
     _log.info("%s run %s: solving for %.0f s", run.kind, run.id, run.seconds)
     beat = Heartbeat(engine, run)
     context = RunContext(

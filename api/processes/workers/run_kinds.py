@@ -1,4 +1,4 @@
-"""What a worker does with a run of each kind: solve with no transaction open, then store."""
+"""How a worker solves each kind of run: search without a transaction, then store."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,10 +31,10 @@ type StoreOutcome = Callable[[Tx, PlanRun], PlanRun]
 
 @dataclass(frozen=True, slots=True)
 class WorkerMemory:
-    """What a worker has in memory from one run to the next.
+    """What a worker keeps in memory between runs.
 
-    The present and ways through the city where answers have to be quick, and the plan of the fleet
-    as it is where other fleets are asked about.
+    The driven plan and shortest paths where answers must be quick, and the solution for the present
+    fleet where what-if runs need it.
     """
 
     desk: PublishedPlanCache | None = None
@@ -44,7 +44,7 @@ class WorkerMemory:
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What a run is worked on with; `leaving` says whether the worker was told to leave."""
+    """What solving a run needs; `leaving` returns whether the worker was told to stop."""
 
     engine: Database
     network: StreetNetwork
@@ -55,16 +55,16 @@ class RunContext:
     memory: WorkerMemory = field(default_factory=WorkerMemory)
 
     def stop(self) -> bool:
-        """Whether the search should end with the best it has."""
+        """Whether the search should end with the best solution so far."""
         return self.beat.asked or self.leaving()
 
     def hurried(self) -> bool:
-        """Whether a patient run should end without an answer."""
+        """Whether a low-priority run should end without a result."""
         return self.stop() or self.beat.makes_room
 
 
 def make_plan(context: RunContext) -> StoreOutcome:
-    """Search for a plan with the options of the run; it becomes a draft."""
+    """Search for a plan with the options of the run; the result is a draft."""
     run = context.beat.plan_run
     now = context.clock.now()
     with reading(context.engine) as tx:
@@ -84,7 +84,7 @@ def make_plan(context: RunContext) -> StoreOutcome:
 
 
 def answer_what_if(context: RunContext) -> StoreOutcome:
-    """Solve for the fleet as it is, unless that is known, and for the one that is asked about.
+    """Solve for the present fleet, unless known, and for the fleet asked about.
 
     The run waits again where an urgent one came; what was found of the fleet as it is stays known.
     """
@@ -111,7 +111,7 @@ def answer_what_if(context: RunContext) -> StoreOutcome:
 
 
 def _solve(context: RunContext) -> Solve:
-    """Return how a fleet in question is searched: all of its searches share the run's seconds."""
+    """Return the search for one fleet; all searches share the run's seconds."""
     seconds, report = context.beat.plan_run.seconds / len(SEEDS), context.beat.report
 
     def solve(prepared: Prepared, seed: int, start: Start | None) -> Plan:
@@ -123,14 +123,14 @@ def _solve(context: RunContext) -> Solve:
 
 
 def _later(context: RunContext, digest: str) -> StoreOutcome:
-    """Let the run wait again, unless somebody wants it to end."""
+    """Put the run back into the queue, unless it is to end."""
     if context.beat.asked:
         raise ConflictError("the question was withdrawn", reason="what_if_stopped")
     return lambda tx, held: put_back(tx, held, digest)
 
 
 def make_replan(context: RunContext) -> StoreOutcome:
-    """Search for routes that answer what has happened on the road; they become a draft."""
+    """Search for routes that answer a change on the road; the result is a draft."""
     run, memory = context.beat.plan_run, context.memory
     with reading(context.engine) as tx:
         prepared = prepare(tx, run.storm_id, context.network, context.clock.now(), memory.desk)

@@ -1,4 +1,4 @@
-"""The lease of a run that is worked on, and what people hear of its progress meanwhile."""
+"""The lease of a plan run while it is solved, and its progress as shown to people."""
 
 import logging
 from dataclasses import replace
@@ -19,12 +19,12 @@ _log = logging.getLogger(__name__)
 
 
 def real_now() -> datetime:
-    """Return the time on the wall: leases do not follow the storm's clock."""
+    """Return real time in UTC: leases do not follow the storm's clock."""
     return datetime.now(UTC)
 
 
 class Heartbeat(PeriodicTask):
-    """Renews the lease of a run, writes its progress and hears the wish to stop.
+    """Renews the lease of a run, writes its progress and reads whether it should stop.
 
     `asked` says that somebody wants the run to end, `makes_room` that an urgent one waits for it.
     """
@@ -43,21 +43,21 @@ class Heartbeat(PeriodicTask):
         self._began_s = perf_counter()
 
     def report(self, best: float, bound: float, unserved: int, iterations: int) -> None:
-        """Take the progress that the next beat writes."""
+        """Set the progress that the next heartbeat writes."""
         self._progress = (best, bound, unserved, iterations)
         self._curve.add(CurvePoint(perf_counter() - self._began_s, best, bound, unserved))
 
     def __enter__(self) -> None:
-        """Begin to beat."""
+        """Start the heartbeats."""
         self.start()
 
     def __exit__(self, *_error: object) -> None:
-        """Beat a last time."""
+        """Send a last heartbeat."""
         self.stop()
         self._guarded_step()
 
     def run(self) -> None:
-        """Beat, unless another worker has the run."""
+        """Send a heartbeat, unless another worker holds the lease."""
         if self._lost:
             return
         try:

@@ -1,18 +1,18 @@
-"""How a worker hears that it should leave."""
+"""The signal that tells a worker to stop."""
 
 from typing import Protocol
 
 PERIOD_S = 0.5
-"""How often an idle worker looks into the queue."""
+"""How often an idle worker reads the queue."""
 
 
 class StopSignal(Protocol):
-    """Tells the worker to leave, as the event of a thread does."""
+    """Whether a worker should stop, with the methods of `threading.Event`."""
 
     def is_set(self) -> bool:
-        """Whether to leave."""
+        """Whether to stop."""
         ...
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until told, or so many seconds."""
+        """Wait for the signal, at most `timeout` seconds; return whether it is set."""
         ...
