@@ -1,4 +1,4 @@
-"""Districts of a city as places, so that a caller who names one tells which street of a name."""
+"""Districts of a city as places, to tell streets of one name apart by the district they are in."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ DISTRICT = "district"
 
 
 def districts(network: StreetNetwork) -> Iterator[Place]:
-    """Yield each district that streets are in, at their middle and reaching to the farthest."""
+    """Yield a place for each district, at the mean of its streets' starts; `reach_m` covers them."""
     starts: dict[str, list[LonLat]] = defaultdict(list)
     for segment in network.segments:
         if segment.district:

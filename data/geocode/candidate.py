@@ -31,7 +31,7 @@ class Reason(StrEnum):
 
 
 class Candidate(NamedTuple):
-    """A place that a text may mean; `confident` when nobody needs to be asked.
+    """A place that a text may mean; `confident` when the caller need not be asked to confirm it.
 
     `offset_m` is where the point meets the segment, from its start; `confidence` the share of
     such answers that are right, from 0 to 1; `matched` the words that were understood.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 CONFIDENT = 0.975
-"""An answer that is right this often needs nobody to ask back."""
+"""Least confidence at which the caller is not asked to confirm an answer."""
 
 CALIBRATION = (
     (0.0, 0.0),
@@ -24,22 +24,22 @@ CALIBRATION = (
     (0.943, 0.998),
     (1.0, 0.999),
 )
-"""How well all agrees, and the share of such answers that are right, both rising. Measured with
+"""Agreement (0-1) and the share of such answers that are right, both rising. Measured with
 `python -m tests.benchmarks.queries.calibrate 11 12 13 14`: drawn callers of four towns, one drawn
 by us and three real ones, of three languages; between two rows in proportion."""
 
 STRAY, MISSING_STREET, MISSING_ALLEY, MISSING_HOUSE = 0.78, 0.55, 0.5, 0.8
-"""What is left of the confidence for each unknown word beside a name, and each street, alley or
-house that nothing on the map bears."""
+"""Factors of the confidence for each unknown word beside a name, and for each street, alley or
+house number that the map does not have."""
 
 GUESSED, UNTOLD = 0.93, 0.75
-"""As above, where a name is another one by its letters and nothing else speaks for it, and where
-nothing but its spelling says that a word is a name."""
+"""As above, for a name found by similar letters or sound without other evidence, and for a word
+that is taken for a name by its spelling alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """What a candidate leaves unexplained, and whether the words say that it is a place."""
+    """What a candidate leaves unexplained; `told` is whether the words announce a name."""
 
     strays: int
     missing_streets: int
@@ -55,7 +55,7 @@ def confidence(score: float, rival: float, found: Mismatch) -> float:
     Parameters
     ----------
     score, rival
-        How well the answer and the next one elsewhere agree with the words.
+        Agreement (0-1) of the answer, and of the best answer at another place, with the words.
     """
     ahead = min(rival / score, 1.0) if score > 0 else 1.0
     sure = score * (1.0 - 0.5 * ahead**8)
@@ -76,6 +76,6 @@ def calibrated(agreement: float) -> float:
 
 
 def agreement_of(share: float) -> float:
-    """Return the agreement at which this share of answers is right: `calibrated` inverted."""
+    """Return the agreement at which this share of answers is right; the inverse of `calibrated`."""
     known, shares = zip(*CALIBRATION, strict=True)
     return float(np.interp(share, shares, known))

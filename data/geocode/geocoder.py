@@ -23,16 +23,16 @@ from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m
 
 SAME_PLACE_M = 60.0
-"""Answers nearer than this are one answer."""
+"""Answers nearer to each other than this are one answer."""
 
 LEAST_SCORE = 0.2
 SURE_SCORE = 0.9
-"""Nobody asks what the last words may be the beginning of, where all agree so well."""
+"""Least agreement (0-1) of an answer; and that from which last words count as finished."""
 
 RIVALS = 50
 
 MAX_LETTERS = 1000
-"""Letters after these are not read: nobody gives an address at the end of a long story."""
+"""Letters of a text that are read; an address at the end of a longer text is not found."""
 
 
 _GUESSES = frozenset({Reason.TYPO, Reason.SOUND})
@@ -46,7 +46,7 @@ class _Answer(NamedTuple):
 
 
 class Geocoder:
-    """Streets, house numbers and points of interest of a city by name, immutable."""
+    """Finds streets, house numbers and points of interest of a city by name; immutable."""
 
     def __init__(self, network: StreetNetwork, places: Iterable[Place]) -> None:
         places = (*places, *districts(network))
@@ -61,8 +61,8 @@ class Geocoder:
     def candidates(self, text: str, limit: int = 5, near: LonLat | None = None) -> list[Candidate]:
         """Return the candidates, likeliest first; at most the first is confident.
 
-        The last word may be the beginning of one, for somebody who types. Of answers that are
-        equally likely, those nearest to `near` come first.
+        The last word may be unfinished, as while typing. Of equally likely answers, those nearest
+        to `near` come first.
         """
         text = text[:MAX_LETTERS]
         if gives_coordinates(text):
@@ -146,12 +146,12 @@ def _candidate(
 
 
 def _guessed(reasons: Sequence[Reason]) -> bool:
-    """Whether a name is spelled differently on the map, and nothing near it was named."""
+    """Whether a name was found by similar spelling or sound only, without a tie or house number."""
     return not _GUESSES.isdisjoint(reasons) and _PROOFS.isdisjoint(reasons)
 
 
 def _whole(words: Sequence[Token], mention: Mention) -> bool:
-    """Whether a name is all that was said, apart from words that name nothing."""
+    """Whether a sentence has nothing but this name and words of the grammar."""
     rest = (*words[: mention.first], *words[mention.last :])
     return not any(token.role in (None, WordRole.KIND) and not token.digits for token in rest)
 
@@ -161,7 +161,7 @@ def _away_m(placed: Placed, near: LonLat | None) -> float:
 
 
 def _distinct(found: Iterable[_Answer]) -> list[_Answer]:
-    """Return the answers without those at the place, or on the street, of a better one."""
+    """Return the answers without those at the place or on the street of a better one."""
     kept: list[_Answer] = []
     for answer in found:
         if not any(_same(answer.placed, other.placed) for other in kept):

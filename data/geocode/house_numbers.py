@@ -1,4 +1,4 @@
-"""House numbers: known ones, and interpolated ones between them."""
+"""House numbers of a city: points on the map, and positions interpolated between them."""
 
 import re
 from collections import defaultdict
@@ -13,10 +13,10 @@ from data.geocode.text.tokens import name_parts, name_tokens
 from data.model import LonLat, NumberRange, Place, Snap
 
 FARTHEST_APART = 60
-"""Numbers farther apart than this tell nothing about a house between them."""
+"""Largest difference of two house numbers between which others are interpolated."""
 
 BEYOND = 20
-"""A number so little beyond the known ones is taken to be at the last of them."""
+"""A number at most this far beyond the known ones is placed at the last of them."""
 
 SNAP_M = 150.0
 """A house farther than this from its street is not on it."""
@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"\d+")
 
 
 class House(NamedTuple):
-    """Position of a house, `estimated` by interpolation where the map lacks it."""
+    """Position of a house; `estimated` where the map lacks it and it was interpolated."""
 
     number: str
     point: LonLat
@@ -87,7 +87,7 @@ class HouseNumbers:
                 yield House(number, point, snap, estimated)
 
     def _in_ranges(self, stretch: NamedStreet, number: str) -> Iterator[House]:
-        """Yield where a number is by the ranges of a street's segments, between their ends."""
+        """Yield the position of a number interpolated in the ranges of a street's segments."""
         wanted, network = _value(number), self._streets.network
         ranges = [
             (_beyond(each, wanted), network.segments[index], each)
@@ -108,7 +108,7 @@ class HouseNumbers:
 
 
 def _beyond(houses: NumberRange, wanted: int | None) -> int:
-    """Return how far a number is outside a range; one of the other side of the street a bit."""
+    """Return how far a number is outside a range, plus 1 where it is of the street's other side."""
     if wanted is None:
         return BEYOND + 1
     low, high = sorted((houses.first, houses.last))
@@ -148,7 +148,7 @@ def _ends(number: str) -> tuple[int, ...]:
 
 
 def _block(known: Sequence[_Known], number: str) -> tuple[Sequence[_Known], str]:
-    """Return the houses among which a number is counted, and what it is there.
+    """Return the houses of a number's block and its number in the block; else all, and its head.
 
     "31-05" is the fifth of the block that begins at 31st Street, where other houses have such
     numbers; else it is a building that begins at 31.
@@ -166,7 +166,7 @@ def _block(known: Sequence[_Known], number: str) -> tuple[Sequence[_Known], str]
 
 @cache
 def _key(street: str) -> str:
-    """Return the name of a street as houses are filed by it."""
+    """Return the key of a street's name, under which its houses are kept."""
     return joined(name_parts(name_tokens(street)).core)
 
 

@@ -1,4 +1,4 @@
-"""The names of a city's streets and places, found by what a caller may make of them."""
+"""Index of the names of a city's streets and places by spelling, sound, part and beginning."""
 
 import re
 from bisect import bisect_left
@@ -22,32 +22,32 @@ from data.geocode.text.tokens import NameParts, is_title, name_parts, name_token
 from data.model import Place, Segment
 
 WITHOUT_TITLES, SWAPPED, TAIL, HEAD = 0.97, 0.93, 0.84, 0.8
-"""How well a name is met without titles, swapped, by its end or its start."""
+"""Quality (0-1) of a name given without titles, with its words swapped, by its end or its start."""
 
 SOUNDS_ALIKE, SOUNDS_IN_ITS_SCRIPT = 0.95, 0.88
 LEAST_SOUND = 0.72
-"""A name that only sounds alike, at best and at worst; less where both are in one script, since a
-slip of one letter is likelier there."""
+"""Quality of a name that only sounds alike, at best and at worst; less where both are in one
+script, since a misspelling is likelier there."""
 
 _NUMBER = re.compile(r"\d+")
 
 BEGUN_QUALITY = 0.78
-"""A name of which only the last letters lack: too little to be sure."""
+"""Quality of a name that lacks its last letters only; too low to be confident."""
 
 PART_LETTERS = 3
 
 COMMON_PART = 8
-"""A part of more names than this tells none of them."""
+"""A part that more names than this share is not a key."""
 
 BEGUN_KEYS = 400
-"""Keys with the same beginning that are looked at."""
+"""Keys with the same beginning that are compared."""
 
 SAME_SKELETON = 300
-"""Names of one skeleton that are compared; a skeleton of so many tells nothing."""
+"""Names of one consonant skeleton that are compared at most."""
 
 
 class IndexedName(NamedTuple):
-    """A name on the map, with the segments (indexes of the network) or places that bear it."""
+    """A name on the map, with the segments (indexes of the network) or places that have it."""
 
     core: tuple[str, ...]
     kinds: frozenset[str]
@@ -56,7 +56,7 @@ class IndexedName(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A name that some words may mean: `quality` from 0 to 1."""
+    """A name that words may mean: index in `NameIndex.names`, and `quality` from 0 to 1."""
 
     name: int
     quality: float
@@ -64,7 +64,7 @@ class Hit(NamedTuple):
 
 
 def joined(words: Sequence[str]) -> str:
-    """Return words as one key, since callers put spaces where they like; numbers stay apart."""
+    """Return words as one key without spaces; a slash separates adjacent numbers."""
     parts: list[str] = []
     for word in words:
         if parts and parts[-1][-1].isdigit() and word[0].isdigit():
@@ -74,7 +74,7 @@ def joined(words: Sequence[str]) -> str:
 
 
 class NameIndex:
-    """Every name of a city by its keys, immutable."""
+    """All names of a city by their keys; immutable."""
 
     def __init__(self, segments: Sequence[Segment], places: Iterable[Place]) -> None:
         self.names = tuple(_names(segments, places))
@@ -95,7 +95,7 @@ class NameIndex:
         self._spelling = SpellingIndex(self._folded)
 
     def _leave_common_parts_out(self) -> None:
-        """Forget parts that many names share: "north" is no name of a street."""
+        """Drop keys for parts that many names share: "north" alone names no street."""
         for key, hits in list(self._keys.items()):
             parts = {self.names[hit.name].core for hit in hits if hit.reason is Reason.PART}
             if len(parts) > COMMON_PART:
@@ -105,7 +105,7 @@ class NameIndex:
                     del self._keys[key]
 
     def exact(self, core: Sequence[str]) -> list[Hit]:
-        """Return names that the words spell, wholly or in a part that people say."""
+        """Return names that the words spell in full, in part, or in another order."""
         found = self._keys.get(joined(core), [])
         if len(core) < 2:
             return list(found)
@@ -125,7 +125,7 @@ class NameIndex:
         return sorted(best.values(), key=lambda hit: -hit.quality)
 
     def begun(self, core: Sequence[str]) -> list[Hit]:
-        """Return names that begin like the words, the least unfinished first."""
+        """Return names that begin with the words, those with the fewest letters missing first."""
         begin = joined(core)
         at = bisect_left(self._sorted, begin)
         keys = takewhile(
@@ -167,7 +167,7 @@ def _begun(begin: str, key: str) -> float:
 
 
 def _spelled_quality(one: str, other: str, edits: int) -> float:
-    """Return how alike two spellings are; a name that only goes on or begins later is another."""
+    """Return how alike two spellings are (0-1); less with other first letters, or a prefix."""
     if not edits:
         return 0.98
     quality = 1.0 - edits / (max(len(one), len(other)) + 1.0)
@@ -181,7 +181,7 @@ def _digits(key: str) -> str:
 
 
 def _names(segments: Sequence[Segment], places: Iterable[Place]) -> Iterator[IndexedName]:
-    """Yield one name for each spelling and what bears it, streets first."""
+    """Yield one name for each spelling, with its segments or places; streets first."""
     read = cache(lambda text: name_parts(name_tokens(text)))
     streets: dict[NameParts, dict[int, None]] = defaultdict(dict)
     for index, segment in enumerate(segments):
@@ -201,14 +201,14 @@ def _names(segments: Sequence[Segment], places: Iterable[Place]) -> Iterator[Ind
 
 
 def _pieces(spelling: str) -> set[str]:
-    """Return a name as it is and, where a part stands in brackets, both parts by themselves."""
+    """Return a name, and for one with brackets also the parts outside and inside of them."""
     head, _, inner = spelling.partition("(")
     parts = {head.strip(), inner.strip(" )")} if inner else set()
     return {spelling, *parts} - {""}
 
 
 def _variants(name: IndexedName) -> Iterator[tuple[str, float, Reason]]:
-    """Yield keys under which a name is found, each once, with how well it is met by them."""
+    """Yield the keys under which a name is found, each once, with quality and reason."""
     known: set[str] = set()
     for words, quality, reason in _wordings(name):
         key = joined(words)

@@ -1,4 +1,4 @@
-"""Which streets and places a sentence mentions, and what stands around each name."""
+"""Mentions of streets and places in a sentence, with the words around each name."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,29 +13,29 @@ from data.geocode.text.tokens import NameParts, Token, alike, is_counted, is_tit
 MAX_NAME_TOKENS = 8
 MAX_FUZZY_TOKENS = 4
 MAX_FUZZY_SPANS = 48
-"""Spans of a sentence that are looked up as misspelled names: the cost of a long story."""
+"""Spans of a sentence that are looked up as misspelled names, at most; limits the time."""
 
 MAX_MENTIONS = 6
-"""Names in one address; of more, those that are told and come first."""
+"""Names in one address; of more, the announced ones are kept, then the first ones."""
 
 HITS = 12
-"""Names that one span may mean; more are not looked at."""
+"""Names that one span may mean, at most."""
 
 BEGUN_LETTERS = 2
-"""A name is proposed when so many letters of it are typed."""
+"""Letters that must be typed before names beginning with them are proposed."""
 
 CLOSE = 0.25
-"""A name this much worse than the best of its span is none of its meanings."""
+"""Names of a span with a quality lower than its best by more than this are dropped."""
 
 SAME_KIND, LIKE_KIND, NO_KIND, OTHER_KIND, PLACE_NAMED = 1.0, 0.95, 0.97, 0.86, 0.98
 NO_SQUARE = 0.9
-"""How well the word for "street" agrees with the one on the map; a place has none."""
+"""Factors of quality by how the word for "street" agrees with the one on the map, or is missing."""
 
 STRAY_COST = 1.0
-"""Of a word that may be a name and is none that we know."""
+"""Cost of a word that may be a name and is not on the map, in letters."""
 
 NAMELESS_SHARE = 0.5
-"""Share of its weight that a single word keeps where nothing says that it is a name."""
+"""Share of its weight that a single word keeps where no other word announces a name."""
 
 GUESS_SHARE = 0.3
 """As above for a misspelled one."""
@@ -43,9 +43,9 @@ GUESS_SHARE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Words from `first` to before `last` that name something: the likeliest first.
+    """The words `first` to `last - 1` of a sentence as a name, with `hits` from the likeliest on.
 
-    `told` is whether the words around say that a name comes; `stray` counts unknown words beside.
+    `told` is whether other words announce a name; `stray` counts the unknown words beside it.
     """
 
     first: int
@@ -69,12 +69,12 @@ class MentionFinder:
         self._book = book
 
     def find(self, words: Sequence[Token]) -> list[Mention]:
-        """Return the mentions of a sentence in order: those that explain most of its letters."""
+        """Return the mentions of a sentence, in order, that together cover most of its letters."""
         spans = list(self._spans(words))
         return _counted(words, _credible(words, _best_chain(words, spans)))
 
     def begun(self, words: Sequence[Token]) -> list[Mention]:
-        """Return the mentions of a sentence whose last words are the beginning of a name."""
+        """Return the mentions of a sentence whose last words are an unfinished name; else none."""
         if len(words) > 1 and words[-1].role is not None:
             return []  # whoever says "please" has ended
         for first in range(max(0, len(words) - MAX_FUZZY_TOKENS), len(words)):
@@ -101,7 +101,7 @@ class MentionFinder:
         yield from self._fuzzy(words, {(s.mention.first, s.mention.last) for s in exact})
 
     def _exact(self, words: Sequence[Token], first: int, last: int) -> Iterator[_Span]:
-        """Yield what a span spells, also with its word for "street", and without titles.
+        """Yield the names that a span spells, with and without its word for "street" and titles.
 
         "Green Street" may be that or, less likely, Green Street Court.
         """
@@ -166,7 +166,7 @@ class MentionFinder:
         return _Span(weight, Mention(first, last, kept, kinds, text, told))
 
     def _agreed(self, hit: Hit, kinds: frozenset[str]) -> Hit:
-        """Return a hit that counts less where the word for "street" is another one."""
+        """Return a hit, of less quality where the word for "street" differs from the map's."""
         name = self._book.names[hit.name]
         share = _agreement(name.kinds, kinds)
         if name.places:
@@ -176,12 +176,12 @@ class MentionFinder:
 
 
 def _letters(core: Sequence[str]) -> int:
-    """Return the letters of a name; numbers count more, since they tell streets apart."""
+    """Return the number of letters of a name; digits count twice, since they tell streets apart."""
     return sum(map(len, core)) + sum(map(str.isdigit, core))
 
 
 def _merged(spans: Sequence[_Span]) -> _Span:
-    """Return one span with what several readings of the same words mean."""
+    """Return one span with the hits of several readings of the same words, each name once."""
     best: dict[int, Hit] = {}
     for hit in sorted((h for s in spans for h in s.mention.hits), key=lambda hit: -hit.quality):
         best.setdefault(hit.name, hit)
@@ -203,7 +203,7 @@ def _core(words: Sequence[Token], first: int, last: int) -> tuple[str, ...]:
 
 
 def _may_be_name(words: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a span may be looked up as it stands: one clause, and no word of the next name."""
+    """Whether a span may be a name: in one clause, and without a word of the next name."""
     start, end = words[first], words[last - 1]
     if start.clause != end.clause or (end.role is WordRole.KIND and end.first and last - first > 1):
         return False
@@ -226,12 +226,12 @@ def _names(words: Sequence[Token], at: int, clause: int) -> bool:
 
 
 def _begins_next(words: Sequence[Token], at: int) -> bool:
-    """Whether a word for "street" comes here: "first thing in Hafez Street"."""
+    """Whether a word for "street" that precedes its name stands at `at`."""
     return at < len(words) and words[at].role is WordRole.KIND and words[at].first
 
 
 def _stands_alone(words: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a bare number may be a street: all that is said, or between words of an address."""
+    """Whether a bare number may be a street: the whole text, or next to words of an address."""
     calls = RELATIONS | {WordRole.CROSSING, WordRole.JOIN, WordRole.UNTIL}
     if is_counted(words, first):
         return False
@@ -251,7 +251,7 @@ def _stands_alone(words: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _unknown_spans(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    """Yield spans of words that no list of the grammar has, the longer ones first."""
+    """Yield spans of words without a role in the grammar, the longer ones first."""
     for width in range(MAX_FUZZY_TOKENS, 0, -1):
         for first in range(len(words) - width + 1):
             span = words[first : first + width]
@@ -281,7 +281,7 @@ def _with_kinds(words: Sequence[Token], first: int, last: int) -> tuple[int, int
 
 
 def _told(words: Sequence[Token], first: int, last: int) -> bool:
-    """Whether the words before say that a name comes, or a house number follows it."""
+    """Whether words beside a span announce a name: a relation, a crossing or a house number."""
     clause = words[first].clause
     before = words[first - 1] if first and words[first - 1].clause == clause else None
     after = words[last] if last < len(words) else None
@@ -310,7 +310,7 @@ def _only(words: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _best_chain(words: Sequence[Token], spans: Sequence[_Span]) -> list[Mention]:
-    """Return the spans beside each other that weigh most, unknown words costing."""
+    """Return non-overlapping spans with the largest total weight, less the cost of other words."""
     ending: dict[int, list[_Span]] = {}
     for span in spans:
         ending.setdefault(span.mention.last, []).append(span)
@@ -333,9 +333,9 @@ def _best_chain(words: Sequence[Token], spans: Sequence[_Span]) -> list[Mention]
 
 
 def _credible(words: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
-    """Return the mentions without guesses, where a name is told or spelled as on the map.
+    """Return the mentions without guesses, unless all of them are guesses; each text once.
 
-    A guess that "and" joins to another name stays, as do all where there is nothing else.
+    A guess joined to another name by "and" stays.
     """
     paired = {
         mention

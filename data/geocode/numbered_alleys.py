@@ -1,4 +1,4 @@
-"""Numbered alleys that bear the name of the street they leave: "Saadi, alley 12" is "Saadi 12"."""
+"""Numbered alleys named after the street they leave: "Saadi, alley 12" is "Saadi 12"."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from data.geocode.text.lexicon import WordRole
 from data.geocode.text.tokens import Token, is_title
 
 ALLEYS = frozenset({"alley", "dead_end", "kuy", "passage", "branch"})
-"""Kinds of lanes that callers place by the street they leave."""
+"""Kinds of lanes that callers locate by the street they leave."""
 
 PARENT_HITS = 3
 """Meanings of the street's name that are tried."""
@@ -20,7 +20,7 @@ PARENT_HITS = 3
 def with_numbered_alleys(
     book: NameIndex, words: Sequence[Token], mentions: Sequence[Mention]
 ) -> list[Mention]:
-    """Return the mentions in order, alleys also by the names of the streets beside them."""
+    """Return the mentions in order; numbered alleys also by the name of a mentioned street."""
     found = list(mentions)
     for first, pair in enumerate(pairwise(words)):
         kind, number = pair if pair[1].digits else pair[::-1]  # "alley 12", "the 12th alley"
@@ -43,7 +43,7 @@ def with_numbered_alleys(
 
 
 def _hits(book: NameIndex, parents: Sequence[Mention], number: str) -> Iterator[Hit]:
-    """Yield the names that are one of the parents' and a number."""
+    """Yield the names that consist of a parent's name and the number."""
     met: set[int] = set()
     for parent in parents:
         for hit in parent.hits[:PARENT_HITS]:

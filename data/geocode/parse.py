@@ -1,4 +1,4 @@
-"""Parsing of a sentence as an address: which name is meant, and which others locate it."""
+"""Parses a sentence as an address: the street or place meant, and the names that locate it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,23 +13,23 @@ from data.geocode.text.lexicon import RELATIONS, WordRole
 from data.geocode.text.tokens import Token, is_counted
 
 WIDE = ("neighbourhood", "park", "university", DISTRICT)
-"""Kinds of places that are too large to be an address."""
+"""Kinds of places that are too large to be an address by themselves."""
 
 LEFT_OUT = 0.45
-"""How likely it is that one of the names in an address is no part of it, or not on this map."""
+"""Likelihood that one of the names does not belong to the address, or is not on this map."""
 
 BESIDE_THE_POINT = 0.8
-"""As above, of a name that nothing calls one, behind a street that is called so: of the city."""
+"""As above, of a name that no word announces, behind an announced street: of the city, say."""
 
 SECOND, THIRD = 0.93, 0.85
-"""How likely the less usual meanings of two streets side by side are, to the usual one."""
+"""Likelihood of the less usual meanings of two adjacent streets, relative to the usual one."""
 
 
 AS_LIKELY = 0.02
-"""A name this little worse than another is as likely to be meant."""
+"""Names whose qualities differ by less than this are equally likely."""
 
 WITHOUT_ALLEY = 0.8
-"""How likely it is that a number that may be an alley is none."""
+"""Likelihood that a number that may be an alley is none."""
 
 
 class Tie(StrEnum):
@@ -44,7 +44,7 @@ class Tie(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AddressParse:
-    """An address: a street or place, its ties to others, a house number; `share` how likely."""
+    """An address: street or place, ties to others, house number; `share` is its likelihood."""
 
     target: Mention
     ties: tuple[tuple[Mention, Tie], ...] = ()
@@ -54,14 +54,14 @@ class AddressParse:
 
 @dataclass(frozen=True, slots=True)
 class Remarks:
-    """Unexplained parts of a sentence: street names or alley numbers without a hit."""
+    """Names of streets (how many) and of alleys (whether any) in a sentence that the map lacks."""
 
     missing_streets: int
     missing_alley: bool
 
 
 class Reader:
-    """Parses mentions and the grammar between them as addresses."""
+    """Makes addresses of mentions and the words of the grammar between them."""
 
     def __init__(self, book: NameIndex) -> None:
         self._book = book
@@ -71,7 +71,7 @@ class Reader:
     ) -> Iterator[AddressParse]:
         """Yield the possible addresses of a sentence, the usual one first.
 
-        Each is followed by itself without one of its names: callers err, and maps lack streets.
+        Each is followed by variants that leave one name out: callers err, and maps lack streets.
         """
         for reading in self._whole(words, mentions):
             yield reading
@@ -147,7 +147,7 @@ class Reader:
 
 
 def remarks(words: Sequence[Token], mentions: Sequence[Mention]) -> Remarks:
-    """Return the names and numbers after a word for "street" or at a crossing without a hit."""
+    """Return the names and numbers beside a word for "street" or at a crossing that have no hit."""
     covered = {at for m in mentions for at in range(m.first, m.last)}
     streets, alley = _unknown_at_crossings(words, covered), False
     for at, token in enumerate(words):
@@ -206,7 +206,7 @@ def house_number(words: Sequence[Token], mentions: Sequence[Mention]) -> str:
 
 
 def _without_one(reading: AddressParse) -> Iterator[AddressParse]:
-    """Yield what is left of an address without one name; of an alley unknown there, its street."""
+    """Yield an address with one name left out each; also the street of an alley unknown there."""
     share, target = reading.share * LEFT_OUT, reading.target
     if any(_idle(target, mention) for mention, _ in reading.ties):
         rest = tuple(tie for tie in reading.ties if not _idle(target, tie[0]))
@@ -220,7 +220,7 @@ def _without_one(reading: AddressParse) -> Iterator[AddressParse]:
 
 
 def _idle(target: Mention, other: Mention) -> bool:
-    """Whether nothing calls another name one, while the street before it is called so."""
+    """Whether no word announces `other`, which follows a target with a word for "street"."""
     return bool(target.kinds) and not other.told and other.first > target.first
 
 
@@ -229,14 +229,14 @@ def _of_kind(words: Sequence[Token], at: int) -> bool:
 
 
 def _likeliest(alleys: Sequence[Mention]) -> Mention:
-    """Return the alley that is meant: people name the larger street before the smaller one."""
+    """Return the likeliest alley, the last one: people name the larger street first."""
     return max(enumerate(alleys), key=lambda each: (each[1].told, each[0]))[1]
 
 
 def _side_by_side(
     free: Sequence[Mention], ties: tuple[tuple[Mention, Tie], ...], number: str, crossing: float
 ) -> Iterator[AddressParse]:
-    """Yield what two streets without a word between them may mean besides the first one.
+    """Yield the less usual meanings of two streets without a word between them.
 
     `crossing` is how likely it is that they are named for where they meet.
     """
@@ -246,7 +246,7 @@ def _side_by_side(
 
 
 def _relation(words: Sequence[Token], mention: Mention) -> WordRole | None:
-    """Return the relation that the words right beside a mention say, on their language's side."""
+    """Return the relation ("opposite", say) right beside a mention, on its language's side."""
     behind = words[mention.last] if mention.last < len(words) else None
     if behind is not None and behind.role in RELATIONS and not behind.first:
         return behind.role
@@ -262,7 +262,7 @@ def _relation(words: Sequence[Token], mention: Mention) -> WordRole | None:
 
 
 def _between(words: Sequence[Token], streets: Sequence[Mention]) -> list[Mention]:
-    """Return the two streets after a word for "between", or before it where it comes last."""
+    """Return the two streets after a word for "between", or before it; none without one."""
     for one, other in pairwise(streets):
         if len(streets) > 2 and _gap(words, one, other) == [WordRole.UNTIL]:
             return [one, other]
@@ -278,7 +278,7 @@ def _between(words: Sequence[Token], streets: Sequence[Mention]) -> list[Mention
 
 
 def _crossing(words: Sequence[Token], streets: Sequence[Mention]) -> tuple[Mention, Mention] | None:
-    """Return the two streets that are said to cross."""
+    """Return the two streets that a sentence names as crossing, if any."""
     between = any(token.role is WordRole.BETWEEN for token in words)
     if len(streets) < 2 or between:
         return None
@@ -300,7 +300,7 @@ def _crossing(words: Sequence[Token], streets: Sequence[Mention]) -> tuple[Menti
 
 
 def _adjacent(words: Sequence[Token], one: Mention, other: Mention) -> bool:
-    """Whether two names stand side by side in one clause, the other without a kind of its own."""
+    """Whether two names are adjacent in one clause and the second has no word for "street"."""
     return (
         not other.kinds
         and one.last == other.first

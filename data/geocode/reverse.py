@@ -16,10 +16,10 @@ ON_STREET_M = 60.0
 """A point farther than this from a street is near it, not on it."""
 
 CORNER_M = 20.0
-"""Nearer to a crossing than this, a point is at its corner."""
+"""A point nearer to a crossing than this is at its corner."""
 
 FARTHEST_STEPS = 40
-"""Junctions without another name that are passed in search of a cross street."""
+"""Junctions that are passed at most in search of a street of another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class _Crossing(NamedTuple):
 
 
 class Sayer:
-    """Spoken addresses of points, in the names of a language where the map has them."""
+    """Makes spoken addresses of points, with street names in a language where the map has them."""
 
     def __init__(self, network: StreetNetwork) -> None:
         self._network = network
@@ -82,7 +82,7 @@ class Sayer:
     def _crossing(
         self, segment: Segment, node: NodeId, away_m: float, language: str
     ) -> _Crossing | None:
-        """Return the first street of another name that is met beyond an end of a segment."""
+        """Return the first street of another name beyond an end of a segment, and its distance."""
         own = main_name(segment)
         seen = {segment.id}
         for _ in range(FARTHEST_STEPS):

@@ -1,4 +1,4 @@
-"""Scoring: from a parsed address to points on streets, each with its agreement."""
+"""Scores points on streets by their agreement (0-1) with a parsed address."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from data.geocode.text.tokens import name_tokens
 from data.model import LonLat, Place, RoadClass, Segment, Side, Snap
 
 WITHIN_M = 600.0
-"""Streets this near to the point of a quarter are taken to be of it."""
+"""Streets nearer than this to the point of a neighborhood are taken to be in it."""
 
 REACHES: dict[Tie, tuple[tuple[float, float], ...]] = {
     Tie.CROSS: ((30.0, 1.0), (90.0, 0.95)),
@@ -27,21 +27,21 @@ REACHES: dict[Tie, tuple[tuple[float, float], ...]] = {
     Tie.PARENT: ((30.0, 1.0), (150.0, 0.85), (400.0, 0.75), (1000.0, 0.55)),
     Tie.WITHIN: ((WITHIN_M, 1.0), (1500.0, 0.85)),
 }
-"""How well a tie holds by the distance in metres; streets that end at one roundabout cross."""
+"""Score of a tie up to each distance in metres; within 30 m streets at one roundabout cross."""
 
 NOT_TIED = 0.35
-"""How well a tie holds that does not."""
+"""Score of a tie beyond all distances of `REACHES`."""
 
 HOUSE_GUESSED, HOUSE_UNKNOWN = 0.97, 0.88
 FRONT_M = 60.0
-"""A place is opposite, beside or behind what is this near to its point."""
+"""Distance up to which something is opposite, beside or behind a place."""
 
 OTHER_SPELLING = 0.997
 PLACE_SECOND = 0.975
-"""Where a place and a street have one name, the street is meant by a hair."""
+"""Factor of places, so that a street is preferred to a place of the same name."""
 
 WIDE_PLACE = 0.6
-"""A quarter is named, but no street of it."""
+"""Factor of an address that names a neighborhood and no street in it."""
 
 MAX_STRETCHES = 60
 TIE_HITS = 6
@@ -52,12 +52,12 @@ _LARGE = {
     RoadClass.TERTIARY: 0.99,
     RoadClass.TRUNK: 0.99,
 }
-"""Of streets that share a name, callers mean the larger one by a hair."""
+"""Factor by road class, so that of streets of one name the larger one is preferred."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A point of a parsed address; `score` from 0 to 1, `whole` tells streets apart."""
+    """A point of a parsed address with its `score` (0-1); `whole` has the indexes of its street."""
 
     score: float
     snap: Snap
@@ -70,7 +70,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Agreement of each stretch with a tie, and the shape of the tie."""
+    """Scores float64[N] of N stretches for one tie, and the nearest shape of the tie for each."""
 
     tie: Tie
     mention: Mention
@@ -80,7 +80,7 @@ class _Held:
 
 
 class Placer:
-    """Places parsed addresses on the streets of a city."""
+    """Finds the points of parsed addresses on the streets of a city."""
 
     def __init__(self, streets: NamedStreets, book: NameIndex, houses: HouseNumbers) -> None:
         self._streets = streets
@@ -121,7 +121,7 @@ class Placer:
         score: float,
         reasons: list[Reason],
     ) -> Iterator[Placed]:
-        """Yield the houses that are named; else the point that the ties tell, else the middle."""
+        """Yield the houses of the number; else the point given by the ties, else the middle."""
         houses = list(self._at_houses(stretch, reading.number, score, reasons))
         if houses:
             yield from houses
@@ -143,7 +143,7 @@ class Placer:
         )
 
     def _tied(self, stretch: NamedStreet, held: Sequence[_Held], nth: int) -> StreetPoint | None:
-        """Return the point that other names tell: at one of them, or midway between two."""
+        """Return the point given by the ties: at a cross street or place, or midway between two."""
         telling = [
             each
             for each in held
@@ -170,7 +170,7 @@ class Placer:
         return NamedStreet(tuple(stretch.indexes[at] for at in near), shape)
 
     def _held(self, mention: Mention, tie: Tie, shapes: NDArray[np.object_]) -> _Held:
-        """Return how well each stretch agrees with another name, by its best meaning."""
+        """Return the scores of the stretches for a tie, each by the best hit of the other name."""
         scores = np.zeros(len(shapes))
         nearest = [shapes[0]] * len(shapes)
         title = ""
@@ -193,7 +193,7 @@ class Placer:
         return shapely.multipoints([self._streets.plane(place.location) for place in name.places])
 
     def _reach_m(self, hit: Hit) -> float:
-        """Return how far from its point a place may begin, its street or its outline."""
+        """Return the metres around a place's point within which its outline or street may be."""
         places = self._book.names[hit.name].places
         reaches_m = (
             max(place.reach_m - WITHIN_M, 0.0) if place.kind in WIDE else FRONT_M + place.reach_m
@@ -240,7 +240,7 @@ class Placer:
             yield Placed(score, snap, place.location, title, place.kind, reasons, frozenset())
 
     def _spelled(self, stretch: NamedStreet, text: str) -> NamedStreet | None:
-        """Return the part of a street that the map spells as it was said, if any."""
+        """Return the part of a street whose name on the map is spelled as in the text, if any."""
         segments = self._streets.network.segments
         indexes = [index for index in stretch.indexes if text in _texts(segments[index])]
         if not indexes:

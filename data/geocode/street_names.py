@@ -1,4 +1,4 @@
-"""Which streets a name means, where it has to mean a street and no sentence is around it."""
+"""Streets by name, for names that stand alone, as in files and forms."""
 
 from collections import defaultdict
 from functools import cache, cached_property
@@ -15,7 +15,7 @@ class StreetNames:
         self._network = network
 
     def called(self, name: str) -> list[SegmentId]:
-        """Return the streets of this name; without its word for "street" where none has it all."""
+        """Return the segments of this name, else those that differ by a word for "street" only."""
         full = normal(name)
         return self._full.get(full) or self._bare.get(bare(full), [])
 

@@ -1,4 +1,4 @@
-"""The streets of a name as shapes in metres: which parts belong together, and where they meet."""
+"""Streets as shapes in metres: segments of one name that are near to each other."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -14,7 +14,7 @@ SAME_STREET_M = 100.0
 """Parts of one name farther apart than this are different streets that share it."""
 
 CACHED = 4096
-"""Names whose stretches are kept."""
+"""Names whose streets are kept in memory."""
 
 
 class NamedStreet(NamedTuple):
@@ -33,14 +33,14 @@ class StreetPoint(NamedTuple):
 
 
 class NamedStreets:
-    """The streets of a network by the segments that share a name."""
+    """Groups segments of one name into streets; `of(indexes)` caches the groups."""
 
     def __init__(self, network: StreetNetwork) -> None:
         self.network = network
         self.of = lru_cache(CACHED)(self._of)
 
     def _of(self, indexes: tuple[int, ...]) -> tuple[NamedStreet, ...]:
-        """Return the streets that segments of one name make up."""
+        """Return the streets that segments of one name form: parts within `SAME_STREET_M`."""
         lines = self.network.lines[list(indexes)]
         if len(indexes) == 1:
             return (NamedStreet(indexes, lines[0]),)
@@ -72,13 +72,13 @@ class NamedStreets:
         return self._spot(stretch.indexes[nearest], half_m)
 
     def snap(self, stretch: NamedStreet, point: LonLat, within_m: float) -> Snap | None:
-        """Return where a point meets a street, `None` where it is farther."""
+        """Return the nearest position on a street; `None` where it is farther than `within_m`."""
         own = {self.network.segments[index].id for index in stretch.indexes}
         near = self.network.nearby(point, within_m)
         return next((each for each in near if each.segment_id in own), None)
 
     def plane(self, point: LonLat) -> shapely.Point:
-        """Return a place in metres, as shapes are."""
+        """Return a point in metres, in the plane of the shapes."""
         return shapely.Point(*self.network.projection.plane(point))
 
     def _spot(self, index: int, flat_m: float) -> StreetPoint:
@@ -94,7 +94,7 @@ def main_name(segment: Segment) -> str:
 
 
 def _parts(count: int, one: Sequence[int], other: Sequence[int]) -> list[list[int]]:
-    """Return the members of each connected part, by which member each pair links."""
+    """Return the members of each connected component; `one[i]` and `other[i]` are linked."""
     root = list(range(count))
 
     def top(member: int) -> int:

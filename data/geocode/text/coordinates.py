@@ -30,7 +30,7 @@ _DECIMAL_SIGNS = (
     re.compile(r"(?<![\d,.])(-?\d{1,3}),(\d{3,})(?![\d,.])"),
     re.compile(r"(?<![\d/.])(-?\d{2,3})/(\d{3,})(?![\d/.])"),
 )
-"""A comma in Europe and a slash in Iran for the decimal point."""
+"""Patterns with other decimal signs: a comma as in Europe, a slash as in Iran."""
 
 
 class _Angle(NamedTuple):
@@ -40,12 +40,12 @@ class _Angle(NamedTuple):
 
 
 def gives_coordinates(text: str) -> bool:
-    """Whether a text has two numbers that are meant as a place, in this city or elsewhere."""
+    """Whether a text has two numbers that look like coordinates, in this city or elsewhere."""
     return any(True for _ in _pairs(text))
 
 
 def coordinates(text: str, bounds: tuple[float, float, float, float]) -> LonLat | None:
-    """Return the place that two angles give, in the order that lies in the city.
+    """Return the point of two angles, in the order that lies in the city; else `None`.
 
     Decimal degrees or degrees, minutes and seconds, with or without the letters of the compass,
     in the digits of any script; `bounds` are west, south, east and north.
@@ -62,7 +62,7 @@ def coordinates(text: str, bounds: tuple[float, float, float, float]) -> LonLat 
 
 
 def _pairs(text: str) -> Iterator[tuple[_Angle, _Angle]]:
-    """Yield angles that stand one after another and are exact enough to be a place."""
+    """Yield adjacent pairs of angles with enough decimals to be coordinates."""
     for one, other in pairwise(_angles(_plain(text))):
         if max(one.decimals, other.decimals) >= FEWEST_DECIMALS:
             yield one, other

@@ -12,7 +12,7 @@ from typing import Any
 
 
 class WordRole(StrEnum):
-    """What a word does in an address; a word of a name has none."""
+    """Role of a word in an address; words of a name have none."""
 
     KIND = "kind"
     NUMBER = "number"
@@ -40,7 +40,7 @@ RELATIONS = frozenset(
         WordRole.BETWEEN,
     }
 )
-"""Roles of words that tell a place by another one."""
+"""Roles of words that locate a place relative to another one."""
 
 WORD_ROLES = tuple(role for role in WordRole if role is not WordRole.KIND)
 
@@ -107,7 +107,7 @@ def _read(file: Traversable) -> Language:
 
 
 def _said(role: WordRole, words: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the words of a role, as they are and as speech ends them ("it is snowy")."""
+    """Yield the words of a role, also with the endings of spoken language (Persian "is")."""
     endings = words.get(f"{role}_endings", ())
     for word in words.get(role, ()):
         yield from (word, *(word + ending for ending in endings))

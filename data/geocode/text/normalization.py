@@ -71,7 +71,7 @@ def bare(name: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Return a text with one letter, digit and abbreviation for each that means the same."""
+    """Return a text with equivalent letters, digits and abbreviations replaced by one of them."""
     # Decomposed, a hamza or an accent is a mark of its own: أ becomes ا, ؤ و, ۀ ه, é e.
     parts = unicodedata.normalize("NFKD", text)
     plain = "".join(_plain(each) for each in parts if unicodedata.category(each) != "Mn")

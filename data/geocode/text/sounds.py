@@ -39,7 +39,7 @@ _FINAL_HE = re.compile(r"ه$")
 _LATER_H = re.compile(r"h(?=$| )")
 _VOWEL_SOUNDS = "aiu"
 VOWEL_COST, VOWEL_CHANGE = 0.25, 0.5
-"""A vowel more or less, or another one, counts so much: Persian writes only long ones."""
+"""Cost of an inserted or missing vowel, and of a changed one; Persian writes only long ones."""
 
 
 def homophone(key: str) -> str:
@@ -64,17 +64,17 @@ def spoken(word: str) -> str:
 
 
 def soundings(key: str) -> set[str]:
-    """Return how a key may sound: the l of the Arabic article is silent before some letters."""
+    """Return the possible sounds of a key: with and without the l of the Arabic article."""
     return {spoken(key), spoken(_SUN_LETTER.sub("ا", key))}
 
 
 def skeleton(sounds: str) -> str:
-    """Return what is left of sounds without the vowels, which the scripts do not share."""
+    """Return the consonants of sounds, which both scripts write; doubled ones once."""
     return _DOUBLED.sub(r"\1", _VOWELS.sub("", sounds))
 
 
 def sound_distance(one: str, other: str) -> float:
-    """Return the edits between two sounds, where a vowel more or less counts little."""
+    """Return the edit distance of two sounds; vowels cost less, see `VOWEL_COST`."""
     row = _steps(other)
     for letter in one:
         cost = _cost(letter)

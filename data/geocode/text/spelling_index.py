@@ -1,4 +1,4 @@
-"""Finds keys that are spelled nearly like a word, without reading them all."""
+"""Index that finds keys within a few edits of a word."""
 
 from collections.abc import Sequence
 
@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
 SHORTLIST = 24
-"""Keys that share most pairs of letters with a word, and are compared letter by letter."""
+"""Keys sharing most letter pairs with a word, at most, that are compared letter by letter."""
 
 _WIDE = 1 << 21
-"""More than any letter's code point: a pair of letters is one number."""
+"""Factor larger than any code point, so that a pair of letters is one number."""
 
 
 def edits_allowed(letters: int) -> int:
-    """Return how many edits a name of so many letters may have and still be recognized."""
+    """Return how many edits a name of this many letters may have."""
     if letters < 3:
         return 0
     if letters < 7:
@@ -71,7 +71,7 @@ class SpellingIndex:
 
 
 def _pairs_of(text: str) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Return the pairs of letters in a text of keys between zeros, and whose each is."""
+    """Return the letter pairs int64[P] of zero-separated keys, and the index of each pair's key."""
     codes = np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.int64)
     owners = np.cumsum(codes == 0, dtype=np.int32)[:-1] - 1
     return codes[:-1] * _WIDE + codes[1:], owners.astype(np.int32)

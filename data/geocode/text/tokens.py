@@ -1,4 +1,4 @@
-"""A caller's sentence as tokens: which words are grammar, which numbers, which may be a name."""
+"""A sentence as tokens: words of the grammar of addresses, numbers, and words of names."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -35,11 +35,11 @@ _ROLE_ORDER = (
     WordRole.JOIN,
     WordRole.FILLER,
 )
-"""Which role a word has that two lists name."""
+"""Order in which roles win for a word that several lists have."""
 
 
 class Token(NamedTuple):
-    """A word or a phrase with one meaning; `kind` says which street, where the role is kind.
+    """A word or phrase with one meaning; `kind` is the kind of street where the role is `KIND`.
 
     `spelled` marks a number that was written in letters, `ordinal` one like "fifth", `first` a kind
     or a relation that precedes its name.
@@ -68,7 +68,7 @@ class _Phrase(NamedTuple):
 
 
 def tokens(text: str) -> list[Token]:
-    """Return the words of a sentence in order, phrases of the grammar together."""
+    """Return the tokens of a sentence in order; a phrase of the grammar is one token."""
     found: list[Token] = []
     for clause, part in enumerate(_BREAKS.split(folded(_FRACTION.sub("", text)))):
         found += _labelled(list(_numbered(list(_words(part)))), clause)
@@ -78,18 +78,18 @@ def tokens(text: str) -> list[Token]:
 
 
 def name_tokens(name: str) -> list[Token]:
-    """Return the words of a name on the map, which has no sentence around it."""
+    """Return the tokens of a name on the map."""
     flat = _BREAKS.sub(" ", folded(name))
     return _labelled(list(_numbered(list(_words(flat)))), 0)
 
 
 def is_title(word: str) -> bool:
-    """Whether callers leave this word of a name out: "martyr", "doctor"."""
+    """Whether a word of a name is a title that callers may leave out: "martyr", "doctor"."""
     return word in _titles()
 
 
 def is_counted(words: Sequence[Token], at: int) -> bool:
-    """Whether a number counts something else than houses: "district 6", "for 2 hours"."""
+    """Whether a number belongs to a counted word and is no house number: "district 6"."""
     if at and words[at - 1].text in _counted():
         return True
     after = [token.digits for token in words[at + 2 : at + 3]]
@@ -98,7 +98,7 @@ def is_counted(words: Sequence[Token], at: int) -> bool:
 
 @cache
 def alike(one: str, other: str) -> bool:
-    """Whether callers mix these kinds of streets up."""
+    """Whether callers confuse these two kinds of streets."""
     tables = [language.like for language in languages()]
     return any(other in t.get(one, ()) or one in t.get(other, ()) for t in tables)
 
@@ -111,7 +111,7 @@ def _words(part: str) -> Iterator[str]:
 
 
 def _split_ending(word: str) -> Iterator[str]:
-    """Yield a compound's stem and its word for "street" one by one."""
+    """Yield a word; a compound that ends in a word for "street" as two words."""
     for ending, full in _endings():
         if word.endswith(ending) and len(word) >= len(ending) + SHORTEST_STEM:
             yield word.removesuffix(ending)
@@ -121,7 +121,7 @@ def _split_ending(word: str) -> Iterator[str]:
 
 
 def _numbered(words: Sequence[str]) -> Iterator[_Word]:
-    """Yield the words with numbers in digits, and whether the caller spelled them."""
+    """Yield the words, spelled numbers as digits."""
     at = 0
     while at < len(words):
         value, width = _spelled_at(words, at)
@@ -226,7 +226,7 @@ def _abbreviations() -> dict[str, str]:
 
 @cache
 def _endings() -> list[tuple[str, str]]:
-    """Return ends of compound names, longest first, and the whole word of each."""
+    """Return the endings of compound names, longest first, each with its full word."""
     found = [
         (folded(ending), folded(next(w for k in each.kinds.values() for w in k if ending in k)))
         for each in languages()
@@ -273,7 +273,7 @@ def _before_numbers() -> frozenset[str]:
 
 
 class NameParts(NamedTuple):
-    """A name without its words for "street", and which kinds those say."""
+    """A name without its words for "street", and the kinds of street that those mean."""
 
     core: tuple[str, ...]
     kinds: frozenset[str]
