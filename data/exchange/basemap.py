@@ -1,4 +1,4 @@
-"""The basemap of a city as PMTiles files."""
+"""Writes the basemap of a city as PMTiles files."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,13 +14,13 @@ from data.streets.network import StreetNetwork
 
 MIN_ZOOM = 10
 MAX_ZOOM = 15
-"""Pages draw closer views from the tiles of this zoom; one unit of them is 0.2 m or less."""
+"""Largest zoom with tiles, which closer views enlarge; a unit of a tile is 0.2 m or less."""
 
 _UNDRAWN = ("address", LANDMARK, JUNCTION)
 
 _TILE_BYTES = 20_000_000
 _TILE_FEATURES = 1_000_000
-"""Far above any tile of ours: GDAL drops features and detail of tiles that are larger."""
+"""Largest tile in bytes and in features, never reached: GDAL thins out larger ones."""
 
 _UNSEEN = 4
 """Bends smaller than this many of a tile's 4096 units, half a pixel, are left out.
@@ -30,7 +30,7 @@ them half of what each repaint costs where no graphics card helps.
 """
 
 AROUND_DEG = 0.03
-"""How far beyond the streets waters are drawn, where the file is larger than the city."""
+"""Degrees beyond the streets up to which waters are drawn."""
 
 
 def write_basemap(

@@ -1,4 +1,4 @@
-"""Street layers that QGIS and other programs open."""
+"""Writes street layers for QGIS and other GIS programs."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ _TIME = re.compile(r"^last_pass|_at$")
 def write_streets(
     network: StreetNetwork, columns: Mapping[str, Sequence[object]], path: Path
 ) -> None:
-    """Write a file with one line per segment, its format being the end of its name.
+    """Write a file with one line feature per segment, in the format of its suffix.
 
     Each has `id`, names (`name_columns`), `road_class, oneway, length_m, width_m, lanes, district,
     osm_way_id` and what `columns` add, in the order of `network.segments`; `None` is no value.

@@ -1,4 +1,4 @@
-"""Columns of names that every file of ours has."""
+"""Columns of names, the same in all exported files."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from data.model import Language
 def name_columns(
     all_names: Sequence[Mapping[Language, tuple[str, ...]]],
 ) -> dict[str, Sequence[str]]:
-    """Return the columns of names: the first spelling of each thing, "" for none."""
+    """Return the values of each column of names: first spellings, "" where there is none."""
     return {
         column: [next(iter(names.get(language, ())), "") for names in all_names]
         for column, language in name_keys().items()

@@ -1,4 +1,4 @@
-"""Polygons with their attributes from GeoJSON and GeoPackage files."""
+"""Reads polygons with their attributes from GeoJSON and GeoPackage files."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,14 +16,14 @@ _GEOPACKAGE = b"SQLite format 3\x00"
 
 
 class Area(NamedTuple):
-    """A polygon or multipolygon in degrees, and the attributes that have a value, as text."""
+    """A polygon or multipolygon in degrees, with its non-empty attributes as text."""
 
     polygon: shapely.Geometry
     attributes: Mapping[str, str]
 
 
 def read_areas(path: Path) -> list[Area]:
-    """Return the polygons of a file in its order; points and lines are left out.
+    """Return the polygons of a file, in its order, without points and lines.
 
     Raises `NotFoundError` for a missing file, `CityFileError` for one of another kind, one that
     cannot be read, and one without polygons.
@@ -46,7 +46,7 @@ def read_areas(path: Path) -> list[Area]:
 
 
 def _source(path: Path) -> str:
-    """Return what to open, with its format: left to guess, GDAL follows a file's own references.
+    """Return the data source for GDAL, with its format: a guessed one may follow references.
 
     A file of another format may name other files of the server, or addresses, to be read.
     """
@@ -70,7 +70,7 @@ def _areas(frame: geopandas.GeoDataFrame) -> list[Area]:
 
 
 def _polygon(geometry: shapely.Geometry | None) -> shapely.Geometry | None:
-    """Return the surface of a geometry, mended where its outline crosses itself."""
+    """Return the polygons of a geometry, repaired where an outline crosses itself; else `None`."""
     if geometry is None or geometry.is_empty:
         return None
     mended = shapely.make_valid(shapely.force_2d(geometry))

@@ -13,7 +13,7 @@ DISTRICT = "district"
 
 
 def districts(network: StreetNetwork) -> Iterator[Place]:
-    """Yield a place for each district, at the mean of its streets' starts; `reach_m` covers them."""
+    """Yield a place for each district, at the mean of its streets' starts and reaching to all."""
     starts: dict[str, list[LonLat]] = defaultdict(list)
     for segment in network.segments:
         if segment.district:

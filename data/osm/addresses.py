@@ -1,4 +1,4 @@
-"""House numbers that OpenStreetMap has by ranges along a way, and how segments share them."""
+"""House numbers by ranges along OpenStreetMap ways, divided among the segments of a way."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,11 +14,11 @@ _RANGE_KEYS = (
     ("addr:range:right", Side.RIGHT),
 )
 _HIGHEST = 99_999
-"""Numbers above this are no house numbers but ids that somebody has put in the wrong field."""
+"""Largest house number; larger ones are ids put in the wrong tag."""
 
 
 def number_ranges(tags: Tags) -> tuple[NumberRange, ...]:
-    """Return the house numbers along a way, "577-597" from its first node to its last."""
+    """Return the number ranges of a way, at most one a side; "577-597" runs from its first node."""
     found: dict[Side, NumberRange] = {}
     for key, side in _RANGE_KEYS:
         numbers = [int(each) for each in re.findall(r"\d+", tags.get(key, ""))]
@@ -28,7 +28,7 @@ def number_ranges(tags: Tags) -> tuple[NumberRange, ...]:
 
 
 def with_houses(segments: Sequence[Segment], ranges: Sequence[NumberRange]) -> tuple[Segment, ...]:
-    """Return the segments of one way, in its order, each with its share of the way's numbers."""
+    """Return the segments of one way, in its order, each with its part of the way's ranges."""
     if not ranges:
         return tuple(segments)
     whole_m = sum(segment.length_m for segment in segments)

@@ -1,4 +1,4 @@
-"""GeoJSON lines with OpenStreetMap tags to a draft of a city.
+"""Reads GeoJSON features with OpenStreetMap tags into a draft of a city.
 
 Without node ids in the file, two ways meet wherever they share an exact coordinate; bridges then
 separate by themselves.
@@ -21,13 +21,13 @@ GEOJSON_SUFFIXES = (".geojson", ".json")
 
 
 def node_of(point: LonLat) -> int:
-    """Return the node id of a coordinate: a hash of 63 bits, the same in every file."""
+    """Return the node id of a coordinate: a hash of 63 bits, equal for equal coordinates."""
     digest = blake2b(f"{point.lon!r},{point.lat!r}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
 
 
 def read_geojson(path: Path, *, services: bool = False) -> CityDraft:
-    """Return the streets of a feature collection; service ways and alleys only by option.
+    """Return the streets and places of a feature collection; service ways only with `services`.
 
     Lines become streets, points and polygons places. Raises `CityFileError` for a file that is no
     GeoJSON or has no streets.

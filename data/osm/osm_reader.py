@@ -1,4 +1,4 @@
-"""OpenStreetMap files (.osm.pbf, .osm, .osm.gz, .osm.bz2) to a draft of a city.
+"""Reads OpenStreetMap files (.osm.pbf, .osm, .osm.gz, .osm.bz2) into a draft of a city.
 
 A file is read in passes, relations before ways before nodes: the order of its objects does not
 matter, and only the nodes of streets and places are kept in memory.
@@ -21,12 +21,12 @@ from data.osm.ways import CityDraft, OsmRestriction, OsmWay, draft_of, places_of
 OSM_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
 _MOST_PAIRS = 64
-"""Of ways in and out of one restriction; two ways in are already rare."""
+"""Largest number of pairs of from- and to-ways in one restriction."""
 
 
 @dataclass
 class _Found:
-    """What the passes have kept so far, by OSM id: a repeated object replaces the earlier one."""
+    """Objects read so far, by OSM id; an object that comes again replaces the earlier one."""
 
     signs: dict[int, list[OsmRestriction]] = field(default_factory=dict)
     skipped_signs: set[int] = field(default_factory=set)
@@ -40,7 +40,7 @@ class _Found:
 
 
 def read_osm(path: Path, *, services: bool = False) -> CityDraft:
-    """Return the streets of a file; service ways and alleys only by option.
+    """Return the streets and places of a file; service ways and alleys only with `services`.
 
     Raises `CityFileError` for a file that is truncated, empty, foreign or without streets.
     """
@@ -95,7 +95,7 @@ def _read_relations(path: Path, found: _Found) -> None:
 
 
 def _is_ridden(member: RelationMember) -> bool:
-    """Whether a bus drives along this member of its route: no stop, no platform."""
+    """Whether a member of a bus route is a way that the bus drives, not a stop or platform."""
     return member.type == "w" and not member.role.startswith(("stop", "platform"))
 
 

@@ -1,4 +1,4 @@
-"""Streets of a place by its name, asked of OpenStreetMap's servers through OSMnx.
+"""Downloads the streets of a named place from OpenStreetMap's servers through OSMnx.
 
 Needs the internet, once: answers are kept in OSMnx's cache. The file that comes of it is read like
 any other; it has true ids, so that a file from elsewhere can follow it. Turn signs and bus lines
@@ -28,7 +28,7 @@ from data.model import RoadClass
 from data.osm.tags import PLACE_TAGS
 
 NEIGHBOURS = ("ar", "az", "ckb", "ku", "tr")
-"""Languages of names that callers may use beside those that pages speak."""
+"""Languages of names that are downloaded beside those of the pages."""
 NAMES = (
     "name",
     "official_name",
@@ -73,35 +73,35 @@ WAY_TAGS = (
     "addr:range:l",
     "addr:range:r",
 )
-"""Tags of streets that are asked for, beside their names."""
+"""Tags of streets that are downloaded, beside their names."""
 
 
 @cache
 def way_tags() -> tuple[str, ...]:
-    """Return the tags of streets that are asked for: all that our reader looks at."""
+    """Return the tags of streets that are downloaded: all that `osm_reader` reads."""
     spoken = dict.fromkeys((*languages(), *NEIGHBOURS))
     suffixes = ("", *(f":{code}" for code in spoken))
     return (*WAY_TAGS, *(f"{name}{suffix}" for name in NAMES for suffix in suffixes))
 
 
 LANDMARKS = ("amenity", "shop", "tourism", "historic", "office")
-"""Keys of places that are asked for whatever their value."""
+"""Keys of places that are downloaded with any value."""
 
 PLACE_NODES_FROM = 1 << 60
-"""Ids of nodes that stand for places, far above OpenStreetMap's."""
+"""First id of nodes that are written for places, far above OpenStreetMap's ids."""
 
 ABSENT_NODE = PLACE_NODES_FROM - 1
-"""A node that the file does not have: our reader cuts ways there."""
+"""Id of a node that the file lacks; `osm_reader` cuts ways there."""
 
 _STREETS = f'["highway"~"^({"|".join([*RoadClass, "road"])})(_link)?$"]'
-"""What is asked for: no footways, no building sites."""
+"""Overpass filter of the streets that are downloaded: no footways, no construction sites."""
 
 _REVERSED = ("-1", "reverse", "T")
-"""Values of `oneway` for which OSMnx turns a way around."""
+"""Values of `oneway` for which OSMnx reverses a way."""
 
 
 class PlaceFiles(NamedTuple):
-    """Where the streets of a place and its boundary lie."""
+    """Paths of the files with a place's streets (.osm.pbf) and its boundary (GeoJSON)."""
 
     streets: Path
     boundary: Path
@@ -138,7 +138,7 @@ def fetch_place(query: str, folder: Path) -> PlaceFiles:
 
 @contextmanager
 def _asking(folder: Path) -> Iterator[None]:
-    """Give OSMnx settings of our own, and its own back at the end."""
+    """Run OSMnx with our settings and restore its own afterwards."""
     ours = {
         "cache_folder": folder / "cache",
         "logs_folder": folder / "logs",
@@ -158,7 +158,7 @@ def _asking(folder: Path) -> Iterator[None]:
 
 
 def _places(outline: shapely.Geometry) -> list[tuple[shapely.Point, dict[str, str]]]:
-    """Return house numbers and points of interest, none where the servers know of none."""
+    """Return house numbers and points of interest; empty where the servers have none."""
     wanted: dict[str, list[str] | bool] = {key: list(values) for key, values in PLACE_TAGS.items()}
     wanted |= dict.fromkeys(LANDMARKS, True)
     try:
@@ -191,7 +191,7 @@ def _write(
 
 
 def _ways(graph: nx.MultiDiGraph) -> Iterator[Way]:
-    """Yield the ways that the graph was made of, in the order of their ids."""
+    """Yield the ways of a graph, in the order of their ids."""
     steps: dict[int, list[tuple[int, int]]] = defaultdict(list)
     tags: dict[int, dict[str, str]] = {}
     for start, end, told in graph.edges(data=True):
@@ -204,7 +204,7 @@ def _ways(graph: nx.MultiDiGraph) -> Iterator[Way]:
 
 
 def _runs(steps: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
-    """Yield the courses that a way's steps make up: several where it leaves the place between."""
+    """Yield the node lists of a way; several where it leaves the place in between."""
     graph = nx.MultiDiGraph(steps)
     for nodes in nx.weakly_connected_components(graph):
         part = graph.subgraph(nodes)

@@ -13,7 +13,7 @@ Tags = Mapping[str, str]
 ATTRIBUTION = "© OpenStreetMap contributors"
 
 DRAWN_BY_US = "barfrub"
-"""Generator in the header of the file of a town that we have drawn: nobody mapped it."""
+"""Generator in the header of a file of the drawn sample town, which is not a mapped place."""
 
 DRAWN_ATTRIBUTION = "برف‌آباد · Barfabad"
 
@@ -90,15 +90,15 @@ _BUS_ROUTES = ("bus", "trolleybus", "minibus", "share_taxi")
 _STEEPEST_DEG = 45.0
 
 WORDED_INCLINE_PCT = 8.0
-"""Slope that we assume where a mapper only wrote "up" or "down"."""
+"""Slope assumed where the tag only says "up" or "down"."""
 
 _WORSHIP = {"muslim": "mosque", "christian": "church"}
 
 LANDMARK = "landmark"
-"""Kind of a place that people only tell the way by: no rule of a city's streets is about it."""
+"""Kind of a place used for orientation only; no rule of the policy refers to it."""
 
 JUNCTION = "junction"
-"""Kind of a crossing that has a name of its own, like Istanbul Crossroads."""
+"""Kind of a crossing that has its own name, like Istanbul Crossroads."""
 
 LANDMARK_KEYS = (
     "amenity",
@@ -113,17 +113,17 @@ LANDMARK_KEYS = (
     "man_made",
     "military",
 )
-"""What is named and has one of these keys is a landmark."""
+"""Named objects with one of these keys are landmarks."""
 
 _JUNCTIONS = ("traffic_signals", "mini_roundabout", "motorway_junction")
 _DISTRICT_LEVELS = ("9", "10", "11")
-"""`admin_level` of parts of a city, as most countries have them."""
+"""Values of `admin_level` for parts of a city in most countries."""
 
 PLACE_TAGS: Mapping[str, tuple[str, ...]] = {
     key: tuple(value for other, value in _POINTS_OF_INTEREST if other == key)
     for key, _ in _POINTS_OF_INTEREST
 } | {"religion": tuple(_WORSHIP)}
-"""Which values of which keys make an object a point of interest, for asking a server."""
+"""Values by key that make an object a point of interest, for queries to a server."""
 
 PLACE_KINDS = (
     *dict.fromkeys(_POINTS_OF_INTEREST.values()),
@@ -133,7 +133,7 @@ PLACE_KINDS = (
 """Every kind of point of interest, as `place_kind` returns it."""
 
 PLACE_KEYS = ("addr:housenumber", *sorted({key for key, _ in _POINTS_OF_INTEREST}))
-"""An object without any of these tags is a place only where it has a name."""
+"""Keys of places without a name; objects with none of them need a name to be a place."""
 
 
 def road_class(tags: Tags) -> RoadClass | None:
@@ -154,7 +154,7 @@ def road_class(tags: Tags) -> RoadClass | None:
 
 
 def is_service(road: RoadClass) -> bool:
-    """Whether a street is imported only by option."""
+    """Whether a road class is imported only with `services`: service ways and alleys."""
     return road in _SERVICE_CLASSES
 
 
@@ -167,7 +167,7 @@ def _is_closed(tags: Tags) -> bool:
 
 
 def is_roundabout(tags: Tags) -> bool:
-    """Whether a way is a roundabout or another circle to drive around."""
+    """Whether a way is a roundabout or another circular junction."""
     return tags.get("junction") in _ROUNDABOUTS
 
 
@@ -219,7 +219,7 @@ def speed_mps(tags: Tags, road: RoadClass) -> float:
 
 
 def layer(tags: Tags) -> int:
-    """Return which level a street is on; an untagged bridge is above and a tunnel below."""
+    """Return the layer of a street, 0 on the ground; by default 1 for a bridge, -1 for a tunnel."""
     tagged = re.fullmatch(r"[+-]?\d", tags.get("layer", ""))
     if tagged:
         return int(tagged[0])
@@ -246,19 +246,19 @@ def names(tags: Tags) -> dict[Language, tuple[str, ...]]:
 
 
 def is_bus_route(tags: Tags) -> bool:
-    """Whether a relation is the way of a bus line."""
+    """Whether a relation is a bus route."""
     return tags.get("type") == "route" and tags.get("route") in _BUS_ROUTES
 
 
 def serves_buses(tags: Tags) -> bool:
-    """Whether a way's own tags say that buses run on it."""
+    """Whether a way's own tags mark a bus lane or that buses run on it."""
     if tags.get("bus") == "designated" or tags.get("psv") == "designated":
         return True
     return any(tags.get(key, "no") not in ("no", "") for key in _BUS_KEYS)
 
 
 def incline_pct(incline: str) -> float | None:
-    """Return how steep a street is, in metres per hundred and without sign, or `None`.
+    """Return the slope of a street in per cent, without sign, or `None`.
 
     "up" and "down" name no number: somebody found the slope worth a word.
     """

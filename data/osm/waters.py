@@ -12,7 +12,7 @@ from data.model import Language
 from data.osm import tags as osm_tags
 
 LINES = ("river", "canal", "stream")
-"""Waterways that are drawn as lines; ditches and drains are too many."""
+"""Waterways that are drawn as lines; not ditches and drains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Water:
 
 
 def read_waters(path: Path) -> tuple[Water, ...]:
-    """Return the waters of a file, none where its objects are in a strange order.
+    """Return the waters of a file; empty where its objects are not sorted as osmium needs them.
 
-    The streets of such a file are read all the same: a map without a river is still a map.
+    The streets of such a file are read all the same.
     """
     keys = osmium.filter.KeyFilter("natural", "waterway")
     things = osmium.FileProcessor(str(path)).with_areas(keys).with_filter(keys)

@@ -1,4 +1,4 @@
-"""From tagged ways, nodes and relations to segments, restrictions and places."""
+"""Makes segments, turn restrictions and places of tagged ways, nodes and relations."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -27,15 +27,15 @@ from data.osm.waters import Water
 from data.streets.projection import Projection, distance_m, line_length_m
 
 STOP_M = 25.0
-"""A bus stop farther than this from every street lies on none."""
+"""Largest distance between a bus stop and its street."""
 
 SHORTEST_M = 0.1
-"""Length of a segment between two nodes at one place: connections survive, division works."""
+"""Least length of a segment, for two nodes at one place: keeps the connection, never 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class CityDraft:
-    """A street file as read, before it becomes a city; `skipped` counts what could not be used."""
+    """A street file as read, before it becomes a city; `skipped` counts unusable restrictions."""
 
     segments: tuple[Segment, ...]
     restrictions: tuple[Restriction, ...]
@@ -47,7 +47,7 @@ class CityDraft:
 
 @dataclass(frozen=True, slots=True)
 class OsmWay:
-    """A street of the file; more than one run of nodes where some are missing in the file."""
+    """A street of the file; `runs` are its node ids, several runs where the file lacks nodes."""
 
     id: int
     runs: tuple[tuple[int, ...], ...]
@@ -57,7 +57,7 @@ class OsmWay:
 
 @dataclass(frozen=True, slots=True)
 class OsmRestriction:
-    """A restriction as OSM has it: from one way over a node to another."""
+    """A turn restriction by OSM ids: from one way over a node to another way."""
 
     from_way: int
     via: int
@@ -97,7 +97,7 @@ def split_ways(
 ) -> Iterator[Segment]:
     """Yield the segments between junctions, ids from 1 in the order of the ways.
 
-    A junction is a way's end and every node that streets use twice, be it two ways or one that
+    A junction is the end of a way and every node that occurs twice, in two ways or in one that
     crosses or closes itself.
     """
     ways = [_with_places(way, nodes) for way in ways]
@@ -169,7 +169,7 @@ def _segment(
 
 
 def past_stops(segments: Sequence[Segment], places: Iterable[Place]) -> tuple[Segment, ...]:
-    """Return the segments, those at a bus stop marked: few files have all bus lines."""
+    """Return the segments, with `bus` set at bus stops, since few files have all bus routes."""
     stops = [place.location for place in places if place.kind == "bus_stop"]
     if not stops:
         return tuple(segments)
@@ -188,9 +188,9 @@ def _line(geometry: Sequence[LonLat], plane: Projection) -> shapely.LineString:
 def restrictions_of(
     signs: Sequence[OsmRestriction], segments: Sequence[Segment]
 ) -> tuple[tuple[Restriction, ...], int]:
-    """Return the signs between the segments that touch their node, and how many fit none.
+    """Return the restrictions between segments, and how many signs could not be assigned.
 
-    A sign that does not tell which of a way's two segments at the node it means fits none.
+    A sign is not assigned where it may mean either of a way's two segments at the node.
     """
     touching: dict[tuple[int, int], list[Segment]] = {}
     for segment in segments:
@@ -250,7 +250,7 @@ def places_within(tags: Tags, outline: Sequence[LonLat]) -> Iterator[Place]:
 
 
 def centroid(points: Sequence[LonLat]) -> LonLat:
-    """Return the mean of an outline's corners, the last being the first again."""
+    """Return the mean of a closed outline's corners; the last one repeats the first."""
     corners = points[:-1] if len(points) > 1 and points[0] == points[-1] else points
     return LonLat(
         sum(p.lon for p in corners) / len(corners), sum(p.lat for p in corners) / len(corners)

@@ -14,17 +14,17 @@ from data.model import Place, Segment
 from data.osm.ways import CityDraft
 
 MOSTLY = 0.5
-"""Share of a street inside from which it belongs to the city: streets are not cut in two."""
+"""Least share of a segment's length inside for it to belong to the city; segments are not cut."""
 
 
 def read_boundary(path: Path) -> str:
-    """Return the polygons of a GeoJSON or GeoPackage file as one WKT; raise `CityFileError`."""
+    """Return the union of a GeoJSON or GeoPackage file's polygons as WKT; raise `CityFileError`."""
     whole = shapely.union_all([area.polygon for area in read_areas(path)])
     return str(shapely.to_wkt(whole, rounding_precision=7))
 
 
 def clipped(draft: CityDraft, boundary: str) -> CityDraft:
-    """Return what lies within a boundary (WKT): whole streets that are mostly inside, and places.
+    """Return the segments mostly inside a boundary (WKT), whole, and the places inside.
 
     Streets keep their ids. Raises `CityFileError` where no street is left.
     """
@@ -40,7 +40,7 @@ def clipped(draft: CityDraft, boundary: str) -> CityDraft:
 
 
 def shares_within(segments: Sequence[Segment], polygon: shapely.Geometry) -> NDArray[np.float64]:
-    """Return which share of each segment lies in a polygon, by length in degrees."""
+    """Return float64[S], the share of each segment inside a polygon, by length in degrees."""
     lines = np.array([shapely.LineString(segment.geometry) for segment in segments])
     shapely.prepare(polygon)
     shares: NDArray[np.float64] = shapely.covers(polygon, lines).astype(np.float64)

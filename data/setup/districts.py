@@ -1,4 +1,4 @@
-"""Districts: by polygons, which say where a street is, or by names only."""
+"""Districts of a city, with polygons or by name only."""
 
 import re
 from collections import defaultdict
@@ -32,7 +32,7 @@ _LANGUAGE = re.compile("[a-z]{2,3}")
 
 
 def _with_languages(table: object) -> object:
-    """Return a table with its names by language in one key; what else it has stays."""
+    """Return a table with its keys that are language codes moved into the key `spoken`."""
     if not isinstance(table, dict):
         return table
     spoken = {key: value for key, value in table.items() if _LANGUAGE.fullmatch(key)}
@@ -42,13 +42,13 @@ def _with_languages(table: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class _DistrictTable(TomlTable):
-    """`[[district]]`: its name, and what it is called in languages by their codes."""
+    """A `[[district]]` table: its name, and its names by language code."""
 
     name: Text
     spoken: Mapping[str, Text] = field(default_factory=dict)
 
     def district(self) -> District:
-        """Return the district without a border."""
+        """Return the district, without a polygon."""
         names = {"": self.name, **self.spoken}
         return District(self.name, {language: (name,) for language, name in names.items()})
 

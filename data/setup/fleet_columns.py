@@ -1,4 +1,4 @@
-"""What columns and kinds of machines are called in spreadsheets, in each language."""
+"""Names of columns and kinds of machines in spreadsheets, in each language."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -73,20 +73,20 @@ _MORE = {
 
 
 def machine_terms(part: str, language: str) -> Mapping[str, str]:
-    """Return what columns, types, owners or flags are called, by their codes."""
+    """Return the names of columns, types, owners or flags in a language, by code."""
     known = page_language(language)
     own = known.machines.get(part, {})
     return {**machine_terms(part, known.fallback), **own} if known.fallback else own
 
 
 def machine_term(part: str, code: str, language: str) -> str:
-    """Return what one column, type, owner or flag is called; its code where it has no word."""
+    """Return the name of one column, type, owner or flag; its code where it has no name."""
     return machine_terms(part, language).get(code, code)
 
 
 @cache
 def codes(part: str) -> Mapping[str, str]:
-    """Return the code of every spelling of columns, types, owners or flags, in any language.
+    """Return the codes of columns, types, owners or flags by spelling, of all languages.
 
     A code is a spelling of itself. The column `count` stands for several machines alike.
     """
@@ -100,5 +100,5 @@ def codes(part: str) -> Mapping[str, str]:
 
 
 def spelled(text: str) -> str:
-    """Return a word of a spreadsheet in the one spelling in which words are compared."""
+    """Return a word of a spreadsheet in the normalized spelling, for comparison."""
     return normal(text.replace("_", " ")) or text.strip()

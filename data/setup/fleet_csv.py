@@ -1,4 +1,4 @@
-"""Machines as a spreadsheet: CSV as Excel and LibreOffice write it, in Persian or in English."""
+"""Machines as a CSV spreadsheet, as Excel and LibreOffice write it, in any language of pages."""
 
 import csv
 import io
@@ -26,13 +26,13 @@ _EMPTY = frozenset({""})
 _NOTHING = frozenset({"", "-", "—", "–", "ـ"})
 
 _CODED = {"type": "types", "owner": "owners"}
-"""Columns whose words are codes, with the part of the words that has them."""
+"""Columns with coded values, each with the part of `machine_terms` that names them."""
 
 
 def machines_from_csv(
     content: bytes, depots: Sequence[Depot]
 ) -> tuple[tuple[Vehicle, ...], list[Mistake]]:
-    """Return the machines of a spreadsheet and everything that is wrong in it.
+    """Return the machines of a spreadsheet, and all mistakes in it.
 
     The machines count only while there is no mistake. Separators, digits, decimal signs, spellings
     of Persian letters and the language of heads and words are all recognized.
@@ -136,7 +136,7 @@ def _machines(
 
 
 def _values(cells: Mapping[str, str], depots: Mapping[str, str]) -> dict[str, object]:
-    """Return a line as the table that a `fleet.toml` would have; what is no value stays a text."""
+    """Return a row as a `[[vehicle]]` table of `fleet.toml`; invalid values stay text."""
     values: dict[str, object] = {}
     for field, cell in cells.items():
         if field and cell not in (_EMPTY if field == "name" else _NOTHING):

@@ -1,4 +1,4 @@
-"""Depots, reload sites and machines as a `fleet.toml`."""
+"""Reads and writes `fleet.toml`: depots, reload sites and machines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ BARFABAD_FLEET = files("data.samples").joinpath("fleet-barfabad.toml").read_text
 
 @dataclass(frozen=True, slots=True)
 class FleetFile:
-    """What a `fleet.toml` says; ids count from 1 in the order of the file."""
+    """The contents of a `fleet.toml`; ids count from 1 in the order of the file."""
 
     depots: tuple[Depot, ...]
     reload_sites: tuple[ReloadSite, ...]
@@ -39,7 +39,7 @@ class FleetFile:
 
 
 def fleet_from_toml(text: str) -> FleetFile:
-    """Return the fleet.
+    """Return the fleet of a `fleet.toml`.
 
     Raises `InvalidFileError` with every mistake, or `InvalidError` for what is no TOML.
     """
@@ -55,7 +55,7 @@ def fleet_from_toml(text: str) -> FleetFile:
 
 
 def default_fleet(language: str = "") -> str:
-    """Return the text that a new city starts with, names of machines in its language."""
+    """Return the `fleet.toml` of a new city, with names of machines in its language."""
     text = DEFAULT_FLEET
     english, own = machine_terms("names", "en"), machine_terms("names", language or "en")
     for code, name in english.items():
@@ -64,7 +64,7 @@ def default_fleet(language: str = "") -> str:
 
 
 def with_depots(fleet: FleetFile, depots: Sequence[Depot]) -> FleetFile:
-    """Return the fleet spread over these depots, for a file that has none of its own.
+    """Return the fleet with its machines distributed over these depots, if it has none itself.
 
     Where the file has no reload site either, every depot becomes one. A fleet with depots only
     gets the reload sites.
@@ -85,7 +85,7 @@ def with_depots(fleet: FleetFile, depots: Sequence[Depot]) -> FleetFile:
 
 
 def toml_from_fleet(fleet: FleetFile, head: str = "") -> str:
-    """Return the text that `fleet_from_toml` reads back to the same fleet, under a comment."""
+    """Return a fleet as the text of a `fleet.toml`; `fleet_from_toml` reads back the same fleet."""
     names = {depot.id: depot.name for depot in fleet.depots}
     table = FleetTable(
         depot=tuple(map(DepotTable.of, fleet.depots)),
@@ -96,6 +96,6 @@ def toml_from_fleet(fleet: FleetFile, head: str = "") -> str:
 
 
 def with_depots_of(text: str, depots: Sequence[Depot]) -> str:
-    """Return a file without depots with these."""
+    """Return the text of a `fleet.toml` without depots, with these depots added."""
     table = FleetTable(depot=tuple(map(DepotTable.of, depots)))
     return f"{text}\n{written_toml(values_of(table))}"

@@ -1,4 +1,4 @@
-"""The tables of a `fleet.toml`, and the depots, reload sites and machines that they mean."""
+"""Tables of a `fleet.toml`, and their conversion to depots, reload sites and machines."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -78,7 +78,7 @@ _SAME = (
     "contact",
     "rate_h",
 )
-"""What a machine and its table have alike; the rest is converted."""
+"""Fields with the same name and unit in `Vehicle` and its table."""
 
 
 _Radius = Annotated[float, Number(*LIMITS["radius_m"])]
@@ -86,7 +86,7 @@ _Radius = Annotated[float, Number(*LIMITS["radius_m"])]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SiteTable(TomlTable):
-    """What depots and reload sites have in common: a name, a pin, and the ground around it."""
+    """Common fields of depots and reload sites: name, location, and polygon of the site."""
 
     name: Text
     lon: Annotated[float, Number(-180, 180)]
@@ -95,11 +95,11 @@ class _SiteTable(TomlTable):
 
     @property
     def location(self) -> LonLat:
-        """Where the pin is."""
+        """The point of the site."""
         return LonLat(self.lon, self.lat)
 
     def mistakes(self) -> Iterator[FieldMistake]:
-        """Return what is wrong with a ground that was drawn around the pin, or near it."""
+        """Yield the mistakes of the polygon: it crosses itself, or is too far from the location."""
         if not self.polygon:
             return
         area, (_, farthest_m) = shapely.Polygon(self.polygon), LIMITS["radius_m"]
@@ -115,13 +115,13 @@ class _SiteTable(TomlTable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepotTable(_SiteTable):
-    """`[[depot]]`."""
+    """A `[[depot]]` table."""
 
     assumed: Annotated[Flag, IF_ANY] = False
     radius_m: Annotated[_Radius, Field(exclude_if=YARD_RADIUS_M.__eq__)] = YARD_RADIUS_M
 
     def depot(self, number: int) -> Depot:
-        """Return the depot, which is of this number in its file."""
+        """Return the depot; `number` is its place in the file, from 1."""
         area = (self.radius_m, self.polygon)
         return Depot(DepotId(number), self.name, self.location, self.assumed, *area)
 
@@ -139,14 +139,14 @@ class DepotTable(_SiteTable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReloadTable(_SiteTable):
-    """`[[reload]]`."""
+    """A `[[reload]]` table."""
 
     fill_min: Annotated[float, Number(*LIMITS["fill_min"])] = DEFAULT_FILL_MIN
     materials: Annotated[tuple[str, ...], some_of(MATERIALS)] = ("salt",)
     radius_m: Annotated[_Radius, Field(exclude_if=RELOAD_RADIUS_M.__eq__)] = RELOAD_RADIUS_M
 
     def site(self, number: int) -> ReloadSite:
-        """Return the reload site, which is of this number in its file."""
+        """Return the reload site; `number` is its place in the file, from 1."""
         return ReloadSite(
             ReloadSiteId(number),
             self.name,
@@ -172,13 +172,13 @@ class ReloadTable(_SiteTable):
 
 @dataclass(frozen=True, slots=True)
 class _SpeedsTable(TomlTable):
-    """`work_kmh`: how fast a machine works, for each treatment that it is able to do."""
+    """A `work_kmh` table: working speed in km/h of each treatment that a machine can do."""
 
     plow: Annotated[float, Number(*LIMITS["plow_kmh"])] | None = None
     salt: Annotated[float, Number(*LIMITS["salt_kmh"])] | None = None
 
     def mistakes(self) -> Iterator[FieldMistake]:
-        """Return that a machine does nothing."""
+        """Yield a mistake where a machine has no working speed."""
         if not self.mps():
             yield FieldMistake((), None, "a speed for plow, salt or both")
 
@@ -190,7 +190,7 @@ class _SpeedsTable(TomlTable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleTable(TomlTable):
-    """`[[vehicle]]`: a machine, or a `count` of them alike."""
+    """A `[[vehicle]]` table: a machine, or `count` equal ones."""
 
     name: Text
     count: Annotated[int, Number(1, _MAX_COUNT, whole=True)] | None = None
@@ -210,14 +210,14 @@ class VehicleTable(TomlTable):
     rate_h: Annotated[float, Number(*LIMITS["rate_h"]), IF_ANY] = 0.0
 
     def mistakes(self) -> Iterator[FieldMistake]:
-        """Return what a machine lacks for its work."""
+        """Yield a mistake for equipment that a machine needs for its work and lacks."""
         if self.work_kmh.plow and not self.blade_m:
             yield FieldMistake(("blade_m",), 0, "more than 0 for a machine that plows")
         if self.work_kmh.salt and not self.hopper_kg:
             yield FieldMistake(("hopper_kg",), 0, "more than 0 for a machine that salts")
 
     def vehicles(self, depots: Sequence[Depot], before: int) -> Iterator[Vehicle]:
-        """Return the machines, which come after so many."""
+        """Return the machines of the table, numbered after those of earlier tables."""
         speeds = self.work_kmh.mps()
         same: dict[str, Any] = {key: getattr(self, key) for key in _SAME}
         for n in range(1, (self.count or 1) + 1):
@@ -234,7 +234,7 @@ class VehicleTable(TomlTable):
 
     @classmethod
     def of(cls, vehicle: Vehicle, depot: str | None) -> Self:
-        """Return the table of a machine that stands in the depot of this name."""
+        """Return the table of a machine; `depot` is the name of its depot."""
         kmh = {name: _rounded(mps / KMH_MPS) for name, mps in vehicle.work_speed_mps.items()}
         same: dict[str, Any] = {key: getattr(vehicle, key) for key in _SAME}
         return cls(
@@ -248,7 +248,7 @@ class VehicleTable(TomlTable):
 
 
 def machine_names(table: Mapping[str, object]) -> list[str]:
-    """Return the names of the machines of a table, whatever else is wrong in it."""
+    """Return the names of the machines of a table that may have other mistakes."""
     names, count = own_name(table), table.get("count")
     if not names or not isinstance(count, int | float) or not 1 <= count <= _MAX_COUNT:
         return names
@@ -264,13 +264,13 @@ class FleetTable(TomlTable):
     vehicle: Annotated[tuple[VehicleTable, ...], table_list("vehicle", machine_names), IF_ANY] = ()
 
     def mistakes(self) -> Iterator[FieldMistake]:
-        """Return that there is no machine."""
+        """Yield a mistake where there is no machine."""
         if not self.vehicle:
             yield FieldMistake(("vehicle",), None, "at least one [[vehicle]]")
 
 
 def numbered(name: str, number: int) -> str:
-    """Return the name of one of several, in the digits that belong to its letters."""
+    """Return a name followed by a number, in Persian digits after a Persian name."""
     digits = str(number)
     return f"{name} {digits.translate(_PERSIAN_DIGITS) if _PERSIAN.search(name) else digits}"
 
@@ -278,9 +278,9 @@ def numbered(name: str, number: int) -> str:
 def vehicles_from(
     tables: Sequence[VehicleTable], depots: Sequence[Depot]
 ) -> tuple[tuple[Vehicle, ...], list[FieldMistake]]:
-    """Return the machines of the tables, and the table with which they are too many.
+    """Return the machines of the tables, and a mistake where they are more than `MOST_MACHINES`.
 
-    Each is in its depot, or in one after the other; ids count from 1.
+    A machine without a depot is given one in turn; ids count from 1.
     """
     vehicles: list[Vehicle] = []
     for index, table in enumerate(tables):
@@ -293,7 +293,7 @@ def vehicles_from(
 
 
 def unknown_depots(names: Iterable[object], depots: Sequence[Depot]) -> Iterator[FieldMistake]:
-    """Return the machines, by their indexes, that stand in a depot that is not there."""
+    """Yield a mistake for each name, by its index, that is no depot's."""
     known = [depot.name for depot in depots]
     for index, name in enumerate(names):
         if name is not None and name not in known:
@@ -310,5 +310,5 @@ def _depot_id(depots: Sequence[Depot], name: str | None, index: int) -> DepotId:
 
 
 def _rounded(value: float) -> float:
-    """Return a number as people wrote it before it was converted."""
+    """Return a number to nine digits, which undoes errors of converting units."""
     return float(f"{value:.9g}")

@@ -1,4 +1,4 @@
-"""Reachability of streets from depots as a networkx graph, and default depots."""
+"""Streets that depots can reach, by a networkx graph, and assumed depots."""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,7 +12,7 @@ from data.setup.fleet_tables import numbered
 from data.streets.network import StreetNetwork
 
 ASSUMED_DEPOTS = 3
-"""Depots chosen where a city names none."""
+"""Number of depots assumed for a city that names none."""
 
 _ARTERIAL = (RoadClass.PRIMARY, RoadClass.SECONDARY)
 _SECOND_CHOICE = (RoadClass.TERTIARY, RoadClass.UNCLASSIFIED, RoadClass.RESIDENTIAL)
@@ -20,9 +20,9 @@ _ROUNDS = 25
 
 
 def graph_of(network: StreetNetwork) -> nx.DiGraph:
-    """Return the graph of allowed turns: its nodes are arcs, `cost_s` is the time of a step.
+    """Return the graph of allowed turns: nodes are arcs, an edge's `cost_s` is its time.
 
-    A step is the turn from an arc and the drive along the next one.
+    An edge is the turn from one arc into the next and the drive along that.
     """
     turns = network.turns
     came = np.repeat(np.arange(len(network.arc_tail)), np.diff(turns.start))
@@ -84,7 +84,7 @@ def assumed_depots(network: StreetNetwork, language: str = "") -> tuple[Depot, .
 
 
 def _main_junctions(network: StreetNetwork) -> NDArray[np.int64]:
-    """Return the junction indexes of the largest strong part, by length of its streets."""
+    """Return the junctions (indexes) of the longest strongly connected component."""
     parts = nx.strongly_connected_components(graph_of(network))
     largest = max(parts, key=lambda part: float(network.arc_length_m[list(part)].sum()))
     return np.unique(network.arc_tail[list(largest)]).astype(np.int64)
@@ -99,7 +99,7 @@ def _junctions_of(
 
 
 def _centres(points: NDArray[np.float64], count: int) -> list[NDArray[np.float64]]:
-    """Return the means of groups of near points (k-means, started along the longer side)."""
+    """Return the k-means centers of points, started along the longer side."""
     longer = int(np.argmax(np.ptp(points, axis=0)))
     order = np.argsort(points[:, longer], kind="stable")
     shares = (2 * np.arange(count) + 1) / (2 * count)
