@@ -17,18 +17,20 @@ from api.simulation.demo_city import CODE_FOLDER, SAMPLE_CITY
 def demo(
     file: Annotated[
         Path | None,
-        typer.Option(
-            help=f"Street file; Gothenburg where none is given; {SAMPLE_CITY} for a Persian town."
-        ),
+        typer.Option(help=f"Street file; by default Gothenburg; {SAMPLE_CITY} for a Persian town."),
     ] = None,
     timezone: Annotated[
-        str | None, typer.Option(help="Time zone of that file's city, as Asia/Tehran.")
+        str | None, typer.Option(help="Time zone of that file's city, such as Asia/Tehran.")
     ] = None,
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
-    seconds: Annotated[float, typer.Option(min=1, help="Time for the first plan.")] = 20.0,
-    speed: Annotated[float, typer.Option(min=0.1, help="Storm seconds a second.")] = 30.0,
+    seconds: Annotated[
+        float, typer.Option(min=1, help="Seconds to search for the first plan.")
+    ] = 20.0,
+    speed: Annotated[
+        float, typer.Option(min=0.1, help="Speed of the storm, in storm seconds per second.")
+    ] = 30.0,
 ) -> None:
-    """Run a storm in a box on a fresh city: plan, serve and simulate until Ctrl+C."""
+    """Run a demo on a new city: plan, serve and simulate a storm until Ctrl+C."""
     import logging
 
     from api.cli.serve import serve
@@ -55,7 +57,7 @@ def demo(
 
 @contextmanager
 def _simulation(settings: Settings, city: str, port: int, password: str) -> Iterator[None]:
-    """Send trucks and callers to the server from another process, as long as it serves."""
+    """Run the simulation against the server in another process."""
     arguments = ["simulate", "--city", city, "--url", f"http://127.0.0.1:{port}"]
     with subprocess.Popen(  # noqa: S603 - our own program with our own arguments
         [sys.executable, "-m", "api", *arguments, "--operator", "operator"],

@@ -9,7 +9,7 @@ from typer.main import get_command, get_group
 
 
 class CommandEntry(NamedTuple):
-    """A command or a group of commands: `module:name`, and its line in the list of commands."""
+    """The target of a command or group, `module:name`, and its line in the list of commands."""
 
     target: str
     line: str
@@ -18,71 +18,71 @@ class CommandEntry(NamedTuple):
 COMMANDS = {
     "geocode": CommandEntry(
         "api.cli.setup.geocode:geocode",
-        "Print the places that words may mean, best first, as JSON by line.",
+        "Print the places that an address may mean, best first, as JSON lines.",
     ),
     "match": CommandEntry(
         "api.cli.storms.match:match",
-        "Print the street, direction and place of every line of a GPS log, as CSV.",
+        "Match a GPS log to the streets and print street, direction and place as CSV.",
     ),
     "plan": CommandEntry(
         "api.cli.storms.plan:plan",
-        "Plan the routes of the active storm; start one where none is active.",
+        "Plan the routes of the active storm; start a storm where none is active.",
     ),
     "solve": CommandEntry(
         "api.cli.storms.solve:solve",
-        "Find good routes for a file; Ctrl+C stops early and keeps the best.",
+        "Solve a routing problem in a file; Ctrl+C stops early and keeps the best.",
     ),
     "serve": CommandEntry(
         "api.cli.serve:serve",
-        "Serve the pages, the API and the door for positions, and solve plans.",
+        "Serve the pages and the API of a city, receive positions and solve plans.",
     ),
-    "work": CommandEntry(
-        "api.cli.work:work", "Take plan runs from the queue and solve them until Ctrl+C."
-    ),
+    "work": CommandEntry("api.cli.work:work", "Solve queued plan runs until Ctrl+C."),
     "backup": CommandEntry(
         "api.cli.setup.backup:backup",
-        "Save a city - database, tiles, photos, policy, fleet - into one file; its server may run.",
+        "Save a city (database, tiles, photos, policy, fleet) to a file while its server runs.",
     ),
     "restore": CommandEntry(
         "api.cli.setup.restore:restore",
-        "Make a city from a backup; it is there whole or not at all.",
+        "Restore a city from a backup, completely or not at all.",
     ),
     "upgrade": CommandEntry(
         "api.cli.setup.restore:upgrade",
-        "Bring the tables of a city up to what this version of Barfrub works with.",
+        "Upgrade a city's database to this version of Barfrub.",
     ),
     "erase": CommandEntry(
-        "api.cli.setup.erase:erase", "Erase callers and photos that have been kept long enough."
+        "api.cli.setup.erase:erase", "Erase callers and photos whose retention time is over."
     ),
     "replay": CommandEntry(
         "api.cli.storms.replay:replay",
-        "Take a recorded log in, with the times at which its fixes were made.",
+        "Import a recorded GPS log with its original times.",
     ),
     "simulate": CommandEntry(
         "api.cli.simulate:simulate",
-        "Send a simulated storm through the public doors until Ctrl+C.",
+        "Send simulated positions and calls to a server until Ctrl+C.",
     ),
     "demo": CommandEntry(
         "api.cli.demo:demo",
-        "Run a storm in a box on a fresh city: plan, serve and simulate until Ctrl+C.",
+        "Run a demo on a new city: plan, serve and simulate a storm until Ctrl+C.",
     ),
     "city": CommandEntry("api.cli.setup.city:city", "Add, update, show, export and remove cities."),
     "fleet": CommandEntry("api.cli.setup.fleet:fleet", "Set depots, reload sites and machines."),
     "policy": CommandEntry("api.cli.setup.fleet:policy", "Set the levels of service."),
-    "storm": CommandEntry("api.cli.storms.storm:storm", "Storms and their snow."),
+    "storm": CommandEntry("api.cli.storms.storm:storm", "Manage storms and their snowfall."),
     "coverage": CommandEntry(
-        "api.cli.storms.coverage:coverage", "Derive coverage anew, show its revisions."
+        "api.cli.storms.coverage:coverage", "Recompute coverage and show its revisions."
     ),
-    "audit": CommandEntry("api.cli.storms.audit:audit", "Prove the storm book, and export it."),
-    "user": CommandEntry("api.cli.setup.user:user", "Add people who sign in."),
-    "device": CommandEntry("api.cli.setup.user:device", "Add trackers that send positions."),
-    "apikey": CommandEntry("api.cli.setup.apikey:apikey", "Let other systems bring requests."),
+    "audit": CommandEntry("api.cli.storms.audit:audit", "Verify and export the audit log."),
+    "user": CommandEntry("api.cli.setup.user:user", "Manage the people who sign in."),
+    "device": CommandEntry("api.cli.setup.user:device", "Manage the trackers that send positions."),
+    "apikey": CommandEntry(
+        "api.cli.setup.apikey:apikey", "Manage the keys of other systems for Open311."
+    ),
 }
 """All commands, in the order of the help. Only the module of the one that is run is imported."""
 
 
 class CommandTable(TyperGroup):
-    """Lists the commands of `COMMANDS`, and imports the one that somebody asks for."""
+    """Lists the commands of `COMMANDS`, and imports only the one that is run."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - as Typer has them
         super().__init__(**options)
@@ -91,7 +91,7 @@ class CommandTable(TyperGroup):
         }
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401
-        """Return the command that the first word names, imported now, and the other words."""
+        """Return the command named by the first argument, imported, and the other arguments."""
         name, command, rest = super().resolve_command(ctx, args)
         return name, command if name is None else loaded_command(name), rest
 

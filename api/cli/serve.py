@@ -22,18 +22,22 @@ less often than Python's own habit, since a thousand trackers make that many in 
 
 
 def serve(
-    city: Annotated[str | None, typer.Option(help="City to serve; else BARFRUB_CITY.")] = None,
+    city: Annotated[
+        str | None, typer.Option(help="City to serve; by default BARFRUB_CITY.")
+    ] = None,
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     clock: Annotated[
-        str | None, typer.Option(help="Start the clock at this ISO time, for training.")
+        str | None, typer.Option(help="Start the clock at this ISO 8601 time, for training.")
     ] = None,
-    speed: Annotated[float, typer.Option(min=0.01, help="Run the clock this much faster.")] = 1.0,
+    speed: Annotated[
+        float, typer.Option(min=0.01, help="Speed of the clock; 2 is twice real time.")
+    ] = 1.0,
     setup: Annotated[
         bool, typer.Option("--setup", help="Set up a new city in the browser, then serve it.")
     ] = False,
 ) -> None:
-    """Serve the pages, the API and the door for positions, and solve plans.
+    """Serve the pages and the API of a city, receive positions and solve plans.
 
     Where there is no city yet, one is set up in the browser first.
     """
@@ -106,7 +110,7 @@ def _web(
 
 
 def _reachable(place: str) -> str:
-    """Return an address that a browser can open, where the server listens on all of them."""
+    """Return an address for a browser, where the server listens on all interfaces."""
     import socket
     from ipaddress import ip_address
 

@@ -6,22 +6,27 @@ import typer
 
 
 def simulate(
-    city: Annotated[str | None, typer.Option(help="City; else BARFRUB_CITY.")] = None,
-    url: Annotated[str, typer.Option(help="Where its server is.")] = "http://127.0.0.1:8000",
+    city: Annotated[str | None, typer.Option(help="City; by default BARFRUB_CITY.")] = None,
+    url: Annotated[
+        str, typer.Option(help="Address of the city's server.")
+    ] = "http://127.0.0.1:8000",
     operator: Annotated[
-        str, typer.Option(help="Login of the operator who types calls in; without, nobody calls.")
+        str,
+        typer.Option(help="Login of the operator who enters calls; without it there are no calls."),
     ] = "",
     password: Annotated[
         str, typer.Option(envvar="BARFRUB_OPERATOR_PASSWORD", help="The operator's password.")
     ] = "",
-    calls: Annotated[float, typer.Option(min=0, help="Calls an hour, by the storm's clock.")] = 30,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed is another storm.")] = 1,
+    calls: Annotated[float, typer.Option(min=0, help="Calls per hour of the storm's clock.")] = 30,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Random seed; each seed gives another storm.")
+    ] = 1,
     speed: Annotated[
         float | None,
         typer.Option(min=0.01, help="Refuse a server whose clock does not run this fast."),
     ] = None,
 ) -> None:
-    """Send a simulated storm through the public doors until Ctrl+C.
+    """Send simulated positions and calls to a server until Ctrl+C.
 
     The storm runs by the server's clock: start it as `barfrub serve --speed 30` for a faster one.
     """

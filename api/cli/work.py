@@ -1,4 +1,4 @@
-"""`barfrub work`: solve plan runs of the queue, beside the server or on its own."""
+"""`barfrub work`: solve queued plan runs, with or without a server running."""
 
 from typing import Annotated
 
@@ -6,9 +6,9 @@ import typer
 
 
 def work(
-    city: Annotated[str | None, typer.Option(help="City; else BARFRUB_CITY.")] = None,
+    city: Annotated[str | None, typer.Option(help="City; by default BARFRUB_CITY.")] = None,
 ) -> None:
-    """Take plan runs from the queue and solve them until Ctrl+C."""
+    """Solve queued plan runs until Ctrl+C."""
     import threading
 
     from api.config.clock import Clock

@@ -1,4 +1,4 @@
-"""`barfrub apikey`: keys that let other systems write through Open311."""
+"""`barfrub apikey`: keys for other systems that send requests through Open311."""
 
 from typing import Annotated
 
@@ -6,17 +6,17 @@ import typer
 
 apikey = typer.Typer(no_args_is_help=True)
 
-CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
-Name = Annotated[str, typer.Argument(help="What the other system is called.")]
+CityOption = Annotated[str | None, typer.Option("--city", help="City; by default BARFRUB_CITY.")]
+Name = Annotated[str, typer.Argument(help="Name of the other system.")]
 
 
 @apikey.command("add")
 def add_key(
     name: Name,
-    contact: Annotated[str, typer.Option(help="Whom to call when it sends nonsense.")],
+    contact: Annotated[str, typer.Option(help="Whom to contact about faulty requests.")],
     city: CityOption = None,
 ) -> None:
-    """Add a key and print it, once."""
+    """Create a key and print it; it is not shown again."""
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city
@@ -30,7 +30,7 @@ def add_key(
 
 @apikey.command("list")
 def list_keys(city: CityOption = None) -> None:
-    """Show which systems have a key."""
+    """List the systems that have a key."""
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
     from data.store.accounts.api_keys import list_api_keys
@@ -45,7 +45,7 @@ def list_keys(city: CityOption = None) -> None:
 
 @apikey.command("revoke")
 def revoke(name: Name, city: CityOption = None) -> None:
-    """Let a system in no more, from now on and for good."""
+    """Revoke a key for good."""
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city

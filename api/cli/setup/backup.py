@@ -11,14 +11,16 @@ ENDING = ".barfrub.tar.gz"
 
 def backup(
     target: Annotated[
-        Path, typer.Argument(help="New file, or a folder: the file is then named by city and time.")
+        Path,
+        typer.Argument(help="New file, or a folder, where the file is named by city and time."),
     ],
-    city: Annotated[str | None, typer.Option(help="City to save; else BARFRUB_CITY.")] = None,
+    city: Annotated[str | None, typer.Option(help="City to save; by default BARFRUB_CITY.")] = None,
     keep: Annotated[
-        int | None, typer.Option(min=1, help="In a folder, delete all but so many of the newest.")
+        int | None,
+        typer.Option(min=1, help="In a folder, keep only this many of the newest backups."),
     ] = None,
 ) -> None:
-    """Save a city - database, tiles, photos, policy, fleet - into one file; its server may run."""
+    """Save a city (database, tiles, photos, policy, fleet) to a file while its server runs."""
     from api.config.clock import Clock
     from api.config.settings import Settings, chosen_city
 
@@ -32,7 +34,7 @@ def backup(
 
 
 def save_city(folder: Path, target: Path, now: datetime) -> Path:
-    """Save a city into a file or a folder and return the file."""
+    """Save a city to a file or into a folder; return the file."""
     from data.errors import BarfrubError
     from data.store.backup.backup import write_backup
 
@@ -45,7 +47,7 @@ def save_city(folder: Path, target: Path, now: datetime) -> Path:
 
 
 def older_backups(folder: Path, city: str) -> list[Path]:
-    """Return the files that this command named, the newest first."""
+    """Return the backups of a city in a folder, the newest first."""
     stamp = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "Z"
     return sorted(folder.glob(f"{city}-{stamp}{ENDING}"), reverse=True)
 

@@ -1,4 +1,4 @@
-"""`barfrub city`: make a city from a street file, show and update it, and take it away."""
+"""`barfrub city`: create a city from a street file, show, update, export and remove it."""
 
 import json
 import sys
@@ -17,17 +17,19 @@ URMIA = "urmia"
 
 city = typer.Typer(no_args_is_help=True)
 
-NameArgument = Annotated[str, typer.Argument(help="What this city is called in commands.")]
+NameArgument = Annotated[str, typer.Argument(help="Name of the city in commands.")]
 FileArgument = Annotated[
     Path | None,
     typer.Argument(help="OpenStreetMap (.osm.pbf, .osm, .osm.gz, .osm.bz2) or GeoJSON."),
 ]
 PlaceOption = Annotated[
     str | None,
-    typer.Option(help='Instead of a file: a place to ask OpenStreetMap for, like "Urmia, Iran".'),
+    typer.Option(
+        help='A place to download from OpenStreetMap instead of a file, like "Urmia, Iran".'
+    ),
 ]
 BoundaryOption = Annotated[
-    Path | None, typer.Option(help="Polygon (.geojson, .gpkg) outside of which nothing is taken.")
+    Path | None, typer.Option(help="Polygon (.geojson, .gpkg) that limits the streets.")
 ]
 DistrictsOption = Annotated[
     str | None,
@@ -46,15 +48,15 @@ def add(
         str | None, typer.Option(help="Time zone of the city, like Asia/Tehran.")
     ] = None,
     services: Annotated[
-        bool, typer.Option("--services", help="With service ways and alleys.")
+        bool, typer.Option("--services", help="Include service ways and alleys.")
     ] = False,
     boundary: BoundaryOption = None,
     districts: DistrictsOption = None,
     language: Annotated[
-        str, typer.Option(help="Language of its pages, fa or en say; else the browser's.")
+        str, typer.Option(help="Language of its pages, such as en or fa; by default the browser's.")
     ] = "",
 ) -> None:
-    """Make a city from a street file; nothing is changed when the file does not fit."""
+    """Create a city from a street file; nothing changes where the file is unusable."""
     from api.cli.setup.city_report import print_report
     from api.config.clock import Clock
     from api.config.console import CONSOLE
@@ -93,14 +95,16 @@ def update(
     boundary: BoundaryOption = None,
     districts: DistrictsOption = None,
     services: Annotated[
-        bool | None, typer.Option(help="With service ways and alleys; else as before.")
+        bool | None, typer.Option(help="Include service ways and alleys; by default as before.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would change.")
+    ] = False,
     every: Annotated[
-        bool, typer.Option("--all", help="List every street that vanishes, not the longest only.")
+        bool, typer.Option("--all", help="List every removed street, not only the longest.")
     ] = False,
 ) -> None:
-    """Give a city a newer street file; streets that stay keep their history.
+    """Import a newer street file; unchanged streets keep their history.
 
     Its boundary and districts stay too where no others are given. It may be served meanwhile.
     """
@@ -131,7 +135,7 @@ def update(
 
 @city.command()
 def former(name: NameArgument) -> None:
-    """List the streets that newer files no longer have: when they went, what lies there now."""
+    """List streets that newer files removed: when, and what replaced them."""
     from api.cli.setup.city_report import replaced_text
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
@@ -148,10 +152,10 @@ def former(name: NameArgument) -> None:
 
 @city.command()
 def show(
-    name: Annotated[str | None, typer.Argument(help="City; else BARFRUB_CITY.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+    name: Annotated[str | None, typer.Argument(help="City; by default BARFRUB_CITY.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Show what a city holds and what its depots cannot reach."""
+    """Show a city's figures and the streets that no depot reaches."""
     from api.cli.setup.city_report import print_report
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
@@ -168,7 +172,7 @@ def show(
 
 @city.command("list")
 def list_all() -> None:
-    """List the cities of this machine."""
+    """List the cities on this machine."""
     from api.cli.setup.city_report import city_line
     from api.config.console import open_city_database
     from api.config.settings import Settings, list_cities
@@ -189,9 +193,11 @@ def list_all() -> None:
 @city.command()
 def remove(
     name: NameArgument,
-    yes: Annotated[bool, typer.Option("--yes", help="Delete it: there is no way back.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Delete the city; this cannot be undone.")
+    ] = False,
 ) -> None:
-    """Delete a city with its storms, requests and proof; says what is lost first."""
+    """Delete a city with its storms, requests and evidence; shows first what would be lost."""
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
     from data.store.database.engine import reading
@@ -218,10 +224,10 @@ def export(
     name: NameArgument,
     file: Annotated[Path, typer.Argument(help="File to write, .gpkg or .geojson.")],
     storm: Annotated[
-        int | None, typer.Option(help="Number of a storm, for its coverage as attributes.")
+        int | None, typer.Option(help="Number of a storm whose coverage is added as attributes.")
     ] = None,
 ) -> None:
-    """Write the streets for QGIS: class and why, and what a storm's evidence proves."""
+    """Export the streets for QGIS, with class, reason and the coverage of a storm."""
     from api.cli.setup.city_report import picture_of
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
@@ -248,7 +254,7 @@ def export(
 def _source(
     file: Path | None, place: str | None, boundary: Path | None
 ) -> tuple[Path, Path | None]:
-    """Return the street file and its boundary; a place has a boundary of its own."""
+    """Return the street file and its boundary; a downloaded place has its own boundary."""
     from api.config.settings import Settings
     from data.errors import InvalidError
 

@@ -1,4 +1,4 @@
-"""What `barfrub city` prints of a city, of a newer street file and of a storm's coverage."""
+"""The printed reports of a city, a street update and a storm's coverage."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from maps.reports.coverage_table import CoveragePicture
 
 
 def picture_of(tx: Tx, network: StreetNetwork, policy: Policy, storm: int) -> CoveragePicture:
-    """Return what a storm's evidence proves, as of its end or now."""
+    """Return a storm's coverage at its end, or now while it lasts."""
     found = get_storm(tx, StormId(storm))
     at = found.ended_at or Clock().now()
     states, coverage = painted_storm(tx, network, policy, found, at)
@@ -24,13 +24,13 @@ def picture_of(tx: Tx, network: StreetNetwork, policy: Policy, storm: int) -> Co
 
 
 def city_line(report: Report) -> str:
-    """Return a city in one line of a list."""
+    """Return a city's line in the list."""
     size = f"{report['segments']:,} segments, {report['length_km']:,.0f} km"
     return f"{size:<32} {report.get('file', '')} {str(report.get('imported_at', ''))[:10]}"
 
 
 def print_difference(newer: Newer, most: int | None) -> None:
-    """Print what a newer street file changes, with so many vanished streets at most."""
+    """Print what a newer street file changes, with at most `most` removed streets."""
     found = newer.difference
     print(
         f"Of the streets, {len(found.unchanged):,} stay, {len(found.changed):,} change, "
@@ -51,14 +51,14 @@ def print_difference(newer: Newer, most: int | None) -> None:
 def replaced_text(
     street_id: int, street: Segment | FormerSegment, successors: Sequence[SegmentId]
 ) -> str:
-    """Return a vanished street and what lies in its place."""
+    """Return the line of a removed street and its replacements."""
     name = next(iter(street.names.get("", ())), "unnamed")
     after = ", ".join(str(each) for each in successors) or "nothing"
     return f"{street_id} {name}, {street.length_m:.0f} m; in its place: {after}"
 
 
 def print_report(report: Report) -> None:
-    """Print what a city holds."""
+    """Print a city's figures."""
     shown = [
         ("City", f"{report['name']} ({report['timezone']}), network {report['version']}"),
         ("Streets", f"{report['segments']} segments, {report['length_km']:.0f} km"),

@@ -1,14 +1,14 @@
-"""`barfrub erase`: what the server does on its schedule, at once."""
+"""`barfrub erase`: erase personal data now instead of on the server's schedule."""
 
 from typing import Annotated
 
 import typer
 
-CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
+CityOption = Annotated[str | None, typer.Option("--city", help="City; by default BARFRUB_CITY.")]
 
 
 def erase(city: CityOption = None) -> None:
-    """Erase callers and photos that have been kept long enough."""
+    """Erase callers and photos whose retention time is over."""
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city

@@ -1,4 +1,4 @@
-"""`barfrub fleet` and `barfrub policy`: validate a file and put it in force."""
+"""`barfrub fleet` and `barfrub policy`: check a file and put it in force."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +10,9 @@ from data.store.database.engine import Tx
 
 fleet = typer.Typer(no_args_is_help=True)
 policy = typer.Typer(no_args_is_help=True)
-policy.add_typer(overrides, name="overrides", help="Decide the class of single streets.")
+policy.add_typer(overrides, name="overrides", help="Override the class of single streets.")
 
-CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
+CityOption = Annotated[str | None, typer.Option("--city", help="City; by default BARFRUB_CITY.")]
 
 
 @fleet.callback()
@@ -30,7 +30,7 @@ def set_fleet_file(
     file: Annotated[Path, typer.Argument(help="A fleet.toml, or a table of machines as CSV.")],
     city: CityOption = None,
 ) -> None:
-    """Replace the fleet; nothing is changed when the file has a mistake.
+    """Replace the fleet; nothing changes where the file has a mistake.
 
     A table of machines leaves depots and places to load salt as they are.
     """
@@ -59,7 +59,7 @@ def set_fleet_file(
 
 
 def _proposed(tx: Tx, name: str, content: bytes) -> str:
-    """Return the fleet.toml that a file means; print all its mistakes and raise the first."""
+    """Return a file's fleet as fleet.toml; print all mistakes and raise the first."""
     from data.errors import InvalidError
     from fleet.setup.fleet_import import propose
 
@@ -76,11 +76,11 @@ def _proposed(tx: Tx, name: str, content: bytes) -> str:
 
 @fleet.command("export")
 def export_machines(
-    file: Annotated[Path, typer.Argument(help="Where to write: .toml or .csv.")],
+    file: Annotated[Path, typer.Argument(help="File to write, .toml or .csv.")],
     city: CityOption = None,
-    language: Annotated[str, typer.Option(help="Language of the heads, en or fa.")] = "en",
+    language: Annotated[str, typer.Option(help="Language of the column heads, en or fa.")] = "en",
 ) -> None:
-    """Write the fleet in force as a fleet.toml, or its machines as a table."""
+    """Export the fleet in force as a fleet.toml, or its machines as CSV."""
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
     from data.errors import InvalidError
@@ -106,7 +106,7 @@ def export_machines(
 def set_policy_file(
     file: Annotated[Path, typer.Argument(help="A policy.toml.")], city: CityOption = None
 ) -> None:
-    """Replace the levels of service; nothing is changed when the file has a mistake."""
+    """Replace the levels of service; nothing changes where the file has a mistake."""
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city

@@ -1,4 +1,4 @@
-"""`barfrub geocode`: what words mean as places, one JSON object for each query."""
+"""`barfrub geocode`: the places that an address may mean, one JSON object per query."""
 
 import json
 import sys
@@ -15,12 +15,16 @@ DIGITS = 7
 def geocode(
     text: Annotated[
         list[str] | None,
-        typer.Argument(help="The caller's words; without them, one query a line is read."),
+        typer.Argument(
+            help="The caller's words; without them, queries are read from the input, one per line."
+        ),
     ] = None,
-    city: Annotated[str | None, typer.Option(help="City; else BARFRUB_CITY.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=50, help="Candidates for each query.")] = 5,
+    city: Annotated[str | None, typer.Option(help="City; by default BARFRUB_CITY.")] = None,
+    limit: Annotated[
+        int, typer.Option(min=1, max=50, help="Largest number of candidates per query.")
+    ] = 5,
 ) -> None:
-    """Print the places that words may mean, best first, as JSON by line."""
+    """Print the places that an address may mean, best first, as JSON lines."""
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
     from data.store.database.engine import reading

@@ -1,4 +1,4 @@
-"""`barfrub policy overrides`: decisions for single streets from a file, and into one."""
+"""`barfrub policy overrides`: import and export class overrides of single streets."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,13 +9,13 @@ from data.files.csv_sheet import Mistake
 
 overrides = typer.Typer(no_args_is_help=True)
 
-CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
+CityOption = Annotated[str | None, typer.Option("--city", help="City; by default BARFRUB_CITY.")]
 FileArgument = Annotated[Path, typer.Argument(help="A .csv or .geojson file.")]
 
 
 @overrides.callback()
 def all_overrides() -> None:
-    """Decide the class of single streets against all rules."""
+    """Override the class of single streets."""
 
 
 @overrides.command("import")
@@ -23,10 +23,11 @@ def import_file(
     file: FileArgument,
     city: CityOption = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Leave streets that are not in the file to the rules.")
+        bool,
+        typer.Option("--replace", help="Remove the overrides of streets that are not in the file."),
     ] = False,
 ) -> None:
-    """Decide streets as a file says; nothing is changed when it has a mistake."""
+    """Import overrides from a file; nothing changes where it has a mistake."""
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city
@@ -53,7 +54,7 @@ def import_file(
 
 @overrides.command("export")
 def export_file(file: FileArgument, city: CityOption = None) -> None:
-    """Write the decisions for single streets to a file that `import` reads back."""
+    """Export the overrides to a file that `import` reads."""
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
     from data.errors import InvalidError

@@ -1,4 +1,4 @@
-"""`barfrub restore` and `barfrub upgrade`: a city out of a backup, and its tables brought up."""
+"""`barfrub restore` and `barfrub upgrade`: restore a backup, upgrade a city's database."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,13 +7,13 @@ import typer
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="What `barfrub backup` wrote.")],
-    city: Annotated[str, typer.Option(help="Name of the city to make.")],
+    file: Annotated[Path, typer.Argument(help="File written by `barfrub backup`.")],
+    city: Annotated[str, typer.Option(help="Name of the new city.")],
     replace: Annotated[
-        bool, typer.Option("--replace", help="Give up the city of that name, if there is one.")
+        bool, typer.Option("--replace", help="Replace the city of that name, if there is one.")
     ] = False,
 ) -> None:
-    """Make a city from a backup; it is there whole or not at all."""
+    """Restore a city from a backup, completely or not at all."""
     from api.config.settings import Settings
     from data.errors import BarfrubError, NotFoundError
     from data.store.backup.restore import restore_city
@@ -31,12 +31,14 @@ def restore(
 
 
 def upgrade(
-    city: Annotated[str | None, typer.Option(help="City to upgrade; else BARFRUB_CITY.")] = None,
+    city: Annotated[
+        str | None, typer.Option(help="City to upgrade; by default BARFRUB_CITY.")
+    ] = None,
     backup: Annotated[
-        bool, typer.Option(help="Save the city below BARFRUB_VAR/backups first.")
+        bool, typer.Option(help="Back the city up below BARFRUB_VAR/backups first.")
     ] = True,
 ) -> None:
-    """Bring the tables of a city up to what this version of Barfrub works with."""
+    """Upgrade a city's database to this version of Barfrub."""
     from api.cli.setup.backup import save_city
     from api.config.clock import Clock
     from api.config.settings import Settings, chosen_city

@@ -1,4 +1,4 @@
-"""`barfrub city sample`: the street file of a town that never was, to try everything with."""
+"""`barfrub city sample`: the street file of an invented town, for trying Barfrub."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,7 @@ def sample(
         Path | None, typer.Option(help="Write the town's five districts too, as GeoJSON.")
     ] = None,
 ) -> None:
-    """Write a drawn Persian town of about 2,000 streets as an OpenStreetMap file."""
+    """Write an invented Persian town of about 2,000 streets as an OpenStreetMap file."""
     import shutil
 
     from data.errors import InvalidError

@@ -10,7 +10,7 @@ from data.model import Role, User
 user = typer.Typer(no_args_is_help=True)
 device = typer.Typer(no_args_is_help=True)
 
-CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
+CityOption = Annotated[str | None, typer.Option("--city", help="City; by default BARFRUB_CITY.")]
 
 
 @user.callback()
@@ -34,11 +34,14 @@ def add_user(
     ],
     city: CityOption = None,
     password: Annotated[
-        str | None, typer.Option(help="Else asked for, or made up where nobody can answer.")
+        str | None,
+        typer.Option(
+            help="Password; by default asked for, or generated where there is no terminal."
+        ),
     ] = None,
     language: Annotated[str, typer.Option(help="Of the pages; else the default.")] = "",
 ) -> None:
-    """Add somebody who signs in."""
+    """Add a person who signs in."""
     from api.access.auth import hash_password
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
@@ -58,7 +61,7 @@ def add_user(
 
 @user.command("list")
 def list_people(city: CityOption = None) -> None:
-    """Show who may sign in, as what."""
+    """List the people who may sign in, with their roles."""
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
     from data.store.accounts.accounts import list_users
@@ -75,10 +78,13 @@ def change_password(
     login: Annotated[str, typer.Argument(help="Name to sign in with.")],
     city: CityOption = None,
     password: Annotated[
-        str | None, typer.Option(help="Else asked for, or made up where nobody can answer.")
+        str | None,
+        typer.Option(
+            help="Password; by default asked for, or generated where there is no terminal."
+        ),
     ] = None,
 ) -> None:
-    """Give somebody another password, as where the last administrator has forgotten it."""
+    """Set another password, for example for an administrator who has forgotten it."""
     from api.access.auth import hash_password
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
@@ -103,10 +109,10 @@ def change_password(
 @device.command("add")
 def add_device(
     name: Annotated[str, typer.Argument(help="Name of the tracker, `id` of the OsmAnd protocol.")],
-    vehicle: Annotated[str, typer.Option(help="Name of the vehicle that carries it.")],
+    vehicle: Annotated[str, typer.Option(help="Name of the vehicle that it is mounted on.")],
     city: CityOption = None,
 ) -> None:
-    """Add a tracker and print its token, once."""
+    """Add a tracker and print its token; it is not shown again."""
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city
@@ -135,7 +141,7 @@ def _language(text: str) -> str:
 
 
 def _password(given: str | None, login: str) -> tuple[str, bool]:
-    """Return the password, and whether we made it up."""
+    """Return the password, and whether it was generated."""
     import secrets
 
     from api.access.auth import checked_password

@@ -1,4 +1,4 @@
-"""`barfrub audit`: read the storm book again, and hand it to somebody who trusts nobody."""
+"""`barfrub audit`: verify the audit log and export it for independent checks."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 audit = typer.Typer(no_args_is_help=True)
 
-CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
+CityOption = Annotated[str | None, typer.Option("--city", help="City; by default BARFRUB_CITY.")]
 
 SHOWN = 50
 """Findings printed at most."""
@@ -15,7 +15,7 @@ SHOWN = 50
 
 @audit.callback()
 def audits() -> None:
-    """Prove the storm book, and export it."""
+    """Verify and export the audit log."""
 
 
 @audit.command()
@@ -23,10 +23,10 @@ def verify(
     city: CityOption = None,
     receipt: Annotated[
         list[str] | None,
-        typer.Option(help="NUMBER:HASH that an earlier verify printed; may be repeated."),
+        typer.Option(help="NUMBER:HASH printed by an earlier verify; may be repeated."),
     ] = None,
 ) -> None:
-    """Prove that no line of the storm book, and nothing that it tells of, was changed.
+    """Verify that no line of the audit log, and nothing that it records, was changed.
 
     Every line is hashed again, and plans, evidence, callers' words, states and rights are compared
     with what the lines say. Ends with 1 where anything is wrong.
@@ -57,10 +57,10 @@ def verify(
 
 @audit.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="New file, a line of JSON for each line.")],
+    file: Annotated[Path, typer.Argument(help="New file, one JSON object per line.")],
     city: CityOption = None,
 ) -> None:
-    """Write the whole storm book to a file that can be proved without Barfrub.
+    """Export the whole audit log to a file that can be verified without Barfrub.
 
     Ends before a line that cannot be read, and names it.
     """

@@ -1,4 +1,4 @@
-"""What `barfrub audit` says of a finding, and the receipts that it reads."""
+"""The texts of `barfrub audit` for findings, and the receipts that it reads."""
 
 from data.errors import InvalidError
 from fleet.audit.audit_log import Finding, Receipt
@@ -13,7 +13,7 @@ WORDS = {
 
 
 def receipt_of(text: str) -> Receipt:
-    """Return what somebody noted down of an earlier proof; raise `InvalidError`."""
+    """Parse the receipt NUMBER:HASH of an earlier verify; raise `InvalidError`."""
     number, _, digest = text.partition(":")
     if not number.isdecimal() or len(digest) != 64:
         raise InvalidError("receipt", text, "NUMBER:HASH as `barfrub audit verify` prints it")
@@ -21,7 +21,7 @@ def receipt_of(text: str) -> Receipt:
 
 
 def finding_text(finding: Finding) -> str:
-    """Return what is wrong, in one line."""
+    """Return a finding as one line."""
     about = f" ({finding.subject})" if finding.subject else ""
     if finding.wrong == "unreadable":
         return f"line {finding.line}{about} cannot be read: {finding.found}"

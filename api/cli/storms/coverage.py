@@ -1,4 +1,4 @@
-"""`barfrub coverage`: derive a storm's coverage anew, and say what changed since it was closed."""
+"""`barfrub coverage`: recompute a storm's coverage, and list its revisions."""
 
 from typing import Annotated
 
@@ -8,18 +8,20 @@ from fleet.context import CityContext
 
 coverage = typer.Typer(no_args_is_help=True)
 
-CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
-StormOption = Annotated[int | None, typer.Option("--storm", help="Its number; else the newest.")]
+CityOption = Annotated[str | None, typer.Option("--city", help="City; by default BARFRUB_CITY.")]
+StormOption = Annotated[
+    int | None, typer.Option("--storm", help="Number of the storm; by default the newest.")
+]
 
 
 @coverage.callback()
 def coverages() -> None:
-    """Derive coverage anew, and show its revisions."""
+    """Recompute coverage and show its revisions."""
 
 
 @coverage.command()
 def rebuild(city: CityOption = None, storm: StormOption = None) -> None:
-    """Derive a storm anew from its positions, with the streets and the policy of today.
+    """Recompute a storm's coverage from its positions, with today's streets and policy.
 
     What changed makes a numbered revision. Jobs that nothing proves any more are named and stay
     done until somebody looks.
@@ -53,7 +55,7 @@ def rebuild(city: CityOption = None, storm: StormOption = None) -> None:
 
 @coverage.command()
 def revisions(city: CityOption = None, storm: StormOption = None) -> None:
-    """Print the numbered revisions of a storm's coverage."""
+    """List the revisions of a storm's coverage."""
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
     from data.store.coverage.coverage_revisions import list_revisions

@@ -1,4 +1,4 @@
-"""What `barfrub replay` does with a log: send it to a server, or take it into the database."""
+"""How `barfrub replay` sends a log to a server or imports it into the database."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ async def sent(
     pace: float | None,
     engine: Database | None = None,
 ) -> Outcome:
-    """Send the log; where its database is at hand, wait until the server has looked at it."""
+    """Send the log; where the database is local, wait until the server has digested it."""
     async with door_of(url) as client:
         outcome = await send_log(client, fixes, tokens, pace, typer.echo)
     if engine is not None:
@@ -31,7 +31,7 @@ async def sent(
 
 
 def taken_in(folder: Path, engine: Database, ready: Ready, fixes: Sequence[LoggedFix]) -> Outcome:
-    """Store the log in the database, which no server may have open."""
+    """Import the log into the database, which no server may have open."""
     with holding(folder, alone=True):
         now = Clock().now()
         positions, wrong = positions_of_log(fixes, ready.vehicles, ready.devices, now)
@@ -42,7 +42,7 @@ def taken_in(folder: Path, engine: Database, ready: Ready, fixes: Sequence[Logge
 
 
 def print_outcome(outcome: Outcome, began_s: float) -> None:
-    """Print how many fixes were new, known or refused, and how long it took."""
+    """Print how many fixes were new, repeated or refused, and the time taken."""
     took_s = time.monotonic() - began_s
     typer.echo(f"{outcome.stored:,} fixes are new, {outcome.repeated:,} were known; {took_s:.1f} s")
     for reason, count in outcome.refused.most_common():

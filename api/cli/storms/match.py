@@ -1,4 +1,4 @@
-"""`barfrub match`: the street of each fix of a log, as CSV."""
+"""`barfrub match`: match a GPS log to the streets, as CSV."""
 
 import sys
 from pathlib import Path
@@ -12,9 +12,9 @@ NAMED = 10
 
 def match(
     file: Annotated[Path, typer.Argument(help="Log with vehicle,time,lat,lon (.csv, .csv.gz).")],
-    city: Annotated[str | None, typer.Option(help="City; else BARFRUB_CITY.")] = None,
+    city: Annotated[str | None, typer.Option(help="City; by default BARFRUB_CITY.")] = None,
 ) -> None:
-    """Print the street, direction and place of every line of a GPS log, as CSV.
+    """Match a GPS log to the streets and print street, direction and place as CSV.
 
     Lines come in the order of the file. Off every street, or where a fix cannot be believed, the
     fields of the street are empty; so they are where a line cannot be read, which is told on the

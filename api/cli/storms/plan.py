@@ -1,4 +1,4 @@
-"""`barfrub plan`: make a plan for the active storm, print it in figures, write it to files."""
+"""`barfrub plan`: plan the active storm, print the figures, write files."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,25 +7,24 @@ import typer
 
 
 def plan(
-    city: Annotated[str | None, typer.Option(help="City; else BARFRUB_CITY.")] = None,
-    seconds: Annotated[
-        float, typer.Option(min=1, max=3600, help="How long to look for a better plan.")
-    ] = 30.0,
+    city: Annotated[str | None, typer.Option(help="City; by default BARFRUB_CITY.")] = None,
+    seconds: Annotated[float, typer.Option(min=1, max=3600, help="Seconds to search.")] = 30.0,
     json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write the plan, times in ISO 8601 UTC.")
+        Path | None,
+        typer.Option("--json", help="Write the plan as JSON, with times in ISO 8601 UTC."),
     ] = None,
     geojson_file: Annotated[
-        Path | None, typer.Option("--geojson", help="Write the routes as lines.")
+        Path | None, typer.Option("--geojson", help="Write the routes as GeoJSON lines.")
     ] = None,
     map_file: Annotated[
         Path | None, typer.Option("--map", help="Write a page with a map of the routes.")
     ] = None,
     publish: Annotated[
-        bool, typer.Option("--publish", help="Send the plan to the trucks at once.")
+        bool, typer.Option("--publish", help="Publish the plan to the trucks at once.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="Another seed finds another plan.")] = 1,
+    seed: Annotated[int, typer.Option(help="Random seed; each seed gives another plan.")] = 1,
 ) -> None:
-    """Plan the routes of the active storm; start one where none is active."""
+    """Plan the routes of the active storm; start a storm where none is active."""
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city, prepare_numba
 

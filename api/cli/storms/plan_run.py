@@ -1,4 +1,4 @@
-"""What `barfrub plan` does: make a plan, print its figures, write it to files."""
+"""The steps of `barfrub plan`: solve, print the figures, write files."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ from fleet.storms.storm_start import start_storm, storm_name
 def made_plan(
     engine: Database, seconds: float, seed: int, threads: int, *, publish: bool
 ) -> tuple[Plan, Prepared]:
-    """Return the plan, stored, and what it was made from."""
+    """Solve and store a plan; return it with its input."""
     clock = Clock()
     prepare_optimizer()
     prepared = _prepared(engine, clock)
@@ -49,7 +49,7 @@ def made_plan(
 
 
 def print_figures(figures: PlanFigures, made: Plan) -> None:
-    """Print the tables: classes, vehicles, and what is left undone and why."""
+    """Print the tables of classes and vehicles, and the work left undone with reasons."""
     print(f"Plan {made.id}, revision {made.revision}, {made.state}")
     print(f"Cost {made.cost.total:,.0f}, at least {made.bound:,.0f}")
     print()
@@ -97,7 +97,7 @@ def _vehicle_line(row: VehicleFigures) -> str:
 
 
 def _prepared(engine: Database, clock: Clock) -> Prepared:
-    """Return the active storm, ready to be planned; start one where none is active."""
+    """Return the input for planning the active storm; start one where none is active."""
     with transaction(engine) as tx:
         network = load_network(tx)
         now = clock.now()
@@ -116,7 +116,7 @@ def write_plan(
     geojson_file: Path | None,
     map_file: Path | None,
 ) -> None:
-    """Write a plan to the files that somebody asked for."""
+    """Write a plan to the files that the options name."""
     if json_file is not None:
         json_file.write_text(json.dumps(plan_json(made), ensure_ascii=False), encoding="utf-8")
     if geojson_file is not None:

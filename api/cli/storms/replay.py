@@ -1,4 +1,4 @@
-"""`barfrub replay`: a recorded log becomes the history of a city."""
+"""`barfrub replay`: import a recorded GPS log."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -12,27 +12,28 @@ def replay(
     file: Annotated[
         Path, typer.Argument(help="Log: .csv (vehicle,time,lat,lon ...), .gpx, .geojson; also .gz.")
     ],
-    city: Annotated[str | None, typer.Option(help="City; else BARFRUB_CITY.")] = None,
+    city: Annotated[str | None, typer.Option(help="City; by default BARFRUB_CITY.")] = None,
     storm: Annotated[
-        str, typer.Option(help="Make a storm of this name, from the first fix to the last.")
+        str, typer.Option(help="Create a storm of this name, from the first fix to the last.")
     ] = "",
     url: Annotated[
-        str, typer.Option(help="Send to this server's door; without, into the database.")
+        str, typer.Option(help="Send to this server; without it, write to the database.")
     ] = "",
     token: Annotated[
-        str, typer.Option(help="Of a device: for a log of one vehicle and a server elsewhere.")
+        str, typer.Option(help="Token of a tracker, for a log of one vehicle and a remote server.")
     ] = "",
     speed: Annotated[
-        str, typer.Option(help="With --url: times real time, or max for as fast as it goes.")
+        str, typer.Option(help="With --url: multiple of real time, or max for no limit.")
     ] = "max",
     create_vehicles: Annotated[
-        bool, typer.Option("--create-vehicles", help="Add vehicles that the city does not have.")
+        bool, typer.Option("--create-vehicles", help="Create vehicles that the city does not have.")
     ] = False,
     renamed: Annotated[
-        list[str] | None, typer.Option("--map", help="LOG=OURS: what a vehicle is called here.")
+        list[str] | None,
+        typer.Option("--map", help="LOG=CITY: the name of a vehicle in the log and in the city."),
     ] = None,
 ) -> None:
-    """Take a recorded log in, with the times at which its fixes were made.
+    """Import a recorded GPS log with its original times.
 
     Doing it again changes nothing, and after a break it goes on. Without --url no server may have
     the city open. Evidence counts for --storm, else for the storm that goes on.

@@ -1,4 +1,4 @@
-"""What commands that search share: kernels made ready, progress, stopping early with the best."""
+"""What the search commands share: compiling kernels, showing progress, stopping early."""
 
 import signal
 import sys
@@ -18,7 +18,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def prepare(like: Problem | None = None) -> None:
-    """Make the optimizer ready for a problem, as `warm_up` does, and say so where it takes long."""
+    """Compile the optimizer's kernels for a problem, with a note where it takes long."""
     from routing.search.warm_up import reporting_compilation, warm_up
 
     with reporting_compilation(_say_it_takes_long):
@@ -31,7 +31,7 @@ def _say_it_takes_long() -> None:
 
 @dataclass(slots=True)
 class ProgressLine:
-    """Prints a line with the current best: over and over in a terminal, else now and then.
+    """Prints the current best: continuously in a terminal, else at intervals.
 
     Costs are shown times `unit`.
     """
@@ -43,11 +43,11 @@ class ProgressLine:
 
     @property
     def seconds(self) -> float:
-        """How long ago the search was asked for."""
+        """Seconds since the search was started."""
         return perf_counter() - self._began_s
 
     def __call__(self, best: float, bound: float, unserved: int, iterations: int) -> None:
-        """Print how far the search has come."""
+        """Print the progress of the search."""
         now_s = perf_counter()
         if self._searching_s is None:
             self._searching_s = now_s
@@ -65,25 +65,25 @@ class ProgressLine:
             print(line, file=sys.stderr, flush=True)
 
     def end(self) -> None:
-        """Leave the line in a terminal."""
+        """End the line in a terminal."""
         if sys.stderr.isatty():
             print(file=sys.stderr, flush=True)
 
 
 @dataclass(slots=True)
 class StopRequest:
-    """Whether somebody asked to stop, and by which signal."""
+    """Whether a stop was requested, and by which signal."""
 
     by: signal.Signals | None = None
 
     def __call__(self) -> bool:
-        """Return whether somebody asked."""
+        """Return whether a stop was requested."""
         return self.by is not None
 
 
 @contextmanager
 def stoppable() -> Iterator[StopRequest]:
-    """Yield what is told when Ctrl+C or `kill` ask to stop; asked again, the command just ends."""
+    """Yield a stop request that Ctrl+C or `kill` sets; a second signal ends the command."""
     asked = StopRequest()
     former = {number: signal.getsignal(number) for number in SIGNALS}
 

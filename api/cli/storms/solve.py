@@ -1,4 +1,4 @@
-"""`barfrub solve`: solve a public instance or a problem of our own, and write the solution."""
+"""`barfrub solve`: solve a public instance or a problem in JSON, and write the solution."""
 
 import sys
 from pathlib import Path
@@ -18,26 +18,30 @@ def solve(
         float | None,
         typer.Option(
             min=0,
-            help="How long to search; 60 where --iterations is not given.",
+            help="Seconds to search; 60 unless --iterations is given.",
             show_default=False,
         ),
     ] = None,
     iterations: Annotated[
         int | None,
         typer.Option(
-            min=0, help="Iterations to do: the same answer everywhere.", show_default=False
+            min=0,
+            help="Number of iterations, for the same result on every machine.",
+            show_default=False,
         ),
     ] = None,
     threads: Annotated[int, typer.Option(min=1, max=256, help="Threads to use.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed finds another solution.")] = 1,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Random seed; each seed gives another solution.")
+    ] = 1,
     warm_start: Annotated[
-        Path | None, typer.Option(help="A solution to begin from, as --json writes it.")
+        Path | None, typer.Option(help="Initial solution, as written by --json.")
     ] = None,
     json_file: Annotated[
-        str | None, typer.Option("--json", help="File for the solution, - for the output.")
+        str | None, typer.Option("--json", help="File for the solution; - for standard output.")
     ] = None,
 ) -> None:
-    """Find good routes for a file; Ctrl+C stops early and keeps the best."""
+    """Solve a routing problem in a file; Ctrl+C stops early and keeps the best."""
     from api.config.settings import Settings, prepare_numba
     from data.errors import InvalidError
 
@@ -59,7 +63,7 @@ def solve(
 
 
 def _target(json_file: str | None) -> str | None:
-    """Return where the solution goes; raise before the search where nothing can be written."""
+    """Return the file for the solution; raise before the search where it cannot be written."""
     from data.errors import InvalidError
 
     if json_file in (None, "-"):
@@ -73,7 +77,7 @@ def _target(json_file: str | None) -> str | None:
 
 
 def _write(written: dict[str, object], target: str | None) -> None:
-    """Write the solution as a whole or not at all."""
+    """Write the solution completely or not at all."""
     import json
 
     from data.errors import BarfrubError

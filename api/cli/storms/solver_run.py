@@ -1,4 +1,4 @@
-"""What `barfrub solve` does once kernels have their folder: read a case, search, print."""
+"""The steps of `barfrub solve`: read the case, search, print."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def case_of(file: Path, warm_start: Path | None) -> SolverCase:
-    """Read what the file asks for and where to begin."""
+    """Read the problem and the initial solution."""
     content = _bytes_of(file)
     start = _bytes_of(warm_start) if warm_start else None
     try:
@@ -46,7 +46,7 @@ def case_of(file: Path, warm_start: Path | None) -> SolverCase:
 def searched(
     case: SolverCase, seconds: float | None, iterations: int | None, threads: int, seed: int
 ) -> tuple[Solution, ProgressLine, StopRequest]:
-    """Return the solution, how the search went and whether somebody stopped it."""
+    """Return the solution, the search statistics and whether it was stopped."""
     prepare(case.problem)
     stops: list[StoppingCriterion] = []
     if iterations is not None:
@@ -64,6 +64,6 @@ def searched(
 
 
 def print_summary(case: SolverCase, written: dict[str, object], *, to_stderr: bool) -> None:
-    """Print the solution in a few lines."""
+    """Print a summary of the solution."""
     for line in summary_lines(case.name, case.format, written):
         typer.echo(line, err=to_stderr)

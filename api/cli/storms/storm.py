@@ -1,4 +1,4 @@
-"""`barfrub storm`: storms from the forecast until they are closed, and the snow that fell."""
+"""`barfrub storm`: storms from forecast to closing, and their snowfall."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,21 +17,23 @@ storm = typer.Typer(no_args_is_help=True)
 snowfall = typer.Typer(no_args_is_help=True)
 storm.add_typer(snowfall, name="snowfall", help="Enter how much snow fell.")
 
-CityOption = Annotated[str | None, typer.Option("--city", help="City; else BARFRUB_CITY.")]
-StormOption = Annotated[int | None, typer.Option("--storm", help="Number; else the active one.")]
-AgreeOption = Annotated[bool, typer.Option("--yes", help="Close it whatever is left.")]
+CityOption = Annotated[str | None, typer.Option("--city", help="City; by default BARFRUB_CITY.")]
+StormOption = Annotated[
+    int | None, typer.Option("--storm", help="Number of the storm; by default the active one.")
+]
+AgreeOption = Annotated[bool, typer.Option("--yes", help="Close the storm whatever is left to do.")]
 
 
 @dataclass(frozen=True, slots=True)
 class _StormCommand:
-    """A transaction on a city's database, at a moment, in the city's time zone."""
+    """What a storm command works with: a transaction, the time and the city's time zone."""
 
     tx: Tx
     now: datetime
     timezone: str
 
     def chosen(self, number: int | None) -> Storm:
-        """Return a storm by its number, else the one that is on; raise where there is none."""
+        """Return a storm by number, by default the active one; raise where there is none."""
         from data.errors import ConflictError
         from data.model import StormId
         from data.store.storms.storms import find_active_storm, get_storm
@@ -44,11 +46,11 @@ class _StormCommand:
         return active
 
     def local_text(self, moment: datetime | None) -> str:
-        """Return a moment by the city's clock."""
+        """Return a time as text in the city's time zone."""
         return f"{moment.astimezone(ZoneInfo(self.timezone)):%Y-%m-%d %H:%M}" if moment else "-"
 
     def moment(self, text: str, field: str) -> datetime:
-        """Return the moment that somebody typed, without an offset in the city's time."""
+        """Parse a time; without an offset it is in the city's time zone."""
         from data.errors import InvalidError
         from data.storms import NEED_TIME, moment_of
 
@@ -74,9 +76,9 @@ def _storm_command(city: str | None) -> Iterator[_StormCommand]:
 @storm.command()
 def start(
     city: CityOption = None,
-    name: Annotated[str, typer.Option(help="What people call it; else its date.")] = "",
+    name: Annotated[str, typer.Option(help="Name of the storm; by default its date.")] = "",
 ) -> None:
-    """Start a storm at once: a job for every street with a cycle, a shift for every vehicle."""
+    """Start a storm now, with a job for every street with a cycle and a shift for every vehicle."""
     from api.config.console import CONSOLE
     from data.store.setup.city import get_policy
     from data.store.shifts.shifts import list_shifts
@@ -95,11 +97,13 @@ def start(
 
 @storm.command()
 def forecast(
-    begins: Annotated[str, typer.Argument(help="When, like '2026-12-21 06:00'; Jalali too.")],
+    begins: Annotated[
+        str, typer.Argument(help="Time, like '2026-12-21 06:00', also in the Jalali calendar.")
+    ],
     city: CityOption = None,
-    name: Annotated[str, typer.Option(help="What people call it; else its date.")] = "",
+    name: Annotated[str, typer.Option(help="Name of the storm; by default its date.")] = "",
 ) -> None:
-    """Speak of a snowfall that is expected: a storm without work until it is active."""
+    """Enter an expected snowfall; its jobs are created when the storm becomes active."""
     from api.config.console import CONSOLE
     from fleet.storms.storm_phases import forecast_storm
     from fleet.storms.storm_start import storm_name
@@ -115,7 +119,7 @@ def forecast(
 
 @storm.command("list")
 def list_them(city: CityOption = None) -> None:
-    """List all storms, the last one first."""
+    """List all storms, the newest first."""
     from data.store.storms.storms import list_all_storms
 
     with _storm_command(city) as order:
@@ -125,7 +129,7 @@ def list_them(city: CityOption = None) -> None:
 
 @storm.command()
 def show(city: CityOption = None, number: StormOption = None) -> None:
-    """Show one storm: its phases, its snow, and what is left to do."""
+    """Show the phases, the snowfall and the remaining work of a storm."""
     from data.store.storms.storm_conditions import list_moves
     from fleet.storms.storm_phases import LEGAL, left_of
 
@@ -144,11 +148,11 @@ def show(city: CityOption = None, number: StormOption = None) -> None:
 
 @storm.command()
 def phase(
-    to: Annotated[StormPhase, typer.Argument(help="Where it goes.")],
+    to: Annotated[StormPhase, typer.Argument(help="The new phase.")],
     city: CityOption = None,
     number: StormOption = None,
 ) -> None:
-    """Bring a storm into another phase; `barfrub storm close` closes it."""
+    """Move a storm to another phase; `barfrub storm close` closes it."""
     from api.config.console import CONSOLE
     from data.errors import InvalidError
     from data.store.streets.network import load_network
@@ -166,7 +170,7 @@ def phase(
 def close(
     city: CityOption = None, number: StormOption = None, *, agreed: AgreeOption = False
 ) -> None:
-    """Say what is left of a storm, and close it with `--yes`."""
+    """Show what is left of a storm, and close it with `--yes`."""
     from api.config.console import CONSOLE
     from fleet.storms.storm_phases import left_of
     from fleet.storms.storm_start import end_storm
@@ -188,7 +192,7 @@ def close(
 
 @storm.command()
 def end(city: CityOption = None) -> None:
-    """Close the active storm; what is open is cancelled and its requests wait again."""
+    """Close the active storm; its open jobs are cancelled and their requests wait again."""
     from api.config.console import CONSOLE
     from fleet.storms.storm_start import end_storm
 
@@ -200,12 +204,16 @@ def end(city: CityOption = None) -> None:
 
 @snowfall.command()
 def add(
-    at: Annotated[str, typer.Argument(help="When, like '2026-12-21 06:00'; Jalali too.")],
-    fallen_cm: Annotated[float, typer.Argument(min=0, max=500, help="cm in all until then.")],
+    at: Annotated[
+        str, typer.Argument(help="Time, like '2026-12-21 06:00', also in the Jalali calendar.")
+    ],
+    fallen_cm: Annotated[
+        float, typer.Argument(min=0, max=500, help="Total snowfall in cm until then.")
+    ],
     city: CityOption = None,
     number: StormOption = None,
 ) -> None:
-    """Enter how much had fallen by a time, in all since it began to snow."""
+    """Enter the total snowfall up to a time."""
     from api.config.console import CONSOLE
     from data.model import SnowSource
     from data.store.streets.network import load_network
@@ -225,7 +233,7 @@ def take_file(
     city: CityOption = None,
     number: StormOption = None,
 ) -> None:
-    """Enter the snowfall of a CSV file, wholly or not at all; mistakes are told by line."""
+    """Import snowfall from a CSV file, completely or not at all; mistakes are listed by line."""
     from api.config.console import CONSOLE
     from data.model import SnowSource
     from data.store.streets.network import load_network
