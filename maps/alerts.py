@@ -13,7 +13,7 @@ NEAR_M = 150.0
 
 @dataclass(frozen=True, slots=True)
 class AlertView:
-    """Something that needs or needed a dispatcher; `street` is the one it is about, if any."""
+    """An alert, open or closed; `street` is the street that it concerns, if any."""
 
     id: int
     kind: str

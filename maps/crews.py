@@ -1,4 +1,4 @@
-"""Crews and their jobs, for other programs, the dispatcher's page and the crew's own."""
+"""Crews and their jobs, for the API, the dispatcher's page and the crew's page."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ PLACE_LETTERS = 80
 
 @dataclass(frozen=True, slots=True)
 class CrewView:
-    """A crew as other programs read it."""
+    """A crew in the API."""
 
     id: int
     name: str
@@ -55,7 +55,7 @@ class CrewView:
 
 @dataclass(frozen=True, slots=True)
 class CrewShiftView:
-    """Hours of a crew in a storm, as other programs read them."""
+    """Hours of a crew in a storm, in the API."""
 
     id: int
     storm_id: int
@@ -67,7 +67,7 @@ class CrewShiftView:
 
 @dataclass(frozen=True, slots=True)
 class CrewJobView:
-    """A crew job as other programs read it; `place` are words, `minutes` what one person takes."""
+    """A crew job in the API; `place` is text, `minutes` the time that one person needs."""
 
     id: int
     storm_id: int
@@ -97,7 +97,7 @@ class CrewJobView:
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A job, ready to print; `moves` is whether its place in a list may change."""
+    """A job as a row of a page; `moves` is whether its place in a list may change."""
 
     id: int
     icon: str
@@ -129,7 +129,7 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class CrewRow:
-    """A crew, ready to print, with its shift and its list; without a shift it is not on duty.
+    """A crew as a row of a page, with its shift (if on duty) and its list.
 
     `size`, `shift_h` and `rate_h` fill the form that changes it.
     """
@@ -148,7 +148,7 @@ class CrewRow:
 
 @dataclass(frozen=True, slots=True)
 class CrewJobContext:
-    """What rows of jobs need beside the jobs: streets, requests, photos, versions, words."""
+    """Records that rows of jobs need: streets, requests, photos, versions, translator."""
 
     network: StreetNetwork
     requests: Mapping[RequestId, ServiceRequest]
@@ -158,7 +158,7 @@ class CrewJobContext:
 
 
 def crew_view(crew: Crew) -> CrewView:
-    """Return a crew for other programs."""
+    """Return a crew for the API."""
     return CrewView(
         id=crew.id,
         name=crew.name,
@@ -177,7 +177,7 @@ def crew_view(crew: Crew) -> CrewView:
 
 
 def crew_shift_view(shift: CrewShift) -> CrewShiftView:
-    """Return a crew's hours for other programs."""
+    """Return a crew's hours for the API."""
     return CrewShiftView(
         id=shift.id,
         storm_id=shift.storm_id,
@@ -189,7 +189,7 @@ def crew_shift_view(shift: CrewShift) -> CrewShiftView:
 
 
 def crew_job_view(job: CrewJob, job_context: CrewJobContext) -> CrewJobView:
-    """Return a job for other programs, its place in words of the reader's language."""
+    """Return a job for the API, its place in the reader's language."""
     asked = job_context.requests.get(job.request_id) if job.request_id is not None else None
     return CrewJobView(
         id=job.id,
@@ -220,7 +220,7 @@ def crew_job_view(job: CrewJob, job_context: CrewJobContext) -> CrewJobView:
 
 
 def place_words(job: CrewJob, asked: ServiceRequest | None, job_context: CrewJobContext) -> str:
-    """Return where a job is: the dispatcher's words, the caller's address, else the street."""
+    """Return the place of a job: the dispatcher's text, the caller's address, else the street."""
     if job.words:
         return job.words
     if asked is not None and asked.address:
@@ -231,7 +231,7 @@ def place_words(job: CrewJob, asked: ServiceRequest | None, job_context: CrewJob
 
 
 def job_row(job: CrewJob, job_context: CrewJobContext, stop: CrewStop | None = None) -> JobRow:
-    """Return a job ready to print, with the times of a list where it stands in one."""
+    """Return a job as a row of a page, with the times of its list if it is in one."""
     t = job_context.t
     asked = job_context.requests.get(job.request_id) if job.request_id is not None else None
     place = place_words(job, asked, job_context)
@@ -268,7 +268,7 @@ def job_row(job: CrewJob, job_context: CrewJobContext, stop: CrewStop | None = N
 
 
 def field_number(value: float, t: Translator) -> str:
-    """Return a number as a field of a form has it: the reader's digits, no marks between them."""
+    """Return a number for a form field: in the reader's digits, without separators."""
     return t.number(value, 0 if float(value).is_integer() else 1).replace(",", "").replace("٬", "")
 
 
@@ -278,7 +278,7 @@ def crew_rows(
     ended: Sequence[CrewJob],
     job_context: CrewJobContext,
 ) -> list[CrewRow]:
-    """Return the crews, those on duty first, with their lists and what they have done."""
+    """Return rows of the crews, those on duty first, with their lists and finished jobs."""
     by_crew = {day.crew.id: day for day in days}
     done: dict[CrewId, int] = {}
     for job in ended:
@@ -318,7 +318,7 @@ def _hours(shift: CrewShift, t: Translator) -> str:
 
 
 def _times(job: CrewJob, stop: CrewStop | None, t: Translator) -> str:
-    """Return when a job is or was done."""
+    """Return the planned or actual time of a job."""
     if job.state.over:
         return t.day_time(job.ended_at) if job.ended_at else ""
     if job.started_at is not None:

@@ -1,4 +1,4 @@
-"""Drafts edited by hand in words: what a change breaks and costs, what was ordered of trucks."""
+"""Drafts edited by hand: broken rules and costs of a change, and standing orders, in words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ HARD_RULES = (
 
 @dataclass(frozen=True, slots=True)
 class LateView:
-    """Passes of a class that end behind their deadline, before and after, and minutes in all."""
+    """Late passes of a class and their total minutes of delay, before and after a change."""
 
     service_class: str
     passes_before: int
@@ -56,7 +56,7 @@ class LateView:
 
 @dataclass(frozen=True, slots=True)
 class TollView:
-    """What a draft takes, before and after a change, for all its trucks together."""
+    """Minutes, kilometres and late passes of a draft, before and after a change, of all trucks."""
 
     minutes_before: float
     minutes_after: float
@@ -68,7 +68,7 @@ class TollView:
 
 @dataclass(frozen=True, slots=True)
 class EditedView:
-    """What a change makes of a draft: `broken` says why it cannot be made, `strains` what suffers.
+    """Effect of a change on a draft: `broken` are hard rules in its way, `strains` soft ones.
 
     `needs_insisting` where it is stored only if the dispatcher insists.
     """
@@ -85,7 +85,7 @@ class EditedView:
 
 @dataclass(frozen=True, slots=True)
 class EditView:
-    """An edit that holds, or that was undone and can be redone."""
+    """An edit in force, or one that was undone and can be redone."""
 
     id: int
     n: int
@@ -118,7 +118,7 @@ class EditsView:
 
 @dataclass(frozen=True, slots=True)
 class DraftNews:
-    """Which draft was changed by hand, and its version now."""
+    """Notice to boards that a draft was edited, with its new version."""
 
     id: int
     version: int
@@ -126,7 +126,7 @@ class DraftNews:
 
 @dataclass(frozen=True, slots=True)
 class TakerView:
-    """What it takes to give a street to a truck; no minutes for one that cannot or is far."""
+    """Cost of giving a street to a truck; `None` for a truck that cannot do it or is far away."""
 
     vehicle_id: int
     vehicle: str
@@ -138,7 +138,7 @@ class TakerView:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """What was ordered of a truck for the rest of the storm."""
+    """A standing order to a truck for the rest of the storm."""
 
     id: int
     kind: str
@@ -154,7 +154,7 @@ class OrderView:
 def edited_view(
     found: Edited, requests: Sequence[DelayView], vehicles: Vehicles, t: Translator
 ) -> EditedView:
-    """Return what a change breaks and costs."""
+    """Return the effect of a change on a draft."""
     strains = () if found.broken else strains_of(found, requests, t)
     return EditedView(
         plan_id=found.plan_id,
@@ -210,7 +210,7 @@ def broken_words(one: Broken, vehicles: Vehicles, t: Translator) -> str:
 
 
 def toll_view(before: DraftTotals, after: DraftTotals, t: Translator) -> TollView:
-    """Return what a draft takes before and after."""
+    """Return minutes, kilometres and late passes of a draft before and after a change."""
     names = sorted({*before.late_passes, *after.late_passes})
     late = tuple(
         LateView(
@@ -242,7 +242,7 @@ def edits_view(
     street: Streets,
     t: Translator,
 ) -> EditsView:
-    """Return a draft's edits, with what they cost together."""
+    """Return a draft's edits with their total cost."""
     held = [one for one in edits if one.state is EditState.DONE]
     whole = toll_view(held[0].toll_before, held[-1].toll, t) if held else None
     return EditsView(
@@ -261,7 +261,7 @@ def edits_view(
 
 
 def edit_words(wish: EditWish, vehicles: Vehicles, street: Streets, t: Translator) -> str:
-    """Return what a change does, as a sentence."""
+    """Return the sentence that describes a change."""
     whole = "_route" if wish.segment_id is None else ""
     return t(
         f"edit:{wish.kind}{whole}",
@@ -271,7 +271,7 @@ def edit_words(wish: EditWish, vehicles: Vehicles, street: Streets, t: Translato
 
 
 def taker_view(one: AssignmentCost, vehicles: Vehicles, t: Translator) -> TakerView:
-    """Return a truck that a street may be given to."""
+    """Return the cost of giving a street to a truck."""
     return TakerView(
         vehicle_id=one.vehicle_id,
         vehicle=vehicles.get(one.vehicle_id, ""),
@@ -283,7 +283,7 @@ def taker_view(one: AssignmentCost, vehicles: Vehicles, t: Translator) -> TakerV
 
 
 def order_view(one: StandingOrder, vehicles: Vehicles, street: Streets, t: Translator) -> OrderView:
-    """Return an order in words."""
+    """Return a standing order in words."""
     kind = "forbid" if one.kind is OrderKind.FORBID else "lock"
     whole = "_route" if one.segment_id is None else ""
     vehicle = vehicles.get(one.vehicle_id, "")

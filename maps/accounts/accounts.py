@@ -1,4 +1,4 @@
-"""People of the set-up: who may sign in, as what, and who has not come yet."""
+"""Accounts and invitations as the set-up lists them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from data.model import Role, SignInCode, User
 
 
 class AccountState(StrEnum):
-    """Whether somebody may sign in; `LAPSED` was invited in vain."""
+    """State of an account or invitation; `LAPSED` is an invitation that expired unused."""
 
     ACTIVE = "active"
     INVITED = "invited"
@@ -19,7 +19,7 @@ class AccountState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """A row of the list."""
+    """An account or invitation as a row of the list."""
 
     id: int
     login: str
@@ -32,7 +32,7 @@ class PersonView:
 def people_view(
     users: Iterable[User], invitations: Iterable[SignInCode], now: datetime
 ) -> list[PersonView]:
-    """Return everybody who may or might sign in; `invitations` are those still kept."""
+    """Return a row for each account and for each stored invitation."""
     open_until = {code.user_id: code.expires_at for code in invitations if code.expires_at > now}
     return [person_view(user, open_until.get(user.id)) for user in users]
 

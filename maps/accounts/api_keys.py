@@ -1,4 +1,4 @@
-"""Other systems of the set-up: which may bring requests."""
+"""API keys of other systems as the set-up lists them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from data.model import ApiKey
 
 @dataclass(frozen=True, slots=True)
 class KeyView:
-    """A row of the list; of the key itself nothing is known any more."""
+    """An API key as a row of the list, without the key itself, of which only a digest is stored."""
 
     id: int
     name: str

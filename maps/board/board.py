@@ -1,4 +1,4 @@
-"""What pages show, computed from records and untranslated: the wire carries these as they are."""
+"""Records of the dispatch board, computed and untranslated, that are sent to browsers as JSON."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ States = Mapping[SegmentId, tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class VehicleView:
-    """A machine and where it was last seen; place and time are `None` before its first fix."""
+    """A machine and its last position; place and time are `None` before its first fix."""
 
     id: int
     name: str
@@ -56,7 +56,7 @@ class VehicleView:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A plan run in the queue and how far it is.
+    """A plan run in the queue, and its progress.
 
     `ahead` counts the runs that are ended before it begins; `fault` is the msgid of why it failed.
     """
@@ -83,7 +83,7 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class RouteView:
-    """One vehicle's part of a plan, in sums."""
+    """Sums of one vehicle's route in a plan."""
 
     shift_id: int
     vehicle_id: int
@@ -97,7 +97,7 @@ class RouteView:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """A plan in sums; `unserved` counts the jobs that it leaves undone.
+    """Sums of a plan; `unserved` counts the jobs that it leaves undone.
 
     `options` say what it is for, and `aside` counts the open jobs by class that it is not for.
     """
@@ -116,7 +116,7 @@ class PlanView:
 
 @dataclass(frozen=True, slots=True)
 class ClassView:
-    """How far a class is: of all its streets, metres that are clear and that are late.
+    """Progress of a class of service: metres of its streets in all, clear and late.
 
     A direction counts half of a two-way street's length.
     """
@@ -129,7 +129,7 @@ class ClassView:
 
 @dataclass(frozen=True, slots=True)
 class StripFigures:
-    """The four numbers of the top strip; `within_target` is what of `first_class` is not late.
+    """The four figures of the top strip; `within_target` is the share of `first_class` not late.
 
     `first_class` is the most urgent class that has streets, empty without a storm.
     """
@@ -143,7 +143,7 @@ class StripFigures:
 
 @dataclass(frozen=True, slots=True)
 class SnowPoint:
-    """So much snow in all by a time, as entries of the snowfall come to it."""
+    """Total snowfall by a time, from the snowfall entries."""
 
     at: datetime
     fallen_cm: float
@@ -151,7 +151,7 @@ class SnowPoint:
 
 @dataclass(frozen=True, slots=True)
 class StormView:
-    """The storm that goes on; `snowfall` is empty where nobody entered any."""
+    """The running storm; `snowfall` is empty where there are no entries."""
 
     id: int
     name: str
@@ -162,7 +162,7 @@ class StormView:
 
 @dataclass(frozen=True, slots=True)
 class CityView:
-    """Which state of the city a page is drawn on; `id` is the city's revision."""
+    """The state of the city that a page was made from; `id` is the city's revision."""
 
     id: int
     network_version: str
@@ -170,7 +170,7 @@ class CityView:
 
 @dataclass(frozen=True, slots=True)
 class DispatchBoard:
-    """Everything that the dispatcher's board starts with.
+    """All data with which the dispatch board opens.
 
     `coverage` has a row per street: id, state forward, state backward. `waiting` has a row per
     request that is not done: id, longitude, latitude, kind, when it came and when it is due in
@@ -191,7 +191,7 @@ class DispatchBoard:
 
 @dataclass(frozen=True, slots=True)
 class BoardFiguresView:
-    """What of a board changes with every pass and with time: its figures, and how classes are."""
+    """The parts of a board that change with every pass and with time: figures and classes."""
 
     now: datetime
     figures: StripFigures
@@ -200,7 +200,7 @@ class BoardFiguresView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRecords:
-    """What a board is made of.
+    """The records from which a board is made.
 
     `requests` are those of the waiting ones that are told in full, `due_at` says when their jobs
     are due; `classes` are empty without a storm.
@@ -220,7 +220,7 @@ class BoardRecords:
 
 
 def dispatch_board(of: BoardRecords) -> DispatchBoard:
-    """Return everything that the dispatcher's board starts with."""
+    """Return all data with which the dispatch board opens."""
     at_work = sum(vehicle.state is VehicleState.WORKING for vehicle in of.vehicles)
     return DispatchBoard(
         now=of.now,
@@ -246,7 +246,7 @@ def figures_of(
 
 
 def told_in_full(waiting: Sequence[BoardRequest], now: datetime) -> list[RequestId]:
-    """Return which of the waiting requests the lists of a board begin with.
+    """Return the ids of waiting requests that a board is sent in full, for the tops of its lists.
 
     The oldest of all, of those without a place, and of those past their deadline.
     """
@@ -258,17 +258,17 @@ def told_in_full(waiting: Sequence[BoardRequest], now: datetime) -> list[Request
 
 
 def storm_view(storm: Storm) -> StormView:
-    """Return what the top strip says of a storm."""
+    """Return a storm for the top strip."""
     return StormView(storm.id, storm.name, storm.phase, storm.started_at, snow_points(storm))
 
 
 def snow_points(storm: Storm) -> tuple[SnowPoint, ...]:
-    """Return what the entries of a storm's snowfall come to."""
+    """Return the total snowfall over time, from a storm's entries."""
     return tuple(SnowPoint(at, round(mm / 10, 2)) for at, mm in storm.snowfall)
 
 
 def city_view(city: City) -> CityView:
-    """Return what tells an open page that the city has changed."""
+    """Return the state of the city, by which an open page knows that the city has changed."""
     return CityView(city.revision, city.network_version)
 
 
@@ -280,7 +280,7 @@ def coverage_rows(states: States) -> list[tuple[int, int, int]]:
 def vehicle_views(
     vehicles: Iterable[Vehicle], live: Mapping[VehicleId, VehicleLive]
 ) -> list[VehicleView]:
-    """Return every machine, the silent ones too, by id."""
+    """Return all machines, also those without positions, by id."""
     return [
         live_view(live[vehicle.id])
         if vehicle.id in live
@@ -300,7 +300,7 @@ def vehicle_views(
 
 
 def live_view(seen: VehicleLive) -> VehicleView:
-    """Return a machine that was seen."""
+    """Return a machine with its last position."""
     return VehicleView(
         id=seen.vehicle_id,
         name=seen.name,
@@ -315,7 +315,7 @@ def live_view(seen: VehicleLive) -> VehicleView:
 
 
 def run_view(run: PlanRun, ahead: int = 0) -> RunView:
-    """Return how far a plan run is, behind so many others."""
+    """Return a plan run with its progress and the number of runs before it."""
     return RunView(
         id=run.id,
         kind=run.kind,
@@ -339,7 +339,7 @@ def run_view(run: PlanRun, ahead: int = 0) -> RunView:
 
 
 def plan_view(plan: Plan, vehicles: Mapping[VehicleId, str]) -> PlanView:
-    """Return a plan in sums; routes that do nothing are left out."""
+    """Return the sums of a plan; empty routes are left out."""
     return PlanView(
         id=plan.id,
         revision=plan.revision,

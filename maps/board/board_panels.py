@@ -1,4 +1,4 @@
-"""What a dispatcher's panels say beside the map: a truck's legs and work, a street's visits."""
+"""Panels of the dispatch board: a truck's legs and work, a street's visits and requests."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ NEXT_LEGS = 5
 
 @dataclass(frozen=True, slots=True)
 class LegView:
-    """A leg of a route; `expected_at` is when it should end, as late and slow as its truck is.
+    """A leg of a route; `expected_at` is its estimated end, by its truck's delay and pace.
 
     It is `None` where the street is closed or the truck's shift is over. `load_kg` is what the
     hopper holds after it.
@@ -51,7 +51,7 @@ class LegView:
 
 @dataclass(frozen=True, slots=True)
 class WorkedView:
-    """Work that was seen of a truck, by kind of evidence."""
+    """Observed work of a truck, by kind of evidence."""
 
     evidence: str
     passes: int
@@ -61,7 +61,7 @@ class WorkedView:
 
 @dataclass(frozen=True, slots=True)
 class TruckPanel:
-    """What a truck's panel says beside its live state.
+    """Data of a truck's panel, beside its live state.
 
     `load_kg` is what its hopper should hold now, by the plan; `None` without a route. `legs` begin
     with the present one, of the `ahead` ones. The hours of service end at `shift_ends_at`.
@@ -83,7 +83,7 @@ class TruckPanel:
 
 @dataclass(frozen=True, slots=True)
 class VisitView:
-    """A leg that works on a street: who, when by the plan, when it is expected or was done."""
+    """A leg that serves a street: truck, planned time, and expected or actual time."""
 
     vehicle_id: int
     vehicle: str
@@ -98,7 +98,7 @@ class VisitView:
 
 @dataclass(frozen=True, slots=True)
 class StreetRequestView:
-    """What somebody asked about a street."""
+    """A request about a street."""
 
     id: int
     reference: str
@@ -110,7 +110,7 @@ class StreetRequestView:
 
 @dataclass(frozen=True, slots=True)
 class StreetStormView:
-    """What was seen on a street in one storm."""
+    """Observed work on a street in one storm."""
 
     storm_id: int
     name: str
@@ -121,7 +121,7 @@ class StreetStormView:
 
 @dataclass(frozen=True, slots=True)
 class StreetPanel:
-    """What a street's panel says beside its color: who comes when, who asked, storms before."""
+    """Data of a street's panel, beside its color: visits, requests and earlier storms."""
 
     segment_id: int
     visits: tuple[VisitView, ...]
@@ -138,7 +138,7 @@ def truck_panel(
     last_street: SegmentId | None,
     network: StreetNetwork,
 ) -> TruckPanel:
-    """Return what is known of a truck; `driven` is its route of the published plan."""
+    """Return a truck's panel; `driven` is its route of the published plan."""
     segment = None if last_street is None else network.find(last_street)
     return TruckPanel(
         vehicle_id=vehicle.id,
@@ -164,7 +164,7 @@ def street_desk(
     seen: Iterable[StreetStorm],
     vehicles: Mapping[VehicleId, str],
 ) -> StreetPanel:
-    """Return what is known of a street beside its color."""
+    """Return a street's panel."""
     named = {storm.id: storm for storm in storms}
     return StreetPanel(
         segment_id=segment_id,
@@ -220,7 +220,7 @@ def _leg(number: int, leg: Leg, expected: datetime | None, network: StreetNetwor
 
 
 def _load_kg(vehicle: Vehicle, route: Route, check: RouteCheck) -> float:
-    """Return what the hopper should hold: a full one before the first leg."""
+    """Return the planned load of the hopper in kg; full before the first leg."""
     if check.next_leg == 0 or not route.legs:
         return vehicle.hopper_kg
     return route.legs[check.next_leg - 1].load_kg

@@ -1,4 +1,4 @@
-"""How far each class of streets is, summed over a whole city in a few milliseconds."""
+"""Progress of each class of service, summed over a city with arrays in a few milliseconds."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from maps.board.board import CLEAR, LATE, ClassView, States
 
 
 class ClassSums:
-    """Classes and lengths of a city's streets by one policy, as arrays in the network's order."""
+    """Class int64[S] and length float64[S] of a city's segments by one policy, in network order."""
 
     def __init__(self, network: StreetNetwork, policy: Policy) -> None:
         self._ground = (network, policy)
@@ -21,11 +21,11 @@ class ClassSums:
         self._length_m = np.array([segment.length_m for segment in segments])
 
     def stands_on(self, network: StreetNetwork, policy: Policy) -> bool:
-        """Whether these are the sums of these very streets and this very policy."""
+        """Whether these sums were made for this network and policy (the same objects)."""
         return self._ground[0] is network and self._ground[1] is policy
 
     def views(self, states: States) -> tuple[ClassView, ...]:
-        """Return how far each class is, those without streets left out."""
+        """Return the progress of each class that has streets."""
         ways = np.array([states[street] for street in self._ids], np.int64).reshape(-1, 2)
         way_m = self._length_m / np.maximum((ways != NO_DIRECTION).sum(axis=1), 1)
         done_m = way_m * np.isin(ways, list(CLEAR)).sum(axis=1)

@@ -1,4 +1,4 @@
-"""The timeline of a plan: its routes as rows of bars, and what became of each bar."""
+"""The timeline of a plan: routes as rows of bars, and the actual state of each bar."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class LaneView:
 
 @dataclass(frozen=True, slots=True)
 class TimelineView:
-    """A plan as rows of bars, trucks without work left out; `kinds` says what letters mean."""
+    """A plan as rows of bars, of trucks with work; `kinds` is the kind of leg by letter."""
 
     plan_id: int
     revision: int
@@ -63,7 +63,7 @@ class TimelineView:
 
 @dataclass(frozen=True, slots=True)
 class LaneDone:
-    """What became of a row: a letter a leg in `states`, and `[leg, second]` of what is over."""
+    """Actual state of a row: a letter for each leg in `states`; `done` has `[leg, second]`."""
 
     shift_id: int
     vehicle_id: int
@@ -77,7 +77,7 @@ class LaneDone:
 
 @dataclass(frozen=True, slots=True)
 class DoneView:
-    """What became of every row of the driven plan; `states` says what letters mean."""
+    """Actual state of every row of the driven plan; `states` is the state by letter."""
 
     plan_id: PlanId | None
     states: dict[str, str]
@@ -85,7 +85,7 @@ class DoneView:
 
 
 def timeline_view(plan: Plan, vehicles: Mapping[VehicleId, str]) -> TimelineView:
-    """Return the bars of a plan."""
+    """Return the timeline of a plan."""
     return TimelineView(
         plan_id=plan.id,
         revision=plan.revision,
@@ -96,7 +96,7 @@ def timeline_view(plan: Plan, vehicles: Mapping[VehicleId, str]) -> TimelineView
 
 
 def done_view(checked: PlanCheck | None) -> DoneView:
-    """Return what became of the bars of the driven plan; no rows while nothing is driven."""
+    """Return the actual state of the driven plan's bars; no rows while no plan is driven."""
     pairs = zip(checked.plan.routes, checked.routes, strict=True) if checked else ()
     return DoneView(
         plan_id=checked.plan.id if checked else None,

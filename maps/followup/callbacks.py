@@ -1,4 +1,4 @@
-"""The callback list: about what to call, and the sentence to say in the caller's language."""
+"""The callback list: the reason of each call and a sentence in the caller's language."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class CallbackContext:
-    """What sentences are made of, by request, and what the city calls itself."""
+    """Records for the sentences, by request, and the name of the city."""
 
     clocks: Mapping[RequestId, RequestClock]
     hand_overs: Mapping[RequestId, Referral]
@@ -42,7 +42,7 @@ class CallbackContext:
 
 @dataclass(frozen=True, slots=True)
 class CallView:
-    """A call to make: about which news, and what to say; whom is told to who looks it up."""
+    """A call to make: its reason and sentence, without the caller, who is looked up apart."""
 
     request_id: int
     reference: str
@@ -56,7 +56,7 @@ class CallView:
 
 @dataclass(frozen=True, slots=True)
 class CallsView:
-    """The calls to make now, the oldest news first; `total` counts those behind them too."""
+    """The next calls to make, the oldest reason first; `total` counts all."""
 
     total: int
     calls: tuple[CallView, ...]
@@ -65,12 +65,12 @@ class CallsView:
 def calls_view(
     total: int, calls: Iterable[Callback], told: CallbackContext, t: Translator
 ) -> CallsView:
-    """Return the list; a caller without a language is spoken to in the reader's."""
+    """Return the list; sentences are in the reader's language where the caller's is unknown."""
     return CallsView(total, tuple(_call_view(call, told, t) for call in calls))
 
 
 def sentence_of(call: Callback, told: CallbackContext, t: Translator) -> str:
-    """Return what to say: the reference, the place and what happened, as it is."""
+    """Return the sentence to say: reference, place, and what happened."""
     asked = call.request
     about = t(
         "It is about your request {reference}, {place}.",
@@ -141,5 +141,5 @@ def _place(asked: ServiceRequest, network: StreetNetwork, t: Translator) -> str:
 
 
 def _isolated(text: str) -> str:
-    """Return a text that keeps its own direction inside a sentence of the other one."""
+    """Return a text in Unicode isolates, so that it keeps its direction in any sentence."""
     return f"\u2068{text}\u2069"

@@ -1,4 +1,4 @@
-"""The office's report as a page prints it and as tables that people take home."""
+"""The report of the complaints office as a page and as CSV tables."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ CLOCK_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """A report ready to print; links are addresses of this page."""
+    """A report as its page shows it; links are to the same page."""
 
     title: str
     when: str
@@ -264,7 +264,7 @@ def _both(
 
 
 def _ranks(classes: Iterable[ServiceClass | None], t: Translator) -> dict[ServiceClass | None, int]:
-    """Return the place of each class in the order of urgency; requests without a street last."""
+    """Return the rank of each class by urgency; requests without a street come last."""
     order = t.classes_in_order(one for one in classes if one is not None)
     ranks: dict[ServiceClass | None, int] = {code: rank for rank, code in enumerate(order)}
     return ranks | {None: len(order)}

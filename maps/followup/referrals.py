@@ -1,4 +1,4 @@
-"""Other bodies and what was handed over to them, as the pages show it."""
+"""Agencies and the referrals to them, as pages show them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from maps.streets.street import called, street_name
 
 @dataclass(frozen=True, slots=True)
 class BodyView:
-    """A body of the register."""
+    """An agency of the register."""
 
     id: int
     name: str
@@ -27,7 +27,7 @@ class BodyView:
 
 @dataclass(frozen=True, slots=True)
 class HandOverView:
-    """A request that went to a body, and what came back.
+    """A referral of a request to an agency, with its answer.
 
     `letter` is the state of its e-mail in the outbox, `None` where it went by paper.
     """
@@ -51,7 +51,7 @@ class HandOverView:
 
 
 def bodies_view(bodies: Iterable[Agency]) -> list[BodyView]:
-    """Return the register without those that left it."""
+    """Return the agencies of the register that are not retired."""
     return [
         BodyView(body.id, body.name, body.kind, body.contact, body.phone, body.email, body.address)
         for body in bodies
@@ -62,7 +62,7 @@ def bodies_view(bodies: Iterable[Agency]) -> list[BodyView]:
 def hand_over_view(
     one: Referral, asked: ServiceRequest, body: Agency, letter: Notice | None
 ) -> HandOverView:
-    """Return a hand-over with what a list says of its request and its body."""
+    """Return a referral with its request and its agency, for a list."""
     return HandOverView(
         id=one.id,
         request_id=asked.id,
@@ -85,7 +85,7 @@ def hand_over_view(
 
 @dataclass(frozen=True, slots=True)
 class PaperView:
-    """The sheet that goes to a body: everything that it needs to act and to answer."""
+    """The sheet for an agency: all that it needs to act and to answer."""
 
     body: str
     to: tuple[str, ...]
@@ -129,7 +129,7 @@ def paper_view(
 
 
 def letter_text(paper: PaperView, t: Translator) -> NoticeText:
-    """Return the sheet as an e-mail; all that may name a person stands below its first sentence."""
+    """Return the sheet as an e-mail; personal data come after its first sentence."""
     below = [f"{fact.label}: {fact.value}" for fact in paper.facts]
     below += [line for line in (paper.words, paper.note) if line]
     below.append(t("Please answer and name the reference."))

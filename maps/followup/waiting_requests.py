@@ -1,4 +1,4 @@
-"""The complaints office as its page shows it: what waits for whom, and all about one request."""
+"""The page of the complaints office: lists of waiting requests, and one request in full."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ ROWS = 50
 
 
 class Lens(StrEnum):
-    """Which requests somebody looks at."""
+    """A filter of the office's list."""
 
     ESCALATED = "escalated"
     LATE = "late"
@@ -32,7 +32,7 @@ class Lens(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DueView:
-    """What is to happen next, since when it is waited for, and by when it should."""
+    """The next step of a request, since when it is due to happen, and its deadline."""
 
     step: ClockStep
     since: datetime
@@ -62,7 +62,7 @@ class FollowedView:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpView:
-    """A page of the list, and how many requests each lens shows."""
+    """A page of the list, and the number of requests under each filter."""
 
     now: datetime
     lens: Lens
@@ -75,7 +75,7 @@ class FollowUpView:
 
 @dataclass(frozen=True, slots=True)
 class CommentView:
-    """What somebody noted."""
+    """A note on a request."""
 
     at: datetime
     author: str
@@ -84,7 +84,7 @@ class CommentView:
 
 @dataclass(frozen=True, slots=True)
 class ClockView:
-    """The times of a request; what has not happened is `None`."""
+    """The SLA clock of a request; `None` for steps that have not happened."""
 
     received_at: datetime
     placed_at: datetime | None
@@ -97,7 +97,7 @@ class ClockView:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """All about one request; `reasons` are those it can be closed for without evidence."""
+    """One request in full; `reasons` are the closing reasons that need no evidence."""
 
     row: FollowedView
     request: RequestView
@@ -108,7 +108,7 @@ class FileView:
 
 
 class ListPage(NamedTuple):
-    """Which page of the list somebody wants, seen through which lens; `login` is the reader."""
+    """A page of the list: number, filter, and the reader's login."""
 
     lens: Lens
     page: int
@@ -123,7 +123,7 @@ def followup_view(
     people: Collection[str],
     now: datetime,
 ) -> FollowUpView:
-    """Return a page of what one lens shows; a page behind the last is the last."""
+    """Return a page of the list under a filter; numbers beyond the last give the last."""
     lens, page, login = wanted
     seen = {each: [one for one in waiting if _shows(each, one, login, now)] for each in Lens}
     mine = seen[lens]
@@ -167,7 +167,7 @@ def file_view(
     policy: Policy,
     now: datetime,
 ) -> FileView:
-    """Return all about one request."""
+    """Return one request in full."""
     asked, clock = one.request, one.clock
     return FileView(
         row=followed_view(one, due, network, policy, now),
