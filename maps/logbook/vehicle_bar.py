@@ -1,4 +1,4 @@
-"""The bar of a vehicle's day: what it did when, and the hours under it."""
+"""The bar chart of a vehicle's day: its activities over time, with marks of the hours."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ EDGE = 3.0
 """Percent of a bar of a phone that half a clock time takes."""
 
 THINNEST = 0.3
-"""Thousandths of a small bar under which nothing would be seen."""
+"""Least width of a part of a small bar, in thousandths of the bar."""
 
 
 @dataclass(frozen=True, slots=True)
 class BarPart:
-    """A part of the bar of a day, in thousandths of it from the left."""
+    """An activity as a part of the bar; `x` and `width` in thousandths of it, from the left."""
 
     doing: Doing
     x: float
@@ -28,7 +28,7 @@ class BarPart:
 
 @dataclass(frozen=True, slots=True)
 class BarLine:
-    """All parts of one kind in a small bar: the `d` of a path of level lines."""
+    """All parts of one activity in a small bar: the `d` of an SVG path of horizontal lines."""
 
     doing: Doing
     d: str
@@ -36,19 +36,19 @@ class BarLine:
 
 @dataclass(frozen=True, slots=True)
 class TickView:
-    """A mark under the bar: where, and which time."""
+    """A mark under the bar: its place in per cent from the left, and its time."""
 
     percent: float
     time: str
 
     @property
     def at_edge(self) -> bool:
-        """Whether its words would reach over the end of the bar."""
+        """Whether its label would extend beyond the bar."""
         return not EDGE < self.percent < 100 - EDGE
 
 
 def bar_of(entries: Iterable[Entry], period: Period, t: Translator) -> tuple[BarPart, ...]:
-    """Return the parts of the bar of a time, one for each line of a log."""
+    """Return the bar of a period: a part for each entry of the log."""
     return tuple(
         BarPart(
             one.doing,
@@ -66,7 +66,7 @@ def bar_of(entries: Iterable[Entry], period: Period, t: Translator) -> tuple[Bar
 
 
 def lines_of(entries: Iterable[Entry], period: Period, t: Translator) -> tuple[BarLine, ...]:
-    """Return a small bar of a time, in which nobody reads single parts: a path for each kind."""
+    """Return the small bar of a period, without texts: a path for each activity."""
     whole_s, begins_s = _seconds(period), period.since.timestamp()
     leftward = t.direction == "rtl"
     steps: dict[Doing, list[str]] = {}
@@ -94,7 +94,7 @@ def ticks_of(period: Period, t: Translator) -> tuple[TickView, ...]:
 
 
 def doings_of(seen: Iterable[Doing]) -> tuple[Doing, ...]:
-    """Return the kinds that are seen, in the order of the legend."""
+    """Return the activities that occur, in the order of the legend."""
     known = set(seen)
     return tuple(each for each in Doing if each in known)
 
@@ -104,7 +104,7 @@ def _seconds(period: Period) -> float:
 
 
 def _across(at: datetime, period: Period, t: Translator, ends_at: datetime | None = None) -> float:
-    """Return how far from the left a time begins, in thousandths; in Persian time runs leftward."""
+    """Return the left end of a time in thousandths; from the right for right-to-left languages."""
     if t.direction == "rtl":
         return round((period.until - (ends_at or at)).total_seconds() / _seconds(period) * 1000, 2)
     return round((at - period.since).total_seconds() / _seconds(period) * 1000, 2)

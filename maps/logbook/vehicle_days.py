@@ -1,4 +1,4 @@
-"""Vehicles' day as its pages show it: who did what, how far, with which material; and as tables."""
+"""Pages of vehicles' days: activities, distances, material and shifts of each vehicle."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ type Clock = Callable[[datetime], str]
 
 
 class Table(StrEnum):
-    """What is listed of a vehicle."""
+    """A table of a vehicle's page."""
 
     LOG = "log"
     TRIPS = "trips"
@@ -93,7 +93,7 @@ class Table(StrEnum):
 
 @dataclass(slots=True)
 class LogPeriod:
-    """A time that somebody asks about; `unread` while not all of it was read from positions."""
+    """A period to report on; `unread` while not all of its positions have been processed."""
 
     period: Period
     now: datetime
@@ -116,7 +116,7 @@ class VehicleRowView:
 
 @dataclass(frozen=True, slots=True)
 class FrameView:
-    """What both pages have above: the time, the ways to others, key figures."""
+    """Head of both pages: period, links to other periods, key figures."""
 
     span: PeriodKind
     title: str
@@ -154,13 +154,13 @@ class DaysView:
 
     @property
     def more(self) -> str:
-        """The part of an address that keeps the search."""
+        """Query parameters that keep the search."""
         return f"&named={quote(self.named)}" if self.named else ""
 
 
 @dataclass(frozen=True, slots=True)
 class LogView:
-    """One vehicle: its bar, its log or its trips, its shifts."""
+    """The page of one vehicle: bar, log or trips, and shifts."""
 
     frame: FrameView
     id: int
@@ -180,7 +180,7 @@ class LogView:
 
     @property
     def more(self) -> str:
-        """The part of an address that keeps what is listed."""
+        """Query parameters that keep the table."""
         return f"&show={self.show}"
 
 
@@ -192,7 +192,7 @@ def days_view(
     page: int,
     t: Translator,
 ) -> DaysView:
-    """Return a page of the vehicles whose name has `named` in it; the figures count all of them."""
+    """Return a page of the vehicles with `named` in their name; the figures count all of them."""
     wanted = named.strip().casefold()
     shown = [day for day in days if wanted in day.vehicle.name.casefold()]
     pages = max(1, -(-len(shown) // ROWS))

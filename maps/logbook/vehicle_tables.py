@@ -1,4 +1,4 @@
-"""Vehicles' day as tables for a spreadsheet."""
+"""Vehicles' days as CSV tables."""
 
 from collections.abc import Iterable
 
@@ -52,7 +52,7 @@ LOG_COLUMNS = (
 
 
 def days_csv(asked: LogPeriod, days: Iterable[VehicleDay], policy: Policy, t: Translator) -> str:
-    """Return the vehicles of a time for a spreadsheet."""
+    """Return the vehicles of a period as CSV."""
     rows = []
     for day in days:
         figures = day.log.figures
@@ -83,7 +83,7 @@ def days_csv(asked: LogPeriod, days: Iterable[VehicleDay], policy: Policy, t: Tr
 
 
 def log_csv(day: VehicleDay, policy: Policy, say: Say, t: Translator) -> str:
-    """Return a vehicle's log for a spreadsheet."""
+    """Return a vehicle's log as CSV."""
     rows = [
         [
             day.vehicle.name,

@@ -1,4 +1,4 @@
-"""Words for what vehicles do: where, how far, how much of which material."""
+"""Texts of vehicles' logs: places, durations, distances and material."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ MATERIALS = ("salt", "sand", "brine")
 
 
 def where_text(one: Entry, say: Say, t: Translator) -> str:
-    """Return where a line of a log was: the site, or the address of a stop."""
+    """Return the place of an entry of the log: its site, or the address of a stop."""
     if one.site:
         return one.site
     return place_text(one.place, say, t) if one.doing is Doing.STOP else ""
@@ -43,7 +43,7 @@ def from_to_text(since: datetime | None, until: datetime | None, t: Translator) 
 
 
 def lasts_text(seconds: float, t: Translator) -> str:
-    """Return how long something took together; a dash for no time at all, never in days."""
+    """Return a total duration in hours and minutes; a dash for none."""
     if seconds <= 0.0:
         return "–"
     if seconds >= LONG_S:
@@ -52,7 +52,7 @@ def lasts_text(seconds: float, t: Translator) -> str:
 
 
 def visits_text(count: int, seconds: float, t: Translator) -> str:
-    """Return how many visits, and how long they took together."""
+    """Return the number of visits and their total duration."""
     if not count:
         return t.number(0)
     return t("{count} in {span}", count=count, span=lasts_text(seconds, t))
@@ -64,7 +64,7 @@ def km_text(metres: float, t: Translator) -> str:
 
 
 def material_text(sums: Sums, policy: Policy, t: Translator) -> str:
-    """Return what was spread, by material; a dash for nothing."""
+    """Return the amounts of material that were spread; a dash for none."""
     amounts = material_kg(sums, policy)
     if not amounts:
         return "–"
@@ -76,10 +76,10 @@ def material_text(sums: Sums, policy: Policy, t: Translator) -> str:
 
 
 def _material_name(name: str, t: Translator) -> str:
-    """Return what a material is called; a name that a device made up stays as it is."""
+    """Return the name of a material; one that a device sent and no catalog has stays as it is."""
     return t(f"material:{name}") if name in MATERIALS else name
 
 
 def listed(names: Sequence[str], t: Translator) -> str:
-    """Return names in a row; a dash for none."""
+    """Return names as a list; a dash for none."""
     return t.listed(names) or "–"

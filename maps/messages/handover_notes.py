@@ -1,4 +1,4 @@
-"""Handover notes as pages show them, and the text that one begins with."""
+"""Handover notes as pages show them, and the draft of a new one."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class NoteView:
-    """A note for whoever takes over, and who did; its writer is not the one to read it."""
+    """A handover note, its writer, and who acknowledged it; its writer cannot."""
 
     id: int
     storm_id: int
@@ -25,7 +25,7 @@ class NoteView:
 
 
 def note_view(note: HandoverNote) -> NoteView:
-    """Return a note for pages and other programs."""
+    """Return a note for pages and the API."""
     return NoteView(
         id=note.id,
         storm_id=note.storm_id,
@@ -38,7 +38,7 @@ def note_view(note: HandoverNote) -> NoteView:
 
 
 def note_draft(facts: HandoverFacts, names: Mapping[VehicleId, str], t: Translator) -> str:
-    """Return what a note begins with: the facts, a line each, for a dispatcher to write on."""
+    """Return the draft of a note: one fact a line, which the dispatcher completes."""
     return "\n".join(f"- {line}" for line in _lines(facts, names, t))
 
 

@@ -10,7 +10,7 @@ from data.policy.message_rules import MessageRules
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """Words to or from a driver; `by_tracker` where they went to a tracker, which tells no more."""
+    """A message to or from a driver; `by_tracker` where it went to a tracker, without receipts."""
 
     id: int
     vehicle_id: int
@@ -26,7 +26,7 @@ class MessageView:
 
 @dataclass(frozen=True, slots=True)
 class ThreadView:
-    """Messages in the order in which they were sent, and what is sent with one tap."""
+    """Messages in the order of sending, and the ready texts."""
 
     messages: tuple[MessageView, ...]
     canned: tuple[ByLanguage, ...]
@@ -34,7 +34,7 @@ class ThreadView:
 
 @dataclass(frozen=True, slots=True)
 class SentView:
-    """What became of words to some trucks: messages, and vehicles that nobody could reach."""
+    """Result of a message to several trucks: messages sent, and vehicles that are unreachable."""
 
     messages: tuple[MessageView, ...]
     unreached: tuple[int, ...]
@@ -57,12 +57,12 @@ def message_view(one: Message) -> MessageView:
 
 
 def board_thread(messages: Iterable[Message], rules: MessageRules) -> ThreadView:
-    """Return what dispatchers see and say."""
+    """Return the messages and ready texts for dispatchers."""
     return _thread(messages, rules.to_driver)
 
 
 def driver_thread(messages: Iterable[Message], rules: MessageRules) -> ThreadView:
-    """Return what a driver sees and answers."""
+    """Return the messages and ready texts for a driver."""
     return _thread(messages, rules.from_driver)
 
 

@@ -1,4 +1,4 @@
-"""Who works beside one, and who changed last what one looks at: for the board, untranslated."""
+"""Open boards of other users, and the last change of what a board shows; untranslated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class LastChangeView:
 
 @dataclass(frozen=True, slots=True)
 class RoomView:
-    """Whose boards are open, one's own among them as `mine`, and the last change of the subject."""
+    """All open boards, the reader's own with the id `mine`, and the subject's last change."""
 
     mine: int
     present: tuple[Presence, ...]
@@ -29,7 +29,7 @@ class RoomView:
 
 
 def room_view(mine: Presence, present: Sequence[Presence], last: Event | None) -> RoomView:
-    """Return what a board is told when it says what it shows."""
+    """Return the answer to a board that reports what it shows."""
     return RoomView(mine.id, tuple(present), change_view(last))
 
 

@@ -40,18 +40,18 @@ def text_of(error: BarfrubError) -> tuple[str, dict[str, object]]:
 
 
 def fault_text(values: Mapping[str, object], t: Translator) -> str:
-    """Return what `first_fault` found, in the reader's language."""
+    """Return the fault of `first_fault` in the reader's language."""
     return t("error:invalid", **{**values, "field": _field(str(values["field"]), t)})
 
 
 def _field(code: str, t: Translator) -> str:
-    """Return what a form calls a field, where a catalog knows that; else its code."""
+    """Return the label of a field, if a catalog has one; else its code."""
     msgid = f"field:{code.rpartition('.')[2]}"
     return t(msgid) if msgid in t.texts() else code
 
 
 def plain_values(values: Mapping[str, object]) -> dict[str, object]:
-    """Return the values of an error as JSON can hold them: what is not plain becomes text."""
+    """Return the values of an error for JSON; other types than numbers and texts become text."""
     return {name: _plain(value) for name, value in values.items()}
 
 

@@ -1,4 +1,4 @@
-"""Plans as GeoJSON, for the board and for other programs."""
+"""Plans as GeoJSON, for the board and the API."""
 
 from collections.abc import Iterable, Iterator
 
@@ -23,7 +23,7 @@ def route_geojson(route: Route, network: StreetNetwork) -> Collection:
 
 
 def leg_line(leg: Leg, network: StreetNetwork) -> list[LonLat]:
-    """Return the leg's course in driving direction, every junction once.
+    """Return the line of a leg in driving direction, each junction once.
 
     Streets that a newer file no longer has are left out: an old plan can still be looked at.
     """
@@ -45,7 +45,7 @@ def leg_feature(
     network: StreetNetwork,
     here: LonLat | None = None,
 ) -> Feature:
-    """Return a leg as a line, or as a point `here` where it goes nowhere."""
+    """Return a leg as a line feature, or as a point at `here` where it has no path."""
     line = leg_line(leg, network)
     point = {"type": "Point", "coordinates": list(here)} if here else None
     course = {"type": "LineString", "coordinates": [list(place) for place in line]}

@@ -60,7 +60,7 @@ def _jalali(day: jdatetime.date) -> _Day:
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """Says things in one language, at one city's time; calling it is the same as `t`.
+    """Translates into one language, with one city's time zone; calling it is the same as `t`.
 
     `classes` are the city's classes of service, the most urgent first, and `class_texts` what they
     are called, by msgid.
@@ -73,7 +73,7 @@ class Translator:
 
     @property
     def speech(self) -> PageLanguage:
-        """How the language writes numbers and dates."""
+        """Formats of the language for numbers and dates."""
         return page_language(self.language)
 
     @property
@@ -82,7 +82,7 @@ class Translator:
         return self.speech.direction
 
     def languages(self) -> list[PageLanguage]:
-        """Return every language that pages speak, the default first."""
+        """Return all languages of pages, the default first."""
         return list(languages().values())
 
     def other_languages(self) -> list[PageLanguage]:
@@ -90,7 +90,7 @@ class Translator:
         return [one for one in self.languages() if one.code != self.language]
 
     def listed(self, words: Iterable[str]) -> str:
-        """Return words as a list in a sentence."""
+        """Return texts as a list within a sentence."""
         return self.speech.comma.join(words)
 
     def texts(self) -> Texts:
@@ -103,13 +103,13 @@ class Translator:
         return replace(self, classes=tuple(policy.rules), class_texts=texts)
 
     def named(self, kind: str, value: str) -> str:
-        """Return what a thing of ours is called (`class:P1`); what nobody named stays as it is."""
+        """Return the text of `kind:value`, such as `class:P1`; the value where there is no text."""
         msgid = f"{kind}:{value}"
         text = self._text(msgid)
         return value if text == msgid or not isinstance(text, str) else text
 
     def classes_in_order(self, codes: Iterable[str]) -> list[ServiceClass]:
-        """Return classes, each once, the most urgent first; what the city has not comes last."""
+        """Return classes without repetition, the most urgent first; unknown ones last."""
         wanted = {ServiceClass(code) for code in codes}
         known = [code for code in self.classes if code in wanted]
         return known + sorted(wanted.difference(self.classes))
@@ -133,7 +133,7 @@ class Translator:
         return self._filled(forms[0 if count == 1 else 1], {"count": count, **values})
 
     def need(self, text: str) -> str:
-        """Return what a field should have been, its limits to the last digit."""
+        """Return the text of what a field should be, with its limits in all digits."""
         if not isinstance(text, Need):
             return self.t(text)
         exact = {
@@ -170,7 +170,7 @@ class Translator:
         return f"{year:04}-{month:02}-{day:02} {local:%H:%M}"
 
     def written(self, moment: datetime) -> str:
-        """Return day and time in the city as a field of a form has it, in the reader's digits."""
+        """Return day and time in the city for a form field, in the reader's digits."""
         text = self.stamp(moment).replace("-", self.speech.date_mark)
         return text.translate(self.speech.own_digits)
 
@@ -201,5 +201,5 @@ class Translator:
 
 @lru_cache
 def translator(language: str, timezone: str = "UTC") -> Translator:
-    """Return the translator of a language; of the default one where we do not speak it."""
+    """Return the translator of a language; of the default language where there is no catalog."""
     return Translator(language if language in languages() else default_language(), timezone)

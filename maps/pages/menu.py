@@ -1,4 +1,4 @@
-"""Which pages there are and for whom: the menu of every page's top strip."""
+"""The menu in the top strip of every page, by role."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,6 +41,6 @@ PAGES = (
 
 
 def pages_of(roles: Iterable[Role]) -> tuple[MenuPage, ...]:
-    """Return the pages that somebody with these roles may open."""
+    """Return the pages that these roles may open."""
     mine = frozenset(roles)
     return tuple(page for page in PAGES if page.roles & mine)

@@ -1,4 +1,4 @@
-"""Paper: a template and what it shows, as PDF in both directions of writing; nothing is fetched."""
+"""PDF files from Typst templates, in both writing directions, without network access."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ FONTS = STATIC_DIR / "vendor" / "vazirmatn" / "ttf"
 
 
 def sheets_pdf(sheets: Mapping[str, object]) -> bytes:
-    """Return route sheets as one PDF file; what is printed goes in as data, never as markup."""
+    """Return route sheets as one PDF file; texts are passed as data, never as markup."""
     return _compiled("routes/sheet.typ", sheets=json.dumps(sheets, ensure_ascii=False))
 
 

@@ -1,4 +1,4 @@
-"""Where the scripts of pages lie: bundled by set-up, or as they are written."""
+"""The folder of the pages' scripts: bundled at set-up, or the sources."""
 
 import hashlib
 import sys
@@ -14,7 +14,7 @@ STAMP = BUILT_DIR / "sources.sha256"
 
 
 def scripts_dir() -> Path:
-    """Return the folder to serve as `/static/js`: the bundles, unless sources changed since."""
+    """Return the folder to serve as `/static/js`: the bundles, or the sources if changed since."""
     try:
         fresh = STAMP.read_text("ascii") == sources_digest()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Colors, widths and legend: one table for CSS and the map.
+"""Colors, widths and legend of the map, shared by CSS and scripts.
 
 `css` is served at `/style.css`, `legend` travels to the browser with each page, so that no color is
 written down twice.
@@ -13,7 +13,7 @@ from data.policy.city_policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class CoverageStyle:
-    """How one state of coverage is drawn; `width` multiplies the street's own width.
+    """Style of a coverage state on the map; `width` is a factor of the street's width.
 
     Color never speaks alone: width or dash repeats it.
     """
@@ -57,7 +57,7 @@ GROUND = {
 
 @dataclass(frozen=True, slots=True)
 class ClassStyle:
-    """How streets of one service class are drawn on the map of classes, like `CoverageStyle`."""
+    """Style of a class of service on the map of classes, like `CoverageStyle`."""
 
     name: str
     light: str
@@ -80,7 +80,7 @@ CLASS_COLORS = (
 )
 """Colors of the light and the dark theme by rank of the class, `MOST_CLASSES` of them.
 
-They are told apart in the common color blindnesses.
+They can be distinguished with the common color vision deficiencies.
 """
 
 CLASS_WIDTHS = (1.6, 1.25, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5, 0.45, 0.4)
@@ -89,7 +89,7 @@ SWATCHES_PX = (8, 6, 4)
 
 
 def class_styles(policy: Policy) -> tuple[ClassStyle, ...]:
-    """Return how the classes of a policy are drawn; dashed is what is served on request only."""
+    """Return the styles of a policy's classes; dashed for those served on request only."""
     styles: list[ClassStyle] = []
     for rank, (code, rule) in enumerate(policy.rules.items()):
         light, dark = policy.class_label(code).colors or CLASS_COLORS[rank]
@@ -98,7 +98,7 @@ def class_styles(policy: Policy) -> tuple[ClassStyle, ...]:
 
 
 def legend() -> list[dict[str, str | float | bool]]:
-    """Return the states for the browser, in wire order."""
+    """Return the coverage states for the browser, in the order of their codes."""
     return [
         {
             "name": state.name,
@@ -112,7 +112,7 @@ def legend() -> list[dict[str, str | float | bool]]:
 
 
 def css(classes: Sequence[ClassStyle] = ()) -> str:
-    """Return custom properties for both themes; dark by the reader's choice or the system's.
+    """Return CSS custom properties of both themes; dark by the user's or the system's choice.
 
     With classes of service, those get their colors, swatches and badges.
     """
@@ -129,7 +129,7 @@ def css(classes: Sequence[ClassStyle] = ()) -> str:
 
 
 def _numerals(language: PageLanguage) -> str:
-    """Return how lists count in a language with digits of its own."""
+    """Return the CSS counter style of a language with its own digits."""
     if language.digits.isascii():
         return ""
     symbols = " ".join(f'"{digit}"' for digit in language.digits)

@@ -1,4 +1,4 @@
-"""Tables and figures ready to print, and as CSV for a spreadsheet."""
+"""Tables and key figures of reports, for pages and as CSV."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """A table ready to print: a caption, headings, and rows that begin with a heading."""
+    """A table of a page: caption, column headings, and rows whose first cell is a heading."""
 
     caption: str
     heads: tuple[str, ...]
@@ -25,7 +25,7 @@ class TableView:
 
 @dataclass(frozen=True, slots=True)
 class FigureView:
-    """A key figure, what it is, and what it counts."""
+    """A key figure: value, label, and what it counts."""
 
     value: str
     word: str
@@ -33,12 +33,12 @@ class FigureView:
 
 
 def query_of(span: PeriodKind, at: datetime) -> str:
-    """Return the part of an address that asks for the report of a time."""
+    """Return the query parameters of a report's period."""
     return f"span={span}&at={quote(at.isoformat())}"
 
 
 def span_text(seconds: float | None, t: Translator) -> str:
-    """Return a span of time as people say it; a dash where there is none."""
+    """Return a duration in words; a dash for `None`."""
     if seconds is None:
         return "–"
     minutes = round(seconds / 60)
@@ -55,7 +55,7 @@ def span_text(seconds: float | None, t: Translator) -> str:
 
 
 def table_csv(columns: Sequence[str], rows: Iterable[Sequence[object]], t: Translator) -> str:
-    """Return a table for a spreadsheet; `columns` are names of texts of the catalog."""
+    """Return a table as CSV; the heading of a column is the text `column:NAME`."""
     text = StringIO()
     table = csv.writer(text)
     table.writerow([t(f"column:{name}") for name in columns])
@@ -64,7 +64,7 @@ def table_csv(columns: Sequence[str], rows: Iterable[Sequence[object]], t: Trans
 
 
 def when_text(period: Period, t: Translator) -> str:
-    """Return the time of a report as people say it."""
+    """Return the period of a report in words."""
     since, until = period.since, period.until
     if period.span is PeriodKind.DAY:
         return t.date(since)

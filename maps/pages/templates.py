@@ -1,4 +1,4 @@
-"""Views to HTML through the one Jinja2 environment, and where scripts find their libraries."""
+"""Renders views to HTML in the one Jinja2 environment, and the import map of scripts."""
 
 import base64
 import hashlib
@@ -52,5 +52,5 @@ def _environment() -> Environment:
 
 
 def render(template: str, t: Translator, **view: object) -> str:
-    """Return a page in the translator's language; a name that a template lacks is an error."""
+    """Return a page in the translator's language; undefined names in a template are errors."""
     return _environment().get_template(template).render(t=t, import_map=IMPORT_MAP, **view)

@@ -1,4 +1,4 @@
-"""Tables as an Excel file: numbers stay numbers, Persian sheets run from the right."""
+"""Tables as an Excel file, with typed numbers and right-to-left Persian sheets."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ type Cell = str | float | int | None
 
 @dataclass(frozen=True, slots=True)
 class WorkbookSheet:
-    """A table with its name; heads are words in the reader's language."""
+    """A table with its name; column headings are in the reader's language."""
 
     name: str
     heads: tuple[str, ...]
