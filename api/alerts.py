@@ -1,4 +1,4 @@
-"""Alerts: what needs a dispatcher now, who has seen it, and who sees to it."""
+"""Alerts of the dispatchers' board: list, acknowledge, assign and close."""
 
 from typing import Annotated
 
@@ -19,21 +19,21 @@ router = APIRouter()
 
 
 class OwnerIn(Wire):
-    """Who is to see to an alert."""
+    """The user to whom an alert is assigned."""
 
     login: Annotated[str, Field(min_length=1, max_length=LOGIN_LETTERS)]
 
 
 @router.get("/api/alerts")
 def show_alerts(context: WallContext) -> list[AlertView]:
-    """Return what still lasts, the oldest first."""
+    """Return the open alerts, the oldest first."""
     with context.reading() as tx:
         return [alert_view(one, context.app.network) for one in list_open_alerts(tx)]
 
 
 @router.post("/api/alerts/{alert_id}/acknowledge")
 def acknowledge_alert(alert_id: AlertId, context: DispatcherContext) -> AlertView:
-    """Say that somebody has seen an alert; every board shows who did."""
+    """Acknowledge an alert; every board shows by whom."""
     with context.changing(f"alert:{alert_id}") as tx:
         known = acknowledge(tx, context.actor, alert_id, context.now)
     return _published(context, known)
@@ -41,14 +41,14 @@ def acknowledge_alert(alert_id: AlertId, context: DispatcherContext) -> AlertVie
 
 @router.get("/api/alerts/owners")
 def show_owners(context: BoardContext) -> list[str]:
-    """Return who may see to alerts."""
+    """Return the users to whom alerts may be assigned."""
     with context.reading() as tx:
         return may_own(all_people(tx))
 
 
 @router.post("/api/alerts/{alert_id}/owner")
 def give(alert_id: AlertId, wanted: OwnerIn, context: DispatcherContext) -> AlertView:
-    """Give an alert to somebody who sees to it from now on."""
+    """Assign an alert to a user."""
     with context.changing(f"alert:{alert_id}") as tx:
         given = give_alert(tx, context.actor, alert_id, wanted.login, context.now)
     return _published(context, given)
@@ -56,14 +56,14 @@ def give(alert_id: AlertId, wanted: OwnerIn, context: DispatcherContext) -> Aler
 
 @router.post("/api/alerts/{alert_id}/close")
 def close(alert_id: AlertId, context: DispatcherContext) -> AlertView:
-    """Say that a call for help is over; other alerts close by themselves."""
+    """Close a call for help; other alerts close by themselves."""
     with context.changing(f"alert:{alert_id}") as tx:
         closed = close_call(tx, context.actor, alert_id, context.now)
     return _published(context, closed)
 
 
 def _published(context: Context, changed: Alert) -> AlertView:
-    """Tell every board what became of an alert."""
+    """Publish a changed alert to every board."""
     view = alert_view(changed, context.app.network)
     context.app.hub.publish("alerts", [view])
     return view

@@ -1,4 +1,4 @@
-"""Plans edited by hand: drafts begun, changes looked at and stored, undone and redone; orders."""
+"""Manual edits of plans: drafts, previews, undo and redo, and standing orders."""
 
 from collections.abc import Callable
 
@@ -53,7 +53,7 @@ _OF_A_STREET = frozenset({EditKind.MOVE, EditKind.FORBID, EditKind.ALLOW, EditKi
 
 
 class EditIn(Wire):
-    """A change of a draft; `before_id` is the street that a moved one comes right before.
+    """An edit of a draft; a moved street comes right before `before_id`.
 
     `insist` stores a change that makes work late or breaks a promise.
     """
@@ -67,7 +67,7 @@ class EditIn(Wire):
 
 
 class OrderIn(Wire):
-    """What a truck is ordered for the rest of a storm; a lock of no street is of its route."""
+    """An order for a truck for the rest of the storm; a lock without a street covers its route."""
 
     kind: OrderKind
     vehicle_id: VehicleId
@@ -76,7 +76,7 @@ class OrderIn(Wire):
 
 @router.post("/api/plans/{plan_id}/hand", status_code=201)
 def begin(request: Request, plan_id: PlanId, context: DispatcherContext) -> EditsView:
-    """Return a draft that begins as a plan, for changes by hand.
+    """Create a draft from a plan, for manual edits.
 
     A draft that began so and is neither published nor discarded is the one that is returned.
     """
@@ -90,7 +90,7 @@ def begin(request: Request, plan_id: PlanId, context: DispatcherContext) -> Edit
 
 @router.get("/api/plans/{plan_id}/edits")
 def show(request: Request, plan_id: PlanId, context: BoardContext) -> EditsView:
-    """Return the edits of a draft with what each cost, those too that can be redone."""
+    """Return the edits of a draft with the cost of each, undone ones included."""
     with context.reading() as tx:
         return _edits(tx, context, plan_id, translator_of(request))
 
@@ -99,7 +99,7 @@ def show(request: Request, plan_id: PlanId, context: BoardContext) -> EditsView:
 def preview(
     request: Request, plan_id: PlanId, wanted: EditIn, context: DispatcherContext
 ) -> EditedView:
-    """Return what a change would break and cost; nothing is stored."""
+    """Return what an edit would violate and cost; nothing is stored."""
     wish = _wish(context, wanted)
     with context.reading() as tx:
         require_draft(tx, plan_id)
@@ -112,7 +112,7 @@ def preview(
 def show_takers(
     request: Request, plan_id: PlanId, segment_id: SegmentId, context: DispatcherContext
 ) -> list[TakerView]:
-    """Return what it takes to give a street to each truck, the cheapest first."""
+    """Return the cost of giving a street to each truck, the cheapest first."""
     with context.reading() as tx:
         require_draft(tx, plan_id)
     found = context.app.dispatch.takers(plan_id, segment_id)
@@ -125,7 +125,7 @@ def show_takers(
 def edit(
     request: Request, plan_id: PlanId, wanted: EditIn, context: DispatcherContext
 ) -> EditsView:
-    """Store a change that the referee lets through.
+    """Store an edit, unless the referee rejects it.
 
     Refused with 409 where it breaks a hard rule, and, unless `insist`, where it makes work late or
     breaks a promise; `words` say so.
@@ -148,19 +148,19 @@ def edit(
 
 @router.post("/api/plans/{plan_id}/undo")
 def undo_edit(request: Request, plan_id: PlanId, context: DispatcherContext) -> EditsView:
-    """Take the last edit back."""
+    """Undo the last edit."""
     return _undone_or_redone(request, context, plan_id, undo)
 
 
 @router.post("/api/plans/{plan_id}/redo")
 def redo_edit(request: Request, plan_id: PlanId, context: DispatcherContext) -> EditsView:
-    """Do again what was undone last."""
+    """Redo the edit undone last."""
     return _undone_or_redone(request, context, plan_id, redo)
 
 
 @router.get("/api/orders")
 def show_orders(request: Request, context: BoardContext) -> list[OrderView]:
-    """Return what is ordered of trucks in the storm that is on."""
+    """Return the orders of the active storm."""
     with context.reading() as tx:
         storm = wanted_storm(tx)
         standing = list_orders(tx, storm.id) if storm else []
@@ -171,7 +171,7 @@ def show_orders(request: Request, context: BoardContext) -> list[OrderView]:
 
 @router.post("/api/orders", status_code=201)
 def order(request: Request, wanted: OrderIn, context: DispatcherContext) -> OrderView:
-    """Order something of a truck; every later plan and replan heeds it until it is lifted."""
+    """Add an order; later plans and replans obey it until it is lifted."""
     _require_street(context, wanted.segment_id)
     with context.writing() as tx:
         wish = OrderWish(active_storm(tx).id, wanted.kind, wanted.vehicle_id, wanted.segment_id)
@@ -185,7 +185,7 @@ def order(request: Request, wanted: OrderIn, context: DispatcherContext) -> Orde
 
 @router.post("/api/orders/{order_id}/lift")
 def lift(request: Request, order_id: OrderId, context: DispatcherContext) -> OrderView:
-    """Take an order back."""
+    """Lift an order."""
     with context.writing() as tx:
         lifted = lift_order(tx, context.actor, order_id, context.now)
         vehicles = machine_names(tx)
@@ -207,7 +207,7 @@ def _undone_or_redone(
 
 
 def _published(request: Request, context: Context, plan_id: PlanId) -> EditsView:
-    """Return a draft's edits, and tell other boards that it has changed."""
+    """Return a draft's edits, and notify other boards of the change."""
     with context.reading() as tx:
         view = _edits(tx, context, plan_id, translator_of(request))
     context.app.hub.publish("edits", [DraftNews(plan_id, view.version)])
@@ -235,7 +235,7 @@ def _seen(tx: Tx, context: Context, found: Edited, t: Translator) -> EditedView:
 
 
 def _wish(context: Context, wanted: EditIn) -> EditWish:
-    """Return a change that names what it is about."""
+    """Return the edit as a record; raise `InvalidError` where a field is missing."""
     if wanted.segment_id is None and wanted.kind in _OF_A_STREET:
         raise InvalidError("segment_id", "", Need("a street of the city"))
     _require_street(context, wanted.segment_id)

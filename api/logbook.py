@@ -1,4 +1,4 @@
-"""What vehicles did in a shift, a day or a storm: a list, a vehicle's log, and tables."""
+"""Vehicle logs by shift, day or storm: a list, one vehicle's log, and CSV tables."""
 
 from datetime import datetime
 from typing import Annotated
@@ -40,7 +40,7 @@ def days_page(
     named: Named = "",
     page_number: Page = 1,
 ) -> HTMLResponse:
-    """Show what all vehicles did in a time."""
+    """Show the logs of all vehicles in a period."""
     asked, days = _days(context, span, at)
     view = days_view(asked, days, context.app.policy, named, page_number, translator_of(request))
     shown = {"view": view, "spans": tuple(PeriodKind), "boot": boot_of(request, context)}
@@ -51,7 +51,7 @@ def days_page(
 def download_days(
     request: Request, context: BoardContext, span: SpanAsked = PeriodKind.DAY, at: At = None
 ) -> Response:
-    """Return what all vehicles did in a time, for a spreadsheet."""
+    """Return the logs of all vehicles in a period as CSV."""
     asked, days = _days(context, span, at)
     text = days_csv(asked, days, context.app.policy, translator_of(request))
     return period_csv(text, "vehicles", asked.period, context.app.city.timezone)
@@ -67,7 +67,7 @@ def log_page(
     show: Table = Table.LOG,
     page_number: Page = 1,
 ) -> HTMLResponse:
-    """Show what one vehicle did in a time, line by line."""
+    """Show the log of one vehicle in a period, line by line."""
     asked, (day,) = _days(context, span, at, vehicle_id)
     t, app = translator_of(request), context.app
     view = log_view(asked, day, app.policy, show, page_number, app.geocoder.say, t)
@@ -88,7 +88,7 @@ def download_log(
     span: SpanAsked = PeriodKind.DAY,
     at: At = None,
 ) -> Response:
-    """Return what one vehicle did in a time, line by line, for a spreadsheet."""
+    """Return the log of one vehicle in a period as CSV."""
     asked, (day,) = _days(context, span, at, vehicle_id)
     text = log_csv(day, context.app.policy, context.app.geocoder.say, translator_of(request))
     return period_csv(text, f"vehicle-{vehicle_id}", asked.period, context.app.city.timezone)
@@ -97,7 +97,7 @@ def download_log(
 def _days(
     context: Context, span: PeriodKind, at: datetime | None, vehicle_id: VehicleId | None = None
 ) -> tuple[LogPeriod, list[VehicleDay]]:
-    """Return what is asked for, after reading what new positions bear on."""
+    """Return the requested logs, after reading new positions."""
     app, now = context.app, context.now
     with context.reading() as tx:
         asked = _asked(tx, context, span, at or now)
@@ -110,7 +110,7 @@ def _days(
 
 
 def _asked(tx: Tx, context: Context, span: PeriodKind, at: datetime) -> LogPeriod:
-    """Return the time that is meant; before the first storm, the day."""
+    """Return the requested period; before the first storm, the day."""
     app, now = context.app, context.now
     if span is PeriodKind.SHIFT:
         return LogPeriod(shift_of(app.policy.followup.shifts, app.city.timezone, at), now)

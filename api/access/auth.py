@@ -1,4 +1,4 @@
-"""Who somebody is: passwords, signed session cookies, anti-forgery tokens, sign-in limits."""
+"""Authentication: passwords, signed session cookies and anti-forgery tokens."""
 
 import hashlib
 import hmac
@@ -40,7 +40,7 @@ _hashing = BoundedSemaphore(HASHED_AT_ONCE)
 
 
 class SignedOutError(BarfrubError):
-    """Nobody is signed in, or no longer."""
+    """Raised where nobody is signed in, or the session has ended."""
 
     code = "unauthorized"
 
@@ -49,7 +49,7 @@ class SignedOutError(BarfrubError):
 
 
 class StalePageError(BarfrubError):
-    """An order without the anti-forgery token of its session."""
+    """Raised for a request without the anti-forgery token of its session."""
 
     code = "csrf"
 
@@ -58,7 +58,7 @@ class StalePageError(BarfrubError):
 
 
 class WrongPasswordError(BarfrubError):
-    """No such login, or not its password: which of both is not said."""
+    """Raised for an unknown login or a wrong password; the message does not say which."""
 
     code = "wrong_password"
 
@@ -67,7 +67,7 @@ class WrongPasswordError(BarfrubError):
 
 
 class WrongCodeError(BarfrubError):
-    """Not the code that the server printed."""
+    """Raised for a code other than the one that the server printed."""
 
     code = "wrong_code"
 
@@ -76,7 +76,7 @@ class WrongCodeError(BarfrubError):
 
 
 class DisabledError(BarfrubError):
-    """The right password of somebody who may not sign in any more."""
+    """Raised for the right password of a disabled user."""
 
     code = "disabled"
 
@@ -85,7 +85,7 @@ class DisabledError(BarfrubError):
 
 
 class TooManyError(BarfrubError):
-    """Tried too often; may come again after some seconds."""
+    """Raised above a rate limit; `retry_s` is the wait in seconds."""
 
     code = "too_many"
 
@@ -95,7 +95,7 @@ class TooManyError(BarfrubError):
 
 
 def checked_password(field: str, password: str, login: str = "") -> str:
-    """Return the password; raise `InvalidError` where it is too short or only the login.
+    """Return the password; raise `InvalidError` where it is too short or equals the login.
 
     What was typed is no part of the error.
     """
@@ -105,13 +105,13 @@ def checked_password(field: str, password: str, login: str = "") -> str:
 
 
 def hash_password(password: str) -> str:
-    """Return what is stored in place of the password (Argon2id)."""
+    """Return the Argon2id hash of a password."""
     with _hashing:
         return _hasher.hash(password)
 
 
 def password_fits(password_hash: str, password: str) -> bool:
-    """Whether this is the password; false, too, where the hash is not one of ours."""
+    """Whether the password matches the hash; false for a malformed hash."""
     try:
         with _hashing:
             return _hasher.verify(password_hash, password)
@@ -126,14 +126,14 @@ def password_outdated(password_hash: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a signed cookie says; `stamp` ties it to the password, so that a new one ends it."""
+    """The content of a session cookie; `stamp` ends it when the password changes."""
 
     login: str
     csrf: str
     stamp: str
 
     def belongs_to(self, user: User) -> bool:
-        """Whether it is a session of this user, with the password of today, and not shut out."""
+        """Whether the session is of this user, with the present password, and still enabled."""
         same = self.login == user.login and hmac.compare_digest(self.stamp, _stamp(user))
         return same and not user.disabled
 
@@ -144,7 +144,7 @@ def new_session(user: User) -> Session:
 
 
 class Seals:
-    """Signs cookies and reads back only what it signed."""
+    """Signs cookies and tokens, and verifies them."""
 
     def __init__(self, secret: bytes) -> None:
         self._sessions = URLSafeTimedSerializer(secret, salt="session")
@@ -156,7 +156,7 @@ class Seals:
         return str(sealed)
 
     def read_session(self, text: str | None, lasts_s: int = SESSION_S) -> Session | None:
-        """Return the session, or `None` where it is missing, forged or too old."""
+        """Return the session; `None` where the cookie is missing, forged or expired."""
         try:
             login, csrf, stamp = self._sessions.loads(text or "", max_age=lasts_s)
         except BadSignature:
@@ -164,11 +164,11 @@ class Seals:
         return Session(login, csrf, stamp)
 
     def new_token(self) -> str:
-        """Return an anti-forgery token for somebody who is not signed in."""
+        """Return an anti-forgery token for a visitor without a session."""
         return str(self._tokens.dumps(secrets.token_urlsafe(12)))
 
     def genuine(self, token: str) -> bool:
-        """Whether we made this token, within a shift."""
+        """Whether the token was signed here within the last session time."""
         try:
             self._tokens.loads(token, max_age=SESSION_S)
         except BadSignature:
@@ -177,7 +177,7 @@ class Seals:
 
 
 def subscriber(address: str) -> str:
-    """Return who an address belongs to: of IPv6 everybody has 2^64, the network stands for them."""
+    """Return the rate-limit key of an address: for IPv6, its /64 network, one host's share."""
     try:
         known = ip_address(address)
     except ValueError:
@@ -186,7 +186,7 @@ def subscriber(address: str) -> str:
 
 
 def require_same(sent: str, expected: str) -> None:
-    """Raise `StalePageError` unless both tokens are the same and not empty."""
+    """Raise `StalePageError` unless both tokens are equal and not empty."""
     if not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
         raise StalePageError
 

@@ -1,4 +1,4 @@
-"""How often passwords and codes may be tried: by name, by address, and by everybody together."""
+"""Limits on wrong passwords and codes: per name, per address and in total."""
 
 from collections.abc import Hashable
 
@@ -10,7 +10,7 @@ WINDOW_S = 300.0
 
 
 def failures(most: int, window_s: float = WINDOW_S) -> Allowance:
-    """Return the allowance of so many failures in a time, and none more until that is over."""
+    """Return an allowance of `most` failures within a time, then none until it is over."""
     return Allowance(most, most * MINUTE_S / window_s, locks=True)
 
 
@@ -35,7 +35,7 @@ _ALL = "all"
 
 
 class SignInLimit:
-    """Counts failed sign-ins by name and address, and by address alone; refuses too many."""
+    """Limits failed sign-ins per name and address, and per address."""
 
     def __init__(
         self,
@@ -48,35 +48,35 @@ class SignInLimit:
         self._limiter = RateLimiter(remembered)
 
     def check(self, login: str, address: str, now_s: float) -> None:
-        """Raise `TooManyError` while there were too many failures."""
+        """Raise `TooManyError` after too many failures."""
         who = subscriber(address)
         self._limiter.check((login, who), self._by_name, now_s)
         self._limiter.check(who, self._by_address, now_s)
 
     def failed(self, login: str, address: str, now_s: float) -> None:
-        """Remember a failure."""
+        """Count a failure."""
         who = subscriber(address)
         self._limiter.count((login, who), self._by_name, now_s)
         self._limiter.count(who, self._by_address, now_s)
 
     def succeeded(self, login: str, address: str) -> None:
-        """Forget the failures of this name."""
+        """Reset the failures of a name."""
         self._limiter.forget((login, subscriber(address)))
 
 
 class CodeLimit:
-    """Counts wrong codes and refuses too many; who is in already is not disturbed."""
+    """Limits wrong codes per address and in total; sessions are not affected."""
 
     def __init__(self) -> None:
         self._limiter = RateLimiter(REMEMBERED)
 
     def check(self, address: str, now_s: float) -> None:
-        """Raise `TooManyError` while there were too many wrong codes."""
+        """Raise `TooManyError` after too many wrong codes."""
         for key, allowance in self._counted(address):
             self._limiter.check(key, allowance, now_s)
 
     def failed(self, address: str, now_s: float) -> None:
-        """Remember a wrong code."""
+        """Count a wrong code."""
         for key, allowance in self._counted(address):
             self._limiter.count(key, allowance, now_s)
 
@@ -86,7 +86,7 @@ class CodeLimit:
 
 
 class TrackCodeLimit:
-    """Counts wrong codes of requests by address and by request, so that nobody is locked out whole.
+    """Limits wrong tracking codes per address and per request, never for everybody.
 
     Many guessers of one request are no quicker than one.
     """
@@ -95,12 +95,12 @@ class TrackCodeLimit:
         self._limiter = RateLimiter(REMEMBERED)
 
     def check(self, reference: str, address: str, now_s: float) -> None:
-        """Raise `TooManyError` while there were too many wrong codes."""
+        """Raise `TooManyError` after too many wrong codes."""
         for key, allowance in self._counted(reference, address):
             self._limiter.check(key, allowance, now_s)
 
     def failed(self, reference: str, address: str, now_s: float) -> None:
-        """Remember a wrong code."""
+        """Count a wrong code."""
         for key, allowance in self._counted(reference, address):
             self._limiter.count(key, allowance, now_s)
 

@@ -1,4 +1,4 @@
-"""How often somebody may come: token buckets, and those of the doors that need no sign-in."""
+"""Rate limits: token buckets, and those of public endpoints."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -17,9 +17,9 @@ MINUTE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """So many at once, and so many a minute for long.
+    """A token bucket's size, `burst`, and its refill per minute.
 
-    Where it `locks`, whoever has used up all waits until all of it is there again.
+    Where it `locks`, an empty bucket refuses until it is full again.
     """
 
     burst: float
@@ -28,7 +28,7 @@ class Allowance:
 
     @property
     def per_s(self) -> float:
-        """How many are allowed a second for long."""
+        """Refill per second."""
         return self.per_minute / MINUTE_S
 
 
@@ -40,7 +40,7 @@ class _Bucket:
 
 
 class RateLimiter:
-    """A token bucket for each key, of those that were counted last.
+    """A token bucket per key, for the keys used last.
 
     Kept in memory: one web process by design, and a restart may forgive.
     """
@@ -49,26 +49,26 @@ class RateLimiter:
         self._buckets: LRUCache[Hashable, _Bucket] = LRUCache(remembered)
 
     def enter(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
-        """Count one; raise `TooManyError` where it is one too many."""
+        """Take one token; raise `TooManyError` where none is left."""
         self.check(key, allowance, now_s)
         self.count(key, allowance, now_s)
 
     def check(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
-        """Raise `TooManyError` where one would be too many, but count none."""
+        """Raise `TooManyError` where no token is left, but take none."""
         bucket = self._filled(key, allowance, now_s)
         wanted = allowance.burst if bucket.locked else 1.0
         if bucket.left < wanted:
             raise TooManyError(int((wanted - bucket.left) / allowance.per_s) + 1)
 
     def count(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
-        """Count one, whether it is allowed or not."""
+        """Take one token, or none where the bucket is empty."""
         bucket = self._filled(key, allowance, now_s)
         left = max(bucket.left - 1.0, 0.0)
         locked = bucket.locked or (allowance.locks and left < 1.0)
         self._buckets[key] = _Bucket(left, now_s, locked)
 
     def forget(self, key: Hashable) -> None:
-        """Allow all at once again."""
+        """Refill the bucket of a key."""
         self._buckets.pop(key, None)
 
     def _filled(self, key: Hashable, allowance: Allowance, now_s: float) -> _Bucket:
@@ -80,7 +80,7 @@ class RateLimiter:
 
 
 class PublicAction(StrEnum):
-    """What strangers do, each counted apart."""
+    """Public actions with a rate limit of their own."""
 
     REPORT = "report"
     TRACK = "track"
@@ -107,7 +107,7 @@ ALLOWANCES: Mapping[PublicAction, Allowance] = {
 
 @dataclass
 class PublicLimits:
-    """Counts what comes through public doors, and refuses a sender who comes too often.
+    """Limits the public actions of each sender.
 
     `pace` multiplies every allowance; 0 lets everybody in.
     """
@@ -116,12 +116,12 @@ class PublicLimits:
     limiter: RateLimiter = field(default_factory=RateLimiter)
 
     def enter(self, action: PublicAction, sender: str, now_s: float) -> None:
-        """Count one entry of an address or a key; raise `TooManyError` where it is one too many."""
+        """Count an action of a sender; raise `TooManyError` above the limit."""
         if self.pace != 0:
             self.limiter.enter((action, subscriber(sender)), self._allowance(action), now_s)
 
     def check(self, action: PublicAction, sender: str, now_s: float) -> None:
-        """Raise `TooManyError` where an entry would be one too many, but count none."""
+        """Raise `TooManyError` above the limit, but count nothing."""
         if self.pace != 0:
             self.limiter.check((action, subscriber(sender)), self._allowance(action), now_s)
 
@@ -131,5 +131,5 @@ class PublicLimits:
 
 
 def address_of(request: Request) -> str:
-    """Return the address that a request comes from; empty where the server does not know it."""
+    """Return the client address of a request; empty where it is unknown."""
     return request.client.host if request.client else ""

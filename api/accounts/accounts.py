@@ -1,4 +1,4 @@
-"""People who sign in: the list in the set-up, and the page where an invited one comes in."""
+"""User accounts: the list in the set-up, and the page that accepts an invitation."""
 
 from typing import Annotated
 
@@ -48,7 +48,7 @@ PersonId = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 class InvitationIn(Wire):
-    """Whom to invite, as what; `language` is what the pages speak at first."""
+    """A person to invite with a role; `language` is the first language of their pages."""
 
     login: Annotated[str, Field(min_length=1, max_length=LOGIN_LETTERS)]
     roles: Roles
@@ -56,13 +56,13 @@ class InvitationIn(Wire):
 
 
 class RolesIn(Wire):
-    """What somebody may do from now on."""
+    """The new roles of a person."""
 
     roles: Roles
 
 
 class InvitedOut(BaseModel):
-    """Somebody with the address of the page that lets in once; it is not shown again."""
+    """A person with their invitation link, which works once and is not shown again."""
 
     person: PersonView
     path: str
@@ -70,20 +70,20 @@ class InvitedOut(BaseModel):
 
 @router.get("/setup/people")
 def people_page(request: Request, context: AdminContext) -> Response:
-    """Show who may sign in, as what."""
+    """Show the users and their roles."""
     return page(request, "accounts/accounts.html", {"boot": boot_of(request, context)})
 
 
 @router.get("/api/people")
 def read_people(context: AdminContext) -> list[PersonView]:
-    """Return everybody who may sign in, is invited or shut out."""
+    """Return all users: active, invited and disabled."""
     with context.reading() as tx:
         return people_view(list_users(tx), list_codes(tx, CodeKind.INVITATION), context.now)
 
 
 @router.post("/api/people", status_code=201)
 def invite_somebody(wanted: InvitationIn, context: AdminContext) -> InvitedOut:
-    """Invite somebody, who chooses the password."""
+    """Invite a person, who then chooses a password."""
     known_language(wanted.language)
     login = wanted.login.strip()
     with context.writing() as tx:
@@ -94,7 +94,7 @@ def invite_somebody(wanted: InvitationIn, context: AdminContext) -> InvitedOut:
 
 @router.post("/api/people/{person_id}/invitation", status_code=201)
 def invite_again(person_id: PersonId, context: AdminContext) -> InvitedOut:
-    """Let somebody choose another password."""
+    """Send a new invitation, to choose another password."""
     with context.writing() as tx:
         token = reset_password(tx, context.actor, UserId(person_id), context.now)
         user = get_user(tx, UserId(person_id))
@@ -103,7 +103,7 @@ def invite_again(person_id: PersonId, context: AdminContext) -> InvitedOut:
 
 @router.post("/api/people/{person_id}/roles")
 def set_somebodys_roles(person_id: PersonId, wanted: RolesIn, context: AdminContext) -> PersonView:
-    """Let somebody do something else from now on."""
+    """Change a person's roles."""
     with context.writing() as tx:
         user = change_roles(tx, context.actor, UserId(person_id), wanted.roles, context.now)
         return _person(tx, user, context)
@@ -111,7 +111,7 @@ def set_somebodys_roles(person_id: PersonId, wanted: RolesIn, context: AdminCont
 
 @router.post("/api/people/{person_id}/disable")
 def shut_somebody_out(person_id: PersonId, context: AdminContext) -> PersonView:
-    """Shut somebody out at once."""
+    """Disable a person's account at once."""
     with context.writing() as tx:
         user = disable(tx, context.actor, UserId(person_id), context.now)
         return _person(tx, user, context)
@@ -119,7 +119,7 @@ def shut_somebody_out(person_id: PersonId, context: AdminContext) -> PersonView:
 
 @router.post("/api/people/{person_id}/enable")
 def let_somebody_in_again(person_id: PersonId, context: AdminContext) -> PersonView:
-    """Let somebody sign in again."""
+    """Enable a person's account again."""
     with context.writing() as tx:
         user = enable(tx, context.actor, UserId(person_id), context.now)
         return _person(tx, user, context)
@@ -127,7 +127,7 @@ def let_somebody_in_again(person_id: PersonId, context: AdminContext) -> PersonV
 
 @router.get("/welcome/{token}")
 def welcome_page(request: Request, token: Token) -> Response:
-    """Let the holder of an invitation choose a password."""
+    """Show the page where an invited person chooses a password."""
     app = app_of(request)
     with reading(app.engine) as tx:
         user = find_invited(tx, token, app.clock.now())
@@ -141,7 +141,7 @@ def welcome_page(request: Request, token: Token) -> Response:
 def accept(
     request: Request, token: Token, password: Annotated[str, Form(max_length=1000)]
 ) -> Response:
-    """Take the password of the holder of an invitation, who is signed in with it."""
+    """Set the password of an invited person and sign them in."""
     app = app_of(request)
     now = app.clock.now()
     with reading(app.engine) as tx:

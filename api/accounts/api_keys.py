@@ -1,4 +1,4 @@
-"""Other systems in the set-up: which have a key, a new key, an end to one."""
+"""API keys of other systems: list, create and revoke."""
 
 from typing import Annotated
 
@@ -21,14 +21,14 @@ Named = Annotated[str, Field(min_length=1, max_length=NAME_LETTERS)]
 
 
 class KeyIn(Wire):
-    """Which system gets a key, and whom to call about it."""
+    """The name of another system and its contact."""
 
     name: Named
     contact: Named
 
 
 class KeyOut(BaseModel):
-    """A key with its text, which is not shown again."""
+    """A new key with its text, which is not shown again."""
 
     key: KeyView
     text: str
@@ -36,7 +36,7 @@ class KeyOut(BaseModel):
 
 @router.get("/setup/systems")
 def systems_page(request: Request, context: AdminContext) -> Response:
-    """Show which other systems may bring requests."""
+    """Show the systems that may send requests."""
     view = {"boot": boot_of(request, context)}
     view["boot"]["base"] = f"{str(request.base_url).rstrip('/')}/open311/v2"
     return page(request, "accounts/api_keys.html", view)
@@ -44,14 +44,14 @@ def systems_page(request: Request, context: AdminContext) -> Response:
 
 @router.get("/api/api-keys")
 def read_keys(context: AdminContext) -> list[KeyView]:
-    """Return all keys by name, those that are revoked too."""
+    """Return all keys by name, revoked ones too."""
     with context.reading() as tx:
         return [key_view(each) for each in list_api_keys(tx)]
 
 
 @router.post("/api/api-keys", status_code=201)
 def add_key(wanted: KeyIn, context: AdminContext) -> KeyOut:
-    """Give another system a key."""
+    """Create a key for another system."""
     with context.writing() as tx:
         args = (wanted.name, wanted.contact, context.now)
         key, text = make_key(tx, context.actor, *args)
@@ -60,6 +60,6 @@ def add_key(wanted: KeyIn, context: AdminContext) -> KeyOut:
 
 @router.post("/api/api-keys/{key_id}/revoke")
 def end_key(key_id: KeyId, context: AdminContext) -> KeyView:
-    """Let a system in no more, at once and for good."""
+    """Revoke a key for good."""
     with context.writing() as tx:
         return key_view(revoke_key(tx, context.actor, ApiKeyId(key_id), context.now))

@@ -1,4 +1,4 @@
-"""What the board shows: everything at once, one street with its evidence, one vehicle."""
+"""The dispatchers' board: the whole picture, one street with its evidence, one vehicle."""
 
 from typing import Annotated
 
@@ -56,7 +56,7 @@ RequestNumber = Annotated[int, Field(ge=1, lt=2**63)]
 
 @router.get("/api/board", response_model=DispatchBoard)
 def show_board(request: Request, context: WallContext) -> Response:
-    """Return everything that the board shows; of most requests only what its map draws.
+    """Return the whole board; most requests only with what the map draws.
 
     A screen on a wall gets no request in full: whoever passes by would read callers' words.
     """
@@ -68,7 +68,7 @@ def show_board(request: Request, context: WallContext) -> Response:
 
 @router.get("/api/board/figures", response_model=BoardFiguresView)
 def show_figures(request: Request, context: WallContext) -> Response:
-    """Return the four figures and how far each class is: what boards ask for again and again."""
+    """Return the board's four figures and the progress by class."""
     return packed_answer(
         request, context.app.boards.figures.packed(lambda: figures_now(context.app))
     )
@@ -78,7 +78,7 @@ def show_figures(request: Request, context: WallContext) -> Response:
 def find_waiting(
     words: Annotated[str, Query(min_length=1, max_length=200)], context: BoardContext
 ) -> list[RequestView]:
-    """Return the oldest requests that wait and have these words in them; callers are not sought."""
+    """Return the oldest waiting requests whose text has these words; callers are not searched."""
     with context.reading() as tx:
         asked = waiting_with_text(tx, words, context.app.policy.classes, LISTED)
         due_at = deadlines(tx, asked)
@@ -90,7 +90,7 @@ def show_requests(
     ids: Annotated[list[RequestNumber], Query(min_length=1, max_length=AT_ONCE)],
     context: BoardContext,
 ) -> list[RequestView]:
-    """Return these requests in full: their rows came into sight. Unknown ones are left out."""
+    """Return these requests in full, once they scroll into view; unknown ones are left out."""
     with context.reading() as tx:
         asked = list(requests_by_id(tx, [RequestId(one) for one in ids]).values())
         due_at = deadlines(tx, asked)
@@ -99,7 +99,7 @@ def show_requests(
 
 @router.get("/api/segments/{segment_id}")
 def show_street(segment_id: SegmentId, context: StreetContext) -> StreetView:
-    """Return a street, its color and the evidence behind it."""
+    """Return a street, its color and the evidence for it."""
     app = context.app
     segment = app.network.segment(segment_id)
     with context.reading() as tx:
@@ -118,14 +118,14 @@ def show_street(segment_id: SegmentId, context: StreetContext) -> StreetView:
 
 @router.get("/api/vehicles/{vehicle_id}")
 def show_vehicle(vehicle_id: VehicleId, context: BoardContext) -> VehicleView:
-    """Return a vehicle and where it was last seen."""
+    """Return a vehicle and its last position."""
     with context.reading() as tx:
         vehicle = known_machine(tx, vehicle_id)
     return vehicle_views([vehicle], context.app.live.picture())[0]
 
 
 def board_of(app: App, *, words: bool = True) -> DispatchBoard:
-    """Return all that the board shows now, with or without the `words` of callers."""
+    """Return the board's present content, with or without the callers' `words`."""
     with reading(app.engine) as tx:
         now, storm = app.clock.now(), wanted_storm(tx)
         states = app.boards.states(tx, storm, now)
@@ -149,7 +149,7 @@ def board_of(app: App, *, words: bool = True) -> DispatchBoard:
 
 
 def figures_now(app: App) -> BoardFiguresView:
-    """Return the four figures, and how far each class is, now."""
+    """Return the four figures and the progress by class."""
     with reading(app.engine) as tx:
         now, storm = app.clock.now(), wanted_storm(tx)
         classes = app.boards.classes(app.boards.states(tx, storm, now)) if storm else ()

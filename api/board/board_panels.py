@@ -1,4 +1,4 @@
-"""The board's timeline and what its panels of trucks and streets say."""
+"""The board's timeline, and its panels of one truck and one street."""
 
 from typing import Annotated
 
@@ -34,14 +34,14 @@ router = APIRouter()
 
 
 class DriverPhoneIn(Wire):
-    """Whose number it is; an empty one is forgotten."""
+    """A driver's phone number; an empty one deletes it."""
 
     login: Annotated[str, Field(min_length=1, max_length=64)]
     phone: Annotated[str, Field(max_length=PHONE_LETTERS)]
 
 
 class DriverPhoneOut(BaseModel):
-    """A driver's number as it is kept."""
+    """A driver's phone number as stored."""
 
     login: str
     phone: str
@@ -49,12 +49,12 @@ class DriverPhoneOut(BaseModel):
 
 @router.get("/api/plans/{plan_id}/timeline", response_model=TimelineView)
 def show_timeline(request: Request, plan_id: PlanId, context: BoardContext) -> Response:
-    """Return all legs of a plan as rows of bars."""
+    """Return all legs of a plan as rows of the timeline."""
     return packed_answer(request, packed_timeline(context.app, plan_id))
 
 
 def packed_timeline(app: App, plan_id: PlanId) -> bytes:
-    """Return all legs of a plan as compressed JSON; those of the plan asked for last are kept."""
+    """Return a plan's timeline as compressed JSON; the plan requested last is cached."""
     with reading(app.engine) as tx:
         plan, names = kept_plan(tx, app, plan_id), machine_names(tx)
     return app.boards.timeline.packed(plan, lambda: timeline_view(plan, names))
@@ -62,7 +62,7 @@ def packed_timeline(app: App, plan_id: PlanId) -> bytes:
 
 @router.get("/api/board/done", response_model=DoneView)
 def show_done(request: Request, context: BoardContext) -> Response:
-    """Return what became of all legs of the driven plan."""
+    """Return the state of all legs of the driven plan."""
     checked, kept = context.app.alert_task.check, context.app.boards.done
     return packed_answer(request, kept.packed(checked, lambda: done_view(checked)))
 
@@ -91,7 +91,7 @@ def show_truck(vehicle_id: VehicleId, context: BoardContext) -> TruckPanel:
 
 @router.get("/api/board/streets/{segment_id}")
 def show_street_desk(segment_id: SegmentId, context: BoardContext) -> StreetPanel:
-    """Return who comes to a street and when, who asked about it, and storms before."""
+    """Return a street's planned arrivals, its requests and earlier storms."""
     app = context.app
     app.network.segment(segment_id)
     with context.reading() as tx:
@@ -108,7 +108,7 @@ def show_street_desk(segment_id: SegmentId, context: BoardContext) -> StreetPane
 
 @router.post("/api/drivers/phone")
 def set_phone_of_driver(wanted: DriverPhoneIn, context: DispatcherContext) -> DriverPhoneOut:
-    """Write down under which number a driver is called."""
+    """Store a driver's phone number."""
     with context.writing() as tx:
         user = note_phone(tx, context.actor, wanted.login, wanted.phone, context.now)
     return DriverPhoneOut(login=user.login, phone=user.phone)

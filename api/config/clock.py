@@ -1,11 +1,11 @@
-"""The one clock; a demo or a training storm may run it from another start and faster."""
+"""The clock of a city; demos and exercises start it at another time or run it faster."""
 
 import time
 from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Tells the time of the storm: real time, or from `start` on at `speed` times real time."""
+    """Returns real time, or time from `start` on at `speed` times real time."""
 
     def __init__(self, start: datetime | None = None, speed: float = 1.0) -> None:
         if not speed > 0:

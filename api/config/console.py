@@ -1,4 +1,4 @@
-"""What commands at the console share: the city's database and who the storm book names."""
+"""What commands share: opening a city's database, and their actor in the audit log."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the server writes down: one line an event, for people or for machines, about nobody.
+"""The server's log: one line per event, as text or JSON, without personal data.
 
 A line names the route (`/api/segments/{segment_id}`, never the address that was asked for), the
 status, the time taken and the role of whoever asked: no names, no addresses, no words of callers.
@@ -44,7 +44,7 @@ _log = logging.getLogger(REQUESTS)
 
 
 def configure_logs(style: LogStyle) -> None:
-    """Send what all parts of the program log to the standard error stream, in one style."""
+    """Send all log records to standard error, in one style."""
     handler = logging.StreamHandler()
     handler.setFormatter(_json() if style is LogStyle.JSON else _Text())
     handler.addFilter(_with_request)
@@ -56,7 +56,7 @@ def configure_logs(style: LogStyle) -> None:
 
 
 def _with_request(record: logging.LogRecord) -> bool:
-    """Add the request's id; drop what uvicorn repeats of a failure that we have told."""
+    """Add the request's id; drop uvicorn's copy of a failure that is logged already."""
     if request_id := _request_id.get():
         record.request_id = request_id
     return not (record.name == "uvicorn.error" and "Exception in ASGI" in record.getMessage())
@@ -81,14 +81,14 @@ class _Text(logging.Formatter):
 
 
 class RequestLog:
-    """Gives every request an id, counts it and writes a line about it; the outermost layer."""
+    """The outermost middleware: gives every request an id, counts it and logs it."""
 
     def __init__(self, app: ASGIApp, meters: Meters) -> None:
         self._app = app
         self._meters = meters
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; the answer carries its id in a header."""
+        """Pass the request on; the response carries its id in a header."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -136,7 +136,7 @@ class RequestLog:
 
 
 def route_of(scope: Scope) -> str:
-    """Return the pattern of the address that answered, or "-" where none did."""
+    """Return the route pattern that answered, or "-" where none did."""
     route = scope.get("route")
     if route is not None:
         return str(route.path)

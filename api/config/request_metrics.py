@@ -1,4 +1,4 @@
-"""What is counted of requests while the server runs; the rest is read when somebody asks."""
+"""Request counters for Prometheus; other figures are read when they are scraped."""
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
 
@@ -9,7 +9,7 @@ OPEN_ENDED = "/stream"
 
 
 class Meters:
-    """Counters of one server, with a registry of their own."""
+    """The counters of one server, in a registry of their own."""
 
     def __init__(self) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # the library left it untyped
@@ -29,7 +29,7 @@ class Meters:
         )
 
     def count(self, method: str, route: str, status: int, took_s: float) -> None:
-        """Take note of a request that was answered."""
+        """Count an answered request."""
         self._requests.labels(method, route, str(status)).inc()
         if route != OPEN_ENDED:
             self._took.labels(route).observe(took_s)

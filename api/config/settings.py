@@ -1,4 +1,4 @@
-"""Settings from the environment (BARFRUB_…), read once, and the folders they lead to."""
+"""Settings from the environment (BARFRUB_…), read once, and the folders that follow from them."""
 
 import os
 import secrets
@@ -17,14 +17,14 @@ KEY_BYTES = 32
 
 
 class LogStyle(StrEnum):
-    """How lines of the log look: for people, or one JSON object each."""
+    """The style of log lines: text, or one JSON object each."""
 
     TEXT = "text"
     JSON = "json"
 
 
 class Settings(BaseSettings):
-    """Everything that an installation may set; descriptions also feed the administrator's guide."""
+    """All settings of an installation; their descriptions feed the administrator's guide."""
 
     model_config = SettingsConfigDict(env_prefix="BARFRUB_", frozen=True, extra="ignore")
 
@@ -83,18 +83,18 @@ class Settings(BaseSettings):
     )
 
     def city_folder(self, name: str) -> Path:
-        """Return the folder of a city, whether it exists or not; refuse names that leave it."""
+        """Return the folder of a city, which may not exist; reject names that point elsewhere."""
         if not plain_name(name):
             raise InvalidError("city", name, "a plain name without slashes or a leading dot")
         return self.var / "cities" / name
 
     @property
     def uploads(self) -> Path:
-        """Folder of street files that browsers sent or somebody laid ready."""
+        """The folder of street files uploaded by browsers or placed there by hand."""
         return self.var / "uploads"
 
     def secret_key(self) -> bytes:
-        """Return the key that signs cookies: made at first use, readable by its owner only."""
+        """Return the key that signs cookies; created at first use, readable by its owner only."""
         path = self.var / "secret"
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
@@ -113,7 +113,7 @@ class Settings(BaseSettings):
 
 
 def plain_name(name: str) -> bool:
-    """Whether a file or folder may be called so: letters of any script, spaces, signs.
+    """Whether a name is allowed for files and folders: letters of any script, spaces, signs.
 
     The zero-width non-joiner is part of Persian spelling; everything else that cannot be seen is
     refused, and so is what leads out of a folder.
@@ -130,7 +130,7 @@ def list_cities(settings: Settings) -> list[str]:
 
 
 def chosen_city(settings: Settings, name: str | None) -> Path:
-    """Return the folder of the city that a command means: named, BARFRUB_CITY, or the only one."""
+    """Return the folder of a command's city: named, from BARFRUB_CITY, or the only one."""
     wanted = name or settings.city
     known = list_cities(settings)
     if wanted:

@@ -1,4 +1,4 @@
-"""The crew's own page: the next place with words and a map, and what became of each."""
+"""The crew's page: its jobs in order with map and photos, and their outcomes."""
 
 import asyncio
 from typing import Annotated
@@ -52,20 +52,20 @@ _DISPATCH = (Role.ADMINISTRATOR, Role.DISPATCHER)
 
 
 class CrewJobNoteIn(TapIn):
-    """What a crew says of a job in words."""
+    """A crew's note on a finished job."""
 
     words: Annotated[str, Field(max_length=SAID_LETTERS)] = ""
 
 
 class CrewHindranceIn(CrewJobNoteIn):
-    """Why a job cannot be done."""
+    """The reason why a crew could not do a job."""
 
     reason: CannotReason
 
 
 @router.get("/crew")
 def crew_page(request: Request) -> Response:
-    """Show a crew its list; everybody else goes to where a code is entered."""
+    """Show a crew its jobs; redirect others to the code page."""
     app = app_of(request)
     session, user = signed_in(request)
     crew = crew_of(app, user) if user else None
@@ -88,7 +88,7 @@ def crew_page(request: Request) -> Response:
 
 @router.get("/api/crew")
 def show_list(context: CrewContext) -> list[CrewJobView]:
-    """Return the list of the crew that asks, in order."""
+    """Return the crew's jobs in order."""
     with context.reading() as tx:
         crew, storm = find_crew_of_user(tx, context.user.id), wanted_storm(tx)
         jobs = list_crew_jobs_of_crew(tx, storm.id, crew.id) if crew and storm else []
@@ -98,7 +98,7 @@ def show_list(context: CrewContext) -> list[CrewJobView]:
 
 @router.post("/api/crew-jobs/{job_id}/start")
 def start(job_id: CrewJobId, context: CrewContext, tap: TapBody = NO_TAP) -> CrewJobView:
-    """Say that a crew has begun a job."""
+    """Mark a job as begun."""
     with context.writing() as tx:
         crew = _own_crew(tx, context)
 
@@ -113,7 +113,7 @@ def start(job_id: CrewJobId, context: CrewContext, tap: TapBody = NO_TAP) -> Cre
 
 @router.post("/api/crew-jobs/{job_id}/done")
 def finish(job_id: CrewJobId, wanted: CrewJobNoteIn, context: CrewContext) -> CrewJobView:
-    """Say that a job is done, which closes the request that asked for it; the photo may follow."""
+    """Mark a job as done and close its request; a photo may follow."""
     with context.writing() as tx:
         crew = _own_crew(tx, context)
 
@@ -133,7 +133,7 @@ def finish(job_id: CrewJobId, wanted: CrewJobNoteIn, context: CrewContext) -> Cr
 
 @router.post("/api/crew-jobs/{job_id}/cannot")
 def leave(job_id: CrewJobId, wanted: CrewHindranceIn, context: CrewContext) -> CrewJobView:
-    """Say that a job cannot be done, and why; the photo may follow."""
+    """Mark a job as impossible with a reason; a photo may follow."""
     with context.writing() as tx:
         crew = _own_crew(tx, context)
 
@@ -149,7 +149,7 @@ def leave(job_id: CrewJobId, wanted: CrewHindranceIn, context: CrewContext) -> C
 
 @router.post("/api/crew-jobs/{job_id}/photo")
 async def receive_photo(job_id: CrewJobId, request: Request, context: CrewContext) -> CrewJobView:
-    """Keep the picture that the body is: JPEG, PNG or WebP; a second one replaces the first."""
+    """Store the request body as the job's photo: JPEG, PNG or WebP; it replaces an earlier one."""
     crew = await asyncio.to_thread(_may_photograph, context, job_id)
     content = await limited_body(request, MOST_BYTES)
 
@@ -164,7 +164,7 @@ async def receive_photo(job_id: CrewJobId, request: Request, context: CrewContex
 
 @router.get("/api/crew-jobs/{job_id}/photo")
 def show_photo(job_id: CrewJobId, context: BoardContext) -> FileResponse:
-    """Return the photo of how a job ended, as a picture and nothing else."""
+    """Return the photo of a job, as an image."""
     with context.reading() as tx:
         photo = crew_photos(tx, [job_id]).get(job_id, "")
     return photo_answer(context.app.folder, photo, job_id)
@@ -178,7 +178,7 @@ def _may_photograph(context: Context, job_id: CrewJobId) -> Crew | None:
 
 
 def _own_crew(tx: Tx, context: Context) -> Crew | None:
-    """Return the crew that may only change its own list; `None` for who dispatches."""
+    """Return the crew that may change its own jobs only; `None` for dispatchers."""
     if context.has(*_DISPATCH):
         return None
     crew = find_crew_of_user(tx, context.user.id)
@@ -188,7 +188,7 @@ def _own_crew(tx: Tx, context: Context) -> Crew | None:
 
 
 def crew_of(app: App, user: User) -> Crew | None:
-    """Return the crew that somebody signs in for."""
+    """Return the crew of a signed-in leader."""
     if Role.CREW not in user.roles:
         return None
     with reading(app.engine) as tx:

@@ -1,4 +1,4 @@
-"""The page of crews: who is on duty, with which list, and what waits; lists drafted, published."""
+"""The crews page: crews on duty, waiting jobs, and job lists drafted and published."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -46,7 +46,7 @@ router = APIRouter()
 
 
 class MoveIn(Wire):
-    """What to do with one job of the draft; `crew_id` where it goes to a crew."""
+    """A move of one job in the draft, to `crew_id` or off all lists."""
 
     job_id: CrewJobId
     step: DraftAction
@@ -54,7 +54,7 @@ class MoveIn(Wire):
 
 
 class CrewPlanOut(Wire):
-    """Lists of jobs by crew; `draft` while they are not published."""
+    """Job lists by crew; `draft` while they are not published."""
 
     storm_id: StormId
     draft: bool
@@ -69,7 +69,7 @@ def crews_page(
     storm: StormId | None = None,
     work: Annotated[str, Query(max_length=20)] = "",
 ) -> HTMLResponse:
-    """Show crews with their lists and the jobs that wait for one."""
+    """Show the crews with their lists, and the jobs that wait."""
     t = translator_of(request)
     with context.reading() as tx:
         chosen = _chosen(tx, storm)
@@ -108,7 +108,7 @@ def crews_page(
 
 @router.get("/api/storms/{storm_id}/crew-plan")
 def show_plan(storm_id: StormId, context: BoardContext) -> CrewPlanOut:
-    """Return the lists of a storm: those of the draft, else the published ones."""
+    """Return a storm's draft lists, or the published ones without a draft."""
     with context.reading() as tx:
         known_storm(tx, storm_id)
         draft = find_crew_draft(tx, storm_id)
@@ -123,7 +123,7 @@ def show_plan(storm_id: StormId, context: BoardContext) -> CrewPlanOut:
 
 @router.post("/api/storms/{storm_id}/crew-plan")
 def plan(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
-    """Draft lists for all crews on duty from how things stand."""
+    """Draft lists for all crews on duty."""
     with context.changing(f"crew_plan:{storm_id}") as tx:
         rules = context.app.city_state.policy_of(tx, known_storm(tx, storm_id)).crews
         draft = draft_lists(tx, context.actor, storm_id, rules, context.now)
@@ -132,7 +132,7 @@ def plan(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
 
 @router.post("/api/storms/{storm_id}/crew-plan/move")
 def move(storm_id: StormId, wanted: MoveIn, context: DispatcherContext) -> CrewPlanOut:
-    """Move a job in the draft; without one, a draft begins from the published lists."""
+    """Move a job in the draft; without a draft, start one from the published lists."""
     with context.changing(f"crew_plan:{storm_id}") as tx:
         who, now = context.actor, context.now
         draft = move_in_draft(tx, who, storm_id, wanted.job_id, wanted.step, wanted.crew_id, now)
@@ -141,7 +141,7 @@ def move(storm_id: StormId, wanted: MoveIn, context: DispatcherContext) -> CrewP
 
 @router.post("/api/storms/{storm_id}/crew-plan/publish")
 def publish(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
-    """Give every crew its list."""
+    """Publish the draft to the crews."""
     with context.changing(f"crew_plan:{storm_id}") as tx:
         rules = context.app.city_state.policy_of(tx, known_storm(tx, storm_id)).crews
         publish_lists(tx, context.actor, storm_id, rules, context.now)
@@ -151,7 +151,7 @@ def publish(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
 
 @router.post("/api/storms/{storm_id}/crew-plan/discard")
 def discard(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
-    """Forget the draft."""
+    """Delete the draft."""
     with context.changing(f"crew_plan:{storm_id}") as tx:
         discard_draft(tx, context.actor, storm_id, context.now)
     tell_boards(context)

@@ -1,4 +1,4 @@
-"""Crews for a dispatcher: the register, hours in a storm, jobs by hand and of requests."""
+"""Crews for dispatchers: the register, shifts in a storm, and crew jobs."""
 
 from typing import Annotated
 
@@ -64,7 +64,7 @@ Number = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
 
 
 class CrewIn(Wire):
-    """A crew as a dispatcher describes it; its base is a depot by name, or a place."""
+    """A crew's description; its base is a depot by name, or a place."""
 
     name: Short
     size: Annotated[int, Field(ge=1, le=50)]
@@ -80,7 +80,7 @@ class CrewIn(Wire):
 
 
 class DutyIn(Wire):
-    """A crew that works in a storm: from a moment on, else from now, for its usual hours or so."""
+    """A crew's shift in a storm: its start, by default now, and length, by default the usual."""
 
     crew_id: CrewId
     starts_at: Moment | None = None
@@ -88,7 +88,7 @@ class DutyIn(Wire):
 
 
 class CrewJobIn(Wire):
-    """What a job is; what is left open the policy says."""
+    """A crew job's description; missing values come from the policy."""
 
     work: CrewWork
     words: Annotated[str, Field(max_length=300)] = ""
@@ -99,7 +99,7 @@ class CrewJobIn(Wire):
 
 
 class NewCrewJobIn(CrewJobIn):
-    """A job by hand: at a pin, on a street, else where its words leave no doubt."""
+    """A new crew job at a pin, on a street, or where its words are unambiguous."""
 
     lon: Lon | None = None
     lat: Lat | None = None
@@ -107,7 +107,7 @@ class NewCrewJobIn(CrewJobIn):
 
 
 class CrewCodeOut(Wire):
-    """A code for a crew's leader, shown once."""
+    """A sign-in code for a crew's leader, shown once."""
 
     code: str
     crew: str
@@ -116,7 +116,7 @@ class CrewCodeOut(Wire):
 
 @router.get("/api/crews")
 def show_crews(context: BoardContext) -> list[CrewView]:
-    """Return the crews, retired ones too."""
+    """Return all crews, retired ones too."""
     with context.reading() as tx:
         return [crew_view(crew) for crew in list_crews(tx)]
 
@@ -130,7 +130,7 @@ def add(wanted: CrewIn, context: DispatcherContext) -> CrewView:
 
 @router.post("/api/crews/{crew_id}")
 def change(crew_id: CrewId, wanted: CrewIn, context: DispatcherContext) -> CrewView:
-    """Describe a crew anew."""
+    """Change a crew's description."""
     with context.changing(f"crew:{crew_id}") as tx:
         crew = _described(tx, wanted)
         view = crew_view(change_crew(tx, context.actor, crew_id, crew, context.now))
@@ -140,14 +140,14 @@ def change(crew_id: CrewId, wanted: CrewIn, context: DispatcherContext) -> CrewV
 
 @router.post("/api/crews/{crew_id}/retire")
 def retire(crew_id: CrewId, context: DispatcherContext) -> CrewView:
-    """Take a crew out of the register, or bring it back."""
+    """Retire a crew, or restore it."""
     with context.writing() as tx:
         return crew_view(retire_crew(tx, context.actor, crew_id, context.now))
 
 
 @router.get("/api/storms/{storm_id}/crew-shifts")
 def show_shifts(storm_id: StormId, context: BoardContext) -> list[CrewShiftView]:
-    """Return the hours of crews in a storm."""
+    """Return the crew shifts of a storm."""
     with context.reading() as tx:
         known_storm(tx, storm_id)
         return [crew_shift_view(one) for one in list_crew_shifts(tx, storm_id)]
@@ -155,7 +155,7 @@ def show_shifts(storm_id: StormId, context: BoardContext) -> list[CrewShiftView]
 
 @router.post("/api/storms/{storm_id}/crew-shifts", status_code=201)
 def begin_duty(storm_id: StormId, wanted: DutyIn, context: DispatcherContext) -> CrewShiftView:
-    """Give a crew hours in a storm."""
+    """Add a crew's shift to a storm."""
     starts_at = None
     if wanted.starts_at is not None:
         starts_at = moment_in(wanted.starts_at, context.app.city.timezone, "starts_at")
@@ -168,7 +168,7 @@ def begin_duty(storm_id: StormId, wanted: DutyIn, context: DispatcherContext) ->
 
 @router.post("/api/crew-shifts/{shift_id}/end")
 def end_duty(shift_id: CrewShiftId, context: DispatcherContext) -> CrewShiftView:
-    """Send a crew home."""
+    """End a crew's shift."""
     with context.writing() as tx:
         shift = send_home(tx, context.actor, shift_id, context.now)
     tell_boards(context)
@@ -177,7 +177,7 @@ def end_duty(shift_id: CrewShiftId, context: DispatcherContext) -> CrewShiftView
 
 @router.post("/api/crew-shifts/{shift_id}/code")
 def give_code(shift_id: CrewShiftId, context: DispatcherContext) -> CrewCodeOut:
-    """Give a crew's leader a code, which ends the one before."""
+    """Create a sign-in code for a crew's leader; it revokes the one before."""
     app = context.app
     with context.writing() as tx:
         given = give_crew_code(
@@ -190,7 +190,7 @@ def give_code(shift_id: CrewShiftId, context: DispatcherContext) -> CrewCodeOut:
 
 @router.get("/api/crew-jobs")
 def show_jobs(context: BoardContext, storm_id: StormId | None = None) -> list[CrewJobView]:
-    """Return the crew jobs of a storm, of the one that is on where none is named."""
+    """Return the crew jobs of a storm, by default the active one."""
     with context.reading() as tx:
         storm = wanted_storm(tx, storm_id)
         jobs = list_crew_jobs(tx, storm.id) if storm else []
@@ -200,7 +200,7 @@ def show_jobs(context: BoardContext, storm_id: StormId | None = None) -> list[Cr
 
 @router.post("/api/storms/{storm_id}/crew-jobs", status_code=201)
 def add_job(storm_id: StormId, wanted: NewCrewJobIn, context: DispatcherContext) -> CrewJobView:
-    """Add a job that nobody asked for."""
+    """Add a crew job without a request."""
     app = context.app
     wish = job_wish(context, wanted, _place_of(context, wanted))
     with context.writing() as tx:
@@ -214,7 +214,7 @@ def add_job(storm_id: StormId, wanted: NewCrewJobIn, context: DispatcherContext)
 
 @router.post("/api/requests/{request_id}/crew-job", status_code=201)
 def add_job_of_request(request_id: RequestId, context: DispatcherContext) -> CrewJobView:
-    """Send a crew to a request, whatever it asks for; the job that it has already is returned."""
+    """Create a crew job for a request of any kind; an existing job is returned."""
     app = context.app
     with context.changing(f"request:{request_id}") as tx:
         storm, asked = active_storm(tx), known_request(tx, request_id)
@@ -238,7 +238,7 @@ def add_job_of_request(request_id: RequestId, context: DispatcherContext) -> Cre
 
 @router.post("/api/crew-jobs/{job_id}")
 def change_one(job_id: CrewJobId, wanted: CrewJobIn, context: DispatcherContext) -> CrewJobView:
-    """Say better what a job is, before anybody has begun it."""
+    """Change a crew job before it is begun."""
     wish = job_wish(context, wanted, LonLat(0.0, 0.0))
     with context.changing(f"crew_job:{job_id}") as tx:
         storm = known_storm(tx, get_crew_job(tx, job_id).storm_id)
@@ -251,7 +251,7 @@ def change_one(job_id: CrewJobId, wanted: CrewJobIn, context: DispatcherContext)
 
 @router.post("/api/crew-jobs/{job_id}/cancel")
 def cancel(job_id: CrewJobId, context: DispatcherContext) -> CrewJobView:
-    """Take a job off the list for good."""
+    """Cancel a crew job for good."""
     with context.changing(f"crew_job:{job_id}") as tx:
         view = _viewed(tx, context, cancel_job(tx, context.actor, job_id, context.now))
     tell_boards(context)
@@ -260,7 +260,7 @@ def cancel(job_id: CrewJobId, context: DispatcherContext) -> CrewJobView:
 
 @router.post("/api/crew-jobs/{job_id}/put-back")
 def open_again(job_id: CrewJobId, context: DispatcherContext) -> CrewJobView:
-    """Put a job that a crew ended on the list of open work again."""
+    """Reopen a crew job that a crew has ended."""
     with context.changing(f"crew_job:{job_id}") as tx:
         view = _viewed(tx, context, put_back(tx, context.actor, job_id, context.now))
     tell_boards(context)
@@ -268,12 +268,12 @@ def open_again(job_id: CrewJobId, context: DispatcherContext) -> CrewJobView:
 
 
 def tell_boards(context: Context) -> None:
-    """Let open pages look at the crews again; what changed they ask for themselves."""
+    """Notify open pages that crews changed; they reload what they show."""
     context.app.hub.publish("crews", [EVERYTHING])
 
 
 def job_context_of(tx: Tx, context: Context, jobs: list[CrewJob]) -> CrewJobContext:
-    """Return what views of jobs need beside the jobs."""
+    """Return what views of crew jobs need beside the jobs."""
     ids = [job.request_id for job in jobs if job.request_id is not None]
     words = translator(context.language, context.app.city.timezone)
     shown = crew_photos(tx, [job.id for job in jobs if job.state.over])

@@ -1,4 +1,4 @@
-"""The callback list: what to say to callers without messages, and what came of calling them."""
+"""The callback list: callers without messages, what to say, and the outcome of each call."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ router = APIRouter()
 
 
 class CallbackResultIn(Wire):
-    """What came of calling somebody about news."""
+    """The outcome of a call."""
 
     news: CallbackReason
     outcome: CallOutcome
@@ -40,7 +40,7 @@ def note_outcome(
     result: CallbackResultIn,
     context: CallerContext,
 ) -> CallsView:
-    """Keep what came of a call; return the calls that are left."""
+    """Store the outcome of a call; return the remaining calls."""
     with context.writing() as tx:
         args = (RequestId(request_id), result.news, result.outcome, result.note, context.now)
         note_call(tx, context.actor, *args)

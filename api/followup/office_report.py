@@ -1,4 +1,4 @@
-"""The office's report per shift, day and storm: a page that prints, and tables to take home."""
+"""The office report by shift, day or storm: a printable page and CSV tables."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ At = Annotated[AwareDatetime | None, Query(description="a moment in it; now wher
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A report, the requests that it counts, and the name of its storm."""
+    """A report, the requests that it counts, and the storm's name."""
 
     report: OfficeReport
     received: list[ClockedRequest]
@@ -53,7 +53,7 @@ def report_page(
 def download_figures(
     request: Request, context: BoardContext, span: Wanted = PeriodKind.DAY, at: At = None
 ) -> Response:
-    """Return the figures of a report, for a spreadsheet."""
+    """Return the report's figures as CSV."""
     report = _report(context, span, at).report
     return period_csv(
         report_csv(report, translator_of(request)),
@@ -67,7 +67,7 @@ def download_figures(
 def download_clocks(
     request: Request, context: BoardContext, span: Wanted = PeriodKind.DAY, at: At = None
 ) -> Response:
-    """Return the times of every request of a report, for a spreadsheet."""
+    """Return the times of every request of a report as CSV."""
     app, found = context.app, _report(context, span, at)
     text = clocks_csv(found.received, app.network, app.policy, translator_of(request))
     return period_csv(text, "requests", found.report.period, context.app.city.timezone)
@@ -85,7 +85,7 @@ def _report(context: Context, span: PeriodKind, at: datetime | None) -> _Found:
 
 
 def _period(tx: Tx, context: Context, span: PeriodKind, at: datetime) -> tuple[Period, str]:
-    """Return the time that is meant and the storm's name; before the first storm, the day."""
+    """Return the period and the storm's name; before the first storm, the day."""
     app = context.app
     if span is PeriodKind.SHIFT:
         return shift_of(app.policy.followup.shifts, app.city.timezone, at), ""

@@ -1,4 +1,4 @@
-"""Handing over: the register of bodies, what they got, the paper that goes along, their answers."""
+"""Hand-overs to agencies: the register, open hand-overs, the cover sheet, and answers."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ Key = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 class BodyIn(Wire):
-    """A body as its form sends it."""
+    """An agency as its form sends it."""
 
     name: Annotated[str, Field(min_length=1, max_length=NAME_LETTERS)]
     kind: AgencyKind
@@ -50,7 +50,7 @@ class BodyIn(Wire):
 
 
 class ReferralAnswerIn(Wire):
-    """What a body answered."""
+    """An agency's answer."""
 
     state: ReferralState
     answer: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
@@ -58,33 +58,33 @@ class ReferralAnswerIn(Wire):
 
 @router.get("/setup/bodies")
 def bodies_page(request: Request, context: AdminContext) -> Response:
-    """Show the register of bodies."""
+    """Show the register of agencies."""
     boot = boot_of(request, context) | {"body_kinds": list(AgencyKind)}
     return page(request, "followup/agencies.html", {"boot": boot})
 
 
 @router.get("/api/bodies")
 def read_bodies(context: IntakeContext) -> list[BodyView]:
-    """Return whom requests may be handed over to."""
+    """Return the agencies to which requests may be handed over."""
     with context.reading() as tx:
         return bodies_view(list_agencies(tx))
 
 
 @router.post("/api/bodies", status_code=201)
 def add_body(wanted: BodyIn, context: AdminContext) -> list[BodyView]:
-    """Add a body; return the register."""
+    """Add an agency; return the register."""
     return _kept(wanted.body(NEW), context)
 
 
 @router.post("/api/bodies/{key}")
 def change_body(key: Key, wanted: BodyIn, context: AdminContext) -> list[BodyView]:
-    """Change a body; return the register."""
+    """Change an agency; return the register."""
     return _kept(wanted.body(key), context)
 
 
 @router.post("/api/bodies/{key}/retire")
 def delete_agency(key: Key, context: AdminContext) -> list[BodyView]:
-    """Take a body out of the register; return what is left."""
+    """Remove an agency from the register; return the rest."""
     with context.writing() as tx:
         retire_agency(tx, context.actor, BodyId(key), context.now)
         return bodies_view(list_agencies(tx))
@@ -92,7 +92,7 @@ def delete_agency(key: Key, context: AdminContext) -> list[BodyView]:
 
 @router.get("/api/hand-overs")
 def read_hand_overs(context: IntakeContext) -> list[HandOverView]:
-    """Return what bodies still have, the longest waiting first, then what is over."""
+    """Return open hand-overs, the oldest first, then closed ones."""
     with context.reading() as tx:
         found = list_referrals(tx, LISTED)
         letters = agency_messages_of(tx, [each.hand_over for each in found])
@@ -101,7 +101,7 @@ def read_hand_overs(context: IntakeContext) -> list[HandOverView]:
 
 @router.post("/api/hand-overs/{key}/answer")
 def note_answer(key: Key, received: ReferralAnswerIn, context: IntakeContext) -> HandOverView:
-    """Keep what a body answered; a request that it declines is ours again."""
+    """Store an agency's answer; a declined request returns to the city."""
     args = (ReferralId(key), received.state, received.answer, context.now)
     with context.writing() as tx:
         answered = take_answer(tx, context.actor, *args)
@@ -112,7 +112,7 @@ def note_answer(key: Key, received: ReferralAnswerIn, context: IntakeContext) ->
 
 @router.get("/requests/hand-overs/{key}")
 def paper(request: Request, key: Key, context: IntakeContext) -> Response:
-    """Show the sheet that goes to the body; with the caller's number, the look is written down."""
+    """Show the cover sheet of a hand-over; access to the caller's number is logged."""
     with context.writing() as tx:
         one = get_referral(tx, ReferralId(key))
         asked, body = known_request(tx, one.request_id), get_agency(tx, one.body_id)

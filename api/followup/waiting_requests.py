@@ -1,4 +1,4 @@
-"""The complaints office: what is late, who looks after it, and what was seen on the spot."""
+"""The complaints office: overdue requests, their owners, and inspections on site."""
 
 from typing import Annotated
 
@@ -48,13 +48,13 @@ Note = Annotated[str, Form(max_length=NOTE_LETTERS)]
 
 
 class RequestNoteIn(Wire):
-    """What somebody notes about a request."""
+    """A note on a request."""
 
     text: str = ""
 
 
 class AssignIn(Wire):
-    """Who looks after a request, nobody for ""; by when, where the target is too far."""
+    """The owner of a request, "" for nobody, and an earlier target time."""
 
     login: Short = ""
     due_at: AwareDatetime | None = None
@@ -72,7 +72,7 @@ def show_waiting(
     lens: Lens = Lens.LATE,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> FollowUpView:
-    """Return a page of the requests that wait for something, in the order in which they are due."""
+    """Return a page of waiting requests in order of their targets."""
     app = context.app
     with context.reading() as tx:
         waiting = list_waiting(tx, app.network, app.policy)
@@ -83,14 +83,14 @@ def show_waiting(
 
 @router.get("/api/followup/{request_id}")
 def show_file(request_id: RequestId, context: BoardContext) -> FileView:
-    """Return all about one request."""
+    """Return everything about one request."""
     with context.reading() as tx:
         return _file(tx, context, request_id)
 
 
 @router.post("/api/requests/{request_id}/escalate")
 def escalate_request(request_id: RequestId, why: RequestNoteIn, context: IntakeContext) -> None:
-    """Make a request the supervisor's."""
+    """Escalate a request to the supervisor."""
     with context.writing() as tx:
         escalate(tx, context.actor, request_id, why.text, context.now)
     _announce(context, request_id)
@@ -98,7 +98,7 @@ def escalate_request(request_id: RequestId, why: RequestNoteIn, context: IntakeC
 
 @router.post("/api/requests/{request_id}/settle")
 def settle_request(request_id: RequestId, context: BoardContext) -> FileView:
-    """Say that a request needs the supervisor no more."""
+    """End the escalation of a request."""
     with context.writing() as tx:
         settle(tx, context.actor, request_id, context.now)
         view = _file(tx, context, request_id)
@@ -108,7 +108,7 @@ def settle_request(request_id: RequestId, context: BoardContext) -> FileView:
 
 @router.post("/api/requests/{request_id}/assign")
 def assign_request(request_id: RequestId, to: AssignIn, context: BoardContext) -> FileView:
-    """Give a request to somebody."""
+    """Assign a request to a user."""
     with context.writing() as tx:
         assign(tx, context.actor, request_id, to.login, to.due_at, context.now)
         view = _file(tx, context, request_id)
@@ -118,7 +118,7 @@ def assign_request(request_id: RequestId, to: AssignIn, context: BoardContext) -
 
 @router.post("/api/requests/{request_id}/comments")
 def comment_on_request(request_id: RequestId, note: RequestNoteIn, context: IntakeContext) -> None:
-    """Note something about a request."""
+    """Add a note to a request."""
     with context.writing() as tx:
         comment(tx, context.actor, request_id, note.text, context.now)
 
@@ -133,7 +133,7 @@ def sight_request(
     lon: Annotated[Lon | None, Form()] = None,
     lat: Annotated[Lat | None, Form()] = None,
 ) -> FileView:
-    """Keep what somebody saw on the spot, with a photo; a clear street closes the request."""
+    """Store an inspection on site with a photo; a clear street closes the request."""
     place = None if lon is None or lat is None else LonLat(lon, lat)
     folder = context.app.folder
     name = save_photo(folder, redrawn(_content(photo)))
@@ -153,7 +153,7 @@ def sight_request(
 
 @router.get("/api/sightings/{sighting_id}/photo")
 def show_sighting(sighting_id: int, context: BoardContext) -> FileResponse:
-    """Return what somebody saw, as a picture and nothing else."""
+    """Return the photo of an inspection, as an image."""
     with context.reading() as tx:
         name = get_sighting(tx, sighting_id).photo
     return photo_answer(context.app.folder, name, sighting_id)
@@ -168,7 +168,7 @@ def _content(photo: UploadFile) -> bytes:
 
 
 def _people(tx: Tx) -> list[str]:
-    """Return who may look after a request."""
+    """Return the users to whom requests may be assigned."""
     users = all_people(tx)
     return [each.login for each in users if not each.disabled and LOOKS_AFTER & set(each.roles)]
 

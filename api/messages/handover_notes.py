@@ -1,4 +1,4 @@
-"""Notes that a dispatcher leaves to the next one, who says that he has read them."""
+"""Hand-over notes from one dispatcher to the next, with read receipts."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ router = APIRouter()
 
 
 class HandoverNoteIn(Wire):
-    """What the next dispatcher has to know."""
+    """The text of a hand-over note."""
 
     text: Annotated[str, Field(min_length=1, max_length=MOST_LETTERS)]
 
@@ -32,7 +32,7 @@ def show_notes(storm_id: StormId, context: BoardContext) -> list[NoteView]:
 
 @router.get("/api/handover-notes/waiting")
 def show_waiting(context: DispatcherContext) -> list[NoteView]:
-    """Return the notes that the reader has to take over with in the storm that is on."""
+    """Return the active storm's notes that the reader has not confirmed."""
     with context.reading() as tx:
         storm = wanted_storm(tx)
         notes = waiting_notes(tx, storm.id, context.user.login) if storm else []
@@ -41,7 +41,7 @@ def show_waiting(context: DispatcherContext) -> list[NoteView]:
 
 @router.post("/api/storms/{storm_id}/handover-notes", status_code=201)
 def write(storm_id: StormId, wanted: HandoverNoteIn, context: DispatcherContext) -> NoteView:
-    """Leave a note; every other dispatcher's board shows it until somebody has read it."""
+    """Write a note; other dispatchers' boards show it until one has read it."""
     with context.writing() as tx:
         note = write_note(tx, context.actor, storm_id, wanted.text, context.now)
     return _published(context, note)
@@ -49,7 +49,7 @@ def write(storm_id: StormId, wanted: HandoverNoteIn, context: DispatcherContext)
 
 @router.post("/api/handover-notes/{note_id}/read")
 def read(note_id: HandoverNoteId, context: DispatcherContext) -> NoteView:
-    """Say that one has read a note and goes on from there."""
+    """Confirm that a note was read."""
     with context.writing() as tx:
         note = take_over(tx, context.actor, note_id, context.now)
     return _published(context, note)

@@ -1,4 +1,4 @@
-"""Messages between dispatchers and drivers, and drivers' calls for help."""
+"""Messages between dispatchers and drivers, and calls for help."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, cast
@@ -55,34 +55,34 @@ Ids = Annotated[tuple[int, ...], Field(max_length=THREAD)]
 
 
 class MessageIn(Wire):
-    """Words to the drivers of some vehicles; to all of the storm where none is named."""
+    """A message to the drivers of some vehicles, or of all where none is named."""
 
     text: Text
     vehicle_ids: Annotated[tuple[int, ...], Field(max_length=MOST_TRUCKS)] = ()
 
 
 class SeenIn(Wire):
-    """Whose messages a dispatcher has read."""
+    """The vehicle whose messages a dispatcher has read."""
 
     vehicle_id: int
 
 
 class DriverReplyIn(Wire):
-    """A driver's words; the same `key` again is the same message."""
+    """A driver's message; a repeated `key` marks the same message."""
 
     key: Key
     text: Text
 
 
 class MessageReceiptsIn(Wire):
-    """Messages that came to a phone, and those of them that its driver saw."""
+    """Messages delivered to a phone, and those read by its driver."""
 
     delivered: Ids = ()
     seen: Ids = ()
 
 
 class SosIn(Wire):
-    """A call for help; the place is where the phone is, if it knows."""
+    """A call for help, with the phone's position where it is known."""
 
     key: Key
     lon: Lon | None = None
@@ -92,7 +92,7 @@ class SosIn(Wire):
 
 @router.get("/api/messages")
 def show_messages(context: BoardContext) -> ThreadView:
-    """Return the messages of the active storm, and the texts that dispatchers send at once."""
+    """Return the messages of the active storm and the dispatchers' preset texts."""
     with context.reading() as tx:
         storm = wanted_storm(tx)
         found = list_messages(tx, storm.id, SHOWN) if storm else []
@@ -101,7 +101,7 @@ def show_messages(context: BoardContext) -> ThreadView:
 
 @router.post("/api/messages", status_code=201)
 def write(words: MessageIn, context: DispatcherContext) -> SentView:
-    """Write to the drivers of vehicles."""
+    """Send a message to the drivers of vehicles."""
     app = context.app
     with context.writing() as tx:
         message = MessageToDrivers(
@@ -119,7 +119,7 @@ def write(words: MessageIn, context: DispatcherContext) -> SentView:
 
 @router.post("/api/messages/seen")
 def see(thread: SeenIn, context: DispatcherContext) -> list[MessageView]:
-    """Say that a dispatcher has read what the driver of a vehicle wrote."""
+    """Mark a driver's messages as read by a dispatcher."""
     with context.writing() as tx:
         storm = active_storm(tx)
         vehicle_id = VehicleId(thread.vehicle_id)
@@ -130,7 +130,7 @@ def see(thread: SeenIn, context: DispatcherContext) -> list[MessageView]:
 
 @router.get("/api/shifts/{shift_id}/messages")
 def show_thread(shift_id: ShiftId, context: DriverContext) -> ThreadView:
-    """Return the messages of a shift, and the answers that its driver sends at once."""
+    """Return the messages of a shift and its driver's preset answers."""
     with context.reading() as tx:
         own_shift(tx, context, shift_id)
         found = list_messages_of_shift(tx, shift_id, THREAD)
@@ -139,7 +139,7 @@ def show_thread(shift_id: ShiftId, context: DriverContext) -> ThreadView:
 
 @router.post("/api/shifts/{shift_id}/messages")
 def answer(shift_id: ShiftId, words: DriverReplyIn, context: DriverContext) -> MessageView:
-    """Write to the dispatchers."""
+    """Send a message to the dispatchers."""
     sent: list[Message] = []
 
     def order(tx: Tx, shift: Shift) -> MessageView:
@@ -156,7 +156,7 @@ def answer(shift_id: ShiftId, words: DriverReplyIn, context: DriverContext) -> M
 def note_receipts(
     shift_id: ShiftId, receipts: MessageReceiptsIn, context: DriverContext
 ) -> list[MessageView]:
-    """Say which messages came to a phone, and which its driver saw."""
+    """Store which messages were delivered to a phone, and which were read."""
     with context.writing() as tx:
         own_shift(tx, context, shift_id)
         changed = mark_delivered_to_driver(
@@ -174,7 +174,7 @@ def note_receipts(
 
 @router.post("/api/shifts/{shift_id}/sos")
 def call(shift_id: ShiftId, wanted: SosIn, context: DriverContext) -> dict[str, bool]:
-    """Call for help: it sounds on every board until somebody answers."""
+    """Call for help: every board sounds until somebody answers."""
     app, opened = context.app, list[Alert]()
 
     def order(tx: Tx, shift: Shift) -> dict[str, bool]:
@@ -193,7 +193,7 @@ def call(shift_id: ShiftId, wanted: SosIn, context: DriverContext) -> dict[str, 
 def _once[View](
     context: Context, shift_id: ShiftId, key: str, order: Callable[[Tx, Shift], View]
 ) -> View:
-    """Give an order for a shift once, and return its answer."""
+    """Carry out a request with a key once; return its answer."""
     with context.writing() as tx:
         shift = own_shift(tx, context, shift_id)
         known: Any = answered_once(
@@ -203,7 +203,7 @@ def _once[View](
 
 
 def _place(context: Context, shift: Shift, wanted: SosIn) -> LonLat | None:
-    """Return where the caller is: by his phone, else where his truck was seen last."""
+    """Return the caller's position: the phone's, else the truck's last one."""
     if wanted.lon is not None and wanted.lat is not None:
         return LonLat(wanted.lon, wanted.lat)
     seen = context.app.live.picture().get(shift.vehicle_id)
@@ -211,7 +211,7 @@ def _place(context: Context, shift: Shift, wanted: SosIn) -> LonLat | None:
 
 
 def _publish(context: Context, changed: Sequence[Message]) -> None:
-    """Tell boards what was written or read, and phones that there is news for their shift."""
+    """Publish changed messages to boards and to the phones of their shifts."""
     hub = context.app.hub
     hub.publish("messages", [message_view(one) for one in changed])
     shifts = {one.shift_id for one in changed if one.shift_id is not None}

@@ -1,4 +1,4 @@
-"""Several dispatchers at once: who has the board open, and who changed last what one looks at."""
+"""Presence of dispatchers: who has the board open, and the last change of what is shown."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ Subject = Annotated[str, Field(max_length=40, pattern=r"^([a-z_]+(:[0-9]{1,18})?
 
 
 class PresenceIn(Wire):
-    """What an open board shows: a thing by its name in the storm book, or nothing."""
+    """What an open board shows: a subject of the audit log, or nothing."""
 
     tab: Tab
     subject: Subject = ""
@@ -25,14 +25,14 @@ class PresenceIn(Wire):
 
 
 class LeaveIn(Wire):
-    """Which board was closed."""
+    """A board that was closed."""
 
     tab: Tab
 
 
 @router.post("/api/board/presence")
 def enter(board: PresenceIn, context: BoardContext) -> RoomView:
-    """Say what a board shows, every 20 seconds and at each change; every other board is told.
+    """Report what a board shows, every 20 seconds and at each change; other boards are notified.
 
     The answer's `change.version` goes back as `If-Match` with an order that changes the thing: it
     is refused with 409 where somebody else was faster.
@@ -49,5 +49,5 @@ def enter(board: PresenceIn, context: BoardContext) -> RoomView:
 
 @router.post("/api/board/presence/leave", status_code=204)
 def leave(board: LeaveIn, context: BoardContext) -> None:
-    """Say that a board was closed."""
+    """Report that a board was closed."""
     context.app.hub.publish("presence", context.app.presence.leave(context.user.login, board.tab))

@@ -41,12 +41,12 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
 
-        async def armored(message: Message) -> None:
+        async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _add_headers(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
-        await self._app(scope, receive, armored)
+        await self._app(scope, receive, with_headers)
 
 
 class Compression:
