@@ -1,4 +1,4 @@
-"""What the board shows of urgent work and of what a replan would change."""
+"""Urgent insertions and the changes of a replan, for the board."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ SHOWN_STREETS = 12
 
 @dataclass(frozen=True, slots=True)
 class DelayView:
-    """A request whose street is done later, and whether that breaks what its caller was told."""
+    """A request whose street is done later, and whether that breaks its promise."""
 
     request_id: int
     reference: str
@@ -42,7 +42,7 @@ class DelayView:
 
 @dataclass(frozen=True, slots=True)
 class InsertionView:
-    """The best place for urgent work: who, when, what it costs, and whom it delays.
+    """The best insertion of urgent work: truck, time, cost, and delayed requests.
 
     `words` say so in one sentence. `delayed_jobs` counts streets that are a minute later or more.
     """
@@ -63,7 +63,7 @@ class InsertionView:
 
 @dataclass(frozen=True, slots=True)
 class ReplanTruckView:
-    """What a plan changes for one truck; `gained` and `lost` count streets, some are named."""
+    """Changes of a plan for one truck; `gained` and `lost` count streets, some are named."""
 
     vehicle_id: int
     vehicle: str
@@ -82,7 +82,7 @@ class ReplanTruckView:
 
 @dataclass(frozen=True, slots=True)
 class ReplanDifferenceView:
-    """What a draft changes against what trucks have ahead.
+    """Differences between a draft and the rest of the trucks' routes.
 
     `dropped` counts the streets that nobody does any more; some are named, and the reasons told.
     """
@@ -108,7 +108,7 @@ def insertion_view(
     street: Streets,
     t: Translator,
 ) -> InsertionView:
-    """Return an offer in words and numbers."""
+    """Return an insertion in words and numbers."""
     more_min = round(offer.more.total_seconds() / 60, 1)
     most_min = max((_minutes(one) for one in offer.delays), default=0)
     place = street(offer.job.segment_id)
@@ -141,7 +141,7 @@ def delay_views(
     promises: Mapping[RequestId, Promise],
     street: Streets,
 ) -> tuple[DelayView, ...]:
-    """Return the requests on delayed jobs; those whose promise breaks first, then the latest."""
+    """Return the requests of delayed jobs: first broken promises, then the longest delays."""
     late: dict[JobId, Delay] = {one.job_id: one for one in delays}
     found = []
     for asked in requests:
@@ -174,7 +174,7 @@ def difference_view(
     street: Streets,
     t: Translator,
 ) -> ReplanDifferenceView:
-    """Return what a draft changes, trucks whose next moves change first."""
+    """Return the differences of a draft; first the trucks whose next moves change."""
     names = (street(at) for at in found.dropped.values())
     reasons = {left.reason for left in plan.unserved if left.job_id in found.dropped}
     trucks = sorted(found.trucks, key=lambda one: (not one.next_moves_change, one.vehicle_id))

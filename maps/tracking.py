@@ -1,4 +1,4 @@
-"""Trackers of the set-up: who sends, what went wrong, what waits for them; and who is unknown."""
+"""The page of trackers: registered ones with faults and commands, and unknown ones."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ COMMANDS_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class FaultView:
-    """A reason of which a tracker sent so many fixes that were not believed."""
+    """Number of a tracker's fixes that were rejected for a reason."""
 
     reason: str
     times: int
@@ -50,7 +50,7 @@ class FaultView:
 
 @dataclass(frozen=True, slots=True)
 class InputView:
-    """What a digital input of a tracker tells of."""
+    """Equipment that a digital input of a tracker reports."""
 
     key: str
     equipment: str
@@ -59,7 +59,7 @@ class InputView:
 
 @dataclass(frozen=True, slots=True)
 class CommandView:
-    """A text for a tracker, with when it was handed over."""
+    """A text for a tracker, with the time at which the tracker got it."""
 
     id: int
     text: str
@@ -69,7 +69,7 @@ class CommandView:
 
 
 class TrackerState(StrEnum):
-    """Whether a tracker is heard of."""
+    """Whether a tracker sends."""
 
     HEARD = "heard"
     SILENT = "silent"
@@ -78,7 +78,7 @@ class TrackerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrackerView:
-    """A row of the list; `word` is the last other message."""
+    """A tracker as a row of the list; `word` is its last message that is no position."""
 
     id: int
     name: str
@@ -99,7 +99,7 @@ class TrackerView:
 
 @dataclass(frozen=True, slots=True)
 class StrangerView:
-    """A sender whom nobody knows; `device_id` where a tracker of its name has another token."""
+    """An unknown tracker; `device_id` is a registered one of its name and another token."""
 
     name: str
     door: str
@@ -114,7 +114,7 @@ class StrangerView:
 
 @dataclass(frozen=True, slots=True)
 class TrackedMachineView:
-    """A machine that a tracker can be on."""
+    """A machine that a tracker can be assigned to."""
 
     id: int
     name: str
@@ -122,7 +122,7 @@ class TrackedMachineView:
 
 @dataclass(frozen=True, slots=True)
 class TrackersView:
-    """The whole page."""
+    """The page of trackers."""
 
     trackers: tuple[TrackerView, ...]
     strangers: tuple[StrangerView, ...]
@@ -131,7 +131,7 @@ class TrackersView:
 
 @dataclass(frozen=True, slots=True)
 class TrackerKnowledge:
-    """What is known of trackers besides themselves."""
+    """Records of trackers: when each last sent, faults, texts for them, and their messages."""
 
     heard: Mapping[DeviceId, datetime]
     faults: tuple[DeviceFault, ...]
@@ -146,7 +146,7 @@ def trackers_view(
     strangers: Iterable[UnknownTracker],
     now: datetime,
 ) -> TrackersView:
-    """Return the page; a tracker of a vehicle that left the fleet has an empty `vehicle`."""
+    """Return the page of trackers; `vehicle` is empty for one that left the fleet."""
     known, shown, grouped = list(devices), list[TrackerView](), _grouped(told)
     names = {one.id: one.name for one in vehicles}
     for device in known:
@@ -165,7 +165,7 @@ def trackers_view(
 
 @dataclass(slots=True)
 class _OfOne:
-    """What is known of one tracker; the latest texts and words first."""
+    """Records of one tracker; texts and messages with the latest first."""
 
     faults: list[DeviceFault] = field(default_factory=list)
     commands: list[DeviceCommand] = field(default_factory=list)

@@ -17,7 +17,7 @@ NOTICED_MIN = 3
 
 
 class QuestionState(StrEnum):
-    """How far the answer to a question is."""
+    """State of a what-if question."""
 
     COMPUTING = "computing"
     DONE = "done"
@@ -29,7 +29,7 @@ _STATES = {RunState.DONE: QuestionState.DONE, RunState.FAILED: QuestionState.FAI
 
 @dataclass(frozen=True, slots=True)
 class ClassAnswerView:
-    """When a class is finished with the fleet as it is and with the changed one, if ever.
+    """Times at which a class is finished with the present and the changed fleet, if ever.
 
     `not_before` is proved for the changed fleet, whatever the plan; `chance_min` is by how much two
     searches of the same fleet differ.
@@ -48,7 +48,7 @@ class ClassAnswerView:
 
 @dataclass(frozen=True, slots=True)
 class WhatIfView:
-    """A question and its answer, where that is done.
+    """A what-if question, and its answer when done.
 
     `without` names machines that the changed fleet does without, `as_of` is when both fleets
     begin. `fault` is the msgid of why there is no answer.
@@ -72,7 +72,7 @@ class WhatIfView:
 
 @dataclass(frozen=True, slots=True)
 class QuestionNews:
-    """What open boards are told of a question: that they should look at it again."""
+    """Notice to boards that a what-if question has changed."""
 
     id: int
     state: RunState
@@ -81,7 +81,7 @@ class QuestionNews:
 
 @dataclass(frozen=True, slots=True)
 class MachineTypeView:
-    """A type of machine that the fleet has, and how many of it are in service."""
+    """A type of machine of the fleet, and the number of it in service."""
 
     type: str
     name: str
@@ -90,7 +90,7 @@ class MachineTypeView:
 
 @dataclass(frozen=True, slots=True)
 class WhatIfPanel:
-    """What one may ask, for how many seconds each fleet is solved, and what was asked so far."""
+    """The what-if panel: machine types, seconds of each search, and earlier questions."""
 
     types: tuple[MachineTypeView, ...]
     seconds: float
@@ -123,7 +123,7 @@ def what_if_view(run: PlanRun, ahead: int, t: Translator) -> WhatIfView:
 def machine_types(
     vehicles: Iterable[Vehicle], serving: frozenset[VehicleId], t: Translator
 ) -> tuple[MachineTypeView, ...]:
-    """Return the types that a fleet has, those with most machines first."""
+    """Return the types of machines of a fleet, the most frequent first."""
     known = list(vehicles)
     counts = Counter(one.type for one in known)
     out = Counter(one.type for one in known if one.id in serving)
@@ -132,7 +132,7 @@ def machine_types(
 
 
 def change_words(change: Mapping[str, int], t: Translator) -> str:
-    """Return how many machines there are more or fewer."""
+    """Return the number of added or removed machines in words."""
     parts = [
         t(
             "{count} more: {machine}" if count > 0 else "{count} fewer: {machine}",
@@ -211,7 +211,7 @@ def _chance_min(outcome: Mapping[str, Any], name: str) -> int:
 
 
 def _summary(change: str, classes: Sequence[ClassAnswerView], t: Translator) -> str:
-    """Return the answer in a sentence: the most important class that something changes for."""
+    """Return the answer as a sentence about the most urgent class that changes."""
     same = t("as now")
     told = next((one for one in classes if one.words != same), None)
     if told is None:

@@ -1,4 +1,4 @@
-"""What a plan may be asked for: classes, districts and machines, with how much work is open."""
+"""Choices for the scope of a plan: classes, districts and machines, with their open jobs."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from maps.pages.i18n import Translator
 
 @dataclass(frozen=True, slots=True)
 class ClassChoice:
-    """A class with how many jobs of it are open."""
+    """A class, and the number of its open jobs."""
 
     name: str
     jobs: int
@@ -20,7 +20,7 @@ class ClassChoice:
 
 @dataclass(frozen=True, slots=True)
 class DistrictChoice:
-    """A district, what it is called in the reader's language, and its open jobs."""
+    """A district, its name in the reader's language, and the number of its open jobs."""
 
     name: str
     label: str
@@ -39,7 +39,7 @@ class MachineChoice:
 
 @dataclass(frozen=True, slots=True)
 class PlanChoices:
-    """All that a plan may be narrowed to."""
+    """All choices for the scope of a plan."""
 
     classes: tuple[ClassChoice, ...]
     districts: tuple[DistrictChoice, ...]
@@ -54,7 +54,7 @@ def plan_choices(
     network: StreetNetwork,
     t: Translator,
 ) -> PlanChoices:
-    """Return what a plan may be narrowed to; `jobs` are open, `shifts` not over."""
+    """Return the choices for the scope of a plan; `jobs` are open, `shifts` not over."""
     by_class: Counter[ServiceClass] = Counter()
     by_district: Counter[str] = Counter()
     for job in jobs:

@@ -1,4 +1,4 @@
-"""Two plans side by side: a row for each figure, with the better one told in words and a mark."""
+"""Comparison of two plans: a row for each figure, with a mark and words for the better one."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from maps.planning.plan_words import gap_of, gap_words, moment_words
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """A figure of one plan: as a number or a time where it is one, and in words."""
+    """A figure of one plan, as a number or time (if it is one) and in words."""
 
     value: float | None
     at: datetime | None
@@ -22,7 +22,7 @@ class CellView:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRowView:
-    """A figure of both plans; `better` is `first`, `second` or empty where neither is."""
+    """A figure of both plans; `better` is `first`, `second`, or empty."""
 
     key: str
     label: str
@@ -58,7 +58,7 @@ class ComparisonView:
 def comparison_view(
     plans: tuple[Plan, Plan], scopes: tuple[str, str], found: Comparison, t: Translator
 ) -> ComparisonView:
-    """Return two plans side by side; `scopes` say what each is for."""
+    """Return the comparison of two plans; `scopes` are the scopes of each."""
     first, second = plans
     moment = moment_words(found.since, first.made_at, t)
     return ComparisonView(
@@ -72,7 +72,7 @@ def comparison_view(
 
 
 def plan_name(revision: int, made_at: datetime, state: PlanState, t: Translator) -> str:
-    """Return what a plan is called where one chooses it."""
+    """Return the name of a plan in a list of choices."""
     shown = {"revision": revision, "time": t.time(made_at), "state": t(f"plan:{state}")}
     return t("Plan {revision}, {time}, {state}", **shown)
 
@@ -124,13 +124,13 @@ def _rows(
 def _row(
     key: str, label: str, cells: Sequence[CellView], *, more: bool | None
 ) -> ComparisonRowView:
-    """Return a row; `more` says whether more is better, or nothing where neither is."""
+    """Return a row; `more` is whether more is better, `None` where neither is."""
     first, second = cells
     return ComparisonRowView(key, label, first, second, _better(first, second, more=more))
 
 
 def _better(first: CellView, second: CellView, *, more: bool | None) -> str:
-    """Return which cell is better, by what readers see: equal words are equally good."""
+    """Return which cell is better, by the values as shown; equal texts are equally good."""
     if more is None or first.words == second.words:
         return ""
     values = [each.at.timestamp() if each.at else each.value for each in (first, second)]

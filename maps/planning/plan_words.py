@@ -1,4 +1,4 @@
-"""What is proved of a plan, and what it is for, in the reader's language."""
+"""Proofs and scope of a plan in the reader's language."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _NEARLY = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class InfeasibilityView:
-    """Something that no plan can do: its facts as `PlanProof` has them, and the sentence."""
+    """A proof of infeasibility: the facts of a `PlanProof`, and a sentence."""
 
     classes: tuple[str, ...]
     argument: str
@@ -39,7 +39,7 @@ class InfeasibilityView:
 
 @dataclass(frozen=True, slots=True)
 class PlanWords:
-    """What is to be said of a plan beside its sums.
+    """Texts about a plan, beside its sums.
 
     `gap` is by how much of the best possible cost it may be above it, `None` where nothing is
     proved; `scope` is empty where the plan is for everything.
@@ -55,7 +55,7 @@ class PlanWords:
 def plan_words(
     plan: Plan, vehicles: Sequence[str], network: StreetNetwork, t: Translator
 ) -> PlanWords:
-    """Return what is to be said of a plan; `vehicles` are the names of those it was made for."""
+    """Return the texts about a plan; `vehicles` are the names of its vehicles."""
     gap = gap_of(plan.cost.total, plan.bound)
     return PlanWords(
         plan.id,
@@ -67,14 +67,14 @@ def plan_words(
 
 
 def gap_of(cost: float, bound: float) -> float | None:
-    """Return by how much of the bound a cost is above it; `None` where the bound says nothing."""
+    """Return the gap of a cost above its bound, as a share of the bound; `None` without a bound."""
     if bound <= 0.0:
         return 0.0 if cost <= 0.0 else None
     return max(cost / bound - 1.0, 0.0)
 
 
 def gap_words(gap: float | None, t: Translator) -> str:
-    """Return how far from the best possible plan this one is at most, rounded up."""
+    """Return the optimality gap in words, rounded up."""
     if gap is None:
         return t("How far this is from the best possible plan is not known.")
     if gap <= PROVED:
@@ -85,7 +85,7 @@ def gap_words(gap: float | None, t: Translator) -> str:
 
 
 def scope_words(plan: Plan, vehicles: Sequence[str], t: Translator) -> str:
-    """Return what a plan for a part is for, and how many open jobs are not in it."""
+    """Return the scope of a plan for a part, and the number of open jobs out of it."""
     options = plan.options
     parts = []
     if options.classes:
@@ -106,7 +106,7 @@ def scope_words(plan: Plan, vehicles: Sequence[str], t: Translator) -> str:
 
 
 def proof_words(proof: PlanProof, made_at: datetime, network: StreetNetwork, t: Translator) -> str:
-    """Return the sentence of a proof, with its numbers; days only where it is another day."""
+    """Return the sentence of a proof; days are named only where they differ from the plan's."""
 
     def moment(at: datetime | None) -> str:
         return "" if at is None else moment_words(at, made_at, t)
@@ -145,7 +145,7 @@ def _proof_view(
 
 
 def moment_words(at: datetime, made_at: datetime, t: Translator) -> str:
-    """Return a clock time, with its day where that is another one than of `made_at`."""
+    """Return a clock time, with its day where it differs from that of `made_at`."""
     zone = ZoneInfo(t.timezone)
     same_day = at.astimezone(zone).date() == made_at.astimezone(zone).date()
     return t.time(at) if same_day else t.day_time(at)
@@ -160,5 +160,5 @@ def _up(value: float) -> int:
 
 
 def chosen_names(plan: Plan, names: dict[VehicleId, str]) -> list[str]:
-    """Return what the machines are called that a plan was asked for."""
+    """Return the names of the machines in a plan's scope."""
     return [names.get(vehicle, str(vehicle)) for vehicle in plan.options.vehicles]

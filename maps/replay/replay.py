@@ -1,4 +1,4 @@
-"""A storm as the replay plays it: what happened, and the colors and tracks of one hour at a time.
+"""A storm for the replay: events, and the colors and tracks of one hour at a time.
 
 For somebody who may not see which machine was where, vehicles are numbers without a name.
 """
@@ -30,12 +30,12 @@ GROUPS = {
     "progress": (CoverageState.PROGRESS,),
     "late": (CoverageState.DUE, CoverageState.OVERDUE),
 }
-"""What the curve tells apart; the rest was not due."""
+"""States that each line of the curve sums up; the other streets were not due."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayVehicle:
-    """A vehicle of the storm; without a name for those who may not know it."""
+    """A vehicle of the storm; `name` is empty for readers who may not see it."""
 
     number: int
     name: str
@@ -44,7 +44,7 @@ class ReplayVehicle:
 
 @dataclass(frozen=True, slots=True)
 class ReplayMoment:
-    """Something to jump to, in seconds after the storm's start; `count` of the same at once.
+    """An event to jump to, `at_s` after the storm's start; `count` equal ones at about that time.
 
     `at` is when it happened: a revision after the storm's end is seen at its last second.
     """
@@ -78,7 +78,7 @@ class ReplayView:
 
 @dataclass(frozen=True, slots=True)
 class ColorsOfHour:
-    """Colors from one second of a storm to another.
+    """Colors of all streets between two seconds of a storm.
 
     `first` has the color of every street at `from_s`; then `street` (index) has another `color`
     from `at_s` on, which is the first second and the steps between them. A color is eight times the
@@ -95,10 +95,10 @@ class ColorsOfHour:
 
 @dataclass(frozen=True, slots=True)
 class TrackOfHour:
-    """A vehicle's places in millionths of a degree at tenths of a second, and what it did then on.
+    """A vehicle's positions (1e-6 degrees) over time (0.1 s), and its motion from each on.
 
-    Times and places are the first one and the steps from each to the next. `motion`: 0 nobody
-    knows, 1 stood, 2 drove, 3 worked.
+    Times and positions are the first value and then differences. `motion`: 0 unknown, 1 stopped,
+    2 driving, 3 working.
     """
 
     number: int
@@ -110,7 +110,7 @@ class TrackOfHour:
 
 @dataclass(frozen=True, slots=True)
 class TracksOfHour:
-    """Where vehicles were from one second of a storm to another."""
+    """Tracks of vehicles between two seconds of a storm."""
 
     from_s: int
     to_s: int
@@ -125,7 +125,7 @@ def replay_view(
     *,
     names: bool,
 ) -> ReplayView:
-    """Return a storm for the page; `names` says whether vehicles have theirs."""
+    """Return a storm for the page; `names` is whether vehicles have names."""
     choices = tuple(storm_choice(storm) for storm in storms)
     if story is None:
         return ReplayView(now, choices, None, 0, HOUR_S, [], (), (), [], {})
@@ -155,7 +155,7 @@ def replay_view(
 
 
 def colors_of_hour(changes: StreetChanges, hour: int) -> ColorsOfHour:
-    """Return the colors of an hour for the wire."""
+    """Return the colors of an hour, coded for the browser."""
     first, state = ((part.astype(int) + 1) @ (8, 1) for part in (changes.first, changes.state))
     return ColorsOfHour(
         hour * HOUR_S,
@@ -173,7 +173,7 @@ def tracks_of_hour(
     numbers: Mapping[VehicleId, int],
     tracks: Sequence[tuple[VehicleId, Sequence[TrackPoint]]],
 ) -> TracksOfHour:
-    """Return the tracks of an hour for the wire; `numbers` are those of `ReplayView.vehicles`."""
+    """Return the tracks of an hour, coded; `numbers` are those of `ReplayView.vehicles`."""
     return TracksOfHour(
         hour * HOUR_S,
         (hour + 1) * HOUR_S,
@@ -194,7 +194,7 @@ def tracks_of_hour(
 def _moments(
     storm: Storm, happened: Sequence[TimelineEvent], lasts_s: int
 ) -> tuple[ReplayMoment, ...]:
-    """Return what happened, the same things within a minute as one."""
+    """Return the events; equal ones within a minute are one."""
     found: list[ReplayMoment] = []
     for one in happened:
         at_s = min(int((one.at - storm.started_at).total_seconds()), lasts_s)
@@ -213,5 +213,5 @@ def _alike(one: ReplayMoment, other: ReplayMoment) -> bool:
 
 
 def _steps(numbers: Sequence[int]) -> list[int]:
-    """Return numbers as the first one and the step to each after it: short on the wire."""
+    """Return the first number and then the differences, which makes short JSON."""
     return [*numbers[:1], *(b - a for a, b in pairwise(numbers))]

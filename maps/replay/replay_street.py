@@ -1,4 +1,4 @@
-"""A street of a replay: what was known of it at each second, and what was seen there."""
+"""A street of a replay: its coverage over time, and the passes observed there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from maps.streets.street import street_name
 
 @dataclass(frozen=True, slots=True)
 class PastStep:
-    """What was proved of a direction from a second of the storm on."""
+    """Coverage of a direction from a second of the storm on."""
 
     at_s: int
     passes_done: int
@@ -24,7 +24,7 @@ class PastStep:
 
 @dataclass(frozen=True, slots=True)
 class PastWay:
-    """One direction of a street; before the first step nothing was known."""
+    """Coverage of one direction of a street over time; unknown before the first step."""
 
     forward: bool
     steps: tuple[PastStep, ...]
@@ -32,7 +32,7 @@ class PastWay:
 
 @dataclass(frozen=True, slots=True)
 class PastPass:
-    """What was seen of a vehicle on a street; without a treatment it only drove through.
+    """An observed pass; `treatment` is `None` where the vehicle only drove through.
 
     `vehicle` is its number in `ReplayView.vehicles`, `None` for one that sent no position.
     """

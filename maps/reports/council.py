@@ -1,4 +1,4 @@
-"""What the council sees: figures and their change, the colored streets, one street's evidence.
+"""The council's page: figures with their change since an earlier storm, and colored streets.
 
 No vehicle, no driver and no caller is part of any of these.
 """
@@ -45,7 +45,7 @@ class StormChoice:
 
 @dataclass(frozen=True, slots=True)
 class ResponseView:
-    """How requests were answered; `late` are past their time, `waiting` have no answer yet."""
+    """Response to requests; `late` are past their deadline, `waiting` have no answer yet."""
 
     asked: int
     answered: int
@@ -60,7 +60,7 @@ class ResponseView:
 
 @dataclass(frozen=True, slots=True)
 class CouncilFiguresView(ResponseView):
-    """How a part of the city stood at a moment; metres are lane metres, shares parts of one."""
+    """Figures of a part of the city at a moment; metres are lane metres, shares are 0 to 1."""
 
     lane_m: float
     clear_m: float
@@ -88,7 +88,7 @@ class PartView:
 
 @dataclass(frozen=True, slots=True)
 class PromiseView:
-    """What a class is promised; `cycle_s` is `None` where it is served on request."""
+    """The level of service of a class; `cycle_s` is `None` where it is served on request."""
 
     service_class: str
     cycle_s: float | None
@@ -97,7 +97,7 @@ class PromiseView:
 
 @dataclass(frozen=True, slots=True)
 class DistrictName:
-    """What a district is called; `key` is how streets and figures name it."""
+    """Names of a district; `key` is its name in streets and figures."""
 
     key: str
     names: ByLanguage
@@ -105,7 +105,7 @@ class DistrictName:
 
 @dataclass(frozen=True, slots=True)
 class CouncilView:
-    """A storm's figures at a moment and what they are compared with.
+    """Figures of a storm at a moment, and those of the storm it is compared with.
 
     `earlier_at` is as long after the earlier storm's start, or its end where it was shorter.
     """
@@ -187,7 +187,7 @@ def council_view(
 
 
 def compared_with(storms: Iterable[Storm], storm: Storm, wanted: StormId | None) -> Storm | None:
-    """Return the storm to compare with: the wanted one, else the one before; 0 is none."""
+    """Return the storm to compare with: the wanted one, by default the one before; 0 for none."""
     before = [one for one in storms if one.id < storm.id]
     if wanted is None:
         return max(before, key=lambda one: one.id, default=None)
@@ -230,7 +230,7 @@ def storm_choice(storm: Storm) -> StormChoice:
 def _course(
     account: Account | None, moments_s: Sequence[float]
 ) -> Mapping[str | None, list[Share]]:
-    """Return the course of a storm, by district, for as long as it lasted."""
+    """Return the figures of a storm over its duration, by district."""
     if account is None:
         return {}
     ended_at, started_at = account.storm.ended_at, account.storm.started_at
@@ -246,7 +246,7 @@ def _part(
     course: Mapping[str | None, list[Share]],
     before_course: Mapping[str | None, list[Share]],
 ) -> PartView:
-    """Return a district, or the city under the name `None`."""
+    """Return the figures of a district; of the city for `None`."""
     return PartView(
         name or "",
         figures_view(now),
@@ -287,7 +287,7 @@ def figures_view(standing: DistrictPerformance) -> CouncilFiguresView:
 
 
 def response_view(response: Response) -> ResponseView:
-    """Return how requests were answered."""
+    """Return the response to requests."""
     return ResponseView(
         asked=response.asked,
         answered=response.answered,

@@ -1,4 +1,4 @@
-"""What the council sees of one street: why it has its class, and the evidence behind its colors."""
+"""One street for the council: the reason for its class, and the evidence of its colors."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from maps.streets.street import street_name
 
 @dataclass(frozen=True, slots=True)
 class PassProofView:
-    """One observed pass: when, what proves it, and over which share of the street."""
+    """An observed pass: time, evidence, and share of the street's length."""
 
     forward: bool
     ended_at: datetime
@@ -45,7 +45,7 @@ class WayView:
 
 @dataclass(frozen=True, slots=True)
 class CouncilStreet:
-    """A street, why it has its class, and the evidence behind its colors."""
+    """A street with the reason for its class and the evidence of its colors."""
 
     id: int
     names: ByLanguage
@@ -104,7 +104,7 @@ def council_street(
 
 
 def way_view(coverage: Coverage | None, state: int, *, forward: bool) -> WayView:
-    """Return what evidence says of one direction."""
+    """Return the color and evidence of one direction."""
     if coverage is None:
         return WayView(forward, int(state), 0, 1, None, None, None)
     return WayView(

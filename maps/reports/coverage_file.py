@@ -1,4 +1,4 @@
-"""The council's map as one file that opens anywhere: everything is inside, nothing is fetched."""
+"""The council's map as a single HTML file that needs no network."""
 
 import base64
 from collections import defaultdict
@@ -89,7 +89,7 @@ def _tip(
     known: Mapping[tuple[SegmentId, bool], Coverage],
     t: Translator,
 ) -> str:
-    """Return what the map says of a street, as markup with everything foreign escaped."""
+    """Return the tooltip of a street as HTML; values are escaped."""
     title = called(street_name(segment), t)
     service_class = picture.policy.class_of(segment)
     lines = [f"<b>{escape(title)}</b>", escape(t.named("class", service_class))]
@@ -104,7 +104,7 @@ def _tip(
 
 
 def proof(coverage: Coverage | None, t: Translator) -> str:
-    """Return in words what proves a direction's color."""
+    """Return the evidence of a direction's color in words."""
     if coverage is None or (coverage.last_pass_at is None and coverage.driven_at is None):
         return t("not seen here in this storm")
     if coverage.last_pass_at is None:

@@ -1,4 +1,4 @@
-"""What changed in a storm's coverage after it was first derived, numbered."""
+"""Numbered revisions of a storm's coverage after it was first derived."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from data.streets.network import StreetNetwork
 
 @dataclass(frozen=True, slots=True)
 class RevisionView:
-    """A numbered state of a storm's coverage.
+    """A numbered revision of a storm's coverage.
 
     `streets` changed in any way. Of their directions `gained_m` have more passes than before,
     `lost_m` fewer; where only times differ, neither. Streets that a newer file has no more have no
@@ -31,7 +31,7 @@ def revision_views(
     changes: Mapping[int, Sequence[CoverageChange]],
     network: StreetNetwork,
 ) -> tuple[RevisionView, ...]:
-    """Return revisions with what each changed; `changes` are by its number."""
+    """Return revisions with the changes of each; `changes` are by revision number."""
     return tuple(_view(one, changes.get(one.number, ()), network) for one in revisions)
 
 

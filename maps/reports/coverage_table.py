@@ -1,4 +1,4 @@
-"""Every street with its class and its coverage in a storm, as a table that people take home."""
+"""All streets with class and coverage in a storm, as a table for download."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -27,13 +27,13 @@ LEVEL_COLUMNS = ("service_class", "reason", "cycle_h")
 
 
 def table_columns() -> tuple[str, ...]:
-    """Return the columns of the table for a spreadsheet; their headings are texts."""
+    """Return the names of the table's columns; `heading` has their headings."""
     facts = (f"{fact}_{way}" for way in WAYS.values() for fact in FACTS)
     return ("id", *name_keys(), *STREET_COLUMNS, *LEVEL_COLUMNS, *facts)
 
 
 def heading(column: str, t: Translator) -> str:
-    """Return what a column is called; one of names by its language."""
+    """Return the heading of a column; of a column of names, with its language."""
     language = name_keys().get(column)
     if language:
         return t("name, {language}", language=t.named("language", language))
@@ -49,7 +49,7 @@ NAMED = {"road_class": "road", "reason": "because", "state": "state", "evidence"
 
 @dataclass(frozen=True, slots=True)
 class CoveragePicture:
-    """What a map of coverage shows: a storm's colors at a moment, of a city's streets."""
+    """Records of a coverage map: a storm's colors at a moment, of a city's streets."""
 
     city: City
     network: StreetNetwork
@@ -61,7 +61,7 @@ class CoveragePicture:
 
 
 def level_columns(network: StreetNetwork, policy: Policy) -> dict[str, list[object]]:
-    """Return the class of every street, why it has it, and how often it is promised."""
+    """Return class, its reason, and cycle of every street, as columns."""
     cycles = [policy.rule_of(segment).cycle for segment in network.segments]
     levels = [policy.level_of(segment) for segment in network.segments]
     return {
@@ -72,7 +72,7 @@ def level_columns(network: StreetNetwork, policy: Policy) -> dict[str, list[obje
 
 
 def coverage_columns(picture: CoveragePicture) -> dict[str, list[object]]:
-    """Return class and coverage of every street; `None` where a direction does not exist."""
+    """Return class and coverage of every street, as columns; `None` for a missing direction."""
     segments, columns = picture.network.segments, level_columns(picture.network, picture.policy)
     known = {(one.segment_id, one.forward): one for one in picture.coverages}
     for forward, way in WAYS.items():
@@ -83,7 +83,7 @@ def coverage_columns(picture: CoveragePicture) -> dict[str, list[object]]:
 
 
 def streets_csv(picture: CoveragePicture, t: Translator) -> str:
-    """Return the table for a spreadsheet: headings and words in the reader's language.
+    """Return the table as CSV, with headings and words in the reader's language.
 
     Digits are Latin and times the city's, as programs read them; no cell can be a formula.
     """
@@ -97,7 +97,7 @@ def streets_csv(picture: CoveragePicture, t: Translator) -> str:
 
 
 def state_name(name: str, picture: CoveragePicture, t: Translator) -> str:
-    """Return what a color means in a storm that goes on, or in one that is over."""
+    """Return the name of a coverage state, in a running storm or one that is over."""
     over = picture.storm is not None and picture.storm.ended_at is not None
     if name == "not_due":
         return t("Not cleared, not due so far")

@@ -1,4 +1,4 @@
-"""What a storm took, as its page shows it and as tables to take along."""
+"""Costs of a storm, for its page and as CSV and Excel tables."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ CREW_COLUMNS = ("people", "duty_h", "people_h", "jobs_done", "cost")
 
 
 class CostTable(StrEnum):
-    """By what costs are listed."""
+    """Tables of costs, by what they are summed up."""
 
     TRUCKS = "trucks"
     OWNERS = "owners"
@@ -39,7 +39,7 @@ class CostTable(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CostsView:
-    """The page: key figures, tables, and hires whose tracks show less than their hours.
+    """The page of costs: figures, tables, and hires with more paid hours than tracks show.
 
     `unpriced` tells that there is work but nobody has set a price.
     """
@@ -52,7 +52,7 @@ class CostsView:
 
 
 def costs_view(costs: StormCosts, storm: Storm, t: Translator) -> CostsView:
-    """Return what the page of a storm's costs shows."""
+    """Return the page of a storm's costs."""
     total = costs.total
     kg = sum(total.material_kg.values())
     figures = (
@@ -67,7 +67,7 @@ def costs_view(costs: StormCosts, storm: Storm, t: Translator) -> CostsView:
 
 
 def costs_csv(costs: StormCosts, which: CostTable, t: Translator) -> str:
-    """Return one table for a spreadsheet, digits Latin."""
+    """Return one table as CSV, with Latin digits."""
     keys, rows = _rows(costs, which, t)
     cells = [["" if cell is None else cell for cell in row] for row in rows]
     return table_csv((*keys, *_columns(which)), cells, t)
@@ -115,7 +115,7 @@ def _rows(
 
 
 def _tables(costs: StormCosts) -> list[CostTable]:
-    """Return the tables that there are: one of crews only where crews were on duty."""
+    """Return the tables; that of crews only where crews were on duty."""
     return [which for which in CostTable if which is not CostTable.CREWS or costs.crews]
 
 

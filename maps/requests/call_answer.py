@@ -1,4 +1,4 @@
-"""The answer to a caller as the operator sees it, and the sentence to say in either language."""
+"""The answer to a caller as the operator sees it, with a sentence to say in each language."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from maps.pages.i18n import Translator, translator
 from maps.streets.street import street_name
 
 GOAL_SAID = frozenset({Outlook.NEXT_PLAN, Outlook.NO_PLAN, Outlook.UNSERVED})
-"""Where no time can be promised, but the city's own goal is known."""
+"""Outlooks without a promised time, for which the deadline of the class is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class AssignedTruckView:
-    """The truck that has the street, and where in its route; `late_s` behind its plan."""
+    """The truck whose route has the street, and its progress; `late_s` is its delay."""
 
     name: str
     streets_before: int
@@ -29,7 +29,7 @@ class AssignedTruckView:
 
 @dataclass(frozen=True, slots=True)
 class WindowView:
-    """Between which times the work should be done."""
+    """The time window in which the work is expected to be done."""
 
     expected_at: datetime
     from_at: datetime
@@ -38,7 +38,7 @@ class WindowView:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """How many earlier promises were kept; of one class, or of the city where it is empty."""
+    """Kept promises so far, of one class, or of the city where `service_class` is empty."""
 
     kept: int
     measured: int
@@ -47,7 +47,7 @@ class RecordView:
 
 @dataclass(frozen=True, slots=True)
 class EarlierRequestView:
-    """An earlier request of a place or a caller, in one line."""
+    """An earlier request at a place or of a caller, as a row."""
 
     id: int
     reference: str
@@ -60,7 +60,7 @@ class EarlierRequestView:
 
 @dataclass(frozen=True, slots=True)
 class CallAnswerView:
-    """What can be said of a place while the caller is on the line.
+    """The answer about a place, for a caller on the phone.
 
     `joins` is the street of the open job that covers the place, `waiting` counts who wait for it.
     `record` is `None` where promises have no history yet. `say` has a text for each language.
@@ -90,7 +90,7 @@ class CallAnswerView:
 
 
 class KnownPlace(NamedTuple):
-    """A place in words of each language, as one would read it out, and who asked there before."""
+    """A spoken address in each language, and the earlier requests there."""
 
     address: Mapping[str, str]
     asked_here: Sequence[ServiceRequest]
@@ -105,7 +105,7 @@ def answer_view(
     timezone: str,
     reference: str = "",
 ) -> CallAnswerView:
-    """Return the answer; with a `reference` the sentence gives the caller his number too."""
+    """Return the answer; with a `reference` the sentence includes the number of the request."""
     segment, prospect, cleared = answer.segment, answer.prospect, answer.cleared
     place = network.point_at(segment.id, answer.snap.offset_m)
     job = answer.job
@@ -140,7 +140,7 @@ def answer_view(
 def asked_views(
     requests: Sequence[ServiceRequest], network: StreetNetwork
 ) -> tuple[EarlierRequestView, ...]:
-    """Return earlier requests, in their order, with their street where it still exists."""
+    """Return earlier requests as rows, in their order, with their street if it still exists."""
 
     def street(asked: ServiceRequest) -> ByLanguage | None:
         segment = network.find(asked.snap.segment_id) if asked.snap else None
@@ -161,7 +161,7 @@ def asked_views(
 
 
 def sentence(answer: CallAnswer, t: Translator, now: datetime, reference: str = "") -> str:
-    """Return what to say to the caller, in the translator's language and the city's time."""
+    """Return the sentence for the caller, in the translator's language and the city's time."""
     return " ".join(_said(answer, t, now, reference))
 
 
@@ -205,13 +205,13 @@ def _prospect_said(prospect: Prospect, t: Translator, now: datetime) -> Iterator
 
 
 def spoken_name(segment: Segment, t: Translator) -> str:
-    """Return what to call a street in a language."""
+    """Return the name of a street in a language, as it is spoken."""
     name = street_name(segment)
     return name.get(t.language) or name.get("") or t("Your street")
 
 
 def spoken_time(moment: datetime, t: Translator, now: datetime) -> str:
-    """Return the clock time, with its day where that is not today in the city."""
+    """Return the clock time, with its day unless it is today in the city."""
     zone = ZoneInfo(t.timezone)
     if moment.astimezone(zone).date() == now.astimezone(zone).date():
         return t.time(moment)

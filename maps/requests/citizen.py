@@ -1,4 +1,4 @@
-"""What a citizen sees of a request: what was promised, what happened, with evidence.
+"""A request on its tracking page: its promise and the steps so far, with evidence.
 
 No truck, no driver, and nothing that the caller said: whoever has the code may be anybody.
 """
@@ -27,7 +27,7 @@ FORM_KINDS = (
     RequestKind.HAUL,
     RequestKind.BLOCKED,
 )
-"""What may be asked, the most frequent first."""
+"""Kinds of requests on the public form, the most frequent first."""
 
 KIND_ICONS = {
     RequestKind.PLOW: "snowflake",
@@ -39,13 +39,13 @@ KIND_ICONS = {
 }
 
 WHYS = ("not_cleared", "one_side", "berm", "ice_again", "other")
-"""Why a caller says that a street is not clear; texts are in the catalogs."""
+"""Reasons for opening a request again; their texts are in the catalogs."""
 
 AGAIN_WITHIN = timedelta(days=3)
-"""How long after its end a request may be opened again by its caller: then it snows anew."""
+"""Time after its end in which its caller may open a request again; later snow is a new one."""
 
 AGAIN_TIMES = 3
-"""How often a caller may open one request again; after that somebody should talk."""
+"""How often a caller may open one request again; after that, the office calls."""
 
 MAP_TEXTS = (
     "Zoom in",
@@ -67,7 +67,7 @@ MAP_TEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class RequestEvent:
-    """Something that happened to a request."""
+    """A step of a request: its time and text."""
 
     at: datetime
     text: str
@@ -75,7 +75,7 @@ class RequestEvent:
 
 @dataclass(frozen=True, slots=True)
 class TrackView:
-    """A request as its caller sees it; `may_again` is whether it may be opened again."""
+    """The tracking page of a request; `may_again` is whether it may be opened again."""
 
     reference: str
     kind: str
@@ -90,7 +90,7 @@ class TrackView:
 
 @dataclass(frozen=True, slots=True)
 class RequestHistory:
-    """All that is known of a request, for its caller."""
+    """Records of a request for its tracking page."""
 
     asked: ServiceRequest
     clock: RequestClock
@@ -103,7 +103,7 @@ class RequestHistory:
 
 
 def track_view(story: RequestHistory, now: datetime, t: Translator) -> TrackView:
-    """Return the page of one request."""
+    """Return the tracking page of a request."""
     asked = story.asked
     ended = asked.state not in {RequestState.NEW, RequestState.OPEN}
     return TrackView(
@@ -120,7 +120,7 @@ def track_view(story: RequestHistory, now: datetime, t: Translator) -> TrackView
 
 
 def may_open_again(asked: ServiceRequest, clock: RequestClock, now: datetime) -> bool:
-    """Whether the caller may say that it is not done: soon after, and not for ever."""
+    """Whether its caller may open a request again, by `AGAIN_WITHIN` and `AGAIN_TIMES`."""
     ended_at = clock.closed_at or asked.received_at
     return now <= ended_at + AGAIN_WITHIN and clock.asked_again < AGAIN_TIMES
 

@@ -1,4 +1,4 @@
-"""Messages to callers as sentences: short, in their language, without a truck or a driver."""
+"""Texts of messages to callers: short, in their language, without trucks or drivers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from maps.pages.i18n import Translator
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """A message as it is read; `link` is where its request may be followed, and is never logged.
+    """Text of a message; `link` is the tracking page of its request, and is never logged.
 
     A letter to another body has its facts there.
     """
@@ -23,7 +23,7 @@ class NoticeText:
 def notice_text(
     notice: Notice, reference: str, street: str, code: str, address: str, t: Translator
 ) -> NoticeText:
-    """Return a message about a request.
+    """Return the text of a message about a request.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def notice_text(
 
 
 def told(kind: NoticeKind, facts: Mapping[str, str], street: str, t: Translator) -> str:
-    """Return what has happened, in one sentence or two."""
+    """Return the news of a message, in one sentence or two."""
     if kind is NoticeKind.ACKNOWLEDGED:
         return t("we have it. We tell you when it is planned and when it is done.")
     if kind is NoticeKind.PLANNED:
@@ -61,7 +61,7 @@ def told(kind: NoticeKind, facts: Mapping[str, str], street: str, t: Translator)
 
 
 def done_sentence(facts: Mapping[str, str], street: str, t: Translator) -> str:
-    """Return what was done on a street, when, and in which directions."""
+    """Return the sentence that says when which directions of a street were cleared."""
     values = {"street": _named(street, t), "at": _clock(facts["at"], t)}
     if facts["reason"] == "crew":
         return t("our crew was there: it was done by {at}.", **values)

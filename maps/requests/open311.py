@@ -1,4 +1,4 @@
-"""Requests as Open311 GeoReport v2 says them: names of fields are those of the standard.
+"""Requests as Open311 GeoReport v2 records, with the field names of the standard.
 
 Everybody may read these, so nothing here comes from a caller's words, and a place is that of the
 street, not of the pin on somebody's door. Only the system that brought a request reads its words.
@@ -63,7 +63,7 @@ UPDATES: Mapping[str, RequestState] = {
 
 @dataclass(frozen=True, slots=True)
 class PublishedRequest:
-    """A request with all that is published about it.
+    """A request with all its published data.
 
     `expected_at` is when its truck ends its work there, `due_at` has the goals of jobs.
     `agency` answers for it: the city, or the body that it was handed over to. `own` says whether
@@ -82,7 +82,7 @@ class PublishedRequest:
 
 
 def request_record(one: PublishedRequest, network: StreetNetwork, t: Translator) -> Record:
-    """Return what `GET requests` tells of a request."""
+    """Return the record of a request in `GET requests`."""
     asked, due_at = one.asked, None
     if asked.job_id is not None and asked.state is RequestState.OPEN:
         due_at = one.due_at.get(asked.job_id)
@@ -104,7 +104,7 @@ def request_record(one: PublishedRequest, network: StreetNetwork, t: Translator)
 
 
 def extended(one: PublishedRequest, t: Translator) -> Record:
-    """Return what `extensions=true` adds to a request."""
+    """Return the fields that `extensions=true` adds to a request."""
     asked = one.asked
     answers = one.told.attributes if one.told is not None and one.own else {}
     return {
@@ -129,7 +129,7 @@ def extended(one: PublishedRequest, t: Translator) -> Record:
 def update_record(
     asked: ServiceRequest, line: Event, told: PartnerUpdate | None, t: Translator
 ) -> Record:
-    """Return a change of a request as the extension of FixMyStreet tells it.
+    """Return an update of a request as a record of FixMyStreet's extension.
 
     `told` is what whoever asks has said itself, where the line tells of that.
     """
@@ -145,17 +145,17 @@ def update_record(
 
 
 def fine_status(state: RequestState, reason: ClosingReason | None) -> str:
-    """Return our state in the words of the extension."""
+    """Return a request's state as a status of FixMyStreet's extension."""
     return FINE_REASONS.get(reason, FINE[state]) if reason is not None else FINE[state]
 
 
 def status_notes(state: RequestState, reason: ClosingReason | None, t: Translator) -> str:
-    """Return a state as people read it: why a closed request is closed."""
+    """Return the `status_notes` of a request: its state, and the reason if it is closed."""
     return t(f"request:{state}" if reason is None else f"closing:{reason}")
 
 
 def notice(asked: ServiceRequest, due_at: datetime | None, t: Translator) -> str | None:
-    """Return what somebody who has just asked should know."""
+    """Return the `service_notice` for somebody who has just made a request."""
     if asked.state in CLOSED_STATES:
         return None
     if due_at is not None:
@@ -171,12 +171,12 @@ def _moment_or_none(at: datetime | None, t: Translator) -> str | None:
 
 
 def moment(at: datetime, t: Translator) -> str:
-    """Return a time as the standard writes it: to the second, with the city's offset."""
+    """Return a time in the standard's format: to the second, with the city's UTC offset."""
     return at.astimezone(ZoneInfo(t.timezone)).isoformat(timespec="seconds")
 
 
 def street_name(network: StreetNetwork, segment_id: int, language: str) -> str:
-    """Return what a street is called, in this language where it can be."""
+    """Return the name of a street, in this language where the map has it."""
     segment = network.find(segment_id)
     if segment is None:
         return ""
@@ -220,5 +220,5 @@ def _reason(line: Event) -> ClosingReason | None:
 
 
 def by_request(updates: Sequence[tuple[RequestId, Event]]) -> list[RequestId]:
-    """Return the requests that updates are about, each once."""
+    """Return the ids of the requests of updates, each once."""
     return list(dict.fromkeys(request_id for request_id, _ in updates))

@@ -1,4 +1,4 @@
-"""What can be asked for through Open311, and the questions that each service asks."""
+"""Services of Open311, and the attributes (questions) of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ YES, NO = "yes", "no"
 
 
 class Datatype(StrEnum):
-    """How a question is answered, as the standard names it."""
+    """Data type of the answer to a question, as in the standard."""
 
     STRING = "string"
     NUMBER = "number"
@@ -26,7 +26,7 @@ class Datatype(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question of a service; one that is not `variable` is only something to read.
+    """A question of a service; one that is not `variable` is a text without an answer.
 
     `options` are (code, msgid) of the answers to choose from, `text` and `hint` are msgids.
     """
@@ -74,13 +74,13 @@ def language_question() -> Question:
 
 @cache
 def questions(kind: RequestKind) -> tuple[Question, ...]:
-    """Return what a service asks, in order; nothing must be answered."""
+    """Return the questions of a service, in order; all are optional."""
     obstacle = (OBSTACLE,) if kind is RequestKind.BLOCKED else ()
     return (NOTICE, DANGER, *obstacle, CONSENT, language_question())
 
 
 def service_list(t: Translator) -> list[Record]:
-    """Return what can be asked for."""
+    """Return the list of services."""
     return [
         {
             "service_code": str(kind),

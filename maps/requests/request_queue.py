@@ -1,4 +1,4 @@
-"""The queue of requests as its page shows it: rows, counts by what can be chosen, points."""
+"""The queue of requests as its page shows it: rows, counts by filter, points."""
 
 import json
 from collections import Counter
@@ -24,7 +24,7 @@ from maps.streets.street import street_name
 
 @dataclass(frozen=True, slots=True)
 class QueueRowView:
-    """A request of the queue with its street; the caller is never part of it."""
+    """A request of the queue with its street, without its caller."""
 
     id: int
     reference: str
@@ -47,7 +47,7 @@ class QueueRowView:
 
 @dataclass(frozen=True, slots=True)
 class BulkChangeView:
-    """The reader's last change of many requests, which may be taken back."""
+    """The reader's last bulk change, which may be undone."""
 
     id: int
     action: str
@@ -57,10 +57,10 @@ class BulkChangeView:
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """A page of the queue; `next` is behind which request the next page begins.
+    """A page of the queue; the next page begins after the request `next`.
 
-    `counts` say for each thing that can be chosen how many requests there would be, the other
-    choices kept.
+    `counts` has for each value of each filter the number of requests with it, the other filters
+    unchanged.
     """
 
     now: datetime
@@ -77,19 +77,19 @@ def queue_rows(
     hand_overs: Mapping[RequestId, Referral],
     bodies: Iterable[Agency],
 ) -> tuple[QueueRowView, ...]:
-    """Return the rows of a page; a request names the body that has it."""
+    """Return the rows of a page, with the agency of each referred request."""
     names = {body.id: body.name for body in bodies}
     with_whom = {request: names[each.body_id] for request, each in hand_overs.items()}
     return tuple(_row(each, network, with_whom.get(each.request.id, "")) for each in found)
 
 
 def change_view(change: QueueChange) -> BulkChangeView:
-    """Return what a page says of a change."""
+    """Return a bulk change for a page."""
     return BulkChangeView(change.id, change.action, len(change.steps), change.at)
 
 
 def counts_of(tallies: Iterable[Tally], wanted: RequestFilter) -> dict[str, dict[str, int]]:
-    """Return how many requests each choice would leave, while the other choices stay."""
+    """Return the number of requests for each value of each filter, other filters unchanged."""
     counts = {name: Counter[str]() for name in _chosen(wanted)}
     for tally in tallies:
         missed = _missed(tally, wanted)
@@ -100,12 +100,12 @@ def counts_of(tallies: Iterable[Tally], wanted: RequestFilter) -> dict[str, dict
 
 
 def total_of(tallies: Iterable[Tally], wanted: RequestFilter) -> int:
-    """Return how many requests fit all choices."""
+    """Return the number of requests that match all filters."""
     return sum(tally.requests for tally in tallies if not _missed(tally, wanted))
 
 
 def spots_json(spots: Iterable[RequestPoint]) -> str:
-    """Return points as short JSON: ten thousand of them must be a small answer."""
+    """Return points as compact JSON, since there may be ten thousand."""
     rows = [
         (s.id, round(s.lon, 6), round(s.lat, 6), s.kind, int(s.danger), s.received_s) for s in spots
     ]
@@ -133,7 +133,7 @@ def _values(tally: Tally) -> dict[str, Collection[str]]:
 
 
 def _missed(tally: Tally, wanted: RequestFilter) -> list[str]:
-    """Return which choices leave these requests out."""
+    """Return the filters that these requests do not match."""
     values = _values(tally)
     chosen = _chosen(wanted)
     return [name for name in chosen if chosen[name] and not set(chosen[name]) & set(values[name])]

@@ -1,4 +1,4 @@
-"""The queue of requests as a spreadsheet, with heads and words in the reader's language."""
+"""The queue of requests as CSV, with headings and words in the reader's language."""
 
 import csv
 from collections.abc import Iterable

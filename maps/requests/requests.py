@@ -9,7 +9,7 @@ from data.model import JobId, RequestState, ServiceRequest
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """A request as lists and the map show it; the caller is never part of it."""
+    """A request in lists and on the map, without its caller."""
 
     id: int
     reference: str

@@ -1,4 +1,4 @@
-"""A plan as one HTML file that opens anywhere, without a network; how such files are made."""
+"""A plan as a single HTML file that needs no network, and the making of such files."""
 
 import base64
 import html
@@ -67,7 +67,7 @@ def plan_map(
     attribution: str,
     t: Translator,
 ) -> str:
-    """Return the text of that file."""
+    """Return the HTML of a plan's map."""
     drawn = empty_map(network.bounds)
     figure = folium.Figure(title=t("Plan"))
     figure.header.add_child(folium.Element(PAGE_STYLE))
@@ -82,7 +82,7 @@ def plan_map(
 
 
 def empty_map(bounds: tuple[float, float, float, float]) -> folium.Map:
-    """Return a map of some ground without tiles; its libraries are put in by `with_assets`."""
+    """Return a map of an area, without tiles; `with_assets` embeds its libraries."""
     west, south, east, north = bounds
     drawn = folium.Map(tiles=None, max_zoom=19, prefer_canvas=True, zoom_snap=0.25)
     drawn.default_js = [("leaflet", "asset:leaflet.js")]
@@ -141,7 +141,7 @@ def _street(leg: Leg, network: StreetNetwork, t: Translator) -> str:
 
 
 def with_assets(page: str) -> str:
-    """Return a page with the libraries and pictures that it names inside."""
+    """Return a page with the libraries and pictures that it names embedded."""
 
     def script(match: re.Match[str]) -> str:
         text = (LEAFLET_DIR / match[1]).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Planned against driven: what the board shows of a truck, and the auditor's tables."""
+"""Route checks of planned and actual work, for the board and the auditor's tables."""
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,12 +42,12 @@ SHOWN = (
     LegState.SKIPPED,
     LegState.AHEAD,
 )
-"""States with a column of their own; work that was begun or passed counts as ahead."""
+"""States with their own column; work begun or passed counts as ahead."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckView:
-    """A truck's route as the board tells it; `id` is the vehicle's, times are whole minutes."""
+    """The route check of a truck for the board; `id` is the vehicle's, times are whole minutes."""
 
     id: int
     shift_id: int
@@ -62,7 +62,7 @@ class CheckView:
 
 @dataclass(frozen=True, slots=True)
 class TruckRow:
-    """A truck in the table of a plan, ready to print; `link` opens its legs."""
+    """A truck as a row of a plan's table; `link` opens its legs."""
 
     truck: str
     link: str
@@ -76,7 +76,7 @@ class TruckRow:
 
 @dataclass(frozen=True, slots=True)
 class LegRow:
-    """A leg in the table of a truck, ready to print."""
+    """A leg as a row of a truck's table."""
 
     number: str
     what: str
@@ -88,7 +88,7 @@ class LegRow:
 
 @dataclass(frozen=True, slots=True)
 class LegChoice:
-    """Legs of one state, or all of them where `state` is `None`: how many, and their page."""
+    """A filter of legs by state (`None` for all): the number of legs, and a link to them."""
 
     state: LegState | None
     words: str
@@ -98,7 +98,7 @@ class LegChoice:
 
 @dataclass(frozen=True, slots=True)
 class DetourRow:
-    """A time off the route, ready to print."""
+    """A time off the route, as a row of a table."""
 
     when: str
     minutes: str
@@ -107,7 +107,7 @@ class DetourRow:
 
 
 def check_view(plan: Plan, route: Route, check: RouteCheck) -> CheckView:
-    """Return how a route stands, for the board."""
+    """Return the check of a route for the board."""
     ends_at = check.ends_at
     return CheckView(
         id=check.vehicle_id,
@@ -123,9 +123,9 @@ def check_view(plan: Plan, route: Route, check: RouteCheck) -> CheckView:
 
 
 def check_views(checked: PlanCheck) -> list[CheckView]:
-    """Return how the route of every vehicle stands, for the board; of crews after each other one.
+    """Return the check of every vehicle's route for the board; one for each vehicle.
 
-    That is the first whose route is not over, else the last.
+    Of several shifts it is that of the first route that is not over, else of the last one.
     """
     present: dict[VehicleId, tuple[Route, RouteCheck]] = {}
     pairs = zip(checked.plan.routes, checked.routes, strict=True)
@@ -147,7 +147,7 @@ def truck_rows(
     off: Mapping[VehicleId, timedelta],
     t: Translator,
 ) -> tuple[TruckRow, ...]:
-    """Return a row for every truck with a route; `off` is how long each was off it."""
+    """Return a row for every truck with a route; `off` is the time that each was off it."""
     plan, rows = checked.plan, []
     for route, check in zip(plan.routes, checked.routes, strict=True):
         if not route.legs:
@@ -170,7 +170,7 @@ def truck_rows(
 
 
 def leg_choices(plan: Plan, route: Route, check: RouteCheck, t: Translator) -> list[LegChoice]:
-    """Return the states that work legs of a route are in, after all of them, each with its page."""
+    """Return the filters of a route's work legs: all, then each state that occurs."""
     counts = {state: count for state, count in check.counts(route).items() if count}
     base = f"/routes/{route.shift_id}?plan={plan.id}"
     everything = LegChoice(None, t("All legs"), t.number(sum(counts.values())), base)
@@ -190,7 +190,7 @@ def leg_rows(
     t: Translator,
     only: LegState | None = None,
 ) -> tuple[LegRow, ...]:
-    """Return a row for every leg that is more than a drive between others, or of one state."""
+    """Return a row for every leg that is no mere drive, or for those of one state."""
     return tuple(
         LegRow(
             number=t.number(number + 1),
@@ -223,7 +223,7 @@ def detour_rows(
 def check_csv(
     checked: PlanCheck, network: StreetNetwork, vehicles: Mapping[VehicleId, str], t: Translator
 ) -> str:
-    """Return every leg of a plan and what became of it, for a spreadsheet."""
+    """Return every leg of a plan with its actual state, as CSV."""
     text = StringIO()
     table = csv.writer(text)
     table.writerow([t(f"column:{name}") for name in CHECK_COLUMNS])
@@ -284,7 +284,7 @@ def _name(segment: Segment | None, t: Translator) -> str:
 
 
 def _note(leg: Leg, one: LegCheck, vehicles: Mapping[VehicleId, str], t: Translator) -> str:
-    """Return when and by whom a leg was done, or why it was not."""
+    """Return when and by which truck a leg was done, or the reason why not."""
     if one.reason:
         return t(f"skip:{one.reason}")
     if one.at is None:

@@ -1,4 +1,4 @@
-"""Route sheets: what a driver takes along on paper, and a whole storm of them in one file."""
+"""Route sheets: the printed route of a driver, and all of a storm in one file."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -47,7 +47,7 @@ class SheetStage:
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
-    """Some stages with the map of them."""
+    """A range of stages with their map."""
 
     title: str
     map: str
@@ -57,7 +57,7 @@ class SheetPart:
 
 @dataclass(frozen=True, slots=True)
 class PrintedRoute:
-    """One truck's sheet."""
+    """The route sheet of one truck."""
 
     truck: str
     subtitle: str
@@ -68,9 +68,9 @@ class PrintedRoute:
 
 @dataclass(frozen=True, slots=True)
 class SheetRoute:
-    """A route with who drives it, and what is told of streets on the way.
+    """A route with its vehicle, shift and driver.
 
-    `shut` are streets that are blocked or closed, with why.
+    `shut` are streets that are blocked or closed, with the reason; `around` has the streets.
     """
 
     route: Route
@@ -138,7 +138,7 @@ def _facts(trip: SheetRoute, t: Translator) -> Iterator[Fact]:
 
 
 def _cautions(trip: SheetRoute, t: Translator) -> Iterator[str]:
-    """Yield what the driver has to know before he leaves: each street that is shut, once."""
+    """Yield the warnings at the head of a sheet: each shut street on the route, once."""
     network = trip.around.network
     on_way = dict.fromkeys(step.segment_id for leg in trip.route.legs for step in leg.path)
     said = {
@@ -176,7 +176,7 @@ def _stage(trip: SheetRoute, number: int, stage: StageView, t: Translator) -> Sh
 
 
 def _task(stage: StageView, t: Translator) -> str:
-    """Return what to do in few words, those of the driver's page."""
+    """Return the task of a stage in a few words, those of the driver's page."""
     if stage.kind == LegKind.RELOAD:
         return t("Fill the hopper")
     if stage.kind == LegKind.REST:
@@ -191,7 +191,7 @@ def _task(stage: StageView, t: Translator) -> str:
 
 
 def _steps(stage: StageView, t: Translator) -> Iterator[str]:
-    """Yield the turns of the way, and the one into the street where the work begins."""
+    """Yield the turns of the drive, and the turn into the street where the work begins."""
     for step in stage.steps:
         street = _said(step.street, t)
         yield f"{t(f'turn:{step.turn}')} {street} ({said_length(step.length_m, t)})"
@@ -219,7 +219,7 @@ def _warnings(trip: SheetRoute, stage: StageView, t: Translator) -> Iterator[str
 
 
 def _incline_percent(text: str) -> float:
-    """Return the incline that a street file tells, 0 where it tells no number."""
+    """Return the incline of the street file in per cent; 0 where it is no number."""
     number = text.strip().removesuffix("%").lstrip("+-")
     return float(number) if number.replace(".", "", 1).isdecimal() else 0.0
 

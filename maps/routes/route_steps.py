@@ -1,4 +1,4 @@
-"""A route in the steps in which a person drives it: what one screen of the phone shows, in order.
+"""A route as stages, each of which is one screen of the driver's phone.
 
 A plan has a leg for every block and every way between; nobody with gloves confirms each of them. So
 legs that go straight on along one street are one stage, with the short way there.
@@ -36,7 +36,7 @@ NEAR_M = 300.0
 
 
 class StageState(StrEnum):
-    """What became of a stage; it is open while one of its legs is."""
+    """State of a stage; it is open while one of its legs is."""
 
     OPEN = "open"
     DONE = "done"
@@ -57,7 +57,7 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class StageView:
-    """Legs `first` to `last` of a route as one thing to do.
+    """A stage: the legs `first` to `last` of a route as one task.
 
     `street` is worked on, or driven to; `until` is the street where the work ends; `place` names a
     reload site or a depot; `side` is "right" of the street, or its "whole" width. `pass_number` of
@@ -91,7 +91,7 @@ class StageView:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stages are told by: streets, where hoppers are filled, where the way ends."""
+    """Records for the texts of stages: streets, reload sites, name of the final depot."""
 
     network: StreetNetwork
     reload_sites: Sequence[ReloadSite]
@@ -104,7 +104,7 @@ def stages(
     around: Surroundings,
     expected: Mapping[int, LegTimes] = MappingProxyType({}),
 ) -> tuple[StageView, ...]:
-    """Return a route's stages with what became of each, and when legs ahead are expected to end."""
+    """Return a route's stages with their states; `expected` has the times of legs ahead."""
     over = {each.leg: each for each in progress}
     visits = _visits(legs)
     groups = _with_ways_there(legs, list(_grouped(legs, visits, around.network)))
@@ -114,11 +114,11 @@ def stages(
 
 
 type _Visit = tuple[int, int]
-"""The how manieth time a truck works on a street, of how many."""
+"""Index from 1 of a truck's visit to a street, and the number of its visits there."""
 
 
 def _visits(legs: Sequence[Leg]) -> list[_Visit]:
-    """Return for each leg the how manieth of this truck's on its street it is."""
+    """Return the visit of each leg: index from 1 among the legs on its street, and their number."""
     ways = [(leg.path, leg.blade, leg.spreader) for leg in legs]
     whole, so_far = Counter(ways), Counter[object]()
     visits = []
@@ -143,7 +143,7 @@ def _grouped(
 def _with_ways_there(
     legs: Sequence[Leg], groups: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
-    """Return the groups with each short drive put to the work that it leads to."""
+    """Return the groups, each short drive merged with the work that it leads to."""
     joined: list[tuple[int, int]] = []
     for first, last in groups:
         way = legs[joined[-1][0]] if joined and joined[-1][0] == joined[-1][1] else None
@@ -156,7 +156,7 @@ def _with_ways_there(
 
 
 def _goes_on(leg: Leg, following: Leg, network: StreetNetwork) -> bool:
-    """Whether the second leg is the same work along the same street, straight on."""
+    """Whether the second leg continues the same work straight along the same street."""
     if leg.kind is not LegKind.WORK or following.kind is not LegKind.WORK:
         return False
     end, start = leg.path[-1], following.path[0]
@@ -173,7 +173,7 @@ def _goes_on(leg: Leg, following: Leg, network: StreetNetwork) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The legs of one stage: a short way, then what is to be done; and where one comes from."""
+    """The legs of one stage: a short drive, if any, then the task; `came_by` precedes them."""
 
     first: int
     legs: Sequence[Leg]
@@ -181,18 +181,18 @@ class _Part:
 
     @property
     def last(self) -> int:
-        """The last leg's place in the route."""
+        """Index of the last leg in the route."""
         return self.first + len(self.legs) - 1
 
     @property
     def main(self) -> Sequence[Leg]:
-        """The legs without the way there."""
+        """The legs without the drive there."""
         way_there = len(self.legs) > 1 and self.legs[0].kind is LegKind.DRIVE
         return self.legs[1:] if way_there else self.legs
 
     @property
     def way(self) -> tuple[DirectedSegment, ...]:
-        """What is driven without work."""
+        """The streets of the drive there."""
         return self.legs[0].path if self.legs[0].kind is LegKind.DRIVE else ()
 
     @property
@@ -201,7 +201,7 @@ class _Part:
         return [step for leg in self.main for step in leg.path]
 
     def turn(self, network: StreetNetwork) -> str:
-        """Return how one turns into the first street of the main legs."""
+        """Return the turn into the first street of the main legs."""
         before = self.way[-1] if self.main is not self.legs else self.came_by
         path = self.path
         return turn_of(turn_angle_deg(before, path[0], network)) if before and path else "straight"
@@ -253,13 +253,13 @@ def _stage(
 
 
 def _expected_end(part: _Part, expected: Mapping[int, LegTimes]) -> datetime | None:
-    """Return when the last leg of a stage ends that is still to be done."""
+    """Return the expected end of the last leg of a stage that is not done."""
     ends = [expected[i].ends_at for i in range(part.first, part.last + 1) if i in expected]
     return max(ends, default=None)
 
 
 def _state(ended: Sequence[LegProgress], legs: int) -> tuple[StageState, datetime | None, str]:
-    """Return what became of a stage, since when and why."""
+    """Return the state of a stage, its time and reason."""
     if len(ended) < legs:
         return StageState.OPEN, None, ""
     at = max((each.ended_at for each in ended if each.ended_at), default=None)
@@ -270,7 +270,7 @@ def _state(ended: Sequence[LegProgress], legs: int) -> tuple[StageState, datetim
 
 
 def _street(legs: Sequence[Leg], first: int, around: Surroundings) -> ByLanguage | None:
-    """Return which street is worked on, or the one that a drive leads to, if it leads to one."""
+    """Return the street of the work, or the one that a drive leads to, if any."""
     if legs[first].kind not in (LegKind.WORK, LegKind.DRIVE):
         return None
     ahead = next((leg for leg in legs[first:] if leg.kind is not LegKind.DRIVE), None)
@@ -280,7 +280,7 @@ def _street(legs: Sequence[Leg], first: int, around: Surroundings) -> ByLanguage
 
 
 def _place(legs: Sequence[Leg], last: int, around: Surroundings) -> str:
-    """Return the reload site where a stage is or leads to, or the depot at the end of the way."""
+    """Return the reload site of a stage, or the depot at the end of the route."""
     if legs[last].kind is LegKind.WORK:
         return ""
     ahead = next((leg for leg in legs[last:] if leg.kind is not LegKind.DRIVE), None)
@@ -295,7 +295,7 @@ def _place(legs: Sequence[Leg], last: int, around: Surroundings) -> str:
 
 
 def _crossings(legs: Sequence[Leg], network: StreetNetwork) -> dict[int, list[Segment]]:
-    """Return the named streets at the junctions where work legs end, the greatest first."""
+    """Return the named streets at the junctions where work legs end, the largest first."""
     wanted: dict[int, list[Segment]] = {
         head_node(leg.path[-1], network): [] for leg in legs if leg.kind is LegKind.WORK
     }
@@ -322,7 +322,7 @@ def _until(
 def _steps(
     before: DirectedSegment | None, path: Sequence[DirectedSegment], network: StreetNetwork
 ) -> Iterator[StepView]:
-    """Yield the turns of a way: a new one where the name changes, or the driver has to turn."""
+    """Yield the turns of a drive: one where the street's name changes or the driver turns."""
     step: StepView | None = None
     for one in path:
         segment = network.segment(one.segment_id)

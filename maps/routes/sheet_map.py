@@ -1,4 +1,4 @@
-"""The map of a route sheet: the streets around, what is worked on, numbered, as an SVG picture."""
+"""The map of a route sheet as an SVG picture: streets, and numbered stages."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ GROUND, STREET, WORK, DRIVE, PAPER = "#f7f8f9", "#c9ced3", "#0b6e99", "#5b6770",
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Where on the picture a place lies: north is up in both languages."""
+    """Projection of places onto the picture; north is up in all languages."""
 
     west: float
     north: float
@@ -57,7 +57,7 @@ class _Frame:
 def sheet_map(
     stages: Sequence[tuple[int, StageView]], network: StreetNetwork, t: Translator
 ) -> str:
-    """Return the picture of some stages of a route, each with its number on the list."""
+    """Return the map of some stages of a route, each with its number in the list."""
     frame = _frame([place for _, stage in stages for place in stage.line])
     bar_m = _round_m(WIDTH / 4 / frame.per_lat * DEGREE_M)
     parts = [
@@ -87,7 +87,7 @@ def _frame(places: Sequence[Sequence[float]]) -> _Frame:
 
 
 def _streets(network: StreetNetwork, frame: _Frame) -> Iterable[str]:
-    """Yield the streets in the picture as two paths, the great ones wider."""
+    """Yield the streets in the picture as two paths, large streets wider."""
     small: list[str] = []
     great: list[str] = []
     for segment in network.within(*frame.corners()):
@@ -113,7 +113,7 @@ def _course(stages: Sequence[tuple[int, StageView]], frame: _Frame) -> Iterable[
 def _numbers(
     stages: Sequence[tuple[int, StageView]], frame: _Frame, t: Translator
 ) -> Iterable[str]:
-    """Yield a badge where each stage begins; of those that would cover another, the first."""
+    """Yield a badge at the beginning of each stage; of overlapping ones only the first."""
     taken: list[tuple[float, float]] = []
     for number, stage in stages:
         x, y = frame.xy(stage.line[0]) if stage.line else (-1.0, -1.0)
@@ -143,7 +143,7 @@ def _text(x: float, y: float, words: str, ink: str, size: int) -> str:
 
 
 def said_length(metres: float, t: Translator) -> str:
-    """Return a length as people say it."""
+    """Return a length in words."""
     if metres < 950:
         return t("{value} m", value=round(metres, -1))
     return t("{value} km", value=round(metres / 1000, 1))
@@ -154,6 +154,6 @@ def _path(course: Sequence[tuple[float, float]]) -> str:
 
 
 def _round_m(far_m: float) -> float:
-    """Return the greatest of 1, 2 and 5 times a power of ten that is not longer."""
+    """Return the largest length of 1, 2 or 5 times a power of ten up to the given one."""
     power = 10.0 ** (ceil(log10(far_m)) - 1)
     return max(step * power for step in (1, 2, 5) if step * power <= far_m)

@@ -1,4 +1,4 @@
-"""How one street goes on into the next: the angle of a turn, and what it is called."""
+"""Turns from one street into the next: their angle and name."""
 
 from data.model import DirectedSegment
 from data.streets.network import StreetNetwork
@@ -30,7 +30,7 @@ def head_node(step: DirectedSegment, network: StreetNetwork) -> int:
 
 
 def turn_angle_deg(a: DirectedSegment, b: DirectedSegment, network: StreetNetwork) -> float:
-    """Return by how much one turns from the end of a street into the next; right is positive."""
+    """Return the angle of the turn from a street into the next; right is positive."""
     length_m = network.segment(a.segment_id).length_m
     leaving = network.heading_at(a.segment_id, length_m if a.forward else 0.0)
     entered_m = 0.0 if b.forward else network.segment(b.segment_id).length_m
@@ -41,7 +41,7 @@ def turn_angle_deg(a: DirectedSegment, b: DirectedSegment, network: StreetNetwor
 
 
 def turn_of(angle_deg: float) -> str:
-    """Return what a turn by an angle is called, one of `TURNS`."""
+    """Return the name of a turn by its angle, one of `TURNS`."""
     side = "right" if angle_deg > 0 else "left"
     if abs(angle_deg) < STRAIGHT_DEG:
         return "straight"

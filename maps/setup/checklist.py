@@ -1,4 +1,4 @@
-"""The overview of the set-up: what is arranged, what is only assumed, what is missing."""
+"""The checklist of the set-up: steps that are done, assumed or missing."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from maps.pages.i18n import Translator
 
 
 class StepState(StrEnum):
-    """Whether something is arranged; what is optional may stay as it is."""
+    """State of a step of the set-up."""
 
     DONE = "done"
     ASSUMED = "assumed"
@@ -23,7 +23,7 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChecklistItemView:
-    """One thing to arrange: `state`, what stands there now, and the page that changes it."""
+    """One step of the set-up: its state, its present value, and the page that changes it."""
 
     name: str
     state: StepState
@@ -34,7 +34,7 @@ class ChecklistItemView:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistView:
-    """All of it, how many are done of those that must be, and the first that is not."""
+    """The checklist: steps, how many of the required ones are done, and the first that is not."""
 
     steps: list[ChecklistItemView]
     done: int
@@ -44,7 +44,7 @@ class ChecklistView:
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """What the checklist looks at."""
+    """Records that the checklist is made from."""
 
     report: Mapping[str, Any]
     fleet: FleetFile
@@ -54,7 +54,7 @@ class Arranged:
 
 
 def checklist_view(city: Arranged, t: Translator) -> ChecklistView:
-    """Return how far the set-up is."""
+    """Return the checklist of the set-up."""
     steps = [
         _streets(city, t),
         _districts(city, t),

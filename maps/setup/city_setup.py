@@ -1,4 +1,4 @@
-"""Views of the set-up: what the streets of a city are like, and what is still to be arranged."""
+"""Report of an import of streets, as the set-up shows it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ class FactView:
 
 @dataclass(frozen=True, slots=True)
 class StreetsView:
-    """What an import found: facts, and warnings that somebody should look into."""
+    """Facts and warnings about the streets of an import."""
 
     facts: list[FactView]
     warnings: list[str]
 
 
 def streets_view(report: Report, t: Translator) -> StreetsView:
-    """Return the report of an import as a page shows it."""
+    """Return the report of an import for a page."""
     return StreetsView(_facts(report, t), _warnings(report, t))
 
 

@@ -1,4 +1,4 @@
-"""Depots, places to load salt and machines as the pages of the set-up show them."""
+"""Depots, reload sites and machines as the pages of the set-up show them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from maps.pages.i18n import Translator
 
 @dataclass(frozen=True, slots=True)
 class DepotView:
-    """A depot, and how many machines start there."""
+    """A depot, and the number of machines that start there."""
 
     id: int
     name: str
@@ -27,7 +27,7 @@ class DepotView:
 
 @dataclass(frozen=True, slots=True)
 class ReloadSiteView:
-    """A place to load salt; its id changes whenever the fleet does."""
+    """A reload site; its id changes with every change of the fleet."""
 
     id: int
     name: str
@@ -41,7 +41,7 @@ class ReloadSiteView:
 
 @dataclass(frozen=True, slots=True)
 class MachineView:
-    """A machine in the units of its form; a speed is `None` where it does not do that work."""
+    """A machine in the units of its form; the speed of work that it cannot do is `None`."""
 
     id: int
     name: str
@@ -65,7 +65,7 @@ class MachineView:
 
 @dataclass(frozen=True, slots=True)
 class MachineChangeView:
-    """A change that may be taken back: `what` happened to the thing of this `name`."""
+    """A change of the fleet that may be undone: `what` was done to the thing called `name`."""
 
     id: int
     what: str
@@ -76,7 +76,7 @@ class MachineChangeView:
 
 @dataclass(frozen=True, slots=True)
 class FleetView:
-    """All of it, the last change, and what no depot reaches; `base` goes back with an edit."""
+    """The fleet, its last change, and the streets out of reach; an edit sends `base` back."""
 
     depots: tuple[DepotView, ...]
     reload_sites: tuple[ReloadSiteView, ...]
@@ -89,7 +89,7 @@ class FleetView:
 
 @dataclass(frozen=True, slots=True)
 class MistakeView:
-    """What is wrong in a file, in the reader's language; line 0 is the file as a whole."""
+    """A mistake in a file, in the reader's language; line 0 is the file as a whole."""
 
     line: int
     field: str
@@ -99,7 +99,7 @@ class MistakeView:
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
-    """What a file would change, by the names of machines; nothing while there are mistakes.
+    """Changes that a file would make, by names of machines; none while it has mistakes.
 
     `depots` is `None` where they stay as they are.
     """
@@ -113,7 +113,7 @@ class ProposalView:
 
 
 def fleet_view(fleet: FleetFile, last: Event | None, report: Mapping[str, object]) -> FleetView:
-    """Return what the pages show; `report` is the city's."""
+    """Return the fleet for the pages; `report` is the city's."""
     names = {depot.id: depot.name for depot in fleet.depots}
     return FleetView(
         depots=tuple(_depot_view(depot, fleet.vehicles) for depot in fleet.depots),
@@ -127,7 +127,7 @@ def fleet_view(fleet: FleetFile, last: Event | None, report: Mapping[str, object
 
 
 def change_view(event: Event) -> MachineChangeView:
-    """Return a change of fleet or policy; one from the command line has no `what` of its own."""
+    """Return a change of fleet or policy; `what` is empty for one from the command line."""
     return MachineChangeView(
         id=event.id,
         what=str(event.after.get("what", "file.taken")),
@@ -140,7 +140,7 @@ def change_view(event: Event) -> MachineChangeView:
 def proposal_view(
     present: FleetFile, proposed: FleetFile, mistakes: Iterable[Mistake], t: Translator
 ) -> ProposalView:
-    """Return what a file is about, compared with what is in force."""
+    """Return the changes of a file against the fleet in force."""
     wrong = tuple(mistake_view(mistake, t) for mistake in mistakes)
     if wrong:
         return ProposalView(wrong, 0, None, (), (), ())
@@ -156,7 +156,7 @@ def proposal_view(
 
 
 def mistake_view(mistake: Mistake, t: Translator) -> MistakeView:
-    """Return a mistake in words; a field is called as its column is."""
+    """Return a mistake in words; a field has the name of its column."""
     return MistakeView(
         line=mistake.line,
         field=_field(mistake.field, t),
@@ -171,7 +171,7 @@ def _field(code: str, t: Translator) -> str:
 
 
 def _choices(field: str, t: Translator) -> str:
-    """Return the words of a field of a spreadsheet that allows only some."""
+    """Return the allowed words of a field of a spreadsheet, if it is restricted."""
     codes = {"type": "machine:", "owner": "owner:"}.get(field)
     if codes is None:
         return ""
@@ -234,7 +234,7 @@ def _kmh(speed_mps: float | None) -> float | None:
 
 
 def _by_name(fleet: FleetFile, *, with_depots: bool) -> dict[str, MachineView]:
-    """Return what a reader may compare of each machine; ids count only inside one fleet."""
+    """Return the fields to compare of each machine, by name; ids differ between fleets."""
     names = {depot.id: depot.name for depot in fleet.depots if with_depots}
     views = (_machine_view(each, names.get(each.depot_id, "")) for each in fleet.vehicles)
     return {view.name: replace(view, id=0, depot_id=0) for view in views}

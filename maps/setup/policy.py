@@ -1,4 +1,4 @@
-"""Levels of service as their page shows them: the tables of the file, and what they come to."""
+"""Levels of service as their page shows them: tables of the file, and counts of streets."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from maps.setup.machines import MachineChangeView, MistakeView, change_view
 
 @dataclass(frozen=True, slots=True)
 class ClassCount:
-    """Streets of a class, for which rules and decisions of single streets count too."""
+    """Number and length of the streets of a class, by rules and overrides."""
 
     streets: int
     length_m: float
@@ -19,7 +19,7 @@ class ClassCount:
 
 @dataclass(frozen=True, slots=True)
 class PolicyView:
-    """The policy in force; `base` goes back with an edit, `names` are the classes in order."""
+    """The policy in force; an edit sends `base` back, `names` are the classes in order."""
 
     tables: Mapping[str, object]
     names: Mapping[ServiceClass, str]
@@ -31,7 +31,7 @@ class PolicyView:
 
 @dataclass(frozen=True, slots=True)
 class PolicyProposalView:
-    """What a file comes to, beside what is in force; nothing while there are mistakes."""
+    """Street counts under a file and under the policy in force; none while it has mistakes."""
 
     mistakes: tuple[MistakeView, ...]
     names: Mapping[ServiceClass, str]
@@ -47,7 +47,7 @@ def policy_view(
     last: Event | None,
     t: Translator,
 ) -> PolicyView:
-    """Return what the page shows."""
+    """Return the policy for its page."""
     return PolicyView(
         tables=tables,
         names=class_names(policy, t=t),
@@ -59,7 +59,7 @@ def policy_view(
 
 
 def class_names(*policies: Policy, t: Translator) -> dict[ServiceClass, str]:
-    """Return what the classes of policies are called, in their order."""
+    """Return the names of the classes of policies, in their order."""
     names: dict[ServiceClass, str] = {}
     for policy in policies:
         spoken = t.of_city(policy)

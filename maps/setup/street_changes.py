@@ -1,4 +1,4 @@
-"""Streets of the set-up: which no depot reaches, and what a newer file would change."""
+"""Streets that no depot reaches, and the changes of a newer street file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ MOST_DRAWN = 5_000
 
 @dataclass(frozen=True, slots=True)
 class StreetRowView:
-    """A street in a list, with a place to show it at."""
+    """A street in a list, with a point to show on the map."""
 
     id: int
     names: ByLanguage
@@ -31,7 +31,7 @@ class StreetRowView:
 
 @dataclass(frozen=True, slots=True)
 class VanishedView:
-    """A street that a newer file does not have; `successors` lie where it was."""
+    """A street that a newer file lacks; `successors` are the streets in its place."""
 
     street: StreetRowView
     successors: list[StreetRowView]
@@ -39,7 +39,7 @@ class VanishedView:
 
 @dataclass(frozen=True, slots=True)
 class UnreachedView:
-    """Streets that no depot reaches, the longest first, and what to draw of them."""
+    """Streets that no depot reaches, the longest first, and their lines for the map."""
 
     count: int
     rows: list[StreetRowView]
@@ -48,7 +48,7 @@ class UnreachedView:
 
 @dataclass(frozen=True, slots=True)
 class StreetDifferenceView:
-    """What a newer file would change; vanishing streets with the longest first."""
+    """Changes of a newer street file; removed streets, the longest first."""
 
     file: str
     counts: list[FactView]
@@ -73,7 +73,7 @@ def unreached_view(
 
 
 def difference_view(newer: Newer, t: Translator) -> StreetDifferenceView:
-    """Return a comparison as a page shows it."""
+    """Return a comparison of street files for a page."""
     found = newer.difference
     gone = sorted(found.gone, key=lambda each: -each.segment.length_m)
     new = [found.network.segment(each) for each in found.new[:MOST_DRAWN]]

@@ -1,4 +1,4 @@
-"""What a driver's phone shows, and what the board shows of drivers: pure, untranslated."""
+"""Views for drivers' phones, and of drivers for the board; untranslated."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from maps.streets.street import street_name
 
 @dataclass(frozen=True, slots=True)
 class ProgressView:
-    """How far a shift is, in legs and in metres of work; `id` is the shift's.
+    """Progress of a shift, in legs and in metres of work; `id` is the shift's.
 
     `street` is where the next leg begins, `reason` why the last one was left out, if it was.
     `answer` is how the route stands with its driver, with his reason and words where he declined.
@@ -60,7 +60,7 @@ class ProgressView:
 
 @dataclass(frozen=True, slots=True)
 class RouteAnswerView:
-    """What was said of a route, for the driver's phone."""
+    """A driver's answer to a route, for the phone."""
 
     plan_id: int
     state: AnswerState
@@ -72,7 +72,7 @@ class RouteAnswerView:
 
 @dataclass(frozen=True, slots=True)
 class BlockageView:
-    """A street that is blocked, with what the board needs to name and show it."""
+    """A blocked street, with its name and place for the board."""
 
     id: int
     segment_id: int
@@ -89,7 +89,7 @@ class BlockageView:
 
 @dataclass(frozen=True, slots=True)
 class DriveView:
-    """A shift with its whole route, as its driver's phone keeps it."""
+    """A shift with its whole route, as the driver's phone stores it."""
 
     now: datetime
     shift_id: int
@@ -106,7 +106,7 @@ class DriveView:
 
 
 class PhoneRoute(NamedTuple):
-    """The route of a shift: its plan with the number among the storm's, the driver's answer."""
+    """The route of a shift, its plan, the plan's number in the storm, and the driver's answer."""
 
     plan_id: PlanId | None
     revision: int | None
@@ -117,7 +117,7 @@ class PhoneRoute(NamedTuple):
 def drive_view(
     shift: Shift, storm: Storm, vehicle: Vehicle, route: PhoneRoute, now: datetime
 ) -> DriveView:
-    """Return what the phone shows of a shift."""
+    """Return a shift for the driver's phone."""
     return DriveView(
         now=now,
         shift_id=shift.id,
@@ -135,7 +135,7 @@ def drive_view(
 
 
 def answer_view(answer: RouteAnswer) -> RouteAnswerView:
-    """Return what was said of a route, for the driver's phone."""
+    """Return the driver's answer to a route, for the phone."""
     return RouteAnswerView(
         plan_id=answer.plan_id,
         state=answer.state,
@@ -155,7 +155,7 @@ def progress_view(
     drivers: Mapping[UserId, str],
     network: StreetNetwork,
 ) -> ProgressView:
-    """Return how far a shift is; `legs` are those of its published route."""
+    """Return the progress of a shift; `legs` are those of its published route."""
     over = {each.leg: each for each in progress}
     done = [i for i, each in over.items() if each.state is LegOutcome.DONE and i < len(legs)]
     ahead = next((leg for i, leg in enumerate(legs) if i not in over), None)
@@ -189,7 +189,7 @@ def progress_view(
 def blockage_view(
     found: Blockage, network: StreetNetwork, vehicles: Mapping[VehicleId, str]
 ) -> BlockageView:
-    """Return a blockage for the board; whoever drives stays unnamed."""
+    """Return a blockage for the board, without the driver's name."""
     segment = network.find(found.segment_id)
     name = street_name(segment) if segment else {}
     return BlockageView(

@@ -1,4 +1,4 @@
-"""The roster as its page shows it: a row for each machine, its shifts along the hours."""
+"""The roster as its page shows it: a row for each machine, with its shifts on a time scale."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ MARKS = 6
 
 @dataclass(frozen=True, slots=True)
 class ShiftView:
-    """A shift as other programs read it; `version` goes back as `If-Match` with a change."""
+    """A shift in the API; `version` is sent back as `If-Match` with a change."""
 
     id: int
     storm_id: int
@@ -35,7 +35,7 @@ class ShiftView:
 
 @dataclass(frozen=True, slots=True)
 class MisfitView:
-    """Something that does not fit, as other programs read it."""
+    """A conflict in the roster, in the API."""
 
     clash: ConflictKind
     shift_id: int
@@ -46,7 +46,7 @@ class MisfitView:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A shift, ready to print: where it lies on the scale in per cent, and what is wrong with it.
+    """A shift as a bar of the roster; `wrong` are its conflicts.
 
     `at` and `width` are per cent of the scale. `starts` and `ends` fill the form that changes the
     shift, in the city's time.
@@ -67,7 +67,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A machine with its shifts, ready to print; `out` is why it is out of service."""
+    """A machine with its shifts as a row; `out` is the reason why it is out of service."""
 
     id: int
     name: str
@@ -82,7 +82,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An hour of the scale, the day where one begins with it, and where it lies, in per cent."""
+    """An hour of the scale, its day (if one begins), and its position in per cent."""
 
     word: str
     day: str
@@ -91,19 +91,19 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class ShownTime:
-    """The time that a page shows."""
+    """The period that a page shows."""
 
     since: datetime
     until: datetime
 
     def place(self, moment: datetime) -> float:
-        """Return where a moment lies, in per cent of the span and within it."""
+        """Return the position of a time in per cent of the period, from 0 to 100."""
         share = (moment - self.since) / (self.until - self.since)
         return WHOLE * min(max(share, 0.0), 1.0)
 
 
 def shift_view(shift: Shift, vehicle: str, driver: str, version: int) -> ShiftView:
-    """Return a shift for other programs."""
+    """Return a shift for the API."""
     return ShiftView(
         id=shift.id,
         storm_id=shift.storm_id,
@@ -118,7 +118,7 @@ def shift_view(shift: Shift, vehicle: str, driver: str, version: int) -> ShiftVi
 
 
 def misfit_view(misfit: RosterConflict) -> MisfitView:
-    """Return what does not fit for other programs."""
+    """Return a conflict for the API."""
     return MisfitView(
         clash=misfit.clash,
         shift_id=misfit.shift.id,
@@ -129,7 +129,7 @@ def misfit_view(misfit: RosterConflict) -> MisfitView:
 
 
 def span_of(shifts: Sequence[Shift], now: datetime, timezone: str) -> ShownTime:
-    """Return whole hours around all shifts, a day at least from now on where there are none."""
+    """Return whole hours around all shifts; a day from now on where there are none."""
     zone = ZoneInfo(timezone)
     since = min((one.starts_at for one in shifts), default=now)
     until = max((one.ends_at for one in shifts), default=now)
@@ -140,7 +140,7 @@ def span_of(shifts: Sequence[Shift], now: datetime, timezone: str) -> ShownTime:
 
 
 def marks_of(span: ShownTime, t: Translator) -> tuple[Mark, ...]:
-    """Return the hours that the scale names: every second, sixth, twelfth or twenty-fourth."""
+    """Return the marks of the scale: every second, sixth, twelfth or twenty-fourth hour."""
     hours = (span.until - span.since) / _HOUR
     step = next((each for each in (2, 4, 6, 12) if hours / each <= MARKS + 2), 24)
     zone = ZoneInfo(t.timezone)
@@ -155,7 +155,7 @@ def marks_of(span: ShownTime, t: Translator) -> tuple[Mark, ...]:
 
 
 class RosterRecords(NamedTuple):
-    """What rows of the roster need beside machines and shifts: drivers, what does not fit."""
+    """Records that rows of the roster need beside machines and shifts."""
 
     users: Mapping[UserId, User]
     out: Mapping[VehicleId, MachineOut]
@@ -171,7 +171,7 @@ def roster_rows(
     now: datetime,
     t: Translator,
 ) -> tuple[Row, ...]:
-    """Return a row for every machine that is in service, has a shift or was taken out."""
+    """Return a row for every machine that is in service, has a shift, or is out of service."""
     mine: dict[VehicleId, list[Shift]] = {}
     for shift in sorted(shifts, key=lambda one: (one.starts_at, one.id)):
         mine.setdefault(shift.vehicle_id, []).append(shift)
@@ -183,7 +183,7 @@ def roster_rows(
 
 
 def misfit_text(misfit: RosterConflict, names: Mapping[VehicleId, str], t: Translator) -> str:
-    """Return what does not fit, in a sentence."""
+    """Return a conflict as a sentence."""
     other = misfit.other
     return t(
         f"misfit:{misfit.clash}",
@@ -254,6 +254,6 @@ def _bar(
 
 
 def _whole_minute(moment: datetime) -> datetime:
-    """Return a moment or the minute that begins next: fields name no seconds."""
+    """Return a time rounded up to a minute, since form fields have no seconds."""
     minute = moment.replace(second=0, microsecond=0)
     return moment if minute == moment else minute + timedelta(minutes=1)

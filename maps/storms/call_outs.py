@@ -1,4 +1,4 @@
-"""Reserve and contractors' machines as their page shows them."""
+"""Reserve and contractors' machines and their call-outs, as their page shows them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from maps.pages.i18n import Translator
 
 @dataclass(frozen=True, slots=True)
 class CallOutView:
-    """A call as other programs read it."""
+    """A call-out in the API."""
 
     id: int
     storm_id: int
@@ -31,7 +31,7 @@ class CallOutView:
 
 @dataclass(frozen=True, slots=True)
 class ReserveRow:
-    """A machine that may be called, ready to print; `call` is its newest one in the storm."""
+    """A machine that may be called, as a row; `call` is its newest call-out in the storm."""
 
     vehicle: Vehicle
     kind: str
@@ -46,7 +46,7 @@ class ReserveRow:
 
 
 def call_out_view(call: CallOut, vehicle: str) -> CallOutView:
-    """Return a call for other programs."""
+    """Return a call-out for the API."""
     return CallOutView(
         id=call.id,
         storm_id=call.storm_id,
@@ -71,7 +71,7 @@ def reserve_rows(
     currency: str,
     t: Translator,
 ) -> list[ReserveRow]:
-    """Return the machines that are not the city's own, those at work or on their way first."""
+    """Return rows of the machines that are not the city's own; those at work or coming first."""
     newest = {one.vehicle_id: one for one in calls}
     hours: dict[VehicleId, float] = {}
     for hire in came:
@@ -108,7 +108,7 @@ def _row(
 
 
 def _when(call: CallOut, t: Translator) -> str:
-    """Return the moment that counts in the state that a call is in."""
+    """Return the time that belongs to the state of a call-out."""
     match call.state:
         case CallOutState.ACCEPTED if call.expected_at:
             return t("expected {time}", time=t.day_time(call.expected_at))
@@ -124,5 +124,5 @@ def _when(call: CallOut, t: Translator) -> str:
 
 
 def owner_text(owner: str, t: Translator) -> str:
-    """Return who owns machines: the kind of owner in words, else the company's name."""
+    """Return the owner of machines: the company's name, else the kind of owner."""
     return t(f"owner:{owner}") if owner in OWNERS else owner

@@ -1,4 +1,4 @@
-"""Storms as their pages show them: the list, and one storm with all that it is met with."""
+"""Storms as their pages show them: the list, and one storm in full."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from maps.streets.street import street_name
 
 @dataclass(frozen=True, slots=True)
 class StormSums:
-    """What a storm came to: jobs by state, plans that were published, late corrections."""
+    """Sums of a storm: jobs by state, published plans, coverage revisions."""
 
     jobs_open: int
     jobs_done: int
@@ -42,7 +42,7 @@ class StormSums:
 
 @dataclass(frozen=True, slots=True)
 class StormRow:
-    """A storm in the list; `fallen_cm` is `None` where nobody entered any snow."""
+    """A storm in the list; `fallen_cm` is `None` without snowfall entries."""
 
     id: int
     name: str
@@ -56,7 +56,7 @@ class StormRow:
 
 @dataclass(frozen=True, slots=True)
 class MoveView:
-    """When a storm came into a phase, and by whom."""
+    """A change of phase: its time and author."""
 
     phase: StormPhase
     at: datetime
@@ -65,7 +65,7 @@ class MoveView:
 
 @dataclass(frozen=True, slots=True)
 class SnowEntryView:
-    """A snowfall entry that holds: so many cm in all by that time."""
+    """A valid snowfall entry: total snowfall in cm by that time."""
 
     id: int
     at: datetime
@@ -78,7 +78,7 @@ class SnowEntryView:
 
 @dataclass(frozen=True, slots=True)
 class LastChange:
-    """The last change of a thing, which may be undone; `what` is its verb in the storm book."""
+    """The last change of a thing, which may be undone; `what` is its verb in the audit log."""
 
     id: int
     what: str
@@ -88,7 +88,7 @@ class LastChange:
 
 @dataclass(frozen=True, slots=True)
 class ClosureView:
-    """A closed street; `forward` is `None` for both directions, `over` once it has ended.
+    """A closure; `forward` is `None` for both directions, `over` is whether it has ended.
 
     `line` is how it lies on the map, empty for a street that a newer file no longer has.
     """
@@ -108,7 +108,7 @@ class ClosureView:
 
 @dataclass(frozen=True, slots=True)
 class SwitchView:
-    """A machine or a reload site, and whether the storm has it; `busy` ones stay as they are.
+    """A machine or reload site, and whether the storm uses it; `busy` ones cannot be switched.
 
     `reason` and `note` are why somebody took a machine out.
     """
@@ -123,7 +123,7 @@ class SwitchView:
 
 @dataclass(frozen=True, slots=True)
 class LeftView:
-    """What would be cancelled or end with a storm."""
+    """What the end of a storm would cancel or end: jobs, requests, shifts, closures, crew jobs."""
 
     jobs: Mapping[ServiceClass, int]
     requests: int
@@ -135,7 +135,7 @@ class LeftView:
 
 @dataclass(frozen=True, slots=True)
 class StormDetail:
-    """One storm whole; `next` are the phases that it may go to, the usual one first.
+    """One storm in full; `next` are the phases that may follow, the usual one first.
 
     `snow_change` is the last change of the snowfall, which may be undone; `policy_base` goes back
     with an edit of the policy. `curve` is what entries come to.
@@ -162,7 +162,7 @@ def storm_row(
     plans: int,
     revisions: int,
 ) -> StormRow:
-    """Return a storm with its sums; `jobs` counts its jobs by class and state."""
+    """Return a storm as a row of the list; `jobs` counts its jobs by class and state."""
 
     def count(state: JobState) -> int:
         return sum(number for (_, each), number in jobs.items() if each is state)
@@ -185,7 +185,7 @@ def storm_row(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StormPageRecords:
-    """What the page of a storm is made of; `policy_own` where the storm has one of its own."""
+    """Records of a storm's page; `policy_own` is whether the storm has its own policy."""
 
     storm: Storm
     row: StormRow
@@ -201,7 +201,7 @@ class StormPageRecords:
 
 
 def storm_detail(of: StormPageRecords) -> StormDetail:
-    """Return one storm as its page shows it."""
+    """Return one storm for its page."""
     held = sorted((one for one in of.entries if one.withdrawn_at is None), key=lambda one: one.at)
     return StormDetail(
         row=of.row,
@@ -221,7 +221,7 @@ def storm_detail(of: StormPageRecords) -> StormDetail:
 
 
 def closure_view(closure: Closure, network: StreetNetwork, now: datetime) -> ClosureView:
-    """Return a closed street with its name; a street that is gone has none."""
+    """Return a closure with its street's name; empty for a street that no longer exists."""
     segment = network.find(closure.segment_id)
     ended = closure.lifted_at is not None or (
         closure.until_at is not None and closure.until_at <= now
@@ -247,7 +247,7 @@ def machine_switches(
     why: Mapping[VehicleId, MachineOut],
     driving: Collection[VehicleId],
 ) -> tuple[SwitchView, ...]:
-    """Return which machines are in service and why not; those on the road are not switched off."""
+    """Return the machines, whether in service or why not; those on the road are busy."""
     return tuple(
         _switch(each, why.get(each.id), on=each.id not in out, busy=each.id in driving)
         for each in vehicles
@@ -262,14 +262,14 @@ def _switch(vehicle: Vehicle, out: MachineOut | None, *, on: bool, busy: bool) -
 def site_switches(
     sites: Iterable[ReloadSite], out: Collection[ReloadSiteId]
 ) -> tuple[SwitchView, ...]:
-    """Return which reload sites are in use."""
+    """Return the reload sites, and whether they are in use."""
     return tuple(
         SwitchView(each.id, each.name, each.id not in out, False, "", "") for each in sites
     )
 
 
 def left_view(left: OpenWork, names: Mapping[VehicleId, str], t: Translator) -> LeftView:
-    """Return what is left of a storm, machines by their names."""
+    """Return what the end of a storm would cancel or end, with the names of machines."""
     out = tuple(names.get(each, "") for each in left.out)
     jobs = {code: left.jobs[code] for code in t.classes_in_order(left.jobs)}
     return LeftView(jobs, left.requests, out, left.waiting, left.closures, left.crew_jobs)

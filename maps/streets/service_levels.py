@@ -1,4 +1,4 @@
-"""What the page of classes shows: every street's class, why it has it, and what was decided."""
+"""The page of classes: each street's class, the reason for it, and overrides."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ _spelled = lru_cache(maxsize=100_000)(normal)
 
 @dataclass(frozen=True, slots=True)
 class ClassTotal:
-    """How many streets have a class for a reason, and how long they are."""
+    """Number and length of the streets that have a class for a reason."""
 
     service_class: str
     reason: str
@@ -41,7 +41,7 @@ class ClassTotal:
 
 @dataclass(frozen=True, slots=True)
 class ClassRuleView:
-    """What a class promises; `cycle_h` is `None` where a street is served on request."""
+    """Level of service of a class; `cycle_h` is `None` where streets are served on request."""
 
     service_class: str
     cycle_h: float | None
@@ -50,7 +50,7 @@ class ClassRuleView:
 
 @dataclass(frozen=True, slots=True)
 class ClassesView:
-    """Every street's class in few words; `id` is the city's revision.
+    """Classes of all streets in compact form; `id` is the city's revision.
 
     `roads` says the class of each kind of street; `raised` has a row per street that it does not
     decide: id, class, reason. Decisions that say what the road class says are among them. `idle`
@@ -67,7 +67,7 @@ class ClassesView:
 
 @dataclass(frozen=True, slots=True)
 class StreetRow:
-    """Parts of one name, class and reason; `bounds` is (west, south, east, north)."""
+    """Segments of one name, class and reason; `bounds` is (west, south, east, north)."""
 
     ids: list[int]
     names: ByLanguage
@@ -79,7 +79,7 @@ class StreetRow:
 
 @dataclass(frozen=True, slots=True)
 class StreetRows:
-    """The first streets of a search, the most urgent first, and how many there are."""
+    """The first streets found, the most urgent first, and the number of all."""
 
     rows: tuple[StreetRow, ...]
     count: int
@@ -87,7 +87,7 @@ class StreetRows:
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """What was decided for a street; `service_class` is `None` where the rules decide."""
+    """The override of a street; `service_class` is `None` where the rules decide."""
 
     segment_id: int
     service_class: str | None
@@ -97,7 +97,7 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True)
 class StreetClassView:
-    """A street, its class and why, what the rules alone would say, and the parts of its whole."""
+    """A street with its class, reason, class by rules alone, and the segments of its name."""
 
     id: int
     names: ByLanguage
@@ -113,7 +113,7 @@ class StreetClassView:
 
 @dataclass(frozen=True, slots=True)
 class StreetSearch:
-    """Which streets to list; an empty field does not narrow."""
+    """A search for streets; an empty field is no restriction."""
 
     service_class: str = ""
     reason: str = ""
@@ -123,7 +123,7 @@ class StreetSearch:
 def classes_view(
     network: StreetNetwork, policy: Policy, revision: int, idle: Iterable[IdleRule] = ()
 ) -> ClassesView:
-    """Return the classes of all streets; `idle` are rules that find none."""
+    """Return the classes of all streets; `idle` are rules that match none."""
     counts: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0, 0.0])
     for segment in network.segments:
         level = policy.level_of(segment)
@@ -159,7 +159,7 @@ def street_rows(
     places: Mapping[str, ByLanguage],
     search: StreetSearch,
 ) -> StreetRows:
-    """Return the streets that a search finds; those without a name come last of their class."""
+    """Return the streets found; those without a name come last in their class."""
     words = normal(search.words)
     groups: dict[_Group, list[Segment]] = defaultdict(list)
     for segment in network.segments:
@@ -187,7 +187,7 @@ def street_rows(
 def _streets(
     network: StreetNetwork, group: Sequence[Segment], *, named: bool
 ) -> Iterator[list[Segment]]:
-    """Yield the parts of one name street by street: every quarter may have an Alley 5."""
+    """Yield the segments of one name by street, since several streets may share a name."""
     if not named or len(group) == 1:
         yield list(group)
         return
@@ -230,7 +230,7 @@ def street_class_view(
     overrides: Mapping[SegmentId, Override],
     places: Mapping[str, ByLanguage],
 ) -> StreetClassView:
-    """Return a street with its class; `by_rules` is the policy as it were without decisions."""
+    """Return a street with its class; `by_rules` is the policy without overrides."""
     return StreetClassView(
         id=segment.id,
         names=street_name(segment),
@@ -246,14 +246,14 @@ def street_class_view(
 
 
 def decision_view(segment_id: SegmentId, decided: Override | None) -> DecisionView:
-    """Return what was decided for a street."""
+    """Return the override of a street."""
     if decided is None:
         return DecisionView(segment_id, None, None, "")
     return DecisionView(segment_id, decided.service_class, _hours(decided.cycle), decided.note)
 
 
 def place_names(places: Iterable[Place]) -> dict[str, ByLanguage]:
-    """Return the names of places in all languages by the one that a level says."""
+    """Return the names of places in all languages, by the name that levels of service use."""
     return {
         next(iter(place.names.values()))[0]: {
             language: spellings[0] for language, spellings in place.names.items() if spellings

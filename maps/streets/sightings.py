@@ -1,4 +1,4 @@
-"""What was seen on the spot, as the pages show it: evidence for a request and for its street."""
+"""Sightings as pages show them: evidence for a request and its street."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from data.policy.city_policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class SightingView:
-    """What somebody saw on the spot, and where the photo of it is.
+    """A sighting, with the address of its photo.
 
     `near` says whether the photo was taken at the street, as the policy counts it.
     """
@@ -26,7 +26,7 @@ class SightingView:
 
 
 def sighting_view(seen: Sighting, policy: Policy) -> SightingView:
-    """Return what somebody saw on the spot."""
+    """Return a sighting for pages."""
     place = seen.location
     return SightingView(
         at=seen.seen_at,

@@ -1,4 +1,4 @@
-"""What the board says about one street: its color and the evidence behind it."""
+"""One street for the board: its color and the evidence of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from maps.streets.sightings import SightingView, sighting_view
 
 @dataclass(frozen=True, slots=True)
 class LevelView:
-    """A class and why a street has it; `cycle_h` is the one that counts for the street.
+    """Class of a street and its reason; `cycle_h` is the cycle that applies to the street.
 
     `subject` is the place, zone or note that the reason names.
     """
@@ -42,7 +42,7 @@ class LevelView:
 
 @dataclass(frozen=True, slots=True)
 class PassView:
-    """One observed pass, as proof."""
+    """An observed pass, as evidence."""
 
     forward: bool
     vehicle: str
@@ -56,7 +56,7 @@ class PassView:
 
 @dataclass(frozen=True, slots=True)
 class DirectionView:
-    """One direction of a street: its color and what proves it."""
+    """One direction of a street: its color and the evidence of it."""
 
     forward: bool
     state: int
@@ -80,7 +80,7 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class StreetView:
-    """A street with the evidence behind its color; `job` is the one most wanted.
+    """A street with the evidence of its color; `job` is its most urgent job.
 
     `sightings`, the newest first, color the street where somebody saw it clear.
     """
@@ -106,12 +106,12 @@ def street_name(segment: Segment) -> ByLanguage:
 
 
 def called(name: ByLanguage, t: Translator) -> str:
-    """Return the best name of a street in the reader's language."""
+    """Return the name of a street in the reader's language, else its main one."""
     return in_language(name, t.language) or t("Street without a name")
 
 
 class StreetRecords(NamedTuple):
-    """What is stored of a street in a storm: coverage, passes, jobs, requests and sightings.
+    """Records of a street in a storm: coverage, passes, jobs, requests and sightings.
 
     `vehicles` are the names of machines.
     """
@@ -127,7 +127,7 @@ class StreetRecords(NamedTuple):
 def street_view(
     segment: Segment, policy: Policy, storm: Storm | None, stored: StreetRecords, now: datetime
 ) -> StreetView:
-    """Return a street with everything that its color rests on."""
+    """Return a street with the evidence of its color."""
     known = {one.forward: one for one in stored.coverage}
     vehicles = stored.vehicles
     name = street_name(segment)
@@ -165,7 +165,7 @@ def street_view(
 def level_view(
     segment: Segment, policy: Policy, places: Mapping[str, ByLanguage] | None = None
 ) -> LevelView:
-    """Return why a street has its class; `places` names places in all languages.
+    """Return the class of a street and its reason; `places` names places in all languages.
 
     Without them the note of a decision is left out: it is for those who may see all classes.
     """
