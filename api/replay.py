@@ -1,4 +1,4 @@
-"""The replay of a storm: its page, and its history hour by hour; the council sees no names."""
+"""The replay of a storm: its page and its history by hour; the council sees no names."""
 
 from datetime import datetime
 from typing import Annotated
@@ -36,13 +36,13 @@ Hour = Annotated[int, Path(ge=0, lt=LONGEST_H, description="counted from the sto
 
 @router.get("/replay")
 def replay_page(request: Request, context: CouncilContext) -> HTMLResponse:
-    """Show the page that plays a storm."""
+    """Show the replay of a storm."""
     return page(request, "replay/page.html", {"boot": boot_of(request, context)})
 
 
 @router.get("/api/replay")
 def show_story(context: CouncilContext, storm: Wanted = None) -> ReplayView:
-    """Return a storm as a whole: how long it was, what happened, who was out."""
+    """Return a storm's overview: duration, events and vehicles."""
     app, now = context.app, context.now
     with context.reading() as tx:
         storms, shown = listed_storms(tx), shown_storm(tx, storm)
@@ -52,7 +52,7 @@ def show_story(context: CouncilContext, storm: Wanted = None) -> ReplayView:
 
 @router.get("/api/replay/{storm_id}/colors/{hour}")
 def show_colors(storm_id: StormId, hour: Hour, context: CouncilContext) -> ColorsOfHour:
-    """Return the color of every street when an hour of a storm began, and what changed in it."""
+    """Return every street's color at the start of an hour, and the changes within it."""
     app = context.app
     with context.reading() as tx:
         storm = _storm_with(tx, context, storm_id, hour)
@@ -63,7 +63,7 @@ def show_colors(storm_id: StormId, hour: Hour, context: CouncilContext) -> Color
 
 @router.get("/api/replay/{storm_id}/tracks/{hour}")
 def show_tracks(storm_id: StormId, hour: Hour, context: CouncilContext) -> TracksOfHour:
-    """Return where vehicles were in an hour of a storm, along the streets."""
+    """Return the vehicles' matched tracks in an hour of a storm."""
     app = context.app
     with context.reading() as tx:
         storm = _storm_with(tx, context, storm_id, hour)
@@ -74,7 +74,7 @@ def show_tracks(storm_id: StormId, hour: Hour, context: CouncilContext) -> Track
 
 @router.get("/api/replay/{storm_id}/streets/{segment_id}")
 def show_street(storm_id: StormId, segment_id: SegmentId, context: CouncilContext) -> ReplayStreet:
-    """Return what was known of a street at any moment of a storm, and what was seen there."""
+    """Return a street's history in a storm and its evidence."""
     app = context.app
     segment = app.network.segment(segment_id)
     with context.reading() as tx:
@@ -92,13 +92,13 @@ def _story(tx: Tx, context: Context, storm: Storm) -> StormTimeline:
 
 
 def _numbers(tx: Tx, storm: Storm, now: datetime) -> dict[VehicleId, int]:
-    """Return the numbers by which the replay of a storm calls its vehicles."""
+    """Return the numbers that replace vehicle names in the replay."""
     heard = list_vehicles_with_fixes(tx, storm.started_at, storm.ended_at or now)
     return {vehicle.id: number for number, vehicle in enumerate(heard)}
 
 
 def _storm_with(tx: Tx, context: Context, storm_id: StormId, hour: int) -> Storm:
-    """Return a storm that had this hour; raise `NotFoundError`."""
+    """Return a storm that contains this hour; raise `NotFoundError`."""
     storm = known_storm(tx, storm_id)
     lasted = (storm.ended_at or context.now) - storm.started_at
     if hour * HOUR_S > lasted.total_seconds():

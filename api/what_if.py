@@ -1,4 +1,4 @@
-"""What if there were other machines: questions that a worker answers beside the plans."""
+"""What-if questions about the fleet, which a worker answers."""
 
 from fastapi import APIRouter, Request
 
@@ -26,7 +26,7 @@ router = APIRouter()
 
 @router.get("/api/what-ifs")
 def show_what_ifs(request: Request, context: BoardContext) -> WhatIfPanel:
-    """Return what one may ask of the fleet, and the newest questions with their answers."""
+    """Return the possible questions and the newest ones with their answers."""
     t = translator_of(request)
     with context.reading() as tx:
         storm = wanted_storm(tx)
@@ -53,14 +53,14 @@ def ask(request: Request, wanted: WhatIfIn, context: DispatcherContext) -> WhatI
 
 @router.get("/api/what-ifs/{run_id}")
 def show_what_if(request: Request, run_id: PlanRunId, context: BoardContext) -> WhatIfView:
-    """Return a question and how far its answer is."""
+    """Return a question and the progress of its answer."""
     with context.reading() as tx:
         return _shown(tx, _question(tx, run_id), translator_of(request))
 
 
 @router.post("/api/what-ifs/{run_id}/stop")
 def withdraw(request: Request, run_id: PlanRunId, context: DispatcherContext) -> WhatIfView:
-    """Take a question back that has no answer yet."""
+    """Withdraw a question that has no answer yet."""
     with context.writing() as tx:
         request_stop(tx, context.actor, _question(tx, run_id).id, context.now)
         return _shown(tx, _question(tx, run_id), translator_of(request))

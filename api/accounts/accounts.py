@@ -83,7 +83,7 @@ def read_people(context: AdminContext) -> list[PersonView]:
 
 @router.post("/api/people", status_code=201)
 def invite_somebody(wanted: InvitationIn, context: AdminContext) -> InvitedOut:
-    """Invite a person, who then chooses a password."""
+    """Create a user with an invitation link, by which they choose a password."""
     known_language(wanted.language)
     login = wanted.login.strip()
     with context.writing() as tx:
@@ -94,7 +94,7 @@ def invite_somebody(wanted: InvitationIn, context: AdminContext) -> InvitedOut:
 
 @router.post("/api/people/{person_id}/invitation", status_code=201)
 def invite_again(person_id: PersonId, context: AdminContext) -> InvitedOut:
-    """Send a new invitation, to choose another password."""
+    """Create a new invitation link, for choosing another password."""
     with context.writing() as tx:
         token = reset_password(tx, context.actor, UserId(person_id), context.now)
         user = get_user(tx, UserId(person_id))

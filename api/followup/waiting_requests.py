@@ -54,7 +54,7 @@ class RequestNoteIn(Wire):
 
 
 class AssignIn(Wire):
-    """The owner of a request, "" for nobody, and an earlier target time."""
+    """The owner of a request, "" for nobody, and a target time of its own."""
 
     login: Short = ""
     due_at: AwareDatetime | None = None

@@ -1,4 +1,4 @@
-"""Who comes through the door of Open311: everybody to read, keys to write, and how often."""
+"""Access to Open311: reading is public, writing needs a key, and both have rate limits."""
 
 import time
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from maps.pages.i18n import Translator, translator
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks, when, and in which language; `key` where it is known and not revoked."""
+    """The client, time and language of a request; `key` where a valid key was sent."""
 
     app: App
     key: ApiKey | None
@@ -27,7 +27,7 @@ class Visitor:
 
     @property
     def writing_key(self) -> ApiKey:
-        """The key that somebody writes with; raise `ForbiddenError` without one."""
+        """The key; raise `ForbiddenError` without one."""
         if self.key is None:
             raise ForbiddenError("a key is missing", field="api_key")
         return self.key
@@ -42,7 +42,7 @@ def reader(
         str | None, Query(description="The city's name, for clients that know several")
     ] = None,
 ) -> Visitor:
-    """Return who reads; raise `TooManyError` where they come too often."""
+    """Return the client of a reading request; raise `TooManyError` above the rate."""
     found = _visitor(request, api_key or "", jurisdiction_id or "")
     sender = address_of(request) if found.key is None else _sender(found.key)
     _enter(found.app, PublicAction.READ if found.key is None else PublicAction.KEY, sender)
@@ -50,14 +50,14 @@ def reader(
 
 
 def writer(request: Request, api_key: str, jurisdiction_id: str) -> Visitor:
-    """Return who writes; raise `ForbiddenError` without a key, `TooManyError` for too many."""
+    """Return the client; raise `ForbiddenError` without a key, `TooManyError` above the rate."""
     found = _visitor(request, api_key, jurisdiction_id)
     _enter(found.app, PublicAction.KEY, _sender(found.writing_key))
     return found
 
 
 def translator_for(request: Request) -> Translator:
-    """Return the translator into the language of the answer: the city's own before the client's."""
+    """Return the translator for the answer; the city's language before the client's."""
     city = app_of(request).city
     return translator(spoken_language(request, city.language), city.timezone)
 
@@ -71,7 +71,7 @@ def _visitor(request: Request, api_key: str, jurisdiction_id: str) -> Visitor:
 
 
 def _known(app: App, address: str, api_key: str) -> ApiKey:
-    """Return the key with this text; who tries out texts is soon refused."""
+    """Return the key with this text; wrong keys are rate limited."""
     app.limits.check(PublicAction.WRONG_KEY, address, time.monotonic())
     with reading(app.engine) as tx:
         key = find_key(tx, api_key)

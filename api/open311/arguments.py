@@ -1,4 +1,4 @@
-"""The arguments of reading through Open311; an empty one is as good as none."""
+"""Query arguments of Open311; an empty argument counts as absent."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ MOST_NUMBERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a list is wanted."""
+    """A page of a list."""
 
     limit: int
     offset: int
@@ -33,7 +33,7 @@ def page_of(
     page: Annotated[str, Query(description="Which page, from 1")] = "",
     page_size: Annotated[str, Query(description="How many in a page, at most 1,000")] = "",
 ) -> Page:
-    """Return the part of a list that is asked for: without any wish the first 1,000."""
+    """Return the requested page; by default the first 1,000 entries."""
     if not page.strip() and not page_size.strip():
         return Page(MOST, 0)
     size = _number("page_size", page_size, MOST) or USUAL_PAGE
@@ -43,7 +43,7 @@ def page_of(
 def wanted_of(
     now: datetime, numbers: str, services: str, status: str, start_date: str, end_date: str
 ) -> PublicRequestFilter:
-    """Return which requests are asked for; where numbers are given, nothing else counts."""
+    """Return the filter for requests; numbers override all other arguments."""
     references = tuple(_parts(numbers))
     if len(references) > MOST_NUMBERS:
         raise InvalidError(
@@ -56,7 +56,7 @@ def wanted_of(
 
 
 def period_of(now: datetime, start_date: str, end_date: str) -> tuple[datetime, datetime]:
-    """Return from when to when: 90 days at most, the last ones where nothing is said."""
+    """Return the requested period, at most 90 days; by default the last 90 days."""
     start = read_moment("start_date", start_date.strip()) if start_date.strip() else None
     end = read_moment("end_date", end_date.strip()) if end_date.strip() else None
     if start is not None and end is not None and end - start > LONGEST:

@@ -1,4 +1,4 @@
-"""Errors as Open311 wants them: a list of codes and descriptions, in the format that was asked."""
+"""Errors in the format of Open311: a list of codes and descriptions, as XML or JSON."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -36,7 +36,7 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class FaultsAsRecords(APIRoute):
-    """A route whose errors are answers of Open311."""
+    """A route that answers errors in the format of Open311."""
 
     def get_route_handler(self) -> Handler:
         """Return the handler with its errors caught."""
@@ -52,7 +52,7 @@ class FaultsAsRecords(APIRoute):
 
 
 def install_outer_faults(web: FastAPI) -> None:
-    """Let what no route of the interface takes be an answer of Open311, too."""
+    """Answer unknown addresses below `/open311/` in the format of Open311, too."""
     usual = web.exception_handlers[HTTPException]
 
     def answered(request: Request, error: HTTPException) -> Response | Awaitable[Response]:
@@ -65,7 +65,7 @@ def install_outer_faults(web: FastAPI) -> None:
 def fault_answer(
     request: Request, error: BarfrubError | RequestValidationError | HTTPException
 ) -> Response:
-    """Return an error as a list of one."""
+    """Return an error as a list with one entry."""
     status, text = _answer_of(request, error)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if isinstance(error, TooManyError):
@@ -88,7 +88,7 @@ def _answer_of(
 
 
 def _worded(error: BarfrubError, t: Translator) -> str:
-    """Return what is wrong, in words for the people of another system."""
+    """Return the error message for the other system."""
     if isinstance(error, NotFoundError):
         kind, key = str(error.values["kind"]), str(error.values["key"])
         return t("{field}: there is no “{key}” here.", field=FIELDS.get(kind, kind), key=key)

@@ -1,4 +1,4 @@
-"""Answers of Open311 in its two formats: XML, which everybody must speak, and JSON."""
+"""The two formats of Open311 answers: XML, which is mandatory, and JSON."""
 
 import json
 import re
@@ -29,7 +29,7 @@ NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Format(StrEnum):
-    """How an answer is written: the end of the address says it."""
+    """The format of an answer, given by the suffix of the address."""
 
     XML = "xml"
     JSON = "json"
@@ -48,7 +48,7 @@ def answer(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return a record, or a list of them that JSON leaves without a name."""
+    """Return a record or a list of records in a format; `root` names the XML element."""
     body = _xml(root, content) if form is Format.XML else _json(content)
     return Response(body, status, dict(headers or {}), MEDIA_TYPES[form])
 

@@ -1,4 +1,4 @@
-"""What other systems send: fields and pictures of a form, read into a report."""
+"""Open311 form data: fields and photos, parsed into a report."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class SubmittedForm:
-    """A form: its fields, all `media_url`, answers, pictures; an empty one is absent."""
+    """A submitted form: fields, all `media_url`, answers and photos; empty fields are absent."""
 
     fields: Mapping[str, str]
     media_urls: tuple[str, ...]
@@ -51,18 +51,18 @@ class SubmittedForm:
     photos: tuple[bytes, ...]
 
     def text(self, name: str) -> str:
-        """Return a field; empty where it was not sent."""
+        """Return a field; empty where it is absent."""
         return self.fields.get(name, "")
 
     def wanted(self, name: str) -> str:
-        """Return a field; raise `InvalidError` where it was not sent."""
+        """Return a required field; raise `InvalidError` where it is absent."""
         if not self.text(name):
             raise InvalidError(name, "", "a value")
         return self.text(name)
 
 
 async def read_form(request: Request) -> SubmittedForm:
-    """Return what was sent, by form or in the address; what the form says counts."""
+    """Return the submitted fields, from form and query; the form overrides the query."""
     form = await _parsed(request)
     try:
         pairs = [
@@ -104,14 +104,14 @@ def _sent(pairs: Sequence[tuple[str, str]], photos: Sequence[bytes]) -> Submitte
 
 
 def checked_url(text: str) -> str:
-    """Return the address of a picture; raise `InvalidError` for what is none."""
+    """Return the address of a photo; raise `InvalidError` where it is malformed."""
     if len(text) > URL_LETTERS or not _ADDRESS.fullmatch(text):
         raise InvalidError("media_url", text[:SHORT_LETTERS], "an address that begins with http")
     return text
 
 
 def report_of(sent: SubmittedForm, key: ApiKey, network: StreetNetwork) -> Report:
-    """Return the report that a form is; raise `InvalidError` or `NotFoundError` for its faults."""
+    """Return the report in a form; raise `InvalidError` or `NotFoundError` for faulty fields."""
     kind = _kind(sent.wanted("service_code"))
     _check_answers(sent.attributes, questions(kind))
     location = _location(sent, network)
@@ -165,7 +165,7 @@ def _degrees(name: str, text: str, most: float) -> float:
 
 
 def _check_answers(attributes: Mapping[str, tuple[str, ...]], asked: Sequence[Question]) -> None:
-    """Raise `InvalidError` where an answer is not one of those to choose from, or missing.
+    """Raise `InvalidError` where an answer is missing or not one of the choices.
 
     What nobody asked is kept: clients send fields of their own.
     """
@@ -199,7 +199,7 @@ def _foreign_number(sent: SubmittedForm, key: ApiKey) -> str | None:
 
 
 def read_moment(name: str, text: str) -> datetime:
-    """Return a time as the standard writes it, with its zone; raise `InvalidError` for others."""
+    """Parse a time with its zone, as the standard writes it; raise `InvalidError`."""
     try:
         at = datetime.fromisoformat(_LOST_PLUS.sub(r"+\1", text))
     except ValueError:

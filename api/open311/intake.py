@@ -1,4 +1,4 @@
-"""Requests come in through Open311, with a key."""
+"""The Open311 endpoint that creates requests; it needs a key."""
 
 import asyncio
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ router = APIRouter(route_class=FaultsAsRecords, tags=["Open311"])
     openapi_extra=REQUEST_FORM,
 )
 async def take_request(form: Format, request: Request) -> Response:
-    """Take a request in; 200 in place of 201 where it came before, by the sender's own number."""
+    """Create a request; 200 instead of 201 where the sender's own number is known already."""
     sent = await read_form(request)
     return await asyncio.to_thread(_take, form, request, sent)
 
@@ -52,7 +52,7 @@ def _take(form: Format, request: Request, sent: SubmittedForm) -> Response:
 
 
 def _stored(visitor: Visitor, report: Report, sent: SubmittedForm) -> tuple[ServiceRequest, bool]:
-    """Keep the photos before the rows that name them, and none that no row names."""
+    """Store photos before the rows that name them; remove those that no row names."""
     folder = visitor.app.folder
     drawn = [redrawn(content) for content in sent.photos]
     names = [save_photo(folder, content) for content in drawn]
@@ -86,7 +86,7 @@ def _placed(visitor: Visitor, asked: ServiceRequest) -> ServiceRequest:
 
 
 def _announced(visitor: Visitor, asked: ServiceRequest) -> Record:
-    """Tell every open board, and return what the sender is told."""
+    """Publish the request to boards, and return the answer to the sender."""
     with reading(visitor.app.engine) as tx:
         due_at = deadlines(tx, [asked])
     visitor.app.hub.publish("requests", [request_view(asked, due_at)])

@@ -1,4 +1,4 @@
-"""Requests and what is published about them, put together for an answer."""
+"""Open311 records of requests, with what is published about them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ NOTED = (*UPDATES, TOLD)
 def records_of(
     tx: Tx, request: Request, visitor: Visitor, found: Sequence[ServiceRequest], *, more: bool
 ) -> list[Record]:
-    """Return the records of requests; `more` adds the extensions."""
+    """Return the records of requests; `more` adds the extension fields."""
     t, network = visitor.t, visitor.app.network
     records: list[Record] = []
     for one in _published(tx, request, visitor, found, more=more):
@@ -64,7 +64,7 @@ def _published(
 
 
 def _expected_at(asked: ServiceRequest, arrivals: Arrivals | None) -> datetime | None:
-    """Return when a truck ends the work for an open request, by the published plan."""
+    """Return when an open request is expected to be served by the published plan."""
     if arrivals is None or asked.job_id is None or asked.state is not RequestState.OPEN:
         return None
     visit = arrivals.job(asked.job_id)

@@ -1,4 +1,4 @@
-"""Requests through Open311: what everybody may read of them."""
+"""The Open311 endpoints that read requests."""
 
 from typing import Annotated
 
@@ -39,7 +39,7 @@ def list_requests(
     end_date: Annotated[Words, Query(description="Asked for until then")] = "",
     extensions: Extensions = "",
 ) -> Response:
-    """Return requests, newest first: of the last 90 days where nothing else is asked."""
+    """Return requests, the newest first; by default those of the last 90 days."""
     wanted = wanted_of(visitor.now, service_request_id, service_code, status, start_date, end_date)
     with reading(visitor.app.engine) as tx:
         found = find_requests(tx, wanted, page.limit, page.offset)
@@ -55,7 +55,7 @@ def show_request(
     visitor: ReadingVisitor,
     extensions: Extensions = "",
 ) -> Response:
-    """Return one request, as a list."""
+    """Return one request, as a list with one entry."""
     with reading(visitor.app.engine) as tx:
         found = request_by_number(tx, service_request_id)
         records = records_of(tx, request, visitor, [found], more=_more(extensions))
@@ -64,7 +64,7 @@ def show_request(
 
 @router.get(f"{BASE}/tokens/{{token}}.{{form}}", responses=TOKENS)
 def show_token(token: Number, form: Format, visitor: ReadingVisitor) -> Response:
-    """Return the number behind a token: every request has its number at once, so they are one."""
+    """Return the request number of a token; both are the same, since numbers are given at once."""
     with reading(visitor.app.engine) as tx:
         found = request_by_number(tx, token)
     record = {"service_request_id": found.reference, "token": token}
@@ -73,7 +73,7 @@ def show_token(token: Number, form: Format, visitor: ReadingVisitor) -> Response
 
 @router.get(f"{BASE}/media/{{name}}", response_class=FileResponse, responses=MEDIA)
 def show_media(name: Annotated[str, Path(max_length=80)], visitor: ReadingVisitor) -> FileResponse:
-    """Return a photo that a system sent, to whoever has its address, which nobody guesses."""
+    """Return a photo sent by a system; its random address is the only protection."""
     with reading(visitor.app.engine) as tx:
         request_id = find_photographed(tx, name)
         brought = request_id is not None and request_id in list_partner_reports(tx, [request_id])

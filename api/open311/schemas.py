@@ -1,4 +1,4 @@
-"""What the OpenAPI description says of Open311's answers and forms."""
+"""The OpenAPI schemas of Open311's answers and forms."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ class Open311ErrorOut(BaseModel):
 
 
 class EndpointOut(BaseModel):
-    """Where the interface is."""
+    """An endpoint of the interface."""
 
     specification: str
     url: str
@@ -27,7 +27,7 @@ class EndpointOut(BaseModel):
 
 
 class DiscoveryOut(BaseModel):
-    """Where to find everything."""
+    """The endpoints of the interface and the contact for keys."""
 
     changeset: str
     contact: str
@@ -36,7 +36,7 @@ class DiscoveryOut(BaseModel):
 
 
 class ServiceOut(BaseModel):
-    """Something that can be asked for."""
+    """A service that can be requested."""
 
     service_code: str
     service_name: str
@@ -48,14 +48,14 @@ class ServiceOut(BaseModel):
 
 
 class OptionOut(BaseModel):
-    """An answer to choose."""
+    """A choice of a question."""
 
     key: str
     name: str
 
 
 class AttributeOut(BaseModel):
-    """A question; one that is not variable is only something to read."""
+    """A question of a service; one that is not variable is an information text."""
 
     variable: bool
     code: str
@@ -75,7 +75,7 @@ class DefinitionOut(BaseModel):
 
 
 class RequestOut(BaseModel):
-    """A request as everybody may read it; `extensions=true` adds three fields."""
+    """A public request; `extensions=true` adds three fields."""
 
     service_request_id: str
     status: str
@@ -97,7 +97,7 @@ class RequestOut(BaseModel):
 
 
 class TakenOut(BaseModel):
-    """A request that was taken in."""
+    """The number of a created request."""
 
     service_request_id: str
     service_notice: str | None
@@ -112,7 +112,7 @@ class RequestTokenOut(BaseModel):
 
 
 class UpdateOut(BaseModel):
-    """What happened to a request."""
+    """An update of a request."""
 
     update_id: str
     service_request_id: str
@@ -123,7 +123,7 @@ class UpdateOut(BaseModel):
 
 
 class UpdateTakenOut(BaseModel):
-    """The number of an update that was taken in."""
+    """The number of a created update."""
 
     update_id: str
 
@@ -151,7 +151,7 @@ UPDATE_TAKEN = _responses(list[UpdateTakenOut], 201)
 
 
 def form_body(fields: Mapping[str, str], required: tuple[str, ...]) -> dict[str, Any]:
-    """Return what OpenAPI says of a form: names of fields and what they mean."""
+    """Return the OpenAPI request body of a form: names of fields and their descriptions."""
     schema = {
         "type": "object",
         "properties": {

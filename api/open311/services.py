@@ -1,4 +1,4 @@
-"""What can be asked for, and where: discovery, the list of services, their questions."""
+"""The Open311 endpoints for discovery, the list of services and their questions."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -24,7 +24,7 @@ router = APIRouter(route_class=FaultsAsRecords, tags=["Open311"])
 @router.get("/open311/discovery.{form}", responses=DISCOVERY)
 @router.get(f"{BASE}/discovery.{{form}}", responses=DISCOVERY, include_in_schema=False)
 def discover(form: Format, request: Request, visitor: ReadingVisitor) -> Response:
-    """Return where this city's interface is, and whom to ask for a key."""
+    """Return the address of this city's interface and the contact for keys."""
     t, contact = visitor.t, visitor.app.settings.contact
     endpoint: Record = {
         "specification": SPECIFICATION,
@@ -44,7 +44,7 @@ def discover(form: Format, request: Request, visitor: ReadingVisitor) -> Respons
 
 @router.get(f"{BASE}/services.{{form}}", responses=SERVICES)
 def list_services(form: Format, visitor: ReadingVisitor) -> Response:
-    """Return what can be asked for."""
+    """Return the services that can be requested."""
     return answer(form, "services", service_list(visitor.t))
 
 

@@ -1,4 +1,4 @@
-"""What happened to requests, read and told: the extension that FixMyStreet speaks."""
+"""Updates of requests, read and written: the Open311 extension of FixMyStreet."""
 
 import asyncio
 from typing import Annotated
@@ -46,7 +46,7 @@ def list_updates(
     start_date: Annotated[Words, Query(description="Happened since then")] = "",
     end_date: Annotated[Words, Query(description="Happened until then")] = "",
 ) -> Response:
-    """Return what happened to requests, oldest first: in the last 90 days where nothing is said.
+    """Return updates, the oldest first; by default those of the last 90 days.
 
     What a system told itself comes back to that system only.
     """
@@ -72,7 +72,7 @@ def list_updates(
     openapi_extra=UPDATE_FORM,
 )
 async def take_update(form: Format, request: Request) -> Response:
-    """Take in what a system says of a request that it brought."""
+    """Store a system's update of a request that it created."""
     sent = await read_form(request)
     return await asyncio.to_thread(_take, form, request, sent)
 

@@ -1,4 +1,4 @@
-"""What is proved of a plan, and two plans side by side: as data and as a page."""
+"""The quality of a plan and the comparison of two plans: as data and as a page."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -27,7 +27,7 @@ Second = Annotated[PlanId, Query(description="the plan on the second side, of th
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """A plan that one may choose for a side."""
+    """A plan in the selection for one side."""
 
     id: PlanId
     name: str
@@ -35,14 +35,14 @@ class _Choice:
 
 @router.get("/api/plans/compare")
 def compare(request: Request, a: First, b: Second, context: BoardContext) -> ComparisonView:
-    """Return two plans of a storm side by side, figure by figure, with which one is better."""
+    """Return two plans of a storm figure by figure, and which one is better in each."""
     with context.reading() as tx:
         return _compared(tx, context, get_plan(tx, a), get_plan(tx, b), translator_of(request))
 
 
 @router.get("/api/plans/{plan_id}/words")
 def show_words(request: Request, plan_id: PlanId, context: BoardContext) -> PlanWords:
-    """Return how good a plan provably is and what no plan can do, in the reader's language."""
+    """Return a plan's proven quality and its unavoidable shortfalls, in the reader's language."""
     with context.reading() as tx:
         plan, names = get_plan(tx, plan_id), machine_names(tx)
     t = translator_of(request)
@@ -53,7 +53,7 @@ def show_words(request: Request, plan_id: PlanId, context: BoardContext) -> Plan
 def plans_page(
     request: Request, context: BoardContext, a: PlanId | None = None, b: PlanId | None = None
 ) -> HTMLResponse:
-    """Show two plans side by side; where none is named, the driven one and the newest."""
+    """Show two plans side by side; by default the driven one and the newest."""
     t = translator_of(request)
     with context.reading() as tx:
         storm = _storm(tx, a if a is not None else b)
@@ -96,7 +96,7 @@ def _storm(tx: Tx, plan_id: PlanId | None) -> Storm | None:
 
 
 def _sides(heads: list[PlanHead], a: PlanId | None, b: PlanId | None) -> list[PlanId]:
-    """Return the two plans that are meant, or the only one there is."""
+    """Return the two selected plans, or the only one."""
     newest = [head.id for head in heads]
     if len(newest) == 1:
         return newest

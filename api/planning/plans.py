@@ -1,4 +1,4 @@
-"""Plans: asked for, watched, stopped early, looked at and published."""
+"""Plans: queue a run, follow and stop it, view the plan and publish it."""
 
 from fastapi import APIRouter, Request
 
@@ -25,7 +25,7 @@ router = APIRouter()
 
 @router.post("/api/plans", status_code=202)
 def ask(wanted: PlanIn, context: DispatcherContext) -> RunView:
-    """Put a plan run for the active storm into the queue."""
+    """Queue a plan run for the active storm."""
     with context.writing() as tx:
         storm = active_storm(tx)
         run = ask_for_plan(
@@ -38,7 +38,7 @@ def ask(wanted: PlanIn, context: DispatcherContext) -> RunView:
 
 @router.get("/api/plan-choices")
 def show_choices(request: Request, context: BoardContext) -> PlanChoices:
-    """Return which classes, districts and machines a plan may be narrowed to."""
+    """Return the classes, districts and machines to which a plan can be limited."""
     with context.reading() as tx:
         storm = wanted_storm(tx)
         choices = plan_scope_choices(tx, storm, context.now)
@@ -47,14 +47,14 @@ def show_choices(request: Request, context: BoardContext) -> PlanChoices:
 
 @router.get("/api/plan-runs/{run_id}")
 def show_run(run_id: PlanRunId, context: BoardContext) -> RunView:
-    """Return how far a plan run is."""
+    """Return the progress of a plan run."""
     with context.reading() as tx:
         return shown_run(tx, get_run(tx, run_id))
 
 
 @router.post("/api/plan-runs/{run_id}/stop")
 def stop(run_id: PlanRunId, context: DispatcherContext) -> RunView:
-    """Ask a plan run to end with the best it has."""
+    """Stop a plan run; it keeps the best plan so far."""
     with context.writing() as tx:
         request_stop(tx, context.actor, run_id, context.now)
         view = shown_run(tx, get_run(tx, run_id))
@@ -64,7 +64,7 @@ def stop(run_id: PlanRunId, context: DispatcherContext) -> RunView:
 
 @router.get("/api/plans/{plan_id}")
 def show_plan(plan_id: PlanId, context: BoardContext) -> PlanView:
-    """Return a plan in sums."""
+    """Return a plan's totals."""
     with context.reading() as tx:
         return plan_view(get_plan(tx, plan_id), machine_names(tx))
 
@@ -73,7 +73,7 @@ def show_plan(plan_id: PlanId, context: BoardContext) -> PlanView:
 def publish_plan(
     plan_id: PlanId, context: DispatcherContext, wanted: PublishIn | None = None
 ) -> PlanView:
-    """Make a draft the plan that is driven; every open board is told to look again.
+    """Publish a draft as the plan to drive; boards are notified.
 
     A draft that says nothing of open jobs that trucks have ahead is refused, unless `dropping`.
     """
@@ -95,7 +95,7 @@ def show_plan_lines(plan_id: PlanId, context: BoardContext) -> Collection:
 
 @router.get("/api/plans/{plan_id}/routes/{shift_id}")
 def show_route(plan_id: PlanId, shift_id: ShiftId, context: RouteContext) -> Collection:
-    """Return the legs of one shift as GeoJSON; a driver sees his own."""
+    """Return the legs of one shift as GeoJSON; drivers get their own only."""
     with context.reading() as tx:
         may_see_route(tx, context, shift_id)
         route = find_route(tx, plan_id, shift_id)
@@ -105,25 +105,25 @@ def show_route(plan_id: PlanId, shift_id: ShiftId, context: RouteContext) -> Col
 
 
 def shown_run(tx: Tx, run: PlanRun) -> RunView:
-    """Return how far a run is, and behind how many others."""
+    """Return the progress of a run and its place in the queue."""
     return run_view(run, count_ahead(tx, run))
 
 
 def may_see_route(tx: Tx, context: Context, shift_id: ShiftId) -> None:
-    """Raise `ForbiddenError` where a driver asks for the route of somebody else."""
+    """Raise `ForbiddenError` where a driver requests another driver's route."""
     only_drives = set(context.user.roles) == {Role.DRIVER}
     if only_drives and known_shift(tx, shift_id).driver_id != context.user.id:
         raise ForbiddenError("this is the shift of somebody else")
 
 
 def shown_runs(tx: Tx, storm: Storm | None, most: int) -> list[RunView]:
-    """Return how far the newest plan runs of a storm are."""
+    """Return the progress of a storm's newest plan runs."""
     runs = list_runs(tx, storm.id, most, PLAN_KINDS) if storm else []
     return [shown_run(tx, run) for run in runs]
 
 
 def kept_plan(tx: Tx, app: App, plan_id: PlanId) -> Plan:
-    """Return a plan; the driven one is in memory, and unpacking takes long."""
+    """Return a plan; the driven one is cached, since unpacking takes long."""
     storm = wanted_storm(tx)
     driven = app.plans.driven(tx, storm.id) if storm else None
     return driven.plan if driven and driven.plan.id == plan_id else get_plan(tx, plan_id)

@@ -1,4 +1,4 @@
-"""Whom a change of routes delays, and streets by name: what answers about plans have in common."""
+"""Views of the requests and streets that a change of routes delays."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,13 +14,13 @@ from maps.streets.street import called, street_name
 def delayed_requests(
     tx: Tx, delays: Sequence[Delay], street: Callable[[SegmentId], str]
 ) -> tuple[DelayView, ...]:
-    """Return the requests that wait longer."""
+    """Return the requests that are served later."""
     asked, promises = requests_delayed(tx, delays)
     return delay_views(delays, asked, promises, street)
 
 
 def street_names(network: StreetNetwork, t: Translator) -> Callable[[SegmentId], str]:
-    """Return what names a street in the reader's language."""
+    """Return a function that names a street in the reader's language."""
 
     def named(segment_id: SegmentId) -> str:
         segment = network.find(segment_id)

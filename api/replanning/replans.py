@@ -1,4 +1,4 @@
-"""What happens on the road: urgent work put in at once, replans, and what they would change."""
+"""Replanning: urgent insertions, replans after events on the road, and their differences."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -41,7 +41,7 @@ router = APIRouter()
 
 @router.post("/api/replans", status_code=202)
 def ask(wanted: ReplanIn, context: DispatcherContext) -> RunView:
-    """Note what has happened and look for routes that answer it; the draft comes in seconds."""
+    """Queue a replan for an event on the road; the draft comes within seconds."""
     with context.writing() as tx:
         storm = active_storm(tx)
         wish = wanted.wish()
@@ -59,7 +59,7 @@ def ask(wanted: ReplanIn, context: DispatcherContext) -> RunView:
 def show_difference(
     request: Request, plan_id: PlanId, context: BoardContext
 ) -> ReplanDifferenceView:
-    """Return what a draft changes against what trucks have ahead, truck by truck."""
+    """Return how a draft changes the remaining routes, truck by truck."""
     with context.reading() as tx:
         plan = get_plan(tx, plan_id)
         check = _driven(tx, context, plan)
@@ -73,7 +73,7 @@ def show_difference(
 
 @router.post("/api/plans/{plan_id}/discard", status_code=204)
 def discard_plan(plan_id: PlanId, context: DispatcherContext) -> Response:
-    """Put a draft away that nobody wants."""
+    """Discard a draft."""
     with context.writing() as tx:
         storm = known_storm(tx, get_plan(tx, plan_id).storm_id)
         discard(tx, context.actor, plan_id, context.now)
@@ -83,7 +83,7 @@ def discard_plan(plan_id: PlanId, context: DispatcherContext) -> Response:
 
 @router.post("/api/insertions")
 def offer(request: Request, wanted: InsertionIn, context: DispatcherContext) -> InsertionView:
-    """Return the best place for urgent work in the routes that are driven; nothing changes yet."""
+    """Return the best insertion of urgent work in the driven routes; nothing changes yet."""
     app, t = context.app, translator_of(request)
     with context.reading() as tx:
         storm = active_storm(tx)
@@ -101,7 +101,7 @@ def offer(request: Request, wanted: InsertionIn, context: DispatcherContext) -> 
 
 @router.post("/api/insertions/{offer_id}/accept")
 def accept(offer_id: str, context: DispatcherContext) -> PlanView:
-    """Publish the driven plan with the offered work put in; the same offer again is one plan."""
+    """Publish the driven plan with the offered insertion; a repeated offer gives one plan."""
     app = context.app
     with app.offers.taking:
         kept = app.offers.get(offer_id)
@@ -122,7 +122,7 @@ def accept(offer_id: str, context: DispatcherContext) -> PlanView:
 
 
 def _job(tx: Tx, context: Context, storm: Storm, wanted: InsertionIn) -> Job:
-    """Return what is wanted; raise `InvalidError` unless exactly one thing is named."""
+    """Return the job to insert; raise `InvalidError` unless exactly one thing is named."""
     named = [wanted.request_id, wanted.job_id, wanted.segment_id]
     if sum(each is not None for each in named) != 1:
         need = Need("one of request_id, job_id and segment_id")
@@ -137,7 +137,7 @@ def _job(tx: Tx, context: Context, storm: Storm, wanted: InsertionIn) -> Job:
 
 
 def _driven(tx: Tx, context: Context, plan: Plan) -> PlanCheck:
-    """Return how the plan is driven that a draft would take the place of."""
+    """Return the progress of the plan that the draft would replace."""
     driven = context.app.estimates.check(tx, plan.storm_id, context.now)
     if driven is None:
         raise ConflictError("no plan is driven yet", reason="no_plan_driven")

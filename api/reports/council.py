@@ -1,4 +1,4 @@
-"""The council's page, its figures and downloads: nothing here names a vehicle, driver or caller."""
+"""The council's page, figures and downloads, without vehicles, drivers or callers."""
 
 from datetime import datetime
 from pathlib import Path
@@ -47,7 +47,7 @@ def council_page(request: Request, context: CouncilContext) -> HTMLResponse:
 def show_figures(
     context: CouncilContext, storm: Wanted = None, against: Against = None
 ) -> CouncilView:
-    """Return a storm's figures, beside those of an earlier one after the same time."""
+    """Return a storm's figures, beside those of an earlier storm after the same time."""
     with context.reading() as tx:
         shown, storms = shown_storm(tx, storm), listed_storms(tx)
         earlier = compared_with(storms, shown, against) if shown else None
@@ -60,7 +60,7 @@ def show_figures(
 
 @router.get("/api/council/coverage")
 def show_coverage(context: CouncilContext, storm: Wanted = None) -> CouncilMap:
-    """Return the color of every street in a storm, as it is or as it was at the end."""
+    """Return every street's color in a storm, now or at its end."""
     return council_map(_picture(context, storm))
 
 
@@ -68,7 +68,7 @@ def show_coverage(context: CouncilContext, storm: Wanted = None) -> CouncilMap:
 def show_street(
     segment_id: SegmentId, context: CouncilContext, storm: Wanted = None
 ) -> CouncilStreet:
-    """Return a street and the evidence of a storm for its colors."""
+    """Return a street and a storm's evidence for its colors."""
     app = context.app
     segment = app.network.segment(segment_id)
     with context.reading() as tx:
@@ -87,7 +87,7 @@ def show_street(
 
 @router.get("/council/coverage.html")
 def download_map(request: Request, context: CouncilContext, storm: Wanted = None) -> Response:
-    """Return the map as one file that needs no network."""
+    """Return the map as one HTML file that works offline."""
     picture = _picture(context, storm)
     html = coverage_html(picture, translator_of(request))
     return _attachment(html, "text/html", picture, "html")
@@ -95,7 +95,7 @@ def download_map(request: Request, context: CouncilContext, storm: Wanted = None
 
 @router.get("/council/coverage.csv")
 def download_table(request: Request, context: CouncilContext, storm: Wanted = None) -> Response:
-    """Return every street with its coverage, for a spreadsheet."""
+    """Return every street with its coverage, as CSV."""
     picture = _picture(context, storm)
     text = streets_csv(picture, translator_of(request))
     return _attachment(text, CSV, picture, "csv")
@@ -103,7 +103,7 @@ def download_table(request: Request, context: CouncilContext, storm: Wanted = No
 
 @router.get("/council/coverage.gpkg")
 def download_layer(context: CouncilContext, storm: Wanted = None) -> Response:
-    """Return every street with its coverage, for QGIS."""
+    """Return every street with its coverage, as a layer for QGIS."""
     picture = _picture(context, storm)
     with TemporaryDirectory() as folder:
         file = Path(folder) / "coverage.gpkg"
@@ -112,12 +112,12 @@ def download_layer(context: CouncilContext, storm: Wanted = None) -> Response:
 
 
 def _moment(storm: Storm | None, now: datetime) -> datetime:
-    """Return the moment to show a storm at: now, or its end."""
+    """Return the time at which to show a storm: now, or its end."""
     return storm.ended_at if storm is not None and storm.ended_at is not None else now
 
 
 def _picture(context: Context, storm_id: StormId | None) -> CoveragePicture:
-    """Return the streets of a storm as they are, or as they were at its end."""
+    """Return the streets of a storm, now or at its end."""
     app = context.app
     with context.reading() as tx:
         storm = shown_storm(tx, storm_id)

@@ -1,4 +1,4 @@
-"""What a storm took: hours, kilometres, material and money, as page, CSV and Excel file."""
+"""A storm's costs (hours, kilometres, material, money), as page, CSV and Excel file."""
 
 from typing import Annotated
 
@@ -26,7 +26,7 @@ By = Annotated[CostTable, Query(description="by what costs are listed")]
 
 @router.get("/storms/{storm_id}/costs")
 def costs_page(request: Request, storm_id: StormId, context: BoardContext) -> HTMLResponse:
-    """Show what a storm took until now."""
+    """Show a storm's costs to date."""
     storm, costs, unread = _costs(context, storm_id)
     view = costs_view(costs, storm, translator_of(request))
     shown = {"view": view, "unread": unread, "boot": boot_of(request, context)}
@@ -37,7 +37,7 @@ def costs_page(request: Request, storm_id: StormId, context: BoardContext) -> HT
 def download_table(
     request: Request, storm_id: StormId, context: BoardContext, by: By = CostTable.TRUCKS
 ) -> Response:
-    """Return one table of a storm's costs for a spreadsheet."""
+    """Return one table of a storm's costs as CSV."""
     _, costs, _ = _costs(context, storm_id)
     text = costs_csv(costs, by, translator_of(request))
     return attachment(text, CSV, f"costs-{storm_id}-{by}.csv")
@@ -52,7 +52,7 @@ def download_workbook(request: Request, storm_id: StormId, context: BoardContext
 
 
 def _costs(context: Context, storm_id: StormId) -> tuple[Storm, StormCosts, bool]:
-    """Return a storm, its costs, and whether positions of its time are left to be read."""
+    """Return a storm, its costs, and whether positions of its time are still unread."""
     app, now = context.app, context.now
     with context.reading() as tx:
         storm = known_storm(tx, storm_id)

@@ -1,4 +1,4 @@
-"""What the operator can tell a caller at once, and what is known of caller and place."""
+"""What an operator can tell a caller during the call, and the caller's history."""
 
 from typing import Annotated
 
@@ -36,7 +36,7 @@ Number = Annotated[int | None, Query(ge=0, lt=2**63)]
 
 
 class CallerPhoneIn(Wire):
-    """Whose earlier requests are wanted; in the body, so that no log of addresses has it."""
+    """A caller's phone number; sent in the body, so that no access log has it."""
 
     phone: Short
 
@@ -51,7 +51,7 @@ def answer_at_once(
     *,
     join: bool = True,
 ) -> CallAnswerView:
-    """Return what can be said of a place before the request is recorded: a pin, a street or both.
+    """Return the answer for a place before the request is stored: a pin, a street or both.
 
     It is computed from evidence and the published plan; without a plan it says so. `join=false`
     asks for a request that gets work of its own.
@@ -63,7 +63,7 @@ def answer_at_once(
 
 @router.get("/api/requests/{request_id}/answer")
 def answer_again(request_id: RequestId, context: IntakeContext) -> CallAnswerView:
-    """Return what to tell who made a placed request, with its number."""
+    """Return the answer for a placed request, with its number."""
     with context.reading() as tx:
         asked = get_request(tx, request_id)
         if asked.snap is None:
@@ -79,7 +79,7 @@ def answer_again(request_id: RequestId, context: IntakeContext) -> CallAnswerVie
 
 @router.post("/api/callers/history")
 def caller_history(who: CallerPhoneIn, context: CallerContext) -> tuple[EarlierRequestView, ...]:
-    """Return what was asked from a phone before; that somebody looked is written down."""
+    """Return the earlier requests of a phone number; access is logged."""
     with context.writing() as tx:
         number = plain_number(who.phone)
         found = requests_of_phone(tx, context.actor, number, SHOWN_HERE, context.now)
@@ -95,12 +95,12 @@ def answered(
     *,
     join: bool = True,
 ) -> CallAnswer:
-    """Return what can be said of a place now; `asked` is the request, once it is stored."""
+    """Return the answer for a place; `asked` is the request, once it is stored."""
     return answer_call(tx, snap, kind, context.app.estimates, context.now, asked, join=join)
 
 
 def on_street(network: StreetNetwork, pin: LonLat | None, segment_id: SegmentId) -> Snap:
-    """Return where the pin meets the chosen street; its middle where there is no pin near it."""
+    """Return the point of a street nearest the pin, or its middle without a pin near it."""
     middle = Snap(segment_id, Side.RIGHT, network.segment(segment_id).length_m / 2, 0.0)
     near = network.nearby(pin, PIN_M) if pin else []
     return next((snap for snap in near if snap.segment_id == segment_id), middle)

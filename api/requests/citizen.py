@@ -1,4 +1,4 @@
-"""Pages for everybody, without an account: report snow, follow the request, say it is not done."""
+"""Public pages without an account: report snow, track a request, reopen it."""
 
 import asyncio
 import hashlib
@@ -63,7 +63,7 @@ _redrawing = BoundedSemaphore(REDRAWN_AT_ONCE)
 
 @router.get("/report")
 def report_page(request: Request) -> HTMLResponse:
-    """Show the form."""
+    """Show the report form."""
     return _form(request, {})
 
 
@@ -78,7 +78,7 @@ def form_fields(
     consent: Short = "",
     homepage: Short = "",
 ) -> dict[str, str]:
-    """Return what was typed into the form; `homepage` is a trap that only programs see."""
+    """Return the form's fields; `homepage` is a honeypot that only programs fill in."""
     return {
         "kind": kind,
         "text": text,
@@ -98,7 +98,7 @@ async def take_report(
     fields: Annotated[dict[str, str], Depends(form_fields)],
     photo: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
-    """Take a report, and answer once it is on the disk with the page that follows it."""
+    """Store a report, and answer with its tracking page once it is on the disk."""
     app, sender = app_of(request), address_of(request)
     try:
         app.limits.enter(PublicAction.REPORT, sender, time.monotonic())
@@ -115,7 +115,7 @@ async def take_report(
 def track_page(
     request: Request, reference: str = "", code: str = "", new: str = ""
 ) -> HTMLResponse:
-    """Show what became of a request to whoever knows its code; without one, ask for both."""
+    """Show the state of a request to holders of its code; without a code, ask for both."""
     if not reference and not code:
         return _asking(request, "", None)
     try:
@@ -129,7 +129,7 @@ def track_page(
 def open_again(
     request: Request, reference: Short, code: Short, why: Short = "", words: Words = ""
 ) -> Response:
-    """Open a request again whose street is not clear."""
+    """Reopen a request whose street is not clear."""
     app, t = app_of(request), translator_of(request)
     try:
         if why not in WHYS:
@@ -148,7 +148,7 @@ def open_again(
 
 @router.post("/track/quiet", dependencies=[FormChecked])
 def want_no_messages(request: Request, reference: Short, code: Short) -> Response:
-    """Send no more messages about a request."""
+    """Stop messages about a request."""
     app = app_of(request)
     try:
         asked = _entered(request, reference, code)
@@ -160,7 +160,7 @@ def want_no_messages(request: Request, reference: Short, code: Short) -> Respons
 
 
 def _onward(request: Request, asked: ServiceRequest, code: str, more: str = "") -> Response:
-    """Return the way to the page of a request, in the language that is read now."""
+    """Redirect to the page of a request, in the reader's language."""
     where = f"/track?reference={asked.reference}&code={quote(code)}{more}"
     return RedirectResponse(f"{where}&lang={translator_of(request).language}", 303)
 
@@ -195,7 +195,7 @@ def _pin(lon: str, lat: str) -> LonLat | None:
 
 
 async def _kept_photo(app: App, photo: UploadFile | None) -> str:
-    """Return the file of a photo, drawn anew; empty where none came."""
+    """Store a re-encoded copy of the photo; return its file, empty without a photo."""
     content = await photo.read(MOST_BYTES + 1) if photo is not None else b""
     return await asyncio.to_thread(_redrawn_photo, app, content) if content else ""
 
@@ -217,7 +217,7 @@ async def _stored(app: App, report: Report, photo: str, sender: str) -> tuple[Se
 
 
 def _key(report: Report, sender: str, now: datetime) -> str:
-    """Return what the same report of one sender has in common within a quarter of an hour."""
+    """Return a key that is equal for the same report of one sender within 15 minutes."""
     span = int(now.timestamp() // SAME_FOR.total_seconds())
     fields = (
         report.kind,
@@ -261,7 +261,7 @@ def _status(error: BarfrubError | None) -> int:
 
 
 def _entered(request: Request, reference: str, code: str) -> ServiceRequest:
-    """Return the request of a code; wrong ones are counted."""
+    """Return the request of a tracking code; wrong codes are counted."""
     app, sender, now_s = app_of(request), address_of(request), time.monotonic()
     wanted = plain_reference(reference[:SHORT_LETTERS])
     app.limits.enter(PublicAction.TRACK, sender, now_s)
@@ -301,7 +301,7 @@ def _story(tx: Tx, request: Request, asked: ServiceRequest) -> RequestHistory:
 
 
 def _window(tx: Tx, app: App, asked: ServiceRequest) -> tuple[datetime, datetime] | None:
-    """Return when the request is to be done: by a crew's list, or as its caller is told now."""
+    """Return the expected time window: from the crew's list, or as promised to the caller."""
     if asked.job_id is None:
         return crew_window(tx, asked.id)
     storm = wanted_storm(tx)

@@ -1,4 +1,4 @@
-"""Requests of another system as a file: checked first, then taken in."""
+"""Import of requests from a file: checked first, then stored."""
 
 from collections.abc import Sequence
 from itertools import batched
@@ -26,7 +26,7 @@ router = APIRouter()
 
 
 class FileCheckOut(Wire):
-    """What a file would bring; nothing while there are mistakes."""
+    """What a file would import; nothing where it has mistakes."""
 
     requests: int
     known: int
@@ -34,7 +34,7 @@ class FileCheckOut(Wire):
 
 
 class FileTakenOut(Wire):
-    """Which requests a file brought, how many of them have a place, and how many were known.
+    """The imported requests: how many were placed, and how many were known already.
 
     `change_id` takes them back.
     """
@@ -49,7 +49,7 @@ class FileTakenOut(Wire):
 def check_file(
     request: Request, file: Annotated[UploadFile, File()], context: IntakeContext
 ) -> FileCheckOut:
-    """Say what is wrong in a file with requests, or how many it would bring."""
+    """Return a file's mistakes, or how many requests it would import."""
     lines, mistakes = requests_from_csv(content_of(file))
     if mistakes:
         t = translator_of(request)
@@ -61,7 +61,7 @@ def check_file(
 
 @router.post("/api/queue/file", status_code=201)
 def take_file(file: Annotated[UploadFile, File()], context: IntakeContext) -> FileTakenOut:
-    """Take the requests of a file in, wholly or not at all, then place those that name a place.
+    """Import a file's requests, all or none, then place those that name a place.
 
     They are stored for good before anybody looks for their streets.
     """
@@ -81,7 +81,7 @@ def take_file(file: Annotated[UploadFile, File()], context: IntakeContext) -> Fi
 
 
 def _place(context: Context, taken: Sequence[ServiceRequest]) -> int:
-    """Place and promise new requests, tell every open board, and return how many have a place.
+    """Place and promise new requests and publish them; return how many were placed.
 
     Only a few share a transaction.
     """

@@ -1,4 +1,4 @@
-"""The queue of requests: its page, what fits a filter, changes of many at once, and undo."""
+"""The request queue: its page, filters, bulk changes and undo."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -88,7 +88,7 @@ Note = Annotated[str, Field(max_length=TEXT_LETTERS)]
 
 
 class FilterIn(Wire):
-    """What a reader of the queue chose; nothing chosen means all. `lang` is for the answer."""
+    """A filter of the queue; empty fields match all. `lang` is the language of the answer."""
 
     stage: Annotated[list[Stage], Field(default_factory=list)]
     kind: Annotated[list[RequestKind], Field(default_factory=list)]
@@ -119,7 +119,7 @@ class FilterIn(Wire):
 
 
 class PageIn(FilterIn):
-    """Which page of the queue, in which order."""
+    """A page of the queue and its order."""
 
     order: QueueOrder = QueueOrder.OLDEST
     after: Id | None = None
@@ -127,7 +127,7 @@ class PageIn(FilterIn):
 
 
 class PlaceIn(Wire):
-    """Requests to place: at a pin, else by their words."""
+    """Requests to place at a pin, or by their words."""
 
     ids: Ids
     lon: Lon | None = None
@@ -141,14 +141,14 @@ class PlaceIn(Wire):
 
 
 class KindIn(Wire):
-    """What requests are really about."""
+    """The new kind of some requests."""
 
     ids: Ids
     kind: RequestKind
 
 
 class CloseManyIn(Wire):
-    """Why requests are closed."""
+    """The reason for closing some requests."""
 
     ids: Ids
     reason: ClosingReason
@@ -156,7 +156,7 @@ class CloseManyIn(Wire):
 
 
 class HandOverIn(Wire):
-    """To whom requests go, and how."""
+    """The agency that gets some requests, and the way of sending."""
 
     ids: Ids
     body_id: Id
@@ -166,14 +166,14 @@ class HandOverIn(Wire):
 
 
 class RefusalOut(Wire):
-    """A request that stays as it was, and why, in the reader's language."""
+    """A request that was not changed, and why, in the reader's language."""
 
     id: int
     message: str
 
 
 class BulkOut(Wire):
-    """What a change came to; `change_id` takes it back."""
+    """The result of a bulk change; `change_id` undoes it."""
 
     changed: list[int]
     refused: list[RefusalOut]
@@ -182,7 +182,7 @@ class BulkOut(Wire):
 
 @router.get("/requests")
 def requests_page(request: Request, context: IntakeContext) -> Response:
-    """Show the queue, the callback list and what was handed over."""
+    """Show the queue, the callback list and the hand-overs."""
     boot = boot_of(request, context) | {
         "kinds": list(RequestKind),
         "dangers": list(Danger),
@@ -194,7 +194,7 @@ def requests_page(request: Request, context: IntakeContext) -> Response:
 
 @router.get("/api/queue")
 def show_queue(asked: Annotated[PageIn, Query()], context: IntakeContext) -> QueueView:
-    """Return a page of the requests that fit, and how many there are by each choice."""
+    """Return a page of the matching requests, and counts for each filter."""
     app, wanted, after = context.app, asked.wanted(context), asked.after
     behind = None if after is None else RequestId(after)
     classes = app.policy.classes
@@ -217,7 +217,7 @@ def show_queue(asked: Annotated[PageIn, Query()], context: IntakeContext) -> Que
 
 @router.get("/api/queue/map")
 def show_spots(asked: Annotated[FilterIn, Query()], context: IntakeContext) -> Response:
-    """Return all requests that fit and have a place: `[id, lon, lat, kind, danger, seconds]`."""
+    """Return the matching requests with a place: `[id, lon, lat, kind, danger, seconds]`."""
     wanted = asked.wanted(context)
     _note_look(context, wanted)
     with context.reading() as tx:
@@ -229,7 +229,7 @@ def show_spots(asked: Annotated[FilterIn, Query()], context: IntakeContext) -> R
 def download_queue(
     request: Request, asked: Annotated[FilterIn, Query()], context: IntakeContext
 ) -> Response:
-    """Return the requests that fit as a spreadsheet, callers left out."""
+    """Return the matching requests as CSV, without callers."""
     wanted, classes = asked.wanted(context), context.app.policy.classes
     _note_look(context, wanted)
     with context.reading() as tx:
@@ -239,7 +239,7 @@ def download_queue(
 
 @router.post("/api/queue/place")
 def place(request: Request, wanted: PlaceIn, context: IntakeContext) -> BulkOut:
-    """Place requests at a pin, or where their words leave no doubt."""
+    """Place requests at a pin, or where their words are unambiguous."""
     app, ids, pin = context.app, _ids(wanted.ids), wanted.pin()
     places: Mapping[RequestId, LonLat | Snap]
     if pin is None:
@@ -257,7 +257,7 @@ def place(request: Request, wanted: PlaceIn, context: IntakeContext) -> BulkOut:
 
 @router.post("/api/queue/kind")
 def set_kind(request: Request, wanted: KindIn, context: IntakeContext) -> BulkOut:
-    """Say what requests are about."""
+    """Change the kind of requests."""
     ids, rules = _ids(wanted.ids), _city_rules(context)
     return _changed(
         request,
@@ -268,7 +268,7 @@ def set_kind(request: Request, wanted: KindIn, context: IntakeContext) -> BulkOu
 
 @router.post("/api/queue/close")
 def close_several(request: Request, wanted: CloseManyIn, context: IntakeContext) -> BulkOut:
-    """Close requests for a reason of the fixed list."""
+    """Close requests with a reason of the fixed list."""
     ids, reason, note = _ids(wanted.ids), wanted.reason, wanted.note
     return _changed(
         request,
@@ -279,7 +279,7 @@ def close_several(request: Request, wanted: CloseManyIn, context: IntakeContext)
 
 @router.post("/api/queue/hand-over")
 def hand_several_over(request: Request, wanted: HandOverIn, context: IntakeContext) -> BulkOut:
-    """Hand requests over to a body."""
+    """Hand requests over to an agency."""
     body = BodyId(wanted.body_id)
     handing = ReferralWish(body, wanted.way, wanted.note, wanted.with_caller)
     return _changed(
@@ -293,7 +293,7 @@ def hand_several_over(request: Request, wanted: HandOverIn, context: IntakeConte
 def undo(
     request: Request, change_id: Annotated[int, Path(ge=1, lt=2**63)], context: IntakeContext
 ) -> BulkOut:
-    """Take a change of many requests back."""
+    """Undo a bulk change."""
     rules, change = _city_rules(context), QueueChangeId(change_id)
     return _changed(
         request,
@@ -303,7 +303,7 @@ def undo(
 
 
 def _note_look(context: Context, wanted: RequestFilter) -> None:
-    """Write down what a search finds by phone numbers; most searches have no digits."""
+    """Log which callers a search by phone digits found; most searches have no digits."""
     with context.reading() as tx:
         found = list_found_by_phone(tx, wanted, context.app.policy.classes, MOST_NOTED)
     if found:
@@ -320,7 +320,7 @@ def _city_rules(context: Context) -> CityRules:
 
 
 def _changed(request: Request, context: Context, change: Callable[[Tx], BulkResult]) -> BulkOut:
-    """Change, then tell every open page; only after the commit, so that nobody asks too early."""
+    """Apply a bulk change, then publish it; only after the commit, so that readers see it."""
     with context.writing() as tx:
         bulk = change(tx)
         asked = list(list_requests_by_id(tx, bulk.changed).values())

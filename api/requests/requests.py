@@ -1,4 +1,4 @@
-"""What people ask: taken in, placed on a street, cancelled."""
+"""Requests: created, placed on a street, read, closed and cancelled."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -34,7 +34,7 @@ router = APIRouter()
 
 @router.post("/requests", status_code=201)
 def take_request(form: ReportIn, context: IntakeContext) -> RequestView:
-    """Store what somebody asks, then place and promise it where its words or pin leave no doubt.
+    """Store a request, then place and promise it where its words or pin are unambiguous.
 
     It is stored for good before anybody looks for its street.
     """
@@ -51,7 +51,7 @@ def take_request(form: ReportIn, context: IntakeContext) -> RequestView:
 
 @router.get("/api/requests")
 def list_all(context: IntakeContext, *, everything: bool = False) -> list[RequestView]:
-    """Return the requests that are not done, newest first; `everything` adds the closed ones."""
+    """Return open requests, the newest first; `everything` adds the closed ones."""
     with context.reading() as tx:
         asked = list_requests(tx, None if everything else WAITING, LISTED)
         due_at = deadlines(tx, asked)
@@ -67,7 +67,7 @@ def show_request(request_id: RequestId, context: IntakeContext) -> RequestView:
 
 @router.get("/api/requests/{request_id}/caller")
 def show_caller(request_id: RequestId, context: CallerContext) -> CallerOut:
-    """Return who called, to call back; the storm book tells who looked."""
+    """Return a request's caller, for calling back; access is logged."""
     with context.writing() as tx:
         caller = read_caller(tx, context.actor, request_id, "call_back", context.now)
     if caller is None:
@@ -83,7 +83,7 @@ def show_caller(request_id: RequestId, context: CallerContext) -> CallerOut:
 
 @router.post("/api/requests/{request_id}/place")
 def place_request(request_id: RequestId, pin: PinIn, context: IntakeContext) -> RequestView:
-    """Put a waiting request where a human says it is."""
+    """Place a waiting request at a pin chosen by hand."""
     app, place = context.app, LonLat(pin.lon, pin.lat)
     with context.changing(f"request:{request_id}") as tx:
         placed = place_by_hand(context.city(tx), context.actor, request_id, place, app.plans)
@@ -111,7 +111,7 @@ def close(request_id: RequestId, why: CloseIn, context: IntakeContext) -> Reques
 
 @router.post("/api/requests/{request_id}/reopen")
 def reopen(request_id: RequestId, why: ReopenIn, context: IntakeContext) -> RequestView:
-    """Let a closed request be asked again."""
+    """Reopen a closed request."""
     with context.changing(f"request:{request_id}") as tx:
         view = viewed(tx, reopen_request(tx, context.actor, request_id, why.why, context.now))
     return announced(context, view)
@@ -121,7 +121,7 @@ def reopen(request_id: RequestId, why: ReopenIn, context: IntakeContext) -> Requ
 def geocode(
     q: Annotated[str, Query(max_length=300)], context: AddressContext
 ) -> list[CandidateOut]:
-    """Return the places that these words may mean, likeliest first."""
+    """Return the places that an address may mean, the likeliest first."""
     return [
         CandidateOut(
             segment_id=each.segment_id,
@@ -145,7 +145,7 @@ def viewed(tx: Tx, asked: ServiceRequest) -> RequestView:
 
 
 def announced(context: Context, view: RequestView) -> RequestView:
-    """Tell every open board; only after the commit, so that nobody asks too early."""
+    """Publish a request; only after the commit, so that readers see it."""
     context.app.hub.publish("requests", [view])
     return view
 

@@ -1,4 +1,4 @@
-"""Planned against driven: live for the board, and by plan revision as tables to take home."""
+"""Planned against driven routes: live for the board, and as CSV by plan revision."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ Only = Annotated[LegState | None, Query(description="which legs; all where none 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A storm's plans, the one that is meant as it was driven, and until when that counts."""
+    """A storm's plans, the selected one as driven, and the end of its validity."""
 
     storm: Storm | None
     heads: list[PlanHead]
@@ -51,14 +51,14 @@ class _Found:
 
 @router.get("/api/route-checks")
 def show_checks(context: WallContext) -> list[CheckView]:
-    """Return how every route of the driven plan stands."""
+    """Return the state of every route of the driven plan."""
     checked = context.app.alert_task.check
     return [] if checked is None else check_views(checked)
 
 
 @router.get("/api/route-checks/{shift_id}")
 def show_states(shift_id: ShiftId, context: BoardContext) -> list[LegState]:
-    """Return what became of each leg of a shift's driven route, in driving order.
+    """Return the state of each leg of a shift's driven route, in driving order.
 
     A shift without a route in the driven plan has no legs.
     """
@@ -73,7 +73,7 @@ def show_states(shift_id: ShiftId, context: BoardContext) -> list[LegState]:
 
 @router.get("/routes")
 def routes_page(request: Request, context: BoardContext, plan: Wanted = None) -> HTMLResponse:
-    """Show how the trucks of a plan drove it."""
+    """Show planned against driven for the trucks of a plan."""
     t = translator_of(request)
     with context.reading() as tx:
         found = _found(tx, context, plan)
@@ -91,7 +91,7 @@ def route_page(
     plan: Wanted = None,
     only: Only = None,
 ) -> HTMLResponse:
-    """Show the legs of a truck's route and what became of each."""
+    """Show the legs of a truck's route and the state of each."""
     t, network = translator_of(request), context.app.network
     with context.reading() as tx:
         found = _found(tx, context, plan)
@@ -113,7 +113,7 @@ def route_page(
 
 @router.get("/routes.csv")
 def download_legs(request: Request, context: BoardContext, plan: Wanted = None) -> Response:
-    """Return every leg of a plan and what became of it, for a spreadsheet."""
+    """Return every leg of a plan and its state as CSV."""
     with context.reading() as tx:
         found, vehicles = _found(tx, context, plan), machine_names(tx)
     if found.check is None:
@@ -124,7 +124,7 @@ def download_legs(request: Request, context: BoardContext, plan: Wanted = None) 
 
 
 def _found(tx: Tx, context: Context, plan_id: PlanId | None) -> _Found:
-    """Return the plan that is meant; a superseded one counts until the next was made."""
+    """Return the selected plan; a superseded one is valid until the next was made."""
     app = context.app
     storm = shown_storm(tx)
     heads = list_plan_heads(tx, storm.id) if storm else []
@@ -156,7 +156,7 @@ def _route_of(checked: PlanCheck | None, shift_id: ShiftId) -> tuple[Plan, Route
 
 
 def _off_route(tx: Tx, found: _Found) -> dict[VehicleId, timedelta]:
-    """Return how long each truck was off its route, as its alerts say, while the plan counted."""
+    """Return each truck's time off its route by its alerts, while the plan was valid."""
     if found.storm is None or found.check is None:
         return {}
     return time_off_route(tx, found.storm.id, found.check.plan.since, found.until)

@@ -1,4 +1,4 @@
-"""Route sheets on paper: of one truck, or of a whole plan in one file."""
+"""Printed route sheets: of one truck, or of a whole plan in one PDF."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -40,7 +40,7 @@ def route_sheet(
     context: RouteContext,
     language: Spoken = None,
 ) -> Response:
-    """Return the route sheet of one truck; a driver gets his own."""
+    """Return the route sheet of one truck; drivers get their own only."""
     t = _spoken(request, language)
     with context.reading() as tx:
         may_see_route(tx, context, shift_id)
@@ -52,7 +52,7 @@ def route_sheet(
 def all_sheets(
     request: Request, plan_id: PlanId, context: BoardContext, language: Spoken = None
 ) -> Response:
-    """Return the route sheets of all trucks of a plan that have anything to do, in one file."""
+    """Return the route sheets of all trucks with work in a plan, as one PDF."""
     t = _spoken(request, language)
     with context.reading() as tx:
         sheets = _sheets(tx, context, plan_id, t)
@@ -96,7 +96,7 @@ def _sheets(
 
 
 def _shut(tx: Tx, storm_id: StormId, context: Context, t: Translator) -> dict[SegmentId, str]:
-    """Return the streets that are blocked or closed, with why."""
+    """Return the blocked and closed streets, with reasons."""
     blocked, closed = impassable_streets(tx, storm_id, context.now)
     shut = {segment_id: t("blocked") for segment_id in blocked}
     for one in closed:

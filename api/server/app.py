@@ -1,4 +1,4 @@
-"""The web application of one city: everything is wired here, and nothing at import time."""
+"""The web application of one city: its parts are created and connected here."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -134,7 +134,7 @@ ROUTES = (
 def create_app(
     settings: Settings, city_folder: Path, clock: Clock | None = None, *, apart: bool = False
 ) -> FastAPI:
-    """Return the server of the city in this folder, its streets loaded.
+    """Return the web application of the city in this folder, with its streets loaded.
 
     Where `apart`, positions are digested in a process of its own, as long as the server runs.
     """
@@ -170,7 +170,7 @@ def _bare_web() -> TrackedWeb:
 
 @cache
 def _routes() -> Sequence[BaseRoute]:
-    """Return the routes, which are the same for every city.
+    """Return the routes, which all cities share.
 
     Kept, since a third of a second goes by before the first request of new ones is answered.
     """
@@ -182,7 +182,7 @@ def _routes() -> Sequence[BaseRoute]:
 
 
 def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: bool) -> App:
-    """Return the city's database opened, with its network in memory."""
+    """Open a city's database and create the parts of its server."""
     engine, hub = open_database(city_folder / "barfrub.sqlite"), Hub()
 
     def publish_requests(asked: Sequence[ServiceRequest]) -> None:

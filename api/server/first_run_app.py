@@ -1,4 +1,4 @@
-"""One address and one process for a first start: the set-up, and then the city that it made."""
+"""The web application for a first start: the set-up, then the new city."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,7 +21,7 @@ type Workers = Callable[[Path, Clock], AbstractContextManager[None]]
 
 
 class FirstRunApp:
-    """The web of a server that begins without a city.
+    """The web application of a server that starts without a city.
 
     Once the city is made, everything but the report of the set-up is the city's.
     """
@@ -47,7 +47,7 @@ class FirstRunApp:
         self._end_streams: Callable[[], None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on to the set-up or to the city."""
+        """Pass a request to the set-up or to the city."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif self._city is None or scope["path"].startswith(FIRST):
@@ -76,6 +76,6 @@ class FirstRunApp:
         self._city, self._end_streams = web, web.state.barfrub.hub.close
 
     def end_streams(self) -> None:
-        """End the streams of the city, if there is one already."""
+        """End the event streams of the city, if there is one."""
         if self._end_streams is not None:
             self._end_streams()

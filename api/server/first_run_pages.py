@@ -1,4 +1,4 @@
-"""Pages and orders of the first start: the code, the form, uploads, how far the import is."""
+"""Pages and endpoints of the first start: code, form, uploads and import progress."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -43,7 +43,7 @@ router = APIRouter()
 
 
 class ProgressOut(BaseModel):
-    """How far the import is; `details` are for whoever looks after the server."""
+    """The progress of the import; `details` are for administrators."""
 
     state: WorkState
     step: str
@@ -54,7 +54,7 @@ class ProgressOut(BaseModel):
 
 
 def first_web(start: FirstStart) -> FastAPI:
-    """Return the web of the first start."""
+    """Return the web application of the first start."""
     web = FastAPI(
         title="Barfrub",
         docs_url=None,
@@ -75,26 +75,26 @@ def first_web(start: FirstStart) -> FastAPI:
 
 @router.get("/health")
 async def health() -> Mapping[str, str]:
-    """Tell that we are alive and wait for a city."""
+    """Answer that the server runs and has no city yet."""
     return {"status": "setup"}
 
 
 @router.get("/style.css")
 async def style() -> Response:
-    """Return the colors of both themes."""
+    """Return the colors of both themes as CSS."""
     return Response(css(), media_type="text/css")
 
 
 @router.get("/")
 @router.get("/sign-in")
 def to_the_first_page() -> Response:
-    """Lead to the one page there is."""
+    """Redirect to the first-start page."""
     return RedirectResponse(FIRST, status_code=303)
 
 
 @router.get(FIRST)
 def first_page(request: Request, code: Annotated[str, Query(max_length=40)] = "") -> Response:
-    """Show the form to whoever came with the code, and ask anybody else for it."""
+    """Show the form to holders of the code, and ask others for the code."""
     start = start_of(request)
     session = start.session_of(request)
     if code:
@@ -112,7 +112,7 @@ def first_page(request: Request, code: Annotated[str, Query(max_length=40)] = ""
 def switch_language(
     request: Request, language: Annotated[str, Form(max_length=LANGUAGE_LETTERS)], csrf: SentCsrf
 ) -> Response:
-    """Speak another language from now on."""
+    """Set the language of the pages."""
     start = start_of(request)
     session = start.session_of(request)
     require_same(csrf, session.csrf if session else _form_token(request, start))
@@ -124,7 +124,7 @@ def switch_language(
 
 @router.get(f"{FIRST}/files")
 def read_files(start: WithCode) -> dict[str, list[UploadedFileOut]]:
-    """Return the files that lie ready, by what they may be used for."""
+    """Return the uploaded files by purpose."""
     return ready_files(start.settings.uploads)
 
 
@@ -132,7 +132,7 @@ def read_files(start: WithCode) -> dict[str, list[UploadedFileOut]]:
 async def receive_file(
     request: Request, name: str, purpose: str, start: WithCode
 ) -> UploadedFileOut:
-    """Store a file that the browser sends as the body of the request."""
+    """Store the request body as an uploaded file."""
     if start.over:
         raise ConflictError("the city is made", reason="city_made")
     return await keep_upload(request, start.settings.uploads, name, purpose)
@@ -140,14 +140,14 @@ async def receive_file(
 
 @router.post(f"{FIRST}/city", status_code=202)
 def make_city(request: Request, wanted: CityIn, start: WithCode) -> ProgressOut:
-    """Begin to make the city."""
+    """Start creating the city."""
     start.begin(wanted)
     return _progress(request, start)
 
 
 @router.get(f"{FIRST}/progress")
 def read_progress(request: Request, start: WithCode) -> ProgressOut:
-    """Tell how far the city is."""
+    """Return the progress of the import."""
     return _progress(request, start)
 
 

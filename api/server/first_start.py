@@ -1,4 +1,4 @@
-"""A server without a city: whoever holds its code sets one up, in the browser."""
+"""The state of a server without a city, which the holder of its code sets up."""
 
 import hashlib
 import secrets
@@ -51,7 +51,7 @@ _NAME_LETTERS = 64
 
 
 class CityIn(Wire):
-    """What a city is made of, and who looks after it; without a `file`, `place` is asked for."""
+    """The new city and its administrator; without a `file`, `place` is downloaded."""
 
     name: Annotated[str, Field(min_length=1, max_length=_NAME_LETTERS)]
     timezone: Annotated[str, Field(max_length=64)]
@@ -67,7 +67,7 @@ class CityIn(Wire):
 
 @dataclass(frozen=True, slots=True)
 class _Founding:
-    """A city that can be made: everything that can be checked at once is right."""
+    """A checked description of the new city."""
 
     folder: Path
     place: str
@@ -83,7 +83,7 @@ class _Founding:
 
 @dataclass
 class FirstStart:
-    """What the pages of the first start share; `open_city` begins to serve a new city."""
+    """The shared state of the first start; `open_city` serves a new city."""
 
     settings: Settings
     clock: Clock
@@ -107,13 +107,13 @@ class FirstStart:
         return Session("", secrets.token_urlsafe(24), self._stamp())
 
     def session_of(self, request: Request) -> Session | None:
-        """Return the session of somebody who came with the code of this start."""
+        """Return the request's session, if it was opened with the code of this start."""
         session = self.seals.read_session(request.cookies.get(SESSION_COOKIE))
         genuine = session is not None and secrets.compare_digest(session.stamp, self._stamp())
         return session if genuine else None
 
     def begin(self, wanted: CityIn) -> None:
-        """Start to make the city; raise an error where what is wanted cannot be right."""
+        """Start creating the city; raise an error where its description is invalid."""
         if self.over:
             raise ConflictError("the city is made", reason="city_made")
         founding = self._founding(wanted)
@@ -188,19 +188,19 @@ class FirstStart:
 
 
 def new_code() -> str:
-    """Return a code that is easy to read aloud and hard to guess."""
+    """Return a random code that is easy to read aloud."""
     letters = "".join(secrets.choice(_CODE_LETTERS) for _ in range(8))
     return f"{letters[:4]}-{letters[4:]}"
 
 
 def start_of(request: Request) -> FirstStart:
-    """Return what the pages of the first start share."""
+    """Return the shared state of the first start."""
     start: FirstStart = request.app.state.first_start
     return start
 
 
 def require_code(request: Request, csrf: SentCsrf) -> FirstStart:
-    """Return the same to whoever came with the code; raise an error to anybody else."""
+    """Return the shared state to holders of the code; raise an error for others."""
     start = start_of(request)
     session = start.session_of(request)
     if session is None:

@@ -1,4 +1,4 @@
-"""Whether the server answers, and which time it keeps."""
+"""The health check of the server, with its clock."""
 
 import time
 
@@ -15,7 +15,7 @@ STUCK_S = 60.0
 
 
 class HealthOut(BaseModel):
-    """What monitoring and the simulator ask for."""
+    """The state and clock of the server, for monitoring and the simulator."""
 
     status: str
     city: str
@@ -25,7 +25,7 @@ class HealthOut(BaseModel):
 
 @router.get("/health")
 async def health(request: Request, response: Response) -> HealthOut:
-    """Tell that we are alive, or 503 when positions are no longer looked at.
+    """Answer 200, or 503 when positions are no longer digested.
 
     Touches no database, so that it answers while others wait.
     """

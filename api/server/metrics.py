@@ -1,4 +1,4 @@
-"""Figures for monitoring, in the format of Prometheus."""
+"""Metrics for monitoring, in the Prometheus format."""
 
 import secrets
 import time
@@ -32,7 +32,7 @@ router = APIRouter()
 
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
-    """Tell the server's figures to who knows the token; without one set, to this machine only."""
+    """Return the metrics to holders of the token; without a token set, to this machine only."""
     app = app_of(request)
     _require_monitor(request, app.settings.metrics_token)
     state = CollectorRegistry()
@@ -53,14 +53,14 @@ def _require_monitor(request: Request, token: str) -> None:
 
 
 class StateOfServer(Collector):
-    """What is read from the server and its database at the moment it is asked."""
+    """Metrics that are read from the server and its database at each scrape."""
 
     def __init__(self, app: App, now: datetime) -> None:
         self._app = app
         self._now = now
 
     def collect(self) -> Iterator[Metric]:
-        """Yield all figures."""
+        """Yield all metrics."""
         yield from self._positions()
         yield from self._work()
         yield from self._disk()

@@ -1,4 +1,4 @@
-"""The OpenAPI description of the server, made true where FastAPI alone cannot know."""
+"""The OpenAPI description, corrected where FastAPI does not know the answers' types."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ GOES_ON = {"description": "Goes on at the address in the header Location"}
 
 
 class DescribedWeb(FastAPI):
-    """A server whose description says of pages and files that they are no JSON."""
+    """An application whose OpenAPI description marks pages and files as not JSON."""
 
     def openapi(self) -> dict[str, Any]:
-        """Return the description, made at the first call."""
+        """Return the description, created at the first call."""
         made = self.openapi_schema is not None
         description = super().openapi()
         if not made:
@@ -27,7 +27,7 @@ class DescribedWeb(FastAPI):
 
 
 def _open(responses: dict[str, Any]) -> None:
-    """Say that answers without a model may be of any type, and errors and ways on with them."""
+    """Mark answers without a model as any type, and add errors and redirects."""
     bare = [each for each in responses.values() if each.get("content") == NO_MODEL]
     if not bare:
         return

@@ -1,4 +1,4 @@
-"""What a server does before it opens its doors, so that nobody who asks first has to wait."""
+"""What is loaded before a server accepts requests, so that the first ones are fast."""
 
 import logging
 
@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 def get_ready(web: FastAPI) -> None:
-    """Read the driven plan and what became of it, write its timeline, and paint all streets.
+    """Load the driven plan and its progress, its timeline and the street colors.
 
     Where that fails the server opens nevertheless: it is tried again whenever somebody asks.
     """
@@ -30,7 +30,7 @@ def get_ready(web: FastAPI) -> None:
 
 
 def _know_routes(web: FastAPI) -> None:
-    """Let FastAPI look at all endpoints: else nobody is answered for a third of a second, once."""
+    """Make FastAPI compile its routes now: it takes a third of a second, once."""
     nowhere = {"type": "http", "path": "/-", "method": "GET", "headers": [], "root_path": ""}
     for route in web.router.routes:
         route.matches(dict(nowhere))

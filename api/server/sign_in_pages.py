@@ -1,4 +1,4 @@
-"""Pages: sign-in, the board and the operator's desk, and the switch of language."""
+"""Pages: sign-in, the board, the operator's desk, and the switch of language."""
 
 import time
 from typing import Annotated
@@ -58,13 +58,13 @@ Text = Annotated[str, Form(max_length=200)]
 
 @router.get("/style.css")
 async def style(request: Request) -> Response:
-    """Return the colors of both themes, those of the city's classes too."""
+    """Return the colors of both themes and of the city's classes as CSS."""
     return Response(css(class_styles(app_of(request).policy)), media_type="text/css")
 
 
 @router.get("/sign-in")
 def sign_in_page(request: Request, next: str = "/") -> Response:
-    """Show the sign-in form; somebody who is signed in goes on."""
+    """Show the sign-in form; redirect signed-in users."""
     session, _ = signed_in(request)
     if session is not None:
         return RedirectResponse(local_path(next), status_code=303)
@@ -78,7 +78,7 @@ def sign_in(
     password: Annotated[str, Form(max_length=1000)],
     next: Text = "/",
 ) -> Response:
-    """Open a session for the right password."""
+    """Sign in with a password."""
     try:
         user = _checked_user(request, login.strip(), password)
     except BarfrubError as error:
@@ -98,7 +98,7 @@ def sign_in(
 
 @router.post("/sign-out", dependencies=[FormChecked])
 def sign_out(request: Request) -> Response:
-    """Forget the session."""
+    """Sign out."""
     _, user = signed_in(request)
     if user is not None:
         note_presence(request, user, "signed_out")
@@ -114,7 +114,7 @@ def switch_language(
     language: Text,
     next: Text = "/",
 ) -> Response:
-    """Speak another language from now on; remembered for who is signed in."""
+    """Set the language of the pages; stored for signed-in users."""
     known_language(language)
     _, user = signed_in(request)
     if user is not None:
@@ -127,7 +127,7 @@ def switch_language(
 
 @router.get("/")
 def board_page(request: Request, context: AnyContext) -> Response:
-    """Show the dispatcher's board; others have a first page of their own."""
+    """Show the dispatchers' board; redirect other roles to their own first page."""
     if context.has(*BOARD_ROLES):
         return page(request, "board/board.html", {"boot": boot_of(request, context)})
     for role, path in FIRST_PAGES:
@@ -138,18 +138,18 @@ def board_page(request: Request, context: AnyContext) -> Response:
 
 @router.get("/board")
 def wall_page(request: Request, context: WallContext) -> HTMLResponse:
-    """Show the board; with `?wall` in the address as a screen on a wall does."""
+    """Show the board; with `?wall` in the address, as a display on a wall."""
     return page(request, "board/board.html", {"boot": boot_of(request, context)})
 
 
 @router.get("/operator")
 def operator_page(request: Request, context: IntakeContext) -> HTMLResponse:
-    """Show the form that takes what callers say."""
+    """Show the form for phone calls."""
     return page(request, "requests/operator/form.html", {"boot": boot_of(request, context)})
 
 
 def note_presence(request: Request, user: User, what: str) -> None:
-    """Write down that somebody came or went."""
+    """Log that a user signed in or out."""
     app = app_of(request)
     with transaction(app.engine) as tx:
         note_session(tx, user, what, app.clock.now())

@@ -1,4 +1,4 @@
-"""The way of trackers to their door: any address that they send to, past what only people need."""
+"""The routing of tracker messages, which may come to any address."""
 
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,7 +13,7 @@ NAMES = (b"id=", b"deviceid=")
 
 
 class TrackedWeb(DescribedWeb):
-    """A server that leads trackers straight to the door for OsmAnd.
+    """An application that passes tracker messages to the OsmAnd endpoint without middleware.
 
     It is where they send to "/osmand", "/osmand/" or "/". Pages need compression, cookies, policies
     for browsers and the choice among some hundred routes, which takes several times as long as to
@@ -25,7 +25,7 @@ class TrackedWeb(DescribedWeb):
     """What answers them."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a tracker, or else whoever asks."""
+        """Answer a tracker, or pass the request on."""
         if scope["type"] == "http" and _from_tracker(scope):
             scope.update(app=self, route=OSMAND)
             await self.trackers(scope, receive, send)

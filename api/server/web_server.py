@@ -1,4 +1,4 @@
-"""The web server: Uvicorn, which first lets the streams of open pages end by themselves."""
+"""The web server: Uvicorn that ends event streams before it stops."""
 
 import socket
 from collections.abc import Callable
@@ -7,7 +7,7 @@ import uvicorn
 
 
 class WebServer(uvicorn.Server):
-    """A server whose streams end whole when it stops.
+    """A Uvicorn server that ends event streams properly when it stops.
 
     Uvicorn waits for answers that are on their way and then cuts them off; a stream never ends, so
     that browsers were told of a broken answer, and each stop took the whole time that it waits.
@@ -18,6 +18,6 @@ class WebServer(uvicorn.Server):
         self._end_streams = end_streams
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams, then wait for what else is answered."""
+        """End the event streams, then wait for the other requests."""
         self._end_streams()
         await super().shutdown(sockets)

@@ -1,4 +1,4 @@
-"""Set-up of the city in the browser: the overview, and the streets with newer files for them."""
+"""The city's set-up in the browser: the overview, and street updates."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -49,7 +49,7 @@ FileName = Annotated[str, Field(max_length=200)]
 
 
 class NewerIn(Wire):
-    """Files to compare with the streets of today; "" leaves boundary or districts as they are."""
+    """Files to compare with the present streets; "" keeps boundary or districts."""
 
     file: Annotated[str, Field(min_length=1, max_length=200)]
     boundary: FileName = ""
@@ -57,7 +57,7 @@ class NewerIn(Wire):
 
 
 class ReimportOut(BaseModel):
-    """How far a re-import is: `work` is compare or take_over."""
+    """The progress of a re-import; `work` is compare or take_over."""
 
     work: str
     state: WorkState
@@ -72,7 +72,7 @@ class ReimportOut(BaseModel):
 
 @router.get("/setup")
 def overview_page(request: Request, context: AdminContext) -> Response:
-    """Show what is arranged and what is still assumed."""
+    """Show what is set up and what is still a default."""
     with context.reading() as tx:
         arranged = Arranged(
             report=get_report(tx),
@@ -87,7 +87,7 @@ def overview_page(request: Request, context: AdminContext) -> Response:
 
 @router.get("/setup/streets")
 def streets_page(request: Request, context: AdminContext) -> Response:
-    """Show what the streets are like, and take a newer file."""
+    """Show the street figures and the form for a newer file."""
     with context.reading() as tx:
         report = streets_view(get_report(tx), translator_of(request))
     boot = boot_of(request, context) | {"suffixes": SUFFIXES, "urmia": URMIA}
@@ -106,7 +106,7 @@ def read_unreached(context: AdminContext) -> UnreachedView:
 
 @router.get("/api/setup/files")
 def read_files(context: AdminContext) -> dict[str, list[UploadedFileOut]]:
-    """Return the files that lie ready on the server, by what they may be used for."""
+    """Return the uploaded files by purpose."""
     return ready_files(context.app.settings.uploads)
 
 
@@ -114,19 +114,19 @@ def read_files(context: AdminContext) -> dict[str, list[UploadedFileOut]]:
 async def receive_file(
     request: Request, name: str, purpose: str, context: AdminContext
 ) -> UploadedFileOut:
-    """Store a file that the browser sends as the body of the request."""
+    """Store the request body as an uploaded file."""
     return await keep_upload(request, context.app.settings.uploads, name, purpose)
 
 
 @router.get("/api/setup/reimport")
 def read_reimport(request: Request, context: AdminContext) -> ReimportOut:
-    """Tell how far a comparison or a take-over is."""
+    """Return the progress of a comparison or an import."""
     return _reimport(request, context.app)
 
 
 @router.post("/api/setup/reimport/compare", status_code=202)
 def begin_to_compare(request: Request, wanted: NewerIn, context: AdminContext) -> ReimportOut:
-    """Begin to compare a newer file with the streets of today; nothing is changed by it."""
+    """Start comparing a newer file with the present streets; nothing is changed by it."""
     app, folder = context.app, context.app.settings.uploads
     file = wanted_upload(folder, wanted.file, "streets")
     boundary = wanted_upload(folder, wanted.boundary, "boundary") if wanted.boundary else None
@@ -142,7 +142,7 @@ def begin_to_compare(request: Request, wanted: NewerIn, context: AdminContext) -
 
 @router.post("/api/setup/reimport/take-over", status_code=202)
 def begin_to_take_over(request: Request, context: AdminContext) -> ReimportOut:
-    """Begin to make the compared file the city's streets."""
+    """Start importing the compared file as the city's streets."""
     app, newer = context.app, context.app.background_job.state.outcome
     if not isinstance(newer, Newer):
         raise ConflictError("nothing was compared", reason="nothing_compared")
@@ -160,7 +160,7 @@ def begin_to_take_over(request: Request, context: AdminContext) -> ReimportOut:
 
 @router.post("/api/setup/reimport/forget")
 def forget_reimport(request: Request, context: AdminContext) -> ReimportOut:
-    """Put what was compared or taken over aside."""
+    """Discard the result of a comparison or an import."""
     context.app.background_job.forget()
     return _reimport(request, context.app)
 

@@ -1,4 +1,4 @@
-"""`policy.toml` and `fleet.toml` in the city's folder say what is in force, also after a change."""
+"""Copies of the policy and fleet in force, as files in the city's folder."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ _writing = Lock()
 
 
 def write_fleet_text(database: Database, folder: Path) -> None:
-    """Write the fleet in force; to be called when its change is committed."""
+    """Write `fleet.toml`; call it after the commit of a change."""
     with _writing:
         with reading(database) as tx:
             text, last = fleet_text(tx), find_last_change(tx)
@@ -25,7 +25,7 @@ def write_fleet_text(database: Database, folder: Path) -> None:
 
 
 def write_policy_text(database: Database, folder: Path) -> None:
-    """Write the policy in force; to be called when its change is committed."""
+    """Write `policy.toml`; call it after the commit of a change."""
     with _writing:
         with reading(database) as tx:
             text, last = get_policy_text(tx), find_last_policy_change(tx)
@@ -37,7 +37,7 @@ def _before(last: Event | None, key: str) -> str:
 
 
 def _write(target: Path, text: str, before: str) -> None:
-    """Replace the file whole; one that somebody edited and never put in force is set aside."""
+    """Replace a file atomically; one with edits that were never put in force is kept aside."""
     found = target.read_bytes() if target.exists() else None
     if found == text.encode():
         return

@@ -1,4 +1,4 @@
-"""Depots, places to load salt and machines: their pages in the set-up, changes, files and undo."""
+"""Depots, reload sites and machines: set-up pages, changes, files and undo."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -61,7 +61,7 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class SiteIn(Wire):
-    """A place with its ground; what is not said of that stays as it is."""
+    """A site with its area; where the area is absent, it stays as it is."""
 
     base: Base
     name: Name
@@ -71,14 +71,14 @@ class SiteIn(Wire):
     polygon: Annotated[list[tuple[Lon, Lat]], Field(max_length=MOST_CORNERS)] | None = None
 
     def ground(self) -> SiteArea:
-        """Return what is said of the ground."""
+        """Return the area."""
         corners = self.polygon
         polygon = None if corners is None else tuple(LonLat(*corner) for corner in corners)
         return SiteArea(self.radius_m, polygon)
 
 
 class DepotIn(SiteIn):
-    """A depot as somebody placed it: it is no guess any more."""
+    """A depot placed by hand, which is no longer a default."""
 
     def depot(self, key: int) -> Depot:
         """Return the record."""
@@ -86,7 +86,7 @@ class DepotIn(SiteIn):
 
 
 class ReloadSiteIn(SiteIn):
-    """A place to load salt."""
+    """A reload site."""
 
     fill_min: Number
     materials: list[str]
@@ -101,7 +101,7 @@ class ReloadSiteIn(SiteIn):
 
 
 class MachineIn(Wire):
-    """A machine in the units of its form; the reader of fleet files knows the limits."""
+    """A machine in the units of the form; the reader of fleet files checks the limits."""
 
     base: Base
     name: Name
@@ -147,7 +147,7 @@ class MachineIn(Wire):
 
 
 class RemovalIn(Wire):
-    """What goes; machines of a depot move to another one."""
+    """What is removed; machines of a depot move to another one."""
 
     base: Base
     move_to: int | None = None
@@ -155,7 +155,7 @@ class RemovalIn(Wire):
 
 @router.get("/setup/depots")
 def depots_page(request: Request, context: AdminContext) -> Response:
-    """Show depots and places to load salt on the map."""
+    """Show depots and reload sites on the map."""
     return page(request, "setup/depots.html", {"boot": _boot(request, context)})
 
 
@@ -167,7 +167,7 @@ def machines_page(request: Request, context: AdminContext) -> Response:
 
 @router.get("/api/setup/fleet")
 def read_fleet(context: AdminContext) -> FleetView:
-    """Return depots, places to load salt, machines and the last change."""
+    """Return depots, reload sites, machines and the last change."""
     with context.reading() as tx:
         return fleet_view(get_fleet(tx), find_last_change(tx), get_report(tx))
 
@@ -205,13 +205,13 @@ def drop_depot(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetView:
 
 @router.post("/api/setup/reload-sites")
 def add_reload_site(wanted: ReloadSiteIn, context: AdminContext) -> FleetView:
-    """Add a place to load salt."""
+    """Add a reload site."""
     return change_reload_site(NEW, wanted, context)
 
 
 @router.post("/api/setup/reload-sites/{key}")
 def change_reload_site(key: Key, wanted: ReloadSiteIn, context: AdminContext) -> FleetView:
-    """Change a place to load salt."""
+    """Change a reload site."""
     site, network = wanted.site(key), context.app.network
     return _changed(
         context,
@@ -223,7 +223,7 @@ def change_reload_site(key: Key, wanted: ReloadSiteIn, context: AdminContext) ->
 
 @router.post("/api/setup/reload-sites/{key}/remove")
 def drop_reload_site(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetView:
-    """Remove a place to load salt."""
+    """Remove a reload site."""
     site_id, network = ReloadSiteId(key), context.app.network
     return _changed(
         context,
@@ -251,7 +251,7 @@ def change_machine(key: Key, wanted: MachineIn, context: AdminContext) -> FleetV
 
 @router.post("/api/setup/machines/{key}/remove")
 def drop_machine(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetView:
-    """Take a machine out of the fleet."""
+    """Remove a machine from the fleet."""
     machine_id, network = VehicleId(key), context.app.network
     return _changed(
         context,
@@ -263,7 +263,7 @@ def drop_machine(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetVie
 def check_file(
     request: Request, file: Annotated[UploadFile, File()], context: AdminContext
 ) -> ProposalView:
-    """Say what is wrong in a file with machines, or what it would change."""
+    """Return a machine file's mistakes, or what it would change."""
     content = content_of(file)
     with context.reading() as tx:
         proposal, present = propose(tx, file.filename or "", content), get_fleet(tx)
@@ -276,7 +276,7 @@ def take_file(
     base: Annotated[int, Form(ge=0, lt=2**63)],
     context: AdminContext,
 ) -> FleetView:
-    """Put a file with machines in force, wholly or not at all."""
+    """Import a machine file, completely or not at all."""
     content, network = content_of(file), context.app.network
 
     def take(tx: Tx) -> object:
@@ -291,7 +291,7 @@ def take_file(
 
 @router.post("/api/setup/fleet/undo")
 def undo(wanted: UndoIn, context: AdminContext) -> FleetView:
-    """Take back the last change."""
+    """Undo the last change."""
     network = context.app.network
     return _changed(
         context, lambda tx: undo_fleet(tx, context.actor, wanted.change, network, context.now)
@@ -307,7 +307,7 @@ def download_fleet(context: AdminContext) -> Response:
 
 @router.get("/setup/machines.csv")
 def download_machines(context: AdminContext) -> Response:
-    """Return the machines as a spreadsheet with heads in the reader's language."""
+    """Return the machines as CSV with column heads in the reader's language."""
     with context.reading() as tx:
         fleet = get_fleet(tx)
     table = csv_from_machines(fleet.vehicles, fleet.depots, context.language)

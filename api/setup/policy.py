@@ -1,4 +1,4 @@
-"""Levels of service in the set-up: their page, the form, the file and undo."""
+"""Levels of service in the set-up: page, form, file and undo."""
 
 from typing import Annotated, Any
 
@@ -33,7 +33,7 @@ router = APIRouter()
 
 
 class PolicyIn(Wire):
-    """The policy as the tables of its file; their reader knows the rules."""
+    """The policy as the tables of its file, whose reader checks it."""
 
     base: Base
     tables: dict[str, Any]
@@ -53,14 +53,14 @@ def policy_page(request: Request, context: AdminContext) -> Response:
 
 @router.get("/api/setup/policy")
 def read_policy(request: Request, context: AdminContext) -> PolicyView:
-    """Return the policy in force and what it comes to."""
+    """Return the policy in force and its effects."""
     with context.reading() as tx:
         return _view(request, context, tx)
 
 
 @router.post("/api/setup/policy")
 def change_policy(request: Request, wanted: PolicyIn, context: AdminContext) -> PolicyView:
-    """Put the policy of the form in force."""
+    """Put the form's policy in force."""
     network = context.app.network
     with context.writing() as tx:
         take_policy_tables(tx, context.actor, wanted.tables, wanted.base, network, context.now)
@@ -72,7 +72,7 @@ def change_policy(request: Request, wanted: PolicyIn, context: AdminContext) -> 
 def check_policy_file(
     request: Request, file: Annotated[UploadFile, File()], context: AdminContext
 ) -> PolicyProposalView:
-    """Say what is wrong in a policy file, or what it would change."""
+    """Return a policy file's mistakes, or what it would change."""
     text, t = text_in(content_of(file)), translator_of(request)
     mistakes = toml_mistakes(text, policy_from_toml)
     if mistakes:
@@ -96,7 +96,7 @@ def take_file(
     base: Annotated[int, Form(ge=0, lt=2**63)],
     context: AdminContext,
 ) -> PolicyView:
-    """Put a policy file in force, wholly or not at all."""
+    """Import a policy file, completely or not at all."""
     text, network = text_in(content_of(file)), context.app.network
     with context.writing() as tx:
         take_policy_file(tx, context.actor, text, base, network, context.now)
@@ -106,7 +106,7 @@ def take_file(
 
 @router.post("/api/setup/policy/undo")
 def undo(request: Request, wanted: UndoIn, context: AdminContext) -> PolicyView:
-    """Take back the last change."""
+    """Undo the last change."""
     with context.writing() as tx:
         undo_policy(tx, context.actor, wanted.change, context.app.network, context.now)
         view = _view(request, context, tx)

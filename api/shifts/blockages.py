@@ -1,4 +1,4 @@
-"""Blocked streets: reported by drivers with a photo, shown to those who dispatch, and cleared."""
+"""Blocked streets: reported by drivers with a photo, listed and cleared."""
 
 import asyncio
 
@@ -24,7 +24,7 @@ router = APIRouter()
 
 @router.get("/api/blockages")
 def show_blockages(context: WallContext) -> list[BlockageView]:
-    """Return what blocks streets in the active storm, oldest first."""
+    """Return the blockages of the active storm, the oldest first."""
     with context.reading() as tx:
         storm = wanted_storm(tx)
         found = list_open_blockages(tx, storm.id) if storm else []
@@ -33,7 +33,7 @@ def show_blockages(context: WallContext) -> list[BlockageView]:
 
 @router.post("/api/shifts/{shift_id}/blockages")
 def report(shift_id: ShiftId, tap: BlockageIn, context: DriverContext) -> BlockageView:
-    """Say that a street is blocked and leave its legs out; the photo may follow."""
+    """Report a blocked street and skip its legs; a photo may follow."""
     legs = legs_of(PlanId(tap.plan_id), shift_id, tap.leg, tap)
     reported: list[BlockageView] = []
 
@@ -53,7 +53,7 @@ def report(shift_id: ShiftId, tap: BlockageIn, context: DriverContext) -> Blocka
 async def receive_photo(
     blockage_id: BlockageId, request: Request, context: DriverContext
 ) -> BlockageView:
-    """Keep the picture that the body is: JPEG, PNG or WebP; a second one replaces the first."""
+    """Store the request body as the photo: JPEG, PNG or WebP; it replaces an earlier one."""
     await asyncio.to_thread(_may_add, context, blockage_id)
     content = await limited_body(request, MOST_BYTES)
     view = await asyncio.to_thread(_keep_photo, context, blockage_id, content)
@@ -63,7 +63,7 @@ async def receive_photo(
 
 @router.get("/api/blockages/{blockage_id}/photo")
 def show_photo(blockage_id: BlockageId, context: BoardContext) -> FileResponse:
-    """Return the photo of a blockage, as a picture and nothing else."""
+    """Return the photo of a blockage, as an image."""
     with context.reading() as tx:
         photo = get_blockage(tx, blockage_id).photo
     return photo_answer(context.app.folder, photo, blockage_id)
@@ -71,7 +71,7 @@ def show_photo(blockage_id: BlockageId, context: BoardContext) -> FileResponse:
 
 @router.post("/api/blockages/{blockage_id}/clear")
 def clear(blockage_id: BlockageId, context: DispatcherContext) -> BlockageView:
-    """Say that a street is free again."""
+    """Clear a blockage."""
     with context.changing(f"blockage:{blockage_id}") as tx:
         view = _view(tx, context, clear_blockage(tx, context.actor, blockage_id, context.now))
     context.app.hub.publish("blockages", [view])

@@ -1,4 +1,4 @@
-"""The driver's page: let in by a short code, it carries the whole route of a shift."""
+"""The driver's page: sign-in by a short code, and the whole route of a shift."""
 
 import time
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ router = APIRouter()
 
 
 class NoCodeError(BarfrubError):
-    """A code that lets nobody in, or no longer: which of both is not said."""
+    """Raised for a wrong or expired code; the message does not say which."""
 
     code = "no_code"
 
@@ -59,7 +59,7 @@ class NoCodeError(BarfrubError):
 
 @router.get("/drive")
 def drive_page(request: Request) -> Response:
-    """Show a driver his route, and everybody else where to enter a code."""
+    """Show drivers their route, and others the code page."""
     app = app_of(request)
     session, user = signed_in(request)
     shift = _shift_of(app, user) if user else None
@@ -75,7 +75,7 @@ def drive_page(request: Request) -> Response:
 
 @router.post("/drive", dependencies=[Depends(require_csrf)])
 def sign_in_by_code(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> Response:
-    """Open a session for the driver, or the leader of the crew, whose code it is."""
+    """Sign in the driver or crew leader of a code."""
     try:
         user = _driver_of(request, code)
     except BarfrubError as error:
@@ -91,7 +91,7 @@ def sign_in_by_code(request: Request, code: Annotated[str, Form(max_length=40)] 
 
 @router.get("/api/drive")
 def show_drive(context: DriverContext) -> DriveView:
-    """Return the driver's shift with its whole route, and what became of every part of it."""
+    """Return the driver's shift with its whole route and the state of each leg."""
     with context.reading() as tx:
         shift = find_current_shift_of_driver(tx, context.user.id, context.now)
         if shift is None:
@@ -118,7 +118,7 @@ def _drive(tx: Tx, context: Context, shift: Shift) -> DriveView:
 
 
 def _expected(tx: Tx, context: Context, shift: Shift) -> Mapping[int, LegTimes]:
-    """Return when the legs that the driver has ahead begin and end."""
+    """Return the expected start and end of the legs ahead."""
     arrivals = context.app.estimates.arrivals(tx, shift.storm_id, context.now)
     return {} if arrivals is None else arrivals.of_shift(shift.id)
 

@@ -1,4 +1,4 @@
-"""The roster: who drives what and when, machines out of service, and shifts of the next drivers."""
+"""The roster: drivers and times of shifts, and machines out of service."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -49,7 +49,7 @@ _DAY = timedelta(days=1)
 
 
 class ShiftIn(Wire):
-    """When a shift is to be, and who drives it; `long_hours` where more hours are meant so."""
+    """A shift's times and driver; `long_hours` allows more hours than the rules."""
 
     starts_at: Moment
     ends_at: Moment
@@ -68,20 +68,20 @@ class ShiftIn(Wire):
 
 
 class NewShiftIn(ShiftIn):
-    """A shift of a vehicle, such as that of its next driver."""
+    """A new shift of a vehicle, for example of the next driver."""
 
     vehicle_id: VehicleId
 
 
 class RosterOut(Wire):
-    """The shifts of a storm or a day, and what does not fit among them."""
+    """The shifts of a storm or a day, with conflicts."""
 
     shifts: list[ShiftView]
     misfits: list[MisfitView]
 
 
 class MachineOutOut(Wire):
-    """A machine out of service: why, since when, and who took it out."""
+    """A machine out of service: why, since when, and by whom."""
 
     id: VehicleId
     reason: OutReason | None
@@ -94,7 +94,7 @@ class MachineOutOut(Wire):
 def roster_page(
     request: Request, context: BoardContext, storm: StormId | None = None, day: str = ""
 ) -> HTMLResponse:
-    """Show who drives what and when in a storm or on a day, and notes to the next dispatcher."""
+    """Show the roster of a storm or a day, and the hand-over notes."""
     t, now = translator_of(request), context.now
     with context.reading() as tx:
         chosen, shifts = _shown(tx, context, storm, day)
@@ -127,7 +127,7 @@ def roster_page(
 
 @router.get("/api/roster")
 def show_roster(context: BoardContext, storm_id: StormId | None = None, day: str = "") -> RosterOut:
-    """Return the shifts of a storm, of the one that is on, or of a day of the city's."""
+    """Return the shifts of a storm, by default the active one, or of a day in city time."""
     with context.reading() as tx:
         _, shifts = _shown(tx, context, storm_id, day)
         users = {user.id: user for user in all_people(tx)}
@@ -139,7 +139,7 @@ def show_roster(context: BoardContext, storm_id: StormId | None = None, day: str
 
 @router.get("/api/machines-out")
 def show_machines_out(context: BoardContext) -> list[MachineOutOut]:
-    """Return the machines that were taken out of service in the storm that is on, with why."""
+    """Return the machines out of service in the active storm, with reasons."""
     with context.reading() as tx:
         out = machines_taken_out(tx, wanted_storm(tx))
     return [_out(one) for one in out.values()]
@@ -147,7 +147,7 @@ def show_machines_out(context: BoardContext) -> list[MachineOutOut]:
 
 @router.post("/api/storms/{storm_id}/shifts", status_code=201)
 def add(storm_id: StormId, wanted: NewShiftIn, context: DispatcherContext) -> ShiftView:
-    """Add a shift to the roster of a storm."""
+    """Add a shift to a storm."""
     wish = wanted.wish(context)
     with context.writing() as tx:
         added = plan_shift(tx, context.actor, storm_id, wanted.vehicle_id, wish, context.now)
@@ -156,7 +156,7 @@ def add(storm_id: StormId, wanted: NewShiftIn, context: DispatcherContext) -> Sh
 
 @router.post("/api/shifts/{shift_id}/roster")
 def change(shift_id: ShiftId, wanted: ShiftIn, context: DispatcherContext) -> ShiftView:
-    """Give a shift to a driver, or move its start or end."""
+    """Change a shift's driver, start or end."""
     with context.changing(f"shift:{shift_id}") as tx:
         changed = change_shift(tx, context.actor, shift_id, wanted.wish(context), context.now)
         return _published(tx, context, changed)
@@ -164,7 +164,7 @@ def change(shift_id: ShiftId, wanted: ShiftIn, context: DispatcherContext) -> Sh
 
 @router.post("/api/shifts/{shift_id}/cancel")
 def cancel(shift_id: ShiftId, context: DispatcherContext) -> ShiftView:
-    """Strike a shift off that has not begun."""
+    """Cancel a shift that has not begun."""
     with context.changing(f"shift:{shift_id}") as tx:
         return _published(tx, context, cancel_shift(tx, context.actor, shift_id, context.now))
 
@@ -172,7 +172,7 @@ def cancel(shift_id: ShiftId, context: DispatcherContext) -> ShiftView:
 def _shown(
     tx: Tx, context: Context, storm_id: StormId | None, day: str
 ) -> tuple[Storm | None, list[Shift]]:
-    """Return the shifts that are asked for, and their storm unless it is a day."""
+    """Return the requested shifts, and their storm unless a day was requested."""
     if day:
         since = moment_in(f"{day} 00:00", context.app.city.timezone, "day")
         return None, list_shifts_between(tx, since, since + _DAY)
@@ -181,7 +181,7 @@ def _shown(
 
 
 def _published(tx: Tx, context: Context, shift: Shift) -> ShiftView:
-    """Return a shift that has changed; boards and phones look again."""
+    """Return a changed shift; boards and phones are notified."""
     storm = known_storm(tx, shift.storm_id)
     context.app.hub.publish("legs", [progress_of(tx, context, shift.id)])
     if not storm.phase.coming:

@@ -1,4 +1,4 @@
-"""Drivers' answers to the routes that are published for them: accepted, or declined and why."""
+"""Drivers' answers to published routes: accepted, or declined with a reason."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ router = APIRouter()
 
 
 class RouteAnswerIn(TapIn):
-    """What a driver says of his route; declined it comes with a reason."""
+    """A driver's answer to a route; a decline needs a reason."""
 
     state: AnswerState
     reason: DeclineReason | None = None
@@ -28,7 +28,7 @@ class RouteAnswerIn(TapIn):
 def answer(
     plan_id: PlanId, shift_id: ShiftId, wanted: RouteAnswerIn, context: DriverContext
 ) -> ProgressView:
-    """Accept a published route or decline it; a dispatcher may, for who says so by radio."""
+    """Accept or decline a published route; dispatchers may answer for drivers on the radio."""
     wish = RouteAnswerWish(wanted.state, wanted.reason, wanted.text)
 
     def order(tx: Tx) -> ProgressView:

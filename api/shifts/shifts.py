@@ -1,4 +1,4 @@
-"""Shifts: how far each is, the code that lets its driver in, and what became of each leg."""
+"""Shifts: progress, the driver's sign-in code, and the state of each leg."""
 
 import asyncio
 from collections.abc import Callable
@@ -45,7 +45,7 @@ NO_LEGS = LegsIn()
 
 @dataclass(frozen=True, slots=True)
 class ShiftOut:
-    """A shift and the leg it drives next, as GeoJSON; `None` at the end of its route."""
+    """A shift and its next leg as GeoJSON; `None` at the end of its route."""
 
     id: int
     vehicle_id: int
@@ -58,7 +58,7 @@ class ShiftOut:
 
 @dataclass(frozen=True, slots=True)
 class CodeOut:
-    """A code that is shown once, whom it lets in and until when."""
+    """A sign-in code, shown once, with its driver and expiry."""
 
     code: str
     login: str
@@ -67,7 +67,7 @@ class CodeOut:
 
 @dataclass(frozen=True, slots=True)
 class PhoneBatchOut:
-    """What became of a phone's batch; it is not `needed` where the machine's tracker speaks."""
+    """The result of a phone's batch; not `needed` where the machine's tracker is live."""
 
     stored: int
     needed: bool
@@ -76,7 +76,7 @@ class PhoneBatchOut:
 
 @router.get("/api/shifts")
 def show_shifts(context: WallContext) -> list[ProgressView]:
-    """Return how far each shift of the active storm is."""
+    """Return the progress of each shift of the active storm."""
     with context.reading() as tx:
         storm = wanted_storm(tx)
         if storm is None:
@@ -103,7 +103,7 @@ def show_shifts(context: WallContext) -> list[ProgressView]:
 
 @router.get("/api/drivers")
 def show_drivers(context: DispatcherContext) -> list[str]:
-    """Return the names of those who may be given a code, by login."""
+    """Return the names of possible drivers by login."""
     with context.reading() as tx:
         return [user.login for user in all_people(tx) if may_drive(user)]
 
@@ -117,7 +117,7 @@ def show_shift(shift_id: ShiftId, context: DriverContext) -> ShiftOut:
 
 @router.post("/api/shifts/{shift_id}/code")
 def give(shift_id: ShiftId, wanted: CodeIn, context: DispatcherContext) -> CodeOut:
-    """Give a code that lets the shift's driver in at `/drive`; older ones of his end."""
+    """Create a sign-in code for `/drive`; older codes of the driver expire."""
     app, language = context.app, context.app.city.language or context.language
     secret = app.settings.secret_key()
     with context.changing(f"shift:{shift_id}") as tx:
@@ -129,7 +129,7 @@ def give(shift_id: ShiftId, wanted: CodeIn, context: DispatcherContext) -> CodeO
 
 @router.post("/api/shifts/{shift_id}/start")
 def start(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> ShiftOut:
-    """Put a shift on the road."""
+    """Start a shift."""
 
     def order(tx: Tx) -> ShiftOut:
         return _shown(tx, context, start_shift(tx, context.actor, shift_id, context.now))
@@ -139,7 +139,7 @@ def start(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> S
 
 @router.post("/api/shifts/{shift_id}/end")
 def end(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> ShiftOut:
-    """Bring a shift home."""
+    """End a shift."""
 
     def order(tx: Tx) -> ShiftOut:
         return _shown(tx, context, end_shift(tx, context.actor, shift_id, context.now))
@@ -155,7 +155,7 @@ def complete(
     context: DriverContext,
     tap: LegsBody = NO_LEGS,
 ) -> ProgressView:
-    """Mark a leg done, or all up to `last`; the same tap again changes nothing."""
+    """Mark a leg done, or all up to `last`; a repeated tap changes nothing."""
     legs = legs_of(plan_id, shift_id, leg, tap)
 
     def order(tx: Tx) -> ProgressView:
@@ -169,7 +169,7 @@ def complete(
 def skip(
     plan_id: PlanId, shift_id: ShiftId, leg: int, tap: SkipIn, context: DriverContext
 ) -> ProgressView:
-    """Mark a leg skipped, or all up to `last`, and why."""
+    """Mark a leg skipped with a reason, or all up to `last`."""
     legs = legs_of(plan_id, shift_id, leg, tap)
 
     def order(tx: Tx) -> ProgressView:
@@ -181,7 +181,7 @@ def skip(
 
 @router.post("/api/shifts/{shift_id}/undo")
 def undo(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> ProgressView:
-    """Take back the last tap about a leg, with the blockage that it told of."""
+    """Undo the last tap on a leg, with the blockage that it reported."""
     withdrawn: list[BlockageView] = []
 
     def order(tx: Tx) -> ProgressView:
@@ -199,7 +199,7 @@ def undo(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> Pr
 async def receive_positions(
     shift_id: ShiftId, request: Request, context: DriverContext
 ) -> PhoneBatchOut:
-    """Store a batch of the phone's fixes, through the same door as trackers'."""
+    """Store a batch of the phone's fixes, as those of trackers are stored."""
     entries = await entries_of(request)
     device = await asyncio.to_thread(_phone, context, shift_id)
     batch = positions_from_batch(entries, device, context.now)
@@ -215,7 +215,7 @@ async def receive_positions(
 def answered_tap[View](
     context: Context, shift_id: ShiftId, tap: TapIn, order: Callable[[Tx], View]
 ) -> View:
-    """Give an order for a shift once, tell every board, and return its answer."""
+    """Carry out a tap once, notify boards, and return the answer."""
     with context.writing() as tx:
         own_shift(tx, context, shift_id)
         answer = order_once(tx, context, tap, order)
@@ -225,12 +225,12 @@ def answered_tap[View](
 
 
 def legs_of(plan_id: PlanId, shift_id: ShiftId, leg: int, tap: LegsIn) -> Legs:
-    """Return which legs an order is about."""
+    """Return the range of legs of a tap."""
     return Legs(plan_id, shift_id, leg, leg if tap.last is None else tap.last)
 
 
 def own_shift(tx: Tx, context: Context, shift_id: ShiftId) -> Shift:
-    """Return the shift; a driver may ask for his own only."""
+    """Return a shift; drivers may read their own only."""
     shift = get_shift(tx, shift_id)
     dispatches = context.has(Role.ADMINISTRATOR, Role.DISPATCHER)
     if not dispatches and shift.driver_id != context.user.id:
@@ -239,7 +239,7 @@ def own_shift(tx: Tx, context: Context, shift_id: ShiftId) -> Shift:
 
 
 def progress_of(tx: Tx, context: Context, shift_id: ShiftId) -> ProgressView:
-    """Return how far one shift is."""
+    """Return the progress of a shift."""
     shift = get_shift(tx, shift_id)
     plan_id, legs = None, tuple[Leg, ...]()
     driven = driven_route(tx, shift)
