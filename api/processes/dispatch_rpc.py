@@ -59,7 +59,8 @@ class DispatchClient:
     def best_insertion(self, job: Job) -> UrgentInsertion:
         """Return the cheapest place in the driven routes for an urgent job.
 
-        Raises `QuickAwayError` where nobody answers, and `ConflictError` where it cannot be done.
+        Raises `DispatchUnavailableError` where no worker answers, `ConflictError` where no truck
+        can do it.
         """
         answer = self._answer({"ask": "insertion", "job": to_plain(Job, job)})
         return from_plain(UrgentInsertion, answer["insertion"])

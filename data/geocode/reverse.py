@@ -24,7 +24,7 @@ FARTHEST_STEPS = 40
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A spoken address: `text` can be said as it is; `crossings` are the streets around it."""
+    """A spoken address: `text` is to be read out; `crossings` are the streets around it."""
 
     segment_id: SegmentId
     street: str

@@ -35,7 +35,7 @@ SOONEST_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class StormChoice:
-    """A storm to look at."""
+    """A storm in the list of choices."""
 
     id: int
     name: str

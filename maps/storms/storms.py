@@ -123,7 +123,7 @@ class SwitchView:
 
 @dataclass(frozen=True, slots=True)
 class LeftView:
-    """What the end of a storm would cancel or end: jobs, requests, shifts, closures, crew jobs."""
+    """What ends with a storm: open jobs and requests, machines on the road, closures, crew jobs."""
 
     jobs: Mapping[ServiceClass, int]
     requests: int
@@ -269,7 +269,7 @@ def site_switches(
 
 
 def left_view(left: OpenWork, names: Mapping[VehicleId, str], t: Translator) -> LeftView:
-    """Return what the end of a storm would cancel or end, with the names of machines."""
+    """Return what ends with a storm, with the names of machines."""
     out = tuple(names.get(each, "") for each in left.out)
     jobs = {code: left.jobs[code] for code in t.classes_in_order(left.jobs)}
     return LeftView(jobs, left.requests, out, left.waiting, left.closures, left.crew_jobs)
