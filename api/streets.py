@@ -1,4 +1,4 @@
-"""Classes of streets: the page that shows why a street has its class, decisions, their files."""
+"""Classes of streets: the page of classes and reasons, overrides and their files."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -51,7 +51,7 @@ router = APIRouter()
 
 
 class DecisionIn(Wire):
-    """A class for a street against all rules; without one the rules decide again."""
+    """A class override of a street; without a class the override is removed."""
 
     segment_id: int
     service_class: ServiceClass | None
@@ -71,21 +71,21 @@ Several = Annotated[list[DecisionIn], Field(max_length=MOST_STREETS)]
 
 
 class DecisionsIn(Wire):
-    """What is decided, and what the person saw decided before."""
+    """Class overrides, and those that the page showed before."""
 
     decisions: Several
     seen: Several
 
 
 class DecidedOut(Wire):
-    """How many streets have changed, and what takes that back."""
+    """How many streets changed, and the overrides that undo it."""
 
     changed: int
     undo: dict[str, list[DecisionView]]
 
 
 class MistakeOut(Wire):
-    """What is wrong in a file and where, in the reader's language."""
+    """A mistake in a file and its place, in the reader's language."""
 
     line: int
     field: str
@@ -94,7 +94,7 @@ class MistakeOut(Wire):
 
 
 class OverrideFileOut(Wire):
-    """What a file did; with a mistake it has changed nothing."""
+    """The result of an override file; with mistakes nothing has changed."""
 
     streets: int
     mistakes: list[MistakeOut]
@@ -113,7 +113,7 @@ def classes_page(request: Request, context: BoardContext) -> Response:
 
 @router.get("/api/classes")
 def show_classes(context: BoardContext) -> ClassesView:
-    """Return the class of every street, and sums."""
+    """Return the class of every street, and totals."""
     network, policy = context.app.network, context.app.policy
     with context.reading() as tx:
         idle = idle_rules(network, _places(tx, context), policy, list_districts(tx))
@@ -124,7 +124,7 @@ def show_classes(context: BoardContext) -> ClassesView:
 def find_streets(
     context: BoardContext, service_class: Word = "", reason: Word = "", words: Word = ""
 ) -> StreetRows:
-    """Return the streets of a class, for a reason, of a name."""
+    """Return the streets of a class, reason or name."""
     app, search = context.app, StreetSearch(service_class, reason, words)
     with context.reading() as tx:
         return street_rows(app.network, app.policy, place_names(_places(tx, context)), search)
@@ -146,7 +146,7 @@ def show_street_class(segment_id: SegmentId, context: BoardContext) -> StreetCla
 
 @router.post("/api/classes")
 def decide_classes(order: DecisionsIn, context: AdminContext) -> DecidedOut:
-    """Decide the class of streets against all rules, or leave them to the rules again."""
+    """Override the class of streets, or remove overrides."""
     wanted, seen = _decisions(order.decisions), _decisions(order.seen)
     with context.writing() as tx:
         before = decide(tx, context.actor, wanted, context.app.network, context.now, seen)
@@ -161,7 +161,7 @@ def decide_by_file(
     file: Annotated[UploadFile, File()],
     replace: Annotated[bool, Form()] = False,
 ) -> OverrideFileOut:
-    """Decide as a file says: all of it, or nothing where it has a mistake."""
+    """Import overrides from a file, completely or not at all."""
     network, t = context.app.network, translator_of(request)
     wanted, mistakes = overrides_from_file(
         file.filename or "", content_of(file, MOST_BYTES), network, context.app.policy
@@ -180,7 +180,7 @@ def decide_by_file(
 
 @router.get("/classes/decisions.csv")
 def download_sheet(context: BoardContext) -> Response:
-    """Return what was decided as a spreadsheet, which a later upload may be."""
+    """Return the overrides as a spreadsheet, which can be uploaded again."""
     with context.reading() as tx:
         table = csv_from_overrides(list_overrides(tx).values(), context.app.network)
     return attachment(f"\ufeff{table}", "text/csv", "decisions.csv")
@@ -188,7 +188,7 @@ def download_sheet(context: BoardContext) -> Response:
 
 @router.get("/classes/decisions.geojson")
 def download_map(context: BoardContext) -> Response:
-    """Return what was decided as a map."""
+    """Return the overrides as GeoJSON."""
     with context.reading() as tx:
         text = geojson_from_overrides(list_overrides(tx).values(), context.app.network)
     return attachment(text, "application/geo+json", "decisions.geojson")
@@ -199,7 +199,7 @@ def _places(tx: Tx, context: Context) -> list[Place]:
 
 
 def _needed(mistake: Mistake, t: Translator) -> str:
-    """Return what a field should have been, a class by the name that the reader knows."""
+    """Return the expected value of a field, with classes named in the reader's language."""
     if mistake.field == "class" and mistake.got:
         classes = t(", ").join(t.named("short", code) for code in t.classes)
         return t("one of {expected}", expected=classes)

@@ -1,4 +1,4 @@
-"""Which cities a demo can show; light, since the command line reads it for its help."""
+"""The cities of the demo; a light module, since the command line imports it for its help."""
 
 from pathlib import Path
 

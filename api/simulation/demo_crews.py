@@ -1,4 +1,4 @@
-"""Two crews of a demo's storm with some jobs about their base, most of them on published lists."""
+"""Two crews for a demo storm, with jobs near their base."""
 
 from datetime import datetime
 
@@ -27,7 +27,7 @@ EVERY = 20
 def add_demo_crews(
     tx: Tx, storm: Storm, network: StreetNetwork, policy: Policy, t: Translator, now: datetime
 ) -> None:
-    """Put two crews on duty, one on foot and one with a vehicle, and give them lists."""
+    """Add two crews on duty, one on foot and one with a vehicle, with published lists."""
     depots = list_depots(tx)
     if not depots:
         return
@@ -58,7 +58,7 @@ def add_demo_crews(
 
 
 def lead_first_crew(tx: Tx, user_id: UserId) -> None:
-    """Let somebody sign in for the first crew."""
+    """Make a user the leader of the first crew."""
     first = next(iter(list_crews(tx)), None)
     if first is not None:
         lead_crew(tx, first.id, user_id)

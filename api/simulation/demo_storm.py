@@ -1,4 +1,4 @@
-"""The city of a demo: streets, machines, people and snow, all fresh."""
+"""The city of a demo: streets, machines, users and snowfall, all new."""
 
 import secrets
 import shutil
@@ -28,7 +28,7 @@ from maps.pages.i18n import translator
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where the storm is: streets, clock, language and machines.
+    """The place of a demo storm: streets, time zone, language and machines.
 
     `name` is what commands call the city, `title` what its pages call it.
     """
@@ -44,7 +44,7 @@ class Scene:
 
 
 def scene_of(file: Path | None, timezone: str | None) -> Scene:
-    """Return the scene of a street file, of Gothenburg, or of the drawn town."""
+    """Return the scene of a street file, of Gothenburg, or of the invented town."""
     if file is None:
         return _found(DEMO_CITY_FILE, timezone or DEMO_TIMEZONE)
     if str(file) != SAMPLE_CITY:
@@ -67,7 +67,7 @@ def _found(file: Path, timezone: str) -> Scene:
 
 
 def fresh_city(settings: Settings, scene: Scene) -> Path:
-    """Make the city of a scene, in place of an older demo of that name; return its folder."""
+    """Create the city of a scene in place of an older demo city; return its folder."""
     folder = settings.city_folder(scene.name)
     if folder.exists():
         if not (folder / DEMO_MARK).exists():
@@ -96,7 +96,7 @@ def fresh_city(settings: Settings, scene: Scene) -> Path:
 
 
 def name_of_storm(language: str, timezone: str, now: datetime) -> str:
-    """Return a storm's name as people there would call it, in both languages where we know none."""
+    """Return a storm's name in the scene's language, in both languages where it is unknown."""
     speakers = [
         translator(each, timezone) for each in ((language,) if language else sorted(languages()))
     ]
@@ -104,7 +104,7 @@ def name_of_storm(language: str, timezone: str, now: datetime) -> str:
 
 
 def _let_it_snow(folder: Path, scene: Scene) -> None:
-    """Bring the machines, and start a storm."""
+    """Add the machines and start a storm."""
     now = Clock().now()
     name = name_of_storm(scene.language, scene.timezone, now)
     engine = open_city_database(folder)
@@ -118,7 +118,7 @@ def _let_it_snow(folder: Path, scene: Scene) -> None:
 
 
 def enroll_everybody(folder: Path, scene: Scene) -> dict[str, str]:
-    """Add a user for every role and return their passwords by login."""
+    """Create a user for every role; return their passwords by login."""
     passwords = {role.value: secrets.token_urlsafe(8) for role in Role}
     engine = open_city_database(folder)
     with transaction(engine) as tx:

@@ -1,4 +1,4 @@
-"""A recorded log taken straight into a city's database, by the functions that its server uses."""
+"""The import of a recorded log into a city's database, by the server's own functions."""
 
 import gc
 from collections import Counter
@@ -42,7 +42,7 @@ Report = Callable[[str], None]
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Hold the search for cyclic garbage: among millions of fixes it is long and finds nothing."""
+    """Pause cyclic garbage collection, which is slow among millions of fixes and finds nothing."""
     searched = gc.isenabled()
     gc.disable()
     try:
@@ -54,7 +54,7 @@ def uncollected() -> Iterator[None]:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a log: fixes that were new, known before, and refused by reason."""
+    """The counts of an import: fixes stored, repeated, and refused by reason."""
 
     stored: int = 0
     repeated: int = 0
@@ -63,7 +63,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A city that can take a log in: its streets, and whose fixes they are.
+    """A city prepared for an import: its streets and the vehicles of the log.
 
     `vehicles` and `tokens` are by the names of the log, `storm` is `None` where none was named.
     """
@@ -86,7 +86,7 @@ def make_ready(
     renamed: Mapping[str, str] | None = None,
     create: bool = False,
 ) -> Ready:
-    """Find or add the vehicles of a log, a tracker for each, and its storm, if it is to have one.
+    """Find or create the log's vehicles, a tracker for each, and the storm if it is to have one.
 
     Raises `InvalidError` for vehicles that the city does not have, unless they are to be created.
     """
@@ -113,7 +113,7 @@ def take_in(
     report: Report,
     at_once: int = AT_ONCE,
 ) -> Outcome:
-    """Store and digest fixes, oldest first, as the server would have, `at_once` in a transaction.
+    """Store and digest fixes, the oldest first, with `at_once` fixes per transaction.
 
     The city must be open in no other program. What a run that was cut off has stored is not stored
     again, and what it has not digested is.
@@ -158,7 +158,7 @@ def take_in(
 
 
 def close_storm_of_log(engine: Database, storm: Storm, last_at: datetime) -> None:
-    """End the storm of a log with its last fix, unless it has ended already."""
+    """End the log's storm with its last fix, unless it has ended already."""
     with transaction(engine) as tx:
         active = find_active_storm(tx)
         if active is not None and active.id == storm.id:

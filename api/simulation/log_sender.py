@@ -1,4 +1,4 @@
-"""A recorded log sent to a server's door, with the times at which its fixes were made."""
+"""The sender of a recorded log to a server, with the original times of its fixes."""
 
 import asyncio
 import time
@@ -41,7 +41,7 @@ async def send_log(
     speed: float | None,
     report: Report,
 ) -> Outcome:
-    """Send fixes to a server with their own times, as fast as it takes them or `speed` times real.
+    """Send fixes with their own times, without limit or at `speed` times real time.
 
     `tokens` are by the names of the log. What the server had already is passed over without
     waiting, so that a run that was cut off soon is where it was. Raises `BarfrubError` where the
@@ -66,12 +66,12 @@ async def send_log(
 
 
 def door_of(url: str) -> httpx.AsyncClient:
-    """Return a client of the server at an address, to be closed by the caller."""
+    """Return an HTTP client for the server at an address; the caller closes it."""
     return httpx.AsyncClient(base_url=url, timeout=30.0)
 
 
 async def wait_for_digestion(engine: Database, report: Report) -> None:
-    """Wait until the server has looked at all that it stored.
+    """Wait until the server has digested all positions.
 
     Raises `BarfrubError` where it looks at nothing for long.
     """
@@ -94,7 +94,7 @@ async def wait_for_digestion(engine: Database, report: Report) -> None:
 def _portions(
     ordered: Sequence[LoggedFix], speed: float | None
 ) -> Iterator[tuple[float, list[LoggedFix]]]:
-    """Yield fixes that may be sent together, with the wall seconds after which they are due."""
+    """Yield fixes that may be sent together, with the seconds after the start when they are due."""
     step = WINDOW if speed is None else timedelta(seconds=TICK_S * speed)
     portion: list[LoggedFix] = []
     first_at = ordered[0].fixed_at if ordered else None
@@ -148,7 +148,7 @@ async def _send(
 
 
 async def _post(client: httpx.AsyncClient, token: str, body: object) -> httpx.Response:
-    """Send until the server has taken it; sending twice is safe."""
+    """Post a batch until the server accepts it; posting twice is safe."""
     until_s = time.monotonic() + PATIENCE_S
     while True:
         try:

@@ -1,4 +1,4 @@
-"""A simulated storm sent through the public doors: trackers' positions and callers' requests.
+"""A simulated storm sent to a server through its public API: positions and calls.
 
 It plays the drivers, so it reads the published plan; it writes nothing but its trackers' tokens,
 and whatever the board shows came in over HTTP.
@@ -53,7 +53,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What to simulate; nobody calls where no operator is named.
+    """What to simulate; without an operator there are no calls.
 
     `speed` is how fast the server's clock has to run, where that matters.
     """
@@ -66,7 +66,7 @@ class Script:
 
 
 class ServerClock:
-    """The server's time between two questions; both run at the same speed."""
+    """An estimate of the server's time between two requests; both clocks run at one speed."""
 
     def __init__(self) -> None:
         self._at: datetime | None = None
@@ -74,23 +74,23 @@ class ServerClock:
         self._speed = 1.0
 
     def align(self, now: datetime, speed: float) -> None:
-        """Take over what the server has just said."""
+        """Set the time and speed that the server has just sent."""
         self._at, self._asked_s, self._speed = now, time.monotonic(), speed
 
     @property
     def outdated(self) -> bool:
-        """Whether the server is to be asked again."""
+        """Whether to request the server's time again."""
         return self._at is None or time.monotonic() - self._asked_s > ALIGN_S
 
     def now(self) -> datetime:
-        """Return the server's time."""
+        """Return the estimated server's time."""
         if self._at is None:
             raise BarfrubError("the server has not been asked for its time yet")
         return self._at + timedelta(seconds=(time.monotonic() - self._asked_s) * self._speed)
 
 
 class Truck:
-    """A vehicle's tracker: what it has measured and not got through yet."""
+    """A simulated tracker with the fixes that it has not delivered yet."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -101,12 +101,12 @@ class Truck:
         self.place: LonLat | None = None
 
     def drive(self, fixes: Iterator[Fix]) -> None:
-        """Leave the old way for a new one."""
+        """Replace the path of the vehicle."""
         self._coming = fixes
         self._next = next(fixes, None)
 
     async def send(self, client: httpx.AsyncClient, gate: asyncio.Semaphore, now: datetime) -> None:
-        """Send what is due; what does not get through is sent again next time."""
+        """Send fixes that are due; failed ones are sent again next time."""
         while self._next is not None and self._next.sent_at <= now:
             self._waiting.append(self._next)
             self.place = self._next.location
@@ -132,7 +132,7 @@ class Truck:
 
 
 class Callers:
-    """People who call, and the operator who types what they say."""
+    """Simulated callers, and the operator who enters their requests."""
 
     def __init__(self, spoken: Iterator[SimulatedCall], script: Script) -> None:
         self._spoken = spoken
@@ -143,7 +143,7 @@ class Callers:
         self.sent = 0
 
     async def send(self, client: httpx.AsyncClient, now: datetime) -> None:
-        """Type in the calls that are due."""
+        """Enter the calls that are due."""
         while self._next is not None and self._next.at <= now:
             if not self._csrf:
                 await self._sign_in(client)
@@ -180,7 +180,7 @@ class Callers:
 
 
 class Simulation:
-    """Trucks and callers of one city, kept in step with its server's clock."""
+    """The trucks and callers of one city, synchronized with its server's clock."""
 
     def __init__(self, engine: Database, client: httpx.AsyncClient, script: Script) -> None:
         self._engine = engine
@@ -197,16 +197,16 @@ class Simulation:
 
     @property
     def positions_sent(self) -> int:
-        """How many fixes got through."""
+        """Number of fixes delivered."""
         return sum(truck.sent for truck in self._trucks.values())
 
     @property
     def calls_sent(self) -> int:
-        """How many calls were typed in."""
+        """Number of calls entered."""
         return self._callers.sent
 
     async def run(self, report: Report) -> None:
-        """Send until somebody stops us; raise `BarfrubError` without a server or a plan."""
+        """Send until stopped; raise `BarfrubError` without a server or a plan."""
         await self.begin(report)
         told_s = time.monotonic()
         while True:
@@ -219,7 +219,7 @@ class Simulation:
             await asyncio.sleep(TICK_S)
 
     async def begin(self, report: Report) -> None:
-        """Wait for the server and a published plan, then send the trucks on their way."""
+        """Wait for the server and a published plan, then start the trucks."""
         await self._wait_for_server()
         await self._wait_for_plan(report)
         script, now = self._script, self._clock.now()
@@ -229,7 +229,7 @@ class Simulation:
             self._callers = Callers(spoken, script)
 
     async def tick(self) -> None:
-        """Send what is due now."""
+        """Send what is due."""
         try:
             if self._clock.outdated:
                 await self._align()
@@ -269,7 +269,7 @@ class Simulation:
             await asyncio.sleep(TICK_S)
 
     async def look_for_plan(self, report: Report) -> bool:
-        """Send the trucks on the ways of a plan that is newer than ours."""
+        """Switch the trucks to a newer published plan, if there is one."""
         plan = await asyncio.to_thread(self._newer_plan)
         if plan is not None:
             first, self._plan = self._plan is None, plan
@@ -300,13 +300,13 @@ class Simulation:
 
 
 async def simulate_storm(engine: Database, url: str, script: Script, report: Report) -> None:
-    """Play drivers and callers against the server at `url` until somebody stops us."""
+    """Simulate trucks and callers against the server at `url` until stopped."""
     async with httpx.AsyncClient(base_url=url, timeout=20.0) as client:
         await Simulation(engine, client, script).run(report)
 
 
 def entry_of(fix: Fix | LoggedFix) -> dict[str, object]:
-    """Return a fix as `POST /positions` takes it."""
+    """Return a fix in the format of `POST /positions`."""
     return {
         "fixed_at": fix.fixed_at.isoformat(),
         "lat": fix.location.lat,

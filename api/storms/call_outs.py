@@ -1,4 +1,4 @@
-"""Reserve and contractors' machines: who may be called, the call, the answer, arrival, release."""
+"""Call-outs of reserve and contractors' machines: call, answer, arrival and release."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -26,7 +26,7 @@ Note = Annotated[str, Field(max_length=300)]
 
 
 class CallOutIn(Wire):
-    """A machine that was called, and for which storm; the one that is on where none is named."""
+    """A machine that was called for a storm, by default the active one."""
 
     vehicle_id: VehicleId
     storm_id: StormId | None = None
@@ -34,7 +34,7 @@ class CallOutIn(Wire):
 
 
 class CallOutAnswerIn(Wire):
-    """What was answered, and in how many minutes the machine is there."""
+    """The answer to a call-out, and the minutes until the machine arrives."""
 
     comes: bool
     expected_in_min: Annotated[float, Field(ge=0, le=2880)] | None = None
@@ -43,7 +43,7 @@ class CallOutAnswerIn(Wire):
 
 @router.get("/reserve")
 def reserve_page(request: Request, context: BoardContext) -> HTMLResponse:
-    """Show the machines that may be called, and those that came."""
+    """Show the machines that may be called out, and those that came."""
     t = translator_of(request)
     with context.reading() as tx:
         storm = shown_storm(tx)
@@ -63,7 +63,7 @@ def reserve_page(request: Request, context: BoardContext) -> HTMLResponse:
 
 @router.get("/api/call-outs")
 def show_calls(context: BoardContext, storm_id: StormId | None = None) -> list[CallOutView]:
-    """Return the machines that were called for a storm, the one that is on or the newest."""
+    """Return the call-outs of a storm, by default the active or newest one."""
     with context.reading() as tx:
         storm = wanted_storm(tx, storm_id)
         names = machine_names(tx)
@@ -73,7 +73,7 @@ def show_calls(context: BoardContext, storm_id: StormId | None = None) -> list[C
 
 @router.post("/api/call-outs", status_code=201)
 def call_machine(wanted: CallOutIn, context: DispatcherContext) -> CallOutView:
-    """Write down that a machine was called."""
+    """Record a call-out."""
     with context.writing() as tx:
         storm_id = wanted.storm_id
         if storm_id is None:
@@ -88,7 +88,7 @@ def call_machine(wanted: CallOutIn, context: DispatcherContext) -> CallOutView:
 def answer_call(
     call_out_id: CallOutId, wanted: CallOutAnswerIn, context: DispatcherContext
 ) -> CallOutView:
-    """Write down what was answered."""
+    """Record the answer to a call-out."""
     later = wanted.expected_in_min
     expected_at = None if later is None else context.now + timedelta(minutes=later)
     with context.writing() as tx:
@@ -106,26 +106,26 @@ def answer_call(
 
 @router.post("/api/call-outs/{call_out_id}/arrive")
 def note_arrival(call_out_id: CallOutId, context: DispatcherContext) -> CallOutView:
-    """Let a machine join the storm from now on."""
+    """Record the arrival of a machine, which joins the storm now."""
     with context.writing() as tx:
         return _published(tx, context, arrive(tx, context.actor, call_out_id, context.now))
 
 
 @router.post("/api/call-outs/{call_out_id}/release")
 def note_release(call_out_id: CallOutId, context: DispatcherContext) -> CallOutView:
-    """Send a machine home."""
+    """Release a machine from the storm."""
     with context.writing() as tx:
         return _published(tx, context, release(tx, context.actor, call_out_id, context.now))
 
 
 @router.post("/api/call-outs/{call_out_id}/cancel")
 def cancel_call(call_out_id: CallOutId, context: DispatcherContext) -> CallOutView:
-    """Take a call back."""
+    """Cancel a call-out."""
     with context.writing() as tx:
         return _published(tx, context, cancel(tx, context.actor, call_out_id, context.now))
 
 
 def _published(tx: Tx, context: Context, one: CallOut) -> CallOutView:
-    """Return what became of a call; open boards look at the storm's machines again."""
+    """Return a changed call-out; boards are notified that the storm's machines changed."""
     context.app.hub.publish("storm", [storm_view(get_storm(tx, one.storm_id))])
     return call_out_view(one, machine_names(tx).get(one.vehicle_id, ""))

@@ -1,4 +1,4 @@
-"""What one storm is met with: snowfall, closed streets, machines, reload sites, its policy."""
+"""The conditions of one storm: snowfall, closures, machines, reload sites and policy."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -47,7 +47,7 @@ router = APIRouter()
 
 
 class FallenIn(Wire):
-    """So many cm had fallen by a time, in all since it began to snow."""
+    """A snowfall reading: total cm up to a time."""
 
     at: Moment
     fallen_cm: Annotated[float, Field(ge=0, le=500, allow_inf_nan=False)]
@@ -59,20 +59,20 @@ class FallenIn(Wire):
 
 
 class SnowIn(Wire):
-    """New snowfall entries."""
+    """New snowfall readings."""
 
     entries: Annotated[list[FallenIn], Field(min_length=1, max_length=MOST_ENTRIES)]
 
 
 class SnowFileOut(Wire):
-    """What a file would bring; nothing while there are mistakes."""
+    """What a snowfall file would import; nothing where it has mistakes."""
 
     entries: list[tuple[datetime, float]]
     mistakes: list[MistakeView]
 
 
 class ClosureIn(Wire):
-    """A street to close from now on or later, for a time or until somebody opens it.
+    """A street closure from now or later, for a time or until it is lifted.
 
     Without `forward` the whole street, else one direction.
     """
@@ -85,20 +85,20 @@ class ClosureIn(Wire):
 
 
 class SwitchIn(Wire):
-    """Whether a storm has a reload site."""
+    """Whether a storm uses a reload site."""
 
     on: bool
 
 
 class MachineServiceIn(SwitchIn):
-    """Whether a machine is in service in a storm, and why it is not."""
+    """Whether a machine is in service in a storm, and why not."""
 
     reason: OutReason | None = None
     note: Annotated[str, Field(max_length=NOTE_LETTERS)] = ""
 
 
 class StormPolicyIn(Wire):
-    """Tables of a policy that take the place of the storm's own; their reader knows the rules."""
+    """Policy tables that replace those of the storm; their reader checks them."""
 
     base: Base
     tables: dict[str, Any]
@@ -106,7 +106,7 @@ class StormPolicyIn(Wire):
 
 @router.post("/api/storms/{storm_id}/snowfall", status_code=201)
 def enter_snow(storm_id: StormId, wanted: SnowIn, context: DispatcherContext) -> StormDetail:
-    """Enter how much had fallen by one or more times."""
+    """Add snowfall readings."""
     fallen = [one.fallen(context) for one in wanted.entries]
     return _added(context, storm_id, fallen, SnowSource.HAND)
 
@@ -118,7 +118,7 @@ def check_snow_file(
     file: Annotated[UploadFile, File()],
     context: DispatcherContext,
 ) -> SnowFileOut:
-    """Say what is wrong in a file, by line and field, or what it would bring."""
+    """Return a file's mistakes by line and field, or what it would import."""
     entries, mistakes = snow_from_csv(content_of(file), context.app.city.timezone)
     with context.reading() as tx:
         get_storm(tx, storm_id)
@@ -132,7 +132,7 @@ def check_snow_file(
 def take_snow_file(
     storm_id: StormId, file: Annotated[UploadFile, File()], context: DispatcherContext
 ) -> StormDetail:
-    """Enter the snowfall of a file, wholly or not at all."""
+    """Import a snowfall file, completely or not at all."""
     entries, mistakes = snow_from_csv(content_of(file), context.app.city.timezone)
     if mistakes:
         wrong = mistakes[0]
@@ -143,7 +143,7 @@ def take_snow_file(
 
 @router.post("/api/storms/{storm_id}/snowfall/undo")
 def undo_snow_change(storm_id: StormId, wanted: UndoIn, context: DispatcherContext) -> StormDetail:
-    """Take back the last change of a storm's snowfall."""
+    """Undo the last change of a storm's snowfall."""
 
     def change(tx: Tx) -> None:
         undo_snow(tx, context.actor, storm_id, wanted.change, context.app.network, context.now)
@@ -153,7 +153,7 @@ def undo_snow_change(storm_id: StormId, wanted: UndoIn, context: DispatcherConte
 
 @router.post("/api/snowfall/{entry_id}")
 def correct(entry_id: SnowEntryId, wanted: FallenIn, context: DispatcherContext) -> StormDetail:
-    """Correct a snowfall entry; what it was stays in the storm book."""
+    """Correct a snowfall reading; the old value stays in the audit log."""
     network, fallen = context.app.network, wanted.fallen(context)
 
     def change(tx: Tx) -> None:
@@ -164,7 +164,7 @@ def correct(entry_id: SnowEntryId, wanted: FallenIn, context: DispatcherContext)
 
 @router.post("/api/snowfall/{entry_id}/withdraw")
 def withdraw(entry_id: SnowEntryId, context: DispatcherContext) -> StormDetail:
-    """Let a snowfall entry hold no more."""
+    """Withdraw a snowfall reading."""
 
     def change(tx: Tx) -> None:
         withdraw_snow(tx, context.actor, entry_id, context.app.network, context.now)
@@ -174,7 +174,7 @@ def withdraw(entry_id: SnowEntryId, context: DispatcherContext) -> StormDetail:
 
 @router.get("/api/closures")
 def show_closures(context: BoardContext) -> list[ClosureView]:
-    """Return the closed streets of the storm that is on, those that will be closed too."""
+    """Return the present and future closures of the active storm."""
     with context.reading() as tx:
         storm = find_active_storm(tx)
         found = list_closures(tx, storm.id, context.now) if storm else []
@@ -183,7 +183,7 @@ def show_closures(context: BoardContext) -> list[ClosureView]:
 
 @router.post("/api/storms/{storm_id}/closures", status_code=201)
 def close(storm_id: StormId, wanted: ClosureIn, context: DispatcherContext) -> ClosureView:
-    """Close a street: no plan leads over it while it is closed."""
+    """Close a street; no plan uses it while it is closed."""
     network, now = context.app.network, context.now
     zone = context.app.city.timezone
     from_at = moment_in(wanted.from_at, zone, "from_at") if wanted.from_at else now
@@ -198,7 +198,7 @@ def close(storm_id: StormId, wanted: ClosureIn, context: DispatcherContext) -> C
 
 @router.post("/api/closures/{closure_id}/lift")
 def lift(closure_id: ClosureId, context: DispatcherContext) -> ClosureView:
-    """Open a closed street again."""
+    """Lift a closure."""
     with context.changing(f"closure:{closure_id}") as tx:
         closure = lift_closure(tx, context.actor, closure_id, context.now)
     view = closure_view(closure, context.app.network, context.now)
@@ -210,7 +210,7 @@ def lift(closure_id: ClosureId, context: DispatcherContext) -> ClosureView:
 def switch_a_machine(
     storm_id: StormId, vehicle_id: VehicleId, wanted: MachineServiceIn, context: DispatcherContext
 ) -> StormDetail:
-    """Take a machine into or out of service for a storm; out of it for a reason."""
+    """Take a machine in or out of service for a storm; out needs a reason."""
 
     def change(tx: Tx) -> None:
         service = MachineService(wanted.on, wanted.reason, wanted.note)
@@ -223,7 +223,7 @@ def switch_a_machine(
 def switch_a_site(
     storm_id: StormId, site_id: ReloadSiteId, wanted: SwitchIn, context: DispatcherContext
 ) -> StormDetail:
-    """Use a reload site in a storm, or do without it."""
+    """Use a reload site in a storm, or not."""
 
     def change(tx: Tx) -> None:
         switch_site(tx, context.actor, storm_id, site_id, context.now, in_use=wanted.on)
@@ -233,7 +233,7 @@ def switch_a_site(
 
 @router.post("/api/storms/{storm_id}/policy")
 def set_policy(storm_id: StormId, wanted: StormPolicyIn, context: DispatcherContext) -> StormDetail:
-    """Meet this storm otherwise; the city's policy stays."""
+    """Change this storm's policy; the city's policy stays."""
     network = context.app.network
 
     def change(tx: Tx) -> None:
@@ -246,7 +246,7 @@ def set_policy(storm_id: StormId, wanted: StormPolicyIn, context: DispatcherCont
 
 @router.post("/api/storms/{storm_id}/policy/undo")
 def undo_policy(storm_id: StormId, wanted: UndoIn, context: DispatcherContext) -> StormDetail:
-    """Take back the last change of a storm's policy."""
+    """Undo the last change of a storm's policy."""
     network = context.app.network
 
     def change(tx: Tx) -> None:

@@ -1,4 +1,4 @@
-"""The storm: its phases from forecast to closed, and what was corrected of it later."""
+"""Storms: their phases from forecast to closed, and later corrections."""
 
 from typing import Annotated
 
@@ -49,7 +49,7 @@ router = APIRouter()
 
 
 class ForecastIn(Wire):
-    """A snowfall that is expected, as forecast or already on alert."""
+    """An expected snowfall, as a forecast or an alert."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
     phase: StormPhase = StormPhase.FORECAST
@@ -57,7 +57,7 @@ class ForecastIn(Wire):
 
 
 class PhaseIn(Wire):
-    """Where a storm is to go, and where the page showed it."""
+    """The new phase of a storm, and the phase that the page showed."""
 
     seen: StormPhase
     to: StormPhase
@@ -81,14 +81,14 @@ def storm_page(storm_id: StormId, request: Request, context: BoardContext) -> HT
 
 @router.get("/api/storms")
 def list_all(context: BoardContext) -> list[StormRow]:
-    """Return every storm with its sums, the last one first."""
+    """Return every storm with its totals, the newest first."""
     with context.reading() as tx:
         return [_row(tx, storm) for storm in list_all_storms(tx)]
 
 
 @router.post("/api/storms", status_code=201)
 def start(wanted: StormIn, context: DispatcherContext) -> StormView:
-    """Start a storm: every street of the policy becomes work, every vehicle gets a shift."""
+    """Start a storm: a job for every street of the policy, a shift for every vehicle."""
     app = context.app
     with context.writing() as tx:
         storm = start_storm(tx, context.actor, wanted.name, app.network, app.policy, context.now)
@@ -97,7 +97,7 @@ def start(wanted: StormIn, context: DispatcherContext) -> StormView:
 
 @router.post("/api/storms/forecast", status_code=201)
 def forecast(wanted: ForecastIn, context: DispatcherContext) -> StormRow:
-    """Speak of a snowfall that is expected; its work is made when it becomes active."""
+    """Enter an expected snowfall; its jobs are created when it becomes active."""
     begins_at = moment_in(wanted.begins_at, context.app.city.timezone, "begins_at")
     with context.writing() as tx:
         storm = forecast_storm(tx, context.actor, wanted.name, wanted.phase, begins_at, context.now)
@@ -113,7 +113,7 @@ def show(storm_id: StormId, context: BoardContext) -> StormDetail:
 
 @router.get("/api/storms/{storm_id}/left")
 def show_left(request: Request, storm_id: StormId, context: BoardContext) -> LeftView:
-    """Return what would be cancelled or end if the storm was closed now."""
+    """Return what would be cancelled or ended if the storm were closed now."""
     with context.reading() as tx:
         get_storm(tx, storm_id)
         left = left_of(tx, storm_id, context.now)
@@ -122,7 +122,7 @@ def show_left(request: Request, storm_id: StormId, context: BoardContext) -> Lef
 
 @router.post("/api/storms/{storm_id}/phase")
 def move(storm_id: StormId, wanted: PhaseIn, context: DispatcherContext) -> StormDetail:
-    """Bring a storm into another phase; 409 says who has done so meanwhile."""
+    """Move a storm to another phase; 409 says who has done so already."""
     network = context.app.network
     with context.writing() as tx:
         storm = move_storm(
@@ -136,7 +136,7 @@ def move(storm_id: StormId, wanted: PhaseIn, context: DispatcherContext) -> Stor
 
 @router.post("/api/storms/{storm_id}/end")
 def end(storm_id: StormId, context: DispatcherContext) -> StormView:
-    """Close a storm: its open work is cancelled."""
+    """Close a storm; its open jobs are cancelled."""
     with context.changing(f"storm:{storm_id}") as tx:
         storm = end_storm(tx, context.actor, storm_id, context.now)
     context.app.city_state.refresh()
@@ -145,19 +145,19 @@ def end(storm_id: StormId, context: DispatcherContext) -> StormView:
 
 @router.get("/api/storms/{storm_id}/revisions")
 def show_revisions(storm_id: StormId, context: CouncilContext) -> tuple[RevisionView, ...]:
-    """Return what changed in a storm's coverage by late positions and recomputations."""
+    """Return the revisions of a storm's coverage after late positions and recomputations."""
     with context.reading() as tx:
         return revisions_of(tx, context, get_storm(tx, storm_id))
 
 
 def revisions_of(tx: Tx, context: Context, storm: Storm) -> tuple[RevisionView, ...]:
-    """Return the revisions of a storm with what each changed."""
+    """Return a storm's coverage revisions with the changes of each."""
     revisions, changes = coverage_revisions(tx, storm.id)
     return revision_views(revisions, changes, context.app.network)
 
 
 def publish_storm(context: Context, storm: Storm) -> StormView:
-    """Tell every open board of a storm that has begun, changed or ended."""
+    """Publish a storm that was started, changed or ended."""
     view = storm_view(storm)
     if not storm.phase.coming:
         context.app.hub.publish("storm", [view])

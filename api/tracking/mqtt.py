@@ -1,4 +1,4 @@
-"""Positions by MQTT: `owntracks/USER/DEVICE` and our batches on `barfrub/NAME/positions`.
+"""Positions over MQTT: `owntracks/USER/DEVICE` and batches on `barfrub/NAME/positions`.
 
 A message is acknowledged to the broker once it is on the disk. Who may write to which topic is the
 broker's to say: a tracker is known here by its topic alone.
@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 class Broker:
-    """Listens to a broker in a thread of its own; the session lives on while we are away.
+    """A client of an MQTT broker in a thread; its session survives reconnects.
 
     `connected` says whether the broker answers.
     """
@@ -54,7 +54,7 @@ class Broker:
         self.connected = False
 
     def start(self) -> None:
-        """Begin to listen where a broker is set; call it in the event loop of the server."""
+        """Connect where a broker is set; call it in the event loop of the server."""
         settings = self._app.settings
         if not settings.mqtt_host:
             return
@@ -76,7 +76,7 @@ class Broker:
         client.loop_start()
 
     async def stop(self) -> None:
-        """Leave the broker; it keeps what comes until we are back."""
+        """Disconnect; the broker keeps messages until the next start."""
         if self._client is not None:
             self._client.disconnect()
             await asyncio.to_thread(self._client.loop_stop)
@@ -114,7 +114,7 @@ class Broker:
             asyncio.run_coroutine_threadsafe(self._take(message), self._loop)
 
     async def _take(self, message: MQTTMessage) -> None:
-        """Store a message, however long that takes, then acknowledge it."""
+        """Store a message, then acknowledge it."""
         while True:
             try:
                 await self._store(message.topic, bytes(message.payload))
@@ -159,7 +159,7 @@ class Broker:
 
 
 def _read(payload: bytes, most_bytes: int) -> Mapping[str, object] | None:
-    """Return what a message says, `None` where nobody can read it."""
+    """Parse a message; `None` where it is malformed or too long."""
     if len(payload) > most_bytes:
         return None
     try:

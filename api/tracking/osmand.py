@@ -1,4 +1,4 @@
-"""The OsmAnd protocol: its query form, Traccar Client's JSON, and what a Traccar server forwards.
+"""The OsmAnd protocol: its query form, Traccar Client's JSON, and Traccar's forwarding.
 
 It has no place for a token: `id` is the token itself, or the tracker's name where the token can
 come as a header or as `token=`, and where an administrator said that the name is enough.
@@ -45,7 +45,7 @@ router = APIRouter()
 
 
 async def answer_tracker(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer one message of a tracker, and whatever goes wrong by its status alone."""
+    """Answer a tracker's message; errors are reported by the status alone."""
     try:
         answer = await receive_osmand(Request(scope, receive))
     except ClientDisconnect:
@@ -64,7 +64,7 @@ async def answer_tracker(scope: Scope, receive: Receive, send: Send) -> None:
 @router.get("/osmand")
 @router.post("/osmand")
 async def receive_osmand(request: Request) -> Response:
-    """Store one fix of OsmAnd's query form, or of Traccar's JSON; the answer is empty.
+    """Store one fix in OsmAnd's query form or Traccar's JSON; the answer is empty.
 
     Where a text waits for the tracker, it is the answer. An unknown tracker gets 400 in the query
     form and 404 in JSON, as from Traccar; so does 400 what cannot be read. A fix that can be read
@@ -87,7 +87,7 @@ async def receive_osmand(request: Request) -> Response:
 
 
 def _pairs(words: bytes) -> list[tuple[str, str]]:
-    """Return keys and values of a query or form; of plain words, as most are, without a search."""
+    """Return the keys and values of a query or form; fast for strings without escapes."""
     if words.isascii() and b"%" not in words and b"+" not in words:
         parted = (pair.partition("=") for pair in words.decode().split("&"))
         return [(key, value) for key, _, value in parted if value]
@@ -113,7 +113,7 @@ def _forwarded(body: object) -> bool:
 
 
 def _claimed(body: object) -> tuple[str, object, object]:
-    """Return the name in a JSON message, and the place as written, for the list of strangers."""
+    """Return the name in a JSON message and its raw coordinates, for unknown senders."""
     if not isinstance(body, Mapping):
         return "", None, None
     if _forwarded(body):

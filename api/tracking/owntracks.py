@@ -1,4 +1,4 @@
-"""The door for the OwnTracks apps in HTTP mode.
+"""The HTTP endpoint for OwnTracks apps.
 
 An app sends a message again until it is taken, and everything after it waits; so whatever a known
 tracker says is answered with 200, and what nobody can believe is counted.
@@ -38,7 +38,7 @@ router = APIRouter()
 
 @router.post("/owntracks")
 async def receive_owntracks(request: Request) -> list[dict[str, Any]]:
-    """Take a message of an OwnTracks app; the answer is what waits for it, mostly nothing.
+    """Store a message of an OwnTracks app; the answer is a queued command, or empty.
 
     The password of Basic authentication is the token, the tracker is named by topic, by
     `X-Limit-U` and `X-Limit-D`, or by the name of Basic authentication.
@@ -62,7 +62,7 @@ async def receive_owntracks(request: Request) -> list[dict[str, Any]]:
 
 
 async def take_message(app: App, device: Device, body: Mapping[str, object]) -> None:
-    """Store the fix of a message, or keep it as told, or count what is wrong with it."""
+    """Store the fix or state in a message, or count its fault."""
     now = app.clock.now()
     try:
         kind = kind_of(body)
@@ -78,7 +78,7 @@ async def take_message(app: App, device: Device, body: Mapping[str, object]) -> 
 
 
 def command_of(text: str) -> dict[str, Any]:
-    """Return a text as OwnTracks takes commands: "reportLocation" is one that all apps know."""
+    """Return a command in OwnTracks format; all apps know "reportLocation"."""
     return {"_type": "cmd", "action": text}
 
 

@@ -1,4 +1,4 @@
-"""Positions come in: our JSON batches, by the token of the tracker."""
+"""The endpoint for positions in JSON batches, authenticated by the tracker's token."""
 
 from collections.abc import Mapping
 
@@ -21,14 +21,14 @@ router = APIRouter()
 
 
 class RejectedOut(BaseModel):
-    """An entry that was not believed: "future", or the name of the field that is wrong."""
+    """A rejected entry: "future", or the name of the invalid field."""
 
     index: int
     reason: str
 
 
 class PositionsOut(BaseModel):
-    """What became of a batch."""
+    """The result of a batch."""
 
     stored: int
     repeated: int
@@ -37,7 +37,7 @@ class PositionsOut(BaseModel):
 
 @router.post("/positions")
 async def receive_positions(request: Request) -> PositionsOut:
-    """Store a batch of fixes of one device; answered once they are on the disk.
+    """Store a batch of one tracker's fixes; answered once they are on the disk.
 
     Sending a batch again is safe: a fix is known by vehicle and time.
     """
@@ -58,7 +58,7 @@ async def receive_positions(request: Request) -> PositionsOut:
 
 
 async def entries_of(request: Request) -> list[object]:
-    """Return the entries of a batch of positions, not looked at yet."""
+    """Return the unchecked entries of a batch."""
     body = json_of(await limited_body(request, MOST_BYTES))
     entries = body.get("positions") if isinstance(body, Mapping) else None
     if not isinstance(entries, list) or len(entries) > MOST:

@@ -1,4 +1,4 @@
-"""Who sends positions: a tracker by its token or, where that is enough, by its name."""
+"""Authentication of trackers: by token or, where enabled, by name alone."""
 
 import base64
 import secrets
@@ -26,7 +26,7 @@ SHOWN_LETTERS = 6
 
 @dataclass(frozen=True, slots=True)
 class TrackerClaim:
-    """Who somebody claims to be: names, the best first; a token beside them, or none; the door."""
+    """The identity that a sender claims: names, best first, a token if any, and the protocol."""
 
     names: tuple[str, ...]
     token: str
@@ -37,7 +37,7 @@ class TrackerClaim:
 
 
 async def find_sender(app: App, claim: TrackerClaim) -> Device | None:
-    """Return the tracker that a claim proves, else list it as a stranger.
+    """Return the tracker that a claim proves; otherwise list it as an unknown sender.
 
     The token may come beside the name or in its place. The token of the gateway speaks for every
     name. Raises `TooManyError` for trackers and strangers who come too often.
@@ -52,13 +52,13 @@ async def find_sender(app: App, claim: TrackerClaim) -> Device | None:
 
 
 def bearer(request: Request) -> str:
-    """Return the token of an `Authorization: Bearer`, empty where there is none."""
+    """Return the token of an `Authorization: Bearer` header, empty without one."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def basic(request: Request) -> tuple[str, str]:
-    """Return name and password of an `Authorization: Basic`, empty where there is none."""
+    """Return name and password of an `Authorization: Basic` header, empty without one."""
     scheme, _, word = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return "", ""
@@ -89,7 +89,7 @@ async def _proven(app: App, claim: TrackerClaim) -> Device | None:
 
 
 async def first_named(app: App, names: tuple[str, ...]) -> Device | None:
-    """Return the tracker that has the first of these names that any has."""
+    """Return the tracker with the first of these names that exists."""
     for name in names:
         device = await app.position_ingest.devices.named(name)
         if device is not None:
@@ -98,7 +98,7 @@ async def first_named(app: App, names: tuple[str, ...]) -> Device | None:
 
 
 async def list_stranger(app: App, claim: TrackerClaim) -> None:
-    """List who was not let in, for an administrator to adopt."""
+    """List a rejected sender, for an administrator to adopt."""
     name = next((name for name in claim.names if name.strip()), "")
     if not name:
         return
@@ -134,6 +134,6 @@ def _claimed_place(claim: TrackerClaim) -> LonLat | None:
 
 
 def _shown(name: str) -> str:
-    """Return what a page may show of a name: one line, and no whole token."""
+    """Return a name for display: on one line, with long names cut, as they may be tokens."""
     plain = "".join(letter for letter in name if letter.isprintable())[:NAME_LETTERS]
     return f"{plain[:SHOWN_LETTERS]}…" if len(plain) >= TOKEN_LETTERS else plain

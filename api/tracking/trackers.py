@@ -1,4 +1,4 @@
-"""Trackers in the set-up: known ones, senders to adopt, and texts for them."""
+"""Trackers in the set-up: known ones, unknown senders, and commands."""
 
 from typing import Annotated
 
@@ -47,7 +47,7 @@ Named = Annotated[str, Field(min_length=1, max_length=TRACKER_LETTERS)]
 
 
 class TrackerIn(Wire):
-    """A tracker to add; `listed_as` is how a sender to adopt is listed."""
+    """A new tracker; `listed_as` names the unknown sender that it adopts."""
 
     name: Named
     vehicle_id: VehicleKey
@@ -56,7 +56,7 @@ class TrackerIn(Wire):
 
 
 class InputIn(Wire):
-    """A digital input: its key, what it tells of, and whether "on" means not."""
+    """A digital input: its key, its meaning, and whether it is inverted."""
 
     key: Annotated[str, Field(min_length=1, max_length=KEY_LETTERS)]
     equipment: SensorKind
@@ -64,7 +64,7 @@ class InputIn(Wire):
 
 
 class TrackerSetIn(Wire):
-    """How a tracker is meant from now on."""
+    """The settings of a tracker."""
 
     vehicle_id: VehicleKey
     speed_unit: SpeedUnit
@@ -74,19 +74,19 @@ class TrackerSetIn(Wire):
 
 
 class CommandIn(Wire):
-    """A text for a tracker."""
+    """A command for a tracker."""
 
     text: Annotated[str, Field(min_length=1, max_length=COMMAND_LETTERS)]
 
 
 class StrangerIn(Wire):
-    """A sender to take off the list."""
+    """An unknown sender to remove from the list."""
 
     name: Annotated[str, Field(min_length=1, max_length=TRACKER_LETTERS)]
 
 
 class TrackerTokenOut(BaseModel):
-    """A tracker's token, which is not shown again, and the page as it is now."""
+    """A tracker's token, not shown again, and the updated page."""
 
     name: str
     token: str
@@ -95,7 +95,7 @@ class TrackerTokenOut(BaseModel):
 
 @router.get("/setup/trackers")
 def trackers_page(request: Request, context: AdminContext) -> Response:
-    """Show which trackers send positions, and who would like to."""
+    """Show the trackers and unknown senders."""
     view = {"boot": boot_of(request, context)}
     view["boot"]["base"] = str(request.base_url).rstrip("/")
     return page(request, "tracking/trackers.html", view)
@@ -103,7 +103,7 @@ def trackers_page(request: Request, context: AdminContext) -> Response:
 
 @router.get("/api/trackers")
 def read_trackers(context: AdminContext) -> TrackersView:
-    """Return all trackers with what was heard of them, and the senders that nobody knows."""
+    """Return all trackers with their last contacts and faults, and the unknown senders."""
     context.app.position_ingest.tracker_stats.write()
     with context.reading() as tx:
         return _page(tx, context)
@@ -111,7 +111,7 @@ def read_trackers(context: AdminContext) -> TrackersView:
 
 @router.post("/api/trackers", status_code=201)
 def add_tracker(wanted: TrackerIn, context: AdminContext) -> TrackerTokenOut:
-    """Add a tracker, or adopt a sender that is listed as unknown."""
+    """Add a tracker, or adopt an unknown sender."""
     with context.writing() as tx:
         device, token = adopt(
             tx,
@@ -129,7 +129,7 @@ def add_tracker(wanted: TrackerIn, context: AdminContext) -> TrackerTokenOut:
 
 @router.post("/api/trackers/{key}")
 def change_tracker(key: Key, wanted: TrackerSetIn, context: AdminContext) -> TrackersView:
-    """Say which vehicle a tracker is on and how its words are meant."""
+    """Change a tracker's vehicle and settings."""
     inputs = [DeviceInput(one.key.strip(), one.equipment, one.inverted) for one in wanted.inputs]
     with context.writing() as tx:
         settings = TrackerSettings(
@@ -147,7 +147,7 @@ def change_tracker(key: Key, wanted: TrackerSetIn, context: AdminContext) -> Tra
 
 @router.post("/api/trackers/{key}/token", status_code=201)
 def give_new_token(key: Key, context: AdminContext) -> TrackerTokenOut:
-    """Give a tracker a new token; with the old one it is a stranger."""
+    """Give a tracker a new token; the old one is revoked."""
     with context.writing() as tx:
         device, token = renew_token(tx, context.actor, DeviceId(key), context.now)
         view = _page(tx, context)
@@ -157,7 +157,7 @@ def give_new_token(key: Key, context: AdminContext) -> TrackerTokenOut:
 
 @router.post("/api/trackers/{key}/faults/clear")
 def count_anew(key: Key, context: AdminContext) -> TrackersView:
-    """Begin to count a tracker's faults anew."""
+    """Reset a tracker's fault counts."""
     context.app.position_ingest.tracker_stats.write()
     with context.writing() as tx:
         reset_fault_counts(tx, DeviceId(key))
@@ -166,7 +166,7 @@ def count_anew(key: Key, context: AdminContext) -> TrackersView:
 
 @router.post("/api/trackers/{key}/commands", status_code=201)
 def send_command(key: Key, wanted: CommandIn, context: DispatcherContext) -> TrackersView:
-    """Queue a text that the tracker gets with the answer to its next message."""
+    """Queue a command, which the tracker gets with the answer to its next message."""
     device_id = DeviceId(key)
     with context.writing() as tx:
         queue_command(tx, context.actor, device_id, wanted.text, context.now)
@@ -177,7 +177,7 @@ def send_command(key: Key, wanted: CommandIn, context: DispatcherContext) -> Tra
 
 @router.post("/api/trackers/{key}/commands/{command}/take-back")
 def take_back(key: Key, command: Key, context: DispatcherContext) -> TrackersView:
-    """Take back a text that the tracker has not got."""
+    """Remove a command that the tracker has not got yet."""
     with context.writing() as tx:
         take_back_command(tx, context.actor, DeviceId(key), CommandId(command), context.now)
         return _page(tx, context)
@@ -185,7 +185,7 @@ def take_back(key: Key, command: Key, context: DispatcherContext) -> TrackersVie
 
 @router.post("/api/strangers/forget")
 def forget(wanted: StrangerIn, context: AdminContext) -> TrackersView:
-    """Take a sender off the list; it comes back when it sends again."""
+    """Remove an unknown sender from the list; it returns with its next message."""
     with context.writing() as tx:
         forget_sender(tx, wanted.name)
         return _page(tx, context)

@@ -1,4 +1,4 @@
-"""What endpoints work with: the application, and per request who asks, when, in which language."""
+"""The context of endpoints: the application, and per request the user, time and language."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -69,7 +69,7 @@ FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 @dataclass
 class App:
-    """One server: its one city, opened, and what all requests share (`app.state.barfrub`)."""
+    """The parts of one city's server that all requests share (`app.state.barfrub`)."""
 
     settings: Settings
     folder: Path
@@ -106,33 +106,33 @@ class App:
 
     @property
     def city(self) -> City:
-        """The city as last set."""
+        """The city's record."""
         return self.city_state.now.city
 
     @property
     def network(self) -> StreetNetwork:
-        """Its streets as last imported."""
+        """The streets in force."""
         return self.city_state.now.network
 
     @property
     def policy(self) -> Policy:
-        """Its levels of service as last set."""
+        """The city's levels of service."""
         return self.city_state.now.policy
 
     @property
     def estimates(self) -> Estimates:
-        """When trucks come, by the published plan and what was seen of it."""
+        """Estimates of arrival times from the published plan and its progress."""
         return Estimates(self.plans, self.network, self.policy)
 
     @property
     def geocoder(self) -> Geocoder:
-        """What finds addresses in these streets."""
+        """The geocoder of these streets."""
         return self.city_state.now.geocoder
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an endpoint gets: who asks, when, and in which language."""
+    """The user, time and language of a request, and its application."""
 
     app: App
     user: User
@@ -144,20 +144,20 @@ class Context:
 
     @property
     def actor(self) -> Actor:
-        """Who the storm book names."""
+        """The actor in the audit log."""
         return Actor(ActorKind.USER, self.user.login)
 
     def reading(self) -> AbstractContextManager[Tx]:
-        """Return a transaction that only reads."""
+        """Return a read-only transaction."""
         return reading(self.app.engine)
 
     def writing(self) -> AbstractContextManager[Tx]:
-        """Return a transaction that is committed before the answer leaves."""
+        """Return a transaction that is committed before the answer is sent."""
         return transaction(self.app.engine)
 
     @contextmanager
     def changing(self, subject: str) -> Iterator[Tx]:
-        """Return a transaction like `writing`; refused where the page showed an older version.
+        """Return a writing transaction; raise `ConflictError` where the page's version is old.
 
         `subject` is what the storm book calls the thing, like "request:12".
         """
@@ -166,7 +166,7 @@ class Context:
             yield tx
 
     def city(self, tx: Tx) -> CityContext:
-        """Return what decisions about the city need, as of this request."""
+        """Return the city context of this request: streets, policy and time."""
         return CityContext(tx, self.app.network, self.app.policy, self.now)
 
     def has(self, *roles: Role) -> bool:
@@ -175,13 +175,13 @@ class Context:
 
 
 def app_of(request: Request) -> App:
-    """Return what all requests share."""
+    """Return the application of a request."""
     app: App = request.app.state.barfrub
     return app
 
 
 async def sent_csrf(request: Request) -> str:
-    """Return the anti-forgery token that came with the request, by header or form field."""
+    """Return the anti-forgery token of a request, from header or form field."""
     header = request.headers.get(CSRF_HEADER)
     length = request.headers.get("content-length", "")
     small = length.isdecimal() and int(length) <= MOST_BODY_BYTES
@@ -196,7 +196,7 @@ SentCsrf = Annotated[str, Depends(sent_csrf)]
 
 @dataclass(frozen=True)
 class Allowed:
-    """A dependency: the context of somebody with one of these roles, or an error."""
+    """A dependency that returns the context of a user with one of these roles, or raises."""
 
     roles: tuple[Role, ...]
 
@@ -222,7 +222,7 @@ class Allowed:
 
 
 def seen_version(header: str) -> int | None:
-    """Return the version that an `If-Match` names; `None` where any will do."""
+    """Return the version in `If-Match`; `None` where any is accepted."""
     text = header.strip().strip('"')
     if text in ("", "*"):
         return None
@@ -232,7 +232,7 @@ def seen_version(header: str) -> int | None:
 
 
 def signed_in(request: Request) -> tuple[Session | None, User | None]:
-    """Return the session and its user, or twice `None`; settle the language of the answer."""
+    """Return session and user, or `None` twice; sets the language of the answer."""
     app = app_of(request)
     cookie = request.cookies.get(SESSION_COOKIE)
     session = app.seals.read_session(cookie, WALL_S)
@@ -249,12 +249,12 @@ def signed_in(request: Request) -> tuple[Session | None, User | None]:
 
 
 def session_s(user: User) -> int:
-    """Return how long somebody stays signed in: a winter for who is a screen and nothing else."""
+    """Return the length of a user's session in seconds; half a year for wall displays."""
     return WALL_S if set(user.roles) == {Role.WALL} else SESSION_S
 
 
 def require_csrf(request: Request, csrf: SentCsrf) -> None:
-    """Raise `StalePageError` unless the token fits: a dependency for public forms."""
+    """Raise `StalePageError` unless the token fits; a dependency of public forms."""
     session, _ = signed_in(request)
     if session is not None:
         require_same(csrf, session.csrf)
@@ -266,18 +266,18 @@ def require_csrf(request: Request, csrf: SentCsrf) -> None:
 def set_cookie(
     request: Request, response: Response, name: str, text: str, lasts_s: int = SESSION_S
 ) -> None:
-    """Set a cookie that scripts cannot read and other sites do not send."""
+    """Set a cookie that is HTTP-only and same-site."""
     secure = app_of(request).settings.secure_cookies or request.url.scheme == "https"
     response.set_cookie(name, text, max_age=lasts_s, httponly=True, samesite="lax", secure=secure)
 
 
 def language_of(request: Request, user: User | None) -> str:
-    """Return the language to answer in; the user's own comes before the city's."""
+    """Return the language of the answer; the user's own before the city's."""
     return spoken_language(request, user.language if user else "", app_of(request).city.language)
 
 
 def spoken_language(request: Request, *known: str) -> str:
-    """Return the language to answer in.
+    """Return the language of the answer.
 
     The address asks first, then the cookie of the switch, what is known, the browser.
     """

@@ -1,4 +1,4 @@
-"""Answers that browsers save as a file."""
+"""Responses that browsers save as files."""
 
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ CSV = "text/csv"
 
 
 def attachment(content: str | bytes, media_type: str, name: str) -> Response:
-    """Return something that browsers save under a name; a text goes out as UTF-8."""
+    """Return a download under a file name; text is encoded as UTF-8."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     if isinstance(content, str):
         content, media_type = content.encode(), f"{media_type}; charset=utf-8"
@@ -18,6 +18,6 @@ def attachment(content: str | bytes, media_type: str, name: str) -> Response:
 
 
 def period_csv(text: str, what: str, period: Period, timezone: str) -> Response:
-    """Return a spreadsheet about a time, named after what it is about and when that begins."""
+    """Return a CSV download named by its content and the start of its period."""
     local = period.since.astimezone(ZoneInfo(timezone))
     return attachment(text, CSV, f"{what}-{period.span}-{local:%Y-%m-%d-%H%M}.csv")

@@ -1,4 +1,4 @@
-"""Errors on the wire: code to status, and a message in the reader's language."""
+"""Error responses: HTTP status by error code, and a message in the reader's language."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ STATUS = {
 
 
 class FaultFactsOut(BaseModel):
-    """What is wrong: a stable code, a message for people, the values in it."""
+    """An error: a stable code, a message for people, and its values."""
 
     code: str
     message: str
@@ -51,7 +51,7 @@ class FaultFactsOut(BaseModel):
 
 
 class ErrorOut(BaseModel):
-    """The one shape of every error."""
+    """The body of every error response."""
 
     error: FaultFactsOut
 
@@ -83,14 +83,14 @@ _log = logging.getLogger(__name__)
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Answer every error in one shape: `{"error": {"code", "message", "values"}}`, or a page."""
+    """Answer every error as `{"error": {"code", "message", "values"}}`, or as a page."""
     app.exception_handler(BarfrubError)(_on_ours)
     app.exception_handler(RequestValidationError)(_on_validation)
     app.exception_handler(HTTPException)(_on_http)
 
 
 class Failures:
-    """Answers for what nobody expected, inside the layers that armor and log every answer.
+    """Middleware that answers unexpected errors, inside the security headers and the log.
 
     The error then goes on to the server, which closes a connection that is half-way through.
     """
@@ -99,7 +99,7 @@ class Failures:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; answer 500 where nothing was answered yet."""
+        """Pass the request on; answer 500 where it fails before an answer began."""
         begun = False
 
         async def noticed(message: Message) -> None:
@@ -134,7 +134,7 @@ def _on_validation(request: Request, error: RequestValidationError) -> Response:
 
 
 def first_fault(faults: Sequence[Mapping[str, Any]], t: Translator) -> dict[str, object]:
-    """Return field, value and expectation of the first fault that pydantic found."""
+    """Return field, value and expectation of pydantic's first error."""
     fault = faults[0]
     place = [str(part) for part in fault["loc"] if part not in ("body", "query", "path")]
     expected = EXPECTED.get(fault["type"])
@@ -147,7 +147,7 @@ def first_fault(faults: Sequence[Mapping[str, Any]], t: Translator) -> dict[str,
 
 
 def _limits(fault: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the limits that pydantic names; its English list of codes becomes a plain one."""
+    """Return the limits in a pydantic error; its English list of choices becomes a plain one."""
     limits = dict(fault.get("ctx", {}))
     if "expected" in limits:
         limits["expected"] = limits["expected"].replace(" or ", ", ").replace("'", "")

@@ -1,4 +1,4 @@
-"""Orders from phones, which are sent again until one is answered: each is carried out once."""
+"""Idempotent requests: phones repeat them until answered, and each is carried out once."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, cast
@@ -17,7 +17,7 @@ NO_TAP = TapIn()
 
 
 def order_once[View](tx: Tx, context: Context, tap: TapIn, order: Callable[[Tx], View]) -> View:
-    """Carry out an order, or answer one that came before by its key as it was answered then."""
+    """Carry out a request once per key; a repeated one gets the first answer."""
     if not tap.key:
         return order(tx)
     answer: Any = answered_once(tx, context.user.id, tap.key, context.now, lambda: plain(order(tx)))

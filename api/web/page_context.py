@@ -1,4 +1,4 @@
-"""What every page has around it: language, theme, who is signed in, the anti-forgery token."""
+"""The context of every page: language, theme, user and anti-forgery token."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -25,7 +25,7 @@ def page(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """Return a page with all that its frame shows.
+    """Return a page rendered from a template.
 
     Somebody who is not signed in gets a fresh anti-forgery cookie, which the page's forms repeat.
     """
@@ -52,7 +52,7 @@ def page(
 
 
 def boot_of(request: Request, context: Context) -> dict[str, object]:
-    """Return what the scripts of a page start with: texts, clock, city, who is signed in."""
+    """Return the start data of a page's scripts: texts, clock, city and user."""
     return public_boot(request, context.now) | {
         "texts": translator_of(request).texts(),
         "classes": [asdict(each) for each in class_styles(context.app.policy)],
@@ -63,7 +63,7 @@ def boot_of(request: Request, context: Context) -> dict[str, object]:
 
 
 def public_boot(request: Request, now: datetime, msgids: Iterable[str] = ()) -> dict[str, object]:
-    """Return what the scripts of a public page start with: some texts, the clock, the city."""
+    """Return the start data of a public page's scripts: some texts, clock and city."""
     app, t = app_of(request), translator_of(request)
     return {
         "now": now.isoformat(),
@@ -87,7 +87,7 @@ def public_boot(request: Request, now: datetime, msgids: Iterable[str] = ()) -> 
 
 
 def spoken_languages() -> list[dict[str, object]]:
-    """Return every language that pages speak, as scripts need them: the default first."""
+    """Return the languages of the pages for scripts, the default first."""
     return [
         {
             "code": one.code,
@@ -105,25 +105,25 @@ def spoken_languages() -> list[dict[str, object]]:
 
 
 def _tiles(app: App, layer: str) -> str:
-    """Return where the tiles of a layer are; empty where the city has nothing to draw there."""
+    """Return the address of a layer's tiles; empty where the city has none."""
     drawn = (app.folder / "tiles" / f"{layer}.pmtiles").is_file()
     return f"/tiles/{layer}.pmtiles?v={app.city.network_version[:12]}" if drawn else ""
 
 
 def translator_of(request: Request) -> Translator:
-    """Return the translator into the language of the answer, at the city's time."""
+    """Return the translator for the answer, in the city's time zone."""
     language = getattr(request.state, "language", None) or language_of(request, None)
     app = app_of(request)
     return translator(language, app.city.timezone).of_city(app.policy)
 
 
 def wants_page(request: Request) -> bool:
-    """Whether a person with a browser asks, not a program."""
+    """Whether the client is a browser that expects a page."""
     return "text/html" in request.headers.get("accept", "")
 
 
 def local_path(text: str) -> str:
-    """Return an address on this server to go to, or the first page: never another host."""
+    """Return a path on this server; the first page for anything else."""
     foreign = not text.startswith("/") or text.startswith("//") or "\\" in text
     return "/" if foreign or not text.isprintable() else text
 

@@ -1,4 +1,4 @@
-"""Photos that phones send: kept as files before a row names them, served as pictures only."""
+"""Photos from phones: stored as files, served as images only."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,7 @@ PHOTO_HEADERS = {
 
 
 def photo_answer(city_folder: Path, name: str, of: int | str) -> FileResponse:
-    """Return a photo as a picture and nothing else; raise `NotFoundError` where there is none."""
+    """Return a photo as an image; raise `NotFoundError` where there is none."""
     path = photo_path(city_folder, name)
     if not name or not path.is_file():
         raise NotFoundError("photo", of)
@@ -31,7 +31,7 @@ def photo_answer(city_folder: Path, name: str, of: int | str) -> FileResponse:
 def keep_photo[View](
     context: Context, content: bytes, store: Callable[[Tx, str], tuple[View, str]]
 ) -> View:
-    """Keep the file before the row names it, and remove the one that no row names any more.
+    """Store a photo before the row that names it, and remove the one that it replaces.
 
     `store` gets the file's name, and returns an answer and the name of the file that it replaces.
     """

@@ -1,4 +1,4 @@
-"""Bodies of requests, read with a limit."""
+"""Request bodies, read up to a size limit."""
 
 import json
 
@@ -11,7 +11,7 @@ HALF_LETTER = b"\\u"
 
 
 async def limited_body(request: Request, most_bytes: int) -> bytes:
-    """Return what was sent; answer 413 as soon as it is too much."""
+    """Return the request body; raise 413 as soon as it is too large."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -21,7 +21,7 @@ async def limited_body(request: Request, most_bytes: int) -> bytes:
 
 
 def json_of(body: bytes) -> object:
-    """Return what a body says; raise `InvalidError` where it is not JSON, or no text in it."""
+    """Return the parsed JSON; raise `InvalidError` where it or its text is malformed."""
     try:
         value: object = json.loads(body)
         if HALF_LETTER in body:

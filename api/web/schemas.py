@@ -1,4 +1,4 @@
-"""What comes in over the wire; what goes out are the views of `maps`."""
+"""Schemas of incoming data; outgoing data are the views of `maps`."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -49,13 +49,13 @@ Moment = Annotated[str, Field(min_length=1, max_length=40)]
 
 
 class Wire(BaseModel):
-    """Strict about names, so that a misspelled field is an error and not a silence."""
+    """Base of incoming schemas; unknown fields are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ReportIn(Wire):
-    """A caller's words; a pin and a street where the operator chose them.
+    """A caller's report, with pin and street where the operator chose them.
 
     Without `join` the request gets work of its own, whatever is open on its street.
     """
@@ -100,33 +100,33 @@ class ReportIn(Wire):
 
 
 class PinIn(Wire):
-    """Where a human says that a request is."""
+    """A request's place, chosen by hand."""
 
     lon: Lon
     lat: Lat
 
 
 class CancelIn(Wire):
-    """Why a request is not served."""
+    """The reason for cancelling a request."""
 
     reason: Short = ""
 
 
 class CloseIn(Wire):
-    """Why a request is closed, and what is to be noted."""
+    """The reason for closing a request, and a note."""
 
     reason: ClosingReason
     note: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
 
 
 class ReopenIn(Wire):
-    """Why a request is not answered after all."""
+    """The reason for reopening a request."""
 
     why: Annotated[str, Field(max_length=TEXT_LETTERS)] = ""
 
 
 def moment_in(text: str, timezone: str, field: str) -> datetime:
-    """Return the moment that a field names; without an offset it is the city's time."""
+    """Parse a time; without an offset it is in the city's time zone."""
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
@@ -140,13 +140,13 @@ def moment_in(text: str, timezone: str, field: str) -> datetime:
 
 
 class StormIn(Wire):
-    """What a new storm is called."""
+    """The name of a new storm."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class PlanIn(Wire):
-    """How long to search for a plan, and what it is for; an empty list is everything."""
+    """The search time and scope of a plan; an empty list means everything."""
 
     seconds: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = 30.0
     classes: Annotated[tuple[ServiceClass, ...], Field(max_length=MOST_CLASSES)] = ()
@@ -163,14 +163,14 @@ class PlanIn(Wire):
 
 
 class WhatIfIn(Wire):
-    """How many machines of each type there are more, or fewer where negative; seconds a fleet."""
+    """Machines added per type, or removed where negative; search seconds per fleet."""
 
     machines: Annotated[dict[Short, int], Field(min_length=1, max_length=50)]
     seconds: Annotated[float, Field(ge=1, le=LONGEST_S, allow_inf_nan=False)] = SECONDS
 
 
 class ReplanIn(Wire):
-    """What has happened on the road, and how many trucks may change their next moves for it."""
+    """An event on the road, and how many trucks may get other next legs for it."""
 
     cause: ReplanCause
     vehicle_id: VehicleId | None = None
@@ -185,7 +185,7 @@ class ReplanIn(Wire):
 
 
 class InsertionIn(Wire):
-    """What is to be done at once: one of a request, a job or a street."""
+    """Urgent work: exactly one of a request, a job or a street."""
 
     request_id: RequestId | None = None
     job_id: JobId | None = None
@@ -193,7 +193,7 @@ class InsertionIn(Wire):
 
 
 class PublishIn(Wire):
-    """Whether jobs may be dropped that trucks have ahead and the plan says nothing of."""
+    """Whether jobs may be dropped that trucks have ahead and the plan leaves out."""
 
     dropping: bool = False
 
@@ -202,7 +202,7 @@ Key = Annotated[str, Field(min_length=8, max_length=100)]
 
 
 class TapIn(Wire):
-    """A driver's or a crew's order; one that comes again with its key is answered as before.
+    """A driver's or crew's tap; a repeated key gets the first answer.
 
     `tapped_at` is when it was given, where the phone was out of reach then.
     """
@@ -212,19 +212,19 @@ class TapIn(Wire):
 
 
 class LegsIn(TapIn):
-    """An order about a leg, or about all up to `last`."""
+    """A tap for one leg, or all up to `last`."""
 
     last: Annotated[int, Field(ge=0)] | None = None
 
 
 class SkipIn(LegsIn):
-    """Why legs are left out."""
+    """The reason for skipping legs."""
 
     reason: SkipReason
 
 
 class BlockageIn(LegsIn):
-    """What blocks the way, and where the phone was, if it knew."""
+    """A blockage, with the phone's position where it is known."""
 
     plan_id: int
     leg: Annotated[int, Field(ge=0)]
@@ -238,13 +238,13 @@ class BlockageIn(LegsIn):
 
 
 class CodeIn(Wire):
-    """Who is to drive; the machine's own driver where nobody is named."""
+    """The driver of a shift; by default the machine's own driver."""
 
     login: Short = ""
 
 
 class CallerOut(Wire):
-    """Who called."""
+    """A request's caller."""
 
     name: str
     phone: str
@@ -254,7 +254,7 @@ class CallerOut(Wire):
 
 
 class CandidateOut(Wire):
-    """A place that the words may mean."""
+    """A place that an address may mean."""
 
     segment_id: SegmentId
     name: str
@@ -269,7 +269,7 @@ class CandidateOut(Wire):
 
 
 def plain(view: object) -> Any:  # noqa: ANN401 - JSON of any shape
-    """Return a view as plain JSON values, for the stream: times in ISO 8601."""
+    """Return a view as JSON values for the stream, with times in ISO 8601."""
     return _anything.dump_python(view, mode="json")
 
 
@@ -277,6 +277,6 @@ Base = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class UndoIn(Wire):
-    """Which change is taken back: the last one."""
+    """The change to undo, which must be the last one."""
 
     change: Base

@@ -1,4 +1,4 @@
-"""Headers that every answer carries: what browsers may load, keep and guess."""
+"""Security and caching headers of every response."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
@@ -30,13 +30,13 @@ KEPT_S = {"/static/vendor/": 86_400, "/tiles/": 3_600}
 
 
 class SecurityHeaders:
-    """Adds security and caching headers to every HTTP answer."""
+    """Middleware that adds security and caching headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and the answer back with headers."""
+        """Pass the request on, and add headers to the response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -50,7 +50,7 @@ class SecurityHeaders:
 
 
 class Compression:
-    """Compresses answers, except tiles: those are asked for by byte ranges."""
+    """Middleware that compresses responses, except tiles, which are read by byte ranges."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._plain = app

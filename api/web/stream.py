@@ -1,4 +1,4 @@
-"""Server-sent events: what changes on the board, as it changes."""
+"""Server-sent events for the board."""
 
 import asyncio
 import time
@@ -57,7 +57,7 @@ router = APIRouter()
 
 @router.get("/stream")
 async def stream(context: AnyContext) -> StreamingResponse:
-    """Send what changes and the reader may know, as events, until the reader leaves.
+    """Send changes that the reader may see, as server-sent events.
 
     `vehicles`, `coverage`, `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `closures`,
     `alerts`, `checks` of routes, `messages` of drivers, `edits` of drafts, `orders`,
@@ -77,7 +77,7 @@ async def stream(context: AnyContext) -> StreamingResponse:
 async def while_welcome(
     events: AsyncGenerator[bytes], welcome: Callable[[], bool]
 ) -> AsyncGenerator[bytes]:
-    """Yield events until their reader is shut out or has other roles; looks every ten seconds."""
+    """Yield events until the reader is disabled or has other roles; checked every ten seconds."""
     looked_s = time.monotonic()
     async with aclosing(events):
         async for lines in events:
@@ -97,7 +97,7 @@ def _is_welcome(context: Context) -> bool:
 async def board_events(
     hub: Hub, clock: Clock, kinds: frozenset[str] | None = None
 ) -> AsyncGenerator[bytes]:
-    """Yield the lines of the stream; only of some kinds where given."""
+    """Yield the lines of the event stream, limited to some kinds where given."""
     loop, awake = asyncio.get_running_loop(), asyncio.Event()
 
     def wake() -> None:

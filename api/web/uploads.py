@@ -1,4 +1,4 @@
-"""Files that browsers send: streamed to the disk, so that their size is no matter of memory."""
+"""File uploads, streamed to the disk without loading them into memory."""
 
 import os
 import shutil
@@ -52,14 +52,14 @@ _STARTS = {
 
 
 class UploadedFileOut(BaseModel):
-    """A file that lies ready."""
+    """An uploaded file."""
 
     name: str
     size_bytes: int
 
 
 class TooLargeError(BarfrubError):
-    """More than we take."""
+    """Raised for an upload above the size limit."""
 
     code = "too_large"
 
@@ -68,7 +68,7 @@ class TooLargeError(BarfrubError):
 
 
 class NoRoomError(BarfrubError):
-    """A disk that could not hold what comes."""
+    """Raised where the disk is too full for an upload."""
 
     code = "no_room"
 
@@ -77,7 +77,7 @@ class NoRoomError(BarfrubError):
 
 
 def content_of(file: UploadFile, most_bytes: int = TABLE_BYTES) -> bytes:
-    """Return an uploaded file; raise `InvalidError` for one that is larger than `most_bytes`."""
+    """Return a file's content; raise `InvalidError` where it is larger than `most_bytes`."""
     content = file.file.read(most_bytes + 1)
     if len(content) > most_bytes:
         size = f"{(file.size or most_bytes) / 1e6:.1f} MB"
@@ -86,7 +86,7 @@ def content_of(file: UploadFile, most_bytes: int = TABLE_BYTES) -> bytes:
 
 
 async def keep_upload(request: Request, folder: Path, name: str, purpose: str) -> UploadedFileOut:
-    """Store the body of a request under its name.
+    """Store the request body as a file of this name.
 
     The file is there whole or not at all; one of the same name is replaced. Raises `InvalidError`
     for a name or a purpose that does not fit, `CityFileError` for content of another kind, and
@@ -106,7 +106,7 @@ async def keep_upload(request: Request, folder: Path, name: str, purpose: str) -
 
 
 def upload_path(folder: Path, name: str, purpose: str) -> Path:
-    """Return where a file of this name is kept; raise `InvalidError` unless it fits its purpose."""
+    """Return a file's path; raise `InvalidError` where its type does not fit the purpose."""
     suffixes = SUFFIXES.get(purpose)
     if suffixes is None:
         raise InvalidError("purpose", purpose, "one of streets, boundary, districts")
@@ -118,7 +118,7 @@ def upload_path(folder: Path, name: str, purpose: str) -> Path:
 
 
 def wanted_upload(folder: Path, name: str, purpose: str) -> Path:
-    """Return a file that lies ready; `URMIA` means the districts that come with us."""
+    """Return an uploaded file; `URMIA` means the districts that come with Barfrub."""
     if (purpose, name) == ("districts", URMIA):
         return URMIA_DISTRICTS
     path = upload_path(folder, name, purpose)
@@ -128,7 +128,7 @@ def wanted_upload(folder: Path, name: str, purpose: str) -> Path:
 
 
 def ready_files(folder: Path) -> dict[str, list[UploadedFileOut]]:
-    """Return the files that lie ready, by what they may be used for and by name."""
+    """Return the uploaded files by purpose and name."""
     found = sorted(folder.iterdir()) if folder.is_dir() else []
     files = [path for path in found if path.is_file() and not path.name.startswith(".")]
     return {
@@ -142,7 +142,7 @@ def ready_files(folder: Path) -> dict[str, list[UploadedFileOut]]:
 
 
 def require_kind(path: Path, name: str) -> None:
-    """Raise `CityFileError` where a file is visibly not of the kind that its name says."""
+    """Raise `CityFileError` where a file's content does not match its suffix."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
     wanted = _STARTS.get(Path(name).suffix.lower(), ())
@@ -156,13 +156,13 @@ def _begins(head: bytes, start: bytes) -> bool:
 
 
 def clear_parts(folder: Path) -> None:
-    """Remove what a killed server left of uploads; for when nobody can be uploading."""
+    """Remove unfinished uploads of a killed server; call it when nothing is being uploaded."""
     for part in folder.glob(f"{PART}*"):
         part.unlink(missing_ok=True)
 
 
 class _Part:
-    """A file that grows, until it is kept or discarded."""
+    """A file being written, until it is kept or discarded."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -172,25 +172,25 @@ class _Part:
         self._file = os.fdopen(handle, "wb")
 
     def require_room(self, size_bytes: int) -> None:
-        """Raise an error where so much is too much, for us or for the disk."""
+        """Raise an error where the size exceeds our limit or the disk."""
         if self.size_bytes + size_bytes > MOST_BYTES:
             raise TooLargeError(MOST_BYTES)
         if size_bytes > shutil.disk_usage(self._path.parent).free - SPARE_BYTES:
             raise NoRoomError
 
     def write(self, chunk: bytes) -> None:
-        """Add what came."""
+        """Append a chunk."""
         self.require_room(len(chunk))
         self.size_bytes += len(chunk)
         self._file.write(chunk)
 
     def keep_as(self, path: Path) -> None:
-        """Give the whole file its name, unless it is of another kind than the name says."""
+        """Rename the complete file; raise where its content does not match the suffix."""
         self._file.close()
         require_kind(self._path, path.name)
         self._path.replace(path)
 
     def discard(self) -> None:
-        """Remove what was not kept."""
+        """Remove the file where it was not kept."""
         self._file.close()
         self._path.unlink(missing_ok=True)
