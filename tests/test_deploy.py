@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.main import commands
+from api.cli.main import COMMANDS
 from api.config.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -44,15 +44,14 @@ def test_units_set_what_is_a_setting_and_run_what_is_a_command(name: str) -> Non
     text = (DEPLOY / name).read_text("utf-8")
     known = {f"BARFRUB_{setting.upper()}" for setting in Settings.model_fields}
     assert set(re.findall(r"BARFRUB_\w+", text)) <= known
-    names = {command.name or command.callback.__name__ for command in commands.registered_commands}
+    names = set(COMMANDS)
     (word,) = re.findall(r"^ExecStart=\S+ (\w+)", text, re.MULTILINE)
     assert word in names
 
 
 def test_every_command_of_the_guide_exists() -> None:
     guide = (ROOT / "docs/guide/administrator.md").read_text("utf-8")
-    named = {command.name or command.callback.__name__ for command in commands.registered_commands}
-    named |= {group.name for group in commands.registered_groups}
+    named = set(COMMANDS)
     used = set(re.findall(r"(?:^|`)barfrub ([a-z]+)", guide, re.MULTILINE))
     assert {"backup", "restore", "upgrade"} <= used
     assert used <= named

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from routing.kernels.routes.routes import deadhead_s
 from routing.network import deadheads
+from routing.network.shortest_deadheads import PathFinder
 from tests.routing.reference import seconds_between
 from tests.routing.towns import U_TURN_S, a_random_town, a_town
 
@@ -18,7 +19,7 @@ from tests.routing.towns import U_TURN_S, a_random_town, a_town
 def test_all_deadheads_equal_those_of_a_plain_dijkstra(seed):
     problem = a_random_town(seed, 8)
     line = deadheads.line_graph(problem)
-    finder = deadheads.PathFinder(problem, line)
+    finder = PathFinder(problem, line)
     for source in range(problem.arcs):
         away = deadheads.from_arc(problem, line, source)
         for target in range(problem.arcs):
@@ -33,7 +34,7 @@ def test_all_deadheads_equal_those_of_a_plain_dijkstra(seed):
 
 def test_the_way_is_made_of_allowed_turns_and_adds_up():
     problem = a_random_town(3, 12)
-    finder = deadheads.PathFinder(problem, deadheads.line_graph(problem))
+    finder = PathFinder(problem, deadheads.line_graph(problem))
     seconds, way = finder.path(0, 9)
     arcs = [0, *way, 9]
     total = sum(problem.drive_s[list(way)])
@@ -47,14 +48,14 @@ def test_the_way_is_made_of_allowed_turns_and_adds_up():
 
 def test_going_back_costs_a_u_turn_and_the_same_way_again_a_circle():
     street = a_town(((0, 1, 10.0),), [(0, 1)])
-    finder = deadheads.PathFinder(street, deadheads.line_graph(street))
+    finder = PathFinder(street, deadheads.line_graph(street))
     assert finder.path(0, 1) == (U_TURN_S, ())
     assert finder.path(0, 0) == (U_TURN_S + 10.0 + U_TURN_S, (1,))
 
 
 def test_no_route_turns_around_by_driving_through_a_depot():
     blind = a_town(((0, 1, 10.0),), [(0, 1)], u_turns=False)
-    finder = deadheads.PathFinder(blind, deadheads.line_graph(blind))
+    finder = PathFinder(blind, deadheads.line_graph(blind))
     assert finder.path(1, 0)[0] == np.inf
 
 
