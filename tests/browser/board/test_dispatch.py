@@ -1,7 +1,7 @@
 """The board by keyboard, in both languages: timeline, keys, conflict, wall screen."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Response, expect
 
 from data.model import Actor, ActorKind, RequestId, RequestKind
 from data.store.database.engine import transaction
@@ -83,11 +83,17 @@ def read_the_keys(visit: Visit, t) -> None:
     expect(page.locator(".help")).to_be_hidden()
 
 
+def tells_of(request: RequestId, answer: Response) -> bool:
+    """Whether an answer is the one that says in which version the page shows a request."""
+    asked = answer.request.post_data or ""
+    return "/api/board/presence" in answer.url and f'"request:{request}"' in asked
+
+
 def be_slower(visit: Visit, request: RequestId, t) -> None:
     """Cancel a request that somebody else placed after one has looked at it."""
     page, city = visit.page, visit.city
     page.keyboard.press("r")
-    with page.expect_response("**/api/board/presence"):
+    with page.expect_response(lambda answer: tells_of(request, answer)):
         page.locator("#list-requests .row").first.click()
     with transaction(city.engine) as tx:
         at = village().point_at(ROSE, 10.0)
