@@ -33,7 +33,7 @@ WANTED_LETTERS = "at least 8 letters, and not the sign-in name"
 """What a password should be, as the catalogs say it."""
 
 HASHED_AT_ONCE = 4
-"""Argon2 takes 64 MiB each time: a crowd at the door must not fill the memory."""
+"""Passwords hashed at the same time, at most: Argon2 takes 64 MiB for each."""
 
 _hasher = PasswordHasher()
 _hashing = BoundedSemaphore(HASHED_AT_ONCE)

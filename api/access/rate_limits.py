@@ -93,16 +93,16 @@ class PublicAction(StrEnum):
 ALLOWANCES: Mapping[PublicAction, Allowance] = {
     # A family behind one router, or a phone company's: a few reports at once.
     PublicAction.REPORT: Allowance(20, 10.0),
-    # Who tracks a request looks again and again; who guesses codes gets nowhere at this pace.
+    # People reload the page often; guessing codes is hopeless at this rate.
     PublicAction.TRACK: Allowance(30, 20.0),
     PublicAction.READ: Allowance(120, 120.0),
-    # A city's other system sends what a whole city says.
+    # A key sends the requests of a whole city.
     PublicAction.KEY: Allowance(300, 600.0),
     PublicAction.WRONG_KEY: Allowance(10, 2.0),
-    # A yard full of trackers that nobody has adopted yet, behind one router.
+    # A yard full of trackers not adopted yet, behind one router.
     PublicAction.STRANGER: Allowance(60, 60.0),
 }
-"""What one sender may do by the usual pace."""
+"""Allowances of one sender at the usual pace."""
 
 
 @dataclass

@@ -58,7 +58,7 @@ RequestNumber = Annotated[int, Field(ge=1, lt=2**63)]
 def show_board(request: Request, context: WallContext) -> Response:
     """Return the whole board; most requests only with what the map draws.
 
-    A screen on a wall gets no request in full: whoever passes by would read callers' words.
+    Wall displays get no request in full: passers-by would read callers' words.
     """
     boards = context.app.boards
     if context.has(*BOARD_ROLES):

@@ -25,10 +25,10 @@ from maps.board.board_panels import StreetPanel, TruckPanel, street_desk, truck_
 from maps.board.timeline import DoneView, TimelineView, done_view, timeline_view
 
 ASKED = 20
-"""Requests of a street that its panel tells, the newest."""
+"""Requests shown in a street's panel, the newest."""
 
 STORMS = 10
-"""Storms back that a street's panel looks."""
+"""Earlier storms shown in a street's panel."""
 
 router = APIRouter()
 

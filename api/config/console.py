@@ -7,7 +7,7 @@ from data.store.database.engine import Database, open_database
 from data.store.migrations import require_current
 
 CONSOLE = Actor(ActorKind.SYSTEM, "console")
-"""Who acts where somebody types a command on the server."""
+"""The actor of commands typed on the server."""
 
 
 def open_city_database(folder: Path, *, derived: bool = False) -> Database:

@@ -28,17 +28,17 @@ OFTEN = (
     "/style.css",
     "/api/shifts/{shift_id}/positions",
 )
-"""Routes that are asked for all the time: only their failures are worth a line."""
+"""Frequently requested routes, of which only failures are logged."""
 
 GONE = 499
-"""Status where whoever asked left before there was an answer, as nginx numbers it."""
+"""Status where the client closed the connection before the answer, as in nginx."""
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-"""What is told by name; anybody can make up others."""
+"""Methods logged by name; clients can invent others."""
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 REQUESTS = "barfrub.requests"
-"""Logger that tells of every request but those."""
+"""Logger of all other requests."""
 
 _log = logging.getLogger(REQUESTS)
 

@@ -5,7 +5,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, disable_cre
 BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 OPEN_ENDED = "/stream"
-"""A route whose answers last as long as somebody reads."""
+"""A route whose answers last as long as a client reads."""
 
 
 class Meters:

@@ -1,1 +1,1 @@
-"""How are crews registered, dispatched and told, and how do they answer?"""
+"""How are crews registered, given jobs and dispatched, and how do they report?"""

@@ -167,7 +167,7 @@ def _degrees(name: str, text: str, most: float) -> float:
 def _check_answers(attributes: Mapping[str, tuple[str, ...]], asked: Sequence[Question]) -> None:
     """Raise `InvalidError` where an answer is missing or not one of the choices.
 
-    What nobody asked is kept: clients send fields of their own.
+    Unknown attributes are kept: clients send fields of their own.
     """
     for question in asked:
         answers = attributes.get(question.code, ())

@@ -19,7 +19,7 @@ from fleet.storms.storm_lookup import wanted_storm
 from maps.requests.open311 import UPDATES, PublishedRequest, Record, extended, request_record
 
 NOTED = (*UPDATES, TOLD)
-"""Lines of the storm book that are told as notes."""
+"""Entries of the audit log that are published as notes."""
 
 
 def records_of(

@@ -33,7 +33,7 @@ WISHES = {
     "cancelled": Wish.CLOSE,
     "no_further_action": Wish.CLOSE,
 }
-"""What a status asks of us; every other one only tells how far the sender is."""
+"""The action for a status of the sender; other statuses are stored only."""
 
 router = APIRouter(route_class=FaultsAsRecords, tags=["Open311"])
 
@@ -48,7 +48,7 @@ def list_updates(
 ) -> Response:
     """Return updates, the oldest first; by default those of the last 90 days.
 
-    What a system told itself comes back to that system only.
+    A system's own updates are returned to that system only.
     """
     start, end = period_of(visitor.now, start_date, end_date)
     with reading(visitor.app.engine) as tx:

@@ -1,1 +1,1 @@
-"""How are plans asked for, watched, compared and published?"""
+"""How are plans requested, followed, compared and published?"""

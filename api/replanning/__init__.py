@@ -1,1 +1,1 @@
-"""How is urgent work put in, and a replan asked for?"""
+"""How is urgent work inserted, and a replan requested?"""

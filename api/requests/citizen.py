@@ -49,7 +49,7 @@ SAME_FOR = timedelta(minutes=15)
 """The same words from the same address within this time are one report."""
 
 REDRAWN_AT_ONCE = 2
-"""Photos drawn anew at the same time: each takes some fifty megabytes."""
+"""Photos re-encoded at the same time, at most: each takes some 50 MB."""
 
 router = APIRouter()
 

@@ -63,7 +63,7 @@ def check_file(
 def take_file(file: Annotated[UploadFile, File()], context: IntakeContext) -> FileTakenOut:
     """Import a file's requests, all or none, then place those that name a place.
 
-    They are stored for good before anybody looks for their streets.
+    They are committed before they are placed.
     """
     lines, mistakes = requests_from_csv(content_of(file))
     if mistakes:

@@ -69,7 +69,7 @@ MOST_AT_ONCE = 200
 """Requests that one order changes: a longer one would keep positions waiting."""
 
 MOST_NOTED = 1000
-"""Requests that the line of a look at callers' phones names."""
+"""Requests listed in the log entry of a search by phone number."""
 
 MOST_LINES = 20_000
 """Lines of a table that goes out."""

@@ -36,7 +36,7 @@ router = APIRouter()
 def take_request(form: ReportIn, context: IntakeContext) -> RequestView:
     """Store a request, then place and promise it where its words or pin are unambiguous.
 
-    It is stored for good before anybody looks for its street.
+    It is committed before it is placed.
     """
     if form.segment_id is not None:
         context.app.network.segment(form.segment_id)

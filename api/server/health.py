@@ -11,7 +11,7 @@ router = APIRouter()
 
 
 STUCK_S = 60.0
-"""Without a look at positions for so long the board stands still, and we want a restart."""
+"""Without a successful run for so long the server reports a failure, to be restarted."""
 
 
 class HealthOut(BaseModel):

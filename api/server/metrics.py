@@ -22,10 +22,10 @@ from data.store.tracking.tracker_state import count_faults
 LOOPBACK = ("127.0.0.1", "::1")
 
 FORWARDED = ("forwarded", "x-forwarded-for")
-"""Headers of a request that a proxy on this machine passed on for somebody else."""
+"""Headers of a request that a proxy on this machine has forwarded."""
 
 OUTCOMES = ("stored", "repeated", "rejected", "strangers", "digested", "set_aside")
-"""What becomes of positions, apart from `dropped:REASON`; told even when nothing came yet."""
+"""Outcomes of positions, apart from `dropped:REASON`; reported even at zero."""
 
 router = APIRouter()
 

@@ -5,11 +5,11 @@ from typing import Any
 from fastapi import FastAPI
 
 NO_MODEL: dict[str, Any] = {"application/json": {"schema": {}}}
-"""What FastAPI says of an answer that it knows nothing about."""
+"""The content of an answer without a model, as FastAPI describes it."""
 
 ANYTHING: dict[str, Any] = {"*/*": {}}
 GOES_ON = {"description": "Goes on at the address in the header Location"}
-"""Forms answer with another page, and pages send away whoever is not signed in."""
+"""Forms redirect to a page, and pages redirect visitors who are not signed in."""
 
 
 class DescribedWeb(FastAPI):

@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 def get_ready(web: FastAPI) -> None:
     """Load the driven plan and its progress, its timeline and the street colors.
 
-    Where that fails the server opens nevertheless: it is tried again whenever somebody asks.
+    Where that fails the server starts nevertheless: each is computed on request.
     """
     _know_routes(web)
     app: App = web.state.barfrub

@@ -50,7 +50,7 @@ from fleet.setup.machine_register import (
 from maps.setup.machines import FleetView, ProposalView, fleet_view, proposal_view
 
 MOST_CORNERS = 500
-"""Corners of a ground; a surveyor's plan of a yard has fewer."""
+"""Corners of a site's area, at most; a surveyor's plan of a yard has fewer."""
 
 router = APIRouter()
 

@@ -1,1 +1,1 @@
-"""How do drivers sign in, tell their progress and report, and how is the roster changed?"""
+"""How do drivers sign in and report progress, and how is the roster changed?"""

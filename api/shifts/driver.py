@@ -43,7 +43,7 @@ from maps.routes.route_steps import Surroundings, stages
 from maps.shifts.driver import DriveView, PhoneRoute, drive_view
 
 DAY_H = range(7, 17)
-"""Hours of a winter's day; in the dark the page is dark where nobody chose."""
+"""Hours of daylight in winter; outside of them the page is dark by default."""
 
 router = APIRouter()
 

@@ -10,7 +10,7 @@ DEMO_CITY_FILE = CODE_FOLDER / "maps/static/vendor/demo/gothenburg.geojson"
 DEMO_TIMEZONE = "Europe/Stockholm"
 
 SAMPLE_CITY = "sample-fa"
-"""What the drawn Persian town is called where a street file is asked for."""
+"""The name of the invented Persian town in place of a street file."""
 
 DEMO_MARK = "demo"
 """A file in a city's folder that lets the next demo replace it; your own cities have none."""

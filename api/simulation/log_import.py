@@ -32,7 +32,7 @@ that many small ones would take a multiple of the time.
 """
 
 AFTER = timedelta(hours=2)
-"""So long after the last fix of a log nobody waits for its vehicles: nothing is in suspense."""
+"""Time after a log's last fix at which all its tracks are settled."""
 
 LAST = timedelta(seconds=1)
 """How long after its last fix the storm of a log ends."""
@@ -130,7 +130,7 @@ def take_in(
         mark_seen_until(tx, last)
 
     def digest_unseen(tx: Tx, now: datetime) -> int:
-        """Digest what nobody has looked at yet, at a moment of the log."""
+        """Digest unseen positions as of a time in the log; return how many there were."""
         fresh, last = list_unseen(tx, at_once)
         take(tx, fresh, last, now)
         return len(fresh)

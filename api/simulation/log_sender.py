@@ -73,7 +73,7 @@ def door_of(url: str) -> httpx.AsyncClient:
 async def wait_for_digestion(engine: Database, report: Report) -> None:
     """Wait until the server has digested all positions.
 
-    Raises `BarfrubError` where it looks at nothing for long.
+    Raises `BarfrubError` where it digests nothing for long.
     """
     told_s, moved_s, least = time.monotonic(), time.monotonic(), None
     while True:

@@ -32,13 +32,13 @@ TICK_S = 1.0
 """Wall seconds between two rounds of sending."""
 
 ALIGN_S = 20.0
-"""How often the server is asked what time it is."""
+"""How often the server's time is requested."""
 
 REPORT_S = 10.0
-"""How often we look for a newer plan, and say how far we are."""
+"""How often a newer plan is looked up and the progress printed."""
 
 PATIENCE_S = 180.0
-"""How long we wait for the server, and for a published plan."""
+"""Longest wait for the server, and for a published plan."""
 
 AT_ONCE = 8
 """Requests on the way at a time."""

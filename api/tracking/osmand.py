@@ -68,7 +68,7 @@ async def receive_osmand(request: Request) -> Response:
 
     Where a text waits for the tracker, it is the answer. An unknown tracker gets 400 in the query
     form and 404 in JSON, as from Traccar; so does 400 what cannot be read. A fix that can be read
-    but not believed is counted and answered like any other, so that nobody sends it for ever.
+    but implausible is counted and acknowledged, so that the tracker does not repeat it.
     """
     if request.headers.get("content-type", "").startswith("application/json"):
         return await _receive_json(request)

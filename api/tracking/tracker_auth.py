@@ -15,13 +15,13 @@ from data.model import Device, LonLat, UnknownTracker, UnknownTrackerFault
 from fleet.tracking.field_parsers import place
 
 NAME_LETTERS = 60
-"""What is kept of a stranger's name."""
+"""Letters kept of an unknown sender's name."""
 
 TOKEN_LETTERS = 40
-"""A name as long as this may be somebody's token, and is not shown whole."""
+"""A name of this length may be a token, and is not shown in full."""
 
 SHOWN_LETTERS = 6
-"""What is shown of such a name."""
+"""Letters shown of such a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class TrackerClaim:
 async def find_sender(app: App, claim: TrackerClaim) -> Device | None:
     """Return the tracker that a claim proves; otherwise list it as an unknown sender.
 
-    The token may come beside the name or in its place. The token of the gateway speaks for every
-    name. Raises `TooManyError` for trackers and strangers who come too often.
+    The token may come beside the name or in its place. The gateway's token is valid for every
+    name. Raises `TooManyError` above the rate limits.
     """
     device = await _proven(app, claim)
     if device is not None:

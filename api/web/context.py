@@ -60,7 +60,7 @@ LANGUAGE_COOKIE = "barfrub_language"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_BODY_BYTES = 25_000_000
-"""Size of what is read whole: above the largest table of decisions, below what hurts."""
+"""Largest body read into memory: above the largest table of overrides."""
 
 VERSION_DIGITS = 18
 
@@ -140,7 +140,7 @@ class Context:
     language: str
     csrf: str
     seen: int | None = None
-    """Version of what is changed that the page has shown (`If-Match`), see `changing`."""
+    """The version that the page has shown (`If-Match`), see `changing`."""
 
     @property
     def actor(self) -> Actor:
@@ -159,7 +159,7 @@ class Context:
     def changing(self, subject: str) -> Iterator[Tx]:
         """Return a writing transaction; raise `ConflictError` where the page's version is old.
 
-        `subject` is what the storm book calls the thing, like "request:12".
+        `subject` is the subject in the audit log, like "request:12".
         """
         with self.writing() as tx:
             require_unchanged(tx, subject, self.seen)
@@ -292,10 +292,10 @@ def spoken_language(request: Request, *known: str) -> str:
 
 
 READS_WORDS = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.OPERATOR)
-"""Who may read what callers said."""
+"""Roles that may read callers' words."""
 
 BOARD_ROLES = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR)
-"""Who watches the storm at the board."""
+"""Roles that use the board."""
 
 _DISPATCH = (Role.ADMINISTRATOR, Role.DISPATCHER)
 

@@ -164,7 +164,7 @@ def _on_unexpected(request: Request, error: Exception) -> Response:
     _log.error("%s %s failed", request.method, route_of(request.scope), exc_info=error)
     try:
         return _answer(request, 500, "server", translator_of(request)("error:server"), {}, {})
-    except Exception:  # the database is gone, say: nobody can be recognized and no page drawn
+    except Exception:  # without a database, say, no page can be rendered
         _log.exception("and no page could be made of it")
         texts = [translator(language)("error:server") for language in languages()]
         return PlainTextResponse("\n".join(texts), 500)

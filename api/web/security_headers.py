@@ -23,7 +23,7 @@ POLICY = "; ".join(
 """The content security policy: our own files, and the one import map."""
 
 PERMISSIONS = "geolocation=(self), camera=(self), screen-wake-lock=(self), microphone=()"
-"""What a phone may be asked for: a driver's page needs place, photo and light."""
+"""Permissions of pages: the driver's page needs location, camera and wake lock."""
 
 KEPT_S = {"/static/vendor/": 86_400, "/tiles/": 3_600}
 """How long browsers keep what rarely changes; they ask again for everything else."""

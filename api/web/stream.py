@@ -19,16 +19,16 @@ from data.store.accounts.accounts import get_user
 from fleet.tracking.live_fleet import Hub
 
 BEAT_S = 10.0
-"""A quiet stream says so often that it is alive, to proxies and to readers."""
+"""Interval of keep-alive events on a quiet stream."""
 
 GATHER_S = 0.2
-"""Pause before each message, so that a busy storm comes in bunches."""
+"""Pause before each message, so that changes are sent in bunches."""
 
 RETRY_MS = 2_000
-"""How soon browsers ask again after a break."""
+"""How soon browsers reconnect after a break."""
 
 ALONE = frozenset({"beat", "city", "storm"})
-"""Kinds that carry one thing and not a list."""
+"""Kinds that carry one item, not a list."""
 
 _CITY = frozenset({"beat", "city", "storm"})
 _DESK = _CITY | {"coverage", "vehicles", "requests", "runs"}
@@ -46,7 +46,7 @@ HEARD_BY: Mapping[Role, frozenset[str]] = {
     Role.COUNCIL: _CITY | {"coverage"},
     Role.WALL: _BOARD - _WORDS - {"presence", "runs"},
 }
-"""What each role is told: the council nothing of vehicles and callers, a driver of no other.
+"""Kinds of events by role: the council gets no vehicles or callers, drivers only their own.
 
 A screen on a wall hears no words of callers and drivers: whoever passes by reads them. `mail`
 tells which shifts have news; what it says, only its own driver may ask for.
@@ -61,11 +61,11 @@ async def stream(context: AnyContext) -> StreamingResponse:
 
     `vehicles`, `coverage`, `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `closures`,
     `alerts`, `checks` of routes, `messages` of drivers, `edits` of drafts, `orders`,
-    `presence` of other boards, `handover_notes`, `crews` (whose lists are to be asked for anew),
-    and `storm`, which also tells of a new plan; `city` where the city itself changed. `beat`
-    tells the time where none of them comes for a while.
+    `presence` of other boards, `handover_notes`, `crews` (whose lists must be reloaded),
+    and `storm`, which also announces a new plan; `city` where the city itself changed. `beat`
+    carries the time where there is no other event for a while.
 
-    Nothing is repeated after a break: read all anew whenever the stream opens.
+    Nothing is repeated after a break: reload everything whenever the stream opens.
     """
     kinds = frozenset[str]().union(*(HEARD_BY[role] for role in context.user.roles))
     events = board_events(context.app.hub, context.app.clock, kinds)

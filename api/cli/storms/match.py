@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 NAMED = 10
-"""Mistakes that are told one by one."""
+"""Mistakes that are listed one by one."""
 
 
 def match(

@@ -73,7 +73,7 @@ RUNS = 20
 """Plan runs watched."""
 
 TRACKING = Actor(ActorKind.SYSTEM, "tracking")
-"""Who the storm book names where a position is set aside."""
+"""The actor in the audit log where a position is set aside."""
 
 _log = logging.getLogger(__name__)
 

@@ -31,10 +31,10 @@ from fleet.requests.placing import locate
 from fleet.routes.published_plan import PublishedPlanCache
 
 CHANNEL = "web"
-"""Where reports of the public form come from."""
+"""The channel of reports from the public form."""
 
 CITIZEN = Actor(ActorKind.SYSTEM, "citizen")
-"""Who the storm book names where a stranger asked."""
+"""The actor in the audit log of public reports."""
 
 LIMITS = CommitLimits(gather_s=0.01, waiting=1_000, together=100)
 """So few share a transaction that others can write in between; above `waiting`, senders must

@@ -12,7 +12,7 @@ PERIOD_S = 30.0
 """Pause between two runs: targets are hours."""
 
 AT_ONCE = 20
-"""Requests in one transaction, so that nobody waits long to write."""
+"""Requests in one transaction, so that other writers wait briefly."""
 
 
 class EscalationTask(CityTask):

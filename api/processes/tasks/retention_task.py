@@ -17,7 +17,7 @@ EVERY_S = 6 * 3600.0
 """Time between two erasures; the first is at the start, so that a restored backup is erased too."""
 
 SCHEDULE = Actor(ActorKind.SYSTEM, "schedule")
-"""Who the storm book names."""
+"""The actor in the audit log."""
 
 _log = logging.getLogger(__name__)
 

@@ -51,7 +51,7 @@ PERIOD_S = 0.1
 """How often an idle dispatch worker reads the queue."""
 
 OLD_S, TOO_OLD_S = 10.0, 60.0
-"""So old is what is known of trucks when it is read again, and when nobody may rely on it."""
+"""Age in seconds at which the running plan is reloaded, and above which it is not used."""
 
 OFFERS = 50
 """Offers whose routes are kept; the oldest go first."""

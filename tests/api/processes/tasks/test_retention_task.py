@@ -1,4 +1,4 @@
-"""Callers and their words go when their time is over; the storm book stays whole."""
+"""Callers and their words go when their time is over; the audit log stays whole."""
 
 from datetime import timedelta
 
