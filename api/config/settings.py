@@ -31,24 +31,24 @@ class Settings(BaseSettings):
     var: Path = Field(
         default=Path("var"), description="Folder of all run-time files, one city each below cities/"
     )
-    city: str = Field(default="", description="City that commands mean where none is named")
+    city: str = Field(default="", description="City of commands that name none")
     host: str = Field(default="127.0.0.1", description="Address that the server listens on")
     secure_cookies: bool = Field(
         default=False, description="Send cookies over HTTPS only; set it behind a TLS proxy"
     )
 
     log: LogStyle = Field(
-        default=LogStyle.TEXT, description="Lines on the error stream: text, or json for machines"
+        default=LogStyle.TEXT, description="Style of log lines on standard error: text or json"
     )
     metrics_token: str = Field(
         default="",
-        description="Word that /metrics asks for; without one, only this machine reads it",
+        description="Token that /metrics requires; without one, only this machine may read it",
     )
     notices: Path | None = Field(
         default=None,
-        description="File of the gateways for messages to callers; without one they go to the log",
+        description="File of the message gateways; without one, messages to callers go to the log",
     )
-    contact: str = Field(default="", description="Whom other systems and their makers may write to")
+    contact: str = Field(default="", description="Contact address for operators of other systems")
     callers_kept_days: int = Field(
         default=90,
         ge=1,
@@ -61,25 +61,25 @@ class Settings(BaseSettings):
     public_pace: float = Field(
         default=1.0,
         ge=0.0,
-        description="Usual limits of public doors times this; 0 for none",
+        description="Factor on the rate limits of public endpoints; 0 for no limits",
     )
 
     gateway_token: str = Field(
         default="",
-        description="Word with which a Traccar server speaks for every tracker by its name",
+        description="Token with which a Traccar server may send for any tracker by its name",
     )
     mqtt_host: str = Field(
-        default="", description="Broker that brings positions by MQTT; without one there are none"
+        default="", description="MQTT broker to receive positions from; without one, MQTT is off"
     )
     mqtt_port: int = Field(default=1883, ge=1, le=65535, description="Port of the broker")
-    mqtt_user: str = Field(default="", description="Name at the broker")
+    mqtt_user: str = Field(default="", description="User name at the broker")
     mqtt_password: str = Field(default="", description="Password at the broker")
-    mqtt_tls: bool = Field(default=False, description="Speak to the broker through TLS")
+    mqtt_tls: bool = Field(default=False, description="Connect to the broker over TLS")
 
     solver_threads: int = Field(
         default=max(1, (os.cpu_count() or 1) - 1),
         ge=1,
-        description="Threads that look for plow routes; the others answer people",
+        description="Threads of the optimizer; the others serve requests",
     )
 
     def city_folder(self, name: str) -> Path:

@@ -25,7 +25,7 @@ from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
 from fleet.storms.storm_start import start_storm
 from tests.api.lived_in_city import live_in
-from tests.api.pigeons import Pigeon
+from tests.api.recording_gateway import RecordingGateway
 from tests.conftest import PASSWORD
 from tests.village import (
     NOW,
@@ -193,8 +193,8 @@ def solved() -> Plan:
 
 
 @pytest.fixture
-def pigeon() -> Pigeon:
-    return Pigeon()
+def recorder() -> RecordingGateway:
+    return RecordingGateway()
 
 
 @pytest.fixture

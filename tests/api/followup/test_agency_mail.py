@@ -10,7 +10,7 @@ from data.store.database.engine import transaction
 from data.store.followup.referrals import list_referrals
 from data.store.requests.notices import list_agency_messages
 from fleet.requests.outbox import BACK_OFF, OutboxRules, claim_messages
-from tests.api.pigeons import PigeonSettings, a_messenger
+from tests.api.recording_gateway import RecordingSettings, a_notice_sender
 from tests.api.requests.test_request_queue import WORDS, a_body, order
 
 AWAKE = OutboxRules(time(3), time(3, 1))
@@ -18,8 +18,8 @@ EMAIL = "mailtos://us@snow.example?to={email}"
 
 
 @pytest.fixture
-def messenger(client, pigeon):
-    return a_messenger(client, PigeonSettings(AWAKE, email=EMAIL, pigeon=pigeon))
+def notice_sender(client, recorder):
+    return a_notice_sender(client, RecordingSettings(AWAKE, email=EMAIL, recorder=recorder))
 
 
 def handed_over(client, sign_in, **more):
@@ -37,13 +37,13 @@ def letter_of(client):
 
 
 def test_a_letter_waits_and_is_sent_once_with_all_that_the_body_needs(
-    client, sign_in, messenger, pigeon
+    client, sign_in, notice_sender, recorder
 ):
     handed_over(client, sign_in)
     assert letter_of(client) == "waiting"
-    assert messenger.run() == 1
-    assert messenger.run() == 0
-    ((who, text),) = pigeon.sent
+    assert notice_sender.run() == 1
+    assert notice_sender.run() == 0
+    ((who, text),) = recorder.sent
     assert (who.email, who.phone) == ("parks@city.example", "")
     assert "B-0001" in text.title
     assert WORDS in text.link
@@ -53,11 +53,11 @@ def test_a_letter_waits_and_is_sent_once_with_all_that_the_body_needs(
 
 
 def test_the_callers_number_goes_along_where_it_was_wished_and_is_a_look(
-    client, sign_in, messenger, pigeon
+    client, sign_in, notice_sender, recorder
 ):
     handed_over(client, sign_in, with_caller=True)
-    messenger.run()
-    ((_, text),) = pigeon.sent
+    notice_sender.run()
+    ((_, text),) = recorder.sent
     assert "044 5551234" in text.link
     assert "5551234" not in text.body
     with transaction(client.app.state.barfrub.engine) as tx:
@@ -66,47 +66,49 @@ def test_the_callers_number_goes_along_where_it_was_wished_and_is_a_look(
 
 
 def test_a_letter_that_is_refused_is_tried_again_and_then_given_up(
-    client, sign_in, clock, messenger, pigeon
+    client, sign_in, clock, notice_sender, recorder
 ):
-    pigeon.refusals = 99
+    recorder.refusals = 99
     handed_over(client, sign_in)
     seen = []
     for wait in (*BACK_OFF, timedelta(hours=9)):
-        assert messenger.run() == 1
+        assert notice_sender.run() == 1
         seen.append(letter_of(client))
         clock.moment += wait
     assert seen == ["waiting"] * len(BACK_OFF) + ["failed"]
-    assert messenger.run() == 0
-    assert pigeon.sent == []
+    assert notice_sender.run() == 0
+    assert recorder.sent == []
 
 
 def test_without_a_gateway_for_email_the_desk_is_told_to_use_paper(client, sign_in):
     handed_over(client, sign_in)
-    assert a_messenger(client, NoticeSettings(AWAKE)).run() == 1
+    assert a_notice_sender(client, NoticeSettings(AWAKE)).run() == 1
     assert letter_of(client) == "failed"
 
 
-def test_a_letter_whose_request_is_taken_back_does_not_leave(client, sign_in, messenger, pigeon):
+def test_a_letter_whose_request_is_taken_back_does_not_leave(
+    client, sign_in, notice_sender, recorder
+):
     change = handed_over(client, sign_in)["change_id"]
     client.post(f"/api/queue/changes/{change}/undo")
-    assert messenger.run() == 0
-    assert pigeon.sent == []
+    assert notice_sender.run() == 0
+    assert recorder.sent == []
     assert letter_of(client) == "unwanted"
 
 
 def test_a_letter_that_was_being_sent_when_the_server_died_is_not_sent_twice(
-    client, sign_in, messenger, pigeon
+    client, sign_in, notice_sender, recorder
 ):
     handed_over(client, sign_in)
     app = client.app.state.barfrub
     with transaction(app.engine) as tx:
         assert len(claim_messages(tx, AWAKE, "Asia/Tehran", app.clock.now(), 9)) == 1
-    messenger.recover()
-    assert messenger.run() == 0
+    notice_sender.recover()
+    assert notice_sender.run() == 0
     assert letter_of(client) == "lost"
 
 
-def test_paper_has_no_letter(client, sign_in, messenger):
+def test_paper_has_no_letter(client, sign_in, notice_sender):
     handed_over(client, sign_in, way="paper")
     assert letter_of(client) is None
     with transaction(client.app.state.barfrub.engine) as tx:

@@ -22,7 +22,7 @@ from data.store.requests.requests import Caller, list_requests
 from fleet.requests.outbox import OutboxRules
 from maps.requests.notices import NoticeText
 from tests import village as v
-from tests.api.pigeons import Pigeon, PigeonSettings, a_messenger
+from tests.api.recording_gateway import RecordingGateway, RecordingSettings, a_notice_sender
 from tests.village_plan import a_leg, a_plan
 
 AWAKE = OutboxRules(time(3), time(3, 1))
@@ -32,8 +32,10 @@ TEXT = NoticeText(
 
 
 @pytest.fixture
-def messenger(client, pigeon: Pigeon) -> NoticeSender:
-    return a_messenger(client, PigeonSettings(AWAKE, "https://snow.example", pigeon=pigeon))
+def notice_sender(client, recorder: RecordingGateway) -> NoticeSender:
+    return a_notice_sender(
+        client, RecordingSettings(AWAKE, "https://snow.example", recorder=recorder)
+    )
 
 
 def ask(client, sign_in, **changes) -> dict:
@@ -42,39 +44,45 @@ def ask(client, sign_in, **changes) -> dict:
     return client.post("/requests", json=told | changes).json()
 
 
-def test_a_message_goes_out_once_in_the_callers_language(client, sign_in, messenger, pigeon):
+def test_a_message_goes_out_once_in_the_callers_language(client, sign_in, notice_sender, recorder):
     ask(client, sign_in, language="fa")
-    assert messenger.run() == 1
-    assert messenger.run() == 0
-    ((who, text),) = pigeon.sent
+    assert notice_sender.run() == 1
+    assert notice_sender.run() == 0
+    ((who, text),) = recorder.sent
     assert who.phone == "0914"
     assert text.body == "درخواست B-0001: ثبت شد. زمان برنامه‌ریزی و پایان کار را به شما خبر می‌دهیم."
     assert text.link.startswith("https://snow.example/track?reference=B-0001&code=")
 
 
-def test_what_was_not_sent_before_a_restart_is_sent_after_it(client, sign_in, messenger, pigeon):
+def test_what_was_not_sent_before_a_restart_is_sent_after_it(
+    client, sign_in, notice_sender, recorder
+):
     ask(client, sign_in)
     app = client.app.state.barfrub
     again = NoticeSender(
-        app.engine, app.clock, app.city_state, PigeonSettings(AWAKE, pigeon=pigeon), app.plans
+        app.engine,
+        app.clock,
+        app.city_state,
+        RecordingSettings(AWAKE, recorder=recorder),
+        app.plans,
     )
     again.recover()
     assert again.run() == 1
-    assert len(pigeon.sent) == 1
+    assert len(recorder.sent) == 1
 
 
-def test_a_refused_message_is_tried_again_later(client, sign_in, messenger, pigeon, clock):
+def test_a_refused_message_is_tried_again_later(client, sign_in, notice_sender, recorder, clock):
     ask(client, sign_in)
-    pigeon.refusals = 1
-    messenger.run()
-    assert pigeon.sent == []
+    recorder.refusals = 1
+    notice_sender.run()
+    assert recorder.sent == []
     clock.moment += timedelta(minutes=2)
-    messenger.run()
-    assert len(pigeon.sent) == 1
-    assert messenger.tally == {"waiting": 1, "sent": 1}
+    notice_sender.run()
+    assert len(recorder.sent) == 1
+    assert notice_sender.tally == {"waiting": 1, "sent": 1}
 
 
-def test_who_joins_a_planned_job_hears_what_was_promised(client, sign_in, messenger, pigeon):
+def test_who_joins_a_planned_job_hears_what_was_promised(client, sign_in, notice_sender, recorder):
     sign_in()
     client.post("/api/storms", json={"name": "First snow"})
     app = client.app.state.barfrub
@@ -83,9 +91,9 @@ def test_who_joins_a_planned_job_hears_what_was_promised(client, sign_in, messen
         (asked,) = list_requests(tx)
         leg = a_leg(starts_at=v.NOW + timedelta(hours=1), job_ids=(asked.job_id,))
         add_plan(tx, a_plan(leg, state=PlanState.PUBLISHED))
-    messenger.promise()
-    messenger.run()
-    said = sorted(text.body for _, text in pigeon.sent)
+    notice_sender.promise()
+    notice_sender.run()
+    said = sorted(text.body for _, text in recorder.sent)
     assert "planned between 08:20 and 08:55" in said[0]
     with transaction(app.engine) as tx:
         given = find_promise(tx, asked.id)

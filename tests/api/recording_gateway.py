@@ -1,4 +1,4 @@
-"""A gateway of messages that keeps what it would send."""
+"""A message gateway that records what it would send."""
 
 from dataclasses import dataclass, field
 
@@ -9,8 +9,8 @@ from maps.requests.notices import NoticeText
 
 
 @dataclass
-class Pigeon:
-    """A gateway that remembers, and refuses as often as told."""
+class RecordingGateway:
+    """Records messages; refuses the first `refusals` of them."""
 
     refusals: int = 0
     sent: list[tuple[Caller, NoticeText]] = field(default_factory=list)
@@ -24,15 +24,15 @@ class Pigeon:
 
 
 @dataclass(frozen=True, slots=True)
-class PigeonSettings(NoticeSettings):
-    pigeon: Pigeon = field(default_factory=Pigeon)
+class RecordingSettings(NoticeSettings):
+    recorder: RecordingGateway = field(default_factory=RecordingGateway)
 
-    def gateway(self) -> Pigeon:
-        return self.pigeon
+    def gateway(self) -> RecordingGateway:
+        return self.recorder
 
 
-def a_messenger(client, settings: NoticeSettings) -> NoticeSender:
-    """Return a sender that looks when a test says so, in place of the server's own."""
+def a_notice_sender(client, settings: NoticeSettings) -> NoticeSender:
+    """Return a sender that runs when a test calls it, in place of the server's own."""
     app = client.app.state.barfrub
     client.portal.call(app.notice_sender.stop)
     return NoticeSender(app.engine, app.clock, app.city_state, settings, app.plans)
