@@ -23,7 +23,7 @@ from maps.logbook.vehicle_tables import days_csv, log_csv
 router = APIRouter()
 
 READ_AT_ONCE = 120
-"""Quarters of an hour read while somebody waits for the page."""
+"""Quarters of an hour read while a page is being loaded, at most."""
 
 SpanAsked = Annotated[PeriodKind, Query(description="what the page is about")]
 At = Annotated[AwareDatetime | None, Query(description="a moment in it; now where none is given")]

@@ -15,22 +15,22 @@ from data.errors import BarfrubError, InvalidError
 from data.model import User
 
 SESSION_S = 12 * 3600
-"""A shift: after it everybody signs in again."""
+"""Lifetime of a session: one shift."""
 
 WALL_S = 180 * 24 * 3600
-"""A winter: a screen on a wall has no keyboard, and its role may change nothing."""
+"""Lifetime of a wall display's session, which is read-only and has no keyboard: one winter."""
 
 UNKNOWN_LOGIN_HASH = (
     "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA"
     "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )
-"""A hash that no password has: compared with where a login is unknown."""
+"""A hash that no password has; checked where a login is unknown, for equal time."""
 
 PASSWORD_LETTERS = 8
-"""The shortest password that we take."""
+"""Shortest password allowed."""
 
 WANTED_LETTERS = "at least 8 letters, and not the sign-in name"
-"""What a password should be, as the catalogs say it."""
+"""The rule for passwords, as a key of the catalogs."""
 
 HASHED_AT_ONCE = 4
 """Passwords hashed at the same time, at most: Argon2 takes 64 MiB for each."""

@@ -6,7 +6,7 @@ from api.access.auth import subscriber
 from api.access.rate_limits import MINUTE_S, Allowance, RateLimiter
 
 WINDOW_S = 300.0
-"""After so long without a failure everything is forgiven."""
+"""Time without a failure after which counts are reset."""
 
 
 def failures(most: int, window_s: float = WINDOW_S) -> Allowance:
@@ -18,13 +18,13 @@ BY_NAME = failures(5)
 """Wrong passwords for one name from one address."""
 
 BY_LOGIN_ADDRESS = failures(30)
-"""Wrong passwords from one address for whatever names."""
+"""Wrong passwords from one address for any names."""
 
 BY_ADDRESS = failures(10)
-"""Wrong codes of one address: gloves, and a whole yard behind one router."""
+"""Wrong codes of one address: people type with gloves, and a whole yard shares a router."""
 
 OF_ALL = failures(300)
-"""Wrong codes of all addresses together: many guessers are no quicker than thirty."""
+"""Wrong codes of all addresses together."""
 
 BY_REQUEST = failures(20)
 """Wrong codes of one request: 100 million codes last for decades."""

@@ -10,7 +10,7 @@ from fastapi import Request
 from api.access.auth import TooManyError, subscriber
 
 REMEMBERED = 50_000
-"""Senders remembered: a flood from everywhere must not fill the memory."""
+"""Senders kept in memory, at most."""
 
 MINUTE_S = 60.0
 

@@ -47,7 +47,7 @@ from maps.streets.street import StreetRecords, StreetView, street_view
 RUNS_SHOWN = 5
 
 AT_ONCE = 100
-"""Requests that a list asks for at once: more rows than any screen shows."""
+"""Requests per query, at most: more rows than any screen shows."""
 
 router = APIRouter()
 

@@ -58,7 +58,7 @@ from maps.pages.i18n import translator
 router = APIRouter()
 
 EVERYTHING = (0,)
-"""What stands for all crews in the stream, which says no words of callers."""
+"""The event for a change of any crew; it carries no words of callers."""
 
 Number = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
 

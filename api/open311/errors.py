@@ -27,10 +27,10 @@ FIELDS = {
     "request": "service_request_id",
     "address": "address_id",
 }
-"""What the standard calls the things that may not exist."""
+"""Names of missing things in the standard."""
 
 OUTSIDE = "/open311/"
-"""Addresses below this are answered as the standard wants, also where nothing is."""
+"""Addresses below this get errors in the standard's format, even unknown ones."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 

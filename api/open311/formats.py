@@ -22,10 +22,10 @@ CHILDREN = {
     "notes": "note",
     "photos": "photo",
 }
-"""What XML calls the members of a list, by the name of the list."""
+"""XML element names of list members, by the name of the list."""
 
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot carry, and nobody can read."""
+"""Characters that XML 1.0 does not allow."""
 
 
 class Format(StrEnum):

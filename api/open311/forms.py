@@ -31,7 +31,7 @@ MOST_FIELDS = 100
 URL_LETTERS = 2_000
 
 FOREIGN_NUMBERS = ("fixmystreet_id", "external_id", "service_request_id_ext")
-"""Attributes in which clients send their own number of a report: said twice, it is one report."""
+"""Attributes with the client's own number of a report; equal numbers are one report."""
 
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,100})\](\[\])?")
 _LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")

@@ -9,7 +9,7 @@ from threading import Lock, Thread
 from data.errors import BarfrubError, ConflictError
 
 type Report = Callable[[str], None]
-"""Hears the name of each step when it begins."""
+"""Called with the name of each step when it begins."""
 
 _log = logging.getLogger(__name__)
 

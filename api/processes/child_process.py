@@ -33,7 +33,7 @@ SOON_S = 60.0
 """A child that lives for so long did not die soon."""
 
 _SPAWN = multiprocessing.get_context("spawn")
-"""How children start: without what the parent has in memory."""
+"""Start method: children do not inherit the parent's memory."""
 
 _log = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ PATIENCE_S = 10.0
 """Longest wait for an answer."""
 
 LONG_PATIENCE_S = 60.0
-"""A plan of a large city is made ready for changes by hand in some seconds, once."""
+"""Longest wait for loading a draft: some seconds in a large city, once."""
 
 MOST_BYTES = 50_000_000
 """Longest line that is read."""

@@ -37,8 +37,7 @@ PROMISES_S = 10.0
 """Time between two searches for planned requests without a promise."""
 
 SENDERS = 4
-"""Messages at the gateways at the same time: of no more is it unknown whether they arrived when the
-server is killed."""
+"""Messages sent at the same time; only these can be lost when the server is killed."""
 
 _log = logging.getLogger(__name__)
 

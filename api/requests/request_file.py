@@ -20,7 +20,7 @@ from fleet.followup.request_import import count_known, place_taken, take_in
 from maps.setup.machines import MistakeView, mistake_view
 
 TOGETHER = 50
-"""Requests placed in one transaction, so that others get in between."""
+"""Requests placed in one transaction, so that others can write in between."""
 
 router = APIRouter()
 

@@ -66,13 +66,13 @@ from maps.requests.requests import request_view
 PAGE_ROWS = 50
 MOST_ROWS = 200
 MOST_AT_ONCE = 200
-"""Requests that one order changes: a longer one would keep positions waiting."""
+"""Requests per bulk change, at most: longer ones would delay positions."""
 
 MOST_NOTED = 1000
 """Requests listed in the log entry of a search by phone number."""
 
 MOST_LINES = 20_000
-"""Lines of a table that goes out."""
+"""Lines of a CSV download, at most."""
 
 """A shift: an older change is not offered to be taken back."""
 

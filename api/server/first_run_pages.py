@@ -37,7 +37,7 @@ from maps.pages.templates import STATIC_DIR, render
 from maps.setup.city_setup import StreetsView, streets_view
 
 FIRST = "/first"
-"""Where everything of the first start lies, so that it can go on while the city is served."""
+"""Base path of the first start, which stays reachable while the city is served."""
 
 router = APIRouter()
 

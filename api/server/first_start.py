@@ -38,10 +38,10 @@ from fleet.setup.city_setup import NewCity, add_city
 from fleet.setup.city_setup import Report as CityReport
 
 FOUNDER = Actor(ActorKind.SYSTEM, "first start")
-"""Who makes a city before anybody can sign in."""
+"""The actor who creates a city, before anyone can sign in."""
 
 ASKING = "ask"
-"""The step before those of `fleet.setup` where a place is asked of OpenStreetMap by name."""
+"""The step before those of `fleet.setup`, when a place is downloaded from OpenStreetMap."""
 
 OPENING = "open"
 """The step after those of `fleet.setup.city_setup`: the new city is loaded and served."""

@@ -9,7 +9,7 @@ from api.tracking.osmand import answer_tracker, receive_osmand
 OSMAND = Route("/osmand", receive_osmand, methods=["GET", "POST"])
 
 NAMES = (b"id=", b"deviceid=")
-"""How the query of a tracker names it."""
+"""Query parameters that name a tracker."""
 
 
 class TrackedWeb(DescribedWeb):

@@ -18,7 +18,7 @@ from fleet.work.crew_jobs import CrewJobWish, add_job_by_hand
 from maps.pages.i18n import Translator
 
 LISTED, LATER = 10, 3
-"""Jobs on lists from the beginning, and those that come after."""
+"""Jobs on the first lists, and those added later."""
 
 EVERY = 20
 """One job in so many streets, the nearest to the base first."""

@@ -16,19 +16,19 @@ from data.store.tracking.positions import count_unseen
 from fleet.tracking.track_fixes import LoggedFix
 
 TICK_S = 0.5
-"""How often we say how far we are."""
+"""Interval of progress lines."""
 
 BATCH = 500
 """Fixes in one request."""
 
 WINDOW = timedelta(minutes=30)
-"""At full speed, fixes of so much of a storm are on the way together: vehicles stay in step."""
+"""Storm time whose fixes are sent together at full speed, so that vehicles stay in step."""
 
 SENDERS = 8
-"""Requests on the way at a time."""
+"""Concurrent requests."""
 
 PATIENCE_S = 120.0
-"""How long we wait for a server that does not answer."""
+"""Longest wait for a server that does not answer."""
 
 RETRY_S = 0.5
 """Pause before something is sent again."""

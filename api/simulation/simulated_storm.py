@@ -29,7 +29,7 @@ from fleet.tracking.track_fixes import LoggedFix
 from fleet.tracking.trackers import own_trackers
 
 TICK_S = 1.0
-"""Wall seconds between two rounds of sending."""
+"""Real seconds between two rounds of sending."""
 
 ALIGN_S = 20.0
 """How often the server's time is requested."""
@@ -41,7 +41,7 @@ PATIENCE_S = 180.0
 """Longest wait for the server, and for a published plan."""
 
 AT_ONCE = 8
-"""Requests on the way at a time."""
+"""Concurrent requests."""
 
 BATCH = 500
 """Fixes in one batch."""

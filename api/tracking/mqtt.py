@@ -28,7 +28,7 @@ from fleet.tracking.owntracks import names_of
 from fleet.tracking.position_formats import positions_from_batch
 
 TOPICS = (("owntracks/+/+", 1), ("barfrub/+/positions", 1))
-"""What we listen to: each message at least once."""
+"""Subscribed topics, with delivery at least once."""
 
 RECONNECT_S = (1, 60)
 """First and longest pause before the broker is tried again."""

@@ -37,7 +37,7 @@ from fleet.tracking.trackers import (
 from maps.tracking import TrackerKnowledge, TrackersView, trackers_view
 
 COMMANDS_LISTED = 1_000
-"""Texts looked at, the latest first."""
+"""Commands read, the latest first."""
 
 router = APIRouter()
 

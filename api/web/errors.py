@@ -77,7 +77,7 @@ EXPECTED = {
     "json_invalid": "well-formed JSON",
     "extra_forbidden": "no such field",
 }
-"""What a field should have been, by pydantic's error type; texts are in the catalogs."""
+"""The expectation by pydantic's error type; texts are in the catalogs."""
 
 _log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from fleet.shifts.shift_progress import answered_once
 TapBody = Annotated[TapIn, Body()]
 
 NO_TAP = TapIn()
-"""What an order without a body says: programs need no key."""
+"""The tap of a request without a body: programs need no key."""
 
 
 def order_once[View](tx: Tx, context: Context, tap: TapIn, order: Callable[[Tx], View]) -> View:

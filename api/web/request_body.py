@@ -7,7 +7,7 @@ from fastapi import HTTPException, Request
 from data.errors import InvalidError
 
 HALF_LETTER = b"\\u"
-"""How JSON writes letters by number, and halves of them too."""
+"""A JSON escape, which may encode half a surrogate pair."""
 
 
 async def limited_body(request: Request, most_bytes: int) -> bytes:

@@ -39,13 +39,13 @@ def _spoken(code: str) -> str:
 
 Short = Annotated[str, Field(max_length=SHORT_LETTERS)]
 Spoken = Annotated[str, AfterValidator(_spoken)]
-"""A language that we write messages in; empty for the city's own."""
+"""Language of messages; empty for the city's own."""
 
 _anything: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 Moment = Annotated[str, Field(min_length=1, max_length=40)]
-"""A moment in ISO 8601, or as people of the city write it: 1405/09/30 06:30."""
+"""A time in ISO 8601 or in the city's calendar, such as 1405/09/30 06:30."""
 
 
 class Wire(BaseModel):

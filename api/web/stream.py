@@ -36,7 +36,7 @@ _ROAD = {"legs", "blockages", "closures", "alerts", "checks", "messages"}
 _BOARD = _DESK | _ROAD | {"presence", "what_ifs", "handover_notes", "edits", "orders", "crews"}
 _WORDS = {"requests", "messages", "handover_notes"}
 
-HEARD_BY: Mapping[Role, frozenset[str]] = {
+KINDS_BY_ROLE: Mapping[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: _BOARD,
     Role.DISPATCHER: _BOARD,
     Role.SUPERVISOR: _BOARD,
@@ -48,7 +48,7 @@ HEARD_BY: Mapping[Role, frozenset[str]] = {
 }
 """Kinds of events by role: the council gets no vehicles or callers, drivers only their own.
 
-A screen on a wall hears no words of callers and drivers: whoever passes by reads them. `mail`
+Wall displays get no words of callers and drivers: passers-by read them. `mail`
 tells which shifts have news; what it says, only its own driver may ask for.
 """
 
@@ -67,7 +67,7 @@ async def stream(context: AnyContext) -> StreamingResponse:
 
     Nothing is repeated after a break: reload everything whenever the stream opens.
     """
-    kinds = frozenset[str]().union(*(HEARD_BY[role] for role in context.user.roles))
+    kinds = frozenset[str]().union(*(KINDS_BY_ROLE[role] for role in context.user.roles))
     events = board_events(context.app.hub, context.app.clock, kinds)
     events = while_welcome(events, lambda: _is_welcome(context))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -22,17 +22,17 @@ TABLE_BYTES = 4_000_000
 """Size of one file of machines, rules or requests; the fleet of a metropolis takes a twentieth."""
 
 SPARE_BYTES = 512 * 1024**2
-"""What stays free on the disk, for the city that is made of the file."""
+"""Disk space kept free, for the city made from the file."""
 
 NAME_LETTERS = 120
 PART = ".part-"
-"""How names begin of files that are not there whole."""
+"""Name prefix of unfinished files."""
 
 STREETS = (*OSM_SUFFIXES, *GEOJSON_SUFFIXES)
 BOUNDARIES = (".geojson", ".json", ".gpkg")
 DISTRICTS = (*BOUNDARIES, ".toml", ".txt")
 SUFFIXES = {"streets": STREETS, "boundary": BOUNDARIES, "districts": DISTRICTS}
-"""Ends of names by what a file is for."""
+"""Allowed suffixes by purpose."""
 
 URMIA = "urmia"
 """The districts that come with Barfrub, in place of a file's name."""
@@ -48,7 +48,7 @@ _STARTS = {
     ".geojson": (b"{",),
     ".json": (b"{",),
 }
-"""What a file of each kind begins with."""
+"""First bytes of each kind of file."""
 
 
 class UploadedFileOut(BaseModel):

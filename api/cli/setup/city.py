@@ -10,10 +10,10 @@ import typer
 from api.cli.setup.sample import sample
 
 SHOWN = 30
-"""Vanished streets that a comparison lists, the longest."""
+"""Removed streets that a comparison lists, the longest."""
 
 URMIA = "urmia"
-"""Word that stands for the file of Urmia's districts, which comes with the program."""
+"""Name of the built-in file of Urmia's districts."""
 
 city = typer.Typer(no_args_is_help=True)
 

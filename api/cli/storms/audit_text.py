@@ -9,7 +9,7 @@ WORDS = {
     "missing": "is missing",
     "not_in_chain": "is not the line that was noted: the book was written anew",
 }
-"""What may be wrong with a line of the book."""
+"""Texts of the faults that a line of the audit log may have."""
 
 
 def receipt_of(text: str) -> Receipt:

@@ -76,7 +76,7 @@ REASONS = {
     "order": "a pass that must come before it is left out or too late",
     "closed": "the street is closed or blocked",
 }
-"""What the reason of an unserved job means."""
+"""Texts of the reasons why jobs are unserved."""
 
 
 def _class_line(row: ClassFigures) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 LEFT_UNDONE = 3
-"""Exit code where something is left undone; 0 is a whole solution, 1 an error, 2 wrong usage."""
+"""Exit code of an incomplete solution; 0 is a complete one, 1 an error, 2 wrong usage."""
 BY_SIGNAL = 128
 """Added to the number of the signal that ended the search early."""
 

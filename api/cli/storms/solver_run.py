@@ -20,7 +20,7 @@ from routing.problem.stopping import (
 from routing.search.solver import solve as search
 
 SECONDS = 60.0
-"""How long to search where nothing else is said."""
+"""Default search time."""
 
 
 def _bytes_of(path: Path) -> bytes:

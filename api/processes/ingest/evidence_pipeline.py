@@ -67,10 +67,10 @@ REPAINT_S = 5.0
 """Least time between two repaints, in real seconds."""
 
 MOST_SUSPECTS = 2
-"""Vehicles whose positions may fail in a row before the mistake must be ours: then all wait."""
+"""Vehicles whose positions may fail in a row; above it the fault is not theirs, and all wait."""
 
 RUNS = 20
-"""Plan runs watched."""
+"""Plan runs whose progress is published, the newest."""
 
 TRACKING = Actor(ActorKind.SYSTEM, "tracking")
 """The actor in the audit log where a position is set aside."""

@@ -57,13 +57,13 @@ OFFERS = 50
 """Offers whose routes are kept; the oldest go first."""
 
 REST_SHARE = 4.0
-"""After reading the present it rests so many times as long as that took, at least."""
+"""Least pause after a reload, as a multiple of its duration."""
 
 SWEEP_S = 60.0
 """How often cyclic garbage is collected."""
 
 SWITCH_S = 0.0005
-"""How long who reads the present may keep an answer waiting that is due now."""
+"""How long a reload may hold the interpreter while an answer waits."""
 
 _log = logging.getLogger(__name__)
 

@@ -149,4 +149,4 @@ KINDS: Mapping[RunKind, Callable[[RunContext], StoreOutcome]] = {
     RunKind.WHATIF: answer_what_if,
     RunKind.REPLAN: make_replan,
 }
-"""How a run of each kind is worked on."""
+"""The solving function of each kind of run."""

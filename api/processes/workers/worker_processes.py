@@ -11,7 +11,7 @@ WORKERS = {
     "barfrub-worker": "api.processes.workers.plan_worker:work_as_child",
     "barfrub-quick": "api.processes.workers.dispatch_worker:answer_as_child",
 }
-"""What each worker of a city does, `module:function` by the name of its process."""
+"""Entry point of each worker, `module:function` by the name of its process."""
 
 
 @contextmanager

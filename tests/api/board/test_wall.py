@@ -4,7 +4,7 @@ import pytest
 from itsdangerous.timed import TimestampSigner
 
 from api.access.auth import SESSION_S, WALL_S
-from api.web.stream import HEARD_BY
+from api.web.stream import KINDS_BY_ROLE
 from data.model import Role
 
 PAGE = {"accept": "text/html"}
@@ -40,4 +40,4 @@ def test_a_wall_shows_requests_but_not_what_callers_said(client, sign_in):
     assert board.json()["figures"]["open_requests"] == 1
     assert len(board.json()["waiting"]) == 1
     assert "mother" not in board.text
-    assert "requests" not in HEARD_BY[Role.WALL]
+    assert "requests" not in KINDS_BY_ROLE[Role.WALL]

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from api.config.clock import Clock
 from api.server.web_server import WebServer
 from api.web import stream
-from api.web.stream import HEARD_BY, board_events
+from api.web.stream import KINDS_BY_ROLE, board_events
 from data.model import Role
 from fleet.tracking.live_fleet import Hub
 from maps.board.board import StormView
@@ -59,7 +59,7 @@ def test_council_and_drivers_hear_of_no_caller_no_vehicle_and_no_driver(role: Ro
     hub = Hub()
 
     async def told() -> list[Any]:
-        events = board_events(hub, Clock(v.NOW), HEARD_BY[role])
+        events = board_events(hub, Clock(v.NOW), KINDS_BY_ROLE[role])
         await anext(events)
         for kind in ("requests", "vehicles", "legs", "blockages", "runs"):
             hub.publish(kind, [request_view(a_request(), {})])
@@ -76,7 +76,7 @@ def test_news_that_is_not_for_the_council_leaves_its_stream_quiet(monkeypatch: A
     hub = Hub()
 
     async def told() -> str:
-        events = board_events(hub, Clock(v.NOW), HEARD_BY[Role.COUNCIL])
+        events = board_events(hub, Clock(v.NOW), KINDS_BY_ROLE[Role.COUNCIL])
         await anext(events)
         hub.publish("requests", [request_view(a_request(), {})])
         return _parsed((await anext(events)).decode())[1]
@@ -115,8 +115,8 @@ def test_nobody_hears_the_stream_without_signing_in(client: TestClient) -> None:
 
 
 def test_every_role_hears_when_the_storm_changes() -> None:
-    assert HEARD_BY.keys() == set(Role)
-    assert all("storm" in kinds for kinds in HEARD_BY.values())
+    assert KINDS_BY_ROLE.keys() == set(Role)
+    assert all("storm" in kinds for kinds in KINDS_BY_ROLE.values())
 
 
 def test_the_stream_of_somebody_who_was_shut_out_ends(monkeypatch: Any) -> None:
