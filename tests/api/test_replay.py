@@ -83,7 +83,7 @@ def test_a_truck_drives_along_the_street_at_the_times_of_its_fixes(client, plowe
     assert {1, 3} <= set(track["motion"])
 
 
-def test_what_happened_is_told_in_order_and_by_phases(client, plowed):
+def test_events_are_listed_in_order_and_by_phases(client, plowed):
     moments = client.get("/api/replay").json()["moments"]
 
     kinds = [one["kind"] for one in moments]
@@ -133,7 +133,7 @@ def test_what_a_storm_was_like_is_kept_on_the_disk_until_it_is_revised(client, p
     assert file.stat().st_mtime_ns != written
 
 
-def test_of_a_storm_that_goes_on_one_process_reads_the_colors_and_another_hears_them(
+def test_of_an_active_storm_one_process_reads_the_colors_and_another_receives_them(
     client, plowed, clock, monkeypatch
 ):
     app = client.app.state.barfrub

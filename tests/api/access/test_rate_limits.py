@@ -19,7 +19,7 @@ def test_a_sender_may_come_in_a_burst_and_then_at_its_pace() -> None:
     limits.enter(PublicAction.REPORT, HOME, float(refused.value.retry_s))
 
 
-def test_senders_and_doors_are_counted_apart() -> None:
+def test_senders_and_actions_are_counted_apart() -> None:
     limits = PublicLimits()
     for _ in range(int(ALLOWANCES[PublicAction.REPORT].burst)):
         limits.enter(PublicAction.REPORT, HOME, 0.0)
@@ -36,7 +36,7 @@ def test_neighbours_in_one_network_of_ipv6_are_one_sender() -> None:
     limits.enter(PublicAction.REPORT, "2001:db8:0:1::1", 0.0)
 
 
-def test_a_look_at_the_limit_counts_nothing() -> None:
+def test_a_check_of_the_limit_counts_nothing() -> None:
     limits = PublicLimits()
     for _ in range(3 * int(ALLOWANCES[PublicAction.WRONG_KEY].burst)):
         limits.check(PublicAction.WRONG_KEY, HOME, 0.0)

@@ -210,7 +210,7 @@ def test_the_board_travels_compressed(dispatcher, storm):
     assert answer.headers["content-encoding"] == "gzip"
 
 
-def test_rows_that_come_into_sight_are_told_in_full(dispatcher, storm):
+def test_rows_that_scroll_into_view_are_returned_in_full(dispatcher, storm):
     for text in ("School Street", "School Street, ice"):
         dispatcher.post("/requests", json={"kind": "plow", "text": text})
     told = dispatcher.get("/api/board/told?ids=2&ids=99").json()

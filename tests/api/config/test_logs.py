@@ -88,7 +88,7 @@ def test_what_is_asked_for_all_the_time_is_logged_only_when_it_fails(client, lin
     assert told == [("/static", 404), ("/positions", 401)]
 
 
-def test_a_tracker_is_counted_at_its_door_wherever_it_sends(client, lines) -> None:
+def test_a_tracker_is_counted_under_its_own_route_wherever_it_sends(client, lines) -> None:
     with transaction(client.app.state.barfrub.engine) as tx:
         add_device(tx, "truck-1", VehicleId(1), token_digest("a-long-secret-word"))
     for word in ("a-long-secret-word", "nobody"):

@@ -52,7 +52,7 @@ def test_a_letter_waits_and_is_sent_once_with_all_that_the_body_needs(
     assert letter_of(client) == "sent"
 
 
-def test_the_callers_number_goes_along_where_it_was_wished_and_is_a_look(
+def test_the_callers_number_goes_along_where_it_was_wished_and_its_access_is_logged(
     client, sign_in, notice_sender, recorder
 ):
     handed_over(client, sign_in, with_caller=True)

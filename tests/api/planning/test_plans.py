@@ -79,7 +79,7 @@ def test_a_published_plan_is_on_the_board_with_its_routes(dispatcher, published)
     assert published["state"] == "published"
 
 
-def test_publishing_tells_every_open_board_to_look_again(dispatcher, plan):
+def test_publishing_notifies_every_open_board(dispatcher, plan):
     heard = dispatcher.app.state.barfrub.hub.subscribe(lambda: None)
     dispatcher.post(f"/api/plans/{plan.id}/publish")
     assert [storm.name for storm in dict(heard.take())["storm"]] == ["First snow"]

@@ -57,7 +57,7 @@ def is_there(pid: int) -> bool:
     return True
 
 
-def test_a_child_hears_and_answers_and_leaves_when_told():
+def test_a_child_receives_and_answers_and_stops_when_ordered():
     with running(echo, "hello") as (child, heard):
         greeting, pid = heard.get(timeout=LONGEST_S)
         assert (greeting, pid) == ("hello", child.pid)

@@ -82,7 +82,9 @@ def test_a_refused_message_is_tried_again_later(client, sign_in, notice_sender, 
     assert notice_sender.tally == {"waiting": 1, "sent": 1}
 
 
-def test_who_joins_a_planned_job_hears_what_was_promised(client, sign_in, notice_sender, recorder):
+def test_a_caller_who_joins_a_planned_job_gets_what_was_promised(
+    client, sign_in, notice_sender, recorder
+):
     sign_in()
     client.post("/api/storms", json={"name": "First snow"})
     app = client.app.state.barfrub

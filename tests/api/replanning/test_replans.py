@@ -125,9 +125,7 @@ def test_an_offer_is_refused_once_another_plan_is_driven(dispatcher, app, desk):
     assert refused.json()["error"]["values"]["who"] == "dispatcher"
 
 
-def test_who_takes_an_offer_of_before_a_restart_is_told_to_ask_again(
-    dispatcher, app, desk, monkeypatch
-):
+def test_an_offer_from_before_a_restart_is_refused(dispatcher, app, desk, monkeypatch):
     offer = dispatcher.post("/api/insertions", json={"segment_id": v.BLIND}).json()
     with monkeypatch.context() as restarted:
         restarted.setattr(app, "offers", Offers())
@@ -153,7 +151,7 @@ def test_urgent_work_needs_a_plan_a_street_and_something_left_to_do(dispatcher, 
     assert over.json()["error"]["message"] == "This work is over already."
 
 
-def test_without_the_quick_worker_one_is_told_so(dispatcher, driven):
+def test_without_the_dispatch_worker_the_answer_says_so(dispatcher, driven):
     away = dispatcher.post("/api/insertions", json={"segment_id": v.BLIND})
     assert (away.status_code, away.json()["error"]["code"]) == (503, "quick_away")
 

@@ -53,7 +53,7 @@ def test_a_recorded_request_keeps_what_was_promised_and_is_told_its_number(plann
     assert "request.promised" in book
 
 
-def test_a_caller_is_known_again_by_his_phone_and_the_look_is_written_down(planned):
+def test_a_caller_is_known_again_by_his_phone_and_the_access_is_logged(planned):
     asked = asking(planned, caller_name="Sara", caller_phone="0914 123 4567")
     found = planned.post("/api/callers/history", json={"phone": "+98 ۹۱۴ ۱۲۳ ۴۵۶۷"})
     assert [each["reference"] for each in found.json()] == [asked["reference"]]

@@ -49,7 +49,7 @@ def upload(client, text, path="/api/queue/file"):
 
 
 @pytest.mark.parametrize("words", ["044 555 1234", "۵۵۵۱۲۳۴", "044-5551234"])
-def test_a_search_by_phone_finds_and_is_written_down_as_one_look(desk, words):
+def test_a_search_by_phone_finds_and_is_logged_once(desk, words):
     path = {"/api/queue": 2, "/api/queue/map": 1, "/requests.csv": 1}
     for each, times in path.items():
         for _ in range(times):
@@ -61,7 +61,7 @@ def test_a_search_by_phone_finds_and_is_written_down_as_one_look(desk, words):
     assert look.actor.id == "operator"
 
 
-def test_digits_that_are_in_no_phone_are_no_look(desk):
+def test_digits_that_are_in_no_phone_are_not_logged(desk):
     assert references(desk, words="99999") == []
     with reading(desk.app.state.barfrub.engine) as tx:
         assert "caller.seen" not in {line.verb for line in list_events(tx)}
@@ -90,7 +90,7 @@ def test_the_map_gets_every_point_in_few_letters(desk):
     assert (spot[0], spot[3], spot[4]) == (1, "plow", True)
 
 
-def test_many_are_changed_at_once_told_to_every_page_and_taken_back(desk):
+def test_many_are_changed_at_once_published_to_every_page_and_undone(desk):
     heard = desk.app.state.barfrub.hub.subscribe(lambda: None)
     done = order(desk, "close", [1, 2, 77], reason="melted").json()
 

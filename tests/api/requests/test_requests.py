@@ -124,7 +124,7 @@ def test_a_wish_that_we_cannot_keep_stores_nothing(operator, wrong):
     assert operator.get("/api/requests").json() == []
 
 
-def test_a_new_request_is_told_to_every_open_board(operator):
+def test_a_new_request_is_published_to_every_open_board(operator):
     heard = operator.app.state.barfrub.hub.subscribe(lambda: None)
     operator.post("/requests", json=words())
     told = dict(heard.take())["requests"]

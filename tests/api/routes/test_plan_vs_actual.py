@@ -52,7 +52,7 @@ def drive(client, app, clock) -> None:
     app.alert_task.run()
 
 
-def test_the_board_is_told_how_routes_stand_and_what_is_wrong(client, app, clock, plan) -> None:
+def test_the_board_gets_the_state_of_routes_and_their_alerts(client, app, clock, plan) -> None:
     heard = app.hub.subscribe(lambda: None, frozenset({"checks", "alerts"}))
     app.alert_task.run()
     drive(client, app, clock)

@@ -239,7 +239,7 @@ def test_the_report_can_still_be_read_after_the_city_is_served(inside, town):
     assert any("assumed" in warning for warning in report["warnings"])
 
 
-def test_a_city_that_cannot_be_served_is_told_to_be_made(settings, town):
+def test_a_city_that_cannot_be_served_is_reported_as_made(settings, town):
     def broken(_folder, _clock):
         raise OSError("no more processes")
 

@@ -130,7 +130,7 @@ def test_dropped_positions_are_counted_by_reason(settings, city_folder, clock) -
     assert figures(client)['barfrub_positions_total{outcome="dropped:jump"}'] == 1
 
 
-def test_streams_runs_and_disk_are_told(here, city_folder, tmp_path) -> None:
+def test_streams_runs_and_disk_are_measured(here, city_folder, tmp_path) -> None:
     told = figures(here)
     assert told["barfrub_streams"] == 0
     assert told['barfrub_plan_runs{state="failed"}'] == 0
@@ -139,13 +139,15 @@ def test_streams_runs_and_disk_are_told(here, city_folder, tmp_path) -> None:
     assert figures(here)["barfrub_streams"] == 1
 
 
-def test_the_age_of_the_last_backup_is_told_once_there_is_one(here, city_folder, tmp_path) -> None:
+def test_the_age_of_the_last_backup_is_measured_once_there_is_one(
+    here, city_folder, tmp_path
+) -> None:
     assert "barfrub_last_backup_age_seconds" not in figures(here)
     write_backup(city_folder, tmp_path / "saved.tar.gz", v.NOW)
     assert "barfrub_last_backup_age_seconds" in figures(here)
 
 
-def test_health_says_when_positions_are_no_longer_looked_at(settings, city_folder, clock) -> None:
+def test_health_says_when_positions_are_no_longer_digested(settings, city_folder, clock) -> None:
     web = create_app(settings, city_folder, clock)
     client = TestClient(web)
     assert client.get("/health").status_code == 200

@@ -115,7 +115,7 @@ def test_the_ground_of_a_depot_is_set_kept_and_drawn(admin):
         ),
     ],
 )
-def test_a_ground_that_cannot_be_is_told(admin, ground, told):
+def test_an_impossible_site_area_is_refused(admin, ground, told):
     place = {"name": "North", "lon": 45.071, "lat": 37.551}
     answer = order(admin, "depots?lang=fa", **place, **ground)
     assert (answer.status_code, answer.json()["error"]["message"].startswith(told)) == (422, True)
@@ -139,7 +139,7 @@ def test_a_place_to_load_salt_comes_changes_and_goes(admin):
         ("fa", "پهنای تیغه: باید ۰ تا ۱۲ باشد، نه «۱۳»."),
     ],
 )
-def test_a_number_out_of_bounds_is_told_in_the_readers_language(admin, language, told):
+def test_a_number_out_of_bounds_is_refused_in_the_readers_language(admin, language, told):
     path = f"machines?lang={language}"
     error = order(admin, path, **MACHINE | {"blade_m": 13}).json()["error"]
     assert (error["message"], error["values"]["field"]) == (told, "vehicle[3].blade_m")
@@ -164,7 +164,7 @@ def test_the_last_change_is_taken_back(admin):
     assert back["last_change"]["what"] == "undone"
 
 
-def test_a_spreadsheet_is_looked_at_before_it_is_taken(admin):
+def test_a_spreadsheet_is_checked_before_it_is_imported(admin):
     seen = upload(admin, "check", TABLE.encode("utf-8-sig")).json()
     assert (seen["mistakes"], seen["added"], seen["gone"]) == (
         [],
@@ -176,7 +176,7 @@ def test_a_spreadsheet_is_looked_at_before_it_is_taken(admin):
     assert [each["name"] for each in taken["machines"]] == ["لودر"]
 
 
-def test_the_mistakes_of_a_spreadsheet_are_told_and_nothing_is_taken(admin):
+def test_the_mistakes_of_a_spreadsheet_are_listed_and_nothing_is_imported(admin):
     wrong = TABLE.replace("لودر;۲۵", "موشک;۲۵۰").encode()
     told = upload(admin, "check?lang=fa", wrong).json()["mistakes"]
     assert [(each["line"], each["field"], each["got"]) for each in told] == [

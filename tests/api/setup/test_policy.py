@@ -130,7 +130,7 @@ def test_a_street_moves_to_another_class_with_its_kind(admin):
         (lambda tables: tables.update(zone=7), "policy.toml: zone", ""),
     ],
 )
-def test_a_mistake_is_told_with_its_field_and_changes_nothing(admin, change, field, message):
+def test_a_mistake_is_reported_with_its_field_and_changes_nothing(admin, change, field, message):
     answer = changed(admin, change, "fa")
     error = answer.json()["error"]
     assert (answer.status_code, error["values"]["field"]) == (422, field)
@@ -158,7 +158,7 @@ def test_nothing_can_be_taken_back_before_the_first_change(admin):
     assert answer.json()["error"]["values"]["reason"] == "nothing_to_undo"
 
 
-def test_a_file_is_looked_at_before_it_is_taken(admin, city_folder):
+def test_a_file_is_checked_before_it_is_imported(admin, city_folder):
     text = DEFAULT_POLICY.replace('"tertiary"', '"tertiary", "residential"').replace(
         '"residential", "living_street"', '"living_street"'
     )
@@ -169,7 +169,7 @@ def test_a_file_is_looked_at_before_it_is_taken(admin, city_folder):
     assert (city_folder / "policy.toml").read_text("utf-8") == text
 
 
-def test_the_mistakes_of_a_file_are_told_with_their_lines(admin):
+def test_the_mistakes_of_a_file_are_listed_with_their_lines(admin):
     text = DEFAULT_POLICY.replace("cycle_h = 3", "cycle_h = 999").replace("weight = 4", "wait = 4")
     told = upload(admin, "check", text.encode()).json()["mistakes"]
     lines = DEFAULT_POLICY.splitlines()

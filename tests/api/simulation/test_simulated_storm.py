@@ -113,7 +113,7 @@ async def ten_minutes(simulation: Simulation, clock: StillClock) -> None:
         await simulation.tick()
 
 
-def test_what_the_board_shows_came_in_through_the_doors(
+def test_what_the_board_shows_came_in_through_the_public_api(
     settings: Settings, database: Path, clock: StillClock
 ) -> None:
     async def scene(simulation: Simulation, clock: StillClock) -> None:

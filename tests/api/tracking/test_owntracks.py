@@ -56,7 +56,7 @@ def test_who_sends_is_told_by_topic_then_headers_then_tracker_id(
     assert len(kept(app)) == (status == 200)
 
 
-def test_other_messages_are_kept_as_told(client: TestClient, app: Any) -> None:
+def test_other_messages_are_stored_as_sent(client: TestClient, app: Any) -> None:
     leaving = {"_type": "transition", "event": "leave", "desc": "yard", "tst": TST}
     for message in ({"_type": "lwt", "tst": TST}, leaving, {"_type": "card", "name": "Ali"}):
         assert told(client, message).json() == []

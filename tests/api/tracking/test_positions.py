@@ -98,7 +98,7 @@ def test_batches_are_limited(client: TestClient, app: Any) -> None:
     assert client.post("/positions", content=huge, headers=BEARER).status_code == 413
 
 
-def test_a_device_that_storms_the_door_is_told_to_wait(client: TestClient, app: Any) -> None:
+def test_a_device_that_sends_too_often_is_told_to_wait(client: TestClient, app: Any) -> None:
     app.position_ingest.devices.allowance = Allowance(BURST, per_minute=0.1)
     answers = [
         client.post("/positions", json={"positions": []}, headers=BEARER).status_code

@@ -70,7 +70,7 @@ def test_a_name_that_may_be_a_token_is_not_shown_whole(client: TestClient, page:
     assert [one["name"] for one in page()["strangers"]] == ["s3cr3t…"]
 
 
-def test_strangers_are_told_to_wait_before_they_fill_the_disk(
+def test_unknown_senders_are_told_to_wait_before_they_fill_the_disk(
     client: TestClient, app: Any, page: Any
 ) -> None:
     app.limits.pace = 0.05

@@ -55,7 +55,7 @@ def test_colors_come_as_rows_and_events_are_numbered() -> None:
 
 
 @pytest.mark.parametrize("role", [Role.COUNCIL, Role.DRIVER])
-def test_council_and_drivers_hear_of_no_caller_no_vehicle_and_no_driver(role: Role) -> None:
+def test_council_and_drivers_get_no_caller_no_vehicle_and_no_other_driver(role: Role) -> None:
     hub = Hub()
 
     async def told() -> list[Any]:
@@ -110,11 +110,11 @@ def test_who_left_is_forgotten() -> None:
     assert hub.listeners == 0
 
 
-def test_nobody_hears_the_stream_without_signing_in(client: TestClient) -> None:
+def test_the_stream_needs_a_session(client: TestClient) -> None:
     assert client.get("/stream").status_code == 401
 
 
-def test_every_role_hears_when_the_storm_changes() -> None:
+def test_every_role_gets_changes_of_the_storm() -> None:
     assert KINDS_BY_ROLE.keys() == set(Role)
     assert all("storm" in kinds for kinds in KINDS_BY_ROLE.values())
 

@@ -31,7 +31,7 @@ def test_a_table_replaces_the_machines(run, city_folder, tmp_path):
     assert [each.name for each in written.vehicles] == ["لودر"]
 
 
-def test_every_mistake_is_told_and_nothing_changes(run, city_folder, tmp_path):
+def test_every_mistake_is_listed_and_nothing_changes(run, city_folder, tmp_path):
     (tmp_path / "machines.csv").write_text(TABLE.replace("لودر;۲۵", "موشک;۲۵۰"), "utf-8")
     result = run("set", tmp_path / "machines.csv")
     assert isinstance(result.exception, InvalidError)

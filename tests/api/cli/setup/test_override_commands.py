@@ -66,7 +66,7 @@ def test_streets_that_a_second_file_does_not_name_stay_unless_it_replaces_all(
     assert decided(city_folder) == left
 
 
-def test_mistakes_are_told_by_line_and_field_and_nothing_is_changed(
+def test_mistakes_are_listed_by_line_and_field_and_nothing_is_changed(
     file: Path, city_folder: Path
 ) -> None:
     file.write_text(DECISIONS + "Moon Street;P7;;\n", encoding="utf-8")

@@ -143,7 +143,7 @@ def test_a_run_that_was_cut_off_goes_on_to_the_same_end(
     assert facts_of(city_folder) == undisturbed
 
 
-def test_over_the_door_of_a_server_that_dies_in_between_it_is_the_same(
+def test_over_a_server_that_dies_in_between_it_is_the_same(
     city_folder, two_trucks, undisturbed, settings, clock
 ):
     clock.moment = NOW + HOUR

@@ -86,7 +86,7 @@ def on_school_street() -> list[Position]:
     return a_drive((-10, 150), (210, 150), start_s=60, blade=True)
 
 
-def test_the_first_look_tells_every_color_and_where_everybody_was(
+def test_the_first_run_publishes_every_color_and_last_position(
     engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
 ) -> None:
     store(engine, on_school_street())
@@ -99,7 +99,7 @@ def test_the_first_look_tells_every_color_and_where_everybody_was(
     assert heard_now["storm"][0].name == "First snow"
 
 
-def test_streets_age_without_positions_and_only_changes_are_told(
+def test_streets_age_without_positions_and_only_changes_are_published(
     engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
 ) -> None:
     consumer = a_consumer(engine, clock, hub)
@@ -115,7 +115,7 @@ def test_streets_age_without_positions_and_only_changes_are_told(
     assert all(set(row[1:]) == {DUE} for row in due)
 
 
-def test_a_restart_goes_on_where_the_last_look_ended(
+def test_a_restart_goes_on_where_the_last_run_ended(
     engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
 ) -> None:
     fixes = on_school_street()
@@ -149,7 +149,7 @@ def test_positions_come_in_portions_and_are_seen_once(
     ("step", "breaks_at"),
     [("keep", 0), ("keep", 1), ("keep", 2), ("mark_seen_until", 0), ("mark_seen_until", 1)],
 )
-def test_a_look_that_breaks_off_between_two_transactions_comes_to_the_same_again(
+def test_a_run_that_breaks_off_between_two_transactions_comes_to_the_same_again(
     engine: Database,
     clock: StillClock,
     hub: Hub,
@@ -222,7 +222,7 @@ def passes_of(engine: Database) -> list[tuple[Any, ...]]:
         return sorted(tuple(row)[1:] for row in tx.execute(select(passage)))
 
 
-def test_the_end_of_a_storm_and_a_plan_run_are_told(
+def test_the_end_of_a_storm_and_a_plan_run_are_published(
     engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
 ) -> None:
     consumer = a_consumer(engine, clock, hub)

@@ -96,7 +96,7 @@ def test_one_position_that_cannot_be_digested_is_set_aside_and_the_others_go_on(
     assert told.after["fault"] == "ZeroDivisionError"
 
 
-def test_several_bad_positions_cost_a_few_looks_each(engine: Database, consumer: Consumer) -> None:
+def test_several_bad_positions_cost_a_few_runs_each(engine: Database, consumer: Consumer) -> None:
     store(engine, *a_hundred_with(0, 1, 2, 99))
     assert looked_at_all(engine, consumer) < 30
     assert (consumer.tally["digested"], consumer.tally["set_aside"]) == (96, 4)
@@ -132,7 +132,7 @@ def test_a_tracker_gone_mad_does_not_hold_up_the_others(
     assert (consumer.tally["digested"], consumer.tally["set_aside"]) == (1, 12)
 
 
-def test_what_was_set_aside_is_not_looked_at_again(engine: Database, consumer: Consumer) -> None:
+def test_what_was_set_aside_is_not_digested_again(engine: Database, consumer: Consumer) -> None:
     good = a_fix(v.at_m(0, 0), 0.0)
     store(engine, good, a_fix(v.at_m(0, 0), 10.0, alarm=POISON))
     looked_at_all(engine, consumer)
@@ -176,6 +176,6 @@ def test_a_database_that_is_busy_is_nobodys_fault(
     assert consumer.tally["set_aside"] == 0
 
 
-def test_a_look_takes_no_more_than_a_portion(engine: Database, consumer: Consumer) -> None:
+def test_a_run_takes_no_more_than_a_portion(engine: Database, consumer: Consumer) -> None:
     store(engine, *a_hundred_with())
     assert [consumer.run(), consumer.run(), consumer.run()] == [AT_ONCE, AT_ONCE, 0]

@@ -120,7 +120,7 @@ def test_the_last_beat_writes_the_last_progress(engine: Engine) -> None:
     )
 
 
-def test_an_idle_worker_takes_what_is_asked_and_leaves_when_told(
+def test_an_idle_worker_takes_a_queued_run_and_stops_when_ordered(
     engine: Engine, city_folder: Path, clock
 ) -> None:
     stopped = threading.Event()
