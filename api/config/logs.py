@@ -51,8 +51,9 @@ def configure_logs(style: LogStyle) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    # Says of every request of the simulator that it was made.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    # The one tells every request of the simulator, the other each of its parts that it loads.
+    for chatty in ("httpx", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def _with_request(record: logging.LogRecord) -> bool:
