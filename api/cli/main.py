@@ -90,7 +90,7 @@ class CommandTable(TyperGroup):
             name: TyperCommand(name, help=entry.line) for name, entry in COMMANDS.items()
         }
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # noqa: ANN401 - as Typer has them
         """Return the command named by the first argument, imported, and the other arguments."""
         name, command, rest = super().resolve_command(ctx, args)
         return name, command if name is None else loaded_command(name), rest

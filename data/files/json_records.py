@@ -9,7 +9,7 @@ GZIP_LEVEL = 5
 """Legs shrink to a tenth at a speed nobody notices."""
 
 
-def to_plain[T](kind: type[T], value: T) -> Any:  # noqa: ANN401
+def to_plain[T](kind: type[T], value: T) -> Any:  # noqa: ANN401 - JSON of any shape
     """Return a record as plain values: enums by value, times in ISO 8601, tuples as lists."""
     return _adapter(kind).dump_python(value, mode="json")
 
@@ -31,7 +31,7 @@ def unpacked[T](kind: type[T], content: bytes) -> T:
     return record
 
 
-def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     if (found := _adapters.get(kind)) is None:
         found = _adapters[kind] = TypeAdapter(kind)
     return found

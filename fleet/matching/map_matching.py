@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from data.model import Match, Position
+from data.model import DirectedSegment, Match, Position
 from data.streets.network import StreetNetwork
 from fleet.matching.driven_paths import DrivenPaths, DrivenStretch, PointOnStreet, total_m
 from fleet.matching.hmm_parameters import HMM
@@ -102,7 +102,7 @@ class StreetMatcher:
         elapsed_s = (b.fixed_at - a.fixed_at).total_seconds()
         if a.segment is None or b.segment is None or not 0.0 < elapsed_s <= GAP_S:
             return []
-        start, goal = self._spot(a), self._spot(b)
+        start, goal = self._point(a.segment, a.offset_m), self._point(b.segment, b.offset_m)
         ahead_m = goal.along_m - start.along_m
         if a.segment == b.segment and 0.0 <= ahead_m <= GAP_M:  # most steps: no path is looked for
             stretches = (
@@ -117,7 +117,7 @@ class StreetMatcher:
 
     def places(self, matches: Sequence[Match]) -> NDArray[np.float64]:
         """Return longitude and latitude of matches that have a street, float64[N, 2]."""
-        spots = [self._spot(match) for match in matches]
+        spots = [self._point(one.segment, one.offset_m) for one in matches if one.segment]
         arcs = np.array([self.paths.arc(spot.directed) for spot in spots], np.int32)
         along_m = np.array([spot.along_m for spot in spots], np.float64)
         plane = np.zeros((2, len(spots)))
@@ -168,13 +168,9 @@ class StreetMatcher:
             found.append(Match(position.fixed_at, street, offset_m, away_m, confidence))
         return found
 
-    def _spot(self, match: Match) -> PointOnStreet:
-        assert match.segment is not None  # noqa: S101 - asked only for matches on a street
-        length_m = self.paths.arc_length_m[self.paths.arc(match.segment)]
-        forward = match.segment.forward
-        return PointOnStreet(
-            match.segment, match.offset_m if forward else length_m - match.offset_m
-        )
+    def _point(self, street: DirectedSegment, offset_m: float) -> PointOnStreet:
+        length_m = self.paths.arc_length_m[self.paths.arc(street)]
+        return PointOnStreet(street, offset_m if street.forward else length_m - offset_m)
 
 
 def _no_matches(count: int) -> MatchArrays:

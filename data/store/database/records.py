@@ -8,10 +8,11 @@ optional one is `None` where its first column is empty. `row_of` is the way back
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
-from operator import attrgetter
+from functools import reduce
+from operator import attrgetter, or_
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -121,7 +122,8 @@ def _new_reader[R](
 def _fields(kind: type) -> dict[str, Any]:
     """Return the annotation of each field, in the order of the constructor's arguments."""
     hints = get_type_hints(kind)
-    names = getattr(kind, "_fields", None) or kind.__dataclass_fields__  # type: ignore[attr-defined]
+    named: tuple[str, ...] = getattr(kind, "_fields", ())
+    names = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else named
     return {name: hints[name] for name in names}
 
 
@@ -147,7 +149,7 @@ def _columns_of(name: str, columns: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def _convert(hint: Any) -> Convert | None:  # noqa: ANN401
+def _convert(hint: Any) -> Convert | None:  # noqa: ANN401 - annotations have no type in common
     """Return what makes a value of this type out of a column's, or `None` where it is one."""
     held, optional = _without_none(hint)
     if _is_enum(held):
@@ -173,7 +175,7 @@ def _without_none(hint: object) -> tuple[Any, bool]:
     """Return what an annotation is besides `None`, and whether it may be that."""
     parts = [part for part in get_args(hint) if part is not NoneType]
     optional = get_origin(hint) in {Union, UnionType} and NoneType in get_args(hint)
-    return (Union[tuple(parts)], True) if optional else (hint, False)  # noqa: UP007
+    return (reduce(or_, parts), True) if optional else (hint, False)
 
 
 def _is_enum(hint: object) -> bool:
@@ -206,7 +208,7 @@ def _new_parts(kind: type, table: Table, given: tuple[str, ...]) -> Iterator[tup
             raise TypeError(f"{kind.__name__}.{name}: expected a column of {table.name}")
 
 
-def _get(name: str, hint: Any) -> Convert:  # noqa: ANN401
+def _get(name: str, hint: Any) -> Convert:  # noqa: ANN401 - annotations have no type in common
     """Return what gets a field as its column takes it."""
     if get_origin(hint) in {Mapping, dict} and _is_plain(hint):
         return lambda one: dict(getattr(one, name))

@@ -23,7 +23,10 @@ POLICY = replace(PLAIN, levels={v.TULIP: BY_HAND, v.ROSE: AT_SCHOOL})
 NAMES = place_names(v.village_places())
 
 
-def rows(search=StreetSearch(), network=None, policy=POLICY):  # noqa: B008 - a frozen record
+EVERY = StreetSearch()
+
+
+def rows(search=EVERY, network=None, policy=POLICY):
     return street_rows(network or v.village(), policy, NAMES, search)
 
 
