@@ -104,6 +104,7 @@ def plan(visit: Visit, name: str, t) -> str:
     form.get_by_role("button", name=t("Add the crew")).click()
     row = page.locator(".crew", has_text=name)
     row.get_by_role("button", name=t("On duty from now")).click()
+    expect(row.get_by_role("button", name=t("Send it home"))).to_be_visible()
     page.get_by_role("button", name=t("Plan crews"), exact=True).click()
     expect(page.locator(".draft")).to_contain_text(t("Draft, not published yet"))
     page.get_by_role("button", name=t("Publish the lists")).click()

@@ -55,7 +55,7 @@ def a_truck_drove(visit: Visit) -> datetime:
 
 def assert_fits(visit: Visit) -> None:
     visit.page.set_viewport_size(PHONE)
-    assert visit.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    visit.until(f"document.documentElement.scrollWidth === {PHONE['width']}")
     visit.page.set_viewport_size({"width": 1440, "height": 900})
 
 
