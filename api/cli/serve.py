@@ -100,13 +100,15 @@ def _web(
     from api.processes.workers.worker_processes import running_workers
     from api.server.app import create_app
     from api.server.readiness import get_ready
+    from data.store.database.city_lock import serving
 
-    typer.echo(f"Loading {folder.name} …")
-    web = create_app(settings, folder, clock, apart=True)
-    with running_workers(folder, clock):
-        get_ready(web)
-        typer.echo(f"Barfrub serves {folder.name} at http://{place}/ (Ctrl+C stops it)")
-        yield web, web.state.barfrub.hub.close
+    with serving(folder):
+        typer.echo(f"Loading {folder.name} …")
+        web = create_app(settings, folder, clock, apart=True)
+        with running_workers(folder, clock):
+            get_ready(web)
+            typer.echo(f"Barfrub serves {folder.name} at http://{place}/ (Ctrl+C stops it)")
+            yield web, web.state.barfrub.hub.close
 
 
 def _reachable(place: str) -> str:

@@ -16,6 +16,7 @@ from api.server.app import create_app
 from api.server.first_run_pages import FIRST, first_web
 from api.server.first_start import FirstStart, new_code
 from api.web.uploads import clear_parts
+from data.store.database.city_lock import serving
 
 type Workers = Callable[[Path, Clock], AbstractContextManager[None]]
 
@@ -71,6 +72,7 @@ class FirstRunApp:
             asyncio.run_coroutine_threadsafe(self._enter(web, folder), self._loop).result()
 
     async def _enter(self, web: FastAPI, folder: Path) -> None:
+        self._opened.enter_context(serving(folder))
         await self._opened.enter_async_context(web.router.lifespan_context(web))
         self._opened.enter_context(self._workers(folder, self._clock))
         self._city, self._end_streams = web, web.state.barfrub.hub.close

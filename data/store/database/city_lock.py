@@ -1,12 +1,29 @@
-"""Who has a city open: servers and workers share it, a restore or an upgrade needs it alone."""
+"""Locks of a city: shared by its server and workers, alone for a restore, one web server at most.
+
+The kernel releases a lock with its process, so a killed program leaves none behind.
+"""
 
 import fcntl
+import json
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from data.errors import ConflictError
+
+SERVER = ".server"
+"""File in a city's folder that its web server locks, and in which it says who it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The process that serves a city."""
+
+    pid: int
+    host: str
 
 
 @contextmanager
@@ -18,18 +35,77 @@ def holding(folder: Path, *, alone: bool = False) -> Iterator[None]:
     """
     handle = os.open(folder, os.O_RDONLY)
     try:
-        _lock(handle, folder, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        if not _locked(handle, fcntl.LOCK_EX if alone else fcntl.LOCK_SH):
+            raise _open_elsewhere(folder)
         yield
     finally:
         os.close(handle)
 
 
-def _lock(handle: int, folder: Path, kind: int) -> None:
+@contextmanager
+def serving(folder: Path) -> Iterator[None]:
+    """Be the only web server of a city; ends with the process in any case.
+
+    Raises `ConflictError`, which names the other server, where there is one: live positions, who
+    listens and limits of rate are kept in the memory of one process.
+    """
+    handle = os.open(folder / SERVER, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        if not _locked(handle, fcntl.LOCK_EX):
+            raise _served_elsewhere(folder)
+        # The file stays: to delete it would let a third program lock another one of that name.
+        os.ftruncate(handle, 0)
+        os.write(handle, json.dumps(asdict(Server(os.getpid(), socket.gethostname()))).encode())
+        yield
+    finally:
+        os.close(handle)
+
+
+def find_server(folder: Path) -> Server | None:
+    """Return the process that serves a city now; `None` where none does, or none said who it is."""
+    try:
+        handle = os.open(folder / SERVER, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        if _locked(handle, fcntl.LOCK_SH):
+            return None
+        return Server(**json.loads(os.read(handle, 1000)))
+    except (TypeError, ValueError):
+        return None  # it has just begun to write
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int, kind: int) -> bool:
+    """Lock a file or folder, if nobody else has; return whether that was so."""
     try:
         fcntl.flock(handle, kind | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise ConflictError(
-            f"city {folder.name!r} is open in another program: stop its server and workers",
-            reason="city_open",
-            city=folder.name,
-        ) from None
+        return False
+    return True
+
+
+def _open_elsewhere(folder: Path) -> ConflictError:
+    server = find_server(folder)
+    who = "" if server is None else f" (process {server.pid} on {server.host} serves it)"
+    return ConflictError(
+        f"city {folder.name!r} is open in another program{who}: stop its server and workers",
+        reason="city_open",
+        city=folder.name,
+    )
+
+
+def _served_elsewhere(folder: Path) -> ConflictError:
+    server = find_server(folder)
+    who = "another process"
+    stop = "`systemctl stop barfrub`"
+    if server is not None:
+        who = f"process {server.pid} on {server.host}"
+        stop += f" or `kill {server.pid}` there"
+    return ConflictError(
+        f"city {folder.name!r} is served already by {who}. One city has one server: "
+        f"use that one, or stop it first ({stop}) and start again",
+        reason="city_served",
+        city=folder.name,
+    )

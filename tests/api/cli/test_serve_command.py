@@ -1,7 +1,11 @@
 """`barfrub serve` finds out whether there is a city to serve or one to set up."""
 
-from collections.abc import Callable
-from contextlib import nullcontext
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,18 @@ from typer.testing import CliRunner
 from api.cli.main import commands
 from api.server.first_run_app import FirstRunApp
 from api.server.web_server import WebServer
+from data.errors import ConflictError
+from data.store.database.city_lock import find_server, holding, serving
+
+OTHER_SERVER = """
+import sys
+from pathlib import Path
+from data.store.database.city_lock import serving
+with serving(Path(sys.argv[1])):
+    print("serving", flush=True)
+    sys.stdin.read()
+"""
+"""A program that serves the city named by its argument until its input ends."""
 
 type Serve = Callable[..., tuple[Result, list[Any]]]
 
@@ -78,3 +94,52 @@ def test_a_city_that_is_named_wrongly_is_no_first_start(serve: Serve) -> None:
     result, served = serve("--city", "urmai")
     assert result.exit_code == 1
     assert served == []
+
+
+@contextmanager
+def another_server(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Serve a city in a process of its own."""
+    words, pipe = [sys.executable, "-c", OTHER_SERVER, str(folder)], subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "serving\n"
+        yield other
+
+
+def test_a_second_server_of_a_city_is_refused_and_told_who_serves_it(
+    serve: Serve, city_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = socket.gethostname()
+    with another_server(city_folder) as other:
+        monkeypatch.setattr("socket.gethostname", lambda: "somewhere-else")
+        result, served = serve()
+        with holding(city_folder):  # workers and commands that read go on
+            pass
+    assert served == []
+    assert isinstance(result.exception, ConflictError)
+    said = str(result.exception)
+    assert f"served already by process {other.pid} on {here}. " in said
+    assert f"`systemctl stop barfrub` or `kill {other.pid}` there" in said
+
+
+def test_a_killed_server_leaves_no_lock(serve: Serve, city_folder: Path) -> None:
+    with another_server(city_folder) as other:
+        other.send_signal(signal.SIGKILL)
+        other.wait()
+        assert isinstance(serve()[1][0], FastAPI)
+
+
+def test_a_server_that_stopped_makes_room_for_the_next(serve: Serve, city_folder: Path) -> None:
+    serve()
+    assert find_server(city_folder) is None
+    assert len(serve()[1]) == 2
+
+
+def test_processes_that_a_server_started_do_not_hold_its_city(city_folder: Path) -> None:
+    with serving(city_folder):
+        child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        with serving(city_folder):
+            pass
+    finally:
+        child.communicate()
