@@ -55,7 +55,7 @@ class LateView:
 
 
 @dataclass(frozen=True, slots=True)
-class TollView:
+class DraftTotalsView:
     """Minutes, kilometres and late passes of a draft, before and after a change, of all trucks."""
 
     minutes_before: float
@@ -78,7 +78,7 @@ class EditedView:
     broken: tuple[str, ...]
     strains: tuple[str, ...]
     needs_insisting: bool
-    toll: TollView
+    totals: DraftTotalsView
     requests: tuple[DelayView, ...]
     vehicles: tuple[int, ...]
 
@@ -96,7 +96,7 @@ class EditView:
     by: str
     at: datetime
     undone: bool
-    toll: TollView
+    totals: DraftTotalsView
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class EditsView:
     edits: tuple[EditView, ...]
     can_undo: bool
     can_redo: bool
-    toll: TollView | None
+    totals: DraftTotalsView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def edited_view(
         broken=tuple(broken_words(one, vehicles, t) for one in found.broken),
         strains=strains,
         needs_insisting=bool(strains),
-        toll=toll_view(found.toll_before, found.toll, t),
+        totals=draft_totals_view(found.totals_before, found.totals, t),
         requests=tuple(requests),
         vehicles=tuple(route.vehicle_id for route in found.routes),
     )
@@ -177,7 +177,7 @@ def strains_of(found: Edited, requests: Sequence[DelayView], t: Translator) -> t
             minutes=one.minutes_after - one.minutes_before,
             count=one.passes_after,
         )
-        for one in toll_view(found.toll_before, found.toll, t).late
+        for one in draft_totals_view(found.totals_before, found.totals, t).late
         if one.minutes_after > one.minutes_before or one.passes_after > one.passes_before
     ]
     words += [
@@ -209,7 +209,7 @@ def broken_words(one: Broken, vehicles: Vehicles, t: Translator) -> str:
     return t(f"broken:{one.rule}", **values)
 
 
-def toll_view(before: DraftTotals, after: DraftTotals, t: Translator) -> TollView:
+def draft_totals_view(before: DraftTotals, after: DraftTotals, t: Translator) -> DraftTotalsView:
     """Return minutes, kilometres and late passes of a draft before and after a change."""
     names = sorted({*before.late_passes, *after.late_passes})
     late = tuple(
@@ -224,7 +224,7 @@ def toll_view(before: DraftTotals, after: DraftTotals, t: Translator) -> TollVie
     )
     minutes = round((after.seconds - before.seconds) / 60, 1)
     km = round((after.metres - before.metres) / 1000, 1)
-    return TollView(
+    return DraftTotalsView(
         minutes_before=round(before.seconds / 60, 1),
         minutes_after=round(after.seconds / 60, 1),
         km_before=round(before.metres / 1000, 1),
@@ -244,7 +244,7 @@ def edits_view(
 ) -> EditsView:
     """Return a draft's edits with their total cost."""
     held = [one for one in edits if one.state is EditState.DONE]
-    whole = toll_view(held[0].toll_before, held[-1].toll, t) if held else None
+    whole = draft_totals_view(held[0].totals_before, held[-1].totals, t) if held else None
     return EditsView(
         plan_id=head.plan_id,
         base_id=head.base_id,
@@ -256,7 +256,7 @@ def edits_view(
         edits=tuple(_edit_view(one, vehicles, street, t) for one in edits),
         can_undo=bool(held),
         can_redo=len(held) < len(edits),
-        toll=whole,
+        totals=whole,
     )
 
 
@@ -316,5 +316,5 @@ def _edit_view(one: PlanEdit, vehicles: Vehicles, street: Streets, t: Translator
         by=one.by,
         at=one.at,
         undone=one.state is EditState.UNDONE,
-        toll=toll_view(one.toll_before, one.toll, t),
+        totals=draft_totals_view(one.totals_before, one.totals, t),
     )

@@ -98,11 +98,11 @@ class TrackerView:
 
 
 @dataclass(frozen=True, slots=True)
-class StrangerView:
+class UnknownTrackerView:
     """An unknown tracker; `device_id` is a registered one of its name and another token."""
 
     name: str
-    door: str
+    protocol: str
     fault: str
     address: str
     first_at: datetime
@@ -125,7 +125,7 @@ class TrackersView:
     """The page of trackers."""
 
     trackers: tuple[TrackerView, ...]
-    strangers: tuple[StrangerView, ...]
+    unknown_trackers: tuple[UnknownTrackerView, ...]
     machines: tuple[TrackedMachineView, ...]
 
 
@@ -143,7 +143,7 @@ def trackers_view(
     devices: Iterable[Device],
     told: TrackerKnowledge,
     vehicles: Sequence[Vehicle],
-    strangers: Iterable[UnknownTracker],
+    unknown_trackers: Iterable[UnknownTracker],
     now: datetime,
 ) -> TrackersView:
     """Return the page of trackers; `vehicle` is empty for one that left the fleet."""
@@ -158,7 +158,7 @@ def trackers_view(
     ids = {device.name: device.id for device in known}
     return TrackersView(
         trackers=tuple(sorted(shown, key=lambda one: (one.phone, one.vehicle, one.name))),
-        strangers=tuple(_stranger(one, ids) for one in strangers),
+        unknown_trackers=tuple(_unknown_tracker(one, ids) for one in unknown_trackers),
         machines=tuple(TrackedMachineView(one.id, one.name) for one in vehicles),
     )
 
@@ -216,10 +216,10 @@ def _command(one: DeviceCommand) -> CommandView:
     return CommandView(one.id, one.text, one.asked_by, one.asked_at, one.sent_at)
 
 
-def _stranger(one: UnknownTracker, ids: Mapping[str, int]) -> StrangerView:
-    return StrangerView(
+def _unknown_tracker(one: UnknownTracker, ids: Mapping[str, int]) -> UnknownTrackerView:
+    return UnknownTrackerView(
         name=one.name,
-        door=one.door,
+        protocol=one.protocol,
         fault=one.fault,
         address=one.address,
         first_at=one.first_at,

@@ -87,7 +87,7 @@ class PublicAction(StrEnum):
     READ = "read"
     KEY = "key"
     WRONG_KEY = "wrong_key"
-    STRANGER = "stranger"
+    UNKNOWN_TRACKER = "unknown_tracker"
 
 
 ALLOWANCES: Mapping[PublicAction, Allowance] = {
@@ -100,7 +100,7 @@ ALLOWANCES: Mapping[PublicAction, Allowance] = {
     PublicAction.KEY: Allowance(300, 600.0),
     PublicAction.WRONG_KEY: Allowance(10, 2.0),
     # A yard full of trackers not adopted yet, behind one router.
-    PublicAction.STRANGER: Allowance(60, 60.0),
+    PublicAction.UNKNOWN_TRACKER: Allowance(60, 60.0),
 }
 """Allowances of one sender at the usual pace."""
 

@@ -51,8 +51,8 @@ def _calls(tx: Tx, context: Context, t: Translator) -> CallsView:
     calls = calls_to_make(tx, context.now, LISTED)
     call_context = CallbackContext(
         clocks=calls.clocks,
-        hand_overs=calls.hand_overs,
-        bodies=calls.agencies,
+        referrals=calls.referrals,
+        agencies=calls.agencies,
         network=context.app.network,
     )
     return calls_view(calls.count, calls.waiting, call_context, t)

@@ -17,7 +17,7 @@ router = APIRouter()
 
 
 class HandoverNoteIn(Wire):
-    """The text of a hand-over note."""
+    """The text of a handover note."""
 
     text: Annotated[str, Field(min_length=1, max_length=MOST_LETTERS)]
 

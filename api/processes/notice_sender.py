@@ -139,7 +139,7 @@ class NoticeSender(PeriodicTask):
         t = translator(language, city_state.city.timezone)
         if (to := message.agency_message) is not None:
             args = (message.asked, to.agency, to.caller_phone, city_state.network, t)
-            return letter_text(paper_view(to.hand_over, *args), t)
+            return letter_text(paper_view(to.referral, *args), t)
         segment_id = SegmentId(int(message.notice.facts.get("segment", "0")))
         segment = city_state.network.find(segment_id)
         street = called(street_name(segment), t) if segment else ""

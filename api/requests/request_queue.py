@@ -14,7 +14,7 @@ from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Lat, Lon, Wire
 from data.errors import InvalidError
 from data.model import (
-    BodyId,
+    AgencyId,
     ClosingReason,
     Danger,
     LonLat,
@@ -155,11 +155,11 @@ class CloseManyIn(Wire):
     note: Note = ""
 
 
-class HandOverIn(Wire):
+class ReferralIn(Wire):
     """The agency that gets some requests, and the way of sending."""
 
     ids: Ids
-    body_id: Id
+    agency_id: Id
     way: ReferralWay
     note: Note = ""
     with_caller: bool = False
@@ -182,7 +182,7 @@ class BulkOut(Wire):
 
 @router.get("/requests")
 def requests_page(request: Request, context: IntakeContext) -> Response:
-    """Show the queue, the callback list and the hand-overs."""
+    """Show the queue, the callback list and the referrals."""
     boot = boot_of(request, context) | {
         "kinds": list(RequestKind),
         "dangers": list(Danger),
@@ -202,12 +202,12 @@ def show_queue(asked: Annotated[PageIn, Query()], context: IntakeContext) -> Que
     with context.reading() as tx:
         found = search_requests(tx, wanted, classes, asked.order, asked.limit + 1, behind)
         tallies = tally_requests(tx, wanted, classes)
-        hand_overs, bodies = referrals_of(tx, [each.request.id for each in found])
+        referrals, agencies = referrals_of(tx, [each.request.id for each in found])
         last = last_change_of(tx, context.actor.id, context.now)
     shown = found[: asked.limit]
     return QueueView(
         now=context.now,
-        rows=queue_rows(shown, app.network, hand_overs, bodies),
+        rows=queue_rows(shown, app.network, referrals, agencies),
         total=total_of(tallies, wanted),
         next=shown[-1].request.id if len(found) > len(shown) else None,
         counts=counts_of(tallies, wanted),
@@ -277,11 +277,11 @@ def close_several(request: Request, wanted: CloseManyIn, context: IntakeContext)
     )
 
 
-@router.post("/api/queue/hand-over")
-def hand_several_over(request: Request, wanted: HandOverIn, context: IntakeContext) -> BulkOut:
-    """Hand requests over to an agency."""
-    body = BodyId(wanted.body_id)
-    handing = ReferralWish(body, wanted.way, wanted.note, wanted.with_caller)
+@router.post("/api/queue/refer")
+def refer_requests(request: Request, wanted: ReferralIn, context: IntakeContext) -> BulkOut:
+    """Refer requests to an agency."""
+    agency = AgencyId(wanted.agency_id)
+    handing = ReferralWish(agency, wanted.way, wanted.note, wanted.with_caller)
     return _changed(
         request,
         context,

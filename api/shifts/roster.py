@@ -94,7 +94,7 @@ class MachineOutOut(Wire):
 def roster_page(
     request: Request, context: BoardContext, storm: StormId | None = None, day: str = ""
 ) -> HTMLResponse:
-    """Show the roster of a storm or a day, and the hand-over notes."""
+    """Show the roster of a storm or a day, and the handover notes."""
     t, now = translator_of(request), context.now
     with context.reading() as tx:
         chosen, shifts = _shown(tx, context, storm, day)

@@ -18,7 +18,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from api.tracking.owntracks import MOST_BYTES as MOST_WORD_BYTES
 from api.tracking.owntracks import command_of, take_message
 from api.tracking.positions import MOST, MOST_BYTES
-from api.tracking.tracker_auth import TrackerClaim, first_named, list_stranger
+from api.tracking.tracker_auth import TrackerClaim, first_named, note_unknown_tracker
 from api.web.context import App
 from api.web.request_body import json_of
 from data.errors import InvalidError
@@ -36,7 +36,7 @@ RECONNECT_S = (1, 60)
 RETRY_S = 1.0
 """Pause before a message is stored again, where the database was busy."""
 
-DOOR = "mqtt"
+PROTOCOL = "mqtt"
 
 _log = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ class Broker:
         device = await first_named(self._app, names)
         body = _read(payload, MOST_BYTES if ours else MOST_WORD_BYTES)
         if device is None:
-            await list_stranger(self._app, _claim(names, body))
+            await note_unknown_tracker(self._app, _claim(names, body))
             return
         if body is None:
             self._app.position_ingest.reject(device.id, "body")
@@ -171,4 +171,4 @@ def _read(payload: bytes, most_bytes: int) -> Mapping[str, object] | None:
 
 def _claim(names: tuple[str, ...], body: Mapping[str, object] | None) -> TrackerClaim:
     fields = body or {}
-    return TrackerClaim(names, "", DOOR, DOOR, fields.get("lat"), fields.get("lon"))
+    return TrackerClaim(names, "", PROTOCOL, PROTOCOL, fields.get("lat"), fields.get("lon"))

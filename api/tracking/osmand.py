@@ -31,7 +31,7 @@ from fleet.tracking.position_formats import (
 MOST_BYTES = 20_000
 """Size of one message."""
 
-DOOR = "osmand"
+PROTOCOL = "osmand"
 
 NOTHING = "text/plain"
 """Type of the answers that trackers expect: empty, or a text for them."""
@@ -135,7 +135,7 @@ async def _sender(
 ) -> Device | None:
     secret = token or bearer(request) or basic(request)[1]
     names = (name,) if name else ()
-    claim = TrackerClaim(names, secret, DOOR, address_of(request), lat, lon)
+    claim = TrackerClaim(names, secret, PROTOCOL, address_of(request), lat, lon)
     return await find_sender(app_of(request), claim) if names else None
 
 

@@ -31,7 +31,7 @@ from fleet.tracking.trackers import save_tracker_message
 MOST_BYTES = 20_000
 """Size of one message."""
 
-DOOR = "owntracks"
+PROTOCOL = "owntracks"
 
 router = APIRouter()
 
@@ -53,7 +53,9 @@ async def receive_owntracks(request: Request) -> list[dict[str, Any]]:
     names = tuple(dict.fromkeys(name for name in (*named, user) if name))
     secret = password or bearer(request)
     place = (body.get("lat"), body.get("lon"))
-    device = await find_sender(app, TrackerClaim(names, secret, DOOR, address_of(request), *place))
+    device = await find_sender(
+        app, TrackerClaim(names, secret, PROTOCOL, address_of(request), *place)
+    )
     if device is None:
         raise HTTPException(401, headers={"WWW-Authenticate": 'Basic realm="Barfrub"'})
     await take_message(app, device, body)

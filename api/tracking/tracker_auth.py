@@ -30,7 +30,7 @@ class TrackerClaim:
 
     names: tuple[str, ...]
     token: str
-    door: str
+    protocol: str
     address: str
     lat: object = None
     lon: object = None
@@ -46,8 +46,8 @@ async def find_sender(app: App, claim: TrackerClaim) -> Device | None:
     if device is not None:
         app.position_ingest.devices.count(device.id)
         return device
-    app.limits.enter(PublicAction.STRANGER, claim.address, time.monotonic())
-    await list_stranger(app, claim)
+    app.limits.enter(PublicAction.UNKNOWN_TRACKER, claim.address, time.monotonic())
+    await note_unknown_tracker(app, claim)
     return None
 
 
@@ -97,26 +97,26 @@ async def first_named(app: App, names: tuple[str, ...]) -> Device | None:
     return None
 
 
-async def list_stranger(app: App, claim: TrackerClaim) -> None:
+async def note_unknown_tracker(app: App, claim: TrackerClaim) -> None:
     """List a rejected sender, for an administrator to adopt."""
     name = next((name for name in claim.names if name.strip()), "")
     if not name:
         return
     known = await first_named(app, claim.names)
     fault = UnknownTrackerFault.NAME if known is None else UnknownTrackerFault.PROOF
-    app.position_ingest.tally["strangers"] += 1
+    app.position_ingest.tally["unknown_trackers"] += 1
     shown = _shown(name if known is None else known.name)
     app.position_ingest.tracker_stats.record_unknown(
-        _stranger(claim, shown, fault, app.clock.now())
+        _unknown_tracker(claim, shown, fault, app.clock.now())
     )
 
 
-def _stranger(
+def _unknown_tracker(
     claim: TrackerClaim, name: str, fault: UnknownTrackerFault, now: datetime
 ) -> UnknownTracker:
     return UnknownTracker(
         name=name,
-        door=claim.door,
+        protocol=claim.protocol,
         fault=fault,
         address=claim.address,
         first_at=now,

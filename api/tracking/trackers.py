@@ -79,7 +79,7 @@ class CommandIn(Wire):
     text: Annotated[str, Field(min_length=1, max_length=COMMAND_LETTERS)]
 
 
-class StrangerIn(Wire):
+class UnknownTrackerIn(Wire):
     """An unknown sender to remove from the list."""
 
     name: Annotated[str, Field(min_length=1, max_length=TRACKER_LETTERS)]
@@ -183,8 +183,8 @@ def take_back(key: Key, command: Key, context: DispatcherContext) -> TrackersVie
         return _page(tx, context)
 
 
-@router.post("/api/strangers/forget")
-def forget(wanted: StrangerIn, context: AdminContext) -> TrackersView:
+@router.post("/api/unknown-trackers/forget")
+def forget(wanted: UnknownTrackerIn, context: AdminContext) -> TrackersView:
     """Remove an unknown sender from the list; it returns with its next message."""
     with context.writing() as tx:
         forget_sender(tx, wanted.name)

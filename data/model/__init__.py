@@ -20,10 +20,10 @@ from data.model.evidence import (
     StreetStorm,
 )
 from data.model.ids import (
+    AgencyId,
     AlertId,
     ApiKeyId,
     BlockageId,
-    BodyId,
     ByLanguage,
     CallOutId,
     ClosureId,
@@ -211,6 +211,7 @@ __all__ = [
     "Actor",
     "ActorKind",
     "Agency",
+    "AgencyId",
     "AgencyKind",
     "Alert",
     "AlertFacts",
@@ -223,7 +224,6 @@ __all__ = [
     "Blockage",
     "BlockageId",
     "BoardRequest",
-    "BodyId",
     "Broken",
     "ByLanguage",
     "CallAttempt",

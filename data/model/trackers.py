@@ -95,7 +95,7 @@ class UnknownTracker:
     """A sender without a registered tracker; `location` is where it last claimed to be."""
 
     name: str
-    door: str
+    protocol: str
     fault: UnknownTrackerFault
     address: str
     first_at: datetime

@@ -59,7 +59,7 @@ BEGUN = timedelta(seconds=30)
 class PreparedDraft:
     """A draft ready for changes, after its last edit (0 for none).
 
-    `left` says why of each task that nobody does; `tolls` are those of the routes.
+    `left` says why of each task that nobody does; `route_totals` are of the routes, in order.
     """
 
     plan_id: PlanId
@@ -69,7 +69,7 @@ class PreparedDraft:
     running: RunningRoutes
     left: Mapping[int, str]
     orders: OrderIndex
-    tolls: tuple[DraftTotals, ...]
+    route_totals: tuple[DraftTotals, ...]
 
     def vehicle(self, vehicle_id: VehicleId) -> int | None:
         """Return the number of a truck; `None` for one that has no shift."""
@@ -97,15 +97,15 @@ class PreparedDraft:
         return (now + BEGUN - self.prepared.now).total_seconds()
 
     @property
-    def toll(self) -> DraftTotals:
+    def totals(self) -> DraftTotals:
         """Totals of the whole draft."""
         late_passes, late_s = Counter[str](), defaultdict[str, float](float)
-        for one in self.tolls:
+        for one in self.route_totals:
             late_passes.update(one.late_passes)
             for name, seconds in one.late_s.items():
                 late_s[name] += seconds
-        whole_s = sum(one.seconds for one in self.tolls)
-        metres = sum(one.metres for one in self.tolls)
+        whole_s = sum(one.seconds for one in self.route_totals)
+        metres = sum(one.metres for one in self.route_totals)
         return DraftTotals(whole_s, metres, dict(late_passes), dict(late_s))
 
     def legs(self, v: int) -> tuple[Leg, ...]:
@@ -132,12 +132,12 @@ class PreparedDraft:
 
     def with_routes(self, running: RunningRoutes, changed: Sequence[int]) -> "PreparedDraft":
         """Return the draft with other routes of some trucks."""
-        tolls = list(self.tolls)
+        totals = list(self.route_totals)
         for v in changed:
-            tolls[v] = totals_of(self.mapped, running.timed[v])
+            totals[v] = totals_of(self.mapped, running.timed[v])
         done = {task for v in changed for task in tasks_of(running.routes[v])}
         left = {task: why for task, why in self.left.items() if task not in done}
-        return replace(self, running=running, tolls=tuple(tolls), left=left)
+        return replace(self, running=running, route_totals=tuple(totals), left=left)
 
 
 class _DraftVersion(NamedTuple):
@@ -233,8 +233,8 @@ def edited(before: PreparedDraft, after: PreparedDraft, changed: Sequence[int]) 
         before=tuple(before.route(v) for v in changed),
         unserved=after.unserved(),
         cost=after.cost(),
-        toll=after.toll,
-        toll_before=before.toll,
+        totals=after.totals,
+        totals_before=before.totals,
     )
 
 
@@ -317,5 +317,5 @@ def _ready(
         running=running.changed(problem, running.routes),
         left=left,
         orders=orders,
-        tolls=tuple(totals_of(mapped, timed) for timed in running.timed),
+        route_totals=tuple(totals_of(mapped, timed) for timed in running.timed),
     )

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 from data.errors import ConflictError, InvalidError, Need
-from data.model import Actor, Agency, BodyId
+from data.model import Actor, Agency, AgencyId
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.followup.referrals import (
@@ -17,7 +17,7 @@ from data.store.followup.referrals import (
     update_agency,
 )
 
-NEW = BodyId(0)
+NEW = AgencyId(0)
 """Id of an agency that the database has not numbered yet."""
 
 NAME_LETTERS = 80
@@ -37,26 +37,28 @@ def save_agency(tx: Tx, actor: Actor, wanted: Agency, now: datetime) -> Agency:
     others = [each for each in list_agencies(tx) if each.id != wanted.id]
     if any(each.name.casefold() == wanted.name.casefold() for each in others):
         raise ConflictError(
-            f"there is a body {wanted.name} already", reason="body_name_taken", name=wanted.name
+            f"there is an agency {wanted.name} already",
+            reason="agency_name_taken",
+            name=wanted.name,
         )
     if wanted.id == NEW:
         added = replace(wanted, id=add_agency(tx, wanted))
-        add_event(tx, now, actor, "body.added", _subject(added), after=_facts(added))
+        add_event(tx, now, actor, "agency.added", _subject(added), after=_facts(added))
         return added
     before = get_agency(tx, wanted.id)
     update_agency(tx, wanted)
-    add_event(tx, now, actor, "body.changed", _subject(wanted), _facts(before), _facts(wanted))
+    add_event(tx, now, actor, "agency.changed", _subject(wanted), _facts(before), _facts(wanted))
     return wanted
 
 
-def retire_agency(tx: Tx, actor: Actor, body_id: BodyId, now: datetime) -> None:
+def retire_agency(tx: Tx, actor: Actor, agency_id: AgencyId, now: datetime) -> None:
     """Remove an agency; one that got referrals is kept for their history."""
-    before = get_agency(tx, body_id)
-    if count_referrals(tx, body_id):
+    before = get_agency(tx, agency_id)
+    if count_referrals(tx, agency_id):
         update_agency(tx, replace(before, retired=True))
     else:
-        delete_agency(tx, body_id)
-    add_event(tx, now, actor, "body.retired", _subject(before), before=_facts(before))
+        delete_agency(tx, agency_id)
+    add_event(tx, now, actor, "agency.retired", _subject(before), before=_facts(before))
 
 
 def _check(wanted: Agency) -> None:
@@ -74,7 +76,7 @@ def _check(wanted: Agency) -> None:
 
 
 def _subject(one: Agency) -> str:
-    return f"body:{one.id}"
+    return f"agency:{one.id}"
 
 
 def _facts(one: Agency) -> dict[str, object]:

@@ -166,7 +166,7 @@ def close_many(
 ) -> BulkResult:
     """Close requests for one reason, which must be true of each."""
     if reason is ClosingReason.HANDED_OVER:
-        raise InvalidError("reason", reason, "a body to hand over to")
+        raise InvalidError("reason", reason, "an agency to refer to")
     return _in_bulk(
         tx,
         actor,

@@ -56,7 +56,7 @@ class CallsToMake:
     count: int
     waiting: list[Callback]
     clocks: dict[RequestId, RequestClock]
-    hand_overs: dict[RequestId, Referral]
+    referrals: dict[RequestId, Referral]
     agencies: dict[int, Agency]
 
 
@@ -68,6 +68,6 @@ def calls_to_make(tx: Tx, now: datetime, most: int) -> CallsToMake:
         count=count_callbacks(tx, now),
         waiting=waiting,
         clocks=list_clocks(tx, ids),
-        hand_overs=last_referrals(tx, ids),
+        referrals=last_referrals(tx, ids),
         agencies={agency.id: agency for agency in list_agencies(tx)},
     )

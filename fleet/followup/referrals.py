@@ -1,4 +1,4 @@
-"""Referrals: requests handed over to other agencies, and the agencies' answers."""
+"""Referrals of requests to agencies, and the agencies' answers."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from data.model import (
     PENDING,
     Actor,
     Agency,
-    BodyId,
+    AgencyId,
     ClosingReason,
     Notice,
     Referral,
@@ -48,7 +48,7 @@ ANSWERS = frozenset({ReferralState.ACCEPTED, ReferralState.DECLINED, ReferralSta
 class ReferralWish:
     """A referral to make: to which agency, by which way, and with which note."""
 
-    body_id: BodyId
+    agency_id: AgencyId
     way: ReferralWay
     note: str = ""
     with_caller: bool = False
@@ -62,33 +62,33 @@ def refer(
     Raises `InvalidError` for a message to an agency without an e-mail address, `ConflictError`
     where the agency left the register, another one has the request or it is closed.
     """
-    agency = get_agency(tx, handing.body_id)
+    agency = get_agency(tx, handing.agency_id)
     if agency.retired:
-        raise ConflictError(f"{agency.name} is retired", reason="body_retired", name=agency.name)
+        raise ConflictError(f"{agency.name} is retired", reason="agency_retired", name=agency.name)
     if handing.way is ReferralWay.MESSAGE and not agency.email:
-        raise InvalidError("way", handing.way, "a body with an e-mail address")
+        raise InvalidError("way", handing.way, "an agency with an e-mail address")
     gone = close_request(tx, actor, asked.id, ClosingReason.HANDED_OVER, "", now)
     new = Referral(
         id=NEW,
         request_id=asked.id,
-        body_id=agency.id,
+        agency_id=agency.id,
         at=now,
         way=handing.way,
         note=handing.note.strip(),
         with_caller=handing.with_caller,
     )
-    hand_over_id = add_referral(tx, new)
+    referral_id = add_referral(tx, new)
     if new.way is ReferralWay.MESSAGE:
-        write_agency_message(tx, replace(new, id=hand_over_id), now)
-    after = {"hand_over": hand_over_id, "body": agency.id, "name": agency.name, "way": new.way}
-    add_event(tx, now, actor, "request.sent_to_body", subject_of(asked), after=after)
+        write_agency_message(tx, replace(new, id=referral_id), now)
+    after = {"referral": referral_id, "agency": agency.id, "name": agency.name, "way": new.way}
+    add_event(tx, now, actor, "request.referred", subject_of(asked), after=after)
     return gone
 
 
 def take_answer(
     tx: Tx,
     actor: Actor,
-    hand_over_id: ReferralId,
+    referral_id: ReferralId,
     state: ReferralState,
     answer: str,
     now: datetime,
@@ -99,14 +99,14 @@ def take_answer(
     request any more.
     """
     if state not in ANSWERS:
-        raise InvalidError("state", state, "an answer of the body")
-    before = get_referral(tx, hand_over_id)
+        raise InvalidError("state", state, "an answer of the agency")
+    before = get_referral(tx, referral_id)
     asked = get_request(tx, before.request_id)
     if before.state not in PENDING:
         raise _over(asked)
     answered = replace(before, state=state, answer=answer.strip(), answered_at=now)
     update_referral(tx, answered)
-    change = ({"answer": before.state}, {"hand_over": hand_over_id, "answer": state})
+    change = ({"answer": before.state}, {"referral": referral_id, "answer": state})
     add_event(tx, now, actor, "request.answered", subject_of(asked), *change)
     if state is ReferralState.DECLINED and asked.state is RequestState.HANDED_OVER:
         reopen_request(tx, actor, asked.id, answer, now)
@@ -126,14 +126,14 @@ def withdraw_referral(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime
     withdrawn = replace(pending, state=ReferralState.WITHDRAWN, answered_at=now)
     update_referral(tx, withdrawn)
     drop_agency_message(tx, withdrawn)
-    change = ({"answer": pending.state}, {"hand_over": pending.id, "answer": withdrawn.state})
-    add_event(tx, now, actor, "request.taken_from_body", subject_of(asked), *change)
+    change = ({"answer": pending.state}, {"referral": pending.id, "answer": withdrawn.state})
+    add_event(tx, now, actor, "request.referral_withdrawn", subject_of(asked), *change)
 
 
 def _over(asked: ServiceRequest) -> ConflictError:
     return ConflictError(
-        f"no body has request {asked.reference} any more",
-        reason="hand_over_over",
+        f"no agency has request {asked.reference} any more",
+        reason="no_referral",
         reference=asked.reference,
     )
 

@@ -69,7 +69,7 @@ class OutboxRules:
 class AgencyMessage:
     """Referral, agency and caller's phone of a message to an agency."""
 
-    hand_over: Referral
+    referral: Referral
     agency: Agency
     caller_phone: str
 
@@ -133,9 +133,9 @@ def _message_to_agency(tx: Tx, notice: Notice, now: datetime) -> OutgoingMessage
     if one.state is ReferralState.WITHDRAWN:
         set_notice(tx, notice.id, NoticeState.UNWANTED, notice.due_at)
         return None
-    agency, phone = get_agency(tx, one.body_id), ""
+    agency, phone = get_agency(tx, one.agency_id), ""
     if one.with_caller:
-        caller = read_caller(tx, MESSENGER, notice.request_id, "hand_over", now)
+        caller = read_caller(tx, MESSENGER, notice.request_id, "referral", now)
         phone = caller.phone if caller else ""
     asked, who = get_request(tx, notice.request_id), Caller(agency.name, "", b"", agency.email)
     return OutgoingMessage(notice, asked, who, "", AgencyMessage(one, agency, phone))
@@ -209,6 +209,6 @@ def _end(tx: Tx, notice: Notice, state: NoticeState, fault: str, now: datetime) 
     verb = "request.told" if sent else "request.untold"
     if notice.kind is NoticeKind.LETTER:
         one = get_referral(tx, ReferralId(notice.nth))
-        after = {"hand_over": one.id, "name": get_agency(tx, one.body_id).name} | why
+        after = {"referral": one.id, "name": get_agency(tx, one.agency_id).name} | why
         verb = "request.letter_sent" if sent else "request.letter_unsent"
     add_event(tx, now, MESSENGER, verb, f"request:{notice.request_id}", after=after)

@@ -190,7 +190,7 @@ def all_devices(tx: Tx) -> list[Device]:
 def forget_sender(tx: Tx, name: str) -> None:
     """Remove an unknown sender from the list; raise `NotFoundError` for one not on it."""
     if not forget_unknown_tracker(tx, name):
-        raise NotFoundError("stranger", name)
+        raise NotFoundError("unknown_tracker", name)
 
 
 def save_tracker_message(tx: Tx, word: TrackerMessage) -> None:

@@ -35,8 +35,8 @@ class CallbackContext:
     """Records for the sentences, by request, and the name of the city."""
 
     clocks: Mapping[RequestId, RequestClock]
-    hand_overs: Mapping[RequestId, Referral]
-    bodies: Mapping[int, Agency]
+    referrals: Mapping[RequestId, Referral]
+    agencies: Mapping[int, Agency]
     network: StreetNetwork
 
 
@@ -105,7 +105,7 @@ def _news(call: Callback, told: CallbackContext, t: Translator) -> str:
         return _done(asked, told.clocks[asked.id], t)
     if call.news is CallbackReason.CLOSED:
         return t(f"tell:{asked.closed_for}")
-    return _with_body(call, told, t)
+    return _with_agency(call, told, t)
 
 
 def _done(asked: ServiceRequest, clock: RequestClock, t: Translator) -> str:
@@ -117,18 +117,18 @@ def _done(asked: ServiceRequest, clock: RequestClock, t: Translator) -> str:
     return t("Our machine was there at {time}.", time=t.time(at))
 
 
-def _with_body(call: Callback, told: CallbackContext, t: Translator) -> str:
-    given = told.hand_overs.get(call.request.id)
+def _with_agency(call: Callback, told: CallbackContext, t: Translator) -> str:
+    given = told.referrals.get(call.request.id)
     if given is None:
         return t("tell:handed_over")
-    body = told.bodies[given.body_id]
-    name = _isolated(body.name)
+    agency = told.agencies[given.agency_id]
+    name = _isolated(agency.name)
     if call.news is CallbackReason.ANSWERED:
-        return t("{body} says that it is done.", body=name)
-    sent = t("{body} looks after it since {time}.", body=name, time=t.time(given.at))
+        return t("{agency} says that it is done.", agency=name)
+    sent = t("{agency} looks after it since {time}.", agency=name, time=t.time(given.at))
     return (
-        f"{sent} {t('Their phone is {phone}.', phone=_isolated(body.phone))}"
-        if body.phone
+        f"{sent} {t('Their phone is {phone}.', phone=_isolated(agency.phone))}"
+        if agency.phone
         else sent
     )
 

@@ -13,7 +13,7 @@ from maps.streets.street import called, street_name
 
 
 @dataclass(frozen=True, slots=True)
-class BodyView:
+class AgencyView:
     """An agency of the register."""
 
     id: int
@@ -26,7 +26,7 @@ class BodyView:
 
 
 @dataclass(frozen=True, slots=True)
-class HandOverView:
+class ReferralView:
     """A referral of a request to an agency, with its answer.
 
     `letter` is the state of its e-mail in the outbox, `None` where it went by paper.
@@ -37,9 +37,9 @@ class HandOverView:
     reference: str
     kind: str
     words: str
-    body: str
-    body_phone: str
-    body_email: str
+    agency: str
+    agency_phone: str
+    agency_email: str
     at: datetime
     way: str
     note: str
@@ -50,28 +50,36 @@ class HandOverView:
     letter_tries: int
 
 
-def bodies_view(bodies: Iterable[Agency]) -> list[BodyView]:
+def agencies_view(agencies: Iterable[Agency]) -> list[AgencyView]:
     """Return the agencies of the register that are not retired."""
     return [
-        BodyView(body.id, body.name, body.kind, body.contact, body.phone, body.email, body.address)
-        for body in bodies
-        if not body.retired
+        AgencyView(
+            agency.id,
+            agency.name,
+            agency.kind,
+            agency.contact,
+            agency.phone,
+            agency.email,
+            agency.address,
+        )
+        for agency in agencies
+        if not agency.retired
     ]
 
 
-def hand_over_view(
-    one: Referral, asked: ServiceRequest, body: Agency, letter: Notice | None
-) -> HandOverView:
+def referral_view(
+    one: Referral, asked: ServiceRequest, agency: Agency, letter: Notice | None
+) -> ReferralView:
     """Return a referral with its request and its agency, for a list."""
-    return HandOverView(
+    return ReferralView(
         id=one.id,
         request_id=asked.id,
         reference=asked.reference,
         kind=asked.kind,
         words=asked.address or asked.text,
-        body=body.name,
-        body_phone=body.phone,
-        body_email=body.email,
+        agency=agency.name,
+        agency_phone=agency.phone,
+        agency_email=agency.email,
         at=one.at,
         way=one.way,
         note=one.note,
@@ -87,7 +95,7 @@ def hand_over_view(
 class PaperView:
     """The sheet for an agency: all that it needs to act and to answer."""
 
-    body: str
+    agency: str
     to: tuple[str, ...]
     reference: str
     written: str
@@ -99,7 +107,7 @@ class PaperView:
 def paper_view(
     one: Referral,
     asked: ServiceRequest,
-    body: Agency,
+    agency: Agency,
     caller_phone: str,
     network: StreetNetwork,
     t: Translator,
@@ -118,8 +126,8 @@ def paper_view(
         (t("Caller's phone"), caller_phone),
     )
     return PaperView(
-        body=body.name,
-        to=tuple(filter(None, (body.contact, body.address, body.phone, body.email))),
+        agency=agency.name,
+        to=tuple(filter(None, (agency.contact, agency.address, agency.phone, agency.email))),
         reference=asked.reference,
         written=f"{t.date(one.at)}{t(', ')}{t.time(one.at)}",
         facts=tuple(FactView(label, value) for label, value in known if value),

@@ -12,7 +12,7 @@ from maps.pages.i18n import Translator
 class NoticeText:
     """Text of a message; `link` is the tracking page of its request, and is never logged.
 
-    A letter to another body has its facts there.
+    A letter to an agency has its facts there.
     """
 
     title: str
@@ -56,7 +56,7 @@ def told(kind: NoticeKind, facts: Mapping[str, str], street: str, t: Translator)
     if kind is NoticeKind.REOPENED:
         return t("it is open again. We are sorry that it was not done.")
     if kind is NoticeKind.HANDED_OVER:
-        return t("this is the task of another body. We have passed it on.")
+        return t("this is the task of another agency. We have passed it on.")
     return t("it is closed. {reason}.", reason=t(f"closing:{facts['reason']}"))
 
 

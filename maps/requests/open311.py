@@ -66,7 +66,7 @@ class PublishedRequest:
     """A request with all its published data.
 
     `expected_at` is when its truck ends its work there, `due_at` has the goals of jobs.
-    `agency` answers for it: the city, or the body that it was handed over to. `own` says whether
+    `agency` answers for it: the city, or the agency that it was referred to. `own` says whether
     whoever asks brought it; `media` are addresses of pictures, for them only.
     """
 

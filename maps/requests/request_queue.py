@@ -42,7 +42,7 @@ class QueueRowView:
     service_class: str
     district: str
     due_at: datetime | None
-    body: str
+    agency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,12 @@ class QueueView:
 def queue_rows(
     found: Iterable[QueuedRequest],
     network: StreetNetwork,
-    hand_overs: Mapping[RequestId, Referral],
-    bodies: Iterable[Agency],
+    referrals: Mapping[RequestId, Referral],
+    agencies: Iterable[Agency],
 ) -> tuple[QueueRowView, ...]:
     """Return the rows of a page, with the agency of each referred request."""
-    names = {body.id: body.name for body in bodies}
-    with_whom = {request: names[each.body_id] for request, each in hand_overs.items()}
+    names = {agency.id: agency.name for agency in agencies}
+    with_whom = {request: names[each.agency_id] for request, each in referrals.items()}
     return tuple(_row(each, network, with_whom.get(each.request.id, "")) for each in found)
 
 
@@ -139,7 +139,7 @@ def _missed(tally: Tally, wanted: RequestFilter) -> list[str]:
     return [name for name in chosen if chosen[name] and not set(chosen[name]) & set(values[name])]
 
 
-def _row(found: QueuedRequest, network: StreetNetwork, body: str) -> QueueRowView:
+def _row(found: QueuedRequest, network: StreetNetwork, agency: str) -> QueueRowView:
     asked = found.request
     place = asked.location
     segment = network.find(asked.snap.segment_id) if asked.snap else None
@@ -160,5 +160,5 @@ def _row(found: QueuedRequest, network: StreetNetwork, body: str) -> QueueRowVie
         service_class=found.service_class,
         district=found.district,
         due_at=found.due_at,
-        body=body,
+        agency=agency,
     )

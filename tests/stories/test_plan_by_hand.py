@@ -95,7 +95,7 @@ def test_a_street_goes_to_another_truck_and_back_again(dispatcher):
     assert [one["kind"] for one in told["edits"]][-1] == "move"
     after = plan_of(dispatcher, number)
     assert street in streets_of(after, taker) - streets_of(after, giver)
-    assert told["edits"][-1]["toll"] == seen["toll"]
+    assert told["edits"][-1]["totals"] == seen["totals"]
     undone = dispatcher.post(f"/api/plans/{number}/undo").json()
     assert (undone["can_redo"], undone["edits"][-1]["undone"]) == (True, True)
     assert plan_of(dispatcher, number) == before

@@ -109,8 +109,8 @@ class Edited:
     before: tuple[Route, ...]
     unserved: tuple[Unserved, ...]
     cost: CostBreakdown
-    toll: DraftTotals
-    toll_before: DraftTotals
+    totals: DraftTotals
+    totals_before: DraftTotals
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class PlanEdit:
     by: str
     at: datetime
     state: EditState
-    toll_before: DraftTotals
-    toll: DraftTotals
+    totals_before: DraftTotals
+    totals: DraftTotals
     before: DraftContent
     after: DraftContent

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from data.model.ids import BodyId, Language, ReferralId, RequestId
+from data.model.ids import AgencyId, Language, ReferralId, RequestId
 from data.model.requests.requests import ServiceRequest
 
 
@@ -43,9 +43,9 @@ PENDING = frozenset({ReferralState.SENT, ReferralState.ACCEPTED})
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """Whom a request may be handed over to, and how to reach them."""
+    """Whom a request may be referred to, and how to reach them."""
 
-    id: BodyId
+    id: AgencyId
     name: str
     kind: AgencyKind
     contact: str = ""
@@ -61,7 +61,7 @@ class Referral:
 
     id: ReferralId
     request_id: RequestId
-    body_id: BodyId
+    agency_id: AgencyId
     at: datetime
     way: ReferralWay
     note: str = ""

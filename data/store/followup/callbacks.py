@@ -34,9 +34,9 @@ from data.store.schema import (
     UtcDateTime,
     call_attempt,
     caller,
-    hand_over,
     job,
     promise,
+    referral,
     request,
     request_clock,
 )
@@ -110,13 +110,13 @@ def _news(now: datetime) -> CompoundSelect[Any]:
     given = request.c.state == RequestState.HANDED_OVER
     wanted_at = func.coalesce(_promised_until(), job.c.due_at, type_=UtcDateTime())
     late = and_(request.c.state == RequestState.OPEN, wanted_at < now)
-    answered = and_(given, hand_over.c.state == ReferralState.DONE)
+    answered = and_(given, referral.c.state == ReferralState.DONE)
     return union_all(
         _of(CallbackReason.DONE, ended, done),
         _of(CallbackReason.CLOSED, ended, closed),
         _of(CallbackReason.HANDED_OVER, ended, given),
         _of(CallbackReason.LATE, wanted_at, late),
-        _of(CallbackReason.ANSWERED, hand_over.c.answered_at, answered),
+        _of(CallbackReason.ANSWERED, referral.c.answered_at, answered),
     )
 
 
@@ -133,7 +133,7 @@ def _of(
         request.join(caller, caller.c.request_id == request.c.id)
         .join(request_clock, request_clock.c.request_id == request.c.id)
         .outerjoin(job, job.c.id == request.c.job_id)
-        .outerjoin(hand_over, hand_over.c.request_id == request.c.id)
+        .outerjoin(referral, referral.c.request_id == request.c.id)
     )
     return (
         select(

@@ -1,4 +1,4 @@
-"""Bodies that requests are handed over to, what they got and what they answered, as rows."""
+"""Agencies, referrals of requests to them, and their answers, as rows."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from data.model import (
     PENDING,
     Agency,
-    BodyId,
+    AgencyId,
     Referral,
     ReferralId,
     ReferralState,
@@ -17,78 +17,80 @@ from data.model import (
 )
 from data.store.database.engine import Tx
 from data.store.database.records import first_record, get_record, records, row_of
-from data.store.schema import body, hand_over, request
+from data.store.schema import agency, referral, request
 
 
 class ReferredRequest(NamedTuple):
     """A referral with the request and the agency that it joins."""
 
-    hand_over: Referral
+    referral: Referral
     request: ServiceRequest
-    body: Agency
+    agency: Agency
 
 
-def add_agency(tx: Tx, new: Agency) -> BodyId:
+def add_agency(tx: Tx, new: Agency) -> AgencyId:
     """Add an agency and return the id that it gets."""
-    made = tx.execute(insert(body).values(row_of(new, body)).returning(body.c.id))
-    return BodyId(made.scalar_one())
+    made = tx.execute(insert(agency).values(row_of(new, agency)).returning(agency.c.id))
+    return AgencyId(made.scalar_one())
 
 
 def update_agency(tx: Tx, changed: Agency) -> None:
     """Write an agency over its old state."""
-    tx.execute(update(body).where(body.c.id == changed.id).values(row_of(changed, body)))
+    tx.execute(update(agency).where(agency.c.id == changed.id).values(row_of(changed, agency)))
 
 
-def delete_agency(tx: Tx, body_id: BodyId) -> None:
-    """Remove an agency that nothing was handed over to."""
-    tx.execute(delete(body).where(body.c.id == body_id))
+def delete_agency(tx: Tx, agency_id: AgencyId) -> None:
+    """Remove an agency without referrals."""
+    tx.execute(delete(agency).where(agency.c.id == agency_id))
 
 
-def get_agency(tx: Tx, body_id: BodyId) -> Agency:
+def get_agency(tx: Tx, agency_id: AgencyId) -> Agency:
     """Return the agency."""
-    return get_record(Agency, tx.execute(select(body).where(body.c.id == body_id)), "body", body_id)
+    return get_record(
+        Agency, tx.execute(select(agency).where(agency.c.id == agency_id)), "agency", agency_id
+    )
 
 
 def list_agencies(tx: Tx) -> list[Agency]:
     """Return every agency, retired ones too, by name."""
-    return records(Agency, tx.execute(select(body).order_by(body.c.name)))
+    return records(Agency, tx.execute(select(agency).order_by(agency.c.name)))
 
 
-def count_referrals(tx: Tx, body_id: BodyId) -> int:
+def count_referrals(tx: Tx, agency_id: AgencyId) -> int:
     """Return how many requests ever went to an agency."""
-    query = select(func.count()).where(hand_over.c.body_id == body_id)
+    query = select(func.count()).where(referral.c.agency_id == agency_id)
     return tx.execute(query).scalar_one()
 
 
 def add_referral(tx: Tx, new: Referral) -> ReferralId:
     """Add a referral and return the id that it gets."""
-    made = tx.execute(insert(hand_over).values(row_of(new, hand_over)).returning(hand_over.c.id))
+    made = tx.execute(insert(referral).values(row_of(new, referral)).returning(referral.c.id))
     return ReferralId(made.scalar_one())
 
 
 def update_referral(tx: Tx, changed: Referral) -> None:
     """Write a referral's present state over the old one."""
     tx.execute(
-        update(hand_over).where(hand_over.c.id == changed.id).values(row_of(changed, hand_over))
+        update(referral).where(referral.c.id == changed.id).values(row_of(changed, referral))
     )
 
 
-def get_referral(tx: Tx, hand_over_id: ReferralId) -> Referral:
+def get_referral(tx: Tx, referral_id: ReferralId) -> Referral:
     """Return the referral."""
     return get_record(
         Referral,
-        tx.execute(select(hand_over).where(hand_over.c.id == hand_over_id)),
-        "hand_over",
-        hand_over_id,
+        tx.execute(select(referral).where(referral.c.id == referral_id)),
+        "referral",
+        referral_id,
     )
 
 
 def find_pending_referral(tx: Tx, request_id: RequestId) -> Referral | None:
     """Return the referral of a request that an agency still has."""
-    query = select(hand_over).where(
-        hand_over.c.request_id == request_id, hand_over.c.state.in_(PENDING)
+    query = select(referral).where(
+        referral.c.request_id == request_id, referral.c.state.in_(PENDING)
     )
-    return first_record(Referral, tx.execute(query.order_by(hand_over.c.id.desc())))
+    return first_record(Referral, tx.execute(query.order_by(referral.c.id.desc())))
 
 
 def list_referrals(tx: Tx, limit: int) -> list[ReferredRequest]:
@@ -100,25 +102,25 @@ def list_referrals(tx: Tx, limit: int) -> list[ReferredRequest]:
 
 def last_referrals(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, Referral]:
     """Return the newest referral of each of these requests that has one."""
-    query = select(hand_over).where(hand_over.c.request_id.in_(request_ids))
-    found = records(Referral, tx.execute(query.order_by(hand_over.c.id)))
+    query = select(referral).where(referral.c.request_id.in_(request_ids))
+    found = records(Referral, tx.execute(query.order_by(referral.c.id)))
     return {each.request_id: each for each in found}
 
 
 def agencies_of(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, str]:
     """Return the name of the agency that each of these requests was last referred to."""
-    query = select(hand_over.c.request_id, body.c.name).join(body)
-    found = query.where(hand_over.c.request_id.in_(request_ids)).order_by(hand_over.c.id)
+    query = select(referral.c.request_id, agency.c.name).join(agency)
+    found = query.where(referral.c.request_id.in_(request_ids)).order_by(referral.c.id)
     return {RequestId(row.request_id): row.name for row in tx.execute(found)}
 
 
 def _joined(
     tx: Tx, states: Collection[ReferralState], *, oldest: bool, limit: int
 ) -> list[ReferredRequest]:
-    by = (hand_over.c.at, hand_over.c.id)
+    by = (referral.c.at, referral.c.id)
     query = (
-        select(hand_over)
-        .where(hand_over.c.state.in_(states))
+        select(referral)
+        .where(referral.c.state.in_(states))
         .order_by(*(each if oldest else each.desc() for each in by))
         .limit(limit)
     )
@@ -126,4 +128,6 @@ def _joined(
     asked = select(request).where(request.c.id.in_({each.request_id for each in found}))
     requests = {one.id: one for one in records(ServiceRequest, tx.execute(asked))}
     agencies = {each.id: each for each in list_agencies(tx)}
-    return [ReferredRequest(one, requests[one.request_id], agencies[one.body_id]) for one in found]
+    return [
+        ReferredRequest(one, requests[one.request_id], agencies[one.agency_id]) for one in found
+    ]

@@ -117,7 +117,9 @@ def add_edit(
         "edited_by": by,
         "edited_at": at,
         "state": EditState.DONE,
-        "tolls": [to_plain(DraftTotals, toll) for toll in (edited.toll_before, edited.toll)],
+        "totals": [
+            to_plain(DraftTotals, totals) for totals in (edited.totals_before, edited.totals)
+        ],
         "content": packed(BeforeAfter, BeforeAfter(before, after)),
     }
     return _edit(tx.execute(insert(plan_edit).values(**values).returning(plan_edit)).one())
@@ -157,15 +159,15 @@ def set_edit_state(tx: Tx, edit_id: EditId, state: EditState) -> None:
 
 def _edit(row: Row[Any]) -> PlanEdit:
     before, after = unpacked(BeforeAfter, row.content)
-    toll_before, toll = (from_plain(DraftTotals, toll) for toll in row.tolls)
+    totals_before, totals = (from_plain(DraftTotals, totals) for totals in row.totals)
     return record(
         PlanEdit,
         row,
         wish=edit_wish_from_plain(row.args),
         by=row.edited_by,
         at=row.edited_at,
-        toll_before=toll_before,
-        toll=toll,
+        totals_before=totals_before,
+        totals=totals,
         before=before,
         after=after,
     )

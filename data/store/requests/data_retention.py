@@ -14,9 +14,9 @@ from data.store.schema import (
     call_attempt,
     caller,
     crew_job_photo,
-    hand_over,
     partner_report,
     partner_update,
+    referral,
     request,
     request_comment,
     request_photo,
@@ -63,7 +63,7 @@ def erase_people(tx: Tx, request_ids: Sequence[RequestId]) -> int:
             (partner_report, sent),
             (partner_update, {"description": "", "media_url": ""}),
             (sighting, {"text": ""}),
-            (hand_over, {"note": "", "answer": ""}),
+            (referral, {"note": "", "answer": ""}),
             (call_attempt, {"note": ""}),
         ):
             tx.execute(update(table).where(table.c.request_id.in_(ids)).values(blank))

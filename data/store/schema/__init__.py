@@ -25,10 +25,10 @@ from data.store.schema.edits import hand_draft, plan_edit, standing_order
 from data.store.schema.logbook import log_part
 from data.store.schema.messages import message
 from data.store.schema.requests.agencies import (
-    body,
+    agency,
     call_attempt,
-    hand_over,
     queue_change,
+    referral,
 )
 from data.store.schema.requests.followup import request_clock, request_comment, sighting
 from data.store.schema.requests.notices import notice, tracking_code
@@ -60,7 +60,7 @@ from data.store.schema.storms import (
     shift,
     storm,
 )
-from data.store.schema.trackers import device_command, device_fault, device_word, stranger
+from data.store.schema.trackers import device_command, device_fault, device_word, unknown_tracker
 from data.store.schema.tracking import (
     coverage,
     coverage_change,
@@ -73,10 +73,10 @@ from data.store.schema.tracking import (
 
 __all__ = [
     "UtcDateTime",
+    "agency",
     "alert",
     "api_key",
     "blockage",
-    "body",
     "call_attempt",
     "call_out",
     "caller",
@@ -100,7 +100,6 @@ __all__ = [
     "event",
     "former_segment",
     "hand_draft",
-    "hand_over",
     "handover_note",
     "job",
     "leg_progress",
@@ -119,6 +118,7 @@ __all__ = [
     "position",
     "promise",
     "queue_change",
+    "referral",
     "reload_site",
     "request",
     "request_clock",
@@ -139,9 +139,9 @@ __all__ = [
     "storm_machine",
     "storm_move",
     "storm_site",
-    "stranger",
     "tap",
     "tracking_code",
+    "unknown_tracker",
     "unsealed",
     "user",
     "vehicle",

@@ -24,7 +24,7 @@ plan_edit = Table(
     Column("edited_by", Text, nullable=False, doc="sign-in name"),
     Column("edited_at", UtcDateTime, nullable=False),
     Column("state", Text, nullable=False, doc="done, undone or dropped"),
-    Column("tolls", JSON, nullable=False, doc="what the draft took before and after"),
+    Column("totals", JSON, nullable=False, doc="what the draft took before and after"),
     Column("content", LargeBinary, nullable=False, doc="routes before and after, compressed JSON"),
 )
 Index("plan_edit_by_plan", plan_edit.c.plan_id, plan_edit.c.n)

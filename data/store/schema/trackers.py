@@ -36,11 +36,11 @@ device_command = Table(
 )
 Index("device_command_by_device", device_command.c.device_id)
 
-stranger = Table(
-    "stranger",
+unknown_tracker = Table(
+    "unknown_tracker",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("door", Text, nullable=False),
+    Column("protocol", Text, nullable=False),
     Column("fault", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("first_at", UtcDateTime, nullable=False),

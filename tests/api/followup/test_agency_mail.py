@@ -11,7 +11,7 @@ from data.store.followup.referrals import list_referrals
 from data.store.requests.notices import list_agency_messages
 from fleet.requests.outbox import BACK_OFF, OutboxRules, claim_messages
 from tests.api.recording_gateway import RecordingSettings, a_notice_sender
-from tests.api.requests.test_request_queue import WORDS, a_body, order
+from tests.api.requests.test_request_queue import WORDS, an_agency, order
 
 AWAKE = OutboxRules(time(3), time(3, 1))
 EMAIL = "mailtos://us@snow.example?to={email}"
@@ -24,19 +24,19 @@ def notice_sender(client, recorder):
 
 def handed_over(client, sign_in, **more):
     """Hand a phone call over to the parks by message; return its change."""
-    body_id = a_body(client, sign_in, email="parks@city.example")
+    agency_id = an_agency(client, sign_in, email="parks@city.example")
     told = {"kind": "tree", "text": WORDS, "caller_phone": "044 5551234"}
     client.post("/requests", json=told)
-    handing = {"body_id": body_id, "way": "message", "note": "please hurry"} | more
-    return order(client, "hand-over", [1], **handing).json()
+    handing = {"agency_id": agency_id, "way": "message", "note": "please hurry"} | more
+    return order(client, "refer", [1], **handing).json()
 
 
 def letter_of(client):
-    (one,) = client.get("/api/hand-overs").json()
+    (one,) = client.get("/api/referrals").json()
     return one["letter"]
 
 
-def test_a_letter_waits_and_is_sent_once_with_all_that_the_body_needs(
+def test_a_letter_waits_and_is_sent_once_with_all_that_the_agency_needs(
     client, sign_in, notice_sender, recorder
 ):
     handed_over(client, sign_in)
@@ -62,7 +62,7 @@ def test_the_callers_number_goes_along_where_it_was_wished_and_its_access_is_log
     assert "5551234" not in text.body
     with transaction(client.app.state.barfrub.engine) as tx:
         looks = [line.after for line in list_events(tx) if line.verb == "caller.seen"]
-    assert looks == [{"requests": [1], "purpose": "hand_over"}]
+    assert looks == [{"requests": [1], "purpose": "referral"}]
 
 
 def test_a_letter_that_is_refused_is_tried_again_and_then_given_up(
@@ -113,4 +113,4 @@ def test_paper_has_no_letter(client, sign_in, notice_sender):
     assert letter_of(client) is None
     with transaction(client.app.state.barfrub.engine) as tx:
         (one,) = list_referrals(tx, 9)
-        assert list_agency_messages(tx, [one.hand_over]) == {}
+        assert list_agency_messages(tx, [one.referral]) == {}

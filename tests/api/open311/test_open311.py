@@ -263,11 +263,11 @@ def test_the_body_that_has_a_request_is_responsible_for_it(client, sign_in, send
     send(service_code="tree")
     sign_in("administrator")
     told = {"name": "Parks", "kind": "parks", "phone": "0441"}
-    (body,) = client.post("/api/bodies", json=told).json()
+    (agency,) = client.post("/api/agencies", json=told).json()
     (before,) = read(client, "requests.json")
     sign_in("dispatcher")
-    order = {"ids": [1], "body_id": body["id"], "way": "paper"}
-    assert client.post("/api/queue/hand-over", json=order).is_success
+    order = {"ids": [1], "agency_id": agency["id"], "way": "paper"}
+    assert client.post("/api/queue/refer", json=order).is_success
     (after,) = read(client, "requests.json")
     responsible = [each["agency_responsible"] for each in (before, after)]
     assert (responsible, after["status"]) == (["Village", "Parks"], "closed")

@@ -36,12 +36,12 @@ def order(client, verb, ids, **more):
     return client.post(f"/api/queue/{verb}", json={"ids": ids, **more})
 
 
-def a_body(client, sign_in, **changes):
+def an_agency(client, sign_in, **changes):
     sign_in("administrator")
     told = {"name": "Parks", "kind": "parks", "phone": "044 137", "contact": "Mr Amini"}
-    (body,) = client.post("/api/bodies", json=told | changes).json()
+    (agency,) = client.post("/api/agencies", json=told | changes).json()
     sign_in("operator")
-    return body["id"]
+    return agency["id"]
 
 
 def upload(client, text, path="/api/queue/file"):
@@ -115,35 +115,35 @@ def test_waiting_requests_get_a_pin_together_or_are_placed_by_their_words(desk):
 
 
 def test_a_handed_over_request_has_its_paper_and_its_answer(desk, sign_in):
-    body = a_body(desk, sign_in)
-    order(desk, "hand-over", [1], body_id=body, way="paper", note="a tree", with_caller=True)
-    (given,) = desk.get("/api/hand-overs").json()
-    paper = desk.get(f"/requests/hand-overs/{given['id']}?lang=en").text
+    agency = an_agency(desk, sign_in)
+    order(desk, "refer", [1], agency_id=agency, way="paper", note="a tree", with_caller=True)
+    (given,) = desk.get("/api/referrals").json()
+    paper = desk.get(f"/requests/referrals/{given['id']}?lang=en").text
 
-    assert (given["body"], given["state"]) == ("Parks", "sent")
-    assert [row["body"] for row in queue(desk, stage="handed_over")["rows"]] == ["Parks"]
+    assert (given["agency"], given["state"]) == ("Parks", "sent")
+    assert [row["agency"] for row in queue(desk, stage="handed_over")["rows"]] == ["Parks"]
     assert all(said in paper for said in ("Mr Amini", WORDS, "044 5551234", "a tree"))
     heard = desk.app.state.barfrub.hub.subscribe(lambda: None, frozenset({"requests"}))
     answer = {"state": "declined", "answer": "not our tree"}
-    assert desk.post(f"/api/hand-overs/{given['id']}/answer", json=answer).status_code == 200
+    assert desk.post(f"/api/referrals/{given['id']}/answer", json=answer).status_code == 200
     assert [one.id for one in dict(heard.take())["requests"]] == [1]
     assert queue(desk)["counts"]["stage"] == {"unplaced": 3, "open": 1}
 
 
 def test_a_paper_keeps_the_number_to_itself_where_nobody_agreed(desk, sign_in):
-    order(desk, "hand-over", [1], body_id=a_body(desk, sign_in), way="paper")
+    order(desk, "refer", [1], agency_id=an_agency(desk, sign_in), way="paper")
 
-    assert "5551234" not in desk.get("/requests/hand-overs/1").text
+    assert "5551234" not in desk.get("/requests/referrals/1").text
 
 
 def test_only_an_administrator_writes_bodies_in(desk, sign_in):
-    assert desk.post("/api/bodies", json={"name": "X", "kind": "fire"}).status_code == 403
-    body = a_body(desk, sign_in)
+    assert desk.post("/api/agencies", json={"name": "X", "kind": "fire"}).status_code == 403
+    agency = an_agency(desk, sign_in)
     sign_in("administrator")
     renamed = {"name": "Green", "kind": "parks", "email": "green@example.org"}
 
-    assert desk.post(f"/api/bodies/{body}", json=renamed).json()[0]["name"] == "Green"
-    assert desk.post(f"/api/bodies/{body}/retire").json() == []
+    assert desk.post(f"/api/agencies/{agency}", json=renamed).json()[0]["name"] == "Green"
+    assert desk.post(f"/api/agencies/{agency}/retire").json() == []
 
 
 def test_who_gets_no_messages_is_called_back_with_the_truth(desk, client, sign_in):

@@ -36,9 +36,9 @@ pytestmark = [
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[int]:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port = int(door.getsockname()[1])
+    with socket.socket() as protocol:
+        protocol.bind(("127.0.0.1", 0))
+        port = int(protocol.getsockname()[1])
     config = tmp_path / "mosquitto.conf"
     config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
     process = subprocess.Popen(
@@ -112,10 +112,10 @@ def test_positions_come_by_both_kinds_of_topic_and_texts_go_back(app: Any, truck
     app.position_ingest.tracker_stats.write()
     with transaction(app.engine) as tx:
         fixes = list_unseen(tx, 10)[0]
-        strangers = {one.name for one in list_unknown_trackers(tx)}
+        unknown_trackers = {one.name for one in list_unknown_trackers(tx)}
         faults = [(fault.reason, fault.times) for fault in list_faults(tx)]
     assert {(one.source, one.blade) for one in fixes} == {("owntracks", None), ("api", True)}
-    assert strangers == {"nobody/phone", "nobody"}
+    assert unknown_trackers == {"nobody/phone", "nobody"}
     assert faults == [("lat", 1)]
     assert truck.texts == [
         ("owntracks/truck-1/phone/cmd", b'{"_type": "cmd", "action": "reportLocation"}')

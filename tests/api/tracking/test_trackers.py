@@ -41,14 +41,17 @@ def test_an_unknown_sender_is_listed_and_adopted_by_one_order(
 ) -> None:
     assert osmand(client, id="IMEI-7", **PLACE).status_code == 400
     assert osmand(client, id="IMEI-7").status_code == 400
-    (stranger,) = page()["strangers"]
-    assert stranger["name"] == "IMEI-7"
-    assert (stranger["fault"], stranger["times"]) == ("name", 2)
-    assert (stranger["address"], stranger["location"]) == ("testclient", [45.07, 37.55])
+    (unknown_tracker,) = page()["unknown_trackers"]
+    assert unknown_tracker["name"] == "IMEI-7"
+    assert (unknown_tracker["fault"], unknown_tracker["times"]) == ("name", 2)
+    assert (unknown_tracker["address"], unknown_tracker["location"]) == (
+        "testclient",
+        [45.07, 37.55],
+    )
     wanted = {"name": "IMEI-7", "vehicle_id": 1, "listed_as": "IMEI-7"}
     made = client.post("/api/trackers", json=wanted)
     assert made.status_code == 201
-    assert made.json()["page"]["strangers"] == []
+    assert made.json()["page"]["unknown_trackers"] == []
     assert osmand(client, id="IMEI-7", token=made.json()["token"], **PLACE).status_code == 200
     assert [fix.device_id for fix in kept(app)] == [2]
 
@@ -57,17 +60,17 @@ def test_a_wrong_token_is_told_from_a_wrong_name_and_ends_by_a_new_one(
     client: TestClient, app: Any, page: Any
 ) -> None:
     assert osmand(client, id="truck-1", token="wrong", **PLACE).status_code == 400
-    (stranger,) = page()["strangers"]
-    assert (stranger["fault"], stranger["device_id"]) == ("proof", 1)
+    (unknown_tracker,) = page()["unknown_trackers"]
+    assert (unknown_tracker["fault"], unknown_tracker["device_id"]) == ("proof", 1)
     made = client.post("/api/trackers/1/token").json()
-    assert made["page"]["strangers"] == []
+    assert made["page"]["unknown_trackers"] == []
     assert osmand(client, id="truck-1", token=TOKEN, **PLACE).status_code == 400
     assert osmand(client, id="truck-1", token=made["token"], **PLACE).status_code == 200
 
 
 def test_a_name_that_may_be_a_token_is_not_shown_whole(client: TestClient, page: Any) -> None:
     assert osmand(client, id="s3cr3t" * 7, **PLACE).status_code == 400
-    assert [one["name"] for one in page()["strangers"]] == ["s3cr3t…"]
+    assert [one["name"] for one in page()["unknown_trackers"]] == ["s3cr3t…"]
 
 
 def test_unknown_senders_are_told_to_wait_before_they_fill_the_disk(
@@ -76,7 +79,7 @@ def test_unknown_senders_are_told_to_wait_before_they_fill_the_disk(
     app.limits.pace = 0.05
     answers = [osmand(client, id=f"guess-{n}").status_code for n in range(5)]
     assert answers == [400, 400, 400, 429, 429]
-    assert len(page()["strangers"]) == 3
+    assert len(page()["unknown_trackers"]) == 3
 
 
 def test_of_a_trusted_tracker_the_name_is_enough(client: TestClient, app: Any, page: Any) -> None:
@@ -192,10 +195,12 @@ def test_trackers_that_know_no_path_come_in_at_the_first_page(
 
 def test_a_forgotten_sender_is_off_the_list(client: TestClient, app: Any, page: Any) -> None:
     osmand(client, id="passer-by")
-    assert len(page()["strangers"]) == 1
-    gone = client.post("/api/strangers/forget", json={"name": "passer-by"})
-    assert gone.json()["strangers"] == []
-    assert client.post("/api/strangers/forget", json={"name": "passer-by"}).status_code == 404
+    assert len(page()["unknown_trackers"]) == 1
+    gone = client.post("/api/unknown-trackers/forget", json={"name": "passer-by"})
+    assert gone.json()["unknown_trackers"] == []
+    assert (
+        client.post("/api/unknown-trackers/forget", json={"name": "passer-by"}).status_code == 404
+    )
 
 
 def test_the_page_is_there_for_administrators(client: TestClient, app: Any, page: Any) -> None:

@@ -20,7 +20,7 @@ def opened(visit, login="dispatcher"):
     visit.page.wait_for_selector("requests-list .empty")
     for path, body in (
         ("/api/storms", {"name": "First snow"}),
-        ("/api/bodies", {"name": "Parks", "kind": "parks", "phone": "137"}),
+        ("/api/agencies", {"name": "Parks", "kind": "parks", "phone": "137"}),
         ("/requests", {"kind": "plow", "text": "somewhere", "caller_phone": "0914"}),
         ("/requests", {"kind": "tree", "text": "a tree fell"}),
         ("/requests", {"kind": "plow", "text": "Snow on School Street"}),
@@ -67,7 +67,7 @@ def test_a_pin_places_what_is_marked_and_a_body_gets_what_is_not_ours(visit):
     expect(page.locator("#queue li:nth-child(1) .sub")).to_contain_text("Street")
 
     page.click("#queue li:nth-child(2)")
-    page.locator(".orders-bar button", has_text="Hand over").click()
+    page.locator(".orders-bar button", has_text="Refer").click()
     page.locator("dialog button.primary").click()
     expect(page.locator(".outcome")).to_contain_text("1 request handed over")
     page.click("#tab-given")

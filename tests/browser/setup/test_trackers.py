@@ -33,10 +33,10 @@ def test_a_sender_is_adopted_and_mistakes_are_told(visit):
     known.locator("summary").click()
     expect(known.locator(".faults li")).to_contain_text("آینده")
     assert visit.grave_faults() == []
-    stranger = page.locator(".trackers li", has_text="box-7")
-    stranger.locator("form.adopt button.primary").click()
+    unknown_tracker = page.locator(".trackers li", has_text="box-7")
+    unknown_tracker.locator("form.adopt button.primary").click()
     token = page.locator("setup-link input").input_value()
-    expect(stranger.locator("form.adopt")).to_have_count(0)
+    expect(unknown_tracker.locator("form.adopt")).to_have_count(0)
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert httpx.get(f"{visit.server}/osmand", params={"id": token, **place}).status_code == 200
     assert visit.complaints == []

@@ -134,7 +134,7 @@ def test_takers_say_what_the_change_then_takes() -> None:
         assert (has.vehicle_id, [one.rule for one in has.broken]) == (giver, ["unchanged"])
         assert (other.vehicle_id, other.broken) == (3 - giver, ())
         found, _ = made(ready, EditWish(EditKind.MOVE, street, other.vehicle_id), v.NOW)
-        assert found.toll.seconds - found.toll_before.seconds == pytest.approx(other.more_s)
+        assert found.totals.seconds - found.totals_before.seconds == pytest.approx(other.more_s)
 
 
 def test_a_shift_that_is_too_short_is_said_in_seconds() -> None:

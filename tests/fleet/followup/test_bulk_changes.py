@@ -74,13 +74,13 @@ def placed_by_words(tx, *ids):
     return place_many(tx, DISPATCHER, ids, places, GROUND, LATER)
 
 
-def a_body(tx, **changes):
-    body = replace(Agency(NEW, "Police", AgencyKind.POLICE, phone="110"), **changes)
-    return save_agency(tx, DISPATCHER, body, v.NOW)
+def an_agency(tx, **changes):
+    agency = replace(Agency(NEW, "Police", AgencyKind.POLICE, phone="110"), **changes)
+    return save_agency(tx, DISPATCHER, agency, v.NOW)
 
 
-def handed(tx, *ids, body=None):
-    handing = ReferralWish((body or a_body(tx)).id, ReferralWay.PAPER, "please hurry")
+def handed(tx, *ids, agency=None):
+    handing = ReferralWish((agency or an_agency(tx)).id, ReferralWay.PAPER, "please hurry")
     return refer_many(tx, DISPATCHER, ids, handing, LATER)
 
 
@@ -201,7 +201,7 @@ def test_handing_over_is_taken_back_from_the_body(tx, storm):
     undone(tx, handed(tx, asked.id))
 
     assert get_request(tx, asked.id) == asked
-    assert [each.hand_over.state for each in list_referrals(tx, 9)] == [ReferralState.WITHDRAWN]
+    assert [each.referral.state for each in list_referrals(tx, 9)] == [ReferralState.WITHDRAWN]
 
 
 def test_what_a_body_declines_is_our_work_again(tx, storm):
@@ -228,15 +228,15 @@ def test_what_a_body_did_stays_with_it(tx, storm):
 
 
 def test_a_body_that_got_requests_leaves_the_register_but_not_the_history(tx, storm):
-    police, parks = a_body(tx), a_body(tx, name="Parks")
+    police, parks = an_agency(tx), an_agency(tx, name="Parks")
     asked = on_a_street(tx)
-    handed(tx, asked.id, body=police)
-    for body in (police, parks):
-        retire_agency(tx, DISPATCHER, body.id, LATER)
+    handed(tx, asked.id, agency=police)
+    for agency in (police, parks):
+        retire_agency(tx, DISPATCHER, agency.id, LATER)
 
-    assert [each.body.name for each in list_referrals(tx, 9)] == ["Police"]
-    refused = handed(tx, on_a_street(tx).id, body=police)
-    assert [each.error.reason for each in refused.refusals] == ["body_retired"]
+    assert [each.agency.name for each in list_referrals(tx, 9)] == ["Police"]
+    refused = handed(tx, on_a_street(tx).id, agency=police)
+    assert [each.error.reason for each in refused.refusals] == ["agency_retired"]
 
 
 @pytest.mark.parametrize(
@@ -250,14 +250,14 @@ def test_a_body_that_got_requests_leaves_the_register_but_not_the_history(tx, st
 )
 def test_a_body_without_name_or_contact_is_refused(tx, wrong, field):
     with pytest.raises(InvalidError) as refused:
-        a_body(tx, **wrong)
+        an_agency(tx, **wrong)
     assert refused.value.values["field"] == field
 
 
 def test_two_bodies_of_one_name_would_be_mixed_up(tx):
-    a_body(tx)
+    an_agency(tx)
     with pytest.raises(ConflictError):
-        a_body(tx, name="POLICE")
+        an_agency(tx, name="POLICE")
 
 
 ORDERS = {

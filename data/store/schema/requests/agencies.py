@@ -1,11 +1,11 @@
-"""Tables of other agencies and what was handed over, of calling back, and of changes in bulk."""
+"""Tables of agencies, referrals, callbacks, and changes of many requests."""
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Table, Text, false
 
 from data.store.schema.base import UtcDateTime, metadata, new_id
 
-body = Table(
-    "body",
+agency = Table(
+    "agency",
     metadata,
     new_id(),
     Column("name", Text, nullable=False, unique=True),
@@ -17,12 +17,12 @@ body = Table(
     Column("retired", Boolean, nullable=False, server_default=false()),
 )
 
-hand_over = Table(
-    "hand_over",
+referral = Table(
+    "referral",
     metadata,
     new_id(),
     Column("request_id", ForeignKey("request.id"), nullable=False),
-    Column("body_id", ForeignKey("body.id"), nullable=False),
+    Column("agency_id", ForeignKey("agency.id"), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("way", Text, nullable=False),
     Column("note", Text, nullable=False),
@@ -31,8 +31,8 @@ hand_over = Table(
     Column("answer", Text, nullable=False),
     Column("answered_at", UtcDateTime),
 )
-Index("hand_over_by_request", hand_over.c.request_id)
-Index("hand_over_by_state", hand_over.c.state, hand_over.c.at)
+Index("referral_by_request", referral.c.request_id)
+Index("referral_by_state", referral.c.state, referral.c.at)
 
 call_attempt = Table(
     "call_attempt",

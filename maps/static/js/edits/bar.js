@@ -17,16 +17,16 @@ function onKey(event) {
 const lateness = ({ service_class: name, passes_before: before, passes_after: after }) =>
   html`<span class=${after > before ? "danger" : ""}>${t("{class}: late passes {before} → {after}", { class: named("class", name), before, after })}</span>`;
 
-function cost({ toll }) {
-  if (!toll)
+function cost({ totals }) {
+  if (!totals)
     return html`<p class="small muted">${t("Nothing is changed yet. Choose a street, then a truck for it; or drag its line onto a truck.")}</p>`;
-  const moved = toll.late.filter((one) => one.passes_after !== one.passes_before);
-  return html`<p class="small edit-cost"><strong>${toll.words}</strong> ${moved.map(lateness)}</p>`;
+  const moved = totals.late.filter((one) => one.passes_after !== one.passes_before);
+  return html`<p class="small edit-cost"><strong>${totals.words}</strong> ${moved.map(lateness)}</p>`;
 }
 
 const editItem = (edit) => html`<li class=${edit.undone ? "muted" : ""}>
   <span><bdi>${edit.words}</bdi> ${edit.undone ? html`<span class="muted">(${t("undone")})</span>` : ""}</span>
-  <span class="small muted">${edit.toll.words} · <bdi>${edit.by}</bdi> · ${time(edit.at)}</span>
+  <span class="small muted">${edit.totals.words} · <bdi>${edit.by}</bdi> · ${time(edit.at)}</span>
 </li>`;
 
 function question({ words, again, drops }) {

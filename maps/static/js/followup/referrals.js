@@ -1,4 +1,4 @@
-// What other bodies have: how long already, what they answered, and the paper that went along.
+// Referrals: how long an agency has each, its answer, and the cover sheet.
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { Part } from "../pages/element.js";
@@ -22,7 +22,7 @@ const given = new Store({ list: null, broken: "", open: null });
 
 async function askGiven() {
   try {
-    const list = await get("/api/hand-overs");
+    const list = await get("/api/referrals");
     given.set({ list, broken: "" });
     clearTimeout(again);
     if (list.some(({ letter }) => ON_THE_WAY.includes(letter))) again = setTimeout(() => queue.value.tab === "given" && askGiven(), LETTERS_PAUSE_MS);
@@ -35,7 +35,7 @@ async function askGiven() {
 const letter = (one) => {
   const subject = encodeURIComponent(t("Request {reference}", { reference: one.reference }));
   const body = encodeURIComponent([t("We ask you to look after what a resident has told us."), one.words, one.note].filter(Boolean).join("\r\n\r\n"));
-  return `mailto:${encodeURIComponent(one.body_email)}?subject=${subject}&body=${body}`;
+  return `mailto:${encodeURIComponent(one.agency_email)}?subject=${subject}&body=${body}`;
 };
 
 /** How far the e-mail is; one that did not arrive says what to do instead. */
@@ -64,7 +64,7 @@ class Referrals extends Part {
 
   async answer(one, state) {
     const answer = this.querySelector("#answer")?.value ?? "";
-    const changed = await attempt(() => post(`/api/hand-overs/${one.id}/answer`, { state, answer }));
+    const changed = await attempt(() => post(`/api/referrals/${one.id}/answer`, { state, answer }));
     if (!changed) return;
     given.set({ open: null });
     await Promise.all([askGiven(), load()]);
@@ -85,15 +85,15 @@ class Referrals extends Part {
     return html`<li class="given ${one.state}">
       ${kindIcon(one.kind)}
       <div class="told">
-        <p><strong><bdi>${one.body}</bdi></strong>${one.body_phone ? html` <a class="small" href="tel:${one.body_phone}" dir="ltr">${one.body_phone}</a>` : ""}</p>
+        <p><strong><bdi>${one.agency}</bdi></strong>${one.agency_phone ? html` <a class="small" href="tel:${one.agency_phone}" dir="ltr">${one.agency_phone}</a>` : ""}</p>
         <p><bdi>${one.words}</bdi></p>
-        <p class="muted small"><bdi class="code">${one.reference}</bdi> · ${t("{span} ago ({time})", { span: age(one.at), time: time(one.at) })} · <span class="standing">${t(`hand over:${one.state}`)}</span>${one.answer ? html` · <bdi>${one.answer}</bdi>` : ""}</p>
+        <p class="muted small"><bdi class="code">${one.reference}</bdi> · ${t("{span} ago ({time})", { span: age(one.at), time: time(one.at) })} · <span class="standing">${t(`referral:${one.state}`)}</span>${one.answer ? html` · <bdi>${one.answer}</bdi>` : ""}</p>
         ${letterState(one)}
         ${open ? this.answers(one) : ""}
       </div>
       <div class="ends">
-        <a class="button" href="/requests/hand-overs/${one.id}" target="_blank" rel="noopener"><span class="icon icon-printer" aria-hidden="true"></span>${t("Paper")}</a>
-        ${one.body_email && NOT_ARRIVED.includes(one.letter) ? html`<a class="button" href=${letter(one)}><span class="icon icon-mail" aria-hidden="true"></span>${t("Write the e-mail")}</a>` : ""}
+        <a class="button" href="/requests/referrals/${one.id}" target="_blank" rel="noopener"><span class="icon icon-printer" aria-hidden="true"></span>${t("Paper")}</a>
+        ${one.agency_email && NOT_ARRIVED.includes(one.letter) ? html`<a class="button" href=${letter(one)}><span class="icon icon-mail" aria-hidden="true"></span>${t("Write the e-mail")}</a>` : ""}
         ${pending ? html`<button aria-expanded=${open} @click=${toggle}>${t("Their answer")}</button>` : ""}
       </div>
     </li>`;
@@ -105,8 +105,8 @@ class Referrals extends Part {
     if (broken) return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${askGiven}>${t("Try again")}</button></p>`;
     if (!list) return html`<div class="skeleton" aria-hidden="true"></div>`;
     if (list.length === 0)
-      return html`<div class="empty"><h3>${t("Nothing is with other bodies")}</h3><p class="muted small">${t("Mark requests in the list and hand them over to police, electricity, parks or others.")}</p></div>`;
-    return html`<h2 class="unseen">${t("Handed over")}</h2><ul class="givens">${repeat(list, ({ id }) => id, (one) => this.row(one))}</ul>`;
+      return html`<div class="empty"><h3>${t("Nothing is with other agencies")}</h3><p class="muted small">${t("Mark requests in the list and refer them to police, electricity, parks or others.")}</p></div>`;
+    return html`<h2 class="unseen">${t("Referred")}</h2><ul class="givens">${repeat(list, ({ id }) => id, (one) => this.row(one))}</ul>`;
   }
 }
 customElements.define("requests-referred", Referrals);

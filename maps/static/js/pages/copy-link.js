@@ -25,7 +25,7 @@ class Link extends Part {
   }
 
   render() {
-    return html`<section class="card hand-over">
+    return html`<section class="card copy-link">
       <h2>${this.heading}</h2>
       <div class="copy">
         <input readonly dir="ltr" .value=${this.address} aria-label=${this.heading} @focus=${(event) => event.target.select()}>

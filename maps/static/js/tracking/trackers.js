@@ -16,14 +16,14 @@ const STATE_ICON = { heard: "check", silent: "circle-alert", never: "circle-dash
 
 const reason = (code) => (`fault:${code}` in boot.texts ? t(`fault:${code}`) : t("“{field}” cannot be read", { field: code }));
 
-function adopt(event, stranger) {
+function adopt(event, sender) {
   event.preventDefault();
   const words = new FormData(event.target);
   orderToken("/api/trackers", {
-    name: stranger.name,
+    name: sender.name,
     vehicle_id: Number(words.get("vehicle")),
     trusted: words.has("trusted"),
-    listed_as: stranger.name,
+    listed_as: sender.name,
   });
 }
 
@@ -72,8 +72,8 @@ class Trackers extends SetupPart {
     ></setup-link>`;
   }
 
-  stranger(one) {
-    const forget = () => order("/api/strangers/forget", { name: one.name });
+  sender(one) {
+    const forget = () => order("/api/unknown-trackers/forget", { name: one.name });
     const claims = one.fault === "proof"
       ? t("has the name of a tracker, but not its token")
       : t("is unknown");
@@ -94,16 +94,16 @@ class Trackers extends SetupPart {
       <select name="vehicle" aria-label=${t("Machine")}>${machineChoices()}</select>
       <button class="primary">${t("Adopt")}</button>
       <button type="button" class="quiet" @click=${forget}>${t("Forget")}</button>
-      ${trustBox(`stranger-${one.name}`, false)}
+      ${trustBox(`unknown-${one.name}`, false)}
     </form>`;
   }
 
-  strangers() {
-    const { strangers } = trackers.value.page;
-    if (!strangers.length) return "";
+  senders() {
+    const { unknown_trackers } = trackers.value.page;
+    if (!unknown_trackers.length) return "";
     return html`<section class="column gap">
-      <h2>${t("Unknown senders")} <span class="count">${number(strangers.length)}</span></h2>
-      <ul class="trackers">${repeat(strangers, (one) => one.name, (one) => this.stranger(one))}</ul>
+      <h2>${t("Unknown senders")} <span class="count">${number(unknown_trackers.length)}</span></h2>
+      <ul class="trackers">${repeat(unknown_trackers, (one) => one.name, (one) => this.sender(one))}</ul>
     </section>`;
   }
 
@@ -149,14 +149,14 @@ class Trackers extends SetupPart {
     if (broken)
       return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${refresh}>${t("Try again")}</button></p>`;
     if (!page) return html`<div class="skeleton" aria-hidden="true"></div>`;
-    return html`${this.strangers()}${this.list()}`;
+    return html`${this.senders()}${this.list()}`;
   }
 
   render() {
     const { adding, made, page } = trackers.value;
     const start = () => trackers.set({ adding: true, made: null });
     return html`<p class="muted lead">${t("Trackers on the machines send where they are. Each has a token of its own; who has none waits here to be adopted.")}</p>
-      <dl class="doors small">
+      <dl class="protocols small">
         <dt>${t("Traccar Client and most trackers")}</dt><dd><bdi dir="ltr"><code>${OSMAND}</code></bdi></dd>
         <dt>${OWNTRACKS.name}</dt><dd><bdi dir="ltr"><code>${OWNTRACKS.address}</code></bdi></dd>
       </dl>

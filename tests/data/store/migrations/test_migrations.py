@@ -7,12 +7,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, select, text
 
 from data.errors import ConflictError
-from data.model import NoticeKind, ReferralId
+from data.model import LonLat, NoticeKind, ReferralId
 from data.store.database.engine import create_engine, transaction
-from data.store.followup.referrals import get_referral
+from data.store.followup.referrals import get_referral, list_agencies
 from data.store.migrations import require_known, upgrade
 from data.store.requests.notices import list_agency_messages, list_due_notices
 from data.store.schema import message, metadata
+from data.store.tracking.unknown_trackers import list_unknown_trackers
 from tests.data.store.migrations.tables_of_0031 import make_tables_of_0031
 
 
@@ -124,10 +125,35 @@ def test_a_letter_that_waited_at_0031_waits_in_the_outbox_of_messages() -> None:
             tx.execute(text(statement))
     upgrade(engine)
     with transaction(engine) as tx:
-        hand_over = get_referral(tx, ReferralId(3))
-        letter = list_agency_messages(tx, [hand_over])[hand_over.id]
+        referral = get_referral(tx, ReferralId(3))
+        letter = list_agency_messages(tx, [referral])[referral.id]
         due = list_due_notices(tx, letter.due_at, 9)
     assert due == [letter]
     assert (letter.request_id, letter.kind, letter.tries) == (7, NoticeKind.LETTER, 2)
-    assert letter.written_at == hand_over.at < letter.told_at < letter.due_at < letter.stale_at
+    assert letter.written_at == referral.at < letter.told_at < letter.due_at < letter.stale_at
+    engine.dispose()
+
+
+NAMES_OF_0031 = (
+    *LETTER_OF_0031,
+    "INSERT INTO stranger (name, door, fault, address, first_at, last_at, times, lon, lat) VALUES"
+    " ('IMEI-7', 'osmand', 'name', '10.0.0.1', '2026-12-21 04:00:00.000000',"
+    " '2026-12-21 05:00:00.000000', 2, 45.07, 37.55)",
+)
+
+
+def test_agencies_referrals_and_unknown_trackers_keep_what_their_tables_of_0031_had() -> None:
+    engine = create_engine(None)
+    make_tables_of_0031(engine)
+    with transaction(engine) as tx:
+        for statement in NAMES_OF_0031:
+            tx.execute(text(statement))
+    upgrade(engine)
+    with transaction(engine) as tx:
+        (agency,), (tracker,) = list_agencies(tx), list_unknown_trackers(tx)
+        referral = get_referral(tx, ReferralId(3))
+    assert (agency.name, agency.email, agency.retired) == ("Parks", "parks@city.example", False)
+    assert (referral.request_id, referral.agency_id) == (7, agency.id)
+    assert (tracker.name, tracker.protocol, tracker.times) == ("IMEI-7", "osmand", 2)
+    assert tracker.location == LonLat(45.07, 37.55)
     engine.dispose()

@@ -11,24 +11,24 @@ const DONE = {
   place: (count) => t("{count} requests placed", { count }),
   kind: (count) => t("{count} requests changed", { count }),
   close: (count) => t("{count} requests closed", { count }),
-  "hand-over": (count) => t("{count} requests handed over", { count }),
+  "refer": (count) => t("{count} requests referred", { count }),
   file: (count) => t("{count} requests taken in", { count }),
   undo: (count) => t("{count} requests are as they were", { count }),
 };
-const VERB_OF = { placed: "place", kind: "kind", closed: "close", handed_over: "hand-over", taken_in: "file" };
+const VERB_OF = { placed: "place", kind: "kind", closed: "close", handed_over: "refer", taken_in: "file" };
 
 const words = (event) => Object.fromEntries(new FormData(event.target));
 
 class Bulk extends Part {
-  static properties = { bodies: { state: true } };
+  static properties = { agencies: { state: true } };
 
   get stores() {
     return [queue];
   }
 
   async open(dialog) {
-    if (dialog === "hand-over") this.bodies = await attempt(() => get("/api/bodies"));
-    if (dialog === "hand-over" && !this.bodies) return;
+    if (dialog === "refer") this.agencies = await attempt(() => get("/api/agencies"));
+    if (dialog === "refer" && !this.agencies) return;
     queue.set({ dialog, placing: false });
     await this.updateComplete;
     this.querySelector("dialog")?.showModal();
@@ -57,31 +57,31 @@ class Bulk extends Part {
   }
 
   handing() {
-    if (!this.bodies?.length)
-      return html`<div class="column"><h2>${t("Hand over")}</h2>
-        <p>${t("No other body is in the register yet.")}</p>
-        <div class="ends">${boot.roles.includes("administrator") ? html`<a class="button" href="/setup/bodies">${t("Write one in")}</a>` : html`<span class="muted small">${t("An administrator writes them in under Set-up.")}</span>`}<button type="button" @click=${this.shut}>${t("Cancel")}</button></div></div>`;
+    if (!this.agencies?.length)
+      return html`<div class="column"><h2>${t("Refer")}</h2>
+        <p>${t("No other agency is in the register yet.")}</p>
+        <div class="ends">${boot.roles.includes("administrator") ? html`<a class="button" href="/setup/agencies">${t("Write one in")}</a>` : html`<span class="muted small">${t("An administrator writes them in under Set-up.")}</span>`}<button type="button" @click=${this.shut}>${t("Cancel")}</button></div></div>`;
     return html`<form method="dialog" @submit=${this.handOver}>
-      <h2>${t("Hand {count} requests over", { count: queue.value.marked.size })}</h2>
-      <label for="body">${t("To whom")}</label>
-      <select id="body" name="body_id">${this.bodies.map((body) => html`<option value=${body.id}>${body.name}</option>`)}</select>
+      <h2>${t("Refer {count} requests", { count: queue.value.marked.size })}</h2>
+      <label for="agency">${t("To whom")}</label>
+      <select id="agency" name="agency_id">${this.agencies.map((agency) => html`<option value=${agency.id}>${agency.name}</option>`)}</select>
       <fieldset class="ways"><legend>${t("How it goes there")}</legend>${["paper", "message"].map((way, at) => html`<label class="tick"><input type="radio" name="way" value=${way} ?checked=${at === 0}><span>${t(`way:${way}`)}</span></label>`)}</fieldset>
       <label for="hand-note">${t("What they should know")}</label><textarea id="hand-note" name="note" rows="3" maxlength="2000" dir="auto"></textarea>
       <label class="tick"><input type="checkbox" name="with_caller"><span>${t("With the caller’s phone number")}<span class="muted small">${t("Only where the caller agreed.")}</span></span></label>
-      <div class="ends"><button class="primary">${t("Hand over")}</button><button type="button" @click=${this.shut}>${t("Cancel")}</button></div>
+      <div class="ends"><button class="primary">${t("Refer")}</button><button type="button" @click=${this.shut}>${t("Cancel")}</button></div>
     </form>`;
   }
 
   async handOver(event) {
     event.preventDefault();
     const told = words(event);
-    await order("hand-over", { body_id: Number(told.body_id), way: told.way, note: told.note, with_caller: told.with_caller === "on" });
+    await order("refer", { agency_id: Number(told.agency_id), way: told.way, note: told.note, with_caller: told.with_caller === "on" });
   }
 
   dialog() {
     const { dialog } = queue.value;
-    if (dialog !== "close" && dialog !== "hand-over") return "";
-    const label = dialog === "close" ? t("Close") : t("Hand over");
+    if (dialog !== "close" && dialog !== "refer") return "";
+    const label = dialog === "close" ? t("Close") : t("Refer");
     return html`<dialog class="order" aria-label=${label} @close=${() => queue.set({ dialog: null })}>${dialog === "close" ? this.reasons() : this.handing()}</dialog>`;
   }
 
@@ -97,7 +97,7 @@ class Bulk extends Part {
       <button ?disabled=${many} @click=${() => queue.set({ placing: true })}><span class="icon icon-map-pin-plus" aria-hidden="true"></span>${t("Place on the map")}</button>
       <label class="unseen" for="kind">${t("What it is about")}</label>
       <select id="kind" ?disabled=${many} @change=${this.kind}><option value="" selected>${t("Change what it is about")}</option>${boot.kinds.map((kind) => html`<option value=${kind}>${named("kind", kind)}</option>`)}</select>
-      <button ?disabled=${many} @click=${() => this.open("hand-over")}><span class="icon icon-forward mirrored" aria-hidden="true"></span>${t("Hand over")}</button>
+      <button ?disabled=${many} @click=${() => this.open("refer")}><span class="icon icon-forward mirrored" aria-hidden="true"></span>${t("Refer")}</button>
       <button ?disabled=${many} @click=${() => this.open("close")}><span class="icon icon-check" aria-hidden="true"></span>${t("Close")}</button>
       <button class="quiet" aria-label=${t("Unmark all")} title=${t("Unmark all")} @click=${() => mark([...marked], false)}><span class="icon icon-x" aria-hidden="true"></span></button>
     </div>`;

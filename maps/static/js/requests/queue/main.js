@@ -13,7 +13,7 @@ import "../../followup/referrals.js";
 import "./list.js";
 import { follow, open, queue } from "./state.js";
 
-const TABS = { requests: () => t("Requests"), calls: () => t("Call back"), given: () => t("Handed over") };
+const TABS = { requests: () => t("Requests"), calls: () => t("Call back"), given: () => t("Referred") };
 
 class Tabs extends Part {
   get stores() {
