@@ -1,12 +1,20 @@
-"""Limits on wrong passwords and codes: per name, per address and in total."""
+"""Limits on guesses of passwords and codes: each is counted before it is compared.
+
+Guessing is slowed down per address and per account, and nobody can use up what others need: an
+address from which somebody came in before is not held up by what other addresses guess.
+"""
 
 from collections.abc import Hashable
 
-from api.access.auth import subscriber
-from api.access.rate_limits import MINUTE_S, Allowance, RateLimiter
+from cachetools import LRUCache
+
+from api.access.auth import TooManyError, subscriber
+from api.access.rate_limits import MINUTE_S, Allowance, Entry, RateLimiter
 
 WINDOW_S = 300.0
 """Time without a failure after which counts are reset."""
+
+HOUR_MINUTES = 60.0
 
 
 def failures(most: int, window_s: float = WINDOW_S) -> Allowance:
@@ -20,11 +28,20 @@ BY_NAME = failures(5)
 BY_LOGIN_ADDRESS = failures(30)
 """Wrong passwords from one address for any names."""
 
+BY_ACCOUNT = Allowance(20, 1.0)
+"""Wrong passwords for one name from all addresses from which it never signed in."""
+
 BY_ADDRESS = failures(10)
 """Wrong codes of one address: people type with gloves, and a whole yard shares a router."""
 
+BY_ADDRESS_SLOWLY = Allowance(30, 5 / HOUR_MINUTES)
+"""Wrong codes of one address over hours: after 30, one each 12 minutes."""
+
 OF_ALL = failures(300)
-"""Wrong codes of all addresses together."""
+"""Wrong codes of all addresses together, above which unknown addresses get fewer for a while."""
+
+BY_UNKNOWN_ADDRESS = Allowance(3, 1 / HOUR_MINUTES)
+"""Wrong codes of an address that never sent a right one, while very many are sent."""
 
 BY_REQUEST = failures(20)
 """Wrong codes of one request: 100 million codes last for decades."""
@@ -34,55 +51,89 @@ REMEMBERED = 10_000
 _ALL = "all"
 
 
+class KnownAddresses:
+    """The addresses from which an account came in last, for the accounts used last."""
+
+    def __init__(self, remembered: int = REMEMBERED) -> None:
+        self._known: LRUCache[Hashable, None] = LRUCache(remembered)
+
+    def add(self, account: Hashable, address: str) -> None:
+        """Remember that an account came in from an address."""
+        self._known[account, subscriber(address)] = None
+
+    def has(self, account: Hashable, address: str) -> bool:
+        """Whether the account came in from this address before."""
+        return (account, subscriber(address)) in self._known
+
+
 class SignInLimit:
-    """Limits failed sign-ins per name and address, and per address."""
+    """Limits wrong passwords per name and address, per address, and per name."""
 
     def __init__(
         self,
         by_name: Allowance = BY_NAME,
         by_address: Allowance = BY_LOGIN_ADDRESS,
+        by_account: Allowance = BY_ACCOUNT,
         remembered: int = REMEMBERED,
     ) -> None:
         self._by_name = by_name
         self._by_address = by_address
+        self._by_account = by_account
         self._limiter = RateLimiter(remembered)
+        self._known = KnownAddresses(remembered)
 
-    def check(self, login: str, address: str, now_s: float) -> None:
-        """Raise `TooManyError` after too many failures."""
-        who = subscriber(address)
-        self._limiter.check((login, who), self._by_name, now_s)
-        self._limiter.check(who, self._by_address, now_s)
+    def enter(self, login: str, address: str, now_s: float) -> None:
+        """Count an attempt as a failure until `succeeded`; raise `TooManyError` after too many."""
+        self._limiter.enter(self._counted(login, address), now_s)
 
-    def failed(self, login: str, address: str, now_s: float) -> None:
-        """Count a failure."""
-        who = subscriber(address)
-        self._limiter.count((login, who), self._by_name, now_s)
-        self._limiter.count(who, self._by_address, now_s)
-
-    def succeeded(self, login: str, address: str) -> None:
-        """Reset the failures of a name."""
+    def succeeded(self, login: str, address: str, now_s: float) -> None:
+        """Take the attempt back, and reset the failures of the name."""
+        self._limiter.give_back(self._counted(login, address), now_s)
         self._limiter.forget((login, subscriber(address)))
+        self._known.add(login, address)
+
+    def _counted(self, login: str, address: str) -> list[Entry]:
+        who = subscriber(address)
+        counted: list[Entry] = [((login, who), self._by_name), (who, self._by_address)]
+        if not self._known.has(login, address):
+            counted.append((("account", login), self._by_account))
+        return counted
 
 
 class CodeLimit:
-    """Limits wrong codes per address and in total; sessions are not affected."""
+    """Limits wrong codes per address; sessions are not affected.
+
+    While very many wrong codes come from all addresses together, each address from which no right
+    one came gets less; no address is refused for what others send.
+    """
 
     def __init__(self) -> None:
         self._limiter = RateLimiter(REMEMBERED)
+        self._known = KnownAddresses()
 
-    def check(self, address: str, now_s: float) -> None:
-        """Raise `TooManyError` after too many wrong codes."""
-        for key, allowance in self._counted(address):
-            self._limiter.check(key, allowance, now_s)
+    def enter(self, address: str, now_s: float) -> None:
+        """Count an attempt as wrong until `succeeded`; raise `TooManyError` after too many."""
+        counted = self._counted(address)
+        if self._many(now_s) and not self._known.has(_ALL, address):
+            counted.append((("unknown", subscriber(address)), BY_UNKNOWN_ADDRESS))
+        self._limiter.enter(counted, now_s)
+        self._limiter.count(_ALL, OF_ALL, now_s)
 
-    def failed(self, address: str, now_s: float) -> None:
-        """Count a wrong code."""
-        for key, allowance in self._counted(address):
-            self._limiter.count(key, allowance, now_s)
+    def succeeded(self, address: str, now_s: float) -> None:
+        """Take the attempt back: the code was right."""
+        self._limiter.give_back([*self._counted(address), (_ALL, OF_ALL)], now_s)
+        self._known.add(_ALL, address)
 
-    def _counted(self, address: str) -> list[tuple[Hashable, Allowance]]:
-        of_address = ("address", subscriber(address))
-        return [(of_address, BY_ADDRESS), (_ALL, OF_ALL)]
+    def _counted(self, address: str) -> list[Entry]:
+        who = subscriber(address)
+        return [(("address", who), BY_ADDRESS), (("slowly", who), BY_ADDRESS_SLOWLY)]
+
+    def _many(self, now_s: float) -> bool:
+        try:
+            self._limiter.check(_ALL, OF_ALL, now_s)
+        except TooManyError:
+            return True
+        return False
 
 
 class TrackCodeLimit:
@@ -94,17 +145,15 @@ class TrackCodeLimit:
     def __init__(self) -> None:
         self._limiter = RateLimiter(REMEMBERED)
 
-    def check(self, reference: str, address: str, now_s: float) -> None:
-        """Raise `TooManyError` after too many wrong codes."""
-        for key, allowance in self._counted(reference, address):
-            self._limiter.check(key, allowance, now_s)
+    def enter(self, reference: str, address: str, now_s: float) -> None:
+        """Count an attempt as wrong until `succeeded`; raise `TooManyError` after too many."""
+        self._limiter.enter(self._counted(reference, address), now_s)
 
-    def failed(self, reference: str, address: str, now_s: float) -> None:
-        """Count a wrong code."""
-        for key, allowance in self._counted(reference, address):
-            self._limiter.count(key, allowance, now_s)
+    def succeeded(self, reference: str, address: str, now_s: float) -> None:
+        """Take the attempt back: the code was right."""
+        self._limiter.give_back(self._counted(reference, address), now_s)
 
-    def _counted(self, reference: str, address: str) -> list[tuple[Hashable, Allowance]]:
+    def _counted(self, reference: str, address: str) -> list[Entry]:
         return [
             (("address", subscriber(address)), BY_ADDRESS),
             (("request", reference), BY_REQUEST),

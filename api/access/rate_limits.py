@@ -1,8 +1,9 @@
 """Rate limits: token buckets, and those of public endpoints."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from threading import Lock
 
 from cachetools import LRUCache
 from fastapi import Request
@@ -39,37 +40,66 @@ class _Bucket:
     locked: bool
 
 
+type Entry = tuple[Hashable, Allowance]
+"""A key and the bucket that is kept of it."""
+
+
 class RateLimiter:
-    """A token bucket per key, for the keys used last.
+    """A token bucket per key, for the keys used last; safe to use from several threads.
 
     Kept in memory: one web process by design, and a restart may forgive.
     """
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._buckets: LRUCache[Hashable, _Bucket] = LRUCache(remembered)
+        self._lock = Lock()
 
-    def enter(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
-        """Take one token; raise `TooManyError` where none is left."""
-        self.check(key, allowance, now_s)
-        self.count(key, allowance, now_s)
+    def enter(self, entries: Iterable[Entry], now_s: float) -> None:
+        """Take a token of each key in one step; where one has none left, take none and raise.
+
+        Of several callers at once no more get in than there are tokens. Raises `TooManyError`.
+        """
+        wanted = tuple(entries)
+        with self._lock:
+            for key, allowance in wanted:
+                self._require(key, allowance, now_s)
+            for key, allowance in wanted:
+                self._take(key, allowance, now_s)
 
     def check(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
         """Raise `TooManyError` where no token is left, but take none."""
+        with self._lock:
+            self._require(key, allowance, now_s)
+
+    def count(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
+        """Take one token, or none where the bucket is empty."""
+        with self._lock:
+            self._take(key, allowance, now_s)
+
+    def give_back(self, entries: Iterable[Entry], now_s: float) -> None:
+        """Return a token of each key: what was counted did not deserve it."""
+        with self._lock:
+            for key, allowance in entries:
+                bucket = self._filled(key, allowance, now_s)
+                left = min(bucket.left + 1.0, allowance.burst)
+                self._buckets[key] = _Bucket(left, now_s, locked=False)
+
+    def forget(self, key: Hashable) -> None:
+        """Refill the bucket of a key."""
+        with self._lock:
+            self._buckets.pop(key, None)
+
+    def _require(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
         bucket = self._filled(key, allowance, now_s)
         wanted = allowance.burst if bucket.locked else 1.0
         if bucket.left < wanted:
             raise TooManyError(int((wanted - bucket.left) / allowance.per_s) + 1)
 
-    def count(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
-        """Take one token, or none where the bucket is empty."""
+    def _take(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
         bucket = self._filled(key, allowance, now_s)
         left = max(bucket.left - 1.0, 0.0)
         locked = bucket.locked or (allowance.locks and left < 1.0)
         self._buckets[key] = _Bucket(left, now_s, locked)
-
-    def forget(self, key: Hashable) -> None:
-        """Refill the bucket of a key."""
-        self._buckets.pop(key, None)
 
     def _filled(self, key: Hashable, allowance: Allowance, now_s: float) -> _Bucket:
         bucket = self._buckets.get(key)
@@ -118,16 +148,22 @@ class PublicLimits:
     def enter(self, action: PublicAction, sender: str, now_s: float) -> None:
         """Count an action of a sender; raise `TooManyError` above the limit."""
         if self.pace != 0:
-            self.limiter.enter((action, subscriber(sender)), self._allowance(action), now_s)
+            self.limiter.enter([self._entry(action, sender)], now_s)
 
     def check(self, action: PublicAction, sender: str, now_s: float) -> None:
         """Raise `TooManyError` above the limit, but count nothing."""
         if self.pace != 0:
-            self.limiter.check((action, subscriber(sender)), self._allowance(action), now_s)
+            self.limiter.check(*self._entry(action, sender), now_s)
 
-    def _allowance(self, action: PublicAction) -> Allowance:
+    def give_back(self, action: PublicAction, sender: str, now_s: float) -> None:
+        """Take back an action that was counted."""
+        if self.pace != 0:
+            self.limiter.give_back([self._entry(action, sender)], now_s)
+
+    def _entry(self, action: PublicAction, sender: str) -> Entry:
         usual = ALLOWANCES[action]
-        return Allowance(max(usual.burst * self.pace, 1.0), usual.per_minute * self.pace)
+        burst = max(usual.burst * self.pace, 1.0)
+        return (action, subscriber(sender)), Allowance(burst, usual.per_minute * self.pace)
 
 
 def address_of(request: Request) -> str:

@@ -72,12 +72,12 @@ def _visitor(request: Request, api_key: str, jurisdiction_id: str) -> Visitor:
 
 def _known(app: App, address: str, api_key: str) -> ApiKey:
     """Return the key with this text; wrong keys are rate limited."""
-    app.limits.check(PublicAction.WRONG_KEY, address, time.monotonic())
+    _enter(app, PublicAction.WRONG_KEY, address)
     with reading(app.engine) as tx:
         key = find_key(tx, api_key)
     if key is None:
-        _enter(app, PublicAction.WRONG_KEY, address)
         raise ForbiddenError("this is no key, or a revoked one", field="api_key")
+    app.limits.give_back(PublicAction.WRONG_KEY, address, time.monotonic())
     return key
 
 

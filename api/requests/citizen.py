@@ -265,13 +265,11 @@ def _entered(request: Request, reference: str, code: str) -> ServiceRequest:
     app, sender, now_s = app_of(request), address_of(request), time.monotonic()
     wanted = plain_reference(reference[:SHORT_LETTERS])
     app.limits.enter(PublicAction.TRACK, sender, now_s)
-    app.track_codes.check(wanted, sender, now_s)
-    try:
-        with reading(app.engine) as tx:
-            return tracked_request(tx, wanted, code[:SHORT_LETTERS])
-    except NotFoundError:
-        app.track_codes.failed(wanted, sender, now_s)
-        raise
+    app.track_codes.enter(wanted, sender, now_s)
+    with reading(app.engine) as tx:
+        asked = tracked_request(tx, wanted, code[:SHORT_LETTERS])
+    app.track_codes.succeeded(wanted, sender, now_s)
+    return asked
 
 
 def _looked_up(request: Request, reference: str, code: str) -> TrackView:

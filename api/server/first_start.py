@@ -21,7 +21,7 @@ from api.access.auth import (
     hash_password,
     require_same,
 )
-from api.access.code_limit import SignInLimit
+from api.access.code_limit import CodeLimit
 from api.config.clock import Clock
 from api.config.settings import Settings, plain_name
 from api.processes.background_job import BackgroundJob, Report, WorkState
@@ -91,7 +91,7 @@ class FirstStart:
     open_city: Callable[[Path], None]
     code: str
     background_job: BackgroundJob[CityReport] = field(default_factory=BackgroundJob)
-    attempts: SignInLimit = field(default_factory=SignInLimit)
+    attempts: CodeLimit = field(default_factory=CodeLimit)
 
     @property
     def over(self) -> bool:
@@ -100,10 +100,10 @@ class FirstStart:
 
     def session_for(self, code: str, address: str) -> Session:
         """Return a session for the right code; raise `WrongCodeError` or `TooManyError`."""
-        self.attempts.check("code", address, time.monotonic())
+        self.attempts.enter(address, time.monotonic())
         if not secrets.compare_digest(_plain(code).encode(), _plain(self.code).encode()):
-            self.attempts.failed("code", address, time.monotonic())
             raise WrongCodeError
+        self.attempts.succeeded(address, time.monotonic())
         return Session("", secrets.token_urlsafe(24), self._stamp())
 
     def session_of(self, request: Request) -> Session | None:

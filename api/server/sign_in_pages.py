@@ -158,16 +158,15 @@ def note_presence(request: Request, user: User, what: str) -> None:
 def _checked_user(request: Request, login: str, password: str) -> User:
     app = app_of(request)
     address = address_of(request)
-    app.sign_ins.check(login, address, time.monotonic())
+    app.sign_ins.enter(login, address, time.monotonic())
     with reading(app.engine) as tx:
         user = find_user_by_login(tx, login)
     # An unknown login costs as much time as a wrong password, so that neither can be told apart.
     kept = user.password_hash if user else ""
     fits = password_fits(kept or UNKNOWN_LOGIN_HASH, password)
     if user is None or not fits:
-        app.sign_ins.failed(login, address, time.monotonic())
         raise WrongPasswordError
-    app.sign_ins.succeeded(login, address)
+    app.sign_ins.succeeded(login, address, time.monotonic())
     if user.disabled:
         raise DisabledError
     if not password_outdated(user.password_hash):

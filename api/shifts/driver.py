@@ -124,15 +124,14 @@ def _expected(tx: Tx, context: Context, shift: Shift) -> Mapping[int, LegTimes]:
 
 
 def _driver_of(request: Request, code: str) -> User:
-    app, now_s = app_of(request), time.monotonic()
-    address = address_of(request)
-    app.code_entries.check(address, now_s)
+    app, address = app_of(request), address_of(request)
+    app.code_entries.enter(address, time.monotonic())
     with transaction(app.engine) as tx:
         secret, now = app.settings.secret_key(), app.clock.now()
         user = enter_code(tx, code, secret, now) or enter_crew_code(tx, code, secret, now)
     if user is None:
-        app.code_entries.failed(address, now_s)
         raise NoCodeError
+    app.code_entries.succeeded(address, time.monotonic())
     return user
 
 

@@ -15,7 +15,13 @@ from starlette.types import Receive, Scope, Send
 
 from api.access.auth import TooManyError
 from api.access.rate_limits import address_of
-from api.tracking.tracker_auth import TrackerClaim, basic, bearer, find_sender
+from api.tracking.tracker_auth import (
+    TrackerClaim,
+    basic,
+    bearer,
+    find_sender,
+    refuse_unknown_tracker,
+)
 from api.web.context import App, app_of
 from api.web.request_body import json_of, limited_body
 from data.errors import InvalidError
@@ -95,6 +101,7 @@ def _pairs(words: bytes) -> list[tuple[str, str]]:
 
 
 async def _receive_json(request: Request) -> Response:
+    await refuse_unknown_tracker(app_of(request), _secret(request), address_of(request))
     try:
         body = json_of(await limited_body(request, MOST_BYTES))
         name, lat, lon = _claimed(body)
@@ -130,11 +137,15 @@ def _inner(body: Mapping[str, object], key: str) -> Mapping[str, object]:
     return found if isinstance(found, Mapping) else {}
 
 
+def _secret(request: Request) -> str:
+    return bearer(request) or basic(request)[1]
+
+
 async def _sender(
     request: Request, name: str, token: str, lat: object, lon: object
 ) -> Device | None:
-    secret = token or bearer(request) or basic(request)[1]
     names = (name,) if name else ()
+    secret = token or _secret(request)
     claim = TrackerClaim(names, secret, PROTOCOL, address_of(request), lat, lon)
     return await find_sender(app_of(request), claim) if names else None
 

@@ -11,7 +11,13 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 
 from api.access.rate_limits import address_of
-from api.tracking.tracker_auth import TrackerClaim, basic, bearer, find_sender
+from api.tracking.tracker_auth import (
+    TrackerClaim,
+    basic,
+    bearer,
+    find_sender,
+    refuse_unknown_tracker,
+)
 from api.web.context import App, app_of
 from api.web.request_body import json_of, limited_body
 from data.errors import InvalidError
@@ -43,19 +49,19 @@ async def receive_owntracks(request: Request) -> list[dict[str, Any]]:
     The password of Basic authentication is the token, the tracker is named by topic, by
     `X-Limit-U` and `X-Limit-D`, or by the name of Basic authentication.
     """
-    app, body = app_of(request), json_of(await limited_body(request, MOST_BYTES))
+    app, address = app_of(request), address_of(request)
+    user, password = basic(request)
+    secret = password or bearer(request)
+    await refuse_unknown_tracker(app, secret, address)
+    body = json_of(await limited_body(request, MOST_BYTES))
     if not isinstance(body, Mapping):
         raise InvalidError("body", "", "an object")
-    user, password = basic(request)
     headers = request.headers
     limits = (headers.get("x-limit-u", ""), headers.get("x-limit-d", ""))
     named = names_of(body.get("topic"), *limits, body.get("tid"))
     names = tuple(dict.fromkeys(name for name in (*named, user) if name))
-    secret = password or bearer(request)
     place = (body.get("lat"), body.get("lon"))
-    device = await find_sender(
-        app, TrackerClaim(names, secret, PROTOCOL, address_of(request), *place)
-    )
+    device = await find_sender(app, TrackerClaim(names, secret, PROTOCOL, address, *place))
     if device is None:
         raise HTTPException(401, headers={"WWW-Authenticate": 'Basic realm="Barfrub"'})
     await take_message(app, device, body)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel
 
-from api.tracking.tracker_auth import bearer
+from api.access.rate_limits import address_of
+from api.tracking.tracker_auth import bearer, count_unknown_tracker
 from api.web.context import app_of
 from api.web.request_body import json_of, limited_body
 from data.errors import InvalidError
@@ -44,6 +45,7 @@ async def receive_positions(request: Request) -> PositionsOut:
     app = app_of(request)
     device = await app.position_ingest.devices.find(bearer(request))
     if device is None:
+        count_unknown_tracker(app, address_of(request))
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
     app.position_ingest.devices.count(device.id)
     batch = positions_from_batch(await entries_of(request), device, app.clock.now())

@@ -46,9 +46,27 @@ async def find_sender(app: App, claim: TrackerClaim) -> Device | None:
     if device is not None:
         app.position_ingest.devices.count(device.id)
         return device
-    app.limits.enter(PublicAction.UNKNOWN_TRACKER, claim.address, time.monotonic())
+    count_unknown_tracker(app, claim.address)
     await note_unknown_tracker(app, claim)
     return None
+
+
+def count_unknown_tracker(app: App, address: str) -> None:
+    """Count a message of nobody known; raise `TooManyError` above the limit of its address."""
+    app.limits.enter(PublicAction.UNKNOWN_TRACKER, address, time.monotonic())
+
+
+async def refuse_unknown_tracker(app: App, secret: str, address: str) -> None:
+    """Raise `TooManyError` for a wrong token of an address above the limit of unknown trackers.
+
+    To be called before a message is read: without a token it may still say who sends it.
+    """
+    if (
+        secret
+        and not _of_gateway(app, secret)
+        and await app.position_ingest.devices.find(secret) is None
+    ):
+        app.limits.check(PublicAction.UNKNOWN_TRACKER, address, time.monotonic())
 
 
 def bearer(request: Request) -> str:
@@ -80,12 +98,16 @@ async def _proven(app: App, claim: TrackerClaim) -> Device | None:
             if device is not None and device.trusted:
                 return device
         return None
-    gateway = app.settings.gateway_token
-    if gateway and secrets.compare_digest(claim.token.encode(), gateway.encode()):
+    if _of_gateway(app, claim.token):
         return await first_named(app, claim.names)
     device = await devices.find(claim.token)
     fits = device is not None and (not claim.names or device.name in claim.names)
     return device if fits else None
+
+
+def _of_gateway(app: App, token: str) -> bool:
+    gateway = app.settings.gateway_token
+    return bool(gateway) and secrets.compare_digest(token.encode(), gateway.encode())
 
 
 async def first_named(app: App, names: tuple[str, ...]) -> Device | None:

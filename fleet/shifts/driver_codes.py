@@ -32,8 +32,8 @@ from data.store.shifts.shifts import get_shift, list_shifts_of_driver, set_drive
 from fleet.shifts.shift_handover import overlap
 
 DIGITS = 8
-"""Short enough for the radio. Thirty addresses that guess all night at the door's pace find one of
-a hundred codes with a chance of four in a hundred, and are seen in the log long before."""
+"""Short enough for the radio. A thousand addresses that guess for twelve hours, 15 times each while
+many guess, find one of a hundred codes with a chance of 1.5 in a hundred."""
 
 OVERTIME = timedelta(hours=2)
 """A code given near the end of a shift lasts at least so long: storms keep no hours."""

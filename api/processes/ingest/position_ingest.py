@@ -4,23 +4,17 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from math import inf
 from typing import NamedTuple
 
-from cachetools import TTLCache
-
+from api.access.auth import TooManyError
 from api.access.rate_limits import Allowance, RateLimiter
 from api.processes.ingest.command_queue import CommandQueue
 from api.processes.ingest.group_commit import CommitLimits, GroupCommit
 from api.processes.ingest.tracker_stats import TrackerStats
 from data.model import Device, DeviceId, Position
-from data.store.accounts.accounts import (
-    find_device_by_name,
-    find_device_by_token_hash,
-    list_devices,
-)
+from data.store.accounts.accounts import list_devices
 from data.store.database.engine import Database, reading, transaction
 from data.store.tracking.positions import add_batches
 from fleet.accounts.accounts import token_digest
@@ -31,11 +25,11 @@ LIMITS = CommitLimits(gather_s=0.004, waiting=2_000, together=500)
 KNOWN_S = 10.0
 """How long trackers are cached."""
 
-KNOWN_TOKENS = 5_000
-"""Keys cached from single look-ups, also those of no tracker."""
-
 ALLOWANCE = Allowance(burst=120, per_minute=1200)
 """How many messages a tracker may send."""
+
+READ_AGAIN = Allowance(burst=10, per_minute=20)
+"""How often unknown senders, all together, make the trackers be read anew."""
 
 
 class TrackerKey(NamedTuple):
@@ -65,7 +59,7 @@ class PositionIngest:
         self._thread = ThreadPoolExecutor(1, "positions")
         self._commits = GroupCommit(self._commit, self._stored, self._thread, LIMITS)
         self.tally: Counter[str] = Counter()
-        self.devices = Devices(engine, self._thread)
+        self.devices = Devices(engine)
         self.commands = CommandQueue(engine)
 
     def start(self) -> None:
@@ -79,6 +73,7 @@ class PositionIngest:
         await self._commits.stop()
         await asyncio.to_thread(self.tracker_stats.stop)
         self._thread.shutdown()
+        self.devices.stop()
 
     async def store(self, positions: Sequence[Position]) -> int:
         """Store fixes; return how many were new, once all are on the disk."""
@@ -105,44 +100,57 @@ class PositionIngest:
 
 
 class Devices:
-    """The known trackers, cached for 10 seconds, with a rate limit for each.
+    """The known trackers, read every 10 seconds and after changes, with a rate limit for each.
 
-    A key that is not among them is looked up in the database: the tracker may be new.
+    They are read anew for a sender who is not among them, since another process may have added it,
+    but only as often as `READ_AGAIN` allows for all together; and in a thread of their own, so that
+    unknown senders hold up nothing that is to be stored.
     """
 
-    def __init__(self, engine: Database, thread: Executor) -> None:
+    def __init__(self, engine: Database) -> None:
         self._engine = engine
-        self._thread = thread
+        self._thread = ThreadPoolExecutor(1, "trackers")
         self._all: dict[TrackerKey, Device] = {}
         self._read_s = -inf
         self._changes = 0
         self._reading: asyncio.Future[list[Device]] | None = None
-        self._others: TTLCache[TrackerKey, Device | None] = TTLCache(KNOWN_TOKENS, KNOWN_S)
         self.allowance = ALLOWANCE
         self._limiter = RateLimiter()
 
     async def find(self, token: str) -> Device | None:
         """Return the tracker with this token, `None` where there is none."""
-        return await self._remembered(TrackerKey(by_token=True, text=token_digest(token)))
+        return await self._known(TrackerKey(by_token=True, text=token_digest(token)))
 
     async def named(self, name: str) -> Device | None:
         """Return the tracker of this name, `None` where there is none; a name is no proof."""
-        return await self._remembered(TrackerKey(by_token=False, text=name))
+        return await self._known(TrackerKey(by_token=False, text=name))
 
     def forget(self) -> None:
-        """Empty the cache: a tracker was changed."""
+        """Read the trackers anew before the next answer: one was changed."""
         self._read_s = -inf
         self._changes += 1
-        self._others.clear()
 
     def count(self, device_id: DeviceId) -> None:
         """Count a message of a tracker; raise `TooManyError` above its rate."""
-        self._limiter.enter(device_id, self.allowance, time.monotonic())
+        self._limiter.enter([(device_id, self.allowance)], time.monotonic())
 
-    async def _remembered(self, key: TrackerKey) -> Device | None:
+    def stop(self) -> None:
+        """End the thread."""
+        self._thread.shutdown()
+
+    async def _known(self, key: TrackerKey) -> Device | None:
         if self._read_s + KNOWN_S < time.monotonic():
             await self._read()
-        return self._all.get(key) or await self._other(key)
+        if key not in self._all and self._may_read_again():
+            await self._read()
+        return self._all.get(key)
+
+    def _may_read_again(self) -> bool:
+        try:
+            self._limiter.enter([("read again", READ_AGAIN)], time.monotonic())
+        except TooManyError:
+            return False
+        return True
 
     async def _read(self) -> None:
         """Read all trackers; concurrent callers share one read."""
@@ -160,19 +168,6 @@ class Devices:
         if changes == self._changes:
             self._read_s = begun_s
 
-    async def _other(self, key: TrackerKey) -> Device | None:
-        with suppress(KeyError):
-            return self._others[key]
-        loop = asyncio.get_running_loop()
-        device = await loop.run_in_executor(self._thread, self._read_from_database, key)
-        self._others[key] = device
-        return device
-
     def _list(self) -> list[Device]:
         with reading(self._engine) as tx:
             return list_devices(tx)
-
-    def _read_from_database(self, key: TrackerKey) -> Device | None:
-        find = find_device_by_token_hash if key.by_token else find_device_by_name
-        with reading(self._engine) as tx:
-            return find(tx, key.text)

@@ -1,4 +1,5 @@
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
@@ -64,41 +65,53 @@ def test_after_five_failures_even_the_right_password_must_wait(sign_in_by_form):
 
 def test_the_limit_forgives_when_its_window_has_passed():
     limit = SignInLimit(by_name=failures(2, window_s=60))
-    limit.failed("ali", "here", now_s=0)
-    limit.failed("ali", "here", now_s=10)
+    limit.enter("ali", "here", now_s=0)
+    limit.enter("ali", "here", now_s=10)
     with pytest.raises(TooManyError):
-        limit.check("ali", "here", now_s=59)
-    limit.check("ali", "elsewhere", now_s=59)
-    limit.check("ali", "here", now_s=61)
+        limit.enter("ali", "here", now_s=59)
+    limit.enter("ali", "elsewhere", now_s=59)
+    limit.enter("ali", "here", now_s=61)
 
 
 def test_guessing_many_names_from_one_address_is_refused_too():
     limit = SignInLimit(by_address=failures(3))
     for login in ("ali", "sara", "reza"):
-        limit.check(login, "here", now_s=0)
-        limit.failed(login, "here", now_s=0)
+        limit.enter(login, "here", now_s=0)
     with pytest.raises(TooManyError):
-        limit.check("mina", "here", now_s=1)
-    limit.check("mina", "elsewhere", now_s=1)
+        limit.enter("mina", "here", now_s=1)
+    limit.enter("mina", "elsewhere", now_s=1)
 
 
 def test_the_many_addresses_of_one_ipv6_subscriber_count_as_one():
     limit = SignInLimit(by_address=failures(3))
     for number in range(3):
-        limit.failed(f"user-{number}", f"2001:db8:1:2::{number + 1}", 0.0)
+        limit.enter(f"user-{number}", f"2001:db8:1:2::{number + 1}", 0.0)
     with pytest.raises(TooManyError):
-        limit.check("another", "2001:db8:1:2:ffff::9", 1.0)
-    limit.check("another", "2001:db8:1:3::9", 1.0)
-    limit.check("another", "testclient", 1.0)
+        limit.enter("another", "2001:db8:1:2:ffff::9", 1.0)
+    limit.enter("another", "2001:db8:1:3::9", 1.0)
+    limit.enter("another", "testclient", 1.0)
 
 
 def test_the_limit_remembers_only_so_many():
-    limit = SignInLimit(by_name=failures(1), remembered=2)
+    limit = SignInLimit(by_name=failures(1), remembered=3)
     for address in ("here", "there"):
-        limit.failed("ali", address, now_s=0)
-    limit.check("ali", "here", now_s=1)
+        limit.enter("ali", address, now_s=0)
+    limit.enter("ali", "here", now_s=1)
     with pytest.raises(TooManyError):
-        limit.check("ali", "there", now_s=1)
+        limit.enter("ali", "here", now_s=1)
+
+
+def test_parallel_guesses_do_not_pass_the_limit(client, monkeypatch):
+    client.get("/sign-in")
+    csrf, compared = client.cookies["barfrub_csrf"], []
+    monkeypatch.setattr(
+        "api.server.sign_in_pages.password_fits", lambda *_: compared.append(1) or False
+    )
+    form = {"login": "dispatcher", "password": "guess", "csrf": csrf}
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: client.post("/sign-in", data=form), range(24)))
+    assert len(compared) == 5
+    assert sorted({answer.status_code for answer in answers}) == [401, 429]
 
 
 def test_signing_in_without_the_forms_token_is_refused(client):

@@ -1,15 +1,17 @@
 """The page of trackers, and what the doors count, list and hand over."""
 
+from collections import Counter
 from datetime import timedelta
+from threading import current_thread
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from data.model import DeviceInput, SensorKind, SpeedUnit, VehicleId
+from data.model import Device, DeviceInput, SensorKind, SpeedUnit, VehicleId
 from data.store.accounts.accounts import list_devices
 from data.store.audit.audit_log import list_events
-from data.store.database.engine import transaction
+from data.store.database.engine import Tx, transaction
 from data.store.tracking.positions import list_between, list_unseen
 from tests import village as v
 from tests.api.tracking.conftest import TOKEN
@@ -80,6 +82,38 @@ def test_unknown_senders_are_told_to_wait_before_they_fill_the_disk(
     answers = [osmand(client, id=f"guess-{n}").status_code for n in range(5)]
     assert answers == [400, 400, 400, 429, 429]
     assert len(page()["unknown_trackers"]) == 3
+
+
+def test_many_unknown_senders_cost_the_thread_of_positions_nothing(
+    client: TestClient, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is refused, so that everything is looked up that ever is."""
+    app.limits.pace = 0.0
+    threads: Counter[str] = Counter()
+
+    def listed(tx: Tx) -> list[Device]:
+        threads[current_thread().name] += 1
+        return list_devices(tx)
+
+    monkeypatch.setattr("api.processes.ingest.position_ingest.list_devices", listed)
+    answers = {osmand(client, id=f"guess-{n}").status_code for n in range(60)}
+    wrong = {"Authorization": "Bearer wrong"}
+    answers |= {client.post("/positions", content=b"[", headers=wrong).status_code}
+    assert answers == {400, 401}
+    assert set(threads) == {"trackers_0"}
+    assert threads["trackers_0"] < 15
+
+
+def test_senders_with_wrong_tokens_are_limited_at_every_door_before_they_are_read(
+    client: TestClient, app: Any
+) -> None:
+    app.limits.pace = 0.05
+    wrong = {"Authorization": "Bearer wrong"}
+    answers = [client.post("/positions", content=b"[", headers=wrong) for _ in range(5)]
+    assert [one.status_code for one in answers] == [401, 401, 401, 429, 429]
+    for path in ("/owntracks", "/osmand"):
+        headers = {**wrong, "content-type": "application/json"}
+        assert client.post(path, content=b"{" * 10_000, headers=headers).status_code == 429
 
 
 def test_of_a_trusted_tracker_the_name_is_enough(client: TestClient, app: Any, page: Any) -> None:
