@@ -37,8 +37,8 @@ from maps.board.board import (
     VehicleView,
     dispatch_board,
     figures_of,
+    ids_sent_in_full,
     plan_view,
-    told_in_full,
     vehicle_views,
 )
 from maps.requests.requests import RequestView, request_view
@@ -131,7 +131,7 @@ def board_of(app: App, *, words: bool = True) -> DispatchBoard:
         states = app.boards.states(tx, storm, now)
         driven = app.plans.driven(tx, storm.id) if storm else None
         waiting = waiting_requests(tx)
-        full = requests_by_id(tx, told_in_full(waiting, now)) if words else {}
+        full = requests_by_id(tx, ids_sent_in_full(waiting, now)) if words else {}
         records = BoardRecords(
             now=now,
             storm=storm,

@@ -36,8 +36,8 @@ from fleet.storms.storm_lookup import wanted_storm
 from maps.followup.waiting_requests import (
     FileView,
     FollowUpView,
-    Lens,
     ListPage,
+    WaitingFilter,
     file_view,
     followup_view,
 )
@@ -69,7 +69,7 @@ def followup_page(request: Request, context: BoardContext) -> HTMLResponse:
 @router.get("/api/followup")
 def show_waiting(
     context: BoardContext,
-    lens: Lens = Lens.LATE,
+    chosen: Annotated[WaitingFilter, Query(alias="filter")] = WaitingFilter.LATE,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> FollowUpView:
     """Return a page of waiting requests in order of their targets."""
@@ -77,7 +77,7 @@ def show_waiting(
     with context.reading() as tx:
         waiting = list_waiting(tx, app.network, app.policy)
         people = _people(tx)
-    wanted = ListPage(lens, page, context.user.login)
+    wanted = ListPage(chosen, page, context.user.login)
     return followup_view(waiting, app.network, app.policy, wanted, people, context.now)
 
 

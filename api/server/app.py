@@ -196,7 +196,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
     live, sos_listener, plans = LiveFleet(), SosListener(), PublishedPlanCache()
     city_state = CityStateHolder(engine)
     consumer = Consumer(engine, clock, city_state, hub, live, city_folder if apart else None)
-    history = StormHistory(city_folder / "history", hears=apart)
+    history = StormHistory(city_folder / "history", reads_active=apart)
     return App(
         settings=settings,
         folder=city_folder,

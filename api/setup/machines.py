@@ -70,7 +70,7 @@ class SiteIn(Wire):
     radius_m: Number | None = None
     polygon: Annotated[list[tuple[Lon, Lat]], Field(max_length=MOST_CORNERS)] | None = None
 
-    def ground(self) -> SiteArea:
+    def site_area(self) -> SiteArea:
         """Return the area."""
         corners = self.polygon
         polygon = None if corners is None else tuple(LonLat(*corner) for corner in corners)
@@ -185,7 +185,7 @@ def change_depot(key: Key, wanted: DepotIn, context: AdminContext) -> FleetView:
     return _changed(
         context,
         lambda tx: save_depot(
-            tx, context.actor, depot, wanted.base, network, context.now, wanted.ground()
+            tx, context.actor, depot, wanted.base, network, context.now, wanted.site_area()
         ),
     )
 
@@ -216,7 +216,7 @@ def change_reload_site(key: Key, wanted: ReloadSiteIn, context: AdminContext) ->
     return _changed(
         context,
         lambda tx: save_reload_site(
-            tx, context.actor, site, wanted.base, network, context.now, wanted.ground()
+            tx, context.actor, site, wanted.base, network, context.now, wanted.site_area()
         ),
     )
 

@@ -35,7 +35,7 @@ class Depot:
 
 @dataclass(frozen=True, slots=True)
 class ReloadSite:
-    """Where hoppers are filled; its ground is `polygon`, or what lies within `radius_m`."""
+    """Where hoppers are filled; its area is `polygon`, or what lies within `radius_m`."""
 
     id: ReloadSiteId
     name: str

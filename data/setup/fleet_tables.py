@@ -105,7 +105,7 @@ class _SiteTable(TomlTable):
         area, (_, farthest_m) = shapely.Polygon(self.polygon), LIMITS["radius_m"]
         if not area.is_valid or area.area <= 0.0:
             got = shapely.is_valid_reason(area).partition("[")[2].removesuffix("]")
-            need = Need("a line around a ground that does not cross itself")
+            need = Need("a line around a site area that does not cross itself")
             yield FieldMistake(("polygon",), got, need)
         away = max(self.polygon, key=lambda corner: distance_m(self.location, corner))
         if distance_m(self.location, away) > farthest_m:

@@ -97,16 +97,20 @@ class _Known:
 class StormHistory:
     """Reads the history of storms; safe from any thread. Other streets or rules reset it.
 
-    The colors of storms that are over are kept in `folder` too, if there is one. It `tells` those
-    of storms that go on there as well, or `hears` them from a process that does: to read them keeps
-    others of the same process waiting.
+    The colors of storms that are over are kept in `folder` too, if there is one. With
+    `writes_active`, those of active storms as well; with `reads_active`, they are read there, as
+    another process wrote them, because to compute them keeps others of this process waiting.
     """
 
     def __init__(
-        self, folder: Path | None = None, *, tells: bool = False, hears: bool = False
+        self,
+        folder: Path | None = None,
+        *,
+        writes_active: bool = False,
+        reads_active: bool = False,
     ) -> None:
         self._folder = folder
-        self._tells, self._hears = tells, hears
+        self._writes_active, self._reads_active = writes_active, reads_active
         self._lock, self._coloring, self._tracking = Lock(), Lock(), Lock()
         self._network: StreetNetwork | None = None
         self._matcher: Matcher | None = None
@@ -164,7 +168,7 @@ class StormHistory:
         key = (since, count_fixes_between(tx, since - AROUND, until + AROUND))
         with self._tracking:
             with self._lock:
-                self._stand_on(network)
+                self._reset_if_new(network)
                 known, matcher = self._tracks.get(key), self._matcher
             if known is None:
                 matcher = matcher or StreetMatcher(network)
@@ -201,7 +205,7 @@ class StormHistory:
 
     def _known(self, storm: Storm, network: StreetNetwork, policy: Policy) -> _Known | None:
         with self._lock:
-            self._stand_on(network)
+            self._reset_if_new(network)
             known = self._colors.get(storm.id)
         return known if known is not None and known.policy == policy else None
 
@@ -219,15 +223,15 @@ class StormHistory:
         rules = f"{network.version} {sha256(repr(policy).encode()).hexdigest()}"
         if storm.ended_at is None:
             origin = f"{rules} {storm.started_at} goes on"
-            heard = _heard(file, origin, policy, mark) if self._hears and file else None
-            if heard is not None and heard.until <= until and heard.fresh(until, GRACE):
-                return heard
+            read = _read_active(file, origin, policy, mark) if self._reads_active and file else None
+            if read is not None and read.until <= until and read.fresh(until, GRACE):
+                return read
             began_s = time.monotonic()
             changes = street_changes(network, policy, storm, _proven(tx, storm, policy), until)
             took = timedelta(seconds=time.monotonic() - began_s)
-            if self._tells and file:
-                read = np.array([until.timestamp(), took.total_seconds()])
-                save_arrays(file, origin, {**_parts(changes), READ: read})
+            if self._writes_active and file:
+                times = np.array([until.timestamp(), took.total_seconds()])
+                save_arrays(file, origin, {**_parts(changes), READ: times})
             return _Known(policy, mark, until, changes, took)
         origin = f"{rules} {mark} {until}"
         stored = find_arrays(file, origin) if file else None
@@ -239,15 +243,15 @@ class StormHistory:
             save_arrays(file, origin, _parts(changes))
         return _Known(policy, mark, until, changes, timedelta(0))
 
-    def _stand_on(self, network: StreetNetwork) -> None:
+    def _reset_if_new(self, network: StreetNetwork) -> None:
         if self._network is not network:
             self._network, self._matcher = network, None
             self._tracks.clear()
             self._colors.clear()
 
 
-def _heard(file: Path, origin: str, policy: Policy, mark: object) -> _Known | None:
-    """Return the colors of a storm that goes on as another process has read them."""
+def _read_active(file: Path, origin: str, policy: Policy, mark: object) -> _Known | None:
+    """Return the colors of an active storm as another process wrote them."""
     stored = find_arrays(file, origin)
     if stored is None:
         return None

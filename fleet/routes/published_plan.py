@@ -105,7 +105,7 @@ class PublishedPlanCache:
             self._progress = None
             return None
         newest, progress = find_newest_pass(tx), self._progress
-        if progress is None or not progress.stands_on(index, city.network, rules):
+        if progress is None or not progress.is_made_for(index, city.network, rules):
             progress = self._progress = RouteProgress(index, city.network, rules)
             progress.load(tx)
             self._read_until = newest

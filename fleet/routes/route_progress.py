@@ -55,7 +55,7 @@ class RouteProgress:
         """The plan that is checked."""
         return self.index.plan
 
-    def stands_on(self, index: PlanIndex, network: StreetNetwork, rules: EvidenceRules) -> bool:
+    def is_made_for(self, index: PlanIndex, network: StreetNetwork, rules: EvidenceRules) -> bool:
         """Whether this is of a plan, these streets and these rules."""
         return self.index is index and self.network is network and self.rules == rules
 

@@ -58,7 +58,7 @@ class SiteArea:
 
 
 UNSAID = SiteArea()
-"""A ground stays as it is."""
+"""A site area stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)

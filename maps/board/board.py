@@ -245,7 +245,7 @@ def figures_of(
     return StripFigures(code, 1.0 - late if code else None, open_requests, at_work, next_deadline)
 
 
-def told_in_full(waiting: Sequence[BoardRequest], now: datetime) -> list[RequestId]:
+def ids_sent_in_full(waiting: Sequence[BoardRequest], now: datetime) -> list[RequestId]:
     """Return the ids of waiting requests that a board is sent in full, for the tops of its lists.
 
     The oldest of all, of those without a place, and of those past their deadline.

@@ -12,7 +12,7 @@ class ClassSums:
     """Class int64[S] and length float64[S] of a city's segments by one policy, in network order."""
 
     def __init__(self, network: StreetNetwork, policy: Policy) -> None:
-        self._ground = (network, policy)
+        self._made_for = (network, policy)
         self._classes = tuple(policy.rules)
         number = {name: i for i, name in enumerate(self._classes)}
         segments = network.segments
@@ -20,9 +20,9 @@ class ClassSums:
         self._class = np.array([number[policy.class_of(one)] for one in segments], np.int64)
         self._length_m = np.array([segment.length_m for segment in segments])
 
-    def stands_on(self, network: StreetNetwork, policy: Policy) -> bool:
+    def is_made_for(self, network: StreetNetwork, policy: Policy) -> bool:
         """Whether these sums were made for this network and policy (the same objects)."""
-        return self._ground[0] is network and self._ground[1] is policy
+        return self._made_for[0] is network and self._made_for[1] is policy
 
     def views(self, states: States) -> tuple[ClassView, ...]:
         """Return the progress of each class that has streets."""

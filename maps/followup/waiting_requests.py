@@ -19,8 +19,8 @@ ROWS = 50
 """Requests on one page."""
 
 
-class Lens(StrEnum):
-    """A filter of the office's list."""
+class WaitingFilter(StrEnum):
+    """A filter of the complaints office's list of waiting requests."""
 
     ESCALATED = "escalated"
     LATE = "late"
@@ -65,8 +65,8 @@ class FollowUpView:
     """A page of the list, and the number of requests under each filter."""
 
     now: datetime
-    lens: Lens
-    counts: dict[Lens, int]
+    filter: WaitingFilter
+    counts: dict[WaitingFilter, int]
     rows: tuple[FollowedView, ...]
     page: int
     pages: int
@@ -110,7 +110,7 @@ class FileView:
 class ListPage(NamedTuple):
     """A page of the list: number, filter, and the reader's login."""
 
-    lens: Lens
+    filter: WaitingFilter
     page: int
     login: str
 
@@ -124,15 +124,17 @@ def followup_view(
     now: datetime,
 ) -> FollowUpView:
     """Return a page of the list under a filter; numbers beyond the last give the last."""
-    lens, page, login = wanted
-    seen = {each: [one for one in waiting if _shows(each, one, login, now)] for each in Lens}
-    mine = seen[lens]
+    chosen, page, login = wanted
+    seen = {
+        each: [one for one in waiting if _shows(each, one, login, now)] for each in WaitingFilter
+    }
+    mine = seen[chosen]
     pages = max(1, -(-len(mine) // ROWS))
     page = min(page, pages)
     shown = mine[(page - 1) * ROWS : page * ROWS]
     rows = tuple(followed_view(one.followed, one.due, network, policy, now) for one in shown)
     counts = {each: len(found) for each, found in seen.items()}
-    return FollowUpView(now, lens, counts, rows, page, pages, tuple(sorted(people)))
+    return FollowUpView(now, chosen, counts, rows, page, pages, tuple(sorted(people)))
 
 
 def followed_view(
@@ -194,12 +196,12 @@ def _reasons(state: RequestState) -> tuple[ClosingReason, ...]:
     return tuple(reason for reason, ends in CLOSED_AS.items() if ends not in proved)
 
 
-def _shows(lens: Lens, one: WaitingRequest, login: str, now: datetime) -> bool:
+def _shows(chosen: WaitingFilter, one: WaitingRequest, login: str, now: datetime) -> bool:
     clock = one.followed.clock
-    if lens is Lens.ESCALATED:
+    if chosen is WaitingFilter.ESCALATED:
         return clock.escalated_at is not None
-    if lens is Lens.MINE:
+    if chosen is WaitingFilter.MINE:
         return clock.assigned_to == login
-    if lens is Lens.LATE:
+    if chosen is WaitingFilter.LATE:
         return one.late(now)
-    return one.due is not None and one.due.step == lens.value
+    return one.due is not None and one.due.step == chosen.value

@@ -36,7 +36,7 @@ STATES = (
 )
 """States in the order of their numbers on the wire; a street is shown by the state of its cycle."""
 
-GROUND = {
+THEME_COLORS = {
     "paper": ("#f7f8f9", "#14191e"),
     "panel": ("#ffffff", "#1b2127"),
     "raised": ("#eef1f3", "#242c33"),
@@ -154,8 +154,8 @@ def _class_rules(style: ClassStyle, rank: int) -> str:
 
 
 def _properties(theme: int, styles: Sequence[ClassStyle]) -> str:
-    ground = {name: colors[theme] for name, colors in GROUND.items()}
+    theme_colors = {name: colors[theme] for name, colors in THEME_COLORS.items()}
     states = {f"state-{state.name}": (state.light, state.dark)[theme] for state in STATES}
     classes = {f"class-{each.name}": (each.light, each.dark)[theme] for each in styles}
-    colors = ground | states | classes
+    colors = theme_colors | states | classes
     return " ".join(f"--{name}: {color};" for name, color in colors.items())

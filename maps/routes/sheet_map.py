@@ -30,7 +30,7 @@ RIGHT_TO_LEFT = "\u200f"
 """A picture has no direction of writing: this mark gives it to a text that begins with digits."""
 
 GREAT = frozenset({RoadClass.MOTORWAY, RoadClass.TRUNK, RoadClass.PRIMARY, RoadClass.SECONDARY})
-GROUND, STREET, WORK, DRIVE, PAPER = "#f7f8f9", "#c9ced3", "#0b6e99", "#5b6770", "#ffffff"
+BACKGROUND, STREET, WORK, DRIVE, PAPER = "#f7f8f9", "#c9ced3", "#0b6e99", "#5b6770", "#ffffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def sheet_map(
     bar_m = _round_m(WIDTH / 4 / frame.per_lat * DEGREE_M)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {frame.height:.0f}">',
-        f'<rect width="{WIDTH:.0f}" height="{frame.height:.0f}" fill="{GROUND}"/>',
+        f'<rect width="{WIDTH:.0f}" height="{frame.height:.0f}" fill="{BACKGROUND}"/>',
         *_streets(network, frame),
         *_course(stages, frame),
         *_numbers(stages, frame, t),

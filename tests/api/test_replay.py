@@ -137,11 +137,11 @@ def test_of_an_active_storm_one_process_reads_the_colors_and_another_receives_th
     client, plowed, clock, monkeypatch
 ):
     app = client.app.state.barfrub
-    teller = StormHistory(app.folder / "history", tells=True)
-    ReplayTask(app.engine, clock, app.city_state, teller).run()
+    writer = StormHistory(app.folder / "history", writes_active=True)
+    ReplayTask(app.engine, clock, app.city_state, writer).run()
     expected = client.get("/api/replay").json()
 
-    app.history = StormHistory(app.folder / "history", hears=True)
+    app.history = StormHistory(app.folder / "history", reads_active=True)
     with monkeypatch.context() as patch:
         patch.delattr(storm_history, "street_changes")
         clock.moment += timedelta(minutes=2)

@@ -72,7 +72,7 @@ def test_a_supervisor_works_through_what_is_late(visit: Visit) -> None:
     expect(page.locator("office-request h2")).to_be_visible()
     page.select_option("#login", "supervisor")
     page.get_by_role("button", name="Assign").click()
-    expect(page.locator(".lens", has_text="Mine")).to_contain_text("1")
+    expect(page.locator(".filter", has_text="Mine")).to_contain_text("1")
 
     page.locator("office-list .row", has_text="Ambulance").click()
     expect(page.locator("office-request .tag")).to_have_text("Ambulance must get through")

@@ -93,7 +93,7 @@ class BoardCache:
     def classes(self, states: States) -> tuple[ClassView, ...]:
         """Return the progress of each class."""
         city_state, sums = self._city_state.now, self._sums
-        if sums is None or not sums.stands_on(city_state.network, city_state.policy):
+        if sums is None or not sums.is_made_for(city_state.network, city_state.policy):
             sums = self._sums = ClassSums(city_state.network, city_state.policy)
         return sums.views(states)
 

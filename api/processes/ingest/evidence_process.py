@@ -108,7 +108,9 @@ def digest_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
     engine = open_city_database(folder, derived=True)
     city_state = CityStateHolder(engine)
     logs = LogbookTask(engine, clock, city_state)
-    past = ReplayTask(engine, clock, city_state, StormHistory(folder / "history", tells=True))
+    past = ReplayTask(
+        engine, clock, city_state, StormHistory(folder / "history", writes_active=True)
+    )
     book = AuditTask(engine, clock)
     line.ready()
     with holding(folder):

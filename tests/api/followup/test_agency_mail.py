@@ -1,4 +1,4 @@
-"""What is handed over by message goes through the outbox, and the desk sees what became of it."""
+"""A referral by message goes through the outbox, and the desk sees what became of it."""
 
 from datetime import time, timedelta
 

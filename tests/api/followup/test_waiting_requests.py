@@ -59,13 +59,13 @@ def test_an_operator_escalates_and_comments_but_does_not_assign(office, sign_in)
     sign_in("supervisor")
     file = office.get(f"/api/followup/{request['id']}").json()
     assert [each["text"] for each in file["comments"]] == ["third call", "an old man"]
-    assert office.get("/api/followup?lens=escalated").json()["counts"]["escalated"] == 1
+    assert office.get("/api/followup?filter=escalated").json()["counts"]["escalated"] == 1
 
 
 def test_what_is_late_shows_under_its_lens_with_the_step_it_waits_for(office, clock):
     placed, lost = ask(office), ask(office, segment_id=None)
     clock.moment = NOW + HOUR
-    view = office.get("/api/followup?lens=late").json()
+    view = office.get("/api/followup?filter=late").json()
     assert [(row["id"], row["due"]["step"]) for row in view["rows"]] == [(lost["id"], "place")]
     assert view["counts"] == {
         "escalated": 0,
@@ -75,7 +75,7 @@ def test_what_is_late_shows_under_its_lens_with_the_step_it_waits_for(office, cl
         "do": 1,
         "tell": 0,
     }
-    assert office.get("/api/followup?lens=do").json()["rows"][0]["id"] == placed["id"]
+    assert office.get("/api/followup?filter=do").json()["rows"][0]["id"] == placed["id"]
 
 
 def test_assigned_to_me_by_a_time_of_the_supervisors(office):
@@ -85,7 +85,7 @@ def test_assigned_to_me_by_a_time_of_the_supervisors(office):
     file = office.post(f"/api/requests/{request['id']}/assign", json=body).json()
     assert file["row"]["assigned_to"] == "supervisor"
     assert file["row"]["due"]["due_at"] == due_at.replace("+00:00", "Z")
-    assert office.get("/api/followup?lens=mine").json()["counts"]["mine"] == 1
+    assert office.get("/api/followup?filter=mine").json()["counts"]["mine"] == 1
 
 
 def test_a_photo_of_a_clear_street_closes_the_request_and_loses_what_the_camera_wrote(office):
@@ -147,7 +147,7 @@ def test_the_watch_escalates_what_is_too_late(office, clock):
     assert watch.run() == 0
     clock.moment = NOW + 3 * HOUR
     assert watch.run() == 1
-    assert office.get("/api/followup?lens=escalated").json()["counts"]["escalated"] == 1
+    assert office.get("/api/followup?filter=escalated").json()["counts"]["escalated"] == 1
 
 
 @pytest.mark.parametrize("span", ["shift", "day", "storm"])

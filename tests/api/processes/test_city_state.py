@@ -35,26 +35,26 @@ def engine(folder):
 
 
 def test_a_server_finds_a_street_by_the_name_that_a_newer_file_gives_it(engine, folder, tmp_path):
-    ground = CityStateHolder(engine)
+    holder = CityStateHolder(engine)
     with reading(engine) as tx:
         newer = compare(tx, street_file(tmp_path / "new.osm", "خیابان شهید باکری"))
     take_over(engine, folder, newer, LATER, ACTOR)
-    assert ground.now.geocoder.candidates("خیابان شهید باکری") == []
-    assert ground.refresh()
-    assert ground.now.geocoder.candidates("خیابان شهید باکری")[0].segment_id in {1, 2}
+    assert holder.now.geocoder.candidates("خیابان شهید باکری") == []
+    assert holder.refresh()
+    assert holder.now.geocoder.candidates("خیابان شهید باکری")[0].segment_id in {1, 2}
 
 
 def test_a_new_policy_leaves_the_streets_in_memory_as_they_are(engine):
-    ground = CityStateHolder(engine)
-    network = ground.now.network
+    holder = CityStateHolder(engine)
+    network = holder.now.network
     with transaction(engine) as tx:
         set_policy(tx, ACTOR, DEFAULT_POLICY, load_network(tx), LATER)
-    assert ground.refresh()
-    assert ground.now.network is network
+    assert holder.refresh()
+    assert holder.now.network is network
 
 
 def test_nothing_new_is_not_read_again(engine):
-    ground = CityStateHolder(engine)
-    before = ground.now
-    assert not ground.refresh()
-    assert ground.now is before
+    holder = CityStateHolder(engine)
+    before = holder.now
+    assert not holder.refresh()
+    assert holder.now is before

@@ -89,19 +89,19 @@ def test_the_ground_of_a_depot_is_set_kept_and_drawn(admin):
     place = {"name": "North", "lon": 45.071, "lat": 37.551}
     drawn = [[45.07, 37.55], [45.072, 37.55], [45.072, 37.552], [45.07, 37.552]]
 
-    def ground(path, **body):
+    def site_area(path, **body):
         depot = order(admin, path, **place | body).json()["depots"][1]
         return depot["radius_m"], depot["polygon"]
 
-    assert ground("depots", radius_m=80) == (80, [])
-    assert ground("depots/2", polygon=drawn) == (80, drawn)
-    assert ground("depots/2", lon=45.0711) == (80, drawn)
-    assert ground("depots/2", lon=45.074) == (80, [])
-    assert ground("depots/2", polygon=[], radius_m=40) == (40, [])
+    assert site_area("depots", radius_m=80) == (80, [])
+    assert site_area("depots/2", polygon=drawn) == (80, drawn)
+    assert site_area("depots/2", lon=45.0711) == (80, drawn)
+    assert site_area("depots/2", lon=45.074) == (80, [])
+    assert site_area("depots/2", polygon=[], radius_m=40) == (40, [])
 
 
 @pytest.mark.parametrize(
-    ("ground", "told"),
+    ("site_area", "told"),
     [
         ({"radius_m": 3}, "شعاع: باید ۵ تا ۲٬۰۰۰ باشد، نه «۳»."),
         ({"polygon": [[45.07, 37.55], [45.072, 37.55]]}, "محدودهٔ کشیده: باید دست‌کم ۳"),
@@ -115,9 +115,9 @@ def test_the_ground_of_a_depot_is_set_kept_and_drawn(admin):
         ),
     ],
 )
-def test_an_impossible_site_area_is_refused(admin, ground, told):
+def test_an_impossible_site_area_is_refused(admin, site_area, told):
     place = {"name": "North", "lon": 45.071, "lat": 37.551}
-    answer = order(admin, "depots?lang=fa", **place, **ground)
+    answer = order(admin, "depots?lang=fa", **place, **site_area)
     assert (answer.status_code, answer.json()["error"]["message"].startswith(told)) == (422, True)
 
 

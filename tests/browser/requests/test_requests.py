@@ -57,7 +57,7 @@ def test_requests_are_marked_closed_taken_back_and_called_about_by_keyboard(visi
     assert visit.complaints == []
 
 
-def test_a_pin_places_what_is_marked_and_a_body_gets_what_is_not_ours(visit):
+def test_a_pin_places_what_is_marked_and_an_agency_gets_what_is_not_ours(visit):
     page = opened(visit)
     page.click("#queue li:nth-child(1)")
     page.locator(".orders-bar button", has_text="Place on the map").click()
@@ -69,7 +69,7 @@ def test_a_pin_places_what_is_marked_and_a_body_gets_what_is_not_ours(visit):
     page.click("#queue li:nth-child(2)")
     page.locator(".orders-bar button", has_text="Refer").click()
     page.locator("dialog button.primary").click()
-    expect(page.locator(".outcome")).to_contain_text("1 request handed over")
+    expect(page.locator(".outcome")).to_contain_text("1 request referred")
     page.click("#tab-given")
     expect(page.locator(".given")).to_contain_text("Parks")
     page.locator(".given button", has_text="Their answer").click()

@@ -46,7 +46,7 @@ from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_city, a_village_database
 
 GEOCODER = Geocoder(v.village(), v.village_places())
-GROUND = CityRules(v.village(), POLICY, PublishedPlanCache())
+CITY = CityRules(v.village(), POLICY, PublishedPlanCache())
 LATER = v.NOW + timedelta(minutes=10)
 SCHOOL_WORDS = "خیابان مدرسه"
 
@@ -66,12 +66,12 @@ def closed(tx, *ids, reason=ClosingReason.MELTED):
 
 
 def undone(tx, bulk):
-    return undo_change(tx, DISPATCHER, bulk.change_id, GROUND, LATER)
+    return undo_change(tx, DISPATCHER, bulk.change_id, CITY, LATER)
 
 
 def placed_by_words(tx, *ids):
     places = places_by_text(tx, ids, v.village(), GEOCODER)
-    return place_many(tx, DISPATCHER, ids, places, GROUND, LATER)
+    return place_many(tx, DISPATCHER, ids, places, CITY, LATER)
 
 
 def an_agency(tx, **changes):
@@ -99,7 +99,7 @@ def test_requests_are_placed_by_their_words_where_those_leave_no_doubt(tx, storm
 def test_a_pin_moves_requests_to_another_street_and_their_work_with_them(tx, storm):
     asked = on_a_street(tx, "بن‌بست یاس")
     dead_end_job = asked.job_id
-    bulk = place_many(tx, DISPATCHER, [asked.id], {asked.id: v.at_m(100, 152)}, GROUND, LATER)
+    bulk = place_many(tx, DISPATCHER, [asked.id], {asked.id: v.at_m(100, 152)}, CITY, LATER)
 
     moved = get_request(tx, asked.id)
     assert bulk.changed == (asked.id,)
@@ -109,7 +109,7 @@ def test_a_pin_moves_requests_to_another_street_and_their_work_with_them(tx, sto
 
 def test_another_kind_of_work_is_another_job(tx, storm):
     asked = on_a_street(tx)
-    give_kind(tx, DISPATCHER, [asked.id], RequestKind.ICE, GROUND, LATER)
+    give_kind(tx, DISPATCHER, [asked.id], RequestKind.ICE, CITY, LATER)
 
     salted = get_request(tx, asked.id)
     assert salted.kind is RequestKind.ICE
@@ -118,7 +118,7 @@ def test_another_kind_of_work_is_another_job(tx, storm):
 
 def test_a_kind_of_the_same_work_keeps_the_job(tx, storm):
     asked = on_a_street(tx)
-    give_kind(tx, DISPATCHER, [asked.id], RequestKind.BLOCKED, GROUND, LATER)
+    give_kind(tx, DISPATCHER, [asked.id], RequestKind.BLOCKED, CITY, LATER)
 
     assert get_request(tx, asked.id) == replace(asked, kind=RequestKind.BLOCKED)
 
@@ -140,7 +140,7 @@ def test_nobody_closes_by_hand_what_a_body_must_be_named_for(tx, storm):
 
 def test_a_change_that_changes_nothing_leaves_nothing_to_take_back(tx, storm):
     asked = on_a_street(tx)
-    bulk = give_kind(tx, DISPATCHER, [asked.id], asked.kind, GROUND, LATER)
+    bulk = give_kind(tx, DISPATCHER, [asked.id], asked.kind, CITY, LATER)
 
     assert (bulk.changed, bulk.change_id) == ((), None)
     assert find_last_queue_change(tx, DISPATCHER.id, v.NOW) is None
@@ -262,8 +262,8 @@ def test_two_bodies_of_one_name_would_be_mixed_up(tx):
 
 ORDERS = {
     "close": closed,
-    "ice": lambda tx, *ids: give_kind(tx, DISPATCHER, ids, RequestKind.ICE, GROUND, LATER),
-    "tree": lambda tx, *ids: give_kind(tx, DISPATCHER, ids, RequestKind.TREE, GROUND, LATER),
+    "ice": lambda tx, *ids: give_kind(tx, DISPATCHER, ids, RequestKind.ICE, CITY, LATER),
+    "tree": lambda tx, *ids: give_kind(tx, DISPATCHER, ids, RequestKind.TREE, CITY, LATER),
     "place": placed_by_words,
     "hand over": handed,
 }

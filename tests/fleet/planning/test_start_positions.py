@@ -25,7 +25,7 @@ from tests.fleet.routes.test_plan_vs_actual import STREETS, check, in_order, ind
 from tests.village_plan import a_leg, a_plan
 
 MINUTE = timedelta(minutes=1)
-GROUND = MovementArea(v.village(), sites_of([v.a_depot()], [v.a_reload_site()]))
+AREA = MovementArea(v.village(), sites_of([v.a_depot()], [v.a_reload_site()]))
 OUT = v.a_shift(1, 1, state=ShiftState.DRIVING)
 
 
@@ -50,7 +50,7 @@ def start(
 ) -> TruckStart | None:
     fixes = [] if fix is None else [fix]
     now = v.NOW + minute * MINUTE
-    return truck_starts([shift], [v.a_vehicle()], fixes, plan, GROUND, now).get(shift.id)
+    return truck_starts([shift], [v.a_vehicle()], fixes, plan, AREA, now).get(shift.id)
 
 
 def test_a_truck_in_its_yard_that_did_nothing_yet_starts_from_its_depot() -> None:

@@ -29,8 +29,8 @@ from maps.board.board import (
     LISTED,
     BoardRecords,
     dispatch_board,
+    ids_sent_in_full,
     plan_view,
-    told_in_full,
     vehicle_views,
 )
 from maps.board.class_sums import ClassSums
@@ -108,11 +108,11 @@ def test_all_that_wait_are_counted():
 
 def test_lists_begin_with_the_oldest_of_all_of_those_without_a_place_and_of_the_late():
     waiting = [a_waiting(number) for number in range(1, 1001)]
-    assert told_in_full(waiting, NOW) == list(range(1, LISTED + 1))
+    assert ids_sent_in_full(waiting, NOW) == list(range(1, LISTED + 1))
     waiting[699] = a_waiting(700, lon=None, lat=None)
     waiting[799] = a_waiting(800, due_s=int(NOW.timestamp()) - 1)
     waiting[899] = a_waiting(900, due_s=int(NOW.timestamp()) + 1)
-    assert told_in_full(waiting, NOW)[LISTED:] == [700, 800]
+    assert ids_sent_in_full(waiting, NOW)[LISTED:] == [700, 800]
 
 
 def test_half_a_two_way_street_counts_half():

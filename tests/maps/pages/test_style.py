@@ -8,8 +8,8 @@ from data.policy.class_rules import MOST_CLASSES
 from maps.pages.style import (
     CLASS_COLORS,
     CLASS_WIDTHS,
-    GROUND,
     STATES,
+    THEME_COLORS,
     class_styles,
     css,
     legend,
@@ -36,14 +36,14 @@ def test_states_keep_the_order_of_their_numbers_on_the_wire():
 
 @pytest.mark.parametrize("theme", [0, 1])
 @pytest.mark.parametrize("name", ["text", "muted", "accent", "danger"])
-@pytest.mark.parametrize("ground", ["paper", "panel"])
-def test_text_stands_out_from_its_ground(theme: int, name: str, ground: str):
-    assert _contrast(GROUND[name][theme], GROUND[ground][theme]) >= 4.5
+@pytest.mark.parametrize("background", ["paper", "panel"])
+def test_text_stands_out_from_its_background(theme: int, name: str, background: str):
+    assert _contrast(THEME_COLORS[name][theme], THEME_COLORS[background][theme]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", [0, 1])
 def test_buttons_are_readable(theme: int):
-    assert _contrast(GROUND["on-accent"][theme], GROUND["accent"][theme]) >= 4.5
+    assert _contrast(THEME_COLORS["on-accent"][theme], THEME_COLORS["accent"][theme]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", [0, 1])
@@ -51,7 +51,7 @@ def test_buttons_are_readable(theme: int):
 def test_strokes_stand_out_from_the_map(theme: int, name: str):
     state = next(state for state in STATES if state.name == name)
 
-    assert _contrast((state.light, state.dark)[theme], GROUND["paper"][theme]) >= 3
+    assert _contrast((state.light, state.dark)[theme], THEME_COLORS["paper"][theme]) >= 3
 
 
 def test_urgent_streets_are_wider_than_clear_ones():
@@ -75,8 +75,8 @@ def test_a_class_is_readable_on_its_color_and_stands_out_from_the_map(
 ):
     color = colors[theme]
 
-    assert _contrast(GROUND["panel"][theme], color) >= 4.5
-    assert _contrast(GROUND["paper"][theme], color) >= 3
+    assert _contrast(THEME_COLORS["panel"][theme], color) >= 4.5
+    assert _contrast(THEME_COLORS["paper"][theme], color) >= 3
 
 
 def test_urgent_classes_are_wider_and_the_last_is_dashed():

@@ -63,7 +63,7 @@ from fleet.storms.storm_policy import CHANGED as POLICY_CHANGED
 from maps.edits import HARD_RULES
 from maps.followup.callbacks import TOLD
 from maps.followup.office_report import CLOCK_COLUMNS, REPORT_COLUMNS
-from maps.followup.waiting_requests import Lens
+from maps.followup.waiting_requests import WaitingFilter
 from maps.logbook.vehicle_days import DAYS_HEADS, LOG_HEADS, SHIFT_HEADS, TRIP_HEADS, Table
 from maps.logbook.vehicle_tables import DAYS_COLUMNS, LOG_COLUMNS
 from maps.logbook.vehicle_words import MATERIALS
@@ -145,8 +145,8 @@ SHOWN_NAMES = {
     *(f"danger:{danger}" for danger in Danger),
     *(f"closing:{reason}" for reason in ClosingReason),
     *CREW_TEXTS,
-    *(f"lens:{lens}" for lens in Lens),
-    *(f"none:{lens}" for lens in Lens),
+    *(f"filter:{each}" for each in WaitingFilter),
+    *(f"none:{each}" for each in WaitingFilter),
     *(f"next:{step}" for step in ClockStep),
     *(f"step:{step}" for step in ("received", "placed", "planned", "done", "closed", "told")),
     *(f"report:{span}" for span in PeriodKind),

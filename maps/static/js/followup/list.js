@@ -1,11 +1,11 @@
-// The list of the office: lenses with their counts, what is due first before the others, a page at a time.
+// The list of the office: filters with their counts, what is due first before the others, a page at a time.
 import { html, nothing } from "lit";
 import { now } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
 import { age, deadline, named, number, t } from "../pages/texts.js";
 import { listbox } from "../pages/listbox.js";
 import { kindIcon, requestPlace } from "../board/rows.js";
-import { LENSES, look, office, open } from "./state.js";
+import { FILTERS, office, open, show } from "./state.js";
 
 const late = (row) => row.due && Date.parse(row.due.due_at) < now();
 
@@ -33,25 +33,25 @@ class List extends TickingPart {
     return [office];
   }
 
-  lenses() {
-    const { view, lens } = office.value;
-    return html`<div class="lenses" role="group" aria-label=${t("What to look at")}>
-      ${LENSES.map(
+  filters() {
+    const { view, filter } = office.value;
+    return html`<div class="filters" role="group" aria-label=${t("What to look at")}>
+      ${FILTERS.map(
         (each) =>
-          html`<button class="lens" aria-pressed=${each === lens} @click=${() => look(each)}>
-            <span>${t(`lens:${each}`)}</span><span class="count ${each === "late" && view.counts.late ? "danger" : ""}">${number(view.counts[each])}</span>
+          html`<button class="filter" aria-pressed=${each === filter} @click=${() => show(each)}>
+            <span>${t(`filter:${each}`)}</span><span class="count ${each === "late" && view.counts.late ? "danger" : ""}">${number(view.counts[each])}</span>
           </button>`,
       )}
     </div>`;
   }
 
   pager() {
-    const { view, lens } = office.value;
+    const { view, filter } = office.value;
     if (view.pages === 1) return "";
     const turn = (page, icon, label) => html`<button
       class="quiet"
       ?disabled=${page < 1 || page > view.pages}
-      @click=${() => look(lens, page)}
+      @click=${() => show(filter, page)}
       aria-label=${label}
       title=${label}
     ><span class="icon icon-${icon} mirrored" aria-hidden="true"></span></button>`;
@@ -63,16 +63,16 @@ class List extends TickingPart {
   }
 
   render() {
-    const { view, lens, chosen, stale, broken } = office.value;
+    const { view, filter, chosen, stale, broken } = office.value;
     if (broken && !view)
-      return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${() => look(lens)}>${t("Try again")}</button></p>`;
+      return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${() => show(filter)}>${t("Try again")}</button></p>`;
     if (!view) return html`<div class="skeleton"></div>`;
-    return html`${this.lenses()}
+    return html`${this.filters()}
       ${stale || broken ? html`<p class="problem" role="status">${t("The line to the server is broken. This may be old.")}</p>` : ""}
       ${
         view.rows.length === 0
-          ? html`<p class="empty">${t(`none:${lens}`)}</p>`
-          : listbox({ id: "office", label: t(`lens:${lens}`), items: view.rows, selected: chosen ?? undefined, choose: open, row })
+          ? html`<p class="empty">${t(`none:${filter}`)}</p>`
+          : listbox({ id: "office", label: t(`filter:${filter}`), items: view.rows, selected: chosen ?? undefined, choose: open, row })
       }
       ${this.pager()}`;
   }

@@ -1,4 +1,4 @@
-// What the complaints office knows: a page of the list under one lens, and the request that is open.
+// What the complaints office knows: a page of the list under one filter, and the request that is open.
 import { setClock } from "../pages/boot.js";
 import { get, post, send } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
@@ -7,16 +7,16 @@ import { listen } from "../pages/stream.js";
 
 const GATHER_MS = 1000; // a busy storm tells of many requests a second
 
-export const LENSES = ["escalated", "late", "mine", "place", "do", "tell"];
+export const FILTERS = ["escalated", "late", "mine", "place", "do", "tell"];
 
-export const office = new Store({ view: null, lens: "late", page: 1, chosen: null, file: null, stale: false, broken: "" });
+export const office = new Store({ view: null, filter: "late", page: 1, chosen: null, file: null, stale: false, broken: "" });
 
 const wantsEscalated = ({ counts }) => counts.escalated > 0;
 
 async function read() {
-  const { lens, page } = office.value;
-  const view = await get(`/api/followup?lens=${lens}&page=${page}`);
-  if (office.value.lens !== lens || office.value.page !== page) return; // somebody looks elsewhere by now
+  const { filter, page } = office.value;
+  const view = await get(`/api/followup?filter=${filter}&page=${page}`);
+  if (office.value.filter !== filter || office.value.page !== page) return; // somebody looks elsewhere by now
   setClock(view.now);
   office.set({ view, page: view.page, broken: "" });
 }
@@ -35,9 +35,9 @@ async function refresh() {
   }
 }
 
-/** Look through a lens, at a page of it. */
-export function look(lens, page = 1) {
-  office.set({ lens, page });
+/** Show a page of the list under a filter. */
+export function show(filter, page = 1) {
+  office.set({ filter, page });
   return refresh();
 }
 
@@ -50,7 +50,7 @@ export function open(id) {
 /** Begin with what was escalated, else with what is late; then read again whenever requests change. */
 export async function follow() {
   await refresh();
-  if (office.value.view && wantsEscalated(office.value.view)) look("escalated");
+  if (office.value.view && wantsEscalated(office.value.view)) show("escalated");
   let waiting = null;
   const later = () => {
     waiting ??= setTimeout(() => {

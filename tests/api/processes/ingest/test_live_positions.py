@@ -200,9 +200,9 @@ def test_nobody_counts_as_silent_while_later_positions_wait(
 ) -> None:
     honest, settled = TrackWindow.settle, list[TrackWindow]()
 
-    def counting(window: TrackWindow, *ground: Any) -> None:
+    def counting(window: TrackWindow, *args: Any) -> None:
         settled.append(window)
-        honest(window, *ground)
+        honest(window, *args)
 
     monkeypatch.setattr(TrackWindow, "settle", counting)
     monkeypatch.setattr(digester_module, "AT_ONCE", 8)

@@ -46,7 +46,7 @@ const drawing = (polygon) => html`<p class="small" role="status">${t("Click its 
 
 /** How far it reaches: a circle, or what was drawn. */
 export const areaFields = ({ drawn, polygon, radius_m: radius }) => html`<fieldset class="chips">
-    <legend>${t("Its ground")}</legend>
+    <legend>${t("Site area")}</legend>
     ${choice(false, t("A circle"), !drawn)} ${choice(true, t("Drawn on the map"), Boolean(drawn))}
   </fieldset>
   ${drawn ? drawing(polygon) : numberField("radius_m", t("field:radius_m"), radius, { unit: t("m") })}`;

@@ -41,5 +41,5 @@ export function cornersIn(text) {
   const [ring] = shape.coordinates;
   if (!Array.isArray(ring) || !ring.every(isPlace)) return { fault: t("Every corner is [longitude, latitude].") };
   const corners = open(ring).map(([lon, lat]) => [lon, lat]);
-  return corners.length < LEAST_CORNERS ? { fault: t("A ground has at least three corners.") } : { corners };
+  return corners.length < LEAST_CORNERS ? { fault: t("A site area has at least three corners.") } : { corners };
 }
