@@ -19,7 +19,7 @@ from data.store.streets.network import load_network
 from data.store.tracking.positions import add_positions, find_newest, list_unseen, mark_seen_until
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
-from fleet.evidence.evidence_pipeline import digest, new_track_book
+from fleet.evidence.evidence_pipeline import digest, new_open_tracks
 from fleet.setup.log_import import create_vehicles, refuse_unknown, storm_of_log, vehicles_of_log
 from fleet.storms.storm_start import end_storm
 from fleet.tracking.trackers import own_trackers
@@ -121,7 +121,7 @@ def take_in(
     outcome = Outcome()
     if not positions:
         return outcome
-    tracks = new_track_book(ready.network)
+    tracks = new_open_tracks(ready.network)
 
     def take(tx: Tx, fresh: Sequence[Position], last: int, now: datetime) -> None:
         digest(

@@ -61,7 +61,7 @@ class AlertMonitor:
     """Checks a storm again and again; one thread, in memory, rebuilt from what is stored."""
 
     plans: PublishedPlanCache = field(default_factory=PublishedPlanCache)
-    book: AlertRegister = field(default_factory=AlertRegister)
+    register: AlertRegister = field(default_factory=AlertRegister)
     courses: dict[VehicleId, Course] = field(default_factory=dict)
     _storm: Storm | None = None
     _risks: tuple[PlanId, datetime, list[Sign]] | None = None
@@ -103,11 +103,11 @@ class AlertMonitor:
 
     def store(self, tx: Tx, result: MonitorResult, rules: AlertRules, now: datetime) -> list[Alert]:
         """Store the alerts of a check, and return those that changed."""
-        return self.book.store(tx, self._storm, result.signs, rules, now)
+        return self.register.store(tx, self._storm, result.signs, rules, now)
 
     def is_unchanged(self, tx: Tx, result: MonitorResult, now: datetime) -> bool:
         """Whether a check changes no stored alert."""
-        return self.book.is_unchanged(tx, self._storm, result.signs, now)
+        return self.register.is_unchanged(tx, self._storm, result.signs, now)
 
     def _trucks(
         self,

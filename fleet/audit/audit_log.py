@@ -1,7 +1,7 @@
 """Audit of a city's log: evidence is sealed in it once settled; `audit` verifies log and records.
 
 The chain shows that no line was changed. Lines also say what plans, evidence, words, states and
-rights are, so that a row that was changed behind the book's back does not agree with it.
+rights are, so that a row that was changed behind the log's back does not agree with it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -40,7 +40,7 @@ from data.store.database.engine import Tx
 from fleet.coverage.track_windows import begins_at
 from fleet.requests.intake import salted_digest
 
-BOOK = Actor(ActorKind.SYSTEM, "book")
+SEALER = Actor(ActorKind.SYSTEM, "book")
 """Who writes down what evidence is."""
 
 QUIET = timedelta(minutes=10)
@@ -112,7 +112,7 @@ def seal_evidence(tx: Tx, evidence: Iterable[SettledEvidence], now: datetime) ->
     written = 0
     for one in evidence:
         if forget_unsealed(tx, one.subject, one.changes):
-            add_event(tx, now, BOOK, SEALED, one.subject, after=dict(one.sealed))
+            add_event(tx, now, SEALER, SEALED, one.subject, after=dict(one.sealed))
             written += 1
     return written
 

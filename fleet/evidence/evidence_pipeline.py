@@ -130,8 +130,8 @@ class OpenTracks:
         return self.left is None or bool(self.left) or bool(self.silent(now))
 
 
-def new_track_book(network: StreetNetwork) -> OpenTracks:
-    """Return an empty track book with the matcher in use."""
+def new_open_tracks(network: StreetNetwork) -> OpenTracks:
+    """Return open tracks without any window, with the matcher in use."""
     return OpenTracks(StreetMatcher(network))
 
 

@@ -116,7 +116,7 @@ def _windows(
     now: datetime,
 ) -> Iterator[TrackWindow]:
     """Yield the settled track windows of every vehicle that prove something of a storm."""
-    book, until = ExpectationCache(), storm.ended_at or now
+    expectations, until = ExpectationCache(), storm.ended_at or now
     for vehicle_id, first, last in vehicle_fix_spans(tx, storm.started_at - BEFORE, until + AFTER):
         numbers = range(min(windows_reading(first)), max(windows_reading(last)) + 1)
         for number in numbers:
@@ -124,7 +124,7 @@ def _windows(
             fixes = list_between(tx, vehicle_id, since, end - timedelta.resolution)
             if not fixes:
                 continue
-            orders = book.during(tx, storms_in(storms, since, end))
+            orders = expectations.during(tx, storms_in(storms, since, end))
             window = TrackWindow(vehicle_id, number)
             window.feed(
                 matcher, network, orders, sorted(fixes, key=lambda f: (f.fixed_at, f.source))

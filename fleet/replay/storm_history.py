@@ -128,7 +128,7 @@ class StormHistory:
     ) -> StormTimeline:
         """Return the timeline of a storm."""
         until, changes = self._changes(tx, storm, network, policy, now)
-        book = list_events_between(tx, tuple(VERBS), storm.started_at, until, EVENTS)
+        lines = list_events_between(tx, tuple(VERBS), storm.started_at, until, EVENTS)
         of_storm = list_events(tx, f"storm:{storm.id}")
         revised = [line for line in of_storm if line.verb == REVISED]
         asked = storm_requests(tx, storm, network, policy)
@@ -139,7 +139,7 @@ class StormHistory:
             moments(
                 storm,
                 until,
-                [*book, *revised],
+                [*lines, *revised],
                 asked,
                 changes,
                 _streets(network, policy),

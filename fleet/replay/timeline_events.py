@@ -78,7 +78,7 @@ class TimelineStreets:
 def moments(
     storm: Storm,
     until: datetime,
-    book: Iterable[Event],
+    lines: Iterable[Event],
     asked: Iterable[RequestTiming],
     changes: StreetChanges,
     streets: TimelineStreets,
@@ -86,12 +86,12 @@ def moments(
 ) -> list[TimelineEvent]:
     """Return the events from a storm's start until a moment, and later revisions of it.
 
-    `book` are lines of the audit log with our verbs; `work` says when the first work began and
+    `lines` are lines of the audit log with our verbs; `work` says when the first work began and
     the last one ended.
     """
     found = [
         TimelineEvent(storm.started_at, Moment.STORM_STARTED),
-        *(TimelineEvent(line.at, VERBS.get(line.verb, Moment.REVISED)) for line in book),
+        *(TimelineEvent(line.at, VERBS.get(line.verb, Moment.REVISED)) for line in lines),
         *_answers(asked),
         *_served(storm.started_at, changes, streets),
     ]

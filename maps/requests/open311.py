@@ -58,7 +58,7 @@ UPDATES: Mapping[str, RequestState] = {
     "request.handed_over": RequestState.HANDED_OVER,
     "request.reopened": RequestState.OPEN,
 }
-"""Lines of the storm book that are an update, and the state after them."""
+"""Lines of the audit log that are an update, and the state after them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
 from fleet.alerts.alert_monitor import AlertMonitor
 from fleet.context import CityContext
-from fleet.evidence.evidence_pipeline import digest, new_track_book
+from fleet.evidence.evidence_pipeline import digest, new_open_tracks
 from fleet.planning.plan_lifecycle import publish, store_draft
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
@@ -177,7 +177,7 @@ def _drive(
     sent = (fix for truck in trucks for fix in _sent(truck, network, seed))
     fixes = sorted(sent, key=lambda fix: fix.received_at)
     taps = sorted((tap for truck in trucks for tap in _taps(truck)), key=lambda tap: tap[0])
-    tracks, watch, live = new_track_book(network), AlertMonitor(), LiveFleet()
+    tracks, watch, live = new_open_tracks(network), AlertMonitor(), LiveFleet()
     with transaction(engine) as tx:
         live.meet(list_vehicles(tx))
     now, done, tapped, newest = NOW, 0, 0, 0

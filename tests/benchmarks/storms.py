@@ -50,7 +50,7 @@ from data.streets.projection import distance_m
 from fleet.context import CityContext
 from fleet.coverage.street_coverage import counting, whole_passes
 from fleet.evidence.driver_confirmations import prove_taps, taps_wait
-from fleet.evidence.evidence_pipeline import digest, new_track_book
+from fleet.evidence.evidence_pipeline import digest, new_open_tracks
 from fleet.shifts.shift_progress import Legs, complete_legs, start_shift
 from fleet.simulation.simulated_faults import SensorFault, broken
 from fleet.simulation.simulated_trucks import Traversal, TruckBehavior, driven, quickest, traversals
@@ -282,7 +282,7 @@ def _drive(
         (tap for truck in trucks for tap in _taps(truck, truth[truck.vehicle.id])),
         key=lambda tap: tap[0],
     )
-    tracks, end = new_track_book(network), fixes[-1].received_at + timedelta(hours=1)
+    tracks, end = new_open_tracks(network), fixes[-1].received_at + timedelta(hours=1)
     for i in range(0, len(fixes), AT_ONCE):
         batch = fixes[i : i + AT_ONCE]
         now = batch[-1].received_at

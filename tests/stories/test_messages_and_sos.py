@@ -92,7 +92,7 @@ def test_a_message_comes_to_the_phone_is_read_and_answered(app, phone, desk):
     assert thread(phone())["messages"][1]["seen_at"] is not None
 
 
-def test_the_storm_book_has_no_words_and_they_go_with_what_callers_said(app, phone, desk, clock):
+def test_the_audit_log_has_no_words_and_they_go_with_what_callers_said(app, phone, desk, clock):
     desk().post(
         "/api/messages", json={"vehicle_ids": [1], "text": "Leila's cat sits in Mill Street"}
     )

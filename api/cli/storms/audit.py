@@ -34,14 +34,14 @@ def verify(
     from api.cli.storms.audit_text import finding_text, receipt_of
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
-    from data.store.audit.audit_log_reader import read_book
+    from data.store.audit.audit_log_reader import read_audit_log
     from data.store.database.engine import reading
     from fleet.audit.audit_log import audit as read_again
 
     receipts = [receipt_of(text) for text in receipt or ()]
     engine = open_city_database(chosen_city(Settings(), city))
     with reading(engine) as tx:
-        done = read_again(tx, read_book(tx), receipts)
+        done = read_again(tx, read_audit_log(tx), receipts)
     for finding in done.findings[:SHOWN]:
         typer.echo(finding_text(finding), err=True)
     if len(done.findings) > SHOWN:
@@ -68,14 +68,14 @@ def export(
     from api.config.settings import Settings, chosen_city
     from data.errors import BarfrubError
     from data.store.audit.audit_log import line_json
-    from data.store.audit.audit_log_reader import UnreadableLine, read_book
+    from data.store.audit.audit_log_reader import UnreadableLine, read_audit_log
     from data.store.database.engine import reading
 
     engine = open_city_database(chosen_city(Settings(), city))
     lines = 0
     try:
         with file.open("x", encoding="utf-8") as target, reading(engine) as tx:
-            for line in read_book(tx):
+            for line in read_audit_log(tx):
                 if isinstance(line, UnreadableLine):
                     raise BarfrubError(f"line {line.id} cannot be read: {line.reason}")
                 target.write(line_json(line) + "\n")

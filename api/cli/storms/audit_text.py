@@ -7,7 +7,7 @@ WORDS = {
     "altered": "says something else than it did",
     "unlinked": "does not follow the line before it",
     "missing": "is missing",
-    "not_in_chain": "is not the line that was noted: the book was written anew",
+    "not_in_chain": "is not the line that was noted: the log was written anew",
 }
 """Texts of the faults that a line of the audit log may have."""
 
@@ -28,5 +28,5 @@ def finding_text(finding: Finding) -> str:
     if finding.wrong in WORDS:
         return f"line {finding.line}{about} {WORDS[finding.wrong]}"
     if finding.wrong == "unwritten":
-        return f"{finding.subject}: the book does not say {finding.found!r}"
-    return f"{finding.subject}: the book says {finding.expected!r}, found {finding.found!r}"
+        return f"{finding.subject}: the log does not say {finding.found!r}"
+    return f"{finding.subject}: the log says {finding.expected!r}, found {finding.found!r}"

@@ -111,13 +111,13 @@ def digest_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
     past = ReplayTask(
         engine, clock, city_state, StormHistory(folder / "history", writes_active=True)
     )
-    book = AuditTask(engine, clock)
+    audit = AuditTask(engine, clock)
     line.ready()
     with holding(folder):
-        for task in (past, book, logs):
+        for task in (past, audit, logs):
             task.start()
         digest_until_stopped(engine, clock, city_state, line)
-    for task in (book, logs):  # what reads the past may take long, and changes nothing
+    for task in (audit, logs):  # what reads the past may take long, and changes nothing
         task.stop()
     engine.dispose()
 

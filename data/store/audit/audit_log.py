@@ -120,7 +120,7 @@ def hash_of(line: Event) -> str:
 
 
 def line_json(line: Event) -> str:
-    """Return a line as one line of JSON, as `docs/storm-book.md` describes it."""
+    """Return a line as one line of JSON, as `docs/audit-log.md` describes it."""
     said = {
         "id": line.id,
         "at": line.at.astimezone(UTC).isoformat(),

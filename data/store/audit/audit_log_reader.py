@@ -29,7 +29,7 @@ class UnreadableLine:
     hash: str
 
 
-def read_book(tx: Tx) -> Iterator[Event | UnreadableLine]:
+def read_audit_log(tx: Tx) -> Iterator[Event | UnreadableLine]:
     """Yield all lines, oldest first, as a stream."""
     # As bytes: the driver itself fails on a text that is not UTF-8.
     columns = [cast(one, LargeBinary).label(one.name) for one in event.c if one is not event.c.id]

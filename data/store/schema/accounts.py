@@ -74,5 +74,5 @@ def _append_only(_table: Table, connection: Connection, **_words: object) -> Non
     for order in ("UPDATE", "DELETE"):
         connection.exec_driver_sql(
             f"CREATE TRIGGER event_without_{order.lower()} BEFORE {order} ON event BEGIN"
-            " SELECT RAISE(ABORT, 'the storm book is append-only'); END"
+            " SELECT RAISE(ABORT, 'the audit log is append-only'); END"
         )

@@ -13,7 +13,7 @@ message = Table(
     Column("shift_id", ForeignKey("shift.id"), doc="empty where it went to a tracker alone"),
     Column("from_driver", Boolean, nullable=False),
     Column("texts", JSON, nullable=False, doc="text by language; empty once erased"),
-    Column("salt", LargeBinary, doc="of the digest in the storm book; goes with the words"),
+    Column("salt", LargeBinary, doc="of the digest in the audit log; goes with the words"),
     Column("sent_by", Text, nullable=False, doc="sign-in name"),
     Column("sent_at", UtcDateTime, nullable=False),
     Column("delivered_at", UtcDateTime),

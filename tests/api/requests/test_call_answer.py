@@ -48,9 +48,9 @@ def test_a_recorded_request_keeps_what_was_promised_and_is_told_its_number(plann
     assert [each["reference"] for each in answer["asked_here"]] == [asked["reference"]]
     with reading(planned.app.state.barfrub.engine) as tx:
         kept = find_promise(tx, asked["id"])
-        book = [event.verb for event in list_events(tx, f"request:{asked['id']}")]
+        log = [event.verb for event in list_events(tx, f"request:{asked['id']}")]
     assert kept.to_at.isoformat()[:19] == answer["window"]["to_at"][:19]
-    assert "request.promised" in book
+    assert "request.promised" in log
 
 
 def test_a_caller_is_known_again_by_his_phone_and_the_access_is_logged(planned):

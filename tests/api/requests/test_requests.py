@@ -26,7 +26,7 @@ def test_a_request_in_a_storm_becomes_work_on_its_street(client, storm):
     assert request["due_at"] > request["received_at"]
 
 
-def test_the_storm_book_names_who_took_the_request(client, storm):
+def test_the_audit_log_names_who_took_the_request(client, storm):
     client.post("/requests", json=words())
     with reading(client.app.state.barfrub.engine) as tx:
         taken = [line for line in list_events(tx, "request:1") if line.verb == "request.received"]

@@ -291,7 +291,7 @@ def test_a_place_that_cannot_be_asked_for_says_to_choose_a_file(inside, settings
     assert "Choose a file" in progress["message"]
 
 
-def test_the_storm_book_says_how_the_first_administrator_came(inside, town, settings):
+def test_the_audit_log_says_how_the_first_administrator_came(inside, town, settings):
     send(inside, town)
     made(inside)
     engine = open_database(settings.city_folder(WANTED["name"]) / "barfrub.sqlite")

@@ -192,7 +192,7 @@ def test_a_jump_is_counted_for_its_tracker_and_moves_nobody(
     assert app.live.picture()[VehicleId(1)].location.lat == 37.55
 
 
-def test_a_text_is_handed_over_once_and_the_storm_book_says_so(
+def test_a_text_is_handed_over_once_and_the_audit_log_says_so(
     client: TestClient, app: Any, page: Any
 ) -> None:
     for text in ("engine stop", "fix 5s"):

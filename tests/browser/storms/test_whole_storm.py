@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 LOOK_S = 0.05
 TOLD = ("storm.started", "plan.published", "shift.broke_down", "replan.asked", "storm.ended")
-"""What the storm book must tell of the night, in this order."""
+"""What the audit log must tell of the night, in this order."""
 
 
 class Planners:
@@ -101,7 +101,7 @@ def close_the_storm(page: Page, t: Translator) -> None:
 
 
 def told(visit: Visit) -> list[str]:
-    """Return the verbs of the storm book, whose chain must be whole."""
+    """Return the verbs of the audit log, whose chain must be whole."""
     with reading(visit.city.engine) as tx:
         events = list_events(tx)
         states = {plan.state for plan in list_plans(tx, StormId(1))}

@@ -158,7 +158,7 @@ def test_two_administrators_cannot_shut_the_same_user_out_twice(tx: Tx) -> None:
         enable(tx, DISPATCHER, user.id, v.NOW)
 
 
-def test_the_storm_book_keeps_which_roles_somebody_had(tx: Tx) -> None:
+def test_the_audit_log_keeps_which_roles_somebody_had(tx: Tx) -> None:
     user = an_administrator(tx)
     an_administrator(tx, "mina")
     change_roles(tx, DISPATCHER, user.id, [Role.DRIVER, Role.OPERATOR, Role.DRIVER], v.NOW)

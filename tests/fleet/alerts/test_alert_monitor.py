@@ -28,7 +28,7 @@ from fleet.alerts.alert_conditions import Course, Sign, TruckNow, silent_signs
 from fleet.alerts.alert_monitor import AlertMonitor, MonitorResult
 from fleet.alerts.alert_register import AlertRegister, acknowledge
 from fleet.context import CityContext
-from fleet.evidence.evidence_pipeline import digest, new_track_book
+from fleet.evidence.evidence_pipeline import digest, new_open_tracks
 from fleet.routes.plan_vs_actual import LegState
 from fleet.routes.route_progress import check_plan
 from fleet.simulation.simulated_trucks import TruckBehavior, driven
@@ -56,7 +56,7 @@ class Desk:
         self.plan = add_published_plan(tx, *legs)
         self.live, self.watch = LiveFleet(), AlertMonitor()
         self.live.meet(list_vehicles(tx))
-        self.tracks = new_track_book(v.village())
+        self.tracks = new_open_tracks(v.village())
 
     def drive(self, fixes: Sequence[Position], at_once: int = 1) -> list[Alert]:
         """Let fixes come, so many at once, and look after each time."""
@@ -215,11 +215,11 @@ def test_a_truck_off_its_route_is_told_once(desk: Desk) -> None:
 
 
 def test_a_few_steps_back_on_the_route_do_not_make_a_second_alert(desk: Desk) -> None:
-    rules, book = RULES, AlertRegister()
+    rules, register = RULES, AlertRegister()
     sign = Sign(AlertKind.OFF_ROUTE, VehicleId(1), v.NOW)
     steps = [(0, True), (1, False), (3, False), (5, True)]
     for minute, wrong in steps:
-        book.store(desk.tx, desk.storm, [sign] if wrong else [], rules, v.NOW + minute * MINUTE)
+        register.store(desk.tx, desk.storm, [sign] if wrong else [], rules, v.NOW + minute * MINUTE)
     [alert] = list_alerts(desk.tx, desk.storm.id)
     assert alert.until is None
     verbs = [event.verb for event in list_events(desk.tx, f"alert:{alert.id}")]
@@ -324,4 +324,4 @@ def test_a_quiet_look_needs_no_writing(desk: Desk) -> None:
     seen: MonitorResult = desk.seen
     assert desk.watch.is_unchanged(desk.tx, seen, desk.now)
     odd = Sign(AlertKind.OFF_ROUTE, VehicleId(1), desk.now)
-    assert not desk.watch.book.is_unchanged(desk.tx, storm, [odd], desk.now)
+    assert not desk.watch.register.is_unchanged(desk.tx, storm, [odd], desk.now)

@@ -25,7 +25,7 @@ from data.store.requests.requests import add_request, list_requests
 from data.store.tracking.positions import add_positions, list_unseen, mark_seen_until
 from data.store.work import add_job, get_job
 from fleet.context import CityContext
-from fleet.evidence.evidence_pipeline import Digest, OpenTracks, digest, new_track_book
+from fleet.evidence.evidence_pipeline import Digest, OpenTracks, digest, new_open_tracks
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix, a_request, ends_at
 
@@ -41,9 +41,9 @@ def sent(
     """Store fixes and digest what was not seen, as the consumer does."""
     add_positions(tx, fixes)
     unseen, last = list_unseen(tx, 10_000)
-    book = tracks or new_track_book(v.village())
+    open_tracks = tracks or new_open_tracks(v.village())
     found = digest(
-        CityContext(tx, v.village(), POLICY, ends_at(fixes) + LATER), book, unseen, storm
+        CityContext(tx, v.village(), POLICY, ends_at(fixes) + LATER), open_tracks, unseen, storm
     )
     mark_seen_until(tx, last)
     return found
@@ -96,7 +96,7 @@ def test_a_truck_that_stands_at_the_end_of_its_street_has_cleared_it(tx: Tx, sto
     stands = [a_fix(v.at_m(398, 0), 100.0 + 5 * i, speed_mps=0.0, blade=True) for i in range(30)]
     add_positions(tx, [*a_drive((-10, 0), (398, 0), blade=True), *stands])
     unseen, _ = list_unseen(tx, 1000)
-    tracks = new_track_book(v.village())
+    tracks = new_open_tracks(v.village())
     digest(CityContext(tx, v.village(), POLICY, stands[-1].fixed_at), tracks, unseen, storm)
     assert passed(tx, storm) == {MAIN_WEST, MAIN_EAST}
 
@@ -148,7 +148,7 @@ def test_a_jump_across_the_village_is_dropped_and_counted(tx: Tx, storm: Storm) 
 
 
 def test_the_same_fixes_twice_change_nothing(tx: Tx, storm: Storm) -> None:
-    fixes, tracks = along_main(), new_track_book(v.village())
+    fixes, tracks = along_main(), new_open_tracks(v.village())
     assert add_positions(tx, fixes) == len(fixes)
     assert add_positions(tx, fixes) == 0
     sent(tx, storm, fixes, tracks)
@@ -160,7 +160,7 @@ def test_the_same_fixes_twice_change_nothing(tx: Tx, storm: Storm) -> None:
 @pytest.mark.parametrize("cut", [1, 4, 7, 9])
 def test_a_restart_in_the_middle_of_a_street_loses_nothing(tx: Tx, storm: Storm, cut: int) -> None:
     fixes = along_main()
-    unsettled = new_track_book(v.village())
+    unsettled = new_open_tracks(v.village())
     add_positions(tx, fixes[:cut])
     unseen, last = list_unseen(tx, 1000)
     digest(CityContext(tx, v.village(), POLICY, fixes[cut - 1].fixed_at), unsettled, unseen, storm)
@@ -171,7 +171,10 @@ def test_a_restart_in_the_middle_of_a_street_loses_nothing(tx: Tx, storm: Storm,
 
 
 def test_late_fixes_fill_the_hole_that_they_left(tx: Tx, storm: Storm) -> None:
-    fixes, tracks = a_drive((-10, 0), (410, 0), blade=True, every_s=15), new_track_book(v.village())
+    fixes, tracks = (
+        a_drive((-10, 0), (410, 0), blade=True, every_s=15),
+        new_open_tracks(v.village()),
+    )
     sent(
         tx,
         storm,
@@ -186,7 +189,7 @@ def test_late_fixes_fill_the_hole_that_they_left(tx: Tx, storm: Storm) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_fixes_in_any_order_prove_the_same(tx: Tx, storm: Storm, seed: int) -> None:
-    fixes, tracks = along_main(), new_track_book(v.village())
+    fixes, tracks = along_main(), new_open_tracks(v.village())
     for i in np.random.default_rng(seed).permutation(len(fixes)):
         sent(tx, storm, [fixes[i]], tracks)
     assert passed(tx, storm) == {MAIN_WEST, MAIN_EAST}
@@ -196,7 +199,7 @@ def test_fixes_in_any_order_prove_the_same(tx: Tx, storm: Storm, seed: int) -> N
 def test_a_restart_with_an_old_fix_in_the_first_batch_loses_nothing(tx: Tx, storm: Storm) -> None:
     old = a_fix(v.at_m(0, 0), 1.0, blade=False)
     fixes = along_main(start_s=3600)
-    unsettled = new_track_book(v.village())
+    unsettled = new_open_tracks(v.village())
     add_positions(tx, fixes[:4])
     unseen, last = list_unseen(tx, 1000)
     digest(CityContext(tx, v.village(), POLICY, fixes[3].fixed_at), unsettled, unseen, storm)
@@ -225,7 +228,7 @@ def test_evidence_closes_the_job_and_its_requests_with_events(tx: Tx, storm: Sto
     job = add_job(tx, v.a_job(segment_id=v.MAIN_WEST, storm_id=storm.id))
     add_request(tx, a_request(job.id))
     there, back = along_main(), a_drive((410, 0), (-10, 0), blade=True, start_s=60)
-    tracks = new_track_book(v.village())
+    tracks = new_open_tracks(v.village())
     assert sent(tx, storm, there, tracks).jobs == ()
     assert sent(tx, storm, back, tracks).jobs == (job.id,)
     assert get_job(tx, job.id).state is JobState.DONE

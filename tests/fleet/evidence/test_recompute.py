@@ -40,7 +40,7 @@ from data.store.work import add_job, get_job
 from data.streets.network import build_network
 from fleet.context import CityContext
 from fleet.coverage.track_windows import LENGTH, begins_at, number_at
-from fleet.evidence.evidence_pipeline import OpenTracks, digest, new_track_book
+from fleet.evidence.evidence_pipeline import OpenTracks, digest, new_open_tracks
 from fleet.evidence.proof_store import refresh
 from fleet.evidence.recompute import recompute
 from fleet.logbook.log_store import LogAccess, LogFilter, note_fixes, part_of, read_parts
@@ -130,17 +130,17 @@ def test_a_recomputed_night_is_what_the_stream_gave_whatever_came_late_or_restar
     tx: Tx, storm: Storm, seed: int, stuck: bool
 ) -> None:
     told_to_drive(tx, storm)
-    tracks, fixes = new_track_book(NETWORK), a_night(seed, stuck=stuck)
+    tracks, fixes = new_open_tracks(NETWORK), a_night(seed, stuck=stuck)
     chance = np.random.default_rng(seed)
     for batch in as_it_came(fixes, seed):
         if chance.random() < 0.1:
-            tracks = new_track_book(NETWORK)
+            tracks = new_open_tracks(NETWORK)
         take_in(tx, storm, batch, tracks)
         if chance.random() < 0.2:  # nothing comes for a while, and what came last is settled
             silent_until = batch[-1].received_at + timedelta(minutes=7)
             digest(CityContext(tx, NETWORK, POLICY, silent_until), tracks, [], storm)
     later = ends_at(fixes) + HOUR
-    digest(CityContext(tx, NETWORK, POLICY, later), new_track_book(NETWORK), [], storm)
+    digest(CityContext(tx, NETWORK, POLICY, later), new_open_tracks(NETWORK), [], storm)
     live = rows(tx), coverage(tx, storm)
     seen = list_work_and_drives(tx, storm.id, STREETS).values()
     kinds = {one.evidence.kind for way in seen for one in way}
@@ -155,9 +155,9 @@ def test_after_a_restart_the_last_fixes_prove_what_they_can_though_nothing_follo
     tx: Tx, storm: Storm
 ) -> None:
     fixes = a_drive((-10, 0), (410, 0), blade=True)
-    take_in(tx, storm, fixes, new_track_book(NETWORK))
+    take_in(tx, storm, fixes, new_open_tracks(NETWORK))
     unsettled, later = rows(tx), ends_at(fixes) + HOUR
-    digest(CityContext(tx, NETWORK, POLICY, later), new_track_book(NETWORK), [], storm)
+    digest(CityContext(tx, NETWORK, POLICY, later), new_open_tracks(NETWORK), [], storm)
     settled = rows(tx)
     assert settled != unsettled
     recompute(CityContext(tx, NETWORK, POLICY, later), AUDITOR, storm.id)
@@ -183,7 +183,7 @@ def test_a_computation_that_breaks_off_leaves_the_old_state() -> None:
     fixes = a_night(0)
     with transaction(engine) as tx:
         storm = a_storm_with_trackers(tx)
-        take_in(tx, storm, fixes, new_track_book(NETWORK))
+        take_in(tx, storm, fixes, new_open_tracks(NETWORK))
     with reading(engine) as tx:
         before = rows(tx), coverage(tx, storm), len(list_events(tx))
     assert before[0]
@@ -198,7 +198,7 @@ def test_a_recomputation_lets_logs_be_read_again_and_a_server_take_up_its_tracks
     tx: Tx, storm: Storm
 ) -> None:
     fixes, later = a_night(0), v.NOW + 2 * HOUR
-    take_in(tx, storm, fixes, new_track_book(NETWORK))
+    take_in(tx, storm, fixes, new_open_tracks(NETWORK))
     shelf = LogAccess(
         lambda: nullcontext(tx), lambda: nullcontext(tx), NETWORK, StreetMatcher(NETWORK)
     )
@@ -213,7 +213,7 @@ def test_a_recomputation_lets_logs_be_read_again_and_a_server_take_up_its_tracks
 
 
 def test_what_comes_after_the_storm_makes_a_numbered_revision(tx: Tx, storm: Storm) -> None:
-    tracks, fixes = new_track_book(NETWORK), a_drive((-10, 0), (410, 0), blade=True)
+    tracks, fixes = new_open_tracks(NETWORK), a_drive((-10, 0), (410, 0), blade=True)
     job = add_job(tx, v.a_job(segment_id=v.MAIN_WEST, storm_id=storm.id, passes=1))
     take_in(tx, storm, fixes[:3], tracks)
     close_storm(tx, storm.id, "closed", v.NOW + HOUR)
@@ -231,15 +231,15 @@ def test_what_comes_after_the_storm_makes_a_numbered_revision(tx: Tx, storm: Sto
 
 def test_fixes_made_after_a_storm_are_no_part_of_it(tx: Tx, storm: Storm) -> None:
     close_storm(tx, storm.id, "closed", v.NOW)
-    take_in(tx, None, a_drive((-10, 0), (410, 0), blade=True), new_track_book(NETWORK))
+    take_in(tx, None, a_drive((-10, 0), (410, 0), blade=True), new_open_tracks(NETWORK))
     assert (rows(tx), list_revisions(tx, storm.id)) == ([], [])
 
 
 def test_another_policy_is_applied_to_history_in_a_revision(tx: Tx, storm: Storm) -> None:
     fixes = a_drive((-10, 0), (410, 0), blade=None, speed_mps=6.0)
-    take_in(tx, storm, fixes, new_track_book(NETWORK))
+    take_in(tx, storm, fixes, new_open_tracks(NETWORK))
     digest(
-        CityContext(tx, NETWORK, POLICY, ends_at(fixes) + HOUR), new_track_book(NETWORK), [], storm
+        CityContext(tx, NETWORK, POLICY, ends_at(fixes) + HOUR), new_open_tracks(NETWORK), [], storm
     )
     assert not any(row.passes_done for row in coverage(tx, storm))
     rules = EvidenceRules(speed=Grade.CLOSES, least_confidence=0.1)
@@ -261,7 +261,7 @@ def test_corrected_streets_are_applied_to_history(tx: Tx, storm: Storm) -> None:
     add_positions(tx, fixes)
     before = build_network(one for one in v.village_segments() if one.id != v.MAIN_EAST)
     unseen, last = list_unseen(tx, 1000)
-    digest(CityContext(tx, before, POLICY, later), new_track_book(before), unseen, storm)
+    digest(CityContext(tx, before, POLICY, later), new_open_tracks(before), unseen, storm)
     mark_seen_until(tx, last)
     assert {row.segment_id for row in coverage(tx, storm) if row.passes_done} == {v.MAIN_WEST}
     again = recompute(CityContext(tx, NETWORK, POLICY, later), AUDITOR, storm.id)
@@ -278,9 +278,9 @@ def test_a_job_whose_proof_is_gone_is_named_and_stays_done(tx: Tx, storm: Storm)
         v.a_job(segment_id=v.MAIN_WEST, storm_id=storm.id, passes=1, directions=Directions.FORWARD),
     )
     fixes = a_drive((-10, 0), (410, 0), blade=True)
-    take_in(tx, storm, fixes, new_track_book(NETWORK))
+    take_in(tx, storm, fixes, new_open_tracks(NETWORK))
     digest(
-        CityContext(tx, NETWORK, POLICY, ends_at(fixes) + HOUR), new_track_book(NETWORK), [], storm
+        CityContext(tx, NETWORK, POLICY, ends_at(fixes) + HOUR), new_open_tracks(NETWORK), [], storm
     )
     assert get_job(tx, job.id).state is JobState.DONE
     (closing,) = list_events(tx, f"job:{job.id}")
@@ -299,7 +299,7 @@ def test_what_a_stuck_sensor_had_closed_waits_again_and_so_does_who_asked(
     job = add_job(tx, v.a_job(segment_id=v.MAIN_WEST, **one_way))
     add_request(tx, a_request(job.id))
     way = [(-10, 0), (410, 0), (400, 155), (200, 150), (200, 0), (0, 0)]
-    tracks, fixes = new_track_book(NETWORK), a_drive(*way, blade=True, speed_mps=6.0)
+    tracks, fixes = new_open_tracks(NETWORK), a_drive(*way, blade=True, speed_mps=6.0)
     take_in(tx, storm, fixes[:16], tracks)
     assert get_job(tx, job.id).state is JobState.DONE
     assert get_request(tx, a_request().id).closed_for is ClosingReason.PLOWED
@@ -323,7 +323,7 @@ def test_a_request_whose_proof_is_gone_joins_the_job_that_is_open_there(
     job = add_job(tx, v.a_job(**one_way, passes=1))
     add_request(tx, a_request(job.id))
     fixes = a_drive((-10, 0), (410, 0), blade=True)
-    take_in(tx, storm, fixes, new_track_book(NETWORK))
+    take_in(tx, storm, fixes, new_open_tracks(NETWORK))
     again = add_job(tx, v.a_job(**one_way, passes=1, starts_at=v.NOW + HOUR))
     tx.execute(passage.delete())
     refresh(CityContext(tx, NETWORK, POLICY, v.NOW + HOUR), storm, [v.MAIN_WEST])

@@ -45,7 +45,7 @@ def test_where_nobody_said_who_they_are_there_is_nothing_to_see(tx):
     assert looks(tx) == []
 
 
-def test_nobody_else_reads_callers_past_the_storm_book():
+def test_nobody_else_reads_callers_past_the_audit_log():
     root = Path(__file__).parents[3]
     readers = {
         str(path.relative_to(root))

@@ -76,15 +76,15 @@ def test_every_reason_has_a_state_and_only_what_is_proved_is_done() -> None:
 
 
 @pytest.mark.parametrize("reason", ON_SOMEBODYS_WORD)
-def test_a_closed_request_says_why_in_its_row_and_in_the_storm_book(
+def test_a_closed_request_says_why_in_its_row_and_in_the_audit_log(
     tx: Tx, reason: ClosingReason
 ) -> None:
     a_storm(tx)
     request = closed(tx, asked(tx), reason)
-    book = list_events(tx, f"request:{request.id}")
+    log = list_events(tx, f"request:{request.id}")
     assert get_request(tx, request.id).closed_for is reason
     assert request.state is CLOSED_AS[reason]
-    assert book[-1].after == {"state": request.state, "reason": reason}
+    assert log[-1].after == {"state": request.state, "reason": reason}
     assert get_clock(tx, request.id).done_at is None
     assert get_clock(tx, request.id).closed_at == LATER
     assert broken_links(list_events(tx)) == []
@@ -225,7 +225,7 @@ def test_what_no_plow_does_is_open_without_a_job_that_a_plow_would_close(
     assert (again.state, again.job_id) == (RequestState.OPEN, None)
 
 
-def test_dangers_stay_with_the_request_and_are_in_the_storm_book(tx: Tx) -> None:
+def test_dangers_stay_with_the_request_and_are_in_the_audit_log(tx: Tx) -> None:
     dangers = (Danger.TRAPPED, Danger.ELDERLY)
     request = asked(tx, dangers=dangers)
     received = list_events(tx, f"request:{request.id}")[0]

@@ -72,18 +72,18 @@ def test_the_same_key_again_is_the_same_request(tx: Tx) -> None:
     assert verbs(tx, f"request:{first.id}") == ["request.received"]
 
 
-def test_who_called_is_kept_apart_and_the_storm_book_has_only_a_digest(tx: Tx) -> None:
+def test_who_called_is_kept_apart_and_the_audit_log_has_only_a_digest(tx: Tx) -> None:
     said = {"caller_name": "Sara Ahmadi", "caller_phone": "0441234567", "caller_email": "s@s.ir"}
     new = asked(tx, text="Sara here", **said)
     who = find_caller(tx, new.id)
     assert who is not None
     assert who.email == "s@s.ir"
     assert (who.name, who.phone) == ("Sara Ahmadi", "0441234567")
-    book = repr(list_events(tx))
-    assert "Sara" not in book
-    assert "0441234567" not in book
-    assert "s@s.ir" not in book
-    assert "caller_digest" in book
+    log = repr(list_events(tx))
+    assert "Sara" not in log
+    assert "0441234567" not in log
+    assert "s@s.ir" not in log
+    assert "caller_digest" in log
 
 
 def test_a_report_that_says_nothing_is_refused() -> None:

@@ -261,7 +261,7 @@ def test_a_message_is_written_once_between_two_openings(happened: list[NoticeKin
         assert len(told) == len(set(told))
 
 
-def test_the_storm_book_names_no_number_of_those_who_were_told(tx: Tx) -> None:
+def test_the_audit_log_names_no_number_of_those_who_were_told(tx: Tx) -> None:
     asked(tx)
     sent(tx)
     assert "09141234567" not in repr(list_events(tx))

@@ -198,7 +198,7 @@ def test_a_truck_whose_shift_has_ended_is_promised_to_nobody(tx: Tx) -> None:
     assert arrivals(tx).left_by_shift(job_on(tx, v.MILL).id)
 
 
-def test_a_promise_is_kept_with_its_request_and_in_the_storm_book(tx: Tx) -> None:
+def test_a_promise_is_kept_with_its_request_and_in_the_audit_log(tx: Tx) -> None:
     plan = a_published_plan(tx)
     asked = asked_on(tx, v.MILL)
     given_promise = give_promise(tx, DISPATCHER, asked, arrivals(tx))

@@ -91,7 +91,7 @@ def test_a_new_city_has_the_default_policy_and_a_fleet_at_assumed_depots(folder,
     assert all(depot.assumed for depot in written.depots)
 
 
-def test_the_import_is_in_the_storm_book(engine):
+def test_the_import_is_in_the_audit_log(engine):
     with reading(engine) as tx:
         (event,) = list_events(tx)
     assert (event.verb, event.subject, event.actor, event.at) == (

@@ -56,7 +56,7 @@ def in_force(tx):
     return fleet
 
 
-def test_a_new_depot_is_in_rows_text_report_and_storm_book(tx):
+def test_a_new_depot_is_in_rows_text_report_and_audit_log(tx):
     revision = get_city(tx).revision
     save_depot(tx, DISPATCHER, a_depot(0, name="انبار نو", location=node_at(7)), **seen(tx))
     assert names(in_force(tx).depots) == ["Depot", "انبار نو"]

@@ -153,7 +153,7 @@ def test_another_driver_takes_over_and_the_first_ones_code_ends(tx: Tx) -> None:
     assert entered(tx, second.digits) == get_shift(tx, SHIFT).driver_id
 
 
-def test_the_storm_book_says_who_got_a_code_and_who_came_in(tx: Tx) -> None:
+def test_the_audit_log_says_who_got_a_code_and_who_came_in(tx: Tx) -> None:
     enter_code(tx, given(tx).digits, SECRET, v.NOW)
     lines = list_events(tx, f"shift:{SHIFT}")
     assert [(line.verb, line.actor.id) for line in lines] == [

@@ -26,7 +26,7 @@ from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen
 from data.streets.projection import distance_m
 from fleet.context import CityContext
-from fleet.evidence.evidence_pipeline import digest, new_track_book
+from fleet.evidence.evidence_pipeline import digest, new_open_tracks
 from fleet.matching.driven_paths import DrivenPaths
 from fleet.simulation.simulated_calls import calls
 from fleet.simulation.simulated_trucks import Fix, TruckBehavior, after_approach, driven
@@ -88,7 +88,7 @@ def passed(tx: Tx, sent: Sequence[Fix]) -> set[DirectedSegment]:
     add_positions(tx, [as_position(fix) for fix in sent])
     unseen, _ = list_unseen(tx, 10_000)
     now = v.NOW + timedelta(hours=1)
-    digest(CityContext(tx, NETWORK, POLICY, now), new_track_book(NETWORK), unseen, storm)
+    digest(CityContext(tx, NETWORK, POLICY, now), new_open_tracks(NETWORK), unseen, storm)
     rows = list_coverage(tx, storm.id)
     return {DirectedSegment(row.segment_id, row.forward) for row in rows if row.passes_done}
 

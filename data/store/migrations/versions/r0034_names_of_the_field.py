@@ -49,7 +49,7 @@ ROWS = (
 
 
 def upgrade() -> None:
-    """Make the tables anew under their names, carry their rows over, and rename a column."""
+    """Make the tables anew under their names, carry their rows over, rename a column and a text."""
     for statement in (*TABLES, *ROWS):
         op.execute(statement)
     for table in ("hand_over", "body", "stranger"):
@@ -57,3 +57,9 @@ def upgrade() -> None:
     op.execute("CREATE INDEX referral_by_request ON referral (request_id)")
     op.execute("CREATE INDEX referral_by_state ON referral (state, at)")
     op.execute("ALTER TABLE plan_edit RENAME COLUMN tolls TO totals")
+    for order in ("UPDATE", "DELETE"):
+        op.execute(f"DROP TRIGGER event_without_{order.lower()}")
+        op.execute(
+            f"CREATE TRIGGER event_without_{order.lower()} BEFORE {order} ON event BEGIN"
+            " SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+        )

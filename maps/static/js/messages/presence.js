@@ -18,7 +18,7 @@ export const presence = new Store({ boards: new Map(), mine: null, subject: "", 
 const tab = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const seen = new Map(); // versions of things as this page has shown them
 
-/** What the storm book calls what is chosen. */
+/** What the audit log calls what is chosen. */
 export function subjectOf(chosen) {
   if (!chosen) return PLANS;
   const shift = chosen.kind === "truck" ? shiftOf(chosen.id) : null;

@@ -72,7 +72,7 @@ class StormList extends Part {
               <thead><tr>${HEADS.map((head) => html`<th scope="col">${t(head)}</th>`)}<td></td></tr></thead>
               <tbody>${list.map(line)}</tbody>
             </table></div>`
-          : html`<p class="empty">${t("There was no storm yet.")} ${t("Each storm stands here with its snow, what it cost and its storm book.")}</p>`
+          : html`<p class="empty">${t("There was no storm yet.")} ${t("Each storm stands here with its snow, what it cost and its audit log.")}</p>`
       }`;
   }
 }

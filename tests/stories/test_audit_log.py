@@ -1,4 +1,4 @@
-"""The storm book of a whole storm is proved, exported, checked by a stranger, and tampered with."""
+"""The audit log of a whole storm is proved, exported, checked by an outsider, and tampered with."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ from api.processes.tasks import audit_task
 from data.model import Actor, ActorKind, VehicleId
 from data.store.accounts.accounts import add_device, list_users
 from data.store.audit.audit_log import add_event
-from data.store.audit.audit_log_reader import read_book
+from data.store.audit.audit_log_reader import read_audit_log
 from data.store.audit.audit_seals import unseal, window_subject
 from data.store.database.engine import transaction
 from fleet.accounts.accounts import token_digest
@@ -26,7 +26,7 @@ from tests import village as v
 from tests.stories.test_first_storm import WORDS, drive, planned
 
 SYSTEM = Actor(ActorKind.SYSTEM, "test")
-DOCUMENT = Path(__file__).parents[2] / "docs" / "storm-book.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "audit-log.md"
 OPEN_BOOK = "DROP TRIGGER event_without_update", "DROP TRIGGER event_without_delete"
 
 
@@ -57,7 +57,7 @@ def storm(client, sign_in, clock, app):
 
 
 def read(tx, *receipts):
-    return audit(tx, read_book(tx), receipts)
+    return audit(tx, read_audit_log(tx), receipts)
 
 
 @contextmanager
@@ -174,39 +174,39 @@ def test_the_console_names_the_line_that_no_longer_reads(storm, city_folder, mon
     done = CliRunner().invoke(audit_command, ["verify"])
     assert done.exit_code == 1
     assert re.search(r"line 9 \(\S+\) cannot be read: its kind of actor is 'systemx'", done.output)
-    asked = CliRunner().invoke(audit_command, ["export", str(tmp_path / "book.jsonl")])
+    asked = CliRunner().invoke(audit_command, ["export", str(tmp_path / "audit-log.jsonl")])
     assert str(asked.exception) == "line 9 cannot be read: its kind of actor is 'systemx'"
 
 
-def test_a_stranger_checks_the_export_with_the_script_of_the_documents(
+def test_an_outsider_checks_the_export_with_the_script_of_the_documents(
     storm, city_folder, monkeypatch, tmp_path
 ):
     monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
-    book, script = tmp_path / "book.jsonl", tmp_path / "check_book.py"
-    assert CliRunner().invoke(audit_command, ["export", str(book)]).exit_code == 0
+    log, script = tmp_path / "audit-log.jsonl", tmp_path / "check_audit_log.py"
+    assert CliRunner().invoke(audit_command, ["export", str(log)]).exit_code == 0
     code = re.search(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
     assert code
     script.write_text(code[1])
     assert len([line for line in code[1].splitlines() if line.strip()]) <= 30
 
     def check(*words):
-        order = [sys.executable, str(script), str(book), *words]
+        order = [sys.executable, str(script), str(log), *words]
         return subprocess.run(order, capture_output=True, text=True, check=False)
 
     done = CliRunner().invoke(audit_command, ["verify"])
     assert done.exit_code == 0, done.output
     receipt = done.output.split()[-1]
     assert receipt in check(receipt).stdout
-    whole = book.read_text()
+    whole = log.read_text()
     assert "Sara" not in whole
     assert "09141234567" not in whole
     assert WORDS not in whole
-    book.write_text(whole.replace("dispatcher", "somebody", 1))
+    log.write_text(whole.replace("dispatcher", "somebody", 1))
     assert "is not as it was written" in check().stderr
 
     with transaction(storm.engine) as tx:
         tx.execute(text("UPDATE request SET state = 'dismissed'"))
     done = CliRunner().invoke(audit_command, ["verify"])
     assert done.exit_code == 1
-    assert "request:1: the book says 'done', found 'dismissed'" in done.output
+    assert "request:1: the log says 'done', found 'dismissed'" in done.output
     assert CliRunner().invoke(audit_command, ["verify", "--receipt", "x"]).exception is not None
