@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, DispatcherContext, WallContext
 from api.web.schemas import Wire
 from data.model import Alert, AlertId
@@ -15,7 +16,7 @@ from fleet.alerts.alert_register import acknowledge, give_alert, may_own
 from fleet.messages.sos import close_call
 from maps.alerts import AlertView, alert_view
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 class OwnerIn(Wire):

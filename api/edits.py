@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from api.replanning.delay_views import delayed_requests, street_names
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import translator_of
 from api.web.schemas import Wire
@@ -45,7 +46,7 @@ from maps.edits import (
 from maps.pages.i18n import Translator
 from maps.replanning import DelayView
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 REASON_LETTERS = 200
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime
 from starlette.responses import HTMLResponse, Response
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context
 from api.web.download import period_csv
 from api.web.page_context import boot_of, page, translator_of
@@ -20,7 +21,7 @@ from fleet.storms.storm_lookup import listed_storms
 from maps.logbook.vehicle_days import LogPeriod, Table, days_view, log_view
 from maps.logbook.vehicle_tables import days_csv, log_csv
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 READ_AT_ONCE = 120
 """Quarters of an hour read while a page is being loaded, at most."""

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import HTMLResponse
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import BOARD_ROLES, Context, CouncilContext
 from api.web.page_context import boot_of, page
 from data.errors import NotFoundError
@@ -28,7 +29,7 @@ from maps.replay.replay_street import ReplayStreet, replay_street
 LONGEST_H = 24 * 60
 """Hours of the longest storm that is played."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 Wanted = Annotated[StormId | None, Query(description="a storm; the newest where none is given")]
 Hour = Annotated[int, Path(ge=0, lt=LONGEST_H, description="counted from the storm's start")]

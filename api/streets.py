@@ -8,9 +8,11 @@ from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from pydantic import Field
 from starlette.responses import Response
 
+from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import AdminContext, BoardContext, Context
 from api.web.download import attachment
 from api.web.page_context import boot_of, page, translator_of
+from api.web.request_body import FORM_BYTES
 from api.web.schemas import Wire
 from api.web.uploads import content_of
 from data.files.csv_sheet import Mistake
@@ -46,8 +48,10 @@ from maps.streets.service_levels import (
 
 MOST_BYTES = 20_000_000
 MOST_STREETS = 20_000
+DECISIONS_BYTES = 6_000_000
+"""Size of as many decisions, with those they replace: what takes a whole file back."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 class DecisionIn(Wire):
@@ -144,7 +148,7 @@ def show_street_class(segment_id: SegmentId, context: BoardContext) -> StreetCla
     return street_class_view(segment, policy, by_rules, whole, overrides, place_names(places))
 
 
-@router.post("/api/classes")
+@router.post("/api/classes", dependencies=[takes_up_to(DECISIONS_BYTES)])
 def decide_classes(order: DecisionsIn, context: AdminContext) -> DecidedOut:
     """Override the class of streets, or remove overrides."""
     wanted, seen = _decisions(order.decisions), _decisions(order.seen)
@@ -154,7 +158,7 @@ def decide_classes(order: DecisionsIn, context: AdminContext) -> DecidedOut:
     return _decided(before, wanted)
 
 
-@router.post("/api/classes/file")
+@router.post("/api/classes/file", dependencies=[takes_up_to(MOST_BYTES + FORM_BYTES)])
 def decide_by_file(
     request: Request,
     context: AdminContext,

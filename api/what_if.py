@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, DispatcherContext
 from api.web.page_context import translator_of
 from api.web.schemas import WhatIfIn
@@ -21,7 +22,7 @@ from maps.what_if import WhatIfPanel, WhatIfView, machine_types, what_if_view
 SHOWN = 12
 """Questions that the board lists."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 @router.get("/api/what-ifs")

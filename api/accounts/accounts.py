@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from api.access.auth import checked_password, hash_password, new_session
+from api.web.checked_route import CheckedRoute
 from api.web.context import (
     CSRF_COOKIE,
     SESSION_COOKIE,
@@ -40,7 +41,7 @@ from fleet.accounts.accounts import (
 from maps.accounts.accounts import PersonView, people_view
 from maps.pages.error_texts import message_of
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 Roles = Annotated[list[Role], Field(max_length=len(Role))]
 Token = Annotated[str, Path(max_length=100)]

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import AdminContext
 from api.web.page_context import boot_of, page
 from api.web.schemas import Wire
@@ -14,7 +15,7 @@ from data.store.accounts.api_keys import list_api_keys
 from fleet.accounts.api_keys import NAME_LETTERS, make_key, revoke_key
 from maps.accounts.api_keys import KeyView, key_view
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 KeyId = Annotated[int, Path(ge=1, lt=2**63)]
 Named = Annotated[str, Field(min_length=1, max_length=NAME_LETTERS)]

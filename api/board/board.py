@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from api.planning.plans import shown_runs
 from api.processes.cached_response import packed_answer
+from api.web.checked_route import CheckedRoute
 from api.web.context import BOARD_ROLES, App, BoardContext, StreetContext, WallContext
 from data.model import (
     RequestId,
@@ -49,7 +50,7 @@ RUNS_SHOWN = 5
 AT_ONCE = 100
 """Requests per query, at most: more rows than any screen shows."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 RequestNumber = Annotated[int, Field(ge=1, lt=2**63)]
 

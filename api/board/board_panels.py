@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from api.planning.plans import kept_plan
 from api.processes.cached_response import packed_answer
+from api.web.checked_route import CheckedRoute
 from api.web.context import App, BoardContext, DispatcherContext
 from api.web.schemas import Wire
 from data.model import PlanId, Route, SegmentId, Shift, VehicleId
@@ -30,7 +31,7 @@ ASKED = 20
 STORMS = 10
 """Earlier storms shown in a street's panel."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 class DriverPhoneIn(Wire):

@@ -8,6 +8,7 @@ from pydantic import Field
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api.crews.crews import job_context_of, tell_boards
+from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import App, BoardContext, Context, CrewContext, app_of, signed_in
 from api.web.idempotency import NO_TAP, TapBody, order_once
 from api.web.page_context import boot_of, page
@@ -46,7 +47,7 @@ from fleet.storms.storm_lookup import wanted_storm
 from maps.crews import CrewJobView, JobRow, crew_job_view, job_row
 from maps.requests.requests import request_view
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 _DISPATCH = (Role.ADMINISTRATOR, Role.DISPATCHER)
 
@@ -147,7 +148,7 @@ def leave(job_id: CrewJobId, wanted: CrewHindranceIn, context: CrewContext) -> C
     return view
 
 
-@router.post("/api/crew-jobs/{job_id}/photo")
+@router.post("/api/crew-jobs/{job_id}/photo", dependencies=[takes_up_to(MOST_BYTES)])
 async def receive_photo(job_id: CrewJobId, request: Request, context: CrewContext) -> CrewJobView:
     """Store the request body as the job's photo: JPEG, PNG or WebP; it replaces an earlier one."""
     crew = await asyncio.to_thread(_may_photograph, context, job_id)

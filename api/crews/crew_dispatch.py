@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
 from api.crews.crews import job_context_of, tell_boards
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
@@ -42,7 +43,7 @@ from fleet.storms.storm_lookup import known_storm, listed_storms, shown_storm
 from fleet.work.crew_jobs import WAITING
 from maps.crews import CrewJobContext, crew_rows, job_row
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 class MoveIn(Wire):

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.schemas import Lat, Lon, Moment, Short, Spoken, Wire, moment_in
 from data.errors import ConflictError, InvalidError, NotFoundError
@@ -55,7 +56,7 @@ from maps.crews import (
 )
 from maps.pages.i18n import translator
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 EVERYTHING = (0,)
 """The event for a change of any crew; it carries no words of callers."""

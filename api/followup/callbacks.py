@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import CallerContext, Context
 from api.web.page_context import translator_of
 from api.web.schemas import Short, Wire
@@ -15,7 +16,7 @@ from maps.pages.i18n import Translator
 
 LISTED = 50
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 class CallbackResultIn(Wire):

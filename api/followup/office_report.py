@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime
 from starlette.responses import HTMLResponse, Response
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context
 from api.web.download import period_csv
 from api.web.page_context import boot_of, page, translator_of
@@ -19,7 +20,7 @@ from fleet.followup.office_report import OfficeReport, day_of, office_report, sh
 from fleet.storms.storm_lookup import listed_storms
 from maps.followup.office_report import clocks_csv, report_csv, report_view
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 Wanted = Annotated[PeriodKind, Query(description="what the report is about")]
 At = Annotated[AwareDatetime | None, Query(description="a moment in it; now where none is given")]

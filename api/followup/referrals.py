@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import AdminContext, Context, IntakeContext
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Short, Wire
@@ -27,7 +28,7 @@ from maps.followup.referrals import (
 
 LISTED = 200
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 Key = Annotated[int, Path(ge=1, lt=2**63)]
 

@@ -7,9 +7,11 @@ from pydantic import AwareDatetime
 from starlette.responses import FileResponse, HTMLResponse
 
 from api.requests.requests import announced, viewed
+from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import BoardContext, Context, IntakeContext
 from api.web.page_context import boot_of, page
 from api.web.photos import photo_answer
+from api.web.request_body import FORM_BYTES
 from api.web.schemas import Lat, Lon, Short, Wire
 from data.errors import InvalidError, Need
 from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
@@ -42,7 +44,7 @@ from maps.followup.waiting_requests import (
     followup_view,
 )
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 Note = Annotated[str, Form(max_length=NOTE_LETTERS)]
 
@@ -123,7 +125,9 @@ def comment_on_request(request_id: RequestId, note: RequestNoteIn, context: Inta
         comment(tx, context.actor, request_id, note.text, context.now)
 
 
-@router.post("/api/requests/{request_id}/sightings")
+@router.post(
+    "/api/requests/{request_id}/sightings", dependencies=[takes_up_to(MOST_BYTES + FORM_BYTES)]
+)
 def sight_request(
     request_id: RequestId,
     context: BoardContext,

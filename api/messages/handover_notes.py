@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.schemas import Wire
 from data.model import HandoverNote, HandoverNoteId, StormId
@@ -13,7 +14,7 @@ from fleet.messages.handover_notes import MOST_LETTERS, take_over, waiting_notes
 from fleet.storms.storm_lookup import known_storm, wanted_storm
 from maps.messages.handover_notes import NoteView, note_view
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 class HandoverNoteIn(Wire):

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
 from api.shifts.shifts import own_shift
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, DispatcherContext, DriverContext
 from api.web.schemas import Lat, Lon, Wire, plain
 from data.model import (
@@ -47,7 +48,7 @@ SHOWN = 2_000
 
 MOST_TRUCKS = 1_000
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 Text = Annotated[str, Field(min_length=1, max_length=4 * MESSAGE_LETTERS)]
 Key = Annotated[str, Field(min_length=8, max_length=100)]

@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext
 from api.web.schemas import Wire
 from fleet.audit.last_change import find_change
 from maps.messages.presence import RoomView, room_view
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 Tab = Annotated[str, Field(min_length=8, max_length=40)]
 Subject = Annotated[str, Field(max_length=40, pattern=r"^([a-z_]+(:[0-9]{1,18})?)?$")]

@@ -50,10 +50,32 @@ def reader(
 
 
 def writer(request: Request, api_key: str, jurisdiction_id: str) -> Visitor:
-    """Return the client; raise `ForbiddenError` without a key, `TooManyError` above the rate."""
+    """Return the client; raise `ForbiddenError` without a key, `TooManyError` above the rate.
+
+    A missing key counts as a wrong one.
+    """
     found = _visitor(request, api_key, jurisdiction_id)
+    if found.key is None:
+        _enter(found.app, PublicAction.WRONG_KEY, address_of(request))
     _enter(found.app, PublicAction.KEY, _sender(found.writing_key))
     return found
+
+
+class KeyGuard:
+    """A dependency of writing routes: who sent too many wrong keys is not read.
+
+    The standard has the key in the form, so that the form of anybody else must be read first.
+    """
+
+    def __call__(self) -> None:
+        """Do nothing: the endpoint checks the key of the form."""
+
+    def before_body(self, request: Request) -> None:
+        """Raise `TooManyError` after too many wrong keys, `ForbiddenError` for one in the query."""
+        app, address = app_of(request), address_of(request)
+        app.limits.check(PublicAction.WRONG_KEY, address, time.monotonic())
+        if api_key := request.query_params.get("api_key"):
+            _known(app, address, api_key)
 
 
 def translator_for(request: Request) -> Translator:
@@ -92,5 +114,7 @@ def _sender(key: ApiKey) -> str:
 def _enter(app: App, action: PublicAction, sender: str) -> None:
     app.limits.enter(action, sender, time.monotonic())
 
+
+KEY_GUARD = Depends(KeyGuard())
 
 ReadingVisitor = Annotated[Visitor, Depends(reader)]

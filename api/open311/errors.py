@@ -1,16 +1,16 @@
 """Errors in the format of Open311: a list of codes and descriptions, as XML or JSON."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api.access.auth import TooManyError
 from api.open311.access import translator_for
 from api.open311.formats import Format, answer
+from api.web.checked_route import CheckedRoute, Handler
 from api.web.errors import first_fault
 from data.errors import BarfrubError, ForbiddenError, NotFoundError
 from maps.pages.error_texts import fault_text, message_of
@@ -18,7 +18,7 @@ from maps.pages.i18n import Translator
 
 HTTP_TEXTS = {404: "error:not_found", 405: "error:no_method"}
 
-STATUS = {"not_found": 404, "forbidden": 403, "too_many": 429}
+STATUS = {"not_found": 404, "forbidden": 403, "too_many": 429, "too_large": 413}
 """HTTP status by our code; the standard wants 400 for everything else."""
 
 FIELDS = {
@@ -32,10 +32,8 @@ FIELDS = {
 OUTSIDE = "/open311/"
 """Addresses below this get errors in the standard's format, even unknown ones."""
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
-
-class FaultsAsRecords(APIRoute):
+class FaultsAsRecords(CheckedRoute):
     """A route that answers errors in the format of Open311."""
 
     def get_route_handler(self) -> Handler:

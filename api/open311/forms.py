@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isfinite
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
+from api.open311.access import Visitor, writer
+from api.web.request_body import FORM_BYTES
 from data.errors import InvalidError, Need, NotFoundError
 from data.files.photos import MOST_BYTES
 from data.model import ApiKey, Danger, LonLat, RequestKind
@@ -28,6 +31,8 @@ from maps.requests.open311_services import (
 CHANNEL = "open311"
 MOST_PHOTOS = 4
 MOST_FIELDS = 100
+FIELD_BYTES = 20_000
+MOST_FORM_BYTES = MOST_PHOTOS * MOST_BYTES + FORM_BYTES
 URL_LETTERS = 2_000
 
 FOREIGN_NUMBERS = ("fixmystreet_id", "external_id", "service_request_id_ext")
@@ -48,7 +53,7 @@ class SubmittedForm:
     fields: Mapping[str, str]
     media_urls: tuple[str, ...]
     attributes: Mapping[str, tuple[str, ...]]
-    photos: tuple[bytes, ...]
+    photos: tuple[bytes, ...] = ()
 
     def text(self, name: str) -> str:
         """Return a field; empty where it is absent."""
@@ -61,31 +66,39 @@ class SubmittedForm:
         return self.text(name)
 
 
-async def read_form(request: Request) -> SubmittedForm:
-    """Return the submitted fields, from form and query; the form overrides the query."""
+async def read_form(request: Request) -> tuple[Visitor, SubmittedForm]:
+    """Return the sender and the submitted fields, from form and query.
+
+    The form overrides the query. The sender's key is checked before photos are read into memory.
+    """
     form = await _parsed(request)
     try:
         pairs = [
             *((name, text) for name, text in form.multi_items() if isinstance(text, str)),
             *request.query_params.multi_items(),
         ]
+        sent = _sent([(name, text.strip()) for name, text in pairs])
+        key, city = sent.text("api_key"), sent.text("jurisdiction_id")
+        visitor = await run_in_threadpool(writer, request, key, city)
         files = [file for _, file in form.multi_items() if isinstance(file, UploadFile)]
         photos = [await file.read(MOST_BYTES + 1) for file in files]
     finally:
         await form.close()
-    return _sent([(name, text.strip()) for name, text in pairs], [each for each in photos if each])
+    return visitor, replace(sent, photos=tuple(each for each in photos if each))
 
 
 async def _parsed(request: Request) -> FormData:
     try:
-        return await request.form(max_files=MOST_PHOTOS, max_fields=MOST_FIELDS)
+        return await request.form(
+            max_files=MOST_PHOTOS, max_fields=MOST_FIELDS, max_part_size=FIELD_BYTES
+        )
     except HTTPException as error:
         most = {"photos": MOST_PHOTOS, "fields": MOST_FIELDS}
         need = Need("a form with at most {photos} pictures and {fields} fields", **most)
         raise InvalidError("media", str(error.detail), need) from error
 
 
-def _sent(pairs: Sequence[tuple[str, str]], photos: Sequence[bytes]) -> SubmittedForm:
+def _sent(pairs: Sequence[tuple[str, str]]) -> SubmittedForm:
     fields: dict[str, str] = {}
     attributes: dict[str, list[str]] = {}
     for name, text in pairs:
@@ -98,9 +111,7 @@ def _sent(pairs: Sequence[tuple[str, str]], photos: Sequence[bytes]) -> Submitte
             attributes.setdefault(attribute[1], []).append(text)
     urls = tuple(dict.fromkeys(text for name, text in pairs if name == "media_url" and text))
     answers = {code: tuple(dict.fromkeys(texts)) for code, texts in attributes.items()}
-    return SubmittedForm(
-        fields, tuple(map(checked_url, urls[:MOST_PHOTOS])), answers, tuple(photos)
-    )
+    return SubmittedForm(fields, tuple(map(checked_url, urls[:MOST_PHOTOS])), answers)
 
 
 def checked_url(text: str) -> str:

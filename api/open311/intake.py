@@ -7,12 +7,13 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.open311.access import Visitor, writer
+from api.open311.access import KEY_GUARD, Visitor
 from api.open311.errors import FaultsAsRecords
 from api.open311.formats import Format, answer
-from api.open311.forms import SubmittedForm, read_form, report_of
+from api.open311.forms import MOST_FORM_BYTES, SubmittedForm, read_form, report_of
 from api.open311.schemas import REQUEST_FORM, TAKEN
 from api.open311.services import BASE
+from api.web.checked_route import takes_up_to
 from data.files.photos import redrawn, remove_photo, save_photo
 from data.model import RequestState, ServiceRequest
 from data.store.database.engine import reading, transaction
@@ -33,16 +34,16 @@ router = APIRouter(route_class=FaultsAsRecords, tags=["Open311"])
     f"{BASE}/requests.{{form}}",
     status_code=201,
     responses=TAKEN,
+    dependencies=[KEY_GUARD, takes_up_to(MOST_FORM_BYTES)],
     openapi_extra=REQUEST_FORM,
 )
 async def take_request(form: Format, request: Request) -> Response:
     """Create a request; 200 instead of 201 where the sender's own number is known already."""
-    sent = await read_form(request)
-    return await asyncio.to_thread(_take, form, request, sent)
+    visitor, sent = await read_form(request)
+    return await asyncio.to_thread(_take, form, visitor, sent)
 
 
-def _take(form: Format, request: Request, sent: SubmittedForm) -> Response:
-    visitor = writer(request, sent.text("api_key"), sent.text("jurisdiction_id"))
+def _take(form: Format, visitor: Visitor, sent: SubmittedForm) -> Response:
     report = report_of(sent, visitor.writing_key, visitor.app.network)
     asked, new = _stored(visitor, report, sent)
     if new and asked.state is RequestState.NEW:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.open311.access import ReadingVisitor, Visitor, writer
+from api.open311.access import KEY_GUARD, ReadingVisitor, Visitor
 from api.open311.arguments import WantedPage, Words, period_of
 from api.open311.errors import FaultsAsRecords
 from api.open311.formats import Format, answer
@@ -69,16 +69,16 @@ def list_updates(
     f"{BASE}/servicerequestupdates.{{form}}",
     status_code=201,
     responses=UPDATE_TAKEN,
+    dependencies=[KEY_GUARD],
     openapi_extra=UPDATE_FORM,
 )
 async def take_update(form: Format, request: Request) -> Response:
     """Store a system's update of a request that it created."""
-    sent = await read_form(request)
-    return await asyncio.to_thread(_take, form, request, sent)
+    visitor, sent = await read_form(request)
+    return await asyncio.to_thread(_take, form, visitor, sent)
 
 
-def _take(form: Format, request: Request, sent: SubmittedForm) -> Response:
-    visitor = writer(request, sent.text("api_key"), sent.text("jurisdiction_id"))
+def _take(form: Format, visitor: Visitor, sent: SubmittedForm) -> Response:
     app, said = visitor.app, _said(sent, visitor)
     number = sent.wanted("service_request_id")
     with transaction(app.engine) as tx:

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context
 from api.web.page_context import page, translator_of
 from data.errors import InvalidError, Need
@@ -19,7 +20,7 @@ from maps.pages.i18n import Translator
 from maps.planning.plan_comparison import ComparisonView, comparison_view, plan_name
 from maps.planning.plan_words import PlanWords, chosen_names, plan_words, scope_words
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 First = Annotated[PlanId, Query(description="the plan on the first side")]
 Second = Annotated[PlanId, Query(description="the plan on the second side, of the same storm")]

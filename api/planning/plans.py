@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import App, BoardContext, Context, DispatcherContext, RouteContext
 from api.web.page_context import translator_of
 from api.web.schemas import PlanIn, PublishIn
@@ -20,7 +21,7 @@ from maps.board.board import PlanView, RunView, plan_view, run_view, storm_view
 from maps.pages.geojson import Collection, plan_geojson, route_geojson
 from maps.planning.plan_choices import PlanChoices, plan_choices
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 @router.post("/api/plans", status_code=202)

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from api.planning.plans import shown_run
 from api.processes.offers import Offer
 from api.replanning.delay_views import delayed_requests, street_names
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import translator_of
 from api.web.schemas import InsertionIn, ReplanIn
@@ -36,7 +37,7 @@ from maps.replanning import (
     insertion_view,
 )
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 @router.post("/api/replans", status_code=202)

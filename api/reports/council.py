@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.storms.storms import revisions_of
+from api.web.checked_route import CheckedRoute
 from api.web.context import Context, CouncilContext
 from api.web.download import CSV, attachment
 from api.web.page_context import boot_of, page, translator_of
@@ -31,7 +32,7 @@ from maps.reports.council_street import CouncilStreet, council_street
 from maps.reports.coverage_file import coverage_html
 from maps.reports.coverage_table import CoveragePicture, coverage_columns, streets_csv
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 Wanted = Annotated[StormId | None, Query(description="a storm; the newest where none is given")]
 Against = Annotated[StormId | None, Query(description="the storm to compare with; 0 for none")]

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.logbook import READ_AT_ONCE
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context
 from api.web.download import CSV, attachment
 from api.web.page_context import boot_of, page, translator_of
@@ -17,7 +18,7 @@ from fleet.reports.storm_costs import StormCosts, storm_costs
 from fleet.storms.storm_lookup import known_storm
 from maps.reports.storm_costs import CostTable, costs_csv, costs_view, costs_workbook
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import CallerContext, Context, IntakeContext
 from api.web.schemas import Short, Wire
 from data.errors import ConflictError, InvalidError
@@ -28,7 +29,7 @@ from maps.requests.call_answer import (
 SHOWN_HERE = 8
 """Earlier requests of a place or a caller that the operator sees."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 Lon = Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False)]

@@ -14,9 +14,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.access.rate_limits import PublicAction, address_of
 from api.processes.ingest.report_ingest import CHANNEL, CITIZEN, Arrival
+from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import App, app_of, require_csrf
 from api.web.errors import STATUS
 from api.web.page_context import page, public_boot, translator_of
+from api.web.request_body import FORM_BYTES
 from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
 from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
 from data.model import LonLat, NoticeKind, RequestKind, ServiceRequest
@@ -51,7 +53,7 @@ SAME_FOR = timedelta(minutes=15)
 REDRAWN_AT_ONCE = 2
 """Photos re-encoded at the same time, at most: each takes some 50 MB."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 FormChecked = Depends(require_csrf)
 Words = Annotated[str, Form(max_length=TEXT_LETTERS)]
@@ -92,7 +94,7 @@ def form_fields(
     }
 
 
-@router.post("/report", dependencies=[FormChecked])
+@router.post("/report", dependencies=[FormChecked, takes_up_to(MOST_BYTES + FORM_BYTES)])
 async def take_report(
     request: Request,
     fields: Annotated[dict[str, str], Depends(form_fields)],

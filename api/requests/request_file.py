@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, File, Request, UploadFile
 
 from api.requests.requests import viewed
+from api.web.checked_route import CheckedRoute
 from api.web.context import Context, IntakeContext
 from api.web.page_context import translator_of
 from api.web.schemas import Wire
-from api.web.uploads import content_of
+from api.web.uploads import TABLE_LIMIT, content_of
 from data.errors import InvalidError
 from data.model import ServiceRequest
 from data.requests.request_csv import requests_from_csv
@@ -22,7 +23,7 @@ from maps.setup.machines import MistakeView, mistake_view
 TOGETHER = 50
 """Requests placed in one transaction, so that others can write in between."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 class FileCheckOut(Wire):
@@ -45,7 +46,7 @@ class FileTakenOut(Wire):
     change_id: int | None
 
 
-@router.post("/api/queue/file/check")
+@router.post("/api/queue/file/check", dependencies=[TABLE_LIMIT])
 def check_file(
     request: Request, file: Annotated[UploadFile, File()], context: IntakeContext
 ) -> FileCheckOut:
@@ -59,7 +60,7 @@ def check_file(
     return FileCheckOut(requests=len(lines) - known, known=known, mistakes=[])
 
 
-@router.post("/api/queue/file", status_code=201)
+@router.post("/api/queue/file", status_code=201, dependencies=[TABLE_LIMIT])
 def take_file(file: Annotated[UploadFile, File()], context: IntakeContext) -> FileTakenOut:
     """Import a file's requests, all or none, then place those that name a place.
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import Context, IntakeContext
 from api.web.download import attachment
 from api.web.page_context import boot_of, page, translator_of
@@ -78,7 +79,7 @@ MOST_LINES = 20_000
 
 MOST_AGE_H = 24.0 * 400
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 Age = Annotated[float | None, Field(ge=0, le=MOST_AGE_H, allow_inf_nan=False)]
 Several = Annotated[list[str], Field(max_length=100)]

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.requests.call_answer import on_street
+from api.web.checked_route import CheckedRoute
 from api.web.context import AddressContext, CallerContext, Context, IntakeContext
 from api.web.schemas import CallerOut, CancelIn, CandidateOut, CloseIn, PinIn, ReopenIn, ReportIn
 from data.errors import NotFoundError
@@ -29,7 +30,7 @@ WAITING = frozenset({RequestState.NEW, RequestState.OPEN})
 LISTED = 500
 """Requests that a list returns at most."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 @router.post("/requests", status_code=201)

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, WallContext
 from api.web.download import CSV, attachment
 from api.web.page_context import boot_of, page, translator_of
@@ -32,7 +33,7 @@ from maps.routes.plan_vs_actual import (
     truck_rows,
 )
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 Wanted = Annotated[PlanId | None, Query(description="which plan; where none is given the newest")]
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.planning.plans import may_see_route
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, RouteContext
 from api.web.page_context import translator_of
 from data.errors import NotFoundError
@@ -24,7 +25,7 @@ from maps.pages.pdf import sheets_pdf
 from maps.routes.route_sheet import SheetRoute, sheets_data
 from maps.routes.route_steps import Surroundings
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 Spoken = Annotated[
     str | None,

@@ -57,7 +57,7 @@ from api.tracking import osmand, owntracks, positions, trackers
 from api.tracking.mqtt import Broker
 from api.tracking.osmand import answer_tracker
 from api.web import stream
-from api.web.context import MOST_BODY_BYTES, App
+from api.web.context import App
 from api.web.errors import ErrorOut, Failures, install_error_handlers
 from api.web.security_headers import Compression, SecurityHeaders
 from data.model import Position, ServiceRequest
@@ -164,7 +164,6 @@ def _bare_web() -> TrackedWeb:
         docs_url=None,
         redoc_url=None,
         responses={"4XX": {"model": ErrorOut, "description": "What is wrong, in words"}},
-        max_body_size=MOST_BODY_BYTES,
     )
 
 

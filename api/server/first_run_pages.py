@@ -14,10 +14,10 @@ from api.access.auth import SESSION_S, SignedOutError, TooManyError, WrongCodeEr
 from api.access.rate_limits import address_of
 from api.processes.background_job import WorkState
 from api.server.first_start import ASKING, OPENING, CityIn, FirstStart, WithCode, start_of
+from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import (
     CSRF_COOKIE,
     LANGUAGE_COOKIE,
-    MOST_BODY_BYTES,
     SESSION_COOKIE,
     SentCsrf,
     spoken_language,
@@ -39,7 +39,7 @@ from maps.setup.city_setup import StreetsView, streets_view
 FIRST = "/first"
 """Base path of the first start, which stays reachable while the city is served."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 class ProgressOut(BaseModel):
@@ -60,7 +60,6 @@ def first_web(start: FirstStart) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        max_body_size=MOST_BODY_BYTES,
     )
     web.state.first_start = start
     web.exception_handler(BarfrubError)(_on_ours)
@@ -128,7 +127,7 @@ def read_files(start: WithCode) -> dict[str, list[UploadedFileOut]]:
     return ready_files(start.settings.uploads)
 
 
-@router.post(f"{FIRST}/files", status_code=201, max_body_size=MOST_BYTES)
+@router.post(f"{FIRST}/files", status_code=201, dependencies=[takes_up_to(MOST_BYTES)])
 async def receive_file(
     request: Request, name: str, purpose: str, start: WithCode
 ) -> UploadedFileOut:

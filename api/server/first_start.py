@@ -25,7 +25,7 @@ from api.access.code_limit import CodeLimit
 from api.config.clock import Clock
 from api.config.settings import Settings, plain_name
 from api.processes.background_job import BackgroundJob, Report, WorkState
-from api.web.context import SAFE_METHODS, SESSION_COOKIE, SentCsrf
+from api.web.context import CSRF_HEADER, SAFE_METHODS, SESSION_COOKIE
 from api.web.schemas import Wire
 from api.web.uploads import wanted_upload
 from data.errors import ConflictError, InvalidError
@@ -199,16 +199,25 @@ def start_of(request: Request) -> FirstStart:
     return start
 
 
-def require_code(request: Request, csrf: SentCsrf) -> FirstStart:
-    """Return the shared state to holders of the code; raise an error for others."""
-    start = start_of(request)
-    session = start.session_of(request)
-    if session is None:
-        raise SignedOutError
-    if request.method not in SAFE_METHODS:
-        require_same(csrf, session.csrf)
-    return start
+class CodeHolder:
+    """A dependency that returns the shared state to holders of the code."""
 
+    def __call__(self, request: Request) -> FirstStart:
+        """Return what `before_body` returns, which looks at the headers alone."""
+        return self.before_body(request)
+
+    def before_body(self, request: Request) -> FirstStart:
+        """Check session and anti-forgery token."""
+        start = start_of(request)
+        session = start.session_of(request)
+        if session is None:
+            raise SignedOutError
+        if request.method not in SAFE_METHODS:
+            require_same(request.headers.get(CSRF_HEADER, ""), session.csrf)
+        return start
+
+
+require_code = CodeHolder()
 
 WithCode = Annotated[FirstStart, Depends(require_code)]
 

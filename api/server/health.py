@@ -5,9 +5,10 @@ import time
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import app_of
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 STUCK_S = 60.0

@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import App, app_of
 from data.errors import ForbiddenError
 from data.model import RunState
@@ -27,7 +28,7 @@ FORWARDED = ("forwarded", "x-forwarded-for")
 OUTCOMES = ("stored", "repeated", "rejected", "unknown_trackers", "digested", "set_aside")
 """Outcomes of positions, apart from `dropped:REASON`; reported even at zero."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 @router.get("/metrics")

@@ -16,6 +16,7 @@ from api.access.auth import (
     password_outdated,
 )
 from api.access.rate_limits import address_of
+from api.web.checked_route import CheckedRoute
 from api.web.context import (
     BOARD_ROLES,
     CSRF_COOKIE,
@@ -50,7 +51,7 @@ FIRST_PAGES = (
     (Role.WALL, "/board?wall"),
 )
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 FormChecked = Depends(require_csrf)
 Text = Annotated[str, Form(max_length=200)]

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from api.processes.background_job import Report, WorkState
+from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import AdminContext, App
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
@@ -43,7 +44,7 @@ COMPARING = ("read", "network")
 TAKING_OVER = ("tiles", "store")
 """Steps of the two halves of a re-import."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 FileName = Annotated[str, Field(max_length=200)]
 
@@ -110,7 +111,7 @@ def read_files(context: AdminContext) -> dict[str, list[UploadedFileOut]]:
     return ready_files(context.app.settings.uploads)
 
 
-@router.post("/api/setup/files", status_code=201, max_body_size=MOST_BYTES)
+@router.post("/api/setup/files", status_code=201, dependencies=[takes_up_to(MOST_BYTES)])
 async def receive_file(
     request: Request, name: str, purpose: str, context: AdminContext
 ) -> UploadedFileOut:

@@ -8,11 +8,12 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.setup.config_files import write_fleet_text
+from api.web.checked_route import CheckedRoute
 from api.web.context import AdminContext, Context
 from api.web.download import attachment
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Base, Lat, Lon, UndoIn, Wire
-from api.web.uploads import content_of
+from api.web.uploads import TABLE_LIMIT, content_of
 from data.errors import InvalidError
 from data.model import (
     RELOAD_RADIUS_M,
@@ -52,7 +53,7 @@ from maps.setup.machines import FleetView, ProposalView, fleet_view, proposal_vi
 MOST_CORNERS = 500
 """Corners of a site's area, at most; a surveyor's plan of a yard has fewer."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 Key = Annotated[int, Path(ge=1, lt=2**63)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
@@ -259,7 +260,7 @@ def drop_machine(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetVie
     )
 
 
-@router.post("/api/setup/fleet/check")
+@router.post("/api/setup/fleet/check", dependencies=[TABLE_LIMIT])
 def check_file(
     request: Request, file: Annotated[UploadFile, File()], context: AdminContext
 ) -> ProposalView:
@@ -270,7 +271,7 @@ def check_file(
     return proposal_view(present, proposal.fleet, proposal.mistakes, translator_of(request))
 
 
-@router.post("/api/setup/fleet/file")
+@router.post("/api/setup/fleet/file", dependencies=[TABLE_LIMIT])
 def take_file(
     file: Annotated[UploadFile, File()],
     base: Annotated[int, Form(ge=0, lt=2**63)],

@@ -6,11 +6,12 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import Response
 
 from api.setup.config_files import write_policy_text
+from api.web.checked_route import CheckedRoute
 from api.web.context import AdminContext, Context
 from api.web.download import attachment
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Base, UndoIn, Wire
-from api.web.uploads import content_of
+from api.web.uploads import TABLE_LIMIT, content_of
 from data.model import RequestKind, RoadClass
 from data.osm.tags import PLACE_KINDS
 from data.policy.city_policy import policy_from_toml
@@ -29,7 +30,7 @@ from fleet.streets.service_levels import levels_under
 from maps.setup.machines import mistake_view
 from maps.setup.policy import PolicyProposalView, PolicyView, class_counts, class_names, policy_view
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 class PolicyIn(Wire):
@@ -68,7 +69,7 @@ def change_policy(request: Request, wanted: PolicyIn, context: AdminContext) -> 
     return _published(context, view)
 
 
-@router.post("/api/setup/policy/check")
+@router.post("/api/setup/policy/check", dependencies=[TABLE_LIMIT])
 def check_policy_file(
     request: Request, file: Annotated[UploadFile, File()], context: AdminContext
 ) -> PolicyProposalView:
@@ -89,7 +90,7 @@ def check_policy_file(
     )
 
 
-@router.post("/api/setup/policy/file")
+@router.post("/api/setup/policy/file", dependencies=[TABLE_LIMIT])
 def take_file(
     request: Request,
     file: Annotated[UploadFile, File()],

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse
 
 from api.shifts.shifts import answered_tap, legs_of, own_shift
+from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import BoardContext, Context, DispatcherContext, DriverContext, WallContext
 from api.web.photos import keep_photo, photo_answer
 from api.web.request_body import limited_body
@@ -19,7 +20,7 @@ from fleet.shifts.blockages import BlockageReport, add_photo, clear_blockage, re
 from fleet.storms.storm_lookup import wanted_storm
 from maps.shifts.driver import BlockageView, blockage_view
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 @router.get("/api/blockages")
@@ -49,7 +50,7 @@ def report(shift_id: ShiftId, tap: BlockageIn, context: DriverContext) -> Blocka
     return answer
 
 
-@router.post("/api/blockages/{blockage_id}/photo")
+@router.post("/api/blockages/{blockage_id}/photo", dependencies=[takes_up_to(MOST_BYTES)])
 async def receive_photo(
     blockage_id: BlockageId, request: Request, context: DriverContext
 ) -> BlockageView:

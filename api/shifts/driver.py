@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from api.access.auth import new_session
 from api.access.rate_limits import address_of
 from api.crews.crew import crew_of
+from api.web.checked_route import CheckedRoute
 from api.web.context import (
     CSRF_COOKIE,
     SESSION_COOKIE,
@@ -45,7 +46,7 @@ from maps.shifts.driver import DriveView, PhoneRoute, drive_view
 DAY_H = range(7, 17)
 """Hours of daylight in winter; outside of them the page is dark by default."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 class NoCodeError(BarfrubError):

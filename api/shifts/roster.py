@@ -8,6 +8,7 @@ from pydantic import Field
 from starlette.responses import HTMLResponse
 
 from api.shifts.shifts import progress_of
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Moment, Wire, moment_in
@@ -43,7 +44,7 @@ from maps.shifts.roster import (
     span_of,
 )
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 _DAY = timedelta(days=1)
 

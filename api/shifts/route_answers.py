@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.shifts.shifts import answered_tap, progress_of
+from api.web.checked_route import CheckedRoute
 from api.web.context import DriverContext
 from api.web.schemas import TapIn
 from data.model import AnswerState, DeclineReason, PlanId, ShiftId
@@ -13,7 +14,7 @@ from data.store.database.engine import Tx
 from fleet.shifts.route_answers import TEXT_LETTERS, RouteAnswerWish, answer_route
 from maps.shifts.driver import ProgressView
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 class RouteAnswerIn(TapIn):

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Request
 
-from api.tracking.positions import RejectedOut, entries_of
+from api.tracking.positions import MOST_BYTES, RejectedOut, entries_of
+from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import Context, DispatcherContext, DriverContext, WallContext
 from api.web.idempotency import NO_TAP, TapBody, order_once
 from api.web.schemas import CodeIn, LegsIn, SkipIn, TapIn
@@ -36,7 +37,7 @@ from fleet.tracking.position_formats import positions_from_batch
 from maps.pages.geojson import Feature, leg_feature
 from maps.shifts.driver import BlockageView, ProgressView, blockage_view, progress_view
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 LegsBody = Annotated[LegsIn, Body()]
 
@@ -195,7 +196,7 @@ def undo(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> Pr
     return answer
 
 
-@router.post("/api/shifts/{shift_id}/positions")
+@router.post("/api/shifts/{shift_id}/positions", dependencies=[takes_up_to(MOST_BYTES)])
 async def receive_positions(
     shift_id: ShiftId, request: Request, context: DriverContext
 ) -> PhoneBatchOut:

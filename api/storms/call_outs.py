@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
@@ -20,7 +21,7 @@ from fleet.storms.storm_lookup import shown_storm, wanted_storm
 from maps.board.board import storm_view
 from maps.storms.call_outs import CallOutView, call_out_view, reserve_rows
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 Note = Annotated[str, Field(max_length=300)]
 

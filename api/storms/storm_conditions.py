@@ -8,10 +8,11 @@ from fastapi import APIRouter, File, Request, UploadFile
 from pydantic import Field
 
 from api.storms.storms import detail_of, publish_storm
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import translator_of
 from api.web.schemas import Base, Moment, UndoIn, Wire, moment_in
-from api.web.uploads import content_of
+from api.web.uploads import TABLE_LIMIT, content_of
 from data.errors import InvalidError
 from data.model import (
     ClosureId,
@@ -43,7 +44,7 @@ from fleet.storms.storm_policy import change_storm_policy, undo_storm_policy
 from maps.setup.machines import MistakeView, mistake_view
 from maps.storms.storms import ClosureView, StormDetail, closure_view
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 class FallenIn(Wire):
@@ -111,7 +112,7 @@ def enter_snow(storm_id: StormId, wanted: SnowIn, context: DispatcherContext) ->
     return _added(context, storm_id, fallen, SnowSource.HAND)
 
 
-@router.post("/api/storms/{storm_id}/snowfall/file/check")
+@router.post("/api/storms/{storm_id}/snowfall/file/check", dependencies=[TABLE_LIMIT])
 def check_snow_file(
     storm_id: StormId,
     request: Request,
@@ -128,7 +129,7 @@ def check_snow_file(
     return SnowFileOut(entries=shown, mistakes=told_wrong)
 
 
-@router.post("/api/storms/{storm_id}/snowfall/file", status_code=201)
+@router.post("/api/storms/{storm_id}/snowfall/file", status_code=201, dependencies=[TABLE_LIMIT])
 def take_snow_file(
     storm_id: StormId, file: Annotated[UploadFile, File()], context: DispatcherContext
 ) -> StormDetail:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import HTMLResponse
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, CouncilContext, DispatcherContext
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Moment, StormIn, Wire, moment_in
@@ -45,7 +46,7 @@ from maps.storms.storms import (
     storm_row,
 )
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 class ForecastIn(Wire):

@@ -22,8 +22,9 @@ from api.tracking.tracker_auth import (
     find_sender,
     refuse_unknown_tracker,
 )
+from api.web.checked_route import CheckedRoute
 from api.web.context import App, app_of
-from api.web.request_body import json_of, limited_body
+from api.web.request_body import TooLargeError, json_of, limited_body
 from data.errors import InvalidError
 from data.model import Device, LonLat, Position
 from fleet.tracking.field_parsers import UNBELIEVED
@@ -47,7 +48,7 @@ Read = Callable[[LonLat | None], Position | None]
 
 _log = logging.getLogger(__name__)
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 async def answer_tracker(scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,6 +60,8 @@ async def answer_tracker(scope: Scope, receive: Receive, send: Send) -> None:
     except TooManyError as error:
         headers = {"Retry-After": str(error.retry_s)}
         answer = Response(status_code=429, headers=headers, media_type=NOTHING)
+    except TooLargeError:
+        answer = Response(status_code=413, media_type=NOTHING)
     except HTTPException as error:
         answer = Response(status_code=error.status_code, media_type=NOTHING)
     except Exception:  # a tracker sends again what is not answered with 200

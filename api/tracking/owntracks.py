@@ -18,6 +18,7 @@ from api.tracking.tracker_auth import (
     find_sender,
     refuse_unknown_tracker,
 )
+from api.web.checked_route import CheckedRoute
 from api.web.context import App, app_of
 from api.web.request_body import json_of, limited_body
 from data.errors import InvalidError
@@ -39,7 +40,7 @@ MOST_BYTES = 20_000
 
 PROTOCOL = "owntracks"
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 @router.post("/owntracks")

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from api.access.rate_limits import address_of
 from api.tracking.tracker_auth import bearer, count_unknown_tracker
+from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import app_of
 from api.web.request_body import json_of, limited_body
 from data.errors import InvalidError
@@ -18,7 +19,7 @@ MOST = 1_000
 MOST_BYTES = 1_000_000
 """Size of one batch."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 class RejectedOut(BaseModel):
@@ -36,7 +37,7 @@ class PositionsOut(BaseModel):
     rejected: list[RejectedOut]
 
 
-@router.post("/positions")
+@router.post("/positions", dependencies=[takes_up_to(MOST_BYTES)])
 async def receive_positions(request: Request) -> PositionsOut:
     """Store a batch of one tracker's fixes; answered once they are on the disk.
 

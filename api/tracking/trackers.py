@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from api.web.checked_route import CheckedRoute
 from api.web.context import AdminContext, Context, DispatcherContext
 from api.web.page_context import boot_of, page
 from api.web.schemas import Wire
@@ -39,7 +40,7 @@ from maps.tracking import TrackerKnowledge, TrackersView, trackers_view
 COMMANDS_LISTED = 1_000
 """Commands read, the latest first."""
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 Key = Annotated[int, Path(ge=1, lt=2**63)]
 VehicleKey = Annotated[int, Field(ge=1, lt=2**63)]

@@ -59,9 +59,6 @@ CSRF_COOKIE = "barfrub_csrf"
 LANGUAGE_COOKIE = "barfrub_language"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-MOST_BODY_BYTES = 25_000_000
-"""Largest body read into memory: above the largest table of overrides."""
-
 VERSION_DIGITS = 18
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -183,10 +180,7 @@ def app_of(request: Request) -> App:
 async def sent_csrf(request: Request) -> str:
     """Return the anti-forgery token of a request, from header or form field."""
     header = request.headers.get(CSRF_HEADER)
-    length = request.headers.get("content-length", "")
-    small = length.isdecimal() and int(length) <= MOST_BODY_BYTES
-    form = request.headers.get("content-type", "").startswith(FORM_TYPES)
-    if header is None and form and small:
+    if header is None and _sends_form(request):
         return str((await request.form()).get("csrf", ""))
     return header or ""
 
@@ -200,14 +194,18 @@ class Allowed:
 
     roles: tuple[Role, ...]
 
-    def __call__(self, request: Request, csrf: SentCsrf) -> Context:
+    def __call__(self, request: Request) -> Context:
+        """Return what `before_body` returns, which looks at the headers alone."""
+        return self.before_body(request)
+
+    def before_body(self, request: Request) -> Context:
         """Check session, anti-forgery token and role, in this order."""
         app = app_of(request)
         session, user = signed_in(request)
         if session is None or user is None:
             raise SignedOutError
         if request.method not in SAFE_METHODS:
-            require_same(csrf, session.csrf)
+            require_same(request.headers.get(CSRF_HEADER, ""), session.csrf)
         request.state.role = "+".join(sorted(user.roles))
         if not set(self.roles) & set(user.roles):
             raise ForbiddenError("your role does not allow this")
@@ -232,7 +230,17 @@ def seen_version(header: str) -> int | None:
 
 
 def signed_in(request: Request) -> tuple[Session | None, User | None]:
-    """Return session and user, or `None` twice; sets the language of the answer."""
+    """Return session and user, or `None` twice, looked up once a request.
+
+    Sets the language of the answer.
+    """
+    known: tuple[Session | None, User | None] | None = getattr(request.state, "signed_in", None)
+    if known is None:
+        known = request.state.signed_in = _look_up(request)
+    return known
+
+
+def _look_up(request: Request) -> tuple[Session | None, User | None]:
     app = app_of(request)
     cookie = request.cookies.get(SESSION_COOKIE)
     session = app.seals.read_session(cookie, WALL_S)
@@ -253,14 +261,34 @@ def session_s(user: User) -> int:
     return WALL_S if set(user.roles) == {Role.WALL} else SESSION_S
 
 
-def require_csrf(request: Request, csrf: SentCsrf) -> None:
-    """Raise `StalePageError` unless the token fits; a dependency of public forms."""
+class FormToken:
+    """A dependency of public forms, which raises `StalePageError` unless the token fits."""
+
+    def __call__(self, request: Request, csrf: SentCsrf) -> None:
+        """Compare the token of the header or the form with that of the session or the cookie."""
+        require_same(csrf, _expected_csrf(request))
+
+    def before_body(self, request: Request) -> None:
+        """Check all that the headers tell: the form's own token is read later."""
+        expected, header = _expected_csrf(request), request.headers.get(CSRF_HEADER)
+        in_form = header is None and _sends_form(request)
+        require_same(expected if in_form else header or "", expected)
+
+
+require_csrf = FormToken()
+
+
+def _sends_form(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith(FORM_TYPES)
+
+
+def _expected_csrf(request: Request) -> str:
+    """Return the token that a visitor's forms must send; empty where he has none."""
     session, _ = signed_in(request)
     if session is not None:
-        require_same(csrf, session.csrf)
-        return
+        return session.csrf
     cookie = request.cookies.get(CSRF_COOKIE, "")
-    require_same(csrf, cookie if app_of(request).seals.genuine(cookie) else "")
+    return cookie if app_of(request).seals.genuine(cookie) else ""
 
 
 def set_cookie(

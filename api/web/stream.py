@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from api.config.clock import Clock
+from api.web.checked_route import CheckedRoute
 from api.web.context import AnyContext, Context
 from data.model import Role
 from data.store.accounts.accounts import get_user
@@ -52,7 +53,7 @@ Wall displays get no words of callers and drivers: passers-by read them. `mail`
 tells which shifts have news; what it says, only its own driver may ask for.
 """
 
-router = APIRouter()
+router = APIRouter(route_class=CheckedRoute)
 
 
 @router.get("/stream")

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.config.settings import plain_name
+from api.web.checked_route import takes_up_to
+from api.web.request_body import FORM_BYTES, TooLargeError, announced_bytes
 from data.errors import BarfrubError, CityFileError, InvalidError, Need, NotFoundError
 from data.osm.geojson_reader import GEOJSON_SUFFIXES
 from data.osm.osm_reader import OSM_SUFFIXES
@@ -20,6 +22,9 @@ MOST_BYTES = 2 * 1024**3
 
 TABLE_BYTES = 4_000_000
 """Size of one file of machines, rules or requests; the fleet of a metropolis takes a twentieth."""
+
+TABLE_LIMIT = takes_up_to(TABLE_BYTES + FORM_BYTES)
+"""The dependency of routes that take such a file in a form."""
 
 SPARE_BYTES = 512 * 1024**2
 """Disk space kept free, for the city made from the file."""
@@ -58,15 +63,6 @@ class UploadedFileOut(BaseModel):
     size_bytes: int
 
 
-class TooLargeError(BarfrubError):
-    """Raised for an upload above the size limit."""
-
-    code = "too_large"
-
-    def __init__(self, most_bytes: int) -> None:
-        super().__init__(f"larger than {most_bytes} bytes", most_bytes=most_bytes)
-
-
 class NoRoomError(BarfrubError):
     """Raised where the disk is too full for an upload."""
 
@@ -93,10 +89,9 @@ async def keep_upload(request: Request, folder: Path, name: str, purpose: str) -
     `TooLargeError` as soon as it is known.
     """
     path = upload_path(folder, name, purpose)
-    announced = request.headers.get("content-length", "")
     part = await run_in_threadpool(_Part, folder)
     try:
-        part.require_room(int(announced) if announced.isdecimal() else 0)
+        part.require_room(announced_bytes(request))
         async for chunk in request.stream():
             await run_in_threadpool(part.write, chunk)
         await run_in_threadpool(part.keep_as, path)

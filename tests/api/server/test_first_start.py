@@ -15,7 +15,7 @@ from api.processes.background_job import BackgroundJob
 from api.server.first_run_app import FirstRunApp
 from api.server.first_run_pages import first_web
 from api.server.first_start import require_code
-from api.web.context import MOST_BODY_BYTES
+from api.web.request_body import MOST_BODY_BYTES
 from api.web.uploads import PART
 from data.errors import ConflictError
 from data.model import Role
