@@ -26,7 +26,7 @@ class OwnerIn(Wire):
 
 
 @router.get("/api/alerts")
-def show_alerts(context: WallContext) -> list[AlertView]:
+def list_alerts(context: WallContext) -> list[AlertView]:
     """Return the open alerts, the oldest first."""
     with context.reading() as tx:
         return [alert_view(one, context.app.network) for one in list_open_alerts(tx)]
@@ -41,14 +41,14 @@ def acknowledge_alert(alert_id: AlertId, context: DispatcherContext) -> AlertVie
 
 
 @router.get("/api/alerts/owners")
-def show_owners(context: BoardContext) -> list[str]:
+def list_alert_owners(context: BoardContext) -> list[str]:
     """Return the users to whom alerts may be assigned."""
     with context.reading() as tx:
         return may_own(all_people(tx))
 
 
 @router.post("/api/alerts/{alert_id}/owner")
-def give(alert_id: AlertId, wanted: OwnerIn, context: DispatcherContext) -> AlertView:
+def assign_alert(alert_id: AlertId, wanted: OwnerIn, context: DispatcherContext) -> AlertView:
     """Assign an alert to a user."""
     with context.changing(f"alert:{alert_id}") as tx:
         given = give_alert(tx, context.actor, alert_id, wanted.login, context.now)
@@ -56,7 +56,7 @@ def give(alert_id: AlertId, wanted: OwnerIn, context: DispatcherContext) -> Aler
 
 
 @router.post("/api/alerts/{alert_id}/close")
-def close(alert_id: AlertId, context: DispatcherContext) -> AlertView:
+def close_alert(alert_id: AlertId, context: DispatcherContext) -> AlertView:
     """Close a call for help; other alerts close by themselves."""
     with context.changing(f"alert:{alert_id}") as tx:
         closed = close_call(tx, context.actor, alert_id, context.now)

@@ -76,7 +76,7 @@ class OrderIn(Wire):
 
 
 @router.post("/api/plans/{plan_id}/hand", status_code=201)
-def begin(request: Request, plan_id: PlanId, context: DispatcherContext) -> EditsView:
+def create_edited_draft(request: Request, plan_id: PlanId, context: DispatcherContext) -> EditsView:
     """Create a draft from a plan, for manual edits.
 
     A draft that began so and is neither published nor discarded is the one that is returned.
@@ -90,14 +90,14 @@ def begin(request: Request, plan_id: PlanId, context: DispatcherContext) -> Edit
 
 
 @router.get("/api/plans/{plan_id}/edits")
-def show(request: Request, plan_id: PlanId, context: BoardContext) -> EditsView:
+def list_draft_edits(request: Request, plan_id: PlanId, context: BoardContext) -> EditsView:
     """Return the edits of a draft with the cost of each, undone ones included."""
     with context.reading() as tx:
         return _edits(tx, context, plan_id, translator_of(request))
 
 
 @router.post("/api/plans/{plan_id}/edits/preview")
-def preview(
+def preview_edit(
     request: Request, plan_id: PlanId, wanted: EditIn, context: DispatcherContext
 ) -> EditedView:
     """Return what an edit would violate and cost; nothing is stored."""
@@ -110,7 +110,7 @@ def preview(
 
 
 @router.get("/api/plans/{plan_id}/takers/{segment_id}")
-def show_takers(
+def list_assignment_costs(
     request: Request, plan_id: PlanId, segment_id: SegmentId, context: DispatcherContext
 ) -> list[TakerView]:
     """Return the cost of giving a street to each truck, the cheapest first."""
@@ -123,7 +123,7 @@ def show_takers(
 
 
 @router.post("/api/plans/{plan_id}/edits", status_code=201)
-def edit(
+def create_edit(
     request: Request, plan_id: PlanId, wanted: EditIn, context: DispatcherContext
 ) -> EditsView:
     """Store an edit, unless the referee rejects it.
@@ -160,7 +160,7 @@ def redo_edit(request: Request, plan_id: PlanId, context: DispatcherContext) -> 
 
 
 @router.get("/api/orders")
-def show_orders(request: Request, context: BoardContext) -> list[OrderView]:
+def list_standing_orders(request: Request, context: BoardContext) -> list[OrderView]:
     """Return the orders of the active storm."""
     with context.reading() as tx:
         storm = wanted_storm(tx)
@@ -171,7 +171,9 @@ def show_orders(request: Request, context: BoardContext) -> list[OrderView]:
 
 
 @router.post("/api/orders", status_code=201)
-def order(request: Request, wanted: OrderIn, context: DispatcherContext) -> OrderView:
+def create_standing_order(
+    request: Request, wanted: OrderIn, context: DispatcherContext
+) -> OrderView:
     """Add an order; later plans and replans obey it until it is lifted."""
     _require_street(context, wanted.segment_id)
     with context.writing() as tx:
@@ -185,7 +187,9 @@ def order(request: Request, wanted: OrderIn, context: DispatcherContext) -> Orde
 
 
 @router.post("/api/orders/{order_id}/lift")
-def lift(request: Request, order_id: OrderId, context: DispatcherContext) -> OrderView:
+def lift_standing_order(
+    request: Request, order_id: OrderId, context: DispatcherContext
+) -> OrderView:
     """Lift an order."""
     with context.writing() as tx:
         lifted = lift_order(tx, context.actor, order_id, context.now)

@@ -42,7 +42,7 @@ def replay_page(request: Request, context: CouncilContext) -> HTMLResponse:
 
 
 @router.get("/api/replay")
-def show_story(context: CouncilContext, storm: Wanted = None) -> ReplayView:
+def get_replay(context: CouncilContext, storm: Wanted = None) -> ReplayView:
     """Return a storm's overview: duration, events and vehicles."""
     app, now = context.app, context.now
     with context.reading() as tx:
@@ -52,7 +52,7 @@ def show_story(context: CouncilContext, storm: Wanted = None) -> ReplayView:
 
 
 @router.get("/api/replay/{storm_id}/colors/{hour}")
-def show_colors(storm_id: StormId, hour: Hour, context: CouncilContext) -> ColorsOfHour:
+def get_street_colors(storm_id: StormId, hour: Hour, context: CouncilContext) -> ColorsOfHour:
     """Return every street's color at the start of an hour, and the changes within it."""
     app = context.app
     with context.reading() as tx:
@@ -63,7 +63,7 @@ def show_colors(storm_id: StormId, hour: Hour, context: CouncilContext) -> Color
 
 
 @router.get("/api/replay/{storm_id}/tracks/{hour}")
-def show_tracks(storm_id: StormId, hour: Hour, context: CouncilContext) -> TracksOfHour:
+def get_vehicle_tracks(storm_id: StormId, hour: Hour, context: CouncilContext) -> TracksOfHour:
     """Return the vehicles' matched tracks in an hour of a storm."""
     app = context.app
     with context.reading() as tx:
@@ -74,7 +74,9 @@ def show_tracks(storm_id: StormId, hour: Hour, context: CouncilContext) -> Track
 
 
 @router.get("/api/replay/{storm_id}/streets/{segment_id}")
-def show_street(storm_id: StormId, segment_id: SegmentId, context: CouncilContext) -> ReplayStreet:
+def get_street_history(
+    storm_id: StormId, segment_id: SegmentId, context: CouncilContext
+) -> ReplayStreet:
     """Return a street's history in a storm and its evidence."""
     app = context.app
     segment = app.network.segment(segment_id)

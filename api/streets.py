@@ -116,7 +116,7 @@ def classes_page(request: Request, context: BoardContext) -> Response:
 
 
 @router.get("/api/classes")
-def show_classes(context: BoardContext) -> ClassesView:
+def get_street_classes(context: BoardContext) -> ClassesView:
     """Return the class of every street, and totals."""
     network, policy = context.app.network, context.app.policy
     with context.reading() as tx:
@@ -125,7 +125,7 @@ def show_classes(context: BoardContext) -> ClassesView:
 
 
 @router.get("/api/classes/streets")
-def find_streets(
+def search_streets(
     context: BoardContext, service_class: Word = "", reason: Word = "", words: Word = ""
 ) -> StreetRows:
     """Return the streets of a class, reason or name."""
@@ -135,7 +135,7 @@ def find_streets(
 
 
 @router.get("/api/classes/{segment_id}")
-def show_street_class(segment_id: SegmentId, context: BoardContext) -> StreetClassView:
+def get_street_class(segment_id: SegmentId, context: BoardContext) -> StreetClassView:
     """Return a street, its class and why."""
     network, policy = context.app.network, context.app.policy
     segment = network.segment(segment_id)
@@ -149,7 +149,7 @@ def show_street_class(segment_id: SegmentId, context: BoardContext) -> StreetCla
 
 
 @router.post("/api/classes", dependencies=[takes_up_to(DECISIONS_BYTES)])
-def decide_classes(order: DecisionsIn, context: AdminContext) -> DecidedOut:
+def create_class_decisions(order: DecisionsIn, context: AdminContext) -> DecidedOut:
     """Override the class of streets, or remove overrides."""
     wanted, seen = _decisions(order.decisions), _decisions(order.seen)
     with context.writing() as tx:
@@ -159,7 +159,7 @@ def decide_classes(order: DecisionsIn, context: AdminContext) -> DecidedOut:
 
 
 @router.post("/api/classes/file", dependencies=[takes_up_to(MOST_BYTES + FORM_BYTES)])
-def decide_by_file(
+def import_class_decisions(
     request: Request,
     context: AdminContext,
     file: Annotated[UploadFile, File()],
@@ -183,7 +183,7 @@ def decide_by_file(
 
 
 @router.get("/classes/decisions.csv")
-def download_sheet(context: BoardContext) -> Response:
+def download_decisions_csv(context: BoardContext) -> Response:
     """Return the overrides as a spreadsheet, which can be uploaded again."""
     with context.reading() as tx:
         table = csv_from_overrides(list_overrides(tx).values(), context.app.network)
@@ -191,7 +191,7 @@ def download_sheet(context: BoardContext) -> Response:
 
 
 @router.get("/classes/decisions.geojson")
-def download_map(context: BoardContext) -> Response:
+def download_decisions_geojson(context: BoardContext) -> Response:
     """Return the overrides as GeoJSON."""
     with context.reading() as tx:
         text = geojson_from_overrides(list_overrides(tx).values(), context.app.network)

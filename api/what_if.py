@@ -26,7 +26,7 @@ router = APIRouter(route_class=CheckedRoute)
 
 
 @router.get("/api/what-ifs")
-def show_what_ifs(request: Request, context: BoardContext) -> WhatIfPanel:
+def list_what_ifs(request: Request, context: BoardContext) -> WhatIfPanel:
     """Return the possible questions and the newest ones with their answers."""
     t = translator_of(request)
     with context.reading() as tx:
@@ -39,7 +39,7 @@ def show_what_ifs(request: Request, context: BoardContext) -> WhatIfPanel:
 
 
 @router.post("/api/what-ifs", status_code=202)
-def ask(request: Request, wanted: WhatIfIn, context: DispatcherContext) -> WhatIfView:
+def create_what_if(request: Request, wanted: WhatIfIn, context: DispatcherContext) -> WhatIfView:
     """Ask when each class would be finished with more or fewer machines.
 
     Both fleets are solved for so many seconds when no plan waits; an answer that is known for the
@@ -53,14 +53,14 @@ def ask(request: Request, wanted: WhatIfIn, context: DispatcherContext) -> WhatI
 
 
 @router.get("/api/what-ifs/{run_id}")
-def show_what_if(request: Request, run_id: PlanRunId, context: BoardContext) -> WhatIfView:
+def get_what_if(request: Request, run_id: PlanRunId, context: BoardContext) -> WhatIfView:
     """Return a question and the progress of its answer."""
     with context.reading() as tx:
         return _shown(tx, _question(tx, run_id), translator_of(request))
 
 
 @router.post("/api/what-ifs/{run_id}/stop")
-def withdraw(request: Request, run_id: PlanRunId, context: DispatcherContext) -> WhatIfView:
+def stop_what_if(request: Request, run_id: PlanRunId, context: DispatcherContext) -> WhatIfView:
     """Withdraw a question that has no answer yet."""
     with context.writing() as tx:
         request_stop(tx, context.actor, _question(tx, run_id).id, context.now)

@@ -76,14 +76,14 @@ def people_page(request: Request, context: AdminContext) -> Response:
 
 
 @router.get("/api/people")
-def read_people(context: AdminContext) -> list[PersonView]:
+def list_accounts(context: AdminContext) -> list[PersonView]:
     """Return all users: active, invited and disabled."""
     with context.reading() as tx:
         return people_view(list_users(tx), list_codes(tx, CodeKind.INVITATION), context.now)
 
 
 @router.post("/api/people", status_code=201)
-def invite_somebody(wanted: InvitationIn, context: AdminContext) -> InvitedOut:
+def create_invitation(wanted: InvitationIn, context: AdminContext) -> InvitedOut:
     """Create a user with an invitation link, by which they choose a password."""
     known_language(wanted.language)
     login = wanted.login.strip()
@@ -94,7 +94,7 @@ def invite_somebody(wanted: InvitationIn, context: AdminContext) -> InvitedOut:
 
 
 @router.post("/api/people/{person_id}/invitation", status_code=201)
-def invite_again(person_id: PersonId, context: AdminContext) -> InvitedOut:
+def renew_invitation(person_id: PersonId, context: AdminContext) -> InvitedOut:
     """Create a new invitation link, for choosing another password."""
     with context.writing() as tx:
         token = reset_password(tx, context.actor, UserId(person_id), context.now)
@@ -103,7 +103,7 @@ def invite_again(person_id: PersonId, context: AdminContext) -> InvitedOut:
 
 
 @router.post("/api/people/{person_id}/roles")
-def set_somebodys_roles(person_id: PersonId, wanted: RolesIn, context: AdminContext) -> PersonView:
+def update_roles(person_id: PersonId, wanted: RolesIn, context: AdminContext) -> PersonView:
     """Change a person's roles."""
     with context.writing() as tx:
         user = change_roles(tx, context.actor, UserId(person_id), wanted.roles, context.now)
@@ -111,7 +111,7 @@ def set_somebodys_roles(person_id: PersonId, wanted: RolesIn, context: AdminCont
 
 
 @router.post("/api/people/{person_id}/disable")
-def shut_somebody_out(person_id: PersonId, context: AdminContext) -> PersonView:
+def disable_account(person_id: PersonId, context: AdminContext) -> PersonView:
     """Disable a person's account at once."""
     with context.writing() as tx:
         user = disable(tx, context.actor, UserId(person_id), context.now)
@@ -119,7 +119,7 @@ def shut_somebody_out(person_id: PersonId, context: AdminContext) -> PersonView:
 
 
 @router.post("/api/people/{person_id}/enable")
-def let_somebody_in_again(person_id: PersonId, context: AdminContext) -> PersonView:
+def enable_account(person_id: PersonId, context: AdminContext) -> PersonView:
     """Enable a person's account again."""
     with context.writing() as tx:
         user = enable(tx, context.actor, UserId(person_id), context.now)
@@ -139,7 +139,7 @@ def welcome_page(request: Request, token: Token) -> Response:
 
 
 @router.post("/welcome/{token}", dependencies=[Depends(require_csrf)])
-def accept(
+def accept_invitation_form(
     request: Request, token: Token, password: Annotated[str, Form(max_length=1000)]
 ) -> Response:
     """Set the password of an invited person and sign them in."""

@@ -44,14 +44,14 @@ def systems_page(request: Request, context: AdminContext) -> Response:
 
 
 @router.get("/api/api-keys")
-def read_keys(context: AdminContext) -> list[KeyView]:
+def get_api_keys(context: AdminContext) -> list[KeyView]:
     """Return all keys by name, revoked ones too."""
     with context.reading() as tx:
         return [key_view(each) for each in list_api_keys(tx)]
 
 
 @router.post("/api/api-keys", status_code=201)
-def add_key(wanted: KeyIn, context: AdminContext) -> KeyOut:
+def create_api_key(wanted: KeyIn, context: AdminContext) -> KeyOut:
     """Create a key for another system."""
     with context.writing() as tx:
         args = (wanted.name, wanted.contact, context.now)
@@ -60,7 +60,7 @@ def add_key(wanted: KeyIn, context: AdminContext) -> KeyOut:
 
 
 @router.post("/api/api-keys/{key_id}/revoke")
-def end_key(key_id: KeyId, context: AdminContext) -> KeyView:
+def revoke_api_key(key_id: KeyId, context: AdminContext) -> KeyView:
     """Revoke a key for good."""
     with context.writing() as tx:
         return key_view(revoke_key(tx, context.actor, ApiKeyId(key_id), context.now))

@@ -56,7 +56,7 @@ RequestNumber = Annotated[int, Field(ge=1, lt=2**63)]
 
 
 @router.get("/api/board", response_model=DispatchBoard)
-def show_board(request: Request, context: WallContext) -> Response:
+def get_board(request: Request, context: WallContext) -> Response:
     """Return the whole board; most requests only with what the map draws.
 
     Wall displays get no request in full: passers-by would read callers' words.
@@ -68,7 +68,7 @@ def show_board(request: Request, context: WallContext) -> Response:
 
 
 @router.get("/api/board/figures", response_model=BoardFiguresView)
-def show_figures(request: Request, context: WallContext) -> Response:
+def get_board_figures(request: Request, context: WallContext) -> Response:
     """Return the board's four figures and the progress by class."""
     return packed_answer(
         request, context.app.boards.figures.packed(lambda: figures_now(context.app))
@@ -76,7 +76,7 @@ def show_figures(request: Request, context: WallContext) -> Response:
 
 
 @router.get("/api/board/requests")
-def find_waiting(
+def search_waiting_requests(
     words: Annotated[str, Query(min_length=1, max_length=200)], context: BoardContext
 ) -> list[RequestView]:
     """Return the oldest waiting requests whose text has these words; callers are not searched."""
@@ -87,7 +87,7 @@ def find_waiting(
 
 
 @router.get("/api/board/told")
-def show_requests(
+def list_board_requests(
     ids: Annotated[list[RequestNumber], Query(min_length=1, max_length=AT_ONCE)],
     context: BoardContext,
 ) -> list[RequestView]:
@@ -99,7 +99,7 @@ def show_requests(
 
 
 @router.get("/api/segments/{segment_id}")
-def show_street(segment_id: SegmentId, context: StreetContext) -> StreetView:
+def get_street(segment_id: SegmentId, context: StreetContext) -> StreetView:
     """Return a street, its color and the evidence for it."""
     app = context.app
     segment = app.network.segment(segment_id)
@@ -118,7 +118,7 @@ def show_street(segment_id: SegmentId, context: StreetContext) -> StreetView:
 
 
 @router.get("/api/vehicles/{vehicle_id}")
-def show_vehicle(vehicle_id: VehicleId, context: BoardContext) -> VehicleView:
+def get_vehicle_panel(vehicle_id: VehicleId, context: BoardContext) -> VehicleView:
     """Return a vehicle and its last position."""
     with context.reading() as tx:
         vehicle = known_machine(tx, vehicle_id)

@@ -49,7 +49,7 @@ class DriverPhoneOut(BaseModel):
 
 
 @router.get("/api/plans/{plan_id}/timeline", response_model=TimelineView)
-def show_timeline(request: Request, plan_id: PlanId, context: BoardContext) -> Response:
+def get_timeline(request: Request, plan_id: PlanId, context: BoardContext) -> Response:
     """Return all legs of a plan as rows of the timeline."""
     return packed_answer(request, packed_timeline(context.app, plan_id))
 
@@ -62,14 +62,14 @@ def packed_timeline(app: App, plan_id: PlanId) -> bytes:
 
 
 @router.get("/api/board/done", response_model=DoneView)
-def show_done(request: Request, context: BoardContext) -> Response:
+def get_done_work(request: Request, context: BoardContext) -> Response:
     """Return the state of all legs of the driven plan."""
     checked, kept = context.app.alert_task.check, context.app.boards.done
     return packed_answer(request, kept.packed(checked, lambda: done_view(checked)))
 
 
 @router.get("/api/board/trucks/{vehicle_id}")
-def show_truck(vehicle_id: VehicleId, context: BoardContext) -> TruckPanel:
+def get_truck_panel(vehicle_id: VehicleId, context: BoardContext) -> TruckPanel:
     """Return a truck's present and next legs, load, hours, evidence and driver."""
     app = context.app
     with context.reading() as tx:
@@ -91,7 +91,7 @@ def show_truck(vehicle_id: VehicleId, context: BoardContext) -> TruckPanel:
 
 
 @router.get("/api/board/streets/{segment_id}")
-def show_street_desk(segment_id: SegmentId, context: BoardContext) -> StreetPanel:
+def get_street_panel(segment_id: SegmentId, context: BoardContext) -> StreetPanel:
     """Return a street's planned arrivals, its requests and earlier storms."""
     app = context.app
     app.network.segment(segment_id)
@@ -108,7 +108,7 @@ def show_street_desk(segment_id: SegmentId, context: BoardContext) -> StreetPane
 
 
 @router.post("/api/drivers/phone")
-def set_phone_of_driver(wanted: DriverPhoneIn, context: DispatcherContext) -> DriverPhoneOut:
+def update_driver_phone(wanted: DriverPhoneIn, context: DispatcherContext) -> DriverPhoneOut:
     """Store a driver's phone number."""
     with context.writing() as tx:
         user = note_phone(tx, context.actor, wanted.login, wanted.phone, context.now)

@@ -88,7 +88,7 @@ def crew_page(request: Request) -> Response:
 
 
 @router.get("/api/crew")
-def show_list(context: CrewContext) -> list[CrewJobView]:
+def get_crew_list(context: CrewContext) -> list[CrewJobView]:
     """Return the crew's jobs in order."""
     with context.reading() as tx:
         crew, storm = find_crew_of_user(tx, context.user.id), wanted_storm(tx)
@@ -98,7 +98,7 @@ def show_list(context: CrewContext) -> list[CrewJobView]:
 
 
 @router.post("/api/crew-jobs/{job_id}/start")
-def start(job_id: CrewJobId, context: CrewContext, tap: TapBody = NO_TAP) -> CrewJobView:
+def start_crew_job(job_id: CrewJobId, context: CrewContext, tap: TapBody = NO_TAP) -> CrewJobView:
     """Mark a job as begun."""
     with context.writing() as tx:
         crew = _own_crew(tx, context)
@@ -113,7 +113,7 @@ def start(job_id: CrewJobId, context: CrewContext, tap: TapBody = NO_TAP) -> Cre
 
 
 @router.post("/api/crew-jobs/{job_id}/done")
-def finish(job_id: CrewJobId, wanted: CrewJobNoteIn, context: CrewContext) -> CrewJobView:
+def finish_crew_job(job_id: CrewJobId, wanted: CrewJobNoteIn, context: CrewContext) -> CrewJobView:
     """Mark a job as done and close its request; a photo may follow."""
     with context.writing() as tx:
         crew = _own_crew(tx, context)
@@ -133,7 +133,9 @@ def finish(job_id: CrewJobId, wanted: CrewJobNoteIn, context: CrewContext) -> Cr
 
 
 @router.post("/api/crew-jobs/{job_id}/cannot")
-def leave(job_id: CrewJobId, wanted: CrewHindranceIn, context: CrewContext) -> CrewJobView:
+def decline_crew_job(
+    job_id: CrewJobId, wanted: CrewHindranceIn, context: CrewContext
+) -> CrewJobView:
     """Mark a job as impossible with a reason; a photo may follow."""
     with context.writing() as tx:
         crew = _own_crew(tx, context)
@@ -149,7 +151,9 @@ def leave(job_id: CrewJobId, wanted: CrewHindranceIn, context: CrewContext) -> C
 
 
 @router.post("/api/crew-jobs/{job_id}/photo", dependencies=[takes_up_to(MOST_BYTES)])
-async def receive_photo(job_id: CrewJobId, request: Request, context: CrewContext) -> CrewJobView:
+async def upload_crew_job_photo(
+    job_id: CrewJobId, request: Request, context: CrewContext
+) -> CrewJobView:
     """Store the request body as the job's photo: JPEG, PNG or WebP; it replaces an earlier one."""
     crew = await asyncio.to_thread(_may_photograph, context, job_id)
     content = await limited_body(request, MOST_BYTES)
@@ -164,7 +168,7 @@ async def receive_photo(job_id: CrewJobId, request: Request, context: CrewContex
 
 
 @router.get("/api/crew-jobs/{job_id}/photo")
-def show_photo(job_id: CrewJobId, context: BoardContext) -> FileResponse:
+def get_crew_job_photo(job_id: CrewJobId, context: BoardContext) -> FileResponse:
     """Return the photo of a job, as an image."""
     with context.reading() as tx:
         photo = crew_photos(tx, [job_id]).get(job_id, "")

@@ -108,7 +108,7 @@ def crews_page(
 
 
 @router.get("/api/storms/{storm_id}/crew-plan")
-def show_plan(storm_id: StormId, context: BoardContext) -> CrewPlanOut:
+def get_crew_plan(storm_id: StormId, context: BoardContext) -> CrewPlanOut:
     """Return a storm's draft lists, or the published ones without a draft."""
     with context.reading() as tx:
         known_storm(tx, storm_id)
@@ -123,7 +123,7 @@ def show_plan(storm_id: StormId, context: BoardContext) -> CrewPlanOut:
 
 
 @router.post("/api/storms/{storm_id}/crew-plan")
-def plan(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
+def create_crew_plan(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
     """Draft lists for all crews on duty."""
     with context.changing(f"crew_plan:{storm_id}") as tx:
         rules = context.app.city_state.policy_of(tx, known_storm(tx, storm_id)).crews
@@ -132,7 +132,7 @@ def plan(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
 
 
 @router.post("/api/storms/{storm_id}/crew-plan/move")
-def move(storm_id: StormId, wanted: MoveIn, context: DispatcherContext) -> CrewPlanOut:
+def move_crew_job(storm_id: StormId, wanted: MoveIn, context: DispatcherContext) -> CrewPlanOut:
     """Move a job in the draft; without a draft, start one from the published lists."""
     with context.changing(f"crew_plan:{storm_id}") as tx:
         who, now = context.actor, context.now
@@ -141,22 +141,22 @@ def move(storm_id: StormId, wanted: MoveIn, context: DispatcherContext) -> CrewP
 
 
 @router.post("/api/storms/{storm_id}/crew-plan/publish")
-def publish(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
+def publish_crew_plan(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
     """Publish the draft to the crews."""
     with context.changing(f"crew_plan:{storm_id}") as tx:
         rules = context.app.city_state.policy_of(tx, known_storm(tx, storm_id)).crews
         publish_lists(tx, context.actor, storm_id, rules, context.now)
     tell_boards(context)
-    return show_plan(storm_id, context)
+    return get_crew_plan(storm_id, context)
 
 
 @router.post("/api/storms/{storm_id}/crew-plan/discard")
-def discard(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
+def discard_crew_plan(storm_id: StormId, context: DispatcherContext) -> CrewPlanOut:
     """Delete the draft."""
     with context.changing(f"crew_plan:{storm_id}") as tx:
         discard_draft(tx, context.actor, storm_id, context.now)
     tell_boards(context)
-    return show_plan(storm_id, context)
+    return get_crew_plan(storm_id, context)
 
 
 def _drafted(context: Context, draft: CrewDraft) -> CrewPlanOut:

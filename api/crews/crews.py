@@ -116,21 +116,21 @@ class CrewCodeOut(Wire):
 
 
 @router.get("/api/crews")
-def show_crews(context: BoardContext) -> list[CrewView]:
+def get_crews(context: BoardContext) -> list[CrewView]:
     """Return all crews, retired ones too."""
     with context.reading() as tx:
         return [crew_view(crew) for crew in list_crews(tx)]
 
 
 @router.post("/api/crews", status_code=201)
-def add(wanted: CrewIn, context: DispatcherContext) -> CrewView:
+def create_crew(wanted: CrewIn, context: DispatcherContext) -> CrewView:
     """Add a crew."""
     with context.writing() as tx:
         return crew_view(enroll_crew(tx, context.actor, _described(tx, wanted), context.now))
 
 
 @router.post("/api/crews/{crew_id}")
-def change(crew_id: CrewId, wanted: CrewIn, context: DispatcherContext) -> CrewView:
+def update_crew(crew_id: CrewId, wanted: CrewIn, context: DispatcherContext) -> CrewView:
     """Change a crew's description."""
     with context.changing(f"crew:{crew_id}") as tx:
         crew = _described(tx, wanted)
@@ -140,14 +140,14 @@ def change(crew_id: CrewId, wanted: CrewIn, context: DispatcherContext) -> CrewV
 
 
 @router.post("/api/crews/{crew_id}/retire")
-def retire(crew_id: CrewId, context: DispatcherContext) -> CrewView:
+def delete_crew(crew_id: CrewId, context: DispatcherContext) -> CrewView:
     """Retire a crew, or restore it."""
     with context.writing() as tx:
         return crew_view(retire_crew(tx, context.actor, crew_id, context.now))
 
 
 @router.get("/api/storms/{storm_id}/crew-shifts")
-def show_shifts(storm_id: StormId, context: BoardContext) -> list[CrewShiftView]:
+def get_crew_shifts(storm_id: StormId, context: BoardContext) -> list[CrewShiftView]:
     """Return the crew shifts of a storm."""
     with context.reading() as tx:
         known_storm(tx, storm_id)
@@ -155,7 +155,9 @@ def show_shifts(storm_id: StormId, context: BoardContext) -> list[CrewShiftView]
 
 
 @router.post("/api/storms/{storm_id}/crew-shifts", status_code=201)
-def begin_duty(storm_id: StormId, wanted: DutyIn, context: DispatcherContext) -> CrewShiftView:
+def create_crew_shift(
+    storm_id: StormId, wanted: DutyIn, context: DispatcherContext
+) -> CrewShiftView:
     """Add a crew's shift to a storm."""
     starts_at = None
     if wanted.starts_at is not None:
@@ -168,7 +170,7 @@ def begin_duty(storm_id: StormId, wanted: DutyIn, context: DispatcherContext) ->
 
 
 @router.post("/api/crew-shifts/{shift_id}/end")
-def end_duty(shift_id: CrewShiftId, context: DispatcherContext) -> CrewShiftView:
+def end_crew_shift(shift_id: CrewShiftId, context: DispatcherContext) -> CrewShiftView:
     """End a crew's shift."""
     with context.writing() as tx:
         shift = send_home(tx, context.actor, shift_id, context.now)
@@ -177,7 +179,7 @@ def end_duty(shift_id: CrewShiftId, context: DispatcherContext) -> CrewShiftView
 
 
 @router.post("/api/crew-shifts/{shift_id}/code")
-def give_code(shift_id: CrewShiftId, context: DispatcherContext) -> CrewCodeOut:
+def create_crew_code(shift_id: CrewShiftId, context: DispatcherContext) -> CrewCodeOut:
     """Create a sign-in code for a crew's leader; it revokes the one before."""
     app = context.app
     with context.writing() as tx:
@@ -190,7 +192,7 @@ def give_code(shift_id: CrewShiftId, context: DispatcherContext) -> CrewCodeOut:
 
 
 @router.get("/api/crew-jobs")
-def show_jobs(context: BoardContext, storm_id: StormId | None = None) -> list[CrewJobView]:
+def get_crew_jobs(context: BoardContext, storm_id: StormId | None = None) -> list[CrewJobView]:
     """Return the crew jobs of a storm, by default the active one."""
     with context.reading() as tx:
         storm = wanted_storm(tx, storm_id)
@@ -200,7 +202,9 @@ def show_jobs(context: BoardContext, storm_id: StormId | None = None) -> list[Cr
 
 
 @router.post("/api/storms/{storm_id}/crew-jobs", status_code=201)
-def add_job(storm_id: StormId, wanted: NewCrewJobIn, context: DispatcherContext) -> CrewJobView:
+def create_crew_job(
+    storm_id: StormId, wanted: NewCrewJobIn, context: DispatcherContext
+) -> CrewJobView:
     """Add a crew job without a request."""
     app = context.app
     wish = job_wish(context, wanted, _place_of(context, wanted))
@@ -214,7 +218,7 @@ def add_job(storm_id: StormId, wanted: NewCrewJobIn, context: DispatcherContext)
 
 
 @router.post("/api/requests/{request_id}/crew-job", status_code=201)
-def add_job_of_request(request_id: RequestId, context: DispatcherContext) -> CrewJobView:
+def create_crew_job_of_request(request_id: RequestId, context: DispatcherContext) -> CrewJobView:
     """Create a crew job for a request of any kind; an existing job is returned."""
     app = context.app
     with context.changing(f"request:{request_id}") as tx:
@@ -238,7 +242,9 @@ def add_job_of_request(request_id: RequestId, context: DispatcherContext) -> Cre
 
 
 @router.post("/api/crew-jobs/{job_id}")
-def change_one(job_id: CrewJobId, wanted: CrewJobIn, context: DispatcherContext) -> CrewJobView:
+def update_crew_job(
+    job_id: CrewJobId, wanted: CrewJobIn, context: DispatcherContext
+) -> CrewJobView:
     """Change a crew job before it is begun."""
     wish = job_wish(context, wanted, LonLat(0.0, 0.0))
     with context.changing(f"crew_job:{job_id}") as tx:
@@ -251,7 +257,7 @@ def change_one(job_id: CrewJobId, wanted: CrewJobIn, context: DispatcherContext)
 
 
 @router.post("/api/crew-jobs/{job_id}/cancel")
-def cancel(job_id: CrewJobId, context: DispatcherContext) -> CrewJobView:
+def cancel_crew_job(job_id: CrewJobId, context: DispatcherContext) -> CrewJobView:
     """Cancel a crew job for good."""
     with context.changing(f"crew_job:{job_id}") as tx:
         view = _viewed(tx, context, cancel_job(tx, context.actor, job_id, context.now))
@@ -260,7 +266,7 @@ def cancel(job_id: CrewJobId, context: DispatcherContext) -> CrewJobView:
 
 
 @router.post("/api/crew-jobs/{job_id}/put-back")
-def open_again(job_id: CrewJobId, context: DispatcherContext) -> CrewJobView:
+def reopen_crew_job(job_id: CrewJobId, context: DispatcherContext) -> CrewJobView:
     """Reopen a crew job that a crew has ended."""
     with context.changing(f"crew_job:{job_id}") as tx:
         view = _viewed(tx, context, put_back(tx, context.actor, job_id, context.now))

@@ -28,14 +28,14 @@ class CallbackResultIn(Wire):
 
 
 @router.get("/api/callbacks")
-def list_calls(request: Request, context: CallerContext) -> CallsView:
+def list_due_callbacks(request: Request, context: CallerContext) -> CallsView:
     """Return the calls to make now, each with the sentence to say."""
     with context.reading() as tx:
         return _calls(tx, context, translator_of(request))
 
 
 @router.post("/api/callbacks/{request_id}")
-def note_outcome(
+def create_call_attempt(
     request: Request,
     request_id: Annotated[int, Path(ge=1, lt=2**63)],
     result: CallbackResultIn,

@@ -71,7 +71,7 @@ def agencies_page(request: Request, context: AdminContext) -> Response:
 
 
 @router.get("/api/agencies")
-def list_registered_agencies(context: IntakeContext) -> list[AgencyView]:
+def get_agencies(context: IntakeContext) -> list[AgencyView]:
     """Return the agencies to which requests may be referred."""
     with context.reading() as tx:
         return agencies_view(list_agencies(tx))
@@ -98,7 +98,7 @@ def delete_agency(key: Key, context: AdminContext) -> list[AgencyView]:
 
 
 @router.get("/api/referrals")
-def list_open_referrals(context: IntakeContext) -> list[ReferralView]:
+def get_referrals(context: IntakeContext) -> list[ReferralView]:
     """Return open referrals, the oldest first, then closed ones."""
     with context.reading() as tx:
         found = list_referrals(tx, LISTED)
@@ -107,7 +107,7 @@ def list_open_referrals(context: IntakeContext) -> list[ReferralView]:
 
 
 @router.post("/api/referrals/{key}/answer")
-def create_answer(key: Key, received: ReferralAnswerIn, context: IntakeContext) -> ReferralView:
+def answer_referral(key: Key, received: ReferralAnswerIn, context: IntakeContext) -> ReferralView:
     """Store an agency's answer; a declined request returns to the city."""
     args = (ReferralId(key), received.state, received.answer, context.now)
     with context.writing() as tx:

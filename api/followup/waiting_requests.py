@@ -69,7 +69,7 @@ def followup_page(request: Request, context: BoardContext) -> HTMLResponse:
 
 
 @router.get("/api/followup")
-def show_waiting(
+def list_waiting_requests(
     context: BoardContext,
     chosen: Annotated[WaitingFilter, Query(alias="filter")] = WaitingFilter.LATE,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
@@ -84,7 +84,7 @@ def show_waiting(
 
 
 @router.get("/api/followup/{request_id}")
-def show_file(request_id: RequestId, context: BoardContext) -> FileView:
+def get_request_file(request_id: RequestId, context: BoardContext) -> FileView:
     """Return everything about one request."""
     with context.reading() as tx:
         return _file(tx, context, request_id)
@@ -119,7 +119,9 @@ def assign_request(request_id: RequestId, to: AssignIn, context: BoardContext) -
 
 
 @router.post("/api/requests/{request_id}/comments")
-def comment_on_request(request_id: RequestId, note: RequestNoteIn, context: IntakeContext) -> None:
+def create_request_comment(
+    request_id: RequestId, note: RequestNoteIn, context: IntakeContext
+) -> None:
     """Add a note to a request."""
     with context.writing() as tx:
         comment(tx, context.actor, request_id, note.text, context.now)
@@ -128,7 +130,7 @@ def comment_on_request(request_id: RequestId, note: RequestNoteIn, context: Inta
 @router.post(
     "/api/requests/{request_id}/sightings", dependencies=[takes_up_to(MOST_BYTES + FORM_BYTES)]
 )
-def sight_request(
+def create_sighting(
     request_id: RequestId,
     context: BoardContext,
     clear: Annotated[bool, Form()],
@@ -156,7 +158,7 @@ def sight_request(
 
 
 @router.get("/api/sightings/{sighting_id}/photo")
-def show_sighting(sighting_id: int, context: BoardContext) -> FileResponse:
+def get_sighting_photo(sighting_id: int, context: BoardContext) -> FileResponse:
     """Return the photo of an inspection, as an image."""
     with context.reading() as tx:
         name = get_sighting(tx, sighting_id).photo

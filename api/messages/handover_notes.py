@@ -24,7 +24,7 @@ class HandoverNoteIn(Wire):
 
 
 @router.get("/api/storms/{storm_id}/handover-notes")
-def show_notes(storm_id: StormId, context: BoardContext) -> list[NoteView]:
+def list_handover_notes(storm_id: StormId, context: BoardContext) -> list[NoteView]:
     """Return the notes of a storm, the newest first."""
     with context.reading() as tx:
         known_storm(tx, storm_id)
@@ -32,7 +32,7 @@ def show_notes(storm_id: StormId, context: BoardContext) -> list[NoteView]:
 
 
 @router.get("/api/handover-notes/waiting")
-def show_waiting(context: DispatcherContext) -> list[NoteView]:
+def list_waiting_notes(context: DispatcherContext) -> list[NoteView]:
     """Return the active storm's notes that the reader has not confirmed."""
     with context.reading() as tx:
         storm = wanted_storm(tx)
@@ -41,7 +41,9 @@ def show_waiting(context: DispatcherContext) -> list[NoteView]:
 
 
 @router.post("/api/storms/{storm_id}/handover-notes", status_code=201)
-def write(storm_id: StormId, wanted: HandoverNoteIn, context: DispatcherContext) -> NoteView:
+def create_handover_note(
+    storm_id: StormId, wanted: HandoverNoteIn, context: DispatcherContext
+) -> NoteView:
     """Write a note; other dispatchers' boards show it until one has read it."""
     with context.writing() as tx:
         note = write_note(tx, context.actor, storm_id, wanted.text, context.now)
@@ -49,7 +51,7 @@ def write(storm_id: StormId, wanted: HandoverNoteIn, context: DispatcherContext)
 
 
 @router.post("/api/handover-notes/{note_id}/read")
-def read(note_id: HandoverNoteId, context: DispatcherContext) -> NoteView:
+def acknowledge_handover_note(note_id: HandoverNoteId, context: DispatcherContext) -> NoteView:
     """Confirm that a note was read."""
     with context.writing() as tx:
         note = take_over(tx, context.actor, note_id, context.now)

@@ -92,7 +92,7 @@ class SosIn(Wire):
 
 
 @router.get("/api/messages")
-def show_messages(context: BoardContext) -> ThreadView:
+def list_messages_of_storm(context: BoardContext) -> ThreadView:
     """Return the messages of the active storm and the dispatchers' preset texts."""
     with context.reading() as tx:
         storm = wanted_storm(tx)
@@ -101,7 +101,7 @@ def show_messages(context: BoardContext) -> ThreadView:
 
 
 @router.post("/api/messages", status_code=201)
-def write(words: MessageIn, context: DispatcherContext) -> SentView:
+def create_messages(words: MessageIn, context: DispatcherContext) -> SentView:
     """Send a message to the drivers of vehicles."""
     app = context.app
     with context.writing() as tx:
@@ -119,7 +119,7 @@ def write(words: MessageIn, context: DispatcherContext) -> SentView:
 
 
 @router.post("/api/messages/seen")
-def see(thread: SeenIn, context: DispatcherContext) -> list[MessageView]:
+def mark_messages_seen(thread: SeenIn, context: DispatcherContext) -> list[MessageView]:
     """Mark a driver's messages as read by a dispatcher."""
     with context.writing() as tx:
         storm = active_storm(tx)
@@ -130,7 +130,7 @@ def see(thread: SeenIn, context: DispatcherContext) -> list[MessageView]:
 
 
 @router.get("/api/shifts/{shift_id}/messages")
-def show_thread(shift_id: ShiftId, context: DriverContext) -> ThreadView:
+def list_messages_of_driver(shift_id: ShiftId, context: DriverContext) -> ThreadView:
     """Return the messages of a shift and its driver's preset answers."""
     with context.reading() as tx:
         own_shift(tx, context, shift_id)
@@ -139,7 +139,9 @@ def show_thread(shift_id: ShiftId, context: DriverContext) -> ThreadView:
 
 
 @router.post("/api/shifts/{shift_id}/messages")
-def answer(shift_id: ShiftId, words: DriverReplyIn, context: DriverContext) -> MessageView:
+def create_driver_message(
+    shift_id: ShiftId, words: DriverReplyIn, context: DriverContext
+) -> MessageView:
     """Send a message to the dispatchers."""
     sent: list[Message] = []
 
@@ -154,7 +156,7 @@ def answer(shift_id: ShiftId, words: DriverReplyIn, context: DriverContext) -> M
 
 
 @router.post("/api/shifts/{shift_id}/messages/heard")
-def note_receipts(
+def mark_messages_delivered(
     shift_id: ShiftId, receipts: MessageReceiptsIn, context: DriverContext
 ) -> list[MessageView]:
     """Store which messages were delivered to a phone, and which were read."""
@@ -174,7 +176,7 @@ def note_receipts(
 
 
 @router.post("/api/shifts/{shift_id}/sos")
-def call(shift_id: ShiftId, wanted: SosIn, context: DriverContext) -> dict[str, bool]:
+def create_sos(shift_id: ShiftId, wanted: SosIn, context: DriverContext) -> dict[str, bool]:
     """Call for help: every board sounds until somebody answers."""
     app, opened = context.app, list[Alert]()
 

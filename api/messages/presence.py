@@ -32,7 +32,7 @@ class LeaveIn(Wire):
 
 
 @router.post("/api/board/presence")
-def enter(board: PresenceIn, context: BoardContext) -> RoomView:
+def update_presence(board: PresenceIn, context: BoardContext) -> RoomView:
     """Report what a board shows, every 20 seconds and at each change; other boards are notified.
 
     The answer's `change.version` goes back as `If-Match` with an order that changes the thing: it
@@ -49,6 +49,6 @@ def enter(board: PresenceIn, context: BoardContext) -> RoomView:
 
 
 @router.post("/api/board/presence/leave", status_code=204)
-def leave(board: LeaveIn, context: BoardContext) -> None:
+def delete_presence(board: LeaveIn, context: BoardContext) -> None:
     """Report that a board was closed."""
     context.app.hub.publish("presence", context.app.presence.leave(context.user.login, board.tab))

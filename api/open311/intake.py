@@ -37,7 +37,7 @@ router = APIRouter(route_class=FaultsAsRecords, tags=["Open311"])
     dependencies=[KEY_GUARD, takes_up_to(MOST_FORM_BYTES)],
     openapi_extra=REQUEST_FORM,
 )
-async def take_request(form: Format, request: Request) -> Response:
+async def create_request(form: Format, request: Request) -> Response:
     """Create a request; 200 instead of 201 where the sender's own number is known already."""
     visitor, sent = await read_form(request)
     return await asyncio.to_thread(_take, form, visitor, sent)

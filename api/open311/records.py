@@ -76,5 +76,5 @@ def _brought(visitor: Visitor, told: PartnerReport) -> bool:
 
 
 def _media(request: Request, photos: Sequence[str], told: PartnerReport | None) -> list[str]:
-    ours = [str(request.url_for("show_media", name=name)) for name in photos]
+    ours = [str(request.url_for("get_media", name=name)) for name in photos]
     return [*ours, *(told.media_urls if told else ())]

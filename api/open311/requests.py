@@ -48,7 +48,7 @@ def list_requests(
 
 
 @router.get(f"{BASE}/requests/{{service_request_id}}.{{form}}", responses=REQUESTS)
-def show_request(
+def get_request(
     service_request_id: Number,
     form: Format,
     request: Request,
@@ -63,7 +63,7 @@ def show_request(
 
 
 @router.get(f"{BASE}/tokens/{{token}}.{{form}}", responses=TOKENS)
-def show_token(token: Number, form: Format, visitor: ReadingVisitor) -> Response:
+def get_token(token: Number, form: Format, visitor: ReadingVisitor) -> Response:
     """Return the request number of a token; both are the same, since numbers are given at once."""
     with reading(visitor.app.engine) as tx:
         found = request_by_number(tx, token)
@@ -72,7 +72,7 @@ def show_token(token: Number, form: Format, visitor: ReadingVisitor) -> Response
 
 
 @router.get(f"{BASE}/media/{{name}}", response_class=FileResponse, responses=MEDIA)
-def show_media(name: Annotated[str, Path(max_length=80)], visitor: ReadingVisitor) -> FileResponse:
+def get_media(name: Annotated[str, Path(max_length=80)], visitor: ReadingVisitor) -> FileResponse:
     """Return a photo sent by a system; its random address is the only protection."""
     with reading(visitor.app.engine) as tx:
         request_id = find_photographed(tx, name)

@@ -23,7 +23,7 @@ router = APIRouter(route_class=FaultsAsRecords, tags=["Open311"])
 
 @router.get("/open311/discovery.{form}", responses=DISCOVERY)
 @router.get(f"{BASE}/discovery.{{form}}", responses=DISCOVERY, include_in_schema=False)
-def discover(form: Format, request: Request, visitor: ReadingVisitor) -> Response:
+def get_discovery(form: Format, request: Request, visitor: ReadingVisitor) -> Response:
     """Return the address of this city's interface and the contact for keys."""
     t, contact = visitor.t, visitor.app.settings.contact
     endpoint: Record = {
@@ -49,7 +49,7 @@ def list_services(form: Format, visitor: ReadingVisitor) -> Response:
 
 
 @router.get(f"{BASE}/services/{{service_code}}.{{form}}", responses=DEFINITION)
-def define_service(service_code: str, form: Format, visitor: ReadingVisitor) -> Response:
+def get_service_definition(service_code: str, form: Format, visitor: ReadingVisitor) -> Response:
     """Return the questions of a service."""
     if service_code not in set(RequestKind):
         raise NotFoundError("service", service_code)

@@ -72,7 +72,7 @@ def list_updates(
     dependencies=[KEY_GUARD],
     openapi_extra=UPDATE_FORM,
 )
-async def take_update(form: Format, request: Request) -> Response:
+async def create_update(form: Format, request: Request) -> Response:
     """Store a system's update of a request that it created."""
     visitor, sent = await read_form(request)
     return await asyncio.to_thread(_take, form, visitor, sent)

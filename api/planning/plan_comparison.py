@@ -35,14 +35,16 @@ class _Choice:
 
 
 @router.get("/api/plans/compare")
-def compare(request: Request, a: First, b: Second, context: BoardContext) -> ComparisonView:
+def compare_two_plans(
+    request: Request, a: First, b: Second, context: BoardContext
+) -> ComparisonView:
     """Return two plans of a storm figure by figure, and which one is better in each."""
     with context.reading() as tx:
         return _compared(tx, context, get_plan(tx, a), get_plan(tx, b), translator_of(request))
 
 
 @router.get("/api/plans/{plan_id}/words")
-def show_words(request: Request, plan_id: PlanId, context: BoardContext) -> PlanWords:
+def get_plan_summary(request: Request, plan_id: PlanId, context: BoardContext) -> PlanWords:
     """Return a plan's proven quality and its unavoidable shortfalls, in the reader's language."""
     with context.reading() as tx:
         plan, names = get_plan(tx, plan_id), machine_names(tx)

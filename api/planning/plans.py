@@ -25,7 +25,7 @@ router = APIRouter(route_class=CheckedRoute)
 
 
 @router.post("/api/plans", status_code=202)
-def ask(wanted: PlanIn, context: DispatcherContext) -> RunView:
+def create_plan_run(wanted: PlanIn, context: DispatcherContext) -> RunView:
     """Queue a plan run for the active storm."""
     with context.writing() as tx:
         storm = active_storm(tx)
@@ -38,7 +38,7 @@ def ask(wanted: PlanIn, context: DispatcherContext) -> RunView:
 
 
 @router.get("/api/plan-choices")
-def show_choices(request: Request, context: BoardContext) -> PlanChoices:
+def get_plan_choices(request: Request, context: BoardContext) -> PlanChoices:
     """Return the classes, districts and machines to which a plan can be limited."""
     with context.reading() as tx:
         storm = wanted_storm(tx)
@@ -47,14 +47,14 @@ def show_choices(request: Request, context: BoardContext) -> PlanChoices:
 
 
 @router.get("/api/plan-runs/{run_id}")
-def show_run(run_id: PlanRunId, context: BoardContext) -> RunView:
+def get_plan_run(run_id: PlanRunId, context: BoardContext) -> RunView:
     """Return the progress of a plan run."""
     with context.reading() as tx:
         return shown_run(tx, get_run(tx, run_id))
 
 
 @router.post("/api/plan-runs/{run_id}/stop")
-def stop(run_id: PlanRunId, context: DispatcherContext) -> RunView:
+def stop_plan_run(run_id: PlanRunId, context: DispatcherContext) -> RunView:
     """Stop a plan run; it keeps the best plan so far."""
     with context.writing() as tx:
         request_stop(tx, context.actor, run_id, context.now)
@@ -64,7 +64,7 @@ def stop(run_id: PlanRunId, context: DispatcherContext) -> RunView:
 
 
 @router.get("/api/plans/{plan_id}")
-def show_plan(plan_id: PlanId, context: BoardContext) -> PlanView:
+def get_plan_view(plan_id: PlanId, context: BoardContext) -> PlanView:
     """Return a plan's totals."""
     with context.reading() as tx:
         return plan_view(get_plan(tx, plan_id), machine_names(tx))
@@ -88,14 +88,14 @@ def publish_plan(
 
 
 @router.get("/api/plans/{plan_id}/geojson")
-def show_plan_lines(plan_id: PlanId, context: BoardContext) -> Collection:
+def get_plan_geojson(plan_id: PlanId, context: BoardContext) -> Collection:
     """Return every leg of a plan as GeoJSON."""
     with context.reading() as tx:
         return plan_geojson(get_plan(tx, plan_id), context.app.network)
 
 
 @router.get("/api/plans/{plan_id}/routes/{shift_id}")
-def show_route(plan_id: PlanId, shift_id: ShiftId, context: RouteContext) -> Collection:
+def get_route(plan_id: PlanId, shift_id: ShiftId, context: RouteContext) -> Collection:
     """Return the legs of one shift as GeoJSON; drivers get their own only."""
     with context.reading() as tx:
         may_see_route(tx, context, shift_id)

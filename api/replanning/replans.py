@@ -41,7 +41,7 @@ router = APIRouter(route_class=CheckedRoute)
 
 
 @router.post("/api/replans", status_code=202)
-def ask(wanted: ReplanIn, context: DispatcherContext) -> RunView:
+def create_replan(wanted: ReplanIn, context: DispatcherContext) -> RunView:
     """Queue a replan for an event on the road; the draft comes within seconds."""
     with context.writing() as tx:
         storm = active_storm(tx)
@@ -57,7 +57,7 @@ def ask(wanted: ReplanIn, context: DispatcherContext) -> RunView:
 
 
 @router.get("/api/plans/{plan_id}/difference")
-def show_difference(
+def get_plan_difference(
     request: Request, plan_id: PlanId, context: BoardContext
 ) -> ReplanDifferenceView:
     """Return how a draft changes the remaining routes, truck by truck."""
@@ -83,7 +83,9 @@ def discard_plan(plan_id: PlanId, context: DispatcherContext) -> Response:
 
 
 @router.post("/api/insertions")
-def offer(request: Request, wanted: InsertionIn, context: DispatcherContext) -> InsertionView:
+def create_insertion_offer(
+    request: Request, wanted: InsertionIn, context: DispatcherContext
+) -> InsertionView:
     """Return the best insertion of urgent work in the driven routes; nothing changes yet."""
     app, t = context.app, translator_of(request)
     with context.reading() as tx:
@@ -101,7 +103,7 @@ def offer(request: Request, wanted: InsertionIn, context: DispatcherContext) -> 
 
 
 @router.post("/api/insertions/{offer_id}/accept")
-def accept(offer_id: str, context: DispatcherContext) -> PlanView:
+def accept_insertion_offer(offer_id: str, context: DispatcherContext) -> PlanView:
     """Publish the driven plan with the offered insertion; a repeated offer gives one plan."""
     app = context.app
     with app.offers.taking:

@@ -45,7 +45,7 @@ def council_page(request: Request, context: CouncilContext) -> HTMLResponse:
 
 
 @router.get("/api/council")
-def show_figures(
+def get_council_figures(
     context: CouncilContext, storm: Wanted = None, against: Against = None
 ) -> CouncilView:
     """Return a storm's figures, beside those of an earlier storm after the same time."""
@@ -60,13 +60,13 @@ def show_figures(
 
 
 @router.get("/api/council/coverage")
-def show_coverage(context: CouncilContext, storm: Wanted = None) -> CouncilMap:
+def get_coverage(context: CouncilContext, storm: Wanted = None) -> CouncilMap:
     """Return every street's color in a storm, now or at its end."""
     return council_map(_picture(context, storm))
 
 
 @router.get("/api/council/streets/{segment_id}")
-def show_street(
+def get_council_street(
     segment_id: SegmentId, context: CouncilContext, storm: Wanted = None
 ) -> CouncilStreet:
     """Return a street and a storm's evidence for its colors."""

@@ -43,7 +43,7 @@ class CallerPhoneIn(Wire):
 
 
 @router.get("/api/answer")
-def answer_at_once(
+def get_answer_for_place(
     context: IntakeContext,
     kind: RequestKind = RequestKind.PLOW,
     segment_id: Number = None,
@@ -63,7 +63,7 @@ def answer_at_once(
 
 
 @router.get("/api/requests/{request_id}/answer")
-def answer_again(request_id: RequestId, context: IntakeContext) -> CallAnswerView:
+def get_answer_for_request(request_id: RequestId, context: IntakeContext) -> CallAnswerView:
     """Return the answer for a placed request, with its number."""
     with context.reading() as tx:
         asked = get_request(tx, request_id)
@@ -79,7 +79,9 @@ def answer_again(request_id: RequestId, context: IntakeContext) -> CallAnswerVie
 
 
 @router.post("/api/callers/history")
-def caller_history(who: CallerPhoneIn, context: CallerContext) -> tuple[EarlierRequestView, ...]:
+def search_caller_history(
+    who: CallerPhoneIn, context: CallerContext
+) -> tuple[EarlierRequestView, ...]:
     """Return the earlier requests of a phone number; access is logged."""
     with context.writing() as tx:
         number = plain_number(who.phone)

@@ -95,7 +95,7 @@ def form_fields(
 
 
 @router.post("/report", dependencies=[FormChecked, takes_up_to(MOST_BYTES + FORM_BYTES)])
-async def take_report(
+async def submit_report(
     request: Request,
     fields: Annotated[dict[str, str], Depends(form_fields)],
     photo: Annotated[UploadFile | None, File()] = None,
@@ -128,7 +128,7 @@ def track_page(
 
 
 @router.post("/track/again", dependencies=[FormChecked])
-def open_again(
+def reopen_tracked_request(
     request: Request, reference: Short, code: Short, why: Short = "", words: Words = ""
 ) -> Response:
     """Reopen a request whose street is not clear."""
@@ -149,7 +149,7 @@ def open_again(
 
 
 @router.post("/track/quiet", dependencies=[FormChecked])
-def want_no_messages(request: Request, reference: Short, code: Short) -> Response:
+def unsubscribe_from_messages(request: Request, reference: Short, code: Short) -> Response:
     """Stop messages about a request."""
     app = app_of(request)
     try:

@@ -47,7 +47,7 @@ class FileTakenOut(Wire):
 
 
 @router.post("/api/queue/file/check", dependencies=[TABLE_LIMIT])
-def check_file(
+def check_request_file(
     request: Request, file: Annotated[UploadFile, File()], context: IntakeContext
 ) -> FileCheckOut:
     """Return a file's mistakes, or how many requests it would import."""
@@ -61,7 +61,9 @@ def check_file(
 
 
 @router.post("/api/queue/file", status_code=201, dependencies=[TABLE_LIMIT])
-def take_file(file: Annotated[UploadFile, File()], context: IntakeContext) -> FileTakenOut:
+def import_request_file(
+    file: Annotated[UploadFile, File()], context: IntakeContext
+) -> FileTakenOut:
     """Import a file's requests, all or none, then place those that name a place.
 
     They are committed before they are placed.

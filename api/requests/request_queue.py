@@ -194,7 +194,7 @@ def requests_page(request: Request, context: IntakeContext) -> Response:
 
 
 @router.get("/api/queue")
-def show_queue(asked: Annotated[PageIn, Query()], context: IntakeContext) -> QueueView:
+def get_request_queue(asked: Annotated[PageIn, Query()], context: IntakeContext) -> QueueView:
     """Return a page of the matching requests, and counts for each filter."""
     app, wanted, after = context.app, asked.wanted(context), asked.after
     behind = None if after is None else RequestId(after)
@@ -217,7 +217,7 @@ def show_queue(asked: Annotated[PageIn, Query()], context: IntakeContext) -> Que
 
 
 @router.get("/api/queue/map")
-def show_spots(asked: Annotated[FilterIn, Query()], context: IntakeContext) -> Response:
+def get_request_map(asked: Annotated[FilterIn, Query()], context: IntakeContext) -> Response:
     """Return the matching requests with a place: `[id, lon, lat, kind, danger, seconds]`."""
     wanted = asked.wanted(context)
     _note_look(context, wanted)
@@ -227,7 +227,7 @@ def show_spots(asked: Annotated[FilterIn, Query()], context: IntakeContext) -> R
 
 
 @router.get("/requests.csv")
-def download_queue(
+def download_requests(
     request: Request, asked: Annotated[FilterIn, Query()], context: IntakeContext
 ) -> Response:
     """Return the matching requests as CSV, without callers."""
@@ -239,7 +239,7 @@ def download_queue(
 
 
 @router.post("/api/queue/place")
-def place(request: Request, wanted: PlaceIn, context: IntakeContext) -> BulkOut:
+def place_requests(request: Request, wanted: PlaceIn, context: IntakeContext) -> BulkOut:
     """Place requests at a pin, or where their words are unambiguous."""
     app, ids, pin = context.app, _ids(wanted.ids), wanted.pin()
     places: Mapping[RequestId, LonLat | Snap]
@@ -257,7 +257,7 @@ def place(request: Request, wanted: PlaceIn, context: IntakeContext) -> BulkOut:
 
 
 @router.post("/api/queue/kind")
-def set_kind(request: Request, wanted: KindIn, context: IntakeContext) -> BulkOut:
+def update_request_kinds(request: Request, wanted: KindIn, context: IntakeContext) -> BulkOut:
     """Change the kind of requests."""
     ids, rules = _ids(wanted.ids), _city_rules(context)
     return _changed(
@@ -268,7 +268,7 @@ def set_kind(request: Request, wanted: KindIn, context: IntakeContext) -> BulkOu
 
 
 @router.post("/api/queue/close")
-def close_several(request: Request, wanted: CloseManyIn, context: IntakeContext) -> BulkOut:
+def close_requests(request: Request, wanted: CloseManyIn, context: IntakeContext) -> BulkOut:
     """Close requests with a reason of the fixed list."""
     ids, reason, note = _ids(wanted.ids), wanted.reason, wanted.note
     return _changed(
@@ -291,7 +291,7 @@ def refer_requests(request: Request, wanted: ReferralIn, context: IntakeContext)
 
 
 @router.post("/api/queue/changes/{change_id}/undo")
-def undo(
+def undo_queue_change(
     request: Request, change_id: Annotated[int, Path(ge=1, lt=2**63)], context: IntakeContext
 ) -> BulkOut:
     """Undo a bulk change."""

@@ -34,7 +34,7 @@ router = APIRouter(route_class=CheckedRoute)
 
 
 @router.post("/requests", status_code=201)
-def take_request(form: ReportIn, context: IntakeContext) -> RequestView:
+def create_request(form: ReportIn, context: IntakeContext) -> RequestView:
     """Store a request, then place and promise it where its words or pin are unambiguous.
 
     It is committed before it is placed.
@@ -51,7 +51,7 @@ def take_request(form: ReportIn, context: IntakeContext) -> RequestView:
 
 
 @router.get("/api/requests")
-def list_all(context: IntakeContext, *, everything: bool = False) -> list[RequestView]:
+def get_requests(context: IntakeContext, *, everything: bool = False) -> list[RequestView]:
     """Return open requests, the newest first; `everything` adds the closed ones."""
     with context.reading() as tx:
         asked = list_requests(tx, None if everything else WAITING, LISTED)
@@ -60,14 +60,14 @@ def list_all(context: IntakeContext, *, everything: bool = False) -> list[Reques
 
 
 @router.get("/api/requests/{request_id}")
-def show_request(request_id: RequestId, context: IntakeContext) -> RequestView:
+def get_request_view(request_id: RequestId, context: IntakeContext) -> RequestView:
     """Return a request."""
     with context.reading() as tx:
         return viewed(tx, get_request(tx, request_id))
 
 
 @router.get("/api/requests/{request_id}/caller")
-def show_caller(request_id: RequestId, context: CallerContext) -> CallerOut:
+def get_caller(request_id: RequestId, context: CallerContext) -> CallerOut:
     """Return a request's caller, for calling back; access is logged."""
     with context.writing() as tx:
         caller = read_caller(tx, context.actor, request_id, "call_back", context.now)
@@ -93,7 +93,7 @@ def place_request(request_id: RequestId, pin: PinIn, context: IntakeContext) -> 
 
 
 @router.post("/api/requests/{request_id}/cancel")
-def cancel(request_id: RequestId, why: CancelIn, context: IntakeContext) -> RequestView:
+def cancel_one_request(request_id: RequestId, why: CancelIn, context: IntakeContext) -> RequestView:
     """Cancel a request."""
     with context.changing(f"request:{request_id}") as tx:
         cancelled = cancel_request(tx, context.actor, request_id, why.reason, context.now)
@@ -102,7 +102,7 @@ def cancel(request_id: RequestId, why: CancelIn, context: IntakeContext) -> Requ
 
 
 @router.post("/api/requests/{request_id}/close")
-def close(request_id: RequestId, why: CloseIn, context: IntakeContext) -> RequestView:
+def close_one_request(request_id: RequestId, why: CloseIn, context: IntakeContext) -> RequestView:
     """Close a request with a reason of the fixed list."""
     with context.changing(f"request:{request_id}") as tx:
         closed = close_request(tx, context.actor, request_id, why.reason, why.note, context.now)
@@ -111,7 +111,7 @@ def close(request_id: RequestId, why: CloseIn, context: IntakeContext) -> Reques
 
 
 @router.post("/api/requests/{request_id}/reopen")
-def reopen(request_id: RequestId, why: ReopenIn, context: IntakeContext) -> RequestView:
+def reopen_one_request(request_id: RequestId, why: ReopenIn, context: IntakeContext) -> RequestView:
     """Reopen a closed request."""
     with context.changing(f"request:{request_id}") as tx:
         view = viewed(tx, reopen_request(tx, context.actor, request_id, why.why, context.now))

@@ -51,14 +51,14 @@ class _Found:
 
 
 @router.get("/api/route-checks")
-def show_checks(context: WallContext) -> list[CheckView]:
+def list_route_checks(context: WallContext) -> list[CheckView]:
     """Return the state of every route of the driven plan."""
     checked = context.app.alert_task.check
     return [] if checked is None else check_views(checked)
 
 
 @router.get("/api/route-checks/{shift_id}")
-def show_states(shift_id: ShiftId, context: BoardContext) -> list[LegState]:
+def get_route_check(shift_id: ShiftId, context: BoardContext) -> list[LegState]:
     """Return the state of each leg of a shift's driven route, in driving order.
 
     A shift without a route in the driven plan has no legs.

@@ -34,7 +34,7 @@ Spoken = Annotated[
 
 
 @router.get("/api/plans/{plan_id}/routes/{shift_id}/sheet.pdf")
-def route_sheet(
+def download_route_sheet(
     request: Request,
     plan_id: PlanId,
     shift_id: ShiftId,
@@ -50,7 +50,7 @@ def route_sheet(
 
 
 @router.get("/api/plans/{plan_id}/sheets.pdf")
-def all_sheets(
+def download_route_sheets(
     request: Request, plan_id: PlanId, context: BoardContext, language: Spoken = None
 ) -> Response:
     """Return the route sheets of all trucks with work in a plan, as one PDF."""

@@ -73,20 +73,20 @@ def first_web(start: FirstStart) -> FastAPI:
 
 
 @router.get("/health")
-async def health() -> Mapping[str, str]:
+async def get_health() -> Mapping[str, str]:
     """Answer that the server runs and has no city yet."""
     return {"status": "setup"}
 
 
 @router.get("/style.css")
-async def style() -> Response:
+async def get_style() -> Response:
     """Return the colors of both themes as CSS."""
     return Response(css(), media_type="text/css")
 
 
 @router.get("/")
 @router.get("/sign-in")
-def to_the_first_page() -> Response:
+def redirect_to_first_page() -> Response:
     """Redirect to the first-start page."""
     return RedirectResponse(FIRST, status_code=303)
 
@@ -122,13 +122,13 @@ def switch_language(
 
 
 @router.get(f"{FIRST}/files")
-def read_files(start: WithCode) -> dict[str, list[UploadedFileOut]]:
+def list_uploaded_files(start: WithCode) -> dict[str, list[UploadedFileOut]]:
     """Return the uploaded files by purpose."""
     return ready_files(start.settings.uploads)
 
 
 @router.post(f"{FIRST}/files", status_code=201, dependencies=[takes_up_to(MOST_BYTES)])
-async def receive_file(
+async def upload_file(
     request: Request, name: str, purpose: str, start: WithCode
 ) -> UploadedFileOut:
     """Store the request body as an uploaded file."""
@@ -138,14 +138,14 @@ async def receive_file(
 
 
 @router.post(f"{FIRST}/city", status_code=202)
-def make_city(request: Request, wanted: CityIn, start: WithCode) -> ProgressOut:
+def create_city(request: Request, wanted: CityIn, start: WithCode) -> ProgressOut:
     """Start creating the city."""
     start.begin(wanted)
     return _progress(request, start)
 
 
 @router.get(f"{FIRST}/progress")
-def read_progress(request: Request, start: WithCode) -> ProgressOut:
+def get_progress(request: Request, start: WithCode) -> ProgressOut:
     """Return the progress of the import."""
     return _progress(request, start)
 

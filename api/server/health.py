@@ -25,7 +25,7 @@ class HealthOut(BaseModel):
 
 
 @router.get("/health")
-async def health(request: Request, response: Response) -> HealthOut:
+async def get_health(request: Request, response: Response) -> HealthOut:
     """Answer 200, or 503 when positions are no longer digested.
 
     Touches no database, so that it answers while others wait.

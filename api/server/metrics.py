@@ -32,7 +32,7 @@ router = APIRouter(route_class=CheckedRoute)
 
 
 @router.get("/metrics")
-def metrics(request: Request) -> Response:
+def get_metrics(request: Request) -> Response:
     """Return the metrics to holders of the token; without a token set, to this machine only."""
     app = app_of(request)
     _require_monitor(request, app.settings.metrics_token)

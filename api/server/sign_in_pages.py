@@ -58,7 +58,7 @@ Text = Annotated[str, Form(max_length=200)]
 
 
 @router.get("/style.css")
-async def style(request: Request) -> Response:
+async def get_style(request: Request) -> Response:
     """Return the colors of both themes and of the city's classes as CSS."""
     return Response(css(class_styles(app_of(request).policy)), media_type="text/css")
 

@@ -96,7 +96,7 @@ def streets_page(request: Request, context: AdminContext) -> Response:
 
 
 @router.get("/api/setup/unreached")
-def read_unreached(context: AdminContext) -> UnreachedView:
+def list_unreached_streets(context: AdminContext) -> UnreachedView:
     """Return the streets that no depot reaches."""
     with context.reading() as tx:
         depots = list_depots(tx)
@@ -106,13 +106,13 @@ def read_unreached(context: AdminContext) -> UnreachedView:
 
 
 @router.get("/api/setup/files")
-def read_files(context: AdminContext) -> dict[str, list[UploadedFileOut]]:
+def list_uploaded_files(context: AdminContext) -> dict[str, list[UploadedFileOut]]:
     """Return the uploaded files by purpose."""
     return ready_files(context.app.settings.uploads)
 
 
 @router.post("/api/setup/files", status_code=201, dependencies=[takes_up_to(MOST_BYTES)])
-async def receive_file(
+async def upload_file(
     request: Request, name: str, purpose: str, context: AdminContext
 ) -> UploadedFileOut:
     """Store the request body as an uploaded file."""
@@ -120,13 +120,15 @@ async def receive_file(
 
 
 @router.get("/api/setup/reimport")
-def read_reimport(request: Request, context: AdminContext) -> ReimportOut:
+def get_street_update(request: Request, context: AdminContext) -> ReimportOut:
     """Return the progress of a comparison or an import."""
     return _reimport(request, context.app)
 
 
 @router.post("/api/setup/reimport/compare", status_code=202)
-def begin_to_compare(request: Request, wanted: NewerIn, context: AdminContext) -> ReimportOut:
+def start_street_comparison(
+    request: Request, wanted: NewerIn, context: AdminContext
+) -> ReimportOut:
     """Start comparing a newer file with the present streets; nothing is changed by it."""
     app, folder = context.app, context.app.settings.uploads
     file = wanted_upload(folder, wanted.file, "streets")
@@ -142,7 +144,7 @@ def begin_to_compare(request: Request, wanted: NewerIn, context: AdminContext) -
 
 
 @router.post("/api/setup/reimport/take-over", status_code=202)
-def begin_to_take_over(request: Request, context: AdminContext) -> ReimportOut:
+def start_street_update(request: Request, context: AdminContext) -> ReimportOut:
     """Start importing the compared file as the city's streets."""
     app, newer = context.app, context.app.background_job.state.outcome
     if not isinstance(newer, Newer):
@@ -160,7 +162,7 @@ def begin_to_take_over(request: Request, context: AdminContext) -> ReimportOut:
 
 
 @router.post("/api/setup/reimport/forget")
-def forget_reimport(request: Request, context: AdminContext) -> ReimportOut:
+def delete_street_update(request: Request, context: AdminContext) -> ReimportOut:
     """Discard the result of a comparison or an import."""
     context.app.background_job.forget()
     return _reimport(request, context.app)

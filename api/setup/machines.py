@@ -167,20 +167,20 @@ def machines_page(request: Request, context: AdminContext) -> Response:
 
 
 @router.get("/api/setup/fleet")
-def read_fleet(context: AdminContext) -> FleetView:
+def get_fleet_setup(context: AdminContext) -> FleetView:
     """Return depots, reload sites, machines and the last change."""
     with context.reading() as tx:
         return fleet_view(get_fleet(tx), find_last_change(tx), get_report(tx))
 
 
 @router.post("/api/setup/depots")
-def add_depot(wanted: DepotIn, context: AdminContext) -> FleetView:
+def create_depot(wanted: DepotIn, context: AdminContext) -> FleetView:
     """Add a depot."""
-    return change_depot(NEW, wanted, context)
+    return update_depot(NEW, wanted, context)
 
 
 @router.post("/api/setup/depots/{key}")
-def change_depot(key: Key, wanted: DepotIn, context: AdminContext) -> FleetView:
+def update_depot(key: Key, wanted: DepotIn, context: AdminContext) -> FleetView:
     """Move or rename a depot."""
     depot, network = wanted.depot(key), context.app.network
     return _changed(
@@ -192,7 +192,7 @@ def change_depot(key: Key, wanted: DepotIn, context: AdminContext) -> FleetView:
 
 
 @router.post("/api/setup/depots/{key}/remove")
-def drop_depot(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetView:
+def delete_depot(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetView:
     """Remove a depot."""
     move_to = None if wanted.move_to is None else DepotId(wanted.move_to)
     network, now = context.app.network, context.now
@@ -205,13 +205,13 @@ def drop_depot(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetView:
 
 
 @router.post("/api/setup/reload-sites")
-def add_reload_site(wanted: ReloadSiteIn, context: AdminContext) -> FleetView:
+def create_reload_site(wanted: ReloadSiteIn, context: AdminContext) -> FleetView:
     """Add a reload site."""
-    return change_reload_site(NEW, wanted, context)
+    return update_reload_site(NEW, wanted, context)
 
 
 @router.post("/api/setup/reload-sites/{key}")
-def change_reload_site(key: Key, wanted: ReloadSiteIn, context: AdminContext) -> FleetView:
+def update_reload_site(key: Key, wanted: ReloadSiteIn, context: AdminContext) -> FleetView:
     """Change a reload site."""
     site, network = wanted.site(key), context.app.network
     return _changed(
@@ -223,7 +223,7 @@ def change_reload_site(key: Key, wanted: ReloadSiteIn, context: AdminContext) ->
 
 
 @router.post("/api/setup/reload-sites/{key}/remove")
-def drop_reload_site(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetView:
+def delete_reload_site(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetView:
     """Remove a reload site."""
     site_id, network = ReloadSiteId(key), context.app.network
     return _changed(
@@ -235,13 +235,13 @@ def drop_reload_site(key: Key, wanted: RemovalIn, context: AdminContext) -> Flee
 
 
 @router.post("/api/setup/machines")
-def add_machine(wanted: MachineIn, context: AdminContext) -> FleetView:
+def create_machine(wanted: MachineIn, context: AdminContext) -> FleetView:
     """Add a machine."""
-    return change_machine(NEW, wanted, context)
+    return update_machine(NEW, wanted, context)
 
 
 @router.post("/api/setup/machines/{key}")
-def change_machine(key: Key, wanted: MachineIn, context: AdminContext) -> FleetView:
+def update_machine(key: Key, wanted: MachineIn, context: AdminContext) -> FleetView:
     """Change a machine."""
     machine, network = wanted.machine(key), context.app.network
     return _changed(
@@ -251,7 +251,7 @@ def change_machine(key: Key, wanted: MachineIn, context: AdminContext) -> FleetV
 
 
 @router.post("/api/setup/machines/{key}/remove")
-def drop_machine(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetView:
+def delete_machine(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetView:
     """Remove a machine from the fleet."""
     machine_id, network = VehicleId(key), context.app.network
     return _changed(
@@ -261,7 +261,7 @@ def drop_machine(key: Key, wanted: RemovalIn, context: AdminContext) -> FleetVie
 
 
 @router.post("/api/setup/fleet/check", dependencies=[TABLE_LIMIT])
-def check_file(
+def check_machine_file(
     request: Request, file: Annotated[UploadFile, File()], context: AdminContext
 ) -> ProposalView:
     """Return a machine file's mistakes, or what it would change."""
@@ -272,7 +272,7 @@ def check_file(
 
 
 @router.post("/api/setup/fleet/file", dependencies=[TABLE_LIMIT])
-def take_file(
+def import_machine_file(
     file: Annotated[UploadFile, File()],
     base: Annotated[int, Form(ge=0, lt=2**63)],
     context: AdminContext,
@@ -291,7 +291,7 @@ def take_file(
 
 
 @router.post("/api/setup/fleet/undo")
-def undo(wanted: UndoIn, context: AdminContext) -> FleetView:
+def undo_fleet_change(wanted: UndoIn, context: AdminContext) -> FleetView:
     """Undo the last change."""
     network = context.app.network
     return _changed(

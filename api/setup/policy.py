@@ -53,14 +53,14 @@ def policy_page(request: Request, context: AdminContext) -> Response:
 
 
 @router.get("/api/setup/policy")
-def read_policy(request: Request, context: AdminContext) -> PolicyView:
+def get_policy_setup(request: Request, context: AdminContext) -> PolicyView:
     """Return the policy in force and its effects."""
     with context.reading() as tx:
         return _view(request, context, tx)
 
 
 @router.post("/api/setup/policy")
-def change_policy(request: Request, wanted: PolicyIn, context: AdminContext) -> PolicyView:
+def update_policy(request: Request, wanted: PolicyIn, context: AdminContext) -> PolicyView:
     """Put the form's policy in force."""
     network = context.app.network
     with context.writing() as tx:
@@ -91,7 +91,7 @@ def check_policy_file(
 
 
 @router.post("/api/setup/policy/file", dependencies=[TABLE_LIMIT])
-def take_file(
+def import_policy_file(
     request: Request,
     file: Annotated[UploadFile, File()],
     base: Annotated[int, Form(ge=0, lt=2**63)],
@@ -106,7 +106,7 @@ def take_file(
 
 
 @router.post("/api/setup/policy/undo")
-def undo(request: Request, wanted: UndoIn, context: AdminContext) -> PolicyView:
+def undo_policy_change(request: Request, wanted: UndoIn, context: AdminContext) -> PolicyView:
     """Undo the last change."""
     with context.writing() as tx:
         undo_policy(tx, context.actor, wanted.change, context.app.network, context.now)

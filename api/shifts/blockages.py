@@ -24,7 +24,7 @@ router = APIRouter(route_class=CheckedRoute)
 
 
 @router.get("/api/blockages")
-def show_blockages(context: WallContext) -> list[BlockageView]:
+def get_blockages(context: WallContext) -> list[BlockageView]:
     """Return the blockages of the active storm, the oldest first."""
     with context.reading() as tx:
         storm = wanted_storm(tx)
@@ -33,7 +33,7 @@ def show_blockages(context: WallContext) -> list[BlockageView]:
 
 
 @router.post("/api/shifts/{shift_id}/blockages")
-def report(shift_id: ShiftId, tap: BlockageIn, context: DriverContext) -> BlockageView:
+def create_blockage(shift_id: ShiftId, tap: BlockageIn, context: DriverContext) -> BlockageView:
     """Report a blocked street and skip its legs; a photo may follow."""
     legs = legs_of(PlanId(tap.plan_id), shift_id, tap.leg, tap)
     reported: list[BlockageView] = []
@@ -51,7 +51,7 @@ def report(shift_id: ShiftId, tap: BlockageIn, context: DriverContext) -> Blocka
 
 
 @router.post("/api/blockages/{blockage_id}/photo", dependencies=[takes_up_to(MOST_BYTES)])
-async def receive_photo(
+async def upload_blockage_photo(
     blockage_id: BlockageId, request: Request, context: DriverContext
 ) -> BlockageView:
     """Store the request body as the photo: JPEG, PNG or WebP; it replaces an earlier one."""
@@ -63,7 +63,7 @@ async def receive_photo(
 
 
 @router.get("/api/blockages/{blockage_id}/photo")
-def show_photo(blockage_id: BlockageId, context: BoardContext) -> FileResponse:
+def get_blockage_photo(blockage_id: BlockageId, context: BoardContext) -> FileResponse:
     """Return the photo of a blockage, as an image."""
     with context.reading() as tx:
         photo = get_blockage(tx, blockage_id).photo
@@ -71,7 +71,7 @@ def show_photo(blockage_id: BlockageId, context: BoardContext) -> FileResponse:
 
 
 @router.post("/api/blockages/{blockage_id}/clear")
-def clear(blockage_id: BlockageId, context: DispatcherContext) -> BlockageView:
+def clear_one_blockage(blockage_id: BlockageId, context: DispatcherContext) -> BlockageView:
     """Clear a blockage."""
     with context.changing(f"blockage:{blockage_id}") as tx:
         view = _view(tx, context, clear_blockage(tx, context.actor, blockage_id, context.now))

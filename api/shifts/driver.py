@@ -91,7 +91,7 @@ def sign_in_by_code(request: Request, code: Annotated[str, Form(max_length=40)] 
 
 
 @router.get("/api/drive")
-def show_drive(context: DriverContext) -> DriveView:
+def get_driver_view(context: DriverContext) -> DriveView:
     """Return the driver's shift with its whole route and the state of each leg."""
     with context.reading() as tx:
         shift = find_current_shift_of_driver(tx, context.user.id, context.now)

@@ -127,7 +127,7 @@ def roster_page(
 
 
 @router.get("/api/roster")
-def show_roster(context: BoardContext, storm_id: StormId | None = None, day: str = "") -> RosterOut:
+def get_roster(context: BoardContext, storm_id: StormId | None = None, day: str = "") -> RosterOut:
     """Return the shifts of a storm, by default the active one, or of a day in city time."""
     with context.reading() as tx:
         _, shifts = _shown(tx, context, storm_id, day)
@@ -139,7 +139,7 @@ def show_roster(context: BoardContext, storm_id: StormId | None = None, day: str
 
 
 @router.get("/api/machines-out")
-def show_machines_out(context: BoardContext) -> list[MachineOutOut]:
+def list_out_of_service(context: BoardContext) -> list[MachineOutOut]:
     """Return the machines out of service in the active storm, with reasons."""
     with context.reading() as tx:
         out = machines_taken_out(tx, wanted_storm(tx))
@@ -147,7 +147,7 @@ def show_machines_out(context: BoardContext) -> list[MachineOutOut]:
 
 
 @router.post("/api/storms/{storm_id}/shifts", status_code=201)
-def add(storm_id: StormId, wanted: NewShiftIn, context: DispatcherContext) -> ShiftView:
+def create_shift(storm_id: StormId, wanted: NewShiftIn, context: DispatcherContext) -> ShiftView:
     """Add a shift to a storm."""
     wish = wanted.wish(context)
     with context.writing() as tx:
@@ -156,7 +156,7 @@ def add(storm_id: StormId, wanted: NewShiftIn, context: DispatcherContext) -> Sh
 
 
 @router.post("/api/shifts/{shift_id}/roster")
-def change(shift_id: ShiftId, wanted: ShiftIn, context: DispatcherContext) -> ShiftView:
+def update_shift(shift_id: ShiftId, wanted: ShiftIn, context: DispatcherContext) -> ShiftView:
     """Change a shift's driver, start or end."""
     with context.changing(f"shift:{shift_id}") as tx:
         changed = change_shift(tx, context.actor, shift_id, wanted.wish(context), context.now)
@@ -164,7 +164,7 @@ def change(shift_id: ShiftId, wanted: ShiftIn, context: DispatcherContext) -> Sh
 
 
 @router.post("/api/shifts/{shift_id}/cancel")
-def cancel(shift_id: ShiftId, context: DispatcherContext) -> ShiftView:
+def cancel_one_shift(shift_id: ShiftId, context: DispatcherContext) -> ShiftView:
     """Cancel a shift that has not begun."""
     with context.changing(f"shift:{shift_id}") as tx:
         return _published(tx, context, cancel_shift(tx, context.actor, shift_id, context.now))

@@ -26,7 +26,7 @@ class RouteAnswerIn(TapIn):
 
 
 @router.post("/api/plans/{plan_id}/routes/{shift_id}/answer")
-def answer(
+def create_route_answer(
     plan_id: PlanId, shift_id: ShiftId, wanted: RouteAnswerIn, context: DriverContext
 ) -> ProgressView:
     """Accept or decline a published route; dispatchers may answer for drivers on the radio."""

@@ -76,7 +76,7 @@ class PhoneBatchOut:
 
 
 @router.get("/api/shifts")
-def show_shifts(context: WallContext) -> list[ProgressView]:
+def get_shifts(context: WallContext) -> list[ProgressView]:
     """Return the progress of each shift of the active storm."""
     with context.reading() as tx:
         storm = wanted_storm(tx)
@@ -103,21 +103,21 @@ def show_shifts(context: WallContext) -> list[ProgressView]:
 
 
 @router.get("/api/drivers")
-def show_drivers(context: DispatcherContext) -> list[str]:
+def list_drivers(context: DispatcherContext) -> list[str]:
     """Return the names of possible drivers by login."""
     with context.reading() as tx:
         return [user.login for user in all_people(tx) if may_drive(user)]
 
 
 @router.get("/api/shifts/{shift_id}")
-def show_shift(shift_id: ShiftId, context: DriverContext) -> ShiftOut:
+def get_shift_view(shift_id: ShiftId, context: DriverContext) -> ShiftOut:
     """Return a shift and its next leg."""
     with context.reading() as tx:
         return _shown(tx, context, own_shift(tx, context, shift_id))
 
 
 @router.post("/api/shifts/{shift_id}/code")
-def give(shift_id: ShiftId, wanted: CodeIn, context: DispatcherContext) -> CodeOut:
+def create_driver_code(shift_id: ShiftId, wanted: CodeIn, context: DispatcherContext) -> CodeOut:
     """Create a sign-in code for `/drive`; older codes of the driver expire."""
     app, language = context.app, context.app.city.language or context.language
     secret = app.settings.secret_key()
@@ -129,7 +129,7 @@ def give(shift_id: ShiftId, wanted: CodeIn, context: DispatcherContext) -> CodeO
 
 
 @router.post("/api/shifts/{shift_id}/start")
-def start(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> ShiftOut:
+def start_one_shift(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> ShiftOut:
     """Start a shift."""
 
     def order(tx: Tx) -> ShiftOut:
@@ -139,7 +139,7 @@ def start(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> S
 
 
 @router.post("/api/shifts/{shift_id}/end")
-def end(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> ShiftOut:
+def end_one_shift(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> ShiftOut:
     """End a shift."""
 
     def order(tx: Tx) -> ShiftOut:
@@ -149,7 +149,7 @@ def end(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> Shi
 
 
 @router.post("/api/plans/{plan_id}/routes/{shift_id}/legs/{leg}/complete")
-def complete(
+def complete_leg(
     plan_id: PlanId,
     shift_id: ShiftId,
     leg: int,
@@ -167,7 +167,7 @@ def complete(
 
 
 @router.post("/api/plans/{plan_id}/routes/{shift_id}/legs/{leg}/skip")
-def skip(
+def skip_leg(
     plan_id: PlanId, shift_id: ShiftId, leg: int, tap: SkipIn, context: DriverContext
 ) -> ProgressView:
     """Mark a leg skipped with a reason, or all up to `last`."""
@@ -181,7 +181,7 @@ def skip(
 
 
 @router.post("/api/shifts/{shift_id}/undo")
-def undo(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> ProgressView:
+def undo_last_leg(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> ProgressView:
     """Undo the last tap on a leg, with the blockage that it reported."""
     withdrawn: list[BlockageView] = []
 
@@ -197,7 +197,7 @@ def undo(shift_id: ShiftId, context: DriverContext, tap: TapBody = NO_TAP) -> Pr
 
 
 @router.post("/api/shifts/{shift_id}/positions", dependencies=[takes_up_to(MOST_BYTES)])
-async def receive_positions(
+async def create_positions(
     shift_id: ShiftId, request: Request, context: DriverContext
 ) -> PhoneBatchOut:
     """Store a batch of the phone's fixes, as those of trackers are stored."""

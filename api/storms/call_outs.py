@@ -63,7 +63,7 @@ def reserve_page(request: Request, context: BoardContext) -> HTMLResponse:
 
 
 @router.get("/api/call-outs")
-def show_calls(context: BoardContext, storm_id: StormId | None = None) -> list[CallOutView]:
+def get_call_outs(context: BoardContext, storm_id: StormId | None = None) -> list[CallOutView]:
     """Return the call-outs of a storm, by default the active or newest one."""
     with context.reading() as tx:
         storm = wanted_storm(tx, storm_id)
@@ -73,7 +73,7 @@ def show_calls(context: BoardContext, storm_id: StormId | None = None) -> list[C
 
 
 @router.post("/api/call-outs", status_code=201)
-def call_machine(wanted: CallOutIn, context: DispatcherContext) -> CallOutView:
+def create_call_out(wanted: CallOutIn, context: DispatcherContext) -> CallOutView:
     """Record a call-out."""
     with context.writing() as tx:
         storm_id = wanted.storm_id
@@ -86,7 +86,7 @@ def call_machine(wanted: CallOutIn, context: DispatcherContext) -> CallOutView:
 
 
 @router.post("/api/call-outs/{call_out_id}/answer")
-def answer_call(
+def answer_call_out(
     call_out_id: CallOutId, wanted: CallOutAnswerIn, context: DispatcherContext
 ) -> CallOutView:
     """Record the answer to a call-out."""
@@ -106,21 +106,21 @@ def answer_call(
 
 
 @router.post("/api/call-outs/{call_out_id}/arrive")
-def note_arrival(call_out_id: CallOutId, context: DispatcherContext) -> CallOutView:
+def arrive_call_out(call_out_id: CallOutId, context: DispatcherContext) -> CallOutView:
     """Record the arrival of a machine, which joins the storm now."""
     with context.writing() as tx:
         return _published(tx, context, arrive(tx, context.actor, call_out_id, context.now))
 
 
 @router.post("/api/call-outs/{call_out_id}/release")
-def note_release(call_out_id: CallOutId, context: DispatcherContext) -> CallOutView:
+def release_call_out(call_out_id: CallOutId, context: DispatcherContext) -> CallOutView:
     """Release a machine from the storm."""
     with context.writing() as tx:
         return _published(tx, context, release(tx, context.actor, call_out_id, context.now))
 
 
 @router.post("/api/call-outs/{call_out_id}/cancel")
-def cancel_call(call_out_id: CallOutId, context: DispatcherContext) -> CallOutView:
+def cancel_call_out(call_out_id: CallOutId, context: DispatcherContext) -> CallOutView:
     """Cancel a call-out."""
     with context.writing() as tx:
         return _published(tx, context, cancel(tx, context.actor, call_out_id, context.now))

@@ -106,14 +106,16 @@ class StormPolicyIn(Wire):
 
 
 @router.post("/api/storms/{storm_id}/snowfall", status_code=201)
-def enter_snow(storm_id: StormId, wanted: SnowIn, context: DispatcherContext) -> StormDetail:
+def create_snowfall_entry(
+    storm_id: StormId, wanted: SnowIn, context: DispatcherContext
+) -> StormDetail:
     """Add snowfall readings."""
     fallen = [one.fallen(context) for one in wanted.entries]
     return _added(context, storm_id, fallen, SnowSource.HAND)
 
 
 @router.post("/api/storms/{storm_id}/snowfall/file/check", dependencies=[TABLE_LIMIT])
-def check_snow_file(
+def check_snowfall_file(
     storm_id: StormId,
     request: Request,
     file: Annotated[UploadFile, File()],
@@ -130,7 +132,7 @@ def check_snow_file(
 
 
 @router.post("/api/storms/{storm_id}/snowfall/file", status_code=201, dependencies=[TABLE_LIMIT])
-def take_snow_file(
+def import_snowfall_file(
     storm_id: StormId, file: Annotated[UploadFile, File()], context: DispatcherContext
 ) -> StormDetail:
     """Import a snowfall file, completely or not at all."""
@@ -143,7 +145,9 @@ def take_snow_file(
 
 
 @router.post("/api/storms/{storm_id}/snowfall/undo")
-def undo_snow_change(storm_id: StormId, wanted: UndoIn, context: DispatcherContext) -> StormDetail:
+def undo_snowfall_change(
+    storm_id: StormId, wanted: UndoIn, context: DispatcherContext
+) -> StormDetail:
     """Undo the last change of a storm's snowfall."""
 
     def change(tx: Tx) -> None:
@@ -153,7 +157,9 @@ def undo_snow_change(storm_id: StormId, wanted: UndoIn, context: DispatcherConte
 
 
 @router.post("/api/snowfall/{entry_id}")
-def correct(entry_id: SnowEntryId, wanted: FallenIn, context: DispatcherContext) -> StormDetail:
+def update_snowfall_entry(
+    entry_id: SnowEntryId, wanted: FallenIn, context: DispatcherContext
+) -> StormDetail:
     """Correct a snowfall reading; the old value stays in the audit log."""
     network, fallen = context.app.network, wanted.fallen(context)
 
@@ -164,7 +170,7 @@ def correct(entry_id: SnowEntryId, wanted: FallenIn, context: DispatcherContext)
 
 
 @router.post("/api/snowfall/{entry_id}/withdraw")
-def withdraw(entry_id: SnowEntryId, context: DispatcherContext) -> StormDetail:
+def withdraw_snowfall_entry(entry_id: SnowEntryId, context: DispatcherContext) -> StormDetail:
     """Withdraw a snowfall reading."""
 
     def change(tx: Tx) -> None:
@@ -174,7 +180,7 @@ def withdraw(entry_id: SnowEntryId, context: DispatcherContext) -> StormDetail:
 
 
 @router.get("/api/closures")
-def show_closures(context: BoardContext) -> list[ClosureView]:
+def get_closures(context: BoardContext) -> list[ClosureView]:
     """Return the present and future closures of the active storm."""
     with context.reading() as tx:
         storm = find_active_storm(tx)
@@ -183,7 +189,7 @@ def show_closures(context: BoardContext) -> list[ClosureView]:
 
 
 @router.post("/api/storms/{storm_id}/closures", status_code=201)
-def close(storm_id: StormId, wanted: ClosureIn, context: DispatcherContext) -> ClosureView:
+def create_closure(storm_id: StormId, wanted: ClosureIn, context: DispatcherContext) -> ClosureView:
     """Close a street; no plan uses it while it is closed."""
     network, now = context.app.network, context.now
     zone = context.app.city.timezone
@@ -198,7 +204,7 @@ def close(storm_id: StormId, wanted: ClosureIn, context: DispatcherContext) -> C
 
 
 @router.post("/api/closures/{closure_id}/lift")
-def lift(closure_id: ClosureId, context: DispatcherContext) -> ClosureView:
+def delete_closure(closure_id: ClosureId, context: DispatcherContext) -> ClosureView:
     """Lift a closure."""
     with context.changing(f"closure:{closure_id}") as tx:
         closure = lift_closure(tx, context.actor, closure_id, context.now)
@@ -208,7 +214,7 @@ def lift(closure_id: ClosureId, context: DispatcherContext) -> ClosureView:
 
 
 @router.post("/api/storms/{storm_id}/machines/{vehicle_id}")
-def switch_a_machine(
+def update_machine_state(
     storm_id: StormId, vehicle_id: VehicleId, wanted: MachineServiceIn, context: DispatcherContext
 ) -> StormDetail:
     """Take a machine in or out of service for a storm; out needs a reason."""
@@ -221,7 +227,7 @@ def switch_a_machine(
 
 
 @router.post("/api/storms/{storm_id}/sites/{site_id}")
-def switch_a_site(
+def update_site_state(
     storm_id: StormId, site_id: ReloadSiteId, wanted: SwitchIn, context: DispatcherContext
 ) -> StormDetail:
     """Use a reload site in a storm, or not."""
@@ -233,7 +239,9 @@ def switch_a_site(
 
 
 @router.post("/api/storms/{storm_id}/policy")
-def set_policy(storm_id: StormId, wanted: StormPolicyIn, context: DispatcherContext) -> StormDetail:
+def update_storm_policy(
+    storm_id: StormId, wanted: StormPolicyIn, context: DispatcherContext
+) -> StormDetail:
     """Change this storm's policy; the city's policy stays."""
     network = context.app.network
 
@@ -246,7 +254,9 @@ def set_policy(storm_id: StormId, wanted: StormPolicyIn, context: DispatcherCont
 
 
 @router.post("/api/storms/{storm_id}/policy/undo")
-def undo_policy(storm_id: StormId, wanted: UndoIn, context: DispatcherContext) -> StormDetail:
+def undo_policy_of_storm(
+    storm_id: StormId, wanted: UndoIn, context: DispatcherContext
+) -> StormDetail:
     """Undo the last change of a storm's policy."""
     network = context.app.network
 

@@ -81,14 +81,14 @@ def storm_page(storm_id: StormId, request: Request, context: BoardContext) -> HT
 
 
 @router.get("/api/storms")
-def list_all(context: BoardContext) -> list[StormRow]:
+def get_storms(context: BoardContext) -> list[StormRow]:
     """Return every storm with its totals, the newest first."""
     with context.reading() as tx:
         return [_row(tx, storm) for storm in list_all_storms(tx)]
 
 
 @router.post("/api/storms", status_code=201)
-def start(wanted: StormIn, context: DispatcherContext) -> StormView:
+def create_storm(wanted: StormIn, context: DispatcherContext) -> StormView:
     """Start a storm: a job for every street of the policy, a shift for every vehicle."""
     app = context.app
     with context.writing() as tx:
@@ -97,7 +97,7 @@ def start(wanted: StormIn, context: DispatcherContext) -> StormView:
 
 
 @router.post("/api/storms/forecast", status_code=201)
-def forecast(wanted: ForecastIn, context: DispatcherContext) -> StormRow:
+def create_forecast(wanted: ForecastIn, context: DispatcherContext) -> StormRow:
     """Enter an expected snowfall; its jobs are created when it becomes active."""
     begins_at = moment_in(wanted.begins_at, context.app.city.timezone, "begins_at")
     with context.writing() as tx:
@@ -106,14 +106,14 @@ def forecast(wanted: ForecastIn, context: DispatcherContext) -> StormRow:
 
 
 @router.get("/api/storms/{storm_id}")
-def show(storm_id: StormId, context: BoardContext) -> StormDetail:
+def get_storm_view(storm_id: StormId, context: BoardContext) -> StormDetail:
     """Return one storm with its phases, snowfall, closures, machines, sites and policy."""
     with context.reading() as tx:
         return detail_of(tx, context, storm_id)
 
 
 @router.get("/api/storms/{storm_id}/left")
-def show_left(request: Request, storm_id: StormId, context: BoardContext) -> LeftView:
+def get_left_work(request: Request, storm_id: StormId, context: BoardContext) -> LeftView:
     """Return what would be cancelled or ended if the storm were closed now."""
     with context.reading() as tx:
         get_storm(tx, storm_id)
@@ -122,7 +122,9 @@ def show_left(request: Request, storm_id: StormId, context: BoardContext) -> Lef
 
 
 @router.post("/api/storms/{storm_id}/phase")
-def move(storm_id: StormId, wanted: PhaseIn, context: DispatcherContext) -> StormDetail:
+def update_storm_phase(
+    storm_id: StormId, wanted: PhaseIn, context: DispatcherContext
+) -> StormDetail:
     """Move a storm to another phase; 409 says who has done so already."""
     network = context.app.network
     with context.writing() as tx:
@@ -136,7 +138,7 @@ def move(storm_id: StormId, wanted: PhaseIn, context: DispatcherContext) -> Stor
 
 
 @router.post("/api/storms/{storm_id}/end")
-def end(storm_id: StormId, context: DispatcherContext) -> StormView:
+def close_storm(storm_id: StormId, context: DispatcherContext) -> StormView:
     """Close a storm; its open jobs are cancelled."""
     with context.changing(f"storm:{storm_id}") as tx:
         storm = end_storm(tx, context.actor, storm_id, context.now)
@@ -145,7 +147,7 @@ def end(storm_id: StormId, context: DispatcherContext) -> StormView:
 
 
 @router.get("/api/storms/{storm_id}/revisions")
-def show_revisions(storm_id: StormId, context: CouncilContext) -> tuple[RevisionView, ...]:
+def list_coverage_revisions(storm_id: StormId, context: CouncilContext) -> tuple[RevisionView, ...]:
     """Return the revisions of a storm's coverage after late positions and recomputations."""
     with context.reading() as tx:
         return revisions_of(tx, context, get_storm(tx, storm_id))

@@ -103,7 +103,7 @@ def trackers_page(request: Request, context: AdminContext) -> Response:
 
 
 @router.get("/api/trackers")
-def read_trackers(context: AdminContext) -> TrackersView:
+def get_trackers(context: AdminContext) -> TrackersView:
     """Return all trackers with their last contacts and faults, and the unknown senders."""
     context.app.position_ingest.tracker_stats.write()
     with context.reading() as tx:
@@ -111,7 +111,7 @@ def read_trackers(context: AdminContext) -> TrackersView:
 
 
 @router.post("/api/trackers", status_code=201)
-def add_tracker(wanted: TrackerIn, context: AdminContext) -> TrackerTokenOut:
+def create_tracker(wanted: TrackerIn, context: AdminContext) -> TrackerTokenOut:
     """Add a tracker, or adopt an unknown sender."""
     with context.writing() as tx:
         device, token = adopt(
@@ -129,7 +129,7 @@ def add_tracker(wanted: TrackerIn, context: AdminContext) -> TrackerTokenOut:
 
 
 @router.post("/api/trackers/{key}")
-def change_tracker(key: Key, wanted: TrackerSetIn, context: AdminContext) -> TrackersView:
+def update_tracker(key: Key, wanted: TrackerSetIn, context: AdminContext) -> TrackersView:
     """Change a tracker's vehicle and settings."""
     inputs = [DeviceInput(one.key.strip(), one.equipment, one.inverted) for one in wanted.inputs]
     with context.writing() as tx:
@@ -147,7 +147,7 @@ def change_tracker(key: Key, wanted: TrackerSetIn, context: AdminContext) -> Tra
 
 
 @router.post("/api/trackers/{key}/token", status_code=201)
-def give_new_token(key: Key, context: AdminContext) -> TrackerTokenOut:
+def create_tracker_token(key: Key, context: AdminContext) -> TrackerTokenOut:
     """Give a tracker a new token; the old one is revoked."""
     with context.writing() as tx:
         device, token = renew_token(tx, context.actor, DeviceId(key), context.now)
@@ -157,7 +157,7 @@ def give_new_token(key: Key, context: AdminContext) -> TrackerTokenOut:
 
 
 @router.post("/api/trackers/{key}/faults/clear")
-def count_anew(key: Key, context: AdminContext) -> TrackersView:
+def clear_tracker_faults(key: Key, context: AdminContext) -> TrackersView:
     """Reset a tracker's fault counts."""
     context.app.position_ingest.tracker_stats.write()
     with context.writing() as tx:
@@ -166,7 +166,7 @@ def count_anew(key: Key, context: AdminContext) -> TrackersView:
 
 
 @router.post("/api/trackers/{key}/commands", status_code=201)
-def send_command(key: Key, wanted: CommandIn, context: DispatcherContext) -> TrackersView:
+def create_tracker_command(key: Key, wanted: CommandIn, context: DispatcherContext) -> TrackersView:
     """Queue a command, which the tracker gets with the answer to its next message."""
     device_id = DeviceId(key)
     with context.writing() as tx:
@@ -177,7 +177,7 @@ def send_command(key: Key, wanted: CommandIn, context: DispatcherContext) -> Tra
 
 
 @router.post("/api/trackers/{key}/commands/{command}/take-back")
-def take_back(key: Key, command: Key, context: DispatcherContext) -> TrackersView:
+def delete_tracker_command(key: Key, command: Key, context: DispatcherContext) -> TrackersView:
     """Remove a command that the tracker has not got yet."""
     with context.writing() as tx:
         take_back_command(tx, context.actor, DeviceId(key), CommandId(command), context.now)
@@ -185,7 +185,7 @@ def take_back(key: Key, command: Key, context: DispatcherContext) -> TrackersVie
 
 
 @router.post("/api/unknown-trackers/forget")
-def forget(wanted: UnknownTrackerIn, context: AdminContext) -> TrackersView:
+def delete_unknown_tracker(wanted: UnknownTrackerIn, context: AdminContext) -> TrackersView:
     """Remove an unknown sender from the list; it returns with its next message."""
     with context.writing() as tx:
         forget_sender(tx, wanted.name)

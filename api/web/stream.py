@@ -57,7 +57,7 @@ router = APIRouter(route_class=CheckedRoute)
 
 
 @router.get("/stream")
-async def stream(context: AnyContext) -> StreamingResponse:
+async def stream_updates(context: AnyContext) -> StreamingResponse:
     """Send changes that the reader may see, as server-sent events.
 
     `vehicles`, `coverage`, `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `closures`,
