@@ -7,10 +7,11 @@ class BarfrubError(Exception):
     """Base of every error that a user may see.
 
     `code` selects the translated text, `values` fill its placeholders; `str()` is English, for logs
-    and the command line.
+    and the command line. `retry_s` is when another try may succeed, where waiting helps.
     """
 
     code = "error"
+    retry_s: int | None = None
 
     def __init__(self, message: str, **values: object) -> None:
         super().__init__(message)
@@ -72,6 +73,16 @@ class ForbiddenError(BarfrubError):
     """A request by somebody whose role does not allow it."""
 
     code = "forbidden"
+
+
+class DiskFullError(BarfrubError):
+    """Nothing can be stored, since the disk is full; what was acknowledged is not affected."""
+
+    code = "no_room"
+    retry_s = 60
+
+    def __init__(self) -> None:
+        super().__init__("the disk of the server is full")
 
 
 class CityFileError(BarfrubError):

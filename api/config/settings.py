@@ -58,6 +58,14 @@ class Settings(BaseSettings):
     photos_kept_days: int = Field(
         default=90, ge=1, le=3650, description="Days until photos are erased"
     )
+    photos_reserve_mb: int = Field(
+        default=1_000, ge=0, description="MB of the disk that photos leave free"
+    )
+    photos_daily_mb: int = Field(
+        default=2_000,
+        ge=0,
+        description="MB of photos a day from outside, and as many from people who sign in",
+    )
     public_pace: float = Field(
         default=1.0,
         ge=0.0,

@@ -6,6 +6,7 @@ from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from pydantic import AwareDatetime
 from starlette.responses import FileResponse, HTMLResponse
 
+from api.processes.photo_intake import PhotoSource
 from api.requests.requests import announced, viewed
 from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import BoardContext, Context, IntakeContext
@@ -14,7 +15,7 @@ from api.web.photos import photo_answer
 from api.web.request_body import FORM_BYTES
 from api.web.schemas import Lat, Lon, Short, Wire
 from data.errors import InvalidError, Need
-from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
+from data.files.photos import MOST_BYTES, remove_photo
 from data.model import LonLat, RequestId, SegmentId
 from data.store.database.engine import Tx
 from data.store.followup.comments import list_comments
@@ -142,7 +143,8 @@ def create_sighting(
     """Store an inspection on site with a photo; a clear street closes the request."""
     place = None if lon is None or lat is None else LonLat(lon, lat)
     folder = context.app.folder
-    name = save_photo(folder, redrawn(_content(photo)))
+    with context.app.photos.place():
+        name = context.app.photos.submit(_content(photo), PhotoSource.SIGNED_IN).result()
     try:
         with context.writing() as tx:
             spot = OnSiteReport(clear, name, place, text)

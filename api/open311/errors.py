@@ -7,7 +7,6 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from api.access.auth import TooManyError
 from api.open311.access import translator_for
 from api.open311.formats import Format, answer
 from api.web.checked_route import CheckedRoute, Handler
@@ -18,7 +17,15 @@ from maps.pages.i18n import Translator
 
 HTTP_TEXTS = {404: "error:not_found", 405: "error:no_method"}
 
-STATUS = {"not_found": 404, "forbidden": 403, "too_many": 429, "too_large": 413}
+STATUS = {
+    "not_found": 404,
+    "forbidden": 403,
+    "too_many": 429,
+    "too_large": 413,
+    "no_room": 507,
+    "photos_busy": 503,
+    "photos_full": 507,
+}
 """HTTP status by our code; the standard wants 400 for everything else."""
 
 FIELDS = {
@@ -66,7 +73,7 @@ def fault_answer(
     """Return an error as a list with one entry."""
     status, text = _answer_of(request, error)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    if isinstance(error, TooManyError):
+    if isinstance(error, BarfrubError) and error.retry_s:
         headers["Retry-After"] = str(error.retry_s)
     record: dict[str, Any] = {"code": str(status), "description": text}
     return answer(_format(request), "errors", [record], status, headers)

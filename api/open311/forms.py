@@ -1,7 +1,8 @@
 """Open311 form data: fields and photos, parsed into a report."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isfinite
@@ -48,12 +49,15 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class SubmittedForm:
-    """A submitted form: fields, all `media_url`, answers and photos; empty fields are absent."""
+    """A submitted form: fields, all `media_url`, answers and photos.
+
+    Empty fields and files are absent.
+    """
 
     fields: Mapping[str, str]
     media_urls: tuple[str, ...]
     attributes: Mapping[str, tuple[str, ...]]
-    photos: tuple[bytes, ...] = ()
+    photos: tuple[UploadFile, ...] = ()
 
     def text(self, name: str) -> str:
         """Return a field; empty where it is absent."""
@@ -66,10 +70,11 @@ class SubmittedForm:
         return self.text(name)
 
 
-async def read_form(request: Request) -> tuple[Visitor, SubmittedForm]:
-    """Return the sender and the submitted fields, from form and query.
+@asynccontextmanager
+async def submitted(request: Request) -> AsyncIterator[tuple[Visitor, SubmittedForm]]:
+    """Yield the sender and the submitted fields, from form and query; the form overrides the query.
 
-    The form overrides the query. The sender's key is checked before photos are read into memory.
+    Photos are still to be read: those of an unknown sender never come into memory.
     """
     form = await _parsed(request)
     try:
@@ -81,10 +86,9 @@ async def read_form(request: Request) -> tuple[Visitor, SubmittedForm]:
         key, city = sent.text("api_key"), sent.text("jurisdiction_id")
         visitor = await run_in_threadpool(writer, request, key, city)
         files = [file for _, file in form.multi_items() if isinstance(file, UploadFile)]
-        photos = [await file.read(MOST_BYTES + 1) for file in files]
+        yield visitor, replace(sent, photos=tuple(file for file in files if file.size))
     finally:
         await form.close()
-    return visitor, replace(sent, photos=tuple(each for each in photos if each))
 
 
 async def _parsed(request: Request) -> FormData:

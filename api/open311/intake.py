@@ -1,20 +1,19 @@
 """The Open311 endpoint that creates requests; it needs a key."""
 
-import asyncio
-from collections.abc import Sequence
-from pathlib import Path
-
 from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.open311.access import KEY_GUARD, Visitor
 from api.open311.errors import FaultsAsRecords
 from api.open311.formats import Format, answer
-from api.open311.forms import MOST_FORM_BYTES, SubmittedForm, read_form, report_of
+from api.open311.forms import MOST_FORM_BYTES, SubmittedForm, report_of, submitted
 from api.open311.schemas import REQUEST_FORM, TAKEN
 from api.open311.services import BASE
+from api.processes.photo_intake import PhotoSource
 from api.web.checked_route import takes_up_to
-from data.files.photos import redrawn, remove_photo, save_photo
+from api.web.context import App
+from data.files.photos import MOST_BYTES, remove_photo
 from data.model import RequestState, ServiceRequest
 from data.store.database.engine import reading, transaction
 from fleet.context import CityContext
@@ -39,8 +38,8 @@ router = APIRouter(route_class=FaultsAsRecords, tags=["Open311"])
 )
 async def create_request(form: Format, request: Request) -> Response:
     """Create a request; 200 instead of 201 where the sender's own number is known already."""
-    visitor, sent = await read_form(request)
-    return await asyncio.to_thread(_take, form, visitor, sent)
+    async with submitted(request) as (visitor, sent):
+        return await run_in_threadpool(_take, form, visitor, sent)
 
 
 def _take(form: Format, visitor: Visitor, sent: SubmittedForm) -> Response:
@@ -54,29 +53,34 @@ def _take(form: Format, visitor: Visitor, sent: SubmittedForm) -> Response:
 
 def _stored(visitor: Visitor, report: Report, sent: SubmittedForm) -> tuple[ServiceRequest, bool]:
     """Store photos before the rows that name them; remove those that no row names."""
-    folder = visitor.app.folder
-    drawn = [redrawn(content) for content in sent.photos]
-    names = [save_photo(folder, content) for content in drawn]
-    extras = Extras(
-        attributes=sent.attributes,
-        media_urls=sent.media_urls,
-        account_id=sent.text("account_id")[:ACCOUNT_LETTERS],
-        device_id=sent.text("device_id")[:ACCOUNT_LETTERS],
-        photos=tuple(names),
-    )
+    names: list[str] = []
     new = False
     try:
+        _keep_photos(visitor.app, sent, names)
+        extras = Extras(
+            attributes=sent.attributes,
+            media_urls=sent.media_urls,
+            account_id=sent.text("account_id")[:ACCOUNT_LETTERS],
+            device_id=sent.text("device_id")[:ACCOUNT_LETTERS],
+            photos=tuple(names),
+        )
         with transaction(visitor.app.engine) as tx:
             asked, new = receive_from(tx, visitor.writing_key, report, extras, visitor.now)
     finally:
         if not new:
-            _remove(folder, names)
+            for name in names:
+                remove_photo(visitor.app.folder, name)
     return asked, new
 
 
-def _remove(folder: Path, names: Sequence[str]) -> None:
-    for name in names:
-        remove_photo(folder, name)
+def _keep_photos(app: App, sent: SubmittedForm, names: list[str]) -> None:
+    """Store the photos of a form one after the other, and add their files' names to `names`."""
+    if not sent.photos:
+        return
+    with app.photos.place():
+        for photo in sent.photos:
+            content = photo.file.read(MOST_BYTES + 1)
+            names.append(app.photos.submit(content, PhotoSource.OUTSIDE).result())
 
 
 def _placed(visitor: Visitor, asked: ServiceRequest) -> ServiceRequest:

@@ -1,16 +1,16 @@
 """Updates of requests, read and written: the Open311 extension of FixMyStreet."""
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.open311.access import KEY_GUARD, ReadingVisitor, Visitor
 from api.open311.arguments import WantedPage, Words, period_of
 from api.open311.errors import FaultsAsRecords
 from api.open311.formats import Format, answer
-from api.open311.forms import SubmittedForm, read_form, read_moment
+from api.open311.forms import SubmittedForm, read_moment, submitted
 from api.open311.requests import request_by_number
 from api.open311.schemas import UPDATE_FORM, UPDATE_TAKEN, UPDATES
 from api.open311.services import BASE
@@ -74,8 +74,8 @@ def list_updates(
 )
 async def create_update(form: Format, request: Request) -> Response:
     """Store a system's update of a request that it created."""
-    visitor, sent = await read_form(request)
-    return await asyncio.to_thread(_take, form, visitor, sent)
+    async with submitted(request) as (visitor, sent):
+        return await run_in_threadpool(_take, form, visitor, sent)
 
 
 def _take(form: Format, visitor: Visitor, sent: SubmittedForm) -> Response:

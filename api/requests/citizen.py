@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import time
 from datetime import datetime, timedelta
-from threading import BoundedSemaphore
 from typing import Annotated
 from urllib.parse import quote
 
@@ -14,13 +13,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.access.rate_limits import PublicAction, address_of
 from api.processes.ingest.report_ingest import CHANNEL, CITIZEN, Arrival
+from api.processes.photo_intake import PhotoSource
 from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import App, app_of, require_csrf
 from api.web.errors import STATUS
 from api.web.page_context import page, public_boot, translator_of
 from api.web.request_body import FORM_BYTES
 from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
-from data.files.photos import MOST_BYTES, redrawn, remove_photo, save_photo
+from data.files.photos import MOST_BYTES, remove_photo
 from data.model import LonLat, NoticeKind, RequestKind, ServiceRequest
 from data.store.database.engine import Tx, reading, transaction
 from data.store.requests.notices import list_notices
@@ -50,17 +50,12 @@ from maps.streets.street import called, street_name
 SAME_FOR = timedelta(minutes=15)
 """The same words from the same address within this time are one report."""
 
-REDRAWN_AT_ONCE = 2
-"""Photos re-encoded at the same time, at most: each takes some 50 MB."""
-
 router = APIRouter(route_class=CheckedRoute)
 
 FormChecked = Depends(require_csrf)
 Words = Annotated[str, Form(max_length=TEXT_LETTERS)]
 Short = Annotated[str, Form(max_length=SHORT_LETTERS)]
 Degrees = Annotated[str, Form(max_length=40)]
-
-_redrawing = BoundedSemaphore(REDRAWN_AT_ONCE)
 
 
 @router.get("/report")
@@ -198,13 +193,11 @@ def _pin(lon: str, lat: str) -> LonLat | None:
 
 async def _kept_photo(app: App, photo: UploadFile | None) -> str:
     """Store a re-encoded copy of the photo; return its file, empty without a photo."""
-    content = await photo.read(MOST_BYTES + 1) if photo is not None else b""
-    return await asyncio.to_thread(_redrawn_photo, app, content) if content else ""
-
-
-def _redrawn_photo(app: App, content: bytes) -> str:
-    with _redrawing:
-        return save_photo(app.folder, redrawn(content))
+    if photo is None or not photo.size:
+        return ""
+    with app.photos.place():
+        content = await photo.read(MOST_BYTES + 1)
+        return await asyncio.wrap_future(app.photos.submit(content, PhotoSource.OUTSIDE))
 
 
 async def _stored(app: App, report: Report, photo: str, sender: str) -> tuple[ServiceRequest, str]:
@@ -241,7 +234,9 @@ def _form(
         "said": fields,
         "error": message_of(error, t) if error else "",
     }
-    return page(request, "requests/citizen/report.html", view, _status(error))
+    retry_s = error.retry_s if error else None
+    headers = {"Retry-After": str(retry_s)} if retry_s else {}
+    return page(request, "requests/citizen/report.html", view, _status(error), headers)
 
 
 def _asking(request: Request, reference: str, error: BarfrubError | None) -> HTMLResponse:

@@ -37,6 +37,7 @@ from api.processes.ingest.report_ingest import ReportIngest
 from api.processes.ingest.tracker_stats import TrackerStats
 from api.processes.message_gateways import read_notice_settings
 from api.processes.notice_sender import NoticeSender
+from api.processes.photo_intake import PhotoIntake
 from api.processes.tasks.alert_task import AlertTask
 from api.processes.tasks.audit_task import AuditTask
 from api.processes.tasks.cycle_task import CycleTask
@@ -219,6 +220,12 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         dispatch=DispatchClient(city_folder),
         report_ingest=ReportIngest(engine, city_state, clock.now, publish_requests, plans),
         boards=BoardCache(city_state, consumer),
+        photos=PhotoIntake(
+            city_folder,
+            clock,
+            reserve_mb=settings.photos_reserve_mb,
+            daily_mb=settings.photos_daily_mb,
+        ),
         retention_task=RetentionTask(engine, clock, city_state, settings, city_folder),
         notice_sender=NoticeSender(
             engine, clock, city_state, read_notice_settings(settings.notices), plans
@@ -253,4 +260,5 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         await app.position_ingest.stop()
         for task in reversed(tasks):
             await asyncio.to_thread(task.stop)
+        app.photos.stop()
         app.engine.dispose()

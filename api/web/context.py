@@ -31,6 +31,7 @@ from api.processes.ingest.position_ingest import PositionIngest
 from api.processes.ingest.report_ingest import ReportIngest
 from api.processes.notice_sender import NoticeSender
 from api.processes.offers import Offers
+from api.processes.photo_intake import PhotoIntake
 from api.processes.tasks.alert_task import AlertTask
 from api.processes.tasks.audit_task import AuditTask
 from api.processes.tasks.cycle_task import CycleTask
@@ -92,6 +93,7 @@ class App:
     report_ingest: ReportIngest
     dispatch: DispatchClient
     boards: BoardCache
+    photos: PhotoIntake
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     records: StormRecords = field(default_factory=StormRecords)
     plans: PublishedPlanCache = field(default_factory=PublishedPlanCache)

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.access.auth import SignedOutError, TooManyError
+from api.access.auth import SignedOutError
 from api.config.logs import route_of
 from api.web.page_context import page, translator_of, wants_page
 from data.errors import BarfrubError
@@ -35,6 +35,8 @@ STATUS = {
     "no_code": 401,
     "too_large": 413,
     "no_room": 507,
+    "photos_busy": 503,
+    "photos_full": 507,
     "quick_away": 503,
     "too_many": 429,
     "city_file": 422,
@@ -123,7 +125,7 @@ def _on_ours(request: Request, error: BarfrubError) -> Response:
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", status_code=303)
     status = STATUS.get(error.code, 400)
     message = message_of(error, translator_of(request))
-    headers = {"Retry-After": str(error.retry_s)} if isinstance(error, TooManyError) else {}
+    headers = {"Retry-After": str(error.retry_s)} if error.retry_s else {}
     return _answer(request, status, error.code, message, error.values, headers)
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from starlette.responses import FileResponse
 
+from api.processes.photo_intake import PhotoSource
 from api.web.context import Context
 from data.errors import NotFoundError
-from data.files.photos import media_type, photo_path, remove_photo, save_photo
+from data.files.photos import media_type, photo_path, remove_photo
 from data.store.database.engine import Tx
 
 KEPT_S = 3_600
@@ -36,7 +37,7 @@ def keep_photo[View](
     `store` gets the file's name, and returns an answer and the name of the file that it replaces.
     """
     folder = context.app.folder
-    photo = save_photo(folder, content)
+    photo = context.app.photos.store(content, PhotoSource.SIGNED_IN)
     try:
         with context.writing() as tx:
             view, former = store(tx, photo)

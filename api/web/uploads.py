@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api.config.settings import plain_name
 from api.web.checked_route import takes_up_to
 from api.web.request_body import FORM_BYTES, TooLargeError, announced_bytes
-from data.errors import BarfrubError, CityFileError, InvalidError, Need, NotFoundError
+from data.errors import CityFileError, DiskFullError, InvalidError, Need, NotFoundError
 from data.osm.geojson_reader import GEOJSON_SUFFIXES
 from data.osm.osm_reader import OSM_SUFFIXES
 from data.setup.districts import URMIA_DISTRICTS
@@ -61,15 +61,6 @@ class UploadedFileOut(BaseModel):
 
     name: str
     size_bytes: int
-
-
-class NoRoomError(BarfrubError):
-    """Raised where the disk is too full for an upload."""
-
-    code = "no_room"
-
-    def __init__(self) -> None:
-        super().__init__("the disk of the server is full")
 
 
 def content_of(file: UploadFile, most_bytes: int = TABLE_BYTES) -> bytes:
@@ -171,7 +162,7 @@ class _Part:
         if self.size_bytes + size_bytes > MOST_BYTES:
             raise TooLargeError(MOST_BYTES)
         if size_bytes > shutil.disk_usage(self._path.parent).free - SPARE_BYTES:
-            raise NoRoomError
+            raise DiskFullError
 
     def write(self, chunk: bytes) -> None:
         """Append a chunk."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from data.errors import InvalidError, Need
+from data.files.picture_size import picture_size
 
 FOLDER = "photos"
 """Beside the database; never served as files."""
@@ -15,13 +16,16 @@ FOLDER = "photos"
 MOST_BYTES = 8_000_000
 """A phone's photo; the driver's page sends smaller ones."""
 
-MOST_PIXELS = 50_000_000
-"""A phone's largest; a small file may claim far more, to fill the memory."""
+MOST_PIXELS = 16_000_000
+"""Our pages send 2 million at most; a small file may claim far more, to fill the memory."""
 
 REDRAWN_SIDE = 1600
 """Longest side in pixels of what is kept of a stranger's photo: a street's snow is well seen."""
 
 REDRAWN_QUALITY = 82
+
+SHRUNK_AS_THEY_ARE = ("RGB", "RGBA", "L", "LA")
+"""Kinds of pixels that can be averaged; a copy in colors would take as much memory again."""
 
 PICTURE = "a JPEG, PNG or WebP picture"
 
@@ -32,17 +36,34 @@ SUFFIXES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 def save_photo(city_folder: Path, content: bytes) -> str:
     """Store a photo and return the name of its file; its type follows from its first bytes.
 
-    It is kept byte for byte, with whatever the camera wrote into it.
+    It is kept byte for byte, with whatever the camera wrote into it, whole or not at all. Raises
+    `InvalidError` for what is no picture, or has more than `MOST_PIXELS`.
     """
     name = secrets.token_urlsafe(18) + _suffix(content)
+    require_few_pixels(content)
     folder = city_folder / FOLDER
     folder.mkdir(exist_ok=True)
     handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        remove_photo(city_folder, name)
+        raise
     return name
+
+
+def require_few_pixels(content: bytes) -> None:
+    """Raise `InvalidError` for a picture whose header claims more than `MOST_PIXELS`."""
+    try:
+        width, height = picture_size(content)
+    except ValueError as error:
+        raise _no_picture(content) from error
+    if width * height > MOST_PIXELS:
+        most = Need("at most {most} megapixels", most=MOST_PIXELS // 1_000_000)
+        raise InvalidError("photo", f"{width} × {height}", most)
 
 
 def redrawn(content: bytes) -> bytes:
@@ -55,6 +76,7 @@ def redrawn(content: bytes) -> bytes:
         most = Need("at most {most} MB", most=MOST_BYTES // 1_000_000)
         raise InvalidError("photo", f"{len(content)} bytes", most)
     _suffix(content)
+    require_few_pixels(content)
     try:
         return _redrawn(content)
     except Exception as error:  # a decoder may stumble in any way over what unknown senders send
@@ -64,11 +86,10 @@ def redrawn(content: bytes) -> bytes:
 def _redrawn(content: bytes) -> bytes:
     kept = BytesIO()
     with Image.open(BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as picture:
-        if picture.width * picture.height > MOST_PIXELS:
-            raise _no_picture(content)
         picture.draft("RGB", (REDRAWN_SIDE, REDRAWN_SIDE))
-        small = ImageOps.exif_transpose(picture).convert("RGB")
-    small.thumbnail((REDRAWN_SIDE, REDRAWN_SIDE))
+        plain = picture if picture.mode in SHRUNK_AS_THEY_ARE else picture.convert("RGB")
+        plain.thumbnail((REDRAWN_SIDE, REDRAWN_SIDE))
+        small = ImageOps.exif_transpose(plain).convert("RGB")
     small.info.clear()
     small.save(kept, "JPEG", quality=REDRAWN_QUALITY)
     return kept.getvalue()

@@ -8,11 +8,12 @@ from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading
 from data.store.requests.tracking_codes import find_tracking_code
 from tests.api.conftest import StillClock
+from tests.pictures import a_picture
 
 pytestmark = pytest.mark.usefixtures("storm")
 
 PAGE = {"accept": "text/html"}
-JPEG = b"\xff\xd8\xff\xe0 a photo"
+JPEG = a_picture()
 STAIRS = {
     "kind": "sidewalk",
     "text": "The stairs behind the school are full of snow",

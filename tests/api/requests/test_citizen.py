@@ -1,10 +1,13 @@
 import re
+from contextlib import ExitStack
 from datetime import timedelta
 from io import BytesIO
+from resource import RUSAGE_SELF, getrusage
 
 import pytest
 from PIL import Image
 
+from api.processes.photo_intake import DECODED_AT_ONCE, WAITING, PhotoIntake
 from data.model import ClosingReason, JobState, RequestState
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import reading, transaction
@@ -13,6 +16,7 @@ from data.store.requests.requests import find_caller, get_request, list_requests
 from data.store.work import set_job_state
 from fleet.requests.closing import close_by_evidence, close_request
 from fleet.requests.outbox import MESSENGER
+from tests.pictures import a_bomb
 
 
 @pytest.fixture
@@ -139,6 +143,39 @@ def test_what_is_no_photo_is_refused_and_leaves_nothing(citizen):
     bad = report(citizen, files={"photo": ("a.jpg", b"<svg onload=x>", "image/jpeg")})
     assert bad.status_code == 422
     assert stored(citizen) == []
+
+
+def test_pictures_that_claim_too_many_pixels_are_refused_and_take_no_memory(citizen):
+    bombs = [a_bomb(kind) for kind in ("PNG", "JPEG", "WEBP", "PNG") * 2]
+    before_kb = getrusage(RUSAGE_SELF).ru_maxrss
+    for number, bomb in enumerate(bombs):
+        answer = report(citizen, text=f"Mill Lane {number}", files={"photo": ("a", bomb)})
+        assert answer.status_code == 422
+        assert "at most 16 megapixels" in answer.text
+    assert getrusage(RUSAGE_SELF).ru_maxrss - before_kb < 30_000
+    assert stored(citizen) == []
+
+
+def test_photos_that_find_no_place_are_refused_and_the_form_is_shown_again(citizen, app):
+    photo = {"photo": ("a.jpg", a_photo(), "image/jpeg")}
+    with ExitStack() as holding:
+        for _ in range(DECODED_AT_ONCE + WAITING):
+            holding.enter_context(app.photos.place())
+        busy = report(citizen, files=photo, text="Mill Lane 5")
+        assert (busy.status_code, busy.headers["retry-after"]) == (503, "5")
+        assert "without the photo" in busy.text
+        assert "Mill Lane 5" in busy.text
+        assert report(citizen).status_code == 303
+    assert report(citizen, files=photo, text="Mill Lane 5").status_code == 303
+
+
+def test_photos_beyond_the_quota_of_the_day_are_refused_and_reports_are_not(citizen, app):
+    app.photos = PhotoIntake(app.folder, app.clock, reserve_mb=0, daily_mb=0)
+    photo = {"photo": ("a.jpg", a_photo(), "image/jpeg")}
+    full = report(citizen, files=photo)
+    assert full.status_code == 507
+    assert "no more room for photos" in full.text
+    assert report(citizen).status_code == 303
 
 
 def test_a_sender_who_comes_too_often_is_asked_to_wait(citizen):

@@ -15,12 +15,11 @@ from data.store.tracking.positions import list_last
 from fleet.shifts.shift_progress import UNDO_WITHIN
 from fleet.storms.storm_start import start_storm
 from tests import village as v
+from tests.pictures import a_picture
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, add_published_plan
 
-JPEG = b"\xff\xd8\xff\xe0" + b"snow" * 50
-PNG = b"\x89PNG\r\n\x1a\n" + b"snow" * 50
-WEBP = b"RIFF\x00\x00\x00\x00WEBPVP8 " + b"snow" * 50
+JPEG, PNG, WEBP = (a_picture(kind) for kind in ("JPEG", "PNG", "WEBP"))
 PAGE = {"accept": "text/html"}
 
 

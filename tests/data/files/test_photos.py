@@ -1,4 +1,7 @@
+import errno
+import os
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -6,7 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from data.errors import InvalidError
-from data.files.photos import MOST_BYTES, REDRAWN_SIDE, redrawn
+from data.files.photos import MOST_BYTES, REDRAWN_SIDE, redrawn, save_photo
+from tests.pictures import a_bomb
 
 GPS, ORIENTATION = 0x8825, 0x0112
 
@@ -54,12 +58,38 @@ def test_what_stands_behind_a_picture_is_not_kept() -> None:
     assert b"<script>" not in redrawn(a_photo() + b"<script>alert(1)</script>")
 
 
-def test_a_small_file_with_a_giant_picture_is_refused() -> None:
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_small_file_with_a_giant_picture_is_refused_by_its_header(
+    kind: str, tmp_path: Path
+) -> None:
+    bomb = a_bomb(kind)
+    assert len(bomb) < 10_000
+    with pytest.raises(InvalidError, match="16 megapixels"):
+        redrawn(bomb)
+    with pytest.raises(InvalidError, match="16 megapixels"):
+        save_photo(tmp_path, bomb)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["RGBA", "LA", "P", "1", "L", "I;16", "CMYK"])
+def test_pictures_of_every_kind_of_pixels_are_redrawn(kind: str) -> None:
     file = BytesIO()
-    Image.new("1", (9000, 9000)).save(file, "PNG")
-    assert len(file.getvalue()) < 100_000
-    with pytest.raises(InvalidError):
-        redrawn(file.getvalue())
+    form = "JPEG" if kind == "CMYK" else "PNG"
+    Image.new(kind, (2 * REDRAWN_SIDE, REDRAWN_SIDE)).save(file, form)
+    kept = seen(redrawn(file.getvalue()))
+    assert (kept.size, kept.mode) == ((REDRAWN_SIDE, REDRAWN_SIDE // 2), "RGB")
+
+
+def test_a_photo_that_cannot_be_written_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        save_photo(tmp_path, a_photo())
+    assert list((tmp_path / "photos").iterdir()) == []
 
 
 def test_a_file_that_is_too_large_is_not_even_opened() -> None:

@@ -3,6 +3,7 @@ import "../pages/photos/field.js";
 import { html } from "lit";
 import { now } from "../pages/boot.js";
 import { notify } from "../pages/notices.js";
+import { smaller } from "../pages/photos/shrink.js";
 import { named, t } from "../pages/texts.js";
 import { placeOf } from "./sighting.js";
 import { assign, close, escalate, note, office, reopen, settle, sight } from "./state.js";
@@ -26,6 +27,7 @@ const here = () =>
   });
 
 async function sendSighting(id, fields) {
+  fields.set("photo", await smaller(fields.get("photo")), "photo.jpg");
   const coords = await here();
   if (coords) {
     fields.append("lon", coords.longitude);

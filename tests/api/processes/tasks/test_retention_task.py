@@ -21,11 +21,12 @@ from fleet.requests.data_retention import ERASED
 from fleet.requests.intake import Report
 from fleet.requests.partners import Extras, receive_from
 from fleet.requests.placing import locate
+from tests.pictures import a_picture
 from tests.village import NOW, village
 
 ADMIN = Actor(ActorKind.USER, "administrator")
 OLD = NOW - timedelta(days=91)
-PIXEL = b"\xff\xd8\xff\xe0 a photo"
+PIXEL = a_picture()
 
 
 def told(app, at):
