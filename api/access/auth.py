@@ -1,6 +1,5 @@
-"""Authentication: passwords, signed session cookies and anti-forgery tokens."""
+"""Authentication: passwords, anti-forgery tokens, and the session of a first start."""
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from data.errors import BarfrubError, InvalidError
-from data.model import User
 
 SESSION_S = 12 * 3600
 """Lifetime of a session: one shift."""
@@ -125,43 +123,34 @@ def password_outdated(password_hash: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """The content of a session cookie; `stamp` ends it when the password changes."""
+class FirstStartSession:
+    """What the cookie of a first start holds, whole: there is no database yet.
 
-    login: str
+    `stamp` tells this start of the server from others.
+    """
+
     csrf: str
     stamp: str
-
-    def belongs_to(self, user: User) -> bool:
-        """Whether the session is of this user, with the present password, and still enabled."""
-        same = self.login == user.login and hmac.compare_digest(self.stamp, _stamp(user))
-        return same and not user.disabled
-
-
-def new_session(user: User) -> Session:
-    """Return a session with a fresh anti-forgery token."""
-    return Session(user.login, secrets.token_urlsafe(24), _stamp(user))
 
 
 class Seals:
     """Signs cookies and tokens, and verifies them."""
 
     def __init__(self, secret: bytes) -> None:
-        self._sessions = URLSafeTimedSerializer(secret, salt="session")
+        self._sessions = URLSafeTimedSerializer(secret, salt="first start")
         self._tokens = URLSafeTimedSerializer(secret, salt="csrf")
 
-    def seal_session(self, session: Session) -> str:
+    def seal_session(self, session: FirstStartSession) -> str:
         """Return the cookie's text."""
-        sealed = self._sessions.dumps([session.login, session.csrf, session.stamp])
-        return str(sealed)
+        return str(self._sessions.dumps([session.csrf, session.stamp]))
 
-    def read_session(self, text: str | None, lasts_s: int = SESSION_S) -> Session | None:
+    def read_session(self, text: str | None) -> FirstStartSession | None:
         """Return the session; `None` where the cookie is missing, forged or expired."""
         try:
-            login, csrf, stamp = self._sessions.loads(text or "", max_age=lasts_s)
+            csrf, stamp = self._sessions.loads(text or "", max_age=SESSION_S)
         except BadSignature:
             return None
-        return Session(login, csrf, stamp)
+        return FirstStartSession(csrf, stamp)
 
     def new_token(self) -> str:
         """Return an anti-forgery token for a visitor without a session."""
@@ -189,7 +178,3 @@ def require_same(sent: str, expected: str) -> None:
     """Raise `StalePageError` unless both tokens are equal and not empty."""
     if not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
         raise StalePageError
-
-
-def _stamp(user: User) -> str:
-    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]

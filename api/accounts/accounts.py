@@ -1,30 +1,31 @@
 """User accounts: the list in the set-up, and the page that accepts an invitation."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from api.access.auth import checked_password, hash_password, new_session
+from api.access.auth import checked_password, hash_password
 from api.web.checked_route import CheckedRoute
 from api.web.context import (
-    CSRF_COOKIE,
-    SESSION_COOKIE,
     AdminContext,
     Context,
     app_of,
+    begin_session,
     language_of,
     require_csrf,
-    set_cookie,
+    set_session,
 )
 from api.web.errors import STATUS
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
 from data.errors import ConflictError, InvalidError
 from data.languages import known_language
-from data.model import CodeKind, Role, User, UserId
+from data.model import CodeKind, Role, SignInMethod, User, UserId
 from data.store.accounts.accounts import get_user, list_users
+from data.store.accounts.sessions import session_counts
 from data.store.accounts.sign_in_codes import list_codes
 from data.store.database.engine import Tx, reading, transaction
 from fleet.accounts.accounts import (
@@ -38,6 +39,7 @@ from fleet.accounts.accounts import (
     note_session,
     reset_password,
 )
+from fleet.accounts.sessions import end_sessions
 from maps.accounts.accounts import PersonView, people_view
 from maps.pages.error_texts import message_of
 
@@ -79,7 +81,7 @@ def people_page(request: Request, context: AdminContext) -> Response:
 def list_accounts(context: AdminContext) -> list[PersonView]:
     """Return all users: active, invited and disabled."""
     with context.reading() as tx:
-        return people_view(list_users(tx), list_codes(tx, CodeKind.INVITATION), context.now)
+        return _people(tx, list_users(tx), context)
 
 
 @router.post("/api/people", status_code=201)
@@ -126,6 +128,14 @@ def enable_account(person_id: PersonId, context: AdminContext) -> PersonView:
         return _person(tx, user, context)
 
 
+@router.post("/api/people/{person_id}/sign-out")
+def sign_somebody_out(person_id: PersonId, context: AdminContext) -> PersonView:
+    """End all sessions of a person."""
+    with context.writing() as tx:
+        end_sessions(tx, context.actor, UserId(person_id), context.now)
+        return _person(tx, get_user(tx, UserId(person_id)), context)
+
+
 @router.get("/welcome/{token}")
 def welcome_page(request: Request, token: Token) -> Response:
     """Show the page where an invited person chooses a password."""
@@ -158,11 +168,19 @@ def accept_invitation_form(
     with transaction(app.engine) as tx:
         user = accept_invitation(tx, token, password_hash, now)
         note_session(tx, user, "signed_in", now)
-    return _signed_in(request, user)
+        cookie = begin_session(request, tx, user, SignInMethod.PASSWORD)
+    answer = RedirectResponse("/", status_code=303)
+    set_session(request, answer, cookie)
+    return answer
 
 
 def _person(tx: Tx, user: User, context: Context) -> PersonView:
-    return people_view([user], list_codes(tx, CodeKind.INVITATION), context.now)[0]
+    return _people(tx, [user], context)[0]
+
+
+def _people(tx: Tx, users: Sequence[User], context: Context) -> list[PersonView]:
+    sessions = session_counts(tx, context.app.sessions.now())
+    return people_view(users, list_codes(tx, CodeKind.INVITATION), sessions, context.now)
 
 
 def _over(request: Request) -> str:
@@ -172,12 +190,3 @@ def _over(request: Request) -> str:
 
 def _welcome(request: Request, login: str | None, error: str = "", status: int = 200) -> Response:
     return page(request, "accounts/welcome.html", {"login": login, "error": error}, status)
-
-
-def _signed_in(request: Request, user: User) -> Response:
-    session = new_session(user)
-    answer = RedirectResponse("/", status_code=303)
-    seal = app_of(request).seals.seal_session(session)
-    set_cookie(request, answer, SESSION_COOKIE, seal)
-    set_cookie(request, answer, CSRF_COOKIE, session.csrf)
-    return answer

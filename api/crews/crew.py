@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api.crews.crews import job_context_of, tell_boards
 from api.web.checked_route import CheckedRoute, takes_up_to
-from api.web.context import App, BoardContext, Context, CrewContext, app_of, signed_in
+from api.web.context import App, BoardContext, Context, CrewContext, app_of, context_of, signed_in
 from api.web.idempotency import NO_TAP, TapBody, order_once
 from api.web.page_context import boot_of, page
 from api.web.photos import keep_photo, photo_answer
@@ -68,11 +68,11 @@ class CrewHindranceIn(CrewJobNoteIn):
 def crew_page(request: Request) -> Response:
     """Show a crew its jobs; redirect others to the code page."""
     app = app_of(request)
-    session, user = signed_in(request)
-    crew = crew_of(app, user) if user else None
-    if session is None or user is None or crew is None:
+    signed = signed_in(request)
+    crew = crew_of(app, signed.user) if signed else None
+    if signed is None or crew is None:
         return RedirectResponse("/drive", status_code=303)
-    context = Context(app, user, app.clock.now(), request.state.language, session.csrf)
+    context = context_of(request, signed)
     with context.reading() as tx:
         shift, rows = _list_of(tx, context, crew)
     view = {

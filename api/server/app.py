@@ -13,7 +13,8 @@ from starlette.staticfiles import StaticFiles
 from api import alerts, edits, logbook, replay, streets, what_if
 from api.access.auth import Seals
 from api.access.rate_limits import PublicLimits
-from api.accounts import accounts, api_keys
+from api.access.sessions import Sessions
+from api.accounts import accounts, api_keys, own_account
 from api.board import board, board_panels
 from api.config.clock import Clock
 from api.config.logs import RequestLog
@@ -120,6 +121,7 @@ ROUTES = (
     logbook,
     city_setup,
     accounts,
+    own_account,
     api_keys,
     trackers,
     machines,
@@ -212,6 +214,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         audit_task=AuditTask(engine, clock),
         position_ingest=PositionIngest(engine, TrackerStats(engine, clock), on_stored),
         seals=Seals(settings.secret_key()),
+        sessions=Sessions(engine),
         meters=Meters(),
         limits=PublicLimits(settings.public_pace),
         logbook_task=LogbookTask(engine, clock, city_state),

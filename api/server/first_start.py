@@ -13,8 +13,8 @@ from fastapi import Depends, Request
 from pydantic import Field
 
 from api.access.auth import (
+    FirstStartSession,
     Seals,
-    Session,
     SignedOutError,
     WrongCodeError,
     checked_password,
@@ -98,15 +98,15 @@ class FirstStart:
         """Whether there is a city now."""
         return self.background_job.state.state is WorkState.DONE
 
-    def session_for(self, code: str, address: str) -> Session:
+    def session_for(self, code: str, address: str) -> FirstStartSession:
         """Return a session for the right code; raise `WrongCodeError` or `TooManyError`."""
         self.attempts.enter(address, time.monotonic())
         if not secrets.compare_digest(_plain(code).encode(), _plain(self.code).encode()):
             raise WrongCodeError
         self.attempts.succeeded(address, time.monotonic())
-        return Session("", secrets.token_urlsafe(24), self._stamp())
+        return FirstStartSession(secrets.token_urlsafe(24), self._stamp())
 
-    def session_of(self, request: Request) -> Session | None:
+    def session_of(self, request: Request) -> FirstStartSession | None:
         """Return the request's session, if it was opened with the code of this start."""
         session = self.seals.read_session(request.cookies.get(SESSION_COOKIE))
         genuine = session is not None and secrets.compare_digest(session.stamp, self._stamp())

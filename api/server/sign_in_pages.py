@@ -11,7 +11,6 @@ from api.access.auth import (
     DisabledError,
     WrongPasswordError,
     hash_password,
-    new_session,
     password_fits,
     password_outdated,
 )
@@ -26,20 +25,22 @@ from api.web.context import (
     IntakeContext,
     WallContext,
     app_of,
+    begin_session,
     require_csrf,
-    session_s,
     set_cookie,
+    set_session,
     signed_in,
 )
 from api.web.errors import STATUS
 from api.web.page_context import boot_of, local_path, page, translator_of, wants_page
 from data.errors import BarfrubError, ForbiddenError
 from data.languages import known_language
-from data.model import Role, User
+from data.model import Role, SignInMethod, User
 from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import reading, transaction
 from fleet.accounts.accounts import note_session
 from fleet.accounts.people import choose_language, keep_password_hash
+from fleet.accounts.sessions import end_session
 from maps.pages.error_texts import message_of
 from maps.pages.style import class_styles, css
 
@@ -66,8 +67,7 @@ async def get_style(request: Request) -> Response:
 @router.get("/sign-in")
 def sign_in_page(request: Request, next: str = "/") -> Response:
     """Show the sign-in form; redirect signed-in users."""
-    session, _ = signed_in(request)
-    if session is not None:
+    if signed_in(request) is not None:
         return RedirectResponse(local_path(next), status_code=303)
     return page(request, "accounts/sign_in.html", {"next": local_path(next)})
 
@@ -86,23 +86,25 @@ def sign_in(
         if not wants_page(request):
             raise
         return _sign_in_again(request, error, login, next)
-    note_presence(request, user, "signed_in")
-    session = new_session(user)
+    app = app_of(request)
+    with transaction(app.engine) as tx:
+        note_session(tx, user, "signed_in", app.clock.now())
+        cookie = begin_session(request, tx, user, SignInMethod.PASSWORD)
     answer: Response = JSONResponse({"login": user.login, "roles": list(user.roles)})
     if wants_page(request):
         answer = RedirectResponse(local_path(next), status_code=303)
-    seal = app_of(request).seals.seal_session(session)
-    set_cookie(request, answer, SESSION_COOKIE, seal, session_s(user))
-    set_cookie(request, answer, CSRF_COOKIE, session.csrf)
+    set_session(request, answer, cookie)
     return answer
 
 
 @router.post("/sign-out", dependencies=[FormChecked])
 def sign_out(request: Request) -> Response:
-    """Sign out."""
-    _, user = signed_in(request)
-    if user is not None:
-        note_presence(request, user, "signed_out")
+    """End the session: its cookie is worth nothing from now on."""
+    app, signed = app_of(request), signed_in(request)
+    if signed is not None:
+        with transaction(app.engine) as tx:
+            end_session(tx, signed.user, signed.session.id)
+            note_session(tx, signed.user, "signed_out", app.clock.now())
     answer = RedirectResponse("/sign-in", status_code=303)
     answer.delete_cookie(SESSION_COOKIE)
     answer.delete_cookie(CSRF_COOKIE)
@@ -117,10 +119,10 @@ def switch_language(
 ) -> Response:
     """Set the language of the pages; stored for signed-in users."""
     known_language(language)
-    _, user = signed_in(request)
-    if user is not None:
+    signed = signed_in(request)
+    if signed is not None:
         with transaction(app_of(request).engine) as tx:
-            choose_language(tx, user.id, language)
+            choose_language(tx, signed.user.id, language)
     answer = RedirectResponse(local_path(next), status_code=303)
     set_cookie(request, answer, LANGUAGE_COOKIE, language)
     return answer
@@ -147,13 +149,6 @@ def wall_page(request: Request, context: WallContext) -> HTMLResponse:
 def operator_page(request: Request, context: IntakeContext) -> HTMLResponse:
     """Show the form for phone calls."""
     return page(request, "requests/operator/form.html", {"boot": boot_of(request, context)})
-
-
-def note_presence(request: Request, user: User, what: str) -> None:
-    """Log that a user signed in or out."""
-    app = app_of(request)
-    with transaction(app.engine) as tx:
-        note_session(tx, user, what, app.clock.now())
 
 
 def _checked_user(request: Request, login: str, password: str) -> User:

@@ -9,25 +9,25 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.access.auth import new_session
 from api.access.rate_limits import address_of
+from api.access.sessions import SessionCookie
 from api.crews.crew import crew_of
 from api.web.checked_route import CheckedRoute
 from api.web.context import (
-    CSRF_COOKIE,
-    SESSION_COOKIE,
     App,
     Context,
     DriverContext,
     app_of,
+    begin_session,
+    context_of,
     require_csrf,
-    set_cookie,
+    set_session,
     signed_in,
 )
 from api.web.errors import STATUS
 from api.web.page_context import boot_of, page, translator_of
 from data.errors import BarfrubError, NotFoundError
-from data.model import Role, Shift, ShiftState, User
+from data.model import Role, Shift, ShiftState, SignInMethod, User
 from data.store.database.engine import Tx, reading, transaction
 from data.store.shifts.route_answers import find_answer
 from data.store.shifts.shifts import list_progress
@@ -62,13 +62,13 @@ class NoCodeError(BarfrubError):
 def drive_page(request: Request) -> Response:
     """Show drivers their route, and others the code page."""
     app = app_of(request)
-    session, user = signed_in(request)
-    shift = _shift_of(app, user) if user else None
-    if user is not None and shift is None and crew_of(app, user) is not None:
+    signed = signed_in(request)
+    shift = _shift_of(app, signed.user) if signed else None
+    if signed is not None and shift is None and crew_of(app, signed.user) is not None:
         return RedirectResponse("/crew", status_code=303)
-    if session is None or user is None or shift is None or shift.state is ShiftState.ENDED:
+    if signed is None or shift is None or shift.state is ShiftState.ENDED:
         return _code_page(request, over=shift is not None)
-    context = Context(app, user, app.clock.now(), request.state.language, session.csrf)
+    context = context_of(request, signed)
     boot = boot_of(request, context) | {"sign_in": "/drive"}
     view = {"boot": boot, "night": _night(app, context.now)}
     return page(request, "shifts/drive.html", view)
@@ -78,15 +78,13 @@ def drive_page(request: Request) -> Response:
 def sign_in_by_code(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> Response:
     """Sign in the driver or crew leader of a code."""
     try:
-        user = _driver_of(request, code)
+        user, cookie = _signed_in_by(request, code)
     except BarfrubError as error:
         message = message_of(error, translator_of(request))
         return _code_page(request, error=message, status=STATUS[error.code])
-    session = new_session(user)
     home = "/crew" if Role.CREW in user.roles else "/drive"
     answer = RedirectResponse(home, status_code=303)
-    set_cookie(request, answer, SESSION_COOKIE, app_of(request).seals.seal_session(session))
-    set_cookie(request, answer, CSRF_COOKIE, session.csrf)
+    set_session(request, answer, cookie)
     return answer
 
 
@@ -124,16 +122,18 @@ def _expected(tx: Tx, context: Context, shift: Shift) -> Mapping[int, LegTimes]:
     return {} if arrivals is None else arrivals.of_shift(shift.id)
 
 
-def _driver_of(request: Request, code: str) -> User:
+def _signed_in_by(request: Request, code: str) -> tuple[User, SessionCookie]:
+    """Return the user of a code with a new session; raise `NoCodeError` or `TooManyError`."""
     app, address = app_of(request), address_of(request)
     app.code_entries.enter(address, time.monotonic())
     with transaction(app.engine) as tx:
         secret, now = app.settings.secret_key(), app.clock.now()
         user = enter_code(tx, code, secret, now) or enter_crew_code(tx, code, secret, now)
-    if user is None:
-        raise NoCodeError
+        if user is None:
+            raise NoCodeError
+        cookie = begin_session(request, tx, user, SignInMethod.CODE)
     app.code_entries.succeeded(address, time.monotonic())
-    return user
+    return user, cookie
 
 
 def _shift_of(app: App, user: User) -> Shift | None:

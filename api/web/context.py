@@ -1,6 +1,6 @@
 """The context of endpoints: the application, and per request the user, time and language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,16 +9,10 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from api.access.auth import (
-    SESSION_S,
-    WALL_S,
-    Seals,
-    Session,
-    SignedOutError,
-    require_same,
-)
+from api.access.auth import SESSION_S, Seals, SignedOutError, require_same
 from api.access.code_limit import CodeLimit, SignInLimit, TrackCodeLimit
-from api.access.rate_limits import PublicLimits
+from api.access.rate_limits import PublicLimits, address_of
+from api.access.sessions import SessionCookie, Sessions, SignedIn
 from api.config.clock import Clock
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
@@ -42,11 +36,11 @@ from api.processes.tasks.retention_task import RetentionTask
 from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder
 from data.languages import default_language, languages
-from data.model import Actor, ActorKind, City, Role, User
+from data.model import Actor, ActorKind, City, Role, SessionId, SignInMethod, User
 from data.policy.city_policy import Policy
-from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import Database, Tx, reading, transaction
 from data.streets.network import StreetNetwork
+from fleet.accounts.sessions import SessionOrigin
 from fleet.audit.last_change import require_unchanged
 from fleet.context import CityContext
 from fleet.messages.presence import BoardPresence
@@ -83,6 +77,7 @@ class App:
     audit_task: AuditTask
     position_ingest: PositionIngest
     seals: Seals
+    sessions: Sessions
     meters: Meters
     limits: PublicLimits
     retention_task: RetentionTask
@@ -138,6 +133,7 @@ class Context:
     now: datetime
     language: str
     csrf: str
+    session_id: SessionId
     seen: int | None = None
     """The version that the page has shown (`If-Match`), see `changing`."""
 
@@ -202,23 +198,39 @@ class Allowed:
 
     def before_body(self, request: Request) -> Context:
         """Check session, anti-forgery token and role, in this order."""
-        app = app_of(request)
-        session, user = signed_in(request)
-        if session is None or user is None:
-            raise SignedOutError
+        return _context_for(request, self.roles, in_form=False)
+
+
+@dataclass(frozen=True)
+class AllowedByForm:
+    """As `Allowed`, where forms without scripts send the anti-forgery token as a field."""
+
+    roles: tuple[Role, ...]
+
+    def __call__(self, request: Request, csrf: SentCsrf) -> Context:
+        """Check what `before_body` checks, and the token of the form."""
+        context = self.before_body(request)
         if request.method not in SAFE_METHODS:
-            require_same(request.headers.get(CSRF_HEADER, ""), session.csrf)
-        request.state.role = "+".join(sorted(user.roles))
-        if not set(self.roles) & set(user.roles):
-            raise ForbiddenError("your role does not allow this")
-        return Context(
-            app,
-            user,
-            app.clock.now(),
-            request.state.language,
-            session.csrf,
-            seen_version(request.headers.get("if-match", "")),
-        )
+            require_same(csrf, context.csrf)
+        return context
+
+    def before_body(self, request: Request) -> Context:
+        """Check session, role, and a token in the headers: a form's own is read later."""
+        in_form = CSRF_HEADER not in request.headers and _sends_form(request)
+        return _context_for(request, self.roles, in_form=in_form)
+
+
+def _context_for(request: Request, roles: Iterable[Role], *, in_form: bool) -> Context:
+    signed = signed_in(request)
+    if signed is None:
+        raise SignedOutError
+    user = signed.user
+    if request.method not in SAFE_METHODS and not in_form:
+        require_same(request.headers.get(CSRF_HEADER, ""), signed.csrf)
+    request.state.role = "+".join(sorted(user.roles))
+    if not set(roles) & set(user.roles):
+        raise ForbiddenError("your role does not allow this")
+    return context_of(request, signed)
 
 
 def seen_version(header: str) -> int | None:
@@ -231,36 +243,38 @@ def seen_version(header: str) -> int | None:
     return int(text)
 
 
-def signed_in(request: Request) -> tuple[Session | None, User | None]:
-    """Return session and user, or `None` twice, looked up once a request.
+def context_of(request: Request, signed: SignedIn) -> Context:
+    """Return the context of somebody who is signed in."""
+    app, language = app_of(request), request.state.language
+    seen = seen_version(request.headers.get("if-match", ""))
+    now, session_id = app.clock.now(), signed.session.id
+    return Context(app, signed.user, now, language, signed.csrf, session_id, seen)
+
+
+def signed_in(request: Request) -> SignedIn | None:
+    """Return session and user, or `None`, looked up once a request.
 
     Sets the language of the answer.
     """
-    known: tuple[Session | None, User | None] | None = getattr(request.state, "signed_in", None)
-    if known is None:
-        known = request.state.signed_in = _look_up(request)
+    if not hasattr(request.state, "signed_in"):
+        text = request.cookies.get(SESSION_COOKIE, "")
+        signed = request.state.signed_in = app_of(request).sessions.find(text)
+        request.state.language = language_of(request, signed.user if signed else None)
+    known: SignedIn | None = request.state.signed_in
     return known
 
 
-def _look_up(request: Request) -> tuple[Session | None, User | None]:
-    app = app_of(request)
-    cookie = request.cookies.get(SESSION_COOKIE)
-    session = app.seals.read_session(cookie, WALL_S)
-    user = None
-    if session is not None:
-        with reading(app.engine) as tx:
-            user = find_user_by_login(tx, session.login)
-    request.state.language = language_of(request, user)
-    if session is None or user is None or not session.belongs_to(user):
-        return None, None
-    if session_s(user) < WALL_S and app.seals.read_session(cookie) is None:
-        return None, None
-    return session, user
+def begin_session(request: Request, tx: Tx, user: User, method: SignInMethod) -> SessionCookie:
+    """Begin a session in the browser of a request."""
+    browser = request.headers.get("user-agent", "")
+    origin = SessionOrigin(method, address_of(request), browser)
+    return app_of(request).sessions.begin(tx, user, origin)
 
 
-def session_s(user: User) -> int:
-    """Return the length of a user's session in seconds; half a year for wall displays."""
-    return WALL_S if set(user.roles) == {Role.WALL} else SESSION_S
+def set_session(request: Request, response: Response, cookie: SessionCookie) -> None:
+    """Set the cookies of a new session."""
+    set_cookie(request, response, SESSION_COOKIE, cookie.text, cookie.lasts_s)
+    set_cookie(request, response, CSRF_COOKIE, cookie.csrf)
 
 
 class FormToken:
@@ -286,9 +300,9 @@ def _sends_form(request: Request) -> bool:
 
 def _expected_csrf(request: Request) -> str:
     """Return the token that a visitor's forms must send; empty where he has none."""
-    session, _ = signed_in(request)
-    if session is not None:
-        return session.csrf
+    signed = signed_in(request)
+    if signed is not None:
+        return signed.csrf
     cookie = request.cookies.get(CSRF_COOKIE, "")
     return cookie if app_of(request).seals.genuine(cookie) else ""
 
@@ -330,6 +344,9 @@ BOARD_ROLES = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR)
 _DISPATCH = (Role.ADMINISTRATOR, Role.DISPATCHER)
 
 AnyContext = Annotated[Context, Depends(Allowed(tuple(Role)))]
+AccountContext = Annotated[
+    Context, Depends(AllowedByForm(tuple(role for role in Role if role is not Role.WALL)))
+]
 WallContext = Annotated[Context, Depends(Allowed((*BOARD_ROLES, Role.WALL)))]
 BoardContext = Annotated[Context, Depends(Allowed(BOARD_ROLES))]
 IntakeContext = Annotated[Context, Depends(Allowed(READS_WORDS))]

@@ -30,9 +30,10 @@ def page(
     Somebody who is not signed in gets a fresh anti-forgery cookie, which the page's forms repeat.
     """
     app = app_of(request)
-    session, user = signed_in(request)
+    signed = signed_in(request)
+    user = signed.user if signed else None
     t = translator_of(request)
-    csrf = session.csrf if session else _form_token(request)
+    csrf = signed.csrf if signed else _form_token(request)
     theme = request.cookies.get(THEME_COOKIE, "")
     html = render(
         template,
@@ -46,7 +47,7 @@ def page(
         **view,
     )
     answer = HTMLResponse(html, status, dict(headers or {}))
-    if session is None:
+    if signed is None:
         set_cookie(request, answer, CSRF_COOKIE, csrf)
     return answer
 

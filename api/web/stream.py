@@ -4,19 +4,17 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from api.config.clock import Clock
 from api.web.checked_route import CheckedRoute
-from api.web.context import AnyContext, Context
+from api.web.context import SESSION_COOKIE, AnyContext, Context
 from data.model import Role
-from data.store.accounts.accounts import get_user
 from fleet.tracking.live_fleet import Hub
 
 BEAT_S = 10.0
@@ -57,7 +55,7 @@ router = APIRouter(route_class=CheckedRoute)
 
 
 @router.get("/stream")
-async def stream_updates(context: AnyContext) -> StreamingResponse:
+async def stream_updates(request: Request, context: AnyContext) -> StreamingResponse:
     """Send changes that the reader may see, as server-sent events.
 
     `vehicles`, `coverage`, `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `closures`,
@@ -70,7 +68,8 @@ async def stream_updates(context: AnyContext) -> StreamingResponse:
     """
     kinds = frozenset[str]().union(*(KINDS_BY_ROLE[role] for role in context.user.roles))
     events = board_events(context.app.hub, context.app.clock, kinds)
-    events = while_welcome(events, lambda: _is_welcome(context))
+    text = request.cookies.get(SESSION_COOKIE, "")
+    events = while_welcome(events, lambda: _is_welcome(context, text))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
@@ -78,7 +77,7 @@ async def stream_updates(context: AnyContext) -> StreamingResponse:
 async def while_welcome(
     events: AsyncGenerator[bytes], welcome: Callable[[], bool]
 ) -> AsyncGenerator[bytes]:
-    """Yield events until the reader is disabled or has other roles; checked every ten seconds."""
+    """Yield events until the session ends or the reader has other roles; checked every 10 s."""
     looked_s = time.monotonic()
     async with aclosing(events):
         async for lines in events:
@@ -89,10 +88,9 @@ async def while_welcome(
             yield lines
 
 
-def _is_welcome(context: Context) -> bool:
-    with context.reading() as tx:
-        user = get_user(tx, context.user.id)
-    return user == replace(context.user, language=user.language)
+def _is_welcome(context: Context, text: str) -> bool:
+    signed = context.app.sessions.find(text)
+    return signed is not None and signed.user.roles == context.user.roles
 
 
 async def board_events(

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from data.model.ids import ShiftId, UserId
+from data.model.ids import SessionId, ShiftId, UserId
 
 
 class Role(StrEnum):
@@ -66,6 +66,28 @@ class SignInCode:
     user_id: UserId
     expires_at: datetime
     shift_id: ShiftId | None = None
+
+
+class SignInMethod(StrEnum):
+    """How a session began."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a method
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser in which somebody is signed in; of its secret text only the digest is kept."""
+
+    id: SessionId
+    digest: str
+    user_id: UserId
+    method: SignInMethod
+    begun_at: datetime
+    used_at: datetime
+    expires_at: datetime
+    address: str
+    browser: str
 
 
 class Actor(NamedTuple):

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from data.errors import ConflictError, InvalidError, Need, NotFoundError
-from data.model import Actor, ActorKind, CodeKind, Device, Role, SignInCode, User, UserId
+from data.model import (
+    Actor,
+    ActorKind,
+    CodeKind,
+    Device,
+    Role,
+    SessionId,
+    SignInCode,
+    User,
+    UserId,
+)
 from data.store.accounts.accounts import (
     add_device,
     add_user,
@@ -19,6 +29,7 @@ from data.store.accounts.accounts import (
     set_phone,
     set_roles,
 )
+from data.store.accounts.sessions import remove_sessions
 from data.store.accounts.sign_in_codes import add_code, find_code, remove_codes
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
@@ -89,6 +100,7 @@ def reset_password(tx: Tx, actor: Actor, user_id: UserId, now: datetime) -> str:
         raise ConflictError(f"{user.login} is shut out", reason="user_disabled", login=user.login)
     if actor != _actor(user):
         user = set_password_hash(tx, user.id, NO_PASSWORD)
+        remove_sessions(tx, user.id)
     add_event(tx, now, actor, "user.password_reset", _subject(user))
     return _new_invitation(tx, user, now)
 
@@ -109,9 +121,17 @@ def accept_invitation(tx: Tx, token: str, password_hash: str, now: datetime) -> 
     return set_password(tx, _actor(user), user, password_hash, now)
 
 
-def set_password(tx: Tx, actor: Actor, user: User, password_hash: str, now: datetime) -> User:
-    """Give somebody another password; ends every session with the old one."""
+def set_password(
+    tx: Tx,
+    actor: Actor,
+    user: User,
+    password_hash: str,
+    now: datetime,
+    keep: SessionId | None = None,
+) -> User:
+    """Give somebody another password; ends every session, but the one to `keep`."""
     changed = set_password_hash(tx, user.id, password_hash)
+    remove_sessions(tx, user.id, keep)
     add_event(tx, now, actor, "user.password_set", _subject(user))
     return changed
 
@@ -143,6 +163,7 @@ def disable(tx: Tx, actor: Actor, user_id: UserId, now: datetime) -> User:
     _require_another_administrator(tx, user)
     for kind in CodeKind:
         remove_codes(tx, user.id, kind)
+    remove_sessions(tx, user.id)
     add_event(tx, now, actor, "user.disabled", _subject(user))
     return set_disabled(tx, user.id, disabled=True)
 

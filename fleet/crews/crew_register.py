@@ -1,6 +1,5 @@
 """The register of crews, their hours in a storm, and the code that lets a crew's leader in."""
 
-import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,6 +10,7 @@ from data.model import (
     CodeKind,
     Role,
     SignInCode,
+    SignInMethod,
     StormId,
     User,
     UserId,
@@ -23,7 +23,8 @@ from data.model.crews import (
     CrewShiftId,
     CrewWork,
 )
-from data.store.accounts.accounts import add_user, get_user, set_password_hash
+from data.store.accounts.accounts import add_user, get_user
+from data.store.accounts.sessions import remove_sessions
 from data.store.accounts.sign_in_codes import (
     add_code,
     find_code,
@@ -160,7 +161,7 @@ def find_duty(tx: Tx, storm_id: StormId, crew_id: CrewId, now: datetime) -> Crew
 def give_crew_code(
     tx: Tx, actor: Actor, shift_id: CrewShiftId, secret: bytes, language: str, now: datetime
 ) -> CrewCode:
-    """Issue a new sign-in code for a crew's shift; older codes of the crew expire."""
+    """Issue a new sign-in code for a crew's shift; older codes, and sessions by them, end."""
     shift = get_crew_shift(tx, shift_id)
     crew = get_crew(tx, shift.crew_id)
     if shift.ended_at is not None:
@@ -168,7 +169,7 @@ def give_crew_code(
     remove_expired_codes(tx, now)
     leader = _leader(tx, actor, crew, language, now)
     remove_codes(tx, leader.id, CodeKind.CREW)
-    set_password_hash(tx, leader.id, NO_PASSWORD + secrets.token_urlsafe(12))
+    remove_sessions(tx, leader.id, method=SignInMethod.CODE)
     digits = new_digits(tx, secret, now)
     expires_at = max(shift.ends_at, now + OVERTIME)
     add_code(tx, SignInCode(code_digest(digits, secret), CodeKind.CREW, leader.id, expires_at))

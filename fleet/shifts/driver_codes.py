@@ -17,9 +17,11 @@ from data.model import (
     ShiftId,
     ShiftState,
     SignInCode,
+    SignInMethod,
     User,
 )
-from data.store.accounts.accounts import add_user, find_user_by_login, get_user, set_password_hash
+from data.store.accounts.accounts import add_user, find_user_by_login, get_user
+from data.store.accounts.sessions import remove_sessions
 from data.store.accounts.sign_in_codes import (
     add_code,
     find_code,
@@ -60,7 +62,7 @@ def give_code(
     now: datetime,
     login: str = "",
 ) -> GivenCode:
-    """Issue a new code for a shift's driver; older codes of the driver expire.
+    """Issue a new code for a shift's driver; older codes, and sessions by them, end.
 
     `login` names who drives; without it, whoever drove the machine last, by the machine's own
     name. Raises `ConflictError` where somebody may do more than drive: a code is no password.
@@ -71,7 +73,7 @@ def give_code(
     driver = _driver(tx, actor, shift, login, language, now)
     remove_expired_codes(tx, now)
     remove_codes(tx, driver.id, CodeKind.DRIVER)
-    driver = _signed_out(tx, driver)
+    remove_sessions(tx, driver.id, method=SignInMethod.CODE)
     if shift.driver_id != driver.id:
         set_driver(tx, shift_id, driver.id)
     digits = new_digits(tx, secret, now)
@@ -155,10 +157,3 @@ def _machines_driver(tx: Tx, actor: Actor, shift: Shift, language: str, now: dat
     after = {"login": login, "roles": [Role.DRIVER], "language": language}
     add_event(tx, now, actor, "user.added", f"user:{driver.id}", after=after)
     return driver
-
-
-def _signed_out(tx: Tx, driver: User) -> User:
-    """End older sessions of a user without a password: another phone may have them."""
-    if driver.password_hash and not driver.password_hash.startswith(NO_PASSWORD):
-        return driver
-    return set_password_hash(tx, driver.id, NO_PASSWORD + secrets.token_urlsafe(12))

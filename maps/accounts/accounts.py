@@ -1,11 +1,11 @@
 """Accounts and invitations as the set-up lists them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from data.model import Role, SignInCode, User
+from data.model import Role, SignInCode, User, UserId
 
 
 class AccountState(StrEnum):
@@ -27,17 +27,24 @@ class PersonView:
     language: str
     state: AccountState
     invited_until: datetime | None
+    sessions: int
 
 
 def people_view(
-    users: Iterable[User], invitations: Iterable[SignInCode], now: datetime
+    users: Iterable[User],
+    invitations: Iterable[SignInCode],
+    sessions: Mapping[UserId, int],
+    now: datetime,
 ) -> list[PersonView]:
-    """Return a row for each account and for each stored invitation."""
+    """Return a row for each account and for each stored invitation.
+
+    `sessions` says in how many browsers each user is signed in.
+    """
     open_until = {code.user_id: code.expires_at for code in invitations if code.expires_at > now}
-    return [person_view(user, open_until.get(user.id)) for user in users]
+    return [person_view(user, open_until.get(user.id), sessions.get(user.id, 0)) for user in users]
 
 
-def person_view(user: User, invited_until: datetime | None) -> PersonView:
+def person_view(user: User, invited_until: datetime | None, sessions: int) -> PersonView:
     """Return one row."""
     return PersonView(
         id=user.id,
@@ -46,6 +53,7 @@ def person_view(user: User, invited_until: datetime | None) -> PersonView:
         language=user.language,
         state=_state(user, invited_until),
         invited_until=None if user.disabled else invited_until,
+        sessions=sessions,
     )
 
 

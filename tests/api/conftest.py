@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from api.access.auth import new_session
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.server.app import create_app
@@ -14,8 +13,8 @@ from api.web.context import CSRF_COOKIE, SESSION_COOKIE, App
 from data.model import City, Plan, Role
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import FleetFile
-from data.store.accounts.accounts import add_user, find_user_by_login
-from data.store.database.engine import create_engine, reading, transaction
+from data.store.accounts.accounts import add_user
+from data.store.database.engine import create_engine, transaction
 from data.store.migrations import upgrade
 from data.store.setup.city import save_city
 from data.store.setup.machines import save_fleet
@@ -26,6 +25,7 @@ from fleet.planning.plan_solving import solve_prepared
 from fleet.storms.storm_start import start_storm
 from tests.api.lived_in_city import live_in
 from tests.api.recording_gateway import RecordingGateway
+from tests.begun_session import begun_session
 from tests.conftest import PASSWORD
 from tests.village import (
     NOW,
@@ -150,15 +150,12 @@ def sign_in(client: TestClient):
 
     def signed_in(login: str = "dispatcher") -> None:
         app = client.app.state.barfrub
-        with reading(app.engine) as tx:
-            user = find_user_by_login(tx, login)
-        assert user is not None, login
-        session = new_session(user)
+        cookie = begun_session(app.engine, login)
         client.cookies.clear()
-        kept = {SESSION_COOKIE: app.seals.seal_session(session), CSRF_COOKIE: session.csrf}
+        kept = {SESSION_COOKIE: cookie.text, CSRF_COOKIE: cookie.csrf}
         for name, value in kept.items():
             client.cookies.set(name, value, domain=COOKIE_DOMAIN)
-        client.headers["x-csrf-token"] = session.csrf
+        client.headers["x-csrf-token"] = cookie.csrf
 
     return signed_in
 

@@ -19,19 +19,20 @@ from urllib.parse import urlencode
 
 import httpx
 
-from api.access.auth import hash_password, new_session
+from api.access.auth import hash_password
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.simulation.demo_city import DEMO_CITY_FILE
 from api.web.context import CSRF_COOKIE, SESSION_COOKIE, App
 from data.model import Actor, ActorKind, Role
-from data.store.accounts.accounts import add_user, find_user_by_login
+from data.store.accounts.accounts import add_user
 from data.store.database.engine import open_database, reading, transaction
 from data.store.requests.tracking_codes import find_tracked
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from fleet.setup.city_setup import NewCity, add_city
 from fleet.storms.storm_start import start_storm
+from tests.begun_session import begun_session
 from tests.browser.conftest import _served, serving
 
 REPORTS = int(os.environ.get("REPORTS", "5000"))
@@ -129,12 +130,9 @@ async def _posted(address: str, token: str, body: bytes, number: int) -> tuple[i
 
 
 async def _operate(address: str, app: App, flood: Flood) -> None:
-    with reading(app.engine) as tx:
-        user = find_user_by_login(tx, "operator")
-    assert user is not None
     here = app.network.point_at(next(iter(app.network.segments)).id, 0.0)
-    session = new_session(user)
-    cookies = {SESSION_COOKIE: app.seals.seal_session(session)}
+    session = begun_session(app.engine, "operator")
+    cookies = {SESSION_COOKIE: session.text}
     headers = {"x-csrf-token": session.csrf, "accept": "application/json"}
     async with httpx.AsyncClient(
         base_url=address, cookies=cookies, headers=headers, timeout=120

@@ -9,11 +9,10 @@ from contextlib import contextmanager
 
 import httpx
 
-from api.access.auth import Seals, new_session
 from api.config.settings import Settings
 from api.web.context import CSRF_COOKIE, SESSION_COOKIE
-from data.store.accounts.accounts import find_user_by_login
-from data.store.database.engine import open_database, reading
+from data.store.database.engine import open_database
+from tests.begun_session import begun_session
 
 PORT = 8127
 ADDRESS = f"http://127.0.0.1:{PORT}"
@@ -45,14 +44,9 @@ def _health() -> int:
 def cookies_of(settings: Settings, city: str, login: str) -> dict[str, str]:
     """Return the cookies of somebody who is signed in."""
     engine = open_database(settings.city_folder(city) / "barfrub.sqlite")
-    with reading(engine) as tx:
-        user = find_user_by_login(tx, login)
+    session = begun_session(engine, login)
     engine.dispose()
-    if user is None:
-        raise RuntimeError(f"expected somebody called {login}, found nobody")
-    session = new_session(user)
-    sealed = Seals(settings.secret_key()).seal_session(session)
-    return {SESSION_COOKIE: sealed, CSRF_COOKIE: session.csrf}
+    return {SESSION_COOKIE: session.text, CSRF_COOKIE: session.csrf}
 
 
 def client_of(settings: Settings, city: str, login: str) -> httpx.Client:

@@ -11,7 +11,6 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
-from api.access.auth import new_session
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.server.app import create_app
@@ -21,13 +20,14 @@ from data.exchange.basemap import write_basemap
 from data.model import City, Role
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import FleetFile
-from data.store.accounts.accounts import add_user, find_user_by_login
-from data.store.database.engine import create_engine, reading, transaction
+from data.store.accounts.accounts import add_user
+from data.store.database.engine import create_engine, transaction
 from data.store.migrations import upgrade
 from data.store.setup.city import save_city
 from data.store.setup.machines import save_fleet
 from data.store.streets.network import save_network
 from data.store.streets.places import save_places
+from tests.begun_session import begun_session
 from tests.conftest import PASSWORD
 from tests.village import (
     a_depot,
@@ -157,12 +157,8 @@ class Visit:
         """Be signed in as by the form, without the form; leave what another one looked at."""
         if self.page.url != "about:blank":
             self.page.goto("about:blank")
-        city = self.city
-        with reading(city.engine) as tx:
-            user = find_user_by_login(tx, login)
-        assert user is not None, login
-        session = new_session(user)
-        cookies = {SESSION_COOKIE: city.seals.seal_session(session), CSRF_COOKIE: session.csrf}
+        begun = begun_session(self.city.engine, login)
+        cookies = {SESSION_COOKIE: begun.text, CSRF_COOKIE: begun.csrf}
         self.page.context.add_cookies(
             [
                 {"name": name, "value": value, "url": self.server, "httpOnly": True}

@@ -46,7 +46,7 @@ def set_language(tx: Tx, user_id: UserId, language: str) -> None:
 
 
 def set_password_hash(tx: Tx, user_id: UserId, password_hash: str) -> User:
-    """Replace what is stored of a password; ends every session of the user."""
+    """Replace what is stored of a password."""
     change = update(user).where(user.c.id == user_id).values(password_hash=password_hash)
     return only_record(User, tx.execute(change.returning(user)))
 

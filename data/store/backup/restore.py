@@ -9,6 +9,8 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from sqlalchemy import delete
+
 from data.errors import ConflictError, InvalidError
 from data.store.backup.backup import (
     DATABASE,
@@ -19,9 +21,10 @@ from data.store.backup.backup import (
     sync_folder,
 )
 from data.store.database.city_lock import holding
-from data.store.database.engine import create_engine
+from data.store.database.engine import create_engine, transaction
 from data.store.database.staging import workshop
 from data.store.migrations import require_known, upgrade
+from data.store.schema import session
 
 PREFIX = ".restoring-"
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
@@ -46,6 +49,8 @@ def restore_city(file: Path, folder: Path, *, replace: bool = False) -> Manifest
         try:
             require_known(engine)
             upgrade(engine)
+            with transaction(engine) as tx:  # who signed out since must not be signed in again
+                tx.execute(delete(session))
         finally:
             engine.dispose()
         _put_in_place(new, folder)

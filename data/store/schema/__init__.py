@@ -3,7 +3,7 @@
 This facade exports all of them; every time goes in and comes out as aware UTC.
 """
 
-from data.store.schema.accounts import device, event, sign_in_code, tap, user
+from data.store.schema.accounts import device, event, session, sign_in_code, tap, user
 from data.store.schema.alerts import alert
 from data.store.schema.base import UtcDateTime, metadata
 from data.store.schema.call_outs import call_out
@@ -130,6 +130,7 @@ __all__ = [
     "segment",
     "segment_level",
     "segment_override",
+    "session",
     "shift",
     "sighting",
     "sign_in_code",

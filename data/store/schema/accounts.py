@@ -27,6 +27,21 @@ sign_in_code = Table(
     Column("shift_id", ForeignKey("shift.id")),
 )
 
+session = Table(
+    "session",
+    metadata,
+    new_id(),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("user_id", ForeignKey("user.id"), nullable=False),
+    Column("method", Text, nullable=False),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("browser", Text, nullable=False),
+)
+Index("session_by_user", session.c.user_id)
+
 tap = Table(
     "tap",
     metadata,

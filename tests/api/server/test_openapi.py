@@ -15,11 +15,11 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 
-from api.access.auth import new_session
 from api.web.context import CSRF_COOKIE, SESSION_COOKIE
 from data.model import Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction
+from tests.begun_session import begun_session
 
 EXAMPLES = 3
 """Calls of each operation: the same ones every time."""
@@ -66,11 +66,17 @@ def everybody(client, password_hash):
     app = client.app.state.barfrub
     app.limits.pace = 0.0
     with transaction(app.engine) as tx:
-        session = new_session(add_user(tx, "everybody", list(Role), "en", password_hash))
-    client.cookies.set(SESSION_COOKIE, app.seals.seal_session(session))
+        add_user(tx, "everybody", list(Role), "en", password_hash)
+    return client
+
+
+def come_in(client) -> None:
+    """Sign in, anew for each operation: some of them sign out."""
+    session = begun_session(client.app.state.barfrub.engine, "everybody")
+    client.cookies.clear()
+    client.cookies.set(SESSION_COOKIE, session.text)
     client.cookies.set(CSRF_COOKIE, session.csrf)
     client.headers["x-csrf-token"] = session.csrf
-    return client
 
 
 def sent(client, case: schemathesis.Case):
@@ -87,6 +93,7 @@ def sent(client, case: schemathesis.Case):
 
 def fault_of(client, operation: schemathesis.APIOperation) -> Exception | None:
     checks = checks_of(operation)
+    come_in(client)
 
     @SAMPLING
     @given(case=operation.as_strategy())

@@ -1,15 +1,26 @@
-import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import select
 
-from api.access.auth import SESSION_S, Seals, Session, TooManyError, password_outdated
+from api.access.auth import (
+    SESSION_S,
+    FirstStartSession,
+    Seals,
+    TooManyError,
+    password_outdated,
+)
 from api.access.code_limit import SignInLimit, failures
+from api.config.console import CONSOLE
 from data.store.accounts.accounts import find_user_by_login, set_password_hash
 from data.store.database.engine import transaction
+from data.store.schema import session as session_table
+from fleet.accounts.accounts import set_password
 from tests.api.conftest import PASSWORD
+from tests.village import NOW
 
 HTML = {"accept": "text/html"}
 
@@ -149,17 +160,19 @@ def test_signing_in_never_leads_to_another_host(client, sign_in, goal):
     assert answer.headers["location"] == "/"
 
 
-def test_signing_out_ends_the_session(client, sign_in):
+def test_signing_out_ends_the_session_also_for_who_kept_its_cookie(client, sign_in):
     sign_in()
+    kept = {"cookie": f"barfrub_session={client.cookies['barfrub_session']}"}
+    assert client.get("/operator", headers=kept).status_code == 200
     client.post("/sign-out", follow_redirects=False)
-    assert client.get("/operator").status_code == 401
+    client.cookies.clear()
+    assert client.get("/operator", headers=kept).status_code == 401
 
 
-def test_a_new_password_ends_old_sessions(client, sign_in):
+def test_a_new_password_ends_old_sessions(client, app, sign_in):
     sign_in()
-    with transaction(client.app.state.barfrub.engine) as tx:
-        user = find_user_by_login(tx, "dispatcher")
-        set_password_hash(tx, user.id, "another")
+    with transaction(app.engine) as tx:
+        set_password(tx, CONSOLE, find_user_by_login(tx, "dispatcher"), "another", NOW)
     assert client.get("/operator").status_code == 401
 
 
@@ -176,8 +189,17 @@ def test_a_password_that_was_hashed_weakly_is_hashed_anew(client, sign_in_by_for
     assert not password_outdated(now_kept)
 
 
-def test_a_forged_session_is_nobody():
-    session = Session("administrator", "token", "stamp")
+def test_a_session_nobody_began_is_nobody(client, sign_in):
+    sign_in()
+    text = client.cookies["barfrub_session"]
+    client.cookies.clear()
+    for forged in ("", "guess", text[:-1], text + "x", "\u06f1"):
+        headers = {"cookie": f"barfrub_session={forged}".encode()}
+        assert client.get("/operator", headers=headers).status_code == 401
+
+
+def test_a_first_starts_session_cannot_be_forged():
+    session = FirstStartSession("token", "stamp")
     genuine = Seals(b"ours").seal_session(session)
     assert Seals(b"ours").read_session(genuine) == session
     assert Seals(b"theirs").read_session(genuine) is None
@@ -185,12 +207,22 @@ def test_a_forged_session_is_nobody():
     assert Seals(b"ours").read_session(None) is None
 
 
-def test_a_session_ends_after_a_shift(monkeypatch):
-    seals = Seals(b"ours")
-    genuine = seals.seal_session(Session("dispatcher", "token", "stamp"))
-    now_s = time.time()
-    monkeypatch.setattr("time.time", lambda: now_s + SESSION_S + 2)
-    assert seals.read_session(genuine) is None
+def test_a_session_ends_after_a_shift(client, app, sign_in):
+    sign_in()
+    began = app.sessions.now()
+    app.sessions.now = lambda: began + timedelta(seconds=SESSION_S - 60)
+    assert client.get("/operator").status_code == 200
+    app.sessions.now = lambda: began + timedelta(seconds=SESSION_S + 60)
+    assert client.get("/operator").status_code == 401
+
+
+def test_the_database_holds_no_text_that_lets_anybody_in(client, app, sign_in):
+    sign_in()
+    with transaction(app.engine) as tx:
+        (row,) = tx.execute(select(session_table)).mappings()
+    text, csrf = client.cookies["barfrub_session"], client.headers["x-csrf-token"]
+    assert text not in str(dict(row))
+    assert csrf not in str(dict(row))
 
 
 def test_every_sign_in_makes_a_new_token(client, sign_in_by_form):

@@ -88,7 +88,8 @@ class People extends SetupPart {
 
   state(person) {
     const said = person.state === "invited" ? t("invited until {date}", { date: date(person.invited_until) }) : t(`person:${person.state}`);
-    return html`<span class="icon icon-${STATE_ICON[person.state]}" aria-hidden="true"></span>${said}`;
+    const where = person.sessions ? html` <span class="muted small">${t("signed in: {n}", { n: person.sessions })}</span>` : "";
+    return html`<span class="icon icon-${STATE_ICON[person.state]}" aria-hidden="true"></span>${said}${where}`;
   }
 
   orders(person) {
@@ -98,6 +99,7 @@ class People extends SetupPart {
       return html`<button @click=${() => order(person, "enable")}>${t("Let in again")}</button>`;
     return html`<button aria-expanded=${editing === person.id} @click=${() => people.set({ editing: editing === person.id ? null : person.id })}>${t("Change roles")}</button>
       <button @click=${() => linkAgain(person)}>${person.state === "active" ? t("New password") : t("New link")}</button>
+      ${person.sessions && !me ? html`<button @click=${() => order(person, "sign-out")}>${t("Sign out everywhere")}</button>` : ""}
       ${me ? "" : html`<button @click=${() => order(person, "disable")}>${t("Shut out")}</button>`}`;
   }
 

@@ -27,6 +27,7 @@ from data.store.migrations import NEWEST
 from data.store.tracking.positions import add_positions
 from tests import village as v
 from tests.api.lived_in_city import SYSTEM, open_at, rows_of, run
+from tests.begun_session import begun_session
 from tests.fleet.drives import a_drive, a_fix
 
 ROOT = Path(__file__).parents[4]
@@ -380,3 +381,13 @@ def test_a_backup_holds_no_secret_of_the_server(lived_in: Path, tmp_path: Path, 
     write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
     assert secret not in gzip.decompress((tmp_path / "saved.tar.gz").read_bytes())
     assert os.access(tmp_path / "saved.tar.gz", os.R_OK)
+
+
+def test_nobody_is_signed_in_to_a_restored_city(lived_in: Path, tmp_path: Path) -> None:
+    engine = open_at(lived_in)
+    begun_session(engine, "dispatcher")
+    engine.dispose()
+    assert len(rows_of(lived_in)["session"]) == 1
+    write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
+    restore_city(tmp_path / "saved.tar.gz", tmp_path / "restored")
+    assert rows_of(tmp_path / "restored")["session"] == []

@@ -1,0 +1,95 @@
+"""Sessions of browsers: a cookie holds a random text, the database its digest."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from api.access.auth import SESSION_S, WALL_S
+from data.model import Role, Session, User
+from data.store.database.engine import Database, DatabaseUnavailable, Tx, reading, transaction
+from fleet.accounts.accounts import token_digest
+from fleet.accounts.sessions import (
+    NOTED_EVERY,
+    SessionOrigin,
+    begin_session,
+    find_signed_in,
+    note_use,
+)
+
+TEXT_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A signed-in browser: its session, its user, and the anti-forgery token of its pages."""
+
+    session: Session
+    user: User
+    csrf: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCookie:
+    """What a new session puts into cookies, and for how long."""
+
+    text: str
+    lasts_s: int
+
+    @property
+    def csrf(self) -> str:
+        """The anti-forgery token, which follows from the text."""
+        return csrf_of(self.text)
+
+
+class Sessions:
+    """The sessions of a city, in its database; `now` is the real time.
+
+    All that a request needs of sessions goes through here.
+    """
+
+    def __init__(
+        self, engine: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._engine = engine
+        self.now = now
+
+    def begin(self, tx: Tx, user: User, origin: SessionOrigin) -> SessionCookie:
+        """Begin a session of somebody who has proved who they are."""
+        cookie = SessionCookie(secrets.token_urlsafe(TEXT_BYTES), session_s(user))
+        lasts = timedelta(seconds=cookie.lasts_s)
+        begin_session(tx, user, token_digest(cookie.text), origin, self.now(), lasts)
+        return cookie
+
+    def find(self, text: str) -> SignedIn | None:
+        """Return who is signed in by this text of a cookie, or `None`."""
+        if not text:
+            return None
+        now = self.now()
+        with reading(self._engine) as tx:
+            found = find_signed_in(tx, token_digest(text), now)
+        if found is None:
+            return None
+        session, user = found
+        if now - session.begun_at > timedelta(seconds=session_s(user)):
+            return None  # of a wall display that has become somebody's account
+        if now - session.used_at > NOTED_EVERY:
+            self._note_use(session, now)
+        return SignedIn(session, user, csrf_of(text))
+
+    def _note_use(self, session: Session, now: datetime) -> None:
+        try:
+            with transaction(self._engine) as tx:
+                note_use(tx, session, now)
+        except DatabaseUnavailable:
+            return  # the next request writes it down
+
+
+def session_s(user: User) -> int:
+    """Return the length of a user's session in seconds; half a year for wall displays."""
+    return WALL_S if set(user.roles) == {Role.WALL} else SESSION_S
+
+
+def csrf_of(text: str) -> str:
+    """Return the anti-forgery token of a session, which does not betray its text."""
+    return token_digest(f"csrf {text}")

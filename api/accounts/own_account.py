@@ -1,0 +1,101 @@
+"""A person's own account: sessions and password."""
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Request
+from starlette.responses import RedirectResponse, Response
+
+from api.access.auth import WrongPasswordError, checked_password, hash_password, password_fits
+from api.access.rate_limits import address_of
+from api.web.checked_route import CheckedRoute
+from api.web.context import CSRF_COOKIE, SESSION_COOKIE, AccountContext, Context
+from api.web.errors import STATUS
+from api.web.page_context import page, translator_of
+from data.errors import BarfrubError
+from data.model import SessionId
+from fleet.accounts.accounts import set_password
+from fleet.accounts.sessions import end_session, end_sessions, own_sessions
+from maps.accounts.own_account import session_rows
+from maps.pages.error_texts import message_of
+
+ACCOUNT = "/account"
+
+router = APIRouter(route_class=CheckedRoute)
+
+Password = Annotated[str, Form(max_length=1000)]
+OwnSessionId = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+@router.get(ACCOUNT)
+def account_page(request: Request, context: AccountContext, done: str = "") -> Response:
+    """Show a person where they are signed in, and how to change the password."""
+    t = translator_of(request)
+    said = {"password": t("The password is changed.")}.get(done, "")
+    return _page(request, context, done=said)
+
+
+@router.post(f"{ACCOUNT}/sessions/{{session_id}}/end")
+def end_own_session(session_id: OwnSessionId, context: AccountContext) -> Response:
+    """End one of one's own sessions."""
+    with context.writing() as tx:
+        end_session(tx, context.user, SessionId(session_id))
+    return _signed_out() if session_id == context.session_id else _back()
+
+
+@router.post(f"{ACCOUNT}/sign-out-everywhere")
+def sign_out_everywhere(context: AccountContext) -> Response:
+    """End all of one's own sessions, this one too."""
+    with context.writing() as tx:
+        end_sessions(tx, context.actor, context.user.id, context.now)
+    return _signed_out()
+
+
+@router.post(f"{ACCOUNT}/password")
+def change_password(
+    request: Request, password: Password, wanted: Password, context: AccountContext
+) -> Response:
+    """Change one's own password; all other sessions end."""
+    try:
+        require_password(request, context, password)
+        hashed = hash_password(checked_password("wanted", wanted, context.user.login))
+    except BarfrubError as error:
+        return _page(request, context, error=error)
+    with context.writing() as tx:
+        set_password(tx, context.actor, context.user, hashed, context.now, context.session_id)
+    return _back("?done=password")
+
+
+def require_password(request: Request, context: Context, password: str) -> None:
+    """Raise `WrongPasswordError` unless this is the user's password; guesses are limited."""
+    limit, address, login = context.app.sign_ins, address_of(request), context.user.login
+    limit.enter(login, address, time.monotonic())
+    if not password_fits(context.user.password_hash, password):
+        raise WrongPasswordError
+    limit.succeeded(login, address, time.monotonic())
+
+
+def _page(
+    request: Request, context: Context, *, error: BarfrubError | None = None, done: str = ""
+) -> Response:
+    t, app = translator_of(request), context.app
+    with context.reading() as tx:
+        sessions = own_sessions(tx, context.user.id, app.sessions.now())
+    view = {
+        "sessions": session_rows(sessions, context.session_id, t),
+        "has_password": context.user.has_password,
+        "error": message_of(error, t) if error else "",
+        "done": done,
+    }
+    return page(request, "accounts/own_account.html", view, STATUS[error.code] if error else 200)
+
+
+def _back(more: str = "") -> Response:
+    return RedirectResponse(f"{ACCOUNT}{more}", status_code=303)
+
+
+def _signed_out() -> Response:
+    answer = RedirectResponse("/sign-in", status_code=303)
+    answer.delete_cookie(SESSION_COOKIE)
+    answer.delete_cookie(CSRF_COOKIE)
+    return answer

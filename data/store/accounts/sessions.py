@@ -1,0 +1,63 @@
+"""Sessions of signed-in browsers as rows, by the digest of what their cookies hold."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+
+from data.model import Session, SessionId, SignInMethod, UserId
+from data.store.database.engine import Tx
+from data.store.database.records import first_record, only_record, records
+from data.store.schema import session
+
+
+def add_session(tx: Tx, values: Mapping[str, object]) -> Session:
+    """Add a session."""
+    return only_record(Session, tx.execute(insert(session).values(**values).returning(session)))
+
+
+def find_session(tx: Tx, digest: str) -> Session | None:
+    """Return the session with this digest, one that is over too."""
+    return first_record(Session, tx.execute(select(session).where(session.c.digest == digest)))
+
+
+def list_sessions(tx: Tx, user_id: UserId) -> list[Session]:
+    """Return the sessions of a user, the one used last first."""
+    mine = select(session).where(session.c.user_id == user_id)
+    return records(Session, tx.execute(mine.order_by(session.c.used_at.desc(), session.c.id)))
+
+
+def session_counts(tx: Tx, now: datetime) -> Mapping[UserId, int]:
+    """Return how many sessions each user has that are not over."""
+    query = select(session.c.user_id, func.count()).where(session.c.expires_at > now)
+    return {UserId(user_id): int(n) for user_id, n in tx.execute(query.group_by(session.c.user_id))}
+
+
+def set_used_at(tx: Tx, session_id: SessionId, used_at: datetime) -> None:
+    """Say when a session was used last."""
+    tx.execute(update(session).where(session.c.id == session_id).values(used_at=used_at))
+
+
+def remove_session(tx: Tx, session_id: SessionId) -> None:
+    """Forget a session: its cookie is worth nothing from now on."""
+    tx.execute(delete(session).where(session.c.id == session_id))
+
+
+def remove_sessions(
+    tx: Tx,
+    user_id: UserId,
+    keep: SessionId | None = None,
+    method: SignInMethod | None = None,
+) -> int:
+    """Forget the sessions of a user but one, or those begun by one method; return how many."""
+    wanted = session.c.user_id == user_id
+    if keep is not None:
+        wanted &= session.c.id != keep
+    if method is not None:
+        wanted &= session.c.method == method
+    return tx.execute(delete(session).where(wanted)).rowcount
+
+
+def remove_expired_sessions(tx: Tx, now: datetime) -> None:
+    """Forget the sessions that are over."""
+    tx.execute(delete(session).where(session.c.expires_at <= now))

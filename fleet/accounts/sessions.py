@@ -1,0 +1,89 @@
+"""Sessions: who is signed in where, and how that ends.
+
+Times of sessions are those of the real clock, also where a city's clock is set for an exercise.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.errors import NotFoundError
+from data.model import Actor, Session, SessionId, SignInMethod, User, UserId
+from data.store.accounts.accounts import get_user
+from data.store.accounts.sessions import (
+    add_session,
+    find_session,
+    list_sessions,
+    remove_expired_sessions,
+    remove_session,
+    remove_sessions,
+    set_used_at,
+)
+from data.store.audit.audit_log import add_event
+from data.store.database.engine import Tx
+
+NOTED_EVERY = timedelta(minutes=5)
+"""How exactly it is known when a session was used last."""
+
+BROWSER_LETTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOrigin:
+    """From where somebody signs in: method, network address and what the browser calls itself."""
+
+    method: SignInMethod
+    address: str
+    browser: str
+
+
+def begin_session(
+    tx: Tx, user: User, digest: str, origin: SessionOrigin, now: datetime, lasts: timedelta
+) -> Session:
+    """Add a session of somebody, known by the digest of its secret text."""
+    remove_expired_sessions(tx, now)
+    values = {
+        "digest": digest,
+        "user_id": user.id,
+        "method": origin.method,
+        "begun_at": now,
+        "used_at": now,
+        "expires_at": now + lasts,
+        "address": origin.address,
+        "browser": origin.browser[:BROWSER_LETTERS],
+    }
+    return add_session(tx, values)
+
+
+def find_signed_in(tx: Tx, digest: str, now: datetime) -> tuple[Session, User] | None:
+    """Return a session and its user, unless it has ended or the user is shut out."""
+    session = find_session(tx, digest)
+    if session is None or session.expires_at <= now:
+        return None
+    user = get_user(tx, session.user_id)
+    return None if user.disabled else (session, user)
+
+
+def note_use(tx: Tx, session: Session, now: datetime) -> None:
+    """Write down that a session is used."""
+    set_used_at(tx, session.id, now)
+
+
+def own_sessions(tx: Tx, user_id: UserId, now: datetime) -> list[Session]:
+    """Return the sessions of a user that are not over, the one used last first."""
+    return [one for one in list_sessions(tx, user_id) if one.expires_at > now]
+
+
+def end_session(tx: Tx, user: User, session_id: SessionId) -> None:
+    """End one session of a user; raise `NotFoundError` for one of somebody else."""
+    if not any(one.id == session_id for one in list_sessions(tx, user.id)):
+        raise NotFoundError("session", session_id)
+    remove_session(tx, session_id)
+
+
+def end_sessions(tx: Tx, actor: Actor, user_id: UserId, now: datetime) -> int:
+    """End all sessions of a user; return how many."""
+    user = get_user(tx, user_id)
+    ended = remove_sessions(tx, user.id)
+    after = {"sessions": ended}
+    add_event(tx, now, actor, "user.sessions_ended", f"user:{user.id}", after=after)
+    return ended
