@@ -71,7 +71,7 @@ def log_page(
     """Show the log of one vehicle in a period, line by line."""
     asked, (day,) = _days(context, span, at, vehicle_id)
     t, app = translator_of(request), context.app
-    view = log_view(asked, day, app.policy, show, page_number, app.geocoder.say, t)
+    view = log_view(asked, day, app.policy, show, page_number, app.geocoder.spoken_address, t)
     shown = {
         "view": view,
         "spans": tuple(PeriodKind),
@@ -91,7 +91,9 @@ def download_log(
 ) -> Response:
     """Return the log of one vehicle in a period as CSV."""
     asked, (day,) = _days(context, span, at, vehicle_id)
-    text = log_csv(day, context.app.policy, context.app.geocoder.say, translator_of(request))
+    text = log_csv(
+        day, context.app.policy, context.app.geocoder.spoken_address, translator_of(request)
+    )
     return period_csv(text, f"vehicle-{vehicle_id}", asked.period, context.app.city.timezone)
 
 

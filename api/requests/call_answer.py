@@ -129,7 +129,7 @@ def _viewed(tx: Tx, context: Context, answer: CallAnswer, reference: str = "") -
     here = list_requests_on_segment(tx, answer.segment.id, SHOWN_HERE)
     app = context.app
     place = app.network.point_at(answer.segment.id, answer.snap.offset_m)
-    said = {language: app.geocoder.say(place, language) for language in languages()}
+    said = {language: app.geocoder.spoken_address(place, language) for language in languages()}
     address = {language: one.text if one else "" for language, one in said.items()}
     return answer_view(
         answer,

@@ -3,6 +3,6 @@
 from data.geocode.candidate import Candidate, Reason
 from data.geocode.geocoder import Geocoder
 from data.geocode.reverse import Address
-from data.geocode.text.normalization import bare, clauses, normal
+from data.geocode.text.normalization import clauses, normal, without_kinds
 
-__all__ = ["Address", "Candidate", "Geocoder", "Reason", "bare", "clauses", "normal"]
+__all__ = ["Address", "Candidate", "Geocoder", "Reason", "clauses", "normal", "without_kinds"]

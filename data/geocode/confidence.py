@@ -28,25 +28,25 @@ CALIBRATION = (
 `python -m tests.benchmarks.queries.calibrate 11 12 13 14`: drawn callers of four towns, one drawn
 by us and three real ones, of three languages; between two rows in proportion."""
 
-STRAY, MISSING_STREET, MISSING_ALLEY, MISSING_HOUSE = 0.78, 0.55, 0.5, 0.8
-"""Factors of the confidence for each unknown word beside a name, and for each street, alley or
+UNMATCHED, MISSING_STREET, MISSING_ALLEY, MISSING_HOUSE = 0.78, 0.55, 0.5, 0.8
+"""Factors of the confidence for each unmatched word beside a name, and for each street, alley or
 house number that the map does not have."""
 
-GUESSED, UNTOLD = 0.93, 0.75
+GUESSED, UNANNOUNCED = 0.93, 0.75
 """As above, for a name found by similar letters or sound without other evidence, and for a word
 that is taken for a name by its spelling alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """What a candidate leaves unexplained; `told` is whether the words announce a name."""
+    """What a candidate leaves unexplained; `announced` is whether the words announce a name."""
 
-    strays: int
+    unmatched: int
     missing_streets: int
     missing_alley: bool
     missing_house: bool
     guessed: bool
-    told: bool
+    announced: bool
 
 
 def confidence(score: float, rival: float, found: Mismatch) -> float:
@@ -59,14 +59,14 @@ def confidence(score: float, rival: float, found: Mismatch) -> float:
     """
     ahead = min(rival / score, 1.0) if score > 0 else 1.0
     sure = score * (1.0 - 0.5 * ahead**8)
-    sure *= STRAY**found.strays * MISSING_STREET**found.missing_streets
+    sure *= UNMATCHED**found.unmatched * MISSING_STREET**found.missing_streets
     if found.missing_alley:
         sure *= MISSING_ALLEY
     if found.missing_house:
         sure *= MISSING_HOUSE
     if found.guessed:
         sure *= GUESSED
-    return calibrated(sure if found.told else sure * UNTOLD)
+    return calibrated(sure if found.announced else sure * UNANNOUNCED)
 
 
 def calibrated(agreement: float) -> float:

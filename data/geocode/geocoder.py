@@ -11,13 +11,13 @@ from data.geocode.house_numbers import SNAP_M, HouseNumbers
 from data.geocode.name_index import NameIndex
 from data.geocode.name_spans import Mention, MentionFinder
 from data.geocode.numbered_alleys import with_numbered_alleys
-from data.geocode.parse import AddressParse, Reader, remarks
-from data.geocode.reverse import Address, Sayer
-from data.geocode.scoring import Placed, Placer
+from data.geocode.parse import AddressParse, AddressParser, unmatched_names
+from data.geocode.reverse import Address, ReverseGeocoder
+from data.geocode.scoring import PointScorer, ScoredPoint
 from data.geocode.street_shapes import NamedStreets, main_name
 from data.geocode.text.coordinates import coordinates, gives_coordinates
 from data.geocode.text.lexicon import WordRole
-from data.geocode.text.tokens import Token, tokens
+from data.geocode.text.tokens import Token, query_tokens
 from data.model import LonLat, Place
 from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m
@@ -39,9 +39,9 @@ _GUESSES = frozenset({Reason.TYPO, Reason.SOUND})
 _PROOFS = frozenset({Reason.HOUSE, Reason.CROSSING, Reason.BESIDE, Reason.BETWEEN})
 
 
-class _Answer(NamedTuple):
-    placed: Placed
-    reading: AddressParse
+class _Match(NamedTuple):
+    scored: ScoredPoint
+    parse: AddressParse
     mentions: tuple[Mention, ...]
 
 
@@ -51,12 +51,12 @@ class Geocoder:
     def __init__(self, network: StreetNetwork, places: Iterable[Place]) -> None:
         places = (*places, *districts(network))
         self._network = network
-        self._book = NameIndex(network.segments, places)
-        self._finder = MentionFinder(self._book)
-        self._reader = Reader(self._book)
-        self._sayer = Sayer(network)
+        self._index = NameIndex(network.segments, places)
+        self._finder = MentionFinder(self._index)
+        self._parser = AddressParser(self._index)
+        self._reverse = ReverseGeocoder(network)
         streets = NamedStreets(network)
-        self._placer = Placer(streets, self._book, HouseNumbers(streets, places))
+        self._scorer = PointScorer(streets, self._index, HouseNumbers(streets, places))
 
     def candidates(self, text: str, limit: int = 5, near: LonLat | None = None) -> list[Candidate]:
         """Return the candidates, likeliest first; at most the first is confident.
@@ -67,37 +67,39 @@ class Geocoder:
         text = text[:MAX_LETTERS]
         if gives_coordinates(text):
             return list(self._at_coordinates(text))
-        words = tokens(text)
-        found = self._answers(words, self._finder.find(words))
-        if max((each.placed.score for each in found), default=0.0) < SURE_SCORE:
-            found += self._answers(words, self._finder.begun(words))
-        return self._ranked(words, found, limit, near)
+        tokens = query_tokens(text)
+        found = self._matches(tokens, self._finder.find(tokens))
+        if max((each.scored.score for each in found), default=0.0) < SURE_SCORE:
+            found += self._matches(tokens, self._finder.find_unfinished(tokens))
+        return self._ranked(tokens, found, limit, near)
 
-    def say(self, point: LonLat, language: str) -> Address | None:
+    def spoken_address(self, point: LonLat, language: str) -> Address | None:
         """Return the spoken address of a point; `None` far from every street."""
-        return self._sayer.say(point, language)
+        return self._reverse.address(point, language)
 
-    def _answers(self, words: Sequence[Token], mentions: Sequence[Mention]) -> list[_Answer]:
-        mentions = with_numbered_alleys(self._book, words, mentions)
+    def _matches(self, tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[_Match]:
+        mentions = with_numbered_alleys(self._index, tokens, mentions)
         return [
-            _Answer(placed, reading, tuple(mentions))
-            for reading in self._reader.readings(words, mentions)
-            for placed in self._placer.place(reading)
-            if placed.score >= LEAST_SCORE
+            _Match(scored, parse, tuple(mentions))
+            for parse in self._parser.parses(tokens, mentions)
+            for scored in self._scorer.points(parse)
+            if scored.score >= LEAST_SCORE
         ]
 
     def _ranked(
-        self, words: Sequence[Token], found: list[_Answer], limit: int, near: LonLat | None
+        self, tokens: Sequence[Token], found: list[_Match], limit: int, near: LonLat | None
     ) -> list[Candidate]:
-        found.sort(key=lambda each: (-round(each.placed.score, 3), _away_m(each.placed, near)))
+        found.sort(key=lambda each: (-round(each.scored.score, 3), _away_m(each.scored, near)))
         chosen = _distinct(found)
-        scores = [each.placed.score for each in chosen[:RIVALS]]
-        judged = [
-            _judged(words, each, max(scores[:nth] + scores[nth + 1 :], default=0.0), best=not nth)
+        scores = [each.scored.score for each in chosen[:RIVALS]]
+        rated = [
+            _with_confidence(
+                tokens, each, max(scores[:nth] + scores[nth + 1 :], default=0.0), best=not nth
+            )
             for nth, each in enumerate(chosen[:limit])
         ]
-        falling = accumulate((each.confidence for each in judged), min)  # none surer than a better
-        return [each._replace(confidence=c) for each, c in zip(judged, falling, strict=True)]
+        falling = accumulate((each.confidence for each in rated), min)  # none surer than a better
+        return [each._replace(confidence=c) for each, c in zip(rated, falling, strict=True)]
 
     def _at_coordinates(self, text: str) -> Iterator[Candidate]:
         point = coordinates(text, self._network.bounds)
@@ -106,39 +108,41 @@ class Geocoder:
             return
         name = main_name(self._network.segment(snap.segment_id))
         reasons = (Reason.COORDINATES,)
-        placed = Placed(1.0, snap, point, name, "coordinates", reasons, frozenset())
-        yield _candidate(placed, 1.0, text.strip(), reasons, confident=True)
+        scored = ScoredPoint(1.0, snap, point, name, "coordinates", reasons, frozenset())
+        yield _candidate(scored, 1.0, text.strip(), reasons, confident=True)
 
 
-def _judged(words: Sequence[Token], answer: _Answer, rival: float, *, best: bool) -> Candidate:
-    placed, reading = answer.placed, answer.reading
-    target, others = reading.target, [mention for mention, _ in reading.ties]
-    left = remarks(words, answer.mentions)
+def _with_confidence(
+    tokens: Sequence[Token], match: _Match, rival: float, *, best: bool
+) -> Candidate:
+    scored, parse = match.scored, match.parse
+    target, others = parse.target, [mention for mention, _ in parse.relations]
+    left = unmatched_names(tokens, match.mentions)
     mismatch = Mismatch(
-        strays=sum(mention.stray for mention in (target, *others)),
+        unmatched=sum(mention.unmatched for mention in (target, *others)),
         missing_streets=left.missing_streets,
         missing_alley=left.missing_alley,
-        missing_house=Reason.HOUSE_UNKNOWN in placed.reasons,
-        guessed=_guessed(placed.reasons),
-        told=target.told or bool(others) or _whole(words, target),
+        missing_house=Reason.HOUSE_UNKNOWN in scored.reasons,
+        guessed=_guessed(scored.reasons),
+        announced=target.announced or bool(others) or _is_whole_query(tokens, target),
     )
-    sure = confidence(placed.score, rival, mismatch)
-    reasons = (*placed.reasons, Reason.ALLEY_UNKNOWN) if left.missing_alley else placed.reasons
-    matched = " ".join(mention.text for mention in answer.mentions)
-    return _candidate(placed, sure, matched, reasons, confident=best)
+    sure = confidence(scored.score, rival, mismatch)
+    reasons = (*scored.reasons, Reason.ALLEY_UNKNOWN) if left.missing_alley else scored.reasons
+    matched = " ".join(mention.text for mention in match.mentions)
+    return _candidate(scored, sure, matched, reasons, confident=best)
 
 
 def _candidate(
-    placed: Placed, sure: float, matched: str, reasons: Sequence[Reason], *, confident: bool
+    scored: ScoredPoint, sure: float, matched: str, reasons: Sequence[Reason], *, confident: bool
 ) -> Candidate:
     return Candidate(
-        placed.snap.segment_id,
-        placed.name,
-        placed.kind,
-        placed.point,
-        placed.snap.side,
+        scored.snap.segment_id,
+        scored.name,
+        scored.kind,
+        scored.point,
+        scored.snap.side,
         confident and sure >= CONFIDENT,
-        placed.snap.offset_m,
+        scored.snap.offset_m,
         round(sure, 3),
         matched,
         tuple(dict.fromkeys(reasons)),
@@ -146,30 +150,30 @@ def _candidate(
 
 
 def _guessed(reasons: Sequence[Reason]) -> bool:
-    """Whether a name was found by similar spelling or sound only, without a tie or house number."""
+    """Whether a name was found by spelling or sound only, without a relation or house number."""
     return not _GUESSES.isdisjoint(reasons) and _PROOFS.isdisjoint(reasons)
 
 
-def _whole(words: Sequence[Token], mention: Mention) -> bool:
+def _is_whole_query(tokens: Sequence[Token], mention: Mention) -> bool:
     """Whether a sentence has nothing but this name and words of the grammar."""
-    rest = (*words[: mention.first], *words[mention.last :])
+    rest = (*tokens[: mention.first], *tokens[mention.last :])
     return not any(token.role in (None, WordRole.KIND) and not token.digits for token in rest)
 
 
-def _away_m(placed: Placed, near: LonLat | None) -> float:
-    return 0.0 if near is None else distance_m(placed.point, near)
+def _away_m(scored: ScoredPoint, near: LonLat | None) -> float:
+    return 0.0 if near is None else distance_m(scored.point, near)
 
 
-def _distinct(found: Iterable[_Answer]) -> list[_Answer]:
+def _distinct(found: Iterable[_Match]) -> list[_Match]:
     """Return the answers without those at the place or on the street of a better one."""
-    kept: list[_Answer] = []
-    for answer in found:
-        if not any(_same(answer.placed, other.placed) for other in kept):
-            kept.append(answer)
+    kept: list[_Match] = []
+    for match in found:
+        if not any(_same(match.scored, other.scored) for other in kept):
+            kept.append(match)
     return kept
 
 
-def _same(one: Placed, other: Placed) -> bool:
-    if one.whole & other.whole and one.kind == other.kind:
+def _same(one: ScoredPoint, other: ScoredPoint) -> bool:
+    if one.street_indexes & other.street_indexes and one.kind == other.kind:
         return True
     return distance_m(one.point, other.point) < SAME_PLACE_M

@@ -12,10 +12,10 @@ from data.geocode.candidate import Reason
 from data.geocode.text.sounds import (
     homophone,
     is_persian,
+    phonetic,
+    phonetic_variants,
     skeleton,
     sound_distance,
-    soundings,
-    spoken,
 )
 from data.geocode.text.spelling_index import SpellingIndex
 from data.geocode.text.tokens import NameParts, is_title, name_parts, name_tokens
@@ -31,7 +31,7 @@ script, since a misspelling is likelier there."""
 
 _NUMBER = re.compile(r"\d+")
 
-BEGUN_QUALITY = 0.78
+PREFIX_QUALITY = 0.78
 """Quality of a name that lacks its last letters only; too low to be confident."""
 
 PART_LETTERS = 3
@@ -39,7 +39,7 @@ PART_LETTERS = 3
 COMMON_PART = 8
 """A part that more names than this share is not a key."""
 
-BEGUN_KEYS = 400
+PREFIX_KEYS = 400
 """Keys with the same beginning that are compared."""
 
 SAME_SKELETON = 300
@@ -89,7 +89,7 @@ class NameIndex:
         self._sorted = sorted(self._keys)
         self._sounds: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for key in self._sorted:
-            for sounds in soundings(key):
+            for sounds in phonetic_variants(key):
                 self._sounds[skeleton(sounds)].append((key, sounds))
         self._folded = [homophone(key) for key in self._sorted]
         self._spelling = SpellingIndex(self._folded)
@@ -113,7 +113,7 @@ class NameIndex:
         known = {hit.name for hit in found}
         return [*found, *(Hit(n, SWAPPED, Reason.SPELLING) for n in swapped if n not in known)]
 
-    def alike(self, core: Sequence[str]) -> list[Hit]:
+    def similar(self, core: Sequence[str]) -> list[Hit]:
         """Return names that the words may be a misspelling of, or sound like; best first."""
         key = joined(core)
         best: dict[int, Hit] = {}
@@ -124,18 +124,20 @@ class NameIndex:
                     best[hit.name] = found
         return sorted(best.values(), key=lambda hit: -hit.quality)
 
-    def begun(self, core: Sequence[str]) -> list[Hit]:
+    def completions(self, core: Sequence[str]) -> list[Hit]:
         """Return names that begin with the words, those with the fewest letters missing first."""
         begin = joined(core)
         at = bisect_left(self._sorted, begin)
         keys = takewhile(
-            lambda key: key.startswith(begin), islice(self._sorted, at, at + BEGUN_KEYS)
+            lambda key: key.startswith(begin), islice(self._sorted, at, at + PREFIX_KEYS)
         )
         best: dict[int, Hit] = {}
         for key in sorted(keys, key=len):
             for hit in self._keys[key]:
                 if hit.reason is not Reason.PART:
-                    best.setdefault(hit.name, Hit(hit.name, _begun(begin, key), Reason.BEGUN))
+                    best.setdefault(
+                        hit.name, Hit(hit.name, _completion_quality(begin, key), Reason.BEGUN)
+                    )
         return list(best.values())
 
     def _misspelled(self, key: str) -> Iterator[tuple[str, float, Reason]]:
@@ -149,9 +151,9 @@ class NameIndex:
             yield other, _spelled_quality(plain, self._folded[index], edits), reason
 
     def _sounding(self, key: str) -> Iterator[tuple[str, float, Reason]]:
-        sounds = spoken(key)
-        bones = skeleton(sounds)
-        keys = self._sounds.get(bones, []) if bones else []
+        sounds = phonetic(key)
+        consonants = skeleton(sounds)
+        keys = self._sounds.get(consonants, []) if consonants else []
         if is_persian(key):  # whose own letters say what sounds alike
             keys = [each for each in keys if not is_persian(each[0])]
         for other, theirs in keys[:SAME_SKELETON]:
@@ -162,8 +164,8 @@ class NameIndex:
                 yield other, quality, Reason.SOUND
 
 
-def _begun(begin: str, key: str) -> float:
-    return BEGUN_QUALITY - 0.2 * (len(key) - len(begin)) / (len(key) + 1)
+def _completion_quality(begin: str, key: str) -> float:
+    return PREFIX_QUALITY - 0.2 * (len(key) - len(begin)) / (len(key) + 1)
 
 
 def _spelled_quality(one: str, other: str, edits: int) -> float:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from data.geocode.candidate import Reason
 from data.geocode.name_index import Hit, NameIndex, joined
 from data.geocode.text.lexicon import RELATIONS, WordRole
-from data.geocode.text.tokens import NameParts, Token, alike, is_counted, is_title, name_parts
+from data.geocode.text.tokens import NameParts, Token, is_counted, is_title, kinds_alike, name_parts
 
 MAX_NAME_TOKENS = 8
 MAX_FUZZY_TOKENS = 4
@@ -21,7 +21,7 @@ MAX_MENTIONS = 6
 HITS = 12
 """Names that one span may mean, at most."""
 
-BEGUN_LETTERS = 2
+PREFIX_LETTERS = 2
 """Letters that must be typed before names beginning with them are proposed."""
 
 CLOSE = 0.25
@@ -31,7 +31,7 @@ SAME_KIND, LIKE_KIND, NO_KIND, OTHER_KIND, PLACE_NAMED = 1.0, 0.95, 0.97, 0.86, 
 NO_SQUARE = 0.9
 """Factors of quality by how the word for "street" agrees with the one on the map, or is missing."""
 
-STRAY_COST = 1.0
+UNMATCHED_COST = 1.0
 """Cost of a word that may be a name and is not on the map, in letters."""
 
 NAMELESS_SHARE = 0.5
@@ -45,7 +45,7 @@ GUESS_SHARE = 0.3
 class Mention:
     """The words `first` to `last - 1` of a sentence as a name, with `hits` from the likeliest on.
 
-    `told` is whether other words announce a name; `stray` counts the unknown words beside it.
+    `announced` is whether other words announce a name; `unmatched` counts unknown words beside it.
     """
 
     first: int
@@ -53,8 +53,8 @@ class Mention:
     hits: tuple[Hit, ...]
     kinds: frozenset[str]
     text: str
-    told: bool
-    stray: int = 0
+    announced: bool
+    unmatched: int = 0
 
 
 class _Span(NamedTuple):
@@ -63,49 +63,49 @@ class _Span(NamedTuple):
 
 
 class MentionFinder:
-    """Finds the names within the tokens of a sentence."""
+    """Finds mentions of names in the tokens of a query."""
 
-    def __init__(self, book: NameIndex) -> None:
-        self._book = book
+    def __init__(self, index: NameIndex) -> None:
+        self._index = index
 
-    def find(self, words: Sequence[Token]) -> list[Mention]:
+    def find(self, tokens: Sequence[Token]) -> list[Mention]:
         """Return the mentions of a sentence, in order, that together cover most of its letters."""
-        spans = list(self._spans(words))
-        return _counted(words, _credible(words, _best_chain(words, spans)))
+        spans = list(self._spans(tokens))
+        return _counted(tokens, _credible(tokens, _best_chain(tokens, spans)))
 
-    def begun(self, words: Sequence[Token]) -> list[Mention]:
+    def find_unfinished(self, tokens: Sequence[Token]) -> list[Mention]:
         """Return the mentions of a sentence whose last words are an unfinished name; else none."""
-        if len(words) > 1 and words[-1].role is not None:
+        if len(tokens) > 1 and tokens[-1].role is not None:
             return []  # whoever says "please" has ended
-        for first in range(max(0, len(words) - MAX_FUZZY_TOKENS), len(words)):
-            if any(token.role is WordRole.KIND and token.first for token in words[first:]):
+        for first in range(max(0, len(tokens) - MAX_FUZZY_TOKENS), len(tokens)):
+            if any(token.role is WordRole.KIND and token.first for token in tokens[first:]):
                 continue
-            if words[first].clause != words[-1].clause:
+            if tokens[first].clause != tokens[-1].clause:
                 continue
-            core = _core(words, first, len(words))
+            core = _core(tokens, first, len(tokens))
             letters = [letter for letter in joined(core) if letter.isalpha()]
-            hits = self._book.begun(core) if len(letters) >= BEGUN_LETTERS else []
-            start, _ = _with_kinds(words, first, len(words))
-            span = self._weighed(words, start, len(words), hits, told=True)
+            hits = self._index.completions(core) if len(letters) >= PREFIX_LETTERS else []
+            start, _ = _with_kinds(tokens, first, len(tokens))
+            span = self._weighed(tokens, start, len(tokens), hits, announced=True)
             if span is not None:
-                return [*self.find(words[:start]), span.mention]
+                return [*self.find(tokens[:start]), span.mention]
         return []
 
-    def _spans(self, words: Sequence[Token]) -> Iterator[_Span]:
+    def _spans(self, tokens: Sequence[Token]) -> Iterator[_Span]:
         exact: list[_Span] = []
-        for first in range(len(words)):
-            for last in range(first + 1, min(len(words), first + MAX_NAME_TOKENS) + 1):
-                if _may_be_name(words, first, last):
-                    exact += self._exact(words, first, last)
+        for first in range(len(tokens)):
+            for last in range(first + 1, min(len(tokens), first + MAX_NAME_TOKENS) + 1):
+                if _may_be_name(tokens, first, last):
+                    exact += self._exact(tokens, first, last)
         yield from exact
-        yield from self._fuzzy(words, {(s.mention.first, s.mention.last) for s in exact})
+        yield from self._fuzzy(tokens, {(s.mention.first, s.mention.last) for s in exact})
 
-    def _exact(self, words: Sequence[Token], first: int, last: int) -> Iterator[_Span]:
+    def _exact(self, tokens: Sequence[Token], first: int, last: int) -> Iterator[_Span]:
         """Yield the names that a span spells, with and without its word for "street" and titles.
 
         "Green Street" may be that or, less likely, Green Street Court.
         """
-        span = words[first:last]
+        span = tokens[first:last]
         parts = name_parts(span)
         whole = NameParts(tuple(token.kind or token.text for token in span), frozenset())
         plain = tuple(word for word in parts.core if not is_title(word))
@@ -114,60 +114,60 @@ class MentionFinder:
         found = [
             read
             for each in several
-            if (read := self._weighed(words, first, last, self._book.exact(each.core), each))
+            if (read := self._weighed(tokens, first, last, self._index.exact(each.core), each))
         ]
         if found:
             yield _merged(found)
 
-    def _fuzzy(self, words: Sequence[Token], known: set[tuple[int, int]]) -> Iterator[_Span]:
+    def _fuzzy(self, tokens: Sequence[Token], known: set[tuple[int, int]]) -> Iterator[_Span]:
         found: dict[str, list[Hit]] = {}
-        for first, last in _unknown_spans(words):
-            start, end = _with_kinds(words, first, last)
+        for first, last in _unknown_spans(tokens):
+            start, end = _with_kinds(tokens, first, last)
             if (start, end) in known or (first, last) in known:
                 continue
-            core = _core(words, first, last)
+            core = _core(tokens, first, last)
             key = joined(core)
             if key not in found:
                 if len(found) >= MAX_FUZZY_SPANS:
                     return
-                found[key] = self._book.alike(core)
-            span = self._weighed(words, start, end, found[key])
+                found[key] = self._index.similar(core)
+            span = self._weighed(tokens, start, end, found[key])
             if span is not None:
                 yield span
 
     def _weighed(
         self,
-        words: Sequence[Token],
+        tokens: Sequence[Token],
         first: int,
         last: int,
         hits: Sequence[Hit],
         parts: NameParts | None = None,
         *,
-        told: bool = False,
+        announced: bool = False,
     ) -> _Span | None:
         if not hits:
             return None
-        core, kinds = parts or name_parts(words[first:last])
+        core, kinds = parts or name_parts(tokens[first:last])
         agreed = sorted((self._agreed(hit, kinds) for hit in hits), key=lambda hit: -hit.quality)
         kept = tuple(hit for hit in agreed[:HITS] if hit.quality >= agreed[0].quality - CLOSE)
-        told = told or bool(kinds) or _told(words, first, last)
+        announced = announced or bool(kinds) or _is_announced(tokens, first, last)
         weight = _letters(core) * max(hit.quality for hit in hits) ** 3
         weight += len(kinds) * kept[0].quality
-        if not told and not _only(words, first, last):
-            plain = all(words[at].role is None for at in range(first, last))
+        if not announced and not _only(tokens, first, last):
+            plain = all(tokens[at].role is None for at in range(first, last))
             exact = kept[0].reason is Reason.EXACT
             if not plain and not (exact and last - first > 1):
                 return None
             if not exact:
-                weight = weight * GUESS_SHARE - STRAY_COST
+                weight = weight * GUESS_SHARE - UNMATCHED_COST
             elif len(core) == 1:
                 weight *= NAMELESS_SHARE
-        text = " ".join(token.text for token in words[first:last])
-        return _Span(weight, Mention(first, last, kept, kinds, text, told))
+        text = " ".join(token.text for token in tokens[first:last])
+        return _Span(weight, Mention(first, last, kept, kinds, text, announced))
 
     def _agreed(self, hit: Hit, kinds: frozenset[str]) -> Hit:
         """Return a hit, of less quality where the word for "street" differs from the map's."""
-        name = self._book.names[hit.name]
+        name = self._index.names[hit.name]
         share = _agreement(name.kinds, kinds)
         if name.places:
             share = PLACE_NAMED if not kinds or kinds & name.kinds else OTHER_KIND
@@ -188,75 +188,75 @@ def _merged(spans: Sequence[_Span]) -> _Span:
     return _Span(spans[0].weight, replace(spans[0].mention, hits=tuple(best.values())[:HITS]))
 
 
-def _agreement(own: frozenset[str], said: frozenset[str]) -> float:
-    if own == said:
+def _agreement(mapped: frozenset[str], queried: frozenset[str]) -> float:
+    if mapped == queried:
         return SAME_KIND
-    if not own or not said:
-        return NO_SQUARE if "square" in said else NO_KIND
-    if own & said:
+    if not mapped or not queried:
+        return NO_SQUARE if "square" in queried else NO_KIND
+    if mapped & queried:
         return SAME_KIND - 0.01
-    return LIKE_KIND if any(alike(a, b) for a in own for b in said) else OTHER_KIND
+    return LIKE_KIND if any(kinds_alike(a, b) for a in mapped for b in queried) else OTHER_KIND
 
 
-def _core(words: Sequence[Token], first: int, last: int) -> tuple[str, ...]:
-    return name_parts(words[first:last]).core
+def _core(tokens: Sequence[Token], first: int, last: int) -> tuple[str, ...]:
+    return name_parts(tokens[first:last]).core
 
 
-def _may_be_name(words: Sequence[Token], first: int, last: int) -> bool:
+def _may_be_name(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether a span may be a name: in one clause, and without a word of the next name."""
-    start, end = words[first], words[last - 1]
+    start, end = tokens[first], tokens[last - 1]
     if start.clause != end.clause or (end.role is WordRole.KIND and end.first and last - first > 1):
         return False
     if start.role is WordRole.JOIN or end.role is WordRole.JOIN:
         return False
-    if start.role is WordRole.KIND and not start.first and _names(words, first - 1, start.clause):
+    if start.role is WordRole.KIND and not start.first and _names(tokens, first - 1, start.clause):
         return False  # "James St | Syracuse", not "James | St Syracuse"
-    if end.ordinal and last - first > 1 and _begins_next(words, last):
+    if end.ordinal and last - first > 1 and _begins_next(tokens, last):
         return False
-    core = [token for token in words[first:last] if token.role is not WordRole.KIND]
+    core = [token for token in tokens[first:last] if token.role is not WordRole.KIND]
     if not core:
         return last - first > 1
     if all(token.digits for token in core):
-        return len(core) < last - first or _stands_alone(words, first, last)
+        return len(core) < last - first or _stands_alone(tokens, first, last)
     return True
 
 
-def _names(words: Sequence[Token], at: int, clause: int) -> bool:
-    return at >= 0 and words[at].clause == clause and not (words[at].role or words[at].digits)
+def _names(tokens: Sequence[Token], at: int, clause: int) -> bool:
+    return at >= 0 and tokens[at].clause == clause and not (tokens[at].role or tokens[at].digits)
 
 
-def _begins_next(words: Sequence[Token], at: int) -> bool:
+def _begins_next(tokens: Sequence[Token], at: int) -> bool:
     """Whether a word for "street" that precedes its name stands at `at`."""
-    return at < len(words) and words[at].role is WordRole.KIND and words[at].first
+    return at < len(tokens) and tokens[at].role is WordRole.KIND and tokens[at].first
 
 
-def _stands_alone(words: Sequence[Token], first: int, last: int) -> bool:
+def _stands_alone(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether a bare number may be a street: the whole text, or next to words of an address."""
     calls = RELATIONS | {WordRole.CROSSING, WordRole.JOIN, WordRole.UNTIL}
-    if is_counted(words, first):
+    if is_counted(tokens, first):
         return False
-    if last - first == 2 and first and words[first - 1].role is not WordRole.NUMBER:
+    if last - first == 2 and first and tokens[first - 1].role is not WordRole.NUMBER:
         return True  # "Hejab, 12/3" is an alley off the twelfth
-    if words[first].ordinal:  # "Hejab, the seventh" is an alley of Hejab
-        return not _begins_next(words, last) and not (
-            first and words[first - 1].role is WordRole.NUMBER
+    if tokens[first].ordinal:  # "Hejab, the seventh" is an alley of Hejab
+        return not _begins_next(tokens, last) and not (
+            first and tokens[first - 1].role is WordRole.NUMBER
         )
-    before = words[first - 1].role if first else None
-    after = words[last].role if last < len(words) else None
+    before = tokens[first - 1].role if first else None
+    after = tokens[last].role if last < len(tokens) else None
     if before is WordRole.NUMBER or (first and before is None):
         return False
     if before in calls or after in calls:
         return True
-    return last - first == sum(token.role is not WordRole.FILLER for token in words)
+    return last - first == sum(token.role is not WordRole.FILLER for token in tokens)
 
 
-def _unknown_spans(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
+def _unknown_spans(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """Yield spans of words without a role in the grammar, the longer ones first."""
     for width in range(MAX_FUZZY_TOKENS, 0, -1):
-        for first in range(len(words) - width + 1):
-            span = words[first : first + width]
+        for first in range(len(tokens) - width + 1):
+            span = tokens[first : first + width]
             same = span[0].clause == span[-1].clause and not all(each.digits for each in span)
-            ordinal = span[-1].ordinal and _begins_next(words, first + width)
+            ordinal = span[-1].ordinal and _begins_next(tokens, first + width)
             if same and not ordinal and _plain(span):
                 yield first, first + width
 
@@ -268,23 +268,23 @@ def _plain(span: Sequence[Token]) -> bool:
     return not named or (inner and not span[-2].first)
 
 
-def _with_kinds(words: Sequence[Token], first: int, last: int) -> tuple[int, int]:
+def _with_kinds(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
     """Return a span with the words for "street" before and behind it."""
-    clause = words[first].clause
-    if first and words[first - 1].role is WordRole.KIND and words[first - 1].clause == clause:
+    clause = tokens[first].clause
+    if first and tokens[first - 1].role is WordRole.KIND and tokens[first - 1].clause == clause:
         first -= 1
-    if last < len(words) and words[last].clause == clause:
-        after = words[last]
+    if last < len(tokens) and tokens[last].clause == clause:
+        after = tokens[last]
         if after.role is WordRole.KIND and not after.first:
             last += 1
     return first, last
 
 
-def _told(words: Sequence[Token], first: int, last: int) -> bool:
+def _is_announced(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether words beside a span announce a name: a relation, a crossing or a house number."""
-    clause = words[first].clause
-    before = words[first - 1] if first and words[first - 1].clause == clause else None
-    after = words[last] if last < len(words) else None
+    clause = tokens[first].clause
+    before = tokens[first - 1] if first and tokens[first - 1].clause == clause else None
+    after = tokens[last] if last < len(tokens) else None
     calls = RELATIONS | {WordRole.CROSSING}
     if before is not None and before.role in calls and before.first:
         return True
@@ -295,33 +295,33 @@ def _told(words: Sequence[Token], first: int, last: int) -> bool:
         WordRole.UNTIL,
     ):  # the second of a pair
         pair = (WordRole.BETWEEN, WordRole.CROSSING)
-        return any(token.role in pair and token.clause == clause for token in words[:first])
+        return any(token.role in pair and token.clause == clause for token in tokens[:first])
     return after is not None and after.role is WordRole.NUMBER
 
 
-def _only(words: Sequence[Token], first: int, last: int) -> bool:
+def _only(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether nothing else in the clause may be a name; a house number may."""
-    clause = words[first].clause
-    around = (*words[:first], *words[last:])
+    clause = tokens[first].clause
+    around = (*tokens[:first], *tokens[last:])
     return not any(
         token.clause == clause and token.role in (None, WordRole.FILLER) and not token.digits
         for token in around
     )
 
 
-def _best_chain(words: Sequence[Token], spans: Sequence[_Span]) -> list[Mention]:
+def _best_chain(tokens: Sequence[Token], spans: Sequence[_Span]) -> list[Mention]:
     """Return non-overlapping spans with the largest total weight, less the cost of other words."""
     ending: dict[int, list[_Span]] = {}
     for span in spans:
         ending.setdefault(span.mention.last, []).append(span)
     best: list[tuple[float, _Span | None]] = [(0.0, None)]
-    for at, token in enumerate(words):
-        cost = STRAY_COST if token.role is None and not token.digits else 0.0
+    for at, token in enumerate(tokens):
+        cost = UNMATCHED_COST if token.role is None and not token.digits else 0.0
         options: list[tuple[float, _Span | None]] = [(best[at][0] - cost, None)]
         options += [(best[s.mention.first][0] + s.weight, s) for s in ending.get(at + 1, ())]
         best.append(max(options, key=lambda option: option[0]))
     chain: list[Mention] = []
-    at = len(words)
+    at = len(tokens)
     while at:
         taken = best[at][1]
         if taken is None:
@@ -332,7 +332,7 @@ def _best_chain(words: Sequence[Token], spans: Sequence[_Span]) -> list[Mention]
     return chain[::-1]
 
 
-def _credible(words: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
+def _credible(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
     """Return the mentions without guesses, unless all of them are guesses; each text once.
 
     A guess joined to another name by "and" stays.
@@ -341,33 +341,41 @@ def _credible(words: Sequence[Token], mentions: Sequence[Mention]) -> list[Menti
         mention
         for pair in pairwise(mentions)
         for mention in pair
-        if [token.role for token in words[pair[0].last : pair[1].first]] == [WordRole.JOIN]
+        if [token.role for token in tokens[pair[0].last : pair[1].first]] == [WordRole.JOIN]
     }
-    sure = [m for m in mentions if m.told or m in paired or not _guessed(m)]
+    sure = [m for m in mentions if m.announced or m in paired or not _guessed(m)]
     once = {mention.text: mention for mention in reversed(sure or mentions)}  # people repeat
-    told = sorted(once.values(), key=lambda m: (not m.told, m.first))[:MAX_MENTIONS]
-    return sorted(told, key=lambda mention: mention.first)
+    kept = sorted(once.values(), key=lambda m: (not m.announced, m.first))[:MAX_MENTIONS]
+    return sorted(kept, key=lambda mention: mention.first)
 
 
 def _guessed(mention: Mention) -> bool:
     return mention.hits[0].reason in (Reason.TYPO, Reason.SOUND, Reason.PART)
 
 
-def _counted(words: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
+def _counted(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
     """Return the mentions, each with how many unknown words stand right beside it."""
     covered = {at for m in mentions for at in range(m.first, m.last)}
     return [
-        Mention(m.first, m.last, m.hits, m.kinds, m.text, m.told, _strays(words, m, covered))
+        Mention(
+            m.first,
+            m.last,
+            m.hits,
+            m.kinds,
+            m.text,
+            m.announced,
+            _unmatched_beside(tokens, m, covered),
+        )
         for m in mentions
     ]
 
 
-def _strays(words: Sequence[Token], mention: Mention, covered: set[int]) -> int:
-    def stray(at: int) -> bool:
-        if not 0 <= at < len(words) or at in covered:
+def _unmatched_beside(tokens: Sequence[Token], mention: Mention, covered: set[int]) -> int:
+    def unmatched(at: int) -> bool:
+        if not 0 <= at < len(tokens) or at in covered:
             return False
-        token = words[at]
-        beside = token.clause == words[mention.first].clause
+        token = tokens[at]
+        beside = token.clause == tokens[mention.first].clause
         return beside and token.role is None and not token.digits
 
-    return stray(mention.first - 1) + stray(mention.last)
+    return unmatched(mention.first - 1) + unmatched(mention.last)

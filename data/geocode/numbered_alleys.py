@@ -18,11 +18,11 @@ PARENT_HITS = 3
 
 
 def with_numbered_alleys(
-    book: NameIndex, words: Sequence[Token], mentions: Sequence[Mention]
+    index: NameIndex, tokens: Sequence[Token], mentions: Sequence[Mention]
 ) -> list[Mention]:
     """Return the mentions in order; numbered alleys also by the name of a mentioned street."""
     found = list(mentions)
-    for first, pair in enumerate(pairwise(words)):
+    for first, pair in enumerate(pairwise(tokens)):
         kind, number = pair if pair[1].digits else pair[::-1]  # "alley 12", "the 12th alley"
         alley = kind.role is WordRole.KIND and kind.kind in ALLEYS
         if not alley or not number.digits or kind.clause != number.clause:
@@ -30,26 +30,26 @@ def with_numbered_alleys(
         if kind.first and number is pair[0]:
             continue
         known = [m for m in found if m.first < first + 2 and m.last > first]
-        hits = list(_hits(book, [m for m in mentions if m not in known], number.text))
+        hits = list(_hits(index, [m for m in mentions if m not in known], number.text))
         if not hits or any((m.first, m.last) != (first, first + 2) for m in known):
             continue
         hits += [hit for mention in known for hit in mention.hits]
         hits.sort(key=lambda hit: -hit.quality)
         text = f"{kind.text} {number.text}"
-        mention = Mention(first, first + 2, (), frozenset({kind.kind}), text, told=True)
+        mention = Mention(first, first + 2, (), frozenset({kind.kind}), text, announced=True)
         found = [m for m in found if m not in known]
         found.append(replace(known[0] if known else mention, hits=tuple(hits[:HITS])))
     return sorted(found, key=lambda mention: mention.first)
 
 
-def _hits(book: NameIndex, parents: Sequence[Mention], number: str) -> Iterator[Hit]:
+def _hits(index: NameIndex, parents: Sequence[Mention], number: str) -> Iterator[Hit]:
     """Yield the names that consist of a parent's name and the number."""
     met: set[int] = set()
     for parent in parents:
         for hit in parent.hits[:PARENT_HITS]:
-            core = book.names[hit.name].core
+            core = index.names[hit.name].core
             plain = tuple(word for word in core if not is_title(word))
-            for each in (*book.exact((*core, number)), *book.exact((*plain, number))):
+            for each in (*index.exact((*core, number)), *index.exact((*plain, number))):
                 if each.name not in met and each.reason is Reason.EXACT:
                     met.add(each.name)
                     yield Hit(each.name, each.quality * hit.quality * NO_KIND, each.reason)

@@ -32,7 +32,7 @@ WITHOUT_ALLEY = 0.8
 """Likelihood that a number that may be an alley is none."""
 
 
-class Tie(StrEnum):
+class Relation(StrEnum):
     """How another name locates a place on a street."""
 
     CROSS = "cross"
@@ -44,229 +44,236 @@ class Tie(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AddressParse:
-    """An address: street or place, ties to others, house number; `share` is its likelihood."""
+    """An address: street or place, relations to others, house number; `share` is its likelihood."""
 
     target: Mention
-    ties: tuple[tuple[Mention, Tie], ...] = ()
+    relations: tuple[tuple[Mention, Relation], ...] = ()
     number: str = ""
     share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Remarks:
+class UnmatchedNames:
     """Names of streets (how many) and of alleys (whether any) in a sentence that the map lacks."""
 
     missing_streets: int
     missing_alley: bool
 
 
-class Reader:
-    """Makes addresses of mentions and the words of the grammar between them."""
+class AddressParser:
+    """Parses the tokens and mentions of a query as addresses."""
 
-    def __init__(self, book: NameIndex) -> None:
-        self._book = book
+    def __init__(self, index: NameIndex) -> None:
+        self._index = index
 
-    def readings(
-        self, words: Sequence[Token], mentions: Sequence[Mention]
+    def parses(
+        self, tokens: Sequence[Token], mentions: Sequence[Mention]
     ) -> Iterator[AddressParse]:
         """Yield the possible addresses of a sentence, the usual one first.
 
         Each is followed by variants that leave one name out: callers err, and maps lack streets.
         """
-        for reading in self._whole(words, mentions):
-            yield reading
-            yield from _without_one(reading)
+        for parse in self._complete(tokens, mentions):
+            yield parse
+            yield from _without_one(parse)
 
-    def _whole(self, words: Sequence[Token], mentions: Sequence[Mention]) -> Iterator[AddressParse]:
-        number = house_number(words, mentions)
+    def _complete(
+        self, tokens: Sequence[Token], mentions: Sequence[Mention]
+    ) -> Iterator[AddressParse]:
+        number = house_number(tokens, mentions)
         streets = [each for each in mentions if self.is_street(each, with_house=bool(number))]
         places = [mention for mention in mentions if mention not in streets]
-        context = tuple((place, self._place_tie(place)) for place in places)
+        context = tuple((place, self._place_relation(place)) for place in places)
         if not streets:
             wide = [place for place in places if self._is_wide(place)]
             narrow = [place for place in places if not self._is_wide(place)]
             for place in narrow or wide:
-                ties = tuple((other, Tie.WITHIN) for other in wide if other is not place)
-                yield AddressParse(place, ties)
+                relations = tuple((other, Relation.WITHIN) for other in wide if other is not place)
+                yield AddressParse(place, relations)
             return
-        yield from self._of_streets(words, streets, context, number)
+        yield from self._of_streets(tokens, streets, context, number)
 
     def _of_streets(
         self,
-        words: Sequence[Token],
+        tokens: Sequence[Token],
         streets: Sequence[Mention],
-        context: tuple[tuple[Mention, Tie], ...],
+        context: tuple[tuple[Mention, Relation], ...],
         number: str,
     ) -> Iterator[AddressParse]:
-        pair = _crossing(words, streets)
+        pair = _crossing(tokens, streets)
         if pair is not None:
-            rest = tuple((m, Tie.PARENT) for m in streets if m not in pair)
+            rest = tuple((m, Relation.PARENT) for m in streets if m not in pair)
             for target, other in (pair, pair[::-1]):
-                yield AddressParse(target, ((other, Tie.CROSS), *rest, *context), number)
+                yield AddressParse(target, ((other, Relation.CROSS), *rest, *context), number)
             return
-        spans = _between(words, streets)
-        related = {m.first: Tie.BETWEEN for m in spans}
+        spans = _between(tokens, streets)
+        related = {m.first: Relation.BETWEEN for m in spans}
         for mention in streets:
-            if _relation(words, mention) is not None:
-                related.setdefault(mention.first, Tie.BESIDE)
+            if _relation(tokens, mention) is not None:
+                related.setdefault(mention.first, Relation.BESIDE)
         free = [m for m in streets if m.first not in related] or list(streets[:1])
         alleys = [m for m in free if self._is_alley(m)]
         others = [m for m in streets if m.first in related]
         target = _likeliest(alleys) if alleys else free[0]
-        ties = tuple((m, related[m.first]) for m in others if m is not target)
-        parents = tuple((m, Tie.PARENT) for m in free if m is not target)
-        crossing = len(free) == 2 and not alleys and _adjacent(words, *free)
+        relations = tuple((m, related[m.first]) for m in others if m is not target)
+        parents = tuple((m, Relation.PARENT) for m in free if m is not target)
+        crossing = len(free) == 2 and not alleys and _adjacent(tokens, *free)
         share = SECOND if crossing else 1.0
-        yield AddressParse(target, (*ties, *parents, *context), number, share)
-        if parents and alleys and not target.told:
+        yield AddressParse(target, (*relations, *parents, *context), number, share)
+        if parents and alleys and not target.announced:
             yield AddressParse(
-                parents[0][0], (*ties, *parents[1:], *context), number, WITHOUT_ALLEY
+                parents[0][0], (*relations, *parents[1:], *context), number, WITHOUT_ALLEY
             )
         if len(free) > 1 and not alleys:
             share = 1.0 if crossing else THIRD
-            yield from _side_by_side(free, (*ties, *context), number, share)
+            yield from _side_by_side(free, (*relations, *context), number, share)
 
     def is_street(self, mention: Mention, *, with_house: bool = False) -> bool:
         """Whether a mention means streets rather than places, which have no numbers."""
         best = mention.hits[0]
         likely = [hit for hit in mention.hits if hit.quality >= best.quality - AS_LIKELY]
         meant = likely if with_house and not mention.kinds else [best]
-        return any(self._book.names[hit.name].segments for hit in meant)
+        return any(self._index.names[hit.name].segments for hit in meant)
 
     def _is_alley(self, mention: Mention) -> bool:
-        name = self._book.names[mention.hits[0].name]
+        name = self._index.names[mention.hits[0].name]
         numbered = name.core[-1].isdigit()  # counted along the street that it leaves
         return numbered or bool((mention.kinds or name.kinds) & ALLEYS)
 
     def _is_wide(self, mention: Mention) -> bool:
-        places = self._book.names[mention.hits[0].name].places
+        places = self._index.names[mention.hits[0].name].places
         return all(place.kind in WIDE for place in places)
 
-    def _place_tie(self, mention: Mention) -> Tie:
-        return Tie.WITHIN if self._is_wide(mention) else Tie.BESIDE
+    def _place_relation(self, mention: Mention) -> Relation:
+        return Relation.WITHIN if self._is_wide(mention) else Relation.BESIDE
 
 
-def remarks(words: Sequence[Token], mentions: Sequence[Mention]) -> Remarks:
+def unmatched_names(tokens: Sequence[Token], mentions: Sequence[Mention]) -> UnmatchedNames:
     """Return the names and numbers beside a word for "street" or at a crossing that have no hit."""
     covered = {at for m in mentions for at in range(m.first, m.last)}
-    streets, alley = _unknown_at_crossings(words, covered), False
-    for at, token in enumerate(words):
+    streets, alley = _unknown_at_crossings(tokens, covered), False
+    for at, token in enumerate(tokens):
         if token.role is not WordRole.KIND or at in covered:
             continue
         other = at + 1 if token.first else at - 1
-        if not 0 <= other < len(words) or other in covered:
+        if not 0 <= other < len(tokens) or other in covered:
             continue
-        named = words[other]
+        named = tokens[other]
         if named.clause == token.clause and named.digits:
             alley = True
         elif named.clause == token.clause and named.role is None:
             streets += 1
-    return Remarks(streets, alley)
+    return UnmatchedNames(streets, alley)
 
 
-def _unknown_at_crossings(words: Sequence[Token], covered: set[int]) -> int:
+def _unknown_at_crossings(tokens: Sequence[Token], covered: set[int]) -> int:
     """Count the words that stand where the other street of a crossing has its name."""
 
     def unknown(at: int) -> bool:
-        if not 0 <= at < len(words) or at in covered:
+        if not 0 <= at < len(tokens) or at in covered:
             return False
-        token = words[at]
+        token = tokens[at]
         if token.digits or (token.role is WordRole.KIND and not token.first):
             return unknown(at - 1) or token.role is WordRole.KIND
         return token.role is None
 
     found = 0
-    for at, token in enumerate(words):
-        related = at > 0 and words[at - 1].role in RELATIONS  # "before the big crossroads"
+    for at, token in enumerate(tokens):
+        related = at > 0 and tokens[at - 1].role in RELATIONS  # "before the big crossroads"
         if at in covered or related or token.role not in (WordRole.CROSSING, WordRole.JOIN):
             continue
         named = token.role is WordRole.CROSSING or at - 1 in covered
-        ahead = unknown(at + 1) and words[at + 1].clause == token.clause and named
-        behind = unknown(at - 1) and words[at - 1].clause == token.clause and at + 1 in covered
+        ahead = unknown(at + 1) and tokens[at + 1].clause == token.clause and named
+        behind = unknown(at - 1) and tokens[at - 1].clause == token.clause and at + 1 in covered
         found += ahead + behind
     return found
 
 
-def house_number(words: Sequence[Token], mentions: Sequence[Mention]) -> str:
+def house_number(tokens: Sequence[Token], mentions: Sequence[Mention]) -> str:
     """Return the house number: beside its word, else in digits right behind or before a street."""
     covered = {at for m in mentions for at in range(m.first, m.last)}
-    free = {at: t for at, t in enumerate(words) if t.digits and at not in covered}
+    free = {at: t for at, t in enumerate(tokens) if t.digits and at not in covered}
     for at, token in free.items():
-        if at and words[at - 1].role is WordRole.NUMBER:
+        if at and tokens[at - 1].role is WordRole.NUMBER:
             return token.text
     for at, token in free.items():
-        if at + 1 < len(words) and words[at + 1].role is WordRole.NUMBER:  # "the 300 block"
+        if at + 1 < len(tokens) and tokens[at + 1].role is WordRole.NUMBER:  # "the 300 block"
             return token.text
     for mention in mentions:
         for at in (mention.last, mention.first - 1):
-            counts = at in free and not free[at].spelled and not is_counted(words, at)
-            if counts and not _of_kind(words, at):
+            counts = at in free and not free[at].spelled and not is_counted(tokens, at)
+            if counts and not _of_kind(tokens, at):
                 return free[at].text
     return ""
 
 
-def _without_one(reading: AddressParse) -> Iterator[AddressParse]:
+def _without_one(parse: AddressParse) -> Iterator[AddressParse]:
     """Yield an address with one name left out each; also the street of an alley unknown there."""
-    share, target = reading.share * LEFT_OUT, reading.target
-    if any(_idle(target, mention) for mention, _ in reading.ties):
-        rest = tuple(tie for tie in reading.ties if not _idle(target, tie[0]))
-        yield AddressParse(target, rest, reading.number, reading.share * BESIDE_THE_POINT)
-    for nth, (mention, tie) in enumerate(reading.ties):
-        rest = (*reading.ties[:nth], *reading.ties[nth + 1 :])
-        if tie is not Tie.CROSS:
-            yield AddressParse(target, rest, reading.number, share)
-        if tie is Tie.PARENT:
+    share, target = parse.share * LEFT_OUT, parse.target
+    if any(_is_incidental(target, mention) for mention, _ in parse.relations):
+        rest = tuple(
+            relation for relation in parse.relations if not _is_incidental(target, relation[0])
+        )
+        yield AddressParse(target, rest, parse.number, parse.share * BESIDE_THE_POINT)
+    for nth, (mention, relation) in enumerate(parse.relations):
+        rest = (*parse.relations[:nth], *parse.relations[nth + 1 :])
+        if relation is not Relation.CROSS:
+            yield AddressParse(target, rest, parse.number, share)
+        if relation is Relation.PARENT:
             yield AddressParse(mention, rest, "", share)
 
 
-def _idle(target: Mention, other: Mention) -> bool:
+def _is_incidental(target: Mention, other: Mention) -> bool:
     """Whether no word announces `other`, which follows a target with a word for "street"."""
-    return bool(target.kinds) and not other.told and other.first > target.first
+    return bool(target.kinds) and not other.announced and other.first > target.first
 
 
-def _of_kind(words: Sequence[Token], at: int) -> bool:
-    return at > 0 and words[at - 1].role is WordRole.KIND and words[at - 1].first
+def _of_kind(tokens: Sequence[Token], at: int) -> bool:
+    return at > 0 and tokens[at - 1].role is WordRole.KIND and tokens[at - 1].first
 
 
 def _likeliest(alleys: Sequence[Mention]) -> Mention:
     """Return the likeliest alley, the last one: people name the larger street first."""
-    return max(enumerate(alleys), key=lambda each: (each[1].told, each[0]))[1]
+    return max(enumerate(alleys), key=lambda each: (each[1].announced, each[0]))[1]
 
 
 def _side_by_side(
-    free: Sequence[Mention], ties: tuple[tuple[Mention, Tie], ...], number: str, crossing: float
+    free: Sequence[Mention],
+    relations: tuple[tuple[Mention, Relation], ...],
+    number: str,
+    crossing: float,
 ) -> Iterator[AddressParse]:
     """Yield the less usual meanings of two streets without a word between them.
 
     `crossing` is how likely it is that they are named for where they meet.
     """
     one, other = free[0], free[-1]
-    yield AddressParse(other, ((one, Tie.PARENT), *ties), number, SECOND)
-    yield AddressParse(one, ((other, Tie.CROSS), *ties), number, crossing)
+    yield AddressParse(other, ((one, Relation.PARENT), *relations), number, SECOND)
+    yield AddressParse(one, ((other, Relation.CROSS), *relations), number, crossing)
 
 
-def _relation(words: Sequence[Token], mention: Mention) -> WordRole | None:
+def _relation(tokens: Sequence[Token], mention: Mention) -> WordRole | None:
     """Return the relation ("opposite", say) right beside a mention, on its language's side."""
-    behind = words[mention.last] if mention.last < len(words) else None
+    behind = tokens[mention.last] if mention.last < len(tokens) else None
     if behind is not None and behind.role in RELATIONS and not behind.first:
         return behind.role
     for at in range(mention.first - 1, -1, -1):
-        role = words[at].role
-        if words[at].clause != words[mention.first].clause:
+        role = tokens[at].role
+        if tokens[at].clause != tokens[mention.first].clause:
             return None
         if role in RELATIONS:
-            return role if words[at].first else None
+            return role if tokens[at].first else None
         if role not in (WordRole.CROSSING, WordRole.KIND, WordRole.FILLER):
             return None
     return None
 
 
-def _between(words: Sequence[Token], streets: Sequence[Mention]) -> list[Mention]:
+def _between(tokens: Sequence[Token], streets: Sequence[Mention]) -> list[Mention]:
     """Return the two streets after a word for "between", or before it; none without one."""
     for one, other in pairwise(streets):
-        if len(streets) > 2 and _gap(words, one, other) == [WordRole.UNTIL]:
+        if len(streets) > 2 and _gap(tokens, one, other) == [WordRole.UNTIL]:
             return [one, other]
-    for at, token in enumerate(words):
+    for at, token in enumerate(tokens):
         if token.role is not WordRole.BETWEEN:
             continue
         behind = [m for m in streets if m.first > at]
@@ -277,41 +284,43 @@ def _between(words: Sequence[Token], streets: Sequence[Mention]) -> list[Mention
     return []
 
 
-def _crossing(words: Sequence[Token], streets: Sequence[Mention]) -> tuple[Mention, Mention] | None:
+def _crossing(
+    tokens: Sequence[Token], streets: Sequence[Mention]
+) -> tuple[Mention, Mention] | None:
     """Return the two streets that a sentence names as crossing, if any."""
-    between = any(token.role is WordRole.BETWEEN for token in words)
+    between = any(token.role is WordRole.BETWEEN for token in tokens)
     if len(streets) < 2 or between:
         return None
-    for at, token in enumerate(words):
+    for at, token in enumerate(tokens):
         covered = any(m.first <= at < m.last for m in streets)
-        told_by = at and words[at - 1].role in RELATIONS  # "before the crossroads": no crossing
-        if token.role is WordRole.CROSSING and not covered and not told_by:
+        related = at and tokens[at - 1].role in RELATIONS  # "before the crossroads": no crossing
+        if token.role is WordRole.CROSSING and not covered and not related:
             behind = [m for m in streets if m.first > at]
             before = [m for m in streets if m.last <= at]
-            if len(behind) > 1 and (not before or _joins(words, behind[0], behind[1])):
+            if len(behind) > 1 and (not before or _joins(tokens, behind[0], behind[1])):
                 return behind[0], behind[1]
             if before and behind:
                 return before[-1], behind[0]
             return before[-2], before[-1]
     for one, other in pairwise(streets):
-        if _joins(words, one, other):
+        if _joins(tokens, one, other):
             return one, other
     return None
 
 
-def _adjacent(words: Sequence[Token], one: Mention, other: Mention) -> bool:
+def _adjacent(tokens: Sequence[Token], one: Mention, other: Mention) -> bool:
     """Whether two names are adjacent in one clause and the second has no word for "street"."""
     return (
         not other.kinds
         and one.last == other.first
-        and words[one.first].clause == words[other.first].clause
+        and tokens[one.first].clause == tokens[other.first].clause
     )
 
 
-def _joins(words: Sequence[Token], one: Mention, other: Mention) -> bool:
+def _joins(tokens: Sequence[Token], one: Mention, other: Mention) -> bool:
     """Whether nothing but "and" stands between two names."""
-    return _gap(words, one, other) == [WordRole.JOIN]
+    return _gap(tokens, one, other) == [WordRole.JOIN]
 
 
-def _gap(words: Sequence[Token], one: Mention, other: Mention) -> list[WordRole | None]:
-    return [token.role for token in words[one.last : other.first]]
+def _gap(tokens: Sequence[Token], one: Mention, other: Mention) -> list[WordRole | None]:
+    return [token.role for token in tokens[one.last : other.first]]

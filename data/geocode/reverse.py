@@ -37,7 +37,7 @@ class _Crossing(NamedTuple):
     away_m: float
 
 
-class Sayer:
+class ReverseGeocoder:
     """Makes spoken addresses of points, with street names in a language where the map has them."""
 
     def __init__(self, network: StreetNetwork) -> None:
@@ -47,7 +47,7 @@ class Sayer:
             for node in {segment.start, segment.end}:
                 self._at.setdefault(node, []).append(segment)
 
-    def say(self, point: LonLat, language: str) -> Address | None:
+    def address(self, point: LonLat, language: str) -> Address | None:
         """Return the address of a point, `None` far from every street.
 
         A street with a name is preferred to a nameless one that is a little nearer.
@@ -64,9 +64,9 @@ class Sayer:
             ),
             near[0],
         )
-        return self._said(snap, language)
+        return self._address_at(snap, language)
 
-    def _said(self, snap: Snap, language: str) -> Address:
+    def _address_at(self, snap: Snap, language: str) -> Address:
         phrases = speech(language)
         segment = self._network.segment(snap.segment_id)
         street = name_in(segment, language) or phrases["nameless"]

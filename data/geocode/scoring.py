@@ -12,7 +12,7 @@ from data.geocode.candidate import Reason
 from data.geocode.house_numbers import SNAP_M, HouseNumbers
 from data.geocode.name_index import Hit, NameIndex
 from data.geocode.name_spans import Mention
-from data.geocode.parse import WIDE, AddressParse, Tie
+from data.geocode.parse import WIDE, AddressParse, Relation
 from data.geocode.street_shapes import NamedStreet, NamedStreets, StreetPoint, main_name
 from data.geocode.text.tokens import name_tokens
 from data.model import LonLat, Place, RoadClass, Segment, Side, Snap
@@ -20,17 +20,17 @@ from data.model import LonLat, Place, RoadClass, Segment, Side, Snap
 WITHIN_M = 600.0
 """Streets nearer than this to the point of a neighborhood are taken to be in it."""
 
-REACHES: dict[Tie, tuple[tuple[float, float], ...]] = {
-    Tie.CROSS: ((30.0, 1.0), (90.0, 0.95)),
-    Tie.BESIDE: ((30.0, 1.0), (90.0, 0.94), (400.0, 0.8), (1000.0, 0.6)),
-    Tie.BETWEEN: ((90.0, 1.0), (400.0, 0.8)),
-    Tie.PARENT: ((30.0, 1.0), (150.0, 0.85), (400.0, 0.75), (1000.0, 0.55)),
-    Tie.WITHIN: ((WITHIN_M, 1.0), (1500.0, 0.85)),
+REACHES: dict[Relation, tuple[tuple[float, float], ...]] = {
+    Relation.CROSS: ((30.0, 1.0), (90.0, 0.95)),
+    Relation.BESIDE: ((30.0, 1.0), (90.0, 0.94), (400.0, 0.8), (1000.0, 0.6)),
+    Relation.BETWEEN: ((90.0, 1.0), (400.0, 0.8)),
+    Relation.PARENT: ((30.0, 1.0), (150.0, 0.85), (400.0, 0.75), (1000.0, 0.55)),
+    Relation.WITHIN: ((WITHIN_M, 1.0), (1500.0, 0.85)),
 }
-"""Score of a tie up to each distance in metres; within 30 m streets at one roundabout cross."""
+"""Score of a relation up to each distance in metres; within 30 m, streets at a roundabout cross."""
 
-NOT_TIED = 0.35
-"""Score of a tie beyond all distances of `REACHES`."""
+UNRELATED = 0.35
+"""Score of a relation beyond all distances of `REACHES`."""
 
 HOUSE_GUESSED, HOUSE_UNKNOWN = 0.97, 0.88
 FRONT_M = 60.0
@@ -44,7 +44,7 @@ WIDE_PLACE = 0.6
 """Factor of an address that names a neighborhood and no street in it."""
 
 MAX_STRETCHES = 60
-TIE_HITS = 6
+RELATION_HITS = 6
 
 _LARGE = {
     RoadClass.PRIMARY: 1.0,
@@ -56,8 +56,8 @@ _LARGE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A point of a parsed address with its `score` (0-1); `whole` has the indexes of its street."""
+class ScoredPoint:
+    """A point of a parsed address with its `score` (0-1), and the indexes of its street."""
 
     score: float
     snap: Snap
@@ -65,102 +65,118 @@ class Placed:
     name: str
     kind: str
     reasons: tuple[Reason, ...]
-    whole: frozenset[int]
+    street_indexes: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """Scores float64[N] of N stretches for one tie, and the nearest shape of the tie for each."""
+class _RelationScores:
+    """Scores float64[N] of N stretches for one relation, and for each the nearest shape."""
 
-    tie: Tie
+    relation: Relation
     mention: Mention
     scores: NDArray[np.float64]
     shapes: tuple[shapely.Geometry, ...]
     name: str
 
 
-class Placer:
+class PointScorer:
     """Finds the points of parsed addresses on the streets of a city."""
 
-    def __init__(self, streets: NamedStreets, book: NameIndex, houses: HouseNumbers) -> None:
+    def __init__(self, streets: NamedStreets, index: NameIndex, houses: HouseNumbers) -> None:
         self._streets = streets
-        self._book = book
+        self._index = index
         self._houses = houses
 
-    def place(self, reading: AddressParse) -> Iterator[Placed]:
+    def points(self, parse: AddressParse) -> Iterator[ScoredPoint]:
         """Yield the possible points of an address, in no order."""
-        for hit in reading.target.hits:
-            name = self._book.names[hit.name]
+        for hit in parse.target.hits:
+            name = self._index.names[hit.name]
             if name.segments:
-                yield from self._on_streets(reading, hit)
+                yield from self._on_streets(parse, hit)
             else:
-                yield from self._at_places(reading, hit)
+                yield from self._at_places(parse, hit)
 
-    def _on_streets(self, reading: AddressParse, hit: Hit) -> Iterator[Placed]:
-        name = self._book.names[hit.name]
+    def _on_streets(self, parse: AddressParse, hit: Hit) -> Iterator[ScoredPoint]:
+        name = self._index.names[hit.name]
         stretches = self._streets.of(name.segments)[:MAX_STRETCHES]
         shapes = np.array([stretch.shape for stretch in stretches], dtype=object)
-        held = [self._held(mention, tie, shapes) for mention, tie in reading.ties]
+        relation_scores = [
+            self._relation_scores(mention, relation, shapes)
+            for mention, relation in parse.relations
+        ]
         for nth, stretch in enumerate(stretches):
-            said = self._spelled(stretch, reading.target.text)
-            score = reading.share * hit.quality * self._size(stretch)
-            score *= 1.0 if said else OTHER_SPELLING
-            for each in held:
+            same_spelling = self._spelled(stretch, parse.target.text)
+            score = parse.share * hit.quality * self._size(stretch)
+            score *= 1.0 if same_spelling else OTHER_SPELLING
+            for each in relation_scores:
                 score *= float(each.scores[nth])
-            reasons = [hit.reason, *_tie_reasons(held, nth)]
-            if len(stretches) > 1 and not held:
+            reasons = [hit.reason, *_relation_reasons(relation_scores, nth)]
+            if len(stretches) > 1 and not relation_scores:
                 reasons.append(Reason.SEVERAL)
-            yield from self._spots(reading, stretch, nth, held, score, reasons)
+            yield from self._points_on(parse, stretch, nth, relation_scores, score, reasons)
 
-    def _spots(
+    def _points_on(
         self,
-        reading: AddressParse,
+        parse: AddressParse,
         stretch: NamedStreet,
         nth: int,
-        held: Sequence[_Held],
+        relation_scores: Sequence[_RelationScores],
         score: float,
         reasons: list[Reason],
-    ) -> Iterator[Placed]:
-        """Yield the houses of the number; else the point given by the ties, else the middle."""
-        houses = list(self._at_houses(stretch, reading.number, score, reasons))
+    ) -> Iterator[ScoredPoint]:
+        """Yield the houses of the number, else the point that relations give, else the middle."""
+        houses = list(self._at_houses(stretch, parse.number, score, reasons))
         if houses:
             yield from houses
             return
-        if reading.number and self._houses.numbered(stretch):
+        if parse.number and self._houses.numbered(stretch):
             score *= HOUSE_UNKNOWN
             reasons = [*reasons, Reason.HOUSE_UNKNOWN]
-        elif reading.number:
+        elif parse.number:
             reasons = [*reasons, Reason.HOUSES_UNMAPPED]
-        spelled = self._spelled(stretch, reading.target.text) or stretch
-        spot = self._tied(stretch, held, nth)
-        spot = spot or self._streets.middle(self._leaving(spelled, held, nth))
-        crossed = next((each.name for each in held if each.tie is Tie.CROSS), "")
+        spelled = self._spelled(stretch, parse.target.text) or stretch
+        spot = self._point_by_relations(stretch, relation_scores, nth)
+        spot = spot or self._streets.middle(self._part_near_parent(spelled, relation_scores, nth))
+        crossed = next(
+            (each.name for each in relation_scores if each.relation is Relation.CROSS), ""
+        )
         title = " – ".join(filter(None, (main_name(spot.segment), crossed)))
         snap = Snap(spot.segment.id, Side.RIGHT, spot.offset_m, 0.0)
         kind = "crossing" if crossed else "street"
-        yield Placed(
+        yield ScoredPoint(
             score, snap, spot.point, title, kind, tuple(reasons), frozenset(stretch.indexes)
         )
 
-    def _tied(self, stretch: NamedStreet, held: Sequence[_Held], nth: int) -> StreetPoint | None:
-        """Return the point given by the ties: at a cross street or place, or midway between two."""
-        telling = [
+    def _point_by_relations(
+        self, stretch: NamedStreet, relation_scores: Sequence[_RelationScores], nth: int
+    ) -> StreetPoint | None:
+        """Return the point that the relations give: at a cross street or place, or between two."""
+        locating = [
             each
-            for each in held
-            if each.tie in (Tie.CROSS, Tie.BESIDE, Tie.BETWEEN) and each.scores[nth] > NOT_TIED
+            for each in relation_scores
+            if each.relation in (Relation.CROSS, Relation.BESIDE, Relation.BETWEEN)
+            and each.scores[nth] > UNRELATED
         ]
-        if not telling:
+        if not locating:
             return None
-        spots = [self._streets.at(stretch, each.shapes[nth]) for each in telling]
-        between = [s for s, each in zip(spots, telling, strict=True) if each.tie is Tie.BETWEEN]
+        spots = [self._streets.at(stretch, each.shapes[nth]) for each in locating]
+        between = [
+            s for s, each in zip(spots, locating, strict=True) if each.relation is Relation.BETWEEN
+        ]
         if len(between) < 2:
             return spots[0]
         feet = shapely.multipoints([self._streets.plane(spot.point) for spot in between])
         return self._streets.at(stretch, shapely.centroid(feet))
 
-    def _leaving(self, stretch: NamedStreet, held: Sequence[_Held], nth: int) -> NamedStreet:
+    def _part_near_parent(
+        self, stretch: NamedStreet, relation_scores: Sequence[_RelationScores], nth: int
+    ) -> NamedStreet:
         """Return the part of a street nearest to the one it leaves, if that was named."""
-        parents = [e for e in held if e.tie is Tie.PARENT and e.scores[nth] > NOT_TIED]
+        parents = [
+            e
+            for e in relation_scores
+            if e.relation is Relation.PARENT and e.scores[nth] > UNRELATED
+        ]
         if not parents:
             return stretch
         lines = self._streets.network.lines[list(stretch.indexes)]
@@ -169,24 +185,26 @@ class Placer:
         shape = shapely.multilinestrings([lines[at] for at in near])
         return NamedStreet(tuple(stretch.indexes[at] for at in near), shape)
 
-    def _held(self, mention: Mention, tie: Tie, shapes: NDArray[np.object_]) -> _Held:
-        """Return the scores of the stretches for a tie, each by the best hit of the other name."""
+    def _relation_scores(
+        self, mention: Mention, relation: Relation, shapes: NDArray[np.object_]
+    ) -> _RelationScores:
+        """Return the scores of stretches for a relation, each by the best hit of the other name."""
         scores = np.zeros(len(shapes))
         nearest = [shapes[0]] * len(shapes)
         title = ""
-        for hit in mention.hits[:TIE_HITS]:
+        for hit in mention.hits[:RELATION_HITS]:
             shape = self._shape(hit)
             away_m = shapely.distance(shapes, shape) - self._reach_m(hit)
-            holds = hit.quality * _reached(tie, away_m)
-            for nth in np.flatnonzero(holds > scores).tolist():
+            fits = hit.quality * _reached(relation, away_m)
+            for nth in np.flatnonzero(fits > scores).tolist():
                 nearest[nth] = shape
-            if holds.max() > scores.max():
+            if fits.max() > scores.max():
                 title = self._title(hit)
-            scores = np.maximum(scores, holds)
-        return _Held(tie, mention, scores, tuple(nearest), title)
+            scores = np.maximum(scores, fits)
+        return _RelationScores(relation, mention, scores, tuple(nearest), title)
 
     def _shape(self, hit: Hit) -> shapely.Geometry:
-        name = self._book.names[hit.name]
+        name = self._index.names[hit.name]
         if name.segments:
             stretches = self._streets.of(name.segments)
             return shapely.geometrycollections([stretch.shape for stretch in stretches])
@@ -194,7 +212,7 @@ class Placer:
 
     def _reach_m(self, hit: Hit) -> float:
         """Return the metres around a place's point within which its outline or street may be."""
-        places = self._book.names[hit.name].places
+        places = self._index.names[hit.name].places
         reaches_m = (
             max(place.reach_m - WITHIN_M, 0.0) if place.kind in WIDE else FRONT_M + place.reach_m
             for place in places
@@ -202,42 +220,42 @@ class Placer:
         return max(reaches_m, default=0.0)
 
     def _title(self, hit: Hit) -> str:
-        name = self._book.names[hit.name]
+        name = self._index.names[hit.name]
         if name.segments:
             return main_name(self._streets.network.segments[name.segments[0]])
         return _place_title(name.places[0])
 
     def _at_houses(
         self, stretch: NamedStreet, number: str, score: float, reasons: Sequence[Reason]
-    ) -> Iterator[Placed]:
+    ) -> Iterator[ScoredPoint]:
         for house in self._houses.find(stretch, number) if number else ():
             street = main_name(self._streets.network.segment(house.snap.segment_id))
-            told = Reason.HOUSE_ESTIMATED if house.estimated else Reason.HOUSE
+            evidence = Reason.HOUSE_ESTIMATED if house.estimated else Reason.HOUSE
             share = HOUSE_GUESSED if house.estimated else 1.0
-            yield Placed(
+            yield ScoredPoint(
                 score * share,
                 house.snap,
                 house.point,
                 f"{street} {house.number}",
                 "address",
-                (*reasons, told),
+                (*reasons, evidence),
                 frozenset(),
             )
 
-    def _at_places(self, reading: AddressParse, hit: Hit) -> Iterator[Placed]:
-        for place in self._book.names[hit.name].places:
+    def _at_places(self, parse: AddressParse, hit: Hit) -> Iterator[ScoredPoint]:
+        for place in self._index.names[hit.name].places:
             snap = self._streets.network.nearest(place.location, SNAP_M + place.reach_m)
             if snap is None:
                 continue
             wide = place.kind in WIDE
-            score = reading.share * hit.quality * (WIDE_PLACE if wide else PLACE_SECOND)
-            score *= HOUSE_UNKNOWN if reading.number else 1.0
+            score = parse.share * hit.quality * (WIDE_PLACE if wide else PLACE_SECOND)
+            score *= HOUSE_UNKNOWN if parse.number else 1.0
             here = np.array([self._streets.plane(place.location)], dtype=object)
-            for mention, tie in reading.ties:
-                score *= float(self._held(mention, tie, here).scores[0])
+            for mention, relation in parse.relations:
+                score *= float(self._relation_scores(mention, relation, here).scores[0])
             reasons = (hit.reason, Reason.WIDE) if wide else (hit.reason,)
             title = _place_title(place)
-            yield Placed(score, snap, place.location, title, place.kind, reasons, frozenset())
+            yield ScoredPoint(score, snap, place.location, title, place.kind, reasons, frozenset())
 
     def _spelled(self, stretch: NamedStreet, text: str) -> NamedStreet | None:
         """Return the part of a street whose name on the map is spelled as in the text, if any."""
@@ -262,20 +280,20 @@ def _text(name: str) -> str:
     return " ".join(token.text for token in name_tokens(name))
 
 
-def _reached(tie: Tie, away_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    scores = np.full(len(away_m), NOT_TIED)
-    for reach_m, score in reversed(REACHES[tie]):
+def _reached(relation: Relation, away_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    scores = np.full(len(away_m), UNRELATED)
+    for reach_m, score in reversed(REACHES[relation]):
         scores[away_m < reach_m] = score
     return scores
 
 
-def _tie_reasons(held: Sequence[_Held], nth: int) -> Iterator[Reason]:
-    names = {Tie.CROSS: Reason.CROSSING, Tie.BETWEEN: Reason.BETWEEN}
-    told = dict.fromkeys(
-        names.get(each.tie, Reason.BESIDE) if each.scores[nth] > NOT_TIED else Reason.APART
-        for each in held
+def _relation_reasons(relation_scores: Sequence[_RelationScores], nth: int) -> Iterator[Reason]:
+    names = {Relation.CROSS: Reason.CROSSING, Relation.BETWEEN: Reason.BETWEEN}
+    reasons = dict.fromkeys(
+        names.get(each.relation, Reason.BESIDE) if each.scores[nth] > UNRELATED else Reason.APART
+        for each in relation_scores
     )
-    yield from told
+    yield from reasons
 
 
 def _place_title(place: Place) -> str:

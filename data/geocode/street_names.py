@@ -3,7 +3,7 @@
 from collections import defaultdict
 from functools import cache, cached_property
 
-from data.geocode.text.normalization import bare, normal
+from data.geocode.text.normalization import normal, without_kinds
 from data.model import SegmentId
 from data.streets.network import StreetNetwork
 
@@ -14,10 +14,10 @@ class StreetNames:
     def __init__(self, network: StreetNetwork) -> None:
         self._network = network
 
-    def called(self, name: str) -> list[SegmentId]:
+    def find(self, name: str) -> list[SegmentId]:
         """Return the segments of this name, else those that differ by a word for "street" only."""
         full = normal(name)
-        return self._full.get(full) or self._bare.get(bare(full), [])
+        return self._full.get(full) or self._without_kinds.get(without_kinds(full), [])
 
     @cached_property
     def _full(self) -> dict[str, list[SegmentId]]:
@@ -30,8 +30,8 @@ class StreetNames:
         return dict(found)
 
     @cached_property
-    def _bare(self) -> dict[str, list[SegmentId]]:
+    def _without_kinds(self) -> dict[str, list[SegmentId]]:
         found: dict[str, set[SegmentId]] = defaultdict(set)
         for name, segment_ids in self._full.items():
-            found[bare(name)].update(segment_ids)
+            found[without_kinds(name)].update(segment_ids)
         return {name: sorted(segment_ids) for name, segment_ids in found.items()}

@@ -90,7 +90,7 @@ def idle_rules(
     if rules.steep is not None and LevelReason.STEEP not in found:
         idle.append(IdleRule(LevelReason.STEEP, ""))
     names = (name for rule in rules.named for name in rule.names)
-    idle += [IdleRule(LevelReason.NAMED, name) for name in names if not index.names.called(name)]
+    idle += [IdleRule(LevelReason.NAMED, name) for name in names if not index.names.find(name)]
     zones = (zone for zone in rules.zones if not index.inside(zone))
     return idle + [IdleRule(LevelReason.ZONE, zone.name) for zone in zones]
 
@@ -152,7 +152,7 @@ def _title(place: Place) -> str:
 def _named(index: "_CityIndex", rule: NamedRule) -> Iterator[_Wish]:
     for name in rule.names:
         level = Level(rule.service_class, LevelReason.NAMED, name)
-        for segment_id in index.names.called(name):
+        for segment_id in index.names.find(name):
             yield _Wish(segment_id, level)
 
 

@@ -53,7 +53,7 @@ class StreetFinder:
 
     def called(self, name: str) -> list[SegmentId]:
         """Return the streets of this name, in any spelling."""
-        return self._names.called(name)
+        return self._names.find(name)
 
     def whole(self, segment_id: SegmentId) -> list[SegmentId]:
         """Return all parts of the street that a part belongs to: of its name, and near each other.

@@ -95,7 +95,7 @@ def _read(file: Traversable) -> Language:
         relations_first=words.get("position", "before") == "before",
         kind_endings=tuple(kinds.get("endings", ())),
         like={kind: tuple(several) for kind, several in table.get("like", {}).items()},
-        words={role: tuple(_said(role, words)) for role in WORD_ROLES},
+        words={role: tuple(_with_endings(role, words)) for role in WORD_ROLES},
         titles=tuple(words.get("titles", ())),
         counted=tuple(words.get("counted", ())),
         abbreviations=table.get("abbreviations", {}),
@@ -106,7 +106,7 @@ def _read(file: Traversable) -> Language:
     )
 
 
-def _said(role: WordRole, words: Mapping[str, Any]) -> Iterator[str]:
+def _with_endings(role: WordRole, words: Mapping[str, Any]) -> Iterator[str]:
     """Yield the words of a role, also with the endings of spoken language (Persian "is")."""
     endings = words.get(f"{role}_endings", ())
     for word in words.get(role, ()):

@@ -64,7 +64,7 @@ def clauses(text: str) -> list[str]:
     return parts
 
 
-def bare(name: str) -> str:
+def without_kinds(name: str) -> str:
     """Return a normalized name without the words for "street", or as it is if nothing is left."""
     left = [word for word in name.split() if word not in _kind_words()]
     return " ".join(left) or name

@@ -52,7 +52,7 @@ def is_persian(key: str) -> bool:
     return any("؀" <= letter <= "ۿ" for letter in key)
 
 
-def spoken(word: str) -> str:
+def phonetic(word: str) -> str:
     """Return how a word of either script sounds, long vowels as a, i and u."""
     if is_persian(word):
         sounds = _FINAL_HE.sub("a", word).translate(_SOUNDS)
@@ -63,9 +63,9 @@ def spoken(word: str) -> str:
     return _LATER_H.sub("", _DOUBLED.sub(r"\1", sounds))
 
 
-def soundings(key: str) -> set[str]:
+def phonetic_variants(key: str) -> set[str]:
     """Return the possible sounds of a key: with and without the l of the Arabic article."""
-    return {spoken(key), spoken(_SUN_LETTER.sub("ا", key))}
+    return {phonetic(key), phonetic(_SUN_LETTER.sub("ا", key))}
 
 
 def skeleton(sounds: str) -> str:

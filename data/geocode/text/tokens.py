@@ -67,7 +67,7 @@ class _Phrase(NamedTuple):
     first: bool = False
 
 
-def tokens(text: str) -> list[Token]:
+def query_tokens(text: str) -> list[Token]:
     """Return the tokens of a sentence in order; a phrase of the grammar is one token."""
     found: list[Token] = []
     for clause, part in enumerate(_BREAKS.split(folded(_FRACTION.sub("", text)))):
@@ -88,16 +88,16 @@ def is_title(word: str) -> bool:
     return word in _titles()
 
 
-def is_counted(words: Sequence[Token], at: int) -> bool:
+def is_counted(tokens: Sequence[Token], at: int) -> bool:
     """Whether a number belongs to a counted word and is no house number: "district 6"."""
-    if at and words[at - 1].text in _counted():
+    if at and tokens[at - 1].text in _counted():
         return True
-    after = [token.digits for token in words[at + 2 : at + 3]]
-    return at + 1 < len(words) and words[at + 1].text in _counted() and after != [True]
+    after = [token.digits for token in tokens[at + 2 : at + 3]]
+    return at + 1 < len(tokens) and tokens[at + 1].text in _counted() and after != [True]
 
 
 @cache
-def alike(one: str, other: str) -> bool:
+def kinds_alike(one: str, other: str) -> bool:
     """Whether callers confuse these two kinds of streets."""
     tables = [language.like for language in languages()]
     return any(other in t.get(one, ()) or one in t.get(other, ()) for t in tables)
@@ -279,20 +279,20 @@ class NameParts(NamedTuple):
     kinds: frozenset[str]
 
 
-def name_parts(words: Sequence[Token]) -> NameParts:
+def name_parts(tokens: Sequence[Token]) -> NameParts:
     """Return what names a street and what kind it is; "Court" of "Court Street" is a name.
 
     Words for "street" stand before the name or behind it, by their language; a direction may
     follow. A name that consists of them only stays whole.
     """
-    left = list(words)
-    said: list[Token] = []
+    left = list(tokens)
+    kind_tokens: list[Token] = []
     while len(left) > 1 and left[0].role is WordRole.KIND and left[0].first:
-        said.append(left.pop(0))
+        kind_tokens.append(left.pop(0))
     behind = [
         at for at, token in enumerate(left) if token.role is WordRole.KIND and not token.first
     ]
-    if behind and len(left) > 1 and (behind[-1] or len(behind) == len(said) + 1):
-        said.append(left.pop(behind[-1]))
+    if behind and len(left) > 1 and (behind[-1] or len(behind) == len(kind_tokens) + 1):
+        kind_tokens.append(left.pop(behind[-1]))
     core = tuple(token.kind or token.text for token in left)
-    return NameParts(core, frozenset(token.kind for token in said))
+    return NameParts(core, frozenset(token.kind for token in kind_tokens))

@@ -7,7 +7,7 @@ from data.geocode.confidence import CALIBRATION, Mismatch, agreement_of, calibra
 
 def judged(score: float = 1.0, rival: float = 0.0, **remarks: float) -> float:
     missing = {"missing_streets": 0, "missing_alley": False, "missing_house": False}
-    plain = {"strays": 0, "guessed": False, "told": True}
+    plain = {"unmatched": 0, "guessed": False, "announced": True}
     return confidence(score, rival, Mismatch(**{**plain, **missing, **remarks}))
 
 
@@ -30,12 +30,12 @@ def test_a_stronger_rival_never_makes_an_answer_surer(one: float, other: float):
 @pytest.mark.parametrize(
     "remark",
     [
-        {"strays": 1},
+        {"unmatched": 1},
         {"missing_streets": 1},
         {"missing_alley": True},
         {"missing_house": True},
         {"guessed": True},
-        {"told": False},
+        {"announced": False},
     ],
 )
 def test_whatever_is_not_explained_makes_an_answer_less_sure(remark):

@@ -10,7 +10,7 @@ GEOCODER = Geocoder(v.village(), v.village_places())
 
 
 def said(east_m: float, north_m: float, language: str = "en") -> str:
-    address = GEOCODER.say(v.at_m(east_m, north_m), language)
+    address = GEOCODER.spoken_address(v.at_m(east_m, north_m), language)
     assert address is not None
     return address.text
 
@@ -25,7 +25,7 @@ def test_a_point_at_a_crossing_is_at_its_corner() -> None:
 
 
 def test_a_dead_end_has_one_cross_street() -> None:
-    address = GEOCODER.say(v.at_m(200, 270), "en")
+    address = GEOCODER.spoken_address(v.at_m(200, 270), "en")
     assert address is not None
     assert address.text == "Jasmine Dead End, off Mill Street"
 
@@ -39,7 +39,7 @@ def test_a_point_off_the_streets_is_near_one() -> None:
 
 
 def test_nothing_is_said_far_outside() -> None:
-    assert GEOCODER.say(v.at_m(5000, 0), "en") is None
+    assert GEOCODER.spoken_address(v.at_m(5000, 0), "en") is None
 
 
 def test_a_language_that_the_map_lacks_gets_the_name_on_the_map() -> None:
@@ -48,7 +48,7 @@ def test_a_language_that_the_map_lacks_gets_the_name_on_the_map() -> None:
 
 def test_a_nameless_street_of_a_nameless_town_is_said_so() -> None:
     streets = build_network([v.a_segment(1, 1, 2, names={})])
-    address = Geocoder(streets, ()).say(v.at_m(100, 0), "en")
+    address = Geocoder(streets, ()).spoken_address(v.at_m(100, 0), "en")
     assert address is not None
     assert address.text == "a street without a name"
 
@@ -56,7 +56,7 @@ def test_a_nameless_street_of_a_nameless_town_is_said_so() -> None:
 @pytest.mark.parametrize("segment", v.village().segments, ids=lambda each: str(each.id))
 def test_an_address_that_is_said_is_understood_again(segment: v.Segment) -> None:
     point = v.village().point_at(segment.id, segment.length_m / 2)
-    address = GEOCODER.say(point, "fa")
+    address = GEOCODER.spoken_address(point, "fa")
     assert address is not None
     names = {each.name for each in GEOCODER.candidates(address.text)}
     assert any(address.street in name for name in names)

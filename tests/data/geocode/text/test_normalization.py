@@ -1,6 +1,6 @@
 import pytest
 
-from data.geocode.text.normalization import bare, clauses, normal
+from data.geocode.text.normalization import clauses, normal, without_kinds
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,6 @@ def test_a_sentence_falls_apart_at_persian_and_latin_commas() -> None:
 
 
 def test_the_bare_name_lacks_the_word_for_street() -> None:
-    assert bare(normal("خیابان کاشانی")) == "کاشانی"
-    assert bare(normal("Mill Street")) == "mill"
-    assert bare("خیابان") == "خیابان"
+    assert without_kinds(normal("خیابان کاشانی")) == "کاشانی"
+    assert without_kinds(normal("Mill Street")) == "mill"
+    assert without_kinds("خیابان") == "خیابان"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.geocode.text.sounds import skeleton, sound_distance, spoken
+from data.geocode.text.sounds import phonetic, skeleton, sound_distance
 
 
 @pytest.mark.parametrize(
@@ -20,10 +20,10 @@ from data.geocode.text.sounds import skeleton, sound_distance, spoken
     ],
 )
 def test_a_name_sounds_alike_in_both_scripts(persian: str, latin: str) -> None:
-    one, other = spoken(persian), spoken(latin)
+    one, other = phonetic(persian), phonetic(latin)
     assert skeleton(one) == skeleton(other)
     assert sound_distance(one, other) <= 1.0
 
 
 def test_other_consonants_are_another_name() -> None:
-    assert sound_distance(spoken("کاشانی"), spoken("bahoni")) >= 1.0
+    assert sound_distance(phonetic("کاشانی"), phonetic("bahoni")) >= 1.0

@@ -3,11 +3,11 @@
 import pytest
 
 from data.geocode.text.lexicon import WordRole, languages
-from data.geocode.text.tokens import name_parts, name_tokens, tokens
+from data.geocode.text.tokens import name_parts, name_tokens, query_tokens
 
 
 def roles(text: str) -> list[tuple[str, str]]:
-    return [(token.text, str(token.role or "")) for token in tokens(text)]
+    return [(token.text, str(token.role or "")) for token in query_tokens(text)]
 
 
 def test_phrases_of_several_words_are_one() -> None:
@@ -28,11 +28,11 @@ def test_phrases_of_several_words_are_one() -> None:
     ],
 )
 def test_numbers_are_digits_however_they_are_said(words: str, number: str) -> None:
-    assert [token.text for token in tokens(words) if token.digits] == [number]
+    assert [token.text for token in query_tokens(words) if token.digits] == [number]
 
 
 def test_an_article_is_no_number() -> None:
-    assert not any(token.digits for token in tokens("یک ماشین گیر کرده"))
+    assert not any(token.digits for token in query_tokens("یک ماشین گیر کرده"))
 
 
 @pytest.mark.parametrize(
