@@ -99,7 +99,7 @@ def _web(
 
     from api.processes.workers.worker_processes import running_workers
     from api.server.app import create_app
-    from api.server.readiness import get_ready
+    from api.server.readiness import get_ready, note_clock
     from data.store.database.city_lock import serving
 
     with serving(folder):
@@ -107,6 +107,7 @@ def _web(
         web = create_app(settings, folder, clock, apart=True)
         with running_workers(folder, clock):
             get_ready(web)
+            note_clock(web.state.barfrub)
             typer.echo(f"Barfrub serves {folder.name} at http://{place}/ (Ctrl+C stops it)")
             yield web, web.state.barfrub.hub.close
 

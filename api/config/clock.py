@@ -14,8 +14,17 @@ class Clock:
         self._start = start if start or speed == 1.0 else datetime.now(UTC)
         self._began_s = time.monotonic()
 
+    @property
+    def training(self) -> bool:
+        """Whether this is not the machine's time."""
+        return self._start is not None
+
+    def system_now(self) -> datetime:
+        """Return the machine's time."""
+        return datetime.now(UTC)
+
     def now(self) -> datetime:
         """Return the present moment, aware and in UTC."""
         if self._start is None:
-            return datetime.now(UTC)
+            return self.system_now()
         return self._start + timedelta(seconds=(time.monotonic() - self._began_s) * self.speed)

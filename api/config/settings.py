@@ -48,6 +48,14 @@ class Settings(BaseSettings):
         default=None,
         description="File of the message gateways; without one, messages to callers go to the log",
     )
+    time_stamps: str = Field(
+        default="",
+        description="URL of a time-stamping authority (RFC 3161) for receipts of the audit log",
+    )
+    time_stamp_roots: Path | None = Field(
+        default=None,
+        description="PEM file of the root certificates that time stamps are verified with",
+    )
     contact: str = Field(default="", description="Contact address for operators of other systems")
     callers_kept_days: int = Field(
         default=90,

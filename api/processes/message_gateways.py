@@ -40,7 +40,8 @@ class NoticeSettings:
     """How a city notifies callers: quiet hours, gateways, and the address of the tracking page.
 
     `sms` and `email` are Apprise addresses with `{phone}` and `{email}` in them; `address` is that
-    of the public pages, `country_code` replaces the first 0 of phone numbers.
+    of the public pages, `country_code` replaces the first 0 of phone numbers. Receipts of the audit
+    log go to `receipts`, an Apprise address.
     """
 
     rules: OutboxRules = field(default_factory=OutboxRules)
@@ -48,6 +49,7 @@ class NoticeSettings:
     sms: str = ""
     email: str = ""
     country_code: str = ""
+    receipts: str = ""
 
     def gateway(self) -> Gateway:
         """Return the gateway: the log where none is set."""
@@ -79,11 +81,7 @@ class AppriseGateway:
         url = self.url_of(who)
         if not url:
             return NO_WAY
-        way = apprise.Apprise()
-        if not way.add(url):
-            return REFUSED
-        body = "\n".join(filter(None, (text.body, text.link)))
-        return "" if way.notify(body=body, title=text.title) else REFUSED
+        return send_to_address(url, text.title, "\n".join(filter(None, (text.body, text.link))))
 
     def url_of(self, who: Caller) -> str:
         """Return the Apprise address of a person; empty where nothing reaches them."""
@@ -93,6 +91,14 @@ class AppriseGateway:
         if self._settings.email and who.email:
             return self._settings.email.replace("{email}", quote(who.email, safe=""))
         return ""
+
+
+def send_to_address(address: str, title: str, body: str) -> str:
+    """Send a text to an Apprise address; return "" where its gateway took it, else the fault."""
+    way = apprise.Apprise()
+    if not way.add(address):
+        return REFUSED
+    return "" if way.notify(body=body, title=title) else REFUSED
 
 
 def phone_number(text: str, country_code: str = "") -> str:
@@ -126,6 +132,7 @@ class _GatewaysTable(TomlTable):
     sms: Text = ""
     email: Text = ""
     country_code: Text = ""
+    receipts: Text = ""
 
     def mistakes(self) -> Iterator[FieldMistake]:
         """Return the addresses without a place for the caller's own; they may hold a password."""
@@ -152,4 +159,5 @@ def read_notice_settings(path: Path | None) -> NoticeSettings:
         sms=table.sms,
         email=table.email,
         country_code=table.country_code,
+        receipts=table.receipts,
     )

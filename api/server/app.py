@@ -41,9 +41,11 @@ from api.processes.notice_sender import NoticeSender
 from api.processes.photo_intake import PhotoIntake
 from api.processes.tasks.alert_task import AlertTask
 from api.processes.tasks.audit_task import AuditTask
+from api.processes.tasks.clock_task import ClockTask
 from api.processes.tasks.cycle_task import CycleTask
 from api.processes.tasks.escalation_task import EscalationTask
 from api.processes.tasks.logbook_task import LogbookTask
+from api.processes.tasks.receipt_task import ReceiptTargets, ReceiptTask
 from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import RetentionTask
 from api.replanning import replans
@@ -198,6 +200,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
     live, sos_listener, plans = LiveFleet(), SosListener(), PublishedPlanCache()
     city_state = CityStateHolder(engine)
     consumer = Consumer(engine, clock, city_state, hub, live, city_folder if apart else None)
+    notices = read_notice_settings(settings.notices)
     history = StormHistory(city_folder / "history", reads_active=apart)
     return App(
         settings=settings,
@@ -212,6 +215,10 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         escalation_task=EscalationTask(engine, clock, city_state, hub),
         cycle_task=CycleTask(engine, clock, city_state, hub),
         audit_task=AuditTask(engine, clock),
+        clock_task=ClockTask(engine, clock),
+        receipt_task=ReceiptTask(
+            engine, clock, city_folder, ReceiptTargets(notices.receipts, settings.time_stamps)
+        ),
         position_ingest=PositionIngest(engine, TrackerStats(engine, clock), on_stored),
         seals=Seals(settings.secret_key()),
         sessions=Sessions(engine),
@@ -230,9 +237,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
             daily_mb=settings.photos_daily_mb,
         ),
         retention_task=RetentionTask(engine, clock, city_state, settings, city_folder),
-        notice_sender=NoticeSender(
-            engine, clock, city_state, read_notice_settings(settings.notices), plans
-        ),
+        notice_sender=NoticeSender(engine, clock, city_state, notices, plans),
         plans=plans,
     )
 
@@ -248,6 +253,8 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         app.cycle_task,
         app.alert_task,
         app.retention_task,
+        app.clock_task,
+        app.receipt_task,
     ]
     if not app.consumer.apart:  # else they look where positions are digested
         tasks += [app.logbook_task, app.replay_task, app.audit_task]

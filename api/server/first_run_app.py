@@ -15,6 +15,7 @@ from api.processes.workers.worker_processes import running_workers
 from api.server.app import create_app
 from api.server.first_run_pages import FIRST, first_web
 from api.server.first_start import FirstStart, new_code
+from api.server.readiness import note_clock
 from api.web.uploads import clear_parts
 from data.store.database.city_lock import serving
 
@@ -74,6 +75,7 @@ class FirstRunApp:
     async def _enter(self, web: FastAPI, folder: Path) -> None:
         self._opened.enter_context(serving(folder))
         await self._opened.enter_async_context(web.router.lifespan_context(web))
+        note_clock(web.state.barfrub)
         self._opened.enter_context(self._workers(folder, self._clock))
         self._city, self._end_streams = web, web.state.barfrub.hub.close
 

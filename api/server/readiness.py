@@ -8,6 +8,8 @@ from api.board.board import board_of, figures_now
 from api.board.board_panels import packed_timeline
 from api.processes.cached_response import packed_json
 from api.web.context import App
+from data.store.database.engine import transaction
+from fleet.audit.clock_lines import note_start
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +29,13 @@ def get_ready(web: FastAPI) -> None:
             packed_timeline(app, app.alert_task.check.plan.id)
     except Exception:
         _log.exception("the board could not be made ready")
+
+
+def note_clock(app: App) -> None:
+    """Write into the audit log by which clock this server dates what it writes."""
+    clock = app.clock
+    with transaction(app.engine) as tx:
+        note_start(tx, clock.now(), clock.system_now(), training=clock.training)
 
 
 def _know_routes(web: FastAPI) -> None:

@@ -18,6 +18,7 @@ from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.store.tracking.positions import add_positions, find_newest, list_unseen, mark_seen_until
 from data.streets.network import StreetNetwork
+from fleet.audit.clock_lines import note_replay
 from fleet.context import CityContext
 from fleet.evidence.evidence_pipeline import digest, new_open_tracks
 from fleet.setup.log_import import create_vehicles, refuse_unknown, storm_of_log, vehicles_of_log
@@ -97,8 +98,9 @@ def make_ready(
             create_vehicles(tx, CONSOLE, unknown, network, now)
             vehicles, unknown = vehicles_of_log(tx, names, renamed or {})
         refuse_unknown(unknown)
-        tokens = own_trackers(tx, vehicles.values(), "log")
+        tokens = own_trackers(tx, vehicles.values(), "log", now)
         devices = {one.id: find_device_by_name(tx, f"log {one.name}") for one in vehicles.values()}
+        note_replay(tx, first_at)
         began = storm_of_log(tx, CONSOLE, storm, network, policy, first_at) if storm else None
     ids = {vehicle_id: device.id for vehicle_id, device in devices.items() if device is not None}
     by_name = {name: tokens[vehicle.id] for name, vehicle in vehicles.items()}

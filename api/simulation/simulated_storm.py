@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
+from api.config.clock import Clock
 from data.errors import BarfrubError
 from data.model import LonLat, Plan, Route
 from data.store.database.engine import Database, reading, transaction
@@ -192,7 +193,7 @@ class Simulation:
         self._callers = Callers(iter(()), script)
         with transaction(engine) as tx:
             self._network: StreetNetwork = load_network(tx)
-            tokens = own_trackers(tx, list_vehicles(tx), "simulated")
+            tokens = own_trackers(tx, list_vehicles(tx), "simulated", Clock().now())
         self._trucks = {vehicle_id: Truck(token) for vehicle_id, token in tokens.items()}
 
     @property

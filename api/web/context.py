@@ -28,9 +28,11 @@ from api.processes.offers import Offers
 from api.processes.photo_intake import PhotoIntake
 from api.processes.tasks.alert_task import AlertTask
 from api.processes.tasks.audit_task import AuditTask
+from api.processes.tasks.clock_task import ClockTask
 from api.processes.tasks.cycle_task import CycleTask
 from api.processes.tasks.escalation_task import EscalationTask
 from api.processes.tasks.logbook_task import LogbookTask
+from api.processes.tasks.receipt_task import ReceiptTask
 from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import RetentionTask
 from data.errors import ForbiddenError, InvalidError
@@ -75,6 +77,8 @@ class App:
     escalation_task: EscalationTask
     cycle_task: CycleTask
     audit_task: AuditTask
+    clock_task: ClockTask
+    receipt_task: ReceiptTask
     position_ingest: PositionIngest
     seals: Seals
     sessions: Sessions

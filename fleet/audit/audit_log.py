@@ -1,30 +1,16 @@
-"""Audit of a city's log: evidence is sealed in it once settled; `audit` verifies log and records.
+"""Audit of a city's log: `audit` verifies every line, and the records that lines tell of.
 
 The chain shows that no line was changed. Lines also say what plans, evidence, words, states and
 rights are, so that a row that was changed behind the log's back does not agree with it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
 
-from data.model import Actor, ActorKind, Event, JobState, PlanId, StormId, VehicleId
-from data.store.audit.audit_log import add_event, hash_of
+from data.model import Event, JobState, PlanId
+from data.store.audit.audit_log import hash_of
 from data.store.audit.audit_log_reader import UnreadableLine
-from data.store.audit.audit_seals import (
-    TOLD,
-    count_changes,
-    forget_unsealed,
-    list_passes_sealed_apart,
-    list_unsealed,
-    reported_subject,
-    seal_of_fixes,
-    seal_of_plan,
-    seal_of_reported,
-    seal_of_window,
-    window_subject,
-)
+from data.store.audit.audit_seals import list_unsealed, seal_of_plan
 from data.store.audit.audited_rows import (
     RequestTextRow,
     RightsRow,
@@ -36,117 +22,28 @@ from data.store.audit.audited_rows import (
     list_request_texts,
     list_rights,
 )
+from data.store.audit.changed_rows import list_row_digests
+from data.store.audit.receipt_file import Receipt
 from data.store.database.engine import Tx
-from fleet.coverage.track_windows import begins_at
+from fleet.audit.clock_lines import LineTimes
+from fleet.audit.evidence_check import SealedEvidence, check_evidence
+from fleet.audit.findings import Finding, Wrong
+from fleet.audit.row_check import WrittenRows
 from fleet.requests.intake import salted_digest
-
-SEALER = Actor(ActorKind.SYSTEM, "book")
-"""Who writes down what evidence is."""
-
-QUIET = timedelta(minutes=10)
-"""So long after a half hour its last positions have come and were looked at, as a rule."""
-
-SEALED = "evidence.sealed"
-"""Verb of a line that says what evidence is."""
-
-
-class Wrong(StrEnum):
-    """What is wrong with a line of the audit log, or with a record that it is about."""
-
-    UNREADABLE = "unreadable"
-    ALTERED = "altered"
-    UNLINKED = "unlinked"
-    MISSING = "missing"
-    NOT_IN_CHAIN = "not_in_chain"
-    RECORD = "record"
-    UNWRITTEN = "unwritten"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One fault: the line, if it is of one, and its subject."""
-
-    wrong: Wrong
-    line: int | None
-    subject: str
-    expected: str = ""
-    found: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Number and hash of a line, noted outside of the server; a rebuilt chain does not have it."""
-
-    line: int
-    hash: str
 
 
 @dataclass(slots=True)
 class Audit:
-    """Result of reading the whole log: its length, its last hash, and the findings."""
+    """Result of reading the whole log: its length, its last hash, and the findings.
+
+    `unsealed` half hours have no line yet, `clock_jumps` lines tell of a clock that was set.
+    """
 
     lines: int = 0
     last_hash: str = ""
     findings: list[Finding] = field(default_factory=list)
     unsealed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SettledEvidence:
-    """Seals of settled evidence, as read after so many `changes` of it."""
-
-    subject: str
-    changes: int
-    sealed: Mapping[str, object]
-
-
-def read_evidence(tx: Tx, settled: Mapping[str, int]) -> list[SettledEvidence]:
-    """Return the seals of settled evidence, with the number of changes that they include."""
-    return [
-        SettledEvidence(each, changes, sealed_as(tx, each)) for each, changes in settled.items()
-    ]
-
-
-def seal_evidence(tx: Tx, evidence: Iterable[SettledEvidence], now: datetime) -> int:
-    """Seal settled evidence and return how many seals; without what changed since it was read."""
-    written = 0
-    for one in evidence:
-        if forget_unsealed(tx, one.subject, one.changes):
-            add_event(tx, now, SEALER, SEALED, one.subject, after=dict(one.sealed))
-            written += 1
-    return written
-
-
-def settled_evidence(tx: Tx, now: datetime) -> dict[str, int]:
-    """Return the changed subjects not sealed yet, without track windows that may still grow.
-
-    With each, how often it has changed.
-    """
-    return {each: changes for each, changes in count_changes(tx).items() if _over(each, now)}
-
-
-def _over(subject: str, now: datetime) -> bool:
-    kind, *key = subject.split(":")
-    return kind == TOLD or begins_at(int(key[1]) + 1) + QUIET <= now
-
-
-def sealed_as(tx: Tx, subject: str) -> dict[str, object]:
-    """Return the fields of a seal: counts and digests of the rows of its evidence."""
-    kind, *key = subject.split(":")
-    if kind == TOLD:
-        seal = seal_of_reported(tx, StormId(int(key[0])))
-        return {"passes": seal.rows, "passes_digest": seal.digest}
-    vehicle_id, window = VehicleId(int(key[0])), int(key[1])
-    since, until = begins_at(window), begins_at(window + 1)
-    fixes = seal_of_fixes(tx, vehicle_id, since, until)
-    passes = seal_of_window(tx, vehicle_id, window)
-    return {
-        "since": since.isoformat(),
-        "positions": fixes.rows,
-        "positions_digest": fixes.digest,
-        "passes": passes.rows,
-        "passes_digest": passes.digest,
-    }
+    clock_jumps: int = 0
 
 
 def audit(
@@ -157,18 +54,22 @@ def audit(
     What an altered line says counts for nothing.
     """
     done, last = Audit(), _LastStates()
-    noted = {receipt.line: receipt.hash for receipt in receipts}
+    noted: dict[int, set[str]] = {}
+    for receipt in receipts:
+        noted.setdefault(receipt.line, set()).add(receipt.hash)
     for line in lines:
         wrong = list(_of_line(line, done))
         done.findings += wrong
-        if noted.pop(line.id, line.hash) != line.hash:
+        if noted.pop(line.id, {line.hash}) != {line.hash}:
             done.findings.append(Finding(Wrong.NOT_IN_CHAIN, line.id, line.subject))
         if isinstance(line, Event) and Wrong.ALTERED not in {one.wrong for one in wrong}:
+            if last.times.runs_backwards(line):
+                done.findings.append(Finding(Wrong.BACKWARDS, line.id, line.subject))
             last.take(line)
         done.lines, done.last_hash = line.id, line.hash
     done.findings += [Finding(Wrong.MISSING, line, "") for line in noted]
     done.findings += _of_records(tx, last)
-    done.unsealed = len(list_unsealed(tx))
+    done.unsealed, done.clock_jumps = len(list_unsealed(tx)), last.times.jumps
     return done
 
 
@@ -190,7 +91,9 @@ class _LastStates:
     state: dict[str, str] = field(default_factory=dict)
     digest: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
-    seals: dict[str, Event] = field(default_factory=dict)
+    evidence: SealedEvidence = field(default_factory=SealedEvidence)
+    rows: WrittenRows = field(default_factory=WrittenRows)
+    times: LineTimes = field(default_factory=LineTimes)
     roles: dict[str, list[str]] = field(default_factory=dict)
     shut_out: set[str] = field(default_factory=set)
 
@@ -198,14 +101,14 @@ class _LastStates:
         subject, after = line.subject, line.after
         if "state" in after:
             self.state[subject] = str(after["state"])
+        self.evidence.take(line)
+        self.rows.take(line)
         match line.verb:
             case "plan.drafted" | "plan.edited" | "plan.edit_undone" | "plan.edit_redone":
                 self.digest[subject] = str(after.get("digest", ""))
                 self.state[subject] = "draft"
             case "request.received":
                 self.words[subject] = str(after.get("words_digest", ""))
-            case "evidence.sealed":
-                self.seals[subject] = line
             case "user.added" | "user.roles_set":
                 self.roles[subject] = [str(role) for role in _listed(after.get("roles"))]
             case "user.disabled":
@@ -231,7 +134,9 @@ def _of_records(tx: Tx, last: _LastStates) -> Iterator[Finding]:
     yield from _texts(list_request_texts(tx), last)
     yield from _rights(list_rights(tx), last)
     yield from _plans(tx, {row.subject for row in plans}, last)
-    yield from _evidence(tx, last)
+    yield from last.rows.check(list_row_digests(tx))
+    last.evidence.clock_set = last.times.set_in
+    yield from check_evidence(tx, last.evidence, list_unsealed(tx))
 
 
 def _states(rows: Iterable[StateRow], last: _LastStates) -> Iterator[Finding]:
@@ -269,22 +174,3 @@ def _plans(tx: Tx, stored: Collection[str], last: _LastStates) -> Iterator[Findi
             yield Finding(Wrong.RECORD, None, subject, "a plan", "none")
         elif digest and digest != seal_of_plan(tx, PlanId(int(subject.split(":")[1]))).digest:
             yield Finding(Wrong.RECORD, None, subject, "its routes", "other routes")
-
-
-def _evidence(tx: Tx, last: _LastStates) -> Iterator[Finding]:
-    """Compare sealed evidence that did not change since; what has no seal is skipped."""
-    waiting = set(list_unsealed(tx))
-    for subject, line in last.seals.items():
-        if subject in waiting:
-            continue
-        now = sealed_as(tx, subject)
-        for name in ("positions", "passes"):
-            if line.after.get(f"{name}_digest") != now.get(f"{name}_digest"):
-                written, found = f"{line.after[name]} {name}", f"{now[name]} other {name}"
-                yield Finding(Wrong.RECORD, line.id, subject, written, found)
-    for storm_id, vehicle_id, window in list_passes_sealed_apart(tx):
-        subject = reported_subject(storm_id)
-        if vehicle_id is not None and window is not None:
-            subject = window_subject(vehicle_id, window)
-        if subject not in waiting and subject not in last.seals:
-            yield Finding(Wrong.UNWRITTEN, None, subject, "", "passes")

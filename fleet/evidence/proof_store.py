@@ -36,6 +36,7 @@ from data.store.work import list_jobs_on_segments
 from fleet.context import CityContext
 from fleet.coverage.coverage_cache import CoverageCache
 from fleet.coverage.track_windows import TrackWindow
+from fleet.evidence.change_reasons import note_rederived, note_reported
 from fleet.evidence.job_completion import (
     TRACKING,
     Done,
@@ -103,6 +104,8 @@ def store_evidence(
     known = list_reported(city.tx, storm.id, {directed.segment_id for directed in fresh})
     stay = {way: [one for one in known[way] if one not in instead_of] for way in fresh}
     replace_reported(city.tx, storm.id, {way: merged([*stay[way], *fresh[way]]) for way in fresh})
+    if fresh:
+        note_reported(city.tx, actor, storm.id, len(fresh), city.now)
     read_again(city.tx, [*passes, *instead_of])
     streets = {way.segment_id for way in fresh}
     return refresh(city, storm, streets, actor, cache)
@@ -119,7 +122,7 @@ def keep_windows(
     `cache` keeps what older passes come to, for the next time.
     """
     touched: dict[StormId, set[SegmentId]] = defaultdict(set)
-    for storm_id, segment_id in store_windows(city.tx, storms, windows):
+    for storm_id, segment_id in store_windows(city.tx, storms, windows, city.now):
         touched[storm_id].add(segment_id)
     proof = Proof(streets=frozenset[SegmentId]().union(*touched.values()))
     for storm in storms:
@@ -130,9 +133,16 @@ def keep_windows(
 
 
 def store_windows(
-    tx: Tx, storms: Sequence[Storm], windows: Iterable[TrackWindow]
+    tx: Tx,
+    storms: Sequence[Storm],
+    windows: Iterable[TrackWindow],
+    now: datetime | None = None,
 ) -> set[tuple[StormId, SegmentId]]:
-    """Store the changed passes of track windows; return the changed streets of each storm."""
+    """Store the changed passes of track windows; return the changed streets of each storm.
+
+    The audit log has a line `now` for each that was sealed before; none where the caller's own line
+    tells of all.
+    """
     changes, touched = list[WindowChange](), set[tuple[StormId, SegmentId]]()
     for window in windows:
         before: dict[DirectedSegment, list[tuple[StormId, Pass]]] = defaultdict(list)
@@ -155,6 +165,8 @@ def store_windows(
         }
         window.changed.clear()
         window.recomputed = False
+    if now is not None:
+        note_rederived(tx, changes, now)
     replace_windows(tx, changes)
     read_again(tx, _by_speed(row for change in changes for row in change.passes))
     return touched

@@ -109,11 +109,11 @@ def _shift_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId, now: datetime) -
 
 def _break_down(tx: Tx, actor: Actor, shift: Shift, now: datetime) -> None:
     """End the shift of a broken-down machine."""
+    if shift.state is not ShiftState.DRIVING:
+        set_shift_state(tx, shift.id, ShiftState.ENDED)
     add_event(tx, now, actor, "shift.broke_down", f"shift:{shift.id}")
     if shift.state is ShiftState.DRIVING:
         end_shift(tx, actor, shift.id, now)
-    else:
-        set_shift_state(tx, shift.id, ShiftState.ENDED)
 
 
 def _begin(

@@ -49,6 +49,9 @@ COMMAND_LETTERS = 200
 ON_THE_ROAD = Actor(ActorKind.SYSTEM, "door")
 """Who the audit log names where a text was handed over."""
 
+OWN = Actor(ActorKind.SYSTEM, "replay")
+"""Who the audit log names for trackers of simulations and recorded logs."""
+
 
 def adopt(
     tx: Tx,
@@ -203,10 +206,12 @@ def reset_fault_counts(tx: Tx, device_id: DeviceId) -> None:
     clear_faults(tx, device_id)
 
 
-def own_trackers(tx: Tx, vehicles: Iterable[Vehicle], kind: str) -> dict[VehicleId, str]:
-    """Return a fresh token for a tracker of ours in every vehicle, named after its kind.
+def own_trackers(
+    tx: Tx, vehicles: Iterable[Vehicle], kind: str, now: datetime
+) -> dict[VehicleId, str]:
+    """Return a fresh token for a tracker of ours in every vehicle, for simulations and logs.
 
-    For simulations and recorded logs: nothing of it stands in the audit log.
+    The trackers are named after their kind; one line of the audit log tells of them all.
     """
     tokens: dict[VehicleId, str] = {}
     for vehicle in vehicles:
@@ -217,4 +222,7 @@ def own_trackers(tx: Tx, vehicles: Iterable[Vehicle], kind: str) -> dict[Vehicle
         else:
             set_token_hash(tx, device.id, token_digest(token))
         tokens[vehicle.id] = token
+    if tokens:
+        after = {"kind": kind, "vehicles": list(tokens)}
+        add_event(tx, now, OWN, "device.own_tokens_renewed", f"devices:{kind}", after=after)
     return tokens

@@ -13,19 +13,29 @@ from typer.testing import CliRunner
 
 from api.cli.storms.audit import audit as audit_command
 from api.processes.tasks import audit_task
-from data.model import Actor, ActorKind, VehicleId
+from data.model import Actor, ActorKind, StormId, VehicleId
 from data.store.accounts.accounts import add_device, list_users
-from data.store.audit.audit_log import add_event
+from data.store.audit.audit_log import add_event, list_events
 from data.store.audit.audit_log_reader import read_audit_log
-from data.store.audit.audit_seals import unseal, window_subject
+from data.store.audit.audit_seals import (
+    list_unsealed,
+    reported_subject,
+    unseal,
+    window_subject,
+)
+from data.store.audit.receipt_file import Receipt
 from data.store.database.engine import transaction
 from fleet.accounts.accounts import token_digest
-from fleet.audit.audit_log import Receipt, audit
-from fleet.coverage.track_windows import number_at
+from fleet.audit.audit_log import audit
+from fleet.audit.clock_lines import note_jump
+from fleet.audit.evidence_seals import read_evidence, seal_evidence, settled_evidence
+from fleet.audit.findings import Wrong
+from fleet.coverage.track_windows import begins_at, number_at
 from tests import village as v
 from tests.stories.test_first_storm import WORDS, drive, planned
 
 SYSTEM = Actor(ActorKind.SYSTEM, "test")
+SECURITY = Path(__file__).parents[2] / "docs" / "security.md"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "audit-log.md"
 OPEN_BOOK = "DROP TRIGGER event_without_update", "DROP TRIGGER event_without_delete"
 
@@ -40,6 +50,7 @@ def storm(client, sign_in, clock, app):
             add_event(tx, v.NOW, SYSTEM, "user.added", f"user:{user.id}", after=after)
         for vehicle_id, token in trackers.items():
             add_device(tx, f"truck-{vehicle_id}", vehicle_id, token_digest(token))
+        add_event(tx, v.NOW, SYSTEM, "device.added", "device:1")
     sign_in("dispatcher")
     client.post("/api/storms", json={"name": "First snow"})
     sign_in("operator")
@@ -85,8 +96,10 @@ def test_evidence_that_changes_while_it_is_read_is_written_down_at_the_next_look
         unseal(tx, [subject])
     with monkeypatch.context() as patch:
         patch.setattr(audit_task, "read_evidence", overtaken)
-        assert storm.audit_task.run() == 0
-    assert storm.audit_task.run() == 1
+        storm.audit_task.run()
+    with transaction(storm.engine) as tx:
+        assert list_unsealed(tx) == [subject]
+    assert storm.audit_task.run() == 0  # nothing is new, so it needs no other line
     with transaction(storm.engine) as tx:
         done = read(tx)
     assert (done.findings, done.unsealed) == ([], 0)
@@ -137,6 +150,174 @@ def test_a_row_that_was_changed_behind_the_book_is_named(storm):
             findings = read(tx).findings
         found = [f"{one.wrong}:{about}" for one in findings for about in (one.line, one.subject)]
         assert any(one.startswith(named) for one in found), (orders, found)
+
+
+def first_window(tx) -> str:
+    query = text(
+        "SELECT subject FROM event WHERE verb = 'evidence.sealed'"
+        " AND json_extract(after, '$.positions') > 9 AND json_extract(after, '$.passes') > 0"
+        " ORDER BY id LIMIT 1"
+    )
+    return str(tx.execute(query).scalar())
+
+
+def sealed_anew(tx) -> None:
+    """Have the server seal the first sealed window once more, as it does by itself."""
+    subject = first_window(tx)
+    unseal(tx, [subject])
+    later = v.NOW + timedelta(hours=6)
+    settled = {subject: settled_evidence(tx, later)[subject]}
+    assert seal_evidence(tx, read_evidence(tx, settled), later) == 1
+
+
+def a_late_position(tx, received_at: str) -> None:
+    """Insert a position of the first sealed window that the server never got."""
+    _, vehicle_id, window = first_window(tx).split(":")
+    since = begins_at(int(window)).replace(tzinfo=None)
+    tx.execute(
+        text(
+            "INSERT INTO position (device_id, vehicle_id, source, fixed_at, received_at, lon, lat,"
+            " material, alarm, attributes, seen) SELECT device_id, vehicle_id, 'x', fixed_at,"
+            " :received_at, lon, lat, material, alarm, attributes, 1"
+            " FROM position WHERE vehicle_id = :vehicle_id AND fixed_at > :since LIMIT 1"
+        ),
+        {"received_at": received_at, "vehicle_id": vehicle_id, "since": str(since)},
+    )
+
+
+def reported_and_sealed(tx) -> None:
+    """Have people report a pass, and seal it."""
+    tx.execute(
+        text(
+            "INSERT INTO pass (storm_id, segment_id, forward, from_m, to_m, started_at, ended_at,"
+            " evidence_kind, confidence, material_kg) SELECT storm_id, segment_id, forward, from_m,"
+            " to_m, started_at, ended_at, 'inspection', 1.0, 0.0 FROM pass LIMIT 1"
+        )
+    )
+    reported_sealed(tx)
+
+
+def reported_sealed(tx) -> None:
+    subject, later = reported_subject(StormId(1)), v.NOW + timedelta(hours=6)
+    unseal(tx, [subject])
+    settled = {subject: settled_evidence(tx, later)[subject]}
+    assert seal_evidence(tx, read_evidence(tx, settled), later) == 1
+
+
+def chain_made_anew(tx) -> None:
+    """Take the last lines away and write others, with hashes that fit."""
+    for order in OPEN_BOOK:
+        tx.execute(text(order))
+    tx.execute(text("DELETE FROM event WHERE id > (SELECT max(id) - 3 FROM event)"))
+    for _ in range(3):
+        add_event(tx, v.NOW + timedelta(hours=5), SYSTEM, "storm.looked", "storm:1")
+
+
+def orders(*words):
+    def give(tx) -> None:
+        for order in words:
+            assert tx.execute(text(order)).rowcount != 0, order
+
+    return give
+
+
+def in_turn(*steps):
+    def take(tx) -> None:
+        for step in steps:
+            step(tx)
+
+    return take
+
+
+TWELVE = [
+    (
+        "a line is changed",
+        orders(*OPEN_BOOK, "UPDATE event SET actor_id = 'x' WHERE id = 9"),
+        Wrong.ALTERED,
+    ),
+    ("a line is taken out", orders(*OPEN_BOOK, "DELETE FROM event WHERE id = 9"), Wrong.MISSING),
+    ("the end of the log is written anew", chain_made_anew, Wrong.NOT_IN_CHAIN),
+    (
+        "a line is dated back",
+        lambda tx: add_event(tx, v.NOW - timedelta(days=1), SYSTEM, "job.done", "job:1"),
+        Wrong.BACKWARDS,
+    ),
+    ("a position is changed", orders("UPDATE position SET blade = 0 WHERE id = 30"), Wrong.RECORD),
+    (
+        "a position is changed and its half hour sealed anew",
+        in_turn(orders("UPDATE position SET blade = NOT blade"), sealed_anew),
+        Wrong.RECORD,
+    ),
+    (
+        "a pass is taken out and its half hour sealed anew",
+        in_turn(orders("DELETE FROM pass"), sealed_anew),
+        Wrong.RESEALED,
+    ),
+    (
+        "a position is put in, as if it had come in time, and its half hour sealed anew",
+        in_turn(lambda tx: a_late_position(tx, "2026-01-01 00:00:00.000000"), sealed_anew),
+        Wrong.BACKDATED,
+    ),
+    (
+        "what people reported is changed and sealed anew",
+        in_turn(
+            reported_and_sealed, orders("DELETE FROM pass WHERE window IS NULL"), reported_sealed
+        ),
+        Wrong.RESEALED,
+    ),
+    (
+        "a promise is widened",
+        orders("UPDATE promise SET to_at = datetime(to_at, '+2 hours')"),
+        Wrong.RECORD,
+    ),
+    (
+        "a shift gets another driver",
+        orders("UPDATE shift SET driver_id = 1 WHERE id = 1"),
+        Wrong.RECORD,
+    ),
+    (
+        "a tracker is put on another machine",
+        orders("UPDATE device SET vehicle_id = 3 - vehicle_id"),
+        Wrong.RECORD,
+    ),
+]
+"""What somebody who may write to the database can do, as docs/security.md lists it."""
+
+
+def test_each_tampering_of_the_list_is_found(storm):
+    with transaction(storm.engine) as tx:
+        before = read(tx)
+        assert before.findings == []
+    kept = Receipt(before.lines, before.last_hash)
+    for named, tamper, wrong in TWELVE:
+        with tampered(storm.engine) as tx:
+            tamper(tx)
+            assert wrong in {one.wrong for one in read(tx, kept).findings}, named
+
+
+def test_the_list_of_tamperings_is_that_of_the_document():
+    listed = re.findall(r"^\| \d+ \| ([^|]+) \|", SECURITY.read_text(), re.MULTILINE)
+    assert [one.strip() for one in listed] == [name for name, _, _ in TWELVE]
+
+
+def test_a_late_position_explains_a_second_seal(storm):
+    with tampered(storm.engine) as tx:
+        a_late_position(tx, "2026-12-31 00:00:00.000000")
+        sealed_anew(tx)
+        done = read(tx)
+        said = list_events(tx, first_window(tx))
+    assert done.findings == []
+    assert said[0].after.get("new_positions") is None
+    assert len(said[-1].after["new_positions"]) == 1
+
+
+def test_a_clock_that_was_set_back_is_told_by_a_line(storm):
+    with tampered(storm.engine) as tx:
+        yesterday = v.NOW - timedelta(days=1)
+        note_jump(tx, yesterday, timedelta(days=-1))
+        add_event(tx, yesterday, SYSTEM, "storm.looked", "storm:1")
+        done = read(tx)
+    assert (done.findings, done.clock_jumps) == ([], 1)
 
 
 UNREADABLE = [

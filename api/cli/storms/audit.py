@@ -28,26 +28,35 @@ def verify(
 ) -> None:
     """Verify that no line of the audit log, and nothing that it records, was changed.
 
-    Every line is hashed again, and plans, evidence, callers' words, states and rights are compared
-    with what the lines say. Ends with 1 where anything is wrong.
+    Every line is hashed again, and plans, evidence, promises, shifts, trackers, callers' words,
+    states and rights are compared with what the lines say, and the lines with all receipts that lie
+    beside the city. Ends with 1 where anything is wrong.
     """
-    from api.cli.storms.audit_text import finding_text, receipt_of
+    from api.cli.storms.audit_text import finding_text, receipt_of, stamp_findings
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
     from data.store.audit.audit_log_reader import read_audit_log
+    from data.store.audit.receipt_file import list_receipts
     from data.store.database.engine import reading
     from fleet.audit.audit_log import audit as read_again
 
-    receipts = [receipt_of(text) for text in receipt or ()]
-    engine = open_city_database(chosen_city(Settings(), city))
+    settings = Settings()
+    folder = chosen_city(settings, city)
+    kept = list_receipts(folder)
+    receipts = [*kept, *(receipt_of(text) for text in receipt or ())]
+    engine = open_city_database(folder)
     with reading(engine) as tx:
         done = read_again(tx, read_audit_log(tx), receipts)
+    if settings.time_stamp_roots is not None:
+        done.findings += stamp_findings(kept, settings.time_stamp_roots)
     for finding in done.findings[:SHOWN]:
         typer.echo(finding_text(finding), err=True)
     if len(done.findings) > SHOWN:
         typer.echo(f"... and {len(done.findings) - SHOWN} more", err=True)
     if done.unsealed:
         typer.echo(f"{done.unsealed} half hours of evidence are not written down yet.")
+    if done.clock_jumps:
+        typer.echo(f"{done.clock_jumps} lines say that the clock was set (clock.jumped).")
     if done.findings:
         typer.echo(f"{len(done.findings)} things are wrong in {done.lines} lines.", err=True)
         raise typer.Exit(1)

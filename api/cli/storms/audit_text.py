@@ -1,12 +1,19 @@
 """The texts of `barfrub audit` for findings, and the receipts that it reads."""
 
-from data.errors import InvalidError
-from fleet.audit.audit_log import Finding, Receipt
+from collections.abc import Iterable
+from pathlib import Path
+
+from data.errors import BarfrubError, InvalidError
+from data.store.audit.receipt_file import Receipt
+from fleet.audit.findings import Finding, Wrong
 
 WORDS = {
     "altered": "says something else than it did",
     "unlinked": "does not follow the line before it",
     "missing": "is missing",
+    "backwards": "is dated before the line before it, and no line says that the clock was set",
+    "resealed": "seals evidence anew, and neither a new position nor a line explains why",
+    "backdated": "names positions that claim to have come before the seal that lacks them",
     "not_in_chain": "is not the line that was noted: the log was written anew",
 }
 """Texts of the faults that a line of the audit log may have."""
@@ -25,8 +32,24 @@ def finding_text(finding: Finding) -> str:
     about = f" ({finding.subject})" if finding.subject else ""
     if finding.wrong == "unreadable":
         return f"line {finding.line}{about} cannot be read: {finding.found}"
+    if finding.wrong == "stamp":
+        return finding.found
     if finding.wrong in WORDS:
         return f"line {finding.line}{about} {WORDS[finding.wrong]}"
     if finding.wrong == "unwritten":
         return f"{finding.subject}: the log does not say {finding.found!r}"
     return f"{finding.subject}: the log says {finding.expected!r}, found {finding.found!r}"
+
+
+def stamp_findings(receipts: Iterable[Receipt], roots: Path) -> list[Finding]:
+    """Return the time stamps of receipts that do not hold."""
+    from api.processes.time_stamps import stamped_at
+
+    found: list[Finding] = []
+    for receipt in receipts:
+        if receipt.stamp:
+            try:
+                stamped_at(receipt.stamp, receipt.text, roots)
+            except BarfrubError as error:
+                found.append(Finding(Wrong.STAMP, receipt.line, "", found=str(error)))
+    return found

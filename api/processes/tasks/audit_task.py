@@ -5,7 +5,7 @@ from itertools import batched
 from api.config.clock import Clock
 from api.processes.periodic_task import PeriodicTask
 from data.store.database.engine import Database, reading, transaction
-from fleet.audit.audit_log import read_evidence, seal_evidence, settled_evidence
+from fleet.audit.evidence_seals import read_evidence, seal_evidence, settled_evidence
 
 AT_ONCE = 20
 """Half hours of vehicles in one transaction; they are read before it, 20 ms for 1,800 positions."""

@@ -12,6 +12,7 @@ from data.model import (
     UserId,
     VehicleId,
 )
+from data.store.audit.changed_rows import mark_added, mark_changed
 from data.store.database.engine import Tx
 from data.store.database.records import first_record, get_record, only_record, records, row_of
 from data.store.schema import device, user
@@ -74,7 +75,9 @@ def add_device(
 ) -> Device:
     """Add a tracker; only the digest of its token is kept."""
     values = {"name": name, "vehicle_id": vehicle_id, "token_hash": token_hash, "trusted": trusted}
-    return only_record(Device, tx.execute(insert(device).values(**values).returning(device)))
+    added = only_record(Device, tx.execute(insert(device).values(**values).returning(device)))
+    mark_added(tx, device, [added.id])
+    return added
 
 
 def get_device(tx: Tx, device_id: DeviceId) -> Device:
@@ -97,11 +100,13 @@ def find_device_by_name(tx: Tx, name: str) -> Device | None:
 def set_token_hash(tx: Tx, device_id: DeviceId, token_hash: str) -> None:
     """Give a tracker another token; the old one is worth nothing from now on."""
     tx.execute(update(device).where(device.c.id == device_id).values(token_hash=token_hash))
+    mark_changed(tx, device, [device_id])
 
 
 def save_device(tx: Tx, changed: Device) -> None:
     """Write how a tracker is meant: its vehicle, speed unit, inputs, whether it is trusted."""
     tx.execute(update(device).where(device.c.id == changed.id).values(row_of(changed, device)))
+    mark_changed(tx, device, [changed.id])
 
 
 def list_devices(tx: Tx) -> list[Device]:

@@ -1,6 +1,5 @@
 """The audit log: who did what when, append-only and hash-chained, written with each change."""
 
-import hashlib
 import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
@@ -8,6 +7,8 @@ from datetime import UTC, datetime
 from sqlalchemy import insert, select
 
 from data.model import Actor, ActorKind, Event
+from data.store.audit.changed_rows import take_marked
+from data.store.audit.digests import digest_of
 from data.store.database.engine import Tx
 from data.store.database.records import first_record, records
 from data.store.schema import city, event
@@ -24,11 +25,12 @@ def add_event(
 ) -> int:
     """Append what happened to `subject` ("request:12"), in the transaction of the change.
 
-    Returns the number of the line.
+    Shifts, promises and trackers that were changed since the line before are told with their
+    digests. Returns the number of the line.
     """
     last = tx.execute(select(event.c.hash).order_by(event.c.id.desc()).limit(1)).scalar()
     previous = last or ""
-    before, after = dict(before or {}), dict(after or {})
+    before, after = dict(before or {}), dict(after or {}) | take_marked(tx)
     line = (
         insert(event)
         .values(
@@ -134,12 +136,6 @@ def line_json(line: Event) -> str:
         "hash": line.hash,
     }
     return json.dumps(said, ensure_ascii=False)
-
-
-def digest_of(said: object) -> str:
-    """Return the SHA-256 of something as the audit log writes it: JSON, keys in order."""
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _digest(

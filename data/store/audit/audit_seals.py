@@ -1,20 +1,24 @@
 """Seals: digests of evidence and plans, by which the audit log proves rows unchanged."""
 
 import hashlib
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from data.model import PlanId, StormId, VehicleId
-from data.store.audit.audit_log import digest_of
+from data.store.audit.digests import digest_of, plain_value
 from data.store.database.engine import Tx
 from data.store.schema import passage, plan, position, route, unsealed
 
 WINDOW, TOLD = "window", "told"
 """What is sealed: half hours of a vehicle, and what people told of a storm."""
+
+SEALED = "evidence.sealed"
+"""Verb of a line that says what evidence is."""
 
 _PROOF = (
     passage.c.storm_id,
@@ -92,15 +96,78 @@ def forget_unsealed(tx: Tx, subject: str, changes: int) -> bool:
     return tx.execute(delete(unsealed).where(as_read)).rowcount > 0
 
 
-def seal_of_fixes(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime) -> Seal:
-    """Return the seal of the positions of a vehicle from a moment until before another.
+def newest_fix(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime) -> int:
+    """Return the id of the newest position of a vehicle in a time that was looked at; 0 for none.
 
-    Those that were set aside, or that nobody has looked at yet, are no part of it.
+    Ids grow in the order of arrival, and positions are looked at in that order.
     """
-    inside = (position.c.fixed_at >= since) & (position.c.fixed_at < until)
-    inside &= position.c.seen & (position.c.fault == "")
-    query = select(*_FIX).where(position.c.vehicle_id == vehicle_id, inside)
+    query = select(func.max(position.c.id)).where(_fixes(vehicle_id, since, until))
+    return int(tx.execute(query).scalar() or 0)
+
+
+def arrivals_between(
+    tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime, ids: tuple[int, int]
+) -> dict[int, datetime]:
+    """Return when the positions of a vehicle in a time came, by id.
+
+    Of those with an id above the first of `ids` up to the second.
+    """
+    query = select(position.c.id, position.c.received_at).where(
+        _fixes(vehicle_id, since, until), position.c.id > ids[0], position.c.id <= ids[1]
+    )
+    return {row.id: row.received_at for row in tx.execute(query.order_by(position.c.id))}
+
+
+def fixes_wait(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime) -> bool:
+    """Whether there are positions of a vehicle in a time that nobody has looked at."""
+    query = select(position.c.id).where(
+        position.c.vehicle_id == vehicle_id,
+        position.c.fixed_at >= since,
+        position.c.fixed_at < until,
+        position.c.seen.is_(False),
+    )
+    return tx.execute(query.limit(1)).first() is not None
+
+
+def seals_of_fixes(
+    tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime, marks: Sequence[int]
+) -> tuple[list[Seal], int]:
+    """Return the seals of a vehicle's positions of a time up to each of these ids, in order.
+
+    The second value is the number of positions after the last mark. Those that were set aside, or
+    that nobody has looked at yet, are no part of it.
+    """
+    columns = (position.c.id, position.c.device_id, *_FIX)
+    query = select(*columns).where(_fixes(vehicle_id, since, until)).order_by(position.c.id)
+    whole, count, seals = hashlib.sha256(), 0, list[Seal]()
+    waiting = deque(marks)
+    for row in tx.execute(query):
+        while waiting and row.id > waiting[0]:
+            seals.append(Seal(count, whole.copy().hexdigest()))
+            waiting.popleft()
+        whole.update(digest_of([plain_value(value) for value in row]).encode())
+        count += 1
+    seals += [Seal(count, whole.hexdigest())] * len(waiting)
+    return seals, count - seals[-1].rows if seals else count
+
+
+def first_seal_of_fixes(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime) -> Seal:
+    """Return the seal of positions as lines have it that name no newest position.
+
+    So was evidence sealed before seals could be told apart by the positions that they are of.
+    """
+    query = select(*_FIX).where(_fixes(vehicle_id, since, until))
     return _seal(tx, query.order_by(position.c.fixed_at, position.c.source))
+
+
+def _fixes(vehicle_id: VehicleId, since: datetime, until: datetime) -> ColumnElement[bool]:
+    return and_(
+        position.c.vehicle_id == vehicle_id,
+        position.c.fixed_at >= since,
+        position.c.fixed_at < until,
+        position.c.seen,
+        position.c.fault == "",
+    )
 
 
 def seal_of_window(tx: Tx, vehicle_id: VehicleId, window: int) -> Seal:
@@ -125,7 +192,7 @@ def seal_of_plan(tx: Tx, plan_id: PlanId) -> Seal:
         .order_by(route.c.shift_id)
     )
     routes = _seal(tx, ways)
-    return Seal(routes.rows, digest_of([[_plain(value) for value in whole], routes.digest]))
+    return Seal(routes.rows, digest_of([[plain_value(value) for value in whole], routes.digest]))
 
 
 def list_passes_sealed_apart(tx: Tx) -> list[tuple[StormId, VehicleId | None, int | None]]:
@@ -138,12 +205,6 @@ def list_passes_sealed_apart(tx: Tx) -> list[tuple[StormId, VehicleId | None, in
 def _seal(tx: Tx, query: Select[Any]) -> Seal:
     whole, count = hashlib.sha256(), 0
     for row in tx.execute(query):
-        whole.update(digest_of([_plain(value) for value in row]).encode())
+        whole.update(digest_of([plain_value(value) for value in row]).encode())
         count += 1
     return Seal(count, whole.hexdigest())
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value

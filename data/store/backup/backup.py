@@ -50,13 +50,17 @@ LEFT_OUT = (DATABASE, *(f"{DATABASE}-{part}" for part in BESIDE), RECEIPT)
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup says of itself; `files` maps names to SHA-256 digests."""
+    """What a backup says of itself; `files` maps names to SHA-256 digests.
+
+    `receipt` is number and hash of the last line of the audit log (NUMBER:HASH).
+    """
 
     format: int
     city: str
     made_at: str
     tables: str
     files: Mapping[str, str]
+    receipt: str = ""
 
 
 class HashingReader:
@@ -199,6 +203,15 @@ def _tables_of(database: Path) -> str:
     return str(_first_row(database, "SELECT version_num FROM alembic_version")[0])
 
 
+def _receipt_of(database: Path) -> str:
+    connection = _connect(database)
+    try:
+        last = connection.execute("SELECT id, hash FROM event ORDER BY id DESC LIMIT 1").fetchone()
+    finally:
+        connection.close()
+    return "" if last is None else f"{last[0]}:{last[1]}"
+
+
 def _first_row(database: Path, query: str) -> tuple[object, ...]:
     connection = _connect(database)
     try:
@@ -218,7 +231,9 @@ def _write(folder: Path, copy: Path, part: Path, made_at: datetime) -> Manifest:
                 with suppress(FileNotFoundError):  # somebody has just taken it away
                     digests[name] = _pack(archive, path, name)
             moment = made_at.isoformat()
-            manifest = Manifest(FORMAT, folder.name, moment, _tables_of(copy), digests)
+            manifest = Manifest(
+                FORMAT, folder.name, moment, _tables_of(copy), digests, _receipt_of(copy)
+            )
             _pack_text(archive, MANIFEST, json.dumps(asdict(manifest), indent=1))
         os.fsync(file.fileno())
     return manifest

@@ -14,6 +14,7 @@ from data.model import (
     RequestId,
     RequestState,
 )
+from data.store.audit.changed_rows import mark_added
 from data.store.database.engine import Tx
 from data.store.database.records import records, row_of
 from data.store.schema import job, promise, request
@@ -34,7 +35,7 @@ def add_promises(tx: Tx, given: Iterable[Promise]) -> None:
     """Keep what callers were promised; the caller of this writes the event."""
     rows = [row_of(one, promise) for one in given]
     if rows:
-        tx.execute(insert(promise), rows)
+        mark_added(tx, promise, tx.scalars(insert(promise).returning(promise.c.id), rows))
 
 
 def list_awaiting_promise(tx: Tx) -> list[AwaitingPromise]:

@@ -1,7 +1,7 @@
 """Shifts and the progress of their legs, as rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from data.model import (
     UserId,
     VehicleId,
 )
+from data.store.audit.changed_rows import mark_added, mark_changed
 from data.store.database.engine import Tx
 from data.store.database.records import get_record, only_record, records, row_of
 from data.store.schema import leg_progress, shift
@@ -28,12 +29,15 @@ def add_shifts(tx: Tx, shifts: Iterable[Shift]) -> None:
     """Add shifts; their ids are ignored, the database gives new ones."""
     rows = [row_of(turn, shift) for turn in shifts]
     if rows:
-        tx.execute(insert(shift), rows)
+        mark_added(tx, shift, tx.scalars(insert(shift).returning(shift.c.id), rows))
 
 
 def add_shift(tx: Tx, new: Shift) -> Shift:
     """Add a shift; its id is ignored, the database gives a new one."""
-    return only_record(Shift, tx.execute(insert(shift).values(row_of(new, shift)).returning(shift)))
+    added = tx.execute(insert(shift).values(row_of(new, shift)).returning(shift))
+    kept = only_record(Shift, added)
+    mark_added(tx, shift, [kept.id])
+    return kept
 
 
 def get_shift(tx: Tx, shift_id: ShiftId) -> Shift:
@@ -69,7 +73,7 @@ def save_shift(tx: Tx, changed: Shift) -> None:
         "ends_at": changed.ends_at,
         "state": changed.state,
     }
-    tx.execute(update(shift).where(shift.c.id == changed.id).values(**values))
+    _change(tx, changed.id, values)
 
 
 def list_ended_shifts(tx: Tx, storm_id: StormId) -> set[ShiftId]:
@@ -82,17 +86,22 @@ def list_ended_shifts(tx: Tx, storm_id: StormId) -> set[ShiftId]:
 
 def set_driver(tx: Tx, shift_id: ShiftId, driver_id: UserId) -> None:
     """Say who drives a shift; the caller writes the event."""
-    tx.execute(update(shift).where(shift.c.id == shift_id).values(driver_id=driver_id))
+    _change(tx, shift_id, {"driver_id": driver_id})
 
 
 def set_shift_state(tx: Tx, shift_id: ShiftId, state: ShiftState) -> None:
     """Put a shift into a state; the caller checked the old one and writes the event."""
-    tx.execute(update(shift).where(shift.c.id == shift_id).values(state=state))
+    _change(tx, shift_id, {"state": state})
 
 
 def set_shift_start(tx: Tx, shift_id: ShiftId, starts_at: datetime) -> None:
     """Say when a shift begins; the caller writes the event."""
-    tx.execute(update(shift).where(shift.c.id == shift_id).values(starts_at=starts_at))
+    _change(tx, shift_id, {"starts_at": starts_at})
+
+
+def _change(tx: Tx, shift_id: ShiftId, values: Mapping[str, object]) -> None:
+    tx.execute(update(shift).where(shift.c.id == shift_id).values(**values))
+    mark_changed(tx, shift, [shift_id])
 
 
 def save_progress(tx: Tx, progress: LegProgress) -> None:

@@ -166,8 +166,8 @@ def test_without_an_operator_nobody_calls(
 def test_trackers_get_new_tokens_for_each_simulation(database: Path) -> None:
     engine = create_engine(database)
     with transaction(engine) as tx:
-        first = own_trackers(tx, [v.a_vehicle(1)], "simulated")
-        second = own_trackers(tx, [v.a_vehicle(1)], "simulated")
+        first = own_trackers(tx, [v.a_vehicle(1)], "simulated", v.NOW)
+        second = own_trackers(tx, [v.a_vehicle(1)], "simulated", v.NOW)
         assert first != second
         assert len(list_devices(tx)) == 1
     engine.dispose()

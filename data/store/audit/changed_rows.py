@@ -1,0 +1,74 @@
+"""Digests of shifts, promises and trackers, which the line of each change carries.
+
+The functions that change such a row mark it; the next line of the audit log in that transaction
+says what the row is now. So no place that writes a line can forget the digest.
+"""
+
+from collections.abc import Iterable, Iterator
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Table, select
+
+from data.store.audit.digests import digest_of, plain_value
+from data.store.database.engine import Tx
+from data.store.schema import device, promise, shift
+
+ADDED, CHANGED = "rows_added", "rows_changed"
+"""Fields of a line: digests of rows by their subject ("shift:7")."""
+
+_WATCHED: dict[Table, tuple[str, ...]] = {
+    shift: ("id", "storm_id", "vehicle_id", "driver_id", "starts_at", "ends_at", "state"),
+    promise: (
+        "id",
+        "request_id",
+        "job_id",
+        "plan_id",
+        "made_at",
+        "expected_at",
+        "from_at",
+        "to_at",
+    ),
+    device: ("id", "name", "vehicle_id", "token_hash", "speed_unit", "inputs", "trusted"),
+}
+"""The columns that a digest is of, by table."""
+
+type _Marks = dict[tuple[Table, int], str]
+
+_marked: WeakKeyDictionary[Tx, _Marks] = WeakKeyDictionary()
+"""Rows that the next line of a transaction is to tell of, with the field in which."""
+
+
+def mark_added(tx: Tx, table: Table, ids: Iterable[int]) -> None:
+    """Have the next line of the audit log tell of new rows."""
+    _marked.setdefault(tx, {}).update({(table, key): ADDED for key in ids})
+
+
+def mark_changed(tx: Tx, table: Table, ids: Iterable[int]) -> None:
+    """Have the next line of the audit log tell of changed rows."""
+    marks = _marked.setdefault(tx, {})
+    for key in ids:
+        marks.setdefault((table, key), CHANGED)
+
+
+def take_marked(tx: Tx) -> dict[str, dict[str, str]]:
+    """Return the digests of the marked rows by the field of the line, and forget the marks."""
+    fields: dict[str, dict[str, str]] = {}
+    for (table, key), name in _marked.pop(tx, {}).items():
+        for subject, digest in _digests(tx, table, key):
+            fields.setdefault(name, {})[subject] = digest
+    return fields
+
+
+def list_row_digests(tx: Tx) -> Iterator[tuple[str, str]]:
+    """Yield the subject of each shift, promise and tracker with its digest."""
+    for table in _WATCHED:
+        yield from _digests(tx, table)
+
+
+def _digests(tx: Tx, table: Table, key: int | None = None) -> Iterator[tuple[str, str]]:
+    names = _WATCHED[table]
+    query = select(*(table.c[name] for name in names)).order_by(table.c.id)
+    if key is not None:
+        query = query.where(table.c.id == key)
+    for row in tx.execute(query):
+        yield f"{table.name}:{row.id}", digest_of([plain_value(value) for value in row])
