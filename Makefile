@@ -3,6 +3,10 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 CITY ?=
 
+# Images of containers often set it; then each of the hundreds of processes that tests start
+# compiles our modules anew, and each test worker rewrites all tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup setup-browser check test bench bench-routing demo serve bundle
 
 setup:
