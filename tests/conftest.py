@@ -7,6 +7,7 @@ import pytest
 from api.access.auth import hash_password
 from api.config.settings import Settings, prepare_numba
 from data.store.database.engine import Tx, transaction
+from tests import postgres
 from tests.village_database import a_village_database
 
 PASSWORD = "winter-is-long"
@@ -28,8 +29,14 @@ def password_hash() -> str:
     return hash_password(PASSWORD)
 
 
+@pytest.fixture(autouse=True)
+def _copies_dropped() -> Iterator[None]:
+    yield
+    postgres.drop_copies()
+
+
 @pytest.fixture
 def tx() -> Iterator[Tx]:
-    """A transaction on the drawn village, in memory."""
+    """A transaction on the drawn village."""
     with transaction(a_village_database()) as tx:
         yield tx

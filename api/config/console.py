@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from data.model import Actor, ActorKind
-from data.store.database.engine import Database, open_database
+from data.store.database.city_database import database_of
+from data.store.database.engine import Database
 from data.store.migrations import require_current
 
 CONSOLE = Actor(ActorKind.SYSTEM, "console")
@@ -15,6 +16,6 @@ def open_city_database(folder: Path, *, derived: bool = False) -> Database:
 
     `derived` as of `open_database`.
     """
-    engine = open_database(folder / "barfrub.sqlite", derived=derived)
+    engine = database_of(folder, derived=derived)
     require_current(engine)
     return engine

@@ -11,6 +11,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.errors import BarfrubError, InvalidError, NotFoundError
+from data.store.database.city_address import has_city
 
 KEY_BYTES = 32
 """Length of the key that signs cookies."""
@@ -32,6 +33,11 @@ class Settings(BaseSettings):
         default=Path("var"), description="Folder of all run-time files, one city each below cities/"
     )
     city: str = Field(default="", description="City of commands that name none")
+    database: str = Field(
+        default="",
+        description="PostgreSQL database of new cities, postgresql://user@host/name; without one, "
+        "each city is a SQLite file in its folder",
+    )
     host: str = Field(default="127.0.0.1", description="Address that the server listens on")
     secure_cookies: bool = Field(
         default=False, description="Send cookies over HTTPS only; set it behind a TLS proxy"
@@ -142,7 +148,7 @@ def plain_name(name: str) -> bool:
 
 def list_cities(settings: Settings) -> list[str]:
     """Return the names of all imported cities, sorted."""
-    return sorted(file.parent.name for file in settings.var.glob("cities/[!.]*/barfrub.sqlite"))
+    return sorted(folder.name for folder in settings.var.glob("cities/[!.]*/") if has_city(folder))
 
 
 def chosen_city(settings: Settings, name: str | None) -> Path:

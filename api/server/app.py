@@ -65,8 +65,8 @@ from api.web.context import App
 from api.web.errors import ErrorOut, Failures, install_error_handlers
 from api.web.security_headers import Compression, SecurityHeaders
 from data.model import Position, ServiceRequest
+from data.store.database.city_database import database_of
 from data.store.database.city_lock import holding
-from data.store.database.engine import open_database
 from data.store.migrations import require_current
 from fleet.messages.sos import SosListener
 from fleet.replay.storm_history import StormHistory
@@ -187,7 +187,7 @@ def _routes() -> Sequence[BaseRoute]:
 
 def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: bool) -> App:
     """Open a city's database and create the parts of its server."""
-    engine, hub = open_database(city_folder / "barfrub.sqlite"), Hub()
+    engine, hub = database_of(city_folder), Hub()
 
     def publish_requests(asked: Sequence[ServiceRequest]) -> None:
         hub.publish("requests", [request_view(each, {}) for each in asked])

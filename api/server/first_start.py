@@ -161,6 +161,7 @@ class FirstStart:
                 boundary=boundary,
                 districts=city.districts,
                 language=city.language,
+                database_url=self.settings.database,
             ),
             now,
             FOUNDER,

@@ -11,11 +11,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, bindparam, cast, delete, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from data.model import VehicleId
 from data.store.database.engine import Tx
+from data.store.database.functions import one_if
 from data.store.database.records import record, records
 from data.store.schema import log_part, position
 from data.store.schema.base import UtcDateTime
@@ -129,7 +130,7 @@ def list_stamps(
     query = select(
         log_part.c.vehicle_id,
         func.count().label("parts"),
-        func.sum(cast(log_part.c.stale, Integer)).label("stale"),
+        func.sum(one_if(log_part.c.stale)).label("stale"),
         func.sum(log_part.c.position_id).label("positions"),
         func.max(log_part.c.read_at).label("read_at"),
     ).where(log_part.c.starts_at >= since, log_part.c.starts_at < until)

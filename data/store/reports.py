@@ -15,6 +15,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.database.engine import Tx
+from data.store.database.functions import epoch_s
 from data.store.database.records import records
 from data.store.schema import coverage, job, passage, request, request_clock
 
@@ -114,14 +115,13 @@ class VehicleWork(NamedTuple):
 
 def list_worked(tx: Tx, storm_id: StormId) -> list[VehicleWork]:
     """Return what passes of vehicles come to in a storm, by vehicle, segment and treatment."""
-    day_s = 86_400.0
-    lasted = func.julianday(passage.c.ended_at) - func.julianday(passage.c.started_at)
+    lasted_s = epoch_s(passage.c.ended_at) - epoch_s(passage.c.started_at)
     key = (passage.c.vehicle_id, passage.c.segment_id, passage.c.treatment)
     query = (
         select(
             *key,
             func.sum(passage.c.to_m - passage.c.from_m).label("length_m"),
-            (func.sum(lasted) * day_s).label("seconds"),
+            func.sum(lasted_s).label("seconds"),
         )
         .where(passage.c.storm_id == storm_id, passage.c.treatment.is_not(None))
         .where(passage.c.vehicle_id.is_not(None))

@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.store.database.city_database import remove_database
 from data.store.database.city_lock import holding
 from data.store.database.engine import Tx
 from data.store.requests.requests import list_requests
@@ -41,4 +42,5 @@ def remove_city(folder: Path) -> None:
     with holding(folder, alone=True):
         shutil.rmtree(gone, ignore_errors=True)  # of a removal that was killed
         folder.rename(gone)
+    remove_database(gone)
     shutil.rmtree(gone)

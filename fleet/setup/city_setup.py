@@ -23,7 +23,9 @@ from data.setup.fleet_file import (
 )
 from data.setup.reachability import assumed_depots, unreachable
 from data.store.audit.audit_log import add_event
-from data.store.database.engine import Tx, create_engine, transaction
+from data.store.database.city_address import address_in, save_address
+from data.store.database.city_database import new_database
+from data.store.database.engine import Database, Tx, transaction
 from data.store.migrations import upgrade
 from data.store.setup.city import (
     get_city,
@@ -45,7 +47,6 @@ from fleet.setup.atomic_folder import scaffold
 from fleet.setup.city_files import read_streets
 from fleet.streets.service_levels import open_missing_jobs, refresh_levels
 
-DATABASE = "barfrub.sqlite"
 TILES = "tiles"
 
 type Report = dict[str, object]
@@ -98,6 +99,8 @@ class NewCity:
         File of districts, as `data.setup.districts.read_districts` takes it.
     language
         What pages speak until somebody chooses; "" follows the browser.
+    database_url
+        The PostgreSQL database that its tables go into; "" for a SQLite file.
     """
 
     name: str
@@ -107,6 +110,7 @@ class NewCity:
     boundary: Path | None = None
     districts: Path | None = None
     language: Language = ""
+    database_url: str = ""
 
 
 def add_city(
@@ -146,7 +150,12 @@ def add_city(
         report("tiles")
         _draw(made, draft)
         report("store")
-        _store(made, draft, now, actor, arrange)
+        if new.database_url:
+            save_address(made, address_in(new.database_url, new.name))
+        (made / "policy.toml").write_text(draft.policy_text, encoding="utf-8")
+        (made / "fleet.toml").write_text(draft.fleet_text, encoding="utf-8")
+        with new_database(made) as database:
+            _store(database, draft, now, actor, arrange)
     return draft.report
 
 
@@ -194,26 +203,20 @@ def _draw(folder: Path, draft: _Draft) -> None:
 
 
 def _store(
-    folder: Path, draft: _Draft, now: datetime, actor: Actor, arrange: Callable[[Tx], None]
+    database: Database, draft: _Draft, now: datetime, actor: Actor, arrange: Callable[[Tx], None]
 ) -> None:
-    (folder / "policy.toml").write_text(draft.policy_text, encoding="utf-8")
-    (folder / "fleet.toml").write_text(draft.fleet_text, encoding="utf-8")
-    database = create_engine(folder / DATABASE)
-    try:
-        upgrade(database)
-        with transaction(database) as tx:
-            save_network(tx, draft.streets.segments, draft.streets.restrictions)
-            save_places(tx, draft.streets.places)
-            save_districts(tx, draft.districts)
-            save_fleet(tx, draft.fleet)
-            save_city(tx, draft.city, draft.policy_text, draft.fleet_text, draft.report)
-            policy = policy_from_toml(draft.policy_text)
-            refresh_levels(tx, draft.network, draft.streets.places, policy)
-            subject = f"city:{draft.city.name}"
-            add_event(tx, now, actor, "city.added", subject, after=_summary(draft.report))
-            arrange(tx)
-    finally:
-        database.dispose()
+    upgrade(database)
+    with transaction(database) as tx:
+        save_network(tx, draft.streets.segments, draft.streets.restrictions)
+        save_places(tx, draft.streets.places)
+        save_districts(tx, draft.districts)
+        save_fleet(tx, draft.fleet)
+        save_city(tx, draft.city, draft.policy_text, draft.fleet_text, draft.report)
+        policy = policy_from_toml(draft.policy_text)
+        refresh_levels(tx, draft.network, draft.streets.places, policy)
+        subject = f"city:{draft.city.name}"
+        add_event(tx, now, actor, "city.added", subject, after=_summary(draft.report))
+        arrange(tx)
 
 
 def _summary(report: Report) -> Report:

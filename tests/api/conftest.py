@@ -1,4 +1,3 @@
-import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,16 +9,8 @@ from api.config.clock import Clock
 from api.config.settings import Settings
 from api.server.app import create_app
 from api.web.context import CSRF_COOKIE, SESSION_COOKIE, App
-from data.model import City, Plan, Role
-from data.policy.city_policy import DEFAULT_POLICY
-from data.setup.fleet_file import FleetFile
-from data.store.accounts.accounts import add_user
-from data.store.database.engine import create_engine, transaction
-from data.store.migrations import upgrade
-from data.store.setup.city import save_city
-from data.store.setup.machines import save_fleet
-from data.store.streets.network import save_network
-from data.store.streets.places import save_places
+from data.model import Plan
+from data.store.database.engine import transaction
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
 from fleet.storms.storm_start import start_storm
@@ -29,14 +20,15 @@ from tests.begun_session import begun_session
 from tests.conftest import PASSWORD
 from tests.village import (
     NOW,
-    a_depot,
-    a_reload_site,
-    a_vehicle,
     village,
-    village_places,
-    village_segments,
 )
-from tests.village_database import DISPATCHER, POLICY, a_village_database
+from tests.village_database import (
+    DISPATCHER,
+    POLICY,
+    a_village_database,
+    copy_city,
+    make_city_database,
+)
 
 with warnings.catch_warnings():
     # Starlette prefers httpx2 to httpx for its test client; we use httpx for everything else.
@@ -69,24 +61,13 @@ def drawn_city(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> 
     folder = tmp_path_factory.mktemp("drawn") / "village"
     (folder / "tiles").mkdir(parents=True)
     (folder / "tiles" / "streets.pmtiles").write_bytes(bytes(range(256)) * 8)
-    engine = create_engine(folder / "barfrub.sqlite")
-    upgrade(engine)
-    network = village()
-    city = City("Village", "Asia/Tehran", network.bounds, network.version, "drawn by hand")
-    with transaction(engine) as tx:
-        save_network(tx, village_segments(), ())
-        save_places(tx, village_places())
-        save_city(tx, city, DEFAULT_POLICY, "", {})
-        save_fleet(tx, FleetFile((a_depot(),), (a_reload_site(),), (a_vehicle(1), a_vehicle(2))))
-        for role in Role:
-            add_user(tx, role.value, [role], "en", password_hash)
-    engine.dispose()
+    make_city_database(folder, password_hash)
     return folder
 
 
 @pytest.fixture
 def city_folder(settings: Settings, drawn_city: Path) -> Path:
-    return Path(shutil.copytree(drawn_city, settings.city_folder("village")))
+    return copy_city(drawn_city, settings.city_folder("village"))
 
 
 @pytest.fixture

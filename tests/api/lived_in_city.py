@@ -9,7 +9,8 @@ from typer.testing import CliRunner, Result
 from data.model import Actor, ActorKind
 from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import add_event
-from data.store.database.engine import open_database, reading, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading, transaction
 from data.store.tracking.positions import add_positions
 from tests import village as v
 from tests.fleet.drives import a_drive
@@ -38,7 +39,7 @@ def run(command, *words: object) -> Result:
 
 
 def open_at(folder: Path) -> Engine:
-    return open_database(folder / "barfrub.sqlite")
+    return database_of(folder)
 
 
 def rows_of(folder: Path) -> dict[str, list[tuple[object, ...]]]:

@@ -33,7 +33,8 @@ from data.samples import TOWN_FILE
 from data.store.accounts.accounts import add_device
 from data.store.alerts import list_alerts
 from data.store.coverage.coverage import find_newest_pass, list_streets_with_passes_since
-from data.store.database.engine import Database, open_database, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import Database, transaction
 from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts
@@ -90,7 +91,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
         for seed in SEEDS:
             folder = Path(name) / str(seed)
             add_city(folder, NewCity(folder.name, TOWN_FILE, timezone="Asia/Tehran"), NOW, ACTOR)
-            engine = open_database(folder / "barfrub.sqlite")
+            engine = database_of(folder)
             yield from _measured(engine, seed)
             engine.dispose()
 

@@ -28,7 +28,8 @@ from api.web.context import CSRF_COOKIE
 from data.model import JobState, RequestState, Role, StormId
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.accounts.accounts import add_device, add_user
-from data.store.database.engine import Tx, open_database, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import Tx, transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from data.store.work import list_jobs
@@ -329,7 +330,7 @@ def make_city(folder: Path, now: datetime) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     city_import.write_grid(file, SIDE)
     add_city(folder, NewCity("grid", file), now, actor)
-    engine = open_database(folder / "barfrub.sqlite")
+    engine = database_of(folder)
     with transaction(engine) as tx:
         for number in range(DISPATCHERS):
             hidden = hash_password(PASSWORD)

@@ -13,7 +13,8 @@ from api.config.settings import Settings
 from api.simulation.demo_city import DEMO_CITY_FILE
 from data.model import Actor, ActorKind, Role
 from data.store.accounts.accounts import add_user
-from data.store.database.engine import open_database, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from fleet.setup.city_setup import NewCity, add_city
@@ -77,6 +78,6 @@ def _make_city(folder: Path) -> None:
     actor, now = Actor(ActorKind.SYSTEM, "bench"), Clock().now()
     zone = "Europe/Stockholm"
     add_city(folder, NewCity("demo", DEMO_CITY_FILE, timezone=zone, services=True), now, actor)
-    with transaction(open_database(folder / "barfrub.sqlite")) as tx:
+    with transaction(database_of(folder)) as tx:
         add_user(tx, "dispatcher", [Role.DISPATCHER], "en", hash_password(PASSWORD))
         start_storm(tx, actor, "bench", load_network(tx), get_policy(tx), now)

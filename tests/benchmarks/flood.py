@@ -26,7 +26,8 @@ from api.simulation.demo_city import DEMO_CITY_FILE
 from api.web.context import CSRF_COOKIE, SESSION_COOKIE, App
 from data.model import Actor, ActorKind, Role
 from data.store.accounts.accounts import add_user
-from data.store.database.engine import open_database, reading, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading, transaction
 from data.store.requests.tracking_codes import find_tracked
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
@@ -161,7 +162,7 @@ def _make_city(settings: Settings) -> None:
     add_city(
         folder, NewCity("demo", DEMO_CITY_FILE, timezone=zone, services=True), Clock().now(), ACTOR
     )
-    engine = open_database(folder / "barfrub.sqlite")
+    engine = database_of(folder)
     with transaction(engine) as tx:
         network, policy = load_network(tx), get_policy(tx)
         start_storm(tx, ACTOR, "flood", network, policy, Clock().now())

@@ -18,7 +18,8 @@ from data.model import (
     Side,
     Snap,
 )
-from data.store.database.engine import Database, Tx, open_database, reading, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.followup.followup import list_received_between
 from data.store.requests.requests import add_request, next_request_id
 from data.store.requests.sla_clocks import mark_placed, stop_clock
@@ -89,7 +90,7 @@ def _median_ms(task: Callable[[], object]) -> float:
 def _busy_city(folder: Path) -> tuple[Database, StreetNetwork]:
     now = Clock().now()
     add_city(folder, NewCity("demo", DEMO_CITY_FILE, timezone="Europe/Stockholm"), now, ACTOR)
-    engine = open_database(folder / "barfrub.sqlite")
+    engine = database_of(folder)
     with transaction(engine) as tx:
         network = load_network(tx)
         began = now - timedelta(hours=6)

@@ -7,7 +7,8 @@ from pathlib import Path
 from data.model import Actor, CostBreakdown, Plan, PlanId, PlanState, Route, Storm
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.audit.audit_log import add_event
-from data.store.database.engine import Database, Tx, open_database, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import Database, Tx, transaction
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
@@ -19,7 +20,7 @@ def city_with_fleet(
 ) -> Database:
     """Make a city of a file's streets in a folder and return its database."""
     add_city(folder, NewCity(folder.name, file, timezone=timezone), now, actor)
-    engine = open_database(folder / "barfrub.sqlite")
+    engine = database_of(folder)
     with transaction(engine) as tx:
         set_fleet(tx, actor, URMIA_FLEET, load_network(tx), now)
     return engine

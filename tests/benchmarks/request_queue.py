@@ -32,7 +32,8 @@ from data.model import (
     Snap,
 )
 from data.store.accounts.accounts import add_user
-from data.store.database.engine import Tx, open_database, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import Tx, transaction
 from data.store.requests.requests import Caller, add_caller, add_request
 from data.store.requests.sla_clocks import stop_clock
 from data.store.setup.city import get_policy
@@ -117,7 +118,7 @@ def _sign_in(client: TestClient) -> None:
 
 def _make_city(folder: Path, now: datetime) -> None:
     add_city(folder, NewCity("demo", DEMO_CITY_FILE, timezone="Europe/Stockholm"), now, SYSTEM)
-    with transaction(open_database(folder / "barfrub.sqlite")) as tx:
+    with transaction(database_of(folder)) as tx:
         add_user(tx, "dispatcher", [Role.DISPATCHER], "en", hash_password(PASSWORD))
         network = load_network(tx)
         storm = start_storm(tx, SYSTEM, "bench", network, get_policy(tx), now)

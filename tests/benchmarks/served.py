@@ -11,7 +11,7 @@ import httpx
 
 from api.config.settings import Settings
 from api.web.context import CSRF_COOKIE, SESSION_COOKIE
-from data.store.database.engine import open_database
+from data.store.database.city_database import database_of
 from tests.begun_session import begun_session
 
 PORT = 8127
@@ -43,7 +43,7 @@ def _health() -> int:
 
 def cookies_of(settings: Settings, city: str, login: str) -> dict[str, str]:
     """Return the cookies of somebody who is signed in."""
-    engine = open_database(settings.city_folder(city) / "barfrub.sqlite")
+    engine = database_of(settings.city_folder(city))
     session = begun_session(engine, login)
     engine.dispose()
     return {SESSION_COOKIE: session.text, CSRF_COOKIE: session.csrf}

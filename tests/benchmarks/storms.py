@@ -39,7 +39,8 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.accounts.accounts import add_device
 from data.store.coverage.coverage import list_work_and_drives
-from data.store.database.engine import Database, Tx, open_database, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import Database, Tx, transaction
 from data.store.setup.city import get_policy
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts
@@ -89,7 +90,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
         city_with_fleet(Path(name) / "city", city, NOW, ACTOR, "Asia/Tehran").dispose()
         for noise_m, seed in STORMS:
             copy = shutil.copytree(Path(name) / "city", Path(name) / f"{noise_m} {seed}")
-            engine = open_database(copy / "barfrub.sqlite")
+            engine = database_of(copy)
             yield from _measured(engine, noise_m, seed, city.name)
             engine.dispose()
 

@@ -12,7 +12,8 @@ from api.config.clock import Clock
 from api.config.settings import Settings
 from data.model import Actor, ActorKind, Role, StormId
 from data.store.accounts.accounts import add_user
-from data.store.database.engine import Database, open_database, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import Database, transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from fleet.planning.plan_lifecycle import PLANNER, publish, store_draft
@@ -119,7 +120,7 @@ def _make_city(settings: Settings) -> str:
     file = settings.var / "grid.osm.pbf"
     city_import.write_grid(file, SIDE)
     add_city(folder, NewCity("grid", file), now, ACTOR)
-    engine = open_database(folder / "barfrub.sqlite")
+    engine = database_of(folder)
     with transaction(engine) as tx:
         for role in Role:
             add_user(tx, role.value, [role], "en", hash_password(PASSWORD))

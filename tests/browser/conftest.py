@@ -17,26 +17,13 @@ from api.server.app import create_app
 from api.server.web_server import WebServer
 from api.web.context import CSRF_COOKIE, SESSION_COOKIE, App
 from data.exchange.basemap import write_basemap
-from data.model import City, Role
-from data.policy.city_policy import DEFAULT_POLICY
-from data.setup.fleet_file import FleetFile
-from data.store.accounts.accounts import add_user
-from data.store.database.engine import create_engine, transaction
-from data.store.migrations import upgrade
-from data.store.setup.city import save_city
-from data.store.setup.machines import save_fleet
-from data.store.streets.network import save_network
-from data.store.streets.places import save_places
 from tests.begun_session import begun_session
 from tests.conftest import PASSWORD
 from tests.village import (
-    a_depot,
-    a_reload_site,
-    a_vehicle,
     village,
     village_places,
-    village_segments,
 )
+from tests.village_database import copy_city, make_city_database
 
 PATIENCE_MS = 240_000
 """How long a busy machine may take for one step; an idle one never comes near it."""
@@ -64,17 +51,7 @@ def make_city(folder: Path, password_hash: str) -> None:
     (folder / "tiles").mkdir(parents=True)
     network = village()
     write_basemap(network, village_places(), folder / "tiles")
-    engine = create_engine(folder / "barfrub.sqlite")
-    upgrade(engine)
-    city = City("Village", "Asia/Tehran", network.bounds, network.version, "drawn by hand")
-    with transaction(engine) as tx:
-        save_network(tx, village_segments(), ())
-        save_places(tx, village_places())
-        save_city(tx, city, DEFAULT_POLICY, "", {})
-        save_fleet(tx, FleetFile((a_depot(),), (a_reload_site(),), (a_vehicle(1), a_vehicle(2))))
-        for role in Role:
-            add_user(tx, role.value, [role], "en", password_hash)
-    engine.dispose()
+    make_city_database(folder, password_hash)
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +83,7 @@ def serving(settings: Settings, city: str) -> Iterator[str]:
 @pytest.fixture
 def server(tmp_path: Path, made_city: Path) -> Iterator[str]:
     settings = Settings(var=tmp_path)
-    shutil.copytree(made_city, settings.city_folder("village"))
+    copy_city(made_city, settings.city_folder("village"))
     with serving(settings, "village") as address:
         yield address
 

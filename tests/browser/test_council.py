@@ -23,7 +23,8 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
-from data.store.database.engine import open_database, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import transaction
 from data.store.schema import segment
 from data.store.streets.districts import save_districts
 from fleet.context import CityContext
@@ -84,7 +85,7 @@ def server(tmp_path: Path, made_city: Path, request):
     settings, now = Settings(var=tmp_path), Clock().now()
     folder = settings.city_folder("village")
     shutil.copytree(made_city, folder)
-    engine = open_database(folder / "barfrub.sqlite")
+    engine = database_of(folder)
     with transaction(engine) as tx:
         north = case((segment.c.id.in_([TULIP, ROSE]), "شمال"), else_="جنوب")
         tx.execute(update(segment).values(district=north))

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.simulation.log_import import close_storm_of_log, make_ready, take_in
-from data.store.database.engine import open_database
+from data.store.database.city_database import database_of
 from tests.browser.board.test_pages import speak
 from tests.browser.conftest import serving
 from tests.fleet.drives import a_drive
@@ -44,7 +44,7 @@ def server(tmp_path, made_city):
     settings = Settings(var=tmp_path)
     folder = settings.city_folder("village")
     shutil.copytree(made_city, folder)
-    engine, now = open_database(folder / "barfrub.sqlite"), Clock().now()
+    engine, now = database_of(folder), Clock().now()
     there, back = (0, 0), (600, 0)
     drives = [
         fix

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 from api.cli.storms.audit import audit as audit_command
@@ -31,13 +32,18 @@ from fleet.audit.clock_lines import note_jump
 from fleet.audit.evidence_seals import read_evidence, seal_evidence, settled_evidence
 from fleet.audit.findings import Wrong
 from fleet.coverage.track_windows import begins_at, number_at
+from tests import postgres
 from tests import village as v
 from tests.stories.test_first_storm import WORDS, drive, planned
 
 SYSTEM = Actor(ActorKind.SYSTEM, "test")
 SECURITY = Path(__file__).parents[2] / "docs" / "security.md"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "audit-log.md"
-OPEN_BOOK = "DROP TRIGGER event_without_update", "DROP TRIGGER event_without_delete"
+OPEN_BOOK = (
+    ["DROP TRIGGER event_without_change ON event"]
+    if postgres.WANTED
+    else ["DROP TRIGGER event_without_update", "DROP TRIGGER event_without_delete"]
+)
 
 
 @pytest.fixture
@@ -132,15 +138,15 @@ TAMPERINGS = [
     (["UPDATE request SET state = 'dismissed'"], "record:request:1"),
     (["UPDATE request SET text = 'nothing of importance'"], "record:request:1"),
     (["UPDATE plan SET state = 'draft'"], "record:plan:1"),
-    (["UPDATE plan SET cost = json_set(cost, '$.total', 1.0)"], "record:plan:1"),
+    (["""UPDATE plan SET cost = '{"total": 1.0}'"""], "record:plan:1"),
     (["UPDATE route SET vehicle_id = 3 - vehicle_id"], "record:plan:1"),
     (["UPDATE job SET state = 'done' WHERE state = 'open'"], "unwritten:job"),
     (["UPDATE pass SET ended_at = '2026-01-01 00:00:00' WHERE id = 1"], "record:window"),
     (["DELETE FROM pass WHERE id = 1"], "record:window"),
-    (["UPDATE position SET blade = 0 WHERE id = 30"], "record:window"),
+    (["UPDATE position SET blade = false WHERE id = 30"], "record:window"),
     (["DELETE FROM position WHERE id = 30"], "record:window"),
-    (["""UPDATE user SET roles = '["administrator"]' WHERE login = 'driver'"""], "record:user"),
-    (["UPDATE user SET disabled = 1 WHERE login = 'council'"], "record:user"),
+    (["""UPDATE "user" SET roles = '["administrator"]' WHERE login = 'driver'"""], "record:user"),
+    (["UPDATE \"user\" SET disabled = true WHERE login = 'council'"], "record:user"),
 ]
 
 
@@ -338,9 +344,15 @@ def test_a_line_that_no_longer_reads_is_named_and_what_follows_is_read(storm):
         length = read(tx).lines
     for change, reason in UNREADABLE:
         order = f"UPDATE event SET {change} WHERE id = 9"  # noqa: S608 - our own words
-        with tampered(storm.engine, *OPEN_BOOK, order) as tx:
-            done = read(tx)
+        try:
+            with tampered(storm.engine, *OPEN_BOOK, order) as tx:
+                done = read(tx)
+        except DBAPIError:
+            assert postgres.WANTED, "only PostgreSQL refuses what is no time, text or JSON"
+            continue
         of_lines = [(one.wrong, one.line) for one in done.findings if one.line is not None]
+        if postgres.WANTED and ("altered", 9) in of_lines:
+            continue  # what its types made of it still reads
         assert ("unreadable", 9) in of_lines, (change, of_lines)
         assert not [one for one in of_lines if one[0] in {"unlinked", "missing"}]
         assert done.findings[0].found.startswith(reason)

@@ -63,7 +63,8 @@ def add(
     from api.config.settings import Settings
     from fleet.setup.city_setup import NewCity, add_city
 
-    folder = Settings().city_folder(name)
+    settings = Settings()
+    folder = settings.city_folder(name)
     if timezone is None:
         print("barfrub: no --timezone given, so the city's clock is UTC", file=sys.stderr)
     streets, outline = _source(file, place, boundary)
@@ -77,6 +78,7 @@ def add(
             boundary=outline,
             districts=_districts(districts),
             language=language,
+            database_url=settings.database,
         ),
         Clock().now(),
         CONSOLE,

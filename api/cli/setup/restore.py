@@ -43,13 +43,13 @@ def upgrade(
     from api.config.clock import Clock
     from api.config.settings import Settings, chosen_city
     from data.store import migrations
+    from data.store.database.city_database import database_of
     from data.store.database.city_lock import holding
-    from data.store.database.engine import open_database
 
     settings = Settings()
     folder = chosen_city(settings, city)
     with holding(folder, alone=True):
-        engine = open_database(folder / "barfrub.sqlite")
+        engine = database_of(folder)
         migrations.require_known(engine)
         found = migrations.revision_of(engine)
         if found == migrations.NEWEST:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, insert, or_, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from data.model import DirectedSegment, EvidenceKind, Pass, StormId, VehicleId
 from data.store.audit.audit_seals import unseal, window_subject

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, inspect, text
 
 from data.errors import ConflictError
 from data.store.database.engine import reading
+from data.store.schema import metadata
 
 HERE = Path(__file__).parent
 REVISIONS = sorted(file.name[1:5] for file in (HERE / "versions").glob("r*.py"))
@@ -19,12 +20,19 @@ LAST_WITH_OLDER = "0.1.0 (commit d95c4261)"
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the tables of a new or older database up to date, in one transaction."""
+    """Bring the tables of a new or older database up to date, in one transaction.
+
+    A new one on PostgreSQL gets the tables of today: no city was there at an older revision.
+    """
     config = Config()
     config.set_main_option("script_location", str(HERE))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if connection.dialect.name == "postgresql" and not inspect(connection).get_table_names():
+            metadata.create_all(connection)
+            command.stamp(config, "head")
+        else:
+            command.upgrade(config, "head")
 
 
 def revision_of(engine: Engine) -> str:

@@ -6,7 +6,7 @@ from itertools import batched
 from typing import NamedTuple
 
 from sqlalchemy import Column, Text, cast, delete, false, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.postgresql import insert
 
 from data.model import (
     JobId,

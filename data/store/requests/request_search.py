@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Integer,
     Row,
     Select,
     Text,
@@ -37,6 +39,7 @@ from data.model import (
 )
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
+from data.store.database.functions import epoch_s, rounded
 from data.store.database.records import record, records
 from data.store.schema import caller, job, request, segment, segment_level
 
@@ -113,7 +116,7 @@ def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> li
             request.c.lat,
             request.c.kind,
             (_DANGERS != "[]").label("danger"),
-            func.unixepoch(request.c.received_at).label("received_s"),
+            _second(request.c.received_at).label("received_s"),
         )
         .select_from(_TABLES)
         .where(request.c.lon.is_not(None), *_conditions(wanted, classes))
@@ -130,17 +133,22 @@ def list_waiting(tx: Tx) -> list[BoardRequest]:
     query = (
         select(
             request.c.id,
-            func.round(request.c.lon, 6).label("lon"),
-            func.round(request.c.lat, 6).label("lat"),
+            rounded(request.c.lon, 6).label("lon"),
+            rounded(request.c.lat, 6).label("lat"),
             request.c.kind,
-            func.unixepoch(request.c.received_at).label("received_s"),
-            func.unixepoch(job.c.due_at).label("due_s"),
+            _second(request.c.received_at).label("received_s"),
+            _second(job.c.due_at).label("due_s"),
         )
         .select_from(request.outerjoin(job, job.c.id == request.c.job_id))
         .where(request.c.state.in_((RequestState.NEW, RequestState.OPEN)))
         .order_by(request.c.received_at, request.c.id)
     )
     return records(BoardRequest, tx.execute(query))
+
+
+def _second(moment: ColumnElement[datetime]) -> ColumnElement[int]:
+    """Return a moment in whole seconds since 1970."""
+    return cast(func.floor(epoch_s(moment)), Integer)
 
 
 def count_waiting(tx: Tx) -> int:

@@ -90,7 +90,7 @@ def wind_clock(tx: Tx, request_id: RequestId, now: datetime, *, unproved: bool) 
         due_at=None,
         reopened_at=now,
         reopened=request_clock.c.reopened + 1,
-        unproved=request_clock.c.unproved + unproved,
+        unproved=request_clock.c.unproved + int(unproved),
         escalated_at=None,
     )
 

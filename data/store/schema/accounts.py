@@ -86,6 +86,16 @@ Index("event_by_verb", event.c.verb, event.c.at)
 
 @listens_for(event, "after_create")
 def _append_only(_table: Table, connection: Connection, **_words: object) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(
+            "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'the storm book is append-only'; END $$"
+        )
+        connection.exec_driver_sql(
+            "CREATE TRIGGER event_without_change BEFORE UPDATE OR DELETE OR TRUNCATE ON event"
+            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
+        return
     for order in ("UPDATE", "DELETE"):
         connection.exec_driver_sql(
             f"CREATE TRIGGER event_without_{order.lower()} BEFORE {order} ON event BEGIN"

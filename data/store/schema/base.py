@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, DateTime, Integer, MetaData
+from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import TypeCompiler
 from sqlalchemy.types import TypeDecorator
 
 
@@ -33,9 +35,15 @@ def text_of_moment(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
+@compiles(Integer, "postgresql")
+def _as_wide_as_in_sqlite(_type: Integer, _compiler: TypeCompiler, **_options: object) -> str:
+    return "BIGINT"
+
+
 metadata = MetaData()
 
 
 def new_id() -> Column[int]:
     """Return the column of an id that the database numbers."""
-    return Column("id", Integer, primary_key=True, autoincrement=True)
+    kind = BigInteger().with_variant(Integer, "sqlite")
+    return Column("id", kind, primary_key=True, autoincrement=True)

@@ -15,4 +15,5 @@ log_part = Table(
     Column("spells", JSON, nullable=False),
 )
 Index("log_part_newest", log_part.c.position_id)
-Index("log_part_stale", log_part.c.starts_at, sqlite_where=log_part.c.stale.is_(True))
+_STALE = log_part.c.stale.is_(True)
+Index("log_part_stale", log_part.c.starts_at, sqlite_where=_STALE, postgresql_where=_STALE)

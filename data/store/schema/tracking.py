@@ -39,7 +39,8 @@ position = Table(
     Column("fault", Text, nullable=False, server_default="", doc="why it was set aside"),
     UniqueConstraint("vehicle_id", "fixed_at", "source", name="position_key"),
 )
-Index("position_unseen", position.c.id, sqlite_where=position.c.seen.is_(False))
+_UNSEEN = position.c.seen.is_(False)
+Index("position_unseen", position.c.id, sqlite_where=_UNSEEN, postgresql_where=_UNSEEN)
 
 passage = Table(
     "pass",

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from sqlalchemy import insert, literal, select
-from sqlalchemy.dialects.sqlite import insert as insert_or_update
+from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
 from data.model import PlanId, RouteAnswer, ShiftId
 from data.store.database.engine import Tx

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.sqlite import dialect, insert
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import insert, psycopg
 
 from data.model import DeviceId, LonLat, Position, VehicleId
 from data.store.database.engine import Tx
+from data.store.database.functions import one_if
 from data.store.database.records import first_record, record, records
 from data.store.schema import device, position
 from data.store.schema.base import text_of_moment
@@ -32,18 +34,24 @@ _COLUMNS = (
     "attributes",
     "seen",
 )
-_ADD = str(
-    insert(position)
-    .on_conflict_do_nothing(index_elements=["vehicle_id", "fixed_at", "source"])
-    .compile(dialect=dialect(), column_keys=_COLUMNS)
-)
+_ADD = {
+    dialect.name: str(
+        insert(position)
+        .on_conflict_do_nothing(index_elements=["vehicle_id", "fixed_at", "source"])
+        .compile(dialect=dialect, column_keys=_COLUMNS)
+    )
+    for dialect in (
+        sqlite.dialect(),
+        psycopg.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+    )
+}
 
 
 def add_positions(tx: Tx, positions: Sequence[Position]) -> int:
     """Store the fixes whose (vehicle, fixed_at, source) is new, return how many those were."""
     if not positions:
         return 0
-    return int(tx.exec_driver_sql(_ADD, [_row(one) for one in positions]).rowcount)
+    return int(tx.exec_driver_sql(_ADD[tx.dialect.name], [_row(one) for one in positions]).rowcount)
 
 
 def add_batches(tx: Tx, batches: Sequence[Sequence[Position]]) -> list[int]:
@@ -127,7 +135,8 @@ def sensor_reports(
 ) -> tuple[datetime | None, bool, bool]:
     """Return a sensor's first report in a time, and whether it ever reported on and off."""
     sensor = position.c.blade if of_blade else position.c.spreader
-    spoke = select(func.min(position.c.fixed_at), func.max(sensor), func.min(sensor)).where(
+    on = one_if(sensor)
+    spoke = select(func.min(position.c.fixed_at), func.max(on), func.min(on)).where(
         position.c.vehicle_id == vehicle_id,
         position.c.fixed_at.between(since, until),
         sensor.is_not(None),

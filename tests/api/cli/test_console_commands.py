@@ -15,7 +15,8 @@ from data.errors import BarfrubError
 from data.model import Role
 from data.store.accounts.accounts import find_device_by_token_hash, find_user_by_login
 from data.store.audit.audit_log import list_events
-from data.store.database.engine import open_database, reading
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading
 from data.store.storms.storms import list_storms
 from fleet.accounts.accounts import token_digest
 
@@ -27,7 +28,7 @@ def run(app: Typer, *words: str) -> Result:
 
 
 def database(folder: Path):
-    return reading(open_database(folder / "barfrub.sqlite"))
+    return reading(database_of(folder))
 
 
 def test_a_user_signs_in_with_the_password_given(city_folder: Path) -> None:

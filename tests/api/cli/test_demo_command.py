@@ -12,7 +12,8 @@ from data.model import RoadClass, Role
 from data.store.accounts.accounts import find_user_by_login, list_users
 from data.store.crews.crew_jobs import list_crew_jobs
 from data.store.crews.crew_register import list_crews
-from data.store.database.engine import open_database, reading
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading
 from data.store.setup.city import get_city
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
@@ -30,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_persian_demo_has_language_clock_machines_and_snow(folder: Path):
-    with reading(open_database(folder / "barfrub.sqlite")) as tx:
+    with reading(database_of(folder)) as tx:
         city, storm, vehicles = get_city(tx), find_active_storm(tx), list_vehicles(tx)
         districts = [district.name for district in list_districts(tx)]
         users = list_users(tx)
@@ -48,7 +49,7 @@ def test_the_persian_demo_has_language_clock_machines_and_snow(folder: Path):
 
 
 def test_its_streets_lie_in_districts_and_its_narrow_alleys_are_there(folder: Path):
-    with reading(open_database(folder / "barfrub.sqlite")) as tx:
+    with reading(database_of(folder)) as tx:
         segments = load_network(tx).segments
 
     assert all(segment.district for segment in segments)
@@ -57,7 +58,7 @@ def test_its_streets_lie_in_districts_and_its_narrow_alleys_are_there(folder: Pa
 
 
 def test_its_two_crews_have_lists_and_somebody_signs_in_for_the_first(folder: Path):
-    with reading(open_database(folder / "barfrub.sqlite")) as tx:
+    with reading(database_of(folder)) as tx:
         storm, crews = find_active_storm(tx), list_crews(tx)
         assert storm is not None
         lists = published_lists(tx, storm.id)

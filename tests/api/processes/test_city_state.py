@@ -5,7 +5,8 @@ import pytest
 from api.processes.city_state import CityStateHolder
 from data.model import Actor, ActorKind
 from data.policy.city_policy import DEFAULT_POLICY
-from data.store.database.engine import open_database, reading, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading, transaction
 from data.store.streets.network import load_network
 from fleet.setup.city_setup import NewCity, add_city, set_policy
 from fleet.setup.street_update import compare, take_over
@@ -29,7 +30,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def engine(folder):
-    engine = open_database(folder / "barfrub.sqlite")
+    engine = database_of(folder)
     yield engine
     engine.dispose()
 

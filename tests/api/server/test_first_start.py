@@ -21,7 +21,8 @@ from data.errors import ConflictError
 from data.model import Role
 from data.store.accounts.accounts import list_users
 from data.store.audit.audit_log import list_events
-from data.store.database.engine import open_database, reading
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading
 from tests.api.access.test_roles import routes_of
 from tests.data.osm.drawn_place import QUERY, cached_in, draw
 from tests.data.osm.osm_files import a_way, nodes, write_osm
@@ -294,7 +295,7 @@ def test_a_place_that_cannot_be_asked_for_says_to_choose_a_file(inside, settings
 def test_the_audit_log_says_how_the_first_administrator_came(inside, town, settings):
     send(inside, town)
     made(inside)
-    engine = open_database(settings.city_folder(WANTED["name"]) / "barfrub.sqlite")
+    engine = database_of(settings.city_folder(WANTED["name"]))
     with reading(engine) as tx:
         assert [(user.login, user.roles) for user in list_users(tx)] == [
             ("reza", (Role.ADMINISTRATOR,))

@@ -12,7 +12,8 @@ from fastapi.testclient import TestClient
 from api.server.app import create_app
 from data.store.accounts.accounts import add_user
 from data.store.audit.audit_log import list_events
-from data.store.database.engine import open_database, reading, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading, transaction
 from data.store.setup.city import get_city
 from fleet.setup.city_setup import NewCity, add_city
 from tests.data.osm.osm_files import a_way, nodes, write_osm
@@ -29,7 +30,7 @@ def city_folder(settings, tmp_path_factory, password_hash) -> Path:
     file = write_osm(tmp_path_factory.mktemp("drawn") / "town.osm", [*nodes(), *WAYS])
     folder: Path = settings.city_folder("town")
     add_city(folder, NewCity("town", file, timezone="Asia/Tehran"), NOW, DISPATCHER)
-    engine = open_database(folder / "barfrub.sqlite")
+    engine = database_of(folder)
     with transaction(engine) as tx:
         add_user(tx, "administrator", ["administrator"], "en", password_hash)
     engine.dispose()
@@ -90,7 +91,7 @@ def test_comparing_changes_nothing(inside, newer, city_folder):
     result = compared(inside, newer)
     assert (result["state"], result["difference"]["gone_count"]) == ("done", 1)
     assert result["difference"]["gone"][0]["street"]["names"][""] == "School Street"
-    engine = open_database(city_folder / "barfrub.sqlite")
+    engine = database_of(city_folder)
     with reading(engine) as tx:
         assert get_city(tx) == before
     engine.dispose()
@@ -151,7 +152,7 @@ def test_somebody_who_is_no_administrator_sends_no_file(settings, drawn_city_cli
 @pytest.fixture
 def drawn_city_client(settings, city_folder, password_hash, clock):
     """A dispatcher at the same city."""
-    engine = open_database(city_folder / "barfrub.sqlite")
+    engine = database_of(city_folder)
     with transaction(engine) as tx:
         add_user(tx, "dispatcher", ["dispatcher"], "en", password_hash)
     engine.dispose()

@@ -5,7 +5,8 @@ import pytest
 
 from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.store.audit.audit_log import list_events
-from data.store.database.engine import open_database, reading
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading
 from data.store.setup.city import get_fleet_text
 
 MACHINE = {
@@ -50,7 +51,7 @@ def test_what_was_set_is_in_the_answer_the_file_and_the_database(admin, city_fol
     assert answer.status_code == 200
     assert [each["name"] for each in answer.json()["machines"]] == ["Truck 1", "Truck 2", "گریدر ۱"]
     text = (city_folder / "fleet.toml").read_text("utf-8")
-    with reading(open_database(city_folder / "barfrub.sqlite")) as tx:
+    with reading(database_of(city_folder)) as tx:
         assert get_fleet_text(tx) == text
         assert list_events(tx)[-1].actor.id == "administrator"
     assert fleet_from_toml(text).vehicles[2].blade_m == 3.7

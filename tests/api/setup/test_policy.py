@@ -4,7 +4,8 @@ import pytest
 
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.audit.audit_log import list_events
-from data.store.database.engine import open_database, reading
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading
 from data.store.setup.city import get_policy_text
 
 ZONE = {"name": "بازار", "lon": 45.07, "lat": 37.55, "radius_m": 400, "cycle_h": 2}
@@ -50,7 +51,7 @@ def test_what_was_set_is_in_force_in_the_file_and_in_the_database(admin, city_fo
     assert view["tables"]["zone"] == [ZONE]
     assert admin.app.state.barfrub.policy.rules["P1"].cycle.total_seconds() == 2.5 * 3600
     text = (city_folder / "policy.toml").read_text("utf-8")
-    with reading(open_database(city_folder / "barfrub.sqlite")) as tx:
+    with reading(database_of(city_folder)) as tx:
         assert get_policy_text(tx) == text
         assert list_events(tx)[-1].actor.id == "administrator"
     assert policy_from_toml(text).street_rules.zones[0].name == "بازار"

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from data.store.audit.audit_log import list_events
-from data.store.database.engine import open_database, reading
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading
 from tests import village as v
 
 TULIP_P1 = {"segment_id": v.TULIP, "service_class": "P1", "cycle_h": 2.5, "note": "Bakery"}
@@ -146,7 +147,7 @@ def test_what_is_downloaded_can_be_uploaded(admin, ending):
 
 def test_the_book_names_who_decided(admin, city_folder):
     decide(admin, TULIP_P1)
-    with reading(open_database(city_folder / "barfrub.sqlite")) as tx:
+    with reading(database_of(city_folder)) as tx:
         event = list_events(tx)[-1]
     assert (event.verb, event.actor.id) == ("class.decided", "administrator")
     assert json.dumps(event.after)

@@ -9,7 +9,8 @@ from api.config.settings import Settings
 from data.model import Actor, ActorKind, Role
 from data.samples import TOWN_FILE, TOWN_NAME
 from data.store.accounts.accounts import add_user
-from data.store.database.engine import open_database, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import transaction
 from fleet.setup.city_setup import NewCity, add_city
 from tests.browser.conftest import serving
 from tests.village import NOW
@@ -31,7 +32,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> Iter
     add_city(
         folder, NewCity(TOWN_NAME, TOWN_FILE, timezone="Asia/Tehran", language="fa"), NOW, actor
     )
-    with transaction(open_database(folder / "barfrub.sqlite")) as tx:
+    with transaction(database_of(folder)) as tx:
         for role in Role:
             add_user(tx, role.value, [role], "fa", password_hash)
     with serving(settings, "barfabad") as address:

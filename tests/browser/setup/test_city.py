@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from api.config.settings import Settings
 from data.model import Role
 from data.store.accounts.accounts import add_user
-from data.store.database.engine import open_database, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import transaction
 from fleet.setup.city_setup import NewCity, add_city
 from tests.browser.conftest import refuse, serving
 from tests.data.osm.osm_files import CROSS, a_way, nodes, write_osm
@@ -37,7 +38,7 @@ def made_town(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> P
     file = tmp_path_factory.mktemp("drawn") / "town.osm"
     write_osm(file, [*nodes(CROSS | ISLAND), *WAYS, OFF_MAP])
     add_city(folder, NewCity("town", file, timezone="Asia/Tehran"), NOW, DISPATCHER)
-    engine = open_database(folder / "barfrub.sqlite")
+    engine = database_of(folder)
     with transaction(engine) as tx:
         for role in (Role.ADMINISTRATOR, Role.OPERATOR):
             add_user(tx, role.value, [role], "en", password_hash)

@@ -5,7 +5,8 @@ from playwright.sync_api import expect
 
 from data.model import LegKind, PlanState, Role
 from data.store.accounts.accounts import add_user
-from data.store.database.engine import open_database, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import transaction
 from data.store.planning.plans import add_plan, set_plan_state
 from data.store.streets.network import load_network
 from fleet.shifts.driver_codes import give_code
@@ -32,7 +33,7 @@ REST_MS = 1300
 
 @pytest.fixture
 def database(server, tmp_path):
-    engine = open_database(tmp_path / "cities/village/barfrub.sqlite")
+    engine = database_of(tmp_path / "cities/village")
     yield engine
     engine.dispose()
 

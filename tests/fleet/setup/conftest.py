@@ -1,6 +1,7 @@
 import pytest
 
-from data.store.database.engine import open_database, reading, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading, transaction
 from data.store.setup.city import get_policy, set_fleet_text
 from data.store.streets.network import load_network
 from fleet.setup.city_setup import NewCity, add_city
@@ -26,7 +27,7 @@ def folder(tmp_path, write):
 
 @pytest.fixture
 def engine(folder):
-    engine = open_database(folder / "barfrub.sqlite")
+    engine = database_of(folder)
     yield engine
     engine.dispose()
 

@@ -10,7 +10,8 @@ import pytest
 from data.errors import ConflictError
 from data.model import Role
 from data.store.accounts.accounts import list_users
-from data.store.database.engine import open_database, reading
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading
 from fleet.accounts.accounts import enroll
 from fleet.setup.atomic_folder import scaffold
 from fleet.setup.city_setup import STEPS, NewCity, add_city
@@ -68,7 +69,7 @@ def test_the_first_administrator_comes_with_the_city(tmp_path: Path, street_file
         DISPATCHER,
         arrange=lambda tx: enroll(tx, DISPATCHER, "reza", [Role.ADMINISTRATOR], "fa", "x", NOW),
     )
-    with reading(open_database(folder / "barfrub.sqlite")) as tx:
+    with reading(database_of(folder)) as tx:
         assert [user.login for user in list_users(tx)] == ["reza"]
 
 

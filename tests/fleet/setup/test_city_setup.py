@@ -8,7 +8,8 @@ from data.model import Actor, ActorKind, Treatment
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
 from data.store.audit.audit_log import list_events
-from data.store.database.engine import open_database, reading, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading, transaction
 from data.store.setup.city import get_city, get_policy, get_policy_text, get_report
 from data.store.setup.machines import list_depots, list_reload_sites, list_vehicles
 from data.store.streets.districts import list_districts
@@ -46,7 +47,7 @@ def folder(tmp_path):
 @pytest.fixture
 def engine(folder, street_file):
     add_city(folder, NewCity("town", street_file, timezone="Asia/Tehran"), NOW, ACTOR)
-    engine = open_database(folder / "barfrub.sqlite")
+    engine = database_of(folder)
     yield engine
     engine.dispose()
 
@@ -190,7 +191,7 @@ def test_a_boundary_and_districts_shape_the_city(folder, street_file, tmp_path):
         ACTOR,
     )
     assert report["segments"] == 3, "the dead end to the south lies outside"
-    with reading(open_database(folder / "barfrub.sqlite")) as tx:
+    with reading(database_of(folder)) as tx:
         home = get_city(tx)
         assert home.boundary.startswith("POLYGON")
         assert home.language == "fa"

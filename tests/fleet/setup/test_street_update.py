@@ -198,10 +198,11 @@ import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from data.model import Actor, ActorKind
-from data.store.database.engine import open_database, reading
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading
 from fleet.setup.street_update import compare, take_over
 folder, file = Path(sys.argv[1]), Path(sys.argv[2])
-database = open_database(folder / "barfrub.sqlite")
+database = database_of(folder)
 with reading(database) as tx:
     newer = compare(tx, file)
 def die(step):

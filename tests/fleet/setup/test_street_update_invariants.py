@@ -8,7 +8,8 @@ import pytest
 from data.geocode import Geocoder
 from data.model import JobState, Override, RequestKind, RequestState, ServiceClass
 from data.store.audit.audit_log import broken_links, list_events
-from data.store.database.engine import open_database, reading, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading, transaction
 from data.store.requests.requests import list_requests
 from data.store.setup.city import get_city, get_policy
 from data.store.streets.network import list_former_segments, list_restrictions, load_network
@@ -153,7 +154,7 @@ def test_records_fit_together_after_years_of_edits(tmp_path, seed):
     mappers, random = Mappers(seed), Random(seed)  # noqa: S311 - calls, not secrets
     folder = tmp_path / "cities" / "town"
     add_city(folder, NewCity("town", mappers.write(tmp_path / "0.osm")), NOW, ACTOR)
-    engine = open_database(folder / "barfrub.sqlite")
+    engine = database_of(folder)
     with transaction(engine) as tx:
         storm = start_storm(tx, ACTOR, "snow", load_network(tx), get_policy(tx), NOW)
     ids = set()

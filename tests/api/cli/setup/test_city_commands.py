@@ -11,8 +11,9 @@ from api.cli.storms.storm import storm
 from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import URMIA_FLEET
+from data.store.database.city_database import database_of
 from data.store.database.city_lock import holding
-from data.store.database.engine import create_engine, open_database, reading
+from data.store.database.engine import create_engine, reading
 from data.store.schema import metadata
 from data.store.setup.city import get_city
 from data.store.streets.districts import list_districts
@@ -123,7 +124,7 @@ def test_streets_come_from_a_file_or_from_a_place(run, words):
 
 def test_districts_of_urmia_are_known_by_a_word(run, street_file, tmp_path):
     run(city, "add", "town", street_file, "--districts", "urmia", "--language", "fa")
-    with reading(open_database(tmp_path / "var/cities/town/barfrub.sqlite")) as tx:
+    with reading(database_of(tmp_path / "var/cities/town")) as tx:
         assert len(list_districts(tx)) == 5
         assert get_city(tx).language == "fa"
 

@@ -5,7 +5,8 @@ from api.cli.setup.fleet import fleet
 from data.errors import InvalidError
 from data.languages import languages
 from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml
-from data.store.database.engine import open_database, reading
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading
 from data.store.setup.machines import list_vehicles
 
 TABLE = "نام;نوع;سرعت حرکت;تیغه;برف روبی\r\nلودر;لودر;۲۵;۲٫۸;۸\r\n"
@@ -18,7 +19,7 @@ def run(city_folder, monkeypatch):
 
 
 def names(folder):
-    with reading(open_database(folder / "barfrub.sqlite")) as tx:
+    with reading(database_of(folder)) as tx:
         return [each.name for each in list_vehicles(tx)]
 
 

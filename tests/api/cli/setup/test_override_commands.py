@@ -6,7 +6,8 @@ from typer.testing import CliRunner, Result
 from api.cli.main import commands
 from api.cli.setup.overrides import overrides
 from data.errors import BarfrubError
-from data.store.database.engine import open_database, reading
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading
 from data.store.streets.service_levels import list_levels, list_overrides
 from tests import village as v
 
@@ -27,7 +28,7 @@ def run(*words: str) -> Result:
 
 
 def decided(folder: Path) -> dict[int, str]:
-    with reading(open_database(folder / "barfrub.sqlite")) as tx:
+    with reading(database_of(folder)) as tx:
         assert set(list_overrides(tx)) <= set(list_levels(tx))
         return {one: str(wish.service_class) for one, wish in list_overrides(tx).items()}
 

@@ -7,7 +7,8 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from api.cli.storms.plan import plan
-from data.store.database.engine import open_database, reading
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading
 from data.store.planning.plans import find_published_plan, list_plans
 from data.store.storms.storms import find_active_storm
 
@@ -34,7 +35,7 @@ def test_a_plan_starts_a_storm_and_prints_what_every_class_and_vehicle_gets(
     assert " 100.0% " in main
     assert any(line.startswith("Truck ") for line in lines)
     assert "Nothing is left undone." in lines
-    with reading(open_database(city_folder / "barfrub.sqlite")) as tx:
+    with reading(database_of(city_folder)) as tx:
         storm = find_active_storm(tx)
         assert storm is not None
         assert [made.state for made in list_plans(tx, storm.id)] == ["draft"]
@@ -45,7 +46,7 @@ def test_a_plan_is_written_to_the_files_asked_for_and_published(
 ) -> None:
     text, lines, page = (tmp_path / name for name in ("p.json", "p.geojson", "p.html"))
     run("--publish", "--json", str(text), "--geojson", str(lines), "--map", str(page))
-    with reading(open_database(city_folder / "barfrub.sqlite")) as tx:
+    with reading(database_of(city_folder)) as tx:
         storm = find_active_storm(tx)
         assert storm is not None
         published = find_published_plan(tx, storm.id)

@@ -13,7 +13,8 @@ from api.config.clock import Clock
 from api.processes.ingest.evidence_process import DigestingProcess, EvidenceChanges
 from data.model import Position, Storm
 from data.store.accounts.accounts import add_device
-from data.store.database.engine import Database, open_database, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import Database, transaction
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_positions, list_unseen
 from tests import village as v
@@ -25,7 +26,7 @@ AFTER_ALL = v.NOW + timedelta(hours=1)
 
 @pytest.fixture
 def engine(city_folder: Path) -> Iterator[Database]:
-    engine = open_database(city_folder / "barfrub.sqlite")
+    engine = database_of(city_folder)
     yield engine
     engine.dispose()
 

@@ -18,7 +18,8 @@ from api.config.clock import Clock
 from api.processes.workers.worker_processes import WORKERS
 from data.model import VehicleId
 from data.store.accounts.accounts import add_device
-from data.store.database.engine import open_database, reading, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading, transaction
 from fleet.accounts.accounts import token_digest
 
 ROOT = Path(__file__).parents[4]
@@ -45,7 +46,7 @@ def started(folder: Path, port: int) -> subprocess.Popen[bytes]:
 
 @pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGTERM])
 def test_no_acknowledged_position_is_missing_after(stop: signal.Signals, city_folder: Path) -> None:
-    engine = open_database(city_folder / "barfrub.sqlite")
+    engine = database_of(city_folder)
     with transaction(engine) as tx:
         add_device(tx, "truck-1", VehicleId(1), token_digest(TOKEN))
     port, numbers, acknowledged = free_port(), count(), list[datetime]()

@@ -12,7 +12,8 @@ from api.processes.workers.plan_worker import solve_run, work_until
 from api.processes.workers.run_lease import LEASE_S, Heartbeat, real_now
 from api.processes.workers.worker_processes import WORKERS, running_workers
 from data.model import PlanRun, RunState
-from data.store.database.engine import open_database, reading, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading, transaction
 from data.store.planning.plan_runs import get_run, lease_run
 from data.store.planning.plans import get_plan
 from fleet.planning.plan_lifecycle import ask_for_plan, request_stop
@@ -28,7 +29,7 @@ PATIENCE_S = 600.0
 
 @pytest.fixture
 def engine(city_folder: Path) -> Iterator[Engine]:
-    engine = open_database(city_folder / "barfrub.sqlite")
+    engine = database_of(city_folder)
     with transaction(engine) as tx:
         start_storm(tx, DISPATCHER, "First snow", v.village(), POLICY, v.NOW)
     yield engine

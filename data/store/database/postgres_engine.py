@@ -1,0 +1,72 @@
+"""An engine on a city's schema of a PostgreSQL database."""
+
+from functools import partial
+
+import psycopg
+import sqlalchemy
+from sqlalchemy import Connection, Engine, make_url
+
+from data.errors import InvalidError
+from data.store.database.city_address import PostgresAddress
+
+WAIT_MS = 15_000
+"""How long a writer waits for another one before it gives up."""
+
+POOL, POOL_MOST = 10, 40
+"""Connections that a process keeps open, and how many it opens when all threads want one."""
+
+WRITERS = 0x626172
+"""First half of the advisory lock of a city's writers; the second is a digest of its schema."""
+
+
+def create_postgres_engine(address: PostgresAddress, *, derived: bool) -> Engine:
+    """Return an engine whose tables are those of the schema, which is made where it is missing.
+
+    `derived` as of `create_engine`: such commits do not wait for the disk.
+    """
+    engine = sqlalchemy.create_engine(
+        make_url(address.url).set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        pool_size=POOL,
+        max_overflow=POOL_MOST - POOL,
+        pool_pre_ping=True,
+        pool_timeout=WAIT_MS / 1000,
+    )
+    listen = sqlalchemy.event.listen
+    listen(engine, "connect", partial(_configure, schema=address.schema, derived=derived))
+    listen(engine, "begin", _begin)
+    listen(engine, "handle_error", _refuse_large)
+    return engine
+
+
+def _configure(
+    connection: psycopg.Connection, _record: object, *, schema: str, derived: bool
+) -> None:
+    name = psycopg.sql.Identifier(schema)
+    connection.autocommit = True
+    connection.execute(psycopg.sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
+    connection.execute(psycopg.sql.SQL("SET search_path TO {}").format(name))
+    connection.execute(f"SET lock_timeout = {WAIT_MS}")
+    connection.execute("SET timezone = 'UTC'")
+    if derived:
+        connection.execute("SET synchronous_commit = off")
+    connection.autocommit = False
+
+
+def _begin(connection: Connection) -> None:
+    """Read one state of all tables, or write as the only writer of the city.
+
+    As on SQLite: who writes has read what no other writer changes meanwhile.
+    """
+    if connection.get_execution_options().get("read_only"):
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    else:
+        connection.exec_driver_sql(
+            f"SELECT pg_advisory_xact_lock({WRITERS}, hashtext(current_schema()))"
+        )
+
+
+def _refuse_large(context: sqlalchemy.ExceptionContext) -> None:
+    """Turn a number that no column can hold into an error of whoever sent it."""
+    if isinstance(context.original_exception, psycopg.errors.NumericValueOutOfRange):
+        raise InvalidError("number", "", "a smaller number")

@@ -1,0 +1,90 @@
+"""An engine on a city's SQLite file."""
+
+import time
+from functools import partial
+from pathlib import Path
+
+import sqlalchemy
+from pysqlite3 import dbapi2
+from sqlalchemy import Connection, Engine
+from sqlalchemy.pool import StaticPool
+
+from data.errors import InvalidError
+from data.store.database.write_queue import ASK_S
+
+BUSY_MS = 15_000
+"""How long a writer waits for another one before it gives up."""
+
+CHECKPOINT_PAGES, DERIVED_CHECKPOINT_PAGES = 10_000, 1_000
+"""Length of the write-ahead log from which a commit carries it over into the database, in pages of
+4 kB: who stores what can be derived again does it first, so that nobody else waits for it."""
+
+
+def create_sqlite_engine(path: Path | None, *, derived: bool) -> Engine:
+    """Return an engine on a file, which may be new, or in memory for `None`.
+
+    Write-ahead log, foreign keys on. `derived` as of `create_engine`.
+    """
+    if path is None:
+        engine = sqlalchemy.create_engine(
+            "sqlite://",
+            module=dbapi2,
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False},
+        )
+    else:
+        # Errors are logged, and what callers said must not be.
+        engine = sqlalchemy.create_engine(f"sqlite:///{path}", module=dbapi2, hide_parameters=True)
+    sqlalchemy.event.listen(engine, "connect", partial(_configure, derived=derived))
+    sqlalchemy.event.listen(engine, "begin", _begin)
+    sqlalchemy.event.listen(engine, "handle_error", _refuse_large)
+    return engine
+
+
+def _refuse_large(context: sqlalchemy.ExceptionContext) -> None:
+    """Turn an integer that no column can hold into an error of whoever sent it."""
+    if isinstance(context.original_exception, OverflowError):
+        raise InvalidError("number", "", "a smaller number")
+
+
+def _configure(connection: dbapi2.Connection, _record: object, *, derived: bool) -> None:
+    # The driver's own BEGIN comes late and breaks read-then-write, so we send ours.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # FULL, not NORMAL: what was acknowledged must survive a power cut, not only a killed process.
+    # What is derived reaches the disk with whatever is acknowledged next.
+    cursor.execute(f"PRAGMA synchronous={'NORMAL' if derived else 'FULL'}")
+    pages = DERIVED_CHECKPOINT_PAGES if derived else CHECKPOINT_PAGES
+    cursor.execute(f"PRAGMA wal_autocheckpoint={pages}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    # What is erased must not stay readable in free pages of the file.
+    cursor.execute("PRAGMA secure_delete=ON")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("read_only"):
+        connection.exec_driver_sql("BEGIN DEFERRED")
+    elif not _begun_in_time(connection.connection.driver_connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begun_in_time(driver: dbapi2.Connection) -> bool:
+    """Begin to write as soon as no other process does; return whether that was in time."""
+    until_s = time.monotonic() + BUSY_MS / 1000
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < until_s:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except dbapi2.OperationalError as error:
+                if "locked" not in str(error):
+                    return False
+                time.sleep(ASK_S)
+            else:
+                return True
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    return False

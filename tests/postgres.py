@@ -1,0 +1,70 @@
+"""PostgreSQL of the tests: databases copied from templates, as quick as copies of a file.
+
+`scripts/test` starts a server of its own and names it in BARFRUB_TEST_POSTGRES;
+BARFRUB_TEST_STORE=postgresql has the tests use it in place of SQLite.
+"""
+
+import os
+from collections.abc import Callable
+from itertools import count
+
+import psycopg
+from sqlalchemy import Engine
+
+from data.store.database.city_address import PostgresAddress
+from data.store.database.engine import create_engine
+
+SERVER = os.environ.get("BARFRUB_TEST_POSTGRES", "")
+"""URL of a server that the tests may make databases in, without a database's name."""
+
+WANTED = os.environ.get("BARFRUB_TEST_STORE") == "postgresql"
+"""Whether the tests keep their cities there."""
+
+SCHEMA = "village"
+
+_numbers = count(1)
+_templates: dict[str, PostgresAddress] = {}
+_copies: list[str] = []
+_opened: list[Engine] = []
+
+
+def template(name: str, fill: Callable[[Engine], None]) -> PostgresAddress:
+    """Return the database that `fill` has filled, in this process once for each name."""
+    if name not in _templates:
+        database = f"{name}_{os.getpid()}"
+        _run(f'CREATE DATABASE "{database}" TEMPLATE template0')
+        _templates[name] = PostgresAddress(f"{SERVER}/{database}", SCHEMA)
+        engine = create_engine(_templates[name])
+        fill(engine)
+        engine.dispose()
+    return _templates[name]
+
+
+def copy(made: PostgresAddress) -> PostgresAddress:
+    """Return a new database like one that nobody has open; `drop_copies` ends it."""
+    source = made.url.rpartition("/")[2]
+    database = f"{source}_{next(_numbers)}"
+    _run(f'CREATE DATABASE "{database}" TEMPLATE "{source}"')
+    _copies.append(database)
+    return PostgresAddress(f"{SERVER}/{database}", SCHEMA)
+
+
+def opened(address: PostgresAddress) -> Engine:
+    """Return the engine of a copy, which `drop_copies` closes."""
+    _opened.append(create_engine(address))
+    return _opened[-1]
+
+
+def drop_copies() -> None:
+    """Drop the databases that a test has used."""
+    for engine in _opened:
+        engine.dispose()
+    for database in _copies:
+        _run(f'DROP DATABASE "{database}" WITH (FORCE)')
+    _opened.clear()
+    _copies.clear()
+
+
+def _run(order: str) -> None:
+    with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as server:
+        server.execute(order)
