@@ -16,6 +16,18 @@ ROOT = Path(__file__).parent.parent
 prepare_numba(Settings(var=ROOT / "var"))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if postgres.WANTED:  # its driver, unlike SQLite's, complains when a test leaves an engine open
+        for category in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
+            config.addinivalue_line("filterwarnings", f"ignore:.*psycopg:{category}")
+
+
+@pytest.fixture(autouse=True)
+def _sqlite_only(request: pytest.FixtureRequest) -> None:
+    if postgres.WANTED and request.node.get_closest_marker("sqlite"):
+        pytest.skip("about a city's SQLite file")
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     folder = Path(os.environ.get("BARFRUB_SHARED_DATA", ROOT.parent / "shared" / "data"))

@@ -89,7 +89,7 @@ def _append_only(_table: Table, connection: Connection, **_words: object) -> Non
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(
             "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$ BEGIN RAISE EXCEPTION 'the storm book is append-only'; END $$"
+            " $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$"
         )
         connection.exec_driver_sql(
             "CREATE TRIGGER event_without_change BEFORE UPDATE OR DELETE OR TRUNCATE ON event"
