@@ -273,7 +273,7 @@ TWELVE = [
     (
         "what people reported is changed and sealed anew",
         in_turn(
-            reported_and_sealed, orders("DELETE FROM pass WHERE window IS NULL"), reported_sealed
+            reported_and_sealed, orders('DELETE FROM pass WHERE "window" IS NULL'), reported_sealed
         ),
         Wrong.RESEALED,
     ),
