@@ -139,7 +139,7 @@ def take_in(
 
     with transaction(engine) as tx:
         while digest_unseen(tx, positions[0].fixed_at):
-            report("positions from before are matched first")
+            report("matching earlier positions first")
     for portion in batched(positions, at_once, strict=False):
         with transaction(engine) as tx:
             stored = add_positions(tx, portion)

@@ -84,10 +84,12 @@ async def wait_for_digestion(engine: Database, report: Report) -> None:
         if least is None or waiting < least:
             least, moved_s = waiting, time.monotonic()
         if time.monotonic() - moved_s > PATIENCE_S:
-            raise BarfrubError(f"the server does not look at {waiting:,} positions that it has")
+            raise BarfrubError(
+                f"the server does not process {waiting:,} positions that it has stored"
+            )
         if time.monotonic() - told_s > TICK_S:
             told_s = time.monotonic()
-            report(f"{waiting:,} wait to be matched")
+            report(f"{waiting:,} positions waiting to be matched")
         await asyncio.sleep(TICK_S / 5)
 
 

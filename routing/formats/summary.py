@@ -9,11 +9,11 @@ REASONS = {
     "no_vehicle": "no vehicle is able or allowed to",
     "order": "what must come before is not done",
 }
-"""What the reason of something left undone means."""
+"""Texts of the reasons why a task is unserved."""
 
 
 def summary_lines(name: str, kind: str, written: dict[str, object]) -> list[str]:
-    """Return a solution's cost, bound, routes and effort, and what is left undone by reason."""
+    """Return a solution's cost, bound, routes and effort, and unserved tasks by reason."""
     routes = written["routes"]
     count = 0
     if isinstance(routes, list):
@@ -21,7 +21,7 @@ def summary_lines(name: str, kind: str, written: dict[str, object]) -> list[str]
     lines = [
         f"{name} ({kind})",
         f"Cost       {_number(written['cost'])}",
-        f"At least   {_number(written['lower_bound'])}{_gap(written['gap'])}",
+        f"Bound      {_number(written['lower_bound'])}{_gap(written['gap'])}",
         f"Routes     {count:,}",
         f"Search     {_number(written['seconds'])} s, {_number(written['iterations'])} iterations, "
         f"seed {written['seed']}",
@@ -29,7 +29,7 @@ def summary_lines(name: str, kind: str, written: dict[str, object]) -> list[str]
     left = written["unserved"]
     counts = Counter(one["reason"] for one in left) if isinstance(left, list) else Counter()
     lines += [
-        f"Left undone: {count:,}, {REASONS.get(reason, reason)}"
+        f"Unserved:  {count:,}, {REASONS.get(reason, reason)}"
         for reason, count in sorted(counts.items())
     ]
     return lines

@@ -81,6 +81,6 @@ def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Vis
         page.keyboard.press("Control+z")
         page.keyboard.press("Control+z")
         expect(bar.locator(".edit-list li.muted")).to_have_count(2)
-        page.click(f"text={t('Throw the changes away')}")
+        page.click(f"text={t('Discard the changes')}")
         expect(bar).to_have_count(0)
     assert visit.complaints == []

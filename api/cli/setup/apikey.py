@@ -59,4 +59,4 @@ def revoke(name: Name, city: CityOption = None) -> None:
         if key is None:
             raise NotFoundError("api_key", name)
         revoke_key(tx, CONSOLE, key.id, Clock().now())
-    typer.echo(f"{name} may not write any more.")
+    typer.echo(f"The key of {name} is revoked.")

@@ -132,7 +132,7 @@ def update(
     report = take_over(database, folder, newer, Clock().now(), CONSOLE, report=_progress)
     print_report(report)
     if report["plan_superseded"]:
-        print("The plan that was driven is for streets of before: make a new one.")
+        print("The published plan is for the streets before this update: make a new one.")
 
 
 @city.command()
@@ -149,7 +149,7 @@ def former(name: NameArgument) -> None:
     for street in sorted(gone, key=lambda each: each.gone_at):
         print(f"{street.gone_at:%Y-%m-%d}  {replaced_text(street.id, street, street.successors)}")
     if not gone:
-        print("No street has vanished.")
+        print("No street was removed.")
 
 
 @city.command()
@@ -215,7 +215,7 @@ def remove(
         f"{held.bytes / 1e6:,.0f} MB in {folder}"
     )
     if not yes:
-        print("Nothing was deleted. Add --yes to delete all of it for ever.")
+        print("Nothing was deleted. Add --yes to delete it for good.")
         raise typer.Exit(1)
     remove_city(folder)
     print("Deleted.")

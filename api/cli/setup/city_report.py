@@ -33,8 +33,8 @@ def print_difference(newer: Newer, most: int | None) -> None:
     """Print what a newer street file changes, with at most `most` removed streets."""
     found = newer.difference
     print(
-        f"Of the streets, {len(found.unchanged):,} stay, {len(found.changed):,} change, "
-        f"{len(found.gone):,} vanish; {len(found.new):,} are new."
+        f"Of the streets, {len(found.unchanged):,} are unchanged, {len(found.changed):,} changed, "
+        f"{len(found.gone):,} removed; {len(found.new):,} new."
     )
     for vanished in sorted(found.gone, key=lambda each: -each.segment.length_m)[:most]:
         street = vanished.segment
@@ -43,8 +43,8 @@ def print_difference(newer: Newer, most: int | None) -> None:
         print(f"  … and {len(found.gone) - most:,} more: --all lists them")
     if newer.jobs or newer.requests or newer.overrides:
         print(
-            f"On vanishing streets: {newer.jobs} open jobs, {newer.requests} requests, "
-            f"{newer.overrides} decisions about their class."
+            f"On removed streets: {newer.jobs} open jobs, {newer.requests} requests, "
+            f"{newer.overrides} overrides."
         )
 
 
@@ -54,7 +54,7 @@ def replaced_text(
     """Return the line of a removed street and its replacements."""
     name = next(iter(street.names.get("", ())), "unnamed")
     after = ", ".join(str(each) for each in successors) or "nothing"
-    return f"{street_id} {name}, {street.length_m:.0f} m; in its place: {after}"
+    return f"{street_id} {name}, {street.length_m:.0f} m; replaced by: {after}"
 
 
 def print_report(report: Report) -> None:

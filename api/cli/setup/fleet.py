@@ -122,7 +122,7 @@ def set_policy_file(
     with transaction(database) as tx:
         set_policy(tx, CONSOLE, text, load_network(tx), Clock().now())
     write_policy_text(database, folder)
-    typer.echo("The policy is in force for jobs made from now on.")
+    typer.echo("The policy applies to jobs created from now on.")
 
 
 def _content(file: Path) -> bytes:

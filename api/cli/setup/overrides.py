@@ -49,7 +49,7 @@ def import_file(
                 typer.echo(_mistake_line(one), err=True)
             raise typer.Exit(1)
         changed = decide_all(tx, CONSOLE, decisions, network, Clock().now(), replace=replace)
-    typer.echo(f"{len(decisions)} streets decided, {len(changed)} of them anew.")
+    typer.echo(f"{len(decisions)} overrides, {len(changed)} of them changed.")
 
 
 @overrides.command("export")

@@ -26,7 +26,7 @@ def restore(
         raise BarfrubError(f"{city} cannot be written: {error.strerror}") from error
     typer.echo(
         f"{city} is restored from {file.name}: {manifest.city} as of {manifest.made_at}, "
-        f"{len(manifest.files)} files, every checksum right."
+        f"{len(manifest.files)} files, all checksums correct."
     )
 
 

@@ -54,14 +54,14 @@ def verify(
     if len(done.findings) > SHOWN:
         typer.echo(f"... and {len(done.findings) - SHOWN} more", err=True)
     if done.unsealed:
-        typer.echo(f"{done.unsealed} half hours of evidence are not written down yet.")
+        typer.echo(f"{done.unsealed} track windows of evidence are not sealed yet.")
     if done.clock_jumps:
         typer.echo(f"{done.clock_jumps} lines say that the clock was set (clock.jumped).")
     if done.findings:
-        typer.echo(f"{len(done.findings)} things are wrong in {done.lines} lines.", err=True)
+        typer.echo(f"{len(done.findings)} findings in {done.lines} lines.", err=True)
         raise typer.Exit(1)
-    typer.echo(f"{done.lines} lines, all as they were written.")
-    typer.echo(f"Note this down, to prove it next time: {done.lines}:{done.last_hash}")
+    typer.echo(f"{done.lines} lines, none altered.")
+    typer.echo(f"Receipt, to keep outside of the server: {done.lines}:{done.last_hash}")
 
 
 @audit.command()
@@ -91,4 +91,4 @@ def export(
                 lines += 1
     except OSError as error:
         raise BarfrubError(f"{file} cannot be written: {error.strerror}") from error
-    typer.echo(f"{lines} lines are in {file}.")
+    typer.echo(f"{lines} lines written to {file}.")

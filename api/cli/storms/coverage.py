@@ -42,15 +42,15 @@ def rebuild(city: CityOption = None, storm: StormOption = None) -> None:
         found, network = chosen_storm(tx, storm), load_network(tx)
         policy = get_storm_policy(tx, found.id)
         done = recompute(CityContext(tx, network, policy, Clock().now()), CONSOLE, found.id)
-    typer.echo(f"Storm {found.name!r}: {done.windows} half hours of positions derived anew.")
+    typer.echo(f"Storm {found.name!r}: {done.windows} track windows recomputed.")
     if done.revision is None:
         typer.echo("Nothing changed.")
         return
     typer.echo(f"Revision {done.revision.number}: {done.revision.directions} directions changed.")
     if done.jobs:
-        typer.echo(f"{len(done.jobs)} jobs are done by it.")
+        typer.echo(f"{len(done.jobs)} jobs completed.")
     if done.doubtful:
-        typer.echo(f"Jobs that nothing proves any more: {', '.join(map(str, done.doubtful))}")
+        typer.echo(f"Completed jobs without evidence: {', '.join(map(str, done.doubtful))}")
 
 
 @coverage.command()
@@ -67,7 +67,7 @@ def revisions(city: CityOption = None, storm: StormOption = None) -> None:
         found = chosen_storm(tx, storm)
         known = list_revisions(tx, found.id)
     if not known:
-        typer.echo(f"Storm {found.name!r} has no revision: its coverage is as first derived.")
+        typer.echo(f"Storm {found.name!r} has no coverage revision.")
     for one in known:
         typer.echo(
             f"{one.number}  {one.made_at:%Y-%m-%d %H:%M}Z  {one.cause}  "

@@ -44,6 +44,8 @@ def taken_in(folder: Path, engine: Database, ready: Ready, fixes: Sequence[Logge
 def print_outcome(outcome: Outcome, began_s: float) -> None:
     """Print how many fixes were new, repeated or refused, and the time taken."""
     took_s = time.monotonic() - began_s
-    typer.echo(f"{outcome.stored:,} fixes are new, {outcome.repeated:,} were known; {took_s:.1f} s")
+    typer.echo(
+        f"{outcome.stored:,} positions stored, {outcome.repeated:,} repeated; {took_s:.1f} s"
+    )
     for reason, count in outcome.refused.most_common():
-        typer.echo(f"{count:,} were refused: {reason}")
+        typer.echo(f"{count:,} rejected: {reason}")

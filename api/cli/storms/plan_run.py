@@ -49,9 +49,9 @@ def made_plan(
 
 
 def print_figures(figures: PlanFigures, made: Plan) -> None:
-    """Print the tables of classes and vehicles, and the work left undone with reasons."""
+    """Print the tables of classes and vehicles, and unserved jobs with reasons."""
     print(f"Plan {made.id}, revision {made.revision}, {made.state}")
-    print(f"Cost {made.cost.total:,.0f}, at least {made.bound:,.0f}")
+    print(f"Cost {made.cost.total:,.0f}, lower bound {made.bound:,.0f}")
     print()
     print("Class    Jobs       km   Done km  By deadline   Last at (UTC)     Worst lateness")
     for row in figures.classes:
@@ -62,10 +62,10 @@ def print_figures(figures: PlanFigures, made: Plan) -> None:
         print(_vehicle_line(vehicle))
     print()
     if not figures.unserved:
-        print("Nothing is left undone.")
+        print("Every job is served.")
     for left in figures.unserved:
         reason = REASONS.get(left.reason, left.reason)
-        print(f"Left undone: {left.jobs} jobs of {left.service_class}, {reason}")
+        print(f"Unserved: {left.jobs} jobs of {left.service_class}, {reason}")
 
 
 REASONS = {

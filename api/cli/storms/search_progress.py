@@ -55,7 +55,7 @@ class ProgressLine:
         gap = f"{best / bound - 1.0:.1%}" if bound > 0 and not unserved else "-"
         line = (
             f"{now_s - self._began_s:5.0f} s  best {best * self.unit:,.0f}  "
-            f"at least {bound * self.unit:,.0f}  gap {gap}  left undone {unserved:,}  "
+            f"bound {bound * self.unit:,.0f}  gap {gap}  unserved {unserved:,}  "
             f"iterations {iterations:,} ({rate:,.0f} a second)"
         )
         if sys.stderr.isatty():

@@ -1,4 +1,4 @@
-"""People of the set-up over HTTP: invited, let in, shut out."""
+"""People of the set-up over HTTP: invited, enabled, disabled."""
 
 from datetime import timedelta
 

@@ -155,9 +155,9 @@ def test_roles_are_changed_in_place(visit):
 def test_who_is_shut_out_can_be_let_in_again(visit):
     page = set_up(visit, "/people")
     operator = page.locator(".person", has_text="operator")
-    operator.get_by_role("button", name="Shut out").click()
-    expect(operator.locator(".standing")).to_have_text("shut out")
-    operator.get_by_role("button", name="Let in again").click()
+    operator.get_by_role("button", name="Disable").click()
+    expect(operator.locator(".standing")).to_have_text("disabled")
+    operator.get_by_role("button", name="Enable").click()
 
     expect(operator.locator(".standing")).to_have_text("may sign in")
 
@@ -165,7 +165,7 @@ def test_who_is_shut_out_can_be_let_in_again(visit):
 def test_an_order_that_is_refused_says_why(visit):
     visit.page.route("**/api/people/*/disable", refuse("Somebody was faster."))
     page = set_up(visit, "/people")
-    page.locator(".person", has_text="operator").get_by_role("button", name="Shut out").click()
+    page.locator(".person", has_text="operator").get_by_role("button", name="Disable").click()
 
     expect(page.get_by_text("Somebody was faster.")).to_be_visible()
 

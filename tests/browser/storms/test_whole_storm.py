@@ -92,7 +92,7 @@ def look_and_publish(visit: Visit, t: Translator, lost: str) -> None:
 
 
 def close_the_storm(page: Page, t: Translator) -> None:
-    """Go to the storm's page, clean up, see what would be left undone, and close it."""
+    """Go to the storm's page, clean up, see what would stay open, and close it."""
     page.get_by_role("link", name=t("Phase, snowfall and end of the storm")).click()
     page.get_by_role("button", name=t("go:clean_up")).click()
     page.get_by_role("button", name=t("go:closed")).click()

@@ -96,11 +96,11 @@ class People extends SetupPart {
     const { editing } = people.value;
     const me = person.login === boot.login;
     if (person.state === "disabled")
-      return html`<button @click=${() => order(person, "enable")}>${t("Let in again")}</button>`;
+      return html`<button @click=${() => order(person, "enable")}>${t("Enable")}</button>`;
     return html`<button aria-expanded=${editing === person.id} @click=${() => people.set({ editing: editing === person.id ? null : person.id })}>${t("Change roles")}</button>
       <button @click=${() => linkAgain(person)}>${person.state === "active" ? t("New password") : t("New link")}</button>
       ${person.sessions && !me ? html`<button @click=${() => order(person, "sign-out")}>${t("Sign out everywhere")}</button>` : ""}
-      ${me ? "" : html`<button @click=${() => order(person, "disable")}>${t("Shut out")}</button>`}`;
+      ${me ? "" : html`<button @click=${() => order(person, "disable")}>${t("Disable")}</button>`}`;
   }
 
   editor(person) {
@@ -138,7 +138,7 @@ class People extends SetupPart {
 
   render() {
     const { inviting, link } = people.value;
-    return html`<p class="muted lead">${t("Everybody gets a link and chooses a password. Who is shut out leaves all pages at once.")}</p>
+    return html`<p class="muted lead">${t("Everybody gets an invitation link and chooses a password. A disabled account is signed out at once.")}</p>
       ${link ? this.link() : ""}
       ${inviting ? this.invitation() : html`<div><button class="primary" @click=${() => people.set({ inviting: true, link: null })}><span class="icon icon-user-plus" aria-hidden="true"></span>${t("Invite somebody")}</button></div>`}
       ${this.list()}`;

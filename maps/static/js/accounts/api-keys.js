@@ -49,15 +49,15 @@ class Systems extends SetupPart {
 
   adding() {
     const { fault } = systems.value;
-    return html`<form class="card column" @submit=${add} aria-label=${t("Give out a key")}>
-      <h2>${t("Give out a key")}</h2>
+    return html`<form class="card column" @submit=${add} aria-label=${t("Create an API key")}>
+      <h2>${t("Create an API key")}</h2>
       ${problem(fault)}
       <div class="fields">
         ${field("name", t("Name of the system"), html`<input id="name" name="name" maxlength="80" required autocomplete="off" dir="auto" data-focus>`)}
         ${field("contact", t("Whom to call about it"), html`<input id="contact" name="contact" maxlength="80" required autocomplete="off" dir="auto">`)}
       </div>
       <div class="ends">
-        <button class="primary">${t("Make a key")}</button>
+        <button class="primary">${t("Create the key")}</button>
         <button type="button" @click=${() => systems.set({ adding: false, fault: null })}>${t("Cancel")}</button>
       </div>
     </form>`;
@@ -76,8 +76,8 @@ class Systems extends SetupPart {
   ends(key) {
     if (key.revoked_at) return "";
     if (systems.value.ending !== key.id)
-      return html`<button @click=${() => systems.set({ ending: key.id })}>${t("End this key")}</button>`;
-    return html`<button class="primary" data-focus @click=${() => end(key)}>${t("End it for good")}</button>
+      return html`<button @click=${() => systems.set({ ending: key.id })}>${t("Revoke this key")}</button>`;
+    return html`<button class="primary" data-focus @click=${() => end(key)}>${t("Revoke it for good")}</button>
       <button @click=${() => systems.set({ ending: null })}>${t("Cancel")}</button>`;
   }
 
@@ -105,7 +105,7 @@ class Systems extends SetupPart {
     return html`<p class="muted lead">${t("Apps and other offices of the city bring requests through Open311, each with its own key. Everybody may read states, nobody reads callers.")}</p>
       <p class="small">${t("Address of the interface")}: <bdi dir="ltr"><code>${boot.base}</code></bdi></p>
       ${made ? this.made() : ""}
-      ${adding ? this.adding() : html`<div><button class="primary" @click=${() => systems.set({ adding: true, made: null })}><span class="icon icon-plus" aria-hidden="true"></span>${t("Give out a key")}</button></div>`}
+      ${adding ? this.adding() : html`<div><button class="primary" @click=${() => systems.set({ adding: true, made: null })}><span class="icon icon-plus" aria-hidden="true"></span>${t("Create an API key")}</button></div>`}
       ${this.list()}`;
   }
 }

@@ -65,7 +65,7 @@ class EditBar extends Part {
           <button class="quiet" ?disabled=${!draft.can_undo || busy} @click=${undo} title=${t("Undo (Ctrl+Z)")}><span class="icon icon-undo-2" aria-hidden="true"></span>${t("Undo")}</button>
           <button class="quiet" ?disabled=${!draft.can_redo || busy} @click=${redo} title=${t("Redo (Ctrl+Shift+Z)")}><span class="icon icon-redo-2" aria-hidden="true"></span>${t("Redo")}</button>
           <button class="primary" ?disabled=${busy} @click=${() => publishDraft()}>${t("Publish to the trucks")}</button>
-          <button ?disabled=${busy} @click=${discardDraft}>${t("Throw the changes away")}</button>
+          <button ?disabled=${busy} @click=${discardDraft}>${t("Discard the changes")}</button>
           <button class="quiet" @click=${leaveEditing}>${t("Leave editing")}</button>
         </div>
       </header>

@@ -69,16 +69,16 @@ const inspection = ({ row }) => html`<form class="action" @submit=${sent((fields
   </fieldset>
   <label for="photo">${t("Photo, which is the evidence")}</label>
   <photo-field><input id="photo" name="photo" type="file" accept="image/jpeg,image/png,image/webp" capture="environment" required /></photo-field>
-  <label for="seen">${t("What there is to say")}</label>
+  <label for="seen">${t("What to say")}</label>
   <input id="seen" name="text" maxlength="2000" dir="auto" autocomplete="off" />
   <button class="primary">${t("Send what I saw")}</button>
 </form>`;
 
 const remark = ({ row }) => html`<form class="action" @submit=${sent((fields) => note(row.id, fields.get("text")))}>
-  <h3>${t("Note something")}</h3>
+  <h3>${t("Add a note")}</h3>
   <label for="note">${t("For colleagues; the caller does not see it")}</label>
   <textarea id="note" name="text" rows="2" maxlength="2000" required dir="auto"></textarea>
-  <button>${t("Keep the note")}</button>
+  <button>${t("Save the note")}</button>
 </form>`;
 
 const ending = ({ row, reasons }) => html`<form class="action" @submit=${sent((fields) => close(row.id, fields.get("reason"), fields.get("text")))}>

@@ -61,12 +61,12 @@ class Agencies extends Part {
   form(agency) {
     const { fault } = agencies.value;
     const line = (name) => field(name, t(`field:${name}`), html`<input id=${name} name=${name} type=${LINE_TYPE[name] ?? "text"} maxlength="200" .value=${agency[name]} dir=${name in LINE_TYPE ? "ltr" : "auto"} autocomplete="off">`);
-    return html`<form class="card column" @submit=${this.save} aria-label=${agency.id ? t("Change") : t("Write in")}>
-      <h2>${agency.id ? agency.name : t("Write in")}</h2>
+    return html`<form class="card column" @submit=${this.save} aria-label=${agency.id ? t("Change") : t("Add an agency")}>
+      <h2>${agency.id ? agency.name : t("Add an agency")}</h2>
       ${fault ? html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${fault.message}</p>` : ""}
       <div class="fields">
         ${field("name", t("field:name"), html`<input id="name" name="name" maxlength="80" required .value=${agency.name} dir="auto" autocomplete="off">`)}
-        ${field("agency-kind", t("What it looks after"), html`<select id="agency-kind" name="kind">${boot.agency_kinds.map((kind) => html`<option value=${kind} ?selected=${kind === agency.kind}>${t(`agency:${kind}`)}</option>`)}</select>`)}
+        ${field("agency-kind", t("Responsible for"), html`<select id="agency-kind" name="kind">${boot.agency_kinds.map((kind) => html`<option value=${kind} ?selected=${kind === agency.kind}>${t(`agency:${kind}`)}</option>`)}</select>`)}
         ${LINES.map(line)}
       </div>
       <div class="ends"><button class="primary">${t("Save")}</button><button type="button" @click=${() => agencies.set({ editing: null })}>${t("Cancel")}</button></div>
@@ -87,14 +87,14 @@ class Agencies extends Part {
     const { list, broken } = agencies.value;
     if (broken) return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${refresh}>${t("Try again")}</button></p>`;
     if (!list) return html`<div class="skeleton" aria-hidden="true"></div>`;
-    if (list.length === 0) return html`<p class="empty">${t("Nobody is written in yet.")}</p>`;
+    if (list.length === 0) return html`<p class="empty">${t("There is no agency yet.")}</p>`;
     return html`<ul class="fleet-cards" aria-label=${t("Other agencies")}>${repeat(list, ({ id }) => id, (agency) => this.row(agency))}</ul>`;
   }
 
   render() {
     const { editing } = agencies.value;
     return html`<p class="muted lead">${t("Police, electricity, highways, Red Crescent, parks: whom the desk refers requests to.")}</p>
-      ${editing ? this.form(editing) : html`<div><button class="primary" @click=${() => this.edit(NEW)}><span class="icon icon-plus" aria-hidden="true"></span>${t("Write in")}</button></div>`}
+      ${editing ? this.form(editing) : html`<div><button class="primary" @click=${() => this.edit(NEW)}><span class="icon icon-plus" aria-hidden="true"></span>${t("Add an agency")}</button></div>`}
       ${this.list()}`;
   }
 }

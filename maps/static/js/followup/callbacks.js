@@ -55,7 +55,7 @@ class Calls extends Part {
     if (!who) return html`<div class="skeleton short" aria-hidden="true"></div>`;
     return html`<p class="number"><a href="tel:${who.phone}" dir="ltr">${who.phone}</a>${who.name ? html` · <bdi>${who.name}</bdi>` : ""}</p>
       <label for="call-note">${t("Note for colleagues")}</label><input id="call-note" maxlength="200" dir="auto">
-      <div class="outcomes" role="group" aria-label=${t("What came of the call")}>
+      <div class="outcomes" role="group" aria-label=${t("Outcome of the call")}>
         ${OUTCOMES.map((outcome) => html`<button class=${outcome === "reached" ? "primary" : ""} @click=${() => this.note(call, outcome)}><span class="icon icon-${ICON[outcome]}" aria-hidden="true"></span>${t(`call:${outcome}`)}</button>`)}
       </div>`;
   }

@@ -74,7 +74,7 @@ class Referrals extends Part {
     return html`<div class="answering">
       <label for="answer">${t("In their words")}</label><input id="answer" maxlength="2000" dir="auto">
       <div class="outcomes" role="group" aria-label=${t("Their answer")}>${ANSWERS.filter((state) => state !== one.state).map((state) => html`<button @click=${() => this.answer(one, state)}>${t(`answer:${state}`)}</button>`)}</div>
-      <p class="muted small">${t("What they decline is ours again.")}</p>
+      <p class="muted small">${t("What they decline comes back to us.")}</p>
     </div>`;
   }
 
@@ -92,7 +92,7 @@ class Referrals extends Part {
         ${open ? this.answers(one) : ""}
       </div>
       <div class="ends">
-        <a class="button" href="/requests/referrals/${one.id}" target="_blank" rel="noopener"><span class="icon icon-printer" aria-hidden="true"></span>${t("Paper")}</a>
+        <a class="button" href="/requests/referrals/${one.id}" target="_blank" rel="noopener"><span class="icon icon-printer" aria-hidden="true"></span>${t("Cover sheet")}</a>
         ${one.agency_email && NOT_ARRIVED.includes(one.letter) ? html`<a class="button" href=${letter(one)}><span class="icon icon-mail" aria-hidden="true"></span>${t("Write the e-mail")}</a>` : ""}
         ${pending ? html`<button aria-expanded=${open} @click=${toggle}>${t("Their answer")}</button>` : ""}
       </div>

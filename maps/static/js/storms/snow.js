@@ -112,7 +112,7 @@ const forms = () => html`<form class="fields" @submit=${add}>
     <button class="primary">${t("Enter")}</button>
   </form>
   <form class="upload">
-    <label class="send"><span class="icon icon-file-up" aria-hidden="true"></span>${t("Take a file …")}<input class="unseen" name="file" type="file" accept=".csv" @change=${take}></label>
+    <label class="send"><span class="icon icon-file-up" aria-hidden="true"></span>${t("Import a file …")}<input class="unseen" name="file" type="file" accept=".csv" @change=${take}></label>
     <span class="small muted">${t("A .csv file with the heads time and cm")}</span>
   </form>`;
 

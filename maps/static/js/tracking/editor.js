@@ -17,14 +17,14 @@ export const machineChoices = (chosen) => trackers.value.page.machines.map(
 /** Whether a tracker needs no token. */
 export const trustBox = (id, checked) => html`<label class="tick">
   <input type="checkbox" name="trusted" .checked=${checked} aria-describedby="trusted-${id}">
-  <span>${t("Its name is enough")}<span class="muted small" id="trusted-${id}">${t("For trackers that can send nothing but a number. Whoever knows the number can pretend to be this machine.")}</span></span>
+  <span>${t("Accept it without a token")}<span class="muted small" id="trusted-${id}">${t("For trackers that can send nothing but a number. Whoever knows the number can pretend to be this machine.")}</span></span>
 </label>`;
 
 function inputRow(tracker, one, index) {
   const drop = () => trackers.set({ inputs: rows().filter((_, at) => at !== index) });
   return html`<div class="input-row">
     <input name="key" aria-label=${t("Key in the message")} placeholder=${A_KEY} maxlength="40" dir="ltr" autocapitalize="none" spellcheck="false" .value=${one.key}>
-    <select name="equipment" aria-label=${t("What it tells of")}>${EQUIPMENT.map((kind) => html`<option value=${kind} ?selected=${kind === one.equipment}>${t(`equipment:${kind}`)}</option>`)}</select>
+    <select name="equipment" aria-label=${t("What it reports")}>${EQUIPMENT.map((kind) => html`<option value=${kind} ?selected=${kind === one.equipment}>${t(`equipment:${kind}`)}</option>`)}</select>
     <select name="inverted" aria-label=${t("What a signal means")}>
       <option value="" ?selected=${!one.inverted}>${t("A signal means it works")}</option>
       <option value="1" ?selected=${one.inverted}>${t("A signal means it rests")}</option>
@@ -68,7 +68,7 @@ async function say(event, tracker) {
 function command(tracker, one) {
   const takeBack = () => order(`/api/trackers/${tracker.id}/commands/${one.id}/take-back`);
   return html`<li><bdi dir="ltr"><code>${one.text}</code></bdi>
-    <span class="muted small">${one.sent_at ? t("handed over {span} ago", { span: age(one.sent_at) }) : t("waits for its next message")}</span>
+    <span class="muted small">${one.sent_at ? t("sent {span} ago", { span: age(one.sent_at) }) : t("waits for its next message")}</span>
     ${one.sent_at ? "" : html`<button type="button" class="quiet" @click=${takeBack}>${t("Take back")}</button>`}
   </li>`;
 }

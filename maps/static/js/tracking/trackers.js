@@ -102,7 +102,7 @@ class Trackers extends SetupPart {
     const { unknown_trackers } = trackers.value.page;
     if (!unknown_trackers.length) return "";
     return html`<section class="column gap">
-      <h2>${t("Unknown senders")} <span class="count">${number(unknown_trackers.length)}</span></h2>
+      <h2>${t("Unknown trackers")} <span class="count">${number(unknown_trackers.length)}</span></h2>
       <ul class="trackers">${repeat(unknown_trackers, (one) => one.name, (one) => this.sender(one))}</ul>
     </section>`;
   }
@@ -111,19 +111,19 @@ class Trackers extends SetupPart {
     if (!one.faults.length) return "";
     const times = one.faults.reduce((sum, fault) => sum + fault.times, 0);
     return html`<details class="faults">
-      <summary>${t("{count} messages were not believed", { count: times })}</summary>
+      <summary>${t("{count} messages were rejected", { count: times })}</summary>
       <ul>${one.faults.map((fault) => html`<li>${reason(fault.reason)}: ${t("{count} times, the last {span} ago", { count: fault.times, span: age(fault.last_at) })}</li>`)}</ul>
-      <button class="quiet" @click=${() => order(`/api/trackers/${one.id}/faults/clear`)}>${t("Count anew")}</button>
+      <button class="quiet" @click=${() => order(`/api/trackers/${one.id}/faults/clear`)}>${t("Reset the counts")}</button>
     </details>`;
   }
 
   row(one) {
     const open = trackers.value.editing === one.id;
-    const heard = one.heard_at ? t("heard {span} ago", { span: age(one.heard_at) }) : t("never heard");
+    const heard = one.heard_at ? t("last contact {span} ago", { span: age(one.heard_at) }) : t("no contact yet");
     const toggle = () => trackers.set({ editing: open ? null : one.id, inputs: null });
     const notes = [
       ...one.inputs.map((each) => `${each.key}: ${t(`equipment:${each.equipment}`)}`),
-      ...(one.trusted ? [t("its name is enough")] : []),
+      ...(one.trusted ? [t("accepted without a token")] : []),
       ...(one.phone ? [t("a driver's phone")] : []),
     ];
     return html`<li class="tracker ${one.state}">

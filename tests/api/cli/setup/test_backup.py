@@ -330,7 +330,7 @@ def test_what_stands_is_replaced_only_on_demand(lived_in: Path, tmp_path: Path) 
     assert isinstance(refused.exception, ConflictError)
     assert refused.exception.reason == "city_exists"
     done = run(restore, tmp_path / "saved.tar.gz", "--city", "village", "--replace")
-    assert "every checksum right" in done.output
+    assert "all checksums correct" in done.output
     assert [path.name for path in lived_in.parent.iterdir()] == ["village"]
 
 

@@ -139,8 +139,8 @@ def newer_file(tmp_path):
 def test_a_dry_run_lists_what_vanishes_and_changes_nothing(run, town, newer_file):
     before = run(city, "show", "town", "--json").stdout
     done = run(city, "update", "town", newer_file, "--dry-run")
-    assert "Of the streets, 2 stay, 1 change, 1 vanish; 1 are new." in done.stdout
-    assert "1 unnamed, 88 m; in its place: nothing" in done.stdout
+    assert "Of the streets, 2 are unchanged, 1 changed, 1 removed; 1 new." in done.stdout
+    assert "1 unnamed, 88 m; replaced by: nothing" in done.stdout
     assert "Nothing was changed." in done.stdout
     assert run(city, "show", "town", "--json").stdout == before
 
@@ -152,10 +152,10 @@ def test_an_update_takes_the_newer_file_over(run, town, newer_file):
 
 
 def test_streets_that_vanished_can_be_looked_up_afterwards(run, town, newer_file):
-    assert run(city, "former", "town").stdout == "No street has vanished.\n"
+    assert run(city, "former", "town").stdout == "No street was removed.\n"
     listed = run(city, "update", "town", newer_file, "--all").stdout
     (line,) = run(city, "former", "town").stdout.splitlines()
-    assert line.endswith("1 unnamed, 88 m; in its place: nothing")
+    assert line.endswith("1 unnamed, 88 m; replaced by: nothing")
     assert line.partition("  ")[2] in listed
 
 
@@ -219,8 +219,10 @@ def test_an_export_has_the_coverage_of_a_storm(run, town, tmp_path):
 def test_a_storm_is_derived_anew_and_its_revisions_are_printed(run, town):
     run(storm, "start", "--city", "town", "--name", "First snow")
     done = run(coverage, "rebuild", "--city", "town")
-    assert "0 half hours" in done.output
+    assert "0 track windows" in done.output
     assert "Nothing changed" in done.output
-    assert "no revision" in run(coverage, "revisions", "--city", "town", "--storm", 1).output
+    assert (
+        "no coverage revision" in run(coverage, "revisions", "--city", "town", "--storm", 1).output
+    )
     gone = run(coverage, "rebuild", "--city", "town", "--storm", 9)
     assert isinstance(gone.exception, NotFoundError)

@@ -40,7 +40,7 @@ def test_the_commands_hang_below_the_policy(file: Path) -> None:
 
 def test_a_file_decides_streets(file: Path, city_folder: Path) -> None:
     result = run("import", str(file))
-    assert (result.exit_code, result.output) == (0, "2 streets decided, 2 of them anew.\n")
+    assert (result.exit_code, result.output) == (0, "2 overrides, 2 of them changed.\n")
     assert decided(city_folder) == {v.TULIP: "P1", v.ROSE: "P2"}
 
 
@@ -51,7 +51,7 @@ def test_what_is_exported_is_imported_again(
     run("import", str(file))
     out = tmp_path / f"out.{ending}"
     assert run("export", str(out)).exit_code == 0
-    assert run("import", str(out)).output == "2 streets decided, 0 of them anew.\n"
+    assert run("import", str(out)).output == "2 overrides, 0 of them changed.\n"
     assert decided(city_folder) == {v.TULIP: "P1", v.ROSE: "P2"}
 
 

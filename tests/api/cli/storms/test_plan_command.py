@@ -34,7 +34,7 @@ def test_a_plan_starts_a_storm_and_prints_what_every_class_and_vehicle_gets(
     (main,) = [line for line in lines if line.startswith("P1 ")]
     assert " 100.0% " in main
     assert any(line.startswith("Truck ") for line in lines)
-    assert "Nothing is left undone." in lines
+    assert "Every job is served." in lines
     with reading(database_of(city_folder)) as tx:
         storm = find_active_storm(tx)
         assert storm is not None

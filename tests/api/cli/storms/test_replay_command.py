@@ -67,7 +67,7 @@ def test_doing_it_again_changes_nothing(city_folder, log):
     again = run(replay, log, "--storm", "January")
 
     assert again.exit_code == 0, again.output
-    assert f"0 fixes are new, {len(read_log(log))} were known" in again.output
+    assert f"0 positions stored, {len(read_log(log))} repeated" in again.output
     after = rows_of(city_folder)
     kept = ("position", "pass", "coverage", "job", "storm", "vehicle")
     assert {name: after[name] for name in kept} == {name: tables[name] for name in kept}

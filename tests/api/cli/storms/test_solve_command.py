@@ -120,8 +120,8 @@ def test_a_solution_that_does_not_fit_is_refused(
 def test_what_is_left_undone_has_its_reason_and_its_exit_code(file: Path):
     file.write_text(CARP.replace("CAPACIDAD : 5", "CAPACIDAD : 2"), encoding="utf-8")
     done = run(file, "--iterations", 5, code=3)
-    assert "Left undone: 2, no vehicle has the room" in done.stdout
-    assert "At least   not known" in done.stdout
+    assert "Unserved:  2, no vehicle has the room" in done.stdout
+    assert "Bound      not known" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -202,4 +202,4 @@ def test_progress_tells_best_bound_gap_and_speed(capsys: pytest.CaptureFixture[s
     progress(110.0, 100.0, 0, 0)
     progress(105.0, 100.0, 0, 5_000)
     (line,) = capsys.readouterr().err.splitlines()
-    assert "best 220  at least 200  gap 10.0%  left undone 0  iterations 0" in line
+    assert "best 220  bound 200  gap 10.0%  unserved 0  iterations 0" in line

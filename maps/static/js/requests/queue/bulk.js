@@ -60,12 +60,12 @@ class Bulk extends Part {
     if (!this.agencies?.length)
       return html`<div class="column"><h2>${t("Refer")}</h2>
         <p>${t("No other agency is in the register yet.")}</p>
-        <div class="ends">${boot.roles.includes("administrator") ? html`<a class="button" href="/setup/agencies">${t("Write one in")}</a>` : html`<span class="muted small">${t("An administrator writes them in under Set-up.")}</span>`}<button type="button" @click=${this.shut}>${t("Cancel")}</button></div></div>`;
+        <div class="ends">${boot.roles.includes("administrator") ? html`<a class="button" href="/setup/agencies">${t("Add one")}</a>` : html`<span class="muted small">${t("An administrator adds them in the set-up.")}</span>`}<button type="button" @click=${this.shut}>${t("Cancel")}</button></div></div>`;
     return html`<form method="dialog" @submit=${this.handOver}>
       <h2>${t("Refer {count} requests", { count: queue.value.marked.size })}</h2>
       <label for="agency">${t("To whom")}</label>
       <select id="agency" name="agency_id">${this.agencies.map((agency) => html`<option value=${agency.id}>${agency.name}</option>`)}</select>
-      <fieldset class="ways"><legend>${t("How it goes there")}</legend>${["paper", "message"].map((way, at) => html`<label class="tick"><input type="radio" name="way" value=${way} ?checked=${at === 0}><span>${t(`way:${way}`)}</span></label>`)}</fieldset>
+      <fieldset class="ways"><legend>${t("Sent by")}</legend>${["paper", "message"].map((way, at) => html`<label class="tick"><input type="radio" name="way" value=${way} ?checked=${at === 0}><span>${t(`way:${way}`)}</span></label>`)}</fieldset>
       <label for="hand-note">${t("What they should know")}</label><textarea id="hand-note" name="note" rows="3" maxlength="2000" dir="auto"></textarea>
       <label class="tick"><input type="checkbox" name="with_caller"><span>${t("With the caller’s phone number")}<span class="muted small">${t("Only where the caller agreed.")}</span></span></label>
       <div class="ends"><button class="primary">${t("Refer")}</button><button type="button" @click=${this.shut}>${t("Cancel")}</button></div>

@@ -59,7 +59,7 @@ class File extends Part {
     return html`<div class="tools">
         <p class="lead muted">${t("What is planned from now on follows these levels. Work of a storm that is on stays as it is.")}</p>
         <div class="files">
-          <label class="button"><input class="unseen" type="file" accept=".toml" @change=${look}><span class="icon icon-file-up" aria-hidden="true"></span>${t("Take a file")}</label>
+          <label class="button"><input class="unseen" type="file" accept=".toml" @change=${look}><span class="icon icon-file-up" aria-hidden="true"></span>${t("Import a file")}</label>
           <a class="button" href="/setup/policy.toml" download><span class="icon icon-download" aria-hidden="true"></span><span dir="ltr">${"policy.toml"}</span></a>
         </div>
       </div>
