@@ -1,7 +1,9 @@
 """Authentication: passwords, anti-forgery tokens, and the session of a first start."""
 
+import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from threading import BoundedSemaphore
@@ -11,12 +13,16 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from data.errors import BarfrubError, InvalidError
+from data.model import User
 
 SESSION_S = 12 * 3600
 """Lifetime of a session: one shift."""
 
 WALL_S = 180 * 24 * 3600
 """Lifetime of a wall display's session, which is read-only and has no keyboard: one winter."""
+
+SECOND_STEP_S = 600
+"""Time from the right password to the code of the second step."""
 
 UNKNOWN_LOGIN_HASH = (
     "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA"
@@ -71,6 +77,24 @@ class WrongCodeError(BarfrubError):
 
     def __init__(self) -> None:
         super().__init__("this is not the code")
+
+
+class WrongSecondStepError(BarfrubError):
+    """Raised for a code that is neither of the phone at this time nor a recovery code."""
+
+    code = "wrong_second_step"
+
+    def __init__(self) -> None:
+        super().__init__("the code does not fit, or was used before")
+
+
+class SecondStepMissingError(BarfrubError):
+    """Raised where the city wants a second step of somebody who has none yet."""
+
+    code = "second_step_missing"
+
+    def __init__(self) -> None:
+        super().__init__("set up the second step of signing in first")
 
 
 class DisabledError(BarfrubError):
@@ -139,6 +163,7 @@ class Seals:
     def __init__(self, secret: bytes) -> None:
         self._sessions = URLSafeTimedSerializer(secret, salt="first start")
         self._tokens = URLSafeTimedSerializer(secret, salt="csrf")
+        self._passwords = URLSafeTimedSerializer(secret, salt="password was right")
 
     def seal_session(self, session: FirstStartSession) -> str:
         """Return the cookie's text."""
@@ -151,6 +176,20 @@ class Seals:
         except BadSignature:
             return None
         return FirstStartSession(csrf, stamp)
+
+    def seal_password(self, user: User) -> str:
+        """Return a cookie's text which says that somebody's password was right."""
+        return str(self._passwords.dumps([user.login, _stamp(user)]))
+
+    def read_password(self, text: str, find_user: Callable[[str], User | None]) -> User | None:
+        """Return whose password was right some minutes ago and is the same; else `None`."""
+        try:
+            login, stamp = self._passwords.loads(text, max_age=SECOND_STEP_S)
+        except BadSignature:
+            return None
+        user = find_user(login)
+        same = user is not None and hmac.compare_digest(stamp, _stamp(user))
+        return user if same and user is not None and not user.disabled else None
 
     def new_token(self) -> str:
         """Return an anti-forgery token for a visitor without a session."""
@@ -178,3 +217,7 @@ def require_same(sent: str, expected: str) -> None:
     """Raise `StalePageError` unless both tokens are equal and not empty."""
     if not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
         raise StalePageError
+
+
+def _stamp(user: User) -> str:
+    return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16]

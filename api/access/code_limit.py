@@ -31,6 +31,9 @@ BY_LOGIN_ADDRESS = failures(30)
 BY_ACCOUNT = Allowance(20, 1.0)
 """Wrong passwords for one name from all addresses from which it never signed in."""
 
+SECOND_STEP_BY_ACCOUNT = Allowance(10, 10 / HOUR_MINUTES)
+"""Wrong codes of the second step for one name: three of a million fit at any time."""
+
 BY_ADDRESS = failures(10)
 """Wrong codes of one address: people type with gloves, and a whole yard shares a router."""
 

@@ -5,25 +5,24 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from pydantic import BaseModel, Field
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from api.access.auth import checked_password, hash_password
+from api.accounts.second_step import let_in
 from api.web.checked_route import CheckedRoute
 from api.web.context import (
     AdminContext,
     Context,
     app_of,
-    begin_session,
     language_of,
     require_csrf,
-    set_session,
 )
 from api.web.errors import STATUS
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
 from data.errors import ConflictError, InvalidError
 from data.languages import known_language
-from data.model import CodeKind, Role, SignInMethod, User, UserId
+from data.model import CodeKind, Role, User, UserId
 from data.store.accounts.accounts import get_user, list_users
 from data.store.accounts.sessions import session_counts
 from data.store.accounts.sign_in_codes import list_codes
@@ -36,7 +35,6 @@ from fleet.accounts.accounts import (
     enable,
     find_invited,
     invite,
-    note_session,
     reset_password,
 )
 from fleet.accounts.sessions import end_sessions
@@ -152,7 +150,7 @@ def welcome_page(request: Request, token: Token) -> Response:
 def accept_invitation_form(
     request: Request, token: Token, password: Annotated[str, Form(max_length=1000)]
 ) -> Response:
-    """Set the password of an invited person and sign them in."""
+    """Set the password of an invited person and sign them in, with the second step if it is on."""
     app = app_of(request)
     now = app.clock.now()
     with reading(app.engine) as tx:
@@ -167,11 +165,7 @@ def accept_invitation_form(
         return _welcome(request, invited.login, message, STATUS[error.code])
     with transaction(app.engine) as tx:
         user = accept_invitation(tx, token, password_hash, now)
-        note_session(tx, user, "signed_in", now)
-        cookie = begin_session(request, tx, user, SignInMethod.PASSWORD)
-    answer = RedirectResponse("/", status_code=303)
-    set_session(request, answer, cookie)
-    return answer
+    return let_in(request, user, "/")
 
 
 def _person(tx: Tx, user: User, context: Context) -> PersonView:

@@ -15,6 +15,7 @@ from api.web.page_context import page, translator_of
 from data.errors import BarfrubError
 from data.model import SessionId
 from fleet.accounts.accounts import set_password
+from fleet.accounts.second_factor import wants_second_factor
 from fleet.accounts.sessions import end_session, end_sessions, own_sessions
 from maps.accounts.own_account import session_rows
 from maps.pages.error_texts import message_of
@@ -81,8 +82,10 @@ def _page(
     t, app = translator_of(request), context.app
     with context.reading() as tx:
         sessions = own_sessions(tx, context.user.id, app.sessions.now())
+        second_step = wants_second_factor(tx, context.user)
     view = {
         "sessions": session_rows(sessions, context.session_id, t),
+        "second_step": second_step,
         "has_password": context.user.has_password,
         "error": message_of(error, t) if error else "",
         "done": done,

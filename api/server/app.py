@@ -14,7 +14,7 @@ from api import alerts, edits, logbook, replay, streets, what_if
 from api.access.auth import Seals
 from api.access.rate_limits import PublicLimits
 from api.access.sessions import Sessions
-from api.accounts import accounts, api_keys, own_account
+from api.accounts import accounts, api_keys, own_account, second_step
 from api.board import board, board_panels
 from api.config.clock import Clock
 from api.config.logs import RequestLog
@@ -124,6 +124,7 @@ ROUTES = (
     city_setup,
     accounts,
     own_account,
+    second_step,
     api_keys,
     trackers,
     machines,

@@ -4,7 +4,7 @@ import time
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.access.auth import (
     UNKNOWN_LOGIN_HASH,
@@ -15,6 +15,7 @@ from api.access.auth import (
     password_outdated,
 )
 from api.access.rate_limits import address_of
+from api.accounts.second_step import let_in
 from api.web.checked_route import CheckedRoute
 from api.web.context import (
     BOARD_ROLES,
@@ -25,17 +26,15 @@ from api.web.context import (
     IntakeContext,
     WallContext,
     app_of,
-    begin_session,
     require_csrf,
     set_cookie,
-    set_session,
     signed_in,
 )
 from api.web.errors import STATUS
 from api.web.page_context import boot_of, local_path, page, translator_of, wants_page
 from data.errors import BarfrubError, ForbiddenError
 from data.languages import known_language
-from data.model import Role, SignInMethod, User
+from data.model import Role, User
 from data.store.accounts.accounts import find_user_by_login
 from data.store.database.engine import reading, transaction
 from fleet.accounts.accounts import note_session
@@ -79,22 +78,14 @@ def sign_in(
     password: Annotated[str, Form(max_length=1000)],
     next: Text = "/",
 ) -> Response:
-    """Sign in with a password."""
+    """Sign in with a password, and where it is set up with the second step after it."""
     try:
         user = _checked_user(request, login.strip(), password)
     except BarfrubError as error:
         if not wants_page(request):
             raise
         return _sign_in_again(request, error, login, next)
-    app = app_of(request)
-    with transaction(app.engine) as tx:
-        note_session(tx, user, "signed_in", app.clock.now())
-        cookie = begin_session(request, tx, user, SignInMethod.PASSWORD)
-    answer: Response = JSONResponse({"login": user.login, "roles": list(user.roles)})
-    if wants_page(request):
-        answer = RedirectResponse(local_path(next), status_code=303)
-    set_session(request, answer, cookie)
-    return answer
+    return let_in(request, user, next)
 
 
 @router.post("/sign-out", dependencies=[FormChecked])

@@ -9,8 +9,19 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from api.access.auth import SESSION_S, Seals, SignedOutError, require_same
-from api.access.code_limit import CodeLimit, SignInLimit, TrackCodeLimit
+from api.access.auth import (
+    SESSION_S,
+    Seals,
+    SecondStepMissingError,
+    SignedOutError,
+    require_same,
+)
+from api.access.code_limit import (
+    SECOND_STEP_BY_ACCOUNT,
+    CodeLimit,
+    SignInLimit,
+    TrackCodeLimit,
+)
 from api.access.rate_limits import PublicLimits, address_of
 from api.access.sessions import SessionCookie, Sessions, SignedIn
 from api.config.clock import Clock
@@ -42,6 +53,7 @@ from data.model import Actor, ActorKind, City, Role, SessionId, SignInMethod, Us
 from data.policy.city_policy import Policy
 from data.store.database.engine import Database, Tx, reading, transaction
 from data.streets.network import StreetNetwork
+from fleet.accounts.second_factor import wants_second_factor
 from fleet.accounts.sessions import SessionOrigin
 from fleet.audit.last_change import require_unchanged
 from fleet.context import CityContext
@@ -53,6 +65,9 @@ from fleet.tracking.live_fleet import Hub, LiveFleet
 
 SESSION_COOKIE = "barfrub_session"
 CSRF_COOKIE = "barfrub_csrf"
+FIRST_STEP_COOKIE = "barfrub_first_step"
+SECOND_STEP = "/account/second-step"
+"""Page on which people set up their second step."""
 LANGUAGE_COOKIE = "barfrub_language"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -94,6 +109,9 @@ class App:
     boards: BoardCache
     photos: PhotoIntake
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
+    second_steps: SignInLimit = field(
+        default_factory=lambda: SignInLimit(by_account=SECOND_STEP_BY_ACCOUNT)
+    )
     records: StormRecords = field(default_factory=StormRecords)
     plans: PublishedPlanCache = field(default_factory=PublishedPlanCache)
     offers: Offers = field(default_factory=Offers)
@@ -201,13 +219,20 @@ class Allowed:
         return self.before_body(request)
 
     def before_body(self, request: Request) -> Context:
-        """Check session, anti-forgery token and role, in this order."""
-        return _context_for(request, self.roles, in_form=False)
+        """Check session, anti-forgery token, role and second step, in this order."""
+        context = _context_for(request, self.roles, in_form=False)
+        if second_step_missing(context.app, context.user):
+            raise SecondStepMissingError
+        return context
 
 
 @dataclass(frozen=True)
 class AllowedByForm:
-    """As `Allowed`, where forms without scripts send the anti-forgery token as a field."""
+    """As `Allowed`, for the pages of one's own account.
+
+    Their forms need no scripts and send the anti-forgery token as a field, and they are open to
+    who is to set up the second step.
+    """
 
     roles: tuple[Role, ...]
 
@@ -222,6 +247,14 @@ class AllowedByForm:
         """Check session, role, and a token in the headers: a form's own is read later."""
         in_form = CSRF_HEADER not in request.headers and _sends_form(request)
         return _context_for(request, self.roles, in_form=in_form)
+
+
+def second_step_missing(app: App, user: User) -> bool:
+    """Whether the city wants a second step of somebody who has none yet."""
+    if not app.policy.sign_in.wants_second_step(user.roles):
+        return False
+    with reading(app.engine) as tx:
+        return not wants_second_factor(tx, user)
 
 
 def _context_for(request: Request, roles: Iterable[Role], *, in_form: bool) -> Context:

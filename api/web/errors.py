@@ -14,8 +14,9 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.access.auth import SignedOutError
+from api.access.auth import SecondStepMissingError, SignedOutError
 from api.config.logs import route_of
+from api.web.context import SECOND_STEP
 from api.web.page_context import page, translator_of, wants_page
 from data.errors import BarfrubError
 from data.languages import languages
@@ -32,6 +33,8 @@ STATUS = {
     "wrong_password": 401,
     "disabled": 403,
     "wrong_code": 401,
+    "wrong_second_step": 401,
+    "second_step_missing": 403,
     "no_code": 401,
     "too_large": 413,
     "no_room": 507,
@@ -123,6 +126,8 @@ class Failures:
 def _on_ours(request: Request, error: BarfrubError) -> Response:
     if isinstance(error, SignedOutError) and wants_page(request):
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", status_code=303)
+    if isinstance(error, SecondStepMissingError) and wants_page(request):
+        return RedirectResponse(SECOND_STEP, status_code=303)
     status = STATUS.get(error.code, 400)
     message = message_of(error, translator_of(request))
     headers = {"Retry-After": str(error.retry_s)} if error.retry_s else {}

@@ -90,6 +90,20 @@ class Session:
     browser: str
 
 
+@dataclass(frozen=True, slots=True)
+class SecondFactor:
+    """A user's time-based codes: a salt of the secret, and the step of the last code used.
+
+    It is asked for from `confirmed_at` on.
+    """
+
+    user_id: UserId
+    salt: str
+    begun_at: datetime
+    confirmed_at: datetime | None
+    last_step: int
+
+
 class Actor(NamedTuple):
     """Who did it."""
 

@@ -38,6 +38,7 @@ from data.policy.cost_rules import CostRules
 from data.policy.crew_rules import CrewRules
 from data.policy.evidence_rules import EvidenceRules
 from data.policy.message_rules import MessageRules
+from data.policy.sign_in_rules import SignInRules
 from data.policy.sla_rules import FollowUpRules
 from data.policy.street_rules import (
     ClassName,
@@ -89,6 +90,7 @@ class Policy:
     costs: CostRules = field(default_factory=CostRules)
     messages: MessageRules = field(default_factory=MessageRules)
     crews: CrewRules = field(default_factory=CrewRules)
+    sign_in: SignInRules = field(default_factory=SignInRules)
     labels: Mapping[ServiceClass, ClassLabel] = field(default_factory=dict)
 
     @property
@@ -213,6 +215,7 @@ class _PolicyTable(TomlTable):
     costs: CostRules = field(default_factory=CostRules)
     crews: CrewRules = field(default_factory=CrewRules)
     messages: MessageRules = field(default_factory=MessageRules)
+    sign_in: SignInRules = field(default_factory=SignInRules)
 
     def street_rules(self) -> StreetRules:
         """Return the rules beyond the road class."""
@@ -253,6 +256,7 @@ def policy_from(values: Mapping[str, object]) -> Policy:
         costs=table.costs,
         messages=table.messages,
         crews=table.crews,
+        sign_in=table.sign_in,
         labels={each: its.label() for each, its in table.classes.items()},
     )
 
@@ -277,6 +281,7 @@ def policy_values(policy: Policy) -> dict[str, object]:
             costs=policy.costs,
             crews=policy.crews,
             messages=policy.messages,
+            sign_in=policy.sign_in,
         )
     )
 

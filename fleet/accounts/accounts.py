@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -215,6 +216,11 @@ def add_tracker(
 def token_digest(token: str) -> str:
     """Return what is kept of a token: 32 random bytes need no salt."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def latin_digits(text: str) -> str:
+    """Return the digits of a text as 0 to 9, from any script, without spaces."""
+    return "".join(str(unicodedata.decimal(letter)) for letter in text if letter.isdecimal())
 
 
 def _new_invitation(tx: Tx, user: User, now: datetime) -> str:

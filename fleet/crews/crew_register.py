@@ -46,7 +46,8 @@ from data.store.crews.crew_register import (
 )
 from data.store.database.engine import Tx
 from data.store.storms.storms import open_storm
-from fleet.shifts.driver_codes import NO_PASSWORD, code_digest, latin_digits, new_digits
+from fleet.accounts.accounts import latin_digits
+from fleet.shifts.driver_codes import NO_PASSWORD, code_digest, new_digits
 
 NOT_YET = CrewId(0)
 """Id of a crew that the database has not numbered yet."""

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,6 +30,7 @@ from data.store.accounts.sign_in_codes import (
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.shifts.shifts import get_shift, list_shifts_of_driver, set_driver
+from fleet.accounts.accounts import latin_digits
 from fleet.shifts.shift_handover import overlap
 
 DIGITS = 8
@@ -102,11 +102,6 @@ def enter_code(tx: Tx, text: str, secret: bytes, now: datetime) -> User | None:
 def may_drive(user: User) -> bool:
     """Whether somebody may sign in by code: other roles than driver need a password."""
     return user.roles == (Role.DRIVER,) and not user.disabled
-
-
-def latin_digits(text: str) -> str:
-    """Return the digits of a text as 0 to 9, from any script, without spaces."""
-    return "".join(str(unicodedata.decimal(letter)) for letter in text if letter.isdecimal())
 
 
 def code_digest(digits: str, secret: bytes) -> str:

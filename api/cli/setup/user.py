@@ -106,6 +106,29 @@ def change_password(
         typer.echo(f"Password, shown only now: {secret}")
 
 
+@user.command("reset-second-step")
+def reset_second_step(
+    login: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    city: CityOption = None,
+) -> None:
+    """Switch the second step of somebody off, for example after a phone is lost."""
+    from api.config.clock import Clock
+    from api.config.console import CONSOLE, open_city_database
+    from api.config.settings import Settings, chosen_city
+    from data.errors import NotFoundError
+    from data.store.accounts.accounts import find_user_by_login
+    from data.store.database.engine import transaction
+    from fleet.accounts.second_factor import remove_second_step
+
+    folder = chosen_city(Settings(), city)
+    with transaction(open_city_database(folder)) as tx:
+        found = find_user_by_login(tx, login)
+        if found is None:
+            raise NotFoundError("user", login)
+        remove_second_step(tx, CONSOLE, found, Clock().now())
+    typer.echo(f"{login} signs in by password alone until a phone is set up again.")
+
+
 @device.command("add")
 def add_device(
     name: Annotated[str, typer.Argument(help="Name of the tracker, `id` of the OsmAnd protocol.")],

@@ -3,7 +3,16 @@
 This facade exports all of them; every time goes in and comes out as aware UTC.
 """
 
-from data.store.schema.accounts import device, event, session, sign_in_code, tap, user
+from data.store.schema.accounts import (
+    device,
+    event,
+    recovery_code,
+    second_factor,
+    session,
+    sign_in_code,
+    tap,
+    user,
+)
 from data.store.schema.alerts import alert
 from data.store.schema.base import UtcDateTime, metadata
 from data.store.schema.call_outs import call_out
@@ -118,6 +127,7 @@ __all__ = [
     "position",
     "promise",
     "queue_change",
+    "recovery_code",
     "referral",
     "reload_site",
     "request",
@@ -127,6 +137,7 @@ __all__ = [
     "restriction",
     "route",
     "route_answer",
+    "second_factor",
     "segment",
     "segment_level",
     "segment_override",

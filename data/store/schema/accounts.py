@@ -1,6 +1,17 @@
 """Tables of who signs in, what they sent, and the audit log."""
 
-from sqlalchemy import JSON, Boolean, Column, Connection, ForeignKey, Index, Table, Text, false
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    false,
+)
 from sqlalchemy.event import listens_for
 
 from data.store.schema.base import UtcDateTime, metadata, new_id
@@ -41,6 +52,23 @@ session = Table(
     Column("browser", Text, nullable=False),
 )
 Index("session_by_user", session.c.user_id)
+
+second_factor = Table(
+    "second_factor",
+    metadata,
+    Column("user_id", ForeignKey("user.id"), primary_key=True),
+    Column("salt", Text, nullable=False),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("confirmed_at", UtcDateTime),
+    Column("last_step", Integer, nullable=False),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("user_id", ForeignKey("user.id"), nullable=False),
+)
 
 tap = Table(
     "tap",

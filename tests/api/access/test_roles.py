@@ -10,6 +10,7 @@ PUBLIC = {
     ("GET", "/health"): "monitoring has no sign-in",
     ("GET", "/metrics"): "monitoring comes from this machine, or with a token",
     ("GET", "/sign-in"): "where one signs in",
+    ("GET", "/sign-in/code"): "where one signs in",
     ("GET", "/welcome/{token}"): "who is invited comes with a token",
     ("GET", "/style.css"): "the sign-in page has colors too",
     ("GET", "/drive"): "where a driver enters his code",

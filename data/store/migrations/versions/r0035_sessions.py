@@ -1,6 +1,10 @@
 """Keep sessions on the server; until now cookies held all of them."""
 
 from alembic import op
+from sqlalchemy import Column, ForeignKey, Integer, Text
+
+from data.store.schema import UtcDateTime
+from data.store.schema.base import new_id
 
 revision = "0035"
 down_revision = "0034"
@@ -8,14 +12,16 @@ down_revision = "0034"
 
 def upgrade() -> None:
     """Make the table; people sign in once more."""
-    op.execute(
-        """
-        CREATE TABLE session (
-            id INTEGER NOT NULL, digest TEXT NOT NULL, user_id INTEGER NOT NULL,
-            method TEXT NOT NULL, begun_at DATETIME NOT NULL, used_at DATETIME NOT NULL,
-            expires_at DATETIME NOT NULL, address TEXT NOT NULL, browser TEXT NOT NULL,
-            PRIMARY KEY (id), UNIQUE (digest), FOREIGN KEY(user_id) REFERENCES user (id)
-        )
-        """
+    op.create_table(
+        "session",
+        new_id(),
+        Column("digest", Text, nullable=False, unique=True),
+        Column("user_id", Integer, ForeignKey("user.id"), nullable=False),
+        Column("method", Text, nullable=False),
+        Column("begun_at", UtcDateTime, nullable=False),
+        Column("used_at", UtcDateTime, nullable=False),
+        Column("expires_at", UtcDateTime, nullable=False),
+        Column("address", Text, nullable=False),
+        Column("browser", Text, nullable=False),
     )
-    op.execute("CREATE INDEX session_by_user ON session (user_id)")
+    op.create_index("session_by_user", "session", ["user_id"])

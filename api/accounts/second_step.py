@@ -1,0 +1,236 @@
+"""The second step of signing in: asking for a code of the phone, and setting phones up."""
+
+import time
+from collections.abc import Mapping
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from api.access.auth import SECOND_STEP_S, WrongSecondStepError
+from api.access.rate_limits import address_of
+from api.accounts.own_account import Password, require_password
+from api.web.checked_route import CheckedRoute
+from api.web.context import (
+    FIRST_STEP_COOKIE,
+    SECOND_STEP,
+    AccountContext,
+    Context,
+    app_of,
+    begin_session,
+    language_of,
+    require_csrf,
+    set_cookie,
+    set_session,
+    signed_in,
+)
+from api.web.errors import STATUS
+from api.web.page_context import local_path, page, translator_of, wants_page
+from data.errors import BarfrubError
+from data.model import SecondFactor, SignInMethod, User
+from data.store.accounts.accounts import find_user_by_login
+from data.store.accounts.second_factors import count_recovery_codes, find_second_factor
+from data.store.database.engine import reading, transaction
+from fleet.accounts.accounts import note_session
+from fleet.accounts.second_factor import (
+    begin_second_factor,
+    confirm_second_factor,
+    new_recovery_codes,
+    provisioning_uri,
+    remove_second_step,
+    second_factor_fits,
+    secret_of,
+    wants_second_factor,
+)
+from maps.pages.error_texts import message_of
+from maps.pages.qr_code import qr_code
+
+ASK = "/sign-in/code"
+
+router = APIRouter(route_class=CheckedRoute)
+
+Code = Annotated[str, Form(max_length=60)]
+Goal = Annotated[str, Form(max_length=200)]
+
+
+def let_in(request: Request, user: User, goal: str) -> Response:
+    """Begin a session of somebody whose password was right, or ask for the second step first."""
+    app = app_of(request)
+    with reading(app.engine) as tx:
+        asked = wants_second_factor(tx, user)
+    if not asked:
+        return _begun(request, user, goal)
+    answer: Response = JSONResponse({"second_step": ASK})
+    if wants_page(request):
+        answer = RedirectResponse(f"{ASK}?next={quote(goal)}", status_code=303)
+    set_cookie(request, answer, FIRST_STEP_COOKIE, app.seals.seal_password(user), SECOND_STEP_S)
+    return answer
+
+
+@router.get(ASK)
+def code_page(request: Request, next: str = "/") -> Response:
+    """Ask for the code; send whoever has not given a password to the sign-in."""
+    if _half_in(request) is None:
+        return RedirectResponse("/sign-in", status_code=303)
+    return _code_page(request, local_path(next))
+
+
+@router.post(ASK, dependencies=[Depends(require_csrf)])
+def enter_second_step(request: Request, code: Code, next: Goal = "/") -> Response:
+    """Sign in by a code of the phone or a recovery code, after the password."""
+    user = _half_in(request)
+    if user is None:
+        return RedirectResponse("/sign-in", status_code=303)
+    try:
+        _require_code(request, user, code)
+    except BarfrubError as error:
+        if not wants_page(request):
+            raise
+        return _code_page(request, local_path(next), error)
+    answer = _begun(request, user, next)
+    answer.delete_cookie(FIRST_STEP_COOKIE)
+    return answer
+
+
+@router.get(SECOND_STEP)
+def second_step_page(request: Request, context: AccountContext) -> Response:
+    """Show how the second step stands, and the QR code while it is set up."""
+    return _page(request, context)
+
+
+@router.post(f"{SECOND_STEP}/begin")
+def begin_second_step(request: Request, password: Password, context: AccountContext) -> Response:
+    """Make a new secret, which the page shows as a QR code until it is confirmed."""
+    try:
+        require_password(request, context, password)
+        with context.writing() as tx:
+            begin_second_factor(tx, context.user, context.app.sessions.now())
+    except BarfrubError as error:
+        return _page(request, context, error=error)
+    return RedirectResponse(SECOND_STEP, status_code=303)
+
+
+@router.post(f"{SECOND_STEP}/confirm")
+def confirm_second_step(request: Request, code: Code, context: AccountContext) -> Response:
+    """Switch the second step on by a first code, and show the recovery codes once."""
+    app, user = context.app, context.user
+    try:
+        _count(request, user)
+        with context.writing() as tx:
+            key, now = app.settings.secret_key(), app.sessions.now()
+            codes = confirm_second_factor(tx, context.actor, user, code, key, now)
+        if codes is None:
+            raise WrongSecondStepError
+    except BarfrubError as error:
+        return _page(request, context, error=error)
+    _forgive(request, user)
+    return _page(request, context, codes=codes)
+
+
+@router.post(f"{SECOND_STEP}/recovery-codes")
+def renew_recovery_codes(request: Request, code: Code, context: AccountContext) -> Response:
+    """Make new recovery codes and show them once; all earlier ones are worth nothing."""
+    try:
+        _require_code(request, context.user, code)
+    except BarfrubError as error:
+        return _page(request, context, error=error)
+    with context.writing() as tx:
+        codes = new_recovery_codes(tx, context.user)
+    return _page(request, context, codes=codes)
+
+
+@router.post(f"{SECOND_STEP}/remove")
+def remove_own_second_step(request: Request, code: Code, context: AccountContext) -> Response:
+    """Switch the second step off by a last code, for example to set up another phone."""
+    try:
+        _require_code(request, context.user, code)
+    except BarfrubError as error:
+        return _page(request, context, error=error)
+    with context.writing() as tx:
+        remove_second_step(tx, context.actor, context.user, context.now)
+    return RedirectResponse(SECOND_STEP, status_code=303)
+
+
+def _begun(request: Request, user: User, goal: str) -> Response:
+    app = app_of(request)
+    with transaction(app.engine) as tx:
+        note_session(tx, user, "signed_in", app.clock.now())
+        cookie = begin_session(request, tx, user, SignInMethod.PASSWORD)
+    answer: Response = JSONResponse({"login": user.login, "roles": list(user.roles)})
+    if wants_page(request):
+        answer = RedirectResponse(local_path(goal), status_code=303)
+    set_session(request, answer, cookie)
+    return answer
+
+
+def _half_in(request: Request) -> User | None:
+    """Return who gave the right password some minutes ago; sets the language of the answer."""
+    app, text = app_of(request), request.cookies.get(FIRST_STEP_COOKIE, "")
+    signed_in(request)
+    with reading(app.engine) as tx:
+        user = app.seals.read_password(text, lambda login: find_user_by_login(tx, login))
+    request.state.language = language_of(request, user)
+    return user
+
+
+def _require_code(request: Request, user: User, code: str) -> None:
+    """Raise `WrongSecondStepError` unless a code fits; guesses are counted before."""
+    app = app_of(request)
+    _count(request, user)
+    with transaction(app.engine) as tx:
+        key, now = app.settings.secret_key(), app.sessions.now()
+        fits = second_factor_fits(tx, user, code, key, now)
+    if not fits:
+        raise WrongSecondStepError
+    _forgive(request, user)
+
+
+def _count(request: Request, user: User) -> None:
+    limit = app_of(request).second_steps
+    limit.enter(user.login, address_of(request), time.monotonic())
+
+
+def _forgive(request: Request, user: User) -> None:
+    limit = app_of(request).second_steps
+    limit.succeeded(user.login, address_of(request), time.monotonic())
+
+
+def _code_page(request: Request, goal: str, error: BarfrubError | None = None) -> Response:
+    message = message_of(error, translator_of(request)) if error else ""
+    status = STATUS.get(error.code, 400) if error else 200
+    view = {"error": message, "next": goal}
+    return page(request, "accounts/second_step_code.html", view, status)
+
+
+def _page(
+    request: Request,
+    context: Context,
+    *,
+    error: BarfrubError | None = None,
+    codes: list[str] | None = None,
+) -> Response:
+    t, user = translator_of(request), context.user
+    with context.reading() as tx:
+        factor, left = find_second_factor(tx, user.id), count_recovery_codes(tx, user.id)
+    view = {
+        "on": factor is not None and factor.confirmed_at is not None,
+        "pending": _shown(context, factor),
+        "codes": codes or [],
+        "left": left,
+        "required": context.app.policy.sign_in.wants_second_step(user.roles),
+        "error": message_of(error, t) if error else "",
+    }
+    status = STATUS.get(error.code, 400) if error else 200
+    return page(request, "accounts/second_step.html", view, status)
+
+
+def _shown(context: Context, factor: SecondFactor | None) -> Mapping[str, object] | None:
+    """Return what a phone takes over while a second factor waits to be confirmed."""
+    if factor is None or factor.confirmed_at is not None:
+        return None
+    key, city = context.app.settings.secret_key(), context.app.city.name
+    secret = secret_of(factor, key)
+    parts = [secret[at : at + 4] for at in range(0, len(secret), 4)]
+    uri = provisioning_uri(factor, context.user.login, city, key)
+    return {"secret": " ".join(parts), "qr": qr_code(uri)}
