@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.access.rate_limits import address_of
+from api.access.rate_limits import PublicAction, address_of
 from api.access.sessions import SessionCookie
 from api.crews.crew import crew_of
 from api.web.checked_route import CheckedRoute
@@ -35,7 +35,7 @@ from fleet.crews.crew_register import enter_crew_code
 from fleet.planning.plan_lifecycle import revision_of
 from fleet.routes.plan_vs_actual import LegTimes
 from fleet.setup.machine_list import all_sites, known_machine
-from fleet.shifts.driver_codes import enter_code
+from fleet.shifts.driver_codes import enter_code, enter_token, is_token
 from fleet.shifts.shift_handover import find_current_shift_of_driver
 from fleet.shifts.shift_progress import driven_route
 from fleet.storms.storm_lookup import known_storm
@@ -75,8 +75,8 @@ def drive_page(request: Request) -> Response:
 
 
 @router.post("/drive", dependencies=[Depends(require_csrf)])
-def sign_in_by_code(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> Response:
-    """Sign in the driver or crew leader of a code."""
+def sign_in_by_code(request: Request, code: Annotated[str, Form(max_length=60)] = "") -> Response:
+    """Sign in the driver or crew leader of a typed code, or of a scanned token."""
     try:
         user, cookie = _signed_in_by(request, code)
     except BarfrubError as error:
@@ -125,15 +125,26 @@ def _expected(tx: Tx, context: Context, shift: Shift) -> Mapping[int, LegTimes]:
 def _signed_in_by(request: Request, code: str) -> tuple[User, SessionCookie]:
     """Return the user of a code with a new session; raise `NoCodeError` or `TooManyError`."""
     app, address = app_of(request), address_of(request)
-    app.code_entries.enter(address, time.monotonic())
+    scanned = is_token(code)
+    if scanned:
+        app.limits.enter(PublicAction.READ, address, time.monotonic())
+    else:
+        app.code_entries.enter(address, time.monotonic())
     with transaction(app.engine) as tx:
-        secret, now = app.settings.secret_key(), app.clock.now()
-        user = enter_code(tx, code, secret, now) or enter_crew_code(tx, code, secret, now)
+        user = _user_of(app, tx, code)
         if user is None:
             raise NoCodeError
         cookie = begin_session(request, tx, user, SignInMethod.CODE)
-    app.code_entries.succeeded(address, time.monotonic())
+    if not scanned:
+        app.code_entries.succeeded(address, time.monotonic())
     return user, cookie
+
+
+def _user_of(app: App, tx: Tx, code: str) -> User | None:
+    secret, now = app.settings.secret_key(), app.clock.now()
+    if is_token(code):
+        return enter_token(tx, code, now)
+    return enter_code(tx, code, secret, now) or enter_crew_code(tx, code, secret, now)
 
 
 def _shift_of(app: App, user: User) -> Shift | None:

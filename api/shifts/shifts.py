@@ -35,6 +35,7 @@ from fleet.storms.storm_lookup import wanted_storm
 from fleet.tracking.phone_trackers import add_phone, find_phone, from_phone, own_tracker_reported
 from fleet.tracking.position_formats import positions_from_batch
 from maps.pages.geojson import Feature, leg_feature
+from maps.pages.qr_code import QrCode, qr_code
 from maps.shifts.driver import BlockageView, ProgressView, blockage_view, progress_view
 
 router = APIRouter(route_class=CheckedRoute)
@@ -59,9 +60,10 @@ class ShiftOut:
 
 @dataclass(frozen=True, slots=True)
 class CodeOut:
-    """A sign-in code, shown once, with its driver and expiry."""
+    """A sign-in code, shown once, with its driver and expiry; `qr` opens `/drive` signed in."""
 
     code: str
+    qr: QrCode
     login: str
     expires_at: datetime
 
@@ -117,15 +119,21 @@ def get_shift_view(shift_id: ShiftId, context: DriverContext) -> ShiftOut:
 
 
 @router.post("/api/shifts/{shift_id}/code")
-def create_driver_code(shift_id: ShiftId, wanted: CodeIn, context: DispatcherContext) -> CodeOut:
-    """Create a sign-in code for `/drive`; older codes of the driver expire."""
+def create_driver_code(
+    request: Request, shift_id: ShiftId, wanted: CodeIn, context: DispatcherContext
+) -> CodeOut:
+    """Create a sign-in code for `/drive`, to type and to scan; older codes of the driver expire.
+
+    The token that is scanned stands behind the `#` of the address, which browsers send to nobody.
+    """
     app, language = context.app, context.app.city.language or context.language
     secret = app.settings.secret_key()
     with context.changing(f"shift:{shift_id}") as tx:
         given = give_code(tx, context.actor, shift_id, secret, language, context.now, wanted.login)
         view = progress_of(tx, context, shift_id)
     app.hub.publish("legs", [view])
-    return CodeOut(given.digits, given.driver.login, given.expires_at)
+    address = f"{str(request.base_url).rstrip('/')}/drive#link={given.token}"
+    return CodeOut(given.digits, qr_code(address), given.driver.login, given.expires_at)
 
 
 @router.post("/api/shifts/{shift_id}/start")

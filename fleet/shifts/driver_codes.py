@@ -30,12 +30,15 @@ from data.store.accounts.sign_in_codes import (
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.shifts.shifts import get_shift, list_shifts_of_driver, set_driver
-from fleet.accounts.accounts import latin_digits
+from fleet.accounts.accounts import TOKEN_BYTES, latin_digits, token_digest
 from fleet.shifts.shift_handover import overlap
 
 DIGITS = 8
 """Short enough for the radio. A thousand addresses that guess for twelve hours, 15 times each while
 many guess, find one of a hundred codes with a chance of 1.5 in a hundred."""
+
+TOKEN_LETTERS = 43
+"""Letters of a token: `TOKEN_BYTES` in base 64."""
 
 OVERTIME = timedelta(hours=2)
 """A code given near the end of a shift lasts at least so long: storms keep no hours."""
@@ -46,9 +49,13 @@ NO_PASSWORD = "!"  # noqa: S105 - it begins the hash that no password has
 
 @dataclass(frozen=True, slots=True)
 class GivenCode:
-    """A code in plain digits, shown once, its user and its expiry."""
+    """A code in plain digits and a token that does the same, shown once, their user and expiry.
+
+    The token is for machines to read: nobody can guess it, so it has no limit of guesses.
+    """
 
     digits: str
+    token: str
     driver: User
     expires_at: datetime
 
@@ -79,16 +86,31 @@ def give_code(
     digits = new_digits(tx, secret, now)
     expires_at = max(shift.ends_at, now + OVERTIME)
     digest = code_digest(digits, secret)
-    add_code(tx, SignInCode(digest, CodeKind.DRIVER, driver.id, expires_at, shift_id))
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    for each in (digest, token_digest(token)):
+        add_code(tx, SignInCode(each, CodeKind.DRIVER, driver.id, expires_at, shift_id))
     after = {"driver": driver.login, "expires_at": expires_at.isoformat()}
     add_event(tx, now, actor, "shift.code_given", f"shift:{shift_id}", after=after)
-    return GivenCode(digits, driver, expires_at)
+    return GivenCode(digits, token, driver, expires_at)
 
 
 def enter_code(tx: Tx, text: str, secret: bytes, now: datetime) -> User | None:
     """Return the driver of a code, or `None`; digits of any script are accepted."""
-    digits = latin_digits(text)
-    code = find_code(tx, code_digest(digits, secret), CodeKind.DRIVER, now)
+    return _entered(tx, code_digest(latin_digits(text), secret), now)
+
+
+def enter_token(tx: Tx, token: str, now: datetime) -> User | None:
+    """Return the driver of a token, which a QR code holds, or `None`."""
+    return _entered(tx, token_digest(token), now)
+
+
+def is_token(text: str) -> bool:
+    """Whether a text is as long as the token of a QR code, which no typed code is."""
+    return len(text) >= TOKEN_LETTERS
+
+
+def _entered(tx: Tx, digest: str, now: datetime) -> User | None:
+    code = find_code(tx, digest, CodeKind.DRIVER, now)
     if code is None or code.shift_id is None:
         return None
     driver, shift = get_user(tx, code.user_id), get_shift(tx, code.shift_id)

@@ -70,6 +70,24 @@ def code(database, plan, tmp_path) -> str:
         return give_code(tx, DISPATCHER, 1, secret, "en", Clock().now()).digits
 
 
+@pytest.mark.parametrize("visit", [ENGLISH], indirect=True)
+def test_a_scanned_link_opens_the_route_and_leaves_its_token_nowhere(
+    visit, database, plan, tmp_path
+):
+    from api.config.clock import Clock
+    from api.config.settings import Settings
+
+    secret = Settings(var=tmp_path).secret_key()
+    with transaction(database) as tx:
+        token = give_code(tx, DISPATCHER, 1, secret, "en", Clock().now()).token
+    visit.go(f"/drive#link={token}")
+    visit.page.wait_for_selector("drive-actions button")
+    assert visit.page.evaluate("location.href") == f"{visit.server}/drive"
+    assert not any(token in address for address in visit.asked)
+    visit.page.go_back()
+    assert token not in visit.page.url
+
+
 def come_in(visit, code: str, language: str = "en"):
     page = visit.page
     page.clock.install()

@@ -48,8 +48,13 @@ async function giveCode(event, shift) {
 
 const digits = (code) => [...code].map((digit) => number(Number(digit))).join("");
 
-function shownCode({ code, expires_at: until }) {
+const qrDrawing = ({ size, path }) =>
+  html`<svg class="qr" viewBox="0 0 ${size} ${size}" role="img" aria-label=${t("QR code that signs the driver in")}><path d=${path}></path></svg>`;
+
+function shownCode({ code, qr, expires_at: until }) {
   return html`<div class="given" role="status">
+    ${qrDrawing(qr)}
+    <p class="small">${t("Let the driver scan this with the phone's camera, or:")}</p>
     <p class="digits"><bdi dir="ltr">${digits(code.slice(0, 4))} ${digits(code.slice(4))}</bdi></p>
     <p class="small">
       ${t("Tell the driver: open {address} and enter this code. It is shown only now.", { address: `\u2068${location.host}/drive\u2069` })}
