@@ -8,12 +8,7 @@ from data.store.database.engine import transaction
 from data.store.planning.plan_runs import lease_run
 from tests import village as v
 
-
-@pytest.fixture
-def dispatcher(dispatcher, storm):
-    """A dispatcher in a storm."""
-    return dispatcher
-
+pytestmark = pytest.mark.usefixtures("storm")
 
 TYPE = v.a_vehicle(1).type
 ONE_FEWER = {"machines": {TYPE: -1}, "seconds": 1}

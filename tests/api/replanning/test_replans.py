@@ -20,12 +20,7 @@ from fleet.planning.plan_lifecycle import store_draft
 from tests import village as v
 from tests.village_database import DISPATCHER
 
-
-@pytest.fixture
-def dispatcher(dispatcher, storm):
-    """A dispatcher in a storm."""
-    return dispatcher
-
+pytestmark = pytest.mark.usefixtures("storm")
 
 NEVER = threading.Event()
 
