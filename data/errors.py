@@ -1,5 +1,6 @@
 """Errors with a stable code and the values that a message in any language needs."""
 
+import errno
 from typing import Self
 
 
@@ -83,6 +84,11 @@ class DiskFullError(BarfrubError):
 
     def __init__(self) -> None:
         super().__init__("the disk of the server is full")
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether the system refused to write because the disk, or our share of it, is full."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 class CityFileError(BarfrubError):

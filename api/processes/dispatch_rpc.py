@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from data.errors import BarfrubError, ConflictError
+from data.errors import BarfrubError, ConflictError, DiskFullError
 from data.files.json_records import from_plain, to_plain
 from data.model import (
     AssignmentCost,
@@ -117,5 +117,7 @@ def refused(error: BarfrubError) -> dict[str, Any]:
 
 def refusal(plain: Mapping[str, Any]) -> BarfrubError:
     """Return the worker's error; unexpected ones become `DispatchUnavailableError`."""
+    if plain["code"] == DiskFullError.code:
+        return DiskFullError()
     kind = {each.code: each for each in (ConflictError, DispatchUnavailableError)}
     return kind.get(plain["code"], DispatchUnavailableError)(plain["text"], **plain["values"])

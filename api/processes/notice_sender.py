@@ -3,7 +3,6 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from api.config.clock import Clock
@@ -68,6 +67,7 @@ class NoticeSender(PeriodicTask):
         self.gateway: Gateway = settings.gateway() if clock.speed == 1.0 else LogGateway()
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="barfrub-messenger")
         self._recovered = False
+        self._sent_messages: list[tuple[OutgoingMessage, str]] = []
         self._plans = plans
         self._promised_s = float("-inf")
         self.tally: Counter[str] = Counter()
@@ -97,6 +97,7 @@ class NoticeSender(PeriodicTask):
 
     def run(self) -> int:
         """Send what is due; return how many messages that were."""
+        self._settle()
         now = self._clock.now()
         with reading(self._engine) as tx:
             if not list_due_notices(tx, now, 1):
@@ -105,18 +106,21 @@ class NoticeSender(PeriodicTask):
         with transaction(self._engine) as tx:
             messages = claim_messages(tx, self._settings.rules, city.timezone, now, SENDERS)
         faults = list(self._pool.map(self._sent, messages))
-        self._settle(messages, faults)
+        self._sent_messages += zip(messages, faults, strict=True)
+        self._settle()
         return len(messages)
 
-    def _settle(self, messages: Sequence[OutgoingMessage], faults: Sequence[str]) -> None:
-        if not messages:
+    def _settle(self) -> None:
+        """Store what became of sent messages, also those that found the disk full before."""
+        if not self._sent_messages:
             return
         now = self._clock.now()
         with transaction(self._engine) as tx:
             states = [
                 settle_message(tx, message, fault, now, again=fault != NO_WAY)
-                for message, fault in zip(messages, faults, strict=True)
+                for message, fault in self._sent_messages
             ]
+        self._sent_messages.clear()
         self.tally.update(state.value for state in states)
 
     def _sent(self, message: OutgoingMessage) -> str:

@@ -10,11 +10,15 @@ from typing import ClassVar
 
 from api.config.clock import Clock
 from api.processes.city_state import CityStateHolder
+from data.errors import DiskFullError
 from data.store.database.engine import Database
 from fleet.tracking.live_fleet import Hub
 
 FAILED_REST_S = 0.2
 """Pause after a run that failed, however much there is to do."""
+
+FULL_REST_S = 2.0
+"""Pause after a run that found the disk full."""
 
 _log = logging.getLogger(__name__)
 
@@ -69,6 +73,9 @@ class PeriodicTask(ABC):
     def _guarded_step(self) -> float:
         try:
             return self.step()
+        except DiskFullError:
+            _log.warning("%s waits: the disk is full", type(self).__name__)
+            return FULL_REST_S
         except Exception:
             _log.exception("%s could not run", type(self).__name__)
             return FAILED_REST_S

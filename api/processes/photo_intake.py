@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
 from api.config.clock import Clock
-from data.errors import BarfrubError
+from data.errors import BarfrubError, DiskFullError
 from data.files.photos import redrawn, save_photo
 
 DECODED_AT_ONCE = 1
@@ -91,9 +91,14 @@ class PhotoIntake:
         return self._threads.submit(lambda: self.store(redrawn(content), source))
 
     def store(self, content: bytes, source: PhotoSource) -> str:
-        """Store a photo as it is; raise `PhotosFullError` above the quota or within the reserve."""
+        """Store a photo as it is; raise `PhotosFullError` above the quota or within the reserve.
+
+        Raises `DiskFullError` where there is no room for anything.
+        """
         day = (source, self._clock.now().date())
         free_bytes = shutil.disk_usage(self._folder).free
+        if free_bytes < len(content):
+            raise DiskFullError
         with self._lock:
             stored_bytes = self._stored_bytes.get(day, 0) + len(content)
             too_much = stored_bytes > self._daily_bytes

@@ -25,7 +25,7 @@ from api.tracking.tracker_auth import (
 from api.web.checked_route import CheckedRoute
 from api.web.context import App, app_of
 from api.web.request_body import TooLargeError, json_of, limited_body
-from data.errors import InvalidError
+from data.errors import DiskFullError, InvalidError
 from data.model import Device, LonLat, Position
 from fleet.tracking.field_parsers import UNBELIEVED
 from fleet.tracking.position_formats import (
@@ -60,6 +60,9 @@ async def answer_tracker(scope: Scope, receive: Receive, send: Send) -> None:
     except TooManyError as error:
         headers = {"Retry-After": str(error.retry_s)}
         answer = Response(status_code=429, headers=headers, media_type=NOTHING)
+    except DiskFullError as error:
+        headers = {"Retry-After": str(error.retry_s)}
+        answer = Response(status_code=507, headers=headers, media_type=NOTHING)
     except TooLargeError:
         answer = Response(status_code=413, media_type=NOTHING)
     except HTTPException as error:

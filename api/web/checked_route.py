@@ -1,6 +1,7 @@
 """Routes that check who asks, and how much is sent, before they read the body."""
 
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -14,7 +15,7 @@ from starlette.types import Message, Receive
 
 from api.web.context import SAFE_METHODS
 from api.web.request_body import MOST_BODY_BYTES, TooLargeError, announced_bytes, require_shallow
-from data.errors import BarfrubError
+from data.errors import BarfrubError, DiskFullError, is_disk_full
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -71,12 +72,8 @@ class CheckedRoute(APIRoute):
             limited = Request(request.scope, _limited(request.receive, most_bytes))
             if reads_json:
                 require_shallow(await limited.body())
-            try:
+            with _errors_of_ours():
                 return await handle(limited)
-            except HTTPException as error:  # as FastAPI words whatever stops it while it reads
-                if isinstance(error.__cause__, BarfrubError):
-                    raise error.__cause__ from None
-                raise
 
         return handled
 
@@ -86,6 +83,23 @@ def calls_of(dependant: Dependant) -> Iterator[object]:
     for dependency in dependant.dependencies:
         yield dependency.call
         yield from calls_of(dependency)
+
+
+@contextmanager
+def _errors_of_ours() -> Iterator[None]:
+    """Raise our own error where FastAPI words what stopped it, or where the disk is full."""
+    try:
+        yield
+    except HTTPException as error:  # raised for whatever happens while a body is read
+        if isinstance(error.__cause__, BarfrubError):
+            raise error.__cause__ from None
+        if is_disk_full(error.__cause__):
+            raise DiskFullError from error
+        raise
+    except OSError as error:
+        if is_disk_full(error):
+            raise DiskFullError from error
+        raise
 
 
 def _limited(receive: Receive, most_bytes: int) -> Receive:

@@ -200,7 +200,7 @@ def app_of(request: Request) -> App:
 async def sent_csrf(request: Request) -> str:
     """Return the anti-forgery token of a request, from header or form field."""
     header = request.headers.get(CSRF_HEADER)
-    if header is None and _sends_form(request):
+    if header is None and sends_form(request):
         return str((await request.form()).get("csrf", ""))
     return header or ""
 
@@ -245,7 +245,7 @@ class AllowedByForm:
 
     def before_body(self, request: Request) -> Context:
         """Check session, role, and a token in the headers: a form's own is read later."""
-        in_form = CSRF_HEADER not in request.headers and _sends_form(request)
+        in_form = CSRF_HEADER not in request.headers and sends_form(request)
         return _context_for(request, self.roles, in_form=in_form)
 
 
@@ -324,14 +324,15 @@ class FormToken:
     def before_body(self, request: Request) -> None:
         """Check all that the headers tell: the form's own token is read later."""
         expected, header = _expected_csrf(request), request.headers.get(CSRF_HEADER)
-        in_form = header is None and _sends_form(request)
+        in_form = header is None and sends_form(request)
         require_same(expected if in_form else header or "", expected)
 
 
 require_csrf = FormToken()
 
 
-def _sends_form(request: Request) -> bool:
+def sends_form(request: Request) -> bool:
+    """Whether the body of a request is a form."""
     return request.headers.get("content-type", "").startswith(FORM_TYPES)
 
 

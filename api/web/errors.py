@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access.auth import SecondStepMissingError, SignedOutError
 from api.config.logs import route_of
-from api.web.context import SECOND_STEP
+from api.web.context import SECOND_STEP, sends_form
 from api.web.page_context import page, translator_of, wants_page
 from data.errors import BarfrubError
 from data.languages import languages
@@ -185,7 +185,7 @@ def _answer(
     values: Mapping[str, object],
     headers: Mapping[str, str],
 ) -> Response:
-    if request.method == "GET" and wants_page(request):
+    if wants_page(request) and (request.method == "GET" or sends_form(request)):
         title = translator_of(request)(f"title:{status}")
         view = {"status": status, "title": title, "message": message}
         return page(request, "pages/error.html", view, status, headers)

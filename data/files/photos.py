@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from data.errors import InvalidError, Need
+from data.errors import DiskFullError, InvalidError, Need, is_disk_full
 from data.files.picture_size import picture_size
 
 FOLDER = "photos"
@@ -37,7 +37,7 @@ def save_photo(city_folder: Path, content: bytes) -> str:
     """Store a photo and return the name of its file; its type follows from its first bytes.
 
     It is kept byte for byte, with whatever the camera wrote into it, whole or not at all. Raises
-    `InvalidError` for what is no picture, or has more than `MOST_PIXELS`.
+    `InvalidError` for what is no picture, or has more than `MOST_PIXELS`, and `DiskFullError`.
     """
     name = secrets.token_urlsafe(18) + _suffix(content)
     require_few_pixels(content)
@@ -49,8 +49,10 @@ def save_photo(city_folder: Path, content: bytes) -> str:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-    except BaseException:
+    except BaseException as error:
         remove_photo(city_folder, name)
+        if is_disk_full(error):
+            raise DiskFullError from error
         raise
     return name
 

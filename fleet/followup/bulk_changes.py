@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from data.errors import BarfrubError, ConflictError, InvalidError
+from data.errors import BarfrubError, ConflictError, DiskFullError, InvalidError
 from data.geocode import Geocoder
 from data.model import (
     Actor,
@@ -240,6 +240,8 @@ def _each(
             with savepoint(tx):
                 before = get_request(tx, request_id)
                 after = act(before)
+        except DiskFullError:  # SQLite may have taken the whole transaction back
+            raise
         except BarfrubError as error:
             refusals.append(Refusal(request_id, error))
             continue

@@ -21,9 +21,11 @@ from api.config.console import open_city_database
 from api.processes.child_process import ParentLine, SupervisedProcess
 from api.processes.city_state import CityStateHolder
 from api.processes.ingest.evidence_pipeline import REST_S, Digester
+from api.processes.periodic_task import FULL_REST_S
 from api.processes.tasks.audit_task import AuditTask
 from api.processes.tasks.logbook_task import LogbookTask
 from api.processes.tasks.replay_task import ReplayTask
+from data.errors import DiskFullError
 from data.model import SegmentId
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database
@@ -136,6 +138,9 @@ def digest_until_stopped(
         rest_s = REST_S
         try:
             rest_s = digester.rest_s(len(digester.digest().positions))
+        except DiskFullError:
+            _log.warning("positions are digested later: the disk is full")
+            rest_s = FULL_REST_S
         except Exception:  # the next run may succeed, and the board must go on
             _log.exception("positions could not be digested")
         else:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from api.access.auth import TooManyError
+from data.store.database.engine import DatabaseUnavailable
 
 _log = logging.getLogger(__name__)
 
@@ -108,6 +109,10 @@ class GroupCommit[Item, Outcome]:
         try:
             outcomes = await self._committed(items)
             answers = list(zip(batch, outcomes, strict=True))
+        except DatabaseUnavailable as error:  # nobody's mistake: it would fail for each of them
+            for one in batch:
+                _refuse(one, error)
+            return
         except Exception as error:  # every sender must hear of it, the innocent ones may go on
             if len(batch) == 1:
                 _refuse(batch[0], error)

@@ -21,7 +21,7 @@ from api.processes.city_state import CityStateHolder
 from api.processes.ingest.group_commit import CommitLimits, GroupCommit
 from data.errors import BarfrubError
 from data.model import Actor, ActorKind, RequestId, RequestState, ServiceRequest
-from data.store.database.engine import Database, reading, transaction
+from data.store.database.engine import Database, DatabaseUnavailable, reading, transaction
 from data.store.requests.request_photos import add_request_photo
 from data.store.requests.requests import find_request_by_key, get_request
 from data.store.requests.tracking_codes import find_tracking_code, list_unplaced
@@ -45,6 +45,9 @@ SHARE = 0.25
 
 PATIENCE_S = 1.0
 """Longest time that an answer waits for its request to be placed."""
+
+RETRY_S = 1.0
+"""Pause before a request is placed again, where the database takes nothing."""
 
 FLOOD = 3
 """With more unplaced requests than this, no answer waits for its own."""
@@ -165,7 +168,13 @@ class ReportIngest:
             while self._unplaced and not self._stopping:
                 began_s = time.monotonic()
                 request_id = self._unplaced.popleft()
-                await asyncio.to_thread(self._place_one, request_id)
+                try:
+                    await asyncio.to_thread(self._place_one, request_id)
+                except DatabaseUnavailable:
+                    _log.warning("requests are placed later: the database takes nothing")
+                    self._unplaced.appendleft(request_id)
+                    await asyncio.sleep(RETRY_S)
+                    continue
                 if (answer := self._answers.pop(request_id, None)) is not None:
                     answer.set()
                 await asyncio.sleep((time.monotonic() - began_s) * (1 - SHARE) / SHARE)
@@ -183,6 +192,8 @@ class ReportIngest:
                     return
                 city = CityContext(tx, city_state.network, city_state.policy, self._clock())
                 placed = locate(city, CITIZEN, request_id, city_state.geocoder, self._plans)
+        except DatabaseUnavailable:
+            raise
         except BarfrubError as error:
             _log.warning("request %d waits for a human: %s", request_id, error)
         except Exception:  # whatever one report does, the others must be placed

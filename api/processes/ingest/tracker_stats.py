@@ -66,7 +66,7 @@ class TrackerStats(PeriodicTask):
         try:
             self.write()
         except DatabaseUnavailable:
-            _log.warning("faults of trackers are not written yet: the database is busy")
+            _log.warning("faults of trackers are not written yet: the database takes nothing")
 
     def record_positions(self, positions: Iterable[Position]) -> None:
         """Record the last contact and newest place of each tracker."""

@@ -12,10 +12,11 @@ from api.config.clock import Clock
 from api.config.console import open_city_database
 from api.config.settings import Settings
 from api.processes.child_process import ParentLine
+from api.processes.periodic_task import FULL_REST_S
 from api.processes.workers.run_kinds import KINDS, RunContext, WorkerMemory
 from api.processes.workers.run_lease import LEASE_S, Heartbeat, real_now
 from api.processes.workers.stop_signal import PERIOD_S, StopSignal
-from data.errors import BarfrubError, ConflictError
+from data.errors import BarfrubError, ConflictError, DiskFullError
 from data.model import PlanRun, RunFailure
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, reading, transaction
@@ -56,14 +57,18 @@ def _work(engine: Database, clock: Clock, stopped: StopSignal, threads: int) -> 
     read_at: int | None = None
     memory = WorkerMemory()
     while not stopped.is_set():
-        run, revision = _next_run(engine)
-        if run is None:
-            stopped.wait(PERIOD_S)
-            continue
-        if network is None or read_at != revision:
-            with reading(engine) as tx:
-                network, read_at = load_network(tx), revision
-        solve_run(engine, network, run, clock, stopped, threads, memory)
+        try:
+            run, revision = _next_run(engine)
+            if run is None:
+                stopped.wait(PERIOD_S)
+                continue
+            if network is None or read_at != revision:
+                with reading(engine) as tx:
+                    network, read_at = load_network(tx), revision
+            solve_run(engine, network, run, clock, stopped, threads, memory)
+        except DiskFullError:  # the run is leased again once its lease is over
+            _log.warning("plans are solved later: the disk is full")
+            stopped.wait(FULL_REST_S)
 
 
 def _next_run(engine: Database) -> tuple[PlanRun | None, int]:

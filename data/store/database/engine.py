@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy
 from sqlalchemy import Connection, Engine
 
-from data.errors import NotFoundError
+from data.errors import DiskFullError, NotFoundError
 from data.store.database.city_address import PostgresAddress
 from data.store.database.postgres_engine import create_postgres_engine
 from data.store.database.sqlite_engine import BUSY_MS, create_sqlite_engine
@@ -20,7 +20,7 @@ Database = Engine
 Tx = Connection
 """An open transaction: what every function of `data.store` takes first."""
 
-DatabaseUnavailable = sqlalchemy.exc.OperationalError
+DatabaseUnavailable = (sqlalchemy.exc.OperationalError, DiskFullError)
 """What the database raises when it is locked, full or gone: nobody's mistake, so try again."""
 
 _turns: WeakKeyDictionary[Engine, WriteQueue] = WeakKeyDictionary()

@@ -6,7 +6,7 @@ import psycopg
 import sqlalchemy
 from sqlalchemy import Connection, Engine, make_url
 
-from data.errors import InvalidError
+from data.errors import DiskFullError, InvalidError
 from data.store.database.city_address import PostgresAddress
 
 WAIT_MS = 15_000
@@ -35,7 +35,7 @@ def create_postgres_engine(address: PostgresAddress, *, derived: bool) -> Engine
     listen = sqlalchemy.event.listen
     listen(engine, "connect", partial(_configure, schema=address.schema, derived=derived))
     listen(engine, "begin", _begin)
-    listen(engine, "handle_error", _refuse_large)
+    listen(engine, "handle_error", _translate)
     return engine
 
 
@@ -66,7 +66,9 @@ def _begin(connection: Connection) -> None:
         )
 
 
-def _refuse_large(context: sqlalchemy.ExceptionContext) -> None:
-    """Turn a number that no column can hold into an error of whoever sent it."""
+def _translate(context: sqlalchemy.ExceptionContext) -> None:
+    """Turn a number that no column can hold, and a full disk, into errors of ours."""
     if isinstance(context.original_exception, psycopg.errors.NumericValueOutOfRange):
         raise InvalidError("number", "", "a smaller number")
+    if isinstance(context.original_exception, psycopg.errors.DiskFull):
+        raise DiskFullError

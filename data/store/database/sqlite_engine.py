@@ -1,5 +1,6 @@
 """An engine on a city's SQLite file."""
 
+import shutil
 import time
 from functools import partial
 from pathlib import Path
@@ -9,11 +10,14 @@ from pysqlite3 import dbapi2
 from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import StaticPool
 
-from data.errors import InvalidError
+from data.errors import DiskFullError, InvalidError
 from data.store.database.write_queue import ASK_S
 
 BUSY_MS = 15_000
 """How long a writer waits for another one before it gives up."""
+
+LEAST_FREE_BYTES = 64 * 1024
+"""With less free, the cause of an error of input or output is taken to be the full disk."""
 
 CHECKPOINT_PAGES, DERIVED_CHECKPOINT_PAGES = 10_000, 1_000
 """Length of the write-ahead log from which a commit carries it over into the database, in pages of
@@ -37,14 +41,29 @@ def create_sqlite_engine(path: Path | None, *, derived: bool) -> Engine:
         engine = sqlalchemy.create_engine(f"sqlite:///{path}", module=dbapi2, hide_parameters=True)
     sqlalchemy.event.listen(engine, "connect", partial(_configure, derived=derived))
     sqlalchemy.event.listen(engine, "begin", _begin)
-    sqlalchemy.event.listen(engine, "handle_error", _refuse_large)
+    sqlalchemy.event.listen(engine, "handle_error", partial(_translate, path))
     return engine
 
 
-def _refuse_large(context: sqlalchemy.ExceptionContext) -> None:
-    """Turn an integer that no column can hold into an error of whoever sent it."""
-    if isinstance(context.original_exception, OverflowError):
+def _translate(path: Path | None, context: sqlalchemy.ExceptionContext) -> None:
+    """Turn an integer that no column can hold, and a full disk, into errors of ours."""
+    error = context.original_exception
+    if isinstance(error, OverflowError):
         raise InvalidError("number", "", "a smaller number")
+    if isinstance(error, dbapi2.OperationalError) and _is_full(path, str(error)):
+        raise DiskFullError
+
+
+def _is_full(path: Path | None, text: str) -> bool:
+    """Whether an error of SQLite comes from a full disk.
+
+    Where the index of the write-ahead log cannot grow, SQLite says no more than "disk I/O error".
+    """
+    if "disk is full" in text:
+        return True
+    if path is None or "disk I/O error" not in text:
+        return False
+    return shutil.disk_usage(path.parent).free < LEAST_FREE_BYTES
 
 
 def _configure(connection: dbapi2.Connection, _record: object, *, derived: bool) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from api.processes import notice_sender as module
 from api.processes.message_gateways import (
     NO_WAY,
     AppriseGateway,
@@ -13,7 +14,7 @@ from api.processes.message_gateways import (
     read_notice_settings,
 )
 from api.processes.notice_sender import NoticeSender
-from data.errors import InvalidError, NotFoundError
+from data.errors import DiskFullError, InvalidError, NotFoundError
 from data.model import PlanState
 from data.store.database.engine import transaction
 from data.store.planning.plans import add_plan
@@ -80,6 +81,25 @@ def test_a_refused_message_is_tried_again_later(client, sign_in, notice_sender, 
     notice_sender.run()
     assert len(recorder.sent) == 1
     assert notice_sender.tally == {"waiting": 1, "sent": 1}
+
+
+def test_a_message_that_was_sent_while_the_disk_filled_up_is_settled_later_and_not_sent_again(
+    client, sign_in, notice_sender, recorder, monkeypatch
+):
+    ask(client, sign_in)
+    settle, failures = module.settle_message, [DiskFullError]
+
+    def full_once(*arguments, **more):
+        if failures:
+            raise failures.pop()
+        return settle(*arguments, **more)
+
+    monkeypatch.setattr(module, "settle_message", full_once)
+    with pytest.raises(DiskFullError):
+        notice_sender.run()
+    assert notice_sender.run() == 0
+    assert notice_sender.tally == {"sent": 1}
+    assert len(recorder.sent) == 1
 
 
 def test_a_caller_who_joins_a_planned_job_gets_what_was_promised(

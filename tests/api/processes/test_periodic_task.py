@@ -1,6 +1,7 @@
 from threading import Event, get_ident
 
 from api.processes.periodic_task import PeriodicTask
+from data.errors import DiskFullError
 
 LONGEST_S = 240
 FOR_EVER_S = 3600.0
@@ -15,6 +16,7 @@ class Counted(PeriodicTask):
     def __init__(self, failures: int = 0) -> None:
         super().__init__()
         self.failures = failures
+        self.fault: Exception = ValueError("not yet")
         self.runs = 0
         self.begun, self.may_end = Event(), Event()
         self.thread = 0
@@ -25,7 +27,7 @@ class Counted(PeriodicTask):
         self.begun.set()
         assert self.may_end.wait(LONGEST_S)
         if self.runs <= self.failures:
-            raise ValueError("not yet")
+            raise self.fault
 
 
 class Patient(Counted):
@@ -80,3 +82,17 @@ def test_what_was_never_started_can_be_stopped_and_run_by_hand():
     task.stop()
     task.run()
     assert task.runs == 1
+
+
+def test_a_task_waits_for_room_on_the_disk(caplog, monkeypatch):
+    monkeypatch.setattr("api.processes.periodic_task.FULL_REST_S", 0.01)
+    task = Counted(failures=2)
+    task.fault = DiskFullError()
+    task.may_end.set()
+    task.start()
+    while task.runs < 2:
+        assert task.begun.wait(LONGEST_S)
+        task.wake()
+    task.stop()
+    assert "Counted waits: the disk is full" in caplog.text
+    assert "Traceback" not in caplog.text

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from data.errors import InvalidError
+from data.errors import DiskFullError, InvalidError
 from data.files.photos import MOST_BYTES, REDRAWN_SIDE, redrawn, save_photo
 from tests.pictures import a_bomb
 
@@ -87,7 +87,7 @@ def test_a_photo_that_cannot_be_written_leaves_nothing(
         raise OSError(errno.ENOSPC, "no space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(DiskFullError):
         save_photo(tmp_path, a_photo())
     assert list((tmp_path / "photos").iterdir()) == []
 

@@ -6,6 +6,7 @@ import pytest
 
 from api.access.auth import TooManyError
 from api.processes.ingest.group_commit import CommitLimits, GroupCommit
+from data.errors import DiskFullError
 
 LIMITS = CommitLimits(gather_s=0.0, waiting=10, together=4)
 
@@ -70,6 +71,28 @@ def test_what_cannot_be_stored_is_refused_alone(book, commits):
     assert (first, last) == ("1", "2")
     assert isinstance(poison, ValueError)
     assert sorted(book.told) == [1, 2]
+
+
+def test_a_full_disk_refuses_all_at_once(book):
+    attempts: list[int] = []
+
+    def full(items):
+        attempts.append(len(items))
+        raise DiskFullError
+
+    async def scene(thread):
+        commits = GroupCommit(full, book.tell, thread, LIMITS)
+        came = sent(commits, range(4))
+        await asyncio.sleep(0)
+        commits.start()
+        answers = await asyncio.gather(*came, return_exceptions=True)
+        await commits.stop()
+        return answers
+
+    with ThreadPoolExecutor(1) as thread:
+        answers = asyncio.run(scene(thread))
+    assert [type(answer) for answer in answers] == [DiskFullError] * 4
+    assert attempts == [4]
 
 
 def test_senders_wait_for_room_or_are_refused_as_they_wish(book, commits):

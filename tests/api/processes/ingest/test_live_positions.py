@@ -11,6 +11,7 @@ from sqlalchemy import select
 from api.processes.city_state import CityStateHolder
 from api.processes.ingest import evidence_pipeline as digester_module
 from api.processes.ingest.live_positions import Consumer
+from data.errors import DiskFullError
 from data.model import DeviceId, Position, RunWish, Storm, VehicleId
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.accounts.accounts import add_device
@@ -171,7 +172,7 @@ def test_a_run_that_breaks_off_between_two_transactions_comes_to_the_same_again(
 
     def failing(*arguments: Any) -> Any:
         if next(calls) == breaks_at:
-            raise DatabaseUnavailable("UPDATE", {}, Exception("disk is full"))
+            raise DiskFullError
         return honest(*arguments)
 
     monkeypatch.setattr(digester_module, "WINDOWS_AT_ONCE", 1)

@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from api.processes.city_state import CityStateHolder
 from api.processes.ingest import evidence_pipeline as digester_module
@@ -166,7 +167,7 @@ def test_a_database_that_is_busy_is_nobodys_fault(
     engine: Database, consumer: Consumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def busy(*_):
-        raise DatabaseUnavailable("UPDATE", {}, Exception("database is locked"))
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
 
     store(engine, *a_hundred_with())
     monkeypatch.setattr(digester_module, "keep", busy)
