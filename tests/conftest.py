@@ -1,3 +1,4 @@
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,17 @@ PASSWORD = "winter-is-long"
 ROOT = Path(__file__).parent.parent
 
 prepare_numba(Settings(var=ROOT / "var"))
+
+
+def pytest_collection() -> None:
+    """Search for no garbage while tests are found, a third of that time: what is made stays."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Leave what stays to the end out of every later search for garbage."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_configure(config: pytest.Config) -> None:
