@@ -1,7 +1,6 @@
 """Gateways for outgoing messages: the log, or e-mail and SMS through Apprise."""
 
 import logging
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import time
@@ -17,6 +16,7 @@ from data.files.toml_reader import FieldMistake, TomlTable, needed, read_table, 
 from data.files.toml_values import Number, Text
 from data.store.requests.requests import Caller
 from fleet.requests.outbox import OutboxRules
+from fleet.requests.sms_limits import SmsRules
 from maps.requests.notices import NoticeText
 
 NO_WAY = "no_way"
@@ -40,8 +40,9 @@ class NoticeSettings:
     """How a city notifies callers: quiet hours, gateways, and the address of the tracking page.
 
     `sms` and `email` are Apprise addresses with `{phone}` and `{email}` in them; `address` is that
-    of the public pages, `country_code` replaces the first 0 of phone numbers. Receipts of the audit
-    log go to `receipts`, an Apprise address.
+    of the public pages, `country_code` replaces the first 0 of phone numbers. Text messages go to
+    numbers of `sms_prefixes`, or where there are none of the `country_code`, and `sms_a_day` to all
+    together. Receipts of the audit log go to `receipts`, an Apprise address.
     """
 
     rules: OutboxRules = field(default_factory=OutboxRules)
@@ -50,6 +51,22 @@ class NoticeSettings:
     email: str = ""
     country_code: str = ""
     receipts: str = ""
+
+    sms_prefixes: tuple[str, ...] = ()
+    sms_a_day: int = SmsRules().a_day
+
+    @property
+    def sms_rules(self) -> SmsRules | None:
+        """The limits of text messages; `None` where none are sent."""
+        if not self.sms:
+            return None
+        return SmsRules(
+            country_code=self.country_code,
+            prefixes=self.sms_prefixes,
+            a_day=self.sms_a_day,
+            links=bool(self.address),
+            or_email=bool(self.email),
+        )
 
     def gateway(self) -> Gateway:
         """Return the gateway: the log where none is set."""
@@ -85,8 +102,8 @@ class AppriseGateway:
 
     def url_of(self, who: Caller) -> str:
         """Return the Apprise address of a person; empty where nothing reaches them."""
-        phone = phone_number(who.phone, self._settings.country_code)
-        if self._settings.sms and phone:
+        sms = self._settings.sms_rules
+        if sms is not None and (phone := sms.number_for(who.phone)):
             return self._settings.sms.replace("{phone}", quote(phone, safe=""))
         if self._settings.email and who.email:
             return self._settings.email.replace("{email}", quote(who.email, safe=""))
@@ -101,15 +118,6 @@ def send_to_address(address: str, title: str, body: str) -> str:
     return "" if way.notify(body=body, title=title) else REFUSED
 
 
-def phone_number(text: str, country_code: str = "") -> str:
-    """Return a phone number in digits with the country's code in place of the leading 0."""
-    found = (unicodedata.decimal(letter, None) for letter in text)
-    digits = "".join(str(digit) for digit in found if digit is not None)
-    if country_code and digits.startswith("0"):
-        return country_code + digits.lstrip("0")
-    return digits
-
-
 def _clock(value: object) -> time:
     try:
         return time.fromisoformat(str(value))
@@ -117,7 +125,15 @@ def _clock(value: object) -> time:
         raise needed("a time of day like 22:00") from error
 
 
+def _country_code(value: object) -> str:
+    digits = str(value).removeprefix("+")
+    if not digits.isdecimal() or digits.startswith("0"):
+        raise needed("a country code in digits, like 98")
+    return digits
+
+
 _USUAL = OutboxRules()
+_CountryCode = Annotated[str, BeforeValidator(_country_code)]
 _TimeOfDay = Annotated[time, BeforeValidator(_clock)]
 
 
@@ -133,6 +149,8 @@ class _GatewaysTable(TomlTable):
     email: Text = ""
     country_code: Text = ""
     receipts: Text = ""
+    sms_prefixes: tuple[_CountryCode, ...] = ()
+    sms_a_day: Annotated[int, Number(1, 1_000_000, whole=True)] = SmsRules().a_day
 
     def mistakes(self) -> Iterator[FieldMistake]:
         """Return the addresses without a place for the caller's own; they may hold a password."""
@@ -160,4 +178,6 @@ def read_notice_settings(path: Path | None) -> NoticeSettings:
         email=table.email,
         country_code=table.country_code,
         receipts=table.receipts,
+        sms_prefixes=table.sms_prefixes,
+        sms_a_day=table.sms_a_day,
     )

@@ -26,7 +26,7 @@ from fleet.requests.promises import promise_open
 from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from maps.followup.referrals import letter_text, paper_view
 from maps.pages.i18n import translator
-from maps.requests.notices import NoticeText, notice_text
+from maps.requests.notices import NoticeText, TrackingLink, notice_text
 from maps.streets.street import called, street_name
 
 PERIOD_S = 2.0
@@ -104,7 +104,8 @@ class NoticeSender(PeriodicTask):
                 return 0
         city = self._city_state.now.city
         with transaction(self._engine) as tx:
-            messages = claim_messages(tx, self._settings.rules, city.timezone, now, SENDERS)
+            rules, sms = self._settings.rules, self._settings.sms_rules
+            messages = claim_messages(tx, rules, city.timezone, now, SENDERS, sms)
         faults = list(self._pool.map(self._sent, messages))
         self._sent_messages += zip(messages, faults, strict=True)
         self._settle()
@@ -147,9 +148,8 @@ class NoticeSender(PeriodicTask):
         segment_id = SegmentId(int(message.notice.facts.get("segment", "0")))
         segment = city_state.network.find(segment_id)
         street = called(street_name(segment), t) if segment else ""
-        return notice_text(
-            message.notice, message.asked.reference, street, message.code, self._settings.address, t
-        )
+        opening = TrackingLink(self._settings.address, message.code, message.confirm)
+        return notice_text(message.notice, message.asked.reference, street, opening, t)
 
     def promise(self) -> None:
         """Promise a time to callers of placed requests that have no promise yet, and notify them.

@@ -31,6 +31,7 @@ from fleet.requests.closing import reopen_request
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.requests.notice_consent import withdraw_consent
 from fleet.requests.promises import window_of_request
+from fleet.requests.sms_limits import note_opened
 from fleet.requests.tracking_codes import plain_reference, tracked_request
 from fleet.storms.storm_lookup import wanted_storm
 from fleet.work.jobs import job_with_end
@@ -110,13 +111,16 @@ async def submit_report(
 
 @router.get("/track")
 def track_page(
-    request: Request, reference: str = "", code: str = "", new: str = ""
+    request: Request, reference: str = "", code: str = "", new: str = "", confirm: str = ""
 ) -> HTMLResponse:
-    """Show the state of a request to holders of its code; without a code, ask for both."""
+    """Show the state of a request to holders of its code; without a code, ask for both.
+
+    `confirm` stands in the links of messages only: opening one proves that its number is read.
+    """
     if not reference and not code:
         return _asking(request, "", None)
     try:
-        view = _looked_up(request, reference, code)
+        view = _looked_up(request, reference, code, confirm)
     except BarfrubError as error:
         return _asking(request, reference, error)
     return _shown(request, view, code, {"new": bool(new)})
@@ -269,9 +273,12 @@ def _entered(request: Request, reference: str, code: str) -> ServiceRequest:
     return asked
 
 
-def _looked_up(request: Request, reference: str, code: str) -> TrackView:
+def _looked_up(request: Request, reference: str, code: str, confirm: str = "") -> TrackView:
     app, t = app_of(request), translator_of(request)
     asked = _entered(request, reference, code)
+    if confirm:
+        with transaction(app.engine) as tx:
+            note_opened(tx, asked.id, confirm[:SHORT_LETTERS], app.clock.now())
     with reading(app.engine) as tx:
         story = _story(tx, request, asked)
     return track_view(story, app.clock.now(), t)

@@ -21,7 +21,13 @@ from api.config.logs import RequestLog
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
 from api.crews import crew, crew_dispatch, crews
-from api.followup import callbacks, office_report, referrals, waiting_requests
+from api.followup import (
+    callbacks,
+    office_report,
+    referrals,
+    unsent_messages,
+    waiting_requests,
+)
 from api.messages import handover_notes, messages, presence
 from api.open311 import intake as open311_intake
 from api.open311 import requests as open311_requests
@@ -120,6 +126,7 @@ ROUTES = (
     replay,
     waiting_requests,
     office_report,
+    unsent_messages,
     logbook,
     city_setup,
     accounts,

@@ -31,6 +31,14 @@ from data.store.requests.requests import Caller, find_caller, get_request
 from data.store.requests.sla_clocks import mark_caller_told
 from data.store.requests.tracking_codes import find_tracking_code
 from fleet.requests.caller_privacy import read_caller
+from fleet.requests.sms_limits import (
+    DAY,
+    NUMBER_BUDGET,
+    Hold,
+    SmsRules,
+    confirmation_code,
+    find_hold,
+)
 
 MESSENGER = Actor(ActorKind.SYSTEM, "messenger")
 """Who the audit log names where somebody was told."""
@@ -40,8 +48,6 @@ BACK_OFF = tuple(timedelta(minutes=wait) for wait in (1, 5, 15, 60, 180))
 
 LOOKED_AT = 40
 """Messages due that one look goes through, since many may have to wait for the morning."""
-
-DAY = timedelta(hours=24)
 
 PROMPT = frozenset({NoticeKind.ACKNOWLEDGED, NoticeKind.REOPENED})
 """What answers somebody who has just asked, and is awake."""
@@ -78,7 +84,8 @@ class AgencyMessage:
 class OutgoingMessage:
     """A message with what its text and address need; `code` opens the request's page.
 
-    `agency_message` is `None` where it goes to the caller.
+    `agency_message` is `None` where it goes to the caller; `confirm` in its link then proves that
+    the caller reads it.
     """
 
     notice: Notice
@@ -86,15 +93,21 @@ class OutgoingMessage:
     who: Caller
     code: str
     agency_message: AgencyMessage | None = None
+    confirm: str = ""
 
 
 def claim_messages(
-    tx: Tx, rules: OutboxRules, timezone: str, now: datetime, most: int
+    tx: Tx,
+    rules: OutboxRules,
+    timezone: str,
+    now: datetime,
+    most: int,
+    sms: SmsRules | None = None,
 ) -> list[OutgoingMessage]:
     """Return at most so many messages to send now, marked as `SENDING`.
 
-    Others that are due stay so, wait for a better hour, or are dropped. Quiet hours and daily
-    limits are for callers, not for agencies.
+    Others that are due stay so, wait for a better hour, or are dropped. Quiet hours and limits are
+    for callers, not for agencies; `sms` are those of text messages, where there is a gateway.
     """
     letters: list[OutgoingMessage] = []
     for notice in list_due_notices(tx, now, LOOKED_AT):
@@ -103,7 +116,7 @@ def claim_messages(
         if notice.kind is NoticeKind.LETTER:
             letter = _message_to_agency(tx, notice, now)
         else:
-            letter = _message_to_caller(tx, notice, rules, timezone, now)
+            letter = _message_to_caller(tx, notice, rules, sms, timezone, now)
         if letter is not None:
             set_sending(tx, notice.id, notice.tries + 1, now)
             letters.append(letter)
@@ -111,20 +124,34 @@ def claim_messages(
 
 
 def _message_to_caller(
-    tx: Tx, notice: Notice, rules: OutboxRules, timezone: str, now: datetime
+    tx: Tx,
+    notice: Notice,
+    rules: OutboxRules,
+    sms: SmsRules | None,
+    timezone: str,
+    now: datetime,
 ) -> OutgoingMessage | None:
     """Return a message to a caller; `None` where it is not to be sent, or not now."""
-    who = find_caller(tx, notice.request_id)
+    who, asked = find_caller(tx, notice.request_id), get_request(tx, notice.request_id)
     if who is None or not who.consent:
         _end(tx, notice, NoticeState.UNWANTED, "", now)
-    elif now >= notice.stale_at:
-        _end(tx, notice, NoticeState.STALE, "", now)
-    elif (later := _later(tx, notice, who, rules, timezone, now)) is not None:
-        set_notice(tx, notice.id, NoticeState.WAITING, later)
-    else:
-        asked = get_request(tx, notice.request_id)
-        return OutgoingMessage(notice, asked, who, find_tracking_code(tx, asked.id) or "")
-    return None
+        return None
+    if now >= notice.stale_at:
+        _end(tx, notice, NoticeState.STALE, notice.fault, now)
+        return None
+    hold = _quiet_hold(notice, rules, timezone, now)
+    if hold is None and sms is not None:
+        hold = find_hold(tx, asked, who, sms, now)
+    hold = hold or _number_hold(tx, who, rules, now)
+    if hold is not None and hold.until is None:
+        _end(tx, notice, NoticeState.FAILED, hold.fault, now)
+        return None
+    if hold is not None and hold.until is not None:
+        set_notice(tx, notice.id, NoticeState.WAITING, hold.until, hold.fault)
+        return None
+    code = find_tracking_code(tx, asked.id) or ""
+    confirm = confirmation_code(tx, asked, who, sms) if sms is not None else ""
+    return OutgoingMessage(notice, asked, who, code, confirm=confirm)
 
 
 def _message_to_agency(tx: Tx, notice: Notice, now: datetime) -> OutgoingMessage | None:
@@ -162,7 +189,7 @@ def settle_message(
     if not again or tries > len(BACK_OFF):
         _end(tx, notice, NoticeState.FAILED, fault, now)
         return NoticeState.FAILED
-    set_notice(tx, notice.id, NoticeState.WAITING, now + BACK_OFF[tries - 1])
+    set_notice(tx, notice.id, NoticeState.WAITING, now + BACK_OFF[tries - 1], fault)
     return NoticeState.WAITING
 
 
@@ -190,20 +217,20 @@ def quiet_end(rules: OutboxRules, timezone: str, now: datetime) -> datetime | No
     return datetime.combine(day, end, zone).astimezone(now.tzinfo)
 
 
-def _later(
-    tx: Tx, notice: Notice, who: Caller, rules: OutboxRules, timezone: str, now: datetime
-) -> datetime | None:
-    """Return when to try a message again that may not be sent now."""
-    if notice.kind not in PROMPT and (end := quiet_end(rules, timezone, now)) is not None:
-        return end
-    if count_reaching(tx, who, now - DAY) >= rules.most_a_day:
-        return now + timedelta(hours=1)
-    return None
+def _quiet_hold(notice: Notice, rules: OutboxRules, timezone: str, now: datetime) -> Hold | None:
+    end = None if notice.kind in PROMPT else quiet_end(rules, timezone, now)
+    return None if end is None else Hold(notice.fault, end)
+
+
+def _number_hold(tx: Tx, who: Caller, rules: OutboxRules, now: datetime) -> Hold | None:
+    if count_reaching(tx, who, now - DAY) < rules.most_a_day:
+        return None
+    return Hold(NUMBER_BUDGET, now + timedelta(hours=1))
 
 
 def _end(tx: Tx, notice: Notice, state: NoticeState, fault: str, now: datetime) -> None:
     """Store the final state of a message, and write it to the audit log."""
-    set_notice(tx, notice.id, state, notice.due_at)
+    set_notice(tx, notice.id, state, notice.due_at, fault)
     sent, why = state is NoticeState.SENT, {"why": state, "fault": fault}
     after: dict[str, object] = {"kind": notice.kind, "nth": notice.nth} | ({} if sent else why)
     verb = "request.told" if sent else "request.untold"

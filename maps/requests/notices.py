@@ -20,25 +20,37 @@ class NoticeText:
     link: str
 
 
+@dataclass(frozen=True, slots=True)
+class TrackingLink:
+    """What opens a request's page: `address` of the public pages, its code, and `confirm`.
+
+    Without an address the message names the code instead. `confirm` is for numbers that have not
+    proved yet that somebody reads their messages.
+    """
+
+    address: str
+    code: str
+    confirm: str = ""
+
+
 def notice_text(
-    notice: Notice, reference: str, street: str, code: str, address: str, t: Translator
+    notice: Notice, reference: str, street: str, opening: TrackingLink, t: Translator
 ) -> NoticeText:
     """Return the text of a message about a request.
 
-    Parameters
-    ----------
-    street
-        Name of the street in the reader's language; empty where no place is known.
-    address
-        Where the city's public pages are; without one the message names the code instead.
+    `street` is its name in the reader's language; empty where no place is known.
     """
     title = t("Request {reference}", reference=reference)
     body = told(notice.kind, notice.facts, street, t)
-    if not code:
+    if opening.confirm:
+        body = f"{body} {t('Open the link once to get further messages.')}"
+    if not opening.code:
         return NoticeText(title, f"{title}: {body}", "")
-    if not address:
-        return NoticeText(title, f"{title}: {body}", t("Code: {code}", code=code))
-    link = f"{address.rstrip('/')}/track?reference={reference}&code={code}&lang={t.language}"
+    if not opening.address:
+        return NoticeText(title, f"{title}: {body}", t("Code: {code}", code=opening.code))
+    page = f"{opening.address.rstrip('/')}/track?reference={reference}&code={opening.code}"
+    confirm = f"&confirm={opening.confirm}" if opening.confirm else ""
+    link = f"{page}{confirm}&lang={t.language}"
     return NoticeText(title, f"{title}: {body}", link)
 
 

@@ -39,7 +39,8 @@ class Notice:
     """One message about one request; `nth` tells one of a kind from the next of that kind.
 
     `facts` is what its sentence needs, as it was when the thing happened; who gets it is not here.
-    A letter's `nth` is the number of its referral, which says all the rest.
+    `fault` is why it did not go out, in one word. A letter's `nth` is the number of its referral,
+    which says all the rest.
     """
 
     id: NoticeId
@@ -53,3 +54,4 @@ class Notice:
     stale_at: datetime
     tries: int = 0
     told_at: datetime | None = None
+    fault: str = ""

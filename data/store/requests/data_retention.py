@@ -16,6 +16,7 @@ from data.store.schema import (
     crew_job_photo,
     partner_report,
     partner_update,
+    phone_confirmation,
     referral,
     request,
     request_comment,
@@ -54,7 +55,7 @@ def erase_people(tx: Tx, request_ids: Sequence[RequestId]) -> int:
     callers = 0
     for ids in batched(request_ids, AT_ONCE, strict=False):
         callers += tx.execute(delete(caller).where(caller.c.request_id.in_(ids))).rowcount
-        for table in (request_comment, tracking_code):
+        for table in (request_comment, tracking_code, phone_confirmation):
             tx.execute(delete(table).where(table.c.request_id.in_(ids)))
         words = {"text": "", "address": "", "idempotency_key": None, "salt": None}
         tx.execute(update(request).where(request.c.id.in_(ids)).values(words))

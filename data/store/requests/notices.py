@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import batched
 from typing import NamedTuple
 
-from sqlalchemy import Column, Text, cast, delete, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, cast, delete, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from data.model import (
@@ -19,6 +19,7 @@ from data.model import (
     RequestId,
     RequestState,
 )
+from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
 from data.store.database.records import records
 from data.store.requests.requests import Caller
@@ -122,7 +123,9 @@ def count_notices(tx: Tx, request_id: RequestId, kind: NoticeKind) -> int:
 
 def count_reaching(tx: Tx, who: Caller, since: datetime) -> int:
     """Return how many messages went to a person since then, whatever they asked for."""
-    same = [column == value for column, value in _ways(who) if value]
+    same = [same_number(who)] if who.phone else []
+    if who.email:
+        same.append(caller.c.email == who.email)
     to_a_person = notice.c.kind != NoticeKind.LETTER
     query = (
         select(func.count())
@@ -187,10 +190,12 @@ def list_unpromised(tx: Tx) -> list[JobId]:
     return [JobId(job_id) for job_id in tx.execute(query).scalars()]
 
 
-def set_notice(tx: Tx, notice_id: NoticeId, state: NoticeState, due_at: datetime) -> None:
-    """Put a message into a state; one that waits goes out at `due_at`."""
+def set_notice(
+    tx: Tx, notice_id: NoticeId, state: NoticeState, due_at: datetime, fault: str = ""
+) -> None:
+    """Put a message into a state, with why it did not go; one that waits goes out at `due_at`."""
     change = update(notice).where(notice.c.id == notice_id)
-    tx.execute(change.values(state=state, due_at=due_at))
+    tx.execute(change.values(state=state, due_at=due_at, fault=fault))
 
 
 def drop_notice(tx: Tx, notice_id: NoticeId) -> None:
@@ -204,5 +209,22 @@ def set_sending(tx: Tx, notice_id: NoticeId, tries: int, now: datetime) -> None:
     tx.execute(change.values(state=NoticeState.SENDING, tries=tries, told_at=now))
 
 
-def _ways(who: Caller) -> tuple[tuple[Column[str], str], ...]:
-    return (caller.c.phone, who.phone), (caller.c.email, who.email)
+def list_unsent(tx: Tx, since: datetime) -> list[Notice]:
+    """Return the messages to callers that did not go out and say why, the newest first."""
+    query = select(notice).where(
+        notice.c.fault != "", notice.c.kind != NoticeKind.LETTER, notice.c.written_at > since
+    )
+    return records(Notice, tx.execute(query.order_by(notice.c.id.desc())))
+
+
+def look_again_at(tx: Tx, request_id: RequestId, fault: str, now: datetime) -> None:
+    """Let messages about a request that waited for this reason be looked at now."""
+    waiting = (notice.c.request_id == request_id) & (notice.c.state == NoticeState.WAITING)
+    change = update(notice).where(waiting, notice.c.fault == fault)
+    tx.execute(change.values(due_at=now))
+
+
+def same_number(who: Caller) -> ColumnElement[bool]:
+    """Return the condition that a row of `caller` has this number, however it is written."""
+    number = plain_number(who.phone)
+    return caller.c.number == number if number else caller.c.phone == who.phone

@@ -40,7 +40,7 @@ from data.store.schema.requests.agencies import (
     referral,
 )
 from data.store.schema.requests.followup import request_clock, request_comment, sighting
-from data.store.schema.requests.notices import notice, tracking_code
+from data.store.schema.requests.notices import notice, phone_confirmation, tracking_code
 from data.store.schema.requests.open311 import (
     api_key,
     partner_report,
@@ -120,6 +120,7 @@ __all__ = [
     "partner_report",
     "partner_update",
     "passage",
+    "phone_confirmation",
     "place",
     "plan",
     "plan_edit",

@@ -10,7 +10,6 @@ from api.processes.message_gateways import (
     AppriseGateway,
     LogGateway,
     NoticeSettings,
-    phone_number,
     read_notice_settings,
 )
 from api.processes.notice_sender import NoticeSender
@@ -21,6 +20,7 @@ from data.store.planning.plans import add_plan
 from data.store.requests.promises import find_promise
 from data.store.requests.requests import Caller, list_requests
 from fleet.requests.outbox import OutboxRules
+from fleet.requests.sms_limits import SmsRules
 from maps.requests.notices import NoticeText
 from tests import village as v
 from tests.api.recording_gateway import RecordingGateway, RecordingSettings, a_notice_sender
@@ -151,7 +151,7 @@ def test_a_gateway_gets_the_number_as_its_country_writes_it() -> None:
     assert way.url_of(Caller("", "۰۹۱۴-۱۲۳", b"")) == "kavenegar://key/98914123"
     assert way.url_of(Caller("", "", b"", "a@b.ir")).endswith("?to=a%40b.ir")
     assert way.send(Caller("", "", b""), TEXT) == NO_WAY
-    assert phone_number("+44 20 7946") == "44207946"
+    assert way.send(Caller("", "+44 20 7946", b""), TEXT) == NO_WAY
 
 
 def test_apprise_knows_the_gateways_that_the_guide_names() -> None:
@@ -166,6 +166,13 @@ def test_settings_are_read_from_a_file_and_every_key_is_known(tmp_path: Path) ->
     file.write_text('sms = "kavenegar://key/{phone}"\nquiet_from = "21:30"\nmost_a_day = 3\n')
     settings = read_notice_settings(file)
     assert settings.rules == OutboxRules(time(21, 30), time(7), 3)
+    file.write_text('sms = "x://{phone}"\nsms_prefixes = ["+98", "90"]\nsms_a_day = 50\n')
+    assert read_notice_settings(file).sms_rules == SmsRules(
+        prefixes=("98", "90"), a_day=50, links=False
+    )
+    file.write_text('sms_prefixes = ["0"]\n')
+    with pytest.raises(InvalidError, match="sms_prefixes"):
+        read_notice_settings(file)
     file.write_text('sms = "kavenegar://key/0914"\n')
     with pytest.raises(InvalidError, match="sms"):
         read_notice_settings(file)

@@ -8,14 +8,16 @@ import pytest
 from PIL import Image
 
 from api.processes.photo_intake import DECODED_AT_ONCE, WAITING, PhotoIntake
-from data.model import ClosingReason, JobState, RequestState
+from data.model import ClosingReason, JobState, NoticeKind, RequestState
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import reading, transaction
 from data.store.requests.request_photos import list_request_photos
 from data.store.requests.requests import find_caller, get_request, list_requests
 from data.store.work import set_job_state
 from fleet.requests.closing import close_by_evidence, close_request
+from fleet.requests.notices import write_notice
 from fleet.requests.outbox import MESSENGER
+from tests.api.recording_gateway import RecordingSettings, a_notice_sender
 from tests.pictures import a_bomb
 
 
@@ -271,3 +273,25 @@ def test_public_pages_speak_both_languages(citizen):
     assert "گزارش برف یا یخ" in citizen.get("/report?lang=fa").text
     assert "Report snow or ice" in citizen.get("/report?lang=en").text
     assert citizen.get("/track?lang=en").status_code == 200
+
+
+def test_only_the_link_in_the_message_proves_that_a_number_is_read(citizen, app, sign_in, recorder):
+    settings = RecordingSettings(
+        sms="x://{phone}", country_code="98", address="https://snow.example", recorder=recorder
+    )
+    sender = a_notice_sender(citizen, settings)
+    reference, code = reported(citizen, phone="0914 123 4567", consent="on")
+    sender.run()
+    track(citizen, reference, code)  # as whoever sent the form can
+    with transaction(app.engine) as tx:
+        write_notice(tx, stored(citizen)[0].id, NoticeKind.REOPENED, {}, app.clock.now())
+    sender.run()
+    ((_, first),) = recorder.sent
+    sign_in("supervisor")
+    page = citizen.get("/followup/messages?lang=en").text
+    assert reference in page
+    assert "whose first message has not been opened" in page
+    citizen.get(first.link.removeprefix("https://snow.example"))
+    sender.run()
+    assert [text.body.count("Open the link") for _, text in recorder.sent] == [1, 0]
+    assert "Every message went out." in citizen.get("/followup/messages?lang=en").text

@@ -18,9 +18,18 @@ notice = Table(
     Column("stale_at", UtcDateTime, nullable=False),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("told_at", UtcDateTime, doc="last time that it went to a gateway"),
+    Column("fault", Text, nullable=False, server_default="", doc="why it did not go out"),
     UniqueConstraint("request_id", "kind", "nth"),
 )
 Index("notice_by_state", notice.c.state, notice.c.due_at)
+
+phone_confirmation = Table(
+    "phone_confirmation",
+    metadata,
+    Column("request_id", ForeignKey("request.id"), primary_key=True),
+    Column("code", Text, nullable=False, doc="in the links of messages only"),
+    Column("confirmed_at", UtcDateTime, doc="when such a link was opened"),
+)
 
 tracking_code = Table(
     "tracking_code",

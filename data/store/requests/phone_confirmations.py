@@ -1,0 +1,62 @@
+"""Which callers have opened the link of a message, as rows: their numbers are their own."""
+
+import hmac
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from data.model import NoticeKind, RequestId
+from data.store.database.engine import Tx
+from data.store.requests.notices import ONGOING, same_number
+from data.store.requests.requests import Caller
+from data.store.schema import caller, notice, phone_confirmation, request
+
+
+def keep_confirmation_code(tx: Tx, request_id: RequestId, new: str) -> str:
+    """Return the code that messages about a request carry: the one it has, or a new one."""
+    row = insert(phone_confirmation).values(request_id=request_id, code=new)
+    tx.execute(row.on_conflict_do_nothing())
+    code = phone_confirmation.c.code
+    wanted = phone_confirmation.c.request_id == request_id
+    return str(tx.execute(select(code).where(wanted)).scalar_one())
+
+
+def confirm_phone(tx: Tx, request_id: RequestId, code: str, now: datetime) -> bool:
+    """Write down that a caller got a message, where the code is that of it."""
+    wanted = phone_confirmation.c.request_id == request_id
+    known = tx.execute(select(phone_confirmation.c.code).where(wanted)).scalar()
+    if known is None or not hmac.compare_digest(known.encode(), code.encode()):
+        return False
+    tx.execute(update(phone_confirmation).where(wanted).values(confirmed_at=now))
+    return True
+
+
+def is_confirmed(tx: Tx, who: Caller, public: Collection[str]) -> bool:
+    """Whether somebody with this number opened a link, or asked by another channel than these."""
+    query = (
+        select(caller.c.request_id)
+        .join(request, request.c.id == caller.c.request_id)
+        .outerjoin(phone_confirmation, phone_confirmation.c.request_id == caller.c.request_id)
+        .where(
+            same_number(who),
+            or_(phone_confirmation.c.confirmed_at.is_not(None), request.c.channel.not_in(public)),
+        )
+    )
+    return bool(tx.execute(select(exists(query))).scalar_one())
+
+
+def count_sms(tx: Tx, since: datetime) -> int:
+    """Return how many messages went to callers with a phone since then."""
+    query = (
+        select(func.count())
+        .select_from(notice.join(caller, caller.c.request_id == notice.c.request_id))
+        .where(
+            caller.c.phone != "",
+            notice.c.kind != NoticeKind.LETTER,
+            notice.c.state.in_(ONGOING),
+            notice.c.told_at > since,
+        )
+    )
+    return int(tx.execute(query).scalar_one())

@@ -1,0 +1,153 @@
+"""Limits on text messages: they cost money, and anybody can leave any number at a public form."""
+
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from data.errors import InvalidError
+from data.model import RequestId, ServiceRequest
+from data.store.database.engine import Tx
+from data.store.requests.notices import count_reaching, look_again_at
+from data.store.requests.phone_confirmations import (
+    confirm_phone,
+    count_sms,
+    is_confirmed,
+    keep_confirmation_code,
+)
+from data.store.requests.requests import Caller
+
+ABROAD = "abroad"
+"""Fault: the number is of a country to which no messages go."""
+
+NOT_CONFIRMED = "not_confirmed"
+"""Fault: the number came by a public form, got its first message and has not opened the link."""
+
+CITY_BUDGET = "city_budget"
+"""Fault: the city's messages of 24 hours are used up."""
+
+NUMBER_BUDGET = "number_budget"
+"""Fault: the person's messages of 24 hours are used up."""
+
+PUBLIC_CHANNELS = ("web", "open311")
+"""Channels by which anybody can leave any number; others are staff who talk with the caller."""
+
+DAY = timedelta(hours=24)
+ASK_AGAIN = timedelta(minutes=10)
+"""How soon a message is looked at again that waits for its number to be confirmed."""
+
+CODE_BYTES = 6
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+NATIONAL_DIGITS = 8
+"""A number that begins with the country's code and has so many digits more has the code."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmsRules:
+    """To which countries text messages go, how many a day, and what they ask of new numbers.
+
+    `prefixes` are country codes in digits; without any, only numbers go that are dialled without
+    a country code. Where `links` are sent, a number of a public form gets a second message only
+    after somebody opened the link in the first. `or_email`: who cannot get a message by phone may
+    get it by e-mail.
+    """
+
+    country_code: str = ""
+    prefixes: tuple[str, ...] = ()
+    a_day: int = 1000
+    links: bool = True
+    or_email: bool = False
+
+    def __post_init__(self) -> None:
+        """Reject a budget of nothing, and prefixes that no number begins with."""
+        if self.a_day < 1:
+            raise InvalidError("sms_a_day", self.a_day, "at least 1")
+        for prefix in self.prefixes:
+            if not prefix.isdecimal() or prefix.startswith("0"):
+                raise InvalidError("sms_prefixes", prefix, "a country code in digits, like 98")
+
+    def number_for(self, phone: str) -> str:
+        """Return a number as a gateway wants it; empty for none, or one of another country."""
+        number = dialled_number(phone, self.country_code)
+        wanted = self.prefixes or ((self.country_code,) if self.country_code else ())
+        if wanted:
+            return number if number.startswith(wanted) else ""
+        return "" if _has_country(phone) else number
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a message does not go now, and when to look again; `until` is `None` for never."""
+
+    fault: str
+    until: datetime | None
+
+
+def find_hold(
+    tx: Tx, asked: ServiceRequest, who: Caller, rules: SmsRules, now: datetime
+) -> Hold | None:
+    """Return why a text message to a caller must not go now; `None` where it may."""
+    if not any(letter.isdecimal() for letter in who.phone):
+        return None
+    if not rules.number_for(who.phone):
+        return None if rules.or_email and who.email else Hold(ABROAD, None)
+    if rules.links and asked.channel in PUBLIC_CHANNELS and not _is_trusted(tx, who):
+        return Hold(NOT_CONFIRMED, now + ASK_AGAIN)
+    if count_sms(tx, now - DAY) >= rules.a_day:
+        return Hold(CITY_BUDGET, now + ASK_AGAIN)
+    return None
+
+
+def confirmation_code(tx: Tx, asked: ServiceRequest, who: Caller, rules: SmsRules) -> str:
+    """Return the code that the link in a message carries beside that of the tracking page.
+
+    The page of the public form shows its own link at once, so only this code proves that somebody
+    reads the messages of a number. Empty where no proof is needed.
+    """
+    asks = rules.links and asked.channel in PUBLIC_CHANNELS and rules.number_for(who.phone) != ""
+    if not asks or is_confirmed(tx, who, PUBLIC_CHANNELS):
+        return ""
+    return keep_confirmation_code(tx, asked.id, secrets.token_urlsafe(CODE_BYTES))
+
+
+def note_opened(tx: Tx, request_id: RequestId, code: str, now: datetime) -> bool:
+    """Write down that the link of a message was opened; false for another code.
+
+    What waited for that goes out.
+    """
+    if not confirm_phone(tx, request_id, code, now):
+        return False
+    look_again_at(tx, request_id, NOT_CONFIRMED, now)
+    return True
+
+
+def dialled_number(phone: str, country_code: str) -> str:
+    """Return a phone number in digits with the country's code, where that is known.
+
+    The code replaces the first 0, or stands before a number that has neither.
+    """
+    digits = _digits(phone)
+    if _has_country(phone):
+        return digits.removeprefix("00") if not phone.strip().startswith("+") else digits
+    if not country_code or not digits:
+        return digits
+    if digits.startswith("0"):
+        return country_code + digits.lstrip("0")
+    has_code = digits.startswith(country_code)
+    if has_code and len(digits) - len(country_code) >= NATIONAL_DIGITS:
+        return digits
+    return country_code + digits
+
+
+def _is_trusted(tx: Tx, who: Caller) -> bool:
+    """Whether a number has had no message yet, or is known to be read by who gave it."""
+    return count_reaching(tx, who, BEGINNING) == 0 or is_confirmed(tx, who, PUBLIC_CHANNELS)
+
+
+def _has_country(phone: str) -> bool:
+    return phone.strip().startswith("+") or _digits(phone).startswith("00")
+
+
+def _digits(phone: str) -> str:
+    found = (unicodedata.decimal(letter, None) for letter in phone)
+    return "".join(str(digit) for digit in found if digit is not None)
