@@ -10,8 +10,9 @@ from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
+from api.config.clock import SteadyClock
 from data.errors import BarfrubError, InvalidError
 from data.model import User
 
@@ -40,6 +41,7 @@ HASHED_AT_ONCE = 4
 """Passwords hashed at the same time, at most: Argon2 takes 64 MiB for each."""
 
 _hasher = PasswordHasher()
+_STEADY = SteadyClock()
 _hashing = BoundedSemaphore(HASHED_AT_ONCE)
 
 
@@ -157,13 +159,22 @@ class FirstStartSession:
     stamp: str
 
 
+class _SteadySigner(TimestampSigner):
+    """Dates what it signs by a clock that nobody sets while the server runs."""
+
+    def get_timestamp(self) -> int:
+        """Return seconds since 1970."""
+        return int(_STEADY.now().timestamp())
+
+
 class Seals:
     """Signs cookies and tokens, and verifies them."""
 
     def __init__(self, secret: bytes) -> None:
-        self._sessions = URLSafeTimedSerializer(secret, salt="first start")
-        self._tokens = URLSafeTimedSerializer(secret, salt="csrf")
-        self._passwords = URLSafeTimedSerializer(secret, salt="password was right")
+        signer = _SteadySigner
+        self._sessions = URLSafeTimedSerializer(secret, salt="first start", signer=signer)
+        self._tokens = URLSafeTimedSerializer(secret, salt="csrf", signer=signer)
+        self._passwords = URLSafeTimedSerializer(secret, salt="password was right", signer=signer)
 
     def seal_session(self, session: FirstStartSession) -> str:
         """Return the cookie's text."""

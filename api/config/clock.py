@@ -1,7 +1,46 @@
 """The clock of a city; demos and exercises start it at another time or run it faster."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+
+def since_boot_s() -> float:
+    """Return a time that nobody sets, and that goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def _machine_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SteadyClock:
+    """Returns the machine's time as if nobody had set it since this clock was begun or `follow`ed.
+
+    Sessions are dated by it, so that nobody is signed out when the clock is set.
+    """
+
+    def __init__(
+        self,
+        machine_now: Callable[[], datetime] = _machine_now,
+        boot_s: Callable[[], float] = since_boot_s,
+    ) -> None:
+        self._machine_now = machine_now
+        self._boot_s = boot_s
+        self.follow()
+
+    def now(self) -> datetime:
+        """Return the present moment, aware and in UTC."""
+        moment, boot_s = self._begun
+        return moment + timedelta(seconds=self._boot_s() - boot_s)
+
+    def jump(self) -> timedelta:
+        """Return by how much the machine's clock was set since then."""
+        return self._machine_now() - self.now()
+
+    def follow(self) -> None:
+        """Take the machine's time again."""
+        self._begun = self._machine_now(), self._boot_s()
 
 
 class Clock:
@@ -21,7 +60,7 @@ class Clock:
 
     def system_now(self) -> datetime:
         """Return the machine's time."""
-        return datetime.now(UTC)
+        return _machine_now()
 
     def now(self) -> datetime:
         """Return the present moment, aware and in UTC."""

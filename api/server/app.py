@@ -16,7 +16,7 @@ from api.access.rate_limits import PublicLimits
 from api.access.sessions import Sessions
 from api.accounts import accounts, api_keys, own_account, second_step
 from api.board import board, board_panels
-from api.config.clock import Clock
+from api.config.clock import Clock, SteadyClock
 from api.config.logs import RequestLog
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
@@ -45,7 +45,7 @@ from api.processes.ingest.tracker_stats import TrackerStats
 from api.processes.message_gateways import read_notice_settings
 from api.processes.notice_sender import NoticeSender
 from api.processes.photo_intake import PhotoIntake
-from api.processes.tasks.alert_task import AlertTask
+from api.processes.tasks.alert_task import AlertTask, DriverSignals
 from api.processes.tasks.audit_task import AuditTask
 from api.processes.tasks.clock_task import ClockTask
 from api.processes.tasks.cycle_task import CycleTask
@@ -204,12 +204,18 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         sos_listener.add_fixes(fixes, clock.now())
         consumer.show_and_digest_soon(fixes)
 
+    def on_early(fixes: Sequence[Position]) -> None:
+        sos_listener.add_fixes(fixes, clock.now())
+
     require_current(engine)
     live, sos_listener, plans = LiveFleet(), SosListener(), PublishedPlanCache()
     city_state = CityStateHolder(engine)
     consumer = Consumer(engine, clock, city_state, hub, live, city_folder if apart else None)
     notices = read_notice_settings(settings.notices)
     history = StormHistory(city_folder / "history", reads_active=apart)
+    tracker_stats = TrackerStats(engine, clock)
+    steady, clocks = SteadyClock(), tracker_stats.clocks
+    clock_task = ClockTask(engine, clock, steady, clocks.forget)
     return App(
         settings=settings,
         folder=city_folder,
@@ -219,17 +225,19 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         hub=hub,
         live=live,
         consumer=consumer,
-        alert_task=AlertTask(engine, clock, city_state, hub, live, sos_listener, plans),
+        alert_task=AlertTask(
+            engine, clock, city_state, hub, live, DriverSignals(sos_listener, clocks), plans
+        ),
         escalation_task=EscalationTask(engine, clock, city_state, hub),
         cycle_task=CycleTask(engine, clock, city_state, hub),
         audit_task=AuditTask(engine, clock),
-        clock_task=ClockTask(engine, clock),
+        clock_task=clock_task,
         receipt_task=ReceiptTask(
             engine, clock, city_folder, ReceiptTargets(notices.receipts, settings.time_stamps)
         ),
-        position_ingest=PositionIngest(engine, TrackerStats(engine, clock), on_stored),
+        position_ingest=PositionIngest(engine, tracker_stats, on_stored, on_early),
         seals=Seals(settings.secret_key()),
-        sessions=Sessions(engine),
+        sessions=Sessions(engine, steady.now),
         meters=Meters(),
         limits=PublicLimits(settings.public_pace),
         logbook_task=LogbookTask(engine, clock, city_state),
@@ -244,7 +252,9 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
             reserve_mb=settings.photos_reserve_mb,
             daily_mb=settings.photos_daily_mb,
         ),
-        retention_task=RetentionTask(engine, clock, city_state, settings, city_folder),
+        retention_task=RetentionTask(
+            engine, clock, city_state, settings, city_folder, clock_task.doubtful
+        ),
         notice_sender=NoticeSender(engine, clock, city_state, notices, plans),
         plans=plans,
     )

@@ -25,7 +25,7 @@ LOOPBACK = ("127.0.0.1", "::1")
 FORWARDED = ("forwarded", "x-forwarded-for")
 """Headers of a request that a proxy on this machine has forwarded."""
 
-OUTCOMES = ("stored", "repeated", "rejected", "unknown_trackers", "digested", "set_aside")
+OUTCOMES = ("stored", "repeated", "early", "rejected", "unknown_trackers", "digested", "set_aside")
 """Outcomes of positions, apart from `dropped:REASON`; reported even at zero."""
 
 router = APIRouter(route_class=CheckedRoute)

@@ -23,7 +23,7 @@ router = APIRouter(route_class=CheckedRoute)
 
 
 class RejectedOut(BaseModel):
-    """A rejected entry: "future", or the name of the invalid field."""
+    """A rejected entry: "no_fix", "early", or the name of the invalid field."""
 
     index: int
     reason: str

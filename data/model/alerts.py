@@ -15,6 +15,7 @@ class AlertKind(StrEnum):
     """What is wrong, the gravest first."""
 
     SOS = "sos"
+    CLOCK = "clock"
     SILENT = "silent"
     AT_RISK = "at_risk"
     ROUTE_DECLINED = "route_declined"

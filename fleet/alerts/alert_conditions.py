@@ -16,6 +16,7 @@ from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_compliance import MissedReload, hours_left, missed_reload, plows_on
 from fleet.tracking.geofences import Geofence, site_at
 from fleet.tracking.live_fleet import VehicleLive
+from fleet.tracking.tracker_clocks import ClockDisagreement
 
 OLD = timedelta(minutes=5)
 """A fix older than this says nothing about what its truck does now, and not how it got on."""
@@ -196,6 +197,14 @@ def truck_signs(
     if course.fast_since and course.fast_fixes >= 2:
         kmh, limit_kmh = round(course.fastest_kmh), round(course.limit_kmh)
         yield sign(AlertKind.SPEEDING, course.fast_since, kmh=kmh, limit_kmh=limit_kmh)
+
+
+def clock_signs(off: ClockDisagreement | None) -> Iterator[Sign]:
+    """Yield that the clocks of several trackers agree, and not with the server's."""
+    if off is not None:
+        minutes = round(off.ahead.total_seconds() / 60)
+        facts = {"ahead_min": minutes, "count": off.trackers}
+        yield Sign(AlertKind.CLOCK, None, off.since, facts=facts)
 
 
 def declined_signs(answers: Iterable[RouteAnswer], shifts: Iterable[Shift]) -> Iterator[Sign]:

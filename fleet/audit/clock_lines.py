@@ -41,6 +41,11 @@ def note_jump(tx: Tx, now: datetime, by: timedelta) -> None:
     add_event(tx, now, CLOCK, JUMPED, SUBJECT, after=after)
 
 
+def note_used_after_all(tx: Tx, now: datetime, positions: int) -> None:
+    """Write a line when positions are used that came before their time by a wrong clock."""
+    add_event(tx, now, CLOCK, "positions.used_late", SUBJECT, after={"positions": positions})
+
+
 def note_replay(tx: Tx, first_at: datetime) -> None:
     """Write a line before what is dated by a recorded log, with the time of its first position."""
     add_event(tx, first_at, CLOCK, REPLAYED, SUBJECT)

@@ -1,6 +1,6 @@
 """Parsers of tracker fields: numbers, places, times, switches; and the fix built of them.
 
-Whatever is wrong is told by a reason code: "future", "no_fix", or the name of the field.
+Whatever is wrong is told by a reason code: "no_fix", or the name of the field.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ MOST_ATTRIBUTES: Final = 60
 LARGEST: Final = 1e15
 """Larger numbers are no measurements; some of them nobody can even store."""
 
-UNBELIEVED: Final = frozenset({"future", "no_fix", "early"})
+UNBELIEVED: Final = frozenset({"no_fix", "early"})
 """Reasons of fixes that are well written and wrong all the same: to send them again is no use."""
 
 ON: Final = frozenset({"down", "on", "true", "1", "yes"})
@@ -61,10 +61,11 @@ class ReportedFix:
 
 
 def built_position(device: Device, source: str, now: datetime, fix: ReportedFix) -> Position:
-    """Return a tracker's fix; raise `InvalidError` for one that cannot be."""
+    """Return a tracker's fix; raise `InvalidError` for one that cannot be.
+
+    One from the future is returned too: the clock that is wrong may be ours.
+    """
     equipment = fix.equipment
-    if fix.fixed_at > now + LATEST:
-        raise InvalidError("future", fix.fixed_at, "a time that has come")
     if fix.fixed_at < EARLIEST:
         raise InvalidError("early", fix.fixed_at, "a time after 2000")
     if abs(fix.location.lon) < NO_FIX_DEG and abs(fix.location.lat) < NO_FIX_DEG:

@@ -1,6 +1,6 @@
 """Position formats of trackers: our JSON batches, OsmAnd, and Traccar's app and server.
 
-Whatever is wrong is told by a reason code: "future", "no_fix", or the name of the field.
+Whatever is wrong is told by a reason code: "no_fix", or the name of the field.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

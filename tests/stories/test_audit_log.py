@@ -14,13 +14,12 @@ from typer.testing import CliRunner
 
 from api.cli.storms.audit import audit as audit_command
 from api.processes.tasks import audit_task
-from data.model import Actor, ActorKind, StormId, VehicleId
+from data.model import Actor, ActorKind, VehicleId
 from data.store.accounts.accounts import add_device, list_users
 from data.store.audit.audit_log import add_event, list_events
 from data.store.audit.audit_log_reader import read_audit_log
 from data.store.audit.audit_seals import (
     list_unsealed,
-    reported_subject,
     unseal,
     window_subject,
 )
@@ -29,21 +28,21 @@ from data.store.database.engine import transaction
 from fleet.accounts.accounts import token_digest
 from fleet.audit.audit_log import audit
 from fleet.audit.clock_lines import note_jump
-from fleet.audit.evidence_seals import read_evidence, seal_evidence, settled_evidence
-from fleet.audit.findings import Wrong
-from fleet.coverage.track_windows import begins_at, number_at
+from fleet.coverage.track_windows import number_at
 from tests import postgres
 from tests import village as v
+from tests.stories.tamperings import (
+    TWELVE,
+    UNLOCKED,
+    a_late_position,
+    first_window,
+    sealed_anew,
+)
 from tests.stories.test_first_storm import WORDS, drive, planned
 
 SYSTEM = Actor(ActorKind.SYSTEM, "test")
 SECURITY = Path(__file__).parents[2] / "docs" / "security.md"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "audit-log.md"
-OPEN_BOOK = (
-    ["DROP TRIGGER event_without_change ON event"]
-    if postgres.WANTED
-    else ["DROP TRIGGER event_without_update", "DROP TRIGGER event_without_delete"]
-)
 
 
 @pytest.fixture
@@ -125,14 +124,14 @@ def test_a_whole_storm_is_as_it_was_written(storm):
 
 
 TAMPERINGS = [
-    ([*OPEN_BOOK, "UPDATE event SET actor_id = 'nobody' WHERE id = 9"], "altered:9"),
-    ([*OPEN_BOOK, "UPDATE event SET at = '2020-01-01 00:00:00' WHERE id = 9"], "altered:9"),
-    ([*OPEN_BOOK, "DELETE FROM event WHERE id = 9"], "missing:9"),
+    ([*UNLOCKED, "UPDATE event SET actor_id = 'nobody' WHERE id = 9"], "altered:9"),
+    ([*UNLOCKED, "UPDATE event SET at = '2020-01-01 00:00:00' WHERE id = 9"], "altered:9"),
+    ([*UNLOCKED, "DELETE FROM event WHERE id = 9"], "missing:9"),
     # the last line sealed something, which nothing vouches for any more
-    ([*OPEN_BOOK, "DELETE FROM event WHERE id = (SELECT max(id) FROM event)"], "unwritten:"),
-    ([*OPEN_BOOK, "UPDATE event SET verb = 'x' WHERE id = 9"], "altered:9"),
+    ([*UNLOCKED, "DELETE FROM event WHERE id = (SELECT max(id) FROM event)"], "unwritten:"),
+    ([*UNLOCKED, "UPDATE event SET verb = 'x' WHERE id = 9"], "altered:9"),
     (
-        [*OPEN_BOOK, "UPDATE event SET subject = 'window:x' WHERE verb = 'evidence.sealed'"],
+        [*UNLOCKED, "UPDATE event SET subject = 'window:x' WHERE verb = 'evidence.sealed'"],
         "altered:",
     ),
     (["UPDATE request SET state = 'dismissed'"], "record:request:1"),
@@ -156,144 +155,6 @@ def test_a_row_that_was_changed_behind_the_book_is_named(storm):
             findings = read(tx).findings
         found = [f"{one.wrong}:{about}" for one in findings for about in (one.line, one.subject)]
         assert any(one.startswith(named) for one in found), (orders, found)
-
-
-def first_window(tx) -> str:
-    sealed = (one for one in list_events(tx) if one.verb == "evidence.sealed")
-    return next(
-        one.subject
-        for one in sealed
-        if one.after.get("positions", 0) > 9 and one.after.get("passes", 0) > 0
-    )
-
-
-def sealed_anew(tx) -> None:
-    """Have the server seal the first sealed window once more, as it does by itself."""
-    subject = first_window(tx)
-    unseal(tx, [subject])
-    later = v.NOW + timedelta(hours=6)
-    settled = {subject: settled_evidence(tx, later)[subject]}
-    assert seal_evidence(tx, read_evidence(tx, settled), later) == 1
-
-
-def a_late_position(tx, received_at: str) -> None:
-    """Insert a position of the first sealed window that the server never got."""
-    _, vehicle_id, window = first_window(tx).split(":")
-    since = begins_at(int(window)).replace(tzinfo=None)
-    tx.execute(
-        text(
-            "INSERT INTO position (device_id, vehicle_id, source, fixed_at, received_at, lon, lat,"
-            " material, alarm, attributes, seen) SELECT device_id, vehicle_id, 'x', fixed_at,"
-            " :received_at, lon, lat, material, alarm, attributes, true"
-            " FROM position WHERE vehicle_id = :vehicle_id AND fixed_at > :since LIMIT 1"
-        ),
-        {"received_at": received_at, "vehicle_id": vehicle_id, "since": str(since)},
-    )
-
-
-def reported_and_sealed(tx) -> None:
-    """Have people report a pass, and seal it."""
-    tx.execute(
-        text(
-            "INSERT INTO pass (storm_id, segment_id, forward, from_m, to_m, started_at, ended_at,"
-            " evidence_kind, confidence, material_kg) SELECT storm_id, segment_id, forward, from_m,"
-            " to_m, started_at, ended_at, 'inspection', 1.0, 0.0 FROM pass LIMIT 1"
-        )
-    )
-    reported_sealed(tx)
-
-
-def reported_sealed(tx) -> None:
-    subject, later = reported_subject(StormId(1)), v.NOW + timedelta(hours=6)
-    unseal(tx, [subject])
-    settled = {subject: settled_evidence(tx, later)[subject]}
-    assert seal_evidence(tx, read_evidence(tx, settled), later) == 1
-
-
-def chain_made_anew(tx) -> None:
-    """Take the last lines away and write others, with hashes that fit."""
-    for order in OPEN_BOOK:
-        tx.execute(text(order))
-    tx.execute(text("DELETE FROM event WHERE id > (SELECT max(id) - 3 FROM event)"))
-    if postgres.WANTED:
-        tx.execute(text("SELECT setval('event_id_seq', (SELECT max(id) FROM event))"))
-    for _ in range(3):
-        add_event(tx, v.NOW + timedelta(hours=5), SYSTEM, "storm.looked", "storm:1")
-
-
-def orders(*words):
-    def give(tx) -> None:
-        for order in words:
-            assert tx.execute(text(order)).rowcount != 0, order
-
-    return give
-
-
-def in_turn(*steps):
-    def take(tx) -> None:
-        for step in steps:
-            step(tx)
-
-    return take
-
-
-TWELVE = [
-    (
-        "a line is changed",
-        orders(*OPEN_BOOK, "UPDATE event SET actor_id = 'x' WHERE id = 9"),
-        Wrong.ALTERED,
-    ),
-    ("a line is taken out", orders(*OPEN_BOOK, "DELETE FROM event WHERE id = 9"), Wrong.MISSING),
-    ("the end of the log is written anew", chain_made_anew, Wrong.NOT_IN_CHAIN),
-    (
-        "a line is dated back",
-        lambda tx: add_event(tx, v.NOW - timedelta(days=1), SYSTEM, "job.done", "job:1"),
-        Wrong.BACKWARDS,
-    ),
-    (
-        "a position is changed",
-        orders("UPDATE position SET blade = false WHERE id = 30"),
-        Wrong.RECORD,
-    ),
-    (
-        "a position is changed and its half hour sealed anew",
-        in_turn(orders("UPDATE position SET blade = NOT blade"), sealed_anew),
-        Wrong.RECORD,
-    ),
-    (
-        "a pass is taken out and its half hour sealed anew",
-        in_turn(orders("DELETE FROM pass"), sealed_anew),
-        Wrong.RESEALED,
-    ),
-    (
-        "a position is put in, as if it had come in time, and its half hour sealed anew",
-        in_turn(lambda tx: a_late_position(tx, "2026-01-01 00:00:00.000000"), sealed_anew),
-        Wrong.BACKDATED,
-    ),
-    (
-        "what people reported is changed and sealed anew",
-        in_turn(
-            reported_and_sealed, orders('DELETE FROM pass WHERE "window" IS NULL'), reported_sealed
-        ),
-        Wrong.RESEALED,
-    ),
-    (
-        "a promise is widened",
-        orders("UPDATE promise SET to_at = datetime(to_at, '+2 hours')"),
-        Wrong.RECORD,
-    ),
-    (
-        "a shift gets another driver",
-        orders("UPDATE shift SET driver_id = 1 WHERE id = 1"),
-        Wrong.RECORD,
-    ),
-    (
-        "a tracker is put on another machine",
-        orders("UPDATE device SET vehicle_id = 3 - vehicle_id"),
-        Wrong.RECORD,
-    ),
-]
-"""What somebody who may write to the database can do, as docs/security.md lists it."""
 
 
 def test_each_tampering_of_the_list_is_found(storm):
@@ -351,7 +212,7 @@ def test_a_line_that_no_longer_reads_is_named_and_what_follows_is_read(storm):
     for change, reason in UNREADABLE:
         order = f"UPDATE event SET {change} WHERE id = 9"  # noqa: S608 - our own words
         try:
-            with tampered(storm.engine, *OPEN_BOOK, order) as tx:
+            with tampered(storm.engine, *UNLOCKED, order) as tx:
                 done = read(tx)
         except DBAPIError:
             assert postgres.WANTED, "only PostgreSQL refuses what is no time, text or JSON"
@@ -368,7 +229,7 @@ def test_a_line_that_no_longer_reads_is_named_and_what_follows_is_read(storm):
 def test_the_console_names_the_line_that_no_longer_reads(storm, city_folder, monkeypatch, tmp_path):
     monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
     with storm.engine.begin() as tx:
-        for order in (*OPEN_BOOK, "UPDATE event SET actor_kind = 'systemx' WHERE id = 9"):
+        for order in (*UNLOCKED, "UPDATE event SET actor_kind = 'systemx' WHERE id = 9"):
             tx.execute(text(order))
     done = CliRunner().invoke(audit_command, ["verify"])
     assert done.exit_code == 1

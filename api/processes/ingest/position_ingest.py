@@ -16,8 +16,10 @@ from api.processes.ingest.tracker_stats import TrackerStats
 from data.model import Device, DeviceId, Position
 from data.store.accounts.accounts import list_devices
 from data.store.database.engine import Database, reading, transaction
+from data.store.tracking.early_positions import add_early
 from data.store.tracking.positions import add_batches
 from fleet.accounts.accounts import token_digest
+from fleet.tracking.tracker_clocks import is_early
 
 LIMITS = CommitLimits(gather_s=0.004, waiting=2_000, together=500)
 """Batches of positions; when too many wait for the writer, further senders wait."""
@@ -42,8 +44,9 @@ class TrackerKey(NamedTuple):
 class PositionIngest:
     """Stores positions in group commits: one transaction for what arrives within milliseconds.
 
-    `on_stored` gets them once they are on the disk, in the event loop of the server; `tally` counts
-    stored, repeated and rejected fixes, for monitoring.
+    `on_stored` gets them once they are on the disk, in the event loop of the server, `on_early`
+    those that are kept apart, since their time has not come by our clock; `tally` counts
+    stored, repeated, early and rejected fixes, for monitoring.
     """
 
     def __init__(
@@ -51,10 +54,12 @@ class PositionIngest:
         engine: Database,
         tracker_stats: TrackerStats,
         on_stored: Callable[[list[Position]], None],
+        on_early: Callable[[Sequence[Position]], object] = bool,
     ) -> None:
         self._engine = engine
         self.tracker_stats = tracker_stats
         self._on_stored = on_stored
+        self._on_early = on_early
         # A thread of its own: all others may be busy with what takes seconds.
         self._thread = ThreadPoolExecutor(1, "positions")
         self._commits = GroupCommit(self._commit, self._stored, self._thread, LIMITS)
@@ -76,12 +81,29 @@ class PositionIngest:
         self.devices.stop()
 
     async def store(self, positions: Sequence[Position]) -> int:
-        """Store fixes; return how many were new, once all are on the disk."""
-        if not positions:
-            return 0
-        count = await self._commits.store(positions, wait_for_room=True)
-        self.tracker_stats.record_positions(positions)
+        """Store fixes; return how many were new, once all are on the disk.
+
+        Those from the future of our clock are kept apart, and counted as a fault of their tracker.
+        """
+        early = [fix for fix in positions if is_early(fix)]
+        timely = [fix for fix in positions if not is_early(fix)] if early else positions
+        count = await self._keep_apart(early) if early else 0
+        if timely:
+            count += await self._commits.store(timely, wait_for_room=True)
+            self.tracker_stats.record_positions(timely)
         return count
+
+    async def _keep_apart(self, early: Sequence[Position]) -> int:
+        loop = asyncio.get_running_loop()
+        count = await loop.run_in_executor(self._thread, self._commit_early, early)
+        self.tracker_stats.record_early(early)
+        self.tally["early"] += len(early)
+        self._on_early(early)
+        return count
+
+    def _commit_early(self, early: Sequence[Position]) -> int:
+        with transaction(self._engine) as tx:
+            return add_early(tx, early)
 
     def reject(self, device_id: DeviceId, reason: str) -> None:
         """Count a fix that was rejected as implausible or malformed."""

@@ -6,6 +6,7 @@ is answered.
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,6 +23,7 @@ from data.store.database.engine import Database, DatabaseUnavailable, reading, t
 from data.store.tracking.positions import find_last_place
 from data.store.tracking.tracker_state import add_faults, set_last_contacts
 from data.store.tracking.unknown_trackers import note_unknown_trackers
+from fleet.tracking.tracker_clocks import TrackerClocks
 
 WRITE_S = 5.0
 """Time between two writings."""
@@ -50,6 +52,7 @@ class TrackerStats(PeriodicTask):
         super().__init__()
         self._engine = engine
         self._clock = clock
+        self.clocks = TrackerClocks()
         self._lock = Lock()
         self._faults: Counter[tuple[DeviceId, str]] = Counter()
         self._last_contacts: dict[DeviceId, datetime] = {}
@@ -69,13 +72,22 @@ class TrackerStats(PeriodicTask):
             _log.warning("faults of trackers are not written yet: the database takes nothing")
 
     def record_positions(self, positions: Iterable[Position]) -> None:
-        """Record the last contact and newest place of each tracker."""
+        """Record the last contact, the newest place and the clock of each tracker."""
+        seen_s = time.monotonic()
         with self._lock:
             for fix in positions:
+                self.clocks.record(fix.device_id, fix.fixed_at - fix.received_at, seen_s)
                 self._last_contacts[fix.device_id] = fix.received_at
                 known = self._places.get(fix.device_id)
                 if known is None or known[0] < fix.fixed_at:
                     self._places[fix.device_id] = (fix.fixed_at, fix.location)
+
+    def record_early(self, positions: Iterable[Position]) -> None:
+        """Record fixes from the future of our clock."""
+        seen_s = time.monotonic()
+        for fix in positions:
+            self.clocks.record(fix.device_id, fix.fixed_at - fix.received_at, seen_s)
+            self.record_fault(fix.device_id, "future")
 
     def record_fault(self, device_id: DeviceId, reason: str, times: int = 1) -> None:
         """Count a rejected message of a tracker by its reason."""

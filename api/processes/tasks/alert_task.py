@@ -1,5 +1,7 @@
 """The periodic task that compares routes with progress, and opens and closes alerts."""
 
+import time
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 
@@ -9,6 +11,7 @@ from api.processes.periodic_task import CityTask
 from data.model import Alert, SegmentId, ShiftId, Storm
 from data.store.database.engine import Database, reading, transaction
 from data.store.storms.storms import find_active_storm
+from fleet.alerts.alert_conditions import clock_signs
 from fleet.alerts.alert_monitor import AlertMonitor
 from fleet.alerts.alert_register import WATCH
 from fleet.context import CityContext
@@ -16,6 +19,7 @@ from fleet.messages.sos import SosListener, call_for_help
 from fleet.routes.published_plan import PublishedPlanCache
 from fleet.routes.route_progress import PlanCheck
 from fleet.tracking.live_fleet import Hub, LiveFleet
+from fleet.tracking.tracker_clocks import TrackerClocks
 from maps.alerts import alert_view
 from maps.routes.plan_vs_actual import CheckView, check_views
 
@@ -24,6 +28,14 @@ PERIOD_S = 2.0
 
 KINDS_READ = frozenset({"evidence", "legs"})
 """Changes that bear on route progress: new passes by street, taps by shift."""
+
+
+@dataclass(frozen=True, slots=True)
+class DriverSignals:
+    """What trackers tell apart from places: calls for help, and how their clocks differ."""
+
+    sos_listener: SosListener
+    clocks: TrackerClocks
 
 
 class AlertTask(CityTask):
@@ -42,12 +54,12 @@ class AlertTask(CityTask):
         city_state: CityStateHolder,
         hub: Hub,
         live: LiveFleet,
-        sos_listener: SosListener,
+        signals: DriverSignals,
         plans: PublishedPlanCache,
     ) -> None:
         super().__init__(engine, clock, city_state, hub)
         self._live = live
-        self._sos_listener = sos_listener
+        self._sos_listener, self._clocks = signals.sos_listener, signals.clocks
         self._plans = plans
         self._monitor = AlertMonitor(plans)
         self._news = hub.subscribe(lambda: None, KINDS_READ, own=True)
@@ -81,6 +93,8 @@ class AlertTask(CityTask):
                 found = self._monitor.check(
                     CityContext(tx, city_state.network, policy, now), storm, live, streets, shifts
                 )
+                off = self._clocks.disagreement(now, time.monotonic())
+                found = replace(found, signs=(*found.signs, *clock_signs(off)))
                 unchanged = self._monitor.is_unchanged(tx, found, now)
         except BaseException:
             self._plans.forget()  # the changes are lost: read all anew next time

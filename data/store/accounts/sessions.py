@@ -1,7 +1,7 @@
 """Sessions of signed-in browsers as rows, by the digest of what their cookies hold."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select, update
 
@@ -36,6 +36,17 @@ def session_counts(tx: Tx, now: datetime) -> Mapping[UserId, int]:
 def set_used_at(tx: Tx, session_id: SessionId, used_at: datetime) -> None:
     """Say when a session was used last."""
     tx.execute(update(session).where(session.c.id == session_id).values(used_at=used_at))
+
+
+def move_sessions(tx: Tx, by: timedelta) -> None:
+    """Move all times of all sessions, since the clock was set by as much."""
+    for each in records(Session, tx.execute(select(session))):
+        moved = {
+            "begun_at": each.begun_at + by,
+            "used_at": each.used_at + by,
+            "expires_at": each.expires_at + by,
+        }
+        tx.execute(update(session).where(session.c.id == each.id).values(**moved))
 
 
 def remove_session(tx: Tx, session_id: SessionId) -> None:

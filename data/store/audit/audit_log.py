@@ -49,6 +49,11 @@ def add_event(
     return int(tx.execute(line).scalar_one())
 
 
+def find_last_at(tx: Tx) -> datetime | None:
+    """Return the time of the last line, `None` where there is none."""
+    return tx.execute(select(event.c.at).order_by(event.c.id.desc()).limit(1)).scalar()
+
+
 def list_events(tx: Tx, subject: str | None = None) -> list[Event]:
     """Return the events, oldest first; of one subject where given."""
     query = select(event).order_by(event.c.id)

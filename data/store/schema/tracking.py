@@ -42,6 +42,20 @@ position = Table(
 _UNSEEN = position.c.seen.is_(False)
 Index("position_unseen", position.c.id, sqlite_where=_UNSEEN, postgresql_where=_UNSEEN)
 
+early_position = Table(
+    "early_position",
+    metadata,
+    new_id(),
+    Column("device_id", ForeignKey("device.id"), nullable=False),
+    Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("fixed_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("said", JSON, nullable=False, doc="the other fields of the position"),
+    UniqueConstraint("vehicle_id", "fixed_at", "source", name="early_position_key"),
+)
+Index("early_position_by_device", early_position.c.device_id)
+
 passage = Table(
     "pass",
     metadata,

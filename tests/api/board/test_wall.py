@@ -1,7 +1,6 @@
 """A screen on a wall: signed in for a winter, and it shows no words of callers."""
 
-import pytest
-from itsdangerous.timed import TimestampSigner
+from datetime import timedelta
 
 from api.access.auth import SESSION_S, WALL_S
 from api.web.stream import KINDS_BY_ROLE
@@ -10,25 +9,25 @@ from data.model import Role
 PAGE = {"accept": "text/html"}
 
 
-def later(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
-    """Let so many seconds go by for what was sealed before."""
-    real = TimestampSigner.get_timestamp
-    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda one: real(one) + seconds)
+def later(app, seconds: int) -> None:
+    """Let so many seconds go by since the sessions were begun."""
+    began = app.sessions.now()
+    app.sessions.now = lambda: began + timedelta(seconds=seconds)
 
 
-def test_a_wall_comes_to_the_board_and_stays_signed_in_for_a_winter(client, sign_in, monkeypatch):
+def test_a_wall_comes_to_the_board_and_stays_signed_in_for_a_winter(client, app, sign_in):
     sign_in("wall")
     first = client.get("/", headers=PAGE, follow_redirects=False)
     assert first.headers["location"] == "/board?wall"
-    later(monkeypatch, WALL_S - 60)
+    later(app, WALL_S - 60)
     assert client.get("/board", headers=PAGE).status_code == 200
-    later(monkeypatch, 120)
+    later(app, 120)
     assert client.get("/api/board").status_code == 401
 
 
-def test_others_sign_in_again_after_a_shift(client, sign_in, monkeypatch):
+def test_others_sign_in_again_after_a_shift(client, app, sign_in):
     sign_in("dispatcher")
-    later(monkeypatch, SESSION_S + 1)
+    later(app, SESSION_S + 1)
     assert client.get("/api/board").status_code == 401
 
 

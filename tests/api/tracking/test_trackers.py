@@ -12,6 +12,7 @@ from data.model import Device, DeviceInput, SensorKind, SpeedUnit, VehicleId
 from data.store.accounts.accounts import list_devices
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx, transaction
+from data.store.tracking.early_positions import count_early
 from data.store.tracking.positions import list_between, list_unseen
 from tests import village as v
 from tests.api.tracking.conftest import TOKEN
@@ -165,6 +166,8 @@ def test_faults_are_counted_by_tracker_and_reason(client: TestClient, app: Any, 
     counted = {one["reason"]: one["times"] for one in tracker["faults"]}
     assert counted == {"future": 1, "no_fix": 1, "no_place": 1, "lat": 1, "lon": 2}
     assert kept(app) == []
+    with transaction(app.engine) as tx:
+        assert count_early(tx) == 1
     assert 'barfrub_tracker_faults_total{reason="lon",tracker="truck-1"} 2.0' in _metrics(app)
     assert client.post("/api/trackers/1/faults/clear").json()["trackers"][0]["faults"] == []
 

@@ -23,10 +23,16 @@ export const lasting = (vehicleId) =>
     .filter((alert) => !alert.until && (vehicleId === undefined || alert.vehicle_id === vehicleId))
     .sort((one, other) => one.since.localeCompare(other.since));
 
+function clockText({ ahead_min: minutes, count }) {
+  const off = brief(Math.abs(minutes) * MINUTE_MS);
+  return minutes > 0 ? t("alert:clock:behind", { off, count }) : t("alert:clock:ahead", { off, count });
+}
+
 /** What an alert says, in one sentence. */
 export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   const first = street ? `\u2068${streetName(street)}\u2069` : "";
   if (kind === "silent" && truck === null) return t("alert:silent:{count}", { count: known.count });
+  if (kind === "clock") return clockText(known);
   if (kind === "at_risk" && truck === null) return t("alert:at_risk:nobody", { count: known.count, street: first });
   if (kind === "at_risk")
     return t("alert:at_risk", { count: known.count, late: brief(known.late_min * MINUTE_MS), street: first });
@@ -43,6 +49,7 @@ const byWhom = (alert) => t("{who} sees to it", { who: `\u2068${alert.owner || a
 /** Whose alert it is: a truck's, or the whole fleet's. */
 export function alertTitle({ kind, vehicle_id: truck }) {
   if (truck !== null) return board.value.vehicles.get(truck)?.name ?? "";
+  if (kind === "clock") return t("The server's clock");
   return kind === "silent" ? t("Trucks that are silent") : t("Streets at risk");
 }
 
