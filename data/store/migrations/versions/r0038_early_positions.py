@@ -5,8 +5,8 @@ from sqlalchemy import JSON, Column, DateTime, ForeignKey, Integer, Text, Unique
 
 from data.store.schema.base import new_id
 
-revision = "0037"
-down_revision = "0036"
+revision = "0038"
+down_revision = "0037"
 
 
 def upgrade() -> None:
