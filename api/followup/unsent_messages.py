@@ -1,18 +1,14 @@
 """The list of messages to callers that did not go out, with the reason of each."""
 
-from datetime import timedelta
-
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext
 from api.web.page_context import boot_of, page, translator_of
-from data.store.requests.notices import list_unsent
+from fleet.requests.notices import unsent_messages
 from fleet.requests.request_lookup import requests_by_id
 from maps.followup.unsent_messages import unsent_rows
-
-LISTED_FOR = timedelta(days=7)
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -21,7 +17,7 @@ router = APIRouter(route_class=CheckedRoute)
 def unsent_messages_page(request: Request, context: BoardContext) -> HTMLResponse:
     """Show the messages of the last seven days that did not go out."""
     with context.reading() as tx:
-        notices = list_unsent(tx, context.now - LISTED_FOR)
+        notices = unsent_messages(tx, context.now)
         requests = requests_by_id(tx, {one.request_id for one in notices})
     view = {
         "rows": unsent_rows(notices, requests, translator_of(request)),

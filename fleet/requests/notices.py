@@ -31,6 +31,7 @@ from data.store.requests.notices import (
     list_agency_messages,
     list_expecting,
     list_notices,
+    list_unsent,
     set_notice,
 )
 from data.store.requests.promises import list_last_promises
@@ -53,6 +54,9 @@ REPEATED = frozenset({NoticeKind.REOPENED, NoticeKind.HANDED_OVER})
 
 ENDS = frozenset({NoticeKind.DONE, NoticeKind.HANDED_OVER, NoticeKind.CLOSED})
 """What says that a request has ended."""
+
+LISTED_FOR = timedelta(days=7)
+"""How long the complaints office sees what was not sent."""
 
 MOVED = timedelta(minutes=30)
 """A promise that moves later by less is not worth a second message."""
@@ -79,6 +83,11 @@ def write_notice(
     acknowledged = kind is NoticeKind.ACKNOWLEDGED
     nth = 1 if acknowledged else count_notices(tx, request_id, counted) + 1
     add_notice(tx, request_id, kind, nth, facts, now, now + STALE_AFTER[kind])
+
+
+def unsent_messages(tx: Tx, now: datetime) -> list[Notice]:
+    """Return the messages to callers of the last days that did not go out, the newest first."""
+    return list_unsent(tx, now - LISTED_FOR)
 
 
 def write_agency_message(tx: Tx, one: Referral, now: datetime) -> None:
