@@ -124,5 +124,5 @@ def _code_fits(tx: Tx, factor: SecondFactor, text: str, key: bytes, now: datetim
     step = int(now.timestamp()) // STEP_S
     for each in range(step - DRIFT_STEPS, step + DRIFT_STEPS + 1):
         if hmac.compare_digest(totp.at(each * STEP_S), digits):
-            return use_step(tx, factor.user_id, each)
+            return use_step(tx, factor.user_id, each, step + DRIFT_STEPS)
     return False

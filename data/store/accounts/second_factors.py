@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from data.model import SecondFactor, UserId
 from data.store.database.engine import Tx
@@ -29,9 +29,13 @@ def users_with_second_factor(tx: Tx) -> set[UserId]:
     return {UserId(user_id) for (user_id,) in tx.execute(query)}
 
 
-def use_step(tx: Tx, user_id: UserId, step: int) -> bool:
-    """Write down that the code of a step was used; false where it or a later one was before."""
-    newer = (second_factor.c.user_id == user_id) & (second_factor.c.last_step < step)
+def use_step(tx: Tx, user_id: UserId, step: int, latest: int) -> bool:
+    """Write down that the code of a step was used; false where it or a later one was before.
+
+    A step after the `latest` that can be now was used by a wrong clock and counts for nothing.
+    """
+    last = second_factor.c.last_step
+    newer = (second_factor.c.user_id == user_id) & or_(last < step, last > latest)
     return tx.execute(update(second_factor).where(newer).values(last_step=step)).rowcount == 1
 
 

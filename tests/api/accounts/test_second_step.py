@@ -1,11 +1,9 @@
 """The second step of signing in, through the pages."""
 
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +11,9 @@ from fastapi.testclient import TestClient
 from pyotp import TOTP
 from typer.testing import CliRunner
 
+from api.access.auth import SECOND_STEP_S
 from api.cli.setup.user import user as user_commands
+from api.config.clock import SteadyClock
 from api.web.context import FIRST_STEP_COOKIE
 from data.model import Role
 from data.policy.sign_in_rules import SignInRules
@@ -141,6 +141,19 @@ def test_a_phones_clock_may_be_off_by_one_step(
     assert enter(client, phone.code(drift_s)) == status
 
 
+def test_a_clock_that_is_set_back_shuts_nobody_out(
+    client: TestClient, phone: Phone, by_password
+) -> None:
+    phone.wait(30 * 24 * 3600)
+    by_password()
+    assert enter(client, phone.code()) == 200
+    phone.wait(-30 * 24 * 3600)
+    by_password()
+    assert enter(client, phone.code()) == 200
+    by_password()
+    assert enter(client, phone.code()) == 401
+
+
 def test_persian_digits_are_as_good(client: TestClient, phone: Phone, by_password) -> None:
     by_password()
     persian = phone.code().translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
@@ -178,8 +191,8 @@ def test_the_password_of_ten_minutes_ago_is_asked_for_again(
     client: TestClient, phone: Phone, by_password, monkeypatch
 ) -> None:
     by_password()
-    later_s = time.time() + 601
-    monkeypatch.setattr("itsdangerous.timed.time", SimpleNamespace(time=lambda: later_s))
+    later = SteadyClock().now() + timedelta(seconds=SECOND_STEP_S + 1)
+    monkeypatch.setattr("api.access.auth._STEADY", SteadyClock(lambda: later))
     answer = client.post("/sign-in/code", data={"code": phone.code()}, follow_redirects=False)
     assert answer.headers["location"] == "/sign-in"
 
