@@ -14,7 +14,8 @@ from api.web.checked_route import CheckedRoute
 from api.web.context import App, app_of
 from data.errors import ForbiddenError
 from data.model import RunState
-from data.store.backup.backup import DATABASE, last_backup_at
+from data.store.backup.backup import last_backup_at
+from data.store.database.city_database import size_bytes
 from data.store.database.engine import reading
 from data.store.planning.plan_runs import count_runs
 from data.store.tracking.positions import count_unseen
@@ -102,9 +103,8 @@ class StateOfServer(Collector):
         yield runs
 
     def _disk(self) -> Iterator[Metric]:
-        files = self._app.folder.glob(f"{DATABASE}*")
-        size_bytes = sum(file.stat().st_size for file in files)
-        yield _gauge("database_bytes", "Size of the database and its log", size_bytes)
+        taken = size_bytes(self._app.engine)
+        yield _gauge("database_bytes", "Size of the database and its log", taken)
         saved_at = last_backup_at(self._app.folder)
         if saved_at is not None:
             age_s = (self._now - saved_at).total_seconds()

@@ -222,6 +222,38 @@ def remove(
 
 
 @city.command()
+def move(
+    name: NameArgument,
+    to: Annotated[
+        str, typer.Argument(help="postgresql://user@host/database, or sqlite for a file.")
+    ],
+    backup: Annotated[
+        bool, typer.Option(help="Back the city up below BARFRUB_VAR/backups first.")
+    ] = True,
+) -> None:
+    """Move a city's tables to PostgreSQL or back; its server and workers are stopped meanwhile."""
+    from api.cli.setup.backup import save_city
+    from api.config.clock import Clock
+    from api.config.settings import Settings, chosen_city
+    from data.errors import InvalidError
+    from data.store.database.city_address import address_in
+    from fleet.setup.city_move import move_city
+
+    if to != "sqlite" and not to.startswith("postgresql://"):
+        raise InvalidError("TO", to, "postgresql://user@host/database, or sqlite")
+    settings = Settings()
+    folder = chosen_city(settings, name)
+    if backup:
+        backups = settings.var / "backups"
+        backups.mkdir(exist_ok=True)
+        print(f"Saved in {save_city(folder, backups, Clock().now())}")
+    target = None if to == "sqlite" else address_in(to, name)
+    moved = move_city(folder, target, lambda table, rows: print(f"{table:<20} {rows:>12,} rows"))
+    print(f"{name} is on {target or 'SQLite'}: {moved.rows:,} rows, each as it was.")
+    print(f"The audit log is whole; its last line: {moved.receipt}")
+
+
+@city.command()
 def export(
     name: NameArgument,
     file: Annotated[Path, typer.Argument(help="File to write, .gpkg or .geojson.")],

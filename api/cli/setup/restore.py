@@ -21,7 +21,13 @@ def restore(
     if not file.is_file():
         raise NotFoundError("file", str(file))
     try:
-        manifest = restore_city(file, Settings().city_folder(city), replace=replace)
+        settings = Settings()
+        manifest = restore_city(
+            file,
+            settings.city_folder(city),
+            replace=replace,
+            database_url=settings.database,
+        )
     except OSError as error:
         raise BarfrubError(f"{city} cannot be written: {error.strerror}") from error
     typer.echo(

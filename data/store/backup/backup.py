@@ -16,14 +16,17 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from pysqlite3 import dbapi2
-
-from data.errors import BarfrubError, ConflictError
+from data.errors import ConflictError
+from data.store.backup import postgres_copy, sqlite_copy
+from data.store.backup.database_facts import DatabaseFacts
+from data.store.database.city_address import ADDRESS_FILE, SQLITE_FILE, PostgresAddress, address_of
 from data.store.database.staging import workshop
 from data.store.database.write_queue import PARTS
 
 PREFIX = ".saving-"
-DATABASE = "barfrub.sqlite"
+DATABASE, DUMP = SQLITE_FILE, "barfrub.pgdump"
+"""Names of a city's tables in a backup: the file of SQLite, or what pg_dump makes of the schema."""
+
 MANIFEST = "manifest.json"
 
 RECEIPT = "last-backup.json"
@@ -38,13 +41,10 @@ GZIP_LEVEL = 1
 ATTEMPTS = 3
 """How often to begin again when somebody sets up the city meanwhile."""
 
-LOOK_MS, LOOKS = 50, 300
-"""How long to wait for writers at once, and how often: a quarter of a minute altogether."""
-
 BESIDE = ("wal", "shm", *PARTS)
 """What lies beside a database as long as it is open."""
 
-LEFT_OUT = (DATABASE, *(f"{DATABASE}-{part}" for part in BESIDE), RECEIPT)
+LEFT_OUT = (DATABASE, *(f"{DATABASE}-{part}" for part in BESIDE), RECEIPT, ADDRESS_FILE)
 """Files of a city's folder that are not saved as they lie there."""
 
 
@@ -129,111 +129,47 @@ def _write_consistent(folder: Path, part: Path, made_at: datetime) -> Manifest:
     """Write until database and files are of one state of the city; nearly always once."""
     for _ in range(ATTEMPTS):
         with workshop(folder.parent, PREFIX) as bench:
-            copy = bench / DATABASE
-            _copy_database(folder / DATABASE, copy)
-            state = _state_of(copy)
-            manifest = _write(folder, copy, part, made_at)
-        if _settled_state_of(folder / DATABASE) == state:
+            copy, facts = _copy_database(folder, bench)
+            manifest = _write(folder, copy, facts, part, made_at)
+        settled = _settled_city(folder)
+        if settled == facts.city:
             return manifest
-    raise _busy(folder)
-
-
-def _busy(folder: Path) -> ConflictError:
-    return ConflictError(
+        if settled is None:
+            break
+    raise ConflictError(
         f"city {folder.name!r} was set up while it was saved", reason="city_busy", city=folder.name
     )
 
 
-def _copy_database(source: Path, copy: Path) -> None:
-    """Copy in one step: that sees one state, and no writer waits for it."""
-    live, saved = _connect(source), dbapi2.connect(str(copy))
-    try:
-        saved.execute("PRAGMA synchronous=OFF")
-        live.backup(saved, pages=-1)
-        found = saved.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except dbapi2.OperationalError as error:
-        raise BarfrubError(f"{source} cannot be copied beside its city: {error}") from error
-    except dbapi2.DatabaseError as error:
-        found = str(error)
-    finally:
-        saved.close()
-        live.close()
-    if found != "ok":
-        raise BarfrubError(f"{source} is damaged ({found}): keep your older backups")
+def _copy_database(folder: Path, bench: Path) -> tuple[Path, DatabaseFacts]:
+    address = address_of(folder)
+    if isinstance(address, PostgresAddress):
+        return bench / DUMP, postgres_copy.dump(address, bench / DUMP)
+    return bench / DATABASE, sqlite_copy.copy_database(address, bench / DATABASE)
 
 
-def _connect(path: Path) -> dbapi2.Connection:
-    connection = dbapi2.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)
-    connection.execute("PRAGMA busy_timeout=15000")
-    return connection
+def _settled_city(folder: Path) -> tuple[object, ...] | None:
+    """Return the row of the city once whoever changes it is done: files come before commits."""
+    address = address_of(folder)
+    if isinstance(address, PostgresAddress):
+        return postgres_copy.settled_city(address)
+    return sqlite_copy.settled_city(address)
 
 
-def _state_of(database: Path) -> tuple[object, ...]:
-    """Return what changes whenever streets, policy or fleet do: the row of the city."""
-    return _first_row(database, "SELECT * FROM city")
-
-
-def _settled_state_of(database: Path) -> tuple[object, ...]:
-    """Return the same, once whoever is changing the city is done: files come before commits."""
-    connection = _connect(database)
-    connection.isolation_level = None
-    try:
-        # SQLite looks less and less often, and so misses the short pauses of a city that writes a
-        # lot; many short waits look as often at the end as in the beginning.
-        connection.execute(f"PRAGMA busy_timeout={LOOK_MS}")
-        if not any(_nobody_writes(connection) for _ in range(LOOKS)):
-            raise _busy(database.parent)
-    finally:
-        connection.close()
-    return _state_of(database)
-
-
-def _nobody_writes(connection: dbapi2.Connection) -> bool:
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    except dbapi2.OperationalError as error:
-        if error.sqlite_errorcode != dbapi2.SQLITE_BUSY:
-            raise
-        return False
-    connection.rollback()
-    return True
-
-
-def _tables_of(database: Path) -> str:
-    return str(_first_row(database, "SELECT version_num FROM alembic_version")[0])
-
-
-def _receipt_of(database: Path) -> str:
-    connection = _connect(database)
-    try:
-        last = connection.execute("SELECT id, hash FROM event ORDER BY id DESC LIMIT 1").fetchone()
-    finally:
-        connection.close()
-    return "" if last is None else f"{last[0]}:{last[1]}"
-
-
-def _first_row(database: Path, query: str) -> tuple[object, ...]:
-    connection = _connect(database)
-    try:
-        return tuple(connection.execute(query).fetchone())
-    finally:
-        connection.close()
-
-
-def _write(folder: Path, copy: Path, part: Path, made_at: datetime) -> Manifest:
+def _write(
+    folder: Path, copy: Path, facts: DatabaseFacts, part: Path, made_at: datetime
+) -> Manifest:
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=GZIP_LEVEL) as archive:
             # The database first: a photo that it knows lies in the folder by then.
-            digests = {DATABASE: _pack(archive, copy, DATABASE)}
+            digests = {copy.name: _pack(archive, copy, copy.name)}
             for path in _files_of(folder):
                 name = path.relative_to(folder).as_posix()
                 with suppress(FileNotFoundError):  # somebody has just taken it away
                     digests[name] = _pack(archive, path, name)
             moment = made_at.isoformat()
-            manifest = Manifest(
-                FORMAT, folder.name, moment, _tables_of(copy), digests, _receipt_of(copy)
-            )
+            manifest = Manifest(FORMAT, folder.name, moment, facts.revision, digests, facts.receipt)
             _pack_text(archive, MANIFEST, json.dumps(asdict(manifest), indent=1))
         os.fsync(file.fileno())
     return manifest

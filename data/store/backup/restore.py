@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import secrets
 import shutil
 import tarfile
 import zlib
@@ -14,14 +15,18 @@ from sqlalchemy import delete
 from data.errors import ConflictError, InvalidError
 from data.store.backup.backup import (
     DATABASE,
+    DUMP,
     FORMAT,
     MANIFEST,
     HashingReader,
     Manifest,
     sync_folder,
 )
+from data.store.backup.postgres_copy import load
+from data.store.database.city_address import PostgresAddress, address_in, address_of, save_address
+from data.store.database.city_database import database_of, remove_database
 from data.store.database.city_lock import holding
-from data.store.database.engine import create_engine, transaction
+from data.store.database.engine import transaction
 from data.store.database.staging import workshop
 from data.store.migrations import require_known, upgrade
 from data.store.schema import session
@@ -31,12 +36,20 @@ AT_FDCWD, RENAME_EXCHANGE = -100, 2
 """Numbers of Linux's renameat2(2)."""
 
 
-def restore_city(file: Path, folder: Path, *, replace: bool = False) -> Manifest:
+def restore_city(
+    file: Path, folder: Path, *, replace: bool = False, database_url: str = ""
+) -> Manifest:
     """Make a city's folder from a backup, tables brought up to date, and return what it held.
 
     Whatever happens on the way, the folder is the old one or the new one, whole. Raises
     `InvalidError` unless every byte is as it was saved, `ConflictError` where the folder exists and
     is not to be replaced, or is open in a server.
+
+    Parameters
+    ----------
+    database_url
+        The PostgreSQL database for the tables of a city that was on PostgreSQL; by default that of
+        the city which is replaced.
     """
     if folder.exists() and not replace:
         raise _exists(folder)
@@ -45,16 +58,47 @@ def restore_city(file: Path, folder: Path, *, replace: bool = False) -> Manifest
         new = bench / folder.name
         new.mkdir(mode=0o700)
         manifest = unpack(file, new)
-        engine = create_engine(new / DATABASE)
+        if (new / DUMP).exists():
+            _load(new, _database_for(folder, database_url))
         try:
-            require_known(engine)
-            upgrade(engine)
-            with transaction(engine) as tx:  # who signed out since must not be signed in again
-                tx.execute(delete(session))
-        finally:
-            engine.dispose()
-        _put_in_place(new, folder)
+            _bring_up_to_date(new)
+            _put_in_place(new, folder)
+        except BaseException:
+            remove_database(new)
+            raise
+        if new.exists():  # it is the folder that was replaced now
+            remove_database(new)
     return manifest
+
+
+def _database_for(folder: Path, database_url: str) -> str:
+    present = address_of(folder)
+    if not database_url and isinstance(present, PostgresAddress):
+        return present.url
+    if not database_url:
+        raise InvalidError(
+            "BARFRUB_DATABASE", "", "the PostgreSQL database that its tables go into"
+        )
+    return database_url
+
+
+def _load(new: Path, url: str) -> None:
+    """Load the tables of an unpacked city into a schema of their own, which no other city has."""
+    schema = f"{address_in(url, new.name).schema}_{secrets.token_hex(4)}"
+    save_address(new, PostgresAddress(url, schema))
+    load(new / DUMP, PostgresAddress(url, schema))
+    (new / DUMP).unlink()
+
+
+def _bring_up_to_date(new: Path) -> None:
+    engine = database_of(new)
+    try:
+        require_known(engine)
+        upgrade(engine)
+        with transaction(engine) as tx:  # who signed out since must not be signed in again
+            tx.execute(delete(session))
+    finally:
+        engine.dispose()
 
 
 def unpack(file: Path, into: Path) -> Manifest:
@@ -76,7 +120,7 @@ def unpack(file: Path, into: Path) -> Manifest:
                     digests[member.name] = _unpack(content, into / _inside(member.name, file))
     except (tarfile.TarError, EOFError, zlib.error, ValueError, TypeError) as error:
         raise _not_whole(file) from error
-    if manifest is None or manifest.files != digests or DATABASE not in digests:
+    if manifest is None or manifest.files != digests or not {DATABASE, DUMP} & digests.keys():
         raise _not_whole(file)
     if manifest.format != FORMAT:
         raise InvalidError("backup", f"format {manifest.format}", f"format {FORMAT}")

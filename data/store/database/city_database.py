@@ -1,14 +1,14 @@
 """The database of the city in a folder, wherever it is."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect
 
 from data.errors import ConflictError
-from data.store.database.city_address import address_of
-from data.store.database.engine import create_engine, open_database
+from data.store.database.city_address import PostgresAddress, address_of
+from data.store.database.engine import create_engine, open_database, reading
 
 
 def database_of(folder: Path, *, derived: bool = False) -> Engine:
@@ -16,18 +16,31 @@ def database_of(folder: Path, *, derived: bool = False) -> Engine:
     return open_database(address_of(folder), derived=derived)
 
 
-@contextmanager
-def new_database(folder: Path) -> Iterator[Engine]:
-    """Yield the database, without any table, of the city that is being made in a folder.
+_SIZE = """
+    SELECT sum(pg_total_relation_size(oid)) FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+"""
 
-    An error takes it away again. Raises `ConflictError` where its schema has tables already.
+
+def new_database(folder: Path) -> AbstractContextManager[Engine]:
+    """Return the database, without any table, of the city that is being made in a folder.
+
+    As of `new_tables`.
     """
-    address = address_of(folder)
+    return new_tables(address_of(folder))
+
+
+@contextmanager
+def new_tables(address: Path | PostgresAddress) -> Iterator[Engine]:
+    """Yield a database without any table; an error takes it away again.
+
+    Raises `ConflictError` where it has tables already.
+    """
     engine = create_engine(address)
     try:
         if inspect(engine).get_table_names():
             raise ConflictError(
-                f"{address} has tables already", reason="city_exists", city=folder.name
+                f"{address} has tables already", reason="city_exists", city=str(address)
             )
         try:
             yield engine
@@ -49,5 +62,15 @@ def drop_database(engine: Engine) -> None:
     """Delete all tables of a city on PostgreSQL; those of a file go with its folder."""
     if engine.dialect.name == "postgresql":
         with engine.begin() as tx:
-            schema = tx.dialect.identifier_preparer.quote(inspect(tx).default_schema_name or "")
+            name = tx.exec_driver_sql("SELECT current_schema()").scalar_one()
+            schema = tx.dialect.identifier_preparer.quote(name)
             tx.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+
+
+def size_bytes(engine: Engine) -> int:
+    """Return how much disk the tables of a city take, with indexes and SQLite's log."""
+    if engine.dialect.name == "postgresql":
+        with reading(engine) as tx:
+            return int(tx.exec_driver_sql(_SIZE).scalar() or 0)
+    file = Path(engine.url.database or "")
+    return sum(part.stat().st_size for part in file.parent.glob(f"{file.name}*"))

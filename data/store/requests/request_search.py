@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     FromClause,
-    Integer,
     Row,
     Select,
     Text,
@@ -148,7 +148,7 @@ def list_waiting(tx: Tx) -> list[BoardRequest]:
 
 def _second(moment: ColumnElement[datetime]) -> ColumnElement[int]:
     """Return a moment in whole seconds since 1970."""
-    return cast(func.floor(epoch_s(moment)), Integer)
+    return cast(func.floor(epoch_s(moment)), BigInteger)
 
 
 def count_waiting(tx: Tx) -> int:

@@ -4,8 +4,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData
 from sqlalchemy.engine import Dialect
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import TypeCompiler
 from sqlalchemy.types import TypeDecorator
 
 
@@ -35,15 +33,12 @@ def text_of_moment(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-@compiles(Integer, "postgresql")
-def _as_wide_as_in_sqlite(_type: Integer, _compiler: TypeCompiler, **_options: object) -> str:
-    return "BIGINT"
-
+Whole = BigInteger().with_variant(Integer, "sqlite")
+"""A whole number of up to 8 bytes, as ids of OpenStreetMap need."""
 
 metadata = MetaData()
 
 
 def new_id() -> Column[int]:
     """Return the column of an id that the database numbers."""
-    kind = BigInteger().with_variant(Integer, "sqlite")
-    return Column("id", kind, primary_key=True, autoincrement=True)
+    return Column("id", Whole, primary_key=True, autoincrement=True)

@@ -6,7 +6,6 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
-    Integer,
     LargeBinary,
     Table,
     Text,
@@ -14,7 +13,7 @@ from sqlalchemy import (
     false,
 )
 
-from data.store.schema.base import UtcDateTime, metadata, new_id
+from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
 
 city = Table(
     "city",
@@ -29,29 +28,29 @@ city = Table(
     Column("report", JSON, nullable=False, doc="what `city show` prints"),
     Column("boundary", Text, doc="WKT polygon that clipped the file"),
     Column("language", Text, nullable=False, server_default=""),
-    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("revision", Whole, nullable=False, server_default="0"),
 )
 
 segment = Table(
     "segment",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("osm_way_id", Integer, nullable=False),
-    Column("from_node", Integer, nullable=False),
-    Column("to_node", Integer, nullable=False),
-    Column("nth", Integer, nullable=False),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
+    Column("id", Whole, primary_key=True, autoincrement=False),
+    Column("osm_way_id", Whole, nullable=False),
+    Column("from_node", Whole, nullable=False),
+    Column("to_node", Whole, nullable=False),
+    Column("nth", Whole, nullable=False),
+    Column("start", Whole, nullable=False),
+    Column("end", Whole, nullable=False),
     Column("geometry", LargeBinary, nullable=False, doc="WKB line, lon-lat"),
     Column("length_m", Float, nullable=False),
     Column("road_class", Text, nullable=False),
     Column("names", JSON, nullable=False),
     Column("drive_speed_mps", Float, nullable=False),
     Column("oneway", Text, nullable=False),
-    Column("lanes", Integer, nullable=False),
+    Column("lanes", Whole, nullable=False),
     Column("width_m", Float, nullable=False),
     Column("surface", Text, nullable=False),
-    Column("layer", Integer, nullable=False),
+    Column("layer", Whole, nullable=False),
     Column("access", Text, nullable=False),
     Column("incline", Text, nullable=False),
     Column("district", Text, nullable=False),
@@ -64,11 +63,11 @@ segment = Table(
 former_segment = Table(
     "former_segment",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("osm_way_id", Integer, nullable=False),
-    Column("from_node", Integer, nullable=False),
-    Column("to_node", Integer, nullable=False),
-    Column("nth", Integer, nullable=False),
+    Column("id", Whole, primary_key=True, autoincrement=False),
+    Column("osm_way_id", Whole, nullable=False),
+    Column("from_node", Whole, nullable=False),
+    Column("to_node", Whole, nullable=False),
+    Column("nth", Whole, nullable=False),
     Column("geometry", LargeBinary, nullable=False, doc="WKB line, lon-lat"),
     Column("length_m", Float, nullable=False),
     Column("road_class", Text, nullable=False),
@@ -89,7 +88,7 @@ district = Table(
 segment_override = Table(
     "segment_override",
     metadata,
-    Column("segment_id", Integer, primary_key=True, autoincrement=False),
+    Column("segment_id", Whole, primary_key=True, autoincrement=False),
     Column("service_class", Text, nullable=False),
     Column("cycle_s", Float),
     Column("note", Text, nullable=False),
@@ -98,7 +97,7 @@ segment_override = Table(
 segment_level = Table(
     "segment_level",
     metadata,
-    Column("segment_id", Integer, primary_key=True, autoincrement=False),
+    Column("segment_id", Whole, primary_key=True, autoincrement=False),
     Column("service_class", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("subject", Text, nullable=False),
@@ -110,9 +109,9 @@ restriction = Table(
     "restriction",
     metadata,
     new_id(),
-    Column("from_segment", Integer, nullable=False),
-    Column("via", Integer, nullable=False),
-    Column("to_segment", Integer, nullable=False),
+    Column("from_segment", Whole, nullable=False),
+    Column("via", Whole, nullable=False),
+    Column("to_segment", Whole, nullable=False),
     Column("kind", Text, nullable=False),
 )
 

@@ -1,15 +1,15 @@
 """Tables of crews, their shifts in storms, their jobs, and lists not yet published."""
 
-from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text, false
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Table, Text, false
 
-from data.store.schema.base import UtcDateTime, metadata, new_id
+from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
 
 crew = Table(
     "crew",
     metadata,
     new_id(),
     Column("name", Text, nullable=False, unique=True),
-    Column("size", Integer, nullable=False),
+    Column("size", Whole, nullable=False),
     Column("works", JSON, nullable=False),
     Column("lon", Float, nullable=False),
     Column("lat", Float, nullable=False),
@@ -50,10 +50,10 @@ crew_job = Table(
     Column("state", Text, nullable=False),
     Column("added_at", UtcDateTime, nullable=False),
     Column("words", Text, nullable=False, doc="of the place, where no request has them"),
-    Column("segment_id", Integer),
+    Column("segment_id", Whole),
     Column("request_id", ForeignKey("request.id")),
     Column("crew_id", ForeignKey("crew.id")),
-    Column("nth", Integer, nullable=False),
+    Column("nth", Whole, nullable=False),
     Column("from_at", UtcDateTime),
     Column("until_at", UtcDateTime),
     Column("started_at", UtcDateTime),

@@ -1,8 +1,8 @@
 """Tables of plans edited by hand, and of what dispatchers ordered for the rest of a storm."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import JSON, Column, ForeignKey, Index, LargeBinary, Table, Text
 
-from data.store.schema.base import UtcDateTime, metadata, new_id
+from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
 
 hand_draft = Table(
     "hand_draft",
@@ -18,7 +18,7 @@ plan_edit = Table(
     metadata,
     new_id(),
     Column("plan_id", ForeignKey("plan.id"), nullable=False),
-    Column("n", Integer, nullable=False, doc="counts from 1 for each draft"),
+    Column("n", Whole, nullable=False, doc="counts from 1 for each draft"),
     Column("kind", Text, nullable=False),
     Column("args", JSON, nullable=False),
     Column("edited_by", Text, nullable=False, doc="sign-in name"),
@@ -36,7 +36,7 @@ standing_order = Table(
     Column("storm_id", ForeignKey("storm.id"), nullable=False),
     Column("kind", Text, nullable=False, doc="lock or forbid"),
     Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False),
-    Column("segment_id", Integer, doc="empty for the whole route of the vehicle"),
+    Column("segment_id", Whole, doc="empty for the whole route of the vehicle"),
     Column("added_at", UtcDateTime, nullable=False),
     Column("added_by", Text, nullable=False, doc="sign-in name"),
     Column("lifted_at", UtcDateTime),

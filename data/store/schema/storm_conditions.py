@@ -1,8 +1,8 @@
 """Tables of what a storm is met with: its phases, the snow that fell, closures, machines, sites."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Table, Text
 
-from data.store.schema.base import UtcDateTime, metadata, new_id
+from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
 
 storm_move = Table(
     "storm_move",
@@ -34,7 +34,7 @@ closure = Table(
     metadata,
     new_id(),
     Column("storm_id", ForeignKey("storm.id"), nullable=False),
-    Column("segment_id", Integer, nullable=False),
+    Column("segment_id", Whole, nullable=False),
     Column("forward", Boolean, doc="the direction that is closed; empty for the whole street"),
     Column("from_at", UtcDateTime, nullable=False),
     Column("until_at", UtcDateTime, doc="empty until somebody lifts it"),

@@ -1,15 +1,15 @@
 """Tables of what trackers send besides positions, and of senders that nobody knows."""
 
-from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Table, Text
 
-from data.store.schema.base import UtcDateTime, metadata, new_id
+from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
 
 device_fault = Table(
     "device_fault",
     metadata,
     Column("device_id", ForeignKey("device.id"), primary_key=True),
     Column("reason", Text, primary_key=True),
-    Column("times", Integer, nullable=False),
+    Column("times", Whole, nullable=False),
     Column("last_at", UtcDateTime, nullable=False),
 )
 
@@ -45,7 +45,7 @@ unknown_tracker = Table(
     Column("address", Text, nullable=False),
     Column("first_at", UtcDateTime, nullable=False),
     Column("last_at", UtcDateTime, nullable=False),
-    Column("times", Integer, nullable=False),
+    Column("times", Whole, nullable=False),
     Column("lon", Float),
     Column("lat", Float),
 )

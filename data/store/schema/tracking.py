@@ -7,13 +7,12 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
-    Integer,
     Table,
     Text,
     UniqueConstraint,
 )
 
-from data.store.schema.base import UtcDateTime, metadata, new_id
+from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
 
 position = Table(
     "position",
@@ -61,7 +60,7 @@ passage = Table(
     metadata,
     new_id(),
     Column("storm_id", ForeignKey("storm.id"), nullable=False),
-    Column("segment_id", Integer, nullable=False),
+    Column("segment_id", Whole, nullable=False),
     Column("forward", Boolean, nullable=False),
     Column("from_m", Float, nullable=False),
     Column("to_m", Float, nullable=False),
@@ -72,7 +71,7 @@ passage = Table(
     Column("evidence_kind", Text, nullable=False),
     Column("confidence", Float, nullable=False),
     Column("material_kg", Float, nullable=False),
-    Column("window", Integer, doc="half hour of positions that it follows from; else told"),
+    Column("window", Whole, doc="half hour of positions that it follows from; else told"),
 )
 Index("pass_by_segment", passage.c.storm_id, passage.c.segment_id, passage.c.forward)
 Index("pass_by_vehicle", passage.c.storm_id, passage.c.vehicle_id, passage.c.ended_at)
@@ -82,14 +81,14 @@ open_window = Table(
     "open_window",
     metadata,
     Column("vehicle_id", ForeignKey("vehicle.id"), primary_key=True),
-    Column("window", Integer, primary_key=True),
+    Column("window", Whole, primary_key=True),
 )
 
 unsealed = Table(
     "unsealed",
     metadata,
     Column("subject", Text, primary_key=True),
-    Column("changes", Integer, nullable=False, server_default="0"),
+    Column("changes", Whole, nullable=False, server_default="0"),
 )
 """Evidence that has changed since the audit log last wrote down what it is."""
 
@@ -97,10 +96,10 @@ coverage = Table(
     "coverage",
     metadata,
     Column("storm_id", ForeignKey("storm.id"), primary_key=True),
-    Column("segment_id", Integer, primary_key=True),
+    Column("segment_id", Whole, primary_key=True),
     Column("forward", Boolean, primary_key=True),
-    Column("passes_done", Integer, nullable=False),
-    Column("passes_needed", Integer, nullable=False),
+    Column("passes_done", Whole, nullable=False),
+    Column("passes_needed", Whole, nullable=False),
     Column("last_pass_at", UtcDateTime),
     Column("driven_at", UtcDateTime),
     Column("evidence_kind", Text),
@@ -114,7 +113,7 @@ coverage_revision = Table(
     metadata,
     new_id(),
     Column("storm_id", ForeignKey("storm.id"), nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("number", Whole, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("cause", Text, nullable=False),
     Column("network_version", Text, nullable=False),
@@ -125,10 +124,10 @@ coverage_change = Table(
     "coverage_change",
     metadata,
     Column("revision_id", ForeignKey("coverage_revision.id"), primary_key=True),
-    Column("segment_id", Integer, primary_key=True),
+    Column("segment_id", Whole, primary_key=True),
     Column("forward", Boolean, primary_key=True),
-    Column("passes_before", Integer, nullable=False),
-    Column("passes_after", Integer, nullable=False),
+    Column("passes_before", Whole, nullable=False),
+    Column("passes_after", Whole, nullable=False),
     Column("last_pass_before", UtcDateTime),
     Column("last_pass_after", UtcDateTime),
 )

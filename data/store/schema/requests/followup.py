@@ -1,8 +1,8 @@
 """Tables of the follow-up: each request's clock, what was said about it, who looked."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Table, Text
 
-from data.store.schema.base import UtcDateTime, metadata, new_id
+from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
 
 request_clock = Table(
     "request_clock",
@@ -15,8 +15,8 @@ request_clock = Table(
     Column("told_at", UtcDateTime),
     Column("due_at", UtcDateTime, doc="decided by a supervisor in place of the target"),
     Column("reopened_at", UtcDateTime),
-    Column("reopened", Integer, nullable=False, server_default="0", doc="how often"),
-    Column("unproved", Integer, nullable=False, server_default="0", doc="of these, proof gone"),
+    Column("reopened", Whole, nullable=False, server_default="0", doc="how often"),
+    Column("unproved", Whole, nullable=False, server_default="0", doc="of these, proof gone"),
     Column("assigned_to", Text, nullable=False, server_default="", doc="sign-in name"),
     Column("escalated_at", UtcDateTime),
 )

@@ -1,8 +1,8 @@
 """Tables of messages to callers and agencies, and of the codes that open a request's page."""
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, Table, Text, UniqueConstraint
 
-from data.store.schema.base import UtcDateTime, metadata, new_id
+from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
 
 notice = Table(
     "notice",
@@ -10,13 +10,13 @@ notice = Table(
     new_id(),
     Column("request_id", ForeignKey("request.id"), nullable=False),
     Column("kind", Text, nullable=False),
-    Column("nth", Integer, nullable=False),
+    Column("nth", Whole, nullable=False),
     Column("facts", JSON, nullable=False),
     Column("state", Text, nullable=False),
     Column("written_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("stale_at", UtcDateTime, nullable=False),
-    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("tries", Whole, nullable=False, server_default="0"),
     Column("told_at", UtcDateTime, doc="last time that it went to a gateway"),
     Column("fault", Text, nullable=False, server_default="", doc="why it did not go out"),
     UniqueConstraint("request_id", "kind", "nth"),

@@ -18,7 +18,7 @@ from api.cli.setup.restore import restore
 from api.config.clock import Clock
 from data.errors import BarfrubError, ConflictError, InvalidError
 from data.store.audit.audit_log import add_event
-from data.store.backup import backup as saving
+from data.store.backup import sqlite_copy
 from data.store.backup.backup import MANIFEST, last_backup_at, write_backup
 from data.store.backup.restore import restore_city
 from data.store.database.city_lock import holding
@@ -191,7 +191,7 @@ def test_a_backup_waits_for_whoever_is_changing_the_streets(lived_in: Path, tmp_
 def test_a_writer_who_never_ends_is_named_and_leaves_no_file(
     lived_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saving, "LOOKS", 2)
+    monkeypatch.setattr(sqlite_copy, "LOOKS", 2)
     engine = open_at(lived_in)
     with transaction(engine), pytest.raises(ConflictError, match="set up while it was saved"):
         write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)

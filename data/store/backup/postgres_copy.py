@@ -1,0 +1,139 @@
+"""A city's schema as a file of pg_dump, and back, under another name where one is wanted."""
+
+import os
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import make_url, text
+
+from data.errors import BarfrubError
+from data.store.backup.database_facts import (
+    CITY_QUERY,
+    LAST_LINE_QUERY,
+    REVISION_QUERY,
+    DatabaseFacts,
+    receipt_text,
+)
+from data.store.database.city_address import PostgresAddress
+from data.store.database.engine import create_engine, reading, transaction
+
+PROGRAMS = Path("/usr/lib/postgresql/17/bin")
+"""Where Debian keeps the programs of PostgreSQL 17, whose dumps its own server reads."""
+
+
+def dump(address: PostgresAddress, target: Path) -> DatabaseFacts:
+    """Save a city's schema as it is at one moment, while others write, and return what it is."""
+    engine = create_engine(address)
+    try:
+        with reading(engine) as tx:
+            row = tx.execute(text(CITY_QUERY)).one()
+            last = tx.execute(text(LAST_LINE_QUERY)).first()
+            facts = DatabaseFacts(
+                tuple(row),
+                str(tx.execute(text(REVISION_QUERY)).scalar_one()),
+                receipt_text(None if last is None else (last.id, last.hash)),
+            )
+            snapshot = tx.execute(text("SELECT pg_export_snapshot()")).scalar_one()
+            _run(
+                "pg_dump",
+                address.url,
+                "--format=custom",
+                "--no-owner",
+                "--no-privileges",
+                f"--schema={Identifier(address.schema).as_string()}",
+                f"--snapshot={snapshot}",
+                f"--file={target}",
+            )
+    finally:
+        engine.dispose()
+    return facts
+
+
+def settled_city(address: PostgresAddress) -> tuple[object, ...]:
+    """Return the row of the city once nobody writes."""
+    engine = create_engine(address)
+    try:
+        with transaction(engine) as tx:
+            return tuple(tx.execute(text(CITY_QUERY)).one())
+    finally:
+        engine.dispose()
+
+
+def load(file: Path, address: PostgresAddress) -> None:
+    """Make a schema, which must not be there yet, from a file of `dump`; whole or not at all.
+
+    The name of a schema stands all over such a file. So it is read into a database of its own
+    first, where the schema gets the wanted name. Needs the right to make databases.
+    """
+    name = f"barfrub_restoring_{secrets.token_hex(8)}"
+    beside = make_url(address.url).set(database=name).render_as_string(hide_password=False)
+    again = file.with_name(f"{file.name}.renamed")
+    _order(address.url, SQL("CREATE DATABASE {}").format(Identifier(name)))
+    try:
+        _run("pg_restore", beside, "--no-owner", "--exit-on-error", str(file))
+        with _connection(beside) as connection:
+            found = connection.execute(
+                "SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%'"
+                " AND nspname NOT IN ('public', 'information_schema')"
+            ).fetchall()
+            (schema,) = found[0]
+            if schema != address.schema:
+                connection.execute(
+                    SQL("ALTER SCHEMA {} RENAME TO {}").format(
+                        Identifier(schema), Identifier(address.schema)
+                    )
+                )
+        _run(
+            "pg_dump",
+            beside,
+            "--format=custom",
+            "--no-owner",
+            f"--file={again}",
+            f"--schema={Identifier(address.schema).as_string()}",
+        )
+        _run("pg_restore", address.url, "--no-owner", "--single-transaction", str(again))
+    finally:
+        again.unlink(missing_ok=True)
+        _order(address.url, SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def _order(url: str, order: psycopg.sql.Composed) -> None:
+    with _connection(url) as connection:
+        connection.execute(order)
+
+
+@contextmanager
+def _connection(url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
+
+
+def _run(program: str, url: str, *options: str) -> None:
+    """Run a program of PostgreSQL; its password never stands in a list of processes."""
+    place = make_url(url)
+    found = PROGRAMS / program
+    path = str(found) if found.exists() else shutil.which(program)
+    if path is None:
+        raise BarfrubError(f"{program} of PostgreSQL 17 is missing (Debian: postgresql-client-17)")
+    words: Mapping[str, str] = {"PGPASSWORD": place.password} if place.password else {}
+    plain = place.set(password=None).render_as_string()
+    done = subprocess.run(  # noqa: S603 - our own words, and an address from our settings
+        [path, f"--dbname={plain}", *options],
+        env={**os.environ, **words},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BarfrubError(f"{program} of {address_text(url)} failed: {done.stderr.strip()}")
+
+
+def address_text(url: str) -> str:
+    """Return a database's address without a password."""
+    return make_url(url).set(password=None).render_as_string()

@@ -1,0 +1,99 @@
+"""A city with a storm behind it moves between SQLite and PostgreSQL, is saved, and comes back."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from api.cli.setup.backup import backup
+from api.cli.setup.city import city
+from api.cli.setup.restore import restore
+from api.config.settings import Settings
+from data.errors import ConflictError
+from data.store.audit.audit_log import add_event
+from data.store.database.city_address import PostgresAddress, address_of
+from data.store.database.city_database import database_of
+from data.store.database.engine import transaction
+from fleet.setup import city_move
+from tests import postgres
+from tests import village as v
+from tests.api.lived_in_city import SYSTEM, live_in, rows_of, run
+
+pytestmark = pytest.mark.skipif(not postgres.WANTED, reason="about cities on PostgreSQL")
+
+
+@pytest.fixture
+def lived_in(city_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BARFRUB_VAR", str(city_folder.parent.parent))
+    live_in(city_folder)
+    return city_folder
+
+
+def test_a_city_moves_to_a_file_and_back_row_by_row(lived_in: Path) -> None:
+    before, there = rows_of(lived_in), address_of(lived_in)
+    assert isinstance(there, PostgresAddress)
+    done = CliRunner().invoke(city, ["move", "village", "sqlite"], catch_exceptions=False)
+    assert "is on SQLite" in done.output
+    assert address_of(lived_in) == lived_in / "barfrub.sqlite"
+    assert rows_of(lived_in) == before
+    assert len(before["position"]) > 20
+    done = CliRunner().invoke(city, ["move", "village", there.url], catch_exceptions=False)
+    assert "The audit log is whole" in done.output
+    assert rows_of(lived_in) == before
+    assert sorted(one.name for one in lived_in.glob("*sqlite*")) == []
+    engine = database_of(lived_in)
+    with transaction(engine) as tx:  # the numbers of new rows go on
+        add_event(tx, v.NOW, SYSTEM, "storm.looked", "storm:1")
+    engine.dispose()
+    assert len(rows_of(lived_in)["event"]) == len(before["event"]) + 1
+
+
+def test_a_move_that_fails_leaves_the_city_where_it_was(
+    lived_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, there = rows_of(lived_in), address_of(lived_in)
+
+    def one_row_less(source, copy, table):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(city_move, "_compared", one_row_less)
+    with pytest.raises(OSError, match="No space"):
+        city_move.move_city(lived_in, None, lambda *_: None)
+    assert address_of(lived_in) == there
+    assert rows_of(lived_in) == before
+
+
+def test_a_city_does_not_move_to_where_it_is(lived_in: Path) -> None:
+    there = address_of(lived_in)
+    assert isinstance(there, PostgresAddress)
+    with pytest.raises(ConflictError, match="there already"):
+        city_move.move_city(lived_in, there, lambda *_: None)
+
+
+def test_a_backup_from_postgresql_is_restored_beside_its_city_and_over_it(
+    lived_in: Path, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, there = rows_of(lived_in), address_of(lived_in)
+    assert isinstance(there, PostgresAddress)
+    saved = tmp_path / "saved.barfrub.tar.gz"
+    assert run(backup, saved).exit_code == 0
+    engine = database_of(lived_in)
+    with transaction(engine) as tx:
+        add_event(tx, v.NOW, SYSTEM, "storm.looked", "storm:1")
+    engine.dispose()
+
+    monkeypatch.setenv("BARFRUB_DATABASE", there.url)
+    done = run(restore, saved, "--city", "second")
+    assert done.exit_code == 0, done.output
+    assert rows_of(settings.city_folder("second")) == before
+
+    done = run(restore, saved, "--city", "village", "--replace")
+    assert done.exit_code == 0, done.output
+    assert rows_of(lived_in) == before
+    with psycopg.connect(there.url) as connection:
+        schemas = connection.execute(
+            "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'city%%' OR nspname = %s",
+            [there.schema],
+        ).fetchone()
+    assert schemas == (2,)
