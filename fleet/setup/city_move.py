@@ -1,12 +1,8 @@
 """A city's tables taken to another store: SQLite to PostgreSQL, back, or to another database."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from itertools import batched, zip_longest
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from sqlalchemy import Column, ColumnElement, Row, Table, Text, func, insert, select
+from typing import NamedTuple
 
 from data.errors import BarfrubError, ConflictError
 from data.store.audit.audit_log_reader import read_audit_log
@@ -20,12 +16,9 @@ from data.store.database.city_address import (
 from data.store.database.city_database import drop_database, new_tables
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, Tx, create_engine, reading, transaction
+from data.store.database.table_copy import compare_rows, copy_rows
 from data.store.migrations import require_current, upgrade
-from data.store.schema import metadata
 from fleet.audit.audit_log import audit
-
-AT_ONCE = 2_000
-"""Rows that are read and written together."""
 
 BEING_MADE = f".moving-{SQLITE_FILE}"
 
@@ -75,54 +68,15 @@ def move_city(
 def _copied(source: Tx, copy: Database, report: Callable[[str, int], None]) -> Moved:
     rows = 0
     with transaction(copy) as tx:
-        for table in metadata.sorted_tables:
-            for part in batched(_rows_of(source, table), AT_ONCE, strict=False):
-                tx.execute(insert(table), [dict(row._mapping) for row in part])  # noqa: SLF001
-            _number_from_there(tx, table)
+        copy_rows(source, tx)
     with reading(copy) as tx:
-        for table in metadata.sorted_tables:
-            count = _compared(source, tx, table)
+        for table, count in compare_rows(source, tx):
             rows += count
-            report(table.name, count)
+            report(table, count)
         here, there = audit(source, read_audit_log(source)), audit(tx, read_audit_log(tx))
     if here != there:
         raise BarfrubError(f"the audit log reads otherwise there: {there}, and here: {here}")
     return Moved(rows, f"{there.lines}:{there.last_hash}")
-
-
-def _rows_of(tx: Tx, table: Table) -> Iterator[Row[Any]]:
-    keys = [_in_order_of_bytes(tx, one) for one in table.primary_key.columns]
-    query = select(table).order_by(*keys)
-    return iter(tx.execution_options(yield_per=AT_ONCE).execute(query))
-
-
-def _in_order_of_bytes(tx: Tx, column: Column[Any]) -> ColumnElement[Any]:
-    text = tx.dialect.name == "postgresql" and isinstance(column.type, Text)
-    return column.collate("C") if text else column
-
-
-def _compared(source: Tx, copy: Tx, table: Table) -> int:
-    count = 0
-    with closing(source.execute(select(func.count()).select_from(table))) as counted:
-        wanted = counted.scalar_one()
-    for one, other in zip_longest(_rows_of(source, table), _rows_of(copy, table)):
-        if one is None or other is None or tuple(one) != tuple(other):
-            raise BarfrubError(f"a row of {table.name} differs there: {other}, and here: {one}")
-        count += 1
-    if count != wanted:
-        raise BarfrubError(f"{table.name} has {wanted} rows, and {count} there")
-    return count
-
-
-def _number_from_there(tx: Tx, table: Table) -> None:
-    """Let the database go on with the numbers of a table where the rows end."""
-    column = table.autoincrement_column
-    if tx.dialect.name != "postgresql" or column is None:
-        return
-    sequence = tx.scalar(select(func.pg_get_serial_sequence(f'"{table.name}"', column.name)))
-    last = tx.scalar(select(func.max(column)))
-    if sequence is not None and last is not None:
-        tx.execute(select(func.setval(sequence, last)))
 
 
 def _use(folder: Path, target: PostgresAddress | None) -> None:

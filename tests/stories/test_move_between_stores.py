@@ -54,10 +54,10 @@ def test_a_move_that_fails_leaves_the_city_where_it_was(
 ) -> None:
     before, there = rows_of(lived_in), address_of(lived_in)
 
-    def one_row_less(source, copy, table):
+    def on_a_full_disk(source, copy):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(city_move, "_compared", one_row_less)
+    monkeypatch.setattr(city_move, "copy_rows", on_a_full_disk)
     with pytest.raises(OSError, match="No space"):
         city_move.move_city(lived_in, None, lambda *_: None)
     assert address_of(lived_in) == there
