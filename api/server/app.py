@@ -56,7 +56,7 @@ from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import RetentionTask
 from api.replanning import replans
 from api.reports import council, storm_costs
-from api.requests import call_answer, citizen, request_file, request_queue, requests
+from api.requests import call_answer, citizen, person_erasure, request_file, request_queue, requests
 from api.routes import plan_vs_actual, route_sheets
 from api.server import health, metrics, sign_in_pages
 from api.server.tracker_paths import TrackedWeb
@@ -91,6 +91,7 @@ ROUTES = (
     call_answer,
     request_queue,
     request_file,
+    person_erasure,
     callbacks,
     referrals,
     handover_notes,

@@ -1,9 +1,13 @@
-"""Data retention: personal data is erased after its time; the record of work stays."""
+"""Data retention: personal data goes after its time, or at a person's request; work stays."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from data.errors import InvalidError, Need
+from data.geocode.text.normalization import normal
 from data.model import Actor, LonLat, RequestId
+from data.requests.phone_number import LEAST_DIGITS, plain_number
 from data.store.audit.audit_log import add_event
 from data.store.crews.crew_jobs import erase_crew_texts
 from data.store.database.engine import Tx
@@ -12,14 +16,26 @@ from data.store.messages.messages import erase_messages
 from data.store.requests.data_retention import (
     erase_people,
     forget_photos,
+    forget_photos_of,
+    list_caller_names,
     move_pins,
     placed_offsets,
+    requests_of_number,
     requests_with_people,
 )
+from data.store.shifts.blockages import erase_blockage_texts
+from data.store.shifts.route_answers import erase_answer_texts
 from data.streets.network import StreetNetwork
+from fleet.requests.caller_privacy import read_callers
 
 ERASED = "callers.erased"
 """Verb of an erasure; its line says how much went, not what."""
+
+PERSON_ERASED = "person.erased"
+"""Verb of an erasure; its line names requests, and neither the person nor what was searched."""
+
+PURPOSE = "erasure"
+"""What callers are looked at for before they are erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +47,7 @@ class ErasedCounts:
     photos: tuple[str, ...]
     messages: int = 0
     notes: int = 0
+    reports: int = 0
 
 
 def erase_old(
@@ -43,28 +60,31 @@ def erase_old(
 ) -> ErasedCounts:
     """Erase callers, texts, pins and photos older than the retention times.
 
-    What dispatchers and drivers wrote to each other, dispatchers to the next one, and crews of
-    their work goes as early as what callers said.
+    What dispatchers and drivers wrote to each other, dispatchers to the next one, crews of their
+    work, and drivers of blocked streets and of their routes goes as early as what callers said.
 
     The audit log stays as it is: of callers it only has salted digests, and the salt goes with
     the caller.
     """
     ids = requests_with_people(tx, now - keep_callers_for)
-    move_pins(tx, _on_streets(tx, network, ids))
+    move_pins(tx, on_streets(tx, network, ids))
     callers = erase_people(tx, ids)
     photos = forget_photos(tx, now - keep_photos_for)
     messages = erase_messages(tx, now - keep_callers_for)
     erase_crew_texts(tx, now - keep_callers_for)
     notes = erase_notes(tx, now - keep_callers_for)
-    erased = ErasedCounts(callers, len(ids), tuple(photos), messages, notes)
-    if ids or photos or messages or notes:
+    reports = erase_blockage_texts(tx, now - keep_callers_for)
+    reports += erase_answer_texts(tx, now - keep_callers_for)
+    erased = ErasedCounts(callers, len(ids), tuple(photos), messages, notes, reports)
+    if ids or photos or messages or notes or reports:
         after = {"callers": callers, "requests": len(ids), "photos": len(photos)}
-        after |= {kind: n for kind, n in (("messages", messages), ("notes", notes)) if n}
+        words = (("messages", messages), ("notes", notes), ("reports", reports))
+        after |= {kind: n for kind, n in words if n}
         add_event(tx, now, actor, ERASED, "callers", after=after)
     return erased
 
 
-def _on_streets(
+def on_streets(
     tx: Tx, network: StreetNetwork, ids: list[RequestId]
 ) -> list[tuple[RequestId, LonLat]]:
     """Return each request's point on its street, to replace the pin at a door."""
@@ -73,3 +93,54 @@ def _on_streets(
         for request_id, (segment_id, offset_m) in placed_offsets(tx, ids).items()
         if network.find(segment_id) is not None
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSought:
+    """Whom to erase: by the number of a phone, or else by the whole name that was given."""
+
+    phone: str = ""
+    name: str = ""
+
+
+def requests_of_person(tx: Tx, sought: PersonSought) -> list[RequestId]:
+    """Return the requests of a person; raise `InvalidError` where nobody is named.
+
+    A number is compared by its last ten digits, a name as a whole, in any spelling of its letters.
+    """
+    if sought.phone.strip():
+        number = plain_number(sought.phone)
+        if not number:
+            need = Need("at least {count} digits", count=LEAST_DIGITS)
+            raise InvalidError("phone", sought.phone, need)
+        return requests_of_number(tx, number)
+    name = normal(sought.name)
+    if not name:
+        raise InvalidError("name", sought.name, Need("a name, or a phone number"))
+    return sorted(key for key, known in list_caller_names(tx).items() if normal(known) == name)
+
+
+def look_for_person(
+    tx: Tx, actor: Actor, sought: PersonSought, now: datetime
+) -> Sequence[RequestId]:
+    """Return the requests that an erasure would be about; the look is logged."""
+    found = requests_of_person(tx, sought)
+    read_callers(tx, actor, found, PURPOSE, now)
+    return found
+
+
+def erase_person(
+    tx: Tx, actor: Actor, sought: PersonSought, network: StreetNetwork, now: datetime
+) -> ErasedCounts:
+    """Erase a person from all their requests; the calling function removes the files of photos.
+
+    Caller, words, address, comments, codes and photos go, pins move onto the street; what was done
+    where stays.
+    """
+    ids = requests_of_person(tx, sought)
+    move_pins(tx, on_streets(tx, network, ids))
+    callers, photos = erase_people(tx, ids), forget_photos_of(tx, ids)
+    if ids:
+        after = {"callers": callers, "requests": list(ids), "photos": len(photos)}
+        add_event(tx, now, actor, PERSON_ERASED, "callers", after=after)
+    return ErasedCounts(callers, len(ids), tuple(photos))

@@ -1,4 +1,4 @@
-"""`barfrub erase`: erase personal data now instead of on the server's schedule."""
+"""`barfrub erase`: erase personal data now instead of on the server's schedule, or one person."""
 
 from typing import Annotated
 
@@ -7,19 +7,42 @@ import typer
 CityOption = Annotated[str | None, typer.Option("--city", help="City; by default BARFRUB_CITY.")]
 
 
-def erase(city: CityOption = None) -> None:
-    """Erase callers and photos whose retention time is over."""
+def erase(
+    city: CityOption = None,
+    phone: Annotated[
+        str, typer.Option(help="Erase one person: whoever called from this number.")
+    ] = "",
+    name: Annotated[str, typer.Option(help="Erase one person: whoever gave this whole name.")] = "",
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask before a person is erased.")
+    ] = False,
+) -> None:
+    """Erase callers and photos whose retention time is over, or one person at their request."""
     from api.config.clock import Clock
     from api.config.console import CONSOLE, open_city_database
     from api.config.settings import Settings, chosen_city
     from api.processes.city_state import CityStateHolder
     from api.processes.tasks.retention_task import RetentionTask
+    from data.store.database.engine import transaction
+    from fleet.requests.data_retention import PersonSought, look_for_person
 
     settings = Settings()
     folder = chosen_city(settings, city)
-    engine = open_city_database(folder)
-    eraser = RetentionTask(engine, Clock(), CityStateHolder(engine), settings, folder)
-    erased = eraser.erase(CONSOLE)
+    engine, clock = open_city_database(folder), Clock()
+    eraser = RetentionTask(engine, clock, CityStateHolder(engine), settings, folder)
+    if not (phone or name):
+        erased = eraser.erase(CONSOLE)
+    else:
+        sought = PersonSought(phone, name)
+        with transaction(engine) as tx:
+            found = look_for_person(tx, CONSOLE, sought, clock.now())
+        if not found:
+            typer.echo("No request has this caller.")
+            return
+        if not yes:
+            typer.confirm(f"Erase this caller from {len(found)} requests for good?", abort=True)
+        erased = eraser.erase_person(CONSOLE, sought)
+        typer.echo("Backups that were made before still have this caller: delete them in time.")
     typer.echo(
         f"Erased: {erased.callers} callers, words of {erased.requests} requests, "
         f"{len(erased.photos)} photos."

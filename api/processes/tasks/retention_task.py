@@ -11,8 +11,8 @@ from api.processes.city_state import CityStateHolder
 from api.processes.periodic_task import PeriodicTask
 from data.files.photos import remove_photo
 from data.model import Actor, ActorKind
-from data.store.database.engine import Database, transaction
-from fleet.requests.data_retention import ErasedCounts, erase_old
+from data.store.database.engine import Database, forget_overwritten, transaction
+from fleet.requests.data_retention import ErasedCounts, PersonSought, erase_old, erase_person
 
 EVERY_S = 6 * 3600.0
 """Time between two erasures; the first is at the start, so that a restored backup is erased too."""
@@ -70,6 +70,19 @@ class RetentionTask(PeriodicTask):
                 timedelta(days=settings.photos_kept_days),
                 self._clock.now(),
             )
+        return self._forget(erased)
+
+    def erase_person(self, actor: Actor, sought: PersonSought) -> ErasedCounts:
+        """Erase one person at their request."""
+        network, now = self._city_state.now.network, self._clock.now()
+        with transaction(self._engine) as tx:
+            erased = erase_person(tx, actor, sought, network, now)
+        return self._forget(erased)
+
+    def _forget(self, erased: ErasedCounts) -> ErasedCounts:
+        """Remove files of photos, and what the database keeps beside its tables."""
         for name in erased.photos:
             remove_photo(self._folder, name)
+        if erased != NOTHING_ERASED and not forget_overwritten(self._engine):
+            _log.warning("what was erased stays in the write-ahead log until it is written over")
         return erased

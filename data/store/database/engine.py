@@ -11,7 +11,11 @@ from sqlalchemy import Connection, Engine
 from data.errors import DiskFullError, NotFoundError
 from data.store.database.city_address import PostgresAddress
 from data.store.database.postgres_engine import create_postgres_engine
-from data.store.database.sqlite_engine import BUSY_MS, create_sqlite_engine
+from data.store.database.sqlite_engine import (
+    BUSY_MS,
+    create_sqlite_engine,
+    empty_write_log,
+)
 from data.store.database.write_queue import WriteQueue
 
 Database = Engine
@@ -55,6 +59,14 @@ def transaction(engine: Engine) -> Iterator[Tx]:
     """Yield a writing transaction: committed at the end, rolled back on any error."""
     with _turns[engine].turn(BUSY_MS / 1000), engine.begin() as tx:
         yield tx
+
+
+def forget_overwritten(engine: Engine) -> bool:
+    """Make what was erased unreadable beside the tables too; return whether that was possible.
+
+    SQLite's log is emptied; PostgreSQL writes over its space by and by, and needs nothing here.
+    """
+    return engine.dialect.name != "sqlite" or empty_write_log(engine)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from data.store.database.write_queue import ASK_S
 
 BUSY_MS = 15_000
 """How long a writer waits for another one before it gives up."""
+
+EMPTY_MS, EMPTY_TRIES = 200, 20
+"""How long one try to empty the write-ahead log waits for readers, and how many there are."""
 
 LEAST_FREE_BYTES = 64 * 1024
 """With less free, the cause of an error of input or output is taken to be the full disk."""
@@ -43,6 +47,28 @@ def create_sqlite_engine(path: Path | None, *, derived: bool) -> Engine:
     sqlalchemy.event.listen(engine, "begin", _begin)
     sqlalchemy.event.listen(engine, "handle_error", partial(_translate, path))
     return engine
+
+
+def empty_write_log(engine: Engine) -> bool:
+    """Carry the write-ahead log into the file and empty it; return whether that was possible.
+
+    What was overwritten in the file would else stay readable in the log. Others wait for a writer
+    that waits for readers, so each try is short.
+    """
+    with closing(engine.raw_connection()) as connection:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={EMPTY_MS}")
+        try:
+            for _ in range(EMPTY_TRIES):
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                row = cursor.fetchone()
+                if row is not None and not row[0]:  # nobody was in the way
+                    return True
+                time.sleep(EMPTY_MS / 1000)
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+            cursor.close()
+    return False
 
 
 def _translate(path: Path | None, context: sqlalchemy.ExceptionContext) -> None:

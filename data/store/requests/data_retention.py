@@ -29,9 +29,21 @@ from data.store.schema import (
 def requests_with_people(tx: Tx, before: datetime) -> list[RequestId]:
     """Return the requests received before a moment that still say something about people."""
     known = exists().where(caller.c.request_id == request.c.id)
-    worded = or_(request.c.text != "", request.c.address != "", known)
+    worded = or_(request.c.text != "", request.c.address != "", request.c.sought != "", known)
     query = select(request.c.id).where(request.c.received_at < before, worded)
     return [RequestId(one) for one in tx.execute(query.order_by(request.c.id)).scalars()]
+
+
+def list_caller_names(tx: Tx) -> dict[RequestId, str]:
+    """Return the name of every caller by request."""
+    rows = tx.execute(select(caller.c.request_id, caller.c.name).where(caller.c.name != ""))
+    return {RequestId(row.request_id): row.name for row in rows}
+
+
+def requests_of_number(tx: Tx, number: str) -> list[RequestId]:
+    """Return the requests of a phone; the number as `plain_number` writes it."""
+    query = select(caller.c.request_id).where(caller.c.number == number)
+    return [RequestId(one) for one in tx.scalars(query.order_by(caller.c.request_id))]
 
 
 def placed_offsets(
@@ -57,7 +69,7 @@ def erase_people(tx: Tx, request_ids: Sequence[RequestId]) -> int:
         callers += tx.execute(delete(caller).where(caller.c.request_id.in_(ids))).rowcount
         for table in (request_comment, tracking_code, phone_confirmation):
             tx.execute(delete(table).where(table.c.request_id.in_(ids)))
-        words = {"text": "", "address": "", "idempotency_key": None, "salt": None}
+        words = {"text": "", "address": "", "sought": "", "idempotency_key": None, "salt": None}
         tx.execute(update(request).where(request.c.id.in_(ids)).values(words))
         sent = {"attributes": {}, "media_urls": [], "account_id": "", "device_id": ""}
         for table, blank in (
@@ -76,6 +88,18 @@ def move_pins(tx: Tx, places: Iterable[tuple[RequestId, LonLat]]) -> None:
     for request_id, place in places:
         moved = update(request).where(request.c.id == request_id)
         tx.execute(moved.values(lon=place.lon, lat=place.lat))
+
+
+def forget_photos_of(tx: Tx, request_ids: Sequence[RequestId]) -> list[str]:
+    """Forget the photos of these requests and of sightings of them; return the names of files."""
+    names: list[str] = []
+    for ids in batched(request_ids, AT_ONCE, strict=False):
+        old = delete(request_photo).where(request_photo.c.request_id.in_(ids))
+        names += tx.execute(old.returning(request_photo.c.name)).scalars()
+        shown = sighting.c.request_id.in_(ids) & (sighting.c.photo != "")
+        names += tx.execute(select(sighting.c.photo).where(shown)).scalars()
+        tx.execute(update(sighting).where(shown).values(photo=""))
+    return sorted(names)
 
 
 def forget_photos(tx: Tx, before: datetime) -> list[str]:

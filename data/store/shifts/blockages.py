@@ -44,6 +44,12 @@ def set_blocked_street(tx: Tx, blockage_id: BlockageId, segment_id: SegmentId) -
     tx.execute(change.values(segment_id=segment_id))
 
 
+def erase_blockage_texts(tx: Tx, before: datetime) -> int:
+    """Take the words of blockages away that were reported before a moment; return of how many."""
+    old = (blockage.c.reported_at < before) & (blockage.c.text != "")
+    return tx.execute(update(blockage).where(old).values(text="")).rowcount
+
+
 def set_photo(tx: Tx, blockage_id: BlockageId, photo: str) -> None:
     """Say which file shows the blockage."""
     tx.execute(update(blockage).where(blockage.c.id == blockage_id).values(photo=photo))

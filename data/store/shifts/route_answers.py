@@ -1,8 +1,9 @@
 """What drivers said of their routes, as rows."""
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
 from data.model import PlanId, RouteAnswer, ShiftId
@@ -31,6 +32,12 @@ def list_answers(tx: Tx, plan_id: PlanId) -> dict[ShiftId, RouteAnswer]:
     """Return what was said of the routes of a plan, by shift."""
     query = select(route_answer).where(route_answer.c.plan_id == plan_id)
     return {one.shift_id: one for one in records(RouteAnswer, tx.execute(query))}
+
+
+def erase_answer_texts(tx: Tx, before: datetime) -> int:
+    """Take the words of answers away that were given before a moment; return of how many."""
+    old = (route_answer.c.at < before) & (route_answer.c.text != "")
+    return tx.execute(update(route_answer).where(old).values(text="")).rowcount
 
 
 def copy_answers(tx: Tx, before: PlanId, after: PlanId, shifts: Collection[ShiftId]) -> None:

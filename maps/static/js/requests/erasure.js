@@ -1,0 +1,75 @@
+// One person erased at their own request: whom, how many requests that is, and done.
+import "../pages/notices.js";
+import { html } from "lit";
+import { post } from "../pages/net.js";
+import { Store } from "../pages/store.js";
+import { t } from "../pages/texts.js";
+import { field, problem, SetupPart } from "../pages/form-parts.js";
+
+const NOBODY = { phone: "", name: "" };
+const erasure = new Store({ person: NOBODY, found: null, erased: null, fault: null });
+
+async function ask(address, person) {
+  try {
+    return await post(address, person);
+  } catch (error) {
+    erasure.set({ fault: error });
+    return null;
+  }
+}
+
+async function look(event) {
+  event.preventDefault();
+  const words = new FormData(event.target);
+  const person = { phone: words.get("phone"), name: words.get("name") };
+  erasure.set({ person, found: null, erased: null, fault: null });
+  const found = await ask("/api/people/look-up", person);
+  if (found) erasure.set({ found });
+}
+
+async function erase() {
+  const erased = await ask("/api/people/erase", erasure.value.person);
+  if (erased) erasure.set({ person: NOBODY, found: null, erased });
+}
+
+class Erasure extends SetupPart {
+  get stores() {
+    return [erasure];
+  }
+
+  refresh() {}
+
+  found() {
+    const { found } = erasure.value;
+    if (!found) return "";
+    if (!found.requests) return html`<p class="muted" role="status">${t("No request has this caller.")}</p>`;
+    return html`<div class="card column" role="status">
+      <p>${t("{count} requests have this caller. Name, numbers, words, address, comments and photos go for good; what was done where stays.", { count: found.requests })}</p>
+      <div class="ends">
+        <button class="primary" data-focus @click=${erase}>${t("Erase for good")}</button>
+        <button type="button" @click=${() => erasure.set({ found: null })}>${t("Cancel")}</button>
+      </div>
+    </div>`;
+  }
+
+  erased() {
+    const { erased } = erasure.value;
+    if (!erased) return "";
+    return html`<p role="status">${t("The caller is erased from {count} requests. Backups that were made before still have them: delete them in time.", { count: erased.requests })}</p>`;
+  }
+
+  render() {
+    const { person, fault } = erasure.value;
+    return html`<p class="muted lead">${t("Somebody asks to be forgotten. A number is compared by its last ten digits, a name as a whole.")}</p>
+      <form class="card column" @submit=${look} aria-label=${t("Erase a person")}>
+        ${problem(fault)}
+        <div class="fields">
+          ${field("phone", t("Phone number"), html`<input id="phone" name="phone" maxlength="200" autocomplete="off" inputmode="tel" dir="ltr" .value=${person.phone}>`)}
+          ${field("name", t("or the whole name"), html`<input id="name" name="name" maxlength="200" autocomplete="off" dir="auto" .value=${person.name}>`)}
+        </div>
+        <div class="ends"><button class="primary">${t("Look for requests")}</button></div>
+      </form>
+      ${this.found()} ${this.erased()}`;
+  }
+}
+customElements.define("setup-erasure", Erasure);
