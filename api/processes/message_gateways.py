@@ -17,6 +17,7 @@ from data.files.toml_values import Number, Text
 from data.store.requests.requests import Caller
 from fleet.requests.outbox import OutboxRules
 from fleet.requests.sms_limits import SmsRules
+from fleet.setup.fleet_import import text_in
 from maps.requests.notices import NoticeText
 
 NO_WAY = "no_way"
@@ -169,7 +170,7 @@ def read_notice_settings(path: Path | None) -> NoticeSettings:
         return NoticeSettings()
     if not path.is_file():
         raise NotFoundError("file", str(path))
-    values = read_toml(path.read_text(encoding="utf-8"), path.name)
+    values = read_toml(text_in(path.read_bytes(), path.name), path.name)
     table = read_table(_GatewaysTable, values, path.name)
     return NoticeSettings(
         rules=OutboxRules(table.quiet_from, table.quiet_until, table.most_a_day),

@@ -37,9 +37,9 @@ def read_areas(path: Path) -> list[Area]:
         frame = geopandas.read_file(_source(path), engine="pyogrio")
         if frame.crs is not None and frame.crs.to_epsg() != 4326:
             frame = frame.to_crs("EPSG:4326")
-    except (RuntimeError, ValueError, AttributeError) as error:
+        areas = list(_areas(frame))
+    except (shapely.errors.ShapelyError, RuntimeError, ValueError, AttributeError) as error:
         raise CityFileError(f"{path.name} is empty, damaged or holds no polygons") from error
-    areas = list(_areas(frame))
     if not areas:
         raise CityFileError(f"{path.name} holds no polygons")
     return areas

@@ -119,7 +119,7 @@ def read_toml(text: str, file: str) -> dict[str, object]:
     """Return the values of a file; raise `InvalidError` with the line where it is no TOML."""
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also for a number of thousands of digits
         raise InvalidError(file, str(error), "TOML") from error
 
 

@@ -53,7 +53,7 @@ def read_osm(path: Path, *, services: bool = False) -> CityDraft:
         _read_relations(path, found)
         _read_ways(path, found, services=services)
         _read_nodes(path, found)
-    except (RuntimeError, ValueError, OSError) as error:
+    except (osmium.InvalidLocationError, RuntimeError, ValueError, OSError) as error:
         raise CityFileError(
             f"{path.name} is damaged or no OpenStreetMap file: {error}", file=path.name
         ) from error
