@@ -117,7 +117,7 @@ class Broker:
         """Store a message, then acknowledge it."""
         while True:
             try:
-                await self._store(message.topic, bytes(message.payload))
+                await self.store(message.topic, bytes(message.payload))
                 break
             except DatabaseUnavailable:
                 await asyncio.sleep(RETRY_S)
@@ -127,7 +127,8 @@ class Broker:
         if self._client is not None:
             self._client.ack(message.mid, message.qos)
 
-    async def _store(self, topic: str, payload: bytes) -> None:
+    async def store(self, topic: str, payload: bytes) -> None:
+        """Store a message, or count its fault, and send what waits for the tracker."""
         kind, user, _ = topic.split("/", 2)
         ours = kind == "barfrub"
         names = (user,) if ours else names_of(topic, "", "", None)

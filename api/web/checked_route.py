@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
 from api.web.context import SAFE_METHODS
-from api.web.request_body import MOST_BODY_BYTES, TooLargeError, announced_bytes, require_shallow
+from api.web.request_body import MOST_BODY_BYTES, TooLargeError, announced_bytes, require_json
 from data.errors import BarfrubError, DiskFullError, is_disk_full
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -71,7 +71,7 @@ class CheckedRoute(APIRoute):
                 raise TooLargeError(most_bytes)
             limited = Request(request.scope, _limited(request.receive, most_bytes))
             if reads_json:
-                require_shallow(await limited.body())
+                require_json(await limited.body())
             with _errors_of_ours():
                 return await handle(limited)
 

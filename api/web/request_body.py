@@ -53,12 +53,22 @@ def json_of(body: bytes) -> object:
     """Return the parsed JSON; raise `InvalidError` where it or its text is malformed."""
     require_shallow(body)
     try:
-        value: object = json.loads(body)
+        value: object = json.loads(body.decode("utf-8-sig"))
         if HALF_LETTER in body:
             json.dumps(value, ensure_ascii=False).encode()  # half a letter can be read, not stored
     except (ValueError, RecursionError):
         raise InvalidError("body", "", "well-formed JSON") from None
     return value
+
+
+def require_json(body: bytes) -> None:
+    """Raise `InvalidError` for JSON that is nested too deep, or has text that cannot be stored.
+
+    FastAPI, which parses it afterwards, takes halves of surrogate pairs for letters.
+    """
+    require_shallow(body)
+    if HALF_LETTER in body or not body.isascii():
+        json_of(body)
 
 
 def require_shallow(body: bytes) -> None:

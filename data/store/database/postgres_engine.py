@@ -67,8 +67,11 @@ def _begin(connection: Connection) -> None:
 
 
 def _translate(context: sqlalchemy.ExceptionContext) -> None:
-    """Turn a number that no column can hold, and a full disk, into errors of ours."""
-    if isinstance(context.original_exception, psycopg.errors.NumericValueOutOfRange):
+    """Turn what no column can hold, and a full disk, into errors of ours."""
+    error = context.original_exception
+    if isinstance(error, psycopg.errors.NumericValueOutOfRange):
         raise InvalidError("number", "", "a smaller number")
-    if isinstance(context.original_exception, psycopg.errors.DiskFull):
+    if isinstance(error, psycopg.DataError):  # a character zero, say, which SQLite keeps
+        raise InvalidError("text", "", "text without control characters")
+    if isinstance(error, psycopg.errors.DiskFull):
         raise DiskFullError

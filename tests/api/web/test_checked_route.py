@@ -165,6 +165,16 @@ def test_json_that_is_nested_too_deep_is_refused_before_it_is_parsed(dispatcher)
     assert "nested at most 32 deep" in answer.json()["error"]["message"]
 
 
+@pytest.mark.parametrize("name", [b'"\\ud800"', b'"\xed\xa0\x80"', '"برف"'.encode("cp1256")])
+def test_text_that_cannot_be_stored_is_refused(dispatcher, name):
+    answer = dispatcher.post(
+        "/api/storms",
+        content=b'{"name": ' + name + b"}",
+        headers={"content-type": "application/json"},
+    )
+    assert (answer.status_code, answer.json()["error"]["values"]["field"]) == (422, "body")
+
+
 def test_brackets_in_texts_are_no_nesting(dispatcher):
     name = "[" * 40 + '\\"' + "{" * 30
     answer = dispatcher.post("/api/storms", json={"name": name})
