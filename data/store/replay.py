@@ -21,7 +21,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.database.engine import Tx
-from data.store.database.records import record, records
+from data.store.database.records import reader, records
 from data.store.schema import coverage, event, job, passage, position, vehicle
 from data.store.work import list_jobs
 
@@ -90,8 +90,10 @@ def list_fixes_between(
         .where(_heard(since, until), position.c.fault == "")
         .order_by(position.c.vehicle_id, position.c.fixed_at, position.c.id)
     )
-    rows = (record(Position, row) for row in tx.execute(query))
-    for vehicle_id, fixes in groupby(rows, key=lambda fix: fix.vehicle_id):
+    found = tx.execute(query)
+    for vehicle_id, fixes in groupby(
+        map(reader(Position, found), found), key=lambda fix: fix.vehicle_id
+    ):
         yield vehicle_id, list(fixes)
 
 

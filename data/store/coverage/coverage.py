@@ -19,7 +19,7 @@ from data.model import (
 )
 from data.store.audit.audit_seals import reported_subject, unseal
 from data.store.database.engine import Tx
-from data.store.database.records import record, records
+from data.store.database.records import reader, record, records
 from data.store.schema import coverage, passage, storm
 
 ASKED_AT_ONCE = 500
@@ -160,7 +160,9 @@ def list_work_of(
         )
         .order_by(passage.c.started_at, passage.c.id)
     )
-    return [(row.started_at, row.ended_at, record(Evidence, row)) for row in tx.execute(query)]
+    rows = tx.execute(query)
+    evidence_of = reader(Evidence, rows)
+    return [(row.started_at, row.ended_at, evidence_of(row)) for row in rows]
 
 
 def replace_reported(

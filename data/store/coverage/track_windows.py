@@ -11,7 +11,7 @@ from data.model import DirectedSegment, EvidenceKind, Pass, StormId, VehicleId
 from data.store.audit.audit_seals import unseal, window_subject
 from data.store.coverage.coverage import pass_row
 from data.store.database.engine import Tx
-from data.store.database.records import record
+from data.store.database.records import reader
 from data.store.schema import open_window, passage, position
 
 SENSED = (EvidenceKind.BLADE, EvidenceKind.SPREADER, EvidenceKind.SPEED)
@@ -39,7 +39,9 @@ class WindowChange:
 def list_window(tx: Tx, vehicle_id: VehicleId, window: int) -> list[tuple[StormId, Pass]]:
     """Return the passes of a track window, with the storm of each."""
     query = select(passage).where(passage.c.vehicle_id == vehicle_id, passage.c.window == window)
-    return [(StormId(row.storm_id), record(Pass, row)) for row in tx.execute(query)]
+    rows = tx.execute(query)
+    pass_of = reader(Pass, rows)
+    return [(StormId(row.storm_id), pass_of(row)) for row in rows]
 
 
 def replace_windows(tx: Tx, changes: Iterable[WindowChange]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import reduce
-from operator import attrgetter, or_
+from operator import attrgetter, itemgetter, or_
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -38,8 +38,12 @@ def record[R](kind: type[R], row: AnyRow, **given: object) -> R:
 
 def records[R](kind: type[R], rows: Result[*tuple[Any, ...]]) -> list[R]:
     """Return all rows of an answer as records."""
-    read = _reader(kind, tuple(rows.keys()))
-    return [read(row) for row in rows]
+    return [*map(reader(kind, rows), rows)]
+
+
+def reader[R](kind: type[R], rows: Result[*tuple[Any, ...]]) -> Callable[[AnyRow], R]:
+    """Return what makes a record out of each row of an answer: quicker than `record` for each."""
+    return _reader(kind, tuple(rows.keys()))
 
 
 def get_record[R](kind: type[R], rows: Result[*tuple[Any, ...]], name: str, key: object) -> R:
@@ -105,9 +109,10 @@ def _new_reader[R](
         else:
             nested.append((at, _nested(kind, name, hint, columns)))
     placed = [list(hints).index(name) for name in given]
+    take = itemgetter(*indexes, 0)  # one more, since of a single index it makes no tuple
 
     def read(row: AnyRow, values: Sequence[object] = ()) -> R:
-        found: list[Any] = [row[index] for index in indexes]
+        *found, _ = take(row)
         for at, convert in converts:
             found[at] = convert(found[at])
         for at, part in nested:

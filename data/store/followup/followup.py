@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, false, func, or_, select
+from sqlalchemy import Result, Select, and_, false, func, or_, select
 
 from data.errors import NotFoundError
 from data.model import ClockedRequest, ClosingReason, RequestClock, RequestId, ServiceRequest
 from data.store.database.engine import Tx
-from data.store.database.records import record
+from data.store.database.records import reader
 from data.store.schema import caller, request, request_clock
 
 _REACHABLE = or_(caller.c.phone != "", caller.c.email != "")
@@ -26,21 +26,21 @@ def list_followed(tx: Tx) -> list[ClockedRequest]:
         request.c.closed_for != ClosingReason.WITHDRAWN,
     )
     query = _query().where(or_(request_clock.c.closed_at.is_(None), not_told))
-    return [_followed(row) for row in tx.execute(query)]
+    return _followed(tx.execute(query))
 
 
 def get_followed(tx: Tx, request_id: RequestId) -> ClockedRequest:
     """Return one request with its clock."""
-    row = tx.execute(_query().where(request.c.id == request_id)).first()
-    if row is None:
+    found = _followed(tx.execute(_query().where(request.c.id == request_id)))
+    if not found:
         raise NotFoundError("request", request_id)
-    return _followed(row)
+    return found[0]
 
 
 def list_received_between(tx: Tx, since: datetime, until: datetime) -> list[ClockedRequest]:
     """Return the requests that came in from `since` to before `until`, oldest first."""
     within = (request.c.received_at >= since, request.c.received_at < until)
-    return [_followed(row) for row in tx.execute(_query().where(*within))]
+    return _followed(tx.execute(_query().where(*within)))
 
 
 def list_closed_between(
@@ -61,7 +61,6 @@ def _query() -> Select[Any]:
     return select(*columns).select_from(_ROWS).order_by(request.c.received_at, request.c.id)
 
 
-def _followed(row: Row[Any]) -> ClockedRequest:
-    return ClockedRequest(
-        record(ServiceRequest, row), record(RequestClock, row), bool(row.reachable)
-    )
+def _followed(rows: Result[Any]) -> list[ClockedRequest]:
+    request_of, clock_of = reader(ServiceRequest, rows), reader(RequestClock, rows)
+    return [ClockedRequest(request_of(row), clock_of(row), bool(row.reachable)) for row in rows]

@@ -18,7 +18,7 @@ from data.model import (
 )
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
-from data.store.database.records import first_record, get_record, record, records, row_of
+from data.store.database.records import first_record, get_record, reader, records, row_of
 from data.store.schema import caller, job, request, request_clock
 
 AT_ONCE = 500
@@ -156,7 +156,9 @@ def list_callers(tx: Tx, request_ids: Sequence[RequestId]) -> dict[RequestId, Ca
     found: dict[RequestId, Caller] = {}
     for ids in batched(request_ids, AT_ONCE, strict=False):
         query = select(caller).where(caller.c.request_id.in_(ids))
-        found |= {RequestId(row.request_id): record(Caller, row) for row in tx.execute(query)}
+        rows = tx.execute(query)
+        caller_of = reader(Caller, rows)
+        found |= {RequestId(row.request_id): caller_of(row) for row in rows}
     return found
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert, psycopg
 from data.model import DeviceId, LonLat, Position, VehicleId
 from data.store.database.engine import Tx
 from data.store.database.functions import one_if
-from data.store.database.records import first_record, record, records
+from data.store.database.records import first_record, reader, record, records
 from data.store.schema import device, position
 from data.store.schema.base import text_of_moment
 
@@ -71,8 +71,9 @@ def list_unseen(tx: Tx, limit: int) -> tuple[list[Position], int]:
     The second value is for `mark_seen_until`; 0 where there are none.
     """
     query = select(position).where(position.c.seen.is_(False)).order_by(position.c.id)
-    rows = tx.execute(query.limit(limit)).all()
-    return [record(Position, row) for row in rows], rows[-1].id if rows else 0
+    found = tx.execute(query.limit(limit))
+    read, rows = reader(Position, found), found.all()
+    return [*map(read, rows)], rows[-1].id if rows else 0
 
 
 def find_newest(tx: Tx) -> int:
@@ -171,7 +172,7 @@ def list_last(tx: Tx) -> list[Position]:
         newest,
         (position.c.vehicle_id == newest.c.vehicle_id) & (position.c.fixed_at == newest.c.fixed_at),
     )
-    return list({row.vehicle_id: record(Position, row) for row in tx.execute(query)}.values())
+    return list({fix.vehicle_id: fix for fix in records(Position, tx.execute(query))}.values())
 
 
 def find_last_fix(
