@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from threading import BoundedSemaphore
@@ -40,7 +41,11 @@ WANTED_LETTERS = "at least 8 letters, and not the sign-in name"
 HASHED_AT_ONCE = 4
 """Passwords hashed at the same time, at most: Argon2 takes 64 MiB for each."""
 
+SIGNING_IN_AT_ONCE = 16
+"""Visitors whose passwords are hashed or wait for it, so that others find threads to answer."""
+
 _hasher = PasswordHasher()
+_places = BoundedSemaphore(SIGNING_IN_AT_ONCE)
 _STEADY = SteadyClock()
 _hashing = BoundedSemaphore(HASHED_AT_ONCE)
 
@@ -126,6 +131,17 @@ def checked_password(field: str, password: str, login: str = "") -> str:
     if len(password) < PASSWORD_LETTERS or password.casefold() == login.casefold():
         raise InvalidError(field, "", WANTED_LETTERS)
     return password
+
+
+@contextmanager
+def place_to_sign_in() -> Iterator[None]:
+    """Take a place among those whose passwords are hashed; raise `TooManyError` without any."""
+    if not _places.acquire(blocking=False):
+        raise TooManyError(1)
+    try:
+        yield
+    finally:
+        _places.release()
 
 
 def hash_password(password: str) -> str:

@@ -13,6 +13,7 @@ from api.access.auth import (
     hash_password,
     password_fits,
     password_outdated,
+    place_to_sign_in,
 )
 from api.access.rate_limits import address_of
 from api.accounts.second_step import let_in
@@ -80,7 +81,8 @@ def sign_in(
 ) -> Response:
     """Sign in with a password, and where it is set up with the second step after it."""
     try:
-        user = _checked_user(request, login.strip(), password)
+        with place_to_sign_in():
+            user = _checked_user(request, login.strip(), password)
     except BarfrubError as error:
         if not wants_page(request):
             raise

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 from itertools import pairwise
 
@@ -8,10 +9,12 @@ from sqlalchemy import select
 
 from api.access.auth import (
     SESSION_S,
+    SIGNING_IN_AT_ONCE,
     FirstStartSession,
     Seals,
     TooManyError,
     password_outdated,
+    place_to_sign_in,
 )
 from api.access.code_limit import SignInLimit, failures
 from api.config.console import CONSOLE
@@ -110,6 +113,17 @@ def test_the_limit_remembers_only_so_many():
     limit.enter("ali", "here", now_s=1)
     with pytest.raises(TooManyError):
         limit.enter("ali", "here", now_s=1)
+
+
+def test_a_crowd_that_signs_in_leaves_threads_to_others_and_counts_against_nobody(
+    client, sign_in_by_form
+):
+    with ExitStack() as places:
+        for _ in range(SIGNING_IN_AT_ONCE):
+            places.enter_context(place_to_sign_in())
+        assert [sign_in_by_form().status_code for _ in range(7)] == [429] * 7
+        assert client.get("/sign-in").status_code == 200
+    assert sign_in_by_form().status_code == 200
 
 
 def test_parallel_guesses_do_not_pass_the_limit(client, monkeypatch):
