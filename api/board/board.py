@@ -7,7 +7,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.planning.plans import shown_runs
-from api.processes.cached_response import packed_answer
+from api.processes.cached_response import json_of, packed_answer
 from api.web.checked_route import CheckedRoute
 from api.web.context import BOARD_ROLES, App, BoardContext, StreetContext, WallContext
 from data.model import (
@@ -63,16 +63,17 @@ def get_board(request: Request, context: WallContext) -> Response:
     """
     boards = context.app.boards
     if context.has(*BOARD_ROLES):
-        return packed_answer(request, boards.board.packed(lambda: board_of(context.app)))
-    return packed_answer(request, boards.wall.packed(lambda: board_of(context.app, words=False)))
+        shared = boards.board.packed(lambda: json_of(board_of(context.app)))
+    else:
+        shared = boards.wall.packed(lambda: json_of(board_of(context.app, words=False)))
+    return packed_answer(request, shared.content)
 
 
 @router.get("/api/board/figures", response_model=BoardFiguresView)
 def get_board_figures(request: Request, context: WallContext) -> Response:
     """Return the board's four figures and the progress by class."""
-    return packed_answer(
-        request, context.app.boards.figures.packed(lambda: figures_now(context.app))
-    )
+    shared = context.app.boards.figures.packed(lambda: json_of(figures_now(context.app)))
+    return packed_answer(request, shared.content)
 
 
 @router.get("/api/board/requests")

@@ -49,8 +49,12 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return a record or a list of records in a format; `root` names the XML element."""
-    body = _xml(root, content) if form is Format.XML else _json(content)
-    return Response(body, status, dict(headers or {}), MEDIA_TYPES[form])
+    return Response(body_of(form, root, content), status, dict(headers or {}), MEDIA_TYPES[form])
+
+
+def body_of(form: Format, root: str, content: Record | Sequence[Record]) -> bytes:
+    """Return a record or a list of records in a format."""
+    return _xml(root, content) if form is Format.XML else _json(content)
 
 
 def _json(content: Record | Sequence[Record]) -> bytes:

@@ -1,5 +1,6 @@
 """The Open311 endpoints that read requests."""
 
+import time
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -8,10 +9,11 @@ from starlette.responses import FileResponse, Response
 from api.open311.access import ReadingVisitor
 from api.open311.arguments import WantedPage, Words, wanted_of
 from api.open311.errors import FaultsAsRecords
-from api.open311.formats import Format, answer
+from api.open311.formats import MEDIA_TYPES, Format, answer, body_of
 from api.open311.records import records_of
 from api.open311.schemas import MEDIA, REQUESTS, TOKENS
 from api.open311.services import BASE
+from api.processes.cached_response import ANYBODYS, shared_answer
 from api.web.photos import photo_answer
 from data.errors import NotFoundError
 from data.model import ServiceRequest
@@ -40,11 +42,23 @@ def list_requests(
     extensions: Extensions = "",
 ) -> Response:
     """Return requests, the newest first; by default those of the last 90 days."""
-    wanted = wanted_of(visitor.now, service_request_id, service_code, status, start_date, end_date)
-    with reading(visitor.app.engine) as tx:
-        found = find_requests(tx, wanted, page.limit, page.offset)
-        records = records_of(tx, request, visitor, found, more=_more(extensions))
-    return answer(form, "service_requests", records)
+    asked_s, app = time.monotonic(), visitor.app
+    given = service_request_id, service_code, status, start_date, end_date
+    wanted, more = wanted_of(visitor.now, *given), _more(extensions)
+
+    def made() -> bytes:
+        with reading(app.engine) as tx:
+            found = find_requests(tx, wanted, page.limit, page.offset)
+            records = records_of(tx, request, visitor, found, more=more)
+        return body_of(form, "service_requests", records)
+
+    if visitor.key is not None:  # it is shown the words that it brought
+        return Response(made(), media_type=MEDIA_TYPES[form])
+    with reading(app.engine) as tx:
+        revision = app.boards.revision(tx, visitor.now)
+    subject = form, visitor.t.language, given, page, more
+    packed = app.boards.public_lists.of(subject).packed(made, revision, asked_s=asked_s)
+    return shared_answer(request, packed, ANYBODYS, MEDIA_TYPES[form])
 
 
 @router.get(f"{BASE}/requests/{{service_request_id}}.{{form}}", responses=REQUESTS)

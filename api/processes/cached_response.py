@@ -1,14 +1,38 @@
-"""Cached JSON answers, stored as the compressed bytes that are sent."""
+"""Cached answers, stored as the compressed bytes that are sent, each made once for all readers."""
 
 import gzip
-from collections.abc import Callable
+import hashlib
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from threading import Lock
 
+from cachetools import LRUCache
 from fastapi import Request
 from pydantic_core import to_json
 from starlette.responses import Response
 
 GZIP_LEVEL = 5
+
+JSON = "application/json"
+
+READERS_OWN = "private, no-cache"
+"""`Cache-Control` of what only people with a role may read: their browser keeps it, and asks
+whether it still holds."""
+
+ANYBODYS = "public, no-cache"
+"""`Cache-Control` of what everybody may read: proxies keep it too, and ask whether it holds."""
+
+ANSWERS_KEPT = 128
+"""Answers of one city in memory; a large one takes some 200 kB."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackedAnswer:
+    """The bytes of an answer, compressed by gzip; `etag` follows from what they say."""
+
+    content: bytes
+    etag: str
 
 
 class KeptAnswer:
@@ -29,6 +53,58 @@ class KeptAnswer:
             return self._kept[1]
 
 
+class SharedAnswer:
+    """One answer shared by concurrent requests; safe from any thread.
+
+    A request is answered by what is of its `revision`, or by what was begun after it came. So an
+    answer is never older than the question, one request at a time makes it, and those that come
+    meanwhile share the next one. Without a revision nothing is reused later.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._began_s = float("-inf")
+        self._revision: Hashable = None
+        self._packed = PackedAnswer(b"", "")
+
+    def packed(
+        self, make: Callable[[], bytes], revision: Hashable = None, *, asked_s: float | None = None
+    ) -> PackedAnswer:
+        """Return what `make` returns, compressed by gzip.
+
+        `revision` was read at `asked_s` (of the monotonic clock) or later; by default now.
+        """
+        asked_s = time.monotonic() if asked_s is None else asked_s
+        with self._lock:
+            same = revision is not None and revision == self._revision
+            if not same and self._began_s < asked_s:
+                began_s = time.monotonic()
+                self._packed = _packed(make())
+                self._began_s, self._revision = began_s, revision
+            return self._packed
+
+
+class SharedAnswers:
+    """The shared answers of a city by what each is about; those used last are kept."""
+
+    def __init__(self, most: int = ANSWERS_KEPT) -> None:
+        self._lock = Lock()
+        self._known: LRUCache[Hashable, SharedAnswer] = LRUCache(most)
+
+    def of(self, subject: Hashable) -> SharedAnswer:
+        """Return the answer about a subject, which names all that sets readers' answers apart."""
+        with self._lock:
+            found = self._known.get(subject)
+            if found is None:
+                found = self._known[subject] = SharedAnswer()
+            return found
+
+
+def json_of(view: object) -> bytes:
+    """Return a view as JSON."""
+    return to_json(view)
+
+
 def packed_json(view: object) -> bytes:
     """Return a view as gzip-compressed JSON."""
     return gzip.compress(to_json(view), GZIP_LEVEL, mtime=0)
@@ -36,9 +112,41 @@ def packed_json(view: object) -> bytes:
 
 def packed_answer(request: Request, content: bytes) -> Response:
     """Return a response of gzip-compressed JSON, unpacked for clients without gzip."""
-    headers = {"Vary": "Accept-Encoding"}
+    return _response(request, content, JSON, {})
+
+
+def shared_answer(
+    request: Request, packed: PackedAnswer, kept: str, media_type: str = JSON
+) -> Response:
+    """Return a response that the reader keeps; 304 without a body where he has it already.
+
+    `kept` is its `Cache-Control`.
+    """
+    headers = {"ETag": packed.etag, "Cache-Control": kept}
+    if _knows(request, packed.etag):
+        return Response(status_code=304, headers=headers | {"Vary": "Accept-Encoding"})
+    return _response(request, packed.content, media_type, headers)
+
+
+def _packed(plain: bytes) -> PackedAnswer:
+    digest = hashlib.sha256(plain).hexdigest()[:32]
+    # Weak: the same tag stands for the compressed and the plain bytes.
+    return PackedAnswer(gzip.compress(plain, GZIP_LEVEL, mtime=0), f'W/"{digest}"')
+
+
+def _knows(request: Request, etag: str) -> bool:
+    """Whether the client names this tag as one that it has (RFC 9110, 13.1.2)."""
+    named = request.headers.get("if-none-match", "")
+    bare = etag.removeprefix("W/")
+    return any(one.strip().removeprefix("W/") == bare for one in named.split(","))
+
+
+def _response(
+    request: Request, content: bytes, media_type: str, headers: dict[str, str]
+) -> Response:
+    headers = headers | {"Vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "gzip"
     else:
         content = gzip.decompress(content)
-    return Response(content, media_type="application/json", headers=headers)
+    return Response(content, media_type=media_type, headers=headers)

@@ -1,5 +1,6 @@
 """The council's page, figures and downloads, without vehicles, drivers or callers."""
 
+import time
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,14 +10,15 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
+from api.processes.cached_response import READERS_OWN, json_of, shared_answer
 from api.storms.storms import revisions_of
 from api.web.checked_route import CheckedRoute
-from api.web.context import Context, CouncilContext
+from api.web.context import App, Context, CouncilContext
 from api.web.download import CSV, attachment
 from api.web.page_context import boot_of, page, translator_of
 from data.exchange.gis import write_streets
 from data.model import JobState, SegmentId, Storm, StormId
-from data.store.database.engine import Tx
+from data.store.database.engine import Tx, reading
 from fleet.evidence.storm_evidence import painted_storm, street_evidence
 from fleet.reports.storm_statistics import Account
 from fleet.storms.storm_lookup import listed_storms, shown_storm
@@ -44,25 +46,38 @@ def council_page(request: Request, context: CouncilContext) -> HTMLResponse:
     return page(request, "reports/council.html", {"boot": boot_of(request, context)})
 
 
-@router.get("/api/council")
+@router.get("/api/council", response_model=CouncilView)
 def get_council_figures(
-    context: CouncilContext, storm: Wanted = None, against: Against = None
-) -> CouncilView:
+    request: Request, context: CouncilContext, storm: Wanted = None, against: Against = None
+) -> Response:
     """Return a storm's figures, beside those of an earlier storm after the same time."""
+    asked_s, app = time.monotonic(), context.app
     with context.reading() as tx:
-        shown, storms = shown_storm(tx, storm), listed_storms(tx)
-        earlier = compared_with(storms, shown, against) if shown else None
-        account, before = (_account(tx, context, one) for one in (shown, earlier))
-        districts = all_districts(tx)
-        revised = revisions_of(tx, context, shown) if shown else ()
-        policy = context.app.city_state.policy_of(tx, shown)
-    return council_view(context.now, storms, policy, districts, account, before, revised)
+        shown = shown_storm(tx, storm)
+        earlier = compared_with(listed_storms(tx), shown, against) if shown else None
+        revision = app.boards.revision(tx, context.now)
+    subject = ("figures", shown and shown.id, earlier and earlier.id)
+    packed = app.boards.reports.of(subject).packed(
+        lambda: json_of(_figures(app, storm, against)), revision, asked_s=asked_s
+    )
+    return shared_answer(request, packed, READERS_OWN)
 
 
-@router.get("/api/council/coverage")
-def get_coverage(context: CouncilContext, storm: Wanted = None) -> CouncilMap:
+@router.get("/api/council/coverage", response_model=CouncilMap)
+def get_coverage(request: Request, context: CouncilContext, storm: Wanted = None) -> Response:
     """Return every street's color in a storm, now or at its end."""
-    return council_map(_picture(context, storm))
+    asked_s, app = time.monotonic(), context.app
+    with context.reading() as tx:
+        shown = shown_storm(tx, storm)
+        if shown and shown.phase.on:
+            painted = app.boards.states_revision(shown, context.now)
+            revision = painted and (painted, shown, app.city.revision)
+        else:
+            revision = app.boards.revision(tx, context.now)
+    packed = app.boards.reports.of(("coverage", shown and shown.id)).packed(
+        lambda: json_of(_map(app, storm)), revision, asked_s=asked_s
+    )
+    return shared_answer(request, packed, READERS_OWN)
 
 
 @router.get("/api/council/streets/{segment_id}")
@@ -112,6 +127,30 @@ def download_layer(context: CouncilContext, storm: Wanted = None) -> Response:
         return _attachment(file.read_bytes(), "application/geopackage+sqlite3", picture, "gpkg")
 
 
+def _figures(app: App, storm: StormId | None, against: StormId | None) -> CouncilView:
+    with reading(app.engine) as tx:
+        now, shown, storms = app.clock.now(), shown_storm(tx, storm), listed_storms(tx)
+        earlier = compared_with(storms, shown, against) if shown else None
+        account, before = (_account(tx, app, one) for one in (shown, earlier))
+        districts = all_districts(tx)
+        revised = revisions_of(tx, app.network, shown) if shown else ()
+        policy = app.city_state.policy_of(tx, shown)
+    return council_view(now, storms, policy, districts, account, before, revised)
+
+
+def _map(app: App, storm_id: StormId | None) -> CouncilMap:
+    """Return the colors of a storm that goes on as boards show them, of others as they ended."""
+    with reading(app.engine) as tx:
+        storm, now = shown_storm(tx, storm_id), app.clock.now()
+        policy = app.city_state.policy_of(tx, storm)
+        if storm is not None and storm.phase.on:
+            states = app.boards.states(tx, storm, now)
+        else:
+            states, _ = painted_storm(tx, app.network, policy, storm, _moment(storm, now))
+    at = _moment(storm, now)
+    return council_map(CoveragePicture(app.city, app.network, policy, storm, at, states, ()))
+
+
 def _moment(storm: Storm | None, now: datetime) -> datetime:
     """Return the time at which to show a storm: now, or its end."""
     return storm.ended_at if storm is not None and storm.ended_at is not None else now
@@ -127,8 +166,7 @@ def _picture(context: Context, storm_id: StormId | None) -> CoveragePicture:
     return CoveragePicture(app.city, app.network, policy, storm, at, states, tuple(coverages))
 
 
-def _account(tx: Tx, context: Context, storm: Storm | None) -> Account | None:
-    app = context.app
+def _account(tx: Tx, app: App, storm: Storm | None) -> Account | None:
     if storm is None:
         return None
     return app.records.account(tx, storm, app.network, app.city_state.policy_of(tx, storm))

@@ -246,7 +246,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         replay_task=ReplayTask(engine, clock, city_state, history),
         dispatch=DispatchClient(city_folder),
         report_ingest=ReportIngest(engine, city_state, clock.now, publish_requests, plans),
-        boards=BoardCache(city_state, consumer),
+        boards=BoardCache(city_state, consumer, hub),
         photos=PhotoIntake(
             city_folder,
             clock,

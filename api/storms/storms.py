@@ -22,6 +22,7 @@ from data.store.storms.storm_conditions import (
 )
 from data.store.storms.storm_policies import get_storm_policy, has_own_policy
 from data.store.storms.storms import get_storm, list_all_storms
+from data.streets.network import StreetNetwork
 from fleet.evidence.storm_evidence import coverage_revisions
 from fleet.setup.machine_list import all_sites, machine_names, machines_in_use
 from fleet.setup.policy_changes import tables_of
@@ -150,13 +151,13 @@ def close_storm(storm_id: StormId, context: DispatcherContext) -> StormView:
 def list_coverage_revisions(storm_id: StormId, context: CouncilContext) -> tuple[RevisionView, ...]:
     """Return the revisions of a storm's coverage after late positions and recomputations."""
     with context.reading() as tx:
-        return revisions_of(tx, context, get_storm(tx, storm_id))
+        return revisions_of(tx, context.app.network, get_storm(tx, storm_id))
 
 
-def revisions_of(tx: Tx, context: Context, storm: Storm) -> tuple[RevisionView, ...]:
+def revisions_of(tx: Tx, network: StreetNetwork, storm: Storm) -> tuple[RevisionView, ...]:
     """Return a storm's coverage revisions with the changes of each."""
     revisions, changes = coverage_revisions(tx, storm.id)
-    return revision_views(revisions, changes, context.app.network)
+    return revision_views(revisions, changes, network)
 
 
 def publish_storm(context: Context, storm: Storm) -> StormView:

@@ -17,7 +17,15 @@ from data.model import (
 from data.store.database.engine import Tx
 from data.store.database.functions import epoch_s
 from data.store.database.records import records
-from data.store.schema import coverage, job, passage, request, request_clock
+from data.store.schema import (
+    coverage,
+    coverage_revision,
+    event,
+    job,
+    passage,
+    request,
+    request_clock,
+)
 
 OURS = frozenset(
     {
@@ -46,6 +54,27 @@ class ReceivedRequest(NamedTuple):
     segment_id: SegmentId | None
     service_class: ServiceClass | None
     answered_at: datetime | None
+
+
+class NewestRows(NamedTuple):
+    """The last rows that a change of a storm's figures leaves behind, by number."""
+
+    event: int | None
+    passage: int | None
+    coverage_revision: int | None
+
+
+_NEWEST = select(
+    *(
+        select(func.max(table.c.id)).scalar_subquery().label(table.name)
+        for table in (event, passage, coverage_revision)
+    )
+)
+
+
+def newest_rows(tx: Tx) -> NewestRows:
+    """Return the last lines of the audit log and of the evidence, of whatever storm."""
+    return NewestRows(*tx.execute(_NEWEST).one())
 
 
 def list_served_marks(tx: Tx, storm_id: StormId) -> list[ServedMark]:

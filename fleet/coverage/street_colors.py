@@ -33,7 +33,8 @@ class Whole:
 class Colors:
     """Computes street colors and reports which changed since the last time.
 
-    `whole` says when all streets were looked at last, `None` as long as they never were.
+    `whole` says when all streets were looked at last, `None` as long as they never were;
+    `revision` grows with each change.
     """
 
     def __init__(self, network: StreetNetwork, policy: Policy) -> None:
@@ -44,6 +45,7 @@ class Colors:
         self._jobs: list[Job] = []
         self._told: dict[SegmentId, tuple[int, int]] = {}
         self.whole: Whole | None = None
+        self.revision = 0
 
     @property
     def latest(self) -> dict[SegmentId, tuple[int, int]]:
@@ -81,17 +83,22 @@ class Colors:
         )
         new = {street: two for street, two in states.items() if self._told.get(street) != two}
         self._told |= new
+        self.revision += bool(new)
         if only is None:
             self.whole = Whole(self._storm, self._network.version, now)
         return [(street, *two) for street, two in new.items()]
 
 
 class ReceivedColors:
-    """Street colors that another process computes: in memory, one writer."""
+    """Street colors that another process computes: in memory, one writer.
+
+    `revision` grows with each change.
+    """
 
     def __init__(self) -> None:
         self._told: dict[SegmentId, tuple[int, int]] = {}
         self.whole: Whole | None = None
+        self.revision = 0
 
     @property
     def latest(self) -> dict[SegmentId, tuple[int, int]]:
@@ -100,8 +107,8 @@ class ReceivedColors:
 
     def receive(self, rows: Iterable[tuple[int, int, int]], whole: Whole | None) -> None:
         """Add changed (street, forward, backward), and when all were last colored."""
-        before = self.whole
-        if whole is None or before is None or whole.network_version != before.network_version:
-            self._told = {}
-        self._told |= {SegmentId(street): (ahead, back) for street, ahead, back in rows}
+        before, new = self.whole, {SegmentId(row[0]): (row[1], row[2]) for row in rows}
+        anew = whole is None or before is None or whole.network_version != before.network_version
+        self._told = ({} if anew else self._told) | new
         self.whole = whole
+        self.revision += anew or bool(new)

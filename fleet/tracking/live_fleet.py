@@ -1,5 +1,6 @@
 """Live positions of the fleet, and subscriptions to changes: in memory, one writer."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -172,12 +173,17 @@ class Hub:
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
         self._lock = Lock()
+        self._published: Counter[str] = Counter()
         self.closed = Event()
 
     @property
     def listeners(self) -> int:
         """Number of listening people, without the server's own listeners."""
         return sum(not one.own for one in self._subscriptions)
+
+    def published(self, kind: str) -> int:
+        """Return how often changes of a kind were published: a number that grows with each."""
+        return self._published[kind]
 
     def subscribe(
         self, wake: Callable[[], None], kinds: frozenset[str] | None = None, *, own: bool = False
@@ -205,5 +211,6 @@ class Hub:
         """Publish changes: views with an `id`, or rows that begin with one."""
         with self._lock:
             listeners = list(self._subscriptions)
+            self._published[kind] += bool(items)
         for one in listeners if items else ():
             one.put(kind, items)

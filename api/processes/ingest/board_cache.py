@@ -1,47 +1,26 @@
 """Cached answers for all boards of a city: street colors, sums by class, packed JSON."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from api.processes.cached_response import KeptAnswer, packed_json
+from api.processes.cached_response import KeptAnswer, SharedAnswer, SharedAnswers
 from api.processes.city_state import CitySnapshot, CityStateHolder
 from api.processes.ingest.live_positions import Consumer
 from data.model import JobState, Storm
 from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
+from data.store.reports import newest_rows
 from data.store.work import list_jobs
 from fleet.coverage.street_coverage import painted
+from fleet.tracking.live_fleet import Hub
 from maps.board.board import ClassView, States
 from maps.board.class_sums import ClassSums
 
 FRESH = timedelta(seconds=30)
 """Colors that were published or computed within this time are used again."""
 
-
-class SharedAnswer:
-    """One JSON answer shared by concurrent requests; safe from any thread.
-
-    A request is answered by JSON whose making began after the request came, so that it is never
-    older than the question; requests that come meanwhile share the next one.
-    """
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._began_s = float("-inf")
-        self._packed = b""
-
-    def packed(self, make: Callable[[], object]) -> bytes:
-        """Return what `make` returns as JSON, compressed by gzip."""
-        asked_s = time.monotonic()
-        with self._lock:
-            if self._began_s < asked_s:
-                began_s = time.monotonic()
-                self._packed = packed_json(make())
-                self._began_s = began_s
-            return self._packed
+MINUTE_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +41,9 @@ class _Painting:
 class BoardCache:
     """Colors and sums by class for all boards of a city, and their shared answers."""
 
-    def __init__(self, city_state: CityStateHolder, consumer: Consumer) -> None:
+    def __init__(self, city_state: CityStateHolder, consumer: Consumer, hub: Hub) -> None:
         self._city_state = city_state
+        self._hub = hub
         self._consumer = consumer
         self._sums: ClassSums | None = None
         self._painting: _Painting | None = None
@@ -73,6 +53,8 @@ class BoardCache:
         self.figures = SharedAnswer()
         self.done = KeptAnswer()
         self.timeline = KeptAnswer()
+        self.reports = SharedAnswers()
+        self.public_lists = SharedAnswers()
 
     def states(self, tx: Tx, storm: Storm | None, now: datetime) -> States:
         """Return the color of every street as boards last got it.
@@ -89,6 +71,26 @@ class BoardCache:
             if known is None or not known.is_of(city_state, storm, since, now):
                 known = self._painting = _painting(tx, city_state, storm, now)
         return known.states
+
+    def revision(self, tx: Tx, now: datetime) -> tuple[object, ...]:
+        """Return what changes with everything that reports and lists rest on.
+
+        That is the city, what people changed, evidence, and the minute, since work falls due.
+        """
+        minute = int(now.timestamp() // MINUTE_S)
+        evidence = self._hub.published("evidence")
+        return self._city_state.now.city.revision, evidence, newest_rows(tx), minute
+
+    def states_revision(self, storm: Storm | None, now: datetime) -> tuple[object, ...] | None:
+        """Return what changes with `states`; `None` where they are not known yet."""
+        city_state, since = self._city_state.now, now - FRESH
+        number = self._consumer.published_revision(storm, city_state.network, since, now)
+        if number is not None:
+            return "published", number
+        known = self._painting
+        if known is None or not known.is_of(city_state, storm, since, now):
+            return None
+        return "computed", known.at
 
     def classes(self, states: States) -> tuple[ClassView, ...]:
         """Return the progress of each class."""

@@ -18,7 +18,7 @@ from data.store.database.engine import Database, reading
 from data.store.setup.machines import list_vehicles
 from data.store.tracking.positions import list_last
 from data.streets.network import StreetNetwork
-from fleet.coverage.street_colors import ReceivedColors
+from fleet.coverage.street_colors import Colors, ReceivedColors
 from fleet.tracking.live_filter import LiveFilter
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.board.board import city_view, live_view
@@ -87,11 +87,22 @@ class Consumer(PeriodicTask):
         self, storm: Storm | None, network: StreetNetwork, since: datetime, until: datetime
     ) -> Mapping[SegmentId, tuple[int, int]] | None:
         """Return the street colors as published to boards; `None` where they are out of date."""
+        colors = self._published(storm, network, since, until)
+        return None if colors is None else colors.latest
+
+    def published_revision(
+        self, storm: Storm | None, network: StreetNetwork, since: datetime, until: datetime
+    ) -> int | None:
+        """Return a number that changes with `published_colors`; `None` where there are none."""
+        colors = self._published(storm, network, since, until)
+        return None if colors is None else colors.revision
+
+    def _published(
+        self, storm: Storm | None, network: StreetNetwork, since: datetime, until: datetime
+    ) -> Colors | ReceivedColors | None:
         colors = self._digester.colors if self._process is None else self._colors
         whole = colors.whole
-        if whole is None or not whole.is_of(storm, network, since, until):
-            return None
-        return colors.latest
+        return colors if whole and whole.is_of(storm, network, since, until) else None
 
     def show_and_digest_soon(self, fixes: Iterable[Position]) -> None:
         """Publish new fixes within 0.2 s and wake the task; call it in the server's event loop.

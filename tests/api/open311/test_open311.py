@@ -332,3 +332,30 @@ def test_times_are_read_with_any_offset(client, send):
     assert datetime.fromisoformat(public["requested_datetime"]) == NOW
     unescaped = client.get(f"{BASE}/requests.json?start_date=2026-12-21T07:30:01+03:30")
     assert unescaped.json() == []
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_a_list_that_was_read_is_told_unchanged_until_something_is_asked_for(client, send, form):
+    send()
+    path = f"{BASE}/requests.{form}"
+    first = client.get(path)
+    known = {"if-none-match": first.headers["etag"]}
+    assert client.get(path, headers=known).status_code == 304
+    send()
+    again = client.get(path, headers=known)
+    assert again.status_code == 200
+    assert again.headers["content-type"] == first.headers["content-type"]
+    assert again.content != first.content
+
+
+def test_a_list_is_kept_by_language_and_what_a_key_reads_is_kept_for_nobody(client, send, key):
+    send(description="Snow before the mill")
+    path = f"{BASE}/requests.json"
+    english = client.get(path)
+    persian = client.get(path, params={"lang": "fa"})
+    own = client.get(path, params={"api_key": key})
+    assert english.json()[0]["service_name"] != persian.json()[0]["service_name"]
+    assert own.json()[0]["description"] == "Snow before the mill"
+    assert "etag" not in own.headers
+    for answer in (english, persian, client.get(path)):
+        assert "mill" not in answer.text

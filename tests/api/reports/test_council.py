@@ -324,3 +324,76 @@ def test_what_is_learnt_of_a_storm_after_its_end_stands_as_a_numbered_correction
         "lost_m": 0.0,
     }
     assert client.get("/api/storms/99/revisions").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/api/council", "/api/council/coverage"])
+def test_a_reader_who_has_an_answer_is_told_so_in_no_bytes(council, path):
+    first = council.get(path)
+    again = council.get(path, headers={"if-none-match": first.headers["etag"]})
+    assert first.headers["cache-control"] == "private, no-cache"
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert council.get(path, headers={"if-none-match": 'W/"of-before"'}).json() == first.json()
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "identity"])
+def test_an_answer_says_the_same_with_and_without_compression(council, accepted):
+    answer = council.get("/api/council/coverage", headers={"accept-encoding": accepted})
+    assert answer.headers.get("content-encoding", "identity") == accepted
+    assert len(answer.json()["streets"]) == 12
+
+
+def test_members_who_ask_the_same_get_what_was_made_for_the_first_until_the_minute_is_over(
+    client, sign_in, clock
+):
+    start(client, sign_in, clock)
+    made_at = []
+    for role, second in (("council", 0), ("supervisor", 50), ("council", 60)):
+        clock.moment = NOW + timedelta(seconds=second)
+        sign_in(role)
+        made_at.append(client.get("/api/council").json()["now"])
+    assert made_at[0] == made_at[1] < made_at[2]
+
+
+def test_evidence_and_reports_give_the_council_a_new_answer(app, client, sign_in, clock):
+    start(client, sign_in, clock)
+    clock.moment = NOW + HOUR
+    sign_in("council")
+    before = client.get("/api/council")
+    plow(app, clock.moment)
+    proved = client.get("/api/council", headers={"if-none-match": before.headers["etag"]})
+    call(client, sign_in, clock, clock.moment)
+    sign_in("council")
+    asked = client.get("/api/council", headers={"if-none-match": proved.headers["etag"]})
+
+    assert (proved.status_code, asked.status_code) == (200, 200)
+    assert proved.json()["city"]["now"]["clear_m"] > before.json()["city"]["now"]["clear_m"]
+    assert asked.json()["city"]["now"]["asked"] == before.json()["city"]["now"]["asked"] + 1
+
+
+def test_the_map_is_new_as_soon_as_boards_hear_of_another_color(app, client, sign_in, clock):
+    start(client, sign_in, clock)
+    clock.moment = NOW + HOUR
+    app.consumer.run()
+    sign_in("council")
+    before = client.get("/api/council/coverage")
+    known = {"if-none-match": before.headers["etag"]}
+    app.consumer.run()
+    assert client.get("/api/council/coverage", headers=known).status_code == 304
+    plow(app, clock.moment)
+    app.consumer.announce_streets([MAIN_WEST])
+    app.consumer.run()
+    after = client.get("/api/council/coverage", headers=known)
+    changed = [
+        street
+        for old, street in zip(before.json()["streets"], after.json()["streets"], strict=True)
+        if old != street
+    ]
+    assert [row[0] for row in changed] == [MAIN_WEST]
+
+
+def test_who_may_not_read_an_answer_gets_no_304_either(client, sign_in):
+    sign_in("council")
+    known = {"if-none-match": client.get("/api/council").headers["etag"]}
+    sign_in("operator")
+    assert client.get("/api/council", headers=known).status_code == 403

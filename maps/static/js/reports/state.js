@@ -1,5 +1,5 @@
 // What the page knows of the chosen storm, and what the reader chose to see.
-import { boot, setClock } from "../pages/boot.js";
+import { boot } from "../pages/boot.js";
 import { get } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { t } from "../pages/texts.js";
@@ -53,10 +53,7 @@ async function ask(path, take) {
 
 /** Ask for the figures. */
 export const loadFigures = () =>
-  ask("/api/council", (view) => {
-    setClock(view.now);
-    council.set({ view, failed: null });
-  });
+  ask("/api/council", (view) => council.set({ view, failed: null }));
 
 /** Ask for the color of every street. */
 export const loadStreets = () =>

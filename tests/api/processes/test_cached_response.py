@@ -1,0 +1,114 @@
+"""Answers that are made once for all readers: when anew, by whom, and how many are kept."""
+
+import gzip
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+
+import pytest
+
+from api.processes.cached_response import SharedAnswer, SharedAnswers
+
+
+class Maker:
+    """Counts how often an answer is made; each has other words."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> bytes:
+        self.times += 1
+        return b"answer %d" % self.times
+
+
+def test_an_answer_of_the_same_revision_is_not_made_again() -> None:
+    shared, make = SharedAnswer(), Maker()
+    first, again = (shared.packed(make, ("evidence", 7)) for _ in range(2))
+    assert make.times == 1
+    assert first is again
+    assert gzip.decompress(first.content) == b"answer 1"
+
+
+def test_a_new_revision_has_new_bytes_and_a_new_tag() -> None:
+    shared, make = SharedAnswer(), Maker()
+    before, after = (shared.packed(make, revision) for revision in (1, 2))
+    assert (gzip.decompress(before.content), gzip.decompress(after.content)) == (
+        b"answer 1",
+        b"answer 2",
+    )
+    assert before.etag != after.etag
+
+
+def test_a_new_revision_that_says_the_same_keeps_its_tag() -> None:
+    shared = SharedAnswer()
+    before, after = (shared.packed(lambda: b"as it was", revision) for revision in (1, 2))
+    assert before.etag == after.etag
+
+
+def test_without_a_revision_nothing_is_reused_later() -> None:
+    shared, make = SharedAnswer(), Maker()
+    for _ in range(2):
+        shared.packed(make)
+    assert make.times == 2
+
+
+def together(readers: int, read: Callable[[], object]) -> list[object]:
+    """Let some readers ask at the same time."""
+    start = Barrier(readers)
+
+    def asked() -> object:
+        start.wait()
+        return read()
+
+    with ThreadPoolExecutor(readers) as pool:
+        return [each.result() for each in [pool.submit(asked) for _ in range(readers)]]
+
+
+def test_many_readers_at_once_wait_for_the_one_that_makes_it() -> None:
+    shared, make = SharedAnswer(), Maker()
+    answers = together(20, lambda: shared.packed(make, 1))
+    assert make.times == 1
+    assert len({id(one) for one in answers}) == 1
+
+
+def test_readers_that_come_while_an_older_answer_is_made_share_the_next_one() -> None:
+    shared, make = SharedAnswer(), Maker()
+    begun, go_on = Event(), Event()
+
+    def slow() -> bytes:
+        begun.set()
+        go_on.wait()
+        return b"older"
+
+    with ThreadPoolExecutor(6) as pool:
+        first = pool.submit(shared.packed, slow, 1)
+        begun.wait()
+        asked_s = time.monotonic()
+        later = [
+            pool.submit(shared.packed, make, revision, asked_s=asked_s) for revision in range(2, 7)
+        ]
+        go_on.set()
+        contents = {gzip.decompress(one.result().content) for one in later}
+    assert gzip.decompress(first.result().content) == b"older"
+    assert contents == {b"answer 1"}
+
+
+def test_a_maker_that_fails_keeps_nobody_else_waiting() -> None:
+    def fails() -> bytes:
+        raise OSError("the database is away")
+
+    shared = SharedAnswer()
+    with pytest.raises(OSError, match="away"):
+        shared.packed(fails, 1)
+    assert gzip.decompress(shared.packed(Maker(), 1).content) == b"answer 1"
+
+
+def test_only_the_answers_used_last_are_kept() -> None:
+    answers = SharedAnswers(most=2)
+    first = answers.of(("figures", 1))
+    answers.of(("figures", 2))
+    assert answers.of(("figures", 1)) is first
+    answers.of(("figures", 3))
+    answers.of(("figures", 4))
+    assert answers.of(("figures", 1)) is not first
