@@ -205,14 +205,17 @@ async def _kept_photo(app: App, photo: UploadFile | None) -> str:
 
 
 async def _stored(app: App, report: Report, photo: str, sender: str) -> tuple[ServiceRequest, str]:
+    """Store a report; its photo is kept with the first of equal reports only."""
     now = app.clock.now()
     keys = tuple(_key(report, sender, now - SAME_FOR * back) for back in (0, 1))
     arrival = Arrival(report.under(keys[0]), photo, now, keys)
+    new = False
     try:
-        return await app.report_ingest.store(arrival)
-    except BaseException:
-        await asyncio.to_thread(remove_photo, app.folder, photo)
-        raise
+        asked, code, new = await app.report_ingest.store(arrival)
+    finally:
+        if not new:
+            await asyncio.to_thread(remove_photo, app.folder, photo)
+    return asked, code
 
 
 def _key(report: Report, sender: str, now: datetime) -> str:

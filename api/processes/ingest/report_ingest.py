@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from api.access.auth import TooManyError
 from api.processes.city_state import CityStateHolder
@@ -65,8 +66,12 @@ class Arrival:
     keys: tuple[str, ...]
 
 
-type Taken = tuple[ServiceRequest, str]
-"""A request and the code that opens its page."""
+class StoredReport(NamedTuple):
+    """A request and the code that opens its page; not `new` where the same was sent before."""
+
+    asked: ServiceRequest
+    code: str
+    new: bool
 
 
 class ReportIngest:
@@ -114,29 +119,29 @@ class ReportIngest:
             answer.set()
         self._thread.shutdown()
 
-    async def store(self, arrival: Arrival) -> Taken:
+    async def store(self, arrival: Arrival) -> StoredReport:
         """Store a report; return its request and tracking code once it is on the disk.
 
         Except in a flood it is placed and promised by then. Raises `TooManyError` where more wait
         than can be written soon.
         """
         try:
-            taken, _ = await self._commits.store(arrival, wait_for_room=False)
+            stored = await self._commits.store(arrival, wait_for_room=False)
         except TooManyError:
             self.tally["refused"] += 1
             raise
-        placed = self._answers.get(taken[0].id)
+        placed = self._answers.get(stored.asked.id)
         if placed is not None and len(self._unplaced) <= FLOOD:
             with suppress(TimeoutError):
                 await asyncio.wait_for(placed.wait(), PATIENCE_S)
-        return taken
+        return stored
 
     async def settled(self) -> None:
         """Wait until every stored request is placed or left to a dispatcher."""
         await self._idle.wait()
 
-    def _stored(self, _: Sequence[Arrival], stored: Sequence[tuple[Taken, bool]]) -> None:
-        fresh = [asked for (asked, _), new in stored if new]
+    def _stored(self, _: Sequence[Arrival], stored: Sequence[StoredReport]) -> None:
+        fresh = [one.asked for one in stored if one.new]
         self.tally["stored"] += len(fresh)
         self.tally["repeated"] += len(stored) - len(fresh)
         if fresh:
@@ -146,7 +151,7 @@ class ReportIngest:
             self._arrived.set()
         self.announce(fresh)
 
-    def _commit(self, arrivals: Sequence[Arrival]) -> list[tuple[Taken, bool]]:
+    def _commit(self, arrivals: Sequence[Arrival]) -> list[StoredReport]:
         with transaction(self._engine) as tx:
             stored = []
             for arrival in arrivals:
@@ -158,7 +163,7 @@ class ReportIngest:
                     if arrival.photo:
                         add_request_photo(tx, asked.id, arrival.photo, arrival.now)
                 code = find_tracking_code(tx, asked.id) or ""
-                stored.append(((asked, code), new))
+                stored.append(StoredReport(asked, code, new))
             return stored
 
     async def _place(self) -> None:

@@ -141,6 +141,13 @@ def test_a_photo_is_kept_without_what_the_camera_wrote(citizen):
     assert b"Sara" not in kept
 
 
+def test_a_report_that_is_sent_again_leaves_no_second_photo(citizen, app):
+    photo = {"photo": ("a.jpg", a_photo(), "image/jpeg")}
+    answers = [report(citizen, files=photo).headers["location"] for _ in range(3)]
+    assert len({*answers}) == 1
+    assert len(list((app.folder / "photos").iterdir())) == 1
+
+
 def test_what_is_no_photo_is_refused_and_leaves_nothing(citizen):
     bad = report(citizen, files={"photo": ("a.jpg", b"<svg onload=x>", "image/jpeg")})
     assert bad.status_code == 422

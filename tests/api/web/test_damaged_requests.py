@@ -61,6 +61,7 @@ BATCH = {
         {"fixed_at": NOW, "lat": 37.56, "lon": 45.08, "attributes": {"battery": 71}},
     ]
 }
+TAP = {"key": "a-tap-of-a-phone", "tapped_at": NOW}
 REPORT = {"kind": "plow", "text": "School Street 4", "lon": 45.07, "lat": 37.55}
 CALL = {
     **REPORT,
@@ -101,7 +102,6 @@ class Server:
     key: str
     reference: str
     storm_id: int
-    sign_in: Callable[[str], None]
 
     def post(self, path: str, content: bytes, headers: dict[str, str]) -> Response:
         return self.client.post(path, content=content, headers=headers, follow_redirects=False)
@@ -138,7 +138,7 @@ def server(client: TestClient, sign_in: Callable[[str], None]) -> Server:
     app.position_ingest.devices.allowance = Allowance(1e9, 1e9)
     fields = {"api_key": key, "service_code": "plow", "lat": "37.55", "long": "45.07"}
     (made,) = client.post("/open311/v2/requests.json", data=fields).json()
-    return Server(client, app.engine, key, made["service_request_id"], storm["id"], sign_in)
+    return Server(client, app.engine, key, made["service_request_id"], storm["id"])
 
 
 type Send = Callable[[Server, bytes], Response | None]
@@ -168,6 +168,10 @@ def published(topic: str) -> Send:
         server.client.portal.call(broker.store, topic, content)
 
     return send
+
+
+def of_shift(order: str) -> Send:
+    return lambda server, content: server.post(f"/api/shifts/1/{order}", content, JSON)
 
 
 def uploaded(path: str, name: str, **fields: str) -> Send:
@@ -230,7 +234,13 @@ FORMATS: dict[str, tuple[Callable[[Server], bytes], Send]] = {
         posted("/open311/v2/requests.xml", PARTS),
     ),
     "Open311 update": (an_update, posted("/open311/v2/servicerequestupdates.xml", FORM)),
+    "phone's positions": (dumped(BATCH), of_shift("positions")),
+    "driver's tap": (dumped(TAP), of_shift("start")),
     "call": (dumped(CALL), posted("/requests", JSON)),
+    "inspection": (
+        fixed(a_form("photo", clear="false", text="Ice", lon=45.07, lat=37.55)),
+        posted("/api/requests/1/sightings", PARTS),
+    ),
     "decisions": (dumped({"decisions": [DECISION], "seen": []}), posted("/api/classes", JSON)),
     "policy as a form": (the_policy, posted("/api/setup/policy", JSON)),
     "policy.toml": (
@@ -253,6 +263,8 @@ def damaged_copies_leave_no_trace(server: Server, name: str, content: bytes, sen
             assert answer.status_code < 500, (each, answer.text[:300])
             assert answer.status_code < 400 or after == before, (each, answer.text[:300])
         before = after
+    photos = server.client.app.state.barfrub.folder / "photos"
+    assert len(list(photos.glob("*"))) == before["request_photo"] + before["sighting"]
     with reading(server.engine) as tx:
         assert broken_links(list_events(tx)) == []
 
