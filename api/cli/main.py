@@ -41,6 +41,10 @@ COMMANDS = {
         "api.cli.setup.backup:backup",
         "Save a city (database, tiles, photos, policy, fleet) to a file while its server runs.",
     ),
+    "backup-key": CommandEntry(
+        "api.cli.setup.backup:backup_key",
+        "Make a key for encrypted backups, and say who signs the backups of this machine.",
+    ),
     "restore": CommandEntry(
         "api.cli.setup.restore:restore",
         "Restore a city from a backup, completely or not at all.",
@@ -50,7 +54,8 @@ COMMANDS = {
         "Upgrade a city's database to this version of Barfrub.",
     ),
     "erase": CommandEntry(
-        "api.cli.setup.erase:erase", "Erase callers and photos whose retention time is over."
+        "api.cli.setup.erase:erase",
+        "Erase callers and photos whose retention time is over, or one person at their request.",
     ),
     "replay": CommandEntry(
         "api.cli.storms.replay:replay",

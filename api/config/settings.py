@@ -62,6 +62,14 @@ class Settings(BaseSettings):
         default=None,
         description="PEM file of the root certificates that time stamps are verified with",
     )
+    backup_key: str = Field(
+        default="",
+        description="Public key (age1…) that backups are encrypted for; without one they are not",
+    )
+    backup_signers: str = Field(
+        default="",
+        description="Public keys (ed25519:…, with commas) of other machines' backups to restore",
+    )
     contact: str = Field(default="", description="Contact address for operators of other systems")
     callers_kept_days: int = Field(
         default=90,
@@ -114,6 +122,11 @@ class Settings(BaseSettings):
     def uploads(self) -> Path:
         """The folder of street files uploaded by browsers or placed there by hand."""
         return self.var / "uploads"
+
+    @property
+    def backup_signing_key(self) -> Path:
+        """The file of the key that signs backups; made at first use."""
+        return self.var / "backup-signing.key"
 
     def secret_key(self) -> bytes:
         """Return the key that signs cookies; created at first use, readable by its owner only."""

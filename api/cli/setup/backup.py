@@ -1,12 +1,12 @@
-"""`barfrub backup`: a city in one file, while its server runs."""
+"""`barfrub backup` and `backup-key`: a city in one file, and the key that it is encrypted for."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-ENDING = ".barfrub.tar.gz"
+from api.config.settings import Settings
 
 
 def backup(
@@ -19,40 +19,64 @@ def backup(
         int | None,
         typer.Option(min=1, help="In a folder, keep only this many of the newest backups."),
     ] = None,
+    keep_days: Annotated[
+        int | None,
+        typer.Option(min=1, help="In a folder, delete backups that are older, but the new one."),
+    ] = None,
 ) -> None:
-    """Save a city (database, tiles, photos, policy, fleet) to a file while its server runs."""
-    from api.config.clock import Clock
-    from api.config.settings import Settings, chosen_city
+    """Save a city (database, tiles, photos, policy, fleet) to a file while its server runs.
 
-    folder = chosen_city(Settings(), city)
-    file = save_city(folder, target, Clock().now())
-    typer.echo(f"{folder.name} is saved in {file} ({file.stat().st_size / 1e6:,.1f} MB).")
-    if keep is not None and target.is_dir():
-        for old in older_backups(target, folder.name)[keep:]:
-            old.unlink()
+    The file is signed, and encrypted where BARFRUB_BACKUP_KEY says for whom.
+    """
+    from api.config.clock import Clock
+    from api.config.settings import chosen_city
+    from data.store.backup.pruning import prune_backups
+
+    settings, now = Settings(), Clock().now()
+    folder = chosen_city(settings, city)
+    file = save_city(settings, folder, target, now)
+    kind = "encrypted" if settings.backup_key else "not encrypted"
+    size_mb = file.stat().st_size / 1e6
+    typer.echo(f"{folder.name} is saved in {file} ({size_mb:,.1f} MB, {kind}).")
+    if target.is_dir() and (keep is not None or keep_days is not None):
+        keep_for = None if keep_days is None else timedelta(days=keep_days)
+        for old in prune_backups(target, folder.name, now, keep, keep_for):
             typer.echo(f"Deleted {old}")
 
 
-def save_city(folder: Path, target: Path, now: datetime) -> Path:
+def backup_key(
+    file: Annotated[Path, typer.Argument(help="New file for the secret half of the key.")],
+) -> None:
+    """Make a key for encrypted backups, and say who signs the backups of this machine.
+
+    The secret half opens backups: keep it elsewhere, twice, and not on this machine.
+    """
+    from data.errors import BarfrubError
+    from data.store.backup.encryption import write_new_key
+    from data.store.backup.signing import Signer
+
+    try:
+        public = write_new_key(file)
+    except OSError as error:
+        raise BarfrubError(f"{file} cannot be written: {error.strerror}") from error
+    typer.echo(f"The secret half is in {file}: carry it away. Without it no backup opens.")
+    typer.echo(f"BARFRUB_BACKUP_KEY={public}")
+    typer.echo("For a machine that restores what this one has saved:")
+    typer.echo(f"BARFRUB_BACKUP_SIGNERS={Signer(Settings().backup_signing_key).public}")
+
+
+def save_city(settings: Settings, folder: Path, target: Path, now: datetime) -> Path:
     """Save a city to a file or into a folder; return the file."""
     from data.errors import BarfrubError
-    from data.store.backup.backup import write_backup
+    from data.store.backup.backup import Protection, write_backup
+    from data.store.backup.pruning import backup_name
+    from data.store.backup.signing import Signer
 
-    file = target / _name(folder.name, now) if target.is_dir() else target
+    name = backup_name(folder.name, now, encrypted=bool(settings.backup_key))
+    file = target / name if target.is_dir() else target
     try:
-        write_backup(folder, file, now)
+        protection = Protection(Signer(settings.backup_signing_key), settings.backup_key)
+        write_backup(folder, file, now, protection)
     except OSError as error:
         raise BarfrubError(f"{file} cannot be written: {error.strerror}") from error
     return file
-
-
-def older_backups(folder: Path, city: str) -> list[Path]:
-    """Return the backups of a city in a folder, the newest first."""
-    stamp = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "Z"
-    return sorted(folder.glob(f"{city}-{stamp}{ENDING}"), reverse=True)
-
-
-def _name(city: str, now: datetime) -> str:
-    from datetime import UTC
-
-    return f"{city}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{ENDING}"

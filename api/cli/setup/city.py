@@ -246,7 +246,7 @@ def move(
     if backup:
         backups = settings.var / "backups"
         backups.mkdir(exist_ok=True)
-        print(f"Saved in {save_city(folder, backups, Clock().now())}")
+        print(f"Saved in {save_city(settings, folder, backups, Clock().now())}")
     target = None if to == "sqlite" else address_in(to, name)
     moved = move_city(folder, target, lambda table, rows: print(f"{table:<20} {rows:>12,} rows"))
     print(f"{name} is on {target or 'SQLite'}: {moved.rows:,} rows, each as it was.")

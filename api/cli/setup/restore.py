@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from api.config.settings import Settings
+
 
 def restore(
     file: Annotated[Path, typer.Argument(help="File written by `barfrub backup`.")],
@@ -12,11 +14,21 @@ def restore(
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace the city of that name, if there is one.")
     ] = False,
+    key: Annotated[
+        Path | None, typer.Option(help="File of the key that opens an encrypted backup.")
+    ] = None,
+    unsigned: Annotated[
+        bool,
+        typer.Option("--unsigned", help="Restore whoever signed it, or nobody: you know better."),
+    ] = False,
 ) -> None:
-    """Restore a city from a backup, completely or not at all."""
-    from api.config.settings import Settings
+    """Restore a city from a backup, completely or not at all.
+
+    Where this machine has saved itself, or BARFRUB_BACKUP_SIGNERS says whom to believe, only a
+    backup with such a signature is restored.
+    """
     from data.errors import BarfrubError, NotFoundError
-    from data.store.backup.restore import restore_city
+    from data.store.backup.restore import Credentials, restore_city
 
     if not file.is_file():
         raise NotFoundError("file", str(file))
@@ -25,6 +37,7 @@ def restore(
         manifest = restore_city(
             file,
             settings.city_folder(city),
+            Credentials(key, () if unsigned else believed_signers(settings)),
             replace=replace,
             database_url=settings.database,
         )
@@ -34,6 +47,16 @@ def restore(
         f"{city} is restored from {file.name}: {manifest.city} as of {manifest.made_at}, "
         f"{len(manifest.files)} files, all checksums correct."
     )
+
+
+def believed_signers(settings: Settings) -> tuple[str, ...]:
+    """Return the public keys whose backups are restored: this machine's, and those named."""
+    from data.store.backup.signing import Signer
+
+    named = [text.strip() for text in settings.backup_signers.split(",") if text.strip()]
+    if settings.backup_signing_key.exists():
+        named.append(Signer(settings.backup_signing_key).public)
+    return tuple(named)
 
 
 def upgrade(
@@ -47,7 +70,7 @@ def upgrade(
     """Upgrade a city's database to this version of Barfrub."""
     from api.cli.setup.backup import save_city
     from api.config.clock import Clock
-    from api.config.settings import Settings, chosen_city
+    from api.config.settings import chosen_city
     from data.store import migrations
     from data.store.database.city_database import database_of
     from data.store.database.city_lock import holding
@@ -64,7 +87,7 @@ def upgrade(
         if backup:
             backups = settings.var / "backups"
             backups.mkdir(exist_ok=True)
-            typer.echo(f"Saved in {save_city(folder, backups, Clock().now())}")
+            typer.echo(f"Saved in {save_city(settings, folder, backups, Clock().now())}")
         migrations.upgrade(engine)
         engine.dispose()
     typer.echo(f"{folder.name} is upgraded: tables {found} to {migrations.NEWEST}.")

@@ -11,6 +11,7 @@ from api.processes.city_state import CityStateHolder
 from api.processes.periodic_task import PeriodicTask
 from data.files.photos import remove_photo
 from data.model import Actor, ActorKind
+from data.store.backup.pruning import prune_backups
 from data.store.database.engine import Database, forget_overwritten, transaction
 from fleet.requests.data_retention import ErasedCounts, PersonSought, erase_old, erase_person
 
@@ -54,9 +55,18 @@ class RetentionTask(PeriodicTask):
             _log.warning("nothing is erased yet: the clock may be wrong")
             return NOTHING_ERASED
         erased = self.erase()
+        self._prune_backups()
         if erased.requests or erased.photos:
             _log.info("erased %d callers, %d photos", erased.callers, len(erased.photos))
         return erased
+
+    def _prune_backups(self) -> None:
+        """Delete backups that the program itself made and that are older than callers may be."""
+        backups, kept_for = self._settings.var / "backups", self._settings.callers_kept_days
+        if backups.is_dir():
+            city, age = self._folder.name, timedelta(days=kept_for)
+            for old in prune_backups(backups, city, self._clock.now(), None, age):
+                _log.info("deleted the old backup %s", old.name)
 
     def erase(self, actor: Actor = SCHEDULE) -> ErasedCounts:
         """Erase once, rows before files: a file that no row names can be removed later."""

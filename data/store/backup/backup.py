@@ -9,7 +9,7 @@ import json
 import os
 import tarfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from io import BytesIO
@@ -19,6 +19,8 @@ from typing import IO
 from data.errors import ConflictError
 from data.store.backup import postgres_copy, sqlite_copy
 from data.store.backup.database_facts import DatabaseFacts
+from data.store.backup.encryption import encrypting
+from data.store.backup.signing import Signer
 from data.store.database.city_address import ADDRESS_FILE, SQLITE_FILE, PostgresAddress, address_of
 from data.store.database.staging import workshop
 from data.store.database.write_queue import PARTS
@@ -28,6 +30,9 @@ DATABASE, DUMP = SQLITE_FILE, "barfrub.pgdump"
 """Names of a city's tables in a backup: the file of SQLite, or what pg_dump makes of the schema."""
 
 MANIFEST = "manifest.json"
+
+SIGNATURE = "manifest.sig"
+"""Member after the manifest: its signature, where somebody signed."""
 
 RECEIPT = "last-backup.json"
 """File in a city's folder that tells when it was last saved, and where."""
@@ -81,7 +86,21 @@ class HashingReader:
         return self._digest.hexdigest()
 
 
-def write_backup(folder: Path, target: Path, made_at: datetime) -> Manifest:
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """Who signs a backup, and the public key that it is encrypted for; neither by default."""
+
+    signer: Signer | None = None
+    recipient: str = ""
+
+
+OPEN = Protection()
+"""No protection but that of the file."""
+
+
+def write_backup(
+    folder: Path, target: Path, made_at: datetime, protection: Protection = OPEN
+) -> Manifest:
     """Save a city's folder into a new file, while others write, and return what it holds.
 
     The file appears whole or not at all, readable by its owner only: it holds callers' numbers.
@@ -91,7 +110,7 @@ def write_backup(folder: Path, target: Path, made_at: datetime) -> Manifest:
         raise ConflictError(f"{target} exists already", reason="file_exists", file=target.name)
     part = target.with_name(f".{target.name}.part")
     try:
-        manifest = _write_consistent(folder, part, made_at)
+        manifest = _write_consistent(folder, part, made_at, protection)
         part.rename(target)
     finally:
         part.unlink(missing_ok=True)
@@ -125,12 +144,20 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write_consistent(folder: Path, part: Path, made_at: datetime) -> Manifest:
+def _write_consistent(
+    folder: Path, part: Path, made_at: datetime, protection: Protection
+) -> Manifest:
     """Write until database and files are of one state of the city; nearly always once."""
     for _ in range(ATTEMPTS):
         with workshop(folder.parent, PREFIX) as bench:
             copy, facts = _copy_database(folder, bench)
-            manifest = _write(folder, copy, facts, part, made_at)
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                with _content_of(file, protection) as content:
+                    moment = made_at.isoformat()
+                    manifest = _write(folder, copy, facts, content, moment, protection.signer)
+                file.flush()
+                os.fsync(file.fileno())
         settled = _settled_city(folder)
         if settled == facts.city:
             return manifest
@@ -156,22 +183,32 @@ def _settled_city(folder: Path) -> tuple[object, ...] | None:
     return sqlite_copy.settled_city(address)
 
 
+def _content_of(file: IO[bytes], protection: Protection) -> AbstractContextManager[IO[bytes]]:
+    if protection.recipient:
+        return encrypting(file, protection.recipient)
+    return nullcontext(file)
+
+
 def _write(
-    folder: Path, copy: Path, facts: DatabaseFacts, part: Path, made_at: datetime
+    folder: Path,
+    copy: Path,
+    facts: DatabaseFacts,
+    content: IO[bytes],
+    made_at: str,
+    signer: Signer | None,
 ) -> Manifest:
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=GZIP_LEVEL) as archive:
-            # The database first: a photo that it knows lies in the folder by then.
-            digests = {copy.name: _pack(archive, copy, copy.name)}
-            for path in _files_of(folder):
-                name = path.relative_to(folder).as_posix()
-                with suppress(FileNotFoundError):  # somebody has just taken it away
-                    digests[name] = _pack(archive, path, name)
-            moment = made_at.isoformat()
-            manifest = Manifest(FORMAT, folder.name, moment, facts.revision, digests, facts.receipt)
-            _pack_text(archive, MANIFEST, json.dumps(asdict(manifest), indent=1))
-        os.fsync(file.fileno())
+    with tarfile.open(fileobj=content, mode="w:gz", compresslevel=GZIP_LEVEL) as archive:
+        # The database first: a photo that it knows lies in the folder by then.
+        digests = {copy.name: _pack(archive, copy, copy.name)}
+        for path in _files_of(folder):
+            name = path.relative_to(folder).as_posix()
+            with suppress(FileNotFoundError):  # somebody has just taken it away
+                digests[name] = _pack(archive, path, name)
+        manifest = Manifest(FORMAT, folder.name, made_at, facts.revision, digests, facts.receipt)
+        said = json.dumps(asdict(manifest), indent=1).encode()
+        _pack_bytes(archive, MANIFEST, said)
+        if signer is not None:
+            _pack_bytes(archive, SIGNATURE, signer.sign(said))
     return manifest
 
 
@@ -192,8 +229,7 @@ def _pack(archive: tarfile.TarFile, path: Path, name: str) -> str:
     return reader.hexdigest()
 
 
-def _pack_text(archive: tarfile.TarFile, name: str, text: str) -> None:
-    content = text.encode()
+def _pack_bytes(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     member = tarfile.TarInfo(name)
     member.size = len(content)
     archive.addfile(member, BytesIO(content))

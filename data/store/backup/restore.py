@@ -7,6 +7,8 @@ import secrets
 import shutil
 import tarfile
 import zlib
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -18,11 +20,14 @@ from data.store.backup.backup import (
     DUMP,
     FORMAT,
     MANIFEST,
+    SIGNATURE,
     HashingReader,
     Manifest,
     sync_folder,
 )
+from data.store.backup.encryption import decrypting, is_encrypted
 from data.store.backup.postgres_copy import load
+from data.store.backup.signing import is_signed_by
 from data.store.database.city_address import PostgresAddress, address_in, address_of, save_address
 from data.store.database.city_database import database_of, remove_database
 from data.store.database.city_lock import holding
@@ -36,8 +41,27 @@ AT_FDCWD, RENAME_EXCHANGE = -100, 2
 """Numbers of Linux's renameat2(2)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The file of the key that opens a backup, and whose signatures are believed.
+
+    Without any `signers` nothing is asked of the signature.
+    """
+
+    key_file: Path | None = None
+    signers: tuple[str, ...] = ()
+
+
+NO_CREDENTIALS = Credentials()
+
+
 def restore_city(
-    file: Path, folder: Path, *, replace: bool = False, database_url: str = ""
+    file: Path,
+    folder: Path,
+    credentials: Credentials = NO_CREDENTIALS,
+    *,
+    replace: bool = False,
+    database_url: str = "",
 ) -> Manifest:
     """Make a city's folder from a backup, tables brought up to date, and return what it held.
 
@@ -57,7 +81,7 @@ def restore_city(
     with workshop(folder.parent, PREFIX) as bench:
         new = bench / folder.name
         new.mkdir(mode=0o700)
-        manifest = unpack(file, new)
+        manifest = unpack(file, new, credentials)
         if (new / DUMP).exists():
             _load(new, _database_for(folder, database_url))
         try:
@@ -101,30 +125,71 @@ def _bring_up_to_date(new: Path) -> None:
         engine.dispose()
 
 
-def unpack(file: Path, into: Path) -> Manifest:
+def unpack(file: Path, into: Path, credentials: Credentials = NO_CREDENTIALS) -> Manifest:
     """Unpack a backup into an empty folder and return what it holds.
 
-    Raises `InvalidError` unless every byte is as it was saved; the folder is then of no use.
+    Raises `InvalidError` unless every byte is as it was saved, and signed as wanted; the folder is
+    then of no use.
     """
-    digests: dict[str, str] = {}
-    manifest: Manifest | None = None
+    unpacked = _Unpacked()
     try:
-        with tarfile.open(file, "r|gz") as archive:
+        with (
+            file.open("rb") as content,
+            _plain(file, content, credentials) as plain,
+            tarfile.open(fileobj=plain, mode="r|gz") as archive,
+        ):
             for member in archive:
-                content = archive.extractfile(member)
-                if content is None or manifest is not None:
-                    raise _not_whole(file)
-                if member.name == MANIFEST:
-                    manifest = Manifest(**json.loads(content.read()))
-                else:
-                    digests[member.name] = _unpack(content, into / _inside(member.name, file))
-    except (tarfile.TarError, EOFError, zlib.error, ValueError, TypeError) as error:
+                unpacked.take(archive, member, file, into)
+    except (tarfile.TarError, EOFError, zlib.error, TypeError, ValueError) as error:
         raise _not_whole(file) from error
-    if manifest is None or manifest.files != digests or not {DATABASE, DUMP} & digests.keys():
+    manifest = unpacked.manifest
+    if manifest is None or manifest.files != unpacked.digests:
+        raise _not_whole(file)
+    if not {DATABASE, DUMP} & unpacked.digests.keys():
         raise _not_whole(file)
     if manifest.format != FORMAT:
         raise InvalidError("backup", f"format {manifest.format}", f"format {FORMAT}")
+    signers = credentials.signers
+    if signers and not is_signed_by(signers, unpacked.said, unpacked.signature):
+        raise InvalidError("backup", file.name, "a backup with a signature that is believed here")
     return manifest
+
+
+@dataclass(slots=True)
+class _Unpacked:
+    """What was read of a backup so far; `said` is the manifest as it was signed."""
+
+    digests: dict[str, str] = field(default_factory=dict)
+    manifest: Manifest | None = None
+    said: bytes = b""
+    signature: bytes = b""
+
+    def take(
+        self, archive: tarfile.TarFile, member: tarfile.TarInfo, file: Path, into: Path
+    ) -> None:
+        """Read the next member; after the manifest only its signature may come."""
+        content = archive.extractfile(member)
+        late = self.manifest is not None and (member.name != SIGNATURE or self.signature)
+        if content is None or late:
+            raise _not_whole(file)
+        if member.name == MANIFEST:
+            self.said = content.read()
+            self.manifest = Manifest(**json.loads(self.said))
+        elif self.manifest is not None:
+            self.signature = content.read()
+        else:
+            target = into / _inside(member.name, file)
+            self.digests[member.name] = _unpack(content, target)
+
+
+def _plain(
+    file: Path, content: IO[bytes], credentials: Credentials
+) -> AbstractContextManager[IO[bytes]]:
+    if not is_encrypted(file):
+        return nullcontext(content)
+    if credentials.key_file is None:
+        raise InvalidError("--key", "", "the file of the key that opens this backup")
+    return decrypting(content, credentials.key_file)
 
 
 def _inside(name: str, file: Path) -> PurePosixPath:

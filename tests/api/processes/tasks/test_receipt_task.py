@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from api.cli.setup.backup import save_city
 from api.cli.storms.audit import audit as audit_command
 from api.config.clock import Clock
+from api.config.settings import Settings
 from api.processes.tasks.receipt_task import AWAY_EVERY, ReceiptTargets, ReceiptTask
 from api.processes.time_stamps import ask_for_stamp, stamped_at
 from data.errors import BarfrubError
@@ -180,7 +181,7 @@ def test_an_authority_that_does_not_answer_delays_nothing(
 
 def test_a_backup_names_the_last_line_of_the_book(lived_in: Path, tmp_path: Path) -> None:
     engine = open_at(lived_in)
-    saved = save_city(lived_in, tmp_path / "saved.tar.gz", v.NOW)
+    saved = save_city(Settings(), lived_in, tmp_path / "saved.tar.gz", v.NOW)
     (tmp_path / "out").mkdir()
     assert unpack(saved, tmp_path / "out").receipt == last_line(engine)
     engine.dispose()
