@@ -37,6 +37,7 @@ from api.open311.errors import install_outer_faults
 from api.planning import plan_comparison, plans
 from api.processes.city_state import CityStateHolder
 from api.processes.dispatch_rpc import DispatchClient
+from api.processes.event_feeds import EventFeeds
 from api.processes.ingest.board_cache import BoardCache
 from api.processes.ingest.live_positions import Consumer
 from api.processes.ingest.position_ingest import PositionIngest
@@ -247,6 +248,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         dispatch=DispatchClient(city_folder),
         report_ingest=ReportIngest(engine, city_state, clock.now, publish_requests, plans),
         boards=BoardCache(city_state, consumer, hub),
+        feeds=EventFeeds(hub, clock),
         photos=PhotoIntake(
             city_folder,
             clock,

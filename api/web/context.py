@@ -30,6 +30,7 @@ from api.config.settings import Settings
 from api.processes.background_job import BackgroundJob
 from api.processes.city_state import CityStateHolder
 from api.processes.dispatch_rpc import DispatchClient
+from api.processes.event_feeds import EventFeeds
 from api.processes.ingest.board_cache import BoardCache
 from api.processes.ingest.live_positions import Consumer
 from api.processes.ingest.position_ingest import PositionIngest
@@ -72,7 +73,6 @@ LANGUAGE_COOKIE = "barfrub_language"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 VERSION_DIGITS = 18
-
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -107,6 +107,7 @@ class App:
     report_ingest: ReportIngest
     dispatch: DispatchClient
     boards: BoardCache
+    feeds: EventFeeds
     photos: PhotoIntake
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     second_steps: SignInLimit = field(
@@ -282,9 +283,8 @@ def seen_version(header: str) -> int | None:
 
 def context_of(request: Request, signed: SignedIn) -> Context:
     """Return the context of somebody who is signed in."""
-    app, language = app_of(request), request.state.language
-    seen = seen_version(request.headers.get("if-match", ""))
-    now, session_id = app.clock.now(), signed.session.id
+    app, seen = app_of(request), seen_version(request.headers.get("if-match", ""))
+    now, session_id, language = app.clock.now(), signed.session.id, request.state.language
     return Context(app, signed.user, now, language, signed.csrf, session_id, seen)
 
 

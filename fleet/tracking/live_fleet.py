@@ -140,13 +140,13 @@ class Subscription:
     """Updates that one listener has not taken yet; a newer state replaces the older one.
 
     `wake` is called, from any thread, when there is something to take; of some `kinds` only, where
-    given.
+    given. `listeners` counts the people who read it, none for the server's `own`.
     """
 
     def __init__(
         self, wake: Callable[[], None], kinds: frozenset[str] | None = None, *, own: bool = False
     ) -> None:
-        self.own = own
+        self.listeners = 0 if own else 1
         self.wake = wake
         self._kinds = kinds
         self._waiting: dict[str, dict[int, Any]] = {}
@@ -179,7 +179,8 @@ class Hub:
     @property
     def listeners(self) -> int:
         """Number of listening people, without the server's own listeners."""
-        return sum(not one.own for one in self._subscriptions)
+        with self._lock:
+            return sum(one.listeners for one in self._subscriptions)
 
     def published(self, kind: str) -> int:
         """Return how often changes of a kind were published: a number that grows with each."""

@@ -13,9 +13,11 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from api.config.clock import Clock
+from api.processes import event_feeds
+from api.processes.event_feeds import EventFeeds
 from api.server.web_server import WebServer
 from api.web import stream
-from api.web.stream import KINDS_BY_ROLE, board_events
+from api.web.stream import KINDS_BY_ROLE
 from data.model import Role
 from fleet.tracking.live_fleet import Hub
 from maps.board.board import StormView
@@ -26,13 +28,13 @@ from tests.fleet.drives import a_request
 
 async def heard(hub: Hub, *published: tuple[str, list[Any]]) -> list[Any]:
     """Return the parsed events that a listener gets for what is published."""
-    events = board_events(hub, Clock(v.NOW))
+    events = EventFeeds(hub, Clock(v.NOW)).listen()
     assert (await anext(events)).startswith(b"retry:")
     for kind, items in published:
         hub.publish(kind, items)
-    lines = [(await anext(events)).decode() for _ in {kind for kind, _ in published}]
+    bunch = (await anext(events)).decode()
     await events.aclose()
-    return [_parsed(line) for line in lines]
+    return [_parsed(f"{one}\n\n") for one in bunch.removesuffix("\n\n").split("\n\n")]
 
 
 def _parsed(line: str) -> tuple[int, str, Any]:
@@ -59,7 +61,7 @@ def test_council_and_drivers_get_no_caller_no_vehicle_and_no_other_driver(role: 
     hub = Hub()
 
     async def told() -> list[Any]:
-        events = board_events(hub, Clock(v.NOW), KINDS_BY_ROLE[role])
+        events = EventFeeds(hub, Clock(v.NOW)).listen(KINDS_BY_ROLE[role])
         await anext(events)
         for kind in ("requests", "vehicles", "legs", "blockages", "runs"):
             hub.publish(kind, [request_view(a_request(), {})])
@@ -72,11 +74,11 @@ def test_council_and_drivers_get_no_caller_no_vehicle_and_no_other_driver(role: 
 
 
 def test_news_that_is_not_for_the_council_leaves_its_stream_quiet(monkeypatch: Any) -> None:
-    monkeypatch.setattr(stream, "BEAT_S", 0.01)
+    monkeypatch.setattr(event_feeds, "BEAT_S", 0.01)
     hub = Hub()
 
     async def told() -> str:
-        events = board_events(hub, Clock(v.NOW), KINDS_BY_ROLE[Role.COUNCIL])
+        events = EventFeeds(hub, Clock(v.NOW)).listen(KINDS_BY_ROLE[Role.COUNCIL])
         await anext(events)
         hub.publish("requests", [request_view(a_request(), {})])
         return _parsed((await anext(events)).decode())[1]
@@ -85,10 +87,10 @@ def test_news_that_is_not_for_the_council_leaves_its_stream_quiet(monkeypatch: A
 
 
 def test_a_quiet_stream_tells_the_time(monkeypatch: Any) -> None:
-    monkeypatch.setattr(stream, "BEAT_S", 0.01)
+    monkeypatch.setattr(event_feeds, "BEAT_S", 0.01)
 
     async def second() -> str:
-        events = board_events(Hub(), Clock(v.NOW))
+        events = EventFeeds(Hub(), Clock(v.NOW)).listen()
         await anext(events)
         return (await anext(events)).decode()
 
@@ -101,7 +103,7 @@ def test_who_left_is_forgotten() -> None:
     hub = Hub()
 
     async def leave() -> None:
-        events = board_events(hub, Clock(v.NOW))
+        events = EventFeeds(hub, Clock(v.NOW)).listen()
         await anext(events)
         await events.aclose()
 
@@ -120,11 +122,12 @@ def test_every_role_gets_changes_of_the_storm() -> None:
 
 
 def test_the_stream_of_somebody_who_was_shut_out_ends(monkeypatch: Any) -> None:
+    monkeypatch.setattr(event_feeds, "BEAT_S", 0.01)
     monkeypatch.setattr(stream, "BEAT_S", 0.01)
     hub, answers = Hub(), iter([True, False])
 
     async def heard_until_the_end() -> int:
-        events = stream.while_welcome(board_events(hub, Clock(v.NOW)), lambda: next(answers))
+        events = stream.while_welcome(EventFeeds(hub, Clock(v.NOW)).listen(), lambda: next(answers))
         return len([line async for line in events])
 
     assert asyncio.run(asyncio.wait_for(heard_until_the_end(), 10)) >= 2
@@ -135,7 +138,7 @@ def test_streams_end_whole_when_the_server_stops() -> None:
     hub = Hub()
 
     async def streaming(scope: Scope, receive: Receive, send: Send) -> None:
-        await StreamingResponse(board_events(hub, Clock(v.NOW)))(scope, receive, send)
+        await StreamingResponse(EventFeeds(hub, Clock(v.NOW)).listen())(scope, receive, send)
 
     door = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(streaming, lifespan="off", log_level="critical")
@@ -149,3 +152,61 @@ def test_streams_end_whole_when_the_server_stops() -> None:
         assert list(lines) == [""]  # and no `RemoteProtocolError`
     running.join(10)
     assert not running.is_alive()
+
+
+def test_an_event_is_serialized_once_for_all_who_read_the_same_kinds() -> None:
+    async def told() -> tuple[list[bytes], bytes]:
+        hub = Hub()
+        feeds = EventFeeds(hub, Clock(v.NOW))
+        readers = [feeds.listen(KINDS_BY_ROLE[Role.COUNCIL]) for _ in range(3)]
+        board = feeds.listen(KINDS_BY_ROLE[Role.DISPATCHER])
+        for reader in (*readers, board):
+            await anext(reader)
+        assert hub.listeners == 4
+        hub.publish("coverage", [(7, 0, -1)])
+        hub.publish("requests", [request_view(a_request(), {})])
+        bunches, whole = [await anext(reader) for reader in readers], await anext(board)
+        for reader in (*readers, board):
+            await reader.aclose()
+        assert hub.listeners == 0
+        return bunches, whole
+
+    bunches, whole = asyncio.run(told())
+    assert len({id(one) for one in bunches}) == 1
+    assert b"requests" in whole
+    assert b"requests" not in bunches[0]
+
+
+def test_a_listener_that_does_not_read_is_cut_off_and_holds_up_nobody(monkeypatch: Any) -> None:
+    monkeypatch.setattr(event_feeds, "GATHER_S", 0.0)
+    monkeypatch.setattr(event_feeds, "MOST_WAITING", 3)
+
+    async def told() -> tuple[list[bytes], int]:
+        hub = Hub()
+        feeds = EventFeeds(hub, Clock(v.NOW))
+        slow, quick = feeds.listen(), feeds.listen()
+        await anext(slow)
+        await anext(quick)
+        for number in range(5):
+            hub.publish("coverage", [(number, 0, 0)])
+            assert b"[[%d,0,0]]" % number in await anext(quick)
+        left = [lines async for lines in slow]
+        await quick.aclose()
+        return left, hub.listeners
+
+    assert asyncio.run(asyncio.wait_for(told(), 10)) == ([], 0)
+
+
+def test_the_same_reader_may_come_back_after_the_cut(monkeypatch: Any) -> None:
+    async def told() -> bytes:
+        hub = Hub()
+        feeds = EventFeeds(hub, Clock(v.NOW))
+        for _ in range(2):
+            events = feeds.listen()
+            await anext(events)
+            hub.publish("coverage", [(1, 0, 0)])
+            lines = await anext(events)
+            await events.aclose()
+        return lines
+
+    assert asyncio.run(told()).startswith(b"id: 1\nevent: coverage\n")

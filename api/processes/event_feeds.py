@@ -1,0 +1,149 @@
+"""Streams of changes for browsers: each event is serialized once for all its readers."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from pydantic_core import to_json
+
+from api.config.clock import Clock
+from fleet.tracking.live_fleet import Hub, Subscription
+
+BEAT_S = 10.0
+"""Interval of keep-alive events on a quiet stream."""
+
+GATHER_S = 0.2
+"""Pause before each message, so that changes are sent in bunches."""
+
+RETRY_MS = 2_000
+"""How soon browsers reconnect after a break."""
+
+MOST_WAITING = 50
+"""Bunches that a listener may leave unread: ten seconds at the busiest."""
+
+ALONE = frozenset({"beat", "city", "storm"})
+"""Kinds that carry one item, not a list."""
+
+Kinds = frozenset[str] | None
+
+
+class EventFeeds:
+    """The streams of a city, by the kinds of events that are read; use it in one event loop.
+
+    A listener that leaves more than `MOST_WAITING` bunches unread is cut off: what waits for it is
+    dropped and its stream ends. Its browser connects anew and reloads everything.
+    """
+
+    def __init__(self, hub: Hub, clock: Clock) -> None:
+        self._hub = hub
+        self._clock = clock
+        self._feeds: dict[Kinds, _Feed] = {}
+
+    async def listen(self, kinds: Kinds = None) -> AsyncGenerator[bytes]:
+        """Yield the lines of an event stream, limited to some kinds where given."""
+        feed = self._feeds.get(kinds)
+        if feed is None or feed.over:
+            feed = self._feeds[kinds] = _Feed(self._hub, self._clock, kinds)
+        listener = feed.join()
+        try:
+            yield f"retry: {RETRY_MS}\n\n".encode()
+            while (lines := await listener.get()) is not None:
+                yield lines
+        finally:
+            feed.leave(listener)
+            if not feed.listeners and self._feeds.get(kinds) is feed:
+                del self._feeds[kinds]
+                feed.stop()
+
+
+class _Listener:
+    """Bunches that one reader has not taken yet; `None` ends the stream."""
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue(MOST_WAITING)
+        self.get = self._waiting.get
+
+    def put(self, lines: bytes) -> bool:
+        """Queue a bunch; return whether there was room."""
+        if self._waiting.full():
+            return False
+        self._waiting.put_nowait(lines)
+        return True
+
+    def end(self) -> None:
+        """Drop what waits, and end the stream."""
+        while not self._waiting.empty():
+            self._waiting.get_nowait()
+        self._waiting.put_nowait(None)
+
+
+class _Feed:
+    """One subscription, whose events are serialized once and passed on to all listeners."""
+
+    def __init__(self, hub: Hub, clock: Clock, kinds: Kinds) -> None:
+        self._hub = hub
+        self._clock = clock
+        self._number = 0
+        self._awake = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self.listeners: set[_Listener] = set()
+        self._news: Subscription = hub.subscribe(self._wake, kinds)
+        self._task = asyncio.create_task(self._run())
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is passed on any more: the server stops, or the feed has failed."""
+        return self._task.done()
+
+    def join(self) -> _Listener:
+        """Return a new listener."""
+        listener = _Listener()
+        self.listeners.add(listener)
+        self._news.listeners = len(self.listeners)
+        if self._hub.closed.is_set():
+            listener.end()
+        return listener
+
+    def leave(self, listener: _Listener) -> None:
+        """Pass nothing more on to a listener."""
+        self.listeners.discard(listener)
+        self._news.listeners = len(self.listeners)
+
+    def stop(self) -> None:
+        """End the subscription."""
+        self._hub.unsubscribe(self._news)
+        self._task.cancel()
+
+    def _wake(self) -> None:
+        self._loop.call_soon_threadsafe(self._awake.set)
+
+    async def _run(self) -> None:
+        try:
+            await self._follow()
+        finally:
+            for listener in self.listeners:
+                listener.end()
+
+    async def _follow(self) -> None:
+        while not self._hub.closed.is_set():
+            try:
+                await asyncio.wait_for(self._awake.wait(), BEAT_S)
+            except TimeoutError:
+                self._pass_on(self._event("beat", [{"now": self._clock.now()}]))
+                continue
+            if self._hub.closed.is_set():
+                return
+            await asyncio.sleep(GATHER_S)
+            self._awake.clear()
+            self._pass_on(b"".join(self._event(*each) for each in self._news.take()))
+
+    def _pass_on(self, lines: bytes) -> None:
+        for listener in list(self.listeners) if lines else ():
+            if not listener.put(lines):
+                listener.end()
+                self.leave(listener)
+
+    def _event(self, kind: str, items: list[Any]) -> bytes:
+        self._number += 1
+        payload = to_json(items[-1] if kind in ALONE else items)
+        return b"id: %d\nevent: %s\ndata: %s\n\n" % (self._number, kind.encode(), payload)
