@@ -60,6 +60,12 @@ def _copies_dropped() -> Iterator[None]:
 
 
 @pytest.fixture
+def new_cities(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands and servers make new cities in the store that the tests run on."""
+    monkeypatch.setenv("BARFRUB_DATABASE", postgres.url_for_new_cities())
+
+
+@pytest.fixture
 def tx() -> Iterator[Tx]:
     """A transaction on the drawn village."""
     with transaction(a_village_database()) as tx:

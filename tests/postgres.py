@@ -46,7 +46,21 @@ def copy(made: PostgresAddress) -> PostgresAddress:
     database = f"{source}_{next(_numbers)}"
     _run(f'CREATE DATABASE "{database}" TEMPLATE "{source}"')
     _copies.append(database)
-    return PostgresAddress(f"{SERVER}/{database}", SCHEMA)
+    return PostgresAddress(f"{SERVER}/{database}", made.schema)
+
+
+def url_for_new_cities(*, shared: bool = False) -> str:
+    """Return the URL of a new database that cities can be made in, "" where they are files.
+
+    One that tests have `shared` stays until the server is gone, others until `drop_copies`.
+    """
+    if not WANTED:
+        return ""
+    database = f"cities_{os.getpid()}_{next(_numbers)}"
+    _run(f'CREATE DATABASE "{database}" TEMPLATE template0')
+    if not shared:
+        _copies.append(database)
+    return f"{SERVER}/{database}"
 
 
 def opened(address: PostgresAddress) -> Engine:

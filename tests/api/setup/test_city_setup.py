@@ -17,6 +17,7 @@ from data.store.database.engine import reading, transaction
 from data.store.setup.city import get_city
 from fleet.setup.city_setup import NewCity, add_city
 from tests.data.osm.osm_files import a_way, nodes, write_osm
+from tests.postgres import url_for_new_cities
 from tests.village import NOW
 from tests.village_database import DISPATCHER
 
@@ -29,7 +30,8 @@ def city_folder(settings, tmp_path_factory, password_hash) -> Path:
     """A city that was made of a file, with an administrator."""
     file = write_osm(tmp_path_factory.mktemp("drawn") / "town.osm", [*nodes(), *WAYS])
     folder: Path = settings.city_folder("town")
-    add_city(folder, NewCity("town", file, timezone="Asia/Tehran"), NOW, DISPATCHER)
+    town = NewCity("town", file, timezone="Asia/Tehran", database_url=url_for_new_cities())
+    add_city(folder, town, NOW, DISPATCHER)
     engine = database_of(folder)
     with transaction(engine) as tx:
         add_user(tx, "administrator", ["administrator"], "en", password_hash)

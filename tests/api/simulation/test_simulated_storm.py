@@ -23,7 +23,8 @@ from data.model import (
 )
 from data.store.accounts.accounts import list_devices
 from data.store.coverage.coverage import list_coverage
-from data.store.database.engine import create_engine, transaction
+from data.store.database.city_database import database_of
+from data.store.database.engine import transaction
 from data.store.planning.plans import add_plan, find_published_plan_id, set_plan_state
 from data.store.requests.requests import list_requests
 from data.store.shifts.shifts import add_shifts
@@ -45,20 +46,19 @@ def _always_asked_for_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def database(city_folder: Path) -> Path:
-    """Return the village's database with a storm and a published plan."""
-    path = city_folder / "barfrub.sqlite"
-    engine = create_engine(path)
+def planned_city(city_folder: Path) -> Path:
+    """Return the village's folder, with a storm and a published plan."""
+    engine = database_of(city_folder)
     with transaction(engine) as tx:
         storm = add_storm(tx, "First snow", "active", v.NOW)
         add_shifts(tx, [v.a_shift()])
-    publish_a_plan(path)
+    publish_a_plan(city_folder)
     assert storm.id == StormId(1)
     engine.dispose()
-    return path
+    return city_folder
 
 
-def publish_a_plan(path: Path) -> PlanId:
+def publish_a_plan(folder: Path) -> PlanId:
     """Publish the round through the village, in place of an older plan."""
     plan = Plan(
         id=PlanId(0),
@@ -75,7 +75,7 @@ def publish_a_plan(path: Path) -> PlanId:
         seed=1,
         state=PlanState.DRAFT,
     )
-    engine = create_engine(path)
+    engine = database_of(folder)
     with transaction(engine) as tx:
         older = find_published_plan_id(tx, StormId(1))
         if older is not None:
@@ -87,13 +87,13 @@ def publish_a_plan(path: Path) -> PlanId:
 
 
 def acted(
-    settings: Settings, database: Path, clock: StillClock, scene: Scene, script: Script = SCRIPT
+    settings: Settings, planned_city: Path, clock: StillClock, scene: Scene, script: Script = SCRIPT
 ) -> None:
     """Run a scene with a simulation and its server, both in this process."""
 
     async def act() -> None:
-        web = create_app(settings, database.parent, clock)
-        engine = create_engine(database)
+        web = create_app(settings, planned_city, clock)
+        engine = database_of(planned_city)
         transport = httpx.ASGITransport(web)
         async with (
             web.router.lifespan_context(web),
@@ -114,15 +114,15 @@ async def ten_minutes(simulation: Simulation, clock: StillClock) -> None:
 
 
 def test_what_the_board_shows_came_in_through_the_public_api(
-    settings: Settings, database: Path, clock: StillClock
+    settings: Settings, planned_city: Path, clock: StillClock
 ) -> None:
     async def scene(simulation: Simulation, clock: StillClock) -> None:
         await ten_minutes(simulation, clock)
         assert simulation.positions_sent > 50
         assert simulation.calls_sent > 5
 
-    acted(settings, database, clock, scene)
-    engine = create_engine(database)
+    acted(settings, planned_city, clock, scene)
+    engine = database_of(planned_city)
     with transaction(engine) as tx:
         asked = list_requests(tx)
         driven = {row.segment_id for row in list_coverage(tx, StormId(1)) if row.evidence}
@@ -133,38 +133,38 @@ def test_what_the_board_shows_came_in_through_the_public_api(
 
 
 def test_a_server_at_another_speed_than_asked_is_refused(
-    settings: Settings, database: Path, clock: StillClock
+    settings: Settings, planned_city: Path, clock: StillClock
 ) -> None:
     async def scene(simulation: Simulation, clock: StillClock) -> None:
         with pytest.raises(BarfrubError, match="--speed 30"):
             await simulation.begin(print)
 
-    acted(settings, database, clock, scene, Script(speed=30.0))
+    acted(settings, planned_city, clock, scene, Script(speed=30.0))
 
 
 def test_an_operator_who_cannot_sign_in_is_an_error(
-    settings: Settings, database: Path, clock: StillClock
+    settings: Settings, planned_city: Path, clock: StillClock
 ) -> None:
     async def scene(simulation: Simulation, clock: StillClock) -> None:
         with pytest.raises(BarfrubError, match="cannot sign in"):
             await ten_minutes(simulation, clock)
 
-    acted(settings, database, clock, scene, Script(operator="operator", password="no"))
+    acted(settings, planned_city, clock, scene, Script(operator="operator", password="no"))
 
 
 def test_without_an_operator_nobody_calls(
-    settings: Settings, database: Path, clock: StillClock
+    settings: Settings, planned_city: Path, clock: StillClock
 ) -> None:
     async def scene(simulation: Simulation, clock: StillClock) -> None:
         await ten_minutes(simulation, clock)
         assert simulation.calls_sent == 0
         assert simulation.positions_sent > 50
 
-    acted(settings, database, clock, scene, Script())
+    acted(settings, planned_city, clock, scene, Script())
 
 
-def test_trackers_get_new_tokens_for_each_simulation(database: Path) -> None:
-    engine = create_engine(database)
+def test_trackers_get_new_tokens_for_each_simulation(planned_city: Path) -> None:
+    engine = database_of(planned_city)
     with transaction(engine) as tx:
         first = own_trackers(tx, [v.a_vehicle(1)], "simulated", v.NOW)
         second = own_trackers(tx, [v.a_vehicle(1)], "simulated", v.NOW)
@@ -174,7 +174,7 @@ def test_trackers_get_new_tokens_for_each_simulation(database: Path) -> None:
 
 
 def test_a_newer_plan_sends_the_trucks_on_from_where_they_are(
-    settings: Settings, database: Path, clock: StillClock
+    settings: Settings, planned_city: Path, clock: StillClock
 ) -> None:
     said: list[str] = []
 
@@ -183,15 +183,15 @@ def test_a_newer_plan_sends_the_trucks_on_from_where_they_are(
         sent = simulation.positions_sent
         await simulation.look_for_plan(said.append)
         assert said == []
-        published = publish_a_plan(database)
+        published = publish_a_plan(planned_city)
         await simulation.look_for_plan(said.append)
         assert said == [f"1 trucks drive plan {published}"]
         clock.moment += timedelta(minutes=10)
         await simulation.tick()
         assert simulation.positions_sent > sent
 
-    acted(settings, database, clock, scene, Script())
-    engine = create_engine(database)
+    acted(settings, planned_city, clock, scene, Script())
+    engine = database_of(planned_city)
     with transaction(engine) as tx:
         day = timedelta(days=1)
         fixes = list_between(tx, VehicleId(1), v.NOW - day, v.NOW + day)

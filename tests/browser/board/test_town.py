@@ -13,6 +13,7 @@ from data.store.database.city_database import database_of
 from data.store.database.engine import transaction
 from fleet.setup.city_setup import NewCity, add_city
 from tests.browser.conftest import serving
+from tests.postgres import url_for_new_cities
 from tests.village import NOW
 from tools.town import lonlat
 
@@ -28,10 +29,14 @@ OLD_QUARTER = lonlat((-200, 150))
 def server(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> Iterator[str]:
     settings = Settings(var=tmp_path_factory.mktemp("var"))
     folder = settings.city_folder("barfabad")
-    actor = Actor(ActorKind.SYSTEM, "test")
-    add_city(
-        folder, NewCity(TOWN_NAME, TOWN_FILE, timezone="Asia/Tehran", language="fa"), NOW, actor
+    town = NewCity(
+        TOWN_NAME,
+        TOWN_FILE,
+        timezone="Asia/Tehran",
+        language="fa",
+        database_url=url_for_new_cities(shared=True),
     )
+    add_city(folder, town, NOW, Actor(ActorKind.SYSTEM, "test"))
     with transaction(database_of(folder)) as tx:
         for role in Role:
             add_user(tx, role.value, [role], "fa", password_hash)

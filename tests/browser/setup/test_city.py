@@ -1,7 +1,6 @@
 """Set-up of a served city in a real browser: overview, people, streets and a newer file."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +15,9 @@ from data.store.database.engine import transaction
 from fleet.setup.city_setup import NewCity, add_city
 from tests.browser.conftest import refuse, serving
 from tests.data.osm.osm_files import CROSS, a_way, nodes, write_osm
+from tests.postgres import url_for_new_cities
 from tests.village import NOW
-from tests.village_database import DISPATCHER
+from tests.village_database import DISPATCHER, copy_city
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +37,8 @@ def made_town(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> P
     folder = tmp_path_factory.mktemp("made") / "town"
     file = tmp_path_factory.mktemp("drawn") / "town.osm"
     write_osm(file, [*nodes(CROSS | ISLAND), *WAYS, OFF_MAP])
-    add_city(folder, NewCity("town", file, timezone="Asia/Tehran"), NOW, DISPATCHER)
+    url = url_for_new_cities(shared=True)
+    add_city(folder, NewCity("town", file, "Asia/Tehran", database_url=url), NOW, DISPATCHER)
     engine = database_of(folder)
     with transaction(engine) as tx:
         for role in (Role.ADMINISTRATOR, Role.OPERATOR):
@@ -49,7 +50,7 @@ def made_town(tmp_path_factory: pytest.TempPathFactory, password_hash: str) -> P
 @pytest.fixture
 def server(tmp_path: Path, made_town: Path) -> Iterator[str]:
     settings = Settings(var=tmp_path)
-    shutil.copytree(made_town, settings.city_folder("town"))
+    copy_city(made_town, settings.city_folder("town"))
     with serving(settings, "town") as address:
         yield address
 

@@ -17,7 +17,7 @@ from api.server.first_run_app import FirstRunApp
 from api.server.web_server import WebServer
 from tests.data.osm.osm_files import a_way, nodes, write_osm
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("new_cities")]
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "locale": "fa-IR"}
 DESK = {"locale": "en-GB", "timezone_id": "Asia/Tehran"}

@@ -9,6 +9,7 @@ from fleet.setup.street_update import compare, take_over
 from fleet.storms.storm_start import start_storm
 from tests.data.osm.osm_files import a_way, write_osm
 from tests.fleet.setup.crossing import ACTOR, ALLEY, LATER, NOW, streets
+from tests.postgres import url_for_new_cities
 
 
 @pytest.fixture
@@ -19,9 +20,8 @@ def write(tmp_path):
 @pytest.fixture
 def folder(tmp_path, write):
     folder = tmp_path / "cities" / "town"
-    add_city(
-        folder, NewCity("town", write("old.osm", streets()), timezone="Asia/Tehran"), NOW, ACTOR
-    )
+    file, url = write("old.osm", streets()), url_for_new_cities()
+    add_city(folder, NewCity("town", file, "Asia/Tehran", database_url=url), NOW, ACTOR)
     return folder
 
 

@@ -16,6 +16,7 @@ from fleet.accounts.accounts import enroll
 from fleet.setup.atomic_folder import scaffold
 from fleet.setup.city_setup import STEPS, NewCity, add_city
 from tests.data.osm.osm_files import a_way, nodes, write_osm
+from tests.postgres import url_for_new_cities
 from tests.village import NOW
 from tests.village_database import DISPATCHER
 
@@ -31,9 +32,10 @@ from fleet.setup.city_setup import NewCity, add_city
 def die(tx):
     os.kill(os.getpid(), signal.SIGKILL)
 
-folder, file, step = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+folder, file, step, url = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4]
 add_city(
-    folder, NewCity("town", file), datetime.now(UTC), Actor(ActorKind.SYSTEM, "test"),
+    folder, NewCity("town", file, database_url=url),
+    datetime.now(UTC), Actor(ActorKind.SYSTEM, "test"),
     report=lambda now_at: now_at == step and die(None),
     **({"arrange": die} if step == "arrange" else {}),
 )
@@ -49,13 +51,13 @@ def street_file(tmp_path: Path) -> Path:
 def test_a_kill_at_any_step_leaves_no_city_and_the_next_try_nothing_else(
     tmp_path: Path, street_file: Path, step: str
 ) -> None:
-    folder = tmp_path / "cities" / "town"
-    words = [sys.executable, "-c", KILLED_AT, str(folder), str(street_file), step]
+    folder, url = tmp_path / "cities" / "town", url_for_new_cities()
+    words = [sys.executable, "-c", KILLED_AT, str(folder), str(street_file), step, url]
     killed = subprocess.run(words, cwd=ROOT, check=False)
     assert killed.returncode == -signal.SIGKILL
     assert not folder.exists()
 
-    add_city(folder, NewCity("town", street_file), NOW, DISPATCHER)
+    add_city(folder, NewCity("town", street_file, database_url=url), NOW, DISPATCHER)
     assert [path.name for path in folder.parent.iterdir()] == ["town"]
     assert folder.stat().st_mode & 0o077 == 0  # nobody else reads what callers said
 
@@ -64,7 +66,7 @@ def test_the_first_administrator_comes_with_the_city(tmp_path: Path, street_file
     folder = tmp_path / "town"
     add_city(
         folder,
-        NewCity("town", street_file),
+        NewCity("town", street_file, database_url=url_for_new_cities()),
         NOW,
         DISPATCHER,
         arrange=lambda tx: enroll(tx, DISPATCHER, "reza", [Role.ADMINISTRATOR], "fa", "x", NOW),

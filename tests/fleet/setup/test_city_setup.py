@@ -19,6 +19,7 @@ from fleet.setup.city_files import read_city_file
 from fleet.setup.city_setup import STEPS, NewCity, add_city, set_fleet, set_policy
 from tests.data.osm.osm_files import a_node, a_sign, a_way, nodes, write_osm
 from tests.data.setup.polygon_files import write_polygons
+from tests.postgres import WANTED, url_for_new_cities
 
 NOW = datetime(2026, 12, 21, 4, 0, tzinfo=UTC)
 ACTOR = Actor(ActorKind.SYSTEM, "test")
@@ -39,6 +40,13 @@ def street_file(tmp_path):
     return write_osm(tmp_path / "town.osm.pbf", [*nodes(), school, house, *ways, sign])
 
 
+FILES_OF_DATABASE = (
+    {"database.toml"}
+    if WANTED
+    else {"barfrub.sqlite", "barfrub.sqlite-head", "barfrub.sqlite-turn"}
+)
+
+
 @pytest.fixture
 def folder(tmp_path):
     return tmp_path / "cities" / "town"
@@ -46,7 +54,8 @@ def folder(tmp_path):
 
 @pytest.fixture
 def engine(folder, street_file):
-    add_city(folder, NewCity("town", street_file, timezone="Asia/Tehran"), NOW, ACTOR)
+    url = url_for_new_cities()
+    add_city(folder, NewCity("town", street_file, "Asia/Tehran", database_url=url), NOW, ACTOR)
     engine = database_of(folder)
     yield engine
     engine.dispose()
@@ -54,9 +63,7 @@ def engine(folder, street_file):
 
 def test_a_city_is_whole_after_its_import(folder, engine):
     assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} == {
-        "barfrub.sqlite",
-        "barfrub.sqlite-head",
-        "barfrub.sqlite-turn",
+        *FILES_OF_DATABASE,
         "policy.toml",
         "fleet.toml",
         "tiles/streets.pmtiles",
@@ -117,10 +124,12 @@ def test_an_unknown_time_zone_changes_nothing(folder, street_file):
 
 
 def test_a_city_that_exists_is_not_replaced(folder, engine, street_file):
-    before = (folder / "barfrub.sqlite").stat().st_mtime_ns
+    with reading(engine) as tx:
+        before = get_report(tx), list_events(tx)
     with pytest.raises(ConflictError, match="town"):
         add_city(folder, NewCity("town", street_file), NOW, ACTOR)
-    assert (folder / "barfrub.sqlite").stat().st_mtime_ns == before
+    with reading(engine) as tx:
+        assert (get_report(tx), list_events(tx)) == before
 
 
 def test_an_unknown_kind_of_file_is_refused(tmp_path):

@@ -24,6 +24,7 @@ from fleet.setup.street_update import compare, take_over
 from fleet.storms.storm_start import start_storm
 from tests.data.osm.osm_files import a_node, a_sign, a_way, write_osm
 from tests.fleet.setup.crossing import ACTOR, NOW
+from tests.postgres import url_for_new_cities
 
 SIDE = 5
 ROADS = ("primary", "secondary", "residential", "living_street")
@@ -153,7 +154,8 @@ def assert_all_fits(tx, storm):
 def test_records_fit_together_after_years_of_edits(tmp_path, seed):
     mappers, random = Mappers(seed), Random(seed)  # noqa: S311 - calls, not secrets
     folder = tmp_path / "cities" / "town"
-    add_city(folder, NewCity("town", mappers.write(tmp_path / "0.osm")), NOW, ACTOR)
+    file = mappers.write(tmp_path / "0.osm")
+    add_city(folder, NewCity("town", file, database_url=url_for_new_cities()), NOW, ACTOR)
     engine = database_of(folder)
     with transaction(engine) as tx:
         storm = start_storm(tx, ACTOR, "snow", load_network(tx), get_policy(tx), NOW)

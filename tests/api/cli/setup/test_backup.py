@@ -19,8 +19,17 @@ from api.config.clock import Clock
 from data.errors import BarfrubError, ConflictError, InvalidError
 from data.store.audit.audit_log import add_event
 from data.store.backup import sqlite_copy
-from data.store.backup.backup import MANIFEST, last_backup_at, write_backup
+from data.store.backup.backup import (
+    DATABASE,
+    DUMP,
+    MANIFEST,
+    Manifest,
+    last_backup_at,
+    write_backup,
+)
 from data.store.backup.restore import restore_city
+from data.store.database import postgres_engine
+from data.store.database.city_address import ADDRESS_FILE
 from data.store.database.city_lock import holding
 from data.store.database.engine import transaction
 from data.store.migrations import NEWEST
@@ -29,6 +38,7 @@ from tests import village as v
 from tests.api.lived_in_city import SYSTEM, open_at, rows_of, run
 from tests.begun_session import begun_session
 from tests.fleet.drives import a_drive, a_fix
+from tests.postgres import url_for_new_cities
 
 ROOT = Path(__file__).parents[4]
 
@@ -38,8 +48,14 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in found
-        if "barfrub.sqlite" not in path.name and not path.name.startswith(".")
+        if path.name != ADDRESS_FILE
+        and "barfrub.sqlite" not in path.name
+        and not path.name.startswith(".")
     }
+
+
+def restore_beside(file: Path, folder: Path) -> Manifest:
+    return restore_city(file, folder, database_url=url_for_new_cities())
 
 
 def test_a_restored_city_equals_its_source_row_by_row_and_file_by_file(
@@ -48,7 +64,7 @@ def test_a_restored_city_equals_its_source_row_by_row_and_file_by_file(
     before, files = rows_of(lived_in), files_of(lived_in)
     write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
     elsewhere = tmp_path / "another machine" / "cities" / "village"
-    manifest = restore_city(tmp_path / "saved.tar.gz", elsewhere)
+    manifest = restore_beside(tmp_path / "saved.tar.gz", elsewhere)
     assert rows_of(elsewhere) == before
     assert len(before["position"]) > 20
     assert files_of(elsewhere) == files
@@ -62,9 +78,7 @@ def test_a_backup_while_others_write_is_of_one_moment(lived_in: Path, tmp_path: 
 
     def write() -> None:
         second = 10_000
-        while not over.wait(
-            0.002
-        ):  # SQLite promises no turn to who waits for a writer without rest
+        while not over.wait(0.002):  # SQLite promises no turn beside a writer without rest
             second += 1
             with transaction(engine) as tx:  # one fix and one event: a whole has as many of both
                 add_positions(tx, [a_fix(v.at_m(0, 0), float(second))])
@@ -83,7 +97,7 @@ def test_a_backup_while_others_write_is_of_one_moment(lived_in: Path, tmp_path: 
     engine.dispose()
     counts = []
     for number in range(3):
-        restore_city(tmp_path / f"{number}.tar.gz", tmp_path / f"restored-{number}")
+        restore_beside(tmp_path / f"{number}.tar.gz", tmp_path / f"restored-{number}")
         rows = rows_of(tmp_path / f"restored-{number}")
         came = [row for row in rows["event"] if "fix.came" in row]
         assert len(came) == len(rows["position"]) - len(a_drive((0, 0), (900, 0)))
@@ -96,6 +110,7 @@ def test_only_its_owner_reads_a_backup(lived_in: Path, tmp_path: Path) -> None:
     assert (tmp_path / "saved.tar.gz").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.sqlite
 def test_a_backup_of_a_damaged_database_is_refused_and_leaves_no_file(
     lived_in: Path, tmp_path: Path
 ) -> None:
@@ -108,6 +123,7 @@ def test_a_backup_of_a_damaged_database_is_refused_and_leaves_no_file(
     assert not list(tmp_path.glob("*saved*"))
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_is_not_called_damage(
     lived_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,7 +146,7 @@ def test_a_city_set_up_meanwhile_is_saved_anew(
     written, honest = [], tarfile.TarFile.addfile
 
     def while_somebody_sets_a_policy(archive, member, content):
-        if member.name == "barfrub.sqlite":
+        if member.name in {DATABASE, DUMP}:
             if not written:
                 engine = open_at(lived_in)
                 with transaction(engine) as tx:
@@ -141,7 +157,7 @@ def test_a_city_set_up_meanwhile_is_saved_anew(
 
     monkeypatch.setattr(tarfile.TarFile, "addfile", while_somebody_sets_a_policy)
     write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
-    restore_city(tmp_path / "saved.tar.gz", tmp_path / "restored")
+    restore_beside(tmp_path / "saved.tar.gz", tmp_path / "restored")
     assert len(written) == 2
     assert rows_of(tmp_path / "restored")["city"] == rows_of(lived_in)["city"]
 
@@ -159,7 +175,7 @@ def test_a_photo_taken_away_meanwhile_is_no_reason_to_fail(
     manifest = write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
     monkeypatch.undo()
     assert "photos/a1b2.jpg" not in manifest.files
-    restore_city(tmp_path / "saved.tar.gz", tmp_path / "restored")
+    restore_beside(tmp_path / "saved.tar.gz", tmp_path / "restored")
 
 
 def test_a_backup_waits_for_whoever_is_changing_the_streets(lived_in: Path, tmp_path: Path) -> None:
@@ -183,7 +199,7 @@ def test_a_backup_waits_for_whoever_is_changing_the_streets(lived_in: Path, tmp_
     importing.join()
     saver.join()
     engine.dispose()
-    restore_city(tmp_path / "saved.tar.gz", tmp_path / "restored")
+    restore_beside(tmp_path / "saved.tar.gz", tmp_path / "restored")
     assert (tmp_path / "restored" / "tiles" / "streets.pmtiles").read_bytes() == b"new"
     assert rows_of(tmp_path / "restored")["city"] == rows_of(lived_in)["city"]
 
@@ -192,6 +208,7 @@ def test_a_writer_who_never_ends_is_named_and_leaves_no_file(
     lived_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite_copy, "LOOKS", 2)
+    monkeypatch.setattr(postgres_engine, "WAIT_MS", 100)
     engine = open_at(lived_in)
     with transaction(engine), pytest.raises(ConflictError, match="set up while it was saved"):
         write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
@@ -269,7 +286,7 @@ def test_a_backup_of_another_layout_is_refused(lived_in: Path, tmp_path: Path) -
 
     rewrite(file, of_tomorrow)
     with pytest.raises(InvalidError, match="expected format 1"):
-        restore_city(file, tmp_path / "restored")
+        restore_beside(file, tmp_path / "restored")
     assert not (tmp_path / "restored").exists()
 
 
@@ -389,5 +406,5 @@ def test_nobody_is_signed_in_to_a_restored_city(lived_in: Path, tmp_path: Path) 
     engine.dispose()
     assert len(rows_of(lived_in)["session"]) == 1
     write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
-    restore_city(tmp_path / "saved.tar.gz", tmp_path / "restored")
+    restore_beside(tmp_path / "saved.tar.gz", tmp_path / "restored")
     assert rows_of(tmp_path / "restored")["session"] == []

@@ -11,6 +11,7 @@ from api.cli.storms.storm import storm
 from data.errors import BarfrubError, ConflictError, InvalidError, NotFoundError
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_file import URMIA_FLEET
+from data.store.database.city_address import PostgresAddress, address_of, save_address
 from data.store.database.city_database import database_of
 from data.store.database.city_lock import holding
 from data.store.database.engine import create_engine, reading
@@ -19,10 +20,11 @@ from data.store.setup.city import get_city
 from data.store.streets.districts import list_districts
 from tests.data.osm.drawn_place import QUERY, cached_in
 from tests.data.osm.osm_files import a_way, nodes, write_osm
+from tests.postgres import WANTED, url_for_new_cities
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
+def run(tmp_path, monkeypatch, new_cities):
     monkeypatch.setenv("BARFRUB_VAR", str(tmp_path / "var"))
     monkeypatch.delenv("BARFRUB_CITY", raising=False)
 
@@ -169,7 +171,9 @@ def test_cities_are_listed_with_their_files(run, town, street_file):
 def test_a_city_that_cannot_be_read_does_not_hide_the_others(run, town):
     broken = town.parent / "broken"
     broken.mkdir()
-    older = create_engine(broken / "barfrub.sqlite")
+    if WANTED:
+        save_address(broken, PostgresAddress(url_for_new_cities(), "broken"))
+    older = create_engine(address_of(broken))
     metadata.create_all(older)
     older.dispose()
     lines = run(city, "list").stdout.splitlines()
@@ -194,7 +198,7 @@ def test_a_city_that_is_served_is_not_removed(run, town):
     with holding(town):
         refused = run(city, "remove", "town", "--yes").exception
     assert isinstance(refused, ConflictError)
-    assert (town / "barfrub.sqlite").exists()
+    assert run(city, "show", "town").exit_code == 0
 
 
 def test_an_export_tells_class_and_reason(run, town, tmp_path):

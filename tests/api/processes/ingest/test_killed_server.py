@@ -6,13 +6,13 @@ import socket
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select
 
 from api.config.clock import Clock
 from api.processes.workers.worker_processes import WORKERS
@@ -20,6 +20,7 @@ from data.model import VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.city_database import database_of
 from data.store.database.engine import reading, transaction
+from data.store.schema import position
 from fleet.accounts.accounts import token_digest
 
 ROOT = Path(__file__).parents[4]
@@ -85,10 +86,7 @@ def test_no_acknowledged_position_is_missing_after(stop: signal.Signals, city_fo
         for sender in senders:
             sender.join()
     with reading(engine) as tx:
-        kept = {
-            datetime.fromisoformat(row[0]).replace(tzinfo=UTC)
-            for row in tx.execute(text("select fixed_at from position"))
-        }
+        kept = set(tx.scalars(select(position.c.fixed_at)))
     engine.dispose()
     assert len(acknowledged) >= ENOUGH
     assert set(acknowledged) <= kept
