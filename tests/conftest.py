@@ -1,5 +1,6 @@
 import gc
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,8 +31,10 @@ def pytest_collection_finish() -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if postgres.WANTED:  # its driver, unlike SQLite's, complains when a test leaves an engine open
+        told = "(?s).*(psycopg|BaseConnection)"
         for category in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning"):
-            config.addinivalue_line("filterwarnings", f"ignore:.*psycopg:{category}")
+            config.addinivalue_line("filterwarnings", f"ignore:{told}:{category}")
+        warnings.filterwarnings("ignore", told, pytest.PytestUnraisableExceptionWarning)  # at exit
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,8 @@ from sqlalchemy import Column, ColumnElement, Row, Table, Text, func, insert, se
 
 from data.errors import BarfrubError
 from data.store.database.engine import Tx
-from data.store.schema import metadata
+from data.store.database.position_months import make_months
+from data.store.schema import metadata, position
 
 AT_ONCE = 2_000
 """Rows that are read and written together."""
@@ -18,6 +19,8 @@ def copy_rows(source: Tx, copy: Tx) -> None:
     """Copy all rows into tables without any; new rows go on from there with their numbers."""
     for table in metadata.sorted_tables:
         for part in batched(_rows_of(source, table), AT_ONCE, strict=False):
+            if table is position:
+                make_months(copy, (row.fixed_at for row in part))
             copy.execute(insert(table), [dict(row._mapping) for row in part])  # noqa: SLF001
         _number_from_there(copy, table)
 

@@ -4,15 +4,33 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Connection,
     Float,
     ForeignKey,
     Index,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.event import listens_for
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import DDLCompiler
 
 from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
+
+FIRST_MONTH = "2020-01-01"
+"""Fixes before it share one partition on PostgreSQL; later ones have one each month."""
+
+
+class _IdInPartitions(PrimaryKeyConstraint):
+    """The id; on PostgreSQL with the column of the partitions, which each key there needs."""
+
+
+@compiles(_IdInPartitions, "postgresql")
+def _with_time(_key: _IdInPartitions, _compiler: DDLCompiler, **_words: object) -> str:
+    return "PRIMARY KEY (id, fixed_at)"
+
 
 position = Table(
     "position",
@@ -36,10 +54,22 @@ position = Table(
     Column("attributes", JSON, nullable=False),
     Column("seen", Boolean, nullable=False, default=False, doc="went through matching"),
     Column("fault", Text, nullable=False, server_default="", doc="why it was set aside"),
+    _IdInPartitions("id"),
     UniqueConstraint("vehicle_id", "fixed_at", "source", name="position_key"),
+    postgresql_partition_by="RANGE (fixed_at)",
 )
 _UNSEEN = position.c.seen.is_(False)
 Index("position_unseen", position.c.id, sqlite_where=_UNSEEN, postgresql_where=_UNSEEN)
+
+
+@listens_for(position, "after_create")
+def _first_partition(_table: Table, connection: Connection, **_words: object) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(
+            "CREATE TABLE position_before PARTITION OF position"
+            f" FOR VALUES FROM (MINVALUE) TO ('{FIRST_MONTH}')"
+        )
+
 
 early_position = Table(
     "early_position",

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert, psycopg
 from data.model import DeviceId, LonLat, Position, VehicleId
 from data.store.database.engine import Tx
 from data.store.database.functions import one_if
+from data.store.database.position_months import make_months
 from data.store.database.records import first_record, reader, record, records
 from data.store.schema import device, position
 from data.store.schema.base import text_of_moment
@@ -51,6 +52,7 @@ def add_positions(tx: Tx, positions: Sequence[Position]) -> int:
     """Store the fixes whose (vehicle, fixed_at, source) is new, return how many those were."""
     if not positions:
         return 0
+    make_months(tx, (one.fixed_at for one in positions))
     return int(tx.exec_driver_sql(_ADD[tx.dialect.name], [_row(one) for one in positions]).rowcount)
 
 
