@@ -10,7 +10,6 @@ import threading
 from pathlib import Path
 
 import pytest
-from pysqlite3 import dbapi2
 from sqlalchemy import text
 
 from api.cli.setup.backup import backup
@@ -108,36 +107,6 @@ def test_a_backup_while_others_write_is_of_one_moment(lived_in: Path, tmp_path: 
 def test_only_its_owner_reads_a_backup(lived_in: Path, tmp_path: Path) -> None:
     write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
     assert (tmp_path / "saved.tar.gz").stat().st_mode & 0o777 == 0o600
-
-
-@pytest.mark.sqlite
-def test_a_backup_of_a_damaged_database_is_refused_and_leaves_no_file(
-    lived_in: Path, tmp_path: Path
-) -> None:
-    database = lived_in / "barfrub.sqlite"
-    content = bytearray(database.read_bytes())
-    content[8192:20480] = b"\xff" * 12288
-    database.write_bytes(content)
-    with pytest.raises(BarfrubError, match="is damaged"):
-        write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
-    assert not list(tmp_path.glob("*saved*"))
-
-
-@pytest.mark.sqlite
-def test_a_full_disk_is_not_called_damage(
-    lived_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    honest = dbapi2.connect
-
-    def on_a_small_disk(name: str, **words):
-        connection = honest(name, **words)
-        if not words:  # the copy
-            connection.execute("PRAGMA max_page_count=2")
-        return connection
-
-    monkeypatch.setattr(dbapi2, "connect", on_a_small_disk)
-    with pytest.raises(BarfrubError, match=r"cannot be copied beside its city: .*full"):
-        write_backup(lived_in, tmp_path / "saved.tar.gz", v.NOW)
 
 
 def test_a_city_set_up_meanwhile_is_saved_anew(
