@@ -5,7 +5,7 @@ hears whether to stop. A worker that dies loses its lease, and the run is taken 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from api.config.clock import Clock
@@ -17,7 +17,7 @@ from api.processes.workers.run_kinds import KINDS, RunContext, WorkerMemory
 from api.processes.workers.run_lease import LEASE_S, Heartbeat, real_now
 from api.processes.workers.stop_signal import PERIOD_S, StopSignal
 from data.errors import BarfrubError, ConflictError, DiskFullError
-from data.model import PlanRun, RunFailure
+from data.model import SLOW_KINDS, PlanRun, RunFailure, RunKind
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, reading, transaction
 from data.store.planning.plan_runs import finish_run, lease_run, run_waits
@@ -37,9 +37,13 @@ def work_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
 
 
 def work_until(
-    folder: Path, clock: Clock, stopped: StopSignal, on_ready: Callable[[], object] = bool
+    folder: Path,
+    clock: Clock,
+    stopped: StopSignal,
+    on_ready: Callable[[], object] = bool,
+    kinds: Collection[RunKind] = SLOW_KINDS,
 ) -> None:
-    """Solve runs of a city's queue one after the other, until told to stop.
+    """Solve runs of some kinds of a city's queue one after the other, until told to stop.
 
     `on_ready` is called once the kernels are there: nothing stops a compilation.
     """
@@ -48,17 +52,23 @@ def work_until(
     on_ready()
     engine = open_city_database(folder)
     with holding(folder):
-        _work(engine, clock, stopped, Settings().solver_threads)
+        _work(engine, clock, stopped, Settings().solver_threads, kinds)
     engine.dispose()
 
 
-def _work(engine: Database, clock: Clock, stopped: StopSignal, threads: int) -> None:
+def _work(
+    engine: Database,
+    clock: Clock,
+    stopped: StopSignal,
+    threads: int,
+    kinds: Collection[RunKind],
+) -> None:
     network: StreetNetwork | None = None
     read_at: int | None = None
     memory = WorkerMemory()
     while not stopped.is_set():
         try:
-            run, revision = _next_run(engine)
+            run, revision = _next_run(engine, kinds)
             if run is None:
                 stopped.wait(PERIOD_S)
                 continue
@@ -71,13 +81,13 @@ def _work(engine: Database, clock: Clock, stopped: StopSignal, threads: int) -> 
             stopped.wait(FULL_REST_S)
 
 
-def _next_run(engine: Database) -> tuple[PlanRun | None, int]:
+def _next_run(engine: Database, kinds: Collection[RunKind]) -> tuple[PlanRun | None, int]:
     """Lease the next run, if any, without a write lock where there is none; return the revision."""
     with reading(engine) as tx:
-        if not run_waits(tx, real_now()):
+        if not run_waits(tx, real_now(), kinds):
             return None, 0
     with transaction(engine) as tx:
-        return lease_run(tx, real_now(), LEASE_S), get_city(tx).revision
+        return lease_run(tx, real_now(), LEASE_S, kinds), get_city(tx).revision
 
 
 def solve_run(

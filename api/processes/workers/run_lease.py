@@ -1,6 +1,8 @@
 """The lease of a plan run while it is solved, and its progress as shown to people."""
 
 import logging
+import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
@@ -15,7 +17,19 @@ from fleet.planning.progress_curve import Curve
 LEASE_S = 30.0
 BEAT_S = 1.0
 
+MOST_TIMES, MOST_S = 20.0, 600.0
+"""A run that takes so many times its seconds, and this besides, hangs: what-if runs solve often,
+and the first run of a new machine compiles."""
+
+HUNG_STATUS = 70
+"""Exit status of a worker that ended itself because its run hung."""
+
 _log = logging.getLogger(__name__)
+
+
+def end_process() -> None:
+    """End this process at once: a run that hangs in compiled code hears nothing else."""
+    os._exit(HUNG_STATUS)
 
 
 def real_now() -> datetime:
@@ -27,11 +41,14 @@ class Heartbeat(PeriodicTask):
     """Renews the lease of a run, writes its progress and reads whether it should stop.
 
     `asked` says that somebody wants the run to end, `makes_room` that an urgent one waits for it.
+    A run that hangs is not renewed, so that another worker takes it, and `on_hung` is called.
     """
 
     pause_s = BEAT_S
 
-    def __init__(self, engine: Database, run: PlanRun) -> None:
+    def __init__(
+        self, engine: Database, run: PlanRun, on_hung: Callable[[], object] = end_process
+    ) -> None:
         super().__init__()
         self.plan_run = run
         self.asked = run.stop_requested
@@ -40,6 +57,8 @@ class Heartbeat(PeriodicTask):
         self._progress: tuple[float, float, int, int] | None = None
         self._curve = Curve()
         self._lost = False
+        self._on_hung = on_hung
+        self.deadline_s = MOST_TIMES * run.seconds + MOST_S
         self._began_s = perf_counter()
 
     def report(self, best: float, bound: float, unserved: int, iterations: int) -> None:
@@ -57,8 +76,13 @@ class Heartbeat(PeriodicTask):
         self._guarded_step()
 
     def run(self) -> None:
-        """Send a heartbeat, unless another worker holds the lease."""
+        """Send a heartbeat, unless another worker holds the lease or the run hangs."""
         if self._lost:
+            return
+        if perf_counter() - self._began_s > self.deadline_s:
+            _log.error("plan run %s hangs: it goes to another worker", self.plan_run.id)
+            self.asked = self._lost = True
+            self._on_hung()
             return
         try:
             self._write()

@@ -1,13 +1,15 @@
 """The database of the city in a folder, wherever it is."""
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import Engine, inspect, select
 
 from data.errors import ConflictError
-from data.store.database.city_address import PostgresAddress, address_of
+from data.store.database.city_address import PostgresAddress, address_of, save_address
 from data.store.database.engine import Tx, create_engine, open_database, reading, transaction
 from data.store.schema import city
 
@@ -21,6 +23,15 @@ _SIZE = """
     SELECT sum(pg_total_relation_size(oid)) FROM pg_class
     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
 """
+
+
+_CITIES = """
+    SELECT nspname FROM pg_namespace JOIN pg_class ON relnamespace = pg_namespace.oid
+    WHERE relname = 'alembic_version' ORDER BY nspname
+"""
+
+_OF_CITY = re.compile(r"city_(.+?)(?:_[0-9a-f]{8})?")
+"""The schema of a city; a restored one has eight digits more."""
 
 
 def new_database(folder: Path) -> AbstractContextManager[Engine]:
@@ -91,3 +102,17 @@ def size_bytes(engine: Engine) -> int:
             return int(tx.exec_driver_sql(_SIZE).scalar() or 0)
     file = Path(engine.url.database or "")
     return sum(part.stat().st_size for part in file.parent.glob(f"{file.name}*"))
+
+
+def list_cities_in(url: str) -> list[tuple[str, PostgresAddress]]:
+    """Return the names of the cities in a PostgreSQL database, sorted, and where each is."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(_CITIES).fetchall()
+    found = [(_OF_CITY.fullmatch(schema), schema) for (schema,) in rows]
+    return [(name[1], PostgresAddress(url, schema)) for name, schema in found if name is not None]
+
+
+def join_city(folder: Path, address: PostgresAddress) -> None:
+    """Make the folder with which this machine knows a city that another one serves."""
+    folder.mkdir(mode=0o700, parents=True)
+    save_address(folder, address)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from api.processes.workers.plan_worker import solve_run, work_until
 from api.processes.workers.run_lease import LEASE_S, Heartbeat, real_now
 from api.processes.workers.worker_processes import WORKERS, running_workers
-from data.model import PlanRun, RunState
+from data.model import PlanRun, RunKind, RunState
 from data.store.database.city_database import database_of
 from data.store.database.engine import reading, transaction
 from data.store.planning.plan_runs import get_run, lease_run
@@ -119,6 +119,39 @@ def test_the_last_beat_writes_the_last_progress(engine: Engine) -> None:
     assert replace(written, elapsed_s=0.0) == replace(
         written, best=5.0, bound=3.0, unserved=1, iterations=700, elapsed_s=0.0
     )
+
+
+def test_a_run_that_hangs_ends_its_worker_and_goes_to_another(engine: Engine) -> None:
+    run, ended = asked(engine), []
+    beat = Heartbeat(engine, leased(engine), on_hung=lambda: ended.append(True))
+    beat.run()
+    held_until = now_standing(engine, run).lease_until
+    beat.deadline_s = 0.0
+    beat.run()
+    beat.run()
+    assert ended == [True]
+    assert beat.asked
+    assert now_standing(engine, run).lease_until == held_until
+    with transaction(engine) as tx:
+        taken = lease_run(tx, real_now() + timedelta(seconds=LEASE_S + 1), LEASE_S)
+    assert taken is not None
+    assert taken.id == run.id
+
+
+def test_a_worker_takes_only_what_it_is_for(engine: Engine, city_folder: Path, clock) -> None:
+    question = asked_what_if(engine, {v.a_vehicle(1).type: -1})
+    run = asked(engine)
+    stopped = threading.Event()
+    worker = threading.Thread(
+        target=work_until, args=(city_folder, clock, stopped, bool, {RunKind.PLAN})
+    )
+    worker.start()
+    try:
+        assert finished(engine, run).state is RunState.DONE
+    finally:
+        stopped.set()
+        worker.join(PATIENCE_S)
+    assert now_standing(engine, question).state is RunState.QUEUED
 
 
 def test_an_idle_worker_takes_a_queued_run_and_stops_when_ordered(

@@ -1,0 +1,63 @@
+"""A machine that knows nothing but the database's address solves the plans of a city."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from api.cli.work import work
+from api.config.console import joined_city
+from api.config.settings import Settings
+from api.processes.workers.plan_worker import work_until
+from data.errors import BarfrubError
+from data.model import PlanRunId, RunKind, RunState
+from data.store.database.city_address import PostgresAddress, address_in, address_of
+from data.store.database.city_database import database_of
+from data.store.database.engine import reading
+from data.store.planning.plan_runs import get_run
+from fleet.setup.city_move import move_city
+from tests import postgres
+from tests.api.lived_in_city import run
+
+pytestmark = pytest.mark.skipif(not postgres.WANTED, reason="about cities on PostgreSQL")
+
+
+@pytest.fixture
+def elsewhere(city_folder: Path, tmp_path: Path) -> Settings:
+    """The settings of another machine; the city has the name that other machines know it by."""
+    there = address_of(city_folder)
+    assert isinstance(there, PostgresAddress)
+    move_city(city_folder, address_in(there.url, "village"), lambda *_: None)
+    return Settings(var=tmp_path / "elsewhere", database=there.url)
+
+
+def test_a_plan_asked_for_here_is_solved_elsewhere(elsewhere, dispatcher, storm, app, clock):
+    ran = dispatcher.post("/api/plans", json={"seconds": 5}).json()
+    folder = joined_city(elsewhere, None)
+    assert folder == elsewhere.city_folder("village")
+    stopped, pause = threading.Event(), threading.Event()
+    arguments = (folder, clock, stopped, bool, {RunKind.PLAN})
+    worker = threading.Thread(target=work_until, args=arguments)
+    worker.start()
+    try:
+        while True:
+            with reading(app.engine) as tx:
+                found = get_run(tx, PlanRunId(ran["id"]))
+            if found.state not in {RunState.QUEUED, RunState.RUNNING}:
+                break
+            pause.wait(0.05)
+    finally:
+        stopped.set()
+        worker.join()
+    assert found.state is RunState.DONE
+    assert dispatcher.get(f"/api/plans/{found.plan_id}").status_code == 200
+
+
+def test_a_city_that_the_database_does_not_have_is_named(elsewhere, monkeypatch):
+    with pytest.raises(BarfrubError, match="atlantis"):
+        joined_city(elsewhere, "atlantis")
+    monkeypatch.setenv("BARFRUB_VAR", str(elsewhere.var))
+    monkeypatch.setenv("BARFRUB_DATABASE", elsewhere.database)
+    assert "some of plan, whatif, replan" in str(run(work, "--queues", "plans").exception)
+    engine = database_of(joined_city(elsewhere, "village"))
+    engine.dispose()
