@@ -67,7 +67,7 @@ from api.storms import call_outs, storm_conditions, storms
 from api.tracking import osmand, owntracks, positions, trackers
 from api.tracking.mqtt import Broker
 from api.tracking.osmand import answer_tracker
-from api.web import stream
+from api.web import page_texts, stream
 from api.web.context import App
 from api.web.errors import ErrorOut, Failures, install_error_handlers
 from api.web.security_headers import Compression, SecurityHeaders
@@ -115,6 +115,7 @@ ROUTES = (
     osmand,
     owntracks,
     stream,
+    page_texts,
     alerts,
     messages,
     plan_vs_actual,

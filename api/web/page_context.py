@@ -8,6 +8,7 @@ from fastapi import Request
 from starlette.responses import HTMLResponse
 
 from api.web.context import CSRF_COOKIE, App, Context, app_of, language_of, set_cookie, signed_in
+from api.web.page_texts import texts_address
 from data.languages import languages
 from maps.pages.i18n import Translator, translator
 from maps.pages.menu import pages_of
@@ -53,9 +54,9 @@ def page(
 
 
 def boot_of(request: Request, context: Context) -> dict[str, object]:
-    """Return the start data of a page's scripts: texts, clock, city and user."""
+    """Return the start data of a page's scripts: where texts are, clock, city and user."""
     return public_boot(request, context.now) | {
-        "texts": translator_of(request).texts(),
+        "texts_address": texts_address(context.app, translator_of(request).language),
         "classes": [asdict(each) for each in class_styles(context.app.policy)],
         "csrf": context.csrf,
         "login": context.user.login,

@@ -97,7 +97,7 @@ def test_scripts_get_the_texts_and_signs_of_the_language(reader):
     speech = next(one for one in boot["languages"] if one["code"] == CODE)
 
     assert (boot["language"], speech["digits"], speech["name"]) == (CODE, DIGITS, NAME)
-    assert boot["texts"]["Requests"] == "⟦Réqüésts⟧"
+    assert reader.get(boot["texts_address"]).json()["Requests"] == "⟦Réqüésts⟧"
 
 
 def test_the_switch_lists_every_other_language(reader):

@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -110,3 +111,24 @@ def test_a_failure_of_ours_is_logged_and_not_shown(broken, caplog):
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "server")
     assert "ZeroDivisionError" in caplog.text
     assert "Zero" not in answer.text
+
+
+def test_a_page_is_small_and_its_texts_are_kept_until_they_change(client, sign_in):
+    sign_in("council")
+    pages = {code: client.get(f"/council?lang={code}", headers=HTML).text for code in ("en", "fa")}
+    boots = {
+        code: json.loads(re.search(r'id="boot">(.*?)</script>', text)[1])
+        for code, text in pages.items()
+    }
+    texts = {code: client.get(boot["texts_address"]) for code, boot in boots.items()}
+
+    assert max(len(text) for text in pages.values()) < 20_000
+    assert all("immutable" in answer.headers["cache-control"] for answer in texts.values())
+    assert texts["en"].json()["Requests"] == "Requests"
+    assert texts["fa"].json()["Requests"] != "Requests"
+    assert texts["fa"].json().keys() == texts["en"].json().keys()
+    stale = client.get("/api/texts?lang=en&v=older")
+    assert (stale.json(), stale.headers["cache-control"]) == (
+        texts["en"].json(),
+        "private, no-cache",
+    )

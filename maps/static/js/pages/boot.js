@@ -2,6 +2,9 @@
 
 export const boot = JSON.parse(document.getElementById("boot").textContent);
 
+/** Public pages bring their few texts; all others are kept by the browser, under an address that changes with them. */
+if (boot.texts_address) boot.texts = await (await fetch(boot.texts_address)).json();
+
 const startedAt = Date.now();
 let served = Date.parse(boot.now);
 let seen = startedAt;
