@@ -8,7 +8,7 @@ from api.board.board import board_of, figures_now
 from api.board.board_panels import packed_timeline
 from api.processes.cached_response import packed_json
 from api.web.context import App
-from data.store.database.engine import transaction
+from data.store.database.engine import DatabaseUnavailable, transaction
 from fleet.audit.clock_lines import note_start
 
 _log = logging.getLogger(__name__)
@@ -32,10 +32,16 @@ def get_ready(web: FastAPI) -> None:
 
 
 def note_clock(app: App) -> None:
-    """Write into the audit log by which clock this server dates what it writes."""
+    """Write into the audit log by which clock this server dates what it writes.
+
+    Where the disk is full the server starts without that line.
+    """
     clock = app.clock
-    with transaction(app.engine) as tx:
-        note_start(tx, clock.now(), clock.system_now(), training=clock.training)
+    try:
+        with transaction(app.engine) as tx:
+            note_start(tx, clock.now(), clock.system_now(), training=clock.training)
+    except DatabaseUnavailable:
+        _log.exception("the start is not in the audit log")
 
 
 def _know_routes(web: FastAPI) -> None:

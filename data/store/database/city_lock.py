@@ -8,7 +8,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -54,8 +54,9 @@ def serving(folder: Path) -> Iterator[None]:
         if not _locked(handle, fcntl.LOCK_EX):
             raise _served_elsewhere(folder)
         # The file stays: to delete it would let a third program lock another one of that name.
-        os.ftruncate(handle, 0)
-        os.write(handle, json.dumps(asdict(Server(os.getpid(), socket.gethostname()))).encode())
+        with suppress(OSError):  # a full disk keeps no server from starting
+            os.ftruncate(handle, 0)
+            os.write(handle, json.dumps(asdict(Server(os.getpid(), socket.gethostname()))).encode())
         yield
     finally:
         os.close(handle)
