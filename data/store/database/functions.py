@@ -1,6 +1,6 @@
 """Functions of SQL that SQLite and PostgreSQL name differently."""
 
-from sqlalchemy import ColumnElement, Float, LargeBinary, case
+from sqlalchemy import BigInteger, ColumnElement, Float, LargeBinary, case
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -22,6 +22,28 @@ def _epoch_in_sqlite(function: epoch_s, compiler: SQLCompiler, **options: object
 def _epoch_in_postgres(function: epoch_s, compiler: SQLCompiler, **options: object) -> str:
     moment = compiler.process(function.clauses, **options)
     return f"CAST(extract(epoch FROM {moment}) AS DOUBLE PRECISION)"
+
+
+class whole_epoch_s(GenericFunction[int]):  # noqa: N801, named as SQL names functions
+    """Whole seconds since 1970 of a moment; null of null, where Python's `floor` would fail."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(whole_epoch_s, "sqlite")
+def _whole_epoch_in_sqlite(
+    function: whole_epoch_s, compiler: SQLCompiler, **options: object
+) -> str:
+    return f"unixepoch({compiler.process(function.clauses, **options)})"
+
+
+@compiles(whole_epoch_s, "postgresql")
+def _whole_epoch_in_postgres(
+    function: whole_epoch_s, compiler: SQLCompiler, **options: object
+) -> str:
+    moment = compiler.process(function.clauses, **options)
+    return f"CAST(floor(extract(epoch FROM {moment})) AS BIGINT)"
 
 
 class total(GenericFunction[float]):  # noqa: N801, named as SQL names functions

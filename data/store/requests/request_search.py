@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     FromClause,
     Row,
@@ -39,7 +37,7 @@ from data.model import (
 )
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
-from data.store.database.functions import epoch_s, rounded
+from data.store.database.functions import rounded, whole_epoch_s
 from data.store.database.records import record, records
 from data.store.schema import caller, job, request, segment, segment_level
 
@@ -116,7 +114,7 @@ def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> li
             request.c.lat,
             request.c.kind,
             (_DANGERS != "[]").label("danger"),
-            _second(request.c.received_at).label("received_s"),
+            whole_epoch_s(request.c.received_at).label("received_s"),
         )
         .select_from(_TABLES)
         .where(request.c.lon.is_not(None), *_conditions(wanted, classes))
@@ -136,19 +134,14 @@ def list_waiting(tx: Tx) -> list[BoardRequest]:
             rounded(request.c.lon, 6).label("lon"),
             rounded(request.c.lat, 6).label("lat"),
             request.c.kind,
-            _second(request.c.received_at).label("received_s"),
-            _second(job.c.due_at).label("due_s"),
+            whole_epoch_s(request.c.received_at).label("received_s"),
+            whole_epoch_s(job.c.due_at).label("due_s"),
         )
         .select_from(request.outerjoin(job, job.c.id == request.c.job_id))
         .where(request.c.state.in_((RequestState.NEW, RequestState.OPEN)))
         .order_by(request.c.received_at, request.c.id)
     )
     return records(BoardRequest, tx.execute(query))
-
-
-def _second(moment: ColumnElement[datetime]) -> ColumnElement[int]:
-    """Return a moment in whole seconds since 1970."""
-    return cast(func.floor(epoch_s(moment)), BigInteger)
 
 
 def count_waiting(tx: Tx) -> int:
