@@ -36,7 +36,10 @@ COMMANDS = {
         "api.cli.serve:serve",
         "Serve the pages and the API of a city, receive positions and solve plans.",
     ),
-    "work": CommandEntry("api.cli.work:work", "Solve queued plan runs until Ctrl+C."),
+    "work": CommandEntry(
+        "api.cli.work:work",
+        "Solve queued plan runs until Ctrl+C, also of a city that another machine serves.",
+    ),
     "backup": CommandEntry(
         "api.cli.setup.backup:backup",
         "Save a city (database, tiles, photos, policy, fleet) to a file while its server runs.",
