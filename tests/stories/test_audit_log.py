@@ -28,6 +28,7 @@ from data.store.audit.audit_seals import (
 )
 from data.store.audit.receipt_file import Receipt
 from data.store.database.engine import transaction
+from data.store.tracking.positions import add_positions, find_newest, mark_seen_until
 from fleet.accounts.accounts import token_digest
 from fleet.audit.audit_log import audit
 from fleet.audit.clock_lines import note_jump
@@ -35,6 +36,7 @@ from fleet.audit.findings import Wrong
 from fleet.coverage.track_windows import begins_at, number_at
 from tests import postgres
 from tests import village as v
+from tests.fleet.drives import a_fix
 from tests.stories.tamperings import (
     TWELVE,
     UNLOCKED,
@@ -192,13 +194,10 @@ def test_a_late_position_explains_a_second_seal(storm):
 def test_a_seal_of_before_that_names_no_position_is_compared_as_it_was_made(storm, changed):
     window, subject = 500_000, "window:1:500000"
     with tampered(storm.engine) as tx:
-        put = text(
-            "INSERT INTO position (device_id, vehicle_id, source, fixed_at, received_at, lon, lat,"
-            " material, alarm, attributes, seen) SELECT device_id, 1, 'x', :at, :at, lon, lat,"
-            " material, alarm, attributes, true FROM position LIMIT 1"
-        )
         since, until = begins_at(window), begins_at(window + 1)
-        tx.execute(put, {"at": str(since.replace(tzinfo=None))})
+        seconds = (since - v.NOW).total_seconds()
+        add_positions(tx, [a_fix(v.at_m(0, 0), seconds, source="x")])
+        mark_seen_until(tx, find_newest(tx))
         fixes = first_seal_of_fixes(tx, VehicleId(1), since, until)
         passes = seal_of_window(tx, VehicleId(1), window)
         before = {
