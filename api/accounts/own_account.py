@@ -9,7 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from api.access.auth import WrongPasswordError, checked_password, hash_password, password_fits
 from api.access.rate_limits import address_of
 from api.web.checked_route import CheckedRoute
-from api.web.context import CSRF_COOKIE, SESSION_COOKIE, AccountContext, Context
+from api.web.context import AccountContext, Context
+from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE, drop_cookie
 from api.web.errors import STATUS
 from api.web.page_context import page, translator_of
 from data.errors import BarfrubError
@@ -41,7 +42,7 @@ def end_own_session(session_id: OwnSessionId, context: AccountContext) -> Respon
     """End one of one's own sessions."""
     with context.writing() as tx:
         end_session(tx, context.user, SessionId(session_id))
-    return _signed_out() if session_id == context.session_id else _back()
+    return _signed_out(context) if session_id == context.session_id else _back()
 
 
 @router.post(f"{ACCOUNT}/sign-out-everywhere")
@@ -49,7 +50,7 @@ def sign_out_everywhere(context: AccountContext) -> Response:
     """End all of one's own sessions, this one too."""
     with context.writing() as tx:
         end_sessions(tx, context.actor, context.user.id, context.now)
-    return _signed_out()
+    return _signed_out(context)
 
 
 @router.post(f"{ACCOUNT}/password")
@@ -97,8 +98,8 @@ def _back(more: str = "") -> Response:
     return RedirectResponse(f"{ACCOUNT}{more}", status_code=303)
 
 
-def _signed_out() -> Response:
+def _signed_out(context: Context) -> Response:
     answer = RedirectResponse("/sign-in", status_code=303)
-    answer.delete_cookie(SESSION_COOKIE)
-    answer.delete_cookie(CSRF_COOKIE)
+    drop_cookie(context.app.settings, answer, SESSION_COOKIE)
+    drop_cookie(context.app.settings, answer, CSRF_COOKIE)
     return answer

@@ -13,7 +13,6 @@ from api.access.rate_limits import address_of
 from api.accounts.own_account import Password, require_password
 from api.web.checked_route import CheckedRoute
 from api.web.context import (
-    FIRST_STEP_COOKIE,
     SECOND_STEP,
     AccountContext,
     Context,
@@ -25,6 +24,7 @@ from api.web.context import (
     set_session,
     signed_in,
 )
+from api.web.cookies import FIRST_STEP_COOKIE, drop_cookie, read_cookie
 from api.web.errors import STATUS
 from api.web.page_context import local_path, page, translator_of, wants_page
 from data.errors import BarfrubError
@@ -89,7 +89,7 @@ def enter_second_step(request: Request, code: Code, next: Goal = "/") -> Respons
             raise
         return _code_page(request, local_path(next), error)
     answer = _begun(request, user, next)
-    answer.delete_cookie(FIRST_STEP_COOKIE)
+    drop_cookie(app_of(request).settings, answer, FIRST_STEP_COOKIE)
     return answer
 
 
@@ -166,7 +166,7 @@ def _begun(request: Request, user: User, goal: str) -> Response:
 
 def _half_in(request: Request) -> User | None:
     """Return who gave the right password some minutes ago; sets the language of the answer."""
-    app, text = app_of(request), request.cookies.get(FIRST_STEP_COOKIE, "")
+    app, text = app_of(request), read_cookie(app_of(request).settings, request, FIRST_STEP_COOKIE)
     signed_in(request)
     with reading(app.engine) as tx:
         user = app.seals.read_password(text, lambda login: find_user_by_login(tx, login))

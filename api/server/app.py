@@ -167,7 +167,7 @@ def create_app(
     web.mount("/tiles", StaticFiles(directory=tiles), name="tiles")
     web.add_middleware(Failures)
     web.add_middleware(Compression)
-    web.add_middleware(SecurityHeaders)
+    web.add_middleware(SecurityHeaders, https_only=settings.secure_cookies)
     web.add_middleware(RequestLog, meters=app.meters)
     web.trackers = RequestLog(answer_tracker, app.meters)
     return web

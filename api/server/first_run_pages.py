@@ -15,13 +15,8 @@ from api.access.rate_limits import address_of
 from api.processes.background_job import WorkState
 from api.server.first_start import ASKING, OPENING, CityIn, FirstStart, WithCode, start_of
 from api.web.checked_route import CheckedRoute, takes_up_to
-from api.web.context import (
-    CSRF_COOKIE,
-    LANGUAGE_COOKIE,
-    SESSION_COOKIE,
-    SentCsrf,
-    spoken_language,
-)
+from api.web.context import SentCsrf, spoken_language
+from api.web.cookies import CSRF_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, read_cookie, write_cookie
 from api.web.errors import STATUS, first_fault
 from api.web.page_context import THEME_COOKIE, THEMES, spoken_languages, wants_page
 from api.web.security_headers import Compression, SecurityHeaders
@@ -68,7 +63,7 @@ def first_web(start: FirstStart) -> FastAPI:
     web.mount("/static/js", StaticFiles(directory=scripts_dir()), name="scripts")
     web.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     web.add_middleware(Compression)
-    web.add_middleware(SecurityHeaders)
+    web.add_middleware(SecurityHeaders, https_only=start.settings.secure_cookies)
     return web
 
 
@@ -221,13 +216,12 @@ def _translator(request: Request) -> Translator:
 
 
 def _form_token(request: Request, start: FirstStart) -> str:
-    known = request.cookies.get(CSRF_COOKIE, "")
+    known = read_cookie(start_of(request).settings, request, CSRF_COOKIE)
     return known if start.seals.genuine(known) else start.seals.new_token()
 
 
 def _set_cookie(request: Request, answer: Response, name: str, text: str) -> None:
-    secure = start_of(request).settings.secure_cookies or request.url.scheme == "https"
-    answer.set_cookie(name, text, max_age=SESSION_S, httponly=True, samesite="lax", secure=secure)
+    write_cookie(start_of(request).settings, request, answer, name, text, SESSION_S)
 
 
 def _on_ours(request: Request, error: BarfrubError) -> Response:

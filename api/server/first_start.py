@@ -25,7 +25,8 @@ from api.access.code_limit import CodeLimit
 from api.config.clock import Clock
 from api.config.settings import Settings, plain_name
 from api.processes.background_job import BackgroundJob, Report, WorkState
-from api.web.context import CSRF_HEADER, SAFE_METHODS, SESSION_COOKIE
+from api.web.context import CSRF_HEADER, SAFE_METHODS
+from api.web.cookies import SESSION_COOKIE, read_cookie
 from api.web.schemas import Wire
 from api.web.uploads import wanted_upload
 from data.errors import ConflictError, InvalidError
@@ -108,7 +109,7 @@ class FirstStart:
 
     def session_of(self, request: Request) -> FirstStartSession | None:
         """Return the request's session, if it was opened with the code of this start."""
-        session = self.seals.read_session(request.cookies.get(SESSION_COOKIE))
+        session = self.seals.read_session(read_cookie(self.settings, request, SESSION_COOKIE))
         genuine = session is not None and secrets.compare_digest(session.stamp, self._stamp())
         return session if genuine else None
 

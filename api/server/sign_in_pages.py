@@ -20,9 +20,6 @@ from api.accounts.second_step import let_in
 from api.web.checked_route import CheckedRoute
 from api.web.context import (
     BOARD_ROLES,
-    CSRF_COOKIE,
-    LANGUAGE_COOKIE,
-    SESSION_COOKIE,
     AnyContext,
     IntakeContext,
     WallContext,
@@ -31,6 +28,7 @@ from api.web.context import (
     set_cookie,
     signed_in,
 )
+from api.web.cookies import CSRF_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, drop_cookie
 from api.web.errors import STATUS
 from api.web.page_context import boot_of, local_path, page, translator_of, wants_page
 from data.errors import BarfrubError, ForbiddenError
@@ -99,8 +97,8 @@ def sign_out(request: Request) -> Response:
             end_session(tx, signed.user, signed.session.id)
             note_session(tx, signed.user, "signed_out", app.clock.now())
     answer = RedirectResponse("/sign-in", status_code=303)
-    answer.delete_cookie(SESSION_COOKIE)
-    answer.delete_cookie(CSRF_COOKIE)
+    drop_cookie(app_of(request).settings, answer, SESSION_COOKIE)
+    drop_cookie(app_of(request).settings, answer, CSRF_COOKIE)
     return answer
 
 

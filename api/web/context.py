@@ -47,6 +47,7 @@ from api.processes.tasks.logbook_task import LogbookTask
 from api.processes.tasks.receipt_task import ReceiptTask
 from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import RetentionTask
+from api.web.cookies import CSRF_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, read_cookie, write_cookie
 from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder
 from data.languages import default_language, languages
@@ -64,12 +65,8 @@ from fleet.reports.storm_statistics import StormRecords
 from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.tracking.live_fleet import Hub, LiveFleet
 
-SESSION_COOKIE = "barfrub_session"
-CSRF_COOKIE = "barfrub_csrf"
-FIRST_STEP_COOKIE = "barfrub_first_step"
 SECOND_STEP = "/account/second-step"
 """Page on which people set up their second step."""
-LANGUAGE_COOKIE = "barfrub_language"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 VERSION_DIGITS = 18
@@ -294,7 +291,7 @@ def signed_in(request: Request) -> SignedIn | None:
     Sets the language of the answer.
     """
     if not hasattr(request.state, "signed_in"):
-        text = request.cookies.get(SESSION_COOKIE, "")
+        text = read_cookie(app_of(request).settings, request, SESSION_COOKIE)
         signed = request.state.signed_in = app_of(request).sessions.find(text)
         request.state.language = language_of(request, signed.user if signed else None)
     known: SignedIn | None = request.state.signed_in
@@ -341,16 +338,15 @@ def _expected_csrf(request: Request) -> str:
     signed = signed_in(request)
     if signed is not None:
         return signed.csrf
-    cookie = request.cookies.get(CSRF_COOKIE, "")
+    cookie = read_cookie(app_of(request).settings, request, CSRF_COOKIE)
     return cookie if app_of(request).seals.genuine(cookie) else ""
 
 
 def set_cookie(
     request: Request, response: Response, name: str, text: str, lasts_s: int = SESSION_S
 ) -> None:
-    """Set a cookie that is HTTP-only and same-site."""
-    secure = app_of(request).settings.secure_cookies or request.url.scheme == "https"
-    response.set_cookie(name, text, max_age=lasts_s, httponly=True, samesite="lax", secure=secure)
+    """Set a cookie as of `write_cookie`."""
+    write_cookie(app_of(request).settings, request, response, name, text, lasts_s)
 
 
 def language_of(request: Request, user: User | None) -> str:

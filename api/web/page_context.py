@@ -7,7 +7,8 @@ from datetime import datetime
 from fastapi import Request
 from starlette.responses import HTMLResponse
 
-from api.web.context import CSRF_COOKIE, App, Context, app_of, language_of, set_cookie, signed_in
+from api.web.context import App, Context, app_of, language_of, set_cookie, signed_in
+from api.web.cookies import CSRF_COOKIE, read_cookie
 from api.web.page_texts import texts_address
 from data.languages import languages
 from maps.pages.i18n import Translator, translator
@@ -132,5 +133,5 @@ def local_path(text: str) -> str:
 
 def _form_token(request: Request) -> str:
     seals = app_of(request).seals
-    known = request.cookies.get(CSRF_COOKIE, "")
+    known = read_cookie(app_of(request).settings, request, CSRF_COOKIE)
     return known if seals.genuine(known) else seals.new_token()

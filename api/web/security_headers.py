@@ -25,15 +25,22 @@ POLICY = "; ".join(
 PERMISSIONS = "geolocation=(self), camera=(self), screen-wake-lock=(self), microphone=()"
 """Permissions of pages: the driver's page needs location, camera and wake lock."""
 
+HTTPS_ONLY = "max-age=31536000"
+"""A year; other hosts of the domain are not spoken for."""
+
 KEPT_S = {"/static/vendor/": 86_400, "/tiles/": 3_600}
 """How long browsers keep what rarely changes; they ask again for everything else."""
 
 
 class SecurityHeaders:
-    """Middleware that adds security and caching headers."""
+    """Middleware that adds security and caching headers.
 
-    def __init__(self, app: ASGIApp) -> None:
+    With `https_only`, browsers use this host over HTTPS alone for a year.
+    """
+
+    def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
         self._app = app
+        self._https_only = https_only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and add headers to the response."""
@@ -43,7 +50,10 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add_headers(MutableHeaders(scope=message), scope["path"])
+                headers = MutableHeaders(scope=message)
+                _add_headers(headers, scope["path"])
+                if self._https_only:
+                    headers["Strict-Transport-Security"] = HTTPS_ONLY
             await send(message)
 
         await self._app(scope, receive, with_headers)

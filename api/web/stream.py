@@ -10,7 +10,8 @@ from starlette.responses import StreamingResponse
 
 from api.processes.event_feeds import BEAT_S
 from api.web.checked_route import CheckedRoute
-from api.web.context import SESSION_COOKIE, AnyContext, Context
+from api.web.context import AnyContext, Context
+from api.web.cookies import SESSION_COOKIE, read_cookie
 from data.model import Role
 
 _CITY = frozenset({"beat", "city", "storm"})
@@ -52,7 +53,7 @@ async def stream_updates(request: Request, context: AnyContext) -> StreamingResp
     a reader who is too slow ends.
     """
     kinds = frozenset[str]().union(*(KINDS_BY_ROLE[role] for role in context.user.roles))
-    text = request.cookies.get(SESSION_COOKIE, "")
+    text = read_cookie(context.app.settings, request, SESSION_COOKIE)
     events = while_welcome(context.app.feeds.listen(kinds), lambda: _is_welcome(context, text))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)

@@ -4,11 +4,13 @@ import csv
 import io
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _SEPARATORS = ",;\t؛|"
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 _GROUPED_BY_DOTS = re.compile(r"\d{1,3}(\.\d{3})+,\d+")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -33,6 +35,14 @@ def sheet_rows(content: bytes) -> list[tuple[int, list[str]]]:
 def guarded(cell: str) -> str:
     """Return a cell safe from formula injection; `sheet_rows` reads it back."""
     return f"'{cell}" if cell.startswith((*_FORMULA, "'")) else cell
+
+
+def guarded_row(cells: Iterable[object]) -> list[object]:
+    """Return a line whose texts are safe from formula injection; numbers stay numbers."""
+    return [
+        guarded(cell) if isinstance(cell, str) and not _NUMBER.fullmatch(cell) else cell
+        for cell in cells
+    ]
 
 
 def number_of(cell: str) -> float | str:

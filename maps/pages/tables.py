@@ -7,6 +7,7 @@ from datetime import datetime
 from io import StringIO
 from urllib.parse import quote
 
+from data.files.csv_sheet import guarded_row
 from data.model.periods import Period, PeriodKind
 from maps.pages.i18n import Translator
 
@@ -59,7 +60,7 @@ def table_csv(columns: Sequence[str], rows: Iterable[Sequence[object]], t: Trans
     text = StringIO()
     table = csv.writer(text)
     table.writerow([t(f"column:{name}") for name in columns])
-    table.writerows(rows)
+    table.writerows(map(guarded_row, rows))
     return BYTE_ORDER_MARK + text.getvalue()
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
 
+from data.files.csv_sheet import guarded_row
 from data.languages import name_keys
 from data.model import City, Coverage, Segment, SegmentId, Storm
 from data.policy.city_policy import Policy
@@ -39,9 +40,6 @@ def heading(column: str, t: Translator) -> str:
         return t("name, {language}", language=t.named("language", language))
     return t(f"column:{column}")
 
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is a formula to a spreadsheet, and may do harm there."""
 
 NAMED = {"road_class": "road", "reason": "because", "state": "state", "evidence": "evidence"}
 """Columns whose values have names in the catalog, by kind; those of a direction by their start."""
@@ -92,7 +90,7 @@ def streets_csv(picture: CoveragePicture, t: Translator) -> str:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([heading(name, t) for name in table_columns()])
     shown = [[_shown(name, value, picture, t) for value in table[name]] for name in table_columns()]
-    writer.writerows(zip(*shown, strict=True))
+    writer.writerows(map(guarded_row, zip(*shown, strict=True)))
     return BYTE_ORDER_MARK + text.getvalue()
 
 
@@ -147,9 +145,5 @@ def _shown(name: str, value: object, picture: CoveragePicture, t: Translator) ->
     if isinstance(value, str) and kind == "state":
         return state_name(value, picture, t)
     if isinstance(value, str):
-        return _safe(t(f"{kind}:{value}") if kind else value)
+        return t(f"{kind}:{value}") if kind else value
     return value
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

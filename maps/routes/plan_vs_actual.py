@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from io import StringIO
 from math import inf
 
+from data.files.csv_sheet import guarded_row
 from data.model import Leg, LegKind, Plan, Route, Segment, VehicleId
 from data.streets.network import StreetNetwork
 from fleet.routes.off_route import Detour
@@ -228,7 +229,7 @@ def check_csv(
     table = csv.writer(text)
     table.writerow([t(f"column:{name}") for name in CHECK_COLUMNS])
     for route, check in zip(checked.plan.routes, checked.routes, strict=True):
-        table.writerows(_csv_rows(route, check, network, vehicles, t))
+        table.writerows(map(guarded_row, _csv_rows(route, check, network, vehicles, t)))
     return BYTE_ORDER_MARK + text.getvalue()
 
 

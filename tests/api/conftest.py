@@ -8,7 +8,8 @@ import pytest
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.server.app import create_app
-from api.web.context import CSRF_COOKIE, SESSION_COOKIE, App
+from api.web.context import App
+from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE
 from data.model import Plan
 from data.store.database.engine import transaction
 from fleet.planning.plan_preparation import prepare

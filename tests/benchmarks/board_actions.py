@@ -24,7 +24,7 @@ from api.access.auth import hash_password
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.server.app import create_app
-from api.web.context import CSRF_COOKIE
+from api.web.cookies import CSRF_COOKIE
 from data.model import JobState, RequestState, Role, StormId
 from data.setup.fleet_file import URMIA_FLEET
 from data.store.accounts.accounts import add_device, add_user

@@ -23,7 +23,8 @@ from api.access.auth import hash_password
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.simulation.demo_city import DEMO_CITY_FILE
-from api.web.context import CSRF_COOKIE, SESSION_COOKIE, App
+from api.web.context import App
+from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE
 from data.model import Actor, ActorKind, Role
 from data.store.accounts.accounts import add_user
 from data.store.database.city_database import database_of

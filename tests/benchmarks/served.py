@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import httpx
 
 from api.config.settings import Settings
-from api.web.context import CSRF_COOKIE, SESSION_COOKIE
+from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE
 from data.store.database.city_database import database_of
 from tests.begun_session import begun_session
 

@@ -15,7 +15,8 @@ from api.config.clock import Clock
 from api.config.settings import Settings
 from api.server.app import create_app
 from api.server.web_server import WebServer
-from api.web.context import CSRF_COOKIE, SESSION_COOKIE, App
+from api.web.context import App
+from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE
 from data.exchange.basemap import write_basemap
 from tests.begun_session import begun_session
 from tests.conftest import PASSWORD

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from api.access.auth import SECOND_STEP_S
 from api.cli.setup.user import user as user_commands
 from api.config.clock import SteadyClock
-from api.web.context import FIRST_STEP_COOKIE
+from api.web.cookies import FIRST_STEP_COOKIE
 from data.model import Role
 from data.policy.sign_in_rules import SignInRules
 from data.store.accounts.accounts import find_user_by_login

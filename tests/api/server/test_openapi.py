@@ -15,7 +15,7 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 
-from api.web.context import CSRF_COOKIE, SESSION_COOKIE
+from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE
 from data.model import Role
 from data.store.accounts.accounts import add_user
 from data.store.database.engine import transaction

@@ -1,0 +1,47 @@
+"""Cookies that pages set: HTTP-only, same-site, and of this host alone where HTTPS is."""
+
+from fastapi import Request
+from starlette.responses import Response
+
+from api.config.settings import Settings
+
+SESSION_COOKIE = "barfrub_session"
+CSRF_COOKIE = "barfrub_csrf"
+FIRST_STEP_COOKIE = "barfrub_first_step"
+LANGUAGE_COOKIE = "barfrub_language"
+
+OF_THIS_HOST = frozenset({SESSION_COOKIE, CSRF_COOKIE, FIRST_STEP_COOKIE})
+"""Cookies that nobody else may set."""
+
+
+def cookie_name(settings: Settings, name: str) -> str:
+    """Return the name under which a browser keeps a cookie.
+
+    `__Host-` forbids that another host of the same domain, or plain HTTP, sets it.
+    """
+    return f"__Host-{name}" if settings.secure_cookies and name in OF_THIS_HOST else name
+
+
+def read_cookie(settings: Settings, request: Request, name: str) -> str:
+    """Return what a cookie says, "" where there is none."""
+    return request.cookies.get(cookie_name(settings, name), "")
+
+
+def write_cookie(
+    settings: Settings, request: Request, response: Response, name: str, text: str, lasts_s: int
+) -> None:
+    """Set a cookie for some seconds."""
+    response.set_cookie(
+        cookie_name(settings, name),
+        text,
+        max_age=lasts_s,
+        httponly=True,
+        samesite="lax",
+        secure=settings.secure_cookies or request.url.scheme == "https",
+    )
+
+
+def drop_cookie(settings: Settings, response: Response, name: str) -> None:
+    """Have a browser forget a cookie."""
+    kept = cookie_name(settings, name)
+    response.delete_cookie(kept, httponly=True, samesite="lax", secure=settings.secure_cookies)
