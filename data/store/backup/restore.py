@@ -28,7 +28,13 @@ from data.store.backup.backup import (
 from data.store.backup.encryption import decrypting, is_encrypted
 from data.store.backup.postgres_copy import load
 from data.store.backup.signing import is_signed_by
-from data.store.database.city_address import PostgresAddress, address_in, address_of, save_address
+from data.store.database.city_address import (
+    ADDRESS_FILE,
+    PostgresAddress,
+    address_in,
+    address_of,
+    save_address,
+)
 from data.store.database.city_database import database_of, remove_database
 from data.store.database.city_lock import holding
 from data.store.database.engine import transaction
@@ -78,7 +84,7 @@ def restore_city(
     if folder.exists() and not replace:
         raise _exists(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with workshop(folder.parent, PREFIX) as bench:
+    with workshop(folder.parent, PREFIX, _forget) as bench:
         new = bench / folder.name
         new.mkdir(mode=0o700)
         manifest = unpack(file, new, credentials)
@@ -93,6 +99,12 @@ def restore_city(
         if new.exists():  # it is the folder that was replaced now
             remove_database(new)
     return manifest
+
+
+def _forget(left: Path) -> None:
+    """Delete the tables on PostgreSQL of cities that a killed process has left: new or replaced."""
+    for address in left.glob(f"*/{ADDRESS_FILE}"):
+        remove_database(address.parent)
 
 
 def _database_for(folder: Path, database_url: str) -> str:

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from api.cli.setup.backup import backup
 from api.cli.setup.restore import restore
@@ -37,7 +37,7 @@ from tests import village as v
 from tests.api.lived_in_city import SYSTEM, open_at, rows_of, run
 from tests.begun_session import begun_session
 from tests.fleet.drives import a_drive, a_fix
-from tests.postgres import url_for_new_cities
+from tests.postgres import WANTED, url_for_new_cities
 
 ROOT = Path(__file__).parents[4]
 
@@ -308,6 +308,10 @@ def test_what_a_killed_restore_left_is_cleared_away_by_the_next(
     assert len(list(lived_in.parent.glob(".restoring-*"))) == 1
     restore_city(tmp_path / "saved.tar.gz", lived_in, replace=True)
     assert [path.name for path in lived_in.parent.iterdir()] == ["village"]
+    engine = open_at(lived_in)
+    schemas = [name for name in inspect(engine).get_schema_names() if "village" in name]
+    engine.dispose()
+    assert len(schemas) == WANTED  # none that a killed process made is left on PostgreSQL
 
 
 def test_what_stands_is_replaced_only_on_demand(lived_in: Path, tmp_path: Path) -> None:
