@@ -37,6 +37,7 @@ def template(name: str, fill: Callable[[Engine], None]) -> PostgresAddress:
         engine = create_engine(_templates[name])
         fill(engine)
         engine.dispose()
+        _run(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS false')  # who writes, writes in a copy
     return _templates[name]
 
 

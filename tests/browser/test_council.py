@@ -1,7 +1,6 @@
 """The council's page, as a member reads it: figures, colors, evidence, paper."""
 
 import re
-import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,6 +34,7 @@ from fleet.routes.published_plan import PublishedPlanCache
 from fleet.storms.storm_start import end_storm, start_storm
 from tests.browser.conftest import serving
 from tests.village import MAIN_EAST, MAIN_WEST, ROSE, TULIP, village
+from tests.village_database import copy_city
 
 pytestmark = pytest.mark.browser
 
@@ -84,7 +84,7 @@ def server(tmp_path: Path, made_city: Path, request):
     """The village with two districts and two storms, the second going on; or with no storm."""
     settings, now = Settings(var=tmp_path), Clock().now()
     folder = settings.city_folder("village")
-    shutil.copytree(made_city, folder)
+    copy_city(made_city, folder)
     engine = database_of(folder)
     with transaction(engine) as tx:
         north = case((segment.c.id.in_([TULIP, ROSE]), "شمال"), else_="جنوب")

@@ -1,7 +1,6 @@
 """A storm played again, in both languages, by mouse and keyboard."""
 
 import re
-import shutil
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,6 +15,7 @@ from tests.browser.board.test_pages import speak
 from tests.browser.conftest import serving
 from tests.fleet.drives import a_drive
 from tests.village import MAIN_EAST, NOW, village
+from tests.village_database import copy_city
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +43,7 @@ def server(tmp_path, made_city):
     """The village after a storm of yesterday, in which truck 1 plowed the main street."""
     settings = Settings(var=tmp_path)
     folder = settings.city_folder("village")
-    shutil.copytree(made_city, folder)
+    copy_city(made_city, folder)
     engine, now = database_of(folder), Clock().now()
     there, back = (0, 0), (600, 0)
     drives = [

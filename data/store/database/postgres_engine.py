@@ -67,7 +67,10 @@ def _begin(connection: Connection) -> None:
 
 
 def _translate(context: sqlalchemy.ExceptionContext) -> None:
-    """Turn what no column can hold, and a full disk, into errors of ours."""
+    """Turn what no column can hold, and a full disk, into errors of ours.
+
+    Other errors lose what PostgreSQL adds to them: that quotes rows, and errors are logged.
+    """
     error = context.original_exception
     if isinstance(error, psycopg.errors.NumericValueOutOfRange):
         raise InvalidError("number", "", "a smaller number")
@@ -75,3 +78,8 @@ def _translate(context: sqlalchemy.ExceptionContext) -> None:
         raise InvalidError("text", "", "text without control characters")
     if isinstance(error, psycopg.errors.DiskFull):
         raise DiskFullError
+    if isinstance(error, psycopg.Error) and error.diag.message_primary:
+        error.args = (error.diag.message_primary,)
+        if context.sqlalchemy_exception is not None:
+            name = type(error).__name__
+            context.sqlalchemy_exception.args = (f"({name}) {error.diag.message_primary}",)

@@ -1,6 +1,5 @@
 """A class of service that only a city's `policy.toml` knows."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from fleet.setup.city_setup import set_policy
 from tests import village as v
 from tests.api.every_page import every_answer
 from tests.api.lived_in_city import SYSTEM, open_at
+from tests.village_database import copy_city
 
 ADDED = """
 [class.P5]
@@ -42,7 +42,7 @@ VALUES = {"q": "لاله", "form": "json", "hour": 0, "segment_id": v.TULIP}
 @pytest.fixture
 def city_folder(settings: Settings, drawn_city: Path) -> Path:
     """The village's folder, whose policy has one class more."""
-    folder = Path(shutil.copytree(drawn_city, settings.city_folder("village")))
+    folder = copy_city(drawn_city, settings.city_folder("village"))
     engine = open_at(folder)
     with transaction(engine) as tx:
         set_policy(tx, SYSTEM, WITH_P5, v.village(), v.NOW)

@@ -1,7 +1,6 @@
 """`barfrub replay`: a log becomes history, the same by every door, and never twice."""
 
 import asyncio
-import shutil
 from datetime import datetime, timedelta
 
 import httpx
@@ -20,6 +19,7 @@ from fleet.tracking.track_files import read_log
 from tests.api.lived_in_city import open_at, rows_of, run
 from tests.fleet.drives import a_drive
 from tests.village import NOW, a_vehicle
+from tests.village_database import copy_city
 
 HOUR = timedelta(hours=1)
 LONG_AGO = datetime.fromisoformat("2026-01-10T06:00:00Z") - NOW
@@ -96,7 +96,7 @@ def two_trucks(tmp_path):
 @pytest.fixture
 def undisturbed(city_folder, two_trucks, monkeypatch):
     """What the log of two trucks leaves in a city where nothing went wrong."""
-    shutil.copytree(city_folder, city_folder.with_name("other"))
+    copy_city(city_folder, city_folder.with_name("other"))
     monkeypatch.setenv("BARFRUB_CITY", "other")
     said = run(replay, two_trucks, "--storm", "January")
     monkeypatch.setenv("BARFRUB_CITY", "village")
