@@ -19,7 +19,7 @@ from data.store.backup.signing import Signer
 from tests import village as v
 from tests.api.lived_in_city import rows_of, run
 
-pytestmark = pytest.mark.sqlite
+pytestmark = pytest.mark.usefixtures("new_cities")
 
 DAY = timedelta(days=1)
 
