@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 
 from data.errors import ConflictError, NotFoundError
-from data.model import Role, ShiftId, UserId
+from data.model import Role, ShiftId, SignInMethod, UserId
 from data.store.accounts.accounts import add_user, get_user
+from data.store.accounts.sessions import add_session, list_sessions
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.schema import user as user_table
@@ -35,6 +36,12 @@ def given(tx: Tx, shift_id: ShiftId = SHIFT, login: str = "") -> GivenCode:
 def entered(tx: Tx, text: str, after: timedelta = timedelta(0)) -> UserId | None:
     driver = enter_code(tx, text, SECRET, v.NOW + after)
     return driver.id if driver else None
+
+
+def signed_in(tx: Tx, user_id: UserId, method: SignInMethod) -> None:
+    times = dict.fromkeys(("begun_at", "used_at"), v.NOW)
+    facts = {"digest": method.value, "user_id": user_id, "method": method.value, "address": ""}
+    add_session(tx, {**facts, **times, "expires_at": v.NOW + OVERTIME, "browser": ""})
 
 
 def test_a_code_lets_the_shifts_driver_in_again_and_again(tx: Tx) -> None:
@@ -97,17 +104,20 @@ def test_a_code_given_in_overtime_lasts_some_hours(tx: Tx) -> None:
 
 def test_a_new_code_ends_the_old_one_and_its_sessions(tx: Tx) -> None:
     old = given(tx)
+    for method in SignInMethod:
+        signed_in(tx, old.driver.id, method)
     new = given(tx)
     assert entered(tx, old.digits) is None
     assert entered(tx, new.digits) == old.driver.id
-    assert get_user(tx, new.driver.id).password_hash != old.driver.password_hash
+    kept = {one.method for one in list_sessions(tx, old.driver.id)}
+    assert kept == set(SignInMethod) - {SignInMethod.CODE}
 
 
 def test_somebody_who_is_invited_and_has_no_password_yet_is_signed_out_too(tx: Tx) -> None:
-    add_user(tx, "reza", [Role.DRIVER], "fa", "")
-    hashes = {given(tx, login="reza").driver.password_hash for _ in range(2)}
-    assert len(hashes) == 2
-    assert "" not in hashes
+    reza = add_user(tx, "reza", [Role.DRIVER], "fa", "")
+    signed_in(tx, reza.id, SignInMethod.CODE)
+    given(tx, login="reza")
+    assert list_sessions(tx, reza.id) == []
 
 
 def test_a_driver_with_a_password_keeps_it(tx: Tx) -> None:
