@@ -32,6 +32,7 @@ MODULES = (
     "vehicle_days",
     "backup",
     "flood",
+    "viewers",
     "replay",
     "replay_page",
     "storms",

@@ -324,11 +324,11 @@ def _pages(settings: Settings) -> Iterator[tuple[str, str, str]]:
         browser.close()
 
 
-def make_city(folder: Path, now: datetime) -> None:
+def make_city(folder: Path, now: datetime, side: int = SIDE) -> None:
     """Make a grid in a storm whose plan is half driven, with requests open, closed, unplaced."""
     file, actor = folder.parent / "grid.osm.pbf", route_check.SYSTEM
     folder.parent.mkdir(parents=True, exist_ok=True)
-    city_import.write_grid(file, SIDE)
+    city_import.write_grid(file, side)
     add_city(folder, NewCity("grid", file), now, actor)
     engine = database_of(folder)
     with transaction(engine) as tx:

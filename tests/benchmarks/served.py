@@ -19,8 +19,11 @@ ADDRESS = f"http://127.0.0.1:{PORT}"
 
 
 @contextmanager
-def serving(settings: Settings, city: str, *words: str) -> Iterator[None]:
-    """Serve a city as long as the block lasts; `words` are more of the command."""
+def serving(settings: Settings, city: str, *words: str) -> Iterator[int]:
+    """Serve a city as long as the block lasts, by the process of this number.
+
+    `words` are more of the command.
+    """
     environ = {**os.environ, "BARFRUB_VAR": str(settings.var), "BARFRUB_CITY": city}
     command = [sys.executable, "-m", "api", "serve", "--port", str(PORT), *words]
     quiet = subprocess.DEVNULL
@@ -28,7 +31,7 @@ def serving(settings: Settings, city: str, *words: str) -> Iterator[None]:
         try:
             while _health() != httpx.codes.OK:
                 time.sleep(0.2)
-            yield
+            yield server.pid
         finally:
             server.terminate()
             server.wait(30)
