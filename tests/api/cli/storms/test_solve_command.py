@@ -37,7 +37,7 @@ def test_a_solution_is_summed_up_and_written(file: Path, tmp_path: Path):
     target = tmp_path / "found.json"
     done = run(file, "--iterations", 100, "--seed", 7, "--json", target)
     assert "Cost       60\n" in done.stdout
-    assert "best 60  at least" in done.stderr
+    assert "best 60  bound " in done.stderr
     written = json.loads(target.read_text(encoding="utf-8"))
     assert (written["instance"], written["format"], written["cost"]) == ("small", "carp", 60)
     assert written["seed"] == 7
