@@ -12,7 +12,7 @@ from data.store.streets.network import load_network
 from fleet.shifts.driver_codes import give_code
 from fleet.storms.storm_start import start_storm
 from tests import village as v
-from tests.browser.conftest import Visit, open_page
+from tests.browser.conftest import PATIENCE_MS, Visit, open_page
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan, add_published_plan
 
@@ -255,7 +255,8 @@ def test_taps_without_a_network_are_kept_over_a_reload_and_sent_once(visit, code
     expect(page.locator(".line.warning")).to_contain_text("1 tap is kept")
     with transaction(database) as tx:
         assert list_progress(tx, plan.id, 1) == []
-    page.unroute("**/legs/**")
+    with page.expect_response("**/legs/**", timeout=PATIENCE_MS):
+        page.unroute("**/legs/**")
     expect(page.locator(".line")).not_to_contain_text("kept")
     with transaction(database) as tx:
         assert [each.leg for each in list_progress(tx, plan.id, 1)] == [0]
