@@ -5,7 +5,6 @@ The server is `barfrub serve` in processes of its own. Each dispatcher does some
 """
 
 import json
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -41,7 +40,7 @@ from tests.api.conftest import COOKIE_DOMAIN
 from tests.benchmarks import city_import, request_queue, route_check
 from tests.benchmarks.board_page import WATCH
 from tests.benchmarks.served import ADDRESS, client_of, cookies_of, serving
-from tests.browser.conftest import PASSWORD, QUIET, Visit
+from tests.browser.conftest import PASSWORD, QUIET, Visit, find_chromium
 
 SIDE = 102
 """Streets each way: 2 x 102 x 101 = 20,604 blocks."""
@@ -291,9 +290,7 @@ ACTIONS: tuple[Action, ...] = (
 
 def _pages(settings: Settings) -> Iterator[tuple[str, str, str]]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(QUIET)
-        )
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(QUIET))
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         context.add_cookies(
             [

@@ -1,6 +1,5 @@
 """The dispatcher's board in Chromium: the demo city with its service ways, about 18,000 streets."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,7 @@ from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from fleet.setup.city_setup import NewCity, add_city
 from fleet.storms.storm_start import start_storm
-from tests.browser.conftest import PASSWORD, QUIET, Visit, serving
+from tests.browser.conftest import PASSWORD, QUIET, Visit, find_chromium, serving
 
 WATCH = """
 globalThis.worst = 0;
@@ -53,9 +52,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
         settings = Settings(var=Path(folder))
         _make_city(settings.city_folder("demo"))
         with serving(settings, "demo") as address, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=list(QUIET)
-            )
+            browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(QUIET))
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             yield from _measured(Visit(page, address))
             browser.close()

@@ -6,7 +6,6 @@ how dense its fixes are.
 
 import gzip
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -29,7 +28,7 @@ from data.streets.network import StreetNetwork
 from data.streets.projection import DEGREE_M
 from fleet.setup.city_setup import NewCity, add_city
 from fleet.setup.log_import import SOURCE
-from tests.browser.conftest import PASSWORD, QUIET, Visit, serving
+from tests.browser.conftest import PASSWORD, QUIET, Visit, find_chromium, serving
 
 TRUCKS = 66
 HOURS = float(os.environ.get("HOURS", "24"))
@@ -72,9 +71,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
         fixes = _make_city(settings.city_folder("demo"))
         yield f"{TRUCKS} trucks, {HOURS:g} h, a fix each {EVERY_S:g} s", f"{fixes:,} fixes", ""
         with serving(settings, "demo") as address, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=list(QUIET)
-            )
+            browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(QUIET))
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.set_default_timeout(PATIENCE_MS)
             visit = Visit(page, address)

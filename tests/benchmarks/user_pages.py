@@ -1,6 +1,5 @@
 """The page of each user in Chromium, on a city of 20,000 segments in a planned storm."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +24,7 @@ from fleet.shifts.driver_codes import give_code
 from fleet.storms.storm_start import start_storm
 from tests.benchmarks import city_import
 from tests.benchmarks.board_page import WATCH
-from tests.browser.conftest import PASSWORD, QUIET, Visit, serving
+from tests.browser.conftest import PASSWORD, QUIET, Visit, find_chromium, serving
 
 SIDE = 102
 """Streets each way: 2 x 102 x 101 = 20,604 blocks."""
@@ -57,9 +56,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
         settings = Settings(var=Path(folder))
         code = _make_city(settings)
         with serving(settings, "grid") as address, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=list(QUIET)
-            )
+            browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(QUIET))
             for name, role, path in PAGES:
                 yield name, _opened(browser, address, role, path), ""
             yield "driver's page on a phone", _driven(browser, address, code), ""
