@@ -135,7 +135,7 @@ class Devices:
         self._all: dict[TrackerKey, Device] = {}
         self._read_s = -inf
         self._changes = 0
-        self._reading: asyncio.Future[list[Device]] | None = None
+        self._reading: asyncio.Future[None] | None = None
         self.allowance = ALLOWANCE
         self._limiter = RateLimiter()
 
@@ -176,19 +176,22 @@ class Devices:
 
     async def _read(self) -> None:
         """Read all trackers; concurrent callers share one read."""
-        if self._reading is not None:
-            await asyncio.shield(self._reading)
-            return
+        if self._reading is None:
+            self._reading = asyncio.ensure_future(self._take_in())
+        await asyncio.shield(self._reading)
+
+    async def _take_in(self) -> None:
+        """Know all trackers before anybody hears that they were read."""
         begun_s, changes = time.monotonic(), self._changes
-        self._reading = asyncio.get_running_loop().run_in_executor(self._thread, self._list)
         try:
-            devices = await asyncio.shield(self._reading)
+            loop = asyncio.get_running_loop()
+            devices = await loop.run_in_executor(self._thread, self._list)
+            self._all = {TrackerKey(by_token=False, text=one.name): one for one in devices}
+            self._all |= {TrackerKey(by_token=True, text=one.token_hash): one for one in devices}
+            if changes == self._changes:
+                self._read_s = begun_s
         finally:
             self._reading = None
-        self._all = {TrackerKey(by_token=False, text=one.name): one for one in devices}
-        self._all |= {TrackerKey(by_token=True, text=one.token_hash): one for one in devices}
-        if changes == self._changes:
-            self._read_s = begun_s
 
     def _list(self) -> list[Device]:
         with reading(self._engine) as tx:

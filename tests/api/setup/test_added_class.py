@@ -87,7 +87,7 @@ def test_every_page_opens_with_an_added_class(stormy):
 @pytest.mark.parametrize(
     ("path", "shown"),
     [
-        ("/board", "P5, quiet lanes"),
+        ("/api/texts", "P5, quiet lanes"),
         ("/api/board", '"service_class":"P5"'),
         ("/style.css", ".class-P5 { --tone: var(--class-P5); }"),
         ("/classes", '"name": "P5"'),
