@@ -36,7 +36,7 @@ from data.store.database.engine import create_engine, reading, transaction
 from data.store.streets.service_levels import save_overrides
 from data.store.streets.network import load_network
 from fleet.context import CityContext
-from fleet.routes.published_plan import PlanDesk
+from fleet.routes.published_plan import PublishedPlanCache
 from fleet.setup.city_setup import NewCity, add_city
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
@@ -54,7 +54,7 @@ with transaction(database) as tx:
     for segment in network.segments[::40]:
         place = network.point_at(segment.id, segment.length_m / 2)
         asked = receive(tx, actor, Report("phone", RequestKind.PLOW, location=place), now)
-        locate(CityContext(tx, network, policy, now), actor, asked.id, geocoder, PlanDesk())
+        locate(CityContext(tx, network, policy, now), actor, asked.id, geocoder, PublishedPlanCache())
 start = time.perf_counter()
 with reading(database) as tx:
     newer = compare(tx, new)
