@@ -54,7 +54,8 @@ with transaction(database) as tx:
     for segment in network.segments[::40]:
         place = network.point_at(segment.id, segment.length_m / 2)
         asked = receive(tx, actor, Report("phone", RequestKind.PLOW, location=place), now)
-        locate(CityContext(tx, network, policy, now), actor, asked.id, geocoder, PublishedPlanCache())
+        city = CityContext(tx, network, policy, now)
+        locate(city, actor, asked.id, geocoder, PublishedPlanCache())
 start = time.perf_counter()
 with reading(database) as tx:
     newer = compare(tx, new)
