@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.params import Depends as Dependency
 from fastapi.params import Form
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
@@ -38,9 +39,9 @@ class BodyLimit:
         """Do nothing: `CheckedRoute` keeps the limit."""
 
 
-def takes_up_to(most_bytes: int) -> Any:  # noqa: ANN401 - as FastAPI types it
+def takes_up_to(most_bytes: int) -> Dependency:
     """Return the dependency of a route that takes larger bodies than others."""
-    return Depends(BodyLimit(most_bytes))
+    return Dependency(BodyLimit(most_bytes))
 
 
 class CheckedRoute(APIRoute):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import StrEnum, auto
 from typing import NamedTuple
 
 from data.model.ids import SessionId, ShiftId, UserId
@@ -71,8 +71,8 @@ class SignInCode:
 class SignInMethod(StrEnum):
     """How a session began."""
 
-    PASSWORD = "password"  # noqa: S105 - the name of a method
-    CODE = "code"
+    PASSWORD = auto()
+    CODE = auto()
 
 
 @dataclass(frozen=True, slots=True)

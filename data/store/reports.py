@@ -15,7 +15,7 @@ from data.model import (
     VehicleId,
 )
 from data.store.database.engine import Tx
-from data.store.database.functions import epoch_s
+from data.store.database.functions import EpochSeconds
 from data.store.database.records import records
 from data.store.schema import (
     coverage,
@@ -144,7 +144,7 @@ class VehicleWork(NamedTuple):
 
 def list_worked(tx: Tx, storm_id: StormId) -> list[VehicleWork]:
     """Return what passes of vehicles come to in a storm, by vehicle, segment and treatment."""
-    lasted_s = epoch_s(passage.c.ended_at) - epoch_s(passage.c.started_at)
+    lasted_s = EpochSeconds(passage.c.ended_at) - EpochSeconds(passage.c.started_at)
     key = (passage.c.vehicle_id, passage.c.segment_id, passage.c.treatment)
     query = (
         select(

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 
 from data.model import Actor, ActorKind, Event
 from data.store.database.engine import Tx
-from data.store.database.functions import stored_bytes
+from data.store.database.functions import StoredBytes
 from data.store.schema import event
 
 AT_ONCE = 1_000
@@ -33,7 +33,7 @@ class UnreadableLine:
 def read_audit_log(tx: Tx) -> Iterator[Event | UnreadableLine]:
     """Yield all lines, oldest first, as a stream."""
     # As bytes: the driver itself fails on a text that is not UTF-8.
-    columns = [stored_bytes(one).label(one.name) for one in event.c if one is not event.c.id]
+    columns = [StoredBytes(one).label(one.name) for one in event.c if one is not event.c.id]
     query = select(event.c.id, *columns).order_by(event.c.id)
     return map(_line_of, tx.execution_options(yield_per=AT_ONCE).execute(query))
 

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select
 
 from data.model import DirectedSegment, SegmentId, StormId
 from data.store.database.engine import Tx
-from data.store.database.functions import total
+from data.store.database.functions import Total
 from data.store.database.records import record
 from data.store.schema import passage
 
@@ -31,9 +31,9 @@ _OLDER = (
         passage.c.forward,
         func.count().label("passes"),
         func.sum(passage.c.id).label("ids"),
-        total(passage.c.from_m).label("from_m"),
-        total(passage.c.to_m).label("to_m"),
-        total(passage.c.confidence).label("confidence"),
+        Total(passage.c.from_m).label("from_m"),
+        Total(passage.c.to_m).label("to_m"),
+        Total(passage.c.confidence).label("confidence"),
         func.min(passage.c.started_at).label("began"),
         func.max(passage.c.ended_at).label("ended"),
     )

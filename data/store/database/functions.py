@@ -1,97 +1,81 @@
 """Functions of SQL that SQLite and PostgreSQL name differently."""
 
+from typing import ClassVar
+
 from sqlalchemy import BigInteger, ColumnElement, Float, LargeBinary, case
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.sql.functions import FunctionElement
 
 
-class epoch_s(GenericFunction[float]):  # noqa: N801, named as SQL names functions
+class TwoNames[T](FunctionElement[T]):
+    """A function by its text in each dialect, with `{0}`, `{1}` for its arguments."""
+
+    inherit_cache = True
+    texts: ClassVar[dict[str, str]]
+
+
+@compiles(TwoNames)
+def _text_of(function: TwoNames[object], compiler: SQLCompiler, **options: object) -> str:
+    parts = [compiler.process(part, **options) for part in function.clauses]
+    return function.texts[compiler.dialect.name].format(*parts)
+
+
+class EpochSeconds(TwoNames[float]):
     """Seconds since 1970 of a moment, with fractions."""
 
-    type = Float()
+    name = "epoch_seconds"
     inherit_cache = True
+    type = Float()
+    texts: ClassVar = {
+        "sqlite": "unixepoch({0}, 'subsec')",
+        "postgresql": "CAST(extract(epoch FROM {0}) AS DOUBLE PRECISION)",
+    }
 
 
-@compiles(epoch_s, "sqlite")
-def _epoch_in_sqlite(function: epoch_s, compiler: SQLCompiler, **options: object) -> str:
-    return f"unixepoch({compiler.process(function.clauses, **options)}, 'subsec')"
-
-
-@compiles(epoch_s, "postgresql")
-def _epoch_in_postgres(function: epoch_s, compiler: SQLCompiler, **options: object) -> str:
-    moment = compiler.process(function.clauses, **options)
-    return f"CAST(extract(epoch FROM {moment}) AS DOUBLE PRECISION)"
-
-
-class whole_epoch_s(GenericFunction[int]):  # noqa: N801, named as SQL names functions
+class WholeEpochSeconds(TwoNames[int]):
     """Whole seconds since 1970 of a moment; null of null, where Python's `floor` would fail."""
 
-    type = BigInteger()
+    name = "whole_epoch_seconds"
     inherit_cache = True
+    type = BigInteger()
+    texts: ClassVar = {
+        "sqlite": "unixepoch({0})",
+        "postgresql": "CAST(floor(extract(epoch FROM {0})) AS BIGINT)",
+    }
 
 
-@compiles(whole_epoch_s, "sqlite")
-def _whole_epoch_in_sqlite(
-    function: whole_epoch_s, compiler: SQLCompiler, **options: object
-) -> str:
-    return f"unixepoch({compiler.process(function.clauses, **options)})"
-
-
-@compiles(whole_epoch_s, "postgresql")
-def _whole_epoch_in_postgres(
-    function: whole_epoch_s, compiler: SQLCompiler, **options: object
-) -> str:
-    moment = compiler.process(function.clauses, **options)
-    return f"CAST(floor(extract(epoch FROM {moment})) AS BIGINT)"
-
-
-class total(GenericFunction[float]):  # noqa: N801, named as SQL names functions
+class Total(TwoNames[float]):
     """The sum of numbers, 0.0 of none."""
 
-    type = Float()
+    name = "total"
     inherit_cache = True
+    type = Float()
+    texts: ClassVar = {"sqlite": "total({0})", "postgresql": "coalesce(sum({0}), 0.0)"}
 
 
-@compiles(total, "postgresql")
-def _total_in_postgres(function: total, compiler: SQLCompiler, **options: object) -> str:
-    return f"coalesce(sum({compiler.process(function.clauses, **options)}), 0.0)"
-
-
-class rounded(GenericFunction[float]):  # noqa: N801, named as SQL names functions
+class Rounded(TwoNames[float]):
     """A number rounded to some decimals."""
 
-    type = Float()
+    name = "rounded"
     inherit_cache = True
+    type = Float()
+    texts: ClassVar = {
+        "sqlite": "round({0}, {1})",
+        "postgresql": "CAST(round(CAST({0} AS NUMERIC), CAST({1} AS INTEGER)) AS DOUBLE PRECISION)",
+    }
 
 
-@compiles(rounded, "sqlite")
-def _rounded_in_sqlite(function: rounded, compiler: SQLCompiler, **options: object) -> str:
-    return f"round({compiler.process(function.clauses, **options)})"
-
-
-@compiles(rounded, "postgresql")
-def _rounded_in_postgres(function: rounded, compiler: SQLCompiler, **options: object) -> str:
-    number, decimals = (compiler.process(part, **options) for part in function.clauses)
-    exact = f"round(CAST({number} AS NUMERIC), CAST({decimals} AS INTEGER))"
-    return f"CAST({exact} AS DOUBLE PRECISION)"
-
-
-class stored_bytes(GenericFunction[bytes]):  # noqa: N801, named as SQL names functions
+class StoredBytes(TwoNames[bytes]):
     """The text of a value as it is stored, in UTF-8, also where that is no text any more."""
 
-    type = LargeBinary()
+    name = "stored_bytes"
     inherit_cache = True
-
-
-@compiles(stored_bytes, "sqlite")
-def _bytes_in_sqlite(function: stored_bytes, compiler: SQLCompiler, **options: object) -> str:
-    return f"CAST({compiler.process(function.clauses, **options)} AS BLOB)"
-
-
-@compiles(stored_bytes, "postgresql")
-def _bytes_in_postgres(function: stored_bytes, compiler: SQLCompiler, **options: object) -> str:
-    return f"convert_to(CAST({compiler.process(function.clauses, **options)} AS TEXT), 'UTF8')"
+    type = LargeBinary()
+    texts: ClassVar = {
+        "sqlite": "CAST({0} AS BLOB)",
+        "postgresql": "convert_to(CAST({0} AS TEXT), 'UTF8')",
+    }
 
 
 def one_if(condition: ColumnElement[bool]) -> ColumnElement[int]:

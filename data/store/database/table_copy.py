@@ -21,7 +21,8 @@ def copy_rows(source: Tx, copy: Tx) -> None:
         for part in batched(_rows_of(source, table), AT_ONCE, strict=False):
             if table is position:
                 make_months(copy, (row.fixed_at for row in part))
-            copy.execute(insert(table), [dict(row._mapping) for row in part])  # noqa: SLF001
+            names = table.columns.keys()
+            copy.execute(insert(table), [dict(zip(names, row, strict=True)) for row in part])
         _number_from_there(copy, table)
 
 

@@ -37,7 +37,7 @@ from data.model import (
 )
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
-from data.store.database.functions import rounded, whole_epoch_s
+from data.store.database.functions import Rounded, WholeEpochSeconds
 from data.store.database.records import record, records
 from data.store.schema import caller, job, request, segment, segment_level
 
@@ -114,7 +114,7 @@ def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> li
             request.c.lat,
             request.c.kind,
             (_DANGERS != "[]").label("danger"),
-            whole_epoch_s(request.c.received_at).label("received_s"),
+            WholeEpochSeconds(request.c.received_at).label("received_s"),
         )
         .select_from(_TABLES)
         .where(request.c.lon.is_not(None), *_conditions(wanted, classes))
@@ -131,11 +131,11 @@ def list_waiting(tx: Tx) -> list[BoardRequest]:
     query = (
         select(
             request.c.id,
-            rounded(request.c.lon, 6).label("lon"),
-            rounded(request.c.lat, 6).label("lat"),
+            Rounded(request.c.lon, 6).label("lon"),
+            Rounded(request.c.lat, 6).label("lat"),
             request.c.kind,
-            whole_epoch_s(request.c.received_at).label("received_s"),
-            whole_epoch_s(job.c.due_at).label("due_s"),
+            WholeEpochSeconds(request.c.received_at).label("received_s"),
+            WholeEpochSeconds(job.c.due_at).label("due_s"),
         )
         .select_from(request.outerjoin(job, job.c.id == request.c.job_id))
         .where(request.c.state.in_((RequestState.NEW, RequestState.OPEN)))

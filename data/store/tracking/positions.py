@@ -43,7 +43,7 @@ _ADD = {
     )
     for dialect in (
         sqlite.dialect(),
-        psycopg.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+        psycopg.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]  # it has no annotations
     )
 }
 
