@@ -90,7 +90,7 @@ _CHOOSE = """async (number) => {
     const { details } = await import("/static/js/board/details.js");
     const began = performance.now();
     choose("truck", vehicles()[number].id);
-    while (!desk.value.known) await new Promise((done) => setTimeout(done, 5));
+    while (!details.value.known) await new Promise((done) => setTimeout(done, 5));
     await document.querySelector("board-side").updateComplete;
     return performance.now() - began;
 }"""

@@ -142,6 +142,25 @@ def test_a_driver_is_led_through_his_route(visit, code):
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_an_answer_from_before_a_tap_does_not_bring_the_street_back(visit, code):
+    page = drive_off(visit, code)
+    tap(page)
+    held = []
+    page.route("**/api/drive", lambda route: held.append((route, route.fetch())))
+    with page.expect_request("**/api/drive"):
+        visit.city.hub.publish("storm", [(1,)])
+    with page.expect_response("**/complete"):
+        tap(page)
+    expect(page.locator(".stage h2")).to_have_text("Mill Street")
+    route, answer = held[0]
+    with page.expect_request_finished(lambda request: request.url.endswith("/api/drive")):
+        route.fulfill(response=answer)
+    page.evaluate("fetch('/health').then((answer) => answer.text())")  # what waited is done
+    assert page.locator(".stage h2").text_content() == "Mill Street"
+    page.unroute_all(behavior="ignoreErrors")
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
 def test_the_whole_route_is_a_list_and_lines_on_the_map(visit, code):
     page = drive_off(visit, code)
     page.locator(".tab").nth(1).click()

@@ -24,6 +24,7 @@ export const drive = new Store({
 export const pending = [];
 
 let told = null;
+let settled = 0; // taps that the server has answered
 
 const over = (stages) => stages.filter((stage) => stage.state !== "open" && stage.ended_at);
 
@@ -58,12 +59,20 @@ export function show() {
 /** Take a tap as done, once the server has said so. */
 export function settle(tap) {
   told = applied(told, tap);
+  settled += 1;
+}
+
+/** What the server tells of the route; asked again when a tap was answered meanwhile, which it may not know yet. */
+async function answered() {
+  const before = settled;
+  const answer = await get("/api/drive");
+  return before === settled ? answer : answered();
 }
 
 /** Ask for the whole route: at the start, after a break, and when a plan may have come. */
 export async function reload() {
   try {
-    const { stages, now, ...shift } = await get("/api/drive");
+    const { stages, now, ...shift } = await answered();
     setClock(now);
     const other = told && told.shift.plan_id !== shift.plan_id && shift.plan_id !== null;
     told = { shift, stages };
