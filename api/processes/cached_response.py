@@ -23,6 +23,12 @@ whether it still holds."""
 ANYBODYS = "public, no-cache"
 """`Cache-Control` of what everybody may read: proxies keep it too, and ask whether it holds."""
 
+COSTLY_S = 0.1
+"""Processor time of making an answer above which it may be somewhat old."""
+
+REST_SHARE = 20
+"""A costly answer is not made anew for so many times what it took: a twentieth of a processor."""
+
 ANSWERS_KEPT = 128
 """Answers of one city in memory; a large one takes some 200 kB."""
 
@@ -53,19 +59,41 @@ class KeptAnswer:
             return self._kept[1]
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An answer of a revision, by when it was begun and what it cost of the processor."""
+
+    packed: PackedAnswer
+    revision: Hashable
+    began_s: float
+    cost_s: float
+
+    @property
+    def costly(self) -> bool:
+        return self.cost_s > COSTLY_S
+
+    def holds(self, revision: Hashable, asked_s: float) -> bool:
+        """Whether it answers a question about a revision, asked at this time."""
+        same = revision is not None and revision == self.revision
+        rests = self.costly and asked_s < self.began_s + REST_SHARE * self.cost_s
+        return same or rests or self.began_s >= asked_s
+
+
 class SharedAnswer:
     """One answer shared by concurrent requests; safe from any thread.
 
     A request is answered by what is of its `revision`, or by what was begun after it came. So an
     answer is never older than the question, one request at a time makes it, and those that come
     meanwhile share the next one. Without a revision nothing is reused later.
+
+    An answer that costs more than `COSTLY_S` may be older: it rests for `REST_SHARE` times its
+    cost, and who asks while the next one is made gets the one before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, cost_now: Callable[[], float] = time.thread_time) -> None:
+        self._cost_now = cost_now
         self._lock = Lock()
-        self._began_s = float("-inf")
-        self._revision: Hashable = None
-        self._packed = PackedAnswer(b"", "")
+        self._made: _Made | None = None
 
     def packed(
         self, make: Callable[[], bytes], revision: Hashable = None, *, asked_s: float | None = None
@@ -75,13 +103,21 @@ class SharedAnswer:
         `revision` was read at `asked_s` (of the monotonic clock) or later; by default now.
         """
         asked_s = time.monotonic() if asked_s is None else asked_s
-        with self._lock:
-            same = revision is not None and revision == self._revision
-            if not same and self._began_s < asked_s:
-                began_s = time.monotonic()
-                self._packed = _packed(make())
-                self._began_s, self._revision = began_s, revision
-            return self._packed
+        before = self._made
+        if before is not None and before.holds(revision, asked_s):
+            return before.packed
+        if before is None or not before.costly:
+            self._lock.acquire()
+        elif not self._lock.acquire(blocking=False):
+            return before.packed
+        try:
+            if self._made is None or not self._made.holds(revision, asked_s):
+                began_s, cost_s = time.monotonic(), self._cost_now()
+                packed = _packed(make())
+                self._made = _Made(packed, revision, began_s, self._cost_now() - cost_s)
+            return self._made.packed
+        finally:
+            self._lock.release()
 
 
 class SharedAnswers:

@@ -8,7 +8,7 @@ from threading import Barrier, Event
 
 import pytest
 
-from api.processes.cached_response import SharedAnswer, SharedAnswers
+from api.processes.cached_response import COSTLY_S, REST_SHARE, SharedAnswer, SharedAnswers
 
 
 class Maker:
@@ -92,6 +92,49 @@ def test_readers_that_come_while_an_older_answer_is_made_share_the_next_one() ->
         contents = {gzip.decompress(one.result().content) for one in later}
     assert gzip.decompress(first.result().content) == b"older"
     assert contents == {b"answer 1"}
+
+
+class Costly(Maker):
+    """Takes twice as much of the processor as an answer may that is never old."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spent_s = 0.0
+
+    def __call__(self) -> bytes:
+        self.spent_s += 2 * COSTLY_S
+        return super().__call__()
+
+
+def test_a_costly_answer_rests_before_it_is_made_anew() -> None:
+    make = Costly()
+    shared = SharedAnswer(lambda: make.spent_s)
+    began_s = time.monotonic()
+    first = shared.packed(make, 1)
+    rest_s = REST_SHARE * 2 * COSTLY_S
+    assert shared.packed(make, 2, asked_s=began_s + 0.9 * rest_s) is first
+    later = shared.packed(make, 2, asked_s=time.monotonic() + rest_s)
+    assert gzip.decompress(later.content) == b"answer 2"
+
+
+def test_nobody_waits_while_a_costly_answer_is_made_anew() -> None:
+    make, begun, go_on = Costly(), Event(), Event()
+    shared = SharedAnswer(lambda: make.spent_s)
+    first = shared.packed(make, 1)
+
+    def slow() -> bytes:
+        begun.set()
+        go_on.wait()
+        return make()
+
+    later_s = time.monotonic() + 2 * REST_SHARE * 2 * COSTLY_S
+    with ThreadPoolExecutor(1) as pool:
+        anew = pool.submit(shared.packed, slow, 2, asked_s=later_s)
+        begun.wait()
+        meanwhile = shared.packed(make, 2, asked_s=later_s)
+        go_on.set()
+        assert gzip.decompress(anew.result().content) == b"answer 2"
+    assert meanwhile is first
 
 
 def test_a_maker_that_fails_keeps_nobody_else_waiting() -> None:
