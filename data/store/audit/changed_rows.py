@@ -4,7 +4,8 @@ The functions that change such a row mark it; the next line of the audit log in 
 says what the row is now. So no place that writes a line can forget the digest.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import batched
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Table, select
@@ -32,7 +33,10 @@ _WATCHED: dict[Table, tuple[str, ...]] = {
 }
 """The columns that a digest is of, by table."""
 
-type _Marks = dict[tuple[Table, int], str]
+AT_ONCE = 500
+"""Rows read by one query: one each would take most of the time of publishing a plan."""
+
+type _Marks = dict[Table, dict[int, str]]
 
 _marked: WeakKeyDictionary[Tx, _Marks] = WeakKeyDictionary()
 """Rows that the next line of a transaction is to tell of, with the field in which."""
@@ -40,35 +44,45 @@ _marked: WeakKeyDictionary[Tx, _Marks] = WeakKeyDictionary()
 
 def mark_added(tx: Tx, table: Table, ids: Iterable[int]) -> None:
     """Have the next line of the audit log tell of new rows."""
-    _marked.setdefault(tx, {}).update({(table, key): ADDED for key in ids})
+    _marks(tx, table).update(dict.fromkeys(ids, ADDED))
 
 
 def mark_changed(tx: Tx, table: Table, ids: Iterable[int]) -> None:
     """Have the next line of the audit log tell of changed rows."""
-    marks = _marked.setdefault(tx, {})
+    marks = _marks(tx, table)
     for key in ids:
-        marks.setdefault((table, key), CHANGED)
+        marks.setdefault(key, CHANGED)
 
 
 def take_marked(tx: Tx) -> dict[str, dict[str, str]]:
     """Return the digests of the marked rows by the field of the line, and forget the marks."""
     fields: dict[str, dict[str, str]] = {}
-    for (table, key), name in _marked.pop(tx, {}).items():
-        for subject, digest in _digests(tx, table, key):
-            fields.setdefault(name, {})[subject] = digest
+    for table, names in _marked.pop(tx, {}).items():
+        for keys in batched(names, AT_ONCE, strict=False):
+            for key, digest in _digests(tx, table, keys):
+                fields.setdefault(names[key], {})[_subject(table, key)] = digest
     return fields
 
 
 def list_row_digests(tx: Tx) -> Iterator[tuple[str, str]]:
     """Yield the subject of each shift, promise and tracker with its digest."""
     for table in _WATCHED:
-        yield from _digests(tx, table)
+        for key, digest in _digests(tx, table):
+            yield _subject(table, key), digest
 
 
-def _digests(tx: Tx, table: Table, key: int | None = None) -> Iterator[tuple[str, str]]:
+def _marks(tx: Tx, table: Table) -> dict[int, str]:
+    return _marked.setdefault(tx, {}).setdefault(table, {})
+
+
+def _subject(table: Table, key: int) -> str:
+    return f"{table.name}:{key}"
+
+
+def _digests(tx: Tx, table: Table, keys: Sequence[int] | None = None) -> Iterator[tuple[int, str]]:
     names = _WATCHED[table]
     query = select(*(table.c[name] for name in names)).order_by(table.c.id)
-    if key is not None:
-        query = query.where(table.c.id == key)
+    if keys is not None:
+        query = query.where(table.c.id.in_(keys))
     for row in tx.execute(query):
-        yield f"{table.name}:{row.id}", digest_of([plain_value(value) for value in row])
+        yield row.id, digest_of([plain_value(value) for value in row])
