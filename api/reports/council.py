@@ -58,7 +58,7 @@ def get_council_figures(
         revision = app.boards.revision(tx, context.now)
     subject = ("figures", shown and shown.id, earlier and earlier.id)
     packed = app.boards.reports.of(subject).packed(
-        lambda: json_of(_figures(app, storm, against)), revision, asked_s=asked_s
+        lambda: json_of(council_figures(app, storm, against)), revision, asked_s=asked_s
     )
     return shared_answer(request, packed, READERS_OWN)
 
@@ -75,7 +75,7 @@ def get_coverage(request: Request, context: CouncilContext, storm: Wanted = None
         else:
             revision = app.boards.revision(tx, context.now)
     packed = app.boards.reports.of(("coverage", shown and shown.id)).packed(
-        lambda: json_of(_map(app, storm)), revision, asked_s=asked_s
+        lambda: json_of(coverage_map(app, storm)), revision, asked_s=asked_s
     )
     return shared_answer(request, packed, READERS_OWN)
 
@@ -127,7 +127,10 @@ def download_layer(context: CouncilContext, storm: Wanted = None) -> Response:
         return _attachment(file.read_bytes(), "application/geopackage+sqlite3", picture, "gpkg")
 
 
-def _figures(app: App, storm: StormId | None, against: StormId | None) -> CouncilView:
+def council_figures(
+    app: App, storm: StormId | None = None, against: StormId | None = None
+) -> CouncilView:
+    """Return a storm's figures, of the newest where none is given, beside those of another."""
     with reading(app.engine) as tx:
         now, shown, storms = app.clock.now(), shown_storm(tx, storm), listed_storms(tx)
         earlier = compared_with(storms, shown, against) if shown else None
@@ -138,7 +141,7 @@ def _figures(app: App, storm: StormId | None, against: StormId | None) -> Counci
     return council_view(now, storms, policy, districts, account, before, revised)
 
 
-def _map(app: App, storm_id: StormId | None) -> CouncilMap:
+def coverage_map(app: App, storm_id: StormId | None = None) -> CouncilMap:
     """Return the colors of a storm that goes on as boards show them, of others as they ended."""
     with reading(app.engine) as tx:
         storm, now = shown_storm(tx, storm_id), app.clock.now()

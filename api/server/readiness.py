@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from api.board.board import board_of, figures_now
 from api.board.board_panels import packed_timeline
 from api.processes.cached_response import packed_json
+from api.reports.council import council_figures, coverage_map
 from api.web.context import App
 from data.store.database.engine import DatabaseUnavailable, transaction
 from fleet.audit.clock_lines import note_start
@@ -15,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 def get_ready(web: FastAPI) -> None:
-    """Load the driven plan and its progress, its timeline and the street colors.
+    """Load the driven plan, its progress and timeline, the street colors and council's figures.
 
     Where that fails the server starts nevertheless: each is computed on request.
     """
@@ -23,7 +24,7 @@ def get_ready(web: FastAPI) -> None:
     app: App = web.state.barfrub
     try:
         app.alert_task.get_ready()
-        for view in (board_of(app), figures_now(app)):
+        for view in (board_of(app), figures_now(app), council_figures(app), coverage_map(app)):
             packed_json(view)
         if app.alert_task.check is not None:
             packed_timeline(app, app.alert_task.check.plan.id)
