@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from api.access.auth import SESSION_S, WALL_S
+from api.access.sign_in_accounts import CityInProvince
 from data.model import Role, Session, User
 from data.store.database.engine import Database, DatabaseUnavailable, Tx, reading, transaction
 from fleet.accounts.accounts import token_digest
@@ -45,8 +46,11 @@ class SessionCookie:
 class Sessions:
     """The sessions of a city, in its database; `now` is the real time.
 
-    All that a request needs of sessions goes through here.
+    All that a request needs of sessions goes through here. A session of somebody of the province
+    has a row there as well: it goes on only as long as both do.
     """
+
+    province: CityInProvince | None = None
 
     def __init__(
         self, engine: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -59,6 +63,8 @@ class Sessions:
         cookie = SessionCookie(secrets.token_urlsafe(TEXT_BYTES), session_s(user))
         lasts = timedelta(seconds=cookie.lasts_s)
         begin_session(tx, user, token_digest(cookie.text), origin, self.now(), lasts)
+        if user.of_province and self.province is not None:
+            self.province.begin_session(user.login, province_digest(cookie.text), origin, lasts)
         return cookie
 
     def find(self, text: str) -> SignedIn | None:
@@ -73,6 +79,12 @@ class Sessions:
         session, user = found
         if now - session.begun_at > timedelta(seconds=session_s(user)):
             return None  # of a wall display that has become somebody's account
+        if user.of_province:
+            digest = province_digest(text)
+            confirmed = self.province.confirmed(user, digest) if self.province else None
+            if confirmed is None:
+                return None
+            user = confirmed
         if now - session.used_at > NOTED_EVERY:
             self._note_use(session, now)
         return SignedIn(session, user, csrf_of(text))
@@ -88,6 +100,11 @@ class Sessions:
 def session_s(user: User) -> int:
     """Return the length of a user's session in seconds; half a year for wall displays."""
     return WALL_S if set(user.roles) == {Role.WALL} else SESSION_S
+
+
+def province_digest(text: str) -> str:
+    """Return what the province keeps of a session of a city: nothing that signs in there."""
+    return token_digest(f"city {text}")
 
 
 def csrf_of(text: str) -> str:

@@ -1,12 +1,11 @@
 """A person's own account: sessions and password."""
 
-import time
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.access.auth import WrongPasswordError, checked_password, hash_password, password_fits
+from api.access.auth import checked_password, hash_password
 from api.access.rate_limits import address_of
 from api.web.checked_route import CheckedRoute
 from api.web.context import AccountContext, Context
@@ -15,8 +14,8 @@ from api.web.errors import STATUS
 from api.web.page_context import page, translator_of
 from data.errors import BarfrubError
 from data.model import SessionId
+from data.store.database.engine import transaction
 from fleet.accounts.accounts import set_password
-from fleet.accounts.second_factor import wants_second_factor
 from fleet.accounts.sessions import end_session, end_sessions, own_sessions
 from maps.accounts.own_account import session_rows
 from maps.pages.error_texts import message_of
@@ -47,9 +46,13 @@ def end_own_session(session_id: OwnSessionId, context: AccountContext) -> Respon
 
 @router.post(f"{ACCOUNT}/sign-out-everywhere")
 def sign_out_everywhere(context: AccountContext) -> Response:
-    """End all of one's own sessions, this one too."""
+    """End all of one's own sessions, this one too; of a person of the province in all cities."""
     with context.writing() as tx:
         end_sessions(tx, context.actor, context.user.id, context.now)
+    account = context.app.accounts.of(context.user)
+    if account.member is not None:
+        with transaction(account.store.engine) as tx:
+            end_sessions(tx, context.actor, account.holder.id, context.now)
     return _signed_out(context)
 
 
@@ -57,24 +60,27 @@ def sign_out_everywhere(context: AccountContext) -> Response:
 def change_password(
     request: Request, password: Password, wanted: Password, context: AccountContext
 ) -> Response:
-    """Change one's own password; all other sessions end."""
+    """Change one's own password; all other sessions end.
+
+    That of a person of the province is one for all cities, and this session ends as well.
+    """
     try:
         require_password(request, context, password)
         hashed = hash_password(checked_password("wanted", wanted, context.user.login))
     except BarfrubError as error:
         return _page(request, context, error=error)
-    with context.writing() as tx:
-        set_password(tx, context.actor, context.user, hashed, context.now, context.session_id)
+    account = context.app.accounts.of(context.user)
+    keep = context.session_id if account.member is None else None
+    with transaction(account.store.engine) as tx:
+        set_password(tx, context.actor, account.holder, hashed, context.now, keep)
     return _back("?done=password")
 
 
 def require_password(request: Request, context: Context, password: str) -> None:
     """Raise `WrongPasswordError` unless this is the user's password; guesses are limited."""
-    limit, address, login = context.app.sign_ins, address_of(request), context.user.login
-    limit.enter(login, address, time.monotonic())
-    if not password_fits(context.user.password_hash, password):
-        raise WrongPasswordError
-    limit.succeeded(login, address, time.monotonic())
+    account = context.app.accounts.of(context.user)
+    address, login = address_of(request), context.user.login
+    account.store.verified(login, account.holder, password, address)
 
 
 def _page(
@@ -83,11 +89,11 @@ def _page(
     t, app = translator_of(request), context.app
     with context.reading() as tx:
         sessions = own_sessions(tx, context.user.id, app.sessions.now())
-        second_step = wants_second_factor(tx, context.user)
+    account = app.accounts.of(context.user)
     view = {
         "sessions": session_rows(sessions, context.session_id, t),
-        "second_step": second_step,
-        "has_password": context.user.has_password,
+        "second_step": account.wants_second_step,
+        "has_password": account.holder.has_password,
         "error": message_of(error, t) if error else "",
         "done": done,
     }

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from api.access.auth import SECOND_STEP_S, WrongSecondStepError
 from api.access.rate_limits import address_of
+from api.access.sign_in_accounts import SignInAccount
 from api.accounts.own_account import Password, require_password
 from api.web.checked_route import CheckedRoute
 from api.web.context import (
@@ -29,7 +30,6 @@ from api.web.errors import STATUS
 from api.web.page_context import local_path, page, translator_of, wants_page
 from data.errors import BarfrubError
 from data.model import SecondFactor, SignInMethod, User
-from data.store.accounts.accounts import find_user_by_login
 from data.store.accounts.second_factors import count_recovery_codes, find_second_factor
 from data.store.database.engine import reading, transaction
 from fleet.accounts.accounts import note_session
@@ -41,7 +41,6 @@ from fleet.accounts.second_factor import (
     remove_second_step,
     second_factor_fits,
     secret_of,
-    wants_second_factor,
 )
 from maps.pages.error_texts import message_of
 from maps.pages.qr_code import qr_code
@@ -57,14 +56,14 @@ Goal = Annotated[str, Form(max_length=200)]
 def let_in(request: Request, user: User, goal: str) -> Response:
     """Begin a session of somebody whose password was right, or ask for the second step first."""
     app = app_of(request)
-    with reading(app.engine) as tx:
-        asked = wants_second_factor(tx, user)
-    if not asked:
+    account = app.accounts.of(user)
+    if not account.wants_second_step:
         return _begun(request, user, goal)
     answer: Response = JSONResponse({"second_step": ASK})
     if wants_page(request):
         answer = RedirectResponse(f"{ASK}?next={quote(goal)}", status_code=303)
-    set_cookie(request, answer, FIRST_STEP_COOKIE, app.seals.seal_password(user), SECOND_STEP_S)
+    proof = app.seals.seal_password(account.holder)
+    set_cookie(request, answer, FIRST_STEP_COOKIE, proof, SECOND_STEP_S)
     return answer
 
 
@@ -104,8 +103,9 @@ def begin_second_step(request: Request, password: Password, context: AccountCont
     """Make a new secret, which the page shows as a QR code until it is confirmed."""
     try:
         require_password(request, context, password)
-        with context.writing() as tx:
-            begin_second_factor(tx, context.user, context.app.sessions.now())
+        account = context.app.accounts.of(context.user)
+        with transaction(account.store.engine) as tx:
+            begin_second_factor(tx, account.holder, context.app.sessions.now())
     except BarfrubError as error:
         return _page(request, context, error=error)
     return RedirectResponse(SECOND_STEP, status_code=303)
@@ -114,17 +114,18 @@ def begin_second_step(request: Request, password: Password, context: AccountCont
 @router.post(f"{SECOND_STEP}/confirm")
 def confirm_second_step(request: Request, code: Code, context: AccountContext) -> Response:
     """Switch the second step on by a first code, and show the recovery codes once."""
-    app, user = context.app, context.user
+    app = context.app
+    account = app.accounts.of(context.user)
     try:
-        _count(request, user)
-        with context.writing() as tx:
+        _count(request, account)
+        with transaction(account.store.engine) as tx:
             key, now = app.settings.secret_key(), app.sessions.now()
-            codes = confirm_second_factor(tx, context.actor, user, code, key, now)
+            codes = confirm_second_factor(tx, context.actor, account.holder, code, key, now)
         if codes is None:
             raise WrongSecondStepError
     except BarfrubError as error:
         return _page(request, context, error=error)
-    _forgive(request, user)
+    _forgive(request, account)
     return _page(request, context, codes=codes)
 
 
@@ -135,8 +136,9 @@ def renew_recovery_codes(request: Request, code: Code, context: AccountContext) 
         _require_code(request, context.user, code)
     except BarfrubError as error:
         return _page(request, context, error=error)
-    with context.writing() as tx:
-        codes = new_recovery_codes(tx, context.user)
+    account = context.app.accounts.of(context.user)
+    with transaction(account.store.engine) as tx:
+        codes = new_recovery_codes(tx, account.holder)
     return _page(request, context, codes=codes)
 
 
@@ -147,8 +149,9 @@ def remove_own_second_step(request: Request, code: Code, context: AccountContext
         _require_code(request, context.user, code)
     except BarfrubError as error:
         return _page(request, context, error=error)
-    with context.writing() as tx:
-        remove_second_step(tx, context.actor, context.user, context.now)
+    account = context.app.accounts.of(context.user)
+    with transaction(account.store.engine) as tx:
+        remove_second_step(tx, context.actor, account.holder, context.now)
     return RedirectResponse(SECOND_STEP, status_code=303)
 
 
@@ -168,8 +171,14 @@ def _half_in(request: Request) -> User | None:
     """Return who gave the right password some minutes ago; sets the language of the answer."""
     app, text = app_of(request), read_cookie(app_of(request).settings, request, FIRST_STEP_COOKIE)
     signed_in(request)
-    with reading(app.engine) as tx:
-        user = app.seals.read_password(text, lambda login: find_user_by_login(tx, login))
+
+    def holder_of(login: str) -> User | None:
+        known = app.accounts.find(login)
+        return known.holder if known else None
+
+    holder = app.seals.read_password(text, holder_of)
+    account = app.accounts.find(holder.login) if holder else None
+    user = app.accounts.user_of(account, app.clock.now()) if account else None
     request.state.language = language_of(request, user)
     return user
 
@@ -177,23 +186,24 @@ def _half_in(request: Request) -> User | None:
 def _require_code(request: Request, user: User, code: str) -> None:
     """Raise `WrongSecondStepError` unless a code fits; guesses are counted before."""
     app = app_of(request)
-    _count(request, user)
-    with transaction(app.engine) as tx:
+    account = app.accounts.of(user)
+    _count(request, account)
+    with transaction(account.store.engine) as tx:
         key, now = app.settings.secret_key(), app.sessions.now()
-        fits = second_factor_fits(tx, user, code, key, now)
+        fits = second_factor_fits(tx, account.holder, code, key, now)
     if not fits:
         raise WrongSecondStepError
-    _forgive(request, user)
+    _forgive(request, account)
 
 
-def _count(request: Request, user: User) -> None:
-    limit = app_of(request).second_steps
-    limit.enter(user.login, address_of(request), time.monotonic())
+def _count(request: Request, account: SignInAccount) -> None:
+    limit = account.store.second_steps
+    limit.enter(account.holder.login, address_of(request), time.monotonic())
 
 
-def _forgive(request: Request, user: User) -> None:
-    limit = app_of(request).second_steps
-    limit.succeeded(user.login, address_of(request), time.monotonic())
+def _forgive(request: Request, account: SignInAccount) -> None:
+    limit = account.store.second_steps
+    limit.succeeded(account.holder.login, address_of(request), time.monotonic())
 
 
 def _code_page(request: Request, goal: str, error: BarfrubError | None = None) -> Response:
@@ -211,8 +221,10 @@ def _page(
     codes: list[str] | None = None,
 ) -> Response:
     t, user = translator_of(request), context.user
-    with context.reading() as tx:
-        factor, left = find_second_factor(tx, user.id), count_recovery_codes(tx, user.id)
+    account = context.app.accounts.of(user)
+    with reading(account.store.engine) as tx:
+        factor = find_second_factor(tx, account.holder.id)
+        left = count_recovery_codes(tx, account.holder.id)
     view = {
         "on": factor is not None and factor.confirmed_at is not None,
         "pending": _shown(context, factor),

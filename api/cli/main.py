@@ -81,6 +81,10 @@ COMMANDS = {
     ),
     "audit": CommandEntry("api.cli.storms.audit:audit", "Verify and export the audit log."),
     "user": CommandEntry("api.cli.setup.user:user", "Manage the people who sign in."),
+    "province": CommandEntry(
+        "api.cli.setup.province:province",
+        "Manage the people of a province, who sign in at several cities.",
+    ),
     "device": CommandEntry("api.cli.setup.user:device", "Manage the trackers that send positions."),
     "apikey": CommandEntry(
         "api.cli.setup.apikey:apikey", "Manage the keys of other systems for Open311."

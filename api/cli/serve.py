@@ -1,4 +1,4 @@
-"""`barfrub serve`: the web server of one city with the solver beside it."""
+"""`barfrub serve`: the web server of one city, or of all of a province, with solvers beside it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +11,9 @@ from starlette.types import ASGIApp
 
 from api.config.clock import Clock
 from api.config.settings import Settings
+
+type Served = tuple[ASGIApp, Callable[[], None]]
+"""A web application, and what ends its event streams."""
 
 SWITCH_S = 0.001
 """How long a thread that computes may keep those waiting who answer; Python's own is five times
@@ -36,6 +39,12 @@ def serve(
     setup: Annotated[
         bool, typer.Option("--setup", help="Set up a new city in the browser, then serve it.")
     ] = False,
+    province: Annotated[
+        bool,
+        typer.Option(
+            "--province", help="Serve all cities of province.toml, each under its host name."
+        ),
+    ] = False,
 ) -> None:
     """Serve the pages and the API of a city, receive positions and solve plans.
 
@@ -54,16 +63,20 @@ def serve(
 
     settings = Settings()
     prepare_numba(settings)
-    first = setup or not (city or list_cities(settings))
-    folder = None if first else chosen_city(settings, city)
     configure_logs(settings.log)
     keeper = Clock(_moment(clock), speed)
     address = host or settings.host
+    place = f"{address}:{port}"
+    if province:
+        opened = _province(settings, keeper)
+    elif setup or not (city or list_cities(settings)):
+        opened = _first_start(settings, keeper, place)
+    else:
+        opened = _city(settings, chosen_city(settings, city), keeper, place)
     # Uvicorn stops on a signal and then raises it again: end the worker before we go.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     sys.setswitchinterval(SWITCH_S)
-    place = f"{address}:{port}"
-    with suppress(KeyboardInterrupt), _web(settings, folder, keeper, place) as (web, end_streams):
+    with suppress(KeyboardInterrupt), opened as (web, end_streams):
         # A city's objects stay; to look through a million of them again and again takes long.
         gc.freeze()
         gc.set_threshold(*COLLECT_AFTER)
@@ -80,36 +93,45 @@ def serve(
 
 
 @contextmanager
-def _web(
-    settings: Settings, folder: Path | None, clock: Clock, place: str
-) -> Iterator[tuple[ASGIApp, Callable[[], None]]]:
-    """Give the web of a city with its worker beside it, or that of a first start.
+def _first_start(settings: Settings, clock: Clock, place: str) -> Iterator[Served]:
+    """Give the web of a first start and what ends its streams."""
+    from api.server.first_run_app import FirstRunApp
+    from api.server.first_run_pages import FIRST
 
-    Beside it what ends its streams.
-    """
-    if folder is None:
-        from api.server.first_run_app import FirstRunApp
-        from api.server.first_run_pages import FIRST
+    first = FirstRunApp(settings, clock, apart=True)
+    typer.echo("Set up a city in the browser. This address is for you alone, until it is done:")
+    typer.echo(f"  http://{_reachable(place)}{FIRST}?code={first.start.code}")
+    yield first, first.end_streams
 
-        first = FirstRunApp(settings, clock, apart=True)
-        typer.echo("Set up a city in the browser. This address is for you alone, until it is done:")
-        typer.echo(f"  http://{_reachable(place)}{FIRST}?code={first.start.code}")
-        yield first, first.end_streams
-        return
 
-    from api.processes.workers.worker_processes import running_workers
-    from api.server.app import create_app
-    from api.server.readiness import get_ready, note_clock
-    from data.store.database.city_lock import serving
+@contextmanager
+def _city(settings: Settings, folder: Path, clock: Clock, place: str) -> Iterator[Served]:
+    """Give the web of a city with its workers beside it, and what ends its streams."""
+    from api.server.served_city import served_city
 
-    with serving(folder):
-        typer.echo(f"Loading {folder.name} …")
-        web = create_app(settings, folder, clock, apart=True)
-        with running_workers(folder, clock):
-            get_ready(web)
-            note_clock(web.state.barfrub)
-            typer.echo(f"Barfrub serves {folder.name} at http://{place}/ (Ctrl+C stops it)")
-            yield web, web.state.barfrub.hub.close
+    typer.echo(f"Loading {folder.name} …")
+    with served_city(settings, folder, clock) as web:
+        typer.echo(f"Barfrub serves {folder.name} at http://{place}/ (Ctrl+C stops it)")
+        yield web, web.state.barfrub.hub.close
+
+
+@contextmanager
+def _province(settings: Settings, clock: Clock) -> Iterator[Served]:
+    """Give the web of all cities of a province, and what ends their streams."""
+    from api.province.host_router import HostedWeb
+    from api.province.served_cities import served_province
+    from data.setup.province_file import read_province
+
+    def report(city: HostedWeb) -> None:
+        if city.web is None:
+            typer.echo(f"{city.name} is not served: {city.fault}", err=True)
+        else:
+            typer.echo(f"Barfrub serves {city.name} under {city.host}")
+
+    province = read_province(settings.province_file)
+    with served_province(settings, province, clock, report) as served:
+        typer.echo(f"All of the province is under {province.host} (Ctrl+C stops it)")
+        yield served
 
 
 def _reachable(place: str) -> str:

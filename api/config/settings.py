@@ -119,6 +119,16 @@ class Settings(BaseSettings):
         return self.var / "cities" / name
 
     @property
+    def province_file(self) -> Path:
+        """The file that says which cities one server serves, and under which host names."""
+        return self.var / "province.toml"
+
+    @property
+    def province_folder(self) -> Path:
+        """The folder of the province's people, with a database of its own."""
+        return self.var / "province"
+
+    @property
     def uploads(self) -> Path:
         """The folder of street files uploaded by browsers or placed there by hand."""
         return self.var / "uploads"

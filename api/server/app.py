@@ -14,6 +14,7 @@ from api import alerts, edits, logbook, replay, streets, what_if
 from api.access.auth import Seals
 from api.access.rate_limits import PublicLimits
 from api.access.sessions import Sessions
+from api.access.sign_in_accounts import CityAccounts
 from api.accounts import accounts, api_keys, own_account, second_step
 from api.board import board, board_panels
 from api.config.clock import Clock, SteadyClock
@@ -241,6 +242,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         position_ingest=PositionIngest(engine, tracker_stats, on_stored, on_early),
         seals=Seals(settings.secret_key()),
         sessions=Sessions(engine, steady.now),
+        accounts=CityAccounts(engine),
         meters=Meters(),
         limits=PublicLimits(settings.public_pace),
         logbook_task=LogbookTask(engine, clock, city_state),

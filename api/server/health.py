@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from api.web.checked_route import CheckedRoute
-from api.web.context import app_of
+from api.web.context import App, app_of
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -31,7 +31,7 @@ async def get_health(request: Request, response: Response) -> HealthOut:
     Touches no database, so that it answers while others wait.
     """
     app = app_of(request)
-    stuck = time.monotonic() - app.consumer.digested_s > STUCK_S
+    stuck = is_stuck(app)
     response.status_code = 503 if stuck else 200
     return HealthOut(
         status="stuck" if stuck else "ok",
@@ -39,3 +39,8 @@ async def get_health(request: Request, response: Response) -> HealthOut:
         now=app.clock.now().isoformat(),
         speed=app.clock.speed,
     )
+
+
+def is_stuck(app: App) -> bool:
+    """Whether a city's positions have not been digested for a while."""
+    return time.monotonic() - app.consumer.digested_s > STUCK_S

@@ -2,12 +2,18 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 
 from api.web.checked_route import CheckedRoute
@@ -36,14 +42,15 @@ router = APIRouter(route_class=CheckedRoute)
 def get_metrics(request: Request) -> Response:
     """Return the metrics to holders of the token; without a token set, to this machine only."""
     app = app_of(request)
-    _require_monitor(request, app.settings.metrics_token)
+    require_monitor(request, app.settings.metrics_token)
     state = CollectorRegistry()
     state.register(StateOfServer(app, datetime.now(UTC)))
     lines = generate_latest(app.meters.registry) + generate_latest(state)
     return Response(lines, media_type=CONTENT_TYPE_LATEST)
 
 
-def _require_monitor(request: Request, token: str) -> None:
+def require_monitor(request: Request, token: str) -> None:
+    """Raise `ForbiddenError` for all but monitoring, which has the token or is on this machine."""
     if token:
         _, _, sent = request.headers.get("authorization", "").partition(" ")
         allowed = secrets.compare_digest(sent.encode(), token.encode())
@@ -52,6 +59,28 @@ def _require_monitor(request: Request, token: str) -> None:
         allowed = not passed_on and request.client is not None and request.client.host in LOOPBACK
     if not allowed:
         raise ForbiddenError("figures are for monitoring only")
+
+
+class MetricsByCity(Collector):
+    """The metrics of several cities, each figure with the label `city`."""
+
+    def __init__(self, apps: Mapping[str, App], now: datetime) -> None:
+        self._apps = apps
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield all metrics, those of one name together."""
+        families: dict[str, Metric] = {}
+        for name, app in self._apps.items():
+            for metric in chain(
+                app.meters.registry.collect(), StateOfServer(app, self._now).collect()
+            ):
+                family = families.setdefault(
+                    metric.name, Metric(metric.name, metric.documentation, metric.type)
+                )
+                for each in metric.samples:
+                    family.samples.append(each._replace(labels={"city": name, **each.labels}))
+        yield from families.values()
 
 
 class StateOfServer(Collector):
@@ -63,6 +92,9 @@ class StateOfServer(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield all metrics."""
+        yield InfoMetricFamily(
+            "barfrub_city", "The city of these figures", value={"city": self._app.city.name}
+        )
         yield from self._positions()
         yield from self._work()
         yield from self._disk()

@@ -1,20 +1,12 @@
 """Pages: sign-in, the board, the operator's desk, and the switch of language."""
 
-import time
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.access.auth import (
-    UNKNOWN_LOGIN_HASH,
-    DisabledError,
-    WrongPasswordError,
-    hash_password,
-    password_fits,
-    password_outdated,
-    place_to_sign_in,
-)
+from api.access.auth import WrongPasswordError, place_to_sign_in
 from api.access.rate_limits import address_of
 from api.accounts.second_step import let_in
 from api.web.checked_route import CheckedRoute
@@ -34,10 +26,9 @@ from api.web.page_context import boot_of, local_path, page, translator_of, wants
 from data.errors import BarfrubError, ForbiddenError
 from data.languages import known_language
 from data.model import Role, User
-from data.store.accounts.accounts import find_user_by_login
-from data.store.database.engine import reading, transaction
+from data.store.database.engine import transaction
 from fleet.accounts.accounts import note_session
-from fleet.accounts.people import choose_language, keep_password_hash
+from fleet.accounts.people import choose_language
 from fleet.accounts.sessions import end_session
 from maps.pages.error_texts import message_of
 from maps.pages.style import class_styles, css
@@ -144,22 +135,12 @@ def operator_page(request: Request, context: IntakeContext) -> HTMLResponse:
 
 def _checked_user(request: Request, login: str, password: str) -> User:
     app = app_of(request)
-    address = address_of(request)
-    app.sign_ins.enter(login, address, time.monotonic())
-    with reading(app.engine) as tx:
-        user = find_user_by_login(tx, login)
-    # An unknown login costs as much time as a wrong password, so that neither can be told apart.
-    kept = user.password_hash if user else ""
-    fits = password_fits(kept or UNKNOWN_LOGIN_HASH, password)
-    if user is None or not fits:
+    account = app.accounts.find(login)
+    if account is None:
+        app.accounts.own.verified(login, None, password, address_of(request))
         raise WrongPasswordError
-    app.sign_ins.succeeded(login, address, time.monotonic())
-    if user.disabled:
-        raise DisabledError
-    if not password_outdated(user.password_hash):
-        return user
-    with transaction(app.engine) as tx:
-        return keep_password_hash(tx, user.id, hash_password(password))
+    holder = account.store.verified(login, account.holder, password, address_of(request))
+    return app.accounts.user_of(replace(account, holder=holder), app.clock.now())
 
 
 def _sign_in_again(request: Request, error: BarfrubError, login: str, goal: str) -> Response:

@@ -16,14 +16,10 @@ from api.access.auth import (
     SignedOutError,
     require_same,
 )
-from api.access.code_limit import (
-    SECOND_STEP_BY_ACCOUNT,
-    CodeLimit,
-    SignInLimit,
-    TrackCodeLimit,
-)
+from api.access.code_limit import CodeLimit, TrackCodeLimit
 from api.access.rate_limits import PublicLimits, address_of
 from api.access.sessions import SessionCookie, Sessions, SignedIn
+from api.access.sign_in_accounts import CityAccounts, CityInProvince
 from api.config.clock import Clock
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
@@ -55,7 +51,6 @@ from data.model import Actor, ActorKind, City, Role, SessionId, SignInMethod, Us
 from data.policy.city_policy import Policy
 from data.store.database.engine import Database, Tx, reading, transaction
 from data.streets.network import StreetNetwork
-from fleet.accounts.second_factor import wants_second_factor
 from fleet.accounts.sessions import SessionOrigin
 from fleet.audit.last_change import require_unchanged
 from fleet.context import CityContext
@@ -94,6 +89,7 @@ class App:
     position_ingest: PositionIngest
     seals: Seals
     sessions: Sessions
+    accounts: CityAccounts
     meters: Meters
     limits: PublicLimits
     retention_task: RetentionTask
@@ -106,10 +102,6 @@ class App:
     boards: BoardCache
     feeds: EventFeeds
     photos: PhotoIntake
-    sign_ins: SignInLimit = field(default_factory=SignInLimit)
-    second_steps: SignInLimit = field(
-        default_factory=lambda: SignInLimit(by_account=SECOND_STEP_BY_ACCOUNT)
-    )
     records: StormRecords = field(default_factory=StormRecords)
     plans: PublishedPlanCache = field(default_factory=PublishedPlanCache)
     offers: Offers = field(default_factory=Offers)
@@ -117,6 +109,10 @@ class App:
     track_codes: TrackCodeLimit = field(default_factory=TrackCodeLimit)
     presence: BoardPresence = field(default_factory=BoardPresence)
     background_job: BackgroundJob[Any] = field(default_factory=BackgroundJob)
+
+    def join(self, province: CityInProvince) -> None:
+        """Let people of a province sign in too."""
+        self.accounts.province = self.sessions.province = province
 
     @property
     def city(self) -> City:
@@ -251,8 +247,7 @@ def second_step_missing(app: App, user: User) -> bool:
     """Whether the city wants a second step of somebody who has none yet."""
     if not app.policy.sign_in.wants_second_step(user.roles):
         return False
-    with reading(app.engine) as tx:
-        return not wants_second_factor(tx, user)
+    return not app.accounts.of(user).wants_second_step
 
 
 def _context_for(request: Request, roles: Iterable[Role], *, in_form: bool) -> Context:

@@ -67,6 +67,7 @@ from data.model.messages import Message
 from data.model.people import (
     Actor,
     ActorKind,
+    CityRoles,
     CodeKind,
     Event,
     Role,
@@ -239,6 +240,7 @@ __all__ = [
     "CallbackReason",
     "ChangedRoute",
     "City",
+    "CityRoles",
     "ClassRule",
     "ClockedRequest",
     "ClosingReason",

@@ -33,7 +33,10 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who signs in; who is `disabled` may not any more. `phone` is to call drivers."""
+    """Somebody who signs in; who is `disabled` may not any more. `phone` is to call drivers.
+
+    Of somebody `of_province`, the province keeps password, second step and roles.
+    """
 
     id: UserId
     login: str
@@ -42,11 +45,21 @@ class User:
     password_hash: str
     disabled: bool = False
     phone: str = ""
+    of_province: bool = False
 
     @property
     def has_password(self) -> bool:
         """Whether a password lets the user in; who is invited or drives by codes has none."""
         return self.password_hash != "" and not self.password_hash.startswith("!")
+
+
+@dataclass(frozen=True, slots=True)
+class CityRoles:
+    """What a person of a province may do in one of its cities, by the name of its folder."""
+
+    user_id: UserId
+    city: str
+    roles: tuple[Role, ...]
 
 
 class CodeKind(StrEnum):

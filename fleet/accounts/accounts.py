@@ -99,6 +99,7 @@ def reset_password(tx: Tx, actor: Actor, user_id: UserId, now: datetime) -> str:
     user = get_user(tx, user_id)
     if user.disabled:
         raise ConflictError(f"{user.login} is shut out", reason="user_disabled", login=user.login)
+    _require_own(user)
     if actor != _actor(user):
         user = set_password_hash(tx, user.id, NO_PASSWORD)
         remove_sessions(tx, user.id)
@@ -131,6 +132,7 @@ def set_password(
     keep: SessionId | None = None,
 ) -> User:
     """Give somebody another password; ends every session, but the one to `keep`."""
+    _require_own(user)
     changed = set_password_hash(tx, user.id, password_hash)
     remove_sessions(tx, user.id, keep)
     add_event(tx, now, actor, "user.password_set", _subject(user))
@@ -142,6 +144,7 @@ def change_roles(
 ) -> User:
     """Let somebody do something else from now on; somebody stays administrator."""
     user, wanted = get_user(tx, user_id), _checked_roles(roles)
+    _require_own(user)
     if set(wanted) == set(user.roles):
         return user
     if Role.ADMINISTRATOR not in wanted:
@@ -229,6 +232,15 @@ def _new_invitation(tx: Tx, user: User, now: datetime) -> str:
     code = SignInCode(token_digest(token), CodeKind.INVITATION, user.id, now + INVITED_FOR)
     add_code(tx, code)
     return token
+
+
+def _require_own(user: User) -> None:
+    if user.of_province:
+        raise ConflictError(
+            f"the account of {user.login} is kept at the province",
+            reason="province_account",
+            login=user.login,
+        )
 
 
 def _require_another_administrator(tx: Tx, user: User) -> None:

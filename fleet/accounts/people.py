@@ -1,7 +1,13 @@
 """The people of a city, as pages name and choose them."""
 
 from data.model import User, UserId
-from data.store.accounts.accounts import get_user, list_users, set_language, set_password_hash
+from data.store.accounts.accounts import (
+    find_user_by_login,
+    get_user,
+    list_users,
+    set_language,
+    set_password_hash,
+)
 from data.store.database.engine import Tx
 
 
@@ -13,6 +19,11 @@ def all_people(tx: Tx) -> list[User]:
 def known_person(tx: Tx, user_id: UserId) -> User:
     """Return somebody; raise `NotFoundError`."""
     return get_user(tx, user_id)
+
+
+def find_person(tx: Tx, login: str) -> User | None:
+    """Return who signs in under this name."""
+    return find_user_by_login(tx, login)
 
 
 def login_names(tx: Tx) -> dict[UserId, str]:

@@ -9,12 +9,16 @@ from data.model import Role, SignInCode, User, UserId
 
 
 class AccountState(StrEnum):
-    """State of an account or invitation; `LAPSED` is an invitation that expired unused."""
+    """State of an account or invitation; `LAPSED` is an invitation that expired unused.
+
+    Of an account `OF_PROVINCE`, password and roles are not the city's.
+    """
 
     ACTIVE = "active"
     INVITED = "invited"
     LAPSED = "lapsed"
     DISABLED = "disabled"
+    OF_PROVINCE = "province"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ def person_view(user: User, invited_until: datetime | None, sessions: int) -> Pe
 def _state(user: User, invited_until: datetime | None) -> AccountState:
     if user.disabled:
         return AccountState.DISABLED
+    if user.of_province:
+        return AccountState.OF_PROVINCE
     if user.password_hash:
         return AccountState.ACTIVE
     return AccountState.LAPSED if invited_until is None else AccountState.INVITED

@@ -51,9 +51,17 @@ def add_user(
 
     folder = chosen_city(Settings(), city)
     roles = [_role(each) for each in role]
-    secret, made_up = _password(password, login)
+    secret, made_up = chosen_password(password, login)
     with transaction(open_city_database(folder)) as tx:
-        enroll(tx, CONSOLE, login, roles, _language(language), hash_password(secret), Clock().now())
+        enroll(
+            tx,
+            CONSOLE,
+            login,
+            roles,
+            checked_language(language),
+            hash_password(secret),
+            Clock().now(),
+        )
     typer.echo(f"{login} may sign in as {', '.join(roles)}.")
     if made_up:
         typer.echo(f"Password, shown only now: {secret}")
@@ -95,7 +103,7 @@ def change_password(
     from fleet.accounts.accounts import set_password
 
     folder = chosen_city(Settings(), city)
-    secret, made_up = _password(password, login)
+    secret, made_up = chosen_password(password, login)
     with transaction(open_city_database(folder)) as tx:
         found = find_user_by_login(tx, login)
         if found is None:
@@ -157,13 +165,14 @@ def _role(text: str) -> Role:
         raise InvalidError("--role", text, f"one of {', '.join(Role)}") from None
 
 
-def _language(text: str) -> str:
+def checked_language(text: str) -> str:
+    """Return the code of a language, by default that which pages speak where nobody chose one."""
     from data.languages import default_language, known_language
 
     return known_language(text, "--language") if text else default_language()
 
 
-def _password(given: str | None, login: str) -> tuple[str, bool]:
+def chosen_password(given: str | None, login: str) -> tuple[str, bool]:
     """Return the password, and whether it was generated."""
     import secrets
 

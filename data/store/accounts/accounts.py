@@ -18,10 +18,22 @@ from data.store.database.records import first_record, get_record, only_record, r
 from data.store.schema import device, user
 
 
-def add_user(tx: Tx, login: str, roles: Sequence[Role], language: str, password_hash: str) -> User:
+def add_user(
+    tx: Tx,
+    login: str,
+    roles: Sequence[Role],
+    language: str,
+    password_hash: str,
+    *,
+    of_province: bool = False,
+) -> User:
     """Add somebody who signs in."""
     new = insert(user).values(
-        login=login, roles=list(roles), language=language, password_hash=password_hash
+        login=login,
+        roles=list(roles),
+        language=language,
+        password_hash=password_hash,
+        of_province=of_province,
     )
     return only_record(User, tx.execute(new.returning(user)))
 

@@ -4,6 +4,7 @@ This facade exports all of them; every time goes in and comes out as aware UTC.
 """
 
 from data.store.schema.accounts import (
+    city_role,
     device,
     event,
     recovery_code,
@@ -91,6 +92,7 @@ __all__ = [
     "call_out",
     "caller",
     "city",
+    "city_role",
     "closure",
     "coverage",
     "coverage_change",

@@ -26,7 +26,17 @@ user = Table(
     Column("password_hash", Text, nullable=False),
     Column("disabled", Boolean, nullable=False, server_default=false()),
     Column("phone", Text, nullable=False, server_default=""),
+    Column("of_province", Boolean, nullable=False, server_default=false()),
 )
+
+city_role = Table(
+    "city_role",
+    metadata,
+    Column("user_id", ForeignKey("user.id"), primary_key=True),
+    Column("city", Text, primary_key=True),
+    Column("roles", JSON, nullable=False),
+)
+"""Roles of people of a province in its cities: rows of the province's database alone."""
 
 sign_in_code = Table(
     "sign_in_code",

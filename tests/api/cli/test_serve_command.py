@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from typer.testing import CliRunner
 
 from api.cli.main import commands
+from api.province.host_router import HostRouter
 from api.server.first_run_app import FirstRunApp
 from api.server.web_server import WebServer
 from data.errors import ConflictError
@@ -47,9 +48,7 @@ def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Serve:
     monkeypatch.setattr(WebServer, "run", run_server)
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setattr("api.config.logs.configure_logs", lambda *_: None)
-    monkeypatch.setattr(
-        "api.processes.workers.worker_processes.running_workers", lambda *_: nullcontext()
-    )
+    monkeypatch.setattr("api.server.served_city.running_workers", lambda *_: nullcontext())
 
     def run(*words: str) -> tuple[Result, list[Any]]:
         return CliRunner().invoke(commands, ["serve", *words]), served
@@ -143,3 +142,18 @@ def test_processes_that_a_server_started_do_not_hold_its_city(city_folder: Path)
             pass
     finally:
         child.communicate()
+
+
+def test_all_cities_of_a_province_are_served_by_one_process(
+    serve: Serve, city_folder: Path, tmp_path: Path
+) -> None:
+    towns = "".join(
+        f'[[city]]\nname = "{name}"\nhost = "{name}.example.ir"\n'
+        for name in ("village", "atlantis")
+    )
+    head = 'host = "west.example.ir"\nname = "West"\ntimezone = "Asia/Tehran"\n'
+    (tmp_path / "province.toml").write_text(head + towns)
+    result, served = serve("--province")
+    assert isinstance(served[0], HostRouter)
+    assert "Barfrub serves village under village.example.ir" in result.stdout
+    assert "atlantis is not served: there is no city 'atlantis'" in result.stderr

@@ -130,7 +130,7 @@ def test_parallel_guesses_do_not_pass_the_limit(client, monkeypatch):
     client.get("/sign-in")
     csrf, compared = client.cookies["barfrub_csrf"], []
     monkeypatch.setattr(
-        "api.server.sign_in_pages.password_fits", lambda *_: compared.append(1) or False
+        "api.access.sign_in_accounts.password_fits", lambda *_: compared.append(1) or False
     )
     form = {"login": "dispatcher", "password": "guess", "csrf": csrf}
     with ThreadPoolExecutor(8) as threads:

@@ -10,7 +10,7 @@ import { Store } from "../pages/store.js";
 import { field, problem, roleBoxes, rolesIn, SetupPart } from "../pages/form-parts.js";
 import "../pages/copy-link.js";
 
-const STATE_ICON = { active: "check", invited: "mail", lapsed: "mail-x", disabled: "ban" };
+const STATE_ICON = { active: "check", invited: "mail", lapsed: "mail-x", disabled: "ban", province: "landmark" };
 
 const people = new Store({ list: null, broken: "", inviting: false, editing: null, fault: null, link: null });
 
@@ -97,8 +97,9 @@ class People extends SetupPart {
     const me = person.login === boot.login;
     if (person.state === "disabled")
       return html`<button @click=${() => order(person, "enable")}>${t("Enable")}</button>`;
-    return html`<button aria-expanded=${editing === person.id} @click=${() => people.set({ editing: editing === person.id ? null : person.id })}>${t("Change roles")}</button>
-      <button @click=${() => linkAgain(person)}>${person.state === "active" ? t("New password") : t("New link")}</button>
+    const own = person.state !== "province";
+    return html`${own ? html`<button aria-expanded=${editing === person.id} @click=${() => people.set({ editing: editing === person.id ? null : person.id })}>${t("Change roles")}</button>
+      <button @click=${() => linkAgain(person)}>${person.state === "active" ? t("New password") : t("New link")}</button>` : ""}
       ${person.sessions && !me ? html`<button @click=${() => order(person, "sign-out")}>${t("Sign out everywhere")}</button>` : ""}
       ${me ? "" : html`<button @click=${() => order(person, "disable")}>${t("Disable")}</button>`}`;
   }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from pysqlite3 import dbapi2
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, inspect, select, text
 from typer.testing import CliRunner
 
 from api.cli.main import commands
@@ -104,7 +104,9 @@ def move_into_tables_of_0031(database: Path) -> None:
     with reading(source) as full, transaction(engine) as tx:
         for table in metadata.sorted_tables:
             if rows := full.execute(select(table)).mappings().all():
-                tx.execute(insert(table), [dict(row) for row in rows])
+                old_columns = {each["name"] for each in inspect(tx).get_columns(table.name)}
+                kept = [{name: row[name] for name in row if name in old_columns} for row in rows]
+                tx.execute(insert(table), kept)
     source.dispose()
     engine.dispose()
     made.unlink()

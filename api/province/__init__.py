@@ -1,0 +1,1 @@
+"""How are several cities served by one server, each under its host name?"""

@@ -1,0 +1,28 @@
+"""Serving one city: its lock, its web application and the workers beside it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from api.config.clock import Clock
+from api.config.settings import Settings
+from api.processes.workers.worker_processes import running_workers
+from api.server.app import create_app
+from api.server.readiness import get_ready, note_clock
+from data.store.database.city_lock import serving
+
+
+@contextmanager
+def served_city(settings: Settings, folder: Path, clock: Clock) -> Iterator[FastAPI]:
+    """Give the web application of a city, ready to be run, with its workers beside it.
+
+    Raises `ConflictError` where another server has the city.
+    """
+    with serving(folder):
+        web = create_app(settings, folder, clock, apart=True)
+        with running_workers(folder, clock):
+            get_ready(web)
+            note_clock(web.state.barfrub)
+            yield web

@@ -1,0 +1,81 @@
+"""Two towns on one server, `urmia` and `tabriz`, and the province's own host."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from api.config.clock import Clock
+from api.config.settings import Settings
+from api.province.host_router import HostedWeb
+from api.province.served_cities import served_province
+from api.server.app import create_app
+from data.setup.province_file import read_province
+from data.store.database.city_lock import serving
+from tests.api.conftest import StillClock
+from tests.village_database import copy_city
+
+PROVINCE_TOML = """\
+host = "province.example.ir"
+name.en = "West"
+name.fa = "غرب"
+timezone = "Asia/Tehran"
+
+[[city]]
+name = "urmia"
+host = "urmia.example.ir"
+
+[[city]]
+name = "tabriz"
+host = "tabriz.example.ir"
+"""
+URMIA, TABRIZ, PROVINCE = (f"http://{name}.example.ir" for name in ("urmia", "tabriz", "province"))
+
+type Serve = Callable[[], TestClient]
+
+
+@contextmanager
+def still_city(settings: Settings, folder: Path, clock: Clock) -> Iterator[FastAPI]:
+    """Give the web of a city without processes beside it."""
+    with serving(folder):
+        yield create_app(settings, folder, clock)
+
+
+@pytest.fixture
+def cities(settings: Settings, drawn_city: Path) -> dict[str, Path]:
+    """The folders of the two towns, and the file that names them."""
+    settings.province_file.write_text(PROVINCE_TOML)
+    return {name: copy_city(drawn_city, settings.city_folder(name)) for name in ("urmia", "tabriz")}
+
+
+@pytest.fixture
+def reports() -> list[HostedWeb]:
+    """What was said of each city when it was opened."""
+    return []
+
+
+@pytest.fixture
+def serve(
+    settings: Settings, cities: dict[str, Path], clock: StillClock, reports: list[HostedWeb]
+) -> Iterator[Serve]:
+    """Serve the towns as their folders and file are now."""
+    with ExitStack() as running:
+
+        def served() -> TestClient:
+            province = read_province(settings.province_file)
+            opened = served_province(settings, province, clock, reports.append, still_city)
+            router, _ = running.enter_context(opened)
+            client = running.enter_context(TestClient(router, client=("127.0.0.1", 50_000)))
+            client.headers["accept"] = "application/json"
+            return client
+
+        yield served
+
+
+@pytest.fixture
+def browser(serve: Serve) -> TestClient:
+    """A browser that finds both towns and the province by name."""
+    return serve()

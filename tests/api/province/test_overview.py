@@ -1,0 +1,149 @@
+"""The province's page: all towns with the figures that their councils see."""
+
+import re
+
+import pytest
+
+from api.web.cookies import SESSION_COOKIE
+from data.model import Actor, ActorKind, Role, SignInMethod
+from data.store.database.engine import transaction
+from fleet.accounts.province_people import give_roles, new_person
+from fleet.accounts.sessions import SessionOrigin
+from fleet.storms.storm_start import start_storm
+from tests.api.province.conftest import PROVINCE, URMIA
+from tests.begun_session import begun_session
+
+CONSOLE = Actor(ActorKind.SYSTEM, "console")
+HTML = {"accept": "text/html"}
+
+
+def app_of(browser, name):
+    """What the server of a town shares."""
+    return browser.app.hosted[f"{name}.example.ir"].web.state.barfrub
+
+
+@pytest.fixture
+def signed_in(browser):
+    """Be somebody of the province with a role in Urmia, without the form's slow hash."""
+    province = browser.app.hosted["province.example.ir"].web.state.province
+
+    def begin(role: Role = Role.COUNCIL, language: str = "en"):
+        with transaction(province.accounts.engine) as tx:
+            now = province.sessions.now()
+            person = new_person(tx, CONSOLE, f"a-{role}", language, "", now)
+            person = give_roles(tx, CONSOLE, person, "urmia", [role], now)
+            origin = SessionOrigin(SignInMethod.PASSWORD, "10.0.0.7", "Firefox")
+            cookie = province.sessions.begin(tx, person, origin)
+        browser.cookies.set(SESSION_COOKIE, cookie.text, domain="province.example.ir")
+
+    return begin
+
+
+@pytest.fixture
+def storm(browser, clock):
+    """A storm in Urmia alone."""
+    app = app_of(browser, "urmia")
+    with transaction(app.engine) as tx:
+        return start_storm(tx, CONSOLE, "First snow", app.network, app.policy, clock.now())
+
+
+def rows(html):
+    """The cells of each town, without markup."""
+    body = html.split("<tbody>")[1]
+    return [re.sub(r"<[^>]+>|\s+", " ", row).split() for row in body.split("</tr>")[:-1]]
+
+
+def test_every_town_has_a_row_and_those_with_a_storm_come_first(browser, signed_in, storm):
+    signed_in()
+    first, second = rows(browser.get(f"{PROVINCE}/overview").text)
+    assert first[:4] == ["Village", "First", "snow", "Active,"]
+    assert second[:3] == ["Village", "no", "storm"]
+
+
+def test_figures_are_those_of_the_council_of_the_town(browser, signed_in, storm, clock):
+    app = app_of(browser, "urmia")
+    council = begun_session(app.engine, "council")
+    browser.cookies.set(SESSION_COOKIE, council.text, domain="urmia.example.ir")
+    clock.moment = clock.moment.replace(hour=23)
+    view = browser.get(f"{URMIA}/api/council").json()
+    signed_in()
+    html = browser.get(f"{PROVINCE}/overview").text
+    wanted = [view["city"]["now"]["within"], *(each["now"]["within"] for each in view["classes"])]
+    shown = [int(each) for each in re.findall(r'<progress max="100" value="(\d+)"', html)]
+    assert shown == [round(100 * share) for share in wanted if share is not None]
+
+
+def test_a_row_leads_to_the_host_of_its_town(browser, signed_in):
+    signed_in()
+    links = re.findall(r'href="([^"]+)"', browser.get(f"{PROVINCE}/overview").text)
+    assert links == ["http://tabriz.example.ir/", "http://urmia.example.ir/"] or links == [
+        "http://urmia.example.ir/",
+        "http://tabriz.example.ir/",
+    ]
+
+
+def test_the_page_is_persian_from_right_to_left_with_persian_digits(browser, signed_in, storm):
+    signed_in(language="fa")
+    page = browser.get(f"{PROVINCE}/", headers=HTML).text
+    assert '<html lang="fa" dir="rtl"' in page
+    assert "همهٔ شهرهای غرب" in page
+    assert "دی" in page  # of the Persian calendar
+    assert not re.search(r"<strong>[0-9]", page)
+
+
+def test_an_overview_is_made_once_a_change_and_kept_by_browsers(browser, signed_in, clock):
+    signed_in()
+    answer = browser.get(f"{PROVINCE}/overview")
+    known = {"if-none-match": answer.headers["etag"]}
+    assert browser.get(f"{PROVINCE}/overview", headers=known).status_code == 304
+    app = app_of(browser, "tabriz")
+    with transaction(app.engine) as tx:
+        start_storm(tx, CONSOLE, "Late snow", app.network, app.policy, clock.now())
+    changed = browser.get(f"{PROVINCE}/overview", headers=known)
+    assert (changed.status_code, "Late snow" in changed.text) == (200, True)
+
+
+def test_a_town_that_cannot_be_read_says_so_in_its_row(browser, signed_in, monkeypatch):
+    signed_in()
+    monkeypatch.setattr(app_of(browser, "tabriz").boards, "revision", lambda *_: 1 / 0)
+    monkeypatch.setattr(app_of(browser, "tabriz"), "records", None)
+    app_of(browser, "tabriz").engine.dispose()
+    monkeypatch.setattr(app_of(browser, "tabriz"), "engine", None)
+    html = browser.get(f"{PROVINCE}/overview").text
+    assert "This town cannot be read" in html
+    assert "no storm" in html
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [(Role.OPERATOR, 403), (Role.SUPERVISOR, 200), (Role.COUNCIL, 200)]
+)
+def test_who_sees_a_councils_figures_in_one_town_sees_the_overview(
+    browser, signed_in, role, status
+):
+    signed_in(role)
+    assert browser.get(f"{PROVINCE}/overview").status_code == status
+    assert browser.get(f"{PROVINCE}/", headers=HTML).status_code == status
+
+
+def test_strangers_see_nothing_and_are_led_to_the_sign_in(browser):
+    assert browser.get(f"{PROVINCE}/overview").status_code == 401
+    led = browser.get(f"{PROVINCE}/", headers=HTML, follow_redirects=False)
+    assert led.headers["location"] == "/sign-in"
+    assert browser.get(f"{PROVINCE}/sign-in", headers=HTML).status_code == 200
+    assert browser.get(f"{PROVINCE}/api/board").status_code == 404
+
+
+def test_a_second_step_that_a_town_wants_is_wanted_here_too(browser, signed_in, monkeypatch):
+    signed_in()
+    rules = type(app_of(browser, "urmia").policy.sign_in)
+    monkeypatch.setattr(rules, "wants_second_step", lambda _, roles: Role.COUNCIL in roles)
+    refused = browser.get(f"{PROVINCE}/overview").json()["error"]
+    assert refused["code"] == "second_step_missing"
+    assert "urmia.example.ir" in refused["message"]
+
+
+def test_forms_of_others_change_nothing(browser, signed_in):
+    signed_in()
+    assert browser.post(f"{PROVINCE}/sign-out").status_code == 403
+    assert browser.post(f"{PROVINCE}/language", data={"language": "fa"}).status_code == 403
+    assert browser.get(f"{PROVINCE}/overview").status_code == 200

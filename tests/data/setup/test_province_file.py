@@ -1,0 +1,58 @@
+"""`province.toml`: which towns one server serves, and what may not stand in it."""
+
+import pytest
+
+from data.errors import InvalidError, NotFoundError
+from data.setup.province_file import read_province
+
+TOWN = """
+[[city]]
+name = "{name}"
+host = "{host}"
+"""
+HEAD = 'host = "west.example.ir"\nname = "West"\ntimezone = "Asia/Tehran"\n'
+URMIA = TOWN.format(name="urmia", host="urmia.example.ir")
+
+
+def read(tmp_path, text):
+    file = tmp_path / "province.toml"
+    file.write_text(text)
+    return read_province(file)
+
+
+def test_host_names_are_read_in_small_letters(tmp_path):
+    province = read(tmp_path, HEAD + TOWN.format(name="ارومیه", host="Urmia.Example.ir"))
+    assert [(each.name, each.host) for each in province.city] == [("ارومیه", "urmia.example.ir")]
+
+
+def test_a_name_is_one_text_or_one_a_language(tmp_path):
+    assert read(tmp_path, HEAD + URMIA).name == {"": "West"}
+    both = HEAD.replace('name = "West"', 'name.en = "West"\nname.fa = "غرب"')
+    assert read(tmp_path, both + URMIA).name == {"en": "West", "fa": "غرب"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HEAD, "at least one"),
+        (HEAD + URMIA + URMIA, "every name once"),
+        (HEAD + URMIA + TOWN.format(name="tabriz", host="URMIA.example.ir"), "every host name"),
+        (HEAD + TOWN.format(name="urmia", host="west.example.ir"), "every host name"),
+        (HEAD + TOWN.format(name="urmia", host="urmia.example.ir:8000"), "a host name"),
+        (HEAD + TOWN.format(name="urmia", host="https://urmia.example.ir/"), "a host name"),
+        (HEAD + TOWN.format(name="urmia", host="*.example.ir"), "a host name"),
+        (HEAD.replace("Asia/Tehran", "Asia/Urmia") + URMIA, "a zone"),
+        (HEAD.replace('name = "West"', 'name.de = "West"') + URMIA, "its language"),
+        (HEAD + "port = 8000\n" + URMIA, "only"),
+        (HEAD + URMIA + "port = 8000\n", "only"),
+        ("host =", "TOML"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path, text, said):
+    with pytest.raises(InvalidError, match=said):
+        read(tmp_path, text)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(NotFoundError, match=r"province\.toml"):
+        read_province(tmp_path / "province.toml")
