@@ -1,5 +1,6 @@
 """How do the tables of an older database become those of today?"""
 
+import re
 from pathlib import Path
 
 from alembic import command
@@ -11,7 +12,22 @@ from data.store.database.engine import reading
 from data.store.schema import metadata
 
 HERE = Path(__file__).parent
-REVISIONS = sorted(file.name[1:5] for file in (HERE / "versions").glob("r*.py"))
+
+_NUMBER = re.compile(r'^(revision|down_revision) = "(\d{4})"', re.MULTILINE)
+
+
+def _in_order() -> list[str]:
+    """Return the numbers of the revisions, each after the one that it changes."""
+    files = [file.read_text("utf-8") for file in (HERE / "versions").glob("r*.py")]
+    numbers = [dict(_NUMBER.findall(text)) for text in files]
+    after = {each.get("down_revision", ""): each["revision"] for each in numbers}
+    order = [after[""]]
+    while order[-1] in after:
+        order.append(after[order[-1]])
+    return order
+
+
+REVISIONS = _in_order()
 BASELINE, NEWEST = REVISIONS[0], REVISIONS[-1]
 """Numbers of the oldest revision that this program upgrades, and of the one that it works with."""
 
@@ -54,7 +70,7 @@ def require_known(engine: Engine) -> None:
             found=found,
             version=LAST_WITH_OLDER,
         )
-    if found > NEWEST:
+    if found not in {"", NEWEST, *REVISIONS}:
         raise ConflictError(
             f"the tables of this city are of revision {found}, this Barfrub knows {NEWEST}: "
             "install a newer one",
@@ -68,7 +84,7 @@ def require_current(engine: Engine) -> None:
     """Raise `ConflictError` unless the tables are those that this program works with."""
     require_known(engine)
     found = revision_of(engine)
-    if found < NEWEST:
+    if found != NEWEST:
         raise ConflictError(
             f"the tables of this city are of revision {found or 'none'}, "
             f"this Barfrub wants {NEWEST}: run barfrub upgrade",

@@ -10,7 +10,14 @@ from data.errors import ConflictError
 from data.model import LonLat, NoticeKind, ReferralId
 from data.store.database.engine import create_engine, transaction
 from data.store.followup.referrals import get_referral, list_agencies
-from data.store.migrations import require_known, upgrade
+from data.store.migrations import (
+    HERE,
+    NEWEST,
+    REVISIONS,
+    require_known,
+    revision_of,
+    upgrade,
+)
 from data.store.requests.notices import list_agency_messages, list_due_notices
 from data.store.schema import message, metadata
 from data.store.tracking.unknown_trackers import list_unknown_trackers
@@ -41,6 +48,14 @@ def test_tables_older_than_the_baseline_are_refused_by_the_name_of_who_upgrades_
         tx.execute(text("UPDATE alembic_version SET version_num = '0030'"))
     with pytest.raises(ConflictError, match=r"of revision 0030.*Barfrub 0\.1\.0"):
         require_known(engine)
+    engine.dispose()
+
+
+def test_each_revision_changes_the_one_before_whatever_their_numbers_are() -> None:
+    engine = create_engine(None)
+    upgrade(engine)
+    assert revision_of(engine) == NEWEST == REVISIONS[-1]
+    assert len(REVISIONS) == len({*REVISIONS}) == len(list(HERE.glob("versions/r*.py")))
     engine.dispose()
 
 
