@@ -2,9 +2,13 @@
 
 import re
 import shutil
+import socket
 import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from api.cli.main import COMMANDS
@@ -57,22 +61,79 @@ def test_every_command_of_the_guide_exists() -> None:
     assert used <= named
 
 
-def test_nginx_understands_its_example(tmp_path: Path) -> None:
-    program, openssl = found("nginx"), found("openssl")
-    made = (
-        "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=x -keyout server.key -out server.crt"
-    )
-    subprocess.run([openssl, *made.split()], cwd=tmp_path, check=True, capture_output=True)
-    text = (DEPLOY / "nginx.conf").read_text("utf-8").replace("/etc/barfrub", str(tmp_path))
-    (tmp_path / "site.conf").write_text(text)
+def nginx_files(folder: Path, text: str) -> list[str | Path]:
+    """Write a configuration of nginx around a site; return the command that runs it."""
+    made = "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=x"
+    keys = f"{made} -keyout server.key -out server.crt".split()
+    subprocess.run([found("openssl"), *keys], cwd=folder, check=True, capture_output=True)
+    (folder / "site.conf").write_text(text.replace("/etc/barfrub", str(folder)))
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    folders = " ".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds)
-    (tmp_path / "nginx.conf").write_text(
-        f"pid {tmp_path}/pid; error_log {tmp_path}/log; events {{}}\n"
-        f"http {{ access_log off; {folders} include {tmp_path}/site.conf; }}\n"
+    folders = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+    (folder / "nginx.conf").write_text(
+        f"pid {folder}/pid; error_log {folder}/log; events {{}}\n"
+        f"http {{ access_log off; {folders} include {folder}/site.conf; }}\n"
     )
-    done = subprocess.run([program, "-t", "-c", tmp_path / "nginx.conf"], capture_output=True)
+    return [found("nginx"), "-e", folder / "log", "-c", folder / "nginx.conf"]
+
+
+def test_nginx_understands_its_example(tmp_path: Path) -> None:
+    text = (DEPLOY / "nginx.conf").read_text("utf-8")
+    done = subprocess.run([*nginx_files(tmp_path, text), "-t"], capture_output=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def plain_http(tmp_path: Path) -> Iterator[httpx.Client]:
+    """A client of nginx with its example, at its door for plain HTTP."""
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("", 0)) as other:
+        ports = one.getsockname()[1], other.getsockname()[1]
+    text = re.sub(r"listen \[::\]:\d+.*;", "", (DEPLOY / "nginx.conf").read_text("utf-8"))
+    text = text.replace("listen 80;", f"listen 127.0.0.1:{ports[0]};")
+    text = text.replace("listen 443 ssl;", f"listen 127.0.0.1:{ports[1]} ssl;")
+    words = [*nginx_files(tmp_path, text), "-g", "daemon off; master_process off;"]
+    with subprocess.Popen(words) as nginx:
+        client = httpx.Client(base_url=f"http://127.0.0.1:{ports[0]}", trust_env=False)
+        while not _answers(client) and nginx.poll() is None:
+            time.sleep(0.01)
+        yield client
+        client.close()
+        nginx.terminate()
+
+
+def _answers(client: httpx.Client) -> bool:
+    try:
+        client.get("/")
+    except httpx.ConnectError:
+        return False
+    return True
+
+
+def test_pages_lead_on_to_https_and_programs_are_refused_over_plain_http(
+    plain_http: httpx.Client,
+) -> None:
+    page = plain_http.get("/report?lang=fa", headers={"host": "barfrub.example.org"})
+    assert page.status_code == 301
+    assert page.headers["location"] == "https://barfrub.example.org/report?lang=fa"
+    refused = {
+        path: plain_http.request(method, path).status_code
+        for method, path in (
+            ("POST", "/sign-in"),
+            ("POST", "/positions"),
+            ("GET", "/api/board"),
+            ("GET", "/osmand?id=token"),
+            ("GET", "/?id=token&lat=1"),
+            ("GET", "/open311/v2/requests.json?api_key=key"),
+        )
+    }
+    assert set(refused.values()) == {403}, refused
+
+
+def test_nginx_speaks_tls_1_2_and_1_3_with_forward_secrecy_alone() -> None:
+    text = (DEPLOY / "nginx.conf").read_text("utf-8")
+    assert re.findall(r"ssl_protocols (.+);", text) == ["TLSv1.2 TLSv1.3"]
+    (suites,) = re.findall(r"ssl_ciphers (.+);", text)
+    kind = re.compile(r"ECDHE-\w+-(AES\d+-GCM-SHA\d+|CHACHA20-POLY1305)")
+    assert [each for each in suites.split(":") if not kind.fullmatch(each)] == []
 
 
 def test_caddy_understands_its_example(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 from api.config.clock import SteadyClock
-from data.errors import BarfrubError, InvalidError
+from data.errors import BarfrubError
 from data.model import User
 
 SESSION_S = 12 * 3600
@@ -31,12 +31,6 @@ UNKNOWN_LOGIN_HASH = (
     "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )
 """A hash that no password has; checked where a login is unknown, for equal time."""
-
-PASSWORD_LETTERS = 8
-"""Shortest password allowed."""
-
-WANTED_LETTERS = "at least 8 letters, and not the sign-in name"
-"""The rule for passwords, as a key of the catalogs."""
 
 HASHED_AT_ONCE = 4
 """Passwords hashed at the same time, at most: Argon2 takes 64 MiB for each."""
@@ -123,16 +117,6 @@ class TooManyError(BarfrubError):
         self.retry_s = retry_s
 
 
-def checked_password(field: str, password: str, login: str = "") -> str:
-    """Return the password; raise `InvalidError` where it is too short or equals the login.
-
-    What was typed is no part of the error.
-    """
-    if len(password) < PASSWORD_LETTERS or password.casefold() == login.casefold():
-        raise InvalidError(field, "", WANTED_LETTERS)
-    return password
-
-
 @contextmanager
 def place_to_sign_in() -> Iterator[None]:
     """Take a place among those whose passwords are hashed; raise `TooManyError` without any."""
@@ -183,14 +167,19 @@ class _SteadySigner(TimestampSigner):
         return int(_STEADY.now().timestamp())
 
 
+def _serializer(secret: bytes, purpose: str) -> URLSafeTimedSerializer:
+    """Return what signs texts of one purpose with HMAC-SHA-256; no other purpose takes them."""
+    how = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+    return URLSafeTimedSerializer(secret, purpose, signer=_SteadySigner, signer_kwargs=how)
+
+
 class Seals:
     """Signs cookies and tokens, and verifies them."""
 
     def __init__(self, secret: bytes) -> None:
-        signer = _SteadySigner
-        self._sessions = URLSafeTimedSerializer(secret, salt="first start", signer=signer)
-        self._tokens = URLSafeTimedSerializer(secret, salt="csrf", signer=signer)
-        self._passwords = URLSafeTimedSerializer(secret, salt="password was right", signer=signer)
+        self._sessions = _serializer(secret, "first start")
+        self._tokens = _serializer(secret, "csrf")
+        self._passwords = _serializer(secret, "password was right")
 
     def seal_session(self, session: FirstStartSession) -> str:
         """Return the cookie's text."""

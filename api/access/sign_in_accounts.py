@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from api.access.auth import (
@@ -90,7 +90,8 @@ class CityInProvince:
         with transaction(self.store.engine) as tx:
             member = find_member(tx, login, self.city)
             if member is not None:
-                begin_session(tx, member.person, digest, origin, self.now(), lasts)
+                here = replace(origin, former=None)  # that one is a row of the city
+                begin_session(tx, member.person, digest, here, self.now(), lasts)
 
     def confirmed(self, user: User, digest: str) -> User | None:
         """Return a user with today's roles, unless the province has ended session or roles."""

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Form, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from api.access.auth import checked_password, hash_password
+from api.access.auth import hash_password
+from api.access.password_rules import checked_password
 from api.accounts.second_step import let_in
 from api.web.checked_route import CheckedRoute
 from api.web.context import (
@@ -158,10 +159,13 @@ def accept_invitation_form(
     if invited is None:
         return _welcome(request, None, _over(request), STATUS["conflict"])
     try:
-        password_hash = hash_password(checked_password("password", password, invited.login))
+        names = (invited.login, app.city.name)
+        password_hash = hash_password(checked_password("password", password, *names))
     except InvalidError as error:
-        t = translator_of(request)
-        message = t("The password needs at least 8 letters and must not be the sign-in name.")
+        message = translator_of(request)(
+            "Choose another password: at least 8 letters, not one that is tried first everywhere, "
+            "and more than the sign-in name, the city or a role."
+        )
         return _welcome(request, invited.login, message, STATUS[error.code])
     with transaction(app.engine) as tx:
         user = accept_invitation(tx, token, password_hash, now)

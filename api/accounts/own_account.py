@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.access.auth import checked_password, hash_password
+from api.access.auth import hash_password
+from api.access.password_rules import checked_password
 from api.access.rate_limits import address_of
 from api.web.checked_route import CheckedRoute
 from api.web.context import AccountContext, Context
@@ -66,7 +67,8 @@ def change_password(
     """
     try:
         require_password(request, context, password)
-        hashed = hash_password(checked_password("wanted", wanted, context.user.login))
+        names = (context.user.login, context.app.city.name)
+        hashed = hash_password(checked_password("wanted", wanted, *names))
     except BarfrubError as error:
         return _page(request, context, error=error)
     account = context.app.accounts.of(context.user)

@@ -5,9 +5,11 @@ status, the time taken and the role of whoever asked: no names, no addresses, no
 """
 
 import logging
+import re
 import secrets
 import time
 from contextvars import ContextVar
+from datetime import UTC, datetime
 
 from pythonjsonlogger.json import JsonFormatter
 from starlette.datastructures import MutableHeaders
@@ -35,6 +37,9 @@ GONE = 499
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Methods logged by name; clients can invent others."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Characters that break a line, or move a terminal's cursor."""
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 REQUESTS = "barfrub.requests"
@@ -73,12 +78,18 @@ def _json() -> logging.Formatter:
 
 
 class _Text(logging.Formatter):
+    """Lines for people: in UTC, and whatever a text holds, each event is one line."""
+
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as logging calls it
         request_id = getattr(record, "request_id", "")
-        return super().formatMessage(record) + (f" [{request_id}]" if request_id else "")
+        line = super().formatMessage(record) + (f" [{request_id}]" if request_id else "")
+        return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
 
 
 class RequestLog:

@@ -80,8 +80,9 @@ class KeyGuard:
 
 def translator_for(request: Request) -> Translator:
     """Return the translator for the answer; the city's language before the client's."""
-    city = app_of(request).city
-    return translator(spoken_language(request, city.language), city.timezone)
+    app = app_of(request)
+    language = spoken_language(app.settings, request, app.city.language)
+    return translator(language, app.city.timezone)
 
 
 def _visitor(request: Request, api_key: str, jurisdiction_id: str) -> Visitor:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.web.security_headers import FIXED
 from data.languages import languages
 from maps.pages.i18n import translator
 
@@ -85,7 +86,7 @@ def host_of(scope: Scope) -> str:
 def _plain_answer(msgid: str, status: int) -> ASGIApp:
     """Return an application that says a text in every language, and nothing of other hosts."""
     text = "\n".join(translator(language)(msgid) for language in languages())
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    headers = FIXED | {"Cache-Control": "no-store"}
     answer = PlainTextResponse(f"{text}\n", status, headers)
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:

@@ -22,7 +22,7 @@ from api.processes.cached_response import SharedAnswers
 from api.province.host_router import HostedWeb
 from api.web.context import CSRF_HEADER, App, SentCsrf, sends_form, spoken_language
 from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE, read_cookie, write_cookie
-from api.web.page_context import THEME_COOKIE, THEMES
+from api.web.page_context import chosen_theme
 from data.errors import ForbiddenError
 from data.languages import in_language
 from data.model import Role
@@ -131,9 +131,10 @@ def expected_token(request: Request) -> str:
 
 def translator_of(request: Request) -> Translator:
     """Return the translator for the answer, in the province's time zone."""
-    signed = person_of(request)
-    language = spoken_language(request, signed.user.language if signed else "")
-    return translator(language, province_of(request).file.timezone)
+    signed, province = person_of(request), province_of(request)
+    known = signed.user.language if signed else ""
+    language = spoken_language(province.settings, request, known)
+    return translator(language, province.file.timezone)
 
 
 def page(
@@ -145,11 +146,10 @@ def page(
     """
     province, signed, t = province_of(request), person_of(request), translator_of(request)
     csrf = signed.csrf if signed else expected_token(request) or province.seals.new_token()
-    theme = request.cookies.get(THEME_COOKIE, "")
     html = render(
         template,
         t,
-        theme=theme if theme in THEMES else "",
+        theme=chosen_theme(request),
         csrf=csrf,
         user=signed.user if signed else None,
         city_name=province.name_in(t.language),

@@ -138,8 +138,9 @@ def switch_language(request: Request, language: Text, next: Text = "/") -> Respo
 
 def _begun(request: Request, person: User) -> Response:
     province = province_of(request)
-    browser = request.headers.get("user-agent", "")
-    origin = SessionOrigin(SignInMethod.PASSWORD, address_of(request), browser)
+    browser, former = request.headers.get("user-agent", ""), person_of(request)
+    had = former.session.id if former else None
+    origin = SessionOrigin(SignInMethod.PASSWORD, address_of(request), browser, had)
     with transaction(province.accounts.engine) as tx:
         note_session(tx, person, "signed_in", province.sessions.now())
         cookie = province.sessions.begin(tx, person, origin)

@@ -166,11 +166,12 @@ def create_app(
     web.mount("/static/js", StaticFiles(directory=scripts_dir()), name="scripts")
     web.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     web.mount("/tiles", StaticFiles(directory=tiles), name="tiles")
+    https_only = settings.secure_cookies
     web.add_middleware(Failures)
     web.add_middleware(Compression)
-    web.add_middleware(SecurityHeaders, https_only=settings.secure_cookies)
+    web.add_middleware(SecurityHeaders, https_only=https_only)
     web.add_middleware(RequestLog, meters=app.meters)
-    web.trackers = RequestLog(answer_tracker, app.meters)
+    web.trackers = RequestLog(SecurityHeaders(answer_tracker, https_only=https_only), app.meters)
     return web
 
 
@@ -180,6 +181,7 @@ def _bare_web() -> TrackedWeb:
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         responses={"4XX": {"model": ErrorOut, "description": "What is wrong, in words"}},
     )
 

@@ -18,7 +18,7 @@ from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import SentCsrf, spoken_language
 from api.web.cookies import CSRF_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, read_cookie, write_cookie
 from api.web.errors import STATUS, first_fault
-from api.web.page_context import THEME_COOKIE, THEMES, spoken_languages, wants_page
+from api.web.page_context import chosen_theme, spoken_languages, wants_page
 from api.web.security_headers import Compression, SecurityHeaders
 from api.web.uploads import MOST_BYTES, SUFFIXES, URMIA, UploadedFileOut, keep_upload, ready_files
 from data.errors import BarfrubError, ConflictError
@@ -180,11 +180,10 @@ def _page(
     start = start_of(request)
     session = start.session_of(request)
     csrf = session.csrf if session else _form_token(request, start)
-    theme = request.cookies.get(THEME_COOKIE, "")
     html = render(
         template,
         _translator(request),
-        theme=theme if theme in THEMES else "",
+        theme=chosen_theme(request),
         csrf=csrf,
         path=FIRST,
         **view,
@@ -212,7 +211,7 @@ def _boot(request: Request, start: FirstStart, csrf: str) -> dict[str, object]:
 
 
 def _translator(request: Request) -> Translator:
-    return translator(spoken_language(request))
+    return translator(spoken_language(start_of(request).settings, request))
 
 
 def _form_token(request: Request, start: FirstStart) -> str:

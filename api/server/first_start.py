@@ -17,11 +17,11 @@ from api.access.auth import (
     Seals,
     SignedOutError,
     WrongCodeError,
-    checked_password,
     hash_password,
     require_same,
 )
 from api.access.code_limit import CodeLimit
+from api.access.password_rules import checked_password
 from api.config.clock import Clock
 from api.config.settings import Settings, plain_name
 from api.processes.background_job import BackgroundJob, Report, WorkState
@@ -123,6 +123,7 @@ class FirstStart:
 
     def _founding(self, wanted: CityIn) -> _Founding:
         login = checked_login(wanted.login.strip())
+        password = checked_password("password", wanted.password, login, wanted.name)
         known_language(wanted.language)
         if wanted.timezone not in available_timezones():
             raise InvalidError("timezone", wanted.timezone, "a zone like Asia/Tehran")
@@ -138,7 +139,7 @@ class FirstStart:
             language=wanted.language,
             services=wanted.services,
             login=login,
-            password_hash=hash_password(checked_password("password", wanted.password, login)),
+            password_hash=hash_password(password),
         )
 
     def _found(self, city: _Founding, report: Report) -> CityReport:

@@ -294,9 +294,10 @@ def signed_in(request: Request) -> SignedIn | None:
 
 
 def begin_session(request: Request, tx: Tx, user: User, method: SignInMethod) -> SessionCookie:
-    """Begin a session in the browser of a request."""
-    browser = request.headers.get("user-agent", "")
-    origin = SessionOrigin(method, address_of(request), browser)
+    """Begin a session in the browser of a request; the one that it had ends."""
+    browser, former = request.headers.get("user-agent", ""), signed_in(request)
+    had = former.session.id if former else None
+    origin = SessionOrigin(method, address_of(request), browser, had)
     return app_of(request).sessions.begin(tx, user, origin)
 
 
@@ -346,10 +347,11 @@ def set_cookie(
 
 def language_of(request: Request, user: User | None) -> str:
     """Return the language of the answer; the user's own before the city's."""
-    return spoken_language(request, user.language if user else "", app_of(request).city.language)
+    app = app_of(request)
+    return spoken_language(app.settings, request, user.language if user else "", app.city.language)
 
 
-def spoken_language(request: Request, *known: str) -> str:
+def spoken_language(settings: Settings, request: Request, *known: str) -> str:
     """Return the language of the answer.
 
     The address asks first, then the cookie of the switch, what is known, the browser.
@@ -357,7 +359,7 @@ def spoken_language(request: Request, *known: str) -> str:
     accepted = request.headers.get("accept-language", "")
     wanted = [
         request.query_params.get("lang"),
-        request.cookies.get(LANGUAGE_COOKIE),
+        read_cookie(settings, request, LANGUAGE_COOKIE),
         *known,
         *(part.split(";")[0].split("-")[0].strip().lower() for part in accepted.split(",")),
     ]

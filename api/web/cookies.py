@@ -10,16 +10,13 @@ CSRF_COOKIE = "barfrub_csrf"
 FIRST_STEP_COOKIE = "barfrub_first_step"
 LANGUAGE_COOKIE = "barfrub_language"
 
-OF_THIS_HOST = frozenset({SESSION_COOKIE, CSRF_COOKIE, FIRST_STEP_COOKIE})
-"""Cookies that nobody else may set."""
-
 
 def cookie_name(settings: Settings, name: str) -> str:
     """Return the name under which a browser keeps a cookie.
 
     `__Host-` forbids that another host of the same domain, or plain HTTP, sets it.
     """
-    return f"__Host-{name}" if settings.secure_cookies and name in OF_THIS_HOST else name
+    return f"__Host-{name}" if settings.secure_cookies else name
 
 
 def read_cookie(settings: Settings, request: Request, name: str) -> str:

@@ -17,7 +17,8 @@ from maps.pages.style import class_styles, legend
 from maps.pages.templates import render
 
 THEMES = ("light", "dark")
-THEME_COOKIE = "theme"
+THEME_COOKIES = ("__Host-theme", "theme")
+"""What a script sets (`maps/static/js/pages/theme.js`) over HTTPS, and over plain HTTP."""
 
 
 def page(
@@ -36,11 +37,10 @@ def page(
     user = signed.user if signed else None
     t = translator_of(request)
     csrf = signed.csrf if signed else _form_token(request)
-    theme = request.cookies.get(THEME_COOKIE, "")
     html = render(
         template,
         t,
-        theme=theme if theme in THEMES else "",
+        theme=chosen_theme(request),
         csrf=csrf,
         user=user,
         pages=pages_of(user.roles) if user else (),
@@ -52,6 +52,12 @@ def page(
     if signed is None:
         set_cookie(request, answer, CSRF_COOKIE, csrf)
     return answer
+
+
+def chosen_theme(request: Request) -> str:
+    """Return the theme that the reader has chosen, "" for the system's."""
+    chosen = (request.cookies.get(name) for name in THEME_COOKIES)
+    return next((theme for theme in chosen if theme in THEMES), "")
 
 
 def boot_of(request: Request, context: Context) -> dict[str, object]:

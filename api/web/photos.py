@@ -11,11 +11,8 @@ from data.errors import NotFoundError
 from data.files.photos import media_type, photo_path, remove_photo
 from data.store.database.engine import Tx
 
-KEPT_S = 3_600
-"""How long a browser keeps a photo that it was allowed to see."""
-
 PHOTO_HEADERS = {
-    "Cache-Control": f"private, max-age={KEPT_S}",
+    "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Disposition": "inline",
 }

@@ -25,8 +25,17 @@ POLICY = "; ".join(
 PERMISSIONS = "geolocation=(self), camera=(self), screen-wake-lock=(self), microphone=()"
 """Permissions of pages: the driver's page needs location, camera and wake lock."""
 
-HTTPS_ONLY = "max-age=31536000"
-"""A year; other hosts of the domain are not spoken for."""
+HTTPS_ONLY = "max-age=31536000; includeSubDomains"
+"""A year, also for hosts below this one; those beside it are not spoken for."""
+
+FIXED = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": PERMISSIONS,
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""Headers of every response."""
 
 KEPT_S = {"/static/vendor/": 86_400, "/tiles/": 3_600}
 """How long browsers keep what rarely changes; they ask again for everything else."""
@@ -40,7 +49,8 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
         self._app = app
-        self._https_only = https_only
+        always = FIXED | ({"Strict-Transport-Security": HTTPS_ONLY} if https_only else {})
+        self._fixed = [(name.lower().encode(), text.encode()) for name, text in always.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and add headers to the response."""
@@ -50,10 +60,9 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *self._fixed]
                 headers = MutableHeaders(scope=message)
-                _add_headers(headers, scope["path"])
-                if self._https_only:
-                    headers["Strict-Transport-Security"] = HTTPS_ONLY
+                headers.setdefault("Cache-Control", _kept(scope["path"]))
             await send(message)
 
         await self._app(scope, receive, with_headers)
@@ -72,15 +81,8 @@ class Compression:
         await (self._plain if tiles else self._compressed)(scope, receive, send)
 
 
-def _add_headers(headers: MutableHeaders, path: str) -> None:
-    headers["Content-Security-Policy"] = POLICY
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = PERMISSIONS
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    kept = next((age_s for start, age_s in KEPT_S.items() if path.startswith(start)), None)
-    static = path.startswith("/static/") or path == "/style.css"
-    if kept is not None:
-        headers.setdefault("Cache-Control", f"public, max-age={kept}")
-    else:
-        headers.setdefault("Cache-Control", "no-cache" if static else "no-store")
+def _kept(path: str) -> str:
+    kept_s = next((age_s for start, age_s in KEPT_S.items() if path.startswith(start)), None)
+    if kept_s is not None:
+        return f"public, max-age={kept_s}"
+    return "no-cache" if path.startswith("/static/") or path == "/style.css" else "no-store"

@@ -33,8 +33,8 @@ DRIFT_STEPS = 1
 """How many steps a phone's clock may be off."""
 
 RECOVERY_CODES = 10
-RECOVERY_BYTES = 10
-"""80 random bits: too many to guess, so their digest needs no key and no slow hash."""
+RECOVERY_BYTES = 15
+"""120 random bits: too many to guess, so their digest needs no key and no slow hash."""
 
 SALT_BYTES = 20
 NEVER = 0

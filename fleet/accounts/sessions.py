@@ -29,18 +29,24 @@ BROWSER_LETTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class SessionOrigin:
-    """From where somebody signs in: method, network address and what the browser calls itself."""
+    """From where somebody signs in: method, network address and what the browser calls itself.
+
+    `former` is the session that this browser had until now.
+    """
 
     method: SignInMethod
     address: str
     browser: str
+    former: SessionId | None = None
 
 
 def begin_session(
     tx: Tx, user: User, digest: str, origin: SessionOrigin, now: datetime, lasts: timedelta
 ) -> Session:
-    """Add a session of somebody, known by the digest of its secret text."""
+    """Add a session of somebody, known by the digest of its secret text; the former one ends."""
     remove_expired_sessions(tx, now)
+    if origin.former is not None:
+        remove_session(tx, origin.former)
     values = {
         "digest": digest,
         "user_id": user.id,

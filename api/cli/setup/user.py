@@ -51,7 +51,7 @@ def add_user(
 
     folder = chosen_city(Settings(), city)
     roles = [_role(each) for each in role]
-    secret, made_up = chosen_password(password, login)
+    secret, made_up = chosen_password(password, login, folder.name)
     with transaction(open_city_database(folder)) as tx:
         enroll(
             tx,
@@ -103,7 +103,7 @@ def change_password(
     from fleet.accounts.accounts import set_password
 
     folder = chosen_city(Settings(), city)
-    secret, made_up = chosen_password(password, login)
+    secret, made_up = chosen_password(password, login, folder.name)
     with transaction(open_city_database(folder)) as tx:
         found = find_user_by_login(tx, login)
         if found is None:
@@ -172,16 +172,16 @@ def checked_language(text: str) -> str:
     return known_language(text, "--language") if text else default_language()
 
 
-def chosen_password(given: str | None, login: str) -> tuple[str, bool]:
+def chosen_password(given: str | None, *names: str) -> tuple[str, bool]:
     """Return the password, and whether it was generated."""
     import secrets
 
-    from api.access.auth import checked_password
+    from api.access.password_rules import checked_password
 
     if given is None and not sys.stdin.isatty():
         return secrets.token_urlsafe(12), True
     text = given or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return checked_password("--password", text, login), False
+    return checked_password("--password", text, *names), False
 
 
 def _words(user: User) -> str:

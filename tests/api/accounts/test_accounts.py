@@ -69,7 +69,7 @@ def test_the_link_ends_after_a_week(client, invited, clock):
     assert client.get(invited["path"], headers=HTML).status_code == 409
 
 
-@pytest.mark.parametrize("password", ["short", "SARA", "7letter"])
+@pytest.mark.parametrize("password", ["short", "SARA", "7letter", "iloveyou", "Village-2026"])
 def test_a_weak_password_is_refused_and_the_link_stays(client, invited, password):
     _, answer = come_in(client, invited["path"], password)
     assert answer.status_code == 422

@@ -173,6 +173,7 @@ def test_a_recovery_code_lets_in_once_as_it_is_typed(
     client: TestClient, phone: Phone, by_password
 ) -> None:
     assert len(phone.recovery) == 10
+    assert {len(code.replace("-", "")) for code in phone.recovery} == {24}  # 120 random bits
     by_password()
     assert enter(client, phone.recovery[3].upper().replace("-", " ")) == 200
     by_password()

@@ -2,6 +2,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -170,6 +171,15 @@ def test_people_get_one_plain_line(client, sign_in, capsys) -> None:
     (line,) = [line for line in capsys.readouterr().err.splitlines() if "/api/board" in line]
     assert " INFO barfrub.requests: GET /api/board 200 " in line
     assert line.endswith(f" ms dispatcher [{request_id}]")
+
+
+@pytest.mark.usefixtures("_logging_as_before")
+def test_no_text_begins_a_line_of_its_own_and_times_are_in_utc(capsys) -> None:
+    configure_logs(LogStyle.TEXT)
+    logging.getLogger("barfrub").warning("%s", "Truck 7\r\n2026 INFO forged\x1b[2J\u2028end")
+    (line,) = capsys.readouterr().err.split("\n")[:-1]
+    assert line.endswith(r"Truck 7\r\n2026 INFO forged\x1b[2J\u2028end")
+    assert datetime.fromisoformat(line.split()[0]).utcoffset() == timedelta(0)
 
 
 def test_an_error_of_the_database_does_not_show_what_was_to_be_stored(client, caplog) -> None:

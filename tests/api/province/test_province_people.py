@@ -81,6 +81,13 @@ def test_one_account_is_dispatcher_in_one_town_and_council_in_the_other(browser,
     assert any(who == "leila" and verb.startswith("storm.") for who, verb in said)
 
 
+def test_signing_in_anew_in_one_town_ends_no_session_of_another(browser, leila):
+    for address in (TABRIZ, URMIA, URMIA):
+        assert sign_in(browser, address).status_code == 200
+    assert browser.get(f"{TABRIZ}/api/council").status_code == 200
+    assert browser.get(f"{URMIA}/api/board").status_code == 200
+
+
 def test_who_has_no_role_in_a_town_does_not_come_in(browser, leila, barfrub):
     assert barfrub("roles", leila, "tabriz").exit_code == 0
     assert sign_in(browser, TABRIZ).status_code == 401

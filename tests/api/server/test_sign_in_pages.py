@@ -247,6 +247,17 @@ def test_every_sign_in_makes_a_new_token(client, sign_in_by_form):
     assert all(one != other for one, other in pairwise(tokens))
 
 
+def test_signing_in_ends_the_session_that_the_browser_had(client, sign_in_by_form):
+    sign_in_by_form()
+    before = client.cookies["barfrub_session"]
+    form = {"login": "operator", "password": PASSWORD, "csrf": client.cookies["barfrub_csrf"]}
+    assert client.post("/sign-in", data=form).json()["login"] == "operator"
+    assert client.get("/operator").status_code == 200
+    client.cookies.clear()
+    client.cookies.set("barfrub_session", before)
+    assert client.get("/board", follow_redirects=False).status_code == 401
+
+
 def test_the_switch_of_language_is_remembered_for_the_user(client, sign_in):
     sign_in()
     client.post("/language", data={"language": "fa"}, follow_redirects=False)

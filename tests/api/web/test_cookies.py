@@ -17,7 +17,7 @@ def over_https(settings: Settings, city_folder, clock):
 
 def test_behind_https_cookies_belong_to_this_host_alone(over_https) -> None:
     answer = over_https.get("/sign-in")
-    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
     csrf = over_https.cookies["__Host-barfrub_csrf"]
     form = {"login": "dispatcher", "password": PASSWORD, "csrf": csrf}
     answer = over_https.post("/sign-in", data=form, follow_redirects=False)
@@ -43,6 +43,17 @@ def test_a_cookie_that_another_host_of_the_domain_could_set_is_not_read(over_htt
     assert over_https.get("/board", follow_redirects=False).status_code == 401
     over_https.cookies.set("__Host-barfrub_session", session)
     assert over_https.get("/board", follow_redirects=False).status_code == 200
+
+
+def test_choices_of_language_and_theme_are_cookies_of_this_host_too(over_https) -> None:
+    over_https.get("/sign-in")
+    form = {"language": "fa", "csrf": over_https.cookies["__Host-barfrub_csrf"]}
+    answer = over_https.post("/language", data=form, follow_redirects=False)
+    assert answer.headers["set-cookie"].startswith("__Host-barfrub_language=fa;")
+    over_https.cookies.set("__Host-theme", "dark")
+    page = over_https.get("/sign-in").text
+    assert 'lang="fa"' in page
+    assert 'data-theme="dark"' in page
 
 
 def test_over_plain_http_nothing_is_said_of_https(client) -> None:

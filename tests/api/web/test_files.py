@@ -67,11 +67,21 @@ def test_the_import_map_leads_to_files_that_exist():
 
 
 def test_every_answer_is_armored(client):
-    for path in ("/health", "/static/css/pages/base.css", "/style.css", "/nowhere"):
-        headers = client.get(path).headers
+    for path in ("/health", "/static/css/pages/base.css", "/style.css", "/nowhere", "/osmand?id=x"):
+        headers = client.get(path, headers={"origin": "https://elsewhere.example"}).headers
         assert headers["x-content-type-options"] == "nosniff", path
         assert headers["referrer-policy"] == "same-origin", path
         assert "frame-ancestors 'none'" in headers["content-security-policy"], path
+        assert "access-control-allow-origin" not in headers, path
+
+
+def test_the_description_of_the_interface_is_not_served(client):
+    assert [client.get(path).status_code for path in ("/openapi.json", "/docs")] == [404, 404]
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND"])
+def test_methods_that_nobody_needs_are_refused(client, method):
+    assert client.request(method, "/health").status_code == 405
 
 
 def test_answers_with_facts_are_not_kept_by_browsers(client, sign_in):

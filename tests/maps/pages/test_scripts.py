@@ -65,3 +65,16 @@ def test_every_script_that_a_page_or_a_test_opens_by_name_is_bundled() -> None:
     }
     assert named | mains | opened <= listed
     assert [name for name in sorted(listed) if not (scripts.SOURCES_DIR / name).is_file()] == []
+
+
+def test_no_script_makes_markup_or_code_of_text_or_listens_to_other_windows() -> None:
+    forbidden = re.compile(
+        r"\.(?:inner|outer)HTML|insertAdjacentHTML|document\.write|unsafe(?:HTML|SVG|CSS)"
+        r"|\beval\(|new Function|postMessage|[\"']message[\"']\s*,"
+    )
+    written = {
+        f"{path.name}: {found[0]}"
+        for path in (MAPS_DIR / "static/js").rglob("*.js")
+        for found in forbidden.finditer(path.read_text("utf-8"))
+    }
+    assert written == set()

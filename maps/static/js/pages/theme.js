@@ -1,6 +1,8 @@
 // Light or dark: the reader's choice in a cookie, else the system's.
 const system = matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set();
+const SECURE = location.protocol === "https:";
+const COOKIE = SECURE ? "__Host-theme" : "theme";
 
 /** "light" or "dark", as shown now. */
 export function theme() {
@@ -20,6 +22,6 @@ system.addEventListener("change", tell);
 document.getElementById("theme")?.addEventListener("click", () => {
   const chosen = theme() === "dark" ? "light" : "dark";
   document.documentElement.dataset.theme = chosen;
-  document.cookie = `theme=${chosen}; path=/; max-age=31536000; samesite=lax`;
+  document.cookie = `${COOKIE}=${chosen}; path=/; max-age=31536000; samesite=lax${SECURE ? "; secure" : ""}`;
   tell();
 });
