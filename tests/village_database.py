@@ -15,6 +15,7 @@ from data.store.accounts.accounts import add_user
 from data.store.database.city_address import SQLITE_FILE, address_of, save_address
 from data.store.database.engine import Tx, create_engine, transaction
 from data.store.migrations import upgrade
+from data.store.queue.run_queue import queue_of
 from data.store.schema import metadata
 from data.store.setup.city import save_city
 from data.store.setup.machines import save_fleet
@@ -63,6 +64,7 @@ def _fill(engine: Engine) -> None:
     network = v.village()
     home = City("village", "Asia/Tehran", network.bounds, network.version, "drawn by hand")
     with transaction(engine) as tx:
+        queue_of(tx).make(tx)
         save_network(tx, network.segments, network.restrictions)
         save_places(tx, v.village_places())
         save_city(tx, home, DEFAULT_POLICY, DEFAULT_FLEET, {"segments": len(network.segments)})

@@ -18,6 +18,7 @@ from data.store.database.city_lock import holding
 from data.store.database.engine import Database, Tx, create_engine, reading, transaction
 from data.store.database.table_copy import compare_rows, copy_rows
 from data.store.migrations import require_current, upgrade
+from data.store.queue.run_queue import queue_of
 from fleet.audit.audit_log import audit
 
 BEING_MADE = f".moving-{SQLITE_FILE}"
@@ -69,6 +70,7 @@ def _copied(source: Tx, copy: Database, report: Callable[[str, int], None]) -> M
     rows = 0
     with transaction(copy) as tx:
         copy_rows(source, tx)
+        queue_of(tx).refill(tx)
     with reading(copy) as tx:
         for table, count in compare_rows(source, tx):
             rows += count

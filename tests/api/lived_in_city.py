@@ -43,14 +43,14 @@ def open_at(folder: Path) -> Engine:
 
 
 def rows_of(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Return every row of every table, as it lies in the database, those of partitions once."""
+    """Return every row of every table of the schema, as it lies there, those of partitions once."""
     engine, tables = open_at(folder), MetaData()
     with reading(engine) as tx:
         tables.reflect(tx)
         rows = {
             name: sorted((tuple(row) for row in tx.execute(select(table))), key=repr)
             for name, table in tables.tables.items()
-            if not name.startswith("position_")
+            if not name.startswith(("position_", "procrastinate_"))
         }
     engine.dispose()
     return rows

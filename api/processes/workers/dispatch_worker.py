@@ -28,7 +28,7 @@ from api.processes.dispatch_rpc import MOST_BYTES, SOCKET, reachable, refused
 from api.processes.workers.draft_cache import DraftCache
 from api.processes.workers.plan_worker import solve_run
 from api.processes.workers.run_kinds import WorkerMemory
-from api.processes.workers.run_lease import LEASE_S, real_now
+from api.processes.workers.run_lease import real_now
 from api.processes.workers.stop_signal import StopSignal
 from data.errors import BarfrubError, ConflictError
 from data.files.json_records import from_plain, to_plain
@@ -37,6 +37,8 @@ from data.store.database.city_lock import holding
 from data.store.database.engine import Database, reading, transaction
 from data.store.planning.plan_runs import lease_run, run_waits
 from data.store.planning.plans import find_published_plan_id
+from data.store.queue.new_runs import new_runs
+from data.store.queue.run_queue import LEASE_S
 from data.store.setup.city import get_city
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
@@ -196,10 +198,11 @@ def answer_until(
     engine = open_city_database(folder)
     with holding(folder):
         cache, sweeper = DispatchCache(engine, clock, settings.solver_threads), GarbageSweeper()
-        with listening(folder, cache):
+        quick_runs = new_runs(engine, QUICK_KINDS, stopped.wait)
+        with listening(folder, cache), quick_runs as wait_for_run:
             while not stopped.is_set():
                 if not _run_once(cache, stopped):
-                    stopped.wait(PERIOD_S)
+                    wait_for_run(PERIOD_S)
                 sweeper.run()
     engine.dispose()
 

@@ -14,13 +14,15 @@ from api.config.settings import Settings
 from api.processes.child_process import ParentLine
 from api.processes.periodic_task import FULL_REST_S
 from api.processes.workers.run_kinds import KINDS, RunContext, WorkerMemory
-from api.processes.workers.run_lease import LEASE_S, Heartbeat, real_now
+from api.processes.workers.run_lease import Heartbeat, real_now
 from api.processes.workers.stop_signal import PERIOD_S, StopSignal
 from data.errors import BarfrubError, ConflictError, DiskFullError
 from data.model import SLOW_KINDS, PlanRun, RunFailure, RunKind
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, reading, transaction
 from data.store.planning.plan_runs import finish_run, lease_run, run_waits
+from data.store.queue.new_runs import new_runs
+from data.store.queue.run_queue import LEASE_S
 from data.store.setup.city import get_city
 from data.store.streets.network import load_network
 from data.streets.network import StreetNetwork
@@ -66,19 +68,20 @@ def _work(
     network: StreetNetwork | None = None
     read_at: int | None = None
     memory = WorkerMemory()
-    while not stopped.is_set():
-        try:
-            run, revision = _next_run(engine, kinds)
-            if run is None:
-                stopped.wait(PERIOD_S)
-                continue
-            if network is None or read_at != revision:
-                with reading(engine) as tx:
-                    network, read_at = load_network(tx), revision
-            solve_run(engine, network, run, clock, stopped, threads, memory)
-        except DiskFullError:  # the run is leased again once its lease is over
-            _log.warning("plans are solved later: the disk is full")
-            stopped.wait(FULL_REST_S)
+    with new_runs(engine, kinds, stopped.wait) as wait_for_run:
+        while not stopped.is_set():
+            try:
+                run, revision = _next_run(engine, kinds)
+                if run is None:
+                    wait_for_run(PERIOD_S)
+                    continue
+                if network is None or read_at != revision:
+                    with reading(engine) as tx:
+                        network, read_at = load_network(tx), revision
+                solve_run(engine, network, run, clock, stopped, threads, memory)
+            except DiskFullError:  # the run is leased again once its lease is over
+                _log.warning("plans are solved later: the disk is full")
+                stopped.wait(FULL_REST_S)
 
 
 def _next_run(engine: Database, kinds: Collection[RunKind]) -> tuple[PlanRun | None, int]:

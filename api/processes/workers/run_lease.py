@@ -11,10 +11,10 @@ from api.processes.periodic_task import PeriodicTask
 from data.errors import ConflictError
 from data.model import CurvePoint, PlanRun
 from data.store.database.engine import Database, transaction
-from data.store.planning.plan_runs import PATIENT, heartbeat, urgent_run_waits
+from data.store.planning.plan_runs import heartbeat, urgent_run_waits
+from data.store.queue.run_queue import LEASE_S, PATIENT
 from fleet.planning.progress_curve import Curve
 
-LEASE_S = 30.0
 BEAT_S = 1.0
 
 MOST_TIMES, MOST_S = 20.0, 600.0

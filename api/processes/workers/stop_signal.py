@@ -3,7 +3,7 @@
 from typing import Protocol
 
 PERIOD_S = 0.5
-"""How often an idle worker reads the queue."""
+"""How often an idle worker reads the queue, unless it is told of a run before."""
 
 
 class StopSignal(Protocol):

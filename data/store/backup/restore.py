@@ -40,6 +40,7 @@ from data.store.database.city_lock import holding
 from data.store.database.engine import transaction
 from data.store.database.staging import workshop
 from data.store.migrations import require_known, upgrade
+from data.store.queue.run_queue import queue_of
 from data.store.schema import session
 
 PREFIX = ".restoring-"
@@ -133,6 +134,7 @@ def _bring_up_to_date(new: Path) -> None:
         upgrade(engine)
         with transaction(engine) as tx:  # who signed out since must not be signed in again
             tx.execute(delete(session))
+            queue_of(tx).refill(tx)  # whoever solved a run then does not solve it here
     finally:
         engine.dispose()
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, inspect, text
 
 from data.errors import ConflictError
 from data.store.database.engine import reading
+from data.store.queue.run_queue import queue_of
 from data.store.schema import metadata
 
 HERE = Path(__file__).parent
@@ -46,6 +47,7 @@ def upgrade(engine: Engine) -> None:
         config.attributes["connection"] = connection
         if connection.dialect.name == "postgresql" and not inspect(connection).get_table_names():
             metadata.create_all(connection)
+            queue_of(connection).make(connection)
             command.stamp(config, "head")
         else:
             command.upgrade(config, "head")

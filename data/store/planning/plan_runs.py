@@ -1,4 +1,4 @@
-"""The queue of plan runs: rows that workers lease.
+"""Plan runs: what each is for, who solves it and how it goes; `data.store.queue` has their order.
 
 A lease is known by its end. Whoever renews it must name the end it last saw, so a worker that
 slept too long finds out that another one took the run.
@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 
 from data.errors import ConflictError, NotFoundError
 from data.model import (
@@ -24,10 +24,8 @@ from data.model import (
 )
 from data.store.database.engine import Tx
 from data.store.database.records import record
+from data.store.queue.run_queue import PATIENT, queue_of, rank, rank_of
 from data.store.schema import plan_run
-
-PATIENT = RunKind.WHATIF
-"""Runs of this kind wait for all others, whenever they were asked for."""
 
 
 def add_run(
@@ -48,7 +46,9 @@ def add_run(
         options=dict(wish.options),
         digest=wish.digest,
     )
-    return _run(tx.execute(new.returning(plan_run)).one())
+    run = _run(tx.execute(new.returning(plan_run)).one())
+    queue_of(tx).add(tx, run.id, run.kind)
+    return run
 
 
 def get_run(tx: Tx, run_id: PlanRunId) -> PlanRun:
@@ -75,8 +75,8 @@ def count_ahead(tx: Tx, run: PlanRun) -> int:
     if run.state is not RunState.QUEUED:
         return 0
     unfinished = plan_run.c.state.in_((RunState.QUEUED, RunState.RUNNING))
-    rank = 1 if run.kind is PATIENT else 0
-    sooner = or_(_rank() < rank, and_(_rank() == rank, plan_run.c.id < run.id))
+    own = rank_of(run.kind)
+    sooner = or_(rank() < own, and_(rank() == own, plan_run.c.id < run.id))
     query = select(func.count()).select_from(plan_run).where(unfinished, sooner)
     return tx.execute(query).scalar_one()
 
@@ -86,25 +86,25 @@ MOST_TRIES = 3
 
 
 def run_waits(tx: Tx, now: datetime, kinds: Collection[RunKind] = SLOW_KINDS) -> bool:
-    """Whether a run waits for a worker, or its worker let its lease run out."""
-    return tx.execute(_waiting(now, kinds)).scalar() is not None
+    """Whether a run waits for a worker, or its worker is gone."""
+    return queue_of(tx).waits(tx, now, kinds)
 
 
 def urgent_run_waits(tx: Tx, now: datetime) -> bool:
     """Whether a run waits that a patient one makes room for."""
-    query = _waiting(now, SLOW_KINDS - {PATIENT})
-    return tx.execute(query).scalar() is not None
+    return queue_of(tx).waits(tx, now, SLOW_KINDS - {PATIENT})
 
 
 def lease_run(
     tx: Tx, now: datetime, seconds: float, kinds: Collection[RunKind] = SLOW_KINDS
 ) -> PlanRun | None:
-    """Take the oldest run that waits, or whose worker let its lease run out; patient ones last.
+    """Take the oldest run that waits, or whose worker is gone; patient ones last.
 
     `now` is real time, not the storm's: a demo at thirty times the speed must not lose its leases.
     """
-    _give_up(tx, and_(_abandoned(now), plan_run.c.tries >= MOST_TRIES))
-    run_id = tx.execute(_waiting(now, kinds)).scalar()
+    queue = queue_of(tx)
+    _give_up(tx, queue.abandoned(tx, now))
+    run_id = queue.take(tx, now, kinds)
     if run_id is None:
         return None
     change = update(plan_run).where(plan_run.c.id == run_id)
@@ -114,20 +114,6 @@ def lease_run(
         tries=plan_run.c.tries + 1,
     )
     return _run(tx.execute(taken.returning(plan_run)).one())
-
-
-def _abandoned(now: datetime) -> ColumnElement[bool]:
-    return and_(plan_run.c.state == RunState.RUNNING, plan_run.c.lease_until < now)
-
-
-def _waiting(now: datetime, kinds: Collection[RunKind]) -> Select[tuple[int]]:
-    waits = or_(plan_run.c.state == RunState.QUEUED, _abandoned(now))
-    mine = plan_run.c.kind.in_(kinds)
-    return select(plan_run.c.id).where(waits, mine).order_by(_rank(), plan_run.c.id).limit(1)
-
-
-def _rank() -> ColumnElement[int]:
-    return case((plan_run.c.kind == PATIENT, 1), else_=0)
 
 
 def heartbeat(tx: Tx, run: PlanRun, lease_until: datetime) -> PlanRun:
@@ -151,6 +137,7 @@ def heartbeat(tx: Tx, run: PlanRun, lease_until: datetime) -> PlanRun:
     ).first()
     if row is None:
         raise _lost(run)
+    queue_of(tx).keep(tx, run.id)
     return _run(row)
 
 
@@ -177,10 +164,18 @@ def forget_plan(tx: Tx, plan_id: PlanId) -> None:
 
 def put_back(tx: Tx, run: PlanRun, digest: str) -> PlanRun:
     """Let a run wait again; raises `ConflictError` as above."""
-    return _ended(tx, run, state=RunState.QUEUED, tries=plan_run.c.tries - 1, digest=digest)
+    waiting = _released(tx, run, state=RunState.QUEUED, tries=plan_run.c.tries - 1, digest=digest)
+    queue_of(tx).put_back(tx, run.id)
+    return waiting
 
 
 def _ended(tx: Tx, run: PlanRun, **values: object) -> PlanRun:
+    ended = _released(tx, run, **values)
+    queue_of(tx).end(tx, run.id)
+    return ended
+
+
+def _released(tx: Tx, run: PlanRun, **values: object) -> PlanRun:
     change = update(plan_run).where(_held(run)).values(lease_until=None, **values)
     row = tx.execute(change.returning(plan_run)).first()
     if row is None:
@@ -199,11 +194,15 @@ def set_stop_requested(tx: Tx, run_id: PlanRunId) -> None:
     tx.execute(update(plan_run).where(plan_run.c.id == run_id).values(stop_requested=True))
 
 
-def _give_up(tx: Tx, hopeless: ColumnElement[bool]) -> None:
+def _give_up(tx: Tx, abandoned: Collection[PlanRunId]) -> None:
+    """Fail the runs whose workers died too often."""
     error = f"its worker died {MOST_TRIES} times"
     fault = ["run:worker_died", {"count": MOST_TRIES}]
-    failed = update(plan_run).where(hopeless)
-    tx.execute(failed.values(state=RunState.FAILED, error=error, fault=fault, lease_until=None))
+    hopeless = and_(plan_run.c.id.in_(abandoned), plan_run.c.tries >= MOST_TRIES)
+    change = update(plan_run).where(hopeless)
+    failed = change.values(state=RunState.FAILED, error=error, fault=fault, lease_until=None)
+    for run_id in tx.scalars(failed.returning(plan_run.c.id)).all():
+        queue_of(tx).end(tx, PlanRunId(run_id))
 
 
 def _held(run: PlanRun) -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """A city with a storm behind it moves between SQLite and PostgreSQL, is saved, and comes back."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -11,10 +12,14 @@ from api.cli.setup.city import city
 from api.cli.setup.restore import restore
 from api.config.settings import Settings
 from data.errors import ConflictError
+from data.model import PlanRunId, RunWish
 from data.store.audit.audit_log import add_event
 from data.store.database.city_address import PostgresAddress, address_of
 from data.store.database.city_database import database_of
 from data.store.database.engine import transaction
+from data.store.planning.plan_runs import add_run, lease_run
+from data.store.queue.run_queue import LEASE_S
+from data.store.storms.storms import add_storm
 from fleet.setup import city_move
 from tests import postgres
 from tests import village as v
@@ -49,6 +54,30 @@ def test_a_city_moves_to_a_file_and_back_row_by_row(lived_in: Path) -> None:
     assert len(rows_of(lived_in)["event"]) == len(before["event"]) + 1
 
 
+def test_runs_that_wait_and_that_are_solved_go_along_both_ways(lived_in: Path) -> None:
+    there = address_of(lived_in)
+    assert isinstance(there, PostgresAddress)
+    engine = database_of(lived_in)
+    with transaction(engine) as tx:
+        storm_id = add_storm(tx, "First snow", "active", v.NOW).id
+        runs = [add_run(tx, storm_id, "leila", v.NOW, RunWish(30.0)).id for _ in range(2)]
+    engine.dispose()
+    assert next_run(lived_in) == runs[0]
+    city_move.move_city(lived_in, None, lambda *_: None)
+    assert next_run(lived_in, v.NOW + timedelta(seconds=LEASE_S + 1)) == runs[0]
+    city_move.move_city(lived_in, there, lambda *_: None)
+    assert [next_run(lived_in) for _ in range(3)] == [*runs, None]
+
+
+def next_run(folder: Path, now: datetime = v.NOW) -> PlanRunId | None:
+    """Return the run that a worker takes."""
+    engine = database_of(folder)
+    with transaction(engine) as tx:
+        run = lease_run(tx, now, LEASE_S)
+    engine.dispose()
+    return None if run is None else run.id
+
+
 def test_a_move_that_fails_leaves_the_city_where_it_was(
     lived_in: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +103,12 @@ def test_a_city_does_not_move_to_where_it_is(lived_in: Path) -> None:
 def test_a_backup_from_postgresql_is_restored_beside_its_city_and_over_it(
     lived_in: Path, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    engine = database_of(lived_in)
+    with transaction(engine) as tx:
+        storm_id = add_storm(tx, "First snow", "active", v.NOW).id
+        runs = [add_run(tx, storm_id, "leila", v.NOW, RunWish(30.0)).id for _ in range(2)]
+    engine.dispose()
+    assert next_run(lived_in) == runs[0]
     before, there = rows_of(lived_in), address_of(lived_in)
     assert isinstance(there, PostgresAddress)
     saved = tmp_path / "saved.barfrub.tar.gz"
@@ -91,6 +126,8 @@ def test_a_backup_from_postgresql_is_restored_beside_its_city_and_over_it(
     done = run(restore, saved, "--city", "village", "--replace")
     assert done.exit_code == 0, done.output
     assert rows_of(lived_in) == before
+    for restored in (settings.city_folder("second"), lived_in):  # nobody solves the first there
+        assert [next_run(restored) for _ in range(3)] == [*runs, None]
     with psycopg.connect(there.url) as connection:
         schemas = connection.execute(
             "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'city%%' OR nspname = %s",

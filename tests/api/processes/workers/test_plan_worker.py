@@ -2,25 +2,26 @@ import multiprocessing
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from api.processes.workers.plan_worker import solve_run, work_until
-from api.processes.workers.run_lease import LEASE_S, Heartbeat, real_now
+from api.processes.workers.run_lease import Heartbeat, real_now
 from api.processes.workers.worker_processes import WORKERS, running_workers
 from data.model import PlanRun, RunKind, RunState
 from data.store.database.city_database import database_of
 from data.store.database.engine import reading, transaction
 from data.store.planning.plan_runs import get_run, lease_run
 from data.store.planning.plans import get_plan
+from data.store.queue.run_queue import LEASE_S
 from fleet.planning.plan_lifecycle import ask_for_plan, request_stop
 from fleet.planning.plan_preparation import prepare
 from fleet.storms.storm_start import end_storm, start_storm
 from fleet.what_if.question import ask_what_if
 from tests import village as v
+from tests.dead_workers import let_workers_die
 from tests.village_database import DISPATCHER, POLICY
 
 STORM = v.a_storm().id
@@ -46,6 +47,13 @@ def leased(engine: Engine) -> PlanRun:
         run = lease_run(tx, real_now(), LEASE_S)
     assert run is not None
     return run
+
+
+def taken_from_the_dead(engine: Engine) -> PlanRun | None:
+    """Let a worker lease a run when those before it have died."""
+    with transaction(engine) as tx:
+        let_workers_die(tx, real_now())
+        return lease_run(tx, real_now(), LEASE_S)
 
 
 def now_standing(engine: Engine, run: PlanRun) -> PlanRun:
@@ -102,8 +110,7 @@ def test_a_wish_to_stop_ends_a_long_run_early(engine: Engine, clock) -> None:
 def test_a_worker_that_lost_its_lease_stores_nothing(engine: Engine, clock) -> None:
     run = asked(engine)
     lost = leased(engine)
-    with transaction(engine) as tx:
-        taken = lease_run(tx, real_now() + timedelta(seconds=LEASE_S + 1), LEASE_S)
+    taken = taken_from_the_dead(engine)
     assert taken is not None
     solve_run(engine, v.village(), lost, clock, threading.Event())
     assert now_standing(engine, run) == taken
@@ -132,8 +139,7 @@ def test_a_run_that_hangs_ends_its_worker_and_goes_to_another(engine: Engine) ->
     assert ended == [True]
     assert beat.asked
     assert now_standing(engine, run).lease_until == held_until
-    with transaction(engine) as tx:
-        taken = lease_run(tx, real_now() + timedelta(seconds=LEASE_S + 1), LEASE_S)
+    taken = taken_from_the_dead(engine)
     assert taken is not None
     assert taken.id == run.id
 
@@ -182,13 +188,8 @@ def test_the_worker_beside_the_server_is_another_process_and_is_replaced_when_it
 
 
 def test_a_run_that_kills_its_workers_is_given_up(engine: Engine) -> None:
-    run, later = asked(engine), real_now()
-    for _ in range(3):
-        with transaction(engine) as tx:
-            assert lease_run(tx, later, LEASE_S) is not None
-        later += timedelta(seconds=LEASE_S + 1)
-    with transaction(engine) as tx:
-        assert lease_run(tx, later, LEASE_S) is None
+    run = asked(engine)
+    assert [taken_from_the_dead(engine) is None for _ in range(4)] == [False, False, False, True]
     given_up = now_standing(engine, run)
     assert (given_up.state, given_up.error) == (RunState.FAILED, "its worker died 3 times")
 

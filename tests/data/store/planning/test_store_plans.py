@@ -39,6 +39,7 @@ from data.store.planning.plans import (
 from data.store.shifts.shifts import add_shifts, list_progress, list_shifts, save_progress
 from data.store.storms.storms import add_storm
 from tests import village as v
+from tests.dead_workers import let_workers_die
 from tests.village_plan import a_leg, a_plan
 
 STORM = StormId(1)
@@ -101,6 +102,7 @@ def test_a_run_whose_lease_ran_out_is_taken_again_and_its_old_worker_is_told(tx:
     add_run(tx, STORM, "leila", v.NOW, RunWish(30.0))
     late = v.NOW + timedelta(seconds=31)
     lost = lease_run(tx, v.NOW, 30)
+    let_workers_die(tx, late)
     taken = lease_run(tx, late, 30)
     assert lost is not None
     assert taken is not None
