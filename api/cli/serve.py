@@ -57,8 +57,9 @@ def serve(
 
     from uvicorn import Config
 
+    from api.config.console import joined_city
     from api.config.logs import configure_logs
-    from api.config.settings import Settings, chosen_city, list_cities, prepare_numba
+    from api.config.settings import Settings, list_cities, prepare_numba
     from api.server.web_server import WebServer
 
     settings = Settings()
@@ -72,7 +73,7 @@ def serve(
     elif setup or not (city or list_cities(settings)):
         opened = _first_start(settings, keeper, place)
     else:
-        opened = _city(settings, chosen_city(settings, city), keeper, place)
+        opened = _city(settings, joined_city(settings, city), keeper, place)
     # Uvicorn stops on a signal and then raises it again: end the worker before we go.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     sys.setswitchinterval(SWITCH_S)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
 from api.shifts.shifts import own_shift
+from api.tracking.tracker_changes import expect_command
 from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, DispatcherContext, DriverContext
 from api.web.schemas import Lat, Lon, Wire, plain
@@ -113,7 +114,7 @@ def create_messages(words: MessageIn, context: DispatcherContext) -> SentView:
         rules, storm = app.policy.messages, active_storm(tx)
         sent = message_to_drivers(tx, context.actor, storm, message, rules, context.now)
     for device_id in sent.queued:
-        app.position_ingest.commands.expect(device_id)
+        expect_command(app, device_id)
     _publish(context, sent.messages)
     return SentView(tuple(message_view(one) for one in sent.messages), tuple(sent.unreached))
 

@@ -55,6 +55,11 @@ class EventFeeds:
                 del self._feeds[kinds]
                 feed.stop()
 
+    def cut_off(self) -> None:
+        """End all streams, since changes may be lost: browsers connect anew and reload."""
+        for feed in list(self._feeds.values()):
+            feed.cut_off()
+
 
 class _Listener:
     """Bunches that one reader has not taken yet; `None` ends the stream."""
@@ -113,6 +118,15 @@ class _Feed:
         """End the subscription."""
         self._hub.unsubscribe(self._news)
         self._task.cancel()
+
+    def cut_off(self) -> None:
+        """End the streams of all present listeners, from any thread."""
+        self._loop.call_soon_threadsafe(self._end_all)
+
+    def _end_all(self) -> None:
+        for listener in list(self.listeners):
+            listener.end()
+            self.leave(listener)
 
     def _wake(self) -> None:
         self._loop.call_soon_threadsafe(self._awake.set)

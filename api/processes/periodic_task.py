@@ -5,6 +5,7 @@ Threads and not tasks of an event loop: the process that digests positions has n
 
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from threading import Event, Thread
 from typing import ClassVar
 
@@ -27,7 +28,8 @@ class PeriodicTask(ABC):
     """Calls `run` every `pause_s` seconds until it is stopped, and again after a failure.
 
     The first call comes after a pause, or at once where `runs_at_once`. A task that was never
-    started may be run by calling `run`.
+    started may be run by calling `run`. Where a city has several servers, only the one that leads
+    calls `run`.
     """
 
     pause_s: ClassVar[float]
@@ -37,9 +39,11 @@ class PeriodicTask(ABC):
         self._over = Event()
         self._awake = Event()
         self._thread = Thread(target=self._go_on, name=type(self).__name__, daemon=True)
+        self._leads: Callable[[], bool] = _always
 
-    def start(self) -> None:
-        """Start the thread."""
+    def start(self, leads: Callable[[], bool] | None = None) -> None:
+        """Start the thread; `leads` says whether this server leads, by default always."""
+        self._leads = leads or self._leads
         self._thread.start()
 
     def stop(self) -> None:
@@ -62,6 +66,10 @@ class PeriodicTask(ABC):
         self.run()
         return 0.0
 
+    def step_beside(self) -> float:
+        """Do what a server does that does not lead; return the seconds to rest."""
+        return 0.0
+
     def _go_on(self) -> None:
         if not self.runs_at_once:
             self._awake.wait(self.pause_s)
@@ -72,13 +80,17 @@ class PeriodicTask(ABC):
 
     def _guarded_step(self) -> float:
         try:
-            return self.step()
+            return self.step() if self._leads() else self.step_beside()
         except DiskFullError:
             _log.warning("%s waits: the disk is full", type(self).__name__)
             return FULL_REST_S
         except Exception:
             _log.exception("%s could not run", type(self).__name__)
             return FAILED_REST_S
+
+
+def _always() -> bool:
+    return True
 
 
 class CityTask(PeriodicTask):

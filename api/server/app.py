@@ -1,8 +1,6 @@
 """The web application of one city: its parts are created and connected here."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -37,6 +35,7 @@ from api.open311 import updates as open311_updates
 from api.open311.errors import install_outer_faults
 from api.planning import plan_comparison, plans
 from api.processes.city_state import CityStateHolder
+from api.processes.cluster.leadership import Leadership
 from api.processes.dispatch_rpc import DispatchClient
 from api.processes.event_feeds import EventFeeds
 from api.processes.ingest.board_cache import BoardCache
@@ -61,12 +60,12 @@ from api.reports import council, storm_costs
 from api.requests import call_answer, citizen, person_erasure, request_file, request_queue, requests
 from api.routes import plan_vs_actual, route_sheets
 from api.server import health, metrics, sign_in_pages
+from api.server.running import running
 from api.server.tracker_paths import TrackedWeb
 from api.setup import city_setup, machines, policy
 from api.shifts import blockages, driver, roster, route_answers, shifts
 from api.storms import call_outs, storm_conditions, storms
 from api.tracking import osmand, owntracks, positions, trackers
-from api.tracking.mqtt import Broker
 from api.tracking.osmand import answer_tracker
 from api.web import page_texts, stream
 from api.web.context import App
@@ -74,7 +73,6 @@ from api.web.errors import ErrorOut, Failures, install_error_handlers
 from api.web.security_headers import Compression, SecurityHeaders
 from data.model import Position, ServiceRequest
 from data.store.database.city_database import database_of
-from data.store.database.city_lock import holding
 from data.store.migrations import require_current
 from fleet.messages.sos import SosListener
 from fleet.replay.storm_history import StormHistory
@@ -178,7 +176,7 @@ def create_app(
 def _bare_web() -> TrackedWeb:
     return TrackedWeb(
         title="Barfrub",
-        lifespan=_lifespan,
+        lifespan=running,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -264,37 +262,6 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
             engine, clock, city_state, settings, city_folder, clock_task.doubtful
         ),
         notice_sender=NoticeSender(engine, clock, city_state, notices, plans),
+        leadership=Leadership(engine),
         plans=plans,
     )
-
-
-@asynccontextmanager
-async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
-    app: App = web.state.barfrub
-    broker = Broker(app)
-    tasks = [
-        app.consumer,
-        app.notice_sender,
-        app.escalation_task,
-        app.cycle_task,
-        app.alert_task,
-        app.retention_task,
-        app.clock_task,
-        app.receipt_task,
-    ]
-    if not app.consumer.apart:  # else they look where positions are digested
-        tasks += [app.logbook_task, app.replay_task, app.audit_task]
-    with holding(app.folder):
-        for task in tasks:
-            task.start()
-        app.position_ingest.start()
-        broker.start()
-        app.report_ingest.start()
-        yield
-        await app.report_ingest.stop()
-        await broker.stop()
-        await app.position_ingest.stop()
-        for task in reversed(tasks):
-            await asyncio.to_thread(task.stop)
-        app.photos.stop()
-        app.engine.dispose()

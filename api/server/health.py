@@ -16,12 +16,16 @@ STUCK_S = 60.0
 
 
 class HealthOut(BaseModel):
-    """The state and clock of the server, for monitoring and the simulator."""
+    """The state and clock of the server, for monitoring and the simulator.
+
+    `leads` where it does the city's background work.
+    """
 
     status: str
     city: str
     now: str
     speed: float
+    leads: bool
 
 
 @router.get("/health")
@@ -38,6 +42,7 @@ async def get_health(request: Request, response: Response) -> HealthOut:
         city=app.city.name,
         now=app.clock.now().isoformat(),
         speed=app.clock.speed,
+        leads=app.leadership.leads(),
     )
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from api.tracking.tracker_changes import expect_command, forget_trackers
 from api.web.checked_route import CheckedRoute
 from api.web.context import AdminContext, Context, DispatcherContext
 from api.web.page_context import boot_of, page
@@ -124,7 +125,7 @@ def create_tracker(wanted: TrackerIn, context: AdminContext) -> TrackerTokenOut:
             listed_as=wanted.listed_as,
         )
         view = _page(tx, context)
-    context.app.position_ingest.devices.forget()
+    forget_trackers(context.app)
     return TrackerTokenOut(name=device.name, token=token, page=view)
 
 
@@ -142,7 +143,7 @@ def update_tracker(key: Key, wanted: TrackerSetIn, context: AdminContext) -> Tra
         )
         set_tracker(tx, context.actor, DeviceId(key), settings, context.now)
         view = _page(tx, context)
-    context.app.position_ingest.devices.forget()
+    forget_trackers(context.app)
     return view
 
 
@@ -152,7 +153,7 @@ def create_tracker_token(key: Key, context: AdminContext) -> TrackerTokenOut:
     with context.writing() as tx:
         device, token = renew_token(tx, context.actor, DeviceId(key), context.now)
         view = _page(tx, context)
-    context.app.position_ingest.devices.forget()
+    forget_trackers(context.app)
     return TrackerTokenOut(name=device.name, token=token, page=view)
 
 
@@ -172,7 +173,7 @@ def create_tracker_command(key: Key, wanted: CommandIn, context: DispatcherConte
     with context.writing() as tx:
         queue_command(tx, context.actor, device_id, wanted.text, context.now)
         view = _page(tx, context)
-    context.app.position_ingest.commands.expect(device_id)
+    expect_command(context.app, device_id)
     return view
 
 

@@ -25,6 +25,7 @@ from api.config.request_metrics import Meters
 from api.config.settings import Settings
 from api.processes.background_job import BackgroundJob
 from api.processes.city_state import CityStateHolder
+from api.processes.cluster.leadership import Leadership
 from api.processes.dispatch_rpc import DispatchClient
 from api.processes.event_feeds import EventFeeds
 from api.processes.ingest.board_cache import BoardCache
@@ -102,6 +103,7 @@ class App:
     boards: BoardCache
     feeds: EventFeeds
     photos: PhotoIntake
+    leadership: Leadership
     records: StormRecords = field(default_factory=StormRecords)
     plans: PublishedPlanCache = field(default_factory=PublishedPlanCache)
     offers: Offers = field(default_factory=Offers)

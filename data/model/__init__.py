@@ -1,7 +1,6 @@
 """Which records and enums do all layers speak of? Standard library only.
 
-This facade exports all of them. Times are aware UTC, places WGS 84 lon-lat, other units are in
-the names.
+This facade exports all of them. Times are aware UTC, places WGS 84 lon-lat, units in names.
 """
 
 from data.model.alerts import Alert, AlertFacts, AlertKind
@@ -13,6 +12,7 @@ from data.model.evidence import (
     Evidence,
     EvidenceKind,
     EvidenceTotal,
+    LastPlace,
     Match,
     Pass,
     Position,
@@ -286,6 +286,7 @@ __all__ = [
     "JobId",
     "JobState",
     "Language",
+    "LastPlace",
     "Leg",
     "LegKind",
     "LegOutcome",

@@ -46,6 +46,19 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class LastPlace:
+    """Where a vehicle was last, as boards show it; `state` is one of `VehicleState`."""
+
+    vehicle_id: VehicleId
+    fixed_at: datetime
+    location: LonLat
+    heading_deg: float | None
+    speed_mps: float | None
+    state: str
+    blade: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """The street a fix belongs to, or `None`; `offset_m` counts from the segment's start."""
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from threading import Event, Lock
 from typing import Any, Protocol
 
-from data.model import LonLat, Position, Vehicle, VehicleId
+from data.model import LastPlace, LonLat, Position, Vehicle, VehicleId
 
 SILENT_AFTER = timedelta(seconds=600)
 """A vehicle that says nothing for so long counts as silent (Traccar, status.timeout)."""
@@ -87,6 +87,22 @@ class LiveFleet:
             self._seen |= {one.vehicle_id: one for one in quiet}
         return quiet
 
+    def places(self, vehicle_ids: Iterable[VehicleId]) -> list[LastPlace]:
+        """Return the last places of some vehicles, for other servers of the city."""
+        with self._lock:
+            return [_place(self._seen[one]) for one in vehicle_ids if one in self._seen]
+
+    def take(self, places: Iterable[LastPlace]) -> list[VehicleLive]:
+        """Take over places that another server knows; return those of known vehicles."""
+        taken: dict[VehicleId, VehicleLive] = {}
+        with self._lock:
+            for one in places:
+                before, vehicle = self._seen.get(one.vehicle_id), self._vehicles.get(one.vehicle_id)
+                if vehicle is None or (before is not None and before.fixed_at > one.fixed_at):
+                    continue
+                self._seen[vehicle.id] = taken[vehicle.id] = _live_at(vehicle, one)
+        return list(taken.values())
+
     def picture(self) -> dict[VehicleId, VehicleLive]:
         """Return every vehicle with a known place."""
         with self._lock:
@@ -114,6 +130,32 @@ def _seen_at(
     )
 
 
+def _place(one: VehicleLive) -> LastPlace:
+    return LastPlace(
+        one.vehicle_id,
+        one.fixed_at,
+        one.location,
+        one.heading_deg,
+        one.speed_mps,
+        one.state.value,
+        one.blade,
+    )
+
+
+def _live_at(vehicle: Vehicle, place: LastPlace) -> VehicleLive:
+    return VehicleLive(
+        vehicle_id=vehicle.id,
+        name=vehicle.name,
+        type=vehicle.type,
+        location=place.location,
+        heading_deg=place.heading_deg,
+        speed_mps=place.speed_mps,
+        state=VehicleState(place.state),
+        fixed_at=place.fixed_at,
+        blade=place.blade,
+    )
+
+
 def _state(fix: Position) -> VehicleState:
     if fix.speed_mps is not None and fix.speed_mps < STANDING_MPS:
         return VehicleState.STOPPED
@@ -132,7 +174,8 @@ Row = tuple[int, ...]
 """A street's id and its states."""
 
 
-def _key(item: HasId | Row) -> int:
+def item_key(item: HasId | Row) -> int:
+    """Return the id by which lists find an item."""
     return item[0] if isinstance(item, tuple) else item.id
 
 
@@ -157,7 +200,7 @@ class Subscription:
         if self._kinds is not None and kind not in self._kinds:
             return
         with self._lock:
-            self._waiting.setdefault(kind, {}).update({_key(item): item for item in items})
+            self._waiting.setdefault(kind, {}).update({item_key(item): item for item in items})
         self.wake()
 
     def take(self) -> list[tuple[str, list[Any]]]:
@@ -208,10 +251,15 @@ class Hub:
         for one in listeners:
             one.wake()
 
-    def publish(self, kind: str, items: Sequence[HasId | Row]) -> None:
-        """Publish changes: views with an `id`, or rows that begin with one."""
+    def publish(
+        self, kind: str, items: Sequence[HasId | Row], but: Subscription | None = None
+    ) -> None:
+        """Publish changes: views with an `id`, or rows that begin with one.
+
+        All subscriptions get them `but` one, from which they came.
+        """
         with self._lock:
-            listeners = list(self._subscriptions)
+            listeners = self._subscriptions - {but}
             self._published[kind] += bool(items)
         for one in listeners if items else ():
             one.put(kind, items)

@@ -179,6 +179,23 @@ def test_a_driver_calls_for_help_and_somebody_sees_to_it(app, phone, desk, clock
     ]
 
 
+def test_a_server_that_does_not_lead_opens_calls_for_help_and_no_other_alert(
+    app, client, desk, plan, clock
+):
+    admin = desk("administrator")
+    admin.post("/api/trackers", json={"name": "box-1", "vehicle_id": 2, "trusted": True})
+    clock.moment += 5 * 60 * MINUTE  # nobody has driven
+    app.alert_task.step_beside()
+    assert app.alert_task.check is not None
+    assert client.get("/api/alerts").json() == []
+    here = {"id": "box-1", "lat": "37.55", "lon": "45.07", "alarm": "sos"}
+    assert client.get("/osmand", params=here).status_code == 200
+    app.alert_task.step_beside()
+    assert [one["kind"] for one in client.get("/api/alerts").json()] == ["sos"]
+    app.alert_task.run()
+    assert len(client.get("/api/alerts").json()) > 1
+
+
 def test_a_button_wired_to_a_tracker_calls_once_while_it_is_down(app, client, desk, plan, clock):
     admin = desk("administrator")
     admin.post("/api/trackers", json={"name": "box-1", "vehicle_id": 2, "trusted": True})

@@ -1,13 +1,14 @@
 """Cached answers for all boards of a city: street colors, sums by class, packed JSON."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
 from api.processes.cached_response import KeptAnswer, SharedAnswer, SharedAnswers
 from api.processes.city_state import CitySnapshot, CityStateHolder
 from api.processes.ingest.live_positions import Consumer
-from data.model import JobState, Storm
+from data.model import JobState, SegmentId, Storm
 from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.reports import newest_rows
@@ -31,6 +32,12 @@ class _Painting:
     storm: Storm | None
     at: datetime
     states: States
+    number: int = 0
+
+    def changed(self, colors: States) -> "_Painting":
+        """Return this with newer colors of some of its streets."""
+        newer = {street: colors[street] for street in colors.keys() & self.states.keys()}
+        return replace(self, states={**self.states, **newer}, number=self.number + 1)
 
     def is_of(
         self, city_state: CitySnapshot, storm: Storm | None, since: datetime, until: datetime
@@ -48,6 +55,7 @@ class BoardCache:
         self._sums: ClassSums | None = None
         self._painting: _Painting | None = None
         self._paint_lock = Lock()
+        self._received: dict[SegmentId, tuple[int, int]] = {}
         self.board = SharedAnswer()
         self.wall = SharedAnswer()
         self.figures = SharedAnswer()
@@ -69,8 +77,26 @@ class BoardCache:
         with self._paint_lock:
             known = self._painting
             if known is None or not known.is_of(city_state, storm, since, now):
-                known = self._painting = _painting(tx, city_state, storm, now)
+                known = _painting(tx, city_state, storm, now)
+                known = self._painting = known.changed(self._received)
         return known.states
+
+    def receive_colors(self, rows: Iterable[tuple[int, int, int]]) -> None:
+        """Take over colors that the server that leads has published.
+
+        Colors are computed here without the published ones, and published ones never repeated.
+        """
+        newer = {SegmentId(street): (forward, back) for street, forward, back in rows}
+        with self._paint_lock:
+            self._received |= newer
+            if self._painting is not None:
+                self._painting = self._painting.changed(newer)
+
+    def forget_colors(self) -> None:
+        """Compute all colors anew: published ones may have been missed."""
+        with self._paint_lock:
+            self._received.clear()
+            self._painting = None
 
     def revision(self, tx: Tx, now: datetime) -> tuple[object, ...]:
         """Return what changes with everything that reports and lists rest on.
@@ -90,7 +116,7 @@ class BoardCache:
         known = self._painting
         if known is None or not known.is_of(city_state, storm, since, now):
             return None
-        return "computed", known.at
+        return "computed", known.at, known.number
 
     def classes(self, states: States) -> tuple[ClassView, ...]:
         """Return the progress of each class."""

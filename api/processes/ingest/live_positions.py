@@ -13,15 +13,19 @@ from api.processes.city_state import CityStateHolder
 from api.processes.ingest.evidence_pipeline import Digester
 from api.processes.ingest.evidence_process import PERIOD_S, DigestingProcess, EvidenceChanges
 from api.processes.periodic_task import PeriodicTask
-from data.model import Position, SegmentId, Storm
+from data.model import LastPlace, Position, SegmentId, Storm
 from data.store.database.engine import Database, reading
 from data.store.setup.machines import list_vehicles
+from data.store.tracking.last_places import list_last_places
 from data.store.tracking.positions import list_last
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_colors import Colors, ReceivedColors
 from fleet.tracking.live_filter import LiveFilter
 from fleet.tracking.live_fleet import Hub, LiveFleet
-from maps.board.board import city_view, live_view
+from maps.board.board import VehicleView, city_view, live_view
+
+ANNOUNCED = "announced"
+"""Kind of changes that servers tell each other: streets whose evidence was stored elsewhere."""
 
 SHOW_S = 0.2
 """Pause before positions that have just come are shown, so that they come in bunches."""
@@ -59,7 +63,8 @@ class Consumer(PeriodicTask):
         self._filter = LiveFilter()
         self._stopping = Event()
         self._digester = Digester(engine, clock, city_state, hub, self._stopping.is_set)
-        self._process = DigestingProcess(apart, clock, self._pass_on) if apart else None
+        self._apart = apart
+        self._process = self._new_process()
         self._colors = ReceivedColors()
         self.tally: Counter[str] = self._digester.tally
         self.digested_s = time.monotonic()
@@ -69,11 +74,20 @@ class Consumer(PeriodicTask):
         """Whether a process of its own digests positions."""
         return self._process is not None
 
-    def start(self) -> None:
-        """Start digesting."""
+    def _new_process(self) -> DigestingProcess | None:
+        return DigestingProcess(self._apart, self._clock, self._pass_on) if self._apart else None
+
+    def lead(self) -> None:
+        """Digest positions from now on: this server leads."""
         if self._process is not None:
             self._process.start()
-        super().start()
+        self.wake()
+
+    def give_up(self) -> None:
+        """Leave digesting to another server."""
+        if self._process is not None:
+            self._process.stop()
+        self._process = self._new_process()
 
     def stop(self) -> None:
         """Stop after the present run; afterwards `run` may be called by hand."""
@@ -126,8 +140,33 @@ class Consumer(PeriodicTask):
             self._process.wake()
 
     def announce_streets(self, streets: Iterable[SegmentId]) -> None:
-        """Publish streets whose evidence was stored elsewhere, at the next run."""
-        (self._process or self._digester).announce_streets(streets)
+        """Publish streets whose evidence was stored elsewhere, at the next run.
+
+        Where another server digests, it hears of them through the hub.
+        """
+        if self._leads():
+            (self._process or self._digester).announce_streets(streets)
+        else:
+            self._hub.publish(ANNOUNCED, [(int(street),) for street in streets])
+
+    def take_announced(self, rows: Iterable[tuple[int]]) -> None:
+        """Take over streets that another server announces, where this one digests."""
+        if self._leads():
+            self.announce_streets([SegmentId(street) for (street,) in rows])
+
+    def take_places(self, places: Sequence[LastPlace]) -> list[VehicleView]:
+        """Take over places of vehicles that came to another server; return their views."""
+        moved = self._live.take(places)
+        if len(moved) < len(places):
+            self.reload_vehicles()
+        if self._process is not None:
+            self._process.wake()
+        self.wake()
+        return [live_view(one) for one in moved]
+
+    def reload_vehicles(self) -> None:
+        """Load vehicles and their last places at the next run."""
+        self._vehicles_loaded = False
 
     def step(self) -> float:
         """Run once; return the seconds to rest."""
@@ -138,6 +177,12 @@ class Consumer(PeriodicTask):
         if not rest_s:
             self.wake()
         return rest_s
+
+    def step_beside(self) -> float:
+        """Keep the live fleet; another server digests."""
+        self._refresh_vehicles(())
+        self.digested_s = time.monotonic()
+        return PERIOD_S
 
     def run(self) -> int:
         """Digest the oldest unseen positions and publish changes; return how many were digested."""
@@ -153,14 +198,18 @@ class Consumer(PeriodicTask):
         if not self._vehicles_loaded or not self._live.knows(fix.vehicle_id for fix in positions):
             self._vehicles_loaded = True
             positions += self._load_vehicles()
-        moved = [*self._live.see(positions, now), *self._live.fall_silent(now)]
+        moved = self._live.see(positions, now)
+        if self._leads():
+            moved += self._live.fall_silent(now)
         self._hub.publish("vehicles", [live_view(one) for one in moved])
 
     def _load_vehicles(self) -> list[Position]:
-        """Load all vehicles; return the last position of each."""
+        """Load all vehicles with their places as servers know them; else return last positions."""
         with reading(self._engine) as tx:
             self._live.meet(list_vehicles(tx))
-            return list_last(tx)
+            places = list_last_places(tx)
+            self._live.take(places)
+            return [] if places else list_last(tx)
 
     def _refresh_city(self) -> None:
         """Publish the city where its streets or levels of service have changed."""

@@ -1,6 +1,7 @@
 """The periodic task that compares routes with progress, and opens and closes alerts."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
@@ -12,7 +13,7 @@ from data.model import Alert, SegmentId, ShiftId, Storm
 from data.store.database.engine import Database, reading, transaction
 from data.store.storms.storms import find_active_storm
 from fleet.alerts.alert_conditions import clock_signs
-from fleet.alerts.alert_monitor import AlertMonitor
+from fleet.alerts.alert_monitor import AlertMonitor, MonitorResult
 from fleet.alerts.alert_register import WATCH
 from fleet.context import CityContext
 from fleet.messages.sos import SosListener, call_for_help
@@ -38,11 +39,22 @@ class DriverSignals:
     clocks: TrackerClocks
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one check found, of which storm and when; `unchanged` where no stored alert differs."""
+
+    at: datetime
+    storm: Storm | None
+    found: MonitorResult
+    unchanged: bool
+
+
 class AlertTask(CityTask):
     """Checks the driven plan every 2 seconds and keeps alerts.
 
-    `check` is the plan's progress as of the last run, `None` while no plan is driven: it is
-    immutable, so that any thread may read it.
+    A server that does not lead checks the plan for its own pages, and opens alerts of the calls
+    for help that came to it. `check` is the plan's progress as of the last run, `None` while no
+    plan is driven: it is immutable, so that any thread may read it.
     """
 
     pause_s = PERIOD_S
@@ -81,33 +93,45 @@ class AlertTask(CityTask):
         with self._one_at_a_time:
             return self._run_locked()
 
+    def step_beside(self) -> float:
+        """Check once without storing what was found, but for calls for help."""
+        with self._one_at_a_time:
+            seen = self._look()
+            self.check = seen.found.check
+            self._changed_checks()
+            self._publish_alerts(self._open_sos_alerts(seen.storm, seen.at))
+        return 0.0
+
     def _run_locked(self) -> int:
+        seen = self._look()
+        changed = self._open_sos_alerts(seen.storm, seen.at)
+        if not seen.unchanged:
+            rules = self._city_state.now.policy.alerts
+            with transaction(self._engine) as tx:
+                changed += self._monitor.store(tx, seen.found, rules, seen.at)
+        self.check = seen.found.check
+        self._hub.publish("checks", self._changed_checks())
+        self._publish_alerts(changed)
+        return len(changed)
+
+    def _look(self) -> _Look:
+        """Check the plan by what is known now."""
         now, city_state = self._clock.now(), self._city_state.now
         news = dict(self._news.take())
         streets = [SegmentId(row[0]) for row in news.get("evidence", ())]
         shifts = [ShiftId(view.id) for view in news.get("legs", ())]
-        policy = city_state.policy
         try:
             with reading(self._engine) as tx:
                 storm, live = find_active_storm(tx), self._live.picture()
-                found = self._monitor.check(
-                    CityContext(tx, city_state.network, policy, now), storm, live, streets, shifts
-                )
+                city = CityContext(tx, city_state.network, city_state.policy, now)
+                found = self._monitor.check(city, storm, live, streets, shifts)
                 off = self._clocks.disagreement(now, time.monotonic())
                 found = replace(found, signs=(*found.signs, *clock_signs(off)))
-                unchanged = self._monitor.is_unchanged(tx, found, now)
+                return _Look(now, storm, found, self._monitor.is_unchanged(tx, found, now))
         except BaseException:
             self._plans.forget()  # the changes are lost: read all anew next time
             self._monitor = AlertMonitor(self._plans)
             raise
-        changed = self._open_sos_alerts(storm, now)
-        if not unchanged:
-            with transaction(self._engine) as tx:
-                changed += self._monitor.store(tx, found, policy.alerts, now)
-        self.check = found.check
-        self._publish_checks()
-        self._hub.publish("alerts", [alert_view(one, city_state.network) for one in changed])
-        return len(changed)
 
     def _open_sos_alerts(self, storm: Storm | None, now: datetime) -> list[Alert]:
         """Open alerts for trackers' SOS signals; none without a storm, when no board shows any."""
@@ -122,9 +146,13 @@ class AlertTask(CityTask):
             raise
         return [one for one in opened if one is not None]
 
-    def _publish_checks(self) -> None:
-        """Publish the routes whose state differs from the one published last."""
+    def _changed_checks(self) -> list[CheckView]:
+        """Return the routes whose state differs from the one published last, by any server."""
         views = check_views(self.check) if self.check else []
         fresh = [view for view in views if self._published.get(view.id) != view]
         self._published = {view.id: view for view in views}
-        self._hub.publish("checks", fresh)
+        return fresh
+
+    def _publish_alerts(self, changed: Sequence[Alert]) -> None:
+        network = self._city_state.now.network
+        self._hub.publish("alerts", [alert_view(one, network) for one in changed])

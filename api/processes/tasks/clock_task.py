@@ -72,16 +72,27 @@ class ClockTask(PeriodicTask):
             self._use_early(NOTHING)
             return NOTHING
         _log.warning("the clock was set by %.0f s", jump.total_seconds())
-        if jump > FAR:
-            self._doubtful_until_s = self._boot_s() + DOUBT_S
+        self._notice(jump)
         self._move_sessions(jump)
-        self._on_jump()
         self._use_early(jump)
         return jump
+
+    def step_beside(self) -> float:
+        """Take a new time of the machine over: the server that leads moves the sessions."""
+        jump = self._steady.jump()
+        self._steady.follow()
+        if abs(jump) > JUMP:
+            self._notice(jump)
+        return 0.0
 
     def doubtful(self) -> bool:
         """Whether the clock may be far ahead, so that nothing is to be erased by it."""
         return not self._clock.training and self._boot_s() < self._doubtful_until_s
+
+    def _notice(self, jump: timedelta) -> None:
+        if jump > FAR:
+            self._doubtful_until_s = self._boot_s() + DOUBT_S
+        self._on_jump()
 
     def _move_sessions(self, jump: timedelta) -> None:
         """Move the times of sessions with the clock, so that none ends in between."""

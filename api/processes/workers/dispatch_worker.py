@@ -12,7 +12,7 @@ import socketserver
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_urlsafe
 from time import monotonic
@@ -268,6 +268,7 @@ def listening(folder: Path, cache: DispatchCache) -> Iterator[None]:
     """Serve a cache on the city's socket, in threads beside the caller."""
     (folder / SOCKET).unlink(missing_ok=True)
     with reachable(folder) as address, _Server(address, cache) as server:
+        ours = (folder / SOCKET).stat().st_ino
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
@@ -275,4 +276,6 @@ def listening(folder: Path, cache: DispatchCache) -> Iterator[None]:
         finally:
             server.shutdown()
             thread.join()
-            (folder / SOCKET).unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another worker may have taken the place
+                if (folder / SOCKET).stat().st_ino == ours:
+                    (folder / SOCKET).unlink()

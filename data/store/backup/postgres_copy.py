@@ -47,6 +47,7 @@ def dump(address: PostgresAddress, target: Path) -> DatabaseFacts:
                 "--format=custom",
                 "--no-owner",
                 "--no-privileges",
+                "--no-unlogged-table-data",
                 f"--schema={Identifier(address.schema).as_string()}",
                 f"--snapshot={snapshot}",
                 f"--file={target}",

@@ -1,4 +1,4 @@
-"""Locks of a city: shared by its server and workers, alone for a restore, one web server at most.
+"""Locks of a city: shared by its servers and workers, alone for a restore, one server of a folder.
 
 The kernel releases a lock with its process, so a killed program leaves none behind.
 """
@@ -44,9 +44,10 @@ def holding(folder: Path, *, alone: bool = False) -> Iterator[None]:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[None]:
-    """Be the only web server of a city; ends with the process in any case.
+    """Be the only web server of a city on SQLite; ends with the process in any case.
 
-    Raises `ConflictError`, which names the other server, where there is one: live positions, who
+    On PostgreSQL, be the one server of this folder that has workers beside it. Raises
+    `ConflictError`, which names the other server, where there is one: on SQLite live positions, who
     listens and limits of rate are kept in the memory of one process.
     """
     handle = os.open(folder / SERVER, os.O_RDWR | os.O_CREAT, 0o644)

@@ -54,6 +54,11 @@ def create_engine(address: Path | PostgresAddress | None, *, derived: bool = Fal
     return engine
 
 
+def is_shared(engine: Engine) -> bool:
+    """Whether several servers may serve the city: on PostgreSQL."""
+    return engine.dialect.name == "postgresql"
+
+
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Tx]:
     """Yield a writing transaction: committed at the end, rolled back on any error."""
@@ -73,6 +78,16 @@ def forget_overwritten(engine: Engine) -> bool:
 def reading(engine: Engine) -> Iterator[Tx]:
     """Yield a transaction that only reads and never waits for a writer."""
     with engine.connect().execution_options(read_only=True) as tx, tx.begin():
+        yield tx
+
+
+@contextmanager
+def momentary(engine: Engine) -> Iterator[Tx]:
+    """Yield a transaction on the tables of `data.store.schema.moment`, on PostgreSQL alone.
+
+    It waits for no other writer of the city.
+    """
+    with engine.connect().execution_options(momentary=True) as tx, tx.begin():
         yield tx
 
 

@@ -18,6 +18,14 @@ POOL, POOL_MOST = 10, 40
 WRITERS = 0x626172
 """First half of the advisory lock of a city's writers; the second is a digest of its schema."""
 
+KEEPALIVE = {
+    "tcp_keepalives_idle": 2,
+    "tcp_keepalives_interval": 2,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 8_000,
+}
+"""How the server finds out that the machine of an own connection is gone: seconds, then ms."""
+
 
 def create_postgres_engine(address: PostgresAddress, *, derived: bool) -> Engine:
     """Return an engine whose tables are those of the schema, which is made where it is missing.
@@ -53,12 +61,31 @@ def _configure(
     connection.autocommit = False
 
 
+def own_connection(engine: Engine) -> psycopg.Connection:
+    """Return a connection outside the pool, without transactions, for its caller to close.
+
+    Either end notices within some seconds that the other's machine is gone.
+    """
+    pooled = engine.raw_connection()
+    connection = pooled.driver_connection
+    pooled.detach()
+    if not isinstance(connection, psycopg.Connection):
+        raise TypeError(f"expected a connection of PostgreSQL, got {connection!r}")
+    connection.autocommit = True
+    for setting, value in KEEPALIVE.items():
+        connection.execute(f"SET {setting} = {value}")
+    return connection
+
+
 def _begin(connection: Connection) -> None:
     """Read one state of all tables, or write as the only writer of the city.
 
     As on SQLite: who writes has read what no other writer changes meanwhile.
     """
-    if connection.get_execution_options().get("read_only"):
+    options = connection.get_execution_options()
+    if options.get("momentary"):
+        return
+    if options.get("read_only"):
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     else:
         connection.exec_driver_sql(

@@ -49,8 +49,8 @@ def add_notice(
     facts: Mapping[str, str],
     now: datetime,
     stale_at: datetime,
-) -> bool:
-    """Write a message down, due at once, and return whether it is new: the same one is kept."""
+) -> None:
+    """Write a message down, due at once, unless the same one is there."""
     row = insert(notice).values(
         request_id=request_id,
         kind=kind,
@@ -61,7 +61,7 @@ def add_notice(
         due_at=now,
         stale_at=stale_at,
     )
-    return tx.execute(row.on_conflict_do_nothing()).rowcount > 0
+    tx.execute(row.on_conflict_do_nothing())
 
 
 def add_new_notices(tx: Tx, kind: NoticeKind, new: Sequence[NewNotice], now: datetime) -> None:

@@ -34,6 +34,7 @@ from data.store.schema.crews import crew, crew_draft, crew_job, crew_job_photo, 
 from data.store.schema.edits import hand_draft, plan_edit, standing_order
 from data.store.schema.logbook import log_part
 from data.store.schema.messages import message
+from data.store.schema.moment import hub_change, last_place
 from data.store.schema.requests.agencies import (
     agency,
     call_attempt,
@@ -114,7 +115,9 @@ __all__ = [
     "former_segment",
     "hand_draft",
     "handover_note",
+    "hub_change",
     "job",
+    "last_place",
     "leg_progress",
     "log_part",
     "message",

@@ -26,7 +26,10 @@ def add_early(tx: Tx, positions: Sequence[Position]) -> int:
     new = insert(early_position).on_conflict_do_nothing(
         index_elements=["vehicle_id", "fixed_at", "source"]
     )
-    return sum(tx.execute(new.values(**_row(one))).rowcount for one in positions)
+    stored = (
+        tx.scalar(new.values(**_row(one)).returning(early_position.c.id)) for one in positions
+    )
+    return sum(each is not None for each in stored)
 
 
 def list_early(tx: Tx) -> list[EarlyPosition]:

@@ -67,6 +67,28 @@ def test_streets_of_a_storm_that_has_just_begun_are_painted_once_for_all_who_ask
     assert colors()[MAIN_WEST] != before[MAIN_WEST]
 
 
+def test_a_server_that_does_not_compute_colors_lays_published_ones_over_its_own(
+    client, clock, storm
+):
+    app = client.app.state.barfrub
+
+    def colors():
+        with reading(app.engine) as tx:
+            now = clock.now()
+            found = find_active_storm(tx)
+            return app.boards.states(tx, found, now), app.boards.states_revision(found, now)
+
+    (before, known), red = colors(), CoverageState.OVERDUE
+    app.boards.receive_colors([(MAIN_WEST, red, red), (10**9, red, red)])
+    (after, newer) = colors()
+    assert after == {**before, MAIN_WEST: (red, red)}
+    assert newer != known
+    clock.moment += timedelta(minutes=1)
+    assert colors()[0][MAIN_WEST] == (red, red)
+    app.boards.forget_colors()
+    assert colors()[0] == before
+
+
 def test_without_a_storm_the_board_is_calm(dispatcher):
     board = dispatcher.get("/api/board").json()
     assert board["storm"] is None

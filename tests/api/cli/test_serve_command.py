@@ -21,6 +21,7 @@ from api.server.first_run_app import FirstRunApp
 from api.server.web_server import WebServer
 from data.errors import ConflictError
 from data.store.database.city_lock import find_server, holding, serving
+from tests.postgres import WANTED
 
 OTHER_SERVER = """
 import sys
@@ -48,7 +49,8 @@ def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Serve:
     monkeypatch.setattr(WebServer, "run", run_server)
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setattr("api.config.logs.configure_logs", lambda *_: None)
-    monkeypatch.setattr("api.server.served_city.running_workers", lambda *_: nullcontext())
+    for name in ("running_workers", "sharing_workers"):
+        monkeypatch.setattr(f"api.server.served_city.{name}", lambda *_: nullcontext())
 
     def run(*words: str) -> tuple[Result, list[Any]]:
         return CliRunner().invoke(commands, ["serve", *words]), served
@@ -105,6 +107,7 @@ def another_server(folder: Path) -> Iterator[subprocess.Popen[str]]:
         yield other
 
 
+@pytest.mark.sqlite
 def test_a_second_server_of_a_city_is_refused_and_told_who_serves_it(
     serve: Serve, city_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +122,14 @@ def test_a_second_server_of_a_city_is_refused_and_told_who_serves_it(
     said = str(result.exception)
     assert f"served already by process {other.pid} on {here}. " in said
     assert f"`systemctl stop barfrub` or `kill {other.pid}` there" in said
+
+
+@pytest.mark.skipif(not WANTED, reason="a city on SQLite has one server")
+def test_a_city_on_postgresql_has_as_many_servers_as_wanted(
+    serve: Serve, city_folder: Path
+) -> None:
+    with another_server(city_folder):
+        assert isinstance(serve()[1][0], FastAPI)
 
 
 def test_a_killed_server_leaves_no_lock(serve: Serve, city_folder: Path) -> None:

@@ -47,6 +47,18 @@ def test_it_runs_at_once_in_a_thread_of_its_own_and_again_when_woken():
     assert task.thread != get_ident()
 
 
+def test_a_server_that_does_not_lead_runs_no_task_until_it_does():
+    task, leads, asked = Counted(), Event(), Event()
+    task.may_end.set()
+    task.start(lambda: (asked.set(), leads.is_set())[1])
+    assert asked.wait(LONGEST_S)
+    assert not task.begun.is_set()
+    leads.set()
+    task.wake()
+    assert task.begun.wait(LONGEST_S)
+    task.stop()
+
+
 def test_a_stop_waits_for_the_present_run_and_not_for_the_pause():
     task = Counted()
     task.start()

@@ -27,6 +27,20 @@ def test_a_truck_is_where_its_latest_fix_says(live: LiveFleet) -> None:
     assert moved.heading_deg == pytest.approx(90.0)
 
 
+def test_places_that_another_server_knows_are_taken_over_unless_ours_are_newer(
+    live: LiveFleet,
+) -> None:
+    fixes, other = a_drive((0, 0), (200, 0)), LiveFleet()
+    live.see(fixes, NOW)
+    other.meet([v.a_vehicle(1)])
+    assert other.take(live.places([TRUCK, VehicleId(2)])) == [live.picture()[TRUCK]]
+    assert other.picture() == live.picture()
+    old = replace(live.places([TRUCK])[0], fixed_at=v.NOW - timedelta(hours=1))
+    unknown = replace(old, vehicle_id=VehicleId(9), fixed_at=NOW)
+    assert other.take([old, unknown]) == []
+    assert other.picture() == live.picture()
+
+
 def test_a_late_fix_never_moves_the_truck_back(live: LiveFleet) -> None:
     fixes = a_drive((0, 0), (200, 0))
     live.see(fixes, NOW)

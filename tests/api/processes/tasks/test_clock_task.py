@@ -209,3 +209,14 @@ def test_a_training_clock_says_so_and_keeps_no_times(app):
     steady = SteadyClock(lambda: v.NOW, lambda: 0.0)
     assert ClockTask(app.engine, training, steady).run() == timedelta(0)
     assert not ClockTask(app.engine, training, steady).doubtful()
+
+
+def test_a_server_that_does_not_lead_follows_the_clock_and_writes_nothing(app, task, clock):
+    clock.moment += 400 * 24 * HOURS
+    with reading(app.engine) as tx:
+        before = len(list_events(tx))
+    task.step_beside()
+    assert app.sessions.now() == clock.moment
+    assert task.doubtful()
+    with reading(app.engine) as tx:
+        assert len(list_events(tx)) == before

@@ -1,0 +1,1 @@
+"""What do several servers of one city share, and which of them leads? On PostgreSQL alone."""

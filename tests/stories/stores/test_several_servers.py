@@ -1,0 +1,332 @@
+"""Several servers of one city behind one door: who signs in at one may listen at the other."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from api.config.clock import Clock
+from api.config.settings import Settings
+from api.processes.cluster.change_bridge import ChangeBridge
+from api.processes.cluster.leadership import Leadership
+from api.server.app import create_app
+from api.server.web_server import WebServer
+from data.model import DeviceId, LonLat, Position, VehicleId
+from data.store.accounts.accounts import add_device
+from data.store.cluster.leader_lock import LEADERS
+from data.store.database.city_database import database_of
+from data.store.database.engine import Database, momentary, reading, transaction
+from data.store.setup.machines import list_vehicles
+from fleet.accounts.accounts import token_digest
+from fleet.tracking.live_fleet import Hub, LiveFleet
+from maps.board.board import StormView, live_view
+from tests import postgres
+from tests.conftest import PASSWORD
+from tests.village import NOW
+
+pytestmark = pytest.mark.skipif(not postgres.WANTED, reason="about cities on PostgreSQL")
+
+TOKENS = {1: "the-first-box-word", 2: "the-second-box-word", 3: "the-third-box-word"}
+PAUSE_S, TRIES = 0.02, 1_500
+PATIENCE_S = 30.0
+
+END_LEADER = f"""
+    SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON database = pg_database.oid
+    WHERE datname = current_database() AND classid = {LEADERS}
+"""  # noqa: S608
+END_LISTENERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND query LIKE 'LISTEN%%'
+"""
+
+SERVER = """
+import socket, sys
+from pathlib import Path
+from api.config.settings import Settings, prepare_numba
+from tests.conftest import ROOT
+prepare_numba(Settings(var=ROOT / "var"))
+from tests.stories.stores.test_several_servers import Served
+from threading import Event
+with Served(Settings(var=Path(sys.argv[1])), Path(sys.argv[2])) as served:
+    print(served.address, flush=True)
+    Event().wait()
+"""
+"""A program that serves the city in a folder until it is killed."""
+
+
+def waited(answer: Callable[[], Any]) -> Any:
+    """Return what is asked for as soon as there is anything."""
+    pause = Event()
+    for _ in range(TRIES):
+        if found := answer():
+            return found
+        pause.wait(PAUSE_S)
+    raise AssertionError("nothing came")
+
+
+class Served:
+    """A server of a city in this process, with its own connections to the database."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self._door.getsockname()[1]}"
+        web = create_app(settings, folder)
+        self.app = web.state.barfrub
+        config = uvicorn.Config(web, log_level="critical")
+        self._server = WebServer(config, self.app.hub.close)
+        self._thread = Thread(target=self._server.run, args=([self._door],), daemon=True)
+
+    def __enter__(self) -> "Served":
+        self._thread.start()
+        waited(lambda: self._server.started)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+
+@contextmanager
+def another_server(settings: Settings, folder: Path) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Serve a city in a process of its own; yield its address and what kills it."""
+    words = [sys.executable, "-c", SERVER, str(settings.var), str(folder)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        address = other.stdout.readline().strip()
+
+        def kill() -> None:
+            other.send_signal(signal.SIGKILL)
+            other.wait()
+
+        try:
+            yield address, kill
+        finally:
+            other.kill()
+
+
+@dataclass
+class Stream:
+    """What a signed-in browser hears from a server, by kind."""
+
+    heard: dict[str, list[Any]] = field(default_factory=dict)
+
+    @contextmanager
+    def of(self, door: httpx.Client, address: str) -> Iterator["Stream"]:
+        with door.stream("GET", f"{address}/stream", timeout=PATIENCE_S) as answer:
+            assert answer.status_code == 200
+            lines = answer.iter_lines()
+            next(lines)
+            reader = Thread(target=self._read, args=(lines,), daemon=True)
+            reader.start()
+            yield self
+
+    def _read(self, lines: Iterator[str]) -> None:
+        kind = ""
+        try:
+            for line in lines:
+                kind = line.removeprefix("event: ") if line.startswith("event: ") else kind
+                if line.startswith("data: "):
+                    self.heard.setdefault(kind, []).append(json.loads(line.removeprefix("data: ")))
+        except httpx.TransportError:
+            return  # the server was killed, or the test has heard enough
+
+
+def send_position(address: str, tracker: int, ahead: timedelta = timedelta(0)) -> None:
+    at = (Clock().now() + ahead).isoformat()
+    fix = {"fixed_at": at, "lat": 37.55, "lon": 45.07, "blade": True}
+    headers = {"Authorization": f"Bearer {TOKENS[tracker]}"}
+    answer = httpx.post(f"{address}/positions", json={"positions": [fix]}, headers=headers)
+    assert answer.json()["stored"] == 1
+
+
+def sign_in(door: httpx.Client, address: str) -> None:
+    door.get(f"{address}/sign-in")
+    form = {"login": "dispatcher", "password": PASSWORD, "csrf": door.cookies["barfrub_csrf"]}
+    door.post(f"{address}/sign-in", data=form)
+    assert door.cookies["barfrub_session"]
+    door.headers["x-csrf-token"] = door.cookies["barfrub_csrf"]
+
+
+@pytest.fixture
+def trackers(city_folder: Path) -> None:
+    engine = database_of(city_folder)
+    with transaction(engine) as tx:
+        for one, token in TOKENS.items():
+            add_device(tx, f"box-{one}", VehicleId(min(one, 2)), token_digest(token))
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("trackers")
+def test_two_servers_are_one_city_and_one_goes_on_when_the_other_is_killed(
+    settings: Settings, city_folder: Path
+) -> None:
+    with another_server(settings, city_folder) as (first, kill_first), httpx.Client() as door:
+        assert leads(door, first)
+        send_position(first, 1)
+        with Served(settings, city_folder) as served:
+            second = served.address
+            assert not leads(door, second)
+            sign_in(door, first)
+            assert waited(lambda: placed_vehicles(door, second)) == [1]
+            assert door.post(f"{first}/api/storms", json={"name": "Snow"}).status_code == 201
+            here, there = Stream(), Stream()
+            with there.of(door, second):
+                with here.of(door, first):
+                    send_position(first, 2)
+                    ask(door, second)
+                    moved = waited(lambda: there.heard.get("vehicles"))[0]
+                    assert [one["id"] for one in moved] == [2]
+                    asked = waited(lambda: here.heard.get("requests"))[0]
+                    assert [one["text"] for one in asked] == ["Snow on School Street"]
+                    kill_first()
+                waited(lambda: leads(door, second))
+                for tracker in TOKENS:
+                    send_position(second, tracker, timedelta(hours=3))
+                (alert,) = waited(lambda: there.heard.get("alerts"))[0]
+                assert alert["kind"] == "clock"
+
+
+def leads(door: httpx.Client, address: str) -> bool:
+    return bool(door.get(f"{address}/health").json()["leads"])
+
+
+def placed_vehicles(door: httpx.Client, address: str) -> list[int]:
+    board = door.get(f"{address}/api/board").json()
+    return [one["id"] for one in board["vehicles"] if one["lon"] is not None]
+
+
+def ask(door: httpx.Client, address: str) -> None:
+    words = {"kind": "plow", "text": "Snow on School Street"}
+    assert door.post(f"{address}/requests", json=words).status_code == 201
+
+
+@pytest.fixture
+def engines(city_folder: Path) -> Iterator[tuple[Database, Database]]:
+    """The connections of two servers to one city."""
+    two = database_of(city_folder), database_of(city_folder)
+    yield two
+    for engine in two:
+        engine.dispose()
+
+
+def test_one_server_leads_until_it_stops(engines: tuple[Database, Database]) -> None:
+    one, other = (Leadership(engine) for engine in engines)
+    told: list[bool] = []
+    one.begin(told.append)
+    other.begin(bool)
+    assert (one.leads(), other.leads(), told) == (True, False, [True])
+    one.stop()
+    waited(other.leads)
+    assert not one.leads()
+    other.stop()
+
+
+def test_who_lost_the_connection_and_found_another_leading_steps_back(
+    engines: tuple[Database, Database],
+) -> None:
+    one, other = (Leadership(engine) for engine in engines)
+    told: list[bool] = []
+    one.begin(told.append)
+    end_connections(engines[0], END_LEADER)
+    assert other.run()
+    waited(lambda: told == [True, False])
+    assert not one.leads()
+    one.stop()
+    other.stop()
+
+
+def end_connections(engine: Database, which: str) -> None:
+    """End other connections to the city."""
+    with momentary(engine) as tx:
+        assert tx.exec_driver_sql(which).fetchall()
+
+
+@dataclass
+class Linked:
+    """A server's hub, fleet and bridge, without its pages."""
+
+    engine: Database
+    gaps: int = 0
+    hub: Hub = field(default_factory=Hub)
+    live: LiveFleet = field(default_factory=LiveFleet)
+    colors: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        with reading(self.engine) as tx:
+            self.live.meet(list_vehicles(tx))
+        self.news = self.hub.subscribe(bool)
+        self.bridge = ChangeBridge(
+            self.engine,
+            self.hub,
+            self.live,
+            {"coverage": self.colors.extend},
+            lambda places: [live_view(one) for one in self.live.take(places)],
+            self._count_gap,
+        )
+        self.bridge.start()
+
+    def _count_gap(self) -> None:
+        self.gaps += 1
+
+
+@pytest.fixture
+def linked(engines: tuple[Database, Database]) -> Iterator[tuple[Linked, Linked]]:
+    two = Linked(engines[0]), Linked(engines[1])
+    yield two
+    for one in two:
+        one.bridge.stop()
+
+
+def test_rows_and_views_come_as_they_were_published_and_never_back(
+    linked: tuple[Linked, Linked],
+) -> None:
+    one, other = linked
+    storm = StormView(7, "Snow", "active", NOW)
+    one.hub.publish("coverage", [(3, 0, -1)])
+    one.hub.publish("storm", [storm])
+    one.hub.publish("city", [storm])  # each server finds that out by itself
+    came = dict(waited(lambda: other.news.take()))
+    assert came["coverage"] == [(3, 0, -1)] == other.colors
+    assert came["storm"][0].id == 7
+    assert came["storm"][0]["name"] == "Snow"
+    assert came.keys() == {"coverage", "storm"}
+    one.news.take()
+    other.hub.publish("storm", [storm])
+    waited(lambda: one.news.take())
+    assert other.news.take() == [("storm", [storm])]
+
+
+def test_places_of_vehicles_come_from_their_table(linked: tuple[Linked, Linked]) -> None:
+    one, other = linked
+    moved = one.live.see([a_fix()], NOW)
+    one.hub.publish("vehicles", [live_view(each) for each in moved])
+    ((kind, views),) = waited(lambda: other.news.take())
+    assert (kind, views) == ("vehicles", [live_view(each) for each in moved])
+    assert other.live.picture() == one.live.picture()
+
+
+def test_a_broken_connection_is_a_gap_after_which_changes_come_again(
+    linked: tuple[Linked, Linked],
+) -> None:
+    one, other = linked
+    assert other.gaps == 1
+    end_connections(one.engine, END_LISTENERS)
+    waited(lambda: other.gaps == 2)
+    one.hub.publish("coverage", [(3, 1, 1)])
+    assert waited(lambda: other.news.take()) == [("coverage", [(3, 1, 1)])]
+
+
+def a_fix() -> Position:
+    return Position(DeviceId(1), VehicleId(1), "test", NOW, NOW, LonLat(45.07, 37.55), blade=True)
