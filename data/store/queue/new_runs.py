@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import cast
 
 import psycopg
 from psycopg.sql import SQL, Identifier
@@ -10,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from data.model import RunKind
 from data.store.database.engine import Database
+from data.store.database.postgres_engine import own_connection
 from data.store.queue.run_queue import queue_of
 
 type Rest = Callable[[float], object]
@@ -56,10 +56,7 @@ class _Listener:
             return False
 
     def _listening(self) -> psycopg.Connection:
-        pooled = self._database.raw_connection()
-        connection = cast(psycopg.Connection, pooled.driver_connection)
-        pooled.detach()
-        connection.autocommit = True
+        connection = own_connection(self._database)
         for channel in self._channels:
             connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
         return connection
