@@ -39,6 +39,7 @@ MODULES = (
     "alarms",
     "night",
     "positions",
+    "postgres",
 )
 
 

@@ -1,8 +1,8 @@
 """A thousand trucks that send every second through the OsmAnd door of a real server, in a storm.
 
-`SECONDS` (600) and `TRUCKS` (1,000) come from the environment. The senders run beside the server on
-the same machine, on the loopback only; a dispatcher's board is open all the time. When the time is
-over the server is told to stop while the trucks go on sending.
+`SECONDS` (600) and `TRUCKS` (1,000) come from the environment. The senders run beside the servers
+on the same machine, on the loopback only; a dispatcher's board is open all the time, at the last
+of the servers. When the time is over they are told to stop while the trucks go on sending.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from math import nan
 from pathlib import Path
@@ -60,10 +60,30 @@ LAG_SHARES = (("median", 0.5, ""), ("p95", 0.95, ""), ("p99", 0.99, "2 s"), ("wo
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the server did under the load, and when it was told to stop.
+class Load:
+    """Trucks that send each second, for so many seconds, to some servers of one city.
 
-    `used` is the share of one core that it used, `beside` that of its other processes, which
+    `database` is the URL of the PostgreSQL database that the city is in, "" for a SQLite file,
+    which one server can have.
+    """
+
+    trucks: int = TRUCKS
+    seconds: int = SECONDS
+    servers: int = 1
+    database: str = ""
+
+    def __str__(self) -> str:
+        """Return it in words, for a table."""
+        servers = f"{self.servers} server{'s' if self.servers > 1 else ''}"
+        place = f", {servers} on PostgreSQL" if self.database else ""
+        return f"{self.trucks:,} trucks for {self.seconds} s{place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the servers did under the load, and when they were told to stop.
+
+    `used` is the share of one core that they used, `beside` that of their other processes, which
     digest positions and wait for plans. `waiting` is what was not digested when the time was
     over, `answers_s` how long answers took until then, sorted; so are the board's `lags_s`. `p99_s`
     are those of each minute, for a machine may have been busy in some.
@@ -82,29 +102,35 @@ class Outcome:
 
 def rows() -> Iterator[tuple[str, str, str]]:
     """Yield how long answers took, what was lost, and how far the live map was behind."""
+    yield from rows_of(Load())
+
+
+def rows_of(load: Load) -> Iterator[tuple[str, str, str]]:
+    """Yield the same of any load."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "cities" / "gothenburg"
-        network = _make_city(folder)
-        spoken = messages_of(network, TRUCKS, SECONDS + MORE_S, _token)
-        trucks = [Truck(number, PORT, words) for number, words in enumerate(spoken)]
+        network = _make_city(folder, load)
+        spoken = messages_of(network, load.trucks, load.seconds + MORE_S, _token)
+        ports = [PORT + number for number in range(load.servers)]
+        trucks = [
+            Truck(number, ports[number % load.servers], words)
+            for number, words in enumerate(spoken)
+        ]
         engine = open_city_database(folder)
-        with _server(Path(name)) as server:
+        with ExitStack() as stack:
+            servers = [stack.enter_context(_server(Path(name), port)) for port in ports]
             gc.collect()
             gc.freeze()
-            outcome = uvloop.run(_driven(trucks, engine, server))
-        yield from _told(outcome, trucks, engine)
+            outcome = uvloop.run(_driven(load, trucks, engine, servers))
+        yield from _rows(load, outcome, trucks, engine)
         engine.dispose()
 
 
-def _told(
-    outcome: Outcome, trucks: Sequence[Truck], engine: Database
+def _rows(
+    load: Load, outcome: Outcome, trucks: Sequence[Truck], engine: Database
 ) -> Iterator[tuple[str, str, str]]:
-    what, answers_s, lags_s = (
-        f"{TRUCKS:,} trucks for {SECONDS} s",
-        outcome.answers_s,
-        outcome.lags_s,
-    )
-    yield f"{what}: acknowledged", f"{len(answers_s):,}", f"{TRUCKS * SECONDS:,}"
+    what, answers_s, lags_s = str(load), outcome.answers_s, outcome.lags_s
+    yield f"{what}: acknowledged", f"{len(answers_s):,}", f"{load.trucks * load.seconds:,}"
     yield f"{what}: without an answer when the time was over", f"{outcome.unanswered:,}", ""
     yield f"{what}: refused", f"{sum(truck.refused for truck in trucks):,}", "0"
     for name, share, wanted in SHARES:
@@ -115,8 +141,8 @@ def _told(
         yield f"{what}: live map behind, {name}", f"{_at(lags_s, share):.2f} s", wanted
     yield f"{what}: not shown when the time was over", f"{outcome.unshown:,}", ""
     yield f"{what}: stored and not digested then", f"{outcome.waiting:,}", ""
-    yield f"{what}: the server used of one core", f"{outcome.used:.0%}", ""
-    yield f"{what}: its other processes used", f"{outcome.beside:.0%}", ""
+    yield f"{what}: the servers used of one core", f"{outcome.used:.0%}", ""
+    yield f"{what}: their other processes used", f"{outcome.beside:.0%}", ""
     yield f"{what}: stopped while they went on", f"{outcome.stopped_s:.1f} s", "10 s"
     lost = _lost(trucks, engine)
     count = sum(len(truck.answered) for truck in trucks)
@@ -162,45 +188,54 @@ def _lost(trucks: Sequence[Truck], engine: Database) -> int:
 
 
 async def _driven(
-    trucks: Sequence[Truck], engine: Database, server: subprocess.Popen[bytes]
+    load: Load,
+    trucks: Sequence[Truck],
+    engine: Database,
+    servers: Sequence[subprocess.Popen[bytes]],
 ) -> Outcome:
-    board = Board(PORT, str(Role.DISPATCHER), PASSWORD)
-    await board.open(trucks, FIRST_ID)
-    begin_s, before = time.time() + 2.0, _used_s(server.pid)
-    sending = asyncio.create_task(drive(trucks, begin_s, SECONDS + MORE_S))
-    await asyncio.sleep(begin_s + SECONDS - time.time())
+    boards = [Board(truck.port, str(Role.DISPATCHER), PASSWORD) for truck in trucks[: len(servers)]]
+    for board in boards:
+        await board.up()
+    await boards[-1].open(trucks, FIRST_ID)
+    begin_s, before = time.time() + 2.0, _used_s(servers)
+    sending = asyncio.create_task(drive(trucks, begin_s, load.seconds + MORE_S))
+    await asyncio.sleep(begin_s + load.seconds - time.time())
     own, beside = (
-        (now_s - then_s) / SECONDS
-        for now_s, then_s in zip(_used_s(server.pid), before, strict=True)
+        (now_s - then_s) / load.seconds
+        for now_s, then_s in zip(_used_s(servers), before, strict=True)
     )
     with reading(engine) as tx:
         waiting, _ = count_unseen(tx)
     answers_s = sorted(one.took_s for truck in trucks for one in truck.answered)
     p99_s = list(_p99_of_minutes(trucks, begin_s))
-    lags_s, unshown = sorted(board.lags_s), sum(len(truck.sent) for truck in trucks)
+    lags_s, unshown = sorted(boards[-1].lags_s), sum(len(truck.sent) for truck in trucks)
     unanswered = sum(truck.waiting for truck in trucks)
-    # The trucks go on sending while the server is told to stop.
-    server.send_signal(signal.SIGTERM)
+    # The trucks go on sending while the servers are told to stop.
+    for server in servers:
+        server.send_signal(signal.SIGTERM)
     told_s = time.monotonic()
-    await asyncio.to_thread(server.wait, LONGEST_STOP_S)
+    for server in servers:
+        await asyncio.to_thread(server.wait, LONGEST_STOP_S)
     stopped_s = time.monotonic() - told_s
     sending.cancel()
     for truck in trucks:
         truck.close()
-    await board.close()
+    for board in boards:
+        await board.close()
     return Outcome(own, beside, waiting, answers_s, p99_s, lags_s, unanswered, unshown, stopped_s)
 
 
-def _make_city(folder: Path) -> StreetNetwork:
+def _make_city(folder: Path, load: Load) -> StreetNetwork:
     """Make a city with a storm, a dispatcher, and a vehicle with a tracker for each truck."""
     now = Clock().now()
-    add_city(folder, NewCity("gothenburg", DEMO_CITY_FILE), now, CONSOLE)
+    new = NewCity("gothenburg", DEMO_CITY_FILE, database_url=load.database)
+    add_city(folder, new, now, CONSOLE)
     engine = open_city_database(folder)
     with transaction(engine) as tx:
         role = Role.DISPATCHER
         enroll(tx, CONSOLE, role, [role], "en", hash_password(PASSWORD), now)
         first = tx.execute(select(vehicle).limit(1)).mappings().one()
-        for number in range(TRUCKS):
+        for number in range(load.trucks):
             values = {**first, "id": FIRST_ID + number, "name": f"Truck {number}"}
             tx.execute(insert(vehicle).values(**values))
             digest = token_digest(_token(number))
@@ -216,9 +251,9 @@ def _token(number: int) -> str:
 
 
 @contextmanager
-def _server(var: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _server(var: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     environ = os.environ | {"BARFRUB_VAR": str(var), "BARFRUB_CITY": "gothenburg"}
-    command = [sys.executable, "-m", "api", "serve", "--port", str(PORT)]
+    command = [sys.executable, "-m", "api", "serve", "--port", str(port)]
     with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL) as server:
         try:
             yield server
@@ -226,11 +261,14 @@ def _server(var: Path) -> Iterator[subprocess.Popen[bytes]]:
             server.kill()
 
 
-def _used_s(pid: int) -> tuple[float, float]:
-    """Return the processor time that a process has used, and that which its children have."""
-    children = Path(f"/proc/{pid}/task").glob("*/children")
-    pids = [int(child) for file in children for child in file.read_text().split()]
-    return _processor_s(pid), sum(_processor_s(child) for child in pids)
+def _used_s(servers: Sequence[subprocess.Popen[bytes]]) -> tuple[float, float]:
+    """Return the processor time that servers have used, and that which their children have."""
+    files = [
+        file for server in servers for file in Path(f"/proc/{server.pid}/task").glob("*/children")
+    ]
+    pids = [int(child) for file in files for child in file.read_text().split()]
+    own_s = sum(_processor_s(server.pid) for server in servers)
+    return own_s, sum(_processor_s(child) for child in pids)
 
 
 def _processor_s(pid: int) -> float:

@@ -26,8 +26,7 @@ class Board:
         self.lags_s: list[float] = []
 
     async def open(self, trucks: Sequence[Truck], first_id: int) -> None:
-        """Wait for the server, sign in, and follow from now on."""
-        await self._up()
+        """Sign in, and follow from now on."""
         await self._client.get("/sign-in")
         csrf = self._client.cookies["barfrub_csrf"]
         form = {"login": self._login, "password": self._password, "csrf": csrf}
@@ -40,7 +39,8 @@ class Board:
             self._task.cancel()
         await self._client.aclose()
 
-    async def _up(self) -> None:
+    async def up(self) -> None:
+        """Wait for the server."""
         for _ in range(600):
             try:
                 await self._client.get("/health")
