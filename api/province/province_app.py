@@ -1,5 +1,6 @@
 """The web application under a province's own host name."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -13,10 +14,11 @@ from api.config.clock import Clock, SteadyClock
 from api.config.logs import RequestLog
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
-from api.province import monitoring, overview, sign_in
+from api.province import loans, monitoring, overview, sign_in
 from api.province.errors import install_error_handlers
 from api.province.host_router import HostedWeb
-from api.province.province_context import Province
+from api.province.lending import Lending
+from api.province.province_context import Province, open_among
 from api.web.errors import Failures
 from api.web.security_headers import Compression, SecurityHeaders
 from data.setup.province_file import ProvinceFile
@@ -24,7 +26,7 @@ from fleet.setup.province_store import open_province
 from maps.pages.scripts import scripts_dir
 from maps.pages.templates import STATIC_DIR
 
-ROUTES = (monitoring, sign_in, overview)
+ROUTES = (monitoring, sign_in, overview, loans)
 
 
 def create_province_app(
@@ -41,6 +43,7 @@ def create_province_app(
         accounts=accounts,
         sessions=sessions,
         seals=Seals(settings.secret_key()),
+        lending=Lending(lambda: open_among(cities), clock),
     )
     for name, app in province.open_cities().items():
         app.join(CityInProvince(accounts, name, sessions.now))
@@ -62,6 +65,8 @@ def create_province_app(
 
 @asynccontextmanager
 async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
-    yield
     province: Province = web.state.province
+    province.lending.start()
+    yield
+    await asyncio.to_thread(province.lending.stop)
     province.accounts.engine.dispose()

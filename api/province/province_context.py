@@ -1,6 +1,6 @@
 """What the requests at a province's host name share, and who is signed in there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ from api.config.clock import Clock
 from api.config.settings import Settings
 from api.processes.cached_response import SharedAnswers
 from api.province.host_router import HostedWeb
+from api.province.lending import Lending
 from api.web.context import CSRF_HEADER, App, SentCsrf, sends_form, spoken_language
 from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE, read_cookie, write_cookie
 from api.web.page_context import chosen_theme
@@ -48,15 +49,21 @@ class Province:
     accounts: AccountStore
     sessions: Sessions
     seals: Seals
+    lending: Lending
     answers: SharedAnswers = field(default_factory=SharedAnswers)
 
     def open_cities(self) -> Mapping[str, App]:
-        """Return the parts of each city that is served, by the name of the city."""
-        return {each.name: each.web.state.barfrub for each in self.cities if each.web is not None}
+        """Return the parts of each city that is served, by the name of its folder."""
+        return open_among(self.cities)
 
     def name_in(self, language: str) -> str:
         """Return the name of the province."""
         return in_language(self.file.name, language)
+
+
+def open_among(cities: Iterable[HostedWeb]) -> Mapping[str, App]:
+    """Return the parts of each city that is served, by the name of its folder."""
+    return {each.name: each.web.state.barfrub for each in cities if each.web is not None}
 
 
 def province_of(request: Request) -> Province:

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from data.model.ids import DepotId, LonLat, ReloadSiteId, ShiftId, StormId, UserId, VehicleId
+from data.model.ids import (
+    DepotId,
+    LonLat,
+    ReloadSiteId,
+    ShiftId,
+    StormId,
+    UserId,
+    VehicleId,
+)
 from data.model.work import Treatment
 
 OWN = "own"

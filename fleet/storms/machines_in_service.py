@@ -18,6 +18,7 @@ from data.model import (
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
+from data.store.setup.loans import list_loans_away
 from data.store.setup.machines import list_reload_sites, list_vehicles
 from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_state
 from data.store.storms.storm_conditions import (
@@ -50,7 +51,8 @@ def switch_machine(
     """Take a machine into or out of service for a storm, with its shifts.
 
     Out of service it comes for a reason, with words where it is another one. Raises
-    `ConflictError` where its driver is on the road, who ends the shift himself.
+    `ConflictError` where its driver is on the road, who ends the shift himself, and for a machine
+    that another city has.
     """
     in_service, words = service.in_service, service.note.strip()
     if in_service:
@@ -64,6 +66,8 @@ def switch_machine(
         raise NotFoundError("vehicle", vehicle_id)
     if (vehicle_id not in list_machines_out(tx, storm_id)) == in_service:
         return
+    if in_service and any(each.vehicle_id == vehicle_id for each in list_loans_away(tx)):
+        raise ConflictError(f"{vehicle.name} is lent", reason="machine_lent", name=vehicle.name)
     set_machine_in_service(tx, storm_id, vehicle_id, service, now, actor.id)
     if storm.phase.on and in_service:
         add_shifts(tx, first_shifts(storm_id, [vehicle], now))

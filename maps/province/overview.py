@@ -57,6 +57,7 @@ class CityRow:
     open_requests: str
     machines_out: str
     machines_ready: str
+    machines_lent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ def _row(city: CityOfProvince, classes: Sequence[ServiceClass], t: Translator) -
         open_requests=t.number(figures.open_requests) if figures else "",
         machines_out=t.number(figures.machines.out) if figures else "",
         machines_ready=t.number(figures.machines.ready) if figures else "",
+        machines_lent=t.number(figures.machines.lent) if figures else "",
     )
 
 

@@ -175,3 +175,18 @@ vehicle = Table(
     Column("arrive_s", Float, nullable=False, server_default="0"),
     Column("rate_h", Float, nullable=False, server_default="0"),
 )
+
+loan = Table(
+    "loan",
+    metadata,
+    new_id(),
+    Column("vehicle_id", ForeignKey("vehicle.id"), nullable=False),
+    Column("borrower", Text, nullable=False, doc="name of the other city's folder"),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("lent_by", Text, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("ended_by", Text, nullable=False, server_default=""),
+)
+"""Machines of this city that another one of the province has for a while."""

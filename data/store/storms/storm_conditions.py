@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
 from data.model import (
@@ -18,7 +18,8 @@ from data.model import (
 )
 from data.store.database.engine import Tx
 from data.store.database.records import get_record, only_record, records, row_of
-from data.store.schema import snow_entry, storm_machine, storm_move, storm_site, vehicle
+from data.store.schema import loan, snow_entry, storm_machine, storm_move, storm_site, vehicle
+from data.store.setup.loans import AWAY
 
 
 def add_move(tx: Tx, storm_id: StormId, move: StormMove) -> None:
@@ -71,11 +72,13 @@ def set_withdrawn(
 def list_machines_out(tx: Tx, storm_id: StormId) -> frozenset[VehicleId]:
     """Return the machines that are not in service in a storm.
 
-    The city's own are, unless somebody took them out; others are once they were taken in.
+    The city's own are, unless somebody took them out; others are once they were taken in. What
+    another city has is not.
     """
     said = (storm_machine.c.vehicle_id == vehicle.c.id) & (storm_machine.c.storm_id == storm_id)
     serves = func.coalesce(storm_machine.c.in_service, vehicle.c.owner == OWN)
-    query = select(vehicle.c.id).outerjoin(storm_machine, said).where(~serves)
+    lent = vehicle.c.id.in_(select(loan.c.vehicle_id).where(loan.c.state.in_(AWAY)))
+    query = select(vehicle.c.id).outerjoin(storm_machine, said).where(or_(~serves, lent))
     return frozenset(VehicleId(one) for one in tx.scalars(query))
 
 

@@ -13,8 +13,15 @@ from api.config.settings import Settings
 from api.province.host_router import HostedWeb
 from api.province.served_cities import served_province
 from api.server.app import create_app
+from api.web.context import App
+from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE
+from data.model import Actor, ActorKind, Role, SignInMethod, Storm
 from data.setup.province_file import read_province
 from data.store.database.city_lock import serving
+from data.store.database.engine import transaction
+from fleet.accounts.province_people import give_roles, new_person
+from fleet.accounts.sessions import SessionOrigin
+from fleet.storms.storm_start import start_storm
 from tests.api.conftest import StillClock
 from tests.village_database import copy_city
 
@@ -33,6 +40,8 @@ name = "tabriz"
 host = "tabriz.example.ir"
 """
 URMIA, TABRIZ, PROVINCE = (f"http://{name}.example.ir" for name in ("urmia", "tabriz", "province"))
+
+CONSOLE = Actor(ActorKind.SYSTEM, "console")
 
 type Serve = Callable[[], TestClient]
 
@@ -79,3 +88,36 @@ def serve(
 def browser(serve: Serve) -> TestClient:
     """A browser that finds both towns and the province by name."""
     return serve()
+
+
+def app_of(browser: TestClient, name: str) -> App:
+    """What the server of a town shares."""
+    app: App = browser.app.hosted[f"{name}.example.ir"].web.state.barfrub
+    return app
+
+
+@pytest.fixture
+def signed_in(browser: TestClient):
+    """Be somebody of the province with a role in Urmia, without the form's slow hash."""
+    province = browser.app.hosted["province.example.ir"].web.state.province
+
+    def begin(role: Role = Role.COUNCIL, language: str = "en", city: str = "urmia") -> str:
+        with transaction(province.accounts.engine) as tx:
+            now = province.sessions.now()
+            person = new_person(tx, CONSOLE, f"a-{role}-{city}", language, "", now)
+            person = give_roles(tx, CONSOLE, person, city, [role], now)
+            origin = SessionOrigin(SignInMethod.PASSWORD, "10.0.0.7", "Firefox")
+            cookie = province.sessions.begin(tx, person, origin)
+        for name, text in ((SESSION_COOKIE, cookie.text), (CSRF_COOKIE, cookie.csrf)):
+            browser.cookies.set(name, text, domain="province.example.ir")
+        return cookie.csrf
+
+    return begin
+
+
+@pytest.fixture
+def storm(browser: TestClient, clock: StillClock) -> Storm:
+    """A storm in Urmia alone."""
+    app = app_of(browser, "urmia")
+    with transaction(app.engine) as tx:
+        return start_storm(tx, CONSOLE, "First snow", app.network, app.policy, clock.now())

@@ -5,46 +5,13 @@ import re
 import pytest
 
 from api.web.cookies import SESSION_COOKIE
-from data.model import Actor, ActorKind, Role, SignInMethod
+from data.model import Role
 from data.store.database.engine import transaction
-from fleet.accounts.province_people import give_roles, new_person
-from fleet.accounts.sessions import SessionOrigin
 from fleet.storms.storm_start import start_storm
-from tests.api.province.conftest import PROVINCE, URMIA
+from tests.api.province.conftest import CONSOLE, PROVINCE, URMIA, app_of
 from tests.begun_session import begun_session
 
-CONSOLE = Actor(ActorKind.SYSTEM, "console")
 HTML = {"accept": "text/html"}
-
-
-def app_of(browser, name):
-    """What the server of a town shares."""
-    return browser.app.hosted[f"{name}.example.ir"].web.state.barfrub
-
-
-@pytest.fixture
-def signed_in(browser):
-    """Be somebody of the province with a role in Urmia, without the form's slow hash."""
-    province = browser.app.hosted["province.example.ir"].web.state.province
-
-    def begin(role: Role = Role.COUNCIL, language: str = "en"):
-        with transaction(province.accounts.engine) as tx:
-            now = province.sessions.now()
-            person = new_person(tx, CONSOLE, f"a-{role}", language, "", now)
-            person = give_roles(tx, CONSOLE, person, "urmia", [role], now)
-            origin = SessionOrigin(SignInMethod.PASSWORD, "10.0.0.7", "Firefox")
-            cookie = province.sessions.begin(tx, person, origin)
-        browser.cookies.set(SESSION_COOKIE, cookie.text, domain="province.example.ir")
-
-    return begin
-
-
-@pytest.fixture
-def storm(browser, clock):
-    """A storm in Urmia alone."""
-    app = app_of(browser, "urmia")
-    with transaction(app.engine) as tx:
-        return start_storm(tx, CONSOLE, "First snow", app.network, app.policy, clock.now())
 
 
 def rows(html):

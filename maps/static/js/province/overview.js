@@ -17,5 +17,7 @@ async function refresh() {
   }
 }
 
-setInterval(refresh, EVERY_MS);
-document.addEventListener("visibilitychange", () => document.hidden || refresh());
+if (figures) {
+  setInterval(refresh, EVERY_MS);
+  document.addEventListener("visibilitychange", () => document.hidden || refresh());
+}

@@ -1,0 +1,212 @@
+"""A town lends a machine: gone from its plans, planned by the other, back at both ends at once."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from data.errors import ConflictError
+from data.model import MachineService, Role, ShiftState
+from data.model.loans import LoanState
+from data.store.audit.audit_log import list_events
+from data.store.database.engine import reading, transaction
+from data.store.setup.loans import list_loans_to_come
+from data.store.setup.machines import list_vehicles
+from data.store.shifts.shifts import list_shifts, set_shift_state
+from data.store.storms.storm_conditions import list_machines_out
+from fleet.storms.machines_in_service import switch_machine
+from fleet.storms.storm_start import start_storm
+from tests import village as v
+from tests.api.province.conftest import CONSOLE, PROVINCE, app_of
+
+TRUCK = v.a_vehicle(1)
+GUEST = f"{TRUCK.name} (Village)"
+
+
+@pytest.fixture
+def lend(browser, clock, signed_in):
+    """Lend the first machine of Urmia to Tabriz as a dispatcher of Urmia."""
+    csrf = signed_in(Role.DISPATCHER)
+
+    def written(moment):
+        return f"{moment.astimezone(ZoneInfo('Asia/Tehran')):%Y-%m-%d %H:%M}"
+
+    def lent(begin_h=0.0, end_h=8.0, **more):
+        now = clock.now()
+        form = {
+            "machine": f"urmia/{TRUCK.id}",
+            "borrower": "tabriz",
+            "since": written(now + timedelta(hours=begin_h)),
+            "until": written(now + timedelta(hours=end_h)),
+            "csrf": csrf,
+        }
+        return browser.post(f"{PROVINCE}/loans", data=form | more, follow_redirects=False)
+
+    return lent
+
+
+@pytest.fixture
+def storms(browser, clock):
+    """A storm in both towns."""
+    begun = {}
+    for name in ("urmia", "tabriz"):
+        app = app_of(browser, name)
+        with transaction(app.engine) as tx:
+            begun[name] = start_storm(tx, CONSOLE, "Snow", app.network, app.policy, clock.now())
+    return begun
+
+
+def machines(browser, name):
+    with reading(app_of(browser, name).engine) as tx:
+        return {each.name: each for each in list_vehicles(tx)}
+
+
+def in_service(browser, name, storm):
+    """The names of the machines that have a shift in a storm and are not out of service."""
+    with reading(app_of(browser, name).engine) as tx:
+        names = {each.id: each.name for each in list_vehicles(tx)}
+        busy = {
+            each.vehicle_id
+            for each in list_shifts(tx, storm.id)
+            if each.state is not ShiftState.ENDED
+        }
+        return {names[each] for each in busy - list_machines_out(tx, storm.id)}
+
+
+def loans(browser):
+    with reading(app_of(browser, "urmia").engine) as tx:
+        return list_loans_to_come(tx)
+
+
+def end(browser, csrf, number=1):
+    path = f"{PROVINCE}/loans/urmia/{number}/end"
+    return browser.post(path, data={"csrf": csrf}, follow_redirects=False)
+
+
+def verbs(browser, name):
+    with reading(app_of(browser, name).engine) as tx:
+        return [(line.actor.id, line.verb) for line in list_events(tx)]
+
+
+def test_a_lent_machine_is_gone_here_and_a_guest_with_its_owners_name_there(browser, storms, lend):
+    assert lend().status_code == 303
+    assert TRUCK.name not in in_service(browser, "urmia", storms["urmia"])
+    guest = machines(browser, "tabriz")[GUEST]
+    assert (guest.company, guest.owned, guest.blade_m) == ("Village", False, TRUCK.blade_m)
+    assert GUEST in in_service(browser, "tabriz", storms["tabriz"])
+    who = "a-dispatcher-urmia"
+    assert {(who, "loan.agreed"), (who, "loan.begun")} <= {*verbs(browser, "urmia")}
+    assert (who, "fleet.set") in verbs(browser, "tabriz")
+
+
+def test_a_machine_returned_early_is_back_at_both_ends_at_once(browser, storms, lend, signed_in):
+    lend()
+    assert end(browser, signed_in(Role.DISPATCHER, city="tabriz")).status_code == 303
+    assert loans(browser) == []
+    assert GUEST not in machines(browser, "tabriz")
+    assert TRUCK.name in in_service(browser, "urmia", storms["urmia"])
+    assert ("a-dispatcher-tabriz", "loan.returned") in verbs(browser, "urmia")
+
+
+def test_a_loan_begins_and_ends_at_its_times_by_itself(browser, storms, lend, clock):
+    lending = browser.app.hosted["province.example.ir"].web.state.province.lending
+    lend(2, 4)
+    lending.run()
+    assert TRUCK.name in in_service(browser, "urmia", storms["urmia"])
+    clock.moment += timedelta(hours=2)
+    lending.run()
+    lending.run()
+    assert TRUCK.name not in in_service(browser, "urmia", storms["urmia"])
+    assert GUEST in in_service(browser, "tabriz", storms["tabriz"])
+    clock.moment += timedelta(hours=2)
+    lending.run()
+    assert loans(browser) == []
+    assert GUEST not in machines(browser, "tabriz")
+    assert ("province", "loan.returned") in verbs(browser, "urmia")
+
+
+def test_a_storm_that_begins_meanwhile_does_not_count_on_a_lent_machine(
+    browser, lend, clock, signed_in
+):
+    lend()
+    app = app_of(browser, "urmia")
+    with transaction(app.engine) as tx:
+        storm = start_storm(tx, CONSOLE, "Snow", app.network, app.policy, clock.now())
+        with pytest.raises(ConflictError, match="is lent"):
+            switch_machine(
+                tx, CONSOLE, storm.id, TRUCK.id, MachineService(in_service=True), clock.now()
+            )
+    assert TRUCK.name not in in_service(browser, "urmia", storm)
+    end(browser, signed_in(Role.ADMINISTRATOR))
+    assert TRUCK.name in in_service(browser, "urmia", storm)
+
+
+def test_a_loan_waits_for_the_driver_who_is_on_the_road_and_says_so(browser, storms, lend):
+    app, storm = app_of(browser, "urmia"), storms["urmia"]
+    with transaction(app.engine) as tx:
+        shift = next(each for each in list_shifts(tx, storm.id) if each.vehicle_id == TRUCK.id)
+        set_shift_state(tx, shift.id, ShiftState.DRIVING)
+    lend()
+    assert [each.state for each in loans(browser)] == [LoanState.AGREED]
+    assert GUEST not in machines(browser, "tabriz")
+    assert f"{TRUCK.name} is on the road" in browser.get(f"{PROVINCE}/loans").text
+    with transaction(app.engine) as tx:
+        set_shift_state(tx, shift.id, ShiftState.ENDED)
+    browser.app.hosted["province.example.ir"].web.state.province.lending.run()
+    assert [each.state for each in loans(browser)] == [LoanState.LENT]
+    assert GUEST in machines(browser, "tabriz")
+
+
+def test_a_machine_out_of_service_before_its_loan_stays_so_after_it(
+    browser, storms, lend, signed_in
+):
+    app, storm = app_of(browser, "urmia"), storms["urmia"]
+    broken = MachineService(in_service=False, reason="broken")
+    with transaction(app.engine) as tx:
+        switch_machine(tx, CONSOLE, storm.id, TRUCK.id, broken, app.clock.now())
+    lend()
+    end(browser, signed_in(Role.ADMINISTRATOR))
+    assert TRUCK.name not in in_service(browser, "urmia", storm)
+
+
+def test_the_page_says_who_lent_what_to_whom(browser, lend):
+    lend()
+    page = browser.get(f"{PROVINCE}/loans").text
+    assert f"<bdi>{TRUCK.name}</bdi>" in page
+    assert "with the borrower" in page
+    assert '<td data-name="Lent">1</td>' in browser.get(f"{PROVINCE}/overview").text
+
+
+def test_a_machine_is_lent_once_at_a_time(browser, lend):
+    assert lend(2, 4).status_code == 303
+    assert lend(3, 5).status_code == 409
+    assert lend(4, 5).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"until": "2020-01-01 10:00"},
+        {"until": "tomorrow"},
+        {"until": "2090-01-01 10:00"},
+        {"borrower": "urmia"},
+        {"borrower": "atlantis"},
+        {"machine": "urmia/99"},
+        {"machine": "urmia/x"},
+        {"machine": "tabriz/1", "borrower": "urmia"},
+    ],
+)
+def test_what_cannot_be_lent_is_refused_and_changes_nothing(browser, lend, wrong):
+    refused = lend(**wrong)
+    assert refused.status_code in {403, 404, 422}
+    assert 'role="alert"' in refused.text
+    assert loans(browser) == []
+
+
+def test_a_council_lends_nothing_and_returns_nothing(browser, lend, signed_in):
+    lend()
+    csrf = signed_in(Role.COUNCIL)
+    assert lend(9, 10, csrf=csrf).status_code == 403
+    assert end(browser, csrf).status_code == 403
+    assert browser.post(f"{PROVINCE}/loans/urmia/1/end").status_code == 403
+    assert 'name="machine"' not in browser.get(f"{PROVINCE}/loans").text
