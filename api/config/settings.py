@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.errors import BarfrubError, InvalidError, NotFoundError
 from data.store.database.city_address import has_city
+from data.store.database.vehicle_parts import PARTS
 
 KEY_BYTES = 32
 """Length of the key that signs cookies."""
@@ -106,6 +107,12 @@ class Settings(BaseSettings):
     mqtt_password: str = Field(default="", description="Password at the broker")
     mqtt_tls: bool = Field(default=False, description="Connect to the broker over TLS")
 
+    evidence_processes: int = Field(
+        default=1,
+        ge=1,
+        le=PARTS,
+        description="Processes that share out the vehicles and digest their positions",
+    )
     solver_threads: int = Field(
         default=max(1, (os.cpu_count() or 1) - 1),
         ge=1,

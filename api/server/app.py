@@ -39,6 +39,7 @@ from api.processes.cluster.leadership import Leadership
 from api.processes.dispatch_rpc import DispatchClient
 from api.processes.event_feeds import EventFeeds
 from api.processes.ingest.board_cache import BoardCache
+from api.processes.ingest.evidence_process import Apart
 from api.processes.ingest.live_positions import Consumer
 from api.processes.ingest.position_ingest import PositionIngest
 from api.processes.ingest.report_ingest import ReportIngest
@@ -151,7 +152,7 @@ def create_app(
 ) -> FastAPI:
     """Return the web application of the city in this folder, with its streets loaded.
 
-    Where `apart`, positions are digested in a process of its own, as long as the server runs.
+    Where `apart`, positions are digested in processes of their own, as long as the server runs.
     """
     app = open_city(settings, city_folder, clock or Clock(), apart=apart)
     web = _bare_web()
@@ -214,7 +215,8 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
     require_current(engine)
     live, sos_listener, plans = LiveFleet(), SosListener(), PublishedPlanCache()
     city_state = CityStateHolder(engine)
-    consumer = Consumer(engine, clock, city_state, hub, live, city_folder if apart else None)
+    place = Apart(city_folder, settings.evidence_processes) if apart else None
+    consumer = Consumer(engine, clock, city_state, hub, live, place)
     notices = read_notice_settings(settings.notices)
     history = StormHistory(city_folder / "history", reads_active=apart)
     tracker_stats = TrackerStats(engine, clock)

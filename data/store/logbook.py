@@ -52,14 +52,21 @@ class PartsStamp(NamedTuple):
 
 
 def list_unnoted(tx: Tx, limit: int) -> list[tuple[int, VehicleId, datetime]]:
-    """Return the fixes that no part knows of, by arrival: id, vehicle, time."""
+    """Return the fixes that no part knows of, by arrival: id, vehicle, time.
+
+    Only those before the first that waits to be matched: later ones of other vehicles may be
+    matched before it, and once these are noted it would count as noted too.
+    """
     newest = tx.execute(select(func.max(log_part.c.position_id))).scalar() or 0
+    waits = tx.execute(select(func.min(position.c.id)).where(position.c.seen.is_(False))).scalar()
     query = (
         select(position.c.id, position.c.vehicle_id, position.c.fixed_at)
         .where(position.c.id > newest, position.c.seen.is_(True))
         .order_by(position.c.id)
         .limit(limit)
     )
+    if waits is not None:
+        query = query.where(position.c.id < waits)
     return [(row.id, VehicleId(row.vehicle_id), row.fixed_at) for row in tx.execute(query)]
 
 

@@ -1,6 +1,6 @@
 """Colors of all streets as boards show them, in memory; one writer."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,6 +64,14 @@ class Colors:
                 for job in list_jobs(tx, storm.id, JobState.OPEN)
                 if on_request(job, self._policy)
             ]
+
+    def read_again(self, tx: Tx, streets: Collection[SegmentId]) -> None:
+        """Read the coverage of some streets that another process has stored."""
+        for street in streets:
+            for forward in (True, False):
+                self._coverage.pop(DirectedSegment(street, forward), None)
+        if self._storm is not None:
+            self.cover(list_coverage(tx, self._storm.id, streets))
 
     def cover(self, coverages: Iterable[Coverage]) -> None:
         """Add coverage that has changed."""

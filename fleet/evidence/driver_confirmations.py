@@ -35,6 +35,7 @@ from data.store.coverage.coverage import (
     list_work_and_drives,
 )
 from data.store.database.engine import Tx
+from data.store.database.vehicle_parts import ALL_PARTS, Parts
 from data.store.planning.plans import find_route
 from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import list_progress, list_proved, list_unproved, mark_proved
@@ -80,14 +81,20 @@ FAR = timedelta(minutes=5)
 """So long before and after a time the fixes next to it are looked for."""
 
 
-def taps_wait(tx: Tx, storm: Storm, now: datetime) -> bool:
-    """Whether there are taps past their undo time that are not evidence yet."""
-    return bool(list_unproved(tx, storm.id, LegOutcome.DONE, now - UNDO_WITHIN, 1))
+def taps_wait(tx: Tx, storm: Storm, now: datetime, parts: Parts = ALL_PARTS) -> bool:
+    """Whether there are taps past their undo time, of vehicles in some parts, to be proved."""
+    return bool(list_unproved(tx, storm.id, LegOutcome.DONE, now - UNDO_WITHIN, 1, parts))
 
 
-def prove_taps(city: CityContext, storm: Storm, cache: CoverageCache | None = None) -> Proof:
-    """Store the passes that drivers confirmed, and return what changed."""
-    ripe = list_unproved(city.tx, storm.id, LegOutcome.DONE, city.now - UNDO_WITHIN, AT_ONCE)
+def prove_taps(
+    city: CityContext,
+    storm: Storm,
+    cache: CoverageCache | None = None,
+    parts: Parts = ALL_PARTS,
+) -> Proof:
+    """Store the passes that drivers of vehicles in some parts confirmed; return what changed."""
+    until = city.now - UNDO_WITHIN
+    ripe = list_unproved(city.tx, storm.id, LegOutcome.DONE, until, AT_ONCE, parts)
     passes: list[Pass] = []
     for driver, taps in _drivers(city.tx, storm, city.network, city.policy, ripe):
         passes += driver.passes(taps)

@@ -25,6 +25,7 @@ from data.model import (
 from data.store.audit.audit_seals import unseal, window_subject
 from data.store.coverage.track_windows import close_windows, list_open_windows, open_windows
 from data.store.database.engine import Tx
+from data.store.database.vehicle_parts import ALL_PARTS, Parts
 from data.store.storms.storms import list_storms
 from data.store.tracking.positions import list_between
 from data.streets.network import StreetNetwork
@@ -93,13 +94,15 @@ class Digest:
 
 
 class OpenTracks:
-    """The open track windows of all vehicles; one consumer writes it, a restart rebuilds it.
+    """The open track windows of vehicles in some parts; a restart rebuilds it.
 
-    `left` are the windows that a restart has left open, `None` until they were looked for.
+    One consumer writes it, and nobody else digests positions of these vehicles meanwhile. `left`
+    are the windows that a restart has left open, `None` until they were looked for.
     """
 
-    def __init__(self, matcher: Matcher) -> None:
+    def __init__(self, matcher: Matcher, parts: Parts = ALL_PARTS) -> None:
         self.matcher = matcher
+        self.parts = parts
         self.orders = ExpectationCache()
         self.sieve = LiveFilter()
         self.coverage_cache = CoverageCache()
@@ -255,7 +258,7 @@ class _Round:
         self.dropped: Counter[str] = Counter()
         self._told: dict[tuple[StormId, ...], FleetExpectations] = {}
         if tracks.left is None:
-            tracks.left = list_open_windows(tx)
+            tracks.left = list_open_windows(tx, tracks.parts)
 
     def follow(self, vehicle_id: VehicleId, fixes: Iterable[Position]) -> None:
         """Feed a vehicle's fixes to the windows that read them."""

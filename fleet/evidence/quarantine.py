@@ -5,15 +5,18 @@ from datetime import datetime
 from data.model import Actor, Position
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
+from data.store.database.vehicle_parts import ALL_PARTS, Parts
 from data.store.tracking.positions import list_unseen, set_fault
 
 
-def set_aside(tx: Tx, actor: Actor, fault: str, now: datetime) -> Position | None:
-    """Set the oldest unprocessed fix aside and return it; `None` where none waits.
+def set_aside(
+    tx: Tx, actor: Actor, fault: str, now: datetime, parts: Parts = ALL_PARTS
+) -> Position | None:
+    """Set the oldest unprocessed fix of vehicles in some parts aside and return it.
 
-    It stays in the database with its fault, and the audit log says so.
+    `None` where none waits. It stays in the database with its fault, and the audit log says so.
     """
-    waiting, place = list_unseen(tx, 1)
+    waiting, place = list_unseen(tx, 1, parts)
     if not waiting:
         return None
     fix = waiting[0]

@@ -40,6 +40,7 @@ MODULES = (
     "night",
     "positions",
     "postgres",
+    "processes",
 )
 
 

@@ -28,7 +28,7 @@ SHOWN = ("acknowledged", "answer, median", "answer, p99", "used", "behind, p99",
 
 def rows() -> Iterator[tuple[str, str, str]]:
     """Yield how long answers took, what was lost, and what the servers used."""
-    with _cluster() as url:
+    with cluster() as url:
         for number, (trucks, servers) in enumerate(LOADS):
             with psycopg.connect(f"{url}/postgres", autocommit=True) as server:
                 server.execute(f"CREATE DATABASE load_{number}")
@@ -39,7 +39,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
 
 
 @contextmanager
-def _cluster() -> Iterator[str]:
+def cluster() -> Iterator[str]:
     """Start PostgreSQL for as long as the block lasts; give its URL without a database."""
     owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     with tempfile.TemporaryDirectory() as name, socket.create_server(("127.0.0.1", 0)) as free:

@@ -1,9 +1,10 @@
-"""The child process that digests positions, so that the server answers trackers meanwhile.
+"""Child processes that digest positions, so that the server answers trackers meanwhile.
 
-It reads and writes the city's database as the server does and keeps no other state: one that dies
-is replaced, and the next one resumes. It sends changes to the server and receives the streets whose
-evidence was stored elsewhere. Vehicle logs, replay colors and the audit log are kept up to date
-here as well, in threads.
+They share out the vehicles, read and write the city's database as the server does and keep no other
+state: one that dies is replaced, and the next one resumes. They send changes to the server. The
+first of them, which leads, also publishes what is of the whole city, receives the streets whose
+evidence was stored elsewhere, and keeps vehicle logs, replay colors and the audit log up to date,
+in threads.
 """
 
 import gc
@@ -13,22 +14,25 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from api.config.clock import Clock
 from api.config.console import open_city_database
-from api.processes.child_process import ParentLine, SupervisedProcess
+from api.processes.child_process import ParentLine, SupervisedProcess, stop_together
 from api.processes.city_state import CityStateHolder
 from api.processes.ingest.evidence_pipeline import REST_S, Digester
-from api.processes.periodic_task import FULL_REST_S
+from api.processes.ingest.part_ownership import PartsLostError, ProcessShare, SharedOwnership
+from api.processes.periodic_task import FULL_REST_S, PeriodicTask
 from api.processes.tasks.audit_task import AuditTask
 from api.processes.tasks.logbook_task import LogbookTask
 from api.processes.tasks.replay_task import ReplayTask
 from data.errors import DiskFullError
 from data.model import SegmentId
 from data.store.database.city_lock import holding
-from data.store.database.engine import Database
+from data.store.database.part_locks import part_locks
 from fleet.coverage.street_colors import Whole
 from fleet.replay.storm_history import StormHistory
 from fleet.tracking.live_fleet import Hub
@@ -47,111 +51,161 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """Digestion in processes of their own: the folder of the city, and how many there are."""
+
+    folder: Path
+    processes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceChanges:
     """What one run changed: items by kind as a hub publishes them, and counts of positions.
 
-    `whole` says when all streets were repainted, whose changed colors are among the items.
+    `process` is the number of the process; number 0 leads. `whole` says when all streets were
+    repainted, whose changed colors are among the items. `streets` are those whose evidence was
+    stored by a process that does not lead, so that their colors are not among the items.
     """
 
+    process: int
     changes: Sequence[tuple[str, list[Any]]]
     whole: Whole | None
+    streets: frozenset[SegmentId]
     tally: Counter[str]
 
 
-class DigestingProcess:
-    """Supervises the child process that digests a city's positions.
+class DigestingProcesses:
+    """Supervises the child processes that digest a city's positions.
 
-    `on_message` is called with the changes of every run, in a thread of its own.
+    `on_message` is called with the changes of every run, one after another.
     """
 
     def __init__(
-        self, folder: Path, clock: Clock, on_message: Callable[[EvidenceChanges], None]
+        self, apart: Apart, clock: Clock, on_message: Callable[[EvidenceChanges], None]
     ) -> None:
         self._on_message = on_message
-        self._idle = False
-        self._child = SupervisedProcess(
-            "barfrub-digesting", f"{__name__}:digest_as_child", (folder, clock), self._pass_on
-        )
+        self._lock = Lock()
+        self._idle = [False] * apart.processes
+        self._children = [
+            SupervisedProcess(
+                f"barfrub-digesting-{number}",
+                f"{__name__}:digest_as_child",
+                (apart.folder, clock, ProcessShare(number, apart.processes)),
+                partial(self._pass_on, number),
+            )
+            for number in range(apart.processes)
+        ]
 
     @property
-    def pid(self) -> int | None:
-        """Process id of the child, `None` where there is none."""
-        return self._child.pid
+    def pids(self) -> list[int | None]:
+        """Process ids of the children, `None` where there is none."""
+        return [child.pid for child in self._children]
 
     def start(self) -> None:
-        """Start the child."""
-        self._child.start()
+        """Start the children."""
+        for child in self._children:
+            child.start()
 
     def stop(self) -> None:
-        """Stop after the present run; kill the child where that takes too long."""
-        self._child.stop()
+        """Stop after the present runs; kill children that take too long."""
+        stop_together(self._children)
 
     def wake(self) -> None:
-        """Make the child run soon, once until its next run: positions are stored."""
-        if self._idle:
-            self.announce_streets(())
+        """Make the children run soon, once until their next runs: positions are stored."""
+        for number, idle in enumerate(self._idle):
+            if idle:
+                self._send(number, ())
 
     def announce_streets(self, streets: Iterable[SegmentId]) -> None:
-        """Publish streets whose evidence was stored elsewhere, at the next run.
+        """Publish streets whose evidence was stored elsewhere, at the next run of who leads.
 
         A child that dies may miss it: the next one repaints all streets.
         """
-        self._idle = False
-        self._child.send(list(streets))
+        self._send(0, streets)
 
-    def _pass_on(self, news: EvidenceChanges) -> None:
-        self._idle = True
-        self._on_message(news)
+    def _send(self, number: int, streets: Iterable[SegmentId]) -> None:
+        self._idle[number] = False
+        self._children[number].send(list(streets))
+
+    def _pass_on(self, number: int, news: EvidenceChanges) -> None:
+        self._idle[number] = True
+        with self._lock:
+            self._on_message(news)
+        if number and news.streets:
+            self.announce_streets(news.streets)
 
 
-def digest_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:
-    """Digest a city's positions in a process of its own."""
+def digest_as_child(line: ParentLine, folder: Path, clock: Clock, share: ProcessShare) -> None:
+    """Digest a share of a city's positions in a process of its own."""
     sys.setswitchinterval(SWITCH_S)
     engine = open_city_database(folder, derived=True)
     city_state = CityStateHolder(engine)
-    logs = LogbookTask(engine, clock, city_state)
     past = ReplayTask(
         engine, clock, city_state, StormHistory(folder / "history", writes_active=True)
     )
-    audit = AuditTask(engine, clock)
+    writers = AuditTask(engine, clock), LogbookTask(engine, clock, city_state)
+    locks, hub = part_locks(engine, folder), Hub()
+    ownership = SharedOwnership(engine, locks, share.parts)
+    digester = Digester(engine, clock, city_state, hub, line.waits, ownership)
     line.ready()
     with holding(folder):
-        for task in (past, audit, logs):
-            task.start()
-        digest_until_stopped(engine, clock, city_state, line)
-    for task in (audit, logs):  # what reads the past may take long, and changes nothing
+        digest_until_stopped(digester, hub, line, share, (past, *writers))
+    for task in writers:  # what reads the past may take long, and changes nothing
         task.stop()
+    locks.close()
     engine.dispose()
 
 
 def digest_until_stopped(
-    engine: Database, clock: Clock, city_state: CityStateHolder, line: ParentLine
+    digester: Digester,
+    hub: Hub,
+    line: ParentLine,
+    share: ProcessShare,
+    tasks: Sequence[PeriodicTask],
 ) -> None:
-    """Digest positions in runs and send the changes of each to the parent, until told to stop."""
-    hub = Hub()
+    """Digest positions in runs and send the changes of each to the parent, until told to stop.
+
+    It ends as well once the parts are lost, so that another process begins anew. The tasks are
+    started as soon as this process leads.
+    """
     news = hub.subscribe(lambda: None, own=True)
-    digester = Digester(engine, clock, city_state, hub, line.waits)
-    wait_s, collected_s = 0.0, time.monotonic()
+    wait_s, collected_s, leads = 0.0, time.monotonic(), False
     gc.freeze()
     gc.disable()
     while _goes_on(line, digester, wait_s):
         rest_s = REST_S
         try:
             rest_s = digester.rest_s(len(digester.digest().positions))
+        except PartsLostError:
+            _log.error("another process may digest the same positions: this one ends")
+            return
         except DiskFullError:
             _log.warning("positions are digested later: the disk is full")
             rest_s = FULL_REST_S
         except Exception:  # the next run may succeed, and the board must go on
             _log.exception("positions could not be digested")
         else:
-            line.send(EvidenceChanges(news.take(), digester.colors.whole, Counter(digester.tally)))
-            digester.tally.clear()
+            line.send(_changes(digester, share.number, news.take()))
+        if digester.leads and not leads:
+            leads = True
+            for task in tasks:
+                task.start()
         # Not while a transaction keeps others from writing.
         if time.monotonic() - collected_s > COLLECT_S:
             gc.collect()
             collected_s = time.monotonic()
         time.sleep(rest_s)
         wait_s = PERIOD_S if rest_s else 0.0
+
+
+def _changes(
+    digester: Digester, number: int, changes: Sequence[tuple[str, list[Any]]]
+) -> EvidenceChanges:
+    """Return what the last run changed."""
+    whole = digester.board.colors.whole if digester.leads else None
+    tally = Counter(digester.tally)
+    digester.tally.clear()
+    return EvidenceChanges(number, changes, whole, digester.take_streets(), tally)
 
 
 def _goes_on(line: ParentLine, digester: Digester, wait_s: float) -> bool:

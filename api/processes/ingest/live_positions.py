@@ -5,13 +5,17 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from threading import Event
 
 from api.config.clock import Clock
 from api.processes.city_state import CityStateHolder
 from api.processes.ingest.evidence_pipeline import Digester
-from api.processes.ingest.evidence_process import PERIOD_S, DigestingProcess, EvidenceChanges
+from api.processes.ingest.evidence_process import (
+    PERIOD_S,
+    Apart,
+    DigestingProcesses,
+    EvidenceChanges,
+)
 from api.processes.periodic_task import PeriodicTask
 from data.model import LastPlace, Position, SegmentId, Storm
 from data.store.database.engine import Database, reading
@@ -34,9 +38,9 @@ SHOW_S = 0.2
 class Consumer(PeriodicTask):
     """Keeps the live fleet, has positions digested and publishes what changed.
 
-    One per city. It digests in a thread of the server, or in a process of its own where `apart`
-    names the city's folder. `tally` counts digested, dropped and set-aside positions; `digested_s`
-    is the monotonic time of the last successful run.
+    One per city. It digests in a thread of the server, or `apart` in processes of their own.
+    `tally` counts digested, dropped and set-aside positions; `digested_s` is the monotonic time of
+    the last successful run, of several processes that of the one which ran longest ago.
     """
 
     pause_s = PERIOD_S
@@ -49,7 +53,7 @@ class Consumer(PeriodicTask):
         city_state: CityStateHolder,
         hub: Hub,
         live: LiveFleet,
-        apart: Path | None = None,
+        apart: Apart | None = None,
     ) -> None:
         super().__init__()
         self._engine = engine
@@ -64,37 +68,39 @@ class Consumer(PeriodicTask):
         self._stopping = Event()
         self._digester = Digester(engine, clock, city_state, hub, self._stopping.is_set)
         self._apart = apart
-        self._process = self._new_process()
+        self._processes = self._new_processes()
         self._colors = ReceivedColors()
         self.tally: Counter[str] = self._digester.tally
         self.digested_s = time.monotonic()
+        self._digested_s = [self.digested_s] * (apart.processes if apart else 1)
 
     @property
     def apart(self) -> bool:
-        """Whether a process of its own digests positions."""
-        return self._process is not None
+        """Whether processes of their own digest positions."""
+        return self._processes is not None
 
-    def _new_process(self) -> DigestingProcess | None:
-        return DigestingProcess(self._apart, self._clock, self._pass_on) if self._apart else None
+    def _new_processes(self) -> DigestingProcesses | None:
+        return DigestingProcesses(self._apart, self._clock, self._pass_on) if self._apart else None
 
     def lead(self) -> None:
         """Digest positions from now on: this server leads."""
-        if self._process is not None:
-            self._process.start()
+        if self._processes is not None:
+            self._digested_s = [time.monotonic()] * len(self._digested_s)
+            self._processes.start()
         self.wake()
 
     def give_up(self) -> None:
         """Leave digesting to another server."""
-        if self._process is not None:
-            self._process.stop()
-        self._process = self._new_process()
+        if self._processes is not None:
+            self._processes.stop()
+        self._processes = self._new_processes()
 
     def stop(self) -> None:
         """Stop after the present run; afterwards `run` may be called by hand."""
         self._stopping.set()
         super().stop()
-        if self._process is not None:
-            self._process.stop()
+        if self._processes is not None:
+            self._processes.stop()
         self._stopping.clear()
 
     def published_colors(
@@ -114,7 +120,7 @@ class Consumer(PeriodicTask):
     def _published(
         self, storm: Storm | None, network: StreetNetwork, since: datetime, until: datetime
     ) -> Colors | ReceivedColors | None:
-        colors = self._digester.colors if self._process is None else self._colors
+        colors = self._digester.board.colors if self._processes is None else self._colors
         whole = colors.whole
         return colors if whole and whole.is_of(storm, network, since, until) else None
 
@@ -136,8 +142,8 @@ class Consumer(PeriodicTask):
         )
         moved = self._live.see(believed, self._clock.now())
         self._hub.publish("vehicles", [live_view(one) for one in moved])
-        if self._process is not None:
-            self._process.wake()
+        if self._processes is not None:
+            self._processes.wake()
 
     def announce_streets(self, streets: Iterable[SegmentId]) -> None:
         """Publish streets whose evidence was stored elsewhere, at the next run.
@@ -145,7 +151,7 @@ class Consumer(PeriodicTask):
         Where another server digests, it hears of them through the hub.
         """
         if self._leads():
-            (self._process or self._digester).announce_streets(streets)
+            (self._processes or self._digester).announce_streets(streets)
         else:
             self._hub.publish(ANNOUNCED, [(int(street),) for street in streets])
 
@@ -159,8 +165,8 @@ class Consumer(PeriodicTask):
         moved = self._live.take(places)
         if len(moved) < len(places):
             self.reload_vehicles()
-        if self._process is not None:
-            self._process.wake()
+        if self._processes is not None:
+            self._processes.wake()
         self.wake()
         return [live_view(one) for one in moved]
 
@@ -170,7 +176,7 @@ class Consumer(PeriodicTask):
 
     def step(self) -> float:
         """Run once; return the seconds to rest."""
-        if self._process is not None:
+        if self._processes is not None:
             self._refresh_vehicles(())
             return PERIOD_S
         rest_s = self._digester.rest_s(self.run())
@@ -220,9 +226,11 @@ class Consumer(PeriodicTask):
             self._hub.publish("city", [city_view(new.city)])
 
     def _pass_on(self, news: EvidenceChanges) -> None:
-        """Publish what the digesting process found in one run."""
-        self._colors.receive(dict(news.changes).get("coverage", ()), news.whole)
+        """Publish what one of the digesting processes found in one run."""
+        if news.process == 0:  # it leads, and colors all streets
+            self._colors.receive(dict(news.changes).get("coverage", ()), news.whole)
         for kind, items in news.changes:
             self._hub.publish(kind, items)
         self.tally.update(news.tally)
-        self.digested_s = time.monotonic()
+        self._digested_s[news.process] = time.monotonic()
+        self.digested_s = min(self._digested_s)

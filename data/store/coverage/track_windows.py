@@ -12,6 +12,7 @@ from data.store.audit.audit_seals import unseal, window_subject
 from data.store.coverage.coverage import pass_row
 from data.store.database.engine import Tx
 from data.store.database.records import reader
+from data.store.database.vehicle_parts import ALL_PARTS, Parts, is_in_parts
 from data.store.schema import open_window, passage, position
 
 SENSED = (EvidenceKind.BLADE, EvidenceKind.SPREADER, EvidenceKind.SPEED)
@@ -91,9 +92,11 @@ def close_windows(tx: Tx, windows: Iterable[tuple[VehicleId, int]]) -> None:
         )
 
 
-def list_open_windows(tx: Tx) -> list[tuple[VehicleId, int]]:
-    """Return the half hours that were not settled, oldest first."""
-    query = select(open_window).order_by(open_window.c.window, open_window.c.vehicle_id)
+def list_open_windows(tx: Tx, parts: Parts = ALL_PARTS) -> list[tuple[VehicleId, int]]:
+    """Return the half hours that were not settled of vehicles in some parts, oldest first."""
+    mine = is_in_parts(open_window.c.vehicle_id, parts)
+    query = select(open_window).where(mine)
+    query = query.order_by(open_window.c.window, open_window.c.vehicle_id)
     return [(VehicleId(row.vehicle_id), row.window) for row in tx.execute(query)]
 
 

@@ -114,6 +114,14 @@ open_window = Table(
     Column("window", Whole, primary_key=True),
 )
 
+evidence_part = Table(
+    "evidence_part",
+    metadata,
+    Column("part", Whole, primary_key=True, autoincrement=False),
+    Column("holder", Text, nullable=False, doc="process: machine, number, start"),
+)
+"""Which process digests the positions of which part of the vehicles."""
+
 unsealed = Table(
     "unsealed",
     metadata,

@@ -22,6 +22,7 @@ from data.model import (
 from data.store.audit.changed_rows import mark_added, mark_changed
 from data.store.database.engine import Tx
 from data.store.database.records import get_record, only_record, records, row_of
+from data.store.database.vehicle_parts import ALL_PARTS, Parts, is_in_parts
 from data.store.schema import leg_progress, shift
 
 
@@ -151,10 +152,20 @@ def list_progress_of_plan(tx: Tx, plan_id: PlanId) -> dict[ShiftId, list[LegProg
 
 
 def list_unproved(
-    tx: Tx, storm_id: StormId, state: LegOutcome, until: datetime, limit: int
+    tx: Tx,
+    storm_id: StormId,
+    state: LegOutcome,
+    until: datetime,
+    limit: int,
+    parts: Parts = ALL_PARTS,
 ) -> list[LegProgress]:
-    """Return the legs of a storm that came to a state by a time and are no evidence yet."""
-    query = _legs_in(storm_id, state, proved=False).where(leg_progress.c.ended_at <= until)
+    """Return the legs of a storm that came to a state by a time and are no evidence yet.
+
+    Of the vehicles in `parts` only.
+    """
+    query = _legs_in(storm_id, state, proved=False).where(
+        leg_progress.c.ended_at <= until, is_in_parts(shift.c.vehicle_id, parts)
+    )
     return records(LegProgress, tx.execute(query.limit(limit)))
 
 

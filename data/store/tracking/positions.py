@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import insert, psycopg
 
@@ -13,6 +13,7 @@ from data.store.database.engine import Tx
 from data.store.database.functions import one_if
 from data.store.database.position_months import make_months
 from data.store.database.records import first_record, reader, record, records
+from data.store.database.vehicle_parts import ALL_PARTS, Parts, is_in_parts
 from data.store.schema import device, position
 from data.store.schema.base import text_of_moment
 
@@ -67,12 +68,13 @@ def add_batches(tx: Tx, batches: Sequence[Sequence[Position]]) -> list[int]:
     return [add_positions(tx, fixes) for fixes in batches]
 
 
-def list_unseen(tx: Tx, limit: int) -> tuple[list[Position], int]:
+def list_unseen(tx: Tx, limit: int, parts: Parts = ALL_PARTS) -> tuple[list[Position], int]:
     """Return the fixes that did not go through matching, oldest arrival first.
 
-    The second value is for `mark_seen_until`; 0 where there are none.
+    Of the vehicles in `parts` only. The second value is for `mark_seen_until`; 0 where there are
+    none.
     """
-    query = select(position).where(position.c.seen.is_(False)).order_by(position.c.id)
+    query = select(position).where(_unseen(parts)).order_by(position.c.id)
     found = tx.execute(query.limit(limit))
     read, rows = reader(Position, found), found.all()
     return [*map(read, rows)], rows[-1].id if rows else 0
@@ -83,12 +85,13 @@ def find_newest(tx: Tx) -> int:
     return int(tx.execute(select(func.max(position.c.id))).scalar() or 0)
 
 
-def mark_seen_until(tx: Tx, last: int, most: int | None = None) -> None:
+def mark_seen_until(tx: Tx, last: int, most: int | None = None, parts: Parts = ALL_PARTS) -> None:
     """Remember that all fixes went through matching that arrived until that one, by its place.
 
-    Of the oldest of them only, where `most` says of how many: a piece takes less time.
+    Of the vehicles in `parts` only. Of the oldest fixes only, where `most` says of how many: a
+    piece takes less time.
     """
-    oldest = select(position.c.id).where(position.c.seen.is_(False), position.c.id <= last)
+    oldest = select(position.c.id).where(_unseen(parts), position.c.id <= last)
     if most is not None:
         oldest = oldest.order_by(position.c.id).limit(most)
     tx.execute(update(position).where(position.c.id.in_(oldest)).values(seen=True))
@@ -104,6 +107,10 @@ def count_unseen(tx: Tx) -> tuple[int, datetime | None]:
     query = select(func.count().label("fixes"), func.min(position.c.received_at).label("oldest_at"))
     row = tx.execute(query.where(position.c.seen.is_(False))).one()
     return int(row.fixes), row.oldest_at
+
+
+def _unseen(parts: Parts) -> ColumnElement[bool]:
+    return and_(position.c.seen.is_(False), is_in_parts(position.c.vehicle_id, parts))
 
 
 def list_between(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime) -> list[Position]:

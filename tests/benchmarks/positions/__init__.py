@@ -109,8 +109,8 @@ def rows_of(load: Load) -> Iterator[tuple[str, str, str]]:
     """Yield the same of any load."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "cities" / "gothenburg"
-        network = _make_city(folder, load)
-        spoken = messages_of(network, load.trucks, load.seconds + MORE_S, _token)
+        network = make_city(folder, load)
+        spoken = messages_of(network, load.trucks, load.seconds + MORE_S, token_of)
         ports = [PORT + number for number in range(load.servers)]
         trucks = [
             Truck(number, ports[number % load.servers], words)
@@ -225,7 +225,7 @@ async def _driven(
     return Outcome(own, beside, waiting, answers_s, p99_s, lags_s, unanswered, unshown, stopped_s)
 
 
-def _make_city(folder: Path, load: Load) -> StreetNetwork:
+def make_city(folder: Path, load: Load) -> StreetNetwork:
     """Make a city with a storm, a dispatcher, and a vehicle with a tracker for each truck."""
     now = Clock().now()
     new = NewCity("gothenburg", DEMO_CITY_FILE, database_url=load.database)
@@ -238,7 +238,7 @@ def _make_city(folder: Path, load: Load) -> StreetNetwork:
         for number in range(load.trucks):
             values = {**first, "id": FIRST_ID + number, "name": f"Truck {number}"}
             tx.execute(insert(vehicle).values(**values))
-            digest = token_digest(_token(number))
+            digest = token_digest(token_of(number))
             add_device(tx, f"truck-{number}", VehicleId(FIRST_ID + number), digest)
         network = load_network(tx)
         start_storm(tx, CONSOLE, "bench", network, get_policy(tx), now)
@@ -246,7 +246,7 @@ def _make_city(folder: Path, load: Load) -> StreetNetwork:
     return network
 
 
-def _token(number: int) -> str:
+def token_of(number: int) -> str:
     return f"token-of-truck-{number}"
 
 

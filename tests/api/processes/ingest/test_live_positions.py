@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from api.processes.city_state import CityStateHolder
+from api.processes.ingest import board_publisher
 from api.processes.ingest import evidence_pipeline as digester_module
 from api.processes.ingest.live_positions import Consumer
 from data.errors import DiskFullError
@@ -69,7 +70,7 @@ def heard(hub: Hub) -> Subscription:
 
 @pytest.fixture(autouse=True)
 def _no_rest_by_the_wall(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(digester_module, "REPAINT_S", 0.0)
+    monkeypatch.setattr(board_publisher, "REPAINT_S", 0.0)
 
 
 def a_consumer(engine: Database, clock: StillClock, hub: Hub) -> Consumer:
