@@ -6,7 +6,7 @@ from sqlalchemy import Column, Text
 from data.store.schema.base import Whole
 
 revision = "0042"
-down_revision = "0047"
+down_revision = "0048"
 
 
 def upgrade() -> None:
