@@ -49,7 +49,12 @@ def loans_page(request: Request, reader: Reader) -> Response:
 
 @router.post(LOANS, dependencies=[FormChecked])
 def lend_machine(
-    request: Request, machine: Text, borrower: Text, since: Text, until: Text, reader: Reader
+    request: Request,
+    reader: Reader,
+    machine: Text = "",
+    borrower: Text = "",
+    since: Text = "",
+    until: Text = "",
 ) -> Response:
     """Lend a machine of a city to another one; it begins at once where its time has come."""
     province = province_of(request)

@@ -188,6 +188,7 @@ def test_a_machine_is_lent_once_at_a_time(browser, lend):
     [
         {"until": "2020-01-01 10:00"},
         {"until": "tomorrow"},
+        {"until": ""},
         {"until": "2090-01-01 10:00"},
         {"borrower": "urmia"},
         {"borrower": "atlantis"},

@@ -4,10 +4,13 @@ import re
 
 import pytest
 
+from api.province.province_context import OverviewReader, ProvinceFormToken
+from api.web.checked_route import calls_of
 from api.web.cookies import SESSION_COOKIE
 from data.model import Role
 from data.store.database.engine import transaction
 from fleet.storms.storm_start import start_storm
+from tests.api.every_page import routes_of
 from tests.api.province.conftest import CONSOLE, PROVINCE, URMIA, app_of
 from tests.begun_session import begun_session
 
@@ -114,3 +117,24 @@ def test_forms_of_others_change_nothing(browser, signed_in):
     assert browser.post(f"{PROVINCE}/sign-out").status_code == 403
     assert browser.post(f"{PROVINCE}/language", data={"language": "fa"}).status_code == 403
     assert browser.get(f"{PROVINCE}/overview").status_code == 200
+
+
+def test_every_address_of_the_province_is_guarded_or_public_on_purpose(browser):
+    routes = [*routes_of(browser.app.hosted["province.example.ir"].web)]
+    guards = {
+        (method, route.path): {type(call) for call in calls_of(route.dependant)}
+        for route in routes
+        for method in route.methods
+    }
+    strangers = {path for (_, path), calls in guards.items() if OverviewReader not in calls}
+    assert strangers == {
+        "/health",
+        "/metrics",
+        "/style.css",
+        "/sign-in",
+        "/sign-in/code",
+        "/sign-out",
+        "/language",
+    }
+    posts = {path: calls for (method, path), calls in guards.items() if method == "POST"}
+    assert [path for path, calls in posts.items() if ProvinceFormToken not in calls] == []
