@@ -1,5 +1,6 @@
-"""The files that administrators copy: units, proxies, all naming things that exist."""
+"""The files that administrators copy: units, proxies, containers, all naming things that exist."""
 
+import json
 import re
 import shutil
 import socket
@@ -7,16 +8,22 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import yaml
 
-from api.cli.main import COMMANDS
+from api.cli.main import COMMANDS, loaded_command
 from api.config.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
+CONTAINER = DEPLOY / "container"
+MONITORING = DEPLOY / "monitoring"
+GUIDE = (ROOT / "docs/guide/administrator.md").read_text("utf-8")
 UNITS = sorted(path.name for path in DEPLOY.iterdir() if path.suffix in (".service", ".timer"))
+SETTINGS = {f"BARFRUB_{setting.upper()}" for setting in Settings.model_fields}
 
 
 def found(program: str) -> str:
@@ -26,8 +33,22 @@ def found(program: str) -> str:
     return path
 
 
-def test_there_is_a_unit_for_the_server_and_one_for_backups() -> None:
-    assert UNITS == ["barfrub-backup.service", "barfrub-backup.timer", "barfrub.service"]
+def require_command(words: list[str]) -> None:
+    """Fail unless this is a command of the program with options that it has."""
+    name, *rest = words
+    assert name in COMMANDS
+    known = {option for each in loaded_command(name).params for option in each.opts}
+    assert {word for word in rest if word.startswith("--")} <= known
+
+
+def test_there_is_a_unit_for_one_server_for_several_for_solvers_and_for_backups() -> None:
+    assert UNITS == [
+        "barfrub-backup.service",
+        "barfrub-backup.timer",
+        "barfrub-worker@.service",
+        "barfrub.service",
+        "barfrub@.service",
+    ]
 
 
 def test_systemd_understands_every_unit(tmp_path: Path) -> None:
@@ -46,19 +67,35 @@ def test_systemd_understands_every_unit(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [name for name in UNITS if name.endswith(".service")])
 def test_units_set_what_is_a_setting_and_run_what_is_a_command(name: str) -> None:
     text = (DEPLOY / name).read_text("utf-8")
-    known = {f"BARFRUB_{setting.upper()}" for setting in Settings.model_fields}
-    assert set(re.findall(r"BARFRUB_\w+", text)) <= known
-    names = set(COMMANDS)
-    (word,) = re.findall(r"^ExecStart=\S+ (\w+)", text, re.MULTILINE)
-    assert word in names
+    assert set(re.findall(r"BARFRUB_\w+", text)) <= SETTINGS
+    (line,) = re.findall(r"^ExecStart=\S+/barfrub (.+)", text, re.MULTILINE)
+    require_command(line.split())
+
+
+@pytest.mark.parametrize("name", ["barfrub@.service", "barfrub-worker@.service"])
+def test_units_of_many_processes_are_as_hard_as_that_of_one(name: str) -> None:
+    def rules(unit: str) -> set[str]:
+        text = (DEPLOY / unit).read_text("utf-8").partition("\nNoNewPrivileges")[2]
+        return set(text.partition("[Install]")[0].splitlines())
+
+    assert rules(name) == rules("barfrub.service") != {""}
 
 
 def test_every_command_of_the_guide_exists() -> None:
-    guide = (ROOT / "docs/guide/administrator.md").read_text("utf-8")
     named = set(COMMANDS)
-    used = set(re.findall(r"(?:^|`)barfrub ([a-z]+)", guide, re.MULTILINE))
+    used = set(re.findall(r"(?:^|`)barfrub ([a-z]+)", GUIDE, re.MULTILINE))
     assert {"backup", "restore", "upgrade"} <= used
     assert used <= named
+
+
+SERVERS = re.compile(r"sed 's/([^/]+)/([^/]+)/' /etc/barfrub/nginx\.conf")
+"""How the proxy's container names the servers."""
+
+
+def with_several_servers(text: str) -> str:
+    (order,) = SERVERS.findall((CONTAINER / "compose.yaml").read_text("utf-8"))
+    assert order[0] in text
+    return text.replace(order[0], re.sub(r"server\d:", "127.0.0.1:", order[1]))
 
 
 def nginx_files(folder: Path, text: str) -> list[str | Path]:
@@ -76,8 +113,9 @@ def nginx_files(folder: Path, text: str) -> list[str | Path]:
     return [found("nginx"), "-e", folder / "log", "-c", folder / "nginx.conf"]
 
 
-def test_nginx_understands_its_example(tmp_path: Path) -> None:
-    text = (DEPLOY / "nginx.conf").read_text("utf-8")
+@pytest.mark.parametrize("change", [str, with_several_servers])
+def test_nginx_understands_its_example(tmp_path: Path, change: Any) -> None:
+    text = change((DEPLOY / "nginx.conf").read_text("utf-8"))
     done = subprocess.run([*nginx_files(tmp_path, text), "-t"], capture_output=True)
     assert done.returncode == 0, done.stderr
 
@@ -157,3 +195,67 @@ def test_the_shell_scripts_are_well_formed() -> None:
         done = subprocess.run([shell, "-n", script], capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, ""), script
         assert script.stat().st_mode & 0o111, script
+
+
+def compose() -> dict[str, Any]:
+    services: dict[str, Any] = yaml.safe_load((CONTAINER / "compose.yaml").read_text("utf-8"))
+    return services
+
+
+def test_the_compose_file_sets_what_is_a_setting_and_runs_what_is_a_command() -> None:
+    ours = {name: one for name, one in compose()["services"].items() if one["image"] == "barfrub"}
+    assert set(ours) == {"server1", "server2", "worker"}
+    for one in ours.values():
+        assert set(one["environment"]) <= SETTINGS
+        if "command" in one:
+            require_command(one["command"][1:])
+
+
+def test_the_compose_file_names_networks_volumes_and_secrets_that_it_has() -> None:
+    whole = compose()
+    for one in whole["services"].values():
+        for kind in ("networks", "secrets"):
+            named = [
+                each if isinstance(each, str) else each["source"] for each in one.get(kind, ())
+            ]
+            assert set(named) <= set(whole[kind])
+        sources = [each.split(":")[0] for each in one.get("volumes", ())]
+        assert all(each in whole["volumes"] or (CONTAINER / each).exists() for each in sources)
+        assert set(one.get("depends_on", ())) <= set(whole["services"])
+    files = {name: secret["file"] for name, secret in whole["secrets"].items()}
+    assert set(files) == {Path(file).name for file in files.values()}
+    assert [name for name in files if name not in GUIDE] == []
+    assert {name.upper() for name in files if name.startswith("barfrub_")} <= SETTINGS
+
+
+def test_only_the_proxys_own_address_is_believed_in_containers() -> None:
+    services = compose()["services"]
+    address = services["proxy"]["networks"]["inside"]["ipv4_address"]
+    assert services["server1"]["environment"]["BARFRUB_PROXIES"] == address
+
+
+def test_the_image_is_made_of_the_bundle_runs_as_nobody_and_says_how_it_is() -> None:
+    text = (CONTAINER / "Containerfile").read_text("utf-8")
+    assert "install.sh --prefix /opt/barfrub --python " in text
+    assert set(re.findall(r"BARFRUB_\w+", text)) <= SETTINGS
+    orders = [line.split() for line in text.splitlines() if re.match(r"[A-Z]+ ", line)]
+    last = {words[0]: words[1:] for words in orders}
+    assert last["USER"] == ["10001"]
+    assert "/health" in text.partition("HEALTHCHECK")[2]
+    require_command(json.loads(" ".join(last["CMD"]))[1:])
+    assert not re.search(r"gcc|g\+\+|build-essential|\bpip install\b", text)
+
+
+def test_prometheus_understands_rules_and_targets() -> None:
+    for kind, name in (("rules", "alerts.yml"), ("config", "prometheus.yml")):
+        words = [found("promtool"), "check", kind, "--syntax-only", MONITORING / name]
+        if kind == "rules":
+            words.remove("--syntax-only")
+        done = subprocess.run(words, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_alert_has_a_line_in_the_guide() -> None:
+    rules = yaml.safe_load((MONITORING / "alerts.yml").read_text("utf-8"))["groups"][0]["rules"]
+    named = {rule["alert"] for rule in rules}
+    assert named == set(re.findall(r"^\| `(Barfrub\w+)` \|", GUIDE, re.MULTILINE))

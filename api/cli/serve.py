@@ -88,6 +88,7 @@ def serve(
             log_config=None,
             log_level="warning",
             access_log=False,
+            forwarded_allow_ips=settings.proxies,
             timeout_graceful_shutdown=3,
         )
         WebServer(config, end_streams).run()

@@ -1,5 +1,6 @@
 """`barfrub work`: solve queued plan runs, with or without a server running."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,11 +11,16 @@ def work(
     queues: Annotated[
         str, typer.Option(help="Kinds of runs to solve, with commas: plan, whatif, replan.")
     ] = "plan,whatif",
+    alive: Annotated[
+        Path | None, typer.Option(help="File to touch each second while the worker goes on.")
+    ] = None,
 ) -> None:
     """Solve queued plan runs until Ctrl+C, also of a city that another machine serves.
 
-    There, BARFRUB_DATABASE names the PostgreSQL database that the city is in.
+    Told to stop, it stores the best plan that it has found. Elsewhere, BARFRUB_DATABASE names the
+    PostgreSQL database that the city is in.
     """
+    import signal
     import threading
 
     from api.config.clock import Clock
@@ -27,6 +33,7 @@ def work(
     settings = Settings()
     configure_logs(settings.log)
     prepare_numba(settings)
+    from api.processes.workers.alive_file import AliveFile
     from api.processes.workers.plan_worker import work_until
 
     names = [name.strip() for name in queues.split(",")]
@@ -34,9 +41,10 @@ def work(
         raise InvalidError("--queues", queues, f"some of {', '.join(RunKind)}")
     folder = joined_city(settings, city)
     typer.echo(f"Waiting for runs of {folder.name}: {', '.join(names)} (Ctrl+C stops)")
+    event = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: event.set())
+    stopped = event if alive is None else AliveFile(alive, event)
     try:
-        work_until(
-            folder, Clock(), threading.Event(), kinds=frozenset(RunKind(name) for name in names)
-        )
+        work_until(folder, Clock(), stopped, kinds=frozenset(RunKind(name) for name in names))
     except KeyboardInterrupt:
         typer.echo("Stopped.")

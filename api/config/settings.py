@@ -8,7 +8,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from data.errors import BarfrubError, InvalidError, NotFoundError
 from data.store.database.city_address import has_city
@@ -16,6 +21,9 @@ from data.store.database.vehicle_parts import PARTS
 
 KEY_BYTES = 32
 """Length of the key that signs cookies."""
+
+SECRETS = "BARFRUB_SECRETS"
+"""Environment variable of the folder with settings as files."""
 
 
 class LogStyle(StrEnum):
@@ -39,7 +47,17 @@ class Settings(BaseSettings):
         description="PostgreSQL database of new cities, postgresql://user@host/name; without one, "
         "each city is a SQLite file in its folder",
     )
+    secrets: Path | None = Field(
+        default=None,
+        description="Folder with settings as files, so that they stand in no environment: "
+        "barfrub_database, barfrub_metrics_token, barfrub_mqtt_password, …",
+    )
     host: str = Field(default="127.0.0.1", description="Address that the server listens on")
+    proxies: str = Field(
+        default="127.0.0.1,::1",
+        description="Addresses or networks of the proxies that say whose requests they pass on, "
+        "with commas",
+    )
     secure_cookies: bool = Field(
         default=False, description="Send cookies over HTTPS only; set it behind a TLS proxy"
     )
@@ -118,6 +136,20 @@ class Settings(BaseSettings):
         ge=1,
         description="Threads of the optimizer; the others serve requests",
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment, and for what it does not say the files in `BARFRUB_SECRETS`."""
+        folder = os.environ.get(SECRETS)
+        files = (SecretsSettingsSource(settings_cls, folder),) if folder else ()
+        return init_settings, env_settings, *files
 
     def city_folder(self, name: str) -> Path:
         """Return the folder of a city, which may not exist; reject names that point elsewhere."""

@@ -23,7 +23,7 @@ from data.model import RunState
 from data.store.backup.backup import last_backup_at
 from data.store.database.city_database import size_bytes
 from data.store.database.engine import reading
-from data.store.planning.plan_runs import count_runs
+from data.store.planning.plan_runs import count_held, count_runs, oldest_waiting_at
 from data.store.tracking.positions import count_unseen
 from data.store.tracking.tracker_state import count_faults
 
@@ -126,13 +126,19 @@ class StateOfServer(Collector):
         yield _gauge("digest_quiet_seconds", "Time since the last look at positions", quiet_s)
 
     def _work(self) -> Iterator[Metric]:
+        leads = self._app.leadership.leads()
+        yield _gauge("leads", "Whether the server does the city's background work", leads)
         yield _gauge("streams", "Streams of changes that somebody reads", self._app.hub.listeners)
         with reading(self._app.engine) as tx:
             counts = count_runs(tx)
+            oldest_at, held = oldest_waiting_at(tx, self._now), count_held(tx, self._now)
         runs = GaugeMetricFamily("barfrub_plan_runs", "Plan runs by state", labels=["state"])
         for state in RunState:
             runs.add_metric([state], counts.get(state, 0))
         yield runs
+        wait_s = (self._app.clock.now() - oldest_at).total_seconds() if oldest_at else 0.0
+        yield _gauge("plan_wait_seconds", "Age of the oldest plan run that no worker has", wait_s)
+        yield _gauge("plan_runs_held", "Plan runs that a worker is at", held)
 
     def _disk(self) -> Iterator[Metric]:
         taken = size_bytes(self._app.engine)

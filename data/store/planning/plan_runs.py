@@ -189,6 +189,24 @@ def count_runs(tx: Tx) -> dict[str, int]:
     return {row.state: row.runs for row in tx.execute(query)}
 
 
+def oldest_waiting_at(tx: Tx, now: datetime) -> datetime | None:
+    """Return when the oldest run was asked for that no worker has; `None` without any.
+
+    Patient ones do not count: they may wait as long as there are others. `now` is real time.
+    """
+    gone = plan_run.c.id.in_(queue_of(tx).abandoned(tx, now))
+    waits = or_(plan_run.c.state == RunState.QUEUED, gone)
+    oldest = select(func.min(plan_run.c.asked_at)).where(waits, plan_run.c.kind != PATIENT)
+    return tx.execute(oldest).scalar()
+
+
+def count_held(tx: Tx, now: datetime) -> int:
+    """Return how many runs workers are at that are not gone. `now` is real time."""
+    gone = plan_run.c.id.in_(queue_of(tx).abandoned(tx, now))
+    held = select(func.count()).where(plan_run.c.state == RunState.RUNNING, ~gone)
+    return tx.execute(held).scalar_one()
+
+
 def set_stop_requested(tx: Tx, run_id: PlanRunId) -> None:
     """Ask the worker of a run to stop; the caller checked the state and writes the event."""
     tx.execute(update(plan_run).where(plan_run.c.id == run_id).values(stop_requested=True))

@@ -91,6 +91,19 @@ def test_one_more_city_is_set_up_when_one_asks_for_it(serve: Serve, city_folder:
     assert isinstance(serve("--setup")[1][0], FirstRunApp)
 
 
+def test_only_the_proxies_that_are_set_say_whose_requests_they_pass_on(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    believed: list[Any] = []
+    monkeypatch.setattr(
+        WebServer, "run", lambda server: believed.append(server.config.forwarded_allow_ips)
+    )
+    serve()
+    monkeypatch.setenv("BARFRUB_PROXIES", "10.0.0.9")
+    serve()
+    assert believed == ["127.0.0.1,::1", "10.0.0.9"]
+
+
 def test_a_city_that_is_named_wrongly_is_no_first_start(serve: Serve) -> None:
     result, served = serve("--city", "urmai")
     assert result.exit_code == 1

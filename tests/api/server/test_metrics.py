@@ -1,18 +1,25 @@
 import re
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.config.settings import Settings
+from api.processes.workers.run_lease import real_now
 from api.server.app import create_app
+from data.model import RunWish
 from data.store.accounts.accounts import add_device
 from data.store.backup.backup import write_backup
 from data.store.database.engine import transaction
+from data.store.planning.plan_runs import add_run, lease_run
+from data.store.queue.run_queue import LEASE_S
 from data.store.tracking.positions import add_positions
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
+
+ROOT = Path(__file__).parents[3]
 
 
 def figures(client: TestClient, **headers: str) -> dict[str, float]:
@@ -132,11 +139,25 @@ def test_dropped_positions_are_counted_by_reason(settings, city_folder, clock) -
 
 def test_streams_runs_and_disk_are_measured(here, city_folder, tmp_path) -> None:
     told = figures(here)
+    assert told["barfrub_leads"] == 1
     assert told["barfrub_streams"] == 0
     assert told['barfrub_plan_runs{state="failed"}'] == 0
     assert told["barfrub_database_bytes"] > 100_000
     here.app.state.barfrub.hub.subscribe(lambda: None)
     assert figures(here)["barfrub_streams"] == 1
+
+
+def test_runs_that_no_worker_has_grow_old(here, storm, clock) -> None:
+    engine = here.app.state.barfrub.engine
+    with transaction(engine) as tx:
+        add_run(tx, storm["id"], "dispatcher", clock.now(), RunWish(30.0))
+    clock.moment += timedelta(minutes=5)
+    told = figures(here)
+    assert (told["barfrub_plan_wait_seconds"], told["barfrub_plan_runs_held"]) == (300.0, 0.0)
+    with transaction(engine) as tx:
+        assert lease_run(tx, real_now(), LEASE_S) is not None
+    told = figures(here)
+    assert (told["barfrub_plan_wait_seconds"], told["barfrub_plan_runs_held"]) == (0.0, 1.0)
 
 
 def test_the_age_of_the_last_backup_is_measured_once_there_is_one(
@@ -155,3 +176,14 @@ def test_health_says_when_positions_are_no_longer_digested(settings, city_folder
     stuck = client.get("/health")
     assert (stuck.status_code, stuck.json()["status"]) == (503, "stuck")
     assert re.fullmatch(r"[0-9a-f]{12}", stuck.headers["x-request-id"])
+
+
+@pytest.mark.parametrize("name", ["alerts.yml", "dashboard.json"])
+def test_rules_and_dashboard_ask_for_figures_that_exist(here, city_folder, tmp_path, name) -> None:
+    write_backup(city_folder, tmp_path / "saved.tar.gz", v.NOW)
+    figures(here)
+    told = {re.match(r"\w+", line)[0] for line in figures(here)}
+    text = (ROOT / "deploy/monitoring" / name).read_text("utf-8")
+    asked = set(re.findall(r"\bbarfrub_\w+", text))
+    assert len(asked) > 6
+    assert asked <= told
