@@ -23,7 +23,8 @@ from fleet.setup.loans import (
     begin_loan,
     coming_loans,
     end_loan,
-    has_guest,
+    find_guest,
+    note_guest,
     receive,
     send_back,
 )
@@ -80,16 +81,22 @@ class Lending(PeriodicTask):
         with reading(owner.engine) as tx:
             machine = known_machine(tx, loan.vehicle_id)
         with reading(guest.engine) as tx:
-            there = has_guest(tx, machine, lender)
+            there = find_guest(tx, loan, machine, lender)
         if loan.state is LoanState.ENDING:
-            if there:
-                _change(guest, lambda tx: send_back(tx, actor, machine, lender, guest.network, now))
+            if there is not None:
+                _change(guest, lambda tx: send_back(tx, actor, there.id, guest.network, now))
             _change(owner, lambda tx: end_loan(tx, actor, loan.id, now))
             return
         if loan.state is LoanState.AGREED:
             _change(owner, lambda tx: begin_loan(tx, actor, loan.id, guest.city.name, now))
-        if not there:
-            _change(guest, lambda tx: receive(tx, actor, machine, lender, guest.network, now))
+        known = there.id if there is not None else None
+        if known is None:
+            known = _change(
+                guest, lambda tx: receive(tx, actor, machine, lender, guest.network, now)
+            )
+        if known != loan.guest_id:
+            with transaction(owner.engine) as tx:
+                note_guest(tx, loan.id, known)
 
 
 def _loans(lender: str, owner: App) -> list[Loan]:
@@ -101,12 +108,13 @@ def _loans(lender: str, owner: App) -> list[Loan]:
         return []
 
 
-def _change(app: App, change: Callable[[Tx], object]) -> None:
+def _change[T](app: App, change: Callable[[Tx], T]) -> T:
     """Change a city, and have its fleet file and its boards follow."""
     with transaction(app.engine) as tx:
-        change(tx)
+        done = change(tx)
         storm = wanted_storm(tx)
     write_fleet_text(app.engine, app.folder)
     app.city_state.refresh()
     if storm is not None:
         app.hub.publish("storm", [storm_view(storm)])
+    return done

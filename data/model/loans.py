@@ -34,7 +34,8 @@ class LoanState(StrEnum):
 class Loan:
     """A machine that a city lends to another one of its province, in the lender's database.
 
-    `borrower` is the name of that city's folder. It ends at `ends_at`, or when somebody returns it.
+    `borrower` is the name of that city's folder, `guest_id` the machine in that city's database. It
+    ends at `ends_at`, or when somebody returns it.
     """
 
     id: LoanId
@@ -46,3 +47,4 @@ class Loan:
     lent_by: str
     ended_at: datetime | None = None
     ended_by: str = ""
+    guest_id: VehicleId | None = None

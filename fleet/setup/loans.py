@@ -137,21 +137,29 @@ def guest_name(vehicle: Vehicle, lender: str) -> str:
     return f"{vehicle.name} ({lender})"
 
 
-def has_guest(tx: Tx, vehicle: Vehicle, lender: str) -> bool:
-    """Whether the fleet of a borrower has a machine of another city."""
-    return find_vehicle_by_name(tx, guest_name(vehicle, lender)) is not None
+def find_guest(tx: Tx, loan: Loan, vehicle: Vehicle, lender: str) -> Vehicle | None:
+    """Return the machine of another city in the fleet of a borrower, `None` where it is not there.
+
+    It is known by its id, whatever it is called by now, and before that is written by its name.
+    """
+    if loan.guest_id is None:
+        return find_vehicle_by_name(tx, guest_name(vehicle, lender))
+    return next((each for each in list_vehicles(tx) if each.id == loan.guest_id), None)
+
+
+def note_guest(tx: Tx, loan_id: LoanId, guest_id: VehicleId) -> Loan:
+    """Write down at the lender which machine of the borrower a lent one is."""
+    return set_loan(tx, loan_id, {"guest_id": guest_id})
 
 
 def receive(
     tx: Tx, actor: Actor, vehicle: Vehicle, lender: str, network: StreetNetwork, now: datetime
-) -> None:
+) -> VehicleId:
     """Add a machine of another city to the fleet of a borrower, in service in its active storm.
 
-    It begins at the first depot. Does nothing where it is there.
+    It begins at the first depot. Returns its id there.
     """
     name = guest_name(vehicle, lender)
-    if find_vehicle_by_name(tx, name) is not None:
-        return
     guest = replace(
         vehicle,
         id=VehicleId(NEW),
@@ -162,28 +170,25 @@ def receive(
         arrive_s=0.0,
     )
     save_machine(tx, actor, guest, _base(tx), network, now)
-    added = find_vehicle_by_name(tx, name)
+    (added,) = (each.id for each in list_vehicles(tx) if each.name == name)
     storm = find_active_storm(tx)
-    if added is None or storm is None:
-        return
-    switch_machine(tx, actor, storm.id, added.id, MachineService(in_service=True), now)
+    if storm is not None:
+        switch_machine(tx, actor, storm.id, added, MachineService(in_service=True), now)
+    return added
 
 
 def send_back(
-    tx: Tx, actor: Actor, vehicle: Vehicle, lender: str, network: StreetNetwork, now: datetime
+    tx: Tx, actor: Actor, guest: VehicleId, network: StreetNetwork, now: datetime
 ) -> None:
     """Retire the machine of another city from the fleet of a borrower; its history stays.
 
-    Raises `ConflictError` while its driver is on the road. Does nothing where it is gone.
+    Raises `ConflictError` while its driver is on the road.
     """
-    guest = find_vehicle_by_name(tx, guest_name(vehicle, lender))
-    if guest is None:
-        return
     storm = find_active_storm(tx)
     if storm is not None:
         home = MachineService(in_service=False, reason=OutReason.NOT_NEEDED)
-        switch_machine(tx, actor, storm.id, guest.id, home, now)
-    remove_machine(tx, actor, guest.id, _base(tx), network, now)
+        switch_machine(tx, actor, storm.id, guest, home, now)
+    remove_machine(tx, actor, guest, _base(tx), network, now)
 
 
 def _base(tx: Tx) -> int:

@@ -23,6 +23,7 @@ from data.setup.fleet_file import FleetFile, toml_from_fleet
 from data.store.audit.audit_log import add_event, find_last_event
 from data.store.database.engine import Tx
 from data.store.setup.city import get_fleet_text, set_fleet_text
+from data.store.setup.loans import list_loans_to_come
 from data.store.setup.machines import (
     get_fleet,
     is_retired,
@@ -251,8 +252,18 @@ def _set(
             raise ConflictError(message, reason="name_of_retired", name=new)
         rename_vehicle(tx, old, new)
     fleet = set_fleet(tx, actor, text, network, now, change.note())
+    _keep_lent(tx, before)
     _follow_storm(tx, actor, before, now)
     return fleet
+
+
+def _keep_lent(tx: Tx, before: Sequence[Vehicle]) -> None:
+    """Refuse to remove a machine that another city has or is to get."""
+    kept = {each.id for each in list_vehicles(tx)}
+    promised = {each.vehicle_id for each in list_loans_to_come(tx)}
+    for each in before:
+        if each.id in promised - kept:
+            raise ConflictError(f"{each.name} is lent", reason="machine_lent", name=each.name)
 
 
 def _follow_storm(tx: Tx, actor: Actor, before: Sequence[Vehicle], now: datetime) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    Integer,
     LargeBinary,
     Table,
     Text,
@@ -188,5 +189,6 @@ loan = Table(
     Column("lent_by", Text, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("ended_by", Text, nullable=False, server_default=""),
+    Column("guest_id", Integer, doc="the machine in the borrower's database"),
 )
 """Machines of this city that another one of the province has for a while."""

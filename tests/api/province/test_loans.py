@@ -1,5 +1,6 @@
 """A town lends a machine: gone from its plans, planned by the other, back at both ends at once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from data.store.setup.loans import list_loans_to_come
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts, set_shift_state
 from data.store.storms.storm_conditions import list_machines_out
+from fleet.setup.machine_register import find_last_change, remove_machine, save_machine
 from fleet.storms.machines_in_service import switch_machine
 from fleet.storms.storm_start import start_storm
 from tests import village as v
@@ -211,3 +213,27 @@ def test_a_council_lends_nothing_and_returns_nothing(browser, lend, signed_in):
     assert end(browser, csrf).status_code == 403
     assert browser.post(f"{PROVINCE}/loans/urmia/1/end").status_code == 403
     assert 'name="machine"' not in browser.get(f"{PROVINCE}/loans").text
+
+
+def test_a_guest_that_its_borrower_calls_otherwise_is_still_the_one(browser, lend, signed_in):
+    lend()
+    app, guest = app_of(browser, "tabriz"), machines(browser, "tabriz")[GUEST]
+    with transaction(app.engine) as tx:
+        renamed = replace(guest, name="The borrowed one")
+        base = find_last_change(tx).id
+        save_machine(tx, CONSOLE, renamed, base, app.network, app.clock.now())
+    browser.app.hosted["province.example.ir"].web.state.province.lending.run()
+    assert "The borrowed one" in machines(browser, "tabriz")
+    assert GUEST not in machines(browser, "tabriz")
+    end(browser, signed_in(Role.ADMINISTRATOR))
+    assert "The borrowed one" not in machines(browser, "tabriz")
+
+
+def test_a_machine_that_is_promised_to_another_town_stays_in_the_fleet(browser, lend):
+    lend(2, 4)
+    app = app_of(browser, "urmia")
+    with (
+        pytest.raises(ConflictError, match="is lent"),
+        transaction(app.engine) as tx,
+    ):
+        remove_machine(tx, CONSOLE, TRUCK.id, 0, app.network, app.clock.now())
