@@ -4,12 +4,16 @@ Guessing is slowed down per address and per account, and nobody can use up what 
 address from which somebody came in before is not held up by what other addresses guess.
 """
 
-from collections.abc import Hashable
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Protocol
 
 from cachetools import LRUCache
 
 from api.access.auth import TooManyError, subscriber
-from api.access.rate_limits import MINUTE_S, Allowance, Entry, RateLimiter
+from api.access.rate_limits import Entry, MemoryRateLimiter, RateLimiter
+from data.model.rate_limits import MINUTE_S, Allowance
 
 WINDOW_S = 300.0
 """Time without a failure after which counts are reset."""
@@ -54,8 +58,18 @@ REMEMBERED = 10_000
 _ALL = "all"
 
 
-class KnownAddresses:
-    """The addresses from which an account came in last, for the accounts used last."""
+class KnownAddresses(Protocol):
+    """The addresses from which accounts came in."""
+
+    def add(self, account: Hashable, address: str) -> None:
+        """Remember that an account came in from an address."""
+
+    def has(self, account: Hashable, address: str) -> bool:
+        """Whether the account came in from this address before."""
+
+
+class MemoryAddresses:
+    """The addresses that one process has seen, for the accounts used last."""
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._known: LRUCache[Hashable, None] = LRUCache(remembered)
@@ -69,29 +83,44 @@ class KnownAddresses:
         return (account, subscriber(address)) in self._known
 
 
+@dataclass(frozen=True, slots=True)
+class GuessCounts:
+    """What a limit of guesses keeps: its buckets, and the addresses of right answers."""
+
+    limiter: RateLimiter
+    known: KnownAddresses
+
+
+def memory_counts(
+    remembered: int = REMEMBERED, clock_s: Callable[[], float] = time.monotonic
+) -> GuessCounts:
+    """Return counts in the memory of one process; a restart forgives."""
+    return GuessCounts(MemoryRateLimiter(remembered, clock_s), MemoryAddresses(remembered))
+
+
 class SignInLimit:
     """Limits wrong passwords per name and address, per address, and per name."""
 
     def __init__(
         self,
+        counts: GuessCounts,
         by_name: Allowance = BY_NAME,
         by_address: Allowance = BY_LOGIN_ADDRESS,
         by_account: Allowance = BY_ACCOUNT,
-        remembered: int = REMEMBERED,
     ) -> None:
+        self._limiter = counts.limiter
+        self._known = counts.known
         self._by_name = by_name
         self._by_address = by_address
         self._by_account = by_account
-        self._limiter = RateLimiter(remembered)
-        self._known = KnownAddresses(remembered)
 
-    def enter(self, login: str, address: str, now_s: float) -> None:
+    def enter(self, login: str, address: str) -> None:
         """Count an attempt as a failure until `succeeded`; raise `TooManyError` after too many."""
-        self._limiter.enter(self._counted(login, address), now_s)
+        self._limiter.enter(self._counted(login, address))
 
-    def succeeded(self, login: str, address: str, now_s: float) -> None:
+    def succeeded(self, login: str, address: str) -> None:
         """Take the attempt back, and reset the failures of the name."""
-        self._limiter.give_back(self._counted(login, address), now_s)
+        self._limiter.give_back(self._counted(login, address))
         self._limiter.forget((login, subscriber(address)))
         self._known.add(login, address)
 
@@ -110,30 +139,30 @@ class CodeLimit:
     one came gets less; no address is refused for what others send.
     """
 
-    def __init__(self) -> None:
-        self._limiter = RateLimiter(REMEMBERED)
-        self._known = KnownAddresses()
+    def __init__(self, counts: GuessCounts) -> None:
+        self._limiter = counts.limiter
+        self._known = counts.known
 
-    def enter(self, address: str, now_s: float) -> None:
+    def enter(self, address: str) -> None:
         """Count an attempt as wrong until `succeeded`; raise `TooManyError` after too many."""
         counted = self._counted(address)
-        if self._many(now_s) and not self._known.has(_ALL, address):
+        if self._many() and not self._known.has(_ALL, address):
             counted.append((("unknown", subscriber(address)), BY_UNKNOWN_ADDRESS))
-        self._limiter.enter(counted, now_s)
-        self._limiter.count(_ALL, OF_ALL, now_s)
+        self._limiter.enter(counted)
+        self._limiter.count(_ALL, OF_ALL)
 
-    def succeeded(self, address: str, now_s: float) -> None:
+    def succeeded(self, address: str) -> None:
         """Take the attempt back: the code was right."""
-        self._limiter.give_back([*self._counted(address), (_ALL, OF_ALL)], now_s)
+        self._limiter.give_back([*self._counted(address), (_ALL, OF_ALL)])
         self._known.add(_ALL, address)
 
     def _counted(self, address: str) -> list[Entry]:
         who = subscriber(address)
         return [(("address", who), BY_ADDRESS), (("slowly", who), BY_ADDRESS_SLOWLY)]
 
-    def _many(self, now_s: float) -> bool:
+    def _many(self) -> bool:
         try:
-            self._limiter.check(_ALL, OF_ALL, now_s)
+            self._limiter.check(_ALL, OF_ALL)
         except TooManyError:
             return True
         return False
@@ -145,16 +174,16 @@ class TrackCodeLimit:
     Many guessers of one request are no quicker than one.
     """
 
-    def __init__(self) -> None:
-        self._limiter = RateLimiter(REMEMBERED)
+    def __init__(self, limiter: RateLimiter) -> None:
+        self._limiter = limiter
 
-    def enter(self, reference: str, address: str, now_s: float) -> None:
+    def enter(self, reference: str, address: str) -> None:
         """Count an attempt as wrong until `succeeded`; raise `TooManyError` after too many."""
-        self._limiter.enter(self._counted(reference, address), now_s)
+        self._limiter.enter(self._counted(reference, address))
 
-    def succeeded(self, reference: str, address: str, now_s: float) -> None:
+    def succeeded(self, reference: str, address: str) -> None:
         """Take the attempt back: the code was right."""
-        self._limiter.give_back(self._counted(reference, address), now_s)
+        self._limiter.give_back(self._counted(reference, address))
 
     def _counted(self, reference: str, address: str) -> list[Entry]:
         return [

@@ -1,112 +1,101 @@
 """Rate limits: token buckets, and those of public endpoints."""
 
-from collections.abc import Hashable, Iterable, Mapping
+import time
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock
+from typing import Protocol
 
 from cachetools import LRUCache
 from fastapi import Request
 
 from api.access.auth import TooManyError, subscriber
+from data.model.rate_limits import Allowance, TokenBucket
 
 REMEMBERED = 50_000
 """Senders kept in memory, at most."""
 
-MINUTE_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """A token bucket's size, `burst`, and its refill per minute.
-
-    Where it `locks`, an empty bucket refuses until it is full again.
-    """
-
-    burst: float
-    per_minute: float
-    locks: bool = False
-
-    @property
-    def per_s(self) -> float:
-        """Refill per second."""
-        return self.per_minute / MINUTE_S
-
-
-@dataclass(frozen=True, slots=True)
-class _Bucket:
-    left: float
-    at_s: float
-    locked: bool
-
-
 type Entry = tuple[Hashable, Allowance]
-"""A key and the bucket that is kept of it."""
+"""A key and the size of its bucket."""
 
 
-class RateLimiter:
-    """A token bucket per key, for the keys used last; safe to use from several threads.
+class RateLimiter(Protocol):
+    """A token bucket per key; safe to use from several threads."""
 
-    Kept in memory: one web process by design, and a restart may forgive.
-    """
-
-    def __init__(self, remembered: int = REMEMBERED) -> None:
-        self._buckets: LRUCache[Hashable, _Bucket] = LRUCache(remembered)
-        self._lock = Lock()
-
-    def enter(self, entries: Iterable[Entry], now_s: float) -> None:
+    def enter(self, entries: Iterable[Entry]) -> None:
         """Take a token of each key in one step; where one has none left, take none and raise.
 
         Of several callers at once no more get in than there are tokens. Raises `TooManyError`.
         """
+
+    def check(self, key: Hashable, allowance: Allowance) -> None:
+        """Raise `TooManyError` where no token is left, but take none."""
+
+    def count(self, key: Hashable, allowance: Allowance) -> None:
+        """Take one token, or none where the bucket is empty."""
+
+    def give_back(self, entries: Iterable[Entry]) -> None:
+        """Return a token of each key: what was counted did not deserve it."""
+
+    def forget(self, key: Hashable) -> None:
+        """Refill the bucket of a key."""
+
+
+class MemoryRateLimiter:
+    """The buckets of one process, for the keys used last; a restart forgives."""
+
+    def __init__(
+        self, remembered: int = REMEMBERED, clock_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._buckets: LRUCache[Hashable, TokenBucket] = LRUCache(remembered)
+        self._clock_s = clock_s
+        self._lock = Lock()
+
+    def enter(self, entries: Iterable[Entry]) -> None:
+        """Take a token of each key, as of `RateLimiter`."""
         wanted = tuple(entries)
         with self._lock:
             for key, allowance in wanted:
-                self._require(key, allowance, now_s)
+                require_token(self._bucket(key, allowance), allowance)
             for key, allowance in wanted:
-                self._take(key, allowance, now_s)
+                self._take(key, allowance)
 
-    def check(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
+    def check(self, key: Hashable, allowance: Allowance) -> None:
         """Raise `TooManyError` where no token is left, but take none."""
         with self._lock:
-            self._require(key, allowance, now_s)
+            require_token(self._bucket(key, allowance), allowance)
 
-    def count(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
+    def count(self, key: Hashable, allowance: Allowance) -> None:
         """Take one token, or none where the bucket is empty."""
         with self._lock:
-            self._take(key, allowance, now_s)
+            self._take(key, allowance)
 
-    def give_back(self, entries: Iterable[Entry], now_s: float) -> None:
-        """Return a token of each key: what was counted did not deserve it."""
+    def give_back(self, entries: Iterable[Entry]) -> None:
+        """Return a token of each key."""
         with self._lock:
             for key, allowance in entries:
-                bucket = self._filled(key, allowance, now_s)
-                left = min(bucket.left + 1.0, allowance.burst)
-                self._buckets[key] = _Bucket(left, now_s, locked=False)
+                self._buckets[key] = self._bucket(key, allowance).returned(allowance)
 
     def forget(self, key: Hashable) -> None:
         """Refill the bucket of a key."""
         with self._lock:
             self._buckets.pop(key, None)
 
-    def _require(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
-        bucket = self._filled(key, allowance, now_s)
-        wanted = allowance.burst if bucket.locked else 1.0
-        if bucket.left < wanted:
-            raise TooManyError(int((wanted - bucket.left) / allowance.per_s) + 1)
+    def _take(self, key: Hashable, allowance: Allowance) -> None:
+        self._buckets[key] = self._bucket(key, allowance).taken(allowance)
 
-    def _take(self, key: Hashable, allowance: Allowance, now_s: float) -> None:
-        bucket = self._filled(key, allowance, now_s)
-        left = max(bucket.left - 1.0, 0.0)
-        locked = bucket.locked or (allowance.locks and left < 1.0)
-        self._buckets[key] = _Bucket(left, now_s, locked)
+    def _bucket(self, key: Hashable, allowance: Allowance) -> TokenBucket:
+        now_s = self._clock_s()
+        kept = self._buckets.get(key)
+        return kept.at(now_s, allowance) if kept else TokenBucket(allowance.burst, now_s)
 
-    def _filled(self, key: Hashable, allowance: Allowance, now_s: float) -> _Bucket:
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            return _Bucket(allowance.burst, now_s, locked=False)
-        left = min(bucket.left + (now_s - bucket.at_s) * allowance.per_s, allowance.burst)
-        return _Bucket(left, now_s, bucket.locked and left < allowance.burst)
+
+def require_token(bucket: TokenBucket, allowance: Allowance) -> None:
+    """Raise `TooManyError` where no token may be taken now."""
+    wait_s = bucket.wait_s(allowance)
+    if wait_s > 0:
+        raise TooManyError(int(wait_s) + 1)
 
 
 class PublicAction(StrEnum):
@@ -143,22 +132,22 @@ class PublicLimits:
     """
 
     pace: float = 1.0
-    limiter: RateLimiter = field(default_factory=RateLimiter)
+    limiter: RateLimiter = field(default_factory=MemoryRateLimiter)
 
-    def enter(self, action: PublicAction, sender: str, now_s: float) -> None:
+    def enter(self, action: PublicAction, sender: str) -> None:
         """Count an action of a sender; raise `TooManyError` above the limit."""
         if self.pace != 0:
-            self.limiter.enter([self._entry(action, sender)], now_s)
+            self.limiter.enter([self._entry(action, sender)])
 
-    def check(self, action: PublicAction, sender: str, now_s: float) -> None:
+    def check(self, action: PublicAction, sender: str) -> None:
         """Raise `TooManyError` above the limit, but count nothing."""
         if self.pace != 0:
-            self.limiter.check(*self._entry(action, sender), now_s)
+            self.limiter.check(*self._entry(action, sender))
 
-    def give_back(self, action: PublicAction, sender: str, now_s: float) -> None:
+    def give_back(self, action: PublicAction, sender: str) -> None:
         """Take back an action that was counted."""
         if self.pace != 0:
-            self.limiter.give_back([self._entry(action, sender)], now_s)
+            self.limiter.give_back([self._entry(action, sender)])
 
     def _entry(self, action: PublicAction, sender: str) -> Entry:
         usual = ALLOWANCES[action]

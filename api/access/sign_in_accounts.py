@@ -1,8 +1,7 @@
 """Whose password and second step count: a city's own people's, or those of its province."""
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from api.access.auth import (
@@ -13,7 +12,7 @@ from api.access.auth import (
     password_fits,
     password_outdated,
 )
-from api.access.code_limit import SECOND_STEP_BY_ACCOUNT, SignInLimit
+from api.access.code_limit import SignInLimit
 from data.model import User
 from data.store.database.engine import Database, reading, transaction
 from fleet.accounts.people import find_person, keep_password_hash
@@ -27,10 +26,8 @@ class AccountStore:
     """A database with accounts, and the limits on guesses of their passwords and codes."""
 
     engine: Database
-    sign_ins: SignInLimit = field(default_factory=SignInLimit)
-    second_steps: SignInLimit = field(
-        default_factory=lambda: SignInLimit(by_account=SECOND_STEP_BY_ACCOUNT)
-    )
+    sign_ins: SignInLimit
+    second_steps: SignInLimit
 
     def verified(self, login: str, user: User | None, password: str, address: str) -> User:
         """Return the user with a login, once more where the password is right.
@@ -38,12 +35,12 @@ class AccountStore:
         Raises `WrongPasswordError` without a user too, which takes as long, so that neither can be
         told apart; `DisabledError`; `TooManyError`.
         """
-        self.sign_ins.enter(login, address, time.monotonic())
+        self.sign_ins.enter(login, address)
         kept = user.password_hash if user else ""
         fits = password_fits(kept or UNKNOWN_LOGIN_HASH, password)
         if user is None or not fits:
             raise WrongPasswordError
-        self.sign_ins.succeeded(login, address, time.monotonic())
+        self.sign_ins.succeeded(login, address)
         if user.disabled:
             raise DisabledError
         if not password_outdated(user.password_hash):
@@ -106,8 +103,8 @@ class CityInProvince:
 class CityAccounts:
     """The accounts with which people sign in at a city: its own, and those of its province."""
 
-    def __init__(self, engine: Database, province: CityInProvince | None = None) -> None:
-        self.own = AccountStore(engine)
+    def __init__(self, own: AccountStore, province: CityInProvince | None = None) -> None:
+        self.own = own
         self.province = province
 
     def find(self, login: str) -> SignInAccount | None:

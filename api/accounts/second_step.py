@@ -1,6 +1,5 @@
 """The second step of signing in: asking for a code of the phone, and setting phones up."""
 
-import time
 from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import quote
@@ -197,13 +196,11 @@ def _require_code(request: Request, user: User, code: str) -> None:
 
 
 def _count(request: Request, account: SignInAccount) -> None:
-    limit = account.store.second_steps
-    limit.enter(account.holder.login, address_of(request), time.monotonic())
+    account.store.second_steps.enter(account.holder.login, address_of(request))
 
 
 def _forgive(request: Request, account: SignInAccount) -> None:
-    limit = account.store.second_steps
-    limit.succeeded(account.holder.login, address_of(request), time.monotonic())
+    account.store.second_steps.succeeded(account.holder.login, address_of(request))
 
 
 def _code_page(request: Request, goal: str, error: BarfrubError | None = None) -> Response:

@@ -1,6 +1,5 @@
 """Access to Open311: reading is public, writing needs a key, and both have rate limits."""
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -73,7 +72,7 @@ class KeyGuard:
     def before_body(self, request: Request) -> None:
         """Raise `TooManyError` after too many wrong keys, `ForbiddenError` for one in the query."""
         app, address = app_of(request), address_of(request)
-        app.limits.check(PublicAction.WRONG_KEY, address, time.monotonic())
+        app.limits.check(PublicAction.WRONG_KEY, address)
         if api_key := request.query_params.get("api_key"):
             _known(app, address, api_key)
 
@@ -100,7 +99,7 @@ def _known(app: App, address: str, api_key: str) -> ApiKey:
         key = find_key(tx, api_key)
     if key is None:
         raise ForbiddenError("this is no key, or a revoked one", field="api_key")
-    app.limits.give_back(PublicAction.WRONG_KEY, address, time.monotonic())
+    app.limits.give_back(PublicAction.WRONG_KEY, address)
     return key
 
 
@@ -113,7 +112,7 @@ def _sender(key: ApiKey) -> str:
 
 
 def _enter(app: App, action: PublicAction, sender: str) -> None:
-    app.limits.enter(action, sender, time.monotonic())
+    app.limits.enter(action, sender)
 
 
 KEY_GUARD = Depends(KeyGuard())

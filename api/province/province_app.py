@@ -9,11 +9,12 @@ from starlette.staticfiles import StaticFiles
 
 from api.access.auth import Seals
 from api.access.sessions import Sessions
-from api.access.sign_in_accounts import AccountStore, CityInProvince
+from api.access.sign_in_accounts import CityInProvince
 from api.config.clock import Clock, SteadyClock
 from api.config.logs import RequestLog
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
+from api.processes.cluster.rate_counts import account_store
 from api.province import loans, monitoring, overview, sign_in
 from api.province.errors import install_error_handlers
 from api.province.host_router import HostedWeb
@@ -33,7 +34,7 @@ def create_province_app(
     settings: Settings, file: ProvinceFile, cities: Sequence[HostedWeb], clock: Clock
 ) -> FastAPI:
     """Return the web application of a province over its cities, which its people join."""
-    accounts = AccountStore(open_province(settings.province_folder))
+    accounts = account_store(open_province(settings.province_folder))
     sessions = Sessions(accounts.engine, SteadyClock().now)
     province = Province(
         settings=settings,

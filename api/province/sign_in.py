@@ -1,6 +1,5 @@
 """Signing in at a province's host: password, second step, and the end of it."""
 
-import time
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -161,10 +160,10 @@ def _half_in(request: Request) -> User | None:
 def _require_code(province: Province, person: User, code: str, address: str) -> None:
     """Raise `WrongSecondStepError` unless a code fits; guesses are counted before."""
     limit = province.accounts.second_steps
-    limit.enter(person.login, address, time.monotonic())
+    limit.enter(person.login, address)
     key, now = province.settings.secret_key(), province.sessions.now()
     with transaction(province.accounts.engine) as tx:
         fits = second_factor_fits(tx, person, code, key, now)
     if not fits:
         raise WrongSecondStepError
-    limit.succeeded(person.login, address, time.monotonic())
+    limit.succeeded(person.login, address)

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import time
 from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import quote
@@ -99,7 +98,7 @@ async def submit_report(
     """Store a report, and answer with its tracking page once it is on the disk."""
     app, sender = app_of(request), address_of(request)
     try:
-        app.limits.enter(PublicAction.REPORT, sender, time.monotonic())
+        await run_in_threadpool(app.limits.enter, PublicAction.REPORT, sender)
         if fields["homepage"]:
             raise InvalidError("homepage", "", "nothing")
         report = _report(fields, translator_of(request).language)
@@ -266,13 +265,13 @@ def _status(error: BarfrubError | None) -> int:
 
 def _entered(request: Request, reference: str, code: str) -> ServiceRequest:
     """Return the request of a tracking code; wrong codes are counted."""
-    app, sender, now_s = app_of(request), address_of(request), time.monotonic()
+    app, sender = app_of(request), address_of(request)
     wanted = plain_reference(reference[:SHORT_LETTERS])
-    app.limits.enter(PublicAction.TRACK, sender, now_s)
-    app.track_codes.enter(wanted, sender, now_s)
+    app.limits.enter(PublicAction.TRACK, sender)
+    app.track_codes.enter(wanted, sender)
     with reading(app.engine) as tx:
         asked = tracked_request(tx, wanted, code[:SHORT_LETTERS])
-    app.track_codes.succeeded(wanted, sender, now_s)
+    app.track_codes.succeeded(wanted, sender)
     return asked
 
 

@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from api import alerts, edits, logbook, replay, streets, what_if
 from api.access.auth import Seals
+from api.access.code_limit import CodeLimit, TrackCodeLimit
 from api.access.rate_limits import PublicLimits
 from api.access.sessions import Sessions
 from api.access.sign_in_accounts import CityAccounts
@@ -35,7 +36,9 @@ from api.open311 import updates as open311_updates
 from api.open311.errors import install_outer_faults
 from api.planning import plan_comparison, plans
 from api.processes.city_state import CityStateHolder
+from api.processes.cluster.board_presence import presence_of
 from api.processes.cluster.leadership import Leadership
+from api.processes.cluster.rate_counts import account_store, counts_of
 from api.processes.dispatch_rpc import DispatchClient
 from api.processes.event_feeds import EventFeeds
 from api.processes.ingest.board_cache import BoardCache
@@ -244,9 +247,13 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         position_ingest=PositionIngest(engine, tracker_stats, on_stored, on_early),
         seals=Seals(settings.secret_key()),
         sessions=Sessions(engine, steady.now),
-        accounts=CityAccounts(engine),
+        accounts=CityAccounts(account_store(engine)),
         meters=Meters(),
-        limits=PublicLimits(settings.public_pace),
+        limits=PublicLimits(settings.public_pace, counts_of(engine, "public").limiter),
+        tracker_limits=PublicLimits(settings.public_pace),
+        code_entries=CodeLimit(counts_of(engine, "code")),
+        track_codes=TrackCodeLimit(counts_of(engine, "track_code").limiter),
+        presence=presence_of(engine),
         logbook_task=LogbookTask(engine, clock, city_state),
         history=history,
         replay_task=ReplayTask(engine, clock, city_state, history),

@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,7 @@ from api.access.auth import (
     hash_password,
     require_same,
 )
-from api.access.code_limit import CodeLimit
+from api.access.code_limit import CodeLimit, memory_counts
 from api.access.password_rules import checked_password
 from api.config.clock import Clock
 from api.config.settings import Settings, plain_name
@@ -92,7 +91,7 @@ class FirstStart:
     open_city: Callable[[Path], None]
     code: str
     background_job: BackgroundJob[CityReport] = field(default_factory=BackgroundJob)
-    attempts: CodeLimit = field(default_factory=CodeLimit)
+    attempts: CodeLimit = field(default_factory=lambda: CodeLimit(memory_counts()))
 
     @property
     def over(self) -> bool:
@@ -101,10 +100,10 @@ class FirstStart:
 
     def session_for(self, code: str, address: str) -> FirstStartSession:
         """Return a session for the right code; raise `WrongCodeError` or `TooManyError`."""
-        self.attempts.enter(address, time.monotonic())
+        self.attempts.enter(address)
         if not secrets.compare_digest(_plain(code).encode(), _plain(self.code).encode()):
             raise WrongCodeError
-        self.attempts.succeeded(address, time.monotonic())
+        self.attempts.succeeded(address)
         return FirstStartSession(secrets.token_urlsafe(24), self._stamp())
 
     def session_of(self, request: Request) -> FirstStartSession | None:

@@ -1,6 +1,5 @@
 """The driver's page: sign-in by a short code, and the whole route of a shift."""
 
-import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
@@ -127,16 +126,16 @@ def _signed_in_by(request: Request, code: str) -> tuple[User, SessionCookie]:
     app, address = app_of(request), address_of(request)
     scanned = is_token(code)
     if scanned:
-        app.limits.enter(PublicAction.READ, address, time.monotonic())
+        app.limits.enter(PublicAction.READ, address)
     else:
-        app.code_entries.enter(address, time.monotonic())
+        app.code_entries.enter(address)
     with transaction(app.engine) as tx:
         user = _user_of(app, tx, code)
         if user is None:
             raise NoCodeError
         cookie = begin_session(request, tx, user, SignInMethod.CODE)
     if not scanned:
-        app.code_entries.succeeded(address, time.monotonic())
+        app.code_entries.succeeded(address)
     return user, cookie
 
 

@@ -2,7 +2,6 @@
 
 import base64
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,7 +52,7 @@ async def find_sender(app: App, claim: TrackerClaim) -> Device | None:
 
 def count_unknown_tracker(app: App, address: str) -> None:
     """Count a message of nobody known; raise `TooManyError` above the limit of its address."""
-    app.limits.enter(PublicAction.UNKNOWN_TRACKER, address, time.monotonic())
+    app.tracker_limits.enter(PublicAction.UNKNOWN_TRACKER, address)
 
 
 async def refuse_unknown_tracker(app: App, secret: str, address: str) -> None:
@@ -66,7 +65,7 @@ async def refuse_unknown_tracker(app: App, secret: str, address: str) -> None:
         and not _of_gateway(app, secret)
         and await app.position_ingest.devices.find(secret) is None
     ):
-        app.limits.check(PublicAction.UNKNOWN_TRACKER, address, time.monotonic())
+        app.tracker_limits.check(PublicAction.UNKNOWN_TRACKER, address)
 
 
 def bearer(request: Request) -> str:

@@ -94,6 +94,10 @@ class App:
     meters: Meters
     limits: PublicLimits
     retention_task: RetentionTask
+    tracker_limits: PublicLimits
+    code_entries: CodeLimit
+    track_codes: TrackCodeLimit
+    presence: BoardPresence
     notice_sender: NoticeSender
     logbook_task: LogbookTask
     history: StormHistory
@@ -107,9 +111,6 @@ class App:
     records: StormRecords = field(default_factory=StormRecords)
     plans: PublishedPlanCache = field(default_factory=PublishedPlanCache)
     offers: Offers = field(default_factory=Offers)
-    code_entries: CodeLimit = field(default_factory=CodeLimit)
-    track_codes: TrackCodeLimit = field(default_factory=TrackCodeLimit)
-    presence: BoardPresence = field(default_factory=BoardPresence)
     background_job: BackgroundJob[Any] = field(default_factory=BackgroundJob)
 
     def join(self, province: CityInProvince) -> None:

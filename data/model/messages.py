@@ -28,3 +28,18 @@ class Message:
     delivered_at: datetime | None = None
     seen_at: datetime | None = None
     command_id: CommandId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """An open board: its user, its subject ("request:12", or nothing), and whether that is edited.
+
+    `since` is when it began to show that; `here` is false for a board that was closed.
+    """
+
+    id: int
+    login: str
+    subject: str
+    editing: bool
+    since: datetime
+    here: bool = True

@@ -1,10 +1,22 @@
-"""Presence: which boards are open, and who views or edits what; in memory."""
+"""Presence: which boards are open, and who views or edits what."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from threading import Lock
 from time import monotonic
+from typing import Protocol
+
+from data.model import Presence
+from data.store.database.engine import Tx
+from data.store.messages.open_boards import (
+    find_board,
+    list_boards,
+    remove_board,
+    remove_boards_beyond,
+    remove_expired_boards,
+    save_board,
+)
 
 GONE_S = 60.0
 """A board that says nothing for so long is closed: an open one speaks every 20 seconds."""
@@ -13,23 +25,23 @@ MOST = 200
 """Boards that are remembered: who opens more has a program, not people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """An open board: its user, its subject ("request:12", or nothing), and whether that is edited.
-
-    `since` is when it began to show that; `here` is false for a board that was closed.
-    """
-
-    id: int
-    login: str
-    subject: str
-    editing: bool
-    since: datetime
-    here: bool = True
-
-
-class BoardPresence:
+class BoardPresence(Protocol):
     """All open boards by login and tab key; safe from any thread."""
+
+    def enter(
+        self, login: str, tab: str, subject: str, *, editing: bool, now: datetime
+    ) -> tuple[Presence, list[Presence]]:
+        """Record a board's subject; return it, and all boards that changed since."""
+
+    def leave(self, login: str, tab: str) -> list[Presence]:
+        """Remove a board; return it as gone, if it was known."""
+
+    def present(self) -> list[Presence]:
+        """Return all open boards in the order in which they came."""
+
+
+class MemoryPresence:
+    """The open boards of one process; see `BoardPresence`."""
 
     def __init__(self, clock_s: Callable[[], float] = monotonic) -> None:
         self._clock_s = clock_s
@@ -81,3 +93,28 @@ class BoardPresence:
     def _drop(self, key: tuple[str, str]) -> list[Presence]:
         board, _ = self._boards.pop(key)
         return [replace(board, here=False)]
+
+
+def enter_board(tx: Tx, tab: str, shown: Presence) -> tuple[Presence, list[Presence]]:
+    """Record in the database what a board shows; return it, and all boards that changed since.
+
+    The id of `shown` is ignored, and `since` where the board shows the same as before.
+    """
+    gone = remove_expired_boards(tx)
+    known = find_board(tx, shown.login, tab)
+    same = known is not None and (known.subject, known.editing) == (shown.subject, shown.editing)
+    mine = save_board(
+        tx, tab, known if known is not None and same else shown, timedelta(seconds=GONE_S)
+    )
+    gone += remove_boards_beyond(tx, MOST)
+    return mine, [*([] if same else [mine]), *gone]
+
+
+def leave_board(tx: Tx, login: str, tab: str) -> list[Presence]:
+    """Remove a board from the database; return it as gone, if it was known."""
+    return remove_board(tx, login, tab)
+
+
+def open_boards(tx: Tx) -> list[Presence]:
+    """Return the boards in the database that are open, in the order in which they came."""
+    return list_boards(tx)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Event
+from data.model import Event, Presence
 from fleet.audit.last_change import UNCHANGED
-from fleet.messages.presence import Presence
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from math import inf
 from typing import NamedTuple
 
 from api.access.auth import TooManyError
-from api.access.rate_limits import Allowance, RateLimiter
+from api.access.rate_limits import MemoryRateLimiter
 from api.processes.ingest.command_queue import CommandQueue
 from api.processes.ingest.group_commit import CommitLimits, GroupCommit
 from api.processes.ingest.tracker_stats import TrackerStats
 from data.model import Device, DeviceId, Position
+from data.model.rate_limits import Allowance
 from data.store.accounts.accounts import list_devices
 from data.store.database.engine import Database, reading, transaction
 from data.store.tracking.early_positions import add_early
@@ -137,7 +138,7 @@ class Devices:
         self._changes = 0
         self._reading: asyncio.Future[None] | None = None
         self.allowance = ALLOWANCE
-        self._limiter = RateLimiter()
+        self._limiter = MemoryRateLimiter()
 
     async def find(self, token: str) -> Device | None:
         """Return the tracker with this token, `None` where there is none."""
@@ -154,7 +155,7 @@ class Devices:
 
     def count(self, device_id: DeviceId) -> None:
         """Count a message of a tracker; raise `TooManyError` above its rate."""
-        self._limiter.enter([(device_id, self.allowance)], time.monotonic())
+        self._limiter.enter([(device_id, self.allowance)])
 
     def stop(self) -> None:
         """End the thread."""
@@ -169,7 +170,7 @@ class Devices:
 
     def _may_read_again(self) -> bool:
         try:
-            self._limiter.enter([("read again", READ_AGAIN)], time.monotonic())
+            self._limiter.enter([("read again", READ_AGAIN)])
         except TooManyError:
             return False
         return True

@@ -85,7 +85,7 @@ def reading(engine: Engine) -> Iterator[Tx]:
 def momentary(engine: Engine) -> Iterator[Tx]:
     """Yield a transaction on the tables of `data.store.schema.moment`, on PostgreSQL alone.
 
-    It waits for no other writer of the city.
+    It waits for no other writer of the city, and sees what others commit meanwhile.
     """
     with engine.connect().execution_options(momentary=True) as tx, tx.begin():
         yield tx

@@ -80,7 +80,8 @@ def own_connection(engine: Engine) -> psycopg.Connection:
 def _begin(connection: Connection) -> None:
     """Read one state of all tables, or write as the only writer of the city.
 
-    As on SQLite: who writes has read what no other writer changes meanwhile.
+    As on SQLite: who writes has read what no other writer changes meanwhile. Transactions on
+    unlogged tables wait for nobody.
     """
     options = connection.get_execution_options()
     if options.get("momentary"):

@@ -35,7 +35,7 @@ from data.store.schema.crews import crew, crew_draft, crew_job, crew_job_photo, 
 from data.store.schema.edits import hand_draft, plan_edit, standing_order
 from data.store.schema.logbook import log_part
 from data.store.schema.messages import message
-from data.store.schema.moment import hub_change, last_place
+from data.store.schema.moment import hub_change, known_address, last_place, open_board, rate_bucket
 from data.store.schema.requests.agencies import (
     agency,
     call_attempt,
@@ -120,6 +120,7 @@ __all__ = [
     "handover_note",
     "hub_change",
     "job",
+    "known_address",
     "last_place",
     "leg_progress",
     "loan",
@@ -127,6 +128,7 @@ __all__ = [
     "message",
     "metadata",
     "notice",
+    "open_board",
     "open_window",
     "partner_report",
     "partner_update",
@@ -139,6 +141,7 @@ __all__ = [
     "position",
     "promise",
     "queue_change",
+    "rate_bucket",
     "recovery_code",
     "referral",
     "reload_site",

@@ -4,7 +4,19 @@ Unlogged: quick, emptied by a crash of the database, part of no backup and of no
 them is known again from other tables, or a minute later of no use.
 """
 
-from sqlalchemy import Boolean, Column, Connection, DateTime, Float, Index, MetaData, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Double,
+    Float,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy import func as sql
 from sqlalchemy.event import listens_for
 
@@ -34,6 +46,41 @@ last_place = Table(
     Column("speed_mps", Float),
     Column("state", Text, nullable=False),
     Column("blade", Boolean),
+    prefixes=["UNLOGGED"],
+)
+
+rate_bucket = Table(
+    "rate_bucket",
+    moment,
+    Column("key", Text, primary_key=True, doc="digest of limit and sender"),
+    Column("burst", Double, nullable=False),
+    Column("per_s", Double, nullable=False),
+    Column("locks", Boolean, nullable=False),
+    Column("tokens", Double, nullable=False),
+    Column("at_s", Double, nullable=False, doc="by the clock of the database"),
+    Column("locked", Boolean, nullable=False),
+    prefixes=["UNLOGGED"],
+)
+
+known_address = Table(
+    "known_address",
+    moment,
+    Column("key", Text, primary_key=True, doc="digest of account and address"),
+    Column("used_at", DateTime, nullable=False, doc="by the clock of the database"),
+    prefixes=["UNLOGGED"],
+)
+
+open_board = Table(
+    "open_board",
+    moment,
+    new_id(),
+    Column("login", Text, nullable=False),
+    Column("tab", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("editing", Boolean, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("lease_until", DateTime, nullable=False, doc="by the clock of the database"),
+    UniqueConstraint("login", "tab", name="open_board_key"),
     prefixes=["UNLOGGED"],
 )
 

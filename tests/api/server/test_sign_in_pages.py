@@ -16,13 +16,14 @@ from api.access.auth import (
     password_outdated,
     place_to_sign_in,
 )
-from api.access.code_limit import SignInLimit, failures
+from api.access.code_limit import SignInLimit, failures, memory_counts
 from api.config.console import CONSOLE
 from data.store.accounts.accounts import find_user_by_login, set_password_hash
 from data.store.database.engine import transaction
 from data.store.schema import session as session_table
 from fleet.accounts.accounts import set_password
 from tests.api.conftest import PASSWORD
+from tests.seconds import Seconds
 from tests.village import NOW
 
 HTML = {"accept": "text/html"}
@@ -78,41 +79,45 @@ def test_after_five_failures_even_the_right_password_must_wait(sign_in_by_form):
 
 
 def test_the_limit_forgives_when_its_window_has_passed():
-    limit = SignInLimit(by_name=failures(2, window_s=60))
-    limit.enter("ali", "here", now_s=0)
-    limit.enter("ali", "here", now_s=10)
+    clock = Seconds()
+    limit = SignInLimit(memory_counts(clock_s=clock), by_name=failures(2, window_s=60))
+    limit.enter("ali", "here")
+    clock.now_s = 10
+    limit.enter("ali", "here")
+    clock.now_s = 59
     with pytest.raises(TooManyError):
-        limit.enter("ali", "here", now_s=59)
-    limit.enter("ali", "elsewhere", now_s=59)
-    limit.enter("ali", "here", now_s=61)
+        limit.enter("ali", "here")
+    limit.enter("ali", "elsewhere")
+    clock.now_s = 61
+    limit.enter("ali", "here")
 
 
 def test_guessing_many_names_from_one_address_is_refused_too():
-    limit = SignInLimit(by_address=failures(3))
+    limit = SignInLimit(memory_counts(), by_address=failures(3))
     for login in ("ali", "sara", "reza"):
-        limit.enter(login, "here", now_s=0)
+        limit.enter(login, "here")
     with pytest.raises(TooManyError):
-        limit.enter("mina", "here", now_s=1)
-    limit.enter("mina", "elsewhere", now_s=1)
+        limit.enter("mina", "here")
+    limit.enter("mina", "elsewhere")
 
 
 def test_the_many_addresses_of_one_ipv6_subscriber_count_as_one():
-    limit = SignInLimit(by_address=failures(3))
+    limit = SignInLimit(memory_counts(), by_address=failures(3))
     for number in range(3):
-        limit.enter(f"user-{number}", f"2001:db8:1:2::{number + 1}", 0.0)
+        limit.enter(f"user-{number}", f"2001:db8:1:2::{number + 1}")
     with pytest.raises(TooManyError):
-        limit.enter("another", "2001:db8:1:2:ffff::9", 1.0)
-    limit.enter("another", "2001:db8:1:3::9", 1.0)
-    limit.enter("another", "testclient", 1.0)
+        limit.enter("another", "2001:db8:1:2:ffff::9")
+    limit.enter("another", "2001:db8:1:3::9")
+    limit.enter("another", "testclient")
 
 
 def test_the_limit_remembers_only_so_many():
-    limit = SignInLimit(by_name=failures(1), remembered=3)
+    limit = SignInLimit(memory_counts(remembered=3), by_name=failures(1))
     for address in ("here", "there"):
-        limit.enter("ali", address, now_s=0)
-    limit.enter("ali", "here", now_s=1)
+        limit.enter("ali", address)
+    limit.enter("ali", "here")
     with pytest.raises(TooManyError):
-        limit.enter("ali", "here", now_s=1)
+        limit.enter("ali", "here")
 
 
 def test_a_crowd_that_signs_in_leaves_threads_to_others_and_counts_against_nobody(

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.access.rate_limits import Allowance
 from data.model import Position, VehicleId
+from data.model.rate_limits import Allowance
 from data.store.accounts.accounts import add_device, set_token_hash
 from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Database, Tx, transaction

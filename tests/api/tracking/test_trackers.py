@@ -79,7 +79,7 @@ def test_a_name_that_may_be_a_token_is_not_shown_whole(client: TestClient, page:
 def test_unknown_senders_are_told_to_wait_before_they_fill_the_disk(
     client: TestClient, app: Any, page: Any
 ) -> None:
-    app.limits.pace = 0.05
+    app.tracker_limits.pace = 0.05
     answers = [osmand(client, id=f"guess-{n}").status_code for n in range(5)]
     assert answers == [400, 400, 400, 429, 429]
     assert len(page()["unknown_trackers"]) == 3
@@ -89,7 +89,7 @@ def test_many_unknown_senders_cost_the_thread_of_positions_nothing(
     client: TestClient, app: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody is refused, so that everything is looked up that ever is."""
-    app.limits.pace = 0.0
+    app.tracker_limits.pace = 0.0
     threads: Counter[str] = Counter()
 
     def listed(tx: Tx) -> list[Device]:
@@ -108,7 +108,7 @@ def test_many_unknown_senders_cost_the_thread_of_positions_nothing(
 def test_senders_with_wrong_tokens_are_limited_at_every_door_before_they_are_read(
     client: TestClient, app: Any
 ) -> None:
-    app.limits.pace = 0.05
+    app.tracker_limits.pace = 0.05
     wrong = {"Authorization": "Bearer wrong"}
     answers = [client.post("/positions", content=b"[", headers=wrong) for _ in range(5)]
     assert [one.status_code for one in answers] == [401, 401, 401, 429, 429]

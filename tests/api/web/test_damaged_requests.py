@@ -11,10 +11,10 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlalchemy import func, select
 
-from api.access.rate_limits import Allowance
 from api.config.settings import Settings
 from api.tracking.mqtt import Broker
 from data.model import Actor, ActorKind, VehicleId
+from data.model.rate_limits import Allowance
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_csv import csv_from_machines
 from data.store.accounts.accounts import add_device
