@@ -29,7 +29,8 @@ class OwnerIn(Wire):
 def list_alerts(context: WallContext) -> list[AlertView]:
     """Return the open alerts, the oldest first."""
     with context.reading() as tx:
-        return [alert_view(one, context.app.network) for one in list_open_alerts(tx)]
+        alerts = list_open_alerts(tx)
+        return [context.shown(alert_view(one, context.app.network)) for one in alerts]
 
 
 @router.post("/api/alerts/{alert_id}/acknowledge")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from data.model import Alert, AlertFacts, AlertKind, ByLanguage
 from data.streets.network import StreetNetwork
+from maps.pages.wall import PrivateText
 from maps.streets.street import street_name
 
 NEAR_M = 150.0
@@ -25,9 +26,9 @@ class AlertView:
     lon: float | None
     lat: float | None
     facts: AlertFacts
-    acknowledged_by: str
+    acknowledged_by: PrivateText
     acknowledged_at: datetime | None
-    owner: str
+    owner: PrivateText
 
 
 def alert_view(alert: Alert, network: StreetNetwork) -> AlertView:

@@ -59,7 +59,8 @@ RequestNumber = Annotated[int, Field(ge=1, lt=2**63)]
 def get_board(request: Request, context: WallContext) -> Response:
     """Return the whole board; most requests only with what the map draws.
 
-    Wall displays get no request in full: passers-by would read callers' words.
+    Wall displays get no request in full and no plan runs: passers-by would read callers' words
+    and who asked for a plan.
     """
     boards = context.app.boards
     if context.has(*BOARD_ROLES):
@@ -127,7 +128,7 @@ def get_vehicle_panel(vehicle_id: VehicleId, context: BoardContext) -> VehicleVi
 
 
 def board_of(app: App, *, words: bool = True) -> DispatchBoard:
-    """Return the board's present content, with or without the callers' `words`."""
+    """Return the board's present content, with or without the `words` and names of people."""
     with reading(app.engine) as tx:
         now, storm = app.clock.now(), wanted_storm(tx)
         states = app.boards.states(tx, storm, now)
@@ -145,7 +146,7 @@ def board_of(app: App, *, words: bool = True) -> DispatchBoard:
             waiting=waiting,
             requests=full.values(),
             plan=plan_view(driven.plan, machine_names(tx)) if driven else None,
-            runs=shown_runs(tx, storm, RUNS_SHOWN),
+            runs=shown_runs(tx, storm, RUNS_SHOWN) if words else (),
         )
         return dispatch_board(records)
 

@@ -1,7 +1,7 @@
 """Streams of changes for browsers: each event is serialized once for all its readers."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from pydantic_core import to_json
@@ -26,6 +26,14 @@ ALONE = frozenset({"beat", "city", "storm"})
 
 Kinds = frozenset[str] | None
 
+type Shown = Callable[[Any], Any]
+"""Returns an item as the readers of a stream may see it."""
+
+
+def as_it_is(item: object) -> object:
+    """Return an item with all that it holds."""
+    return item
+
 
 class EventFeeds:
     """The streams of a city, by the kinds of events that are read; use it in one event loop.
@@ -37,13 +45,14 @@ class EventFeeds:
     def __init__(self, hub: Hub, clock: Clock) -> None:
         self._hub = hub
         self._clock = clock
-        self._feeds: dict[Kinds, _Feed] = {}
+        self._feeds: dict[tuple[Kinds, Shown], _Feed] = {}
 
-    async def listen(self, kinds: Kinds = None) -> AsyncGenerator[bytes]:
+    async def listen(self, kinds: Kinds = None, shown: Shown = as_it_is) -> AsyncGenerator[bytes]:
         """Yield the lines of an event stream, limited to some kinds where given."""
-        feed = self._feeds.get(kinds)
+        key = kinds, shown
+        feed = self._feeds.get(key)
         if feed is None or feed.over:
-            feed = self._feeds[kinds] = _Feed(self._hub, self._clock, kinds)
+            feed = self._feeds[key] = _Feed(self._hub, self._clock, kinds, shown)
         listener = feed.join()
         try:
             yield f"retry: {RETRY_MS}\n\n".encode()
@@ -51,8 +60,8 @@ class EventFeeds:
                 yield lines
         finally:
             feed.leave(listener)
-            if not feed.listeners and self._feeds.get(kinds) is feed:
-                del self._feeds[kinds]
+            if not feed.listeners and self._feeds.get(key) is feed:
+                del self._feeds[key]
                 feed.stop()
 
     def cut_off(self) -> None:
@@ -85,9 +94,10 @@ class _Listener:
 class _Feed:
     """One subscription, whose events are serialized once and passed on to all listeners."""
 
-    def __init__(self, hub: Hub, clock: Clock, kinds: Kinds) -> None:
+    def __init__(self, hub: Hub, clock: Clock, kinds: Kinds, shown: Shown) -> None:
         self._hub = hub
         self._clock = clock
+        self._shown = shown
         self._number = 0
         self._awake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -159,5 +169,6 @@ class _Feed:
 
     def _event(self, kind: str, items: list[Any]) -> bytes:
         self._number += 1
-        payload = to_json(items[-1] if kind in ALONE else items)
+        shown = [self._shown(one) for one in (items[-1:] if kind in ALONE else items)]
+        payload = to_json(shown[0] if kind in ALONE else shown)
         return b"id: %d\nevent: %s\ndata: %s\n\n" % (self._number, kind.encode(), payload)

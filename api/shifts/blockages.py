@@ -29,7 +29,7 @@ def get_blockages(context: WallContext) -> list[BlockageView]:
     with context.reading() as tx:
         storm = wanted_storm(tx)
         found = list_open_blockages(tx, storm.id) if storm else []
-        return [_view(tx, context, each) for each in found]
+        return [context.shown(_view(tx, context, each)) for each in found]
 
 
 @router.post("/api/shifts/{shift_id}/blockages")

@@ -90,7 +90,7 @@ def get_shifts(context: WallContext) -> list[ProgressView]:
         progress = list_progress_of_plan(tx, plan.id) if plan else {}
         answers = list_answers(tx, plan.id) if plan else {}
         drivers = login_names(tx)
-        return [
+        views = [
             progress_view(
                 shift,
                 plan.id if plan else None,
@@ -102,6 +102,7 @@ def get_shifts(context: WallContext) -> list[ProgressView]:
             )
             for shift in list_shifts(tx, storm.id)
         ]
+    return [context.shown(view) for view in views]
 
 
 @router.get("/api/drivers")

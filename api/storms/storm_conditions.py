@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.storms.storms import detail_of, publish_storm
 from api.web.checked_route import CheckedRoute
-from api.web.context import BoardContext, Context, DispatcherContext
+from api.web.context import Context, DispatcherContext, WallContext
 from api.web.page_context import translator_of
 from api.web.schemas import Base, Moment, UndoIn, Wire, moment_in
 from api.web.uploads import TABLE_LIMIT, content_of
@@ -180,12 +180,13 @@ def withdraw_snowfall_entry(entry_id: SnowEntryId, context: DispatcherContext) -
 
 
 @router.get("/api/closures")
-def get_closures(context: BoardContext) -> list[ClosureView]:
+def get_closures(context: WallContext) -> list[ClosureView]:
     """Return the present and future closures of the active storm."""
     with context.reading() as tx:
         storm = find_active_storm(tx)
         found = list_closures(tx, storm.id, context.now) if storm else []
-    return [closure_view(each, context.app.network, context.now) for each in found]
+    network, now = context.app.network, context.now
+    return [context.shown(closure_view(each, network, now)) for each in found]
 
 
 @router.post("/api/storms/{storm_id}/closures", status_code=201)

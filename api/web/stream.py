@@ -15,10 +15,10 @@ from api.web.cookies import SESSION_COOKIE, read_cookie
 from data.model import Role
 
 _CITY = frozenset({"beat", "city", "storm"})
+_WALL = _CITY | {"coverage", "vehicles", "legs", "blockages", "closures", "alerts", "checks"}
 _DESK = _CITY | {"coverage", "vehicles", "requests", "runs"}
-_ROAD = {"legs", "blockages", "closures", "alerts", "checks", "messages"}
-_BOARD = _DESK | _ROAD | {"presence", "what_ifs", "handover_notes", "edits", "orders", "crews"}
-_WORDS = {"requests", "messages", "handover_notes"}
+_TEAM = {"messages", "presence", "what_ifs", "handover_notes", "edits", "orders", "crews"}
+_BOARD = _WALL | _DESK | _TEAM
 
 KINDS_BY_ROLE: Mapping[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: _BOARD,
@@ -28,12 +28,12 @@ KINDS_BY_ROLE: Mapping[Role, frozenset[str]] = {
     Role.DRIVER: _CITY | {"mail"},
     Role.CREW: _CITY | {"crews"},
     Role.COUNCIL: _CITY | {"coverage"},
-    Role.WALL: _BOARD - _WORDS - {"presence", "runs"},
+    Role.WALL: _WALL,
 }
 """Kinds of events by role: the council gets no vehicles or callers, drivers only their own.
 
-Wall displays get no words of callers and drivers: passers-by read them. `mail`
-tells which shifts have news; what it says, only its own driver may ask for.
+Wall displays get what the map and the alerts show, without names and words. `mail` tells which
+shifts have news; what it says, only its own driver may ask for.
 """
 
 router = APIRouter(route_class=CheckedRoute)
@@ -54,7 +54,8 @@ async def stream_updates(request: Request, context: AnyContext) -> StreamingResp
     """
     kinds = frozenset[str]().union(*(KINDS_BY_ROLE[role] for role in context.user.roles))
     text = read_cookie(context.app.settings, request, SESSION_COOKIE)
-    events = while_welcome(context.app.feeds.listen(kinds), lambda: _is_welcome(context, text))
+    feed = context.app.feeds.listen(kinds, context.shown)
+    events = while_welcome(feed, lambda: _is_welcome(context, text))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 

@@ -24,6 +24,7 @@ from data.model import (
 )
 from data.streets.network import StreetNetwork
 from fleet.shifts.route_answers import RouteAnswerState, answer_state_of
+from maps.pages.wall import PrivateText
 from maps.routes.route_steps import StageView
 from maps.streets.street import street_name
 
@@ -39,7 +40,7 @@ class ProgressView:
     id: int
     vehicle_id: int
     state: ShiftState
-    driver: str
+    driver: PrivateText
     plan_id: int | None
     done: int
     skipped: int
@@ -54,7 +55,7 @@ class ProgressView:
     ends_at: datetime
     answer: RouteAnswerState
     declined: str
-    words: str
+    words: PrivateText
     answered_at: datetime | None
 
 
@@ -82,7 +83,7 @@ class BlockageView:
     reported_at: datetime
     lon: float
     lat: float
-    text: str
+    text: PrivateText
     photo: bool
     cleared_at: datetime | None
 

@@ -26,6 +26,7 @@ from data.streets.network import StreetNetwork
 from fleet.storms.storm_phases import LEGAL, OpenWork
 from maps.board.board import SnowPoint, snow_points
 from maps.pages.i18n import Translator
+from maps.pages.wall import PrivateText
 from maps.streets.street import street_name
 
 
@@ -99,8 +100,8 @@ class ClosureView:
     forward: bool | None
     from_at: datetime
     until_at: datetime | None
-    reason: str
-    by: str
+    reason: PrivateText
+    by: PrivateText
     holds: bool
     over: bool
     line: tuple[LonLat, ...]

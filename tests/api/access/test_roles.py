@@ -235,7 +235,7 @@ MAY = {
     Role.CREW: CREW,
     Role.COUNCIL: COUNCIL,
     Role.WALL: {"read the board", "see how far shifts are", "see blocked streets", "see alerts"}
-    | {"see how routes are driven"},
+    | {"see how routes are driven", "see closed streets"},
 }
 
 

@@ -1,10 +1,21 @@
 """A screen on a wall: signed in for a winter, and it shows no words of callers."""
 
+import re
 from datetime import timedelta
+from typing import Any, get_args, get_type_hints
+
+import pytest
+from pydantic_core import to_json
 
 from api.access.auth import SESSION_S, WALL_S
 from api.web.stream import KINDS_BY_ROLE
 from data.model import Role
+from maps.alerts import AlertView
+from maps.board.board import CityView, StormView, VehicleView
+from maps.pages.wall import PrivateText, for_wall
+from maps.routes.plan_vs_actual import CheckView
+from maps.shifts.driver import BlockageView, ProgressView
+from maps.storms.storms import ClosureView
 
 PAGE = {"accept": "text/html"}
 
@@ -40,3 +51,63 @@ def test_a_wall_shows_requests_but_not_what_callers_said(client, sign_in):
     assert len(board.json()["waiting"]) == 1
     assert "mother" not in board.text
     assert "requests" not in KINDS_BY_ROLE[Role.WALL]
+
+
+SEEN_BY_KIND = {
+    "alerts": AlertView,
+    "blockages": BlockageView,
+    "checks": CheckView,
+    "city": CityView,
+    "closures": ClosureView,
+    "legs": ProgressView,
+    "storm": StormView,
+    "vehicles": VehicleView,
+}
+NO_VIEWS = {"beat", "coverage"}
+
+HARMLESS = {
+    "AlertView.facts",
+    "AlertView.kind",
+    "AlertView.street",
+    "BlockageView.names",
+    "BlockageView.vehicle",
+    "CheckView.counts",
+    "CityView.network_version",
+    "ClosureView.names",
+    "ProgressView.declined",
+    "ProgressView.kind",
+    "ProgressView.reason",
+    "ProgressView.street",
+    "StormView.name",
+    "StormView.phase",
+    "VehicleView.name",
+    "VehicleView.type",
+}
+"""Texts of views that name things, or are codes: nobody's name, and nobody's words."""
+
+
+def filled(kind: type) -> Any:
+    """Return a view whose texts say which field they are of."""
+    hints = get_type_hints(kind)
+    return kind(**{name: _filling(hint, f"{kind.__name__}.{name}") for name, hint in hints.items()})
+
+
+def _filling(hint: Any, where: str) -> Any:
+    if hint is str or hint is PrivateText:
+        return where
+    return {where: where} if _holds_text(hint) else None
+
+
+def _holds_text(hint: Any) -> bool:
+    return hint is str or any(map(_holds_text, get_args(getattr(hint, "__value__", hint))))
+
+
+@pytest.mark.parametrize("kind", sorted(SEEN_BY_KIND))
+def test_every_text_of_an_event_on_a_wall_names_things_or_is_hidden(kind: str) -> None:
+    view = SEEN_BY_KIND[kind]
+    shown = set(re.findall(rf"{view.__name__}\.\w+", to_json(for_wall(filled(view))).decode()))
+    assert shown == {one for one in HARMLESS if one.startswith(f"{view.__name__}.")}
+
+
+def test_the_kinds_of_events_on_a_wall_are_those_whose_texts_are_known() -> None:
+    assert KINDS_BY_ROLE[Role.WALL] == SEEN_BY_KIND.keys() | NO_VIEWS

@@ -72,7 +72,7 @@ function watched(which) {
     id: `alert-${alert.id}`,
     kind: alert.vehicle_id === null ? "alert" : "truck",
     target: alert.vehicle_id ?? alert.id,
-    tone: alert.acknowledged_by ? "plain" : "danger",
+    tone: alert.acknowledged_at ? "plain" : "danger",
     icon: sos(alert) ? "siren" : undefined,
     seenBy: alert.owner || alert.acknowledged_by,
     title: alertTitle(alert),
