@@ -8,6 +8,7 @@ from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from pydantic import Field
 from starlette.responses import Response
 
+from api.processes.limited_process import limits_of, run_limited
 from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import AdminContext, BoardContext, Context
 from api.web.download import attachment
@@ -20,9 +21,12 @@ from data.model import Override, Place, Role, SegmentId, ServiceClass
 from data.policy.override_file import (
     LEAST_CYCLE_H,
     NOTE_LETTERS,
+    OverrideLines,
     csv_from_overrides,
     geojson_from_overrides,
+    is_sheet,
     overrides_from_file,
+    read_lines,
 )
 from data.policy.service_levels import idle_rules
 from data.policy.street_finder import StreetFinder
@@ -167,8 +171,15 @@ def import_class_decisions(
 ) -> OverrideFileOut:
     """Import overrides from a file, completely or not at all."""
     network, t = context.app.network, translator_of(request)
+    limits = limits_of(context.app.settings)
+
+    def read(name: str, content: bytes) -> OverrideLines:
+        if is_sheet(name):  # takes some times its size, whatever is in it
+            return read_lines(name, content)
+        return run_limited(limits, name, read_lines, name, content)
+
     wanted, mistakes = overrides_from_file(
-        file.filename or "", content_of(file, MOST_BYTES), network, context.app.policy
+        file.filename or "", content_of(file, MOST_BYTES), network, context.app.policy, read
     )
     if mistakes:
         listed = [

@@ -35,6 +35,10 @@ class Need(str):
         need.msgid, need.values = msgid, values
         return need
 
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        """Return what it is made of anew in another process."""
+        return (self.msgid,), self.values
+
 
 def _plain(value: object) -> object:
     return f"{value:g}" if isinstance(value, float) else value

@@ -26,6 +26,11 @@ SECRETS = "BARFRUB_SECRETS"
 """Environment variable of the folder with settings as files."""
 
 
+def _memory_mb() -> int:
+    """Return how much memory the machine has."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1024**2
+
+
 class LogStyle(StrEnum):
     """The style of log lines: text, or one JSON object each."""
 
@@ -131,6 +136,15 @@ class Settings(BaseSettings):
         le=PARTS,
         description="Processes that share out the vehicles and digest their positions",
     )
+    import_memory_mb: int = Field(
+        default=_memory_mb() * 3 // 4,
+        ge=1,
+        description="MB of memory that reading one file of streets may take",
+    )
+    import_minutes: float = Field(
+        default=60.0, gt=0.0, description="Minutes that reading one file of streets may take"
+    )
+
     solver_threads: int = Field(
         default=max(1, (os.cpu_count() or 1) - 1),
         ge=1,

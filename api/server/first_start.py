@@ -27,7 +27,7 @@ from api.processes.background_job import BackgroundJob, Report, WorkState
 from api.web.context import CSRF_HEADER, SAFE_METHODS
 from api.web.cookies import SESSION_COOKIE, read_cookie
 from api.web.schemas import Wire
-from api.web.uploads import wanted_upload
+from api.web.uploads import reader_of, wanted_upload
 from data.errors import ConflictError, InvalidError
 from data.languages import LANGUAGE_LETTERS, known_language
 from data.model import Actor, ActorKind, Role
@@ -168,6 +168,7 @@ class FirstStart:
             FOUNDER,
             report=report,
             arrange=arrange,
+            read=reader_of(self.settings),
         )
         report(OPENING)
         self.open_city(city.folder)

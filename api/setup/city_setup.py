@@ -18,6 +18,7 @@ from api.web.uploads import (
     URMIA,
     UploadedFileOut,
     keep_upload,
+    reader_of,
     ready_files,
     wanted_upload,
 )
@@ -137,7 +138,14 @@ def start_street_comparison(
 
     def work(report: Report) -> Newer:
         with reading(app.engine) as tx:
-            return compare(tx, file, boundary=boundary, districts=districts, report=report)
+            return compare(
+                tx,
+                file,
+                boundary=boundary,
+                districts=districts,
+                report=report,
+                read=reader_of(app.settings),
+            )
 
     app.background_job.begin("compare", work)
     return _reimport(request, app)

@@ -43,6 +43,8 @@ STATUS = {
     "quick_away": 503,
     "too_many": 429,
     "city_file": 422,
+    "import_limit": 422,
+    "unpacks_too_large": 413,
 }
 """HTTP status of each error code; any other code is a plain bad request."""
 

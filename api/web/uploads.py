@@ -9,13 +9,16 @@ from fastapi import Request, UploadFile
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from api.config.settings import plain_name
+from api.config.settings import Settings, plain_name
+from api.processes.limited_process import limits_of, run_limited
 from api.web.checked_route import takes_up_to
 from api.web.request_body import FORM_BYTES, TooLargeError, announced_bytes
 from data.errors import CityFileError, DiskFullError, InvalidError, Need, NotFoundError
+from data.files.unpacked_size import require_unpacked_size
 from data.osm.geojson_reader import GEOJSON_SUFFIXES
 from data.osm.osm_reader import OSM_SUFFIXES
 from data.setup.districts import URMIA_DISTRICTS
+from fleet.setup.city_files import CityContents, CityFiles, ReadCity, read_files
 
 MOST_BYTES = 2 * 1024**3
 """Size of one file: four times the street file of a large country's capital region."""
@@ -76,8 +79,9 @@ async def keep_upload(request: Request, folder: Path, name: str, purpose: str) -
     """Store the request body as a file of this name.
 
     The file is there whole or not at all; one of the same name is replaced. Raises `InvalidError`
-    for a name or a purpose that does not fit, `CityFileError` for content of another kind, and
-    `TooLargeError` as soon as it is known.
+    for a name or a purpose that does not fit, `CityFileError` for content of another kind,
+    `TooLargeError` as soon as it is known, and `UnpackedSizeError` where a packed file unpacks to
+    far more than such files do.
     """
     path = upload_path(folder, name, purpose)
     part = await run_in_threadpool(_Part, folder)
@@ -111,6 +115,16 @@ def wanted_upload(folder: Path, name: str, purpose: str) -> Path:
     if not path.is_file():
         raise NotFoundError("file", name)
     return path
+
+
+def reader_of(settings: Settings) -> ReadCity:
+    """Return what reads the files of a city in a child process."""
+    limits = limits_of(settings)
+
+    def read(files: CityFiles) -> CityContents:
+        return run_limited(limits, files.streets.name, read_files, files)
+
+    return read
 
 
 def ready_files(folder: Path) -> dict[str, list[UploadedFileOut]]:
@@ -171,9 +185,10 @@ class _Part:
         self._file.write(chunk)
 
     def keep_as(self, path: Path) -> None:
-        """Rename the complete file; raise where its content does not match the suffix."""
+        """Rename the complete file; raise for content of another kind, or that unpacks to much."""
         self._file.close()
         require_kind(self._path, path.name)
+        require_unpacked_size(self._path, path.name)
         self._path.replace(path)
 
     def discard(self) -> None:

@@ -51,7 +51,7 @@ type Decisions = dict[SegmentId, Override]
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class OverrideLine:
     """A line of a sheet or a feature of a collection, by column; `shape` is drawn in degrees."""
 
     number: int
@@ -59,27 +59,43 @@ class _Line:
     shape: shapely.Geometry | None = None
 
 
+type OverrideLines = tuple[list[OverrideLine], list[Mistake]]
+"""The lines of a file, and what is wrong in it as a whole."""
+
+
+def read_lines(name: str, content: bytes) -> OverrideLines:
+    """Return the lines of a file by the end of its name, which must be one of `SUFFIXES`."""
+    lines, mistakes = _sheet(content) if is_sheet(name) else _collection(content)
+    if not mistakes and not lines:
+        mistakes = [Mistake(0, "", "", "at least one street")]
+    return (lines, mistakes) if len(lines) <= _MOST_LINES else _too_many(len(lines))
+
+
+def is_sheet(name: str) -> bool:
+    """Whether a name is that of a table."""
+    return name.lower().endswith(".csv")
+
+
 def overrides_from_file(
-    name: str, content: bytes, network: StreetNetwork, policy: Policy
+    name: str,
+    content: bytes,
+    network: StreetNetwork,
+    policy: Policy,
+    read: Callable[[str, bytes], OverrideLines] = read_lines,
 ) -> tuple[Decisions, list[Mistake]]:
     """Return what a file decides, and everything that is wrong in it.
 
     The decisions count only while there is no mistake. A class stands by its code, its name in any
     language or its place in the order, from 1. A line names its streets by `segment_id`,
     `osm_way_id`, `street` (all of this name), `lon` and `lat`, or by what is drawn: a point, a line
-    along them or an area around them. Raises `InvalidError` for a name of another ending.
+    along them or an area around them. A server reads the lines in another process by `read`. Raises
+    `InvalidError` for a name of another ending.
     """
-    suffix = next((each for each in SUFFIXES if name.lower().endswith(each)), None)
-    if suffix is None:
+    if not name.lower().endswith(SUFFIXES):
         raise InvalidError(
             "file", name, Need("a name that ends in {ends}", ends=" ".join(SUFFIXES))
         )
-    lines, mistakes = _sheet(content) if suffix == ".csv" else _collection(content)
-    if not mistakes and not lines:
-        mistakes = [Mistake(0, "", "", "at least one street")]
-    if len(lines) > _MOST_LINES:
-        need = Need("at most {count} streets", count=_MOST_LINES)
-        mistakes = [Mistake(0, "", str(len(lines)), need)]
+    lines, mistakes = read(name, content)
     return ({}, mistakes) if mistakes else _Reader(network, policy).read(lines)
 
 
@@ -122,7 +138,7 @@ def _values(one: Override, segment: Segment) -> dict[str, object]:
     }
 
 
-def _sheet(content: bytes) -> tuple[list[_Line], list[Mistake]]:
+def _sheet(content: bytes) -> OverrideLines:
     rows = sheet_rows(content)
     if not rows:
         return [], [Mistake(0, "", "", "a table with a head and a line for each street")]
@@ -135,24 +151,31 @@ def _sheet(content: bytes) -> tuple[list[_Line], list[Mistake]]:
     ]
     if "class" not in columns:
         mistakes.append(Mistake(number, "class", "", "a column"))
-    lines = [_Line(n, dict(zip(columns, cells, strict=False))) for n, cells in rows[1:]]
+    lines = [OverrideLine(n, dict(zip(columns, cells, strict=False))) for n, cells in rows[1:]]
     return lines, mistakes
 
 
-def _collection(content: bytes) -> tuple[list[_Line], list[Mistake]]:
+def _collection(content: bytes) -> OverrideLines:
     try:
         collection = json.loads(content)
         features = collection["features"]
+        if len(features) > _MOST_LINES:
+            return _too_many(len(features))
         return [_feature(n, each) for n, each in enumerate(features, 1)], []
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, GEOSException):
         return [], [Mistake(0, "", "", "a GeoJSON feature collection in degrees")]
+
+
+def _too_many(count: int) -> OverrideLines:
+    need = Need("at most {count} streets", count=_MOST_LINES)
+    return [], [Mistake(0, "", str(count), need)]
 
 
 def _column(head: str) -> str:
     return _COLUMN_OF.get(normal(head.replace("_", " ")), "")
 
 
-def _feature(number: int, feature: Mapping[str, object]) -> _Line:
+def _feature(number: int, feature: Mapping[str, object]) -> OverrideLine:
     properties = feature.get("properties") or {}
     if not isinstance(properties, dict):
         raise TypeError("properties: expected an object")
@@ -160,7 +183,7 @@ def _feature(number: int, feature: Mapping[str, object]) -> _Line:
     cells = {column: str(value).strip() for column, value in known if column and value is not None}
     drawn = feature.get("geometry")
     shape = None if drawn is None else shapely.from_geojson(json.dumps(drawn))
-    return _Line(number, cells, shape)
+    return OverrideLine(number, cells, shape)
 
 
 class _Reader:
@@ -172,7 +195,7 @@ class _Reader:
         self._decisions: Decisions = {}
         self._mistakes: list[Mistake] = []
 
-    def read(self, lines: Iterable[_Line]) -> tuple[Decisions, list[Mistake]]:
+    def read(self, lines: Iterable[OverrideLine]) -> tuple[Decisions, list[Mistake]]:
         """Return what the lines decide, and what is wrong in them."""
         for line in lines:
             decided = self._decided(line)
@@ -181,17 +204,17 @@ class _Reader:
                 self._take(line, streets, decided)
         return self._decisions, self._mistakes
 
-    def _take(self, line: _Line, streets: Iterable[SegmentId], decided: Override) -> None:
+    def _take(self, line: OverrideLine, streets: Iterable[SegmentId], decided: Override) -> None:
         for segment_id in streets:
             new = replace(decided, segment_id=segment_id)
             if self._decisions.setdefault(segment_id, new) != new:
                 self._refuse(line, _named_by(line), "a street that no other line decides")
                 return
 
-    def _refuse(self, line: _Line, column: str, need: str) -> None:
+    def _refuse(self, line: OverrideLine, column: str, need: str) -> None:
         self._mistakes.append(Mistake(line.number, column, line.cells.get(column, ""), need))
 
-    def _decided(self, line: _Line) -> Override | None:
+    def _decided(self, line: OverrideLine) -> Override | None:
         before = len(self._mistakes)
         code = self._classes.get(normal(line.cells.get("class", "")))
         if code is None:
@@ -210,7 +233,7 @@ class _Reader:
         cycle = None if cycle_h is None else timedelta(hours=cycle_h)
         return Override(SegmentId(0), code, cycle, note)
 
-    def _streets(self, line: _Line) -> list[SegmentId]:
+    def _streets(self, line: OverrideLine) -> list[SegmentId]:
         column = _named_by(line)
         if not column:
             self._refuse(
@@ -223,7 +246,7 @@ class _Reader:
             self._refuse(line, column, "a street of this city")
         return found
 
-    def _by_id(self, line: _Line) -> list[SegmentId]:
+    def _by_id(self, line: OverrideLine) -> list[SegmentId]:
         """Return the street of an id; where the line names its way too, the two must agree."""
         found = self._finder.by_id(self._whole(line, "segment_id"))
         way = self._whole(line, "osm_way_id") if line.cells.get("osm_way_id") else None
@@ -232,24 +255,24 @@ class _Reader:
             return []
         return found
 
-    def _by_way(self, line: _Line) -> list[SegmentId]:
+    def _by_way(self, line: OverrideLine) -> list[SegmentId]:
         return self._finder.by_way(self._whole(line, "osm_way_id"))
 
-    def _by_name(self, line: _Line) -> list[SegmentId]:
+    def _by_name(self, line: OverrideLine) -> list[SegmentId]:
         return self._finder.called(line.cells["street"])
 
-    def _by_place(self, line: _Line) -> list[SegmentId]:
+    def _by_place(self, line: OverrideLine) -> list[SegmentId]:
         lon, lat = self._number(line, "lon"), self._number(line, "lat")
         if lon is None or lat is None:
             return []
         point = shapely.Point(lon, lat)
         return self._finder.drawn(point) if _in_degrees(point) else []
 
-    def _by_shape(self, line: _Line) -> list[SegmentId]:
+    def _by_shape(self, line: OverrideLine) -> list[SegmentId]:
         shape = line.shape
         return self._finder.drawn(shape) if shape is not None and _in_degrees(shape) else []
 
-    _FIND: ClassVar[Mapping[str, Callable[["_Reader", _Line], list[SegmentId]]]] = {
+    _FIND: ClassVar[Mapping[str, Callable[["_Reader", OverrideLine], list[SegmentId]]]] = {
         "segment_id": _by_id,
         "osm_way_id": _by_way,
         "street": _by_name,
@@ -257,14 +280,14 @@ class _Reader:
         "geometry": _by_shape,
     }
 
-    def _number(self, line: _Line, column: str) -> float | None:
+    def _number(self, line: OverrideLine, column: str) -> float | None:
         value = number_of(line.cells.get(column, ""))
         if isinstance(value, str) or not isfinite(value):
             self._refuse(line, column, "a number")
             return None
         return value
 
-    def _whole(self, line: _Line, column: str) -> int:
+    def _whole(self, line: OverrideLine, column: str) -> int:
         value = self._number(line, column)
         if value is not None and not value.is_integer():
             self._refuse(line, column, "a whole number")
@@ -281,7 +304,7 @@ def _class_spellings(policy: Policy) -> dict[str, ServiceClass]:
     return spellings
 
 
-def _named_by(line: _Line) -> str:
+def _named_by(line: OverrideLine) -> str:
     """Return the column that names a line's streets, or "" where none does."""
     named = next((column for column in _NAMING if line.cells.get(column)), "")
     return named or ("geometry" if line.shape is not None else "")

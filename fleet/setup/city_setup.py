@@ -12,8 +12,6 @@ from data.languages import known_language
 from data.model import Actor, City, Depot, District, Language, LonLat, Oneway, SegmentId
 from data.osm.ways import CityDraft
 from data.policy.city_policy import DEFAULT_POLICY, Policy, policy_from_toml
-from data.setup.boundary import read_boundary
-from data.setup.districts import read_districts
 from data.setup.fleet_file import (
     FleetFile,
     default_fleet,
@@ -44,7 +42,7 @@ from data.store.streets.network import save_network
 from data.store.streets.places import list_places, save_places
 from data.streets.network import StreetNetwork, build_network
 from fleet.setup.atomic_folder import scaffold
-from fleet.setup.city_files import read_streets
+from fleet.setup.city_files import CityContents, CityFiles, ReadCity, read_files
 from fleet.streets.service_levels import open_missing_jobs, refresh_levels
 
 TILES = "tiles"
@@ -121,6 +119,7 @@ def add_city(
     *,
     report: Callable[[str], None] = no_progress,
     arrange: Callable[[Tx], None] = _nothing,
+    read: ReadCity = read_files,
 ) -> Report:
     """Make the city's folder - database, tiles, policy.toml, fleet.toml - and return its report.
 
@@ -133,6 +132,8 @@ def add_city(
         Hears each of `STEPS` when it begins.
     arrange
         Adds what else the city begins with, as its first administrator, in the same transaction.
+    read
+        Reads the files; a server reads them in a process of its own.
     """
     if folder.exists():
         raise ConflictError(
@@ -140,11 +141,9 @@ def add_city(
         )
     place = _Place(new.name, _known_zone(new.timezone), _known_language(new.language))
     report("read")
-    outline = None if new.boundary is None else read_boundary(new.boundary)
-    parts = () if new.districts is None else read_districts(new.districts)
-    streets = read_streets(new.file, outline, parts, services=new.services)
+    found = read(CityFiles(new.file, new.boundary, new.districts or (), new.services))
     report("network")
-    draft = _draft(place, streets, outline, parts)
+    draft = _draft(place, found)
     draft.report.update(imported(new.file, now, services=new.services))
     with scaffold(folder) as made:
         report("tiles")
@@ -176,9 +175,8 @@ def imported(file: Path, now: datetime, *, services: bool) -> Report:
     return {"file": file.name, "services": services, "imported_at": now.isoformat()}
 
 
-def _draft(
-    place: _Place, streets: CityDraft, boundary: str | None, districts: tuple[District, ...]
-) -> _Draft:
+def _draft(place: _Place, found: CityContents) -> _Draft:
+    streets = found.streets
     network = build_network(streets.segments, streets.restrictions)
     depots = assumed_depots(network, place.language)
     fleet_text = with_depots_of(default_fleet(place.language), depots)
@@ -189,11 +187,13 @@ def _draft(
         bounds=network.bounds,
         network_version=network.version,
         attribution=streets.attribution,
-        boundary=boundary,
+        boundary=found.boundary,
         language=place.language,
     )
     report = city_report(city, streets, network, fleet.depots)
-    return _Draft(city, streets, network, districts, DEFAULT_POLICY, fleet_text, fleet, report)
+    return _Draft(
+        city, streets, network, found.districts, DEFAULT_POLICY, fleet_text, fleet, report
+    )
 
 
 def _draw(folder: Path, draft: _Draft) -> None:

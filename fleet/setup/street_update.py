@@ -23,8 +23,6 @@ from data.model import (
     SegmentId,
 )
 from data.osm.ways import CityDraft
-from data.setup.boundary import read_boundary
-from data.setup.districts import read_districts
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Database, Tx, reading, transaction
 from data.store.setup.city import get_city, get_policy, get_report, next_revision, set_streets
@@ -38,7 +36,7 @@ from data.store.streets.network import (
 )
 from data.store.streets.places import save_places
 from data.store.streets.service_levels import list_overrides, remove_overrides, save_overrides
-from fleet.setup.city_files import read_streets
+from fleet.setup.city_files import CityFiles, ReadCity, read_files
 from fleet.setup.city_setup import TILES, Report, city_report, imported, no_progress
 from fleet.setup.reassignment import affected_by, reassign
 from fleet.streets.service_levels import refresh_levels
@@ -76,19 +74,20 @@ def compare(
     districts: Path | None = None,
     services: bool | None = None,
     report: Callable[[str], None] = no_progress,
+    read: ReadCity = read_files,
 ) -> Newer:
     """Return the changes of a newer file without making them: the dry run.
 
     The city's own boundary, districts and choice of service ways hold where no others are given.
-    Raises as `add_city` does for files that do not fit.
+    `read` and errors as of `add_city`.
     """
     report("read")
     city = get_city(tx)
     if services is None:
         services = bool(get_report(tx).get("services", False))
-    outline = city.boundary if boundary is None else read_boundary(boundary)
-    parts = tuple(list_districts(tx)) if districts is None else read_districts(districts)
-    streets = read_streets(file, outline, parts, services=services)
+    outline, parts = boundary or city.boundary, districts or tuple(list_districts(tx))
+    found = read(CityFiles(file, outline, parts, services))
+    streets = found.streets
     report("network")
     first_id = SegmentId(last_segment_id(tx) + 1)
     difference = difference_of(load_network(tx), streets.segments, streets.restrictions, first_id)
@@ -99,8 +98,8 @@ def compare(
         services=services,
         streets=streets,
         difference=difference,
-        boundary=outline,
-        districts=parts,
+        boundary=found.boundary,
+        districts=found.districts,
         replaces=city.network_version,
         first_id=first_id,
         jobs=len(affected.jobs),

@@ -159,3 +159,20 @@ def test_only_an_administrator_is_offered_to_decide(client, sign_in, role, edits
     page = client.get("/classes", headers={"accept": "text/html"}).text
     assert ('"edits": true' in page) is edits
     assert (decide(client, TULIP_P1).status_code == 200) is edits
+
+
+def test_a_file_of_decisions_that_takes_too_much_memory_is_refused_by_its_name(admin, app):
+    app.settings = app.settings.model_copy(update={"import_memory_mb": 600})
+    bomb = '{"features":[' + "[]," * 6_000_000 + "[]]}"
+    answer = upload(admin, bomb, "decisions.geojson")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "import_limit")
+    assert "decisions.geojson" in answer.json()["error"]["message"]
+
+
+def test_decisions_as_geojson_are_taken_from_another_process(admin):
+    decide(admin, TULIP_P1)
+    drawn = admin.get("/classes/decisions.geojson").text
+    decide(admin, TULIP_FREE)
+    answer = upload(admin, drawn, "decisions.geojson")
+    assert (answer.json()["streets"], answer.json()["mistakes"]) == (1, [])
+    assert admin.get(f"/api/classes/{v.TULIP}").json()["decisions"] == [TULIP_P1]

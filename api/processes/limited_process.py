@@ -1,0 +1,149 @@
+"""Work on files of others in a child process, with limits of memory and time.
+
+What a file makes of itself in memory is known only once it is read: whoever reads it may run out
+of memory, and a web server that does so takes all other people with it.
+"""
+
+import logging
+import multiprocessing
+import pickle
+import resource
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from api.config.settings import Settings
+from data.errors import BarfrubError
+
+MEGABYTE = 1024**2
+MINUTE_S = 60.0
+
+LEAVE_S = 5.0
+"""How long a child that has answered may take to end."""
+
+_SPAWN = multiprocessing.get_context("spawn")
+"""Start method: children do not inherit the parent's memory."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessLimits:
+    """The memory and the time that a child process may take."""
+
+    megabytes: int
+    minutes: float
+
+
+class ImportLimitError(BarfrubError):
+    """A file that takes more memory or time to be read than a server gives it."""
+
+    code = "import_limit"
+
+    def __init__(self, file: str, limits: ProcessLimits) -> None:
+        super().__init__(
+            f"{file} takes more than {limits.megabytes} MB of memory"
+            f" or {limits.minutes:g} minutes to be read",
+            file=file,
+            megabytes=limits.megabytes,
+            minutes=limits.minutes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """An error of ours that the work has raised, in parts: errors cannot be made anew by name."""
+
+    kind: type[BarfrubError]
+    arguments: tuple[object, ...]
+    state: dict[str, object]
+
+    def error(self) -> BarfrubError:
+        found = self.kind.__new__(self.kind, *self.arguments)
+        found.__dict__.update(self.state)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    result: Any
+
+
+class _TooMuch:
+    """Sent where the memory was not enough."""
+
+
+def run_limited[**P, R](
+    limits: ProcessLimits, file: str, work: Callable[P, R], *given: P.args, **named: P.kwargs
+) -> R:
+    """Return what a function returns that runs in a child process; raise what it raises.
+
+    The function is one of a module, and `file` the name of what it reads. Raises
+    `ImportLimitError` where the child takes more than the limits.
+    """
+    ours, theirs = _SPAWN.Pipe()
+    words = theirs, limits, work, given, named
+    child = _SPAWN.Process(target=_work_as_child, args=words, name="barfrub-import", daemon=True)
+    child.start()
+    theirs.close()  # else nobody notices that the child is gone
+    try:
+        answer = _answer(ours, limits)
+    finally:
+        ours.close()
+        child.join(LEAVE_S)
+        child.kill()
+        child.join()
+    if isinstance(answer, _Done):
+        result: R = answer.result
+        return result
+    if isinstance(answer, _Failed):
+        raise answer.error()
+    _log.warning("%s was given up: the process that read it ended with %s", file, child.exitcode)
+    raise ImportLimitError(file, limits)
+
+
+def limits_of(settings: Settings) -> ProcessLimits:
+    """Return the limits of reading one file."""
+    return ProcessLimits(settings.import_memory_mb, settings.import_minutes)
+
+
+def _answer(pipe: Connection, limits: ProcessLimits) -> object:
+    """Return the child's answer; `_TooMuch` where it is late, or the child has died."""
+    until_s = time.monotonic() + limits.minutes * MINUTE_S
+    try:
+        if not pipe.poll(until_s - time.monotonic()):
+            return _TooMuch()
+        answer = pipe.recv_bytes(limits.megabytes * MEGABYTE)
+    except (EOFError, OSError):  # it died, or what it made is too large
+        return _TooMuch()
+    return pickle.loads(answer)  # noqa: S301 - of our own child
+
+
+def _work_as_child(
+    pipe: Connection,
+    limits: ProcessLimits,
+    work: Callable[..., object],
+    given: tuple[object, ...],
+    named: dict[str, object],
+) -> None:
+    memory_bytes = limits.megabytes * MEGABYTE
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        answer = pickle.dumps(_outcome(work, given, named))
+    except MemoryError:
+        answer = pickle.dumps(_TooMuch())
+    with suppress(OSError):  # nobody waits any more
+        pipe.send_bytes(answer)
+
+
+def _outcome(
+    work: Callable[..., object], given: tuple[object, ...], named: dict[str, object]
+) -> object:
+    try:
+        return _Done(work(*given, **named))
+    except BarfrubError as error:
+        return _Failed(type(error), error.args, dict(error.__dict__))
