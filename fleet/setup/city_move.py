@@ -5,15 +5,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.errors import BarfrubError, ConflictError
+from data.store.audit.audit_log import find_last_line, has_line
 from data.store.audit.audit_log_reader import read_audit_log
 from data.store.database.city_address import (
     ADDRESS_FILE,
     SQLITE_FILE,
     PostgresAddress,
     address_of,
+    find_address,
     save_address,
 )
-from data.store.database.city_database import drop_database, new_tables
+from data.store.database.city_database import drop_database, has_tables, holds_city, new_tables
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, Tx, create_engine, reading, transaction
 from data.store.database.table_copy import compare_rows, copy_rows
@@ -22,6 +24,9 @@ from data.store.queue.run_queue import queue_of
 from fleet.audit.audit_log import audit
 
 BEING_MADE = f".moving-{SQLITE_FILE}"
+
+COMING_FROM, GOING_TO = ".moving-from.toml", ".moving-to.toml"
+"""Files that name the schemas of a move while it lasts, so that one that was killed is known."""
 
 
 class Moved(NamedTuple):
@@ -37,7 +42,8 @@ def move_city(
     """Copy a city's tables, compare every row, check the audit log there, then use the copy.
 
     The city stays where it is, whole, until all of that went well; then its old tables are
-    deleted. Raises `ConflictError` where the city is open in a server, or has tables there already.
+    deleted. What a move that was killed has left is deleted first. Raises `ConflictError` where
+    the city is open in a server, or has tables there already.
 
     Parameters
     ----------
@@ -46,24 +52,71 @@ def move_city(
     report
         Hears each table and how many rows it has, once they are copied and compared.
     """
-    present = address_of(folder)
-    if present == (target or folder / SQLITE_FILE):
-        raise ConflictError(f"city {folder.name!r} is there already", reason="city_moved")
     with holding(folder, alone=True):
-        (folder / BEING_MADE).unlink(missing_ok=True)  # of a move that was killed
+        _clear_killed_move(folder)
+        present = address_of(folder)
+        if present == (target or folder / SQLITE_FILE):
+            raise ConflictError(f"city {folder.name!r} is there already", reason="city_moved")
         source = create_engine(present)
         require_current(source)
         with new_tables(target or folder / BEING_MADE) as copy:
+            _name_schemas(folder, present, target)
             upgrade(copy)
             with reading(source) as tx:
                 moved = _copied(tx, copy, report)
         _use(folder, target)
         drop_database(source)
         source.dispose()
-        if isinstance(present, Path):
-            for part in folder.glob(f"{SQLITE_FILE}*"):
-                part.unlink()
+        _remove_files(folder)
+        _forget_schemas(folder)
     return moved
+
+
+def _name_schemas(
+    folder: Path, source: Path | PostgresAddress, target: PostgresAddress | None
+) -> None:
+    if isinstance(source, PostgresAddress):
+        save_address(folder, source, COMING_FROM)
+    if target is not None:
+        save_address(folder, target, GOING_TO)
+
+
+def _forget_schemas(folder: Path) -> None:
+    for name in (COMING_FROM, GOING_TO):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _clear_killed_move(folder: Path) -> None:
+    """Delete the copy, or the tables that were left, of a move that was killed."""
+    for part in folder.glob(f"{BEING_MADE}*"):
+        part.unlink()
+    for left in (find_address(folder, name) for name in (COMING_FROM, GOING_TO)):
+        if left is not None and left != address_of(folder):
+            _drop_copy(left, address_of(folder))
+            _remove_files(folder)
+    _forget_schemas(folder)
+
+
+def _drop_copy(left: PostgresAddress, present: Path | PostgresAddress) -> None:
+    """Delete a schema whose log is the city's own, up to some line; others stay."""
+    here, there = create_engine(present), create_engine(left)
+    try:
+        with reading(here) as tx, reading(there) as other:
+            last = find_last_line(other) if holds_city(other) else None
+            ours = last is not None and has_line(tx, *last)
+            empty = not has_tables(other)
+        if ours or empty:
+            drop_database(there)
+    finally:
+        here.dispose()
+        there.dispose()
+
+
+def _remove_files(folder: Path) -> None:
+    """Delete the SQLite file of a city that is on PostgreSQL."""
+    if isinstance(address_of(folder), PostgresAddress):
+        for part in folder.glob(f"{SQLITE_FILE}*"):
+            part.unlink()
 
 
 def _copied(source: Tx, copy: Database, report: Callable[[str, int], None]) -> Moved:

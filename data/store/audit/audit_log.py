@@ -54,6 +54,18 @@ def find_last_at(tx: Tx) -> datetime | None:
     return tx.execute(select(event.c.at).order_by(event.c.id.desc()).limit(1)).scalar()
 
 
+def find_last_line(tx: Tx) -> tuple[int, str] | None:
+    """Return number and hash of the last line, `None` without any."""
+    row = tx.execute(select(event.c.id, event.c.hash).order_by(event.c.id.desc()).limit(1)).first()
+    return None if row is None else (row.id, row.hash)
+
+
+def has_line(tx: Tx, number: int, digest: str) -> bool:
+    """Whether there is a line with this number and hash."""
+    same = (event.c.id == number) & (event.c.hash == digest)
+    return tx.execute(select(event.c.id).where(same)).first() is not None
+
+
 def list_events(tx: Tx, subject: str | None = None) -> list[Event]:
     """Return the events, oldest first; of one subject where given."""
     query = select(event).order_by(event.c.id)

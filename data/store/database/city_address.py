@@ -56,19 +56,24 @@ def address_in(url: str, name: str) -> PostgresAddress:
 
 def address_of(folder: Path) -> Path | PostgresAddress:
     """Return where the tables of the city in a folder are; the SQLite file may be missing."""
-    file = folder / ADDRESS_FILE
+    return find_address(folder, ADDRESS_FILE) or folder / SQLITE_FILE
+
+
+def find_address(folder: Path, name: str) -> PostgresAddress | None:
+    """Return what a file of `save_address` in a city's folder says, `None` without one."""
+    file = folder / name
     if not file.exists():
-        return folder / SQLITE_FILE
+        return None
     found = read_table(AddressFile, read_toml(file.read_text("utf-8"), file.name), file.name)
     return PostgresAddress(found.url, found.schema)
 
 
-def save_address(folder: Path, address: PostgresAddress) -> None:
+def save_address(folder: Path, address: PostgresAddress, name: str = ADDRESS_FILE) -> None:
     """Say in a city's folder where its tables are; only its owner may read that."""
     text = HEAD + written_toml(values_of(AddressFile(address.url, address.schema)))
-    new = folder / f".{ADDRESS_FILE}"
+    new = folder / f"{name}.new"
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
-    new.replace(folder / ADDRESS_FILE)
+    new.replace(folder / name)

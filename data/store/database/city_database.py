@@ -53,7 +53,7 @@ def new_tables(address: Path | PostgresAddress) -> Iterator[Engine]:
     try:
         with transaction(engine) as tx:
             _drop_left_behind(tx)
-            if inspect(tx).get_table_names():
+            if has_tables(tx):
                 raise ConflictError(
                     f"{address} has tables already", reason="city_exists", city=str(address)
                 )
@@ -80,11 +80,21 @@ def drop_database(engine: Engine) -> None:
             tx.exec_driver_sql(f"DROP SCHEMA {_schema(tx)} CASCADE")
 
 
+def holds_city(tx: Tx) -> bool:
+    """Whether there are tables with a city in them."""
+    return inspect(tx).has_table(city.name) and tx.scalar(select(city.c.name)) is not None
+
+
+def has_tables(tx: Tx) -> bool:
+    """Whether there is any table."""
+    return bool(inspect(tx).get_table_names())
+
+
 def _drop_left_behind(tx: Tx) -> None:
     """Delete tables without a city: cities are stored with their rows in one transaction."""
     if tx.dialect.name != "postgresql" or not inspect(tx).has_table(city.name):
         return
-    if tx.scalar(select(city.c.name)) is None:
+    if not holds_city(tx):
         schema = _schema(tx)
         tx.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
         tx.exec_driver_sql(f"CREATE SCHEMA {schema}")

@@ -14,7 +14,7 @@ from api.config.settings import Settings
 from data.errors import ConflictError
 from data.model import PlanRunId, RunWish
 from data.store.audit.audit_log import add_event
-from data.store.database.city_address import PostgresAddress, address_of
+from data.store.database.city_address import PostgresAddress, address_of, save_address
 from data.store.database.city_database import database_of
 from data.store.database.engine import transaction
 from data.store.planning.plan_runs import add_run, lease_run
@@ -134,3 +134,48 @@ def test_a_backup_from_postgresql_is_restored_beside_its_city_and_over_it(
             [there.schema],
         ).fetchone()
     assert schemas == (2,)
+
+
+class Killed(BaseException):
+    """What ends a move like a kill: nothing is cleared up after it."""
+
+
+def test_what_a_killed_move_has_left_is_cleared_away_by_the_next(
+    lived_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, there = rows_of(lived_in), address_of(lived_in)
+    assert isinstance(there, PostgresAddress)
+    places = [PostgresAddress(there.url, f"city_{name}") for name in ("one", "two", "three")]
+
+    def killed(*_):
+        raise Killed
+
+    for step, target in zip(("_use", "drop_database"), places, strict=False):
+        with monkeypatch.context() as patch:
+            patch.setattr(city_move, step, killed)
+            with pytest.raises(Killed):
+                city_move.move_city(lived_in, target, lambda *_: None)
+    assert address_of(lived_in) == places[1]
+    city_move.move_city(lived_in, places[2], lambda *_: None)
+    assert rows_of(lived_in) == before
+    with psycopg.connect(there.url) as connection:
+        left = connection.execute(
+            "SELECT nspname FROM pg_namespace WHERE nspname = ANY(%s)",
+            [[there.schema, *(place.schema for place in places)]],
+        ).fetchall()
+    assert left == [(places[2].schema,)]
+    assert list(lived_in.glob(".moving*")) == []
+
+
+def test_a_city_of_others_is_not_taken_for_what_a_killed_move_left(
+    lived_in: Path, city_folder: Path
+) -> None:
+    there = address_of(lived_in)
+    assert isinstance(there, PostgresAddress)
+    city_move.move_city(lived_in, None, lambda *_: None)
+    save_address(lived_in, PostgresAddress(there.url, "city_other"), city_move.GOING_TO)
+    with psycopg.connect(there.url) as connection:
+        connection.execute("CREATE SCHEMA city_other CREATE TABLE city_other.note (id int)")
+    target = PostgresAddress(there.url, "city_other")
+    with pytest.raises(ConflictError, match="has tables already"):
+        city_move.move_city(lived_in, target, lambda *_: None)
