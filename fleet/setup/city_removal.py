@@ -4,7 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.store.database.city_database import remove_database
+from data.store.database.city_database import remove_database, schema_bytes
 from data.store.database.city_lock import holding
 from data.store.database.engine import Tx
 from data.store.requests.requests import list_requests
@@ -15,12 +15,13 @@ from fleet.setup.atomic_folder import PREFIX
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """Counts of what is deleted with a city."""
+    """Counts of what is deleted with a city: of its tables, of files, and of a schema's size."""
 
     segments: int
     storms: int
     requests: int
     bytes: int
+    schema_bytes: int
 
 
 def holdings_of(tx: Tx, folder: Path) -> Holdings:
@@ -30,6 +31,7 @@ def holdings_of(tx: Tx, folder: Path) -> Holdings:
         storms=len(list_storms(tx)),
         requests=len(list_requests(tx)),
         bytes=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
+        schema_bytes=schema_bytes(tx),
     )
 
 

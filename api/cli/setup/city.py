@@ -213,6 +213,7 @@ def remove(
     print(
         f"{name}: {held.segments:,} segments, {held.storms} storms, {held.requests} requests, "
         f"{held.bytes / 1e6:,.0f} MB in {folder}"
+        + (f" and {held.schema_bytes / 1e6:,.0f} MB on PostgreSQL" if held.schema_bytes else "")
     )
     if not yes:
         print("Nothing was deleted. Add --yes to delete it for good.")

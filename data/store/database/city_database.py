@@ -109,9 +109,16 @@ def size_bytes(engine: Engine) -> int:
     """Return how much disk the tables of a city take, with indexes and SQLite's log."""
     if engine.dialect.name == "postgresql":
         with reading(engine) as tx:
-            return int(tx.exec_driver_sql(_SIZE).scalar() or 0)
+            return schema_bytes(tx)
     file = Path(engine.url.database or "")
     return sum(part.stat().st_size for part in file.parent.glob(f"{file.name}*"))
+
+
+def schema_bytes(tx: Tx) -> int:
+    """Return how much disk the tables of a city on PostgreSQL take, 0 for those of a file."""
+    if tx.dialect.name != "postgresql":
+        return 0
+    return int(tx.exec_driver_sql(_SIZE).scalar() or 0)
 
 
 def list_cities_in(url: str) -> list[tuple[str, PostgresAddress]]:
