@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Collection
 from io import BytesIO
 from pathlib import Path
 
@@ -106,6 +107,19 @@ def remove_photo(city_folder: Path, name: str) -> None:
     """Remove a photo; it may be gone already."""
     if name:
         photo_path(city_folder, name).unlink(missing_ok=True)
+
+
+def remove_orphans(city_folder: Path, known: Collection[str], before_s: float) -> int:
+    """Remove the files that are no known photo and older than a moment; return how many."""
+    folder = city_folder / FOLDER
+    orphans = [
+        file
+        for file in (folder.iterdir() if folder.is_dir() else ())
+        if file.is_file() and file.name not in known and file.stat().st_mtime < before_s
+    ]
+    for file in orphans:
+        file.unlink(missing_ok=True)
+    return len(orphans)
 
 
 def media_type(name: str) -> str:

@@ -1,6 +1,7 @@
 """The periodic task that erases personal data after its retention time."""
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -9,14 +10,18 @@ from api.config.clock import Clock
 from api.config.settings import Settings
 from api.processes.city_state import CityStateHolder
 from api.processes.periodic_task import PeriodicTask
-from data.files.photos import remove_photo
+from data.files.photos import remove_orphans, remove_photo
 from data.model import Actor, ActorKind
 from data.store.backup.pruning import prune_backups
-from data.store.database.engine import Database, forget_overwritten, transaction
+from data.store.database.engine import Database, forget_overwritten, reading, transaction
+from data.store.requests.data_retention import list_photos
 from fleet.requests.data_retention import ErasedCounts, PersonSought, erase_old, erase_person
 
 EVERY_S = 6 * 3600.0
 """Time between two erasures; the first is at the start, so that a restored backup is erased too."""
+
+YOUNG_S = 24 * 3600.0
+"""Age of a file from which it is no photo whose row is still to come."""
 
 SCHEDULE = Actor(ActorKind.SYSTEM, "schedule")
 """The actor in the audit log."""
@@ -56,6 +61,7 @@ class RetentionTask(PeriodicTask):
             return NOTHING_ERASED
         erased = self.erase()
         self._prune_backups()
+        self.prune_photos()
         if erased.requests or erased.photos:
             _log.info("erased %d callers, %d photos", erased.callers, len(erased.photos))
         return erased
@@ -67,6 +73,19 @@ class RetentionTask(PeriodicTask):
             city, age = self._folder.name, timedelta(days=kept_for)
             for old in prune_backups(backups, city, self._clock.now(), None, age):
                 _log.info("deleted the old backup %s", old.name)
+
+    def prune_photos(self) -> int:
+        """Remove files that no row names: of reports that were broken off, or a killed erasure.
+
+        The clock is that of the files, and what is young may get its row yet.
+        """
+        before_s = time.time() - YOUNG_S
+        with reading(self._engine) as tx:
+            known = list_photos(tx)
+        count = remove_orphans(self._folder, known, before_s)
+        if count:
+            _log.info("removed %d files of photos that nothing names", count)
+        return count
 
     def erase(self, actor: Actor = SCHEDULE) -> ErasedCounts:
         """Erase once, rows before files: a file that no row names can be removed later."""

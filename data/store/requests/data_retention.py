@@ -113,3 +113,11 @@ def forget_photos(tx: Tx, before: datetime) -> list[str]:
         names += tx.execute(select(table.c.photo).where(shown)).scalars()
         tx.execute(update(table).where(shown).values(photo=""))
     return sorted(names)
+
+
+def list_photos(tx: Tx) -> set[str]:
+    """Return the names of the files of all photos."""
+    names: set[str] = set()
+    for column in (request_photo.c.name, crew_job_photo.c.name, sighting.c.photo, blockage.c.photo):
+        names |= set(tx.scalars(select(column).where(column != "")))
+    return names

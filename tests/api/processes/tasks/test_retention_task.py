@@ -1,5 +1,6 @@
 """Callers and their words go when their time is over; the audit log stays whole."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -235,3 +236,13 @@ def test_after_an_erasure_there_is_no_caller_to_look_at(client, sign_in, app):
     app.retention_task.erase()
     sign_in("operator")
     assert client.get(f"/api/requests/{RequestId(old)}/caller").status_code == 404
+
+
+def test_files_of_photos_that_no_row_names_are_removed_a_day_later(app):
+    _, named = told(app, NOW)
+    orphan, young = save_photo(app.folder, PIXEL), save_photo(app.folder, PIXEL)
+    for name in (named, orphan):
+        os.utime(photo_path(app.folder, name), (0, 0))
+    assert app.retention_task.prune_photos() == 1
+    left = {name: photo_path(app.folder, name).exists() for name in (named, orphan, young)}
+    assert left == {named: True, orphan: False, young: True}
