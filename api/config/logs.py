@@ -24,6 +24,7 @@ OFTEN = (
     "/static",
     "/tiles",
     "/health",
+    "/ready",
     "/metrics",
     "/positions",
     "/osmand",

@@ -1,5 +1,6 @@
-"""The health check of the server, with its clock."""
+"""Whether the server lives, and whether it can do its work; with its clock."""
 
+import shutil
 import time
 
 from fastapi import APIRouter, Request, Response
@@ -13,6 +14,9 @@ router = APIRouter(route_class=CheckedRoute)
 
 STUCK_S = 60.0
 """Without a successful run for so long the server reports a failure, to be restarted."""
+
+LEAST_FREE_BYTES = 1_000_000
+"""With less room on the disk nothing is digested, and a restart changes nothing."""
 
 
 class HealthOut(BaseModel):
@@ -30,22 +34,39 @@ class HealthOut(BaseModel):
 
 @router.get("/health")
 async def get_health(request: Request, response: Response) -> HealthOut:
-    """Answer 200, or 503 when positions are no longer digested.
+    """Answer 200 while the process lives, or 503 where it should be restarted.
 
-    Touches no database, so that it answers while others wait.
+    That is when positions are no longer digested, and not for want of room on the disk. Touches no
+    database, so that it answers while others wait.
     """
-    app = app_of(request)
-    stuck = is_stuck(app)
-    response.status_code = 503 if stuck else 200
+    health = _health(app_of(request))
+    response.status_code = 503 if health.status == "stuck" else 200
+    return health
+
+
+@router.get("/ready")
+async def get_readiness(request: Request, response: Response) -> HealthOut:
+    """Answer 200 while positions are digested and the disk has room, else 503."""
+    health = _health(app_of(request))
+    response.status_code = 200 if health.status == "ok" else 503
+    return health
+
+
+def is_stuck(app: App) -> bool:
+    """Whether a city's positions have not been digested for a while, and a restart may help."""
+    return time.monotonic() - app.consumer.digested_s > STUCK_S and not _is_full(app)
+
+
+def _is_full(app: App) -> bool:
+    return shutil.disk_usage(app.folder).free < LEAST_FREE_BYTES
+
+
+def _health(app: App) -> HealthOut:
+    status = "stuck" if is_stuck(app) else "ok"
     return HealthOut(
-        status="stuck" if stuck else "ok",
+        status="disk_full" if _is_full(app) else status,
         city=app.city.name,
         now=app.clock.now().isoformat(),
         speed=app.clock.speed,
         leads=app.leadership.leads(),
     )
-
-
-def is_stuck(app: App) -> bool:
-    """Whether a city's positions have not been digested for a while."""
-    return time.monotonic() - app.consumer.digested_s > STUCK_S

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from fastapi.routing import APIRoute
 from httpx import Response
 
-LEFT_OUT = {"/stream": "never ends", "/health": "tells how the machine is"}
+LEFT_OUT = {"/stream": "never ends", "/health": "tells how the machine is", "/ready": "as well"}
 
 HOLES = re.compile(r"\{(\w+)(?::\w+)?\}")
 

@@ -8,6 +8,7 @@ PUBLIC = {
     ("GET", "/report"): "anybody may report snow",
     ("GET", "/track"): "whoever has a code follows a request",
     ("GET", "/health"): "monitoring has no sign-in",
+    ("GET", "/ready"): "monitoring has no sign-in",
     ("GET", "/metrics"): "monitoring comes from this machine, or with a token",
     ("GET", "/sign-in"): "where one signs in",
     ("GET", "/sign-in/code"): "where one signs in",

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.config.settings import Settings
 from api.processes.workers.run_lease import real_now
+from api.server import health
 from api.server.app import create_app
 from data.model import RunWish
 from data.store.accounts.accounts import add_device
@@ -168,6 +169,15 @@ def test_the_age_of_the_last_backup_is_measured_once_there_is_one(
     assert "barfrub_last_backup_age_seconds" in figures(here)
 
 
+def test_a_full_disk_is_no_reason_to_restart_but_one_not_to_be_ready(here, monkeypatch) -> None:
+    assert here.get("/ready").json()["status"] == "ok"
+    monkeypatch.setattr(health, "LEAST_FREE_BYTES", 10**18)
+    here.app.state.barfrub.consumer.digested_s = time.monotonic() - 61
+    living, ready = here.get("/health"), here.get("/ready")
+    assert (living.status_code, ready.status_code) == (200, 503)
+    assert living.json()["status"] == ready.json()["status"] == "disk_full"
+
+
 def test_health_says_when_positions_are_no_longer_digested(settings, city_folder, clock) -> None:
     web = create_app(settings, city_folder, clock)
     client = TestClient(web)
@@ -175,6 +185,7 @@ def test_health_says_when_positions_are_no_longer_digested(settings, city_folder
     web.state.barfrub.consumer.digested_s = time.monotonic() - 61
     stuck = client.get("/health")
     assert (stuck.status_code, stuck.json()["status"]) == (503, "stuck")
+    assert client.get("/ready").status_code == 503
     assert re.fullmatch(r"[0-9a-f]{12}", stuck.headers["x-request-id"])
 
 
