@@ -24,6 +24,7 @@ from data.store.audit.audit_log import list_events
 from data.store.database.city_database import database_of
 from data.store.database.engine import reading
 from tests.api.access.test_roles import routes_of
+from tests.data.files.test_unpacked_size import A_GEOJSON_BOMB
 from tests.data.osm.drawn_place import QUERY, cached_in, draw
 from tests.data.osm.osm_files import a_way, nodes, write_osm
 
@@ -183,6 +184,14 @@ def test_a_file_that_is_not_what_its_name_says_is_not_kept(inside, settings, nam
     answer = send(inside, content, name)
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "city_file")
     assert list((settings.var / "uploads").iterdir()) == []
+
+
+def test_a_file_that_takes_too_much_memory_is_no_city(inside, door):
+    assert send(inside, A_GEOJSON_BOMB, "t.geojson").status_code == 201
+    door.start.settings = door.start.settings.model_copy(update={"import_memory_mb": 700})
+    progress = made(inside, file="t.geojson")
+    assert (progress["state"], progress["step"]) == ("failed", "read")
+    assert "t.geojson" in progress["message"]
 
 
 @pytest.mark.parametrize(

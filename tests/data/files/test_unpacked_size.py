@@ -12,6 +12,9 @@ from data.files.unpacked_size import ALWAYS_BYTES, UnpackedSizeError, require_un
 
 PACKERS = {"town.osm.gz": gzip.compress, "town.osm.bz2": bz2.compress}
 
+A_GEOJSON_BOMB = b'{"features":[' + b"[]," * 8_000_000 + b"[]]}"
+"""24 MB that become half a gigabyte of lists."""
+
 
 def a_bomb(pack: Callable[[bytes], bytes]) -> bytes:
     """Return a small file that unpacks to two gigabytes, of many parts."""
