@@ -5,13 +5,14 @@ from datetime import datetime
 
 from data.model import Alert, AlertFacts, AlertKind, ByLanguage
 from data.streets.network import StreetNetwork
-from maps.pages.wall import PrivateText
+from maps.pages.wall import PrivateText, has_private_texts
 from maps.streets.street import street_name
 
 NEAR_M = 150.0
 """So near to a street one tells helpers that it is there."""
 
 
+@has_private_texts
 @dataclass(frozen=True, slots=True)
 class AlertView:
     """An alert, open or closed; `street` is the street that it concerns, if any."""

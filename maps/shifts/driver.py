@@ -24,11 +24,12 @@ from data.model import (
 )
 from data.streets.network import StreetNetwork
 from fleet.shifts.route_answers import RouteAnswerState, answer_state_of
-from maps.pages.wall import PrivateText
+from maps.pages.wall import PrivateText, has_private_texts
 from maps.routes.route_steps import StageView
 from maps.streets.street import street_name
 
 
+@has_private_texts
 @dataclass(frozen=True, slots=True)
 class ProgressView:
     """Progress of a shift, in legs and in metres of work; `id` is the shift's.
@@ -71,6 +72,7 @@ class RouteAnswerView:
     by: str
 
 
+@has_private_texts
 @dataclass(frozen=True, slots=True)
 class BlockageView:
     """A blocked street, with its name and place for the board."""

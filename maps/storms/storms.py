@@ -26,7 +26,7 @@ from data.streets.network import StreetNetwork
 from fleet.storms.storm_phases import LEGAL, OpenWork
 from maps.board.board import SnowPoint, snow_points
 from maps.pages.i18n import Translator
-from maps.pages.wall import PrivateText
+from maps.pages.wall import PrivateText, has_private_texts
 from maps.streets.street import street_name
 
 
@@ -87,6 +87,7 @@ class LastChange:
     by: str
 
 
+@has_private_texts
 @dataclass(frozen=True, slots=True)
 class ClosureView:
     """A closure; `forward` is `None` for both directions, `over` is whether it has ended.

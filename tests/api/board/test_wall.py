@@ -1,5 +1,6 @@
 """A screen on a wall: signed in for a winter, and it shows no words of callers."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any, get_args, get_type_hints
@@ -8,6 +9,7 @@ import pytest
 from pydantic_core import to_json
 
 from api.access.auth import SESSION_S, WALL_S
+from api.processes.cluster.change_bridge import SharedView
 from api.web.stream import KINDS_BY_ROLE
 from data.model import Role
 from maps.alerts import AlertView
@@ -102,11 +104,22 @@ def _holds_text(hint: Any) -> bool:
     return hint is str or any(map(_holds_text, get_args(getattr(hint, "__value__", hint))))
 
 
+def texts_of(view: Any) -> set[str]:
+    return set(re.findall(r"\w+View\.\w+", to_json(view).decode()))
+
+
 @pytest.mark.parametrize("kind", sorted(SEEN_BY_KIND))
 def test_every_text_of_an_event_on_a_wall_names_things_or_is_hidden(kind: str) -> None:
     view = SEEN_BY_KIND[kind]
-    shown = set(re.findall(rf"{view.__name__}\.\w+", to_json(for_wall(filled(view))).decode()))
-    assert shown == {one for one in HARMLESS if one.startswith(f"{view.__name__}.")}
+    harmless = {one for one in HARMLESS if one.startswith(f"{view.__name__}.")}
+    assert texts_of(for_wall(filled(view))) == harmless
+    from_elsewhere = SharedView(1, json.loads(to_json(filled(view))))
+    assert texts_of(for_wall(from_elsewhere)) == harmless
+
+
+def test_of_a_view_of_another_version_nothing_private_is_shown() -> None:
+    view = json.loads(to_json(filled(BlockageView))) | {"newer": 1}
+    assert "BlockageView.text" not in texts_of(for_wall(SharedView(1, view)))
 
 
 def test_the_kinds_of_events_on_a_wall_are_those_whose_texts_are_known() -> None:
