@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, DispatcherContext, WallContext
+from api.web.page_context import shown_to
 from api.web.schemas import Wire
 from data.model import Alert, AlertId
 from data.store.alerts import list_open_alerts
@@ -30,7 +31,7 @@ def list_alerts(context: WallContext) -> list[AlertView]:
     """Return the open alerts, the oldest first."""
     with context.reading() as tx:
         alerts = list_open_alerts(tx)
-        return [context.shown(alert_view(one, context.app.network)) for one in alerts]
+        return [shown_to(context)(alert_view(one, context.app.network)) for one in alerts]
 
 
 @router.post("/api/alerts/{alert_id}/acknowledge")

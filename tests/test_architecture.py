@@ -20,6 +20,7 @@ WIRING = {"cli", "config", "processes", "server", "simulation"}
 """Rooms of `api` that put processes together, and may read whatever rows these need."""
 
 OWN_ROWS = {
+    "access": "accounts",
     "edits": "planning",
     "open311": "requests",
     "replanning": "planning",

@@ -13,7 +13,7 @@ from cachetools import LRUCache
 
 from api.access.auth import TooManyError, subscriber
 from api.access.rate_limits import Entry, MemoryRateLimiter, RateLimiter
-from data.model.rate_limits import MINUTE_S, Allowance
+from data.store.accounts.token_bucket import MINUTE_S, Allowance
 
 WINDOW_S = 300.0
 """Time without a failure after which counts are reset."""

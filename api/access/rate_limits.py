@@ -11,7 +11,7 @@ from cachetools import LRUCache
 from fastapi import Request
 
 from api.access.auth import TooManyError, subscriber
-from data.model.rate_limits import Allowance, TokenBucket
+from data.store.accounts.token_bucket import Allowance, TokenBucket
 
 REMEMBERED = 50_000
 """Senders kept in memory, at most."""

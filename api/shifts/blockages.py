@@ -8,6 +8,7 @@ from starlette.responses import FileResponse
 from api.shifts.shifts import answered_tap, legs_of, own_shift
 from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import BoardContext, Context, DispatcherContext, DriverContext, WallContext
+from api.web.page_context import shown_to
 from api.web.photos import keep_photo, photo_answer
 from api.web.request_body import limited_body
 from api.web.schemas import BlockageIn
@@ -29,7 +30,7 @@ def get_blockages(context: WallContext) -> list[BlockageView]:
     with context.reading() as tx:
         storm = wanted_storm(tx)
         found = list_open_blockages(tx, storm.id) if storm else []
-        return [context.shown(_view(tx, context, each)) for each in found]
+        return [shown_to(context)(_view(tx, context, each)) for each in found]
 
 
 @router.post("/api/shifts/{shift_id}/blockages")

@@ -12,6 +12,7 @@ from api.tracking.positions import MOST_BYTES, RejectedOut, entries_of
 from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import Context, DispatcherContext, DriverContext, WallContext
 from api.web.idempotency import NO_TAP, TapBody, order_once
+from api.web.page_context import shown_to
 from api.web.schemas import CodeIn, LegsIn, SkipIn, TapIn
 from data.errors import ForbiddenError
 from data.model import Device, Leg, PlanId, Position, Role, Shift, ShiftId, ShiftState
@@ -102,7 +103,7 @@ def get_shifts(context: WallContext) -> list[ProgressView]:
             )
             for shift in list_shifts(tx, storm.id)
         ]
-    return [context.shown(view) for view in views]
+    return [shown_to(context)(view) for view in views]
 
 
 @router.get("/api/drivers")

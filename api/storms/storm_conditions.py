@@ -10,7 +10,7 @@ from pydantic import Field
 from api.storms.storms import detail_of, publish_storm
 from api.web.checked_route import CheckedRoute
 from api.web.context import Context, DispatcherContext, WallContext
-from api.web.page_context import translator_of
+from api.web.page_context import shown_to, translator_of
 from api.web.schemas import Base, Moment, UndoIn, Wire, moment_in
 from api.web.uploads import TABLE_LIMIT, content_of
 from data.errors import InvalidError
@@ -186,7 +186,7 @@ def get_closures(context: WallContext) -> list[ClosureView]:
         storm = find_active_storm(tx)
         found = list_closures(tx, storm.id, context.now) if storm else []
     network, now = context.app.network, context.now
-    return [context.shown(closure_view(each, network, now)) for each in found]
+    return [shown_to(context)(closure_view(each, network, now)) for each in found]
 
 
 @router.post("/api/storms/{storm_id}/closures", status_code=201)

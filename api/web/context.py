@@ -27,7 +27,7 @@ from api.processes.background_job import BackgroundJob
 from api.processes.city_state import CityStateHolder
 from api.processes.cluster.leadership import Leadership
 from api.processes.dispatch_rpc import DispatchClient
-from api.processes.event_feeds import EventFeeds, Shown, as_it_is
+from api.processes.event_feeds import EventFeeds
 from api.processes.ingest.board_cache import BoardCache
 from api.processes.ingest.live_positions import Consumer
 from api.processes.ingest.position_ingest import PositionIngest
@@ -60,7 +60,6 @@ from fleet.replay.storm_history import StormHistory
 from fleet.reports.storm_statistics import StormRecords
 from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.tracking.live_fleet import Hub, LiveFleet
-from maps.pages.wall import for_wall
 
 SECOND_STEP = "/account/second-step"
 """Page on which people set up their second step."""
@@ -183,11 +182,6 @@ class Context:
     def city(self, tx: Tx) -> CityContext:
         """Return the city context of this request: streets, policy and time."""
         return CityContext(tx, self.app.network, self.app.policy, self.now)
-
-    @property
-    def shown(self) -> Shown:
-        """Return a view as the user may see it: a wall display gets no names and no words."""
-        return as_it_is if self.has(*BOARD_ROLES) else for_wall
 
     def has(self, *roles: Role) -> bool:
         """Whether the user has one of these roles."""

@@ -7,7 +7,8 @@ from datetime import datetime
 from fastapi import Request
 from starlette.responses import HTMLResponse
 
-from api.web.context import App, Context, app_of, language_of, set_cookie, signed_in
+from api.processes.event_feeds import Shown, as_it_is
+from api.web.context import BOARD_ROLES, App, Context, app_of, language_of, set_cookie, signed_in
 from api.web.cookies import CSRF_COOKIE, read_cookie
 from api.web.page_texts import texts_address
 from data.languages import languages
@@ -15,6 +16,7 @@ from maps.pages.i18n import Translator, translator
 from maps.pages.menu import pages_of
 from maps.pages.style import class_styles, legend
 from maps.pages.templates import render
+from maps.pages.wall import for_wall
 
 THEMES = ("light", "dark")
 THEME_COOKIES = ("__Host-theme", "theme")
@@ -129,6 +131,11 @@ def translator_of(request: Request) -> Translator:
 def wants_page(request: Request) -> bool:
     """Whether the client is a browser that expects a page."""
     return "text/html" in request.headers.get("accept", "")
+
+
+def shown_to(context: Context) -> Shown:
+    """Return what makes a view as the user may see it: a wall gets no names and no words."""
+    return as_it_is if context.has(*BOARD_ROLES) else for_wall
 
 
 def local_path(text: str) -> str:

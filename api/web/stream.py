@@ -12,6 +12,7 @@ from api.processes.event_feeds import BEAT_S
 from api.web.checked_route import CheckedRoute
 from api.web.context import AnyContext, Context
 from api.web.cookies import SESSION_COOKIE, read_cookie
+from api.web.page_context import shown_to
 from data.model import Role
 
 _CITY = frozenset({"beat", "city", "storm"})
@@ -54,7 +55,7 @@ async def stream_updates(request: Request, context: AnyContext) -> StreamingResp
     """
     kinds = frozenset[str]().union(*(KINDS_BY_ROLE[role] for role in context.user.roles))
     text = read_cookie(context.app.settings, request, SESSION_COOKIE)
-    feed = context.app.feeds.listen(kinds, context.shown)
+    feed = context.app.feeds.listen(kinds, shown_to(context))
     events = while_welcome(feed, lambda: _is_welcome(context, text))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)

@@ -63,7 +63,7 @@ from data.model.machines import (
     ShiftState,
     Vehicle,
 )
-from data.model.messages import Message, Presence
+from data.model.messages import Message
 from data.model.people import (
     Actor,
     ActorKind,
@@ -323,7 +323,6 @@ __all__ = [
     "PlanRunId",
     "PlanState",
     "Position",
-    "Presence",
     "Present",
     "Promise",
     "PromiseOutcome",

@@ -7,7 +7,7 @@ from threading import Lock
 from time import monotonic
 from typing import Protocol
 
-from data.model import Presence
+from data.model.messages import Presence
 from data.store.database.engine import Tx
 from data.store.messages.open_boards import (
     find_board,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Event, Presence
+from data.model import Event
+from data.model.messages import Presence
 from fleet.audit.last_change import UNCHANGED
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from data.model import Presence
+from data.model.messages import Presence
 from data.store.database.engine import Database, is_shared, momentary, reading
 from fleet.messages.presence import (
     BoardPresence,

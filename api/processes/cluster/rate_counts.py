@@ -17,7 +17,6 @@ from api.access.code_limit import (
 )
 from api.access.rate_limits import Entry, require_token
 from api.access.sign_in_accounts import AccountStore
-from data.model.rate_limits import Allowance
 from data.store.accounts.rate_buckets import (
     add_known_address,
     find_buckets,
@@ -28,6 +27,7 @@ from data.store.accounts.rate_buckets import (
     return_tokens,
     take_tokens,
 )
+from data.store.accounts.token_bucket import Allowance
 from data.store.database.engine import Database, is_shared, momentary, reading
 
 TIDIED_EVERY_S = 300.0

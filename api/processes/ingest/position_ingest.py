@@ -14,8 +14,8 @@ from api.processes.ingest.command_queue import CommandQueue
 from api.processes.ingest.group_commit import CommitLimits, GroupCommit
 from api.processes.ingest.tracker_stats import TrackerStats
 from data.model import Device, DeviceId, Position
-from data.model.rate_limits import Allowance
 from data.store.accounts.accounts import list_devices
+from data.store.accounts.token_bucket import Allowance
 from data.store.database.engine import Database, reading, transaction
 from data.store.tracking.early_positions import add_early
 from data.store.tracking.positions import add_batches

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import text
 
-from data.model.rate_limits import Allowance, TokenBucket
+from data.store.accounts.token_bucket import Allowance, TokenBucket
 from data.store.database.engine import Tx
 
 JUMP_S = 60

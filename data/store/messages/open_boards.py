@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from data.model import Presence
+from data.model.messages import Presence
 from data.store.database.engine import Tx
 from data.store.database.records import record
 from data.store.schema import open_board

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from api.access.auth import TooManyError
 from api.access.rate_limits import ALLOWANCES, MemoryRateLimiter, PublicAction, PublicLimits
-from data.model.rate_limits import MINUTE_S
+from data.store.accounts.token_bucket import MINUTE_S
 from tests.seconds import Seconds
 
 HOME = "10.0.0.1"

@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from data.model import Position, VehicleId
-from data.model.rate_limits import Allowance
 from data.store.accounts.accounts import add_device, set_token_hash
+from data.store.accounts.token_bucket import Allowance
 from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Database, Tx, transaction
 from data.store.storms.storms import add_storm

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.model.rate_limits import Allowance
+from data.store.accounts.token_bucket import Allowance
 from tests import village as v
 from tests.api.tracking.conftest import TOKEN
 

@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 from api.config.settings import Settings
 from api.tracking.mqtt import Broker
 from data.model import Actor, ActorKind, VehicleId
-from data.model.rate_limits import Allowance
 from data.policy.city_policy import DEFAULT_POLICY
 from data.setup.fleet_csv import csv_from_machines
 from data.store.accounts.accounts import add_device
+from data.store.accounts.token_bucket import Allowance
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import Database, reading, transaction
 from data.store.schema import metadata

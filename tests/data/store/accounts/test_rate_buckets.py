@@ -8,7 +8,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from data.model.rate_limits import Allowance, TokenBucket
 from data.store.accounts.rate_buckets import (
     add_known_address,
     find_buckets,
@@ -19,6 +18,7 @@ from data.store.accounts.rate_buckets import (
     return_tokens,
     take_tokens,
 )
+from data.store.accounts.token_bucket import Allowance, TokenBucket
 from data.store.database.engine import Database, Tx, momentary, transaction
 from tests import postgres
 from tests.village_database import a_village_database
