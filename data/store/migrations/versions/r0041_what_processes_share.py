@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0041"
-down_revision = "0048"
+down_revision = "0042"
 
 TABLES = (
     """CREATE UNLOGGED TABLE rate_bucket (
