@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.planning.plans import may_see_route
+from api.processes.pdf_process import large_sheets_pdf
 from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, RouteContext
 from api.web.page_context import translator_of
@@ -46,7 +47,7 @@ def download_route_sheet(
     with context.reading() as tx:
         may_see_route(tx, context, shift_id)
         sheets = _sheets(tx, context, plan_id, t, [shift_id])
-    return _pdf(sheets, f"route-{plan_id}-{shift_id}-{t.language}.pdf")
+    return _pdf(sheets_pdf(sheets), f"route-{plan_id}-{shift_id}-{t.language}.pdf")
 
 
 @router.get("/api/plans/{plan_id}/sheets.pdf")
@@ -57,7 +58,7 @@ def download_route_sheets(
     t = _spoken(request, language)
     with context.reading() as tx:
         sheets = _sheets(tx, context, plan_id, t)
-    return _pdf(sheets, f"routes-{plan_id}-{t.language}.pdf")
+    return _pdf(large_sheets_pdf(sheets), f"routes-{plan_id}-{t.language}.pdf")
 
 
 def _spoken(request: Request, language: str | None) -> Translator:
@@ -107,6 +108,6 @@ def _shut(tx: Tx, storm_id: StormId, context: Context, t: Translator) -> dict[Se
     return shut
 
 
-def _pdf(sheets: dict[str, object], name: str) -> Response:
+def _pdf(content: bytes, name: str) -> Response:
     disposition = {"Content-Disposition": f'inline; filename="{name}"'}
-    return Response(sheets_pdf(sheets), media_type="application/pdf", headers=disposition)
+    return Response(content, media_type="application/pdf", headers=disposition)

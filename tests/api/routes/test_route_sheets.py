@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from resource import RUSAGE_CHILDREN, getrusage
 
 import pytest
 
@@ -37,7 +38,9 @@ def pages(pdf: bytes) -> int:
 
 
 def test_a_dispatcher_gets_all_sheets_and_a_driver_his_own(client, sign_in, plan):
+    before_s = getrusage(RUSAGE_CHILDREN).ru_utime
     whole = client.get(f"/api/plans/{plan.id}/sheets.pdf")
+    assert getrusage(RUSAGE_CHILDREN).ru_utime > before_s  # made in a process that has ended
     assert whole.headers["content-type"] == "application/pdf"
     assert whole.content.startswith(b"%PDF-")
     assert pages(whole.content) == sum(bool(route.legs) for route in plan.routes)
