@@ -96,6 +96,7 @@ def _page(
         "sessions": session_rows(sessions, context.session_id, t),
         "second_step": account.wants_second_step,
         "has_password": account.holder.has_password,
+        "of_province": account.member is not None,
         "error": message_of(error, t) if error else "",
         "done": done,
     }

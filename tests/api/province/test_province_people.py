@@ -139,6 +139,8 @@ def test_who_is_removed_is_gone_everywhere(browser, leila, barfrub):
 def test_a_password_changed_in_one_town_is_another_in_all(browser, leila):
     sign_in(browser, URMIA)
     sign_in(browser, TABRIZ)
+    page = browser.get(f"{URMIA}/account", headers={"accept": "text/html"}).text
+    assert "All your sessions end, in every town." in page
     changed = post(browser, URMIA, "/account/password", password=PASSWORD, wanted=OTHER_PASSWORD)
     assert changed.status_code == 303
     assert browser.get(f"{TABRIZ}/api/council").status_code == 401
