@@ -77,9 +77,9 @@ def digesting(engine: Engine, folder: Path, processes: int) -> Iterator[Consumer
     """Run the evidence processes of a city; each has run once at the begin."""
     parts = CityStateHolder(engine), Hub(), LiveFleet()
     consumer = Consumer(engine, Clock(AFTER_ALL), *parts, Apart(folder, processes))
-    begun_s = consumer.digested_s
     consumer.start()
     consumer.lead()
+    begun_s = time.monotonic()
     try:
         until(lambda: consumer.digested_s > begun_s)
         yield consumer
@@ -136,8 +136,8 @@ def test_passes_are_those_of_one_process_though_one_of_three_was_killed_and_two_
         assert killed is not None
         os.kill(killed, signal.SIGKILL)
         until(lambda: all_digested(engine))
-        until(lambda: children().get("barfrub-digesting-1", killed) != killed)
-        assert {a == b for a, b in zip(first, holders(engine), strict=True)} == {True, False}
+        until(lambda: len({*first} & {*holders(engine)}) == 2)  # another has the third part
+        assert killed not in children().values()
     store(engine, rest[len(rest) // 2 :])
     with digesting(engine, city_folder, 2):
         until(lambda: all_digested(engine))
