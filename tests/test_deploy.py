@@ -190,7 +190,8 @@ def test_no_proxy_passes_figures_on(name: str) -> None:
 
 
 def test_the_shell_scripts_are_well_formed() -> None:
-    for script in (DEPLOY / "install.sh", ROOT / "scripts/bundle", ROOT / "scripts/setup"):
+    ours = (DEPLOY / "install.sh", CONTAINER / "database.sh")
+    for script in (*ours, ROOT / "scripts/bundle", ROOT / "scripts/setup"):
         shell = "sh" if script.suffix == ".sh" else "bash"
         done = subprocess.run([shell, "-n", script], capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, ""), script
