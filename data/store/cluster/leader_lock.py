@@ -1,16 +1,14 @@
 """Which server of a city leads: the one that holds an advisory lock of PostgreSQL."""
 
 import time
+from contextlib import suppress
 from math import inf
 
 import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from data.store.database.postgres_engine import own_connection
-
-LEADERS = 0x626C64
-"""First half of the advisory lock of a city's leader; the second is a digest of its schema."""
+from data.store.database.postgres_engine import LEADERS, UNLOCK, own_connection
 
 SURE_S = 5.0
 """How long a server that cannot reach the database counts as leading. The database gives the lock
@@ -64,5 +62,7 @@ class LeaderLock:
         """Let another server lead."""
         self._locked = False
         if self._connection is not None:
+            with suppress(psycopg.Error):  # a closed connection is noticed a little later
+                self._connection.execute(UNLOCK)
             self._connection.close()
             self._connection = None

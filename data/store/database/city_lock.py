@@ -8,11 +8,15 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psycopg
+
 from data.errors import ConflictError
+from data.store.database.city_address import PostgresAddress, address_of
+from data.store.database.postgres_engine import LEADERS, UNLOCK
 
 SERVER = ".server"
 """File in a city's folder that its web server locks, and in which it says who it is."""
@@ -30,14 +34,16 @@ class Server:
 def holding(folder: Path, *, alone: bool = False) -> Iterator[None]:
     """Keep a city open, together with others or `alone`; ends with the process in any case.
 
-    The folder itself is what is locked, so it may be renamed meanwhile. Raises `ConflictError` at
-    once where others have it open and that does not go together.
+    The folder itself is what is locked, so it may be renamed meanwhile; of a city on PostgreSQL no
+    other machine has a server while it is held alone. Raises `ConflictError` at once where others
+    have it open and that does not go together.
     """
     handle = os.open(folder, os.O_RDONLY)
     try:
         if not _locked(handle, fcntl.LOCK_EX if alone else fcntl.LOCK_SH):
             raise _open_elsewhere(folder)
-        yield
+        with _without_servers(folder) if alone else nullcontext():
+            yield
     finally:
         os.close(handle)
 
@@ -77,6 +83,26 @@ def find_server(folder: Path) -> Server | None:
         return None  # it has just begun to write
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _without_servers(folder: Path) -> Iterator[None]:
+    """Let no server lead a city on PostgreSQL; raise `ConflictError` where one does."""
+    address = address_of(folder)
+    if not isinstance(address, PostgresAddress):
+        yield
+        return
+    try:
+        connection = psycopg.connect(address.url, autocommit=True)
+    except psycopg.OperationalError:  # whoever needs it will say so
+        yield
+        return
+    with connection:
+        ask = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
+        if connection.execute(ask, (LEADERS, address.schema)).fetchone() != (True,):
+            raise _open_elsewhere(folder)
+        yield
+        connection.execute(UNLOCK)  # at once: a closed connection is noticed a little later
 
 
 def _locked(handle: int, kind: int) -> bool:

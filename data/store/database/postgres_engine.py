@@ -18,6 +18,11 @@ POOL, POOL_MOST = 10, 40
 WRITERS = 0x626172
 """First half of the advisory lock of a city's writers; the second is a digest of its schema."""
 
+LEADERS = 0x626C64
+"""First half of the advisory lock of a city's leading server; the second is the same digest."""
+
+UNLOCK = "SELECT pg_advisory_unlock_all()"
+
 KEEPALIVE = {
     "tcp_keepalives_idle": 2,
     "tcp_keepalives_interval": 2,

@@ -23,11 +23,13 @@ from api.processes.cluster.change_bridge import ChangeBridge
 from api.processes.cluster.leadership import Leadership
 from api.server.app import create_app
 from api.server.web_server import WebServer
+from data.errors import ConflictError
 from data.model import DeviceId, LonLat, Position, VehicleId
 from data.store.accounts.accounts import add_device
-from data.store.cluster.leader_lock import LEADERS
 from data.store.database.city_database import database_of
+from data.store.database.city_lock import holding
 from data.store.database.engine import Database, momentary, reading, transaction
+from data.store.database.postgres_engine import LEADERS
 from data.store.setup.machines import list_vehicles
 from fleet.accounts.accounts import token_digest
 from fleet.tracking.live_fleet import Hub, LiveFleet
@@ -231,6 +233,20 @@ def test_one_server_leads_until_it_stops(engines: tuple[Database, Database]) -> 
     waited(other.leads)
     assert not one.leads()
     other.stop()
+
+
+def test_no_command_has_a_city_alone_that_another_machine_serves(
+    engines: tuple[Database, Database], city_folder: Path
+) -> None:
+    elsewhere, here = (Leadership(engine) for engine in engines)
+    elsewhere.begin(bool)
+    with pytest.raises(ConflictError, match="open in another program"):
+        holding(city_folder, alone=True).__enter__()
+    elsewhere.stop()
+    with holding(city_folder, alone=True):
+        assert not here.run()
+    assert here.run()
+    here.stop()
 
 
 def test_who_lost_the_connection_and_found_another_leading_steps_back(
