@@ -4,7 +4,7 @@ from alembic import op
 from sqlalchemy import Column, Integer
 
 revision = "0049"
-down_revision = "0042"
+down_revision = "0041"
 
 
 def upgrade() -> None:
