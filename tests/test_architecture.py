@@ -57,6 +57,12 @@ def test_a_package_is_ours_and_only_ours(name):
     assert set(packages_distributions().get(name, [])) <= {"barfrub"}
 
 
+def test_revisions_of_the_tables_are_one_chain():
+    files = (ROOT / "data/store/migrations/versions").glob("r*.py")
+    follows = [re.findall(r'^down_revision = "(\d+)"', f.read_text("utf-8"), re.M) for f in files]
+    assert [number for number, times in Counter(map(str, follows)).items() if times > 1] == []
+
+
 def test_files_are_short():
     long = {
         str(path.relative_to(ROOT)): lines
