@@ -16,5 +16,7 @@ def let_workers_die(tx: Tx, now: datetime) -> None:
     if tx.dialect.name == "postgresql":
         tx.execute(text(_SILENT))
         return
-    running = update(plan_run).where(plan_run.c.state == RunState.RUNNING)
-    tx.execute(running.values(lease_until=now - timedelta(seconds=1)))
+    held = update(plan_run).where(
+        plan_run.c.state == RunState.RUNNING, plan_run.c.lease_until.is_not(None)
+    )
+    tx.execute(held.values(lease_until=now - timedelta(seconds=1)))

@@ -88,7 +88,10 @@ def test_no_folder_has_too_many_modules(ending):
     tests = ["tests/**test_*.py"] if ending == "py" else []
     modules = _tracked(*(f"{package}/**.{ending}" for package in PACKAGES), *tests)
     folders = Counter(
-        str(path.parent.relative_to(ROOT)) for path in modules if path.name != "__init__.py"
+        str(path.parent.relative_to(ROOT))
+        for path in modules
+        # Revisions of the tables are one module each, and become more for ever.
+        if path.name != "__init__.py" and path.parent.name != "versions"
     )
     assert {name: many for name, many in folders.items() if many > MAX_MODULES} == {}
 

@@ -29,6 +29,7 @@ def work(
     from api.config.settings import Settings, prepare_numba
     from data.errors import InvalidError
     from data.model import RunKind
+    from data.model.planning.plan_runs import ASKED_KINDS
 
     settings = Settings()
     configure_logs(settings.log)
@@ -37,14 +38,17 @@ def work(
     from api.processes.workers.plan_worker import work_until
 
     names = [name.strip() for name in queues.split(",")]
-    if not names or not {*names} <= {*RunKind}:
-        raise InvalidError("--queues", queues, f"some of {', '.join(RunKind)}")
+    if not names or not {*names} <= {*ASKED_KINDS}:
+        raise InvalidError("--queues", queues, f"some of {', '.join(ASKED_KINDS)}")
+    kinds = {RunKind(name) for name in names}
+    if RunKind.PLAN in kinds:
+        kinds.add(RunKind.SECTOR)
     folder = joined_city(settings, city)
     typer.echo(f"Waiting for runs of {folder.name}: {', '.join(names)} (Ctrl+C stops)")
     event = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: event.set())
     stopped = event if alive is None else AliveFile(alive, event)
     try:
-        work_until(folder, Clock(), stopped, kinds=frozenset(RunKind(name) for name in names))
+        work_until(folder, Clock(), stopped, kinds=frozenset(kinds))
     except KeyboardInterrupt:
         typer.echo("Stopped.")

@@ -22,6 +22,9 @@ from data.store.database.vehicle_parts import PARTS
 KEY_BYTES = 32
 """Length of the key that signs cookies."""
 
+SECTOR_JOBS = 4_000
+"""Jobs of a sector at least: one process plans fewer as well within the usual minute."""
+
 SECRETS = "BARFRUB_SECRETS"
 """Environment variable of the folder with settings as files."""
 
@@ -149,6 +152,11 @@ class Settings(BaseSettings):
         default=max(1, (os.cpu_count() or 1) - 1),
         ge=1,
         description="Threads of the optimizer; the others serve requests",
+    )
+    sector_jobs: int = Field(
+        default=SECTOR_JOBS,
+        ge=1,
+        description="Jobs at least of each sector that workers share a plan by",
     )
 
     @classmethod

@@ -126,8 +126,11 @@ def _ways(problem: Problem, goals: dict[int, list[int]], limit_s: float) -> Refe
     """Return the ways from each source to its goals; without a limit also those that are none."""
     found: RefereePaths = {}
     sources = np.array(list(goals))
-    indices = np.arange(len(sources)) + problem.arcs
-    graph = _graph(problem, sources)
+    graph, near = _nearby(_graph(problem, sources), problem.arcs, limit_s)
+    place = np.full(problem.arcs, -1)
+    streets = near[near < problem.arcs]
+    place[streets] = np.arange(len(streets))
+    indices = np.arange(len(sources)) + len(streets)
     metres_count = problem.rules.metres_count
     if metres_count:
         away, before = dijkstra(graph, indices=indices, limit=limit_s, return_predecessors=True)
@@ -135,23 +138,37 @@ def _ways(problem: Problem, goals: dict[int, list[int]], limit_s: float) -> Refe
         away, before = dijkstra(graph, indices=indices, limit=limit_s), None
     for row, (source, targets) in enumerate(goals.items()):
         for target in targets:
-            weight = float(away[row, target])
+            weight = float(away[row, place[target]]) if place[target] >= 0 else np.inf
             if not np.isfinite(weight) and limit_s < np.inf:
                 continue
             metres = 0.0
             if before is not None and np.isfinite(weight):
-                metres = _metres(problem, before[row], target)
+                metres = _metres(problem, streets, before[row], int(place[target]))
             found[source, target] = DeadheadPath(weight - _TIE_S_PER_M * metres, metres)
     return found
 
 
-def _metres(problem: Problem, before: AnyInts, target: int) -> float:
-    """Return the length of the arcs before a target."""
+def _nearby(graph: csr_matrix, arcs: int, limit_s: float) -> tuple[csr_matrix, AnyInts]:
+    """Return the part of a graph within a limit of any copy of a source, and its vertices.
+
+    A row for each source over all of a large city would take longer than its search.
+    """
+    size = graph.shape[0]
+    if not np.isfinite(limit_s):
+        return graph, np.arange(size)
+    copies = np.arange(arcs, size)
+    away = dijkstra(graph, indices=copies, limit=limit_s, min_only=True)
+    near = np.union1d(np.flatnonzero(np.isfinite(away)), copies)
+    return graph[near][:, near], near
+
+
+def _metres(problem: Problem, streets: AnyInts, before: AnyInts, place: int) -> float:
+    """Return the length of the arcs before a target; `streets` says which arc each place is."""
     metres = 0.0
-    arc = int(before[target])
-    while arc < problem.arcs:
-        metres += float(problem.length_m[arc])
-        arc = int(before[arc])
+    at = int(before[place])
+    while at < len(streets):
+        metres += float(problem.length_m[streets[at]])
+        at = int(before[at])
     return metres
 
 

@@ -39,6 +39,7 @@ from routing.planning.directed_passes import (
     passes_of,
     service_s,
 )
+from routing.planning.machine_kinds import machine_kinds, trucks_of
 from routing.planning.running_plan import locked_stops
 from routing.planning.situation import PlanningSituation
 from routing.problem.problem import (
@@ -97,10 +98,7 @@ def problem_from(situation: PlanningSituation) -> MappedProblem:
     A machine drives at its own speed where the street allows more; the problem has one pace per
     machine type, the mean over the city.
     """
-    vehicles = {vehicle.id: vehicle for vehicle in situation.vehicles}
-    trucks = [vehicles[shift.vehicle_id] for shift in situation.shifts]
-    kinds = list(dict.fromkeys(_kind(truck) for truck in trucks))
-    machines = tuple(_machine(trucks, kind) for kind in kinds)
+    trucks, (machines, kind) = trucks_of(situation), machine_kinds(situation)
     passes = [one for job in situation.jobs for one in passes_of(job, situation)]
     nodes = _Nodes(situation, trucks)
     rules = _rules(situation, passes)
@@ -123,7 +121,7 @@ def problem_from(situation: PlanningSituation) -> MappedProblem:
         lateness_price=LATENESS_PRICE * weight,
         unserved_price=(UNSERVED_PRICE + UNSERVED_S * LATENESS_PRICE) * weight,
         pace=np.array([_pace(situation.network, each) for each in machines], np.float64),
-        vehicle_type=np.array([kinds.index(_kind(truck)) for truck in trucks], np.int32),
+        vehicle_type=kind,
         start_arc=nodes.start_arc,
         end_arc=nodes.end_arc,
         capacity_kg=hopper_kg,
@@ -157,19 +155,6 @@ def classes_of(situation: PlanningSituation) -> list[ServiceClass]:
     """Return the classes in the order in which `Problem.class_index` counts them."""
     codes = {job.service_class for job in situation.jobs}
     return situation.policy.in_order(codes.union(situation.policy.rules))
-
-
-type _Kind = tuple[object, ...]
-
-
-def _kind(truck: Vehicle) -> _Kind:
-    """Return what makes two machines of one type to the optimizer."""
-    speeds = tuple(sorted(truck.work_speed_mps.items()))
-    return (truck.capabilities, speeds, truck.min_street_m, truck.drive_speed_mps)
-
-
-def _machine(trucks: Sequence[Vehicle], kind: _Kind) -> Vehicle:
-    return next(truck for truck in trucks if _kind(truck) == kind)
 
 
 def _pace(network: StreetNetwork, machine: Vehicle) -> float:

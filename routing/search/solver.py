@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from routing.bounds.background_bound import BackgroundBound
 from routing.bounds.lower_bound import rising_bounds
@@ -47,6 +48,8 @@ def solve(
     report: SearchReport = ignore,
     start: Solution | None = None,
     threads: int = 1,
+    *,
+    proving: bool = True,
 ) -> Solution:
     """Return the best solution found; with a stop by iterations the same for the same seed.
 
@@ -60,16 +63,19 @@ def solve(
     threads
         For the tables of distances, and for the parts of a problem too large to be one part. The
         answer does not depend on their number.
+    proving
+        Whether the bound rises; else it stays the first one, which takes no time.
     """
     stop.progress(0, feasible=False)
     line = line_graph(problem)
     finder = PathFinder(problem, line)
     behind = unpinned_problem(problem, finder)
     single = feasibility_of_tasks(behind.problem, line)
-    with BackgroundBound(rising_bounds(behind.problem, single), behind.cost) as beside:
+    bounds = islice(rising_bounds(behind.problem, single), None if proving else 1)
+    with BackgroundBound(bounds, behind.cost) as beside:
         if not problem.tasks or not problem.vehicles:
             bound = beside.last(wait=True)
-            return _settled(problem, finder, single, bound, seed, problem.rules.pinned)
+            return settled(problem, finder, single, bound, seed, problem.rules.pinned)
         search = RuinRecreate(behind.problem, line, single, seed, threads)
         given = repaired_routes(problem, start.routes) if start else None
         if given:
@@ -91,8 +97,8 @@ def solve(
         iterations = improve(search, finder, problem.tasks, until, tell)
         bound = beside.last(wait=by_iterations(stop))
         best = behind.whole(search.best_routes())
-        better = _settled(problem, finder, single, bound, seed, best)
-        floor = _settled(problem, finder, single, bound, seed, first)
+        better = settled(problem, finder, single, bound, seed, best)
+        floor = settled(problem, finder, single, bound, seed, first)
         better = better if better.cost.total <= floor.cost.total else floor
         report(better.cost.total, bound, len(better.unserved), iterations)
         return replace(better, iterations=iterations)
@@ -144,7 +150,7 @@ def _patience(iterations: int, progress: float, tasks: int) -> float:
     return min(1.0, expected / FEW_ITERATIONS) ** 2
 
 
-def _settled(
+def settled(
     problem: Problem,
     finder: PathFinder,
     single: SingleTaskFeasibility,
@@ -152,6 +158,7 @@ def _settled(
     seed: int,
     routes: Sequence[TaskRoute],
 ) -> Solution:
+    """Return routes with exact times as a solution; what fits behind them comes in."""
     routes = routes or ((),) * problem.vehicles
-    settled = ExactSchedule(problem, finder, single, routes)
-    return Solution(tuple(settled.routes), settled.unserved, settled.cost, bound, 0, seed)
+    exact = ExactSchedule(problem, finder, single, routes)
+    return Solution(tuple(exact.routes), exact.unserved, exact.cost, bound, 0, seed)

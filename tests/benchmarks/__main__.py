@@ -18,6 +18,7 @@ MODULES = (
     "reimport",
     "matching",
     "first_plan",
+    "sectors",
     "what_if",
     "health_while_solving",
     "board_page",

@@ -27,7 +27,7 @@ from api.processes.child_process import ParentLine
 from api.processes.dispatch_rpc import MOST_BYTES, SOCKET, reachable, refused
 from api.processes.workers.draft_cache import DraftCache
 from api.processes.workers.plan_worker import solve_run
-from api.processes.workers.run_kinds import WorkerMemory
+from api.processes.workers.run_context import WorkerLimits, WorkerMemory
 from api.processes.workers.run_lease import real_now
 from api.processes.workers.stop_signal import StopSignal
 from data.errors import BarfrubError, ConflictError
@@ -172,10 +172,9 @@ class DispatchCache:
         if run is None:
             return False
         with self._reading:
+            limits = WorkerLimits(self._threads)
             memory = WorkerMemory(self.present, self.known)
-            solve_run(
-                self._engine, self.network(), run, self._clock, stopped, self._threads, memory
-            )
+            solve_run(self._engine, self.network(), run, self._clock, stopped, limits, memory)
         return True
 
 

@@ -13,14 +13,17 @@ from api.config.console import open_city_database
 from api.config.settings import Settings
 from api.processes.child_process import ParentLine
 from api.processes.periodic_task import FULL_REST_S
-from api.processes.workers.run_kinds import KINDS, RunContext, WorkerMemory
+from api.processes.workers.run_context import RunContext, WorkerLimits, WorkerMemory
+from api.processes.workers.run_kinds import KINDS
 from api.processes.workers.run_lease import Heartbeat, real_now
 from api.processes.workers.stop_signal import PERIOD_S, StopSignal
+from api.processes.workers.worker_presence import WorkerPresence
 from data.errors import BarfrubError, ConflictError, DiskFullError
 from data.model import SLOW_KINDS, PlanRun, RunFailure, RunKind
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, reading, transaction
 from data.store.planning.plan_runs import finish_run, lease_run, run_waits
+from data.store.planning.sector_runs import end_other_sectors
 from data.store.queue.new_runs import new_runs
 from data.store.queue.run_queue import LEASE_S
 from data.store.setup.city import get_city
@@ -53,8 +56,10 @@ def work_until(
     warm_up_matching()
     on_ready()
     engine = open_city_database(folder)
-    with holding(folder):
-        _work(engine, clock, stopped, Settings().solver_threads, kinds)
+    settings = Settings()
+    limits = WorkerLimits(settings.solver_threads, settings.sector_jobs)
+    with holding(folder), WorkerPresence(engine, kinds):
+        _work(engine, clock, stopped, limits, kinds)
     engine.dispose()
 
 
@@ -62,35 +67,51 @@ def _work(
     engine: Database,
     clock: Clock,
     stopped: StopSignal,
-    threads: int,
+    limits: WorkerLimits,
     kinds: Collection[RunKind],
 ) -> None:
-    network: StreetNetwork | None = None
-    read_at: int | None = None
-    memory = WorkerMemory()
+    streets, memory = _Streets(engine), WorkerMemory()
     with new_runs(engine, kinds, stopped.wait) as wait_for_run:
         while not stopped.is_set():
             try:
-                run, revision = _next_run(engine, kinds)
+                run = _next_run(engine, streets, kinds)
                 if run is None:
                     wait_for_run(PERIOD_S)
                     continue
-                if network is None or read_at != revision:
-                    with reading(engine) as tx:
-                        network, read_at = load_network(tx), revision
-                solve_run(engine, network, run, clock, stopped, threads, memory)
+                solve_run(engine, streets.of_today(), run, clock, stopped, limits, memory)
             except DiskFullError:  # the run is leased again once its lease is over
                 _log.warning("plans are solved later: the disk is full")
                 stopped.wait(FULL_REST_S)
 
 
-def _next_run(engine: Database, kinds: Collection[RunKind]) -> tuple[PlanRun | None, int]:
-    """Lease the next run, if any, without a write lock where there is none; return the revision."""
+class _Streets:
+    """The network of a city, read again once the city has another revision."""
+
+    def __init__(self, engine: Database) -> None:
+        self._engine = engine
+        self._network: StreetNetwork | None = None
+        self._revision: int | None = None
+
+    def of_today(self) -> StreetNetwork:
+        """Return the network."""
+        with reading(self._engine) as tx:
+            revision = get_city(tx).revision
+            if self._network is None or self._revision != revision:
+                self._network, self._revision = load_network(tx), revision
+        return self._network
+
+
+def _next_run(engine: Database, streets: _Streets, kinds: Collection[RunKind]) -> PlanRun | None:
+    """Lease the next run, if any, without a write lock where there is none.
+
+    Streets of a metropolis are read before, since no heartbeat keeps the lease meanwhile.
+    """
     with reading(engine) as tx:
         if not run_waits(tx, real_now(), kinds):
-            return None, 0
+            return None
+    streets.of_today()
     with transaction(engine) as tx:
-        return lease_run(tx, real_now(), LEASE_S, kinds), get_city(tx).revision
+        return lease_run(tx, real_now(), LEASE_S, kinds)
 
 
 def solve_run(
@@ -99,15 +120,14 @@ def solve_run(
     run: PlanRun,
     clock: Clock,
     stopped: StopSignal,
-    threads: int = 1,
+    limits: WorkerLimits | None = None,
     memory: WorkerMemory | None = None,
 ) -> None:
     """Solve a leased run by its kind and store the outcome, or why there is none."""
     _log.info("%s run %s: solving for %.0f s", run.kind, run.id, run.seconds)
     beat = Heartbeat(engine, run)
-    context = RunContext(
-        engine, network, beat, clock, stopped.is_set, threads, memory or WorkerMemory()
-    )
+    limits, memory = limits or WorkerLimits(), memory or WorkerMemory()
+    context = RunContext(engine, network, beat, clock, stopped.is_set, limits, memory)
     try:
         with beat:
             keep = KINDS[run.kind](context)
@@ -127,5 +147,7 @@ def _fail(engine: Database, run: PlanRun, error: str, fault: RunFailure) -> None
     try:
         with transaction(engine) as tx:
             finish_run(tx, run, None, error, fault)
+            if run.parent_id is not None:
+                end_other_sectors(tx, run, error, fault)
     except ConflictError:
         _log.warning("%s run %s: another worker has it", run.kind, run.id)

@@ -1,79 +1,53 @@
 """How a worker solves each kind of run: search without a transaction, then store."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
-from api.config.clock import Clock
-from api.processes.workers.run_lease import Heartbeat
+from api.processes.workers.run_context import SEED, RunContext, StoreOutcome
+from api.processes.workers.sector_runs import (
+    joined_plan,
+    make_sector,
+    plan_scope,
+    sector_failure,
+    split_plan,
+    workers_of_sectors,
+)
 from data.errors import ConflictError
-from data.files.json_records import from_plain
-from data.model import Plan, PlanOptions, PlanRun, RunKind
+from data.model import Plan, PlanRun, RunKind
 from data.planning.plan_json import replan_wish_from_plain
-from data.store.database.engine import Database, Tx, reading
+from data.store.database.engine import Tx, reading
 from data.store.planning.plan_runs import answer_run, finish_run, put_back
-from data.streets.network import StreetNetwork
+from data.store.planning.sector_runs import list_sector_runs
 from fleet.planning.plan_lifecycle import PLANNER, store_draft
 from fleet.planning.plan_preparation import Prepared, prepare
-from fleet.planning.plan_scope import scope_of
 from fleet.planning.plan_solving import Start, solve_prepared
-from fleet.planning.remaining_routes import routes_ahead
 from fleet.replanning.replan_solving import replanned
-from fleet.routes.published_plan import PublishedPlanCache
+from fleet.sectors.sector_split import sectors_for
 from fleet.what_if.question import situation_digest
-from fleet.what_if.searches import SEEDS, KnownBase, Solve, base_of, with_change
-from routing.replanning.path_cache import LineGraphCache
-
-SEED = 1
-
-type StoreOutcome = Callable[[Tx, PlanRun], PlanRun]
-"""Stores what came of a run in one transaction and ends the run, which it returns."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerMemory:
-    """What a worker keeps in memory between runs.
-
-    The driven plan and shortest paths where answers must be quick, and the solution for the present
-    fleet where what-if runs need it.
-    """
-
-    desk: PublishedPlanCache | None = None
-    known: LineGraphCache | None = None
-    bases: KnownBase = field(default_factory=KnownBase)
-
-
-@dataclass(frozen=True, slots=True)
-class RunContext:
-    """What solving a run needs; `leaving` returns whether the worker was told to stop."""
-
-    engine: Database
-    network: StreetNetwork
-    beat: Heartbeat
-    clock: Clock
-    leaving: Callable[[], bool]
-    threads: int
-    memory: WorkerMemory = field(default_factory=WorkerMemory)
-
-    def stop(self) -> bool:
-        """Whether the search should end with the best solution so far."""
-        return self.beat.asked or self.leaving()
-
-    def hurried(self) -> bool:
-        """Whether a low-priority run should end without a result."""
-        return self.stop() or self.beat.makes_room
+from fleet.what_if.searches import SEEDS, Solve, base_of, with_change
 
 
 def make_plan(context: RunContext) -> StoreOutcome:
-    """Search for a plan with the options of the run; the result is a draft."""
+    """Search for a plan with the options of the run; the result is a draft.
+
+    A large one is split into sectors first; its run is taken again once they are planned.
+    """
     run = context.beat.plan_run
-    now = context.clock.now()
     with reading(context.engine) as tx:
-        prepared = prepare(tx, run.storm_id, context.network, now)
-    ahead = routes_ahead(prepared.check, prepared.shifts, now)
-    scope = scope_of(prepared, from_plain(PlanOptions, run.options), ahead)
-    found = solve_prepared(
-        scope.prepared, run.seconds, SEED, context.beat.report, context.stop, context.threads
-    )
+        prepared = prepare(tx, run.storm_id, context.network, context.clock.now())
+        parts = list_sector_runs(tx, run.id)
+        workers = workers_of_sectors(tx)
+    failure = sector_failure(parts)
+    if failure is not None:
+        return failure
+    scope = plan_scope(prepared, run)
+    sectors = () if parts else sectors_for(scope.prepared, workers, context.limits.sector_jobs)
+    if sectors:
+        return split_plan(run, sectors, workers)
+    if parts:
+        found = joined_plan(context, scope.prepared, parts)
+    else:
+        report, threads = context.beat.report, context.limits.threads
+        found = solve_prepared(scope.prepared, run.seconds, SEED, report, context.stop, threads)
     plan = scope.whole(found)
 
     def keep(tx: Tx, held: PlanRun) -> PlanRun:
@@ -116,7 +90,7 @@ def _solve(context: RunContext) -> Solve:
 
     def solve(prepared: Prepared, seed: int, start: Start | None) -> Plan:
         return solve_prepared(
-            prepared, seconds, seed, report, context.hurried, context.threads, start
+            prepared, seconds, seed, report, context.hurried, context.limits.threads, start
         )
 
     return solve
@@ -135,7 +109,9 @@ def make_replan(context: RunContext) -> StoreOutcome:
     with reading(context.engine) as tx:
         prepared = prepare(tx, run.storm_id, context.network, context.clock.now(), memory.desk)
     wish = replan_wish_from_plain(run.options)
-    plan = replanned(prepared, wish, run.seconds, SEED, context.stop, context.threads, memory.known)
+    plan = replanned(
+        prepared, wish, run.seconds, SEED, context.stop, context.limits.threads, memory.known
+    )
 
     def keep(tx: Tx, held: PlanRun) -> PlanRun:
         draft = store_draft(tx, PLANNER, plan, context.clock.now())
@@ -148,5 +124,6 @@ KINDS: Mapping[RunKind, Callable[[RunContext], StoreOutcome]] = {
     RunKind.PLAN: make_plan,
     RunKind.WHATIF: answer_what_if,
     RunKind.REPLAN: make_replan,
+    RunKind.SECTOR: make_sector,
 }
 """The solving function of each kind of run."""

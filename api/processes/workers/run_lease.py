@@ -12,6 +12,7 @@ from data.errors import ConflictError
 from data.model import CurvePoint, PlanRun
 from data.store.database.engine import Database, transaction
 from data.store.planning.plan_runs import heartbeat, urgent_run_waits
+from data.store.planning.sector_runs import note_sector_progress
 from data.store.queue.run_queue import LEASE_S, PATIENT
 from fleet.planning.progress_curve import Curve
 
@@ -20,6 +21,9 @@ BEAT_S = 1.0
 MOST_TIMES, MOST_S = 20.0, 600.0
 """A run that takes so many times its seconds, and this besides, hangs: what-if runs solve often,
 and the first run of a new machine compiles."""
+
+SECTORS_SHARE = 0.7
+"""Share of the seconds of a split run in which its sectors are planned; then they are joined."""
 
 HUNG_STATUS = 70
 """Exit status of a worker that ended itself because its run hung."""
@@ -60,11 +64,20 @@ class Heartbeat(PeriodicTask):
         self._on_hung = on_hung
         self.deadline_s = MOST_TIMES * run.seconds + MOST_S
         self._began_s = perf_counter()
+        self._before_s = 0.0
+
+    @property
+    def _elapsed_s(self) -> float:
+        return self._before_s + perf_counter() - self._began_s
 
     def report(self, best: float, bound: float, unserved: int, iterations: int) -> None:
         """Set the progress that the next heartbeat writes."""
         self._progress = (best, bound, unserved, iterations)
-        self._curve.add(CurvePoint(perf_counter() - self._began_s, best, bound, unserved))
+        self._curve.add(CurvePoint(self._elapsed_s, best, bound, unserved))
+
+    def go_on(self) -> None:
+        """Count the seconds that the sectors of the run have taken."""
+        self._before_s = self.plan_run.elapsed_s
 
     def __enter__(self) -> None:
         """Start the heartbeats."""
@@ -91,12 +104,14 @@ class Heartbeat(PeriodicTask):
             self.asked = self._lost = True
 
     def _write(self) -> None:
-        run = replace(self.plan_run, elapsed_s=perf_counter() - self._began_s)
+        run = replace(self.plan_run, elapsed_s=self._elapsed_s)
         if self._progress is not None:
             best, bound, unserved, iterations = self._progress
             run = replace(run, best=best, bound=bound, unserved=unserved, iterations=iterations)
         run = replace(run, curve=self._curve.points)
         with transaction(self._engine) as tx:
             self.plan_run = heartbeat(tx, run, real_now() + timedelta(seconds=LEASE_S))
+            if run.parent_id is not None:
+                note_sector_progress(tx, run.parent_id, SECTORS_SHARE)
             self.makes_room = run.kind is PATIENT and urgent_run_waits(tx, real_now())
         self.asked = self.plan_run.stop_requested

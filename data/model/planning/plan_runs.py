@@ -15,9 +15,13 @@ class RunKind(StrEnum):
     PLAN = "plan"
     WHATIF = "whatif"
     REPLAN = "replan"
+    SECTOR = "sector"
 
 
-PLAN_KINDS = tuple(kind for kind in RunKind if kind is not RunKind.WHATIF)
+ASKED_KINDS = tuple(kind for kind in RunKind if kind is not RunKind.SECTOR)
+"""Kinds of runs that people ask for; the others are parts of them."""
+
+PLAN_KINDS = tuple(kind for kind in ASKED_KINDS if kind is not RunKind.WHATIF)
 """Kinds of runs that end with a plan."""
 
 QUICK_KINDS = frozenset({RunKind.REPLAN})
@@ -79,6 +83,8 @@ class PlanRun:
         What the situation was that it is answered for; empty where nobody asks for it again.
     answer
         Plain values that a run has found which makes no plan.
+    parent_id
+        The run of the whole plan, where this one plans a sector of it.
     """
 
     id: PlanRunId
@@ -102,3 +108,4 @@ class PlanRun:
     fault: RunFailure | None = None
     digest: str = ""
     answer: Mapping[str, Any] | None = None
+    parent_id: PlanRunId | None = None

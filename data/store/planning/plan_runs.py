@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, or_, select, update
 
 from data.errors import ConflictError, NotFoundError
 from data.model import (
@@ -22,9 +22,10 @@ from data.model import (
     RunWish,
     StormId,
 )
+from data.model.planning.plan_runs import ASKED_KINDS
 from data.store.database.engine import Tx
 from data.store.database.records import record
-from data.store.queue.run_queue import PATIENT, queue_of, rank, rank_of
+from data.store.queue.run_queue import PATIENT, is_split, queue_of, rank, rank_of
 from data.store.schema import plan_run
 
 
@@ -46,7 +47,7 @@ def add_run(
         options=dict(wish.options),
         digest=wish.digest,
     )
-    run = _run(tx.execute(new.returning(plan_run)).one())
+    run = run_of(tx.execute(new.returning(plan_run)).one())
     queue_of(tx).add(tx, run.id, run.kind)
     return run
 
@@ -56,18 +57,18 @@ def get_run(tx: Tx, run_id: PlanRunId) -> PlanRun:
     row = tx.execute(select(plan_run).where(plan_run.c.id == run_id)).first()
     if row is None:
         raise NotFoundError("plan run", run_id)
-    return _run(row)
+    return run_of(row)
 
 
 def list_runs(
     tx: Tx,
     storm_id: StormId,
     limit: int | None = None,
-    kinds: Collection[RunKind] = tuple(RunKind),
+    kinds: Collection[RunKind] = ASKED_KINDS,
 ) -> list[PlanRun]:
     """Return the runs of a storm, newest first; of some kinds only where given."""
     query = select(plan_run).where(plan_run.c.storm_id == storm_id, plan_run.c.kind.in_(kinds))
-    return [_run(row) for row in tx.execute(query.order_by(plan_run.c.id.desc()).limit(limit))]
+    return [run_of(row) for row in tx.execute(query.order_by(plan_run.c.id.desc()).limit(limit))]
 
 
 def count_ahead(tx: Tx, run: PlanRun) -> int:
@@ -77,7 +78,8 @@ def count_ahead(tx: Tx, run: PlanRun) -> int:
     unfinished = plan_run.c.state.in_((RunState.QUEUED, RunState.RUNNING))
     own = rank_of(run.kind)
     sooner = or_(rank() < own, and_(rank() == own, plan_run.c.id < run.id))
-    query = select(func.count()).select_from(plan_run).where(unfinished, sooner)
+    asked = plan_run.c.kind.in_(ASKED_KINDS)
+    query = select(func.count()).select_from(plan_run).where(unfinished, asked, sooner)
     return tx.execute(query).scalar_one()
 
 
@@ -113,7 +115,7 @@ def lease_run(
         lease_until=now + timedelta(seconds=seconds),
         tries=plan_run.c.tries + 1,
     )
-    return _run(tx.execute(taken.returning(plan_run)).one())
+    return run_of(tx.execute(taken.returning(plan_run)).one())
 
 
 def heartbeat(tx: Tx, run: PlanRun, lease_until: datetime) -> PlanRun:
@@ -138,7 +140,7 @@ def heartbeat(tx: Tx, run: PlanRun, lease_until: datetime) -> PlanRun:
     if row is None:
         raise _lost(run)
     queue_of(tx).keep(tx, run.id)
-    return _run(row)
+    return run_of(row)
 
 
 def finish_run(
@@ -172,7 +174,23 @@ def put_back(tx: Tx, run: PlanRun, digest: str) -> PlanRun:
 def _ended(tx: Tx, run: PlanRun, **values: object) -> PlanRun:
     ended = _released(tx, run, **values)
     queue_of(tx).end(tx, run.id)
+    if run.parent_id is not None:
+        take_up_again(tx, run.parent_id)
     return ended
+
+
+def take_up_again(tx: Tx, run_id: PlanRunId) -> None:
+    """Let a run that was split wait for a worker again, once all its sectors are over."""
+    sector = plan_run.alias("sector")
+    unfinished = sector.c.state.in_((RunState.QUEUED, RunState.RUNNING))
+    split = and_(
+        plan_run.c.id == run_id,
+        is_split(),
+        ~exists().where(sector.c.parent_id == run_id, unfinished),
+    )
+    change = update(plan_run).where(split).values(state=RunState.QUEUED)
+    for kind in tx.scalars(change.returning(plan_run.c.kind)).all():
+        queue_of(tx).add(tx, run_id, RunKind(kind))
 
 
 def _released(tx: Tx, run: PlanRun, **values: object) -> PlanRun:
@@ -180,7 +198,7 @@ def _released(tx: Tx, run: PlanRun, **values: object) -> PlanRun:
     row = tx.execute(change.returning(plan_run)).first()
     if row is None:
         raise _lost(run)
-    return _run(row)
+    return run_of(row)
 
 
 def count_runs(tx: Tx) -> dict[str, int]:
@@ -208,8 +226,12 @@ def count_held(tx: Tx, now: datetime) -> int:
 
 
 def set_stop_requested(tx: Tx, run_id: PlanRunId) -> None:
-    """Ask the worker of a run to stop; the caller checked the state and writes the event."""
-    tx.execute(update(plan_run).where(plan_run.c.id == run_id).values(stop_requested=True))
+    """Ask the workers of a run and its sectors to stop; the caller checked its state.
+
+    The caller writes the event.
+    """
+    own = or_(plan_run.c.id == run_id, plan_run.c.parent_id == run_id)
+    tx.execute(update(plan_run).where(own).values(stop_requested=True))
 
 
 def _give_up(tx: Tx, abandoned: Collection[PlanRunId]) -> None:
@@ -219,8 +241,12 @@ def _give_up(tx: Tx, abandoned: Collection[PlanRunId]) -> None:
     hopeless = and_(plan_run.c.id.in_(abandoned), plan_run.c.tries >= MOST_TRIES)
     change = update(plan_run).where(hopeless)
     failed = change.values(state=RunState.FAILED, error=error, fault=fault, lease_until=None)
-    for run_id in tx.scalars(failed.returning(plan_run.c.id)).all():
+    for run_id, parent_id in tx.execute(
+        failed.returning(plan_run.c.id, plan_run.c.parent_id)
+    ).all():
         queue_of(tx).end(tx, PlanRunId(run_id))
+        if parent_id is not None:
+            take_up_again(tx, PlanRunId(parent_id))
 
 
 def _held(run: PlanRun) -> ColumnElement[bool]:
@@ -235,5 +261,6 @@ def _lost(run: PlanRun) -> ConflictError:
     return ConflictError(f"another worker took plan run {run.id}", reason="run_lost", run=run.id)
 
 
-def _run(row: Row[Any]) -> PlanRun:
+def run_of(row: Row[Any]) -> PlanRun:
+    """Return a row of the queue as a run."""
     return record(PlanRun, row, fault=RunFailure(*row.fault) if row.fault else None)

@@ -10,7 +10,7 @@ from functools import cache
 from pkgutil import resolve_name
 from typing import Protocol, cast
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import ColumnElement, and_, case, select
 
 from data.model import PlanRunId, RunKind, RunState
 from data.store.database.engine import Database, Tx
@@ -93,8 +93,14 @@ def rank() -> ColumnElement[int]:
     return case((plan_run.c.kind == PATIENT, rank_of(PATIENT)), else_=0)
 
 
+def is_split() -> ColumnElement[bool]:
+    """Whether a run waits for the runs of its sectors, and so is in no queue."""
+    return and_(plan_run.c.state == RunState.RUNNING, plan_run.c.lease_until.is_(None))
+
+
 def unfinished_runs(tx: Tx) -> list[tuple[PlanRunId, RunKind]]:
-    """Return the runs that are not over, oldest first."""
+    """Return the runs that are not over and belong into a queue, oldest first."""
     unfinished = plan_run.c.state.in_((RunState.QUEUED, RunState.RUNNING))
-    query = select(plan_run.c.id, plan_run.c.kind).where(unfinished).order_by(plan_run.c.id)
+    here = and_(unfinished, ~is_split())
+    query = select(plan_run.c.id, plan_run.c.kind).where(here).order_by(plan_run.c.id)
     return [(PlanRunId(row.id), RunKind(row.kind)) for row in tx.execute(query)]

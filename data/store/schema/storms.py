@@ -128,6 +128,16 @@ plan_run = Table(
     Column("fault", JSON, nullable=False, server_default="[]", doc="msgid and values, or nothing"),
     Column("digest", Text, nullable=False, server_default="", doc="situation that is answered for"),
     Column("answer", JSON, doc="what a run found that makes no plan"),
+    Column("parent_id", Whole, doc="run of the whole plan that this one plans a sector of"),
+)
+Index("plan_run_by_parent", plan_run.c.parent_id)
+
+plan_worker = Table(
+    "plan_worker",
+    metadata,
+    Column("name", Text, primary_key=True, doc="made up by the process"),
+    Column("kinds", JSON, nullable=False, doc="of runs that it solves"),
+    Column("seen_at", UtcDateTime, nullable=False, doc="in real time, not the storm's"),
 )
 
 plan = Table(

@@ -218,11 +218,17 @@ def test_runs_of_a_city_that_came_before_procrastinate_wait_in_its_queue() -> No
     metadata.create_all(engine)
     with transaction(engine) as tx:
         add_storm(tx, "First snow", "active", v.NOW)
-        rows = [("done", 1), ("running", 2), ("queued", 3)]
-        for state, run_id in rows:
+        rows = [("done", 1, None), ("running", 2, v.NOW), ("queued", 3, None)]
+        for state, run_id, lease_until in rows:
             tx.execute(
                 plan_run.insert().values(
-                    id=run_id, storm_id=1, asked_by="leila", asked_at=v.NOW, seconds=9, state=state
+                    id=run_id,
+                    storm_id=1,
+                    asked_by="leila",
+                    asked_at=v.NOW,
+                    seconds=9,
+                    state=state,
+                    lease_until=lease_until,
                 )
             )
     with transaction(engine) as tx, Operations.context(MigrationContext.configure(tx)):

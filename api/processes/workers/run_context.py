@@ -1,0 +1,61 @@
+"""What solving a run needs of its worker."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from api.config.clock import Clock
+from api.config.settings import SECTOR_JOBS
+from api.processes.workers.run_lease import Heartbeat
+from data.model import PlanRun
+from data.store.database.engine import Database, Tx
+from data.streets.network import StreetNetwork
+from fleet.routes.published_plan import PublishedPlanCache
+from fleet.what_if.searches import KnownBase
+from routing.replanning.path_cache import LineGraphCache
+
+SEED = 1
+
+type StoreOutcome = Callable[[Tx, PlanRun], PlanRun]
+"""Stores what came of a run in one transaction and ends the run, which it returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerMemory:
+    """What a worker keeps in memory between runs.
+
+    The driven plan and shortest paths where answers must be quick, and the solution for the present
+    fleet where what-if runs need it.
+    """
+
+    desk: PublishedPlanCache | None = None
+    known: LineGraphCache | None = None
+    bases: KnownBase = field(default_factory=KnownBase)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLimits:
+    """On how many threads a worker searches, and how many jobs a sector of a plan has at least."""
+
+    threads: int = 1
+    sector_jobs: int = SECTOR_JOBS
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What solving a run needs; `leaving` returns whether the worker was told to stop."""
+
+    engine: Database
+    network: StreetNetwork
+    beat: Heartbeat
+    clock: Clock
+    leaving: Callable[[], bool]
+    limits: WorkerLimits
+    memory: WorkerMemory = field(default_factory=WorkerMemory)
+
+    def stop(self) -> bool:
+        """Whether the search should end with the best solution so far."""
+        return self.beat.asked or self.leaving()
+
+    def hurried(self) -> bool:
+        """Whether a low-priority run should end without a result."""
+        return self.stop() or self.beat.makes_room

@@ -1,0 +1,1 @@
+"""Into which sectors is a city split to be planned apart, and how are their seams mended?"""
