@@ -129,10 +129,12 @@ def confirm_second_step(request: Request, code: Code, context: AccountContext) -
 
 
 @router.post(f"{SECOND_STEP}/recovery-codes")
-def renew_recovery_codes(request: Request, code: Code, context: AccountContext) -> Response:
+def renew_recovery_codes(
+    request: Request, password: Password, code: Code, context: AccountContext
+) -> Response:
     """Make new recovery codes and show them once; all earlier ones are worth nothing."""
     try:
-        _require_code(request, context.user, code)
+        _require_both(request, context, password, code)
     except BarfrubError as error:
         return _page(request, context, error=error)
     account = context.app.accounts.of(context.user)
@@ -142,16 +144,24 @@ def renew_recovery_codes(request: Request, code: Code, context: AccountContext) 
 
 
 @router.post(f"{SECOND_STEP}/remove")
-def remove_own_second_step(request: Request, code: Code, context: AccountContext) -> Response:
+def remove_own_second_step(
+    request: Request, password: Password, code: Code, context: AccountContext
+) -> Response:
     """Switch the second step off by a last code, for example to set up another phone."""
     try:
-        _require_code(request, context.user, code)
+        _require_both(request, context, password, code)
     except BarfrubError as error:
         return _page(request, context, error=error)
     account = context.app.accounts.of(context.user)
     with transaction(account.store.engine) as tx:
         remove_second_step(tx, context.actor, account.holder, context.now)
     return RedirectResponse(SECOND_STEP, status_code=303)
+
+
+def _require_both(request: Request, context: Context, password: str, code: str) -> None:
+    """Raise an error unless password and code are right: an open page alone changes no factor."""
+    require_password(request, context, password)
+    _require_code(request, context.user, code)
 
 
 def _begun(request: Request, user: User, goal: str) -> Response:

@@ -182,7 +182,9 @@ def test_a_recovery_code_lets_in_once_as_it_is_typed(
 
 
 def test_new_recovery_codes_end_the_old_ones(client: TestClient, phone: Phone, by_password) -> None:
-    html = client.post("/account/second-step/recovery-codes", data={"code": phone.code()}).text
+    html = client.post(
+        "/account/second-step/recovery-codes", data={"password": PASSWORD, "code": phone.code()}
+    ).text
     assert len(re.findall(r"<li><code>", html)) == 10
     by_password()
     assert enter(client, phone.recovery[0]) == 401
@@ -230,12 +232,23 @@ def test_it_is_asked_for_only_when_a_first_code_fitted(
     assert sign_in_by_form("dispatcher").json()["login"] == "dispatcher"
 
 
-def test_it_is_switched_off_by_a_code_and_not_without(
+@pytest.mark.parametrize("what", ["remove", "recovery-codes"])
+def test_it_is_changed_by_password_and_code_and_not_by_one_of_them(
+    client: TestClient, phone: Phone, what: str
+) -> None:
+    phone.wait(STEP_S)
+    for password, code in ((PASSWORD, "123"), ("guess", phone.code())):
+        form = {"password": password, "code": code}
+        assert client.post(f"/account/second-step/{what}", data=form).status_code == 401
+    assert client.post(f"/account/second-step/{what}", data={"code": phone.code()}).is_error
+
+
+def test_it_is_switched_off_by_password_and_code(
     client: TestClient, phone: Phone, by_password
 ) -> None:
-    assert client.post("/account/second-step/remove", data={"code": "123"}).status_code == 401
     phone.wait(STEP_S)
-    client.post("/account/second-step/remove", data={"code": phone.code()})
+    form = {"password": PASSWORD, "code": phone.code()}
+    client.post("/account/second-step/remove", data=form)
     assert by_password().json()["login"] == "dispatcher"
 
 
