@@ -210,12 +210,15 @@ class Consumer(PeriodicTask):
         self._hub.publish("vehicles", [live_view(one) for one in moved])
 
     def _load_vehicles(self) -> list[Position]:
-        """Load all vehicles with their places as servers know them; else return last positions."""
+        """Load all vehicles with their places as servers know them; return their last positions.
+
+        A server that does not lead looks for these only where no server knows a place.
+        """
         with reading(self._engine) as tx:
             self._live.meet(list_vehicles(tx))
             places = list_last_places(tx)
             self._live.take(places)
-            return [] if places else list_last(tx)
+            return [] if places and not self._leads() else list_last(tx)
 
     def _refresh_city(self) -> None:
         """Publish the city where its streets or levels of service have changed."""

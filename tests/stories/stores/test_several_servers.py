@@ -19,18 +19,22 @@ import uvicorn
 
 from api.config.clock import Clock
 from api.config.settings import Settings
+from api.processes.city_state import CityStateHolder
 from api.processes.cluster.change_bridge import ChangeBridge
 from api.processes.cluster.leadership import Leadership
+from api.processes.ingest.live_positions import Consumer
 from api.server.app import create_app
 from api.server.web_server import WebServer
 from data.errors import ConflictError
-from data.model import DeviceId, LonLat, Position, VehicleId
+from data.model import DeviceId, LastPlace, LonLat, Position, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.city_database import database_of
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, momentary, reading, transaction
 from data.store.database.postgres_engine import LEADERS
 from data.store.setup.machines import list_vehicles
+from data.store.tracking.last_places import save_last_places
+from data.store.tracking.positions import add_positions
 from fleet.accounts.accounts import token_digest
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.board.board import StormView, live_view
@@ -331,6 +335,22 @@ def test_places_of_vehicles_come_from_their_table(linked: tuple[Linked, Linked])
     ((kind, views),) = waited(lambda: other.news.take())
     assert (kind, views) == ("vehicles", [live_view(each) for each in moved])
     assert other.live.picture() == one.live.picture()
+
+
+@pytest.mark.usefixtures("trackers")
+def test_a_server_that_leads_shows_positions_that_were_stored_while_none_ran(
+    engines: tuple[Database, Database],
+) -> None:
+    live, engine = LiveFleet(), engines[0]
+    old = LastPlace(
+        VehicleId(1), NOW - timedelta(hours=1), LonLat(45.0, 37.5), None, None, "stopped", None
+    )
+    with momentary(engine) as tx:
+        save_last_places(tx, [old])
+    with transaction(engine) as tx:
+        add_positions(tx, [a_fix()])
+    Consumer(engine, Clock(), CityStateHolder(engine), Hub(), live).step_beside()
+    assert live.picture()[VehicleId(1)].location == a_fix().location
 
 
 def test_a_broken_connection_is_a_gap_after_which_changes_come_again(
