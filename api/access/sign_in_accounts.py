@@ -13,6 +13,7 @@ from api.access.auth import (
     password_outdated,
 )
 from api.access.code_limit import SignInLimit
+from api.access.refused_entries import EntryWay, log_refused
 from data.model import User
 from data.store.database.engine import Database, reading, transaction
 from fleet.accounts.people import find_person, keep_password_hash
@@ -39,6 +40,7 @@ class AccountStore:
         kept = user.password_hash if user else ""
         fits = password_fits(kept or UNKNOWN_LOGIN_HASH, password)
         if user is None or not fits:
+            log_refused(EntryWay.PASSWORD, address, login)
             raise WrongPasswordError
         self.sign_ins.succeeded(login, address)
         if user.disabled:

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from api.access.auth import SECOND_STEP_S, WrongSecondStepError
 from api.access.rate_limits import address_of
+from api.access.refused_entries import EntryWay, log_refused
 from api.access.sign_in_accounts import SignInAccount
 from api.accounts.own_account import Password, require_password
 from api.web.checked_route import CheckedRoute
@@ -201,6 +202,7 @@ def _require_code(request: Request, user: User, code: str) -> None:
         key, now = app.settings.secret_key(), app.sessions.now()
         fits = second_factor_fits(tx, account.holder, code, key, now)
     if not fits:
+        log_refused(EntryWay.SECOND_STEP, address_of(request), user.login)
         raise WrongSecondStepError
     _forgive(request, account)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from api.access.rate_limits import PublicAction, address_of
+from api.access.refused_entries import EntryWay, log_refused
 from api.web.context import App, app_of, spoken_language
 from data.errors import ForbiddenError, NotFoundError
 from data.model import ApiKey
@@ -98,6 +99,7 @@ def _known(app: App, address: str, api_key: str) -> ApiKey:
     with reading(app.engine) as tx:
         key = find_key(tx, api_key)
     if key is None:
+        log_refused(EntryWay.API_KEY, address)
         raise ForbiddenError("this is no key, or a revoked one", field="api_key")
     app.limits.give_back(PublicAction.WRONG_KEY, address)
     return key

@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access.auth import SECOND_STEP_S, WrongSecondStepError, place_to_sign_in
 from api.access.rate_limits import address_of
+from api.access.refused_entries import EntryWay, log_refused
 from api.province.province_context import (
     Province,
     ProvinceFormToken,
@@ -165,5 +166,6 @@ def _require_code(province: Province, person: User, code: str, address: str) -> 
     with transaction(province.accounts.engine) as tx:
         fits = second_factor_fits(tx, person, code, key, now)
     if not fits:
+        log_refused(EntryWay.SECOND_STEP, address, person.login)
         raise WrongSecondStepError
     limit.succeeded(person.login, address)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.access.rate_limits import PublicAction, address_of
+from api.access.refused_entries import EntryWay, log_refused
 from api.access.sessions import SessionCookie
 from api.crews.crew import crew_of
 from api.web.checked_route import CheckedRoute
@@ -132,6 +133,7 @@ def _signed_in_by(request: Request, code: str) -> tuple[User, SessionCookie]:
     with transaction(app.engine) as tx:
         user = _user_of(app, tx, code)
         if user is None:
+            log_refused(EntryWay.SHIFT_CODE, address)
             raise NoCodeError
         cookie = begin_session(request, tx, user, SignInMethod.CODE)
     if not scanned:

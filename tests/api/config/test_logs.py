@@ -1,6 +1,7 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -70,6 +71,24 @@ def test_no_line_holds_words_names_or_addresses(client, sign_in_by_form, written
     assert len(lines()) > 4
     for private in ("Karimi", "karimi", "School", "0914", "secret-word", "127.0.0.1", "testclient"):
         assert private not in written.getvalue(), private
+
+
+def test_wrong_proofs_are_lines_that_mark_account_and_address_and_name_neither(
+    client, written, lines
+) -> None:
+    client.get("/sign-in")
+    token = {"csrf": client.cookies["barfrub_csrf"]}
+    for login in ("karimi", "Karimi", "operator"):
+        client.post("/sign-in", data={"login": login, "password": "guess", **token})
+    client.post("/drive", data={"code": "12345678", **token})
+    client.post("/open311/v2/requests.json", data={"api_key": "guess"})
+    said = [line["message"] for line in lines() if line["logger"].endswith("refused_entries")]
+    kinds = [re.match(r"a wrong (.+?)(?: of account| from)", text)[1] for text in said]
+    assert kinds == ["password"] * 3 + ["code of a shift", "key"]
+    accounts = [found for text in said for found in re.findall(r"account (\w{8}) ", text)]
+    assert accounts[0] == accounts[1] != accounts[2]
+    assert len({text.rpartition(" ")[2] for text in said}) == 1
+    assert not re.search("karimi|operator from|testclient|guess", written.getvalue(), re.IGNORECASE)
 
 
 def test_a_refusal_is_logged_with_the_role_that_was_refused(client, sign_in, lines) -> None:
