@@ -221,7 +221,7 @@ def oldest_waiting_at(tx: Tx, now: datetime) -> datetime | None:
 def count_held(tx: Tx, now: datetime) -> int:
     """Return how many runs workers are at that are not gone. `now` is real time."""
     gone = plan_run.c.id.in_(queue_of(tx).abandoned(tx, now))
-    held = select(func.count()).where(plan_run.c.state == RunState.RUNNING, ~gone)
+    held = select(func.count()).where(plan_run.c.state == RunState.RUNNING, ~gone, ~is_split())
     return tx.execute(held).scalar_one()
 
 

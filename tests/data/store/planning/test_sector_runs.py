@@ -10,6 +10,7 @@ from data.store.planning.plan_runs import (
     add_run,
     answer_run,
     count_ahead,
+    count_held,
     finish_run,
     get_run,
     heartbeat,
@@ -63,6 +64,12 @@ def test_sectors_are_leased_before_the_run_that_joins_them(tx: Tx, split: PlanRu
     answer_run(tx, second, {"stops": {}}, "")
     assert leased(tx).id == split.id
     assert lease_run(tx, v.NOW, 30) is None
+
+
+def test_no_worker_is_at_a_run_that_waits_for_its_sectors(tx: Tx, split: PlanRun) -> None:
+    assert count_held(tx, v.NOW) == 0
+    leased(tx)
+    assert count_held(tx, v.NOW) == 1
 
 
 def test_only_who_holds_a_run_splits_it(tx: Tx) -> None:
