@@ -252,6 +252,11 @@ class RuinRecreate:
         self._best, self._best_cost = self._sure, self._sure_cost
         self._load_tasks(now)
 
+    def undo_losses(self) -> None:
+        """Go on from the best routes, where the search never accepts worse ones on purpose."""
+        if self._everything is None and self._long():
+            self._restore_best()
+
     def _learn(self, exact: PathSource) -> None:
         pairs = np.empty((self._problem.tasks + self._problem.vehicles, 2), np.int32)
         count = far_deadheads.estimated_pairs(

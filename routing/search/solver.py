@@ -94,7 +94,7 @@ def solve(
 
         tell(0)
         until = stop if by_iterations(stop) else StopWhenAsked(proven, stop)
-        iterations = improve(search, finder, problem.tasks, until, tell)
+        iterations = improve(search, finder, problem.tasks, until, tell, given=bool(given))
         bound = beside.last(wait=by_iterations(stop))
         best = behind.whole(search.best_routes())
         better = settled(problem, finder, single, bound, seed, best)
@@ -120,8 +120,13 @@ def improve(
     tasks: int,
     stop: StoppingCriterion,
     report: Callable[[int], None] = lambda _: None,
+    *,
+    given: bool = False,
 ) -> int:
-    """Anneal until the stop says so; return the iterations done, which `report` hears of."""
+    """Anneal until the stop says so; return the iterations done, which `report` hears of.
+
+    Routes that were `given` are good already: what true deadheads show to be worse is undone.
+    """
     chunk = CHUNK_ITERATIONS
     iterations, told, corrected = 0, 0.0, 0.0
     scale = HOT * search.cost_per_task
@@ -137,6 +142,8 @@ def improve(
         if corrected + CORRECT <= progress < 1.0:
             corrected = progress
             search.correct(exact)
+            if given:
+                search.undo_losses()
     if iterations:
         search.correct(exact)
     return iterations

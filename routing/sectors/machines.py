@@ -36,8 +36,9 @@ def sector_of_machines(work_s: Floats, kind: Ints, speed: Floats, away_m: Floats
 def machines_by_sector(work_s: Floats, speed: Floats, count: Longs) -> Longs:
     """Return int64[K, S], how many machines of each kind each sector gets, in all `count` int64[K].
 
-    Each kind is shared out by the work that it can do. Those that can do least come first; what
-    a sector gets too little of one kind by whole numbers, it gets of the next.
+    Each kind is shared out by the work that it can do, and evenly where it can do none. Those that
+    can do least come first; what a sector gets too little of one kind by whole numbers, it gets of
+    the next.
     """
     kinds, sectors = work_s.shape
     shares = np.zeros((kinds, sectors), np.int64)
@@ -49,5 +50,6 @@ def machines_by_sector(work_s: Floats, speed: Floats, count: Longs) -> Longs:
         wanted = np.where(doable_s > 0, due - shares[k] + owed / speed[k], -np.inf)
         left = int(count[k] - shares[k].sum())
         shares[k, np.argsort(-wanted, kind="stable")[:left]] += 1
-        owed += speed[k] * (due - shares[k])
+        if work_s[k].any():
+            owed += speed[k] * (due - shares[k])
     return shares

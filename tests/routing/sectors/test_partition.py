@@ -66,6 +66,12 @@ def test_what_a_sector_lacks_of_one_kind_it_gets_of_the_next():
     assert shares.sum(axis=0).tolist() == [3, 3]
 
 
+def test_machines_without_work_do_not_change_who_gets_the_others():
+    work_s = np.array([[0.0, 0.0], [50.0, 50.0], [50.0, 50.0]])
+    shares = machines_by_sector(work_s, np.ones(3), np.array([3, 3, 3]))
+    assert shares[1:].sum(axis=0).tolist() == [3, 3]
+
+
 def test_of_machines_of_one_kind_each_sector_gets_the_nearest():
     away_m = np.array([[900.0, 100.0], [100.0, 900.0], [950.0, 50.0], [50.0, 950.0]])
     kind = np.zeros(4, np.int32)
