@@ -38,15 +38,20 @@ def split_into_sectors(situation: PlanningSituation, count: int) -> tuple[PlanSe
     own_s = service_s(situation, passes, machines)
     able = np.isfinite(own_s)
     work_s = np.where(able.any(axis=1), own_s.min(axis=1), 0.0)
-    boxes = split_into_boxes(points, work_s, count)
+    speed = _speeds(work_s, own_s)
+    boxes = split_into_boxes(points, work_s, [1.0] * count)
     sector = box_of(points, boxes)
-    centers = _centers(points, work_s, sector, len(boxes))
     of_machine = sector_of_machines(
         _shared(work_s, able, sector, len(boxes)),
         kind,
-        _speeds(work_s, own_s),
-        _away_m(situation, centers),
+        speed,
+        _away_m(situation, _centers(points, work_s, sector, len(boxes))),
     )
+    # Whole machines are no even shares: the work goes to where they are.
+    use = speed * (work_s[:, None] * able).sum(axis=0) / max(work_s.sum(), 1e-9)
+    power = np.bincount(of_machine, use[kind], len(boxes))
+    boxes = split_into_boxes(points, work_s, np.maximum(power, 1e-9).tolist())
+    sector = box_of(points, boxes)
     filled = set(sector.tolist()) & set(of_machine.tolist())
     return tuple(
         PlanSector(

@@ -34,13 +34,14 @@ class Box(NamedTuple):
         return below, self._replace(**{sides[axis]: at_deg})
 
 
+NOWHERE = Box(0.0, 0.0, 0.0, 0.0)
 EVERYWHERE = Box(-MOST_DEG, -MOST_DEG, MOST_DEG, MOST_DEG)
 
 
 def split_into_boxes(
-    points: Floats, work_s: Floats, count: int, box: Box = EVERYWHERE
+    points: Floats, work_s: Floats, shares: Sequence[float], box: Box = EVERYWHERE
 ) -> list[Box]:
-    """Return boxes that cover a box and share out the work evenly, as far as points allow.
+    """Return boxes that cover a box and have these shares of the work, as far as points allow.
 
     Parameters
     ----------
@@ -48,19 +49,21 @@ def split_into_boxes(
         float64[N, 2], longitude and latitude of each task in the box.
     work_s
         float64[N], seconds of work of each.
+    shares
+        One positive number for each box.
     """
-    if count == 1 or not len(points):
-        return [box]
-    first = count // 2
+    if len(shares) == 1 or not len(points):
+        return [box, *[NOWHERE] * (len(shares) - 1)]
+    first = len(shares) // 2
     width, height = np.ptp(points, axis=0).tolist()
     width *= cos(radians(float(points[0, LATITUDE])))
     axis = LONGITUDE if width > height else LATITUDE
-    at_deg = _quantile(points[:, axis], work_s, first / count)
+    at_deg = _quantile(points[:, axis], work_s, sum(shares[:first]) / sum(shares))
     below = points[:, axis] < at_deg
     low, high = box.cut(axis, at_deg)
     return [
-        *split_into_boxes(points[below], work_s[below], first, low),
-        *split_into_boxes(points[~below], work_s[~below], count - first, high),
+        *split_into_boxes(points[below], work_s[below], shares[:first], low),
+        *split_into_boxes(points[~below], work_s[~below], shares[first:], high),
     ]
 
 

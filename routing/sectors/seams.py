@@ -13,7 +13,6 @@ from routing.network.route_timing import PathSource, timed_route
 from routing.network.shortest_deadheads import PathFinder
 from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import Floats, Ints, Problem, Solution, TaskRoute
-from routing.problem.route_repair import repaired_routes
 from routing.problem.stopping import StoppingCriterion
 from routing.problem.stops import tasks_of
 from routing.replanning.running_routes import absent_from, running_solution
@@ -70,11 +69,11 @@ def mended(
     line = line_graph(problem)
     finder = PathFinder(problem, line)
     behind = unpinned_problem(problem, finder)
-    given = behind.rest(repaired_routes(problem, routes))
-    zone = seam_zone(behind.problem, line, given, away_m, most)
-    start = running_solution(zone.problem, zone.inside(given), {})
     single = feasibility_of_tasks(behind.problem, line)
     bound = next(rising_bounds(behind.problem, single)) + behind.cost
+    given = behind.rest(settled(problem, finder, single, bound, seed, routes).routes)
+    zone = seam_zone(behind.problem, line, given, away_m, most)
+    start = running_solution(zone.problem, zone.inside(given), {})
     cost, left = _outside(behind.problem, finder, zone, given)
 
     def tell(best: float, _: float, unserved: int, iterations: int) -> None:

@@ -13,7 +13,7 @@ SEEDS = st.integers(0, 10_000)
 def test_every_task_lies_in_exactly_one_sector_and_so_does_any_that_comes_later(seed, tasks, count):
     random = np.random.default_rng(seed)
     points = np.round(random.uniform([45.0, 37.0], [45.2, 37.1], (tasks, 2)), 2)
-    boxes = split_into_boxes(points, random.uniform(1.0, 90.0, tasks), count)
+    boxes = split_into_boxes(points, random.uniform(1.0, 90.0, tasks), [1.0] * count)
     later = random.uniform([44.0, 36.0], [46.0, 38.0], (50, 2))
     for place in (points, later):
         assert np.array([box.holds(place) for box in boxes]).sum(axis=0).tolist() == [1] * len(
@@ -27,21 +27,27 @@ def test_every_task_lies_in_exactly_one_sector_and_so_does_any_that_comes_later(
 def test_sectors_share_out_the_work_evenly(seed, count):
     random = np.random.default_rng(seed)
     points, work_s = random.uniform(45.0, 45.2, (2_000, 2)), random.uniform(1.0, 90.0, 2_000)
-    sector = box_of(points, split_into_boxes(points, work_s, count))
+    sector = box_of(points, split_into_boxes(points, work_s, [1.0] * count))
     shares = np.bincount(sector, work_s, count) / work_s.sum()
     assert np.abs(shares - 1.0 / count).max() < 0.002
 
 
+def test_a_sector_with_more_machines_gets_more_of_the_work():
+    points = np.random.default_rng(1).uniform(45.0, 45.2, (1_000, 2))
+    sector = box_of(points, split_into_boxes(points, np.ones(1_000), [1.0, 3.0, 4.0]))
+    assert np.bincount(sector).tolist() == [125, 375, 500]
+
+
 def test_a_long_city_is_cut_across():
     points = np.array([[45.0 + 0.01 * n, 37.0 + 0.001 * (n % 3)] for n in range(40)])
-    boxes = split_into_boxes(points, np.ones(40), 4)
+    boxes = split_into_boxes(points, np.ones(40), [1.0] * 4)
     assert np.bincount(box_of(points, boxes)).tolist() == [10, 10, 10, 10]
     assert len({(box.south, box.north) for box in boxes}) == 1
 
 
 def test_streets_at_one_place_stay_together():
     points = np.full((10, 2), 45.0)
-    assert len(set(box_of(points, split_into_boxes(points, np.ones(10), 3)).tolist())) == 1
+    assert len(set(box_of(points, split_into_boxes(points, np.ones(10), [1.0] * 3)).tolist())) == 1
 
 
 @settings(max_examples=60, deadline=None)
