@@ -15,6 +15,7 @@ def test_health_tells_time_and_speed(client):
         "city": "Village",
         "now": "2026-12-21T04:00:00+00:00",
         "speed": 1.0,
+        "leads": True,
     }
 
 

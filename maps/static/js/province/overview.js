@@ -10,7 +10,8 @@ async function refresh() {
     const answer = await fetch(`/overview?lang=${document.documentElement.lang}`, { headers: { accept: "application/json" } });
     if (answer.status === 401) return location.reload();
     if (!answer.ok) throw new Error(answer.status);
-    figures.innerHTML = await answer.text();
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    figures.replaceChildren(...fresh.body.childNodes);
     stale.hidden = true;
   } catch {
     stale.hidden = false;
