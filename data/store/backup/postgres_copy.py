@@ -4,8 +4,7 @@ import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
@@ -23,6 +22,7 @@ from data.store.backup.database_facts import (
 )
 from data.store.database.city_address import PostgresAddress
 from data.store.database.engine import create_engine, reading, transaction
+from data.store.database.postgres_engine import connect_to
 
 PROGRAMS = Path("/usr/lib/postgresql/17/bin")
 """Where Debian keeps the programs of PostgreSQL 17, whose dumps its own server reads."""
@@ -83,7 +83,7 @@ def load(file: Path, address: PostgresAddress) -> None:
     _order(address.url, SQL("CREATE DATABASE {}").format(Identifier(name)))
     try:
         _run("pg_restore", beside, "--no-owner", "--exit-on-error", str(file))
-        with _connection(beside) as connection:
+        with connect_to(beside) as connection:
             found = connection.execute(
                 "SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%'"
                 " AND nspname NOT IN ('public', 'information_schema')"
@@ -110,14 +110,8 @@ def load(file: Path, address: PostgresAddress) -> None:
 
 
 def _order(url: str, order: psycopg.sql.Composed) -> None:
-    with _connection(url) as connection:
+    with connect_to(url) as connection:
         connection.execute(order)
-
-
-@contextmanager
-def _connection(url: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(url, autocommit=True) as connection:
-        yield connection
 
 
 def _run(program: str, url: str, *options: str) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-import psycopg
 from sqlalchemy import Engine, inspect, select
 
 from data.errors import ConflictError
 from data.store.database.city_address import PostgresAddress, address_of, save_address
 from data.store.database.engine import Tx, create_engine, open_database, reading, transaction
+from data.store.database.postgres_engine import connect_to
 from data.store.schema import city
 
 
@@ -123,7 +123,7 @@ def schema_bytes(tx: Tx) -> int:
 
 def list_cities_in(url: str) -> list[tuple[str, PostgresAddress]]:
     """Return the names of the cities in a PostgreSQL database, sorted, and where each is."""
-    with psycopg.connect(url) as connection:
+    with connect_to(url) as connection:
         rows = connection.execute(_CITIES).fetchall()
     found = [(_OF_CITY.fullmatch(schema), schema) for (schema,) in rows]
     return [(name[1], PostgresAddress(url, schema)) for name, schema in found if name is not None]

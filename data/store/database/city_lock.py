@@ -16,7 +16,7 @@ import psycopg
 
 from data.errors import ConflictError
 from data.store.database.city_address import PostgresAddress, address_of
-from data.store.database.postgres_engine import LEADERS, UNLOCK
+from data.store.database.postgres_engine import LEADERS, UNLOCK, connect_to
 
 SERVER = ".server"
 """File in a city's folder that its web server locks, and in which it says who it is."""
@@ -93,7 +93,7 @@ def _without_servers(folder: Path) -> Iterator[None]:
         yield
         return
     try:
-        connection = psycopg.connect(address.url, autocommit=True)
+        connection = connect_to(address.url)
     except psycopg.OperationalError:  # whoever needs it will say so
         yield
         return

@@ -4,6 +4,7 @@ from functools import partial
 
 import psycopg
 import sqlalchemy
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, Engine, make_url
 
 from data.errors import DiskFullError, InvalidError
@@ -24,12 +25,20 @@ LEADERS = 0x626C64
 UNLOCK = "SELECT pg_advisory_unlock_all()"
 
 KEEPALIVE = {
-    "tcp_keepalives_idle": 2,
-    "tcp_keepalives_interval": 2,
-    "tcp_keepalives_count": 3,
+    "keepalives_idle": 2,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
     "tcp_user_timeout": 8_000,
 }
-"""How the server finds out that the machine of an own connection is gone: seconds, then ms."""
+"""How we find out that the database's machine is gone: seconds, a count, milliseconds.
+
+Not by the time that a query takes: the kernel of a machine that is there answers for it.
+"""
+
+SERVER_KEEPALIVE = {
+    name.replace("keepalives", "tcp_keepalives"): KEEPALIVE[name] for name in KEEPALIVE
+}
+"""How PostgreSQL finds out that the machine of an own connection is gone."""
 
 
 def create_postgres_engine(address: PostgresAddress, *, derived: bool) -> Engine:
@@ -39,6 +48,7 @@ def create_postgres_engine(address: PostgresAddress, *, derived: bool) -> Engine
     """
     engine = sqlalchemy.create_engine(
         make_url(address.url).set(drivername="postgresql+psycopg"),
+        connect_args=dict(KEEPALIVE),
         hide_parameters=True,
         pool_size=POOL,
         max_overflow=POOL_MOST - POOL,
@@ -66,6 +76,11 @@ def _configure(
     connection.autocommit = False
 
 
+def connect_to(url: str) -> psycopg.Connection:
+    """Return a connection without an engine and without transactions, for its caller to close."""
+    return psycopg.connect(make_conninfo(url, **KEEPALIVE), autocommit=True)
+
+
 def own_connection(engine: Engine) -> psycopg.Connection:
     """Return a connection outside the pool, without transactions, for its caller to close.
 
@@ -77,7 +92,7 @@ def own_connection(engine: Engine) -> psycopg.Connection:
     if not isinstance(connection, psycopg.Connection):
         raise TypeError(f"expected a connection of PostgreSQL, got {connection!r}")
     connection.autocommit = True
-    for setting, value in KEEPALIVE.items():
+    for setting, value in SERVER_KEEPALIVE.items():
         connection.execute(f"SET {setting} = {value}")
     return connection
 
