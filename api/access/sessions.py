@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 from api.access.auth import SESSION_S, WALL_S
 from api.access.sign_in_accounts import CityInProvince
-from data.model import Role, Session, User
+from data.model import Role, Session, SessionId, User
 from data.store.database.engine import Database, DatabaseUnavailable, Tx, reading, transaction
 from fleet.accounts.accounts import token_digest
 from fleet.accounts.sessions import (
     NOTED_EVERY,
     SessionOrigin,
     begin_session,
+    end_session,
     find_signed_in,
     note_use,
 )
@@ -64,8 +65,19 @@ class Sessions:
         lasts = timedelta(seconds=cookie.lasts_s)
         begin_session(tx, user, token_digest(cookie.text), origin, self.now(), lasts)
         if user.of_province and self.province is not None:
-            self.province.begin_session(user.login, province_digest(cookie.text), origin, lasts)
+            self.province.begin_session(
+                user.login, in_province(token_digest(cookie.text)), origin, lasts
+            )
         return cookie
+
+    def end(self, tx: Tx, user: User, session_id: SessionId) -> None:
+        """End a session of a user, and its row at the province.
+
+        Raises `NotFoundError` for one of somebody else.
+        """
+        ended = end_session(tx, user, session_id)
+        if self.province is not None:
+            self.province.end_session(in_province(ended.digest))
 
     def find(self, text: str) -> SignedIn | None:
         """Return who is signed in by this text of a cookie, or `None`."""
@@ -80,7 +92,7 @@ class Sessions:
         if now - session.begun_at > timedelta(seconds=session_s(user)):
             return None  # of a wall display that has become somebody's account
         if user.of_province:
-            digest = province_digest(text)
+            digest = in_province(session.digest)
             confirmed = self.province.confirmed(user, digest) if self.province else None
             if confirmed is None:
                 return None
@@ -102,9 +114,12 @@ def session_s(user: User) -> int:
     return WALL_S if set(user.roles) == {Role.WALL} else SESSION_S
 
 
-def province_digest(text: str) -> str:
-    """Return what the province keeps of a session of a city: nothing that signs in there."""
-    return token_digest(f"city {text}")
+def in_province(digest: str) -> str:
+    """Return what the province keeps of a city's session with this digest.
+
+    It signs nobody in there: no digest of a cookie looks like it.
+    """
+    return f"city {digest}"
 
 
 def csrf_of(text: str) -> str:

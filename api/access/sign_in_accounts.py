@@ -19,7 +19,12 @@ from data.store.database.engine import Database, reading, transaction
 from fleet.accounts.people import find_person, keep_password_hash
 from fleet.accounts.province_people import Member, admit, find_member, with_roles
 from fleet.accounts.second_factor import wants_second_factor
-from fleet.accounts.sessions import SessionOrigin, begin_session, find_signed_in
+from fleet.accounts.sessions import (
+    SessionOrigin,
+    begin_session,
+    end_session_by_digest,
+    find_signed_in,
+)
 
 
 @dataclass
@@ -91,6 +96,11 @@ class CityInProvince:
             if member is not None:
                 here = replace(origin, former=None)  # that one is a row of the city
                 begin_session(tx, member.person, digest, here, self.now(), lasts)
+
+    def end_session(self, digest: str) -> None:
+        """End at the province a session that ends in the city."""
+        with transaction(self.store.engine) as tx:
+            end_session_by_digest(tx, digest)
 
     def confirmed(self, user: User, digest: str) -> User | None:
         """Return a user with today's roles, unless the province has ended session or roles."""

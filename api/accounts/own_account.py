@@ -17,7 +17,7 @@ from data.errors import BarfrubError
 from data.model import SessionId
 from data.store.database.engine import transaction
 from fleet.accounts.accounts import set_password
-from fleet.accounts.sessions import end_session, end_sessions, own_sessions
+from fleet.accounts.sessions import end_sessions, own_sessions
 from maps.accounts.own_account import session_rows
 from maps.pages.error_texts import message_of
 
@@ -41,7 +41,7 @@ def account_page(request: Request, context: AccountContext, done: str = "") -> R
 def end_own_session(session_id: OwnSessionId, context: AccountContext) -> Response:
     """End one of one's own sessions."""
     with context.writing() as tx:
-        end_session(tx, context.user, SessionId(session_id))
+        context.app.sessions.end(tx, context.user, SessionId(session_id))
     return _signed_out(context) if session_id == context.session_id else _back()
 
 

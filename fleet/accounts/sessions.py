@@ -79,11 +79,20 @@ def own_sessions(tx: Tx, user_id: UserId, now: datetime) -> list[Session]:
     return [one for one in list_sessions(tx, user_id) if one.expires_at > now]
 
 
-def end_session(tx: Tx, user: User, session_id: SessionId) -> None:
-    """End one session of a user; raise `NotFoundError` for one of somebody else."""
-    if not any(one.id == session_id for one in list_sessions(tx, user.id)):
+def end_session(tx: Tx, user: User, session_id: SessionId) -> Session:
+    """End one session of a user and return it; raise `NotFoundError` for one of somebody else."""
+    ended = next((one for one in list_sessions(tx, user.id) if one.id == session_id), None)
+    if ended is None:
         raise NotFoundError("session", session_id)
     remove_session(tx, session_id)
+    return ended
+
+
+def end_session_by_digest(tx: Tx, digest: str) -> None:
+    """End the session with this digest, where there is one."""
+    session = find_session(tx, digest)
+    if session is not None:
+        remove_session(tx, session.id)
 
 
 def end_sessions(tx: Tx, actor: Actor, user_id: UserId, now: datetime) -> int:

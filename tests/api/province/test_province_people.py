@@ -11,9 +11,12 @@ from typer.testing import CliRunner
 from api.cli.main import commands
 from api.server.app import create_app
 from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE
+from data.store.accounts.sessions import list_sessions
 from data.store.audit.audit_log import list_events
 from data.store.database.city_database import database_of
 from data.store.database.engine import reading
+from fleet.accounts.accounts import token_digest
+from fleet.accounts.people import find_person
 from tests.api.province.conftest import PROVINCE, TABRIZ, URMIA
 from tests.conftest import PASSWORD
 
@@ -159,9 +162,27 @@ def test_signing_out_everywhere_is_everywhere(browser, leila):
 def test_what_a_town_knows_of_a_session_does_not_sign_in_at_the_province(browser, leila):
     sign_in(browser, URMIA)
     (text,) = (each.value for each in browser.cookies.jar if each.name == SESSION_COOKIE)
-    copied = {"cookie": f"{SESSION_COOKIE}={text}"}
-    for address, path in ((PROVINCE, "/overview"), (TABRIZ, "/api/council")):
-        assert browser.get(f"{address}{path}", headers=copied).status_code == 401
+    for sent in (text, f"city {text}", f'"city {text}"', f"city {token_digest(text)}"):
+        copied = {"cookie": f"{SESSION_COOKIE}={sent}"}
+        for address, path in ((PROVINCE, "/overview"), (TABRIZ, "/api/council")):
+            assert browser.get(f"{address}{path}", headers=copied).status_code == 401, sent
+
+
+def test_a_session_that_ends_in_a_town_leaves_nothing_at_the_province(browser, leila):
+    def kept():
+        with reading(province.accounts.engine) as tx:
+            return len(list_sessions(tx, find_person(tx, leila).id))
+
+    province = browser.app.hosted["province.example.ir"].web.state.province
+    sign_in(browser, URMIA)
+    assert kept() == 1
+    assert post(browser, URMIA, "/sign-out").status_code == 303
+    assert kept() == 0
+    sign_in(browser, URMIA)
+    page = browser.get(f"{URMIA}/account", headers={"accept": "text/html"}).text
+    (own,) = re.findall(r"/account/sessions/\d+/end", page)
+    assert post(browser, URMIA, own).status_code == 303
+    assert kept() == 0
 
 
 def test_a_code_of_the_phone_counts_once_in_all_towns_together(browser, leila, settings):
