@@ -4,15 +4,19 @@ What a file makes of itself in memory is known only once it is read: whoever rea
 of memory, and a web server that does so takes all other people with it.
 """
 
+import errno
 import logging
 import multiprocessing
+import os
 import pickle
 import resource
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from threading import Thread
 from typing import Any
 
 from api.config.settings import Settings
@@ -53,6 +57,15 @@ class ImportLimitError(BarfrubError):
         )
 
 
+class ImportFaultError(BarfrubError):
+    """A fault of the program in reading a file: not the file's, and not a matter of limits."""
+
+    code = "server"
+
+    def __init__(self, file: str, fault: str) -> None:
+        super().__init__(f"internal error in reading {file}: {fault}", file=file, fault=fault)
+
+
 @dataclass(frozen=True, slots=True)
 class _Failed:
     """An error of ours that the work has raised, in parts: errors cannot be made anew by name."""
@@ -72,6 +85,14 @@ class _Done:
     result: Any
 
 
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """An error that is not ours: the name of its type, and where it was raised, for the log."""
+
+    name: str
+    trace: str
+
+
 class _TooMuch:
     """Sent where the memory was not enough."""
 
@@ -82,7 +103,8 @@ def run_limited[**P, R](
     """Return what a function returns that runs in a child process; raise what it raises.
 
     The function is one of a module, and `file` the name of what it reads. Raises
-    `ImportLimitError` where the child takes more than the limits.
+    `ImportLimitError` where the child takes more than the limits, and `ImportFaultError` where the
+    function raises an error that is not a `BarfrubError`. A child ends when its parent is killed.
     """
     ours, theirs = _SPAWN.Pipe()
     words = theirs, limits, work, given, named
@@ -101,6 +123,9 @@ def run_limited[**P, R](
         return result
     if isinstance(answer, _Failed):
         raise answer.error()
+    if isinstance(answer, _Fault):
+        _log.error("%s could not be read\n%s", file, answer.trace)
+        raise ImportFaultError(file, answer.name)
     _log.warning("%s was given up: the process that read it ended with %s", file, child.exitcode)
     raise ImportLimitError(file, limits)
 
@@ -129,15 +154,31 @@ def _work_as_child(
     given: tuple[object, ...],
     named: dict[str, object],
 ) -> None:
+    Thread(target=_end_with_parent, args=(pipe,), name="parent", daemon=True).start()
     memory_bytes = limits.megabytes * MEGABYTE
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         answer = pickle.dumps(_outcome(work, given, named))
-    except MemoryError:
-        answer = pickle.dumps(_TooMuch())
+    except Exception as error:  # whoever waits must hear what kind it is
+        answer = pickle.dumps(_fault_of(error))
     with suppress(OSError):  # nobody waits any more
         pipe.send_bytes(answer)
+
+
+def _end_with_parent(pipe: Connection) -> None:
+    """End this process once the parent has closed its end of the pipe, or was killed."""
+    with suppress(OSError):
+        pipe.poll(None)  # the parent sends nothing
+    os._exit(1)
+
+
+def _fault_of(error: Exception) -> _Fault | _TooMuch:
+    """Return what to send for an error that is not ours; libraries have errors for full memory."""
+    full = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    if full or isinstance(error, MemoryError) or "std::bad_alloc" in str(error):
+        return _TooMuch()
+    return _Fault(type(error).__name__, "".join(traceback.format_exception(error)))
 
 
 def _outcome(

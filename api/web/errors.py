@@ -44,6 +44,7 @@ STATUS = {
     "too_many": 429,
     "city_file": 422,
     "import_limit": 422,
+    "server": 500,
     "unpacks_too_large": 413,
 }
 """HTTP status of each error code; any other code is a plain bad request."""

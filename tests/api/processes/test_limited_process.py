@@ -2,11 +2,21 @@
 
 import os
 import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from api.processes.limited_process import ImportLimitError, ProcessLimits, run_limited
+from api.processes.limited_process import (
+    ImportFaultError,
+    ImportLimitError,
+    ProcessLimits,
+    run_limited,
+)
 from data.errors import InvalidError, Need
 
 ENOUGH = ProcessLimits(megabytes=1_500, minutes=5)
@@ -33,6 +43,23 @@ def loop() -> None:
         pass
 
 
+def say_pid_and_loop() -> None:
+    os.write(sys.stdout.fileno(), b"%d\n" % os.getpid())
+    loop()
+
+
+def divide(by: int) -> float:
+    return 1 / by
+
+
+def make_a_function() -> Callable[[], None]:
+    return lambda: None
+
+
+def fill_in_a_library() -> None:
+    raise RuntimeError("std::bad_alloc")
+
+
 def test_work_is_done_in_another_process_and_its_result_comes_back() -> None:
     pid, words, named = run_limited(ENOUGH, "a.osm", pid_and, "one", "two", most=3)
     assert pid != os.getpid()
@@ -52,10 +79,11 @@ def test_an_error_of_ours_comes_back_with_its_values() -> None:
     ("limits", "work", "given"),
     [
         (ENOUGH, fill, (4_000,)),
+        (ENOUGH, fill_in_a_library, ()),
         (ENOUGH, die, ()),
         (ProcessLimits(megabytes=1_500, minutes=0.005), loop, ()),
     ],
-    ids=["memory", "death", "time"],
+    ids=["memory", "memory of a library", "death", "time"],
 )
 def test_what_takes_too_much_is_given_up_with_the_files_name(limits, work, given) -> None:
     before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -63,3 +91,39 @@ def test_what_takes_too_much_is_given_up_with_the_files_name(limits, work, given
         run_limited(limits, "town.osm", work, *given)
     assert refused.value.values["file"] == "town.osm"
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb < 50_000
+
+
+@pytest.mark.parametrize(
+    ("work", "given", "fault"),
+    [
+        (divide, (0,), "ZeroDivisionError"),
+        (make_a_function, (), "(PicklingError|AttributeError)"),
+    ],
+    ids=["bug", "result that cannot be sent"],
+)
+def test_a_fault_of_the_program_is_not_told_as_too_much(work, given, fault, caplog) -> None:
+    with pytest.raises(ImportFaultError, match=f"town.osm: {fault}$") as refused:
+        run_limited(ENOUGH, "town.osm", work, *given)
+    assert refused.value.code == "server"
+    assert "Traceback" in caplog.text
+
+
+def test_a_child_ends_when_the_server_is_killed() -> None:
+    here = say_pid_and_loop.__module__
+    script = (
+        "from api.processes.limited_process import ProcessLimits, run_limited\n"
+        f"from {here} import say_pid_and_loop\n"
+        "run_limited(ProcessLimits(1_500, 5), 'a.osm', say_pid_and_loop)\n"
+    )
+    server = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, bufsize=1
+    )
+    assert server.stdout is not None
+    child = int(server.stdout.readline())
+    server.kill()
+    try:
+        server.communicate(timeout=20)  # until the child has closed its end too
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        raise
