@@ -21,6 +21,16 @@ type Opener = Callable[[Settings, Path, Clock], AbstractContextManager[FastAPI]]
 PROVINCE = "the province"
 """Name of the province's own pages in the log."""
 
+OF_TRACKERS = (
+    "gateway_token",
+    "mqtt_host",
+    "mqtt_port",
+    "mqtt_user",
+    "mqtt_password",
+    "mqtt_tls",
+)
+"""Settings that a city of a province has of its own, or not at all."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -37,6 +47,11 @@ def served_province(
     Each city is reported as soon as it is open or has failed. Raises `BarfrubError` where none is
     open.
     """
+    if settings.gateway_token or settings.mqtt_host:
+        _log.warning(
+            "BARFRUB_GATEWAY_TOKEN and BARFRUB_MQTT_… do not count for the cities of a province: "
+            "set gateway_token and mqtt_host in province.toml"
+        )
     with ExitStack() as opened:
         cities = []
         for each in province.city:
@@ -58,17 +73,24 @@ def served_province(
 def _opened(
     city: ServedCityTable, settings: Settings, clock: Clock, open_city: Opener, opened: ExitStack
 ) -> HostedWeb:
-    own = settings
-    if city.notices:
-        own = settings.model_copy(update={"notices": Path(city.notices)})
     try:
-        web = opened.enter_context(open_city(own, _folder(settings, city.name), clock))
+        web = opened.enter_context(
+            open_city(_own_settings(settings, city), _folder(settings, city.name), clock)
+        )
         return HostedWeb(city.name, city.host, web)
     except BarfrubError as error:
         return HostedWeb(city.name, city.host, None, str(error))
     except Exception as error:
         _log.exception("%s cannot be opened", city.name)
         return HostedWeb(city.name, city.host, None, f"{type(error).__name__}: {error}")
+
+
+def _own_settings(settings: Settings, city: ServedCityTable) -> Settings:
+    """Return the settings of one city; what brings positions is never that of all cities."""
+    own = {name: getattr(city, name) for name in OF_TRACKERS}
+    if city.notices:
+        own["notices"] = Path(city.notices)
+    return settings.model_copy(update=own)
 
 
 def _folder(settings: Settings, name: str) -> Path:

@@ -61,7 +61,7 @@ class Broker:
         self._loop = asyncio.get_running_loop()
         self._client = client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=f"barfrub-{self._app.city.name}",
+            client_id=client_id(self._app),
             clean_session=False,
             manual_ack=True,
         )
@@ -157,6 +157,11 @@ class Broker:
         for one in batch.rejected:
             self._app.position_ingest.reject(device.id, one.reason)
         await self._app.position_ingest.store(batch.positions)
+
+
+def client_id(app: App) -> str:
+    """Return what a city is called at its broker: two cities may have one display name."""
+    return f"barfrub-{app.folder.name}"
 
 
 def _read(payload: bytes, most_bytes: int) -> Mapping[str, object] | None:

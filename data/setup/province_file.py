@@ -19,7 +19,7 @@ from data.files.toml_reader import (
     read_toml,
     table_list,
 )
-from data.files.toml_values import Text
+from data.files.toml_values import Flag, Number, Text
 from data.languages import languages
 
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -55,11 +55,21 @@ HostName = Annotated[str, BeforeValidator(_host)]
 
 @dataclass(frozen=True, slots=True)
 class ServedCityTable(TomlTable):
-    """A city by the name of its folder, its host name, and its own file of message gateways."""
+    """A city by the name of its folder, its host name, and settings of its own.
+
+    These are its file of message gateways, the token of its Traccar server, and its MQTT broker:
+    topics and names of trackers do not say to which city they belong.
+    """
 
     name: Text
     host: HostName
     notices: Text = ""
+    gateway_token: Text = ""
+    mqtt_host: Text = ""
+    mqtt_port: Annotated[int, Number(1, 65535, whole=True)] = 1883
+    mqtt_user: Text = ""
+    mqtt_password: Text = ""
+    mqtt_tls: Flag = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +82,25 @@ class ProvinceFile(TomlTable):
     city: Annotated[tuple[ServedCityTable, ...], table_list("city", own_name)] = ()
 
     def mistakes(self) -> Iterable[FieldMistake]:
-        """Return what is wrong between hosts: each stands once, the province's own too."""
+        """Return what cities may not have in common.
+
+        A host name stands once, the province's own too, and so does a gateway's token, and a user
+        of a broker: who sees the topics of two cities would mix them.
+        """
         known = {self.host}
+        tokens, brokers = set[str](), set[tuple[str, int, str]]()
         for index, each in enumerate(self.city):
             if each.host in known:
                 yield FieldMistake(("city", index, "host"), each.host, "every host name once")
             known.add(each.host)
+            if each.gateway_token and each.gateway_token in tokens:
+                yield FieldMistake(("city", index, "gateway_token"), "…", "every token once")
+            tokens.add(each.gateway_token)
+            broker = (each.mqtt_host.lower(), each.mqtt_port, each.mqtt_user)
+            if each.mqtt_host and broker in brokers:
+                need = "another user of the broker for every city"
+                yield FieldMistake(("city", index, "mqtt_user"), each.mqtt_user, need)
+            brokers.add(broker)
         if not self.city:
             yield FieldMistake(("city",), "", "at least one [[city]] table")
 

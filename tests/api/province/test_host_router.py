@@ -5,12 +5,15 @@ from contextlib import ExitStack
 
 import pytest
 
+from api.tracking.mqtt import client_id
 from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE
 from data.errors import BarfrubError
 from data.store.database.city_address import ADDRESS_FILE, SQLITE_FILE
 from data.store.database.city_lock import holding, serving
-from tests.api.province.conftest import PROVINCE, TABRIZ, URMIA
+from tests.api.province.conftest import PROVINCE, TABRIZ, URMIA, app_of
 from tests.conftest import PASSWORD
+
+URMIA_HOST = 'host = "urmia.example.ir"\n'
 
 
 def test_each_host_name_leads_to_its_own_town(browser, cities):
@@ -55,6 +58,20 @@ def test_a_tracker_is_answered_by_the_town_of_its_address(browser):
     sent = browser.post("http://nowhere.example.ir/osmand?id=phone-1&lat=37.5&lon=45")
     assert sent.status_code == 421
     assert browser.post(f"{URMIA}/osmand?id=phone-1&lat=37.5&lon=45").status_code != 421
+
+
+def test_broker_and_gateway_are_those_of_one_town_and_never_of_all(serve, settings, cities):
+    for name, value in (("mqtt_host", "broker.all"), ("gateway_token", "word of all")):
+        object.__setattr__(settings, name, value)
+    own = 'mqtt_host = "broker.urmia"\ngateway_token = "word of urmia"\n'
+    text = settings.province_file.read_text()
+    settings.province_file.write_text(text.replace(URMIA_HOST, f"{URMIA_HOST}{own}"))
+    browser = serve()
+    urmia, tabriz = app_of(browser, "urmia"), app_of(browser, "tabriz")
+    assert (urmia.settings.mqtt_host, tabriz.settings.mqtt_host) == ("broker.urmia", "")
+    assert (urmia.settings.gateway_token, tabriz.settings.gateway_token) == ("word of urmia", "")
+    assert urmia.city.name == tabriz.city.name
+    assert client_id(urmia) != client_id(tabriz)
 
 
 def test_somebody_signed_in_at_one_town_is_a_stranger_in_the_other(browser):
