@@ -87,9 +87,9 @@ def _bridge(app: App) -> ChangeBridge | None:
         app.plans.forget()
         app.boards.forget_colors()
         app.consumer.reload_vehicles()
-        commands.load()
         devices.forget()
-        app.feeds.cut_off()
+        app.feeds.cut_off()  # browsers read again what was forgotten; the rest asks the database
+        commands.load()
 
     return ChangeBridge(
         app.engine,

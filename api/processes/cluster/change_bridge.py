@@ -176,20 +176,30 @@ class _Receiver(PeriodicTask):
         self._notifications.close()
 
     def listen(self) -> bool:
-        """Connect where that is not so; return whether notifications come."""
+        """Connect where that is not so; return whether notifications come.
+
+        Only a connection whose gap was dealt with whole is kept.
+        """
         try:
             if self._notifications.listen():
                 self._on_connected()
-        except NotificationsBrokenError:
+        except (NotificationsBrokenError, *DatabaseUnavailable):
             _log.warning("changes of other servers are not heard: no database")
-            return False
-        return True
+        except Exception:
+            _log.exception("changes of other servers are not heard")
+        else:
+            return True
+        self._notifications.close()
+        return False
 
     def step(self) -> float:
         return 0.0 if self.run() else AGAIN_S
 
     def run(self) -> bool:
-        """Wait for changes and pass them on; return whether the database was reached."""
+        """Wait for changes and pass them on; return whether that went well.
+
+        Where it did not, what was taken is lost: the next connection is a new one, which is a gap.
+        """
         if not self.listen():
             return False
         try:
@@ -198,9 +208,13 @@ class _Receiver(PeriodicTask):
             if numbers:
                 self._pass_on(numbers)
         except (NotificationsBrokenError, *DatabaseUnavailable):
-            self._notifications.close()
-            return False
-        return True
+            _log.warning("changes of other servers may be lost: no database")
+        except Exception:
+            _log.exception("changes of other servers could not be passed on")
+        else:
+            return True
+        self._notifications.close()
+        return False
 
     def _pass_on(self, numbers: Sequence[int]) -> None:
         with reading(self._engine) as tx:

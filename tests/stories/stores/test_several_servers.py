@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -282,6 +282,7 @@ class Linked:
     hub: Hub = field(default_factory=Hub)
     live: LiveFleet = field(default_factory=LiveFleet)
     colors: list[Any] = field(default_factory=list)
+    faults: list[Exception] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         with reading(self.engine) as tx:
@@ -291,14 +292,23 @@ class Linked:
             self.engine,
             self.hub,
             self.live,
-            {"coverage": self.colors.extend},
+            {"coverage": self._take_colors},
             lambda places: [live_view(one) for one in self.live.take(places)],
             self._count_gap,
         )
         self.bridge.start()
 
+    def _take_colors(self, rows: Sequence[Any]) -> None:
+        self._fail()
+        self.colors.extend(rows)
+
     def _count_gap(self) -> None:
+        self._fail()
         self.gaps += 1
+
+    def _fail(self) -> None:
+        if self.faults:
+            raise self.faults.pop()
 
 
 @pytest.fixture
@@ -362,6 +372,24 @@ def test_a_broken_connection_is_a_gap_after_which_changes_come_again(
     waited(lambda: other.gaps == 2)
     one.hub.publish("coverage", [(3, 1, 1)])
     assert waited(lambda: other.news.take()) == [("coverage", [(3, 1, 1)])]
+
+
+def test_changes_that_could_not_be_passed_on_are_a_gap(linked: tuple[Linked, Linked]) -> None:
+    one, other = linked
+    other.faults.append(TimeoutError("no connection of the pool was free"))
+    one.hub.publish("coverage", [(3, 0, -1)])
+    waited(lambda: other.gaps == 2)
+    one.hub.publish("coverage", [(3, 1, 1)])
+    assert waited(lambda: other.news.take()) == [("coverage", [(3, 1, 1)])]
+
+
+def test_a_gap_that_could_not_be_dealt_with_is_dealt_with_again(
+    linked: tuple[Linked, Linked],
+) -> None:
+    one, other = linked
+    other.faults.append(TimeoutError("no connection of the pool was free"))
+    end_connections(one.engine, END_LISTENERS)
+    waited(lambda: other.gaps == 2)
 
 
 def a_fix() -> Position:
