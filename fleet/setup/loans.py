@@ -4,19 +4,27 @@ A loan is kept by its lender. While it lasts the machine is out of service there
 machine of the lender's name in the borrower's fleet, which `receive` adds and `send_back` retires.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from data.errors import ConflictError, InvalidError, Need
-from data.model import Actor, MachineService, OutReason, Vehicle, VehicleId
+from data.model import (
+    Actor,
+    MachineService,
+    OutReason,
+    ShiftState,
+    Storm,
+    Vehicle,
+    VehicleId,
+)
 from data.model.loans import Loan, LoanId, LoanState
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.setup.loans import add_loan, get_loan, list_loans_to_come, set_loan
 from data.store.setup.machines import find_vehicle_by_name, get_vehicle, list_depots, list_vehicles
-from data.store.shifts.shifts import add_shifts
-from data.store.storms.storms import find_active_storm
+from data.store.shifts.shifts import add_shifts, list_shifts
+from data.store.storms.storms import find_active_storm, list_coming_storms
 from data.streets.network import StreetNetwork
 from fleet.setup.machine_register import NEW, find_last_change, remove_machine, save_machine
 from fleet.storms.machines_in_service import machines_taken_out, switch_machine
@@ -83,14 +91,14 @@ def agree_loan(tx: Tx, actor: Actor, wish: LoanWish, now: datetime) -> Loan:
 def begin_loan(tx: Tx, actor: Actor, loan_id: LoanId, borrower: str, now: datetime) -> Loan:
     """Take a lent machine out of service at its owner; `borrower` is what that city is called.
 
-    Does nothing where it has begun. Raises `ConflictError` while its driver is on the road.
+    It is out of the active storm and of every coming one, where its shifts of the roster end. Does
+    nothing where it has begun. Raises `ConflictError` while its driver is on the road.
     """
     loan = get_loan(tx, loan_id)
     if loan.state is not LoanState.AGREED:
         return loan
-    storm = find_active_storm(tx)
-    if storm is not None:
-        away = MachineService(in_service=False, reason=OutReason.ELSEWHERE, note=borrower)
+    away = MachineService(in_service=False, reason=OutReason.ELSEWHERE, note=borrower)
+    for storm in _open_storms(tx):
         switch_machine(tx, actor, storm.id, loan.vehicle_id, away, now)
     _note(tx, actor, "loan.begun", loan, now)
     return set_loan(tx, loan.id, {"state": LoanState.LENT})
@@ -119,16 +127,14 @@ def end_loan(tx: Tx, actor: Actor, loan_id: LoanId, now: datetime) -> Loan:
         return loan
     ended = set_loan(tx, loan.id, {"state": LoanState.RETURNED, "ended_at": now})
     _note(tx, actor, "loan.returned", loan, now)
-    storm = find_active_storm(tx)
-    if storm is None:
-        return ended
-    out = machines_taken_out(tx, storm).get(loan.vehicle_id)
-    if out is None:  # the storm began while it was away
-        vehicle = get_vehicle(tx, loan.vehicle_id)
-        add_shifts(tx, first_shifts(storm.id, [vehicle], now))
-    elif out.reason is OutReason.ELSEWHERE:
-        back = MachineService(in_service=True)
-        switch_machine(tx, actor, storm.id, loan.vehicle_id, back, now)
+    back = MachineService(in_service=True)
+    for storm in _open_storms(tx):
+        out = machines_taken_out(tx, storm).get(loan.vehicle_id)
+        if out is not None and out.reason is OutReason.ELSEWHERE:
+            switch_machine(tx, actor, storm.id, loan.vehicle_id, back, now)
+        elif out is None and storm.phase.on and not _has_shift(tx, storm, loan.vehicle_id):
+            vehicle = get_vehicle(tx, loan.vehicle_id)  # the storm began while it was away
+            add_shifts(tx, first_shifts(storm.id, [vehicle], now))
     return ended
 
 
@@ -182,13 +188,29 @@ def send_back(
 ) -> None:
     """Retire the machine of another city from the fleet of a borrower; its history stays.
 
-    Raises `ConflictError` while its driver is on the road.
+    Its shifts end, those of coming storms too. Raises `ConflictError` while its driver is on the
+    road.
     """
-    storm = find_active_storm(tx)
-    if storm is not None:
-        home = MachineService(in_service=False, reason=OutReason.NOT_NEEDED)
+    home = MachineService(in_service=False, reason=OutReason.NOT_NEEDED)
+    for storm in _open_storms(tx):
         switch_machine(tx, actor, storm.id, guest, home, now)
     remove_machine(tx, actor, guest, _base(tx), network, now)
+
+
+def _open_storms(tx: Tx) -> Iterator[Storm]:
+    """Yield the active storm, if there is one, and those that are expected."""
+    active = find_active_storm(tx)
+    if active is not None:
+        yield active
+    yield from list_coming_storms(tx)
+
+
+def _has_shift(tx: Tx, storm: Storm, vehicle_id: VehicleId) -> bool:
+    """Whether a machine has a shift in a storm that has not ended."""
+    return any(
+        each.vehicle_id == vehicle_id and each.state is not ShiftState.ENDED
+        for each in list_shifts(tx, storm.id)
+    )
 
 
 def _base(tx: Tx) -> int:

@@ -7,17 +7,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from data.errors import ConflictError
-from data.model import MachineService, Role, ShiftState
+from data.model import MachineService, Role, ShiftState, StormPhase
 from data.model.loans import LoanState
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.setup.loans import list_loans_to_come
 from data.store.setup.machines import list_vehicles
-from data.store.shifts.shifts import list_shifts, set_shift_state
-from data.store.storms.storm_conditions import list_machines_out
+from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_state
+from fleet.planning.plan_options import shifts_in_service
 from fleet.setup.machine_register import find_last_change, remove_machine, save_machine
+from fleet.shifts.roster import ShiftWish, plan_shift
 from fleet.storms.machines_in_service import switch_machine
-from fleet.storms.storm_start import start_storm
+from fleet.storms.storm_phases import forecast_storm, move_storm
+from fleet.storms.storm_start import first_shifts, start_storm
 from tests import village as v
 from tests.api.province.conftest import CONSOLE, PROVINCE, app_of
 
@@ -64,15 +66,43 @@ def machines(browser, name):
 
 
 def in_service(browser, name, storm):
-    """The names of the machines that have a shift in a storm and are not out of service."""
+    """The names of the machines that have a shift in a storm, once for each."""
     with reading(app_of(browser, name).engine) as tx:
         names = {each.id: each.name for each in list_vehicles(tx)}
-        busy = {
-            each.vehicle_id
+        return [
+            names.get(each.vehicle_id, "retired")
             for each in list_shifts(tx, storm.id)
             if each.state is not ShiftState.ENDED
-        }
-        return {names[each] for each in busy - list_machines_out(tx, storm.id)}
+        ]
+
+
+def expected(browser, clock, name, machine_id=None):
+    """A storm on alert in a town, with a shift on its roster for a machine, if one is named."""
+    app, now = app_of(browser, name), clock.now()
+    begins = now + timedelta(hours=3)
+    with transaction(app.engine) as tx:
+        storm = forecast_storm(tx, CONSOLE, "Tomorrow", StormPhase.ALERT, begins, now)
+    if machine_id is not None:
+        roster(browser, clock, name, storm, machine_id)
+    return storm
+
+
+def roster(browser, clock, name, storm, machine_id):
+    now = clock.now()
+    begins = now + timedelta(hours=3)
+    with transaction(app_of(browser, name).engine) as tx:
+        if machine_id != TRUCK.id:
+            service = MachineService(in_service=True)
+            switch_machine(tx, CONSOLE, storm.id, machine_id, service, now)
+        wish = ShiftWish(begins, begins + timedelta(hours=8))
+        plan_shift(tx, CONSOLE, storm.id, machine_id, wish, now)
+
+
+def begun(browser, clock, name, storm):
+    """Let an expected storm begin."""
+    app, phases = app_of(browser, name), (StormPhase.ALERT, StormPhase.ACTIVE)
+    with transaction(app.engine) as tx:
+        return move_storm(tx, CONSOLE, storm.id, *phases, app.network, clock.now())
 
 
 def loans(browser):
@@ -169,6 +199,56 @@ def test_a_machine_out_of_service_before_its_loan_stays_so_after_it(
     lend()
     end(browser, signed_in(Role.ADMINISTRATOR))
     assert TRUCK.name not in in_service(browser, "urmia", storm)
+
+
+def test_a_lent_machine_leaves_the_roster_of_a_storm_that_is_expected(
+    browser, lend, clock, signed_in
+):
+    storm = expected(browser, clock, "urmia", TRUCK.id)
+    assert in_service(browser, "urmia", storm) == [TRUCK.name]
+    lend()
+    assert in_service(browser, "urmia", storm) == []
+    begun(browser, clock, "urmia", storm)
+    assert TRUCK.name not in in_service(browser, "urmia", storm)
+    end(browser, signed_in(Role.ADMINISTRATOR))
+    assert in_service(browser, "urmia", storm).count(TRUCK.name) == 1
+
+
+def test_a_machine_that_is_back_before_an_expected_storm_serves_in_it(
+    browser, lend, clock, signed_in
+):
+    storm = expected(browser, clock, "urmia", TRUCK.id)
+    lend()
+    end(browser, signed_in(Role.ADMINISTRATOR))
+    roster(browser, clock, "urmia", storm, TRUCK.id)
+    begun(browser, clock, "urmia", storm)
+    assert in_service(browser, "urmia", storm).count(TRUCK.name) == 1
+
+
+def test_a_guest_that_goes_home_leaves_no_shift_in_a_storm_that_is_expected(
+    browser, lend, clock, signed_in
+):
+    lend()
+    storm = expected(browser, clock, "tabriz", machines(browser, "tabriz")[GUEST].id)
+    assert in_service(browser, "tabriz", storm) == [GUEST]
+    end(browser, signed_in(Role.ADMINISTRATOR))
+    assert in_service(browser, "tabriz", storm) == []
+    storm, now = begun(browser, clock, "tabriz", storm), clock.now()
+    with reading(app_of(browser, "tabriz").engine) as tx:
+        served = {each.vehicle_id for each in shifts_in_service(tx, storm.id, now)}
+        assert served <= {each.id for each in list_vehicles(tx)}
+
+
+def test_a_machine_that_has_a_shift_at_its_return_gets_no_second_one(
+    browser, lend, clock, signed_in
+):
+    lend()
+    app = app_of(browser, "urmia")
+    with transaction(app.engine) as tx:
+        storm = start_storm(tx, CONSOLE, "Snow", app.network, app.policy, clock.now())
+        add_shifts(tx, first_shifts(storm.id, [TRUCK], clock.now()))
+    end(browser, signed_in(Role.ADMINISTRATOR))
+    assert in_service(browser, "urmia", storm).count(TRUCK.name) == 1
 
 
 def test_the_page_says_who_lent_what_to_whom(browser, lend):
