@@ -19,6 +19,7 @@ from fleet.requests.outbox import (
     MESSENGER,
     OutgoingMessage,
     claim_messages,
+    list_interrupted,
     lose_interrupted,
     settle_message,
 )
@@ -66,7 +67,6 @@ class NoticeSender(PeriodicTask):
         self._settings = settings
         self.gateway: Gateway = settings.gateway() if clock.speed == 1.0 else LogGateway()
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="barfrub-messenger")
-        self._recovered = False
         self._sent_messages: list[tuple[OutgoingMessage, str]] = []
         self._plans = plans
         self._promised_s = float("-inf")
@@ -79,21 +79,27 @@ class NoticeSender(PeriodicTask):
 
     def step(self) -> float:
         """Promise and send what is due; run again at once where more may be due."""
-        if not self._recovered:
-            self.recover()
+        self._settle()
+        self.recover()
         self.promise()
         if self.run() >= SENDERS:
             self.wake()
         return 0.0
 
+    def step_beside(self) -> float:
+        """Store what became of messages that this server sent while it led."""
+        self._settle()
+        return 0.0
+
     def recover(self) -> None:
-        """Mark messages as lost that were being sent when the last server was killed."""
+        """Mark messages as lost that a server was sending when it was killed."""
+        now = self._clock.now()
+        with reading(self._engine) as tx:
+            if not list_interrupted(tx, now):
+                return
         with transaction(self._engine) as tx:
-            now = self._clock.now()
             lost = lose_interrupted(tx, now)
-        self._recovered = True
-        if lost:
-            _log.warning("%d messages were being sent when the server stopped", lost)
+        _log.warning("%d messages were being sent when a server stopped", lost)
 
     def run(self) -> int:
         """Send what is due; return how many messages that were."""

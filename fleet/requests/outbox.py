@@ -23,7 +23,7 @@ from data.store.followup.referrals import get_agency, get_referral
 from data.store.requests.notices import (
     count_reaching,
     list_due_notices,
-    list_notices_in,
+    list_sending,
     set_notice,
     set_sending,
 )
@@ -45,6 +45,12 @@ MESSENGER = Actor(ActorKind.SYSTEM, "messenger")
 
 BACK_OFF = tuple(timedelta(minutes=wait) for wait in (1, 5, 15, 60, 180))
 """How long a message waits after each failed try; after the last one it is given up."""
+
+ANSWERED = timedelta(minutes=2)
+"""Time within which a gateway has answered: Apprise waits 4 s for each step of SMS, 15 s of e-mail.
+
+The outcome of a message that takes longer is stored all the same, once it is known.
+"""
 
 LOOKED_AT = 40
 """Messages due that one look goes through, since many may have to wait for the morning."""
@@ -193,12 +199,18 @@ def settle_message(
     return NoticeState.WAITING
 
 
+def list_interrupted(tx: Tx, now: datetime) -> list[Notice]:
+    """Return the messages that no server is sending any more, without an outcome."""
+    return list_sending(tx, now - ANSWERED)
+
+
 def lose_interrupted(tx: Tx, now: datetime) -> int:
-    """Give up messages that were being sent when the server stopped; return how many.
+    """Give up messages that were being sent when a server stopped; return how many.
 
     Nobody knows whether they arrived, and a message that comes twice is worth less than a call.
+    Younger ones than `ANSWERED` stay: a server that led until now may still be sending them.
     """
-    interrupted = list_notices_in(tx, NoticeState.SENDING)
+    interrupted = list_interrupted(tx, now)
     for notice in interrupted:
         _end(tx, notice, NoticeState.LOST, "interrupted", now)
     return len(interrupted)

@@ -109,10 +109,10 @@ def list_agency_messages(tx: Tx, given: Collection[Referral]) -> dict[ReferralId
     return found
 
 
-def list_notices_in(tx: Tx, state: NoticeState) -> list[Notice]:
-    """Return the messages in a state, in the order they were written."""
-    query = select(notice).where(notice.c.state == state).order_by(notice.c.id)
-    return records(Notice, tx.execute(query))
+def list_sending(tx: Tx, until: datetime) -> list[Notice]:
+    """Return the messages that went to a gateway until then and have no outcome, oldest first."""
+    query = select(notice).where(notice.c.state == NoticeState.SENDING, notice.c.told_at <= until)
+    return records(Notice, tx.execute(query.order_by(notice.c.id)))
 
 
 def count_notices(tx: Tx, request_id: RequestId, kind: NoticeKind) -> int:

@@ -9,7 +9,7 @@ from data.store.audit.audit_log import list_events
 from data.store.database.engine import transaction
 from data.store.followup.referrals import list_referrals
 from data.store.requests.notices import list_agency_messages
-from fleet.requests.outbox import BACK_OFF, OutboxRules, claim_messages
+from fleet.requests.outbox import ANSWERED, BACK_OFF, OutboxRules, claim_messages
 from tests.api.recording_gateway import RecordingSettings, a_notice_sender
 from tests.api.requests.test_request_queue import WORDS, an_agency, order
 
@@ -97,12 +97,13 @@ def test_a_letter_whose_request_is_taken_back_does_not_leave(
 
 
 def test_a_letter_that_was_being_sent_when_the_server_died_is_not_sent_twice(
-    client, sign_in, notice_sender, recorder
+    client, sign_in, notice_sender, clock
 ):
     handed_over(client, sign_in)
     app = client.app.state.barfrub
     with transaction(app.engine) as tx:
         assert len(claim_messages(tx, AWAKE, "Asia/Tehran", app.clock.now(), 9)) == 1
+    clock.moment += ANSWERED
     notice_sender.recover()
     assert notice_sender.run() == 0
     assert letter_of(client) == "lost"

@@ -17,9 +17,10 @@ from data.errors import DiskFullError, InvalidError, NotFoundError
 from data.model import PlanState
 from data.store.database.engine import transaction
 from data.store.planning.plans import add_plan
+from data.store.requests.notices import list_notices
 from data.store.requests.promises import find_promise
 from data.store.requests.requests import Caller, list_requests
-from fleet.requests.outbox import OutboxRules
+from fleet.requests.outbox import ANSWERED, OutboxRules, claim_messages
 from fleet.requests.sms_limits import SmsRules
 from maps.requests.notices import NoticeText
 from tests import village as v
@@ -83,23 +84,62 @@ def test_a_refused_message_is_tried_again_later(client, sign_in, notice_sender, 
     assert notice_sender.tally == {"waiting": 1, "sent": 1}
 
 
-def test_a_message_that_was_sent_while_the_disk_filled_up_is_settled_later_and_not_sent_again(
-    client, sign_in, notice_sender, recorder, monkeypatch
-):
-    ask(client, sign_in)
+@pytest.fixture
+def full_once(monkeypatch) -> None:
+    """Have the disk full when the outcome of a message is stored for the first time."""
     settle, failures = module.settle_message, [DiskFullError]
 
-    def full_once(*arguments, **more):
+    def settle_later(*arguments, **more):
         if failures:
             raise failures.pop()
         return settle(*arguments, **more)
 
-    monkeypatch.setattr(module, "settle_message", full_once)
+    monkeypatch.setattr(module, "settle_message", settle_later)
+
+
+@pytest.mark.usefixtures("full_once")
+def test_a_message_that_was_sent_while_the_disk_filled_up_is_settled_later_and_not_sent_again(
+    client, sign_in, notice_sender, recorder
+):
+    ask(client, sign_in)
     with pytest.raises(DiskFullError):
         notice_sender.run()
     assert notice_sender.run() == 0
     assert notice_sender.tally == {"sent": 1}
     assert len(recorder.sent) == 1
+
+
+@pytest.mark.usefixtures("full_once")
+def test_a_server_that_leads_no_more_stores_what_became_of_its_messages(
+    client, sign_in, notice_sender
+):
+    ask(client, sign_in)
+    with pytest.raises(DiskFullError):
+        notice_sender.run()
+    notice_sender.step_beside()
+    assert notice_sender.tally == {"sent": 1}
+
+
+def test_what_a_killed_server_was_sending_is_lost_for_one_that_led_before_it(
+    client, sign_in, notice_sender, recorder, clock
+):
+    notice_sender.step()
+    notice_sender.step_beside()
+    ask(client, sign_in)
+    engine = client.app.state.barfrub.engine
+    with transaction(engine) as tx:  # the other server, which is killed then
+        (sending,) = claim_messages(tx, AWAKE, "Asia/Tehran", clock.now(), 4)
+    notice_sender.step()
+    clock.moment += ANSWERED
+    assert states(engine, sending) == ["sending"]
+    notice_sender.step()
+    assert states(engine, sending) == ["lost"]
+    assert recorder.sent == []
+
+
+def states(engine, message) -> list[str]:
+    with transaction(engine) as tx:
+        return [one.state for one in list_notices(tx, message.asked.id)]
 
 
 def test_a_caller_who_joins_a_planned_job_gets_what_was_promised(

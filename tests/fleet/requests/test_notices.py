@@ -29,6 +29,7 @@ from fleet.requests.closing import close_by_evidence, close_request, reopen_requ
 from fleet.requests.intake import Report, receive
 from fleet.requests.notices import MOVED, write_notice, write_planned_notices
 from fleet.requests.outbox import (
+    ANSWERED,
     BACK_OFF,
     OutboxRules,
     OutgoingMessage,
@@ -222,15 +223,25 @@ def test_a_message_that_never_gets_through_is_given_up_and_written_down(tx: Tx) 
 def test_what_was_with_a_gateway_when_the_server_died_is_never_sent_twice(tx: Tx) -> None:
     new = asked(tx)
     assert len(claimed(tx)) == 1
-    assert lose_interrupted(tx, NOON) == 1
+    assert lose_interrupted(tx, NOON + ANSWERED) == 1
     assert claimed(tx) == []
     assert states(tx, new) == [(NoticeKind.ACKNOWLEDGED, NoticeState.LOST)]
+
+
+def test_what_another_server_may_still_be_sending_is_not_given_up(tx: Tx) -> None:
+    new = asked(tx)
+    (letter,) = claimed(tx)
+    now = NOON + ANSWERED - timedelta(seconds=1)
+    assert lose_interrupted(tx, now) == 0
+    settle_message(tx, letter, "", now)
+    assert lose_interrupted(tx, NOON + HOUR) == 0
+    assert states(tx, new) == [(NoticeKind.ACKNOWLEDGED, NoticeState.SENT)]
 
 
 def test_a_killed_server_loses_only_what_was_with_a_gateway(tx: Tx) -> None:
     told = [asked(tx, caller_phone=f"0914000000{number}") for number in range(5)]
     assert len(claim_messages(tx, RULES, TEHRAN, NOON, 2)) == 2
-    assert lose_interrupted(tx, NOON) == 2
+    assert lose_interrupted(tx, NOON + ANSWERED) == 2
     assert len(claimed(tx)) == 3
     kept = [states(tx, each)[0][1] for each in told]
     assert sorted(kept) == [NoticeState.LOST] * 2 + [NoticeState.SENDING] * 3
