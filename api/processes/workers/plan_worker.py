@@ -23,7 +23,6 @@ from data.model import SLOW_KINDS, PlanRun, RunFailure, RunKind
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, reading, transaction
 from data.store.planning.plan_runs import finish_run, lease_run, run_waits
-from data.store.planning.sector_runs import end_other_sectors
 from data.store.queue.new_runs import new_runs
 from data.store.queue.run_queue import LEASE_S
 from data.store.setup.city import get_city
@@ -147,7 +146,5 @@ def _fail(engine: Database, run: PlanRun, error: str, fault: RunFailure) -> None
     try:
         with transaction(engine) as tx:
             finish_run(tx, run, None, error, fault)
-            if run.parent_id is not None:
-                end_other_sectors(tx, run, error, fault)
     except ConflictError:
         _log.warning("%s run %s: another worker has it", run.kind, run.id)

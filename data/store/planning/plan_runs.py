@@ -146,9 +146,15 @@ def heartbeat(tx: Tx, run: PlanRun, lease_until: datetime) -> PlanRun:
 def finish_run(
     tx: Tx, run: PlanRun, plan_id: PlanId | None, error: str = "", fault: RunFailure | None = None
 ) -> PlanRun:
-    """End a run: done with a plan, or failed with an error. Raises `ConflictError` as above."""
+    """End a run: done with a plan, or failed with an error. Raises `ConflictError` as above.
+
+    A sector that failed ends the other sectors of its plan.
+    """
     state = RunState.FAILED if plan_id is None else RunState.DONE
-    return _ended(tx, run, state=state, plan_id=plan_id, error=error, fault=list(fault or ()))
+    ended = _ended(tx, run, state=state, plan_id=plan_id, error=error, fault=list(fault or ()))
+    if state is RunState.FAILED and run.parent_id is not None:
+        _end_other_sectors(tx, ended)
+    return ended
 
 
 def answer_run(tx: Tx, run: PlanRun, answer: Mapping[str, Any], digest: str) -> PlanRun:
@@ -175,11 +181,11 @@ def _ended(tx: Tx, run: PlanRun, **values: object) -> PlanRun:
     ended = _released(tx, run, **values)
     queue_of(tx).end(tx, run.id)
     if run.parent_id is not None:
-        take_up_again(tx, run.parent_id)
+        _take_up_again(tx, run.parent_id)
     return ended
 
 
-def take_up_again(tx: Tx, run_id: PlanRunId) -> None:
+def _take_up_again(tx: Tx, run_id: PlanRunId) -> None:
     """Let a run that was split wait for a worker again, once all its sectors are over."""
     sector = plan_run.alias("sector")
     unfinished = sector.c.state.in_((RunState.QUEUED, RunState.RUNNING))
@@ -191,6 +197,20 @@ def take_up_again(tx: Tx, run_id: PlanRunId) -> None:
     change = update(plan_run).where(split).values(state=RunState.QUEUED)
     for kind in tx.scalars(change.returning(plan_run.c.kind)).all():
         queue_of(tx).add(tx, run_id, RunKind(kind))
+
+
+def _end_other_sectors(tx: Tx, run: PlanRun) -> None:
+    """End the other sectors of a plan since one failed: those that wait fail, others stop."""
+    others = (plan_run.c.parent_id == run.parent_id, plan_run.c.id != run.id)
+    running = update(plan_run).where(*others, plan_run.c.state == RunState.RUNNING)
+    tx.execute(running.values(stop_requested=True))
+    waiting = update(plan_run).where(*others, plan_run.c.state == RunState.QUEUED)
+    fault = list(run.fault or ())
+    failed = waiting.values(state=RunState.FAILED, error=run.error, fault=fault)
+    for run_id in tx.scalars(failed.returning(plan_run.c.id)).all():
+        queue_of(tx).end(tx, PlanRunId(run_id))
+    if run.parent_id is not None:
+        _take_up_again(tx, run.parent_id)
 
 
 def _released(tx: Tx, run: PlanRun, **values: object) -> PlanRun:
@@ -235,18 +255,16 @@ def set_stop_requested(tx: Tx, run_id: PlanRunId) -> None:
 
 
 def _give_up(tx: Tx, abandoned: Collection[PlanRunId]) -> None:
-    """Fail the runs whose workers died too often."""
+    """Fail the runs whose workers died too often, and end the other sectors of their plans."""
     error = f"its worker died {MOST_TRIES} times"
     fault = ["run:worker_died", {"count": MOST_TRIES}]
     hopeless = and_(plan_run.c.id.in_(abandoned), plan_run.c.tries >= MOST_TRIES)
     change = update(plan_run).where(hopeless)
     failed = change.values(state=RunState.FAILED, error=error, fault=fault, lease_until=None)
-    for run_id, parent_id in tx.execute(
-        failed.returning(plan_run.c.id, plan_run.c.parent_id)
-    ).all():
-        queue_of(tx).end(tx, PlanRunId(run_id))
-        if parent_id is not None:
-            take_up_again(tx, PlanRunId(parent_id))
+    for run in [run_of(row) for row in tx.execute(failed.returning(plan_run)).all()]:
+        queue_of(tx).end(tx, run.id)
+        if run.parent_id is not None:
+            _end_other_sectors(tx, run)
 
 
 def _held(run: PlanRun) -> ColumnElement[bool]:

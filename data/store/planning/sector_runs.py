@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import case, func, insert, select, update
 
 from data.errors import ConflictError
-from data.model import PlanRun, PlanRunId, RunFailure, RunKind, RunState
+from data.model import PlanRun, PlanRunId, RunKind, RunState
 from data.store.database.engine import Tx
-from data.store.planning.plan_runs import run_of, take_up_again
+from data.store.planning.plan_runs import run_of
 from data.store.queue.run_queue import queue_of
 from data.store.schema import plan_run
 
@@ -77,16 +77,3 @@ def note_sector_progress(tx: Tx, parent_id: PlanRunId, share: float) -> None:
             elapsed_s=plan_run.c.seconds * share * min(float(row.gone), 1.0),
         )
     )
-
-
-def end_other_sectors(tx: Tx, run: PlanRun, error: str, fault: RunFailure) -> None:
-    """End the runs of the other sectors, since one failed: those that wait fail, others stop."""
-    others = (plan_run.c.parent_id == run.parent_id, plan_run.c.id != run.id)
-    running = update(plan_run).where(*others, plan_run.c.state == RunState.RUNNING)
-    tx.execute(running.values(stop_requested=True))
-    waiting = update(plan_run).where(*others, plan_run.c.state == RunState.QUEUED)
-    failed = waiting.values(state=RunState.FAILED, error=error, fault=list(fault))
-    for run_id in tx.scalars(failed.returning(plan_run.c.id)).all():
-        queue_of(tx).end(tx, PlanRunId(run_id))
-    if run.parent_id is not None:
-        take_up_again(tx, run.parent_id)

@@ -7,6 +7,7 @@ from data.errors import ConflictError
 from data.model import PlanRun, RunFailure, RunKind, RunState, RunWish
 from data.store.database.engine import Tx
 from data.store.planning.plan_runs import (
+    MOST_TRIES,
     add_run,
     answer_run,
     count_ahead,
@@ -22,7 +23,6 @@ from data.store.planning.plan_runs import (
 from data.store.planning.plan_workers import count_workers, note_worker, remove_workers
 from data.store.planning.sector_runs import (
     add_sector_runs,
-    end_other_sectors,
     list_sector_runs,
     note_sector_progress,
 )
@@ -135,10 +135,32 @@ def test_when_a_sector_fails_those_that_wait_fail_too_and_those_that_run_stop(tx
     failing, running = leased(tx), leased(tx)
     fault = RunFailure("conflict:no_shift", {"storm": 1})
     finish_run(tx, failing, None, "no vehicle", fault)
-    end_other_sectors(tx, failing, "no vehicle", fault)
     told = list_sector_runs(tx, whole.id)
     assert [run.state for run in told] == [RunState.FAILED, RunState.RUNNING, RunState.FAILED]
     assert [run.fault for run in told] == [fault, None, fault]
+    assert told[1].stop_requested
+    answer_run(tx, running, {}, "")
+    assert leased(tx).id == whole.id
+
+
+def test_a_sector_that_is_given_up_ends_the_others_too(tx: Tx) -> None:
+    add_run(tx, STORM, "leila", v.NOW, RunWish(100.0))
+    whole = add_sector_runs(tx, leased(tx), 70.0, [{}, {}, {}])
+    deadly = leased(tx)
+    for _ in range(MOST_TRIES - 1):
+        let_workers_die(tx, v.NOW)
+        assert leased(tx).id == deadly.id
+    running = leased(tx)
+    let_workers_die(tx, v.NOW)
+    running = heartbeat(tx, get_run(tx, running.id), LATER)
+    assert lease_run(tx, v.NOW, 30) is None
+    told = list_sector_runs(tx, whole.id)
+    assert [run.state for run in told] == [RunState.FAILED, RunState.RUNNING, RunState.FAILED]
+    assert [run.fault and run.fault.text for run in told] == [
+        "run:worker_died",
+        None,
+        "run:worker_died",
+    ]
     assert told[1].stop_requested
     answer_run(tx, running, {}, "")
     assert leased(tx).id == whole.id
