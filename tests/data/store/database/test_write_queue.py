@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 
 from data.store.database import engine as engine_module
+from data.store.database import sqlite_engine as sqlite_module
 from data.store.database import write_queue as turns_module
 from data.store.database.engine import (
     Database,
@@ -66,7 +67,8 @@ def test_a_writer_gives_up_when_another_one_never_ends(
     engines: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours, theirs = engines
-    monkeypatch.setattr(engine_module, "BUSY_MS", 20)
+    for module in (engine_module, sqlite_module):  # both wait, one after the other
+        monkeypatch.setattr(module, "BUSY_MS", 20)
     with transaction(ours), pytest.raises(DatabaseUnavailable, match="locked"):
         say(theirs, "never")
 
