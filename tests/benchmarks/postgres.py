@@ -19,7 +19,7 @@ from tests.benchmarks.positions import Load, rows_of
 
 PROGRAMS = Path("/usr/lib/postgresql/17/bin")
 SECONDS = int(os.environ.get("SECONDS", "60"))
-LOADS = ((1_000, 1), (1_000, 2), (1_000, 4), (3_000, 1), (3_000, 2), (3_000, 4))
+LOADS = ((1_000, 1), (1_000, 2), (1_000, 4), (3_000, 2))
 """Trucks, and servers that they send to."""
 
 SHOWN = ("acknowledged", "answer, median", "answer, p99", "used", "behind, p99", "lost", "digested")
