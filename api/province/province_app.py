@@ -15,6 +15,7 @@ from api.config.logs import RequestLog
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
 from api.processes.cluster.rate_counts import account_store
+from api.processes.tasks.clock_task import ClockTask
 from api.province import loans, monitoring, overview, sign_in
 from api.province.errors import install_error_handlers
 from api.province.host_router import HostedWeb
@@ -35,7 +36,8 @@ def create_province_app(
 ) -> FastAPI:
     """Return the web application of a province over its cities, which its people join."""
     accounts = account_store(open_province(settings.province_folder))
-    sessions = Sessions(accounts.engine, SteadyClock().now)
+    steady = SteadyClock(clock.system_now)
+    sessions = Sessions(accounts.engine, steady.now)
     province = Province(
         settings=settings,
         file=file,
@@ -45,6 +47,7 @@ def create_province_app(
         sessions=sessions,
         seals=Seals(settings.secret_key()),
         lending=Lending(lambda: open_among(cities), clock),
+        clock_task=ClockTask(accounts.engine, clock, steady),
     )
     for name, app in province.open_cities().items():
         app.join(CityInProvince(accounts, name, sessions.now))
@@ -67,7 +70,10 @@ def create_province_app(
 @asynccontextmanager
 async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
     province: Province = web.state.province
-    province.lending.start()
+    tasks = (province.clock_task, province.lending)
+    for each in tasks:
+        each.start()
     yield
-    await asyncio.to_thread(province.lending.stop)
+    for each in tasks:
+        await asyncio.to_thread(each.stop)
     province.accounts.engine.dispose()

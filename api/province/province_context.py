@@ -19,6 +19,7 @@ from api.access.sign_in_accounts import AccountStore
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.processes.cached_response import SharedAnswers
+from api.processes.tasks.clock_task import ClockTask
 from api.province.host_router import HostedWeb
 from api.province.lending import Lending
 from api.web.context import CSRF_HEADER, App, SentCsrf, sends_form, spoken_language
@@ -50,6 +51,7 @@ class Province:
     sessions: Sessions
     seals: Seals
     lending: Lending
+    clock_task: ClockTask
     answers: SharedAnswers = field(default_factory=SharedAnswers)
 
     def open_cities(self) -> Mapping[str, App]:
