@@ -32,7 +32,7 @@ from data.store.setup.machines import (
     rename_vehicle,
 )
 from data.store.shifts.shifts import add_shifts, list_shifts
-from data.store.storms.storms import find_active_storm
+from data.store.storms.storms import find_active_storm, list_coming_storms
 from data.streets.network import StreetNetwork
 from fleet.setup.city_setup import set_fleet
 from fleet.storms.storm_start import first_shifts
@@ -267,21 +267,26 @@ def _keep_lent(tx: Tx, before: Sequence[Vehicle]) -> None:
 
 
 def _follow_storm(tx: Tx, actor: Actor, before: Sequence[Vehicle], now: datetime) -> None:
-    """Give new machines a shift in the active storm; refuse to remove one that has one."""
-    storm = find_active_storm(tx)
-    if storm is None:
-        return
-    known, present = {each.id for each in before}, list_vehicles(tx)
-    kept = {each.id for each in present}
+    """Give new machines a shift in the active storm; refuse to remove one that has one.
+
+    One that is on the roster of a coming storm is not removed either: that storm could not be
+    planned.
+    """
+    storm, present = find_active_storm(tx), list_vehicles(tx)
+    storms = [*([] if storm is None else [storm]), *list_coming_storms(tx)]
     busy = {
-        turn.vehicle_id for turn in list_shifts(tx, storm.id) if turn.state is not ShiftState.ENDED
+        turn.vehicle_id
+        for each in storms
+        for turn in list_shifts(tx, each.id)
+        if turn.state is not ShiftState.ENDED
     }
+    known, kept = {each.id for each in before}, {each.id for each in present}
     lost = [each.name for each in before if each.id not in kept and each.id in busy]
     if lost:
         message = f"in service: {', '.join(lost)}"
         raise ConflictError(message, reason="machine_in_service", name=lost[0], count=len(lost))
     added = [each for each in present if each.owned and each.id not in known | busy]
-    if added:
+    if added and storm is not None:
         add_shifts(tx, first_shifts(storm.id, added, now))
         after = {"vehicles": [each.name for each in added]}
         add_event(tx, now, actor, "storm.joined", f"storm:{storm.id}", after=after)

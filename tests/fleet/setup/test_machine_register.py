@@ -1,9 +1,10 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from data.errors import ConflictError, InvalidError, NotFoundError
-from data.model import LonLat
+from data.model import LonLat, StormPhase
 from data.setup.fleet_file import URMIA_FLEET, fleet_from_toml, toml_from_fleet
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.setup.city import get_city, get_fleet_text, get_report, set_fleet_text
@@ -21,6 +22,8 @@ from fleet.setup.machine_register import (
     take_fleet_file,
     undo_fleet,
 )
+from fleet.shifts.roster import ShiftWish, cancel_shift, plan_shift
+from fleet.storms.storm_phases import forecast_storm
 from fleet.storms.storm_start import end_storm, start_storm
 from tests.village import NOW, a_depot, a_reload_site, a_vehicle, at_m, node_at, village
 from tests.village_database import DISPATCHER, POLICY
@@ -192,6 +195,19 @@ def test_in_a_storm_a_new_machine_gets_a_shift_and_none_in_service_is_lost(tx):
     with pytest.raises(ConflictError) as refused:
         remove_machine(tx, DISPATCHER, 3, **seen(tx))
     assert (refused.value.reason, refused.value.values["name"]) == ("machine_in_service", "Truck 3")
+
+
+def test_a_machine_on_the_roster_of_a_coming_storm_stays_until_it_is_off_it(tx):
+    begins = NOW + timedelta(hours=3)
+    storm = forecast_storm(tx, DISPATCHER, "Tomorrow", StormPhase.ALERT, begins, NOW)
+    shift = plan_shift(
+        tx, DISPATCHER, storm.id, 2, ShiftWish(begins, begins + timedelta(hours=8)), NOW
+    )
+    with pytest.raises(ConflictError) as refused, tx.begin_nested():
+        remove_machine(tx, DISPATCHER, 2, **seen(tx))
+    assert refused.value.reason == "machine_in_service"
+    cancel_shift(tx, DISPATCHER, shift.id, NOW)
+    remove_machine(tx, DISPATCHER, 2, **seen(tx))
 
 
 def test_after_the_storm_a_machine_may_go(tx):
