@@ -1,25 +1,33 @@
 """Locks of a city: shared by its servers and workers, alone for a restore, one server of a folder.
 
-The kernel releases a lock with its process, so a killed program leaves none behind.
+The kernel releases a lock with its process, so a killed program leaves none behind. PostgreSQL
+has such locks for programs of other machines, which end with a connection.
 """
 
 import fcntl
 import json
+import logging
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Event, Thread
 
 import psycopg
 
 from data.errors import ConflictError
 from data.store.database.city_address import PostgresAddress, address_of
-from data.store.database.postgres_engine import LEADERS, UNLOCK, connect_to
+from data.store.database.postgres_engine import LEADERS, UNLOCK, USERS, connect_to, expect_breaks
 
 SERVER = ".server"
 """File in a city's folder that its web server locks, and in which it says who it is."""
+
+CHECK_S = 1.0
+"""How often a lock of PostgreSQL is looked after: it is gone where the connection broke."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +42,15 @@ class Server:
 def holding(folder: Path, *, alone: bool = False) -> Iterator[None]:
     """Keep a city open, together with others or `alone`; ends with the process in any case.
 
-    The folder itself is what is locked, so it may be renamed meanwhile; of a city on PostgreSQL no
-    other machine has a server while it is held alone. Raises `ConflictError` at once where others
-    have it open and that does not go together.
+    The folder itself is what is locked, so it may be renamed meanwhile; a city on PostgreSQL has a
+    lock there too, for servers and workers of other machines. Raises `ConflictError` at once where
+    others have it open and that does not go together.
     """
     handle = os.open(folder, os.O_RDONLY)
     try:
         if not _locked(handle, fcntl.LOCK_EX if alone else fcntl.LOCK_SH):
             raise _open_elsewhere(folder)
-        with _without_servers(folder) if alone else nullcontext():
+        with _without_others(folder) if alone else _with_others(folder):
             yield
     finally:
         os.close(handle)
@@ -86,8 +94,65 @@ def find_server(folder: Path) -> Server | None:
 
 
 @contextmanager
-def _without_servers(folder: Path) -> Iterator[None]:
-    """Let no server lead a city on PostgreSQL; raise `ConflictError` where one does."""
+def _with_others(folder: Path) -> Iterator[None]:
+    """Let nobody hold a city on PostgreSQL alone; raise `ConflictError` where somebody does."""
+    address = address_of(folder)
+    if not isinstance(address, PostgresAddress):
+        yield
+        return
+    lock = _SharedLock(folder, address)
+    lock.start()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class _SharedLock(Thread):
+    """The lock of a program that has a city open; taken again where PostgreSQL was restarted."""
+
+    def __init__(self, folder: Path, address: PostgresAddress) -> None:
+        super().__init__(name="city-lock", daemon=True)
+        self._folder = folder
+        self._address = address
+        self._over = Event()
+        self._connection = self._connected()
+
+    def _connected(self) -> psycopg.Connection:
+        connection = connect_to(self._address.url)
+        expect_breaks(connection)
+        ask = "SELECT pg_try_advisory_lock_shared(%s, hashtext(%s))"
+        if connection.execute(ask, (USERS, self._address.schema)).fetchone() != (True,):
+            connection.close()
+            raise _open_elsewhere(self._folder)
+        return connection
+
+    def run(self) -> None:
+        while not self._over.wait(CHECK_S):
+            try:
+                if self._connection.closed:
+                    self._connection = self._connected()
+                self._connection.execute("SELECT 1")
+            except psycopg.Error:
+                self._connection.close()
+            except ConflictError:
+                _log.exception("a command has the city alone while it is open here: stop this")
+
+    def release(self) -> None:
+        """Let others hold the city alone."""
+        self._over.set()
+        self.join()
+        with suppress(psycopg.Error):  # a closed connection is noticed a little later
+            self._connection.execute(UNLOCK)
+        self._connection.close()
+
+
+@contextmanager
+def _without_others(folder: Path) -> Iterator[None]:
+    """Let no program of any machine open a city on PostgreSQL, and no server lead it.
+
+    Raises `ConflictError` where one does.
+    """
     address = address_of(folder)
     if not isinstance(address, PostgresAddress):
         yield
@@ -98,9 +163,10 @@ def _without_servers(folder: Path) -> Iterator[None]:
         yield
         return
     with connection:
-        ask = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
-        if connection.execute(ask, (LEADERS, address.schema)).fetchone() != (True,):
-            raise _open_elsewhere(folder)
+        for lock in (USERS, LEADERS):
+            ask = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
+            if connection.execute(ask, (lock, address.schema)).fetchone() != (True,):
+                raise _open_elsewhere(folder)
         yield
         connection.execute(UNLOCK)  # at once: a closed connection is noticed a little later
 

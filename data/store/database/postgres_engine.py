@@ -22,6 +22,9 @@ WRITERS = 0x626172
 LEADERS = 0x626C64
 """First half of the advisory lock of a city's leading server; the second is the same digest."""
 
+USERS = 0x626F70
+"""First half of the lock that all programs share that have a city open; the second as above."""
+
 UNLOCK = "SELECT pg_advisory_unlock_all()"
 
 KEEPALIVE = {
@@ -92,9 +95,14 @@ def own_connection(engine: Engine) -> psycopg.Connection:
     if not isinstance(connection, psycopg.Connection):
         raise TypeError(f"expected a connection of PostgreSQL, got {connection!r}")
     connection.autocommit = True
+    expect_breaks(connection)
+    return connection
+
+
+def expect_breaks(connection: psycopg.Connection) -> None:
+    """Have PostgreSQL notice soon that this machine is gone, and free the locks of a connection."""
     for setting, value in SERVER_KEEPALIVE.items():
         connection.execute(f"SET {setting} = {value}")
-    return connection
 
 
 def _begin(connection: Connection) -> None:
