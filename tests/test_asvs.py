@@ -37,6 +37,7 @@ NAMED_ELSEWHERE = {
     "policy.toml",
     "fleet.toml",
     "database.toml",
+    "province.toml",
     "var/secret",
     "var/backup-signing.key",
 }

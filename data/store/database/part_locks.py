@@ -6,6 +6,7 @@ processes on several machines keep out of each other's way too.
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +14,7 @@ import psycopg
 from sqlalchemy import Engine
 
 from data.store.database.engine import is_shared
-from data.store.database.postgres_engine import own_connection
+from data.store.database.postgres_engine import UNLOCK, own_connection
 
 FOLDER = ".evidence"
 """Folder in that of a city with a file for each part, which its process locks."""
@@ -91,4 +92,6 @@ class _SessionLocks:
         return True
 
     def close(self) -> None:
+        with suppress(psycopg.Error):  # a closed connection is noticed a little later
+            self._session.execute(UNLOCK)
         self._session.close()

@@ -42,7 +42,9 @@ def test_who_has_lost_his_connection_has_lost_his_locks(engine: Engine, tmp_path
         tx.execute(
             text(
                 "SELECT pg_terminate_backend(pid) FROM pg_locks"
-                " WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()"
+                " JOIN pg_database ON database = pg_database.oid"
+                " WHERE datname = current_database() AND locktype = 'advisory'"
+                " AND granted AND pid <> pg_backend_pid()"
             )
         )
     assert not mine.alive()
