@@ -243,9 +243,10 @@ def _unpacked(text: str) -> dict[str, list[Any]]:
     return {kind: [_read(item) for item in items] for kind, items in json.loads(text).items()}
 
 
-def _read(item: Any) -> Any:  # noqa: ANN401 - rows, views and ids of vehicles
+def _read(item: object) -> object:
+    """Return a row, a view or the id of a vehicle, as it was published."""
     match item:
-        case {"id": item_id, "view": view}:
+        case {"id": int(item_id), "view": view}:
             return SharedView(item_id, view)
         case list():
             return tuple(item)

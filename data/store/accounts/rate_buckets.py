@@ -41,7 +41,7 @@ _TAKE = text(f"""
         locked = {_LOCKED} OR (excluded.locks AND {_NEW_FILLED} - 1 < 1)
     WHERE CAST(:anyway AS boolean) OR ({_NEW_FILLED} >= 1 AND NOT {_LOCKED})
     RETURNING key
-""")  # noqa: S608 - our own words
+""")  # noqa: S608 - expressions of this module
 
 _RETURN = text(f"""
     UPDATE rate_bucket AS kept SET
@@ -51,12 +51,12 @@ _RETURN = text(f"""
     WHERE key IN (
         SELECT key FROM rate_bucket WHERE key = ANY(CAST(:keys AS text[])) ORDER BY key FOR UPDATE
     )
-""")  # noqa: S608 - our own words
+""")  # noqa: S608 - expressions of this module
 
 _FIND = text(f"""
     SELECT key, tokens, at_s, locked, {_NOW} AS now_s FROM rate_bucket
     WHERE key = ANY(CAST(:keys AS text[]))
-""")  # noqa: S608 - our own words
+""")  # noqa: S608 - expressions of this module
 
 _REMOVE = text("DELETE FROM rate_bucket WHERE key = :key")
 
@@ -66,7 +66,7 @@ _REMOVE_FULL = text(f"""
         WHERE {_FILLED.format(now=_NOW, size="kept")} >= kept.burst
         FOR UPDATE SKIP LOCKED
     )
-""")  # noqa: S608 - our own words
+""")  # noqa: S608 - expressions of this module
 
 _KNOW = text("""
     INSERT INTO known_address (key, used_at) VALUES (:key, localtimestamp)

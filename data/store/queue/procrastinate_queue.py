@@ -142,7 +142,8 @@ def _answer[T](question: Coroutine[Any, Any, T]) -> T:
     try:
         question.send(None)
     except StopIteration as ended:
-        return ended.value  # type: ignore[no-any-return]
+        result: T = ended.value
+        return result
     raise RuntimeError("procrastinate waits for something else than the database")
 
 

@@ -51,7 +51,7 @@ PATIENCE_S = 30.0
 END_LEADER = f"""
     SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON database = pg_database.oid
     WHERE datname = current_database() AND classid = {LEADERS}
-"""  # noqa: S608
+"""  # noqa: S608 - a number of ours
 END_LISTENERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND query LIKE 'LISTEN%%'
