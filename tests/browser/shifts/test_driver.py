@@ -323,6 +323,18 @@ def test_a_new_plan_is_shown_by_itself(visit, code, database, plan):
 
 
 @pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_what_was_tapped_last_can_be_undone_though_the_clock_was_put_back(visit, code):
+    page = drive_off(visit, code)
+    tap(page)
+    page.clock.set_system_time(page.evaluate("Date.now() / 1000") - 10)
+    page.click(".trouble")
+    page.click(".reasons button:nth-child(1)")
+    expect(page.locator(".undo .what")).to_contain_text("is left out")
+    page.click(".undo button")
+    expect(page.locator(".undo .what")).to_contain_text("is done")
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
 def test_a_blocked_street_reaches_the_board_with_its_photo(visit, code, tmp_path):
     page = drive_off(visit, code)
     tap(page)

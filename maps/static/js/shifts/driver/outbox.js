@@ -4,7 +4,7 @@ import { post } from "../../pages/net.js";
 import { notify } from "../../pages/notices.js";
 import { PhotoUpload } from "../../pages/photos/upload.js";
 import { newKey, worthAnotherTry } from "../../pages/offline-queue.js";
-import { drive, pending, quietly, settle, show } from "./state.js";
+import { drive, last, pending, quietly, settle, show } from "./state.js";
 
 const FRESH_MS = 60000; // an older place is where the truck was, not where the street is blocked
 const AGAIN_MS = 3000;
@@ -64,8 +64,14 @@ export async function flush() {
   sending = false;
 }
 
+/** The time of a tap, in ms: after what was ended last, though the server may have put our clock back since. */
+function tapTime() {
+  const ended = last();
+  return ended ? Math.max(now(), Date.parse(ended.ended_at) + 1) : now();
+}
+
 function tap(order, path, body = {}) {
-  const at = new Date(now()).toISOString();
+  const at = new Date(tapTime()).toISOString();
   pending.push({ ...order, at, path, body: { key: newKey(), tapped_at: at, ...body } });
   navigator.vibrate?.(30);
   save();
