@@ -6,6 +6,7 @@ Threads and not tasks of an event loop: the process that digests positions has n
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextvars import copy_context
 from threading import Event, Thread
 from typing import ClassVar
 
@@ -75,7 +76,8 @@ class PeriodicTask(ABC):
             self._awake.wait(self.pause_s)
         while not self._over.is_set():
             self._awake.clear()
-            if not self._over.wait(self._guarded_step()):
+            rest_s = copy_context().run(self._guarded_step)  # `written_version` is of one step
+            if not self._over.wait(rest_s):
                 self._awake.wait(self.pause_s)
 
     def _guarded_step(self) -> float:

@@ -6,15 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import Event, Lock
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from data.model import LastPlace, LonLat, Position, Vehicle, VehicleId
+from data.store.database.engine import written_version
 
 SILENT_AFTER = timedelta(seconds=600)
 """A vehicle that says nothing for so long counts as silent (Traccar, status.timeout)."""
 
 STANDING_MPS = 0.5
 """Slower is standing."""
+
+MOST_VERSIONS = 5_000
+"""Views of a kind whose versions are known: far more than change while one is on its way."""
 
 TURNING_MPS = 1.0
 """Slower, a receiver's heading means nothing and the last one stays."""
@@ -179,6 +183,13 @@ def item_key(item: HasId | Row) -> int:
     return item[0] if isinstance(item, tuple) else item.id
 
 
+class Published(NamedTuple):
+    """An item, and the version of the city that its publisher had written; see `Hub.publish`."""
+
+    item: Any
+    version: int | None
+
+
 class Subscription:
     """Updates that one listener has not taken yet; a newer state replaces the older one.
 
@@ -192,19 +203,24 @@ class Subscription:
         self.listeners = 0 if own else 1
         self.wake = wake
         self._kinds = kinds
-        self._waiting: dict[str, dict[int, Any]] = {}
+        self._waiting: dict[str, dict[int, Published]] = {}
         self._lock = Lock()
 
-    def put(self, kind: str, items: Sequence[HasId | Row]) -> None:
+    def put(self, kind: str, items: Iterable[HasId | Row], version: int | None = None) -> None:
         """Queue the items for the listener, unless they are not for it."""
         if self._kinds is not None and kind not in self._kinds:
             return
         with self._lock:
-            self._waiting.setdefault(kind, {}).update({item_key(item): item for item in items})
+            waiting = self._waiting.setdefault(kind, {})
+            waiting |= {item_key(item): Published(item, version) for item in items}
         self.wake()
 
     def take(self) -> list[tuple[str, list[Any]]]:
         """Return the queued items by kind, and clear the queue."""
+        return [(kind, [one.item for one in waiting]) for kind, waiting in self.take_published()]
+
+    def take_published(self) -> list[tuple[str, list[Published]]]:
+        """Return the queued items by kind with their versions, and clear the queue."""
         with self._lock:
             waiting, self._waiting = self._waiting, {}
         return [(kind, list(items.values())) for kind, items in waiting.items()]
@@ -217,6 +233,7 @@ class Hub:
         self._subscriptions: set[Subscription] = set()
         self._lock = Lock()
         self._published: Counter[str] = Counter()
+        self._versions: dict[str, dict[int, int]] = {}
         self.closed = Event()
 
     @property
@@ -252,14 +269,38 @@ class Hub:
             one.wake()
 
     def publish(
-        self, kind: str, items: Sequence[HasId | Row], but: Subscription | None = None
+        self,
+        kind: str,
+        items: Sequence[HasId | Row],
+        but: Subscription | None = None,
+        version: int | None = None,
     ) -> None:
         """Publish changes: views with an `id`, or rows that begin with one.
 
-        All subscriptions get them `but` one, from which they came.
+        All subscriptions get them `but` one, from which they came. `version` is that of the city
+        which the publisher has written, by default as of `written_version`: a view is left out
+        where a newer one was published already. Without a version it always counts.
         """
+        version = written_version() if version is None else version
         with self._lock:
-            listeners = self._subscriptions - {but}
-            self._published[kind] += bool(items)
-        for one in listeners if items else ():
-            one.put(kind, items)
+            newest = [item for item in items if not self._outdated(kind, item, version)]
+            self._published[kind] += bool(newest)
+            for one in self._subscriptions - {but} if newest else ():
+                one.put(kind, newest, version)
+
+    def forget_versions(self) -> None:
+        """Take all views as new again: the database may be another one."""
+        with self._lock:
+            self._versions.clear()
+
+    def _outdated(self, kind: str, item: HasId | Row, version: int | None) -> bool:
+        if version is None or isinstance(item, tuple):
+            return False
+        known = self._versions.setdefault(kind, {})
+        if known.get(item.id, version) > version:
+            return True
+        known.pop(item.id, None)
+        known[item.id] = version
+        if len(known) > MOST_VERSIONS:
+            del known[next(iter(known))]
+        return False

@@ -7,7 +7,8 @@ vehicles are read from their own table, which has the newest of each.
 import json
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from pydantic_core import to_json
@@ -23,7 +24,7 @@ from data.store.cluster.hub_changes import (
 )
 from data.store.database.engine import Database, DatabaseUnavailable, momentary, reading
 from data.store.tracking.last_places import list_last_places, save_last_places
-from fleet.tracking.live_fleet import HasId, Hub, LiveFleet, Row, item_key
+from fleet.tracking.live_fleet import HasId, Hub, LiveFleet, Published, item_key
 
 GATHER_S = 0.1
 """Pause between two rows of changes, so that they come in bunches."""
@@ -50,9 +51,10 @@ _log = logging.getLogger(__name__)
 class SharedView(dict[str, Any]):
     """A view that another server published, as its JSON."""
 
-    def __init__(self, item_id: int, view: Mapping[str, Any]) -> None:
+    def __init__(self, item_id: int, view: Mapping[str, Any], version: int | None = None) -> None:
         super().__init__(view)
         self.id = item_id
+        self.version = version
 
 
 class ChangeBridge:
@@ -95,11 +97,13 @@ class ChangeBridge:
         for kind, items in changes.items():
             if kind in self._handlers:
                 self._handlers[kind](items)
-            self._hub.publish(kind, items, self._sender.news)
+            for version, each in groupby(items, _version):
+                self._hub.publish(kind, list(each), self._sender.news, version)
         if places:
             self._hub.publish(VEHICLES, self._on_places(places), self._sender.news)
 
     def _resume(self) -> None:
+        self._hub.forget_versions()
         self._sender.send_all_places()
         self._on_gap()
 
@@ -115,7 +119,7 @@ class _Sender(PeriodicTask):
         self._hub = hub
         self._live = live
         self._server = server
-        self._unsent: dict[str, dict[int, HasId | Row]] = {}
+        self._unsent: dict[str, dict[int, Published]] = {}
         self.news = hub.subscribe(self.wake, own=True)
 
     def stop(self) -> None:
@@ -138,10 +142,9 @@ class _Sender(PeriodicTask):
 
     def run(self) -> None:
         """Store all changes since the last time; they stay for the next one where that fails."""
-        for kind, items in self.news.take():
+        for kind, changes in self.news.take_published():
             if kind not in OWN:
-                known = self._unsent.setdefault(kind, {})
-                known.update({item_key(item): item for item in items})
+                self._unsent.setdefault(kind, {}).update(_by_key(changes))
         vehicles = [VehicleId(one) for one in self._unsent.get(VEHICLES, ())]
         with momentary(self._engine) as tx:
             if self._unsent:
@@ -226,7 +229,15 @@ class _Receiver(PeriodicTask):
         self._on_changes({}, places)
 
 
-def _packed(changes: Mapping[str, Mapping[int, HasId | Row]]) -> str:
+def _by_key(changes: Iterable[Published]) -> dict[int, Published]:
+    return {item_key(one.item): one for one in changes}
+
+
+def _version(item: object) -> int | None:
+    return item.version if isinstance(item, SharedView) else None
+
+
+def _packed(changes: Mapping[str, Mapping[int, Published]]) -> str:
     """Return changes as JSON: rows as they are, views beside their ids; vehicles by id alone."""
     plain = {
         kind: [*items] if kind == VEHICLES else [_plain(*each) for each in items.items()]
@@ -235,8 +246,10 @@ def _packed(changes: Mapping[str, Mapping[int, HasId | Row]]) -> str:
     return to_json(plain).decode()
 
 
-def _plain(item_id: int, item: HasId | Row) -> object:
-    return item if isinstance(item, tuple) else {"id": item_id, "view": item}
+def _plain(item_id: int, one: Published) -> object:
+    if isinstance(one.item, tuple):
+        return one.item
+    return {"id": item_id, "view": one.item, "version": one.version}
 
 
 def _unpacked(text: str) -> dict[str, list[Any]]:
@@ -246,6 +259,8 @@ def _unpacked(text: str) -> dict[str, list[Any]]:
 def _read(item: object) -> object:
     """Return a row, a view or the id of a vehicle, as it was published."""
     match item:
+        case {"id": int(item_id), "view": view, "version": int(version)}:
+            return SharedView(item_id, view, version)
         case {"id": int(item_id), "view": view}:
             return SharedView(item_id, view)
         case list():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -16,7 +17,7 @@ from data.store.database.sqlite_engine import (
     create_sqlite_engine,
     empty_write_log,
 )
-from data.store.database.write_queue import WriteQueue
+from data.store.database.write_queue import WriteQueue, version_of
 
 Database = Engine
 """A city's opened database."""
@@ -29,6 +30,8 @@ DatabaseUnavailable = (sqlalchemy.exc.OperationalError, DiskFullError)
 
 _turns: WeakKeyDictionary[Engine, WriteQueue] = WeakKeyDictionary()
 """Where the writers of each database stand in line."""
+
+_written: ContextVar[int | None] = ContextVar("written", default=None)
 
 
 def open_database(address: Path | PostgresAddress | None, *, derived: bool = False) -> Engine:
@@ -63,7 +66,17 @@ def is_shared(engine: Engine) -> bool:
 def transaction(engine: Engine) -> Iterator[Tx]:
     """Yield a writing transaction: committed at the end, rolled back on any error."""
     with _turns[engine].turn(BUSY_MS / 1000), engine.begin() as tx:
+        _written.set(version_of(tx))
         yield tx
+
+
+def written_version() -> int | None:
+    """Return the version of the city that this request, or step of a task, has written last.
+
+    It grows with each transaction that writes to the city, in all its servers. What is read in the
+    transaction or after it is at least as new. `None` where nothing was written.
+    """
+    return _written.get()
 
 
 def forget_overwritten(engine: Engine) -> bool:

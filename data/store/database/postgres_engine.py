@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, make_url
 
 from data.errors import DiskFullError, InvalidError
 from data.store.database.city_address import PostgresAddress
+from data.store.database.write_queue import set_version
 
 WAIT_MS = 15_000
 """How long a writer waits for another one before it gives up."""
@@ -26,6 +27,14 @@ USERS = 0x626F70
 """First half of the lock that all programs share that have a city open; the second as above."""
 
 UNLOCK = "SELECT pg_advisory_unlock_all()"
+
+TURN = f"""
+    WITH turn AS MATERIALIZED (
+        SELECT pg_advisory_xact_lock({WRITERS}, hashtext(current_schema()))::text AS came
+    )
+    SELECT pg_current_xact_id()::text::bigint FROM turn WHERE came IS NOT NULL
+"""  # noqa: S608 - numbers of ours
+"""Waits for the other writers of the city, and only then numbers the transaction."""
 
 KEEPALIVE = {
     "keepalives_idle": 2,
@@ -117,9 +126,7 @@ def _begin(connection: Connection) -> None:
     if options.get("read_only"):
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     else:
-        connection.exec_driver_sql(
-            f"SELECT pg_advisory_xact_lock({WRITERS}, hashtext(current_schema()))"
-        )
+        set_version(connection, connection.exec_driver_sql(TURN).scalar_one())
 
 
 def _translate(context: sqlalchemy.ExceptionContext) -> None:

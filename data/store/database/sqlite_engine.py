@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import StaticPool
 
 from data.errors import DiskFullError, InvalidError
-from data.store.database.write_queue import ASK_S
+from data.store.database.write_queue import ASK_S, set_version
 
 BUSY_MS = 15_000
 """How long a writer waits for another one before it gives up."""
@@ -112,8 +112,10 @@ def _configure(connection: dbapi2.Connection, _record: object, *, derived: bool)
 def _begin(connection: Connection) -> None:
     if connection.get_execution_options().get("read_only"):
         connection.exec_driver_sql("BEGIN DEFERRED")
-    elif not _begun_in_time(connection.connection.driver_connection):
+        return
+    if not _begun_in_time(connection.connection.driver_connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+    set_version(connection)
 
 
 def _begun_in_time(driver: dbapi2.Connection) -> bool:

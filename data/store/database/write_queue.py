@@ -11,16 +11,25 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from threading import Lock, RLock
 from weakref import finalize
+
+from sqlalchemy import Connection
 
 ASK_S = 0.001
 """How often a writer asks whether one of another process is done: the system's own waiting knows no
 end, and so a program that hangs would hold up all others."""
 
+VERSION = "barfrub_version"
+"""Where a connection keeps the version of the city that its transaction makes."""
+
 PARTS = ("head", "turn")
 """What writers lock, files beside the database: the head of the line, and the turn itself."""
+
+
+_versions = count(1)
 
 
 class WriteQueue:
@@ -89,3 +98,17 @@ def _locked(file: int, until_s: float) -> bool:
             time.sleep(ASK_S)
         else:
             return True
+
+
+def set_version(tx: Connection, number: int | None = None) -> None:
+    """Give a transaction that has just begun to write a number above all that it can read.
+
+    `None` counts on, for a city on SQLite, which has one server.
+    """
+    tx.info[VERSION] = next(_versions) if number is None else number
+
+
+def version_of(tx: Connection) -> int:
+    """Return the version of the city that a writing transaction makes."""
+    version: int = tx.info[VERSION]
+    return version

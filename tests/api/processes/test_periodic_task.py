@@ -1,7 +1,9 @@
+from pathlib import Path
 from threading import Event, get_ident
 
 from api.processes.periodic_task import PeriodicTask
 from data.errors import DiskFullError
+from data.store.database.engine import create_engine, transaction, written_version
 
 LONGEST_S = 240
 FOR_EVER_S = 3600.0
@@ -45,6 +47,39 @@ def test_it_runs_at_once_in_a_thread_of_its_own_and_again_when_woken():
     task.stop()
     assert task.runs == 2
     assert task.thread != get_ident()
+
+
+class Writing(Counted):
+    """Writes once, and keeps what it has written by then."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self.engine = create_engine(file)
+        self.versions: list[int | None] = []
+        self.done = Event()
+
+    def run(self) -> None:
+        super().run()
+        self.versions.append(written_version())
+        if self.runs == 1:
+            with transaction(self.engine):
+                pass
+            self.versions.append(written_version())
+            self.wake()
+        else:
+            self.done.set()
+
+
+def test_what_one_run_has_written_is_no_version_of_what_the_next_one_publishes(tmp_path):
+    task = Writing(tmp_path / "empty.sqlite")
+    task.may_end.set()
+    task.start()
+    assert task.done.wait(LONGEST_S)
+    task.stop()
+    task.engine.dispose()
+    before, after, next_run = task.versions
+    assert (before, next_run) == (None, None)
+    assert after
 
 
 def test_a_server_that_does_not_lead_runs_no_task_until_it_does():

@@ -1,9 +1,12 @@
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from data.model import LonLat, VehicleId
+from data.store.database.engine import Database, create_engine, transaction
 from fleet.tracking.live_fleet import Hub, LiveFleet, VehicleState
 from tests import village as v
 from tests.fleet.drives import a_drive, a_fix
@@ -114,6 +117,30 @@ def test_a_slow_listener_gets_only_the_newest_of_each_thing() -> None:
     ]
     assert listener.take() == []
     assert len(calls) == 3
+
+
+def test_a_view_from_before_a_change_does_not_replace_the_view_from_after_it(
+    tmp_path: Path,
+) -> None:
+    engine, hub = create_engine(tmp_path / "empty.sqlite"), Hub()
+    listener = hub.subscribe(lambda: None)
+    slow, quick = copy_context(), copy_context()
+    slow.run(write, engine)
+    quick.run(write, engine)
+    quick.run(hub.publish, "storm", [Thing(1, "newer")])
+    slow.run(hub.publish, "storm", [Thing(1, "older"), Thing(2, "two")])
+    assert listener.take() == [("storm", [Thing(1, "newer"), Thing(2, "two")])]
+    hub.publish("storm", [Thing(1, "read without a change")])
+    assert listener.take() == [("storm", [Thing(1, "read without a change")])]
+    hub.forget_versions()
+    slow.run(hub.publish, "storm", [Thing(1, "older")])
+    assert listener.take() == [("storm", [Thing(1, "older")])]
+    engine.dispose()
+
+
+def write(engine: Database) -> None:
+    with transaction(engine):
+        pass
 
 
 def test_who_unsubscribed_hears_nothing() -> None:

@@ -5,12 +5,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -20,42 +20,35 @@ import uvicorn
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.processes.city_state import CityStateHolder
-from api.processes.cluster.change_bridge import ChangeBridge
 from api.processes.cluster.leadership import Leadership
 from api.processes.ingest.live_positions import Consumer
 from api.server.app import create_app
 from api.server.web_server import WebServer
 from data.errors import ConflictError
-from data.model import DeviceId, LastPlace, LonLat, Position, VehicleId
+from data.model import LastPlace, LonLat, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.city_database import database_of
 from data.store.database.city_lock import holding
-from data.store.database.engine import Database, momentary, reading, transaction
+from data.store.database.engine import Database, momentary, transaction
 from data.store.database.postgres_engine import LEADERS
-from data.store.setup.machines import list_vehicles
 from data.store.tracking.last_places import save_last_places
 from data.store.tracking.positions import add_positions
 from fleet.accounts.accounts import token_digest
 from fleet.tracking.live_fleet import Hub, LiveFleet
-from maps.board.board import StormView, live_view
 from tests import postgres
 from tests.conftest import PASSWORD
+from tests.stories.stores.waiting import a_fix, end_connections, waited
 from tests.village import NOW
 
 pytestmark = pytest.mark.skipif(not postgres.WANTED, reason="about cities on PostgreSQL")
 
 TOKENS = {1: "the-first-box-word", 2: "the-second-box-word", 3: "the-third-box-word"}
-PAUSE_S, TRIES = 0.02, 1_500
 PATIENCE_S = 30.0
 
 END_LEADER = f"""
     SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON database = pg_database.oid
     WHERE datname = current_database() AND classid = {LEADERS}
 """  # noqa: S608 - a number of ours
-END_LISTENERS = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND query LIKE 'LISTEN%%'
-"""
 
 SERVER = """
 import socket, sys
@@ -70,16 +63,6 @@ with Served(Settings(var=Path(sys.argv[1])), Path(sys.argv[2])) as served:
     Event().wait()
 """
 """A program that serves the city in a folder until it is killed."""
-
-
-def waited(answer: Callable[[], Any]) -> Any:
-    """Return what is asked for as soon as there is anything."""
-    pause = Event()
-    for _ in range(TRIES):
-        if found := answer():
-            return found
-        pause.wait(PAUSE_S)
-    raise AssertionError("nothing came")
 
 
 class Served:
@@ -218,15 +201,6 @@ def ask(door: httpx.Client, address: str) -> None:
     assert door.post(f"{address}/requests", json=words).status_code == 201
 
 
-@pytest.fixture
-def engines(city_folder: Path) -> Iterator[tuple[Database, Database]]:
-    """The connections of two servers to one city."""
-    two = database_of(city_folder), database_of(city_folder)
-    yield two
-    for engine in two:
-        engine.dispose()
-
-
 def test_one_server_leads_until_it_stops(engines: tuple[Database, Database]) -> None:
     one, other = (Leadership(engine) for engine in engines)
     told: list[bool] = []
@@ -267,86 +241,6 @@ def test_who_lost_the_connection_and_found_another_leading_steps_back(
     other.stop()
 
 
-def end_connections(engine: Database, which: str) -> None:
-    """End other connections to the city."""
-    with momentary(engine) as tx:
-        assert tx.exec_driver_sql(which).fetchall()
-
-
-@dataclass
-class Linked:
-    """A server's hub, fleet and bridge, without its pages."""
-
-    engine: Database
-    gaps: int = 0
-    hub: Hub = field(default_factory=Hub)
-    live: LiveFleet = field(default_factory=LiveFleet)
-    colors: list[Any] = field(default_factory=list)
-    faults: list[Exception] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        with reading(self.engine) as tx:
-            self.live.meet(list_vehicles(tx))
-        self.news = self.hub.subscribe(bool)
-        self.bridge = ChangeBridge(
-            self.engine,
-            self.hub,
-            self.live,
-            {"coverage": self._take_colors},
-            lambda places: [live_view(one) for one in self.live.take(places)],
-            self._count_gap,
-        )
-        self.bridge.start()
-
-    def _take_colors(self, rows: Sequence[Any]) -> None:
-        self._fail()
-        self.colors.extend(rows)
-
-    def _count_gap(self) -> None:
-        self._fail()
-        self.gaps += 1
-
-    def _fail(self) -> None:
-        if self.faults:
-            raise self.faults.pop()
-
-
-@pytest.fixture
-def linked(engines: tuple[Database, Database]) -> Iterator[tuple[Linked, Linked]]:
-    two = Linked(engines[0]), Linked(engines[1])
-    yield two
-    for one in two:
-        one.bridge.stop()
-
-
-def test_rows_and_views_come_as_they_were_published_and_never_back(
-    linked: tuple[Linked, Linked],
-) -> None:
-    one, other = linked
-    storm = StormView(7, "Snow", "active", NOW)
-    one.hub.publish("coverage", [(3, 0, -1)])
-    one.hub.publish("storm", [storm])
-    one.hub.publish("city", [storm])  # each server finds that out by itself
-    came = dict(waited(lambda: other.news.take()))
-    assert came["coverage"] == [(3, 0, -1)] == other.colors
-    assert came["storm"][0].id == 7
-    assert came["storm"][0]["name"] == "Snow"
-    assert came.keys() == {"coverage", "storm"}
-    one.news.take()
-    other.hub.publish("storm", [storm])
-    waited(lambda: one.news.take())
-    assert other.news.take() == [("storm", [storm])]
-
-
-def test_places_of_vehicles_come_from_their_table(linked: tuple[Linked, Linked]) -> None:
-    one, other = linked
-    moved = one.live.see([a_fix()], NOW)
-    one.hub.publish("vehicles", [live_view(each) for each in moved])
-    ((kind, views),) = waited(lambda: other.news.take())
-    assert (kind, views) == ("vehicles", [live_view(each) for each in moved])
-    assert other.live.picture() == one.live.picture()
-
-
 @pytest.mark.usefixtures("trackers")
 def test_a_server_that_leads_shows_positions_that_were_stored_while_none_ran(
     engines: tuple[Database, Database],
@@ -361,36 +255,3 @@ def test_a_server_that_leads_shows_positions_that_were_stored_while_none_ran(
         add_positions(tx, [a_fix()])
     Consumer(engine, Clock(), CityStateHolder(engine), Hub(), live).step_beside()
     assert live.picture()[VehicleId(1)].location == a_fix().location
-
-
-def test_a_broken_connection_is_a_gap_after_which_changes_come_again(
-    linked: tuple[Linked, Linked],
-) -> None:
-    one, other = linked
-    assert other.gaps == 1
-    end_connections(one.engine, END_LISTENERS)
-    waited(lambda: other.gaps == 2)
-    one.hub.publish("coverage", [(3, 1, 1)])
-    assert waited(lambda: other.news.take()) == [("coverage", [(3, 1, 1)])]
-
-
-def test_changes_that_could_not_be_passed_on_are_a_gap(linked: tuple[Linked, Linked]) -> None:
-    one, other = linked
-    other.faults.append(TimeoutError("no connection of the pool was free"))
-    one.hub.publish("coverage", [(3, 0, -1)])
-    waited(lambda: other.gaps == 2)
-    one.hub.publish("coverage", [(3, 1, 1)])
-    assert waited(lambda: other.news.take()) == [("coverage", [(3, 1, 1)])]
-
-
-def test_a_gap_that_could_not_be_dealt_with_is_dealt_with_again(
-    linked: tuple[Linked, Linked],
-) -> None:
-    one, other = linked
-    other.faults.append(TimeoutError("no connection of the pool was free"))
-    end_connections(one.engine, END_LISTENERS)
-    waited(lambda: other.gaps == 2)
-
-
-def a_fix() -> Position:
-    return Position(DeviceId(1), VehicleId(1), "test", NOW, NOW, LonLat(45.07, 37.55), blade=True)
