@@ -16,7 +16,8 @@ from api.web.context import App
 from data.errors import BarfrubError
 from data.model import Actor
 from data.model.loans import Loan, LoanId, LoanState
-from data.store.database.engine import Tx, reading, transaction
+from data.store.database.city_lock import alone_lending
+from data.store.database.engine import Database, Tx, reading, transaction
 from fleet.accounts.province_people import PROVINCE
 from fleet.setup.loans import (
     ask_back,
@@ -39,12 +40,18 @@ _log = logging.getLogger(__name__)
 
 
 class Lending(PeriodicTask):
-    """Begins and ends loans at their times; `waits` says what keeps one from that."""
+    """Begins and ends loans at their times; `waits` says what keeps one from that.
+
+    Each server of a province does so, one at a time: one may serve a town that another cannot.
+    """
 
     pause_s = 30.0
 
-    def __init__(self, open_cities: Callable[[], Mapping[str, App]], clock: Clock) -> None:
+    def __init__(
+        self, people: Database, open_cities: Callable[[], Mapping[str, App]], clock: Clock
+    ) -> None:
         super().__init__()
+        self._people = people
         self._open_cities = open_cities
         self._clock = clock
         self._lock = Lock()
@@ -56,7 +63,7 @@ class Lending(PeriodicTask):
 
     def settle(self, actor: Actor, now: datetime) -> None:
         """Begin and end what is due now; what somebody asks for does not wait for the timer."""
-        with self._lock:
+        with self._lock, alone_lending(self._people):
             waits: dict[LoanKey, BarfrubError] = {}
             for lender, owner in self._open_cities().items():
                 for loan in _loans(lender, owner):

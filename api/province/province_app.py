@@ -14,6 +14,7 @@ from api.config.clock import Clock, SteadyClock
 from api.config.logs import RequestLog
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
+from api.processes.cluster.leadership import Leadership
 from api.processes.cluster.rate_counts import account_store
 from api.processes.tasks.clock_task import ClockTask
 from api.province import loans, monitoring, overview, sign_in
@@ -24,7 +25,7 @@ from api.province.province_context import Province, open_among
 from api.web.errors import Failures
 from api.web.security_headers import Compression, SecurityHeaders
 from data.setup.province_file import ProvinceFile
-from fleet.setup.province_store import open_province
+from data.store.database.engine import Database
 from maps.pages.scripts import scripts_dir
 from maps.pages.templates import STATIC_DIR
 
@@ -32,10 +33,17 @@ ROUTES = (monitoring, sign_in, overview, loans)
 
 
 def create_province_app(
-    settings: Settings, file: ProvinceFile, cities: Sequence[HostedWeb], clock: Clock
+    settings: Settings,
+    file: ProvinceFile,
+    cities: Sequence[HostedWeb],
+    clock: Clock,
+    people: Database,
 ) -> FastAPI:
-    """Return the web application of a province over its cities, which its people join."""
-    accounts = account_store(open_province(settings.province_folder))
+    """Return the web application of a province over its cities, which its people join.
+
+    `people` is the database of the province.
+    """
+    accounts = account_store(people)
     steady = SteadyClock(clock.system_now)
     sessions = Sessions(accounts.engine, steady.now)
     province = Province(
@@ -46,8 +54,9 @@ def create_province_app(
         accounts=accounts,
         sessions=sessions,
         seals=Seals(settings.secret_key()),
-        lending=Lending(lambda: open_among(cities), clock),
+        lending=Lending(people, lambda: open_among(cities), clock),
         clock_task=ClockTask(accounts.engine, clock, steady),
+        leadership=Leadership(people),
     )
     for name, app in province.open_cities().items():
         app.join(CityInProvince(accounts, name, sessions.now))
@@ -70,10 +79,10 @@ def create_province_app(
 @asynccontextmanager
 async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
     province: Province = web.state.province
-    tasks = (province.clock_task, province.lending)
-    for each in tasks:
-        each.start()
+    province.leadership.begin(bool)
+    province.clock_task.start(province.leadership.leads)
+    province.lending.start()
     yield
-    for each in tasks:
+    for each in (province.lending, province.clock_task, province.leadership):
         await asyncio.to_thread(each.stop)
     province.accounts.engine.dispose()

@@ -19,6 +19,7 @@ from api.access.sign_in_accounts import AccountStore
 from api.config.clock import Clock
 from api.config.settings import Settings
 from api.processes.cached_response import SharedAnswers
+from api.processes.cluster.leadership import Leadership
 from api.processes.tasks.clock_task import ClockTask
 from api.province.host_router import HostedWeb
 from api.province.lending import Lending
@@ -52,6 +53,7 @@ class Province:
     seals: Seals
     lending: Lending
     clock_task: ClockTask
+    leadership: Leadership
     answers: SharedAnswers = field(default_factory=SharedAnswers)
 
     def open_cities(self) -> Mapping[str, App]:

@@ -15,6 +15,7 @@ from api.server.served_city import served_city
 from data.errors import BarfrubError, NotFoundError
 from data.setup.province_file import ProvinceFile, ServedCityTable
 from data.store.database.city_address import has_city
+from fleet.setup.province_store import province_held
 
 type Opener = Callable[[Settings, Path, Clock], AbstractContextManager[FastAPI]]
 
@@ -59,7 +60,8 @@ def served_province(
             report(cities[-1])
         if not any(each.web for each in cities):
             raise BarfrubError("none of the cities of province.toml can be served")
-        web = create_province_app(settings, province, cities, clock)
+        people = opened.enter_context(province_held(settings.province_folder, settings.database))
+        web = create_province_app(settings, province, cities, clock, people)
         hosted = [HostedWeb(PROVINCE, province.host, web), *cities]
 
         def end_streams() -> None:

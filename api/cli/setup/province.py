@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from api.access.auth import hash_password
+from api.cli.setup.province_backup import backup_people, restore_people
 from api.cli.setup.user import checked_language, chosen_password
 from api.config.clock import Clock
 from api.config.console import CONSOLE, open_city_database
@@ -35,6 +36,8 @@ from fleet.setup.province_store import open_province
 province = typer.Typer(no_args_is_help=True)
 user = typer.Typer(no_args_is_help=True)
 province.add_typer(user, name="user")
+province.command("backup")(backup_people)
+province.command("restore")(restore_people)
 
 Login = Annotated[str, typer.Argument(help="Name to sign in with.")]
 RolesOption = Annotated[
@@ -160,7 +163,8 @@ def remove(login: Login) -> None:
 
 
 def _people() -> Database:
-    return open_province(Settings().province_folder)
+    settings = Settings()
+    return open_province(settings.province_folder, settings.database)
 
 
 def _roles(texts: Sequence[str]) -> dict[str, tuple[Role, ...]]:

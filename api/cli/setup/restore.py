@@ -7,6 +7,13 @@ import typer
 
 from api.config.settings import Settings
 
+KeyOption = Annotated[
+    Path | None, typer.Option(help="File of the key that opens an encrypted backup.")
+]
+UnsignedOption = Annotated[
+    bool, typer.Option("--unsigned", help="Restore whoever signed it, or nobody: you know better.")
+]
+
 
 def restore(
     file: Annotated[Path, typer.Argument(help="File written by `barfrub backup`.")],
@@ -14,13 +21,8 @@ def restore(
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace the city of that name, if there is one.")
     ] = False,
-    key: Annotated[
-        Path | None, typer.Option(help="File of the key that opens an encrypted backup.")
-    ] = None,
-    unsigned: Annotated[
-        bool,
-        typer.Option("--unsigned", help="Restore whoever signed it, or nobody: you know better."),
-    ] = False,
+    key: KeyOption = None,
+    unsigned: UnsignedOption = False,
 ) -> None:
     """Restore a city from a backup, completely or not at all.
 

@@ -18,6 +18,7 @@ from data.store.backup.database_facts import (
     LAST_LINE_QUERY,
     REVISION_QUERY,
     DatabaseFacts,
+    city_row,
     receipt_text,
 )
 from data.store.database.city_address import PostgresAddress
@@ -33,10 +34,10 @@ def dump(address: PostgresAddress, target: Path) -> DatabaseFacts:
     engine = create_engine(address)
     try:
         with reading(engine) as tx:
-            row = tx.execute(text(CITY_QUERY)).one()
+            row = tx.execute(text(CITY_QUERY)).first()
             last = tx.execute(text(LAST_LINE_QUERY)).first()
             facts = DatabaseFacts(
-                tuple(row),
+                city_row(row),
                 str(tx.execute(text(REVISION_QUERY)).scalar_one()),
                 receipt_text(None if last is None else (last.id, last.hash)),
             )
@@ -62,7 +63,7 @@ def settled_city(address: PostgresAddress) -> tuple[object, ...] | None:
     engine = create_engine(address)
     try:
         with transaction(engine) as tx:
-            return tuple(tx.execute(text(CITY_QUERY)).one())
+            return city_row(tx.execute(text(CITY_QUERY)).first())
     except OperationalError as error:
         if isinstance(error.orig, psycopg.errors.LockNotAvailable):
             return None

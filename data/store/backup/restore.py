@@ -1,4 +1,4 @@
-"""A city out of a backup: unpacked beside its place, checked, then put there in one step."""
+"""A city, or people of a province, out of a backup: unpacked, checked, put in place in one step."""
 
 import ctypes
 import json
@@ -35,9 +35,14 @@ from data.store.database.city_address import (
     address_of,
     save_address,
 )
-from data.store.database.city_database import database_of, remove_database
+from data.store.database.city_database import (
+    PROVINCE_SCHEMA,
+    database_of,
+    holds_city,
+    remove_database,
+)
 from data.store.database.city_lock import holding
-from data.store.database.engine import transaction
+from data.store.database.engine import reading, transaction
 from data.store.database.staging import workshop
 from data.store.migrations import require_known, upgrade
 from data.store.queue.run_queue import queue_of
@@ -84,15 +89,42 @@ def restore_city(
     """
     if folder.exists() and not replace:
         raise _exists(folder)
+    schema = address_in(database_url, folder.name).schema
+    return _restore(file, _Place(folder, schema, database_url), credentials)
+
+
+def restore_province(
+    file: Path, folder: Path, credentials: Credentials = NO_CREDENTIALS, database_url: str = ""
+) -> Manifest:
+    """Make the folder of a province's people from a backup, as `restore_city` makes a city's.
+
+    One that is there is replaced.
+    """
+    place = _Place(folder, PROVINCE_SCHEMA, database_url, of_city=False)
+    return _restore(file, place, credentials)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a backup is restored to: a folder, or a schema whose name begins so, and its folder."""
+
+    folder: Path
+    schema: str
+    database_url: str
+    of_city: bool = True
+
+
+def _restore(file: Path, place: _Place, credentials: Credentials) -> Manifest:
+    folder = place.folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with workshop(folder.parent, PREFIX, _forget) as bench:
         new = bench / folder.name
         new.mkdir(mode=0o700)
         manifest = unpack(file, new, credentials)
         if (new / DUMP).exists():
-            _load(new, _database_for(folder, database_url))
+            _load(new, place)
         try:
-            _bring_up_to_date(new)
+            _bring_up_to_date(new, file, of_city=place.of_city)
             _put_in_place(new, folder)
         except BaseException:
             remove_database(new)
@@ -119,18 +151,23 @@ def _database_for(folder: Path, database_url: str) -> str:
     return database_url
 
 
-def _load(new: Path, url: str) -> None:
-    """Load the tables of an unpacked city into a schema of their own, which no other city has."""
-    schema = f"{address_in(url, new.name).schema}_{secrets.token_hex(4)}"
+def _load(new: Path, place: _Place) -> None:
+    """Load what was unpacked into a schema of its own, which no other city has."""
+    url = _database_for(place.folder, place.database_url)
+    schema = f"{place.schema}_{secrets.token_hex(4)}"
     save_address(new, PostgresAddress(url, schema))
     load(new / DUMP, PostgresAddress(url, schema))
     (new / DUMP).unlink()
 
 
-def _bring_up_to_date(new: Path) -> None:
+def _bring_up_to_date(new: Path, file: Path, *, of_city: bool) -> None:
     engine = database_of(new)
     try:
         require_known(engine)
+        with reading(engine) as tx:
+            if holds_city(tx) != of_city:
+                wanted = "a backup of a city" if of_city else "a backup of a province"
+                raise InvalidError("backup", file.name, wanted)
         upgrade(engine)
         with transaction(engine) as tx:  # who signed out since must not be signed in again
             tx.execute(delete(session))

@@ -10,6 +10,7 @@ from data.store.backup.database_facts import (
     LAST_LINE_QUERY,
     REVISION_QUERY,
     DatabaseFacts,
+    city_row,
     receipt_text,
 )
 
@@ -44,7 +45,7 @@ def settled_city(database: Path) -> tuple[object, ...] | None:
         connection.execute(f"PRAGMA busy_timeout={LOOK_MS}")
         if not any(_nobody_writes(connection) for _ in range(LOOKS)):
             return None
-        return tuple(connection.execute(CITY_QUERY).fetchone())
+        return city_row(connection.execute(CITY_QUERY).fetchone())
     finally:
         connection.close()
 
@@ -55,7 +56,7 @@ def _refuse(source: Path, found: str) -> DatabaseFacts:
 
 def _facts(connection: dbapi2.Connection) -> DatabaseFacts:
     return DatabaseFacts(
-        tuple(connection.execute(CITY_QUERY).fetchone()),
+        city_row(connection.execute(CITY_QUERY).fetchone()),
         str(connection.execute(REVISION_QUERY).fetchone()[0]),
         receipt_text(connection.execute(LAST_LINE_QUERY).fetchone()),
     )

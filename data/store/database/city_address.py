@@ -16,7 +16,7 @@ ADDRESS_FILE = "database.toml"
 NAME_BYTES = 50
 """Length of a city's name that fits into a schema's, which PostgreSQL cuts off at 63 bytes."""
 
-HEAD = "# The tables of this city are on PostgreSQL; `barfrub city move` moves them.\n\n"
+HEAD = "# The tables are on PostgreSQL; `barfrub city move` moves those of a city.\n\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,11 @@ _CITIES = """
 _OF_CITY = re.compile(r"city_(.+?)(?:_[0-9a-f]{8})?")
 """The schema of a city; a restored one has eight digits more."""
 
+PROVINCE_SCHEMA = "province"
+"""The schema of the people of a province."""
+
+_OF_PROVINCE = re.compile(rf"{PROVINCE_SCHEMA}(_[0-9a-f]{{8}})?")
+
 
 def new_database(folder: Path) -> AbstractContextManager[Engine]:
     """Return the database, without any table, of the city that is being made in a folder.
@@ -123,10 +128,19 @@ def schema_bytes(tx: Tx) -> int:
 
 def list_cities_in(url: str) -> list[tuple[str, PostgresAddress]]:
     """Return the names of the cities in a PostgreSQL database, sorted, and where each is."""
-    with connect_to(url) as connection:
-        rows = connection.execute(_CITIES).fetchall()
-    found = [(_OF_CITY.fullmatch(schema), schema) for (schema,) in rows]
+    found = [(_OF_CITY.fullmatch(schema), schema) for schema in _schemas(url)]
     return [(name[1], PostgresAddress(url, schema)) for name, schema in found if name is not None]
+
+
+def province_in(url: str) -> PostgresAddress:
+    """Return where the people of a province are in a PostgreSQL database, or belong."""
+    found = filter(_OF_PROVINCE.fullmatch, _schemas(url))
+    return PostgresAddress(url, next(found, PROVINCE_SCHEMA))
+
+
+def _schemas(url: str) -> list[str]:
+    with connect_to(url) as connection:
+        return [schema for (schema,) in connection.execute(_CITIES).fetchall()]
 
 
 def join_city(folder: Path, address: PostgresAddress) -> None:

@@ -1,5 +1,7 @@
 """Locks of a city: shared by its servers and workers, alone for a restore, one server of a folder.
 
+Also that of a province's server which moves lent machines.
+
 The kernel releases a lock with its process, so a killed program leaves none behind. PostgreSQL
 has such locks for programs of other machines, which end with a connection.
 """
@@ -19,7 +21,15 @@ import psycopg
 
 from data.errors import ConflictError
 from data.store.database.city_address import PostgresAddress, address_of
-from data.store.database.postgres_engine import LEADERS, UNLOCK, USERS, connect_to, expect_breaks
+from data.store.database.engine import Database, is_shared, momentary
+from data.store.database.postgres_engine import (
+    LEADERS,
+    LENDERS,
+    UNLOCK,
+    USERS,
+    connect_to,
+    expect_breaks,
+)
 
 SERVER = ".server"
 """File in a city's folder that its web server locks, and in which it says who it is."""
@@ -91,6 +101,20 @@ def find_server(folder: Path) -> Server | None:
         return None  # it has just begun to write
     finally:
         os.close(handle)
+
+
+@contextmanager
+def alone_lending(people: Database) -> Iterator[None]:
+    """Wait until no other server of the province moves lent machines, and keep others from it.
+
+    Its one server on SQLite waits for nobody. Raises `OperationalError` after the time of writers.
+    """
+    if not is_shared(people):
+        yield
+        return
+    with momentary(people) as tx:
+        tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LENDERS}, hashtext(current_schema()))")
+        yield
 
 
 @contextmanager

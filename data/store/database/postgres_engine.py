@@ -26,6 +26,9 @@ LEADERS = 0x626C64
 USERS = 0x626F70
 """First half of the lock that all programs share that have a city open; the second as above."""
 
+LENDERS = 0x626C6E
+"""First half of the lock of a province's server that moves lent machines; the second as above."""
+
 UNLOCK = "SELECT pg_advisory_unlock_all()"
 
 TURN = f"""
