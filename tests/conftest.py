@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from api.access.auth import hash_password
 from api.config.settings import Settings, prepare_numba
@@ -16,6 +17,13 @@ PASSWORD = "winter-is-long"
 ROOT = Path(__file__).parent.parent
 
 prepare_numba(Settings(var=ROOT / "var"))
+
+# The same examples each time, however slow the machine: a change fails by its own fault alone.
+# `pytest --hypothesis-profile=default` tries others.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 
 def pytest_collection() -> None:

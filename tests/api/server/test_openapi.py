@@ -40,8 +40,6 @@ CHECKS = [
 SAMPLING = generating(
     max_examples=EXAMPLES,
     database=None,
-    deadline=None,
-    derandomize=True,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

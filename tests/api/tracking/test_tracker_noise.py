@@ -124,7 +124,7 @@ def test_what_a_known_tracker_says_is_stored_or_counted(client: TestClient, app:
     doors = [in_query, in_form, in_app, forwarded, in_batch, by_owntracks]
 
     @given(st.sampled_from(doors), told, st.booleans())
-    @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=80, suppress_health_check=list(HealthCheck))
     def send(door: Any, said: dict[str, Any], placed: bool) -> None:
         before = sum(app.position_ingest.tally[outcome] for outcome in SENT)
         status = door(client, (good if placed else {}) | said)

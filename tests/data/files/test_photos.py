@@ -99,7 +99,7 @@ def test_a_file_that_is_too_large_is_not_even_opened() -> None:
 
 # The decoder warns of damage in the camera's notes, which nobody reads.
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 300), st.integers(0, 255), st.sampled_from(["JPEG", "PNG", "WEBP"]))
 def test_a_damaged_picture_is_redrawn_or_refused_and_nothing_else(
     cut: int, byte: int, kind: str

@@ -66,7 +66,7 @@ minutes = st.integers(1, 24 * 60).map(lambda number: timedelta(minutes=number))
 quarters = st.integers(1, 4 * 168).map(lambda number: number * HOUR / 4)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     st.builds(
         FollowUpRules,

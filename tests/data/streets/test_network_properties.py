@@ -60,7 +60,7 @@ def allowed_turns(network):
 
 
 @given(networks())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_turns_are_those_of_the_plain_rules(network):
     came = np.repeat(np.arange(len(network.arc_tail)), np.diff(network.turns.start))
     built = list(zip(came.tolist(), network.turns.to.tolist(), strict=True))

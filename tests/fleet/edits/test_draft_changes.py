@@ -94,7 +94,7 @@ def told(draft: PreparedDraft) -> list[str]:
     return refused(draft.running.problem, draft.running.routes, list(everybody))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(wishes=WISHES)
 def test_all_undone_is_the_beginning_and_all_redone_is_the_end(wishes: list[EditWish]) -> None:
     with transaction(a_village_database()) as tx:

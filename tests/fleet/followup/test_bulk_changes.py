@@ -269,7 +269,7 @@ ORDERS = {
 }
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     words=st.lists(st.sampled_from([SCHOOL_WORDS, "بن‌بست یاس", "nowhere"]), min_size=1, max_size=4),
     order=st.sampled_from(sorted(ORDERS)),

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model import (
@@ -149,7 +149,6 @@ moments = st.integers(0, 2 * 365 * 24 * 60).map(
 )
 
 
-@settings(deadline=None)
 @given(hours.map(sorted).map(tuple), moments, st.sampled_from(["Asia/Tehran", "Europe/Berlin"]))
 def test_shifts_follow_each_other_without_a_gap(
     starts: tuple[time, ...], at: datetime, zone: str

@@ -113,7 +113,7 @@ def read_at_once() -> list[Spell]:
     return read(engine)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.randoms(use_true_random=True), st.integers(2, 3))
 def test_whatever_order_fixes_come_in_the_log_is_the_same(chance: Random, batches: int) -> None:
     engine = a_database()

@@ -49,7 +49,7 @@ def driven(matches: Sequence[Match]) -> list[DrivenStretch]:
     return [stretch for a, b in pairwise(matches) for stretch in matcher().between(a, b)]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(east=st.floats(-60, 460), north=st.floats(-100, 320))
 def test_streets_near_a_point_are_those_that_the_network_finds(east: float, north: float) -> None:
     point = v.at_m(east, north)
@@ -81,7 +81,7 @@ def test_paths_between_streets_are_those_of_a_plain_search(source: int, reach_m:
             assert paths.metres[slot] + paths.price_m[slot] == pytest.approx(way.all_m)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 50),
     cuts=st.lists(st.integers(1, 39), max_size=8),
@@ -99,7 +99,7 @@ def test_a_log_cut_in_any_batches_gives_the_same_matches(
     assert [match.fixed_at for match in whole] == [fix.fixed_at for fix in fixes]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     start=st.tuples(st.integers(0, 400), st.integers(-20, 300)),
     moves=st.lists(st.tuples(st.integers(-90, 90), st.integers(-90, 90)), max_size=5),

@@ -95,7 +95,7 @@ PASSES = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(PASSES, max_size=12),
     st.lists(st.integers(0, DAY_S), min_size=1, max_size=6),
@@ -109,7 +109,7 @@ def test_at_any_second_the_replay_shows_what_the_rules_say(passes, seconds, stor
 
 
 @given(st.lists(PASSES, max_size=6), st.integers(0, 23), st.integers(0, 3_599))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_an_hour_of_it_is_enough_to_show_any_second_in_it(passes, hour, second):
     whole = changes(proven(passes))
     part = whole.between(hour * 3_600, (hour + 1) * 3_600)

@@ -42,7 +42,7 @@ def place_on(points, at):
     return lon, lat, a.motion
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(STEPS, min_size=2, max_size=30))
 def test_a_thinned_track_is_at_any_moment_where_the_whole_is(steps):
     whole = a_track(steps)

@@ -258,7 +258,7 @@ def test_an_opened_request_is_told_anew_what_becomes_of_it(tx: Tx) -> None:
     assert list_notices(tx, new.id)[1].facts == {"reason": "melted"}
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.sampled_from([*NoticeKind]), max_size=12))
 def test_a_message_is_written_once_between_two_openings(happened: list[NoticeKind]) -> None:
     with transaction(a_village_database()) as tx:

@@ -41,7 +41,7 @@ def bound_of(problem, **effort):
     return lower_bound(problem, feasibility_of_tasks(problem, line_graph(problem)), **effort)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), tasks=st.integers(1, 4), vehicles=st.integers(1, 2))
 def test_no_plan_of_a_small_town_costs_less_than_the_bound(seed, tasks, vehicles):
     problem = any_town(seed, tasks, vehicles)
@@ -75,7 +75,7 @@ def test_in_large_networks_hoppers_are_counted_through_every_ring_around_the_sto
     assert bound_of(heavy) == pytest.approx(3 * (20 + 20))  # the way back may be half of the work
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6), tasks=st.integers(1, 4), vehicles=st.integers(1, 2))
 def test_no_plan_of_a_small_town_costs_less_than_the_bound_by_rings(seed, tasks, vehicles):
     problem = any_town(seed, tasks, vehicles)
@@ -207,7 +207,7 @@ def test_only_a_stop_by_iterations_waits_for_the_last_bound():
     assert not by_iterations(StopWhenAsked(lambda: True, MaxIterations(5)))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6), tasks=st.integers(1, 8))
 def test_parts_of_a_network_are_visited_as_often_all_at_once_as_one_by_one(seed, tasks):
     problem = any_town(seed, tasks, 2)
@@ -238,7 +238,7 @@ def test_streets_that_must_wait_for_the_only_truck_cost_the_wait():
     assert first < 0.7 * one_by_one < 0.85 * one_by_one < max(better) <= one_by_one + 60
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), tasks=st.integers(1, 3), vehicles=st.integers(1, 2))
 def test_no_plan_costs_less_than_the_bound_whatever_the_rules(seed, tasks, vehicles):
     problem = a_random_storm(seed, tasks, vehicles)

@@ -38,7 +38,7 @@ def town_of_classes(seed, tasks, vehicles):
     return replace(town, class_index=class_index, due_s=due_s[class_index], **sites)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10**6), tasks=st.integers(1, 4), vehicles=st.integers(1, 2))
 @example(seed=563, tasks=4, vehicles=1)
 def test_no_plan_finishes_classes_before_the_time_that_is_proved(seed, tasks, vehicles):
@@ -52,7 +52,7 @@ def test_no_plan_finishes_classes_before_the_time_that_is_proved(seed, tasks, ve
         assert ends_s >= proof.earliest_s - 1e-3
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10**6), tasks=st.integers(1, 4), vehicles=st.integers(1, 2))
 def test_no_plan_does_some_tasks_before_the_work_allows(seed, tasks, vehicles):
     problem = town_of_classes(seed, tasks, vehicles)
@@ -65,7 +65,7 @@ def test_no_plan_does_some_tasks_before_the_work_allows(seed, tasks, vehicles):
     assert earliest_end_of_all(problem, wanted) >= proof.earliest_s - 1e-3
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10**6), tasks=st.integers(1, 4), vehicles=st.integers(1, 2))
 def test_no_route_does_a_task_that_is_proved_impossible(seed, tasks, vehicles):
     problem = town_of_classes(seed, tasks, vehicles)

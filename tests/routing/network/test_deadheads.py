@@ -14,7 +14,7 @@ from tests.routing.reference import seconds_between
 from tests.routing.towns import U_TURN_S, a_random_town, a_town
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000))
 def test_all_deadheads_equal_those_of_a_plain_dijkstra(seed):
     problem = a_random_town(seed, 8)
@@ -59,7 +59,7 @@ def test_no_route_turns_around_by_driving_through_a_depot():
     assert finder.path(1, 0)[0] == np.inf
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000), threads=st.integers(1, 3))
 def test_between_the_ends_of_a_town_all_deadheads_are_at_hand(seed, threads):
     problem = a_random_town(seed, 9, 2)

@@ -62,7 +62,7 @@ def all_insertions(problem, solution, modes):
 @pytest.mark.parametrize(
     "features", [(), ("strict", "rest", "pinned"), ("metres", "home", "pinned"), ("order",)]
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(seed=st.integers(0, 10_000), tasks=st.integers(1, 6))
 def test_one_more_task_comes_where_it_costs_least(features, seed, tasks):
     problem, solution, one_more = a_storm_and_one_more(seed, tasks, features)

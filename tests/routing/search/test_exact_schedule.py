@@ -28,7 +28,7 @@ def settled(problem, routes):
     return Solution(tuple(done.routes), done.unserved, done.cost, 0.0, 0, 0)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(seed=SEEDS, tasks=st.integers(1, 9), vehicles=st.integers(1, 3))
 @example(seed=34, tasks=3, vehicles=3)  # a pinned earlier pass ends after the shift of who is able
 def test_whatever_routes_are_given_those_settled_pass_the_referee(seed, tasks, vehicles):
@@ -36,7 +36,7 @@ def test_whatever_routes_are_given_those_settled_pass_the_referee(seed, tasks, v
     assert violations(problem, settled(problem, random_routes(seed, problem))) == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(seed=SEEDS, tasks=st.integers(1, 9), vehicles=st.integers(1, 3))
 def test_routes_cost_the_same_by_the_clock_of_plans_and_by_that_of_the_referee(
     seed, tasks, vehicles
@@ -54,7 +54,7 @@ def test_routes_cost_the_same_by_the_clock_of_plans_and_by_that_of_the_referee(
         assert not np.isfinite(ours.total)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=SEEDS, tasks=st.integers(1, 9), vehicles=st.integers(1, 3))
 def test_behind_the_pins_the_rest_costs_what_it_costs_in_the_whole(seed, tasks, vehicles):
     problem = a_random_storm(seed, tasks, vehicles, ("order", "rest", "metres", "pinned"))

@@ -22,7 +22,7 @@ def visits(route):
     return [stop.task for stop in route if isinstance(stop, TaskVisit)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10_000), tasks=st.integers(1, 14), vehicles=st.integers(1, 3))
 def test_every_answer_passes_the_referee_and_costs_no_more_than_the_first_routes(
     seed, tasks, vehicles
@@ -36,7 +36,7 @@ def test_every_answer_passes_the_referee_and_costs_no_more_than_the_first_routes
     assert better.bound <= better.cost.total + 1e-6
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10_000), tasks=st.integers(1, 14))
 def test_equal_seeds_give_equal_answers(seed, tasks):
     problem = a_random_town(seed, tasks)
@@ -55,7 +55,7 @@ def easy_town(seed, tasks, **fields):
     return replace(town, **(given | fields))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000), tasks=st.integers(1, 4))
 def test_small_towns_are_driven_in_the_least_time_over_all_orders_and_directions(seed, tasks):
     nothing = np.zeros(tasks)
@@ -64,7 +64,7 @@ def test_small_towns_are_driven_in_the_least_time_over_all_orders_and_directions
     assert found.cost.total == pytest.approx(least_cost(town), rel=1e-6)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10_000), tasks=st.integers(1, 3))
 def test_what_may_be_done_from_four_sides_is_done_from_the_best_ones(seed, tasks):
     nothing = np.zeros(tasks)
@@ -76,7 +76,7 @@ def test_what_may_be_done_from_four_sides_is_done_from_the_best_ones(seed, tasks
     assert found.cost.total == pytest.approx(least_cost(town), rel=1e-6)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000), tasks=st.integers(1, 5))
 def test_small_towns_with_deadlines_are_solved_to_the_optimum(seed, tasks):
     town = easy_town(seed, tasks)

@@ -100,7 +100,7 @@ def test_around_a_street_that_nobody_reaches_there_is_nothing_to_improve(in_part
     assert violations(island, found) == []
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=SEEDS, first=st.integers(0, 4), length=st.integers(0, 4), salting=st.booleans())
 def test_what_a_window_saves_the_whole_route_saves(seed, first, length, salting):
     """Put a window's own tasks back in another order: both must see the same difference."""
@@ -120,7 +120,7 @@ def test_what_a_window_saves_the_whole_route_saves(seed, first, length, salting)
     assert before - search._cost() >= saved - 1e-3 * max(1.0, abs(before))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=SEEDS)
 def test_the_price_of_a_place_is_what_the_insertion_then_costs(seed):
     problem = without_deadlines(a_random_town(seed, 8, 2))

@@ -88,7 +88,7 @@ def rearranged(orders, move):
     return orders
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=SEEDS)
 def test_a_move_saves_what_it_promises_and_makes_the_routes_that_lists_make(seed):
     """Where streets have one direction, machines are alike, and nothing is late or salted."""
@@ -105,7 +105,7 @@ def test_a_move_saves_what_it_promises_and_makes_the_routes_that_lists_make(seed
         assert orders_of(search) == rearranged(orders, move)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=SEEDS)
 def test_sweeps_leave_what_driving_all_routes_afresh_gives(seed):
     """Whatever is asked of the routes: bans, prices of metres, two directions."""
@@ -129,7 +129,7 @@ def test_sweeps_leave_what_driving_all_routes_afresh_gives(seed):
         assert spots["position"][tasks].tolist() == list(range(len(tasks)))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=SEEDS)
 def test_sweeps_cost_no_more_and_lose_nothing_where_trucks_reload(seed):
     """Reloads are kept as a move left them: driving afresh may place some of them otherwise."""
@@ -144,7 +144,7 @@ def test_sweeps_cost_no_more_and_lose_nothing_where_trucks_reload(seed):
     assert len(served) == len(set(served)) >= TASKS - absent
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=SEEDS, first=st.integers(0, 5), length=st.integers(0, 5))
 def test_tasks_put_between_others_leave_what_driving_afresh_gives(seed, first, length):
     search, _ = begun(exactly_driven(seed))

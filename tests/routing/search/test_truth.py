@@ -46,14 +46,14 @@ def rules_of(seed, town, *features):
     return random_rules(np.random.default_rng(seed), town, set(features))
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12)
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_machines_of_several_types_and_prices_share_streets_of_either_direction(seed, tasks):
     town = a_random_town(seed, tasks)
     is_solved(a_tiny_town(seed, tasks, mode_arc=town.mode_arc), seed, reloads=False)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12)
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_deadlines_and_early_ends_are_weighed_against_time(seed, tasks):
     town = a_random_town(seed, tasks)
@@ -61,7 +61,7 @@ def test_deadlines_and_early_ends_are_weighed_against_time(seed, tasks):
     is_solved(a_tiny_town(seed, tasks, **prices), seed, reloads=False)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12)
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_shifts_end_in_time_and_the_cheapest_streets_are_left_out(seed, tasks):
     random = np.random.default_rng(seed)
@@ -70,14 +70,14 @@ def test_shifts_end_in_time_and_the_cheapest_streets_are_left_out(seed, tasks):
     is_solved(a_tiny_town(seed, tasks, shift_end_s=ends_s, unserved_price=price), seed)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12)
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_vehicles_wait_for_the_release_of_streets(seed, tasks):
     release_s = np.random.default_rng(seed).integers(0, 600, tasks).astype(float)
     is_solved(a_tiny_town(seed, tasks, release_s=release_s), seed, reloads=False)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12)
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_vehicles_start_anywhere_and_end_elsewhere_or_anywhere(seed, tasks):
     random = np.random.default_rng(seed)
@@ -90,7 +90,7 @@ def test_vehicles_start_anywhere_and_end_elsewhere_or_anywhere(seed, tasks):
     is_solved(replace(town, **places), seed, reloads=False)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12)
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_hoppers_without_a_site_limit_what_is_done(seed, tasks):
     town = a_random_town(seed, tasks)
@@ -99,7 +99,7 @@ def test_hoppers_without_a_site_limit_what_is_done(seed, tasks):
     is_solved(a_tiny_town(seed, tasks, **salt, **nowhere), seed, MaxIterations(8000))
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12)
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_hoppers_are_filled_where_that_takes_least_time(seed, tasks):
     town = a_random_town(seed, tasks)
@@ -107,7 +107,7 @@ def test_hoppers_are_filled_where_that_takes_least_time(seed, tasks):
     is_solved(a_tiny_town(seed, tasks, **salt), seed)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12)
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_gates_are_stops_between_streets(seed, tasks):
     town = a_tiny_town(seed, tasks)
@@ -117,7 +117,7 @@ def test_gates_are_stops_between_streets(seed, tasks):
     is_solved(replace(town, **gated), seed, reloads=False)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12)
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_forbidden_turns_and_u_turns_are_driven_around_at_the_least_cost(seed, tasks):
     random = np.random.default_rng(seed)
@@ -136,7 +136,7 @@ def test_forbidden_turns_and_u_turns_are_driven_around_at_the_least_cost(seed, t
     is_solved(town, seed)
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=15)
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_urgent_classes_come_first_where_that_is_strict(seed, tasks):
     town = a_tiny_town(seed, tasks)
@@ -146,14 +146,14 @@ def test_urgent_classes_come_first_where_that_is_strict(seed, tasks):
 @pytest.mark.parametrize(
     "feature", ["forbidden", "change", "rest", "metres", "home", "pinned", "order", "tandem"]
 )
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=15)
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_rules_are_kept_at_the_least_cost(feature, seed, tasks):
     town = a_tiny_town(seed, tasks)
     is_solved(replace(town, rules=rules_of(seed, town, feature)), seed, reloads=False)
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20)
 @given(seed=SEEDS, tasks=st.integers(1, 4))
 def test_all_rules_together_are_kept_at_the_least_cost(seed, tasks):
     town = a_tiny_town(seed, tasks)

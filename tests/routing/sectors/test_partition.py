@@ -8,7 +8,7 @@ from routing.sectors.partition import box_of, split_into_boxes
 SEEDS = st.integers(0, 10_000)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=SEEDS, tasks=st.integers(1, 200), count=st.integers(1, 9))
 def test_every_task_lies_in_exactly_one_sector_and_so_does_any_that_comes_later(seed, tasks, count):
     random = np.random.default_rng(seed)
@@ -22,7 +22,7 @@ def test_every_task_lies_in_exactly_one_sector_and_so_does_any_that_comes_later(
     assert box_of(points, boxes).min() >= 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=SEEDS, count=st.integers(2, 9))
 def test_sectors_share_out_the_work_evenly(seed, count):
     random = np.random.default_rng(seed)
@@ -50,7 +50,7 @@ def test_streets_at_one_place_stay_together():
     assert len(set(box_of(points, split_into_boxes(points, np.ones(10), [1.0] * 3)).tolist())) == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=SEEDS, kinds=st.integers(1, 5), sectors=st.integers(1, 6))
 def test_every_machine_is_given_to_one_sector_and_each_kind_by_its_share_of_the_work(
     seed, kinds, sectors

@@ -37,7 +37,7 @@ def apart(problem, routes):
     return ExactSchedule(problem, PathFinder(problem, line), single, routes).solution
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10_000), whole=st.booleans())
 def test_joined_routes_pass_the_referee_and_cost_no_more_than_apart(seed, whole):
     random = np.random.default_rng(seed)

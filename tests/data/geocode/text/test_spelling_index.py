@@ -1,6 +1,6 @@
 """Names found by a word that is spelled nearly like them."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.geocode.text.spelling_index import SpellingIndex, edits_allowed
@@ -30,7 +30,6 @@ def test_edits_are_counted_as_by_the_plain_table(one: str, other: str) -> None:
     assert not found or edits <= edits_allowed(len(one))
 
 
-@settings(deadline=None)
 @given(st.lists(st.text("abcde", min_size=3, max_size=8), min_size=1, max_size=12, unique=True))
 def test_a_name_is_found_with_one_letter_left_out(names: list[str]) -> None:
     index = SpellingIndex(names)

@@ -49,9 +49,7 @@ steps = st.lists(
 )
 
 
-@hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps)
 def test_buckets_in_rows_count_like_buckets_in_memory(
     tx: Tx, steps: list[tuple[str, str, float]]

@@ -117,7 +117,7 @@ def test_a_page_does_not_move_while_requests_come_in(queue):
     assert ids(queue, QueueOrder.NEWEST, 2, after=first[-1]) == [3, 2]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     ages=st.lists(st.integers(0, 5), min_size=1, max_size=12),
     size=st.integers(1, 5),

@@ -1,7 +1,7 @@
 """Grown sets of junctions: the kernel against sums made afresh."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
@@ -36,7 +36,6 @@ def plain_grow(traffic, demand, own, barred, weight, bias, seed):
         order.append(min(near, key=lambda v: worth([*order, v]) + bias[v]))
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 10**6), size=st.integers(1, 9), weight=st.sampled_from([0.0, 1.0]))
 def test_sets_grow_as_sums_made_afresh_say(seed, size, weight):
     random = np.random.default_rng(seed)

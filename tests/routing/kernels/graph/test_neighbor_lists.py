@@ -23,7 +23,7 @@ def some_near(random, tasks):
     return near
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=SEEDS, tasks=st.integers(2, 9), modes=st.integers(1, 3))
 def test_tasks_near_a_task_come_by_the_least_deadhead_either_way_then_by_number(seed, tasks, modes):
     random = np.random.default_rng(seed)
@@ -43,7 +43,7 @@ def test_tasks_near_a_task_come_by_the_least_deadhead_either_way_then_by_number(
         assert near[t].tolist() == sorted(least, key=lambda c: (least[c], c))[: near.shape[1]]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=SEEDS, tasks=st.integers(1, 12), width=st.integers(1, 8))
 def test_routes_pull_each_other_as_often_as_their_tasks_are_near(seed, tasks, width):
     random = np.random.default_rng(seed)
@@ -62,7 +62,7 @@ def test_routes_pull_each_other_as_often_as_their_tasks_are_near(seed, tasks, wi
     assert found.tolist() == expected.tolist()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=SEEDS, tasks=st.integers(1, 12))
 def test_tasks_of_a_part_keep_their_order_of_nearness_among_themselves(seed, tasks):
     random = np.random.default_rng(seed)
@@ -79,7 +79,7 @@ def test_tasks_of_a_part_keep_their_order_of_nearness_among_themselves(seed, tas
     assert np.all(local == -1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=SEEDS, everywhere=st.booleans())
 def test_rows_with_a_near_task_are_marked(seed, everywhere):
     random = np.random.default_rng(seed)
@@ -94,7 +94,7 @@ def test_rows_with_a_near_task_are_marked(seed, everywhere):
     assert undo.seen[WINDOWS:].tolist() == [everywhere or w in near for w in range(WINDOWS)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=SEEDS, modes=st.integers(2, 3), tasks=st.integers(1, 4), sites=st.integers(0, 2))
 def test_deadheads_of_a_part_lead_neither_to_a_start_nor_away_from_a_finish(
     seed, modes, tasks, sites

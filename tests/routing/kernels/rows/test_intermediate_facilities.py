@@ -33,7 +33,7 @@ from tests.routing.kernels.plain_rows import (
 SEEDS = st.integers(0, 100_000)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(seed=SEEDS, modes=st.sampled_from((2, 4)), sites=st.integers(1, 3), single=st.booleans())
 def test_reloads_take_the_least_time_of_all_that_the_hopper_allows(seed, modes, sites, single):
     f = a_part(seed, tasks=8, modes=modes, sites=sites, share=0.0 if single else 0.5)
@@ -69,7 +69,7 @@ def least_extra(f, w, needs, extra_s):
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(seed=SEEDS, sites=st.integers(1, 3), need=st.integers(1, 90))
 def test_room_for_a_task_costs_what_trying_all_reloads_says(seed, sites, need):
     f = a_part(seed, tasks=8, sites=sites)
@@ -81,7 +81,7 @@ def test_room_for_a_task_costs_what_trying_all_reloads_says(seed, sites, need):
             )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(seed=SEEDS, modes=st.sampled_from((2, 4)), sites=st.integers(1, 2))
 def test_a_task_finds_its_cheapest_place_around_the_reloads_there_are(seed, modes, sites):
     f = a_part(seed, tasks=6, modes=modes, sites=sites)

@@ -40,7 +40,7 @@ def lacking_kg(f, w, tasks):
     return max(0.0, f.node[tasks, MATERIAL].sum() + f.window[w, RESERVE] - f.window[w, LOAD])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 100_000), split=st.integers(0, TASKS))
 def test_a_row_lacks_what_is_needed_beyond_its_load(seed, split):
     f = a_tight_part(seed)
@@ -55,7 +55,7 @@ def test_a_row_lacks_what_is_needed_beyond_its_load(seed, split):
         assert not holds
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 100_000), timeless=st.booleans())
 def test_the_best_rows_lack_nothing_and_cost_what_they_say(seed, timeless):
     f = a_tight_part(seed, timeless=timeless)

@@ -33,7 +33,7 @@ FAR_S = BIG_S / 2
 """More than any row takes that can be driven."""
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=SEEDS, modes=MODES)
 def test_rows_know_the_least_seconds_to_and_from_each_place_in_each_mode(seed, modes):
     f = a_part(seed, modes=modes)
@@ -57,7 +57,7 @@ def same_or_far(found_s, true_s):
     assert min(found_s, FAR_S) == pytest.approx(min(true_s, FAR_S))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=SEEDS, modes=MODES)
 def test_a_task_finds_the_two_cheapest_places_of_all(seed, modes):
     f = a_part(seed, modes=modes)
@@ -77,7 +77,7 @@ def test_a_task_finds_the_two_cheapest_places_of_all(seed, modes):
         assert prices[memo.place[4, w, 0] - 1] == pytest.approx(ranked[0])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=SEEDS, modes=MODES)
 def test_a_deadhead_leads_over_the_best_site_where_a_reload_is_due(seed, modes):
     f = a_part(seed, modes=modes, sites=2)
@@ -94,7 +94,7 @@ def test_a_deadhead_leads_over_the_best_site_where_a_reload_is_due(seed, modes):
             assert found == pytest.approx(np.minimum(expected, FAR_S))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seed=SEEDS,
     modes=MODES,

@@ -25,7 +25,7 @@ def some_rows(seed, sites):
     return f, r, new_undo(TASKS, WINDOWS, TASKS + 2, f.modes, columns)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=SEEDS, sites=SITES)
 def test_moved_stretches_leave_what_a_computation_from_nothing_gives(seed, sites):
     f, r, u = some_rows(seed, sites)
@@ -46,7 +46,7 @@ def test_moved_stretches_leave_what_a_computation_from_nothing_gives(seed, sites
     assert r.total[1] == pytest.approx(r.sum[:, COST].sum())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=SEEDS, sites=SITES)
 def test_a_moved_stretch_can_be_taken_back(seed, sites):
     f, r, u = some_rows(seed, sites)
@@ -61,7 +61,7 @@ def test_a_moved_stretch_can_be_taken_back(seed, sites):
     assert r.total[1] == pytest.approx(cost)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=SEEDS, sites=SITES)
 def test_what_costs_far_more_than_allowed_is_not_even_tried(seed, sites):
     f, r, u = some_rows(seed, sites)
