@@ -90,6 +90,16 @@ class DiskFullError(BarfrubError):
         super().__init__("the disk of the server is full")
 
 
+class StoreBusyError(BarfrubError):
+    """The database takes nothing now: locked, gone, or asked by too many at once."""
+
+    code = "busy"
+    retry_s = 5
+
+    def __init__(self) -> None:
+        super().__init__("the database takes nothing now")
+
+
 def is_disk_full(error: BaseException | None) -> bool:
     """Whether the system refused to write because the disk, or our share of it, is full."""
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -23,6 +23,7 @@ STATUS = {
     "too_many": 429,
     "too_large": 413,
     "no_room": 507,
+    "busy": 503,
     "photos_busy": 503,
     "photos_full": 507,
 }

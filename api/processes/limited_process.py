@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from threading import Thread
 from typing import Any
 
@@ -55,6 +56,16 @@ class ImportLimitError(BarfrubError):
             megabytes=limits.megabytes,
             minutes=limits.minutes,
         )
+
+
+class ImportStartError(BarfrubError):
+    """The process that reads a file could not start: a lack of the server, not of the file."""
+
+    code = "import_start"
+    retry_s = 60
+
+    def __init__(self, file: str) -> None:
+        super().__init__(f"the process that reads {file} could not start", file=file)
 
 
 class ImportFaultError(BarfrubError):
@@ -97,19 +108,28 @@ class _TooMuch:
     """Sent where the memory was not enough."""
 
 
+class _NotBegun:
+    """Where the child was gone before it began to work."""
+
+
+_BEGUN = b"begun"
+"""What the child sends before it begins to work."""
+
+
 def run_limited[**P, R](
     limits: ProcessLimits, file: str, work: Callable[P, R], *given: P.args, **named: P.kwargs
 ) -> R:
     """Return what a function returns that runs in a child process; raise what it raises.
 
     The function is one of a module, and `file` the name of what it reads. Raises
-    `ImportLimitError` where the child takes more than the limits, and `ImportFaultError` where the
-    function raises an error that is not a `BarfrubError`. A child ends when its parent is killed.
+    `ImportLimitError` where the child takes more than the limits, `ImportStartError` where it dies
+    before it begins, and `ImportFaultError` where the function raises an error that is not a
+    `BarfrubError`. A child ends when its parent is killed.
     """
     ours, theirs = _SPAWN.Pipe()
     words = theirs, limits, work, given, named
     child = _SPAWN.Process(target=_work_as_child, args=words, name="barfrub-import", daemon=True)
-    child.start()
+    _start(child, file)
     theirs.close()  # else nobody notices that the child is gone
     try:
         answer = _answer(ours, limits)
@@ -126,6 +146,9 @@ def run_limited[**P, R](
     if isinstance(answer, _Fault):
         _log.error("%s could not be read\n%s", file, answer.trace)
         raise ImportFaultError(file, answer.name)
+    if isinstance(answer, _NotBegun):
+        _log.error("%s: the process that reads it died at its start (%s)", file, child.exitcode)
+        raise ImportStartError(file)
     _log.warning("%s was given up: the process that read it ended with %s", file, child.exitcode)
     raise ImportLimitError(file, limits)
 
@@ -135,9 +158,26 @@ def limits_of(settings: Settings) -> ProcessLimits:
     return ProcessLimits(settings.import_memory_mb, settings.import_minutes)
 
 
+def _start(child: SpawnProcess, file: str) -> None:
+    try:
+        child.start()
+    except OSError as error:  # no memory or no number for another process
+        _log.exception("%s: the process that reads it could not start", file)
+        raise ImportStartError(file) from error
+
+
 def _answer(pipe: Connection, limits: ProcessLimits) -> object:
-    """Return the child's answer; `_TooMuch` where it is late, or the child has died."""
+    """Return the child's answer.
+
+    `_TooMuch` where it is late or the child has died at work, `_NotBegun` where before that.
+    """
     until_s = time.monotonic() + limits.minutes * MINUTE_S
+    try:
+        if not pipe.poll(until_s - time.monotonic()):
+            return _TooMuch()
+        pipe.recv_bytes(len(_BEGUN))
+    except (EOFError, OSError):
+        return _NotBegun()
     try:
         if not pipe.poll(until_s - time.monotonic()):
             return _TooMuch()
@@ -158,6 +198,8 @@ def _work_as_child(
     memory_bytes = limits.megabytes * MEGABYTE
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(OSError):  # nobody waits any more
+        pipe.send_bytes(_BEGUN)
     try:
         answer = pickle.dumps(_outcome(work, given, named))
     except Exception as error:  # whoever waits must hear what kind it is

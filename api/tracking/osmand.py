@@ -25,8 +25,9 @@ from api.tracking.tracker_auth import (
 from api.web.checked_route import CheckedRoute
 from api.web.context import App, app_of
 from api.web.request_body import TooLargeError, json_of, limited_body
-from data.errors import DiskFullError, InvalidError
+from data.errors import DiskFullError, InvalidError, StoreBusyError
 from data.model import Device, LonLat, Position
+from data.store.database.engine import DatabaseUnavailable
 from fleet.tracking.field_parsers import UNBELIEVED
 from fleet.tracking.position_formats import (
     position_from_forward,
@@ -63,6 +64,10 @@ async def answer_tracker(scope: Scope, receive: Receive, send: Send) -> None:
     except DiskFullError as error:
         headers = {"Retry-After": str(error.retry_s)}
         answer = Response(status_code=507, headers=headers, media_type=NOTHING)
+    except DatabaseUnavailable:
+        _log.exception("a message of a tracker could not be stored")
+        headers = {"Retry-After": str(StoreBusyError.retry_s)}
+        answer = Response(status_code=503, headers=headers, media_type=NOTHING)
     except TooLargeError:
         answer = Response(status_code=413, media_type=NOTHING)
     except HTTPException as error:

@@ -16,7 +16,8 @@ from starlette.types import Message, Receive
 
 from api.web.context import SAFE_METHODS
 from api.web.request_body import MOST_BODY_BYTES, TooLargeError, announced_bytes, require_json
-from data.errors import BarfrubError, DiskFullError, is_disk_full
+from data.errors import BarfrubError, DiskFullError, StoreBusyError, is_disk_full
+from data.store.database.engine import DatabaseUnavailable, is_unavailable
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -64,16 +65,16 @@ class CheckedRoute(APIRoute):
         reads_json = body is not None and not isinstance(body.field_info, Form)
 
         async def handled(request: Request) -> Response:
-            if request.method in SAFE_METHODS:
-                return await handle(request)
-            for guard in guards:
-                await run_in_threadpool(guard.before_body, request)
-            if announced_bytes(request) > most_bytes:
-                raise TooLargeError(most_bytes)
-            limited = Request(request.scope, _limited(request.receive, most_bytes))
-            if reads_json:
-                require_json(await limited.body())
             with _errors_of_ours():
+                if request.method in SAFE_METHODS:
+                    return await handle(request)
+                for guard in guards:
+                    await run_in_threadpool(guard.before_body, request)
+                if announced_bytes(request) > most_bytes:
+                    raise TooLargeError(most_bytes)
+                limited = Request(request.scope, _limited(request.receive, most_bytes))
+                if reads_json:
+                    require_json(await limited.body())
                 return await handle(limited)
 
         return handled
@@ -88,9 +89,13 @@ def calls_of(dependant: Dependant) -> Iterator[object]:
 
 @contextmanager
 def _errors_of_ours() -> Iterator[None]:
-    """Raise our own error where FastAPI words what stopped it, or where the disk is full."""
+    """Raise our own error where FastAPI words what stopped it, or the disk or database does."""
     try:
         yield
+    except DatabaseUnavailable as error:
+        if is_unavailable(error):
+            raise StoreBusyError from error
+        raise
     except HTTPException as error:  # raised for whatever happens while a body is read
         if isinstance(error.__cause__, BarfrubError):
             raise error.__cause__ from None

@@ -38,6 +38,7 @@ STATUS = {
     "no_code": 401,
     "too_large": 413,
     "no_room": 507,
+    "busy": 503,
     "photos_busy": 503,
     "photos_full": 507,
     "quick_away": 503,
@@ -45,6 +46,7 @@ STATUS = {
     "too_many": 429,
     "city_file": 422,
     "import_limit": 422,
+    "import_start": 503,
     "server": 500,
     "unpacks_too_large": 413,
 }

@@ -17,7 +17,14 @@ from data.store.database.city_address import (
 )
 from data.store.database.city_database import drop_database, has_tables, holds_city, new_tables
 from data.store.database.city_lock import holding
-from data.store.database.engine import Database, Tx, create_engine, reading, transaction
+from data.store.database.engine import (
+    Database,
+    Tx,
+    create_engine,
+    open_database,
+    reading,
+    transaction,
+)
 from data.store.database.table_copy import compare_rows, copy_rows
 from data.store.migrations import require_current, upgrade
 from data.store.queue.run_queue import queue_of
@@ -57,7 +64,7 @@ def move_city(
         present = address_of(folder)
         if present == (target or folder / SQLITE_FILE):
             raise ConflictError(f"city {folder.name!r} is there already", reason="city_moved")
-        source = create_engine(present)
+        source = open_database(present)
         require_current(source)
         with new_tables(target or folder / BEING_MADE) as copy:
             _name_schemas(folder, present, target)
@@ -99,7 +106,7 @@ def _clear_killed_move(folder: Path) -> None:
 
 def _drop_copy(left: PostgresAddress, present: Path | PostgresAddress) -> None:
     """Delete a schema whose log is the city's own, up to some line; others stay."""
-    here, there = create_engine(present), create_engine(left)
+    here, there = open_database(present), create_engine(left)
     try:
         with reading(here) as tx, reading(there) as other:
             last = find_last_line(other) if holds_city(other) else None

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from data.store.database.city_address import SQLITE_FILE, has_city, save_address
-from data.store.database.city_database import database_of, province_in
+from data.store.database.city_address import address_of, has_city, save_address
+from data.store.database.city_database import province_in
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, create_engine
 from data.store.migrations import require_known, upgrade
@@ -25,7 +25,7 @@ def open_province(folder: Path, database_url: str = "") -> Database:
     _make_folder(folder)
     if database_url and not has_city(folder):
         save_address(folder, province_in(database_url))
-    engine = database_of(folder) if has_city(folder) else create_engine(folder / SQLITE_FILE)
+    engine = create_engine(address_of(folder))
     require_known(engine)
     upgrade(engine)
     return engine

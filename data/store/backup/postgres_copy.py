@@ -22,7 +22,7 @@ from data.store.backup.database_facts import (
     receipt_text,
 )
 from data.store.database.city_address import PostgresAddress
-from data.store.database.engine import create_engine, reading, transaction
+from data.store.database.engine import open_database, reading, transaction
 from data.store.database.postgres_engine import connect_to
 
 PROGRAMS = Path("/usr/lib/postgresql/17/bin")
@@ -31,7 +31,7 @@ PROGRAMS = Path("/usr/lib/postgresql/17/bin")
 
 def dump(address: PostgresAddress, target: Path) -> DatabaseFacts:
     """Save a city's schema as it is at one moment, while others write, and return what it is."""
-    engine = create_engine(address)
+    engine = open_database(address)
     try:
         with reading(engine) as tx:
             row = tx.execute(text(CITY_QUERY)).first()
@@ -60,7 +60,7 @@ def dump(address: PostgresAddress, target: Path) -> DatabaseFacts:
 
 def settled_city(address: PostgresAddress) -> tuple[object, ...] | None:
     """Return the row of the city once nobody writes, or `None` where somebody always does."""
-    engine = create_engine(address)
+    engine = open_database(address)
     try:
         with transaction(engine) as tx:
             return city_row(tx.execute(text(CITY_QUERY)).first())

@@ -1,13 +1,17 @@
 """Opening a city's database and one transaction on it."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-import sqlalchemy
+import psycopg
+from pysqlite3 import dbapi2
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from data.errors import DiskFullError, NotFoundError
 from data.store.database.city_address import PostgresAddress
@@ -25,8 +29,9 @@ Database = Engine
 Tx = Connection
 """An open transaction: what every function of `data.store` takes first."""
 
-DatabaseUnavailable = (sqlalchemy.exc.OperationalError, DiskFullError)
-"""What the database raises when it is locked, full or gone: nobody's mistake, so try again."""
+DatabaseUnavailable = (OperationalError, NoConnectionError, DiskFullError)
+"""What is raised where the database is locked, full or gone, or where others have all connections:
+nobody's mistake, so try again."""
 
 _turns: WeakKeyDictionary[Engine, WriteQueue] = WeakKeyDictionary()
 """Where the writers of each database stand in line."""
@@ -38,23 +43,38 @@ def open_database(address: Path | PostgresAddress | None, *, derived: bool = Fal
     """Return the engine of an existing database, or of a new one in memory for `None`.
 
     What is stored through it is `derived` where it may be missing after a power cut and is then
-    derived again. Raises `NotFoundError` where the file is missing: a typing error must not make
-    an empty city.
+    derived again. Raises `NotFoundError` where the file is missing, and each connection does where
+    the schema is: neither a typing error nor an old address may make an empty city.
     """
     if isinstance(address, Path) and not address.exists():
         raise NotFoundError("database", str(address))
-    return create_engine(address, derived=derived)
+    return _engine(address, derived=derived, new=False)
 
 
 def create_engine(address: Path | PostgresAddress | None, *, derived: bool = False) -> Engine:
     """Return an engine on SQLite or PostgreSQL, as the address says; the database may be new."""
+    return _engine(address, derived=derived, new=True)
+
+
+def _engine(address: Path | PostgresAddress | None, *, derived: bool, new: bool) -> Engine:
     if isinstance(address, PostgresAddress):
-        engine = create_postgres_engine(address, derived=derived)
+        engine = create_postgres_engine(address, derived=derived, new=new)
         _turns[engine] = WriteQueue(None)  # writers of other processes wait in the database
     else:
         engine = create_sqlite_engine(address, derived=derived)
         _turns[engine] = WriteQueue(address)
     return engine
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether the database is locked or gone, or others have all connections to it.
+
+    Its driver for SQLite says mistakes of ours, a table that is missing, by the same class.
+    """
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(cause, dbapi2.OperationalError):
+        return "locked" in str(cause)
+    return isinstance(error, NoConnectionError) or isinstance(cause, psycopg.OperationalError)
 
 
 def is_shared(engine: Engine) -> bool:
@@ -64,8 +84,16 @@ def is_shared(engine: Engine) -> bool:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Tx]:
-    """Yield a writing transaction: committed at the end, rolled back on any error."""
-    with _turns[engine].turn(BUSY_MS / 1000), engine.begin() as tx:
+    """Yield a writing transaction: committed at the end, rolled back on any error.
+
+    All waiting for other writers, in this process and elsewhere, ends after `BUSY_MS`.
+    """
+    until_s = time.monotonic() + BUSY_MS / 1000
+    with (
+        _turns[engine].turn(until_s),
+        engine.connect().execution_options(until_s=until_s) as tx,
+        tx.begin(),
+    ):
         _written.set(version_of(tx))
         yield tx
 

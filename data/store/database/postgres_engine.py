@@ -1,5 +1,7 @@
 """An engine on a city's schema of a PostgreSQL database."""
 
+import math
+import time
 from functools import partial
 
 import psycopg
@@ -7,12 +9,18 @@ import sqlalchemy
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, Engine, make_url
 
-from data.errors import DiskFullError, InvalidError
+from data.errors import DiskFullError, InvalidError, NotFoundError
 from data.store.database.city_address import PostgresAddress
 from data.store.database.write_queue import set_version
 
 WAIT_MS = 15_000
 """How long a writer waits for another one before it gives up."""
+
+POOL_WAIT_S = 5.0
+"""How long anybody waits for a connection where all are in use."""
+
+LATE_S = WAIT_MS / 1000 - 0.5
+"""Who has less than this left to wait for other writers has waited in this process before."""
 
 POOL, POOL_MOST = 10, 40
 """Connections that a process keeps open, and how many it opens when all threads want one."""
@@ -56,10 +64,10 @@ SERVER_KEEPALIVE = {
 """How PostgreSQL finds out that the machine of an own connection is gone."""
 
 
-def create_postgres_engine(address: PostgresAddress, *, derived: bool) -> Engine:
-    """Return an engine whose tables are those of the schema, which is made where it is missing.
+def create_postgres_engine(address: PostgresAddress, *, derived: bool, new: bool) -> Engine:
+    """Return an engine whose tables are those of the schema, which it makes where that is `new`.
 
-    `derived` as of `create_engine`: such commits do not wait for the disk.
+    `derived` as of `open_database`: such commits do not wait for the disk.
     """
     engine = sqlalchemy.create_engine(
         make_url(address.url).set(drivername="postgresql+psycopg"),
@@ -68,22 +76,32 @@ def create_postgres_engine(address: PostgresAddress, *, derived: bool) -> Engine
         pool_size=POOL,
         max_overflow=POOL_MOST - POOL,
         pool_pre_ping=True,
-        pool_timeout=WAIT_MS / 1000,
+        pool_timeout=POOL_WAIT_S,
     )
     listen = sqlalchemy.event.listen
-    listen(engine, "connect", partial(_configure, schema=address.schema, derived=derived))
+    if new:
+        listen(engine, "connect", partial(_make_schema, address.schema))
+    listen(engine, "connect", partial(_configure, address=address, derived=derived))
     listen(engine, "begin", _begin)
     listen(engine, "handle_error", _translate)
     return engine
 
 
-def _configure(
-    connection: psycopg.Connection, _record: object, *, schema: str, derived: bool
-) -> None:
+def _make_schema(schema: str, connection: psycopg.Connection, _record: object) -> None:
     name = psycopg.sql.Identifier(schema)
-    connection.autocommit = True
     connection.execute(psycopg.sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
+    connection.commit()
+
+
+def _configure(
+    connection: psycopg.Connection, _record: object, *, address: PostgresAddress, derived: bool
+) -> None:
+    """Use the city's schema; raise `NotFoundError` where it was moved away or removed."""
+    name = psycopg.sql.Identifier(address.schema)
+    connection.autocommit = True
     connection.execute(psycopg.sql.SQL("SET search_path TO {}").format(name))
+    if connection.execute("SELECT current_schema()").fetchone() == (None,):
+        raise NotFoundError("database", str(address))
     connection.execute(f"SET lock_timeout = {WAIT_MS}")
     connection.execute("SET timezone = 'UTC'")
     if derived:
@@ -129,6 +147,10 @@ def _begin(connection: Connection) -> None:
     if options.get("read_only"):
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     else:
+        left_s = options.get("until_s", math.inf) - time.monotonic()
+        if left_s < LATE_S:
+            left_ms = max(int(1000 * left_s), 1)
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {left_ms}")
         set_version(connection, connection.exec_driver_sql(TURN).scalar_one())
 
 

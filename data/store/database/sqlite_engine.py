@@ -113,25 +113,26 @@ def _begin(connection: Connection) -> None:
     if connection.get_execution_options().get("read_only"):
         connection.exec_driver_sql("BEGIN DEFERRED")
         return
-    if not _begun_in_time(connection.connection.driver_connection):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    driver: dbapi2.Connection = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        if not _begun(driver, connection.get_execution_options().get("until_s")):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises what our callers know
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     set_version(connection)
 
 
-def _begun_in_time(driver: dbapi2.Connection) -> bool:
+def _begun(driver: dbapi2.Connection, until_s: float | None) -> bool:
     """Begin to write as soon as no other process does; return whether that was in time."""
-    until_s = time.monotonic() + BUSY_MS / 1000
-    driver.execute("PRAGMA busy_timeout=0")
-    try:
-        while time.monotonic() < until_s:
-            try:
-                driver.execute("BEGIN IMMEDIATE")
-            except dbapi2.OperationalError as error:
-                if "locked" not in str(error):
-                    return False
-                time.sleep(ASK_S)
-            else:
-                return True
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    until_s = time.monotonic() + BUSY_MS / 1000 if until_s is None else until_s
+    while time.monotonic() < until_s:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except dbapi2.OperationalError as error:
+            if "locked" not in str(error):
+                return False
+            time.sleep(ASK_S)
+        else:
+            return True
     return False

@@ -41,9 +41,8 @@ class WriteQueue:
         self._files: list[int] = []
 
     @contextmanager
-    def turn(self, within_s: float) -> Iterator[None]:
-        """Write in turn; who has waited for `within_s` asks SQLite without one."""
-        until_s = time.monotonic() + within_s
+    def turn(self, until_s: float) -> Iterator[None]:
+        """Write in turn; who has waited until then, by the monotonic clock, asks without one."""
         if not _in_line(self._head, self._turn, until_s):
             yield
             return

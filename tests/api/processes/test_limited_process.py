@@ -1,5 +1,7 @@
 """Reading files of others in a child process: what it may take, and what it answers."""
 
+import errno
+import importlib
 import os
 import resource
 import signal
@@ -7,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing.context import SpawnProcess
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ import pytest
 from api.processes.limited_process import (
     ImportFaultError,
     ImportLimitError,
+    ImportStartError,
     ProcessLimits,
     run_limited,
 )
@@ -106,6 +110,28 @@ def test_a_fault_of_the_program_is_not_told_as_too_much(work, given, fault, capl
         run_limited(ENOUGH, "town.osm", work, *given)
     assert refused.value.code == "server"
     assert "Traceback" in caplog.text
+
+
+class Unreadable:
+    """What a child cannot make anew, so that it dies before it works."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return importlib.import_module, ("a_module_that_is_missing",)
+
+
+def test_a_child_that_dies_at_its_start_is_not_told_as_too_much() -> None:
+    with pytest.raises(ImportStartError, match=r"reads town\.osm could not start") as refused:
+        run_limited(ENOUGH, "town.osm", pid_and, Unreadable())
+    assert refused.value.retry_s
+
+
+def test_a_server_without_room_for_another_process_says_so(monkeypatch: Any) -> None:
+    def refuse_to_start(_child: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr(SpawnProcess, "start", refuse_to_start)
+    with pytest.raises(ImportStartError):
+        run_limited(ENOUGH, "town.osm", pid_and)
 
 
 def test_a_child_ends_when_the_server_is_killed() -> None:

@@ -5,9 +5,21 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, LargeBinary, MetaData, Table, func, insert, select, text
+from sqlalchemy.exc import OperationalError
 
-from data.errors import DiskFullError, InvalidError
-from data.store.database.engine import Database, DatabaseUnavailable, create_engine, transaction
+from data.errors import DiskFullError, InvalidError, NotFoundError
+from data.store.database import postgres_engine as postgres_module
+from data.store.database.city_address import PostgresAddress
+from data.store.database.engine import (
+    Database,
+    DatabaseUnavailable,
+    create_engine,
+    is_unavailable,
+    momentary,
+    open_database,
+    reading,
+    transaction,
+)
 from data.store.schema.base import new_id
 from tests import postgres
 from tests.village_database import a_village_database
@@ -60,6 +72,39 @@ def test_postgresql_without_room_is_a_full_disk_too() -> None:
     refusal = "DO $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$"
     with pytest.raises(DiskFullError), transaction(a_village_database()) as tx:
         tx.exec_driver_sql(refusal)
+
+
+def test_a_mistake_of_ours_is_no_busy_database(small: Database) -> None:
+    with pytest.raises(OperationalError, match="no such table") as mistake, reading(small) as tx:
+        tx.execute(text("SELECT * FROM missing"))
+    assert not is_unavailable(mistake.value)
+
+
+@pytest.mark.skipif(not postgres.WANTED, reason="about PostgreSQL")
+def test_who_finds_all_connections_in_use_may_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"POOL": 1, "POOL_MOST": 1, "POOL_WAIT_S": 0.01}.items():
+        monkeypatch.setattr(postgres_module, name, value)
+    engine = a_village_database()
+    with reading(engine), pytest.raises(DatabaseUnavailable) as busy, momentary(engine):
+        pass
+    assert is_unavailable(busy.value)
+
+
+@pytest.mark.skipif(not postgres.WANTED, reason="about PostgreSQL")
+def test_an_old_address_of_a_city_makes_no_empty_one() -> None:
+    moved = PostgresAddress(postgres.url_for_new_cities(), "city_moved_away")
+    for _ in range(2):
+        old = open_database(moved)
+        with pytest.raises(NotFoundError, match="city_moved_away"), reading(old):
+            pass
+        old.dispose()
+    made = create_engine(moved)
+    with transaction(made) as tx:
+        metadata.create_all(tx)
+    made.dispose()
+    again = open_database(moved)
+    assert stored(again) == 0
+    again.dispose()
 
 
 @pytest.mark.skipif(not postgres.WANTED, reason="SQLite keeps a character zero")

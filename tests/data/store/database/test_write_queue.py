@@ -1,5 +1,6 @@
 """Two processes that write to one database: each has an engine of its own."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -67,10 +68,14 @@ def test_a_writer_gives_up_when_another_one_never_ends(
     engines: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours, theirs = engines
-    for module in (engine_module, sqlite_module):  # both wait, one after the other
-        monkeypatch.setattr(module, "BUSY_MS", 20)
+    now_s = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now_s[0])
+    monkeypatch.setattr(time, "sleep", lambda s: now_s.append(now_s.pop() + s))
+    monkeypatch.setattr(turns_module, "ASK_S", 0.5)
+    monkeypatch.setattr(sqlite_module, "ASK_S", 0.5)
     with transaction(ours), pytest.raises(DatabaseUnavailable, match="locked"):
         say(theirs, "never")
+    assert now_s == [engine_module.BUSY_MS / 1000]  # in line and in SQLite together
 
 
 def test_a_commit_of_what_is_derived_does_not_wait_for_the_disk(
