@@ -41,6 +41,18 @@ class PackedAnswer:
     etag: str
 
 
+@dataclass(frozen=True, slots=True)
+class MadeElsewhere:
+    """An answer that another process has made, and what it cost of the processor there."""
+
+    packed: PackedAnswer
+    cost_s: float
+
+
+type Make = Callable[[], bytes | MadeElsewhere]
+"""Makes an answer."""
+
+
 class KeptAnswer:
     """The compressed JSON of one source object; reused while the source is the same object.
 
@@ -72,11 +84,14 @@ class _Made:
     def costly(self) -> bool:
         return self.cost_s > COSTLY_S
 
+    def rests(self, asked_s: float) -> bool:
+        """Whether it is too soon to make it anew, whatever has changed."""
+        return self.costly and asked_s < self.began_s + REST_SHARE * self.cost_s
+
     def holds(self, revision: Hashable, asked_s: float) -> bool:
         """Whether it answers a question about a revision, asked at this time."""
         same = revision is not None and revision == self.revision
-        rests = self.costly and asked_s < self.began_s + REST_SHARE * self.cost_s
-        return same or rests or self.began_s >= asked_s
+        return same or self.rests(asked_s) or self.began_s >= asked_s
 
 
 class SharedAnswer:
@@ -95,8 +110,18 @@ class SharedAnswer:
         self._lock = Lock()
         self._made: _Made | None = None
 
+    def resting(self, asked_s: float) -> PackedAnswer | None:
+        """Return what may be sent without asking for the revision; `None` where there is nothing.
+
+        It neither reads the database nor waits, so that an event loop may call it.
+        """
+        before = self._made
+        if before is None or not before.costly:
+            return None
+        return before.packed if before.rests(asked_s) or self._lock.locked() else None
+
     def packed(
-        self, make: Callable[[], bytes], revision: Hashable = None, *, asked_s: float | None = None
+        self, make: Make, revision: Hashable = None, *, asked_s: float | None = None
     ) -> PackedAnswer:
         """Return what `make` returns, compressed by gzip.
 
@@ -113,8 +138,11 @@ class SharedAnswer:
         try:
             if self._made is None or not self._made.holds(revision, asked_s):
                 began_s, cost_s = time.monotonic(), self._cost_now()
-                packed = _packed(make())
-                self._made = _Made(packed, revision, began_s, self._cost_now() - cost_s)
+                made = make()
+                if not isinstance(made, MadeElsewhere):
+                    made = MadeElsewhere(packed_answer_of(made), 0.0)
+                cost_s = self._cost_now() - cost_s + made.cost_s
+                self._made = _Made(made.packed, revision, began_s, cost_s)
             return self._made.packed
         finally:
             self._lock.release()
@@ -164,7 +192,8 @@ def shared_answer(
     return _response(request, packed.content, media_type, headers)
 
 
-def _packed(plain: bytes) -> PackedAnswer:
+def packed_answer_of(plain: bytes) -> PackedAnswer:
+    """Return the bytes of an answer compressed, with the tag that follows from them."""
     digest = hashlib.sha256(plain).hexdigest()[:32]
     # Weak: the same tag stands for the compressed and the plain bytes.
     return PackedAnswer(gzip.compress(plain, GZIP_LEVEL, mtime=0), f'W/"{digest}"')

@@ -8,27 +8,25 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
-from api.processes.cached_response import READERS_OWN, json_of, shared_answer
-from api.storms.storms import revisions_of
+from api.processes.cached_response import READERS_OWN, PackedAnswer, json_of, shared_answer
+from api.reports.council_figures import FiguresSubject, council_figures
 from api.web.checked_route import CheckedRoute
 from api.web.context import App, Context, CouncilContext
 from api.web.download import CSV, attachment
 from api.web.page_context import boot_of, page, translator_of
 from data.exchange.gis import write_streets
 from data.model import JobState, SegmentId, Storm, StormId
-from data.store.database.engine import Tx, reading
+from data.store.database.engine import reading
 from fleet.evidence.storm_evidence import painted_storm, street_evidence
-from fleet.reports.storm_statistics import Account
 from fleet.storms.storm_lookup import listed_storms, shown_storm
-from fleet.streets.districts import all_districts
 from maps.reports.council import (
     CouncilMap,
     CouncilView,
     compared_with,
     council_map,
-    council_view,
 )
 from maps.reports.council_street import CouncilStreet, council_street
 from maps.reports.coverage_file import coverage_html
@@ -47,19 +45,17 @@ def council_page(request: Request, context: CouncilContext) -> HTMLResponse:
 
 
 @router.get("/api/council", response_model=CouncilView)
-def get_council_figures(
+async def get_council_figures(
     request: Request, context: CouncilContext, storm: Wanted = None, against: Against = None
 ) -> Response:
-    """Return a storm's figures, beside those of an earlier storm after the same time."""
-    asked_s, app = time.monotonic(), context.app
-    with context.reading() as tx:
-        shown = shown_storm(tx, storm)
-        earlier = compared_with(listed_storms(tx), shown, against) if shown else None
-        revision = app.boards.revision(tx, context.now)
-    subject = ("figures", shown and shown.id, earlier and earlier.id)
-    packed = app.boards.reports.of(subject).packed(
-        lambda: json_of(council_figures(app, storm, against)), revision, asked_s=asked_s
-    )
+    """Return a storm's figures, beside those of an earlier storm after the same time.
+
+    They are sent at once where they are as recent as they must be, without a thread.
+    """
+    subject = FiguresSubject(storm, against)
+    packed = _resting_figures(context.app, subject)
+    if packed is None:
+        packed = await run_in_threadpool(_packed_figures, context, subject)
     return shared_answer(request, packed, READERS_OWN)
 
 
@@ -127,18 +123,28 @@ def download_layer(context: CouncilContext, storm: Wanted = None) -> Response:
         return _attachment(file.read_bytes(), "application/geopackage+sqlite3", picture, "gpkg")
 
 
-def council_figures(
-    app: App, storm: StormId | None = None, against: StormId | None = None
-) -> CouncilView:
-    """Return a storm's figures, of the newest where none is given, beside those of another."""
-    with reading(app.engine) as tx:
-        now, shown, storms = app.clock.now(), shown_storm(tx, storm), listed_storms(tx)
-        earlier = compared_with(storms, shown, against) if shown else None
-        account, before = (_account(tx, app, one) for one in (shown, earlier))
-        districts = all_districts(tx)
-        revised = revisions_of(tx, app.network, shown) if shown else ()
-        policy = app.city_state.policy_of(tx, shown)
-    return council_view(now, storms, policy, districts, account, before, revised)
+def _resting_figures(app: App, subject: FiguresSubject) -> PackedAnswer | None:
+    """Return figures of the newest storm that were made seconds ago, where they cost much."""
+    if subject != FiguresSubject():
+        return None
+    return app.boards.newest_figures.resting(time.monotonic())
+
+
+def _packed_figures(context: Context, subject: FiguresSubject) -> PackedAnswer:
+    """Return figures as they are, or as they were seconds ago where they cost much."""
+    asked_s, app, boards = time.monotonic(), context.app, context.app.boards
+    with context.reading() as tx:
+        shown = shown_storm(tx, subject.storm)
+        earlier = compared_with(listed_storms(tx), shown, subject.against) if shown else None
+        revision = boards.revision(tx, context.now)
+    shared = boards.reports.of(("figures", shown and shown.id, earlier and earlier.id))
+    if subject == FiguresSubject():
+        boards.newest_figures = shared
+
+    def here() -> bytes:
+        return json_of(council_figures(app, subject))
+
+    return shared.packed(lambda: app.answers.made(subject, here), revision, asked_s=asked_s)
 
 
 def coverage_map(app: App, storm_id: StormId | None = None) -> CouncilMap:
@@ -167,12 +173,6 @@ def _picture(context: Context, storm_id: StormId | None) -> CoveragePicture:
         policy, at = app.city_state.policy_of(tx, storm), _moment(storm, context.now)
         states, coverages = painted_storm(tx, app.network, policy, storm, at)
     return CoveragePicture(app.city, app.network, policy, storm, at, states, tuple(coverages))
-
-
-def _account(tx: Tx, app: App, storm: Storm | None) -> Account | None:
-    if storm is None:
-        return None
-    return app.records.account(tx, storm, app.network, app.city_state.policy_of(tx, storm))
 
 
 def _attachment(body: str | bytes, kind: str, picture: CoveragePicture, ending: str) -> Response:

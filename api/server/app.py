@@ -59,11 +59,13 @@ from api.processes.tasks.logbook_task import LogbookTask
 from api.processes.tasks.receipt_task import ReceiptTargets, ReceiptTask
 from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import RetentionTask
+from api.processes.workers.answer_process import AnswerProcess
 from api.replanning import replans
 from api.reports import council, storm_costs
 from api.requests import call_answer, citizen, person_erasure, request_file, request_queue, requests
 from api.routes import plan_vs_actual, route_sheets
 from api.server import health, metrics, sign_in_pages
+from api.server.known_routes import KnownRoutes
 from api.server.running import running
 from api.server.tracker_paths import TrackedWeb
 from api.setup import city_setup, machines, policy
@@ -150,12 +152,17 @@ ROUTES = (
 )
 
 
+FIGURES = "api.reports.council_figures:make_figures_as_child"
+"""What the process runs that makes costly answers."""
+
+
 def create_app(
     settings: Settings, city_folder: Path, clock: Clock | None = None, *, apart: bool = False
 ) -> FastAPI:
     """Return the web application of the city in this folder, with its streets loaded.
 
-    Where `apart`, positions are digested in processes of their own, as long as the server runs.
+    Where `apart`, positions are digested and costly answers made in processes of their own, as long
+    as the server runs.
     """
     app = open_city(settings, city_folder, clock or Clock(), apart=apart)
     web = _bare_web()
@@ -168,6 +175,7 @@ def create_app(
     web.mount("/static/js", StaticFiles(directory=scripts_dir()), name="scripts")
     web.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     web.mount("/tiles", StaticFiles(directory=tiles), name="tiles")
+    web.router.routes.insert(0, KnownRoutes(web.router.routes[:]))
     https_only = settings.secure_cookies
     web.add_middleware(Failures)
     web.add_middleware(Compression)
@@ -272,5 +280,6 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         ),
         notice_sender=NoticeSender(engine, clock, city_state, notices, plans),
         leadership=Leadership(engine),
+        answers=AnswerProcess(FIGURES, city_folder if apart else None, clock),
         plans=plans,
     )

@@ -53,6 +53,7 @@ async def running(web: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(app.leadership.stop)
         if bridge is not None:
             await asyncio.to_thread(bridge.stop)
+        await asyncio.to_thread(app.answers.stop)
         app.photos.stop()
         app.engine.dispose()
 

@@ -44,6 +44,7 @@ from api.processes.tasks.logbook_task import LogbookTask
 from api.processes.tasks.receipt_task import ReceiptTask
 from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import RetentionTask
+from api.processes.workers.answer_process import AnswerProcess
 from api.web.cookies import CSRF_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, read_cookie, write_cookie
 from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder
@@ -108,6 +109,7 @@ class App:
     feeds: EventFeeds
     photos: PhotoIntake
     leadership: Leadership
+    answers: AnswerProcess
     records: StormRecords = field(default_factory=StormRecords)
     plans: PublishedPlanCache = field(default_factory=PublishedPlanCache)
     offers: Offers = field(default_factory=Offers)

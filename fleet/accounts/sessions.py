@@ -12,6 +12,7 @@ from data.store.accounts.accounts import get_user
 from data.store.accounts.sessions import (
     add_session,
     find_session,
+    find_session_and_user,
     list_sessions,
     remove_expired_sessions,
     remove_session,
@@ -62,11 +63,11 @@ def begin_session(
 
 def find_signed_in(tx: Tx, digest: str, now: datetime) -> tuple[Session, User] | None:
     """Return a session and its user, unless it has ended or the user is shut out."""
-    session = find_session(tx, digest)
-    if session is None or session.expires_at <= now:
+    found = find_session_and_user(tx, digest)
+    if found is None:
         return None
-    user = get_user(tx, session.user_id)
-    return None if user.disabled else (session, user)
+    session, user = found
+    return None if session.expires_at <= now or user.disabled else found
 
 
 def note_use(tx: Tx, session: Session, now: datetime) -> None:

@@ -46,7 +46,10 @@ class _Painting:
 
 
 class BoardCache:
-    """Colors and sums by class for all boards of a city, and their shared answers."""
+    """Colors and sums by class for all boards of a city, and their shared answers.
+
+    `newest_figures` is the one of `reports` that shows the newest storm to the council.
+    """
 
     def __init__(self, city_state: CityStateHolder, consumer: Consumer, hub: Hub) -> None:
         self._city_state = city_state
@@ -62,6 +65,7 @@ class BoardCache:
         self.done = KeptAnswer()
         self.timeline = KeptAnswer()
         self.reports = SharedAnswers()
+        self.newest_figures = SharedAnswer()
         self.public_lists = SharedAnswers()
 
     def states(self, tx: Tx, storm: Storm | None, now: datetime) -> States:

@@ -2,13 +2,29 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from data.model import Session, SessionId, SignInMethod, UserId
+from data.model import Session, SessionId, SignInMethod, User, UserId
 from data.store.database.engine import Tx
 from data.store.database.records import first_record, only_record, records
-from data.store.schema import session
+from data.store.schema import session, user
+
+
+class _SignedIn(NamedTuple):
+    session: Session
+    user: User
+
+
+_SIGNED_IN = (
+    select(
+        *(column.label(f"session_{column.name}") for column in session.c),
+        *(column.label(f"user_{column.name}") for column in user.c),
+    )
+    .join_from(session, user)
+    .where(session.c.digest == bindparam("digest"))
+)
 
 
 def add_session(tx: Tx, values: Mapping[str, object]) -> Session:
@@ -19,6 +35,15 @@ def add_session(tx: Tx, values: Mapping[str, object]) -> Session:
 def find_session(tx: Tx, digest: str) -> Session | None:
     """Return the session with this digest, one that is over too."""
     return first_record(Session, tx.execute(select(session).where(session.c.digest == digest)))
+
+
+def find_session_and_user(tx: Tx, digest: str) -> tuple[Session, User] | None:
+    """Return the session with this digest and whose it is, one that is over too.
+
+    Every request asks for it, hence one query.
+    """
+    found = first_record(_SignedIn, tx.execute(_SIGNED_IN, {"digest": digest}))
+    return None if found is None else (found.session, found.user)
 
 
 def list_sessions(tx: Tx, user_id: UserId) -> list[Session]:

@@ -8,7 +8,14 @@ from threading import Barrier, Event
 
 import pytest
 
-from api.processes.cached_response import COSTLY_S, REST_SHARE, SharedAnswer, SharedAnswers
+from api.processes.cached_response import (
+    COSTLY_S,
+    REST_SHARE,
+    MadeElsewhere,
+    SharedAnswer,
+    SharedAnswers,
+    packed_answer_of,
+)
 
 
 class Maker:
@@ -135,6 +142,29 @@ def test_nobody_waits_while_a_costly_answer_is_made_anew() -> None:
         go_on.set()
         assert gzip.decompress(anew.result().content) == b"answer 2"
     assert meanwhile is first
+
+
+def test_a_costly_answer_that_rests_is_sent_without_asking_what_has_changed() -> None:
+    make = Costly()
+    shared = SharedAnswer(lambda: make.spent_s)
+    assert shared.resting(time.monotonic()) is None
+    first = shared.packed(make, 1)
+    rest_s = REST_SHARE * 2 * COSTLY_S
+    assert shared.resting(time.monotonic()) is first
+    assert shared.resting(time.monotonic() + rest_s) is None
+
+
+def test_a_cheap_answer_is_never_sent_without_asking_what_has_changed() -> None:
+    shared = SharedAnswer(lambda: 0.0)
+    shared.packed(Maker(), 1)
+    assert shared.resting(time.monotonic()) is None
+
+
+def test_what_another_process_has_made_rests_for_what_it_cost_there() -> None:
+    made = MadeElsewhere(packed_answer_of(b"made elsewhere"), 2 * COSTLY_S)
+    shared = SharedAnswer(lambda: 0.0)
+    assert shared.packed(lambda: made, 1) is made.packed
+    assert shared.resting(time.monotonic()) is made.packed
 
 
 def test_a_maker_that_fails_keeps_nobody_else_waiting() -> None:
