@@ -21,7 +21,7 @@ from data.store.database.engine import is_shared
 async def running(web: FastAPI) -> AsyncIterator[None]:
     """Run all that a city's server does beside answering, then stop it."""
     app: App = web.state.barfrub
-    broker, bridge, tasks = Broker(app), _bridge(app), _tasks(app)
+    broker, bridge, tasks = Broker(app), _bridge(app), periodic_tasks(app)
     loop = asyncio.get_running_loop()
 
     def on_leadership(leads: bool) -> None:
@@ -58,11 +58,11 @@ async def running(web: FastAPI) -> AsyncIterator[None]:
         app.engine.dispose()
 
 
-def _tasks(app: App) -> Sequence[PeriodicTask]:
+def periodic_tasks(app: App) -> Sequence[PeriodicTask]:
+    """Return the tasks that run in the server itself."""
     tasks = [
         app.consumer,
         app.notice_sender,
-        app.escalation_task,
         app.cycle_task,
         app.alert_task,
         app.retention_task,
@@ -70,7 +70,7 @@ def _tasks(app: App) -> Sequence[PeriodicTask]:
         app.receipt_task,
     ]
     if not app.consumer.apart:  # else they look where positions are digested
-        tasks += [app.logbook_task, app.replay_task, app.audit_task]
+        tasks += [app.logbook_task, app.replay_task, app.audit_task, app.escalation_task]
     return tasks
 
 

@@ -3,8 +3,8 @@
 They share out the vehicles, read and write the city's database as the server does and keep no other
 state: one that dies is replaced, and the next one resumes. They send changes to the server. The
 first of them, which leads, also publishes what is of the whole city, receives the streets whose
-evidence was stored elsewhere, and keeps vehicle logs, replay colors and the audit log up to date,
-in threads.
+evidence was stored elsewhere, keeps vehicle logs, replay colors and the audit log up to date, and
+escalates overdue requests, in threads.
 """
 
 import gc
@@ -27,11 +27,13 @@ from api.processes.ingest.evidence_pipeline import REST_S, Digester
 from api.processes.ingest.part_ownership import PartsLostError, ProcessShare, SharedOwnership
 from api.processes.periodic_task import FULL_REST_S, PeriodicTask
 from api.processes.tasks.audit_task import AuditTask
+from api.processes.tasks.escalation_task import EscalationTask
 from api.processes.tasks.logbook_task import LogbookTask
 from api.processes.tasks.replay_task import ReplayTask
 from data.errors import DiskFullError
 from data.model import SegmentId
 from data.store.database.city_lock import holding
+from data.store.database.engine import Database
 from data.store.database.part_locks import part_locks
 from fleet.coverage.street_colors import Whole
 from fleet.replay.storm_history import StormHistory
@@ -140,11 +142,10 @@ def digest_as_child(line: ParentLine, folder: Path, clock: Clock, share: Process
     sys.setswitchinterval(SWITCH_S)
     engine = open_city_database(folder, derived=True)
     city_state = CityStateHolder(engine)
-    past = ReplayTask(
-        engine, clock, city_state, StormHistory(folder / "history", writes_active=True)
-    )
-    writers = AuditTask(engine, clock), LogbookTask(engine, clock, city_state)
     locks, hub = part_locks(engine, folder), Hub()
+    history = StormHistory(folder / "history", writes_active=True)
+    past = ReplayTask(engine, clock, city_state, history)
+    writers = writing_tasks(engine, clock, city_state, hub)
     ownership = SharedOwnership(engine, locks, share.parts)
     digester = Digester(engine, clock, city_state, hub, line.waits, ownership)
     line.ready()
@@ -154,6 +155,17 @@ def digest_as_child(line: ParentLine, folder: Path, clock: Clock, share: Process
         task.stop()
     locks.close()
     engine.dispose()
+
+
+def writing_tasks(
+    engine: Database, clock: Clock, city_state: CityStateHolder, hub: Hub
+) -> Sequence[PeriodicTask]:
+    """Return what the leading process does beside digesting; all of it may be derived again."""
+    return (
+        AuditTask(engine, clock),
+        LogbookTask(engine, clock, city_state),
+        EscalationTask(engine, clock, city_state, hub),
+    )
 
 
 def digest_until_stopped(

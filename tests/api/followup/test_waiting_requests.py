@@ -1,6 +1,7 @@
 """The complaints office over the wire: who may do what, and what comes of it."""
 
 import csv
+import pickle
 from datetime import timedelta
 from io import BytesIO, StringIO
 
@@ -143,10 +144,13 @@ def test_only_reasons_that_need_no_proof_are_offered_and_a_closed_one_has_none(o
 
 def test_the_watch_escalates_what_is_too_late(office, clock):
     ask(office, segment_id=None)
-    watch = office.app.state.barfrub.escalation_task
+    watch, hub = office.app.state.barfrub.escalation_task, office.app.state.barfrub.hub
+    news = hub.subscribe(lambda: None, frozenset({"requests"}))
     assert watch.run() == 0
     clock.moment = NOW + 3 * HOUR
     assert watch.run() == 1
+    ((_, [view]),) = pickle.loads(pickle.dumps(news.take()))  # noqa: S301 - our own: it runs beside the server
+    assert view.reference == "B-0001"
     assert office.get("/api/followup?filter=escalated").json()["counts"]["escalated"] == 1
 
 
