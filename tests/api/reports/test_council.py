@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from api.reports.council_figures import FiguresSubject, OwnFigures
 from data.model import (
     Evidence,
     EvidenceKind,
@@ -370,21 +369,6 @@ def test_evidence_and_reports_give_the_council_a_new_answer(app, client, sign_in
     assert (proved.status_code, asked.status_code) == (200, 200)
     assert proved.json()["city"]["now"]["clear_m"] > before.json()["city"]["now"]["clear_m"]
     assert asked.json()["city"]["now"]["asked"] == before.json()["city"]["now"]["asked"] + 1
-
-
-def test_a_process_beside_the_server_makes_the_same_figures(council, app, client, sign_in, clock):
-    beside = OwnFigures(app.engine, app.clock)
-    assert beside.made(FiguresSubject()) == client.get("/api/council").content
-    start(client, sign_in, clock)
-    plow(app, NOW + HOUR)
-    clock.moment = NOW + HOUR
-    sign_in("administrator")
-    view = client.get("/api/setup/policy").json()
-    view["tables"]["class"]["P1"]["cycle_h"] = 1
-    body = {"base": view["base"], "tables": view["tables"]}
-    assert client.post("/api/setup/policy", json=body).status_code == 200
-    sign_in("council")
-    assert beside.made(FiguresSubject()) == client.get("/api/council").content
 
 
 def test_the_map_is_new_as_soon_as_boards_hear_of_another_color(app, client, sign_in, clock):
