@@ -1,4 +1,4 @@
-"""`barfrub work`: solve queued plan runs, with or without a server running."""
+"""`barfrub work`: solve queued plans and make queued files, with or without a server running."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,13 +9,13 @@ import typer
 def work(
     city: Annotated[str | None, typer.Option(help="City; by default BARFRUB_CITY.")] = None,
     queues: Annotated[
-        str, typer.Option(help="Kinds of runs to solve, with commas: plan, whatif, replan.")
-    ] = "plan,whatif",
+        str, typer.Option(help="Kinds of runs to take, with commas: plan, whatif, replan, report.")
+    ] = "plan,whatif,report",
     alive: Annotated[
         Path | None, typer.Option(help="File to touch each second while the worker goes on.")
     ] = None,
 ) -> None:
-    """Solve queued plan runs until Ctrl+C, also of a city that another machine serves.
+    """Solve plans and make files until Ctrl+C, also of a city that another machine serves.
 
     Told to stop, it stores the best plan that it has found. Elsewhere, BARFRUB_DATABASE names the
     PostgreSQL database that the city is in.
@@ -29,7 +29,7 @@ def work(
     from api.config.settings import Settings, prepare_numba
     from data.errors import InvalidError
     from data.model import RunKind
-    from data.model.planning.plan_runs import ASKED_KINDS
+    from data.model.planning.plan_runs import ASKED_KINDS, FILE_KINDS
 
     settings = Settings()
     configure_logs(settings.log)
@@ -38,8 +38,9 @@ def work(
     from api.processes.workers.plan_worker import work_until
 
     names = [name.strip() for name in queues.split(",")]
-    if not names or not {*names} <= {*ASKED_KINDS}:
-        raise InvalidError("--queues", queues, f"some of {', '.join(ASKED_KINDS)}")
+    known = (*ASKED_KINDS, *FILE_KINDS)
+    if not names or not {*names} <= {*known}:
+        raise InvalidError("--queues", queues, f"some of {', '.join(known)}")
     kinds = {RunKind(name) for name in names}
     if RunKind.PLAN in kinds:
         kinds.add(RunKind.SECTOR)

@@ -142,10 +142,11 @@ class Settings(BaseSettings):
     import_memory_mb: int = Field(
         default=_memory_mb() * 3 // 4,
         ge=1,
-        description="MB of memory that reading one file of streets may take",
+        description="MB of memory that reading one file of streets, or making one of all route "
+        "sheets, may take",
     )
     import_minutes: float = Field(
-        default=60.0, gt=0.0, description="Minutes that reading one file of streets may take"
+        default=60.0, gt=0.0, description="Minutes that reading or making such a file may take"
     )
 
     solver_threads: int = Field(

@@ -58,8 +58,10 @@ def stop_plan_run(run_id: PlanRunId, context: DispatcherContext) -> RunView:
     """Stop a plan run; it keeps the best plan so far."""
     with context.writing() as tx:
         request_stop(tx, context.actor, run_id, context.now)
-        view = shown_run(tx, get_run(tx, run_id))
-    context.app.hub.publish("runs", [view])
+        run = get_run(tx, run_id)
+        view = shown_run(tx, run)
+    if run.kind in PLAN_KINDS:  # boards show no others
+        context.app.hub.publish("runs", [view])
     return view
 
 

@@ -1,7 +1,8 @@
-"""Work on files of others in a child process, with limits of memory and time.
+"""Work on large files in a child process, with limits of memory and time.
 
-What a file makes of itself in memory is known only once it is read: whoever reads it may run out
-of memory, and a web server that does so takes all other people with it.
+What a file of others makes of itself in memory is known only once it is read, and a large one that
+is made leaves gigabytes to a process that goes on: whoever works on it may run out of memory, and a
+web server that does so takes all other people with it.
 """
 
 import errno
@@ -26,6 +27,9 @@ from data.errors import BarfrubError
 MEGABYTE = 1024**2
 MINUTE_S = 60.0
 
+LOOK_S = 0.2
+"""How often to ask whether the work is still wanted."""
+
 LEAVE_S = 5.0
 """How long a child that has answered may take to end."""
 
@@ -44,14 +48,13 @@ class ProcessLimits:
 
 
 class ImportLimitError(BarfrubError):
-    """A file that takes more memory or time to be read than a server gives it."""
+    """A file that takes more memory or time than a server gives it."""
 
     code = "import_limit"
 
     def __init__(self, file: str, limits: ProcessLimits) -> None:
         super().__init__(
-            f"{file} takes more than {limits.megabytes} MB of memory"
-            f" or {limits.minutes:g} minutes to be read",
+            f"{file} takes more than {limits.megabytes} MB of memory or {limits.minutes:g} minutes",
             file=file,
             megabytes=limits.megabytes,
             minutes=limits.minutes,
@@ -59,22 +62,26 @@ class ImportLimitError(BarfrubError):
 
 
 class ImportStartError(BarfrubError):
-    """The process that reads a file could not start: a lack of the server, not of the file."""
+    """The process for a file could not start: a lack of the server, not of the file."""
 
     code = "import_start"
     retry_s = 60
 
     def __init__(self, file: str) -> None:
-        super().__init__(f"the process that reads {file} could not start", file=file)
+        super().__init__(f"the process for {file} could not start", file=file)
 
 
 class ImportFaultError(BarfrubError):
-    """A fault of the program in reading a file: not the file's, and not a matter of limits."""
+    """A fault of the program in work on a file: not the file's, and not a matter of limits."""
 
     code = "server"
 
     def __init__(self, file: str, fault: str) -> None:
-        super().__init__(f"internal error in reading {file}: {fault}", file=file, fault=fault)
+        super().__init__(f"internal error in work on {file}: {fault}", file=file, fault=fault)
+
+
+class WorkStoppedError(Exception):
+    """Raised where the work is not wanted any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,10 @@ class _NotBegun:
     """Where the child was gone before it began to work."""
 
 
+class _Stopped:
+    """In place of an answer that nobody wants any more."""
+
+
 _BEGUN = b"begun"
 """What the child sends before it begins to work."""
 
@@ -121,18 +132,32 @@ def run_limited[**P, R](
 ) -> R:
     """Return what a function returns that runs in a child process; raise what it raises.
 
-    The function is one of a module, and `file` the name of what it reads. Raises
+    The function is one of a module, and `file` the name of what it reads or makes. Raises
     `ImportLimitError` where the child takes more than the limits, `ImportStartError` where it dies
     before it begins, and `ImportFaultError` where the function raises an error that is not a
     `BarfrubError`. A child ends when its parent is killed.
     """
+    return run_unless(_never, limits, file, work, *given, **named)
+
+
+def run_unless[**P, R](
+    stopped: Callable[[], bool],
+    limits: ProcessLimits,
+    file: str,
+    work: Callable[P, R],
+    *given: P.args,
+    **named: P.kwargs,
+) -> R:
+    """Return what `run_limited` does; raise `WorkStoppedError` soon after `stopped` says so."""
+    if stopped():
+        raise WorkStoppedError
     ours, theirs = _SPAWN.Pipe()
     words = theirs, limits, work, given, named
     child = _SPAWN.Process(target=_work_as_child, args=words, name="barfrub-import", daemon=True)
     _start(child, file)
     theirs.close()  # else nobody notices that the child is gone
     try:
-        answer = _answer(ours, limits)
+        answer = _answer(ours, limits, stopped)
     finally:
         ours.close()
         child.join(LEAVE_S)
@@ -144,47 +169,65 @@ def run_limited[**P, R](
     if isinstance(answer, _Failed):
         raise answer.error()
     if isinstance(answer, _Fault):
-        _log.error("%s could not be read\n%s", file, answer.trace)
+        _log.error("work on %s failed\n%s", file, answer.trace)
         raise ImportFaultError(file, answer.name)
+    if isinstance(answer, _Stopped):
+        raise WorkStoppedError
     if isinstance(answer, _NotBegun):
-        _log.error("%s: the process that reads it died at its start (%s)", file, child.exitcode)
+        _log.error("%s: the process for it died at its start (%s)", file, child.exitcode)
         raise ImportStartError(file)
-    _log.warning("%s was given up: the process that read it ended with %s", file, child.exitcode)
+    _log.warning("%s was given up: the process at work on it ended with %s", file, child.exitcode)
     raise ImportLimitError(file, limits)
 
 
 def limits_of(settings: Settings) -> ProcessLimits:
-    """Return the limits of reading one file."""
+    """Return the limits of reading or making one file."""
     return ProcessLimits(settings.import_memory_mb, settings.import_minutes)
+
+
+def _never() -> bool:
+    return False
 
 
 def _start(child: SpawnProcess, file: str) -> None:
     try:
         child.start()
     except OSError as error:  # no memory or no number for another process
-        _log.exception("%s: the process that reads it could not start", file)
+        _log.exception("%s: the process for it could not start", file)
         raise ImportStartError(file) from error
 
 
-def _answer(pipe: Connection, limits: ProcessLimits) -> object:
+def _answer(pipe: Connection, limits: ProcessLimits, stopped: Callable[[], bool]) -> object:
     """Return the child's answer.
 
     `_TooMuch` where it is late or the child has died at work, `_NotBegun` where before that.
     """
     until_s = time.monotonic() + limits.minutes * MINUTE_S
     try:
-        if not pipe.poll(until_s - time.monotonic()):
-            return _TooMuch()
+        if (missing := _missing(pipe, until_s, stopped)) is not None:
+            return missing
         pipe.recv_bytes(len(_BEGUN))
     except (EOFError, OSError):
         return _NotBegun()
     try:
-        if not pipe.poll(until_s - time.monotonic()):
-            return _TooMuch()
+        if (missing := _missing(pipe, until_s, stopped)) is not None:
+            return missing
         answer = pipe.recv_bytes(limits.megabytes * MEGABYTE)
     except (EOFError, OSError):  # it died, or what it made is too large
         return _TooMuch()
     return pickle.loads(answer)  # noqa: S301 - of our own child
+
+
+def _missing(
+    pipe: Connection, until_s: float, stopped: Callable[[], bool]
+) -> _TooMuch | _Stopped | None:
+    """Wait for the child's next words; return why there are none, `None` where there are."""
+    while not pipe.poll(min(max(until_s - time.monotonic(), 0.0), LOOK_S)):
+        if stopped():
+            return _Stopped()
+        if time.monotonic() >= until_s:
+            return _TooMuch()
+    return None
 
 
 def _work_as_child(

@@ -34,7 +34,7 @@ from api.open311 import requests as open311_requests
 from api.open311 import services as open311_services
 from api.open311 import updates as open311_updates
 from api.open311.errors import install_outer_faults
-from api.planning import plan_comparison, plans
+from api.planning import plan_comparison, plans, run_files
 from api.processes.city_state import CityStateHolder
 from api.processes.cluster.board_presence import presence_of
 from api.processes.cluster.leadership import Leadership
@@ -108,6 +108,7 @@ ROUTES = (
     plan_comparison,
     edits,
     plans,
+    run_files,
     replans,
     what_if,
     shifts,

@@ -227,13 +227,13 @@ class Allowed:
 
 @dataclass(frozen=True)
 class AllowedByForm:
-    """As `Allowed`, for the pages of one's own account.
+    """As `Allowed`, for forms that need no scripts and send the anti-forgery token as a field.
 
-    Their forms need no scripts and send the anti-forgery token as a field, and they are open to
-    who is to set up the second step.
+    Those of one's own account are open to who is to set up the second step.
     """
 
     roles: tuple[Role, ...]
+    second_step: bool = False
 
     def __call__(self, request: Request, csrf: SentCsrf) -> Context:
         """Check what `before_body` checks, and the token of the form."""
@@ -245,7 +245,10 @@ class AllowedByForm:
     def before_body(self, request: Request) -> Context:
         """Check session, role, and a token in the headers: a form's own is read later."""
         in_form = CSRF_HEADER not in request.headers and sends_form(request)
-        return _context_for(request, self.roles, in_form=in_form)
+        context = _context_for(request, self.roles, in_form=in_form)
+        if self.second_step and second_step_missing(context.app, context.user):
+            raise SecondStepMissingError
+        return context
 
 
 def second_step_missing(app: App, user: User) -> bool:
@@ -385,6 +388,7 @@ AccountContext = Annotated[
 ]
 WallContext = Annotated[Context, Depends(Allowed((*BOARD_ROLES, Role.WALL)))]
 BoardContext = Annotated[Context, Depends(Allowed(BOARD_ROLES))]
+BoardFormContext = Annotated[Context, Depends(AllowedByForm(BOARD_ROLES, second_step=True))]
 IntakeContext = Annotated[Context, Depends(Allowed(READS_WORDS))]
 CallerContext = Annotated[Context, Depends(Allowed((*BOARD_ROLES, Role.OPERATOR)))]
 StreetContext = Annotated[Context, Depends(Allowed((*BOARD_ROLES, Role.OPERATOR)))]

@@ -17,6 +17,12 @@ def attachment(content: str | bytes, media_type: str, name: str) -> Response:
     return Response(content, media_type=media_type, headers=headers)
 
 
+def shown(content: bytes, media_type: str, name: str) -> Response:
+    """Return a file that browsers show, with the name under which they save it."""
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
+
+
 def period_csv(text: str, what: str, period: Period, timezone: str) -> Response:
     """Return a CSV download named by its content and the start of its period."""
     local = period.since.astimezone(ZoneInfo(timezone))

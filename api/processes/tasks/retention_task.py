@@ -14,8 +14,10 @@ from data.files.photos import remove_orphans, remove_photo
 from data.model import Actor, ActorKind
 from data.store.backup.pruning import prune_backups
 from data.store.database.engine import Database, forget_overwritten, reading, transaction
+from data.store.planning.run_files import erase_files
 from data.store.requests.data_retention import list_photos
 from fleet.requests.data_retention import ErasedCounts, PersonSought, erase_old, erase_person
+from fleet.routes.sheet_request import KEPT_FOR
 
 EVERY_S = 6 * 3600.0
 """Time between two erasures; the first is at the start, so that a restored backup is erased too."""
@@ -91,6 +93,7 @@ class RetentionTask(PeriodicTask):
         """Erase once, rows before files: a file that no row names can be removed later."""
         settings = self._settings
         with transaction(self._engine) as tx:
+            erase_files(tx, self._clock.now() - KEPT_FOR)
             erased = erase_old(
                 tx,
                 actor,

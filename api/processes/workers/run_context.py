@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from api.config.clock import Clock
 from api.config.settings import SECTOR_JOBS
+from api.processes.limited_process import ProcessLimits
 from api.processes.workers.run_lease import Heartbeat
 from data.model import PlanRun
 from data.store.database.engine import Database, Tx
@@ -14,6 +15,9 @@ from fleet.what_if.searches import KnownBase
 from routing.replanning.path_cache import LineGraphCache
 
 SEED = 1
+
+FILE_LIMITS = ProcessLimits(megabytes=4096, minutes=60.0)
+"""What a file may take where no settings say."""
 
 type StoreOutcome = Callable[[Tx, PlanRun], PlanRun]
 """Stores what came of a run in one transaction and ends the run, which it returns."""
@@ -34,10 +38,11 @@ class WorkerMemory:
 
 @dataclass(frozen=True, slots=True)
 class WorkerLimits:
-    """On how many threads a worker searches, and how many jobs a sector of a plan has at least."""
+    """On how many threads a worker searches, how many jobs a sector has, what a file may take."""
 
     threads: int = 1
     sector_jobs: int = SECTOR_JOBS
+    files: ProcessLimits = FILE_LIMITS
 
 
 @dataclass(frozen=True, slots=True)

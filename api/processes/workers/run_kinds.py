@@ -1,7 +1,8 @@
-"""How a worker solves each kind of run: search without a transaction, then store."""
+"""What a worker does for each kind of run: search without a transaction, then store."""
 
 from collections.abc import Callable, Mapping
 
+from api.processes.workers.file_runs import make_report
 from api.processes.workers.run_context import SEED, RunContext, StoreOutcome
 from api.processes.workers.sector_runs import (
     joined_plan,
@@ -125,5 +126,6 @@ KINDS: Mapping[RunKind, Callable[[RunContext], StoreOutcome]] = {
     RunKind.WHATIF: answer_what_if,
     RunKind.REPLAN: make_replan,
     RunKind.SECTOR: make_sector,
+    RunKind.REPORT: make_report,
 }
-"""The solving function of each kind of run."""
+"""The function of each kind of run."""

@@ -1,4 +1,4 @@
-"""The processes beside the server: one for plans that take minutes, one for answers in seconds."""
+"""The processes beside the server: one for plans and files, one for answers in seconds."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

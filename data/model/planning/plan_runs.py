@@ -1,4 +1,4 @@
-"""Plan runs: requests to solve in a worker's queue, and their progress."""
+"""Plan runs: requests in a worker's queue to solve or to make a file, and their progress."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,10 +16,14 @@ class RunKind(StrEnum):
     WHATIF = "whatif"
     REPLAN = "replan"
     SECTOR = "sector"
+    REPORT = "report"
 
 
-ASKED_KINDS = tuple(kind for kind in RunKind if kind is not RunKind.SECTOR)
-"""Kinds of runs that people ask for; the others are parts of them."""
+FILE_KINDS = frozenset({RunKind.REPORT})
+"""Kinds of runs that make a file; a worker takes them beside those of the optimizer."""
+
+ASKED_KINDS = tuple(kind for kind in RunKind if kind not in {RunKind.SECTOR, *FILE_KINDS})
+"""Kinds of runs that people ask the optimizer for; the others are parts of them, or files."""
 
 PLAN_KINDS = tuple(kind for kind in ASKED_KINDS if kind is not RunKind.WHATIF)
 """Kinds of runs that end with a plan."""
@@ -27,8 +31,8 @@ PLAN_KINDS = tuple(kind for kind in ASKED_KINDS if kind is not RunKind.WHATIF)
 QUICK_KINDS = frozenset({RunKind.REPLAN})
 """Kinds of runs that take seconds, and have a worker of their own."""
 
-SLOW_KINDS = frozenset(RunKind) - QUICK_KINDS
-"""Kinds of runs that may take minutes."""
+SLOW_KINDS = frozenset(RunKind) - QUICK_KINDS - FILE_KINDS
+"""Kinds of runs that the optimizer may take minutes for."""
 
 
 class RunState(StrEnum):
@@ -68,13 +72,13 @@ class RunWish:
 
 @dataclass(frozen=True, slots=True)
 class PlanRun:
-    """A request to solve, in the queue; `lease_until` says how long its worker holds it.
+    """A request in the queue; `lease_until` says how long its worker holds it.
 
     Attributes
     ----------
     options
-        Plain values, by the kind of run: which classes, districts and machines a plan is for, or
-        what has happened that a replan answers.
+        Plain values, by the kind of run: which classes, districts and machines a plan is for,
+        what has happened that a replan answers, or what a file is made of.
     curve
         Progress from the beginning on, thinned out.
     error, fault
@@ -82,7 +86,7 @@ class PlanRun:
     digest
         What the situation was that it is answered for; empty where nobody asks for it again.
     answer
-        Plain values that a run has found which makes no plan.
+        Plain values that a run has found which makes no plan: name, type and size of a file.
     parent_id
         The run of the whole plan, where this one plans a sector of it.
     """

@@ -22,7 +22,7 @@ from data.model import (
     RunWish,
     StormId,
 )
-from data.model.planning.plan_runs import ASKED_KINDS
+from data.model.planning.plan_runs import ASKED_KINDS, FILE_KINDS
 from data.store.database.engine import Tx
 from data.store.database.records import record
 from data.store.queue.run_queue import PATIENT, is_split, queue_of, rank, rank_of
@@ -72,13 +72,16 @@ def list_runs(
 
 
 def count_ahead(tx: Tx, run: PlanRun) -> int:
-    """Return how many runs a worker ends before it begins with a queued one."""
+    """Return how many runs a worker ends before it begins with a queued one.
+
+    Files are made beside plans, and do not wait for them.
+    """
     if run.state is not RunState.QUEUED:
         return 0
     unfinished = plan_run.c.state.in_((RunState.QUEUED, RunState.RUNNING))
     own = rank_of(run.kind)
     sooner = or_(rank() < own, and_(rank() == own, plan_run.c.id < run.id))
-    asked = plan_run.c.kind.in_(ASKED_KINDS)
+    asked = plan_run.c.kind.in_(FILE_KINDS if run.kind in FILE_KINDS else ASKED_KINDS)
     query = select(func.count()).select_from(plan_run).where(unfinished, asked, sooner)
     return tx.execute(query).scalar_one()
 

@@ -70,6 +70,7 @@ from data.store.schema.storms import (
     plan_worker,
     request,
     route,
+    run_file,
     shift,
     storm,
 )
@@ -154,6 +155,7 @@ __all__ = [
     "restriction",
     "route",
     "route_answer",
+    "run_file",
     "second_factor",
     "segment",
     "segment_level",

@@ -132,6 +132,14 @@ plan_run = Table(
 )
 Index("plan_run_by_parent", plan_run.c.parent_id)
 
+run_file = Table(
+    "run_file",
+    metadata,
+    Column("run_id", ForeignKey("plan_run.id"), primary_key=True),
+    Column("part", Whole, primary_key=True, autoincrement=False, doc="from 0 on"),
+    Column("content", LargeBinary, nullable=False),
+)
+
 plan_worker = Table(
     "plan_worker",
     metadata,

@@ -120,7 +120,7 @@ class Unreadable:
 
 
 def test_a_child_that_dies_at_its_start_is_not_told_as_too_much() -> None:
-    with pytest.raises(ImportStartError, match=r"reads town\.osm could not start") as refused:
+    with pytest.raises(ImportStartError, match=r"for town\.osm could not start") as refused:
         run_limited(ENOUGH, "town.osm", pid_and, Unreadable())
     assert refused.value.retry_s
 

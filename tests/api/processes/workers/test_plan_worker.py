@@ -14,14 +14,17 @@ from data.model import PlanRun, RunKind, RunState
 from data.store.database.city_database import database_of
 from data.store.database.engine import reading, transaction
 from data.store.planning.plan_runs import get_run, lease_run
-from data.store.planning.plans import get_plan
+from data.store.planning.plans import add_plan, get_plan
+from data.store.planning.run_files import get_file
 from data.store.queue.run_queue import LEASE_S
 from fleet.planning.plan_lifecycle import ask_for_plan, request_stop
 from fleet.planning.plan_preparation import prepare
+from fleet.routes.sheet_request import ask_for_sheets
 from fleet.storms.storm_start import end_storm, start_storm
 from fleet.what_if.question import ask_what_if
 from tests import village as v
 from tests.dead_workers import let_workers_die
+from tests.maps.plans import a_plan
 from tests.village_database import DISPATCHER, POLICY
 
 STORM = v.a_storm().id
@@ -182,9 +185,17 @@ def test_the_worker_beside_the_server_is_another_process_and_is_replaced_when_it
         while len(multiprocessing.active_children()) < len(WORKERS):
             pause.wait(0.01)
         assert finished(engine, asked(engine)).state is RunState.DONE
+        sheets = asked_sheets(engine)
+        while now_standing(engine, sheets).state is RunState.QUEUED:
+            pause.wait(0.01)
         for worker in multiprocessing.active_children():
             worker.kill()
+        with transaction(engine) as tx:
+            let_workers_die(tx, real_now())
         assert finished(engine, asked(engine)).state is RunState.DONE
+        assert finished(engine, sheets).state is RunState.DONE
+    with reading(engine) as tx:
+        assert get_file(tx, sheets.id).startswith(b"%PDF-")
 
 
 def test_a_run_that_kills_its_workers_is_given_up(engine: Engine) -> None:
@@ -214,6 +225,12 @@ def test_a_question_makes_room_for_a_plan_and_is_taken_up_again(engine: Engine, 
     solve_run(engine, v.village(), held, clock, threading.Event())
     assert now_standing(engine, question).state is RunState.QUEUED
     assert leased(engine).id == plan.id
+
+
+def asked_sheets(engine: Engine) -> PlanRun:
+    with transaction(engine) as tx:
+        plan = add_plan(tx, a_plan(unserved=()))
+        return ask_for_sheets(tx, DISPATCHER, plan.id, "en", v.NOW)
 
 
 def asked_what_if(engine: Engine, change: dict[str, int], seconds: float = 1.0) -> PlanRun:

@@ -1,0 +1,63 @@
+"""Asking for the route sheets of a whole plan, which a worker makes by the queue of runs.
+
+Those of 22 trucks and 5,650 streets take over a minute of a processor, so few may wait.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from data.errors import BarfrubError, NotFoundError
+from data.model import Actor, PlanId, PlanRun, RunKind, RunState, RunWish
+from data.store.audit.audit_log import add_event, find_last_line
+from data.store.database.engine import Tx
+from data.store.planning.plan_runs import add_run
+from data.store.planning.plans import get_plan
+from data.store.planning.run_files import erase_files, list_unfinished_files
+
+SECONDS = 60.0
+"""How long making the file takes at a large city."""
+
+MOST_WAITING = 4
+"""Files that are made or wait at most."""
+
+KEPT_FOR = timedelta(hours=1)
+"""How long a file can be fetched; then it is printed anew."""
+
+
+class SheetsBusyError(BarfrubError):
+    """Raised where too many wait for the route sheets of a plan."""
+
+    code = "sheets_busy"
+    retry_s = 120
+
+    def __init__(self) -> None:
+        super().__init__("route sheets are being made for others: try again in two minutes")
+
+
+def ask_for_sheets(tx: Tx, actor: Actor, plan_id: PlanId, language: str, now: datetime) -> PlanRun:
+    """Return the run that makes the route sheets of a plan: one that others wait for, or a new one.
+
+    A run that has begun may have read what has changed since; then there is a new one. Raises
+    `NotFoundError` where no truck has a route, and `SheetsBusyError` where too many wait.
+    """
+    plan = get_plan(tx, plan_id)
+    if not any(route.legs for route in plan.routes):
+        raise NotFoundError("route", plan_id)
+    erase_files(tx, now - KEPT_FOR)
+    options: Mapping[str, Any] = {"plan": plan_id, "language": language}
+    last, waiting = _last_line(tx), list_unfinished_files(tx)
+    for run in waiting:
+        if run.options == options and (run.state is RunState.QUEUED or run.digest == last):
+            return run
+    if len(waiting) >= MOST_WAITING:
+        raise SheetsBusyError
+    add_event(tx, now, actor, "sheets.asked", f"plan:{plan_id}", after=dict(options))
+    wish = RunWish(SECONDS, RunKind.REPORT, options, _last_line(tx))
+    return add_run(tx, plan.storm_id, actor.id, now, wish)
+
+
+def _last_line(tx: Tx) -> str:
+    """Return the last line of the audit log: whatever has changed since has written another one."""
+    found = find_last_line(tx)
+    return f"{found[0]}" if found else ""
