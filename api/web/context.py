@@ -227,13 +227,10 @@ class Allowed:
 
 @dataclass(frozen=True)
 class AllowedByForm:
-    """As `Allowed`, for forms that need no scripts and send the anti-forgery token as a field.
-
-    Those of one's own account are open to who is to set up the second step.
-    """
+    """As `Allowed`, for forms without scripts: the anti-forgery token is one of their fields."""
 
     roles: tuple[Role, ...]
-    second_step: bool = False
+    second_step: bool = False  # one's own account is open to who is to set it up
 
     def __call__(self, request: Request, csrf: SentCsrf) -> Context:
         """Check what `before_body` checks, and the token of the form."""
