@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
+from api.access import auth
 from api.access.auth import hash_password
 from api.config.settings import Settings, prepare_numba
 from data.store.database.engine import Tx, transaction
@@ -59,8 +61,16 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_hashed_quickly() -> Iterator[None]:
+    """Hash passwords with Argon2's least work, not a tenth of a second each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(auth, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
 @pytest.fixture(scope="session")
-def password_hash() -> str:
+def password_hash(_passwords_hashed_quickly: None) -> str:
     return hash_password(PASSWORD)
 
 

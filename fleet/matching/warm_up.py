@@ -1,6 +1,7 @@
 """Load or compile what the map matching needs before the first truck sends a position."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from data.model import (
     DeviceId,
@@ -22,6 +23,7 @@ STEP_DEG = 0.0003
 """Between the fixes of the drive: 33 m."""
 
 
+@cache  # a process has them ready once, for all its cities
 def warm_up() -> None:
     """Match a short drive over two drawn streets, so that the kernels are ready."""
     matcher, trail = StreetMatcher(build_network((_street(1), _street(2)))), Trail()

@@ -184,7 +184,6 @@ def test_the_worker_beside_the_server_is_another_process_and_is_replaced_when_it
         pause = threading.Event()
         while len(multiprocessing.active_children()) < len(WORKERS):
             pause.wait(0.01)
-        assert finished(engine, asked(engine)).state is RunState.DONE
         sheets = asked_sheets(engine)
         while now_standing(engine, sheets).state is RunState.QUEUED:
             pause.wait(0.01)
