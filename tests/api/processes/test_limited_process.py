@@ -148,7 +148,7 @@ def test_a_child_ends_when_the_server_is_killed() -> None:
     child = int(server.stdout.readline())
     server.kill()
     try:
-        server.communicate(timeout=20)  # until the child has closed its end too
+        server.communicate(timeout=240)  # until the child has closed its end too
     except subprocess.TimeoutExpired:
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)

@@ -377,7 +377,7 @@ def test_a_background_job_runs_alone():
     go.set()
     for thread in threading.enumerate():
         if thread.name == "barfrub-background":
-            thread.join(10)
+            thread.join(240)
     assert (background_job.state.state, background_job.state.outcome) == ("done", "home")
 
 
@@ -390,7 +390,7 @@ def test_a_background_job_that_breaks_says_so_and_another_may_begin(caplog):
     background_job.begin("walk", stumble)
     for thread in threading.enumerate():
         if thread.name == "barfrub-background":
-            thread.join(10)
+            thread.join(240)
     assert background_job.state.state == "failed"
     assert "a stone" not in str(background_job.state.error)
     background_job.forget()

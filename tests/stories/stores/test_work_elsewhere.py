@@ -32,7 +32,7 @@ def elsewhere(city_folder: Path, tmp_path: Path) -> Settings:
 
 
 def test_a_plan_asked_for_here_is_solved_elsewhere(elsewhere, dispatcher, storm, app, clock):
-    ran = dispatcher.post("/api/plans", json={"seconds": 5}).json()
+    ran = dispatcher.post("/api/plans", json={"seconds": 1}).json()
     folder = joined_city(elsewhere, None)
     assert folder == elsewhere.city_folder("village")
     stopped, pause = threading.Event(), threading.Event()
