@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy import Engine
 
 from data.store.database.city_address import PostgresAddress
-from data.store.database.engine import create_engine
+from data.store.database.engine import create_engine, momentary
 
 SERVER = os.environ.get("BARFRUB_TEST_POSTGRES", "")
 """URL of a server that the tests may make databases in, without a database's name."""
@@ -21,6 +21,12 @@ WANTED = os.environ.get("BARFRUB_TEST_STORE") == "postgresql"
 """Whether the tests keep their cities there."""
 
 SCHEMA = "village"
+
+_FILES = """
+    SELECT string_agg(pg_read_binary_file(pg_relation_filepath(pg_class.oid), true), '')
+    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE nspname IN (current_schema(), 'pg_toast') AND pg_relation_size(pg_class.oid) > 0
+"""
 
 _numbers = count(1)
 _templates: dict[str, PostgresAddress] = {}
@@ -68,6 +74,14 @@ def opened(address: PostgresAddress) -> Engine:
     """Return the engine of a copy, which `drop_copies` closes."""
     _opened.append(create_engine(address))
     return _opened[-1]
+
+
+def bytes_of_tables(engine: Engine) -> bytes:
+    """Return what the files of a city's tables and indexes hold, as a thief of the disk does."""
+    with momentary(engine) as tx:
+        tx.exec_driver_sql("CHECKPOINT")
+        found: bytes = tx.exec_driver_sql(_FILES).scalar_one()
+    return bytes(found)
 
 
 def drop_copies() -> None:

@@ -15,7 +15,7 @@ from data.model import Actor, ActorKind
 from data.store.backup.pruning import prune_backups
 from data.store.database.engine import Database, forget_overwritten, reading, transaction
 from data.store.planning.run_files import erase_files
-from data.store.requests.data_retention import list_photos
+from data.store.requests.data_retention import WORDED, list_photos
 from fleet.requests.data_retention import ErasedCounts, PersonSought, erase_old, erase_person
 from fleet.routes.sheet_request import KEPT_FOR
 
@@ -55,6 +55,7 @@ class RetentionTask(PeriodicTask):
         self._settings = settings
         self._folder = folder
         self._doubtful = doubtful
+        self._readable = False
 
     def run(self) -> ErasedCounts:
         """Erase once and log the counts; not by a clock that may be wrong."""
@@ -115,6 +116,9 @@ class RetentionTask(PeriodicTask):
         """Remove files of photos, and what the database keeps beside its tables."""
         for name in erased.photos:
             remove_photo(self._folder, name)
-        if erased != NOTHING_ERASED and not forget_overwritten(self._engine):
-            _log.warning("what was erased stays in the write-ahead log until it is written over")
+        self._readable = self._readable or erased != NOTHING_ERASED
+        if self._readable:
+            self._readable = not forget_overwritten(self._engine, WORDED)
+        if self._readable:
+            _log.warning("what was erased may still be in the database's files: tried again later")
         return erased

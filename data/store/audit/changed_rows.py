@@ -1,7 +1,9 @@
 """Digests of shifts, promises and trackers, which the line of each change carries.
 
 The functions that change such a row mark it; the next line of the audit log in that transaction
-says what the row is now. So no place that writes a line can forget the digest.
+says what the row is now. So no place that writes a line can forget the digest. Rows that never
+change are told together where many are added in a row: publishing a plan makes thousands of
+promises.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +17,7 @@ from data.store.database.engine import Tx
 from data.store.schema import device, promise, shift
 
 ADDED, CHANGED = "rows_added", "rows_changed"
-"""Fields of a line: digests of rows by their subject ("shift:7")."""
+"""Fields of a line: digests of rows by their subject ("shift:7", or "promise:101-600" for many)."""
 
 _WATCHED: dict[Table, tuple[str, ...]] = {
     shift: ("id", "storm_id", "vehicle_id", "driver_id", "starts_at", "ends_at", "state"),
@@ -32,6 +34,12 @@ _WATCHED: dict[Table, tuple[str, ...]] = {
     device: ("id", "name", "vehicle_id", "token_hash", "speed_unit", "inputs", "trusted"),
 }
 """The columns that a digest is of, by table."""
+
+UNCHANGING = frozenset({promise})
+"""Tables whose rows are only added."""
+
+APART = 8
+"""Up to so many rows with consecutive numbers have a digest each."""
 
 AT_ONCE = 500
 """Rows read by one query: one each would take most of the time of publishing a plan."""
@@ -59,9 +67,26 @@ def take_marked(tx: Tx) -> dict[str, dict[str, str]]:
     fields: dict[str, dict[str, str]] = {}
     for table, names in _marked.pop(tx, {}).items():
         for keys in batched(names, AT_ONCE, strict=False):
-            for key, digest in _digests(tx, table, keys):
-                fields.setdefault(names[key], {})[_subject(table, key)] = digest
+            found = dict(_digests(tx, table, keys))
+            for run in _runs(found) if table in UNCHANGING else ([key] for key in found):
+                field = fields.setdefault(names[run[0]], {})
+                if len(run) > APART:
+                    together = digest_of([found[key] for key in run])
+                    field[f"{table.name}:{run[0]}-{run[-1]}"] = together
+                else:
+                    field |= {_subject(table, key): found[key] for key in run}
     return fields
+
+
+def _runs(keys: Iterable[int]) -> list[list[int]]:
+    """Return ascending numbers in pieces, each without a gap."""
+    runs: list[list[int]] = []
+    for key in keys:
+        if runs and runs[-1][-1] == key - 1:
+            runs[-1].append(key)
+        else:
+            runs.append([key])
+    return runs
 
 
 def list_row_digests(tx: Tx) -> Iterator[tuple[str, str]]:

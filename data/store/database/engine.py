@@ -1,7 +1,7 @@
 """Opening a city's database and one transaction on it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -9,13 +9,13 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 from pysqlite3 import dbapi2
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from data.errors import DiskFullError, NotFoundError
 from data.store.database.city_address import PostgresAddress
-from data.store.database.postgres_engine import create_postgres_engine
+from data.store.database.postgres_engine import create_postgres_engine, rewrite_tables
 from data.store.database.sqlite_engine import (
     BUSY_MS,
     create_sqlite_engine,
@@ -107,12 +107,14 @@ def written_version() -> int | None:
     return _written.get()
 
 
-def forget_overwritten(engine: Engine) -> bool:
-    """Make what was erased unreadable beside the tables too; return whether that was possible.
+def forget_overwritten(engine: Engine, tables: Collection[Table]) -> bool:
+    """Make what was erased from tables unreadable in the files too; return whether it is.
 
-    SQLite's log is emptied; PostgreSQL writes over its space by and by, and needs nothing here.
+    SQLite's write-ahead log is emptied; on PostgreSQL the tables are written anew.
     """
-    return engine.dialect.name != "sqlite" or empty_write_log(engine)
+    if is_shared(engine):
+        return rewrite_tables(engine, [table.name for table in tables])
+    return empty_write_log(engine)
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """An engine on a city's schema of a PostgreSQL database."""
 
+import logging
 import math
 import time
+from collections.abc import Sequence
 from functools import partial
 
 import psycopg
@@ -18,6 +20,19 @@ WAIT_MS = 15_000
 
 POOL_WAIT_S = 5.0
 """How long anybody waits for a connection where all are in use."""
+
+REWRITE_LOCK_MS = 2_000
+"""How long the rewriting of a table waits for who uses it; all others wait behind it."""
+
+REWRITE_TRIES, REWRITE_PAUSE_S = 20, 0.2
+"""How often it is asked whether readers from before an erasure have ended, and the pause."""
+
+OLDER_READERS = """
+    SELECT EXISTS (
+        SELECT FROM pg_stat_activity WHERE datname = current_database()
+        AND pid <> pg_backend_pid() AND age(backend_xmin) > age(%s::xid)
+    )
+"""
 
 LATE_S = WAIT_MS / 1000 - 0.5
 """Who has less than this left to wait for other writers has waited in this process before."""
@@ -62,6 +77,11 @@ SERVER_KEEPALIVE = {
     name.replace("keepalives", "tcp_keepalives"): KEEPALIVE[name] for name in KEEPALIVE
 }
 """How PostgreSQL finds out that the machine of an own connection is gone."""
+
+
+_log = logging.getLogger(__name__)
+
+_name = psycopg.sql.Identifier
 
 
 def create_postgres_engine(address: PostgresAddress, *, derived: bool, new: bool) -> Engine:
@@ -127,6 +147,37 @@ def own_connection(engine: Engine) -> psycopg.Connection:
     connection.autocommit = True
     expect_breaks(connection)
     return connection
+
+
+def rewrite_tables(engine: Engine, names: Sequence[str]) -> bool:
+    """Write tables anew, without changed and deleted rows; return whether none of those is left.
+
+    PostgreSQL keeps such rows for its own vacuum, which frees their space and leaves their bytes
+    there. A table is locked while it is written; rows that somebody may still read are kept, so
+    readers from before get some seconds to end.
+    """
+    connection = own_connection(engine)
+    try:
+        connection.execute(f"SET lock_timeout = {REWRITE_LOCK_MS}")
+        now = connection.execute("SELECT pg_current_xact_id()::xid").fetchone()
+        gone = _ended_soon(connection, now)
+        for name in names:
+            connection.execute(psycopg.sql.SQL("VACUUM (FULL) {}").format(_name(name)))
+    except psycopg.Error as error:
+        _log.warning("tables could not be written anew: %s", error.diag.message_primary)
+        return False
+    finally:
+        connection.close()
+    return gone
+
+
+def _ended_soon(connection: psycopg.Connection, now: tuple[object, ...] | None) -> bool:
+    """Wait until nobody reads a state from before a transaction; return whether that came soon."""
+    for _ in range(REWRITE_TRIES):
+        if connection.execute(OLDER_READERS, now).fetchone() == (False,):
+            return True
+        time.sleep(REWRITE_PAUSE_S)
+    return False
 
 
 def expect_breaks(connection: psycopg.Connection) -> None:

@@ -13,7 +13,11 @@ from data.store.schema import (
     blockage,
     call_attempt,
     caller,
+    crew_job,
     crew_job_photo,
+    device_command,
+    handover_note,
+    message,
     partner_report,
     partner_update,
     phone_confirmation,
@@ -21,9 +25,32 @@ from data.store.schema import (
     request,
     request_comment,
     request_photo,
+    route_answer,
     sighting,
     tracking_code,
 )
+
+WORDED = (
+    blockage,
+    call_attempt,
+    caller,
+    crew_job,
+    crew_job_photo,
+    device_command,
+    handover_note,
+    message,
+    partner_report,
+    partner_update,
+    phone_confirmation,
+    referral,
+    request,
+    request_comment,
+    request_photo,
+    route_answer,
+    sighting,
+    tracking_code,
+)
+"""Tables from which words of people are erased, here and with crews, messages and shifts."""
 
 
 def requests_with_people(tx: Tx, before: datetime) -> list[RequestId]:

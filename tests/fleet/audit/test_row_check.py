@@ -1,12 +1,19 @@
 """Shifts, promises and trackers are compared with the digests in lines, from the first one on."""
 
-from data.model import Actor, ActorKind, Event, ShiftState, Storm
+import json
+from datetime import timedelta
+
+import pytest
+
+from data.model import Actor, ActorKind, Event, Promise, ShiftState, Storm
 from data.store.audit.audit_log import add_event, list_events
 from data.store.audit.changed_rows import ADDED, CHANGED, list_row_digests
 from data.store.database.engine import Tx
+from data.store.requests.promises import add_promises
 from data.store.shifts.shifts import add_shift, set_shift_state
 from fleet.audit.findings import Wrong
 from fleet.audit.row_check import WrittenRows
+from tests.fleet.requests.test_notices import add_published, asked
 from tests.village import NOW, a_shift
 
 SYSTEM = Actor(ActorKind.SYSTEM, "test")
@@ -51,3 +58,24 @@ def test_the_line_of_a_change_has_the_digest_of_what_the_row_is_then(tx: Tx, sto
     assert changed.after[CHANGED] == {subject: dict(list_row_digests(tx))[subject]}
     assert added.after[ADDED].keys() == {subject}
     assert added.after[ADDED] != changed.after[CHANGED]
+
+
+@pytest.mark.usefixtures("storm")
+def test_a_plan_of_thousands_of_promises_makes_a_short_line_that_proves_each(tx: Tx) -> None:
+    new, plan_id = asked(tx), add_published(tx)
+    assert new.job_id is not None
+    window = (NOW, NOW, NOW + timedelta(hours=1))
+    add_promises(tx, [Promise(new.id, new.job_id, plan_id, NOW, *window)] * 1_200)
+    add_event(tx, NOW, SYSTEM, "plan.published", "plan:1200")
+    (line,) = list_events(tx, "plan:1200")
+    assert len(json.dumps(line.after)) < 500
+    rows = [row for row in list_row_digests(tx) if row[0].startswith("promise:")]
+    assert list(rows_of(line).check(rows)) == []
+    subject, _ = rows[700]
+    changed = [(one, "another" if one == subject else digest) for one, digest in rows]
+    missing = [row for row in rows if row[0] != subject]
+    for tampered in (changed, missing):
+        (found,) = rows_of(line).check(tampered)
+        assert (found.wrong, found.subject) == (Wrong.RECORD, "promise:501-1000")
+    (extra,) = rows_of(line).check([*rows, ("promise:1201", "more")])
+    assert (extra.wrong, extra.subject) == (Wrong.UNWRITTEN, "promise:1201")

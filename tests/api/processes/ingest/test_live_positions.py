@@ -30,19 +30,12 @@ from fleet.setup.city_setup import set_policy
 from fleet.tracking.live_fleet import Hub, LiveFleet, Subscription
 from tests import village as v
 from tests.api.conftest import StillClock
+from tests.api.processes.ingest.tracked_village import a_tracked_village
 from tests.fleet.drives import a_drive, a_fix
 from tests.postgres import WANTED
-from tests.village_database import DISPATCHER, FLEET, a_village_database
+from tests.village_database import DISPATCHER, FLEET
 
 ONE_OF_TWO, DUE, NOT_DUE = CoverageState.PROGRESS, CoverageState.DUE, CoverageState.NOT_DUE
-
-
-def a_tracked_village() -> Database:
-    engine = a_village_database()
-    with transaction(engine) as tx:
-        for vehicle in (1, 2):
-            add_device(tx, f"truck-{vehicle}", v.a_vehicle(vehicle).id, f"hash-{vehicle}")
-    return engine
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Several digesters share out the vehicles: each digests its own, and one publishes for all."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from math import inf
 from pathlib import Path
@@ -20,7 +19,6 @@ from api.processes.ingest.part_ownership import (
     SharedOwnership,
 )
 from data.model import Position, SegmentId, Storm, VehicleId
-from data.store.accounts.accounts import add_device
 from data.store.coverage.coverage import list_work_and_drives
 from data.store.coverage.track_windows import remove_sensed
 from data.store.database.engine import Database, reading, transaction
@@ -28,7 +26,6 @@ from data.store.database.part_locks import PartLocks, part_locks
 from data.store.database.vehicle_parts import ALL_PARTS, LEADING_PART, PARTS, part_of
 from data.store.logbook import list_unnoted
 from data.store.schema import coverage, passage
-from data.store.setup.machines import save_fleet
 from data.store.storms.storms import add_storm, get_storm
 from data.store.tracking.positions import add_positions, list_unseen
 from fleet.coverage.street_coverage import CoverageState
@@ -36,26 +33,24 @@ from fleet.evidence.proof_store import refresh
 from fleet.tracking.live_fleet import Hub
 from tests import village as v
 from tests.api.conftest import StillClock
+from tests.api.processes.ingest.tracked_village import a_tracked_village
 from tests.fleet.drives import a_drive
-from tests.village_database import FLEET, a_city, a_village_database
+from tests.village_database import a_city
 
 VEHICLES = [VehicleId(one) for one in range(1, 9)]
 LEADING, OTHER = ProcessShare(0, 2), ProcessShare(1, 2)
 
 
-def a_tracked_village() -> Database:
-    engine = a_village_database()
+def a_village_in_a_storm() -> Database:
+    engine = a_tracked_village(len(VEHICLES))
     with transaction(engine) as tx:
-        save_fleet(tx, replace(FLEET, vehicles=tuple(v.a_vehicle(one) for one in VEHICLES)))
-        for one in VEHICLES:
-            add_device(tx, f"truck-{one}", one, f"hash-{one}")
         add_storm(tx, "First snow", "active", v.NOW)
     return engine
 
 
 @pytest.fixture
 def engine() -> Iterator[Database]:
-    engine = a_tracked_village()
+    engine = a_village_in_a_storm()
     yield engine
     engine.dispose()
 
@@ -113,7 +108,7 @@ def test_two_digesters_come_to_what_one_comes_to(
     engine: Database, clock: StillClock, locks: tuple[PartLocks, PartLocks]
 ) -> None:
     drives = [along_school(one, 60.0 + 15 * one) for one in VEHICLES]
-    alone = a_tracked_village()
+    alone = a_village_in_a_storm()
     clock.moment += timedelta(minutes=10)
     for digesters in (
         [a_digester(alone, clock, Hub())],
@@ -188,7 +183,7 @@ def test_parts_of_who_has_gone_are_taken_over_with_what_was_open(
     assert len(next_one.digest().positions) == len(drive) - 3
     assert second.parts == ALL_PARTS
     assert next_one.leads
-    alone = a_tracked_village()
+    alone = a_village_in_a_storm()
     store(alone, drive)
     a_digester(alone, clock, Hub()).digest()
     assert rows_of(engine) == rows_of(alone)
