@@ -54,12 +54,13 @@ class MemoryRateLimiter:
 
     def enter(self, entries: Iterable[Entry]) -> None:
         """Take a token of each key, as of `RateLimiter`."""
-        wanted = tuple(entries)
         with self._lock:
-            for key, allowance in wanted:
-                require_token(self._bucket(key, allowance), allowance)
-            for key, allowance in wanted:
-                self._take(key, allowance)
+            taken: dict[Hashable, TokenBucket] = {}
+            for key, allowance in entries:
+                bucket = self._bucket(key, allowance)
+                require_token(bucket, allowance)
+                taken[key] = bucket.taken(allowance)
+            self._buckets.update(taken)
 
     def check(self, key: Hashable, allowance: Allowance) -> None:
         """Raise `TooManyError` where no token is left, but take none."""

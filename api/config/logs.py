@@ -129,9 +129,11 @@ class RequestLog:
         route = route_of(scope)
         self._meters.count(method, route, status, took_s)
         role = scope.get("state", {}).get("role", "")
-        quiet = status < 400 and route.startswith(OFTEN)
+        level = logging.DEBUG if status < 400 and route.startswith(OFTEN) else logging.INFO
+        if not _log.isEnabledFor(level):
+            return
         _log.log(
-            logging.DEBUG if quiet else logging.INFO,
+            level,
             "%s %s %d %.0f ms%s",
             method,
             route,

@@ -27,9 +27,16 @@ class Meters:
             buckets=BUCKETS_S,
             registry=self.registry,
         )
+        self._counted: dict[tuple[str, str, int], tuple[Counter, Histogram | None]] = {}
 
     def count(self, method: str, route: str, status: int, took_s: float) -> None:
         """Count an answered request."""
-        self._requests.labels(method, route, str(status)).inc()
-        if route != OPEN_ENDED:
-            self._took.labels(route).observe(took_s)
+        counted = self._counted.get((method, route, status))
+        if counted is None:  # to look up what labels name takes as long as to count
+            took = None if route == OPEN_ENDED else self._took.labels(route)
+            counted = self._requests.labels(method, route, str(status)), took
+            self._counted[method, route, status] = counted
+        requests, took = counted
+        requests.inc()
+        if took is not None:
+            took.observe(took_s)

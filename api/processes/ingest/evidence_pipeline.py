@@ -44,8 +44,9 @@ PAUSE_S = 0.003
 REST_S = 0.2
 """Pause between two runs, so that positions come in bunches."""
 
-MANY, LONG_REST_S = 200, 1.5
-"""Pause (s) after a run over so many: several fixes of a vehicle cost little more than one."""
+LONG_RESTS_S = ((1_500, 4.0), (200, 1.5))
+"""Pause (s) after a run over so many: of four fixes of a vehicle together, one costs less than half
+as much as alone."""
 
 STOP_S = 0.2
 """How soon a stop is obeyed while kernels are compiled."""
@@ -141,7 +142,7 @@ class Digester:
         """Return the pause in seconds after a run over `seen` positions."""
         if self.behind or seen == AT_ONCE:
             return 0.0
-        return LONG_REST_S if seen >= MANY else REST_S
+        return next((rest_s for many, rest_s in LONG_RESTS_S if seen >= many), REST_S)
 
     def _warmed_up(self) -> bool:
         """Wait for the kernels to compile unless interrupted; return whether they are ready.

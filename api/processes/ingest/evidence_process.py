@@ -206,7 +206,7 @@ def digest_until_stopped(
         if time.monotonic() - collected_s > COLLECT_S:
             gc.collect()
             collected_s = time.monotonic()
-        time.sleep(rest_s)
+        line.stopped.wait(rest_s)
         wait_s = PERIOD_S if rest_s else 0.0
 
 

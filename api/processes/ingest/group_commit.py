@@ -19,11 +19,21 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CommitLimits:
-    """How long the writer gathers (s), how many items may wait, and how many share a commit."""
+    """How long the writer gathers (s), how many items may wait, and how many share a commit.
+
+    After a commit that `many` shared, it gathers for `many_gather_s`: a commit has a price of its
+    own, and where much comes, few large ones leave more of the processor to those who send.
+    """
 
     gather_s: float
     waiting: int
     together: int
+    many: int = 0
+    many_gather_s: float = 0.0
+
+    def pause_s(self, shared: int) -> float:
+        """Return how long to gather after a commit that so many items shared."""
+        return self.many_gather_s if 0 < self.many <= shared else self.gather_s
 
 
 type Pending[Item, Outcome] = tuple[Item, asyncio.Future[Outcome]]
@@ -91,15 +101,15 @@ class GroupCommit[Item, Outcome]:
             self._unanswered.discard(answer)
 
     async def _write(self) -> None:
-        open_for_more = True
+        open_for_more, shared = True, 0
         while open_for_more:
             first = await self._queue.get()
-            await asyncio.sleep(self._limits.gather_s)
+            await asyncio.sleep(self._limits.pause_s(shared))
             batch = [first]
             with suppress(asyncio.QueueEmpty):
                 while len(batch) < self._limits.together:
                     batch.append(self._queue.get_nowait())
-            open_for_more = None not in batch
+            open_for_more, shared = None not in batch, len(batch)
             await self._write_together([one for one in batch if one is not None])
 
     async def _write_together(self, batch: Sequence[Pending[Item, Outcome]]) -> None:

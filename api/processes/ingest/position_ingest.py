@@ -22,7 +22,7 @@ from data.store.tracking.positions import add_batches
 from fleet.accounts.accounts import token_digest
 from fleet.tracking.tracker_clocks import is_early
 
-LIMITS = CommitLimits(gather_s=0.004, waiting=2_000, together=500)
+LIMITS = CommitLimits(gather_s=0.004, waiting=2_000, together=500, many=8, many_gather_s=0.02)
 """Batches of positions; when too many wait for the writer, further senders wait."""
 
 KNOWN_S = 10.0

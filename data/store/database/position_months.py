@@ -1,32 +1,32 @@
 """Partitions of positions on PostgreSQL: one each month, made before its first fix is stored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-
-from sqlalchemy import text
 
 from data.store.database.engine import Tx
 from data.store.schema.tracking import FIRST_MONTH
 
-_MISSING = text("""
-    SELECT month FROM unnest(CAST(:months AS date[])) month
+MISSING_MONTHS = """
+    SELECT month FROM unnest(CAST(%s AS date[])) month
     WHERE to_regclass('position_' || to_char(month, 'YYYY_MM')) IS NULL
     AND EXISTS (SELECT FROM pg_partitioned_table WHERE partrelid = 'position'::regclass)
-    ORDER BY month
-""")
+"""
+"""Query for those of some months that have no partition yet; none where there are no partitions,
+as in a city that came to PostgreSQL before them."""
 
 
-def make_months(tx: Tx, moments: Iterable[datetime]) -> None:
-    """Make the partitions that fixes of these times belong into, where they are missing.
-
-    A city that came to PostgreSQL before there were partitions goes on with one table.
-    """
-    if tx.dialect.name != "postgresql":
-        return
+def months_of(moments: Iterable[datetime]) -> list[date]:
+    """Return the first days of the months that fixes of these times have a partition of."""
     months = {one.astimezone(UTC).date().replace(day=1) for one in moments}
-    later = sorted(month for month in months if month >= date.fromisoformat(FIRST_MONTH))
-    for month in tx.scalars(_MISSING, {"months": later}).all():
+    return sorted(month for month in months if month >= date.fromisoformat(FIRST_MONTH))
+
+
+def make_months(tx: Tx, months: Sequence[date]) -> bool:
+    """Make the partitions of months where they are missing; return whether any was."""
+    missing = tx.exec_driver_sql(MISSING_MONTHS, ([*months],)).scalars().all()
+    for month in sorted(missing):
         _make(tx, month)
+    return bool(missing)
 
 
 def _make(tx: Tx, month: date) -> None:

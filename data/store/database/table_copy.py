@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnElement, Row, Table, Text, func, insert, se
 
 from data.errors import BarfrubError
 from data.store.database.engine import Tx
-from data.store.database.position_months import make_months
+from data.store.database.position_months import make_months, months_of
 from data.store.schema import metadata, position
 
 AT_ONCE = 2_000
@@ -19,8 +19,8 @@ def copy_rows(source: Tx, copy: Tx) -> None:
     """Copy all rows into tables without any; new rows go on from there with their numbers."""
     for table in metadata.sorted_tables:
         for part in batched(_rows_of(source, table), AT_ONCE, strict=False):
-            if table is position:
-                make_months(copy, (row.fixed_at for row in part))
+            if table is position and copy.dialect.name == "postgresql":
+                make_months(copy, months_of(row.fixed_at for row in part))
             names = table.columns.keys()
             copy.execute(insert(table), [dict(zip(names, row, strict=True)) for row in part])
         _number_from_there(copy, table)

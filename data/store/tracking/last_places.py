@@ -1,14 +1,25 @@
 """Last places of vehicles as boards show them, on PostgreSQL alone: shared by a city's servers."""
 
+import json
 from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from data.model import LastPlace, VehicleId
 from data.store.database.engine import Tx
-from data.store.database.records import records, row_of
+from data.store.database.functions import json_rows
+from data.store.database.records import records
 from data.store.schema import last_place
+from data.store.schema.base import text_of_moment
+
+_COLUMNS = tuple(column.name for column in last_place.columns)
+_NAMES = ", ".join(_COLUMNS)
+_NEWER = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "vehicle_id")
+_SAVE = f"""
+    INSERT INTO last_place ({_NAMES}) SELECT {_NAMES} FROM {json_rows(last_place, _COLUMNS)}
+    ON CONFLICT (vehicle_id) DO UPDATE SET {_NEWER}
+    WHERE last_place.fixed_at <= excluded.fixed_at
+"""  # noqa: S608 - columns of ours
 
 
 def save_last_places(tx: Tx, places: Iterable[LastPlace]) -> None:
@@ -16,17 +27,23 @@ def save_last_places(tx: Tx, places: Iterable[LastPlace]) -> None:
 
     In the order of vehicles, since two servers that lock rows in two orders would wait for ever.
     """
-    rows = [row_of(one, last_place) for one in sorted(places, key=lambda one: one.vehicle_id)]
-    if not rows:
-        return
-    new = insert(last_place)
-    names = [column.name for column in last_place.columns if not column.primary_key]
-    newer = new.on_conflict_do_update(
-        index_elements=["vehicle_id"],
-        set_={name: new.excluded[name] for name in names},
-        where=last_place.c.fixed_at <= new.excluded.fixed_at,
-    )
-    tx.execute(newer, rows)
+    rows = [_named(one) for one in sorted(places, key=lambda one: one.vehicle_id)]
+    if rows:
+        tx.exec_driver_sql(_SAVE, (json.dumps(rows),))
+
+
+def _named(one: LastPlace) -> dict[str, object]:
+    """Return a place by column, for a JSON document."""
+    return {
+        "vehicle_id": one.vehicle_id,
+        "fixed_at": text_of_moment(one.fixed_at),
+        "lon": one.location.lon,
+        "lat": one.location.lat,
+        "heading_deg": one.heading_deg,
+        "speed_mps": one.speed_mps,
+        "state": one.state,
+        "blade": one.blade,
+    }
 
 
 def list_last_places(tx: Tx, vehicles: Collection[VehicleId] | None = None) -> list[LastPlace]:

@@ -1,17 +1,17 @@
 """Positions as trackers sent them: stored once, read by the tracking, kept for ever."""
 
 import json
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import insert, psycopg
+from sqlalchemy.dialects.postgresql import insert
 
 from data.model import DeviceId, LonLat, Position, VehicleId
 from data.store.database.engine import Tx
-from data.store.database.functions import one_if
-from data.store.database.position_months import make_months
+from data.store.database.functions import json_rows, one_if
+from data.store.database.position_months import MISSING_MONTHS, make_months, months_of
 from data.store.database.records import first_record, reader, record, records
 from data.store.database.vehicle_parts import ALL_PARTS, Parts, is_in_parts
 from data.store.schema import device, position
@@ -36,36 +36,69 @@ _COLUMNS = (
     "attributes",
     "seen",
 )
-_ADD = {
-    dialect.name: str(
-        insert(position)
-        .on_conflict_do_nothing(index_elements=["vehicle_id", "fixed_at", "source"])
-        .compile(dialect=dialect, column_keys=_COLUMNS)
-    )
-    for dialect in (
-        sqlite.dialect(),
-        psycopg.dialect(paramstyle="format"),  # type: ignore[no-untyped-call]  # it has no annotations
-    )
-}
+"""In the order of the table, as `_ADD` has them."""
+
+_KEY = ("vehicle_id", "fixed_at", "source")
+"""What a fix is known by."""
+
+type _Key = tuple[int, datetime, str]
+"""The values of these columns."""
+
+_ADD = str(
+    insert(position)
+    .on_conflict_do_nothing(index_elements=_KEY)
+    .compile(dialect=sqlite.dialect(), column_keys=_COLUMNS)
+)
+
+_NAMES, _KEY_NAMES = ", ".join(_COLUMNS), ", ".join(_KEY)
+_ADD_TOGETHER = f"""
+    INSERT INTO position ({_NAMES}) SELECT {_NAMES} FROM {json_rows(position, _COLUMNS)}
+    WHERE NOT EXISTS ({MISSING_MONTHS})
+    ON CONFLICT ({_KEY_NAMES}) DO NOTHING RETURNING {_KEY_NAMES}
+"""  # noqa: S608 - columns of ours
+"""Stores fixes on PostgreSQL and returns the keys of the new; none where a partition is missing."""
 
 
 def add_positions(tx: Tx, positions: Sequence[Position]) -> int:
     """Store the fixes whose (vehicle, fixed_at, source) is new, return how many those were."""
     if not positions:
         return 0
-    make_months(tx, (one.fixed_at for one in positions))
-    return int(tx.exec_driver_sql(_ADD[tx.dialect.name], [_row(one) for one in positions]).rowcount)
+    if tx.dialect.name == "postgresql":
+        return len(_add_together(tx, positions))
+    return int(tx.exec_driver_sql(_ADD, [_row(one) for one in positions]).rowcount)
 
 
 def add_batches(tx: Tx, batches: Sequence[Sequence[Position]]) -> list[int]:
     """Store the fixes of several senders together, return how many of each were new."""
-    together = tx.begin_nested()
     every = [fix for fixes in batches for fix in fixes]
+    if tx.dialect.name == "postgresql":
+        new = _add_together(tx, every)
+        if len(new) == len(every):
+            return [len(fixes) for fixes in batches]
+        return [_take_new(new, fixes) for fixes in batches]
+    together = tx.begin_nested()
     if add_positions(tx, every) == len(every):
         together.commit()
         return [len(fixes) for fixes in batches]
     together.rollback()  # some were known, and each sender hears how many of his
     return [add_positions(tx, fixes) for fixes in batches]
+
+
+def _add_together(tx: Tx, positions: Sequence[Position]) -> set[_Key]:
+    """Store fixes on PostgreSQL, with the partitions that they need; return the keys of the new."""
+    months = months_of(one.fixed_at for one in positions)
+    document = json.dumps([_named(one) for one in positions])
+    rows = tx.exec_driver_sql(_ADD_TOGETHER, (document, months)).all()
+    if len(rows) < len(positions) and make_months(tx, months):
+        rows = tx.exec_driver_sql(_ADD_TOGETHER, (document, months)).all()
+    return {(row.vehicle_id, row.fixed_at.replace(tzinfo=UTC), row.source) for row in rows}
+
+
+def _take_new(new: set[_Key], fixes: Iterable[Position]) -> int:
+    """Take the keys of a sender's fixes from those that are new; return how many there were."""
+    keys = {(one.vehicle_id, one.fixed_at, one.source) for one in fixes} & new
+    new -= keys
+    return len(keys)
 
 
 def list_unseen(tx: Tx, limit: int, parts: Parts = ALL_PARTS) -> tuple[list[Position], int]:
@@ -213,7 +246,17 @@ def find_last_place(tx: Tx, device_id: DeviceId) -> LonLat | None:
 
 
 def _row(one: Position) -> tuple[object, ...]:
-    """Return a fix as the driver takes it, in the order of `_COLUMNS`.
+    """Return a fix as SQLite takes it, in the order of `_COLUMNS`."""
+    return *_plain(one), json.dumps(dict(one.attributes)) if one.attributes else "{}", False
+
+
+def _named(one: Position) -> dict[str, object]:
+    """Return a fix by column, for a JSON document."""
+    return dict(zip(_COLUMNS, (*_plain(one), dict(one.attributes), False), strict=True))
+
+
+def _plain(one: Position) -> tuple[object, ...]:
+    """Return the columns of a fix but the last two.
 
     A million go through here for a recorded log: SQLAlchemy's own way takes three times as long.
     """
@@ -233,6 +276,4 @@ def _row(one: Position) -> tuple[object, ...]:
         one.material,
         one.rate_gm2,
         one.alarm,
-        json.dumps(dict(one.attributes)) if one.attributes else "{}",
-        False,
     )

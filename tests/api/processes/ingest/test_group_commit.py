@@ -152,3 +152,9 @@ def test_a_failing_callback_after_a_commit_stops_nothing(commits, book, monkeypa
     monkeypatch.setattr(book, "told", None)
     assert asyncio.run(scene()) == ["1", "2"]
     assert "could not be passed on" in caplog.text
+
+
+def test_after_a_commit_that_many_shared_the_next_one_gathers_for_longer():
+    limits = CommitLimits(gather_s=0.01, waiting=10, together=4, many=3, many_gather_s=0.05)
+    assert [limits.pause_s(shared) for shared in (0, 2, 3, 4)] == [0.01, 0.01, 0.05, 0.05]
+    assert LIMITS.pause_s(4) == 0.0

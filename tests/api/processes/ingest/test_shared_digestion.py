@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from api.processes.city_state import CityStateHolder
 from api.processes.ingest import board_publisher, part_ownership
-from api.processes.ingest.evidence_pipeline import Digester
+from api.processes.ingest.evidence_pipeline import AT_ONCE, Digester
 from api.processes.ingest.part_ownership import (
     Ownership,
     PartsLostError,
@@ -239,3 +239,12 @@ def test_fixes_behind_one_that_waits_are_noted_in_vehicle_logs_only_after_it(
     a_digester(engine, clock, Hub(), SharedOwnership(engine, locks[1], OTHER.parts)).digest()
     with reading(engine) as tx:
         assert {vehicle for _, vehicle, _ in list_unnoted(tx, 1000)} == {early, late}
+
+
+def test_the_more_positions_a_run_had_the_later_the_next_one_begins(
+    engine: Database, clock: StillClock
+) -> None:
+    digester = a_digester(engine, clock, Hub())
+    rests_s = [digester.rest_s(seen) for seen in (0, 500, 5_000)]
+    assert rests_s == sorted(set(rests_s))
+    assert digester.rest_s(AT_ONCE) == 0.0

@@ -1,0 +1,53 @@
+"""Positions of several senders in one statement: each new one is stored once, as it was sent."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from data.model import DeviceId, Position, VehicleId
+from data.store.accounts.accounts import add_device
+from data.store.database.engine import Tx, transaction
+from data.store.tracking.positions import add_batches, add_positions, list_unseen
+from tests import village as v
+from tests.village_database import a_village_database
+
+
+@pytest.fixture
+def tx() -> Iterator[Tx]:
+    with transaction(a_village_database()) as tx:
+        add_device(tx, "phone-1", VehicleId(1), "hash")
+        yield tx
+
+
+def a_fix(second: float) -> Position:
+    moment = v.NOW + timedelta(seconds=second)
+    return Position(DeviceId(1), VehicleId(1), "osmand", moment, moment, v.at_m(second, 0))
+
+
+def test_each_sender_hears_how_many_of_his_positions_were_new(tx: Tx) -> None:
+    known, first, second, third = (a_fix(each) for each in range(4))
+    assert add_positions(tx, [known]) == 1
+    batches = [[first], [known, second], [first, third], [known]]
+    assert add_batches(tx, batches) == [1, 1, 1, 0]
+    assert list_unseen(tx, 10)[0] == [known, first, second, third]
+    assert add_batches(tx, [[a_fix(5)], [a_fix(6), a_fix(7)]]) == [1, 2]
+
+
+def test_a_position_comes_out_as_it_went_in(tx: Tx) -> None:
+    plain = a_fix(0.123456)
+    full = replace(
+        a_fix(1),
+        speed_mps=0.1 + 0.2,
+        heading_deg=359.99999999999994,
+        accuracy_m=1e-300,
+        blade=True,
+        spreader=False,
+        material="\u0646\u0645\u06a9 'a\\b' \"c\"\n%s",
+        rate_gm2=15.0,
+        alarm="sos, low\u2028",
+        attributes={'k"ey': "\u0627\\", "batt": 87.0, "charge": True, "empty": ""},
+    )
+    assert add_batches(tx, [[plain], [full]]) == [1, 1]
+    assert list_unseen(tx, 10)[0] == [plain, full]
