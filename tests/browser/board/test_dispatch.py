@@ -16,14 +16,21 @@ from tests.village_plan import add_published_plan, legs_along
 
 pytestmark = pytest.mark.browser
 
+NAMES = {"fa": "برف سنگین و کولاک شب یلدا", "en": "Heavy snow and drifts on the longest night"}
+"""One storm's name, in both languages."""
+
 FASTER = Actor(ActorKind.USER, "sara")
+
+
+LINE_OF_WALL_PX = 28
+"""Height of a line of the storm's name on a wall of 1440 by 900."""
 
 
 def a_planned_storm(visit: Visit) -> RequestId:
     """Start a storm with three streets for its first truck, and take a request without a place."""
     city, now = visit.city, visit.city.clock.now()
     with transaction(city.engine) as tx:
-        start_storm(tx, FASTER, "Snow", city.network, city.policy, now)
+        start_storm(tx, FASTER, " / ".join(NAMES.values()), city.network, city.policy, now)
         legs = legs_along(tx, (MAIN_WEST, MAIN_EAST, ROSE), now)
         add_published_plan(tx, *legs)
         said = Report(channel="phone", kind=RequestKind.PLOW, text="by the old oak")
@@ -44,6 +51,9 @@ def test_a_dispatcher_works_the_board_by_keyboard_beside_another(visit: Visit) -
         page.keyboard.press("w")
         expect(page.locator(".wall-alerts h2")).to_contain_text(t("Alerts"))
         expect(page.locator("board-lists")).to_be_hidden()
+        name = page.locator(".strip .storm .plain")
+        expect(name).to_have_text(NAMES[language])
+        assert (name.bounding_box() or {})["height"] < 1.5 * LINE_OF_WALL_PX
         page.keyboard.press("w")
         assert visit.grave_faults() == []
     be_slower(visit, request, t)

@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { boot, now } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
-import { brief, date, duration, named, number, percent, t, time } from "../pages/texts.js";
+import { brief, date, duration, nameHere, named, number, percent, t, time } from "../pages/texts.js";
 import { openSheet } from "./bottom-sheets.js";
 import { board, choose, openRequests, vehicles } from "./state.js";
 
@@ -49,7 +49,7 @@ class Strip extends TickingPart {
     const lasts = t("for {span}", { span: duration(now() - Date.parse(storm.started_at)) });
     const facts = [named("phase", storm.phase), fallen(storm), lasts].filter(Boolean).join(" · ");
     return html`<span class="storm"
-      ><a class="plain" href="/storms/${storm.id}" dir="auto" title=${t("All about this storm")}>${storm.name}</a><span class="muted small">${facts}</span></span
+      ><a class="plain" href="/storms/${storm.id}" dir="auto" title="${storm.name} · ${t("All about this storm")}">${nameHere(storm.name)}</a><span class="muted small">${facts}</span></span
     >`;
   }
 

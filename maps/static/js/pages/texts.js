@@ -30,6 +30,14 @@ export function t(msgid, values = {}) {
   return form.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? shown(values[name]) : whole));
 }
 
+const ARABIC = /\p{Script=Arabic}/u;
+
+/** The part of a name in two languages ("برف / Snow") that is in the reader's script; all of any other name. */
+export function nameHere(name) {
+  const mine = name.split(" / ").filter((part) => ARABIC.test(part) === (document.dir === "rtl"));
+  return mine.length === 1 ? mine[0] : name;
+}
+
 /** A number with grouped thousands. */
 export function number(value, digits = 0) {
   if (digits === 0) return plainNumber.format(Math.round(value));
