@@ -54,10 +54,12 @@ def list_requests(
 
     if visitor.key is not None:  # it is shown the words that it brought
         return Response(made(), media_type=MEDIA_TYPES[form])
-    with reading(app.engine) as tx:
-        revision = app.boards.revision(tx, visitor.now)
-    subject = form, visitor.t.language, given, page, more
-    packed = app.boards.public_lists.of(subject).packed(made, revision, asked_s=asked_s)
+    shared = app.boards.public_lists.of((form, visitor.t.language, given, page, more))
+    packed = shared.resting(asked_s)
+    if packed is None:
+        with reading(app.engine) as tx:
+            revision = app.boards.revision(tx, visitor.now)
+        packed = shared.packed(made, revision, asked_s=asked_s)
     return shared_answer(request, packed, ANYBODYS, MEDIA_TYPES[form])
 
 

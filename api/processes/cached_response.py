@@ -23,7 +23,7 @@ whether it still holds."""
 ANYBODYS = "public, no-cache"
 """`Cache-Control` of what everybody may read: proxies keep it too, and ask whether it holds."""
 
-COSTLY_S = 0.1
+COSTLY_S = 0.05
 """Processor time of making an answer above which it may be somewhat old."""
 
 REST_SHARE = 20
@@ -102,13 +102,15 @@ class SharedAnswer:
     meanwhile share the next one. Without a revision nothing is reused later.
 
     An answer that costs more than `COSTLY_S` may be older: it rests for `REST_SHARE` times its
-    cost, and who asks while the next one is made gets the one before.
+    cost, and who asks while the next one is made gets the one before. Its cost is the lower one of
+    the last two times, since the first time much else is read and compiled.
     """
 
     def __init__(self, cost_now: Callable[[], float] = time.thread_time) -> None:
         self._cost_now = cost_now
         self._lock = Lock()
         self._made: _Made | None = None
+        self._last_cost_s = 0.0
 
     def resting(self, asked_s: float) -> PackedAnswer | None:
         """Return what may be sent without asking for the revision; `None` where there is nothing.
@@ -142,7 +144,9 @@ class SharedAnswer:
                 if not isinstance(made, MadeElsewhere):
                     made = MadeElsewhere(packed_answer_of(made), 0.0)
                 cost_s = self._cost_now() - cost_s + made.cost_s
-                self._made = _Made(made.packed, revision, began_s, cost_s)
+                lower_s = min(cost_s, self._last_cost_s)
+                self._made = _Made(made.packed, revision, began_s, lower_s)
+                self._last_cost_s = cost_s
             return self._made.packed
         finally:
             self._lock.release()

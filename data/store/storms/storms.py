@@ -18,6 +18,7 @@ _STORMS = (
     .where(storm.c.phase.in_(_BEGAN))
     .order_by(storm.c.started_at.desc(), storm.c.id.desc())
 )
+_ACTIVE = select(storm).where(storm.c.phase.in_(_ON)).order_by(storm.c.id)
 _COMING = [phase for phase in StormPhase if phase.coming]
 
 
@@ -43,9 +44,7 @@ def get_storm(tx: Tx, storm_id: StormId) -> Storm:
 
 def find_active_storm(tx: Tx) -> Storm | None:
     """Return the storm that machines work on, active or in clean-up; there is one at most."""
-    return first_record(
-        Storm, tx.execute(select(storm).where(storm.c.phase.in_(_ON)).order_by(storm.c.id))
-    )
+    return first_record(Storm, tx.execute(_ACTIVE))
 
 
 def list_storms(tx: Tx) -> list[Storm]:

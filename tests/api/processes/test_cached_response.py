@@ -113,9 +113,26 @@ class Costly(Maker):
         return super().__call__()
 
 
-def test_a_costly_answer_rests_before_it_is_made_anew() -> None:
+def shared_after_its_first_time(make: Costly) -> SharedAnswer:
+    """Return a costly answer that was made once."""
+    shared = SharedAnswer(lambda: make.spent_s)
+    shared.packed(make, 0)
+    make.times = 0
+    return shared
+
+
+def test_an_answer_that_costs_much_the_first_time_alone_does_not_rest() -> None:
     make = Costly()
     shared = SharedAnswer(lambda: make.spent_s)
+    shared.packed(make, 1)
+    assert shared.resting(time.monotonic()) is None
+    assert gzip.decompress(shared.packed(Maker(), 2).content) == b"answer 1"
+    assert shared.resting(time.monotonic()) is None
+
+
+def test_a_costly_answer_rests_before_it_is_made_anew() -> None:
+    make = Costly()
+    shared = shared_after_its_first_time(make)
     began_s = time.monotonic()
     first = shared.packed(make, 1)
     rest_s = REST_SHARE * 2 * COSTLY_S
@@ -126,7 +143,7 @@ def test_a_costly_answer_rests_before_it_is_made_anew() -> None:
 
 def test_nobody_waits_while_a_costly_answer_is_made_anew() -> None:
     make, begun, go_on = Costly(), Event(), Event()
-    shared = SharedAnswer(lambda: make.spent_s)
+    shared = shared_after_its_first_time(make)
     first = shared.packed(make, 1)
 
     def slow() -> bytes:
@@ -146,8 +163,7 @@ def test_nobody_waits_while_a_costly_answer_is_made_anew() -> None:
 
 def test_a_costly_answer_that_rests_is_sent_without_asking_what_has_changed() -> None:
     make = Costly()
-    shared = SharedAnswer(lambda: make.spent_s)
-    assert shared.resting(time.monotonic()) is None
+    shared = shared_after_its_first_time(make)
     first = shared.packed(make, 1)
     rest_s = REST_SHARE * 2 * COSTLY_S
     assert shared.resting(time.monotonic()) is first
@@ -163,7 +179,8 @@ def test_a_cheap_answer_is_never_sent_without_asking_what_has_changed() -> None:
 def test_what_another_process_has_made_rests_for_what_it_cost_there() -> None:
     made = MadeElsewhere(packed_answer_of(b"made elsewhere"), 2 * COSTLY_S)
     shared = SharedAnswer(lambda: 0.0)
-    assert shared.packed(lambda: made, 1) is made.packed
+    for revision in range(2):
+        assert shared.packed(lambda: made, revision) is made.packed
     assert shared.resting(time.monotonic()) is made.packed
 
 
