@@ -64,7 +64,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
             )
             memory_mb = _memory_mb(server)
     yield from _rows(json.loads(told.stdout))
-    yield "memory of the server's processes", f"{memory_mb:,.0f} MB", ""
+    yield "memory of the server and all processes beside it", f"{memory_mb:,.0f} MB", ""
 
 
 def _rows(seen: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -112,5 +112,6 @@ def _memory_mb(server: int) -> float:
     """Return the memory of a process and its children; what they share counts once."""
     own = Path(f"/proc/{server}/smaps_rollup").read_text("ascii")
     shared_kb = next(int(line.split()[1]) for line in own.splitlines() if line.startswith("Pss:"))
-    children = Path(f"/proc/{server}/task/{server}/children").read_text("ascii").split()
-    return shared_kb / 1000 + sum(_memory_mb(int(one)) for one in children)
+    lists = Path(f"/proc/{server}/task").glob("*/children")  # each thread has those that it began
+    children = [int(child) for one in lists for child in one.read_text("ascii").split()]
+    return shared_kb / 1000 + sum(map(_memory_mb, children))
