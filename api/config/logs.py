@@ -12,13 +12,13 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from pythonjsonlogger.json import JsonFormatter
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.config.request_metrics import Meters
 from api.config.settings import LogStyle
 
 REQUEST_ID_HEADER = "X-Request-ID"
+_ID_HEADER = REQUEST_ID_HEADER.lower().encode()
 
 OFTEN = (
     "/static",
@@ -112,7 +112,7 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
+                message["headers"] = [*message["headers"], (_ID_HEADER, request_id.encode())]
             await send(message)
 
         try:

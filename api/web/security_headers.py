@@ -1,6 +1,5 @@
 """Security and caching headers of every response."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -37,6 +36,8 @@ FIXED = {
 }
 """Headers of every response."""
 
+CACHE_CONTROL = b"cache-control"
+
 KEPT_S = {"/static/vendor/": 86_400, "/tiles/": 3_600}
 """How long browsers keep what rarely changes; they ask again for everything else."""
 
@@ -60,9 +61,10 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._fixed]
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("Cache-Control", _kept(scope["path"]))
+                own = message["headers"]
+                message["headers"] = [*own, *self._fixed]
+                if all(name.lower() != CACHE_CONTROL for name, _ in own):
+                    message["headers"].append((CACHE_CONTROL, _kept(scope["path"]).encode()))
             await send(message)
 
         await self._app(scope, receive, with_headers)
