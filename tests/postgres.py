@@ -51,7 +51,8 @@ def copy(made: PostgresAddress) -> PostgresAddress:
     """Return a new database like one that nobody has open; `drop_copies` ends it."""
     source = made.url.rpartition("/")[2]
     database = f"{source}_{next(_numbers)}"
-    _run(f'CREATE DATABASE "{database}" TEMPLATE "{source}"')
+    # File by file, a quarter sooner than through the log, which nobody reads here.
+    _run(f'CREATE DATABASE "{database}" TEMPLATE "{source}" STRATEGY FILE_COPY')
     _copies.append(database)
     return PostgresAddress(f"{SERVER}/{database}", made.schema)
 
