@@ -12,7 +12,7 @@ from data.store.streets.network import load_network
 from fleet.shifts.driver_codes import give_code
 from fleet.storms.storm_start import start_storm
 from tests import village as v
-from tests.browser.conftest import PATIENCE_MS, Visit, open_page
+from tests.browser.conftest import PATIENCE_MS, POLL_MS, Visit, open_page
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan, add_published_plan
 
@@ -149,6 +149,8 @@ def test_an_answer_from_before_a_tap_does_not_bring_the_street_back(visit, code)
     page.route("**/api/drive", lambda route: held.append((route, route.fetch())))
     with page.expect_request("**/api/drive"):
         visit.city.hub.publish("storm", [(1,)])
+    while not held:  # the answer is made before the tap
+        page.wait_for_timeout(POLL_MS)
     with page.expect_response("**/complete"):
         tap(page)
     expect(page.locator(".stage h2")).to_have_text("Mill Street")
