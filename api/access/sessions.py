@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from api.access.auth import SESSION_S, WALL_S
@@ -63,7 +63,8 @@ class Sessions:
         """Begin a session of somebody who has proved who they are."""
         cookie = SessionCookie(secrets.token_urlsafe(TEXT_BYTES), session_s(user))
         lasts = timedelta(seconds=cookie.lasts_s)
-        begin_session(tx, user, token_digest(cookie.text), origin, self.now(), lasts)
+        here = replace(origin, begun_from=None)  # that one is a row of the province
+        begin_session(tx, user, token_digest(cookie.text), here, self.now(), lasts)
         if user.of_province and self.province is not None:
             self.province.begin_session(
                 user.login, in_province(token_digest(cookie.text)), origin, lasts

@@ -14,8 +14,9 @@ from api.access.auth import (
 )
 from api.access.code_limit import SignInLimit
 from api.access.refused_entries import EntryWay, log_refused
-from data.model import User
+from data.model import SessionId, User
 from data.store.database.engine import Database, reading, transaction
+from fleet.accounts.entry_tickets import redeem_ticket
 from fleet.accounts.people import find_person, keep_password_hash
 from fleet.accounts.province_people import Member, admit, find_member, with_roles
 from fleet.accounts.second_factor import wants_second_factor
@@ -75,12 +76,24 @@ class SignInAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody who enters a city by a ticket, and the session at the province that it is of."""
+
+    member: Member
+    session_id: SessionId
+
+
+@dataclass(frozen=True, slots=True)
 class CityInProvince:
-    """The accounts of a province, as one of its cities sees them; `now` is the real time."""
+    """The accounts of a province, as one of its cities sees them; `now` is the real time.
+
+    `host` is the host name of the province.
+    """
 
     store: AccountStore
     city: str
     now: Callable[[], datetime]
+    host: str
 
     def find(self, login: str) -> Member | None:
         """Return a person with a role in the city."""
@@ -96,6 +109,13 @@ class CityInProvince:
             if member is not None:
                 here = replace(origin, former=None)  # that one is a row of the city
                 begin_session(tx, member.person, digest, here, self.now(), lasts)
+
+    def redeem(self, ticket: str, state: str) -> Entry | None:
+        """Use a ticket up; return who enters by it, `None` where it is not for that."""
+        with transaction(self.store.engine) as tx:
+            found = redeem_ticket(tx, ticket, self.city, state, self.now())
+            member = find_member(tx, found[1].login, self.city) if found else None
+        return Entry(member, found[0].id) if found and member else None
 
     def end_session(self, digest: str) -> None:
         """End at the province a session that ends in the city."""

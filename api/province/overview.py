@@ -18,13 +18,13 @@ from api.province.host_router import HostedWeb
 from api.province.province_context import (
     OverviewReader,
     Province,
-    address_of_city,
     page,
     province_of,
     translator_of,
 )
 from api.web.checked_route import CheckedRoute
 from api.web.context import App
+from api.web.page_context import address_of_host
 from data.store.database.engine import reading
 from fleet.requests.request_lookup import waiting_count
 from fleet.storms.machine_counts import machine_counts
@@ -93,7 +93,7 @@ def _revision(city: HostedWeb, now: datetime) -> Hashable:
 
 
 def _city(request: Request, city: HostedWeb, now: datetime) -> CityOfProvince:
-    address = address_of_city(request, city.host)
+    address = f"{address_of_host(request, city.host)}enter"
     if city.web is None:
         return CityOfProvince(city.name, address, None)
     app: App = city.web.state.barfrub

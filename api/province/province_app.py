@@ -17,7 +17,7 @@ from api.config.settings import Settings
 from api.processes.cluster.leadership import Leadership
 from api.processes.cluster.rate_counts import account_store
 from api.processes.tasks.clock_task import ClockTask
-from api.province import loans, monitoring, overview, sign_in
+from api.province import entry, loans, monitoring, overview, sign_in
 from api.province.errors import install_error_handlers
 from api.province.host_router import HostedWeb
 from api.province.lending import Lending
@@ -29,7 +29,7 @@ from data.store.database.engine import Database
 from maps.pages.scripts import scripts_dir
 from maps.pages.templates import STATIC_DIR
 
-ROUTES = (monitoring, sign_in, overview, loans)
+ROUTES = (monitoring, sign_in, entry, overview, loans)
 
 
 def create_province_app(
@@ -59,7 +59,7 @@ def create_province_app(
         leadership=Leadership(people),
     )
     for name, app in province.open_cities().items():
-        app.join(CityInProvince(accounts, name, sessions.now))
+        app.join(CityInProvince(accounts, name, sessions.now, file.host))
     web = FastAPI(
         title="Barfrub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.responses import HTMLResponse, Response
@@ -178,9 +177,3 @@ def keep_cookie(
 ) -> None:
     """Set a cookie of the province's host."""
     write_cookie(province_of(request).settings, request, answer, name, text, lasts_s)
-
-
-def address_of_city(request: Request, host: str) -> str:
-    """Return the address of a city's first page, by the scheme and port of a request."""
-    port = urlsplit(str(request.base_url)).port
-    return f"{request.url.scheme}://{host}{f':{port}' if port else ''}/"

@@ -14,7 +14,7 @@ from api.access.code_limit import CodeLimit, TrackCodeLimit
 from api.access.rate_limits import PublicLimits
 from api.access.sessions import Sessions
 from api.access.sign_in_accounts import CityAccounts
-from api.accounts import accounts, api_keys, own_account, second_step
+from api.accounts import accounts, api_keys, own_account, province_entry, second_step
 from api.board import board, board_panels
 from api.config.clock import Clock, SteadyClock
 from api.config.logs import RequestLog
@@ -92,6 +92,7 @@ ROUTES = (
     health,
     metrics,
     sign_in_pages,
+    province_entry,
     requests,
     citizen,
     call_answer,

@@ -1,5 +1,6 @@
 """Pages: sign-in, the board, the operator's desk, and the switch of language."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -57,7 +58,7 @@ def sign_in_page(request: Request, next: str = "/") -> Response:
     """Show the sign-in form; redirect signed-in users."""
     if signed_in(request) is not None:
         return RedirectResponse(local_path(next), status_code=303)
-    return page(request, "accounts/sign_in.html", {"next": local_path(next)})
+    return _sign_in_form(request, {"next": local_path(next)})
 
 
 @router.post("/sign-in", dependencies=[FormChecked])
@@ -145,4 +146,9 @@ def _checked_user(request: Request, login: str, password: str) -> User:
 def _sign_in_again(request: Request, error: BarfrubError, login: str, goal: str) -> Response:
     message = message_of(error, translator_of(request))
     view = {"error": message, "login": login, "next": local_path(goal)}
-    return page(request, "accounts/sign_in.html", view, STATUS[error.code])
+    return _sign_in_form(request, view, STATUS[error.code])
+
+
+def _sign_in_form(request: Request, view: Mapping[str, object], status: int = 200) -> Response:
+    of_province = app_of(request).accounts.province is not None
+    return page(request, "accounts/sign_in.html", {**view, "of_province": of_province}, status)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.responses import HTMLResponse
@@ -38,7 +39,7 @@ def page(
     signed = signed_in(request)
     user = signed.user if signed else None
     t = translator_of(request)
-    csrf = signed.csrf if signed else _form_token(request)
+    csrf = signed.csrf if signed else form_token(request)
     html = render(
         template,
         t,
@@ -54,6 +55,12 @@ def page(
     if signed is None:
         set_cookie(request, answer, CSRF_COOKIE, csrf)
     return answer
+
+
+def address_of_host(request: Request, host: str) -> str:
+    """Return the address of another host of this server, by the scheme and port of a request."""
+    port = urlsplit(str(request.base_url)).port
+    return f"{request.url.scheme}://{host}{f':{port}' if port else ''}/"
 
 
 def chosen_theme(request: Request) -> str:
@@ -144,7 +151,8 @@ def local_path(text: str) -> str:
     return "/" if foreign or not text.isprintable() else text
 
 
-def _form_token(request: Request) -> str:
+def form_token(request: Request) -> str:
+    """Return the anti-forgery token of a visitor without a session, a new one where needed."""
     seals = app_of(request).seals
     known = read_cookie(app_of(request).settings, request, CSRF_COOKIE)
     return known if seals.genuine(known) else seals.new_token()

@@ -101,6 +101,21 @@ class Session:
     expires_at: datetime
     address: str
     browser: str
+    begun_from: SessionId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryTicket:
+    """A right, used once, to begin a session in a city from a session at its province.
+
+    `state` is of the browser that asked for it; of its text only the digest is kept.
+    """
+
+    digest: str
+    session_id: SessionId
+    city: str
+    state: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from data.store.accounts.sessions import (
     add_session,
     find_session,
     find_session_and_user,
+    get_session,
     list_sessions,
     remove_expired_sessions,
     remove_session,
@@ -32,32 +33,40 @@ BROWSER_LETTERS = 200
 class SessionOrigin:
     """From where somebody signs in: method, network address and what the browser calls itself.
 
-    `former` is the session that this browser had until now.
+    `former` is the session that this browser had until now, `begun_from` the one at the province
+    with whose ticket it enters a city.
     """
 
     method: SignInMethod
     address: str
     browser: str
     former: SessionId | None = None
+    begun_from: SessionId | None = None
 
 
 def begin_session(
     tx: Tx, user: User, digest: str, origin: SessionOrigin, now: datetime, lasts: timedelta
 ) -> Session:
-    """Add a session of somebody, known by the digest of its secret text; the former one ends."""
+    """Add a session of somebody, known by the digest of its secret text; the former one ends.
+
+    One that begins from another lasts no longer than that.
+    """
     remove_expired_sessions(tx, now)
     if origin.former is not None:
         remove_session(tx, origin.former)
-    values = {
+    values: dict[str, object] = {
         "digest": digest,
         "user_id": user.id,
         "method": origin.method,
         "begun_at": now,
         "used_at": now,
         "expires_at": now + lasts,
+        "begun_from": origin.begun_from,
         "address": origin.address,
         "browser": origin.browser[:BROWSER_LETTERS],
     }
+    if origin.begun_from is not None:
+        values["expires_at"] = min(now + lasts, get_session(tx, origin.begun_from).expires_at)
     return add_session(tx, values)
 
 

@@ -46,6 +46,11 @@ def find_session_and_user(tx: Tx, digest: str) -> tuple[Session, User] | None:
     return None if found is None else (found.session, found.user)
 
 
+def get_session(tx: Tx, session_id: SessionId) -> Session:
+    """Return a session by its number, one that is over too."""
+    return only_record(Session, tx.execute(select(session).where(session.c.id == session_id)))
+
+
 def list_sessions(tx: Tx, user_id: UserId) -> list[Session]:
     """Return the sessions of a user, the one used last first."""
     mine = select(session).where(session.c.user_id == user_id)
@@ -75,8 +80,9 @@ def move_sessions(tx: Tx, by: timedelta) -> None:
 
 
 def remove_session(tx: Tx, session_id: SessionId) -> None:
-    """Forget a session: its cookie is worth nothing from now on."""
-    tx.execute(delete(session).where(session.c.id == session_id))
+    """Forget a session, and those begun from it: their cookies are worth nothing from now on."""
+    mine = (session.c.id == session_id) | (session.c.begun_from == session_id)
+    tx.execute(delete(session).where(mine))
 
 
 def remove_sessions(

@@ -6,6 +6,7 @@ This facade exports all of them; every time goes in and comes out as aware UTC.
 from data.store.schema.accounts import (
     city_role,
     device,
+    entry_ticket,
     event,
     recovery_code,
     second_factor,
@@ -115,6 +116,7 @@ __all__ = [
     "device_word",
     "district",
     "early_position",
+    "entry_ticket",
     "event",
     "evidence_part",
     "former_segment",

@@ -60,8 +60,21 @@ session = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("address", Text, nullable=False),
     Column("browser", Text, nullable=False),
+    Column("begun_from", Integer),
 )
+"""`begun_from` is the session at the province with whose ticket this one began, and ends."""
 Index("session_by_user", session.c.user_id)
+
+entry_ticket = Table(
+    "entry_ticket",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("session_id", ForeignKey("session.id", ondelete="CASCADE"), nullable=False),
+    Column("city", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+"""Tickets with which sessions at a province begin others in its cities."""
 
 second_factor = Table(
     "second_factor",

@@ -133,6 +133,7 @@ def test_every_address_of_the_province_is_guarded_or_public_on_purpose(browser):
         "/style.css",
         "/sign-in",
         "/sign-in/code",
+        "/enter/{city}",
         "/sign-out",
         "/language",
     }

@@ -1,0 +1,42 @@
+"""From the province's host into a city without signing in again."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from api.province.province_context import person_of, province_of
+from api.web.checked_route import CheckedRoute
+from api.web.page_context import address_of_host, local_path
+from data.errors import NotFoundError
+from data.store.database.engine import transaction
+from fleet.accounts.entry_tickets import issue_ticket
+from fleet.accounts.province_people import roles_of
+
+DIGEST_LETTERS = 64
+
+router = APIRouter(route_class=CheckedRoute)
+
+
+@router.get("/enter/{city}")
+def enter_city(
+    request: Request,
+    city: str,
+    state: Annotated[str, Query(min_length=DIGEST_LETTERS, max_length=DIGEST_LETTERS)],
+    next: str = "/",
+) -> Response:
+    """Send somebody back to the city that asked, with a ticket; without a role there, without."""
+    province, signed = province_of(request), person_of(request)
+    host = {each.name: each.host for each in province.file.city}.get(city)
+    if host is None:
+        raise NotFoundError("city", city)
+    if signed is None:
+        return RedirectResponse("/sign-in", status_code=303)
+    address, more = address_of_host(request, host), {"next": local_path(next)}
+    with transaction(province.accounts.engine) as tx:
+        if city not in roles_of(tx, signed.user):
+            return RedirectResponse(f"{address}sign-in?{urlencode(more)}", status_code=303)
+        now = province.sessions.now()
+        more["ticket"] = issue_ticket(tx, signed.session, city, state, now)
+    return RedirectResponse(f"{address}enter/ticket?{urlencode(more)}", status_code=303)
