@@ -123,9 +123,8 @@ def _run(program: str, url: str, *options: str) -> None:
     if path is None:
         raise BarfrubError(f"{program} of PostgreSQL 17 is missing (Debian: postgresql-client-17)")
     words: Mapping[str, str] = {"PGPASSWORD": place.password} if place.password else {}
-    plain = place.set(password=None).render_as_string()
     done = subprocess.run(  # noqa: S603 - our own words, and an address from our settings
-        [path, f"--dbname={plain}", *options],
+        [path, f"--dbname={address_text(url)}", *options],
         env={**os.environ, **words},
         capture_output=True,
         text=True,
@@ -136,5 +135,6 @@ def _run(program: str, url: str, *options: str) -> None:
 
 
 def address_text(url: str) -> str:
-    """Return a database's address without a password."""
-    return make_url(url).set(password=None).render_as_string()
+    """Return a database's address without a password, which programs get otherwise."""
+    place = make_url(url)._replace(password=None)  # `set` keeps what is None, and shows it as ***
+    return place.render_as_string()
