@@ -1,56 +1,30 @@
 """Two towns on one server, `urmia` and `tabriz`, and the province's own host."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.config.clock import Clock
 from api.config.settings import Settings
 from api.province.host_router import HostedWeb
 from api.province.served_cities import served_province
-from api.server.app import create_app
 from api.web.context import App
 from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE
-from data.model import Actor, ActorKind, Role, SignInMethod, Storm
+from data.model import Role, SignInMethod, Storm
 from data.setup.province_file import read_province
-from data.store.database.city_lock import serving
 from data.store.database.engine import transaction
 from fleet.accounts.province_people import give_roles, new_person
 from fleet.accounts.sessions import SessionOrigin
 from fleet.storms.storm_start import start_storm
 from tests.api.conftest import StillClock
+from tests.two_towns import CONSOLE, PROVINCE_TOML, still_city
 from tests.village_database import copy_city
 
-PROVINCE_TOML = """\
-host = "province.example.ir"
-name.en = "West"
-name.fa = "غرب"
-timezone = "Asia/Tehran"
-
-[[city]]
-name = "urmia"
-host = "urmia.example.ir"
-
-[[city]]
-name = "tabriz"
-host = "tabriz.example.ir"
-"""
 URMIA, TABRIZ, PROVINCE = (f"http://{name}.example.ir" for name in ("urmia", "tabriz", "province"))
 
-CONSOLE = Actor(ActorKind.SYSTEM, "console")
-
 type Serve = Callable[[], TestClient]
-
-
-@contextmanager
-def still_city(settings: Settings, folder: Path, clock: Clock) -> Iterator[FastAPI]:
-    """Give the web of a city without processes beside it."""
-    with serving(folder):
-        yield create_app(settings, folder, clock)
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from fleet.accounts.entry_tickets import LASTS, issue_ticket, redeem_ticket, sta
 from fleet.accounts.people import find_person
 from fleet.accounts.province_people import known_person, lock_person
 from fleet.accounts.sessions import own_sessions
-from tests.api.province.conftest import CONSOLE, PROVINCE, TABRIZ, URMIA, app_of
+from tests.api.province.conftest import PROVINCE, TABRIZ, URMIA, app_of
+from tests.two_towns import CONSOLE
 
 LOGIN = "a-dispatcher-urmia"
 

@@ -21,7 +21,8 @@ from fleet.storms.machines_in_service import switch_machine
 from fleet.storms.storm_phases import forecast_storm, move_storm
 from fleet.storms.storm_start import first_shifts, start_storm
 from tests import village as v
-from tests.api.province.conftest import CONSOLE, PROVINCE, app_of
+from tests.api.province.conftest import PROVINCE, app_of
+from tests.two_towns import CONSOLE
 
 TRUCK = v.a_vehicle(1)
 GUEST = f"{TRUCK.name} (Village)"

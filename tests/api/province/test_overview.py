@@ -11,8 +11,9 @@ from data.model import Role
 from data.store.database.engine import transaction
 from fleet.storms.storm_start import start_storm
 from tests.api.every_page import routes_of
-from tests.api.province.conftest import CONSOLE, PROVINCE, URMIA, app_of
+from tests.api.province.conftest import PROVINCE, URMIA, app_of
 from tests.begun_session import begun_session
+from tests.two_towns import CONSOLE
 
 HTML = {"accept": "text/html"}
 

@@ -12,8 +12,9 @@ from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from fleet.accounts.province_people import give_roles, new_person
 from fleet.accounts.second_factor import begin_second_factor, confirm_second_factor, secret_of
-from tests.api.province.conftest import CONSOLE, PROVINCE
+from tests.api.province.conftest import PROVINCE
 from tests.conftest import PASSWORD
+from tests.two_towns import CONSOLE
 
 
 class SetClock(Clock):

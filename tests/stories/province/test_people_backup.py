@@ -18,8 +18,8 @@ from fleet.accounts.province_people import all_people, give_roles, new_person
 from fleet.accounts.sessions import SessionOrigin, begin_session
 from fleet.setup.province_store import open_province, province_held
 from tests import village as v
-from tests.api.province.conftest import CONSOLE
 from tests.postgres import WANTED, url_for_new_cities
+from tests.two_towns import CONSOLE
 
 ROLES = {"urmia": (Role.DISPATCHER,), "tabriz": (Role.COUNCIL,)}
 

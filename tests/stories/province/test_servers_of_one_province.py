@@ -21,10 +21,10 @@ from data.store.database.postgres_engine import LENDERS
 from fleet.accounts.province_people import PROVINCE
 from fleet.setup.province_store import province_held
 from tests import village as v
-from tests.api.province.conftest import PROVINCE_TOML
 from tests.api.province.test_province_clock import SetClock
 from tests.postgres import WANTED, url_for_new_cities
 from tests.stories.stores.test_several_servers import waited
+from tests.two_towns import PROVINCE_TOML
 
 pytestmark = pytest.mark.skipif(not WANTED, reason="about people on PostgreSQL")
 
