@@ -76,7 +76,7 @@ class SignInAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TicketEntry:
     """Somebody who enters a city by a ticket, and the session at the province that it is of."""
 
     member: Member
@@ -110,12 +110,12 @@ class CityInProvince:
                 here = replace(origin, former=None)  # that one is a row of the city
                 begin_session(tx, member.person, digest, here, self.now(), lasts)
 
-    def redeem(self, ticket: str, state: str) -> Entry | None:
+    def redeem(self, ticket: str, state: str) -> TicketEntry | None:
         """Use a ticket up; return who enters by it, `None` where it is not for that."""
         with transaction(self.store.engine) as tx:
             found = redeem_ticket(tx, ticket, self.city, state, self.now())
             member = find_member(tx, found[1].login, self.city) if found else None
-        return Entry(member, found[0].id) if found and member else None
+        return TicketEntry(member, found[0].id) if found and member else None
 
     def end_session(self, digest: str) -> None:
         """End at the province a session that ends in the city."""

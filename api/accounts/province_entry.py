@@ -9,15 +9,16 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access.rate_limits import address_of
 from api.access.refused_entries import EntryWay, log_refused
-from api.access.sign_in_accounts import CityInProvince, Entry, SignInAccount
+from api.access.sign_in_accounts import CityInProvince, SignInAccount, TicketEntry
 from api.web.checked_route import CheckedRoute
-from api.web.context import App, app_of, begin_session, set_cookie, set_session, signed_in
+from api.web.context import App, app_of, set_cookie, set_session, signed_in
 from api.web.cookies import CSRF_COOKIE, read_cookie
 from api.web.page_context import address_of_host, form_token, local_path
 from data.model import SignInMethod
 from data.store.database.engine import transaction
 from fleet.accounts.accounts import note_session
 from fleet.accounts.entry_tickets import state_of
+from fleet.accounts.sessions import SessionOrigin
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -52,15 +53,19 @@ def enter_by_ticket(request: Request, ticket: Goal = "", next: Goal = "/") -> Re
         return RedirectResponse(f"/sign-in?{urlencode({'next': goal})}", status_code=303)
     now, member = app.clock.now(), entry.member
     user = app.accounts.user_of(SignInAccount(province.store, member.person, member), now)
+    browser = request.headers.get("user-agent", "")
+    origin = SessionOrigin(
+        SignInMethod.PASSWORD, address_of(request), browser, begun_from=entry.session_id
+    )
     with transaction(app.engine) as tx:
         note_session(tx, user, "signed_in", now)
-        cookie = begin_session(request, tx, user, SignInMethod.PASSWORD, entry.session_id)
+        cookie = app.sessions.begin(tx, user, origin)
     answer = RedirectResponse(goal, status_code=303)
     set_session(request, answer, cookie)
     return answer
 
 
-def _entry(request: Request, province: CityInProvince, ticket: str) -> Entry | None:
+def _entry(request: Request, province: CityInProvince, ticket: str) -> TicketEntry | None:
     """Return who enters by a ticket, which only the browser that asked for it can use."""
     app = app_of(request)
     csrf = read_cookie(app.settings, request, CSRF_COOKIE)

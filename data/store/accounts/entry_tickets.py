@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert
 
-from data.model import EntryTicket, SessionId
+from data.model import SessionId
+from data.model.people import EntryTicket
 from data.store.database.engine import Tx
 from data.store.database.records import first_record
 from data.store.schema import entry_ticket
