@@ -1,0 +1,217 @@
+"""Callers whose sentences and slips the geocoder's grammar was not made for."""
+
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import shapely
+
+from tests.benchmarks.queries.chance import Chance
+from tests.benchmarks.queries.facts import Street
+from tests.benchmarks.queries.latin import TYPES
+from tests.benchmarks.queries.query import Query
+from tests.benchmarks.queries.spelling import edits, finglish, near_any, plain, sounds_like
+from tests.benchmarks.queries.unseen import slips
+from tests.benchmarks.queries.unseen.cities import GappedCity
+
+HERE = Path(__file__).parent
+
+MOST_TRIES = 60
+LONGEST_SHORT = 3
+"""Letters of abbreviations of "street", which nobody writes in one with a name."""
+
+MOST_MEANT = 3
+"""Streets that what is left of a name may mean; of more, a caller would have been asked."""
+
+FULL_TYPES = frozenset(form for several in TYPES.values() for form in several)
+"""Words for "street" as callers write them behind a name."""
+
+NEAR, SHARING, UNLIKE = "not mapped, near a name", "not mapped, shares words", "not mapped, unlike"
+ELSEWHERE, TALK = "street of another city", "no address"
+NEGATIVES = (NEAR, SHARING, UNLIKE, ELSEWHERE, TALK)
+
+type Made = tuple[str, shapely.Geometry | None] | None
+
+
+class Wordings(NamedTuple):
+    """The sentences of a part: around a street in its own letters, in Finglish, at crossings.
+
+    `heard` are the sounds that are taken for others.
+    """
+
+    spoken: Sequence[str]
+    finglish: Sequence[str]
+    crossings: Sequence[str]
+    heard: Sequence[str]
+
+
+class UnseenCallers:
+    """Seeded callers of a city for one part, "fit" or "judge"."""
+
+    def __init__(self, city: GappedCity, part: str, seed: int) -> None:
+        self.city, self.part = city, part
+        self.facts = city.mapped.facts
+        self.chance = Chance(seed)
+        self.drawn = city.mapped.callers(seed, held_out=part == "judge")
+        frames = tomllib.loads((HERE / "frames.toml").read_text("utf-8"))[part]
+        language = "fa" if city.whole.persian else "en"
+        self.frames = Wordings(
+            frames[language], frames["finglish"], frames[f"{language}_crossings"], frames["heard"]
+        )
+
+    def queries(self, each: int) -> Iterator[Query]:
+        """Yield so many queries of every class that has a truth, then those that have none."""
+        for kind, maker in self._makers().items():
+            yield from self._several(kind, maker, each)
+        for kind, names in self._unmapped().items():
+            yield from self._several(kind, self._speaker(names), each)
+        yield from (Query(TALK, text, None) for text in talk(self.part))
+
+    def _several(self, kind: str, maker: Callable[[], Made], each: int) -> Iterator[Query]:
+        seen: set[str] = set()
+        for _ in range(each * MOST_TRIES):
+            made = maker()
+            if made is not None and made[0] not in seen:
+                seen.add(made[0])
+                yield Query(kind, *made)
+            if len(seen) == each:
+                return
+
+    def _makers(self) -> dict[str, Callable[[], Made]]:
+        made = {
+            "in a sentence": self._told,
+            "heard wrong": lambda: self._slipped(slips.heard_wrong(self.frames.heard)),
+            "words left out": self._left_out,
+            "other order": lambda: self._slipped(slips.reordered),
+            "glued": self._glued,
+            "split": lambda: self._slipped(slips.split),
+            "at a crossing": self._crossing,
+        }
+        return made | ({"Finglish": self._finglish} if self.city.whole.persian else {})
+
+    def _street(self) -> Street:
+        return self.chance.choice([s for s in self.facts.streets if plain(s.base)])
+
+    def _framed(self, said: str, frames: Sequence[str]) -> str:
+        return self.chance.choice(frames).format(n=said)
+
+    def _told(self) -> Made:
+        street = self._street()
+        return self._framed(self.drawn.say(street), self.frames.spoken), self._truth(street)
+
+    def _slipped(self, slip: slips.Slip) -> Made:
+        street = self._street()
+        base = slip(self.chance, street.base)
+        others = self.facts.bases - {plain(street.base)}
+        if base is None or base == street.base or near_any(plain(base), others, 2):
+            return None  # it names another street as well
+        said = base if self.chance.random() < 0.3 else self.drawn.kinded(street, base)
+        return self._framed(said, self.frames.spoken), self._truth(street)
+
+    def _left_out(self) -> Made:
+        street = self._street()
+        base = slips.left_out(self.chance, street.base)
+        if base is None or near_any(plain(base), self.facts.bases, 2):
+            return None
+        left = set(base.split())
+        meant = [s for s in self.facts.streets if left <= set(s.base.split())]
+        if len({plain(s.base) for s in meant}) > MOST_MEANT:
+            return None
+        shape = shapely.union_all([self._truth(s) for s in meant])
+        return self._framed(self.drawn.kinded(street, base), self.frames.spoken), shape
+
+    def _glued(self) -> Made:
+        """Say a street with its word for "street" and its name in one, or the words of its name."""
+        street = self._street()
+        said = self.drawn.kinded(street, street.base)
+        kind, _, after = said.partition(street.base)
+        words = slips.joined(self.chance, street.base)
+        if words and self.chance.random() < 0.4:
+            glued = f"{kind}{words}{after}"
+        elif len((kind + after).strip()) > LONGEST_SHORT:
+            glued = said.replace(f" {street.base}", street.base)
+            glued = glued.replace(f"{street.base} ", street.base)
+        else:
+            return None
+        return self._framed(glued, self.frames.spoken), self._truth(street)
+
+    def _crossing(self) -> Made:
+        one, other, points = self.chance.choice(self.facts.crossings)
+        a, b = self.chance.sample([one, other], 2)
+        form = self.chance.choice(self.frames.crossings)
+        return form.format(a=self.drawn.say(a), b=self.drawn.say(b)), points
+
+    def _finglish(self) -> Made:
+        street = self._street()
+        said = finglish(self.chance, street.latin)
+        if len(plain(said)) < 4 or not sounds_like(street.base, said):
+            return None
+        return self._framed(said, self.frames.finglish), self.facts.bearing(street.latin).union(
+            self._truth(street)
+        )
+
+    def _truth(self, street: Street) -> shapely.Geometry:
+        return self.facts.bearing(street.name)
+
+    def _unmapped(self) -> dict[str, list[tuple[str, Sequence[str]]]]:
+        """Return names that the map lacks, each with its sentences, by what resembles them."""
+        found: dict[str, list[tuple[str, Sequence[str]]]] = {
+            kind: [] for kind in (NEAR, SHARING, UNLIKE, ELSEWHERE)
+        }
+        words = {word for street in self.facts.streets for word in street.base.split()}
+        for street in self.city.gone:
+            kind = self._likeness(street.base, words)
+            if kind is None:
+                continue
+            found[kind].append((self.drawn.say(street), self.frames.spoken))
+            said = finglish(self.chance, street.latin)
+            if self.city.whole.persian and len(plain(said)) > 3 and not self._sounds(said):
+                found[kind].append((said, self.frames.finglish))
+        elsewhere = tomllib.loads((HERE / "elsewhere.toml").read_text("utf-8"))[self.part]
+        for language, frames in (
+            ("fa" if self.city.whole.persian else "en", self.frames.spoken),
+            *([("finglish", self.frames.finglish)] if self.city.whole.persian else ()),
+        ):
+            found[ELSEWHERE] += [
+                (name, frames)
+                for name in elsewhere[language]
+                if self._likeness(self._base(name), words) is not None and not self._sounds(name)
+            ]
+        return found
+
+    def _base(self, name: str) -> str:
+        """Return a name without its word for "street", which may be written out."""
+        first, _, last = name.rpartition(" ")
+        return first if first and last in FULL_TYPES else self.facts.split(name).base
+
+    def _sounds(self, name: str) -> bool:
+        """Whether a Latin name may be how a street of this Persian city sounds."""
+        words = name.removeprefix("khiaban ").removeprefix("bolvar ").removeprefix("meydan ")
+        return name[0].isascii() and any(
+            sounds_like(street.base, words) for street in self.facts.streets
+        )
+
+    def _likeness(self, base: str, words: set[str]) -> str | None:
+        """Return which class of the names that are not mapped; `None` where the map has it."""
+        name = plain(base)
+        if name in self.facts.bases or len(name) < 3:
+            return None
+        if any(edits(name, other, 3) < (3 if len(name) > 5 else 2) for other in self.facts.bases):
+            return NEAR
+        return SHARING if set(base.split()) & words else UNLIKE
+
+    def _speaker(self, names: Sequence[tuple[str, Sequence[str]]]) -> Callable[[], Made]:
+        def made() -> Made:
+            if not names:
+                return None
+            name, frames = self.chance.choice(names)
+            return self._framed(name, frames), None
+
+        return made
+
+
+def talk(part: str) -> Iterator[str]:
+    """Yield what people say without an address, in both languages."""
+    for language in ("fa", "en"):
+        yield from (HERE / "talk" / f"{language}_{part}.txt").read_text("utf-8").splitlines()
