@@ -5,6 +5,7 @@ import hashlib
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from math import inf
 from threading import Lock
 
 from cachetools import LRUCache
@@ -121,6 +122,14 @@ class SharedAnswer:
         if before is None or not before.costly:
             return None
         return before.packed if before.rests(asked_s) or self._lock.locked() else None
+
+    def prepare(self, make: Make, revision: Hashable) -> None:
+        """Make the answer before anybody asks.
+
+        What it rests on must have been read before: what it costs this time counts.
+        """
+        self._last_cost_s = inf
+        self.packed(make, revision)
 
     def packed(
         self, make: Make, revision: Hashable = None, *, asked_s: float | None = None

@@ -106,7 +106,7 @@ class SupervisedProcess:
 
     `work` is a `module:function`, which only the child imports; it gets the child's end of the pipe
     and then `values`. `on_message` is called with the messages of the child, in a thread of its
-    own.
+    own. `niceness` is how far it steps back where the processor is short.
     """
 
     def __init__(
@@ -115,11 +115,13 @@ class SupervisedProcess:
         work: str,
         values: tuple[object, ...],
         on_message: Callable[[Any], object] = bool,
+        niceness: int = 0,
     ) -> None:
         self._name = name
         self._work = work
         self._values = values
         self._on_message = on_message
+        self._niceness = niceness
         self._lock = Lock()
         self._over = Event()
         self._child: SpawnProcess | None = None
@@ -189,7 +191,7 @@ class SupervisedProcess:
             if self._over.is_set():
                 return False
             self._pipe, other = _SPAWN.Pipe()
-            words = (other, self._work, self._values)
+            words = (other, self._work, self._values, self._niceness)
             self._child = _SPAWN.Process(
                 target=_work_as_child, args=words, name=self._name, daemon=True
             )
@@ -236,7 +238,8 @@ def stop_together(children: Iterable[SupervisedProcess]) -> None:
         child.stop()
 
 
-def _work_as_child(pipe: Connection, work: str, values: tuple[object, ...]) -> None:
+def _work_as_child(pipe: Connection, work: str, values: tuple[object, ...], niceness: int) -> None:
+    os.nice(niceness)
     # Ctrl+C reaches the whole group; the parent tells us when it is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settings = Settings()

@@ -1,6 +1,7 @@
 """The council's page, figures and downloads, without vehicles, drivers or callers."""
 
 import time
+from collections.abc import Hashable
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +12,14 @@ from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
-from api.processes.cached_response import READERS_OWN, PackedAnswer, json_of, shared_answer
+from api.processes.cached_response import (
+    READERS_OWN,
+    MadeElsewhere,
+    PackedAnswer,
+    SharedAnswer,
+    json_of,
+    shared_answer,
+)
 from api.reports.council_figures import FiguresSubject, council_figures
 from api.web.checked_route import CheckedRoute
 from api.web.context import App, Context, CouncilContext
@@ -55,23 +63,17 @@ async def get_council_figures(
     subject = FiguresSubject(storm, against)
     packed = _resting_figures(context.app, subject)
     if packed is None:
-        packed = await run_in_threadpool(_packed_figures, context, subject)
+        packed = await run_in_threadpool(_packed_figures, context.app, subject)
     return shared_answer(request, packed, READERS_OWN)
 
 
 @router.get("/api/council/coverage", response_model=CouncilMap)
 def get_coverage(request: Request, context: CouncilContext, storm: Wanted = None) -> Response:
     """Return every street's color in a storm, now or at its end."""
-    asked_s, app = time.monotonic(), context.app
-    with context.reading() as tx:
-        shown = shown_storm(tx, storm)
-        if shown and shown.phase.on:
-            painted = app.boards.states_revision(shown, context.now)
-            revision = painted and (painted, shown, app.city.revision)
-        else:
-            revision = app.boards.revision(tx, context.now)
-    packed = app.boards.reports.of(("coverage", shown and shown.id)).packed(
-        lambda: json_of(coverage_map(app, storm)), revision, asked_s=asked_s
+    asked_s = time.monotonic()
+    shared, revision = _shared_coverage(context.app, storm)
+    packed = shared.packed(
+        lambda: json_of(coverage_map(context.app, storm)), revision, asked_s=asked_s
     )
     return shared_answer(request, packed, READERS_OWN)
 
@@ -130,21 +132,51 @@ def _resting_figures(app: App, subject: FiguresSubject) -> PackedAnswer | None:
     return app.boards.newest_figures.resting(time.monotonic())
 
 
-def _packed_figures(context: Context, subject: FiguresSubject) -> PackedAnswer:
+def prepare_council(app: App) -> None:
+    """Make the figures and the map of the newest storm before anybody asks."""
+    subject = FiguresSubject()
+    council_figures(app, subject)  # reads all records of a storm: a second in a large city
+    shared, revision = _shared_figures(app, subject)
+    shared.prepare(lambda: _make_figures(app, subject), revision)
+    shared, revision = _shared_coverage(app, None)
+    shared.prepare(lambda: json_of(coverage_map(app)), revision)
+
+
+def _packed_figures(app: App, subject: FiguresSubject) -> PackedAnswer:
     """Return figures as they are, or as they were seconds ago where they cost much."""
-    asked_s, app, boards = time.monotonic(), context.app, context.app.boards
-    with context.reading() as tx:
+    asked_s = time.monotonic()
+    shared, revision = _shared_figures(app, subject)
+    return shared.packed(lambda: _make_figures(app, subject), revision, asked_s=asked_s)
+
+
+def _make_figures(app: App, subject: FiguresSubject) -> bytes | MadeElsewhere:
+    return app.answers.made(subject, lambda: json_of(council_figures(app, subject)))
+
+
+def _shared_figures(app: App, subject: FiguresSubject) -> tuple[SharedAnswer, Hashable]:
+    """Return the answer that all readers of figures share, and what it is of now."""
+    boards = app.boards
+    with reading(app.engine) as tx:
         shown = shown_storm(tx, subject.storm)
         earlier = compared_with(listed_storms(tx), shown, subject.against) if shown else None
-        revision = boards.revision(tx, context.now)
+        revision = boards.revision(tx, app.clock.now())
     shared = boards.reports.of(("figures", shown and shown.id, earlier and earlier.id))
     if subject == FiguresSubject():
         boards.newest_figures = shared
+    return shared, revision
 
-    def here() -> bytes:
-        return json_of(council_figures(app, subject))
 
-    return shared.packed(lambda: app.answers.made(subject, here), revision, asked_s=asked_s)
+def _shared_coverage(app: App, storm: StormId | None) -> tuple[SharedAnswer, Hashable]:
+    """Return the answer that all readers of a storm's map share, and what it is of now."""
+    boards, now = app.boards, app.clock.now()
+    with reading(app.engine) as tx:
+        shown = shown_storm(tx, storm)
+        if shown and shown.phase.on:
+            painted = boards.states_revision(shown, now)
+            revision = painted and (painted, shown, app.city.revision)
+        else:
+            revision = boards.revision(tx, now)
+    return boards.reports.of(("coverage", shown and shown.id)), revision
 
 
 def coverage_map(app: App, storm_id: StormId | None = None) -> CouncilMap:

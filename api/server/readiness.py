@@ -6,13 +6,11 @@ from fastapi import FastAPI
 
 from api.board.board import board_of, figures_now
 from api.board.board_panels import packed_timeline
-from api.processes.cached_response import json_of, packed_json
-from api.reports.council import coverage_map
-from api.reports.council_figures import FiguresSubject, council_figures
+from api.processes.cached_response import packed_json
+from api.reports.council import prepare_council
 from api.web.context import App
 from data.store.database.engine import DatabaseUnavailable, transaction
 from fleet.audit.clock_lines import note_start
-from maps.reports.council import CouncilView
 
 _log = logging.getLogger(__name__)
 
@@ -26,18 +24,13 @@ def get_ready(web: FastAPI) -> None:
     app: App = web.state.barfrub
     try:
         app.alert_task.get_ready()
-        for view in (board_of(app), figures_now(app), _council(app), coverage_map(app)):
+        for view in (board_of(app), figures_now(app)):
             packed_json(view)
-        # Read once, they show what they cost from now on.
-        app.answers.made(FiguresSubject(), lambda: json_of(_council(app)))
+        prepare_council(app)
         if app.alert_task.check is not None:
             packed_timeline(app, app.alert_task.check.plan.id)
     except Exception:
         _log.exception("the board could not be made ready")
-
-
-def _council(app: App) -> CouncilView:
-    return council_figures(app, FiguresSubject())
 
 
 def note_clock(app: App) -> None:

@@ -6,7 +6,6 @@ none, the server makes its answers itself.
 
 import gc
 import logging
-import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -70,7 +69,9 @@ class AnswerProcess:
         clock: Clock,
         cost_now: Callable[[], float] = time.thread_time,
     ) -> None:
-        self._child = SupervisedProcess("barfrub-answers", work, (folder, clock), self._take)
+        self._child = SupervisedProcess(
+            "barfrub-answers", work, (folder, clock), self._take, niceness=YIELDS
+        )
         self._may_start = folder is not None
         self._cost_now = cost_now
         self._lock = Lock()
@@ -138,7 +139,6 @@ def answer_until_stopped[S](line: ParentLine, make: Callable[[S], bytes]) -> Non
     """
     gc.collect()
     gc.freeze()
-    os.nice(YIELDS)
     line.send(_Prepared())
     while not line.stopped.is_set():
         for question in line.receive(PERIOD_S):

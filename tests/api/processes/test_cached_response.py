@@ -130,6 +130,15 @@ def test_an_answer_that_costs_much_the_first_time_alone_does_not_rest() -> None:
     assert shared.resting(time.monotonic()) is None
 
 
+def test_what_a_prepared_answer_costs_counts_at_once() -> None:
+    make = Costly()
+    shared = SharedAnswer(lambda: make.spent_s)
+    shared.prepare(make, 1)
+    rests = shared.resting(time.monotonic())
+    assert rests is not None
+    assert gzip.decompress(rests.content) == b"answer 1"
+
+
 def test_a_costly_answer_rests_before_it_is_made_anew() -> None:
     make = Costly()
     shared = shared_after_its_first_time(make)
