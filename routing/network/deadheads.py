@@ -15,7 +15,9 @@ from routing.kernels.graph.shortest_paths import ArcGraph
 from routing.problem.problem import NONE, Flags, Floats, Floats32, Ints, Longs, Problem
 
 DENSE_ENDS = 3_000
-"""Up to so many ends all pairs are computed between arcs."""
+"""Up to so many ends all pairs are computed between arcs; those with the same turns are one."""
+SOURCES = 512
+"""Ends from which roads are followed at a time, so that little memory is needed beside."""
 NEAREST = 160
 """Ends beside each end with exact deadheads, where there are more."""
 LEARNED = 64
@@ -127,29 +129,51 @@ def deadhead_table(
 ) -> tuple[DeadheadTable, Ints]:
     """Return the deadheads between all ends, and the nearest ends of each in order.
 
-    Up to `dense_ends` ends (`DENSE_ENDS` where it is not given) all are exact.
+    Up to `dense_ends` ends (`DENSE_ENDS` where it is not given) that differ all are exact.
     """
-    if len(ends.arc) <= (DENSE_ENDS if dense_ends is None else dense_ends):
-        return _dense(problem, line, ends, threads), np.empty((len(ends.arc), 0), np.int32)
+    leave = _alike(ends.arc, problem.turn_start, problem.turn_to, problem.turn_s)
+    enter = _alike(ends.arc, line.back_starts, line.back_to, line.back_weight)
+    most = DENSE_ENDS if dense_ends is None else dense_ends
+    if max(leave.max(initial=0), enter.max(initial=0)) < most:
+        table = _dense(problem, line, ends, leave, enter, threads)
+        return table, np.empty((len(ends.arc), 0), np.int32)
     return _sparse(problem, line, ends, threads)
 
 
-def _dense(problem: Problem, line: LineGraph, ends: DeadheadEnds, threads: int) -> DeadheadTable:
-    """Return all deadheads; roads are followed only until all tasks are found."""
-    size, tasks = len(ends.arc), len(ends.arc) - ends.places
-    next_end = np.full((size, tasks), NONE, np.int32)
-    next_s = np.full((size, tasks), FAR_S, np.float32)
-    wanted = np.where(ends.number < ends.places, NONE, ends.number).astype(np.int32)
-    _find_nearest(problem, line, ends.arc, wanted, next_end, next_s, threads)
-    dense = np.full((max(size, 2), max(size, 2)), FAR_S, np.float32)  # one row means "not dense"
-    row, column = np.nonzero(next_end != NONE)
-    dense[row, next_end[row, column]] = next_s[row, column]
-    for place, arc in enumerate(ends.arc[: ends.places].tolist()):
-        dense[:size, place] = to_arc(problem, line, arc)[ends.arc]
-    dense = np.minimum(dense, np.float32(FAR_S))
+def _alike(arcs: Ints, starts: Longs, to: Ints, weight: Floats) -> Ints:
+    """Return int32[N], equal for arcs with the same turns: their deadheads are the same."""
+    known: dict[tuple[bytes, bytes], int] = {}
+    number = np.empty(len(arcs), np.int32)
+    for i, arc in enumerate(arcs.tolist()):
+        turns = slice(starts[arc], starts[arc + 1])
+        key = to[turns].tobytes(), weight[turns].tobytes()
+        number[i] = known.setdefault(key, len(known))
+    return number
+
+
+def _dense(
+    problem: Problem, line: LineGraph, ends: DeadheadEnds, leave: Ints, enter: Ints, threads: int
+) -> DeadheadTable:
+    """Return all deadheads; roads are followed only until all ends are found."""
+    _, sources = np.unique(leave, return_index=True)
+    _, targets = np.unique(enter, return_index=True)
+    wanted = np.full(problem.arcs, NONE, np.int32)
+    wanted[ends.arc[targets]] = np.arange(len(targets))
+    size = max(len(sources), 2)  # one row means "not dense"
+    dense = np.full((size, len(targets)), FAR_S, np.float32)
+    for first in range(0, len(sources), SOURCES):
+        some = ends.arc[sources[first : first + SOURCES]]
+        next_way = np.full((len(some), len(targets)), NONE, np.int32)
+        next_s = np.full(next_way.shape, FAR_S, np.float32)
+        _find_nearest(problem, line, some, wanted, next_way, next_s, threads)
+        row, column = np.nonzero(next_way != NONE)
+        seconds = np.minimum(next_s[row, column], np.float32(FAR_S))
+        dense[first + row, next_way[row, column]] = seconds
     none = np.zeros((1, 1), np.float32)
     return DeadheadTable(
         dense,
+        leave,
+        enter,
         ends.places,
         none,
         none,
@@ -174,8 +198,11 @@ def _sparse(
     edge["far_s"] = np.where(next_end[:, -1] == NONE, FAR_S, next_s[:, -1])
     edge["leave_hub"] = hub_of[problem.head[ends.arc]]
     edge["enter_hub"] = hub_of[problem.tail[ends.arc]]
+    each = np.arange(len(ends.arc), dtype=np.int32)
     gaps = DeadheadTable(
         np.zeros((1, 1), np.float32),
+        each,
+        each,
         ends.places,
         np.minimum(from_place, np.float32(FAR_S)),
         np.minimum(to_place, np.float32(FAR_S)),

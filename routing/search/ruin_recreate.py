@@ -33,8 +33,10 @@ from routing.search.search_arrays import (
 from routing.search.subproblems import OpenSubproblem, RouteWindow
 from routing.search.sweeps import RelocationSweeps
 
-WHOLE_TASKS = 1_200
+WHOLE_TASKS = 4_000
 """Up to so many tasks the search looks at everything at once; above, at one part at a time."""
+FEW_TASKS = 1_200
+"""Up to so many it does so even where routes are long and each of its steps takes its time."""
 PART_ITERATIONS = 150
 """Iterations on windows of routes before the next ones."""
 PART_COUNT = 8
@@ -84,14 +86,15 @@ class RuinRecreate:
         self._places = task_places(problem, alone.fit())
         self._arrays = SearchArrays(deadheads, numbers, self._routes, self._places)
         whole_tasks, long_route = limits.whole_tasks, limits.long_route
-        few = problem.tasks <= (WHOLE_TASKS if whole_tasks is None else whole_tasks)
+        self._long_route = LONG_ROUTE if long_route is None else long_route
+        most = max(FEW_TASKS, self._long_route * problem.vehicles)
+        few = problem.tasks <= min(WHOLE_TASKS if whole_tasks is None else whole_tasks, most)
         self._whole = few and not self._starts.next_end.shape[1]
         self._everything: OpenSubproblem | None = None
         self.seeds = np.arange(problem.tasks, dtype=np.int32)  # around which windows are opened
         self._nearby = NearbyWindows(self._arrays)
         self._threads = threads
         self._sweeps = RelocationSweeps(problem, self._arrays, self._starts)
-        self._long_route = LONG_ROUTE if long_route is None else long_route
         self._best: tuple[Ints, ...] = ()
         self._best_cost = np.inf
         self._sure: tuple[Ints, ...] = ()
@@ -191,9 +194,7 @@ class RuinRecreate:
             self._everything.price_lack()
 
     def _part(self, windows: Sequence[RouteWindow], absent: Ints) -> OpenSubproblem:
-        return OpenSubproblem(
-            self._arrays.deadheads, self._arrays.problem, self._routes, windows, absent
-        )
+        return OpenSubproblem(*self._arrays[:3], windows, absent)
 
     def _restore_best(self) -> None:
         """Make the routes the best ones known."""

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from routing.kernels.arrays.route_arrays import ProblemArrays, Records, RouteArrays
+from routing.kernels.arrays.route_arrays import DeadheadTable, ProblemArrays, Records, RouteArrays
 from routing.kernels.arrays.subproblem_arrays import (
     BALANCE,
     BEGIN_BY,
@@ -54,8 +54,27 @@ class WindowSpan(Protocol):
         ...
 
 
+class NodeTable(Protocol):
+    """Deadheads between nodes, and which ways of the whole problem their first ones are."""
+
+    @property
+    def apart_s(self) -> Floats32:
+        """As in `Subproblem`."""
+        ...
+
+    @property
+    def out(self) -> Ints:
+        """Numbers of the ways out, int32[S - 1]."""
+        ...
+
+    @property
+    def into(self) -> Ints:
+        """Numbers of the ways in, int32[E - 2]."""
+        ...
+
+
 def search_rules(
-    problem: Problem, line: LineGraph, ends: DeadheadEnds, *, dense: bool
+    problem: Problem, line: LineGraph, ends: DeadheadEnds, deadheads: DeadheadTable
 ) -> SubproblemRules:
     """Return the rules for whole routes; the metres of deadheads only where deadheads are dense."""
     rules = problem.rules
@@ -76,7 +95,8 @@ def search_rules(
         ordered=bool(len(earlier)),
         bounded=bool(len(earlier)) or bool(np.isfinite(rules.begin_by_s).any()),
         extra=extra_prices(problem) if priced_pairs else NO_RULES.extra,
-        metres=_metres(problem, line, ends, dense=dense) if rules.metres_count else NO_RULES.metres,
+        metres=_metres(problem, line, ends, deadheads) if rules.metres_count else NO_RULES.metres,
+        own_m=_own_metres(problem, ends) if rules.metres_count else NO_RULES.own_m,
         mps=float(problem.length_m[streets].sum()) / drive_s if drive_s else 0.0,
         fleet=fleet,
         chain=_chain(problem.tasks, earlier, later),
@@ -97,20 +117,25 @@ def extra_prices(problem: Problem) -> Floats:
     return extra
 
 
-def _metres(problem: Problem, line: LineGraph, ends: DeadheadEnds, *, dense: bool) -> Floats32:
+def _metres(
+    problem: Problem, line: LineGraph, ends: DeadheadEnds, deadheads: DeadheadTable
+) -> Floats32:
     """Return `ProblemArrays.rules.metres`."""
-    own = problem.length_m[ends.arc].astype(np.float32)[None, :, None]
-    if not dense:
-        return np.ascontiguousarray(own)
+    if len(deadheads.dense) == 1:
+        return NO_RULES.metres
     graph = line.graph(problem.place)
     label, along = np.empty(problem.arcs), np.empty(problem.arcs)
-    metres = np.zeros((len(ends.arc) + 1, len(ends.arc), 1), np.float32)
-    for i, arc in enumerate(ends.arc.tolist()):
+    metres = np.zeros(deadheads.dense.shape, np.float32)
+    for out, i in zip(*np.unique(deadheads.leave, return_index=True), strict=True):
+        arc = int(ends.arc[i])
         less = line.drive_s[arc]
         shortest_paths.metres_along(graph, problem.length_m, arc, less, label, along)
-        metres[i, :, 0] = along[ends.arc]
-    metres[-1] = own[0]
+        metres[out, deadheads.enter] = along[ends.arc]
     return metres
+
+
+def _own_metres(problem: Problem, ends: DeadheadEnds) -> Floats32:
+    return np.ascontiguousarray(problem.length_m[ends.arc].astype(np.float32)[:, None])
 
 
 def _pair(earlier: Ints, later: Ints) -> Ints:
@@ -177,7 +202,7 @@ def subproblem_rules(
     windows: Sequence[WindowSpan],
     tasks: Ints,
     end: Ints,
-    gap: Floats32,
+    table: NodeTable,
 ) -> SubproblemRules:
     """Return the rules for a subproblem; `end` int32[N, M] are the ends of its nodes' modes."""
     whole = arrays.rules
@@ -186,7 +211,8 @@ def subproblem_rules(
     if whole.priced_pairs:
         rules = rules._replace(extra=np.ascontiguousarray(whole.extra[np.ix_(tasks, vehicles)]))
     if whole.metric:
-        rules = rules._replace(metres=_metres_of_part(whole, end, gap))
+        own_m = np.where(end < 0, 0.0, whole.own_m[:, 0][end]).astype(np.float32)
+        rules = rules._replace(metres=_metres_of_part(whole, table), own_m=own_m)
     if whole.fleet_priced:
         rules = rules._replace(fleet=_fleet(arrays, routes, vehicles))
     if whole.ordered:
@@ -202,20 +228,13 @@ def subproblem_rules(
     return rules
 
 
-def _metres_of_part(whole: SubproblemRules, end: Ints, gap: Floats32) -> Floats32:
+def _metres_of_part(whole: SubproblemRules, table: NodeTable) -> Floats32:
     """Return `Subproblem.rules.metres`: lengths of deadheads, by the usual speed where unknown."""
-    nodes, modes = end.shape
-    if len(whole.metres) > 1:
-        between = whole.metres[:-1, :, 0][end][:, :, end]
-        between[end < 0] = 0.0
-        between[:, :, end < 0] = 0.0
-        metres = between.transpose(2, 0, 3, 1).reshape(nodes, nodes, modes**2)
-    else:
-        metres = gap[:, :, : modes**2] * np.float32(whole.mps)
-    metres = np.ascontiguousarray(metres)
-    own = np.where(end < 0, 0.0, whole.metres[-1, :, 0][end])
-    each = np.arange(nodes)
-    metres[each, each, :modes] = own
+    if len(whole.metres) == 1:
+        return table.apart_s * np.float32(whole.mps)
+    metres = np.zeros(table.apart_s.shape, np.float32)
+    known = whole.metres[np.ix_(table.out, table.into)]
+    metres[: len(table.out), : len(table.into)] = known
     return metres
 
 

@@ -61,7 +61,7 @@ def problem_arrays(
     site["end"] = ends.number[problem.reload_arc]
     near = _near(end, deadheads, index)
     service_s = np.minimum(problem.service_s, FAR_S)
-    terms = search_rules(problem, line, ends, dense=len(deadheads.dense) > 1)
+    terms = search_rules(problem, line, ends, deadheads)
     return ProblemArrays(
         task, vehicle, site, end, service_s, near, (0,) * end.shape[1], terms
     ), index
@@ -93,8 +93,10 @@ def _near(end: Ints, deadheads: DeadheadTable, index: TaskStarts) -> Ints:
     if index.next_end.shape[1]:
         neighbor_lists.near_tasks(end, index.next_end, index.at_start, index.at_task, near)
     elif tasks > 1:
+        leave = np.where(end == NONE, NONE, deadheads.leave[end])
+        enter = np.where(end == NONE, NONE, deadheads.enter[end])
         back = np.ascontiguousarray(deadheads.dense.T)
-        neighbor_lists.near_by_all(end, deadheads.dense, back, float(FAR_S), near)
+        neighbor_lists.near_by_all(leave, enter, deadheads.dense, back, float(FAR_S), near)
     return near
 
 

@@ -7,15 +7,16 @@ end of the shift. In a small problem the one part is everything.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.kernels.arrays import subproblem_arrays
-from routing.kernels.arrays.route_arrays import DeadheadTable, ProblemArrays, RouteArrays
+from routing.kernels.arrays.route_arrays import FAR_S, DeadheadTable, ProblemArrays, RouteArrays
 from routing.kernels.arrays.subproblem_arrays import (
     BEGIN,
+    BIG_S,
     CAPACITY,
     DISTANCE,
     FINISH,
@@ -40,12 +41,14 @@ from routing.kernels.arrays.subproblem_arrays import (
     Subproblem,
 )
 from routing.kernels.graph.neighbor_lists import near_within
-from routing.kernels.routes.deadhead_matrix import NOWHERE, NodeCounts, between, spread
+from routing.kernels.routes.deadhead_matrix import between
 from routing.kernels.rows import intermediate_facilities
 from routing.kernels.search import annealing, initial_rows
-from routing.problem.problem import NONE, Ints
+from routing.problem.problem import NONE, Floats32, Ints
 from routing.search.rule_arrays import fill_node_rules, fill_window_rules, subproblem_rules
 
+NOWHERE = -2
+"""End of a node where a route may be over without going anywhere."""
 SPARE_ROOM = 40
 """Tasks that a window of a large part may gain over three times its share."""
 SMALL_TASKS = 300
@@ -59,6 +62,21 @@ class RouteWindow:
     vehicle: int
     first: int
     last: int
+
+
+class NodeDeadheads(NamedTuple):
+    """Deadheads between the nodes of a subproblem, as in `Subproblem`.
+
+    `out` and `into` are the numbers that the ways have in the whole problem, those that lead
+    nowhere left out.
+    """
+
+    apart_s: Floats32
+    back_s: Floats32
+    leave: Ints
+    enter: Ints
+    out: Ints
+    into: Ints
 
 
 class OpenSubproblem:
@@ -171,7 +189,7 @@ def _part(
     end[count : count + starts, 0] = [_before(arrays, routes, w) for w in windows]
     end[count + starts : count + 2 * starts, 0] = [_behind(arrays, routes, w) for w in windows]
     end[count + 2 * starts :, 0] = sites["end"]
-    gap = _gap(deadheads, end, count, starts, len(sites))
+    table = _deadheads(deadheads, end, count, starts)
     node = np.zeros((len(end), SERVICE + arrays.service_s.shape[1]))
     for column, name in enumerate(
         ("material_kg", "release_s", "due_s", "completion_price", "lateness_price")
@@ -180,7 +198,7 @@ def _part(
     fill_node_rules(arrays, routes, windows, tasks, node)
     node[:count, subproblem_arrays.UNSERVED] = arrays.task["unserved_price"][tasks]
     node[:count, SERVICE:] = arrays.service_s[tasks]
-    node[:count, DISTANCE] = gap[count, :count, len(arrays.modes) ** 2 :].min(axis=1)
+    node[:count, DISTANCE] = table.apart_s[table.leave[count, 0]][table.enter[:count]].min(axis=1)
     which = np.zeros((starts, 4), np.int32)
     which[:, KIND] = arrays.vehicle["kind"][[w.vehicle for w in windows]]
     which[:, START] = np.arange(count, count + starts)
@@ -190,7 +208,7 @@ def _part(
     clocked = rules.rests or rules.priced_pairs or rules.metric or rules.bounded
     timed = arrays.task[["release_s", "completion_price", "lateness_price"]][tasks]
     return Subproblem(
-        gap,
+        *table[:4],
         node,
         np.array([_window(arrays, routes, w) for w in windows]),
         which,
@@ -200,7 +218,7 @@ def _part(
         not (any(timed[name].any() for name in timed.dtype.names or ()) or clocked),
         arrays.modes,
         (0,) if len(sites) else (),
-        subproblem_rules(arrays, routes, windows, tasks, end, gap),
+        subproblem_rules(arrays, routes, windows, tasks, end, table),
         (0,) if clocked or rules.strict or rules.fleet_priced else (),
     )
 
@@ -215,20 +233,29 @@ def _salts(
     )
 
 
-def _gap(
-    deadheads: DeadheadTable, end: Ints, tasks: int, starts: int, sites: int
-) -> NDArray[np.float32]:
-    """Return `Subproblem.deadhead_s` from the ends of the nodes."""
-    ends = np.unique(end[end >= 0]).astype(np.int32)
-    apart = np.empty((len(ends), len(ends)), np.float32)
-    local = np.full(max(len(deadheads.edge), len(deadheads.dense)), NONE, np.int32)
-    between(deadheads, ends, local, apart)
-    number = np.where(end >= 0, np.searchsorted(ends, end), end).astype(np.int32)
-    modes = (0,) * end.shape[1]
-    gap = np.empty((len(end), len(end), 2 * len(modes) ** 2), np.float32)
+def _deadheads(deadheads: DeadheadTable, end: Ints, tasks: int, starts: int) -> NodeDeadheads:
+    """Return the deadheads between nodes with these ends, int32[N, M]."""
+    exists = end >= 0
+    ends = np.unique(end[exists])
+    if len(deadheads.dense) > 1:
+        out, into = np.unique(deadheads.leave[ends]), np.unique(deadheads.enter[ends])
+        known = deadheads.dense[np.ix_(out, into)]
+    else:
+        out = into = ends.astype(np.int32)
+        known = np.empty((len(ends), len(ends)), np.float32)
+        between(deadheads, out, np.full(len(deadheads.edge), NONE, np.int32), known)
+    no_exit, no_entry, anywhere = len(out), len(into), len(into) + 1
+    apart = np.full((len(out) + 1, len(into) + 2), BIG_S, np.float32)
+    apart[:no_exit, :no_entry] = np.where(known < FAR_S, known, BIG_S)
+    apart[:no_exit, anywhere] = 0.0
+    leave = np.where(exists, np.searchsorted(out, deadheads.leave[end]), no_exit)
+    enter = np.where(exists, np.searchsorted(into, deadheads.enter[end]), no_entry)
+    enter[end == NOWHERE] = anywhere
+    enter[tasks : tasks + starts] = no_entry
+    leave[tasks + starts : tasks + 2 * starts] = no_exit
     back = np.ascontiguousarray(apart.T)
-    spread(apart, back, number, NodeCounts(tasks, starts, sites), modes, gap)
-    return gap
+    leave, enter = leave.astype(np.int32), enter.astype(np.int32)
+    return NodeDeadheads(apart, back, leave, enter, out, into)
 
 
 def _before(arrays: ProblemArrays, routes: RouteArrays, window: RouteWindow) -> int:

@@ -59,13 +59,18 @@ SPOT = np.dtype([("route", "i4"), ("position", "i4"), ("fit", "?")], align=True)
 class DeadheadTable(NamedTuple):
     """Deadhead seconds between the N ends of tasks and places (numbered first, P of them).
 
-    Either `dense` is float32[N, N] and all else is one dummy entry, or it is float32[1, 1]:
-    `from_place` float32[P, N] and `to_place` float32[P, N] are exact, `near_key`, `near_s` [N, Q]
-    hold the nearest ends exactly, sorted by key, and what is farther is at least `edge.far_s` [N]
-    and estimated by `hub_s` float32[H, H] between the hubs `edge.leave_hub`, `edge.enter_hub`.
+    Where all are known, `dense` float32[S, E] has those from each of S different ways out of an end
+    to each of E different ways into one, `leave` and `enter` int32[N] say which are those of an
+    end, and all else is one dummy entry. Else `dense` is float32[1, 1], `leave` and `enter` are the
+    numbers of the ends themselves, `from_place` float32[P, N] and `to_place` float32[P, N] are
+    exact, `near_key`, `near_s` [N, Q] hold the nearest ends exactly, sorted by key, and what is
+    farther is at least `edge.far_s` [N] and estimated by `hub_s` float32[H, H] between the hubs
+    `edge.leave_hub`, `edge.enter_hub`.
     """
 
     dense: Floats32
+    leave: Ints
+    enter: Ints
     places: int
     from_place: Floats32
     to_place: Floats32
@@ -82,9 +87,9 @@ class ProblemArrays(NamedTuple):
     gaps; vehicles of one `group` are alike, `finish` is -1 for anywhere. `end` int32[T, M] is the
     number of each mode's arc, -1 for none. `service_s` float64[T, K]. `near` int32[T, Q] lists
     tasks by nearness, -1 after the last. `modes` is a tuple of M zeros, as in `Subproblem`.
-    `rules` are those of the whole problem: windows are vehicles, and `rules.metres` float32[N + 1,
-    N, 1] has the lengths of deadheads between ends and, last, of the arcs themselves; it is
-    [1, N, 1] where gaps are not dense.
+    `rules` are those of the whole problem: windows are vehicles, and `rules.metres` has
+    the lengths of deadheads as `DeadheadTable.dense`, and `rules.own_m` float32[N, 1] those of the
+    arcs themselves.
     """
 
     task: Records

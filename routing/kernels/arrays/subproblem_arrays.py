@@ -60,8 +60,8 @@ class SubproblemRules(NamedTuple):
     """Rules inside a subproblem: flags say which there are, so that the others cost nothing.
 
     `extra` float64[T, W] is the price of a task in a window beyond its time, `BIG_S` where it must
-    not be, [1, 1] unless `priced_pairs`. `metres` float32 is as `deadhead_s`, with the length of
-    each node's own modes on the diagonal, [1, 1, 1] unless `metric`; `mps` is a usual speed.
+    not be, [1, 1] unless `priced_pairs`. `metres` float32 is as `Subproblem.apart_s` and `own_m`
+    float32[N, M] the length of each node's modes, [1, 1] unless `metric`; `mps` is a usual speed.
     `fleet` float64[5]. Where passes have an order, `pair` int32[P, 4] has earlier and later tasks,
     and the next pairs with the same earlier and the same later one; `chain` int32[T, 2] the first
     pairs of each task, -1 for none; `within_s` float64[P]. `bounded` says that some tasks have a
@@ -77,6 +77,7 @@ class SubproblemRules(NamedTuple):
     bounded: bool
     extra: Floats
     metres: Floats32
+    own_m: Floats32
     mps: float
     fleet: Floats
     chain: Ints
@@ -87,7 +88,8 @@ class SubproblemRules(NamedTuple):
 NO_RULES = SubproblemRules(
     *(False,) * 7,
     extra=np.zeros((1, 1)),
-    metres=np.zeros((1, 1, 1), np.float32),
+    metres=np.zeros((1, 1), np.float32),
+    own_m=np.zeros((1, 1), np.float32),
     mps=0.0,
     fleet=np.zeros(5),
     chain=np.zeros((1, 2), np.int32),
@@ -100,10 +102,10 @@ NO_RULES = SubproblemRules(
 class Subproblem(NamedTuple):
     """What never changes: T tasks, then starts, finishes and sites, N nodes in all, W windows.
 
-    A node has M modes; one that does not exist is `BIG_S` away from everything. `deadhead_s`
-    float32[N, N, 2 M M]: at `[i, j, M m + a]` seconds from mode a of node j to mode m of node i,
-    and at `[i, j, M M + M a + m]` from mode a of node i to mode m of node j: an insertion reads one
-    row.
+    A node has M modes. Deadheads are kept by what repeats: `apart_s` float32[S, E] are the seconds
+    from each of S different ways out to each of E different ways in, `back_s` float32[E, S] is that
+    turned over, `leave` and `enter` int32[N, M] are those of each node's modes. A mode that does
+    not exist is `BIG_S` away from everything, as a start is from all that lies before it.
     `node` float64[N, SERVICE + K], `window` float64[W, 14], `which` int32[W, 4], `site` int32[R],
     `fill_s` float64[R], `near` int32[T, Q] other tasks by nearness, -1 after the last.
     `timeless` says that nothing but the duration counts. `modes` is a tuple of M
@@ -112,7 +114,10 @@ class Subproblem(NamedTuple):
     `ruled` is the same for rules: without any, `rules` are not read.
     """
 
-    deadhead_s: Floats32
+    apart_s: Floats32
+    back_s: Floats32
+    leave: Ints
+    enter: Ints
     node: Floats
     window: Floats
     which: Ints

@@ -32,25 +32,28 @@ def near_tasks(end: Ints, next_end: Ints, at_start: Longs, at_task: Ints, out: I
 
 
 @maker
-def near_by_all(end: Ints, apart: Floats32, back: Floats32, far: float, out: Ints) -> None:
+def near_by_all(
+    leave: Ints, enter: Ints, apart: Floats32, back: Floats32, far: float, out: Ints
+) -> None:
     """Fill `out` int32[T, Q] with other tasks by the least deadhead either way, then by number.
 
-    `apart` float32[N, N] holds all deadheads and `back` is that turned over; none exceeds `far`.
+    `apart` float32[S, E] holds all deadheads and `back` is that turned over; none exceeds `far`.
+    `leave` and `enter` int32[T, M] are the ways out of and into each mode, -1 for none.
     """
     width = out.shape[1]
     gaps = np.empty(width, np.float32)
-    for t in range(len(end)):
+    for t in range(len(leave)):
         found = 0
-        for c in range(len(end)):
+        for c in range(len(leave)):
             if c == t:
                 continue
             gap = np.float32(far)
-            for a in range(end.shape[1]):
-                i = end[t, a]
-                for b in range(end.shape[1]):
-                    j = end[c, b]
-                    if i >= 0 and j >= 0:
-                        gap = min(gap, apart[i, j], back[i, j])
+            for a in range(leave.shape[1]):
+                for b in range(leave.shape[1]):
+                    if leave[t, a] >= 0 and leave[c, b] >= 0:
+                        to = apart[leave[t, a], enter[c, b]]
+                        fro = back[enter[t, a], leave[c, b]]
+                        gap = min(gap, to, fro)
             if found == width and gap >= gaps[width - 1]:
                 continue
             found = min(found + 1, width)

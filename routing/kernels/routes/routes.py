@@ -22,7 +22,7 @@ RELEASE, BEGIN_BY, DONE, OWN_RELEASE, OWN_BEGIN_BY = range(5)
 def deadhead_s(deadheads: DeadheadTable, source: int, target: int) -> float:
     """Return deadhead seconds from the end of `source` to the beginning of `target`."""
     if deadheads.dense.shape[0] > 1:
-        return deadheads.dense[source, target]
+        return deadheads.dense[deadheads.leave[source], deadheads.enter[target]]
     if source < deadheads.places:
         return deadheads.from_place[source, target]
     if target < deadheads.places:
@@ -332,7 +332,7 @@ def time_route(
         if problem.rules.metric:
             metres += (
                 link_metres(deadheads, problem, routes, vehicle, p, a)
-                + problem.rules.metres[-1, problem.end[t, b], 0]
+                + problem.rules.own_m[problem.end[t, b], 0]
             )
         if problem.rules.priced_pairs:
             cost += problem.rules.extra[t, vehicle]
@@ -396,5 +396,5 @@ def link_metres(
 def gap_metres(deadheads: DeadheadTable, problem: ProblemArrays, source: int, target: int) -> float:
     """Return the metres from the end of `source` to the beginning of `target`, or what is usual."""
     if problem.rules.metres.shape[0] > 1:
-        return problem.rules.metres[source, target, 0]
+        return problem.rules.metres[deadheads.leave[source], deadheads.enter[target]]
     return deadhead_s(deadheads, source, target) * problem.rules.mps

@@ -25,6 +25,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     Rows,
     Subproblem,
 )
+from routing.kernels.rows.between import seconds_between
 from routing.problem.problem import Floats
 
 TRIP, EXTRA, USED, CHEAP, BEFORE, REST, AFTER, FROM, QUEUE = range(9)
@@ -77,11 +78,11 @@ def update_detours(sub: Subproblem, rows: Rows, row: int, place: int) -> None:
     for x in range(len(sub.site)):
         s = sub.site[x]
         for a in range(modes):
-            there = pace * sub.deadhead_s[s, i, a] + sub.fill_s[x]
+            there = pace * seconds_between(sub, i, a, s, 0) + sub.fill_s[x]
             for m in range(modes):
                 k = direct + square + modes * m + a
                 rows.place[row, place, k] = min(
-                    rows.place[row, place, k], there + pace * sub.deadhead_s[j, s, modes * m]
+                    rows.place[row, place, k], there + pace * seconds_between(sub, s, 0, j, m)
                 )
 
 
@@ -265,7 +266,6 @@ def insertion_at_reload(
     It may come before the reload or after it; what room for it takes is in the seconds of the row.
     """
     modes = len(sub.modes)
-    square = modes * modes
     behind = AHEAD + modes
     trip = first_column(sub) + TRIP
     pace = sub.window[row, PACE]
@@ -290,13 +290,11 @@ def insertion_at_reload(
         for a in range(modes):
             to = min(
                 to,
-                rows.place[row, place - 1, AHEAD + a]
-                + pace * sub.deadhead_s[task, i, modes * m + a],
+                rows.place[row, place - 1, AHEAD + a] + pace * seconds_between(sub, i, a, task, m),
             )
             onward = min(
                 onward,
-                rows.place[row, place, behind + a]
-                + pace * sub.deadhead_s[task, j, square + modes * m + a],
+                rows.place[row, place, behind + a] + pace * seconds_between(sub, task, m, j, a),
             )
         for y in range(len(sub.site)):
             s = sub.site[y]
@@ -304,23 +302,18 @@ def insertion_at_reload(
             rest = BIG_S
             for a in range(modes):
                 there = min(
-                    there, rows.place[row, place - 1, AHEAD + a] + pace * sub.deadhead_s[s, i, a]
+                    there,
+                    rows.place[row, place - 1, AHEAD + a] + pace * seconds_between(sub, i, a, s, 0),
                 )
                 rest = min(
                     rest,
-                    rows.place[row, place, behind + a] + pace * sub.deadhead_s[j, s, modes * a],
+                    rows.place[row, place, behind + a] + pace * seconds_between(sub, s, 0, j, a),
                 )
-            first = (
-                to
-                + pace * sub.deadhead_s[task, s, square + modes * m]
-                + sub.fill_s[y]
-                + rest
-                + room
-            )
+            first = to + pace * seconds_between(sub, task, m, s, 0) + sub.fill_s[y] + rest + room
             if first < best:
                 best = first
                 arrive = to
-            filled = there + sub.fill_s[y] + pace * sub.deadhead_s[task, s, modes * m]
+            filled = there + sub.fill_s[y] + pace * seconds_between(sub, s, 0, task, m)
             if filled + onward + room_after < best:
                 best = filled + onward + room_after
                 arrive = filled

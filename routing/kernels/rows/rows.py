@@ -39,6 +39,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     Rows,
     Subproblem,
 )
+from routing.kernels.rows.between import seconds_between
 from routing.kernels.rows.fleet_cost import fleet_delay
 from routing.kernels.rows.intermediate_facilities import (
     SLACK_KG,
@@ -62,8 +63,10 @@ def connect(sub: Subproblem, rows: Rows, row: int, place: int) -> None:
     pace = sub.window[row, PACE]
     i = rows.order[row, place - 1]
     j = rows.order[row, place]
-    for k in range(modes * modes):
-        rows.place[row, place, link + k] = pace * sub.deadhead_s[j, i, k]
+    for m in range(modes):
+        for a in range(modes):
+            s = pace * seconds_between(sub, i, a, j, m)
+            rows.place[row, place, link + modes * m + a] = s
     if len(sub.reloads) > 0:
         update_detours(sub, rows, row, place)
 
@@ -181,16 +184,16 @@ def evaluate_insertions(
         arrive = 0.0
         mode = 0
         for m in range(modes):
-            x = rows.place[row, p, AHEAD] + pace * sub.deadhead_s[task, i, modes * m]
-            y = rows.place[row, p + 1, behind] + pace * sub.deadhead_s[task, j, modes * (modes + m)]
+            into = sub.enter[task, m]
+            out_of = sub.leave[task, m]
+            x = rows.place[row, p, AHEAD] + pace * sub.back_s[into, sub.leave[i, 0]]
+            y = rows.place[row, p + 1, behind] + pace * sub.apart_s[out_of, sub.enter[j, 0]]
             for a in range(1, modes):
-                x = min(
-                    x, rows.place[row, p, AHEAD + a] + pace * sub.deadhead_s[task, i, modes * m + a]
-                )
+                x = min(x, rows.place[row, p, AHEAD + a] + pace * sub.back_s[into, sub.leave[i, a]])
                 y = min(
                     y,
                     rows.place[row, p + 1, behind + a]
-                    + pace * sub.deadhead_s[task, j, modes * (modes + m) + a],
+                    + pace * sub.apart_s[out_of, sub.enter[j, a]],
                 )
             if x + y < spent:
                 spent = x + y

@@ -31,6 +31,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     Rows,
     Subproblem,
 )
+from routing.kernels.rows.between import metres_between, seconds_between
 
 
 @kernel
@@ -127,7 +128,7 @@ def time_row(sub: Subproblem, rows: Rows, row: int) -> None:
             now - sub.node[t, DUE], 0.0
         )
         if ruled and sub.rules.metric:
-            metres += link_metres(sub, rows, row, p, a, m) + sub.rules.metres[t, t, m]
+            metres += link_metres(sub, rows, row, p, a, m) + sub.rules.own_m[t, m]
         if ruled and sub.rules.priced_pairs:
             cost += sub.rules.extra[t, row]
         a = m
@@ -154,20 +155,21 @@ def link_metres(
     """Return the metres from place `place - 1` in mode a to `place` in mode m."""
     i = rows.order[row, place - 1]
     j = rows.order[row, place]
-    modes = len(sub.modes)
-    metres = sub.rules.metres[j, i, modes * mode + mode_before]
+    metres = metres_between(sub, i, mode_before, j, mode)
     if rows.place[row, place, SITE] > 0.0:
         pace = sub.window[row, PACE]
         least = BIG_S * BIG_S
         for x in range(len(sub.site)):
             s = sub.site[x]
             seconds = (
-                pace * (sub.deadhead_s[s, i, mode_before] + sub.deadhead_s[j, s, modes * mode])
+                pace * seconds_between(sub, i, mode_before, s, 0)
+                + pace * seconds_between(sub, s, 0, j, mode)
                 + sub.fill_s[x]
             )
             if seconds < least:
                 least = seconds
-                metres = sub.rules.metres[s, i, mode_before] + sub.rules.metres[j, s, modes * mode]
+                metres = metres_between(sub, i, mode_before, s, 0)
+                metres += metres_between(sub, s, 0, j, mode)
     return float(metres)
 
 
@@ -184,21 +186,16 @@ def detour_metres(sub: Subproblem, rows: Rows, row: int, place: int, task: int, 
     x = BIG_S * BIG_S
     y = BIG_S * BIG_S
     for a in range(modes):
-        to = (
-            rows.place[row, place - 1, AHEAD + a] + pace * sub.deadhead_s[task, i, modes * mode + a]
-        )
-        onward = (
-            rows.place[row, place, behind + a]
-            + pace * sub.deadhead_s[task, j, modes * (modes + mode) + a]
-        )
+        to = rows.place[row, place - 1, AHEAD + a] + pace * seconds_between(sub, i, a, task, mode)
+        onward = rows.place[row, place, behind + a] + pace * seconds_between(sub, task, mode, j, a)
         if to < x:
             x = to
             before = a
         if onward < y:
             y = onward
             after = a
-    metres = sub.rules.metres[task, i, modes * mode + before] + sub.rules.metres[task, task, mode]
-    metres += sub.rules.metres[j, task, modes * after + mode]
+    metres = metres_between(sub, i, before, task, mode) + sub.rules.own_m[task, mode]
+    metres += metres_between(sub, task, mode, j, after)
     if rows.size[row] > 0 or sub.window[row, WHOLE] <= 0.0:
         metres -= link_metres(sub, rows, row, place, before, after)
     return float(metres)

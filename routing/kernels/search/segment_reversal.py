@@ -22,6 +22,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     Subproblem,
     UndoLog,
 )
+from routing.kernels.rows.between import seconds_between
 from routing.kernels.rows.rows import connect, refresh
 from routing.kernels.rows.undo import save_row
 
@@ -62,7 +63,7 @@ def _apart(
     for m in range(modes):
         for a in range(modes):
             if source_mode in (a, -1) and target_mode in (m, -1):
-                best = min(best, sub.deadhead_s[target, source, modes * m + a])
+                best = min(best, seconds_between(sub, source, a, target, m))
     return sub.window[row, PACE] * best
 
 

@@ -63,8 +63,13 @@ def a_part(seed, tasks=5, modes=2, sites=0, timeless=True, share=0.7):
     which[:, FINISH] = which[:, START] + WINDOWS
     which[:, GROUP] = np.arange(WINDOWS)
     near = np.array([[c for c in range(tasks) if c != t] for t in range(tasks)], np.int32)
+    apart = _apart(random.integers(1, 50, (nodes, modes, nodes, modes)), exists)
+    way = np.arange(nodes * modes, dtype=np.int32).reshape(nodes, modes)
     return Subproblem(
-        deadhead_s=_gaps(random.integers(1, 50, (nodes, modes, nodes, modes)), exists),
+        apart_s=apart,
+        back_s=np.ascontiguousarray(apart.T),
+        leave=way,
+        enter=way,
         node=_nodes(random, tasks, nodes, timeless=timeless),
         window=window,
         which=which,
@@ -77,14 +82,10 @@ def a_part(seed, tasks=5, modes=2, sites=0, timeless=True, share=0.7):
     )
 
 
-def _gaps(seconds, exists):
-    """`Subproblem.deadhead_s` from seconds by (node, mode, node, mode)."""
-    nodes, modes = exists.shape
+def _apart(seconds, exists):
+    """`Subproblem.apart_s` from seconds by (node, mode, node, mode), each mode a way of its own."""
     possible = exists[:, :, None, None] & exists[None, None]
-    apart = np.where(possible, seconds, BIG_S)
-    into = apart.transpose(2, 0, 3, 1).reshape(nodes, nodes, modes**2)
-    out_of = apart.transpose(0, 2, 1, 3).reshape(nodes, nodes, modes**2)
-    return np.concatenate((into, out_of), axis=2).astype(np.float32)
+    return np.where(possible, seconds, BIG_S).reshape(exists.size, -1).astype(np.float32)
 
 
 def _nodes(random, tasks, nodes, *, timeless):
@@ -132,7 +133,7 @@ def order_of(r, w):
 
 def seconds(f, w, i, a, j, m):
     """Deadhead from mode `a` of node `i` to mode `m` of node `j`."""
-    return f.window[w, PACE] * float(f.deadhead_s[j, i, len(f.modes) * m + a])
+    return f.window[w, PACE] * float(f.apart_s[f.leave[i, a], f.enter[j, m]])
 
 
 def over_site(f, w, i, a, j, m):

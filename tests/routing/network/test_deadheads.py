@@ -1,5 +1,6 @@
 """Deadheads against a plain Dijkstra on arcs."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -68,7 +69,23 @@ def test_between_the_ends_of_a_town_all_deadheads_are_at_hand(seed, threads):
     gaps, _ = deadheads.deadhead_table(problem, line, ends, threads)
     for i, arc in enumerate(ends.arc.tolist()):
         exact = np.minimum(deadheads.from_arc(problem, line, arc)[ends.arc], deadheads.FAR_S)
-        assert gaps.dense[i, : len(exact)] == pytest.approx(exact, rel=1e-6)
+        found = [deadhead_s(gaps, i, j) for j in range(len(ends.arc))]
+        assert found == pytest.approx(exact, rel=1e-6)
+
+
+def test_where_turning_is_free_deadheads_are_those_between_junctions():
+    problem = a_random_town(3, 30, 2)
+    free = replace(problem, turn_s=np.zeros_like(problem.turn_s))
+    line = deadheads.line_graph(free)
+    ends = deadheads.ends_of(free)
+    gaps, _ = deadheads.deadhead_table(free, line, ends, 1)
+    streets = ends.arc[~free.place[ends.arc]]
+    assert len(gaps.dense) <= len(np.unique(free.head[ends.arc])) + ends.places
+    assert len(gaps.dense) < len(streets)
+    for i, arc in enumerate(ends.arc.tolist()):
+        exact = np.minimum(deadheads.from_arc(free, line, arc)[ends.arc], deadheads.FAR_S)
+        found = [deadhead_s(gaps, i, j) for j in range(len(ends.arc))]
+        assert found == pytest.approx(exact, rel=1e-6)
 
 
 def test_a_large_city_has_exact_deadheads_near_by_and_estimates_far_away(monkeypatch):

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.check.referee import violations
-from routing.kernels.arrays.subproblem_arrays import WEIGHT, new_cache
+from routing.kernels.arrays.route_arrays import EDGE, FAR_S, DeadheadTable
+from routing.kernels.arrays.subproblem_arrays import BIG_S, WEIGHT, new_cache
 from routing.kernels.rows.rows import evaluate_insertions, insert_task, remove_tasks
 from routing.network.deadheads import line_graph
 from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.stopping import MaxIterations
-from routing.search import decomposition
+from routing.search import decomposition, subproblems
 from routing.search import ruin_recreate as search_module
 from routing.search.ruin_recreate import RuinRecreate
 from routing.search.solver import solve
@@ -49,6 +50,46 @@ def begun(problem, seed=1):
     )
     search.begin(None)
     return search
+
+
+@settings(max_examples=40)
+@given(seed=SEEDS, modes=st.integers(2, 3), tasks=st.integers(1, 4), sites=st.integers(0, 2))
+def test_deadheads_of_a_part_lead_neither_to_a_start_nor_away_from_a_finish(
+    seed, modes, tasks, sites
+):
+    random = np.random.default_rng(seed)
+    none = np.zeros((1, 1), np.float32)
+    dense = random.choice([1.0, 2.0, 3.0, FAR_S], (5, 4)).astype(np.float32)
+    leave = random.integers(0, 5, 9).astype(np.int32)
+    enter = random.integers(0, 4, 9).astype(np.int32)
+    known = DeadheadTable(
+        dense, leave, enter, 2, none, none, none.astype(np.int32), none, np.zeros(1, EDGE), none
+    )
+    end = random.integers(-1, 9, (tasks + 2 + 2 + sites, modes)).astype(np.int32)
+    end[tasks:, 0] = random.integers(0, 9, 4 + sites)
+    end[tasks:, 1:] = -1
+    end[tasks + 2 : tasks + 4, 0] = random.choice([subproblems.NOWHERE, 4], 2)
+    table = subproblems._deadheads(known, end, tasks, 2)
+    starts, finishes = range(tasks, tasks + 2), range(tasks + 2, tasks + 4)
+
+    def seconds(i, a, j, m):
+        x, y = end[i, a], end[j, m]
+        if i in finishes or j in starts or -1 in (x, y):
+            return BIG_S
+        gap = dense[leave[x], enter[y]] if y >= 0 else 0.0
+        return gap if gap < FAR_S else BIG_S
+
+    for i, j, a, m in np.ndindex(len(end), len(end), modes, modes):
+        expected = np.float32(seconds(i, a, j, m))
+        assert table.apart_s[table.leave[i, a], table.enter[j, m]] == expected
+        assert table.back_s[table.enter[j, m], table.leave[i, a]] == expected
+
+
+@pytest.mark.parametrize(("vehicles", "whole"), [(3, False), (5, True)])
+def test_everything_is_looked_at_together_unless_routes_are_long(monkeypatch, vehicles, whole):
+    monkeypatch.setattr(search_module, "FEW_TASKS", 0)
+    monkeypatch.setattr(search_module, "LONG_ROUTE", 3)
+    assert (begun(a_random_town(1, 14, vehicles))._everything is not None) == whole
 
 
 @pytest.mark.parametrize("modes", [2, 4])

@@ -1,13 +1,12 @@
-"""Who is near whom, and deadheads laid out for parts: kernels against plain twins."""
+"""Who is near whom: kernels against plain twins."""
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.kernels.arrays.route_arrays import FAR_S, SPOT
-from routing.kernels.arrays.subproblem_arrays import BIG_S, new_undo
+from routing.kernels.arrays.route_arrays import SPOT
+from routing.kernels.arrays.subproblem_arrays import new_undo
 from routing.kernels.graph.neighbor_lists import near_by_all, near_within, pulls
-from routing.kernels.routes.deadhead_matrix import NOWHERE, NodeCounts, spread
 from routing.kernels.search.annealing import mark_nearby_rows
 from tests.routing.kernels.plain_rows import WINDOWS, a_part, computed
 
@@ -27,19 +26,20 @@ def some_near(random, tasks):
 @given(seed=SEEDS, tasks=st.integers(2, 9), modes=st.integers(1, 3))
 def test_tasks_near_a_task_come_by_the_least_deadhead_either_way_then_by_number(seed, tasks, modes):
     random = np.random.default_rng(seed)
-    apart = random.integers(0, 5, (12, 12)).astype(np.float32)
-    end = random.integers(-1, 12, (tasks, modes)).astype(np.int32)
+    apart = random.integers(0, 5, (12, 9)).astype(np.float32)
+    leave = random.integers(-1, 12, (tasks, modes)).astype(np.int32)
+    enter = np.where(leave < 0, -1, random.integers(0, 9, (tasks, modes))).astype(np.int32)
     near = np.full((tasks, max(tasks - 3, 1)), -1, np.int32)
-    near_by_all(end, apart, np.ascontiguousarray(apart.T), 9.0, near)
+    near_by_all(leave, enter, apart, np.ascontiguousarray(apart.T), 9.0, near)
+
+    def ways(t, c):
+        for a, b in np.ndindex(modes, modes):
+            if min(leave[t, a], leave[c, b]) >= 0:
+                yield apart[leave[t, a], enter[c, b]]
+                yield apart[leave[c, b], enter[t, a]]
+
     for t in range(tasks):
-        least = {
-            c: min(
-                (min(apart[i, j], apart[j, i]) for i in end[t] for j in end[c] if min(i, j) >= 0),
-                default=9.0,
-            )
-            for c in range(tasks)
-            if c != t
-        }
+        least = {c: min(ways(t, c), default=9.0) for c in range(tasks) if c != t}
         assert near[t].tolist() == sorted(least, key=lambda c: (least[c], c))[: near.shape[1]]
 
 
@@ -92,32 +92,3 @@ def test_rows_with_a_near_task_are_marked(seed, everywhere):
     near = {int(owner[c]) for c in part.near[task] if c >= 0}
     assert undo.seen[:WINDOWS].tolist() == [False] * WINDOWS
     assert undo.seen[WINDOWS:].tolist() == [everywhere or w in near for w in range(WINDOWS)]
-
-
-@settings(max_examples=40)
-@given(seed=SEEDS, modes=st.integers(2, 3), tasks=st.integers(1, 4), sites=st.integers(0, 2))
-def test_deadheads_of_a_part_lead_neither_to_a_start_nor_away_from_a_finish(
-    seed, modes, tasks, sites
-):
-    random = np.random.default_rng(seed)
-    apart = random.choice([1.0, 2.0, 3.0, FAR_S], (9, 9)).astype(np.float32)
-    nodes = tasks + 2 + 2 + sites
-    number = random.integers(-1, 9, (nodes, modes)).astype(np.int32)
-    number[tasks + 2 : tasks + 4, 0] = random.choice([NOWHERE, 4], 2)
-    out = np.empty((nodes, nodes, 2 * modes**2), np.float32)
-    spread(
-        apart, np.ascontiguousarray(apart.T), number, NodeCounts(tasks, 2, sites), (0,) * modes, out
-    )
-
-    starts, finishes = range(tasks, tasks + 2), range(tasks + 2, tasks + 4)
-
-    def seconds(i, a, j, m):
-        x, y = number[i, a], number[j, m]
-        if i == j or i in finishes or j in starts or -1 in (x, y):
-            return np.float32(BIG_S)
-        gap = apart[x, y] if min(x, y) >= 0 else 0.0
-        return np.float32(gap if gap < FAR_S else BIG_S)
-
-    for i, j, a, m in np.ndindex(nodes, nodes, modes, modes):
-        assert out[i, j, modes**2 + modes * a + m] == seconds(i, a, j, m)
-        assert out[j, i, modes * m + a] == seconds(i, a, j, m)
