@@ -131,12 +131,13 @@ def deadhead_table(
 
     Up to `dense_ends` ends (`DENSE_ENDS` where it is not given) that differ all are exact.
     """
-    leave = _alike(ends.arc, problem.turn_start, problem.turn_to, problem.turn_s)
-    enter = _alike(ends.arc, line.back_starts, line.back_to, line.back_weight)
     most = DENSE_ENDS if dense_ends is None else dense_ends
-    if max(leave.max(initial=0), enter.max(initial=0)) < most:
-        table = _dense(problem, line, ends, leave, enter, threads)
-        return table, np.empty((len(ends.arc), 0), np.int32)
+    leave = _alike(ends.arc, problem.turn_start, problem.turn_to, problem.turn_s)
+    if leave.max(initial=0) < most:
+        enter = _alike(ends.arc, line.back_starts, line.back_to, line.back_weight)
+        if enter.max(initial=0) < most:
+            table = _dense(problem, line, ends, leave, enter, threads)
+            return table, np.empty((len(ends.arc), 0), np.int32)
     return _sparse(problem, line, ends, threads)
 
 

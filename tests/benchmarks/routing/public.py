@@ -13,7 +13,7 @@ from pathlib import Path
 
 SHARED = Path(os.environ.get("BARFRUB_SHARED_DATA", Path(__file__).parents[4] / "shared/data"))
 JUDGE = SHARED.parent / "tools/check_solution.py"
-SETS = ("carp", "carp-mixed", "carp-reload", "mcgrp", "mcgrp-turns", "salt")
+SETS = ("carp", "carp-mixed", "carp-reload", "large", "mcgrp", "mcgrp-turns", "salt")
 
 
 @dataclass(frozen=True)
