@@ -42,6 +42,9 @@ from fleet.tracking.live_fleet import Hub
 PERIOD_S = 1.0
 """Longest time between two runs: for positions from before a restart, and for plan runs."""
 
+YIELDS = 5
+"""Niceness of the children: who sends or asks is answered first, evidence may be seconds later."""
+
 COLLECT_S = 20.0
 """How often cyclic garbage is collected."""
 
@@ -94,6 +97,7 @@ class DigestingProcesses:
                 f"{__name__}:digest_as_child",
                 (apart.folder, clock, ProcessShare(number, apart.processes)),
                 partial(self._pass_on, number),
+                niceness=YIELDS,
             )
             for number in range(apart.processes)
         ]

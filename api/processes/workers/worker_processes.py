@@ -10,11 +10,12 @@ from api.processes.child_process import SupervisedProcess, stop_together
 from data.errors import ConflictError
 from data.store.database.city_lock import serving
 
-WORKERS = {
-    "barfrub-worker": "api.processes.workers.plan_worker:work_as_child",
-    "barfrub-quick": "api.processes.workers.dispatch_worker:answer_as_child",
-}
-"""Entry point of each worker, `module:function` by the name of its process."""
+WORKERS = (
+    ("barfrub-worker", "api.processes.workers.plan_worker:work_as_child", 10),
+    ("barfrub-quick", "api.processes.workers.dispatch_worker:answer_as_child", 0),
+)
+"""Name, entry point (`module:function`) and niceness of each worker: a plan in the making gets what
+positions, their evidence and people who wait leave of the processor."""
 
 ASK_S = 1.0
 """How often a server asks whether the one that has the workers is gone."""
@@ -26,7 +27,10 @@ def running_workers(folder: Path, clock: Clock) -> Iterator[None]:
 
     Another one takes the place of a worker that dies.
     """
-    children = [SupervisedProcess(name, work, (folder, clock)) for name, work in WORKERS.items()]
+    children = [
+        SupervisedProcess(name, work, (folder, clock), niceness=niceness)
+        for name, work, niceness in WORKERS
+    ]
     for child in children:
         child.start()
     try:
