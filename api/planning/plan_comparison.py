@@ -16,6 +16,7 @@ from data.store.planning.plans import PlanHead, get_plan, list_plan_heads
 from fleet.planning.plan_comparison import compared_plans
 from fleet.setup.machine_list import machine_names
 from fleet.storms.storm_lookup import known_storm, shown_storm
+from fleet.work.left_undone import work_left_undone
 from maps.pages.i18n import Translator
 from maps.planning.plan_comparison import ComparisonView, comparison_view, plan_name
 from maps.planning.plan_words import PlanWords, chosen_names, plan_words, scope_words
@@ -47,9 +48,7 @@ def compare_two_plans(
 def get_plan_summary(request: Request, plan_id: PlanId, context: BoardContext) -> PlanWords:
     """Return a plan's proven quality and its unavoidable shortfalls, in the reader's language."""
     with context.reading() as tx:
-        plan, names = get_plan(tx, plan_id), machine_names(tx)
-    t = translator_of(request)
-    return plan_words(plan, chosen_names(plan, names), context.app.network, t)
+        return _words(tx, context, get_plan(tx, plan_id), translator_of(request))
 
 
 @router.get("/plans")
@@ -64,12 +63,7 @@ def plans_page(
         sides = _sides(heads, a, b)
         plans = [get_plan(tx, side) for side in sides]
         found = _compared(tx, context, plans[0], plans[1], t) if len(plans) == 2 else None
-        names = machine_names(tx)
-    words = [
-        plan_words(plan, chosen_names(plan, names), context.app.network, t)
-        for plan in plans
-        if found
-    ]
+        words = [_words(tx, context, plan, t) for plan in plans if found]
     choices = [
         _Choice(head.id, plan_name(head.revision, head.made_at, head.state, t)) for head in heads
     ]
@@ -90,6 +84,12 @@ def _compared(tx: Tx, context: Context, a: Plan, b: Plan, t: Translator) -> Comp
     found = compared_plans(tx, a, b, context.app.network, context.app.policy)
     scopes = [scope_words(plan, chosen_names(plan, names), t) for plan in (a, b)]
     return comparison_view((a, b), (scopes[0], scopes[1]), found, t)
+
+
+def _words(tx: Tx, context: Context, plan: Plan, t: Translator) -> PlanWords:
+    network, policy = context.app.network, context.app.policy
+    left = work_left_undone(tx, plan, network, policy)
+    return plan_words(plan, chosen_names(plan, machine_names(tx)), left, network, t)
 
 
 def _storm(tx: Tx, plan_id: PlanId | None) -> Storm | None:

@@ -98,10 +98,12 @@ def find_next_deadline(tx: Tx, storm_id: StormId, now: datetime) -> datetime | N
     return found
 
 
-def list_jobs_by_id(tx: Tx, job_ids: Sequence[JobId]) -> list[Job]:
+def list_jobs_by_id(tx: Tx, job_ids: Collection[JobId]) -> list[Job]:
     """Return these jobs, by id."""
-    query = select(job).where(job.c.id.in_(job_ids)).order_by(job.c.id)
-    return records(Job, tx.execute(query))
+    found: list[Job] = []
+    for ids in batched(sorted(job_ids), AT_ONCE, strict=False):
+        found += records(Job, tx.execute(select(job).where(job.c.id.in_(ids)).order_by(job.c.id)))
+    return found
 
 
 def segments_of_jobs(tx: Tx, job_ids: Collection[JobId]) -> dict[JobId, SegmentId]:

@@ -1,6 +1,6 @@
 """Figures of a plan, pure: per class, per vehicle, and what is left undone and why."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from data.model import (
 )
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
+from fleet.work.left_undone import LeftUndone, left_undone
 
 type JobPass = tuple[JobId, int, bool]
 """A job, which pass of it, and whether it runs forward."""
@@ -54,21 +55,12 @@ class VehicleFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class UnservedFigures:
-    """Jobs that the plan leaves undone for one reason."""
-
-    service_class: ServiceClass
-    reason: str
-    jobs: int
-
-
-@dataclass(frozen=True, slots=True)
 class PlanFigures:
     """A plan in figures."""
 
     classes: tuple[ClassFigures, ...]
     vehicles: tuple[VehicleFigures, ...]
-    unserved: tuple[UnservedFigures, ...]
+    left_undone: tuple[LeftUndone, ...]
 
 
 def figures_of(
@@ -78,19 +70,23 @@ def figures_of(
     network: StreetNetwork,
     policy: Policy,
 ) -> PlanFigures:
-    """Return a plan's figures for these jobs; vehicles that stay in the depot are left out."""
+    """Return a plan's figures for these jobs; vehicles that stay in the depot are left out.
+
+    `vehicles` are all of the city.
+    """
     done = _done_at(plan.routes)
     by_class: dict[ServiceClass, list[Job]] = defaultdict(list)
     for job in jobs:
         by_class[job.service_class].append(job)
-    machines = {vehicle.id: vehicle for vehicle in vehicles}
+    fleet = tuple(vehicles)
+    machines = {vehicle.id: vehicle for vehicle in fleet}
     order = policy.in_order(by_class)
     return PlanFigures(
         tuple(_class_figures(each, by_class[each], done, network) for each in order),
         tuple(
             vehicle_figures(each, machines[each.vehicle_id]) for each in plan.routes if each.legs
         ),
-        _unserved_figures(plan, jobs, order),
+        left_undone(plan, jobs, fleet, network, policy),
     )
 
 
@@ -158,16 +154,4 @@ def vehicle_figures(route: Route, vehicle: Vehicle) -> VehicleFigures:
         deadhead_km=empty_m / 1000,
         hours=(route.legs[-1].ends_at - route.legs[0].starts_at) / timedelta(hours=1),
         reloads=sum(leg.kind is LegKind.RELOAD for leg in route.legs),
-    )
-
-
-def _unserved_figures(
-    plan: Plan, jobs: Iterable[Job], order: Sequence[ServiceClass]
-) -> tuple[UnservedFigures, ...]:
-    classes = {job.id: job.service_class for job in jobs}
-    reasons = {(left.job_id, left.reason) for left in plan.unserved}
-    counts = Counter((classes[job_id], reason) for job_id, reason in reasons)
-    return tuple(
-        UnservedFigures(service_class, reason, counts[service_class, reason])
-        for service_class, reason in sorted(counts, key=lambda key: (order.index(key[0]), key[1]))
     )

@@ -90,4 +90,4 @@ def waiting_with_text(tx: Tx, words: str, classes: ClassOfRoad, most: int) -> li
 def deadlines(tx: Tx, asked: Iterable[ServiceRequest]) -> dict[JobId, datetime]:
     """Return the due times of the jobs of these requests."""
     jobs = {each.job_id for each in asked if each.job_id is not None}
-    return {job.id: job.due_at for job in list_jobs_by_id(tx, sorted(jobs))}
+    return {job.id: job.due_at for job in list_jobs_by_id(tx, jobs)}

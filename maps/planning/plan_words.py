@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from data.model import Plan, PlanId, PlanProof, ServiceClass, VehicleId
 from data.streets.network import StreetNetwork
+from fleet.work.left_undone import LeftUndone
 from maps.logbook.vehicle_words import listed
 from maps.pages.i18n import Translator
+from maps.planning.left_words import LeftUndoneView, left_undone_view
 from maps.streets.street import called, street_name
 
 PROVED = 1e-6
@@ -42,7 +44,8 @@ class PlanWords:
     """Texts about a plan, beside its sums.
 
     `gap` is by how much of the best possible cost it may be above it, `None` where nothing is
-    proved; `scope` is empty where the plan is for everything.
+    proved; `scope` is empty where the plan is for everything; `left_undone` has what it leaves
+    undone by class and reason.
     """
 
     plan_id: PlanId
@@ -50,12 +53,17 @@ class PlanWords:
     gap_words: str
     scope: str
     proofs: tuple[InfeasibilityView, ...]
+    left_undone: tuple[LeftUndoneView, ...]
 
 
 def plan_words(
-    plan: Plan, vehicles: Sequence[str], network: StreetNetwork, t: Translator
+    plan: Plan,
+    vehicles: Sequence[str],
+    left: Sequence[LeftUndone],
+    network: StreetNetwork,
+    t: Translator,
 ) -> PlanWords:
-    """Return the texts about a plan; `vehicles` are the names of its vehicles."""
+    """Return the texts about a plan; `vehicles` are the names of those it is limited to."""
     gap = gap_of(plan.cost.total, plan.bound)
     return PlanWords(
         plan.id,
@@ -63,6 +71,7 @@ def plan_words(
         gap_words(gap, t),
         scope_words(plan, vehicles, t),
         tuple(_proof_view(proof, plan.made_at, network, t) for proof in plan.proofs),
+        tuple(left_undone_view(group, network, t) for group in left),
     )
 
 

@@ -38,5 +38,5 @@ def plan(
     threads = settings.solver_threads
     made, prepared = made_plan(engine, seconds, seed, threads, publish=publish)
     figures = figures_of(made, prepared.jobs, prepared.vehicles, prepared.network, prepared.policy)
-    print_figures(figures, made)
+    print_figures(figures, made, prepared.network)
     write_plan(engine, made, prepared, json_file, geojson_file, map_file)

@@ -1,6 +1,7 @@
 """The steps of `barfrub plan`: solve, print the figures, write files."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -15,6 +16,7 @@ from data.store.database.engine import Database, transaction
 from data.store.setup.city import get_policy
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
+from data.streets.network import StreetNetwork
 from fleet.planning.plan_lifecycle import PLANNER, store_draft
 from fleet.planning.plan_lifecycle import publish as send_to_trucks
 from fleet.planning.plan_preparation import Prepared, prepare
@@ -22,6 +24,8 @@ from fleet.planning.plan_solving import solve_prepared
 from fleet.planning.plan_summary import ClassFigures, PlanFigures, VehicleFigures
 from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.storms.storm_start import start_storm, storm_name
+from fleet.work.left_undone import Lack, LeftUndone
+from maps.streets.street import street_name
 
 
 def made_plan(
@@ -48,8 +52,8 @@ def made_plan(
     return stored, prepared
 
 
-def print_figures(figures: PlanFigures, made: Plan) -> None:
-    """Print the tables of classes and vehicles, and unserved jobs with reasons."""
+def print_figures(figures: PlanFigures, made: Plan, network: StreetNetwork) -> None:
+    """Print the tables of classes and vehicles, and what is left undone and why."""
     print(f"Plan {made.id}, revision {made.revision}, {made.state}")
     print(f"Cost {made.cost.total:,.0f}, lower bound {made.bound:,.0f}")
     print()
@@ -61,22 +65,51 @@ def print_figures(figures: PlanFigures, made: Plan) -> None:
     for vehicle in figures.vehicles:
         print(_vehicle_line(vehicle))
     print()
-    if not figures.unserved:
+    if not figures.left_undone:
         print("Every job is served.")
-    for left in figures.unserved:
-        reason = REASONS.get(left.reason, left.reason)
-        print(f"Unserved: {left.jobs} jobs of {left.service_class}, {reason}")
+    for left in figures.left_undone:
+        _print_left(left, network)
 
 
 REASONS = {
     "capacity": "no hopper is large enough",
     "time": "no time is left in the shifts",
     "unreachable": "no vehicle can drive there and back",
-    "no_vehicle": "no vehicle is able to or fits",
     "order": "a pass that must come before it is left out or too late",
     "closed": "the street is closed or blocked",
 }
-"""Texts of the reasons why jobs are unserved."""
+"""Texts of the reasons why jobs are left undone."""
+
+LACKS = {
+    Lack.EQUIPMENT: "no vehicle is equipped for this",
+    Lack.WIDTH: "streets from {needed:.1f} m wide, the smallest vehicle needs {best:.1f} m",
+    Lack.HOPPER: "up to {needed:.0f} kg of salt in a pass, the largest hopper holds {best:.0f} kg",
+    Lack.PERMISSION: "the vehicles that fit may not drive there",
+}
+"""Texts of what the vehicles of a plan lack."""
+
+SHOWN_NAMES = 8
+"""Streets and vehicles by name in a line."""
+
+
+def _print_left(left: LeftUndone, network: StreetNetwork) -> None:
+    """Print how much is left undone for a reason, what vehicles would do it, and where it is."""
+    reason = REASONS.get(left.reason, left.reason)
+    if left.lack:
+        reason = LACKS[left.lack].format(needed=left.needed, best=left.best)
+    print(f"Unserved: {left.jobs} jobs of {left.service_class} ({left.treatment}), {reason}")
+    if left.lack:
+        others = _names([vehicle.name for vehicle in left.others]) or "none in the city"
+        print(f"  Vehicles not in the plan that can do some of it: {others}")
+    streets = [street_name(network.segment(each)).get("", "") for each in left.segment_ids]
+    print(f"  Streets: {_names([name for name in streets if name]) or 'without names'}")
+
+
+def _names(names: Sequence[str]) -> str:
+    """Return the first of some names, each once, and the number of the others."""
+    each = list(dict.fromkeys(names))
+    rest = len(each) - SHOWN_NAMES
+    return ", ".join(each[:SHOWN_NAMES]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _class_line(row: ClassFigures) -> str:

@@ -2,10 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from data.model import PlanState
+from data.model import PlanState, StormId, Unserved
 from data.store.database.engine import transaction
 from data.store.planning.plans import add_plan
 from data.store.schema import shift as shift_table
+from data.store.work import list_jobs
 from tests.maps.plans import a_plan
 
 
@@ -190,6 +191,23 @@ def test_what_is_proved_of_a_plan_is_said_in_the_readers_language(dispatcher, pl
     )
     persian = dispatcher.get(f"/api/plans/{plan.id}/words?lang=fa").json()
     assert persian["gap_words"] == "حداکثر ۲ برابر هزینهٔ بهترین برنامهٔ ممکن."
+
+
+def test_what_a_plan_leaves_undone_is_told_with_the_machine_that_would_do_it(dispatcher):
+    with transaction(dispatcher.app.state.barfrub.engine) as tx:
+        job = list_jobs(tx, StormId(1))[0]
+        plan = add_plan(tx, a_plan(unserved=(Unserved(job.id, "time"),)))
+        blocked = a_plan(unserved=(Unserved(job.id, "no_vehicle"),), routes=())
+        helpless = add_plan(tx, replace(blocked, state=PlanState.DRAFT))
+    (late,) = dispatcher.get(f"/api/plans/{plan.id}/words").json()["left_undone"]
+    assert (late["reason"], late["lack"], late["help"]) == ("time", "", "")
+    (left,) = dispatcher.get(f"/api/plans/{helpless.id}/words").json()["left_undone"]
+    assert (left["lack"], left["jobs"]) == ("equipment", 1)
+    assert "Wanted: a machine for plowing." in left["help"]
+    assert "Truck 1" in left["help"]
+    assert [street["segment_id"] for street in left["streets"]] == [job.segment_id]
+    page = dispatcher.get(f"/plans?a={plan.id}&b={helpless.id}", headers={"accept": "text/html"})
+    assert "Wanted: a machine for plowing." in page.text
 
 
 def test_without_two_plans_the_page_says_what_to_do(dispatcher, published):

@@ -85,10 +85,10 @@ def test_a_plan_for_a_part_says_so():
         aside={ServiceClass("P3"): 4},
         proofs=(a_proof(),),
     )
-    words = plan_words(plan, ["Truck 2"], v.village(), ENGLISH)
+    words = plan_words(plan, ["Truck 2"], (), v.village(), ENGLISH)
     assert words.scope == (
         "Classes: P1. Districts: North. Machines: Truck 2. The other machines keep their routes. "
         "4 other open jobs are not part of it."
     )
     assert [proof.work_h for proof in words.proofs] == [pytest.approx(31.02)]
-    assert plan_words(a_plan(), [], v.village(), ENGLISH).scope == ""
+    assert plan_words(a_plan(), [], (), v.village(), ENGLISH).scope == ""

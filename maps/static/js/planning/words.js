@@ -1,9 +1,9 @@
-// What is proved of a plan, in words: how good it is at least, what no plan can do, and what it is for.
+// Words about a plan: how good it is at least, what no plan can do, what it is for, and what it leaves undone.
 import { html } from "lit";
 import { boot } from "../pages/boot.js";
 import { get } from "../pages/net.js";
-import { t } from "../pages/texts.js";
-import { board } from "../board/state.js";
+import { length, t } from "../pages/texts.js";
+import { board, choose } from "../board/state.js";
 
 const PROVED = 1e-6;
 const SHOWN = 3;
@@ -47,10 +47,29 @@ function proofs(list) {
     }`;
 }
 
+const street = ({ segment_id: id, name, length_m: metres }) => html`<li>
+    <button class="link" @click=${() => choose("street", id)}><bdi>${name}</bdi></button> <span class="muted">${length(metres)}</span>
+  </li>`;
+
+/** Work that a plan leaves undone by reason, what machine would do it, and behind it the streets. */
+function leftUndone(groups) {
+  if (groups.length === 0) return "";
+  return html`<section class="undone">
+    <h4>${t("What this plan leaves undone")}</h4>
+    ${groups.map(
+      (group) => html`<details>
+        <summary>${group.words}${group.help ? html` <span class="help">${group.help}</span>` : ""}</summary>
+        <ul>${group.streets.map(street)}${group.more ? html`<li class="muted">${group.more_words}</li>` : ""}</ul>
+      </details>`,
+    )}
+  </section>`;
+}
+
 /** What is to be said of a plan beside its sums. */
 export function planWords(planId) {
   const found = wordsOf(planId);
   if (!found) return "";
   return html`<p class="small">${found.gap_words}</p>
-    ${found.scope ? html`<p class="small">${found.scope}</p>` : ""} ${proofs(found.proofs)}`;
+    ${found.scope ? html`<p class="small">${found.scope}</p>` : ""} ${proofs(found.proofs)}
+    ${leftUndone(found.left_undone)}`;
 }
