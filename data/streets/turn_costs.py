@@ -6,10 +6,9 @@ from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from data.model import Restriction, SegmentId
+from data.streets.strong_parts import strong_parts
 
 
 class TurnKind(IntEnum):
@@ -103,7 +102,7 @@ def build_turns(arcs: TurnArcs, signs: Signs) -> TurnCosts:
     allowed = ~_forbidden(arcs, signs, came, goes)
     came, goes = came[allowed], goes[allowed]
     back = (arcs.segment[came] == arcs.segment[goes]) & (came != goes)
-    part = _strong_parts(arcs)
+    part = strong_parts(arcs.tail, arcs.head, arcs.nodes)
     home = ~back & (part[arcs.head[goes]] == part[arcs.head[came]])
     has_way_on = np.bincount(came[home], minlength=len(arcs.tail)) > 0
     kept = ~back | ~has_way_on[came]
@@ -141,14 +140,6 @@ def _forbidden(
         wanted = signs.only.get(key)
         forbidden[turn] = (*key, onto) in signs.no or (wanted is not None and onto not in wanted)
     return forbidden
-
-
-def _strong_parts(arcs: TurnArcs) -> NDArray[np.int32]:
-    links = csr_array(
-        (np.ones(len(arcs.tail), np.int8), (arcs.tail, arcs.head)), shape=(arcs.nodes, arcs.nodes)
-    )
-    labels: NDArray[np.int32] = connected_components(links, connection="strong")[1]
-    return labels
 
 
 def _kinds(

@@ -8,7 +8,8 @@ from data.store.database.city_address import address_of, has_city, save_address
 from data.store.database.city_database import province_in
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, create_engine
-from data.store.migrations import require_known, upgrade
+from data.store.migrations import require_known
+from data.store.migrations.upgrade import upgrade
 
 
 def open_province(folder: Path, database_url: str = "") -> Database:

@@ -76,6 +76,7 @@ def upgrade(
     from data.store import migrations
     from data.store.database.city_database import database_of
     from data.store.database.city_lock import holding
+    from data.store.migrations.upgrade import upgrade as upgrade_tables
 
     settings = Settings()
     folder = chosen_city(settings, city)
@@ -90,6 +91,6 @@ def upgrade(
             backups = settings.var / "backups"
             backups.mkdir(exist_ok=True)
             typer.echo(f"Saved in {save_city(settings, folder, backups, Clock().now())}")
-        migrations.upgrade(engine)
+        upgrade_tables(engine)
         engine.dispose()
     typer.echo(f"{folder.name} is upgraded: tables {found} to {migrations.NEWEST}.")

@@ -1,16 +1,15 @@
-"""How do the tables of an older database become those of today?"""
+"""How do the tables of an older database become those of today?
+
+`upgrade` has a module of its own: alembic takes a while to load, and few commands need it.
+"""
 
 import re
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, inspect, text
 
 from data.errors import ConflictError
 from data.store.database.engine import reading
-from data.store.queue.run_queue import queue_of
-from data.store.schema import metadata
 
 HERE = Path(__file__).parent
 
@@ -34,23 +33,6 @@ BASELINE, NEWEST = REVISIONS[0], REVISIONS[-1]
 
 LAST_WITH_OLDER = "0.1.0 (commit d95c4261)"
 """The program that upgrades tables older than the baseline to it."""
-
-
-def upgrade(engine: Engine) -> None:
-    """Bring the tables of a new or older database up to date, in one transaction.
-
-    A new one on PostgreSQL gets the tables of today: no city was there at an older revision.
-    """
-    config = Config()
-    config.set_main_option("script_location", str(HERE))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        if connection.dialect.name == "postgresql" and not inspect(connection).get_table_names():
-            metadata.create_all(connection)
-            queue_of(connection).make(connection)
-            command.stamp(config, "head")
-        else:
-            command.upgrade(config, "head")
 
 
 def revision_of(engine: Engine) -> str:

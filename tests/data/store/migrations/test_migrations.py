@@ -16,8 +16,8 @@ from data.store.migrations import (
     REVISIONS,
     require_known,
     revision_of,
-    upgrade,
 )
+from data.store.migrations.upgrade import upgrade
 from data.store.requests.notices import list_agency_messages, list_due_notices
 from data.store.schema import message, metadata
 from data.store.tracking.unknown_trackers import list_unknown_trackers
