@@ -60,13 +60,23 @@ class LastPlace:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The street a fix belongs to, or `None`; `offset_m` counts from the segment's start."""
+    """The street a fix belongs to, or `None`; `offset_m` counts from the segment's start.
+
+    A fix on a service way that is no street of the city has no segment but a `service_way`, with
+    its offset on that.
+    """
 
     fixed_at: datetime
     segment: DirectedSegment | None
     offset_m: float
     distance_m: float
     confidence: float
+    service_way: DirectedSegment | None = None
+
+    @property
+    def way(self) -> DirectedSegment | None:
+        """The street or service way that the fix is on."""
+        return self.segment or self.service_way
 
 
 @dataclass(frozen=True, slots=True)

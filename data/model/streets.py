@@ -126,6 +126,22 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceWay:
+    """A drive, yard or aisle of a car park, between two junctions, that is no street of the city.
+
+    Only the matching of positions knows it: a fix on it is on no street. Nobody plows it, plans
+    over it or finds it by name. Its id is negative, so that no street has it.
+    """
+
+    id: SegmentId
+    osm_way_id: int
+    start: NodeId
+    end: NodeId
+    geometry: tuple[LonLat, ...]
+    oneway: Oneway
+
+
+@dataclass(frozen=True, slots=True)
 class FormerSegment:
     """A street that a newer file no longer has, and the segments that lie where it was."""
 

@@ -27,7 +27,7 @@ def node_of(point: LonLat) -> int:
 
 
 def read_geojson(path: Path, *, services: bool = False) -> CityDraft:
-    """Return the streets and places of a feature collection; service ways only with `services`.
+    """Return the streets and places of a collection; service ways are streets with `services`.
 
     Lines become streets, points and polygons places. Raises `CityFileError` for a file that is no
     GeoJSON or has no streets.
@@ -43,13 +43,13 @@ def read_geojson(path: Path, *, services: bool = False) -> CityDraft:
             if geometry is None:
                 continue
             places += _places(geometry, tags)
-            way = _way(feature, number, tags, services=services)
+            way = _way(feature, number, tags)
             if way is not None:
                 runs = tuple(_run(line, nodes) for line in _lines(geometry))
                 ways.append(OsmWay(way.id, runs, tags, way.road))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise CityFileError(f"{path.name}: feature {number} is no GeoJSON: {error}") from error
-    return draft_of(ways, nodes, (), places, 0)
+    return draft_of(ways, nodes, (), places, 0, services=services)
 
 
 def _features(path: Path) -> list[Any]:
@@ -68,9 +68,9 @@ def _tags(feature: Mapping[str, Any]) -> Tags:
     return {key: str(value) for key, value in properties.items() if value is not None}
 
 
-def _way(feature: Mapping[str, Any], number: int, tags: Tags, *, services: bool) -> OsmWay | None:
+def _way(feature: Mapping[str, Any], number: int, tags: Tags) -> OsmWay | None:
     road = osm_tags.road_class(tags)
-    if road is None or (osm_tags.is_service(road) and not services):
+    if road is None:
         return None
     named = re.search(r"\d+$", tags.get("@id") or str(feature.get("id", "")))
     return OsmWay(int(named[0]) if named else number, (), tags, road)

@@ -40,7 +40,7 @@ class _Found:
 
 
 def read_osm(path: Path, *, services: bool = False) -> CityDraft:
-    """Return the streets and places of a file; service ways and alleys only with `services`.
+    """Return the streets and places of a file; service ways and alleys are streets with `services`.
 
     Raises `CityFileError` for a file that is truncated, empty, foreign or without streets.
     """
@@ -51,7 +51,7 @@ def read_osm(path: Path, *, services: bool = False) -> CityDraft:
     found = _Found()
     try:
         _read_relations(path, found)
-        _read_ways(path, found, services=services)
+        _read_ways(path, found)
         _read_nodes(path, found)
     except (osmium.InvalidLocationError, RuntimeError, ValueError, OSError) as error:
         raise CityFileError(
@@ -65,6 +65,7 @@ def read_osm(path: Path, *, services: bool = False) -> CityDraft:
         list(_all_places(found)),
         len(found.skipped_signs),
         found.bus_ways,
+        services=services,
     )
     return replace(draft, waters=read_waters(path), attribution=_attribution(path))
 
@@ -117,7 +118,7 @@ def _take_sign(found: _Found, relation: Relation, tags: Tags) -> None:
     found.signs[relation.id] = [OsmRestriction(came, via, goes, kind) for came, goes in pairs]
 
 
-def _read_ways(path: Path, found: _Found, *, services: bool) -> None:
+def _read_ways(path: Path, found: _Found) -> None:
     borders = {way for _, ways in found.areas.values() for way in ways}
     for way in osmium.FileProcessor(str(path), osmium.osm.WAY):
         if not isinstance(way, osmium.osm.Way) or way.deleted:
@@ -126,7 +127,7 @@ def _read_ways(path: Path, found: _Found, *, services: bool) -> None:
             found.borders[way.id] = tuple(node.ref for node in way.nodes)
         tags = _tags(way.tags)
         road = osm_tags.road_class(tags)
-        if road is not None and (services or not osm_tags.is_service(road)):
+        if road is not None:
             nodes = tuple(node.ref for node in way.nodes)
             found.ways[way.id] = OsmWay(way.id, (nodes,), tags, road)
         elif way.is_closed() and osm_tags.may_be_place(tags):

@@ -154,7 +154,7 @@ def road_class(tags: Tags) -> RoadClass | None:
 
 
 def is_service(road: RoadClass) -> bool:
-    """Whether a road class is imported only with `services`: service ways and alleys."""
+    """Whether a road class is a street only with `services`: service ways and alleys."""
     return road in _SERVICE_CLASSES
 
 

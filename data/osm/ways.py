@@ -20,6 +20,7 @@ from data.model import (
     SegmentId,
     SegmentKey,
 )
+from data.model.streets import ServiceWay
 from data.osm import tags as osm_tags
 from data.osm.addresses import number_ranges, with_houses
 from data.osm.tags import Tags
@@ -43,6 +44,7 @@ class CityDraft:
     attribution: str
     skipped: Mapping[str, int]
     waters: tuple[Water, ...] = ()
+    service_ways: tuple[ServiceWay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,16 @@ def draft_of(
     places: Iterable[Place],
     skipped_signs: int,
     bus_ways: Collection[int] = (),
+    *,
+    services: bool = True,
 ) -> CityDraft:
     """Return the city of a file; raise `CityFileError` where it has no street.
 
-    Buses run on `bus_ways`, on ways whose tags say so, and past the stops among the places.
+    Service ways are streets like others with `services`, else they are kept apart. Buses run on
+    `bus_ways`, on ways whose tags say so, and past the stops among the places.
     """
-    segments = tuple(split_ways(ways, nodes, bus_ways))
+    streets = [way for way in ways if services or not osm_tags.is_service(way.road)]
+    segments = tuple(split_ways(streets, nodes, bus_ways))
     if not segments:
         raise CityFileError("the file holds no streets that vehicles may drive on")
     places = tuple(places)
@@ -89,6 +95,7 @@ def draft_of(
         places,
         osm_tags.ATTRIBUTION,
         {"restrictions": skipped_signs + lost},
+        service_ways=() if services else tuple(service_ways_of(ways, nodes)),
     )
 
 
@@ -111,6 +118,25 @@ def split_ways(
         ]
         for segment in with_houses(parts, number_ranges(way.tags)):
             yield replace(segment, bus=True) if way.id in bus_ways else segment
+
+
+def service_ways_of(ways: Sequence[OsmWay], nodes: Mapping[int, LonLat]) -> Iterator[ServiceWay]:
+    """Yield the service ways of a file, cut at every junction with each other and with streets."""
+    ways = [_with_places(way, nodes) for way in ways]
+    used = Counter(node for way in ways for run in way.runs for node in run)
+    numbers = count(1)
+    for way in ways:
+        if not osm_tags.is_service(way.road):
+            continue
+        for piece in (piece for run in way.runs for piece in _pieces(run, used)):
+            yield ServiceWay(
+                id=SegmentId(-next(numbers)),
+                osm_way_id=way.id,
+                start=NodeId(piece[0]),
+                end=NodeId(piece[-1]),
+                geometry=tuple(nodes[node] for node in piece),
+                oneway=osm_tags.oneway(way.tags),
+            )
 
 
 def _with_places(way: OsmWay, nodes: Mapping[int, LonLat]) -> OsmWay:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from data.errors import CityFileError
 from data.exchange.polygons import read_areas
 from data.model import Place, Segment
+from data.model.streets import ServiceWay
 from data.osm.ways import CityDraft
 
 MOSTLY = 0.5
@@ -36,10 +37,16 @@ def clipped(draft: CityDraft, boundary: str) -> CityDraft:
     ids = {segment.id for segment in kept}
     signs = [r for r in draft.restrictions if {r.from_segment, r.to_segment} <= ids]
     places = _places_within(draft.places, polygon)
-    return replace(draft, segments=kept, restrictions=tuple(signs), places=places)
+    near = shares_within(draft.service_ways, polygon)
+    ways = tuple(w for w, share in zip(draft.service_ways, near, strict=True) if share >= MOSTLY)
+    return replace(
+        draft, segments=kept, restrictions=tuple(signs), places=places, service_ways=ways
+    )
 
 
-def shares_within(segments: Sequence[Segment], polygon: shapely.Geometry) -> NDArray[np.float64]:
+def shares_within(
+    segments: Sequence[Segment | ServiceWay], polygon: shapely.Geometry
+) -> NDArray[np.float64]:
     """Return float64[S], the share of each segment inside a polygon, by length in degrees."""
     lines = np.array([shapely.LineString(segment.geometry) for segment in segments])
     shapely.prepare(polygon)

@@ -20,6 +20,7 @@ from data.model import (
     Side,
     Snap,
 )
+from data.model.streets import ServiceWay
 from data.streets.projection import Projection, bounds_of
 from data.streets.turn_costs import TurnArcs, TurnCosts, TurnKind, build_turns, signs_of
 
@@ -36,6 +37,8 @@ class StreetNetwork:
     segments : tuple of Segment
         In the order of the file.
     restrictions : tuple of Restriction
+    service_ways : tuple of ServiceWay
+        For the matching of positions alone: no arcs, no part of `version`.
     version : str
         Hash of keys, geometry, directions and restrictions.
     node_ids : tuple of int
@@ -53,9 +56,15 @@ class StreetNetwork:
     bounds : (west, south, east, north)
     """
 
-    def __init__(self, segments: Sequence[Segment], restrictions: Sequence[Restriction]) -> None:
+    def __init__(
+        self,
+        segments: Sequence[Segment],
+        restrictions: Sequence[Restriction],
+        service_ways: Sequence[ServiceWay] = (),
+    ) -> None:
         self.segments = tuple(segments)
         self.restrictions = tuple(restrictions)
+        self.service_ways = tuple(service_ways)
         self._index = {segment.id: i for i, segment in enumerate(self.segments)}
         self._place_nodes()
         self._place_lines()
@@ -259,7 +268,12 @@ def _headings(steps: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def build_network(
-    segments: Iterable[Segment], restrictions: Iterable[Restriction] = ()
+    segments: Iterable[Segment],
+    restrictions: Iterable[Restriction] = (),
+    service_ways: Iterable[ServiceWay] = (),
 ) -> StreetNetwork:
-    """Return the network of at least one segment; restrictions name segments and nodes of it."""
-    return StreetNetwork(tuple(segments), tuple(restrictions))
+    """Return the network of at least one segment; restrictions name segments and nodes of it.
+
+    Only the matching of positions knows `service_ways`, which begin and end at points of streets.
+    """
+    return StreetNetwork(tuple(segments), tuple(restrictions), tuple(service_ways))

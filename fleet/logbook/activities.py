@@ -188,7 +188,8 @@ def _measure(
         metres, area_m2 = way.go(stretches)
         if moving:
             beeline_m = distance_m(moving[0].a.location, moving[-1].b.location)
-            metres = beeline_m if beeline_m > metres + UNSURE_M else metres
+            unsure_m = 0.0 if before.segment is None or after.segment is None else UNSURE_M
+            metres = beeline_m if beeline_m > metres + unsure_m else metres
         for step, share in zip(moving, _shares(moving), strict=True):
             step.metres = metres * share
             step.area_m2 = area_m2 * share

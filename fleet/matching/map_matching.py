@@ -29,6 +29,7 @@ from fleet.matching.kernels.arrays import (
 from fleet.matching.kernels.candidates import points_on_arcs
 from fleet.matching.kernels.commit import finish
 from fleet.matching.kernels.trellis import advance
+from fleet.matching.matched_ways import LEAST_M, MatchedWays, is_service_way
 
 STREETS = 10
 """Streets looked at per fix, each in both directions."""
@@ -71,11 +72,13 @@ class StreetMatcher:
     """Finds the likeliest streets by distance, heading and continuity.
 
     Several threads may share one. The answer does not depend on how the fixes are cut in batches.
+    A fix on a service way that is no street is on no street, and nothing driven there is counted.
     """
 
     def __init__(self, network: StreetNetwork, hmm: HmmParameters = HMM) -> None:
-        self.paths = DrivenPaths(network, hmm)
-        self._network = network
+        self.ways = MatchedWays(network)
+        self.paths = DrivenPaths(self.ways.network, hmm)
+        self._streets = [self.ways.street(directed) for directed in self.paths.directed]
         self._hmm = hmm
         self._lock = Lock()
         whole, real = np.zeros((2, STREETS), np.int64), np.zeros((2, STREETS))
@@ -100,29 +103,41 @@ class StreetMatcher:
         long beeline, or faster than trucks drive, nothing counts.
         """
         elapsed_s = (b.fixed_at - a.fixed_at).total_seconds()
-        if a.segment is None or b.segment is None or not 0.0 < elapsed_s <= GAP_S:
+        if not 0.0 < elapsed_s <= GAP_S:
             return []
-        start, goal = self._point(a.segment, a.offset_m), self._point(b.segment, b.offset_m)
-        ahead_m = goal.along_m - start.along_m
-        if a.segment == b.segment and 0.0 <= ahead_m <= GAP_M:  # most steps: no path is looked for
-            stretches = (
-                [DrivenStretch(a.segment, start.along_m, goal.along_m)] if ahead_m > 0 else []
-            )
-        else:
-            with self._lock:
-                if self.paths.beeline_m(start, goal) > GAP_M:
-                    return []
-                stretches = self.paths.stretches(start, goal, sure=True)
-        return stretches if total_m(stretches) <= FAST_MPS * elapsed_s + NOISE_M else []
+        way = a.way
+        if way is not None and way == b.way:
+            ahead_m = (b.offset_m - a.offset_m) * (1 if way.forward else -1)
+            if 0.0 <= ahead_m <= GAP_M:  # most steps: no path is looked for
+                return self._along(way, (a.offset_m, b.offset_m), elapsed_s)
+        begin, end = self._point(a, leaves=True), self._point(b, leaves=False)
+        if begin is None or end is None:
+            return []
+        with self._lock:
+            if self.paths.beeline_m(begin, end) > GAP_M:
+                return []
+            stretches = self.paths.stretches(begin, end, sure=True)
+        return [] if _is_too_fast(stretches, elapsed_s) else self.ways.on_streets(stretches)
+
+    def _along(
+        self, way: DirectedSegment, offsets_m: tuple[float, float], elapsed_s: float
+    ) -> list[DrivenStretch]:
+        from_m, to_m = offsets_m
+        if not way.forward:
+            length_m = self.ways.length_m(way.segment_id)
+            from_m, to_m = length_m - from_m, length_m - to_m
+        stretch = DrivenStretch(way, from_m, to_m)
+        counts = to_m - from_m >= LEAST_M and not is_service_way(way)
+        return [stretch] if counts and not _is_too_fast([stretch], elapsed_s) else []
 
     def places(self, matches: Sequence[Match]) -> NDArray[np.float64]:
-        """Return longitude and latitude of matches that have a street, float64[N, 2]."""
-        spots = [self._point(one.segment, one.offset_m) for one in matches if one.segment]
+        """Return longitude and latitude of matches that are on a way, float64[N, 2]."""
+        spots = [spot for one in matches if (spot := self._point(one, leaves=True)) is not None]
         arcs = np.array([self.paths.arc(spot.directed) for spot in spots], np.int32)
         along_m = np.array([spot.along_m for spot in spots], np.float64)
         plane = np.zeros((2, len(spots)))
         points_on_arcs(self.paths.model.streets, arcs, along_m, plane[0], plane[1])
-        return self._network.projection.degrees(plane.T)
+        return self.ways.network.projection.degrees(plane.T)
 
     def _follow(self, trail: Trail, positions: Sequence[Position], *, last: bool) -> list[Match]:
         trellis = trail.trellis = trail.trellis or empty_trellis(self._hmm)
@@ -145,7 +160,7 @@ class StreetMatcher:
     def _fixes(self, positions: Sequence[Position]) -> FixArrays:
         places = chain.from_iterable([fix.location for fix in positions])
         lonlat = np.fromiter(places, np.float64, 2 * len(positions))
-        plane = self._network.projection.planes(lonlat.reshape(-1, 2))
+        plane = self.ways.network.projection.planes(lonlat.reshape(-1, 2))
         speeds = [nan if fix.speed_mps is None else fix.speed_mps for fix in positions]
         headings = [nan if fix.heading_deg is None else fix.heading_deg for fix in positions]
         return FixArrays(
@@ -163,14 +178,24 @@ class StreetMatcher:
             if arc < 0:
                 found.append(Match(position.fixed_at, None, 0.0, inf, 0.0))
                 continue
-            street = self.paths.directed[arc]
-            offset_m = along_m if street.forward else self.paths.arc_length_m[arc] - along_m
-            found.append(Match(position.fixed_at, street, offset_m, away_m, confidence))
+            way, before_m = self._streets[arc]
+            offset_m = before_m + along_m
+            if not way.forward:
+                offset_m = self.ways.length_m(way.segment_id) - offset_m
+            street, service_way = (None, way) if is_service_way(way) else (way, None)
+            found.append(
+                Match(position.fixed_at, street, offset_m, away_m, confidence, service_way)
+            )
         return found
 
-    def _point(self, street: DirectedSegment, offset_m: float) -> PointOnStreet:
-        length_m = self.paths.arc_length_m[self.paths.arc(street)]
-        return PointOnStreet(street, offset_m if street.forward else length_m - offset_m)
+    def _point(self, match: Match, *, leaves: bool) -> PointOnStreet | None:
+        if match.way is None:
+            return None
+        return self.ways.point(match.way, match.offset_m, leaves=leaves)
+
+
+def _is_too_fast(stretches: Sequence[DrivenStretch], elapsed_s: float) -> bool:
+    return total_m(stretches) > FAST_MPS * elapsed_s + NOISE_M
 
 
 def _no_matches(count: int) -> MatchArrays:

@@ -40,6 +40,9 @@ FORBIDDEN_M = 60.0
 AGAINST_M = 60.0
 """Price of entering a one-way street from its end."""
 
+YARD_M = 60.0
+"""Price of turning from a street into a service way that is no street: work is on streets."""
+
 
 def streets_from(network: StreetNetwork, within_m: float) -> StreetArrays:
     """Return the streets of a network, to be looked up within so many metres of a point."""
@@ -190,6 +193,8 @@ def _followers(network: StreetNetwork, pieces: _Pieces) -> tuple[Ints, Ints, Int
     price_m[goes == came ^ 1] = U_TURN_M
     price_m[(goes == came ^ 1) & (ways == 1)] = DEAD_END_M
     price_m += np.where(_against(network)[goes], AGAINST_M, 0.0)
+    beside = np.array([segment.id < 0 for segment in network.segments])
+    price_m += np.where(beside[goes >> 1] & ~beside[came >> 1], YARD_M, 0.0)
     price_m += np.where(_forbidden(network, head, came, goes), FORBIDDEN_M, 0.0)
     follow_start = np.concatenate(([0], np.cumsum(count))).astype(np.int32)
     rows = follow_start, goes.astype(np.int32), price_m.astype(np.float32)

@@ -90,7 +90,8 @@ class NewCity:
     file
         Street file: OpenStreetMap or GeoJSON.
     services
-        Whether service roads are streets of the city too.
+        Whether service ways are streets of the city too; otherwise positions are matched to them,
+        and nothing else.
     boundary
         Polygon file that clips the streets.
     districts
@@ -177,7 +178,7 @@ def imported(file: Path, now: datetime, *, services: bool) -> Report:
 
 def _draft(place: _Place, found: CityContents) -> _Draft:
     streets = found.streets
-    network = build_network(streets.segments, streets.restrictions)
+    network = build_network(streets.segments, streets.restrictions, streets.service_ways)
     depots = assumed_depots(network, place.language)
     fleet_text = with_depots_of(default_fleet(place.language), depots)
     fleet = with_depots(fleet_from_toml(fleet_text), depots)
@@ -207,8 +208,9 @@ def _store(
 ) -> None:
     upgrade(database)
     with transaction(database) as tx:
-        save_network(tx, draft.streets.segments, draft.streets.restrictions)
-        save_places(tx, draft.streets.places)
+        streets = draft.streets
+        save_network(tx, streets.segments, streets.restrictions, streets.service_ways)
+        save_places(tx, streets.places)
         save_districts(tx, draft.districts)
         save_fleet(tx, draft.fleet)
         save_city(tx, draft.city, draft.policy_text, draft.fleet_text, draft.report)
@@ -235,6 +237,7 @@ def city_report(
         "timezone": city.timezone,
         "version": network.version,
         "segments": len(segments),
+        "service_ways": len(streets.service_ways),
         "junctions": len(network.node_ids),
         "length_km": round(sum(s.length_m for s in segments) / 1000, 3),
         "named_share": round(sum(bool(s.names) for s in segments) / len(segments), 4),

@@ -173,7 +173,7 @@ def _store(
     difference, network = newer.difference, newer.difference.network
     before = get_report(tx)
     save_former_segments(tx, _former(difference, now))
-    save_network(tx, network.segments, network.restrictions)
+    save_network(tx, network.segments, network.restrictions, newer.streets.service_ways)
     save_places(tx, newer.streets.places)
     save_districts(tx, newer.districts)
     heirs = _pass_on(tx, difference)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from data.errors import InvalidError
-from data.model import DeviceId, DirectedSegment, Match, Position, VehicleId
+from data.model import DeviceId, DirectedSegment, Match, Position, SegmentId, VehicleId
 from data.streets.network import StreetNetwork
 from fleet.matching.map_matching import StreetMatcher, Trail
 from fleet.tracking.fix_filters import filtered
@@ -64,15 +64,18 @@ def matched_table(network: StreetNetwork, lines: Sequence[LogLine]) -> Iterator[
     """Yield the head and a line for every line of the log, in its order, each with its end.
 
     Off every street, where a fix cannot be believed, and where a line tells none, the fields of the
-    street are empty.
+    street are empty; on a service way that is no street of the city only its `segment_id` is.
     """
     matcher = StreetMatcher(network)
+    osm_way_ids = {street.id: street.key.osm_way_id for street in network.segments}
+    osm_way_ids |= {way.id: way.osm_way_id for way in network.service_ways}
     by_vehicle: dict[VehicleId, list[Position]] = defaultdict(list)
     for line in lines:
         if line.fix is not None:
             by_vehicle[line.fix.vehicle_id].append(line.fix)
     streets = {
-        vehicle_id: _streets(matcher, network, fixes) for vehicle_id, fixes in by_vehicle.items()
+        vehicle_id: _streets(matcher, osm_way_ids, fixes)
+        for vehicle_id, fixes in by_vehicle.items()
     }
     yield HEAD + "\n"
     for line in lines:
@@ -89,25 +92,29 @@ def match_all(matcher: StreetMatcher, fixes: Sequence[Position]) -> list[Match]:
 
 
 def _streets(
-    matcher: StreetMatcher, network: StreetNetwork, fixes: Sequence[Position]
+    matcher: StreetMatcher, osm_way_ids: Mapping[SegmentId, int], fixes: Sequence[Position]
 ) -> Mapping[datetime, str]:
     """Return the fields of the street by time of the fix."""
-    matches = [match for match in match_all(matcher, fixes) if match.segment is not None]
+    matches = [match for match in match_all(matcher, fixes) if match.way is not None]
     rows = zip(matches, matcher.places(matches).tolist(), strict=True)
     return {
-        match.fixed_at: _fields(network, match, match.segment, *place)
+        match.fixed_at: _fields(osm_way_ids, match, match.way, *place)
         for match, place in rows
-        if match.segment is not None
+        if match.way is not None
     }
 
 
 def _fields(
-    network: StreetNetwork, match: Match, street: DirectedSegment, lon: float, lat: float
+    osm_way_ids: Mapping[SegmentId, int],
+    match: Match,
+    way: DirectedSegment,
+    lon: float,
+    lat: float,
 ) -> str:
-    segment = network.segment(street.segment_id)
-    forward = "true" if street.forward else "false"
+    street = "" if match.segment is None else match.segment.segment_id
+    forward = "true" if way.forward else "false"
     return (
-        f"{lon:.7f},{lat:.7f},{segment.id},{segment.key.osm_way_id},{forward},"
+        f"{lon:.7f},{lat:.7f},{street},{osm_way_ids[way.segment_id]},{forward},"
         f"{match.offset_m:.1f},{match.confidence:.3f}"
     )
 

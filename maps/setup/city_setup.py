@@ -47,6 +47,7 @@ def _facts(report: Report, t: Translator) -> list[FactView]:
                 km=t.number(report.get("length_km", 0), 0),
             ),
         ),
+        (t("Service ways, only to locate vehicles"), t.number(report.get("service_ways", 0))),
         (t("With a name"), t("{value} %", value=_percent(report.get("named_share", 1.0)))),
         (t("One-way streets"), t("{value} %", value=_percent(report.get("oneway_share", 0)))),
         (t("Turns that signs forbid"), t.number(report.get("restrictions", 0))),

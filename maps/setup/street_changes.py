@@ -86,6 +86,10 @@ def difference_view(newer: Newer, t: Translator) -> StreetDifferenceView:
             FactView(t("Changed"), t.number(len(found.changed))),
             FactView(t("New"), t.number(len(found.new))),
             FactView(t("Vanish"), t.number(len(found.gone))),
+            FactView(
+                t("Service ways, only to locate vehicles"),
+                t.number(len(newer.streets.service_ways)),
+            ),
         ],
         consequences=_consequences(newer, t),
         gone_count=len(gone),

@@ -32,6 +32,7 @@ MODULES = (
     "followup",
     "route_check",
     "vehicle_days",
+    "fleet_day",
     "backup",
     "flood",
     "viewers",

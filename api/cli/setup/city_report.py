@@ -36,6 +36,8 @@ def print_difference(newer: Newer, most: int | None) -> None:
         f"Of the streets, {len(found.unchanged):,} are unchanged, {len(found.changed):,} changed, "
         f"{len(found.gone):,} removed; {len(found.new):,} new."
     )
+    if newer.streets.service_ways:
+        print(f"{len(newer.streets.service_ways):,} service ways, only to locate vehicles.")
     for vanished in sorted(found.gone, key=lambda each: -each.segment.length_m)[:most]:
         street = vanished.segment
         print(f"  {replaced_text(street.id, street, vanished.successors)}")
@@ -62,6 +64,7 @@ def print_report(report: Report) -> None:
     shown = [
         ("City", f"{report['name']} ({report['timezone']}), network {report['version']}"),
         ("Streets", f"{report['segments']} segments, {report['length_km']:.0f} km"),
+        ("Service ways", f"{report.get('service_ways', 0)}, only to locate vehicles"),
         ("Junctions", report["junctions"]),
         ("Named", f"{report['named_share']:.0%}"),
         ("One-way", f"{report['oneway_share']:.0%}"),

@@ -30,6 +30,7 @@ from data.store.schema.city import (
     segment,
     segment_level,
     segment_override,
+    service_way,
     vehicle,
 )
 from data.store.schema.crews import crew, crew_draft, crew_job, crew_job_photo, crew_shift
@@ -162,6 +163,7 @@ __all__ = [
     "segment",
     "segment_level",
     "segment_override",
+    "service_way",
     "session",
     "shift",
     "sighting",

@@ -61,6 +61,17 @@ segment = Table(
     UniqueConstraint("osm_way_id", "from_node", "to_node", "nth", name="segment_key"),
 )
 
+service_way = Table(
+    "service_way",
+    metadata,
+    Column("id", Whole, primary_key=True, autoincrement=False, doc="negative"),
+    Column("osm_way_id", Whole, nullable=False),
+    Column("start", Whole, nullable=False),
+    Column("end", Whole, nullable=False),
+    Column("geometry", LargeBinary, nullable=False, doc="WKB line, lon-lat"),
+    Column("oneway", Text, nullable=False),
+)
+
 former_segment = Table(
     "former_segment",
     metadata,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 import shapely
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Table, delete, func, insert, select
 
 from data.model import (
     FormerSegment,
@@ -12,21 +12,31 @@ from data.model import (
     Segment,
     SegmentId,
 )
+from data.model.streets import ServiceWay
 from data.store.database.engine import Tx
 from data.store.database.records import record, records, row_of
-from data.store.schema import former_segment, restriction, segment
+from data.store.schema import former_segment, restriction, segment, service_way
 from data.streets.network import StreetNetwork, build_network
 
 CHUNK_ROWS = 10_000
 """Rows converted and inserted at a time, so that a large city needs little memory."""
 
 
-def save_network(tx: Tx, segments: Sequence[Segment], restrictions: Iterable[Restriction]) -> None:
-    """Replace all streets and turn restrictions."""
+def save_network(
+    tx: Tx,
+    segments: Sequence[Segment],
+    restrictions: Iterable[Restriction],
+    service_ways: Sequence[ServiceWay] = (),
+) -> None:
+    """Replace all streets, turn restrictions and service ways that are no streets."""
     tx.execute(delete(restriction))
+    tx.execute(delete(service_way))
     tx.execute(delete(segment))
     for first in range(0, len(segments), CHUNK_ROWS):
-        tx.execute(insert(segment), _segment_rows(segments[first : first + CHUNK_ROWS]))
+        tx.execute(insert(segment), _rows(segments[first : first + CHUNK_ROWS], segment))
+    for first in range(0, len(service_ways), CHUNK_ROWS):
+        chunk = service_ways[first : first + CHUNK_ROWS]
+        tx.execute(insert(service_way), _rows(chunk, service_way))
     signs = [row_of(sign, restriction) for sign in restrictions]
     if signs:
         tx.execute(insert(restriction), signs)
@@ -34,7 +44,7 @@ def save_network(tx: Tx, segments: Sequence[Segment], restrictions: Iterable[Res
 
 def load_network(tx: Tx) -> StreetNetwork:
     """Return the network of the city, ready for questions."""
-    return build_network(list_segments(tx), list_restrictions(tx))
+    return build_network(list_segments(tx), list_restrictions(tx), list_service_ways(tx))
 
 
 def list_segments(tx: Tx) -> list[Segment]:
@@ -43,6 +53,16 @@ def list_segments(tx: Tx) -> list[Segment]:
     lines = shapely.from_wkb([row.geometry for row in rows])
     return [
         record(Segment, row, geometry=_points(line)) for row, line in zip(rows, lines, strict=True)
+    ]
+
+
+def list_service_ways(tx: Tx) -> list[ServiceWay]:
+    """Return every service way that is no street, by id from -1 down."""
+    rows = tx.execute(select(service_way).order_by(service_way.c.id.desc())).all()
+    lines = shapely.from_wkb([row.geometry for row in rows])
+    return [
+        record(ServiceWay, row, geometry=_points(line))
+        for row, line in zip(rows, lines, strict=True)
     ]
 
 
@@ -85,10 +105,10 @@ def list_restrictions(tx: Tx) -> list[Restriction]:
     return records(Restriction, tx.execute(select(restriction).order_by(restriction.c.id)))
 
 
-def _segment_rows(segments: Sequence[Segment]) -> list[dict[str, object]]:
-    lines = shapely.to_wkb([shapely.LineString(street.geometry) for street in segments])
+def _rows(streets: Sequence[Segment | ServiceWay], table: Table) -> list[dict[str, object]]:
+    lines = shapely.to_wkb([shapely.LineString(street.geometry) for street in streets])
     return [
-        row_of(street, segment, geometry=line) for street, line in zip(segments, lines, strict=True)
+        row_of(street, table, geometry=line) for street, line in zip(streets, lines, strict=True)
     ]
 
 

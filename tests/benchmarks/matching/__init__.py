@@ -38,9 +38,8 @@ def rows() -> Iterator[Row]:
         if file.is_file():
             draft = read_city_file(file)
             with TemporaryDirectory() as tiles:
-                yield from _city(
-                    name, file, build_network(draft.segments, draft.restrictions), tiles
-                )
+                network = build_network(draft.segments, draft.restrictions, draft.service_ways)
+                yield from _city(name, file, network, tiles)
 
 
 def _city(name: str, file: Path, network: StreetNetwork, tiles: str) -> Iterator[Row]:

@@ -8,7 +8,6 @@ import shapely
 
 from data.model import DirectedSegment, Match
 from data.streets.network import StreetNetwork
-from fleet.matching.driven_paths import PointOnStreet
 from fleet.matching.map_matching import StreetMatcher
 from tests.benchmarks.matching.tracks import Fix
 
@@ -72,14 +71,9 @@ def driven(matcher: StreetMatcher, matches: Sequence[Match]) -> Bins:
     """Return what was driven by the likeliest way between all matches."""
     found: Bins = set()
     for a, b in pairwise(matches):
-        if a.segment is not None and b.segment is not None:
-            stretches = matcher.paths.stretches(_spot(matcher, a), _spot(matcher, b))
+        if a.way is not None and b.way is not None:
+            begin = matcher.ways.point(a.way, a.offset_m, leaves=True)
+            end = matcher.ways.point(b.way, b.offset_m, leaves=False)
+            stretches = matcher.ways.on_streets(matcher.paths.stretches(begin, end))
             found |= bins_of((s.directed, s.from_m, s.to_m) for s in stretches)
     return found
-
-
-def _spot(matcher: StreetMatcher, match: Match) -> PointOnStreet:
-    length_m = matcher.paths.arc_length_m[matcher.paths.arc(match.segment)]
-    return PointOnStreet(
-        match.segment, match.offset_m if match.segment.forward else length_m - match.offset_m
-    )

@@ -104,6 +104,25 @@ def test_service_ways_and_alleys_come_by_option(tmp_path):
     ]
 
 
+def test_service_ways_that_are_no_streets_are_kept_apart_and_cut_where_they_meet_one(tmp_path):
+    things = [
+        *nodes(),
+        a_way(10, [1, 2, 3]),
+        a_way(11, [4, 2, 5], {"highway": "service", "oneway": "yes"}),
+        a_way(12, [4, 1], {"highway": "service", "service": "alley"}),
+    ]
+    draft = read(tmp_path, things)
+    assert keys(draft) == [(10, 1, 3, 0)]  # no street is cut for them
+    assert [(w.id, w.osm_way_id, w.start, w.end) for w in draft.service_ways] == [
+        (-1, 11, 4, 2),
+        (-2, 11, 2, 5),
+        (-3, 12, 4, 1),
+    ]
+    assert draft.service_ways[0].geometry[-1] == draft.segments[0].geometry[1]
+    assert [w.oneway for w in draft.service_ways] == [Oneway.FORWARD, Oneway.FORWARD, Oneway.NO]
+    assert read_osm(tmp_path / "city.osm", services=True).service_ways == ()
+
+
 def test_names_come_in_every_language_with_the_main_one_first(tmp_path):
     tags = {
         "name": "خیابان ولیعصر",

@@ -1,11 +1,13 @@
 import json
+from dataclasses import replace
 
 import geopandas
 import pytest
 import shapely
 
 from data.errors import CityFileError, NotFoundError
-from data.model import NodeId, Restriction
+from data.model import NodeId, Oneway, Restriction, SegmentId
+from data.model.streets import ServiceWay
 from data.osm.ways import CityDraft
 from data.setup.boundary import clipped, read_boundary
 from tests.data.setup.polygon_files import a_polygon, write_polygons
@@ -37,6 +39,15 @@ def west(tmp_path):
 def test_streets_outside_are_left_out_and_the_others_keep_their_ids(west):
     kept = [segment.id for segment in clipped(DRAFT, west).segments]
     assert kept == [MAIN_WEST, TULIP, MILL, SCHOOL, BACK]
+
+
+def test_service_ways_outside_are_left_out_too(west):
+    inside, outside = (
+        ServiceWay(SegmentId(-n), n, NodeId(n), NodeId(n + 1), line, Oneway.NO)
+        for n, line in ((1, (at_m(50, 0), at_m(50, 40))), (2, (at_m(300, 0), at_m(300, 40))))
+    )
+    draft = replace(DRAFT, service_ways=(inside, outside))
+    assert clipped(draft, west).service_ways == (inside,)
 
 
 def test_a_street_that_is_mostly_inside_stays_whole(tmp_path):

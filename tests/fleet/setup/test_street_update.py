@@ -16,6 +16,7 @@ from data.store.database.engine import reading, transaction
 from data.store.setup.city import get_city, get_policy, get_report
 from data.store.streets.network import last_segment_id, list_former_segments, load_network
 from data.store.streets.service_levels import list_overrides, save_overrides
+from data.store.work import list_jobs
 from fleet.setup.city_setup import STEPS
 from fleet.setup.street_update import compare, take_over
 from tests.data.osm.osm_files import a_node, a_way
@@ -172,6 +173,20 @@ def test_alleys_come_only_where_they_are_wanted(engine, update, write):
     assert update(file)["new"] == 0
     assert update(file, services=True)["new"] == 1
     assert update(file)["gone"] == 0, "what was chosen last holds"
+
+
+def test_service_ways_come_with_a_newer_file_as_no_streets(engine, storm, update, write):
+    with reading(engine) as tx:
+        before, jobs = load_network(tx), list_jobs(tx, storm.id)
+    found = update(write("yards.osm", streets(more=[a_way(30, [3, 7], {"highway": "service"})])))
+    assert (found["new"], found["changed"], found["gone"]) == (0, 0, 0)
+    assert (found["service_ways"], found["plan_superseded"]) == (1, False)
+    with reading(engine) as tx:
+        after = load_network(tx)
+        assert list_jobs(tx, storm.id) == jobs
+    assert [way.osm_way_id for way in after.service_ways] == [30]
+    assert (after.segments, after.version) == (before.segments, before.version)
+    assert update(write("older.osm", streets()))["service_ways"] == 0
 
 
 def test_the_book_keeps_what_a_newer_file_changed(engine, storm, update, split):

@@ -1,4 +1,5 @@
-from data.model import NodeId, Restriction
+from data.model import NodeId, Oneway, Restriction, SegmentId
+from data.model.streets import ServiceWay
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.database.engine import Tx
 from data.store.setup.city import (
@@ -15,6 +16,12 @@ from tests import village as v
 from tests.village_database import POLICY
 
 
+def a_service_way(number: int) -> ServiceWay:
+    line = v.at_m(100.0, 0.0), v.at_m(100.0, 50.0 * number)
+    ends = NodeId(50), NodeId(50 + number)
+    return ServiceWay(SegmentId(-number), 7000 + number, *ends, line, Oneway.BACKWARD)
+
+
 def test_streets_come_back_as_they_were_saved(tx: Tx) -> None:
     network = load_network(tx)
     assert network.segments == v.village().segments
@@ -27,6 +34,18 @@ def test_saving_again_replaces_streets_and_signs(tx: Tx) -> None:
     network = load_network(tx)
     assert len(network.segments) == 4
     assert network.restrictions == (sign,)
+
+
+def test_service_ways_come_back_apart_from_the_streets(tx: Tx) -> None:
+    version = load_network(tx).version
+    ways = tuple(a_service_way(number) for number in (1, 2))
+    save_network(tx, v.village_segments(), (), ways)
+    network = load_network(tx)
+    assert network.service_ways == ways
+    assert network.segments == v.village_segments()
+    assert network.version == version
+    save_network(tx, v.village_segments(), ())
+    assert load_network(tx).service_ways == ()
 
 
 def test_places_come_back_as_they_were_saved(tx: Tx) -> None:
