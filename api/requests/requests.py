@@ -135,6 +135,7 @@ def geocode(
             confidence=round(each.confidence, 3),
             matched=each.matched,
             reasons=each.reasons,
+            uncertain_m=each.uncertain_m,
         )
         for each in context.app.geocoder.candidates(q)
     ]

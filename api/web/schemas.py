@@ -266,6 +266,7 @@ class CandidateOut(Wire):
     confidence: float
     matched: str
     reasons: tuple[str, ...]
+    uncertain_m: float
 
 
 def plain(view: object) -> Any:  # noqa: ANN401 - JSON of any shape

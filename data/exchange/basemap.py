@@ -8,7 +8,7 @@ import shapely
 
 from data.exchange.name_columns import name_columns
 from data.model import Place, Segment
-from data.osm.tags import JUNCTION, LANDMARK
+from data.osm.tags import INTERPOLATED, JUNCTION, LANDMARK
 from data.osm.waters import Water
 from data.streets.network import StreetNetwork
 
@@ -16,7 +16,7 @@ MIN_ZOOM = 10
 MAX_ZOOM = 15
 """Largest zoom with tiles, which closer views enlarge; a unit of a tile is 0.2 m or less."""
 
-_UNDRAWN = ("address", LANDMARK, JUNCTION)
+_UNDRAWN = ("address", INTERPOLATED, LANDMARK, JUNCTION)
 
 _TILE_BYTES = 20_000_000
 _TILE_FEATURES = 1_000_000

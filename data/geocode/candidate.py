@@ -34,7 +34,8 @@ class Candidate(NamedTuple):
     """A place that a text may mean; `confident` when the caller need not be asked to confirm it.
 
     `offset_m` is where the point meets the segment, from its start; `confidence` the share of
-    such answers that are right, from 0 to 1; `matched` the words that were understood.
+    such answers that are right, from 0 to 1; `matched` the words that were understood;
+    `uncertain_m` how far from the point the place may be, 0 where it is known.
     """
 
     segment_id: SegmentId
@@ -47,3 +48,4 @@ class Candidate(NamedTuple):
     confidence: float
     matched: str
     reasons: tuple[Reason, ...]
+    uncertain_m: float

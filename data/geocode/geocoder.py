@@ -1,7 +1,9 @@
 """The geocoder: finds the place that a caller's words mean, with a confidence."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate
+from math import inf
 from typing import NamedTuple
 
 from data.geocode.areas import districts
@@ -29,6 +31,18 @@ LEAST_SCORE = 0.2
 SURE_SCORE = 0.9
 """Least agreement (0-1) of an answer; and that from which last words count as finished."""
 
+NEAR_M = {
+    Reason.HOUSE_UNKNOWN: 60.0,
+    Reason.HOUSES_UNMAPPED: 60.0,
+    Reason.HOUSE_ESTIMATED: 120.0,
+}
+"""Metres of uncertainty up to which the place of a house number is as sure as its street. Beyond,
+it may be anywhere within them; one between two known numbers is off by half of them as a rule."""
+
+SHORT_M = 300.0
+"""Metres of uncertainty up to which a number is placed unasked where its street is sure: whoever
+calls could say no more, and the truck sees the house."""
+
 RIVALS = 50
 
 MAX_LETTERS = 1000
@@ -55,8 +69,9 @@ class Geocoder:
         self._finder = MentionFinder(self._index)
         self._parser = AddressParser(self._index)
         self._reverse = ReverseGeocoder(network)
-        streets = NamedStreets(network)
-        self._scorer = PointScorer(streets, self._index, HouseNumbers(streets, places))
+        self._streets = NamedStreets(network)
+        houses = HouseNumbers(self._streets, places)
+        self._scorer = PointScorer(self._streets, self._index, houses)
 
     def candidates(self, text: str, limit: int = 5, near: LonLat | None = None) -> list[Candidate]:
         """Return the candidates, likeliest first; at most the first is confident.
@@ -92,14 +107,23 @@ class Geocoder:
         found.sort(key=lambda each: (-round(each.scored.score, 3), _away_m(each.scored, near)))
         chosen = _distinct(found)
         scores = [each.scored.score for each in chosen[:RIVALS]]
+        chosen = [self._with_uncertainty(each) for each in chosen[:limit]]
         rated = [
             _with_confidence(
                 tokens, each, max(scores[:nth] + scores[nth + 1 :], default=0.0), best=not nth
             )
-            for nth, each in enumerate(chosen[:limit])
+            for nth, each in enumerate(chosen)
         ]
         falling = accumulate((each.confidence for each in rated), min)  # none surer than a better
         return [each._replace(confidence=c) for each, c in zip(rated, falling, strict=True)]
+
+    def _with_uncertainty(self, match: _Match) -> _Match:
+        """Return a match with its `uncertain_m`: where nothing says more, all of its street."""
+        scored = match.scored
+        if scored.uncertain_m is not None:
+            return match
+        uncertain_m = self._streets.farthest_m(scored.street_indexes, scored.point)
+        return match._replace(scored=replace(scored, uncertain_m=uncertain_m))
 
     def _at_coordinates(self, text: str) -> Iterator[Candidate]:
         point = coordinates(text, self._network.bounds)
@@ -108,7 +132,7 @@ class Geocoder:
             return
         name = main_name(self._network.segment(snap.segment_id))
         reasons = (Reason.COORDINATES,)
-        scored = ScoredPoint(1.0, snap, point, name, "coordinates", reasons, frozenset())
+        scored = ScoredPoint(1.0, snap, point, name, "coordinates", reasons, frozenset(), 0.0)
         yield _candidate(scored, 1.0, text.strip(), reasons, confident=True)
 
 
@@ -126,10 +150,14 @@ def _with_confidence(
         guessed=_guessed(scored.reasons),
         announced=target.announced or bool(others) or _is_whole_query(tokens, target),
     )
-    sure = confidence(scored.score, rival, mismatch)
+    of_street = confidence(scored.score, rival, mismatch)
+    near_m = _near_m(scored.reasons)
+    uncertain_m = scored.uncertain_m or 0.0
+    sure = of_street * min(near_m / max(uncertain_m, 1.0), 1.0)
+    confident = best and of_street >= CONFIDENT and (near_m == inf or uncertain_m <= SHORT_M)
     reasons = (*scored.reasons, Reason.ALLEY_UNKNOWN) if left.missing_alley else scored.reasons
     matched = " ".join(mention.text for mention in match.mentions)
-    return _candidate(scored, sure, matched, reasons, confident=best)
+    return _candidate(scored, sure, matched, reasons, confident=confident)
 
 
 def _candidate(
@@ -141,12 +169,18 @@ def _candidate(
         scored.kind,
         scored.point,
         scored.snap.side,
-        confident and sure >= CONFIDENT,
+        confident,
         scored.snap.offset_m,
         round(sure, 3),
         matched,
         tuple(dict.fromkeys(reasons)),
+        round(scored.uncertain_m or 0.0, 1),
     )
+
+
+def _near_m(reasons: Sequence[Reason]) -> float:
+    """Return up to which uncertainty a place is as sure as its street; any without a number."""
+    return min((away_m for reason, away_m in NEAR_M.items() if reason in reasons), default=inf)
 
 
 def _guessed(reasons: Sequence[Reason]) -> bool:

@@ -6,17 +6,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+import shapely
+
 from data.geocode.name_index import joined
 from data.geocode.street_shapes import NamedStreet, NamedStreets
 from data.geocode.text.normalization import folded
 from data.geocode.text.tokens import name_parts, name_tokens
-from data.model import LonLat, NumberRange, Place, Snap
+from data.model import LonLat, NumberRange, Place, Segment, Side, Snap
+from data.osm.tags import INTERPOLATED
+from data.streets.projection import distance_m
 
-FARTHEST_APART = 60
-"""Largest difference of two house numbers between which others are interpolated."""
+FARTHEST_APART, FARTHEST_APART_M = 60, 300.0
+"""Two known house numbers between which others are interpolated differ by no more than this, or
+are no farther from each other."""
 
-BEYOND = 20
-"""A number at most this far beyond the known ones is placed at the last of them."""
+BEYOND, BEYOND_M = 20, 5.0
+"""A number at most this far beyond the known ones is placed at the last of them, with so many
+metres of uncertainty for each number between."""
+
+LONGEST_SPAN = 1000
+"""Difference of the first and the last number of a span like "400-499", at most; from
+`FARTHEST_APART` on it is a span, else one building."""
+
+LEAST_SPAN_M = 30.0
+"""Least uncertainty of a span, of which the map may know one house only."""
 
 SNAP_M = 150.0
 """A house farther than this from its street is not on it."""
@@ -25,18 +38,28 @@ _NUMBER = re.compile(r"\d+")
 
 
 class House(NamedTuple):
-    """Position of a house; `estimated` where the map lacks it and it was interpolated."""
+    """Position of a house; `estimated` where the map lacks it and it was interpolated.
+
+    `uncertain_m` is how far along the street it may be from there at most.
+    """
 
     number: str
     point: LonLat
     snap: Snap
     estimated: bool
+    uncertain_m: float
 
 
 class _Known(NamedTuple):
     number: str
     value: int | None
     location: LonLat
+    uncertain_m: float
+
+
+class _Spot(NamedTuple):
+    point: LonLat
+    uncertain_m: float
 
 
 class HouseNumbers:
@@ -48,24 +71,34 @@ class HouseNumbers:
         for place in places:
             if place.street and place.number:
                 number = "".join(folded(place.number).split())
-                ends = _ends(number)
+                uncertain_m = place.reach_m if place.kind == INTERPOLATED else 0.0
                 self._known[_key(place.street)] += [
-                    _Known(number, value, place.location) for value in ends or (None,)
+                    _Known(number, value, place.location, uncertain_m)
+                    for value in _ends(number) or (None,)
                 ]
 
-    def find(self, stretch: NamedStreet, number: str) -> Iterator[House]:
-        """Yield the positions of a number on a street; else interpolated ones, if possible."""
+    def find(self, stretch: NamedStreet, number: str) -> list[House]:
+        """Return the positions of a number or span of a street; else interpolated, if possible."""
         known = [each for key in self._keys(stretch) for each in self._known.get(key, ())]
+        block, tail = _block(known, number)
+        span = _span(number) if block is known else None
+        one, in_block = (_middle(span),) * 2 if span else (_value(number), _value(tail))
+        return (
+            self._mapped(stretch, known, number)
+            or (self._of_span(stretch, known, number, *span) if span else [])
+            or self._in_ranges(stretch, number, one)
+            or self._snapped(stretch, number, _between(block, in_block), estimated=True)
+        )
+
+    def _mapped(self, stretch: NamedStreet, known: Sequence[_Known], number: str) -> list[House]:
+        """Return the houses that the map has under a number, by a point or a way between two."""
         plain = number.replace("-", "")  # 31-05 is 3105 in some mouths
-        exact = [each.location for each in known if each.number.replace("-", "") == plain]
-        exact = list(dict.fromkeys(exact))
-        found = list(self._snapped(stretch, number, exact, estimated=False))
-        if not found:
-            found = list(self._in_ranges(stretch, number))
-        if not found:
-            points = _between(*_block(known, number))
-            found = list(self._snapped(stretch, number, points, estimated=True))
-        yield from found
+        own = [each for each in known if each.number.replace("-", "") == plain]
+        exact = dict.fromkeys(_Spot(e.location, 0.0) for e in own if not e.uncertain_m)
+        if houses := self._snapped(stretch, number, list(exact), estimated=False):
+            return houses
+        between = [_Spot(e.location, e.uncertain_m) for e in own if e.uncertain_m]
+        return self._snapped(stretch, number, between, estimated=True)
 
     def numbered(self, stretch: NamedStreet) -> bool:
         """Whether the map has any house number of a street."""
@@ -79,64 +112,113 @@ class HouseNumbers:
         return {_key(each) for several in segment.names.values() for each in several}
 
     def _snapped(
-        self, stretch: NamedStreet, number: str, points: Sequence[LonLat], *, estimated: bool
-    ) -> Iterator[House]:
-        for point in points:
-            snap = self._streets.snap(stretch, point, SNAP_M)
-            if snap is not None:
-                yield House(number, point, snap, estimated)
-
-    def _in_ranges(self, stretch: NamedStreet, number: str) -> Iterator[House]:
-        """Yield the position of a number interpolated in the ranges of a street's segments."""
-        wanted, network = _value(number), self._streets.network
-        ranges = [
-            (_beyond(each, wanted), network.segments[index], each)
-            for index in stretch.indexes
-            for each in network.segments[index].houses
-            if wanted is not None
+        self, stretch: NamedStreet, number: str, spots: Sequence[_Spot], *, estimated: bool
+    ) -> list[House]:
+        found = [(spot, self._streets.snap(stretch, spot.point, SNAP_M)) for spot in spots]
+        return [
+            House(number, spot.point, snap, estimated, spot.uncertain_m)
+            for spot, snap in found
+            if snap is not None
         ]
-        if wanted is None or not ranges:
-            return
-        beyond, segment, houses = min(ranges, key=lambda each: each[0])
-        if beyond > BEYOND:
-            return
-        width = houses.last - houses.first
-        share = (wanted - houses.first) / width if width else 0.5
-        offset_m = min(max(share, 0.0), 1.0) * segment.length_m
+
+    def _in_ranges(self, stretch: NamedStreet, number: str, wanted: int | None) -> list[House]:
+        """Return the position of a number interpolated in the ranges of a street's segments."""
+        if wanted is None:
+            return []
+        ranges = list(self._ranges(stretch))
+        nearest = min(ranges, key=lambda each: _beyond(each[1], wanted), default=None)
+        if nearest is None or _beyond(nearest[1], wanted) > BEYOND:
+            return []
+        segment, houses = nearest
+        offset_m = _share(houses, wanted) * segment.length_m
         snap = Snap(segment.id, houses.side, offset_m, 0.0)
-        yield House(number, network.point_at(segment.id, offset_m), snap, estimated=beyond > 0)
+        point = self._streets.network.point_at(segment.id, offset_m)
+        beyond = _beyond(houses, wanted)
+        uncertain_m = max(offset_m, segment.length_m - offset_m) + beyond * BEYOND_M
+        return [House(number, point, snap, beyond > 0, uncertain_m)]
+
+    def _ranges(self, stretch: NamedStreet) -> Iterator[tuple[Segment, NumberRange]]:
+        for index in stretch.indexes:
+            segment = self._streets.network.segments[index]
+            yield from ((segment, houses) for houses in segment.houses)
+
+    def _of_span(
+        self, stretch: NamedStreet, known: Sequence[_Known], number: str, first: int, last: int
+    ) -> list[House]:
+        """Return the middle of the part of a street that has the numbers from first to last."""
+        points = [
+            each.location
+            for each in known
+            if each.value is not None
+            and first <= each.value <= last
+            and self._streets.snap(stretch, each.location, SNAP_M)
+        ]
+        for segment, houses in self._ranges(stretch):
+            low, high = sorted((houses.first, houses.last))
+            points += [
+                self._streets.network.point_at(segment.id, _share(houses, each) * segment.length_m)
+                for each in (max(low, first), min(high, last))
+                if low <= last and high >= first
+            ]
+        if not points:
+            return []
+        shape = shapely.multipoints([self._streets.plane(point) for point in points])
+        spot = self._streets.at(stretch, shapely.box(*shape.bounds).centroid)
+        foot = self._streets.plane(spot.point)
+        uncertain_m = max(float(shapely.hausdorff_distance(shape, foot)), LEAST_SPAN_M)
+        snap = Snap(spot.segment.id, Side.RIGHT, spot.offset_m, 0.0)
+        return [House(number, spot.point, snap, estimated=False, uncertain_m=uncertain_m)]
 
 
-def _beyond(houses: NumberRange, wanted: int | None) -> int:
+def _share(houses: NumberRange, number: int) -> float:
+    """Return where a number is between the start (0) and the end (1) of its range."""
+    width = houses.last - houses.first
+    return min(max((number - houses.first) / width, 0.0), 1.0) if width else 0.5
+
+
+def _beyond(houses: NumberRange, wanted: int) -> int:
     """Return how far a number is outside a range, plus 1 where it is of the street's other side."""
-    if wanted is None:
-        return BEYOND + 1
     low, high = sorted((houses.first, houses.last))
-    other_side = low % 2 == high % 2 and wanted % 2 != low % 2
+    other_side = houses.step == 2 and wanted % 2 != low % 2
     return max(low - wanted, wanted - high, 0) + other_side
 
 
-def _between(known: Sequence[_Known], number: str) -> list[LonLat]:
+def _between(known: Sequence[_Known], wanted: int | None) -> list[_Spot]:
     """Return the interpolated place of a number between its neighbors on its side."""
-    wanted = _value(number)
     if wanted is None:
         return []
     side = [
-        (e.value, e.location) for e in known if e.value is not None and not (e.value - wanted) % 2
+        (each.value, each)
+        for each in known
+        if each.value is not None and not (each.value - wanted) % 2
     ]
-    at = [location for value, location in side if value == wanted]
+    at = [each for value, each in side if value == wanted]
     if at:
-        return at[:1]
+        return [_Spot(at[0].location, at[0].uncertain_m)]
     below = max((pair for pair in side if pair[0] < wanted), default=None)
     above = min((pair for pair in side if pair[0] > wanted), default=None)
     if below is None or above is None:
         end = below or above
-        return [end[1]] if end and abs(end[0] - wanted) <= BEYOND else []
-    if above[0] - below[0] > FARTHEST_APART:
+        beyond = abs(end[0] - wanted) if end else BEYOND + 1
+        return [_Spot(end[1].location, beyond * BEYOND_M)] if end and beyond <= BEYOND else []
+    apart_m = distance_m(below[1].location, above[1].location)
+    if above[0] - below[0] > FARTHEST_APART and apart_m > FARTHEST_APART_M:
         return []
     share = (wanted - below[0]) / (above[0] - below[0])
-    (lon, lat), (far_lon, far_lat) = below[1], above[1]
-    return [LonLat(lon + share * (far_lon - lon), lat + share * (far_lat - lat))]
+    (lon, lat), (far_lon, far_lat) = below[1].location, above[1].location
+    point = LonLat(lon + share * (far_lon - lon), lat + share * (far_lat - lat))
+    return [_Spot(point, max(share, 1.0 - share) * apart_m)]
+
+
+def _span(number: str) -> tuple[int, int] | None:
+    """Return the ends of a span of numbers, "400-499"; `None` for one house or building."""
+    ends = [int(each) for each in _NUMBER.findall(number)]
+    wide = len(ends) == 2 and FARTHEST_APART < ends[1] - ends[0] <= LONGEST_SPAN
+    return (ends[0], ends[1]) if wide and "-" in number else None
+
+
+def _middle(span: tuple[int, int]) -> int:
+    return sum(span) // 2
 
 
 def _ends(number: str) -> tuple[int, ...]:
@@ -159,7 +241,7 @@ def _block(known: Sequence[_Known], number: str) -> tuple[Sequence[_Known], str]
         return known, head
     own = [each.number.removeprefix(head + hyphen) for each in block]
     return [
-        _Known(tail_of, _value(tail_of), each.location)
+        _Known(tail_of, _value(tail_of), each.location, each.uncertain_m)
         for tail_of, each in zip(own, block, strict=True)
     ], tail
 

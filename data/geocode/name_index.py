@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice, takewhile
 from typing import NamedTuple
@@ -16,9 +16,10 @@ from data.geocode.text.sounds import (
     phonetic_variants,
     skeleton,
     sound_distance,
+    without_umlauts,
 )
 from data.geocode.text.spelling_index import SpellingIndex
-from data.geocode.text.tokens import NameParts, is_title, name_parts, name_tokens
+from data.geocode.text.tokens import NameParts, directions, is_title, name_parts, name_tokens
 from data.model import Place, Segment
 
 WITHOUT_TITLES, SWAPPED, TAIL, HEAD = 0.97, 0.93, 0.84, 0.8
@@ -30,6 +31,9 @@ LEAST_SOUND = 0.72
 script, since a misspelling is likelier there."""
 
 _NUMBER = re.compile(r"\d+")
+
+UMLAUT = 0.98
+"""Quality of a name whose umlauts are written otherwise: ae or a for ä."""
 
 PREFIX_QUALITY = 0.78
 """Quality of a name that lacks its last letters only; too low to be confident."""
@@ -93,6 +97,9 @@ class NameIndex:
                 self._sounds[skeleton(sounds)].append((key, sounds))
         self._folded = [homophone(key) for key in self._sorted]
         self._spelling = SpellingIndex(self._folded)
+        self._plain: dict[str, list[str]] = defaultdict(list)
+        for key in self._sorted:
+            self._plain[without_umlauts(key)].append(key)
 
     def _leave_common_parts_out(self) -> None:
         """Drop keys for parts that many names share: "north" alone names no street."""
@@ -141,6 +148,8 @@ class NameIndex:
         return list(best.values())
 
     def _misspelled(self, key: str) -> Iterator[tuple[str, float, Reason]]:
+        for other in self._plain.get(without_umlauts(key), ()):
+            yield other, UMLAUT, Reason.SPELLING
         plain = homophone(key)
         digits = _digits(key)
         for index, edits in self._spelling.near(plain):
@@ -184,29 +193,47 @@ def _digits(key: str) -> str:
 
 def _names(segments: Sequence[Segment], places: Iterable[Place]) -> Iterator[IndexedName]:
     """Yield one name for each spelling, with its segments or places; streets first."""
-    read = cache(lambda text: name_parts(name_tokens(text)))
     streets: dict[NameParts, dict[int, None]] = defaultdict(dict)
+    in_pieces = cache(_readings_in_pieces)
     for index, segment in enumerate(segments):
-        for spelling in {each for several in segment.names.values() for each in several}:
-            for piece in _pieces(spelling):
-                streets[read(piece)][index] = None
+        for reading in _read(segment.names, in_pieces):
+            streets[reading][index] = None
     for (core, kinds), indexes in streets.items():
         if core:
             yield IndexedName(core, kinds, tuple(indexes), ())
     spots: dict[NameParts, list[Place]] = defaultdict(list)
+    whole = cache(_readings)
     for place in places:
-        for spelling in {each for several in place.names.values() for each in several}:
-            spots[read(spelling)].append(place)
+        for reading in _read(place.names, whole):
+            spots[reading].append(place)
     for (core, kinds), several in spots.items():
         if core:
             yield IndexedName(core, kinds, (), tuple(several))
 
 
-def _pieces(spelling: str) -> set[str]:
-    """Return a name, and for one with brackets also the parts outside and inside of them."""
-    head, _, inner = spelling.partition("(")
-    parts = {head.strip(), inner.strip(" )")} if inner else set()
-    return {spelling, *parts} - {""}
+def _read(
+    names: Mapping[str, Sequence[str]], readings: Callable[[str], Sequence[NameParts]]
+) -> Iterator[NameParts]:
+    spellings = dict.fromkeys(each for several in names.values() for each in several)
+    yield from dict.fromkeys(reading for each in spellings for reading in readings(each))
+
+
+def _readings_in_pieces(name: str) -> tuple[NameParts, ...]:
+    """Return the readings of a name, and of the parts outside and inside of its brackets."""
+    head, _, inner = name.partition("(")
+    pieces = (name, head.strip(), inner.strip(" )")) if inner else (name,)
+    return tuple(reading for piece in pieces if piece for reading in _readings(piece))
+
+
+def _readings(name: str) -> tuple[NameParts, ...]:
+    """Return a name with spelled numbers as digits; also as one word, as it is written."""
+    parts = name_parts(name_tokens(name))
+    digits = [word[0].isdigit() for word in parts.core]
+    if not any(digits) or all(digits):
+        return (parts,)
+    written = name_parts(name_tokens(name, numbered=False))
+    glued = NameParts(("".join(written.core),), written.kinds)
+    return (parts,) if written == parts else (parts, glued)
 
 
 def _variants(name: IndexedName) -> Iterator[tuple[str, float, Reason]]:
@@ -221,6 +248,9 @@ def _variants(name: IndexedName) -> Iterator[tuple[str, float, Reason]]:
 
 def _wordings(name: IndexedName) -> Iterator[tuple[Sequence[str], float, Reason]]:
     yield name.core, 1.0, Reason.EXACT
+    if said := [directions()[word] for word in name.core if word in directions()]:
+        rest = [word for word in name.core if word not in directions()]
+        yield [*rest, *said], 1.0, Reason.EXACT
     plain = [word for word in name.core if not is_title(word)]
     if plain and len(plain) < len(name.core):
         yield plain, WITHOUT_TITLES, Reason.EXACT

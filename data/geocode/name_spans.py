@@ -233,7 +233,7 @@ def _begins_next(tokens: Sequence[Token], at: int) -> bool:
 def _stands_alone(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether a bare number may be a street: the whole text, or next to words of an address."""
     calls = RELATIONS | {WordRole.CROSSING, WordRole.JOIN, WordRole.UNTIL}
-    if is_counted(tokens, first):
+    if is_counted(tokens, first) or _ends_span(tokens, first):
         return False
     if last - first == 2 and first and tokens[first - 1].role is not WordRole.NUMBER:
         return True  # "Hejab, 12/3" is an alley off the twelfth
@@ -248,6 +248,13 @@ def _stands_alone(tokens: Sequence[Token], first: int, last: int) -> bool:
     if before in calls or after in calls:
         return True
     return last - first == sum(token.role is not WordRole.FILLER for token in tokens)
+
+
+def _ends_span(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number is the second of two house numbers: "no. 400 to 500"."""
+    before = tokens[at - 3 : at] if at > 2 else []
+    roles = [token.role for token in before]
+    return roles in ([WordRole.NUMBER, None, join] for join in (WordRole.UNTIL, WordRole.JOIN))
 
 
 def _unknown_spans(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
@@ -376,6 +383,12 @@ def _unmatched_beside(tokens: Sequence[Token], mention: Mention, covered: set[in
             return False
         token = tokens[at]
         beside = token.clause == tokens[mention.first].clause
-        return beside and token.role is None and not token.digits
+        return beside and token.role is None and (not token.digits or begins_name(at))
+
+    def begins_name(at: int) -> bool:
+        """Whether a number is written in letters before the name: "Chahar Bagh", of Bagh alone."""
+        number = at < mention.first and tokens[at].spelled and not tokens[at].ordinal
+        before = tokens[at - 1].role if at else None
+        return number and before not in (WordRole.KIND, WordRole.NUMBER)
 
     return unmatched(mention.first - 1) + unmatched(mention.last)

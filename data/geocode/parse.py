@@ -1,6 +1,6 @@
 """Parses a sentence as an address: the street or place meant, and the names that locate it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -10,7 +10,7 @@ from data.geocode.name_index import NameIndex
 from data.geocode.name_spans import Mention
 from data.geocode.numbered_alleys import ALLEYS
 from data.geocode.text.lexicon import RELATIONS, WordRole
-from data.geocode.text.tokens import Token, is_counted
+from data.geocode.text.tokens import Token, is_block, is_counted
 
 WIDE = ("neighbourhood", "park", "university", DISTRICT)
 """Kinds of places that are too large to be an address by themselves."""
@@ -27,6 +27,9 @@ SECOND, THIRD = 0.93, 0.85
 
 AS_LIKELY = 0.02
 """Names whose qualities differ by less than this are equally likely."""
+
+BLOCK = 100
+"""Numbers of a block: the 400 block has those from 400 to 499."""
 
 WITHOUT_ALLEY = 0.8
 """Likelihood that a number that may be an alley is none."""
@@ -190,14 +193,22 @@ def _unknown_at_crossings(tokens: Sequence[Token], covered: set[int]) -> int:
 
 
 def house_number(tokens: Sequence[Token], mentions: Sequence[Mention]) -> str:
-    """Return the house number: beside its word, else in digits right behind or before a street."""
+    """Return the house number: beside its word, else in digits right behind or before a street.
+
+    Of several houses, as in "the 400 block" or "between 400 and 500", it is a span: "400-499".
+    """
     covered = {at for m in mentions for at in range(m.first, m.last)}
     free = {at: t for at, t in enumerate(tokens) if t.digits and at not in covered}
+    span = next(_spans(tokens, free), None)
+    if span is not None:
+        return span
     for at, token in free.items():
         if at and tokens[at - 1].role is WordRole.NUMBER:
             return token.text
     for at, token in free.items():
-        if at + 1 < len(tokens) and tokens[at + 1].role is WordRole.NUMBER:  # "the 300 block"
+        if token.ordinal:  # "the second house from the end"
+            continue
+        if at + 1 < len(tokens) and tokens[at + 1].role is WordRole.NUMBER:  # "the 352 block"
             return token.text
     for mention in mentions:
         for at in (mention.last, mention.first - 1):
@@ -205,6 +216,27 @@ def house_number(tokens: Sequence[Token], mentions: Sequence[Mention]) -> str:
             if counts and not _of_kind(tokens, at):
                 return free[at].text
     return ""
+
+
+def _spans(tokens: Sequence[Token], free: Mapping[int, Token]) -> Iterator[str]:
+    """Yield the spans of house numbers that the words give."""
+    for at, token in free.items():
+        if not token.text.isdigit() or is_counted(tokens, at) or _of_kind(tokens, at):
+            continue
+        if any(is_block(each) for each in (*tokens[at - 1 : at], *tokens[at + 1 : at + 2])):
+            if int(token.text) % BLOCK == 0:
+                yield f"{token.text}-{int(token.text) + BLOCK - 1}"
+            continue
+        roles = [each.role for each in tokens[at + 1 : at + 3]]
+        other = at + 3 if roles[1:] == [WordRole.NUMBER] else at + 2
+        before = {each.role for each in tokens[max(at - 2, 0) : at]}
+        joined = WordRole.BETWEEN in before and roles[:1] == [WordRole.JOIN]
+        if not (joined or roles[:1] == [WordRole.UNTIL]) or other not in free:
+            continue
+        last = tokens[other].text
+        rising = last.isdigit() and int(last) > int(token.text)
+        if rising and not is_counted(tokens[other:], 0):
+            yield f"{token.text}-{last}"
 
 
 def _without_one(parse: AddressParse) -> Iterator[AddressParse]:

@@ -57,7 +57,10 @@ _LARGE = {
 
 @dataclass(frozen=True, slots=True)
 class ScoredPoint:
-    """A point of a parsed address with its `score` (0-1), and the indexes of its street."""
+    """A point of a parsed address with its `score` (0-1), and the indexes of its street.
+
+    `uncertain_m` is how far away the place may be, `None` where it may be anywhere on the street.
+    """
 
     score: float
     snap: Snap
@@ -66,6 +69,7 @@ class ScoredPoint:
     kind: str
     reasons: tuple[Reason, ...]
     street_indexes: frozenset[int]
+    uncertain_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,11 @@ class PointScorer:
         elif parse.number:
             reasons = [*reasons, Reason.HOUSES_UNMAPPED]
         spelled = self._spelled(stretch, parse.target.text) or stretch
-        spot = self._point_by_relations(stretch, relation_scores, nth)
-        spot = spot or self._streets.middle(self._part_near_parent(spelled, relation_scores, nth))
+        located = self._point_by_relations(stretch, relation_scores, nth)
+        spot, uncertain_m = located or (
+            self._streets.middle(self._part_near_parent(spelled, relation_scores, nth)),
+            None,
+        )
         crossed = next(
             (each.name for each in relation_scores if each.relation is Relation.CROSS), ""
         )
@@ -144,13 +151,23 @@ class PointScorer:
         snap = Snap(spot.segment.id, Side.RIGHT, spot.offset_m, 0.0)
         kind = "crossing" if crossed else "street"
         yield ScoredPoint(
-            score, snap, spot.point, title, kind, tuple(reasons), frozenset(stretch.indexes)
+            score,
+            snap,
+            spot.point,
+            title,
+            kind,
+            tuple(reasons),
+            frozenset(stretch.indexes),
+            uncertain_m,
         )
 
     def _point_by_relations(
         self, stretch: NamedStreet, relation_scores: Sequence[_RelationScores], nth: int
-    ) -> StreetPoint | None:
-        """Return the point that the relations give: at a cross street or place, or between two."""
+    ) -> tuple[StreetPoint, float] | None:
+        """Return the point that the relations give, and how far away the place may be.
+
+        It is at a cross street or place, or between two.
+        """
         locating = [
             each
             for each in relation_scores
@@ -164,9 +181,11 @@ class PointScorer:
             s for s, each in zip(spots, locating, strict=True) if each.relation is Relation.BETWEEN
         ]
         if len(between) < 2:
-            return spots[0]
+            return spots[0], 0.0 if locating[0].relation is Relation.CROSS else FRONT_M
         feet = shapely.multipoints([self._streets.plane(spot.point) for spot in between])
-        return self._streets.at(stretch, shapely.centroid(feet))
+        middle = self._streets.at(stretch, shapely.centroid(feet))
+        away_m = shapely.hausdorff_distance(feet, self._streets.plane(middle.point))
+        return middle, float(away_m)
 
     def _part_near_parent(
         self, stretch: NamedStreet, relation_scores: Sequence[_RelationScores], nth: int
@@ -240,6 +259,7 @@ class PointScorer:
                 "address",
                 (*reasons, evidence),
                 frozenset(),
+                house.uncertain_m,
             )
 
     def _at_places(self, parse: AddressParse, hit: Hit) -> Iterator[ScoredPoint]:
@@ -255,7 +275,16 @@ class PointScorer:
                 score *= float(self._relation_scores(mention, relation, here).scores[0])
             reasons = (hit.reason, Reason.WIDE) if wide else (hit.reason,)
             title = _place_title(place)
-            yield ScoredPoint(score, snap, place.location, title, place.kind, reasons, frozenset())
+            yield ScoredPoint(
+                score,
+                snap,
+                place.location,
+                title,
+                place.kind,
+                reasons,
+                frozenset(),
+                place.reach_m,
+            )
 
     def _spelled(self, stretch: NamedStreet, text: str) -> NamedStreet | None:
         """Return the part of a street whose name on the map is spelled as in the text, if any."""

@@ -1,6 +1,6 @@
 """Streets as shapes in metres: segments of one name that are near to each other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -70,6 +70,12 @@ class NamedStreets:
         nearest = int(np.argmin(away_m))
         half_m = float(shapely.length(lines[nearest])) / 2
         return self._spot(stretch.indexes[nearest], half_m)
+
+    def farthest_m(self, indexes: Iterable[int], point: LonLat) -> float:
+        """Return how far the farthest end or bend of a street is from a point."""
+        lines = self.network.lines[list(indexes)]
+        here = self.plane(point)
+        return float(max(shapely.hausdorff_distance(lines, here), default=0.0))
 
     def snap(self, stretch: NamedStreet, point: LonLat, within_m: float) -> Snap | None:
         """Return the nearest position on a street; `None` where it is farther than `within_m`."""

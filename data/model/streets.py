@@ -80,12 +80,18 @@ class DirectedSegment(NamedTuple):
 class NumberRange(NamedTuple):
     """House numbers on one side of a segment: `first` at its start, `last` at its end.
 
-    Where both are odd or both even, so is every number between.
+    Where both are odd or both even, so is every number between, unless the side is `mixed`.
     """
 
     side: Side
     first: int
     last: int
+    mixed: bool = False
+
+    @property
+    def step(self) -> int:
+        """Return the difference of two neighboring numbers."""
+        return 1 if self.mixed or (self.last - self.first) % 2 else 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any
 from data.errors import CityFileError, NotFoundError
 from data.model import LonLat, Place
 from data.osm import tags as osm_tags
+from data.osm.addresses import Corner, interpolated_houses
 from data.osm.tags import Tags
 from data.osm.ways import CityDraft, OsmWay, draft_of, places_of, places_within
 
@@ -37,19 +38,31 @@ def read_geojson(path: Path, *, services: bool = False) -> CityDraft:
     ways: list[OsmWay] = []
     nodes: dict[int, LonLat] = {}
     places: list[Place] = []
+    interpolations: list[tuple[Tags, list[LonLat]]] = []
     for number, feature in enumerate(_features(path), 1):
         try:
             geometry, tags = feature["geometry"], _tags(feature)
             if geometry is None:
                 continue
             places += _places(geometry, tags)
+            if "addr:interpolation" in tags:
+                lines = [[_point(each) for each in line] for line in _lines(geometry)]
+                interpolations += [(tags, line) for line in lines]
             way = _way(feature, number, tags)
             if way is not None:
                 runs = tuple(_run(line, nodes) for line in _lines(geometry))
                 ways.append(OsmWay(way.id, runs, tags, way.road))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise CityFileError(f"{path.name}: feature {number} is no GeoJSON: {error}") from error
+    numbered = {node_of(place.location): place for place in places if place.number}
+    for tags, line in interpolations:
+        places += interpolated_houses(tags, [_corner(point, numbered) for point in line])
     return draft_of(ways, nodes, (), places, 0, services=services)
+
+
+def _corner(point: LonLat, numbered: Mapping[int, Place]) -> Corner:
+    place = numbered.get(node_of(point))
+    return Corner(point, place.street, place.number) if place else Corner(point)
 
 
 def _features(path: Path) -> list[Any]:

@@ -14,6 +14,7 @@ from osmium.osm import Node, Relation, RelationMember, TagList
 from data.errors import CityFileError, NotFoundError
 from data.model import LonLat, Place
 from data.osm import tags as osm_tags
+from data.osm.addresses import Corner, interpolated_houses
 from data.osm.tags import Tags
 from data.osm.waters import read_waters
 from data.osm.ways import CityDraft, OsmRestriction, OsmWay, draft_of, places_of, places_within
@@ -35,6 +36,7 @@ class _Found:
     ways: dict[int, OsmWay] = field(default_factory=dict)
     outlines: dict[int, tuple[Tags, tuple[int, ...]]] = field(default_factory=dict)
     borders: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    interpolations: dict[int, tuple[Tags, tuple[int, ...]]] = field(default_factory=dict)
     nodes: dict[int, LonLat] = field(default_factory=dict)
     points: dict[int, list[Place]] = field(default_factory=dict)
 
@@ -130,6 +132,8 @@ def _read_ways(path: Path, found: _Found) -> None:
         if road is not None:
             nodes = tuple(node.ref for node in way.nodes)
             found.ways[way.id] = OsmWay(way.id, (nodes,), tags, road)
+        elif "addr:interpolation" in tags and not way.is_closed():
+            found.interpolations[way.id] = tags, tuple(node.ref for node in way.nodes)
         elif way.is_closed() and osm_tags.may_be_place(tags):
             found.outlines[way.id] = tags, tuple(node.ref for node in way.nodes)
 
@@ -138,6 +142,7 @@ def _read_nodes(path: Path, found: _Found) -> None:
     wanted = {node for way in found.ways.values() for run in way.runs for node in run}
     wanted.update(node for _, nodes in found.outlines.values() for node in nodes)
     wanted.update(node for nodes in found.borders.values() for node in nodes)
+    wanted.update(node for _, nodes in found.interpolations.values() for node in nodes)
     for node in osmium.FileProcessor(str(path), osmium.osm.NODE):
         if not isinstance(node, Node) or node.deleted or not node.location.valid():
             continue
@@ -152,6 +157,8 @@ def _read_nodes(path: Path, found: _Found) -> None:
 def _all_places(found: _Found) -> Iterator[Place]:
     for places in found.points.values():
         yield from places
+    for tags, nodes in found.interpolations.values():
+        yield from interpolated_houses(tags, [_corner(found, n) for n in nodes if n in found.nodes])
     outlines = list(found.outlines.values())
     for tags, ways in found.areas.values():
         border = (node for way in sorted(ways) for node in found.borders.get(way, ()))
@@ -160,3 +167,9 @@ def _all_places(found: _Found) -> Iterator[Place]:
         known = [found.nodes[node] for node in corners if node in found.nodes]
         if known:
             yield from places_within(tags, known)
+
+
+def _corner(found: _Found, node: int) -> Corner:
+    numbered = next((place for place in found.points.get(node, ()) if place.number), None)
+    where = found.nodes[node]
+    return Corner(where, numbered.street, numbered.number) if numbered else Corner(where)

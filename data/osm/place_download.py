@@ -25,22 +25,10 @@ from osmnx._errors import InsufficientResponseError
 from data.errors import CityFileError
 from data.languages import languages
 from data.model import RoadClass
-from data.osm.tags import PLACE_TAGS
+from data.osm.tags import NAME_KEYS, PLACE_TAGS
 
 NEIGHBOURS = ("ar", "az", "ckb", "ku", "tr")
 """Languages of names that are downloaded beside those of the pages."""
-NAMES = (
-    "name",
-    "official_name",
-    "full_name",
-    "short_name",
-    "alt_name",
-    "loc_name",
-    "reg_name",
-    "nat_name",
-    "int_name",
-    "old_name",
-)
 
 WAY_TAGS = (
     "highway",
@@ -81,7 +69,7 @@ def way_tags() -> tuple[str, ...]:
     """Return the tags of streets that are downloaded: all that `osm_reader` reads."""
     spoken = dict.fromkeys((*languages(), *NEIGHBOURS))
     suffixes = ("", *(f":{code}" for code in spoken))
-    return (*WAY_TAGS, *(f"{name}{suffix}" for name in NAMES for suffix in suffixes))
+    return (*WAY_TAGS, *(f"{name}{suffix}" for name in NAME_KEYS for suffix in suffixes))
 
 
 LANDMARKS = ("amenity", "shop", "tourism", "historic", "office")

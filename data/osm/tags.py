@@ -46,7 +46,7 @@ _SERVICE_CLASSES = (RoadClass.SERVICE, RoadClass.ALLEY)
 _ROUNDABOUTS = ("roundabout", "circular")
 _OPEN = ("yes", "designated")
 
-_NAME_KEYS = (
+NAME_KEYS = (
     "name",
     "official_name",
     "full_name",
@@ -57,8 +57,14 @@ _NAME_KEYS = (
     "nat_name",
     "int_name",
     "old_name",
+    "bridge:name",
+    "tunnel:name",
 )
-_NAME_TAG = re.compile(rf"({'|'.join(_NAME_KEYS)})(?:_\d)?(?::([a-z]{{2,3}}(?:[-_][A-Za-z]+)*))?")
+"""Keys of names, the main one first; a bridge of a street has its own name beside the street's."""
+
+_NAME_TAG = re.compile(
+    rf"({'|'.join(NAME_KEYS)})(?:_\d)?(?::(?:([a-z]{{2,3}}(?:[-_][A-Za-z]+)*)|\d{{4}}[-\d]*))?"
+)
 _SIDE_NAMES = ("name:left", "name:right")
 
 _POINTS_OF_INTEREST: Mapping[tuple[str, str], str] = {
@@ -114,6 +120,9 @@ LANDMARK_KEYS = (
     "military",
 )
 """Named objects with one of these keys are landmarks."""
+
+INTERPOLATED = "interpolated"
+"""Kind of a house that stands between two mapped ones, by a way that says so."""
 
 _JUNCTIONS = ("traffic_signals", "mini_roundabout", "motorway_junction")
 _DISTRICT_LEVELS = ("9", "10", "11")
@@ -232,7 +241,7 @@ def names(tags: Tags) -> dict[Language, tuple[str, ...]]:
     """Return every spelling by language ("" where the key names none), the main one first."""
     found: dict[Language, list[str]] = {}
     ranked = sorted(
-        (_NAME_KEYS.index(match[1]), key, match[2] or "")
+        (NAME_KEYS.index(match[1]), key, match[2] or "")
         for key in tags
         if (match := _NAME_TAG.fullmatch(key))
     )

@@ -126,7 +126,8 @@ def _turned(segment: Segment) -> Segment:
         oneway=_OTHER_WAY[segment.oneway],
         incline=_OTHER_SLOPE.get(segment.incline, segment.incline),
         houses=tuple(
-            NumberRange(_OTHER_SIDE[each.side], each.last, each.first) for each in segment.houses
+            NumberRange(_OTHER_SIDE[each.side], each.last, each.first, each.mixed)
+            for each in segment.houses
         ),
     )
 

@@ -59,4 +59,5 @@ def _shown(candidate: Candidate) -> dict[str, object]:
         "offset_m": round(candidate.offset_m, 1),
         "matched": candidate.matched,
         "reasons": [reason.value for reason in candidate.reasons],
+        "uncertain_m": candidate.uncertain_m,
     }

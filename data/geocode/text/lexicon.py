@@ -59,10 +59,13 @@ class Language:
     words: Mapping[WordRole, tuple[str, ...]]
     titles: tuple[str, ...]
     counted: tuple[str, ...]
+    blocks: tuple[str, ...]
     abbreviations: Mapping[str, str]
     numbers: Mapping[str, int]
     ordinals: Mapping[str, int]
-    number_join: str
+    number_joins: tuple[str, ...]
+    unsure_numbers: tuple[str, ...]
+    directions: Mapping[str, str]
     speech: Mapping[str, str]
 
 
@@ -98,10 +101,13 @@ def _read(file: Traversable) -> Language:
         words={role: tuple(_with_endings(role, words)) for role in WORD_ROLES},
         titles=tuple(words.get("titles", ())),
         counted=tuple(words.get("counted", ())),
+        blocks=tuple(words.get("blocks", ())),
         abbreviations=table.get("abbreviations", {}),
         numbers=dict(_cardinals(numbers)),
         ordinals=dict(_ordinals(numbers)),
-        number_join=numbers.get("join", ""),
+        number_joins=tuple(numbers.get("joins", ())),
+        unsure_numbers=tuple(numbers.get("unsure", ())),
+        directions=table.get("directions", {}),
         speech=table["speech"],
     )
 

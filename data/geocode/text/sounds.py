@@ -32,6 +32,7 @@ _LATIN_SOUNDS = (
     ("aa", "a"),
     ("e", "a"),
 )
+_UMLAUTS = re.compile(r"(?<![aeioqu])([aou])e(?=[b-df-hj-np-tv-xz])")
 _DOUBLED = re.compile(r"(.)\1+")
 _VOWELS = re.compile("[aiu]")
 _SUN_LETTER = re.compile("(?<=.)ال(?=[تثدذرزسشصضطظلن])")
@@ -45,6 +46,11 @@ VOWEL_COST, VOWEL_CHANGE = 0.25, 0.5
 def homophone(key: str) -> str:
     """Return a key with one letter for all that sound alike in Persian."""
     return key.translate(_HOMOPHONES)
+
+
+def without_umlauts(key: str) -> str:
+    """Return a key with a, o, u for ae, oe, ue, which stand for umlauts in German."""
+    return _UMLAUTS.sub(r"\1", key)
 
 
 def is_persian(key: str) -> bool:

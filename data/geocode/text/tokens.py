@@ -77,10 +77,10 @@ def query_tokens(text: str) -> list[Token]:
     return found[:MAX_TOKENS]
 
 
-def name_tokens(name: str) -> list[Token]:
-    """Return the tokens of a name on the map."""
-    flat = _BREAKS.sub(" ", folded(name))
-    return _labelled(list(_numbered(list(_words(flat)))), 0)
+def name_tokens(name: str, *, numbered: bool = True) -> list[Token]:
+    """Return the tokens of a name on the map, spelled numbers as digits if `numbered`."""
+    words = list(_words(_BREAKS.sub(" ", folded(name))))
+    return _labelled(list(_numbered(words) if numbered else map(_Word, words)), 0)
 
 
 def is_title(word: str) -> bool:
@@ -96,6 +96,11 @@ def is_counted(tokens: Sequence[Token], at: int) -> bool:
     return at + 1 < len(tokens) and tokens[at + 1].text in _counted() and after != [True]
 
 
+def is_block(token: Token) -> bool:
+    """Whether a word makes a round number beside it all numbers of that hundred: "block"."""
+    return token.text in _blocks()
+
+
 @cache
 def kinds_alike(one: str, other: str) -> bool:
     """Whether callers confuse these two kinds of streets."""
@@ -104,8 +109,11 @@ def kinds_alike(one: str, other: str) -> bool:
 
 
 def _words(part: str) -> Iterator[str]:
+    before = ""
     for word in _WORD.findall(part):
-        full = _abbreviations().get(word, word)
+        counts = before in _number_joins() and word in _unsure_numbers()  # "bist o se" is 23
+        full = word if counts else _abbreviations().get(word, word)
+        before = word
         for each in full.split():
             yield from _split_ending(each)
 
@@ -136,23 +144,33 @@ def _numbered(words: Sequence[str]) -> Iterator[_Word]:
 
 def _spelled_at(words: Sequence[str], at: int) -> tuple[int, int]:
     """Return the number that begins at a word and how many words it takes, (0, 0) for none."""
-    values, joins = _number_values(), _number_joins()
-    value = values.get(words[at])
+    values, joins, unsure = _number_values(), _number_joins(), _unsure_numbers()
+    value, glued = values.get(words[at]), False
+    after = words[at + 1] if at + 1 < len(words) else ""
+    if value is None and after in values:  # "bisto do"
+        stems = [words[at].removesuffix(each) for each in joins if words[at].endswith(each)]
+        value, glued = next((values[stem] for stem in stems if stem in values), None), True
     if value is None:
         return 0, 0
-    if value == 1 and words[at] in _articles() and not (at and words[at - 1] in _before_numbers()):
+    announced = at > 0 and words[at - 1] in _before_numbers()
+    if value == 1 and words[at] in _articles() and not announced:
         return 0, 0
     width = 1
+    if value < 10 and values.get(after) == 100:
+        value, width = 100 * value, 2  # "four hundred"
     while value % 10 == 0 and at + width < len(words):
-        step, word = 1, words[at + width]
+        step, word, linked = 1, words[at + width], glued
         if word in joins and at + width + 1 < len(words):
-            step, word = 2, words[at + width + 1]
+            step, word, linked = 2, words[at + width + 1], True
         elif word not in values:
             word = next((word.removeprefix(j) for j in joins if word.startswith(j)), word)
         more = values.get(word, 0)
-        if not 0 < more < (100 if value % 100 == 0 else 10):
+        alone = word in unsure and not linked
+        if alone or not 0 < more < (100 if value % 100 == 0 else 10):
             break
-        value, width = value + more, width + step
+        value, width, glued = value + more, width + step, False
+    if width == 1 and (glued or (words[at] in unsure and not announced)):
+        return 0, 0
     return value, width
 
 
@@ -208,6 +226,13 @@ def _counted() -> frozenset[str]:
 
 
 @cache
+def _blocks() -> frozenset[str]:
+    return frozenset(
+        _spelling(word).replace(" ", "") for each in languages() for word in each.blocks
+    )
+
+
+@cache
 def _titles() -> frozenset[str]:
     return frozenset(
         part for each in languages() for word in each.titles for part in _spelling(word).split()
@@ -251,7 +276,19 @@ def _ordinal_words() -> frozenset[str]:
 
 @cache
 def _number_joins() -> frozenset[str]:
-    return frozenset(folded(each.number_join) for each in languages() if each.number_join)
+    return frozenset(folded(word) for each in languages() for word in each.number_joins)
+
+
+@cache
+def _unsure_numbers() -> frozenset[str]:
+    return frozenset(folded(word) for each in languages() for word in each.unsure_numbers)
+
+
+@cache
+@cache
+def directions() -> dict[str, str]:
+    """Return words of direction on the map, each with what callers say behind the name."""
+    return {word: said for each in languages() for word, said in each.directions.items()}
 
 
 @cache

@@ -57,7 +57,9 @@ segment = Table(
     Column("district", Text, nullable=False),
     Column("roundabout", Boolean, nullable=False),
     Column("bus", Boolean, nullable=False, server_default=false()),
-    Column("houses", JSON, nullable=False, server_default="[]", doc="[side, first, last] each"),
+    Column(
+        "houses", JSON, nullable=False, server_default="[]", doc="[side, first, last, mixed] each"
+    ),
     UniqueConstraint("osm_way_id", "from_node", "to_node", "nth", name="segment_key"),
 )
 

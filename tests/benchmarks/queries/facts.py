@@ -137,7 +137,7 @@ class Facts:
         if not ranges:
             return None
         one = chance.choice(ranges)
-        low, high = sorted(one[1:])
+        low, high = sorted((one.first, one.last))
         number = chance.randrange(low, high + 1, 2)
         points = [
             shapely.line_interpolate_point(self.network.lines[i], share, normalized=True)
@@ -150,7 +150,7 @@ class Facts:
     def _shares(segment: Segment, number: int) -> list[float]:
         shares = []
         for each in segment.houses:
-            low, high = sorted(each[1:])
+            low, high = sorted((each.first, each.last))
             if low <= number <= high and (number - low) % 2 == 0:
                 share = (number - each.first) / (each.last - each.first) if high > low else 0.5
                 shares.append(share)

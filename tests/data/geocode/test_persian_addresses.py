@@ -205,14 +205,17 @@ def test_a_short_name_that_people_use_is_enough():
     assert name_of(the_one("Shariati Street")[0]) == "خیابان شریعتی"
 
 
-def test_a_house_number_does_not_cast_doubt_on_a_street_whose_houses_nobody_mapped():
+def test_a_house_number_nobody_mapped_casts_doubt_on_the_place_and_not_on_the_street():
     bare = Geocoder(NETWORK, [each for each in PLACES if not each.number])
 
-    found = bare.candidates("خیابان سعدی، پلاک ۱۲")[0]
+    found = bare.candidates("خیابان سعدی، پلاک ۱۲")
+    named = bare.candidates("خیابان سعدی")
 
-    assert found.confident
-    assert found.name == "خیابان سعدی"
-    assert Reason.HOUSES_UNMAPPED in found.reasons
+    assert [each.name for each in found] == [each.name for each in named] == ["خیابان سعدی"]
+    assert Reason.HOUSES_UNMAPPED in found[0].reasons
+    assert found[0].uncertain_m == named[0].uncertain_m > 200
+    assert found[0].confidence < named[0].confidence
+    assert found[0].confident
 
 
 @pytest.mark.parametrize("said", ["برفیه", "برفه", "پر برفه", "یخه", "لیزه", "بسته‌ست"])

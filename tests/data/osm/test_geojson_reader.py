@@ -95,3 +95,17 @@ def test_gothenburg_has_its_streets(services, segments, kilometres):
     assert len(draft.segments) == pytest.approx(segments, rel=0.02)
     length_km = sum(segment.length_m for segment in draft.segments) / 1000
     assert length_km == pytest.approx(kilometres, rel=0.02)
+
+
+def test_houses_are_interpolated_along_a_line_between_numbered_points(tmp_path):
+    def a_house(number, *place):
+        house = a_line(number, place, geometry="Point", highway=None)
+        house["geometry"]["coordinates"] = house["geometry"]["coordinates"][0]
+        house["properties"] |= {"addr:housenumber": str(number), "addr:street": "Mill Lane"}
+        return house
+
+    between = a_line(9, (0, 1), (2, 1), highway=None, **{"addr:interpolation": "even"})
+    features = [a_line(1, (0, 0), (2, 0)), between, a_house(2, 0, 1), a_house(6, 2, 1)]
+    draft = read_geojson(write(tmp_path / "a.geojson", features))
+    (found,) = [place for place in draft.places if place.kind == "interpolated"]
+    assert (found.number, found.location) == ("4", pytest.approx(LonLat(45.001, 37.001)))

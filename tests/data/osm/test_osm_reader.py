@@ -5,6 +5,7 @@ from osmium.osm.mutable import Relation
 
 from data.errors import CityFileError, NotFoundError
 from data.model import NumberRange, Oneway, RoadClass, SegmentKey, Side
+from data.osm.addresses import number_ranges
 from data.osm.osm_reader import read_osm
 from tests.data.osm.osm_files import STREET, a_node, a_sign, a_way, nodes, write_osm
 
@@ -324,3 +325,72 @@ def test_a_quarter_with_a_border_is_a_neighbourhood(tmp_path):
     draft = read(tmp_path, [*nodes(), a_way(10, [1, 2]), a_way(30, [1, 4, 3, 5, 1], {}), quarter])
     (place,) = draft.places
     assert (place.kind, place.names) == ("neighbourhood", {"": ("Kolonka",)})
+
+
+def interpolated(tmp_path, kind, first="11", last="15", **tags):
+    """Return the houses between two numbered nodes, 0 and 120 m north of a street's start."""
+    ends = [
+        a_node(20, 0, 0.1, {"addr:housenumber": first, "addr:street": "Mill Lane"}),
+        a_node(21, 0.5, 0.1),
+        a_node(22, 1, 0.1, {"addr:housenumber": last}),
+    ]
+    way = a_way(30, [20, 21, 22], {"addr:interpolation": kind, **tags})
+    draft = read(tmp_path, [*nodes(), *ends, a_way(10, [1, 2], name="Mill Lane"), way])
+    return [place for place in draft.places if place.kind == "interpolated"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends", "numbers"),
+    [
+        ("odd", ("11", "17"), ["13", "15"]),
+        ("even", ("11", "17"), ["12", "14", "16"]),
+        ("all", ("4", "1"), ["2", "3"]),
+        ("5", ("10", "25"), ["15", "20"]),
+        ("alphabetic", ("12", "12c"), ["12a", "12b"]),
+        ("alphabetic", ("12a", "14c"), []),
+        ("odd", ("11", "90001"), []),
+        ("odd", ("a", "b"), []),
+        ("who knows", ("11", "17"), []),
+    ],
+)
+def test_houses_between_two_mapped_ones_are_those_that_the_way_says(tmp_path, kind, ends, numbers):
+    assert [each.number for each in interpolated(tmp_path, kind, *ends)] == numbers
+
+
+def test_a_house_between_two_mapped_ones_stands_in_proportion_and_knows_how_far_it_may_be(tmp_path):
+    (middle,) = interpolated(tmp_path, "odd")
+    assert (middle.street, middle.number) == ("Mill Lane", "13")
+    assert middle.location.lon == pytest.approx(45.0705)
+    assert middle.reach_m == pytest.approx(44, abs=1)
+
+
+def test_the_street_of_houses_between_is_that_of_their_way_first(tmp_path):
+    assert {each.street for each in interpolated(tmp_path, "odd", **{"addr:street": "High"})} == {
+        "High"
+    }
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"L_F_ADD": "101", "L_T_ADD": "121", "R_F_ADD": "120", "R_T_ADD": "100"},
+        {"LFROMHN": "101", "LTOHN": "121", "RFROMHN": "120", "RTOHN": "100", "PARITYL": "O"},
+        {"FRADDL": "101", "TOADDL": "121", "FRADDR": "120", "TOADDR": "100"},
+        {"FromAddr_L": "101", "ToAddr_L": "121.0", "FromAddr_R": "120", "ToAddr_R": "100"},
+        {"FROMLEFT": "101", "TOLEFT": "121", "FROMRIGHT": "120", "TORIGHT": "100"},
+    ],
+)
+def test_a_centreline_has_its_numbers_by_side_from_its_start_to_its_end(fields):
+    assert number_ranges(fields) == (
+        NumberRange(Side.LEFT, 101, 121),
+        NumberRange(Side.RIGHT, 120, 100),
+    )
+
+
+def test_a_side_without_houses_or_with_both_parities_says_so():
+    fields = {"FROMLEFT": "0", "TOLEFT": "0", "FROMRIGHT": "2", "TORIGHT": "20"}
+    assert number_ranges({**fields, "PARITY_R": "B"}) == (
+        NumberRange(Side.RIGHT, 2, 20, mixed=True),
+    )
+    assert number_ranges({**fields, "PARITY_R": "Z"}) == ()
+    assert NumberRange(Side.RIGHT, 2, 20, mixed=True).step == 1

@@ -138,10 +138,24 @@ def test_names_that_mappers_count_are_names_too():
     assert osm_tags.names(tags) == {"": ("Main", "Broad", "High", "Principal")}
 
 
+def test_a_bridge_and_a_former_name_are_names_of_the_street_behind_its_own():
+    tags = {
+        "bridge:name": "Old Bridge",
+        "bridge:name:fa": "پل کهنه",
+        "name": "Main",
+        "old_name:1950-1979": "Shah; King",
+        "loc_name": "The Cut",
+    }
+    assert osm_tags.names(tags) == {
+        "": ("Main", "The Cut", "Shah", "King", "Old Bridge"),
+        "fa": ("پل کهنه",),
+    }
+
+
 @pytest.mark.parametrize(
     ("tagged", "ends"),
     [("577-597", (577, 597)), ("12", (12, 12)), ("۲–۴", (2, 4)), ("0-0", None), ("", None)],
 )
 def test_ranges_of_house_numbers_are_read(tagged, ends):
     found = number_ranges({"addr:range:l": tagged})
-    assert [each[1:] for each in found] == ([] if ends is None else [ends])
+    assert [(each.first, each.last) for each in found] == ([] if ends is None else [ends])

@@ -1,7 +1,7 @@
 // The form: who calls, his words, guesses of where that is, and what is asked for.
 import { html } from "lit";
 import { Part } from "../../pages/element.js";
-import { age, named, number, percent, streetName, t } from "../../pages/texts.js";
+import { age, length, named, number, percent, streetName, t } from "../../pages/texts.js";
 import { listbox } from "../../pages/listbox.js";
 import { kindIcon } from "../../board/rows.js";
 import { DANGER_KEYS, decide, inWords, setKind, switchConsent, switchJoin, switchLanguage, switchSide, toggleDanger } from "./keys.js";
@@ -12,10 +12,15 @@ const PHONE_PAUSE_MS = 400;
 
 const key = (letter) => html`<kbd aria-hidden="true" dir="ltr">${letter}</kbd>`;
 
+const KNOWN_M = 20;
+
+/** How far from the pin the place of a guess may be, where that matters. */
+const uncertainty = ({ uncertain_m }) => (uncertain_m < KNOWN_M ? [] : [t("give or take {length}", { length: length(uncertain_m) })]);
+
 const guessRow = (guess) => html`<span class="icon icon-map-pin" aria-hidden="true"></span>
   <span class="what" dir="auto">${guess.name || t("Street without a name")}</span>
   <span class="when">${guess.confident ? t("a good match") : percent(guess.confidence)}</span>
-  <span class="sub">${[named("place", guess.kind), ...guess.reasons.map((reason) => named("why", reason))].join(" · ")}</span>`;
+  <span class="sub">${[named("place", guess.kind), ...guess.reasons.map((reason) => named("why", reason)), ...uncertainty(guess)].join(" · ")}</span>`;
 
 const historyRow = (asked) => html`<li>
   <bdi class="code">${asked.reference}</bdi> ${named("kind", asked.kind)}${asked.street ? html` · <bdi>${streetName(asked.street)}</bdi>` : ""} ·

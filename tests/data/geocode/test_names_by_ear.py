@@ -1,0 +1,141 @@
+"""Names as they are written in other ways, and as they are heard."""
+
+from functools import cache
+
+import pytest
+
+from data.geocode import Candidate, Geocoder
+from data.geocode.text.tokens import query_tokens
+from data.streets.network import build_network
+from tests import village as v
+
+GERMAN = (
+    ("Röschbacher Hof",),
+    ("Goethestraße",),
+    ("Straße des Friedens",),
+    ("Alte Brücke", "Carl-Theodor-Brücke; Karlsbrücke"),
+)
+ENGLISH = (
+    ("Heritage Drive North",),
+    ("Heritage Drive South",),
+    ("Heritage Drive",),
+    ("Yearling Circle",),
+    ("Yearling Road",),
+    ("Cook Avenue",),
+    ("Joe Baker Lane", "Patroon Creek Bridge"),
+)
+PERSIAN = (
+    ("خیابان ۲۲ بهمن",),
+    ("خیابان ملاصدرا",),
+    ("خیابان هفت پیکر",),
+    ("خیابان فلسطین",),
+    ("خیابان فلسطین شرقی",),
+    ("خیابان فلسطین غربی",),
+    ("سی و سه پل",),
+    ("کوچه پنجم",),
+    ("کوچه هفتم",),
+)
+
+
+def test_two_vowels_of_another_language_are_no_umlaut_and_a_typing_error_at_once() -> None:
+    assert not city((("Ghaen Street",), ("Daemi Alley",))).candidates("what a damn joke")
+
+
+@cache
+def city(names: tuple[tuple[str, ...], ...]) -> Geocoder:
+    """Return parallel streets of these names, the main one first."""
+    segments = []
+    for row, several in enumerate(names):
+        spellings = tuple(each for one in several for each in one.split("; "))
+        line = [v.at_m(east_m, 300 * row) for east_m in (0, 90)]
+        segments.append(
+            v.a_segment(row + 1, 2 * row, 2 * row + 1, line=line, names={"": spellings})
+        )
+    return Geocoder(build_network(segments), ())
+
+
+def best(names: tuple[tuple[str, ...], ...], words: str) -> Candidate:
+    return city(names).candidates(words)[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("roschbacher hof", "Röschbacher Hof"),
+        ("roeschbacher hof", "Röschbacher Hof"),
+        ("Röschbacher Hof", "Röschbacher Hof"),
+        ("Göthestr. ist glatt", "Goethestraße"),
+        ("gothestrasse", "Goethestraße"),
+        ("Goethe Str.", "Goethestraße"),
+        ("Str. des Friedens", "Straße des Friedens"),
+        ("Strasse des Friedens", "Straße des Friedens"),
+        ("alte bruecke", "Alte Brücke"),
+        ("Carl Theodor Bruecke", "Alte Brücke"),
+        ("Karlsbrucke", "Alte Brücke"),
+    ],
+)
+def test_umlauts_and_strasse_are_written_in_every_way(words: str, name: str) -> None:
+    found = best(GERMAN, words)
+    assert (found.name, found.confident) == (name, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Heritage Dr North", "Heritage Drive North"),
+        ("Heritage Dr. N.", "Heritage Drive North"),
+        ("heritage drive s is icy", "Heritage Drive South"),
+        ("North Heritage Drive", "Heritage Drive North"),
+        ("Heritage Dr", "Heritage Drive"),
+        ("Yearling Circle", "Yearling Circle"),
+        ("Yearling Cir has not been plowed", "Yearling Circle"),
+        ("yearling rd", "Yearling Road"),
+        ("Patroon Creek Bridge", "Joe Baker Lane"),
+    ],
+)
+def test_a_generic_word_at_the_end_decides(words: str, name: str) -> None:
+    found = best(ENGLISH, words)
+    assert (found.name, found.confident) == (name, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("bist o do bahman", "خیابان ۲۲ بهمن"),
+        ("kheyabane bisto do bahman", "خیابان ۲۲ بهمن"),
+        ("bist va do bahman barf ziade", "خیابان ۲۲ بهمن"),
+        ("molla sadra", "خیابان ملاصدرا"),
+        ("mola sadra", "خیابان ملاصدرا"),
+        ("haft peykar", "خیابان هفت پیکر"),
+        ("haftpeykar", "خیابان هفت پیکر"),
+        ("khiaban felestin sherqi", "خیابان فلسطین شرقی"),
+        ("felestin sharghi", "خیابان فلسطین شرقی"),
+        ("فلسطین شرقی", "خیابان فلسطین شرقی"),
+        ("felestine gharbi", "خیابان فلسطین غربی"),
+        ("si o se pol", "سی و سه پل"),
+        ("kuche panjom", "کوچه پنجم"),
+        ("kuche haft", "کوچه هفتم"),
+    ],
+)
+def test_persian_names_are_understood_as_they_are_heard(words: str, name: str) -> None:
+    assert best(PERSIAN, words).name == name
+
+
+def test_a_persian_direction_stands_for_an_english_one_on_the_map() -> None:
+    names = (("East Felestin Street",), ("Felestin Street",))
+    assert best(names, "khiaban felestin sherqi").name == "East Felestin Street"
+
+
+def test_small_words_of_other_languages_are_no_persian_numbers() -> None:
+    said = query_tokens("where do I send it, the road is sad and so is si")
+    assert not any(token.digits for token in said)
+    assert [t.text for t in query_tokens("pelak si o se") if t.digits] == ["33"]
+    assert [t.text for t in query_tokens("kuche do") if t.digits] == ["2"]
+    assert [t.text for t in query_tokens("twenty and main") if t.digits] == ["20"]
+
+
+def test_a_number_before_a_name_belongs_to_it() -> None:
+    names = (("خیابان باغ",), ("خیابان هفت باغ",))
+    assert best(names, "salam haft bagh barf zade").name == "خیابان هفت باغ"
+    named, other = (best(names, f"salam {said}bagh barf zade") for said in ("", "chahar "))
+    assert other.confidence < named.confidence
