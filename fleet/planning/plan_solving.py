@@ -12,7 +12,7 @@ from routing.check.referee import violations
 from routing.planning.problem_mapping import plan_from, problem_from
 from routing.planning.proof_mapping import proved
 from routing.planning.warm_start import no_later_than, start_from
-from routing.problem.stopping import MaxRuntime, StopWhenAsked
+from routing.problem.stopping import MaxRuntime, StopWhenAsked, begin
 from routing.search.solver import solve
 
 SHOWN_VIOLATIONS = 5
@@ -44,13 +44,15 @@ def solve_prepared(
 ) -> Plan:
     """Return the best plan found in so many seconds, or until asked to stop.
 
-    The referee looked at it: what it refuses is an error here, never a plan. With it comes what is
+    The seconds are for everything: the problem, the search, exact times and the referee. The
+    referee looked at it: what it refuses is an error here, never a plan. With it comes what is
     proved that no plan can do.
     """
+    stop = StopWhenAsked(stop_requested, MaxRuntime(seconds))
+    begin(stop)
     mapped = problem_from(prepared)
     problem = no_later_than(mapped, start.plan) if start and start.keeps else mapped.problem
     known = start_from(mapped, start.plan) if start else None
-    stop = StopWhenAsked(stop_requested, MaxRuntime(seconds))
     solution = solve(problem, stop, seed, report, known, threads)
     require_allowed(violations(problem, solution))
     return replace(plan_from(mapped, solution), proofs=proved(mapped))

@@ -11,7 +11,7 @@ from routing.check.referee import violations
 from routing.planning.problem_mapping import plan_from, problem_from
 from routing.planning.proof_mapping import proved
 from routing.planning.sectors import joined_routes, routes_of, tasks_to_seams_m
-from routing.problem.stopping import MaxRuntime, StopWhenAsked
+from routing.problem.stopping import MaxRuntime, StopWhenAsked, begin
 from routing.search.solver import solve
 from routing.sectors.seams import JoinedRoutes, mended
 
@@ -25,10 +25,11 @@ class Effort:
     stop_requested: Callable[[], bool]
     threads: int = 1
 
-    @property
-    def stop(self) -> StopWhenAsked:
-        """When to stop."""
-        return StopWhenAsked(self.stop_requested, MaxRuntime(self.seconds))
+    def begun(self) -> StopWhenAsked:
+        """Return when to stop; the seconds run from now on."""
+        stop = StopWhenAsked(self.stop_requested, MaxRuntime(self.seconds))
+        begin(stop)
+        return stop
 
 
 def solve_sector(prepared: Prepared, effort: Effort, report: Report) -> SectorRoutes:
@@ -36,9 +37,10 @@ def solve_sector(prepared: Prepared, effort: Effort, report: Report) -> SectorRo
 
     No bound rises beside the search: those of sectors do not add up to one of the whole plan.
     """
+    stop = effort.begun()
     mapped = problem_from(prepared)
     solution = solve(
-        mapped.problem, effort.stop, effort.seed, report, threads=effort.threads, proving=False
+        mapped.problem, stop, effort.seed, report, threads=effort.threads, proving=False
     )
     return routes_of(mapped, solution)
 
@@ -51,11 +53,12 @@ def solve_joined(
     report: Report,
 ) -> Plan:
     """Return the plan of all sectors, improved where they meet, that the referee let through."""
+    stop = effort.begun()
     mapped = problem_from(prepared)
     solution = mended(
         mapped.problem,
         JoinedRoutes(joined_routes(mapped, found), tasks_to_seams_m(mapped, sectors)),
-        effort.stop,
+        stop,
         effort.seed,
         report,
         effort.threads,

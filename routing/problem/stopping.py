@@ -27,7 +27,10 @@ class MaxIterations:
 
 @dataclass(slots=True)
 class MaxRuntime:
-    """Stop after so many seconds from the first question, which comes when `solve` begins."""
+    """Stop after so many seconds from the first question, which comes when `solve` begins.
+
+    Who prepares something before asks then: `begin` is that question.
+    """
 
     seconds: float
     _began_s: float | None = field(default=None, init=False)
@@ -76,6 +79,23 @@ class StopWhenAsked:
     def progress(self, iterations: int, *, feasible: bool) -> float:
         """Return 1 once asked."""
         return 1.0 if self.asked() else self.otherwise.progress(iterations, feasible=feasible)
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingShare:
+    """Stop early by a share of the effort, below 1, which what follows the search will take."""
+
+    otherwise: StoppingCriterion
+    share: float
+
+    def progress(self, iterations: int, *, feasible: bool) -> float:
+        """Return the share spent of the effort that the search may take."""
+        return self.otherwise.progress(iterations, feasible=feasible) / (1.0 - self.share)
+
+
+def begin(stop: StoppingCriterion) -> None:
+    """Let the time of a stop run from now on."""
+    stop.progress(0, feasible=False)
 
 
 def by_iterations(stop: StoppingCriterion) -> bool:

@@ -127,16 +127,19 @@ class RuinRecreate:
         """Number of tasks without a place in the best routes."""
         return self._everything.absent if self._everything else len(self._absent())
 
-    def begin(self, start: Sequence[TaskRoute] | None) -> None:
-        """Take over given routes, or make first ones; then place what is left at its best."""
+    def begin(self, start: Sequence[TaskRoute] | None, enough: Callable[[], bool] = bool) -> None:
+        """Take over given routes, or make first ones; then place what is left at its best.
+
+        No other first routes are tried once there have been `enough`.
+        """
         if start is not None:
             self._load(start)
         else:
-            self._construct()
+            self._construct(enough)
         if self._whole:
             self._open()
 
-    def _construct(self) -> None:
+    def _construct(self, enough: Callable[[], bool]) -> None:
         best: tuple[Ints, ...] = ()
         least = np.inf
         for options in construction_options(self._problem):
@@ -145,6 +148,8 @@ class RuinRecreate:
             self._extend(options)
             if self._cost() < least:
                 best, least = self._tasks_of_routes(), self._cost()
+            if enough():
+                break
         self._load_tasks(best)
 
     def lengthen(self) -> None:

@@ -13,7 +13,13 @@ from routing.network.shortest_deadheads import PathFinder
 from routing.network.single_task_feasibility import SingleTaskFeasibility, feasibility_of_tasks
 from routing.problem.problem import Problem, Solution, TaskRoute
 from routing.problem.route_repair import repaired_routes
-from routing.problem.stopping import StoppingCriterion, StopWhenAsked, by_iterations
+from routing.problem.stopping import (
+    LeavingShare,
+    StoppingCriterion,
+    StopWhenAsked,
+    begin,
+    by_iterations,
+)
 from routing.problem.stops import tasks_of
 from routing.search.exact_schedule import ExactSchedule
 from routing.search.ruin_recreate import CHUNK_ITERATIONS, RuinRecreate
@@ -33,6 +39,13 @@ CORRECTIONS = 4
 """Times at most that given routes are loaded until their distant deadheads are true."""
 EQUAL = 1e-6
 """Relative difference between cost and bound that proves the best routes to be so."""
+CONSTRUCTION = 0.25
+"""Share of the effort after which no other first routes are tried."""
+FINISH = 3.0
+"""What follows the search, over what timing the first routes exactly took: the same for the best
+ones, the referee, and a plan made of them."""
+MOST_FINISH = 0.8
+"""Share of the effort that what follows the search is given at most."""
 FEW_ITERATIONS = 20.0
 """Iterations per task below which there is no time for detours: the search starts colder."""
 
@@ -66,7 +79,7 @@ def solve(
     proving
         Whether the bound rises; else it stays the first one, which takes no time.
     """
-    stop.progress(0, feasible=False)
+    begin(stop)
     line = line_graph(problem)
     finder = PathFinder(problem, line)
     behind = unpinned_problem(problem, finder)
@@ -82,7 +95,7 @@ def solve(
             begin_from(search, finder, behind.rest(given))
             search.lengthen()
         else:
-            search.begin(None)
+            search.begin(None, lambda: stop.progress(0, feasible=False) > CONSTRUCTION)
         search.correct(finder)
         first = given or behind.whole(search.best_routes())
 
@@ -93,15 +106,27 @@ def solve(
             return search.best_cost + behind.cost <= beside.value * (1.0 + EQUAL)
 
         tell(0)
-        until = stop if by_iterations(stop) else StopWhenAsked(proven, stop)
+        before = stop.progress(0, feasible=False)
+        floor = settled(problem, finder, single, beside.value, seed, first)
+        until = stop
+        if not by_iterations(stop):
+            took = stop.progress(0, feasible=False) - before
+            until = StopWhenAsked(proven, leaving_finish(stop, took))
         iterations = improve(search, finder, problem.tasks, until, tell, given=bool(given))
         bound = beside.last(wait=by_iterations(stop))
         best = behind.whole(search.best_routes())
         better = settled(problem, finder, single, bound, seed, best)
-        floor = settled(problem, finder, single, bound, seed, first)
-        better = better if better.cost.total <= floor.cost.total else floor
+        better = better if better.cost.total <= floor.cost.total else replace(floor, bound=bound)
         report(better.cost.total, bound, len(better.unserved), iterations)
         return replace(better, iterations=iterations)
+
+
+def leaving_finish(stop: StoppingCriterion, settling: float) -> LeavingShare:
+    """Return a stop that leaves time for what follows the search.
+
+    `settling` is the share of the effort that timing routes exactly took.
+    """
+    return LeavingShare(stop, min(FINISH * settling, MOST_FINISH))
 
 
 def begin_from(search: RuinRecreate, exact: PathSource, routes: Sequence[TaskRoute]) -> None:

@@ -13,7 +13,7 @@ from routing.network.route_timing import PathSource, timed_route
 from routing.network.shortest_deadheads import PathFinder
 from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import Floats, Ints, Problem, Solution, TaskRoute
-from routing.problem.stopping import StoppingCriterion
+from routing.problem.stopping import StoppingCriterion, begin, by_iterations
 from routing.problem.stops import tasks_of
 from routing.replanning.running_routes import absent_from, running_solution
 from routing.replanning.vehicle_subproblem import (
@@ -23,7 +23,7 @@ from routing.replanning.vehicle_subproblem import (
     by_nearness,
     restricted,
 )
-from routing.search.solver import SearchReport, ignore, settled, solve
+from routing.search.solver import SearchReport, ignore, leaving_finish, settled, solve
 
 WHOLE_TASKS = 120_000
 """Up to so many tasks everything is improved at once; more would take more than 3 GB."""
@@ -62,6 +62,7 @@ def mended(
     most: int = WHOLE_TASKS,
 ) -> Solution:
     """Return joined routes improved: all of them up to so many tasks, else those near seams."""
+    begin(stop)
     routes, away_m = joined
     if problem.tasks <= most:
         start = running_solution(problem, routes, {})
@@ -71,7 +72,9 @@ def mended(
     behind = unpinned_problem(problem, finder)
     single = feasibility_of_tasks(behind.problem, line)
     bound = next(rising_bounds(behind.problem, single)) + behind.cost
+    before = stop.progress(0, feasible=False)
     given = behind.rest(settled(problem, finder, single, bound, seed, routes).routes)
+    settling = stop.progress(0, feasible=False) - before
     zone = seam_zone(behind.problem, line, given, away_m, most)
     start = running_solution(zone.problem, zone.inside(given), {})
     cost, left = _outside(behind.problem, finder, zone, given)
@@ -79,7 +82,8 @@ def mended(
     def tell(best: float, _: float, unserved: int, iterations: int) -> None:
         report(best + cost + behind.cost, bound, unserved + left, iterations)
 
-    found = solve(zone.problem, stop, seed, tell, start, threads, proving=False)
+    until = stop if by_iterations(stop) else leaving_finish(stop, settling)
+    found = solve(zone.problem, until, seed, tell, start, threads, proving=False)
     whole = behind.whole(zone.whole(found.routes, given))
     return settled(problem, finder, single, bound, seed, whole)
 

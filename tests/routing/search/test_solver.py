@@ -8,8 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.check.referee import violations
+from routing.network.deadheads import line_graph
+from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import ReloadStop, TaskVisit
 from routing.problem.stopping import FirstFeasible, MaxIterations, MaxRuntime, StopWhenAsked
+from routing.search import solver
+from routing.search.ruin_recreate import RuinRecreate
 from routing.search.solver import solve
 from tests.routing.reference import least_cost
 from tests.routing.towns import a_random_town, a_town
@@ -219,3 +223,41 @@ class NeverEnough:
 def test_the_search_ends_when_its_routes_are_proven_to_be_the_best():
     found = solve(a_town(RING, [(0, 1)]), NeverEnough(100_000))
     assert found.cost.total == pytest.approx(found.bound)
+
+
+class CountedQuestions:
+    """A clock that says how far the effort is by how often it was asked."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.asked = 0
+
+    def progress(self, iterations: int, *, feasible: bool) -> float:
+        self.asked += 1
+        return self.asked / self.limit
+
+
+def test_a_search_leaves_as_much_of_its_time_as_timing_routes_took(monkeypatch):
+    clock = CountedQuestions(200)
+    settle = solver.settled
+
+    def slow(*args):
+        clock.asked += 10
+        return settle(*args)
+
+    monkeypatch.setattr(solver, "settled", slow)
+    found = solve(a_random_town(3, 12), clock)
+    assert found.iterations > 0
+    spent = 200 - solver.FINISH * 11
+    assert spent <= clock.asked - 10 <= spent + 12
+
+
+def test_no_other_first_routes_are_tried_once_their_share_of_the_time_is_over():
+    town = a_random_town(3, 12)
+    late = CountedQuestions(2)
+    assert violations(town, solve(town, late)) == []
+    tried = []
+    line = line_graph(town)
+    search = RuinRecreate(town, line, feasibility_of_tasks(town, line), 1, 1)
+    search.begin(None, lambda: tried.append("one") or len(tried) == 2)
+    assert len(tried) == 2
