@@ -17,16 +17,15 @@ KINDS = (
     (4, False, False),
     (2, False, False),
 )
-"""Modes of a task, whether trucks reload, whether there are rules; the longest to compile first."""
+"""As `KernelKind`; the longest to compile first. Kernels are imported once their cache is set."""
 
 
 def warm(kind: tuple[int, bool, bool]) -> None:
     """Compile the kernels of one kind, or load them."""
     prepare_numba(Settings(var=Path(__file__).parents[1] / "var"))
-    from routing.search.warm_up import warm_up_kind
+    from routing.search.warm_up import KernelKind, warm_up_kind
 
-    modes, reloads, ruled = kind
-    warm_up_kind(modes, reloads=reloads, ruled=ruled)
+    warm_up_kind(KernelKind(*kind))
 
 
 def warm_matching() -> None:

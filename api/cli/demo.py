@@ -36,15 +36,22 @@ def demo(
     from api.cli.serve import serve
     from api.cli.storms.plan import plan
     from api.config.logs import REQUESTS
+    from api.config.settings import prepare_numba
     from api.simulation.demo_storm import enroll_everybody, fresh_city, scene_of
     from data.model import Role
 
     settings = Settings()
+    prepare_numba(settings)
+
+    from api.processes.kernel_compiler import KernelCompiler
+    from routing.search.warm_up import CITY
+
     scene = scene_of(file, timezone)
-    typer.echo(f"Reading the streets of {scene.name} …")
-    folder = fresh_city(settings, scene)
-    passwords = enroll_everybody(folder, scene)
-    plan(city=folder.name, seconds=seconds, publish=True)
+    with KernelCompiler(CITY):
+        typer.echo(f"Reading the streets of {scene.name} …")
+        folder = fresh_city(settings, scene)
+        passwords = enroll_everybody(folder, scene)
+        plan(city=folder.name, seconds=seconds, publish=True)
 
     logging.getLogger(REQUESTS).setLevel(logging.WARNING)  # or the passwords scroll away
     typer.echo("\nSign in with:")

@@ -237,13 +237,15 @@ def _by_end(next_end: Ints, next_s: Floats32, threads: int) -> tuple[Ints, Float
     near_s = np.full(shape, FAR_S, np.float32)
 
     def some(first: int, last: int) -> None:
-        ends = next_end[first:last].astype(np.int64)
-        ends[ends == NONE] = np.iinfo(np.int32).max
-        seconds = next_s[first:last].view(np.int32)  # none are negative: their bits are in order
-        both = ends << 32 | seconds
-        both.sort(axis=1)
-        key[first:last, : both.shape[1]] = both >> 32
-        near_s[first:last, : both.shape[1]] = both.astype(np.int32).view(np.float32)
+        for at in range(first, last, SOURCES):
+            rows = slice(at, min(at + SOURCES, last))
+            ends = next_end[rows].astype(np.int64)
+            ends[ends == NONE] = np.iinfo(np.int32).max
+            seconds = next_s[rows].view(np.int32)  # none are negative: their bits are in order
+            both = ends << 32 | seconds
+            both.sort(axis=1)
+            key[rows, : both.shape[1]] = both >> 32
+            near_s[rows, : both.shape[1]] = both.astype(np.int32).view(np.float32)
 
     _in_parts(some, len(next_end), threads)
     return key, near_s

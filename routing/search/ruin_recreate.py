@@ -19,7 +19,8 @@ from routing.kernels.routes.routes import compute_route
 from routing.network.deadheads import LineGraph, deadhead_table, ends_of
 from routing.network.route_timing import PathSource
 from routing.network.single_task_feasibility import SingleTaskFeasibility
-from routing.problem.problem import NONE, Floats, Ints, Problem, Random, TaskRoute, TaskVisit
+from routing.problem.problem import NONE, Floats, Ints, Problem, Random, TaskRoute
+from routing.problem.stops import tasks_of
 from routing.search.decomposition import NearbyWindows, WindowGroup, forked_stream, route_groups
 from routing.search.first_routes import ConstructionOptions, construction_options
 from routing.search.rule_arrays import fleet_price
@@ -127,19 +128,16 @@ class RuinRecreate:
         """Number of tasks without a place in the best routes."""
         return self._everything.absent if self._everything else len(self._absent())
 
-    def begin(self, start: Sequence[TaskRoute] | None, enough: Callable[[], bool] = bool) -> None:
-        """Take over given routes, or make first ones; then place what is left at its best.
-
-        No other first routes are tried once there have been `enough`.
-        """
+    def begin(self, start: Sequence[TaskRoute] | None) -> None:
+        """Take over given routes, or make first ones; then place what is left at its best."""
         if start is not None:
             self._load(start)
         else:
-            self._construct(enough)
-        if self._whole:
-            self._open()
+            self.construct()
+        self.open()
 
-    def _construct(self, enough: Callable[[], bool]) -> None:
+    def construct(self, enough: Callable[[], bool] = bool) -> None:
+        """Make first routes in several ways and keep the cheapest, until there are `enough`."""
         best: tuple[Ints, ...] = ()
         least = np.inf
         for options in construction_options(self._problem):
@@ -164,12 +162,7 @@ class RuinRecreate:
         self._rebuild()
 
     def _load(self, start: Sequence[TaskRoute]) -> None:
-        self._load_tasks(
-            [
-                np.array([stop.task for stop in route if isinstance(stop, TaskVisit)], np.int32)
-                for route in start
-            ]
-        )
+        self._load_tasks([np.array(tasks_of(route), np.int32) for route in start])
 
     def _load_tasks(self, rows: Sequence[Ints]) -> None:
         for v, tasks in enumerate(rows):
@@ -188,8 +181,10 @@ class RuinRecreate:
                 break
             waiting_routes.remove_task(*arrays, task)
 
-    def _open(self) -> None:
-        """Open the subproblem that is everything, and insert absent tasks."""
+    def open(self) -> None:
+        """Open the subproblem that is everything and insert absent tasks, unless it is large."""
+        if not self._whole:
+            return
         sizes = self._routes.row["size"].tolist()
         windows = [RouteWindow(v, 0, size) for v, size in enumerate(sizes)]
         absent = self._absent()[self._places.spot["fit"][self._absent()]]
@@ -281,8 +276,7 @@ class RuinRecreate:
         self._rebuild()
         self._best = self._sure = self._tasks_of_routes()
         self._best_cost = self._sure_cost = self._cost()
-        if self._whole:
-            self._open()
+        self.open()
 
     def _long(self) -> bool:
         """Return whether routes are so long that subproblems must be windows of them."""

@@ -46,6 +46,8 @@ FINISH = 3.0
 ones, the referee, and a plan made of them."""
 MOST_FINISH = 0.8
 """Share of the effort that what follows the search is given at most."""
+PROVABLE_TASKS = 60_000
+"""Above so many tasks no bound rises: its linear program takes gigabytes and ends too late."""
 FEW_ITERATIONS = 20.0
 """Iterations per task below which there is no time for detours: the search starts colder."""
 
@@ -77,27 +79,21 @@ def solve(
         For the tables of distances, and for the parts of a problem too large to be one part. The
         answer does not depend on their number.
     proving
-        Whether the bound rises; else it stays the first one, which takes no time.
+        Whether the bound rises, of up to `PROVABLE_TASKS`; else it stays the first one, which takes
+        no time.
     """
     begin(stop)
     line = line_graph(problem)
     finder = PathFinder(problem, line)
     behind = unpinned_problem(problem, finder)
     single = feasibility_of_tasks(behind.problem, line)
-    bounds = islice(rising_bounds(behind.problem, single), None if proving else 1)
+    rising = proving and problem.tasks <= PROVABLE_TASKS
+    bounds = islice(rising_bounds(behind.problem, single), None if rising else 1)
     with BackgroundBound(bounds, behind.cost) as beside:
         if not problem.tasks or not problem.vehicles:
             bound = beside.last(wait=True)
             return settled(problem, finder, single, bound, seed, problem.rules.pinned)
         search = RuinRecreate(behind.problem, line, single, seed, threads)
-        given = repaired_routes(problem, start.routes) if start else None
-        if given:
-            begin_from(search, finder, behind.rest(given))
-            search.lengthen()
-        else:
-            search.begin(None, lambda: stop.progress(0, feasible=False) > CONSTRUCTION)
-        search.correct(finder)
-        first = given or behind.whole(search.best_routes())
 
         def tell(iterations: int) -> None:
             report(search.best_cost + behind.cost, beside.value, search.absent, iterations)
@@ -105,7 +101,17 @@ def solve(
         def proven() -> bool:
             return search.best_cost + behind.cost <= beside.value * (1.0 + EQUAL)
 
+        given = repaired_routes(problem, start.routes) if start else None
+        if given:
+            begin_from(search, finder, behind.rest(given))
+            search.lengthen()
+        else:
+            search.construct(lambda: stop.progress(0, feasible=False) > CONSTRUCTION)
+        search.correct(finder)
         tell(0)
+        if not given:
+            search.open()
+        first = given or behind.whole(search.best_routes())
         before = stop.progress(0, feasible=False)
         floor = settled(problem, finder, single, beside.value, seed, first)
         until = stop

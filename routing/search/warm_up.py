@@ -1,64 +1,71 @@
 """Load or compile what the optimizer needs before somebody waits for a plan."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
-from numba.core.event import Event, Listener, install_listener
 
 from routing.network.deadheads import line_graph
 from routing.network.single_task_feasibility import feasibility_of_tasks
-from routing.problem.problem import NONE, Problem, RouteRules, turn_rows
+from routing.problem.problem import NONE, Problem, RouteRules, TaskVisit, turn_rows
 from routing.problem.stopping import MaxIterations
-from routing.search.ruin_recreate import LONG_ROUTE, RuinRecreate, SearchLimits
+from routing.search.ruin_recreate import LONG_ROUTE, USUAL, RuinRecreate, SearchLimits
 from routing.search.solver import solve
 
 ROUNDS = 3
 """Calls of a search after which its sweeps over the tiny problem are over and windows follow."""
 
 
-class _Compilations(Listener):
-    """Calls back at the first kernel that is compiled; those that lie ready do not count."""
+class KernelKind(NamedTuple):
+    """What kernels are compiled apart for: modes of a task, reloads, rules."""
 
-    def __init__(self, tell: Callable[[], None]) -> None:
-        self._tell: Callable[[], None] | None = tell
-
-    def on_start(self, event: Event) -> None:
-        if self._tell is not None:
-            self._tell()
-        self._tell = None
-
-    def on_end(self, event: Event) -> None:
-        """Say nothing: nobody waits for the end of one kernel."""
+    modes: int
+    reloads: bool
+    ruled: bool
 
 
-@contextmanager
-def reporting_compilation(tell: Callable[[], None]) -> Iterator[None]:
-    """Call `tell` once if a kernel has to be compiled inside; most often all lie ready."""
-    with install_listener("numba:compile", _Compilations(tell)):
-        yield
+CITY = KernelKind(2, reloads=False, ruled=False)
+"""What a city's first plan of a storm is: plowing, and nothing done yet."""
 
 
-def warm_up(like: Problem | None = None) -> None:
-    """Solve a tiny problem as a whole and in parts of both kinds, so that kernels are ready.
+def kind_of(problem: Problem) -> KernelKind:
+    """Return which kernels a problem needs."""
+    reloads = bool(problem.sites and problem.material_kg.any())
+    return KernelKind(problem.modes, reloads, problem.rules.steering)
 
-    Parameters
-    ----------
-    like
-        The problem to come: kernels are compiled apart for each number of modes, with and without
-        reloads, with and without rules. Else two modes without rules, as cities have them.
-    """
-    if like is not None:
-        reloads = bool(like.sites and like.material_kg.any())
-        warm_up_kind(like.modes, reloads=reloads, ruled=like.rules.steering)
-        return
+
+def warm_up() -> None:
+    """Make all kernels of cities ready: two modes, with and without reloads, no rules."""
     for reloads in (False, True):
-        warm_up_kind(2, reloads=reloads, ruled=False)
+        warm_up_kind(KernelKind(2, reloads=reloads, ruled=False))
 
 
-def warm_up_kind(modes: int, *, reloads: bool, ruled: bool) -> None:
-    """Make the kernels ready for problems with so many modes, with reloads, with rules."""
+def warm_up_kind(kind: KernelKind) -> None:
+    """Make all kernels of a kind ready, by solving a tiny problem."""
+    solve(_problem_of(kind), MaxIterations(1))
+    warm_up_search(kind)
+
+
+def warm_up_search(kind: KernelKind) -> None:
+    """Make the kernels of searches ready, not those of first routes; the most urgent first.
+
+    A tiny problem is improved as a whole, and in parts of both kinds.
+    """
+    problem = _problem_of(kind)
+    line = line_graph(problem)
+    single = feasibility_of_tasks(problem, line)
+    given = ((TaskVisit(0, 0), TaskVisit(1, 0)),)
+    limits = (USUAL, SearchLimits(0, 0), SearchLimits(0, LONG_ROUTE))
+    for each in limits:
+        search = RuinRecreate(problem, line, single, 1, 1, each)
+        search.begin(given)
+        for _ in range(ROUNDS):
+            search.run(1, 1.0)
+
+
+def _problem_of(kind: KernelKind) -> Problem:
+    """Return a tiny problem of a kind."""
+    modes, reloads, ruled = kind
     tiny = _tiny_problem()
     none = np.full((tiny.tasks, modes - 2), NONE, np.int32)
     problem = replace(tiny, mode_arc=np.hstack((tiny.mode_arc, none)))
@@ -74,15 +81,7 @@ def warm_up_kind(modes: int, *, reloads: bool, ruled: bool) -> None:
         )
     if ruled:
         problem = replace(problem, rules=_tiny_rules())
-    solve(problem, MaxIterations(1))
-    line = line_graph(problem)
-    for long_route in (LONG_ROUTE, 0):
-        search = RuinRecreate(
-            problem, line, feasibility_of_tasks(problem, line), 1, 1, SearchLimits(0, long_route)
-        )
-        search.begin(None)
-        for _ in range(ROUNDS):
-            search.run(1, 1.0)
+    return problem
 
 
 def _tiny_rules() -> RouteRules:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import typer
 
-from api.cli.storms.search_progress import ProgressLine, stoppable
-from api.cli.storms.search_progress import prepare as prepare_optimizer
+from api.cli.storms.search_progress import FirstRoutes, ProgressLine, compiling, stoppable
 from api.config.clock import Clock
 from api.config.console import CONSOLE
 from data.model import Plan
@@ -26,6 +25,7 @@ from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.storms.storm_start import start_storm, storm_name
 from fleet.work.left_undone import Lack, LeftUndone
 from maps.streets.street import street_name
+from routing.search.warm_up import CITY
 
 
 def made_plan(
@@ -33,16 +33,18 @@ def made_plan(
 ) -> tuple[Plan, Prepared]:
     """Solve and store a plan; return it with its input."""
     clock = Clock()
-    prepare_optimizer()
-    prepared = _prepared(engine, clock)
-    typer.echo(
-        f"{len(prepared.jobs)} jobs, {len(prepared.shifts)} vehicles, {seconds:.0f} seconds "
-        "(Ctrl+C stops early and keeps the best)",
-        err=True,
-    )
-    progress = ProgressLine()
-    with stoppable() as asked:
-        found = solve_prepared(prepared, seconds, seed, progress, asked, threads)
+    with compiling(CITY) as kernels:
+        typer.echo("Reading streets and work …", err=True)
+        prepared = _prepared(engine, clock)
+        typer.echo(
+            f"{len(prepared.jobs)} jobs, {len(prepared.shifts)} vehicles, {seconds:.0f} seconds "
+            "(Ctrl+C stops early and keeps the best)",
+            err=True,
+        )
+        progress = ProgressLine()
+        with stoppable() as asked, progress.ticking():
+            report = FirstRoutes(progress, kernels, lambda: asked() or progress.seconds >= seconds)
+            found = solve_prepared(prepared, seconds, seed, report, asked, threads)
     progress.end()
     with transaction(engine) as tx:
         stored = store_draft(tx, PLANNER, found, clock.now())

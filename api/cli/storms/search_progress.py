@@ -1,32 +1,34 @@
-"""What the search commands share: compiling kernels, showing progress, stopping early."""
+"""What the search commands share: compiling kernels beside, showing progress, stopping early."""
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Event, Thread
 from time import perf_counter
 from types import FrameType
 
 import typer
 
-from routing.problem.problem import Problem
+from api.processes.kernel_compiler import KernelCompiler
+from routing.search.warm_up import KernelKind
 
+TICK_S = 1.0
+"""Seconds between two lines before the first routes."""
 QUIET_S = 5.0
 """Seconds between progress lines where no terminal can overwrite them."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def prepare(like: Problem | None = None) -> None:
-    """Compile the optimizer's kernels for a problem, with a note where it takes long."""
-    from routing.search.warm_up import reporting_compilation, warm_up
-
-    with reporting_compilation(_say_it_takes_long):
-        warm_up(like)
-
-
-def _say_it_takes_long() -> None:
-    typer.echo("Preparing the optimizer (a minute or two, once on each machine) …", err=True)
+@contextmanager
+def compiling(kind: KernelKind) -> Iterator[KernelCompiler]:
+    """Compile the kernels of a kind of problem beside what follows, with a note where needed."""
+    with KernelCompiler(kind) as kernels:
+        if kernels.needed:
+            note = "Compiling the optimizer beside the first routes (once on each machine) …"
+            typer.echo(note, err=True)
+        yield kernels
 
 
 @dataclass(slots=True)
@@ -58,6 +60,26 @@ class ProgressLine:
             f"bound {bound * self.unit:,.0f}  gap {gap}  unserved {unserved:,}  "
             f"iterations {iterations:,} ({rate:,.0f} a second)"
         )
+        self._show(line)
+
+    @contextmanager
+    def ticking(self) -> Iterator[None]:
+        """Print every second, or at intervals, how long there have been no first routes yet."""
+        ended = Event()
+        thread = Thread(target=self._tick, args=(ended,), name="progress", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def _tick(self, ended: Event) -> None:
+        while not ended.wait(TICK_S) and self._searching_s is None:
+            self._show(f"{self.seconds:5.0f} s  looking for first routes")
+
+    def _show(self, line: str) -> None:
+        now_s = perf_counter()
         if sys.stderr.isatty():
             print(f"\r{line}\033[K", end="", file=sys.stderr, flush=True)
         elif now_s - self._told_s >= QUIET_S:
@@ -68,6 +90,20 @@ class ProgressLine:
         """End the line in a terminal."""
         if sys.stderr.isatty():
             print(file=sys.stderr, flush=True)
+
+
+@dataclass(slots=True)
+class FirstRoutes:
+    """Passes progress on; behind the first routes it waits for the kernels, until it is `over`."""
+
+    report: Callable[[float, float, int, int], None]
+    kernels: KernelCompiler
+    over: Callable[[], bool]
+
+    def __call__(self, best: float, bound: float, unserved: int, iterations: int) -> None:
+        """Pass the progress on, and wait."""
+        self.report(best, bound, unserved, iterations)
+        self.kernels.wait(self.over)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import typer
 
-from api.cli.storms.search_progress import ProgressLine, StopRequest, prepare, stoppable
+from api.cli.storms.search_progress import (
+    FirstRoutes,
+    ProgressLine,
+    StopRequest,
+    compiling,
+    stoppable,
+)
 from data.errors import BarfrubError
 from routing.formats.solver_case import SolverCase, StartError, case_from
 from routing.formats.summary import summary_lines
@@ -18,6 +24,7 @@ from routing.problem.stopping import (
     StopWhenAsked,
 )
 from routing.search.solver import solve as search
+from routing.search.warm_up import kind_of
 
 SECONDS = 60.0
 """Default search time."""
@@ -47,7 +54,6 @@ def searched(
     case: SolverCase, seconds: float | None, iterations: int | None, threads: int, seed: int
 ) -> tuple[Solution, ProgressLine, StopRequest]:
     """Return the solution, the search statistics and whether it was stopped."""
-    prepare(case.problem)
     stops: list[StoppingCriterion] = []
     if iterations is not None:
         stops.append(MaxIterations(iterations))
@@ -55,10 +61,11 @@ def searched(
         stops.append(MaxRuntime(SECONDS if seconds is None else seconds))
     stop = FirstOf(*stops) if len(stops) == 2 else stops[0]
     progress = ProgressLine(case.unit)
-    with stoppable() as asked:
-        found = search(
-            case.problem, StopWhenAsked(asked, stop), seed, progress, case.start, threads
-        )
+    most_s = (SECONDS if iterations is None else float("inf")) if seconds is None else seconds
+    with stoppable() as asked, compiling(kind_of(case.problem)) as kernels, progress.ticking():
+        until = StopWhenAsked(asked, stop)
+        report = FirstRoutes(progress, kernels, lambda: asked() or progress.seconds >= most_s)
+        found = search(case.problem, until, seed, report, case.start, threads)
     progress.end()
     return found, progress, asked
 

@@ -259,5 +259,5 @@ def test_no_other_first_routes_are_tried_once_their_share_of_the_time_is_over():
     tried = []
     line = line_graph(town)
     search = RuinRecreate(town, line, feasibility_of_tasks(town, line), 1, 1)
-    search.begin(None, lambda: tried.append("one") or len(tried) == 2)
+    search.construct(lambda: tried.append("one") or len(tried) == 2)
     assert len(tried) == 2

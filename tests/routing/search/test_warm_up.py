@@ -1,7 +1,6 @@
 """Warming up runs the search's kernels."""
 
 import numpy as np
-from numba import njit
 
 from routing.kernels.graph import neighbor_lists
 from routing.kernels.routes import relocation_sweep
@@ -34,32 +33,8 @@ def test_the_tiny_problem_is_solved_whole_with_and_without_reloads(monkeypatch):
     assert reloads == [0, 1]
 
 
-def test_only_what_a_problem_has_is_compiled_for_it(monkeypatch):
-    asked = []
-    monkeypatch.setattr(warm_up, "solve", lambda problem, stop: asked.append(problem))
+def test_the_kernels_of_a_problem_are_those_of_what_it_has():
     rested = a_town([(0, 1, 10.0)], [(0, -1)], rules=RouteRules(break_after_s=ONE, break_s=ONE))
     salted = a_town([(0, 1, 10.0)], [(0, -1)], site=0, material_kg=[5.0], capacity_kg=[9.0])
-    warm_up.warm_up(rested)
-    warm_up.warm_up(salted)
-    assert [problem.rules.steering for problem in asked] == [True, False]
-    assert [problem.sites for problem in asked] == [0, 1]
-
-
-def test_only_what_has_to_be_compiled_is_told_and_once():
-    told = []
-
-    @njit
-    def once(number):
-        return number + 1
-
-    @njit
-    def twice(number):
-        return once(once(number))
-
-    with warm_up.reporting_compilation(lambda: told.append("takes long")):
-        assert told == []
-        assert twice(1) == 3
-        assert told == ["takes long"]
-    with warm_up.reporting_compilation(lambda: told.append("again")):
-        assert twice(2) == 4
-    assert told == ["takes long"]
+    assert warm_up.kind_of(rested) == (2, False, True)
+    assert warm_up.kind_of(salted) == (2, True, False)
