@@ -31,7 +31,7 @@ from api.processes.tasks.escalation_task import EscalationTask
 from api.processes.tasks.logbook_task import LogbookTask
 from api.processes.tasks.replay_task import ReplayTask
 from data.errors import DiskFullError
-from data.model import SegmentId
+from data.model import RequestId, SegmentId
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database
 from data.store.database.part_locks import part_locks
@@ -52,6 +52,9 @@ SWITCH_S = 0.0005
 """How long a thread may hold the interpreter while another one writes: trackers wait for that one,
 and each of its statements takes a turn."""
 
+REQUESTS = "requests"
+"""Kind of changes of requests."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -70,6 +73,8 @@ class EvidenceChanges:
     `process` is the number of the process; number 0 leads. `whole` says when all streets were
     repainted, whose changed colors are among the items. `streets` are those whose evidence was
     stored by a process that does not lead, so that their colors are not among the items.
+    `requests` changed too: the server reads them itself, since what a process knew of them may be
+    older than what the server has published.
     """
 
     process: int
@@ -77,6 +82,7 @@ class EvidenceChanges:
     whole: Whole | None
     streets: frozenset[SegmentId]
     tally: Counter[str]
+    requests: Sequence[RequestId] = ()
 
 
 class DigestingProcesses:
@@ -201,7 +207,7 @@ def digest_until_stopped(
         except Exception:  # the next run may succeed, and the board must go on
             _log.exception("positions could not be digested")
         else:
-            line.send(_changes(digester, share.number, news.take()))
+            line.send(changes_of_run(digester, share.number, news.take()))
         if digester.leads and not leads:
             leads = True
             for task in tasks:
@@ -214,14 +220,16 @@ def digest_until_stopped(
         wait_s = PERIOD_S if rest_s else 0.0
 
 
-def _changes(
+def changes_of_run(
     digester: Digester, number: int, changes: Sequence[tuple[str, list[Any]]]
 ) -> EvidenceChanges:
-    """Return what the last run changed."""
+    """Return what the last run changed, with what the leading process's tasks have published."""
     whole = digester.board.colors.whole if digester.leads else None
     tally = Counter(digester.tally)
     digester.tally.clear()
-    return EvidenceChanges(number, changes, whole, digester.take_streets(), tally)
+    requests = [RequestId(one.id) for kind, items in changes for one in items if kind == REQUESTS]
+    others = [(kind, items) for kind, items in changes if kind != REQUESTS]
+    return EvidenceChanges(number, others, whole, digester.take_streets(), tally, requests)
 
 
 def _goes_on(line: ParentLine, digester: Digester, wait_s: float) -> bool:

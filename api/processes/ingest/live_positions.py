@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextvars import copy_context
 from datetime import datetime
 from threading import Event
 
@@ -12,13 +13,15 @@ from api.processes.city_state import CityStateHolder
 from api.processes.ingest.evidence_pipeline import Digester
 from api.processes.ingest.evidence_process import (
     PERIOD_S,
+    REQUESTS,
     Apart,
     DigestingProcesses,
     EvidenceChanges,
 )
 from api.processes.periodic_task import PeriodicTask
-from data.model import LastPlace, Position, SegmentId, Storm
-from data.store.database.engine import Database, reading
+from data.model import LastPlace, Position, RequestId, SegmentId, Storm
+from data.store.database.engine import Database, reading, transaction
+from data.store.requests.requests import list_requests_by_id
 from data.store.setup.machines import list_vehicles
 from data.store.tracking.last_places import list_last_places
 from data.store.tracking.positions import list_last
@@ -27,6 +30,7 @@ from fleet.coverage.street_colors import Colors, ReceivedColors
 from fleet.tracking.live_filter import LiveFilter
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.board.board import VehicleView, city_view, live_view
+from maps.requests.requests import request_view
 
 ANNOUNCED = "announced"
 """Kind of changes that servers tell each other: streets whose evidence was stored elsewhere."""
@@ -70,6 +74,7 @@ class Consumer(PeriodicTask):
         self._apart = apart
         self._processes = self._new_processes()
         self._colors = ReceivedColors()
+        self._changed_requests: set[RequestId] = set()
         self.tally: Counter[str] = self._digester.tally
         self.digested_s = time.monotonic()
         self._digested_s = [self.digested_s] * (apart.processes if apart else 1)
@@ -80,7 +85,9 @@ class Consumer(PeriodicTask):
         return self._processes is not None
 
     def _new_processes(self) -> DigestingProcesses | None:
-        return DigestingProcesses(self._apart, self._clock, self._pass_on) if self._apart else None
+        return (
+            DigestingProcesses(self._apart, self._clock, self.take_changes) if self._apart else None
+        )
 
     def lead(self) -> None:
         """Digest positions from now on: this server leads."""
@@ -228,7 +235,7 @@ class Consumer(PeriodicTask):
             self._city_state, self._vehicles_loaded = new, False
             self._hub.publish("city", [city_view(new.city)])
 
-    def _pass_on(self, news: EvidenceChanges) -> None:
+    def take_changes(self, news: EvidenceChanges) -> None:
         """Publish what one of the digesting processes found in one run."""
         if news.process == 0:  # it leads, and colors all streets
             self._colors.receive(dict(news.changes).get("coverage", ()), news.whole)
@@ -237,3 +244,16 @@ class Consumer(PeriodicTask):
         self.tally.update(news.tally)
         self._digested_s[news.process] = time.monotonic()
         self.digested_s = min(self._digested_s)
+        self._changed_requests.update(news.requests)
+        if self._changed_requests:
+            copy_context().run(self._publish_requests)  # the version is of these alone
+
+    def _publish_requests(self) -> None:
+        """Publish changed requests as they are now; they stay for the next run where that fails.
+
+        They are read as a writer reads: then they are as new as the version of that transaction.
+        """
+        with transaction(self._engine) as tx:
+            found = list_requests_by_id(tx, sorted(self._changed_requests))
+        self._hub.publish(REQUESTS, [request_view(one, {}) for one in found.values()])
+        self._changed_requests.clear()

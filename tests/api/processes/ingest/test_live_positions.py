@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
@@ -12,14 +13,31 @@ from sqlalchemy import select
 from api.processes.city_state import CityStateHolder
 from api.processes.ingest import board_publisher
 from api.processes.ingest import evidence_pipeline as digester_module
+from api.processes.ingest.evidence_pipeline import Digester
+from api.processes.ingest.evidence_process import EvidenceChanges, changes_of_run
 from api.processes.ingest.live_positions import Consumer
 from data.errors import DiskFullError
-from data.model import DeviceId, Position, RunWish, Storm, VehicleId
+from data.model import (
+    DeviceId,
+    Position,
+    RequestId,
+    RequestState,
+    RunWish,
+    Storm,
+    VehicleId,
+)
 from data.policy.city_policy import DEFAULT_POLICY
 from data.store.accounts.accounts import add_device
 from data.store.coverage.coverage import list_work_and_drives
-from data.store.database.engine import Database, DatabaseUnavailable, Tx, transaction
+from data.store.database.engine import (
+    Database,
+    DatabaseUnavailable,
+    Tx,
+    transaction,
+    written_version,
+)
 from data.store.planning.plan_runs import add_run
+from data.store.requests.requests import add_request, get_request, save_request
 from data.store.schema import passage
 from data.store.setup.machines import save_fleet
 from data.store.storms.storms import add_storm, close_storm
@@ -28,9 +46,11 @@ from fleet.coverage.street_coverage import CoverageState
 from fleet.coverage.track_windows import TrackWindow
 from fleet.setup.city_setup import set_policy
 from fleet.tracking.live_fleet import Hub, LiveFleet, Subscription
+from maps.requests.requests import request_view
 from tests import village as v
 from tests.api.conftest import StillClock
 from tests.api.processes.ingest.tracked_village import a_tracked_village
+from tests.data.store.requests.test_request_search import a_request
 from tests.fleet.drives import a_drive, a_fix
 from tests.postgres import WANTED
 from tests.village_database import DISPATCHER, FLEET
@@ -312,3 +332,36 @@ def test_a_storm_that_ends_while_positions_are_matched_gets_their_passes_once(
         seen = list_work_and_drives(tx, storm.id, {v.SCHOOL})
         assert len(tx.execute(select(passage).where(passage.c.segment_id == v.SCHOOL)).all()) == 1
     assert [len(passes) for passes in seen.values()] == [1]
+
+
+def test_a_request_that_waited_in_a_digesting_process_is_published_as_it_is_now(
+    engine: Database, clock: StillClock, hub: Hub, heard: Subscription
+) -> None:
+    its_hub = Hub()
+    waiting = its_hub.subscribe(lambda: None, own=True)
+    with transaction(engine) as tx:
+        add_request(tx, a_request(7, state=RequestState.OPEN))
+        add_request(tx, a_request(8, state=RequestState.OPEN))
+        escalated = [get_request(tx, RequestId(7)), get_request(tx, RequestId(8))]
+    its_hub.publish("requests", [request_view(one, {}) for one in escalated])
+    with transaction(engine) as tx:
+        save_request(tx, replace(escalated[0], state=RequestState.CANCELLED))
+    consumer = a_consumer(engine, clock, hub)
+    digester = Digester(engine, clock, CityStateHolder(engine), its_hub, lambda: False)
+    consumer.take_changes(changes_of_run(digester, 0, waiting.take()))
+    states = {view.id: view.state for view in told(heard)["requests"]}
+    assert states == {7: RequestState.CANCELLED, 8: RequestState.OPEN}
+
+
+def test_a_request_that_came_from_a_digesting_process_replaces_no_newer_one(
+    engine: Database, clock: StillClock, hub: Hub, heard: Subscription
+) -> None:
+    with transaction(engine) as tx:
+        add_request(tx, a_request(7, state=RequestState.OPEN))
+        before = get_request(tx, RequestId(7))
+        early = written_version()
+    consumer = a_consumer(engine, clock, hub)
+    consumer.take_changes(EvidenceChanges(0, [], None, frozenset(), Counter(), [before.id]))
+    told(heard)
+    hub.publish("requests", [request_view(before, {})], version=early)
+    assert not told(heard)
