@@ -60,6 +60,8 @@ WAY_TAGS = (
     "name:right",
     "addr:range:l",
     "addr:range:r",
+    "addr:range:left",
+    "addr:range:right",
 )
 """Tags of streets that are downloaded, beside their names."""
 

@@ -15,6 +15,7 @@ from api.config.settings import Settings, prepare_numba
 MODULES = (
     "city_import",
     "geocode",
+    "geocode_numbers",
     "geocode_unseen",
     "reimport",
     "matching",

@@ -181,7 +181,7 @@ def _labelled(words: Sequence[_Word], clause: int) -> list[Token]:
         for width in range(min(4, len(words) - at), 0, -1):
             text = " ".join(word.text for word in words[at : at + width])
             phrase = phrases.get(text)
-            if phrase is not None:
+            if phrase is not None and _in_letters(phrase, words[at : at + width]):
                 joined = text.replace(" ", "")
                 found.append(Token(joined, clause, *phrase))
                 break
@@ -191,6 +191,12 @@ def _labelled(words: Sequence[_Word], clause: int) -> list[Token]:
             found.append(Token(text, clause, digits=digits, spelled=spelled, ordinal=ordinal))
         at += width
     return found
+
+
+def _in_letters(phrase: _Phrase, words: Sequence[_Word]) -> bool:
+    """Whether the numbers in a phrase are written in letters: "no one" is not "no. 1"."""
+    plain = phrase.role not in (WordRole.FILLER, WordRole.KIND)
+    return plain or all(word.spelled or not word.text.isdigit() for word in words)
 
 
 def _spelling(word: str) -> str:
@@ -209,9 +215,11 @@ def _phrases() -> dict[str, _Phrase]:
                 )
     for role in _ROLE_ORDER:
         for language in languages():
-            for word in language.words[role]:
+            for word in map(_spelling, language.words[role]):
+                if word.isdigit():
+                    continue  # an ending makes a number of another word
                 first = language.relations_first or role not in RELATIONS
-                found.setdefault(_spelling(word), _Phrase(role, first=first))
+                found.setdefault(word, _Phrase(role, first=first))
     for language in languages():
         for word in language.counted:
             found.setdefault(_spelling(word), _Phrase(WordRole.FILLER))

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 import pytest
 
 from data.geocode import Candidate, Geocoder, Reason
+from data.geocode.parse import house_number
+from data.geocode.text.tokens import query_tokens
 from data.model import NumberRange, Place, Side
 from data.streets.network import build_network
 from data.streets.projection import distance_m
@@ -129,3 +131,21 @@ def test_a_mapped_house_is_known_and_one_that_a_way_implies_is_estimated() -> No
 def test_the_second_house_from_the_end_is_not_number_two() -> None:
     found = best(BARE, "West Kirkpatrick St, second house from the end")
     assert Reason.HOUSES_UNMAPPED not in found.reasons
+
+
+@pytest.mark.parametrize("words", ["پلاک ۳", "پلاک سه", "پلاک 1", "no 1", "no. 3", "پلاک سیصد"])
+def test_every_number_may_be_that_of_a_house(words: str) -> None:
+    tokens = query_tokens(f"{words} West Kirkpatrick St")
+    assert house_number(tokens, ()) in ("1", "3", "300")
+
+
+def test_nobody_is_no_house_number() -> None:
+    assert house_number(query_tokens("no one has plowed West Kirkpatrick St"), ()) == ""
+
+
+def test_alley_thirty_is_not_a_word_for_an_alley() -> None:
+    alleys = [
+        v.a_segment(nth, 2 * nth, 2 * nth + 1, line=(v.at_m(0, y), v.at_m(80, y)), fa=f"کوچه {n}")
+        for nth, (n, y) in enumerate((("۳۰", 0), ("۳۱", 300)), 1)
+    ]
+    assert best(alleys, "کوچه ۳۰ پر از برف است").segment_id == 1
