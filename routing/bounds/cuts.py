@@ -108,7 +108,7 @@ def visits(by_junction: JunctionRelaxation, inside: Flags) -> CutInequality | No
     if not np.any(touching):
         return None
     return _cut(
-        float(max(1, _hoppers(by_junction.load[touching]))),
+        float(max(1, hoppers(by_junction.load[touching]))),
         by_junction.moving[~inside[by_junction.tail] & inside[by_junction.head]],
         columns.used[inside[by_junction.start]],
         columns.reload[inside[by_junction.site]],
@@ -149,7 +149,7 @@ def component_visits(by_junction: JunctionRelaxation, label: IntArray) -> list[C
     ]
 
 
-def _hoppers(load: Floats) -> int:
+def hoppers(load: Floats) -> int:
     """Return how many hoppers some loads need at least: their sum, or how little large ones share.
 
     Bound L2 of Martello and Toth (1990), Lower bounds and reduction procedures for the bin packing

@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing.bounds.cuts import CutInequality, junction_relaxation
+from routing.bounds.cuts import CutInequality, crossings, junction_relaxation, visits
 from routing.bounds.lateness_bounds import lagrangian_costs
 from routing.bounds.least_costs import LeastCosts, least_prices, whole
 from routing.bounds.linear_program import solve_relaxation
 from routing.bounds.relaxation import Relaxation, relaxed
-from routing.bounds.separation import violated_cuts
+from routing.bounds.separation import FEW_JUNCTIONS, violated_cuts
+from routing.bounds.undirected_bound import undirected_bounds
+from routing.bounds.undirected_relaxation import undirected_relaxation
 from routing.network.single_task_feasibility import SingleTaskFeasibility
 from routing.problem.problem import Floats, Problem
 
@@ -40,8 +42,9 @@ def rising_bounds(
 
     Each task costs its cheapest work and its earliest end, or its price when left out; then
     vehicles flow from their starts to their ends through all tasks; then, `rounds` times, cuts say
-    how often they must come into parts of the network. Raise `ValueError` where stops are pinned:
-    `pinned_stops.unpinned_problem` cuts them off.
+    how often they must come into parts of the network, at first of links alone where directions do
+    not matter. Raise `ValueError` where stops are pinned: `pinned_stops.unpinned_problem` cuts them
+    off.
     """
     if any(problem.rules.pinned):
         raise ValueError("pinned: expected no stops, got a problem in front of its pins")
@@ -76,11 +79,21 @@ def _serve(problem: Problem, alone: SingleTaskFeasibility, prices: LeastCosts) -
 
 
 def _with_cuts(relaxation: Relaxation, rounds: int) -> Iterator[float]:
-    """Solve the relaxation again and again with the cuts that its solutions break."""
+    """Solve the relaxation again and again with the cuts that its solutions break.
+
+    The relaxation by links goes first; in large networks it finds all that this one would.
+    """
+    country = junction_relaxation(relaxation)
+    undirected = undirected_relaxation(country)
+    cuts: list[CutInequality] = []
+    if undirected:
+        sets = yield from undirected_bounds(undirected, rounds)
+        if country.junctions > FEW_JUNCTIONS:
+            return
+        made = (make(country, inside) for inside in sets for make in (visits, crossings))
+        cuts = [cut for cut in made if cut]
     if relaxation.columns.count > MANY_COLUMNS:
         rounds = min(rounds, FEW_ROUNDS)
-    country = junction_relaxation(relaxation)
-    cuts: list[CutInequality] = []
     point = solve_relaxation(relaxation, cuts)
     vain = 0
     for turn in range(rounds):

@@ -31,7 +31,7 @@ FEW_JUNCTIONS = 1_000
 MOST_CUTS = 250
 """Cuts of one turn; those that the point breaks most, seen from where it is."""
 STEPS = 300_000_000
-"""Looks at junctions while growing, in one turn; where more are needed seeds take turns."""
+"""Looks at junctions while growing, in one turn."""
 WEIGHTS = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 """What demand counts for in growth, in hoppers per crossing."""
 FACTORS = (1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4, 1.6, 1.8, 2.1, 2.5, 3.0, 4.0)
@@ -44,10 +44,11 @@ _STEEP = 1_000.0
 class SupportGraph(NamedTuple):
     """Traffic of a point between junctions, and demand, both either way in the same rows.
 
-    `own` float64[J] is demand at a junction itself, `stop` bool[J] where vehicles start or reload.
+    `links` has a value wherever one can drive; `own` float64[J] is demand at a junction itself,
+    `stop` bool[J] where vehicles start or reload.
     """
 
-    by_junction: JunctionRelaxation
+    links: csr_matrix
     traffic: csr_matrix
     demand: csr_matrix
     own: Floats
@@ -96,13 +97,13 @@ def _sets(by_junction: JunctionRelaxation, x: Floats, turn: int) -> Iterator[Fla
     driven = x.copy()
     driven[by_junction.moving[: by_junction.modes]] = 0.0
     empty = _between(by_junction, driven[by_junction.moving], slice(None))
-    yield from _components(empty)
-    yield from _least_cuts(empty, _odd(by_junction))
+    yield from components(empty)
+    yield from least_cuts(empty, _odd(by_junction))
     support = _town(by_junction, x)
-    yield from _components(support.traffic)
+    yield from components(support.traffic)
     for factor in FACTORS:
-        yield _crowded(support, factor)
-    yield from _grown(support, turn)
+        yield crowded(support, factor)
+    yield from grown(support, turn)
 
 
 def _between(by_junction: JunctionRelaxation, value: Floats, columns: slice) -> csr_matrix:
@@ -128,7 +129,7 @@ def _town(by_junction: JunctionRelaxation, x: Floats) -> SupportGraph:
     stop[by_junction.start] = True
     stop[by_junction.site] = True
     return SupportGraph(
-        by_junction,
+        _between(by_junction, np.ones(len(by_junction.tail)), slice(None)),
         _between(by_junction, x[by_junction.moving], slice(None)),
         _between(by_junction, share, slice(modes)),
         own,
@@ -136,14 +137,16 @@ def _town(by_junction: JunctionRelaxation, x: Floats) -> SupportGraph:
     )
 
 
-def _components(graph: csr_matrix) -> Iterator[Flags]:
+def components(graph: csr_matrix) -> Iterator[Flags]:
+    """Yield bool[J] for each part of a graph that hangs together."""
     count, label = connected_components(graph, directed=False)
     order = np.argsort(label, kind="stable")
     for members in np.split(order, np.cumsum(np.bincount(label, minlength=count))[:-1]):
-        yield _flags(graph.shape[0], members)
+        yield flags(graph.shape[0], members)
 
 
-def _flags(size: int, members: IntArray) -> Flags:
+def flags(size: int, members: IntArray) -> Flags:
+    """Return bool[size], true for the members."""
     inside = np.zeros(size, np.bool_)
     inside[members] = True
     return inside
@@ -158,14 +161,14 @@ def _odd(by_junction: JunctionRelaxation) -> Flags:
     return odd
 
 
-def _least_cuts(graph: csr_matrix, odd: Flags) -> Iterator[Flags]:
+def least_cuts(graph: csr_matrix, odd: Flags) -> Iterator[Flags]:
     """Yield a least cut between any two odd junctions that hang together.
 
     The flows of Gusfield (1990), Very simple methods for all pairs network flow analysis, SIAM
     Journal on Computing 19; among them is the least cut that parts the odd ones oddly (Padberg and
     Rao 1982, Odd minimum cut-sets and b-matchings, Mathematics of Operations Research 7).
     """
-    for component in _components(graph):
+    for component in components(graph):
         members = np.flatnonzero(component)
         ends = np.flatnonzero(odd[members])
         if len(ends) < 2:
@@ -177,7 +180,7 @@ def _least_cuts(graph: csr_matrix, odd: Flags) -> Iterator[Flags]:
             later = np.flatnonzero(inside[ends])
             later = later[(later > i) & (above[later] == above[i])]
             above[later] = i
-            yield _flags(graph.shape[0], members[inside])
+            yield flags(graph.shape[0], members[inside])
 
 
 def _whole(graph: csr_matrix) -> csr_matrix:
@@ -190,16 +193,16 @@ def _source_side(graph: csr_matrix, source: int, target: int) -> Flags:
     left = (graph - maximum_flow(graph, source, target).flow).tocsr()
     left.eliminate_zeros()
     reached = breadth_first_order(left, source, return_predecessors=False)
-    return _flags(graph.shape[0], reached)
+    return flags(graph.shape[0], reached)
 
 
-def _crowded(support: SupportGraph, factor: float) -> Flags:
+def crowded(support: SupportGraph, factor: float) -> Flags:
     """Return the set whose demand most exceeds the traffic across its edge.
 
     A least cut: demand on an edge of the set counts as traffic missing there. Exact but for the
     rounding of visits, which `factor` makes up for, and for one-way traffic.
     """
-    size = support.by_junction.junctions
+    size = len(support.own)
     total = factor * (support.own * 2.0 + support.demand.sum(axis=1).A1)
     edge = support.traffic - factor * support.demand
     edge.data = np.maximum(edge.data, 0.0)
@@ -212,27 +215,28 @@ def _crowded(support: SupportGraph, factor: float) -> Flags:
     return _source_side(_whole(network), size, size + 1)[:size]
 
 
-def _grown(support: SupportGraph, turn: int) -> Iterator[Flags]:
+def grown(support: SupportGraph, turn: int, steps: int = STEPS) -> Iterator[Flags]:
     """Yield sets grown from junctions, at each size where traffic is thinnest for the demand.
 
     Everything is grown a second time with a bias toward some junctions, another one each `turn`.
+    Seeds take turns where all of them would need more than `steps` looks at junctions.
     """
-    size = support.by_junction.junctions
+    size = len(support.own)
     graph = _traffic_graph(support)
     scratch = np.empty((SCRATCH_ROWS, size))
     order, lack = np.empty(size, np.int32), np.empty(size)
     seeds = np.flatnonzero(~support.stop)
-    every = max(1, int(len(seeds) * 2 * len(WEIGHTS) * size**2 // STEPS))
+    every = max(1, int(len(seeds) * 2 * len(WEIGHTS) * size**2 // steps))
     seeds = seeds[turn % every :: every]
     random = np.random.default_rng(turn)
     for weight, strength, seed in product(WEIGHTS, (0.0, 1.0), seeds.tolist()):
         bias = random.random(size) * strength
         count = grow(graph, weight, bias, seed, scratch, order, lack)
-        for best in _peaks(lack[:count]):
-            yield _flags(size, order[: best + 1])
+        for best in peaks(lack[:count]):
+            yield flags(size, order[: best + 1])
 
 
-def _peaks(lack: Floats) -> list[int]:
+def peaks(lack: Floats) -> list[int]:
     """Return where a number is large enough and none beside it is larger."""
     around = np.concatenate(([-np.inf], lack, [-np.inf]))
     top = (lack > LEAST_LACK) & (lack >= around[:-2]) & (lack > around[2:])
@@ -241,8 +245,7 @@ def _peaks(lack: Floats) -> list[int]:
 
 def _traffic_graph(support: SupportGraph) -> TrafficGraph:
     """Return traffic and demand of all links as compressed rows."""
-    by_junction = support.by_junction
-    one = _between(by_junction, np.ones(len(by_junction.tail)), slice(None))
+    one = support.links.copy()
     one.data[:] = 1.0
     traffic, demand = (one + support.traffic).tocsr(), (one + support.demand).tocsr()
     traffic.sort_indices()

@@ -2,7 +2,8 @@
 
     make bench-routing ONLY="carp carp-mixed" SECONDS=60 JOBS=1 SEED=1
 
-prints tables: the public sets by name, `roads`, `city` and `replan`. With PEERS=1 also `peers`:
+prints tables: the public sets by name, `bounds` (SECONDS=10 is what to look at), `roads`, `city`
+and `replan`. With PEERS=1 also `peers`:
 PyVRP and OR-Tools on the same problems, seconds and machine; INSTANCES="CBMix5-TP CBMix10-TP"
 chooses among them.
 """
@@ -16,6 +17,7 @@ from api.config.settings import Settings, prepare_numba
 from tests.benchmarks.routing import city, public, replan, roads
 
 PUBLIC = ("instance", "tasks", "cost", "above best known", "bound below", "iterations/s", "judge")
+BOUNDS = ("instance", "tasks", "bound", "best known", "below it")
 PEERS = ("instance", "tasks", "Barfrub", "PyVRP", "OR-Tools")
 
 
@@ -36,6 +38,8 @@ def main(chosen: list[str], seconds: float, jobs: int, seed: int, named: list[st
             shown("city, two threads", city.HEAD, city.rows(seconds))
         elif name == "replan":
             shown("a running city", replan.HEAD, replan.rows(seconds, seed))
+        elif name == "bounds":
+            shown("bounds", BOUNDS, public.bounds(seconds, seed))
         elif name == "roads":
             shown("real streets", roads.HEAD, roads.rows(seconds, seed))
         elif name == "peers":
@@ -48,7 +52,7 @@ def main(chosen: list[str], seconds: float, jobs: int, seed: int, named: list[st
 
 if __name__ == "__main__":
     prepare_numba(Settings())
-    every = [*public.SETS, "roads", "city", "replan"]
+    every = [*public.SETS, "bounds", "roads", "city", "replan"]
     main(
         sys.argv[1:] or every,
         float(os.environ.get("SECONDS", "60")),

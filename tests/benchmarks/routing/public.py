@@ -116,3 +116,13 @@ def rows(chosen: str, seconds: float, jobs: int, seed: int) -> Iterator[tuple[st
             "",
             accepted,
         )
+
+
+def bounds(seconds: float, seed: int) -> Iterator[tuple[str, ...]]:
+    """Yield for each large instance how far the bound is below the best known cost by then."""
+    best = best_known()
+    for path in [*files("large"), *files("carp")]:
+        run = solved(path, seconds, seed)
+        if run.name in best and run.bound:
+            below = f"{100.0 * (1.0 - run.bound / best[run.name]):.2f} %"
+            yield run.name, str(run.tasks), f"{run.bound:,.10g}", f"{best[run.name]:,.10g}", below
