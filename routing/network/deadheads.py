@@ -170,6 +170,10 @@ def _dense(
         row, column = np.nonzero(next_way != NONE)
         seconds = np.minimum(next_s[row, column], np.float32(FAR_S))
         dense[first + row, next_way[row, column]] = seconds
+    walk = _walk(dense, leave, enter)
+    out, leave = _by_first(leave, walk)
+    into, enter = _by_first(enter, walk)
+    dense[: len(out)] = dense[np.ix_(out, into)]
     none = np.zeros((1, 1), np.float32)
     return DeadheadTable(
         dense,
@@ -183,6 +187,28 @@ def _dense(
         np.zeros(1, EDGE),
         none,
     )
+
+
+def _walk(dense: Floats32, leave: Ints, enter: Ints) -> Ints:
+    """Return all ends, each the nearest one of those left to the end of the one before."""
+    walk = np.zeros(len(leave), np.int32)
+    seen_s = np.zeros(len(leave), np.float32)
+    for x in range(1, len(walk)):
+        seen_s[walk[x - 1]] = np.inf
+        walk[x] = (dense[leave[walk[x - 1]]][enter] + seen_s).argmin()
+    return walk
+
+
+def _by_first(number: Ints, walk: Ints) -> tuple[Ints, Ints]:
+    """Return numbers in the order in which they come in a walk, and each end's place in that.
+
+    What lies near then lies near in memory too: an insertion reads few lines of the cache.
+    """
+    values, first = np.unique(number[walk], return_index=True)
+    order = values[np.argsort(first)]
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order))
+    return order, place[number]
 
 
 def _sparse(

@@ -90,7 +90,7 @@ class RuinRecreate:
         self._long_route = LONG_ROUTE if long_route is None else long_route
         most = max(FEW_TASKS, self._long_route * problem.vehicles)
         few = problem.tasks <= min(WHOLE_TASKS if whole_tasks is None else whole_tasks, most)
-        self._whole = few and not self._starts.next_end.shape[1]
+        self.whole = few and not self._starts.next_end.shape[1]
         self._everything: OpenSubproblem | None = None
         self.seeds = np.arange(problem.tasks, dtype=np.int32)  # around which windows are opened
         self._nearby = NearbyWindows(self._arrays)
@@ -183,7 +183,7 @@ class RuinRecreate:
 
     def open(self) -> None:
         """Open the subproblem that is everything and insert absent tasks, unless it is large."""
-        if not self._whole:
+        if not self.whole:
             return
         sizes = self._routes.row["size"].tolist()
         windows = [RouteWindow(v, 0, size) for v, size in enumerate(sizes)]

@@ -27,10 +27,13 @@ from routing.search.ruin_recreate import CHUNK_ITERATIONS, RuinRecreate
 type SearchReport = Callable[[float, float, int, int], None]
 """Called now and then with best cost, lower bound, tasks unserved and iterations done."""
 
-HOT = 0.5
+HOT = 0.45
 """First temperature, as a share of the mean cost of a task."""
-COLD = 0.03
-"""Last temperature over the first; whole costs leave nothing to gain below."""
+COLD = 0.1
+"""Last temperature over the first; a large problem finds little below, and much around twice it."""
+HOT_PARTS = 0.5
+COLD_PARTS = 0.03
+"""The same two where the search looks at one part at a time, and keeps what makes it cheaper."""
 CORRECT = 0.02
 """Share of the effort after which estimated deadheads of the best routes become true ones."""
 ROUNDS = 60
@@ -160,10 +163,11 @@ def improve(
     """
     chunk = CHUNK_ITERATIONS
     iterations, told, corrected = 0, 0.0, 0.0
-    scale = HOT * search.cost_per_task
+    hot, cold = (HOT, COLD) if search.whole else (HOT_PARTS, COLD_PARTS)
+    scale = hot * search.cost_per_task
     progress = stop.progress(0, feasible=search.absent == 0)
     while progress < 1.0:
-        heat = scale * COLD**progress * _patience(iterations, progress, tasks)
+        heat = scale * cold**progress * _patience(iterations, progress, tasks)
         iterations += search.run(chunk, heat)
         progress = stop.progress(iterations, feasible=search.absent == 0)
         chunk = max(CHUNK_ITERATIONS, int(iterations / max(progress, 1e-9) / ROUNDS))

@@ -88,6 +88,19 @@ def test_where_turning_is_free_deadheads_are_those_between_junctions():
         assert found == pytest.approx(exact, rel=1e-6)
 
 
+def test_what_lies_near_lies_near_in_the_table():
+    problem = a_random_town(5, 40, 2)
+    line = deadheads.line_graph(problem)
+    gaps, _ = deadheads.deadhead_table(problem, line, deadheads.ends_of(problem), 1)
+    walk = deadheads._walk(gaps.dense, gaps.leave, gaps.enter)  # noqa: SLF001
+    for x, here in enumerate(walk[:-1].tolist()):
+        left = [deadhead_s(gaps, here, j) for j in walk[x + 1 :].tolist()]
+        assert left[0] == min(left)
+    for number in (gaps.leave, gaps.enter):
+        _, first = np.unique(number[walk], return_index=True)
+        assert first.tolist() == sorted(first.tolist())
+
+
 def test_a_large_city_has_exact_deadheads_near_by_and_estimates_far_away(monkeypatch):
     problem = a_random_town(7, 60)
     line = deadheads.line_graph(problem)
