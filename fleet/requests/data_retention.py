@@ -48,6 +48,7 @@ class ErasedCounts:
     messages: int = 0
     notes: int = 0
     reports: int = 0
+    jobs: int = 0
 
 
 def erase_old(
@@ -71,14 +72,14 @@ def erase_old(
     callers = erase_people(tx, ids)
     photos = forget_photos(tx, now - keep_photos_for)
     messages = erase_messages(tx, now - keep_callers_for)
-    erase_crew_texts(tx, now - keep_callers_for)
+    jobs = erase_crew_texts(tx, now - keep_callers_for)
     notes = erase_notes(tx, now - keep_callers_for)
     reports = erase_blockage_texts(tx, now - keep_callers_for)
     reports += erase_answer_texts(tx, now - keep_callers_for)
-    erased = ErasedCounts(callers, len(ids), tuple(photos), messages, notes, reports)
-    if ids or photos or messages or notes or reports:
+    erased = ErasedCounts(callers, len(ids), tuple(photos), messages, notes, reports, jobs)
+    if ids or photos or messages or notes or reports or jobs:
         after = {"callers": callers, "requests": len(ids), "photos": len(photos)}
-        words = (("messages", messages), ("notes", notes), ("reports", reports))
+        words = (("messages", messages), ("notes", notes), ("reports", reports), ("jobs", jobs))
         after |= {kind: n for kind, n in words if n}
         add_event(tx, now, actor, ERASED, "callers", after=after)
     return erased

@@ -43,7 +43,10 @@ def erase(
             typer.confirm(f"Erase this caller from {len(found)} requests for good?", abort=True)
         erased = eraser.erase_person(CONSOLE, sought)
         typer.echo("Backups that were made before still have this caller: delete them in time.")
+    overwritten = eraser.overwrite()
     typer.echo(
         f"Erased: {erased.callers} callers, words of {erased.requests} requests, "
         f"{len(erased.photos)} photos."
     )
+    if not overwritten:
+        typer.echo("The server overwrites it in the database's files later, out of storms.")

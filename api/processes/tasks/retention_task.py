@@ -13,14 +13,26 @@ from api.processes.periodic_task import PeriodicTask
 from data.files.photos import remove_orphans, remove_photo
 from data.model import Actor, ActorKind
 from data.store.backup.pruning import prune_backups
-from data.store.database.engine import Database, forget_overwritten, reading, transaction
+from data.store.database.engine import (
+    Database,
+    Tx,
+    forget_overwritten,
+    is_shared,
+    reading,
+    transaction,
+)
 from data.store.planning.run_files import erase_files
 from data.store.requests.data_retention import WORDED, list_photos
+from data.store.requests.owed_rewrites import list_owed_rewrites, owe_rewrites, settle_rewrites
+from data.store.storms.storms import find_active_storm
 from fleet.requests.data_retention import ErasedCounts, PersonSought, erase_old, erase_person
 from fleet.routes.sheet_request import KEPT_FOR
 
 EVERY_S = 6 * 3600.0
 """Time between two erasures; the first is at the start, so that a restored backup is erased too."""
+
+LOOK_S = 900.0
+"""Time between two looks at what other servers and programs have erased."""
 
 YOUNG_S = 24 * 3600.0
 """Age of a file from which it is no photo whose row is still to come."""
@@ -34,9 +46,13 @@ _log = logging.getLogger(__name__)
 
 
 class RetentionTask(PeriodicTask):
-    """Erases callers and photos that are older than the settings allow."""
+    """Erases callers and photos that are older than the settings allow.
 
-    pause_s = EVERY_S
+    It also has the bytes of what was erased, here or elsewhere, overwritten in the database's
+    files.
+    """
+
+    pause_s = LOOK_S
     runs_at_once = True
 
     def __init__(
@@ -55,7 +71,15 @@ class RetentionTask(PeriodicTask):
         self._settings = settings
         self._folder = folder
         self._doubtful = doubtful
-        self._readable = False
+        self._erases_at_s = 0.0
+
+    def step(self) -> float:
+        """Erase where that is due, and overwrite what was erased; return the seconds to rest."""
+        if time.monotonic() >= self._erases_at_s:
+            self.run()
+            self._erases_at_s = time.monotonic() + EVERY_S
+        self.overwrite()
+        return 0.0
 
     def run(self) -> ErasedCounts:
         """Erase once and log the counts; not by a clock that may be wrong."""
@@ -103,22 +127,46 @@ class RetentionTask(PeriodicTask):
                 timedelta(days=settings.photos_kept_days),
                 self._clock.now(),
             )
-        return self._forget(erased)
+            self._owe(tx, erased)
+        return self._remove_photos(erased)
 
     def erase_person(self, actor: Actor, sought: PersonSought) -> ErasedCounts:
-        """Erase one person at their request."""
+        """Erase one person at their request; the next run, soon, overwrites it in the files."""
         network, now = self._city_state.now.network, self._clock.now()
         with transaction(self._engine) as tx:
             erased = erase_person(tx, actor, sought, network, now)
-        return self._forget(erased)
+            self._owe(tx, erased)
+        self.wake()
+        return self._remove_photos(erased)
 
-    def _forget(self, erased: ErasedCounts) -> ErasedCounts:
-        """Remove files of photos, and what the database keeps beside its tables."""
+    def overwrite(self) -> bool:
+        """Have erased rows overwritten in the database's files; return whether none is left.
+
+        On PostgreSQL not while a storm is on: a table is locked while it is written anew.
+        """
+        with reading(self._engine) as tx:
+            owed = list_owed_rewrites(tx)
+        if not owed or not self._may_lock():
+            return not owed
+        done = forget_overwritten(self._engine, owed, self._may_lock)
+        if done:
+            with transaction(self._engine) as tx:
+                settle_rewrites(tx, {name: owed[name] for name in done})
+        if len(done) < len(owed):
+            _log.warning("what was erased may still be in the database's files: tried again later")
+        return len(done) == len(owed)
+
+    def _may_lock(self) -> bool:
+        if not is_shared(self._engine):
+            return True
+        with reading(self._engine) as tx:
+            return find_active_storm(tx) is None
+
+    def _owe(self, tx: Tx, erased: ErasedCounts) -> None:
+        if erased != NOTHING_ERASED:
+            owe_rewrites(tx, WORDED)
+
+    def _remove_photos(self, erased: ErasedCounts) -> ErasedCounts:
         for name in erased.photos:
             remove_photo(self._folder, name)
-        self._readable = self._readable or erased != NOTHING_ERASED
-        if self._readable:
-            self._readable = not forget_overwritten(self._engine, WORDED)
-        if self._readable:
-            _log.warning("what was erased may still be in the database's files: tried again later")
         return erased

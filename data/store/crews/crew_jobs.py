@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from data.model import (
     RequestId,
@@ -90,13 +90,19 @@ def drop_crew_draft(tx: Tx, storm_id: StormId) -> None:
     tx.execute(delete(crew_draft).where(crew_draft.c.storm_id == storm_id))
 
 
-def erase_crew_texts(tx: Tx, before: datetime) -> None:
+def erase_crew_texts(tx: Tx, before: datetime) -> int:
     """Take the words away of jobs that were added before a moment, and pins of callers with them.
+
+    Returns of how many jobs words were taken.
 
     A job of a request is where the request is: call it once the pins have been moved.
     """
     old = crew_job.c.added_at < before
-    tx.execute(update(crew_job).where(old).values(words="", said=""))
+    worded = or_(crew_job.c.words != "", crew_job.c.said != "")
+    count = tx.execute(update(crew_job).where(old, worded).values(words="", said="")).rowcount
     asked = crew_job.c.request_id == request.c.id
     pin = {name: select(request.c[name]).where(asked).scalar_subquery() for name in ("lon", "lat")}
-    tx.execute(update(crew_job).where(old, crew_job.c.request_id.is_not(None)).values(pin))
+    elsewhere = or_(*(crew_job.c[name].is_distinct_from(at) for name, at in pin.items()))
+    asked_for = crew_job.c.request_id.is_not(None)
+    tx.execute(update(crew_job).where(old, asked_for, elsewhere).values(pin))
+    return count

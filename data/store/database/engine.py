@@ -1,7 +1,7 @@
 """Opening a city's database and one transaction on it."""
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 from pysqlite3 import dbapi2
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
@@ -107,14 +107,17 @@ def written_version() -> int | None:
     return _written.get()
 
 
-def forget_overwritten(engine: Engine, tables: Collection[Table]) -> bool:
-    """Make what was erased from tables unreadable in the files too; return whether it is.
+def forget_overwritten(
+    engine: Engine, names: Collection[str], may_lock: Callable[[], bool]
+) -> list[str]:
+    """Make what was erased from tables unreadable in the files too; return the tables where it is.
 
-    SQLite's write-ahead log is emptied; on PostgreSQL the tables are written anew.
+    SQLite's write-ahead log is emptied; on PostgreSQL the tables are written anew, each as long as
+    it `may_lock` them.
     """
     if is_shared(engine):
-        return rewrite_tables(engine, [table.name for table in tables])
-    return empty_write_log(engine)
+        return rewrite_tables(engine, names, may_lock)
+    return [*names] if empty_write_log(engine) else []
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
 from functools import partial
 
 import psycopg
@@ -149,26 +149,40 @@ def own_connection(engine: Engine) -> psycopg.Connection:
     return connection
 
 
-def rewrite_tables(engine: Engine, names: Sequence[str]) -> bool:
-    """Write tables anew, without changed and deleted rows; return whether none of those is left.
+def rewrite_tables(
+    engine: Engine, names: Collection[str], may_lock: Callable[[], bool]
+) -> list[str]:
+    """Write tables anew, without changed and deleted rows; return those where none of them is left.
 
     PostgreSQL keeps such rows for its own vacuum, which frees their space and leaves their bytes
-    there. A table is locked while it is written; rows that somebody may still read are kept, so
-    readers from before get some seconds to end.
+    there. Rows that somebody may still read would be kept, so readers from before get some seconds
+    to end. A table is locked while it is written: `may_lock` is asked before each. One that is in
+    use, or too large for the disk, is left out.
     """
+    written: list[str] = []
     connection = own_connection(engine)
     try:
         connection.execute(f"SET lock_timeout = {REWRITE_LOCK_MS}")
         now = connection.execute("SELECT pg_current_xact_id()::xid").fetchone()
-        gone = _ended_soon(connection, now)
+        if not _ended_soon(connection, now):
+            return written
         for name in names:
-            connection.execute(psycopg.sql.SQL("VACUUM (FULL) {}").format(_name(name)))
-    except psycopg.Error as error:
-        _log.warning("tables could not be written anew: %s", error.diag.message_primary)
-        return False
+            if not may_lock() or connection.closed:
+                break
+            if _rewritten(connection, name):
+                written.append(name)
     finally:
         connection.close()
-    return gone
+    return written
+
+
+def _rewritten(connection: psycopg.Connection, name: str) -> bool:
+    try:
+        connection.execute(psycopg.sql.SQL("VACUUM (FULL) {}").format(_name(name)))
+    except psycopg.Error as error:
+        _log.warning("%s could not be written anew: %s", name, error.diag.message_primary)
+        return False
+    return True
 
 
 def _ended_soon(connection: psycopg.Connection, now: tuple[object, ...] | None) -> bool:

@@ -44,7 +44,12 @@ from data.store.schema.requests.agencies import (
     queue_change,
     referral,
 )
-from data.store.schema.requests.followup import request_clock, request_comment, sighting
+from data.store.schema.requests.followup import (
+    request_clock,
+    request_comment,
+    rewrite_owed,
+    sighting,
+)
 from data.store.schema.requests.notices import notice, phone_confirmation, tracking_code
 from data.store.schema.requests.open311 import (
     api_key,
@@ -156,6 +161,7 @@ __all__ = [
     "request_comment",
     "request_photo",
     "restriction",
+    "rewrite_owed",
     "route",
     "route_answer",
     "run_file",

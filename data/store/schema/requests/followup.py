@@ -22,6 +22,13 @@ request_clock = Table(
 )
 Index("request_clock_by_target", request_clock.c.due_at)
 
+rewrite_owed = Table(
+    "rewrite_owed",
+    metadata,
+    Column("name", Text, primary_key=True, doc="a table with bytes of erased rows in its files"),
+    Column("erasures", Whole, nullable=False, server_default="1", doc="since it was written anew"),
+)
+
 request_comment = Table(
     "request_comment",
     metadata,
