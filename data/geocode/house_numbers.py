@@ -21,15 +21,16 @@ FARTHEST_APART, FARTHEST_APART_M = 60, 300.0
 are no farther from each other."""
 
 BEYOND, BEYOND_M = 20, 5.0
-"""A number at most this far beyond the known ones is placed at the last of them, with so many
-metres of uncertainty for each number between."""
+"""A number at most this far beyond the known ones (beyond a range: `FARTHEST_APART`) is placed at
+the last of them, with so many metres of uncertainty for each number between."""
 
 LONGEST_SPAN = 1000
 """Difference of the first and the last number of a span like "400-499", at most; from
 `FARTHEST_APART` on it is a span, else one building."""
 
-LEAST_SPAN_M = 30.0
-"""Least uncertainty of a span, of which the map may know one house only."""
+LEAST_SPAN_M, SPAN_KNOWN = 50.0, 0.25
+"""Least uncertainty of a span, of which the map may know one house only; and the least share of its
+numbers from which its length is taken to be known."""
 
 SNAP_M = 150.0
 """A house farther than this from its street is not on it."""
@@ -127,14 +128,15 @@ class HouseNumbers:
             return []
         ranges = list(self._ranges(stretch))
         nearest = min(ranges, key=lambda each: _beyond(each[1], wanted), default=None)
-        if nearest is None or _beyond(nearest[1], wanted) > BEYOND:
+        if nearest is None or _beyond(nearest[1], wanted) > FARTHEST_APART:
             return []
         segment, houses = nearest
         offset_m = _share(houses, wanted) * segment.length_m
         snap = Snap(segment.id, houses.side, offset_m, 0.0)
         point = self._streets.network.point_at(segment.id, offset_m)
         beyond = _beyond(houses, wanted)
-        uncertain_m = max(offset_m, segment.length_m - offset_m) + beyond * BEYOND_M
+        inside = beyond <= 1
+        uncertain_m = max(offset_m, segment.length_m - offset_m) if inside else beyond * BEYOND_M
         return [House(number, point, snap, beyond > 0, uncertain_m)]
 
     def _ranges(self, stretch: NamedStreet) -> Iterator[tuple[Segment, NumberRange]]:
@@ -146,8 +148,8 @@ class HouseNumbers:
         self, stretch: NamedStreet, known: Sequence[_Known], number: str, first: int, last: int
     ) -> list[House]:
         """Return the middle of the part of a street that has the numbers from first to last."""
-        points = [
-            each.location
+        found = [
+            (each.value, each.location)
             for each in known
             if each.value is not None
             and first <= each.value <= last
@@ -155,17 +157,19 @@ class HouseNumbers:
         ]
         for segment, houses in self._ranges(stretch):
             low, high = sorted((houses.first, houses.last))
-            points += [
-                self._streets.network.point_at(segment.id, _share(houses, each) * segment.length_m)
-                for each in (max(low, first), min(high, last))
-                if low <= last and high >= first
-            ]
-        if not points:
+            part = (max(low, first), min(high, last)) if low <= last and high >= first else ()
+            offsets_m = [_share(houses, each) * segment.length_m for each in part]
+            places = [self._streets.network.point_at(segment.id, each) for each in offsets_m]
+            found += zip(part, places, strict=True)
+        if not found:
             return []
-        shape = shapely.multipoints([self._streets.plane(point) for point in points])
+        numbers = [number for number, _ in found]
+        share = max((max(numbers) - min(numbers)) / (last - first), SPAN_KNOWN)
+        shape = shapely.multipoints([self._streets.plane(point) for _, point in found])
         spot = self._streets.at(stretch, shapely.box(*shape.bounds).centroid)
         foot = self._streets.plane(spot.point)
-        uncertain_m = max(float(shapely.hausdorff_distance(shape, foot)), LEAST_SPAN_M)
+        reach_m = float(shapely.hausdorff_distance(shape, foot)) / share
+        uncertain_m = max(reach_m, LEAST_SPAN_M)
         snap = Snap(spot.segment.id, Side.RIGHT, spot.offset_m, 0.0)
         return [House(number, spot.point, snap, estimated=False, uncertain_m=uncertain_m)]
 

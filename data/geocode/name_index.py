@@ -19,7 +19,14 @@ from data.geocode.text.sounds import (
     without_umlauts,
 )
 from data.geocode.text.spelling_index import SpellingIndex
-from data.geocode.text.tokens import NameParts, directions, is_title, name_parts, name_tokens
+from data.geocode.text.tokens import (
+    NameParts,
+    directions,
+    is_direction,
+    is_title,
+    name_parts,
+    name_tokens,
+)
 from data.model import Place, Segment
 
 WITHOUT_TITLES, SWAPPED, TAIL, HEAD = 0.97, 0.93, 0.84, 0.8
@@ -257,8 +264,13 @@ def _wordings(name: IndexedName) -> Iterator[tuple[Sequence[str], float, Reason]
     if name.places or any(word[0].isdigit() for word in plain):
         return
     for first in range(1, len(plain)):
-        if len("".join(plain[first:])) >= PART_LETTERS:
+        if _is_part(plain[first:]):
             yield plain[first:], TAIL, Reason.PART
     for last in range(len(plain) - 1, 0, -1):
-        if len("".join(plain[:last])) >= PART_LETTERS:
+        if _is_part(plain[:last]):
             yield plain[:last], HEAD, Reason.PART
+
+
+def _is_part(words: Sequence[str]) -> bool:
+    """Whether words of a name may stand for all of it: a direction alone does not."""
+    return len("".join(words)) >= PART_LETTERS and not all(map(is_direction, words))

@@ -8,7 +8,15 @@ from typing import NamedTuple
 from data.geocode.candidate import Reason
 from data.geocode.name_index import Hit, NameIndex, joined
 from data.geocode.text.lexicon import RELATIONS, WordRole
-from data.geocode.text.tokens import NameParts, Token, is_counted, is_title, kinds_alike, name_parts
+from data.geocode.text.tokens import (
+    NameParts,
+    Token,
+    is_counted,
+    is_direction,
+    is_title,
+    kinds_alike,
+    name_parts,
+)
 
 MAX_NAME_TOKENS = 8
 MAX_FUZZY_TOKENS = 4
@@ -262,7 +270,8 @@ def _unknown_spans(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     for width in range(MAX_FUZZY_TOKENS, 0, -1):
         for first in range(len(tokens) - width + 1):
             span = tokens[first : first + width]
-            same = span[0].clause == span[-1].clause and not all(each.digits for each in span)
+            named = not all(each.digits or is_direction(each.text) for each in span)
+            same = span[0].clause == span[-1].clause and named
             ordinal = span[-1].ordinal and _begins_next(tokens, first + width)
             if same and not ordinal and _plain(span):
                 yield first, first + width
@@ -363,18 +372,7 @@ def _guessed(mention: Mention) -> bool:
 def _counted(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
     """Return the mentions, each with how many unknown words stand right beside it."""
     covered = {at for m in mentions for at in range(m.first, m.last)}
-    return [
-        Mention(
-            m.first,
-            m.last,
-            m.hits,
-            m.kinds,
-            m.text,
-            m.announced,
-            _unmatched_beside(tokens, m, covered),
-        )
-        for m in mentions
-    ]
+    return [replace(m, unmatched=_unmatched_beside(tokens, m, covered)) for m in mentions]
 
 
 def _unmatched_beside(tokens: Sequence[Token], mention: Mention, covered: set[int]) -> int:

@@ -65,7 +65,7 @@ class Language:
     ordinals: Mapping[str, int]
     number_joins: tuple[str, ...]
     unsure_numbers: tuple[str, ...]
-    directions: Mapping[str, str]
+    directions: Mapping[str, tuple[str, ...]]
     speech: Mapping[str, str]
 
 
@@ -107,7 +107,7 @@ def _read(file: Traversable) -> Language:
         ordinals=dict(_ordinals(numbers)),
         number_joins=tuple(numbers.get("joins", ())),
         unsure_numbers=tuple(numbers.get("unsure", ())),
-        directions=table.get("directions", {}),
+        directions={word: tuple(said) for word, said in table.get("directions", {}).items()},
         speech=table["speech"],
     )
 

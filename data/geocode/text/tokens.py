@@ -88,6 +88,11 @@ def is_title(word: str) -> bool:
     return word in _titles()
 
 
+def is_direction(word: str) -> bool:
+    """Whether a word says which part of a street is meant: "north", «شرقی»."""
+    return word in _directions()
+
+
 def is_counted(tokens: Sequence[Token], at: int) -> bool:
     """Whether a number belongs to a counted word and is no house number: "district 6"."""
     if at and tokens[at - 1].text in _counted():
@@ -296,7 +301,17 @@ def _unsure_numbers() -> frozenset[str]:
 @cache
 def directions() -> dict[str, str]:
     """Return words of direction on the map, each with what callers say behind the name."""
-    return {word: said for each in languages() for word, said in each.directions.items()}
+    return {word: said[0] for each in languages() for word, said in each.directions.items()}
+
+
+@cache
+def _directions() -> frozenset[str]:
+    return frozenset(
+        folded(word)
+        for each in languages()
+        for english, said in each.directions.items()
+        for word in (english, *said)
+    )
 
 
 @cache

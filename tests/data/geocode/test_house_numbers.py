@@ -67,7 +67,15 @@ def test_a_block_is_found_by_the_houses_of_it_that_the_map_has() -> None:
     houses = [a_house("398", 140), a_house("412", 200), a_house("460", 260), a_house("502", 310)]
     found = best(BARE, "the 400 block of West Kirkpatrick", *houses)
     assert distance_m(found.point, v.at_m(230, 0)) < 2
-    assert found.uncertain_m == pytest.approx(30, abs=2)
+    assert found.uncertain_m == pytest.approx(30 / (48 / 99), abs=2)
+
+
+def test_a_number_near_a_range_is_at_its_end_and_farther_off_the_farther_it_is() -> None:
+    near, far = (best(a_street((460, 498, False)), f"{n} West Kirkpatrick St") for n in (452, 412))
+    assert Reason.HOUSE_ESTIMATED in far.reasons
+    assert distance_m(far.point, v.at_m(0, 0)) < 1
+    assert (near.uncertain_m, far.uncertain_m) == (8 * 5, 48 * 5)
+    assert far.confidence < 0.6 < near.confidence
 
 
 def test_five_to_ten_cars_are_no_house_numbers() -> None:

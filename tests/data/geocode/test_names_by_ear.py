@@ -126,6 +126,13 @@ def test_a_persian_direction_stands_for_an_english_one_on_the_map() -> None:
     assert best(names, "khiaban felestin sherqi").name == "East Felestin Street"
 
 
+def test_a_direction_alone_is_no_part_of_a_name() -> None:
+    names = (("خیابان طالقانی", "Taleghani"), ("نصرت شرقی", "Nosrat Sharghi"))
+    found = best(names, "taleghani sherqi")
+    assert (found.name, found.matched) == ("خیابان طالقانی", "taleghani")
+    assert not city((("N State St",),)).candidates("in the north it is very icy")
+
+
 def test_small_words_of_other_languages_are_no_persian_numbers() -> None:
     said = query_tokens("where do I send it, the road is sad and so is si")
     assert not any(token.digits for token in said)
