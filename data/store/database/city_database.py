@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, inspect, select
 
-from data.errors import ConflictError
+from data.errors import BarfrubError, ConflictError
 from data.store.database.city_address import PostgresAddress, address_of, save_address
 from data.store.database.engine import Tx, create_engine, open_database, reading, transaction
 from data.store.database.postgres_engine import connect_to
@@ -132,10 +132,18 @@ def list_cities_in(url: str) -> list[tuple[str, PostgresAddress]]:
     return [(name[1], PostgresAddress(url, schema)) for name, schema in found if name is not None]
 
 
-def province_in(url: str) -> PostgresAddress:
-    """Return where the people of a province are in a PostgreSQL database, or belong."""
-    found = filter(_OF_PROVINCE.fullmatch, _schemas(url))
-    return PostgresAddress(url, next(found, PROVINCE_SCHEMA))
+def province_in(url: str) -> PostgresAddress | None:
+    """Return where the people of a province are in a PostgreSQL database, `None` without any.
+
+    Raises `BarfrubError` where there are several: only a person knows which of them count.
+    """
+    found = [*filter(_OF_PROVINCE.fullmatch, _schemas(url))]
+    if len(found) > 1:
+        raise BarfrubError(
+            f"{' and '.join(found)} all have people of a province: drop the schemas of those who "
+            "do not count"
+        )
+    return PostgresAddress(url, found[0]) if found else None
 
 
 def _schemas(url: str) -> list[str]:

@@ -7,13 +7,14 @@ from typer.testing import CliRunner
 
 from api.cli.main import commands
 from api.config.settings import Settings
-from data.errors import BarfrubError
+from data.errors import BarfrubError, NotFoundError
 from data.model import Role, SignInMethod
 from data.store.accounts.sessions import list_sessions
 from data.store.audit.audit_log import list_events
-from data.store.database.city_address import PostgresAddress, address_of
+from data.store.database.city_address import PostgresAddress, address_of, has_city
 from data.store.database.city_database import list_cities_in, province_in
-from data.store.database.engine import reading, transaction
+from data.store.database.engine import create_engine, reading, transaction
+from data.store.migrations.upgrade import upgrade
 from fleet.accounts.province_people import all_people, give_roles, new_person
 from fleet.accounts.sessions import SessionOrigin, begin_session
 from fleet.setup.province_store import open_province, province_held
@@ -139,3 +140,34 @@ def test_another_server_finds_the_people_by_the_address_of_the_database(
     with reading(second) as tx:
         assert [each.person.login for each in all_people(tx)] == [leila]
     second.dispose()
+
+
+@pytest.mark.skipif(not WANTED, reason="about people on PostgreSQL")
+def test_a_server_with_the_address_of_before_a_restore_makes_no_empty_province(
+    settings: Settings, leila: str, tmp_path: Path
+) -> None:
+    saved, other = tmp_path / "people.tar.gz", tmp_path / "other"
+    open_province(other, settings.database).dispose()
+    barfrub("backup", saved)
+    barfrub("restore", saved, "--replace")
+    before = province_in(settings.database)
+    with pytest.raises(NotFoundError, match="schema province"):
+        open_province(other, settings.database)
+    assert province_in(settings.database) == before == address_of(settings.province_folder)
+
+
+@pytest.mark.skipif(not WANTED, reason="about people on PostgreSQL")
+def test_of_two_provinces_in_one_database_none_is_picked(
+    settings: Settings, leila: str, tmp_path: Path
+) -> None:
+    create_postgres_province(settings.database, "province_0a1b2c3d")
+    with pytest.raises(BarfrubError, match="province and province_0a1b2c3d"):
+        open_province(tmp_path / "third", settings.database)
+    assert not has_city(tmp_path / "third")
+    assert people_of_still(settings) == [leila]
+
+
+def create_postgres_province(url: str, schema: str) -> None:
+    engine = create_engine(PostgresAddress(url, schema))
+    upgrade(engine)
+    engine.dispose()
