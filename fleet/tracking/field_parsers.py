@@ -180,12 +180,20 @@ def switch(field: str, value: object) -> bool | None:
 
 
 def text(field: str, value: object) -> str:
-    """Return the beginning of a text, empty where there is none."""
+    """Return the beginning of a text as `storable` does, empty where there is none."""
     if value is None:
         return ""
     if not isinstance(value, str):
         raise InvalidError(field, value, "a text")
-    return value[:TEXT_LENGTH]
+    return storable(value)
+
+
+def storable(word: str) -> str:
+    """Return the beginning of a text, without characters that no database can store.
+
+    These are the character zero and halves of surrogate pairs.
+    """
+    return word.replace("\0", "").encode(errors="ignore").decode()[:TEXT_LENGTH]
 
 
 def parsed(word: str) -> Attribute:
@@ -213,9 +221,9 @@ def attributes_of(reported: Mapping[str, object]) -> dict[str, Attribute]:
         if len(kept) == MOST_ATTRIBUTES:
             break
         if isinstance(value, str):
-            kept[key[:TEXT_LENGTH]] = value[:TEXT_LENGTH]
+            kept[storable(key)] = storable(value)
         elif isinstance(value, int | float) and abs(value) <= LARGEST:  # nor is "not a number"
-            kept[key[:TEXT_LENGTH]] = value
+            kept[storable(key)] = value
     return kept
 
 

@@ -234,3 +234,10 @@ def test_the_map_shows_where_a_truck_is_before_its_position_is_digested(
     ((_, (view,)),) = board.take()
     assert (view.id, view.lat, view.lon) == (1, 37.55, 45.07)
     assert len(stored(app)) == 1  # nobody has looked at it yet
+
+
+def test_a_character_that_cannot_be_stored_costs_no_position(client: TestClient, app: Any) -> None:
+    place = {"lat": "37.55", "lon": "45.07"}
+    assert osmand(client, id=TOKEN, **place, **{"driver\0Id": "a\0b", "alarm": "s\0os"}) == 200
+    (fix,) = kept(app)
+    assert (fix.attributes["driverId"], fix.alarm) == ("ab", "sos")

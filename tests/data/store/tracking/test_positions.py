@@ -10,6 +10,7 @@ from data.model import DeviceId, Position, VehicleId
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import Tx, transaction
 from data.store.tracking.positions import add_batches, add_positions, list_unseen
+from fleet.tracking.field_parsers import attributes_of, text
 from tests import village as v
 from tests.village_database import a_village_database
 
@@ -51,3 +52,14 @@ def test_a_position_comes_out_as_it_went_in(tx: Tx) -> None:
     )
     assert add_batches(tx, [[plain], [full]]) == [1, 1]
     assert list_unseen(tx, 10)[0] == [plain, full]
+
+
+def test_characters_that_no_database_stores_are_left_out_of_what_a_tracker_reports(
+    tx: Tx,
+) -> None:
+    noisy = attributes_of({"k\0ey": "a\0b", "\ud800": "\udfff\u0646", "batt": 87.0})
+    fixes = [a_fix(1), replace(a_fix(2), attributes=noisy, alarm=text("alarm", "so\0s\ud83d"))]
+    assert add_positions(tx, fixes) == 2
+    (_, stored), _ = list_unseen(tx, 10)
+    assert stored.attributes == {"key": "ab", "": "\u0646", "batt": 87.0}
+    assert stored.alarm == "sos"
