@@ -30,6 +30,9 @@ COSTLY_S = 0.05
 REST_SHARE = 20
 """A costly answer is not made anew for so many times what it took: a twentieth of a processor."""
 
+LATE_S = 60.0
+"""How long after its rest an answer is still sent while the next one is made."""
+
 ANSWERS_KEPT = 128
 """Answers of one city in memory; a large one takes some 200 kB."""
 
@@ -85,9 +88,17 @@ class _Made:
     def costly(self) -> bool:
         return self.cost_s > COSTLY_S
 
+    @property
+    def rests_until_s(self) -> float:
+        return self.began_s + REST_SHARE * self.cost_s
+
     def rests(self, asked_s: float) -> bool:
         """Whether it is too soon to make it anew, whatever has changed."""
-        return self.costly and asked_s < self.began_s + REST_SHARE * self.cost_s
+        return self.costly and asked_s < self.rests_until_s
+
+    def stands_in(self, asked_s: float) -> bool:
+        """Whether it is sent while the next one is made."""
+        return self.costly and asked_s < self.rests_until_s + LATE_S
 
     def holds(self, revision: Hashable, asked_s: float) -> bool:
         """Whether it answers a question about a revision, asked at this time."""
@@ -103,8 +114,9 @@ class SharedAnswer:
     meanwhile share the next one. Without a revision nothing is reused later.
 
     An answer that costs more than `COSTLY_S` may be older: it rests for `REST_SHARE` times its
-    cost, and who asks while the next one is made gets the one before. Its cost is the lower one of
-    the last two times, since the first time much else is read and compiled.
+    cost, and who asks while the next one is made gets the one before, up to `LATE_S` after its
+    rest. Its cost is the lower one of the last two times, since the first time much else is read
+    and compiled.
     """
 
     def __init__(self, cost_now: Callable[[], float] = time.thread_time) -> None:
@@ -119,9 +131,10 @@ class SharedAnswer:
         It neither reads the database nor waits, so that an event loop may call it.
         """
         before = self._made
-        if before is None or not before.costly:
+        if before is None:
             return None
-        return before.packed if before.rests(asked_s) or self._lock.locked() else None
+        made_now = self._lock.locked() and before.stands_in(asked_s)
+        return before.packed if made_now or before.rests(asked_s) else None
 
     def prepare(self, make: Make, revision: Hashable) -> None:
         """Make the answer before anybody asks.
@@ -142,7 +155,7 @@ class SharedAnswer:
         before = self._made
         if before is not None and before.holds(revision, asked_s):
             return before.packed
-        if before is None or not before.costly:
+        if before is None or not before.stands_in(asked_s):
             self._lock.acquire()
         elif not self._lock.acquire(blocking=False):
             return before.packed

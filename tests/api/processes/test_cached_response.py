@@ -10,6 +10,7 @@ import pytest
 
 from api.processes.cached_response import (
     COSTLY_S,
+    LATE_S,
     REST_SHARE,
     MadeElsewhere,
     SharedAnswer,
@@ -177,6 +178,29 @@ def test_a_costly_answer_that_rests_is_sent_without_asking_what_has_changed() ->
     rest_s = REST_SHARE * 2 * COSTLY_S
     assert shared.resting(time.monotonic()) is first
     assert shared.resting(time.monotonic() + rest_s) is None
+
+
+def test_an_answer_whose_rest_ended_long_ago_is_waited_for() -> None:
+    begun, go_on = Event(), Event()
+
+    def make() -> bytes:
+        begun.set()
+        assert go_on.wait(10)
+        return b"of the morning"
+
+    shared = SharedAnswer(iter([0.0, 2 * COSTLY_S, 0.0, 2 * COSTLY_S]).__next__)
+    shared.prepare(lambda: b"of the evening", 1)
+    rested_s = time.monotonic() + REST_SHARE * 2 * COSTLY_S
+    early_s, late_s = rested_s + LATE_S / 2, rested_s + LATE_S
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(shared.packed, make, 2, asked_s=late_s)
+        assert begun.wait(10)
+        assert shared.resting(late_s) is None
+        assert gzip.decompress(shared.packed(make, 3, asked_s=early_s).content).endswith(b"evening")
+        second = pool.submit(shared.packed, make, 2, asked_s=late_s)
+        go_on.set()
+        for answer in (first, second):
+            assert gzip.decompress(answer.result(10).content) == b"of the morning"
 
 
 def test_a_cheap_answer_is_never_sent_without_asking_what_has_changed() -> None:
