@@ -128,8 +128,10 @@ class AnswerProcess:
     def _take(self, message: _Prepared | _Answer) -> None:
         if isinstance(message, _Prepared):
             self._prepared = self._child.pid
-        elif message.number in self._waiting:
-            self._waiting[message.number].put(message.made)
+            return
+        answers = self._waiting.get(message.number)
+        if answers is not None:  # who asked has not given up
+            answers.put(message.made)
 
 
 def answer_until_stopped[S](line: ParentLine, make: Callable[[S], bytes]) -> None:
