@@ -21,16 +21,19 @@ from data.model import (
     PlanRunId,
     PlanState,
     Route,
+    RunFailure,
     RunKind,
     RunState,
     RunWish,
     StormId,
 )
+from data.model.planning.plan_runs import FILE_KINDS
 from data.store.audit.audit_log import add_event
 from data.store.audit.audit_seals import seal_of_plan
 from data.store.database.engine import Tx
 from data.store.planning.plan_runs import (
     add_run,
+    fail_queued,
     forget_plan,
     get_run,
     list_runs,
@@ -92,14 +95,21 @@ def ask_for_plan(
 
 
 def request_stop(tx: Tx, actor: Actor, run_id: PlanRunId, now: datetime) -> PlanRun:
-    """Ask a run to stop soon with the best plan it has."""
+    """Ask a run to stop soon with the best plan it has; a file that nobody makes yet fails at once.
+
+    Raises `ConflictError` where the run is over.
+    """
     run = get_run(tx, run_id)
     if run.state not in {RunState.QUEUED, RunState.RUNNING}:
         raise ConflictError(f"plan run {run_id} is {run.state}", reason="run_over", run=run_id)
     if not run.stop_requested:
         set_stop_requested(tx, run_id)
         add_event(tx, now, actor, "plan_run.stopped", f"plan_run:{run_id}")
-    return replace(run, stop_requested=True)
+    failed = None
+    if run.kind in FILE_KINDS:
+        fault = RunFailure("conflict:file_stopped", {})
+        failed = fail_queued(tx, run_id, "the file is not wanted", fault)
+    return failed or replace(run, stop_requested=True)
 
 
 def store_draft(tx: Tx, actor: Actor, plan: Plan, now: datetime) -> Plan:

@@ -38,15 +38,17 @@ class SheetsBusyError(BarfrubError):
 def ask_for_sheets(tx: Tx, actor: Actor, plan_id: PlanId, language: str, now: datetime) -> PlanRun:
     """Return the run that makes the route sheets of a plan: one that others wait for, or a new one.
 
-    A run that has begun may have read what has changed since; then there is a new one. Raises
-    `NotFoundError` where no truck has a route, and `SheetsBusyError` where too many wait.
+    A run that has begun may have read what has changed since; then there is a new one, as for one
+    that was stopped. Raises `NotFoundError` where no truck has a route, and `SheetsBusyError` where
+    too many wait.
     """
     plan = get_plan(tx, plan_id)
     if not any(route.legs for route in plan.routes):
         raise NotFoundError("route", plan_id)
     erase_files(tx, now - KEPT_FOR)
     options: Mapping[str, Any] = {"plan": plan_id, "language": language}
-    last, waiting = _last_line(tx), list_unfinished_files(tx)
+    last = _last_line(tx)
+    waiting = [run for run in list_unfinished_files(tx) if not run.stop_requested]
     for run in waiting:
         if run.options == options and (run.state is RunState.QUEUED or run.digest == last):
             return run

@@ -257,6 +257,18 @@ def set_stop_requested(tx: Tx, run_id: PlanRunId) -> None:
     tx.execute(update(plan_run).where(own).values(stop_requested=True))
 
 
+def fail_queued(tx: Tx, run_id: PlanRunId, error: str, fault: RunFailure) -> PlanRun | None:
+    """Fail a run that no worker has begun; `None` where one has. The caller writes the event."""
+    queued = (plan_run.c.id == run_id, plan_run.c.state == RunState.QUEUED)
+    change = update(plan_run).where(*queued)
+    failed = change.values(state=RunState.FAILED, error=error, fault=list(fault))
+    row = tx.execute(failed.returning(plan_run)).first()
+    if row is None:
+        return None
+    queue_of(tx).end(tx, run_id)
+    return run_of(row)
+
+
 def _give_up(tx: Tx, abandoned: Collection[PlanRunId]) -> None:
     """Fail the runs whose workers died too often, and end the other sectors of their plans."""
     error = f"its worker died {MOST_TRIES} times"

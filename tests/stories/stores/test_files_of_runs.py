@@ -86,11 +86,32 @@ def test_what_changed_since_a_file_was_begun_makes_a_new_one_but_few_may_wait(as
 
 def test_a_file_that_is_not_wanted_any_more_is_not_made(ask, dispatcher, app, clock):
     address = ask().headers["location"]
+    lease_file(app)
     assert dispatcher.post(f"{address}/stop", follow_redirects=False).status_code == 303
-    make_file(app, clock)
+    assert dispatcher.get(address).status_code == 202  # its worker has not noticed yet
+    make_file(app, clock, lease_file(app, dying=True))
     stopped = dispatcher.get(address, headers={"accept": "text/html"})
     assert stopped.status_code == 409
     assert "Making this file was stopped." in stopped.text
+
+
+def test_a_file_that_nobody_makes_yet_is_stopped_at_once(ask, dispatcher, app):
+    address = ask().headers["location"]
+    dispatcher.post(f"{address}/stop", follow_redirects=False)
+    stopped = dispatcher.get(address)
+    assert (stopped.status_code, stopped.json()["fault"]) == (409, "conflict:file_stopped")
+    later = ask()
+    assert later.headers["location"] != address
+    assert lease_file(app).id == later.json()["id"]
+
+
+def test_who_asks_gets_no_file_that_another_has_stopped(ask, dispatcher, app):
+    for _ in range(4):  # as many as may wait
+        stopped = ask()
+        assert stopped.status_code == 202
+        lease_file(app)
+        dispatcher.post(f"{stopped.headers['location']}/stop", follow_redirects=False)
+    assert ask().json()["stop_requested"] is False
 
 
 def test_a_worker_that_leaves_hands_its_file_over(ask, app, clock):
