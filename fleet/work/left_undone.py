@@ -36,7 +36,7 @@ class LeftUndone:
     needed, best
         Of a width the metres of the narrowest street, and those that the narrowest machine of the
         plan needs; of a hopper the kg that a pass takes at most, and those that the largest hopper
-        holds; else 0.
+        of a machine holds that fits one of the streets; else 0.
     others
         Machines of the city that the plan has not and that are able to do some of it.
     """
@@ -111,6 +111,10 @@ def fits(machine: Vehicle, segment: Segment) -> bool:
     return segment.width_m >= machine.min_street_m
 
 
+def _fits_any(machine: Vehicle, segments: Iterable[Segment]) -> bool:
+    return any(fits(machine, segment) for segment in segments)
+
+
 def _needed_kg(treatment: Treatment, segment: Segment, policy: Policy) -> float:
     return policy.salt_kg(segment) if treatment is Treatment.SALT else 0.0
 
@@ -132,7 +136,8 @@ def _group(
         best = min(machine.min_street_m for machine in equipped)
     if lack is Lack.HOPPER:
         needed = max(_needed_kg(treatment, street, policy) for street in longest)
-        best = max((machine.hopper_kg for machine in equipped), default=0.0)
+        hoppers = (machine.hopper_kg for machine in equipped if _fits_any(machine, longest))
+        best = max(hoppers, default=0.0)
     able = [
         machine
         for machine in (others if lack else ())

@@ -53,6 +53,13 @@ def test_a_hopper_too_small_says_how_large_it_must_be():
     assert found.others == (large,)
 
 
+def test_a_large_hopper_that_fits_none_of_the_streets_is_not_the_largest():
+    small = machine(1, capabilities=(Treatment.SALT,), hopper_kg=1.0, min_street_m=1.0)
+    wide = machine(2, capabilities=(Treatment.SALT,), hopper_kg=5000.0, min_street_m=99.0)
+    (found,) = groups((3, "capacity"), vehicles=[small, wide])
+    assert (found.lack, found.best) == (Lack.HOPPER, 1.0)
+
+
 def test_a_hopper_that_is_large_enough_lacks_nothing():
     (found,) = groups((3, "capacity"), vehicles=[machine(1, capabilities=(Treatment.SALT,))])
     assert found.lack is Lack.NOTHING
