@@ -27,6 +27,13 @@ class EntryWay(StrEnum):
     API_KEY = "key"
 
 
+class RefusedEntry(StrEnum):
+    """Why a city lets nobody in who comes from its province."""
+
+    ROLE = "role"
+    TICKET = "ticket"
+
+
 def log_refused(proof: EntryWay, address: str, account: str = "") -> None:
     """Log that a wrong proof came from an address; IPv6 by its /64 network, as it is counted."""
     who = f" of account {_mark(account)}" if account else ""

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from api.access.rate_limits import address_of
-from api.access.refused_entries import EntryWay, log_refused
+from api.access.refused_entries import EntryWay, RefusedEntry, log_refused
 from api.access.sign_in_accounts import CityInProvince, SignInAccount, TicketEntry
 from api.web.checked_route import CheckedRoute
 from api.web.context import App, app_of, set_cookie, set_session, signed_in
@@ -50,7 +50,8 @@ def enter_by_ticket(request: Request, ticket: Goal = "", next: Goal = "/") -> Re
     entry = _entry(request, province, ticket)
     if entry is None:
         log_refused(EntryWay.TICKET, address_of(request))
-        return RedirectResponse(f"/sign-in?{urlencode({'next': goal})}", status_code=303)
+        more = urlencode({"next": goal, "refused": RefusedEntry.TICKET})
+        return RedirectResponse(f"/sign-in?{more}", status_code=303)
     now, member = app.clock.now(), entry.member
     user = app.accounts.user_of(SignInAccount(province.store, member.person, member), now)
     browser = request.headers.get("user-agent", "")

@@ -1,8 +1,9 @@
 """Signing in at a province's host: password, second step, and the end of it."""
 
 from typing import Annotated
+from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.access.auth import SECOND_STEP_S, WrongSecondStepError, place_to_sign_in
@@ -46,6 +47,15 @@ router = APIRouter(route_class=CheckedRoute)
 FormChecked = Depends(ProvinceFormToken())
 Text = Annotated[str, Form(max_length=200)]
 
+GOAL_LETTERS = 2000
+"""Length of a path of this host with a path of a city in it, each letter written as up to nine."""
+
+ADDRESS_MARKS = "/?&=%"
+"""Marks that stay as they are in a path of this host with a query."""
+
+Goal = Annotated[str, Query(max_length=GOAL_LETTERS)]
+SentGoal = Annotated[str, Form(max_length=GOAL_LETTERS)]
+
 
 @router.get("/style.css")
 async def get_style() -> Response:
@@ -54,57 +64,73 @@ async def get_style() -> Response:
 
 
 @router.get("/sign-in")
-def sign_in_page(request: Request) -> Response:
-    """Show the sign-in form; redirect people who are signed in."""
-    if person_of(request) is not None:
+def sign_in_page(request: Request, next: Goal = "/") -> Response:
+    """Show the sign-in form; lead people who are signed in on to a path of this host.
+
+    That is a page where it is not the first one: browsers let no form lead on to another host
+    (`form-action`), and from an address of `entry` it goes on to a city's.
+    """
+    goal = local_path(next)
+    if person_of(request) is None:
+        return page(request, "province/sign_in.html", {"next": goal})
+    if goal == "/":
         return RedirectResponse("/", status_code=303)
-    return page(request, "province/sign_in.html", {})
+    answer = page(request, "province/go_on.html", {"goal": goal})
+    answer.headers["Refresh"] = f"0; url={quote(goal, safe=ADDRESS_MARKS)}"
+    return answer
 
 
 @router.post("/sign-in", dependencies=[FormChecked])
 def sign_in(
-    request: Request, login: Text, password: Annotated[str, Form(max_length=1000)]
+    request: Request,
+    login: Text,
+    password: Annotated[str, Form(max_length=1000)],
+    next: SentGoal = "/",
 ) -> Response:
     """Sign in with a password, and where it is set up with the second step after it."""
-    province, name = province_of(request), login.strip()
+    province, name, goal = province_of(request), login.strip(), local_path(next)
     with reading(province.accounts.engine) as tx:
         known = find_person(tx, name)
     try:
         with place_to_sign_in():
             person = province.accounts.verified(name, known, password, address_of(request))
     except BarfrubError as error:
-        view = {"error": message_of(error, translator_of(request)), "login": login}
+        message = message_of(error, translator_of(request))
+        view = {"error": message, "login": login, "next": goal}
         return page(request, "province/sign_in.html", view, STATUS[error.code])
     with reading(province.accounts.engine) as tx:
         asked = wants_second_factor(tx, person)
     if not asked:
-        return _begun(request, person)
-    answer = RedirectResponse(ASK, status_code=303)
+        return _begun(request, person, goal)
+    answer = RedirectResponse(with_goal(ASK, goal), status_code=303)
     proof = province.seals.seal_password(person)
     keep_cookie(request, answer, FIRST_STEP_COOKIE, proof, SECOND_STEP_S)
     return answer
 
 
 @router.get(ASK)
-def code_page(request: Request) -> Response:
+def code_page(request: Request, next: Goal = "/") -> Response:
     """Ask for the code; send whoever has not given a password to the sign-in."""
+    goal = local_path(next)
     if _half_in(request) is None:
-        return RedirectResponse("/sign-in", status_code=303)
-    return page(request, "accounts/second_step_code.html", {"error": "", "next": "/"})
+        return RedirectResponse(with_goal("/sign-in", goal), status_code=303)
+    return page(request, "accounts/second_step_code.html", {"error": "", "next": goal})
 
 
 @router.post(ASK, dependencies=[FormChecked])
-def enter_second_step(request: Request, code: Annotated[str, Form(max_length=60)]) -> Response:
+def enter_second_step(
+    request: Request, code: Annotated[str, Form(max_length=60)], next: SentGoal = "/"
+) -> Response:
     """Sign in by a code of the phone or a recovery code, after the password."""
-    person = _half_in(request)
+    person, goal = _half_in(request), local_path(next)
     if person is None:
-        return RedirectResponse("/sign-in", status_code=303)
+        return RedirectResponse(with_goal("/sign-in", goal), status_code=303)
     try:
         _require_code(province_of(request), person, code, address_of(request))
     except BarfrubError as error:
-        view = {"error": message_of(error, translator_of(request)), "next": "/"}
+        view = {"error": message_of(error, translator_of(request)), "next": goal}
         return page(request, "accounts/second_step_code.html", view, STATUS[error.code])
-    answer = _begun(request, person)
+    answer = _begun(request, person, goal)
     drop_cookie(province_of(request).settings, answer, FIRST_STEP_COOKIE)
     return answer
 
@@ -136,7 +162,12 @@ def switch_language(request: Request, language: Text, next: Text = "/") -> Respo
     return answer
 
 
-def _begun(request: Request, person: User) -> Response:
+def with_goal(path: str, goal: str) -> str:
+    """Return the address of a step of signing in that leads to a path of this host."""
+    return path if goal == "/" else f"{path}?{urlencode({'next': goal})}"
+
+
+def _begun(request: Request, person: User, goal: str) -> Response:
     province = province_of(request)
     browser, former = request.headers.get("user-agent", ""), person_of(request)
     had = former.session.id if former else None
@@ -144,7 +175,7 @@ def _begun(request: Request, person: User) -> Response:
     with transaction(province.accounts.engine) as tx:
         note_session(tx, person, "signed_in", province.sessions.now())
         cookie = province.sessions.begin(tx, person, origin)
-    answer = RedirectResponse("/", status_code=303)
+    answer = RedirectResponse("/" if goal == "/" else with_goal("/sign-in", goal), status_code=303)
     keep_cookie(request, answer, SESSION_COOKIE, cookie.text, cookie.lasts_s)
     keep_cookie(request, answer, CSRF_COOKIE, cookie.csrf)
     return answer

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.access.auth import WrongPasswordError, place_to_sign_in
 from api.access.rate_limits import address_of
+from api.access.refused_entries import RefusedEntry
 from api.accounts.second_step import let_in
 from api.web.checked_route import CheckedRoute
 from api.web.context import (
@@ -54,11 +55,19 @@ async def get_style(request: Request) -> Response:
 
 
 @router.get("/sign-in")
-def sign_in_page(request: Request, next: str = "/") -> Response:
-    """Show the sign-in form; redirect signed-in users."""
+def sign_in_page(request: Request, next: str = "/", refused: str = "") -> Response:
+    """Show the sign-in form; redirect signed-in users.
+
+    `refused` says why somebody did not enter from the province.
+    """
     if signed_in(request) is not None:
         return RedirectResponse(local_path(next), status_code=303)
-    return _sign_in_form(request, {"next": local_path(next)})
+    t = translator_of(request)
+    reasons: Mapping[str, str] = {
+        RefusedEntry.ROLE: t("Your account of the province has no role in this town."),
+        RefusedEntry.TICKET: t("The entry from the province is no longer valid: try it once more."),
+    }
+    return _sign_in_form(request, {"next": local_path(next), "error": reasons.get(refused, "")})
 
 
 @router.post("/sign-in", dependencies=[FormChecked])

@@ -1,10 +1,12 @@
 """Who is signed in at the province enters a town without signing in; nobody else does."""
 
 from datetime import timedelta
+from html import escape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
+from pyotp import TOTP
 
 from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE
 from data.model import Role
@@ -12,9 +14,11 @@ from data.store.accounts.sessions import list_sessions
 from data.store.database.engine import reading, transaction
 from fleet.accounts.entry_tickets import LASTS, issue_ticket, redeem_ticket, state_of
 from fleet.accounts.people import find_person
-from fleet.accounts.province_people import known_person, lock_person
+from fleet.accounts.province_people import give_roles, known_person, lock_person, new_person
+from fleet.accounts.second_factor import begin_second_factor, confirm_second_factor, secret_of
 from fleet.accounts.sessions import own_sessions
 from tests.api.province.conftest import PROVINCE, TABRIZ, URMIA, app_of
+from tests.conftest import PASSWORD
 from tests.two_towns import CONSOLE
 
 LOGIN = "a-dispatcher-urmia"
@@ -80,7 +84,9 @@ def test_a_ticket_is_used_once(browser, leila):
         browser.cookies.delete(name, domain="urmia.example.ir", path="/")
         assert kept
     browser.get(f"{URMIA}/sign-in")
-    assert goes(browser, with_ticket) == "/sign-in?next=%2Fboard"
+    refused = goes(browser, with_ticket)
+    assert refused == "/sign-in?next=%2Fboard&refused=ticket"
+    assert "دیگر معتبر نیست" in browser.get(f"{URMIA}{refused}").text
     assert not is_in(browser)
 
 
@@ -126,8 +132,8 @@ def test_a_ticket_is_worth_nothing_once_its_session_has_ended(browser, province,
     with_ticket = ticket_for(browser)
     assert browser.post(f"{PROVINCE}/sign-out", data={"csrf": leila}).status_code == 200
     assert goes(browser, with_ticket).startswith("/sign-in")
-    with_ticket = goes(browser, f"{URMIA}/enter")
-    assert goes(browser, with_ticket) == "/sign-in"  # at the province, which asks for the password
+    asked = goes(browser, f"{URMIA}/enter")
+    assert goes(browser, asked).startswith("/sign-in?")  # of the province, which wants the password
 
 
 def test_whoever_is_locked_meanwhile_does_not_enter(browser, province, leila):
@@ -139,9 +145,46 @@ def test_whoever_is_locked_meanwhile_does_not_enter(browser, province, leila):
 
 def test_without_a_role_in_a_town_one_comes_to_its_sign_in(browser, leila):
     asked = goes(browser, f"{TABRIZ}/enter")
-    assert goes(browser, asked) == f"{TABRIZ}/sign-in?next=%2F"
+    refused = goes(browser, asked)
+    assert refused == f"{TABRIZ}/sign-in?next=%2F&refused=role"
+    assert "در این شهر نقشی ندارد" in browser.get(refused).text
     with reading(app_of(browser, "tabriz").engine) as tx:
         assert find_person(tx, LOGIN) is None
+
+
+def posted(browser, path, **form):
+    sent = form | {"csrf": browser.cookies.get(CSRF_COOKIE, domain="province.example.ir")}
+    return browser.post(f"{PROVINCE}{path}", data=sent, follow_redirects=False).headers["location"]
+
+
+def test_who_signs_in_at_the_province_first_comes_into_the_town_that_asked(
+    browser, province, password_hash
+):
+    key, now = province.settings.secret_key(), province.sessions.now()
+    with transaction(province.accounts.engine) as tx:
+        person = new_person(tx, CONSOLE, LOGIN, "en", password_hash, now)
+        person = give_roles(tx, CONSOLE, person, "urmia", [Role.OPERATOR], now)
+        phone = TOTP(secret_of(begin_second_factor(tx, person, now), key))
+        earlier = now - timedelta(minutes=2)
+        confirm_second_factor(tx, CONSOLE, person, phone.at(earlier), key, earlier)
+    first = goes(browser, goes(browser, f"{URMIA}/enter?next=/operator"))
+    (goal,) = parse_qs(urlsplit(first).query)["next"]
+    assert goal.startswith("/enter/urmia?state=")
+    assert f'value="{escape(goal)}"' in browser.get(f"{PROVINCE}{first}").text
+    second = posted(browser, "/sign-in", login=LOGIN, password=PASSWORD, next=goal)
+    assert parse_qs(urlsplit(second).query) == {"next": [goal]}
+    assert f'value="{escape(goal)}"' in browser.get(f"{PROVINCE}{second}").text
+    begun = posted(browser, "/sign-in/code", code=phone.at(now), next=goal)
+    # a page and no redirect: browsers let no form lead on to another host
+    led = browser.get(f"{PROVINCE}{begun}", follow_redirects=False)
+    assert (led.status_code, led.headers["refresh"]) == (200, f"0; url={goal}")
+    assert goes(browser, goes(browser, f"{PROVINCE}{goal}")) == "/operator"
+    assert browser.get(f"{URMIA}/operator").status_code == 200
+
+
+@pytest.mark.parametrize("goal", ["//evil.example", "https://evil.example/", "\\\\evil.example"])
+def test_signing_in_at_the_province_leads_to_no_foreign_address(browser, leila, goal):
+    assert goes(browser, f"{PROVINCE}/sign-in?next={goal}") == "/"
 
 
 def test_signing_out_at_the_province_ends_the_session_in_the_town(browser, province, leila):
