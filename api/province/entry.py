@@ -16,7 +16,7 @@ from data.store.database.engine import transaction
 from fleet.accounts.entry_tickets import issue_ticket
 from fleet.accounts.province_people import roles_of
 
-DIGEST_LETTERS = 64
+DIGEST = "^[0-9a-f]{64}$"
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -25,7 +25,7 @@ router = APIRouter(route_class=CheckedRoute)
 def enter_city(
     request: Request,
     city: str,
-    state: Annotated[str, Query(min_length=DIGEST_LETTERS, max_length=DIGEST_LETTERS)],
+    state: Annotated[str, Query(pattern=DIGEST)],
     next: str = "/",
 ) -> Response:
     """Send somebody back to the city that asked, with a ticket; without a role there, without.

@@ -187,6 +187,11 @@ def test_signing_in_at_the_province_leads_to_no_foreign_address(browser, leila, 
     assert goes(browser, f"{PROVINCE}/sign-in?next={goal}") == "/"
 
 
+@pytest.mark.parametrize("state", ["é" * 64, "A" * 64, "0" * 63])
+def test_a_ticket_is_asked_for_with_a_digest(browser, leila, state):
+    assert browser.get(f"{PROVINCE}/enter/urmia", params={"state": state}).status_code == 422
+
+
 def test_signing_out_at_the_province_ends_the_session_in_the_town(browser, province, leila):
     goes(browser, ticket_for(browser))
     assert is_in(browser)
