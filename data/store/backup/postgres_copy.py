@@ -117,12 +117,12 @@ def _order(url: str, order: psycopg.sql.Composed) -> None:
 
 def _run(program: str, url: str, *options: str) -> None:
     """Run a program of PostgreSQL; its password never stands in a list of processes."""
-    place = make_url(url)
     found = PROGRAMS / program
     path = str(found) if found.exists() else shutil.which(program)
     if path is None:
         raise BarfrubError(f"{program} of PostgreSQL 17 is missing (Debian: postgresql-client-17)")
-    words: Mapping[str, str] = {"PGPASSWORD": place.password} if place.password else {}
+    password = password_of(url)
+    words: Mapping[str, str] = {"PGPASSWORD": password} if password else {}
     done = subprocess.run(  # noqa: S603 - our own words, and an address from our settings
         [path, f"--dbname={address_text(url)}", *options],
         env={**os.environ, **words},
@@ -136,5 +136,12 @@ def _run(program: str, url: str, *options: str) -> None:
 
 def address_text(url: str) -> str:
     """Return a database's address without a password, which programs get otherwise."""
-    place = make_url(url)._replace(password=None)  # `set` keeps what is None, and shows it as ***
-    return place.render_as_string()
+    place = make_url(url).difference_update_query(["password"])
+    return place._replace(password=None).render_as_string()  # `set` keeps what is None, as ***
+
+
+def password_of(url: str) -> str:
+    """Return the password in a database's address; one in its query counts before the other."""
+    place = make_url(url)
+    found = place.query.get("password") or place.password or ""
+    return found if isinstance(found, str) else found[-1]
