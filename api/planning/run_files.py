@@ -20,6 +20,7 @@ from data.store.database.engine import Tx
 from data.store.planning.plan_runs import get_run
 from data.store.planning.run_files import UNFINISHED, get_file
 from fleet.planning.plan_lifecycle import request_stop
+from fleet.routes.sheet_request import KEPT_FOR
 from maps.board.board import RunView
 
 WAIT_S, LONGEST_S = 5.0, 30.0
@@ -50,7 +51,7 @@ async def download_run_file(
 def stop_run_file(run_id: PlanRunId, context: BoardFormContext) -> Response:
     """Stop making a file; all who wait for it get none."""
     with context.writing() as tx:
-        run = _file_run(tx, run_id)
+        run = _file_run(tx, context, run_id)
         if run.state in UNFINISHED:
             request_stop(tx, context.actor, run_id, context.now)
     return RedirectResponse(_address(run_id), status_code=303)
@@ -93,7 +94,7 @@ def _progress_answer(request: Request, view: RunView) -> Response:
 
 def _progress(context: Context, run_id: PlanRunId) -> tuple[PlanRun, RunView]:
     with context.reading() as tx:
-        run = _file_run(tx, run_id)
+        run = _file_run(tx, context, run_id)
         return run, shown_run(tx, run)
 
 
@@ -102,9 +103,14 @@ def _content(context: Context, run_id: PlanRunId) -> bytes:
         return get_file(tx, run_id)
 
 
-def _file_run(tx: Tx, run_id: PlanRunId) -> PlanRun:
+def _file_run(tx: Tx, context: Context, run_id: PlanRunId) -> PlanRun:
+    """Return a run that makes a file; raise `NotFoundError` where its file is too old to be kept.
+
+    Erasing comes hours later.
+    """
     run = get_run(tx, run_id)
-    if run.kind not in FILE_KINDS:
+    old = run.state not in UNFINISHED and run.asked_at < context.now - KEPT_FOR
+    if old or run.kind not in FILE_KINDS:
         raise NotFoundError("file", run_id)
     return run
 

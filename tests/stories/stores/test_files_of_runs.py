@@ -7,6 +7,7 @@ import pytest
 
 from api.processes.limited_process import ProcessLimits
 from api.processes.workers.run_context import WorkerLimits
+from data.errors import NotFoundError
 from data.model import PlanRunId, PlanState, RunState
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import reading, transaction
@@ -155,5 +156,7 @@ def test_files_go_with_their_runs_after_an_hour(ask, dispatcher, app, clock):
     app.retention_task.erase()
     assert dispatcher.get(first.headers["location"]).status_code == 200
     clock.moment += timedelta(hours=1, seconds=1)
+    assert dispatcher.get(first.headers["location"]).status_code == 404  # erased or not
     app.retention_task.erase()
-    assert dispatcher.get(first.headers["location"]).status_code == 404
+    with reading(app.engine) as tx, pytest.raises(NotFoundError):
+        get_file(tx, run_id)
