@@ -91,7 +91,10 @@ class DiskFullError(BarfrubError):
 
 
 class StoreBusyError(BarfrubError):
-    """The database takes nothing now: locked, gone, or asked by too many at once."""
+    """The database takes nothing now: locked, gone, or asked by too many at once.
+
+    Where it went while it stored something, that may be stored.
+    """
 
     code = "busy"
     retry_s = 5

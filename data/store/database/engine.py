@@ -86,7 +86,8 @@ def is_shared(engine: Engine) -> bool:
 def transaction(engine: Engine) -> Iterator[Tx]:
     """Yield a writing transaction: committed at the end, rolled back on any error.
 
-    All waiting for other writers, in this process and elsewhere, ends after `BUSY_MS`.
+    All waiting for other writers, in this process and elsewhere, ends after `BUSY_MS`; on
+    PostgreSQL it may wait for a connection as well, for `POOL_WAIT_S`.
     """
     until_s = time.monotonic() + BUSY_MS / 1000
     with (

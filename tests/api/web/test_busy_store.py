@@ -15,6 +15,6 @@ def test_who_finds_the_database_locked_is_asked_to_come_again(
         page = dispatcher.get("/board", headers={"accept": "text/html"})
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
     assert refused.json()["error"]["code"] == "busy"
-    assert "stored nothing" in refused.json()["error"]["message"]
+    assert "may not have been stored" in refused.json()["error"]["message"]
     assert page.status_code == 200  # who reads waits for nobody
     assert dispatcher.post("/api/storms", json={"name": "Snow"}).status_code == 201
