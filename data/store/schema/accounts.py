@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.event import listens_for
 
-from data.store.schema.base import UtcDateTime, metadata, new_id
+from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
 
 user = Table(
     "user",
@@ -60,10 +60,11 @@ session = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("address", Text, nullable=False),
     Column("browser", Text, nullable=False),
-    Column("begun_from", Integer),
+    Column("begun_from", Whole),
 )
 """`begun_from` is the session at the province with whose ticket this one began, and ends."""
 Index("session_by_user", session.c.user_id)
+Index("session_by_origin", session.c.begun_from)
 
 entry_ticket = Table(
     "entry_ticket",

@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import BIGINT, Engine, inspect, select, text
 
 from data.errors import ConflictError
 from data.model import LonLat, NoticeKind, ReferralId
+from data.store.database.city_address import PostgresAddress
 from data.store.database.engine import create_engine, transaction
 from data.store.followup.referrals import get_referral, list_agencies
 from data.store.migrations import (
@@ -21,6 +22,7 @@ from data.store.migrations.upgrade import upgrade
 from data.store.requests.notices import list_agency_messages, list_due_notices
 from data.store.schema import message, metadata
 from data.store.tracking.unknown_trackers import list_unknown_trackers
+from tests import postgres
 from tests.data.store.migrations.tables_of_0031 import make_tables_of_0031
 
 
@@ -171,4 +173,28 @@ def test_agencies_referrals_and_unknown_trackers_keep_what_their_tables_of_0031_
     assert (referral.request_id, referral.agency_id) == (7, agency.id)
     assert (tracker.name, tracker.protocol, tracker.times) == ("IMEI-7", "osmand", 2)
     assert tracker.location == LonLat(45.07, 37.55)
+    engine.dispose()
+
+
+AS_OF_0060 = (
+    "DROP INDEX session_by_origin",
+    "ALTER TABLE session ALTER begun_from TYPE integer",
+    "ALTER TABLE entry_ticket ALTER session_id TYPE integer",
+    "UPDATE alembic_version SET version_num = '0060'",
+)
+
+
+@pytest.mark.skipif(not postgres.WANTED, reason="SQLite has whole numbers of one width")
+def test_sessions_are_numbered_as_widely_by_those_that_began_from_them() -> None:
+    engine = create_engine(PostgresAddress(postgres.url_for_new_cities(), "city"))
+    upgrade(engine)
+    with transaction(engine) as tx:
+        for statement in AS_OF_0060:
+            tx.execute(text(statement))
+    upgrade(engine)
+    tables = inspect(engine)
+    widths = {column["name"]: column["type"] for column in tables.get_columns("session")}
+    widths |= {column["name"]: column["type"] for column in tables.get_columns("entry_ticket")}
+    assert {type(widths[name]) for name in ("id", "begun_from", "session_id")} == {BIGINT}
+    assert "session_by_origin" in {index["name"] for index in tables.get_indexes("session")}
     engine.dispose()
