@@ -137,6 +137,7 @@ def test_geocoding_finds_a_street_by_the_start_of_its_persian_name(operator):
     assert {"segment_id", "name", "kind", "lon", "lat", "side", "confident"} <= set(found[0])
     assert 0 <= found[0]["confidence"] <= 1
     assert found[0]["reasons"]
+    assert found[0]["uncertain_m"] > 0
 
 
 @pytest.mark.parametrize(
