@@ -16,6 +16,7 @@ from api.access.code_limit import SignInLimit
 from api.access.refused_entries import EntryWay, log_refused
 from data.model import SessionId, User
 from data.store.database.engine import Database, reading, transaction
+from fleet.accounts.accounts import note_session
 from fleet.accounts.entry_tickets import redeem_ticket
 from fleet.accounts.people import find_person, keep_password_hash
 from fleet.accounts.province_people import Member, admit, find_member, with_roles
@@ -23,7 +24,7 @@ from fleet.accounts.second_factor import wants_second_factor
 from fleet.accounts.sessions import (
     SessionOrigin,
     begin_session,
-    end_session_by_digest,
+    end_session_of_city,
     find_signed_in,
 )
 
@@ -118,9 +119,11 @@ class CityInProvince:
         return TicketEntry(member, found[0].id) if found and member else None
 
     def end_session(self, digest: str) -> None:
-        """End at the province a session that ends in the city."""
+        """End at the province a session that ends in the city, and the one that it began from."""
         with transaction(self.store.engine) as tx:
-            end_session_by_digest(tx, digest)
+            signed_out = end_session_of_city(tx, digest)
+            if signed_out is not None:
+                note_session(tx, signed_out, "signed_out", self.now())
 
     def confirmed(self, user: User, digest: str) -> User | None:
         """Return a user with today's roles, unless the province has ended session or roles."""

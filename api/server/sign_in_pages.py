@@ -90,7 +90,7 @@ def sign_in(
 
 @router.post("/sign-out", dependencies=[FormChecked])
 def sign_out(request: Request) -> Response:
-    """End the session: its cookie is worth nothing from now on."""
+    """End the session, and the one at the province that it began from: their cookies are void."""
     app, signed = app_of(request), signed_in(request)
     if signed is not None:
         with transaction(app.engine) as tx:

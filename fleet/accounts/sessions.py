@@ -11,7 +11,6 @@ from data.model import Actor, Session, SessionId, SignInMethod, User, UserId
 from data.store.accounts.accounts import get_user
 from data.store.accounts.sessions import (
     add_session,
-    find_session,
     find_session_and_user,
     get_session,
     list_sessions,
@@ -98,11 +97,17 @@ def end_session(tx: Tx, user: User, session_id: SessionId) -> Session:
     return ended
 
 
-def end_session_by_digest(tx: Tx, digest: str) -> None:
-    """End the session with this digest, where there is one."""
-    session = find_session(tx, digest)
-    if session is not None:
-        remove_session(tx, session.id)
+def end_session_of_city(tx: Tx, digest: str) -> User | None:
+    """End at the province the session of a city with this digest, and the one that it began from.
+
+    Returns who is signed out at the province by that, `None` where it began from none.
+    """
+    found = find_session_and_user(tx, digest)
+    if found is None:
+        return None
+    session, user = found
+    remove_session(tx, session.begun_from or session.id)
+    return user if session.begun_from is not None else None
 
 
 def end_sessions(tx: Tx, actor: Actor, user_id: UserId, now: datetime) -> int:

@@ -32,11 +32,6 @@ def add_session(tx: Tx, values: Mapping[str, object]) -> Session:
     return only_record(Session, tx.execute(insert(session).values(**values).returning(session)))
 
 
-def find_session(tx: Tx, digest: str) -> Session | None:
-    """Return the session with this digest, one that is over too."""
-    return first_record(Session, tx.execute(select(session).where(session.c.digest == digest)))
-
-
 def find_session_and_user(tx: Tx, digest: str) -> tuple[Session, User] | None:
     """Return the session with this digest and whose it is, one that is over too.
 

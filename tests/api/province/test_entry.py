@@ -7,11 +7,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 from pyotp import TOTP
+from sqlalchemy import update
 
 from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE
 from data.model import Role
 from data.store.accounts.sessions import list_sessions
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
+from data.store.schema import session
 from fleet.accounts.entry_tickets import LASTS, issue_ticket, redeem_ticket, state_of
 from fleet.accounts.people import find_person
 from fleet.accounts.province_people import give_roles, known_person, lock_person, new_person
@@ -208,11 +211,29 @@ def test_signing_out_everywhere_in_the_town_ends_both(browser, leila):
     assert browser.get(f"{PROVINCE}/overview").status_code == 401
 
 
-def test_signing_out_in_the_town_alone_leaves_the_province(browser, province, leila):
-    goes(browser, ticket_for(browser))
+def sign_out_in_town(browser):
     csrf = browser.cookies.get(CSRF_COOKIE, domain="urmia.example.ir")
     browser.post(f"{URMIA}/sign-out", data={"csrf": csrf})
+
+
+def test_whoever_sits_down_after_somebody_has_signed_out_in_a_town_does_not_enter(
+    browser, province, leila
+):
+    goes(browser, ticket_for(browser))
+    sign_out_in_town(browser)
     assert not is_in(browser)
+    assert goes(browser, goes(browser, f"{URMIA}/enter")).startswith("/sign-in?")
+    assert browser.get(f"{PROVINCE}/overview").status_code == 401
+    assert province_sessions(province) == []
+    with reading(province.accounts.engine) as tx:
+        assert "user.signed_out" in [event.verb for event in list_events(tx)]
+
+
+def test_signing_out_where_one_came_by_password_leaves_the_province(browser, province, leila):
+    goes(browser, ticket_for(browser))
+    with transaction(province.accounts.engine) as tx:
+        tx.execute(update(session).values(begun_from=None))  # as by password
+    sign_out_in_town(browser)
     assert browser.get(f"{PROVINCE}/overview").status_code == 200
     assert len(province_sessions(province)) == 1
 
