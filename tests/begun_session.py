@@ -22,4 +22,6 @@ def begun_session(
         assert user is not None, login
         origin = SessionOrigin(method, "10.0.0.7", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
         sessions = Sessions(engine, now) if now else Sessions(engine)
-        return sessions.begin(tx, user, origin)
+        cookie = sessions.new_cookie(user, origin)
+        sessions.begin(tx, user, origin, cookie)
+        return cookie

@@ -14,7 +14,7 @@ from fleet.accounts.sessions import (
     NOTED_EVERY,
     SessionOrigin,
     begin_session,
-    end_session,
+    find_own_session,
     find_signed_in,
     note_use,
 )
@@ -59,26 +59,35 @@ class Sessions:
         self._engine = engine
         self.now = now
 
-    def begin(self, tx: Tx, user: User, origin: SessionOrigin) -> SessionCookie:
-        """Begin a session of somebody who has proved who they are."""
+    def new_cookie(self, user: User, origin: SessionOrigin) -> SessionCookie:
+        """Return what a new session of somebody puts into cookies, who has proved who they are.
+
+        One of somebody of the province begins there at once, hence before the transaction of
+        `begin`: waiting for the province inside would keep all others in the city from writing.
+        """
         cookie = SessionCookie(secrets.token_urlsafe(TEXT_BYTES), session_s(user))
+        if user.of_province and self.province is not None:
+            digest, lasts = token_digest(cookie.text), timedelta(seconds=cookie.lasts_s)
+            self.province.begin_session(user.login, in_province(digest), origin, lasts)
+        return cookie
+
+    def begin(self, tx: Tx, user: User, origin: SessionOrigin, cookie: SessionCookie) -> None:
+        """Begin the session of a new cookie."""
         lasts = timedelta(seconds=cookie.lasts_s)
         here = replace(origin, begun_from=None)  # that one is a row of the province
         begin_session(tx, user, token_digest(cookie.text), here, self.now(), lasts)
-        if user.of_province and self.province is not None:
-            self.province.begin_session(
-                user.login, in_province(token_digest(cookie.text)), origin, lasts
-            )
-        return cookie
 
-    def end(self, tx: Tx, user: User, session_id: SessionId) -> None:
-        """End a session of a user, and its row at the province.
+    def end_at_province(self, user: User, session_id: SessionId) -> None:
+        """End what the province keeps of a session that is to end in the city.
 
-        Raises `NotFoundError` for one of somebody else.
+        Before the transaction that ends it there, as in `new_cookie`. Raises `NotFoundError` for
+        one of somebody else.
         """
-        ended = end_session(tx, user, session_id)
-        if self.province is not None:
-            self.province.end_session(in_province(ended.digest))
+        if self.province is None:
+            return
+        with reading(self._engine) as tx:
+            session = find_own_session(tx, user, session_id)
+        self.province.end_session(in_province(session.digest))
 
     def find(self, text: str) -> SignedIn | None:
         """Return who is signed in by this text of a cookie, or `None`."""

@@ -17,7 +17,7 @@ from data.errors import BarfrubError
 from data.model import SessionId
 from data.store.database.engine import transaction
 from fleet.accounts.accounts import set_password
-from fleet.accounts.sessions import end_sessions, own_sessions
+from fleet.accounts.sessions import end_session, end_sessions, own_sessions
 from maps.accounts.own_account import session_rows
 from maps.pages.error_texts import message_of
 
@@ -40,8 +40,9 @@ def account_page(request: Request, context: AccountContext, done: str = "") -> R
 @router.post(f"{ACCOUNT}/sessions/{{session_id}}/end")
 def end_own_session(session_id: OwnSessionId, context: AccountContext) -> Response:
     """End one of one's own sessions."""
+    context.app.sessions.end_at_province(context.user, SessionId(session_id))
     with context.writing() as tx:
-        context.app.sessions.end(tx, context.user, SessionId(session_id))
+        end_session(tx, context.user, SessionId(session_id))
     return _signed_out(context) if session_id == context.session_id else _back()
 
 

@@ -58,9 +58,10 @@ def enter_by_ticket(request: Request, ticket: Goal = "", next: Goal = "/") -> Re
     origin = SessionOrigin(
         SignInMethod.PASSWORD, address_of(request), browser, begun_from=entry.session_id
     )
+    cookie = app.sessions.new_cookie(user, origin)
     with transaction(app.engine) as tx:
         note_session(tx, user, "signed_in", now)
-        cookie = app.sessions.begin(tx, user, origin)
+        app.sessions.begin(tx, user, origin, cookie)
     answer = RedirectResponse(goal, status_code=303)
     set_session(request, answer, cookie)
     return answer

@@ -18,9 +18,9 @@ from api.web.context import (
     AccountContext,
     Context,
     app_of,
-    begin_session,
     language_of,
     require_csrf,
+    session_origin,
     set_cookie,
     set_session,
     signed_in,
@@ -167,9 +167,11 @@ def _require_both(request: Request, context: Context, password: str, code: str) 
 
 def _begun(request: Request, user: User, goal: str) -> Response:
     app = app_of(request)
+    origin = session_origin(request, SignInMethod.PASSWORD)
+    cookie = app.sessions.new_cookie(user, origin)
     with transaction(app.engine) as tx:
         note_session(tx, user, "signed_in", app.clock.now())
-        cookie = begin_session(request, tx, user, SignInMethod.PASSWORD)
+        app.sessions.begin(tx, user, origin, cookie)
     answer: Response = JSONResponse({"login": user.login, "roles": list(user.roles)})
     if wants_page(request):
         answer = RedirectResponse(local_path(goal), status_code=303)

@@ -172,9 +172,10 @@ def _begun(request: Request, person: User, goal: str) -> Response:
     browser, former = request.headers.get("user-agent", ""), person_of(request)
     had = former.session.id if former else None
     origin = SessionOrigin(SignInMethod.PASSWORD, address_of(request), browser, had)
+    cookie = province.sessions.new_cookie(person, origin)
     with transaction(province.accounts.engine) as tx:
         note_session(tx, person, "signed_in", province.sessions.now())
-        cookie = province.sessions.begin(tx, person, origin)
+        province.sessions.begin(tx, person, origin, cookie)
     answer = RedirectResponse("/" if goal == "/" else with_goal("/sign-in", goal), status_code=303)
     keep_cookie(request, answer, SESSION_COOKIE, cookie.text, cookie.lasts_s)
     keep_cookie(request, answer, CSRF_COOKIE, cookie.csrf)

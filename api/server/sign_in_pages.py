@@ -31,6 +31,7 @@ from data.model import Role, User
 from data.store.database.engine import transaction
 from fleet.accounts.accounts import note_session
 from fleet.accounts.people import choose_language
+from fleet.accounts.sessions import end_session
 from maps.pages.error_texts import message_of
 from maps.pages.style import class_styles, css
 
@@ -93,8 +94,9 @@ def sign_out(request: Request) -> Response:
     """End the session, and the one at the province that it began from: their cookies are void."""
     app, signed = app_of(request), signed_in(request)
     if signed is not None:
+        app.sessions.end_at_province(signed.user, signed.session.id)
         with transaction(app.engine) as tx:
-            app.sessions.end(tx, signed.user, signed.session.id)
+            end_session(tx, signed.user, signed.session.id)
             note_session(tx, signed.user, "signed_out", app.clock.now())
     answer = RedirectResponse("/sign-in", status_code=303)
     drop_cookie(app_of(request).settings, answer, SESSION_COOKIE)

@@ -18,9 +18,9 @@ from api.web.context import (
     Context,
     DriverContext,
     app_of,
-    begin_session,
     context_of,
     require_csrf,
+    session_origin,
     set_session,
     signed_in,
 )
@@ -135,7 +135,9 @@ def _signed_in_by(request: Request, code: str) -> tuple[User, SessionCookie]:
         if user is None:
             log_refused(EntryWay.SHIFT_CODE, address)
             raise NoCodeError
-        cookie = begin_session(request, tx, user, SignInMethod.CODE)
+        origin = session_origin(request, SignInMethod.CODE)
+        cookie = app.sessions.new_cookie(user, origin)
+        app.sessions.begin(tx, user, origin, cookie)
     if not scanned:
         app.code_entries.succeeded(address)
     return user, cookie

@@ -298,12 +298,11 @@ def signed_in(request: Request) -> SignedIn | None:
     return known
 
 
-def begin_session(request: Request, tx: Tx, user: User, method: SignInMethod) -> SessionCookie:
-    """Begin a session in the browser of a request; the one that it had ends."""
+def session_origin(request: Request, method: SignInMethod) -> SessionOrigin:
+    """Return from where a session begins in the browser of a request; the one that it had ends."""
     browser, former = request.headers.get("user-agent", ""), signed_in(request)
     had = former.session.id if former else None
-    origin = SessionOrigin(method, address_of(request), browser, had)
-    return app_of(request).sessions.begin(tx, user, origin)
+    return SessionOrigin(method, address_of(request), browser, had)
 
 
 def set_session(request: Request, response: Response, cookie: SessionCookie) -> None:

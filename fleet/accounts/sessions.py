@@ -88,13 +88,17 @@ def own_sessions(tx: Tx, user_id: UserId, now: datetime) -> list[Session]:
     return [one for one in list_sessions(tx, user_id) if one.expires_at > now]
 
 
-def end_session(tx: Tx, user: User, session_id: SessionId) -> Session:
-    """End one session of a user and return it; raise `NotFoundError` for one of somebody else."""
-    ended = next((one for one in list_sessions(tx, user.id) if one.id == session_id), None)
-    if ended is None:
+def find_own_session(tx: Tx, user: User, session_id: SessionId) -> Session:
+    """Return a session of a user; raise `NotFoundError` for one of somebody else."""
+    found = next((one for one in list_sessions(tx, user.id) if one.id == session_id), None)
+    if found is None:
         raise NotFoundError("session", session_id)
-    remove_session(tx, session_id)
-    return ended
+    return found
+
+
+def end_session(tx: Tx, user: User, session_id: SessionId) -> None:
+    """End one session of a user; raise `NotFoundError` for one of somebody else."""
+    remove_session(tx, find_own_session(tx, user, session_id).id)
 
 
 def end_session_of_city(tx: Tx, digest: str) -> User | None:

@@ -81,7 +81,8 @@ def signed_in(browser: TestClient):
             person = new_person(tx, CONSOLE, f"a-{role}-{city}", language, "", now)
             person = give_roles(tx, CONSOLE, person, city, [role], now)
             origin = SessionOrigin(SignInMethod.PASSWORD, "10.0.0.7", "Firefox")
-            cookie = province.sessions.begin(tx, person, origin)
+            cookie = province.sessions.new_cookie(person, origin)
+            province.sessions.begin(tx, person, origin, cookie)
         for name, text in ((SESSION_COOKIE, cookie.text), (CSRF_COOKIE, cookie.csrf)):
             browser.cookies.set(name, text, domain="province.example.ir")
         return cookie.csrf

@@ -1,5 +1,6 @@
 """Who is signed in at the province enters a town without signing in; nobody else does."""
 
+from dataclasses import replace
 from datetime import timedelta
 from html import escape
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +12,7 @@ from sqlalchemy import update
 
 from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE
 from data.model import Role
-from data.store.accounts.sessions import list_sessions
+from data.store.accounts.sessions import list_sessions, set_used_at
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.schema import session
@@ -236,6 +237,26 @@ def test_signing_out_where_one_came_by_password_leaves_the_province(browser, pro
     sign_out_in_town(browser)
     assert browser.get(f"{PROVINCE}/overview").status_code == 200
     assert len(province_sessions(province)) == 1
+
+
+def test_a_town_goes_on_writing_while_its_province_is_waited_for(browser, leila):
+    app, times = app_of(browser, "urmia"), []
+    province = app.sessions.province
+
+    def now_and_written():  # asked for in the midst of what the province writes
+        with transaction(app.engine) as tx:
+            set_used_at(tx, 0, province.now())
+        times.append(province.now())
+        return times[-1]
+
+    app.sessions.province = replace(province, now=now_and_written)
+    goes(browser, ticket_for(browser))
+    assert len(times) == 1
+    assert is_in(browser)
+    times.clear()
+    sign_out_in_town(browser)
+    assert len(times) > 1
+    assert not is_in(browser)
 
 
 def test_a_session_in_a_town_ends_with_the_one_that_it_began_from(browser, province, leila):
