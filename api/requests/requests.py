@@ -120,9 +120,17 @@ def reopen_one_request(request_id: RequestId, why: ReopenIn, context: IntakeCont
 
 @router.get("/api/geocode")
 def geocode(
-    q: Annotated[str, Query(max_length=300)], context: AddressContext
+    q: Annotated[str, Query(max_length=300)],
+    context: AddressContext,
+    language: Annotated[str, Query(max_length=10)] = "en",
 ) -> list[CandidateOut]:
-    """Return the places that an address may mean, the likeliest first."""
+    """Return the places that an address may mean, the likeliest first.
+
+    The first one has the question that decides, in a language, where the words leave a doubt.
+    """
+    geocoder = context.app.geocoder
+    found = geocoder.candidates(q)
+    question = geocoder.question(found, language)
     return [
         CandidateOut(
             segment_id=each.segment_id,
@@ -136,8 +144,9 @@ def geocode(
             matched=each.matched,
             reasons=each.reasons,
             uncertain_m=each.uncertain_m,
+            question="" if nth else question,
         )
-        for each in context.app.geocoder.candidates(q)
+        for nth, each in enumerate(found)
     ]
 
 

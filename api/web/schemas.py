@@ -254,7 +254,7 @@ class CallerOut(Wire):
 
 
 class CandidateOut(Wire):
-    """A place that an address may mean."""
+    """A place that an address may mean; `question` is what to ask before the first is taken."""
 
     segment_id: SegmentId
     name: str
@@ -267,6 +267,7 @@ class CandidateOut(Wire):
     matched: str
     reasons: tuple[str, ...]
     uncertain_m: float
+    question: str
 
 
 def plain(view: object) -> Any:  # noqa: ANN401 - JSON of any shape

@@ -1,5 +1,6 @@
 """Results of the geocoder: a place on a street, its confidence, and the reasons."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -35,7 +36,8 @@ class Candidate(NamedTuple):
 
     `offset_m` is where the point meets the segment, from its start; `confidence` the share of
     such answers that are right, from 0 to 1; `matched` the words that were understood;
-    `uncertain_m` how far from the point the place may be, 0 where it is known.
+    `uncertain_m` how far from the point the place may be, 0 where it is known; `evidence` the
+    signs of `confidence.toml` that were found.
     """
 
     segment_id: SegmentId
@@ -49,3 +51,4 @@ class Candidate(NamedTuple):
     matched: str
     reasons: tuple[Reason, ...]
     uncertain_m: float
+    evidence: Mapping[str, float]

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice, takewhile
@@ -97,6 +97,7 @@ class NameIndex:
             if len(name.core) > 1:
                 self._bags[joined(sorted(name.core))].append(number)
         self._leave_common_parts_out()
+        self._names_with = Counter(word for name in self.names for word in set(name.core))
         self._sorted = sorted(self._keys)
         self._sounds: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for key in self._sorted:
@@ -117,6 +118,10 @@ class NameIndex:
                 self._keys[key] = kept
                 if not kept:
                     del self._keys[key]
+
+    def names_with(self, word: str) -> int:
+        """Return how many names have a word."""
+        return self._names_with[word]
 
     def exact(self, core: Sequence[str]) -> list[Hit]:
         """Return names that the words spell in full, in part, or in another order."""
@@ -261,7 +266,10 @@ def _wordings(name: IndexedName) -> Iterator[tuple[Sequence[str], float, Reason]
     plain = [word for word in name.core if not is_title(word)]
     if plain and len(plain) < len(name.core):
         yield plain, WITHOUT_TITLES, Reason.EXACT
-    if name.places or any(word[0].isdigit() for word in plain):
+    if name.places:
+        return
+    if any(word[0].isdigit() for word in plain):
+        yield from _numbered_parts(plain)
         return
     for first in range(1, len(plain)):
         if _is_part(plain[first:]):
@@ -269,8 +277,23 @@ def _wordings(name: IndexedName) -> Iterator[tuple[Sequence[str], float, Reason]
     for last in range(len(plain) - 1, 0, -1):
         if _is_part(plain[:last]):
             yield plain[:last], HEAD, Reason.PART
+    if len(plain) > 2:
+        yield (plain[0], plain[-1]), HEAD, Reason.PART
 
 
 def _is_part(words: Sequence[str]) -> bool:
     """Whether words of a name may stand for all of it: a direction alone does not."""
     return len("".join(words)) >= PART_LETTERS and not all(map(is_direction, words))
+
+
+def _numbered_parts(plain: Sequence[str]) -> Iterator[tuple[Sequence[str], float, Reason]]:
+    """Yield the parts of a name that ends in its only number: "Reza 6" of "Imam Reza 6"."""
+    *words, number = plain
+    if not number[0].isdigit() or any(word[0].isdigit() for word in words):
+        return
+    for first in range(1, len(words)):
+        if _is_part(words[first:]):
+            yield (*words[first:], number), TAIL, Reason.PART
+    for last in range(len(words) - 1, 0, -1):
+        if _is_part(words[:last]):
+            yield (*words[:last], number), HEAD, Reason.PART

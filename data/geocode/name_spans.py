@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from data.geocode.candidate import Reason
 from data.geocode.name_index import Hit, NameIndex, joined
+from data.geocode.text.everyday_talk import is_ordinary
 from data.geocode.text.lexicon import RELATIONS, WordRole
 from data.geocode.text.tokens import (
     NameParts,
@@ -53,7 +54,7 @@ GUESS_SHARE = 0.3
 class Mention:
     """The words `first` to `last - 1` of a sentence as a name, with `hits` from the likeliest on.
 
-    `announced` is whether other words announce a name; `unmatched` counts unknown words beside it.
+    `announced` is whether other words announce a name.
     """
 
     first: int
@@ -62,7 +63,6 @@ class Mention:
     kinds: frozenset[str]
     text: str
     announced: bool
-    unmatched: int = 0
 
 
 class _Span(NamedTuple):
@@ -79,7 +79,7 @@ class MentionFinder:
     def find(self, tokens: Sequence[Token]) -> list[Mention]:
         """Return the mentions of a sentence, in order, that together cover most of its letters."""
         spans = list(self._spans(tokens))
-        return _counted(tokens, _credible(tokens, _best_chain(tokens, spans)))
+        return _credible(tokens, _best_chain(tokens, spans))
 
     def find_unfinished(self, tokens: Sequence[Token]) -> list[Mention]:
         """Return the mentions of a sentence whose last words are an unfinished name; else none."""
@@ -159,7 +159,9 @@ class MentionFinder:
         agreed = sorted((self._agreed(hit, kinds) for hit in hits), key=lambda hit: -hit.quality)
         kept = tuple(hit for hit in agreed[:HITS] if hit.quality >= agreed[0].quality - CLOSE)
         announced = announced or bool(kinds) or _is_announced(tokens, first, last)
-        weight = _letters(core) * max(hit.quality for hit in hits) ** 3
+        best = max(hits, key=lambda hit: hit.quality)
+        several = best.reason is Reason.PART and len(core) > 1  # hardly together by chance
+        weight = _letters(core) * best.quality ** (1 if several else 3)
         weight += len(kinds) * kept[0].quality
         if not announced and not _only(tokens, first, last):
             plain = all(tokens[at].role is None for at in range(first, last))
@@ -273,8 +275,19 @@ def _unknown_spans(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
             named = not all(each.digits or is_direction(each.text) for each in span)
             same = span[0].clause == span[-1].clause and named
             ordinal = span[-1].ordinal and _begins_next(tokens, first + width)
-            if same and not ordinal and _plain(span):
+            if same and not ordinal and _plain(span) and not _talk(tokens, first, first + width):
                 yield first, first + width
+
+
+def _talk(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a span begins with a word of everyday talk, and no word for "street" precedes it.
+
+    One that follows its name ("Market Street") announces a name, too.
+    """
+    if not is_ordinary(tokens[first]):
+        return False
+    start, end = _with_kinds(tokens, first, last)
+    return (start, end) == (first, last)
 
 
 def _plain(span: Sequence[Token]) -> bool:
@@ -367,26 +380,3 @@ def _credible(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Ment
 
 def _guessed(mention: Mention) -> bool:
     return mention.hits[0].reason in (Reason.TYPO, Reason.SOUND, Reason.PART)
-
-
-def _counted(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
-    """Return the mentions, each with how many unknown words stand right beside it."""
-    covered = {at for m in mentions for at in range(m.first, m.last)}
-    return [replace(m, unmatched=_unmatched_beside(tokens, m, covered)) for m in mentions]
-
-
-def _unmatched_beside(tokens: Sequence[Token], mention: Mention, covered: set[int]) -> int:
-    def unmatched(at: int) -> bool:
-        if not 0 <= at < len(tokens) or at in covered:
-            return False
-        token = tokens[at]
-        beside = token.clause == tokens[mention.first].clause
-        return beside and token.role is None and (not token.digits or begins_name(at))
-
-    def begins_name(at: int) -> bool:
-        """Whether a number is written in letters before the name: "Chahar Bagh", of Bagh alone."""
-        number = at < mention.first and tokens[at].spelled and not tokens[at].ordinal
-        before = tokens[at - 1].role if at else None
-        return number and before not in (WordRole.KIND, WordRole.NUMBER)
-
-    return unmatched(mention.first - 1) + unmatched(mention.last)

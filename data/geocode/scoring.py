@@ -36,6 +36,9 @@ HOUSE_GUESSED, HOUSE_UNKNOWN = 0.97, 0.88
 FRONT_M = 60.0
 """Distance up to which something is opposite, beside or behind a place."""
 
+MOUTH_M = 50.0
+"""Metres from a street within which "the alley off it" is placed."""
+
 OTHER_SPELLING = 0.997
 PLACE_SECOND = 0.975
 """Factor of places, so that a street is preferred to a place of the same name."""
@@ -91,14 +94,12 @@ class PointScorer:
         self._index = index
         self._houses = houses
 
-    def points(self, parse: AddressParse) -> Iterator[ScoredPoint]:
-        """Yield the possible points of an address, in no order."""
+    def points(self, parse: AddressParse) -> Iterator[tuple[Hit, ScoredPoint]]:
+        """Yield the possible points of an address, each with its name on the map, in no order."""
         for hit in parse.target.hits:
-            name = self._index.names[hit.name]
-            if name.segments:
-                yield from self._on_streets(parse, hit)
-            else:
-                yield from self._at_places(parse, hit)
+            named = self._index.names[hit.name]
+            found = self._on_streets if named.segments else self._at_places
+            yield from ((hit, point) for point in found(parse, hit))
 
     def _on_streets(self, parse: AddressParse, hit: Hit) -> Iterator[ScoredPoint]:
         name = self._index.names[hit.name]
@@ -141,7 +142,7 @@ class PointScorer:
         spelled = self._spelled(stretch, parse.target.text) or stretch
         located = self._point_by_relations(stretch, relation_scores, nth)
         spot, uncertain_m = located or (
-            self._streets.middle(self._part_near_parent(spelled, relation_scores, nth)),
+            self._point_near_parent(spelled, relation_scores, nth),
             None,
         )
         crossed = next(
@@ -187,22 +188,21 @@ class PointScorer:
         away_m = shapely.hausdorff_distance(feet, self._streets.plane(middle.point))
         return middle, float(away_m)
 
-    def _part_near_parent(
+    def _point_near_parent(
         self, stretch: NamedStreet, relation_scores: Sequence[_RelationScores], nth: int
-    ) -> NamedStreet:
-        """Return the part of a street nearest to the one it leaves, if that was named."""
+    ) -> StreetPoint:
+        """Return the middle of a street; where it leaves a street that was named, a point there."""
         parents = [
             e
             for e in relation_scores
             if e.relation is Relation.PARENT and e.scores[nth] > UNRELATED
         ]
         if not parents:
-            return stretch
-        lines = self._streets.network.lines[list(stretch.indexes)]
-        away_m = shapely.distance(lines, parents[0].shapes[nth])
-        near = np.flatnonzero(away_m <= away_m.min() + 1.0).tolist()
-        shape = shapely.multilinestrings([lines[at] for at in near])
-        return NamedStreet(tuple(stretch.indexes[at] for at in near), shape)
+            return self._streets.middle(stretch)
+        parent = parents[0].shapes[nth]
+        away_m = float(shapely.distance(stretch.shape, parent)) + MOUTH_M
+        mouth = shapely.intersection(stretch.shape, shapely.buffer(parent, away_m))
+        return self._streets.at(stretch, shapely.get_geometry(mouth, 0).centroid)
 
     def _relation_scores(
         self, mention: Mention, relation: Relation, shapes: NDArray[np.object_]

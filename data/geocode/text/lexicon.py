@@ -54,12 +54,15 @@ class Language:
     kinds: Mapping[str, tuple[str, ...]]
     kinds_first: bool
     relations_first: bool
+    kind_beginnings: tuple[str, ...]
     kind_endings: tuple[str, ...]
     like: Mapping[str, tuple[str, ...]]
     words: Mapping[WordRole, tuple[str, ...]]
     titles: tuple[str, ...]
     counted: tuple[str, ...]
     blocks: tuple[str, ...]
+    ordinary: tuple[str, ...]
+    names: tuple[str, ...]
     abbreviations: Mapping[str, str]
     numbers: Mapping[str, int]
     ordinals: Mapping[str, int]
@@ -92,16 +95,19 @@ def _read(file: Traversable) -> Language:
         kinds={
             kind: tuple(several)
             for kind, several in kinds.items()
-            if kind not in ("position", "endings")
+            if kind not in ("position", "beginnings", "endings")
         },
         kinds_first=kinds["position"] == "before",
         relations_first=words.get("position", "before") == "before",
+        kind_beginnings=tuple(kinds.get("beginnings", ())),
         kind_endings=tuple(kinds.get("endings", ())),
         like={kind: tuple(several) for kind, several in table.get("like", {}).items()},
         words={role: tuple(_with_endings(role, words)) for role in WORD_ROLES},
         titles=tuple(words.get("titles", ())),
         counted=tuple(words.get("counted", ())),
         blocks=tuple(words.get("blocks", ())),
+        ordinary=tuple(words.get("ordinary", ())),
+        names=tuple(words.get("names", ())),
         abbreviations=table.get("abbreviations", {}),
         numbers=dict(_cardinals(numbers)),
         ordinals=dict(_ordinals(numbers)),

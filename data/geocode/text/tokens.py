@@ -16,6 +16,8 @@ SHORTEST_STEM = 3
 
 _BREAKS = re.compile(r"[،,;؛.!?؟:\n\r]+")
 _WORD = re.compile(r"(?<![\d-])\d+-\d+(?![\d-])|\w+|[&@+×]|(?<!\d)/|/(?!\d)")
+_CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=\b[NSEW])(?=[A-Z][a-z])")
+_OWNED = re.compile(r"(\w+)['’]s\b")
 _AND = ("&", "@", "+", "×", "/")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|ام|م)")
 _NUMBER = re.compile(r"\d+(?:[^\W\d_]|-\d+)?")
@@ -70,16 +72,31 @@ class _Phrase(NamedTuple):
 def query_tokens(text: str) -> list[Token]:
     """Return the tokens of a sentence in order; a phrase of the grammar is one token."""
     found: list[Token] = []
-    for clause, part in enumerate(_BREAKS.split(folded(_FRACTION.sub("", text)))):
+    for clause, part in enumerate(_BREAKS.split(_spaced(_FRACTION.sub("", text)))):
         found += _labelled(list(_numbered(list(_words(part)))), clause)
         if len(found) >= MAX_TOKENS:
             break
     return found[:MAX_TOKENS]
 
 
+def _spaced(text: str) -> str:
+    """Return a folded text with a space wherever two words are written in one: "ErieStreet"."""
+    apart = _OWNED.sub(_without_owner, _CAPITALS.sub(" ", text))
+    return _beginnings().sub(_without_beginning, folded(apart))
+
+
+def _without_owner(found: re.Match[str]) -> str:
+    """Return a word for "street" without the ending of "Erie Street's"."""
+    return found[1] if folded(found[1]) in _kind_words() else found[0]
+
+
+def _without_beginning(found: re.Match[str]) -> str:
+    return found[0] if found[0] in _kind_words() else f"{found[1]} {found[2]}"
+
+
 def name_tokens(name: str, *, numbered: bool = True) -> list[Token]:
     """Return the tokens of a name on the map, spelled numbers as digits if `numbered`."""
-    words = list(_words(_BREAKS.sub(" ", folded(name))))
+    words = list(_words(_BREAKS.sub(" ", _spaced(name))))
     return _labelled(list(_numbered(words) if numbered else map(_Word, words)), 0)
 
 
@@ -98,7 +115,8 @@ def is_counted(tokens: Sequence[Token], at: int) -> bool:
     if at and tokens[at - 1].text in _counted():
         return True
     after = [token.digits for token in tokens[at + 2 : at + 3]]
-    return at + 1 < len(tokens) and tokens[at + 1].text in _counted() and after != [True]
+    behind = [each for each in tokens[at + 1 : at + 2] if each.clause == tokens[at].clause]
+    return any(each.text in _counted() for each in behind) and after != [True]
 
 
 def is_block(token: Token) -> bool:
@@ -204,7 +222,7 @@ def _in_letters(phrase: _Phrase, words: Sequence[_Word]) -> bool:
     return plain or all(word.spelled or not word.text.isdigit() for word in words)
 
 
-def _spelling(word: str) -> str:
+def spelling(word: str) -> str:
     """Return a word of the grammar in the spelling that callers' words get."""
     return " ".join(each.text for each in _numbered(list(_words(folded(word)))))
 
@@ -215,40 +233,38 @@ def _phrases() -> dict[str, _Phrase]:
     for language in languages():
         for kind, words in language.kinds.items():
             for word in words:
-                found.setdefault(
-                    _spelling(word), _Phrase(WordRole.KIND, kind, language.kinds_first)
-                )
+                found.setdefault(spelling(word), _Phrase(WordRole.KIND, kind, language.kinds_first))
     for role in _ROLE_ORDER:
         for language in languages():
-            for word in map(_spelling, language.words[role]):
+            for word in map(spelling, language.words[role]):
                 if word.isdigit():
                     continue  # an ending makes a number of another word
                 first = language.relations_first or role not in RELATIONS
                 found.setdefault(word, _Phrase(role, first=first))
     for language in languages():
         for word in language.counted:
-            found.setdefault(_spelling(word), _Phrase(WordRole.FILLER))
+            found.setdefault(spelling(word), _Phrase(WordRole.FILLER))
     return found
 
 
 @cache
 def _counted() -> frozenset[str]:
     return frozenset(
-        _spelling(word).replace(" ", "") for each in languages() for word in each.counted
+        spelling(word).replace(" ", "") for each in languages() for word in each.counted
     )
 
 
 @cache
 def _blocks() -> frozenset[str]:
     return frozenset(
-        _spelling(word).replace(" ", "") for each in languages() for word in each.blocks
+        spelling(word).replace(" ", "") for each in languages() for word in each.blocks
     )
 
 
 @cache
 def _titles() -> frozenset[str]:
     return frozenset(
-        part for each in languages() for word in each.titles for part in _spelling(word).split()
+        part for each in languages() for word in each.titles for part in spelling(word).split()
     )
 
 
@@ -260,6 +276,21 @@ def _abbreviations() -> dict[str, str]:
         for short, full in language.abbreviations.items()
         if not short.endswith(".")
     }
+
+
+@cache
+def _beginnings() -> re.Pattern[str]:
+    """Return what finds a word for "street" with a name right behind it: «خیابانآرمان»."""
+    words = [folded(word) for each in languages() for word in each.kind_beginnings]
+    either = "|".join(sorted(words, key=len, reverse=True))
+    return re.compile(rf"\b({either})(\d\w*|\w\w+)")
+
+
+@cache
+def _kind_words() -> frozenset[str]:
+    return frozenset(
+        folded(word) for each in languages() for several in each.kinds.values() for word in several
+    )
 
 
 @cache

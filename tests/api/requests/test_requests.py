@@ -140,6 +140,16 @@ def test_geocoding_finds_a_street_by_the_start_of_its_persian_name(operator):
     assert found[0]["uncertain_m"] > 0
 
 
+@pytest.mark.parametrize(("language", "asks"), [("en", "Did you say"), ("fa", "گفتید")])
+def test_a_doubtful_place_comes_with_the_question_that_decides(operator, language, asks):
+    words = {"q": "Scool Stret", "language": language}
+    best, *others = operator.get("/api/geocode", params=words).json()
+
+    assert asks in best["question"]
+    assert not best["confident"]
+    assert all(other["question"] == "" for other in others)
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

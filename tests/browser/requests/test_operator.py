@@ -188,3 +188,12 @@ def test_a_phone_shows_the_answer_without_faults(visit):
 
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert visit.grave_faults() == []
+
+
+def test_a_doubtful_street_comes_with_the_words_to_ask(visit):
+    page = visit.desk()
+    page.fill("#text", "Scool Stret")
+    expect(page.locator(".ask q")).to_contain_text("Did you say School Street")
+
+    page.locator(".guesses .row").first.click()
+    expect(page.locator(".ask")).to_have_count(0)

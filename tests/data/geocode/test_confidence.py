@@ -1,42 +1,38 @@
+from math import isclose
+
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from data.geocode.confidence import CALIBRATION, Mismatch, agreement_of, calibrated, confidence
+from data.geocode.confidence import DOUBTS, confidence, is_sure, weights
+from tests.benchmarks.queries import calibrate
 
-
-def judged(score: float = 1.0, rival: float = 0.0, **remarks: float) -> float:
-    missing = {"missing_streets": 0, "missing_alley": False, "missing_house": False}
-    plain = {"unmatched": 0, "guessed": False, "announced": True}
-    return confidence(score, rival, Mismatch(**{**plain, **missing, **remarks}))
+NOTHING = dict.fromkeys((sign for sign in weights() if sign != "bias"), 0.0)
 
 
-def test_the_table_rises_on_both_sides():
-    for column in zip(*CALIBRATION, strict=True):
-        assert list(column) == sorted(set(column))
+def test_an_answer_without_any_doubt_is_sure():
+    assert confidence(NOTHING) > 0.99
+    assert is_sure(NOTHING)
 
 
-@given(st.floats(0, 1))
-def test_a_share_leads_back_to_its_agreement(agreement: float):
-    assert agreement_of(calibrated(agreement)) == pytest.approx(agreement, abs=1e-9)
+@pytest.mark.parametrize("sign", [sign for sign in NOTHING if sign not in calibrate.FOR])
+def test_no_doubt_makes_an_answer_surer(sign: str):
+    assert confidence({**NOTHING, sign: 1.0}) <= confidence(NOTHING)
 
 
-@given(st.floats(0, 1), st.floats(0, 1))
-def test_a_stronger_rival_never_makes_an_answer_surer(one: float, other: float):
-    low, high = sorted((one, other))
-    assert judged(rival=high) <= judged(rival=low)
+@pytest.mark.parametrize("doubt", DOUBTS)
+def test_a_caller_is_asked_when_some_of_his_words_were_not_met(doubt: str):
+    assert not is_sure({**NOTHING, doubt: 1.0})
 
 
-@pytest.mark.parametrize(
-    "remark",
-    [
-        {"unmatched": 1},
-        {"missing_streets": 1},
-        {"missing_alley": True},
-        {"missing_house": True},
-        {"guessed": True},
-        {"announced": False},
-    ],
-)
-def test_whatever_is_not_explained_makes_an_answer_less_sure(remark):
-    assert judged(**remark) < judged()
+def test_a_caller_is_asked_where_two_places_have_one_name():
+    assert not is_sure({**NOTHING, "rival": 1.0})
+
+
+def test_weights_are_found_again_from_answers_drawn_by_them():
+    with_doubt = {**NOTHING, "part": 1.0}
+    table = [(with_doubt, nth % 4 == 0, False) for nth in range(400)]
+    table += [(NOTHING, nth % 20 > 0, False) for nth in range(400)]
+
+    found = calibrate.fitted(table)
+
+    assert isclose(found["bias"], 2.94, abs_tol=0.1)  # 19 in 20 are right
+    assert isclose(found["bias"] + found["part"], -1.1, abs_tol=0.1)  # one in four is right

@@ -24,6 +24,9 @@ LONGEST_SHORT = 3
 MOST_MEANT = 3
 """Streets that what is left of a name may mean; of more, a caller would have been asked."""
 
+OTHER_KINDS = {"fa": ("خیابان", "بلوار", "جاده"), "en": ("St", "Ave", "Rd", "Dr", "Blvd")}
+"""Words for "street" that callers mix up."""
+
 FULL_TYPES = frozenset(form for several in TYPES.values() for form in several)
 """Words for "street" as callers write them behind a name."""
 
@@ -61,11 +64,11 @@ class UnseenCallers:
         )
 
     def queries(self, each: int) -> Iterator[Query]:
-        """Yield so many queries of every class that has a truth, then those that have none."""
+        """Yield so many queries of every class that has a truth, then all that have none."""
         for kind, maker in self._makers().items():
             yield from self._several(kind, maker, each)
         for kind, names in self._unmapped().items():
-            yield from self._several(kind, self._speaker(names), each)
+            yield from (Query(kind, self._framed(*name), None) for name in names)
         yield from (Query(TALK, text, None) for text in talk(self.part))
 
     def _several(self, kind: str, maker: Callable[[], Made], each: int) -> Iterator[Query]:
@@ -86,6 +89,7 @@ class UnseenCallers:
             "other order": lambda: self._slipped(slips.reordered),
             "glued": self._glued,
             "split": lambda: self._slipped(slips.split),
+            "other kind": self._other_kind,
             "at a crossing": self._crossing,
         }
         return made | ({"Finglish": self._finglish} if self.city.whole.persian else {})
@@ -135,6 +139,17 @@ class UnseenCallers:
         else:
             return None
         return self._framed(glued, self.frames.spoken), self._truth(street)
+
+    def _other_kind(self) -> Made:
+        """Say another word for "street" than the map, where no other street has the name."""
+        street = self._street()
+        kinds = OTHER_KINDS["fa" if self.city.whole.persian else "en"]
+        same = [s for s in self.facts.streets if plain(s.base) == plain(street.base)]
+        if street.kind not in kinds or len(same) > 1:
+            return None
+        kind = self.chance.choice([each for each in kinds if each != street.kind])
+        text = street.name.replace(street.kind, kind)
+        return self._framed(text, self.frames.spoken), self._truth(street)
 
     def _crossing(self) -> Made:
         one, other, points = self.chance.choice(self.facts.crossings)
@@ -200,15 +215,6 @@ class UnseenCallers:
         if any(edits(name, other, 3) < (3 if len(name) > 5 else 2) for other in self.facts.bases):
             return NEAR
         return SHARING if set(base.split()) & words else UNLIKE
-
-    def _speaker(self, names: Sequence[tuple[str, Sequence[str]]]) -> Callable[[], Made]:
-        def made() -> Made:
-            if not names:
-                return None
-            name, frames = self.chance.choice(names)
-            return self._framed(name, frames), None
-
-        return made
 
 
 def talk(part: str) -> Iterator[str]:

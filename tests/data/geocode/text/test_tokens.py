@@ -2,8 +2,13 @@
 
 import pytest
 
+from data.geocode.text.everyday_talk import is_name_word, is_ordinary, speaks
 from data.geocode.text.lexicon import WordRole, languages
-from data.geocode.text.tokens import name_parts, name_tokens, query_tokens
+from data.geocode.text.tokens import (
+    name_parts,
+    name_tokens,
+    query_tokens,
+)
 
 
 def roles(text: str) -> list[tuple[str, str]]:
@@ -66,3 +71,42 @@ def test_every_language_has_the_words_of_an_address_and_its_phrases() -> None:
         ):
             assert language.words[role], (language.code, role)
         assert {"house", "between", "corner", "off", "near", "nameless"} <= set(language.speech)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "name"),
+    [
+        ("خیابانآرمان", "street", "ارمان"),
+        ("میدانفرهنگ", "square", "فرهنگ"),
+        ("بن‌بستانار", "dead_end", "انار"),
+        ("کوچه۲۰", "alley", "20"),
+        ("OntarioStreet", "street", "ontario"),
+        ("WillCourt", "court", "will"),
+        ("Erie Street's", "street", "erie"),
+    ],
+)
+def test_a_name_written_in_one_with_its_kind_is_two_words(words: str, kind: str, name: str) -> None:
+    assert {(token.kind, token.text) for token in query_tokens(words) if not token.kind} == {
+        ("", name)
+    }
+    assert [token.kind for token in query_tokens(words) if token.kind] == [kind]
+
+
+def test_three_is_a_number_though_a_filler_sounds_like_it() -> None:
+    assert [token.digits for token in query_tokens("بهار ۳")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("words", "ordinary"), [("بهار", True), ("market", True), ("آرمان", False), ("3", False)]
+)
+def test_words_of_everyday_talk_are_known(words: str, *, ordinary: bool) -> None:
+    assert [is_ordinary(token) for token in query_tokens(words)] == [ordinary]
+
+
+def test_english_talk_is_told_from_finglish() -> None:
+    assert [speaks(query_tokens("power")[0], code) for code in ("en", "fa")] == [True, False]
+
+
+def test_words_that_streets_are_often_called_by_are_known() -> None:
+    assert is_name_word("رضایی")
+    assert not is_name_word("زصایی")

@@ -87,7 +87,9 @@ class Form extends Part {
     const { guesses, chosen, place, text } = call.value;
     if (guesses.length === 0)
       return text.trim().length > 2 && !place ? html`<p class="muted small">${t("No street fits these words yet. Go on writing, or click the map.")}</p>` : "";
-    return html`<div class="guesses">
+    const [{ question }] = guesses;
+    const ask = question && chosen === null && !place ? html`<p class="ask"><strong>${t("Ask:")}</strong> <q dir="auto">${question}</q></p>` : "";
+    return html`${ask}<div class="guesses">
       ${listbox({ id: "guesses", label: t("Places that fit these words"), items: guesses, selected: chosen ?? undefined, choose, row: guessRow })}
     </div>`;
   }

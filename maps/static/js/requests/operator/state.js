@@ -70,7 +70,7 @@ export function askGuesses(text) {
 async function guess(text) {
   const turn = ++wordsAsked;
   const words = text.trim();
-  const found = words.length < 2 ? [] : await attempt(() => get(`/api/geocode?q=${encodeURIComponent(words.slice(0, 300))}`));
+  const found = words.length < 2 ? [] : await attempt(() => get(`/api/geocode?${new URLSearchParams({ q: words.slice(0, 300), language: document.documentElement.lang })}`));
   if (turn !== wordsAsked || found === undefined) return;
   const guesses = found.slice(0, 5).map((guess, id) => ({ ...guess, id }));
   const sure = guesses.length === 1 && guesses[0].confident;

@@ -1,0 +1,43 @@
+"""The question that decides between candidates, in words to say to the caller."""
+
+from collections.abc import Callable, Sequence
+
+from data.geocode.candidate import Candidate
+from data.geocode.confidence import DOUBTS
+from data.geocode.reverse import Address
+from data.geocode.text.lexicon import speech
+from data.model import LonLat
+
+AS_LIKELY = 0.6
+"""A candidate whose confidence is this share of the best one's may be the one that is meant."""
+
+type AddressOf = Callable[[LonLat, str], Address | None]
+"""Spoken address of a point in a language."""
+
+
+def question(found: Sequence[Candidate], address_of: AddressOf, language: str) -> str:
+    """Return what to ask the caller before the best candidate is taken, "" where it is sure.
+
+    Which of two places he means, where both are likely; what is near, where the street is found
+    and his house, alley or second street is not; else whether that is what he said.
+    """
+    if not found or found[0].confident:
+        return ""
+    best, *others = found
+    one = _said(best, address_of, language)
+    rivals = (each for each in others if each.confidence >= AS_LIKELY * best.confidence)
+    texts = (_said(each, address_of, language) for each in rivals)
+    other = next((text for text in texts if text != one), "")
+    phrases = speech(language)
+    if other:
+        return phrases["which"].format(one=one, other=other)
+    unmet = any(best.evidence[doubt] for doubt in DOUBTS)
+    return phrases["what_is_near" if unmet else "was_it"].format(one=one)
+
+
+def _said(candidate: Candidate, address_of: AddressOf, language: str) -> str:
+    """Return a street with the streets around it, any other place by its name."""
+    address = address_of(candidate.point, language)
+    if candidate.kind != "street" or address is None:
+        return candidate.name
+    return address.text if address.segment_id == candidate.segment_id else candidate.name

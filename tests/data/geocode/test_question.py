@@ -1,0 +1,50 @@
+"""What an operator asks when the words leave a doubt, in the village."""
+
+from data.geocode import Geocoder
+from data.streets.network import build_network
+from tests import village as v
+
+GEOCODER = Geocoder(v.village(), v.village_places())
+
+
+def asked(words: str, language: str = "en", geocoder: Geocoder = GEOCODER) -> str:
+    return geocoder.question(geocoder.candidates(words), language)
+
+
+def test_nobody_is_asked_about_a_street_that_is_sure() -> None:
+    assert asked("School Street") == ""
+    assert asked("nothing that is on the map") == ""
+
+
+def test_two_streets_are_asked_for_with_what_tells_them_apart() -> None:
+    streets = build_network(
+        [
+            v.a_segment(1, 1, 4, fa="کوچه لاله", en="Tulip Alley"),
+            v.a_segment(2, 3, 6, fa="کوچه لاله", en="Tulip Alley"),
+            v.a_segment(3, 1, 2, fa="خیابان باغ", en="Orchard Street"),
+            v.a_segment(4, 6, 5, fa="خیابان مدرسه", en="School Street"),
+        ]
+    )
+    question = asked("Tulip Alley", geocoder=Geocoder(streets, ()))
+
+    one, other = "Tulip Alley, off Orchard Street", "Tulip Alley, off School Street"
+    assert question in (
+        f"Which one do you mean: {one}, or {other}?",
+        f"Which one do you mean: {other}, or {one}?",
+    )
+
+
+def test_a_name_that_was_heard_wrong_is_said_again() -> None:
+    assert asked("Scool Stret").startswith("Did you say School Street")
+    assert asked("Scool Stret", "fa").startswith("گفتید خیابان مدرسه")
+
+
+def test_where_a_second_street_is_missing_the_caller_says_what_is_near() -> None:
+    question = asked("School Street & Kilimanjaro Road")
+
+    assert question.startswith("I find School Street")
+    assert question.endswith("What is near the place?")
+
+
+def test_a_language_without_these_words_is_asked_in_english() -> None:
+    assert asked("Scool Stret", "xx").startswith("Did you say")
