@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra, minimum_spanning_tree
 
 from routing.bounds.relaxation import IntArray
 from routing.bounds.separation import (
+    LEAST_LACK,
     SupportGraph,
     components,
     crowded,
@@ -16,6 +17,7 @@ from routing.bounds.separation import (
     least_cuts,
     peaks,
 )
+from routing.bounds.tree_sets import subtree_lacks, subtrees
 from routing.bounds.undirected_relaxation import UndirectedRelaxation
 from routing.problem.problem import Flags, Floats
 
@@ -25,11 +27,13 @@ FACTORS = (1.0, 1.1, 1.25, 1.5, 2.0, 3.0)
 """Demand is enlarged by these for least cuts, as visits are rounded up."""
 RINGS = 150
 """Distances from the stops beyond which parts are looked at."""
-SEEDS = 30
+SEEDS = 10
 """Junctions in one turn around which nested sets are looked at."""
+TREES = 6
+"""Trees of busy links in one turn of which all subtrees are looked at."""
 PEAKS = 4
 """Sets of one nest, those that fall shortest."""
-STEPS = 30_000_000
+STEPS = 10_000_000
 """Looks at junctions while growing, in one turn."""
 
 
@@ -58,6 +62,7 @@ def thin_sets(relaxation: UndirectedRelaxation, deadheads: Floats, turn: int) ->
     support = _support(relaxation, deadheads)
     for factor in FACTORS:
         yield crowded(support, factor)
+    yield from _tree_sets(relaxation, deadheads, support, turn)
     yield from _nested_sets(relaxation, deadheads, support, turn)
     yield from grown(support, turn, STEPS)
 
@@ -122,6 +127,22 @@ def _nested_sets(
             lack = nested_lacks(relaxation, deadheads, order)
             for peak in sorted(peaks(lack), key=lambda place: -lack[place])[:PEAKS]:
                 yield flags(size, order[: peak + 1])
+
+
+def _tree_sets(
+    relaxation: UndirectedRelaxation, deadheads: Floats, support: SupportGraph, turn: int
+) -> Iterator[Flags]:
+    """Yield what hangs on one link of a tree of busy links and falls short; several trees."""
+    random = np.random.default_rng(turn)
+    size, root = len(relaxation.stop), int(np.argmax(relaxation.stop))
+    lengths = support.traffic + support.links * 0.05
+    for _ in range(TREES):
+        varied = lengths.copy()
+        varied.data = random.uniform(0.5, 1.5, len(varied.data)) / varied.data
+        trees = subtrees(minimum_spanning_tree(varied), root)
+        lack = subtree_lacks(relaxation, deadheads, trees)
+        for first in np.flatnonzero(lack > LEAST_LACK):
+            yield flags(size, trees.order[first : trees.end[first]])
 
 
 def nested_lacks(relaxation: UndirectedRelaxation, deadheads: Floats, order: IntArray) -> Floats:

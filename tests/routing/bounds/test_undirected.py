@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import minimum_spanning_tree
 
 from routing.bounds.cuts import junction_relaxation
 from routing.bounds.junction_sets import nested_lacks
 from routing.bounds.least_costs import least_prices
 from routing.bounds.relaxation import relaxed
+from routing.bounds.tree_sets import subtree_lacks, subtrees
 from routing.bounds.undirected_bound import undirected_bounds
 from routing.bounds.undirected_relaxation import set_cut, undirected_relaxation
 from routing.formats.benchmarks.instance_problem import model_of
@@ -52,7 +55,13 @@ def two_way_town(seed, tasks, vehicles=2):
     return replace(town, turn_s=np.zeros_like(town.turn_s))
 
 
-@settings(max_examples=60)
+def light_town(seed, tasks):
+    """A two-way town where all tasks must be done and none fills half a hopper."""
+    town = two_way_town(seed, tasks)
+    return replace(town, material_kg=town.material_kg / 2, unserved_price=np.full(tasks, 1e5))
+
+
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), tasks=st.integers(1, 4), vehicles=st.integers(1, 2))
 def test_no_plan_of_a_two_way_town_costs_less_than_the_bound_of_links(seed, tasks, vehicles):
     problem = two_way_town(seed, tasks, vehicles)
@@ -62,12 +71,10 @@ def test_no_plan_of_a_two_way_town_costs_less_than_the_bound_of_links(seed, task
         assert max(undirected_bounds(links, 20)) <= least + 1e-6
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), tasks=st.integers(1, 12))
 def test_nested_sets_fall_short_all_at_once_as_one_by_one(seed, tasks):
-    town = two_way_town(seed, tasks)
-    half = replace(town, material_kg=town.material_kg / 2, unserved_price=np.full(tasks, 1e5))
-    links = of_links(half)
+    links = of_links(light_town(seed, tasks))
     random = np.random.default_rng(seed)
     deadheads = random.random(len(links.price)) * 2.0
     order = random.permutation(np.flatnonzero(~links.stop))
@@ -76,6 +83,29 @@ def test_nested_sets_fall_short_all_at_once_as_one_by_one(seed, tasks):
         inside = np.isin(np.arange(len(links.stop)), order[:count])
         cut = set_cut(links, inside)
         assert cut.needed - deadheads[cut.across].sum() == pytest.approx(lack)
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 10**6), tasks=st.integers(1, 12))
+def test_subtrees_fall_short_all_at_once_as_one_by_one(seed, tasks):
+    links = of_links(light_town(seed, tasks))
+    random = np.random.default_rng(seed)
+    deadheads = random.random(len(links.price)) * 2.0
+    size = len(links.stop)
+    one, other = links.ends
+    root = int(np.flatnonzero(links.stop)[0])
+    lengths = csr_matrix((random.random(len(one)) + 0.1, (one, other)), shape=(size, size))
+    trees = subtrees(minimum_spanning_tree(lengths), root)
+    lacks = subtree_lacks(links, deadheads, trees)
+    assert (trees.end[0], lacks[0]) == (size, -np.inf)
+    for first in range(1, size):
+        inside = np.isin(np.arange(size), trees.order[first : trees.end[first]])
+        below = trees.order[first]
+        assert inside[below]
+        assert not inside[trees.above[below]]
+        cut = set_cut(links, inside)
+        exact = cut.needed - deadheads[cut.across].sum()
+        assert lacks[first] == pytest.approx(-np.inf if np.any(links.stop & inside) else exact)
 
 
 def test_each_hopper_crosses_the_edge_of_a_set_twice():
@@ -106,11 +136,8 @@ def test_directions_turns_and_other_ends_leave_the_bound_to_flows():
     [
         ("egl-e4-C", 8, 0.98),
         ("egl-g1-C", 6, 0.94),
-        ("egl-g2-E", 6, 0.94),
-        ("Hefei-1", 7, 0.9),
         ("Hefei-7", 5, 0.9),
-        ("Beijing-1", 7, 0.85),
-        ("Beijing-7", 4, 0.78),
+        ("Beijing-7", 5, 0.88),
     ],
 )
 def test_a_few_turns_bring_the_bound_of_links_near_the_best_known(shared_data, name, turns, share):
