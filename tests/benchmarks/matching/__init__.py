@@ -17,6 +17,7 @@ from fleet.setup.city_files import read_city_file
 from tests.benchmarks.matching.live import live_rows
 from tests.benchmarks.matching.measures import Score, bins_of, driven, is_right
 from tests.benchmarks.matching.meili import SETTINGS, Meili, is_installed
+from tests.benchmarks.matching.service_ways import service_way_rows
 from tests.benchmarks.matching.tracks import PLOWING, TRIPS, Driver, Track, positions, seen
 
 CITIES = ("syracuse-streets", "tehran-d6-south", "botosani")
@@ -40,6 +41,8 @@ def rows() -> Iterator[Row]:
             with TemporaryDirectory() as tiles:
                 network = build_network(draft.segments, draft.restrictions, draft.service_ways)
                 yield from _city(name, file, network, tiles)
+            if draft.service_ways:
+                yield from service_way_rows(file)
 
 
 def _city(name: str, file: Path, network: StreetNetwork, tiles: str) -> Iterator[Row]:

@@ -10,6 +10,7 @@
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import cache
 from itertools import pairwise
 
@@ -27,6 +28,7 @@ from data.model import (
 )
 from data.model.streets import ServiceWay
 from data.streets.network import StreetNetwork, build_network
+from fleet.logbook.activities import spells_of
 from fleet.matching.driven_paths import DrivenStretch
 from fleet.matching.map_matching import StreetMatcher, Trail
 from fleet.matching.matched_ways import MatchedWays
@@ -126,6 +128,12 @@ def test_a_step_of_less_than_a_millimetre_is_none() -> None:
     ways = MatchedWays(city())
     part = ways.point(MAIN, 150.0, leaves=True).directed
     assert ways.on_streets([DrivenStretch(part, 1.0, 1.0 + 1e-9)]) == []
+
+
+def test_metres_of_a_vehicles_day_count_on_service_ways_too() -> None:
+    way = [(10.0, 0.0), (100.0, 0.0), (100.0, 95.0)]
+    spells = spells_of(a_drive(*way), matcher(), city(), v.NOW, v.NOW + timedelta(hours=1))
+    assert sum(spell.sums.moved_m for spell in spells) == pytest.approx(185.0, abs=10.0)
 
 
 def test_lengths_of_the_parts_add_up_to_the_street() -> None:
