@@ -14,7 +14,7 @@ from data.setup.fleet_file import DEFAULT_FLEET, FleetFile
 from data.store.accounts.accounts import add_user
 from data.store.database.city_address import SQLITE_FILE, address_of, save_address
 from data.store.database.engine import Tx, create_engine, transaction
-from data.store.migrations.upgrade import upgrade
+from data.store.migrations.upgrading import upgrade
 from data.store.queue.run_queue import queue_of
 from data.store.schema import metadata
 from data.store.setup.city import save_city

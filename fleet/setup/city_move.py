@@ -27,7 +27,7 @@ from data.store.database.engine import (
 )
 from data.store.database.table_copy import compare_rows, copy_rows
 from data.store.migrations import require_current
-from data.store.migrations.upgrade import upgrade
+from data.store.migrations.upgrading import upgrade
 from data.store.queue.run_queue import queue_of
 from fleet.audit.audit_log import audit
 

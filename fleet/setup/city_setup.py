@@ -24,7 +24,7 @@ from data.store.audit.audit_log import add_event
 from data.store.database.city_address import address_in, save_address
 from data.store.database.city_database import new_database
 from data.store.database.engine import Database, Tx, transaction
-from data.store.migrations.upgrade import upgrade
+from data.store.migrations.upgrading import upgrade
 from data.store.setup.city import (
     get_city,
     get_fleet_text,

@@ -9,7 +9,7 @@ from data.store.database.city_database import PROVINCE_SCHEMA, province_in
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, create_engine, open_database
 from data.store.migrations import require_known
-from data.store.migrations.upgrade import upgrade
+from data.store.migrations.upgrading import upgrade
 
 
 def open_province(folder: Path, database_url: str = "") -> Database:

@@ -76,7 +76,7 @@ def upgrade(
     from data.store import migrations
     from data.store.database.city_database import database_of
     from data.store.database.city_lock import holding
-    from data.store.migrations.upgrade import upgrade as upgrade_tables
+    from data.store.migrations.upgrading import upgrade as upgrade_tables
 
     settings = Settings()
     folder = chosen_city(settings, city)

@@ -45,7 +45,7 @@ from data.store.database.city_lock import holding
 from data.store.database.engine import reading, transaction
 from data.store.database.staging import workshop
 from data.store.migrations import require_known
-from data.store.migrations.upgrade import upgrade
+from data.store.migrations.upgrading import upgrade
 from data.store.queue.run_queue import queue_of
 from data.store.schema import session
 

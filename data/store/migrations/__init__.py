@@ -1,6 +1,7 @@
 """How do the tables of an older database become those of today?
 
-`upgrade` has a module of its own: alembic takes a while to load, and few commands need it.
+`upgrade` has a module of its own, `upgrading`: alembic takes a while to load, and few commands
+need it.
 """
 
 import re

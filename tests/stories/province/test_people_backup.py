@@ -14,7 +14,7 @@ from data.store.audit.audit_log import list_events
 from data.store.database.city_address import PostgresAddress, address_of, has_city
 from data.store.database.city_database import list_cities_in, province_in
 from data.store.database.engine import create_engine, reading, transaction
-from data.store.migrations.upgrade import upgrade
+from data.store.migrations.upgrading import upgrade
 from fleet.accounts.province_people import all_people, give_roles, new_person
 from fleet.accounts.sessions import SessionOrigin, begin_session
 from fleet.setup.province_store import open_province, province_held

@@ -8,6 +8,7 @@ from sqlalchemy import BIGINT, Engine, inspect, select, text
 
 from data.errors import ConflictError
 from data.model import LonLat, NoticeKind, ReferralId
+from data.store import migrations
 from data.store.database.city_address import PostgresAddress
 from data.store.database.engine import create_engine, transaction
 from data.store.followup.referrals import get_referral, list_agencies
@@ -18,12 +19,16 @@ from data.store.migrations import (
     require_known,
     revision_of,
 )
-from data.store.migrations.upgrade import upgrade
+from data.store.migrations.upgrading import upgrade
 from data.store.requests.notices import list_agency_messages, list_due_notices
 from data.store.schema import message, metadata
 from data.store.tracking.unknown_trackers import list_unknown_trackers
 from tests import postgres
 from tests.data.store.migrations.tables_of_0031 import make_tables_of_0031
+
+
+def test_no_module_stands_where_the_function_that_upgrades_is_looked_for() -> None:
+    assert not hasattr(migrations, "upgrade")
 
 
 def test_the_revisions_end_at_the_tables_of_the_schema(tmp_path: Path) -> None:
