@@ -104,6 +104,20 @@ def test_both_towns_are_shown_and_open_without_another_password(
     at_province.wait_for_url(f"http://urmia.localhost:{port}/storms")
 
 
+def test_who_signs_in_at_the_province_comes_into_the_town_that_asked(
+    chromium: Browser, port: int
+) -> None:
+    context = chromium.new_context(device_scale_factor=0.25, locale="en")
+    page = open_page(context)
+    page.goto(f"http://urmia.localhost:{port}/sign-in?next=/storms")
+    page.click('a[href^="/enter"]')
+    page.fill("#login", "leila")
+    page.fill("#password", PASSWORD)
+    page.click("button.primary")
+    page.wait_for_url(f"http://urmia.localhost:{port}/storms")
+    context.close()
+
+
 def test_a_machine_is_lent_and_comes_back(at_province: Page, port: int) -> None:
     until = Clock().now().astimezone(ZoneInfo("Asia/Tehran")) + timedelta(hours=8)
     at_province.goto(f"http://province.localhost:{port}/loans")
