@@ -112,7 +112,7 @@ def solve(
             search.construct(lambda: stop.progress(0, feasible=False) > CONSTRUCTION)
         search.correct(finder)
         tell(0)
-        if not given:
+        if not given and (by_iterations(stop) or stop.progress(0, feasible=False) < 1.0):
             search.open()
         first = given or behind.whole(search.best_routes())
         before = stop.progress(0, feasible=False)

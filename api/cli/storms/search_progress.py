@@ -52,7 +52,7 @@ class ProgressLine:
         """Print the progress of the search."""
         now_s = perf_counter()
         if self._searching_s is None:
-            self._searching_s = now_s
+            self._searching_s, self._told_s = now_s, float("-inf")
         rate = iterations / max(now_s - self._searching_s, 1e-3)
         gap = f"{best / bound - 1.0:.1%}" if bound > 0 and not unserved else "-"
         line = (

@@ -261,3 +261,11 @@ def test_no_other_first_routes_are_tried_once_their_share_of_the_time_is_over():
     search = RuinRecreate(town, line, feasibility_of_tasks(town, line), 1, 1)
     search.construct(lambda: tried.append("one") or len(tried) == 2)
     assert len(tried) == 2
+
+
+def test_where_the_time_is_over_with_the_first_routes_nothing_else_is_begun(monkeypatch):
+    monkeypatch.setattr(RuinRecreate, "open", lambda _: pytest.fail("that would take its time"))
+    town = a_random_town(3, 12)
+    found = solve(town, CountedQuestions(1))
+    assert violations(town, found) == []
+    assert found.iterations == 0
