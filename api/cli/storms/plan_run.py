@@ -85,7 +85,10 @@ REASONS = {
 LACKS = {
     Lack.EQUIPMENT: "no vehicle is equipped for this",
     Lack.WIDTH: "streets from {needed:.1f} m wide, the smallest vehicle needs {best:.1f} m",
-    Lack.HOPPER: "up to {needed:.0f} kg of salt in a pass, the largest hopper holds {best:.0f} kg",
+    Lack.HOPPER: (
+        "up to {needed:.0f} kg of salt in a pass, the largest hopper that fits there holds "
+        "{best:.0f} kg"
+    ),
     Lack.PERMISSION: "the vehicles that fit may not drive there",
 }
 """Texts of what the vehicles of a plan lack."""
