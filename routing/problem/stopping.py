@@ -2,8 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Protocol
+
+
+def thread_s() -> float:
+    """Return the seconds of a processor that this thread has taken."""
+    return thread_time()
 
 
 class StoppingCriterion(Protocol):

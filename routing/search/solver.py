@@ -51,6 +51,9 @@ MOST_FINISH = 0.8
 """Share of the effort that what follows the search is given at most."""
 PROVABLE_TASKS = 60_000
 """Above so many tasks no bound rises: its linear program takes gigabytes and ends too late."""
+BOUND_RESTS = {1: 9.0, 2: 1.0}
+"""How long the bound rests for each second that it took, by threads of the search: a tenth of the
+time is its own beside one, half a processor beside more."""
 FEW_ITERATIONS = 20.0
 """Iterations per task below which there is no time for detours: the search starts colder."""
 
@@ -92,7 +95,8 @@ def solve(
     single = feasibility_of_tasks(behind.problem, line)
     rising = proving and problem.tasks <= PROVABLE_TASKS
     bounds = islice(rising_bounds(behind.problem, single), None if rising else 1)
-    with BackgroundBound(bounds, behind.cost) as beside:
+    rests = 0.0 if by_iterations(stop) else BOUND_RESTS[min(threads, 2)]
+    with BackgroundBound(bounds, behind.cost, rests) as beside:
         if not problem.tasks or not problem.vehicles:
             bound = beside.last(wait=True)
             return settled(problem, finder, single, bound, seed, problem.rules.pinned)
