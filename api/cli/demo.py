@@ -43,7 +43,7 @@ def demo(
     settings = Settings()
     prepare_numba(settings)
 
-    from api.processes.kernel_compiler import KernelCompiler
+    from api.processes.workers.kernel_compiler import KernelCompiler
     from routing.search.warm_up import CITY
 
     scene = scene_of(file, timezone)

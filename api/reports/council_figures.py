@@ -6,10 +6,10 @@ from typing import Protocol
 
 from api.config.clock import Clock
 from api.config.console import open_city_database
+from api.processes.answer_process import answer_until_stopped
 from api.processes.cached_response import json_of
 from api.processes.child_process import ParentLine
 from api.processes.city_state import CityStateHolder
-from api.processes.workers.answer_process import answer_until_stopped
 from data.model import Storm, StormId
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database, Tx, reading

@@ -35,6 +35,7 @@ from api.open311 import services as open311_services
 from api.open311 import updates as open311_updates
 from api.open311.errors import install_outer_faults
 from api.planning import plan_comparison, plans, run_files
+from api.processes.answer_process import AnswerProcess
 from api.processes.city_state import CityStateHolder
 from api.processes.cluster.board_presence import presence_of
 from api.processes.cluster.leadership import Leadership
@@ -59,7 +60,6 @@ from api.processes.tasks.logbook_task import LogbookTask
 from api.processes.tasks.receipt_task import ReceiptTargets, ReceiptTask
 from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import RetentionTask
-from api.processes.workers.answer_process import AnswerProcess
 from api.replanning import replans
 from api.reports import council, storm_costs
 from api.requests import call_answer, citizen, person_erasure, request_file, request_queue, requests

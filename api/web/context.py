@@ -23,6 +23,7 @@ from api.access.sign_in_accounts import CityAccounts, CityInProvince
 from api.config.clock import Clock
 from api.config.request_metrics import Meters
 from api.config.settings import Settings
+from api.processes.answer_process import AnswerProcess
 from api.processes.background_job import BackgroundJob
 from api.processes.city_state import CityStateHolder
 from api.processes.cluster.leadership import Leadership
@@ -44,7 +45,6 @@ from api.processes.tasks.logbook_task import LogbookTask
 from api.processes.tasks.receipt_task import ReceiptTask
 from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import RetentionTask
-from api.processes.workers.answer_process import AnswerProcess
 from api.web.cookies import CSRF_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, read_cookie, write_cookie
 from data.errors import ForbiddenError, InvalidError
 from data.geocode import Geocoder

@@ -11,7 +11,7 @@ from types import FrameType
 
 import typer
 
-from api.processes.kernel_compiler import KernelCompiler
+from api.processes.workers.kernel_compiler import KernelCompiler
 from routing.search.warm_up import KernelKind
 
 TICK_S = 1.0

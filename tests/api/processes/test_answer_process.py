@@ -9,9 +9,9 @@ from pathlib import Path
 from threading import Event
 
 from api.config.clock import Clock
+from api.processes.answer_process import AnswerProcess, answer_until_stopped
 from api.processes.cached_response import COSTLY_S, MadeElsewhere
 from api.processes.child_process import ParentLine
-from api.processes.workers.answer_process import AnswerProcess, answer_until_stopped
 
 FOLDER = Path("/nowhere")
 
