@@ -38,7 +38,7 @@ COMMANDS = {
     ),
     "work": CommandEntry(
         "api.cli.work:work",
-        "Solve queued plan runs until Ctrl+C, also of a city that another machine serves.",
+        "Solve plans and make files until Ctrl+C, also of a city that another machine serves.",
     ),
     "backup": CommandEntry(
         "api.cli.setup.backup:backup",

@@ -1,6 +1,5 @@
 """`barfrub match`: match a GPS log to the streets, as CSV."""
 
-import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +20,6 @@ def match(
     fields of the street are empty; on a service way that is no street `segment_id` alone is. They
     are empty too where a line cannot be read, which is told on the standard error output.
     """
-    gc.disable()  # it finds nothing here, and takes a fifth of the time of a short log
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city, prepare_numba
     from data.store.database.engine import reading

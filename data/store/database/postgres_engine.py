@@ -2,6 +2,7 @@
 
 import logging
 import math
+import re
 import time
 from collections.abc import Callable, Collection
 from functools import partial
@@ -177,12 +178,29 @@ def rewrite_tables(
 
 
 def _rewritten(connection: psycopg.Connection, name: str) -> bool:
+    """Write a table anew; return whether none of its dead rows was kept for a reader.
+
+    Who is just connecting, even to another database, may hold them for a moment.
+    """
+    kept: list[int] = []
+
+    def note(message: psycopg.errors.Diagnostic) -> None:
+        kept.extend(map(int, re.findall(r"^\d+", message.message_detail or "")))
+
+    statement = psycopg.sql.SQL("VACUUM (FULL, VERBOSE) {}").format(_name(name))
+    connection.add_notice_handler(note)
     try:
-        connection.execute(psycopg.sql.SQL("VACUUM (FULL) {}").format(_name(name)))
+        for _ in range(REWRITE_TRIES):
+            kept.clear()
+            connection.execute(statement)
+            if not any(kept):
+                return True
+            time.sleep(REWRITE_PAUSE_S)
     except psycopg.Error as error:
         _log.warning("%s could not be written anew: %s", name, error.diag.message_primary)
-        return False
-    return True
+    finally:
+        connection.remove_notice_handler(note)
+    return False
 
 
 def _ended_soon(connection: psycopg.Connection, now: tuple[object, ...] | None) -> bool:

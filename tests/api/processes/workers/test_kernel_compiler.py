@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.processes import kernel_compiler
+from api.processes.workers import kernel_compiler
 from api.processes.workers.kernel_compiler import KernelCompiler
 from routing.search.warm_up import CITY
 

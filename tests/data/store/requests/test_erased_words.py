@@ -3,10 +3,9 @@
 import pytest
 from sqlalchemy import update
 
-from data.model import RequestId
 from data.store.database import postgres_engine
 from data.store.database.engine import Database, forget_overwritten, reading, transaction
-from data.store.requests.requests import add_request, get_request
+from data.store.requests.requests import add_request
 from data.store.schema import call_attempt, request, sighting
 from tests import postgres
 from tests.data.store.requests.test_request_search import a_request
@@ -61,8 +60,8 @@ def test_a_table_in_use_is_left_out_and_the_next_one_written(
 ) -> None:
     monkeypatch.setattr(postgres_engine, "REWRITE_LOCK_MS", 1)
     erase(city)
-    with reading(city) as tx:
-        get_request(tx, RequestId(1))
+    with city.connect() as other:
+        other.exec_driver_sql("LOCK TABLE request IN ACCESS SHARE MODE")
         assert forget_overwritten(city, NAMES, always) == [call_attempt.name, sighting.name]
     assert forget_overwritten(city, NAMES, always) == NAMES
 
