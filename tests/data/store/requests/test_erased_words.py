@@ -45,8 +45,8 @@ def test_what_is_erased_is_in_no_file(city: Database) -> None:
 def test_who_still_reads_the_time_before_an_erasure_keeps_its_words(
     city: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_engine, "REWRITE_PAUSE_S", 0.0)
-    with reading(city) as tx:
+    with reading(city) as tx, monkeypatch.context() as hurried:
+        hurried.setattr(postgres_engine, "REWRITE_PAUSE_S", 0.0)
         tx.exec_driver_sql("SELECT 1")
         erase(city)
         assert not forget_overwritten(city, NAMES, always)
