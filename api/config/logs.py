@@ -87,7 +87,7 @@ class _Text(logging.Formatter):
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - as logging calls it
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as logging calls it - as logging calls it
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as logging calls it
         request_id = getattr(record, "request_id", "")
         line = super().formatMessage(record) + (f" [{request_id}]" if request_id else "")
         return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), line)

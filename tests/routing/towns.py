@@ -69,17 +69,23 @@ def a_town(streets, tasks, *, vehicles=1, u_turns=True, forbidden=(), **fields):
     )
 
 
+def random_streets(random, nodes):
+    """Streets `(node, node, seconds)` that reach every node, and as many more."""
+    streets = [
+        (i, int(random.integers(0, i)), float(random.integers(5, 60))) for i in range(1, nodes)
+    ]
+    more = [
+        (*map(int, random.choice(nodes, 2, replace=False)), float(random.integers(5, 60)))
+        for _ in range(nodes)
+    ]
+    return streets + more
+
+
 def a_random_town(seed, tasks, vehicles=2):
     """A connected town of random streets with deadlines, classes, hopper, types and shifts."""
     random = np.random.default_rng(seed)
     nodes = max(4, tasks)
-    streets = [
-        (i, int(random.integers(0, i)), float(random.integers(5, 60))) for i in range(1, nodes)
-    ]
-    streets += [
-        (*map(int, random.choice(nodes, 2, replace=False)), float(random.integers(5, 60)))
-        for _ in range(nodes)
-    ]
+    streets = random_streets(random, nodes)
     arcs = random.integers(0, 2 * len(streets), tasks)
     both = random.random(tasks) < 0.4
     drive_s = np.array([street[2] for street in streets])[arcs // 2]

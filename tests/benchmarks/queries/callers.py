@@ -8,13 +8,11 @@ import shapely
 
 from tests.benchmarks.queries.chance import Chance
 from tests.benchmarks.queries.facts import Facts, Street
-from tests.benchmarks.queries.query import Query
+from tests.benchmarks.queries.query import Query, several
 from tests.benchmarks.queries.spelling import near_any, plain, typo
 
 FAR_APART_M = 700.0
 """Streets this far apart have no crossing, whatever a caller says."""
-
-MOST_TRIES = 60
 
 
 class Words(Protocol):
@@ -61,14 +59,7 @@ class Callers(ABC):
         for kind, maker in self.makers().items():
             if kinds and kind not in kinds:
                 continue
-            seen: set[str] = set()
-            for _ in range(each * MOST_TRIES):
-                made = maker()
-                if made is not None and made[0] not in seen:
-                    seen.add(made[0])
-                    yield Query(kind, *made)
-                if len(seen) == each:
-                    break
+            yield from several(kind, maker, each)
 
     def pick(self, pool: Sequence[str]) -> str:
         """Return a phrase; every third of a pool is for the final table only."""

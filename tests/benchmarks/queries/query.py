@@ -1,6 +1,6 @@
 """What a caller says, and what would be a right answer to it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import shapely
@@ -10,6 +10,12 @@ from data.streets.projection import Projection
 
 RIGHT_M = 60.0
 """An answer this near to the truth is right."""
+
+MOST_TRIES = 60
+"""Draws for each query wanted: a class may have fewer of them in a small city."""
+
+type Made = tuple[str, shapely.Geometry | None] | None
+"""What a caller says and the truth; `None` where a draw came to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +35,15 @@ class Query:
 
 def any_of(shapes: Sequence[shapely.Geometry]) -> shapely.Geometry:
     return shapely.union_all(list(shapes))
+
+
+def several(kind: str, maker: Callable[[], Made], each: int) -> Iterator[Query]:
+    """Yield so many different queries of a class, or as many as are found."""
+    seen: set[str] = set()
+    for _ in range(each * MOST_TRIES):
+        made = maker()
+        if made is not None and made[0] not in seen:
+            seen.add(made[0])
+            yield Query(kind, *made)
+        if len(seen) == each:
+            return

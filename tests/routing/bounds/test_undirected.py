@@ -21,7 +21,7 @@ from routing.network.deadheads import line_graph
 from routing.network.single_task_feasibility import feasibility_of_tasks
 from tests.routing.bounds.every_plan import least_cost_of_any_plan
 from tests.routing.formats.public_files import best_known, public_file, read_file
-from tests.routing.towns import a_town
+from tests.routing.towns import a_town, random_streets
 
 
 def of_links(problem):
@@ -33,13 +33,7 @@ def two_way_town(seed, tasks, vehicles=2):
     """A random town where turns are free and every task may be driven either way."""
     random = np.random.default_rng(seed)
     nodes = max(4, tasks)
-    streets = [
-        (i, int(random.integers(0, i)), float(random.integers(5, 60))) for i in range(1, nodes)
-    ]
-    streets += [
-        (*map(int, random.choice(nodes, 2, replace=False)), float(random.integers(5, 60)))
-        for _ in range(nodes)
-    ]
+    streets = random_streets(random, nodes)
     served = random.choice(len(streets), tasks, replace=False)
     town = a_town(
         streets,

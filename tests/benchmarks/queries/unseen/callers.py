@@ -10,14 +10,13 @@ import shapely
 from tests.benchmarks.queries.chance import Chance
 from tests.benchmarks.queries.facts import Street
 from tests.benchmarks.queries.latin import TYPES
-from tests.benchmarks.queries.query import Query
+from tests.benchmarks.queries.query import Made, Query, several
 from tests.benchmarks.queries.spelling import edits, finglish, near_any, plain, sounds_like
 from tests.benchmarks.queries.unseen import slips
 from tests.benchmarks.queries.unseen.cities import GappedCity
 
 HERE = Path(__file__).parent
 
-MOST_TRIES = 60
 LONGEST_SHORT = 3
 """Letters of abbreviations of "street", which nobody writes in one with a name."""
 
@@ -33,8 +32,6 @@ FULL_TYPES = frozenset(form for several in TYPES.values() for form in several)
 NEAR, SHARING, UNLIKE = "not mapped, near a name", "not mapped, shares words", "not mapped, unlike"
 ELSEWHERE, TALK = "street of another city", "no address"
 NEGATIVES = (NEAR, SHARING, UNLIKE, ELSEWHERE, TALK)
-
-type Made = tuple[str, shapely.Geometry | None] | None
 
 
 class Wordings(NamedTuple):
@@ -66,20 +63,10 @@ class UnseenCallers:
     def queries(self, each: int) -> Iterator[Query]:
         """Yield so many queries of every class that has a truth, then all that have none."""
         for kind, maker in self._makers().items():
-            yield from self._several(kind, maker, each)
+            yield from several(kind, maker, each)
         for kind, names in self._unmapped().items():
             yield from (Query(kind, self._framed(*name), None) for name in names)
         yield from (Query(TALK, text, None) for text in talk(self.part))
-
-    def _several(self, kind: str, maker: Callable[[], Made], each: int) -> Iterator[Query]:
-        seen: set[str] = set()
-        for _ in range(each * MOST_TRIES):
-            made = maker()
-            if made is not None and made[0] not in seen:
-                seen.add(made[0])
-                yield Query(kind, *made)
-            if len(seen) == each:
-                return
 
     def _makers(self) -> dict[str, Callable[[], Made]]:
         made = {
