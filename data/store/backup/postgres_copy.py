@@ -4,7 +4,10 @@ import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -12,7 +15,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 
-from data.errors import BarfrubError
+from data.errors import BarfrubError, InvalidError
 from data.store.backup.database_facts import (
     CITY_QUERY,
     LAST_LINE_QUERY,
@@ -24,6 +27,12 @@ from data.store.backup.database_facts import (
 from data.store.database.city_address import PostgresAddress
 from data.store.database.engine import open_database, reading, transaction
 from data.store.database.postgres_engine import connect_to
+
+KEY_PASSWORD = "sslpassword"
+"""Option of an address: the password of the client's key."""
+
+SERVICE = "barfrub"
+"""Section of the service file that programs get."""
 
 PROGRAMS = Path("/usr/lib/postgresql/17/bin")
 """Where Debian keeps the programs of PostgreSQL 17, whose dumps its own server reads."""
@@ -116,32 +125,71 @@ def _order(url: str, order: psycopg.sql.Composed) -> None:
 
 
 def _run(program: str, url: str, *options: str) -> None:
-    """Run a program of PostgreSQL; its password never stands in a list of processes."""
+    """Run a program of PostgreSQL; its passwords never stand in a list of processes."""
     found = PROGRAMS / program
     path = str(found) if found.exists() else shutil.which(program)
     if path is None:
         raise BarfrubError(f"{program} of PostgreSQL 17 is missing (Debian: postgresql-client-17)")
-    password = password_of(url)
-    words: Mapping[str, str] = {"PGPASSWORD": password} if password else {}
-    done = subprocess.run(  # noqa: S603 - our own words, and an address from our settings
-        [path, f"--dbname={address_text(url)}", *options],
-        env={**os.environ, **words},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with program_call(url) as call:
+        done = subprocess.run(  # noqa: S603 - our own words, and an address from our settings
+            [path, f"--dbname={call.address}", *options],
+            env={**os.environ, **call.environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode:
         raise BarfrubError(f"{program} of {address_text(url)} failed: {done.stderr.strip()}")
 
 
+@dataclass(frozen=True, slots=True)
+class ProgramCall:
+    """What a program of PostgreSQL is given: an address without secrets, and the environment."""
+
+    address: str
+    environment: Mapping[str, str]
+
+
+@contextmanager
+def program_call(url: str) -> Iterator[ProgramCall]:
+    """Yield how to call a program for a database.
+
+    A password is an environment variable. Libpq has none for that of the client's key, so it stands
+    in a service file that only this user can read, for as long as the call lasts. Raises
+    `InvalidError` where the address names a service of its own as well, or the password has several
+    lines.
+    """
+    place, password, key_password = make_url(url), password_of(url), _last(url, KEY_PASSWORD)
+    environment = {"PGPASSWORD": password} if password else {}
+    if not key_password:
+        yield ProgramCall(address_text(url), environment)
+        return
+    if "service" in place.query or "\n" in key_password:
+        raise InvalidError(
+            KEY_PASSWORD, "", "one line, and no service in the address, whose file may have it"
+        )
+    with tempfile.TemporaryDirectory(prefix="barfrub-service-") as folder:
+        file = Path(folder) / "services.conf"
+        file.touch(mode=0o600)
+        file.write_text(f"[{SERVICE}]\n{KEY_PASSWORD}={key_password}\n", encoding="utf-8")
+        with_service = make_url(address_text(url)).update_query_dict({"service": SERVICE})
+        yield ProgramCall(
+            with_service.render_as_string(), environment | {"PGSERVICEFILE": str(file)}
+        )
+
+
 def address_text(url: str) -> str:
-    """Return a database's address without a password, which programs get otherwise."""
-    place = make_url(url).difference_update_query(["password"])
+    """Return a database's address without passwords, which programs get otherwise."""
+    place = make_url(url).difference_update_query(["password", KEY_PASSWORD])
     return place._replace(password=None).render_as_string()  # `set` keeps what is None, as ***
 
 
 def password_of(url: str) -> str:
     """Return the password in a database's address; one in its query counts before the other."""
-    place = make_url(url)
-    found = place.query.get("password") or place.password or ""
+    return _last(url, "password") or make_url(url).password or ""
+
+
+def _last(url: str, option: str) -> str:
+    """Return an option in the query of an address; the last one where there are several."""
+    found = make_url(url).query.get(option, "")
     return found if isinstance(found, str) else found[-1]
