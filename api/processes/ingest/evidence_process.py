@@ -12,8 +12,8 @@ import logging
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -31,7 +31,7 @@ from api.processes.tasks.escalation_task import EscalationTask
 from api.processes.tasks.logbook_task import LogbookTask
 from api.processes.tasks.replay_task import ReplayTask
 from data.errors import DiskFullError
-from data.model import RequestId, SegmentId
+from data.model import SegmentId
 from data.store.database.city_lock import holding
 from data.store.database.engine import Database
 from data.store.database.part_locks import part_locks
@@ -52,8 +52,10 @@ SWITCH_S = 0.0005
 """How long a thread may hold the interpreter while another one writes: trackers wait for that one,
 and each of its statements takes a turn."""
 
-REQUESTS = "requests"
-"""Kind of changes of requests."""
+REQUESTS, RUNS, STORM = "requests", "runs", "storm"
+REREAD = frozenset({REQUESTS, RUNS, STORM})
+"""Kinds of views that the server reads itself: what a process knew of them may be older than what
+the server has published, and versions of two processes cannot be compared on SQLite."""
 
 _log = logging.getLogger(__name__)
 
@@ -72,9 +74,8 @@ class EvidenceChanges:
 
     `process` is the number of the process; number 0 leads. `whole` says when all streets were
     repainted, whose changed colors are among the items. `streets` are those whose evidence was
-    stored by a process that does not lead, so that their colors are not among the items.
-    `requests` changed too: the server reads them itself, since what a process knew of them may be
-    older than what the server has published.
+    stored by a process that does not lead, so that their colors are not among the items. `reread`
+    are the ids of changed views of the kinds `REREAD`, which the server reads itself.
     """
 
     process: int
@@ -82,7 +83,7 @@ class EvidenceChanges:
     whole: Whole | None
     streets: frozenset[SegmentId]
     tally: Counter[str]
-    requests: Sequence[RequestId] = ()
+    reread: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
 class DigestingProcesses:
@@ -227,9 +228,11 @@ def changes_of_run(
     whole = digester.board.colors.whole if digester.leads else None
     tally = Counter(digester.tally)
     digester.tally.clear()
-    requests = [RequestId(one.id) for kind, items in changes for one in items if kind == REQUESTS]
-    others = [(kind, items) for kind, items in changes if kind != REQUESTS]
-    return EvidenceChanges(number, others, whole, digester.take_streets(), tally, requests)
+    reread = {
+        kind: frozenset(one.id for one in items) for kind, items in changes if kind in REREAD
+    }
+    others = [(kind, items) for kind, items in changes if kind not in REREAD]
+    return EvidenceChanges(number, others, whole, digester.take_streets(), tally, reread)
 
 
 def _goes_on(line: ParentLine, digester: Digester, wait_s: float) -> bool:

@@ -13,15 +13,14 @@ from api.processes.city_state import CityStateHolder
 from api.processes.ingest.evidence_pipeline import Digester
 from api.processes.ingest.evidence_process import (
     PERIOD_S,
-    REQUESTS,
     Apart,
     DigestingProcesses,
     EvidenceChanges,
 )
+from api.processes.ingest.reread_views import read_views
 from api.processes.periodic_task import PeriodicTask
-from data.model import LastPlace, Position, RequestId, SegmentId, Storm
+from data.model import LastPlace, Position, SegmentId, Storm
 from data.store.database.engine import Database, reading, transaction
-from data.store.requests.requests import list_requests_by_id
 from data.store.setup.machines import list_vehicles
 from data.store.tracking.last_places import list_last_places
 from data.store.tracking.positions import list_last
@@ -30,7 +29,6 @@ from fleet.coverage.street_colors import Colors, ReceivedColors
 from fleet.tracking.live_filter import LiveFilter
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from maps.board.board import VehicleView, city_view, live_view
-from maps.requests.requests import request_view
 
 ANNOUNCED = "announced"
 """Kind of changes that servers tell each other: streets whose evidence was stored elsewhere."""
@@ -74,7 +72,7 @@ class Consumer(PeriodicTask):
         self._apart = apart
         self._processes = self._new_processes()
         self._colors = ReceivedColors()
-        self._changed_requests: set[RequestId] = set()
+        self._reread: dict[str, set[int]] = {}
         self.tally: Counter[str] = self._digester.tally
         self.digested_s = time.monotonic()
         self._digested_s = [self.digested_s] * (apart.processes if apart else 1)
@@ -244,16 +242,18 @@ class Consumer(PeriodicTask):
         self.tally.update(news.tally)
         self._digested_s[news.process] = time.monotonic()
         self.digested_s = min(self._digested_s)
-        self._changed_requests.update(news.requests)
-        if self._changed_requests:
-            copy_context().run(self._publish_requests)  # the version is of these alone
+        for kind, ids in news.reread.items():
+            self._reread.setdefault(kind, set()).update(ids)
+        if self._reread:
+            copy_context().run(self._publish_reread)  # the version is of these alone
 
-    def _publish_requests(self) -> None:
-        """Publish changed requests as they are now; they stay for the next run where that fails.
+    def _publish_reread(self) -> None:
+        """Publish changed views as they are now; they stay for the next run where that fails.
 
         They are read as a writer reads: then they are as new as the version of that transaction.
         """
         with transaction(self._engine) as tx:
-            found = list_requests_by_id(tx, sorted(self._changed_requests))
-        self._hub.publish(REQUESTS, [request_view(one, {}) for one in found.values()])
-        self._changed_requests.clear()
+            views = read_views(tx, self._reread)
+        for kind, found in views.items():
+            self._hub.publish(kind, found)
+        self._reread.clear()

@@ -1,0 +1,39 @@
+"""Views that a digesting process has found changed, read anew by the server that publishes them."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from api.processes.ingest.evidence_process import REQUESTS, RUNS, STORM
+from data.model import PlanRunId, RequestId, StormId
+from data.store.database.engine import Tx
+from data.store.planning.plan_runs import count_ahead, get_run
+from data.store.requests.requests import list_requests_by_id
+from data.store.storms.storms import get_storm
+from fleet.tracking.live_fleet import HasId
+from maps.board.board import run_view, storm_view
+from maps.requests.requests import request_view
+
+
+def read_views(tx: Tx, changed: Mapping[str, Collection[int]]) -> dict[str, Sequence[HasId]]:
+    """Return the views of some ids of each kind, as they are in a transaction."""
+    return {kind: _READERS[kind](tx, sorted(ids)) for kind, ids in changed.items() if ids}
+
+
+def _requests(tx: Tx, ids: Sequence[int]) -> Sequence[HasId]:
+    found = list_requests_by_id(tx, [RequestId(one) for one in ids])
+    return [request_view(one, {}) for one in found.values()]
+
+
+def _runs(tx: Tx, ids: Sequence[int]) -> Sequence[HasId]:
+    runs = [get_run(tx, PlanRunId(one)) for one in ids]
+    return [run_view(run, count_ahead(tx, run)) for run in runs]
+
+
+def _storms(tx: Tx, ids: Sequence[int]) -> Sequence[HasId]:
+    return [storm_view(get_storm(tx, StormId(one))) for one in ids]
+
+
+_READERS: Mapping[str, Callable[[Tx, Sequence[int]], Sequence[HasId]]] = {
+    REQUESTS: _requests,
+    RUNS: _runs,
+    STORM: _storms,
+}
