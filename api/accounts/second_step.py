@@ -71,7 +71,7 @@ def let_in(request: Request, user: User, goal: str) -> Response:
 def code_page(request: Request, next: str = "/") -> Response:
     """Ask for the code; send whoever has not given a password to the sign-in."""
     if _half_in(request) is None:
-        return RedirectResponse("/sign-in", status_code=303)
+        return _back_to_sign_in(next)
     return _code_page(request, local_path(next))
 
 
@@ -80,7 +80,7 @@ def enter_second_step(request: Request, code: Code, next: Goal = "/") -> Respons
     """Sign in by a code of the phone or a recovery code, after the password."""
     user = _half_in(request)
     if user is None:
-        return RedirectResponse("/sign-in", status_code=303)
+        return _back_to_sign_in(next)
     try:
         _require_code(request, user, code)
     except BarfrubError as error:
@@ -90,6 +90,12 @@ def enter_second_step(request: Request, code: Code, next: Goal = "/") -> Respons
     answer = _begun(request, user, next)
     drop_cookie(app_of(request).settings, answer, FIRST_STEP_COOKIE)
     return answer
+
+
+def _back_to_sign_in(goal: str) -> Response:
+    path = local_path(goal)
+    more = "" if path == "/" else f"?next={quote(path)}"
+    return RedirectResponse(f"/sign-in{more}", status_code=303)
 
 
 @router.get(SECOND_STEP)

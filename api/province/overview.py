@@ -17,34 +17,42 @@ from api.processes.ingest.board_cache import MINUTE_S
 from api.province.host_router import HostedWeb
 from api.province.province_context import (
     OverviewReader,
+    PersonSignedIn,
     Province,
     page,
     province_of,
+    require_overview,
+    sees_overview,
     translator_of,
 )
 from api.web.checked_route import CheckedRoute
 from api.web.context import App
 from api.web.page_context import address_of_host
 from data.store.database.engine import reading
+from fleet.accounts.province_people import roles_of
 from fleet.requests.request_lookup import waiting_count
 from fleet.storms.machine_counts import machine_counts
 from fleet.storms.storm_lookup import listed_storms, wanted_storm
 from maps.pages.i18n import Translator
 from maps.pages.templates import render
-from maps.province.overview import CityFigures, CityOfProvince, overview_view
+from maps.province.overview import CityFigures, CityOfProvince, OwnCity, overview_view
 
 HTML = "text/html; charset=utf-8"
 
 router = APIRouter(route_class=CheckedRoute)
 
+Person = Annotated[SignedIn, Depends(PersonSignedIn())]
 Reader = Annotated[SignedIn, Depends(OverviewReader())]
 
 _log = logging.getLogger(__name__)
 
 
 @router.get("/")
-def overview_page(request: Request, reader: Reader) -> HTMLResponse:
-    """Show all cities of the province."""
+def first_page(request: Request, person: Person) -> HTMLResponse:
+    """Show all cities of the province; to others than `OVERVIEW_ROLES` the way into their own."""
+    if not sees_overview(person):
+        return _own_cities_page(request, person)
+    require_overview(request, person)
     figures = gzip.decompress(_packed(request).content).decode()
     return page(request, "province/overview.html", {"figures": figures})
 
@@ -53,6 +61,23 @@ def overview_page(request: Request, reader: Reader) -> HTMLResponse:
 def get_overview(request: Request, reader: Reader) -> Response:
     """Return the figures of the page alone, for its script."""
     return shared_answer(request, _packed(request), READERS_OWN, HTML)
+
+
+def _own_cities_page(request: Request, person: SignedIn) -> HTMLResponse:
+    """Show the cities in which somebody has a role, each with the address of its entry."""
+    province = province_of(request)
+    with reading(province.accounts.engine) as tx:
+        given = roles_of(tx, person.user)
+    open_cities = province.open_cities()
+    cities = [
+        OwnCity(
+            open_cities[each.name].city.name if each.name in open_cities else each.name,
+            f"{address_of_host(request, each.host)}enter",
+        )
+        for each in province.cities
+        if given.get(each.name)
+    ]
+    return page(request, "province/own_cities.html", {"cities": cities})
 
 
 def _packed(request: Request) -> PackedAnswer:

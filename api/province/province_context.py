@@ -85,24 +85,43 @@ def person_of(request: Request) -> SignedIn | None:
     return known
 
 
-class OverviewReader:
-    """A dependency that returns who may see the figures of all cities, or raises."""
+class PersonSignedIn:
+    """A dependency that returns who is signed in at the province, or raises."""
 
     def __call__(self, request: Request) -> SignedIn:
         """Return what `before_body` returns, which looks at the headers alone."""
         return self.before_body(request)
 
     def before_body(self, request: Request) -> SignedIn:
-        """Check session, role, and the second step where a city wants it of the person."""
+        """Check the session."""
         signed = person_of(request)
         if signed is None:
             raise SignedOutError
         request.state.role = "+".join(sorted(signed.user.roles))
-        if not OVERVIEW_ROLES & {*signed.user.roles}:
-            raise ForbiddenError("your role does not allow this")
-        if _second_step_missing(province_of(request), signed):
-            raise SecondStepMissingError
         return signed
+
+
+class OverviewReader(PersonSignedIn):
+    """A dependency that returns who may see the figures of all cities, or raises."""
+
+    def before_body(self, request: Request) -> SignedIn:
+        """Check session, role, and the second step where a city wants it of the person."""
+        signed = super().before_body(request)
+        require_overview(request, signed)
+        return signed
+
+
+def sees_overview(signed: SignedIn) -> bool:
+    """Whether the roles of a person are such with which somebody sees the figures of all cities."""
+    return bool(OVERVIEW_ROLES & {*signed.user.roles})
+
+
+def require_overview(request: Request, signed: SignedIn) -> None:
+    """Raise an error unless a person may see the figures of all cities now."""
+    if not sees_overview(signed):
+        raise ForbiddenError("your role does not allow this")
+    if _second_step_missing(province_of(request), signed):
+        raise SecondStepMissingError
 
 
 def _second_step_missing(province: Province, signed: SignedIn) -> bool:

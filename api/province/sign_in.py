@@ -150,7 +150,7 @@ def sign_out(request: Request) -> Response:
 
 
 @router.post("/language", dependencies=[FormChecked])
-def switch_language(request: Request, language: Text, next: Text = "/") -> Response:
+def switch_language(request: Request, language: Text, next: SentGoal = "/") -> Response:
     """Set the language of the pages; stored for people who are signed in."""
     known_language(language)
     signed = person_of(request)

@@ -108,7 +108,7 @@ def sign_out(request: Request) -> Response:
 def switch_language(
     request: Request,
     language: Text,
-    next: Text = "/",
+    next: Annotated[str, Form(max_length=1000)] = "/",
 ) -> Response:
     """Set the language of the pages; stored for signed-in users."""
     known_language(language)

@@ -34,6 +34,14 @@ class CityOfProvince:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnCity:
+    """A city in which a reader has a role: its name and the address of its entry."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShareView:
     """A share of lane metres within target, as text and as a whole number of percent."""
 

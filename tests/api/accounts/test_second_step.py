@@ -25,6 +25,7 @@ from fleet.accounts.second_factor import NEVER, SecondFactor, provisioning_uri, 
 from maps.pages.qr_code import qr_code
 from tests.begun_session import begun_session
 from tests.conftest import PASSWORD
+from tests.forms import language_form
 from tests.village import NOW
 from tests.village_database import DISPATCHER
 
@@ -101,6 +102,20 @@ def test_signing_in_takes_password_and_code(client: TestClient, phone: Phone, by
     assert enter(client, phone.code()) == 200
     assert inside(client)
     assert FIRST_STEP_COOKIE not in client.cookies
+
+
+def test_who_changes_the_language_at_the_code_still_gets_where_he_wanted(
+    client: TestClient, phone: Phone, by_password: Any
+) -> None:
+    by_password()
+    shown = client.get("/sign-in/code?next=/roster", headers=HTML).text
+    led = client.post("/language", data=language_form(shown), follow_redirects=False)
+    assert led.headers["location"] == "/sign-in/code?next=%2Froster"
+
+
+def test_who_waited_too_long_with_the_code_still_gets_where_he_wanted(client: TestClient) -> None:
+    led = client.get("/sign-in/code?next=/roster", headers=HTML, follow_redirects=False)
+    assert led.headers["location"] == "/sign-in?next=/roster"
 
 
 def test_a_code_is_worth_nothing_without_the_password(client: TestClient, phone: Phone) -> None:

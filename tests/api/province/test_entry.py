@@ -23,8 +23,10 @@ from fleet.accounts.second_factor import begin_second_factor, confirm_second_fac
 from fleet.accounts.sessions import own_sessions
 from tests.api.province.conftest import PROVINCE, TABRIZ, URMIA, app_of
 from tests.conftest import PASSWORD
+from tests.forms import language_form
 from tests.two_towns import CONSOLE
 
+HTML = {"accept": "text/html"}
 LOGIN = "a-dispatcher-urmia"
 
 
@@ -78,6 +80,16 @@ def test_the_link_of_the_overview_leads_into_the_town_without_a_password(browser
 def test_the_sign_in_page_of_a_town_names_this_way_in(browser):
     assert 'href="/enter?next=' in browser.get(f"{URMIA}/sign-in?next=/board").text
     assert "/enter" not in browser.get(f"{PROVINCE}/sign-in").text
+
+
+def test_who_changes_the_language_at_the_province_still_enters_the_town(browser):
+    asked = goes(browser, f"{URMIA}/enter?next=/board")
+    shown = browser.get(asked, headers=HTML).text
+    led = browser.post(f"{PROVINCE}/language", data=language_form(shown), follow_redirects=False)
+    page = browser.get(f"{PROVINCE}{led.headers['location']}", headers=HTML).text
+    assert 'lang="fa"' in page
+    goal = asked.removeprefix(PROVINCE)
+    assert f'name="next" value="{escape(goal)}"' in page
 
 
 def test_a_ticket_is_used_once(browser, leila):

@@ -4,16 +4,24 @@ import re
 
 import pytest
 
-from api.province.province_context import OverviewReader, ProvinceFormToken
+from api.province.province_context import (
+    OVERVIEW_ROLES,
+    OverviewReader,
+    PersonSignedIn,
+    ProvinceFormToken,
+)
 from api.web.checked_route import calls_of
 from api.web.cookies import SESSION_COOKIE
 from data.model import Role
+from data.policy.sign_in_rules import WITH_PASSWORD
 from data.store.database.engine import transaction
+from fleet.accounts.province_people import give_roles, known_person
 from fleet.storms.storm_start import start_storm
 from tests.api.every_page import routes_of
 from tests.api.province.conftest import PROVINCE, URMIA, app_of
 from tests.begun_session import begun_session
 from tests.two_towns import CONSOLE
+from tests.village import NOW
 
 HTML = {"accept": "text/html"}
 
@@ -82,6 +90,27 @@ def test_a_town_that_cannot_be_read_says_so_in_its_row(browser, signed_in, monke
     assert "no storm" in html
 
 
+@pytest.mark.parametrize("role", sorted({*WITH_PASSWORD} - OVERVIEW_ROLES))
+def test_who_does_not_see_the_overview_is_led_into_his_own_town(browser, signed_in, role):
+    signed_in(role)
+    page = browser.get(f"{PROVINCE}/", headers=HTML)
+    assert page.status_code == 200
+    assert re.findall(r'href="(http[^"]+)"', page.text) == [f"{URMIA}/enter"]
+    assert "Your work is in your town" in page.text
+    assert browser.get(f"{PROVINCE}/overview").status_code == 403
+
+
+def test_who_has_lost_the_last_role_is_told_so(browser, signed_in):
+    signed_in(Role.OPERATOR)
+    accounts = browser.app.hosted["province.example.ir"].web.state.province.accounts
+    with transaction(accounts.engine) as tx:
+        person = known_person(tx, "a-operator-urmia")
+        give_roles(tx, CONSOLE, person, "urmia", [], NOW)
+    page = browser.get(f"{PROVINCE}/", headers=HTML)
+    assert page.status_code == 200
+    assert "no role in any town" in page.text
+
+
 @pytest.mark.parametrize(
     ("role", "status"), [(Role.OPERATOR, 403), (Role.SUPERVISOR, 200), (Role.COUNCIL, 200)]
 )
@@ -90,7 +119,7 @@ def test_who_sees_a_councils_figures_in_one_town_sees_the_overview(
 ):
     signed_in(role)
     assert browser.get(f"{PROVINCE}/overview").status_code == status
-    assert browser.get(f"{PROVINCE}/", headers=HTML).status_code == status
+    assert browser.get(f"{PROVINCE}/loans", headers=HTML).status_code == status
 
 
 def test_strangers_see_nothing_and_are_led_to_the_sign_in(browser):
@@ -124,7 +153,9 @@ def test_every_address_of_the_province_is_guarded_or_public_on_purpose(browser):
         for route in routes
         for method in route.methods
     }
-    strangers = {path for (_, path), calls in guards.items() if OverviewReader not in calls}
+    known = {path for (_, path), calls in guards.items() if PersonSignedIn in calls}
+    assert known == {"/"}
+    strangers = {path for (_, path), calls in guards.items() if OverviewReader not in calls} - known
     assert strangers == {
         "/health",
         "/metrics",

@@ -1,6 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
+from html import escape
 from itertools import pairwise
 
 import pytest
@@ -23,6 +24,7 @@ from data.store.database.engine import transaction
 from data.store.schema import session as session_table
 from fleet.accounts.accounts import set_password
 from tests.api.conftest import PASSWORD
+from tests.forms import language_form
 from tests.seconds import Seconds
 from tests.village import NOW
 
@@ -269,6 +271,15 @@ def test_the_switch_of_language_is_remembered_for_the_user(client, sign_in):
     assert 'dir="rtl"' in client.get("/operator", headers=HTML).text
     client.cookies.delete("barfrub_language")
     assert 'lang="fa"' in client.get("/operator", headers=HTML).text
+
+
+def test_who_changes_the_language_before_signing_in_still_gets_where_he_wanted(client):
+    goal = "/operator?reference=B-0001&kind=plow"
+    shown = client.get("/sign-in", params={"next": goal}, headers=HTML).text
+    led = client.post("/language", data=language_form(shown), follow_redirects=False)
+    in_persian = client.get(led.headers["location"], headers=HTML).text
+    assert 'lang="fa"' in in_persian
+    assert f'name="next" value="{escape(goal)}"' in in_persian
 
 
 def test_the_address_may_ask_for_a_language(client):
