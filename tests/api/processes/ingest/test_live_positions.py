@@ -1,5 +1,3 @@
-from collections import Counter
-from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
@@ -10,18 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api.processes.city_state import CityStateHolder
 from api.processes.ingest import board_publisher
 from api.processes.ingest import evidence_pipeline as digester_module
-from api.processes.ingest.evidence_pipeline import Digester
-from api.processes.ingest.evidence_process import EvidenceChanges, changes_of_run
-from api.processes.ingest.live_positions import Consumer
 from data.errors import DiskFullError
 from data.model import (
     DeviceId,
     Position,
-    RequestId,
-    RequestState,
     RunWish,
     Storm,
     VehicleId,
@@ -34,10 +26,8 @@ from data.store.database.engine import (
     DatabaseUnavailable,
     Tx,
     transaction,
-    written_version,
 )
-from data.store.planning.plan_runs import add_run, set_stop_requested
-from data.store.requests.requests import add_request, get_request, save_request
+from data.store.planning.plan_runs import add_run
 from data.store.schema import passage
 from data.store.setup.machines import save_fleet
 from data.store.storms.storms import add_storm, close_storm
@@ -45,13 +35,10 @@ from data.store.tracking.positions import add_positions, list_unseen
 from fleet.coverage.street_coverage import CoverageState
 from fleet.coverage.track_windows import TrackWindow
 from fleet.setup.city_setup import set_policy
-from fleet.tracking.live_fleet import Hub, LiveFleet, Subscription
-from maps.board.board import run_view, storm_view
-from maps.requests.requests import request_view
+from fleet.tracking.live_fleet import Hub, Subscription
 from tests import village as v
 from tests.api.conftest import StillClock
-from tests.api.processes.ingest.tracked_village import a_tracked_village
-from tests.data.store.requests.test_request_search import a_request
+from tests.api.processes.ingest.tracked_village import a_consumer, a_tracked_village, told
 from tests.fleet.drives import a_drive, a_fix
 from tests.postgres import WANTED
 from tests.village_database import DISPATCHER, FLEET
@@ -59,45 +46,14 @@ from tests.village_database import DISPATCHER, FLEET
 ONE_OF_TWO, DUE, NOT_DUE = CoverageState.PROGRESS, CoverageState.DUE, CoverageState.NOT_DUE
 
 
-@pytest.fixture
-def engine() -> Iterator[Database]:
-    engine = a_tracked_village()
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def storm(engine: Database) -> Storm:
-    with transaction(engine) as tx:
-        return add_storm(tx, "First snow", "active", v.NOW)
-
-
-@pytest.fixture
-def hub() -> Hub:
-    return Hub()
-
-
-@pytest.fixture
-def heard(hub: Hub) -> Subscription:
-    return hub.subscribe(lambda: None)
-
-
 @pytest.fixture(autouse=True)
 def _no_rest_by_the_wall(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board_publisher, "REPAINT_S", 0.0)
 
 
-def a_consumer(engine: Database, clock: StillClock, hub: Hub) -> Consumer:
-    return Consumer(engine, clock, CityStateHolder(engine), hub, LiveFleet())
-
-
 def store(engine: Database, fixes: list[Position]) -> None:
     with transaction(engine) as tx:
         add_positions(tx, fixes)
-
-
-def told(heard: Subscription) -> dict[str, list[Any]]:
-    return dict(heard.take())
 
 
 def on_school_street() -> list[Position]:
@@ -333,70 +289,3 @@ def test_a_storm_that_ends_while_positions_are_matched_gets_their_passes_once(
         seen = list_work_and_drives(tx, storm.id, {v.SCHOOL})
         assert len(tx.execute(select(passage).where(passage.c.segment_id == v.SCHOOL)).all()) == 1
     assert [len(passes) for passes in seen.values()] == [1]
-
-
-def test_a_request_that_waited_in_a_digesting_process_is_published_as_it_is_now(
-    engine: Database, clock: StillClock, hub: Hub, heard: Subscription
-) -> None:
-    its_hub = Hub()
-    waiting = its_hub.subscribe(lambda: None, own=True)
-    with transaction(engine) as tx:
-        add_request(tx, a_request(7, state=RequestState.OPEN))
-        add_request(tx, a_request(8, state=RequestState.OPEN))
-        escalated = [get_request(tx, RequestId(7)), get_request(tx, RequestId(8))]
-    its_hub.publish("requests", [request_view(one, {}) for one in escalated])
-    with transaction(engine) as tx:
-        save_request(tx, replace(escalated[0], state=RequestState.CANCELLED))
-    consumer = a_consumer(engine, clock, hub)
-    digester = Digester(engine, clock, CityStateHolder(engine), its_hub, lambda: False)
-    consumer.take_changes(changes_of_run(digester, 0, waiting.take()))
-    states = {view.id: view.state for view in told(heard)["requests"]}
-    assert states == {7: RequestState.CANCELLED, 8: RequestState.OPEN}
-
-
-def test_a_request_that_came_from_a_digesting_process_replaces_no_newer_one(
-    engine: Database, clock: StillClock, hub: Hub, heard: Subscription
-) -> None:
-    with transaction(engine) as tx:
-        add_request(tx, a_request(7, state=RequestState.OPEN))
-        before = get_request(tx, RequestId(7))
-        early = written_version()
-    consumer = a_consumer(engine, clock, hub)
-    reread = {"requests": frozenset({before.id})}
-    consumer.take_changes(EvidenceChanges(0, [], None, frozenset(), Counter(), reread))
-    told(heard)
-    hub.publish("requests", [request_view(before, {})], version=early)
-    assert not told(heard)
-
-
-def test_a_storm_and_a_run_that_waited_in_a_digesting_process_are_published_as_they_are_now(
-    engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
-) -> None:
-    its_hub = Hub()
-    waiting = its_hub.subscribe(lambda: None, own=True)
-    digester = Digester(engine, clock, CityStateHolder(engine), its_hub, lambda: False)
-    with transaction(engine) as tx:
-        run = add_run(tx, storm.id, "leila", v.NOW, RunWish(30.0))
-    digester.digest()
-    with transaction(engine) as tx:
-        set_stop_requested(tx, run.id)
-        close_storm(tx, storm.id, "closed", v.NOW)
-    a_consumer(engine, clock, hub).take_changes(changes_of_run(digester, 0, waiting.take()))
-    heard_now = told(heard)
-    assert [view.phase for view in heard_now["storm"]] == ["closed"]
-    assert [view.stop_requested for view in heard_now["runs"]] == [True]
-
-
-def test_a_storm_and_a_run_that_came_from_a_digesting_process_replace_no_newer_one(
-    engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
-) -> None:
-    with transaction(engine) as tx:
-        run = add_run(tx, storm.id, "leila", v.NOW, RunWish(30.0))
-        early = written_version()
-    reread = {"storm": frozenset({storm.id}), "runs": frozenset({run.id})}
-    news = EvidenceChanges(0, [], None, frozenset(), Counter(), reread)
-    a_consumer(engine, clock, hub).take_changes(news)
-    assert {*told(heard)} == {"storm", "runs"}
-    hub.publish("storm", [storm_view(storm)], version=early)
-    hub.publish("runs", [run_view(run)], version=early)
-    assert not told(heard)
