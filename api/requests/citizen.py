@@ -30,7 +30,7 @@ from fleet.requests.closing import reopen_request
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.requests.notice_consent import withdraw_consent
 from fleet.requests.promises import window_of_request
-from fleet.requests.sms_limits import note_opened
+from fleet.requests.sms_limits import awaits_typed_code, confirm_number
 from fleet.requests.tracking_codes import plain_reference, tracked_request
 from fleet.storms.storm_lookup import wanted_storm
 from fleet.work.jobs import job_with_end
@@ -110,11 +110,17 @@ async def submit_report(
 
 @router.get("/track")
 def track_page(
-    request: Request, reference: str = "", code: str = "", new: str = "", confirm: str = ""
+    request: Request,
+    reference: str = "",
+    code: str = "",
+    new: str = "",
+    confirm: str = "",
+    confirmed: str = "",
 ) -> HTMLResponse:
     """Show the state of a request to holders of its code; without a code, ask for both.
 
     `confirm` stands in the links of messages only: opening one proves that its number is read.
+    `confirmed` says whether a code of a message that was typed was the right one: yes or no.
     """
     if not reference and not code:
         return _asking(request, "", None)
@@ -122,7 +128,7 @@ def track_page(
         view = _looked_up(request, reference, code, confirm)
     except BarfrubError as error:
         return _asking(request, reference, error)
-    return _shown(request, view, code, {"new": bool(new)})
+    return _shown(request, view, code, {"new": bool(new), "confirmed": confirmed})
 
 
 @router.post("/track/again", dependencies=[FormChecked])
@@ -157,6 +163,21 @@ def unsubscribe_from_messages(request: Request, reference: Short, code: Short) -
     except BarfrubError as error:
         return _asking(request, reference, error)
     return _onward(request, asked, code)
+
+
+@router.post("/track/confirm", dependencies=[FormChecked])
+def confirm_caller_number(
+    request: Request, reference: Short, code: Short, confirm: Short = ""
+) -> Response:
+    """Take the code of a message: somebody reads what goes to the caller's number."""
+    app = app_of(request)
+    try:
+        asked = _entered(request, reference, code)
+    except BarfrubError as error:
+        return _asking(request, reference, error)
+    with transaction(app.engine) as tx:
+        fits = confirm_number(tx, CITIZEN, asked, confirm, app.clock.now())
+    return _onward(request, asked, code, "&confirmed=yes" if fits else "&confirmed=no")
 
 
 def _onward(request: Request, asked: ServiceRequest, code: str, more: str = "") -> Response:
@@ -280,7 +301,7 @@ def _looked_up(request: Request, reference: str, code: str, confirm: str = "") -
     asked = _entered(request, reference, code)
     if confirm:
         with transaction(app.engine) as tx:
-            note_opened(tx, asked.id, confirm[:SHORT_LETTERS], app.clock.now())
+            confirm_number(tx, CITIZEN, asked, confirm[:SHORT_LETTERS], app.clock.now())
     with reading(app.engine) as tx:
         story = _story(tx, request, asked)
     return track_view(story, app.clock.now(), t)
@@ -301,6 +322,7 @@ def _story(tx: Tx, request: Request, asked: ServiceRequest) -> RequestHistory:
         window=_window(tx, app, asked),
         told=[each for each in notices if each.kind is NoticeKind.PLANNED],
         wants_messages=who is not None and who.consent,
+        awaits_code=who is not None and who.consent and awaits_typed_code(tx, asked, who),
     )
 
 

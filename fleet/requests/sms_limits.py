@@ -1,27 +1,36 @@
 """Limits on text messages: they cost money, and anybody can leave any number at a public form."""
 
+import hmac
 import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from data.errors import InvalidError
-from data.model import RequestId, ServiceRequest
+from data.model import Actor, ServiceRequest
+from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.requests.notices import count_reaching, look_again_at
 from data.store.requests.phone_confirmations import (
-    confirm_phone,
+    PhoneConfirmation,
     count_sms,
+    count_wrong_code,
+    find_confirmation,
     is_confirmed,
     keep_confirmation_code,
+    set_confirmed,
+    was_asked,
 )
 from data.store.requests.requests import Caller
+from data.store.requests.tracking_codes import find_tracked
+from fleet.requests.intake import subject_of
+from fleet.requests.tracking_codes import new_code, plain_reference
 
 ABROAD = "abroad"
 """Fault: the number is of a country to which no messages go."""
 
 NOT_CONFIRMED = "not_confirmed"
-"""Fault: the number came by a public form, got its first message and has not opened the link."""
+"""Fault: the number came by a public form, and nobody has given the code of its first message."""
 
 CITY_BUDGET = "city_budget"
 """Fault: the city's messages of 24 hours are used up."""
@@ -37,6 +46,11 @@ ASK_AGAIN = timedelta(minutes=10)
 """How soon a message is looked at again that waits for its number to be confirmed."""
 
 CODE_BYTES = 6
+"""Random bytes of a code in a link; one that is typed has the digits of a tracking code."""
+
+MOST_WRONG = 10
+"""Wrong codes of a request after which none is right any more: a typed one could be guessed."""
+
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 NATIONAL_DIGITS = 8
 """A number that begins with the country's code and has so many digits more has the code."""
@@ -47,9 +61,9 @@ class SmsRules:
     """To which countries text messages go, how many a day, and what they ask of new numbers.
 
     `prefixes` are country codes in digits; without any, only numbers go that are dialled without
-    a country code. Where `links` are sent, a number of a public form gets a second message only
-    after somebody opened the link in the first. `or_email`: who cannot get a message by phone may
-    get it by e-mail.
+    a country code. A number of a public form gets a second message only after somebody gave the
+    code of the first: by opening its link where `links` are sent, else by typing it. `or_email`:
+    who cannot get a message by phone may get it by e-mail.
     """
 
     country_code: str = ""
@@ -91,7 +105,7 @@ def find_hold(
         return None
     if not rules.number_for(who.phone):
         return None if rules.or_email and who.email else Hold(ABROAD, None)
-    if rules.links and asked.channel in PUBLIC_CHANNELS and not _is_trusted(tx, who):
+    if asked.channel in PUBLIC_CHANNELS and not _is_trusted(tx, who):
         return Hold(NOT_CONFIRMED, now + ASK_AGAIN)
     if count_sms(tx, now - DAY) >= rules.a_day:
         return Hold(CITY_BUDGET, now + ASK_AGAIN)
@@ -99,26 +113,54 @@ def find_hold(
 
 
 def confirmation_code(tx: Tx, asked: ServiceRequest, who: Caller, rules: SmsRules) -> str:
-    """Return the code that the link in a message carries beside that of the tracking page.
+    """Return the code that a message carries beside that of the tracking page.
 
-    The page of the public form shows its own link at once, so only this code proves that somebody
+    The page of the public form shows the other one at once, so only this code proves that somebody
     reads the messages of a number. Empty where no proof is needed.
     """
-    asks = rules.links and asked.channel in PUBLIC_CHANNELS and rules.number_for(who.phone) != ""
+    asks = asked.channel in PUBLIC_CHANNELS and rules.number_for(who.phone) != ""
     if not asks or is_confirmed(tx, who, PUBLIC_CHANNELS):
         return ""
-    return keep_confirmation_code(tx, asked.id, secrets.token_urlsafe(CODE_BYTES))
+    new = secrets.token_urlsafe(CODE_BYTES) if rules.links else new_code()
+    return keep_confirmation_code(tx, asked.id, new)
 
 
-def note_opened(tx: Tx, request_id: RequestId, code: str, now: datetime) -> bool:
-    """Write down that the link of a message was opened; false for another code.
-
-    What waited for that goes out.
-    """
-    if not confirm_phone(tx, request_id, code, now):
+def awaits_typed_code(tx: Tx, asked: ServiceRequest, who: Caller) -> bool:
+    """Whether a message without a link asks its reader for a code, which may still be right."""
+    sent = find_confirmation(tx, asked.id)
+    if sent is None or not sent.code.isdecimal() or sent.wrong_codes >= MOST_WRONG:
         return False
-    look_again_at(tx, request_id, NOT_CONFIRMED, now)
+    return not is_confirmed(tx, who, PUBLIC_CHANNELS)
+
+
+def confirm_number(tx: Tx, actor: Actor, asked: ServiceRequest, code: str, now: datetime) -> bool:
+    """Write down that somebody reads the messages about a request, who gives the code of one.
+
+    What waited for that goes out. False for another code, which is counted, and where `MOST_WRONG`
+    came before.
+    """
+    sent = find_confirmation(tx, asked.id)
+    if sent is None or sent.wrong_codes >= MOST_WRONG:
+        return False
+    if not _is_code(sent, code):
+        count_wrong_code(tx, asked.id)
+        return False
+    if sent.confirmed_at is None:
+        set_confirmed(tx, asked.id, now)
+        add_event(tx, now, actor, "request.number_confirmed", subject_of(asked))
+        look_again_at(tx, asked.id, NOT_CONFIRMED, now)
     return True
+
+
+def confirm_by_reference(tx: Tx, actor: Actor, reference: str, code: str, now: datetime) -> bool:
+    """Do what `confirm_number` does, for the number of a request as people say it."""
+    found = find_tracked(tx, plain_reference(reference))
+    return found is not None and confirm_number(tx, actor, found[0], code, now)
+
+
+def _is_code(sent: PhoneConfirmation, code: str) -> bool:
+    typed = _digits(code) if sent.code.isdecimal() else code
+    return hmac.compare_digest(sent.code.encode(), typed.encode())
 
 
 def dialled_number(phone: str, country_code: str) -> str:
@@ -140,8 +182,9 @@ def dialled_number(phone: str, country_code: str) -> str:
 
 
 def _is_trusted(tx: Tx, who: Caller) -> bool:
-    """Whether a number has had no message yet, or is known to be read by who gave it."""
-    return count_reaching(tx, who, BEGINNING) == 0 or is_confirmed(tx, who, PUBLIC_CHANNELS)
+    """Whether a number has had no message with a code yet, or is known to be read by its owner."""
+    asked = count_reaching(tx, who, BEGINNING) > 0 and was_asked(tx, who)
+    return not asked or is_confirmed(tx, who, PUBLIC_CHANNELS)
 
 
 def _has_country(phone: str) -> bool:

@@ -75,7 +75,11 @@ class RequestEvent:
 
 @dataclass(frozen=True, slots=True)
 class TrackView:
-    """The tracking page of a request; `may_again` is whether it may be opened again."""
+    """The tracking page of a request.
+
+    `may_again` is whether it may be opened again, `awaits_code` whether a message asks its reader
+    for a code.
+    """
 
     reference: str
     kind: str
@@ -86,6 +90,7 @@ class TrackView:
     may_again: bool
     open: bool
     wants_messages: bool
+    awaits_code: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class RequestHistory:
     window: tuple[datetime, datetime] | None
     told: Sequence[Notice]
     wants_messages: bool
+    awaits_code: bool
 
 
 def track_view(story: RequestHistory, now: datetime, t: Translator) -> TrackView:
@@ -116,6 +122,7 @@ def track_view(story: RequestHistory, now: datetime, t: Translator) -> TrackView
         may_again=ended and may_open_again(asked, story.clock, now),
         open=not ended,
         wants_messages=story.wants_messages,
+        awaits_code=story.awaits_code,
     )
 
 

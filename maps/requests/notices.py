@@ -24,7 +24,7 @@ class NoticeText:
 class TrackingLink:
     """What opens a request's page: `address` of the public pages, its code, and `confirm`.
 
-    Without an address the message names the code instead. `confirm` is for numbers that have not
+    Without an address the message names the codes instead. `confirm` is for numbers that have not
     proved yet that somebody reads their messages.
     """
 
@@ -42,16 +42,25 @@ def notice_text(
     """
     title = t("Request {reference}", reference=reference)
     body = told(notice.kind, notice.facts, street, t)
+    if not opening.code or not opening.address:
+        return NoticeText(title, f"{title}: {body}", _codes(opening, t))
     if opening.confirm:
         body = f"{body} {t('Open the link once to get further messages.')}"
-    if not opening.code:
-        return NoticeText(title, f"{title}: {body}", "")
-    if not opening.address:
-        return NoticeText(title, f"{title}: {body}", t("Code: {code}", code=opening.code))
     page = f"{opening.address.rstrip('/')}/track?reference={reference}&code={opening.code}"
     confirm = f"&confirm={opening.confirm}" if opening.confirm else ""
     link = f"{page}{confirm}&lang={t.language}"
     return NoticeText(title, f"{title}: {body}", link)
+
+
+def _codes(opening: TrackingLink, t: Translator) -> str:
+    """Return what a message says in place of a link."""
+    said = [t("Code: {code}", code=opening.code)] if opening.code else []
+    if opening.confirm:
+        asks = (
+            "Enter {code} on the page of your request, or tell it to us, to get further messages."
+        )
+        said.append(t(asks, code=opening.confirm))
+    return " ".join(said)
 
 
 def told(kind: NoticeKind, facts: Mapping[str, str], street: str, t: Translator) -> str:

@@ -228,9 +228,7 @@ def changes_of_run(
     whole = digester.board.colors.whole if digester.leads else None
     tally = Counter(digester.tally)
     digester.tally.clear()
-    reread = {
-        kind: frozenset(one.id for one in items) for kind, items in changes if kind in REREAD
-    }
+    reread = {kind: frozenset(one.id for one in items) for kind, items in changes if kind in REREAD}
     others = [(kind, items) for kind, items in changes if kind not in REREAD]
     return EvidenceChanges(number, others, whole, digester.take_streets(), tally, reread)
 

@@ -28,7 +28,7 @@ from data.store.database.city_address import PostgresAddress
 from data.store.database.engine import open_database, reading, transaction
 from data.store.database.postgres_engine import connect_to
 
-KEY_PASSWORD = "sslpassword"
+KEY_OPTION = "sslpassword"
 """Option of an address: the password of the client's key."""
 
 SERVICE = "barfrub"
@@ -159,19 +159,19 @@ def program_call(url: str) -> Iterator[ProgramCall]:
     `InvalidError` where the address names a service of its own as well, or the password has several
     lines.
     """
-    place, password, key_password = make_url(url), password_of(url), _last(url, KEY_PASSWORD)
+    place, password, key_password = make_url(url), password_of(url), _last(url, KEY_OPTION)
     environment = {"PGPASSWORD": password} if password else {}
     if not key_password:
         yield ProgramCall(address_text(url), environment)
         return
     if "service" in place.query or "\n" in key_password:
         raise InvalidError(
-            KEY_PASSWORD, "", "one line, and no service in the address, whose file may have it"
+            KEY_OPTION, "", "one line, and no service in the address, whose file may have it"
         )
     with tempfile.TemporaryDirectory(prefix="barfrub-service-") as folder:
         file = Path(folder) / "services.conf"
         file.touch(mode=0o600)
-        file.write_text(f"[{SERVICE}]\n{KEY_PASSWORD}={key_password}\n", encoding="utf-8")
+        file.write_text(f"[{SERVICE}]\n{KEY_OPTION}={key_password}\n", encoding="utf-8")
         with_service = make_url(address_text(url)).update_query_dict({"service": SERVICE})
         yield ProgramCall(
             with_service.render_as_string(), environment | {"PGSERVICEFILE": str(file)}
@@ -180,7 +180,7 @@ def program_call(url: str) -> Iterator[ProgramCall]:
 
 def address_text(url: str) -> str:
     """Return a database's address without passwords, which programs get otherwise."""
-    place = make_url(url).difference_update_query(["password", KEY_PASSWORD])
+    place = make_url(url).difference_update_query(["password", KEY_OPTION])
     return place._replace(password=None).render_as_string()  # `set` keeps what is None, as ***
 
 

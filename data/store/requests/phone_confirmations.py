@@ -1,7 +1,7 @@
-"""Which callers have opened the link of a message, as rows: their numbers are their own."""
+"""Which callers have shown that they get messages, as rows: their numbers are their own."""
 
-import hmac
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import exists, func, or_, select, update
@@ -9,9 +9,19 @@ from sqlalchemy.dialects.postgresql import insert
 
 from data.model import NoticeKind, RequestId
 from data.store.database.engine import Tx
+from data.store.database.records import first_record
 from data.store.requests.notices import ONGOING, same_number
 from data.store.requests.requests import Caller
 from data.store.schema import caller, notice, phone_confirmation, request
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneConfirmation:
+    """The code that messages about a request carry; how often another one was given."""
+
+    code: str
+    confirmed_at: datetime | None
+    wrong_codes: int
 
 
 def keep_confirmation_code(tx: Tx, request_id: RequestId, new: str) -> str:
@@ -23,18 +33,37 @@ def keep_confirmation_code(tx: Tx, request_id: RequestId, new: str) -> str:
     return str(tx.execute(select(code).where(wanted)).scalar_one())
 
 
-def confirm_phone(tx: Tx, request_id: RequestId, code: str, now: datetime) -> bool:
-    """Write down that a caller got a message, where the code is that of it."""
+def find_confirmation(tx: Tx, request_id: RequestId) -> PhoneConfirmation | None:
+    """Return the code that messages about a request carry, and what became of it."""
+    query = select(phone_confirmation).where(phone_confirmation.c.request_id == request_id)
+    return first_record(PhoneConfirmation, tx.execute(query))
+
+
+def set_confirmed(tx: Tx, request_id: RequestId, now: datetime) -> None:
+    """Write down that a caller got a message; the caller of this compared the code."""
     wanted = phone_confirmation.c.request_id == request_id
-    known = tx.execute(select(phone_confirmation.c.code).where(wanted)).scalar()
-    if known is None or not hmac.compare_digest(known.encode(), code.encode()):
-        return False
     tx.execute(update(phone_confirmation).where(wanted).values(confirmed_at=now))
-    return True
+
+
+def count_wrong_code(tx: Tx, request_id: RequestId) -> None:
+    """Count a wrong code."""
+    wanted = phone_confirmation.c.request_id == request_id
+    wrong = phone_confirmation.c.wrong_codes + 1
+    tx.execute(update(phone_confirmation).where(wanted).values(wrong_codes=wrong))
+
+
+def was_asked(tx: Tx, who: Caller) -> bool:
+    """Whether a message to this number carried a code."""
+    query = (
+        select(caller.c.request_id)
+        .join(phone_confirmation, phone_confirmation.c.request_id == caller.c.request_id)
+        .where(same_number(who))
+    )
+    return bool(tx.execute(select(exists(query))).scalar_one())
 
 
 def is_confirmed(tx: Tx, who: Caller, public: Collection[str]) -> bool:
-    """Whether somebody with this number opened a link, or asked by another channel than these."""
+    """Whether somebody with this number gave a code, or asked by another channel than these."""
     query = (
         select(caller.c.request_id)
         .join(request, request.c.id == caller.c.request_id)

@@ -77,6 +77,11 @@ ORDERS = {
     "see the complaints office": ("GET", "/api/followup", {}),
     "read the office's report": ("GET", "/followup/figures.csv", {}),
     "see messages not sent": ("GET", "/followup/messages", {}),
+    "take the code of a message": (
+        "POST",
+        "/followup/messages/confirm",
+        {"data": {"reference": "B-0099", "code": "12345678"}},
+    ),
     "give a request to somebody": ("POST", "/api/requests/99/assign", {"json": {}}),
     "start a storm": ("POST", "/api/storms", {"json": {"name": "Snow"}}),
     "end a storm": ("POST", "/api/storms/99/end", {}),
@@ -219,7 +224,7 @@ DRIVE |= {"call for help"}
 INTAKE = {"take a request", "read the requests", "cancel a request"}
 INTAKE |= {"close a request", "escalate a request"}
 OFFICE = {"see the complaints office", "read the office's report", "give a request to somebody"}
-OFFICE |= {"see messages not sent"}
+OFFICE |= {"see messages not sent", "take the code of a message"}
 SETUP = {"set up", "see who signs in", "invite somebody", "shut somebody out"}
 SETUP |= {"sign somebody out"}
 SETUP |= {"see the fleet", "move a depot", "remove a machine", "undo", "decide a class"}

@@ -3,26 +3,36 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from data.errors import InvalidError
-from data.model import NoticeKind, NoticeState, ServiceRequest
+from data.model import Actor, ActorKind, NoticeKind, NoticeState, ServiceRequest
+from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.requests.data_retention import erase_people
 from data.store.requests.notices import list_notices, list_unsent
+from data.store.schema import phone_confirmation
 from fleet.requests.notices import write_notice
 from fleet.requests.outbox import OutboxRules, OutgoingMessage, claim_messages, settle_message
 from fleet.requests.sms_limits import (
     ABROAD,
     CITY_BUDGET,
+    MOST_WRONG,
     NOT_CONFIRMED,
     NUMBER_BUDGET,
     SmsRules,
+    awaits_typed_code,
+    confirm_by_reference,
+    confirm_number,
     dialled_number,
-    note_opened,
 )
+from fleet.requests.tracking_codes import CODE_DIGITS
 from tests.fleet.requests.test_notices import HOUR, NOON, TEHRAN, asked
 
 IRAN = SmsRules(country_code="98")
+TYPED = SmsRules(country_code="98", links=False)
+CALLER = Actor(ActorKind.SYSTEM, "citizen")
+OFFICE = Actor(ActorKind.USER, "leila")
 CLOSED = {"reason": "melted"}
 MINUTE = timedelta(minutes=1)
 
@@ -95,9 +105,9 @@ def test_a_number_of_the_public_form_gets_a_second_message_after_its_link_was_op
     closed(tx, request)
     assert sent(tx) == []
     assert unsent(tx) == [(NoticeState.WAITING, NOT_CONFIRMED)]
-    assert not note_opened(tx, request.id, "guess", NOON)
+    assert not confirm_number(tx, CALLER, request, "guess", NOON)
     assert sent(tx, NOON + 11 * MINUTE) == []
-    assert note_opened(tx, request.id, first.confirm, NOON + 12 * MINUTE)
+    assert confirm_number(tx, CALLER, request, first.confirm, NOON + 12 * MINUTE)
     (second,) = claimed(tx, NOON + 12 * MINUTE)
     assert (second.notice.kind, second.confirm) == (NoticeKind.CLOSED, "")
     assert unsent(tx) == []
@@ -122,7 +132,7 @@ def test_many_reports_with_one_number_cause_one_message_however_it_is_written(tx
 def test_a_number_that_opened_a_link_once_is_known_for_the_next_request(tx: Tx) -> None:
     request = asked(tx)
     (first,) = claimed(tx)
-    note_opened(tx, request.id, first.confirm, NOON)
+    confirm_number(tx, CALLER, request, first.confirm, NOON)
     asked(tx, NOON + HOUR, caller_phone="+98 914 123 4567")
     assert len(sent(tx, NOON + HOUR)) == 1
 
@@ -131,7 +141,7 @@ def test_erasing_a_caller_takes_the_code_of_the_link_along(tx: Tx) -> None:
     request = asked(tx)
     (first,) = claimed(tx)
     erase_people(tx, [request.id])
-    assert not note_opened(tx, request.id, first.confirm, NOON)
+    assert not confirm_number(tx, CALLER, request, first.confirm, NOON)
 
 
 def test_who_has_talked_with_staff_needs_to_confirm_nothing(tx: Tx) -> None:
@@ -142,11 +152,48 @@ def test_who_has_talked_with_staff_needs_to_confirm_nothing(tx: Tx) -> None:
     assert len(sent(tx)) == 1
 
 
-def test_without_links_nothing_is_asked_of_a_number(tx: Tx) -> None:
-    request, plain = asked(tx), SmsRules(country_code="98", links=False)
-    sent(tx, sms=plain)
+def test_without_links_a_number_gets_a_second_message_after_its_code_was_typed(tx: Tx) -> None:
+    request = asked(tx)
+    (first,) = claimed(tx, sms=TYPED)
+    assert len(first.confirm) == CODE_DIGITS
+    assert awaits_typed_code(tx, request, first.who)
     closed(tx, request)
-    assert len(sent(tx, sms=plain)) == 1
+    assert sent(tx, sms=TYPED) == []
+    assert unsent(tx) == [(NoticeState.WAITING, NOT_CONFIRMED)]
+    assert not confirm_number(tx, CALLER, request, first.code, NOON)  # the public page shows it
+    in_persian = first.confirm.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
+    assert confirm_number(tx, CALLER, request, f" {in_persian[:4]} {in_persian[4:]}", NOON)
+    assert not awaits_typed_code(tx, request, first.who)
+    (second,) = claimed(tx, sms=TYPED)
+    assert (second.notice.kind, second.confirm) == (NoticeKind.CLOSED, "")
+
+
+def test_a_code_that_was_guessed_too_often_is_right_no_more(tx: Tx) -> None:
+    request = asked(tx)
+    (first,) = claimed(tx, sms=TYPED)
+    for _ in range(MOST_WRONG):
+        assert not confirm_number(tx, CALLER, request, f"1{first.confirm}", NOON)
+    assert not confirm_number(tx, CALLER, request, first.confirm, NOON)
+    assert not awaits_typed_code(tx, request, first.who)
+
+
+def test_staff_give_the_code_for_a_caller_by_the_number_of_the_request(tx: Tx) -> None:
+    request = asked(tx)
+    (first,) = claimed(tx, sms=TYPED)
+    assert not confirm_by_reference(tx, OFFICE, "B-9999", first.confirm, NOON)
+    assert confirm_by_reference(tx, OFFICE, request.reference.lower(), first.confirm, NOON)
+    line = list_events(tx)[-1]
+    assert (line.verb, line.actor) == ("request.number_confirmed", OFFICE)
+
+
+def test_a_number_that_was_never_asked_for_a_code_is_asked_in_its_next_message(tx: Tx) -> None:
+    """A city that updates has told numbers something without a code: they could give none."""
+    request = asked(tx)
+    claimed(tx, sms=TYPED)
+    tx.execute(delete(phone_confirmation))
+    closed(tx, request)
+    (second,) = claimed(tx, sms=TYPED)
+    assert second.confirm
 
 
 def test_a_city_sends_so_many_messages_a_day_and_goes_on_the_next(tx: Tx) -> None:

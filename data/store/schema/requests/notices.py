@@ -27,8 +27,9 @@ phone_confirmation = Table(
     "phone_confirmation",
     metadata,
     Column("request_id", ForeignKey("request.id"), primary_key=True),
-    Column("code", Text, nullable=False, doc="in the links of messages only"),
-    Column("confirmed_at", UtcDateTime, doc="when such a link was opened"),
+    Column("code", Text, nullable=False, doc="in messages only: in a link, or to be typed"),
+    Column("confirmed_at", UtcDateTime, doc="when the link was opened or the code typed"),
+    Column("wrong_codes", Whole, nullable=False, server_default="0"),
 )
 
 tracking_code = Table(
