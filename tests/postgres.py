@@ -47,13 +47,17 @@ def template(name: str, fill: Callable[[Engine], None]) -> PostgresAddress:
     return _templates[name]
 
 
-def copy(made: PostgresAddress) -> PostgresAddress:
-    """Return a new database like one that nobody has open; `drop_copies` ends it."""
+def copy(made: PostgresAddress, *, shared: bool = False) -> PostgresAddress:
+    """Return a new database like one that nobody has open.
+
+    One that tests have `shared` stays until the server is gone, others until `drop_copies`.
+    """
     source = made.url.rpartition("/")[2]
     database = f"{source}_{next(_numbers)}"
     # File by file, a quarter sooner than through the log, which nobody reads here.
     _run(f'CREATE DATABASE "{database}" TEMPLATE "{source}" STRATEGY FILE_COPY')
-    _copies.append(database)
+    if not shared:
+        _copies.append(database)
     return PostgresAddress(f"{SERVER}/{database}", made.schema)
 
 

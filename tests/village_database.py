@@ -82,11 +82,11 @@ def make_city_database(folder: Path, password_hash: str) -> None:
     engine.dispose()
 
 
-def copy_city(made: Path, folder: Path) -> Path:
-    """Copy a city's folder and its database to where a test wants it; return that."""
+def copy_city(made: Path, folder: Path, *, shared: bool = False) -> Path:
+    """Copy a city's folder and its database to where a test, or several, want it; return that."""
     shutil.copytree(made, folder)
     if postgres.WANTED:
-        save_address(folder, postgres.copy(address_of(made)))
+        save_address(folder, postgres.copy(address_of(made), shared=shared))
     return folder
 
 

@@ -60,7 +60,7 @@ def port(
     settings = Settings(var=tmp_path_factory.mktemp("province"))
     settings.province_file.write_text(PROVINCE_TOML.replace(".example.ir", ".localhost"))
     for name in ROLES:
-        copy_city(made_city, settings.city_folder(name))
+        copy_city(made_city, settings.city_folder(name), shared=True)
     people, now = open_province(settings.province_folder), Clock().now()
     with transaction(people) as tx:
         leila = new_person(tx, CONSOLE, "leila", "en", password_hash, now)
