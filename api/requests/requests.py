@@ -135,6 +135,7 @@ def geocode(
         CandidateOut(
             segment_id=each.segment_id,
             name=each.name,
+            said=geocoder.said(each, language),
             kind=each.kind,
             lon=each.point.lon,
             lat=each.point.lat,

@@ -237,7 +237,7 @@ class Simulation:
             now = self._clock.now()
             sending = [t.send(self._client, self._gate, now) for t in self._trucks.values()]
             await asyncio.gather(*sending, self._callers.send(self._client, now))
-        except httpx.TransportError as error:
+        except httpx.HTTPError as error:
             _log.warning("the server does not answer: %s", error)
 
     async def _align(self) -> None:

@@ -254,10 +254,14 @@ class CallerOut(Wire):
 
 
 class CandidateOut(Wire):
-    """A place that an address may mean; `question` is what to ask before the first is taken."""
+    """A place that an address may mean; `question` is what to ask before the first is taken.
+
+    `said` tells a street from others of its name by the streets around it, in words to say.
+    """
 
     segment_id: SegmentId
     name: str
+    said: str
     kind: str
     lon: float
     lat: float

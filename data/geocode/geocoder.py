@@ -14,7 +14,7 @@ from data.geocode.name_index import NameIndex
 from data.geocode.name_spans import Mention, MentionFinder
 from data.geocode.numbered_alleys import with_numbered_alleys
 from data.geocode.parse import AddressParser
-from data.geocode.question import question
+from data.geocode.question import question, said
 from data.geocode.reverse import Address, ReverseGeocoder
 from data.geocode.scoring import PointScorer, ScoredPoint
 from data.geocode.street_shapes import NamedStreets, main_name
@@ -81,6 +81,10 @@ class Geocoder:
     def question(self, found: Sequence[Candidate], language: str) -> str:
         """Return what to ask the caller before the best candidate is taken, "" where it is sure."""
         return question(found, self.spoken_address, language)
+
+    def said(self, candidate: Candidate, language: str) -> str:
+        """Return a candidate in words to say: a street with the streets around it."""
+        return said(candidate, self.spoken_address, language)
 
     def spoken_address(self, point: LonLat, language: str) -> Address | None:
         """Return the spoken address of a point; `None` far from every street."""

@@ -24,9 +24,9 @@ def question(found: Sequence[Candidate], address_of: AddressOf, language: str) -
     if not found or found[0].confident:
         return ""
     best, *others = found
-    one = _said(best, address_of, language)
+    one = said(best, address_of, language)
     rivals = (each for each in others if each.confidence >= AS_LIKELY * best.confidence)
-    texts = (_said(each, address_of, language) for each in rivals)
+    texts = (said(each, address_of, language) for each in rivals)
     other = next((text for text in texts if text != one), "")
     phrases = speech(language)
     if other:
@@ -35,7 +35,7 @@ def question(found: Sequence[Candidate], address_of: AddressOf, language: str) -
     return phrases["what_is_near" if unmet else "was_it"].format(one=one)
 
 
-def _said(candidate: Candidate, address_of: AddressOf, language: str) -> str:
+def said(candidate: Candidate, address_of: AddressOf, language: str) -> str:
     """Return a street with the streets around it, any other place by its name."""
     address = address_of(candidate.point, language)
     if candidate.kind != "street" or address is None:

@@ -6,12 +6,17 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from data.model import CurvePoint, PlanProof, PlanState, RunWish, ServiceClass
+from data.model import CurvePoint, JobState, PlanProof, PlanState, RunWish, ServiceClass, Unserved
 from data.store.accounts.accounts import find_user_by_login, set_language
 from data.store.database.engine import transaction
 from data.store.planning.plan_runs import add_run, finish_run, heartbeat, lease_run
 from data.store.planning.plans import add_plan
+from data.store.work import list_jobs
+from fleet.storms.storm_start import start_storm
 from tests.maps.plans import a_plan
+from tests.village import MILL
+from tests.village_database import DISPATCHER
+from tests.village_plan import a_leg, add_published_plan
 
 pytestmark = pytest.mark.browser
 
@@ -61,5 +66,34 @@ def test_a_search_is_drawn_proved_in_words_compared_and_asked_about(visit):
     page.wait_for_selector("table.compare tbody tr")
     expect(page.locator(".verdict")).to_have_count(2)
     expect(page.locator("h1")).to_have_text("مقایسهٔ برنامه‌ها")
+    assert visit.grave_faults() == []
+    assert visit.complaints == []
+
+
+def a_plan_without_mill_street(visit) -> None:
+    """Start a storm whose published plan, and a draft like it, have no time for Mill Street."""
+    city = visit.city
+    now = city.clock.now()
+    with transaction(city.engine) as tx:
+        storm = start_storm(tx, DISPATCHER, "First snow", city.network, city.policy, now)
+        jobs = {job.segment_id: job.id for job in list_jobs(tx, storm.id, JobState.OPEN)}
+        left = (Unserved(jobs[MILL], "time"),)
+        published = add_published_plan(tx, a_leg(starts_at=now), unserved=left, made_at=now)
+        add_plan(tx, replace(published, state=PlanState.DRAFT))
+
+
+def test_what_a_plan_leaves_undone_leads_to_its_streets(visit):
+    a_plan_without_mill_street(visit)
+    page = visit.board()
+    left = page.locator(".undone details")
+    expect(left.locator("summary")).to_contain_text("1 job of")
+    expect(left.locator("summary")).to_contain_text("does not fit into the shifts.")
+    left.locator("summary").click()
+    assert visit.grave_faults() == []
+    left.get_by_role("button", name="Mill Street").click()
+    expect(page.locator("board-side h2")).to_contain_text("Mill Street")
+
+    visit.go("/plans?lang=fa")
+    expect(page.locator(".undone summary").first).to_contain_text("در نوبت‌ها جا نمی‌شود.")
     assert visit.grave_faults() == []
     assert visit.complaints == []

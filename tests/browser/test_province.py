@@ -132,3 +132,21 @@ def test_a_machine_is_lent_and_comes_back(at_province: Page, port: int) -> None:
     lent.get_by_role("button").click()
     expect(lent).to_have_count(0)
     expect(at_province.locator("form.lend")).to_be_visible()
+
+
+def test_people_of_the_province_are_listed_in_a_town_but_changed_elsewhere(
+    at_province: Page, port: int
+) -> None:
+    row(at_province, "urmia").locator("a").click()
+    at_province.wait_for_url(f"http://urmia.localhost:{port}/")
+    at_province.context.clear_cookies()
+    at_province.goto(f"http://urmia.localhost:{port}/sign-in?next=/setup/people")
+    at_province.fill("#login", "administrator")
+    at_province.fill("#password", PASSWORD)
+    at_province.click("button.primary")
+    leila = at_province.locator(".person", has_text="leila")
+    expect(leila.locator(".may")).to_have_text("Dispatcher")
+    expect(leila.locator(".standing")).to_contain_text("account of the province")
+    expect(leila.get_by_role("button", name="Disable")).to_be_visible()
+    expect(leila.get_by_role("button", name="Change roles")).to_have_count(0)
+    expect(leila.get_by_role("button", name="New password")).to_have_count(0)

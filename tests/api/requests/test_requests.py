@@ -132,12 +132,13 @@ def test_a_new_request_is_published_to_every_open_board(operator):
 
 
 def test_geocoding_finds_a_street_by_the_start_of_its_persian_name(operator):
-    found = operator.get("/api/geocode", params={"q": "خیابان امام"}).json()
+    found = operator.get("/api/geocode", params={"q": "خیابان امام", "language": "fa"}).json()
     assert MAIN_WEST in {candidate["segment_id"] for candidate in found}
     assert {"segment_id", "name", "kind", "lon", "lat", "side", "confident"} <= set(found[0])
     assert 0 <= found[0]["confidence"] <= 1
     assert found[0]["reasons"]
     assert found[0]["uncertain_m"] > 0
+    assert found[0]["said"].startswith(f"{found[0]['name']}، ")
 
 
 @pytest.mark.parametrize(("language", "asks"), [("en", "Did you say"), ("fa", "گفتید")])

@@ -203,3 +203,18 @@ def test_a_newer_plan_sends_the_trucks_on_from_where_they_are(
         for a, b in pairwise(fixes)
         if b.fixed_at - a.fixed_at < timedelta(seconds=6)
     )
+
+
+def test_a_server_that_cannot_work_for_a_while_is_waited_for(
+    planned_city: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = database_of(planned_city)
+
+    async def act() -> None:
+        stuck = httpx.MockTransport(lambda _: httpx.Response(503))
+        async with httpx.AsyncClient(transport=stuck, base_url="http://village") as client:
+            await Simulation(engine, client, SCRIPT).tick()
+
+    asyncio.run(act())
+    engine.dispose()
+    assert "the server does not answer" in caplog.text

@@ -118,3 +118,15 @@ def be_slower(visit: Visit, request: RequestId, t) -> None:
     expect(page.locator(".ask-sheet")).to_contain_text("sara")
     page.get_by_role("button", name=t("Take over")).click()
     expect(page.locator("#list-requests .row")).to_have_count(0)
+
+
+def test_a_wall_screen_asks_for_nothing_that_it_may_not_see(visit: Visit) -> None:
+    a_planned_storm(visit)
+    visit.come_in("wall")
+    visit.go("/")
+    visit.wait_for_map()
+    expect(visit.page.locator(".wall-alerts li").first).to_be_visible()
+    visit.until("document.fonts.status === 'loaded'")
+
+    assert any("/api/blockages" in asked for asked in visit.asked)
+    assert visit.complaints == []

@@ -94,7 +94,7 @@ let asking = null;
 export function tellSeen(requests) {
   sought = requests.filter(outlined).map(({ id }) => id);
   clearTimeout(asking);
-  if (sought.length === 0) return;
+  if (sought.length === 0 || onlyWall) return;
   asking = setTimeout(async () => {
     const ids = sought.slice(0, MOST_ASKED).map((id) => `ids=${id}`);
     const told = await attempt(() => get(`/api/board/told?${ids.join("&")}`));

@@ -6,6 +6,8 @@ import { brief, date, duration, nameHere, named, number, percent, t, time } from
 import { openSheet } from "./bottom-sheets.js";
 import { board, choose, openRequests, vehicles } from "./state.js";
 
+const MINUTE_MS = 60_000;
+
 const lists = (tab) => {
   openSheet("lists");
   document.querySelector("board-lists").open(tab);
@@ -25,6 +27,7 @@ function fallen({ snowfall }) {
 function nextDeadline(moment) {
   if (!moment) return t("none");
   const left = Date.parse(moment) - now();
+  if (Math.abs(left) < MINUTE_MS) return t("Now");
   return left >= 0 ? brief(left) : t("{span} late", { span: brief(-left) });
 }
 

@@ -3,23 +3,24 @@ import { html } from "lit";
 import { boot } from "../pages/boot.js";
 import { get } from "../pages/net.js";
 import { length, t } from "../pages/texts.js";
-import { board, choose } from "../board/state.js";
+import { board, choose, onlyWall } from "../board/state.js";
 
 const PROVED = 1e-6;
 const SHOWN = 3;
+const AGAIN_MS = 30_000;
 
 const words = new Map();
 
-/** The words of a plan, asked for once; undefined until they are there. */
+/** The words of a plan, asked for once, and after a failure again later; undefined until they are there. */
 function wordsOf(planId) {
-  if (!words.has(planId)) {
+  if (!words.has(planId) && !onlyWall) {
     words.set(planId, undefined);
     get(`/api/plans/${planId}/words?lang=${boot.language}`)
       .then((found) => {
         words.set(planId, found);
         board.set({});
       })
-      .catch(() => words.delete(planId));
+      .catch(() => setTimeout(() => words.delete(planId), AGAIN_MS));
   }
   return words.get(planId);
 }

@@ -7,7 +7,7 @@ import { named, number, streetName, t, time } from "../pages/texts.js";
 import { answerWords, reloadOut, shiftOf } from "./route-answers.js";
 import { facts } from "../pages/facts.js";
 import { change } from "../messages/presence.js";
-import { board, keyed, mayDispatch, merge, selection } from "../board/state.js";
+import { board, keyed, mayDispatch, merge, onlyWall, selection } from "../board/state.js";
 
 /** Who may drive, and the code that was just given: it is shown once and kept nowhere. */
 export const codes = new Store({ drivers: [], given: null });
@@ -25,7 +25,7 @@ selection.follow(({ chosen }, changes) => {
 
 /** Ask how far all shifts are and what blocks streets: at the start, after a break, with a new storm or plan. */
 export async function reloadDrivers() {
-  const [shifts, blockages] = await Promise.all([get("/api/shifts"), get("/api/blockages"), reloadOut()]);
+  const [shifts, blockages] = await Promise.all([get("/api/shifts"), get("/api/blockages"), onlyWall ? undefined : reloadOut()]);
   board.set({ shifts: keyed(shifts), blockages: keyed(blockages) });
 }
 

@@ -17,10 +17,16 @@ const KNOWN_M = 20;
 /** How far from the pin the place of a guess may be, where that matters. */
 const uncertainty = ({ uncertain_m }) => (uncertain_m < KNOWN_M ? [] : [t("give or take {length}", { length: length(uncertain_m) })]);
 
-const guessRow = (guess) => html`<span class="icon icon-map-pin" aria-hidden="true"></span>
-  <span class="what" dir="auto">${guess.name || t("Street without a name")}</span>
-  <span class="when">${guess.confident ? t("a good match") : percent(guess.confidence)}</span>
-  <span class="sub">${[named("place", guess.kind), ...guess.reasons.map((reason) => named("why", reason)), ...uncertainty(guess)].join(" · ")}</span>`;
+/** How sure a guess is; a share says nothing of one of several of a name, or of words that are still being written. */
+function certainty({ confident, confidence, reasons }) {
+  if (confident) return t("a good match");
+  return ["several", "begun"].some((reason) => reasons.includes(reason)) ? "" : percent(confidence);
+}
+
+const guessRow = (guess) => html`<span class="nth" aria-hidden="true">${number(guess.id + 1)}</span>
+  <span class="what" dir="auto">${guess.said || t("Street without a name")}</span>
+  <span class="when">${certainty(guess)}</span>
+  <span class="sub">${[named("place", guess.kind), ...uncertainty(guess), ...guess.reasons.map((reason) => named("why", reason))].join(" · ")}</span>`;
 
 const historyRow = (asked) => html`<li>
   <bdi class="code">${asked.reference}</bdi> ${named("kind", asked.kind)}${asked.street ? html` · <bdi>${streetName(asked.street)}</bdi>` : ""} ·
