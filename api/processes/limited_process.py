@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from threading import Thread
@@ -111,6 +112,13 @@ class _Fault:
     trace: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The name of a step that has begun, sent before the answer."""
+
+    name: str
+
+
 class _TooMuch:
     """Sent where the memory was not enough."""
 
@@ -121,6 +129,14 @@ class _NotBegun:
 
 class _Stopped:
     """In place of an answer that nobody wants any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """Whoever waits: whether the work is not wanted any more, and what its steps are told to."""
+
+    stopped: Callable[[], bool]
+    report: Callable[[str], object] | None = None
 
 
 _BEGUN = b"begun"
@@ -149,15 +165,26 @@ def run_unless[**P, R](
     **named: P.kwargs,
 ) -> R:
     """Return what `run_limited` does; raise `WorkStoppedError` soon after `stopped` says so."""
-    if stopped():
+    return _run(_Caller(stopped), limits, file, partial(work, *given, **named))
+
+
+def run_reporting[R](
+    report: Callable[[str], object], limits: ProcessLimits, file: str, work: Callable[..., R]
+) -> R:
+    """Return what `run_limited` does; the function gets a `report` of its own to name its steps."""
+    return _run(_Caller(_never, report), limits, file, work)
+
+
+def _run[R](caller: _Caller, limits: ProcessLimits, file: str, work: Callable[..., R]) -> R:
+    if caller.stopped():
         raise WorkStoppedError
     ours, theirs = _SPAWN.Pipe()
-    words = theirs, limits, work, given, named
+    words = theirs, limits, work, caller.report is not None
     child = _SPAWN.Process(target=_work_as_child, args=words, name="barfrub-import", daemon=True)
     _start(child, file)
     theirs.close()  # else nobody notices that the child is gone
     try:
-        answer = _answer(ours, limits, stopped)
+        answer = _answer(ours, limits, caller)
     finally:
         ours.close()
         child.join(LEAVE_S)
@@ -197,25 +224,30 @@ def _start(child: SpawnProcess, file: str) -> None:
         raise ImportStartError(file) from error
 
 
-def _answer(pipe: Connection, limits: ProcessLimits, stopped: Callable[[], bool]) -> object:
-    """Return the child's answer.
+def _answer(pipe: Connection, limits: ProcessLimits, caller: _Caller) -> object:
+    """Return the child's answer; report the steps that it names before.
 
     `_TooMuch` where it is late or the child has died at work, `_NotBegun` where before that.
     """
     until_s = time.monotonic() + limits.minutes * MINUTE_S
     try:
-        if (missing := _missing(pipe, until_s, stopped)) is not None:
+        if (missing := _missing(pipe, until_s, caller.stopped)) is not None:
             return missing
         pipe.recv_bytes(len(_BEGUN))
     except (EOFError, OSError):
         return _NotBegun()
-    try:
-        if (missing := _missing(pipe, until_s, stopped)) is not None:
-            return missing
-        answer = pipe.recv_bytes(limits.megabytes * MEGABYTE)
-    except (EOFError, OSError):  # it died, or what it made is too large
-        return _TooMuch()
-    return pickle.loads(answer)  # noqa: S301 - of our own child
+    while True:
+        try:
+            if (missing := _missing(pipe, until_s, caller.stopped)) is not None:
+                return missing
+            sent = pipe.recv_bytes(limits.megabytes * MEGABYTE)
+        except (EOFError, OSError):  # it died, or what it made is too large
+            return _TooMuch()
+        answer = pickle.loads(sent)  # noqa: S301 - of our own child
+        if not isinstance(answer, _Step):
+            return answer
+        if caller.report is not None:
+            caller.report(answer.name)
 
 
 def _missing(
@@ -234,8 +266,7 @@ def _work_as_child(
     pipe: Connection,
     limits: ProcessLimits,
     work: Callable[..., object],
-    given: tuple[object, ...],
-    named: dict[str, object],
+    reports: bool,
 ) -> None:
     Thread(target=_end_with_parent, args=(pipe,), name="parent", daemon=True).start()
     memory_bytes = limits.megabytes * MEGABYTE
@@ -243,8 +274,10 @@ def _work_as_child(
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(OSError):  # nobody waits any more
         pipe.send_bytes(_BEGUN)
+    if reports:
+        work = partial(work, report=partial(_send_step, pipe))
     try:
-        answer = pickle.dumps(_outcome(work, given, named))
+        answer = pickle.dumps(_outcome(work))
     except Exception as error:  # whoever waits must hear what kind it is
         answer = pickle.dumps(_fault_of(error))
     with suppress(OSError):  # nobody waits any more
@@ -266,10 +299,13 @@ def _fault_of(error: Exception) -> _Fault | _TooMuch:
     return _Fault(type(error).__name__, "".join(traceback.format_exception(error)))
 
 
-def _outcome(
-    work: Callable[..., object], given: tuple[object, ...], named: dict[str, object]
-) -> object:
+def _send_step(pipe: Connection, name: str) -> None:
+    with suppress(OSError):  # nobody waits any more
+        pipe.send_bytes(pickle.dumps(_Step(name)))
+
+
+def _outcome(work: Callable[..., object]) -> object:
     try:
-        return _Done(work(*given, **named))
+        return _Done(work())
     except BarfrubError as error:
         return _Failed(type(error), error.args, dict(error.__dict__))

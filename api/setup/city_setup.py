@@ -1,13 +1,17 @@
 """The city's set-up in the browser: the overview, and street updates."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from api.config.console import open_city_database
 from api.processes.background_job import Report, WorkState
+from api.processes.limited_process import limits_of, run_reporting
 from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import AdminContext, App
 from api.web.page_context import boot_of, page, translator_of
@@ -18,7 +22,6 @@ from api.web.uploads import (
     URMIA,
     UploadedFileOut,
     keep_upload,
-    reader_of,
     ready_files,
     wanted_upload,
 )
@@ -56,6 +59,15 @@ class NewerIn(Wire):
     file: Annotated[str, Field(min_length=1, max_length=200)]
     boundary: FileName = ""
     districts: FileName = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewerFiles:
+    """Uploaded files that are compared with the present streets."""
+
+    streets: Path
+    boundary: Path | None
+    districts: Path | None
 
 
 class ReimportOut(BaseModel):
@@ -132,20 +144,17 @@ def start_street_comparison(
 ) -> ReimportOut:
     """Start comparing a newer file with the present streets; nothing is changed by it."""
     app, folder = context.app, context.app.settings.uploads
-    file = wanted_upload(folder, wanted.file, "streets")
-    boundary = wanted_upload(folder, wanted.boundary, "boundary") if wanted.boundary else None
-    districts = wanted_upload(folder, wanted.districts, "districts") if wanted.districts else None
+    files = NewerFiles(
+        streets=wanted_upload(folder, wanted.file, "streets"),
+        boundary=wanted_upload(folder, wanted.boundary, "boundary") if wanted.boundary else None,
+        districts=wanted_upload(folder, wanted.districts, "districts")
+        if wanted.districts
+        else None,
+    )
 
     def work(report: Report) -> Newer:
-        with reading(app.engine) as tx:
-            return compare(
-                tx,
-                file,
-                boundary=boundary,
-                districts=districts,
-                report=report,
-                read=reader_of(app.settings),
-            )
+        name, comparison = files.streets.name, partial(compare_as_child, app.folder, files)
+        return run_reporting(report, limits_of(app.settings), name, comparison)
 
     app.background_job.begin("compare", work)
     return _reimport(request, app)
@@ -174,6 +183,22 @@ def delete_street_update(request: Request, context: AdminContext) -> ReimportOut
     """Discard the result of a comparison or an import."""
     context.app.background_job.forget()
     return _reimport(request, context.app)
+
+
+def compare_as_child(folder: Path, files: NewerFiles, report: Report) -> Newer:
+    """Compare files with a city's present streets, in a process of its own."""
+    engine = open_city_database(folder)
+    try:
+        with reading(engine) as tx:
+            return compare(
+                tx,
+                files.streets,
+                boundary=files.boundary,
+                districts=files.districts,
+                report=report,
+            )
+    finally:
+        engine.dispose()
 
 
 def _reimport(request: Request, app: App) -> ReimportOut:

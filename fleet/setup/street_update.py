@@ -36,7 +36,7 @@ from data.store.streets.network import (
 )
 from data.store.streets.places import save_places
 from data.store.streets.service_levels import list_overrides, remove_overrides, save_overrides
-from fleet.setup.city_files import CityFiles, ReadCity, read_files
+from fleet.setup.city_files import CityFiles, read_files
 from fleet.setup.city_setup import TILES, Report, city_report, imported, no_progress
 from fleet.setup.reassignment import affected_by, reassign
 from fleet.streets.service_levels import refresh_levels
@@ -74,19 +74,18 @@ def compare(
     districts: Path | None = None,
     services: bool | None = None,
     report: Callable[[str], None] = no_progress,
-    read: ReadCity = read_files,
 ) -> Newer:
     """Return the changes of a newer file without making them: the dry run.
 
     The city's own boundary, districts and choice of service ways hold where no others are given.
-    `read` and errors as of `add_city`.
+    Errors as of `add_city`.
     """
     report("read")
     city = get_city(tx)
     if services is None:
         services = bool(get_report(tx).get("services", False))
     outline, parts = boundary or city.boundary, districts or tuple(list_districts(tx))
-    found = read(CityFiles(file, outline, parts, services))
+    found = read_files(CityFiles(file, outline, parts, services))
     streets = found.streets
     report("network")
     first_id = SegmentId(last_segment_id(tx) + 1)

@@ -20,6 +20,7 @@ from api.processes.limited_process import (
     ImportStartError,
     ProcessLimits,
     run_limited,
+    run_reporting,
 )
 from data.errors import InvalidError, Need
 
@@ -28,6 +29,12 @@ ENOUGH = ProcessLimits(megabytes=1_500, minutes=5)
 
 def pid_and(*words: str, **named: int) -> tuple[int, Any, Any]:
     return os.getpid(), words, named
+
+
+def two_steps(report: Callable[[str], object]) -> str:
+    report("read")
+    report("network")
+    return "done"
 
 
 def refuse(text: str) -> None:
@@ -68,6 +75,12 @@ def test_work_is_done_in_another_process_and_its_result_comes_back() -> None:
     pid, words, named = run_limited(ENOUGH, "a.osm", pid_and, "one", "two", most=3)
     assert pid != os.getpid()
     assert (words, named) == (("one", "two"), {"most": 3})
+
+
+def test_steps_of_the_work_are_heard_before_its_result() -> None:
+    heard: list[str] = []
+    assert run_reporting(heard.append, ENOUGH, "a.osm", two_steps) == "done"
+    assert heard == ["read", "network"]
 
 
 def test_an_error_of_ours_comes_back_with_its_values() -> None:

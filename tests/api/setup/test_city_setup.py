@@ -91,10 +91,14 @@ def test_streets_beyond_reach_come_with_names_and_the_depots(inside):
     assert {f["properties"]["kind"] for f in answer["drawn"]["features"]} == {"depot"}
 
 
-def test_comparing_changes_nothing(inside, newer, city_folder):
+def test_comparing_changes_nothing_and_is_done_in_another_process(
+    inside, newer, city_folder, monkeypatch
+):
+    monkeypatch.setattr("fleet.setup.street_update.difference_of", lambda *_: 1 / 0)  # here alone
     before = inside.app.state.barfrub.city
     result = compared(inside, newer)
     assert (result["state"], result["difference"]["gone_count"]) == ("done", 1)
+    assert result["step"] == result["steps"][-1]
     assert result["difference"]["gone"][0]["street"]["names"][""] == "School Street"
     engine = database_of(city_folder)
     with reading(engine) as tx:
