@@ -174,6 +174,18 @@ def test_nginx_speaks_tls_1_2_and_1_3_with_forward_secrecy_alone() -> None:
     assert [each for each in suites.split(":") if not kind.fullmatch(each)] == []
 
 
+def test_nginx_limits_each_address_and_most_of_all_where_strangers_guess() -> None:
+    text = (DEPLOY / "nginx.conf").read_text("utf-8")
+    rates = dict(
+        re.findall(r"limit_req_zone \$binary_remote_addr zone=(\w+):\S+ rate=(\d+)r/s;", text)
+    )
+    assert rates == {"barfrub": "100", "barfrub_doors": "2"}
+    assert re.search(r"^    limit_req zone=barfrub ", text, re.MULTILINE)
+    (doors,) = re.findall(r"location ~ (\S+) {\n\s+limit_req zone=barfrub_doors ", text)
+    guessed = ("/sign-in", "/sign-in/code", "/drive", "/report", "/track", "/track/confirm")
+    assert [path for path in guessed if not re.match(doors, path)] == []
+
+
 def test_caddy_understands_its_example(tmp_path: Path) -> None:
     words = ["validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
     done = subprocess.run(
