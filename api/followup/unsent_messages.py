@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.web.checked_route import CheckedRoute
-from api.web.context import BoardContext, BoardFormContext
+from api.web.context import BOARD_ROLES, IntakeContext, IntakeFormContext
 from api.web.page_context import boot_of, page, translator_of
 from fleet.requests.notices import unsent_messages
 from fleet.requests.request_lookup import requests_by_id
@@ -20,7 +20,7 @@ router = APIRouter(route_class=CheckedRoute)
 
 @router.get("/followup/messages")
 def unsent_messages_page(
-    request: Request, context: BoardContext, confirmed: str = ""
+    request: Request, context: IntakeContext, confirmed: str = ""
 ) -> HTMLResponse:
     """Show the messages of the last seven days that did not go out.
 
@@ -33,12 +33,13 @@ def unsent_messages_page(
         "rows": unsent_rows(notices, requests, translator_of(request)),
         "boot": boot_of(request, context),
         "confirmed": confirmed,
+        "office": context.has(*BOARD_ROLES),
     }
     return page(request, "followup/unsent_messages.html", view)
 
 
 @router.post("/followup/messages/confirm")
-def confirm_told_code(reference: Short, code: Short, context: BoardFormContext) -> Response:
+def confirm_told_code(reference: Short, code: Short, context: IntakeFormContext) -> Response:
     """Take the code of a message that a caller has told: the number gets further messages."""
     with context.writing() as tx:
         fits = confirm_by_reference(tx, context.actor, reference, code, context.now)

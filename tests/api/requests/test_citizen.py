@@ -334,14 +334,16 @@ def test_who_does_not_know_the_request_confirms_no_number(citizen):
     assert "There is no request" in typed(citizen, reference, wrong, "12345678")
 
 
-def test_the_office_takes_the_code_that_a_caller_tells(citizen, app, sign_in, recorder):
+def test_whoever_takes_the_call_enters_the_code_that_a_caller_tells(
+    citizen, app, sign_in, recorder
+):
     settings = RecordingSettings(sms="x://{phone}", country_code="98", recorder=recorder)
     sender = a_notice_sender(citizen, settings)
     reference, _ = reported(citizen, phone="0914 123 4567", consent="on")
     sender.run()
     ((_, first),) = recorder.sent
     told = re.search(r"Enter (\d{8})", first.link)[1]
-    sign_in("supervisor")
+    sign_in("operator")
     assert "That is not the code" in said_to_office(citizen, reference, f"{told}0")
     assert "this number gets further messages" in said_to_office(citizen, reference, told)
     with reading(app.engine) as tx:
