@@ -190,6 +190,7 @@ def _without_others(folder: Path) -> Iterator[None]:
         for lock in (USERS, LEADERS):
             ask = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
             if connection.execute(ask, (lock, address.schema)).fetchone() != (True,):
+                connection.execute(UNLOCK)  # else the next one may find what this one had
                 raise _open_elsewhere(folder)
         yield
         connection.execute(UNLOCK)  # at once: a closed connection is noticed a little later
