@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import (
     BaseSettings,
+    DotEnvSettingsSource,
     PydanticBaseSettingsSource,
     SecretsSettingsSource,
     SettingsConfigDict,
@@ -27,6 +28,9 @@ SECTOR_JOBS = 4_000
 
 SECRETS = "BARFRUB_SECRETS"
 """Environment variable of the folder with settings as files."""
+
+SETTINGS = "BARFRUB_SETTINGS"
+"""Environment variable of the file with settings as lines."""
 
 
 def _memory_mb() -> int:
@@ -54,6 +58,11 @@ class Settings(BaseSettings):
         default="",
         description="PostgreSQL database of new cities, postgresql://user@host/name; without one, "
         "each city is a SQLite file in its folder",
+    )
+    settings: Path | None = Field(
+        default=None,
+        description="File with these variables, one a line, for what the environment does not say; "
+        "for commands typed by hand",
     )
     secrets: Path | None = Field(
         default=None,
@@ -169,10 +178,14 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read the environment, and for what it does not say the files in `BARFRUB_SECRETS`."""
-        folder = os.environ.get(SECRETS)
+        """Read the environment, then the file `BARFRUB_SETTINGS`, then those in `BARFRUB_SECRETS`.
+
+        What comes first counts.
+        """
+        lines = _lines_of(settings_cls, os.environ.get(SETTINGS))
+        folder = os.environ.get(SECRETS) or lines.env_vars.get(SECRETS.lower())
         files = (SecretsSettingsSource(settings_cls, folder),) if folder else ()
-        return init_settings, env_settings, *files
+        return init_settings, env_settings, lines, *files
 
     def city_folder(self, name: str) -> Path:
         """Return the folder of a city, which may not exist; reject names that point elsewhere."""
@@ -219,6 +232,14 @@ class Settings(BaseSettings):
         return key
 
 
+def _lines_of(settings: type[BaseSettings], file: str | None) -> DotEnvSettingsSource:
+    """Return what a file says; nothing where there is none, as for the units of systemd."""
+    try:
+        return DotEnvSettingsSource(settings, env_file=file, env_file_encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BarfrubError(f"{file} cannot be read: {error}") from error
+
+
 def plain_name(name: str) -> bool:
     """Whether a name is allowed for files and folders: letters of any script, spaces, signs.
 
@@ -248,7 +269,9 @@ def chosen_city(settings: Settings, name: str | None) -> Path:
     if not known:
         raise BarfrubError("there is no city yet: barfrub city add NAME FILE")
     if len(known) > 1:
-        raise InvalidError("--city", "", f"one of {', '.join(known)}")
+        raise BarfrubError(
+            f"which city: {', '.join(known)}? Name it with --city, or in BARFRUB_CITY"
+        )
     return settings.city_folder(known[0])
 
 

@@ -22,14 +22,7 @@ import psycopg
 from data.errors import ConflictError
 from data.store.database.city_address import PostgresAddress, address_of
 from data.store.database.engine import Database, is_shared, momentary
-from data.store.database.postgres_engine import (
-    LEADERS,
-    LENDERS,
-    UNLOCK,
-    USERS,
-    connect_to,
-    expect_breaks,
-)
+from data.store.database.postgres_engine import LEADERS, LENDERS, UNLOCK, USERS, connect_to
 
 SERVER = ".server"
 """File in a city's folder that its web server locks, and in which it says who it is."""
@@ -144,7 +137,6 @@ class _SharedLock(Thread):
 
     def _connected(self) -> psycopg.Connection:
         connection = connect_to(self._address.url)
-        expect_breaks(connection)
         ask = "SELECT pg_try_advisory_lock_shared(%s, hashtext(%s))"
         if connection.execute(ask, (USERS, self._address.schema)).fetchone() != (True,):
             connection.close()

@@ -74,10 +74,14 @@ KEEPALIVE = {
 Not by the time that a query takes: the kernel of a machine that is there answers for it.
 """
 
-SERVER_KEEPALIVE = {
-    name.replace("keepalives", "tcp_keepalives"): KEEPALIVE[name] for name in KEEPALIVE
-}
-"""How PostgreSQL finds out that the machine of an own connection is gone."""
+EXPECT_BREAKS = "; ".join(
+    f"SET {name.replace('keepalives', 'tcp_keepalives')} = {value}"
+    for name, value in KEEPALIVE.items()
+)
+"""How PostgreSQL finds out that the machine of a connection is gone, and ends its transaction.
+
+By the defaults of Linux a writer whose machine vanished would keep all others waiting for hours.
+"""
 
 
 _log = logging.getLogger(__name__)
@@ -127,12 +131,15 @@ def _configure(
     connection.execute("SET timezone = 'UTC'")
     if derived:
         connection.execute("SET synchronous_commit = off")
+    _expect_breaks(connection)
     connection.autocommit = False
 
 
 def connect_to(url: str) -> psycopg.Connection:
     """Return a connection without an engine and without transactions, for its caller to close."""
-    return psycopg.connect(make_conninfo(url, **KEEPALIVE), autocommit=True)
+    connection = psycopg.connect(make_conninfo(url, **KEEPALIVE), autocommit=True)
+    _expect_breaks(connection)
+    return connection
 
 
 def own_connection(engine: Engine) -> psycopg.Connection:
@@ -146,7 +153,6 @@ def own_connection(engine: Engine) -> psycopg.Connection:
     if not isinstance(connection, psycopg.Connection):
         raise TypeError(f"expected a connection of PostgreSQL, got {connection!r}")
     connection.autocommit = True
-    expect_breaks(connection)
     return connection
 
 
@@ -212,10 +218,9 @@ def _ended_soon(connection: psycopg.Connection, now: tuple[object, ...] | None) 
     return False
 
 
-def expect_breaks(connection: psycopg.Connection) -> None:
+def _expect_breaks(connection: psycopg.Connection) -> None:
     """Have PostgreSQL notice soon that this machine is gone, and free the locks of a connection."""
-    for setting, value in SERVER_KEEPALIVE.items():
-        connection.execute(f"SET {setting} = {value}")
+    connection.execute(EXPECT_BREAKS)
 
 
 def _begin(connection: Connection) -> None:
