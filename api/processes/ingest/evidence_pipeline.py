@@ -120,11 +120,10 @@ class Digester:
         self._take_parts()
         if not self._parts:
             return Digest()
-        now = self._clock.now()
         self._refresh_city()
-        with reading(self._engine) as tx:
-            waiting = bool(list_unseen(tx, 1, self._parts)[0]) or self._tracks.waits(now)
-        found = self._digest(now) if waiting and self._warmed_up() else Digest()
+        ready = self._something_waits() and self._warmed_up()
+        now = self._clock.now()  # not from before a compilation: lines of the audit log get it
+        found = self._digest(now) if ready else Digest()
         self._publish(found, now)
         self._take_taps(now)
         return found
@@ -143,6 +142,11 @@ class Digester:
         if self.behind or seen == AT_ONCE:
             return 0.0
         return next((rest_s for many, rest_s in LONG_RESTS_S if seen >= many), REST_S)
+
+    def _something_waits(self) -> bool:
+        with reading(self._engine) as tx:
+            unseen, _ = list_unseen(tx, 1, self._parts)
+        return bool(unseen) or self._tracks.waits(self._clock.now())
 
     def _warmed_up(self) -> bool:
         """Wait for the kernels to compile unless interrupted; return whether they are ready.

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from api.processes.city_state import CityStateHolder
-from api.processes.ingest import board_publisher, part_ownership
+from api.processes.ingest import board_publisher, evidence_pipeline, part_ownership
 from api.processes.ingest.evidence_pipeline import AT_ONCE, Digester
 from api.processes.ingest.part_ownership import (
     Ownership,
@@ -18,7 +18,8 @@ from api.processes.ingest.part_ownership import (
     ProcessShare,
     SharedOwnership,
 )
-from data.model import Position, SegmentId, Storm, VehicleId
+from data.model import Directions, Position, SegmentId, Storm, VehicleId
+from data.store.audit.audit_log import list_events
 from data.store.coverage.coverage import list_work_and_drives
 from data.store.coverage.track_windows import remove_sensed
 from data.store.database.engine import Database, reading, transaction
@@ -28,6 +29,7 @@ from data.store.logbook import list_unnoted
 from data.store.schema import coverage, passage
 from data.store.storms.storms import add_storm, get_storm
 from data.store.tracking.positions import add_positions, list_unseen
+from data.store.work import add_job
 from fleet.coverage.street_coverage import CoverageState
 from fleet.evidence.proof_store import refresh
 from fleet.tracking.live_fleet import Hub
@@ -95,6 +97,26 @@ def rows_of(engine: Database) -> list[list[tuple[Any, ...]]]:
     with reading(engine) as tx:
         passes = sorted(tuple(row)[1:] for row in tx.execute(select(passage)))
         return [passes, sorted(map(tuple, tx.execute(select(coverage))))]
+
+
+def test_evidence_is_dated_after_the_kernels_were_compiled(
+    engine: Database, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.moment += timedelta(minutes=10)
+    begun_at, warm_up = clock.moment, evidence_pipeline.warm_up
+
+    def warm_up_for_minutes() -> None:
+        clock.moment += timedelta(minutes=10)
+        warm_up()
+
+    monkeypatch.setattr(evidence_pipeline, "warm_up", warm_up_for_minutes)
+    with transaction(engine) as tx:
+        add_job(tx, v.a_job(1, v.SCHOOL, directions=Directions.FORWARD))
+    store(engine, along_school(1))
+    a_digester(engine, clock, Hub()).digest()
+    with reading(engine) as tx:
+        (line,) = (one for one in list_events(tx) if one.verb == "job.done")
+    assert line.at > begun_at
 
 
 @pytest.mark.parametrize("of", [1, 2, 3, 7, PARTS])
