@@ -89,7 +89,6 @@ def _together(a: Pass, b: Pass) -> Pass:
     from_m, to_m = min(a.from_m, b.from_m), max(a.to_m, b.to_m)
     same = a.evidence == b.evidence
     confidence = a.evidence.confidence if same else _mean_confidence(a, b)
-    kg_per_m = max(p.material_kg / (p.to_m - p.from_m) for p in (a, b))
     return replace(
         a,
         from_m=from_m,
@@ -97,11 +96,23 @@ def _together(a: Pass, b: Pass) -> Pass:
         started_at=min(a.started_at, b.started_at),
         ended_at=max(a.ended_at, b.ended_at),
         evidence=Evidence(a.evidence.kind, confidence),
-        material_kg=kg_per_m * (to_m - from_m),
+        material_kg=_material_kg((a, b), to_m - from_m),
     )
+
+
+def _material_kg(parts: Iterable[Pass], length_m: float) -> float:
+    """Return the denser part's material over a whole length; parts without length have no density.
+
+    What one part has is in the whole: the same material told twice counts once.
+    """
+    known = [(part.material_kg, part.to_m - part.from_m) for part in parts]
+    kg_per_m = max((kg / part_m for kg, part_m in known if part_m > 0), default=0.0)
+    return max(kg_per_m * length_m, *(kg for kg, _ in known))
 
 
 def _mean_confidence(a: Pass, b: Pass) -> float:
     """Return the mean confidence by length: one bad fix does not spoil a whole street."""
     a_m, b_m = a.to_m - a.from_m, b.to_m - b.from_m
+    if a_m + b_m <= 0:
+        return (a.evidence.confidence + b.evidence.confidence) / 2
     return (a.evidence.confidence * a_m + b.evidence.confidence * b_m) / (a_m + b_m)

@@ -157,6 +157,16 @@ def test_parts_of_one_visit_become_one_pass_and_its_salt_is_counted_once() -> No
     assert (whole.started_at, whole.ended_at) == (parts[0].started_at, parts[1].ended_at)
 
 
+@pytest.mark.parametrize("to_m", [20.0, 60.0])
+def test_a_pass_without_length_joins_its_visit_and_its_salt_is_kept(to_m: float) -> None:
+    point = a_pass(20, 20, material_kg=3.0, treatment=Treatment.SALT)
+    sure = replace(point, to_m=to_m)
+    unsure = replace(point, evidence=Evidence(EvidenceKind.BLADE, 0.5))
+    (whole,) = merged([sure, unsure, sure])
+    assert (whole.from_m, whole.to_m, whole.material_kg) == (20, to_m, 3.0)
+    assert 0.5 < whole.evidence.confidence <= 1.0
+
+
 def state(coverage: Coverage | None, hours: float, **changes: Any) -> CoverageState:
     now = v.NOW + timedelta(hours=hours)
     service_class = changes.pop("service_class", ServiceClass("P1"))
