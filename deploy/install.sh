@@ -49,6 +49,7 @@ export UV_OFFLINE=1 UV_NO_CONFIG=1 UV_NO_CACHE=1 UV_PYTHON_DOWNLOADS=never UV_LI
 rm -f "$target/.lock"
 (cd / && "$target/bin/python" -c 'import api.server.app') || fail "the installed program does not start"
 cp -R deploy administrator.md "$target/"
+[ ! -d kernels ] || cp -R kernels "$target/"
 
 ln -s "${target##*/}" "$work/current"
 mv -T "$work/current" "$prefix/current"

@@ -3,40 +3,21 @@
 Test processes that start together would each compile them all.
 """
 
-import os
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 from api.config.settings import Settings, prepare_numba
+from api.processes.kernels_ahead import compile_ahead
+from routing.search.warm_up import KernelKind
 
 KINDS = (
-    (2, True, True),
-    (2, False, True),
-    (2, True, False),
-    (4, False, False),
-    (2, False, False),
+    KernelKind(2, reloads=True, ruled=True),
+    KernelKind(2, reloads=False, ruled=True),
+    KernelKind(2, reloads=True, ruled=False),
+    KernelKind(4, reloads=False, ruled=False),
+    KernelKind(2, reloads=False, ruled=False),
 )
-"""As `KernelKind`; the longest to compile first. Kernels are imported once their cache is set."""
-
-
-def warm(kind: tuple[int, bool, bool]) -> None:
-    """Compile the kernels of one kind, or load them."""
-    prepare_numba(Settings(var=Path(__file__).parents[1] / "var"))
-    from routing.search.warm_up import KernelKind, warm_up_kind
-
-    warm_up_kind(KernelKind(*kind))
-
-
-def warm_matching() -> None:
-    """Compile the kernels of the matching, or load them."""
-    prepare_numba(Settings(var=Path(__file__).parents[1] / "var"))
-    from fleet.matching.warm_up import warm_up
-
-    warm_up()
-
+"""The longest to compile first."""
 
 if __name__ == "__main__":
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        pool.submit(warm_matching)
-        list(pool.map(warm, KINDS))
+    prepare_numba(Settings(var=Path(__file__).parents[1] / "var"))
+    compile_ahead(KINDS)

@@ -16,6 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from api.config.shipped_kernels import bring_kernels, choose_processor
 from data.errors import BarfrubError, InvalidError, NotFoundError
 from data.store.database.city_address import has_city
 from data.store.database.vehicle_parts import PARTS
@@ -277,4 +278,6 @@ def chosen_city(settings: Settings, name: str | None) -> Path:
 
 def prepare_numba(settings: Settings) -> None:
     """Point numba's cache to the folder of compiled kernels, before any kernel is imported."""
-    os.environ.setdefault("NUMBA_CACHE_DIR", str((settings.var / "numba").resolve()))
+    cache = os.environ.setdefault("NUMBA_CACHE_DIR", str((settings.var / "numba").resolve()))
+    choose_processor()
+    bring_kernels(Path(cache))

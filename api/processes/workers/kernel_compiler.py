@@ -84,7 +84,7 @@ def mark_of(kind: KernelKind) -> Path:
         *(["reloads"] if kind.reloads else []),
         *(["rules"] if kind.ruled else []),
         f"numba-{version('numba')}",
-        platform.machine(),
+        os.environ.get("NUMBA_CPU_NAME", platform.machine()),
         str(sys.implementation.cache_tag),
     )
     name = "-".join(words) + ".compiled"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from numba import config, njit, types
+from numba.core.caching import UserProvidedCacheLocator
 
 type _Resolve = Callable[[tuple[object, ...], dict[str, object]], object]
 
@@ -53,6 +54,20 @@ def digest_of(folder: Path) -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
+class KernelLocator(UserProvidedCacheLocator):
+    """Where in numba's cache a kernel is: in a folder that its text names, not its place on disk.
+
+    So what one machine has compiled fits another where the program is installed elsewhere.
+    """
+
+    @classmethod
+    def get_suitable_cache_subpath(cls, py_file: str) -> str:
+        """Return the folder of the kernels of a file, below numba's cache."""
+        file = Path(py_file)
+        folder = kernels_of(file)
+        return "/".join((digest_of(folder), "-".join(file.parent.relative_to(folder.parent).parts)))
+
+
 def _cached(
     compiler: Callable[[Callable[..., object]], object], function: Callable[..., object]
 ) -> object:
@@ -61,14 +76,13 @@ def _cached(
     Numba does not see changes in functions that a kernel imports from another file. The optimizer
     and the matching have a folder `kernels` each: a change of one leaves the other compiled.
     """
-    whole = _SETTINGS.CACHE_DIR
-    if whole:
-        folder = kernels_of(Path(function.__code__.co_filename))
-        _SETTINGS.CACHE_DIR = str(Path(whole) / digest_of(folder))
+    usual = _SETTINGS.CACHE_LOCATOR_CLASSES
+    if _SETTINGS.CACHE_DIR:
+        _SETTINGS.CACHE_LOCATOR_CLASSES = f"{__name__}.{KernelLocator.__name__}"
     try:
         return compiler(function)
     finally:
-        _SETTINGS.CACHE_DIR = whole
+        _SETTINGS.CACHE_LOCATOR_CLASSES = usual
 
 
 def _once[**P, R](compiled: _Compiled[P, R]) -> Callable[P, R]:
