@@ -54,6 +54,8 @@ def bundle(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "deploy", folder / "deploy")
     (folder / "deploy/install.sh").rename(folder / "install.sh")
     (folder / "administrator.md").write_text("# Guide\n")
+    (folder / "kernels" / "0123").mkdir(parents=True)
+    (folder / "kernels" / "0123" / "loop.nbi").write_text("compiled")
     facts = f"version=9.9\npython={PYTHON}\nmachine={platform.machine()}\n"
     (folder / "bundle.txt").write_text(facts)
     seal(folder)
@@ -90,6 +92,7 @@ def test_a_bundle_installs_with_the_network_off(bundle: Path, tmp_path: Path) ->
     assert answer_of(prefix) == "42"
     assert {path.name for path in prefix.iterdir()} == {"9.9", "current"}
     assert (prefix / "current/deploy/barfrub.service").is_file()
+    assert (prefix / "current/kernels/0123/loop.nbi").read_text() == "compiled"
 
 
 def test_a_second_installation_leaves_the_first_one_running(bundle: Path, tmp_path: Path) -> None:
