@@ -267,11 +267,11 @@ def _used_s(servers: Sequence[subprocess.Popen[bytes]]) -> tuple[float, float]:
         file for server in servers for file in Path(f"/proc/{server.pid}/task").glob("*/children")
     ]
     pids = [int(child) for file in files for child in file.read_text().split()]
-    own_s = sum(_processor_s(server.pid) for server in servers)
-    return own_s, sum(_processor_s(child) for child in pids)
+    own_s = sum(processor_s(server.pid) for server in servers)
+    return own_s, sum(processor_s(child) for child in pids)
 
 
-def _processor_s(pid: int) -> float:
+def processor_s(pid: int) -> float:
     """Return the processor time that a process and its threads have used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
