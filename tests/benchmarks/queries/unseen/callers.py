@@ -23,6 +23,9 @@ LONGEST_SHORT = 3
 MOST_MEANT = 3
 """Streets that what is left of a name may mean; of more, a caller would have been asked."""
 
+STRANGERS = 120
+"""Streets of the other cities of a part that are asked for."""
+
 OTHER_KINDS = {"fa": ("خیابان", "بلوار", "جاده"), "en": ("St", "Ave", "Rd", "Dr", "Blvd")}
 """Words for "street" that callers mix up."""
 
@@ -170,6 +173,9 @@ class UnseenCallers:
             said = finglish(self.chance, street.latin)
             if self.city.whole.persian and len(plain(said)) > 3 and not self._sounds(said):
                 found[kind].append((said, self.frames.finglish))
+        for street in self.chance.sample(self.city.strangers, STRANGERS):
+            if self._likeness(street.base, words) is not None:
+                found[ELSEWHERE].append((self.drawn.say(street), self.frames.spoken))
         elsewhere = tomllib.loads((HERE / "elsewhere.toml").read_text("utf-8"))[self.part]
         for language, frames in (
             ("fa" if self.city.whole.persian else "en", self.frames.spoken),

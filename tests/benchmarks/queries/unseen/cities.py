@@ -9,6 +9,7 @@ import numpy as np
 
 from data.samples import TOWN_FILE
 from data.streets.network import build_network
+from tests.benchmarks.geocode import HELSINKI
 from tests.benchmarks.queries.chance import Chance
 from tests.benchmarks.queries.cities import City, read_city
 from tests.benchmarks.queries.facts import Street
@@ -17,6 +18,9 @@ from tests.benchmarks.queries.spelling import plain
 LEFT_OUT = 0.3
 """Share of the names that the map of the asked geocoder has not."""
 
+GAPS = {"fit": 61, "judge": 64}
+"""Seeds by which they are drawn."""
+
 
 @dataclass(frozen=True)
 class GappedCity:
@@ -24,6 +28,8 @@ class GappedCity:
 
     whole: City
     seed: int
+    strangers: tuple[Street, ...] = ()
+    """Streets of the other cities of its part, in the same script."""
 
     @property
     def name(self) -> str:
@@ -62,21 +68,29 @@ class GappedCity:
 
 
 def cities(part: str, folder: Path) -> Iterator[GappedCity]:
-    """Yield the cities for one part, those on this machine: each is in that part only."""
-    tehran = folder / "tehran-d6-south.osm.pbf"
-    syracuse = folder / "syracuse-streets.osm.pbf"
-    fits = part == "fit"
-    seed = 61 if fits else 62
-    side = "west" if fits else "east"
-    if fits:
-        yield GappedCity(read_city("Barfabad", TOWN_FILE, persian=True), seed)
-    if tehran.is_file():
-        yield GappedCity(_half(read_city("Tehran", tehran, persian=True), side), seed)
-    if syracuse.is_file():
-        yield GappedCity(_half(read_city("Syracuse", syracuse, persian=False), side), seed)
-    botosani = folder / "botosani.osm.pbf"
-    if not fits and botosani.is_file():
-        yield GappedCity(read_city("Botoșani", botosani, persian=False), seed)
+    """Yield the cities for one part, those on this machine: each is in that part only.
+
+    Callers of the judged ones ask for streets of the drawn town, too: no other city of this script
+    is at hand.
+    """
+    town = read_city("Barfabad", TOWN_FILE, persian=True)
+    several = [*([town] if part == "fit" else []), *_real(part, folder)]
+    for city in several:
+        others = [c for c in (*several, town) if c is not city and c.persian == city.persian]
+        strangers = {street.name: street for c in others for street in c.facts.streets}
+        yield GappedCity(city, GAPS[part], tuple(strangers.values()))
+
+
+def _real(part: str, folder: Path) -> Iterator[City]:
+    side = "west" if part == "fit" else "east"
+    for name, persian in (("tehran-d6-south", True), ("syracuse-streets", False)):
+        path = folder / f"{name}.osm.pbf"
+        if path.is_file():
+            yield _half(read_city(name.partition("-")[0].title(), path, persian=persian), side)
+    if part == "judge":
+        for name, path in (("Botoșani", folder / "botosani.osm.pbf"), ("Helsinki", HELSINKI)):
+            if path.is_file():
+                yield read_city(name, path, persian=False)
 
 
 def _half(city: City, side: str) -> City:
