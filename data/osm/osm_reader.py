@@ -83,7 +83,9 @@ def _tags(tags: TagList) -> dict[str, str]:
 
 
 def _read_relations(path: Path, found: _Found) -> None:
-    keys = osmium.filter.KeyFilter("restriction", "route", "name", *osm_tags.PLACE_KEYS)
+    keys = osmium.filter.KeyFilter(
+        "restriction", "route", *osm_tags.NAME_KEYS, *osm_tags.PLACE_KEYS
+    )
     for relation in osmium.FileProcessor(str(path), osmium.osm.RELATION).with_filter(keys):
         if not isinstance(relation, Relation) or relation.deleted:
             continue

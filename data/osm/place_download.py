@@ -74,11 +74,14 @@ def way_tags() -> tuple[str, ...]:
     return (*WAY_TAGS, *(f"{name}{suffix}" for name in NAME_KEYS for suffix in suffixes))
 
 
+NUMBERS = ("addr:housenumber", "addr:interpolation")
+"""Keys of house numbers and of ways between two of them, downloaded with any value."""
+
 LANDMARKS = ("amenity", "shop", "tourism", "historic", "office")
 """Keys of places that are downloaded with any value."""
 
 PLACE_NODES_FROM = 1 << 60
-"""First id of nodes that are written for places, far above OpenStreetMap's ids."""
+"""First id of nodes and ways that are written for places, far above OpenStreetMap's ids."""
 
 ABSENT_NODE = PLACE_NODES_FROM - 1
 """Id of a node that the file lacks; `osm_reader` cuts ways there."""
@@ -88,6 +91,13 @@ _STREETS = f'["highway"~"^({"|".join([*RoadClass, "road"])})(_link)?$"]'
 
 _REVERSED = ("-1", "reverse", "T")
 """Values of `oneway` for which OSMnx reverses a way."""
+
+
+class _Feature(NamedTuple):
+    """A house number, place or way between house numbers, as the servers have it."""
+
+    shape: shapely.Geometry
+    tags: Mapping[str, str]
 
 
 class PlaceFiles(NamedTuple):
@@ -147,37 +157,65 @@ def _asking(folder: Path) -> Iterator[None]:
             setattr(osmnx.settings, name, value)
 
 
-def _places(outline: shapely.Geometry) -> list[tuple[shapely.Point, dict[str, str]]]:
-    """Return house numbers and points of interest; empty where the servers have none."""
+def _places(outline: shapely.Geometry) -> list[_Feature]:
+    """Return house numbers, ways between two of them and points of interest; empty without any."""
     wanted: dict[str, list[str] | bool] = {key: list(values) for key, values in PLACE_TAGS.items()}
-    wanted |= dict.fromkeys(LANDMARKS, True)
+    wanted |= dict.fromkeys((*NUMBERS, *LANDMARKS), True)
     try:
-        frame = osmnx.features_from_polygon(outline, {"addr:housenumber": True, **wanted})
+        frame = osmnx.features_from_polygon(outline, wanted)
     except InsufficientResponseError:
         return []
     rows = frame.drop(columns="geometry").to_dict("records")
     return [
-        (geometry.representative_point(), {k: v for k, v in row.items() if isinstance(v, str)})
+        _Feature(geometry, {k: v for k, v in row.items() if isinstance(v, str)})
         for geometry, row in zip(frame.geometry, rows, strict=True)
     ]
 
 
-def _write(
-    path: Path, graph: nx.MultiDiGraph, places: Iterable[tuple[shapely.Point, Mapping[str, str]]]
-) -> None:
+def _write(path: Path, graph: nx.MultiDiGraph, places: Iterable[_Feature]) -> None:
     new = path.with_name(f".{path.name.removesuffix('.osm.pbf')}-new.osm.pbf")
     new.unlink(missing_ok=True)
+    nodes, between = _of_places(places)
     writer = osmium.SimpleWriter(str(new))
     try:
         for node, told in graph.nodes(data=True):
             writer.add_node(Node(id=node, location=(told["x"], told["y"])))
-        for number, (point, tags) in zip(count(PLACE_NODES_FROM), places, strict=False):
-            writer.add_node(Node(id=number, location=(point.x, point.y), tags=tags))
-        for way in _ways(graph):
+        for node in nodes:
+            writer.add_node(node)
+        for way in (*_ways(graph), *between):
             writer.add_way(way)
     finally:
         writer.close()
     new.replace(path)
+
+
+def _of_places(places: Iterable[_Feature]) -> tuple[list[Node], list[Way]]:
+    """Return the nodes of places, and the ways between house numbers with nodes of their own.
+
+    Such a way passes the very nodes that have the numbers, which are found by where they are.
+    """
+    ids = count(PLACE_NODES_FROM)
+    nodes: list[Node] = []
+    lines: list[_Feature] = []
+    numbered: dict[tuple[float, float], int] = {}
+    for place in places:
+        if "addr:interpolation" in place.tags and isinstance(place.shape, shapely.LineString):
+            lines.append(place)
+            continue
+        point = place.shape.representative_point()
+        nodes.append(Node(id=next(ids), location=(point.x, point.y), tags=place.tags))
+        if "addr:housenumber" in place.tags:
+            numbered[point.x, point.y] = nodes[-1].id
+    ways = []
+    for number, line in enumerate(lines, PLACE_NODES_FROM):
+        corners = []
+        for x, y in shapely.get_coordinates(line.shape).tolist():
+            if (x, y) not in numbered:
+                numbered[x, y] = next(ids)
+                nodes.append(Node(id=numbered[x, y], location=(x, y)))
+            corners.append(numbered[x, y])
+        ways.append(Way(id=number, nodes=corners, tags=line.tags))
+    return nodes, ways
 
 
 def _ways(graph: nx.MultiDiGraph) -> Iterator[Way]:

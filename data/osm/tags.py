@@ -289,12 +289,17 @@ def place_kind(tags: Tags) -> str | None:
         return _WORSHIP.get(tags.get("religion", ""), "worship")
     found = (kind for (key, value), kind in _POINTS_OF_INTEREST.items() if tags.get(key) == value)
     kind = next(found, None)
-    return kind if kind is not None or "name" not in tags else _named_kind(tags)
+    return kind if kind is not None or not _is_named(tags) else _named_kind(tags)
 
 
 def may_be_place(tags: Tags) -> bool:
     """Whether an object may be a point of interest; `place_kind` decides."""
-    return any(key in tags for key in PLACE_KEYS) or "name" in tags
+    return any(key in tags for key in PLACE_KEYS) or _is_named(tags)
+
+
+def _is_named(tags: Tags) -> bool:
+    """Whether an object has a name of any sort, an official one alone included."""
+    return any(key in tags for key in NAME_KEYS)
 
 
 def _named_kind(tags: Tags) -> str | None:

@@ -15,6 +15,7 @@ SHORTEST_STEM = 3
 """Letters that a compound name needs before its word for "street"."""
 
 _BREAKS = re.compile(r"[،,;؛.!?؟:\n\r]+")
+_COUNTED_DAY = re.compile(r"(?<![\w-])(\d{1,2})\.(?=\s+[a-z])")
 _WORD = re.compile(r"(?<![\d-])\d+-\d+(?![\d-])|\w+|[&@+×]|(?<!\d)/|/(?!\d)")
 _CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=\b[NSEW])(?=[A-Z][a-z])")
 _OWNED = re.compile(r"(\w+)['’]s\b")
@@ -72,7 +73,8 @@ class _Phrase(NamedTuple):
 def query_tokens(text: str) -> list[Token]:
     """Return the tokens of a sentence in order; a phrase of the grammar is one token."""
     found: list[Token] = []
-    for clause, part in enumerate(_BREAKS.split(_spaced(_FRACTION.sub("", text)))):
+    spaced = _COUNTED_DAY.sub(r"\1 ", _spaced(_FRACTION.sub("", text)))  # "des 17. Juni"
+    for clause, part in enumerate(_BREAKS.split(spaced)):
         found += _labelled(list(_numbered(list(_words(part)))), clause)
         if len(found) >= MAX_TOKENS:
             break

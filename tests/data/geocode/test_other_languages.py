@@ -37,12 +37,46 @@ def german() -> Geocoder:
 
 
 @cache
+def of_a_date() -> Geocoder:
+    """Return a street that has a number in its name, with a house, and one that shares a word."""
+    streets = [
+        v.a_segment(
+            number,
+            2 * number,
+            2 * number + 1,
+            line=(v.at_m(0, 300 * number), v.at_m(400, 300 * number)),
+            names={"": (name,)},
+        )
+        for number, name in enumerate(("Straße des 17. Juni", "Juniweg"))
+    ]
+    house = Place("address", v.at_m(100, 8), {}, street="Straße des 17. Juni", number="135")
+    return Geocoder(build_network(streets), [house])
+
+
+@cache
 def persian() -> Geocoder:
     return Geocoder(*sample_town())
 
 
 def best(geocoder: Geocoder, words: str) -> Candidate:
     return geocoder.candidates(words)[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Straße des 17. Juni", "Straße des 17. Juni"),
+        ("Strasse des 17 Juni", "Straße des 17. Juni"),
+        ("Straße des 17. Juni 135", "Straße des 17. Juni 135"),
+        ("Str. des 17. Juni, Nr. 135", "Straße des 17. Juni 135"),
+        ("135 Strasse des 17. Juni", "Straße des 17. Juni 135"),
+    ],
+)
+def test_a_number_in_the_name_of_a_street_is_no_house(words: str, name: str) -> None:
+    found = best(of_a_date(), words)
+
+    assert found.name == name
+    assert found.confident
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from data.osm import tags as osm_tags
 from data.osm.osm_reader import read_osm
 from data.osm.place_download import WAY_TAGS, fetch_place
 from data.setup.boundary import clipped, read_boundary
-from tests.data.osm.drawn_place import QUERY, answers, cached_in, draw
+from tests.data.osm.drawn_place import QUERY, a_node, answers, cached_in, draw
 
 
 @pytest.fixture
@@ -66,6 +66,22 @@ def test_schools_and_house_numbers_come_along(drawn):
         ("address", "۱۲", "کوچهٔ لاله"),
     }
     assert next(p for p in places if p.kind == "school").names[""] == ("دبستان البرز",)
+
+
+def test_house_numbers_between_two_mapped_ones_come_along(drawn):
+    ends = [
+        a_node(number, {"addr:housenumber": house, "addr:street": "خیابان امام"})
+        for number, house in ((1, "2"), (3, "8"))
+    ]
+    way = {"type": "way", "id": 20, "nodes": [1, 2, 3], "tags": {"addr:interpolation": "even"}}
+    draw(drawn, answers([*ends, a_node(2), way]))
+
+    places = read_osm(fetch_place(QUERY, drawn).streets).places
+
+    assert {(p.number, p.street) for p in places if p.kind == osm_tags.INTERPOLATED} == {
+        ("4", "خیابان امام"),
+        ("6", "خیابان امام"),
+    }
 
 
 def test_a_place_without_house_numbers_is_a_place(drawn):

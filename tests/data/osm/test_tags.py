@@ -124,6 +124,7 @@ def test_a_bus_lane_makes_a_bus_street(tags, buses):
         ({"highway": "traffic_signals", "name": "چهارراه امیراکرم"}, "junction"),
         ({"highway": "traffic_signals"}, None),
         ({"shop": "mall", "name": "Kourosh"}, "landmark"),
+        ({"shop": "mall", "official_name": "Kourosh"}, "landmark"),
         ({"shop": "mall"}, None),
         ({"barrier": "gate", "name": "درب شمالی"}, None),
         ({"amenity": "hospital", "name": "Mercy"}, "hospital"),
@@ -150,6 +151,10 @@ def test_a_bridge_and_a_former_name_are_names_of_the_street_behind_its_own():
         "": ("Main", "The Cut", "Shah", "King", "Old Bridge"),
         "fa": ("پل کهنه",),
     }
+
+
+def test_a_place_with_an_official_name_alone_may_be_one_of_interest():
+    assert osm_tags.may_be_place({"building": "yes", "official_name": "Palace of Justice"})
 
 
 @pytest.mark.parametrize(
