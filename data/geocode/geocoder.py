@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate
-from math import inf
 
 from data.geocode.areas import districts
 from data.geocode.candidate import Candidate, Reason
-from data.geocode.confidence import confidence, is_sure
-from data.geocode.evidence import Reading, evidence
+from data.geocode.certainty.confidence import confidence, is_sure
+from data.geocode.certainty.evidence import evidence
+from data.geocode.certainty.namesakes import namesakes, share
+from data.geocode.certainty.reading import Reading
 from data.geocode.house_numbers import SNAP_M, HouseNumbers
 from data.geocode.name_index import NameIndex
 from data.geocode.name_spans import Mention, MentionFinder
@@ -31,19 +31,15 @@ LEAST_SCORE = 0.2
 SURE_SCORE = 0.9
 """Least agreement (0-1) of an answer; and that from which last words count as finished."""
 
-NEAR_M = {
-    Reason.HOUSE_UNKNOWN: 60.0,
-    Reason.HOUSES_UNMAPPED: 60.0,
-    Reason.HOUSE_ESTIMATED: 120.0,
-}
-"""Metres of uncertainty up to which the place of a house number is as sure as its street. Beyond,
-it may be anywhere within them; one between two known numbers is off by half of them as a rule."""
-
 SHORT_M = 300.0
 """Metres of uncertainty up to which a number is placed unasked where its street is sure: whoever
 calls could say no more, and the truck sees the house."""
 
+UNPLACED = frozenset({Reason.HOUSE_UNKNOWN, Reason.HOUSES_UNMAPPED, Reason.HOUSE_ESTIMATED})
+"""Reasons of a number that the map lacks."""
+
 RIVALS = 50
+"""Readings of a sentence that are compared, at most."""
 
 MAX_LETTERS = 1000
 """Letters of a text that are read; an address at the end of a longer text is not found."""
@@ -101,15 +97,20 @@ class Geocoder:
 
     def _ranked(self, found: list[Reading], limit: int, near: LonLat | None) -> list[Candidate]:
         found.sort(key=lambda each: (-round(each.scored.score, 3), _away_m(each.scored, near)))
-        chosen = _distinct(found)
-        scores = [each.scored.score for each in chosen[:RIVALS]]
-        chosen = [self._with_uncertainty(each) for each in chosen[:limit]]
-        rated = [
-            self._rated(each, max(scores[:nth] + scores[nth + 1 :], default=0.0), best=not nth)
-            for nth, each in enumerate(chosen)
-        ]
-        falling = accumulate((each.confidence for each in rated), min)  # none surer than a better
-        return [each._replace(confidence=c) for each, c in zip(rated, falling, strict=True)]
+        chosen = _distinct(found)[:RIVALS]
+        groups = namesakes(self._index, chosen)
+        rated: list[Candidate] = []
+        left = 1.0  # at most one of them is right, and none is surer than a better one
+        for nth, group in enumerate(groups[:limit]):
+            reading = self._with_uncertainty(chosen[nth])
+            others = (each.scored.score for at, each in enumerate(chosen) if at not in group)
+            one = self._rated(
+                reading, max(others, default=0.0), share(chosen, nth, group), best=not nth
+            )
+            most = min(left, rated[-1].confidence if rated else 1.0)
+            rated.append(one._replace(confidence=round(min(one.confidence, most), 3)))
+            left -= rated[-1].confidence
+        return rated
 
     def _with_uncertainty(self, reading: Reading) -> Reading:
         """Return a reading with its `uncertain_m`: where nothing says more, all of its street."""
@@ -119,20 +120,22 @@ class Geocoder:
         uncertain_m = self._streets.farthest_m(scored.street_indexes, scored.point)
         return replace(reading, scored=replace(scored, uncertain_m=uncertain_m))
 
-    def _rated(self, reading: Reading, rival: float, *, best: bool) -> Candidate:
-        """Return a candidate with its confidence; `rival` is the best score elsewhere."""
-        signs = evidence(self._index, reading, rival)
+    def _rated(self, reading: Reading, rival: float, part: float, *, best: bool) -> Candidate:
+        """Return a candidate with its confidence.
+
+        `rival` is the best score of another name elsewhere, `part` its share of its own name.
+        """
+        signs = evidence(self._index, reading, rival, part)
         reasons = reading.scored.reasons
-        near_m = _near_m(reasons)
-        uncertain_m = reading.scored.uncertain_m or 0.0
-        share = confidence(signs) * min(near_m / max(uncertain_m, 1.0), 1.0)
         if signs["missing_alley"]:
             reasons = (*reasons, Reason.ALLEY_UNKNOWN)
         matched = " ".join(mention.text for mention in reading.mentions)
         found = _candidate(reading.scored, matched, reasons)
+        numbered = not UNPLACED.isdisjoint(reasons)
+        placed = not numbered or (reading.scored.uncertain_m or 0.0) <= SHORT_M
         return found._replace(
-            confident=best and is_sure(signs) and (near_m == inf or uncertain_m <= SHORT_M),
-            confidence=round(share, 3),
+            confident=best and placed and is_sure(signs),
+            confidence=confidence(signs),
             evidence=signs,
         )
 
@@ -163,11 +166,6 @@ def _candidate(scored: ScoredPoint, matched: str, reasons: Sequence[Reason]) -> 
         uncertain_m=round(scored.uncertain_m or 0.0, 1),
         evidence={},
     )
-
-
-def _near_m(reasons: Sequence[Reason]) -> float:
-    """Return up to which uncertainty a place is as sure as its street; any without a number."""
-    return min((away_m for reason, away_m in NEAR_M.items() if reason in reasons), default=inf)
 
 
 def _away_m(scored: ScoredPoint, near: LonLat | None) -> float:

@@ -67,11 +67,20 @@ class IndexedName(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A name that words may mean: index in `NameIndex.names`, and `quality` from 0 to 1."""
+    """A name that words may mean: index in `NameIndex.names`, and `quality` from 0 to 1.
+
+    `other_kind_of` is how the name itself was found, where `reason` is that its kind is another.
+    """
 
     name: int
     quality: float
     reason: Reason
+    other_kind_of: Reason | None = None
+
+    @property
+    def found_by(self) -> Reason:
+        """How the name itself was found."""
+        return self.other_kind_of or self.reason
 
 
 def joined(words: Sequence[str]) -> str:
@@ -97,6 +106,7 @@ class NameIndex:
             if len(name.core) > 1:
                 self._bags[joined(sorted(name.core))].append(number)
         self._leave_common_parts_out()
+        self.persian = sum(any(map(is_persian, n.core)) for n in self.names) * 3 > len(self.names)
         self._names_with = Counter(word for name in self.names for word in set(name.core))
         self._sorted = sorted(self._keys)
         self._sounds: dict[str, list[tuple[str, str]]] = defaultdict(list)

@@ -181,8 +181,9 @@ class MentionFinder:
         share = _agreement(name.kinds, kinds)
         if name.places:
             share = PLACE_NAMED if not kinds or kinds & name.kinds else OTHER_KIND
-        reason = Reason.OTHER_KIND if share == OTHER_KIND else hit.reason
-        return Hit(hit.name, hit.quality * share, reason)
+        if share == OTHER_KIND:
+            return Hit(hit.name, hit.quality * share, Reason.OTHER_KIND, hit.reason)
+        return Hit(hit.name, hit.quality * share, hit.reason)
 
 
 def _letters(core: Sequence[str]) -> int:

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Sequence
 
 from data.geocode.candidate import Candidate
-from data.geocode.confidence import DOUBTS
+from data.geocode.certainty.confidence import DOUBTS, OTHERS
 from data.geocode.reverse import Address
 from data.geocode.text.lexicon import speech
 from data.model import LonLat
 
 AS_LIKELY = 0.6
 """A candidate whose confidence is this share of the best one's may be the one that is meant."""
+
+SEVERAL = 0.25
+"""Likelihood of other streets of the name from which on the caller has to tell where his is."""
 
 type AddressOf = Callable[[LonLat, str], Address | None]
 """Spoken address of a point in a language."""
@@ -19,7 +22,8 @@ def question(found: Sequence[Candidate], address_of: AddressOf, language: str) -
     """Return what to ask the caller before the best candidate is taken, "" where it is sure.
 
     Which of two places he means, where both are likely; what is near, where the street is found
-    and his house, alley or second street is not; else whether that is what he said.
+    and his house, alley or second street is not, or where nothing tells streets of one name apart;
+    else whether that is what he said.
     """
     if not found or found[0].confident:
         return ""
@@ -32,7 +36,8 @@ def question(found: Sequence[Candidate], address_of: AddressOf, language: str) -
     if other:
         return phrases["which"].format(one=one, other=other)
     unmet = any(best.evidence[doubt] for doubt in DOUBTS)
-    return phrases["what_is_near" if unmet else "was_it"].format(one=one)
+    near = unmet or best.evidence[OTHERS] > SEVERAL
+    return phrases["what_is_near" if near else "was_it"].format(one=one)
 
 
 def said(candidate: Candidate, address_of: AddressOf, language: str) -> str:

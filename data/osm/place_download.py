@@ -159,7 +159,9 @@ def _asking(folder: Path) -> Iterator[None]:
 
 def _places(outline: shapely.Geometry) -> list[_Feature]:
     """Return house numbers, ways between two of them and points of interest; empty without any."""
-    wanted: dict[str, list[str] | bool] = {key: list(values) for key, values in PLACE_TAGS.items()}
+    wanted: dict[str, bool | str | list[str]] = {
+        key: list(values) for key, values in PLACE_TAGS.items()
+    }
     wanted |= dict.fromkeys((*NUMBERS, *LANDMARKS), True)
     try:
         frame = osmnx.features_from_polygon(outline, wanted)
@@ -203,9 +205,10 @@ def _of_places(places: Iterable[_Feature]) -> tuple[list[Node], list[Way]]:
             lines.append(place)
             continue
         point = place.shape.representative_point()
-        nodes.append(Node(id=next(ids), location=(point.x, point.y), tags=place.tags))
+        node = next(ids)
+        nodes.append(Node(id=node, location=(point.x, point.y), tags=place.tags))
         if "addr:housenumber" in place.tags:
-            numbered[point.x, point.y] = nodes[-1].id
+            numbered[point.x, point.y] = node
     ways = []
     for number, line in enumerate(lines, PLACE_NODES_FROM):
         corners = []

@@ -5,19 +5,14 @@ that is asked for, or lacks all of its street.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
 from data.geocode import Geocoder
 from tests.benchmarks.geocode import HELD_OUT_SEED, cities
 from tests.benchmarks.queries.answers import Answer, ask
-from tests.benchmarks.queries.chance import Chance
-from tests.benchmarks.queries.cities import City
-from tests.benchmarks.queries.facts import House
-from tests.benchmarks.queries.query import RIGHT_M, Query
-from tests.benchmarks.queries.spelling import plain
+from tests.benchmarks.queries.houses import house_callers
+from tests.benchmarks.queries.query import RIGHT_M
 
 EACH = 120
 """Houses that are asked for in each city, of which one number is left out on a street."""
@@ -27,42 +22,13 @@ NUMBERED = 20
 """Least number of houses of a city that is asked."""
 
 
-class Asked(NamedTuple):
-    """What a geocoder has of the numbers that it is asked for, and its answers."""
-
-    what: str
-    answers: Sequence[Answer]
-
-
 def rows() -> Iterator[tuple[str, str, str]]:
     """Yield what was measured and what was promised."""
     for city in cities():
         if len(city.facts.mapped_houses) >= NUMBERED:
-            for what, answers in _asked(city):
+            for what, mapped, queries in house_callers(city, HELD_OUT_SEED, EACH):
+                answers = ask(city, Geocoder(mapped.network, mapped.places), queries)
                 yield from _measures(f"{city.name}: {what}", answers)
-
-
-def _asked(city: City) -> Iterator[Asked]:
-    houses = Chance(HELD_OUT_SEED).sample(city.facts.mapped_houses, EACH)
-    houses = list({plain(house.street.name): house for house in houses}.values())
-    wanted = {(plain(house.street.name), plain(house.number)) for house in houses}
-    streets = {street for street, _ in wanted}
-    numbered = [(place, plain(place.street), plain(place.number)) for place in city.places]
-    maps = {
-        "number on the map": city.places,
-        "number missing": [p for p, street, number in numbered if (street, number) not in wanted],
-        "no number of the street": [
-            replace(p, number="") if street in streets else p for p, street, _ in numbered
-        ],
-    }
-    queries = [Query("number", _said(city, house), house.truth) for house in houses]
-    for what, places in maps.items():
-        yield Asked(what, ask(city, Geocoder(city.network, places), queries))
-
-
-def _said(city: City, house: House) -> str:
-    between = "، پلاک " if city.persian else " "
-    return f"{house.street.name}{between}{house.number}"
 
 
 def _measures(what: str, answers: Sequence[Answer]) -> Iterator[tuple[str, str, str]]:

@@ -1,121 +1,48 @@
 """Evidence for and against a candidate: what it explains of the words, and what it does not."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from math import log2
 
 from data.geocode.candidate import Reason
-from data.geocode.name_index import Hit, NameIndex
+from data.geocode.certainty.confidence import OTHERS
+from data.geocode.certainty.name_signs import name_signs
+from data.geocode.certainty.reading import GUESSES, Reading
+from data.geocode.name_index import NameIndex
 from data.geocode.name_spans import Mention
-from data.geocode.parse import AddressParse, unmatched_names
-from data.geocode.scoring import ScoredPoint
-from data.geocode.text.everyday_talk import is_name_word, is_ordinary, speaks
+from data.geocode.parse import unmatched_names
+from data.geocode.text.everyday_talk import is_name_word, is_ordinary, may_be_name
 from data.geocode.text.lexicon import WordRole
 from data.geocode.text.sounds import is_persian
-from data.geocode.text.tokens import Token, is_counted, is_title, kinds_alike, name_parts
-
-LONG_NAME = 12
-"""Letters from which on a longer name is no surer."""
-
-COMMON_WORD = 20
-"""Names with a word from which on it is as common as can be."""
+from data.geocode.text.tokens import Token, is_counted, is_direction
 
 MUCH_TALK, MANY_STRANGE = 10, 4
 """Words of everyday talk, and unexplained words, from which on more of them say no more."""
 
-_GUESSES = frozenset({Reason.TYPO, Reason.SOUND})
+NEAR_M, FAR_M = 30.0, 1000.0
+"""Metres of uncertainty up to which the place of a house number is known, and from which on it may
+be anywhere. Between, the sign of it grows with each doubling."""
+
+FINGLISH_IS = "east"
+"""What becomes of the word "e"."""
+
 _HOUSES = frozenset({Reason.HOUSE, Reason.HOUSE_ESTIMATED, Reason.HOUSE_UNKNOWN})
-_PROOFS = frozenset({Reason.HOUSE, Reason.CROSSING, Reason.BESIDE, Reason.BETWEEN})
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A sentence as one candidate reads it.
-
-    `mentions` are all names in it; `parse` says which is the street's and which ones locate it,
-    `hit` which name on the map is taken for the street's.
-    """
-
-    tokens: Sequence[Token]
-    mentions: Sequence[Mention]
-    parse: AddressParse
-    hit: Hit
-    scored: ScoredPoint
-
-    @property
-    def guessed(self) -> bool:
-        """Whether the street's name was found by similar letters or sound."""
-        return self.hit.reason in _GUESSES
-
-    @property
-    def exact(self) -> bool:
-        """Whether the street's name was said as it is on the map, but for its kind."""
-        return self.hit.reason in (Reason.EXACT, Reason.OTHER_KIND)
-
-    @property
-    def proven(self) -> bool:
-        """Whether a house, a crossing or another street is where the words say."""
-        return not _PROOFS.isdisjoint(self.scored.reasons)
-
-    @property
-    def ordinary(self) -> bool:
-        """Whether the words that are taken for a name are all of everyday talk."""
-        target = self.parse.target
-        words = self.tokens[target.first : target.last]
-        return all(is_ordinary(token) for token in words if token.role is not WordRole.KIND)
-
-    @property
-    def unannounced(self) -> bool:
-        """Whether no word says that a name of a street comes, and other words are said."""
-        target = self.parse.target
-        if target.announced or any(mention.announced for mention, _ in self.parse.relations):
-            return False
-        rest = (*self.tokens[: target.first], *self.tokens[target.last :])
-        return any(token.role in (None, WordRole.KIND) and not token.digits for token in rest)
-
-
-def evidence(index: NameIndex, reading: Reading, rival: float) -> Mapping[str, float]:
+def evidence(
+    index: NameIndex, reading: Reading, rival: float, name_share: float
+) -> Mapping[str, float]:
     """Return the signs of `confidence.toml`, each from 0 (absent) to 1, counts to 2.
 
-    `rival` is the score (0-1) of the best answer at another place.
+    `rival` is the score (0-1) of the best answer of another name, `name_share` how likely it is
+    this one of the streets of its name, if it is one of them.
     """
     return {
+        OTHERS: 1.0 - name_share,
         "rival": min(rival / reading.scored.score, 1.0) ** 2,
-        **_of_name(index, reading),
+        **name_signs(index, reading),
         **_of_sentence(index, reading),
         **_of_relations(reading),
-    }
-
-
-def _of_name(index: NameIndex, reading: Reading) -> dict[str, float]:
-    """Return the signs of the name itself: how it is spelled, how common and how long it is."""
-    hit, target = reading.hit, reading.parse.target
-    name = index.names[hit.name]
-    said = name_parts(reading.tokens[target.first : target.last]).core
-    plain = _untitled(said)
-    letters = sum(map(len, plain))
-    mapped = sum(map(len, _untitled(name.core)))
-    short = max(0.0, 1.0 - letters / LONG_NAME)
-    common = min(1.0, sum(map(index.names_with, plain)) / len(plain) / COMMON_WORD)
-    part = hit.reason is Reason.PART
-    apart = bool(target.kinds and name.kinds) and not target.kinds & name.kinds
-    alike = any(kinds_alike(one, other) for one in target.kinds for other in name.kinds)
-    across = any(map(is_persian, name.core)) and not any(map(is_persian, plain))
-    return {
-        "typo_share": (1.0 - hit.quality) * (hit.reason is Reason.TYPO),
-        "sound_share": (1.0 - hit.quality) * (hit.reason is Reason.SOUND),
-        "part": float(part),
-        "part_unsaid": max(0.0, 1.0 - letters / mapped) * part,
-        "part_common": common * part,
-        "begun": float(hit.reason is Reason.BEGUN),
-        "like_kind": float(apart and alike),
-        "other_kind": float(apart and not alike),
-        "short_exact": short * reading.exact * reading.unannounced,
-        "known_words": reading.guessed * _share(plain, lambda word: index.names_with(word) > 0),
-        "name_words": reading.guessed * _share(plain, is_name_word),
-        "common_exact": common * reading.exact,
-        "other_language": float(across and reading.guessed and _english(reading.tokens)),
-        "place": float(not name.segments),
-        "wide": float(Reason.WIDE in reading.scored.reasons),
+        **_of_houses(reading),
     }
 
 
@@ -129,8 +56,8 @@ def _of_sentence(index: NameIndex, reading: Reading) -> dict[str, float]:
         (at, m) for at, m in beside if _is_strange(tokens[at]) or _begins_name(tokens, at, m)
     ]
     others = sum(_is_strange(token) for at, token in enumerate(tokens) if at not in covered)
-    persian = any(map(is_persian, index.names[reading.hit.name].core))
-    numbered = persian and any(at == m.last and _is_number(tokens, at) for at, m in beside)
+    numbered = index.persian and any(at == m.last and _is_number(tokens, at) for at, m in beside)
+    going_on = [tokens[at] for at, m in strange if m is target and _is_open(tokens, at, m)]
     whole = len(tokens) == target.last - target.first
     kinds = any(token.role is WordRole.KIND for token in tokens[target.first : target.last])
     weak = reading.ordinary and not (kinds or reading.proven or whole)
@@ -138,10 +65,15 @@ def _of_sentence(index: NameIndex, reading: Reading) -> dict[str, float]:
         "unannounced_ordinary": float(weak),
         "foreign_beside": float(min(2, len(strange))),
         "foreign_in_name": float(any(_kind_beyond(tokens, at, m) for at, m in strange)),
-        "name_goes_on": float(
-            reading.exact and any(m is target and _is_open(tokens, at, m) for at, m in strange)
+        "name_goes_on": float(bool(going_on)),
+        "goes_on_named": float(
+            any(may_be_name(word) or index.names_with(word.text) for word in going_on)
         ),
+        "direction_beside": float(any(_is_direction(index, tokens[at]) for at, _ in strange)),
+        "next_name": float(_next_name(reading)),
+        "number_goes_on": float(bool(strange) and _is_spelled_number(tokens, target)),
         "kind_beside": float(any(tokens[at].role is WordRole.KIND for at, _ in beside)),
+        "kind_leads": float(_kind_leads(tokens, target, covered)),
         "number_beside": float(numbered and _HOUSES.isdisjoint(reading.scored.reasons)),
         "number_is_house": float(numbered and Reason.HOUSE in reading.scored.reasons),
         "foreign": min(1.0, others / MANY_STRANGE),
@@ -159,18 +91,62 @@ def _of_relations(reading: Reading) -> dict[str, float]:
         "apart": float(Reason.APART in reading.scored.reasons),
         "missing_streets": float(left.missing_streets),
         "missing_alley": float(left.missing_alley),
-        "missing_house": float(Reason.HOUSE_UNKNOWN in reading.scored.reasons),
-        "relation_guess": float(any(each.hits[0].reason in _GUESSES for each in others)),
-        "relation_plain": float(any(not each.announced for each in others)),
+        "relation_guess": float(any(each.hits[0].reason in GUESSES for each in others)),
     }
 
 
-def _untitled(words: Sequence[str]) -> Sequence[str]:
-    return [word for word in words if not is_title(word)] or words
+def _of_houses(reading: Reading) -> dict[str, float]:
+    """Return the signs of a house number that the map lacks, by how far off its place may be."""
+    reasons = reading.scored.reasons
+    far = log2(max(reading.scored.uncertain_m or 0.0, NEAR_M) / NEAR_M) / log2(FAR_M / NEAR_M)
+    unplaced = not {Reason.HOUSE_UNKNOWN, Reason.HOUSES_UNMAPPED}.isdisjoint(reasons)
+    return {
+        "missing_house": float(Reason.HOUSE_UNKNOWN in reasons),
+        "house_far": min(far, 1.0) * unplaced,
+        "house_between_far": min(far, 1.0) * (Reason.HOUSE_ESTIMATED in reasons),
+    }
 
 
-def _share(words: Sequence[str], holds: Callable[[str], bool]) -> float:
-    return sum(map(holds, words)) / len(words)
+def _next_name(reading: Reading) -> bool:
+    """Whether another name stands where this one would go on, and no word announces it."""
+    tokens, target = reading.tokens, reading.parse.target
+    return any(
+        not mention.announced
+        and at in (mention.first, mention.last - 1)
+        and tokens[at].clause == tokens[target.first].clause
+        and _is_open(tokens, at, target)
+        for mention in reading.mentions
+        for at in (target.first - 1, target.last)
+    )
+
+
+def _kind_leads(tokens: Sequence[Token], mention: Mention, covered: set[int]) -> bool:
+    """Whether a word for "street" that follows names stands before one that has its own.
+
+    So does "St" of "St Mark Ave".
+    """
+    at = mention.first - 1
+    if (
+        at < 0
+        or not mention.kinds
+        or tokens[at].role is not WordRole.KIND
+        or tokens[at].first
+        or at in covered
+    ):
+        return False
+    same = tokens[at].clause == tokens[mention.first].clause
+    return same and at - 1 not in covered
+
+
+def _is_direction(index: NameIndex, token: Token) -> bool:
+    """Whether a word is one of direction; in Finglish "e" is "is", not short for east."""
+    return is_direction(token.text) and not (index.persian and token.text == FINGLISH_IS)
+
+
+def _is_spelled_number(tokens: Sequence[Token], mention: Mention) -> bool:
+    """Whether a name is nothing but a number that was said as a word, "eight" of "Eight Oaks"."""
+    words = [t for t in tokens[mention.first : mention.last] if t.role is not WordRole.KIND]
+    return all(token.spelled and not token.ordinal for token in words)
 
 
 def _beside(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[tuple[int, Mention]]:
@@ -214,10 +190,3 @@ def _is_open(tokens: Sequence[Token], at: int, mention: Mention) -> bool:
 def _is_number(tokens: Sequence[Token], at: int) -> bool:
     """Whether a bare number stands there: in Iran an alley's, without a word for a house's."""
     return tokens[at].digits and not is_counted(tokens, at)
-
-
-def _english(tokens: Sequence[Token]) -> bool:
-    """Whether more words of a sentence are of English talk than of Finglish."""
-    return sum(speaks(token, "en") for token in tokens) > sum(
-        speaks(token, "fa") for token in tokens
-    )

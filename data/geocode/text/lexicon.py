@@ -42,6 +42,11 @@ RELATIONS = frozenset(
 )
 """Roles of words that locate a place relative to another one."""
 
+PAST_PREFIXES = ("", "ن", "می", "نمی")
+PRESENT_PREFIXES = ("", "ب", "ن", "می", "نمی")
+PERSONS = ("", "م", "ی", "ه", "یم", "ید", "ین", "ند", "ن", "مش", "نش", "یدش")
+"""What Persian puts before and behind the stems of a verb; the last ones with "it"."""
+
 WORD_ROLES = tuple(role for role in WordRole if role is not WordRole.KIND)
 
 
@@ -62,7 +67,10 @@ class Language:
     counted: tuple[str, ...]
     blocks: tuple[str, ...]
     ordinary: tuple[str, ...]
+    verb_forms: tuple[str, ...]
+    talk_endings: tuple[str, ...]
     names: tuple[str, ...]
+    surname_endings: tuple[str, ...]
     abbreviations: Mapping[str, str]
     numbers: Mapping[str, int]
     ordinals: Mapping[str, int]
@@ -107,7 +115,10 @@ def _read(file: Traversable) -> Language:
         counted=tuple(words.get("counted", ())),
         blocks=tuple(words.get("blocks", ())),
         ordinary=tuple(words.get("ordinary", ())),
-        names=tuple(words.get("names", ())),
+        verb_forms=tuple(_conjugated(words)),
+        talk_endings=tuple(words.get("talk_endings", ())),
+        names=(*words.get("names", ()), *_people(file.name.removesuffix(".toml"))),
+        surname_endings=tuple(words.get("surname_endings", ())),
         abbreviations=table.get("abbreviations", {}),
         numbers=dict(_cardinals(numbers)),
         ordinals=dict(_ordinals(numbers)),
@@ -116,6 +127,19 @@ def _read(file: Traversable) -> Language:
         directions={word: tuple(said) for word, said in table.get("directions", {}).items()},
         speech=table["speech"],
     )
+
+
+def _conjugated(words: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the Persian forms of verbs, as they are spoken."""
+    for verb in words.get("verbs", ()):
+        for stem, prefixes in zip(verb.split(), (PAST_PREFIXES, PRESENT_PREFIXES), strict=True):
+            yield from (f"{before}{stem}{after}" for before in prefixes for after in PERSONS)
+
+
+def _people(code: str) -> list[str]:
+    """Return the given names and surnames of a language; none where it has no such file."""
+    file = files("data.geocode.text").joinpath("names", f"{code}.txt")
+    return file.read_text("utf-8").split() if file.is_file() else []
 
 
 def _with_endings(role: WordRole, words: Mapping[str, Any]) -> Iterator[str]:

@@ -38,6 +38,7 @@ _VOWELS = re.compile("[aiu]")
 _SUN_LETTER = re.compile("(?<=.)ال(?=[تثدذرزسشصضطظلن])")
 _FINAL_HE = re.compile(r"ه$")
 _LATER_H = re.compile(r"h(?=$| )")
+_ALIKE = str.maketrans("pvfdqgXjZzsCnl", "bbbtkkkSSSSSmr")
 _VOWEL_SOUNDS = "aiu"
 VOWEL_COST, VOWEL_CHANGE = 0.25, 0.5
 """Cost of an inserted or missing vowel, and of a changed one; Persian writes only long ones."""
@@ -77,6 +78,11 @@ def phonetic_variants(key: str) -> set[str]:
 def skeleton(sounds: str) -> str:
     """Return the consonants of sounds, which both scripts write; doubled ones once."""
     return _DOUBLED.sub(r"\1", _VOWELS.sub("", sounds))
+
+
+def sound_classes(word: str) -> str:
+    """Return the kinds of consonants of a word: those that are heard for each other are one."""
+    return _DOUBLED.sub(r"\1", skeleton(phonetic(word)).translate(_ALIKE))
 
 
 def sound_distance(one: str, other: str) -> float:

@@ -22,6 +22,11 @@ def edits_allowed(letters: int) -> int:
     return 2 if letters < 13 else 3
 
 
+def edits(one: str, other: str) -> int:
+    """Return how many letters to insert, leave out, change or swap with a neighbour."""
+    return OSA.distance(one, other)
+
+
 class SpellingIndex:
     """Pairs of neighbouring letters of many keys, with the keys that have each pair.
 

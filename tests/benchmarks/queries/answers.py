@@ -23,6 +23,8 @@ class Answer:
     candidates: tuple[Candidate, ...]
     away_m: float
     took_s: float
+    share: float
+    """How likely the first answer is what the caller means, of several streets of its name."""
 
     @property
     def confident(self) -> bool:
@@ -50,7 +52,8 @@ def _asked(city: City, geocoder: Geocoder, query: Query) -> Answer:
     found = tuple(geocoder.candidates(query.text))
     took_s = perf_counter() - start_s
     away_m = query.away_m(found[0].point, city.network.projection) if found else float("inf")
-    return Answer(query, found, away_m, took_s)
+    share = query.hit_share(away_m, found[0].point, city.network.projection) if found else 0.0
+    return Answer(query, found, away_m, took_s, share)
 
 
 def by_class(answers: Sequence[Answer]) -> dict[str, list[Answer]]:

@@ -1,10 +1,12 @@
-"""`python -m tests.benchmarks.queries.calibrate`: fits `data/geocode/confidence.toml`.
+"""`python -m tests.benchmarks.queries.calibrate`: fits `data/geocode/certainty/confidence.toml`.
 
-First answers to the callers for fitting, with names left out of each map in two ways, and to the
-drawn callers of `make bench ONLY=geocode`, without the seeds and phrases of its table. The weights
-are those of a logistic regression of right answers on their evidence. No sign that speaks against
-an answer may speak for it, however the callers fell. Negatives count more than once, since a truck
-in the wrong street costs more than a question.
+First answers to the callers for fitting, with names left out of each map in two ways, to the drawn
+callers of `make bench ONLY=geocode`, without the seeds and phrases of its table, and to callers who
+give house numbers that a map has or lacks. The weights are those of a logistic regression of right
+answers on their evidence. No sign that speaks against an answer may speak for it, however the
+callers fell; of signs that few callers show, weights stay near what we believed before
+(`EXPECTED`). Negatives count more than once, since a truck in the wrong street costs more than a
+question.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,42 +18,70 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from data.geocode import Geocoder
+from data.geocode.certainty.confidence import OTHERS
 from tests.benchmarks.geocode_unseen import all_cities
 from tests.benchmarks.queries.answers import Answer, ask
+from tests.benchmarks.queries.cities import City
+from tests.benchmarks.queries.houses import house_callers
 from tests.benchmarks.queries.query import Query
 from tests.benchmarks.queries.unseen.callers import UnseenCallers
 from tests.benchmarks.queries.unseen.cities import GappedCity
-from tests.benchmarks.queries.unseen.measures import right
 
-FILE = Path(__file__).parents[3] / "data" / "geocode" / "confidence.toml"
+FILE = Path(__file__).parents[3] / "data" / "geocode" / "certainty" / "confidence.toml"
 
 GAPS = (61, 63)
 """Seeds by which names are left out of the maps."""
 
 SEEDS = (811, 812)
 DRAWN_SEEDS = (11, 12)
-EACH, EACH_DRAWN = 40, 15
+HOUSE_SEEDS = (21, 22)
+EACH, EACH_DRAWN, EACH_HOUSE = 40, 15, 120
 
-NEGATIVE_WEIGHT = 2.0
-RIDGE = 1.0
-BY_HAND = {"missing_house": -1.5, "wide": -4.0}
-"""Signs of which these callers have too few; their weights are chosen."""
+NEGATIVE_WEIGHT = 1.75
+RIDGE = 2.0
+
+HELD = 1.0
+"""How firmly an expected weight is held: as by so many callers' deviance for each unit squared."""
+
+TINY = 1e-12
+
+BELIEVED = -3.0
+"""Weight of a sign of names that the map lacks, where callers do not tell another."""
+
+EXPECTED = dict.fromkeys(
+    (
+        "kind_beside",
+        "kind_leads",
+        "goes_on_named",
+        "direction_beside",
+        "next_name",
+        "number_goes_on",
+        "unannounced_ordinary",
+        "first_letter",
+        "changed_known",
+        "number_beside",
+        "missing_streets",
+        "missing_alley",
+        "wide",
+    ),
+    BELIEVED,
+)
 
 FOR = frozenset({"proof"})
 """Signs that speak for an answer; all others speak against it."""
 
-type Table = Sequence[tuple[Mapping[str, float], bool, bool]]
-"""Evidence, whether the answer was right, whether no answer could be."""
+type Row = tuple[Mapping[str, float], float, bool]
+"""Evidence, how likely the answer was right, whether no answer could be."""
 
 
-def judged() -> Iterator[tuple[Mapping[str, float], bool, bool]]:
+def judged() -> Iterator[Row]:
     for whole in all_cities("fit"):
         for gap in GAPS:
-            city = GappedCity(whole.whole, gap)
-            geocoder = Geocoder(city.mapped.network, city.mapped.places)
-            for answer in ask(city.mapped, geocoder, list(_queries(city).values())):
-                if answer.candidates:
-                    yield _row(answer)
+            city = GappedCity(whole.whole, gap, whole.strangers)
+            yield from _rows(city.mapped, list(_queries(city).values()))
+        for seed in HOUSE_SEEDS:
+            for _, mapped, queries in house_callers(whole.whole, seed, EACH_HOUSE):
+                yield from _rows(mapped, queries)
 
 
 def _queries(city: GappedCity) -> dict[str, Query]:
@@ -60,33 +90,41 @@ def _queries(city: GappedCity) -> dict[str, Query]:
     return {query.text: query for several in (*unseen, *drawn) for query in several}
 
 
-def _row(answer: Answer) -> tuple[Mapping[str, float], bool, bool]:
-    return answer.candidates[0].evidence, right(answer), answer.query.truth is None
+def _rows(city: City, queries: Sequence[Query]) -> Iterator[Row]:
+    geocoder = Geocoder(city.network, city.places)
+    yield from (_row(each) for each in ask(city, geocoder, queries) if each.candidates)
 
 
-def fitted(table: Table) -> dict[str, float]:
+def _row(answer: Answer) -> Row:
+    return answer.candidates[0].evidence, answer.share, answer.query.truth is None
+
+
+def fitted(table: Sequence[Row]) -> dict[str, float]:
     """Return the weights of all signs, and `bias`."""
-    signs = list(table[0][0])
+    signs = [sign for sign in table[0][0] if sign != OTHERS]
     rows = np.array([[1.0, *(evidence[sign] for sign in signs)] for evidence, _, _ in table])
-    hits = np.array([float(hit) for _, hit, _ in table])
+    part = np.array([1.0 - evidence[OTHERS] for evidence, _, _ in table])
+    hits = np.array([hit for _, hit, _ in table])
     counts = np.array([NEGATIVE_WEIGHT if negative else 1.0 for _, _, negative in table])
-    ridge = RIDGE * np.array([0.0, *rows[:, 1:].var(axis=0)])
+    believed = np.array([0.0, *(EXPECTED.get(sign, 0.0) for sign in signs)])
+    held = np.array([0.0, *(HELD * (sign in EXPECTED) for sign in signs)])
+    ridge = held + RIDGE * np.array([0.0, *rows[:, 1:].var(axis=0)])
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        odds = rows @ weights
-        shares = 1.0 / (1.0 + np.exp(-odds))
-        total = counts @ (np.logaddexp(0.0, odds) - hits * odds) + ridge @ weights**2
-        return total, rows.T @ (counts * (shares - hits)) + 2.0 * ridge * weights
+        shares = 1.0 / (1.0 + np.exp(-rows @ weights))
+        wrong = np.maximum(1.0 - part * shares, TINY)
+        off = weights - believed
+        total = -counts @ (hits * np.log(np.maximum(shares, TINY)) + (1.0 - hits) * np.log(wrong))
+        slopes = (1.0 - hits) * part * shares * (1.0 - shares) / wrong - hits * (1.0 - shares)
+        return total + ridge @ off**2, rows.T @ (counts * slopes) + 2.0 * ridge * off
 
     bounds = [(None, None), *map(_bounds, signs)]
     start = np.zeros(len(signs) + 1)
-    found = minimize(loss, start, jac=True, bounds=bounds, options={"maxiter": 2000})
+    found = minimize(loss, start, jac=True, bounds=bounds, options={"maxiter": 3000})
     return dict(zip(("bias", *signs), found.x.tolist(), strict=True))
 
 
 def _bounds(sign: str) -> tuple[float | None, float | None]:
-    if sign in BY_HAND:
-        return BY_HAND[sign], BY_HAND[sign]
     return (0.0, None) if sign in FOR else (None, 0.0)
 
 

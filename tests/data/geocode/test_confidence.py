@@ -2,10 +2,10 @@ from math import isclose
 
 import pytest
 
-from data.geocode.confidence import DOUBTS, confidence, is_sure, weights
+from data.geocode.certainty.confidence import DOUBTS, OTHERS, confidence, is_sure, weights
 from tests.benchmarks.queries import calibrate
 
-NOTHING = dict.fromkeys((sign for sign in weights() if sign != "bias"), 0.0)
+NOTHING = dict.fromkeys((OTHERS, *(sign for sign in weights() if sign != "bias")), 0.0)
 
 
 def test_an_answer_without_any_doubt_is_sure():
@@ -29,8 +29,8 @@ def test_a_caller_is_asked_where_two_places_have_one_name():
 
 def test_weights_are_found_again_from_answers_drawn_by_them():
     with_doubt = {**NOTHING, "part": 1.0}
-    table = [(with_doubt, nth % 4 == 0, False) for nth in range(400)]
-    table += [(NOTHING, nth % 20 > 0, False) for nth in range(400)]
+    table = [(with_doubt, nth % 4 == 0, False) for nth in range(4000)]
+    table += [(NOTHING, nth % 20 > 0, False) for nth in range(4000)]
 
     found = calibrate.fitted(table)
 

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ import shapely
 from tests.benchmarks.queries.chance import Chance
 from tests.benchmarks.queries.facts import Street
 from tests.benchmarks.queries.latin import TYPES
+from tests.benchmarks.queries.persian import TITLES
 from tests.benchmarks.queries.query import Made, Query, several
 from tests.benchmarks.queries.spelling import edits, finglish, near_any, plain, sounds_like
 from tests.benchmarks.queries.unseen import slips
@@ -92,7 +94,11 @@ class UnseenCallers:
 
     def _told(self) -> Made:
         street = self._street()
-        return self._framed(self.drawn.say(street), self.frames.spoken), self._truth(street)
+        return (
+            self._framed(self.drawn.say(street), self.frames.spoken),
+            self._truth(street),
+            self._own(street),
+        )
 
     def _slipped(self, slip: slips.Slip) -> Made:
         street = self._street()
@@ -101,7 +107,7 @@ class UnseenCallers:
         if base is None or base == street.base or near_any(plain(base), others, 2):
             return None  # it names another street as well
         said = base if self.chance.random() < 0.3 else self.drawn.kinded(street, base)
-        return self._framed(said, self.frames.spoken), self._truth(street)
+        return self._framed(said, self.frames.spoken), self._truth(street), self._own(street)
 
     def _left_out(self) -> Made:
         street = self._street()
@@ -113,7 +119,8 @@ class UnseenCallers:
         if len({plain(s.base) for s in meant}) > MOST_MEANT:
             return None
         shape = shapely.union_all([self._truth(s) for s in meant])
-        return self._framed(self.drawn.kinded(street, base), self.frames.spoken), shape
+        said = self.drawn.kinded(street, base)
+        return self._framed(said, self.frames.spoken), shape, self._own(street)
 
     def _glued(self) -> Made:
         """Say a street with its word for "street" and its name in one, or the words of its name."""
@@ -128,7 +135,7 @@ class UnseenCallers:
             glued = glued.replace(f"{street.base} ", street.base)
         else:
             return None
-        return self._framed(glued, self.frames.spoken), self._truth(street)
+        return self._framed(glued, self.frames.spoken), self._truth(street), self._own(street)
 
     def _other_kind(self) -> Made:
         """Say another word for "street" than the map, where no other street has the name."""
@@ -152,12 +159,14 @@ class UnseenCallers:
         said = finglish(self.chance, street.latin)
         if len(plain(said)) < 4 or not sounds_like(street.base, said):
             return None
-        return self._framed(said, self.frames.finglish), self.facts.bearing(street.latin).union(
-            self._truth(street)
-        )
+        truth = self.facts.bearing(street.latin).union(self._truth(street))
+        return self._framed(said, self.frames.finglish), truth, self._own(street)
 
     def _truth(self, street: Street) -> shapely.Geometry:
         return self.facts.bearing(street.name)
+
+    def _own(self, street: Street) -> shapely.Geometry:
+        return shapely.union_all(self.facts.network.lines[list(street.indexes)])
 
     def _unmapped(self) -> dict[str, list[tuple[str, Sequence[str]]]]:
         """Return names that the map lacks, each with its sentences, by what resembles them."""
@@ -200,14 +209,24 @@ class UnseenCallers:
             sounds_like(street.base, words) for street in self.facts.streets
         )
 
+    @cached_property
+    def _untitled(self) -> frozenset[str]:
+        return frozenset(plain(untitled(street.base)) for street in self.facts.streets)
+
     def _likeness(self, base: str, words: set[str]) -> str | None:
         """Return which class of the names that are not mapped; `None` where the map has it."""
         name = plain(base)
-        if name in self.facts.bases or len(name) < 3:
+        if name in self.facts.bases or len(name) < 3 or plain(untitled(base)) in self._untitled:
             return None
         if any(edits(name, other, 3) < (3 if len(name) > 5 else 2) for other in self.facts.bases):
             return NEAR
         return SHARING if set(base.split()) & words else UNLIKE
+
+
+def untitled(base: str) -> str:
+    """Return a Persian name without the title before it, which callers leave out or add."""
+    title = next((each for each in TITLES if base.startswith(each)), "")
+    return base.removeprefix(title)
 
 
 def talk(part: str) -> Iterator[str]:

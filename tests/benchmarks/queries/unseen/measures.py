@@ -27,7 +27,7 @@ def sureness(answer: Answer) -> float:
 def calibration_error(answers: Sequence[Answer]) -> float:
     """Return the expected difference of confidence and share of right answers, ten bins."""
     sure = np.array([sureness(each) for each in answers])
-    hits = np.array([right(each) for each in answers])
+    hits = np.array([each.share for each in answers])
     bins = np.minimum((sure * 10).astype(int), 9)
     gaps = [abs(float((hits[bins == b] - sure[bins == b]).sum())) for b in range(10)]
     return sum(gaps) / len(answers)
@@ -46,7 +46,7 @@ def rows(city: str, answers: Sequence[Answer]) -> Iterator[Row]:
         yield f"{city}: {kind}, confident", confident, ""
     confident = _share(sureness(each) >= CONFIDENT for each in unmapped)
     yield f"{city}: negatives, confident", confident, "2% at most"
-    sure = _share(right(each) for each in answers if sureness(each) >= SURE)
+    sure = _share(each.share for each in answers if sureness(each) >= SURE)
     yield f"{city}: right of those at 0.9 and more", sure, "98%"
     covered = _share(sureness(each) >= SURE for each in asked)
     yield f"{city}: callers with a truth who get 0.9 and more", covered, ""
@@ -60,9 +60,13 @@ def reliability(answers: Sequence[Answer]) -> Iterator[Row]:
     for low, high in pairwise(BINS.tolist()):
         held = [a for a in answers if low <= sureness(a) < high + (high == 1.0)]
         if held:
-            yield f"right where sure by {low:.0%} to {high:.0%}", _share(map(right, held)), ""
+            yield (
+                f"right where sure by {low:.0%} to {high:.0%}",
+                _share(each.share for each in held),
+                "",
+            )
 
 
-def _share(facts: Iterable[bool]) -> str:
+def _share(facts: Iterable[float]) -> str:
     known = list(facts)
     return f"{sum(known) / len(known):.1%} of {len(known)}" if known else "–"

@@ -1,0 +1,83 @@
+"""Streets of one name share the probability of being meant, and the desk asks which."""
+
+import pytest
+
+from data.geocode import Geocoder
+from data.model import Segment
+from data.streets.network import build_network
+from tests import village as v
+
+ORCHARD, SCHOOL = 100, 200
+"""Nodes of two streets 3 km apart, from which lanes leave."""
+
+STREETS = (
+    ("خیابان باغ", "Orchard Street", 1, ORCHARD),
+    ("خیابان مدرسه", "School Street", 2, SCHOOL),
+    ("بلوار آزادی", "Azadi Boulevard", ORCHARD, 3),
+    ("کوچه آزادی", "Azadi Alley", SCHOOL, 4),
+    ("کوچه لاله", "Tulip Alley", ORCHARD, 5),
+    ("کوچه لاله", "Tulip Alley", SCHOOL, 6),
+    ("کوچه یاس", "Jasmine Alley", 7, 8),
+    ("کوچه یاس", "Jasmine Alley", 9, 10),
+)
+WHERE = {
+    ORCHARD: (0, 0),
+    SCHOOL: (3000, 0),
+    **{1: (-200, 0), 2: (2800, 0), 3: (0, 300), 4: (3000, 300), 5: (200, 0), 6: (3200, 0)},
+    **{7: (0, 2000), 8: (150, 2000), 9: (3000, 2000), 10: (3150, 2000)},
+}
+
+
+def street(number: int, fa: str, en: str, start: int, end: int) -> Segment:
+    line = (v.at_m(*WHERE[start]), v.at_m(*WHERE[end]))
+    return v.a_segment(number, start, end, line=line, fa=fa, en=en)
+
+
+CITY = Geocoder(
+    build_network([street(number, *each) for number, each in enumerate(STREETS, 1)]), ()
+)
+
+
+@pytest.mark.parametrize("words", ["کوچه لاله", "آزادی", "Tulip Alley", "snow on Azadi"])
+def test_two_streets_of_one_name_are_together_no_surer_than_one(words: str) -> None:
+    found = CITY.candidates(words)
+
+    assert len(found) == 2
+    assert sum(each.confidence for each in found) <= 1.0
+    assert all(each.confidence < 0.75 for each in found)
+    assert not any(each.confident for each in found)
+
+
+@pytest.mark.parametrize(("words", "name"), [("بلوار آزادی", "بلوار"), ("Azadi Alley", "کوچه")])
+def test_the_word_for_street_tells_which_of_two_is_meant(words: str, name: str) -> None:
+    best = CITY.candidates(words)[0]
+
+    assert best.name.startswith(name)
+    assert best.confident
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "begins", "names"),
+    [
+        ("آزادی", "fa", "کدام", ("بلوار آزادی", "کوچه آزادی")),
+        ("azadi", "en", "Which one do you mean", ("Azadi Boulevard", "Azadi Alley")),
+        ("کوچه لاله", "fa", "کدام", ("باغ", "مدرسه")),
+        ("Tulip Alley", "en", "Which one do you mean", ("Orchard Street", "School Street")),
+    ],
+)
+def test_the_desk_asks_which_of_two_namesakes_is_meant(
+    words: str, language: str, begins: str, names: tuple[str, str]
+) -> None:
+    question = CITY.question(CITY.candidates(words), language)
+
+    assert question.startswith(begins)
+    assert all(name in question for name in names)
+
+
+@pytest.mark.parametrize(
+    ("language", "ends"), [("en", "What is near the place?"), ("fa", "نزدیک چیست؟")]
+)
+def test_where_nothing_tells_namesakes_apart_the_caller_says_what_is_near(
+    language: str, ends: str
+) -> None:
+    assert CITY.question(CITY.candidates("کوچه یاس"), language).endswith(ends)
