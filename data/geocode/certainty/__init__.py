@@ -1,1 +1,1 @@
-"""How sure a candidate is: the evidence for and against it, and what that weighs."""
+"""How sure is a candidate, by the evidence for and against it?"""
