@@ -2,9 +2,11 @@
 
 import shutil
 import time
+from collections.abc import Collection
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy
 from pysqlite3 import dbapi2
@@ -45,6 +47,7 @@ def create_sqlite_engine(path: Path | None, *, derived: bool) -> Engine:
         engine = sqlalchemy.create_engine(f"sqlite:///{path}", module=dbapi2, hide_parameters=True)
     sqlalchemy.event.listen(engine, "connect", partial(_configure, derived=derived))
     sqlalchemy.event.listen(engine, "begin", _begin)
+    sqlalchemy.event.listen(engine, "before_cursor_execute", _require_text)
     sqlalchemy.event.listen(engine, "handle_error", partial(_translate, path))
     return engine
 
@@ -69,6 +72,24 @@ def empty_write_log(engine: Engine) -> bool:
             cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
             cursor.close()
     return False
+
+
+def _require_text(
+    _connection: Connection,
+    _cursor: object,
+    _statement: str,
+    parameters: Collection[Any],
+    _context: object,
+    executemany: bool,
+) -> None:
+    """Raise `InvalidError` for text with a character zero.
+
+    SQLite would keep it, and no city with it could move to PostgreSQL, which refuses it.
+    """
+    for row in parameters if executemany else (parameters,):
+        for value in row.values() if isinstance(row, dict) else row:
+            if isinstance(value, str) and "\0" in value:
+                raise InvalidError("text", "", "text without control characters")
 
 
 def _translate(path: Path | None, context: sqlalchemy.ExceptionContext) -> None:

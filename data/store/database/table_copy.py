@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Row, Table, Text, func, insert, select
 
-from data.errors import BarfrubError
+from data.errors import BarfrubError, InvalidError
 from data.store.database.engine import Tx
 from data.store.database.position_months import make_months, months_of
 from data.store.schema import metadata, position
@@ -16,13 +16,22 @@ AT_ONCE = 2_000
 
 
 def copy_rows(source: Tx, copy: Tx) -> None:
-    """Copy all rows into tables without any; new rows go on from there with their numbers."""
+    """Copy all rows into tables without any; new rows go on from there with their numbers.
+
+    Raises `BarfrubError` for a table with what the other store refuses: text with a character zero,
+    which SQLite files of before may hold.
+    """
     for table in metadata.sorted_tables:
         for part in batched(_rows_of(source, table), AT_ONCE, strict=False):
             if table is position and copy.dialect.name == "postgresql":
                 make_months(copy, months_of(row.fixed_at for row in part))
             names = table.columns.keys()
-            copy.execute(insert(table), [dict(zip(names, row, strict=True)) for row in part])
+            try:
+                copy.execute(insert(table), [dict(zip(names, row, strict=True)) for row in part])
+            except InvalidError as error:
+                raise BarfrubError(
+                    f"a row of {table.name} cannot be kept there: {error}"
+                ) from error
         _number_from_there(copy, table)
 
 

@@ -20,6 +20,7 @@ from data.store.database.engine import (
     reading,
     transaction,
 )
+from data.store.schema import rewrite_owed
 from data.store.schema.base import new_id
 from tests import postgres
 from tests.village_database import a_village_database
@@ -107,7 +108,18 @@ def test_an_old_address_of_a_city_makes_no_empty_one() -> None:
     again.dispose()
 
 
-@pytest.mark.skipif(not postgres.WANTED, reason="SQLite keeps a character zero")
-def test_text_that_postgresql_cannot_store_is_the_senders_mistake() -> None:
+@pytest.mark.parametrize("statement", ["SELECT CAST(:words AS TEXT)", "SELECT :words"])
+def test_text_that_postgresql_cannot_store_is_the_senders_mistake_on_both_stores(
+    statement: str,
+) -> None:
     with pytest.raises(InvalidError, match="text"), transaction(a_village_database()) as tx:
-        tx.execute(text("SELECT CAST(:words AS TEXT)"), {"words": "School\0Street"})
+        tx.execute(text(statement), {"words": "School\0Street"})
+
+
+def test_a_row_among_many_with_such_text_takes_all_of_them_back() -> None:
+    engine = a_village_database()
+    names = [{"name": name} for name in ("request", "blockage\0", "route_answer")]
+    with pytest.raises(InvalidError, match="text"), transaction(engine) as tx:
+        tx.execute(insert(rewrite_owed), names)
+    with reading(engine) as tx:
+        assert tx.execute(select(rewrite_owed)).all() == []
