@@ -80,16 +80,26 @@ def _require_text(
     _statement: str,
     parameters: Collection[Any],
     _context: object,
-    executemany: bool,
+    _executemany: bool,
 ) -> None:
     """Raise `InvalidError` for text with a character zero.
 
     SQLite would keep it, and no city with it could move to PostgreSQL, which refuses it.
     """
-    for row in parameters if executemany else (parameters,):
-        for value in row.values() if isinstance(row, dict) else row:
-            if isinstance(value, str) and "\0" in value:
-                raise InvalidError("text", "", "text without control characters")
+    if _has_zero(parameters):
+        raise InvalidError("text", "", "text without control characters")
+
+
+def _has_zero(parameters: Collection[Any]) -> bool:
+    """Whether a text among values, of one row or of many, has a character zero."""
+    values = parameters.values() if isinstance(parameters, dict) else parameters
+    for value in values:
+        if isinstance(value, str):
+            if "\0" in value:
+                return True
+        elif isinstance(value, tuple | list | dict) and _has_zero(value):
+            return True
+    return False
 
 
 def _translate(path: Path | None, context: sqlalchemy.ExceptionContext) -> None:
