@@ -106,6 +106,7 @@ class NameIndex:
             if len(name.core) > 1:
                 self._bags[joined(sorted(name.core))].append(number)
         self._leave_common_parts_out()
+        self._twins = dict(_twins(self.names))
         self.persian = sum(any(map(is_persian, n.core)) for n in self.names) * 3 > len(self.names)
         self._names_with = Counter(word for name in self.names for word in set(name.core))
         self._sorted = sorted(self._keys)
@@ -129,15 +130,28 @@ class NameIndex:
                 if not kept:
                     del self._keys[key]
 
+    def twin(self, name: int) -> int:
+        """Return the name in the other script of all streets of a name, if more bear that one.
+
+        Of two streets of one name, often one alone has it in Latin letters, too.
+        """
+        return self._twins.get(name, name)
+
     def names_with(self, word: str) -> int:
         """Return how many names have a word."""
         return self._names_with[word]
 
     def exact(self, core: Sequence[str]) -> list[Hit]:
         """Return names that the words spell in full, in part, or in another order."""
-        found = self._keys.get(joined(core), [])
+        found = list(self._keys.get(joined(core), []))
+        known = {hit.name for hit in found}
+        found += [
+            hit._replace(name=self._twins[hit.name])
+            for hit in found
+            if hit.name in self._twins and self._twins[hit.name] not in known
+        ]
         if len(core) < 2:
-            return list(found)
+            return found
         swapped = self._bags.get(joined(sorted(core)), [])
         known = {hit.name for hit in found}
         return [*found, *(Hit(n, SWAPPED, Reason.SPELLING) for n in swapped if n not in known)]
@@ -238,6 +252,22 @@ def _read(
 ) -> Iterator[NameParts]:
     spellings = dict.fromkeys(each for several in names.values() for each in several)
     yield from dict.fromkeys(reading for each in spellings for reading in readings(each))
+
+
+def _twins(names: Sequence[IndexedName]) -> Iterator[tuple[int, int]]:
+    """Yield names with the one in the other script that their segments and more have."""
+    of_segment: dict[int, list[int]] = defaultdict(list)
+    for number, name in enumerate(names):
+        if any(map(is_persian, name.core)):
+            for segment in name.segments:
+                of_segment[segment].append(number)
+    for number, name in enumerate(names):
+        if not name.segments or any(map(is_persian, name.core)):
+            continue
+        for other in of_segment[name.segments[0]]:
+            if set(name.segments) < set(names[other].segments):
+                yield number, other
+                break
 
 
 def _readings_in_pieces(name: str) -> tuple[NameParts, ...]:

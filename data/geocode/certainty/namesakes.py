@@ -37,7 +37,7 @@ def _is_other_kind(reading: Reading) -> bool:
 
 
 def _key(index: NameIndex, reading: Reading) -> object:
-    name, target = index.names[reading.hit.name], reading.parse.target
+    name, target = index.names[index.twin(reading.hit.name)], reading.parse.target
     if reading.hit.found_by is Reason.PART:
         return target.first, target.last, bool(name.segments)
     core = tuple(word for word in name.core if not is_title(word)) or name.core

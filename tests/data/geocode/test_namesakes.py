@@ -1,5 +1,7 @@
 """Streets of one name share the probability of being meant, and the desk asks which."""
 
+from dataclasses import replace
+
 import pytest
 
 from data.geocode import Geocoder
@@ -81,3 +83,12 @@ def test_where_nothing_tells_namesakes_apart_the_caller_says_what_is_near(
     language: str, ends: str
 ) -> None:
     assert CITY.question(CITY.candidates("کوچه یاس"), language).endswith(ends)
+
+
+def test_a_namesake_without_a_latin_name_counts_for_who_says_it_in_latin_letters() -> None:
+    one = street(1, "خیابان مهاجر", "Mohajer Street", 7, 8)
+    other = replace(street(2, "خیابان مهاجر", "", 9, 10), names={"": ("خیابان مهاجر",)})
+    found = Geocoder(build_network([one, other]), ()).candidates("mohajer")
+
+    assert {each.segment_id for each in found} == {1, 2}
+    assert all(each.confidence < 0.75 for each in found)
