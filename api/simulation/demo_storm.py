@@ -1,7 +1,6 @@
 """The city of a demo: streets, machines, users and snowfall, all new."""
 
 import secrets
-import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from data.store.database.engine import transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
 from fleet.accounts.accounts import enroll
+from fleet.setup.city_removal import remove_city
 from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
@@ -76,7 +76,7 @@ def fresh_city(settings: Settings, scene: Scene) -> Path:
                 reason="city_not_demo",
                 city=scene.name,
             )
-        shutil.rmtree(folder)
+        remove_city(folder)
     add_city(
         folder,
         NewCity(
@@ -86,6 +86,7 @@ def fresh_city(settings: Settings, scene: Scene) -> Path:
             services=scene.services,
             districts=scene.districts,
             language=scene.language,
+            database_url=settings.database,
         ),
         Clock().now(),
         CONSOLE,

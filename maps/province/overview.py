@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import floor
 
 from data.model import ServiceClass, Storm
 from fleet.reports.performance import Performance, Share
 from fleet.storms.machine_counts import MachineCounts
 from maps.pages.i18n import Translator
 from maps.reports.council import figures_view
+
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,8 @@ def _snow(storm: Storm | None, t: Translator) -> str:
 def _share(share: float | None, t: Translator) -> ShareView | None:
     if share is None:
         return None
-    return ShareView(t.number(100 * share) + t.speech.percent, round(100 * share))
+    percent = floor(100 * share + ROUNDING)  # all is all only where nothing is late
+    return ShareView(t("{value} %", value=percent), percent)
 
 
 def _keys(cities: Sequence[CityOfProvince], t: Translator) -> tuple[KeyFigure, ...]:

@@ -12,6 +12,7 @@ from data.model import RoadClass, Role
 from data.store.accounts.accounts import find_user_by_login, list_users
 from data.store.crews.crew_jobs import list_crew_jobs
 from data.store.crews.crew_register import list_crews
+from data.store.database.city_address import PostgresAddress, address_of
 from data.store.database.city_database import database_of
 from data.store.database.engine import reading
 from data.store.setup.city import get_city
@@ -20,12 +21,17 @@ from data.store.storms.storms import find_active_storm
 from data.store.streets.districts import list_districts
 from data.store.streets.network import load_network
 from fleet.crews.crew_lists import published_lists
+from tests.data.osm.osm_files import a_way, nodes, write_osm
+from tests.postgres import WANTED, url_for_new_cities
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     scene = scene_of(Path(SAMPLE_CITY), None)
-    folder = fresh_city(Settings(var=tmp_path_factory.mktemp("var")), scene)
+    settings = Settings(
+        var=tmp_path_factory.mktemp("var"), database=url_for_new_cities(shared=True)
+    )
+    folder = fresh_city(settings, scene)
     assert set(enroll_everybody(folder, scene)) == set(Role)
     return folder
 
@@ -80,6 +86,20 @@ def test_a_demo_replaces_a_demo_only(tmp_path: Path):
     with pytest.raises(ConflictError, match="not a demo"):
         fresh_city(settings, scene_of(Path(SAMPLE_CITY), None))
     assert not (own / DEMO_MARK).exists()
+
+
+def test_a_demo_takes_the_place_of_an_older_one_where_new_cities_are(tmp_path: Path):
+    town = write_osm(tmp_path / "town.osm", [*nodes(), a_way(10, [1, 2, 3]), a_way(11, [4, 2, 5])])
+    settings = Settings(var=tmp_path, database=url_for_new_cities())
+    scene = scene_of(town, None)
+    older = fresh_city(settings, scene)
+    enroll_everybody(older, scene)
+    folder = fresh_city(settings, scene)
+
+    assert folder == older
+    assert isinstance(address_of(folder), PostgresAddress) == WANTED
+    with reading(database_of(folder)) as tx:
+        assert list_users(tx) == []
 
 
 def test_a_storm_is_called_in_both_languages_where_nobody_knows_which_is_spoken():
