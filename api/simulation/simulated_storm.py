@@ -234,11 +234,18 @@ class Simulation:
         try:
             if self._clock.outdated:
                 await self._align()
-            now = self._clock.now()
-            sending = [t.send(self._client, self._gate, now) for t in self._trucks.values()]
-            await asyncio.gather(*sending, self._callers.send(self._client, now))
+            await self._send(self._clock.now())
         except httpx.HTTPError as error:
             _log.warning("the server does not answer: %s", error)
+
+    async def _send(self, now: datetime) -> None:
+        """Send what is due; where some fails, all others have ended before that is raised."""
+        sending = [t.send(self._client, self._gate, now) for t in self._trucks.values()]
+        calling = self._callers.send(self._client, now)
+        ended = await asyncio.gather(*sending, calling, return_exceptions=True)
+        failures = [each for each in ended if isinstance(each, BaseException)]
+        if failures:
+            raise min(failures, key=lambda failure: isinstance(failure, httpx.HTTPError))
 
     async def _align(self) -> None:
         answer = await self._client.get("/health")

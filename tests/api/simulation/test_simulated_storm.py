@@ -218,3 +218,33 @@ def test_a_server_that_cannot_work_for_a_while_is_waited_for(
     asyncio.run(act())
     engine.dispose()
     assert "the server does not answer" in caplog.text
+
+
+def test_a_round_is_over_when_all_of_it_is_also_where_some_of_it_fails(planned_city: Path) -> None:
+    waiting = 0
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal waiting
+        if request.url.path == "/health":
+            return httpx.Response(200, json={"now": v.NOW.isoformat(), "speed": 100_000.0})
+        if request.url.path != "/positions":
+            raise httpx.ConnectError("the callers' line is dead")
+        waiting += 1
+        for _ in range(20):
+            await asyncio.sleep(0)
+        waiting -= 1
+        return httpx.Response(200, json={"rejected": 0})
+
+    engine = database_of(planned_city)
+
+    async def act() -> int:
+        transport = httpx.MockTransport(answer)
+        async with httpx.AsyncClient(transport=transport, base_url="http://village") as client:
+            simulation = Simulation(engine, client, SCRIPT)
+            await simulation.begin(print)
+            while not simulation.positions_sent:
+                await simulation.tick()
+            return waiting
+
+    assert asyncio.run(act()) == 0
+    engine.dispose()
