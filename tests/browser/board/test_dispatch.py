@@ -120,13 +120,18 @@ def be_slower(visit: Visit, request: RequestId, t) -> None:
     expect(page.locator("#list-requests .row")).to_have_count(0)
 
 
-def test_a_wall_screen_asks_for_nothing_that_it_may_not_see(visit: Visit) -> None:
+def test_a_wall_screen_shows_the_city_beside_its_alerts_and_asks_for_nothing_else(
+    visit: Visit,
+) -> None:
     a_planned_storm(visit)
     visit.come_in("wall")
     visit.go("/")
     visit.wait_for_map()
     expect(visit.page.locator(".wall-alerts li").first).to_be_visible()
-    visit.until("document.fonts.status === 'loaded'")
+    alerts = visit.page.locator(".wall-alerts").bounding_box() or {}
+    west, south, *_ = visit.city.network.bounds
+    beside = alerts["x"] + alerts["width"]
+    visit.until(f"boardMap.project([{west}, {south}]).x >= {beside}")
 
     assert any("/api/blockages" in asked for asked in visit.asked)
     assert visit.complaints == []

@@ -41,3 +41,4 @@ if (!onlyWall) attempt(reloadCrews);
 follow();
 if (!onlyWall) startPresence();
 await drawn;
+document.querySelector("board-wall").mapIsThere();

@@ -44,6 +44,11 @@ class Wall extends TickingPart {
     this.fit();
   }
 
+  /** The map comes after the alerts. */
+  mapIsThere() {
+    if (this.on) this.fit();
+  }
+
   /** Show the whole city beside the alerts. */
   async fit() {
     const map = globalThis.boardMap;
