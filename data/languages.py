@@ -108,5 +108,5 @@ def in_language(texts: ByLanguage, language: str) -> str:
 
 
 def _read(file: Path) -> PageLanguage:
-    values = read_toml(file.read_text("utf-8"), file.name) | {"code": file.parent.name}
+    values = read_toml(file.read_bytes(), file.name) | {"code": file.parent.name}
     return read_table(PageLanguage, values, str(file.relative_to(LOCALE_DIR)))

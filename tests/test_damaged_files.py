@@ -24,8 +24,10 @@ from data.setup.boundary import read_boundary
 from data.setup.districts import read_districts
 from data.setup.fleet_csv import csv_from_machines, machines_from_csv
 from data.setup.fleet_file import fleet_from_toml
+from data.setup.province_file import read_province
 from data.store.backup.backup import write_backup
 from data.store.backup.restore import restore_city
+from data.store.database.city_address import PostgresAddress, find_address, save_address
 from data.storms import snow_from_csv
 from fleet.setup.fleet_import import text_in, toml_mistakes
 from fleet.tracking.gps_table import read_gps_log
@@ -110,6 +112,17 @@ def lines_of(features: int) -> str:
 
 LOG = "vehicle,time,lat,lon,speed_kmh,blade\r\nPlow 1,2026-01-10T09:30:00Z,37.55,45.07,30,down\r\n"
 GATEWAYS = 'sms = "kavenegar://key/{phone}"\nquiet_from = "21:30"\nmost_a_day = 3\n'
+PROVINCE = """
+name = { en = "West Azerbaijan", fa = "آذربایجان غربی" }
+host = "province.example.ir"
+timezone = "Asia/Tehran"
+[[city]]
+name = "urmia"
+host = "urmia.example.ir"
+mqtt_host = "broker.example.ir"
+mqtt_port = 8883
+mqtt_tls = true
+"""
 TRACK = json.dumps(
     {
         "type": "Feature",
@@ -140,6 +153,8 @@ FILES: dict[str, Callable[[Path], object]] = {
     "log.geojson": read_log,
     "trace.csv": read_gps_log,
     "gateways.toml": read_notice_settings,
+    "province.toml": read_province,
+    "database.toml": lambda file: find_address(file.parent, file.name),
 }
 
 
@@ -169,9 +184,11 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         "log.geojson": TRACK,
         "trace.csv": LOG,
         "gateways.toml": GATEWAYS,
+        "province.toml": PROVINCE,
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
+    save_address(folder, PostgresAddress("postgresql://barfrub@db:5433/برف?sslmode=require", "c"))
     (folder / "log.gpx.gz").write_bytes(gzip.compress(GPX.encode(), mtime=0))
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 

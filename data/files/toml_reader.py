@@ -115,10 +115,10 @@ def repeated_names(tables: Iterable[Mapping[str, object]], names: Names) -> Iter
             known.add(name)
 
 
-def read_toml(text: str, file: str) -> dict[str, object]:
+def read_toml(text: str | bytes, file: str) -> dict[str, object]:
     """Return the values of a file; raise `InvalidError` with the line where it is no TOML."""
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text if isinstance(text, str) else text.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # also for a number of thousands of digits
         raise InvalidError(file, str(error), "TOML") from error
 

@@ -108,7 +108,7 @@ class ProvinceFile(TomlTable):
 def read_province(file: Path) -> ProvinceFile:
     """Return the province that a file describes; raise an error that says what is wrong in it."""
     try:
-        text = file.read_text("utf-8")
+        text = file.read_bytes()
     except FileNotFoundError:
         raise NotFoundError("file", str(file)) from None
     return read_table(ProvinceFile, read_toml(text, file.name), file.name)

@@ -64,7 +64,7 @@ def find_address(folder: Path, name: str) -> PostgresAddress | None:
     file = folder / name
     if not file.exists():
         return None
-    found = read_table(AddressFile, read_toml(file.read_text("utf-8"), file.name), file.name)
+    found = read_table(AddressFile, read_toml(file.read_bytes(), file.name), file.name)
     return PostgresAddress(found.url, found.schema)
 
 
