@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from api.config.clock import Clock
 from api.processes import event_feeds
 from api.processes.event_feeds import EventFeeds
+from api.server import web_server
 from api.server.web_server import WebServer
 from api.web import stream
 from api.web.stream import KINDS_BY_ROLE
@@ -195,6 +196,38 @@ def test_a_listener_that_does_not_read_is_cut_off_and_holds_up_nobody(monkeypatc
         return left, hub.listeners
 
     assert asyncio.run(asyncio.wait_for(told(), 10)) == ([], 0)
+
+
+def test_the_connection_of_a_browser_that_does_not_read_is_closed(monkeypatch: Any) -> None:
+    monkeypatch.setattr(event_feeds, "GATHER_S", 0.0)
+    monkeypatch.setattr(event_feeds, "MOST_WAITING", 3)
+    monkeypatch.setattr(web_server, "UNREAD_MS", 200)
+    hub, pause = Hub(), threading.Event()
+
+    async def streaming(scope: Scope, receive: Receive, send: Send) -> None:
+        await StreamingResponse(EventFeeds(hub, Clock(v.NOW)).listen())(scope, receive, send)
+
+    door = socket.create_server(("127.0.0.1", 0))
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+    server = WebServer(uvicorn.Config(streaming, lifespan="off", log_level="critical"), hub.close)
+    running = threading.Thread(target=server.run, args=([door],), daemon=True)
+    running.start()
+    while not server.started:
+        pause.wait(0.01)
+    with socket.create_connection(door.getsockname()) as browser:
+        browser.sendall(b"GET / HTTP/1.1\r\nHost: city\r\n\r\n")
+        assert browser.recv(64)
+        while hub.listeners:  # more than the kernel and the server keep
+            hub.publish("coverage", [(street, 0, 0) for street in range(10_000)])
+            pause.wait(0.005)
+        for _ in range(1_200):
+            if not server.server_state.connections:
+                break
+            pause.wait(0.05)
+        assert not server.server_state.connections
+    server.should_exit = True
+    running.join(240)
+    assert not running.is_alive()
 
 
 def test_the_same_reader_may_come_back_after_the_cut(monkeypatch: Any) -> None:
