@@ -1,4 +1,6 @@
 import multiprocessing
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from api.processes.workers.plan_worker import solve_run, work_until
-from api.processes.workers.run_lease import Heartbeat, real_now
+from api.processes.workers.run_lease import HUNG_STATUS, Heartbeat, real_now
 from api.processes.workers.worker_processes import WORKERS, running_workers
 from data.model import PlanRun, RunKind, RunState
 from data.store.database.city_database import database_of
@@ -236,3 +238,20 @@ def asked_what_if(engine: Engine, change: dict[str, int], seconds: float = 1.0) 
     with transaction(engine) as tx:
         prepared = prepare(tx, STORM, v.village(), v.NOW)
         return ask_what_if(tx, DISPATCHER, prepared, change, seconds, v.NOW)
+
+
+HANGS = """
+from types import SimpleNamespace
+from api.processes.workers.run_lease import Heartbeat
+beat = Heartbeat(None, SimpleNamespace(id=7, seconds=1.0, stop_requested=False))
+beat.deadline_s = 0.0
+beat.start()
+while True:
+    pass
+"""
+"""A worker whose run never ends and whose deadline is over."""
+
+
+def test_a_process_whose_run_hangs_ends_at_its_deadline() -> None:
+    hung = subprocess.run([sys.executable, "-c", HANGS], capture_output=True, timeout=PATIENCE_S)
+    assert hung.returncode == HUNG_STATUS
