@@ -268,6 +268,12 @@ def test_prometheus_understands_rules_and_targets() -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_an_alert_names_the_city_that_it_is_about() -> None:
+    words = [found("promtool"), "test", "rules", ROOT / "tests/alerts.test.yml"]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_every_alert_has_a_line_in_the_guide() -> None:
     rules = yaml.safe_load((MONITORING / "alerts.yml").read_text("utf-8"))["groups"][0]["rules"]
     named = {rule["alert"] for rule in rules}
