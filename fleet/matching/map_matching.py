@@ -34,6 +34,9 @@ from fleet.matching.matched_ways import LEAST_M, MatchedWays, is_service_way
 STREETS = 10
 """Streets looked at per fix, each in both directions."""
 
+WAYS = 20
+"""The same where service ways are known: theirs and parts of streets lie close to each other."""
+
 GAP_S = 300.0
 """Over a longer silence nothing is counted as driven."""
 
@@ -81,7 +84,8 @@ class StreetMatcher:
         self._streets = [self.ways.street(directed) for directed in self.paths.directed]
         self._hmm = hmm
         self._lock = Lock()
-        whole, real = np.zeros((2, STREETS), np.int64), np.zeros((2, STREETS))
+        self._most = WAYS if network.service_ways else STREETS
+        whole, real = np.zeros((2, self._most), np.int64), np.zeros((2, self._most))
         self._nearby = NearbySegments(whole[0], whole[1], real[0], real[1])
 
     def match(self, trail: Trail, positions: Sequence[Position]) -> list[Match]:
@@ -140,7 +144,7 @@ class StreetMatcher:
         return self.ways.network.projection.degrees(plane.T)
 
     def _follow(self, trail: Trail, positions: Sequence[Position], *, last: bool) -> list[Match]:
-        trellis = trail.trellis = trail.trellis or empty_trellis(self._hmm)
+        trellis = trail.trellis = trail.trellis or empty_trellis(self._hmm, self._most)
         first = len(trail.waiting)
         trail.waiting.extend(positions)
         count = len(trail.waiting)
@@ -204,9 +208,9 @@ def _no_matches(count: int) -> MatchArrays:
     )
 
 
-def empty_trellis(hmm: HmmParameters) -> Trellis:
-    """Return the trellis of a trail that has no fix yet."""
-    places, ring = 2 * STREETS + 1, hmm.lag + 2
+def empty_trellis(hmm: HmmParameters, ways: int) -> Trellis:
+    """Return the trellis of a trail that has no fix yet, for so many ways beside each."""
+    places, ring = 2 * ways + 1, hmm.lag + 2
     return Trellis(
         ring=np.zeros(3, np.int64),
         learned=np.array((0.0, hmm.first_noise_m**2, 0.0, 0.0)),

@@ -35,7 +35,7 @@ from fleet.matching.matched_ways import MatchedWays
 from fleet.matching.street_arrays import TURN_M, YARD_M
 from fleet.tracking.gps_table import LogLine, matched_table
 from tests import village as v
-from tests.fleet.drives import a_drive
+from tests.fleet.drives import a_drive, a_fix
 
 LANE, BRANCH = SegmentId(-1), SegmentId(-2)
 AT_MAIN = v.at_m(100.0, 0.0)
@@ -171,3 +171,15 @@ def price_m(came: DirectedSegment, goes: DirectedSegment) -> float:
         zip(arrays.follow[first:last], arrays.follow_price_m[first:last], strict=True),
     )
     return float(turns.get(paths.arc(goes), 0.0))
+
+
+def test_a_street_behind_many_service_ways_is_still_looked_at() -> None:
+    stubs = [
+        a_way(SegmentId(-k), 100 + k, 200 + k, v.at_m(94.0 + k, 14.0), v.at_m(94.0 + k, 19.0))
+        for k in range(1, 13)
+    ]
+    streets = StreetMatcher(build_network(v.village_segments(), (), stubs))
+    places = [(25.0 * step, 20.0 if step == 4 else 8.0) for step in range(1, 8)]
+    trail, fixes = Trail(), [a_fix(v.at_m(*at), 5.0 * n) for n, at in enumerate(places)]
+    matches = streets.match(trail, fixes) + streets.settle(trail)
+    assert {match.segment for match in matches} == {MAIN}
