@@ -1,14 +1,13 @@
 """The import of a recorded log into a city's database, by the server's own functions."""
 
-import gc
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import batched
 
 from api.config.console import CONSOLE
+from api.config.garbage import uncollected
 from data.model import DeviceId, Position, Storm, Vehicle, VehicleId
 from data.policy.city_policy import Policy
 from data.store.accounts.accounts import find_device_by_name
@@ -39,18 +38,6 @@ LAST = timedelta(seconds=1)
 """How long after its last fix the storm of a log ends."""
 
 Report = Callable[[str], None]
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Pause cyclic garbage collection, which is slow among millions of fixes and finds nothing."""
-    searched = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if searched:
-            gc.enable()
 
 
 @dataclass(slots=True)

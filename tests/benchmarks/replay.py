@@ -14,7 +14,8 @@ from pathlib import Path
 
 from api.config.clock import Clock
 from api.config.console import CONSOLE, open_city_database
-from api.simulation.log_import import close_storm_of_log, make_ready, take_in, uncollected
+from api.config.garbage import uncollected
+from api.simulation.log_import import close_storm_of_log, make_ready, take_in
 from data.store.database.engine import Database, reading
 from data.store.setup.city import get_policy
 from data.store.storms.storms import list_storms

@@ -42,13 +42,14 @@ def replay(
 
     from api.config.clock import Clock
     from api.config.console import open_city_database
+    from api.config.garbage import uncollected
     from api.config.settings import Settings, chosen_city, prepare_numba
     from data.errors import InvalidError
 
     settings, began_s = Settings(), time.monotonic()
     prepare_numba(settings)
     from api.cli.storms.log_replay import print_outcome, sent, taken_in
-    from api.simulation.log_import import close_storm_of_log, make_ready, uncollected
+    from api.simulation.log_import import close_storm_of_log, make_ready
     from fleet.tracking.track_files import read_log
 
     pace, names_here = _pace(speed), _renamed(renamed or [])

@@ -1,6 +1,7 @@
 """`barfrub match` in the village."""
 
 import csv
+import gc
 import gzip
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def test_every_line_has_its_answer_in_the_order_of_the_file(tmp_path: Path) -> N
     assert set(list(rows[6].values())[2:]) == {""}
     assert float(rows[3]["lon"]) == pytest.approx(v.at_m(100, 0).lon, abs=1e-6)
     assert 0 < float(rows[3]["confidence"]) <= 1
+    assert gc.isenabled()
 
 
 @pytest.mark.parametrize(
