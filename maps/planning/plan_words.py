@@ -35,6 +35,7 @@ class InfeasibilityView:
     vehicles: int
     work_h: float
     free_h: float
+    most_share: float
     segment_ids: tuple[int, ...]
     words: str
 
@@ -123,7 +124,7 @@ def proof_words(proof: PlanProof, made_at: datetime, network: StreetNetwork, t: 
     street = next((network.find(each) for each in proof.segment_ids), None)
     of_classes = proof.argument in OF_CLASSES
     never = of_classes and proof.earliest_at is None
-    return t.plural(
+    words = t.plural(
         f"proof:{proof.argument}{'_never' if never else ''}",
         proof.vehicles if of_classes else proof.passes,
         classes=_classes(proof.classes, t),
@@ -134,6 +135,11 @@ def proof_words(proof: PlanProof, made_at: datetime, network: StreetNetwork, t: 
         free=int(10 * proof.free_s / _HOUR_S + _NEARLY) / 10,
         street="" if street is None else called(street_name(street), t),
     )
+    percent = _up(1000.0 * proof.most_share) / 10
+    if not of_classes or percent >= 100.0:
+        return words
+    most = t("At most {percent} % of its length can be done by then.", percent=percent)
+    return f"{words} {most}"
 
 
 def _proof_view(
@@ -148,6 +154,7 @@ def _proof_view(
         vehicles=proof.vehicles,
         work_h=proof.work_s / _HOUR_S,
         free_h=proof.free_s / _HOUR_S,
+        most_share=proof.most_share,
         segment_ids=tuple(proof.segment_ids),
         words=proof_words(proof, made_at, network, t),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from scipy.sparse.csgraph import dijkstra
 
 from routing.bounds.relaxation import IntArray
@@ -178,6 +178,53 @@ def earliest_finish(team: AbleVehicles, by_s: float) -> CompletionBound:
     best_price = best_price / best_price.max()
     work_s = _work_s(team, best_price)
     return CompletionBound(best, vehicles, work_s, float(best_price @ team.free_s(by_s)))
+
+
+def most_done(team: AbleVehicles, worth: Floats, by_s: float) -> float:
+    """Return what the tasks of a team that are done by a time are worth together at most.
+
+    `worth` float64[T]. With any prices of vehicle seconds no plan does more than all seconds cost,
+    and what tasks are worth above their own cheapest seconds.
+    """
+    least_s = team.need_s.min(axis=1, initial=np.inf)
+    can = np.isfinite(least_s) & (worth > 0)
+    free_s = team.free_s(by_s)
+    if not can.any() or not (free_s > 0).any():
+        return 0.0
+    need_s, worth, least_s = team.need_s[can], worth[can], least_s[can]
+    best = float(worth.sum())
+    price = _prices_of_most(need_s, worth, np.log(np.maximum(least_s, _TINY_S) / worth), free_s)
+    if price is not None:
+        known = np.isfinite(need_s)
+        cheapest = np.where(known, np.where(known, need_s, 0.0) * price, np.inf).min(axis=1)
+        above = np.maximum(worth - cheapest, 0.0).sum()
+        best = min(best, float(price @ free_s + above) * (1.0 + _SAFE))
+    return best
+
+
+def _prices_of_most(
+    need_s: Floats, worth: Floats, seconds_per_worth: Floats, free_s: Floats
+) -> Floats | None:
+    """Return float64[C], what a second of each kind is worth if as much as can be is done.
+
+    Dual values of the linear program that shares out alike tasks in fractions.
+    """
+    group = alike(need_s, np.round(seconds_per_worth / _RATIO)[:, None])
+    sums_s = np.column_stack([np.bincount(group, column) for column in need_s.T])
+    of_group, kind = np.nonzero(np.isfinite(sums_s))
+    each = np.arange(len(kind))
+    load = csr_matrix((sums_s[of_group, kind], (kind, each)), shape=(len(free_s), len(each)))
+    share = csr_matrix((np.ones(len(each)), (of_group, each)), shape=(len(sums_s), len(each)))
+    found = linprog(
+        -np.bincount(group, worth)[of_group],
+        A_ub=vstack((load, share)),
+        b_ub=np.concatenate((free_s, np.ones(len(sums_s)))),
+        method="highs-ds",
+    )
+    if found.status != 0:
+        return None
+    price: Floats = np.maximum(-found.ineqlin.marginals[: len(free_s)], 0.0)
+    return price
 
 
 def _work_s(team: AbleVehicles, price: Floats) -> float:

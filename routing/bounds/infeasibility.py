@@ -9,12 +9,12 @@ from typing import Literal
 
 import numpy as np
 
-from routing.bounds.completion_bounds import AbleVehicles, FleetAccess, earliest_finish
+from routing.bounds.completion_bounds import AbleVehicles, FleetAccess, earliest_finish, most_done
 from routing.bounds.relaxation import IntArray
 from routing.network.pinned_stops import unpinned_problem
 from routing.network.shortest_deadheads import PathFinder
 from routing.network.single_task_feasibility import SingleTaskFeasibility, feasibility_of_tasks
-from routing.problem.problem import NONE, Flags, Problem, Reason
+from routing.problem.problem import NONE, Flags, Floats, Problem, Reason
 from routing.problem.stops import tasks_of
 
 Argument = Literal["distance", "work", "material"]
@@ -43,6 +43,8 @@ class ClassProof:
     work_s, free_s
         Seconds that the tasks need at least and that the vehicles have by `due_s`, both in seconds
         of the most useful kind of vehicle; the work and the ways between are in it.
+    most_share
+        Share of their metres that any plan does by `due_s` at most, those counted that nobody can.
     """
 
     classes: tuple[int, ...]
@@ -54,6 +56,7 @@ class ClassProof:
     vehicles: int
     work_s: float
     free_s: float
+    most_share: float
 
     @property
     def missing_s(self) -> float:
@@ -129,6 +132,9 @@ def _too_much(
     if earliest_s <= due_s + _SLACK_S:
         return None
     classes = tuple(np.unique(problem.class_index[chosen]).tolist())
+    length_m = _lengths_m(problem)
+    whole_m = float(length_m[tasks].sum())
+    most_m = most_done(team, length_m[chosen] * (single.earliest_s[chosen] <= due_s), due_s)
     return ClassProof(
         classes,
         due_s,
@@ -139,7 +145,15 @@ def _too_much(
         work.vehicles,
         work.work_s,
         work.free_s,
+        most_m / whole_m if whole_m else 1.0,
     )
+
+
+def _lengths_m(problem: Problem) -> Floats:
+    """Return float64[T], the longest arc of each task's modes."""
+    arcs = problem.mode_arc
+    length_m: Floats = np.where(arcs == NONE, 0.0, problem.length_m[arcs]).max(axis=1)
+    return length_m
 
 
 def _material_s(problem: Problem, chosen: IntArray, team: AbleVehicles) -> float:

@@ -194,11 +194,14 @@ def _graph(problem: Problem, sources: AnyInts) -> csr_matrix:
     return coo_matrix((np.concatenate(weights), parts), shape=(size, size)).tocsr()
 
 
-def from_arcs(problem: Problem, sources: list[int]) -> Floats:
-    """Return float64[sources, A], seconds from the end of each to the beginning of every arc."""
+def from_arcs(problem: Problem, sources: list[int], limit_s: float = np.inf) -> Floats:
+    """Return float64[sources, A], seconds from the end of each to the beginning of every arc.
+
+    Infinite where it is farther than a limit.
+    """
     graph = _graph(problem, np.array(sources))
     copies = np.arange(len(sources)) + problem.arcs
-    away_s: Floats = dijkstra(graph, indices=copies)
+    away_s: Floats = dijkstra(graph, indices=copies, limit=limit_s)
     return away_s[:, : problem.arcs]
 
 

@@ -1,5 +1,6 @@
 """The referee on tasks left out: whether the reasons given for them are true."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -12,11 +13,15 @@ _SLACK_S = 1e-5
 _SLACK_KG = 1e-6
 
 
-class _OneMore(NamedTuple):
-    """Each task left out as the last of each route, all of [tasks, V].
+_BATCH = 32
+"""Vehicles around whose last stops roads are followed at a time."""
 
-    Whether the vehicle may do it, gets there alone and home, has or gets the material, and would
-    be home in time; and whether so with the order of passes and classes kept.
+
+class _Somebody(NamedTuple):
+    """Of each task left out, bool[N]: whether some vehicle could do it as its last one.
+
+    Whether one may do it, also gets there alone and home, also has or gets the material, and also
+    would be home in time; and whether so with the order of passes and classes kept.
     """
 
     able: Flags
@@ -26,22 +31,26 @@ class _OneMore(NamedTuple):
     ordered: Flags
 
 
+class _Places(NamedTuple):
+    """Seconds from starts and sites to all arcs, and from all arcs home, by the place's arc."""
+
+    away_s: dict[int, Floats]
+    home_s: dict[int, Floats]
+
+
 def untrue_reasons(problem: Problem, solution: Solution, driven: RefereeSchedule) -> list[str]:
     """Return a sentence for each task left out for a reason that is not so."""
     left = np.array(sorted(solution.unserved), np.int64)
     if not len(left):
         return []
-    more = _one_more(problem, solution, driven, left)
+    some = _one_more(problem, solution, driven, left)
     orphan = np.isin(left, _orphans(problem, solution))
-    able, reach, carry, fits = np.logical_and.accumulate(
-        (more.able, more.reach, more.carry, more.fits)
-    )
     truth = {
-        "no_vehicle": ~able.any(axis=1),
-        "unreachable": able.any(axis=1) & ~reach.any(axis=1),
-        "capacity": reach.any(axis=1) & ~carry.any(axis=1),
-        "time": carry.any(axis=1) & ~fits.any(axis=1),
-        "order": orphan | (fits.any(axis=1) & ~(fits & more.ordered).any(axis=1)),
+        "no_vehicle": ~some.able,
+        "unreachable": some.able & ~some.reach,
+        "capacity": some.reach & ~some.carry,
+        "time": some.carry & ~some.fits,
+        "order": orphan | (some.fits & ~some.ordered),
     }
     said = [solution.unserved[int(task)] for task in left]
     return [
@@ -59,33 +68,101 @@ def _orphans(problem: Problem, solution: Solution) -> list[int]:
 
 def _one_more(
     problem: Problem, solution: Solution, driven: RefereeSchedule, left: AnyInts
-) -> _OneMore:
-    shape = (len(left), problem.vehicles)
-    found = _OneMore(*(np.zeros(shape, np.bool_) for _ in range(5)))
-    found.able[:] = np.isfinite(problem.service_s[left][:, problem.vehicle_type])
-    for task, v in problem.rules.forbidden():
-        found.able[left == task, v] = False
+) -> _Somebody:
+    some = _Somebody(*(np.zeros(len(left), np.bool_) for _ in range(5)))
+    places = _places(problem)
     wait_s, begin_by_s = _order_s(problem, driven, left)
-    starts = {*problem.start_arc.tolist(), *problem.reload_arc.tolist()}
-    sources = sorted(starts | {standing.arc for standing in driven.last})
-    away_s = dict(zip(sources, from_arcs(problem, sources), strict=True))
+    limits_s = np.full(problem.vehicles, -np.inf)
+    for v, standing in enumerate(driven.last):
+        able, reach, carry = _may(problem, places, v, standing, left)
+        some.able[able] = True
+        some.reach[reach] = True
+        some.carry[carry] = True
+        spare_s = _spare_s(problem, places, v, standing, left[carry])
+        limits_s[v] = spare_s.max(initial=-np.inf) / problem.pace[problem.vehicle_type[v]]
+    for v, here_s in _nearby(problem, driven, limits_s):
+        standing = driven.last[v]
+        carry = _may(problem, places, v, standing, left)[2]
+        carry[carry] = _spare_s(problem, places, v, standing, left[carry]) >= 0.0
+        chosen = np.flatnonzero(carry)
+        order_s = wait_s[chosen], begin_by_s[chosen]
+        fits, ordered = _fits(problem, places, v, standing, here_s, left[chosen], order_s)
+        level = _level(problem, solution, v)
+        some.fits[chosen] |= fits
+        some.ordered[chosen] |= ordered & (problem.class_index[left[chosen]] >= level)
+    return some
+
+
+def _places(problem: Problem) -> _Places:
+    sources = sorted({*problem.start_arc.tolist(), *problem.reload_arc.tolist()})
     ends = sorted({arc for arc in problem.end_arc.tolist() if arc >= 0})
     home_s = dict(zip(ends, to_arcs(problem, ends), strict=True)) if ends else {}
-    no_wait, nowhere_s = np.zeros(len(left)), np.zeros(problem.arcs)
-    for v, standing in enumerate(driven.last):
-        toward_s = home_s.get(int(problem.end_arc[v]), nowhere_s)
-        drive_s, found.carry[:, v] = _drive_s(problem, away_s, v, standing, left)
-        home = _by_mode(problem, toward_s, left)
-        alone_s = away_s[int(problem.start_arc[v])][problem.mode_arc[left]]
-        found.reach[:, v] = np.isfinite((alone_s + home).min(axis=1))
-        latest_s = problem.shift_end_s[v] - _SLACK_S
-        over_s, _ = _over_s(problem, v, standing, left, drive_s, home, no_wait)
-        found.fits[:, v] = over_s.min(axis=1) < latest_s
-        over_s, begins_s = _over_s(problem, v, standing, left, drive_s, home, wait_s)
-        kept = (over_s < latest_s) & (begins_s < begin_by_s[:, None] - _SLACK_S)
-        level = _level(problem, solution, v)
-        found.ordered[:, v] = kept.any(axis=1) & (problem.class_index[left] >= level)
-    return found
+    home_s[-1] = np.zeros(problem.arcs)
+    return _Places(dict(zip(sources, from_arcs(problem, sources), strict=True)), home_s)
+
+
+def _may(
+    problem: Problem, places: _Places, v: int, standing: VehicleProgress, left: AnyInts
+) -> tuple[Flags, Flags, Flags]:
+    """Return which tasks a vehicle may do, also gets to and home from, and also is laden for."""
+    able: Flags = np.isfinite(problem.service_s[left, problem.vehicle_type[v]])
+    for task, vehicle in problem.rules.forbidden():
+        if vehicle == v:
+            able[left == task] = False
+    home_s = _by_mode(problem, places.home_s[int(problem.end_arc[v])], left)
+    alone_s = _by_mode(problem, places.away_s[int(problem.start_arc[v])], left)
+    reach = able & np.isfinite((alone_s + home_s).min(axis=1))
+    has, can = _laden(problem, v, standing, left)
+    return able, reach, reach & (has | (can & (problem.sites > 0)))
+
+
+def _spare_s(
+    problem: Problem, places: _Places, v: int, standing: VehicleProgress, tasks: AnyInts
+) -> Floats:
+    """Return the seconds that a shift has left beside work and the way home, N, below 0 for none.
+
+    Nobody has to drive to the tasks for that, and waiting for a release is time to drive.
+    """
+    kind = problem.vehicle_type[v]
+    home_s = _by_mode(problem, places.home_s[int(problem.end_arc[v])], tasks).min(axis=1)
+    takes_s = problem.service_s[tasks, kind] + home_s * problem.pace[kind]
+    late = problem.release_s[tasks] + takes_s > problem.shift_end_s[v]
+    spare_s: Floats = problem.shift_end_s[v] - standing.clock_s - takes_s
+    return np.where(late, -np.inf, spare_s)
+
+
+def _nearby(
+    problem: Problem, driven: RefereeSchedule, limits_s: Floats
+) -> Iterator[tuple[int, Floats]]:
+    """Yield vehicles with the seconds from their last stop to all arcs within their limits."""
+    busy = np.flatnonzero(limits_s >= 0.0)
+    busy = busy[np.argsort(limits_s[busy], kind="stable")]
+    for first in range(0, len(busy), _BATCH):
+        batch = busy[first : first + _BATCH]
+        limit_s = float(limits_s[batch[-1]])
+        rows = from_arcs(problem, [driven.last[v].arc for v in batch], limit_s)
+        yield from zip(batch.tolist(), rows, strict=True)
+
+
+def _fits(
+    problem: Problem,
+    places: _Places,
+    v: int,
+    standing: VehicleProgress,
+    here_s: Floats,
+    tasks: AnyInts,
+    order_s: tuple[Floats, Floats],
+) -> tuple[Flags, Flags]:
+    """Return which tasks a vehicle would do and be home in time, and which so in their order."""
+    wait_s, begin_by_s = order_s
+    home_s = _by_mode(problem, places.home_s[int(problem.end_arc[v])], tasks)
+    drive_s = _drive_s(problem, places, v, standing, here_s, tasks)
+    latest_s = problem.shift_end_s[v] - _SLACK_S
+    over_s, _ = _over_s(problem, v, standing, tasks, drive_s, home_s, np.zeros(len(tasks)))
+    fits = over_s.min(axis=1) < latest_s
+    over_s, begins_s = _over_s(problem, v, standing, tasks, drive_s, home_s, wait_s)
+    kept = (over_s < latest_s) & (begins_s < begin_by_s[:, None] - _SLACK_S)
+    return fits, fits & kept.any(axis=1)
 
 
 def _level(problem: Problem, solution: Solution, v: int) -> int:
@@ -113,21 +190,34 @@ def _by_mode(problem: Problem, seconds: Floats, tasks: AnyInts) -> Floats:
     return np.where(arcs < 0, np.inf, seconds[arcs])
 
 
-def _drive_s(
-    problem: Problem, away_s: dict[int, Floats], v: int, standing: VehicleProgress, tasks: AnyInts
-) -> tuple[Floats, Flags]:
-    """Return the seconds to each task and mode, reload included where due, and who can be laden."""
-    pace = float(problem.pace[problem.vehicle_type[v]])
+def _laden(
+    problem: Problem, v: int, standing: VehicleProgress, tasks: AnyInts
+) -> tuple[Flags, Flags]:
+    """Return which tasks a vehicle has the material for, and which its hopper could hold."""
     need_kg = problem.material_kg[tasks]
     has = need_kg <= standing.load_kg + _SLACK_KG
-    direct_s = _by_mode(problem, away_s[standing.arc], tasks) * pace
-    drive_s = np.where(has[:, None], direct_s, np.inf)
     can = (need_kg <= problem.capacity_kg[v] + _SLACK_KG) & (problem.capacity_kg[v] > 0)
+    return has, can
+
+
+def _drive_s(
+    problem: Problem,
+    places: _Places,
+    v: int,
+    standing: VehicleProgress,
+    here_s: Floats,
+    tasks: AnyInts,
+) -> Floats:
+    """Return the seconds to each task and mode, reload included where due."""
+    pace = float(problem.pace[problem.vehicle_type[v]])
+    has, can = _laden(problem, v, standing, tasks)
+    drive_s: Floats = np.where(has[:, None], _by_mode(problem, here_s, tasks) * pace, np.inf)
     for k, site in enumerate(problem.reload_arc.tolist()):
-        way_s = away_s[standing.arc][site] + _by_mode(problem, away_s[site], tasks)
-        full_s = way_s * pace + problem.fill_s[k]
-        drive_s = np.where(can[:, None], np.minimum(drive_s, full_s), drive_s)
-    return drive_s, has | (can & (problem.sites > 0))
+        if np.isfinite(here_s[site]):
+            way_s = here_s[site] + _by_mode(problem, places.away_s[site], tasks)
+            full_s = way_s * pace + problem.fill_s[k]
+            drive_s = np.where(can[:, None], np.minimum(drive_s, full_s), drive_s)
+    return drive_s
 
 
 def _over_s(

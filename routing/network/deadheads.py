@@ -25,6 +25,9 @@ LEARNED = 64
 HUBS = 2_500
 """Up to so many junctions each is its own hub; in a larger city `FEW_HUBS` stand for all."""
 FEW_HUBS = 1_500
+HUB_STEPS = 30_000_000
+"""Junctions that are reached from all hubs together: in a metropolis hubs become fewer, so that
+they take no longer."""
 
 TIE_S_PER_M = 1e-9
 """What a metre weighs where metres have a price."""
@@ -314,7 +317,8 @@ def _between_hubs(problem: Problem, threads: int) -> tuple[Floats32, Ints]:
         hub_of = np.zeros(junctions, np.int32)
         hub_of[hubs] = np.arange(len(hubs))
     else:
-        hubs = used[:: -(-len(used) // FEW_HUBS)]
+        few = max(1, min(FEW_HUBS, HUB_STEPS // len(used)))
+        hubs = used[:: -(-len(used) // few)]
         _, _, source = dijkstra(graph, indices=hubs, min_only=True, return_predecessors=True)
         hub_of = np.maximum(np.searchsorted(hubs, source), 0).astype(np.int32)
     out = np.empty((len(hubs), len(hubs)), np.float32)

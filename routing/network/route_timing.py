@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
+from routing.network.deadheads import line_graph
+from routing.network.shortest_deadheads import PathCache, PathFinder
 from routing.problem.problem import NONE, Cost, Problem, ReloadStop, TaskRoute, TaskVisit
 from routing.problem.stops import tasks_of
 
@@ -211,6 +214,24 @@ class _Clock:
         return per_m * sum(float(self.problem.length_m[list(leg.arcs)].sum()) for leg in self.legs)
 
 
+def legs_between(problem: Problem, routes: Sequence[TaskRoute]) -> set[tuple[int, int]]:
+    """Return the pairs of arcs between which vehicles deadhead, those who stay in left out."""
+    pairs: set[tuple[int, int]] = set()
+    for v, route in enumerate(routes):
+        if not route and not problem.rules.is_out(v):
+            continue
+        worked = iter([own.arc for own in _own_of(problem, v, route)])
+        arcs = [int(problem.start_arc[v])]
+        arcs += [
+            next(worked) if isinstance(stop, TaskVisit) else int(problem.reload_arc[stop.site])
+            for stop in route
+        ]
+        if problem.end_arc[v] != NONE:
+            arcs.append(int(problem.end_arc[v]))
+        pairs.update(pairwise(arcs))
+    return pairs
+
+
 def timed_routes(
     problem: Problem, paths: PathSource, routes: Sequence[TaskRoute]
 ) -> list[TimedRoute]:
@@ -224,6 +245,15 @@ def timed_routes(
     while any(clock.drive_on(waits_for, done_s) for clock in clocks):
         pass
     return [clock.over() for clock in clocks]
+
+
+def routes_timed_afresh(
+    problem: Problem, routes: Sequence[TaskRoute], threads: int = 1
+) -> list[TimedRoute]:
+    """Return what `timed_routes` does where no paths are known yet."""
+    paths = PathCache(PathFinder(problem, line_graph(problem)))
+    paths.learn(legs_between(problem, routes), threads)
+    return timed_routes(problem, paths, routes)
 
 
 def timed_route(

@@ -34,7 +34,7 @@ def feasibility_of_tasks(problem: Problem, line: LineGraph) -> SingleTaskFeasibi
     back: dict[int, Floats] = {}
     most_kg = problem.capacity_kg if problem.sites else problem.load_kg
     forbidden = problem.rules.forbidden()
-    for v in range(problem.vehicles):
+    for v in _unlike(problem, {vehicle for _, vehicle in forbidden}):
         start, end = int(problem.start_arc[v]), int(problem.end_arc[v])
         if start not in there:
             there[start] = _by_mode(problem, from_arc(problem, line, start))
@@ -60,6 +60,25 @@ def feasibility_of_tasks(problem: Problem, line: LineGraph) -> SingleTaskFeasibi
     for passed, reason in steps:
         hopeless |= {int(task): reason for task in np.flatnonzero(~passed)}
     return SingleTaskFeasibility(_in_order_s(problem, earliest_s), _with_orphans(problem, hopeless))
+
+
+def _unlike(problem: Problem, singular: set[int]) -> list[int]:
+    """Return vehicles of which none is alike another, the `singular` ones among them."""
+    rules = problem.rules
+    columns = (
+        problem.vehicle_type,
+        problem.start_arc,
+        problem.end_arc,
+        problem.capacity_kg,
+        problem.load_kg,
+        problem.shift_start_s,
+        problem.shift_end_s,
+    )
+    known: dict[tuple[float, ...], int] = {}
+    for v, row in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
+        own = v if v in singular else NONE
+        known.setdefault((*row, rules.rest_s(v), rules.rest_after_s(v), own), v)
+    return list(known.values())
 
 
 def _ends_s(problem: Problem, v: int, there: Floats, back: Floats) -> tuple[Floats, Floats]:

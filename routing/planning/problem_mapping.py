@@ -28,8 +28,7 @@ from data.model import (
 )
 from data.streets.network import StreetNetwork
 from routing.network.deadheads import line_graph, to_arc
-from routing.network.route_timing import TimedLeg, TimedRoute, timed_routes
-from routing.network.shortest_deadheads import PathFinder
+from routing.network.route_timing import TimedLeg, TimedRoute, routes_timed_afresh
 from routing.planning.closed_turns import closed_arcs, open_shifts_by_vehicle
 from routing.planning.directed_passes import (
     DirectedPass,
@@ -271,9 +270,7 @@ def plan_from(
     Who has `timed` its routes already gives them.
     """
     situation, problem = mapped.situation, mapped.problem
-    known = timed or timed_routes(
-        problem, PathFinder(problem, line_graph(problem)), solution.routes
-    )
+    known = timed or routes_timed_afresh(problem, solution.routes)
     routes = []
     for shift, route in zip(situation.shifts, known, strict=True):
         start = situation.present.starts.get(shift.id)

@@ -49,6 +49,7 @@ def _of_classes(
         work_s=proof.work_s,
         free_s=proof.free_s,
         segment_ids=farthest,
+        most_share=proof.most_share,
     )
 
 

@@ -14,7 +14,6 @@ import numpy as np
 
 from routing.network.deadheads import LineGraph
 from routing.network.pinned_stops import unpinned_problem
-from routing.network.shortest_deadheads import PathFinder
 from routing.network.single_task_feasibility import SingleTaskFeasibility, feasibility_of_tasks
 from routing.problem.problem import Problem, Reason, TaskRoute
 from routing.problem.route_repair import repaired_routes
@@ -152,8 +151,7 @@ def scheduled(
         task: reason for task, reason in unserved.items() if reason in ("no_vehicle", "unreachable")
     }
     known = SingleTaskFeasibility(np.zeros(problem.tasks), hopeless)
-    finder = PathFinder(problem, streets.line)
-    return ExactSchedule(problem, finder, known, routes, streets.paths)
+    return ExactSchedule(problem, streets.paths, known, routes)
 
 
 def hopeless_ones(

@@ -6,14 +6,14 @@ import numpy as np
 
 from routing.kernels.arrays.route_arrays import FAR_S
 from routing.network.route_timing import (
-    PathSource,
     TimedLeg,
     TimedRoute,
+    legs_between,
     timed_route,
     timed_routes,
     whole_cost,
 )
-from routing.network.shortest_deadheads import PathCache, PathFinder
+from routing.network.shortest_deadheads import PathCache
 from routing.network.single_task_feasibility import SingleTaskFeasibility
 from routing.problem.problem import (
     NONE,
@@ -38,19 +38,20 @@ class ExactSchedule:
     def __init__(
         self,
         problem: Problem,
-        finder: PathFinder,
+        paths: PathCache,
         alone: SingleTaskFeasibility,
         routes: Sequence[TaskRoute],
-        paths: PathSource | None = None,
+        threads: int = 1,
     ) -> None:
         self.problem = problem
         self._ordered = bool(len(problem.rules.earlier))
-        self._paths = paths or (PathCache(finder) if self._ordered else finder)
+        self._paths = paths
         self.routes: list[TaskRoute] = repaired_routes(problem, routes)
+        self._paths.learn(legs_between(problem, self.routes), threads)
         self.timed: list[TimedRoute] = timed_routes(problem, self._paths, self.routes)
         while self._drop_what_fails():
             pass
-        self._leftovers = UnservedInsertion(problem, finder.line)
+        self._leftovers = UnservedInsertion(problem, paths.line)
         self._append_leftovers(alone)
         self.unserved = self._reasons(alone)
 
@@ -144,32 +145,41 @@ class ExactSchedule:
 
     def _append_leftovers(self, alone: SingleTaskFeasibility) -> None:
         """Append tasks left out to the routes as long as shifts allow."""
-        left = [task for task in self._absent().tolist() if task not in alone.hopeless]
-        done_s = self._done_s() if left and self._ordered else {}
-        more = bool(left)
+        open_tasks = np.zeros(self.problem.tasks, np.bool_)
+        open_tasks[self._absent()] = True
+        open_tasks[list(alone.hopeless)] = False
+        left = np.flatnonzero(open_tasks).astype(np.int32)
+        done_s = self._done_s() if len(left) and self._ordered else {}
+        more = bool(len(left))
         while more:
             more = False
             for v in range(self.problem.vehicles):
-                more = self._append(v, left, done_s) or more
-            more = more and self._ordered and bool(left)  # what waited for them may follow
+                added = self._append(v, left, done_s)
+                if added:
+                    open_tasks[added] = False
+                    left, more = left[open_tasks[left]], True
+            more = more and self._ordered and bool(len(left))  # what waited for them may follow
 
-    def _append(self, v: int, left: list[int], done_s: dict[int, float]) -> bool:
-        """Append tasks to a route, take them off `left`; return whether there were any."""
-        stops: TaskRoute = ()
+    def _append(self, v: int, left: Ints, done_s: dict[int, float]) -> list[int]:
+        """Append some of the tasks `left` to a route and return which."""
         here = self._last(v)
-        while left:
-            added = self._leftovers.one_more(v, here, np.array(left, np.int32), done_s)
+        near = self._leftovers.in_time(v, here, left)
+        stops: TaskRoute = ()
+        tasks: list[int] = []
+        while len(near):
+            added = self._leftovers.one_more(v, here, near, done_s)
             if added is None:
                 break
             stops = (*stops, *added.stops)
             here = added.after
-            left.remove(added.task)
+            tasks.append(added.task)
+            near = near[near != added.task]
             if self._ordered:
                 done_s[added.task] = here.clock_s
         if stops:
             self.routes[v] = (*self.routes[v], *stops)
             self.timed[v] = timed_route(self.problem, self._paths, v, self.routes[v], done_s)
-        return bool(stops)
+        return tasks
 
     def _last(self, v: int) -> RouteEnd:
         """Return where a vehicle is after its last task, or the last pinned stop."""
@@ -211,9 +221,13 @@ class ExactSchedule:
     def _reasons_at_ends(self, tasks: Ints) -> dict[int, Reason]:
         """Return why nobody does each of some tasks as the last one of a route."""
         passed = np.zeros((4, len(tasks)), np.bool_)
+        alike: set[tuple[float, ...]] = set()
         for v in range(self.problem.vehicles if len(tasks) else 0):
             here = self._last(v)
-            passed[:3] |= self._leftovers.alone(v, here, tasks)
+            kind = self._leftovers.alike(v, here)
+            if kind not in alike:
+                alike.add(kind)
+                passed[:3] |= self._leftovers.alone(v, here, tasks)
             passed[3] |= self._leftovers.fits(v, here, tasks)
         steps: tuple[Reason, ...] = ("no_vehicle", "unreachable", "capacity", "time", "order")
         count = np.logical_and.accumulate(passed).sum(axis=0).tolist()

@@ -17,7 +17,7 @@ from routing.kernels.arrays.route_arrays import FAR_S, SearchArrays
 from routing.kernels.routes import construction, far_deadheads, moves, waiting_routes
 from routing.kernels.routes.routes import compute_route
 from routing.network.deadheads import LineGraph, deadhead_table, ends_of
-from routing.network.route_timing import PathSource
+from routing.network.shortest_deadheads import SecondsSource
 from routing.network.single_task_feasibility import SingleTaskFeasibility
 from routing.problem.problem import NONE, Floats, Ints, Problem, Random, TaskRoute
 from routing.problem.stops import tasks_of
@@ -235,7 +235,7 @@ class RuinRecreate:
         arrays = self._arrays[:3]
         return bool(moves.replace_tasks(*arrays, v, window.first, window.last, tasks))
 
-    def correct(self, exact: PathSource) -> None:
+    def correct(self, exact: SecondsSource) -> None:
         """Replace the estimated deadheads that the routes use by exact ones.
 
         Where the routes then cost more than the best of exact cost, those are the best again.
@@ -258,15 +258,15 @@ class RuinRecreate:
         if self._everything is None and self._long():
             self._restore_best()
 
-    def _learn(self, exact: PathSource) -> None:
+    def _learn(self, exact: SecondsSource) -> None:
         pairs = np.empty((self._problem.tasks + self._problem.vehicles, 2), np.int32)
         count = far_deadheads.estimated_pairs(
             self._arrays.deadheads, self._arrays.problem, self._routes, pairs
         )
         self._sweeps.note_ends(pairs[:count])
-        for i, j in pairs[:count].tolist():
-            seconds, _ = exact.path(int(self._ends.arc[i]), int(self._ends.arc[j]))
-            far_deadheads.store_exact(self._arrays.deadheads, i, j, min(seconds, FAR_S))
+        seconds = exact.seconds(self._ends.arc[pairs[:count]], self._threads)
+        seconds = np.minimum(seconds, FAR_S)
+        far_deadheads.store_exact(self._arrays.deadheads, pairs[:count], seconds)
         self._rebuild()
 
     def reprice(self, extra: Floats) -> None:

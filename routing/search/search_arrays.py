@@ -47,7 +47,8 @@ def problem_arrays(
 ) -> tuple[ProblemArrays, TaskStarts]:
     """Return what never changes, and which tasks begin where."""
     end = np.where(problem.mode_arc == NONE, NONE, ends.number[problem.mode_arc]).astype(np.int32)
-    able = np.isfinite(problem.service_s[:, problem.vehicle_type]).sum(axis=1).astype(np.int32)
+    of_kind = np.bincount(problem.vehicle_type, minlength=problem.service_s.shape[1])
+    able = (np.isfinite(problem.service_s) @ of_kind).astype(np.int32)
     index = TaskStarts(*_tasks_at_ends(end, len(ends.arc)), next_end, able)
     task = _records(problem, TASK, problem.tasks)
     vehicle = _records(problem, VEHICLE, problem.vehicles)

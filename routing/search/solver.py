@@ -8,8 +8,7 @@ from routing.bounds.background_bound import BackgroundBound
 from routing.bounds.lower_bound import rising_bounds
 from routing.network.deadheads import line_graph
 from routing.network.pinned_stops import unpinned_problem
-from routing.network.route_timing import PathSource
-from routing.network.shortest_deadheads import PathFinder
+from routing.network.shortest_deadheads import PathCache, PathFinder, SecondsSource
 from routing.network.single_task_feasibility import SingleTaskFeasibility, feasibility_of_tasks
 from routing.problem.problem import Problem, Solution, TaskRoute
 from routing.problem.route_repair import repaired_routes
@@ -91,6 +90,7 @@ def solve(
     begin(stop)
     line = line_graph(problem)
     finder = PathFinder(problem, line)
+    paths = PathCache(finder)
     behind = unpinned_problem(problem, finder)
     single = feasibility_of_tasks(behind.problem, line)
     rising = proving and problem.tasks <= PROVABLE_TASKS
@@ -99,7 +99,7 @@ def solve(
     with BackgroundBound(bounds, behind.cost, rests) as beside:
         if not problem.tasks or not problem.vehicles:
             bound = beside.last(wait=True)
-            return settled(problem, finder, single, bound, seed, problem.rules.pinned)
+            return settled(problem, paths, single, bound, seed, problem.rules.pinned, threads)
         search = RuinRecreate(behind.problem, line, single, seed, threads)
 
         def tell(iterations: int) -> None:
@@ -114,22 +114,24 @@ def solve(
             search.lengthen()
         else:
             search.construct(lambda: stop.progress(0, feasible=False) > CONSTRUCTION)
-        search.correct(finder)
+        search.correct(paths)
         tell(0)
         if not given and (by_iterations(stop) or stop.progress(0, feasible=False) < 1.0):
             search.open()
         first = given or behind.whole(search.best_routes())
         before = stop.progress(0, feasible=False)
-        floor = settled(problem, finder, single, beside.value, seed, first)
+        floor = settled(problem, paths, single, beside.value, seed, first, threads)
         until = stop
         if not by_iterations(stop):
             took = stop.progress(0, feasible=False) - before
             until = StopWhenAsked(proven, leaving_finish(stop, took))
         iterations = improve(search, finder, problem.tasks, until, tell, given=bool(given))
         bound = beside.last(wait=by_iterations(stop))
-        best = behind.whole(search.best_routes())
-        better = settled(problem, finder, single, bound, seed, best)
-        better = better if better.cost.total <= floor.cost.total else replace(floor, bound=bound)
+        better = floor = replace(floor, bound=bound)
+        if iterations or given:
+            best = behind.whole(search.best_routes())
+            better = settled(problem, paths, single, bound, seed, best, threads)
+        better = better if better.cost.total <= floor.cost.total else floor
         report(better.cost.total, bound, len(better.unserved), iterations)
         return replace(better, iterations=iterations)
 
@@ -142,7 +144,7 @@ def leaving_finish(stop: StoppingCriterion, settling: float) -> LeavingShare:
     return LeavingShare(stop, min(FINISH * settling, MOST_FINISH))
 
 
-def begin_from(search: RuinRecreate, exact: PathSource, routes: Sequence[TaskRoute]) -> None:
+def begin_from(search: RuinRecreate, exact: SecondsSource, routes: Sequence[TaskRoute]) -> None:
     """Load routes, again as long as estimates of far ways make one too long for its shift."""
     served = sum(len(tasks_of(route)) for route in routes)
     for _ in range(CORRECTIONS):
@@ -154,7 +156,7 @@ def begin_from(search: RuinRecreate, exact: PathSource, routes: Sequence[TaskRou
 
 def improve(
     search: RuinRecreate,
-    exact: PathSource,
+    exact: SecondsSource,
     tasks: int,
     stop: StoppingCriterion,
     report: Callable[[int], None] = lambda _: None,
@@ -198,13 +200,14 @@ def _patience(iterations: int, progress: float, tasks: int) -> float:
 
 def settled(
     problem: Problem,
-    finder: PathFinder,
+    paths: PathCache,
     single: SingleTaskFeasibility,
     bound: float,
     seed: int,
     routes: Sequence[TaskRoute],
+    threads: int = 1,
 ) -> Solution:
     """Return routes with exact times as a solution; what fits behind them comes in."""
     routes = routes or ((),) * problem.vehicles
-    exact = ExactSchedule(problem, finder, single, routes)
+    exact = ExactSchedule(problem, paths, single, routes, threads)
     return Solution(tuple(exact.routes), exact.unserved, exact.cost, bound, 0, seed)

@@ -4,11 +4,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from routing.kernels.graph import shortest_paths
 from routing.network.deadheads import LineGraph, from_arc, to_arc
+from routing.network.shortest_deadheads import path_scratch
 from routing.problem.problem import NONE, Flags, Floats, Ints, Problem, ReloadStop, TaskVisit
 
 SLACK_S = 1e-6
 SLACK_KG = 1e-6
+KEPT = 400
+"""Stops around which roads that were followed are kept, so that who asks again need not wait."""
 
 
 class RouteEnd(NamedTuple):
@@ -43,16 +47,31 @@ class _Ends(NamedTuple):
 
 
 class UnservedInsertion:
-    """Finds tasks that could be the last of a route; keeps trees of seconds between calls."""
+    """Finds tasks that could be the last of a route.
+
+    Roads are followed from where a vehicle is only as far as its shift allows. Trees of seconds
+    from and to places are kept between calls.
+    """
 
     def __init__(self, problem: Problem, line: LineGraph) -> None:
         self._problem = problem
         self._line = line
         self._from: dict[int, Floats] = {}
         self._to: dict[int, Floats] = {}
-        self._here: dict[int, tuple[int, Floats]] = {}
+        self._home: dict[int, Floats] = {}
+        self._seen: dict[tuple[int, bool, int], tuple[float, Ints, Floats]] = {}
+        self._toward: dict[int, Floats] = {}
+        self._scratch = path_scratch(line)
+        self._near = np.empty(problem.arcs, np.int32), np.empty(problem.arcs)
         self._before = problem.rules.before()
         self._forbidden = problem.rules.forbidden()
+
+    def in_time(self, v: int, here: RouteEnd, tasks: Ints) -> Ints:
+        """Return those of some tasks that would end in the shift if nobody had to drive there.
+
+        While a route goes on at its end they only become fewer.
+        """
+        return tasks[self._left_s(v, here, tasks) >= 0.0]
 
     def one_more(
         self, v: int, here: RouteEnd, tasks: Ints, done_s: dict[int, float]
@@ -62,11 +81,11 @@ class UnservedInsertion:
         `done_s` says when passes end for which others may have to wait.
         """
         problem = self._problem
-        tasks = tasks[self._near_enough(v, here, tasks)]
+        here_s, tasks = self._around(v, here, tasks)
         if not len(tasks):
             return None
         wait_s, begin_by_s = self._order_s(tasks, done_s)
-        ends = self._ends_with(v, here, tasks, wait_s, begin_by_s)
+        ends = self._ends_with(v, here, here_s, tasks, wait_s, begin_by_s)
         ends.over_s[problem.class_index[tasks] < here.level] = np.inf
         best = int(np.argmin(ends.over_s))
         if not (np.isfinite(ends.over_s[best]) and ends.over_s[best] <= problem.shift_end_s[v]):
@@ -84,26 +103,104 @@ class UnservedInsertion:
         )
         return AppendedTask(task, (*reload, visit), after)
 
-    def _near_enough(self, v: int, here: RouteEnd, tasks: Ints) -> Flags:
-        """Return which of N tasks the shift has time for if nothing else had to be driven."""
+    def _left_s(self, v: int, here: RouteEnd, tasks: Ints) -> Floats:
+        """Return the seconds that a shift has left behind each of N tasks and the way home.
+
+        As if nobody had to drive to them; below zero where there are none.
+        """
         problem = self._problem
         kind = problem.vehicle_type[v]
-        left_s = problem.shift_end_s[v] - here.clock_s + SLACK_S
-        enough: Flags = problem.service_s[tasks, kind] <= left_s
-        if not enough.any():  # most vehicles' days are full: nobody has to look for their ways
-            return enough
-        there_s = self._from_here(v, here.arc)[problem.mode_arc[tasks]]
-        there_s[problem.mode_arc[tasks] == NONE] = np.inf
-        takes_s = there_s.min(axis=1) * problem.pace[kind] + problem.service_s[tasks, kind]
-        enough &= takes_s <= left_s
-        return enough
+        begins_s = np.maximum(here.clock_s, problem.release_s[tasks])
+        ends_s = begins_s + problem.service_s[tasks, kind]
+        left_s: Floats = problem.shift_end_s[v] + SLACK_S - ends_s
+        if problem.end_arc[v] != NONE:
+            left_s -= self._home_s(int(problem.end_arc[v]))[tasks] * problem.pace[kind]
+        return left_s
+
+    def _around(self, v: int, here: RouteEnd, tasks: Ints) -> tuple[Floats, Ints]:
+        """Return the seconds to all arcs that a shift has time for, and the tasks on some of them.
+
+        Other arcs are infinitely far.
+        """
+        problem = self._problem
+        here_s = np.full(problem.arcs, np.inf)
+        kind = problem.vehicle_type[v]
+        left_s = self._left_s(v, here, tasks)
+        able = left_s >= 0.0
+        tasks, left_s = tasks[able], left_s[able]
+        if not len(tasks):  # most vehicles' days are full
+            return here_s, tasks
+        spare_s = left_s + np.maximum(problem.release_s[tasks] - here.clock_s, 0.0)
+        modes = problem.mode_arc[tasks]
+        spared_s = problem.drive_s[modes].max(axis=1) * problem.pace[kind]
+        spared_s -= problem.service_s[tasks, kind]  # where work is quicker than driving
+        whole_s = problem.shift_end_s[v] + SLACK_S - here.clock_s + max(float(spared_s.max()), 0.0)
+        ways = bool(problem.place[modes[modes != NONE]].any()), int(problem.end_arc[v])
+        arcs, seconds = self._within(here.arc, ways, whole_s / problem.pace[kind])
+        here_s[arcs] = seconds
+        there_s = np.where(modes == NONE, np.inf, here_s[modes]).min(axis=1) * problem.pace[kind]
+        return here_s, tasks[there_s <= spare_s]
+
+    def _within(self, arc: int, ways: tuple[bool, int], limit_s: float) -> tuple[Ints, Floats]:
+        """Return the arcs on ways home that take no longer than a limit, and the seconds to them.
+
+        `ways` are whether stops at places may lie on them, and where they end.
+        """
+        line = self._line
+        known = self._seen.get((arc, *ways))
+        if known is None or known[0] < limit_s:
+            graph, less = line.graph(self._problem.place), float(line.drive_s[arc])
+            count = shortest_paths.within(
+                graph, less, arc, limit_s, self._toward_s(*ways), self._scratch, self._near
+            )
+            arcs, seconds = self._near
+            known = limit_s, arcs[:count].copy(), seconds[:count].copy()
+            self._seen[arc, *ways] = known
+            while len(self._seen) > KEPT:
+                del self._seen[next(iter(self._seen))]
+        return known[1], known[2]
+
+    def _toward_s(self, anywhere: bool, end: int) -> Floats:
+        """Return the least seconds home from each arc, a reload on the way or not; else zeros.
+
+        Who stops at a place may turn there as nobody who drives on.
+        """
+        if anywhere or end == NONE:
+            return np.zeros(self._problem.arcs)
+        if end not in self._toward:
+            toward_s = home_s = self._to_place(end)
+            for site in self._problem.reload_arc.tolist():
+                toward_s = np.minimum(toward_s, self._to_place(site) + home_s[site])
+            self._toward[end] = toward_s
+        return self._toward[end]
 
     def fits(self, v: int, here: RouteEnd, tasks: Ints) -> Flags:
         """Return which of N tasks a vehicle could do if only order did not count, bool[N]."""
-        nothing = np.zeros(len(tasks))
-        ends = self._ends_with(v, here, tasks, nothing, nothing + np.inf)
-        fits: Flags = np.isfinite(ends.over_s) & (ends.over_s <= self._problem.shift_end_s[v])
-        return fits
+        here_s, near = self._around(v, here, tasks)
+        if not len(near):
+            return np.zeros(len(tasks), np.bool_)
+        nothing = np.zeros(len(near))
+        over_s = self._ends_with(v, here, here_s, near, nothing, nothing + np.inf).over_s
+        in_time = np.isfinite(over_s) & (over_s <= self._problem.shift_end_s[v])
+        fits = np.zeros(self._problem.tasks, np.bool_)
+        fits[near[in_time]] = True
+        return fits[tasks]
+
+    def alike(self, v: int, here: RouteEnd) -> tuple[float, ...]:
+        """Return what decides the answer of `alone`; the same for alike vehicles."""
+        problem = self._problem
+        banned = any(vehicle == v for _, vehicle in self._forbidden)
+        return (
+            float(problem.vehicle_type[v]),
+            float(problem.start_arc[v]),
+            float(problem.end_arc[v]),
+            max(here.load_kg, self._full_kg(v)),
+            v if banned else NONE,
+        )
+
+    def _full_kg(self, v: int) -> float:
+        """Return what a vehicle can fill up to on its way."""
+        return float(self._problem.capacity_kg[v]) if self._problem.sites else 0.0
 
     def alone(self, v: int, here: RouteEnd, tasks: Ints) -> Flags:
         """Return bool[3, N]: whether a vehicle can and may do each of N tasks at all.
@@ -111,13 +208,12 @@ class UnservedInsertion:
         Then whether it also gets there and home, and whether it has or gets the material too.
         """
         problem = self._problem
-        full_kg = float(problem.capacity_kg[v]) if problem.sites else 0.0
         able: Flags = np.isfinite(problem.service_s[tasks, problem.vehicle_type[v]])
         able &= ~np.isin(tasks, [task for task, vehicle in self._forbidden if vehicle == v])
         reaches = able & self._reaches(v, tasks)
         need_kg = problem.material_kg[tasks]
         return np.stack(
-            (able, reaches, reaches & (need_kg <= max(here.load_kg, full_kg) + SLACK_KG))
+            (able, reaches, reaches & (need_kg <= max(here.load_kg, self._full_kg(v)) + SLACK_KG))
         )
 
     def _reaches(self, v: int, tasks: Ints) -> Flags:
@@ -144,7 +240,13 @@ class UnservedInsertion:
         return wait_s, begin_by_s
 
     def _ends_with(
-        self, v: int, here: RouteEnd, tasks: Ints, wait_s: Floats, begin_by_s: Floats
+        self,
+        v: int,
+        here: RouteEnd,
+        here_s: Floats,
+        tasks: Ints,
+        wait_s: Floats,
+        begin_by_s: Floats,
     ) -> _Ends:
         problem = self._problem
         pace = problem.pace[problem.vehicle_type[v]]
@@ -152,7 +254,7 @@ class UnservedInsertion:
         back_s = np.zeros(arcs.shape)
         if problem.end_arc[v] != NONE:
             back_s = self._to_place(int(problem.end_arc[v]))[arcs] * pace
-        drive_s, site = self._drive_s(v, here, tasks)
+        drive_s, site = self._drive_s(v, here, here_s, tasks)
         work_s = problem.service_s[tasks, problem.vehicle_type[v]][:, None]
         release_s = np.maximum(problem.release_s[tasks], wait_s)[:, None]
         rest_s = 0.0 if here.rested else problem.rules.rest_s(v)
@@ -171,30 +273,25 @@ class UnservedInsertion:
         each = np.arange(len(tasks))
         return _Ends(over_s[each, mode], mode, site, done_s[each, mode], rests[each, mode])
 
-    def _drive_s(self, v: int, here: RouteEnd, tasks: Ints) -> tuple[Floats, Ints]:
+    def _drive_s(self, v: int, here: RouteEnd, here_s: Floats, tasks: Ints) -> tuple[Floats, Ints]:
         """Return the seconds to each task's modes, and where the vehicle reloads before, or -1."""
         problem = self._problem
         pace = problem.pace[problem.vehicle_type[v]]
         arcs = problem.mode_arc[tasks]
-        here_s = self._from_here(v, here.arc)
         drive_s = np.where(arcs == NONE, np.inf, here_s[arcs] * pace)
         need_kg = problem.material_kg[tasks]
         site = np.full(len(tasks), NONE, np.int32)
         drive_s[need_kg > here.load_kg + SLACK_KG] = np.inf
         for k in range(problem.sites if problem.capacity_kg[v] > 0 else 0):
             place = int(problem.reload_arc[k])
+            if not np.isfinite(here_s[place]):
+                continue
             full_s = (here_s[place] + self._from_place(place)[arcs]) * pace + problem.fill_s[k]
             full_s[arcs == NONE] = np.inf
             full_s[need_kg > problem.capacity_kg[v] + SLACK_KG] = np.inf
             better = full_s.min(axis=1) < drive_s.min(axis=1)
             drive_s[better], site[better] = full_s[better], k
         return drive_s, site
-
-    def _from_here(self, v: int, arc: int) -> Floats:
-        """Return the seconds from where a vehicle is, kept until it is elsewhere."""
-        if v not in self._here or self._here[v][0] != arc:
-            self._here[v] = (arc, from_arc(self._problem, self._line, arc))
-        return self._here[v][1]
 
     def _from_place(self, arc: int) -> Floats:
         if arc not in self._from:
@@ -205,3 +302,11 @@ class UnservedInsertion:
         if arc not in self._to:
             self._to[arc] = to_arc(self._problem, self._line, arc)
         return self._to[arc]
+
+    def _home_s(self, arc: int) -> Floats:
+        """Return float64[T], the least seconds from the end of each task to a place."""
+        if arc not in self._home:
+            arcs = self._problem.mode_arc
+            toward_s = np.where(arcs == NONE, np.inf, self._to_place(arc)[arcs])
+            self._home[arc] = toward_s.min(axis=1)
+        return self._home[arc]

@@ -10,7 +10,7 @@ from routing.bounds.lower_bound import rising_bounds
 from routing.network.deadheads import LineGraph, line_graph
 from routing.network.pinned_stops import unpinned_problem
 from routing.network.route_timing import PathSource, timed_route
-from routing.network.shortest_deadheads import PathFinder
+from routing.network.shortest_deadheads import PathCache, PathFinder
 from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import Floats, Ints, Problem, Solution, TaskRoute
 from routing.problem.stopping import StoppingCriterion, begin, by_iterations
@@ -68,16 +68,16 @@ def mended(
         start = running_solution(problem, routes, {})
         return solve(problem, stop, seed, report, start, threads)
     line = line_graph(problem)
-    finder = PathFinder(problem, line)
-    behind = unpinned_problem(problem, finder)
+    paths = PathCache(PathFinder(problem, line))
+    behind = unpinned_problem(problem, paths)
     single = feasibility_of_tasks(behind.problem, line)
     bound = next(rising_bounds(behind.problem, single)) + behind.cost
     before = stop.progress(0, feasible=False)
-    given = behind.rest(settled(problem, finder, single, bound, seed, routes).routes)
+    given = behind.rest(settled(problem, paths, single, bound, seed, routes, threads).routes)
     settling = stop.progress(0, feasible=False) - before
     zone = seam_zone(behind.problem, line, given, away_m, most)
     start = running_solution(zone.problem, zone.inside(given), {})
-    cost, left = _outside(behind.problem, finder, zone, given)
+    cost, left = _outside(behind.problem, paths, zone, given)
 
     def tell(best: float, _: float, unserved: int, iterations: int) -> None:
         report(best + cost + behind.cost, bound, unserved + left, iterations)
@@ -85,7 +85,7 @@ def mended(
     until = stop if by_iterations(stop) else leaving_finish(stop, settling)
     found = solve(zone.problem, until, seed, tell, start, threads, proving=False)
     whole = behind.whole(zone.whole(found.routes, given))
-    return settled(problem, finder, single, bound, seed, whole)
+    return settled(problem, paths, single, bound, seed, whole, threads)
 
 
 def _outside(

@@ -116,6 +116,8 @@ class PlanProof:
         Machine seconds that it takes at least and that there are until `due_at`; 0 for passes.
     segment_ids
         Streets that show it; of many only some.
+    most_share
+        Share of the length of whole classes that can be done until `due_at` at most.
     """
 
     classes: tuple[ServiceClass, ...]
@@ -127,6 +129,7 @@ class PlanProof:
     work_s: float
     free_s: float
     segment_ids: tuple[SegmentId, ...]
+    most_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

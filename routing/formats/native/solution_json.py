@@ -10,9 +10,7 @@ from routing.formats.native.schema import PlannedStopEntry
 from routing.formats.native.schema_errors import format_error
 from routing.formats.text.format_error import FormatError
 from routing.formats.text.strict_json import items, text_in, wrong
-from routing.network.deadheads import line_graph
-from routing.network.route_timing import TimedLeg, TimedRoute, timed_routes
-from routing.network.shortest_deadheads import PathFinder
+from routing.network.route_timing import TimedLeg, TimedRoute, routes_timed_afresh
 from routing.problem.problem import Solution, TaskRoute
 from routing.problem.stops import tasks_of
 
@@ -23,7 +21,7 @@ FORMAT = "barfrub-solution"
 def own_solution_json(own: NativeProblem, solution: Solution, seconds: float) -> dict[str, object]:
     """Return a solution with stops, refills, times and the walk of each vehicle that is used."""
     problem, cost = own.problem, solution.cost
-    timed = timed_routes(problem, PathFinder(problem, line_graph(problem)), solution.routes)
+    timed = routes_timed_afresh(problem, solution.routes)
     bound = min(solution.bound, cost.total)
     return {
         "format": FORMAT,

@@ -266,3 +266,90 @@ def path(
     for k in range(touched):
         label[seen[k]] = np.inf
     return answer, count
+
+
+@maker
+def paths(
+    graph: ArcGraph,
+    drive: Floats,
+    pairs: Ints,
+    first: int,
+    last: int,
+    scratch: PathScratch,
+    out: tuple[Floats, Longs, Ints],
+) -> int:
+    """Find the paths of `pairs[first:last]` and return which pair is the next one, room permitting.
+
+    `pairs` int32[P, 2] are sources and targets, `drive` float64[N] is taken off first steps. `out`
+    has the seconds float64[P] and the number of inner vertices int64[P] of each, -1 where there is
+    no path, and the inner vertices of all int32[R], in order and one path after the other.
+    """
+    out_s, out_count, inner = out
+    used = 0
+    for i in range(first, last):
+        if used + len(drive) > len(inner):
+            return i
+        source, target = pairs[i, 0], pairs[i, 1]
+        here = inner[used:]
+        seconds, count = path(graph, drive[source], source, target, scratch, here)
+        for k in range(max(count, 0) // 2):
+            here[k], here[count - 1 - k] = here[count - 1 - k], here[k]
+        out_s[i] = seconds
+        out_count[i] = count
+        used += max(count, 0)
+    return last
+
+
+@maker
+def within(
+    graph: ArcGraph,
+    less: float,
+    source: int,
+    limit_s: float,
+    toward: Floats,
+    scratch: PathScratch,
+    out: tuple[Ints, Floats],
+) -> int:
+    """Return how many vertices lie on ways of at most a limit; `out` gets them and their seconds.
+
+    In order; the source is among them where a circle is short enough. `toward` float64[N] is what
+    is still to be driven from each vertex at least. `less` is taken off first steps.
+    """
+    starts, to, weight, closed = graph
+    label, _, seen, keys, items = scratch
+    found, found_s = out
+    size = 0
+    touched = 0
+    count = 0
+    for e in range(starts[source], starts[source + 1]):
+        d = weight[e] - less
+        v = to[e]
+        if d < label[v] and d + toward[v] <= limit_s:
+            if label[v] == np.inf:
+                seen[touched] = v
+                touched += 1
+            label[v] = d
+            size = push(keys, items, size, d, v)
+    while size > 0:
+        d = keys[0]
+        u = items[0]
+        size = drop_first(keys, items, size)
+        if d > label[u]:
+            continue
+        found[count] = u
+        found_s[count] = d
+        count += 1
+        if closed[u]:
+            continue
+        for e in range(starts[u], starts[u + 1]):
+            n = d + weight[e]
+            v = to[e]
+            if n < label[v] and n + toward[v] <= limit_s:
+                if label[v] == np.inf:
+                    seen[touched] = v
+                    touched += 1
+                label[v] = n
+                size = push(keys, items, size, n, v)
+    for k in range(touched):
+        label[seen[k]] = np.inf
+    return count

@@ -5,7 +5,7 @@ import numpy as np
 from routing.kernels.arrays.jit import maker
 from routing.kernels.arrays.route_arrays import DeadheadTable, ProblemArrays, RouteArrays
 from routing.kernels.routes.routes import end_after, end_before
-from routing.problem.problem import Ints
+from routing.problem.problem import Floats, Ints
 
 
 @maker
@@ -35,17 +35,22 @@ def estimated_pairs(
 
 
 @maker
-def store_exact(deadheads: DeadheadTable, source: int, target: int, seconds: float) -> None:
-    """Note the true deadhead between two ends while there is room among those of the first."""
+def store_exact(deadheads: DeadheadTable, pairs: Ints, seconds: Floats) -> None:
+    """Note the true deadheads between pairs of ends while there is room among those of the first.
+
+    `pairs` int32[P, 2], `seconds` float64[P].
+    """
     width = deadheads.near_key.shape[1]
-    at = np.searchsorted(deadheads.near_key[source], target)
-    if (
-        deadheads.near_key[source, width - 1] != np.iinfo(np.int32).max
-        or deadheads.near_key[source, at] == target
-    ):
-        return
-    for q in range(width - 1, at, -1):
-        deadheads.near_key[source, q] = deadheads.near_key[source, q - 1]
-        deadheads.near_s[source, q] = deadheads.near_s[source, q - 1]
-    deadheads.near_key[source, at] = target
-    deadheads.near_s[source, at] = seconds
+    for x in range(len(pairs)):
+        source, target = pairs[x, 0], pairs[x, 1]
+        at = np.searchsorted(deadheads.near_key[source], target)
+        if (
+            deadheads.near_key[source, width - 1] != np.iinfo(np.int32).max
+            or deadheads.near_key[source, at] == target
+        ):
+            continue
+        for q in range(width - 1, at, -1):
+            deadheads.near_key[source, q] = deadheads.near_key[source, q - 1]
+            deadheads.near_s[source, q] = deadheads.near_s[source, q - 1]
+        deadheads.near_key[source, at] = target
+        deadheads.near_s[source, at] = seconds[x]

@@ -31,6 +31,14 @@ def said(proof: PlanProof, t=ENGLISH) -> str:
     return proof_words(proof, v.NOW, v.village(), t)
 
 
+def test_a_proof_says_how_much_can_be_done_in_time():
+    assert said(a_proof(most_share=0.5312)).endswith(
+        "At most 53.2 % of its length can be done by then."
+    )
+    assert said(a_proof(most_share=0.5312), PERSIAN).endswith("از طول آن انجام‌شدنی است.")
+    assert "%" not in said(a_proof(most_share=0.9995))
+
+
 @pytest.mark.parametrize(
     ("cost", "bound", "words"),
     [

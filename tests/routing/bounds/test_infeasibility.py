@@ -1,12 +1,13 @@
 """What is proved impossible, no plan of a small town does; and what plainly is, is proved."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from routing.bounds.completion_bounds import FleetAccess, earliest_finish
+from routing.bounds.completion_bounds import FleetAccess, earliest_finish, most_done
 from routing.bounds.infeasibility import proofs
 from routing.network.deadheads import line_graph
 from routing.network.shortest_deadheads import PathFinder
@@ -87,6 +88,30 @@ def test_one_truck_cannot_do_the_work_of_two():
     assert 8 * 200 <= proof.earliest_s <= 8 * 200 + 8
     assert 600 <= proof.missing_s <= 608
     assert proved(road(vehicles=2)).classes == ()
+
+
+def test_what_share_of_a_class_can_be_done_in_time_is_part_of_the_proof():
+    (proof,) = proved(road()).classes
+    length_m = road().length_m[road().mode_arc[:, 0]]
+    five = np.sort(length_m)[-5:].sum() / length_m.sum()  # 1,000 s are enough for five streets
+    assert 4 / 8 <= proof.most_share <= five + 1e-6
+
+
+@settings(max_examples=60)
+@given(seed=st.integers(0, 10**6), tasks=st.integers(1, 4), by_s=st.floats(1.0, 2000.0))
+def test_no_plan_does_more_of_them_by_a_time_than_the_bound_says(seed, tasks, by_s):
+    problem = town_of_classes(seed, tasks, 1)
+    line = line_graph(problem)
+    single = feasibility_of_tasks(problem, line)
+    everything = np.ones(tasks, np.bool_)
+    worth = np.random.default_rng(seed).uniform(1.0, 9.0, tasks)
+    chosen = np.flatnonzero(single.fit())
+    team = FleetAccess(problem, line, single).team(everything)
+    most = most_done(team, worth[chosen], by_s)
+    for size in range(1, tasks + 1):
+        for some in combinations(range(tasks), size):
+            if earliest_end_of_all(problem, list(some)) <= by_s:
+                assert worth[list(some)].sum() <= most * (1 + 1e-9) + 1e-6
 
 
 def test_a_slow_truck_is_worth_less_than_a_fast_one():

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from routing.kernels.graph import shortest_paths
 from routing.kernels.routes.routes import deadhead_s
 from routing.network import deadheads
-from routing.network.shortest_deadheads import PathFinder
+from routing.network.shortest_deadheads import PathCache, PathFinder, path_scratch
 from tests.routing.reference import seconds_between
 from tests.routing.towns import U_TURN_S, a_random_town, a_town
 
@@ -45,6 +46,43 @@ def test_the_way_is_made_of_allowed_turns_and_adds_up():
         assert b in onward
         total += problem.turn_s[turns][onward.index(b)]
     assert seconds == pytest.approx(total)
+
+
+@settings(max_examples=10)
+@given(seed=st.integers(0, 10_000), metres=st.booleans())
+def test_many_paths_at_once_are_those_found_one_by_one(seed, metres):
+    problem = a_random_town(seed, 8)
+    if metres:
+        rules = replace(problem.rules, price_per_m=np.ones(problem.vehicles))
+        problem = replace(problem, rules=rules)
+    finder = PathFinder(problem, deadheads.line_graph(problem))
+    pairs = np.array([(a, b) for a in range(problem.arcs) for b in range(problem.arcs)], np.int32)
+    together = finder.paths(pairs, threads=2)
+    for (source, target), (seconds, way) in zip(pairs.tolist(), together, strict=True):
+        expected = finder.path(source, target)
+        assert (seconds, way) == (pytest.approx(expected[0]), expected[1])
+    known = PathCache(finder)
+    assert known.seconds(pairs) == pytest.approx([seconds for seconds, _ in together])
+    assert len(known) == len(pairs)
+
+
+@settings(max_examples=10)
+@given(seed=st.integers(0, 10_000), limit_s=st.floats(0.0, 200.0), home=st.booleans())
+def test_what_lies_on_short_ways_is_found_with_its_seconds(seed, limit_s, home):
+    problem = a_random_town(seed, 9)
+    line = deadheads.line_graph(problem)
+    end = problem.arcs - 1
+    toward_s = deadheads.to_arc(problem, line, end) if home else np.zeros(problem.arcs)
+    scratch, near = path_scratch(line), (np.empty(problem.arcs, np.int32), np.empty(problem.arcs))
+    for source in range(problem.arcs):
+        graph, less = line.graph(problem.place), float(line.drive_s[source])
+        count = shortest_paths.within(graph, less, source, limit_s, toward_s, scratch, near)
+        arcs, seconds = near[0][:count], near[1][:count]
+        away_s = deadheads.from_arc(problem, line, source)
+        assert seconds == pytest.approx(away_s[arcs])
+        assert np.isin(np.flatnonzero(away_s + toward_s <= limit_s - 1e-6), arcs).all()
+        assert (away_s[arcs] + toward_s[arcs] <= limit_s + 1e-6).all()
+    assert np.isinf(scratch.label).all()
 
 
 def test_going_back_costs_a_u_turn_and_the_same_way_again_a_circle():

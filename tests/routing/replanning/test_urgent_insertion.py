@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from routing.check.referee import cost_of, violations
 from routing.network.deadheads import line_graph
 from routing.network.pinned_stops import unpinned_problem
-from routing.network.shortest_deadheads import PathFinder
+from routing.network.shortest_deadheads import PathCache, PathFinder
 from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import ReloadStop, Solution, TaskVisit
 from routing.replanning.running_routes import running_routes
@@ -24,9 +24,9 @@ RING = ((0, 1, 10.0), (1, 2, 10.0), (2, 0, 10.0), (2, 3, 20.0))
 
 def running(problem, routes):
     line = line_graph(problem)
-    finder = PathFinder(problem, line)
-    behind = unpinned_problem(problem, finder)
-    done = ExactSchedule(problem, finder, feasibility_of_tasks(behind.problem, line), routes)
+    paths = PathCache(PathFinder(problem, line))
+    behind = unpinned_problem(problem, paths)
+    done = ExactSchedule(problem, paths, feasibility_of_tasks(behind.problem, line), routes)
     return Solution(tuple(done.routes), done.unserved, done.cost, 0.0, 0, 0)
 
 

@@ -9,7 +9,7 @@ from routing.check.referee import cost_of, violations
 from routing.network.deadheads import line_graph
 from routing.network.pinned_stops import unpinned_problem
 from routing.network.route_timing import timed_routes, whole_cost
-from routing.network.shortest_deadheads import PathFinder
+from routing.network.shortest_deadheads import PathCache, PathFinder
 from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import Solution
 from routing.problem.route_repair import repaired_routes
@@ -22,9 +22,9 @@ SEEDS = st.integers(0, 100_000)
 
 def settled(problem, routes):
     line = line_graph(problem)
-    finder = PathFinder(problem, line)
-    behind = unpinned_problem(problem, finder)
-    done = ExactSchedule(problem, finder, feasibility_of_tasks(behind.problem, line), routes)
+    paths = PathCache(PathFinder(problem, line))
+    behind = unpinned_problem(problem, paths)
+    done = ExactSchedule(problem, paths, feasibility_of_tasks(behind.problem, line), routes)
     return Solution(tuple(done.routes), done.unserved, done.cost, 0.0, 0, 0)
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from routing.check.referee import violations
 from routing.network.deadheads import line_graph
-from routing.network.shortest_deadheads import PathFinder
+from routing.network.shortest_deadheads import PathCache, PathFinder
 from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.stopping import MaxIterations
 from routing.problem.stops import tasks_of
@@ -34,7 +34,7 @@ def apart(problem, routes):
     """The routes of sectors as a solution, driven exactly, with nothing improved."""
     line = line_graph(problem)
     single = feasibility_of_tasks(problem, line)
-    return ExactSchedule(problem, PathFinder(problem, line), single, routes).solution
+    return ExactSchedule(problem, PathCache(PathFinder(problem, line)), single, routes).solution
 
 
 @settings(max_examples=20)
