@@ -73,16 +73,20 @@ def _one_more(
     places = _places(problem)
     wait_s, begin_by_s = _order_s(problem, driven, left)
     limits_s = np.full(problem.vehicles, -np.inf)
+    known: dict[tuple[float, ...], Flags] = {}
     for v, standing in enumerate(driven.last):
-        able, reach, carry = _may(problem, places, v, standing, left)
-        some.able[able] = True
-        some.reach[reach] = True
-        some.carry[carry] = True
+        alike = _alike(problem, v, standing)
+        if alike not in known:
+            able, reach, known[alike] = _may(problem, places, v, standing, left)
+            some.able[able] = True
+            some.reach[reach] = True
+            some.carry[known[alike]] = True
+        carry = known[alike]
         spare_s = _spare_s(problem, places, v, standing, left[carry])
         limits_s[v] = spare_s.max(initial=-np.inf) / problem.pace[problem.vehicle_type[v]]
     for v, here_s in _nearby(problem, driven, limits_s):
         standing = driven.last[v]
-        carry = _may(problem, places, v, standing, left)[2]
+        carry = known[_alike(problem, v, standing)].copy()
         carry[carry] = _spare_s(problem, places, v, standing, left[carry]) >= 0.0
         chosen = np.flatnonzero(carry)
         order_s = wait_s[chosen], begin_by_s[chosen]
@@ -99,6 +103,19 @@ def _places(problem: Problem) -> _Places:
     home_s = dict(zip(ends, to_arcs(problem, ends), strict=True)) if ends else {}
     home_s[-1] = np.zeros(problem.arcs)
     return _Places(dict(zip(sources, from_arcs(problem, sources), strict=True)), home_s)
+
+
+def _alike(problem: Problem, v: int, standing: VehicleProgress) -> tuple[float, ...]:
+    """Return what decides the answer of `_may`."""
+    banned = any(vehicle == v for _, vehicle in problem.rules.forbidden())
+    return (
+        float(problem.vehicle_type[v]),
+        float(problem.start_arc[v]),
+        float(problem.end_arc[v]),
+        float(problem.capacity_kg[v]),
+        float(standing.load_kg),
+        float(v) if banned else -1.0,
+    )
 
 
 def _may(

@@ -41,6 +41,9 @@ CORRECTIONS = 4
 """Times at most that given routes are loaded until their distant deadheads are true."""
 EQUAL = 1e-6
 """Relative difference between cost and bound that proves the best routes to be so."""
+OVERFULL = 0.05
+"""Share of tasks left out of first routes, beside those that nobody can do, above which shifts are
+full: to look up a deadhead that was too low then drops work at the end of a route."""
 CONSTRUCTION = 0.25
 """Share of the effort after which no other first routes are tried."""
 FINISH = 3.0
@@ -125,7 +128,8 @@ def solve(
         if not by_iterations(stop):
             took = stop.progress(0, feasible=False) - before
             until = StopWhenAsked(proven, leaving_finish(stop, took))
-        iterations = improve(search, finder, problem.tasks, until, tell, given=bool(given))
+        full = search.absent - len(single.hopeless) > OVERFULL * problem.tasks
+        iterations = improve(search, finder, problem.tasks, until, tell, given=bool(given) or full)
         bound = beside.last(wait=by_iterations(stop))
         better = floor = replace(floor, bound=bound)
         if iterations or given:
@@ -165,7 +169,8 @@ def improve(
 ) -> int:
     """Anneal until the stop says so; return the iterations done, which `report` hears of.
 
-    Routes that were `given` are good already: what true deadheads show to be worse is undone.
+    Routes that were `given` are good already: what true deadheads show to be worse is undone. So it
+    is where shifts are full, since each deadhead that was too low then drops work at their ends.
     """
     chunk = CHUNK_ITERATIONS
     iterations, told, corrected = 0, 0.0, 0.0

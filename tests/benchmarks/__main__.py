@@ -21,6 +21,7 @@ MODULES = (
     "matching",
     "first_plan",
     "sectors",
+    "metropolis_plan",
     "what_if",
     "health_while_solving",
     "board_page",

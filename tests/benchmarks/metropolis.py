@@ -21,8 +21,8 @@ REACH_DEG = 0.11
 ARTERIAL, COLLECTOR = 12, 4
 """Every so many streets there is one of these."""
 GAP_SHARE = 0.13
-TIMES = 5
-"""The metropolis has so many times the machines of Urmia."""
+MACHINES = 330
+"""Five times those of Urmia."""
 
 
 def write_metropolis(path: Path, side: int = SIDE, seed: int = 1) -> None:
@@ -78,8 +78,8 @@ def _road(street: int) -> str:
     return "tertiary" if street % COLLECTOR == 0 else "residential"
 
 
-def metropolis_fleet() -> str:
-    """Return a fleet.toml: five times Urmia's machines, shared out among nine depots."""
+def metropolis_fleet(machines: int = MACHINES) -> str:
+    """Return a fleet.toml: so many machines in Urmia's shares, shared out among nine depots."""
     yards = [(east, north) for north in (-1, 0, 1) for east in (-1, 0, 1)]
     text = [
         f'[[{kind}]]\nname = "Yard {n}"\nlon = {WEST_DEG + REACH_DEG * (1 + 0.5 * east)}\n'
@@ -87,10 +87,14 @@ def metropolis_fleet() -> str:
         for kind in ("depot", "reload")
         for n, (east, north) in enumerate(yards)
     ]
-    for machine in tomllib.loads(URMIA_FLEET)["vehicle"]:
-        each = np.bincount(np.arange(TIMES * machine["count"]) % len(yards)).tolist()
-        for yard, count in enumerate(each):
-            text.append(_machines(machine, yard, count))
+    kinds = tomllib.loads(URMIA_FLEET)["vehicle"]
+    counts = np.array([machine["count"] for machine in kinds])
+    ends = np.cumsum(counts) * machines // counts.sum()
+    for machine, count in zip(kinds, np.diff(ends, prepend=0).tolist(), strict=True):
+        each = np.bincount(np.arange(count) % len(yards), minlength=len(yards)).tolist()
+        for yard, here in enumerate(each):
+            if here:
+                text.append(_machines(machine, yard, here))
     return "\n".join(text)
 
 
