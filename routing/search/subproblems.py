@@ -16,6 +16,7 @@ from routing.kernels.arrays import subproblem_arrays
 from routing.kernels.arrays.route_arrays import FAR_S, DeadheadTable, ProblemArrays, RouteArrays
 from routing.kernels.arrays.subproblem_arrays import (
     BEGIN,
+    BEYOND,
     BIG_S,
     CAPACITY,
     DISTANCE,
@@ -26,6 +27,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     LATEST,
     LOAD,
     MATERIAL,
+    NEAR_PLACES,
     PACE,
     PRICE,
     RESERVE,
@@ -44,7 +46,7 @@ from routing.kernels.graph.neighbor_lists import near_within
 from routing.kernels.routes.deadhead_matrix import between
 from routing.kernels.rows import intermediate_facilities
 from routing.kernels.search import annealing, initial_rows
-from routing.problem.problem import NONE, Floats32, Ints
+from routing.problem.problem import NONE, Floats, Floats32, Ints
 from routing.search.rule_arrays import fill_node_rules, fill_window_rules, subproblem_rules
 
 NOWHERE = -2
@@ -199,6 +201,9 @@ def _part(
     node[:count, subproblem_arrays.UNSERVED] = arrays.task["unserved_price"][tasks]
     node[:count, SERVICE:] = arrays.service_s[tasks]
     node[:count, DISTANCE] = table.apart_s[table.leave[count, 0]][table.enter[:count]].min(axis=1)
+    near = _near(arrays, tasks)
+    if len(deadheads.dense) > 1:
+        node[:count, BEYOND] = _beyond_s(near, table)
     which = np.zeros((starts, 4), np.int32)
     which[:, KIND] = arrays.vehicle["kind"][[w.vehicle for w in windows]]
     which[:, START] = np.arange(count, count + starts)
@@ -214,13 +219,27 @@ def _part(
         which,
         np.arange(count + 2 * starts, len(end), dtype=np.int32),
         np.ascontiguousarray(sites["fill_s"]),
-        _near(arrays, tasks),
+        near,
         not (any(timed[name].any() for name in timed.dtype.names or ()) or clocked),
         arrays.modes,
         (0,) if len(sites) else (),
         subproblem_rules(arrays, routes, windows, tasks, end, table),
         (0,) if clocked or rules.strict or rules.fleet_priced else (),
     )
+
+
+def _beyond_s(near: Ints, table: NodeDeadheads) -> Floats:
+    """Return float64[T], how far tasks at least are that are not among the nearest of each."""
+    if not near.shape[1]:
+        return np.zeros(len(near))
+    near = near[:, :NEAR_PLACES]
+    last = np.maximum((near != NONE).sum(axis=1) - 1, 0)
+    farthest = near[np.arange(len(near)), last]
+    leave, enter = table.leave[: len(near)], table.enter[: len(near)]
+    to = table.apart_s[leave[:, :, None], enter[farthest][:, None, :]]
+    fro = table.apart_s[leave[farthest][:, :, None], enter[:, None, :]]
+    least = np.minimum(to.min(axis=(1, 2)), fro.min(axis=(1, 2)))
+    return np.where(farthest == NONE, 0.0, least)
 
 
 def _salts(

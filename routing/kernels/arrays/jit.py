@@ -37,6 +37,15 @@ def kernel[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     return _once(cast("_Compiled[P, R]", _cached(njit(**_BARE), function)))
 
 
+def inlined[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a kernel, and copy it into each kernel that calls it.
+
+    The arrays of a subproblem are 230 words. Putting them on the stack for every call took as long
+    as computing a short row.
+    """
+    return _once(cast("_Compiled[P, R]", _cached(njit(**_BARE, forceinline=True), function)))
+
+
 def maker[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Compile a loop that makes arrays of its own."""
     return _once(cast("_Compiled[P, R]", _cached(njit(cache=True, nogil=True), function)))

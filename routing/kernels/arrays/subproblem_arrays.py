@@ -8,19 +8,23 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.problem.problem import Flags, Floats, Floats32, Ints, Longs
+from routing.problem.problem import NONE, Flags, Floats, Floats32, Ints, Longs
 
 BIG_S = 1.0e9
 """Seconds that stand for "no way", finite so that sums and differences stay numbers."""
 
 MATERIAL, RELEASE, DUE, COMPLETION, LATENESS, UNSERVED, DISTANCE = range(7)
-LEVEL, BEGIN_BY, OWN_RELEASE, OWN_BEGIN_BY, SERVICE = range(7, 12)
+LEVEL, BEGIN_BY, OWN_RELEASE, OWN_BEGIN_BY, BEYOND, SERVICE = range(7, 13)
 """Columns of `Subproblem.node`; from SERVICE on one column for each vehicle type.
 
 LEVEL is the class of a task, and of a node before or behind what it lets follow or go before.
 RELEASE and BEGIN_BY, the times between which work begins, are written where passes have an order:
 they then hold for the rows as they are. OWN_RELEASE and OWN_BEGIN_BY are those of the task itself.
+Tasks that are not among the `NEAR_PLACES` nearest of one are at least BEYOND seconds away, before
+or behind it, at a pace of 1; 0 where that is not known.
 """
+NEAR_PLACES = 50
+"""Nearest tasks whose rows are tried, and beside which every place is."""
 PACE, CAPACITY, LOAD, RESERVE, BEGIN, LATEST, PRICE, FIXED, WHOLE = range(9)
 REST_BY, REST, PER_M, TAIL, OUTSET, WINDOW_COLUMNS = range(9, 15)
 """Columns of `Subproblem.window`.
@@ -50,6 +54,13 @@ alone; latest end, longest and shortest service when that was last looked at.
 """
 COST, END, SPARE, EXCESS, SUMS = range(5)
 """Columns of `Rows.sum`, and how many; EXCESS is the material that a row lacks."""
+UNCHANGED, CHANGED = range(2)
+"""Slots of `InsertionCache.known`."""
+INSERTION = np.dtype(
+    [("version", "i8"), ("price", "f8"), ("second", "f8"), ("place", "i4"), ("then", "i4")],
+    align=True,
+)
+"""The cheapest place of a task in a window and the `second` cheapest, `then`."""
 ROUTE, PLACE, SLOT = range(3)
 """Columns of `Rows.spot`."""
 CHANGED_ROWS, MOVED_TASKS = range(2)
@@ -154,15 +165,17 @@ class Rows(NamedTuple):
 
 
 class InsertionCache(NamedTuple):
-    """The two cheapest places of each task in each window, as found at a `version` int64[T, W].
+    """The two cheapest places of each task in each window, as found at a version of the window.
 
-    `price` float64[T, W, 2] and `place` int32[T, W, 2]. Most windows are as they were when a task
-    last looked for a place, since what is not accepted is rolled back to its old version.
+    Most windows are as they were when a task last looked for a place, since what is not accepted is
+    rolled back to its old version. `known` INSERTION[T, W, 2] has two answers for each: slot
+    `UNCHANGED` is written where an iteration has not changed the window and outlives what is found
+    in those that it has, slot `CHANGED`. Both lie in one line of the processor's cache. `beside`
+    int32[T] is the task that last had this one among its nearest.
     """
 
-    version: Longs
-    price: Floats
-    place: Ints
+    known: Any
+    beside: Ints
 
 
 class UndoLog(NamedTuple):
@@ -224,10 +237,9 @@ def new_rows(
 
 def new_cache(tasks: int, windows: int) -> InsertionCache:
     """Return an empty cache."""
-    shape = (tasks, windows)
-    return InsertionCache(
-        np.full(shape, -1, np.int64), np.zeros((*shape, 2)), np.zeros((*shape, 2), np.int32)
-    )
+    known = np.zeros((tasks, windows, 2), INSERTION)
+    known["version"] = NONE
+    return InsertionCache(known, np.full(tasks, NONE, np.int32))
 
 
 def new_undo(

@@ -1,10 +1,10 @@
 """Which tasks are in a row and which are absent, in constant time."""
 
-from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.jit import inlined
 from routing.kernels.arrays.subproblem_arrays import ABSENT, ROUTE, SLOT, UNSERVED, Rows, Subproblem
 
 
-@kernel
+@inlined
 def note_absent(sub: Subproblem, rows: Rows, task: int) -> None:
     """Note that `task` is in no row."""
     rows.spot[task, ROUTE] = -1
@@ -15,7 +15,7 @@ def note_absent(sub: Subproblem, rows: Rows, task: int) -> None:
         rows.total[ABSENT] += sub.node[task, UNSERVED]
 
 
-@kernel
+@inlined
 def note_row(sub: Subproblem, rows: Rows, task: int, row: int) -> None:
     """Note that `task` is in `row`."""
     rows.spot[task, ROUTE] = row

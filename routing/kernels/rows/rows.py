@@ -2,7 +2,7 @@
 
 # mypy: no-warn-return-any
 
-from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.jit import inlined, kernel
 from routing.kernels.arrays.subproblem_arrays import (
     AHEAD,
     BEGIN,
@@ -55,7 +55,7 @@ from routing.kernels.rows.precedence import earliest_place
 from routing.kernels.rows.schedule import detour_metres, update_schedule
 
 
-@kernel
+@inlined
 def connect(sub: Subproblem, rows: Rows, row: int, place: int) -> None:
     """Compute the deadheads between places `place - 1` and `place` afresh."""
     modes = len(sub.modes)
@@ -71,7 +71,7 @@ def connect(sub: Subproblem, rows: Rows, row: int, place: int) -> None:
         update_detours(sub, rows, row, place)
 
 
-@kernel
+@inlined
 def refresh(sub: Subproblem, rows: Rows, row: int, first: int, last: int) -> bool:
     """Recompute a row with new places `first` to `last`; return whether it can be driven.
 
@@ -88,7 +88,7 @@ def refresh(sub: Subproblem, rows: Rows, row: int, first: int, last: int) -> boo
     return update_schedule(sub, rows, row) and fits
 
 
-@kernel
+@inlined
 def _weigh(sub: Subproblem, rows: Rows, row: int) -> None:
     """Note the material that a row without sites has to spare, and what it lacks."""
     load = sub.window[row, LOAD] - sub.window[row, RESERVE]
@@ -100,7 +100,7 @@ def _weigh(sub: Subproblem, rows: Rows, row: int) -> None:
     rows.total[OVER] += rows.sum[row, EXCESS]
 
 
-@kernel
+@inlined
 def _ahead(sub: Subproblem, rows: Rows, row: int, first: int) -> None:
     """Compute the least seconds to have done each place from `first` on, in each mode."""
     modes = len(sub.modes)
@@ -119,7 +119,7 @@ def _ahead(sub: Subproblem, rows: Rows, row: int, first: int) -> None:
             rows.place[row, p, AHEAD + m] = s + x
 
 
-@kernel
+@inlined
 def _behind(sub: Subproblem, rows: Rows, row: int, last: int) -> None:
     """Compute the least seconds from the beginning of each place up to `last` to the end."""
     modes = len(sub.modes)
@@ -144,7 +144,7 @@ def _behind(sub: Subproblem, rows: Rows, row: int, last: int) -> None:
 
 @kernel
 def evaluate_insertions(
-    sub: Subproblem, rows: Rows, cache: InsertionCache, task: int, row: int
+    sub: Subproblem, rows: Rows, cache: InsertionCache, task: int, row: int, slot: int
 ) -> None:
     """Note the two cheapest places for `task` in `row`.
 
@@ -246,14 +246,15 @@ def evaluate_insertions(
             second = cost
             then = p + 1
     fixed = sub.window[row, FIXED] if free else 0.0
-    cache.version[task, row] = rows.version[row]
-    cache.price[task, row, 0] = best + fixed
-    cache.price[task, row, 1] = second + fixed
-    cache.place[task, row, 0] = at
-    cache.place[task, row, 1] = then
+    known = cache.known[task, row, slot]
+    known.version = rows.version[row]
+    known.price = best + fixed
+    known.second = second + fixed
+    known.place = at
+    known.then = then
 
 
-@kernel
+@inlined
 def _copy_place(sub: Subproblem, rows: Rows, row: int, place: int, target: int) -> None:
     """Copy what is known about `place` itself, not its trip or its times, to place `target`."""
     for k in range(SITE, AHEAD + len(sub.modes) * (2 + len(sub.modes))):
@@ -263,7 +264,7 @@ def _copy_place(sub: Subproblem, rows: Rows, row: int, place: int, target: int) 
             rows.place[row, target, k] = rows.place[row, place, k]
 
 
-@kernel
+@inlined
 def insert_task(sub: Subproblem, rows: Rows, task: int, row: int, place: int) -> bool:
     """Put `task` at `place` of `row`; return whether the row can be driven."""
     n = rows.size[row]

@@ -1,6 +1,6 @@
 """When a window's tasks are done, what that costs, and which rules of the row it keeps."""
 
-from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.jit import inlined, kernel
 from routing.kernels.arrays.subproblem_arrays import (
     AHEAD,
     BEGIN,
@@ -34,7 +34,7 @@ from routing.kernels.arrays.subproblem_arrays import (
 from routing.kernels.rows.between import metres_between, seconds_between
 
 
-@kernel
+@inlined
 def update_schedule(sub: Subproblem, rows: Rows, row: int) -> bool:
     """Compute times and cost of a row afresh; return whether it can be driven as the rules say."""
     n = rows.size[row]

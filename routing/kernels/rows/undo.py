@@ -1,6 +1,6 @@
 """What an iteration changes, so that it can be taken back; and the best rows so far."""
 
-from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.jit import inlined, kernel
 from routing.kernels.arrays.subproblem_arrays import (
     ABSENT,
     AHEAD,
@@ -23,7 +23,7 @@ from routing.kernels.rows.membership import note_absent, note_row
 from routing.kernels.rows.precedence import update_all_releases
 
 
-@kernel
+@inlined
 def copy_row(source: Rows, target: Rows, row: int) -> None:
     """Copy one row with everything known about it."""
     n = source.size[row]
@@ -43,7 +43,7 @@ def copy_row(source: Rows, target: Rows, row: int) -> None:
                 target.place[row, p, k] = source.place[row, p, k]
 
 
-@kernel
+@inlined
 def begin_iteration(undo: UndoLog) -> None:
     """Begin a new iteration."""
     for x in range(undo.number[CHANGED_ROWS]):
@@ -52,7 +52,7 @@ def begin_iteration(undo: UndoLog) -> None:
     undo.number[MOVED_TASKS] = 0
 
 
-@kernel
+@inlined
 def save_row(rows: Rows, undo: UndoLog, row: int) -> None:
     """Keep a copy of `row` before its first change."""
     if not undo.mark[row]:
@@ -62,7 +62,7 @@ def save_row(rows: Rows, undo: UndoLog, row: int) -> None:
         copy_row(rows, undo.before, row)
 
 
-@kernel
+@inlined
 def log_task(undo: UndoLog, task: int, absent: bool) -> None:
     """List a task that this iteration moves."""
     undo.task[undo.number[MOVED_TASKS]] = task

@@ -5,12 +5,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.jit import inlined, kernel
 from routing.kernels.arrays.randomness import draw
 from routing.kernels.arrays.subproblem_arrays import (
     ABSENT,
     BIG_S,
     CAPACITY,
+    CHANGED,
     CHANGED_ROWS,
     COMPLETION,
     DISTANCE,
@@ -20,14 +21,17 @@ from routing.kernels.arrays.subproblem_arrays import (
     LATENESS,
     MATERIAL,
     MOVED_TASKS,
+    NEAR_PLACES,
     OVER,
     PLACE,
     ROUTE,
     ROWS,
     SERVICE,
     SPARE,
+    UNCHANGED,
     WEIGHT,
     BestRows,
+    InsertionCache,
     Rows,
     RowSearch,
     Subproblem,
@@ -36,6 +40,7 @@ from routing.kernels.arrays.subproblem_arrays import (
 from routing.kernels.rows.membership import note_absent, note_row
 from routing.kernels.rows.precedence import EARLIERS, has_all_earlier, update_release
 from routing.kernels.rows.rows import evaluate_insertions, insert_task, remove_tasks
+from routing.kernels.rows.shortest_insertion import evaluate_shortest
 from routing.kernels.rows.synchronization import remove_later_passes, synchronize
 from routing.kernels.rows.undo import begin_iteration, log_task, roll_back, save_best, save_row
 from routing.kernels.search.segment_reversal import move_segment
@@ -58,8 +63,6 @@ EXTRA = 10
 """Absent tasks tried in one iteration beside those just taken out."""
 FEW_ROWS = 12
 """Up to so many rows a task is tried in all of them; above, only where its nearest tasks are."""
-NEAR_PLACES = 50
-"""Nearest tasks whose rows are tried."""
 LONG_ROWS = 0.1
 """Segments of rows tried after each ruin, for each task of a mean row,"""
 MOST_SEGMENTS = 10
@@ -72,7 +75,7 @@ SOUND = 0.4
 """where less than this share of them ended with nothing lacking, else down."""
 
 
-@kernel
+@inlined
 def remove_string(
     sub: Subproblem, rows: Rows, undo: UndoLog, row: int, first: int, count: int
 ) -> None:
@@ -132,7 +135,7 @@ def ruin(sub: Subproblem, rows: Rows, undo: UndoLog, rng: NDArray[np.uint64]) ->
         remove_later_passes(sub, rows, undo)
 
 
-@kernel
+@inlined
 def sort_tasks(sub: Subproblem, undo: UndoLog, rng: NDArray[np.uint64]) -> None:
     """Order the moved tasks: at random, heaviest, most urgent, farthest or nearest first."""
     count = undo.number[MOVED_TASKS]
@@ -164,7 +167,7 @@ def sort_tasks(sub: Subproblem, undo: UndoLog, rng: NDArray[np.uint64]) -> None:
         undo.absent[y] = was
 
 
-@kernel
+@inlined
 def _price_of_lack(sub: Subproblem, rows: Rows, row: int, need: float) -> float:
     """Return what the material costs that `row` would lack with so much more needed."""
     if need <= rows.sum[row, SPARE] + 1e-6:
@@ -178,21 +181,43 @@ def _price_of_lack(sub: Subproblem, rows: Rows, row: int, need: float) -> float:
     return rows.total[WEIGHT] * (need - max(rows.sum[row, SPARE], 0.0))
 
 
-@kernel
-def mark_nearby_rows(
-    sub: Subproblem, rows: Rows, undo: UndoLog, task: int, everywhere: bool
+@inlined
+def mark_nearby(
+    sub: Subproblem, rows: Rows, cache: InsertionCache, undo: UndoLog, task: int, everywhere: bool
 ) -> None:
-    """Mark rows with one of the nearest tasks of `task` in the second half of `UndoLog.seen`."""
+    """Mark the nearest tasks of `task` in `InsertionCache.beside`, and rows that have one of them.
+
+    Rows are marked in the second half of `UndoLog.seen`, all of them where `everywhere`.
+    """
     windows = len(rows.size)
     undo.seen[:windows] = False
     undo.seen[windows:] = everywhere
-    if not everywhere:
-        for q in range(min(NEAR_PLACES, sub.near.shape[1])):
-            c = sub.near[task, q]
-            if c < 0:
-                break
-            if rows.spot[c, ROUTE] >= 0:
-                undo.seen[windows + rows.spot[c, ROUTE]] = True
+    for q in range(min(NEAR_PLACES, sub.near.shape[1])):
+        c = sub.near[task, q]
+        if c < 0:
+            break
+        cache.beside[c] = task
+        if rows.spot[c, ROUTE] >= 0:
+            undo.seen[windows + rows.spot[c, ROUTE]] = True
+
+
+@inlined
+def known_insertion(
+    sub: Subproblem, rows: Rows, cache: InsertionCache, task: int, row: int, changed: bool
+) -> int:
+    """Return the slot with the cheapest places of `task` in `row`, which are looked for if unknown.
+
+    `changed` says whether the iteration has changed the row. The task's nearest ones are marked.
+    """
+    for slot in range(2):
+        if cache.known[task, row, slot].version == rows.version[row]:
+            return slot
+    slot = CHANGED if changed else UNCHANGED
+    if sub.timeless and len(sub.reloads) == 0 and len(sub.ruled) == 0:
+        evaluate_shortest(sub, rows, cache, task, row, slot)
+    else:
+        evaluate_insertions(sub, rows, cache, task, row, slot)
+    return slot
 
 
 @kernel
@@ -208,7 +233,7 @@ def best_place(
     chosen = -1
     where = 0
     need = sub.node[task, MATERIAL]
-    mark_nearby_rows(sub, rows, undo, task, everywhere)
+    mark_nearby(sub, rows, cache, undo, task, everywhere)
     windows = len(rows.size)
     overlooked = int(draw(rng) * max(1.0 / blink, windows)) if blink > 0.0 else -1
     for w in range(windows):
@@ -229,13 +254,12 @@ def best_place(
                 continue
         if over >= best:
             continue
-        if cache.version[task, w] != rows.version[w]:
-            evaluate_insertions(sub, rows, cache, task, w)
-        x = 1 if w == overlooked else 0
-        if cache.price[task, w, x] + over < best:
-            best = cache.price[task, w, x] + over
+        known = cache.known[task, w, known_insertion(sub, rows, cache, task, w, undo.mark[w])]
+        price = known.second if w == overlooked else known.price
+        if price + over < best:
+            best = price + over
             chosen = w
-            where = cache.place[task, w, x]
+            where = known.then if w == overlooked else known.place
     return chosen, where
 
 
@@ -262,7 +286,9 @@ def recreate(search: RowSearch, blink: float) -> bool:
                 more = True
                 if sub.rules.chain[t, EARLIERS] >= 0:  # where it may begin changes with other rows
                     update_release(sub, rows, t)
-                    cache.version[t, :] = -1
+                    for w in range(len(rows.size)):
+                        cache.known[t, w, UNCHANGED].version = -1
+                        cache.known[t, w, CHANGED].version = -1
             banned = -1
             for _ in range(3):
                 w, p = best_place(search, t, banned, everywhere, blink)
@@ -279,7 +305,7 @@ def recreate(search: RowSearch, blink: float) -> bool:
     return len(sub.ruled) == 0 or synchronize(sub, rows, undo)
 
 
-@kernel
+@inlined
 def list_absent(rows: Rows, undo: UndoLog, limit: int, rng: NDArray[np.uint64]) -> None:
     """List up to `limit` absent tasks, from a random one on."""
     count = rows.number[0]
@@ -289,7 +315,7 @@ def list_absent(rows: Rows, undo: UndoLog, limit: int, rng: NDArray[np.uint64]) 
             log_task(undo, rows.absent[(first + x) % count], True)
 
 
-@kernel
+@inlined
 def _reprice(rows: Rows, sound: int) -> None:
     """Change the price of lacking material, and add up afresh what is lacking."""
     rows.total[WEIGHT] *= STEP if sound < SOUND * REPRICED else 1.0 / STEP
@@ -311,7 +337,7 @@ def _decide(sub: Subproblem, rows: Rows, undo: UndoLog, best_rows: BestRows, mos
         save_best(rows, best_rows)
 
 
-@kernel
+@inlined
 def _segments(sub: Subproblem, rows: Rows) -> int:
     """Return how many segments are tried after each ruin: more where rows are long.
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.kernels.arrays.jit import kernel
+from routing.kernels.arrays.jit import inlined, kernel
 from routing.kernels.arrays.randomness import draw
 from routing.kernels.arrays.subproblem_arrays import (
     AHEAD,
@@ -41,7 +41,7 @@ class RowSegment(NamedTuple):
     turned: bool
 
 
-@kernel
+@inlined
 def _mode(sub: Subproblem, rows: Rows, row: int, place: int) -> int:
     """Return the mode that `place` of `row` is done in."""
     modes = len(sub.modes)
@@ -53,7 +53,7 @@ def _mode(sub: Subproblem, rows: Rows, row: int, place: int) -> int:
     return best
 
 
-@kernel
+@inlined
 def _apart(
     sub: Subproblem, row: int, source: int, source_mode: int, target: int, target_mode: int
 ) -> float:
@@ -67,7 +67,7 @@ def _apart(
     return sub.window[row, PACE] * best
 
 
-@kernel
+@inlined
 def _link(sub: Subproblem, rows: Rows, row: int, place: int) -> float:
     """Return the seconds that `row` takes between places `place - 1` and `place`."""
     modes = len(sub.modes)
@@ -75,7 +75,7 @@ def _link(sub: Subproblem, rows: Rows, row: int, place: int) -> float:
     return rows.place[row, place, AHEAD + 2 * modes + k]
 
 
-@kernel
+@inlined
 def _segment(row: int, first: int, last: int, turned: bool) -> RowSegment:
     """Return a segment, all its numbers as wide as those of any other."""
     return RowSegment(row, first, last, turned)
@@ -125,7 +125,7 @@ def _turn_around(
     return True, refresh(sub, rows, row, first, last)
 
 
-@kernel
+@inlined
 def _taken_s(sub: Subproblem, rows: Rows, segment: RowSegment) -> float:
     """Return about the seconds of deadheads that a row saves without a segment."""
     row, first, last, _ = segment
@@ -135,7 +135,7 @@ def _taken_s(sub: Subproblem, rows: Rows, segment: RowSegment) -> float:
     return _link(sub, rows, row, first) + _link(sub, rows, row, last + 1) - past
 
 
-@kernel
+@inlined
 def _put_s(sub: Subproblem, rows: Rows, segment: RowSegment, other: int, at: int) -> float:
     """Return about the seconds of deadheads that a row gains with a segment before place `at`."""
     row, first, last, turned = segment

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from routing.check.referee import violations
 from routing.kernels.arrays.route_arrays import EDGE, FAR_S, DeadheadTable
-from routing.kernels.arrays.subproblem_arrays import BIG_S, WEIGHT, new_cache
+from routing.kernels.arrays.subproblem_arrays import BIG_S, UNCHANGED, WEIGHT, new_cache
 from routing.kernels.rows.rows import evaluate_insertions, insert_task, remove_tasks
 from routing.network.deadheads import line_graph
 from routing.network.single_task_feasibility import feasibility_of_tasks
@@ -174,8 +174,9 @@ def test_the_price_of_a_place_is_what_the_insertion_then_costs(seed):
             assert remove_tasks(f, r, w, p, 1)
             alone_cost = float(r.sum[w, 0])
             memo = new_cache(len(r.spot), len(r.size))
-            evaluate_insertions(f, r, memo, task, w)
-            price, place = memo.price[task, w, 0], int(memo.place[task, w, 0])
+            evaluate_insertions(f, r, memo, task, w, UNCHANGED)
+            found = memo.known[task, w, UNCHANGED]
+            price, place = float(found["price"]), int(found["place"])
             assert insert_task(f, r, task, w, place)
             assert float(r.sum[w, 0]) - alone_cost == pytest.approx(price, rel=1e-6, abs=1e-3)
 

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.kernels.arrays.route_arrays import SPOT
-from routing.kernels.arrays.subproblem_arrays import new_undo
+from routing.kernels.arrays.subproblem_arrays import new_cache, new_undo
 from routing.kernels.graph.neighbor_lists import near_by_all, near_within, pulls
-from routing.kernels.search.annealing import mark_nearby_rows
+from routing.kernels.search.annealing import mark_nearby
 from tests.routing.kernels.plain_rows import WINDOWS, a_part, computed
 
 SEEDS = st.integers(0, 10_000)
@@ -81,14 +81,17 @@ def test_tasks_of_a_part_keep_their_order_of_nearness_among_themselves(seed, tas
 
 @settings(max_examples=40)
 @given(seed=SEEDS, everywhere=st.booleans())
-def test_rows_with_a_near_task_are_marked(seed, everywhere):
+def test_near_tasks_and_the_rows_with_one_are_marked(seed, everywhere):
     random = np.random.default_rng(seed)
     part = a_part(seed)._replace(near=some_near(random, 5))
     owner = random.integers(-1, WINDOWS, 5)
     rows, _, _ = computed(part, [np.flatnonzero(owner == w).tolist() for w in range(WINDOWS)])
     undo = new_undo(5, WINDOWS, 7, part.modes)
     task = int(random.integers(0, 5))
-    mark_nearby_rows(part, rows, undo, task, everywhere)
-    near = {int(owner[c]) for c in part.near[task] if c >= 0}
+    cache = new_cache(5, WINDOWS)
+    mark_nearby(part, rows, cache, undo, task, everywhere)
+    beside = {int(c) for c in part.near[task] if c >= 0}
+    near = {int(owner[c]) for c in beside}
+    assert np.flatnonzero(cache.beside == task).tolist() == sorted(beside)
     assert undo.seen[:WINDOWS].tolist() == [False] * WINDOWS
     assert undo.seen[WINDOWS:].tolist() == [everywhere or w in near for w in range(WINDOWS)]

@@ -15,6 +15,7 @@ from routing.kernels.arrays.subproblem_arrays import (
     PRICE,
     RESERVE,
     SITE,
+    UNCHANGED,
     WHOLE,
 )
 from routing.kernels.rows.intermediate_facilities import EXTRA, first_column, reload_detour_s
@@ -89,8 +90,9 @@ def test_a_task_finds_its_cheapest_place_around_the_reloads_there_are(seed, mode
     for w in np.flatnonzero(fits):
         if not (f.window[w, WHOLE] and r.size[w] == 0):
             prices = [plain_price(f, r, w, 5, p) for p in range(1, r.size[w] + 2)]
-            evaluate_insertions(f, r, memo, 5, w)
-            assert memo.price[5, w, 0] == pytest.approx(min(prices))
+            evaluate_insertions(f, r, memo, 5, w, UNCHANGED)
+            found = memo.known[5, w, UNCHANGED]
+            assert found["price"] == pytest.approx(min(prices))
 
 
 def plain_price(f, r, w, task, p):

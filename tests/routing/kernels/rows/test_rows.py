@@ -6,16 +6,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.kernels.arrays.subproblem_arrays import (
+    BEYOND,
     BIG_S,
+    CHANGED,
     COST,
+    END,
     FIXED,
+    LATEST,
     PLACE,
     PRICE,
     SERVICE,
     SITE,
+    UNCHANGED,
     WHOLE,
 )
 from routing.kernels.rows.rows import evaluate_insertions, insert_task, remove_tasks
+from routing.kernels.rows.shortest_insertion import evaluate_shortest
 from tests.routing.kernels.plain_rows import (
     WINDOWS,
     a_part,
@@ -71,10 +77,37 @@ def test_a_task_finds_the_two_cheapest_places_of_all(seed, modes):
             + (f.window[w, FIXED] if empty else 0.0)
             for p in range(1, len(order))
         ]
-        evaluate_insertions(f, r, memo, 4, w)
+        evaluate_insertions(f, r, memo, 4, w, UNCHANGED)
+        found = memo.known[4, w, UNCHANGED]
         ranked = np.sort(prices)
-        assert memo.price[4, w] == pytest.approx(ranked[:2])
-        assert prices[memo.place[4, w, 0] - 1] == pytest.approx(ranked[0])
+        assert [found["price"], found["second"]] == pytest.approx(ranked[:2])
+        assert prices[found["place"] - 1] == pytest.approx(ranked[0])
+
+
+@settings(max_examples=40)
+@given(seed=SEEDS, near=st.integers(0, 6), late_s=st.floats(0.0, 200.0))
+def test_passing_over_far_places_finds_the_same_two(seed, near, late_s):
+    f = a_part(seed, tasks=8)
+    gap_s = [least_gap_s(f, 7, c) for c in range(7)]
+    nearest = np.argsort(gap_s)
+    f.node[7, BEYOND] = gap_s[nearest[near]]
+    r, memo, _ = computed(f, ([0, 1, 2, 3, 4], [5, 6]))
+    f.window[:, LATEST] = r.sum[:, END] + late_s
+    memo.beside[nearest[:near]] = 7
+    for w in range(WINDOWS):
+        evaluate_insertions(f, r, memo, 7, w, UNCHANGED)
+        evaluate_shortest(f, r, memo, 7, w, CHANGED)
+        full, quick = memo.known[7, w]
+        assert [quick["price"], quick["second"]] == pytest.approx([full["price"], full["second"]])
+        for price, place in (("price", "place"), ("second", "then")):
+            assert (quick[place] == -1) == (quick[price] >= FAR_S)
+
+
+def least_gap_s(f, task, other):
+    """The least deadhead between two tasks, either way and in any modes, at a pace of 1."""
+    to = f.apart_s[np.ix_(f.leave[task], f.enter[other])]
+    fro = f.apart_s[np.ix_(f.leave[other], f.enter[task])]
+    return float(min(to.min(), fro.min()))
 
 
 @settings(max_examples=30)
