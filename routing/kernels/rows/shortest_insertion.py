@@ -1,5 +1,7 @@
 """The cheapest places for a task in a row where nothing but its duration counts."""
 
+# mypy: no-warn-return-any
+
 from routing.kernels.arrays.jit import inlined
 from routing.kernels.arrays.subproblem_arrays import (
     AHEAD,

@@ -22,6 +22,7 @@ from routing.kernels.arrays.subproblem_arrays import (
 )
 from routing.kernels.rows.rows import evaluate_insertions, insert_task, remove_tasks
 from routing.kernels.rows.shortest_insertion import evaluate_shortest
+from routing.kernels.search.annealing import known_insertion
 from tests.routing.kernels.plain_rows import (
     WINDOWS,
     a_part,
@@ -101,6 +102,19 @@ def test_passing_over_far_places_finds_the_same_two(seed, near, late_s):
         assert [quick["price"], quick["second"]] == pytest.approx([full["price"], full["second"]])
         for price, place in (("price", "place"), ("second", "then")):
             assert (quick[place] == -1) == (quick[price] >= FAR_S)
+
+
+def test_what_was_found_before_an_iteration_is_known_again_once_that_is_taken_back():
+    f = a_part(3)
+    r, memo, _ = computed(f, ([0, 1, 2], [3]))
+    version = int(r.version[0])
+    assert known_insertion(f, r, memo, 4, 0, False) == UNCHANGED
+    memo.known[4, 0, UNCHANGED]["price"] = 7.0  # and is not computed again
+    r.version[0] += 1
+    assert known_insertion(f, r, memo, 4, 0, True) == CHANGED
+    r.version[0] = version
+    assert known_insertion(f, r, memo, 4, 0, False) == UNCHANGED
+    assert memo.known[4, 0, UNCHANGED]["price"] == 7.0
 
 
 def least_gap_s(f, task, other):
