@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from api.config.settings import Settings, prepare_numba
+from api.config.shipped_kernels import choose_processor
 from api.processes.workers.kernel_compiler import mark_of
 from fleet.matching.warm_up import warm_up as warm_up_matching
 from routing.search.warm_up import CITY, KernelKind, warm_up_kind
@@ -26,7 +26,7 @@ KINDS = {
 def compile_ahead(kinds: Iterable[KernelKind]) -> None:
     """Compile all kernels of these kinds and of the matching in child processes, side by side.
 
-    The first kinds are begun first; what is there already is loaded. `prepare_numba` comes before.
+    The first kinds are begun first; what is there already is loaded. NUMBA_CACHE_DIR is set before.
     """
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
         matching = pool.submit(warm_up_matching)
@@ -40,5 +40,5 @@ def _compile(kind: KernelKind) -> None:
 
 
 if __name__ == "__main__":
-    prepare_numba(Settings())
+    choose_processor()
     compile_ahead([KINDS[name] for name in sys.argv[1:]])
