@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -121,21 +122,38 @@ def test_nginx_understands_its_example(tmp_path: Path, change: Any) -> None:
 
 
 @pytest.fixture
-def plain_http(tmp_path: Path) -> Iterator[httpx.Client]:
-    """A client of nginx with its example, at its door for plain HTTP."""
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("", 0)) as other:
-        ports = one.getsockname()[1], other.getsockname()[1]
+def doors(tmp_path: Path) -> Iterator[tuple[int, int]]:
+    """The ports for HTTP and HTTPS of nginx with its example, before a server that takes all.
+
+    A place of a limit is free again after an hour only, so that a slow test counts the same.
+    """
+    with ExitStack() as taken:
+        free = [taken.enter_context(socket.create_server(("", 0))) for _ in range(3)]
+        http, https, server = (each.getsockname()[1] for each in free)
     text = re.sub(r"listen \[::\]:\d+.*;", "", (DEPLOY / "nginx.conf").read_text("utf-8"))
-    text = text.replace("listen 80;", f"listen 127.0.0.1:{ports[0]};")
-    text = text.replace("listen 443 ssl;", f"listen 127.0.0.1:{ports[1]} ssl;")
+    text = text.replace("listen 80;", f"listen 127.0.0.1:{http};")
+    text = text.replace("listen 443 ssl;", f"listen 127.0.0.1:{https} ssl;")
+    text = re.sub(r"rate=\d+r/s;", "rate=1r/m;", text)
+    text = text.replace("server 127.0.0.1:8000;", f"server 127.0.0.1:{server};")
+    text += f"server {{ listen 127.0.0.1:{server}; return 200; }}\n"
     words = [*nginx_files(tmp_path, text), "-g", "daemon off; master_process off;"]
-    with subprocess.Popen(words) as nginx:
-        client = httpx.Client(base_url=f"http://127.0.0.1:{ports[0]}", trust_env=False)
+    with subprocess.Popen(words) as nginx, a_client(f"http://127.0.0.1:{http}") as client:
         while not _answers(client) and nginx.poll() is None:
             time.sleep(0.01)
-        yield client
-        client.close()
+        yield http, https
         nginx.terminate()
+
+
+def a_client(address: str, sender: str = "127.0.0.1") -> httpx.Client:
+    way = httpx.HTTPTransport(verify=False, local_address=sender)
+    return httpx.Client(base_url=address, transport=way, trust_env=False)
+
+
+@pytest.fixture
+def plain_http(doors: tuple[int, int]) -> Iterator[httpx.Client]:
+    """A client of nginx with its example, at its door for plain HTTP."""
+    with a_client(f"http://127.0.0.1:{doors[0]}") as client:
+        yield client
 
 
 def _answers(client: httpx.Client) -> bool:
@@ -184,6 +202,24 @@ def test_nginx_limits_each_address_and_most_of_all_where_strangers_guess() -> No
     (doors,) = re.findall(r"location ~ (\S+) {\n\s+limit_req zone=barfrub_doors ", text)
     guessed = ("/sign-in", "/sign-in/code", "/drive", "/report", "/track", "/track/confirm")
     assert [path for path in guessed if not re.match(doors, path)] == []
+
+
+def test_nginx_refuses_one_address_that_asks_too_often_and_nobody_else(
+    doors: tuple[int, int],
+) -> None:
+    text = (DEPLOY / "nginx.conf").read_text("utf-8")
+    at_once = {zone: int(more) + 1 for zone, more in re.findall(r"zone=(\w+) burst=(\d+)", text)}
+    address = f"https://127.0.0.1:{doors[1]}"
+    with a_client(address) as often, a_client(address, "127.0.0.2") as other:
+        most = at_once["barfrub_doors"]
+        codes = [often.post("/sign-in").status_code for _ in range(most + 1)]
+        assert codes == [200] * most + [429]
+        assert often.get("/track").status_code == 429
+        most = at_once["barfrub"]
+        codes = [often.get("/api/board").status_code for _ in range(most + 1)]
+        assert codes[0] == 200
+        assert codes[-1] == 429
+        assert other.post("/sign-in").status_code == 200
 
 
 def test_caddy_understands_its_example(tmp_path: Path) -> None:
