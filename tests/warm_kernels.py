@@ -6,7 +6,7 @@ Test processes that start together would each compile them all.
 from pathlib import Path
 
 from api.config.settings import Settings, prepare_numba
-from api.processes.kernels_ahead import compile_ahead
+from api.processes.workers.kernels_ahead import compile_ahead
 from routing.search.warm_up import KernelKind
 
 KINDS = (

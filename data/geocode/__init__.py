@@ -1,7 +1,7 @@
 """Which place does a caller mean, and how sure is that?"""
 
-from data.geocode.candidate import Candidate, Reason
 from data.geocode.geocoder import Geocoder
+from data.geocode.places.candidate import Candidate, Reason
 from data.geocode.reverse import Address
 from data.geocode.text.normalization import clauses, normal, without_kinds
 

@@ -3,21 +3,21 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from data.geocode.areas import districts
-from data.geocode.candidate import Candidate, Reason
 from data.geocode.certainty.confidence import confidence, is_sure
 from data.geocode.certainty.evidence import evidence
 from data.geocode.certainty.namesakes import namesakes, share
 from data.geocode.certainty.reading import Reading
-from data.geocode.house_numbers import SNAP_M, HouseNumbers
-from data.geocode.name_index import NameIndex
-from data.geocode.name_spans import Mention, MentionFinder
-from data.geocode.numbered_alleys import with_numbered_alleys
-from data.geocode.parse import AddressParser
+from data.geocode.places.areas import districts
+from data.geocode.places.candidate import Candidate, Reason
+from data.geocode.places.house_numbers import SNAP_M, HouseNumbers
+from data.geocode.places.name_index import NameIndex
+from data.geocode.places.name_spans import Mention, MentionFinder
+from data.geocode.places.numbered_alleys import with_numbered_alleys
+from data.geocode.places.parse import AddressParser
+from data.geocode.places.scoring import PointScorer, ScoredPoint
+from data.geocode.places.street_shapes import NamedStreets, main_name
 from data.geocode.question import question, said
 from data.geocode.reverse import Address, ReverseGeocoder
-from data.geocode.scoring import PointScorer, ScoredPoint
-from data.geocode.street_shapes import NamedStreets, main_name
 from data.geocode.text.coordinates import coordinates, gives_coordinates
 from data.geocode.text.tokens import Token, query_tokens
 from data.model import LonLat, Place

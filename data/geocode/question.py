@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from data.geocode.candidate import Candidate
 from data.geocode.certainty.confidence import DOUBTS, OTHERS
+from data.geocode.places.candidate import Candidate
 from data.geocode.reverse import Address
 from data.geocode.text.lexicon import speech
 from data.model import LonLat

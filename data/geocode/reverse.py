@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from data.geocode.street_shapes import main_name
+from data.geocode.places.street_shapes import main_name
 from data.geocode.text.lexicon import speech
 from data.model import LonLat, NodeId, Segment, SegmentId, Snap
 from data.streets.network import StreetNetwork

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from data.geocode.candidate import Reason
 from data.geocode.certainty.reading import Reading
-from data.geocode.name_index import NameIndex, joined
-from data.geocode.name_spans import OTHER_KIND
+from data.geocode.places.candidate import Reason
+from data.geocode.places.name_index import NameIndex, joined
+from data.geocode.places.name_spans import OTHER_KIND
 from data.geocode.text.everyday_talk import is_name_word, speaks
 from data.geocode.text.sounds import homophone, is_persian, sound_classes, without_umlauts
 from data.geocode.text.spelling_index import edits

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from data.geocode.candidate import Reason
 from data.geocode.certainty.reading import Reading
-from data.geocode.name_index import NameIndex
+from data.geocode.places.candidate import Reason
+from data.geocode.places.name_index import NameIndex
 from data.geocode.text.tokens import is_title
 
 SHARPNESS = 64

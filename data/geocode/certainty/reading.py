@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from data.geocode.candidate import Reason
-from data.geocode.name_index import Hit
-from data.geocode.name_spans import Mention
-from data.geocode.parse import AddressParse
-from data.geocode.scoring import ScoredPoint
+from data.geocode.places.candidate import Reason
+from data.geocode.places.name_index import Hit
+from data.geocode.places.name_spans import Mention
+from data.geocode.places.parse import AddressParse
+from data.geocode.places.scoring import ScoredPoint
 from data.geocode.text.everyday_talk import is_ordinary
 from data.geocode.text.lexicon import WordRole
 from data.geocode.text.tokens import Token

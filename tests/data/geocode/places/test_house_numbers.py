@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from data.geocode import Candidate, Geocoder, Reason
-from data.geocode.parse import house_number
+from data.geocode.places.parse import house_number
 from data.geocode.text.tokens import query_tokens
 from data.model import NumberRange, Place, Side
 from data.streets.network import build_network

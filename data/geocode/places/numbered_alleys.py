@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from data.geocode.candidate import Reason
-from data.geocode.name_index import Hit, NameIndex
-from data.geocode.name_spans import HITS, NO_KIND, Mention
+from data.geocode.places.candidate import Reason
+from data.geocode.places.name_index import Hit, NameIndex
+from data.geocode.places.name_spans import HITS, NO_KIND, Mention
 from data.geocode.text.lexicon import WordRole
 from data.geocode.text.tokens import Token, is_title
 

@@ -8,12 +8,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from data.geocode.candidate import Reason
-from data.geocode.house_numbers import SNAP_M, HouseNumbers
-from data.geocode.name_index import Hit, NameIndex
-from data.geocode.name_spans import Mention
-from data.geocode.parse import WIDE, AddressParse, Relation
-from data.geocode.street_shapes import NamedStreet, NamedStreets, StreetPoint, main_name
+from data.geocode.places.candidate import Reason
+from data.geocode.places.house_numbers import SNAP_M, HouseNumbers
+from data.geocode.places.name_index import Hit, NameIndex
+from data.geocode.places.name_spans import Mention
+from data.geocode.places.parse import WIDE, AddressParse, Relation
+from data.geocode.places.street_shapes import NamedStreet, NamedStreets, StreetPoint, main_name
 from data.geocode.text.tokens import name_tokens
 from data.model import LonLat, Place, RoadClass, Segment, Side, Snap
 

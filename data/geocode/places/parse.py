@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from data.geocode.areas import DISTRICT
-from data.geocode.name_index import NameIndex
-from data.geocode.name_spans import Mention
-from data.geocode.numbered_alleys import ALLEYS
+from data.geocode.places.areas import DISTRICT
+from data.geocode.places.name_index import NameIndex
+from data.geocode.places.name_spans import Mention
+from data.geocode.places.numbered_alleys import ALLEYS
 from data.geocode.text.lexicon import RELATIONS, WordRole
 from data.geocode.text.tokens import Token, is_block, is_counted
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import shapely
 
-from data.geocode.name_index import joined
-from data.geocode.street_shapes import NamedStreet, NamedStreets
+from data.geocode.places.name_index import joined
+from data.geocode.places.street_shapes import NamedStreet, NamedStreets
 from data.geocode.text.normalization import folded
 from data.geocode.text.tokens import name_parts, name_tokens
 from data.model import LonLat, NumberRange, Place, Segment, Side, Snap

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from data.geocode.candidate import Reason
-from data.geocode.name_index import Hit, NameIndex, joined
+from data.geocode.places.candidate import Reason
+from data.geocode.places.name_index import Hit, NameIndex, joined
 from data.geocode.text.everyday_talk import is_ordinary
 from data.geocode.text.lexicon import RELATIONS, WordRole
 from data.geocode.text.tokens import (

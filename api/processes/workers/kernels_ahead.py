@@ -1,7 +1,8 @@
-"""Compiling kernels before anybody needs them: `python -m api.processes.kernels_ahead KIND…`.
+"""Compiling kernels before anybody needs them: `python -m api.processes.workers.kernels_ahead`.
 
-Set-up of a checkout and the offline bundle do so, into the folder that NUMBA_CACHE_DIR names;
-`api/config/shipped_kernels.py` brings them from beside the installed program into use.
+Its arguments are names of `KINDS`. Set-up of a checkout and the offline bundle do so, into the
+folder that NUMBA_CACHE_DIR names; `api/config/shipped_kernels.py` brings them from beside the
+installed program into use.
 """
 
 import os

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from data.geocode.candidate import Reason
+from data.geocode.places.candidate import Reason
 from data.geocode.text.sounds import (
     homophone,
     is_persian,

@@ -1,0 +1,1 @@
+"""Which names, numbers and shapes of the city do the words fit?"""
