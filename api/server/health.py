@@ -15,6 +15,9 @@ router = APIRouter(route_class=CheckedRoute)
 STUCK_S = 60.0
 """Without a successful run for so long the server reports a failure, to be restarted."""
 
+STUCK_PREPARING_S = 900.0
+"""The same before the kernels were compiled: a restart would begin that anew."""
+
 LEAST_FREE_BYTES = 1_000_000
 """With less room on the disk nothing is digested, and a restart changes nothing."""
 
@@ -36,8 +39,8 @@ class HealthOut(BaseModel):
 async def get_health(request: Request, response: Response) -> HealthOut:
     """Answer 200 while the process lives, or 503 where it should be restarted.
 
-    That is when positions are no longer digested, and not for want of room on the disk. Touches no
-    database, so that it answers while others wait.
+    That is when positions are no longer digested, and neither for want of room on the disk nor
+    because kernels compile. Touches no database, so that it answers while others wait.
     """
     health = _health(app_of(request))
     response.status_code = 503 if health.status == "stuck" else 200
@@ -54,17 +57,29 @@ async def get_readiness(request: Request, response: Response) -> HealthOut:
 
 def is_stuck(app: App) -> bool:
     """Whether a city's positions have not been digested for a while, and a restart may help."""
-    return time.monotonic() - app.consumer.digested_s > STUCK_S and not _is_full(app)
+    longest_s = STUCK_S if app.consumer.kernels_ready else STUCK_PREPARING_S
+    return _quiet_s(app) > longest_s and not _is_full(app)
+
+
+def _quiet_s(app: App) -> float:
+    return time.monotonic() - app.consumer.digested_s
 
 
 def _is_full(app: App) -> bool:
     return shutil.disk_usage(app.folder).free < LEAST_FREE_BYTES
 
 
+def _status(app: App) -> str:
+    if _is_full(app):
+        return "disk_full"
+    if is_stuck(app):
+        return "stuck"
+    return "preparing" if _quiet_s(app) > STUCK_S else "ok"
+
+
 def _health(app: App) -> HealthOut:
-    status = "stuck" if is_stuck(app) else "ok"
     return HealthOut(
-        status="disk_full" if _is_full(app) else status,
+        status=_status(app),
         city=app.city.name,
         now=app.clock.now().isoformat(),
         speed=app.clock.speed,

@@ -102,6 +102,11 @@ class Digester:
         """Whether the leading part is among the parts of this digester."""
         return LEADING_PART in self._parts
 
+    @property
+    def kernels_ready(self) -> bool:
+        """Whether the kernels were compiled, which the first positions are waiting for."""
+        return self._warming is not None and not self._warming.is_alive()
+
     def announce_streets(self, streets: Iterable[SegmentId]) -> None:
         """Publish streets whose evidence was stored elsewhere, at the next run.
 
@@ -158,7 +163,7 @@ class Digester:
             self._warming.start()
         while self._warming.is_alive() and not self._interrupted():
             self._warming.join(STOP_S)
-        return not self._warming.is_alive()
+        return self.kernels_ready
 
     def _refresh_city(self) -> None:
         """Switch to new streets or levels of service where the city has changed.

@@ -76,6 +76,7 @@ class EvidenceChanges:
     repainted, whose changed colors are among the items. `streets` are those whose evidence was
     stored by a process that does not lead, so that their colors are not among the items. `reread`
     are the ids of changed views of the kinds `REREAD`, which the server reads itself.
+    `kernels_ready` says that no compilation holds up the next run.
     """
 
     process: int
@@ -84,6 +85,7 @@ class EvidenceChanges:
     streets: frozenset[SegmentId]
     tally: Counter[str]
     reread: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    kernels_ready: bool = False
 
 
 class DigestingProcesses:
@@ -230,7 +232,8 @@ def changes_of_run(
     digester.tally.clear()
     reread = {kind: frozenset(one.id for one in items) for kind, items in changes if kind in REREAD}
     others = [(kind, items) for kind, items in changes if kind not in REREAD]
-    return EvidenceChanges(number, others, whole, digester.take_streets(), tally, reread)
+    streets, ready = digester.take_streets(), digester.kernels_ready
+    return EvidenceChanges(number, others, whole, streets, tally, reread, ready)
 
 
 def _goes_on(line: ParentLine, digester: Digester, wait_s: float) -> bool:

@@ -43,6 +43,7 @@ class Consumer(PeriodicTask):
     One per city. It digests in a thread of the server, or `apart` in processes of their own.
     `tally` counts digested, dropped and set-aside positions; `digested_s` is the monotonic time of
     the last successful run, of several processes that of the one which ran longest ago.
+    `kernels_ready` says that each has its kernels: before, a run may last for minutes.
     """
 
     pause_s = PERIOD_S
@@ -76,6 +77,8 @@ class Consumer(PeriodicTask):
         self.tally: Counter[str] = self._digester.tally
         self.digested_s = time.monotonic()
         self._digested_s = [self.digested_s] * (apart.processes if apart else 1)
+        self.kernels_ready = False
+        self._kernels_ready = [False] * len(self._digested_s)
 
     @property
     def apart(self) -> bool:
@@ -90,7 +93,9 @@ class Consumer(PeriodicTask):
     def lead(self) -> None:
         """Digest positions from now on: this server leads."""
         if self._processes is not None:
-            self._digested_s = [time.monotonic()] * len(self._digested_s)
+            self.digested_s, self.kernels_ready = time.monotonic(), False
+            self._digested_s = [self.digested_s] * len(self._digested_s)
+            self._kernels_ready = [False] * len(self._digested_s)
             self._processes.start()
         self.wake()
 
@@ -199,7 +204,7 @@ class Consumer(PeriodicTask):
         """Digest the oldest unseen positions and publish changes; return how many were digested."""
         found = self._digester.digest()
         self._refresh_vehicles(found.believed)
-        self.digested_s = time.monotonic()
+        self.digested_s, self.kernels_ready = time.monotonic(), self._digester.kernels_ready
         return len(found.positions)
 
     def _refresh_vehicles(self, believed: Sequence[Position]) -> None:
@@ -241,7 +246,8 @@ class Consumer(PeriodicTask):
             self._hub.publish(kind, items)
         self.tally.update(news.tally)
         self._digested_s[news.process] = time.monotonic()
-        self.digested_s = min(self._digested_s)
+        self._kernels_ready[news.process] = news.kernels_ready
+        self.digested_s, self.kernels_ready = min(self._digested_s), all(self._kernels_ready)
         for kind, ids in news.reread.items():
             self._reread.setdefault(kind, set()).update(ids)
         if self._reread:

@@ -182,11 +182,22 @@ def test_health_says_when_positions_are_no_longer_digested(settings, city_folder
     web = create_app(settings, city_folder, clock)
     client = TestClient(web)
     assert client.get("/health").status_code == 200
-    web.state.barfrub.consumer.digested_s = time.monotonic() - 61
+    consumer = web.state.barfrub.consumer
+    consumer.digested_s, consumer.kernels_ready = time.monotonic() - 61, True
     stuck = client.get("/health")
     assert (stuck.status_code, stuck.json()["status"]) == (503, "stuck")
     assert client.get("/ready").status_code == 503
     assert re.fullmatch(r"[0-9a-f]{12}", stuck.headers["x-request-id"])
+
+
+def test_a_server_whose_kernels_compile_for_minutes_is_not_to_be_restarted(here) -> None:
+    consumer = here.app.state.barfrub.consumer
+    consumer.digested_s, consumer.kernels_ready = time.monotonic() - 300, False
+    living, ready = here.get("/health"), here.get("/ready")
+    assert (living.status_code, ready.status_code) == (200, 503)
+    assert living.json()["status"] == ready.json()["status"] == "preparing"
+    consumer.digested_s = time.monotonic() - 901
+    assert here.get("/health").status_code == 503
 
 
 @pytest.mark.parametrize("name", ["alerts.yml", "dashboard.json"])

@@ -263,6 +263,7 @@ def test_a_stop_does_not_wait_until_kernels_are_compiled(
     consumer.start()
     begun.wait()
     consumer.stop()
+    assert not consumer.kernels_ready
     compiled.set()
     assert consumer.tally["digested"] == 0
     with transaction(engine) as tx:
