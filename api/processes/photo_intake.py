@@ -7,14 +7,15 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore
 
 from api.config.clock import Clock
 from data.errors import BarfrubError, DiskFullError
 from data.files.photos import redrawn, save_photo
+from data.store.database.engine import Database, transaction
+from data.store.requests.photo_quota import take_quota
 
 DECODED_AT_ONCE = 1
 WAITING = 8
@@ -54,17 +55,18 @@ class PhotoIntake:
     """Decodes photos in threads of its own, and stores them within a daily quota and a reserve.
 
     `reserve_mb` of the disk stay free; `daily_mb` may be stored by each source on one day (UTC),
-    counted since the start of the server.
+    counted in the database for all servers of the city. Call `store` outside of transactions.
     """
 
-    def __init__(self, folder: Path, clock: Clock, *, reserve_mb: int, daily_mb: int) -> None:
+    def __init__(
+        self, engine: Database, folder: Path, clock: Clock, *, reserve_mb: int, daily_mb: int
+    ) -> None:
+        self._engine = engine
         self._folder = folder
         self._clock = clock
         self._reserve_bytes, self._daily_bytes = reserve_mb * MB, daily_mb * MB
         self._threads = ThreadPoolExecutor(DECODED_AT_ONCE, "photos")
         self._places = BoundedSemaphore(DECODED_AT_ONCE + WAITING)
-        self._lock = Lock()
-        self._stored_bytes: dict[tuple[PhotoSource, date], int] = {}
 
     def stop(self) -> None:
         """End the threads."""
@@ -95,15 +97,13 @@ class PhotoIntake:
 
         Raises `DiskFullError` where there is no room for anything.
         """
-        day = (source, self._clock.now().date())
         free_bytes = shutil.disk_usage(self._folder).free
         if free_bytes < len(content):
             raise DiskFullError
-        with self._lock:
-            stored_bytes = self._stored_bytes.get(day, 0) + len(content)
-            too_much = stored_bytes > self._daily_bytes
-            if too_much or free_bytes - len(content) < self._reserve_bytes:
+        if free_bytes - len(content) < self._reserve_bytes:
+            raise PhotosFullError
+        day = self._clock.now().date()
+        with transaction(self._engine) as tx:
+            if not take_quota(tx, source, day, len(content), self._daily_bytes):
                 raise PhotosFullError
-            others = {key: size for key, size in self._stored_bytes.items() if key[1] == day[1]}
-            self._stored_bytes = others | {day: stored_bytes}
         return save_photo(self._folder, content)

@@ -272,6 +272,7 @@ def open_city(settings: Settings, city_folder: Path, clock: Clock, *, apart: boo
         boards=BoardCache(city_state, consumer, hub),
         feeds=EventFeeds(hub, clock),
         photos=PhotoIntake(
+            engine,
             city_folder,
             clock,
             reserve_mb=settings.photos_reserve_mb,

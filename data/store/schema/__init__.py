@@ -55,6 +55,7 @@ from data.store.schema.requests.open311 import (
     api_key,
     partner_report,
     partner_update,
+    photo_quota,
     request_photo,
 )
 from data.store.schema.requests.promises import promise
@@ -144,6 +145,7 @@ __all__ = [
     "partner_update",
     "passage",
     "phone_confirmation",
+    "photo_quota",
     "place",
     "plan",
     "plan_edit",

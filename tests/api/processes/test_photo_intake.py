@@ -13,14 +13,20 @@ from api.processes.photo_intake import (
 )
 from data.errors import InvalidError
 from tests.pictures import a_bomb, a_picture
+from tests.village_database import a_village_database
 
 OUTSIDE, SIGNED_IN = PhotoSource.OUTSIDE, PhotoSource.SIGNED_IN
 PICTURE = a_picture()
 
 
 @pytest.fixture
-def intake(tmp_path, clock):
-    intake = PhotoIntake(tmp_path, clock, reserve_mb=0, daily_mb=1)
+def engine():
+    return a_village_database()
+
+
+@pytest.fixture
+def intake(engine, tmp_path, clock):
+    intake = PhotoIntake(engine, tmp_path, clock, reserve_mb=0, daily_mb=1)
     yield intake
     intake.stop()
 
@@ -59,8 +65,20 @@ def test_photos_from_outside_have_a_quota_of_their_own(intake, tmp_path, clock):
     assert len(stored(tmp_path)) == 4
 
 
-def test_photos_leave_a_reserve_on_the_disk(tmp_path, clock):
-    intake = PhotoIntake(tmp_path, clock, reserve_mb=10**9, daily_mb=1)
+def test_the_quota_is_one_for_all_servers_of_a_city_and_outlasts_them(
+    intake, engine, tmp_path, clock
+):
+    some = PICTURE + bytes(600_000)
+    intake.store(some, OUTSIDE)
+    other = PhotoIntake(engine, tmp_path, clock, reserve_mb=0, daily_mb=1)
+    with pytest.raises(PhotosFullError):
+        other.store(some, OUTSIDE)
+    other.stop()
+    assert len(stored(tmp_path)) == 1
+
+
+def test_photos_leave_a_reserve_on_the_disk(engine, tmp_path, clock):
+    intake = PhotoIntake(engine, tmp_path, clock, reserve_mb=10**9, daily_mb=1)
     with pytest.raises(PhotosFullError):
         intake.store(PICTURE, SIGNED_IN)
     assert stored(tmp_path) == []

@@ -179,7 +179,7 @@ def test_photos_that_find_no_place_are_refused_and_the_form_is_shown_again(citiz
 
 
 def test_photos_beyond_the_quota_of_the_day_are_refused_and_reports_are_not(citizen, app):
-    app.photos = PhotoIntake(app.folder, app.clock, reserve_mb=0, daily_mb=0)
+    app.photos = PhotoIntake(app.engine, app.folder, app.clock, reserve_mb=0, daily_mb=0)
     photo = {"photo": ("a.jpg", a_photo(), "image/jpeg")}
     full = report(citizen, files=photo)
     assert full.status_code == 507

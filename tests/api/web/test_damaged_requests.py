@@ -33,8 +33,8 @@ NOW, TST = v.NOW.isoformat(), int(v.NOW.timestamp())
 MOST_QUERY = 20_000
 """Longer addresses are nothing that the test's client sends."""
 
-COUNTED_ASIDE = {"device_fault", "unknown_tracker", "device", "session"}
-"""Tables of what is refused, and of who was heard."""
+COUNTED_ASIDE = {"device_fault", "unknown_tracker", "device", "session", "photo_quota"}
+"""Tables of what is refused, of who was heard, and of what was decoded."""
 
 COUNTS = select(
     *(

@@ -1,8 +1,8 @@
-"""Tables of other systems that bring us requests, and of photos of requests."""
+"""Tables of other systems that bring us requests, of photos of requests, and of their quota."""
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, Table, Text, UniqueConstraint
 
-from data.store.schema.base import UtcDateTime, metadata, new_id
+from data.store.schema.base import UtcDateTime, Whole, metadata, new_id
 
 api_key = Table(
     "api_key",
@@ -47,3 +47,11 @@ request_photo = Table(
     Column("added_at", UtcDateTime, nullable=False),
 )
 Index("request_photo_by_request", request_photo.c.request_id)
+
+photo_quota = Table(
+    "photo_quota",
+    metadata,
+    Column("source", Text, primary_key=True, doc="who sends: from outside, or signed in"),
+    Column("day", Text, nullable=False, doc="the last one on which photos came, in UTC"),
+    Column("stored_bytes", Whole, nullable=False, doc="of that day"),
+)
