@@ -42,10 +42,13 @@ def require_command(words: list[str]) -> None:
     assert {word for word in rest if word.startswith("--")} <= known
 
 
-def test_there_is_a_unit_for_one_server_for_several_for_solvers_and_for_backups() -> None:
+def test_there_is_a_unit_for_one_server_for_several_for_evidence_for_solvers_and_for_backups() -> (
+    None
+):
     assert UNITS == [
         "barfrub-backup.service",
         "barfrub-backup.timer",
+        "barfrub-evidence@.service",
         "barfrub-worker@.service",
         "barfrub.service",
         "barfrub@.service",
@@ -73,7 +76,9 @@ def test_units_set_what_is_a_setting_and_run_what_is_a_command(name: str) -> Non
     require_command(line.split())
 
 
-@pytest.mark.parametrize("name", ["barfrub@.service", "barfrub-worker@.service"])
+@pytest.mark.parametrize(
+    "name", ["barfrub@.service", "barfrub-evidence@.service", "barfrub-worker@.service"]
+)
 def test_units_of_many_processes_are_as_hard_as_that_of_one(name: str) -> None:
     def rules(unit: str) -> set[str]:
         text = (DEPLOY / unit).read_text("utf-8").partition("\nNoNewPrivileges")[2]
@@ -253,7 +258,7 @@ def compose() -> dict[str, Any]:
 
 def test_the_compose_file_sets_what_is_a_setting_and_runs_what_is_a_command() -> None:
     ours = {name: one for name, one in compose()["services"].items() if one["image"] == "barfrub"}
-    assert set(ours) == {"server1", "server2", "worker"}
+    assert set(ours) == {"server1", "server2", "evidence", "worker"}
     for one in ours.values():
         assert set(one["environment"]) <= SETTINGS
         if "command" in one:

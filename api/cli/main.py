@@ -40,6 +40,10 @@ COMMANDS = {
         "api.cli.work:work",
         "Solve plans and make files until Ctrl+C, also of a city that another machine serves.",
     ),
+    "digest": CommandEntry(
+        "api.cli.digest:digest",
+        "Digest positions into evidence until Ctrl+C, of a city that other machines serve.",
+    ),
     "backup": CommandEntry(
         "api.cli.setup.backup:backup",
         "Save a city (database, tiles, photos, policy, fleet) to a file while its server runs.",

@@ -145,9 +145,10 @@ class Settings(BaseSettings):
 
     evidence_processes: int = Field(
         default=1,
-        ge=1,
+        ge=0,
         le=PARTS,
-        description="Processes that share out the vehicles and digest their positions",
+        description="Processes beside the leading server that share out the vehicles and digest "
+        "their positions; 0 where other machines run `barfrub digest`",
     )
     import_memory_mb: int = Field(
         default=_memory_mb() * 3 // 4,

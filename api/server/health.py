@@ -39,11 +39,13 @@ class HealthOut(BaseModel):
 async def get_health(request: Request, response: Response) -> HealthOut:
     """Answer 200 while the process lives, or 503 where it should be restarted.
 
-    That is when positions are no longer digested, and neither for want of room on the disk nor
-    because kernels compile. Touches no database, so that it answers while others wait.
+    That is when positions are no longer digested, and neither for want of room on the disk or of
+    processes on other machines nor because kernels compile. Touches no database, so that it answers
+    while others wait.
     """
-    health = _health(app_of(request))
-    response.status_code = 503 if health.status == "stuck" else 200
+    app = app_of(request)
+    health = _health(app)
+    response.status_code = 503 if health.status == "stuck" and app.consumer.digests else 200
     return health
 
 
@@ -56,8 +58,9 @@ async def get_readiness(request: Request, response: Response) -> HealthOut:
 
 
 def is_stuck(app: App) -> bool:
-    """Whether a city's positions have not been digested for a while, and a restart may help."""
-    longest_s = STUCK_S if app.consumer.kernels_ready else STUCK_PREPARING_S
+    """Whether a city's positions have not been digested for a while, though the disk has room."""
+    compiling = app.consumer.digests and not app.consumer.kernels_ready
+    longest_s = STUCK_PREPARING_S if compiling else STUCK_S
     return _quiet_s(app) > longest_s and not _is_full(app)
 
 

@@ -84,6 +84,10 @@ def _bridge(app: App) -> ChangeBridge | None:
         for (device_id,) in rows:
             commands.expect(DeviceId(device_id))
 
+    def receive_colors(rows: Sequence[tuple[int, int, int]]) -> None:
+        app.consumer.forget_colors()
+        app.boards.receive_colors(rows)
+
     def on_gap() -> None:
         app.plans.forget()
         app.boards.forget_colors()
@@ -97,7 +101,7 @@ def _bridge(app: App) -> ChangeBridge | None:
         app.hub,
         app.live,
         {
-            "coverage": app.boards.receive_colors,
+            "coverage": receive_colors,
             ANNOUNCED: app.consumer.take_announced,
             COMMANDS: expect,
             TRACKERS: lambda _rows: devices.forget(),

@@ -1,8 +1,9 @@
 """Child processes that digest positions, so that the server answers trackers meanwhile.
 
 They share out the vehicles, read and write the city's database as the server does and keep no other
-state: one that dies is replaced, and the next one resumes. They send changes to the server. The
-first of them, which leads, also publishes what is of the whole city, receives the streets whose
+state: one that dies is replaced, and the next one resumes. They send changes to their parent, which
+is the server or, on PostgreSQL, `barfrub digest` on any machine. The one with the leading part also
+publishes what is of the whole city, receives the streets whose
 evidence was stored elsewhere, keeps vehicle logs, replay colors and the audit log up to date, and
 escalates overdue requests, in threads.
 """
@@ -24,7 +25,12 @@ from api.config.console import open_city_database
 from api.processes.child_process import ParentLine, SupervisedProcess, stop_together
 from api.processes.city_state import CityStateHolder
 from api.processes.ingest.evidence_pipeline import REST_S, Digester
-from api.processes.ingest.part_ownership import PartsLostError, ProcessShare, SharedOwnership
+from api.processes.ingest.part_ownership import (
+    PartsLostError,
+    ProcessShare,
+    SharedOwnership,
+    wanted_parts,
+)
 from api.processes.periodic_task import FULL_REST_S, PeriodicTask
 from api.processes.tasks.audit_task import AuditTask
 from api.processes.tasks.escalation_task import EscalationTask
@@ -62,7 +68,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """Digestion in processes of their own: the folder of the city, and how many there are."""
+    """Digestion in processes of their own: the folder of the city, and how many to start.
+
+    None where those of other machines do all of it.
+    """
 
     folder: Path
     processes: int = 1
@@ -72,10 +81,11 @@ class Apart:
 class EvidenceChanges:
     """What one run changed: items by kind as a hub publishes them, and counts of positions.
 
-    `process` is the number of the process; number 0 leads. `whole` says when all streets were
-    repainted, whose changed colors are among the items. `streets` are those whose evidence was
-    stored by a process that does not lead, so that their colors are not among the items. `reread`
-    are the ids of changed views of the kinds `REREAD`, which the server reads itself.
+    `process` is the number of the process at its parent. `whole` says when all streets were
+    repainted, whose changed colors are among the items; only who leads says so. `streets` are those
+    whose evidence was stored by a process that does not lead, so that their colors are not among
+    the items. `reread` are the ids of changed views of the kinds `REREAD`, which the server reads
+    itself.
     `kernels_ready` says that no compilation holds up the next run.
     """
 
@@ -100,6 +110,7 @@ class DigestingProcesses:
         self._on_message = on_message
         self._lock = Lock()
         self._idle = [False] * apart.processes
+        self._leading: int | None = None
         self._children = [
             SupervisedProcess(
                 f"barfrub-digesting-{number}",
@@ -134,9 +145,11 @@ class DigestingProcesses:
     def announce_streets(self, streets: Iterable[SegmentId]) -> None:
         """Publish streets whose evidence was stored elsewhere, at the next run of who leads.
 
-        A child that dies may miss it: the next one repaints all streets.
+        No child leads where another machine's process does. One that dies may miss it: the next one
+        repaints all streets.
         """
-        self._send(0, streets)
+        if self._leading is not None:
+            self._send(self._leading, streets)
 
     def _send(self, number: int, streets: Iterable[SegmentId]) -> None:
         self._idle[number] = False
@@ -144,10 +157,10 @@ class DigestingProcesses:
 
     def _pass_on(self, number: int, news: EvidenceChanges) -> None:
         self._idle[number] = True
+        if news.whole is not None:
+            self._leading = number
         with self._lock:
             self._on_message(news)
-        if number and news.streets:
-            self.announce_streets(news.streets)
 
 
 def digest_as_child(line: ParentLine, folder: Path, clock: Clock, share: ProcessShare) -> None:
@@ -159,7 +172,7 @@ def digest_as_child(line: ParentLine, folder: Path, clock: Clock, share: Process
     history = StormHistory(folder / "history", writes_active=True)
     past = ReplayTask(engine, clock, city_state, history)
     writers = writing_tasks(engine, clock, city_state, hub)
-    ownership = SharedOwnership(engine, locks, share.parts)
+    ownership = SharedOwnership(engine, locks, wanted_parts(locks, share))
     digester = Digester(engine, clock, city_state, hub, line.waits, ownership)
     line.ready()
     with holding(folder):

@@ -20,10 +20,11 @@ from api.processes.ingest.evidence_process import (
 from api.processes.ingest.reread_views import read_views
 from api.processes.periodic_task import PeriodicTask
 from data.model import LastPlace, Position, SegmentId, Storm
-from data.store.database.engine import Database, reading, transaction
+from data.store.database.engine import Database, is_shared, reading, transaction
+from data.store.database.part_locks import count_processes
 from data.store.setup.machines import list_vehicles
 from data.store.tracking.last_places import list_last_places
-from data.store.tracking.positions import list_last
+from data.store.tracking.positions import list_last, list_unseen
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_colors import Colors, ReceivedColors
 from fleet.tracking.live_filter import LiveFilter
@@ -42,7 +43,8 @@ class Consumer(PeriodicTask):
 
     One per city. It digests in a thread of the server, or `apart` in processes of their own.
     `tally` counts digested, dropped and set-aside positions; `digested_s` is the monotonic time of
-    the last successful run, of several processes that of the one which ran longest ago.
+    the last successful run, of several processes that of the one which ran longest ago. Where all
+    processes are on other machines it is when one of these was last seen to go on.
     `kernels_ready` says that each has its kernels: before, a run may last for minutes.
     """
 
@@ -79,11 +81,17 @@ class Consumer(PeriodicTask):
         self._digested_s = [self.digested_s] * (apart.processes if apart else 1)
         self.kernels_ready = False
         self._kernels_ready = [False] * len(self._digested_s)
+        self._oldest: Position | None = None
 
     @property
     def apart(self) -> bool:
         """Whether processes of their own digest positions."""
         return self._processes is not None
+
+    @property
+    def digests(self) -> bool:
+        """Whether this server, or a process of its own, digests positions when it leads."""
+        return bool(self._digested_s)
 
     def _new_processes(self) -> DigestingProcesses | None:
         return (
@@ -156,19 +164,29 @@ class Consumer(PeriodicTask):
             self._processes.wake()
 
     def announce_streets(self, streets: Iterable[SegmentId]) -> None:
-        """Publish streets whose evidence was stored elsewhere, at the next run.
+        """Publish streets whose evidence was stored elsewhere, at the next run of who leads.
 
-        Where another server digests, it hears of them through the hub.
+        That may be a process of this server or of another machine, which hears of them through the
+        hub.
         """
-        if self._leads():
-            (self._processes or self._digester).announce_streets(streets)
-        else:
-            self._hub.publish(ANNOUNCED, [(int(street),) for street in streets])
+        announced = [*streets]
+        self._announce_here(announced)
+        if is_shared(self._engine):
+            self._hub.publish(ANNOUNCED, [(int(street),) for street in announced])
 
     def take_announced(self, rows: Iterable[tuple[int]]) -> None:
         """Take over streets that another server announces, where this one digests."""
-        if self._leads():
-            self.announce_streets([SegmentId(street) for (street,) in rows])
+        self._announce_here([SegmentId(street) for (street,) in rows])
+
+    def _announce_here(self, streets: Sequence[SegmentId]) -> None:
+        if self._processes is not None:
+            self._processes.announce_streets(streets)
+        elif self._leads():
+            self._digester.announce_streets(streets)
+
+    def forget_colors(self) -> None:
+        """Use the colors that were received no more: processes of another machine have newer."""
+        self._colors = ReceivedColors()
 
     def take_places(self, places: Sequence[LastPlace]) -> list[VehicleView]:
         """Take over places of vehicles that came to another server; return their views."""
@@ -188,11 +206,23 @@ class Consumer(PeriodicTask):
         """Run once; return the seconds to rest."""
         if self._processes is not None:
             self._refresh_vehicles(())
+            if not self.digests:
+                self._look_elsewhere()
             return PERIOD_S
         rest_s = self._digester.rest_s(self.run())
         if not rest_s:
             self.wake()
         return rest_s
+
+    def _look_elsewhere(self) -> None:
+        """See whether processes of other machines go on: there are some, and no position stays."""
+        with reading(self._engine) as tx:
+            unseen, _ = list_unseen(tx, 1)
+            processes = count_processes(tx) if is_shared(self._engine) else 0
+        oldest = next(iter(unseen), None)
+        if processes and (oldest is None or oldest != self._oldest):
+            self.digested_s = time.monotonic()
+        self._oldest = oldest
 
     def step_beside(self) -> float:
         """Keep the live fleet; another server digests."""
@@ -240,10 +270,12 @@ class Consumer(PeriodicTask):
 
     def take_changes(self, news: EvidenceChanges) -> None:
         """Publish what one of the digesting processes found in one run."""
-        if news.process == 0:  # it leads, and colors all streets
+        if news.whole is not None:  # it leads, and colors all streets
             self._colors.receive(dict(news.changes).get("coverage", ()), news.whole)
         for kind, items in news.changes:
             self._hub.publish(kind, items)
+        if news.streets:
+            self.announce_streets(news.streets)
         self.tally.update(news.tally)
         self._digested_s[news.process] = time.monotonic()
         self._kernels_ready[news.process] = news.kernels_ready

@@ -200,6 +200,18 @@ def test_a_server_whose_kernels_compile_for_minutes_is_not_to_be_restarted(here)
     assert here.get("/health").status_code == 503
 
 
+def test_a_server_is_not_restarted_because_nobody_digests_elsewhere(
+    settings, city_folder, clock
+) -> None:
+    alone = settings.model_copy(update={"evidence_processes": 0})
+    web = create_app(alone, city_folder, clock, apart=True)
+    client = TestClient(web)
+    web.state.barfrub.consumer.digested_s = time.monotonic() - 61
+    living, ready = client.get("/health"), client.get("/ready")
+    assert (living.status_code, ready.status_code) == (200, 503)
+    assert living.json()["status"] == "stuck"
+
+
 @pytest.mark.parametrize("name", ["alerts.yml", "dashboard.json"])
 def test_rules_and_dashboard_ask_for_figures_that_exist(here, city_folder, tmp_path, name) -> None:
     write_backup(city_folder, tmp_path / "saved.tar.gz", v.NOW)

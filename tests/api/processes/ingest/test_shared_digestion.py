@@ -1,6 +1,6 @@
 """Several digesters share out the vehicles: each digests its own, and one publishes for all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from math import inf
 from pathlib import Path
@@ -24,7 +24,7 @@ from data.store.coverage.coverage import list_work_and_drives
 from data.store.coverage.track_windows import remove_sensed
 from data.store.database.engine import Database, reading, transaction
 from data.store.database.part_locks import PartLocks, part_locks
-from data.store.database.vehicle_parts import ALL_PARTS, LEADING_PART, PARTS, part_of
+from data.store.database.vehicle_parts import ALL_PARTS, LEADING_PART, PARTS, Parts, part_of
 from data.store.logbook import list_unnoted
 from data.store.schema import coverage, passage
 from data.store.storms.storms import add_storm, get_storm
@@ -82,6 +82,10 @@ def store(engine: Database, *drives: list[Position]) -> None:
         add_positions(tx, [fix for drive in drives for fix in drive])
 
 
+def fixed(parts: Parts) -> Callable[[], Parts]:
+    return lambda: parts
+
+
 def along_school(vehicle: int, start_s: float = 60.0) -> list[Position]:
     return a_drive((-10, 150), (210, 150), start_s=start_s, blade=True, vehicle=vehicle)
 
@@ -135,7 +139,7 @@ def test_two_digesters_come_to_what_one_comes_to(
     for digesters in (
         [a_digester(alone, clock, Hub())],
         [
-            a_digester(engine, clock, Hub(), SharedOwnership(engine, mine, share.parts))
+            a_digester(engine, clock, Hub(), SharedOwnership(engine, mine, fixed(share.parts)))
             for mine, share in zip(locks, (OTHER, LEADING), strict=True)
         ],
     ):
@@ -158,8 +162,10 @@ def test_who_leads_publishes_what_others_proved_once_it_is_announced(
     vehicle = next(one for one in VEHICLES if part_of(one) in OTHER.parts)
     hub = Hub()
     heard = hub.subscribe(lambda: None)
-    leading = a_digester(engine, clock, hub, SharedOwnership(engine, locks[0], LEADING.parts))
-    other = a_digester(engine, clock, hub, SharedOwnership(engine, locks[1], OTHER.parts))
+    leading = a_digester(
+        engine, clock, hub, SharedOwnership(engine, locks[0], fixed(LEADING.parts))
+    )
+    other = a_digester(engine, clock, hub, SharedOwnership(engine, locks[1], fixed(OTHER.parts)))
     leading.digest()
     assert len(dict(heard.take())["coverage"]) == len(v.village().segments)
     store(engine, along_school(vehicle))
@@ -190,7 +196,7 @@ def test_who_leads_publishes_what_others_proved_once_it_is_announced(
 def test_parts_of_who_has_gone_are_taken_over_with_what_was_open(
     engine: Database, clock: StillClock, locks: tuple[PartLocks, PartLocks]
 ) -> None:
-    first, second = (SharedOwnership(engine, one, ALL_PARTS) for one in locks)
+    first, second = (SharedOwnership(engine, one, fixed(ALL_PARTS)) for one in locks)
     drive = along_school(1)
     store(engine, drive[:3])
     clock.moment = drive[2].fixed_at
@@ -212,13 +218,42 @@ def test_parts_of_who_has_gone_are_taken_over_with_what_was_open(
     alone.dispose()
 
 
+def test_a_process_that_begins_is_handed_its_share_with_what_was_open(
+    engine: Database, clock: StillClock, locks: tuple[PartLocks, PartLocks]
+) -> None:
+    vehicle = next(one for one in VEHICLES if part_of(one) in OTHER.parts)
+    wanted = [ALL_PARTS]
+    first = SharedOwnership(engine, locks[0], lambda: wanted[-1])
+    second = SharedOwnership(engine, locks[1], fixed(OTHER.parts))
+    drive = along_school(vehicle)
+    store(engine, drive[:3])
+    clock.moment = drive[2].fixed_at
+    before = a_digester(engine, clock, Hub(), first)
+    before.digest()
+    store(engine, drive[3:])
+    clock.moment += timedelta(minutes=10)
+    after = a_digester(engine, clock, Hub(), second)
+    assert not after.digest().positions
+    wanted.append(LEADING.parts)
+    assert not before.digest().positions
+    assert first.parts == LEADING.parts
+    assert len(after.digest().positions) == len(drive) - 3
+    assert before.leads
+    assert not after.leads
+    alone = a_village_in_a_storm()
+    store(alone, drive)
+    a_digester(alone, clock, Hub()).digest()
+    assert rows_of(engine) == rows_of(alone)
+    alone.dispose()
+
+
 def test_who_lost_its_parts_without_noticing_stores_nothing_any_more(
     engine: Database,
     clock: StillClock,
     locks: tuple[PartLocks, PartLocks],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    first, second = (SharedOwnership(engine, one, ALL_PARTS) for one in locks)
+    first, second = (SharedOwnership(engine, one, fixed(ALL_PARTS)) for one in locks)
     digester = a_digester(engine, clock, Hub(), first)
     digester.digest()
     locks[0].close()
@@ -239,13 +274,15 @@ def test_a_process_without_its_locks_ends(
         def lock(self, part: int) -> bool:
             return True
 
+        def unlock(self, part: int) -> None: ...
+
         def alive(self) -> bool:
             return False
 
         def close(self) -> None: ...
 
     with pytest.raises(PartsLostError):
-        a_digester(engine, clock, Hub(), SharedOwnership(engine, Dead(), ALL_PARTS)).digest()
+        a_digester(engine, clock, Hub(), SharedOwnership(engine, Dead(), fixed(ALL_PARTS))).digest()
 
 
 def test_fixes_behind_one_that_waits_are_noted_in_vehicle_logs_only_after_it(
@@ -255,10 +292,12 @@ def test_fixes_behind_one_that_waits_are_noted_in_vehicle_logs_only_after_it(
     late = next(one for one in VEHICLES if part_of(one) in LEADING.parts)
     store(engine, along_school(early), along_school(late))
     clock.moment += timedelta(minutes=10)
-    a_digester(engine, clock, Hub(), SharedOwnership(engine, locks[0], LEADING.parts)).digest()
+    a_digester(
+        engine, clock, Hub(), SharedOwnership(engine, locks[0], fixed(LEADING.parts))
+    ).digest()
     with reading(engine) as tx:
         assert list_unnoted(tx, 1000) == []
-    a_digester(engine, clock, Hub(), SharedOwnership(engine, locks[1], OTHER.parts)).digest()
+    a_digester(engine, clock, Hub(), SharedOwnership(engine, locks[1], fixed(OTHER.parts))).digest()
     with reading(engine) as tx:
         assert {vehicle for _, vehicle, _ in list_unnoted(tx, 1000)} == {early, late}
 
