@@ -8,7 +8,7 @@ from fleet.matching.driven_paths import DrivenPaths
 from fleet.matching.hmm_parameters import HMM
 from fleet.matching.kernels.arrays import LAYERS, OFF, Trellis
 from fleet.matching.kernels.posterior_decoding import decode, fill_costs_to_go
-from fleet.matching.map_matching import empty_trellis
+from fleet.matching.map_matching import STREETS, empty_trellis
 from tests import village as v
 
 ALMOST = 0.8
@@ -17,7 +17,7 @@ ALMOST = 0.8
 
 def trellis_of(*costs: tuple[float, float, float, float]) -> Trellis:
     """Layers of two streets, both directions of each, with what candidates cost; none is off."""
-    trellis = empty_trellis(HMM)
+    trellis = empty_trellis(HMM, STREETS)
     trellis.ring[LAYERS] = len(costs)
     for at, row in enumerate(costs):
         trellis.size[at] = 5
