@@ -3,13 +3,17 @@
 A bit that says when the file was made may be otherwise: then the city is restored whole.
 """
 
+import os
 import shutil
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
 from data.errors import BarfrubError
+from data.store.backup import postgres_copy
 from data.store.backup.backup import write_backup
 from data.store.backup.postgres_copy import dump, load
 from data.store.backup.restore import restore_city
@@ -24,6 +28,17 @@ pytestmark = pytest.mark.skipif(not postgres.WANTED, reason="about cities on Pos
 
 DUMPS = max(1, MANY // 5)
 """Damaged dumps alone: for each, a database is made and dropped."""
+
+
+OURS = f"{os.getpid():08x}"
+"""What names of databases begin with that this process restores in: others restore beside it."""
+
+
+@pytest.fixture(autouse=True)
+def _ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = count()
+    names = SimpleNamespace(token_hex=lambda _: f"{OURS}{next(numbers):08x}")
+    monkeypatch.setattr(postgres_copy, "secrets", names)
 
 
 @pytest.fixture
@@ -45,8 +60,9 @@ def left_over(url: str) -> list[str]:
     """Schemas of cities in this database, and databases that a restore has made beside it."""
     with psycopg.connect(url) as connection:
         found = connection.execute(
-            "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'village%'"
-            " UNION ALL SELECT datname FROM pg_database WHERE datname LIKE 'barfrub_restoring%'"
+            "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'village%%'"
+            " UNION ALL SELECT datname FROM pg_database WHERE datname LIKE %s",
+            [f"barfrub_restoring_{OURS}%"],
         )
         return [name for (name,) in found]
 
