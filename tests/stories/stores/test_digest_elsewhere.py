@@ -17,7 +17,6 @@ from api.config.console import joined_city
 from api.config.settings import Settings
 from api.processes.city_state import CityStateHolder
 from api.processes.ingest.evidence_machine import digest_until
-from api.processes.ingest.evidence_pipeline import Digester
 from api.processes.ingest.evidence_process import Apart
 from api.processes.ingest.live_positions import Consumer
 from api.server.app import create_app
@@ -32,16 +31,14 @@ from tests import village as v
 from tests.api.conftest import StillClock
 from tests.stories.stores.test_evidence_processes import (
     AFTER_ALL,
-    VEHICLES,
     all_digested,
+    assert_as_by_one_process,
     begin_storm,
     holders,
     night,
-    passes_and_coverage,
     store,
     until,
 )
-from tests.village_database import a_village_database
 
 on_postgres = pytest.mark.skipif(not postgres.WANTED, reason="about cities on PostgreSQL")
 
@@ -120,18 +117,9 @@ def test_two_machines_digest_for_a_server_and_one_goes_on_when_the_other_is_kill
             assert {*holders(engine)} == {before[-1]} != {before[0]}
             until(alive.exists)
         assert app.leadership.leads()
-    alone = a_village_database()
-    assert begin_storm(alone).id == storm.id
-    store(alone, fixes)
     clock.moment = AFTER_ALL
-    digester = Digester(alone, clock, CityStateHolder(alone), Hub(), lambda: False)
-    while digester.digest().positions:
-        pass
-    found = passes_and_coverage(engine)
-    assert len(found[0]) > 3 * len(VEHICLES)
-    assert found == passes_and_coverage(alone)
+    assert_as_by_one_process(engine, storm, fixes, clock)
     engine.dispose()
-    alone.dispose()
 
 
 def colors_of_school(heard: Subscription) -> set[tuple[int, ...]]:

@@ -116,6 +116,22 @@ def holders(engine: Engine) -> list[str]:
         return [*tx.scalars(select(evidence_part.c.holder).order_by(evidence_part.c.part))]
 
 
+def assert_as_by_one_process(
+    engine: Engine, storm: Storm, fixes: list[Position], clock: StillClock
+) -> None:
+    """What was found in a storm is what one process alone finds in these positions."""
+    alone = a_village_database()
+    assert begin_storm(alone).id == storm.id
+    store(alone, fixes)
+    digester = Digester(alone, clock, CityStateHolder(alone), Hub(), lambda: False)
+    while digester.digest().positions:
+        pass
+    found = passes_and_coverage(engine)
+    assert len(found[0]) > 3 * len(VEHICLES)
+    assert found == passes_and_coverage(alone)
+    alone.dispose()
+
+
 def test_passes_are_those_of_one_process_though_one_of_three_was_killed_and_two_went_on(
     city_folder: Path, clock: StillClock
 ) -> None:
@@ -143,15 +159,6 @@ def test_passes_are_those_of_one_process_though_one_of_three_was_killed_and_two_
         until(lambda: all_digested(engine))
         until(lambda: len({*holders(engine)}) == 2)
 
-    alone = a_village_database()
-    begin_storm(alone)
-    store(alone, fixes)
     clock.moment = AFTER_ALL
-    digester = Digester(alone, clock, CityStateHolder(alone), Hub(), lambda: False)
-    while digester.digest().positions:
-        pass
-    found = passes_and_coverage(engine)
-    assert len(found[0]) > 3 * len(VEHICLES)
-    assert found == passes_and_coverage(alone)
+    assert_as_by_one_process(engine, storm, fixes, clock)
     engine.dispose()
-    alone.dispose()
