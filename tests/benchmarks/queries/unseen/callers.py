@@ -230,6 +230,6 @@ def untitled(base: str) -> str:
 
 
 def talk(part: str) -> Iterator[str]:
-    """Yield what people say without an address, in both languages."""
-    for language in ("fa", "en"):
+    """Yield what people say without an address, in both languages and in Finglish."""
+    for language in ("fa", "finglish", "en"):
         yield from (HERE / "talk" / f"{language}_{part}.txt").read_text("utf-8").splitlines()
