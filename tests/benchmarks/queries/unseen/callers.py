@@ -1,5 +1,6 @@
 """Callers whose sentences and slips the geocoder's grammar was not made for."""
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -28,7 +29,10 @@ MOST_MEANT = 3
 STRANGERS = 120
 """Streets of the other cities of a part that are asked for."""
 
-OTHER_KINDS = {"fa": ("خیابان", "بلوار", "جاده"), "en": ("St", "Ave", "Rd", "Dr", "Blvd")}
+OTHER_KINDS = {
+    "fit": ("خیابان", "بلوار", "جاده", "St", "Ave", "Rd", "Dr", "Blvd"),
+    "judge": ("خیابان", "کوچه", "بلوار", "کوی", "St", "Ave", "Rd", "Ln", "Pl", "Ct", "Ter"),
+}
 """Words for "street" that callers mix up."""
 
 FULL_TYPES = frozenset(form for several in TYPES.values() for form in several)
@@ -39,16 +43,23 @@ ELSEWHERE, TALK = "street of another city", "no address"
 NEGATIVES = (NEAR, SHARING, UNLIKE, ELSEWHERE, TALK)
 
 
+FINGLISH_KIND = re.compile(r"^(khiab[au]n|kheyabane|bolvare?|blvr|meyd[au]n|ko?u?che|bonbast) ")
+"""Words for "street" before a name in Finglish."""
+
+
 class Wordings(NamedTuple):
     """The sentences of a part: around a street in its own letters, in Finglish, at crossings.
 
-    `heard` are the sounds that are taken for others.
+    `places` are those with a place beside the street; `heard` and `typed` make of a name, and of
+    one in Finglish, what is heard.
     """
 
     spoken: Sequence[str]
     finglish: Sequence[str]
     crossings: Sequence[str]
-    heard: Sequence[str]
+    places: Sequence[str]
+    heard: slips.Slip
+    typed: slips.Slip
 
 
 class UnseenCallers:
@@ -62,8 +73,14 @@ class UnseenCallers:
         frames = tomllib.loads((HERE / "frames.toml").read_text("utf-8"))[part]
         language = "fa" if city.whole.persian else "en"
         self.frames = Wordings(
-            frames[language], frames["finglish"], frames[f"{language}_crossings"], frames["heard"]
+            frames[language],
+            frames["finglish"],
+            frames[f"{language}_crossings"],
+            frames.get(f"{language}_places", ()),
+            slips.rewritten(frames["heard"]),
+            slips.rewritten(frames.get("heard_finglish", ())),
         )
+        self.slips = slips.OF_PART[part]
 
     def queries(self, each: int) -> Iterator[Query]:
         """Yield so many queries of every class that has a truth, then all that have none."""
@@ -76,15 +93,19 @@ class UnseenCallers:
     def _makers(self) -> dict[str, Callable[[], Made]]:
         made = {
             "in a sentence": self._told,
-            "heard wrong": lambda: self._slipped(slips.heard_wrong(self.frames.heard)),
+            "heard wrong": lambda: self._slipped(self.frames.heard),
             "words left out": self._left_out,
-            "other order": lambda: self._slipped(slips.reordered),
+            "other order": lambda: self._slipped(self.slips.reordered),
             "glued": self._glued,
-            "split": lambda: self._slipped(slips.split),
+            "split": lambda: self._slipped(self.slips.split),
             "other kind": self._other_kind,
             "at a crossing": self._crossing,
         }
-        return made | ({"Finglish": self._finglish} if self.city.whole.persian else {})
+        if self.city.whole.persian:
+            made["Finglish"] = self._finglish
+        if self.part == "judge":
+            made |= {"near a place": self._near_place, "kind at the other end": self._backwards}
+        return made
 
     def _street(self) -> Street:
         return self.chance.choice([s for s in self.facts.streets if plain(s.base)])
@@ -111,7 +132,7 @@ class UnseenCallers:
 
     def _left_out(self) -> Made:
         street = self._street()
-        base = slips.left_out(self.chance, street.base)
+        base = self.slips.left_out(self.chance, street.base)
         if base is None or near_any(plain(base), self.facts.bases, 2):
             return None
         left = set(base.split())
@@ -127,12 +148,12 @@ class UnseenCallers:
         street = self._street()
         said = self.drawn.kinded(street, street.base)
         kind, _, after = said.partition(street.base)
-        words = slips.joined(self.chance, street.base)
-        if words and self.chance.random() < 0.4:
-            glued = f"{kind}{words}{after}"
+        joint = self.chance.choice(self.slips.joints)
+        if " " in street.base and self.chance.random() < 0.4:
+            glued = f"{kind}{street.base.replace(' ', joint)}{after}"
         elif len((kind + after).strip()) > LONGEST_SHORT:
-            glued = said.replace(f" {street.base}", street.base)
-            glued = glued.replace(f"{street.base} ", street.base)
+            glued = said.replace(f" {street.base}", joint + street.base)
+            glued = glued.replace(f"{street.base} ", street.base + joint)
         else:
             return None
         return self._framed(glued, self.frames.spoken), self._truth(street), self._own(street)
@@ -140,13 +161,38 @@ class UnseenCallers:
     def _other_kind(self) -> Made:
         """Say another word for "street" than the map, where no other street has the name."""
         street = self._street()
-        kinds = OTHER_KINDS["fa" if self.city.whole.persian else "en"]
+        persian = self.city.whole.persian
+        kinds = [each for each in OTHER_KINDS[self.part] if each.isascii() != persian]
+        known = kinds if self.part == "fit" else (*kinds, "")
         same = [s for s in self.facts.streets if plain(s.base) == plain(street.base)]
-        if street.kind not in kinds or len(same) > 1:
+        if street.kind not in known or len(same) > 1:
             return None
         kind = self.chance.choice([each for each in kinds if each != street.kind])
-        text = street.name.replace(street.kind, kind)
+        text = f"{kind} {street.base}" if persian else f"{street.base} {kind}"
         return self._framed(text, self.frames.spoken), self._truth(street)
+
+    def _backwards(self) -> Made:
+        """Say the word for "street" at the end of a Persian name, or before an English one."""
+        street = self._street()
+        before, base, after = self.drawn.kinded(street, street.base).partition(street.base)
+        said = f"{after} {base} {before}".strip()
+        if len((before + after).strip()) <= LONGEST_SHORT or plain(said) in self.facts.bases:
+            return None
+        said = " ".join(said.split())
+        return self._framed(said, self.frames.spoken), self._truth(street), self._own(street)
+
+    def _near_place(self) -> Made:
+        if not self.facts.spots:
+            return None
+        place, street, _ = self.chance.choice(self.facts.spots)
+        name = self.chance.choice(place.names[""])
+        beside = [
+            points
+            for other, at, points in self.facts.spots
+            if at is street and name in other.names[""]
+        ]
+        form = self.chance.choice(self.frames.places)
+        return form.format(a=self.drawn.say(street), p=name), shapely.union_all(beside)
 
     def _crossing(self) -> Made:
         one, other, points = self.chance.choice(self.facts.crossings)
@@ -156,11 +202,15 @@ class UnseenCallers:
 
     def _finglish(self) -> Made:
         street = self._street()
-        said = finglish(self.chance, street.latin)
+        said = self._typed(street)
         if len(plain(said)) < 4 or not sounds_like(street.base, said):
             return None
         truth = self.facts.bearing(street.latin).union(self._truth(street))
         return self._framed(said, self.frames.finglish), truth, self._own(street)
+
+    def _typed(self, street: Street) -> str:
+        said = finglish(self.chance, street.latin)
+        return self.frames.typed(self.chance, said) or said
 
     def _truth(self, street: Street) -> shapely.Geometry:
         return self.facts.bearing(street.name)
@@ -179,7 +229,7 @@ class UnseenCallers:
             if kind is None:
                 continue
             found[kind].append((self.drawn.say(street), self.frames.spoken))
-            said = finglish(self.chance, street.latin)
+            said = self._typed(street)
             if self.city.whole.persian and len(plain(said)) > 3 and not self._sounds(said):
                 found[kind].append((said, self.frames.finglish))
         for street in self.chance.sample(self.city.strangers, STRANGERS):
@@ -204,7 +254,7 @@ class UnseenCallers:
 
     def _sounds(self, name: str) -> bool:
         """Whether a Latin name may be how a street of this Persian city sounds."""
-        words = name.removeprefix("khiaban ").removeprefix("bolvar ").removeprefix("meydan ")
+        words = FINGLISH_KIND.sub("", name)
         return name[0].isascii() and any(
             sounds_like(street.base, words) for street in self.facts.streets
         )

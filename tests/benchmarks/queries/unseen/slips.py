@@ -1,6 +1,8 @@
 """What becomes of a name between a caller's mouth and the desk: rules that the parser lacks."""
 
+import re
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from tests.benchmarks.queries.chance import Chance
 
@@ -8,16 +10,26 @@ type Slip = Callable[[Chance, str], str | None]
 """From a name without its word for "street" to what is heard; `None` where it cannot happen."""
 
 
-def heard_wrong(sounds: Sequence[str]) -> Slip:
-    """Return the slip of one of these sounds, written "p>b", for the other."""
+class Slips(NamedTuple):
+    """Slips of a part; `joints` are what it writes where words are written in one."""
+
+    left_out: Slip
+    reordered: Slip
+    split: Slip
+    joints: Sequence[str]
+
+
+def rewritten(rules: Sequence[str]) -> Slip:
+    """Return the slip of one of these rules, "found>becomes", of which `found` is a pattern."""
+    parts = [rule.partition(">") for rule in rules]
+    patterns = [(re.compile(found, re.IGNORECASE), becomes) for found, _, becomes in parts]
 
     def slip(chance: Chance, base: str) -> str | None:
-        fitting = [each for each in sounds if each.partition(">")[0] in base[1:].lower()]
+        fitting = [(at, new) for each, new in patterns if (at := each.search(base, 1))]
         if len(base) < 4 or not fitting:
             return None
-        old, _, new = chance.choice(fitting).partition(">")
-        at = base.lower().index(old, 1)
-        return base[:at] + new + base[at + len(old) :]
+        at, new = chance.choice(fitting)
+        return base[: at.start()] + at.expand(new) + base[at.end() :]
 
     return slip
 
@@ -52,6 +64,33 @@ def split(chance: Chance, base: str) -> str | None:
     return " ".join(words)
 
 
-def joined(_chance: Chance, base: str) -> str | None:
-    """Write all words of a name as one."""
-    return base.replace(" ", "") if " " in base else None
+def last_words(chance: Chance, base: str) -> str | None:
+    """Say the end of a name only, of four letters and a third of all."""
+    words = base.split()
+    if len(words) < 2 or not all(word.isalpha() for word in words):
+        return None
+    kept = " ".join(words[chance.randrange(1, len(words)) :])
+    return kept if len(kept) >= max(4, len(base) / 3) else None
+
+
+def exchanged(chance: Chance, base: str) -> str | None:
+    """Exchange two neighbouring words."""
+    words = base.split()
+    if len(words) < 2 or not all(word.isalpha() for word in words):
+        return None
+    at = chance.randrange(0, len(words) - 1)
+    return " ".join((*words[:at], words[at + 1], words[at], *words[at + 2 :]))
+
+
+AT_SYLLABLES = (
+    r"(?<=\w[ادذرزژو])(?=\w\w)> ",
+    r"(?<=\w[ادذرزژو])(?=\w\w)>" + "\u200c",
+    "(?<=[a-z][aeiou])(?=[b-df-hj-np-tv-z][a-z]{2})> ",
+    "(?<=[a-z][aeiou])(?=[b-df-hj-np-tv-z][a-z]{2})>-",
+)
+"""Where Persian letters do not join, and after a Latin vowel."""
+
+OF_PART = {
+    "fit": Slips(left_out, reordered, split, ("",)),
+    "judge": Slips(last_words, exchanged, rewritten(AT_SYLLABLES), ("\u200c", "_", "-", "/")),
+}
