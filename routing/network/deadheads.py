@@ -16,6 +16,8 @@ from routing.problem.problem import NONE, Flags, Floats, Floats32, Ints, Longs, 
 
 DENSE_ENDS = 3_000
 """Up to so many ends all pairs are computed between arcs; those with the same turns are one."""
+EQUAL = 1e-9
+"""Relative difference of sums of the same numbers."""
 SOURCES = 512
 """Ends from which roads are followed at a time, so that little memory is needed beside."""
 NEAREST = 160
@@ -174,8 +176,13 @@ def _dense(
         seconds = np.minimum(next_s[row, column], np.float32(FAR_S))
         dense[first + row, next_way[row, column]] = seconds
     walk = _walk(dense, leave, enter)
-    out, leave = _by_first(leave, walk)
     into, enter = _by_first(enter, walk)
+    opposite = _opposites(dense[: len(sources)])
+    if opposite is None:
+        out, leave = _by_first(leave, walk)
+    else:
+        out = opposite[into]
+        leave = np.argsort(out).astype(np.int32)[leave]
     dense[: len(out)] = dense[np.ix_(out, into)]
     none = np.zeros((1, 1), np.float32)
     return DeadheadTable(
@@ -189,7 +196,21 @@ def _dense(
         none,
         np.zeros(1, EDGE),
         none,
+        symmetric=opposite is not None,
     )
+
+
+def _opposites(dense: Floats32) -> Ints | None:
+    """Return the order int32[E] of rows in which a table is symmetric, `None` for no such order."""
+    if dense.shape[0] != dense.shape[1]:
+        return None
+    out_s, into_s = dense.sum(axis=1, dtype=np.float64), dense.sum(axis=0, dtype=np.float64)
+    row = np.empty(len(dense), np.int32)
+    for way, total_s in enumerate(into_s):
+        alike = np.flatnonzero(np.abs(out_s - total_s) <= EQUAL * total_s)
+        row[way] = alike[dense[alike, way].argmin()] if len(alike) else NONE
+    paired = row.min() > NONE and len(np.unique(row)) == len(row)
+    return row if paired and np.array_equal(dense[row], dense[row].T) else None
 
 
 def _walk(dense: Floats32, leave: Ints, enter: Ints) -> Ints:

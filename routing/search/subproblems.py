@@ -46,7 +46,7 @@ from routing.kernels.graph.neighbor_lists import near_within
 from routing.kernels.routes.deadhead_matrix import between
 from routing.kernels.rows import intermediate_facilities
 from routing.kernels.search import annealing, initial_rows
-from routing.problem.problem import NONE, Floats, Floats32, Ints
+from routing.problem.problem import NONE, Floats32, Ints
 from routing.search.rule_arrays import fill_node_rules, fill_window_rules, subproblem_rules
 
 NOWHERE = -2
@@ -202,8 +202,11 @@ def _part(
     node[:count, SERVICE:] = arrays.service_s[tasks]
     node[:count, DISTANCE] = table.apart_s[table.leave[count, 0]][table.enter[:count]].min(axis=1)
     near = _near(arrays, tasks)
-    if len(deadheads.dense) > 1:
-        node[:count, BEYOND] = _beyond_s(near, table)
+    near_s = _near_s(near[:, :NEAR_PLACES], table)
+    if len(deadheads.dense) > 1 and near_s.shape[1]:  # else one that is as near may not be listed
+        listed = (near[:, : near_s.shape[1]] != NONE).sum(axis=1)
+        last_s = near_s[np.arange(count), np.maximum(listed - 1, 0)]
+        node[:count, BEYOND] = np.where(listed == 0, 0.0, last_s)
     which = np.zeros((starts, 4), np.int32)
     which[:, KIND] = arrays.vehicle["kind"][[w.vehicle for w in windows]]
     which[:, START] = np.arange(count, count + starts)
@@ -220,6 +223,7 @@ def _part(
         np.arange(count + 2 * starts, len(end), dtype=np.int32),
         np.ascontiguousarray(sites["fill_s"]),
         near,
+        near_s,
         not (any(timed[name].any() for name in timed.dtype.names or ()) or clocked),
         arrays.modes,
         (0,) if len(sites) else (),
@@ -228,18 +232,12 @@ def _part(
     )
 
 
-def _beyond_s(near: Ints, table: NodeDeadheads) -> Floats:
-    """Return float64[T], how far tasks at least are that are not among the nearest of each."""
-    if not near.shape[1]:
-        return np.zeros(len(near))
-    near = near[:, :NEAR_PLACES]
-    last = np.maximum((near != NONE).sum(axis=1) - 1, 0)
-    farthest = near[np.arange(len(near)), last]
+def _near_s(near: Ints, table: NodeDeadheads) -> Floats32:
+    """Return float32[T, Q], how far near tasks are at least, before or behind each."""
     leave, enter = table.leave[: len(near)], table.enter[: len(near)]
-    to = table.apart_s[leave[:, :, None], enter[farthest][:, None, :]]
-    fro = table.apart_s[leave[farthest][:, :, None], enter[:, None, :]]
-    least = np.minimum(to.min(axis=(1, 2)), fro.min(axis=(1, 2)))
-    return np.where(farthest == NONE, 0.0, least)
+    to = table.apart_s[leave[:, None, :, None], enter[near][:, :, None, :]].min(axis=(2, 3))
+    fro = table.apart_s[leave[near][:, :, :, None], enter[:, None, None, :]].min(axis=(2, 3))
+    return np.minimum(to, fro)
 
 
 def _salts(
@@ -258,21 +256,27 @@ def _deadheads(deadheads: DeadheadTable, end: Ints, tasks: int, starts: int) -> 
     ends = np.unique(end[exists])
     if len(deadheads.dense) > 1:
         out, into = np.unique(deadheads.leave[ends]), np.unique(deadheads.enter[ends])
+        if deadheads.symmetric:
+            out = into = np.union1d(out, into)
         known = deadheads.dense[np.ix_(out, into)]
     else:
         out = into = ends.astype(np.int32)
         known = np.empty((len(ends), len(ends)), np.float32)
         between(deadheads, out, np.full(len(deadheads.edge), NONE, np.int32), known)
     no_exit, no_entry, anywhere = len(out), len(into), len(into) + 1
-    apart = np.full((len(out) + 1, len(into) + 2), BIG_S, np.float32)
+    apart = np.full((len(out) + 2, len(into) + 2), BIG_S, np.float32)
     apart[:no_exit, :no_entry] = np.where(known < FAR_S, known, BIG_S)
     apart[:no_exit, anywhere] = 0.0
+    back = apart
+    if deadheads.symmetric:
+        apart[anywhere, :no_entry] = 0.0
+    else:
+        back = np.ascontiguousarray(apart.T)
     leave = np.where(exists, np.searchsorted(out, deadheads.leave[end]), no_exit)
     enter = np.where(exists, np.searchsorted(into, deadheads.enter[end]), no_entry)
     enter[end == NOWHERE] = anywhere
     enter[tasks : tasks + starts] = no_entry
     leave[tasks + starts : tasks + 2 * starts] = no_exit
-    back = np.ascontiguousarray(apart.T)
     leave, enter = leave.astype(np.int32), enter.astype(np.int32)
     return NodeDeadheads(apart, back, leave, enter, out, into)
 

@@ -61,7 +61,8 @@ class DeadheadTable(NamedTuple):
 
     Where all are known, `dense` float32[S, E] has those from each of S different ways out of an end
     to each of E different ways into one, `leave` and `enter` int32[N] say which are those of an
-    end, and all else is one dummy entry. Else `dense` is float32[1, 1], `leave` and `enter` are the
+    end, and all else is one dummy entry; where every way leads back too, `symmetric`, ways out and
+    in have the same numbers. Else `dense` is float32[1, 1], `leave` and `enter` are the
     numbers of the ends themselves, `from_place` float32[P, N] and `to_place` float32[P, N] are
     exact, `near_key`, `near_s` [N, Q] hold the nearest ends exactly, sorted by key, and what is
     farther is at least `edge.far_s` [N] and estimated by `hub_s` float32[H, H] between the hubs
@@ -78,6 +79,7 @@ class DeadheadTable(NamedTuple):
     near_s: Floats32
     edge: Records
     hub_s: Floats32
+    symmetric: bool = False
 
 
 class ProblemArrays(NamedTuple):

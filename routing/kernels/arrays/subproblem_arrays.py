@@ -61,6 +61,8 @@ INSERTION = np.dtype(
     align=True,
 )
 """The cheapest place of a task in a window and the `second` cheapest, `then`."""
+DEARER = -2
+"""A place that is only known to cost at least so much."""
 ROUTE, PLACE, SLOT = range(3)
 """Columns of `Rows.spot`."""
 CHANGED_ROWS, MOVED_TASKS = range(2)
@@ -135,6 +137,7 @@ class Subproblem(NamedTuple):
     site: Ints
     fill_s: Floats
     near: Ints
+    near_s: Floats32
     timeless: bool
     modes: tuple[int, ...]
     reloads: tuple[int, ...]
@@ -171,11 +174,16 @@ class InsertionCache(NamedTuple):
     rolled back to its old version. `known` INSERTION[T, W, 2] has two answers for each: slot
     `UNCHANGED` is written where an iteration has not changed the window and outlives what is found
     in those that it has, slot `CHANGED`. Both lie in one line of the processor's cache. `beside`
-    int32[T] is the task that last had this one among its nearest.
+    int32[T] is the task that last had this one among its nearest, `gap_s` float32[T] how far that
+    was at least, `row` int32[W] the windows in which a task is tried, in that order, `nearest`
+    int32[W] the nearest task in each, -1 for none.
     """
 
     known: Any
     beside: Ints
+    gap_s: Floats32
+    row: Ints
+    nearest: Ints
 
 
 class UndoLog(NamedTuple):
@@ -239,7 +247,13 @@ def new_cache(tasks: int, windows: int) -> InsertionCache:
     """Return an empty cache."""
     known = np.zeros((tasks, windows, 2), INSERTION)
     known["version"] = NONE
-    return InsertionCache(known, np.full(tasks, NONE, np.int32))
+    return InsertionCache(
+        known,
+        beside=np.full(tasks, NONE, np.int32),
+        gap_s=np.zeros(tasks, np.float32),
+        row=np.zeros(windows, np.int32),
+        nearest=np.full(windows, NONE, np.int32),
+    )
 
 
 def new_undo(

@@ -1,4 +1,4 @@
-"""The cheapest places for a task in a row where nothing but its duration counts."""
+"""The cheapest place for a task in a row where nothing but its duration counts."""
 
 # mypy: no-warn-return-any
 
@@ -7,11 +7,13 @@ from routing.kernels.arrays.subproblem_arrays import (
     AHEAD,
     BEYOND,
     BIG_S,
+    DEARER,
     END,
     FIXED,
     KIND,
     LATEST,
     PACE,
+    PLACE,
     PRICE,
     SERVICE,
     WHOLE,
@@ -63,58 +65,50 @@ def _seconds_beside(sub: Subproblem, rows: Rows, row: int, place: int) -> float:
 
 
 @inlined
-def evaluate_shortest(
-    sub: Subproblem, rows: Rows, cache: InsertionCache, task: int, row: int, slot: int
-) -> None:
-    """Note the two cheapest places for `task` in `row`, as `evaluate_insertions` does.
+def shortest_insertion(
+    sub: Subproblem, rows: Rows, cache: InsertionCache, task: int, row: int, most: float, but: int
+) -> tuple[float, int]:
+    """Return (price, place) of the cheapest place for `task` in `row` that costs less than `most`.
 
-    Without times of tasks, reloads and rules. First come the ends of the row and the places beside
-    tasks that are marked as near (`InsertionCache.beside`). Places between two others, most of a
-    long row, are looked at only where the least ways that these may be away could beat the second.
+    Without times of tasks, reloads and rules; place `but` does not count. Where there is none,
+    return (`most`, `DEARER`), or (a prohibitive price, -1) where the row can take no more at all.
+    Of the deadheads to and from the task only the least that they can be is looked at first:
+    `InsertionCache.gap_s` for tasks that are marked as near, BEYOND for others, 0 for the ends of
+    the row. They are looked up where the place could then be the cheapest.
     """
     n = rows.size[row]
-    around = 2.0 * sub.window[row, PACE] * sub.node[task, BEYOND]
-    best = BIG_S * BIG_S
-    second = best
-    at = -1
-    then = -1
-    least = best
-    for far in range(2):
-        if far == 1 and least + around >= second:
-            break
-        near = True
-        for p in range(n + 1):
-            was_near = near
-            near = p + 1 > n or cache.beside[rows.order[row, p + 1]] == task
-            if far == 0 and not (near or was_near):
-                least = min(least, _seconds_beside(sub, rows, row, p))
-                continue
-            seen = near or was_near
-            if far == 1 and (seen or _seconds_beside(sub, rows, row, p) + around >= second):
-                continue
-            spent = _seconds_with(sub, rows, task, row, p)
-            if spent < best:
-                second = best
-                then = at
-                best = spent
-                at = p + 1
-            elif spent < second:
-                second = spent
-                then = p + 1
+    pace = sub.window[row, PACE]
+    price = sub.window[row, PRICE]
+    beyond = pace * sub.node[task, BEYOND]
     free = n == 0 and sub.window[row, WHOLE] > 0.0
     now = 0.0 if free else rows.place[row, n + 1, AHEAD]
-    more = sub.node[task, SERVICE + sub.which[row, KIND]] - now
-    slack = sub.window[row, LATEST] + 1e-6 - rows.sum[row, END]
     fixed = sub.window[row, FIXED] if free else 0.0
-    known = cache.known[task, row, slot]
-    known.version = rows.version[row]
-    known.price = (best + more) * sub.window[row, PRICE] + fixed
-    known.second = (second + more) * sub.window[row, PRICE] + fixed
-    known.place = at
-    known.then = then
-    if second + more > slack:
-        known.second = BIG_S * BIG_S
-        known.then = -1
-    if best + more > slack:
-        known.price = BIG_S * BIG_S
-        known.place = -1
+    more = sub.node[task, SERVICE + sub.which[row, KIND]] - now
+    slack = sub.window[row, LATEST] + 1e-6 - rows.sum[row, END] - more
+    limit = (most - fixed) / price - more if price > 0.0 else BIG_S * BIG_S
+    best = min(slack, limit)
+    at = -1
+    near = cache.nearest[row]
+    first = rows.spot[near, PLACE] if near >= 0 else 0
+    gap = 0.0
+    for x in range(-2 if first > 0 else 0, n + 1):
+        p = first + 1 + x if x < 0 else x
+        if x >= 0:
+            least = gap + _seconds_beside(sub, rows, row, p)
+            gap = 0.0
+            if p < n:
+                c = rows.order[row, p + 1]
+                gap = pace * cache.gap_s[c] if cache.beside[c] == task else beyond
+            if least + gap >= best or (first > 0 and first - 1 <= p <= first):
+                continue
+        if p + 1 == but:
+            continue
+        spent = _seconds_with(sub, rows, task, row, p)
+        if spent < best:
+            best = spent
+            at = p + 1
+    if at >= 0:
+        return (best + more) * price + fixed, at
+    if limit < slack:
+        return most, DEARER
+    return BIG_S * BIG_S, -1

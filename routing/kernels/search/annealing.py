@@ -10,28 +10,21 @@ from routing.kernels.arrays.randomness import draw
 from routing.kernels.arrays.subproblem_arrays import (
     ABSENT,
     BIG_S,
-    CAPACITY,
     CHANGED,
     CHANGED_ROWS,
     COMPLETION,
     DISTANCE,
     EXCESS,
-    GROUP,
-    KIND,
     LATENESS,
     MATERIAL,
     MOVED_TASKS,
-    NEAR_PLACES,
     OVER,
     PLACE,
     ROUTE,
     ROWS,
-    SERVICE,
-    SPARE,
     UNCHANGED,
     WEIGHT,
     BestRows,
-    InsertionCache,
     Rows,
     RowSearch,
     Subproblem,
@@ -39,10 +32,10 @@ from routing.kernels.arrays.subproblem_arrays import (
 )
 from routing.kernels.rows.membership import note_absent, note_row
 from routing.kernels.rows.precedence import EARLIERS, has_all_earlier, update_release
-from routing.kernels.rows.rows import evaluate_insertions, insert_task, remove_tasks
-from routing.kernels.rows.shortest_insertion import evaluate_shortest
+from routing.kernels.rows.rows import insert_task, remove_tasks
 from routing.kernels.rows.synchronization import remove_later_passes, synchronize
 from routing.kernels.rows.undo import begin_iteration, log_task, roll_back, save_best, save_row
+from routing.kernels.search.best_insertion import best_place
 from routing.kernels.search.segment_reversal import move_segment
 
 STRING = 10.0
@@ -86,7 +79,7 @@ def remove_string(
     remove_tasks(sub, rows, row, first, count)
 
 
-@kernel
+@inlined
 def ruin(sub: Subproblem, rows: Rows, undo: UndoLog, rng: NDArray[np.uint64]) -> None:
     """Take strings of tasks around a random one out of several rows."""
     tasks = len(rows.spot)
@@ -168,102 +161,6 @@ def sort_tasks(sub: Subproblem, undo: UndoLog, rng: NDArray[np.uint64]) -> None:
 
 
 @inlined
-def _price_of_lack(sub: Subproblem, rows: Rows, row: int, need: float) -> float:
-    """Return what the material costs that `row` would lack with so much more needed."""
-    if need <= rows.sum[row, SPARE] + 1e-6:
-        return 0.0
-    if need > sub.window[row, CAPACITY] + 1e-6:
-        return BIG_S * BIG_S
-    if len(sub.site) > 0:
-        return 0.0
-    if rows.total[WEIGHT] == 0.0:
-        return BIG_S * BIG_S
-    return rows.total[WEIGHT] * (need - max(rows.sum[row, SPARE], 0.0))
-
-
-@inlined
-def mark_nearby(
-    sub: Subproblem, rows: Rows, cache: InsertionCache, undo: UndoLog, task: int, everywhere: bool
-) -> None:
-    """Mark the nearest tasks of `task` in `InsertionCache.beside`, and rows that have one of them.
-
-    Rows are marked in the second half of `UndoLog.seen`, all of them where `everywhere`.
-    """
-    windows = len(rows.size)
-    undo.seen[:windows] = False
-    undo.seen[windows:] = everywhere
-    for q in range(min(NEAR_PLACES, sub.near.shape[1])):
-        c = sub.near[task, q]
-        if c < 0:
-            break
-        cache.beside[c] = task
-        if rows.spot[c, ROUTE] >= 0:
-            undo.seen[windows + rows.spot[c, ROUTE]] = True
-
-
-@inlined
-def known_insertion(
-    sub: Subproblem, rows: Rows, cache: InsertionCache, task: int, row: int, changed: bool
-) -> int:
-    """Return the slot with the cheapest places of `task` in `row`, which are looked for if unknown.
-
-    `changed` says whether the iteration has changed the row. The task's nearest ones are marked.
-    """
-    for slot in range(2):
-        if cache.known[task, row, slot].version == rows.version[row]:
-            return slot
-    slot = CHANGED if changed else UNCHANGED
-    if sub.timeless and len(sub.reloads) == 0 and len(sub.ruled) == 0:
-        evaluate_shortest(sub, rows, cache, task, row, slot)
-    else:
-        evaluate_insertions(sub, rows, cache, task, row, slot)
-    return slot
-
-
-@kernel
-def best_place(
-    search: RowSearch, task: int, banned: int, everywhere: bool, blink: float
-) -> tuple[int, int]:
-    """Return (row, place) of the cheapest place for `task`, (-1, 0) for none.
-
-    Unless `everywhere`, only in empty rows and in those where near tasks are.
-    """
-    sub, rows, cache, undo, _, rng = search
-    best = BIG_S * BIG_S
-    chosen = -1
-    where = 0
-    need = sub.node[task, MATERIAL]
-    mark_nearby(sub, rows, cache, undo, task, everywhere)
-    windows = len(rows.size)
-    overlooked = int(draw(rng) * max(1.0 / blink, windows)) if blink > 0.0 else -1
-    for w in range(windows):
-        if rows.size[w] == 0:
-            if undo.seen[sub.which[w, GROUP]]:
-                continue
-            undo.seen[sub.which[w, GROUP]] = True
-        elif not undo.seen[windows + w]:
-            continue
-        if w == banned or sub.node[task, SERVICE + sub.which[w, KIND]] >= BIG_S:
-            continue
-        if rows.size[w] >= rows.order.shape[1] - 3:
-            continue
-        over = _price_of_lack(sub, rows, w, need)
-        if len(sub.ruled) > 0 and sub.rules.priced_pairs:
-            over += sub.rules.extra[task, w]
-            if over >= BIG_S:
-                continue
-        if over >= best:
-            continue
-        known = cache.known[task, w, known_insertion(sub, rows, cache, task, w, undo.mark[w])]
-        price = known.second if w == overlooked else known.price
-        if price + over < best:
-            best = price + over
-            chosen = w
-            where = known.then if w == overlooked else known.place
-    return chosen, where
-
-
-@kernel
 def recreate(search: RowSearch, blink: float) -> bool:
     """Put each listed task where it costs least; leave out what fits nowhere.
 
@@ -290,12 +187,16 @@ def recreate(search: RowSearch, blink: float) -> bool:
                         cache.known[t, w, UNCHANGED].version = -1
                         cache.known[t, w, CHANGED].version = -1
             banned = -1
-            for _ in range(3):
-                w, p = best_place(search, t, banned, everywhere, blink)
-                if w < 0 and not everywhere:
-                    w, p = best_place(search, t, banned, True, blink)
+            tries = 0
+            anywhere = everywhere
+            while tries < 3:
+                w, p = best_place(search, t, banned, anywhere, blink)
+                if w < 0 and not anywhere:
+                    anywhere = True
+                    continue
                 if w < 0:
                     break
+                tries += 1
                 save_row(rows, undo, w)
                 if insert_task(sub, rows, t, w, p):
                     note_row(sub, rows, t, w)

@@ -101,28 +101,26 @@ def _lay(sub: Subproblem, rows: Rows, undo: UndoLog, segment: RowSegment, row: i
     return at
 
 
-@kernel
-def _turn_around(
-    sub: Subproblem, rows: Rows, undo: UndoLog, row: int, first: int, last: int, most: float
-) -> tuple[bool, bool]:
-    """Turn places `first` to `last` of a row around, where it may cost no more than `most`.
-
-    Return (whether it was tried, whether the row can then be driven).
-    """
-    if first >= last:
-        return False, True
+@inlined
+def _turned_s(sub: Subproblem, rows: Rows, row: int, first: int, last: int) -> float:
+    """Return about the seconds of deadheads that turning places `first` to `last` around adds."""
     order = rows.order[row]
     before = _mode(sub, rows, row, first - 1)
     behind = _mode(sub, rows, row, last + 1)
     more = _apart(sub, row, order[first - 1], before, order[last], -1)
     more += _apart(sub, row, order[first], -1, order[last + 1], behind)
-    more -= _link(sub, rows, row, first) + _link(sub, rows, row, last + 1)
-    if more * sub.window[row, PRICE] > most:
-        return False, True
+    return more - _link(sub, rows, row, first) - _link(sub, rows, row, last + 1)
+
+
+@kernel
+def _turn_around(
+    sub: Subproblem, rows: Rows, undo: UndoLog, row: int, first: int, last: int
+) -> bool:
+    """Turn places `first` to `last` of a row around; return whether it can be driven."""
     save_row(rows, undo, row)
     at = _lay(sub, rows, undo, _segment(row, first, last, True), row, first)
     connect(sub, rows, row, at)
-    return True, refresh(sub, rows, row, first, last)
+    return refresh(sub, rows, row, first, last)
 
 
 @inlined
@@ -150,53 +148,42 @@ def _put_s(sub: Subproblem, rows: Rows, segment: RowSegment, other: int, at: int
 
 
 @kernel
-def _shift(
-    sub: Subproblem, rows: Rows, undo: UndoLog, segment: RowSegment, at: int, most: float
-) -> tuple[bool, bool]:
-    """Move a segment before place `at` of its row, which is not in it.
-
-    Return as `_turn_around`.
-    """
+def _shift(sub: Subproblem, rows: Rows, undo: UndoLog, segment: RowSegment, at: int) -> bool:
+    """Move a segment before place `at` of its row, which is not in it; return as `_turn_around`."""
     row, first, last, _ = segment
-    more = _put_s(sub, rows, segment, row, at) - _taken_s(sub, rows, segment)
-    if more * sub.window[row, PRICE] > most:
-        return False, True
     save_row(rows, undo, row)
     size = rows.size[row]
     if at < first:
         end = _lay(sub, rows, undo, segment, row, at)
         end = _lay(sub, rows, undo, _segment(row, at, first - 1, False), row, end)
         connect(sub, rows, row, end)
-        return True, refresh(sub, rows, row, at, last)
+        return refresh(sub, rows, row, at, last)
     end = _lay(sub, rows, undo, _segment(row, last + 1, at - 1, False), row, first)
     end = _lay(sub, rows, undo, segment, row, end)
     connect(sub, rows, row, end)
-    return True, refresh(sub, rows, row, first, min(at - 1, size))
+    return refresh(sub, rows, row, first, min(at - 1, size))
+
+
+@inlined
+def _may_change(sub: Subproblem, rows: Rows, segment: RowSegment, other: int) -> bool:
+    """Return whether another row has room for a segment and its vehicle may do its tasks."""
+    row, first, last, _ = segment
+    if rows.size[other] + last - first + 1 > rows.order.shape[1] - 4:
+        return False
+    for p in range(first, last + 1):
+        if sub.node[rows.order[row, p], SERVICE + sub.which[other, KIND]] >= BIG_S:
+            return False
+    return True
 
 
 @kernel
 def _change_rows(
-    sub: Subproblem,
-    rows: Rows,
-    undo: UndoLog,
-    segment: RowSegment,
-    other: int,
-    at: int,
-    most: float,
-) -> tuple[bool, bool]:
+    sub: Subproblem, rows: Rows, undo: UndoLog, segment: RowSegment, other: int, at: int
+) -> bool:
     """Move a segment before place `at` of another row; return as `_turn_around`."""
     row, first, last, _ = segment
-    order = rows.order[row]
     size = rows.size[row]
     count = last - first + 1
-    more = _put_s(sub, rows, segment, other, at) * sub.window[other, PRICE]
-    if more - _taken_s(sub, rows, segment) * sub.window[row, PRICE] > most:
-        return False, True
-    if rows.size[other] + count > rows.order.shape[1] - 4:
-        return False, True
-    for p in range(first, last + 1):
-        if sub.node[order[p], SERVICE + sub.which[other, KIND]] >= BIG_S:
-            return False, True
     save_row(rows, undo, row)
     save_row(rows, undo, other)
     end = _lay(sub, rows, undo, segment, other, at)
@@ -208,10 +195,10 @@ def _change_rows(
     for p in range(at, at + count):
         rows.spot[rows.order[other, p], ROUTE] = other
     fits = refresh(sub, rows, other, at, at + count - 1)
-    return True, refresh(sub, rows, row, first, first - 1) and fits
+    return refresh(sub, rows, row, first, first - 1) and fits
 
 
-@kernel
+@inlined
 def move_segment(
     sub: Subproblem, rows: Rows, undo: UndoLog, most: float, rng: NDArray[np.uint64]
 ) -> tuple[bool, bool]:
@@ -234,16 +221,26 @@ def move_segment(
         first = min(p, q)
         last = max(p, q)
         if kind < 0.5 * TURNED:
-            return _turn_around(sub, rows, undo, w, first + 1, last, most)
-        return _turn_around(sub, rows, undo, w, first, last - 1, most)
+            first += 1
+        else:
+            last -= 1
+        if first >= last or _turned_s(sub, rows, w, first, last) * sub.window[w, PRICE] > most:
+            return False, True
+        return True, _turn_around(sub, rows, undo, w, first, last)
     longest = n - p + 1
     if w == v and q > p:
         longest = q - p
     last = p + int(draw(rng) * longest)
     turned = draw(rng) < 0.5
     at = q + 1 if (draw(rng) < 0.5) != turned else q
+    if w == v and (at == p or at == last + 1):
+        return False, True
+    segment = _segment(w, p, last, turned)
+    more = _put_s(sub, rows, segment, v, at) * sub.window[v, PRICE]
+    if more - _taken_s(sub, rows, segment) * sub.window[w, PRICE] > most:
+        return False, True
     if w == v:
-        if at == p or at == last + 1:
-            return False, True
-        return _shift(sub, rows, undo, _segment(w, p, last, turned), at, most)
-    return _change_rows(sub, rows, undo, _segment(w, p, last, turned), v, at, most)
+        return True, _shift(sub, rows, undo, segment, at)
+    if not _may_change(sub, rows, segment, v):
+        return False, True
+    return True, _change_rows(sub, rows, undo, segment, v, at)

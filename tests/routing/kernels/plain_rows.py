@@ -76,6 +76,7 @@ def a_part(seed, tasks=5, modes=2, sites=0, timeless=True, share=0.7):
         site=np.arange(nodes - sites, nodes, dtype=np.int32),
         fill_s=random.integers(0, 30, sites).astype(float),
         near=near.reshape(tasks, -1),
+        near_s=np.zeros((tasks, tasks - 1), np.float32),
         timeless=timeless,
         modes=(0,) * modes,
         reloads=(0,) if sites else (),

@@ -126,6 +126,20 @@ def test_where_turning_is_free_deadheads_are_those_between_junctions():
         assert found == pytest.approx(exact, rel=1e-6)
 
 
+def test_the_table_is_symmetric_where_all_ways_lead_back():
+    streets = [(a, b, 10.0 + a + b) for a, b in ((0, 1), (1, 2), (2, 3), (3, 0), (1, 3))]
+    town = a_town(streets, [(0, 1), (2, 3), (4, 5), (6, 7), (8, 9)])
+    town = replace(town, turn_s=np.zeros_like(town.turn_s))
+    line = deadheads.line_graph(town)
+    ends = deadheads.ends_of(town)
+    gaps, _ = deadheads.deadhead_table(town, line, ends, 1)
+    assert gaps.symmetric
+    assert np.array_equal(gaps.dense, gaps.dense.T)
+    for i, arc in enumerate(ends.arc.tolist()):
+        exact = np.minimum(deadheads.from_arc(town, line, arc)[ends.arc], deadheads.FAR_S)
+        assert [deadhead_s(gaps, i, j) for j in range(len(ends.arc))] == pytest.approx(exact)
+
+
 def test_what_lies_near_lies_near_in_the_table():
     problem = a_random_town(5, 40, 2)
     line = deadheads.line_graph(problem)

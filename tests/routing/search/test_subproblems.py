@@ -53,18 +53,26 @@ def begun(problem, seed=1):
 
 
 @settings(max_examples=40)
-@given(seed=SEEDS, modes=st.integers(2, 3), tasks=st.integers(1, 4), sites=st.integers(0, 2))
+@given(
+    seed=SEEDS,
+    modes=st.integers(2, 3),
+    tasks=st.integers(1, 4),
+    sites=st.integers(0, 2),
+    symmetric=st.booleans(),
+)
 def test_deadheads_of_a_part_lead_neither_to_a_start_nor_away_from_a_finish(
-    seed, modes, tasks, sites
+    seed, modes, tasks, sites, symmetric
 ):
     random = np.random.default_rng(seed)
     none = np.zeros((1, 1), np.float32)
-    dense = random.choice([1.0, 2.0, 3.0, FAR_S], (5, 4)).astype(np.float32)
+    dense = random.choice([1.0, 2.0, 3.0, FAR_S], (5, 5 if symmetric else 4)).astype(np.float32)
+    if symmetric:
+        dense = np.minimum(dense, dense.T)
     leave = random.integers(0, 5, 9).astype(np.int32)
     enter = random.integers(0, 4, 9).astype(np.int32)
     known = DeadheadTable(
         dense, leave, enter, 2, none, none, none.astype(np.int32), none, np.zeros(1, EDGE), none
-    )
+    )._replace(symmetric=symmetric)
     end = random.integers(-1, 9, (tasks + 2 + 2 + sites, modes)).astype(np.int32)
     end[tasks:, 0] = random.integers(0, 9, 4 + sites)
     end[tasks:, 1:] = -1
@@ -83,6 +91,25 @@ def test_deadheads_of_a_part_lead_neither_to_a_start_nor_away_from_a_finish(
         expected = np.float32(seconds(i, a, j, m))
         assert table.apart_s[table.leave[i, a], table.enter[j, m]] == expected
         assert table.back_s[table.enter[j, m], table.leave[i, a]] == expected
+
+
+@settings(max_examples=40)
+@given(seed=SEEDS, tasks=st.integers(1, 5))
+def test_near_tasks_of_a_part_are_as_far_as_their_least_deadhead(seed, tasks):
+    random = np.random.default_rng(seed)
+    apart = random.integers(1, 9, (4, 4)).astype(np.float32)
+    leave, enter = random.integers(0, 4, (2, tasks, 2))
+    near = random.integers(0, tasks, (tasks, 3)).astype(np.int32)
+    table = subproblems.NodeDeadheads(apart, apart.T, leave, enter, near[:, 0], near[:, 0])
+    found = subproblems._near_s(near, table)
+    for t, q in np.ndindex(near.shape):
+        c = near[t, q]
+        ways = [
+            apart[leave[i, a], enter[j, m]]
+            for i, j in ((t, c), (c, t))
+            for a, m in np.ndindex(2, 2)
+        ]
+        assert found[t, q] == min(ways)
 
 
 @pytest.mark.parametrize(("vehicles", "whole"), [(3, False), (5, True)])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from routing.kernels.arrays.route_arrays import SPOT
 from routing.kernels.arrays.subproblem_arrays import new_cache, new_undo
 from routing.kernels.graph.neighbor_lists import near_by_all, near_within, pulls
-from routing.kernels.search.annealing import mark_nearby
+from routing.kernels.search.best_insertion import list_rows
 from tests.routing.kernels.plain_rows import WINDOWS, a_part, computed
 
 SEEDS = st.integers(0, 10_000)
@@ -81,17 +81,24 @@ def test_tasks_of_a_part_keep_their_order_of_nearness_among_themselves(seed, tas
 
 @settings(max_examples=40)
 @given(seed=SEEDS, everywhere=st.booleans())
-def test_near_tasks_and_the_rows_with_one_are_marked(seed, everywhere):
+def test_a_task_is_tried_in_rows_by_their_nearness_then_in_an_empty_one(seed, everywhere):
     random = np.random.default_rng(seed)
-    part = a_part(seed)._replace(near=some_near(random, 5))
+    near = some_near(random, 5)
+    near_s = random.random(near.shape).astype(np.float32)
+    part = a_part(seed)._replace(near=near, near_s=near_s)
     owner = random.integers(-1, WINDOWS, 5)
     rows, _, _ = computed(part, [np.flatnonzero(owner == w).tolist() for w in range(WINDOWS)])
     undo = new_undo(5, WINDOWS, 7, part.modes)
     task = int(random.integers(0, 5))
     cache = new_cache(5, WINDOWS)
-    mark_nearby(part, rows, cache, undo, task, everywhere)
-    beside = {int(c) for c in part.near[task] if c >= 0}
-    near = {int(owner[c]) for c in beside}
+    count = list_rows(part, rows, cache, undo, task, everywhere)
+    beside = [int(c) for c in near[task] if c >= 0]
     assert np.flatnonzero(cache.beside == task).tolist() == sorted(beside)
-    assert undo.seen[:WINDOWS].tolist() == [False] * WINDOWS
-    assert undo.seen[WINDOWS:].tolist() == [everywhere or w in near for w in range(WINDOWS)]
+    assert cache.gap_s[beside].tolist() == near_s[task, : len(beside)].tolist()
+    nearest = {}
+    for c in beside:
+        if owner[c] >= 0:
+            nearest.setdefault(int(owner[c]), c)
+    others = [w for w in range(WINDOWS) if rows.size[w] == 0 or (everywhere and w not in nearest)]
+    assert cache.row[:count].tolist() == [*nearest, *others]
+    assert [cache.nearest[w] for w in cache.row[:count]] == [*nearest.values(), *[-1] * len(others)]

@@ -10,19 +10,21 @@ from routing.kernels.arrays.subproblem_arrays import (
     BIG_S,
     CHANGED,
     COST,
+    DEARER,
     END,
     FIXED,
     LATEST,
     PLACE,
     PRICE,
+    ROUTE,
     SERVICE,
     SITE,
     UNCHANGED,
     WHOLE,
 )
 from routing.kernels.rows.rows import evaluate_insertions, insert_task, remove_tasks
-from routing.kernels.rows.shortest_insertion import evaluate_shortest
-from routing.kernels.search.annealing import known_insertion
+from routing.kernels.rows.shortest_insertion import shortest_insertion
+from routing.kernels.search.best_insertion import known_insertion, known_shortest
 from tests.routing.kernels.plain_rows import (
     WINDOWS,
     a_part,
@@ -87,21 +89,40 @@ def test_a_task_finds_the_two_cheapest_places_of_all(seed, modes):
 
 @settings(max_examples=40)
 @given(seed=SEEDS, near=st.integers(0, 6), late_s=st.floats(0.0, 200.0))
-def test_passing_over_far_places_finds_the_same_two(seed, near, late_s):
+def test_passing_over_far_places_finds_the_cheapest_all_the_same(seed, near, late_s):
     f = a_part(seed, tasks=8)
-    gap_s = [least_gap_s(f, 7, c) for c in range(7)]
+    gap_s = np.array([least_gap_s(f, 7, c) for c in range(7)])
     nearest = np.argsort(gap_s)
     f.node[7, BEYOND] = gap_s[nearest[near]]
     r, memo, _ = computed(f, ([0, 1, 2, 3, 4], [5, 6]))
     f.window[:, LATEST] = r.sum[:, END] + late_s
     memo.beside[nearest[:near]] = 7
+    memo.gap_s[nearest[:near]] = gap_s[nearest[:near]]
     for w in range(WINDOWS):
+        inside = [c for c in nearest[:near] if r.spot[c, ROUTE] == w]
+        memo.nearest[w] = inside[0] if inside else -1
         evaluate_insertions(f, r, memo, 7, w, UNCHANGED)
-        evaluate_shortest(f, r, memo, 7, w, CHANGED)
-        full, quick = memo.known[7, w]
-        assert [quick["price"], quick["second"]] == pytest.approx([full["price"], full["second"]])
-        for price, place in (("price", "place"), ("second", "then")):
-            assert (quick[place] == -1) == (quick[price] >= FAR_S)
+        full = memo.known[7, w, UNCHANGED]
+        price, place = shortest_insertion(f, r, memo, 7, w, BIG_S, 0)
+        second, then = shortest_insertion(f, r, memo, 7, w, BIG_S, place)
+        assert [price, second] == pytest.approx([full["price"], full["second"]])
+        assert [place == -1, then == -1] == [price >= FAR_S, second >= FAR_S]
+        if place > 0:
+            assert shortest_insertion(f, r, memo, 7, w, price, 0) == (price, DEARER)
+
+
+def test_a_place_that_is_dear_is_looked_for_again_only_where_it_may_cost_more():
+    f = a_part(3)
+    r, memo, _ = computed(f, ([0, 1, 2], [3]))
+    memo.nearest[0] = -1
+    price, place = shortest_insertion(f, r, memo, 4, 0, BIG_S, 0)
+    known = memo.known[4, 0, UNCHANGED]
+    for most in (price - 1.0, price - 2.0):
+        assert known_shortest(f, r, memo, 4, 0, False, most) == UNCHANGED
+        assert (known["price"], known["place"]) == (price - 1.0, DEARER)
+    for most in (price + 1.0, price - 2.0):
+        assert known_shortest(f, r, memo, 4, 0, False, most) == UNCHANGED
+        assert (known["price"], known["place"]) == (price, place)
 
 
 def test_what_was_found_before_an_iteration_is_known_again_once_that_is_taken_back():
