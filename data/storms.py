@@ -65,11 +65,11 @@ def snow_from_csv(
     """
     rows = sheet_rows(content)
     if not rows:
-        return [], [Mistake(0, "", "", "a table with a head and a line for each entry")]
+        return [], [Mistake(0, "", "", "a table with headers and a line for each entry")]
     (number, head), body = rows[0], rows[1:]
     columns, mistakes = _columns(number, head)
     if not mistakes and not body:
-        mistakes = [Mistake(number, "", "", "a line for each entry below the head")]
+        mistakes = [Mistake(number, "", "", "a line for each entry below the headers")]
     if len(body) > MOST_LINES:
         mistakes = [
             Mistake(0, "", str(len(body)), Need("at most {count} entries", count=MOST_LINES))

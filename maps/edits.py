@@ -172,7 +172,7 @@ def strains_of(found: Edited, requests: Sequence[DelayView], t: Translator) -> t
     """Return which soft rules a change breaks: more lateness, and promises."""
     words = [
         t(
-            "{class}: {minutes} min more behind the deadline, {count} passes late.",
+            "{class}: {minutes} min more delay, {count} passes late in all.",
             **{"class": t.named("class", one.service_class)},
             minutes=one.minutes_after - one.minutes_before,
             count=one.passes_after,

@@ -163,7 +163,7 @@ def _progress(request: Request, start: FirstStart) -> ProgressOut:
     if state.error and state.step == ASKING:
         message = t("OpenStreetMap did not tell the streets of this place. Choose a file instead.")
     if state.error and state.step == OPENING:
-        message = t("The city is made, but this server cannot open it. Start the server again.")
+        message = t("The city was created, but this server cannot open it. Start the server again.")
     return ProgressOut(
         state=state.state,
         step=state.step,

@@ -141,7 +141,7 @@ def _values(one: Override, segment: Segment) -> dict[str, object]:
 def _sheet(content: bytes) -> OverrideLines:
     rows = sheet_rows(content)
     if not rows:
-        return [], [Mistake(0, "", "", "a table with a head and a line for each street")]
+        return [], [Mistake(0, "", "", "a table with headers and a line for each street")]
     number, head = rows[0]
     columns = [_column(cell) for cell in head]
     mistakes = [

@@ -87,11 +87,11 @@ def requests_from_csv(content: bytes) -> tuple[list[RequestLine], list[Mistake]]
     """
     rows = sheet_rows(content)
     if not rows:
-        return [], [Mistake(0, "", "", "a table with a head and a line for each request")]
+        return [], [Mistake(0, "", "", "a table with headers and a line for each request")]
     (number, head), body = rows[0], rows[1:]
     columns, mistakes = _columns(number, head)
     if not mistakes and not body:
-        mistakes = [Mistake(number, "", "", "a line for each request below the head")]
+        mistakes = [Mistake(number, "", "", "a line for each request below the headers")]
     if len(body) > MOST_LINES:
         need = Need("at most {count} requests", count=MOST_LINES)
         mistakes = [Mistake(0, "", str(len(body)), need)]

@@ -39,11 +39,13 @@ def machines_from_csv(
     """
     lines = sheet_rows(content)
     if not lines:
-        return (), [Mistake(0, "", "", "a table with a head and a line for each machine")]
+        return (), [Mistake(0, "", "", "a table with headers and a line for each machine")]
     head, body = lines[0], lines[1:]
     fields, mistakes = _fields(*head)
     if mistakes or not body:
-        return (), mistakes or [Mistake(head[0], "", "", "a line for each machine below the head")]
+        return (), mistakes or [
+            Mistake(head[0], "", "", "a line for each machine below the headers")
+        ]
     if len(body) > MOST_ROWS:
         need = Need("at most {count} machines", count=MOST_ROWS)
         return (), [Mistake(0, "", str(len(body)), need)]

@@ -114,7 +114,7 @@ def leave_job(
     if before.state is CrewJobState.CANNOT:
         return before
     if reason is CannotReason.OTHER and not words.strip():
-        raise InvalidError("words", "", Need("words that say why"))
+        raise InvalidError("words", "", Need("a reason in words"))
     left = replace(
         before,
         state=CrewJobState.CANNOT,

@@ -37,7 +37,9 @@ def check_options(tx: Tx, storm_id: StormId, options: PlanOptions, now: datetime
     classes = get_storm_policy(tx, storm_id).rules
     for service_class in options.classes:
         if service_class not in classes:
-            raise InvalidError("classes", service_class, Need("a class of the storm's policy"))
+            raise InvalidError(
+                "classes", service_class, Need("a class of the storm's level of service")
+            )
     known = {district.name for district in list_districts(tx)}
     for name in options.districts:
         if name not in known:

@@ -156,8 +156,8 @@ def _figures(report: OfficeReport, t: Translator) -> tuple[FigureView, ...]:
         FigureView(t.number(whole.late), t("Past their target"), t("done late, or still waiting")),
         FigureView(
             span_text(whole.median_s, t),
-            t("Half were done within"),
-            t("nine in ten within {span}", span=span_text(whole.p90_s, t))
+            t("Median time"),
+            t("90th percentile {span}", span=span_text(whole.p90_s, t))
             if whole.done
             else t("nothing is done yet"),
         ),
@@ -174,7 +174,7 @@ def _figures(report: OfficeReport, t: Translator) -> tuple[FigureView, ...]:
         FigureView(
             t.number(told.requests),
             t("Callers told"),
-            t("half within {span} of the end", span=span_text(told.median_s, t))
+            t("median {span} after the end", span=span_text(told.median_s, t))
             if told.requests
             else t("nobody was told yet"),
         ),
@@ -183,7 +183,7 @@ def _figures(report: OfficeReport, t: Translator) -> tuple[FigureView, ...]:
 
 def _tables(report: OfficeReport, t: Translator) -> Iterable[TableView]:
     heads = tuple(t(each) for each in ("Requests", "Done", "Past their target", "Reopened"))
-    times = (t("Half within"), t("Nine in ten within"))
+    times = (t("Median"), t("90th percentile"))
     yield TableView(
         t("By class"),
         (t("Class"), *heads, *times),

@@ -118,7 +118,7 @@ def paper_view(
     known = (
         (t("Reference"), asked.reference),
         (t("Received"), f"{t.date(asked.received_at)}{t(', ')}{t.time(asked.received_at)}"),
-        (t("Asked for"), t(f"kind:{asked.kind}")),
+        (t("Subject"), t(f"kind:{asked.kind}")),
         (t("Danger"), t(", ").join(t(f"danger:{danger}") for danger in asked.dangers)),
         (t("Street"), called(street_name(segment), t) if segment else ""),
         (t("Address"), asked.address),

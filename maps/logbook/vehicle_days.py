@@ -49,7 +49,7 @@ DAYS_HEADS = (
     "On the move",
     "km",
     "km at work",
-    "Driving",
+    "Deadhead",
     "At work",
     "Stops",
     "Idling",
@@ -73,7 +73,7 @@ SHIFT_HEADS = (
     "Driver",
     "On the move",
     "Hours of service",
-    "Driving",
+    "Deadhead",
     "At work",
     "Breaks",
     "Longest without a break",
@@ -289,7 +289,7 @@ def _figures(days: Sequence[VehicleDay], policy: Policy, t: Translator) -> tuple
         FigureView(
             lasts_text(sums.work_s, t),
             t("At work"),
-            t("and {span} driving", span=lasts_text(sums.drive_s, t)),
+            t("and {span} deadhead", span=lasts_text(sums.drive_s, t)),
         ),
         FigureView(
             lasts_text(idle_s, t), t("Idling"), t.plural("{count} stops outside the yards", stops)
@@ -347,7 +347,7 @@ def _log_table(
         )
         for one in entries
     )
-    return TableView(t("Line by line"), tuple(t(head) for head in LOG_HEADS), rows)
+    return TableView(t("Detailed log"), tuple(t(head) for head in LOG_HEADS), rows)
 
 
 def _trips_table(
@@ -380,7 +380,7 @@ def _shifts_table(shifts: Iterable[ShiftHours], t: Translator) -> TableView:
             lasts_text(one.duty.work_s, t),
             lasts_text(one.duty.break_s, t),
             lasts_text(one.duty.longest_s, t),
-            t("over the limit") if one.over else t("within"),
+            t("over the limit") if one.over else t("within limits"),
         )
         for one in shifts
     )

@@ -115,10 +115,10 @@ def _rows(
     for key, label, cell, more in FIGURES:
         yield _row(key, t(label), [cell(one, t) for one in both], more=more)
     homes = [_time(one.last_home_at, found.since, t) for one in both]
-    yield _row("last_home", t("Last machine home"), homes, more=False)
+    yield _row("last_home", t("Last machine back at yard"), homes, more=False)
     gaps = [gap_of(plan.cost.total, plan.bound) for plan in plans]
     cells = [CellView(gap, None, gap_words(gap, t)) for gap in gaps]
-    yield _row("gap", t("Distance from the best possible"), cells, more=None)
+    yield _row("gap", t("Distance from optimum"), cells, more=None)
 
 
 def _row(
@@ -191,7 +191,7 @@ FIGURES: tuple[tuple[str, str, _Cell, bool | None], ...] = (
     ("deadhead", "Driven without clearing", _km(lambda one: one.deadhead_km), False),
     (
         "deadhead_share",
-        "Share driven without clearing",
+        "Deadhead share",
         lambda one, t: _share(one.deadhead_share, t),
         False,
     ),

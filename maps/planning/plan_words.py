@@ -86,12 +86,12 @@ def gap_of(cost: float, bound: float) -> float | None:
 def gap_words(gap: float | None, t: Translator) -> str:
     """Return the optimality gap in words, rounded up."""
     if gap is None:
-        return t("How far this is from the best possible plan is not known.")
+        return t("Distance from the optimum is not known.")
     if gap <= PROVED:
-        return t("No plan is better: that is proved.")
+        return t("No plan can be better: this is proved.")
     if gap < 1.0:
-        return t("At most {percent} % above the best possible.", percent=_up(100.0 * gap))
-    return t("At most {times} times the cost of the best possible.", times=_up(10 * gap + 10) / 10)
+        return t("Within {percent} % of optimum.", percent=_up(100.0 * gap))
+    return t("At most {times} times the optimum.", times=_up(10 * gap + 10) / 10)
 
 
 def scope_words(plan: Plan, vehicles: Sequence[str], t: Translator) -> str:

@@ -106,7 +106,7 @@ def _tip(
 def proof(coverage: Coverage | None, t: Translator) -> str:
     """Return the evidence of a direction's color in words."""
     if coverage is None or (coverage.last_pass_at is None and coverage.driven_at is None):
-        return t("not seen here in this storm")
+        return t("not plowed here in this storm")
     if coverage.last_pass_at is None:
         return t("driven through, without proof of clearing")
     kind = coverage.evidence.kind if coverage.evidence else None

@@ -163,7 +163,7 @@ def notice(asked: ServiceRequest, due_at: datetime | None, t: Translator) -> str
         return t("Accepted. The street is to be clear by {time}, {date}.", **when)
     if asked.snap is None:
         return t("Accepted. Somebody will look where this is.")
-    return t("Accepted. It is taken up with the next plan.")
+    return t("Accepted. It goes into the next plan.")
 
 
 def _moment_or_none(at: datetime | None, t: Translator) -> str | None:

@@ -114,7 +114,7 @@ def sheet_of(trip: SheetRoute, t: Translator) -> PrintedRoute:
     parts = [list(part) for part in batched(shown, STAGES_A_MAP, strict=False)]
     kind = t(f"machine:{trip.vehicle.type}")
     hours = f"{t.time(trip.shift.starts_at)}–{t.time(trip.shift.ends_at)}"
-    who = trip.driver or t("Nobody at the wheel yet")
+    who = trip.driver or t("No driver assigned")
     return PrintedRoute(
         truck=trip.vehicle.name,
         subtitle=" · ".join((kind, who, t("shift {hours}", hours=hours))),
@@ -132,8 +132,8 @@ def _facts(trip: SheetRoute, t: Translator) -> Iterator[Fact]:
     drive_m = sum(leg.length_m for leg in legs if leg.kind is LegKind.DRIVE)
     yield Fact(t("Begins"), t.time(legs[0].starts_at))
     yield Fact(t("Ends"), t.time(legs[-1].ends_at))
-    yield Fact(t("To clear"), said_length(work_m, t))
-    yield Fact(t("Without work"), said_length(drive_m, t))
+    yield Fact(t("To plow"), said_length(work_m, t))
+    yield Fact(t("Deadhead"), said_length(drive_m, t))
     yield Fact(t("Refills"), t.number(sum(leg.kind is LegKind.RELOAD for leg in legs)))
 
 
@@ -155,9 +155,9 @@ def _part(
     picture = sheet_map(shown, trip.around.network, t)
     first, last = shown[0][0], shown[-1][0]
     return SheetPart(
-        title=t("Stages {first} to {last} of {count}", first=first, last=last, count=count),
+        title=t("Legs {first} to {last} of {count}", first=first, last=last, count=count),
         map=picture,
-        scale=t("North is up. Filled numbers are work, hollow ones are ways."),
+        scale=t("North is up. Filled numbers are work, hollow ones are deadhead."),
         stages=tuple(_stage(trip, number, stage, t) for number, stage in shown),
     )
 
@@ -187,7 +187,7 @@ def _task(stage: StageView, t: Translator) -> str:
         return t("Drive back to") if stage.place else t("Drive on")
     if stage.spreader and not stage.blade:
         return t("Spread salt")
-    return t("Clear the right side") if stage.side == "right" else t("Clear the whole width")
+    return t("Plow right lane") if stage.side == "right" else t("Plow full width")
 
 
 def _steps(stage: StageView, t: Translator) -> Iterator[str]:

@@ -72,9 +72,9 @@ def _streets(city: Arranged, t: Translator) -> ChecklistItemView:
     report = city.report
     size = {"count": report.get("segments", 0), "km": t.number(report.get("length_km", 0))}
     lost = report.get("unreachable", 0)
-    text = t("{count} pieces, {km} km", **size)
+    text = t("{count} segments, {km} km", **size)
     if lost:
-        text = t("{count} pieces, {km} km; no depot reaches {lost} of them.", lost=lost, **size)
+        text = t("{count} segments, {km} km; no depot reaches {lost} of them.", lost=lost, **size)
     return ChecklistItemView("streets", StepState.DONE, t("Streets"), text, "/setup/streets")
 
 
@@ -83,7 +83,7 @@ def _districts(city: Arranged, t: Translator) -> ChecklistItemView:
     text = (
         t.plural("{count} districts", count)
         if count
-        else t("None yet. With districts the council's figures are told for each.")
+        else t("None yet. With districts, the council sees figures for each of them.")
     )
     return ChecklistItemView(
         "districts",

@@ -42,7 +42,7 @@ def _facts(report: Report, t: Translator) -> list[FactView]:
         (
             t("Streets"),
             t(
-                "{count} pieces, {km} km",
+                "{count} segments, {km} km",
                 count=report.get("segments", 0),
                 km=t.number(report.get("length_km", 0), 0),
             ),

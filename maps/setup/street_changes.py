@@ -85,7 +85,7 @@ def difference_view(newer: Newer, t: Translator) -> StreetDifferenceView:
             FactView(t("Stay as they are"), t.number(len(found.unchanged))),
             FactView(t("Changed"), t.number(len(found.changed))),
             FactView(t("New"), t.number(len(found.new))),
-            FactView(t("Vanish"), t.number(len(found.gone))),
+            FactView(t("Removed"), t.number(len(found.gone))),
             FactView(
                 t("Service ways, only to locate vehicles"),
                 t.number(len(newer.streets.service_ways)),

@@ -118,7 +118,7 @@ def _when(call: CallOut, t: Translator) -> str:
             return t.day_time(call.released_at)
         case CallOutState.CALLED:
             return t(
-                "called {time} by {name}", time=t.day_time(call.called_at), name=call.called_by
+                "called out {time} by {name}", time=t.day_time(call.called_at), name=call.called_by
             )
     return t.day_time(call.answered_at) if call.answered_at else ""
 

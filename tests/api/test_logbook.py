@@ -57,7 +57,7 @@ def test_the_table_tells_of_every_vehicle(day):
 
 def test_a_log_says_where_a_truck_stopped(day):
     work, stop = table(day.get("/vehicles/1/log.csv"))
-    assert (work["what"], stop["what"]) == ("At work", "Stop")
+    assert (work["what"], stop["what"]) == ("Plowing or salting", "Stop")
     assert "Imam Street" in stop["where"]
 
 
@@ -103,7 +103,7 @@ def test_the_sums_of_a_hand_made_day_are_right_by_shift_day_and_storm(client, cl
     assert (first["stops"], first["yard visits"], first["reloads"]) == ("1", "2", "0")
     lasted = {
         **{"stops, min": 8, "idling, min": 8, "yard, min": 20},
-        **{"at work, min": 50 / 60, "driving, min": 100 / 60, "service, min": (1245 - 600) / 60},
+        **{"at work, min": 50 / 60, "deadhead, min": 100 / 60, "service, min": (1245 - 600) / 60},
     }
     for name, told in lasted.items():
         assert float(first[name]) == pytest.approx(told, abs=0.6), name
@@ -138,9 +138,9 @@ def test_a_vehicle_is_found_by_its_name(day):
 def test_a_time_without_positions_says_so(day):
     before = day.get("/vehicles?at=2026-12-19T08:00:00Z").text
     assert 'class="keys"' not in before
-    assert "No vehicle told of itself in this time." in before
+    assert "No vehicle sent a position in this time." in before
     quiet = day.get("/vehicles/2").text
-    assert "This vehicle told nothing of itself in this time." in quiet
+    assert "This vehicle sent no position in this time." in quiet
 
 
 def test_late_positions_repaint_the_day(day, clock):

@@ -38,7 +38,7 @@ def test_a_crew_is_planned_and_tells_from_its_phone_what_it_did(visit: Visit) ->
         expect(told).to_contain_text(f"salted {language}")
         if language == "en":
             assert visit.grave_faults() == []
-        visit.page.get_by_role("button", name=t("Send it home")).click()
+        visit.page.get_by_role("button", name=t("Release")).click()
         expect(visit.page.locator(".crew:not(.off)")).to_have_count(0)
     assert visit.complaints == []
 
@@ -104,7 +104,7 @@ def plan(visit: Visit, name: str, t) -> str:
     form.get_by_role("button", name=t("Add the crew")).click()
     row = page.locator(".crew", has_text=name)
     row.get_by_role("button", name=t("On duty from now")).click()
-    expect(row.get_by_role("button", name=t("Send it home"))).to_be_visible()
+    expect(row.get_by_role("button", name=t("Release"))).to_be_visible()
     page.get_by_role("button", name=t("Plan crews"), exact=True).click()
     expect(page.locator(".draft")).to_contain_text(t("Draft, not published yet"))
     page.get_by_role("button", name=t("Publish the lists")).click()

@@ -26,7 +26,7 @@ def choose(visit: Visit, street: int) -> None:
 
 
 def given(t: Translator, street: str, truck: str) -> str:
-    return t("Give {street} to {truck}", street=street, truck=truck)
+    return t("Assign {street} to {truck}", street=street, truck=truck)
 
 
 def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Visit) -> None:
@@ -81,6 +81,6 @@ def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Vis
         page.keyboard.press("Control+z")
         page.keyboard.press("Control+z")
         expect(bar.locator(".edit-list li.muted")).to_have_count(2)
-        page.click(f"text={t('Discard the changes')}")
+        page.click(f"text={t('Discard changes to the draft')}")
         expect(bar).to_have_count(0)
     assert visit.complaints == []

@@ -63,9 +63,9 @@ def test_a_dispatcher_writes_and_a_driver_answers_and_calls_for_help(visit: Visi
     phone.mouse.up()
     call = board.locator("board-sos .sos")
     expect(call).to_contain_text("Truck 1")
-    call.get_by_role("button", name=english("I see to it")).click()
+    call.get_by_role("button", name=english("Acknowledge")).click()
     expect(call).to_have_count(0)
-    board.get_by_role("button", name=english("It is over")).click()
+    board.get_by_role("button", name=english("End this alert")).click()
     expect(board.locator("board-side .alert")).to_have_count(0)
     assert visit.grave_faults() == []
     assert visit.complaints == []

@@ -43,7 +43,7 @@ def test_urgent_work_is_taken_by_a_key_and_a_breakdown_is_looked_at_first(
         page.evaluate(
             f"import('/static/js/board/state.js').then((it) => it.choose('street', {BLIND}))"
         )
-        page.click("text=Clear it now")
+        page.click("text=Dispatch now")
         dialog = page.locator("dialog.replan")
         expect(dialog.locator(".lead")).to_contain_text("Jasmine Dead End")
         assert visit.grave_faults() == []
@@ -64,6 +64,6 @@ def test_urgent_work_is_taken_by_a_key_and_a_breakdown_is_looked_at_first(
         page.click(f"text={t('See what changes')}")
         expect(dialog.locator("table.difference tbody tr")).to_have_count(2)
         assert visit.grave_faults() == []
-        page.click(f"text={t('Discard it')}")
+        page.click(f"text={t('Discard')}")
         expect(dialog).to_have_count(0)
     assert visit.complaints == []

@@ -176,7 +176,7 @@ def test_two_plans_are_compared_as_data_and_as_a_page(dispatcher, plan, publishe
     assert (found["first"]["state"], found["second"]["state"]) == ("published", "draft")
     rows = {row["key"]: row for row in found["rows"]}
     assert rows["work"]["first"]["words"] == "0.4 km"
-    assert rows["gap"]["second"]["words"] == "At most 6 % above the best possible."
+    assert rows["gap"]["second"]["words"] == "Within 6 % of optimum."
     assert {row["better"] for row in found["rows"]} == {""}
     page = dispatcher.get("/plans", headers={"accept": "text/html"}).text
     assert f'value="{plan.id}" selected' in page
@@ -187,7 +187,7 @@ def test_what_is_proved_of_a_plan_is_said_in_the_readers_language(dispatcher, pl
     english = dispatcher.get(f"/api/plans/{plan.id}/words").json()
     assert (english["gap"], english["gap_words"]) == (
         1.0,
-        "At most 2 times the cost of the best possible.",
+        "At most 2 times the optimum.",
     )
     persian = dispatcher.get(f"/api/plans/{plan.id}/words?lang=fa").json()
     assert persian["gap_words"] == "حداکثر ۲ برابر هزینهٔ بهترین برنامهٔ ممکن."
@@ -219,5 +219,5 @@ def test_without_two_plans_the_page_says_what_to_do(dispatcher, published):
 def test_before_the_first_storm_the_page_says_where_one_begins(client, sign_in):
     sign_in("dispatcher")
     page = client.get("/plans", headers={"accept": "text/html"})
-    assert "There was no storm yet." in page.text
+    assert "There has been no storm." in page.text
     assert '<a href="/storms">' in page.text

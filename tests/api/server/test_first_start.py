@@ -263,7 +263,7 @@ def test_a_city_that_cannot_be_served_is_reported_as_made(settings, town):
         send(client, town)
         progress = made(client)
     assert (progress["state"], progress["step"]) == ("failed", "open")
-    assert progress["message"].startswith("The city is made")
+    assert progress["message"].startswith("The city was created")
     assert list_cities(settings) == [WANTED["name"]]
 
 
@@ -286,7 +286,7 @@ def test_boundary_and_districts_are_taken_along(inside, town, settings):
     progress = made(inside, boundary="north.geojson", districts="districts.txt")
     assert progress["state"] == "done", progress["details"]
     facts = {fact["label"]: fact["value"] for fact in progress["report"]["facts"]}
-    assert facts["Streets"].startswith("3 pieces")
+    assert facts["Streets"].startswith("3 segments")
 
 
 def test_a_place_is_asked_of_openstreetmap_where_there_is_no_file(inside, settings, monkeypatch):

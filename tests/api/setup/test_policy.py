@@ -110,7 +110,7 @@ def test_a_street_moves_to_another_class_with_its_kind(admin):
         (
             lambda tables: tables["class"]["P2"].update(cycle_h=0),
             "class.P2.cycle_h",
-            "پاک‌سازی دوباره پس از: باید ۰٫۲۵ تا ۱۶۸ باشد، نه «۰».",
+            "زمان دوره: باید ۰٫۲۵ تا ۱۶۸ باشد، نه «۰».",
         ),
         (
             lambda tables: tables.update(zone=[{**ZONE, "name": ""}]),
@@ -125,7 +125,7 @@ def test_a_street_moves_to_another_class_with_its_kind(admin):
         (
             lambda tables: tables["alerts"].update(stop_min=0),
             "alerts.stop_min",
-            "ایستاده در مسیر به مدت: باید ۰٫۵ تا ۱٬۴۴۰ باشد، نه «۰».",
+            "توقف در مسیر به مدت: باید ۰٫۵ تا ۱٬۴۴۰ باشد، نه «۰».",
         ),
         (lambda tables: tables.pop("passes"), "policy.toml: passes", ""),
         (lambda tables: tables.update(zone=7), "policy.toml: zone", ""),

@@ -52,7 +52,7 @@ def test_a_click_on_a_street_shows_its_evidence(visit):
     page.mouse.click(*visit.point_of(*middle_of(TULIP)))
 
     expect(page.locator("board-side h2")).not_to_have_text("Plan")
-    expect(page.locator("board-side .way").first).to_contain_text("not seen here in this storm")
+    expect(page.locator("board-side .way").first).to_contain_text("not plowed here in this storm")
     visit.until(HELD_ON_MAP)
 
 

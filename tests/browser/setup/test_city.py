@@ -187,8 +187,8 @@ def test_a_newer_file_is_compared_first_and_then_taken_over(visit, newer):
     expect(page.locator("#file")).to_have_value("newer.osm")
     page.get_by_role("button", name="Compare with today").click()
 
-    expect(page.locator(".numbers")).to_contain_text("Vanish")
-    vanished = page.get_by_role("list", name="Streets that vanish")
+    expect(page.locator(".numbers")).to_contain_text("Removed")
+    vanished = page.get_by_role("list", name="Streets removed from the map")
     expect(vanished).to_contain_text("Island Road")
     expect(vanished).to_contain_text("Garden Alley")
     assert visit.grave_faults() == []

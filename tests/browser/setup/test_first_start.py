@@ -72,10 +72,10 @@ def test_a_city_is_set_up_from_the_printed_address_to_the_signed_in_administrato
     page.fill("#login", "reza")
     page.fill("#password", PASSWORD)
     assert visit.grave_faults() == []
-    page.get_by_role("button", name="Make the city").click()
+    page.get_by_role("button", name="Create the city").click()
 
     expect(page.get_by_role("heading", name="The city is ready")).to_be_visible()
-    expect(page.locator(".facts")).to_contain_text("4 pieces")
+    expect(page.locator(".facts")).to_contain_text("4 segments")
     assert visit.grave_faults() == []
     page.get_by_role("link", name="Go to sign-in").click()
     page.fill("#login", "reza")
@@ -134,7 +134,7 @@ def test_a_mistake_is_said_and_what_was_typed_stays(visit, door, street_file):
     page.fill("#name", "../town")
     page.fill("#login", "reza")
     page.fill("#password", PASSWORD)
-    page.get_by_role("button", name="Make the city").click()
+    page.get_by_role("button", name="Create the city").click()
 
     expect(page.get_by_role("alert")).to_contain_text("../town")
     assert page.evaluate("document.activeElement.id") == "name"
@@ -153,11 +153,11 @@ def test_a_file_without_streets_is_told_and_another_may_be_tried(
     page.fill("#name", "Town")
     page.fill("#login", "reza")
     page.fill("#password", PASSWORD)
-    page.get_by_role("button", name="Make the city").click()
+    page.get_by_role("button", name="Create the city").click()
     page.get_by_role("button", name="Back to the form").click()
     send(page, "file", street_file)
     expect(page.locator("#file")).to_have_value("town.osm")
-    page.get_by_role("button", name="Make the city").click()
+    page.get_by_role("button", name="Create the city").click()
 
     expect(page.get_by_role("heading", name="The city is ready")).to_be_visible()
 

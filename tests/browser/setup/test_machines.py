@@ -227,7 +227,7 @@ def test_a_mistake_in_the_levels_of_service_leads_to_its_field(visit):
     page.fill("[name='class.P2.deadline_h']", "999")
     page.keyboard.press("Tab")
     page.click(".foot .primary")
-    expect(page.get_by_role("alert")).to_contain_text("Clear within: expected 0.25 to 168")
+    expect(page.get_by_role("alert")).to_contain_text("Time to clear: expected 0.25 to 168")
     expect(page.locator("[name='class.P2.deadline_h']")).to_be_focused()
     page.click(".foot button >> nth=1")
     expect(page.locator("[name='class.P2.deadline_h']")).to_have_value("6")

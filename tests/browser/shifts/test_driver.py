@@ -121,7 +121,7 @@ def test_a_driver_is_led_through_his_route(visit, code):
     expect(page.locator(".stage .task")).to_have_text("Drive to")
     tap(page)
     expect(page.locator(".stage h2")).to_have_text("Imam Street")
-    expect(page.locator(".stage .task")).to_have_text("Clear the right side")
+    expect(page.locator(".stage .task")).to_have_text("Plow right lane")
     expect(page.locator(".gear .on")).to_have_text("Blade down")
     tap(page)
     expect(page.locator(".stage .task")).to_have_text("Spread salt")
@@ -184,7 +184,7 @@ def test_a_persian_driver_reads_persian_from_right_to_left(visit, code):
     page = drive_off(visit, code.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")), "fa")
     assert page.get_attribute("html", "dir") == "rtl"
     tap(page)
-    expect(page.locator(".stage .task")).to_have_text("سمت راست را بروبید")
+    expect(page.locator(".stage .task")).to_have_text("خط راست را برف‌روبی کنید")
     expect(page.locator(".stage h2")).to_have_text("خیابان امام")
     expect(page.locator(".measure")).to_contain_text("۴۰۰ متر")
     picture, words = (

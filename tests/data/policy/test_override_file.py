@@ -100,7 +100,7 @@ def test_a_cycle_is_read_in_persian_digits():
         ("street\nRose Street", (1, "class", "a column")),
         ("street,class,color\nRose Street,P1,red", (1, "", "a known column")),
         ("street,class", (0, "", "at least one street")),
-        ("", (0, "", "a table with a head and a line for each street")),
+        ("", (0, "", "a table with headers and a line for each street")),
         (
             "street,class\nRose Street,P1\nRose Street,P2",
             (3, "street", "a street that no other line decides"),

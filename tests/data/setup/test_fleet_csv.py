@@ -120,8 +120,8 @@ def test_every_mistake_is_told_with_its_line_and_field():
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
-        ("", Mistake(0, "", "", "a table with a head and a line for each machine")),
-        ("name,type,drive\n", Mistake(1, "", "", "a line for each machine below the head")),
+        ("", Mistake(0, "", "", "a table with headers and a line for each machine")),
+        ("name,type,drive\n", Mistake(1, "", "", "a line for each machine below the headers")),
         ("name,type\nA,grader", Mistake(1, "drive_kmh", "", "a column")),
         ("name,type,drive,color\nA,,,", Mistake(1, "", "color", "a known column")),
         ("name,type,drive,speed,Name\n", Mistake(1, "", "speed", "a known column")),

@@ -42,11 +42,11 @@ def test_a_proof_says_how_much_can_be_done_in_time():
 @pytest.mark.parametrize(
     ("cost", "bound", "words"),
     [
-        (106.2, 100.0, "At most 7 % above the best possible."),
-        (107.0, 100.0, "At most 7 % above the best possible."),
-        (100.0, 100.0, "No plan is better: that is proved."),
-        (231.0, 100.0, "At most 2.4 times the cost of the best possible."),
-        (10.0, 0.0, "How far this is from the best possible plan is not known."),
+        (106.2, 100.0, "Within 7 % of optimum."),
+        (107.0, 100.0, "Within 7 % of optimum."),
+        (100.0, 100.0, "No plan can be better: this is proved."),
+        (231.0, 100.0, "At most 2.4 times the optimum."),
+        (10.0, 0.0, "Distance from the optimum is not known."),
     ],
 )
 def test_the_gap_is_said_in_words_and_never_too_small(cost, bound, words):

@@ -41,7 +41,7 @@ def test_classes_are_layers_that_can_be_switched():
 @pytest.mark.parametrize(
     ("language", "direction", "words"),
     [
-        ("en", "ltr", ("Snow clearing in Village", "Cleared lately", "21 December 2026, 08:30")),
+        ("en", "ltr", ("Snow clearing in Village", "Cleared recently", "21 December 2026, 08:30")),
         ("fa", "rtl", ("برف‌روبی در Village", "تازه پاک‌شده", "۳۰ آذر ۱۴۰۵، ساعت ۰۸:۳۰")),
     ],
 )

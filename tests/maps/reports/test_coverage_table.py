@@ -31,7 +31,7 @@ def test_a_line_tells_each_direction_by_itself():
     main = table(a_picture(coverages=[covered()]))[0]
 
     assert (main["one way: state"], main["other way: state"]) == (
-        "Cleared lately",
+        "Cleared recently",
         "Not cleared, not due so far",
     )
     assert (main["one way: passes"], main["one way: passes needed"]) == ("2", "2")

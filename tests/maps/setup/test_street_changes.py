@@ -37,7 +37,7 @@ def facts(language: str, **changes: Any) -> dict[str, str]:
 
 
 def test_a_report_is_told_in_the_readers_numbers_and_days() -> None:
-    assert facts("en")["Streets"] == "1,234 pieces, 100 km"
+    assert facts("en")["Streets"] == "1,234 segments, 100 km"
     assert facts("en")["With a name"] == "93 %"
     assert facts("fa")["تاریخ خواندن"] == "دوشنبه ۳۰ آذر ۱۴۰۵"
     assert facts("fa")["خیابان‌ها"] == "۱٬۲۳۴ قطعه، ۱۰۰ کیلومتر"
@@ -61,9 +61,7 @@ def test_what_is_wrong_with_a_file_is_told_each_in_one_sentence() -> None:
     }
     warnings = streets_view(REPORT | faults, translator("en")).warnings
     assert [warning.split()[0] for warning in warnings] == ["1", "80", "2", "3"]
-    assert warnings[0] == (
-        "1 piece of street (0.2 km) cannot be reached from a depot and left again."
-    )
+    assert warnings[0] == ("1 segment (0.2 km) cannot be reached from a depot and left again.")
 
 
 def test_streets_beyond_reach_come_with_the_longest_first_and_the_depots() -> None:
@@ -101,7 +99,7 @@ def test_a_comparison_counts_what_stays_and_lists_what_vanishes() -> None:
     told = {fact.label: int(fact.value) for fact in view.counts}
     stayed = told["Stay as they are"] + told["Changed"]
     assert stayed + told["New"] == 8
-    assert told["Vanish"] == view.gone_count == len(v.village().segments) - stayed
+    assert told["Removed"] == view.gone_count == len(v.village().segments) - stayed
     assert view.file == "newer.osm"
     lengths = [each.street.length_m for each in view.gone]
     assert lengths == sorted(lengths, reverse=True)
@@ -110,7 +108,7 @@ def test_a_comparison_counts_what_stays_and_lists_what_vanishes() -> None:
 def test_a_comparison_says_what_becomes_of_work_and_decisions() -> None:
     told = difference_view(a_comparison(keep=8, jobs=1, overrides=2), translator("en"))
     assert told.consequences == [
-        "1 open job on vanishing streets is cancelled.",
-        "2 decisions about vanishing streets go to what lies there now.",
+        "1 open job on removed streets is cancelled.",
+        "2 decisions about removed streets go to what lies there now.",
     ]
     assert difference_view(a_comparison(keep=8), translator("en")).consequences == []

@@ -59,7 +59,7 @@ function broken() {
       target: shift.vehicle_id,
       tone: "danger",
       title: board.value.vehicles.get(shift.vehicle_id)?.name ?? "",
-      text: t("The driver reports: machine is broken."),
+      text: t("The driver reports a breakdown."),
       since: shift.at,
     }));
 }

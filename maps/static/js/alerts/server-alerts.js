@@ -44,13 +44,13 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   return t(`alert:${kind}`, { load: known.load_kg, km: known.km, kmh: known.kmh, limit: known.limit_kmh });
 }
 
-const byWhom = (alert) => t("{who} sees to it", { who: `\u2068${alert.owner || alert.acknowledged_by}\u2069` });
+const byWhom = (alert) => t("acknowledged by {who}", { who: `\u2068${alert.owner || alert.acknowledged_by}\u2069` });
 
 /** Whose alert it is: a truck's, or the whole fleet's. */
 export function alertTitle({ kind, vehicle_id: truck }) {
   if (truck !== null) return board.value.vehicles.get(truck)?.name ?? "";
   if (kind === "clock") return t("The server's clock");
-  return kind === "silent" ? t("Trucks that are silent") : t("Streets at risk");
+  return kind === "silent" ? t("Trucks without signal") : t("Streets at risk");
 }
 
 /** What an alert says, and who sees to it. */
@@ -78,10 +78,10 @@ function owned(alert) {
   if (!mayDispatch) return html`<span class="muted small">${byWhom(alert)}</span>`;
   const { owners } = board.value;
   return html`<div class="owned">
-    <label><span>${t("Sees to it")}</span><select @change=${(event) => give(alert, event.target.value)}>
+    <label><span>${t("Acknowledged by")}</span><select @change=${(event) => give(alert, event.target.value)}>
       ${[...new Set([...owners, alert.owner])].map((login) => html`<option value=${login} ?selected=${login === alert.owner}>${login}</option>`)}
     </select></label>
-    ${alert.kind === "sos" ? html`<button @click=${() => close(alert)}><span class="icon icon-check" aria-hidden="true"></span>${t("It is over")}</button>` : ""}
+    ${alert.kind === "sos" ? html`<button @click=${() => close(alert)}><span class="icon icon-check" aria-hidden="true"></span>${t("End this alert")}</button>` : ""}
   </div>`;
 }
 
@@ -94,7 +94,7 @@ function alertItem(alert) {
         ? owned(alert)
         : mayDispatch
           ? html`<button @click=${() => see(alert)}>
-              <span class="icon icon-check" aria-hidden="true"></span>${t("I see to it")}
+              <span class="icon icon-check" aria-hidden="true"></span>${t("Acknowledge")}
             </button>`
           : ""
     }
@@ -138,7 +138,7 @@ export function checkFacts(vehicleId) {
   if (!check || check.legs === 0 || check.plan_id !== board.value.plan?.id) return "";
   const all = Object.values(check.counts).reduce((sum, count) => sum + count, 0);
   const done = all - check.counts.ahead - check.counts.unproved - check.counts.skipped;
-  return html`<h3>${t("How it drives its route")}</h3>
+  return html`<h3>${t("Progress on its route")}</h3>
     ${facts([
       [t("Legs done"), t("{found} of {all}", { found: done, all })],
       ...COUNTED.map((state) => [

@@ -31,10 +31,10 @@ export const LISTS = {
     request: ({ id }) => id,
     seen: tellSeen,
     row: requestRow,
-    empty: () => [t("No open requests"), t("What callers report appears here at once.")],
+    empty: () => [t("No open requests"), t("Callers' reports appear here at once.")],
     states: {
       all: { words: () => t("All"), fits: all },
-      pin: { words: () => t("needs a pin"), fits: needsPin },
+      pin: { words: () => t("place unknown"), fits: needsPin },
       late: { words: () => t("past the deadline"), fits: isLate },
       ice: { words: () => named("kind", "ice"), fits: ({ kind }) => kind === "ice" },
       blocked: { words: () => named("kind", "blocked"), fits: ({ kind }) => kind === "blocked" },
@@ -79,17 +79,17 @@ export const LISTS = {
     row: alertRow,
     empty: () => [
       t("Nothing needs you now"),
-      t("Silent trucks, requests without a place and late streets appear here."),
+      t("Trucks without signal, requests without a place and late streets appear here."),
     ],
     states: {
       all: { words: () => t("All"), fits: all },
-      nobody: { words: () => t("nobody sees to it"), fits: ({ seenBy }) => !seenBy },
+      nobody: { words: () => t("unassigned"), fits: ({ seenBy }) => !seenBy },
       mine: { words: () => t("mine"), fits: ({ seenBy }) => seenBy === boot.login },
       trucks: { words: () => t("Trucks"), fits: ({ kind }) => kind === "truck" },
       requests: { words: () => t("Requests"), fits: ({ kind }) => kind === "request" },
     },
     orders: {
-      gravest: { words: () => t("gravest first"), compare: null },
+      gravest: { words: () => t("most severe first"), compare: null },
       newest: { words: () => t("newest first"), compare: (one, other) => by((each) => each.since ?? "")(other, one) },
     },
   },

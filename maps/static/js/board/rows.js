@@ -30,7 +30,7 @@ export const requestRow = (request) => html`${kindIcon(request.kind)}
   <span class="when">${age(request.received_at)}</span>
   <span class="sub"
     ><bdi class="code">${request.reference}</bdi> · ${named("kind", request.kind)}${
-      needsPin(request) ? html` · <strong class="danger">${t("needs a pin")}</strong>` : ""
+      needsPin(request) ? html` · <strong class="danger">${t("place unknown")}</strong>` : ""
     }</span
   >`;
 

@@ -64,9 +64,9 @@ class Strip extends TickingPart {
       <time class="clock" datetime=${new Date(now()).toISOString()}><strong>${time(now())}</strong><span class="muted small">${date(now())}</span></time>
       <div class="figures">
         ${this.figure(share == null ? t("none") : percent(share), t("{name} within target", { name: first }), t("Share of the most important streets that are clear in time"), classes)}
-        ${this.figure(number(openRequests().length), t("open requests"), t("Requests of this storm that are not done yet"), () => lists("requests"))}
-        ${this.figure(number(vehicles().filter((vehicle) => vehicle.state === "working").length), t("trucks at work"), t("Trucks that plow or salt right now"), () => lists("trucks"))}
-        ${this.figure(storm ? nextDeadline(figures.next_deadline) : t("none"), t("next deadline"), t("Time until the next street must be clear"), classes)}
+        ${this.figure(number(openRequests().length), t("open requests"), t("Requests in this storm that are not done yet"), () => lists("requests"))}
+        ${this.figure(number(vehicles().filter((vehicle) => vehicle.state === "working").length), t("trucks at work"), t("Trucks that are plowing or salting right now"), () => lists("trucks"))}
+        ${this.figure(storm ? nextDeadline(figures.next_deadline) : t("none"), t("next deadline"), t("Time until the next street is due"), classes)}
       </div>`;
   }
 }

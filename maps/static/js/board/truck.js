@@ -29,11 +29,11 @@ function routeFacts(route) {
   return html`<h3>${t("Its route")}</h3>
     ${facts([
       [t("Hours"), html`<bdi dir="ltr">${time(route.starts_at)}–${time(route.ends_at)}</bdi>`],
-      [t("Clearing"), length(route.work_m)],
-      [t("Driving between"), length(route.drive_m)],
+      [t("Plowing"), length(route.work_m)],
+      [t("Deadhead"), length(route.drive_m)],
       [t("Reloads"), number(route.reloads ?? 0)],
     ])}
-    <p class="muted small">${t("The line on the map is the plan; colors are only what trucks proved.")}</p>`;
+    <p class="muted small">${t("The line on the map is the plan; colors show only what trucks have proved.")}</p>`;
 }
 
 function legItem(leg, truck, first) {
@@ -112,7 +112,7 @@ function detailFacts(details) {
   return html`${facts([
       [t("Load by the plan"), load(details)],
       [t("Hours of service"), hours(details)],
-      [t("Seen at work"), evidence(details)],
+      [t("Actual"), evidence(details)],
     ])}
     ${call(details)} ${legs(details)}`;
 }
@@ -124,7 +124,7 @@ export function truckPanel(id) {
   return html`<h2><bdi>${vehicle.name}</bdi></h2>
     ${alertFacts(id)} ${facts([
       [
-        t("Doing"),
+        t("Status"),
         html`<span class="dot truck-${vehicle.state}" aria-hidden="true"></span> ${named("truck", vehicle.state)}`,
       ],
       [t("Machine"), named("machine", vehicle.type)],

@@ -77,7 +77,7 @@ class Wall extends TickingPart {
     if (connected || old < PATIENCE_MS) return "";
     return html`<div class="wall-stale" role="alert">
       <span class="icon icon-wifi-off" aria-hidden="true"></span>
-      <strong>${t("This picture is {span} old", { span: duration(old) })}</strong>
+      <strong>${t("This view is {span} old", { span: duration(old) })}</strong>
       <span>${t("No connection. What trucks did since then is not shown.")}</span>
     </div>`;
   }

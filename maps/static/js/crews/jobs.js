@@ -119,7 +119,7 @@ function jobFacts(job) {
   return facts([
     [t("State"), named("crew_job", job.state)],
     [t("Why"), job.reason ? named("cannot", job.reason) : null],
-    [t("Words"), job.said ? html`<bdi>${job.said}</bdi>` : null],
+    [t("Description"), job.said ? html`<bdi>${job.said}</bdi>` : null],
     [t("Size"), `${size(job)} · ${t("{value} min for one person", { value: job.minutes })}`],
     [t("Crew comes"), when(job) ? html`<bdi dir="ltr">${when(job)}</bdi>` : null],
     [t("Wanted by"), deadline(job.due_at)],
@@ -159,7 +159,7 @@ async function add(event, street) {
   try {
     await post(`/api/storms/${board.value.storm.id}/crew-jobs`, wish);
     crews.set({ asking: null, fault: null });
-    notify(t("The crew job waits for a list."));
+    notify(t("The crew job is not on a list yet."));
   } catch (error) {
     crews.set({ fault: error });
   }

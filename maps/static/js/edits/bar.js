@@ -30,12 +30,12 @@ const editItem = (edit) => html`<li class=${edit.undone ? "muted" : ""}>
 </li>`;
 
 function question({ words, again, drops }) {
-  const title = again ? t("This has a price") : t("This cannot be done");
+  const title = again ? t("What this change costs") : t("This cannot be done");
   return html`<div class="edit-asked" role="alert">
-    <p><strong>${title}</strong> <span>${words}</span> ${drops ? t("Open work would be dropped. Publish it nevertheless?") : ""}</p>
+    <p><strong>${title}</strong> <span>${words}</span> ${drops ? t("Open work would be dropped. Publish it anyway?") : ""}</p>
     <div class="pair">
       ${again ? html`<button class="primary" @click=${again}>${t("Do it anyway")}</button>` : ""}
-      <button @click=${letBe}>${again ? t("Leave it") : t("Close")}</button>
+      <button @click=${letBe}>${again ? t("Cancel this edit") : t("Close")}</button>
     </div>
   </div>`;
 }
@@ -65,7 +65,7 @@ class EditBar extends Part {
           <button class="quiet" ?disabled=${!draft.can_undo || busy} @click=${undo} title=${t("Undo (Ctrl+Z)")}><span class="icon icon-undo-2" aria-hidden="true"></span>${t("Undo")}</button>
           <button class="quiet" ?disabled=${!draft.can_redo || busy} @click=${redo} title=${t("Redo (Ctrl+Shift+Z)")}><span class="icon icon-redo-2" aria-hidden="true"></span>${t("Redo")}</button>
           <button class="primary" ?disabled=${busy} @click=${() => publishDraft()}>${t("Publish to the trucks")}</button>
-          <button ?disabled=${busy} @click=${discardDraft}>${t("Discard the changes")}</button>
+          <button ?disabled=${busy} @click=${discardDraft}>${t("Discard changes to the draft")}</button>
           <button class="quiet" @click=${leaveEditing}>${t("Leave editing")}</button>
         </div>
       </header>

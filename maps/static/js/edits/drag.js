@@ -16,8 +16,8 @@ function listed(under) {
 
 const dropOn = (street, vehicle) =>
   vehicle === null
-    ? t("Drop on a truck or its route to give it {street}", { street })
-    : t("Give {street} to {truck}", { street, truck: board.value.vehicles.get(vehicle)?.name ?? "" });
+    ? t("Drop on a truck or its route to assign {street} to it", { street })
+    : t("Assign {street} to {truck}", { street, truck: board.value.vehicles.get(vehicle)?.name ?? "" });
 
 /** Let streets be dragged on a map whose trucks are found by `trucks.at(point)`. */
 export function enableDrag(map, trucks) {

@@ -74,7 +74,7 @@ function orderForm(segment) {
 export function streetEdit(segment) {
   if (!board.value.storm) return "";
   const here = orders((one) => one.segment_id === segment);
-  return html`${editing() ? html`<section class="next-legs"><h3>${t("Give to truck")}</h3>${takers(segment)}${blockForm(segment)}</section>` : ""}
+  return html`${editing() ? html`<section class="next-legs"><h3>${t("Assign to truck")}</h3>${takers(segment)}${blockForm(segment)}</section>` : ""}
     ${
       here || mayDispatch
         ? html`<details class="edit-orders" ?open=${Boolean(here)}><summary>${t("Locks and bans")}</summary>${here} ${mayDispatch ? orderForm(segment) : ""}</details>`

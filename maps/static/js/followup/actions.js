@@ -43,7 +43,7 @@ const assignment = ({ row, clock }) => html`<form class="action" @submit=${sent(
   <h3>${t("Who looks after it")}</h3>
   <label for="login">${t("Assigned to")}</label>
   <select id="login" name="login">
-    <option value="">${t("Nobody")}</option>
+    <option value="">${t("Unassigned")}</option>
     ${office.value.view.people.map((login) => html`<option value=${login} ?selected=${login === row.assigned_to}>${login}</option>`)}
   </select>
   <label for="hours">${t("To be done")}</label>

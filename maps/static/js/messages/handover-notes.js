@@ -58,7 +58,7 @@ class Handover extends Part {
       </button>
       <dialog class="handover" aria-labelledby="handover-title" @close=${() => notes.set({ later: true })}>
         <h2 id="handover-title">${t("A note for you")}</h2>
-        <p class="muted">${t("Whoever had this desk before you left a note. Read it before you go on.")}</p>
+        <p class="muted">${t("The dispatcher before you left a note. Read it before you go on.")}</p>
         <ul class="notes">${waiting.map((note) => this.note(note))}</ul>
         <form method="dialog"><button>${t("Later")}</button></form>
       </dialog>`;

@@ -97,7 +97,7 @@ class Sos extends Part {
       <span class="icon icon-siren" aria-hidden="true"></span>
       <p><strong>${t("SOS")} · <bdi>${alertTitle(alert)}</bdi></strong> ${t("alert:sos")} <span>${time(alert.since)}${where}</span></p>
       <div class="ends">
-        ${mayDispatch ? html`<button class="primary" @click=${() => see(alert)}><span class="icon icon-check" aria-hidden="true"></span>${t("I see to it")}</button>` : ""}
+        ${mayDispatch ? html`<button class="primary" @click=${() => see(alert)}><span class="icon icon-check" aria-hidden="true"></span>${t("Acknowledge")}</button>` : ""}
         ${onlyWall ? "" : html`<button @click=${() => this.show(alert)}><span class="icon icon-map-pin" aria-hidden="true"></span>${t("Show")}</button>`}
         ${this.call(alert.vehicle_id)}
       </div>

@@ -31,7 +31,7 @@ export const field = (id, label, control, hint = "") => html`<div class="field">
 
 /** What somebody may do, as boxes to tick; `owner` keeps their ids apart. */
 export const roleBoxes = (chosen, owner) => html`<fieldset class="roles">
-  <legend>${t("May work as")}</legend>
+  <legend>${t("Roles")}</legend>
   ${ROLES.map(
     (role) => html`<label class="tick">
       <input type="checkbox" name="role" value=${role} .checked=${chosen.includes(role)} aria-describedby="role-${role}-${owner}">

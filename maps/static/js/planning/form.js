@@ -54,7 +54,7 @@ function groups() {
   if (!choices) return html`<p class="muted small">${t("Loading…")}</p>`;
   const { classes, districts, machines } = choices;
   return html`<fieldset>
-      <legend>${t("Classes")}</legend>
+      <legend>${t("Priority classes")}</legend>
       ${classes.map(({ name, jobs: count }) => box(chosen.classes, name, named("class", name), jobs(count)))}
     </fieldset>
     ${

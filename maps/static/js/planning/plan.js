@@ -31,7 +31,7 @@ function published(plan) {
         route,
       ) => html`<span class="icon icon-truck" aria-hidden="true"></span><span class="what" dir="auto">${route.vehicle}</span>
         <span class="when"><bdi dir="ltr">${time(route.starts_at)}–${time(route.ends_at)}</bdi></span>
-        <span class="sub">${t("{work} to clear, {drive} between", { work: length(route.work_m), drive: length(route.drive_m) })}</span>`,
+        <span class="sub">${t("{work} plowing, {drive} deadhead", { work: length(route.work_m), drive: length(route.drive_m) })}</span>`,
     })}`;
 }
 

@@ -64,7 +64,7 @@ export function progress(run) {
     ${
       mayDispatch
         ? html`<button class="wide" ?disabled=${run.stop_requested} @click=${() => stop(run)}>
-          <span class="icon icon-square" aria-hidden="true"></span>${run.stop_requested ? t("Stopping…") : t("Stop and take the best")}
+          <span class="icon icon-square" aria-hidden="true"></span>${run.stop_requested ? t("Stopping…") : t("Stop and use the best")}
         </button>`
         : ""
     }

@@ -27,11 +27,11 @@ function wordsOf(planId) {
 
 /** How far a cost is from the best possible at most, as the server says it of a finished plan. */
 export function gapWords(best, bound) {
-  if (best == null || bound == null || bound <= 0) return t("How far this is from the best possible plan is not known.");
+  if (best == null || bound == null || bound <= 0) return t("Distance from the optimum is not known.");
   const gap = Math.max(best / bound - 1, 0);
-  if (gap <= PROVED) return t("No plan is better: that is proved.");
-  if (gap < 1) return t("At most {percent} % above the best possible.", { percent: Math.ceil(100 * gap - 1e-9) });
-  return t("At most {times} times the cost of the best possible.", { times: Math.ceil(10 * gap + 10 - 1e-9) / 10 });
+  if (gap <= PROVED) return t("No plan can be better: this is proved.");
+  if (gap < 1) return t("Within {percent} % of optimum.", { percent: Math.ceil(100 * gap - 1e-9) });
+  return t("At most {times} times the optimum.", { times: Math.ceil(10 * gap + 10 - 1e-9) / 10 });
 }
 
 const statement = (proof) =>

@@ -81,16 +81,16 @@ const ends = (word, order, rest) => html`<div class="ends">
   ${rest} <button @click=${close}>${t("Not now")}</button>
 </div>`;
 
-const offerBody = (offer) => html`<h2 id="replan-title">${t("Clear it now")}: <bdi>${offer.street}</bdi></h2>
+const offerBody = (offer) => html`<h2 id="replan-title">${t("Dispatch now")}: <bdi>${offer.street}</bdi></h2>
   <p class="lead" dir="auto">${offer.words}</p>
   ${
     offer.delayed_jobs
-      ? html`<p>${t("Streets that are cleared later: {count}, the last of them by {minutes} min.", { count: offer.delayed_jobs, minutes: offer.most_min })}</p>`
+      ? html`<p>${t("Streets that are cleared later: {count}, by up to {minutes} min.", { count: offer.delayed_jobs, minutes: offer.most_min })}</p>`
       : ""
   }
   <div class="scroll">${whom(offer.requests, offer.delayed_jobs)}</div>
   ${fault()}
-  ${ends(t("Take it (Enter)"), () => take(offer), "")}`;
+  ${ends(t("Accept (Enter)"), () => take(offer), "")}`;
 
 const streets = (names) => (names.length ? names.map((name) => html`<li><bdi>${name}</bdi></li>`) : html`<li class="muted">${t("none")}</li>`);
 
@@ -107,15 +107,15 @@ const truck = (one) => html`<tr class=${one.next_moves_change ? "changes" : ""}>
   <td class="home">${clock(one.ends_before)} <span class="arrow" aria-hidden="true">→</span> ${clock(one.ends_after)}</td>
 </tr>`;
 
-const COLUMNS = ["Truck", "Next now", "Next then", "Streets gained", "Streets lost", "Home at"];
+const COLUMNS = ["Truck", "Next now", "Next then", "Streets added", "Streets removed", "Back at yard"];
 
 const dropped = (found) =>
   html`<bdi>${found.dropped_streets.join(t(", "))}${found.dropped > found.dropped_streets.length ? "…" : "."}</bdi> ${found.dropped_why.map((why) => `${why}. `)}`;
 
 const differenceBody = (found) => html`<h2 id="replan-title">${t("What plan {revision} changes", { revision: found.revision })}</h2>
   <p>${t("Trucks whose next moves change: {moves}. Trucks with other streets: {trucks}.", { moves: found.next_moves, trucks: found.trucks.length })}
-    ${found.dropped ? html`<strong class="danger">${t("Streets that no truck does any more: {count}.", { count: found.dropped })}</strong> ${dropped(found)}` : ""}
-    ${found.added ? t("Streets that come in: {count}.", { count: found.added }) : ""}</p>
+    ${found.dropped ? html`<strong class="danger">${t("Streets removed from all routes: {count}.", { count: found.dropped })}</strong> ${dropped(found)}` : ""}
+    ${found.added ? t("Streets added: {count}.", { count: found.added }) : ""}</p>
   <div class="scroll">
     ${
       found.trucks.length
@@ -133,7 +133,7 @@ const differenceBody = (found) => html`<h2 id="replan-title">${t("What plan {rev
       ? ends(
           t("Publish to the trucks"),
           () => publish(found.plan_id),
-          html`<button ?disabled=${shown.value.busy} @click=${() => discard(found.plan_id)}>${t("Discard it")}</button>`,
+          html`<button ?disabled=${shown.value.busy} @click=${() => discard(found.plan_id)}>${t("Discard")}</button>`,
         )
       : ""
   }`;
@@ -162,7 +162,7 @@ customElements.define("board-replan", Replan);
 export const urgentOrder = (wanted) =>
   mayDispatch && board.value.plan
     ? html`<button class="wide" @click=${() => insertNow(wanted)}>
-        <span class="icon icon-clock-alert" aria-hidden="true"></span>${t("Clear it now")}
+        <span class="icon icon-clock-alert" aria-hidden="true"></span>${t("Dispatch now")}
       </button>`
     : "";
 

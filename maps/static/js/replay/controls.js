@@ -83,13 +83,13 @@ class Controls extends Part {
   buttons() {
     const { running, speed } = play.value;
     return html`<div class="buttons" dir="ltr" role="group" aria-label=${t("Player")}>
-      ${this.button("skip-back", t("To what happened before (P)"), () => jump(-1))}
+      ${this.button("skip-back", t("Previous event (P)"), () => jump(-1))}
       ${this.button("rewind", t("A minute back (←)"), () => seek(play.value.at - STEP_S))}
-      <button class="primary" type="button" id="play" title=${running ? t("Hold (space)") : t("Play (space)")} aria-label=${running ? t("Hold (space)") : t("Play (space)")} @click=${toggle}>
+      <button class="primary" type="button" id="play" title=${running ? t("Pause (space)") : t("Play (space)")} aria-label=${running ? t("Pause (space)") : t("Play (space)")} @click=${toggle}>
         <span class="icon icon-${running ? "pause" : "play"}" aria-hidden="true"></span>
       </button>
-      ${this.button("fast-forward", t("A minute on (→)"), () => seek(play.value.at + STEP_S))}
-      ${this.button("skip-forward", t("To what happens next (N)"), () => jump(1))}
+      ${this.button("fast-forward", t("A minute forward (→)"), () => seek(play.value.at + STEP_S))}
+      ${this.button("skip-forward", t("Next event (N)"), () => jump(1))}
       <label class="speed"><span class="unseen">${t("Speed")}</span>
         <select id="speed" title=${t("Speed (↑ ↓)")} @change=${(event) => faster(SPEEDS.indexOf(Number(event.target.value)) - SPEEDS.indexOf(play.value.speed))}>
           ${SPEEDS.map((one) => html`<option value=${one} .selected=${one === speed}>${number(one)}×</option>`)}

@@ -37,8 +37,8 @@ function proof(step, at) {
   if (step?.cleared_s != null)
     return html`${t("Cleared on {when}", { when: clock(step.cleared_s) })} <span class="muted">(${before(at, step.cleared_s)})</span>`;
   if (step?.driven_s != null && step.driven_s <= at)
-    return t("Somebody drove through on {when}, without proof of clearing.", { when: clock(step.driven_s) });
-  return t("Until then nobody was seen here in this storm.");
+    return t("A machine drove through on {when}, without proof of plowing.", { when: clock(step.driven_s) });
+  return t("No machine had been seen here in this storm by then.");
 }
 
 function way(street, { forward, steps }, at) {

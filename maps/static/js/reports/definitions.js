@@ -64,7 +64,7 @@ export const half = (view) =>
 
 /** The ninetieth percentile of responses. */
 export const nine = (view) =>
-  html`<p>${t("Nine in ten of the requests that are answered did not wait longer than this.")}</p>${waits(view)}`;
+  html`<p>${t("Nine in ten of the answered requests did not wait longer than this (the 90th percentile).")}</p>${waits(view)}`;
 
 /** What the figures are compared with. */
 export function compared(view) {

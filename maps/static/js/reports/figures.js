@@ -15,7 +15,7 @@ const FIGURES = [
 ];
 
 const words = () => ({
-  within: t("of lane-kilometres within target"),
+  within: t("of lane-km within target"),
   answered: t("of requests answered in time"),
   median: t("until half of the requests were answered"),
   nine: t("until nine in ten requests were answered"),
@@ -79,8 +79,8 @@ class Figures extends Part {
         ${FIGURES.map((figure) => this.figure(view, figure))}
       </section>
       <figure class="course">
-        <figcaption>${t("How the lane-kilometres stood since the storm began")}</figcaption>
-        ${course(view.moments_s, view.city, t("How the lane-kilometres stood since the storm began"))}
+        <figcaption>${t("Lane-km since the storm began")}</figcaption>
+        ${course(view.moments_s, view.city, t("Lane-km since the storm began"))}
         ${bar(view.city.now)}
         ${this.key(view)}
       </figure>`;

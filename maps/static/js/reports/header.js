@@ -66,7 +66,7 @@ class Header extends Part {
 
   downloads() {
     const said = words();
-    return html`<div class="take" role="group" aria-label=${t("Take home")}>
+    return html`<div class="take" role="group" aria-label=${t("Download")}>
       ${DOWNLOADS.map(
         ([ending, icon]) => html`<a class="quiet" href=${file(ending)} title=${said[ending][1]} download>
           <span class="icon icon-${icon}" aria-hidden="true"></span>${said[ending][0]}

@@ -15,7 +15,7 @@ class Method extends Part {
     if (!view?.storm) return "";
     return html`<section class="method" aria-labelledby="method-title">
       <h2 id="method-title">${t("How this is measured")}</h2>
-      <h3>${t("Lane-kilometres within target")}</h3>
+      <h3>${t("Lane-km within target")}</h3>
       ${within(view)}
       <h3>${t("Requests answered in time")}</h3>
       ${answered(view)}

@@ -14,8 +14,8 @@ const heads = () => [
   t("Change"),
   t("Requests"),
   t("Answered in time"),
-  t("Half answered after"),
-  t("Nine in ten after"),
+  t("Median after"),
+  t("90th percentile after"),
 ];
 
 const answers = (now) => html`<td>${number(now.asked)}</td>

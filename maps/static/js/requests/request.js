@@ -53,13 +53,13 @@ export function requestPanel(id) {
     ${request.text && request.text !== requestPlace(request) ? html`<p class="quote"><bdi>${request.text}</bdi></p>` : ""}
     ${facts([
       [t("Reference"), html`<bdi class="code">${request.reference}</bdi>`],
-      [t("Asked for"), named("kind", request.kind)],
-      [t("State"), needsPin(request) ? t("Waiting for a pin") : named("request", request.state)],
+      [t("Subject"), named("kind", request.kind)],
+      [t("State"), needsPin(request) ? t("Place unknown") : named("request", request.state)],
       [
         t("Received"),
         t("{span} ago ({time})", { span: age(request.received_at), time: time(request.received_at) }),
       ],
-      [t("Wanted"), request.due_at && request.state === "open" ? deadline(request.due_at) : null],
+      [t("Due"), request.due_at && request.state === "open" ? deadline(request.due_at) : null],
       [
         t("Street"),
         request.segment_id == null

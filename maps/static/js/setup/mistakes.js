@@ -4,7 +4,7 @@ import { number, t } from "../pages/texts.js";
 
 /** The mistakes of a file as a table. */
 export function mistakes(list) {
-  return html`<p>${t("Nothing was taken from this file. Mend these lines and choose it again:")}</p>
+  return html`<p>${t("Nothing was imported from this file. Correct these lines and choose it again:")}</p>
     <div class="wide-table" tabindex="0" role="region" aria-label=${t("Mistakes in the file")}>
       <table class="mistakes">
         <thead><tr><th scope="col">${t("Line")}</th><th scope="col">${t("Field")}</th><th scope="col">${t("In the file")}</th><th scope="col">${t("It should be")}</th></tr></thead>

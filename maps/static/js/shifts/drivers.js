@@ -69,7 +69,7 @@ function whoDrives(shift) {
   return html`<label
     ><span>${t("Who drives")}</span
     ><select name="login">
-      <option value="">${t("whoever has the machine")}</option>
+      <option value="">${t("whoever drives the machine")}</option>
       ${drivers.map((login) => html`<option value=${login} ?selected=${login === shift.driver}>${login}</option>`)}
     </select></label
   >`;

@@ -25,7 +25,7 @@ function takeOut(event, path, one) {
 const outForm = (path, one) => html`<details class="out"><summary>${t("Out of service")}</summary>
   <form @submit=${(event) => takeOut(event, path, one)}>
     <select name="reason" required aria-label=${t("Why")}><option value="">${t("choose")}</option>${OUT_REASONS.map((each) => html`<option value=${each}>${t(`out:${each}`)}</option>`)}</select>
-    <input name="note" maxlength="200" aria-label=${t("Words")} placeholder=${t("Words")}><button>${t("Take out of service")}</button>
+    <input name="note" maxlength="200" aria-label=${t("Description")} placeholder=${t("Description")}><button>${t("Take out of service")}</button>
   </form></details>`;
 
 function serving(path, one, changing) {
@@ -114,7 +114,7 @@ export function policyPart({ row, policy, policy_own: own, policy_base: base, po
     : html`<button type="button" @click=${() => editing.set({ policy: true })}>${t("Change for this storm …")}</button>
         ${change ? html`<button type="button" class="quiet" @click=${() => tell("policy", "policy/undo", { change: change.id })}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("Undo: {what}", { what: named("change", change.what) })}</button>` : ""}`;
   return html`<section class="card" aria-labelledby="policy-title">
-    <header><h2 id="policy-title">${t("Policy of this storm")}</h2><span class="muted small">${own ? t("differs from the city's") : t("as the city's")}</span></header>
+    <header><h2 id="policy-title">${t("Level of service for this storm")}</h2><span class="muted small">${own ? t("differs from the city's") : t("as the city's")}</span></header>
     <form @submit=${(event) => savePolicy(event, base)}>
       <div class="scroll"><table class="policy"><thead><tr><th scope="col">${t("Class")}</th>${NUMBERS.map((key) => html`<th scope="col">${head(key)}</th>`)}</tr></thead>
         <tbody>${Object.entries(policy.class).map(([name, table]) => html`<tr><th scope="row">${named("short", name)}</th>${NUMBERS.map((key) => numberCell(name, key, table[key], changing))}</tr>`)}</tbody></table></div>

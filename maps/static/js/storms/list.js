@@ -54,7 +54,7 @@ class StormList extends Part {
         <div class="field"><label for="name">${t("Name of the storm")}</label><input id="name" name="name" required maxlength="80" autocomplete="off" dir="auto"></div>
         <div class="field"><label for="begins_at">${t("Expected to begin")}</label><input id="begins_at" name="begins_at" required dir="ltr" autocomplete="off" .value=${stamp(now() + 6 * HOUR_MS)}></div>
         <div class="field"><label for="phase">${t("Phase")}</label><select id="phase" name="phase"><option value="forecast">${named("phase", "forecast")}</option><option value="alert">${named("phase", "alert")}</option></select></div>
-        <button class="primary">${t("Write down")}</button>
+        <button class="primary">${t("Save the storm")}</button>
       </form>
       <p class="small muted">${t("Jobs and shifts are made when the storm becomes active. Where snow falls already, start the storm on the board.")}</p>
       ${refused("forecast")}
@@ -72,7 +72,7 @@ class StormList extends Part {
               <thead><tr>${HEADS.map((head) => html`<th scope="col">${t(head)}</th>`)}<td></td></tr></thead>
               <tbody>${list.map(line)}</tbody>
             </table></div>`
-          : html`<p class="empty">${t("There was no storm yet.")} ${t("Each storm stands here with its snow, what it cost and its audit log.")}</p>`
+          : html`<p class="empty">${t("There has been no storm.")} ${t("Each storm stands here with its snow, what it cost and its audit log.")}</p>`
       }`;
   }
 }

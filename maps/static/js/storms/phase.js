@@ -61,7 +61,7 @@ function dialog(row) {
     ${left ? leftOver(left) : ""}
     <div class="ends">
       <button class="primary" @click=${() => go(row, to)}>${named("go", to)}</button>
-      <button @click=${() => leaving.set({ to: null, left: null })}>${t("Keep it going")}</button>
+      <button @click=${() => leaving.set({ to: null, left: null })}>${t("Keep the storm open")}</button>
     </div>
   </div>`;
 }

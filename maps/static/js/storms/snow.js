@@ -26,7 +26,7 @@ function picture(curve, startedAt) {
   const line = points.map(([at, depth]) => `${x(at)},${y(depth)}`).join(" ");
   const today = now() > begin && now() < until ? x(now()) : null;
   return html`<figure class="snow-picture" dir="ltr">
-    <svg viewBox="0 0 ${WIDE} ${HIGH}" preserveAspectRatio="none" role="img" aria-label=${t("Snow in all: {depth}", { depth: cm(curve.at(-1).fallen_cm) })}>
+    <svg viewBox="0 0 ${WIDE} ${HIGH}" preserveAspectRatio="none" role="img" aria-label=${t("Total accumulation: {depth}", { depth: cm(curve.at(-1).fallen_cm) })}>
       <polygon class="area" points="${x(begin)},${HIGH} ${line} ${x(points.at(-1)[0])},${HIGH}" />
       <polyline class="line" points=${line} />
       ${today ? svg`<path class="now" d="M${today} 0V${HIGH}" />` : ""}
@@ -87,7 +87,7 @@ function entryRow(entry, changing) {
   if (snow.value.editing === entry.id)
     return html`<tr><td colspan="4"><form class="fields tight" @submit=${(event) => correct(event, entry)}>
       <input name="at" aria-label=${t("Time")} required dir="ltr" .value=${stamp(entry.at)}>
-      <input name="fallen_cm" aria-label=${t("Snow in all, cm")} required dir="ltr" inputmode="decimal" .value=${shown(entry.fallen_cm)}>
+      <input name="fallen_cm" aria-label=${t("Total accumulation, cm")} required dir="ltr" inputmode="decimal" .value=${shown(entry.fallen_cm)}>
       <button class="primary">${t("Save")}</button><button type="button" @click=${() => snow.set({ editing: null })}>${t("Cancel")}</button>
     </form></td></tr>`;
   return html`<tr>
@@ -108,12 +108,12 @@ const undo = (change) =>
 
 const forms = () => html`<form class="fields" @submit=${add}>
     <div class="field"><label for="snow-at">${t("Time")}</label><input id="snow-at" name="at" required dir="ltr" autocomplete="off" .defaultValue=${stamp(now())}></div>
-    <div class="field"><label for="snow-cm">${t("Snow in all, cm")}</label><input id="snow-cm" name="fallen_cm" required dir="ltr" inputmode="decimal" autocomplete="off"></div>
+    <div class="field"><label for="snow-cm">${t("Total accumulation, cm")}</label><input id="snow-cm" name="fallen_cm" required dir="ltr" inputmode="decimal" autocomplete="off"></div>
     <button class="primary">${t("Enter")}</button>
   </form>
   <form class="upload">
-    <label class="send"><span class="icon icon-file-up" aria-hidden="true"></span>${t("Import a file …")}<input class="unseen" name="file" type="file" accept=".csv" @change=${take}></label>
-    <span class="small muted">${t("A .csv file with the heads time and cm")}</span>
+    <label class="send"><span class="icon icon-file-up" aria-hidden="true"></span>${t("Import …")}<input class="unseen" name="file" type="file" accept=".csv" @change=${take}></label>
+    <span class="small muted">${t("A .csv file with the headers time and cm")}</span>
   </form>`;
 
 /** Everything about the snowfall of a storm. */

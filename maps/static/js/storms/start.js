@@ -20,7 +20,7 @@ export function startStorm() {
   if (!mayDispatch)
     return html`<h2>${t("No storm")}</h2><p class="muted">${t("The dispatcher starts a storm when snow falls.")}</p>`;
   return html`<h2>${t("No storm")}</h2>
-    <p class="muted">${t("When snow falls, start a storm. Every street that the policy names becomes work, and every truck gets a shift.")}</p>
+    <p class="muted">${t("When snow falls, start a storm. Every street in the level of service becomes work, and every truck gets a shift.")}</p>
     <form class="column" @submit=${start}>
       <label for="storm-name">${t("Name of the storm")}</label>
       <input id="storm-name" name="name" required maxlength="80" .value=${t("Snow of {date}", { date: day(now()) })} />

@@ -41,8 +41,8 @@ const ago = (moment) => t("{span} ago ({time})", { span: age(moment), time: time
 function proof(direction) {
   if (!direction.last_pass_at)
     return direction.driven_at
-      ? t("driven through {when}, without proof of clearing", { when: ago(direction.driven_at) })
-      : t("not seen here in this storm");
+      ? t("driven through {when}, without proof of plowing", { when: ago(direction.driven_at) })
+      : t("not plowed here in this storm");
   const words = t("cleared {when}", { when: ago(direction.last_pass_at) });
   return direction.vehicle ? html`${words} · <bdi>${direction.vehicle}</bdi>` : words;
 }
@@ -85,9 +85,9 @@ export function streetPanel(id) {
       [t("Kind of street"), named("road", street.road_class)],
       [t("Importance"), named("class", street.service_class)],
       [t("Why"), why(street.level, street.road_class)],
-      [t("Due again"), rhythm(street.level.cycle_h)],
+      [t("Cycle time"), rhythm(street.level.cycle_h)],
       [t("Length"), length(street.length_m)],
-      [t("Wanted"), street.job?.state === "open" ? deadline(street.job.due_at) : null],
+      [t("Due"), street.job?.state === "open" ? deadline(street.job.due_at) : null],
     ])}
     ${street.directions.map((direction) => directionFacts(direction, street.directions.length === 1))}
     ${streetEdit(id)} ${streetDetails(street)} ${urgentOrder({ segment_id: id })} ${closurePart(id, street.directions)} ${streetCrews(id)} ${inspections(street.sightings)}`;

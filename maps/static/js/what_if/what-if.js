@@ -70,7 +70,7 @@ function form() {
       </thead>
       <tbody>${whatIfs.types.map(typeRow)}</tbody>
     </table>
-    <p class="muted small">${t("Each fleet is planned for {count} s, when no plan waits. A machine more begins now at its yard.", { count: whatIfs.seconds })}</p>
+    <p class="muted small">${t("Each fleet is planned for {count} s, when no plan is waiting. An added machine begins now at its yard.", { count: whatIfs.seconds })}</p>
     <button class="wide" ?disabled=${Object.keys(wanted()).length === 0}>${t("When would the streets be clear?")}</button>
   </form>`;
 }
@@ -85,7 +85,7 @@ const classRow = (row) => html`<tr>
 const notes = (answer) =>
   [
     t("From {time} on, {count} s for each fleet.", { time: time(answer.as_of), count: answer.seconds }),
-    t("Two searches of one fleet differ by up to {count} min; less than that counts as nothing.", {
+    t("Two searches for one fleet differ by up to {count} min; smaller differences do not count.", {
       count: Math.max(0, ...answer.classes.map(({ chance_min: chance }) => chance)),
     }),
     answer.without.length ? t("Without {names}.", { names: answer.without.join(t("list:, ")) }) : "",

@@ -34,12 +34,12 @@ class Help extends Part {
   }
 
   render() {
-    return html`<button class="quiet" title=${t("Keys (?)")} aria-label=${t("Keys (?)")} @click=${() => this.toggle()}>
+    return html`<button class="quiet" title=${t("Keyboard shortcuts (?)")} aria-label=${t("Keyboard shortcuts (?)")} @click=${() => this.toggle()}>
         <span class="icon icon-keyboard" aria-hidden="true"></span>
       </button>
       <dialog class="help" aria-labelledby="help-title" @keydown=${this.press}>
         <form method="dialog" class="help-head">
-          <h2 id="help-title">${t("Keys of the board")}</h2>
+          <h2 id="help-title">${t("Keyboard shortcuts")}</h2>
           <button class="quiet" aria-label=${t("Close (Esc)")} title=${t("Close (Esc)")}><span class="icon icon-x" aria-hidden="true"></span></button>
         </form>
         <p class="muted small">${t("Keys are places on the keyboard: they are the same with Persian and Latin letters.")}</p>

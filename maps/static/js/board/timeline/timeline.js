@@ -265,7 +265,7 @@ class Timeline extends Part {
 
   key() {
     const entry = (look, words) => html`<span><span class="lane-bar ${look}" aria-hidden="true"></span>${words}</span>`;
-    return html`${entry("work", t("clearing"))}${entry("drive", t("driving"))}${entry("reload", t("reload"))}${entry("done", t("done"))}${entry("skipped", t("left out"))}`;
+    return html`${entry("work", t("plowing"))}${entry("drive", t("deadhead"))}${entry("reload", t("reload"))}${entry("done", t("done"))}${entry("skipped", t("left out"))}`;
   }
 
   body() {

@@ -45,7 +45,7 @@ function proved(way, at) {
     return html`<p>${t("Cleared on {when}", { when: moment(way.last_pass_at) })} <span class="muted">(${age(at, way.last_pass_at)})</span></p>`;
   return html`<p>${
     way.driven_at
-      ? t("Somebody drove through on {when}, without proof of clearing.", { when: moment(way.driven_at) })
+      ? t("A machine drove through on {when}, without proof of plowing.", { when: moment(way.driven_at) })
       : t("No machine was seen clearing here in this storm.")
   }</p>`;
 }

@@ -19,7 +19,7 @@ function cleared({ last_cleared_at, partly_cleared_at, driven_at, outlook }) {
 
 function truck({ truck: found }) {
   if (!found) return "";
-  const late = found.late_s > 300 ? t("{span} behind its plan", { span: duration(found.late_s * 1000) }) : "";
+  const late = found.late_s > 300 ? t("{span} behind plan", { span: duration(found.late_s * 1000) }) : "";
   const before = found.streets_before > 0 ? t("{count} streets before yours", { count: found.streets_before }) : t("Your street is its next one");
   return html`<bdi>${found.name}</bdi> · ${before}${late ? html` · <span class="danger">${late}</span>` : ""}`;
 }

@@ -15,7 +15,7 @@ class Waiting extends Part {
     const { waiting, placing } = call.value;
     if (waiting.length === 0) return "";
     return html`<section class="waiting-list">
-      <h2>${t("Waiting for a pin")}</h2>
+      <h2>${t("Place unknown")}</h2>
       ${
         placing === null
           ? html`<p class="muted small">${t("Choose one, then click its place on the map.")}</p>`
@@ -23,7 +23,7 @@ class Waiting extends Part {
       }
       ${listbox({
         id: "waiting",
-        label: t("Waiting for a pin"),
+        label: t("Place unknown"),
         items: waiting,
         selected: placing ?? undefined,
         choose: (id) => call.set({ placing: id }),

@@ -90,8 +90,8 @@ class Bulk extends Part {
     if (placing)
       return html`<p class="hint">${t("Click the place on the map.")} <button class="link" @click=${() => queue.set({ placing: false })}>${t("Cancel")}</button></p>`;
     const many = marked.size > boot.most;
-    return html`<div class="orders-bar" role="toolbar" aria-label=${t("With what is marked")}>
-      <strong>${t("{count} marked", { count: marked.size })}</strong>
+    return html`<div class="orders-bar" role="toolbar" aria-label=${t("With the selected")}>
+      <strong>${t("{count} selected", { count: marked.size })}</strong>
       ${many ? html`<span class="danger small">${t("At most {count} at once.", { count: boot.most })}</span>` : ""}
       <button ?disabled=${many} @click=${() => order("place")}><span class="icon icon-search" aria-hidden="true"></span>${t("Place by their words")}</button>
       <button ?disabled=${many} @click=${() => queue.set({ placing: true })}><span class="icon icon-map-pin-plus" aria-hidden="true"></span>${t("Place on the map")}</button>
@@ -99,7 +99,7 @@ class Bulk extends Part {
       <select id="kind" ?disabled=${many} @change=${this.kind}><option value="" selected>${t("Change what it is about")}</option>${boot.kinds.map((kind) => html`<option value=${kind}>${named("kind", kind)}</option>`)}</select>
       <button ?disabled=${many} @click=${() => this.open("refer")}><span class="icon icon-forward mirrored" aria-hidden="true"></span>${t("Refer")}</button>
       <button ?disabled=${many} @click=${() => this.open("close")}><span class="icon icon-check" aria-hidden="true"></span>${t("Close")}</button>
-      <button class="quiet" aria-label=${t("Unmark all")} title=${t("Unmark all")} @click=${() => mark([...marked], false)}><span class="icon icon-x" aria-hidden="true"></span></button>
+      <button class="quiet" aria-label=${t("Deselect all")} title=${t("Deselect all")} @click=${() => mark([...marked], false)}><span class="icon icon-x" aria-hidden="true"></span></button>
     </div>`;
   }
 
@@ -129,7 +129,7 @@ class Bulk extends Part {
 
   render() {
     const { marked } = queue.value;
-    return html`${marked.size ? this.orders() : ""}${this.outcome()}${this.dialog()}<span class="unseen" aria-live="polite">${marked.size ? t("{count} marked", { count: number(marked.size) }) : ""}</span>`;
+    return html`${marked.size ? this.orders() : ""}${this.outcome()}${this.dialog()}<span class="unseen" aria-live="polite">${marked.size ? t("{count} selected", { count: number(marked.size) }) : ""}</span>`;
   }
 }
 customElements.define("requests-bulk", Bulk);

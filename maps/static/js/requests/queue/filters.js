@@ -55,8 +55,8 @@ class Filters extends Part {
     const districts = Object.keys(view?.counts.district ?? {}).filter(Boolean).sort((one, other) => one.localeCompare(other, boot.language, { numeric: true }));
     return html`${this.group("stage", t("Where it stands"), STAGES, (stage) => t(`stage:${stage}`))}
       ${this.group("danger", t("Danger"), boot.dangers, (danger) => named("danger", danger))}
-      ${this.group("kind", t("Asked for"), boot.kinds, (kind) => named("kind", kind))}
-      ${this.group("service_class", t("Class of the street"), CLASSES, (name) => named("class", name))}
+      ${this.group("kind", t("Subject"), boot.kinds, (kind) => named("kind", kind))}
+      ${this.group("service_class", t("Priority class of the street"), CLASSES, (name) => named("class", name))}
       ${this.group("district", t("District"), districts, (name) => name)}
       ${this.age()}`;
   }

@@ -48,7 +48,7 @@ class Spreadsheet extends Part {
   }
 
   mistakes(list) {
-    return html`<p class="problem"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${t("Nothing was taken in. Mend the file and take it again.")}</p>
+    return html`<p class="problem"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${t("Nothing was imported. Correct the file and import it again.")}</p>
       <div class="wide-table" tabindex="0" role="region" aria-label=${t("Mistakes in the file")}><table class="mistakes">
         <thead><tr><th scope="col">${t("Line")}</th><th scope="col">${t("Column")}</th><th scope="col">${t("In the file")}</th><th scope="col">${t("Expected")}</th></tr></thead>
         <tbody>${list.slice(0, 100).map((one) => html`<tr><td>${one.line ? number(one.line) : "—"}</td><td><bdi>${one.field}</bdi></td><td><bdi>${one.got}</bdi></td><td>${one.expected}</td></tr>`)}</tbody>
@@ -63,13 +63,13 @@ class Spreadsheet extends Part {
         <div class="ends"><button class="primary" @click=${this.shut}>${t("Close this window")}</button></div>`;
     if (look.mistakes.length) return html`${this.mistakes(look.mistakes)}<div class="ends"><button @click=${this.shut}>${t("Cancel")}</button></div>`;
     return html`<p>${t("{count} new requests", { count: look.requests })}${look.known ? html` · ${t("{count} known already", { count: look.known })}` : ""}</p>
-      <p class="muted small">${t("They are placed by their words where those leave no doubt; the others wait for a pin.")}</p>
-      <div class="ends"><button class="primary" ?disabled=${look.requests === 0} @click=${this.take}>${t("Take them in")}</button><button @click=${this.shut}>${t("Cancel")}</button></div>`;
+      <p class="muted small">${t("They are placed by their words where those leave no doubt; the others wait for a place.")}</p>
+      <div class="ends"><button class="primary" ?disabled=${look.requests === 0} @click=${this.take}>${t("Import them")}</button><button @click=${this.shut}>${t("Cancel")}</button></div>`;
   }
 
   render() {
     return html`<div class="files">
-      <label class="button"><input class="unseen" type="file" accept=".csv,.txt,text/csv" @change=${this.choose}><span class="icon icon-file-up" aria-hidden="true"></span>${t("Import a file")}</label>
+      <label class="button"><input class="unseen" type="file" accept=".csv,.txt,text/csv" @change=${this.choose}><span class="icon icon-file-up" aria-hidden="true"></span>${t("Import")}</label>
       <a class="button" href="/requests.csv?${query()}" download><span class="icon icon-download" aria-hidden="true"></span>${t("Table for Excel")}</a>
     </div>
     ${this.look ? html`<dialog class="order" aria-label=${t("Requests of a file")} @close=${this.shut}><div class="column"><h2>${t("Requests of a file")}</h2>${this.body()}</div></dialog>` : ""}`;

@@ -122,7 +122,7 @@ class FirstCity extends Part {
 
   /** What a screen reader says when the import goes on. */
   said(progress) {
-    if (progress?.state === "running") return `${t("The city is being made")}: ${t(`step:${progress.step || progress.steps[0]}`)}`;
+    if (progress?.state === "running") return `${t("The city is being created")}: ${t(`step:${progress.step || progress.steps[0]}`)}`;
     return progress?.state === "done" ? t("The city is ready") : "";
   }
 
@@ -132,18 +132,18 @@ class FirstCity extends Part {
       <p class="muted lead">${t("Three things make a city. Streets, machines and people can be changed afterwards.")}</p>
       ${this.streets()} ${this.city()} ${this.administrator()}
       ${refused ? fault(refused.message) : ""}
-      <div><button class="primary tall">${t("Make the city")}</button></div>
+      <div><button class="primary tall">${t("Create the city")}</button></div>
     </form>`;
   }
 
   running(progress) {
-    return html`<section class="card"><h2>${t("The city is being made")}</h2>
+    return html`<section class="card"><h2>${t("The city is being created")}</h2>
       ${stepList(progress)}
       <p class="muted small">${t("A large city takes a minute or two. It goes on even if you close this page.")}</p></section>`;
   }
 
   failed(progress) {
-    return html`<section class="card"><h2>${t("No city was made")}</h2>
+    return html`<section class="card"><h2>${t("No city was created")}</h2>
       ${stepList(progress, true)} ${fault(progress.message, progress.details)}
       <div><button class="primary" @click=${() => first.set({ progress: null })}>${t("Back to the form")}</button></div></section>`;
   }

@@ -21,7 +21,7 @@ export function stepList({ steps, step }, failed = false) {
 /** Facts and warnings of a report. */
 export const report = ({ facts, warnings }) => html`
   ${warnings.length
-    ? html`<ul class="warnings" aria-label=${t("To look into")}>${warnings.map(
+    ? html`<ul class="warnings" aria-label=${t("To review")}>${warnings.map(
         (text) => html`<li><span class="icon icon-triangle-alert" aria-hidden="true"></span>${text}</li>`,
       )}</ul>`
     : ""}

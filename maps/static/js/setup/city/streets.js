@@ -105,9 +105,9 @@ class Streets extends Part {
   }
 
   gone({ gone, gone_count: count }) {
-    return html`<h3>${t("Streets that vanish")}</h3>
+    return html`<h3>${t("Streets removed from the map")}</h3>
       ${counted(gone.length, count)}
-      <ul class="street-list" aria-label=${t("Streets that vanish")}>${gone.map(
+      <ul class="street-list" aria-label=${t("Streets removed from the map")}>${gone.map(
         ({ street, successors }) => html`<li>${row(street)}
           <p class="heirs">${successors.length ? html`${t("There lies now:")} ${successors.map((heir) => html`<button class="link" @click=${() => showStreet(heir)}><bdi>${streetName(heir.names)}</bdi> (${length(heir.length_m)})</button>`)}` : t("Nothing lies there now.")}</p></li>`,
       )}</ul>`;

@@ -92,7 +92,7 @@ class Depots extends Part {
 
   editor(thing) {
     const { fault, busy } = fleet.value;
-    return html`<form class="card column" @submit=${this.save} aria-label=${t(thing.kind === "depot" ? "Depot" : "Place to load salt")}>
+    return html`<form class="card column" @submit=${this.save} aria-label=${t(thing.kind === "depot" ? "Depot" : "Reload site")}>
       ${fault ? warning(fault.message) : ""}
       ${field("name", t("field:name"), html`<input id="name" name="name" maxlength="80" required autocomplete="off" dir="auto" .value=${thing.name ?? ""}>`)}
       ${this.place(thing)} ${this.site(thing)} ${areaFields(thing)}
@@ -160,7 +160,7 @@ class Depots extends Part {
       )}
       ${this.section(
         "site",
-        t("Places to load salt"),
+        t("Reload sites"),
         t("Spreaders that run empty drive to the nearest one."),
         view.reload_sites.map((site) => this.row({ kind: "site", ...site }, t("{count} min to load", { count: site.fill_min }))),
         t("Add a place"),

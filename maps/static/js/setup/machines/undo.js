@@ -16,7 +16,7 @@ class Undo extends Part {
     const said = t(`change:${last.what}`, { name: `\u2068${last.name}\u2069` });
     return html`<div class="undo">
       <p role="status">${said}<span class="muted small">${t("{date}, {time}, by {login}", { date: day(last.at), time: time(last.at), login: `\u2068${last.by}\u2069` })}</span></p>
-      <button @click=${undo} ?disabled=${busy}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${last.what === "undone" ? t("Do it again") : t("Undo")}</button>
+      <button @click=${undo} ?disabled=${busy}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${last.what === "undone" ? t("Redo this") : t("Undo")}</button>
     </div>`;
   }
 }

@@ -43,7 +43,7 @@ function differences(proposal) {
   const { added, changed, gone, machines, depots } = proposal;
   const nothing = !added.length && !changed.length && !gone.length;
   return html`<p>${t("machines:{count}", { count: machines })} ${becomes(depots)}</p>
-    ${nothing ? html`<p class="muted">${t("All machines are as they are now.")}</p>` : ""}
+    ${nothing ? html`<p class="muted">${t("All machines stay as they are.")}</p>` : ""}
     <dl class="differences">
       ${row(t("New"), added)} ${row(t("Changed"), changed)} ${row(t("No longer in the fleet"), gone)}
     </dl>`;
@@ -80,7 +80,7 @@ class Upload extends Part {
       <h2 id="upload-heading"><bdi>${file.name}</bdi></h2>
       ${this.body()}
       <div class="ends">
-        ${takes ? html`<button class="primary" @click=${this.take} ?disabled=${fleet.value.busy}>${t("Put it in force")}</button>` : ""}
+        ${takes ? html`<button class="primary" @click=${this.take} ?disabled=${fleet.value.busy}>${t("Apply")}</button>` : ""}
         <button @click=${() => upload.set(NOTHING)}>${takes ? t("Cancel") : t("Close")}</button>
       </div>
     </section>`;

@@ -33,4 +33,4 @@ const fields = (alerts, listed) =>
 export const alertLimits = ({ alerts }) => html`${fields(alerts, SIGNS)}
   <h3>${t("When an alert is over")}</h3>
   ${fields(alerts, ENDS)}
-  <p class="muted small">${t("Nothing counts in yards and at places to load, nor for a truck whose route is done.")}</p>`;
+  <p class="muted small">${t("None of these count in yards, at reload sites, or for a truck whose route is done.")}</p>`;

@@ -49,7 +49,7 @@ class File extends Part {
       ${fault ? html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span><span>${fault}</span></p>` : ""}
       ${body}
       <div class="ends">
-        ${takes ? html`<button class="primary" @click=${this.take} ?disabled=${policy.value.busy}>${t("Put it in force")}</button>` : ""}
+        ${takes ? html`<button class="primary" @click=${this.take} ?disabled=${policy.value.busy}>${t("Apply")}</button>` : ""}
         <button @click=${() => upload.set(NOTHING)}>${takes ? t("Cancel") : t("Close")}</button>
       </div>
     </section>`;
@@ -57,9 +57,9 @@ class File extends Part {
 
   render() {
     return html`<div class="tools">
-        <p class="lead muted">${t("What is planned from now on follows these levels. Work of a storm that is on stays as it is.")}</p>
+        <p class="lead muted">${t("What is planned from now on follows these levels. Work of the active storm stays as it is.")}</p>
         <div class="files">
-          <label class="button"><input class="unseen" type="file" accept=".toml" @change=${look}><span class="icon icon-file-up" aria-hidden="true"></span>${t("Import a file")}</label>
+          <label class="button"><input class="unseen" type="file" accept=".toml" @change=${look}><span class="icon icon-file-up" aria-hidden="true"></span>${t("Import")}</label>
           <a class="button" href="/setup/policy.toml" download><span class="icon icon-download" aria-hidden="true"></span><span dir="ltr">${"policy.toml"}</span></a>
         </div>
       </div>

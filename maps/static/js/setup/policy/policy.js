@@ -17,8 +17,8 @@ import { alertLimits } from "./alert-limits.js";
 
 const { roads } = boot.policy;
 const COLUMNS = [
-  ["trigger_cm", "Starts at a depth of", "cm"],
-  ["deadline_h", "Clear within", "h"],
+  ["trigger_cm", "Trigger depth", "cm"],
+  ["deadline_h", "Time to clear", "h"],
   ["cycle_h", "Cleared again after", "h"],
   ["weight", "Weight", ""],
 ];
@@ -67,7 +67,7 @@ class Policy extends Part {
       <thead><tr><td></td>${COLUMNS.map(([, word]) => html`<th scope="col">${t(word)}</th>`)}</tr></thead>
       <tbody>${classCodes().map(row)}</tbody>
     </table>
-    <p class="muted small">${t("Left empty, a street is cleared again only on request. The weight says how much an hour of lateness counts against the other classes.")}</p>`;
+    <p class="muted small">${t("If the cycle time is left empty, a street is cleared again only on request. The weight says how much an hour of lateness counts against the other classes.")}</p>`;
   }
 
   roads(draft) {
@@ -106,7 +106,7 @@ class Policy extends Part {
       ${fault ? warning(fault.message) : ""}
       ${
         dirty
-          ? html`<button class="primary" ?disabled=${busy}>${t("Put it in force")}</button><button type="button" @click=${discard}>${t("Discard changes")}</button>${fault ? "" : html`<p class="muted small" role="status">${t("Not in force yet.")}</p>`}`
+          ? html`<button class="primary" ?disabled=${busy}>${t("Apply")}</button><button type="button" @click=${discard}>${t("Discard changes")}</button>${fault ? "" : html`<p class="muted small" role="status">${t("Not applied yet.")}</p>`}`
           : this.last()
       }
     </footer>`;
@@ -126,7 +126,7 @@ class Policy extends Part {
     };
     return html`<policy-file></policy-file>
       <form class="policy" @submit=${submit} @keydown=${(event) => event.key === "Enter" && event.target.matches("input") && event.target.blur()}>
-        ${this.section(t("Classes"), t("How soon and how often streets of each class are cleared."), this.classes(draft))}
+        ${this.section(t("Priority classes"), t("How soon and how often streets of each class are cleared."), this.classes(draft))}
         ${this.section(t("Kinds of streets"), t("Every kind of street of the map belongs to one class."), this.roads(draft))}
         ${this.section(t("Streets that rank higher"), t("A rule lifts a street to a more urgent class and never lowers it."), rules(draft))}
         ${this.section(t("Passes and salt"), t("How many passes a street needs, and how much salt."), this.passes(draft))}

@@ -122,7 +122,7 @@ function zone(rule, at) {
     <header><h3><bdi>${rule.name || t("New zone")}</bdi></h3>${remove(rule.name, () => drop("zone", at))}</header>
     <div class="fields">
       ${field(`${path}.name`, t("field:name"), html`<input id="${path}.name" name="${path}.name" maxlength="80" dir="auto" autocomplete="off" .value=${rule.name} @change=${({ target }) => change((draft) => { draft.zone[at].name = target.value; })}>`)}
-      ${cell(`${path}.cycle_h`, t("Cleared again after"), rule.cycle_h, t("h"), (value) => change((draft) => put(draft.zone[at], "cycle_h", value)), true)}
+      ${cell(`${path}.cycle_h`, t("Cycle time"), rule.cycle_h, t("h"), (value) => change((draft) => put(draft.zone[at], "cycle_h", value)), true)}
       ${classField(`${path}.class`, rule, ["zone", at], t("as the street has"))}
     </div>
     ${area(rule, at, path)}

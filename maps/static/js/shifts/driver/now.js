@@ -25,8 +25,8 @@ function before({ shift, stages }) {
     <h2>${t("Ready to go?")}</h2>
     ${facts([
       [t("Hours"), html`<bdi dir="ltr">${time(shift.starts_at)}–${time(shift.ends_at)}</bdi>`],
-      [t("Clearing"), length(sum(stages.filter((stage) => stage.kind === "work")))],
-      [t("Driving between"), length(sum(stages.flatMap((stage) => stage.steps)))],
+      [t("Plowing"), length(sum(stages.filter((stage) => stage.kind === "work")))],
+      [t("Deadhead"), length(sum(stages.flatMap((stage) => stage.steps)))],
       [t("Reloads"), number(stages.filter((stage) => stage.kind === "reload").length)],
     ])}
     <h3>${t("It begins with")}</h3>

@@ -41,7 +41,7 @@ class Problem extends Part {
   choose(reason) {
     if (reason === "blocked") return drive.set({ asking: "blocked" });
     skip(this.stage, reason);
-    if (reason === "machine_fault") notify(t("The dispatcher sees that your machine is broken. Call him."));
+    if (reason === "machine_fault") notify(t("The dispatcher sees that your machine is broken. Call dispatch."));
     return close();
   }
 

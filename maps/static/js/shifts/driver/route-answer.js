@@ -43,13 +43,13 @@ class Answer extends Part {
 
   question({ shift, stages }) {
     const work = stages.filter((stage) => stage.kind === "work" && stage.state === "open");
-    const what = t("{streets} streets to clear, until {time}", { streets: work.length, time: time(shift.ends_at) });
+    const what = t("{streets} streets to plow, until {time}", { streets: work.length, time: time(shift.ends_at) });
     return html`<section class="answer" aria-labelledby="answer-title">
-      <h2 id="answer-title">${t("Do you drive this route?")}</h2>
+      <h2 id="answer-title">${t("Do you accept this route?")}</h2>
       <p class="small">${t("New route, number {number}", { number: shift.revision })} · ${what}</p>
       <div class="choices">
-        <button class="primary" @click=${() => answerRoute("accepted")}>${icon("check")}${t("I drive it")}</button>
-        <button @click=${() => (this.declining = true)}>${icon("ban")}${t("I cannot")}</button>
+        <button class="primary" @click=${() => answerRoute("accepted")}>${icon("check")}${t("I accept it")}</button>
+        <button @click=${() => (this.declining = true)}>${icon("ban")}${t("I decline it")}</button>
       </div>
     </section>`;
   }
@@ -57,13 +57,13 @@ class Answer extends Part {
   declined({ reason }) {
     return html`<section class="answer declined" role="status">
       <p>${t("You declined this route: {reason}. The dispatcher sees it.", { reason: t(`decline:${reason}`) })}</p>
-      <button @click=${() => answerRoute("accepted")}>${icon("check")}${t("I drive it after all")}</button>
+      <button @click=${() => answerRoute("accepted")}>${icon("check")}${t("I accept it after all")}</button>
     </section>`;
   }
 
   sheet() {
     return html`<dialog class="sheet" aria-labelledby="declining" @close=${() => (this.declining = false)}>
-      <h2 id="declining">${t("Why can you not drive it?")}</h2>
+      <h2 id="declining">${t("Why do you decline it?")}</h2>
       <div class="reasons">
         ${REASONS.map(
           ([reason, picture]) =>

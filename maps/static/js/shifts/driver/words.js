@@ -46,7 +46,7 @@ export function task(stage) {
     return stage.place ? t("Drive back to") : t("Drive on");
   }
   if (stage.spreader && !stage.blade) return t("Spread salt");
-  return stage.side === "right" ? t("Clear the right side") : t("Clear the whole width");
+  return stage.side === "right" ? t("Plow right lane") : t("Plow full width");
 }
 
 /** Where: the street, the reload site or the depot. */
@@ -83,4 +83,4 @@ const km = (metres) => Math.round(metres / 100) / 10;
 
 /** How much of the clearing is behind the driver. */
 export const share = ({ done_m: done, work_m: all }) =>
-  t("{done} of {all} km cleared", { done: km(done), all: km(all) });
+  t("{done} of {all} km plowed", { done: km(done), all: km(all) });

@@ -50,7 +50,7 @@ function mistakes() {
 
 function uploadForm() {
   const { busy } = upload.value;
-  const word = busy ? t("Reading …") : t("Import decisions from a file …");
+  const word = busy ? t("Reading …") : t("Import decisions …");
   return html`<form class="upload">
       <label class="tick"><input type="checkbox" name="replace" value="true" />${t("Leave all streets that are not in the file to the rules")}</label>
       <label class="send ${busy ? "busy" : ""}"

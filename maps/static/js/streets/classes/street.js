@@ -23,7 +23,7 @@ const head = (street) => html`<div class="level">
   ${facts([
     [t("Kind of street"), named("road", street.road_class)],
     [t("District"), street.district],
-    [t("Due again"), rhythm(street.level.cycle_h)],
+    [t("Cycle time"), rhythm(street.level.cycle_h)],
     [t("Done within"), t("{hours} h", { hours: number(street.deadline_h, 2) })],
     [t("Length"), length(street.length_m)],
     [
@@ -81,7 +81,7 @@ function editor(street) {
     <h3>${t("Decide by hand")}</h3>
     ${wholeChoice(street)} ${classChoice(own.service_class ?? street.level.service_class)}
     <div class="column">
-      <label for="cycle">${t("Due again after so many hours")}</label>
+      <label for="cycle">${t("Cycle time in hours")}</label>
       <input id="cycle" name="cycle_h" inputmode="decimal" autocomplete="off" .value=${shown(own.cycle_h)} @input=${checkCycle} placeholder=${t("as its class")} />
     </div>
     <div class="column">
