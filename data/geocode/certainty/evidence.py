@@ -22,6 +22,10 @@ NEAR_M, FAR_M = 30.0, 1000.0
 """Metres of uncertainty up to which the place of a house number is known, and from which on it may
 be anywhere. Between, the sign of it grows with each doubling."""
 
+NUMBERED_CITY = 0.05
+"""Share of a city's names that alleys have with a number, from which on a bare number behind any
+name may be an alley's."""
+
 FINGLISH_IS = "east"
 """What becomes of the word "e"."""
 
@@ -56,7 +60,10 @@ def _of_sentence(index: NameIndex, reading: Reading) -> dict[str, float]:
         (at, m) for at, m in beside if _is_strange(tokens[at]) or _begins_name(tokens, at, m)
     ]
     others = sum(_is_strange(token) for at, token in enumerate(tokens) if at not in covered)
-    numbered = index.persian and any(at == m.last and _is_number(tokens, at) for at, m in beside)
+    numbers = [m for at, m in beside if _is_number(tokens, at, m)]
+    of_name = any(index.numbered(_name(reading, m)) for m in numbers)
+    of_city = min(1.0, index.numbered_share / NUMBERED_CITY) * (bool(numbers) and not of_name)
+    housed = not _HOUSES.isdisjoint(reading.scored.reasons)
     going_on = [tokens[at] for at, m in strange if m is target and _is_open(tokens, at, m)]
     whole = len(tokens) == target.last - target.first
     kinds = any(token.role is WordRole.KIND for token in tokens[target.first : target.last])
@@ -72,10 +79,11 @@ def _of_sentence(index: NameIndex, reading: Reading) -> dict[str, float]:
         "direction_beside": float(any(_is_direction(index, tokens[at]) for at, _ in strange)),
         "next_name": float(_next_name(reading)),
         "number_goes_on": float(bool(strange) and _is_spelled_number(tokens, target)),
-        "kind_beside": float(any(tokens[at].role is WordRole.KIND for at, _ in beside)),
+        "kind_beside": float(any(_is_kind(tokens[at]) for at, _ in beside)),
         "kind_leads": float(_kind_leads(tokens, target, covered)),
-        "number_beside": float(numbered and _HOUSES.isdisjoint(reading.scored.reasons)),
-        "number_is_house": float(numbered and Reason.HOUSE in reading.scored.reasons),
+        "number_beside": float(of_name and not housed),
+        "number_of_city": of_city * (not housed),
+        "number_is_house": max(of_name, of_city) * housed,
         "foreign": min(1.0, others / MANY_STRANGE),
         "talk": min(1.0, sum(map(is_ordinary, tokens)) / MUCH_TALK),
         "names_unused": float(min(2, sum(m not in used for m in reading.mentions))),
@@ -126,16 +134,15 @@ def _kind_leads(tokens: Sequence[Token], mention: Mention, covered: set[int]) ->
     So does "St" of "St Mark Ave".
     """
     at = mention.first - 1
-    if (
-        at < 0
-        or not mention.kinds
-        or tokens[at].role is not WordRole.KIND
-        or tokens[at].first
-        or at in covered
-    ):
+    if at < 0 or not mention.kinds or not _is_kind(tokens[at]) or tokens[at].first or at in covered:
         return False
     same = tokens[at].clause == tokens[mention.first].clause
     return same and at - 1 not in covered
+
+
+def _is_kind(token: Token) -> bool:
+    """Whether a word is one for "street", and not one of everyday talk: "I walk Mark Avenue"."""
+    return token.role is WordRole.KIND and not is_ordinary(token)
 
 
 def _is_direction(index: NameIndex, token: Token) -> bool:
@@ -187,6 +194,11 @@ def _is_open(tokens: Sequence[Token], at: int, mention: Mention) -> bool:
     return (at == mention.last) == behind
 
 
-def _is_number(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a bare number stands there: in Iran an alley's, without a word for a house's."""
-    return tokens[at].digits and not is_counted(tokens, at)
+def _is_number(tokens: Sequence[Token], at: int, mention: Mention) -> bool:
+    """Whether a bare number stands behind a name, without a word for a house's."""
+    return at == mention.last and tokens[at].digits and not is_counted(tokens, at)
+
+
+def _name(reading: Reading, mention: Mention) -> int:
+    """Return the name on the map that a mention is taken for, its index in `NameIndex.names`."""
+    return (reading.hit if mention is reading.parse.target else mention.hits[0]).name

@@ -9,7 +9,7 @@ from data.geocode.places.name_spans import OTHER_KIND
 from data.geocode.text.everyday_talk import is_name_word, speaks
 from data.geocode.text.sounds import homophone, is_persian, sound_classes, without_umlauts
 from data.geocode.text.spelling_index import edits
-from data.geocode.text.tokens import Token, is_direction, is_title, kinds_alike, name_parts
+from data.geocode.text.tokens import Token, is_direction, kinds_alike, name_parts, untitled
 
 LONG_NAME = 12
 """Letters from which on a longer name is no surer."""
@@ -23,7 +23,7 @@ def name_signs(index: NameIndex, reading: Reading) -> dict[str, float]:
     hit, target = reading.hit, reading.parse.target
     name = index.names[hit.name]
     said = name_parts(reading.tokens[target.first : target.last]).core
-    plain, mapped = _untitled(said), _untitled(name.core)
+    plain, mapped = untitled(said), untitled(name.core)
     letters = sum(map(len, plain))
     unsaid = max(0.0, 1.0 - letters / sum(map(len, mapped)))
     short = max(0.0, 1.0 - letters / LONG_NAME)
@@ -45,9 +45,10 @@ def name_signs(index: NameIndex, reading: Reading) -> dict[str, float]:
         "like_kind": float(apart and alike),
         "other_kind": float(apart and not alike),
         "other_kind_short": short * (apart and not alike),
+        "part_number": float(part and _is_unnumbered(said, name.core)),
         "short_exact": short * reading.exact * reading.unannounced,
         "other_language": float(across and guessed and _english(reading.tokens)),
-        "place": float(not name.segments),
+        "place": float(not name.segments and not (reading.exact and len(said) > 1)),
         "wide": float(Reason.WIDE in reading.scored.reasons),
         **_changes(index, plain, name.core, guessed=guessed and not across),
     }
@@ -61,8 +62,7 @@ def _changes(
     if not changed:
         return {"stem_changed": 0.0, "first_letter": 0.0, "changed_known": 0.0}
     left = [word for word in mapped if word not in said] or list(mapped)
-    there = [word for word in left if not is_title(word)] or left
-    one, other = (_spelled(joined(each)) for each in (changed, there))
+    one, other = (_spelled(joined(each)) for each in (changed, untitled(left)))
     stems = [sound_classes(each) for each in (one, other)]
     return {
         "stem_changed": min(1.0, edits(*stems) / MANY_CHANGED),
@@ -77,13 +77,14 @@ def _spelled(key: str) -> str:
     return without_umlauts(homophone(key))
 
 
+def _is_unnumbered(said: Sequence[str], mapped: Sequence[str]) -> bool:
+    """Whether the number behind a name was left out."""
+    return mapped[-1].isdigit() and not any(word.isdigit() for word in said)
+
+
 def _only_directions(said: Sequence[str], mapped: Sequence[str]) -> bool:
     """Whether only words of direction of a name were left out."""
     return all(is_direction(word) for word in mapped if word not in said)
-
-
-def _untitled(words: Sequence[str]) -> Sequence[str]:
-    return [word for word in words if not is_title(word)] or words
 
 
 def _share(words: Sequence[str], holds: Callable[[str], bool]) -> float:

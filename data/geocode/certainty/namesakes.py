@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from data.geocode.certainty.reading import Reading
 from data.geocode.places.candidate import Reason
 from data.geocode.places.name_index import NameIndex
-from data.geocode.text.tokens import is_title
+from data.geocode.text.tokens import untitled
 
 SHARPNESS = 64
 """Power of their scores (0-1) by which streets of one name share: a word for "street" that fits
@@ -40,5 +40,4 @@ def _key(index: NameIndex, reading: Reading) -> object:
     name, target = index.names[index.twin(reading.hit.name)], reading.parse.target
     if reading.hit.found_by is Reason.PART:
         return target.first, target.last, bool(name.segments)
-    core = tuple(word for word in name.core if not is_title(word)) or name.core
-    return core, target.first, target.last, bool(name.segments)
+    return untitled(name.core), target.first, target.last, bool(name.segments)

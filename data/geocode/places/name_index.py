@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice, takewhile
 from typing import NamedTuple
 
@@ -23,14 +23,15 @@ from data.geocode.text.tokens import (
     NameParts,
     directions,
     is_direction,
-    is_title,
     name_parts,
     name_tokens,
+    untitled,
 )
 from data.model import Place, Segment
 
-WITHOUT_TITLES, SWAPPED, TAIL, HEAD = 0.97, 0.93, 0.84, 0.8
-"""Quality (0-1) of a name given without titles, with its words swapped, by its end or its start."""
+WITHOUT_TITLES, SWAPPED, TAIL, HEAD, UNNUMBERED = 0.97, 0.93, 0.84, 0.8, 0.76
+"""Quality (0-1) of a name given without titles, with its words in another order, by its end, by its
+start, or without its number."""
 
 SOUNDS_ALIKE, SOUNDS_IN_ITS_SCRIPT = 0.95, 0.88
 LEAST_SOUND = 0.72
@@ -109,6 +110,7 @@ class NameIndex:
         self._twins = dict(_twins(self.names))
         self.persian = sum(any(map(is_persian, n.core)) for n in self.names) * 3 > len(self.names)
         self._names_with = Counter(word for name in self.names for word in set(name.core))
+        self._numbered = Counter(joined(core[:-1]) for core in _numbered_cores(self.names))
         self._sorted = sorted(self._keys)
         self._sounds: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for key in self._sorted:
@@ -140,6 +142,16 @@ class NameIndex:
     def names_with(self, word: str) -> int:
         """Return how many names have a word."""
         return self._names_with[word]
+
+    def numbered(self, name: int) -> int:
+        """Return how many streets are called by a name and a number behind it."""
+        return self._numbered[joined(untitled(self.names[name].core))]
+
+    @cached_property
+    def numbered_share(self) -> float:
+        """Which share (0-1) of the streets' names, without their numbers, have a number, too."""
+        plain = {joined(untitled(name.core)) for name in self.names if name.segments}
+        return len(self._numbered) / max(len(plain | self._numbered.keys()), 1)
 
     def exact(self, core: Sequence[str]) -> list[Hit]:
         """Return names that the words spell in full, in part, or in another order."""
@@ -207,6 +219,14 @@ class NameIndex:
             quality = (SOUNDS_ALIKE if across else SOUNDS_IN_ITS_SCRIPT) - away
             if quality >= LEAST_SOUND:
                 yield other, quality, Reason.SOUND
+
+
+def _numbered_cores(names: Iterable[IndexedName]) -> Iterator[Sequence[str]]:
+    """Yield the words of each street that is a name and a number, without titles."""
+    cores = {untitled(name.core) for name in names if name.segments}
+    for core in cores:
+        if len(core) > 1 and core[-1].isdigit() and not core[-2].isdigit():
+            yield core
 
 
 def _completion_quality(begin: str, key: str) -> float:
@@ -303,8 +323,8 @@ def _wordings(name: IndexedName) -> Iterator[tuple[Sequence[str], float, Reason]
     if said := [directions()[word] for word in name.core if word in directions()]:
         rest = [word for word in name.core if word not in directions()]
         yield [*rest, *said], 1.0, Reason.EXACT
-    plain = [word for word in name.core if not is_title(word)]
-    if plain and len(plain) < len(name.core):
+    plain = untitled(name.core)
+    if len(plain) < len(name.core):
         yield plain, WITHOUT_TITLES, Reason.EXACT
     if name.places:
         return
@@ -319,6 +339,10 @@ def _wordings(name: IndexedName) -> Iterator[tuple[Sequence[str], float, Reason]
             yield plain[:last], HEAD, Reason.PART
     if len(plain) > 2:
         yield (plain[0], plain[-1]), HEAD, Reason.PART
+        yield from (
+            ((*plain[:inner], *plain[inner + 1 :]), HEAD, Reason.PART)
+            for inner in range(1, len(plain) - 1)
+        )
 
 
 def _is_part(words: Sequence[str]) -> bool:
@@ -327,10 +351,18 @@ def _is_part(words: Sequence[str]) -> bool:
 
 
 def _numbered_parts(plain: Sequence[str]) -> Iterator[tuple[Sequence[str], float, Reason]]:
-    """Yield the parts of a name that ends in its only number: "Reza 6" of "Imam Reza 6"."""
+    """Yield the parts of a name that ends in its only number: "Reza 6" of "Imam Reza 6".
+
+    Also the name without the number, and one that begins with it without words of direction.
+    """
+    undirected = [word for word in plain if not is_direction(word)]
+    if len(undirected) < len(plain) and plain[0][0].isdigit():
+        yield undirected, HEAD, Reason.PART
     *words, number = plain
     if not number[0].isdigit() or any(word[0].isdigit() for word in words):
         return
+    if _is_part(words):
+        yield words, UNNUMBERED, Reason.PART
     for first in range(1, len(words)):
         if _is_part(words[first:]):
             yield (*words[first:], number), TAIL, Reason.PART

@@ -14,9 +14,9 @@ from data.geocode.text.tokens import (
     Token,
     is_counted,
     is_direction,
-    is_title,
     kinds_alike,
     name_parts,
+    untitled,
 )
 
 MAX_NAME_TOKENS = 8
@@ -116,9 +116,9 @@ class MentionFinder:
         span = tokens[first:last]
         parts = name_parts(span)
         whole = NameParts(tuple(token.kind or token.text for token in span), frozenset())
-        plain = tuple(word for word in parts.core if not is_title(word))
-        untitled = (NameParts(plain, parts.kinds),) if 0 < len(plain) < len(parts.core) else ()
-        several = (parts, whole, *untitled) if parts.kinds else (parts, *untitled)
+        plain = untitled(parts.core)
+        shorter = (NameParts(plain, parts.kinds),) if len(plain) < len(parts.core) else ()
+        several = (parts, whole, *shorter) if parts.kinds else (parts, *shorter)
         found = [
             read
             for each in several
@@ -165,7 +165,8 @@ class MentionFinder:
         weight += len(kinds) * kept[0].quality
         if not announced and not _only(tokens, first, last):
             plain = all(tokens[at].role is None for at in range(first, last))
-            exact = kept[0].reason is Reason.EXACT
+            together = parts is not None and len(core) > 1  # hardly by chance
+            exact = kept[0].reason is Reason.EXACT or (together and plain)
             if not plain and not (exact and last - first > 1):
                 return None
             if not exact:
@@ -227,13 +228,29 @@ def _may_be_name(tokens: Sequence[Token], first: int, last: int) -> bool:
     core = [token for token in tokens[first:last] if token.role is not WordRole.KIND]
     if not core:
         return last - first > 1
+    if all(is_direction(token.text) for token in core):
+        if len(core) == last - first:
+            return not _belongs_to_name(tokens, first, last)
+        leads = start.role is WordRole.KIND and not start.first  # "4th Street North"
+        return not leads or last - first > len(core) + 1
+    if start.role is WordRole.KIND and not start.first and is_ordinary(start):
+        return end.role is WordRole.KIND  # "I walk Erie Street"
     if all(token.digits for token in core):
         return len(core) < last - first or _stands_alone(tokens, first, last)
     return True
 
 
 def _names(tokens: Sequence[Token], at: int, clause: int) -> bool:
-    return at >= 0 and tokens[at].clause == clause and not (tokens[at].role or tokens[at].digits)
+    if at < 0 or tokens[at].clause != clause:
+        return False
+    return not (tokens[at].role or tokens[at].digits or is_ordinary(tokens[at]))
+
+
+def _belongs_to_name(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether words of direction stand beside a name: "E" of "E Fayette", "4th Street North"."""
+    beside = (*tokens[max(first - 1, 0) : first], *tokens[last : last + 1])
+    named = [t for t in beside if t.role is WordRole.KIND or not (t.role or is_ordinary(t))]
+    return any(token.clause == tokens[first].clause for token in named)
 
 
 def _begins_next(tokens: Sequence[Token], at: int) -> bool:

@@ -8,7 +8,7 @@ from data.geocode.places.candidate import Reason
 from data.geocode.places.name_index import Hit, NameIndex
 from data.geocode.places.name_spans import HITS, NO_KIND, Mention
 from data.geocode.text.lexicon import WordRole
-from data.geocode.text.tokens import Token, is_title
+from data.geocode.text.tokens import Token, untitled
 
 ALLEYS = frozenset({"alley", "dead_end", "kuy", "passage", "branch"})
 """Kinds of lanes that callers locate by the street they leave."""
@@ -48,7 +48,7 @@ def _hits(index: NameIndex, parents: Sequence[Mention], number: str) -> Iterator
     for parent in parents:
         for hit in parent.hits[:PARENT_HITS]:
             core = index.names[hit.name].core
-            plain = tuple(word for word in core if not is_title(word))
+            plain = untitled(core)
             for each in (*index.exact((*core, number)), *index.exact((*plain, number))):
                 if each.name not in met and each.reason is Reason.EXACT:
                     met.add(each.name)

@@ -9,6 +9,7 @@ from data.geocode.places.areas import DISTRICT
 from data.geocode.places.name_index import NameIndex
 from data.geocode.places.name_spans import Mention
 from data.geocode.places.numbered_alleys import ALLEYS
+from data.geocode.text.everyday_talk import is_ordinary
 from data.geocode.text.lexicon import RELATIONS, WordRole
 from data.geocode.text.tokens import Token, is_block, is_counted
 
@@ -178,7 +179,7 @@ def _unknown_at_crossings(tokens: Sequence[Token], covered: set[int]) -> int:
         token = tokens[at]
         if token.digits or (token.role is WordRole.KIND and not token.first):
             return unknown(at - 1) or token.role is WordRole.KIND
-        return token.role is None
+        return token.role is None and not is_ordinary(token)
 
     found = 0
     for at, token in enumerate(tokens):

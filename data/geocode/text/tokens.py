@@ -102,9 +102,19 @@ def name_tokens(name: str, *, numbered: bool = True) -> list[Token]:
     return _labelled(list(_numbered(words) if numbered else map(_Word, words)), 0)
 
 
-def is_title(word: str) -> bool:
-    """Whether a word of a name is a title that callers may leave out: "martyr", "doctor"."""
-    return word in _titles()
+def untitled(words: Sequence[str]) -> tuple[str, ...]:
+    """Return a name without the titles that callers leave out, "martyr", unless it has only such.
+
+    A title of two words is one where both stand together: «الله» of «آیت الله» is part of names.
+    """
+    kept: list[str] = []
+    at = 0
+    while at < len(words):
+        widths = (w for w in (2, 1) if tuple(words[at : at + w]) in _titles())
+        width = next(widths, 0)
+        kept += () if width else (words[at],)
+        at += width or 1
+    return tuple(kept or words)
 
 
 def is_direction(word: str) -> bool:
@@ -264,10 +274,8 @@ def _blocks() -> frozenset[str]:
 
 
 @cache
-def _titles() -> frozenset[str]:
-    return frozenset(
-        part for each in languages() for word in each.titles for part in spelling(word).split()
-    )
+def _titles() -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(spelling(word).split()) for each in languages() for word in each.titles)
 
 
 @cache
@@ -330,7 +338,6 @@ def _unsure_numbers() -> frozenset[str]:
     return frozenset(folded(word) for each in languages() for word in each.unsure_numbers)
 
 
-@cache
 @cache
 def directions() -> dict[str, str]:
     """Return words of direction on the map, each with what callers say behind the name."""

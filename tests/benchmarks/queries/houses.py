@@ -26,7 +26,10 @@ class HouseCallers(NamedTuple):
 def house_callers(city: City, seed: int, each: int) -> Iterator[HouseCallers]:
     """Yield three maps of a city that has numbers, with callers who ask for a house a street."""
     houses = _houses(city, Chance(seed), each)
-    queries = [Query("house", _said(city, house), house.truth) for house in houses]
+    queries = [
+        Query("house", _said(city, house, bare=bool(nth % 2)), house.truth)
+        for nth, house in enumerate(houses)
+    ]
     wanted = {(plain(house.street.name), plain(house.number)) for house in houses}
     streets = {street for street, _ in wanted}
     numbered = [(place, plain(place.street), plain(place.number)) for place in city.places]
@@ -73,6 +76,14 @@ def _with(city: City, segments: Sequence[Segment], places: tuple[Place, ...]) ->
     return City(city.name, network, places, city.persian)
 
 
-def _said(city: City, house: House) -> str:
-    between = "، پلاک " if city.persian else " "
+def _said(city: City, house: House, *, bare: bool) -> str:
+    """Return a street with a number behind it, in Persian with a word for it unless `bare`.
+
+    The word is there, too, where alleys are called by the street's name and a number.
+    """
+    alleys = any(
+        s.base.startswith(f"{house.street.base} ") and s.base[-1].isdigit()
+        for s in city.facts.streets
+    )
+    between = "، پلاک " if city.persian and (alleys or not bare) else " "
     return f"{house.street.name}{between}{house.number}"

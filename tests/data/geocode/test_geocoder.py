@@ -29,6 +29,16 @@ def test_the_street_named_in_the_words_is_found_for_sure(geocoder: Geocoder, wor
     assert (found.segment_id, found.confident) == (v.SCHOOL, True)
 
 
+@pytest.mark.parametrize("words", ["School Street 1", "خیابان مدرسه ۱", "خیابان مدرسه، پلاک ۱"])
+def test_a_number_that_the_map_lacks_makes_the_place_unsure_and_not_the_street(
+    geocoder: Geocoder, words: str
+) -> None:
+    found = geocoder.candidates(words)[0]
+    assert (found.segment_id, found.confident) == (v.SCHOOL, True)
+    assert found.uncertain_m > 50
+    assert found.confidence < geocoder.candidates("School Street")[0].confidence
+
+
 def test_zwnj_and_arabic_letters_do_not_hide_a_street(geocoder: Geocoder) -> None:
     assert geocoder.candidates("خيابان گل سرخ")[0].segment_id == v.ROSE
 
