@@ -23,6 +23,7 @@ from routing.problem.problem import NONE, Floats, Ints, Problem, Random, TaskRou
 from routing.problem.stops import tasks_of
 from routing.search.decomposition import NearbyWindows, WindowGroup, forked_stream, route_groups
 from routing.search.first_routes import ConstructionOptions, construction_options
+from routing.search.row_groups import RowGroups
 from routing.search.rule_arrays import fleet_price
 from routing.search.search_arrays import (
     empty_routes,
@@ -86,12 +87,13 @@ class RuinRecreate:
         self._routes = empty_routes(problem, route_room(problem))
         self._places = task_places(problem, alone.fit())
         self._arrays = SearchArrays(deadheads, numbers, self._routes, self._places)
-        whole_tasks, long_route = limits.whole_tasks, limits.long_route
-        self._long_route = LONG_ROUTE if long_route is None else long_route
+        self._long_route = LONG_ROUTE if limits.long_route is None else limits.long_route
         most = max(FEW_TASKS, self._long_route * problem.vehicles)
-        few = problem.tasks <= min(WHOLE_TASKS if whole_tasks is None else whole_tasks, most)
+        whole_tasks = WHOLE_TASKS if limits.whole_tasks is None else limits.whole_tasks
+        few = problem.tasks <= min(whole_tasks, most)
         self.whole = few and not self._starts.next_end.shape[1]
         self._everything: OpenSubproblem | None = None
+        self._groups: RowGroups | None = None
         self.seeds = np.arange(problem.tasks, dtype=np.int32)  # around which windows are opened
         self._nearby = NearbyWindows(self._arrays)
         self._threads = threads
@@ -116,9 +118,8 @@ class RuinRecreate:
         return float(self._routes.row["cost"].sum()) / max(int(self._routes.row["size"].sum()), 1)
 
     def _cost(self) -> float:
-        left = self._problem.unserved_price[self._absent()].sum()
-        routes = float(self._routes.row["cost"].sum())
-        return routes + float(left) + fleet_price(self._arrays.problem, self._routes)
+        cost = self._problem.unserved_price[self._absent()].sum() + self._routes.row["cost"].sum()
+        return float(cost) + fleet_price(self._arrays.problem, self._routes)
 
     def _absent(self) -> Ints:
         return np.flatnonzero(self._places.spot["route"] == NONE).astype(np.int32)
@@ -192,6 +193,7 @@ class RuinRecreate:
         self._everything.fill(self._random)
         if self._everything.absent == 0:  # else overload would hide the choice of what to leave out
             self._everything.price_lack()
+        self._groups = RowGroups(self._everything.search(self._random), self._threads)
 
     def _part(self, windows: Sequence[RouteWindow], absent: Ints) -> OpenSubproblem:
         return OpenSubproblem(*self._arrays[:3], windows, absent)
@@ -232,8 +234,7 @@ class RuinRecreate:
         v = window.vehicle
         if np.array_equal(self._routes.stop["task"][v, window.first : window.last], tasks):
             return True
-        arrays = self._arrays[:3]
-        return bool(moves.replace_tasks(*arrays, v, window.first, window.last, tasks))
+        return bool(moves.replace_tasks(*self._arrays[:3], v, window.first, window.last, tasks))
 
     def correct(self, exact: SecondsSource) -> None:
         """Replace the estimated deadheads that the routes use by exact ones.
@@ -264,8 +265,7 @@ class RuinRecreate:
             self._arrays.deadheads, self._arrays.problem, self._routes, pairs
         )
         self._sweeps.note_ends(pairs[:count])
-        seconds = exact.seconds(self._ends.arc[pairs[:count]], self._threads)
-        seconds = np.minimum(seconds, FAR_S)
+        seconds = np.minimum(exact.seconds(self._ends.arc[pairs[:count]], self._threads), FAR_S)
         far_deadheads.store_exact(self._arrays.deadheads, pairs[:count], seconds)
         self._rebuild()
 
@@ -286,6 +286,8 @@ class RuinRecreate:
     def run(self, iterations: int, temperature: float) -> int:
         """Improve for about so many iterations at most; return how many they were."""
         if self._everything is not None:
+            if self._groups and (done := self._groups.run(temperature, self._random)):
+                return done
             count = min(iterations, CHUNK_ITERATIONS)
             self._everything.run(count, temperature, self._random)
             return count

@@ -84,8 +84,9 @@ def solve(
     start
         A solution to begin from; the answer costs no more.
     threads
-        For the tables of distances, and for the parts of a problem too large to be one part. The
-        answer does not depend on their number.
+        For the tables of distances, and for the parts of a problem too large to be one part, where
+        the answer does not depend on their number. A smaller problem is divided among them, and the
+        answer is that of so many threads.
     proving
         Whether the bound rises, of up to `PROVABLE_TASKS`; else it stays the first one, which takes
         no time.

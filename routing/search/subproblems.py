@@ -111,7 +111,8 @@ class OpenSubproblem:
         self.holds = bool(initial_rows.compute_rows(self._part, self._rows, self._undo, self._best))
         self._cost_before = self.cost
 
-    def _search(self, rng: NDArray[np.uint64]) -> RowSearch:
+    def search(self, rng: NDArray[np.uint64]) -> RowSearch:
+        """Return its arrays, as kernels take them."""
         return RowSearch(self._part, self._rows, self._cache, self._undo, self._best, rng)
 
     def _load(self, stays: Sequence[Ints]) -> None:
@@ -147,7 +148,7 @@ class OpenSubproblem:
 
     def fill(self, rng: NDArray[np.uint64]) -> None:
         """Find places for absent tasks."""
-        initial_rows.insert_all(self._search(rng))
+        initial_rows.insert_all(self.search(rng))
 
     def price_lack(self) -> None:
         """Let rows lack material from now on, at first for the mean cost of a kilogram.
@@ -163,7 +164,7 @@ class OpenSubproblem:
     def run(self, iterations: int, temperature: float, rng: NDArray[np.uint64]) -> None:
         """Improve for some iterations."""
         if len(self.tasks):
-            annealing.anneal(self._search(rng), iterations, temperature)
+            annealing.anneal(self.search(rng), iterations, temperature)
 
     def best(self) -> list[Ints]:
         """Return the tasks of each window in the best order."""

@@ -151,7 +151,8 @@ class Rows(NamedTuple):
     `order` int32[W, L] nodes. `place` float64[W, L, AHEAD + 2 M + M M]. `sum` float64[W, SUMS].
     `size` int32[W] tasks. `version` int64[W + 1] differs whenever a row does; the last one counts.
     `spot` int32[T, 3] where each task is; `absent` int32[T] lists those without a place, `number`
-    int64[1] of them; `total` float64[8]. `modes` and `reloads` are as in `Subproblem`.
+    int64[1] of them; `total` float64[8]. `open` bool[W] are windows that a search may change: what
+    is counted and added up is that of these. `modes` and `reloads` are as in `Subproblem`.
     """
 
     order: Ints
@@ -163,6 +164,7 @@ class Rows(NamedTuple):
     absent: Ints
     number: Longs
     total: Floats
+    open: Flags
     modes: tuple[int, ...]
     reloads: tuple[int, ...]
 
@@ -238,6 +240,7 @@ def new_rows(
         absent=np.zeros(tasks, np.int32),
         number=np.zeros(1, np.int64),
         total=np.zeros(8),
+        open=np.ones(windows, np.bool_),
         modes=modes,
         reloads=(0,) if more_columns else (),
     )

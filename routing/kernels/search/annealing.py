@@ -80,15 +80,31 @@ def remove_string(
 
 
 @inlined
+def _mean_row(rows: Rows) -> float:
+    """Return the mean number of tasks in open rows that have any."""
+    used = 0
+    placed = 0
+    for w in range(len(rows.size)):
+        if rows.open[w] and rows.size[w] > 0:
+            used += 1
+            placed += rows.size[w]
+    return placed / max(used, 1)
+
+
+@inlined
+def _open_task(rows: Rows, rng: NDArray[np.uint64]) -> int:
+    """Return a random task that is in no row or in an open one."""
+    while True:
+        t = int(draw(rng) * len(rows.spot))
+        if rows.spot[t, ROUTE] < 0 or rows.open[rows.spot[t, ROUTE]]:
+            return t
+
+
+@inlined
 def ruin(sub: Subproblem, rows: Rows, undo: UndoLog, rng: NDArray[np.uint64]) -> None:
     """Take strings of tasks around a random one out of several rows."""
-    tasks = len(rows.spot)
-    seed = int(draw(rng) * tasks)
-    used = 0
-    for w in range(len(rows.size)):
-        if rows.size[w] > 0:
-            used += 1
-    mean = (tasks - rows.number[0]) / max(used, 1)
+    seed = _open_task(rows, rng)
+    mean = _mean_row(rows)
     string = STRING
     out = STRING
     if mean >= LONG_ROW and draw(rng) < LONG_SHARE:
@@ -102,7 +118,7 @@ def ruin(sub: Subproblem, rows: Rows, undo: UndoLog, rng: NDArray[np.uint64]) ->
         if c < 0 or taken >= strings:
             break
         w = rows.spot[c, ROUTE]
-        if w < 0 or undo.mark[w]:
+        if w < 0 or undo.mark[w] or not rows.open[w]:
             continue
         save_row(rows, undo, w)
         taken += 1
@@ -222,7 +238,8 @@ def _reprice(rows: Rows, sound: int) -> None:
     rows.total[WEIGHT] *= STEP if sound < SOUND * REPRICED else 1.0 / STEP
     rows.total[OVER] = 0.0
     for w in range(len(rows.size)):
-        rows.total[OVER] += rows.sum[w, EXCESS]
+        if rows.open[w]:
+            rows.total[OVER] += rows.sum[w, EXCESS]
 
 
 @kernel
@@ -246,12 +263,7 @@ def _segments(sub: Subproblem, rows: Rows) -> int:
     """
     if sub.rules.strict or sub.rules.priced_pairs or sub.rules.ordered:
         return 0
-    used = 0
-    for w in range(len(rows.size)):
-        if rows.size[w] > 0:
-            used += 1
-    placed = len(rows.spot) - rows.number[0]
-    return min(int(LONG_ROWS * placed / max(used, 1)), MOST_SEGMENTS)
+    return min(int(LONG_ROWS * _mean_row(rows)), MOST_SEGMENTS)
 
 
 @kernel

@@ -60,12 +60,14 @@ def list_rows(
         cache.beside[c] = task
         cache.gap_s[c] = sub.near_s[task, q]
         w = rows.spot[c, ROUTE]
-        if w >= 0 and not undo.seen[windows + w]:
+        if w >= 0 and rows.open[w] and not undo.seen[windows + w]:
             undo.seen[windows + w] = True
             cache.nearest[w] = c
             cache.row[count] = w
             count += 1
     for w in range(windows):
+        if not rows.open[w]:
+            continue
         if rows.size[w] == 0:
             if undo.seen[sub.which[w, GROUP]]:
                 continue

@@ -213,6 +213,8 @@ def move_segment(
         return False, True
     w = rows.spot[t, ROUTE]
     v = rows.spot[c, ROUTE]
+    if not (rows.open[w] and rows.open[v]):
+        return False, True
     p = rows.spot[t, PLACE]
     q = rows.spot[c, PLACE]
     n = rows.size[w]
