@@ -28,6 +28,7 @@ from data.store.planning.plans import get_plan
 from data.store.planning.standing_orders import list_orders
 from fleet.audit.last_change import UNCHANGED, find_change
 from fleet.edits.edit_history import redo, require_draft, store_edit, undo
+from fleet.planning.draft_validity import find_good_until
 from fleet.planning.plan_difference import difference
 from fleet.planning.standing_orders import OrderWish, give_order, lift_order
 from fleet.setup.machine_list import known_machine, machine_names
@@ -223,6 +224,7 @@ def _edits(tx: Tx, context: Context, plan_id: PlanId, t: Translator) -> EditsVie
     head, last = get_edited_draft_head(tx, plan_id), find_change(tx, f"plan:{plan_id}")
     return edits_view(
         head,
+        find_good_until(tx, head.storm_id, head.made_at, head.state),
         last.id if last else UNCHANGED,
         list_edits(tx, plan_id),
         machine_names(tx),

@@ -101,13 +101,17 @@ class EditView:
 
 @dataclass(frozen=True, slots=True)
 class EditsView:
-    """A draft edited by hand; `version` goes back as `If-Match` with the next change."""
+    """A draft edited by hand; `version` goes back as `If-Match` with the next change.
+
+    `good_until` is until when it can be published, `None` once it is no draft.
+    """
 
     plan_id: int
     base_id: int
     revision: int
     state: PlanState
     made_at: datetime
+    good_until: datetime | None
     begun_by: str
     version: int
     edits: tuple[EditView, ...]
@@ -236,6 +240,7 @@ def draft_totals_view(before: DraftTotals, after: DraftTotals, t: Translator) ->
 
 def edits_view(
     head: EditedDraftHead,
+    good_until: datetime | None,
     version: int,
     edits: Sequence[PlanEdit],
     vehicles: Vehicles,
@@ -251,6 +256,7 @@ def edits_view(
         revision=head.revision,
         state=head.state,
         made_at=head.made_at,
+        good_until=good_until,
         begun_by=head.begun_by,
         version=version,
         edits=tuple(_edit_view(one, vehicles, street, t) for one in edits),

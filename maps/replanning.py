@@ -8,6 +8,7 @@ from itertools import islice
 from data.model import (
     Delay,
     DirectedSegment,
+    Job,
     JobId,
     Plan,
     Promise,
@@ -18,6 +19,7 @@ from data.model import (
     VehicleId,
 )
 from fleet.planning.plan_difference import PlanDifference, TruckDifference
+from fleet.replanning.machine_lacks import LackingMachine
 from maps.pages.i18n import Translator
 
 type Streets = Callable[[SegmentId], str]
@@ -59,6 +61,25 @@ class InsertionView:
     most_min: int
     requests: tuple[DelayView, ...]
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class LackingMachineView:
+    """A machine that was looked at for urgent work, and in words what it lacks."""
+
+    vehicle_id: int
+    vehicle: str
+    lack: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class MachineLacksView:
+    """Why nobody can do urgent work on a street: the machines on duty first."""
+
+    street: str
+    words: str
+    machines: tuple[LackingMachineView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +153,32 @@ def insertion_view(
         most_min=most_min,
         requests=tuple(requests),
         words=words,
+    )
+
+
+def machine_lacks_view(
+    job: Job, lacking: Sequence[LackingMachine], street: Streets, t: Translator
+) -> MachineLacksView:
+    """Return what each machine lacks for a job, in words."""
+    place = street(job.segment_id)
+    return MachineLacksView(
+        street=place,
+        words=t.plural("looked_at:{count}", len(lacking), street=place),
+        machines=tuple(
+            LackingMachineView(one.vehicle.id, one.vehicle.name, one.lack, _lack_words(one, job, t))
+            for one in lacking
+        ),
+    )
+
+
+def _lack_words(one: LackingMachine, job: Job, t: Translator) -> str:
+    return t(
+        f"machine_lack:{one.lack}",
+        time="" if one.until is None else t.time(one.until),
+        reason=t(f"out:{one.out or 'unknown'}"),
+        treatment=t.named("treatment", job.treatment),
+        needed=t.number(one.needed_m, 1),
+        width=t.number(one.width_m, 1),
     )
 
 

@@ -8,18 +8,25 @@ from starlette.responses import HTMLResponse
 
 from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context
-from api.web.page_context import page, translator_of
+from api.web.page_context import boot_of, page, translator_of
 from data.errors import InvalidError, Need
-from data.model import Plan, PlanId, PlanState, Storm
+from data.model import Plan, PlanId, PlanState, Role, Storm
 from data.store.database.engine import Tx
 from data.store.planning.plans import PlanHead, get_plan, list_plan_heads
-from fleet.planning.plan_comparison import compared_plans
+from fleet.planning.draft_validity import find_good_until
+from fleet.planning.plan_comparison import compared_plans, plan_measures
 from fleet.setup.machine_list import machine_names
 from fleet.storms.storm_lookup import known_storm, shown_storm
 from fleet.work.left_undone import work_left_undone
 from maps.pages.i18n import Translator
 from maps.planning.plan_comparison import ComparisonView, comparison_view, plan_name
-from maps.planning.plan_words import PlanWords, chosen_names, plan_words, scope_words
+from maps.planning.plan_words import (
+    PlanFacts,
+    PlanWords,
+    chosen_names,
+    plan_words,
+    scope_words,
+)
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -73,6 +80,8 @@ def plans_page(
         "chosen": dict(zip("ab", sides, strict=False)),
         "found": found,
         "words": words,
+        "may": context.has(Role.DISPATCHER, Role.ADMINISTRATOR),
+        "boot": boot_of(request, context),
     }
     return page(request, "planning/comparison.html", shown)
 
@@ -83,13 +92,20 @@ def _compared(tx: Tx, context: Context, a: Plan, b: Plan, t: Translator) -> Comp
     names = machine_names(tx)
     found = compared_plans(tx, a, b, context.app.network, context.app.policy)
     scopes = [scope_words(plan, chosen_names(plan, names), t) for plan in (a, b)]
-    return comparison_view((a, b), (scopes[0], scopes[1]), found, t)
+    until = [find_good_until(tx, one.storm_id, one.made_at, one.state) for one in (a, b)]
+    return comparison_view((a, b), (scopes[0], scopes[1]), (until[0], until[1]), found, t)
 
 
 def _words(tx: Tx, context: Context, plan: Plan, t: Translator) -> PlanWords:
     network, policy = context.app.network, context.app.policy
-    left = work_left_undone(tx, plan, network, policy)
-    return plan_words(plan, chosen_names(plan, machine_names(tx)), left, network, t)
+    facts = PlanFacts(
+        plan,
+        chosen_names(plan, machine_names(tx)),
+        plan_measures(tx, plan, network, policy),
+        work_left_undone(tx, plan, network, policy),
+        find_good_until(tx, plan.storm_id, plan.made_at, plan.state),
+    )
+    return plan_words(facts, network, t)
 
 
 def _storm(tx: Tx, plan_id: PlanId | None) -> Storm | None:

@@ -9,11 +9,13 @@ from api.web.schemas import PlanIn, PublishIn
 from data.errors import ForbiddenError, NotFoundError
 from data.model import PLAN_KINDS, Plan, PlanId, PlanRun, PlanRunId, Role, ShiftId, Storm
 from data.store.database.engine import Tx
-from data.store.planning.plan_runs import count_ahead, get_run, list_runs
+from data.store.planning.plan_runs import count_ahead, get_run, list_recent_runs
 from data.store.planning.plans import find_route, get_plan
 from fleet.audit.last_change import PLANS
+from fleet.planning.draft_validity import find_waiting_draft
 from fleet.planning.plan_lifecycle import ask_for_plan, publish, request_stop
 from fleet.planning.plan_options import plan_scope_choices
+from fleet.replanning.publication_undo import take_back_publication
 from fleet.setup.machine_list import machine_names
 from fleet.shifts.shift_handover import known_shift
 from fleet.storms.storm_lookup import active_storm, known_storm, wanted_storm
@@ -89,6 +91,21 @@ def publish_plan(
     return view
 
 
+@router.post("/api/plans/{plan_id}/take-back")
+def take_plan_back(plan_id: PlanId, context: DispatcherContext) -> PlanView:
+    """Take back a publication within a minute; the plan before is driven again.
+
+    Refused once a driver has accepted a route of it or has begun.
+    """
+    app = context.app
+    with context.writing() as tx:
+        args = (plan_id, app.estimates, context.now, app.clock.speed)
+        plan = take_back_publication(tx, context.actor, *args)
+        view, storm = plan_view(plan, machine_names(tx)), known_storm(tx, plan.storm_id)
+    app.hub.publish("storm", [storm_view(storm)])
+    return view
+
+
 @router.get("/api/plans/{plan_id}/geojson")
 def get_plan_geojson(plan_id: PlanId, context: BoardContext) -> Collection:
     """Return every leg of a plan as GeoJSON."""
@@ -108,8 +125,8 @@ def get_route(plan_id: PlanId, shift_id: ShiftId, context: RouteContext) -> Coll
 
 
 def shown_run(tx: Tx, run: PlanRun) -> RunView:
-    """Return the progress of a run and its place in the queue."""
-    return run_view(run, count_ahead(tx, run))
+    """Return the progress of a run, its place in the queue and its draft."""
+    return run_view(run, count_ahead(tx, run), find_waiting_draft(tx, run))
 
 
 def may_see_route(tx: Tx, context: Context, shift_id: ShiftId) -> None:
@@ -120,8 +137,8 @@ def may_see_route(tx: Tx, context: Context, shift_id: ShiftId) -> None:
 
 
 def shown_runs(tx: Tx, storm: Storm | None, most: int) -> list[RunView]:
-    """Return the progress of a storm's newest plan runs."""
-    runs = list_runs(tx, storm.id, most, PLAN_KINDS) if storm else []
+    """Return the progress of a storm's newest plan runs, and of all whose draft waits."""
+    runs = list_recent_runs(tx, storm.id, most) if storm else []
     return [shown_run(tx, run) for run in runs]
 
 

@@ -11,13 +11,16 @@ from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.page_context import translator_of
 from api.web.schemas import InsertionIn, ReplanIn
 from data.errors import ConflictError, InvalidError, Need
-from data.model import Job, Plan, PlanId, ReplanCause, SegmentId, Storm
+from data.model import Job, Plan, PlanId, ReplanCause, SegmentId, Storm, VehicleId
 from data.store.database.engine import Tx
 from data.store.planning.plans import get_plan
 from fleet.audit.last_change import PLANS
 from fleet.planning.plan_difference import difference, still_ahead
 from fleet.planning.plan_lifecycle import discard
+from fleet.replanning.breakdowns import take_back_breakdown
 from fleet.replanning.cycles import snow_again
+from fleet.replanning.draft_renewal import plan_again
+from fleet.replanning.machine_lacks import machine_lacks
 from fleet.replanning.replan_requests import ask_for_replan
 from fleet.replanning.urgent_insertions import (
     accept_insertion,
@@ -32,9 +35,11 @@ from maps.board.board import PlanView, RunView, plan_view, storm_view
 from maps.pages.i18n import Translator
 from maps.replanning import (
     InsertionView,
+    MachineLacksView,
     ReplanDifferenceView,
     difference_view,
     insertion_view,
+    machine_lacks_view,
 )
 
 router = APIRouter(route_class=CheckedRoute)
@@ -53,7 +58,19 @@ def create_replan(wanted: ReplanIn, context: DispatcherContext) -> RunView:
             run = ask_for_replan(tx, context.actor, storm.id, wish, context.now)
         view = shown_run(tx, run)
     context.app.hub.publish("runs", [view])
+    if wish.cause is ReplanCause.BREAKDOWN:  # every board shows at once that it is out of service
+        context.app.hub.publish("storm", [storm_view(storm)])
     return view
+
+
+@router.post("/api/vehicles/{vehicle_id}/repaired", status_code=204)
+def take_breakdown_back(vehicle_id: VehicleId, context: DispatcherContext) -> Response:
+    """Return a machine that had broken down to service, with what is left of its shifts."""
+    with context.writing() as tx:
+        storm = active_storm(tx)
+        take_back_breakdown(tx, context.actor, storm.id, vehicle_id, context.now)
+    context.app.hub.publish("storm", [storm_view(storm)])
+    return Response(status_code=204)
 
 
 @router.get("/api/plans/{plan_id}/difference")
@@ -82,6 +99,17 @@ def discard_plan(plan_id: PlanId, context: DispatcherContext) -> Response:
     return Response(status_code=204)
 
 
+@router.post("/api/plans/{plan_id}/again", status_code=202)
+def plan_again_from_now(plan_id: PlanId, context: DispatcherContext) -> RunView:
+    """Discard a draft and queue a run for another one from now on, with the same choices."""
+    with context.writing() as tx:
+        run = plan_again(tx, context.actor, plan_id, context.now)
+        view, storm = shown_run(tx, run), known_storm(tx, run.storm_id)
+    context.app.hub.publish("storm", [storm_view(storm)])
+    context.app.hub.publish("runs", [view])
+    return view
+
+
 @router.post("/api/insertions")
 def create_insertion_offer(
     request: Request, wanted: InsertionIn, context: DispatcherContext
@@ -100,6 +128,19 @@ def create_insertion_offer(
     kept = app.offers.add(found, driven.plan)
     with context.reading() as tx:
         return _shown(tx, context, kept, t)
+
+
+@router.post("/api/insertions/lacks")
+def list_machine_lacks(
+    request: Request, wanted: InsertionIn, context: DispatcherContext
+) -> MachineLacksView:
+    """Return what each machine lacks for urgent work that none can do."""
+    t = translator_of(request)
+    with context.reading() as tx:
+        storm = active_storm(tx)
+        job = _job(tx, context, storm, wanted)
+        found = machine_lacks(tx, storm, job, context.app.network, context.now)
+    return machine_lacks_view(job, found, street_names(context.app.network, t), t)
 
 
 @router.post("/api/insertions/{offer_id}/accept")

@@ -90,7 +90,7 @@ def _read(tx: Tx, storm_ids: Iterable[StormId]) -> FleetExpectations:
             events = list_events(tx, f"plan:{plan.id}")
             since = [one.at for one in events if one.verb == "plan.published"]
             for route in plan.routes if since else ():
-                by_vehicle[route.vehicle_id].append(_order(route, since[0]))
+                by_vehicle[route.vehicle_id] += [_order(route, at) for at in since]
     return FleetExpectations(
         {vehicle.id: vehicle for vehicle in list_vehicles(tx)},
         {one: sorted(orders, key=lambda each: each.since) for one, orders in by_vehicle.items()},

@@ -11,8 +11,7 @@ from data.store.database.engine import Tx
 from data.store.setup.machines import list_vehicles
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
-from fleet.planning.plan_outcome import ClassOutcome, class_outcomes
-from fleet.planning.plan_summary import vehicle_figures
+from fleet.planning.plan_summary import ClassOutcome, class_outcomes, vehicle_figures
 from fleet.planning.remaining_routes import jobs_of
 
 
@@ -91,7 +90,7 @@ def compared(
     shared = scopes[0] & scopes[1]
     classes = {job.service_class for job in jobs if job.id in shared}
     measures = [
-        _measures(
+        measured(
             plan,
             [j for j in jobs if j.id in (shared if j.service_class in classes else scope)],
             vehicles,
@@ -101,6 +100,13 @@ def compared(
         for plan, scope in zip((one, other), scopes, strict=True)
     ]
     return Comparison(since, measures[0], measures[1], _changes(one, other))
+
+
+def plan_measures(tx: Tx, plan: Plan, network: StreetNetwork, policy: Policy) -> PlanMeasures:
+    """Return the figures of a stored plan over the jobs that it is for."""
+    scope = _scope(plan)
+    jobs = [job for job in list_jobs(tx, plan.storm_id) if job.id in scope]
+    return measured(plan, jobs, list_vehicles(tx), network, policy)
 
 
 def _from(plan: Plan, since: datetime) -> Plan:
@@ -116,13 +122,14 @@ def _scope(plan: Plan) -> set[JobId]:
     return jobs_of(plan.routes) | {left.job_id for left in plan.unserved}
 
 
-def _measures(
+def measured(
     plan: Plan,
     jobs: Sequence[Job],
     vehicles: Sequence[Vehicle],
     network: StreetNetwork,
     policy: Policy,
 ) -> PlanMeasures:
+    """Return the figures of a plan; its classes are measured over these jobs."""
     machines = {vehicle.id: vehicle for vehicle in vehicles}
     driven = [vehicle_figures(one, machines[one.vehicle_id]) for one in plan.routes if one.legs]
     hours = [each.hours for each in driven]

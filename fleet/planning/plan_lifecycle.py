@@ -11,6 +11,7 @@ from datetime import datetime
 from data.errors import ConflictError, InvalidError
 from data.files.json_records import to_plain
 from data.model import (
+    PLAN_KINDS,
     Actor,
     ActorKind,
     JobState,
@@ -50,6 +51,7 @@ from data.store.requests.sla_clocks import mark_planned
 from data.store.setup.city import get_city
 from data.store.shifts.shifts import list_shifts
 from data.store.work import list_jobs, set_planned
+from fleet.planning.draft_validity import require_valid
 from fleet.planning.edit_orders import take_orders
 from fleet.planning.plan_options import check_options
 from fleet.planning.plan_preparation import get_active
@@ -62,6 +64,9 @@ from fleet.streets.loaded_streets import require_version
 
 PLANNER = Actor(ActorKind.SYSTEM, "planner")
 """Who drafts plans that were asked for."""
+
+IN_PLACE_OF = "in_place_of"
+"""Value of a publication's event: the plan that was driven before, if any."""
 
 LONGEST_S = 3600.0
 """So long may a search take."""
@@ -95,7 +100,7 @@ def ask_for_plan(
 
 
 def request_stop(tx: Tx, actor: Actor, run_id: PlanRunId, now: datetime) -> PlanRun:
-    """Ask a run to stop soon with the best plan it has; a file that nobody makes yet fails at once.
+    """Ask a run to stop soon with the best plan it has; one that nobody has begun fails at once.
 
     Raises `ConflictError` where the run is over.
     """
@@ -109,6 +114,8 @@ def request_stop(tx: Tx, actor: Actor, run_id: PlanRunId, now: datetime) -> Plan
     if run.kind in FILE_KINDS:
         fault = RunFailure("conflict:file_stopped", {})
         failed = fail_queued(tx, run_id, "the file is not wanted", fault)
+    elif run.kind in PLAN_KINDS and run.elapsed_s == 0.0:  # else its sectors wait to be joined
+        failed = fail_queued(tx, run_id, "stopped", RunFailure("run:stopped", {}))
     return failed or replace(run, stop_requested=True)
 
 
@@ -144,14 +151,16 @@ def publish(
 ) -> Plan:
     """Publish a draft in place of the plan that is driven.
 
-    Raises `ConflictError` where it is no draft, the storm has ended, or the streets or a planned
-    job changed since; and, unless `dropping`, where it says nothing of open jobs that trucks have
-    ahead. Jobs that were done meanwhile do no harm; new ones wait for the next plan.
+    Raises `ConflictError` where it is no draft, the storm has ended, the streets or a planned job
+    changed since, or it is no longer valid (`draft_validity`); and, unless `dropping`, where it
+    says nothing of open jobs that trucks have ahead. Jobs that were done meanwhile do no harm; new
+    ones wait for the next plan.
     Every open request that it comes to gets its promise, in the same transaction. Drivers whose
     routes it changes are asked again whether they drive them.
     """
     plan = get_plan(tx, plan_id)
     _require_fit(tx, plan)
+    require_valid(tx, plan, now)
     driven = estimates.check(tx, plan.storm_id, now)
     ahead = routes_ahead(driven, list_shifts(tx, plan.storm_id), now)
     dropped = [job.id for job in dropped_by(tx, plan, ahead)]
@@ -163,12 +172,16 @@ def publish(
             count=len(dropped),
         )
 
-    _supersede(tx, actor, plan, ahead, now)
+    former = _supersede(tx, actor, plan, ahead, now)
     set_plan_state(tx, plan_id, PlanState.PUBLISHED)
     set_planned(tx, plan.storm_id, jobs_of(plan.routes), now)
     mark_planned(tx, now)
     before: dict[str, object] = {"state": plan.state}
-    after: dict[str, object] = {"state": PlanState.PUBLISHED, "jobs_dropped": len(dropped)}
+    after: dict[str, object] = {
+        "state": PlanState.PUBLISHED,
+        "jobs_dropped": len(dropped),
+        IN_PLACE_OF: former,
+    }
     add_event(tx, now, actor, "plan.published", f"plan:{plan_id}", before, after)
     published = replace(plan, state=PlanState.PUBLISHED)
     take_orders(tx, actor, published, now)
@@ -199,15 +212,18 @@ def _require_fit(tx: Tx, plan: Plan) -> None:
         )
 
 
-def _supersede(tx: Tx, actor: Actor, plan: Plan, ahead: Sequence[Route], now: datetime) -> None:
-    """Supersede the driven plan by a newer one; `ahead` is what it has left."""
+def _supersede(
+    tx: Tx, actor: Actor, plan: Plan, ahead: Sequence[Route], now: datetime
+) -> PlanId | None:
+    """Supersede the driven plan, if any, and return it; `ahead` is what it has left."""
     former = find_published_plan_id(tx, plan.storm_id)
     if former is None:
-        return
+        return None
     set_plan_state(tx, former, PlanState.SUPERSEDED)
     change = ({"state": PlanState.PUBLISHED}, {"state": PlanState.SUPERSEDED, "by": plan.id})
     add_event(tx, now, actor, "plan.superseded", f"plan:{former}", *change)
     keep_answers(tx, former, ahead, plan.id, plan.routes)
+    return former
 
 
 def discard(tx: Tx, actor: Actor, plan_id: PlanId, now: datetime) -> None:

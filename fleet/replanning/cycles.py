@@ -1,7 +1,7 @@
 """Rolling horizon: while it snows, the jobs of a class are made again at the end of its cycle.
 
 Their jobs are made, and a replan with the present state is asked for. Its draft waits for a
-dispatcher: nothing is published by itself.
+dispatcher: nothing is published by itself. A draft that has waited too long is made again.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -13,10 +13,11 @@ from data.model import (
     ActorKind,
     ClassRule,
     Job,
+    JobId,
+    Plan,
     PlanRun,
     ReplanCause,
     ReplanWish,
-    RunKind,
     ServiceClass,
     Storm,
     StormPhase,
@@ -25,8 +26,8 @@ from data.model import (
 from data.policy.city_policy import Policy
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.planning.plan_runs import list_runs
-from data.store.planning.plans import find_published_plan_id
+from data.store.planning.plan_runs import list_recent_runs
+from data.store.planning.plans import find_published_plan, find_published_plan_id, get_plan
 from data.store.reports import list_served_marks
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts
@@ -37,7 +38,11 @@ from data.store.work import add_jobs, list_open_segments
 from data.streets.network import StreetNetwork
 from fleet.coverage.snow_accumulation import Accumulation, accumulation_of
 from fleet.coverage.street_coverage import wanted_directions
+from fleet.planning.draft_validity import WaitingDraft, find_waiting_draft
+from fleet.planning.plan_lifecycle import discard
 from fleet.planning.plan_options import in_service
+from fleet.planning.remaining_routes import jobs_of
+from fleet.replanning.draft_renewal import plan_again
 from fleet.replanning.replan_requests import FEW_TRUCKS, ask_for_replan
 from fleet.storms.due_times import cleared_at
 from fleet.work.jobs import new_job, typical_blade_m
@@ -114,12 +119,35 @@ def snow_again(
 
 def waiting_cycle(tx: Tx, storm: Storm) -> PlanRun | None:
     """Return the run whose draft of a next cycle is neither published nor discarded."""
-    driven = find_published_plan_id(tx, storm.id)
-    for run in list_runs(tx, storm.id, limit=5, kinds=[RunKind.REPLAN]):
-        ready = run.plan_id is not None and (driven is None or run.plan_id > driven)
-        if ready and run.options.get("cause") == ReplanCause.CYCLE:
+    for run in list_recent_runs(tx, storm.id, 0):
+        if run.options.get("cause") == ReplanCause.CYCLE and find_waiting_draft(tx, run):
             return run
     return None
+
+
+def stale_cycle(tx: Tx, storm: Storm, now: datetime) -> WaitingDraft | None:
+    """Return the draft of a next cycle that cannot be published any more as it is."""
+    run = waiting_cycle(tx, storm)
+    draft = None if run is None else find_waiting_draft(tx, run)
+    return draft if draft and (draft.outdated or draft.good_until < now) else None
+
+
+def renew_cycle(tx: Tx, storm: Storm, draft: WaitingDraft, now: datetime) -> PlanRun | None:
+    """Discard the draft of a next cycle, and queue another one from now on.
+
+    None is queued where the driven plan has its work by now, or no shift has time left.
+    """
+    wanted, driven = _named(get_plan(tx, draft.plan_id)), find_published_plan(tx, storm.id)
+    out = any(in_service(shift, now) for shift in list_shifts(tx, storm.id))
+    if driven is None or not out or wanted <= _named(driven):
+        discard(tx, CLOCKWORK, draft.plan_id, now)
+        return None
+    return plan_again(tx, CLOCKWORK, draft.plan_id, now)
+
+
+def _named(plan: Plan) -> set[JobId]:
+    """Return the jobs that a plan does, and those that it says it leaves undone."""
+    return jobs_of(plan.routes) | {left.job_id for left in plan.unserved}
 
 
 def _begin(

@@ -25,10 +25,10 @@ from data.store.database.engine import Tx
 from data.store.planning.plan_runs import add_run, list_runs
 from data.store.planning.plans import find_published_plan_id
 from data.store.setup.machines import get_vehicle
-from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_start, set_shift_state
+from data.store.shifts.shifts import add_shifts, list_shifts, set_shift_start
 from fleet.planning.plan_options import in_service
+from fleet.replanning.breakdowns import break_down
 from fleet.shifts.shift_handover import current_shift
-from fleet.shifts.shift_progress import end_shift
 
 SECONDS = 1.0
 """Time of a search that people wait for; reading and checking come before and after it."""
@@ -48,15 +48,42 @@ def ask_for_replan(
     where no plan is driven or the vehicle has no shift that the cause is about.
     """
     _check(wish)
+    _require_driven(tx, storm_id)
+    run = _find_unfinished(tx, storm_id, wish)
+    if run is not None:
+        return run
+    if wish.vehicle_id is not None:
+        _note(tx, actor, storm_id, wish, wish.vehicle_id, now)
+    return _queue(tx, actor, storm_id, wish, now)
+
+
+def ask_again_for_replan(
+    tx: Tx, actor: Actor, storm_id: StormId, wish: ReplanWish, now: datetime
+) -> PlanRun:
+    """Queue a quick run for an event that was recorded before, from where trucks are now.
+
+    Raises `ConflictError` where no plan is driven.
+    """
+    _require_driven(tx, storm_id)
+    return _find_unfinished(tx, storm_id, wish) or _queue(tx, actor, storm_id, wish, now)
+
+
+def _require_driven(tx: Tx, storm_id: StormId) -> None:
     if find_published_plan_id(tx, storm_id) is None:
         raise ConflictError("no plan is driven yet", reason="no_plan_driven", storm=storm_id)
+
+
+def _find_unfinished(tx: Tx, storm_id: StormId, wish: ReplanWish) -> PlanRun | None:
     wanted = to_plain(ReplanWish, wish)
     for run in list_runs(tx, storm_id, kinds=[RunKind.REPLAN]):
         unfinished = run.state in {RunState.QUEUED, RunState.RUNNING}
         if unfinished and dict(run.options) == wanted:
             return run
-    if wish.vehicle_id is not None:
-        _note(tx, actor, storm_id, wish, wish.vehicle_id, now)
+    return None
+
+
+def _queue(tx: Tx, actor: Actor, storm_id: StormId, wish: ReplanWish, now: datetime) -> PlanRun:
+    wanted = to_plain(ReplanWish, wish)
     run = add_run(tx, storm_id, actor.id, now, RunWish(SECONDS, RunKind.REPLAN, wanted))
     add_event(tx, now, actor, "replan.asked", f"plan_run:{run.id}", after=wish_facts(wish))
     return run
@@ -93,7 +120,7 @@ def _note(
             vehicle=vehicle_id,
         )
     if wish.cause is ReplanCause.BREAKDOWN:
-        _break_down(tx, actor, shift, now)
+        break_down(tx, actor, shift, now)
     elif shift.state is ShiftState.PLANNED:
         later = max(now, shift.starts_at) + wish.delay
         set_shift_start(tx, shift.id, min(later, shift.ends_at))
@@ -105,15 +132,6 @@ def _note(
 def _shift_of(tx: Tx, storm_id: StormId, vehicle_id: VehicleId, now: datetime) -> Shift | None:
     mine = [one for one in list_shifts(tx, storm_id) if one.vehicle_id == vehicle_id]
     return current_shift((one for one in mine if in_service(one, now)), now)
-
-
-def _break_down(tx: Tx, actor: Actor, shift: Shift, now: datetime) -> None:
-    """End the shift of a broken-down machine."""
-    if shift.state is not ShiftState.DRIVING:
-        set_shift_state(tx, shift.id, ShiftState.ENDED)
-    add_event(tx, now, actor, "shift.broke_down", f"shift:{shift.id}")
-    if shift.state is ShiftState.DRIVING:
-        end_shift(tx, actor, shift.id, now)
 
 
 def _begin(

@@ -120,7 +120,7 @@ def best_insertion(plan: RunningPlan, job: Job, key: str, now: datetime) -> Inse
     urgent = [_urgent(plan, one, now) for one in passes]
     instead = [plan.number[one.work] for one in passes if one.work in plan.number]
     begun_s = (now + BEGUN - plan.read_at).total_seconds()
-    found = change(plan.running, InsertTasks(urgent, instead, begun_s=begun_s))
+    found = change(plan.running, InsertTasks(urgent, instead, begun_s=begun_s, each_vehicle=True))
     if found is None:
         raise ConflictError("no truck has time for it", reason="insertion_impossible")
     known = plan.mapped

@@ -6,8 +6,8 @@ from typing import Any
 
 from data.model import Plan
 from data.planning.plan_json import utc_text
-from fleet.planning.plan_outcome import class_outcomes
 from fleet.planning.plan_preparation import Prepared
+from fleet.planning.plan_summary import class_outcomes
 
 EQUAL = 1e-6
 SLACK = timedelta(seconds=1)

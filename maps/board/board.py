@@ -27,6 +27,7 @@ from data.model import (
     VehicleId,
 )
 from fleet.coverage.street_coverage import CoverageState
+from fleet.planning.draft_validity import WaitingDraft
 from fleet.tracking.live_fleet import VehicleLive, VehicleState
 from maps.requests.requests import RequestView, request_view
 
@@ -59,6 +60,7 @@ class RunView:
     """A plan run in the queue, and its progress.
 
     `ahead` counts the runs that are ended before it begins; `fault` is the msgid of why it failed.
+    `draft` is its plan as long as somebody may still publish it.
     """
 
     id: int
@@ -74,6 +76,7 @@ class RunView:
     unserved: int | None
     stop_requested: bool
     plan_id: int | None
+    draft: WaitingDraft | None
     error: str
     fault: str
     fault_values: Mapping[str, Any]
@@ -314,8 +317,8 @@ def live_view(seen: VehicleLive) -> VehicleView:
     )
 
 
-def run_view(run: PlanRun, ahead: int = 0) -> RunView:
-    """Return a plan run with its progress and the number of runs before it."""
+def run_view(run: PlanRun, ahead: int = 0, draft: WaitingDraft | None = None) -> RunView:
+    """Return a plan run with its progress, the number of runs before it and its draft."""
     return RunView(
         id=run.id,
         kind=run.kind,
@@ -330,6 +333,7 @@ def run_view(run: PlanRun, ahead: int = 0) -> RunView:
         unserved=run.unserved,
         stop_requested=run.stop_requested,
         plan_id=run.plan_id,
+        draft=draft,
         error=run.error,
         fault=run.fault.text if run.fault else "",
         fault_values=run.fault.values if run.fault else {},

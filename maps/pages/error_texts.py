@@ -1,6 +1,7 @@
 """The text of an error in the reader's language: which msgid, and the values in it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from data.errors import BarfrubError, ConflictError, Need
 from maps.pages.i18n import Translator
@@ -21,14 +22,14 @@ def message_of(error: BarfrubError, t: Translator) -> str:
     It names field, value and expectation, or what stands in the way.
     """
     msgid, _ = text_of(error)
-    spoken = {
+    spoken = {name: _spoken(value, t) for name, value in error.values.items()} | {
         name: t(SPOKEN[name].format(value))
         for name, value in error.values.items()
         if name in SPOKEN and not isinstance(value, Need)
     }
     if "field" in error.values:
         spoken["field"] = _field(str(error.values["field"]), t)
-    return t(msgid, **{**error.values, **spoken})
+    return t(msgid, **spoken)
 
 
 def text_of(error: BarfrubError) -> tuple[str, dict[str, object]]:
@@ -50,10 +51,21 @@ def _field(code: str, t: Translator) -> str:
     return t(msgid) if msgid in t.texts() else code
 
 
+def _spoken(value: object, t: Translator) -> object:
+    """Return a value as texts have it: times of day, lists in words."""
+    if isinstance(value, datetime):
+        return t.time(value)
+    return t.listed(value) if isinstance(value, tuple) else value
+
+
 def plain_values(values: Mapping[str, object]) -> dict[str, object]:
     """Return the values of an error for JSON; other types than numbers and texts become text."""
     return {name: _plain(value) for name, value in values.items()}
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from data.model import Plan, PlanId, PlanState
 from fleet.planning.plan_comparison import Comparison, PlanMeasures
-from fleet.planning.plan_outcome import ClassOutcome
+from fleet.planning.plan_summary import ClassOutcome
 from maps.pages.i18n import Translator
-from maps.planning.plan_words import gap_of, gap_words, moment_words
+from maps.planning.plan_words import gap_of, gap_words, moment_words, share_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class ComparisonRowView:
 
 @dataclass(frozen=True, slots=True)
 class SideView:
-    """One of two plans."""
+    """One of two plans; `good_until` is a sentence, empty unless it is a draft."""
 
     plan_id: PlanId
     revision: int
@@ -41,6 +41,7 @@ class SideView:
     state: PlanState
     name: str
     scope: str
+    good_until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,21 @@ class ComparisonView:
 
 
 def comparison_view(
-    plans: tuple[Plan, Plan], scopes: tuple[str, str], found: Comparison, t: Translator
+    plans: tuple[Plan, Plan],
+    scopes: tuple[str, str],
+    good_until: tuple[datetime | None, datetime | None],
+    found: Comparison,
+    t: Translator,
 ) -> ComparisonView:
-    """Return the comparison of two plans; `scopes` are the scopes of each."""
+    """Return the comparison of two plans.
+
+    `scopes` are the scopes of each, `good_until` says until when each can be published.
+    """
     first, second = plans
     moment = moment_words(found.since, first.made_at, t)
     return ComparisonView(
-        first=_side(first, scopes[0], t),
-        second=_side(second, scopes[1], t),
+        first=_side(first, scopes[0], good_until[0], t),
+        second=_side(second, scopes[1], good_until[1], t),
         since=found.since,
         basis=t("Both are measured from {time} on, over the work that is in both.", time=moment),
         changes=tuple(_changes(found, t)),
@@ -77,9 +85,12 @@ def plan_name(revision: int, made_at: datetime, state: PlanState, t: Translator)
     return t("Plan {revision}, {time}, {state}", **shown)
 
 
-def _side(plan: Plan, scope: str, t: Translator) -> SideView:
+def _side(plan: Plan, scope: str, good_until: datetime | None, t: Translator) -> SideView:
     name = plan_name(plan.revision, plan.made_at, plan.state, t)
-    return SideView(plan.id, plan.revision, plan.made_at, plan.state, name, scope)
+    until = ""
+    if good_until is not None:
+        until = t("Good until {time}", time=moment_words(good_until, plan.made_at, t))
+    return SideView(plan.id, plan.revision, plan.made_at, plan.state, name, scope, until)
 
 
 def _changes(found: Comparison, t: Translator) -> Iterator[str]:
@@ -143,7 +154,7 @@ def _better(first: CellView, second: CellView, *, more: bool | None) -> str:
 def _share(share: float | None, t: Translator) -> CellView:
     if share is None:
         return CellView(None, None, t("not in it"))
-    return CellView(share, None, t("{value} %", value=int(1000 * share) / 10))
+    return CellView(share, None, share_words(share, t))
 
 
 def _finish(outcome: ClassOutcome | None, since: datetime, t: Translator) -> CellView:

@@ -1,13 +1,16 @@
-"""Proofs and scope of a plan in the reader's language."""
+"""Figures, proofs and scope of a plan in the reader's language."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from zoneinfo import ZoneInfo
 
 from data.model import Plan, PlanId, PlanProof, ServiceClass, VehicleId
 from data.streets.network import StreetNetwork
+from fleet.planning.plan_comparison import PlanMeasures
+from fleet.planning.plan_summary import ClassOutcome
 from fleet.work.left_undone import LeftUndone
 from maps.logbook.vehicle_words import listed
 from maps.pages.i18n import Translator
@@ -23,9 +26,16 @@ _NEARLY = 1e-9
 """Rounding up leaves a number that is whole but for the last digits as it is."""
 
 
+SHOWN_PROOFS = 100
+"""Statements behind the one that stands for them; the others are counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class InfeasibilityView:
-    """A proof of infeasibility: the facts of a `PlanProof`, and a sentence."""
+    """A proof of infeasibility: the facts of a `PlanProof`, and a sentence.
+
+    It may stand for several proofs of the same classes and argument, which `behind` tells.
+    """
 
     classes: tuple[str, ...]
     argument: str
@@ -38,18 +48,40 @@ class InfeasibilityView:
     most_share: float
     segment_ids: tuple[int, ...]
     words: str
+    behind: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFinishView:
+    """When a plan finishes a class, and the share of it that is done in time; `late` if not all.
+
+    `finish_at` is `None` where the plan leaves some of it undone that machines could do.
+    """
+
+    service_class: ServiceClass
+    name: str
+    finish_at: datetime | None
+    finish: str
+    in_time: str
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PlanWords:
     """Texts about a plan, beside its sums.
 
-    `gap` is by how much of the best possible cost it may be above it, `None` where nothing is
-    proved; `scope` is empty where the plan is for everything; `left_undone` has what it leaves
-    undone by class and reason.
+    `good_until` is until when it can be published, `None` unless it is a draft. `jobs` counts the
+    streets that it does, `left` those that it leaves undone. `gap` is by how much of the best
+    possible cost it may be above it, `None` where nothing is proved; `scope` is empty where the
+    plan is for everything; `left_undone` has what it leaves undone by class and reason.
     """
 
     plan_id: PlanId
+    good_until: datetime | None
+    classes: tuple[ClassFinishView, ...]
+    jobs: int
+    left: int
+    deadhead: str
     gap: float | None
     gap_words: str
     scope: str
@@ -57,22 +89,54 @@ class PlanWords:
     left_undone: tuple[LeftUndoneView, ...]
 
 
-def plan_words(
-    plan: Plan,
-    vehicles: Sequence[str],
-    left: Sequence[LeftUndone],
-    network: StreetNetwork,
-    t: Translator,
-) -> PlanWords:
-    """Return the texts about a plan; `vehicles` are the names of those it is limited to."""
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """What texts about a plan need to know: names of machines it is limited to, and figures."""
+
+    plan: Plan
+    vehicles: Sequence[str]
+    measures: PlanMeasures
+    left: Sequence[LeftUndone]
+    good_until: datetime | None
+
+
+def plan_words(of: PlanFacts, network: StreetNetwork, t: Translator) -> PlanWords:
+    """Return the texts about a plan."""
+    plan, measures = of.plan, of.measures
     gap = gap_of(plan.cost.total, plan.bound)
+    order = t.classes_in_order(measures.classes.keys())
+    left = {each.job_id for each in plan.unserved}
     return PlanWords(
-        plan.id,
-        gap,
-        gap_words(gap, t),
-        scope_words(plan, vehicles, t),
-        tuple(_proof_view(proof, plan.made_at, network, t) for proof in plan.proofs),
-        tuple(left_undone_view(group, network, t) for group in left),
+        plan_id=plan.id,
+        good_until=of.good_until,
+        classes=tuple(_finish_view(one, measures.classes[one], plan.made_at, t) for one in order),
+        jobs=measures.jobs - len(left),
+        left=len(left),
+        deadhead=share_words(measures.deadhead_share, t),
+        gap=gap,
+        gap_words=gap_words(gap, t),
+        scope=scope_words(plan, of.vehicles, t),
+        proofs=_proof_views(plan, network, t),
+        left_undone=tuple(left_undone_view(group, network, t) for group in of.left),
+    )
+
+
+def share_words(share: float, t: Translator) -> str:
+    """Return a share in percent, rounded down."""
+    return t("{value} %", value=int(1000 * share + _NEARLY) / 10)
+
+
+def _finish_view(
+    service_class: ServiceClass, outcome: ClassOutcome, made_at: datetime, t: Translator
+) -> ClassFinishView:
+    at = outcome.finish_at
+    return ClassFinishView(
+        service_class=service_class,
+        name=t.named("short", service_class),
+        finish_at=at,
+        finish=t("not all of it") if at is None else moment_words(at, made_at, t),
+        in_time=share_words(outcome.in_time_share, t),
+        late=at is None or outcome.in_time_share < 1.0,
     )
 
 
@@ -142,9 +206,47 @@ def proof_words(proof: PlanProof, made_at: datetime, network: StreetNetwork, t: 
     return f"{words} {most}"
 
 
+def _proof_views(
+    plan: Plan, network: StreetNetwork, t: Translator
+) -> tuple[InfeasibilityView, ...]:
+    """Return the proofs of a plan, those of the same classes and argument as one."""
+    alike: dict[tuple[tuple[ServiceClass, ...], str], list[PlanProof]] = defaultdict(list)
+    for proof in plan.proofs:
+        alike[proof.classes, proof.argument].append(proof)
+    return tuple(_proof_view(proofs, plan.made_at, network, t) for proofs in alike.values())
+
+
+def _joined(proofs: Sequence[PlanProof]) -> PlanProof:
+    """Return the proof that stands for several of the same classes and argument.
+
+    About whole classes it is the one about most passes, which says what the others say of less
+    work; about single passes it is of all of them.
+    """
+    first = max(proofs, key=lambda proof: proof.passes)
+    if len(proofs) == 1 or first.argument in OF_CLASSES:
+        return first
+    due = [proof.due_at for proof in proofs if proof.due_at is not None]
+    earliest = [proof.earliest_at for proof in proofs if proof.earliest_at is not None]
+    return replace(
+        first,
+        passes=sum(proof.passes for proof in proofs),
+        due_at=min(due, default=None),
+        earliest_at=max(earliest, default=None),
+    )
+
+
 def _proof_view(
-    proof: PlanProof, made_at: datetime, network: StreetNetwork, t: Translator
+    proofs: Sequence[PlanProof], made_at: datetime, network: StreetNetwork, t: Translator
 ) -> InfeasibilityView:
+    proof = _joined(proofs)
+    sentences = [proof_words(one, made_at, network, t) for one in proofs[:SHOWN_PROOFS]]
+    more = len(proofs) - SHOWN_PROOFS
+    if more > 0:
+        sentences.append(t.plural("{count} more such statements", more))
+    if len(proofs) > 1 and proof.argument not in OF_CLASSES:
+        words = _passes_words(proof, made_at, t)
+    else:
+        words = proof_words(proof, made_at, network, t)
     return InfeasibilityView(
         classes=tuple(proof.classes),
         argument=proof.argument,
@@ -156,7 +258,19 @@ def _proof_view(
         free_h=proof.free_s / _HOUR_S,
         most_share=proof.most_share,
         segment_ids=tuple(proof.segment_ids),
-        words=proof_words(proof, made_at, network, t),
+        words=words,
+        behind=tuple(sentences) if len(proofs) > 1 else (),
+    )
+
+
+def _passes_words(proof: PlanProof, made_at: datetime, t: Translator) -> str:
+    """Return the sentence of a proof about passes with several deadlines."""
+    earliest = proof.earliest_at
+    return t.plural(
+        f"proofs:{proof.argument}",
+        proof.passes,
+        classes=_classes(proof.classes, t),
+        earliest="" if earliest is None else moment_words(earliest, made_at, t),
     )
 
 

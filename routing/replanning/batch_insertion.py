@@ -21,7 +21,8 @@ class InsertTasks:
 
     They take the place of the tasks `instead`, which come out first. `forbidden` vehicles do none
     of them, and stops that begin before `begun_s` are not put off. Of `tried` positions for the
-    first one, and fewer for the others, the exact cost is computed.
+    first one, and fewer for the others, the exact cost is computed; with `each_vehicle`, where none
+    of them holds, of the best one of every vehicle.
     """
 
     urgent: Sequence[UrgentTask]
@@ -29,13 +30,16 @@ class InsertTasks:
     forbidden: Sequence[int] = ()
     begun_s: float = 0.0
     tried: int = TRIED
+    each_vehicle: bool = False
 
     def apply(self, running: RunningRoutes) -> RunningRoutes | None:
         """Return the routes with the tasks; `None` where some of them has no place."""
         routes = _without(running, self.instead)
         for n, task in enumerate(self.urgent):
             tried = self.tried if n == 0 else min(self.tried, TRIED_AGAIN)
-            found = best_insertion(routes, task, self.forbidden, self.begun_s, tried)
+            found = best_insertion(
+                routes, task, self.forbidden, self.begun_s, tried, each_vehicle=self.each_vehicle
+            )
             if found is None:
                 return None
             routes = routes.changed(with_task(routes.problem, task), found.into(routes.routes))

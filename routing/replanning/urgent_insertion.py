@@ -3,8 +3,9 @@
 All positions of all routes are ranked by arrays, and the exact cost of the best few computed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -68,6 +69,14 @@ class TaskInsertion:
         return tuple(found)
 
 
+class _Place(NamedTuple):
+    """A position of a vehicle's route, and the stops to make there."""
+
+    vehicle: int
+    position: int
+    stops: TaskRoute
+
+
 def with_task(problem: Problem, urgent: UrgentTask) -> Problem:
     """Return the problem with one more task, the last one, which nobody had published."""
     mode_arc = np.full((1, problem.modes), NONE, np.int32)
@@ -110,15 +119,39 @@ def best_insertion(
     forbidden: Sequence[int] = (),
     begun_s: float = 0.0,
     tried: int = TRIED,
+    *,
+    each_vehicle: bool = False,
 ) -> TaskInsertion | None:
     """Return the cheapest way to do a task too, all else in its order; `None` if there is none.
 
     Positions are ranked by the delay times what delays cost behind, and the best `tried` computed
-    exactly. `forbidden` are vehicles that must not do it. Stops that begin before `begun_s` are
-    not delayed.
+    exactly; with `each_vehicle`, where none of these keeps all rules, also the best of every
+    vehicle. `forbidden` are vehicles that must not do it. Stops that begin before `begun_s` are not
+    delayed; behind its last stop a vehicle may always get more to do.
     """
+    found = _best(running, urgent, _ranked(running, urgent, forbidden, begun_s, tried))
+    if found is None and each_vehicle:
+        all_places = len(running.positions.vehicle) * len(urgent.mode_arc)
+        ranked = _ranked(running, urgent, forbidden, begun_s, all_places)
+        found = _best(running, urgent, _first_of_each(ranked))
+    return found
+
+
+def _first_of_each(ranked: Iterable[_Place]) -> Iterator[_Place]:
+    """Yield the first place of each vehicle."""
+    seen: set[int] = set()
+    for place in ranked:
+        if place.vehicle not in seen:
+            seen.add(place.vehicle)
+            yield place
+
+
+def _best(
+    running: RunningRoutes, urgent: UrgentTask, places: Iterable[_Place]
+) -> TaskInsertion | None:
+    """Return the cheapest of some insertions by its exact cost; `None` where none is possible."""
     best: TaskInsertion | None = None
-    for vehicle, position, stops in _ranked(running, urgent, forbidden, begun_s, tried):
+    for vehicle, position, stops in places:
         delayable = running.delayable(vehicle)
         if delayable is not None:
             found = _delayed(running, delayable, urgent, vehicle, position, stops)
@@ -134,30 +167,31 @@ def _ranked(
     urgent: UrgentTask,
     forbidden: Sequence[int],
     begun_s: float,
-    tried: int,
-) -> list[tuple[int, int, TaskRoute]]:
-    """Return the positions that look cheapest, with their vehicles and the stops to make there."""
+    most: int,
+) -> Iterator[_Place]:
+    """Yield the `most` positions that look cheapest, in order."""
     places, problem = running.positions, running.problem
+    stops_of = np.array([len(route) for route in running.routes])
+    begins_s = places.leaves_s + places.drive_s
+    begun = (begins_s < begun_s) & (places.position < stops_of[places.vehicle])
     away = np.zeros(problem.vehicles, np.bool_)
     away[list(forbidden)] = True
     costs, sites = [], []
     for arc in urgent.mode_arc:
         cost, site = _estimates(running, urgent, arc)
         cost[away[places.vehicle]] = np.inf
-        cost[places.leaves_s + places.drive_s < begun_s] = np.inf
+        cost[begun] = np.inf
         costs.append(cost)
         sites.append(site)
     table = np.array(costs)
-    ranked = np.argpartition(table, min(tried, table.size - 1), axis=None)[:tried]
+    ranked = np.argpartition(table, min(most, table.size - 1), axis=None)[:most]
     ranked = ranked[np.argsort(table.flat[ranked], kind="stable")]
-    found = []
     for mode, place in zip(*np.unravel_index(ranked, table.shape), strict=True):
         if np.isfinite(table[mode, place]):
             reload_at = int(sites[mode][place])
             reload = () if reload_at == NONE else (ReloadStop(reload_at),)
             stops: TaskRoute = (*reload, TaskVisit(problem.tasks, int(mode)))
-            found.append((int(places.vehicle[place]), int(places.position[place]), stops))
-    return found
+            yield _Place(int(places.vehicle[place]), int(places.position[place]), stops)
 
 
 def _estimates(running: RunningRoutes, urgent: UrgentTask, arc: int) -> tuple[Floats, Ints]:

@@ -58,7 +58,7 @@ def test_a_search_is_drawn_proved_in_words_compared_and_asked_about(visit):
     page = visit.board()
     draft = page.locator("section.run").first
     expect(draft.locator("svg polyline.best")).to_have_count(1)
-    expect(draft).to_contain_text("حداکثر ۶٪ پرهزینه‌تر از بهترین برنامهٔ ممکن.")
+    expect(draft).to_contain_text("حداکثر ۶٪ فاصله دارد")
     expect(draft.locator(".proofs")).to_contain_text("با این ۲ دستگاه درجهٔ ۱")
     assert visit.grave_faults() == []
 
@@ -94,6 +94,6 @@ def test_what_a_plan_leaves_undone_leads_to_its_streets(visit):
     expect(page.locator("board-side h2")).to_contain_text("Mill Street")
 
     visit.go("/plans?lang=fa")
-    expect(page.locator(".undone summary").first).to_contain_text("در نوبت‌ها جا نمی‌شود.")
+    expect(page.locator(".undone summary").first).to_contain_text("در شیفت‌ها جا نمی‌شود.")
     assert visit.grave_faults() == []
     assert visit.complaints == []

@@ -8,6 +8,7 @@ from data.store.database.engine import Tx
 from data.store.planning.plan_runs import count_ahead, get_run
 from data.store.requests.requests import list_requests_by_id
 from data.store.storms.storms import get_storm
+from fleet.planning.draft_validity import find_waiting_draft
 from fleet.tracking.live_fleet import HasId
 from maps.board.board import run_view, storm_view
 from maps.requests.requests import request_view
@@ -25,7 +26,7 @@ def _requests(tx: Tx, ids: Sequence[int]) -> Sequence[HasId]:
 
 def _runs(tx: Tx, ids: Sequence[int]) -> Sequence[HasId]:
     runs = [get_run(tx, PlanRunId(one)) for one in ids]
-    return [run_view(run, count_ahead(tx, run)) for run in runs]
+    return [run_view(run, count_ahead(tx, run), find_waiting_draft(tx, run)) for run in runs]
 
 
 def _storms(tx: Tx, ids: Sequence[int]) -> Sequence[HasId]:

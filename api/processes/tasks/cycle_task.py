@@ -4,7 +4,7 @@ from api.processes.periodic_task import CityTask
 from data.store.database.engine import reading, transaction
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm
-from fleet.replanning.cycles import begin_cycles, next_cycle_due
+from fleet.replanning.cycles import begin_cycles, next_cycle_due, renew_cycle, stale_cycle
 from maps.board.board import run_view
 
 PERIOD_S = 20.0
@@ -12,7 +12,7 @@ PERIOD_S = 20.0
 
 
 class CycleTask(CityTask):
-    """Makes the jobs of the next cycle and queues its plan."""
+    """Makes the jobs of the next cycle and queues its plan, and again where its draft grows old."""
 
     pause_s = PERIOD_S
 
@@ -24,10 +24,13 @@ class CycleTask(CityTask):
             if storm is None:
                 return False
             due = next_cycle_due(tx, storm, get_storm_policy(tx, storm.id), now)
-        if not due:
+            stale = stale_cycle(tx, storm, now)
+        if not due and stale is None:
             return False
         with transaction(self._engine) as tx:
-            run = begin_cycles(tx, self._city_state.now.network, now)
+            run = renew_cycle(tx, storm, stale, now) if stale else None
+            if due:
+                run = begin_cycles(tx, self._city_state.now.network, now) or run
         if run is not None:
             self._hub.publish("runs", [run_view(run)])
         return run is not None

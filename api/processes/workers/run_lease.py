@@ -10,13 +10,17 @@ from time import perf_counter
 from api.processes.periodic_task import PeriodicTask
 from data.errors import ConflictError
 from data.model import CurvePoint, PlanRun
-from data.store.database.engine import Database, transaction
-from data.store.planning.plan_runs import heartbeat, urgent_run_waits
+from data.store.database.engine import Database, reading, transaction
+from data.store.planning.plan_runs import get_run, heartbeat, urgent_run_waits
 from data.store.planning.sector_runs import note_sector_progress
 from data.store.queue.run_queue import LEASE_S, PATIENT
 from fleet.planning.progress_curve import Curve
 
 BEAT_S = 1.0
+"""How often progress is written."""
+
+LOOK_S = 0.25
+"""How often it is read whether somebody wants a run to end: who asks waits for it."""
 
 MOST_TIMES, MOST_S = 20.0, 600.0
 """A run that takes so many times its seconds, and this besides, hangs: what-if runs solve often,
@@ -48,7 +52,7 @@ class Heartbeat(PeriodicTask):
     A run that hangs is not renewed, so that another worker takes it, and `on_hung` is called.
     """
 
-    pause_s = BEAT_S
+    pause_s = LOOK_S
 
     def __init__(
         self, engine: Database, run: PlanRun, on_hung: Callable[[], object] = end_process
@@ -64,6 +68,7 @@ class Heartbeat(PeriodicTask):
         self._on_hung = on_hung
         self.deadline_s = MOST_TIMES * run.seconds + MOST_S
         self._began_s = perf_counter()
+        self._beats_at_s = 0.0
         self._before_s = 0.0
 
     @property
@@ -86,10 +91,14 @@ class Heartbeat(PeriodicTask):
     def __exit__(self, *_error: object) -> None:
         """Send a last heartbeat."""
         self.stop()
+        self._beats_at_s = 0.0
         self._guarded_step()
 
     def run(self) -> None:
-        """Send a heartbeat, unless another worker holds the lease or the run hangs."""
+        """Send a heartbeat when it is time, unless another worker holds the lease or the run hangs.
+
+        Between two heartbeats it is only read whether the run should stop.
+        """
         if self._lost:
             return
         if perf_counter() - self._began_s > self.deadline_s:
@@ -97,6 +106,11 @@ class Heartbeat(PeriodicTask):
             self.asked = self._lost = True
             self._on_hung()
             return
+        if perf_counter() < self._beats_at_s:
+            with reading(self._engine) as tx:
+                self.asked = self.asked or get_run(tx, self.plan_run.id).stop_requested
+            return
+        self._beats_at_s = perf_counter() + BEAT_S
         try:
             self._write()
         except ConflictError:

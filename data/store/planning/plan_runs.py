@@ -12,10 +12,12 @@ from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, or_, sele
 
 from data.errors import ConflictError, NotFoundError
 from data.model import (
+    PLAN_KINDS,
     SLOW_KINDS,
     PlanId,
     PlanRun,
     PlanRunId,
+    PlanState,
     RunFailure,
     RunKind,
     RunState,
@@ -26,7 +28,7 @@ from data.model.planning.plan_runs import ASKED_KINDS, FILE_KINDS
 from data.store.database.engine import Tx
 from data.store.database.records import record
 from data.store.queue.run_queue import PATIENT, is_split, queue_of, rank, rank_of
-from data.store.schema import plan_run
+from data.store.schema import plan, plan_run
 
 
 def add_run(
@@ -69,6 +71,22 @@ def list_runs(
     """Return the runs of a storm, newest first; of some kinds only where given."""
     query = select(plan_run).where(plan_run.c.storm_id == storm_id, plan_run.c.kind.in_(kinds))
     return [run_of(row) for row in tx.execute(query.order_by(plan_run.c.id.desc()).limit(limit))]
+
+
+def list_recent_runs(tx: Tx, storm_id: StormId, newest: int) -> list[PlanRun]:
+    """Return the newest runs of a storm that make plans, and older ones whose draft waits."""
+    mine = (plan_run.c.storm_id == storm_id, plan_run.c.kind.in_(PLAN_KINDS))
+    last = select(plan_run.c.id).where(*mine).order_by(plan_run.c.id.desc()).limit(newest)
+    drafts = select(plan.c.id).where(plan.c.storm_id == storm_id, plan.c.state == PlanState.DRAFT)
+    shown = or_(plan_run.c.id.in_(last), plan_run.c.plan_id.in_(drafts))
+    query = select(plan_run).where(*mine, shown).order_by(plan_run.c.id.desc())
+    return [run_of(row) for row in tx.execute(query)]
+
+
+def find_run_of_plan(tx: Tx, plan_id: PlanId) -> PlanRun | None:
+    """Return the run that made a plan; `None` for one that was edited by hand or discarded."""
+    row = tx.execute(select(plan_run).where(plan_run.c.plan_id == plan_id)).first()
+    return None if row is None else run_of(row)
 
 
 def count_ahead(tx: Tx, run: PlanRun) -> int:

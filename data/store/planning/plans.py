@@ -32,9 +32,15 @@ class PlanHead(NamedTuple):
     """A plan without its routes."""
 
     id: PlanId
+    storm_id: StormId
+    parent_id: PlanId | None
     revision: int
     made_at: datetime
     state: PlanState
+    counts_from: datetime | None
+
+
+_HEAD = [plan.c[name] for name in PlanHead._fields]
 
 
 def add_plan(tx: Tx, new: Plan) -> Plan:
@@ -85,6 +91,14 @@ def get_plan(tx: Tx, plan_id: PlanId) -> Plan:
     return _plan(tx, row)
 
 
+def get_plan_head(tx: Tx, plan_id: PlanId) -> PlanHead:
+    """Return the plan without unpacking its routes."""
+    row = tx.execute(select(*_HEAD).where(plan.c.id == plan_id)).first()
+    if row is None:
+        raise NotFoundError("plan", plan_id)
+    return record(PlanHead, row)
+
+
 def find_published_plan(tx: Tx, storm_id: StormId) -> Plan | None:
     """Return the plan that is driven in this storm."""
     plan_id = find_published_plan_id(tx, storm_id)
@@ -102,17 +116,12 @@ def find_published_plan_id(tx: Tx, storm_id: StormId) -> PlanId | None:
 
 def get_revision(tx: Tx, plan_id: PlanId) -> int:
     """Return the number of a plan in its storm, without unpacking its routes."""
-    found = tx.execute(select(plan.c.revision).where(plan.c.id == plan_id)).scalar()
-    if found is None:
-        raise NotFoundError("plan", plan_id)
-    return int(found)
+    return get_plan_head(tx, plan_id).revision
 
 
 def list_plan_heads(tx: Tx, storm_id: StormId, *, drafts: bool = False) -> list[PlanHead]:
     """Return which plans of a storm are or were driven, the newest first; `drafts` too if asked."""
-    query = select(plan.c.id, plan.c.revision, plan.c.made_at, plan.c.state).where(
-        plan.c.storm_id == storm_id, plan.c.state != PlanState.DISCARDED
-    )
+    query = select(*_HEAD).where(plan.c.storm_id == storm_id, plan.c.state != PlanState.DISCARDED)
     if not drafts:
         query = query.where(plan.c.state != PlanState.DRAFT)
     return records(PlanHead, tx.execute(query.order_by(plan.c.revision.desc())))

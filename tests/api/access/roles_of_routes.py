@@ -207,6 +207,7 @@ POST /api/crews/{crew_id}/retire
 POST /api/drivers/phone
 POST /api/handover-notes/{note_id}/read
 POST /api/insertions
+POST /api/insertions/lacks
 POST /api/insertions/{offer_id}/accept
 POST /api/messages
 POST /api/messages/seen
@@ -214,12 +215,14 @@ POST /api/orders
 POST /api/orders/{order_id}/lift
 POST /api/plan-runs/{run_id}/stop
 POST /api/plans
+POST /api/plans/{plan_id}/again
 POST /api/plans/{plan_id}/discard
 POST /api/plans/{plan_id}/edits
 POST /api/plans/{plan_id}/edits/preview
 POST /api/plans/{plan_id}/hand
 POST /api/plans/{plan_id}/publish
 POST /api/plans/{plan_id}/redo
+POST /api/plans/{plan_id}/take-back
 POST /api/plans/{plan_id}/undo
 POST /api/replans
 POST /api/requests/{request_id}/crew-job
@@ -251,6 +254,7 @@ POST /api/storms/{storm_id}/snowfall/file/check
 POST /api/storms/{storm_id}/snowfall/undo
 POST /api/trackers/{key}/commands
 POST /api/trackers/{key}/commands/{command}/take-back
+POST /api/vehicles/{vehicle_id}/repaired
 POST /api/what-ifs
 POST /api/what-ifs/{run_id}/stop
 

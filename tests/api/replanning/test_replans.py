@@ -2,17 +2,20 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from api.processes.dispatch_rpc import SOCKET
 from api.processes.offers import Offers
 from api.processes.workers.dispatch_worker import DispatchCache, listening
-from data.model import JobState, PlanId, PlanState
+from data.model import JobState, PlanId, PlanState, StormId
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
 from data.store.planning.plans import get_plan
+from data.store.schema import shift as shift_table
 from data.store.shifts.shifts import list_shifts
 from data.store.work import list_jobs, set_job_state
 from fleet.planning.plan_difference import job_ends
@@ -23,6 +26,7 @@ from tests.village_database import DISPATCHER
 pytestmark = pytest.mark.usefixtures("storm")
 
 NEVER = threading.Event()
+SOON = v.NOW + timedelta(minutes=2)
 
 
 @pytest.fixture
@@ -86,6 +90,36 @@ def test_urgent_work_is_offered_then_taken_and_only_its_route_changes(dispatcher
     assert "plan.published" in verbs
     again = dispatcher.post(f"/api/insertions/{offer['id']}/accept").json()
     assert again["id"] == plan.id
+
+
+def test_a_truck_that_stands_idle_in_its_yard_is_sent_out(dispatcher, app, desk, solved):
+    idle = replace(solved, routes=tuple(replace(route, legs=()) for route in solved.routes))
+    with transaction(app.engine) as tx:
+        plan_id = store_draft(tx, DISPATCHER, idle, v.NOW).id
+    dispatcher.post(f"/api/plans/{plan_id}/publish", json={"dropping": True})
+    app.clock.moment = v.NOW + timedelta(minutes=1)
+    offer = dispatcher.post("/api/insertions", json={"segment_id": v.BLIND})
+    assert offer.status_code == 200, offer.text
+    assert dispatcher.post(f"/api/insertions/{offer.json()['id']}/accept").status_code == 200
+
+
+def test_who_cannot_clear_a_street_at_once_is_named_with_what_it_lacks(dispatcher, app, desk):
+    dispatcher.post("/api/replans", json={"cause": "breakdown", "vehicle_id": 2})
+    with transaction(app.engine) as tx:
+        (shift,) = [each for each in list_shifts(tx, StormId(1)) if each.vehicle_id == 1]
+        tx.execute(update(shift_table).where(shift_table.c.id == shift.id).values(ends_at=SOON))
+    desk.keep_fresh()
+    wanted = {"segment_id": v.BLIND}
+    refused = dispatcher.post("/api/insertions", json=wanted)
+    assert refused.json()["error"]["values"]["reason"] == "insertion_impossible"
+    found = dispatcher.post("/api/insertions/lacks", json=wanted).json()
+    assert found["street"] == "Jasmine Dead End"
+    assert [(one["vehicle"], one["lack"], one["words"]) for one in found["machines"]] == [
+        ("Truck 1", "time", "too little time: its shift ends at 07:32"),
+        ("Truck 2", "out", "out of service: broken down"),
+    ]
+    persian = dispatcher.post("/api/insertions/lacks?lang=fa", json=wanted).json()
+    assert "۰۷:۳۲" in persian["machines"][0]["words"]
 
 
 def test_planned_work_is_moved_forward_and_done_once(dispatcher, app, desk, driven):

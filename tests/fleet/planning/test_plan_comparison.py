@@ -5,7 +5,7 @@ import pytest
 
 from data.model import JobId, LegKind, Plan, Route, ServiceClass, ShiftId, Unserved, VehicleId
 from fleet.planning.plan_comparison import Comparison, compared
-from fleet.planning.plan_outcome import class_outcomes
+from fleet.planning.plan_summary import class_outcomes
 from tests import village as v
 from tests.village_database import POLICY
 from tests.village_plan import a_leg, a_plan

@@ -59,13 +59,13 @@ def test_a_time_that_makes_no_sense_is_refused(tx: Tx, storm: Storm, seconds: fl
 
 def test_a_run_is_asked_to_stop_until_it_is_over(tx: Tx, storm: Storm) -> None:
     run = ask_for_plan(tx, DISPATCHER, storm.id, 30.0, LATER)
+    leased = lease_run(tx, LATER, 30)
+    assert leased is not None
     request_stop(tx, DISPATCHER, run.id, LATER)
     request_stop(tx, DISPATCHER, run.id, LATER)
     assert get_run(tx, run.id).stop_requested
     verbs = [event.verb for event in list_events(tx, f"plan_run:{run.id}")]
     assert verbs == ["plan_run.asked", "plan_run.stopped"]
-    leased = lease_run(tx, LATER, 30)
-    assert leased is not None
     finish_run(tx, leased, None, "no vehicles")
     with pytest.raises(ConflictError, match="is failed"):
         request_stop(tx, DISPATCHER, run.id, LATER)

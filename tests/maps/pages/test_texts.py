@@ -50,6 +50,7 @@ from fleet.edits.draft import NOT_GIVEN
 from fleet.followup.referrals import ANSWERS
 from fleet.logbook.trips import Doing
 from fleet.logbook.vehicle_days import Known
+from fleet.replanning.machine_lacks import MachineLack
 from fleet.replay.timeline_events import Moment
 from fleet.requests.call_answer import Outlook
 from fleet.requests.placing import PIN_M
@@ -157,6 +158,7 @@ SHOWN_NAMES = {
     *(f"leg_kind:{kind}" for kind in LegKind),
     *(f"column:{name}" for name in CHECK_COLUMNS),
     *(f"alert_kind:{kind}" for kind in AlertKind),
+    *(f"machine_lack:{lack}" for lack in MachineLack),
     *(f"out:{reason}" for reason in (*OutReason, "unknown")),
     *(f"{kind}:{clash}" for kind in ("clash", "misfit") for clash in ConflictKind),
     *(f"decline:{reason}" for reason in DeclineReason),
@@ -198,12 +200,17 @@ SHOWN_NAMES = {
     *(f"head:{column}" for column in ("time", "cm")),
     *(label for _, label, *_ in FIGURES),
     *(f"unserved:{reason}" for reason in get_args(UnservedReason)),
-    *(f"proof:{argument}" for argument in ("late", *get_args(UnservedReason))),
+    *(
+        f"{what}:{why}"
+        for what in ("proof", "proofs")
+        for why in ("late", *get_args(UnservedReason))
+    ),
     "proof:work",
     "proof:work_never",
     "proof:distance",
     "proof:distance_never",
     "proof:material_never",
+    "run:stopped",
     "run:worker_died",
     *(f"broken:{rule}" for rule in HARD_RULES),
     *(f"edit:{kind}" for kind in (*EditKind, "lock_route", "unlock_route")),

@@ -3,11 +3,13 @@ from datetime import timedelta
 
 import pytest
 
-from data.model import PlanOptions, PlanProof, ServiceClass, VehicleId
+from data.model import JobId, Plan, PlanOptions, PlanProof, ServiceClass, Unserved, VehicleId
+from fleet.planning.plan_comparison import PlanMeasures, measured
 from maps.pages.i18n import translator
-from maps.planning.plan_words import gap_of, gap_words, plan_words, proof_words
+from maps.planning.plan_words import PlanFacts, gap_of, gap_words, plan_words, proof_words
 from tests import village as v
 from tests.maps.plans import a_plan
+from tests.village_database import POLICY
 
 ENGLISH, PERSIAN = translator("en", "Asia/Tehran"), translator("fa", "Asia/Tehran")
 
@@ -25,6 +27,15 @@ def a_proof(argument: str = "work", **changes) -> PlanProof:
         segment_ids=(v.MAIN_WEST,),
     )
     return replace(proof, **changes)
+
+
+MINUTE = timedelta(minutes=1)
+
+NOTHING = PlanMeasures({}, 0, {}, 0.0, 0.0, 0.0, 0.0, 0.0, None, 0, 0, 0.0)
+
+
+def facts_of(plan: Plan, vehicles=(), measures: PlanMeasures = NOTHING) -> PlanFacts:
+    return PlanFacts(plan, vehicles, measures, (), None)
 
 
 def said(proof: PlanProof, t=ENGLISH) -> str:
@@ -93,10 +104,42 @@ def test_a_plan_for_a_part_says_so():
         aside={ServiceClass("P3"): 4},
         proofs=(a_proof(),),
     )
-    words = plan_words(plan, ["Truck 2"], (), v.village(), ENGLISH)
+    words = plan_words(facts_of(plan, ["Truck 2"]), v.village(), ENGLISH)
     assert words.scope == (
         "Classes: P1. Districts: North. Machines: Truck 2. The other machines keep their routes. "
         "4 other open jobs are not part of it."
     )
     assert [proof.work_h for proof in words.proofs] == [pytest.approx(31.02)]
-    assert plan_words(a_plan(), [], (), v.village(), ENGLISH).scope == ""
+    assert plan_words(facts_of(a_plan()), v.village(), ENGLISH).scope == ""
+
+
+def test_alike_statements_about_a_class_are_one_with_a_list_behind():
+    late = [
+        a_proof("late", passes=n, due_at=v.NOW + n * MINUTE, earliest_at=v.NOW + 2 * n * MINUTE)
+        for n in range(1, 201)
+    ]
+    hours = [a_proof(passes=412), a_proof(passes=90, due_at=v.NOW + 5 * MINUTE)]
+    both = facts_of(a_plan(proofs=(*hours, *late, a_proof("late", classes=(ServiceClass("P2"),)))))
+    by_class, passes, other = plan_words(both, v.village(), ENGLISH).proofs
+    assert by_class.words == said(hours[0])
+    assert len(by_class.behind) == 2
+    assert passes.words == (
+        "20,100 passes of P1 cannot be done in time by any machine, whatever the plan; the last of "
+        "them not before 14:10."
+    )
+    assert passes.behind[0] == said(late[0])
+    assert passes.behind[-1] == "100 more like this"
+    assert (other.words, other.behind) == (said(a_proof("late", classes=(ServiceClass("P2"),))), ())
+
+
+def test_a_plan_says_when_it_finishes_each_class_and_what_it_leaves():
+    village, plan = v.village(), a_plan(unserved=(Unserved(JobId(7), "time"),))
+    jobs = [v.a_job(1, v.MAIN_WEST), v.a_job(7, v.MILL, service_class=ServiceClass("P2"))]
+    vehicles = [v.a_vehicle(number) for number in (1, 2)]
+    measures = measured(plan, jobs, vehicles, village, POLICY)
+    words = plan_words(facts_of(plan, measures=measures), village, ENGLISH)
+    first, second = words.classes
+    assert (first.name, first.finish, first.in_time, first.late) == ("P1", "07:34", "100 %", False)
+    assert (second.finish, second.late) == ("not all of it", True)
+    assert (words.jobs, words.left) == (1, 1)
+    assert words.deadhead == "46.6 %"

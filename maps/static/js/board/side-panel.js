@@ -10,6 +10,8 @@ import { codes } from "../shifts/drivers.js";
 import { draftState } from "../edits/draft.js";
 import { drafted } from "../edits/routes.js";
 import { planPanel } from "../planning/plan.js";
+import "../planning/drafts.js";
+import { compare } from "../replanning/replan.js";
 import { requestPanel } from "../requests/request.js";
 import { besideUs } from "../messages/who-is-here.js";
 import { presence } from "../messages/presence.js";
@@ -19,6 +21,9 @@ import { truckPanel } from "./truck.js";
 import { alertPanel } from "../alerts/server-alerts.js";
 
 const PANELS = { alert: alertPanel, request: requestPanel, truck: truckPanel, street: streetPanel, blockage: blockagePanel, crew_job: crewPanel };
+
+/** Plans to publish stay in sight, whatever is selected. */
+const drafts = html`<board-drafts .see=${compare}></board-drafts>`;
 
 class Side extends Part {
   /** That the server was heard is no news here, and comes several times a second. */
@@ -48,13 +53,13 @@ class Side extends Part {
     if (!board.value.loaded)
       return html`<div class="panel"><div class="skeleton" aria-hidden="true"></div></div>`;
     const { chosen } = selection.value;
-    if (!chosen) return html`<div class="panel">${besideUs()} ${planPanel()}</div>`;
+    if (!chosen) return html`<div class="panel">${besideUs()} ${planPanel()}</div>${drafts}`;
     return html`<div class="panel">
       <button class="quiet close" @click=${() => choose(null)} title=${t("Close (Esc)")} aria-label=${t("Close (Esc)")}>
         <span class="icon icon-x" aria-hidden="true"></span>
       </button>
       ${besideUs()} ${PANELS[chosen.kind](chosen.id)}
-    </div>`;
+    </div>${drafts}`;
   }
 }
 customElements.define("board-side", Side);

@@ -30,10 +30,9 @@ function finished(runs) {
   const before = board.value.runs;
   merge("runs", runs);
   for (const run of runs) {
-    if (before.get(run.id)?.state === run.state) continue;
+    if (before.get(run.id)?.state === run.state || run.fault === "run:stopped") continue;
     if (run.state === "failed")
       notify(t("The plan could not be made. Look at streets and shifts, then try again."), "danger", run.fault ? t(run.fault, run.fault_values) : "");
-    if (run.state === "done") notify(t("A new plan is ready to publish."));
   }
 }
 

@@ -2,6 +2,7 @@
 import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { named, t, time } from "../pages/texts.js";
+import { validity } from "../planning/drafts.js";
 import { discardDraft, draftState, editing, leaveEditing, letBe, publishDraft, redo, undo } from "./draft.js";
 
 const typing = (target) => target.matches?.("input, textarea, select, [contenteditable]");
@@ -29,12 +30,12 @@ const editItem = (edit) => html`<li class=${edit.undone ? "muted" : ""}>
   <span class="small muted">${edit.totals.words} · <bdi>${edit.by}</bdi> · ${time(edit.at)}</span>
 </li>`;
 
-function question({ words, again, drops }) {
-  const title = again ? t("What this change costs") : t("This cannot be done");
+function question({ words, again, drops, old }) {
+  const title = old ? t("This draft is too old") : again ? t("What this change costs") : t("This cannot be done");
   return html`<div class="edit-asked" role="alert">
     <p><strong>${title}</strong> <span>${words}</span> ${drops ? t("Open work would be dropped. Publish it anyway?") : ""}</p>
     <div class="pair">
-      ${again ? html`<button class="primary" @click=${again}>${t("Do it anyway")}</button>` : ""}
+      ${again ? html`<button class="primary" @click=${again}>${old ? t("Go on from now") : t("Do it anyway")}</button>` : ""}
       <button @click=${letBe}>${again ? t("Cancel this edit") : t("Close")}</button>
     </div>
   </div>`;
@@ -69,7 +70,7 @@ class EditBar extends Part {
           <button class="quiet" @click=${leaveEditing}>${t("Leave editing")}</button>
         </div>
       </header>
-      <p class="small muted">${t("Trucks as they were at {time}. Drivers see nothing of it until you publish.", { time: time(draft.made_at) })}</p>
+      <p class="small muted">${t("Trucks as they were at {time}. Drivers see nothing of it until you publish.", { time: time(draft.made_at) })} ${draft.good_until ? validity({ ...draft, outdated: false }) : ""}</p>
       <div aria-live="polite">${dragged ? html`<p class="small">${dragged.words}</p>` : cost(draft)}</div>
       ${asked ? question(asked) : ""}
       ${draft.edits.length ? html`<ol class="edit-list">${[...draft.edits].reverse().map(editItem)}</ol>` : ""}

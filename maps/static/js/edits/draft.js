@@ -129,9 +129,18 @@ export async function publishDraft(dropping = false) {
     leaveEditing();
     await Promise.all([reload(), reloadOrders()]);
   } catch (error) {
-    const drops = error.values?.reason === "plan_drops_jobs";
-    draftState.set({ asked: { words: error.message, drops, again: drops ? () => publishDraft(true) : null } });
+    const { reason } = error.values ?? {};
+    const drops = reason === "plan_drops_jobs";
+    const old = reason?.startsWith("draft_") ?? false;
+    draftState.set({ asked: { words: error.message, drops, old, again: old ? goOn : drops ? () => publishDraft(true) : null } });
   }
+}
+
+/** Go on with the routes of a draft that has grown old from where trucks are now; its edits are in them. */
+async function goOn() {
+  const { plan_id: old } = draftState.value.draft;
+  await beginEditing(old);
+  if (draftState.value.draft?.plan_id !== old) await attempt(() => post(`/api/plans/${old}/discard`));
 }
 
 /** Throw the draft away. */

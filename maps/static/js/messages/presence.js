@@ -86,7 +86,9 @@ async function whenChanged(error, again) {
 export async function change(subject, path, body = {}) {
   const order = (version) => post(path, body, header(version));
   try {
-    return await order(seen.get(subject));
+    const answer = await order(seen.get(subject));
+    seen.delete(subject); // it is ours by now, whether we look at it or at something else
+    return answer;
   } catch (error) {
     return await whenChanged(error, order);
   } finally {

@@ -2,14 +2,29 @@
 import { html } from "lit";
 import { length, named, percent, t, time } from "../pages/texts.js";
 import { beginEditing, draftState } from "../edits/draft.js";
+import { facts } from "../pages/facts.js";
 import { listbox } from "../pages/listbox.js";
 import { planForm } from "./form.js";
-import { draft, failure, newest, progress, unfinished } from "./run.js";
+import { waitingRuns } from "./drafts.js";
+import { draft, failure, finishTable, newest, progress, unfinished } from "./run.js";
 import { whatIf } from "../what_if/what-if.js";
-import { planWords } from "./words.js";
+import { planWords, wordsOf } from "./words.js";
 import { replanPart } from "../replanning/replan.js";
 import { board, choose, mayDispatch } from "../board/state.js";
 import { endStorm, startStorm } from "../storms/start.js";
+
+/** What the published plan reaches by when, as it was planned. */
+const reached = (words) =>
+  words
+    ? html`<details>
+        <summary>${t("What it was to reach")}</summary>
+        ${finishTable(words)}
+        ${facts([
+          [t("Deadhead share"), words.deadhead],
+          [t("Distance from optimum"), words.gap_words],
+        ])}
+      </details>`
+    : "";
 
 function published(plan) {
   if (!plan)
@@ -20,7 +35,7 @@ function published(plan) {
       ${t("routes:{count}", { count: routes.length })} · ${t("left:{count}", { count: plan.unserved })}
     </p>
     ${mayDispatch ? html`<button class="quiet" @click=${() => beginEditing()} ?disabled=${draftState.value.busy}><span class="icon icon-pencil" aria-hidden="true"></span>${t("Edit by hand")}</button>` : ""}
-    ${planWords(plan.id)}
+    ${reached(wordsOf(plan.id))} ${planWords(plan.id)}
     ${listbox({
       id: "routes",
       label: t("Routes"),
@@ -62,5 +77,5 @@ export function planPanel() {
   if (!storm) return startStorm();
   const run = newest();
   return html`<h2>${t("Plan")}</h2>
-    ${unfinished(run) ? progress(run) : planForm()} ${failure(run)} ${draft(run)} ${replanPart()} ${published(plan)} ${classes()} ${whatIf()} ${endStorm(storm)}`;
+    ${unfinished(run) ? progress(run) : planForm()} ${failure(run)} ${draft(waitingRuns()[0])} ${replanPart()} ${published(plan)} ${classes()} ${whatIf()} ${endStorm(storm)}`;
 }

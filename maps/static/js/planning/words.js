@@ -12,7 +12,7 @@ const AGAIN_MS = 30_000;
 const words = new Map();
 
 /** The words of a plan, asked for once, and after a failure again later; undefined until they are there. */
-function wordsOf(planId) {
+export function wordsOf(planId) {
   if (!words.has(planId) && !onlyWall) {
     words.set(planId, undefined);
     get(`/api/plans/${planId}/words?lang=${boot.language}`)
@@ -34,8 +34,13 @@ export function gapWords(best, bound) {
   return t("At most {times} times the optimum.", { times: Math.ceil(10 * gap + 10 - 1e-9) / 10 });
 }
 
+const behind = ({ behind: sentences }) =>
+  sentences.length
+    ? html`<details><summary>${t("One by one")}</summary><ul class="behind">${sentences.map((words) => html`<li>${words}</li>`)}</ul></details>`
+    : "";
+
 const statement = (proof) =>
-  html`<li><span class="icon icon-triangle-alert" aria-hidden="true"></span><span>${proof.words}</span></li>`;
+  html`<li><span class="icon icon-triangle-alert" aria-hidden="true"></span><div>${proof.words} ${behind(proof)}</div></li>`;
 
 function proofs(list) {
   if (list.length === 0) return "";
@@ -70,7 +75,6 @@ function leftUndone(groups) {
 export function planWords(planId) {
   const found = wordsOf(planId);
   if (!found) return "";
-  return html`<p class="small">${found.gap_words}</p>
-    ${found.scope ? html`<p class="small">${found.scope}</p>` : ""} ${proofs(found.proofs)}
+  return html`${found.scope ? html`<p class="small">${found.scope}</p>` : ""} ${proofs(found.proofs)}
     ${leftUndone(found.left_undone)}`;
 }

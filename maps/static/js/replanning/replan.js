@@ -5,17 +5,18 @@ import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { duration, number, t, time } from "../pages/texts.js";
+import { dropsWork, planAgain, publishNow, purpose, searched, stop, validity } from "../planning/drafts.js";
 import { fault as faultOf, numberIn, shown as digits } from "../pages/number-fields.js";
+import { reloadOut } from "../shifts/route-answers.js";
 import { board, choose, mayDispatch, merge, reload } from "../board/state.js";
 
 const BUDGET = "barfrub-budget";
 const USUAL_BUDGET = 5;
 const BUDGETS = [0, 1000];
-const ENDED = ["done", "failed"];
 const LATE_MINUTES = [15, 30, 60, 120];
 
-/** What is shown: an offer of urgent work, or the difference of a draft; `fault` is why the last order was refused. */
-const shown = new Store({ offer: null, difference: null, fault: null, busy: false });
+/** What is shown: an offer of urgent work, what machines lack for it, or the difference of a draft; `fault` is why the last order was refused. */
+const shown = new Store({ offer: null, lacks: null, difference: null, fault: null, busy: false });
 
 /** How many trucks may hear of a change: what this dispatcher chose last. */
 const budget = () => Number(localStorage.getItem(BUDGET) ?? USUAL_BUDGET);
@@ -27,22 +28,32 @@ function remember({ target }) {
 
 /** Ask where urgent work is best put in, and show the answer. */
 export async function insertNow(wanted) {
-  const offer = await attempt(() => post("/api/insertions", wanted));
-  if (offer) shown.set({ offer, difference: null, fault: null, busy: false });
+  await attempt(async () => {
+    try {
+      const offer = await post("/api/insertions", wanted);
+      shown.set({ offer, lacks: null, difference: null, fault: null, busy: false });
+    } catch (error) {
+      if (error.values?.reason !== "insertion_impossible") throw error;
+      const lacks = await post("/api/insertions/lacks", wanted);
+      shown.set({ offer: null, lacks, difference: null, fault: error, busy: false });
+    }
+  });
 }
 
-async function ask(wish) {
+async function report(wish) {
   const run = await attempt(() => post("/api/replans", { budget: budget(), ...wish }));
-  if (run) merge("runs", [run]);
+  if (!run) return;
+  merge("runs", [run]);
+  if (wish.cause === "breakdown") await attempt(reloadOut);
 }
 
 /** Show what a draft would change. */
-async function compare(planId) {
+export async function compare(planId) {
   const difference = await attempt(() => get(`/api/plans/${planId}/difference`));
-  if (difference) shown.set({ offer: null, difference, fault: null, busy: false });
+  if (difference) shown.set({ offer: null, lacks: null, difference, fault: null, busy: false });
 }
 
-const close = () => shown.set({ offer: null, difference: null, fault: null, busy: false });
+const close = () => shown.set({ offer: null, lacks: null, difference: null, fault: null, busy: false });
 
 /** Do what the dialog is for, once; it stays open, with the reason, where the server refuses. */
 async function settle(order) {
@@ -58,8 +69,9 @@ async function settle(order) {
 }
 
 const take = (offer) => settle(() => post(`/api/insertions/${offer.id}/accept`));
-const publish = (plan) => settle(() => post(`/api/plans/${plan}/publish`));
 const discard = (plan) => settle(() => post(`/api/plans/${plan}/discard`));
+const publish = (plan, dropping) => settle(() => publishNow(plan, dropping));
+const again = (plan) => settle(() => planAgain(plan));
 
 const clock = (at) => (at ? html`<bdi dir="ltr">${time(at)}</bdi>` : t("none"));
 
@@ -92,6 +104,20 @@ const offerBody = (offer) => html`<h2 id="replan-title">${t("Dispatch now")}: <b
   ${fault()}
   ${ends(t("Accept (Enter)"), () => take(offer), "")}`;
 
+const lacking = (one) => html`<tr>
+  <th scope="row"><button class="link" @click=${() => choose("truck", one.vehicle_id)}><bdi>${one.vehicle}</bdi></button></th>
+  <td>${one.words}</td>
+</tr>`;
+
+const lacksBody = (lacks) => html`<h2 id="replan-title">${t("Dispatch now")}: <bdi>${lacks.street}</bdi></h2>
+  ${fault()}
+  <p>${lacks.words}</p>
+  <div class="scroll"><table class="difference">
+    <thead><tr><th scope="col">${t("Truck")}</th><th scope="col">${t("What it lacks")}</th></tr></thead>
+    <tbody>${lacks.machines.map(lacking)}</tbody>
+  </table></div>
+  <div class="ends"><button autofocus @click=${close}>${t("Close")}</button></div>`;
+
 const streets = (names) => (names.length ? names.map((name) => html`<li><bdi>${name}</bdi></li>`) : html`<li class="muted">${t("none")}</li>`);
 
 const counted = (count, names) =>
@@ -112,7 +138,14 @@ const COLUMNS = ["Truck", "Next now", "Next then", "Streets added", "Streets rem
 const dropped = (found) =>
   html`<bdi>${found.dropped_streets.join(t(", "))}${found.dropped > found.dropped_streets.length ? "…" : "."}</bdi> ${found.dropped_why.map((why) => `${why}. `)}`;
 
+/** What the draft is for that is looked at, and until when it is good. */
+function draftOf(planId) {
+  const run = [...board.value.runs.values()].find(({ draft }) => draft?.plan_id === planId);
+  return run ? html`<p class="muted small">${purpose(run)} · ${validity(run.draft)}</p>` : "";
+}
+
 const differenceBody = (found) => html`<h2 id="replan-title">${t("What plan {revision} changes", { revision: found.revision })}</h2>
+  ${draftOf(found.plan_id)}
   <p>${t("Trucks whose next moves change: {moves}. Trucks with other streets: {trucks}.", { moves: found.next_moves, trucks: found.trucks.length })}
     ${found.dropped ? html`<strong class="danger">${t("Streets removed from all routes: {count}.", { count: found.dropped })}</strong> ${dropped(found)}` : ""}
     ${found.added ? t("Streets added: {count}.", { count: found.added }) : ""}</p>
@@ -131,12 +164,19 @@ const differenceBody = (found) => html`<h2 id="replan-title">${t("What plan {rev
   ${
     mayDispatch
       ? ends(
-          t("Publish to the trucks"),
-          () => publish(found.plan_id),
+          ...publishOrder(found.plan_id),
           html`<button ?disabled=${shown.value.busy} @click=${() => discard(found.plan_id)}>${t("Discard")}</button>`,
         )
       : ""
   }`;
+
+/** What may be ordered of a draft, by why the last order was refused. */
+function publishOrder(plan) {
+  const { fault: why } = shown.value;
+  if (dropsWork(why)) return [t("Publish and drop them"), () => publish(plan, true)];
+  if (why?.values?.reason?.startsWith("draft_")) return [t("Plan again from now"), () => again(plan)];
+  return [t("Publish to the trucks"), () => publish(plan, false)];
+}
 
 class Replan extends Part {
   get stores() {
@@ -144,10 +184,11 @@ class Replan extends Part {
   }
 
   render() {
-    const { offer, difference } = shown.value;
-    if (!offer && !difference) return "";
+    const { offer, lacks, difference } = shown.value;
+    const body = offer ? offerBody(offer) : lacks ? lacksBody(lacks) : difference ? differenceBody(difference) : null;
+    if (!body) return "";
     return html`<dialog class="replan" aria-labelledby="replan-title" @close=${close}>
-      ${offer ? offerBody(offer) : differenceBody(difference)}
+      ${body}
     </dialog>`;
   }
 
@@ -166,17 +207,51 @@ export const urgentOrder = (wanted) =>
       </button>`
     : "";
 
+const repaired = (vehicleId) =>
+  attempt(async () => {
+    await post(`/api/vehicles/${vehicleId}/repaired`);
+    await Promise.all([reload(), reloadOut()]);
+  });
+
+/** The last replan because of a truck, if it is looked for, found and not published yet, or failed. */
+function replanOf(vehicleId) {
+  const mine = [...board.value.runs.values()].filter((run) => run.kind === "replan" && run.options.vehicle_id === vehicleId);
+  return mine.sort((one, other) => other.id - one.id)[0];
+}
+
+function replanState(run) {
+  if (!run) return "";
+  if (run.state === "failed") return told(run);
+  if (run.state !== "done")
+    return html`<p role="status">${t("Looking for routes for the others, {seconds} s", { seconds: searched(run) })}
+      <button class="quiet" ?disabled=${run.stop_requested} @click=${() => stop(run)}>${run.stop_requested ? t("Stopping…") : t("Stop looking")}</button></p>`;
+  if (!run.draft) return "";
+  return html`<p>${t("New routes for the others are ready.")} ${validity(run.draft)}</p>
+    <button class="wide" @click=${() => compare(run.draft.plan_id)}>${t("See what changes")}</button>`;
+}
+
+/** A truck that is broken down: since when, what became of its streets, and the way back. */
+const brokenDown = (vehicleId, out) => html`<section class="orders" aria-label=${t("Broken down")}>
+  <h3 class="danger">${t("Broken down since {time}", { time: time(out.since) })}</h3>
+  <p class="muted small">${t("It is out of service until you take this back.")}</p>
+  ${replanState(replanOf(vehicleId))}
+  <button class="wide" @click=${() => repaired(vehicleId)}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("It can drive again")}</button>
+</section>`;
+
 /** What a dispatcher may report of a truck: each leads to a draft for the others. */
 export function truckOrders(vehicleId) {
-  if (!mayDispatch || !board.value.plan) return "";
+  if (!mayDispatch) return "";
+  const out = board.value.out.get(vehicleId);
+  if (out?.reason === "broken") return brokenDown(vehicleId, out);
+  if (!board.value.plan) return "";
   const late = (event) => {
-    if (event.target.value) ask({ cause: "late", vehicle_id: vehicleId, minutes: Number(event.target.value) });
+    if (event.target.value) report({ cause: "late", vehicle_id: vehicleId, minutes: Number(event.target.value) });
     event.target.value = "";
   };
   return html`<section class="orders" aria-label=${t("It cannot go on as planned")}>
     <h3>${t("It cannot go on as planned")}</h3>
     ${budgetField()}
-    <button class="wide" @click=${() => ask({ cause: "breakdown", vehicle_id: vehicleId })}>
+    <button class="wide" @click=${() => report({ cause: "breakdown", vehicle_id: vehicleId })}>
       <span class="icon icon-triangle-alert" aria-hidden="true"></span>${t("Broken down: give its streets to others")}
     </button>
     <label class="late"><span>${t("Late by")}</span>
@@ -184,7 +259,7 @@ export function truckOrders(vehicleId) {
         <option value="">${t("choose")}</option>
         ${LATE_MINUTES.map((minutes) => html`<option value=${minutes}>${duration(minutes * 60_000)}</option>`)}
       </select></label>
-    <button class="wide" @click=${() => ask({ cause: "new_machine", vehicle_id: vehicleId })}>
+    <button class="wide" @click=${() => report({ cause: "new_machine", vehicle_id: vehicleId })}>
       <span class="icon icon-truck" aria-hidden="true"></span>${t("It is new: give it streets of others")}
     </button>
   </section>`;
@@ -201,16 +276,11 @@ export function replanPart() {
   return html`<section class="run replans">
     <h3>${t("Replan from where trucks are")}</h3>
     ${budgetField()}
-    <button class="wide" @click=${() => ask({ cause: "other" })}>${t("Look for better routes from now on")}</button>
-    <button class="wide" @click=${() => ask({ cause: "snowfall" })}>${t("It snows again: clear every street again")}</button>
+    <button class="wide" @click=${() => report({ cause: "other" })}>${t("Look for better routes from now on")}</button>
+    <button class="wide" @click=${() => report({ cause: "snowfall" })}>${t("It snows again: clear every street again")}</button>
     ${run ? told(run) : ""}
   </section>`;
 }
 
-function told(run) {
-  if (!ENDED.includes(run.state)) return html`<p role="status">${t("Looking for routes…")}</p>`;
-  if (run.state === "failed") return html`<p class="problem">${run.fault ? t(run.fault, run.fault_values) : run.error}</p>`;
-  if (!run.plan_id || run.plan_id <= board.value.plan.id) return "";
-  return html`<p>${t(`replan:${run.options.cause}`)}</p>
-    <button class="primary wide" @click=${() => compare(run.plan_id)}>${t("See what changes")}</button>`;
-}
+/** Why the newest replan made no plan; what is found or looked for stands below the panel. */
+const told = (run) => (run.state === "failed" ? html`<p class="problem">${run.fault ? t(run.fault, run.fault_values) : run.error}</p>` : "");

@@ -106,9 +106,10 @@ def test_a_run_that_cannot_be_solved_keeps_the_reason(engine: Engine, clock) -> 
 
 def test_a_wish_to_stop_ends_a_long_run_early(engine: Engine, clock) -> None:
     run = asked(engine, seconds=3600.0)
+    begun = leased(engine)
     with transaction(engine) as tx:
         request_stop(tx, DISPATCHER, run.id, v.NOW)
-    solve_run(engine, v.village(), leased(engine), clock, threading.Event())
+    solve_run(engine, v.village(), begun, clock, threading.Event())
     assert now_standing(engine, run).state is RunState.DONE
 
 
@@ -131,6 +132,18 @@ def test_the_last_beat_writes_the_last_progress(engine: Engine) -> None:
     assert replace(written, elapsed_s=0.0) == replace(
         written, best=5.0, bound=3.0, unserved=1, iterations=700, elapsed_s=0.0
     )
+
+
+def test_a_wish_to_stop_is_heard_between_two_beats(engine: Engine) -> None:
+    run = asked(engine)
+    beat = Heartbeat(engine, leased(engine))
+    beat.run()
+    held_until = now_standing(engine, run).lease_until
+    with transaction(engine) as tx:
+        request_stop(tx, DISPATCHER, run.id, v.NOW)
+    beat.run()
+    assert beat.asked
+    assert now_standing(engine, run).lease_until == held_until
 
 
 def test_a_run_that_hangs_ends_its_worker_and_goes_to_another(engine: Engine) -> None:

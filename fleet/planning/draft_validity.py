@@ -1,0 +1,109 @@
+"""Until when a draft can be published, and what else makes it obsolete.
+
+The routes of a draft begin where machines were when it was made. While they drive on, it says less
+and less of what they can do next.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from data.errors import ConflictError
+from data.model import Plan, PlanId, PlanRun, PlanState, Shift, StormId
+from data.store.database.engine import Tx
+from data.store.planning.plans import PlanHead, find_published_plan_id, get_plan_head
+from data.store.setup.machines import list_vehicles
+from data.store.shifts.shifts import list_shifts
+from fleet.planning.plan_options import in_service
+
+GOOD_FOR = timedelta(minutes=30)
+"""So long after its routes begin a draft can be published: a machine clears some streets and
+drives one deadhead meanwhile, which its progress makes up for."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDraft:
+    """A draft that somebody may still publish; `outdated` where another plan is driven by now."""
+
+    plan_id: PlanId
+    revision: int
+    good_until: datetime
+    outdated: bool
+
+
+def good_until(made_at: datetime, shifts: Iterable[Shift]) -> datetime:
+    """Return until when a draft of some shifts can be published.
+
+    Its routes begin when it is made; before the first shift they begin with that.
+    """
+    first = min((one.starts_at for one in shifts if one.ends_at > made_at), default=made_at)
+    return max(made_at, first) + GOOD_FOR
+
+
+def find_good_until(
+    tx: Tx, storm_id: StormId, made_at: datetime, state: PlanState
+) -> datetime | None:
+    """Return until when a plan can be published; `None` unless it is a draft."""
+    if state is not PlanState.DRAFT:
+        return None
+    return good_until(made_at, list_shifts(tx, storm_id))
+
+
+def find_waiting_draft(tx: Tx, run: PlanRun) -> WaitingDraft | None:
+    """Return the draft of a run, unless it was published or discarded."""
+    if run.plan_id is None:
+        return None
+    head = get_plan_head(tx, run.plan_id)
+    until = find_good_until(tx, head.storm_id, head.made_at, head.state)
+    if until is None:
+        return None
+    return WaitingDraft(head.id, head.revision, until, _outdated(tx, head))
+
+
+def require_valid(tx: Tx, plan: Plan, now: datetime) -> None:
+    """Raise `ConflictError` where a draft is too old or no longer fits plan and machines."""
+    head, shifts = get_plan_head(tx, plan.id), list_shifts(tx, plan.storm_id)
+    until = good_until(plan.made_at, shifts)
+    if now > until:
+        raise ConflictError(
+            f"the draft was good until {until.isoformat()}",
+            reason="draft_expired",
+            plan=plan.id,
+            since=plan.made_at,
+            until=until,
+        )
+    if _outdated(tx, head):
+        raise ConflictError(
+            "another plan was published since the draft was made",
+            reason="draft_outdated",
+            plan=plan.id,
+            since=plan.made_at,
+        )
+    serving = {one.id for one in shifts if in_service(one, now)}
+    gone = {
+        route.vehicle_id
+        for route in plan.routes
+        if route.legs and route.legs[-1].ends_at > now and route.shift_id not in serving
+    }
+    if gone:
+        names = tuple(one.name for one in list_vehicles(tx) if one.id in gone)
+        raise ConflictError(
+            f"out of service by now: {', '.join(names)}",
+            reason="draft_machines_gone",
+            plan=plan.id,
+            names=names,
+        )
+
+
+def _outdated(tx: Tx, draft: PlanHead) -> bool:
+    """Whether another plan is driven than the one that a draft goes on from.
+
+    Urgent work that was put into that plan since makes no other one of it.
+    """
+    driven = find_published_plan_id(tx, draft.storm_id)
+    if draft.parent_id is None:
+        return False
+    while driven is not None and driven != draft.parent_id:
+        head = get_plan_head(tx, driven)
+        driven = None if head.counts_from is None else head.parent_id
+    return driven is None

@@ -1,0 +1,104 @@
+"""Why no machine can do urgent work: which ones were looked at, and what each lacks."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from data.model import Job, MachineOut, OutReason, Segment, Shift, Storm, Vehicle, VehicleId
+from data.store.database.engine import Tx
+from data.store.planning.standing_orders import list_orders
+from data.store.setup.machines import list_vehicles
+from data.streets.network import StreetNetwork
+from fleet.planning.plan_options import shifts_in_service
+from fleet.planning.standing_orders import OrderIndex, orders_from
+from fleet.shifts.shift_handover import current_shift_by_vehicle
+from fleet.storms.machines_in_service import machines_taken_out
+from fleet.work.left_undone import fits
+
+
+class MachineLack(StrEnum):
+    """What a machine lacks for urgent work."""
+
+    TIME = "time"
+    FORBIDDEN = "forbidden"
+    FULL = "full"
+    WIDTH = "width"
+    EQUIPMENT = "equipment"
+    OFF_DUTY = "off_duty"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True)
+class LackingMachine:
+    """A machine that cannot do urgent work, and why.
+
+    Attributes
+    ----------
+    until
+        When its shift ends.
+    out
+        Why it is out of service.
+    needed_m, width_m
+        Width that it needs, and that of the street.
+    """
+
+    vehicle: Vehicle
+    lack: MachineLack
+    until: datetime | None = None
+    out: OutReason | None = None
+    needed_m: float = 0.0
+    width_m: float = 0.0
+
+
+def machine_lacks(
+    tx: Tx, storm: Storm, job: Job, network: StreetNetwork, now: datetime
+) -> list[LackingMachine]:
+    """Return what each machine of the city lacks for a job that none can do; the ablest first."""
+    return lacks_of(
+        list_vehicles(tx),
+        current_shift_by_vehicle(shifts_in_service(tx, storm.id, now), now),
+        machines_taken_out(tx, storm),
+        orders_from(list_orders(tx, storm.id)),
+        (job, network.segment(job.segment_id)),
+    )
+
+
+def lacks_of(
+    vehicles: Iterable[Vehicle],
+    shifts: Mapping[VehicleId, Shift],
+    out: Mapping[VehicleId, MachineOut],
+    orders: OrderIndex,
+    work: tuple[Job, Segment],
+) -> list[LackingMachine]:
+    """Return what each machine lacks for work on a street, pure.
+
+    `shifts` are the present ones of machines on duty. Who lacks nothing else has no time in its
+    shift: the optimizer has tried.
+    """
+    order = list(MachineLack)
+    found = [_lack(vehicle, shifts.get(vehicle.id), out, orders, work) for vehicle in vehicles]
+    return sorted(found, key=lambda one: (order.index(one.lack), one.vehicle.id))
+
+
+def _lack(
+    vehicle: Vehicle,
+    shift: Shift | None,
+    out: Mapping[VehicleId, MachineOut],
+    orders: OrderIndex,
+    work: tuple[Job, Segment],
+) -> LackingMachine:
+    job, segment = work
+    if vehicle.id in out:
+        return LackingMachine(vehicle, MachineLack.OUT, out=out[vehicle.id].reason)
+    if shift is None:
+        return LackingMachine(vehicle, MachineLack.OFF_DUTY)
+    if job.treatment not in vehicle.capabilities:
+        return LackingMachine(vehicle, MachineLack.EQUIPMENT)
+    if not fits(vehicle, segment):
+        widths_m = vehicle.min_street_m, segment.width_m
+        return LackingMachine(vehicle, MachineLack.WIDTH, None, None, *widths_m)
+    if not orders.allows(vehicle.id, segment.id):
+        return LackingMachine(vehicle, MachineLack.FORBIDDEN)
+    lack = MachineLack.FULL if vehicle.id in orders.fixed else MachineLack.TIME
+    return LackingMachine(vehicle, lack, until=shift.ends_at)

@@ -1,0 +1,175 @@
+// Drafts that wait and searches for routes on the road, always in sight: publish, plan again, stop, take back.
+import { html } from "lit";
+import { boot, now } from "../pages/boot.js";
+import { TickingPart } from "../pages/element.js";
+import { post } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { Store } from "../pages/store.js";
+import { t, time } from "../pages/texts.js";
+import { change } from "../messages/presence.js";
+import { board, mayDispatch, merge, reload } from "../board/state.js";
+
+const SECOND_MS = 1000;
+const UNDO_MS = 60 * SECOND_MS;
+const SPARE_MS = 2 * SECOND_MS; // an order takes a moment to arrive
+
+/** The draft that is asked about before it is published, with why where it was refused; the plan just published. */
+const publishing = new Store({ asked: null, words: "", drops: false, busy: false, published: null });
+
+const kindOf = (run) => (run.kind === "replan" ? "replan" : "plan");
+const unfinished = (run) => run.state === "queued" || run.state === "running";
+
+/** Runs whose draft nobody has published or discarded, the newest first. */
+export const waitingRuns = () =>
+  [...board.value.runs.values()].filter((run) => run.draft).sort((one, other) => other.id - one.id);
+
+const searches = () => [...board.value.runs.values()].filter((run) => kindOf(run) === "replan" && unfinished(run));
+
+/** Whether a draft can still be published. */
+export const isValid = ({ outdated, good_until: until }) => !outdated && Date.parse(until) >= now();
+
+/** Until when a draft is good, or why it is not any more. */
+export function validity(draft) {
+  if (draft.outdated) return html`<strong class="danger">${t("Another plan was published since")}</strong>`;
+  const words = { time: time(draft.good_until) };
+  return isValid(draft) ? html`${t("Good until {time}", words)}` : html`<strong class="danger">${t("Was good until {time}", words)}</strong>`;
+}
+
+/** Whether a refusal asks for leave to drop work. */
+export const dropsWork = (error) => error?.values?.reason === "plan_drops_jobs";
+
+/** Publish a draft and say so, with a way back; throws where it is refused. */
+export async function publishNow(planId, dropping = false) {
+  const plan = await change("plans", `/api/plans/${planId}/publish`, { dropping });
+  if (!plan) return; // somebody else was faster, and was asked about
+  publishing.set({ asked: null, words: "", drops: false, published: { planId, trucks: plan.routes.length, at: Date.now() } });
+  await attempt(reload);
+}
+
+/** Publish a draft that was asked about; a refusal is asked about too. */
+async function publish(planId, dropping) {
+  publishing.set({ busy: true });
+  try {
+    await publishNow(planId, dropping);
+  } catch (error) {
+    const drops = dropsWork(error);
+    publishing.set({ asked: planId, words: error.message, drops });
+    if (!drops) await attempt(reload);
+  }
+  publishing.set({ busy: false });
+}
+
+/** Ask whether a draft is to be published. */
+const ask = (planId) => publishing.set({ asked: planId, words: "", drops: false, published: null });
+
+const keep = () => publishing.set({ asked: null, words: "", drops: false });
+
+/** Take the plan back that was just published. */
+async function takeBack({ planId }) {
+  const plan = await attempt(() => post(`/api/plans/${planId}/take-back`));
+  publishing.set({ published: null });
+  if (plan) await attempt(reload);
+}
+
+/** Plan again from now what a draft was for. */
+export async function planAgain(planId) {
+  const run = await attempt(() => post(`/api/plans/${planId}/again`));
+  keep();
+  if (run) merge("runs", [run]);
+  await attempt(reload);
+}
+
+export async function discard(planId) {
+  await attempt(() => post(`/api/plans/${planId}/discard`));
+  keep();
+  await attempt(reload);
+}
+
+/** Stop a search; what it has found by then is its draft. */
+export async function stop(run) {
+  const stopped = await attempt(() => post(`/api/plan-runs/${run.id}/stop`));
+  if (stopped !== undefined) merge("runs", [stopped]);
+}
+
+const nameOf = (run) => board.value.vehicles.get(run.options?.vehicle_id)?.name;
+
+/** For how many of our seconds a run has been waited for. */
+export const searched = (run) => Math.max(0, Math.round((now() - Date.parse(run.asked_at)) / SECOND_MS / (boot.speed ?? 1)));
+
+/** What a run is for: a plan, or what happened to which truck. */
+export function purpose(run) {
+  if (run.kind !== "replan") return t("New plan");
+  const vehicle = nameOf(run);
+  const words = t(`event:${run.options.cause}`);
+  return vehicle ? html`<bdi>${vehicle}</bdi>: ${words}` : words;
+}
+
+function question({ plan_id: id }) {
+  const { words, drops, busy } = publishing.value;
+  const refused = words && !drops;
+  return html`<div role="alertdialog" aria-label=${t("Publish to the trucks")}>
+    <p>${words || t("Publish this plan? Drivers see it at once.")}</p>
+    <div class="pair">
+      ${
+        refused
+          ? html`<button class="primary" @click=${() => planAgain(id)}>${t("Plan again from now")}</button>`
+          : html`<button class="primary" ?disabled=${busy} @click=${() => publish(id, drops)}>${drops ? t("Publish and drop them") : t("Yes, publish")}</button>`
+      }
+      <button @click=${keep}>${refused ? t("Close") : t("Not now")}</button>
+    </div>
+  </div>`;
+}
+
+function orders(run, see) {
+  const { draft } = run;
+  if (publishing.value.asked === draft.plan_id) return question(draft);
+  const first = isValid(draft)
+    ? html`<button class="primary" @click=${() => ask(draft.plan_id)}><span class="icon icon-check" aria-hidden="true"></span>${t("Publish to the trucks")}</button>`
+    : html`<button class="primary" @click=${() => planAgain(draft.plan_id)}><span class="icon icon-refresh-cw" aria-hidden="true"></span>${t("Plan again from now")}</button>`;
+  const look = board.value.plan && isValid(draft) ? html`<button @click=${() => see(draft.plan_id)}>${t("See what changes")}</button>` : "";
+  return html`<div class="draft-orders">${first} ${look}
+    <button class="quiet" title=${t("Discard")} aria-label=${t("Discard")} @click=${() => discard(draft.plan_id)}><span class="icon icon-trash-2" aria-hidden="true"></span></button>
+  </div>`;
+}
+
+const waitingRow = (run, see) => html`<li>
+  <p><strong>${purpose(run)}</strong> <span class="muted">${t("Revision {revision}", { revision: run.draft.revision })} · ${validity(run.draft)}</span></p>
+  ${orders(run, see)}
+</li>`;
+
+const searchRow = (run) => html`<li role="status">
+  <p><strong>${purpose(run)}</strong> <span class="muted">${t("Looking for routes, {seconds} s", { seconds: searched(run) })}</span></p>
+  <div class="draft-orders"><button ?disabled=${run.stop_requested} @click=${() => stop(run)}><span class="icon icon-square" aria-hidden="true"></span>${run.stop_requested ? t("Stopping…") : t("Stop looking")}</button></div>
+</li>`;
+
+function publishedRow(published) {
+  const left = Math.ceil((UNDO_MS - SPARE_MS - (Date.now() - published.at)) / SECOND_MS);
+  return html`<li class="published" role="status">
+    <p><span class="icon icon-check" aria-hidden="true"></span> <strong>${t("published:{count}", { count: published.trucks })}</strong></p>
+    <div class="draft-orders">
+      ${left > 0 ? html`<button @click=${() => takeBack(published)}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("Take it back ({seconds} s)", { seconds: left })}</button>` : ""}
+      <button class="quiet" @click=${() => publishing.set({ published: null })} title=${t("Close")} aria-label=${t("Close")}><span class="icon icon-x" aria-hidden="true"></span></button>
+    </div>
+  </li>`;
+}
+
+class Drafts extends TickingPart {
+  static properties = { see: { attribute: false } };
+
+  get stores() {
+    return [board, publishing];
+  }
+
+  /** That the server was heard is no news here, and comes several times a second. */
+  minds(changes) {
+    return !("heardAt" in changes);
+  }
+
+  render() {
+    const { published } = publishing.value;
+    const rows = [...(published ? [publishedRow(published)] : []), ...searches().map(searchRow), ...waitingRuns().map((run) => waitingRow(run, this.see))];
+    if (!mayDispatch || rows.length === 0) return "";
+    return html`<ul class="drafts" aria-label=${t("Plans that wait for you")}>${rows}</ul>`;
+  }
+}
+customElements.define("board-drafts", Drafts);

@@ -1,0 +1,130 @@
+"""Drafts on the board: published, taken back, too old; and a machine that broke down."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from data.model import PlanRun, PlanState, RunWish, Unserved
+from data.store.database.engine import transaction
+from data.store.planning.plan_runs import add_run, finish_run, lease_run
+from data.store.planning.plans import add_plan
+from data.store.work import list_jobs
+from fleet.replanning import publication_undo
+from fleet.storms.storm_start import start_storm
+from maps.pages.i18n import Translator, translator
+from tests.browser.board.test_pages import speak
+from tests.browser.conftest import Visit
+from tests.village import MAIN_WEST, MILL, TULIP
+from tests.village_database import DISPATCHER
+from tests.village_plan import add_published_plan, legs_along
+
+pytestmark = pytest.mark.browser
+
+
+def a_draft_is_found(visit: Visit, ago: timedelta = timedelta(0)) -> None:
+    """Let a plan be driven, and a run find a draft from it some time ago."""
+    city, now = visit.city, visit.city.clock.now()
+    made_at = now - ago
+    with transaction(city.engine) as tx:
+        storm = start_storm(tx, DISPATCHER, "First snow", city.network, city.policy, made_at)
+        legs = legs_along(tx, (MAIN_WEST, TULIP, MILL), now)
+        driven = add_published_plan(tx, *legs, made_at=made_at)
+        left = next(job.id for job in list_jobs(tx, storm.id) if job.segment_id == MILL)
+        draft = replace(
+            driven,
+            parent_id=driven.id,
+            state=PlanState.DRAFT,
+            unserved=(Unserved(left, "time"),),
+        )
+        add_run(tx, storm.id, "dispatcher", made_at, RunWish(30.0))
+        run = leased(tx, made_at)
+        finish_run(tx, run, add_plan(tx, draft).id)
+
+
+def leased(tx, at: datetime) -> PlanRun:
+    run = lease_run(tx, at, 30.0)
+    assert run is not None
+    return run
+
+
+def choose_truck(page: Page) -> None:
+    page.evaluate("import('/static/js/board/state.js').then((it) => it.choose('truck', 1))")
+
+
+def publish(page: Page, t: Translator) -> None:
+    """Publish what waits: one order, one question."""
+    waits = page.locator("board-drafts")
+    waits.get_by_role("button", name=t("Publish to the trucks")).click()
+    waits.get_by_role("alertdialog").get_by_role("button", name=t("Yes, publish")).click()
+    expect(waits.locator(".published")).to_contain_text(t.plural("published:{count}", 1))
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_a_draft_is_published_with_one_question_whatever_is_selected_and_taken_back(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setattr(publication_undo, "UNDO_FOR", timedelta(hours=1))  # a busy machine is slow
+    visit.come_in("dispatcher")
+    a_draft_is_found(visit)
+    page, t = visit.board(), translator(language)
+    speak(visit, language)
+    draft = page.locator("section.run").first
+    expect(draft.locator("table.classes tbody tr").first).to_contain_text(t("not all of it"))
+    expect(draft).to_contain_text(t("Deadhead share"))
+    expect(draft.get_by_text(t("Cost"), exact=True)).to_be_hidden()
+    assert visit.grave_faults() == []
+    choose_truck(page)
+    publish(page, t)
+    page.locator("board-drafts .published button").first.click()  # to take it back
+    expect(page.locator("board-drafts .published")).to_have_count(0)
+    expect(page.locator("board-drafts .primary")).to_have_text(t("Publish to the trucks"))
+    assert visit.complaints == []
+
+
+def test_an_old_draft_says_so_and_is_planned_again_from_now(visit: Visit) -> None:
+    visit.come_in("dispatcher")
+    a_draft_is_found(visit, timedelta(hours=2))
+    page = visit.board()
+    waits = page.locator("board-drafts")
+    expect(waits).to_contain_text("Was good until")
+    expect(waits.get_by_role("button", name="Publish to the trucks")).to_have_count(0)
+    waits.get_by_role("button", name="Plan again from now").click()
+    expect(page.locator("section.run h3").first).to_have_text("Waiting for a free planner")
+    expect(waits.locator("li")).to_have_count(0)
+    assert visit.complaints == []
+
+
+def test_a_broken_machine_says_so_at_once_and_until_that_is_taken_back(visit: Visit) -> None:
+    visit.come_in("dispatcher")
+    a_draft_is_found(visit)
+    page = visit.board()
+    choose_truck(page)
+    page.get_by_role("button", name="Broken down: give its streets to others").click()
+    panel = page.locator("board-side .panel")
+    expect(panel.get_by_role("heading", name="Broken down since")).to_be_visible()
+    expect(page.locator("board-drafts")).to_contain_text("broken down: new routes for the others")
+    panel.get_by_role("button", name="Stop looking").click()
+    expect(panel).to_contain_text("It was stopped before anything was planned.")
+    expect(page.locator("board-drafts").get_by_text("New plan")).to_be_visible()
+    assert visit.grave_faults() == []
+    panel.get_by_role("button", name="It can drive again").click()
+    expect(panel.get_by_role("heading", name="Broken down since")).to_have_count(0)
+    assert visit.complaints == []
+
+
+def test_two_plans_are_compared_on_a_map_and_published_there(visit: Visit) -> None:
+    visit.come_in("dispatcher")
+    a_draft_is_found(visit)
+    visit.go("/plans")
+    page = visit.page
+    expect(page.locator(".place .maplibregl-canvas")).to_have_count(1)
+    expect(page.locator("#views button")).to_have_count(3)
+    page.get_by_role("button", name="Streets that another truck clears").click()
+    order = page.locator(".publish")
+    order.get_by_role("button", name="Publish to the trucks").click()
+    order.get_by_role("button", name="Yes, publish").click()
+    expect(order).to_contain_text("Published.")
+    assert visit.grave_faults() == []
+    assert visit.complaints == []

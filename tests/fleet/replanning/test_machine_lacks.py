@@ -1,0 +1,55 @@
+from dataclasses import replace
+
+import pytest
+
+from data.model import MachineOut, OutReason, SegmentId, Treatment, VehicleId
+from fleet.planning.standing_orders import OrderIndex
+from fleet.replanning.machine_lacks import MachineLack, lacks_of
+from tests import village as v
+
+STREET = v.village().segment(v.MILL)
+JOB = v.a_job(1, v.MILL)
+NOBODY = OrderIndex()
+
+
+def lack_of(vehicle, orders=NOBODY, out=None, job=JOB, *, on_duty=True):
+    shifts = {vehicle.id: v.a_shift(1, vehicle.id)} if on_duty else {}
+    (found,) = lacks_of([vehicle], shifts, out or {}, orders, (job, STREET))
+    return found
+
+
+def test_who_lacks_nothing_else_has_no_time_and_its_shift_says_until_when():
+    found = lack_of(v.a_vehicle(1))
+    assert (found.lack, found.until) == (MachineLack.TIME, v.a_shift(1, 1).ends_at)
+
+
+def test_a_street_may_be_too_narrow():
+    found = lack_of(replace(v.a_vehicle(1), min_street_m=STREET.width_m + 1))
+    assert (found.lack, found.needed_m, found.width_m) == (
+        MachineLack.WIDTH,
+        STREET.width_m + 1,
+        STREET.width_m,
+    )
+
+
+@pytest.mark.parametrize(
+    ("orders", "lack"),
+    [
+        (NOBODY.forbidden(VehicleId(1), SegmentId(v.MILL)), MachineLack.FORBIDDEN),
+        (NOBODY.locked(VehicleId(2), SegmentId(v.MILL)), MachineLack.FORBIDDEN),
+        (NOBODY.locked(VehicleId(1), None), MachineLack.FULL),
+    ],
+)
+def test_orders_of_dispatchers_keep_a_machine_away(orders, lack):
+    assert lack_of(v.a_vehicle(1), orders).lack is lack
+
+
+def test_equipment_duty_and_service_come_before_time():
+    plow_only = replace(v.a_vehicle(1), capabilities=frozenset({Treatment.PLOW}))
+    assert lack_of(plow_only, job=replace(JOB, treatment=Treatment.SALT)).lack is (
+        MachineLack.EQUIPMENT
+    )
+    assert lack_of(v.a_vehicle(1), on_duty=False).lack is MachineLack.OFF_DUTY
+    broken = MachineOut(VehicleId(1), OutReason.BROKEN, "", v.NOW, "dispatcher")
+    found = lack_of(v.a_vehicle(1), out={VehicleId(1): broken})
+    assert (found.lack, found.out) == (MachineLack.OUT, OutReason.BROKEN)
