@@ -30,8 +30,23 @@ STRANGERS = 120
 """Streets of the other cities of a part that are asked for."""
 
 OTHER_KINDS = {
-    "fit": ("خیابان", "بلوار", "جاده", "St", "Ave", "Rd", "Dr", "Blvd"),
-    "judge": ("خیابان", "کوچه", "بلوار", "کوی", "St", "Ave", "Rd", "Ln", "Pl", "Ct", "Ter"),
+    "fit": (
+        "خیابان",
+        "کوچه",
+        "بلوار",
+        "جاده",
+        "کوی",
+        "St",
+        "Ave",
+        "Rd",
+        "Dr",
+        "Blvd",
+        "Ln",
+        "Pl",
+        "Ct",
+        "Ter",
+    ),
+    "judge": ("خیابان", "کوچه", "بلوار", "گذر", "راه", "St", "Ave", "Dr", "Rd", "Way", "Cir"),
 }
 """Words for "street" that callers mix up."""
 
@@ -76,9 +91,9 @@ class UnseenCallers:
             frames[language],
             frames["finglish"],
             frames[f"{language}_crossings"],
-            frames.get(f"{language}_places", ()),
+            frames[f"{language}_places"],
             slips.rewritten(frames["heard"]),
-            slips.rewritten(frames.get("heard_finglish", ())),
+            slips.rewritten(frames["heard_finglish"]),
         )
         self.slips = slips.OF_PART[part]
 
@@ -100,11 +115,11 @@ class UnseenCallers:
             "split": lambda: self._slipped(self.slips.split),
             "other kind": self._other_kind,
             "at a crossing": self._crossing,
+            "near a place": self._near_place,
+            "kind at the other end": self._backwards,
         }
         if self.city.whole.persian:
             made["Finglish"] = self._finglish
-        if self.part == "judge":
-            made |= {"near a place": self._near_place, "kind at the other end": self._backwards}
         return made
 
     def _street(self) -> Street:
@@ -163,9 +178,8 @@ class UnseenCallers:
         street = self._street()
         persian = self.city.whole.persian
         kinds = [each for each in OTHER_KINDS[self.part] if each.isascii() != persian]
-        known = kinds if self.part == "fit" else (*kinds, "")
         same = [s for s in self.facts.streets if plain(s.base) == plain(street.base)]
-        if street.kind not in known or len(same) > 1:
+        if street.kind not in (*kinds, "") or len(same) > 1:
             return None
         kind = self.chance.choice([each for each in kinds if each != street.kind])
         text = f"{kind} {street.base}" if persian else f"{street.base} {kind}"

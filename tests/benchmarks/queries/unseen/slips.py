@@ -64,6 +64,15 @@ def split(chance: Chance, base: str) -> str | None:
     return " ".join(words)
 
 
+def either(*ways: Slip) -> Slip:
+    """Return a slip that is one of these."""
+
+    def slip(chance: Chance, base: str) -> str | None:
+        return chance.choice(ways)(chance, base)
+
+    return slip
+
+
 def last_words(chance: Chance, base: str) -> str | None:
     """Say the end of a name only, of four letters and a third of all."""
     words = base.split()
@@ -82,6 +91,24 @@ def exchanged(chance: Chance, base: str) -> str | None:
     return " ".join((*words[:at], words[at + 1], words[at], *words[at + 2 :]))
 
 
+def first_words(chance: Chance, base: str) -> str | None:
+    """Say the beginning of a name only, of four letters and a third of all."""
+    words = base.split()
+    if len(words) < 2 or not all(word.isalpha() for word in words):
+        return None
+    kept = " ".join(words[: chance.randrange(1, len(words))])
+    return kept if len(kept) >= max(4, len(base) / 3) else None
+
+
+def turned(chance: Chance, base: str) -> str | None:
+    """Say the words of a name from its last to its first, some behind a comma."""
+    words = base.split()
+    if len(words) < 2 or not all(word.isalpha() for word in words):
+        return None
+    comma = "" if chance.random() < 0.5 else "," if base.isascii() else "،"
+    return " ".join((words[-1] + comma, *words[-2::-1]))
+
+
 AT_SYLLABLES = (
     r"(?<=\w[ادذرزژو])(?=\w\w)> ",
     r"(?<=\w[ادذرزژو])(?=\w\w)>" + "\u200c",
@@ -90,7 +117,17 @@ AT_SYLLABLES = (
 )
 """Where Persian letters do not join, and after a Latin vowel."""
 
+BETWEEN_CONSONANTS = (
+    "(?<=[آ-ی]{2})(?=[بپتجچخدرزسشفکگلمنه][آ-ی])> ",
+    "(?<=[a-z][b-df-hj-np-tv-z])(?=[b-df-hj-np-tv-z][a-z])> ",
+)
+
 OF_PART = {
-    "fit": Slips(left_out, reordered, split, ("",)),
-    "judge": Slips(last_words, exchanged, rewritten(AT_SYLLABLES), ("\u200c", "_", "-", "/")),
+    "fit": Slips(
+        either(left_out, last_words),
+        either(reordered, exchanged),
+        either(split, rewritten(AT_SYLLABLES)),
+        ("", "", "", "\u200c", "_", "-", "/"),
+    ),
+    "judge": Slips(first_words, turned, rewritten(BETWEEN_CONSONANTS), ("", ".", ",")),
 }
