@@ -10,7 +10,7 @@ import { driverFacts } from "../shifts/drivers.js";
 import { truckEdit } from "../edits/panels.js";
 import { orderPart } from "../edits/routes.js";
 import { facts } from "../pages/facts.js";
-import { truckOrders } from "../replanning/replan.js";
+import { brokenPart, truckOrders } from "../replanning/replan.js";
 import { board, choose, mayDispatch } from "./state.js";
 import { alertFacts, checkFacts } from "../alerts/server-alerts.js";
 
@@ -122,7 +122,7 @@ export function truckPanel(id) {
   const vehicle = board.value.vehicles.get(id);
   if (!vehicle) return html`<p class="muted">${t("error:not_found")}</p>`;
   return html`<h2><bdi>${vehicle.name}</bdi></h2>
-    ${alertFacts(id)} ${facts([
+    ${brokenPart(id)} ${alertFacts(id)} ${facts([
       [
         t("Status"),
         html`<span class="dot truck-${vehicle.state}" aria-hidden="true"></span> ${named("truck", vehicle.state)}`,

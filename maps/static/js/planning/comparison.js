@@ -38,12 +38,16 @@ function draw(map) {
   map.getSource(LAYER)?.setData({ type: "FeatureCollection", features: featuresOf(shown) });
 }
 
+/** The first layer of names: routes are drawn below it. */
+const firstNames = (map) => map.getStyle().layers.find(({ type }) => type === "symbol")?.id;
+
 function addLayers(map) {
+  const below = firstNames(map);
   map.addSource(LAYER, { type: "geojson", data: { type: "FeatureCollection", features: [] } });
   const line = { "line-cap": "round", "line-join": "round" };
   const width = (px) => ["interpolate", ["linear"], ["zoom"], 11, px / 2, 15, px * 1.5];
-  map.addLayer({ id: `${LAYER}-halo`, type: "line", source: LAYER, layout: line, paint: { "line-color": color("halo"), "line-width": width(7) } });
-  map.addLayer({ id: LAYER, type: "line", source: LAYER, layout: line, paint: { "line-color": ["get", "color"], "line-width": width(4) } });
+  map.addLayer({ id: `${LAYER}-halo`, type: "line", source: LAYER, layout: line, paint: { "line-color": color("halo"), "line-width": width(7) } }, below);
+  map.addLayer({ id: LAYER, type: "line", source: LAYER, layout: line, paint: { "line-color": ["get", "color"], "line-width": width(4) } }, below);
   onTheme(() => map.setPaintProperty(`${LAYER}-halo`, "line-color", color("halo")));
 }
 

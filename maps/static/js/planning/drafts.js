@@ -101,7 +101,7 @@ export function purpose(run) {
   if (run.kind !== "replan") return t("New plan");
   const vehicle = nameOf(run);
   const words = t(`event:${run.options.cause}`);
-  return vehicle ? html`<bdi>${vehicle}</bdi>: ${words}` : words;
+  return vehicle ? html`<bdi>${vehicle}</bdi> ${words}` : words;
 }
 
 function question({ plan_id: id }) {

@@ -44,7 +44,9 @@ async function report(wish) {
   const run = await attempt(() => post("/api/replans", { budget: budget(), ...wish }));
   if (!run) return;
   merge("runs", [run]);
-  if (wish.cause === "breakdown") await attempt(reloadOut);
+  if (wish.cause !== "breakdown") return;
+  await attempt(reloadOut);
+  document.querySelector("board-side .panel")?.scrollTo({ top: 0 }); // there it says so
 }
 
 /** Show what a draft would change. */
@@ -219,6 +221,8 @@ function replanOf(vehicleId) {
   return mine.sort((one, other) => other.id - one.id)[0];
 }
 
+const isBroken = (out) => out?.reason === "broken";
+
 function replanState(run) {
   if (!run) return "";
   if (run.state === "failed") return told(run);
@@ -230,20 +234,22 @@ function replanState(run) {
     <button class="wide" @click=${() => compare(run.draft.plan_id)}>${t("See what changes")}</button>`;
 }
 
-/** A truck that is broken down: since when, what became of its streets, and the way back. */
-const brokenDown = (vehicleId, out) => html`<section class="orders" aria-label=${t("Broken down")}>
+/** Of a truck that is broken down: since when, what became of its streets, and the way back. */
+export function brokenPart(vehicleId) {
+  const out = board.value.out.get(vehicleId);
+  if (!mayDispatch || !isBroken(out)) return "";
+  return html`<section class="orders" aria-label=${t("Broken down")}>
   <h3 class="danger">${t("Broken down since {time}", { time: time(out.since) })}</h3>
   <p class="muted small">${t("It is out of service until you take this back.")}</p>
   ${replanState(replanOf(vehicleId))}
   <button class="wide" @click=${() => repaired(vehicleId)}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("It can drive again")}</button>
 </section>`;
+}
 
 /** What a dispatcher may report of a truck: each leads to a draft for the others. */
 export function truckOrders(vehicleId) {
   if (!mayDispatch) return "";
-  const out = board.value.out.get(vehicleId);
-  if (out?.reason === "broken") return brokenDown(vehicleId, out);
-  if (!board.value.plan) return "";
+  if (isBroken(board.value.out.get(vehicleId)) || !board.value.plan) return "";
   const late = (event) => {
     if (event.target.value) report({ cause: "late", vehicle_id: vehicleId, minutes: Number(event.target.value) });
     event.target.value = "";
