@@ -121,9 +121,14 @@ def _neighbour(chance: Chance, letter: str) -> str:
     return letter
 
 
+def without_kinds(latin: str) -> str:
+    """Return a Latin name in small letters, without its words for "street"."""
+    return " ".join(_LATIN_KINDS.sub(" ", latin.lower()).split())
+
+
 def finglish(chance: Chance, latin: str) -> str:
     """Return a Latin name as people type it who were never told how."""
-    text = _LATIN_KINDS.sub(" ", latin.lower().replace("'", "").replace("’", ""))
+    text = without_kinds(latin).replace("'", "").replace("’", "")
     text = text.replace("-e ", chance.choice((" ", "e "))).replace("-", chance.choice((" ", "")))
     text = " ".join(text.split())
     for _ in range(2):

@@ -39,14 +39,14 @@ def test_callers_without_a_truth_are_of_every_class():
 
 
 @pytest.mark.parametrize("language", ["fa", "finglish", "en"])
-def test_sentences_without_an_address_that_are_kept_for_judging_are_in_no_fit(language: str):
+def test_two_hundred_sentences_without_an_address_are_kept_for_judging(language: str):
     fit, judge = (
         (HERE / "talk" / f"{language}_{part}.txt").read_text("utf-8").splitlines()
         for part in ("fit", "judge")
     )
 
     assert not set(fit) & set(judge)
-    assert len(set(judge)) == len(judge)
+    assert len(set(judge)) == len(judge) >= 200
     assert set(fit) < set(talk("fit"))
 
 
@@ -72,6 +72,24 @@ def test_a_word_split_at_a_syllable_keeps_its_letters(word: str):
 
     assert said != word
     assert plain(said) == plain(word)
+
+
+def test_a_writer_of_finglish_keeps_to_one_spelling_of_a_sound():
+    spelled = slips.by_habit(["kh>kh|x", r"(a)\1?>\1|\1\1"])
+
+    said = {spelled(Chance(seed), "khaki khan") for seed in range(20)}
+
+    assert said == {"khaki khan", "xaki xan", "khaaki khaan", "xaaki xaan"}
+
+
+def test_half_of_the_writers_of_finglish_for_judging_say_a_word_for_street():
+    judge = UnseenCallers(gapped(), "judge", 1)
+    street = next(each for each in judge.facts.streets if each.kind == "خیابان")
+
+    said = [judge.kinded_finglish(street, "golriz") for _ in range(40)]
+
+    assert 5 < said.count("golriz") < 35
+    assert all("golriz" in each for each in said)
 
 
 def test_the_end_of_a_name_is_said_only_where_it_is_much_of_it():

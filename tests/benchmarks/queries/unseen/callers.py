@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +14,14 @@ from tests.benchmarks.queries.facts import Street
 from tests.benchmarks.queries.latin import TYPES
 from tests.benchmarks.queries.persian import TITLES
 from tests.benchmarks.queries.query import Made, Query, several
-from tests.benchmarks.queries.spelling import edits, finglish, near_any, plain, sounds_like
+from tests.benchmarks.queries.spelling import (
+    edits,
+    finglish,
+    near_any,
+    plain,
+    sounds_like,
+    without_kinds,
+)
 from tests.benchmarks.queries.unseen import slips
 from tests.benchmarks.queries.unseen.cities import GappedCity
 
@@ -58,15 +65,19 @@ ELSEWHERE, TALK = "street of another city", "no address"
 NEGATIVES = (NEAR, SHARING, UNLIKE, ELSEWHERE, TALK)
 
 
-FINGLISH_KIND = re.compile(r"^(khiab[au]n|kheyabane|bolvare?|blvr|meyd[au]n|ko?u?che|bonbast) ")
+FINGLISH_KIND = re.compile(
+    r"^(kh|(kh|x)[aeiy]+b(a|aa|u|oo)n(eh?)?|b[ou]lvaa?re?|blvr|me[iy]d(a|u|oo)ne?"
+    r"|k(o|u|ou|oo)che(ye)?|bonbaste?|gozare?) "
+)
 """Words for "street" before a name in Finglish."""
 
 
 class Wordings(NamedTuple):
     """The sentences of a part: around a street in its own letters, in Finglish, at crossings.
 
-    `places` are those with a place beside the street; `heard` and `typed` make of a name, and of
-    one in Finglish, what is heard.
+    `places` are those with a place beside the street; `heard` makes of a name what is heard,
+    `spelled` of a Latin one how its writer spells Finglish, `typed` of that what half of them type.
+    `kinds` are the ways to say a word for "street" around a name in Finglish.
     """
 
     spoken: Sequence[str]
@@ -74,7 +85,9 @@ class Wordings(NamedTuple):
     crossings: Sequence[str]
     places: Sequence[str]
     heard: slips.Slip
+    spelled: Callable[[Chance, str], str]
     typed: slips.Slip
+    kinds: Mapping[str, Sequence[str]]
 
 
 class UnseenCallers:
@@ -93,7 +106,9 @@ class UnseenCallers:
             frames[f"{language}_crossings"],
             frames[f"{language}_places"],
             slips.rewritten(frames["heard"]),
+            slips.by_habit(habits) if (habits := frames["finglish_habits"]) else finglish,
             slips.rewritten(frames["heard_finglish"]),
+            {kind: ways.split("|") for kind, ways in _pairs(frames["finglish_kinds"])},
         )
         self.slips = slips.OF_PART[part]
 
@@ -220,11 +235,21 @@ class UnseenCallers:
         if len(plain(said)) < 4 or not sounds_like(street.base, said):
             return None
         truth = self.facts.bearing(street.latin).union(self._truth(street))
+        said = self.kinded_finglish(street, said)
         return self._framed(said, self.frames.finglish), truth, self._own(street)
 
     def _typed(self, street: Street) -> str:
-        said = finglish(self.chance, street.latin)
+        said = self.frames.spelled(self.chance, without_kinds(street.latin))
+        if self.chance.random() < 0.5:
+            return said
         return self.frames.typed(self.chance, said) or said
+
+    def kinded_finglish(self, street: Street, said: str) -> str:
+        """Return a name with a word for "street", as half the writers of a part that has such."""
+        ways = self.frames.kinds.get(street.kind)
+        if not ways or self.chance.random() < 0.5:
+            return said
+        return self.chance.choice(ways).format(n=said)
 
     def _truth(self, street: Street) -> shapely.Geometry:
         return self.facts.bearing(street.name)
@@ -245,6 +270,7 @@ class UnseenCallers:
             found[kind].append((self.drawn.say(street), self.frames.spoken))
             said = self._typed(street)
             if self.city.whole.persian and len(plain(said)) > 3 and not self._sounds(said):
+                said = self.kinded_finglish(street, said)
                 found[kind].append((said, self.frames.finglish))
         for street in self.chance.sample(self.city.strangers, STRANGERS):
             if self._likeness(street.base, words) is not None:
@@ -285,6 +311,12 @@ class UnseenCallers:
         if any(edits(name, other, 3) < (3 if len(name) > 5 else 2) for other in self.facts.bases):
             return NEAR
         return SHARING if set(base.split()) & words else UNLIKE
+
+
+def _pairs(rules: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for rule in rules:
+        found, _, becomes = rule.partition(">")
+        yield found, becomes
 
 
 def untitled(base: str) -> str:

@@ -34,6 +34,19 @@ def rewritten(rules: Sequence[str]) -> Slip:
     return slip
 
 
+def by_habit(rules: Sequence[str]) -> Callable[[Chance, str], str]:
+    """Return the spelling of writers who keep to one way for each rule, "found>way|way"."""
+    parts = [rule.rpartition(">") for rule in rules]
+    habits = [(re.compile(found), ways.split("|")) for found, _, ways in parts]
+
+    def spelled(chance: Chance, name: str) -> str:
+        for found, ways in habits:
+            name = found.sub(chance.choice(ways), name)
+        return " ".join(name.split())
+
+    return spelled
+
+
 def left_out(chance: Chance, base: str) -> str | None:
     """Leave out a word of letters, but not the longest, nor one of a counted name."""
     words = base.split()
