@@ -314,7 +314,7 @@ def _joined(words: Sequence[str], t: Translator) -> str:
 
 
 def _hours(shift: CrewShift, t: Translator) -> str:
-    return f"{t.time(shift.starts_at)}–{t.time(shift.ends_at)}"
+    return t.times(shift.starts_at, shift.ends_at)
 
 
 def _times(job: CrewJob, stop: CrewStop | None, t: Translator) -> str:
@@ -324,7 +324,7 @@ def _times(job: CrewJob, stop: CrewStop | None, t: Translator) -> str:
     if job.started_at is not None:
         return t("since {time}", time=t.time(job.started_at))
     if stop is not None:
-        return f"{t.time(stop.starts_at)}–{t.time(stop.ends_at)}"
+        return t.times(stop.starts_at, stop.ends_at)
     if job.from_at is not None and job.until_at is not None:
-        return f"{t.time(job.from_at)}–{t.time(job.until_at)}"
+        return t.times(job.from_at, job.until_at)
     return ""

@@ -26,6 +26,7 @@ from data.store.messages.messages import list_messages, list_messages_of_shift
 from fleet.messages.driver_messages import (
     THREAD,
     MessageToDrivers,
+    SentMessages,
     mark_delivered_to_driver,
     mark_seen_by_dispatcher,
     message_from_driver,
@@ -104,19 +105,28 @@ def list_messages_of_storm(context: BoardContext) -> ThreadView:
 @router.post("/api/messages", status_code=201)
 def create_messages(words: MessageIn, context: DispatcherContext) -> SentView:
     """Send a message to the drivers of vehicles."""
-    app = context.app
+    vehicle_ids = [VehicleId(one) for one in words.vehicle_ids]
     with context.writing() as tx:
-        message = MessageToDrivers(
-            [VehicleId(one) for one in words.vehicle_ids],
-            words.text,
-            app.city.language or context.language,
-        )
-        rules, storm = app.policy.messages, active_storm(tx)
-        sent = message_to_drivers(tx, context.actor, storm, message, rules, context.now)
-    for device_id in sent.queued:
-        expect_command(app, device_id)
-    _publish(context, sent.messages)
+        sent = add_messages(tx, context, vehicle_ids, words.text)
+    publish_messages(context, sent)
     return SentView(tuple(message_view(one) for one in sent.messages), tuple(sent.unreached))
+
+
+def add_messages(
+    tx: Tx, context: Context, vehicle_ids: Sequence[VehicleId], text: str
+) -> SentMessages:
+    """Add a message to the drivers of vehicles, of all where none is named."""
+    app = context.app
+    message = MessageToDrivers(vehicle_ids, text, app.city.language or context.language)
+    rules, storm = app.policy.messages, active_storm(tx)
+    return message_to_drivers(tx, context.actor, storm, message, rules, context.now)
+
+
+def publish_messages(context: Context, sent: SentMessages) -> None:
+    """Publish messages to boards, phones and trackers."""
+    for device_id in sent.queued:
+        expect_command(context.app, device_id)
+    _publish(context, sent.messages)
 
 
 @router.post("/api/messages/seen")

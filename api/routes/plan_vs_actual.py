@@ -25,12 +25,14 @@ from fleet.storms.storm_lookup import shown_storm
 from maps.routes.plan_vs_actual import (
     SHOWN,
     CheckView,
+    TruckStateView,
     check_csv,
     check_views,
     detour_rows,
     leg_choices,
     leg_rows,
     truck_rows,
+    truck_state_views,
 )
 
 router = APIRouter(route_class=CheckedRoute)
@@ -53,8 +55,14 @@ class _Found:
 @router.get("/api/route-checks")
 def list_route_checks(context: WallContext) -> list[CheckView]:
     """Return the state of every route of the driven plan."""
-    checked = context.app.alert_task.check
-    return [] if checked is None else check_views(checked)
+    watch = context.app.alert_task
+    return [] if watch.check is None else check_views(watch.check, watch.trucks)
+
+
+@router.get("/api/truck-states")
+def list_truck_states(context: WallContext) -> list[TruckStateView]:
+    """Return what each truck does now, by evidence, and which of its shifts is current."""
+    return truck_state_views(context.app.alert_task.trucks)
 
 
 @router.get("/api/route-checks/{shift_id}")

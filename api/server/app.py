@@ -28,7 +28,7 @@ from api.followup import (
     unsent_messages,
     waiting_requests,
 )
-from api.messages import handover_notes, messages, presence
+from api.messages import fleet_orders, handover_notes, messages, presence
 from api.open311 import intake as open311_intake
 from api.open311 import requests as open311_requests
 from api.open311 import services as open311_services
@@ -125,6 +125,7 @@ ROUTES = (
     page_texts,
     alerts,
     messages,
+    fleet_orders,
     plan_vs_actual,
     route_answers,
     driver,

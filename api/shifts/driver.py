@@ -27,7 +27,7 @@ from api.web.context import (
 from api.web.errors import STATUS
 from api.web.page_context import boot_of, page, translator_of
 from data.errors import BarfrubError, NotFoundError
-from data.model import Role, Shift, ShiftState, SignInMethod, User
+from data.model import Role, Shift, SignInMethod, User
 from data.store.database.engine import Tx, reading, transaction
 from data.store.shifts.route_answers import find_answer
 from data.store.shifts.shifts import list_progress
@@ -66,7 +66,7 @@ def drive_page(request: Request) -> Response:
     shift = _shift_of(app, signed.user) if signed else None
     if signed is not None and shift is None and crew_of(app, signed.user) is not None:
         return RedirectResponse("/crew", status_code=303)
-    if signed is None or shift is None or shift.state is ShiftState.ENDED:
+    if signed is None or shift is None or shift.over:
         return _code_page(request, over=shift is not None)
     context = context_of(request, signed)
     boot = boot_of(request, context) | {"sign_in": "/drive"}

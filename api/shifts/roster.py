@@ -19,6 +19,7 @@ from fleet.accounts.people import all_people, login_names
 from fleet.audit.last_change import UNCHANGED, find_change
 from fleet.messages.handover_notes import facts_of, notes_of
 from fleet.setup.machine_list import machine_names, machines_in_use
+from fleet.shifts.fleet_orders import next_ends
 from fleet.shifts.roster import (
     HOURS_LIMIT,
     ShiftWish,
@@ -75,10 +76,11 @@ class NewShiftIn(ShiftIn):
 
 
 class RosterOut(Wire):
-    """The shifts of a storm or a day, with conflicts."""
+    """The shifts of a storm or a day, with conflicts; `ends` are the next usual ends of shifts."""
 
     shifts: list[ShiftView]
     misfits: list[MisfitView]
+    ends: list[datetime]
 
 
 class MachineOutOut(Wire):
@@ -106,7 +108,10 @@ def roster_page(
         versions = {one.id: _version(tx, one) for one in shifts}
         storms = listed_storms(tx, coming=True)
     wrong, span = roster_conflicts(shifts, users), span_of(shifts, now, t.timezone)
-    known = RosterRecords(users, out, wrong, versions)
+    trucks = context.app.alert_task.trucks
+    states = {one.shift_id: one.shift for one in trucks if one.shift_id and one.shift}
+    ends = usual_ends(context)
+    known = RosterRecords(users, out, wrong, versions, states, ends)
     view = {
         "storm": chosen,
         "storms": storms,
@@ -114,6 +119,7 @@ def roster_page(
         "open": chosen is not None and (chosen.phase.on or chosen.phase.coming),
         "rows": roster_rows(vehicles, shifts, known, span, now, t),
         "marks": marks_of(span, t),
+        "ends": [(end.isoformat(), t("until {time}", time=t.time(end))) for end in ends],
         "present": span.place(now) if span.since <= now <= span.until else None,
         "wrong": [misfit_text(one, names, t) for one in wrong],
         "drivers": [user.login for user in users.values() if may_be_given(user)],
@@ -134,7 +140,9 @@ def get_roster(context: BoardContext, storm_id: StormId | None = None, day: str 
         users = {user.id: user for user in all_people(tx)}
         views = [_view(tx, one) for one in shifts]
     return RosterOut(
-        shifts=views, misfits=[misfit_view(one) for one in roster_conflicts(shifts, users)]
+        shifts=views,
+        misfits=[misfit_view(one) for one in roster_conflicts(shifts, users)],
+        ends=usual_ends(context),
     )
 
 
@@ -152,7 +160,7 @@ def create_shift(storm_id: StormId, wanted: NewShiftIn, context: DispatcherConte
     wish = wanted.wish(context)
     with context.writing() as tx:
         added = plan_shift(tx, context.actor, storm_id, wanted.vehicle_id, wish, context.now)
-        return _published(tx, context, added)
+        return published_shift(tx, context, added)
 
 
 @router.post("/api/shifts/{shift_id}/roster")
@@ -160,14 +168,20 @@ def update_shift(shift_id: ShiftId, wanted: ShiftIn, context: DispatcherContext)
     """Change a shift's driver, start or end."""
     with context.changing(f"shift:{shift_id}") as tx:
         changed = change_shift(tx, context.actor, shift_id, wanted.wish(context), context.now)
-        return _published(tx, context, changed)
+        return published_shift(tx, context, changed)
 
 
 @router.post("/api/shifts/{shift_id}/cancel")
 def cancel_one_shift(shift_id: ShiftId, context: DispatcherContext) -> ShiftView:
     """Cancel a shift that has not begun."""
     with context.changing(f"shift:{shift_id}") as tx:
-        return _published(tx, context, cancel_shift(tx, context.actor, shift_id, context.now))
+        return published_shift(tx, context, cancel_shift(tx, context.actor, shift_id, context.now))
+
+
+def usual_ends(context: Context) -> list[datetime]:
+    """Return the next times at which the city's shifts usually end."""
+    app = context.app
+    return next_ends(app.policy.followup.shifts, app.city.timezone, context.now)
 
 
 def _shown(
@@ -181,7 +195,7 @@ def _shown(
     return storm, list_shifts(tx, storm.id) if storm else []
 
 
-def _published(tx: Tx, context: Context, shift: Shift) -> ShiftView:
+def published_shift(tx: Tx, context: Context, shift: Shift) -> ShiftView:
     """Return a changed shift; boards and phones are notified."""
     storm = known_storm(tx, shift.storm_id)
     context.app.hub.publish("legs", [progress_of(tx, context, shift.id)])

@@ -16,7 +16,8 @@ from api.web.page_context import shown_to
 from data.model import Role
 
 _CITY = frozenset({"beat", "city", "storm"})
-_WALL = _CITY | {"coverage", "vehicles", "legs", "blockages", "closures", "alerts", "checks"}
+_MAP = {"coverage", "vehicles", "trucks", "legs", "blockages", "closures", "checks"}
+_WALL = _CITY | _MAP | {"alerts"}
 _DESK = _CITY | {"coverage", "vehicles", "requests", "runs"}
 _TEAM = {"messages", "presence", "what_ifs", "handover_notes", "edits", "orders", "crews"}
 _BOARD = _WALL | _DESK | _TEAM
@@ -45,8 +46,8 @@ async def stream_updates(request: Request, context: AnyContext) -> StreamingResp
     """Send changes that the reader may see, as server-sent events.
 
     `vehicles`, `coverage`, `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `closures`,
-    `alerts`, `checks` of routes, `messages` of drivers, `edits` of drafts, `orders`,
-    `presence` of other boards, `handover_notes`, `crews` (whose lists must be reloaded),
+    `alerts`, `checks` of routes, states of `trucks`, `messages` of drivers, `edits` of drafts,
+    `orders`, `presence` of other boards, `handover_notes`, `crews` (whose lists must be reloaded),
     and `storm`, which also announces a new plan; `city` where the city itself changed. `beat`
     carries the time where there is no other event for a while.
 

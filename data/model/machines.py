@@ -88,11 +88,12 @@ class Vehicle:
 
 
 class ShiftState(StrEnum):
-    """A shift begins once and ends once; one that was taken back has `ENDED` without driving."""
+    """A shift begins once and ends once; `CANCELLED` is one that was taken back before it began."""
 
     PLANNED = "planned"
     DRIVING = "driving"
     ENDED = "ended"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +107,8 @@ class Shift:
     starts_at: datetime
     ends_at: datetime
     state: ShiftState = ShiftState.PLANNED
+
+    @property
+    def over(self) -> bool:
+        """Whether it ended or was cancelled."""
+        return self.state in (ShiftState.ENDED, ShiftState.CANCELLED)

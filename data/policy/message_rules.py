@@ -17,6 +17,9 @@ MESSAGE_LETTERS = 200
 MOST_CANNED = 20
 """Texts in a list: more of them nobody reads before writing himself."""
 
+COME_BACK: ByLanguage = {"en": "Come back to the depot.", "fa": "به پایگاه برگردید."}
+"""What drivers are told who are called back."""
+
 TO_DRIVER: tuple[ByLanguage, ...] = (
     {"en": "Please call dispatch.", "fa": "لطفاً با مسئول اعزام تماس بگیرید."},
     {"en": "You have a new route.", "fa": "مسیر تازه‌ای برایتان فرستاده شد."},
@@ -25,7 +28,7 @@ TO_DRIVER: tuple[ByLanguage, ...] = (
         "fa": "لطفاً در جای امن بایستید و منتظر بمانید.",
     },
     {"en": "Reload after this street.", "fa": "پس از این خیابان بارگیری کنید."},
-    {"en": "Come back to the depot.", "fa": "به پایگاه برگردید."},
+    COME_BACK,
     {"en": "Thank you, understood.", "fa": "سپاس، دریافت شد."},
 )
 """What a dispatcher says, unless the city has its own list."""

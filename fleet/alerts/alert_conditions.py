@@ -107,6 +107,11 @@ class Course:
         self.first_at = self.first_at or seen.fixed_at
         self.last = seen
 
+    def off_route_since(self, rules: AlertRules, now: datetime) -> datetime | None:
+        """Return since when the truck is off its route, once that is long enough to tell."""
+        since = self.off_since
+        return since if since and self.off and now - since >= rules.off_route else None
+
     def _stand(self, seen: VehicleLive) -> None:
         if self.anchor is None or distance_m(self.anchor, seen.location) > STANDS_M:
             self.anchor, self.stands_since = seen.location, seen.fixed_at
@@ -182,8 +187,8 @@ def truck_signs(
         and not _waits(truck)
     ):
         yield sign(AlertKind.LONG_STOP, stands)
-    off = course.off_since
-    if off and course.off and now - off >= rules.off_route and not in_yard:
+    off = course.off_route_since(rules, now)
+    if off and not in_yard:
         yield sign(AlertKind.OFF_ROUTE, off)
     if course.down_since and course.down_m >= rules.blade_down_m:
         km = course.down_m // HALF_KM * HALF_KM / 1000

@@ -1,12 +1,13 @@
 """The alert monitor: checks how routes are driven and what needs a dispatcher."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from data.model import (
     Alert,
     AlertKind,
+    MachineOut,
     PlanId,
     Route,
     SegmentId,
@@ -21,6 +22,7 @@ from data.store.database.engine import Tx
 from data.store.setup.machines import list_depots, list_reload_sites
 from data.store.shifts.route_answers import list_answers
 from data.store.shifts.shifts import list_shifts
+from data.store.storms.storm_conditions import list_machines_taken_out
 from data.store.work import list_open_jobs_due
 from data.streets.network import StreetNetwork
 from fleet.alerts.alert_conditions import (
@@ -40,8 +42,9 @@ from fleet.routes.arrivals import arrivals_of
 from fleet.routes.off_route import Corridor
 from fleet.routes.published_plan import PublishedPlanCache
 from fleet.routes.route_progress import PlanCheck
+from fleet.routes.truck_states import TruckEvidence, TruckStatus, truck_status
 from fleet.shifts.shift_handover import current_shift_by_vehicle
-from fleet.tracking.geofences import sites_of
+from fleet.tracking.geofences import Geofence, sites_of
 from fleet.tracking.live_fleet import VehicleLive
 
 RISKS_EVERY = timedelta(seconds=20)
@@ -50,10 +53,11 @@ RISKS_EVERY = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class MonitorResult:
-    """Result of one check: the driven plan, and what is wrong with trucks and targets."""
+    """Result of one check: the driven plan, alert signs of trucks and targets, truck states."""
 
     check: PlanCheck | None = None
     signs: tuple[Sign, ...] = ()
+    trucks: tuple[TruckStatus, ...] = ()
 
 
 @dataclass(slots=True)
@@ -86,15 +90,16 @@ class AlertMonitor:
         check = self.plans.check(city, storm.id, streets, shifts)
         current = list(current_shift_by_vehicle(list_shifts(tx, storm.id), now).values())
         trucks = self._trucks(current, live, check, city.network)
-        signs = self._signs(tx, storm, city.network, trucks, rules, now)
+        sites = sites_of(list_depots(tx), list_reload_sites(tx))
+        signs = self._signs(city, storm, trucks, sites)
         if check is not None:
             signs = (*signs, *self._risk_signs(tx, check, rules, now))
-            open_shifts_by_vehicle = (
-                turn for turn in current if turn.state is not ShiftState.ENDED
-            )
+            open_shifts_by_vehicle = (turn for turn in current if not turn.over)
             answers = list_answers(tx, check.plan.id).values()
             signs = (*signs, *declined_signs(answers, open_shifts_by_vehicle))
-        return MonitorResult(check, signs)
+        out = list_machines_taken_out(tx, storm.id)
+        known = self._evidence(live, current, check, out, city)
+        return MonitorResult(check, signs, tuple(truck_status(one, sites, now) for one in known))
 
     def get_ready(self, city: CityContext, storm: Storm) -> PlanCheck | None:
         """Return the driven plan's checks before the first check, which is fast then."""
@@ -121,7 +126,7 @@ class AlertMonitor:
         driven = {route.shift_id: (route, one) for route, one in pairs}
         found: list[TruckNow] = []
         for shift in shifts:
-            if shift.state is ShiftState.ENDED:
+            if shift.over:
                 continue
             truck = TruckNow(
                 shift.vehicle_id,
@@ -147,23 +152,47 @@ class AlertMonitor:
 
     def _signs(
         self,
-        tx: Tx,
+        city: CityContext,
         storm: Storm,
-        network: StreetNetwork,
         trucks: Sequence[TruckNow],
-        rules: AlertRules,
-        now: datetime,
+        sites: Sequence[Geofence],
     ) -> tuple[Sign, ...]:
-        sites = sites_of(list_depots(tx), list_reload_sites(tx))
+        rules, now = city.policy.alerts, city.now
         found: list[Sign] = []
         for truck in trucks:
             course = self.courses.setdefault(truck.vehicle_id, Course(wanted_at=now))
-            course.follow(truck, network, rules)
+            course.follow(truck, city.network, rules)
             found += truck_signs(truck, course, sites, rules, now)
         found += hours_signs(trucks, rules, now)
         found += silent_signs(trucks, self.courses, sites, storm.started_at, rules, now)
-        found += _cycle_signs(tx, storm)
+        found += _cycle_signs(city.tx, storm)
         return tuple(found)
+
+    def _evidence(
+        self,
+        live: Mapping[VehicleId, VehicleLive],
+        shifts: Iterable[Shift],
+        check: PlanCheck | None,
+        out: Mapping[VehicleId, MachineOut],
+        city: CityContext,
+    ) -> Iterator[TruckEvidence]:
+        """Yield what is known of each truck that has a shift, was heard of, or is out."""
+        turns = {shift.vehicle_id: shift for shift in shifts}
+        pairs = zip(check.plan.routes, check.routes, strict=True) if check else ()
+        driven = {route.shift_id: (route, one) for route, one in pairs}
+        for vehicle_id in sorted({*live, *turns, *out}):
+            shift, course = turns.get(vehicle_id), self.courses.get(vehicle_id)
+            route, became = driven.get(shift.id, (None, None)) if shift else (None, None)
+            off = course.off_route_since(city.policy.alerts, city.now) if course else None
+            yield TruckEvidence(
+                vehicle_id,
+                live.get(vehicle_id),
+                shift,
+                route,
+                became,
+                out.get(vehicle_id),
+                off_route=off is not None,
+            )
 
     def _risk_signs(self, tx: Tx, check: PlanCheck, rules: AlertRules, now: datetime) -> list[Sign]:
         """Return the jobs at risk of lateness, cached for a moment while the plan is the same."""

@@ -5,7 +5,7 @@ to a tracker of the truck that shows texts. The audit log has salted digests of 
 """
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -21,11 +21,10 @@ from data.model import (
     MessageId,
     Shift,
     ShiftId,
-    ShiftState,
     Storm,
     VehicleId,
 )
-from data.policy.message_rules import MESSAGE_LETTERS, MessageRules, words_of
+from data.policy.message_rules import MESSAGE_LETTERS, TO_DRIVER, MessageRules, words_of
 from data.store.accounts.accounts import list_devices
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
@@ -41,6 +40,7 @@ from data.store.setup.machines import get_vehicle
 from data.store.shifts.shifts import list_shifts
 from data.store.tracking.tracker_state import add_command
 from fleet.requests.intake import SALT_BYTES, salted_digest
+from fleet.shifts.shift_handover import current_shift_by_vehicle
 
 THREAD = 200
 """Messages of a shift that are shown; older ones are of no use on the road."""
@@ -82,8 +82,8 @@ def message_to_drivers(
 ) -> SentMessages:
     """Send a message to drivers; raise `ConflictError` where none of them can be reached."""
     vehicle_ids, text, language = message
-    words = words_of(checked_text(text), rules.to_driver)
-    shifts = _open_shifts(tx, storm)
+    words = words_of(checked_text(text), (*rules.to_driver, *TO_DRIVER))
+    shifts = _open_shifts(tx, storm, now)
     screens = _screens(tx)
     wanted = list(dict.fromkeys(vehicle_ids)) or sorted(shifts)
     for vehicle_id in vehicle_ids:
@@ -180,10 +180,10 @@ def _all_words(words: ByLanguage) -> str:
     return "\n".join(words.values())
 
 
-def _open_shifts(tx: Tx, storm: Storm) -> dict[VehicleId, Shift]:
-    """Return the newest shift of each vehicle that is not over."""
-    shifts: Iterable[Shift] = list_shifts(tx, storm.id)
-    return {one.vehicle_id: one for one in shifts if one.state is not ShiftState.ENDED}
+def _open_shifts(tx: Tx, storm: Storm, now: datetime) -> dict[VehicleId, Shift]:
+    """Return the current shift of each vehicle that has one which is not over."""
+    shifts = (one for one in list_shifts(tx, storm.id) if not one.over)
+    return current_shift_by_vehicle(shifts, now)
 
 
 def _screens(tx: Tx) -> dict[VehicleId, Device]:

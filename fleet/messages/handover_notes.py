@@ -14,7 +14,6 @@ from data.model import (
     MachineOut,
     RunState,
     Shift,
-    ShiftState,
     Storm,
     StormId,
     VehicleId,
@@ -118,9 +117,7 @@ def _late(check: PlanCheck | None) -> tuple[tuple[VehicleId, timedelta], ...]:
 
 
 def _ending(current: Sequence[Shift], now: datetime) -> tuple[Shift, ...]:
-    soon = [
-        one for one in current if one.state is not ShiftState.ENDED and one.ends_at <= now + SOON
-    ]
+    soon = [one for one in current if not one.over and one.ends_at <= now + SOON]
     return tuple(sorted(soon, key=lambda one: (one.ends_at, one.id)))
 
 

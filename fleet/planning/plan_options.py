@@ -10,7 +10,6 @@ from data.model import (
     JobState,
     PlanOptions,
     Shift,
-    ShiftState,
     Storm,
     StormId,
     Vehicle,
@@ -67,4 +66,4 @@ def plan_scope_choices(tx: Tx, storm: Storm | None, now: datetime) -> PlanScopeC
 
 def in_service(shift: Shift, now: datetime) -> bool:
     """Whether a shift still has time left."""
-    return shift.state is not ShiftState.ENDED and shift.ends_at > now
+    return not shift.over and shift.ends_at > now

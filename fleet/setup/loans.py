@@ -13,7 +13,6 @@ from data.model import (
     Actor,
     MachineService,
     OutReason,
-    ShiftState,
     Storm,
     Vehicle,
     VehicleId,
@@ -208,8 +207,7 @@ def _open_storms(tx: Tx) -> Iterator[Storm]:
 def _has_shift(tx: Tx, storm: Storm, vehicle_id: VehicleId) -> bool:
     """Whether a machine has a shift in a storm that has not ended."""
     return any(
-        each.vehicle_id == vehicle_id and each.state is not ShiftState.ENDED
-        for each in list_shifts(tx, storm.id)
+        each.vehicle_id == vehicle_id and not each.over for each in list_shifts(tx, storm.id)
     )
 
 

@@ -15,7 +15,6 @@ from data.model import (
     LonLat,
     ReloadSite,
     ReloadSiteId,
-    ShiftState,
     Vehicle,
     VehicleId,
 )
@@ -275,10 +274,7 @@ def _follow_storm(tx: Tx, actor: Actor, before: Sequence[Vehicle], now: datetime
     storm, present = find_active_storm(tx), list_vehicles(tx)
     storms = [*([] if storm is None else [storm]), *list_coming_storms(tx)]
     busy = {
-        turn.vehicle_id
-        for each in storms
-        for turn in list_shifts(tx, each.id)
-        if turn.state is not ShiftState.ENDED
+        turn.vehicle_id for each in storms for turn in list_shifts(tx, each.id) if not turn.over
     }
     known, kept = {each.id for each in before}, {each.id for each in present}
     lost = [each.name for each in before if each.id not in kept and each.id in busy]

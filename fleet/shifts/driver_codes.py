@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from data.errors import ConflictError, NotFoundError
 from data.model import (
@@ -29,9 +29,9 @@ from data.store.accounts.sign_in_codes import (
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.shifts.shifts import get_shift, list_shifts_of_driver, set_driver
+from data.store.shifts.shifts import get_shift, list_shifts, list_shifts_of_driver, set_driver
 from fleet.accounts.accounts import TOKEN_BYTES, latin_digits, token_digest
-from fleet.shifts.shift_handover import overlap
+from fleet.shifts.shift_handover import OVERTIME, current_shift, is_past, overlap
 
 DIGITS = 8
 """Short enough for the radio. A thousand addresses that guess for twelve hours, 15 times each while
@@ -39,9 +39,6 @@ many guess, find one of a hundred codes with a chance of 1.5 in a hundred."""
 
 TOKEN_LETTERS = 43
 """Letters of a token: `TOKEN_BYTES` in base 64."""
-
-OVERTIME = timedelta(hours=2)
-"""A code given near the end of a shift lasts at least so long: storms keep no hours."""
 
 NO_PASSWORD = "!"  # noqa: S105 - it begins the hash that no password has
 """Begins what is stored for somebody who signs in by code only."""
@@ -72,11 +69,12 @@ def give_code(
     """Issue a new code for a shift's driver; older codes, and sessions by them, end.
 
     `login` names who drives; without it, whoever drove the machine last, by the machine's own
-    name. Raises `ConflictError` where somebody may do more than drive: a code is no password.
+    name. Raises `ConflictError` for a shift that nobody drives any more, and where somebody may do
+    more than drive: a code is no password.
     """
     shift = get_shift(tx, shift_id)
-    if shift.state is ShiftState.ENDED:
-        raise ConflictError(f"shift {shift_id} is over", reason="shift_state", shift=shift_id)
+    if _is_dead(tx, shift, now):
+        raise ConflictError(f"shift {shift_id} is over", reason="shift_over", shift=shift_id)
     driver = _driver(tx, actor, shift, login, language, now)
     remove_expired_codes(tx, now)
     remove_codes(tx, driver.id, CodeKind.DRIVER)
@@ -114,7 +112,7 @@ def _entered(tx: Tx, digest: str, now: datetime) -> User | None:
     if code is None or code.shift_id is None:
         return None
     driver, shift = get_user(tx, code.user_id), get_shift(tx, code.shift_id)
-    if not may_drive(driver) or shift.state is ShiftState.ENDED or shift.driver_id != driver.id:
+    if not may_drive(driver) or shift.over or shift.driver_id != driver.id:
         return None
     actor = Actor(ActorKind.USER, driver.login)
     add_event(tx, now, actor, "driver.signed_in", f"shift:{shift.id}")
@@ -140,6 +138,20 @@ def new_digits(tx: Tx, secret: bytes, now: datetime) -> str:
             return digits
 
 
+def _is_dead(tx: Tx, shift: Shift, now: datetime) -> bool:
+    """Whether nobody drives a shift any more.
+
+    It is over, its overtime is past, or its hours are past and the machine has another shift now.
+    """
+    if shift.over or shift.ends_at + OVERTIME <= now:
+        return True
+    if not is_past(shift, now):
+        return False
+    mine = [one for one in list_shifts(tx, shift.storm_id) if one.vehicle_id == shift.vehicle_id]
+    current = current_shift(mine, now)
+    return current is not None and current.id != shift.id and not is_past(current, now)
+
+
 def _driver(tx: Tx, actor: Actor, shift: Shift, login: str, language: str, now: datetime) -> User:
     """Return the driver to assign to the shift, who must be free and only a driver."""
     if login:
@@ -156,7 +168,7 @@ def _driver(tx: Tx, actor: Actor, shift: Shift, login: str, language: str, now: 
         )
     others = [one for one in list_shifts_of_driver(tx, driver.id) if one.id != shift.id]
     if any(one.state is ShiftState.DRIVING for one in others) or any(
-        one.state is not ShiftState.ENDED and overlap(one, shift) for one in others
+        not one.over and overlap(one, shift) for one in others
     ):
         raise ConflictError(
             f"{driver.login} drives another shift", reason="driver_busy", login=driver.login

@@ -22,6 +22,7 @@ from data.model import (
 from data.store.accounts.accounts import find_user_by_login, list_users
 from data.store.accounts.sign_in_codes import extend_codes, remove_codes
 from data.store.audit.audit_log import add_event
+from data.store.coverage.work_sums import find_last_work_of
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import (
@@ -139,15 +140,26 @@ def change_shift(tx: Tx, actor: Actor, shift_id: ShiftId, wish: ShiftWish, now: 
 
 
 def cancel_shift(tx: Tx, actor: Actor, shift_id: ShiftId, now: datetime) -> Shift:
-    """Cancel a shift that has not begun; it stays in the records as ended."""
+    """Cancel a shift that nobody began; it stays in the records as cancelled.
+
+    Where the machine was seen at work in its hours, the shift has ended instead.
+    """
     before = get_shift(tx, shift_id)
     open_storm(tx, before.storm_id)
-    if before.state is not ShiftState.PLANNED:
+    if before.over:
         raise ConflictError(
             f"shift {shift_id} is {before.state}", reason="shift_state", shift=shift_id
         )
+    if before.state is ShiftState.DRIVING:
+        raise ConflictError(
+            f"shift {shift_id} is on the road", reason="shift_on_road", shift=shift_id
+        )
+    last = find_last_work_of(tx, before.storm_id, before.vehicle_id)
+    worked = last is not None and last.ended_at >= before.starts_at
     over = replace(
-        before, state=ShiftState.ENDED, ends_at=max(before.starts_at, min(before.ends_at, now))
+        before,
+        state=ShiftState.ENDED if worked else ShiftState.CANCELLED,
+        ends_at=max(before.starts_at, min(before.ends_at, now)),
     )
     save_shift(tx, over)
     if before.driver_id is not None:
@@ -163,7 +175,7 @@ def roster_conflicts(shifts: Sequence[Shift], users: Mapping[UserId, User]) -> l
     Hours of shifts that are over count too.
     """
     open_ones = sorted(
-        (one for one in shifts if one.state is not ShiftState.ENDED),
+        (one for one in shifts if not one.over),
         key=lambda one: (one.starts_at, one.id),
     )
     found: list[RosterConflict] = []
@@ -228,7 +240,7 @@ def _require_fit(tx: Tx, storm: Storm, wanted: Shift, wish: ShiftWish, now: date
     if wanted.driver_id is not None:
         same |= {one.id: one for one in list_shifts_of_driver(tx, wanted.driver_id)}
     same.pop(wanted.id, None)
-    others = [one for one in same.values() if one.state is not ShiftState.ENDED]
+    others = [one for one in same.values() if not one.over]
     users = {user.id: user for user in list_users(tx)}
     for misfit in _misfits_of(wanted, others, [*same.values(), wanted], users):
         if misfit.clash is ConflictKind.DRIVER_HOURS and wish.long_hours:
@@ -266,7 +278,7 @@ def _refusal(tx: Tx, misfit: RosterConflict) -> ConflictError:
 
 
 def _require_open(before: Shift, wanted: Shift, now: datetime) -> None:
-    if before.state is ShiftState.ENDED:
+    if before.over:
         raise ConflictError(f"shift {before.id} is over", reason="shift_state", shift=before.id)
     moved = (before.starts_at, before.driver_id) != (wanted.starts_at, wanted.driver_id)
     if before.state is ShiftState.DRIVING and moved:

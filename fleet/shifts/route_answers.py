@@ -22,7 +22,6 @@ from data.model import (
     RouteAnswer,
     Shift,
     ShiftId,
-    ShiftState,
 )
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
@@ -61,7 +60,7 @@ def answer_route(
     """
     _check(said)
     shift = get_shift(tx, shift_id)
-    if shift.state is ShiftState.ENDED:
+    if shift.over:
         raise ConflictError(f"shift {shift_id} is over", reason="shift_state", shift=shift_id)
     driven = driven_route(tx, shift)
     if driven is None or driven[0] != plan_id or not driven[1].legs:
@@ -110,7 +109,7 @@ def answer_state_of(
     shift: Shift, legs: Sequence[Leg], answer: RouteAnswer | None
 ) -> RouteAnswerState:
     """Return the state of a shift's answer to its published route."""
-    if shift.state is ShiftState.ENDED or not legs:
+    if shift.over or not legs:
         return RouteAnswerState.NONE
     return RouteAnswerState.WAITING if answer is None else RouteAnswerState(answer.state)
 

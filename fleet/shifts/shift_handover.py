@@ -1,17 +1,21 @@
 """Consecutive shifts of a vehicle or a driver: which one is current."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data.model import Shift, ShiftId, ShiftState, Storm, StormId, UserId, VehicleId
 from data.store.database.engine import Tx
 from data.store.shifts.shifts import get_shift, list_shifts, list_shifts_of_driver
 
+OVERTIME = timedelta(hours=2)
+"""A driver may be on the road so long after the end; later, the tap that ends the shift was
+forgotten."""
+
 
 def current_shift(shifts: Iterable[Shift], now: datetime) -> Shift | None:
-    """Return the current shift: the one on the road, else the next one, else the last one.
+    """Return the current shift: the one that is now, else the next one, else the last that ended.
 
-    A planned shift whose time is over comes behind those that still have time.
+    This is the only rule for it: boards, lists, codes, the phone and route sheets follow it.
     """
     return min(shifts, key=lambda one: _rank(one, now), default=None)
 
@@ -34,13 +38,26 @@ def overlap(one: Shift, other: Shift) -> bool:
     return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
+def is_past(shift: Shift, now: datetime) -> bool:
+    """Whether a shift is over by a driver's tap, by an order or by the clock.
+
+    A driver on the road may be late for the end by `OVERTIME`.
+    """
+    if shift.over:
+        return True
+    late = OVERTIME if shift.state is ShiftState.DRIVING else timedelta(0)
+    return shift.ends_at + late <= now
+
+
 def _rank(shift: Shift, now: datetime) -> tuple[int, float, int]:
     start_s = shift.starts_at.timestamp()
-    if shift.state is ShiftState.ENDED:
+    if shift.state is ShiftState.CANCELLED:
+        return 4, -start_s, -shift.id
+    if is_past(shift, now):
         return 3, -start_s, -shift.id
     if shift.state is ShiftState.DRIVING:
         return 0, start_s, shift.id
-    return 1 if shift.ends_at > now else 2, start_s, shift.id
+    return 1 if shift.starts_at <= now else 2, start_s, shift.id
 
 
 def known_shift(tx: Tx, shift_id: ShiftId) -> Shift:

@@ -28,7 +28,7 @@ def machine_counts(tx: Tx, storm: Storm | None) -> MachineCounts:
     own = {each.id for each in list_vehicles(tx) if each.owned} - lent
     if storm is None:
         return MachineCounts(0, len(own), len(lent))
-    shifts = [each for each in list_shifts(tx, storm.id) if each.state is not ShiftState.ENDED]
+    shifts = [each for each in list_shifts(tx, storm.id) if not each.over]
     driving = {each.vehicle_id for each in shifts if each.state is ShiftState.DRIVING}
     waiting = {each.vehicle_id for each in shifts} | own
     ready = waiting - driving - list_machines_out(tx, storm.id)

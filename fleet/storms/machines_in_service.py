@@ -72,7 +72,7 @@ def switch_machine(
     if storm.phase.on and in_service:
         add_shifts(tx, first_shifts(storm_id, [vehicle], now))
     elif not in_service:
-        _end_shifts(tx, storm, vehicle_id, vehicle.name)
+        _end_shifts(tx, storm, vehicle_id, vehicle.name, now)
     verb = "storm.machine_in" if in_service else "storm.machine_out"
     after: dict[str, object] = {"vehicle": vehicle_id, "name": vehicle.name}
     if not in_service:
@@ -112,13 +112,14 @@ def _check_reason(reason: OutReason | None, note: str) -> None:
         raise InvalidError("note", f"{len(note)} letters", need)
 
 
-def _end_shifts(tx: Tx, storm: Storm, vehicle_id: VehicleId, name: str) -> None:
+def _end_shifts(tx: Tx, storm: Storm, vehicle_id: VehicleId, name: str, now: datetime) -> None:
     for shift in list_shifts(tx, storm.id):
-        if shift.vehicle_id != vehicle_id or shift.state is ShiftState.ENDED:
+        if shift.vehicle_id != vehicle_id or shift.over:
             continue
         if shift.state is ShiftState.DRIVING:
             raise ConflictError(f"{name} is on the road", reason="machine_driving", name=name)
-        set_shift_state(tx, shift.id, ShiftState.ENDED)
+        begun = shift.starts_at < now
+        set_shift_state(tx, shift.id, ShiftState.ENDED if begun else ShiftState.CANCELLED)
 
 
 def machines_taken_out(tx: Tx, storm: Storm | None) -> dict[VehicleId, MachineOut]:

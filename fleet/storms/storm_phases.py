@@ -114,7 +114,7 @@ def move_storm(
     if to is StormPhase.CALLED_OFF:
         close_storm(tx, storm_id, to, now)
         for shift in list_shifts(tx, storm_id):
-            set_shift_state(tx, shift.id, ShiftState.ENDED)
+            set_shift_state(tx, shift.id, ShiftState.CANCELLED)
     else:
         set_phase(tx, storm_id, to)
     if storm.phase.on:
@@ -129,7 +129,7 @@ def left_of(tx: Tx, storm_id: StormId, now: datetime) -> OpenWork:
     """Return the open work of a storm that somebody is about to close."""
     jobs = list_jobs(tx, storm_id, JobState.OPEN)
     asked = list_requests_of_jobs(tx, [job.id for job in jobs])
-    shifts = [shift for shift in list_shifts(tx, storm_id) if shift.state is not ShiftState.ENDED]
+    shifts = [shift for shift in list_shifts(tx, storm_id) if not shift.over]
     out = tuple(shift.vehicle_id for shift in shifts if shift.state is ShiftState.DRIVING)
     return OpenWork(
         jobs=Counter(job.service_class for job in jobs),

@@ -137,9 +137,7 @@ def end_storm(tx: Tx, actor: Actor, storm_id: StormId, now: datetime) -> Storm:
             name=storm.name,
         )
     left = [job.id for job in list_jobs(tx, storm_id, JobState.OPEN)]
-    unfinished = [
-        shift for shift in list_shifts(tx, storm_id) if shift.state is not ShiftState.ENDED
-    ]
+    unfinished = [shift for shift in list_shifts(tx, storm_id) if not shift.over]
 
     set_job_state(tx, left, JobState.CANCELLED)
     for shift in unfinished:
@@ -174,7 +172,7 @@ def _follow_policy(tx: Tx, storm_id: StormId) -> None:
 
 
 def _to_come(shift: Shift, now: datetime) -> bool:
-    return shift.state is not ShiftState.ENDED and shift.ends_at > now
+    return not shift.over and shift.ends_at > now
 
 
 def first_shifts(storm_id: StormId, vehicles: Iterable[Vehicle], now: datetime) -> Iterator[Shift]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from data.errors import ConflictError
-from data.model import Actor, Device, Position, Shift, ShiftState
+from data.model import Actor, Device, Position, Shift
 from data.store.accounts.accounts import add_device, find_device_by_name
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
@@ -25,7 +25,7 @@ HEARD = timedelta(minutes=1)
 
 def find_phone(tx: Tx, shift: Shift) -> Device | None:
     """Return the device of the phone of a shift; the shift must not be over."""
-    if shift.state is ShiftState.ENDED:
+    if shift.over:
         raise ConflictError(f"shift {shift.id} is over", reason="shift_state", shift=shift.id)
     return find_device_by_name(tx, _name(shift))
 

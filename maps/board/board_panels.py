@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from data.model import (
     ByLanguage,
     EvidenceTotal,
-    Leg,
     LegKind,
     RequestState,
     Route,
@@ -24,29 +22,11 @@ from data.model import (
 from data.streets.network import StreetNetwork
 from fleet.routes.plan_vs_actual import SERVED, LegState, LegTimes, RouteCheck, expected_times
 from fleet.routes.route_progress import PlanCheck
+from maps.routes.route_runs import RouteRunView, run_view, runs
 from maps.streets.street import street_name
 
-NEXT_LEGS = 5
-"""Legs after the present one that a truck's panel tells."""
-
-
-@dataclass(frozen=True, slots=True)
-class LegView:
-    """A leg of a route; `expected_at` is its estimated end, by its truck's delay and pace.
-
-    It is `None` where the street is closed or the truck's shift is over. `load_kg` is what the
-    hopper holds after it.
-    """
-
-    number: int
-    kind: str
-    street: ByLanguage | None
-    segment_id: int | None
-    length_m: float
-    starts_at: datetime
-    ends_at: datetime
-    expected_at: datetime | None
-    load_kg: float
+NEXT_RUNS = 5
+"""Runs after the present one that a truck's panel tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +43,9 @@ class WorkedView:
 class TruckPanel:
     """Data of a truck's panel, beside its live state.
 
-    `load_kg` is what its hopper should hold now, by the plan; `None` without a route. `legs` begin
-    with the present one, of the `ahead` ones. The hours of service end at `shift_ends_at`.
+    `load_kg` is what its hopper should hold now, by the plan; `None` without a route. `runs` begin
+    with the present one, `more` follow them, and `left_m` of work are ahead in all. The hours of
+    service end at `shift_ends_at`.
     """
 
     vehicle_id: int
@@ -75,8 +56,9 @@ class TruckPanel:
     shift_ends_at: datetime | None
     driver: str
     phone: str
-    legs: tuple[LegView, ...]
-    ahead: int
+    runs: tuple[RouteRunView, ...]
+    more: int
+    left_m: float
     worked: tuple[WorkedView, ...]
     last_street: ByLanguage | None
 
@@ -140,6 +122,7 @@ def truck_panel(
 ) -> TruckPanel:
     """Return a truck's panel; `driven` is its route of the published plan."""
     segment = None if last_street is None else network.find(last_street)
+    ahead = _ahead(*driven, network) if driven else _Ahead()
     return TruckPanel(
         vehicle_id=vehicle.id,
         hopper_kg=vehicle.hopper_kg,
@@ -149,8 +132,9 @@ def truck_panel(
         shift_ends_at=shift.ends_at if shift else None,
         driver=driver.login if driver else "",
         phone=driver.phone if driver else "",
-        legs=_legs_ahead(*driven, network) if driven else (),
-        ahead=len(driven[1].legs) - driven[1].next_leg if driven else 0,
+        runs=ahead.runs,
+        more=ahead.more,
+        left_m=ahead.work_m,
         worked=tuple(WorkedView(*one) for one in worked),
         last_street=street_name(segment) if segment else None,
     )
@@ -186,37 +170,36 @@ def street_desk(
     )
 
 
-def _legs_ahead(route: Route, check: RouteCheck, network: StreetNetwork) -> tuple[LegView, ...]:
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What is ahead of a truck: the next runs, how many follow those, and metres of work in all."""
+
+    runs: tuple[RouteRunView, ...] = ()
+    more: int = 0
+    work_m: float = 0.0
+
+
+def _ahead(route: Route, check: RouteCheck, network: StreetNetwork) -> _Ahead:
     times = expected_times(route, check)
-    ahead = (
+    numbers = [
         number
         for number in range(check.next_leg, len(route.legs))
         if check.legs[number].state not in SERVED
-    )
-    return tuple(
-        _leg(number, route.legs[number], _end_of(times.get(number)), network)
-        for number in islice(ahead, NEXT_LEGS + 1)
+    ]
+    found = runs(route.legs, numbers, network)
+    work = (route.legs[number] for number in numbers)
+    return _Ahead(
+        tuple(
+            run_view(route.legs, one, network, lambda leg: _end_of(times.get(leg)))
+            for one in found[: NEXT_RUNS + 1]
+        ),
+        max(len(found) - NEXT_RUNS - 1, 0),
+        sum(leg.length_m for leg in work if leg.kind is LegKind.WORK),
     )
 
 
 def _end_of(times: LegTimes | None) -> datetime | None:
     return None if times is None else times.ends_at
-
-
-def _leg(number: int, leg: Leg, expected: datetime | None, network: StreetNetwork) -> LegView:
-    step = leg.path[0 if leg.kind is LegKind.WORK else -1] if leg.path else None
-    segment = None if step is None else network.find(step.segment_id)
-    return LegView(
-        number=number,
-        kind=leg.kind,
-        street=street_name(segment) if segment else None,
-        segment_id=segment.id if segment else None,
-        length_m=leg.length_m,
-        starts_at=leg.starts_at,
-        ends_at=leg.ends_at,
-        expected_at=expected,
-        load_kg=leg.load_kg,
-    )
 
 
 def _load_kg(vehicle: Vehicle, route: Route, check: RouteCheck) -> float:

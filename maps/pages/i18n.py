@@ -155,6 +155,10 @@ class Translator:
         """Return the clock time of an aware moment in the city, on 24 hours."""
         return f"{self._local(moment):%H:%M}".translate(self.speech.own_digits)
 
+    def times(self, since: datetime, until: datetime) -> str:
+        """Return "from 13:34 to 17:59" as short as the language says it."""
+        return self.t("{from}–{until}", **{"from": self.time(since), "until": self.time(until)})
+
     def day_time(self, moment: datetime) -> str:
         """Return the day without its year, and the clock time."""
         return self.listed((self.short_day(moment), self.time(moment)))

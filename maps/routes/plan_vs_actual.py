@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import StringIO
-from math import inf
 
 from data.files.csv_sheet import guarded_row
-from data.model import Leg, LegKind, Plan, Route, Segment, VehicleId
+from data.model import Leg, LegKind, Plan, Route, Segment, ShiftState, VehicleId
 from data.streets.network import StreetNetwork
 from fleet.routes.off_route import Detour
 from fleet.routes.plan_vs_actual import LegCheck, LegState, RouteCheck
 from fleet.routes.route_progress import PlanCheck
+from fleet.routes.truck_states import TruckState, TruckStatus, done_m
 from maps.pages.i18n import Translator
 from maps.pages.tables import BYTE_ORDER_MARK
 from maps.streets.street import called, street_name
@@ -48,7 +48,10 @@ SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class CheckView:
-    """The route check of a truck for the board; `id` is the vehicle's, times are whole minutes."""
+    """The route check of a truck for the board; `id` is the vehicle's, times are whole minutes.
+
+    `done_m` of `work_m` are metres of work that nobody has to come for any more, by evidence.
+    """
 
     id: int
     shift_id: int
@@ -56,9 +59,21 @@ class CheckView:
     next_leg: int
     legs: int
     counts: dict[str, int]
+    done_m: int
+    work_m: int
     late_min: int
     planned_end: datetime | None
     ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TruckStateView:
+    """What a truck does now, and its current shift with its state by evidence; `id` is its own."""
+
+    id: int
+    state: TruckState
+    shift_id: int | None
+    shift: ShiftState | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,29 +132,24 @@ def check_view(plan: Plan, route: Route, check: RouteCheck) -> CheckView:
         next_leg=check.next_leg,
         legs=len(check.legs),
         counts=_counts(route, check),
+        done_m=round(done_m(route, check)),
+        work_m=round(sum(leg.length_m for leg in route.legs if leg.kind is LegKind.WORK)),
         late_min=round(check.late / MINUTE),
         planned_end=check.planned_end,
         ends_at=ends_at.replace(second=0, microsecond=0) if ends_at else None,
     )
 
 
-def check_views(checked: PlanCheck) -> list[CheckView]:
-    """Return the check of every vehicle's route for the board; one for each vehicle.
-
-    Of several shifts it is that of the first route that is not over, else of the last one.
-    """
-    present: dict[VehicleId, tuple[Route, RouteCheck]] = {}
+def check_views(checked: PlanCheck, trucks: Iterable[TruckStatus]) -> list[CheckView]:
+    """Return the check of the route of each truck's current shift, where the plan has one."""
+    current = {truck.shift_id for truck in trucks}
     pairs = zip(checked.plan.routes, checked.routes, strict=True)
-    for route, one in sorted(pairs, key=lambda pair: _begins(pair[0])):
-        known = present.get(route.vehicle_id)
-        if known is None or (known[1].over and route.legs):
-            present[route.vehicle_id] = (route, one)
-    return [check_view(checked.plan, route, one) for route, one in present.values()]
+    return [check_view(checked.plan, route, one) for route, one in pairs if one.shift_id in current]
 
 
-def _begins(route: Route) -> tuple[float, int]:
-    begins_s = route.legs[0].starts_at.timestamp() if route.legs else inf
-    return begins_s, route.shift_id
+def truck_state_views(trucks: Iterable[TruckStatus]) -> list[TruckStateView]:
+    """Return the state of each truck for the board."""
+    return [TruckStateView(one.vehicle_id, one.state, one.shift_id, one.shift) for one in trucks]
 
 
 def truck_rows(

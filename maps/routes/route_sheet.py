@@ -113,7 +113,7 @@ def sheet_of(trip: SheetRoute, t: Translator) -> PrintedRoute:
     shown = list(enumerate(stages(trip.route.legs, (), trip.around), start=1))
     parts = [list(part) for part in batched(shown, STAGES_A_MAP, strict=False)]
     kind = t(f"machine:{trip.vehicle.type}")
-    hours = f"{t.time(trip.shift.starts_at)}–{t.time(trip.shift.ends_at)}"
+    hours = t.times(trip.shift.starts_at, trip.shift.ends_at)
     who = trip.driver or t("No driver assigned")
     return PrintedRoute(
         truck=trip.vehicle.name,

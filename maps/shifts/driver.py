@@ -10,7 +10,6 @@ from data.model import (
     Blockage,
     ByLanguage,
     Leg,
-    LegKind,
     LegOutcome,
     LegProgress,
     PlanId,
@@ -32,7 +31,7 @@ from maps.streets.street import street_name
 @has_private_texts
 @dataclass(frozen=True, slots=True)
 class ProgressView:
-    """Progress of a shift, in legs and in metres of work; `id` is the shift's.
+    """Progress of a shift in legs, as its driver tapped them; `id` is the shift's.
 
     `street` is where the next leg begins, `reason` why the last one was left out, if it was.
     `answer` is how the route stands with its driver, with his reason and words where he declined.
@@ -46,8 +45,6 @@ class ProgressView:
     done: int
     skipped: int
     total: int
-    done_m: float
-    work_m: float
     kind: str
     street: ByLanguage | None
     reason: str
@@ -174,8 +171,6 @@ def progress_view(
         done=len(done),
         skipped=sum(each.state is LegOutcome.SKIPPED for each in over.values()),
         total=len(legs),
-        done_m=sum(legs[i].length_m for i in done if legs[i].kind is LegKind.WORK),
-        work_m=sum(leg.length_m for leg in legs if leg.kind is LegKind.WORK),
         kind=ahead.kind if ahead else "",
         street=street_name(segment) if segment else None,
         reason=last.reason if last else "",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from data.model import MachineOut, Shift, ShiftId, ShiftState, User, UserId, Vehicle, VehicleId
 from fleet.shifts.roster import HOURS_LIMIT, ConflictKind, RosterConflict
+from fleet.shifts.shift_handover import is_past
 from maps.pages.i18n import Translator
 
 _HOUR = timedelta(hours=1)
@@ -45,11 +46,20 @@ class MisfitView:
 
 
 @dataclass(frozen=True, slots=True)
+class EndChoice:
+    """An end of a shift to choose with one click: what it is called, and its time for the form."""
+
+    word: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """A shift as a bar of the roster; `wrong` are its conflicts.
 
-    `at` and `width` are per cent of the scale. `starts` and `ends` fill the form that changes the
-    shift, in the city's time.
+    `state` is its state by evidence; `open` is whether it may be changed, and `begun` whether its
+    driver tapped that he drives. `at` and `width` are per cent of the scale. `starts` and `ends`
+    fill the form that changes the shift, in the city's time; `end_choices` are other ends.
     """
 
     id: int
@@ -63,6 +73,9 @@ class Bar:
     version: int
     starts: str
     ends: str
+    open: bool
+    begun: bool
+    end_choices: tuple[EndChoice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,7 @@ class Row:
     out_since: str
     next_starts: str
     next_ends: str
+    next_choices: tuple[EndChoice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +169,17 @@ def marks_of(span: ShownTime, t: Translator) -> tuple[Mark, ...]:
 
 
 class RosterRecords(NamedTuple):
-    """Records that rows of the roster need beside machines and shifts."""
+    """Records that rows of the roster need beside machines and shifts.
+
+    `states` are those of current shifts by evidence, `ends` the next usual ends of shifts.
+    """
 
     users: Mapping[UserId, User]
     out: Mapping[VehicleId, MachineOut]
     wrong: Sequence[RosterConflict]
     versions: Mapping[ShiftId, int]
+    states: Mapping[ShiftId, ShiftState]
+    ends: Sequence[datetime]
 
 
 def roster_rows(
@@ -203,16 +222,13 @@ def _row(
     now: datetime,
     t: Translator,
 ) -> Row:
-    users, versions, out = known.users, known.versions, known.out.get(vehicle.id)
+    out = known.out.get(vehicle.id)
     clashing: dict[ShiftId, list[str]] = {}
     for misfit in known.wrong:
         for one in filter(None, (misfit.shift, misfit.other)):
             clashing.setdefault(one.id, []).append(misfit.clash)
-    bars = tuple(
-        _bar(one, users, clashing.get(one.id, []), versions.get(one.id, 0), span, t)
-        for one in shifts
-    )
-    open_ends = [one.ends_at for one in shifts if one.state is not ShiftState.ENDED]
+    bars = tuple(_bar(one, known, clashing.get(one.id, []), span, now, t) for one in shifts)
+    open_ends = [one.ends_at for one in shifts if not one.over]
     begins = _whole_minute(max([now, *open_ends]))
     why = "" if out is None else t(f"out:{out.reason}") if out.reason else t("out:unknown")
     return Row(
@@ -225,31 +241,52 @@ def _row(
         out_since=t.day_time(out.since) if out else "",
         next_starts=t.written(begins),
         next_ends=t.written(begins + vehicle.shift_h * _HOUR),
+        next_choices=_end_choices(begins, (4, 8, 12), known.ends, t),
     )
+
+
+def _end_choices(
+    after: datetime, hours: Iterable[int], ends: Iterable[datetime], t: Translator
+) -> tuple[EndChoice, ...]:
+    """Return ends of a shift to choose from: some hours after a time, and the city's usual ends."""
+    later = [
+        EndChoice(t("+{hours} h", hours=each), t.written(after + each * _HOUR)) for each in hours
+    ]
+    usual = [
+        EndChoice(t("until {time}", time=t.time(end)), t.written(end))
+        for end in ends
+        if end > after
+    ]
+    return (*later, *usual)
 
 
 def _bar(
     shift: Shift,
-    users: Mapping[UserId, User],
+    known: RosterRecords,
     clashes: Sequence[str],
-    version: int,
     span: ShownTime,
+    now: datetime,
     t: Translator,
 ) -> Bar:
-    driver = users.get(shift.driver_id) if shift.driver_id is not None else None
+    driver = known.users.get(shift.driver_id) if shift.driver_id is not None else None
+    past = ShiftState.ENDED if not shift.over and is_past(shift, now) else shift.state
+    state = known.states.get(shift.id, past)
     at = span.place(shift.starts_at)
     return Bar(
         id=shift.id,
         driver=driver.login if driver else "",
-        hours=f"{t.time(shift.starts_at)}–{t.time(shift.ends_at)}",
-        state=shift.state,
-        state_word=t(f"shift:{shift.state}"),
+        hours=t.times(shift.starts_at, shift.ends_at),
+        state=state,
+        state_word=t(f"shift:{state}"),
         at=at,
         width=max(span.place(shift.ends_at) - at, 0.5),
         wrong=tuple(t(f"clash:{clash}") for clash in dict.fromkeys(clashes)),
-        version=version,
+        version=known.versions.get(shift.id, 0),
         starts=t.written(shift.starts_at),
         ends=t.written(shift.ends_at),
+        open=not shift.over,
+        begun=shift.state is ShiftState.DRIVING,
+        end_choices=_end_choices(max(shift.ends_at, now), (1, 2, 4), known.ends, t),
     )
 
 

@@ -101,7 +101,7 @@ def test_a_broken_machine_says_so_at_once_and_until_that_is_taken_back(visit: Vi
     a_draft_is_found(visit)
     page = visit.board()
     choose_truck(page)
-    page.get_by_role("button", name="Broken down: give its streets to others").click()
+    page.get_by_role("button", name="Broken down", exact=True).click()
     panel = page.locator("board-side .panel")
     expect(panel.get_by_role("heading", name="Broken down since")).to_be_visible()
     waits = page.locator("board-drafts")

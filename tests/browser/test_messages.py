@@ -46,6 +46,7 @@ def test_a_dispatcher_writes_and_a_driver_answers_and_calls_for_help(visit: Visi
     visit.wait_for_map()
     board.evaluate("document.querySelector('board-lists').open('trucks')")
     board.locator("board-lists .row", has_text="Truck 1").click()
+    board.get_by_role("button", name="Message", exact=True).click()
     board.select_option("truck-messages [name=canned]", "You have a new route.")
     board.click("truck-messages form button")
     expect(phone.locator(".letter .words")).to_have_text("مسیر تازه‌ای برایتان فرستاده شد.")

@@ -58,7 +58,7 @@ def test_urgent_work_is_taken_by_a_key_and_a_breakdown_is_looked_at_first(
         t = translator("fa")
         page.evaluate("import('/static/js/board/state.js').then((it) => it.choose('truck', 1))")
         with page.expect_response("**/api/replans"):
-            page.click(f"text={t('Broken down: give its streets to others')}")
+            page.get_by_role("button", name=t("Broken down"), exact=True).click()
         assert desk.work(threading.Event())
         page.evaluate("import('/static/js/board/state.js').then((it) => it.choose(null))")
         page.click(f"text={t('See what changes')}")

@@ -39,7 +39,7 @@ def machines(app):
 
 def in_service(app):
     with reading(app.engine) as tx:
-        return [shift.vehicle_id for shift in list_shifts(tx, 1) if shift.state != "ended"]
+        return [shift.vehicle_id for shift in list_shifts(tx, 1) if not shift.over]
 
 
 def test_a_called_machine_joins_when_it_comes_and_is_paid_until_it_leaves(client, app, clock):

@@ -75,7 +75,7 @@ def test_crews_follow_each_other_and_what_does_not_fit_is_refused(client, app, s
     assert moved.status_code == 200
     stale = client.post(f"{url}/cancel", headers={"if-match": str(version)})
     assert reason_of(stale) == (409, "changed_meanwhile")
-    assert client.post(f"{url}/cancel").json()["state"] == "ended"
+    assert client.post(f"{url}/cancel").json()["state"] == "cancelled"
 
     with transaction(app.engine) as tx:
         set_disabled(tx, find_user_by_login(tx, "sara").id, disabled=True)

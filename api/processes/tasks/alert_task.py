@@ -19,10 +19,16 @@ from fleet.context import CityContext
 from fleet.messages.sos import SosListener, call_for_help
 from fleet.routes.published_plan import PublishedPlanCache
 from fleet.routes.route_progress import PlanCheck
+from fleet.routes.truck_states import TruckStatus
 from fleet.tracking.live_fleet import Hub, LiveFleet
 from fleet.tracking.tracker_clocks import TrackerClocks
 from maps.alerts import alert_view
-from maps.routes.plan_vs_actual import CheckView, check_views
+from maps.routes.plan_vs_actual import (
+    CheckView,
+    TruckStateView,
+    check_views,
+    truck_state_views,
+)
 
 PERIOD_S = 2.0
 """Pause between two runs."""
@@ -50,11 +56,12 @@ class _Look:
 
 
 class AlertTask(CityTask):
-    """Checks the driven plan every 2 seconds and keeps alerts.
+    """Checks the driven plan and the trucks every 2 seconds, and keeps alerts.
 
     A server that does not lead checks the plan for its own pages, and opens alerts of the calls
     for help that came to it. `check` is the plan's progress as of the last run, `None` while no
-    plan is driven: it is immutable, so that any thread may read it.
+    plan is driven, and `trucks` is what each truck does: both are immutable, so that any thread may
+    read them.
     """
 
     pause_s = PERIOD_S
@@ -76,8 +83,10 @@ class AlertTask(CityTask):
         self._monitor = AlertMonitor(plans)
         self._news = hub.subscribe(lambda: None, KINDS_READ, own=True)
         self._published: dict[int, CheckView] = {}
+        self._states: dict[int, TruckStateView] = {}
         self._one_at_a_time = Lock()
         self.check: PlanCheck | None = None
+        self.trucks: tuple[TruckStatus, ...] = ()
 
     def get_ready(self) -> None:
         """Load the progress of the driven plan so far; the first run publishes it."""
@@ -97,8 +106,9 @@ class AlertTask(CityTask):
         """Check once without storing what was found, but for calls for help."""
         with self._one_at_a_time:
             seen = self._look()
-            self.check = seen.found.check
+            self.check, self.trucks = seen.found.check, seen.found.trucks
             self._changed_checks()
+            self._changed_states()
             self._publish_alerts(self._open_sos_alerts(seen.storm, seen.at))
         return 0.0
 
@@ -109,8 +119,9 @@ class AlertTask(CityTask):
             rules = self._city_state.now.policy.alerts
             with transaction(self._engine) as tx:
                 changed += self._monitor.store(tx, seen.found, rules, seen.at)
-        self.check = seen.found.check
+        self.check, self.trucks = seen.found.check, seen.found.trucks
         self._hub.publish("checks", self._changed_checks())
+        self._hub.publish("trucks", self._changed_states())
         self._publish_alerts(changed)
         return len(changed)
 
@@ -148,9 +159,16 @@ class AlertTask(CityTask):
 
     def _changed_checks(self) -> list[CheckView]:
         """Return the routes whose state differs from the one published last, by any server."""
-        views = check_views(self.check) if self.check else []
+        views = check_views(self.check, self.trucks) if self.check else []
         fresh = [view for view in views if self._published.get(view.id) != view]
         self._published = {view.id: view for view in views}
+        return fresh
+
+    def _changed_states(self) -> list[TruckStateView]:
+        """Return the trucks that do something else than was published last, by any server."""
+        views = truck_state_views(self.trucks)
+        fresh = [view for view in views if self._states.get(view.id) != view]
+        self._states = {view.id: view for view in views}
         return fresh
 
     def _publish_alerts(self, changed: Sequence[Alert]) -> None:

@@ -80,7 +80,8 @@ def save_shift(tx: Tx, changed: Shift) -> None:
 def list_ended_shifts(tx: Tx, storm_id: StormId) -> set[ShiftId]:
     """Return the shifts of a storm that are over."""
     query = select(shift.c.id).where(
-        shift.c.storm_id == storm_id, shift.c.state == ShiftState.ENDED
+        shift.c.storm_id == storm_id,
+        shift.c.state.in_([ShiftState.ENDED, ShiftState.CANCELLED]),
     )
     return {ShiftId(each) for each in tx.scalars(query)}
 

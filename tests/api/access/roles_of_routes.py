@@ -28,6 +28,7 @@ GET /api/board/figures
 GET /api/closures
 GET /api/route-checks
 GET /api/shifts
+GET /api/truck-states
 GET /board
 
 # administrator dispatcher operator supervisor
@@ -243,6 +244,7 @@ POST /api/storms/{storm_id}/crew-shifts
 POST /api/storms/{storm_id}/end
 POST /api/storms/{storm_id}/handover-notes
 POST /api/storms/{storm_id}/machines/{vehicle_id}
+POST /api/storms/{storm_id}/fleet-orders
 POST /api/storms/{storm_id}/phase
 POST /api/storms/{storm_id}/policy
 POST /api/storms/{storm_id}/policy/undo

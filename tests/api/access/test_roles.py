@@ -63,6 +63,7 @@ A_SHIFT = {
     "starts_at": "2026-12-21 06:00",
     "ends_at": "2026-12-21 14:00",
 }
+AN_ORDER = {"kind": "cancel", "vehicle_ids": [1]}
 ORDERS = {
     **COUNCIL_ORDERS,
     "read the board": ("GET", "/api/board", {}),
@@ -133,6 +134,7 @@ ORDERS = {
     "say what came to a phone": ("POST", "/api/shifts/99/messages/heard", {"json": {}}),
     "call for help": ("POST", "/api/shifts/99/sos", {"json": A_TAP}),
     "see how routes are driven": ("GET", "/api/route-checks", {}),
+    "see what trucks do": ("GET", "/api/truck-states", {}),
     "read the route check": ("GET", "/routes/99", {}),
     "clear a blocked street": ("POST", "/api/blockages/99/clear", {}),
     "see the classes": ("GET", "/api/classes", {}),
@@ -166,6 +168,7 @@ ORDERS = {
     "see who was called out": ("GET", "/api/call-outs", {}),
     "call a machine out": ("POST", "/api/call-outs", {"json": {"vehicle_id": 99}}),
     "see the roster": ("GET", "/api/roster", {}),
+    "order many shifts": ("POST", "/api/storms/99/fleet-orders", {"json": AN_ORDER}),
     "plan a shift": ("POST", "/api/storms/99/shifts", {"json": A_SHIFT}),
     "strike a shift off": ("POST", "/api/shifts/99/cancel", {}),
     "see machines out of service": ("GET", "/api/machines-out", {}),
@@ -211,7 +214,8 @@ BOARD = {"read the board", "follow the stream of a street", "look for an address
 BOARD |= {"see a route", "see a vehicle", "see the classes"}
 WATCH = {"see the vehicles' day", "see a vehicle's log", "see storms", "see closed streets"}
 WATCH |= {"see how far shifts are", "see blocked streets", "see the photo"}
-WATCH |= {"see alerts", "see how routes are driven", "read the route check"}
+WATCH |= {"see alerts", "see how routes are driven", "see what trucks do"}
+WATCH |= {"read the route check"}
 WATCH |= {"see what a truck does next", "see who comes to a street", "see the timeline"}
 WATCH |= {"see route sheets", "see what a storm took", "see who was called out"}
 WATCH |= {"see what became of legs", "be seen at the board"}
@@ -247,7 +251,7 @@ MAY = {
     Role.CREW: CREW,
     Role.COUNCIL: COUNCIL,
     Role.WALL: {"read the board", "see how far shifts are", "see blocked streets", "see alerts"}
-    | {"see how routes are driven", "see closed streets"},
+    | {"see how routes are driven", "see what trucks do", "see closed streets"},
 }
 
 

@@ -63,17 +63,21 @@ def test_a_server_opens_though_its_board_cannot_be_made(settings, city_folder, c
     app.engine.dispose()
 
 
-def test_a_truck_tells_its_legs_its_load_and_its_hours(client, app, clock, plan):
+def test_a_truck_tells_its_runs_its_load_and_its_hours(client, app, clock, plan):
     desk = client.get("/api/board/trucks/1").json()
-    assert (desk["load_kg"], desk["ahead"]) == (desk["hopper_kg"], 3)
+    assert (desk["load_kg"], desk["more"]) == (desk["hopper_kg"], 0)
+    main, rose = desk["runs"]  # both blocks of the main street are one run
+    assert (main["leg"], main["street"]["en"], main["segment_id"]) == (0, "Imam Street", STREETS[0])
+    assert main["length_m"] + rose["length_m"] == desk["left_m"] > main["length_m"] > 0
     tap_first_leg(client, plan, clock)
     app.alert_task.run()
     desk = client.get("/api/board/trucks/1").json()
-    assert (desk["load_kg"], desk["ahead"], len(desk["legs"])) == (900.0, 2, 2)
-    assert [leg["segment_id"] for leg in desk["legs"]] == list(STREETS[1:])
-    assert desk["legs"][0]["expected_at"] > desk["legs"][0]["ends_at"]
+    assert desk["load_kg"] == 900.0
+    assert [run["segment_id"] for run in desk["runs"]] == list(STREETS[1:])
+    assert desk["runs"][0]["expected_at"] is not None
+    assert desk["runs"][0]["late_min"] >= 0
     assert desk["shift_ends_at"] > desk["shift_starts_at"]
-    assert client.get("/api/board/trucks/2").json()["legs"] == []
+    assert client.get("/api/board/trucks/2").json()["runs"] == []
 
 
 def test_a_street_tells_who_comes_who_asked_and_storms_before(client, plan):

@@ -15,7 +15,7 @@ from data.model import Role
 from maps.alerts import AlertView
 from maps.board.board import CityView, StormView, VehicleView
 from maps.pages.wall import PrivateText, for_wall
-from maps.routes.plan_vs_actual import CheckView
+from maps.routes.plan_vs_actual import CheckView, TruckStateView
 from maps.shifts.driver import BlockageView, ProgressView
 from maps.storms.storms import ClosureView
 
@@ -63,6 +63,7 @@ SEEN_BY_KIND = {
     "closures": ClosureView,
     "legs": ProgressView,
     "storm": StormView,
+    "trucks": TruckStateView,
     "vehicles": VehicleView,
 }
 NO_VIEWS = {"beat", "coverage"}

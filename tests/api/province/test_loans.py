@@ -73,7 +73,7 @@ def in_service(browser, name, storm):
         return [
             names.get(each.vehicle_id, "retired")
             for each in list_shifts(tx, storm.id)
-            if each.state is not ShiftState.ENDED
+            if not each.over
         ]
 
 

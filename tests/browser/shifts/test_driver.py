@@ -369,6 +369,7 @@ def test_a_dispatcher_gives_a_code_and_sees_the_driver_move(visit, plan, databas
     board = visit.board()
     board.click("#tab-trucks")
     board.click("#list-trucks li:first-child")
+    board.get_by_role("button", name="Driver code", exact=True).click()
     board.select_option("board-side select[name=login]", "reza")
     board.click("board-side form:has(select[name=login]) button")
     given = board.locator("board-side .digits").inner_text().replace(" ", "")

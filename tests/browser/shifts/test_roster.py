@@ -1,11 +1,14 @@
 """The roster's page and the note to the next dispatcher, in both languages."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
 from data.model import Actor, ActorKind, Role
 from data.store.accounts.accounts import add_user
-from data.store.database.engine import transaction
+from data.store.database.engine import reading, transaction
+from data.store.shifts.shifts import list_shifts
 from fleet.messages.handover_notes import write_note
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
@@ -68,3 +71,36 @@ def keep_the_roster(visit: Visit, language: str, t) -> None:
     first.get_by_text(t("Next shift"), exact=True).click()
     form.get_by_role("button", name=t("Add the shift")).click()
     expect(first.locator(".shifts > li")).to_have_count(before + 1)
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_all_machines_are_extended_in_two_clicks_without_leaving_the_page(
+    visit: Visit, language: str
+) -> None:
+    city, t = visit.city, translator(language)
+    with transaction(city.engine) as tx:
+        storm = start_storm(tx, BEFORE, "Snow", city.network, city.policy, city.clock.now())
+    visit.come_in("dispatcher")
+    page = visit.page
+    visit.go(f"/roster?lang={language}")
+    page.evaluate("window.same = true")
+    with reading(city.engine) as tx:
+        before = {one.id: one.ends_at for one in list_shifts(tx, storm.id)}
+    page.locator("#bulk").get_by_text(t("Choose all")).click()
+    page.locator("#bulk").get_by_role("button", name=t("+{hours} h", hours=2)).click()
+    expect(page.locator("#answer")).to_have_text(t.plural("extended:{count}", len(before)))
+    with reading(city.engine) as tx:
+        after = {one.id: one.ends_at for one in list_shifts(tx, storm.id)}
+    assert after == {shift: end + timedelta(hours=2) for shift, end in before.items()}
+
+    first = page.locator("#machine-1")
+    first.get_by_text(t("Change"), exact=True).click()
+    form = first.locator("form[data-path$=roster]")
+    was = form.locator("[name=ends_at]").input_value()
+    form.get_by_role("button", name=t("+{hours} h", hours=1)).click()
+    assert form.locator("[name=ends_at]").input_value() != was
+    form.get_by_role("button", name=t("Save")).click()
+    expect(form).to_be_hidden()
+    assert page.evaluate("window.same")  # nothing was loaded anew
+    assert visit.grave_faults() == []
+    assert visit.complaints == []

@@ -73,7 +73,7 @@ def lose_a_truck(page: Page, t: Translator) -> str:
     """Report the first truck of the plan as broken down; returns its name."""
     page.locator("#routes .row").first.click()
     name = page.locator("board-side h2").inner_text()
-    page.get_by_role("button", name=t("Broken down: give its streets to others")).click()
+    page.get_by_role("button", name=t("Broken down"), exact=True).click()
     page.keyboard.press("Escape")
     return name
 

@@ -56,6 +56,7 @@ from fleet.requests.call_answer import Outlook
 from fleet.requests.placing import PIN_M
 from fleet.requests.sla_clocks import ClockStep
 from fleet.routes.plan_vs_actual import LegState
+from fleet.routes.truck_states import TruckState
 from fleet.shifts.roster import ConflictKind
 from fleet.shifts.route_answers import RouteAnswerState
 from fleet.shifts.shift_progress import SkipReason
@@ -168,7 +169,7 @@ SHOWN_NAMES = {
     *(f"head:{column}" for column in (*COLUMNS, "geometry")),
     *(f"evidence:{kind}" for kind in EvidenceKind),
     *(f"revision:{cause}" for cause in RevisionCause),
-    *(f"truck:{state}" for state in ("working", "driving", "stopped", "silent")),
+    *(f"truck:{state}" for state in TruckState),
     *(f"place:{kind}" for kind in (*_POINTS_OF_INTEREST.values(), *_WORSHIP.values())),
     *(f"language:{language}" for language in languages()),
     *(f"because:{reason}" for reason in LevelReason),
@@ -221,7 +222,7 @@ SHOWN_NAMES = {
     *(f"outlook:{outlook}" for outlook in Outlook),
     *(f"why:{reason}" for reason in Reason),
     *(f"side:{side}" for side in Side),
-    *(f"shift:{state}" for state in (ShiftState.PLANNED, ShiftState.DRIVING, ShiftState.ENDED)),
+    *(f"shift:{state}" for state in ShiftState),
     *(f"turn:{side}" for side in TURNS),
     *(f"moment:{kind}" for kind in Moment if kind not in (Moment.FIRST_CLEAR, Moment.ALL_CLEARED)),
     *(f"doing:{doing}" for doing in Doing),

@@ -3,6 +3,7 @@ import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { Store } from "../pages/store.js";
 import { t } from "../pages/texts.js";
+import { selection } from "./state.js";
 
 const sheets = new Store({ open: "none" });
 
@@ -11,6 +12,13 @@ export function openSheet(name) {
   document.getElementById("table").dataset.sheet = name;
   sheets.set({ open: name });
 }
+
+const narrow = matchMedia("(max-width: 900px)");
+
+// What somebody chooses, in a list or on the map, is shown: the panel would stay behind the list.
+selection.follow(({ chosen }, changes) => {
+  if ("chosen" in changes && chosen && narrow.matches) openSheet("side");
+});
 
 const BAR = [
   ["none", "map", "Map"],

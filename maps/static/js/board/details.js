@@ -43,7 +43,7 @@ selection.follow(({ chosen }, changes) => {
   if ("chosen" in changes) ask(chosen);
 });
 board.follow((_, changes) => {
-  if (changes.checks || changes.shifts || changes.plan !== undefined) soon();
+  if (changes.checks || changes.shifts || changes.trucks || changes.plan !== undefined) soon();
 });
 
 /** What is known of a truck or street, or null before it is. */

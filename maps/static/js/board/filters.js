@@ -1,10 +1,13 @@
-// What each list holds, which states it may be narrowed to, and in which orders it may stand. Pure.
+// What each list holds, which states it may be narrowed to, in which orders it may stand, and what is done with all of it.
+import { html } from "lit";
 import { boot, now } from "../pages/boot.js";
 import { latinDigits } from "../pages/number-fields.js";
 import { named, t } from "../pages/texts.js";
 import { alerts } from "../alerts/alerts.js";
+import { chooseTrucks } from "../shifts/fleet-orders.js";
+import { STATES, stateOf } from "../shifts/truck-states.js";
 import { alertRow, needsPin, requestRow, truckRow } from "./rows.js";
-import { board, openRequests, tellSeen, vehicles } from "./state.js";
+import { board, mayDispatch, openRequests, tellSeen, vehicles } from "./state.js";
 
 const LATE_MIN = 10;
 
@@ -17,6 +20,14 @@ const by = (key) => (one, other) => {
   const [first, second] = [key(one), key(other)];
   return first < second ? -1 : first > second ? 1 : 0;
 };
+
+/** The way to orders for all trucks that a list shows. */
+function ordersForAll(found) {
+  if (!mayDispatch || !board.value.storm || found.length === 0) return "";
+  return html`<button class="together" @click=${() => chooseTrucks(found.map(({ id }) => id))}>
+    <span class="icon icon-truck" aria-hidden="true"></span>${t("orders for:{count}", { count: found.length })}
+  </button>`;
+}
 
 const NEVER = "9999";
 
@@ -51,15 +62,15 @@ export const LISTS = {
     height: 57,
     items: vehicles,
     words: (vehicle) =>
-      [vehicle.name, vehicle.type, named("machine", vehicle.type), named("truck", vehicle.state)].join(" "),
+      [vehicle.name, vehicle.type, named("machine", vehicle.type), named("truck", stateOf(vehicle))].join(" "),
     row: truckRow,
     empty: () => [t("No trucks yet"), t("The fleet file of this city names no machines.")],
     states: {
       all: { words: () => t("All"), fits: all },
       ...Object.fromEntries(
-        ["working", "driving", "stopped", "silent"].map((state) => [
+        STATES.map((state) => [
           state,
-          { words: () => named("truck", state), fits: (vehicle) => vehicle.state === state },
+          { words: () => named("truck", state), fits: (vehicle) => stateOf(vehicle) === state },
         ]),
       ),
       behind: { words: () => t("late"), fits: (vehicle) => behind(vehicle) >= LATE_MIN },
@@ -68,6 +79,7 @@ export const LISTS = {
       name: { words: () => t("by name"), compare: null },
       late: { words: () => t("latest first"), compare: (one, other) => behind(other) - behind(one) },
     },
+    together: ordersForAll,
   },
   alerts: {
     title: () => t("Alerts"),

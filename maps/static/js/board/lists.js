@@ -7,7 +7,7 @@ import { counted, LISTS, narrowed } from "./filters.js";
 import "./long-list.js";
 import { board, choose, findRequests, openRequests, outlined, selection } from "./state.js";
 
-const SHOWN = ["loaded", "requests", "vehicles", "alerts", "shifts", "blockages", "checks", "storm"]; // of the board
+const SHOWN = ["loaded", "requests", "vehicles", "alerts", "shifts", "trucks", "blockages", "checks", "storm"]; // of the board
 const KEPT_MS = 5000; // ages and deadlines go on, but not faster than anybody reads
 const TYPING_MS = 200; // so long nothing is typed before the server is asked
 
@@ -165,7 +165,7 @@ class Lists extends Part {
     if (all.length === 0)
       return html`<div class="empty"><h3>${list.empty()[0]}</h3><p class="muted small">${list.empty()[1]}</p></div>`;
     const { chosen } = selection.value;
-    return html`${this.states(list, counts)} ${this.tally(list, found.length, all.length)}
+    return html`${this.states(list, counts)} ${this.tally(list, found.length, all.length)} ${list.together?.(found) ?? ""}
       <long-list
         .name=${`list-${this.tab}`}
         .label=${list.title()}

@@ -1,8 +1,9 @@
 // One line of each list.
 import { html } from "lit";
 import { age, named, t, time } from "../pages/texts.js";
-import { answerSign, outSign, shiftOf } from "../shifts/route-answers.js";
+import { answerSign, outSign } from "../shifts/route-answers.js";
 import { progress } from "../shifts/drivers.js";
+import { phaseOf, stateOf } from "../shifts/truck-states.js";
 import { board, outlined } from "./state.js";
 
 const KIND_ICON = {
@@ -34,11 +35,8 @@ export const requestRow = (request) => html`${kindIcon(request.kind)}
     }</span
   >`;
 
-/** How far a truck's route is, while somebody drives it; else what kind of machine it is. */
-function doing(vehicle) {
-  const shift = shiftOf(vehicle.id);
-  return (shift?.state === "driving" && progress(shift)) || named("machine", vehicle.type);
-}
+/** How far a truck's route is, once it has begun; else what kind of machine it is. */
+const doing = (vehicle) => (phaseOf(vehicle.id) === "driving" && progress(vehicle.id)) || named("machine", vehicle.type);
 
 /** How many messages of a truck's driver nobody has read. */
 export const unread = (vehicleId) =>
@@ -50,10 +48,10 @@ function letters(vehicleId) {
 }
 
 /** A machine: its name, what it does and how far its route is, since when that is known. */
-export const truckRow = (vehicle) => html`<span class="dot truck-${vehicle.state}" aria-hidden="true"></span>
+export const truckRow = (vehicle) => html`<span class="dot truck-${stateOf(vehicle)}" aria-hidden="true"></span>
   <span class="what"><bdi>${vehicle.name}</bdi>${letters(vehicle.id)}</span>
   <span class="when">${vehicle.fixed_at ? time(vehicle.fixed_at) : ""}</span>
-  <span class="sub">${outSign(vehicle.id) ?? html`${named("truck", vehicle.state)}${answerSign(vehicle.id)} · ${doing(vehicle)}`}</span>`;
+  <span class="sub">${outSign(vehicle.id) ?? html`${named("truck", stateOf(vehicle))}${answerSign(vehicle.id)} · ${doing(vehicle)}`}</span>`;
 
 /** Something that wants a human. */
 export const alertRow = (

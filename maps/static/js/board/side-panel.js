@@ -7,6 +7,7 @@ import { closures } from "../storms/closures.js";
 import { crewPanel, crews } from "../crews/jobs.js";
 import { details } from "./details.js";
 import { codes } from "../shifts/drivers.js";
+import { fleet, fleetPanel } from "../shifts/fleet-orders.js";
 import { draftState } from "../edits/draft.js";
 import { drafted } from "../edits/routes.js";
 import { planPanel } from "../planning/plan.js";
@@ -18,9 +19,10 @@ import { presence } from "../messages/presence.js";
 import { board, choose, selection } from "./state.js";
 import { streetPanel, streets } from "../streets/street.js";
 import { truckPanel } from "./truck.js";
+import { opened } from "./truck-actions.js";
 import { alertPanel } from "../alerts/server-alerts.js";
 
-const PANELS = { alert: alertPanel, request: requestPanel, truck: truckPanel, street: streetPanel, blockage: blockagePanel, crew_job: crewPanel };
+const PANELS = { alert: alertPanel, fleet: fleetPanel, request: requestPanel, truck: truckPanel, street: streetPanel, blockage: blockagePanel, crew_job: crewPanel };
 
 /** Plans to publish stay in sight, whatever is selected. */
 const drafts = html`<board-drafts .see=${compare}></board-drafts>`;
@@ -32,7 +34,7 @@ class Side extends Part {
   }
 
   get stores() {
-    return [board, selection, streets, codes, closures, crews, details, presence, draftState, drafted];
+    return [board, selection, streets, codes, closures, crews, details, fleet, opened, presence, draftState, drafted];
   }
 
   connectedCallback() {

@@ -13,6 +13,7 @@ export const board = new Store({
   requests: new Map(),
   runs: new Map(),
   shifts: new Map(),
+  trucks: new Map(),
   blockages: new Map(),
   out: new Map(),
   alerts: new Map(),

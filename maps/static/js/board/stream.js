@@ -6,6 +6,7 @@ import { t } from "../pages/texts.js";
 import { reloadCrews } from "../crews/jobs.js";
 import { mergeClosures, reloadClosures } from "../storms/closures.js";
 import { reloadDrivers } from "../shifts/drivers.js";
+import { mergeTrucks, reloadTrucks } from "../shifts/truck-states.js";
 import { heardOfDraft, mergeOrders, reloadOrders } from "../edits/draft.js";
 import { mergeNotes, reloadNotes } from "../messages/handover-notes.js";
 import { meet } from "../messages/presence.js";
@@ -23,7 +24,7 @@ const silently = (ask) => ask().catch(() => board.set({ connected: false }));
 /** All that the stream did not tell us while it was broken, or tells us only by name. */
 async function everything() {
   const words = onlyWall ? [] : [reloadMessages(), reloadOrders(), reloadCrews()];
-  await Promise.all([reload(), reloadDrivers(), reloadClosures(), reloadWatch(), reloadNotes(), ...words]);
+  await Promise.all([reload(), reloadDrivers(), reloadTrucks(), reloadClosures(), reloadWatch(), reloadNotes(), ...words]);
 }
 
 function finished(runs) {
@@ -63,6 +64,7 @@ export function follow() {
     runs: (list) => finished(Array.isArray(list) ? list : [list]),
     what_ifs: () => attempt(reloadWhatIfs),
     legs: (list) => merge("shifts", list),
+    trucks: mergeTrucks,
     blockages: (list) => merge("blockages", list),
     closures: mergeClosures,
     crews: () => (onlyWall ? undefined : silently(reloadCrews)),

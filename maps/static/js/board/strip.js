@@ -4,6 +4,7 @@ import { boot, now } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
 import { brief, date, duration, nameHere, named, number, percent, t, time } from "../pages/texts.js";
 import { openSheet } from "./bottom-sheets.js";
+import { stateOf } from "../shifts/truck-states.js";
 import { board, choose, openRequests, vehicles } from "./state.js";
 
 const MINUTE_MS = 60_000;
@@ -65,7 +66,7 @@ class Strip extends TickingPart {
       <div class="figures">
         ${this.figure(share == null ? t("none") : percent(share), t("{name} within target", { name: first }), t("Share of the most important streets that are clear in time"), classes)}
         ${this.figure(number(openRequests().length), t("open requests"), t("Requests in this storm that are not done yet"), () => lists("requests"))}
-        ${this.figure(number(vehicles().filter((vehicle) => vehicle.state === "working").length), t("trucks at work"), t("Trucks that are plowing or salting right now"), () => lists("trucks"))}
+        ${this.figure(number(vehicles().filter((vehicle) => stateOf(vehicle) === "working").length), t("trucks at work"), t("Trucks that are plowing or salting right now"), () => lists("trucks"))}
         ${this.figure(storm ? nextDeadline(figures.next_deadline) : t("none"), t("next deadline"), t("Time until the next street is due"), classes)}
       </div>`;
   }

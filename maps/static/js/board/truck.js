@@ -1,21 +1,22 @@
-// A truck: what it does now and next, its load and hours, its driver, what was seen of it, and its route.
+// A truck: what one may order, what it does now and next, then its driver, what was seen of it, and its route.
 import { html } from "lit";
 import { now } from "../pages/boot.js";
 import { attempt } from "../pages/notices.js";
 import { post } from "../pages/net.js";
-import { age, brief, length, named, number, streetName, t, time } from "../pages/texts.js";
-import { outFacts, shiftOf } from "../shifts/route-answers.js";
+import { age, brief, length, named, number, streetName, t, time, times } from "../pages/texts.js";
+import { outFacts } from "../shifts/route-answers.js";
+import { shiftOf, stateOf, stateSign } from "../shifts/truck-states.js";
 import { detailsOf, reloadDetails } from "./details.js";
-import { driverFacts } from "../shifts/drivers.js";
+import { driverFacts, progress } from "../shifts/drivers.js";
 import { truckEdit } from "../edits/panels.js";
 import { orderPart } from "../edits/routes.js";
 import { facts } from "../pages/facts.js";
 import { brokenPart, truckOrders } from "../replanning/replan.js";
 import { board, choose, mayDispatch } from "./state.js";
+import { truckActions } from "./truck-actions.js";
 import { alertFacts, checkFacts } from "../alerts/server-alerts.js";
 
-const MINUTE_MS = 60000;
-const LATE_MS = 10 * MINUTE_MS;
+const LATE_MIN = 10;
 
 /** The published route of a truck, if it has one. */
 export const routeOf = (vehicleId) =>
@@ -28,7 +29,7 @@ function routeFacts(route) {
   if (!route) return html`<p class="muted small">${t("The published plan gives this truck no route.")}</p>`;
   return html`<h3>${t("Its route")}</h3>
     ${facts([
-      [t("Hours"), html`<bdi dir="ltr">${time(route.starts_at)}–${time(route.ends_at)}</bdi>`],
+      [t("Hours"), html`<bdi>${times(route.starts_at, route.ends_at)}</bdi>`],
       [t("Plowing"), length(route.work_m)],
       [t("Deadhead"), length(route.drive_m)],
       [t("Reloads"), number(route.reloads ?? 0)],
@@ -36,26 +37,33 @@ function routeFacts(route) {
     <p class="muted small">${t("The line on the map is the plan; colors show only what trucks have proved.")}</p>`;
 }
 
-function legItem(leg, truck, first) {
-  const late = Date.parse(leg.expected_at) - Date.parse(leg.ends_at);
-  const place = leg.street ? html`<bdi>${streetName(leg.street)}</bdi>` : "";
+/** "Imam to Mill Street, 1.2 km, both directions": what of a run's street is to be done. */
+function stretch({ kind, start, end, length_m: metres, both_ways: both }) {
+  const [from, to] = [start, end].map((name) => name && `\u2068${streetName(name)}\u2069`);
+  const between = from && to ? t("{start} to {end}", { start: from, end: to }) : from ? t("from {start}", { start: from }) : "";
+  const far = kind === "work" || kind === "drive" ? length(metres) : "";
+  return [between, far, both ? t("both directions") : ""].filter(Boolean).join(t(", "));
+}
+
+function runItem(run, truck, first) {
+  const place = run.street ? html`<bdi>${streetName(run.street)}</bdi>` : "";
   const street =
-    leg.segment_id === null
+    run.segment_id === null
       ? place
-      : html`<button class="link" @click=${() => choose("street", leg.segment_id, { vehicle: truck, leg: leg.number })}>${place}</button>`;
+      : html`<button class="link" @click=${() => choose("street", run.segment_id, { vehicle: truck, leg: run.leg })}>${place}</button>`;
   return html`<li class=${first ? "present" : ""}>
-    <span class="lane-bar ${leg.kind}" aria-hidden="true"></span>
-    <span>${named("leg_kind", leg.kind)} ${street}</span>
-    <span class="when ${late >= LATE_MS ? "danger" : ""}">${leg.expected_at === null ? "–" : time(leg.expected_at)}</span>
+    <span class="lane-bar ${run.kind}" aria-hidden="true"></span>
+    <span>${run.kind === "work" ? "" : named("leg_kind", run.kind)} ${street} <span class="muted small stretch">${stretch(run)}</span></span>
+    <span class="when ${run.late_min >= LATE_MIN ? "danger" : ""}">${run.expected_at === null ? "–" : time(run.expected_at)}</span>
   </li>`;
 }
 
-function legs(details) {
-  if (details.legs.length === 0) return "";
+function nextRuns(details) {
+  if (details.runs.length === 0) return "";
   return html`<section class="next-legs">
     <h3>${t("Now and next")}</h3>
-    <ol class="legs">${details.legs.map((leg, i) => legItem(leg, details.vehicle_id, i === 0))}</ol>
-    <p class="muted small">${t("ahead:{count}", { count: details.ahead })}</p>
+    <ol class="legs">${details.runs.map((run, i) => runItem(run, details.vehicle_id, i === 0))}</ol>
+    <p class="muted small">${details.more > 0 ? html`${t("more runs:{count}", { count: details.more })} · ` : ""}${t("{length} of work ahead in all", { length: length(details.left_m) })}</p>
   </section>`;
 }
 
@@ -92,52 +100,41 @@ async function keepPhone(event, login) {
   if (await attempt(() => post("/api/drivers/phone", { login, phone }))) reloadDetails();
 }
 
-/** The driver's number to call, or a field to write it down. */
-function call(details) {
-  if (!details.driver) return "";
-  if (details.phone) {
-    return html`<a class="button wide" href="tel:${details.phone.replace(/[^+\d]/g, "")}">
-      <span class="icon icon-phone" aria-hidden="true"></span>${t("Call {who}", { who: `\u2068${details.driver}\u2069` })} <bdi dir="ltr">${details.phone}</bdi>
-    </a>`;
-  }
-  if (!mayDispatch) return "";
+/** A field for the driver's number, where nobody has written it down. */
+function phoneField(details) {
+  if (!details.driver || details.phone || !mayDispatch) return "";
   return html`<form class="ask" @submit=${(event) => keepPhone(event, details.driver)}>
     <label><span>${t("Phone of the driver")}</span><input name="phone" type="tel" dir="ltr" maxlength="30" required /></label>
     <button>${t("Keep it")}</button>
   </form>`;
 }
 
-function detailFacts(details) {
-  if (!details) return html`<div class="skeleton" aria-hidden="true"></div>`;
-  return html`${facts([
-      [t("Load by the plan"), load(details)],
-      [t("Hours of service"), hours(details)],
-      [t("Actual"), evidence(details)],
-    ])}
-    ${call(details)} ${legs(details)}`;
-}
+const lastSeen = ({ fixed_at: at }) => (at ? t("{span} ago ({time})", { span: age(at), time: time(at) }) : t("never"));
 
-/** Everything about one truck; messages to its driver come in an element of their own. */
+/** The machine, and where and how it was last seen. */
+const machineFacts = (vehicle, details) => html`<h3>${t("Machine")}</h3>
+  ${facts([
+    [t("Machine"), named("machine", vehicle.type)],
+    [t("Out of service"), outFacts(vehicle.id)],
+    [t("Speed"), stateOf(vehicle) === "silent" ? null : speed(vehicle)],
+    [t("Last position"), lastSeen(vehicle)],
+    [t("Load by the plan"), details ? load(details) : null],
+    [t("Actual"), details ? evidence(details) : null],
+  ])}`;
+
+/** What a truck does now, and how far its route is. */
+const doing = (vehicle) => html`<p class="doing">${stateSign(vehicle)}
+  <span class="muted small">${[progress(vehicle.id), vehicle.fixed_at ? lastSeen(vehicle) : ""].filter(Boolean).join(" · ")}</span></p>`;
+
+/** One truck: what it does, what one may order, what it does next; then all else that is known. */
 export function truckPanel(id) {
   const vehicle = board.value.vehicles.get(id);
   if (!vehicle) return html`<p class="muted">${t("error:not_found")}</p>`;
+  const details = detailsOf("truck", id);
   return html`<h2><bdi>${vehicle.name}</bdi></h2>
-    ${brokenPart(id)} ${alertFacts(id)} ${facts([
-      [
-        t("Status"),
-        html`<span class="dot truck-${vehicle.state}" aria-hidden="true"></span> ${named("truck", vehicle.state)}`,
-      ],
-      [t("Machine"), named("machine", vehicle.type)],
-      [t("Out of service"), outFacts(id)],
-      [t("Speed"), vehicle.state === "silent" ? null : speed(vehicle)],
-      [
-        t("Last position"),
-        vehicle.fixed_at
-          ? t("{span} ago ({time})", { span: age(vehicle.fixed_at), time: time(vehicle.fixed_at) })
-          : t("never"),
-      ],
-    ])}
-    ${orderPart(id)} ${detailFacts(detailsOf("truck", id))}
-    <truck-messages .vehicle=${id}></truck-messages>
-    ${driverFacts(id)} ${checkFacts(id)} ${truckEdit(id)} ${routeFacts(routeOf(id))} ${truckOrders(id)}`;
+    ${doing(vehicle)} ${brokenPart(id)} ${alertFacts(id)} ${truckActions(id, details)} ${orderPart(id)}
+    ${details ? nextRuns(details) : html`<div class="skeleton" aria-hidden="true"></div>`}
+    ${driverFacts(id, details ? hours(details) : null)} ${details ? phoneField(details) : ""}
+    ${checkFacts(id)} ${machineFacts(vehicle, details)}
+    ${truckEdit(id)} ${routeFacts(routeOf(id))} ${truckOrders(id)}`;
 }

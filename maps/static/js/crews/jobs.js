@@ -3,7 +3,7 @@ import { html } from "lit";
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
-import { deadline, named, number, t, time } from "../pages/texts.js";
+import { deadline, named, number, t, times } from "../pages/texts.js";
 import { color, onTheme } from "../pages/theme.js";
 import { numberIn } from "../pages/number-fields.js";
 import { facts } from "../pages/facts.js";
@@ -113,7 +113,7 @@ export function signed({ crew_job: id }) {
   return job ? { kind: "crew_job", id, label: crewJobName(job) } : null;
 }
 
-const when = (job) => (job.from_at ? `${time(job.from_at)}–${time(job.until_at)}` : null);
+const when = (job) => (job.from_at ? times(job.from_at, job.until_at) : null);
 
 function jobFacts(job) {
   return facts([

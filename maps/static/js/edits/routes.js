@@ -4,7 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { get } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { streetName, t, time } from "../pages/texts.js";
-import { shiftOf } from "../shifts/route-answers.js";
+import { shiftOf } from "../shifts/truck-states.js";
 import { change, draftState } from "./draft.js";
 import { choose, selection } from "../board/state.js";
 import { nameOf } from "../streets/names.js";

@@ -5,7 +5,7 @@ import { Store } from "../pages/store.js";
 import { notify } from "../pages/notices.js";
 import { t } from "../pages/texts.js";
 import { askWhat } from "./conflict.js";
-import { shiftOf } from "../shifts/route-answers.js";
+import { shiftOf } from "../shifts/truck-states.js";
 import { board, reload, selection } from "../board/state.js";
 
 const EVERY_MS = 20000; // the server forgets a board that is silent for a minute

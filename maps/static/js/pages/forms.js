@@ -18,5 +18,10 @@ export function sendForms({ wanted, headers = () => ({}), refuse, sent = () => l
     }
   };
   document.addEventListener("submit", send);
-  for (const form of document.querySelectorAll("form[data-path]")) form.inert = false;
+  wake(document);
+}
+
+/** Let forms be filled in, of a part of the page that has just come. */
+export function wake(part) {
+  for (const form of part.querySelectorAll("form[data-path]")) form.inert = false;
 }

@@ -58,6 +58,9 @@ export const percent = (share) => t("{value} %", { value: Math.floor(share * 100
 /** Clock time of a moment (ISO text or ms). */
 export const time = (moment) => clockTime.format(new Date(moment));
 
+/** From one clock time to another, as the reader says it. */
+export const times = (from, until) => t("{from}–{until}", { from: time(from), until: time(until) });
+
 const parts = (moment) =>
   Object.fromEntries(dayParts.formatToParts(new Date(moment)).map(({ type, value }) => [type, value]));
 

@@ -1,6 +1,6 @@
 // The plan: start a storm, ask for routes, watch the search, publish what it found.
 import { html } from "lit";
-import { length, named, percent, t, time } from "../pages/texts.js";
+import { length, named, percent, t, time, times } from "../pages/texts.js";
 import { beginEditing, draftState } from "../edits/draft.js";
 import { facts } from "../pages/facts.js";
 import { listbox } from "../pages/listbox.js";
@@ -45,7 +45,7 @@ function published(plan) {
       row: (
         route,
       ) => html`<span class="icon icon-truck" aria-hidden="true"></span><span class="what" dir="auto">${route.vehicle}</span>
-        <span class="when"><bdi dir="ltr">${time(route.starts_at)}–${time(route.ends_at)}</bdi></span>
+        <span class="when"><bdi>${times(route.starts_at, route.ends_at)}</bdi></span>
         <span class="sub">${t("{work} plowing, {drive} deadhead", { work: length(route.work_m), drive: length(route.drive_m) })}</span>`,
     })}`;
 }

@@ -221,7 +221,8 @@ function replanOf(vehicleId) {
   return mine.sort((one, other) => other.id - one.id)[0];
 }
 
-const isBroken = (out) => out?.reason === "broken";
+/** Whether a machine is out of service because it broke down. */
+export const isBroken = (out) => out?.reason === "broken";
 
 function replanState(run) {
   if (!run) return "";
@@ -246,10 +247,15 @@ export function brokenPart(vehicleId) {
 </section>`;
 }
 
-/** What a dispatcher may report of a truck: each leads to a draft for the others. */
+/** Report that a truck has broken down: others get its streets. */
+export const breakDown = (vehicleId) => report({ cause: "breakdown", vehicle_id: vehicleId });
+
+/** Give a truck streets of others. */
+export const giveStreets = (vehicleId) => report({ cause: "new_machine", vehicle_id: vehicleId });
+
+/** By how much a truck is late, and how many others may hear of what changes for it. */
 export function truckOrders(vehicleId) {
-  if (!mayDispatch) return "";
-  if (isBroken(board.value.out.get(vehicleId)) || !board.value.plan) return "";
+  if (!mayDispatch || !board.value.plan || isBroken(board.value.out.get(vehicleId))) return "";
   const late = (event) => {
     if (event.target.value) report({ cause: "late", vehicle_id: vehicleId, minutes: Number(event.target.value) });
     event.target.value = "";
@@ -257,17 +263,11 @@ export function truckOrders(vehicleId) {
   return html`<section class="orders" aria-label=${t("It cannot go on as planned")}>
     <h3>${t("It cannot go on as planned")}</h3>
     ${budgetField()}
-    <button class="wide" @click=${() => report({ cause: "breakdown", vehicle_id: vehicleId })}>
-      <span class="icon icon-triangle-alert" aria-hidden="true"></span>${t("Broken down: give its streets to others")}
-    </button>
     <label class="late"><span>${t("Late by")}</span>
       <select @change=${late}>
         <option value="">${t("choose")}</option>
         ${LATE_MINUTES.map((minutes) => html`<option value=${minutes}>${duration(minutes * 60_000)}</option>`)}
       </select></label>
-    <button class="wide" @click=${() => report({ cause: "new_machine", vehicle_id: vehicleId })}>
-      <span class="icon icon-truck" aria-hidden="true"></span>${t("It is new: give it streets of others")}
-    </button>
   </section>`;
 }
 

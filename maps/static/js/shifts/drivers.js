@@ -3,8 +3,9 @@ import { html } from "lit";
 import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
-import { named, number, streetName, t, time } from "../pages/texts.js";
-import { answerWords, reloadOut, shiftOf } from "./route-answers.js";
+import { named, number, streetName, t, time, times } from "../pages/texts.js";
+import { answerWords, reloadOut } from "./route-answers.js";
+import { isPast, phaseOf, shiftOf } from "./truck-states.js";
 import { facts } from "../pages/facts.js";
 import { change } from "../messages/presence.js";
 import { board, keyed, mayDispatch, merge, onlyWall, selection } from "../board/state.js";
@@ -31,11 +32,12 @@ export async function reloadDrivers() {
 
 const km = (metres) => Math.round(metres / 100) / 10;
 
-/** "3.2 of 11 km", or nothing before there is something to do. */
-export const progress = (shift) =>
-  shift?.work_m > 0
-    ? t("{done} of {all} km", { done: km(shift.done_m), all: km(shift.work_m) })
-    : "";
+/** "3.2 of 11 km" of a truck's route, by evidence; nothing where its shift has no route. */
+export function progress(vehicleId) {
+  const check = board.value.checks.get(vehicleId);
+  if (!(check?.work_m > 0) || check.shift_id !== shiftOf(vehicleId)?.id) return "";
+  return t("{done} of {all} km", { done: km(check.done_m), all: km(check.work_m) });
+}
 
 async function giveCode(event, shift) {
   event.preventDefault();
@@ -75,8 +77,9 @@ function whoDrives(shift) {
   >`;
 }
 
-function codeForm(shift) {
-  if (!mayDispatch || shift.state === "ended") return "";
+/** The form that gives a code for a shift, and the code that was given. */
+export function codeForm(shift) {
+  if (!shift || !mayDispatch || isPast(shift.vehicle_id)) return "";
   const { given } = codes.value;
   if (given?.shift === shift.id) return shownCode(given);
   return html`<form class="column" @submit=${(event) => giveCode(event, shift)}>
@@ -92,24 +95,24 @@ const leftOut = (shift) =>
   shift.reason ? html`${t(`skip:${shift.reason}`)}${shift.at ? html` · ${time(shift.at)}` : ""}` : null;
 
 function done(shift) {
-  const words = progress(shift);
+  const words = progress(shift.vehicle_id);
   if (!words || shift.skipped === 0) return words;
   return html`${words} · ${t("{count} left out", { count: shift.skipped })}`;
 }
 
-/** What a truck's driver does, for its panel. */
-export function driverFacts(vehicleId) {
+/** What a truck's driver does, for its panel; `hours` says how much of the shift is left. */
+export function driverFacts(vehicleId, hours) {
   const shift = shiftOf(vehicleId);
   if (!shift) return "";
   return html`<h3>${t("Its driver")}</h3>
     ${facts([
       [t("Driver"), shift.driver ? html`<bdi>${shift.driver}</bdi>` : null],
-      [t("Shift"), named("shift", shift.state)],
-      [t("Hours"), html`<bdi dir="ltr">${time(shift.starts_at)}–${time(shift.ends_at)}</bdi> · <a href="/roster#machine-${vehicleId}">${t("Roster")}</a>`],
+      [t("Shift"), named("shift", phaseOf(vehicleId))],
+      [t("Hours"), html`<bdi>${times(shift.starts_at, shift.ends_at)}</bdi> · <a href="/roster#machine-${vehicleId}">${t("Roster")}</a>`],
       [t("Route, says the driver"), answerWords(shift)],
+      [t("Hours of service"), hours],
       [t("Progress"), done(shift)],
-      [t("Next"), shift.state === "driving" && shift.street ? html`<bdi>${streetName(shift.street)}</bdi>` : null],
+      [t("Next"), phaseOf(vehicleId) === "driving" && shift.street ? html`<bdi>${streetName(shift.street)}</bdi>` : null],
       [t("Last left out because"), leftOut(shift)],
-    ])}
-    ${codeForm(shift)}`;
+    ])}`;
 }

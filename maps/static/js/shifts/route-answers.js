@@ -3,37 +3,27 @@ import { html } from "lit";
 import { get } from "../pages/net.js";
 import { t, time } from "../pages/texts.js";
 import { board, keyed } from "../board/state.js";
-
-const RANK = { driving: 0, planned: 1, ended: 2 };
-
-/** The shift of a truck that counts now: on the road, else the next one, else the last one. */
-export function shiftOf(vehicleId) {
-  const order = (one, other) => {
-    if (RANK[one.state] !== RANK[other.state]) return RANK[one.state] - RANK[other.state];
-    const sooner = one.starts_at.localeCompare(other.starts_at) || one.id - other.id;
-    return one.state === "ended" ? -sooner : sooner;
-  };
-  return [...board.value.shifts.values()].filter((shift) => shift.vehicle_id === vehicleId).sort(order).at(0);
-}
+import { isPast, phaseOf, shiftOf } from "./truck-states.js";
 
 /** Ask which machines are out of service, and why. */
 export async function reloadOut() {
   board.set({ out: keyed(await get("/api/machines-out")) });
 }
 
-/** What a route's driver says of it, or nothing where nobody asked him. */
+/** What a route's driver says of it; nothing where nobody asked him, or where he drives it without a word. */
 export function answerWords(shift) {
-  if (!shift || shift.answer === "none") return null;
+  if (!shift || shift.answer === "none" || isPast(shift.vehicle_id)) return null;
+  if (shift.answer === "waiting" && phaseOf(shift.vehicle_id) !== "planned") return null;
   const word = t(`route_answer:${shift.answer}`);
   if (shift.answer !== "declined") return shift.answered_at ? html`${word} · ${time(shift.answered_at)}` : word;
   const words = shift.words ? html` · <bdi>${shift.words}</bdi>` : "";
   return html`<strong class="danger">${word}: ${t(`decline:${shift.declined}`)}</strong>${words} · ${time(shift.answered_at)}`;
 }
 
-/** The sign of a route that waits for its driver or is declined, for the list of trucks. */
+/** The sign of a route that waits for its driver, who has not set off, or is declined, for the list of trucks. */
 export function answerSign(vehicleId) {
-  const shift = shiftOf(vehicleId);
-  if (shift?.answer === "waiting") return html` · <span class="muted">${t("route_answer:waiting")}</span>`;
+  const shift = isPast(vehicleId) ? null : shiftOf(vehicleId);
+  if (shift?.answer === "waiting" && phaseOf(vehicleId) === "planned") return html` · <span class="muted">${t("route_answer:waiting")}</span>`;
   if (shift?.answer === "declined") return html` · <strong class="danger">${t("route_answer:declined")}</strong>`;
   return "";
 }

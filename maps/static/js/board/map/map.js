@@ -7,7 +7,7 @@ import { highlightHovered, highlightSelected } from "../../pages/map/highlight.j
 import { followTheme, makeMap, repaint, reveal } from "../../pages/map/map.js";
 import { around, makeTooltip, put } from "../../pages/map/hover.js";
 import { TruckOverlay } from "../../pages/map/trucks.js";
-import { shiftOf } from "../../shifts/route-answers.js";
+import { shiftOf } from "../../shifts/truck-states.js";
 import { blockedName } from "../../shifts/blockage.js";
 import { drawClosures } from "../../storms/closures.js";
 import { crews, drawCrews, signed } from "../../crews/jobs.js";

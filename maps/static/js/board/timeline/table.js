@@ -1,6 +1,6 @@
 // The timeline as lists: for who cannot see bars, or would rather read.
 import { html } from "lit";
-import { named, number, t, time } from "../../pages/texts.js";
+import { named, number, t, time, times } from "../../pages/texts.js";
 import "../long-list.js";
 import { choose, selection } from "../state.js";
 import { stateOf } from "./lanes.js";
@@ -36,7 +36,7 @@ function trucks(lanes, chosen) {
 function legRow({ lane, leg }) {
   const at = lane.became.done.get(leg);
   return html`<span class="leg leg-${stateOf(lane, leg)}" aria-hidden="true"></span>
-    <span class="what"><bdi dir="ltr">${time(lane.starts[leg])}–${time(lane.ends[leg])}</bdi> · ${number(leg + 1)} · ${named("leg_kind", lane.kinds[leg])}</span>
+    <span class="what"><bdi>${times(lane.starts[leg], lane.ends[leg])}</bdi> · ${number(leg + 1)} · ${named("leg_kind", lane.kinds[leg])}</span>
     <span class="when">${named("leg", stateOf(lane, leg))}${at ? ` · ${time(at)}` : ""}</span>`;
 }
 

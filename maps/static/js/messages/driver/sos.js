@@ -6,7 +6,7 @@ import { notify } from "../../pages/notices.js";
 import { OfflineQueue } from "../../pages/offline-queue.js";
 import { Store } from "../../pages/store.js";
 import { t } from "../../pages/texts.js";
-import { drive } from "../../shifts/driver/state.js";
+import { drive, isOver } from "../../shifts/driver/state.js";
 import { icon } from "../../shifts/driver/words.js";
 
 const HOLD_MS = 2000;
@@ -75,7 +75,7 @@ class Sos extends Part {
 
   render() {
     const { shift, loaded } = drive.value;
-    if (!loaded || shift.state === "ended") return nothing;
+    if (!loaded || isOver(shift)) return nothing;
     const { holding } = help.value;
     return html`<button
         class="sos ${holding ? "holding" : ""}"

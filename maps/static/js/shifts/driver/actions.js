@@ -4,7 +4,7 @@ import { now } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
 import { complete, start, undo } from "./outbox.js";
-import { current, drive, last } from "./state.js";
+import { current, drive, isOver, last } from "./state.js";
 import { icon, where } from "./words.js";
 
 const UNDO_MS = 120000; // after that a street counts as cleared
@@ -59,7 +59,7 @@ class Actions extends Part {
 
   render() {
     const { loaded, shift, stages } = drive.value;
-    if (!loaded || shift.state === "ended") return nothing;
+    if (!loaded || isOver(shift)) return nothing;
     if (shift.state === "planned") {
       return html`<div class="actions">
         <button class="primary done" ?disabled=${this.resting} @click=${() => this.once(start)}>${icon("play", "mirrored")}${t("Start the shift")}</button>

@@ -1,8 +1,8 @@
 // One thing at a time, in the biggest type: what to do now, and the three things after it.
 import { html, nothing } from "lit";
 import { Part } from "../../pages/element.js";
-import { length, number, streetName, t, time } from "../../pages/texts.js";
-import { current, drive, following } from "./state.js";
+import { length, number, streetName, t, times } from "../../pages/texts.js";
+import { current, drive, following, isOver } from "./state.js";
 import { equipment, icon, measure, row, stageIcon, task, turnIcon, until, where } from "./words.js";
 
 const NEXT = 3;
@@ -24,7 +24,7 @@ function before({ shift, stages }) {
   return html`<div class="plain">
     <h2>${t("Ready to go?")}</h2>
     ${facts([
-      [t("Hours"), html`<bdi dir="ltr">${time(shift.starts_at)}–${time(shift.ends_at)}</bdi>`],
+      [t("Hours"), html`<bdi>${times(shift.starts_at, shift.ends_at)}</bdi>`],
       [t("Plowing"), length(sum(stages.filter((stage) => stage.kind === "work")))],
       [t("Deadhead"), length(sum(stages.flatMap((stage) => stage.steps)))],
       [t("Reloads"), number(stages.filter((stage) => stage.kind === "reload").length)],
@@ -96,9 +96,9 @@ class Now extends Part {
     const { loaded, failed, shift, stages } = drive.value;
     if (failed) return html`<p class="problem" role="alert">${failed}</p>`;
     if (!loaded) return html`<div class="skeleton" aria-hidden="true"></div>`;
-    if (shift.state === "ended")
+    if (isOver(shift))
       return plain(
-        t("Your shift is over. Good rest!"),
+        shift.state === "ended" ? t("Your shift is over. Good rest!") : t("Your shift was cancelled."),
         t("What you did is recorded."),
         html`<p><a class="wide button" href="/drive">${t("Enter another code")}</a></p>`,
       );

@@ -3,7 +3,7 @@ import { html, nothing } from "lit";
 import { Part } from "../../pages/element.js";
 import { t, time } from "../../pages/texts.js";
 import { answerRoute } from "./outbox.js";
-import { drive } from "./state.js";
+import { drive, isOver } from "./state.js";
 import { icon } from "./words.js";
 
 const REASONS = [
@@ -16,7 +16,7 @@ const REASONS = [
 
 /** Whether the driver still has to say something of his route. */
 const asked = ({ shift, stages }) =>
-  shift && shift.state !== "ended" && shift.plan_id !== null && stages.some((stage) => stage.state === "open");
+  shift && !isOver(shift) && shift.plan_id !== null && stages.some((stage) => stage.state === "open");
 
 class Answer extends Part {
   static properties = { declining: { state: true } };

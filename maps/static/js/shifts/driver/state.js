@@ -20,6 +20,9 @@ export const drive = new Store({
   looked: null,
 });
 
+/** Whether a shift ended or was cancelled. */
+export const isOver = (shift) => shift.state === "ended" || shift.state === "cancelled";
+
 /** Taps that the server has not answered yet; the outbox fills and empties it. */
 export const pending = [];
 

@@ -1,7 +1,9 @@
-// Sends what a dispatcher says of shifts, machines and notes, and shows how things stand then.
-import { sendForms } from "../../pages/forms.js";
+// Sends what a dispatcher says of shifts, machines and notes, and shows how things stand then, without leaving the page.
+import { sendForms, wake } from "../../pages/forms.js";
 import "../../pages/theme.js";
+import { placeBars, startBulk } from "./bulk.js";
 
+const LIVE = ["misfits", "live", "notes"];
 const fault = document.getElementById("fault");
 
 const filled = (form) =>
@@ -23,14 +25,34 @@ function refuse(form, message) {
   place.hidden = false;
 }
 
-/** Put what belongs to a time where it is on the scale; a page may not carry styles of its own. */
-for (const part of document.querySelectorAll("[data-at]")) {
-  part.style.insetInlineStart = `${part.dataset.at}%`;
-  if (part.dataset.width) part.style.inlineSize = `${part.dataset.width}%`;
+/** Show the page as it is now, where one is on it. */
+async function renew() {
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+  if (!answer.ok) return location.reload();
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const id of LIVE) {
+    const [old, now] = [document.getElementById(id), page.getElementById(id)];
+    if (!old || !now) continue;
+    old.replaceWith(document.adoptNode(now));
+    wake(now);
+  }
+  fault.hidden = true;
+  placeBars();
+  bulk?.follow();
+  return undefined;
 }
 
+/** A chip of a form sets when the shift ends; it is saved with the rest of the form. */
+document.addEventListener("click", ({ target }) => {
+  const { ends } = target.dataset ?? {};
+  if (ends) target.closest("form").elements.ends_at.value = ends;
+});
+
+placeBars();
+const bulk = startBulk(renew);
 sendForms({
   wanted,
   headers: ({ dataset: { version } }) => (version ? { "if-match": version } : {}),
   refuse,
+  sent: renew,
 });

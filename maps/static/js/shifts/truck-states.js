@@ -1,0 +1,56 @@
+// What each truck does and which of its shifts is current: decided by the server, from evidence.
+import { html } from "lit";
+import { get } from "../pages/net.js";
+import { named } from "../pages/texts.js";
+import { board, keyed, merge } from "../board/state.js";
+
+/** All states, in the order of the list's filter. */
+export const STATES = [
+  "working",
+  "driving",
+  "reloading",
+  "stopped",
+  "off_route",
+  "silent",
+  "broken",
+  "out",
+  "in_yard",
+  "off_duty",
+  "shift_over",
+];
+
+const onTheWay = new Set(); // what was told while an answer is on its way, which may be older
+
+/** Take in what trucks do now. */
+export function mergeTrucks(list) {
+  for (const told of onTheWay) told.push(...list);
+  merge("trucks", list);
+}
+
+/** Ask what all trucks do: at the start, after a break, with a new storm or plan. */
+export async function reloadTrucks() {
+  const told = [];
+  onTheWay.add(told);
+  try {
+    const trucks = await get("/api/truck-states");
+    board.set({ trucks: keyed([...trucks, ...told]) });
+  } finally {
+    onTheWay.delete(told);
+  }
+}
+
+/** What a truck does now; without a storm only its last position says something. */
+export const stateOf = (vehicle) => board.value.trucks.get(vehicle.id)?.state ?? vehicle.state;
+
+/** The current shift of a truck. */
+export const shiftOf = (vehicleId) => board.value.shifts.get(board.value.trucks.get(vehicleId)?.shift_id);
+
+/** The state of a truck's current shift, by evidence: one whose truck works has begun. */
+export const phaseOf = (vehicleId) => board.value.trucks.get(vehicleId)?.shift ?? null;
+
+/** Whether a truck's current shift is past: no code, no answer and no order belongs to it any more. */
+export const isPast = (vehicleId) => ["ended", "cancelled", null].includes(phaseOf(vehicleId));
+
+/** The sign of what a truck does, with its word. */
+export const stateSign = (vehicle) =>
+  html`<span class="dot truck-${stateOf(vehicle)}" aria-hidden="true"></span> ${named("truck", stateOf(vehicle))}`;

@@ -1,0 +1,139 @@
+"""A truck's panel and orders for many trucks, in both languages, at a desk and on a phone."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from data.model import Actor, ActorKind, Shift
+from data.store.database.engine import reading, transaction
+from data.store.shifts.shifts import list_shifts, save_shift
+from fleet.storms.storm_start import start_storm
+from maps.pages.i18n import Translator, translator
+from tests.browser.conftest import Visit
+from tests.village import MAIN_EAST, MAIN_WEST, ROSE
+from tests.village_plan import add_published_plan, legs_along
+
+pytestmark = pytest.mark.browser
+
+DISPATCHER = Actor(ActorKind.USER, "dispatcher")
+HOUR = timedelta(hours=1)
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+
+
+@pytest.fixture
+def storm(visit: Visit) -> None:
+    """The first truck has three streets ahead, two of them on one name."""
+    city, now = visit.city, visit.city.clock.now()
+    with transaction(city.engine) as tx:
+        start_storm(tx, DISPATCHER, "Snow", city.network, city.policy, now)
+        add_published_plan(tx, *legs_along(tx, (MAIN_WEST, MAIN_EAST, ROSE), now), made_at=now)
+    city.alert_task.run()
+
+
+def shifts_of(visit: Visit) -> list[Shift]:
+    with reading(visit.city.engine) as tx:
+        return list_shifts(tx, list_shifts(tx, 1)[0].storm_id)
+
+
+def open_trucks(visit: Visit, language: str) -> Page:
+    visit.come_in("dispatcher")
+    visit.go(f"/?lang={language}")
+    page = visit.page
+    page.wait_for_selector("board-side .panel h2", state="attached")
+    page.evaluate("document.querySelector('board-lists').open('trucks')")
+    return page
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_a_truck_shows_its_actions_first_and_then_what_it_does_in_runs(
+    visit: Visit, storm: None, language: str
+) -> None:
+    t = translator(language)
+    page = open_trucks(visit, language)
+    page.locator("#list-trucks li", has_text="Truck 1").click()
+    actions = page.locator(".truck-actions")
+    runs = page.locator("board-side .legs li")
+    expect(runs).to_have_count(2)  # two blocks of one street are one run
+    expect(runs.first.locator(".stretch")).to_contain_text(
+        t("{start} to {end}", start="", end="").strip()
+    )
+    top, below = actions.bounding_box(), runs.first.bounding_box()
+    assert top
+    assert below
+    assert top["y"] + top["height"] <= below["y"]
+    for word in ("Message", "Broken down", "Give streets", "Driver code", "Hours"):
+        expect(actions.get_by_role("button", name=t(word), exact=True)).to_be_visible()
+    actions.get_by_role("button", name=t("Driver code"), exact=True).click()
+    expect(page.locator(".truck-part select[name=login], .truck-part .wide")).not_to_have_count(0)
+    assert visit.grave_faults() == []
+    assert visit.complaints == []
+
+
+def test_the_panel_follows_the_shift_that_is_now(visit: Visit, storm: None) -> None:
+    """The first shift was never begun nor ended by a tap, its hours are past, and one follows."""
+    city = visit.city
+    first = shifts_of(visit)[0]
+    client_now = city.clock.now()
+    past = Shift(
+        first.id,
+        first.storm_id,
+        first.vehicle_id,
+        None,
+        client_now - 9 * HOUR,
+        client_now - HOUR,
+    )
+    with transaction(city.engine) as tx:
+        save_shift(tx, past)
+    city.alert_task.run()
+    page = open_trucks(visit, "en")
+    page.locator("#list-trucks li", has_text="Truck 1").click()
+    driver = page.locator("h3:text-is('Its driver') + .facts")
+    expect(driver).to_contain_text("Over")
+    code = page.locator(".truck-actions").get_by_role("button", name="Driver code", exact=True)
+    expect(code).to_have_count(0)
+    page.locator(".truck-actions").get_by_role("button", name="Hours", exact=True).click()
+    page.locator(".truck-part").get_by_role("button", name="+2 h").click()
+    expect(page.locator(".notices")).to_contain_text("1 shift extended.")
+    city.alert_task.run()
+    expect(code).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_all_trucks_are_extended_from_the_list_in_two_clicks(
+    visit: Visit, storm: None, language: str
+) -> None:
+    t = translator(language)
+    before = {one.id: one.ends_at for one in shifts_of(visit)}
+    page = open_trucks(visit, language)
+    page.get_by_role("button", name=t.plural("orders for:{count}", 2)).click()
+    expect(page.locator("board-side h2")).to_have_text(t.plural("trucks:{count}", 2))
+    page.locator(".fleet-orders").get_by_role("button", name=t("+{hours} h", hours=2)).click()
+    expect(page.locator(".notices")).to_contain_text(t.plural("extended:{count}", 2))
+    assert {one.id: one.ends_at for one in shifts_of(visit)} == {
+        shift_id: end + 2 * HOUR for shift_id, end in before.items()
+    }
+    assert visit.grave_faults() == []
+
+    cancel(page, t)
+    expect(page.locator(".notices")).to_contain_text(t.plural("cancelled:{count}", 1))
+    assert [one.state.value for one in shifts_of(visit)].count("cancelled") == 1
+
+
+def cancel(page: Page, t: Translator) -> None:
+    """Leave out the second truck, and cancel the shift of the other; that asks once."""
+    page.locator(".fleet input").nth(1).uncheck()
+    orders = page.locator(".fleet-orders")
+    orders.get_by_role("button", name=t("Cancel shift")).click()
+    orders.get_by_role("button", name=t.plural("cancel:{count}", 1)).click()
+
+
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_a_truck_chosen_on_a_phone_opens_its_panel(visit: Visit, storm: None) -> None:
+    page = open_trucks(visit, "en")
+    page.locator("board-sheets button", has_text="Lists").click()
+    page.locator("#list-trucks li", has_text="Truck 1").click()
+    expect(page.locator("board-side h2")).to_be_visible()
+    expect(page.locator("board-side h2")).to_have_text("Truck 1")
+    expect(page.locator("board-lists")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
