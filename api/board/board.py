@@ -116,7 +116,7 @@ def get_street(segment_id: SegmentId, context: StreetContext) -> StreetView:
             sightings_of_street(tx, segment_id, storm),
             machine_names(tx),
         )
-        return street_view(segment, app.policy, storm, stored, context.now)
+        return street_view(segment, app.network, app.policy, storm, stored, context.now)
 
 
 @router.get("/api/vehicles/{vehicle_id}")

@@ -112,7 +112,8 @@ class Coverage:
     """What evidence says about one direction of a segment.
 
     `driven_at` is the last time somebody drove through without proof of work, `plowed_at` and
-    `salted_at` when the last whole pass of each treatment was complete.
+    `salted_at` when the last whole pass of each treatment was complete. `worked_at` is when work on
+    any part of it ended last, `cleared_at` when all the passes that it needs were last complete.
     """
 
     segment_id: SegmentId
@@ -124,6 +125,8 @@ class Coverage:
     evidence: Evidence | None = None
     plowed_at: datetime | None = None
     salted_at: datetime | None = None
+    worked_at: datetime | None = None
+    cleared_at: datetime | None = None
 
 
 class RevisionCause(StrEnum):

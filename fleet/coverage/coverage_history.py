@@ -10,7 +10,13 @@ from datetime import datetime
 from data.coverage import VISIT_GAP
 from data.model import Coverage, DirectedSegment, Pass, Treatment
 from data.policy.evidence_rules import EvidenceRules, Grade
-from fleet.coverage.street_coverage import BEGUN, Wholes, counts, union, visits
+from fleet.coverage.street_coverage import (
+    BEGUN,
+    Wholes,
+    counts,
+    union,
+    visits,
+)
 
 
 class CoverageCourse:
@@ -63,6 +69,8 @@ class CoverageCourse:
             evidence=latest.evidence if latest and begun_m >= BEGUN * self._length_m else None,
             plowed_at=wholes[Treatment.PLOW].last_at,
             salted_at=wholes[Treatment.SALT].last_at,
+            worked_at=latest.ended_at if latest else None,
+            cleared_at=wholes[self._treatment].cleared_at,
         )
 
     def _with(self, treatment: Treatment, counted: Sequence[Pass]) -> Wholes:

@@ -10,7 +10,7 @@ from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.work import list_jobs
 from data.streets.network import StreetNetwork
-from fleet.coverage.street_coverage import painted
+from fleet.coverage.coverage_states import painted
 from fleet.work.jobs import on_request
 
 

@@ -1,4 +1,4 @@
-"""What passes prove, pure: whole traversals, the state of every street, the jobs that are done.
+"""What passes prove, pure: whole traversals, the coverage of streets, the jobs that are done.
 
 A street counts as passed once for every visit that went over 0.9 of its length, and once more
 whenever visits to parts of it have done so together: two trucks may make one pass, and one truck
@@ -9,12 +9,10 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from enum import IntEnum
 from itertools import pairwise
 
 from data.coverage import VISIT_GAP
 from data.model import (
-    ClassRule,
     Coverage,
     DirectedSegment,
     Directions,
@@ -23,22 +21,10 @@ from data.model import (
     Pass,
     Segment,
     SegmentId,
-    Storm,
     Treatment,
     VehicleId,
 )
-from data.policy.city_policy import Policy
 from data.policy.evidence_rules import EvidenceRules, Grade
-from data.streets.network import StreetNetwork
-from fleet.coverage.snow_accumulation import (
-    AGEING_FROM,
-    DUE_FROM,
-    NEVER,
-    OVERDUE_FROM,
-    Accumulation,
-    Ages,
-    accumulation_of,
-)
 
 WHOLE = 0.9
 """Share of a street that counts as whole: GPS loses the first metres."""
@@ -54,21 +40,6 @@ ROUNDED_M = 1e-6
 
 BEGUN = 0.25
 """Share from which a street counts as being worked on."""
-
-NO_DIRECTION = -1
-"""State of the direction that a one-way street does not have."""
-
-
-class CoverageState(IntEnum):
-    """Color of one direction of a street, as numbered on the wire."""
-
-    FRESH = 0
-    AGEING = 1
-    DUE = 2
-    OVERDUE = 3
-    PROGRESS = 4
-    DRIVEN = 5
-    NOT_DUE = 6
 
 
 def union(intervals: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -111,8 +82,9 @@ def whole_passes(passes: Iterable[Pass], length_m: float, needed: int = 1) -> li
 class Wholes:
     """The whole traversals of a direction, counted visit by visit.
 
-    `times` says when each was complete, oldest first; `needed` is how many make a street clear. Of
-    earlier ones that are not remembered any more `forgotten` says how many there were.
+    `times` says when each was complete, oldest first; `needed` is how many make a street clear, and
+    `cleared_at` when there were so many last. Of earlier traversals that are not remembered any
+    more `forgotten` says how many there were.
     """
 
     def __init__(
@@ -122,9 +94,11 @@ class Wholes:
         times: Iterable[datetime] = (),
         parts: "_Depth | None" = None,
         forgotten: int = 0,
+        cleared_at: datetime | None = None,
     ) -> None:
         self.times = list(times)
         self.forgotten = forgotten
+        self.cleared_at = cleared_at
         self._length_m = length_m
         self._needed = needed
         self._parts = parts or _Depth(length_m)
@@ -133,7 +107,7 @@ class Wholes:
         """Add the next visit, by the time it ended."""
         if visit[0].vehicle_id is None:
             missing = self._needed - self.count % self._needed
-            self.times += [max(p.ended_at for p in visit)] * missing
+            self._add_times([max(p.ended_at for p in visit)] * missing)
             return
         stretches = union((p.from_m, p.to_m) for p in visit)
         whole_street_m = whole_m(self._length_m)
@@ -142,7 +116,12 @@ class Wholes:
             for start_m, end_m in stretches:
                 self._parts.add(start_m, end_m)
         if whole or self._parts.rises(whole_street_m):
-            self.times.append(max(p.ended_at for p in visit))
+            self._add_times([max(p.ended_at for p in visit)])
+
+    def _add_times(self, times: Sequence[datetime]) -> None:
+        self.times += times
+        if self.count % self._needed == 0:
+            self.cleared_at = self.times[-1]
 
     @property
     def count(self) -> int:
@@ -163,7 +142,8 @@ class Wholes:
     def with_visits(self, more: Iterable[Sequence[Pass]]) -> "Wholes":
         """Return a copy with more visits added."""
         parts = self._parts.copied()
-        then = Wholes(self._length_m, self._needed, self.times, parts, self.forgotten)
+        known = (self.times, parts, self.forgotten, self.cleared_at)
+        then = Wholes(self._length_m, self._needed, *known)
         for visit in more:
             then.add(visit)
         return then
@@ -244,12 +224,10 @@ def coverage_of(
     `evidence` is the latest part's, once parts of a first pass are worth showing.
     """
     counted = counting(seen, rules)
-    times = {
-        each: whole_passes(
-            [one for one in counted if one.treatment is each], length_m, passes_needed
-        )
-        for each in Treatment
-    }
+    wholes = {each: Wholes(length_m, passes_needed) for each in Treatment}
+    for each, known in wholes.items():
+        for visit in visits(one for one in counted if one.treatment is each):
+            known.add(visit)
     shown = [
         one
         for one in seen
@@ -261,95 +239,16 @@ def coverage_of(
     return Coverage(
         segment_id=directed.segment_id,
         forward=directed.forward,
-        passes_done=len(times[treatment]),
+        passes_done=wholes[treatment].count,
         passes_needed=passes_needed,
-        last_pass_at=max(times[treatment], default=None),
+        last_pass_at=wholes[treatment].last_at,
         driven_at=max(driven, default=None),
         evidence=latest.evidence if latest and begun_m >= BEGUN * length_m else None,
-        plowed_at=max(times[Treatment.PLOW], default=None),
-        salted_at=max(times[Treatment.SALT], default=None),
+        plowed_at=wholes[Treatment.PLOW].last_at,
+        salted_at=wholes[Treatment.SALT].last_at,
+        worked_at=latest.ended_at if latest else None,
+        cleared_at=wholes[treatment].cleared_at,
     )
-
-
-def coverage_state(
-    coverage: Coverage | None,
-    rule: ClassRule,
-    storm: Storm | None,
-    now: datetime,
-    job: Job | None = None,
-    snow: Accumulation | None = None,
-) -> CoverageState:
-    """Return a direction's state, by accumulated snow where entries reach, else by hours.
-
-    Before the first pass all snow of the storm counts, hours from its start, and a street is not
-    due before it is worn out: blue is earned by a pass only. A street without a cycle is due by its
-    open `job` alone. `snow` is the storm's, for who asks of many streets.
-    """
-    if storm is None:
-        return CoverageState.NOT_DUE
-    served = None
-    if coverage is not None and _served(coverage):
-        served = coverage.last_pass_at
-    ages = state_ages(rule, storm, served, job, snow)
-    if ages.overdue_at is not None and now > ages.overdue_at:
-        return CoverageState.OVERDUE
-    if ages.due_at is not None and now > ages.due_at:
-        return CoverageState.DUE
-    fresh = ages.ageing_at is None or now < ages.ageing_at
-    return CoverageState.NOT_DUE if coverage is None else _state_before_due(coverage, fresh=fresh)
-
-
-def state_ages(
-    rule: ClassRule,
-    storm: Storm,
-    served: datetime | None,
-    job: Job | None,
-    snow: Accumulation | None = None,
-) -> Ages:
-    """Return when a direction that was last `served` then changes its state if nobody comes."""
-    if rule.cycle is not None:
-        return (snow or accumulation_of(storm)).ages(rule, served)
-    if job is None:
-        return NEVER
-    since, span = served or job.starts_at, job.due_at - job.starts_at
-    return Ages(*(since + wear * span for wear in (AGEING_FROM, DUE_FROM, OVERDUE_FROM)))
-
-
-def _served(coverage: Coverage) -> bool:
-    return coverage.passes_done >= coverage.passes_needed
-
-
-def _state_before_due(coverage: Coverage, *, fresh: bool) -> CoverageState:
-    served = _served(coverage)
-    if coverage.passes_done % coverage.passes_needed or (coverage.evidence and not served):
-        return CoverageState.PROGRESS
-    if served:
-        return CoverageState.FRESH if fresh else CoverageState.AGEING
-    return CoverageState.NOT_DUE if coverage.driven_at is None else CoverageState.DRIVEN
-
-
-def painted(
-    network: StreetNetwork,
-    policy: Policy,
-    storm: Storm | None,
-    coverages: Iterable[Coverage],
-    open_jobs: Iterable[Job],
-    now: datetime,
-    only: Iterable[SegmentId] | None = None,
-) -> dict[SegmentId, tuple[int, int]]:
-    """Return the (forward, backward) state of every segment, or of `only` some, for the board."""
-    known = {(one.segment_id, one.forward): one for one in coverages}
-    jobs = {job.segment_id: job for job in open_jobs}
-    snow = accumulation_of(storm) if storm else None
-
-    def state(segment: Segment, *, forward: bool) -> int:
-        if not drivable(segment, forward=forward):
-            return NO_DIRECTION
-        coverage, job = known.get((segment.id, forward)), jobs.get(segment.id)
-        return int(coverage_state(coverage, policy.rule_of(segment), storm, now, job, snow))
-
-    segments = network.segments if only is None else [network.segment(one) for one in only]
-    return {s.id: (state(s, forward=True), state(s, forward=False)) for s in segments}
 
 
 def drivable(segment: Segment, *, forward: bool) -> bool:

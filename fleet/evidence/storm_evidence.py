@@ -26,7 +26,7 @@ from data.store.coverage.work_sums import find_last_work_of, sum_storms_of_stree
 from data.store.database.engine import Tx
 from data.store.work import list_jobs, list_jobs_on_segment
 from data.streets.network import StreetNetwork
-from fleet.coverage.street_coverage import painted
+from fleet.coverage.coverage_states import painted
 
 
 class StreetEvidence(NamedTuple):

@@ -20,8 +20,9 @@ from data.policy.city_policy import Policy
 from data.policy.evidence_rules import EvidenceRules
 from data.streets.network import StreetNetwork
 from fleet.coverage.coverage_history import CoverageCourse
+from fleet.coverage.coverage_states import AT_WORK, NO_DIRECTION, coverage_state, state_ages
 from fleet.coverage.snow_accumulation import Accumulation, accumulation_of
-from fleet.coverage.street_coverage import NO_DIRECTION, coverage_state, drivable, state_ages
+from fleet.coverage.street_coverage import drivable
 
 Pace = tuple[timedelta | None, float]
 """Cycle and trigger of a street: what its color follows from where nobody comes."""
@@ -189,7 +190,10 @@ def _moments(
 ) -> list[int]:
     """Return the seconds at which a direction's color may change, in order, from 0."""
     moments: set[datetime | None] = {storm.started_at, *(at for at, _ in known)}
-    served = {one.last_pass_at for _, one in known if one.last_pass_at is not None}
+    rows = [one for _, one in known]
+    times = (at for row in rows for at in (row.last_pass_at, row.cleared_at, row.worked_at))
+    served = {at for at in times if at is not None}
+    moments |= {row.worked_at + AT_WORK for row in rows if row.worked_at is not None}
     jobs: list[Job | None] = [job for job, _ in spans] or [None]
     for job in jobs:
         for since in (None, *served):

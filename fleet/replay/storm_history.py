@@ -31,6 +31,7 @@ from data.store.replay import (
 )
 from data.store.reports import segments_only_salted
 from data.streets.network import StreetNetwork
+from fleet.coverage.coverage_states import CoverageState
 from fleet.matching.map_matching import Matcher, StreetMatcher
 from fleet.replay.color_history import Proven, StreetChanges, street_changes
 from fleet.replay.timeline_events import REVISED, VERBS, TimelineEvent, TimelineStreets, moments
@@ -64,6 +65,9 @@ PARTS = ("first", "at_s", "street", "state")
 READ = "read"
 """What a file has besides of a storm that goes on, float64[2]: until when the colors are known, in
 seconds since 1970, and how many seconds it took to read them."""
+
+STATES = " ".join(CoverageState.__members__)
+"""What the numbers in a file mean: one that was written with other states is not read."""
 
 type Tracks = Sequence[tuple[VehicleId, Sequence[TrackPoint]]]
 
@@ -220,7 +224,7 @@ class StormHistory:
     ) -> _Known:
         """Return the colors of a storm, from their file if it has them."""
         file = self._folder / f"storm-{storm.id}.npz" if self._folder else None
-        rules = f"{network.version} {sha256(repr(policy).encode()).hexdigest()}"
+        rules = f"{STATES} {network.version} {sha256(repr(policy).encode()).hexdigest()}"
         if storm.ended_at is None:
             origin = f"{rules} {storm.started_at} goes on"
             read = _read_active(file, origin, policy, mark) if self._reads_active and file else None

@@ -1,6 +1,6 @@
 """Events of a storm for the replay's timeline: moments to jump to, pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.model import Event, ServiceClass, Storm
-from fleet.coverage.street_coverage import CoverageState
+from fleet.coverage.coverage_states import CLEAR, CoverageState
 from fleet.replay.color_history import StreetChanges
 from fleet.reports.performance import RequestTiming
 
@@ -48,7 +48,7 @@ REVISED = "storm.revised"
 """Verb of a storm whose coverage has got a new number."""
 
 _ORDER = tuple(Moment)
-_CLEAR = (CoverageState.FRESH, CoverageState.AGEING)
+_OVERDUE = (CoverageState.OVERDUE, CoverageState.PARTLY_OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _served(
 
     A direction counts with its length, from the second at which it was clear for the first time.
     """
-    clear, overdue = _first(changes, _CLEAR), _first(changes, (CoverageState.OVERDUE,))
+    clear, overdue = _first(changes, CLEAR), _first(changes, _OVERDUE)
     exists = changes.first >= 0
     length_m = np.broadcast_to(np.array(streets.length_m)[:, None], exists.shape)
     rank = {code: number for number, code in enumerate(streets.order)}
@@ -149,7 +149,7 @@ def _half(seconds: NDArray[np.int64], length_m: NDArray[np.float64]) -> int:
     return int(seconds[order][np.searchsorted(gone_m, gone_m[-1] / 2)])
 
 
-def _first(changes: StreetChanges, states: Sequence[CoverageState]) -> NDArray[np.int64]:
+def _first(changes: StreetChanges, states: Collection[CoverageState]) -> NDArray[np.int64]:
     """Return when each direction first had one of these states, `NEVER` for never: int64[S, 2]."""
     wanted = [int(state) for state in states]
     firsts = np.where(np.isin(changes.first, wanted), 0, NEVER)

@@ -21,7 +21,13 @@ from data.model import (
     VehicleId,
 )
 from data.policy.evidence_rules import EvidenceRules
-from fleet.coverage.street_coverage import BEGUN, counting, union, visits, whole_m
+from fleet.coverage.street_coverage import (
+    BEGUN,
+    counting,
+    union,
+    visits,
+    whole_m,
+)
 
 MADE_BEFORE = timedelta(minutes=2)
 """Work that began so shortly before a plan was made may still be its first legs."""

@@ -26,18 +26,15 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
-from fleet.coverage.street_coverage import CoverageState
 from fleet.planning.draft_validity import WaitingDraft
 from fleet.tracking.live_fleet import VehicleLive, VehicleState
 from maps.requests.requests import RequestView, request_view
 
-CLEAR = frozenset({CoverageState.FRESH, CoverageState.AGEING})
-LATE = frozenset({CoverageState.DUE, CoverageState.OVERDUE})
 LISTED = 300
 """Rows that a list of the board draws at once."""
 
 States = Mapping[SegmentId, tuple[int, int]]
-"""Coverage state of every segment, (forward, backward), as `street_coverage.painted` returns it."""
+"""Coverage state of every segment, (forward, backward), as `coverage_states.painted` returns it."""
 
 
 @dataclass(frozen=True, slots=True)

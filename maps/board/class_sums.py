@@ -4,8 +4,8 @@ import numpy as np
 
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
-from fleet.coverage.street_coverage import NO_DIRECTION
-from maps.board.board import CLEAR, LATE, ClassView, States
+from fleet.coverage.coverage_states import CLEAR, LATE, NO_DIRECTION
+from maps.board.board import ClassView, States
 
 
 class ClassSums:

@@ -15,7 +15,8 @@ from data.policy.city_policy import Policy
 class CoverageStyle:
     """Style of a coverage state on the map; `width` is a factor of the street's width.
 
-    Color never speaks alone: width or dash repeats it.
+    Color never speaks alone: width or dash repeats it. States of one `group` are one entry of the
+    legend, which shows and hides them together.
     """
 
     name: str
@@ -23,16 +24,28 @@ class CoverageStyle:
     dark: str
     width: float
     dashed: bool = False
+    group: str = ""
 
 
-STATES = (
+def _partly(whole: CoverageStyle) -> CoverageStyle:
+    """Return the style where only some passes are done: the color of its age, half as wide."""
+    name = f"partly_{whole.name}"
+    return CoverageStyle(name, whole.light, whole.dark, whole.width / 2, group="partly")
+
+
+_AGES = (
     CoverageStyle("fresh", "#2166ac", "#4393c3", 1.0),
     CoverageStyle("ageing", "#67a9cf", "#92c5de", 1.0),
     CoverageStyle("due", "#ef8a62", "#f4a582", 1.3),
     CoverageStyle("overdue", "#b2182b", "#ff6b6b", 1.7),
+)
+
+STATES = (
+    *_AGES,
     CoverageStyle("progress", "#1b7837", "#5aae61", 1.5, dashed=True),
     CoverageStyle("driven", "#737373", "#969696", 1.0, dashed=True),
     CoverageStyle("not_due", "#bdbdbd", "#525252", 0.6),
+    *map(_partly, _AGES),
 )
 """States in the order of their numbers on the wire; a street is shown by the state of its cycle."""
 
@@ -106,6 +119,7 @@ def legend() -> list[dict[str, str | float | bool]]:
             "dark": state.dark,
             "width": state.width,
             "dashed": state.dashed,
+            "group": state.group or state.name,
         }
         for state in STATES
     ]

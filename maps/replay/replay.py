@@ -12,7 +12,7 @@ import numpy as np
 
 from data.model import Storm, VehicleId
 from data.streets.network import StreetNetwork
-from fleet.coverage.street_coverage import CoverageState
+from fleet.coverage.coverage_states import CLEAR, LATE, PARTLY, CoverageState
 from fleet.replay.color_history import StreetChanges, shares_of_states
 from fleet.replay.storm_history import HOUR_S, StormTimeline
 from fleet.replay.timeline_events import TimelineEvent
@@ -25,10 +25,14 @@ POINTS = 120
 MICRO = 1_000_000
 """Places are whole millionths of a degree: a tenth of a metre."""
 
+CODES = 16
+"""Codes of one direction in a color: its state plus one, or nothing where there is no direction."""
+
 GROUPS = {
-    "clear": (CoverageState.FRESH, CoverageState.AGEING),
-    "progress": (CoverageState.PROGRESS,),
-    "late": (CoverageState.DUE, CoverageState.OVERDUE),
+    "clear": CLEAR,
+    "partly": PARTLY - LATE,
+    "progress": {CoverageState.PROGRESS},
+    "late": LATE,
 }
 """States that each line of the curve sums up; the other streets were not due."""
 
@@ -81,8 +85,8 @@ class ColorsOfHour:
     """Colors of all streets between two seconds of a storm.
 
     `first` has the color of every street at `from_s`; then `street` (index) has another `color`
-    from `at_s` on, which is the first second and the steps between them. A color is eight times the
-    forward state and the backward one, each plus one.
+    from `at_s` on, which is the first second and the steps between them. A color is `CODES`
+    times the forward state and the backward one, each plus one.
     """
 
     from_s: int
@@ -156,7 +160,7 @@ def replay_view(
 
 def colors_of_hour(changes: StreetChanges, hour: int) -> ColorsOfHour:
     """Return the colors of an hour, coded for the browser."""
-    first, state = ((part.astype(int) + 1) @ (8, 1) for part in (changes.first, changes.state))
+    first, state = ((part.astype(int) + 1) @ (CODES, 1) for part in (changes.first, changes.state))
     return ColorsOfHour(
         hour * HOUR_S,
         (hour + 1) * HOUR_S,

@@ -15,7 +15,8 @@ from data.model import (
     Storm,
 )
 from data.policy.city_policy import Policy
-from fleet.coverage.street_coverage import coverage_state, drivable
+from fleet.coverage.coverage_states import coverage_state
+from fleet.coverage.street_coverage import drivable
 from maps.streets.street import street_name
 
 

@@ -8,7 +8,13 @@ from html import escape
 import folium
 
 from data.model import Coverage, Segment, SegmentId, ServiceClass
-from fleet.coverage.street_coverage import NO_DIRECTION, CoverageState
+from fleet.coverage.coverage_states import (
+    NO_DIRECTION,
+    TELLING,
+    CoverageState,
+    passes_of_round,
+    state_of_street,
+)
 from maps.pages.i18n import Translator
 from maps.pages.style import STATES, css
 from maps.pages.templates import STATIC_DIR
@@ -17,17 +23,6 @@ from maps.routes.plan_map import empty_map, with_assets
 from maps.streets.street import called, street_name
 
 FONT = STATIC_DIR / "vendor/vazirmatn/webfonts/Vazirmatn-Regular.woff2"
-
-TELLING = (
-    CoverageState.PROGRESS,
-    CoverageState.OVERDUE,
-    CoverageState.DUE,
-    CoverageState.DRIVEN,
-    CoverageState.AGEING,
-    CoverageState.FRESH,
-    CoverageState.NOT_DUE,
-)
-"""What one line shows of a street whose directions differ, the most telling first."""
 
 WIDEST_PX, NARROWER_PX, NARROWEST_PX = 4.0, 0.8, 1.6
 """Width of streets of the most urgent class, how much each next is narrower, and the least."""
@@ -43,8 +38,7 @@ def coverage_html(picture: CoveragePicture, t: Translator) -> str:
     known = {(one.segment_id, one.forward): one for one in picture.coverages}
     parts: dict[tuple[ServiceClass, CoverageState], list[object]] = defaultdict(list)
     for segment in picture.network.segments:
-        ways = [state for state in picture.states[segment.id] if state != NO_DIRECTION]
-        state = next(one for one in TELLING if one in ways)
+        state = state_of_street(picture.states[segment.id])
         tip = _tip(segment, picture, known, t)
         parts[picture.policy.class_of(segment), state].append(_feature(segment, tip))
     for rank, service_class in enumerate(picture.policy.rules):
@@ -97,7 +91,11 @@ def _tip(
     ways = [forward for forward, state in states.items() if state != NO_DIRECTION]
     for forward in ways:
         coverage = known.get((segment.id, forward))
-        words = f"{state_name(STATES[states[forward]].name, picture, t)} · {proof(coverage, t)}"
+        state = CoverageState(states[forward])
+        words = f"{state_name(STATES[state].name, picture, t)} · {proof(coverage, t)}"
+        if coverage is not None and coverage.passes_needed > 1:
+            done, needed = passes_of_round(coverage, state), coverage.passes_needed
+            words += " · " + t("{done} of {needed} passes", done=done, needed=needed)
         way = t("One way") if forward else t("The other way")
         lines.append(escape(words if len(ways) == 1 else f"{way}: {words}"))
     return "<br>".join(lines)
@@ -132,7 +130,8 @@ def _title(picture: CoveragePicture, t: Translator) -> str:
 def _panel(picture: CoveragePicture, t: Translator) -> str:
     when = t("As of {date}, {time}", date=t.date(picture.at), time=t.time(picture.at))
     storm = picture.storm.name if picture.storm else t("No storm")
-    words = {style.name: escape(state_name(style.name, picture, t)) for style in STATES}
+    groups = dict.fromkeys(style.group or style.name for style in STATES)
+    words = {name: escape(state_name(name, picture, t)) for name in groups}
     keys = "".join(
         f'<li><i class="swatch state-{name}"></i>{word}</li>' for name, word in words.items()
     )

@@ -12,7 +12,7 @@ from data.languages import name_keys
 from data.model import City, Coverage, Segment, SegmentId, Storm
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
-from fleet.coverage.street_coverage import NO_DIRECTION
+from fleet.coverage.coverage_states import NO_DIRECTION
 from maps.board.board import States
 from maps.pages.i18n import Translator
 from maps.pages.style import STATES

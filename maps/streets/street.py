@@ -22,7 +22,9 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import Policy
-from fleet.coverage.street_coverage import coverage_state, drivable
+from data.streets.network import StreetNetwork
+from fleet.coverage.coverage_states import CoverageState, coverage_state
+from fleet.coverage.street_coverage import drivable
 from maps.pages.i18n import Translator
 from maps.streets.sightings import SightingView, sighting_view
 
@@ -56,9 +58,13 @@ class PassView:
 
 @dataclass(frozen=True, slots=True)
 class DirectionView:
-    """One direction of a street: its color and the evidence of it."""
+    """One direction of a street: its color and the evidence of it.
+
+    `toward` names the street at its end; `passes_done` counts the whole storm.
+    """
 
     forward: bool
+    toward: ByLanguage
     state: int
     passes_done: int
     passes_needed: int
@@ -100,6 +106,10 @@ class StreetView:
     sightings: tuple[SightingView, ...]
 
 
+END_M = 1.0
+"""Streets that are so near to the end of another one may meet it there."""
+
+
 def street_name(segment: Segment) -> ByLanguage:
     """Return the first spelling of each language; that of "" is the main one of the file."""
     return {language: spellings[0] for language, spellings in segment.names.items() if spellings}
@@ -124,8 +134,27 @@ class StreetRecords(NamedTuple):
     vehicles: Mapping[VehicleId, str]
 
 
+def name_of_end(network: StreetNetwork, segment: Segment, *, forward: bool) -> ByLanguage:
+    """Return the name of the widest other street at the end of a direction; empty without one."""
+    node = segment.end if forward else segment.start
+    around = network.nearby(segment.geometry[-1 if forward else 0], END_M)
+    others = (network.segment(snap.segment_id) for snap in around)
+    named = [
+        street_name(other)
+        for other in sorted(others, key=lambda each: (-each.lanes, -each.width_m, each.id))
+        if node in (other.start, other.end) and other.id != segment.id
+    ]
+    own = street_name(segment)
+    return next((name for name in named if name and name != own), {})
+
+
 def street_view(
-    segment: Segment, policy: Policy, storm: Storm | None, stored: StreetRecords, now: datetime
+    segment: Segment,
+    network: StreetNetwork,
+    policy: Policy,
+    storm: Storm | None,
+    stored: StreetRecords,
+    now: datetime,
 ) -> StreetView:
     """Return a street with the evidence of its color."""
     known = {one.forward: one for one in stored.coverage}
@@ -137,7 +166,7 @@ def street_view(
     open_job = next((job for job in wanted if job.state is JobState.OPEN), None)
     seen = sorted((p for way in stored.passes.values() for p in way), key=lambda p: p.ended_at)
 
-    def state(*, forward: bool) -> int:
+    def state(*, forward: bool) -> CoverageState:
         coverage = known.get(forward)
         return coverage_state(coverage, rule, storm, now, open_job)
 
@@ -150,7 +179,14 @@ def street_view(
         length_m=segment.length_m,
         oneway=segment.oneway,
         directions=tuple(
-            _direction(state(forward=way), known.get(way), seen, vehicles, forward=way)
+            _direction(
+                state(forward=way),
+                name_of_end(network, segment, forward=way),
+                known.get(way),
+                seen,
+                vehicles,
+                forward=way,
+            )
             for way in (True, False)
             if drivable(segment, forward=way)
         ),
@@ -181,7 +217,8 @@ def level_view(
 
 
 def _direction(
-    state: int,
+    state: CoverageState,
+    toward: ByLanguage,
     coverage: Coverage | None,
     seen: Sequence[Pass],
     vehicles: Mapping[VehicleId, str],
@@ -191,6 +228,7 @@ def _direction(
     last = next((one for one in reversed(seen) if one.forward == forward), None)
     return DirectionView(
         forward=forward,
+        toward=toward,
         state=int(state),
         passes_done=coverage.passes_done if coverage else 0,
         passes_needed=coverage.passes_needed if coverage else 1,

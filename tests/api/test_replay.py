@@ -9,9 +9,10 @@ from api.processes.tasks.replay_task import ReplayTask
 from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
 from data.store.tracking.positions import add_positions
-from fleet.coverage.street_coverage import CoverageState
+from fleet.coverage.coverage_states import CoverageState
 from fleet.replay import storm_history
 from fleet.replay.storm_history import StormHistory
+from maps.replay.replay import CODES
 from tests.fleet.drives import a_drive
 from tests.village import MAIN_EAST, NOW, a_vehicle, at_m
 
@@ -47,7 +48,7 @@ def street(view, hour, segment_id, second):
     ):
         if one == row and at_s <= second:
             color = later
-    return color // 8 - 1, color % 8 - 1
+    return color // CODES - 1, color % CODES - 1
 
 
 def test_a_street_is_not_due_then_worked_on_then_clear(client, plowed):
@@ -123,7 +124,7 @@ def test_what_a_storm_was_like_is_kept_on_the_disk_until_it_is_revised(client, p
     assert file.stat().st_mtime_ns == written
 
     with transaction(app.engine) as tx:
-        add_positions(tx, a_drive((0, 0), (600, 0), start_s=5_000, blade=True))
+        add_positions(tx, a_drive((0, 150), (400, 150), start_s=5_000, blade=True))
     while app.consumer.run():
         pass
     clock.moment += HOUR

@@ -15,7 +15,7 @@ from data.store.planning.plan_runs import lease_run
 from data.store.planning.plans import get_plan
 from data.store.work import list_jobs
 from fleet.accounts.accounts import token_digest
-from fleet.coverage.street_coverage import CoverageState
+from fleet.coverage.coverage_states import CoverageState
 from fleet.simulation.simulated_trucks import TruckBehavior, driven
 from tests import village as v
 

@@ -13,7 +13,7 @@ from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.reports import newest_rows
 from data.store.work import list_jobs
-from fleet.coverage.street_coverage import painted
+from fleet.coverage.coverage_states import painted
 from fleet.tracking.live_fleet import Hub
 from maps.board.board import ClassView, States
 from maps.board.class_sums import ClassSums

@@ -26,7 +26,8 @@ ASKED_AT_ONCE = 500
 """Segments named in one question: SQLite takes some thousand variables."""
 
 _NEW = upsert(coverage)
-_FACTS = ("passes_done", "passes_needed", "last_pass_at", "driven_at", "plowed_at", "salted_at")
+_TIMES = ("last_pass_at", "driven_at", "plowed_at", "salted_at", "worked_at", "cleared_at")
+_FACTS = ("passes_done", "passes_needed", *_TIMES)
 _SAVE = _NEW.on_conflict_do_update(
     index_elements=["storm_id", "segment_id", "forward"],
     set_={name: _NEW.excluded[name] for name in (*_FACTS, "evidence_kind", "confidence")},
@@ -260,6 +261,8 @@ def _coverage_row(storm_id: StormId, one: Coverage) -> dict[str, object]:
         "driven_at": one.driven_at,
         "plowed_at": one.plowed_at,
         "salted_at": one.salted_at,
+        "worked_at": one.worked_at,
+        "cleared_at": one.cleared_at,
         "evidence_kind": one.evidence.kind if one.evidence else None,
         "confidence": one.evidence.confidence if one.evidence else None,
     }

@@ -144,6 +144,8 @@ coverage = Table(
     Column("confidence", Float),
     Column("plowed_at", UtcDateTime),
     Column("salted_at", UtcDateTime),
+    Column("worked_at", UtcDateTime),
+    Column("cleared_at", UtcDateTime),
 )
 
 coverage_revision = Table(

@@ -19,7 +19,7 @@ from data.store.coverage.coverage import replace_reported, save_coverage
 from data.store.database.engine import reading, transaction
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
-from fleet.coverage.street_coverage import NO_DIRECTION, CoverageState
+from fleet.coverage.coverage_states import NO_DIRECTION, CoverageState
 from maps.board import board as views
 from tests.village import MAIN_WEST, NOW, ROSE, SCHOOL, YARD
 
@@ -129,6 +129,47 @@ def test_a_proven_pass_colors_its_direction_only(dispatcher, storm, clock):
     assert states(dispatcher)[MAIN_WEST] == (CoverageState.FRESH, CoverageState.NOT_DUE)
     first = dispatcher.get("/api/board").json()["classes"][0]
     assert 0 < first["done_m"] < first["length_m"]
+
+
+def covered(client, **facts):
+    with transaction(client.app.state.barfrub.engine) as tx:
+        save_coverage(tx, StormId(1), [Coverage(MAIN_WEST, forward=True, **facts)])
+
+
+def test_a_street_is_called_being_plowed_for_ten_minutes_after_the_truck_has_left(
+    dispatcher, storm, clock
+):
+    left = NOW + timedelta(minutes=5)
+    covered(dispatcher, passes_done=1, passes_needed=2, last_pass_at=left, worked_at=left)
+    clock.moment = left + timedelta(minutes=9)
+    assert states(dispatcher)[MAIN_WEST][0] == CoverageState.PROGRESS
+    clock.moment = left + timedelta(minutes=11)
+    assert states(dispatcher)[MAIN_WEST][0] == CoverageState.PARTLY_FRESH
+    clock.moment = left + timedelta(hours=2)
+    assert states(dispatcher)[MAIN_WEST][0] == CoverageState.PARTLY_AGEING
+
+
+def test_what_is_clear_does_not_fall_when_a_second_cycle_begins(dispatcher, storm, clock):
+    def done_m():
+        return dispatcher.get("/api/board").json()["classes"][0]["done_m"]
+
+    first = NOW + timedelta(minutes=5)
+    both = {"passes_needed": 2, "cleared_at": first}
+    covered(dispatcher, passes_done=2, last_pass_at=first, worked_at=first, **both)
+    clock.moment = NOW + timedelta(hours=2)
+    before_m = done_m()
+    again = clock.moment
+    covered(dispatcher, passes_done=3, last_pass_at=again, worked_at=again, **both)
+    clock.moment += timedelta(minutes=2)
+    assert done_m() == before_m > 0
+
+
+def test_each_direction_of_a_street_says_where_it_leads(dispatcher, storm):
+    street = dispatcher.get(f"/api/segments/{MAIN_WEST}").json()
+    assert [way["toward"].get("en") for way in street["directions"]] == [
+        "Mill Street",
+        "Tulip Alley",
+    ]
 
 
 def test_a_color_has_its_evidence_one_click_away(dispatcher, storm, clock):

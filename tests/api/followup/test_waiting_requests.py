@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from data.model import Role
-from fleet.coverage.street_coverage import CoverageState
+from fleet.coverage.coverage_states import CoverageState
 from tests.village import NOW, SCHOOL
 
 HOUR = timedelta(hours=1)

@@ -18,7 +18,7 @@ from data.model import (
 from data.store.database.engine import transaction
 from data.store.storms.storms import find_active_storm, list_storms
 from fleet.context import CityContext
-from fleet.coverage.street_coverage import CoverageState
+from fleet.coverage.coverage_states import CoverageState
 from fleet.evidence.proof_store import store_evidence
 from tests.village import MAIN_WEST, NOW, ROSE, YARD
 

@@ -16,7 +16,7 @@ from data.store.database.engine import Database, Tx, transaction
 from data.store.storms.storms import add_storm
 from data.store.tracking.positions import add_batches, list_between, list_unseen
 from fleet.accounts.accounts import token_digest
-from fleet.coverage.street_coverage import CoverageState
+from fleet.coverage.coverage_states import CoverageState
 from tests import village as v
 from tests.api.tracking.conftest import TOKEN
 from tests.fleet.drives import a_drive

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.model import Coverage, ServiceClass
+from fleet.coverage.coverage_states import CoverageState, coverage_state
 from fleet.coverage.snow_accumulation import accumulation_of
-from fleet.coverage.street_coverage import CoverageState, coverage_state
 from tests.snow import snowy, storms
 from tests.village import MAIN_WEST, NOW, a_storm
 from tests.village_database import POLICY

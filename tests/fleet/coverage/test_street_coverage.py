@@ -21,12 +21,10 @@ from data.model import (
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.policy.evidence_rules import EvidenceRules
+from fleet.coverage.coverage_states import CoverageState, coverage_state, painted
 from fleet.coverage.street_coverage import (
-    CoverageState,
     coverage_of,
-    coverage_state,
     done_at,
-    painted,
     union,
     visits,
     whole_passes,
@@ -208,9 +206,66 @@ def test_a_street_that_was_only_driven_through_says_so() -> None:
     assert state(driven, 0.1) is CoverageState.DRIVEN
 
 
-def test_a_street_with_one_of_two_passes_is_in_progress() -> None:
-    assert state(a_coverage(passes_needed=2), 0.1) is CoverageState.PROGRESS
-    assert state(a_coverage(passes_needed=2, passes_done=2), 0.1) is CoverageState.FRESH
+def one_of_two(worked_h: float = 0.0, **changes: Any) -> Coverage:
+    at = v.NOW + timedelta(hours=worked_h)
+    return replace(a_coverage(passes_needed=2, last_pass_at=at, worked_at=at), **changes)
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        (0.1, CoverageState.PROGRESS),
+        (1 / 6, CoverageState.PROGRESS),
+        (0.2, CoverageState.PARTLY_FRESH),
+        (1.6, CoverageState.PARTLY_AGEING),
+        (3.1, CoverageState.PARTLY_DUE),
+        (4.6, CoverageState.PARTLY_OVERDUE),
+    ],
+)
+def test_a_street_with_one_of_two_passes_is_being_plowed_for_ten_minutes_and_then_partly_plowed(
+    hours: float, expected: CoverageState
+) -> None:
+    assert state(one_of_two(), hours) is expected
+
+
+def test_a_street_is_clear_once_all_its_passes_are_done() -> None:
+    assert state(one_of_two(passes_done=2), 0.1) is CoverageState.FRESH
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        (2.05, CoverageState.AGEING),  # as it was before: cleared two hours ago, of three
+        (2.9, CoverageState.AGEING),
+        (3.1, CoverageState.PARTLY_FRESH),  # what was cleared in whole would now be due
+    ],
+)
+def test_the_first_pass_of_a_second_cycle_leaves_a_clear_street_clear(
+    hours: float, expected: CoverageState
+) -> None:
+    again = one_of_two(2.0, passes_done=3, cleared_at=v.NOW)
+    assert state(again, hours) is expected
+
+
+def test_the_first_pass_of_a_second_cycle_does_not_clear_a_street_that_was_due() -> None:
+    again = one_of_two(4.0, passes_done=3, cleared_at=v.NOW)
+    assert state(again, 4.1) is CoverageState.PROGRESS
+    assert state(again, 4.3) is CoverageState.PARTLY_FRESH
+    assert state(again, 7.1) is CoverageState.PARTLY_DUE
+
+
+def test_a_part_of_the_only_pass_is_partly_plowed_once_the_truck_has_left() -> None:
+    part = coverage_of(MAIN, LENGTH_M, [a_pass(0, 50)], 1, Treatment.PLOW, EvidenceRules())
+    hours = (part.worked_at - v.NOW) / timedelta(hours=1)
+    assert state(part, hours + 0.1) is CoverageState.PROGRESS
+    assert state(part, hours + 0.2) is CoverageState.PARTLY_FRESH
+
+
+def test_coverage_says_when_work_ended_last_and_when_all_passes_were_last_done() -> None:
+    seen = [a_pass(minute=i * 30.0) for i in range(3)]
+    covered = coverage_of(MAIN, LENGTH_M, seen, 2, Treatment.PLOW, EvidenceRules())
+    assert covered.cleared_at == seen[1].ended_at
+    assert covered.worked_at == covered.last_pass_at == seen[2].ended_at
 
 
 def test_an_alley_without_a_request_is_never_due() -> None:

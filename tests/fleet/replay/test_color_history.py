@@ -17,7 +17,8 @@ from data.model import (
     Treatment,
     VehicleId,
 )
-from fleet.coverage.street_coverage import CoverageState, coverage_of, drivable, painted
+from fleet.coverage.coverage_states import CoverageState, painted
+from fleet.coverage.street_coverage import coverage_of, drivable
 from fleet.replay.color_history import Proven, shares_of_states, street_changes
 from tests.snow import storms
 from tests.village import BLIND, MAIN_WEST, NOW, ROSE, a_job, village
@@ -136,12 +137,15 @@ def test_a_street_that_somebody_asked_for_is_due_while_its_job_is_open():
 
 def test_the_curve_adds_up_to_all_streets_and_grows_late_without_a_pass():
     known = proven([a_pass(DirectedSegment(MAIN_WEST, True), 600)])
-    course = shares_of_states(village(), changes(known), [0, 3_600, DAY_S], len(CoverageState))
+    moments_s = [0, 900, 3_600, DAY_S]
+    course = shares_of_states(village(), changes(known), moments_s, len(CoverageState))
 
-    assert course.sum(axis=1).tolist() == pytest.approx([1.0, 1.0, 1.0])
+    assert course.sum(axis=1).tolist() == pytest.approx([1.0] * 4)
     assert course[0, CoverageState.NOT_DUE] == pytest.approx(1.0)
     assert course[1, CoverageState.PROGRESS] > 0  # a main street takes two passes
-    assert course[2, CoverageState.OVERDUE] > 0.5
+    assert course[2, CoverageState.PROGRESS] == 0.0
+    assert course[2, CoverageState.PARTLY_FRESH] == course[1, CoverageState.PROGRESS]
+    assert course[3, CoverageState.OVERDUE] > 0.5
 
 
 def test_the_way_against_a_one_way_has_no_color():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data.model import ServiceClass, Storm, StormId
-from fleet.coverage.street_coverage import CoverageState
+from fleet.coverage.coverage_states import CoverageState
 from fleet.replay.color_history import StreetChanges
 from fleet.replay.timeline_events import Moment, TimelineStreets, moments
 from tests.village import NOW

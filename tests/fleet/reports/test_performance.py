@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from data.model import Coverage, DirectedSegment, RoadClass, ServiceClass
 from data.streets.network import build_network
-from fleet.coverage.street_coverage import CoverageState, coverage_state
+from fleet.coverage.coverage_states import CoverageState, coverage_state
 from fleet.reports.performance import (
     RequestTiming,
     late_at,

@@ -10,7 +10,7 @@ from data.store.audit.audit_log import list_events
 from data.store.setup.city import get_city, get_policy
 from data.store.streets.service_levels import list_overrides, remove_overrides, save_overrides
 from data.store.work import list_jobs
-from fleet.coverage.street_coverage import CoverageState, painted
+from fleet.coverage.coverage_states import CoverageState, painted
 from fleet.setup.city_setup import set_policy
 from fleet.streets.service_levels import decide, refresh_levels
 from fleet.work.jobs import first_jobs, on_request

@@ -23,7 +23,7 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
-from fleet.coverage.street_coverage import CoverageState, painted
+from fleet.coverage.coverage_states import CoverageState, painted
 from fleet.tracking.live_fleet import VehicleLive, VehicleState
 from maps.board.board import (
     LISTED,
@@ -200,7 +200,7 @@ def test_a_street_shows_the_last_pass_of_each_direction():
         [seen(1, away_m=30.0), seen(2, away_m=400.0), seen(3, away_m=None)],
         NAMES,
     )
-    street = street_view(village().segment(MAIN_WEST), POLICY, a_storm(), stored, NOW)
+    street = street_view(village().segment(MAIN_WEST), village(), POLICY, a_storm(), stored, NOW)
     assert [direction.vehicle for direction in street.directions] == ["Plow 8", "Plow 7"]
     assert [one.vehicle for one in street.passes] == ["Plow 8", "Plow 7", "Plow 7"]
     assert street.directions[0].state == CoverageState.FRESH
@@ -212,7 +212,12 @@ def test_a_street_shows_the_last_pass_of_each_direction():
 
 def test_a_one_way_street_has_one_direction():
     street = street_view(
-        village().segment(ROSE), POLICY, None, StreetRecords((), {}, (), (), (), NAMES), NOW
+        village().segment(ROSE),
+        village(),
+        POLICY,
+        None,
+        StreetRecords((), {}, (), (), (), NAMES),
+        NOW,
     )
     assert [direction.forward for direction in street.directions] == [True]
     assert street.job is None

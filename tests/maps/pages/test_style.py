@@ -30,7 +30,8 @@ def _contrast(first: str, second: str) -> float:
 def test_states_keep_the_order_of_their_numbers_on_the_wire():
     names = [state.name for state in STATES]
 
-    assert names == ["fresh", "ageing", "due", "overdue", "progress", "driven", "not_due"]
+    whole = ["fresh", "ageing", "due", "overdue", "progress", "driven", "not_due"]
+    assert names == [*whole, *(f"partly_{name}" for name in whole[:4])]
     assert [entry["name"] for entry in legend()] == names
 
 
@@ -52,6 +53,18 @@ def test_strokes_stand_out_from_the_map(theme: int, name: str):
     state = next(state for state in STATES if state.name == name)
 
     assert _contrast((state.light, state.dark)[theme], THEME_COLORS["paper"][theme]) >= 3
+
+
+def test_a_partly_plowed_street_has_the_color_of_its_age_at_half_the_width():
+    style = {state.name: state for state in STATES}
+
+    for age in ("fresh", "ageing", "due", "overdue"):
+        whole, partly = style[age], style[f"partly_{age}"]
+        assert (partly.light, partly.dark) == (whole.light, whole.dark)
+        assert partly.width == whole.width / 2
+    assert {state["group"] for state in legend() if state["name"].startswith("partly")} == {
+        "partly"
+    }
 
 
 def test_urgent_streets_are_wider_than_clear_ones():

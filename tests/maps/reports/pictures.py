@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from data.model import City, Coverage, Evidence, EvidenceKind
 from data.streets.network import build_network
-from fleet.coverage.street_coverage import painted
+from fleet.coverage.coverage_states import painted
 from maps.reports.coverage_table import CoveragePicture
 from tests.village import MAIN_WEST, NOW, a_storm, village, village_segments
 from tests.village_database import POLICY

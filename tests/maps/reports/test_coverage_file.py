@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from fleet.coverage.street_coverage import NO_DIRECTION
+from fleet.coverage.coverage_states import NO_DIRECTION, TELLING, CoverageState
 from maps.pages.i18n import translator
-from maps.reports.coverage_file import TELLING, coverage_html
+from maps.reports.coverage_file import coverage_html
 from tests.maps.reports.pictures import a_picture, covered, named
 from tests.village import NOW, a_storm
 
@@ -78,11 +78,11 @@ def test_the_names_of_city_and_storm_are_only_text():
 def test_a_storm_that_is_over_has_nothing_being_cleared_now():
     over = a_storm(ended_at=NOW + timedelta(hours=1))
 
-    assert "Being cleared now" in page()
-    assert "Being cleared now" not in page(storm=over)
+    assert "Being plowed now" in page()
+    assert "Being plowed now" not in page(storm=over)
     assert "Begun and not finished" in page(storm=over)
 
 
 def test_every_state_has_its_place_on_one_line():
-    assert len(set(TELLING)) == 7
+    assert set(TELLING) == set(CoverageState)
     assert NO_DIRECTION not in TELLING

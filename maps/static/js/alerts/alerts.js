@@ -7,7 +7,7 @@ import { board, coverage, openRequests } from "../board/state.js";
 import { alertTitle, alertWords, lasting } from "./server-alerts.js";
 
 const KEPT_MS = 5000; // so long nobody misses a deadline that has just passed
-const OVERDUE = boot.states.findIndex((state) => state.name === "overdue");
+const OVERDUE = ["overdue", "partly_overdue"].map((name) => boot.states.findIndex((state) => state.name === name));
 
 function unplaced() {
   return openRequests()
@@ -85,7 +85,7 @@ function overdue() {
   let count = 0;
   let first = null;
   for (const [id, states] of coverage.states) {
-    if (!states.includes(OVERDUE)) continue;
+    if (!states.some((state) => OVERDUE.includes(state))) continue;
     first ??= id;
     count += 1;
   }

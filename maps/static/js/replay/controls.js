@@ -16,7 +16,7 @@ const across = (view, at) => ((at / Math.max(1, view.lasts_s)) * WIDE).toFixed(1
 /** The shares of groups one on another, from the floor up. */
 function bands(view) {
   const floor = view.curve_s.map(() => 0);
-  return ["late", "progress", "clear"].map((group) => {
+  return ["late", "partly", "progress", "clear"].map((group) => {
     const lower = [...floor];
     view.curve[group].forEach((share, i) => (floor[i] += share));
     const corner = (share, i) => `${across(view, view.curve_s[i])},${((1 - share) * HIGH).toFixed(1)}`;
@@ -122,6 +122,7 @@ class Controls extends Part {
         <ul class="key-list">
           <li><i class="band-mark clear"></i>${t("clear")}</li>
           <li><i class="band-mark progress"></i>${t("being cleared")}</li>
+          <li><i class="band-mark partly"></i>${t("partly plowed")}</li>
           <li><i class="band-mark late"></i>${t("due or overdue")}</li>
         </ul>
         <button class="quiet events" type="button" aria-expanded=${this.listed} aria-controls="moments" @click=${() => (this.listed = !this.listed)}>

@@ -3,6 +3,7 @@ import { html } from "lit";
 import { boot } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
 import { get } from "../pages/net.js";
+import { passWords } from "../streets/passes.js";
 import { Store } from "../pages/store.js";
 import { day, duration, length, named, percent, streetName, t, time } from "../pages/texts.js";
 import { colorsNow, momentAt, play, seek, shown, storm } from "./state.js";
@@ -50,7 +51,7 @@ function way(street, { forward, steps }, at) {
     ${state ? html`<p><span class="swatch state-${state}" aria-hidden="true"></span> ${named("state", state)}</p>` : ""}
     <p class="small">${proof(step, at)}</p>
     ${step?.evidence ? html`<p class="small muted">${t("Evidence: {kind}", { kind: named("evidence", step.evidence) })}</p>` : ""}
-    ${step ? html`<p class="small muted">${t("{done} of {needed} passes", { done: step.passes_done, needed: step.passes_needed })}</p>` : ""}
+    ${step ? html`<p class="small muted">${passWords(step, state)}</p>` : ""}
   </div>`;
 }
 

@@ -3,6 +3,7 @@ import { html } from "lit";
 import { boot } from "../pages/boot.js";
 import { get } from "../pages/net.js";
 import { Store } from "../pages/store.js";
+import { passesOfRound, passWords } from "./passes.js";
 import { age, deadline, length, named, streetName, t, time } from "../pages/texts.js";
 import { rhythm, why } from "./classes/why.js";
 import { sightingEntry } from "../followup/sighting.js";
@@ -47,19 +48,43 @@ function proof(direction) {
   return direction.vehicle ? html`${words} · <bdi>${direction.vehicle}</bdi>` : words;
 }
 
+const stateOf = (direction) => boot.states[direction.state]?.name ?? "not_due";
+
+const sideOf = (direction) => (direction.forward ? t("One way") : t("The other way"));
+
+const leads = ({ toward }) => Object.keys(toward).length > 0;
+
+const isolated = (name) => `\u2068${name}\u2069`;
+
+/** Where a direction leads to, by the street at its end. */
+const whither = (direction) =>
+  leads(direction) ? t("toward {street}", { street: isolated(streetName(direction.toward)) }) : sideOf(direction);
+
+const headOf = (direction) =>
+  leads(direction) ? [sideOf(direction), whither(direction)].join(t(", ")) : sideOf(direction);
+
+/** Of a street that is done one way only: how many passes are done, and which are missing. */
+function missing(directions) {
+  const done = directions.map((one) => passesOfRound(one, stateOf(one)));
+  const wanting = directions.filter((one, i) => done[i] < one.passes_needed);
+  const sum = (counts) => counts.reduce((all, one) => all + one, 0);
+  if (directions.length < 2 || sum(done) === 0 || wanting.length === 0) return "";
+  return html`<p class="missing">${t("{done} of {needed} passes, missing: {ways}", {
+    done: sum(done),
+    needed: sum(directions.map((one) => one.passes_needed)),
+    ways: wanting.map(whither).join(t(", ")),
+  })}</p>`;
+}
+
 function directionFacts(direction, alone) {
-  const state = boot.states[direction.state]?.name ?? "not_due";
-  const word = alone ? t("The street") : direction.forward ? t("One way") : t("The other way");
+  const state = stateOf(direction);
+  const passes = passWords(direction, state);
   return html`<div class="way">
-    <h3>${word}</h3>
+    <h3>${alone ? t("The street") : headOf(direction)}</h3>
     <p>${swatch(state)} ${named("state", state)}</p>
     <p class="small muted">${proof(direction)}</p>
     ${direction.evidence ? html`<p class="small muted">${t("Evidence: {kind}", { kind: named("evidence", direction.evidence.kind) })}</p>` : ""}
-    ${
-      direction.passes_needed > 1
-        ? html`<p class="small muted">${t("{done} of {needed} passes", { done: direction.passes_done, needed: direction.passes_needed })}</p>`
-        : ""
-    }
+    ${passes ? html`<p class="small muted">${passes}</p>` : ""}
   </div>`;
 }
 
@@ -89,6 +114,7 @@ export function streetPanel(id) {
       [t("Length"), length(street.length_m)],
       [t("Due"), street.job?.state === "open" ? deadline(street.job.due_at) : null],
     ])}
+    ${missing(street.directions)}
     ${street.directions.map((direction) => directionFacts(direction, street.directions.length === 1))}
     ${streetEdit(id)} ${streetDetails(street)} ${urgentOrder({ segment_id: id })} ${closurePart(id, street.directions)} ${streetCrews(id)} ${inspections(street.sightings)}`;
 }

@@ -32,7 +32,7 @@ from data.store.schema import passage
 from data.store.setup.machines import save_fleet
 from data.store.storms.storms import add_storm, close_storm
 from data.store.tracking.positions import add_positions, list_unseen
-from fleet.coverage.street_coverage import CoverageState
+from fleet.coverage.coverage_states import CoverageState
 from fleet.coverage.track_windows import TrackWindow
 from fleet.setup.city_setup import set_policy
 from fleet.tracking.live_fleet import Hub, Subscription

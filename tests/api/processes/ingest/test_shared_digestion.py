@@ -30,7 +30,7 @@ from data.store.schema import coverage, passage
 from data.store.storms.storms import add_storm, get_storm
 from data.store.tracking.positions import add_positions, list_unseen
 from data.store.work import add_job
-from fleet.coverage.street_coverage import CoverageState
+from fleet.coverage.coverage_states import CoverageState
 from fleet.evidence.proof_store import refresh
 from fleet.tracking.live_fleet import Hub
 from tests import village as v

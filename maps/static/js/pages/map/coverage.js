@@ -6,9 +6,30 @@ const PAUSES_PER_PAINT = 5; // a slow machine spends at most a sixth of its time
 const number = (name) => boot.states.findIndex((state) => state.name === name);
 
 // What a street shows from afar when its directions differ, the most telling first.
-const TELLING = ["progress", "overdue", "due", "driven", "ageing", "fresh", "not_due"].map(number);
+const TELLING = [
+  "progress",
+  "overdue",
+  "partly_overdue",
+  "due",
+  "partly_due",
+  "partly_ageing",
+  "partly_fresh",
+  "driven",
+  "ageing",
+  "fresh",
+  "not_due",
+].map(number);
+const NOT_PLOWED = ["not_due", "driven"].map(number);
+const PARTLY_OF = new Map(["fresh", "ageing"].map((name) => [number(name), number(`partly_${name}`)]));
 
 const exists = (state) => state >= 0;
+
+/** What one line shows of a street: with one direction clear and the other not plowed yet it is partly plowed. */
+function stateOfStreet(states) {
+  const partly = states.some((state) => NOT_PLOWED.includes(state));
+  const shown = partly ? states.map((state) => PARTLY_OF.get(state) ?? state) : states;
+  return TELLING.find((state) => shown.includes(state)) ?? -1;
+}
 
 /** What the map needs to know of a street's [forward, backward] states; -1 is a direction that does not exist, or not here. */
 export function featureState([forward, backward]) {
@@ -17,9 +38,12 @@ export function featureState([forward, backward]) {
     f: forward,
     b: backward,
     two: states.length === 2,
-    s: TELLING.find((state) => states.includes(state)) ?? -1,
+    s: stateOfStreet(states),
   };
 }
+
+/** What a legend lists: states that only differ in age are one entry. */
+export const stateGroups = () => [...new Set(boot.states.map(({ group }) => group))];
 
 /** Keeps the map's streets equal to `states`, whose changed ids are given to `changed`. */
 export class CoveragePainter {

@@ -1,8 +1,8 @@
 // What the colors of streets mean; a click hides a state on the map. Board and replay show it over their maps.
 import { html } from "lit";
-import { boot } from "../boot.js";
 import { Part } from "../element.js";
 import { named, t } from "../texts.js";
+import { stateGroups } from "./coverage.js";
 
 /** A legend of the states in `choice`, a store with the set `hidden`; `more` are entries below them. */
 export class MapLegend extends Part {
@@ -38,7 +38,7 @@ export class MapLegend extends Part {
   list() {
     const { hidden } = this.choice.value;
     return html`<ul>
-      ${boot.states.map(({ name }) => this.entry(`state-${name}`, named("state", name), !hidden.has(name), () => this.toggle(name)))}
+      ${stateGroups().map((name) => this.entry(`state-${name}`, named("state", name), !hidden.has(name), () => this.toggle(name)))}
       ${this.more()}
     </ul>`;
   }

@@ -68,7 +68,7 @@ function opacity(key, hidden, shown = () => 1) {
     "case",
     ["==", ["feature-state", key], -1],
     0,
-    byState(key, (state) => (hidden.has(state.name) ? 0 : shown(state)), 0),
+    byState(key, (state) => (hidden.has(state.group) ? 0 : shown(state)), 0),
   ];
 }
 

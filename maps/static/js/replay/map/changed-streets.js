@@ -73,7 +73,7 @@ export class ChangedStreets extends Overlay {
     pen.beginPath();
     trace(pen, street.lines, screen);
     line(pen, background, width * WIDEST); // what it looked like before
-    if (this.hidden().has(state.name)) return;
+    if (this.hidden().has(state.group)) return;
     line(pen, state[shade], width * state.width);
     if (!state.dashed || zoom < DASHES_FROM_ZOOM) return;
     pen.setLineDash([DASH * width * DASH_SHARE, DASH * width * DASH_SHARE]);

@@ -42,7 +42,7 @@ export class StreetColors {
     if (this.codes[street] === code) return;
     this.codes[street] = code;
     const id = this.ids[street];
-    this.states.set(id, [(code >> 3) - 1, (code & 7) - 1]);
+    this.states.set(id, [(code >> 4) - 1, (code & 15) - 1]);
     changed.add(id);
   }
 }

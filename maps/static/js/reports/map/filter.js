@@ -1,8 +1,8 @@
 // Which streets the map shows: by class and by district; and the street somebody looks for.
 import { html } from "lit";
-import { boot } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { get } from "../../pages/net.js";
+import { stateGroups } from "../../pages/map/coverage.js";
 import { named, t } from "../../pages/texts.js";
 import { choice, choose, council, districtName, filter, live, streets } from "../state.js";
 import { stateName } from "../words.js";
@@ -89,7 +89,7 @@ class Filter extends Part {
       ${this.districts()}
     </div>
     <ul class="legend-list" aria-label=${t("What the colors mean")}>
-      ${boot.states.map(({ name }) => html`<li><span class="swatch state-${name}" aria-hidden="true"></span>${stateName(name, live())}</li>`)}
+      ${stateGroups().map((name) => html`<li><span class="swatch state-${name}" aria-hidden="true"></span>${stateName(name, live())}</li>`)}
     </ul>`;
   }
 }

@@ -3,6 +3,7 @@ import { html } from "lit";
 import { boot } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { get } from "../../pages/net.js";
+import { passWords } from "../../streets/passes.js";
 import { Store } from "../../pages/store.js";
 import { date, duration, length, named, percent, streetName, t, time } from "../../pages/texts.js";
 import { choice, choose, districtName, followStreets, live, query } from "../state.js";
@@ -59,11 +60,7 @@ function wayFacts(way, street) {
     <p class="state">${swatch(state)} ${stateName(state, live())}</p>
     ${proved(way, street.at)}
     ${way.evidence ? html`<p>${t("Evidence: {kind}", { kind: named("evidence", way.evidence) })}</p>` : ""}
-    ${
-      way.last_pass_at || way.passes_done
-        ? html`<p>${t("{done} passes; the width of the street needs {needed}.", { done: way.passes_done, needed: way.passes_needed })}</p>`
-        : ""
-    }
+    ${way.passes_done ? html`<p>${passWords(way, state)}</p>` : ""}
   </div>`;
 }
 
