@@ -3,14 +3,14 @@
 A storm that has ended is read once; of one that goes on, only directions that were served again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
 from cachetools import LRUCache
 
-from data.model import DirectedSegment, Storm, StormId, Treatment
+from data.model import DirectedSegment, ServiceClass, Storm, StormId, Treatment
 from data.policy.city_policy import Policy
 from data.store.coverage.coverage import list_passes
 from data.store.coverage.coverage_revisions import newest_revision
@@ -25,6 +25,7 @@ from data.store.reports import (
 from data.store.storms.storms import list_storms
 from data.streets.network import StreetNetwork
 from fleet.coverage.street_coverage import counting, whole_passes
+from fleet.reports.pass_ages import PassAges, pass_ages
 from fleet.reports.performance import (
     Lanes,
     Performance,
@@ -35,6 +36,7 @@ from fleet.reports.performance import (
     performance,
     promised_lanes,
 )
+from fleet.reports.restatements import Restatement, restated, rule_changes
 
 STORMS_KEPT = 6
 """Storms whose proof stays in memory; a large one takes some 20 MB."""
@@ -48,6 +50,12 @@ class Account:
     lanes: Lanes
     spells: Spells
     asked: tuple[RequestTiming, ...]
+    served: Served
+    restated: tuple[Restatement, ...]
+
+    def ages(self, moment: datetime) -> Mapping[ServiceClass, PassAges]:
+        """Return how long ago the streets of each class were cleared at a moment of the storm."""
+        return pass_ages(self.lanes, self.served, self.storm.started_at, moment)
 
     def at(self, moment: datetime) -> Performance:
         """Return the performance at a moment, clamped to the storm."""
@@ -63,6 +71,7 @@ class _Kept:
     marks: dict[DirectedSegment, ServedMark] = field(default_factory=dict)
     served: dict[DirectedSegment, Sequence[datetime]] = field(default_factory=dict)
     spells: Spells | None = None
+    restated: dict[int, Restatement] = field(default_factory=dict)
     whole_at: int | None = None
     """The revision at which it was read after the storm's end: nothing was added since."""
 
@@ -85,7 +94,9 @@ class StormRecords:
                 _follow(tx, storm, network, policy, kept)
                 kept.spells = late_spells(kept.lanes, kept.served, storm)
                 kept.whole_at = None if storm.ended_at is None else revision
-            return Account(storm, kept.lanes, kept.spells, asked)
+            changes = rule_changes(tx, storm, policy)
+            restatements = restated(changes, kept.served, network, kept.restated)
+            return Account(storm, kept.lanes, kept.spells, asked, dict(kept.served), restatements)
 
     def _taken(self, storm: Storm, network: StreetNetwork, policy: Policy) -> _Kept:
         """Return what is kept of a storm, off the shelf; nothing yet for a new one."""

@@ -7,13 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from data.model import (
-    ByLanguage,
-    District,
-    Storm,
-    StormId,
-)
+from data.model import ByLanguage, ClassRule, District, Storm, StormId
 from data.policy.city_policy import Policy
+from fleet.coverage.snow_accumulation import accumulation_of
+from fleet.reports.pass_ages import STEPS_H
 from fleet.reports.performance import (
     DistrictPerformance,
     Performance,
@@ -22,6 +19,7 @@ from fleet.reports.performance import (
     district_order,
     shares_over_time,
 )
+from fleet.reports.restatements import Restatement
 from fleet.reports.storm_statistics import Account
 from maps.reports.coverage_revisions import RevisionView
 from maps.reports.coverage_table import CoveragePicture
@@ -88,11 +86,44 @@ class PartView:
 
 @dataclass(frozen=True, slots=True)
 class PromiseView:
-    """The level of service of a class; `cycle_s` is `None` where it is served on request."""
+    """The level of service of a class; `cycle_s` is `None` where it is served on request.
+
+    Where there are snowfall entries, streets are due once `trigger_mm` of new snow lie, until
+    `by_snow_until`; from then on hours count. `None`: hours alone count.
+    """
 
     service_class: str
     cycle_s: float | None
     deadline_s: float
+    trigger_mm: float
+    by_snow_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassAges:
+    """Seconds since the streets of a class were last cleared; shares are of lane metres.
+
+    `older` are the shares that were cleared longer ago than `age_steps_h`; `never` is the share not
+    cleared in this storm, which counts from the storm's start.
+    """
+
+    service_class: str
+    median_s: float
+    worst_s: float
+    older: tuple[float, ...]
+    never: float
+
+
+@dataclass(frozen=True, slots=True)
+class RestatementView:
+    """A change of the rules that restated the figures of that moment; metres are lane metres."""
+
+    at: datetime
+    cause: str
+    within_before: float | None
+    within_after: float | None
+    late_before_m: float
+    late_after_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +154,9 @@ class CouncilView:
     districts: tuple[PartView, ...]
     district_names: tuple[DistrictName, ...]
     promises: tuple[PromiseView, ...]
+    age_steps_h: tuple[int, ...]
+    ages: tuple[ClassAges, ...]
+    restated: tuple[RestatementView, ...]
     revisions: tuple[RevisionView, ...]
 
 
@@ -151,14 +185,29 @@ def council_view(
     `revisions` are the storm's, oldest first.
     """
     promises = tuple(
-        PromiseView(name, _seconds(rule.cycle), rule.deadline.total_seconds())
-        for name, rule in policy.rules.items()
+        _promise(rule, account.storm if account else None) for rule in policy.rules.values()
     )
     names = tuple(_district_name(each) for each in districts)
     choices = tuple(storm_choice(storm) for storm in storms)
     if account is None:
         return CouncilView(
-            now, choices, None, None, None, None, (), None, None, (), (), names, promises, ()
+            now=now,
+            storms=choices,
+            storm=None,
+            at=None,
+            earlier=None,
+            earlier_at=None,
+            moments_s=(),
+            city=None,
+            unplaced=None,
+            classes=(),
+            districts=(),
+            district_names=names,
+            promises=promises,
+            age_steps_h=STEPS_H,
+            ages=(),
+            restated=(),
+            revisions=(),
         )
     shown = account.at(now)
     elapsed = shown.at - account.storm.started_at
@@ -182,6 +231,12 @@ def council_view(
         ),
         district_names=names,
         promises=promises,
+        age_steps_h=STEPS_H,
+        ages=tuple(
+            ClassAges(name, each.median_s, each.worst_s, each.older, each.never)
+            for name, each in account.ages(shown.at).items()
+        ),
+        restated=tuple(map(_restatement, account.restated)),
         revisions=revisions,
     )
 
@@ -298,6 +353,28 @@ def response_view(response: Response) -> ResponseView:
         median_s=response.median_s,
         p90_s=response.p90_s,
         longest_wait_s=response.longest_wait_s,
+    )
+
+
+def _promise(rule: ClassRule, storm: Storm | None) -> PromiseView:
+    known_until = accumulation_of(storm).known_until if storm else None
+    return PromiseView(
+        rule.service_class,
+        _seconds(rule.cycle),
+        rule.deadline.total_seconds(),
+        rule.trigger_mm,
+        known_until if rule.trigger_mm > 0 and rule.cycle is not None else None,
+    )
+
+
+def _restatement(one: Restatement) -> RestatementView:
+    return RestatementView(
+        one.at,
+        one.cause,
+        one.before.within,
+        one.after.within,
+        one.before.late_m,
+        one.after.late_m,
     )
 
 

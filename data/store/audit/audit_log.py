@@ -74,6 +74,12 @@ def list_events(tx: Tx, subject: str | None = None) -> list[Event]:
     return records(Event, tx.execute(query))
 
 
+def list_events_on(tx: Tx, subject: str, verbs: Collection[str]) -> list[Event]:
+    """Return the events of some verbs on a subject, oldest first."""
+    query = select(event).where(event.c.subject == subject, event.c.verb.in_(verbs))
+    return records(Event, tx.execute(query.order_by(event.c.id)))
+
+
 def find_last_event(tx: Tx, verb: str) -> Event | None:
     """Return the newest event of a verb that only the city has, like "fleet.set"."""
     ours = event.c.subject.in_(select("city:" + city.c.name))

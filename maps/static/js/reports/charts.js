@@ -17,13 +17,13 @@ const between = (kind, moments, lower, upper) =>
 
 /**
  * How a storm went: cleared in time below, not yet due above it, late on top; the dashes are the share within target
- * of the earlier storm. Time runs left to right in every language.
+ * of the earlier storm. Time runs in the reader's direction: the style sheet mirrors the picture.
  */
 export function course(moments, { cleared, within, earlier_within: before }, label) {
   const hours = Math.round(moments.at(-1) / 360) / 10;
   const all = within.map((share) => (share === null ? null : 1));
   const none = within.map((share) => (share === null ? null : 0));
-  return html`<div class="curve" dir="ltr">
+  return html`<div class="curve">
     <svg viewBox="0 0 ${WIDE} ${HIGH}" preserveAspectRatio="none" role="img" aria-label=${label}>
       ${between("clear", moments, none, cleared)} ${between("waiting", moments, cleared, within)}
       ${between("late", moments, within, all)}
@@ -31,7 +31,7 @@ export function course(moments, { cleared, within, earlier_within: before }, lab
       ${before.length > 1 ? svg`<polyline class="before" points=${points(moments, before).join(" ")} />` : ""}
     </svg>
     <span class="high">${percent(1)}</span><span class="low">${percent(0)}</span>
-    <span class="from">${number(0)}</span><span class="to" dir="auto">${t("{count} h", { count: hours })}</span>
+    <span class="from">${number(0)}</span><span class="to">${t("{count} h", { count: hours })}</span>
   </div>`;
 }
 

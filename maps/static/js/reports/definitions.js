@@ -1,7 +1,7 @@
 // What each figure counts, over what and since when, in words that can be read out.
 import { html } from "lit";
 import { duration, named, number, t, time } from "../pages/texts.js";
-import { isolated, kilometres } from "./words.js";
+import { isolated, kilometres, ruleOf } from "./words.js";
 
 const list = (lines) => html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
 
@@ -10,12 +10,7 @@ const long = (seconds) => duration(seconds * 1000);
 const cycles = (view) =>
   view.promises
     .filter((promise) => promise.cycle_s !== null)
-    .map((promise) =>
-      t("{name}: cleared at least every {span}", {
-        name: named("class", promise.service_class),
-        span: long(promise.cycle_s),
-      }),
-    );
+    .map((promise) => `${named("class", promise.service_class)}: ${ruleOf(view, promise.service_class)}`);
 
 const deadlines = (view) =>
   view.promises.map((promise) =>
@@ -28,7 +23,7 @@ const deadlines = (view) =>
 /** The share of lane-kilometres within target. */
 export function within(view) {
   const { lane_m: whole, clear_m: clear, waiting_m: waiting, late_m: late } = view.city.now;
-  return html`<p>${t("A lane-kilometre is one kilometre of one lane. It is within target while its street was last cleared no longer ago than its class is promised; before the first clearing, the time counts from the start of the storm.")}</p>
+  return html`<p>${t("A lane-kilometre is one kilometre of one lane. It is within target while its street is not due again by the rule of its class; before the first clearing, snow and time count from the start of the storm.")}</p>
     ${list(cycles(view))}
     <p>${t("Of {whole} of lanes, {clear} are cleared in time, {waiting} are not cleared yet but still in time, and {late} are late.", { whole: kilometres(whole), clear: kilometres(clear), waiting: kilometres(waiting), late: kilometres(late) })}</p>
     <p>${t("Cleared means proved: the blade was down, the spreader was on, or the driver or an inspector confirmed it, for every pass that the width of the street needs. Driving through does not count. Single streets may have a time of their own; a click on the map tells it.")}</p>

@@ -4,7 +4,7 @@ import { Part } from "../pages/element.js";
 import { t } from "../pages/texts.js";
 import { course } from "./charts.js";
 import { choice, council, districtName, filter } from "./state.js";
-import { share, shareChange } from "./words.js";
+import { shareChange, withinTarget } from "./words.js";
 
 function look(key) {
   filter({ district: choice.value.district === key ? null : key });
@@ -22,7 +22,7 @@ class Districts extends Part {
     return html`<li>
       <button type="button" class="district" aria-pressed=${choice.value.district === part.name} @click=${() => look(part.name)} title=${t("Show only this district on the map")}>
         <span class="name"><bdi>${name}</bdi></span>
-        <span class="value"><strong>${share(part.now.within)}</strong>${change ? html`<span class="change ${tone}">${change.text}</span>` : ""}</span>
+        <span class="value"><strong>${withinTarget(part.now)}</strong>${change ? html`<span class="change ${tone}">${change.text}</span>` : ""}</span>
       </button>
       ${course(view.moments_s, part, t("{name}: lane-km since the storm began", { name }))}
       <p class="small muted">${t("{answered} of {asked} requests answered", { answered: part.now.answered, asked: part.now.asked })}</p>

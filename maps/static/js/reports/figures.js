@@ -1,11 +1,11 @@
 // The four key figures, each with its change, and each opening what it counts.
 import { html, nothing } from "lit";
 import { Part } from "../pages/element.js";
-import { t } from "../pages/texts.js";
+import { duration, named, t } from "../pages/texts.js";
 import { bar, course } from "./charts.js";
 import { answered, compared, nine, half, within } from "./definitions.js";
 import { council } from "./state.js";
-import { isolated, share, shareChange, span, spanChange } from "./words.js";
+import { isolated, nothingDue, ruleOf, share, shareChange, span, spanChange } from "./words.js";
 
 const FIGURES = [
   ["within", "within", share, shareChange, within],
@@ -21,9 +21,20 @@ const words = () => ({
   nine: t("until nine in ten requests were answered"),
 });
 
+/** The rules that a figure is measured by, a line a class. */
+const rules = (view) => {
+  const line = (one, words) => html`<span>${named("class", one.service_class)}: ${words}</span>`;
+  return {
+    within: view.promises.filter((one) => one.cycle_s !== null).map((one) => line(one, ruleOf(view, one.service_class))),
+    answered: view.promises.map((one) => line(one, t("within {span}", { span: duration(one.deadline_s * 1000) }))),
+  };
+};
+
 /** What keeps a figure from being taken for more than it says. */
 const notes = (now) => ({
-  within: t("{share} are cleared in time, the others not due yet or late", { share: share(now.clear) }),
+  within: nothingDue(now)
+    ? t("nothing is due yet: no street had to be cleared so far")
+    : t("{share} are cleared in time, the others not due yet or late", { share: share(now.clear) }),
   answered: now.asked
     ? t("{answered} of {asked} requests answered", { answered: now.answered, asked: now.asked })
     : t("nobody has asked in this storm"),
@@ -60,6 +71,7 @@ class Figures extends Part {
       <strong>${say(now[field])}</strong>
       <span class="word">${words()[name]}</span>
       <span class="note">${notes(now)[name]}</span>
+      ${rules(view)[name] ? html`<span class="rules">${rules(view)[name]}</span>` : ""}
       ${this.change(view, now[field], compare(now[field], earlier?.[field]))}
       <span class="more">${open ? t("Close") : t("What is counted?")}<span class="icon icon-chevron-${open ? "up" : "down"}" aria-hidden="true"></span></span>
     </button>${open ? this.definition(view, name, define) : ""}`;

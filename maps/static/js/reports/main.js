@@ -2,6 +2,8 @@
 import "../pages/theme.js";
 import "../pages/notices.js";
 import "./figures.js";
+import "./restated.js";
+import "./ages.js";
 import "./map/filter.js";
 import "./header.js";
 import "./method.js";

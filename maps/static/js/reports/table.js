@@ -3,7 +3,7 @@ import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { named, number, t } from "../pages/texts.js";
 import { council, districtName } from "./state.js";
-import { inKilometres, share, shareChange, span } from "./words.js";
+import { inKilometres, share, shareChange, span, withinTarget } from "./words.js";
 
 const heads = () => [
   t("Lanes, km"),
@@ -35,7 +35,7 @@ function row(name, part) {
     <td>${promised ? metres(now.clear_m) : ""}</td>
     <td>${promised ? metres(now.waiting_m) : ""}</td>
     <td>${promised ? metres(now.late_m) : ""}</td>
-    <td><strong>${promised ? share(now.within) : ""}</strong></td>
+    <td><strong>${promised ? withinTarget(now) : ""}</strong></td>
     <td class=${tone}>${change ? html`<span dir="ltr">${change.short}</span>` : ""}</td>
     ${answers(now)}
   </tr>`;

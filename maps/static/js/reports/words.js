@@ -1,5 +1,5 @@
 // How figures and their changes are said.
-import { brief, duration, exact, named, number, percent, t } from "../pages/texts.js";
+import { brief, duration, exact, named, number, percent, t, time } from "../pages/texts.js";
 
 /** A share, or a dash in words where there is none. */
 export const share = (value) => (value === null || value === undefined ? t("none") : percent(value));
@@ -19,6 +19,25 @@ export const isolated = (name) => `\u2068${name}\u2069`;
 
 /** Whole points between two shares, as they are shown. */
 const points = (now, before) => Math.floor(now * 100) - Math.floor(before * 100);
+
+/** Whether no street had to be cleared so far: then all are within target, and that says nothing. */
+export const nothingDue = ({ lane_m: whole, waiting_m: waiting }) => whole > 0 && waiting === whole;
+
+/** The share within target, or that nothing is due yet. */
+export const withinTarget = (now) => (nothingDue(now) ? t("nothing due yet") : share(now.within));
+
+/** The rule by which a class is measured in the storm that is shown. */
+export function ruleOf(view, name) {
+  const rule = view.promises.find((one) => one.service_class === name);
+  if (rule.cycle_s === null) return t("on request, within {span}", { span: duration(rule.deadline_s * 1000) });
+  const every = duration(rule.cycle_s * 1000);
+  if (!rule.by_snow_until) return t("at least every {span}", { span: every });
+  return t("before {value} cm of new snow lie; from {time} on, where no snowfall is entered, every {span}", {
+    value: rule.trigger_mm / 10,
+    time: time(rule.by_snow_until),
+    span: every,
+  });
+}
 
 /** The change of a share in words, with whether it is for the better (1), the worse (-1) or neither. */
 export function shareChange(now, before) {
