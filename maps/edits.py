@@ -19,6 +19,7 @@ from data.model import (
     StandingOrder,
     VehicleId,
 )
+from maps.pages.change_words import time_change, way_change
 from maps.pages.i18n import Translator
 from maps.replanning import DelayView, Streets
 
@@ -175,11 +176,11 @@ def edited_view(
 def strains_of(found: Edited, requests: Sequence[DelayView], t: Translator) -> tuple[str, ...]:
     """Return which soft rules a change breaks: more lateness, and promises."""
     words = [
-        t(
-            "{class}: {minutes} min more delay, {count} passes late in all.",
+        t.plural(
+            "{class}: {change} delay, {count} passes late in the whole plan.",
+            one.passes_after,
             **{"class": t.named("class", one.service_class)},
-            minutes=one.minutes_after - one.minutes_before,
-            count=one.passes_after,
+            change=time_change(one.minutes_after - one.minutes_before, t),
         )
         for one in draft_totals_view(found.totals_before, found.totals, t).late
         if one.minutes_after > one.minutes_before or one.passes_after > one.passes_before
@@ -234,7 +235,11 @@ def draft_totals_view(before: DraftTotals, after: DraftTotals, t: Translator) ->
         km_before=round(before.metres / 1000, 1),
         km_after=round(after.metres / 1000, 1),
         late=late,
-        words=t("{minutes} min and {km} km more", minutes=minutes, km=km),
+        words=t(
+            "{time_change}, {way_change} for all trucks together",
+            time_change=time_change(minutes, t),
+            way_change=way_change(km, t),
+        ),
     )
 
 

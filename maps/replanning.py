@@ -20,6 +20,7 @@ from data.model import (
 )
 from fleet.planning.plan_difference import PlanDifference, TruckDifference
 from fleet.replanning.machine_lacks import LackingMachine
+from maps.pages.change_words import time_change
 from maps.pages.i18n import Translator
 
 type Streets = Callable[[SegmentId], str]
@@ -134,11 +135,11 @@ def insertion_view(
     most_min = max((_minutes(one) for one in offer.delays), default=0)
     place = street(offer.job.segment_id)
     words = t(
-        "{vehicle} clears {street} by {time}: {minutes} min more for all trucks together.",
+        "{vehicle} clears {street} by {time}: {change} for all trucks together.",
         vehicle=vehicle,
         street=place,
         time=t.time(offer.done_at),
-        minutes=more_min,
+        change=time_change(more_min, t),
     )
     return InsertionView(
         id=offer_id,

@@ -16,7 +16,7 @@ function onKey(event) {
 }
 
 const lateness = ({ service_class: name, passes_before: before, passes_after: after }) =>
-  html`<span class=${after > before ? "danger" : ""}>${t("{class}: late passes {before} → {after}", { class: named("class", name), before, after })}</span>`;
+  html`<span class=${after > before ? "danger" : ""}>${t("{class}: passes late in the whole plan {before} → {after}", { class: named("class", name), before, after })}</span>`;
 
 function cost({ totals }) {
   if (!totals)

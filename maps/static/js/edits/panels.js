@@ -13,10 +13,18 @@ draftState.follow((_, changes) => {
   if (changes.draft && chosen?.kind === "street" && draftState.value.takers?.segment !== chosen.id) lookForTakers(chosen.id);
 });
 
+const LEAST_MIN = 0.05; // what rounds to less is no change
+
+function timeChange(minutes) {
+  if (Math.abs(minutes) < LEAST_MIN) return t("no more time");
+  const shown = Math.abs(minutes);
+  return minutes > 0 ? t("{minutes} min more", { minutes: shown }) : t("{minutes} min less", { minutes: shown });
+}
+
 function price(taker) {
   if (!taker.possible) return taker.why_not.join(" ");
   if (taker.more_min === null) return t("far away; the cost is computed when you choose it");
-  return t("{minutes} min more, done {time}", { minutes: taker.more_min, time: time(taker.done_at) });
+  return t("{change}, done {time}", { change: timeChange(taker.more_min), time: time(taker.done_at) });
 }
 
 const takerItem = (segment) => (taker) => html`<li>

@@ -27,7 +27,7 @@ function steps(curve, value, across, up) {
 
 const named = (points) => points.map(([elapsed_s, best, bound, unserved]) => ({ elapsed_s, best, bound, unserved }));
 
-/** The curve of a run; nothing before there are two points. Time runs left to right in every language. */
+/** The curve of a run; nothing before there are two points. Time runs in the reader's direction: the style sheet mirrors the picture. */
 export function searchCurve(run) {
   const curve = named(run.curve ?? []).filter(({ best }) => best > 0);
   if (curve.length < 2) return "";
@@ -41,7 +41,7 @@ export function searchCurve(run) {
     bound: Math.round(last.bound),
   });
   return html`<figure class="search-curve">
-    <div dir="ltr">
+    <div>
       <svg viewBox="0 0 ${WIDE} ${HIGH}" preserveAspectRatio="none" role="img" aria-label=${label}>
         <path class="grid" d="M0 0.5H${WIDE} M0 ${HIGH - 0.5}H${WIDE}" />
         ${svg`<polyline class="bound" points=${steps(curve, ({ bound }) => bound, across, up)} />

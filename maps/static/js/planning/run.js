@@ -17,6 +17,12 @@ export const unfinished = (run) => run?.state === "queued" || run?.state === "ru
 const waiting = (run) =>
   run.ahead ? t("Waiting for a free planner: {count} before it", { count: run.ahead }) : t("Waiting for a free planner");
 
+/** Seconds of the search, never more than it was given: joining and checking the routes takes some beyond them. */
+const timeUsed = ({ elapsed_s: used, seconds: all }) =>
+  used < all
+    ? t("{used} of {all} s", { used: Math.floor(used), all })
+    : t("all {all} s used, the plan is being finished", { all });
+
 /** How a search goes. */
 export function progress(run) {
   const share = run.state === "queued" ? 0 : Math.min(1, run.elapsed_s / run.seconds);
@@ -24,7 +30,7 @@ export function progress(run) {
     <h3>${run.state === "queued" ? waiting(run) : t("Looking for better routes")}</h3>
     <progress max="1" .value=${share} aria-label=${t("Time used")}></progress>
     ${facts([
-      [t("Time"), t("{used} of {all} s", { used: Math.min(Math.round(run.elapsed_s), run.seconds), all: run.seconds })],
+      [t("Time"), timeUsed(run)],
       [t("Distance from optimum"), run.best == null ? t("no plan yet") : gapWords(run.best, run.bound)],
       [t("Passes left out"), run.unserved == null ? null : number(run.unserved)],
     ])}

@@ -13,7 +13,7 @@ const HIGH = 120;
 
 export const snow = new Store({ editing: null, mistakes: [], file: "" });
 
-/** The snow over time; what lies ahead of now is dashed. Time runs left to right in every language. */
+/** The snow over time; what lies ahead of now is dashed. Time runs in the reader's direction: the style sheet mirrors it. */
 function picture(curve, startedAt) {
   if (curve.length === 0) return "";
   const points = curve.map(({ at, fallen_cm: depth }) => [Date.parse(at), depth]);
@@ -25,7 +25,7 @@ function picture(curve, startedAt) {
   const y = (depth) => (HIGH - (depth / most) * (HIGH - 8)).toFixed(1);
   const line = points.map(([at, depth]) => `${x(at)},${y(depth)}`).join(" ");
   const today = now() > begin && now() < until ? x(now()) : null;
-  return html`<figure class="snow-picture" dir="ltr">
+  return html`<figure class="snow-picture">
     <svg viewBox="0 0 ${WIDE} ${HIGH}" preserveAspectRatio="none" role="img" aria-label=${t("Total accumulation: {depth}", { depth: cm(curve.at(-1).fallen_cm) })}>
       <polygon class="area" points="${x(begin)},${HIGH} ${line} ${x(points.at(-1)[0])},${HIGH}" />
       <polyline class="line" points=${line} />

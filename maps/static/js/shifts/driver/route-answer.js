@@ -43,7 +43,7 @@ class Answer extends Part {
 
   question({ shift, stages }) {
     const work = stages.filter((stage) => stage.kind === "work" && stage.state === "open");
-    const what = t("{streets} streets to plow, until {time}", { streets: work.length, time: time(shift.ends_at) });
+    const what = t("{count} streets to plow, until {time}", { count: work.length, time: time(shift.ends_at) });
     return html`<section class="answer" aria-labelledby="answer-title">
       <h2 id="answer-title">${t("Do you accept this route?")}</h2>
       <p class="small">${t("New route, number {number}", { number: shift.revision })} · ${what}</p>
