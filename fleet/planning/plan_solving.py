@@ -9,11 +9,12 @@ from data.model import (
 )
 from fleet.planning.plan_preparation import Prepared
 from routing.check.referee import violations
+from routing.network.route_timing import timed_routes
 from routing.planning.problem_mapping import plan_from, problem_from
 from routing.planning.proof_mapping import proved
 from routing.planning.warm_start import no_later_than, start_from
 from routing.problem.stopping import MaxRuntime, StopWhenAsked, begin
-from routing.search.solver import solve
+from routing.search.solver import solve_with_paths
 
 SHOWN_VIOLATIONS = 5
 """So many broken rules are named in an error."""
@@ -53,9 +54,10 @@ def solve_prepared(
     mapped = problem_from(prepared)
     problem = no_later_than(mapped, start.plan) if start and start.keeps else mapped.problem
     known = start_from(mapped, start.plan) if start else None
-    solution = solve(problem, stop, seed, report, known, threads)
+    solution, paths = solve_with_paths(problem, stop, seed, report, known, threads)
     require_allowed(violations(problem, solution))
-    return replace(plan_from(mapped, solution), proofs=proved(mapped))
+    timed = timed_routes(mapped.problem, paths, solution.routes)
+    return replace(plan_from(mapped, solution, timed), proofs=proved(mapped))
 
 
 def require_allowed(broken: Sequence[str], what: str = "the plan") -> None:

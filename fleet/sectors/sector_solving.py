@@ -8,6 +8,7 @@ from data.planning.sectors import PlanSector, SectorRoutes
 from fleet.planning.plan_preparation import Prepared
 from fleet.planning.plan_solving import Report, require_allowed
 from routing.check.referee import violations
+from routing.network.route_timing import timed_routes
 from routing.planning.problem_mapping import plan_from, problem_from
 from routing.planning.proof_mapping import proved
 from routing.planning.sectors import joined_routes, routes_of, tasks_to_seams_m
@@ -55,7 +56,7 @@ def solve_joined(
     """Return the plan of all sectors, improved where they meet, that the referee let through."""
     stop = effort.begun()
     mapped = problem_from(prepared)
-    solution = mended(
+    solution, paths = mended(
         mapped.problem,
         JoinedRoutes(joined_routes(mapped, found), tasks_to_seams_m(mapped, sectors)),
         stop,
@@ -64,4 +65,5 @@ def solve_joined(
         effort.threads,
     )
     require_allowed(violations(mapped.problem, solution))
-    return replace(plan_from(mapped, solution), proofs=proved(mapped))
+    timed = timed_routes(mapped.problem, paths, solution.routes)
+    return replace(plan_from(mapped, solution, timed), proofs=proved(mapped))

@@ -87,8 +87,9 @@ class FleetAccess:
         problem = self.problem
         chosen = np.flatnonzero(tasks & self.fit)
         begin_s, end_s = np.full(problem.vehicles, np.inf), np.full(problem.vehicles, -np.inf)
-        for v in range(problem.vehicles):
-            begin_s[v], end_s[v] = self._between(v, chosen)
+        for vehicles in _alike(problem):
+            first = vehicles[0]
+            begin_s[vehicles], end_s[vehicles] = self._between(first, chosen)
         able = begin_s <= end_s
         table = np.column_stack((problem.vehicle_type, problem.capacity_kg))[able]
         kinds, of_able = np.unique(table, axis=0, return_inverse=True)
@@ -304,6 +305,20 @@ def _prices(team: AbleVehicles, groups: Floats, by_s: float) -> Floats | None:
         return None
     price: Floats = np.maximum(-found.ineqlin.marginals, 0.0)
     return price if price.max() > 0 else None
+
+
+def _alike(problem: Problem) -> list[IntArray]:
+    """Return the vehicles of one kind with the same start, end, hopper and shift together."""
+    columns = (
+        problem.vehicle_type,
+        problem.start_arc,
+        problem.end_arc,
+        problem.capacity_kg,
+        problem.shift_start_s,
+        problem.shift_end_s,
+    )
+    _, alike = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
+    return [np.flatnonzero(alike == kind) for kind in np.unique(alike)]
 
 
 def _approach_s(problem: Problem) -> Floats:

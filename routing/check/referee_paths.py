@@ -1,5 +1,6 @@
 """The referee's shortest paths, by scipy: from arc to arc with turns, seconds and metres."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -11,7 +12,10 @@ from scipy.sparse.csgraph import dijkstra
 from routing.problem.problem import Floats, Problem, TaskRoute, TaskVisit
 
 _BATCH = 256
-_LIMITS_S = (60.0, 300.0, 1800.0, np.inf)
+"""Sources that are looked at together, with the streets around all of them."""
+_ROOM = 4_000_000
+"""Seconds in memory at a time."""
+_LIMITS_S = (60.0, 120.0, 240.0, 480.0, 960.0, np.inf)
 _TIE_S_PER_M = 1e-9
 """What a metre weighs where metres have a price: of equally quick ways the shortest is driven."""
 
@@ -65,16 +69,24 @@ def deadheads_of(
 
 def _deadheads(problem: Problem, legs: set[tuple[int, int]]) -> RefereePaths:
     found = _turns(problem, legs)
+    left: AnyInts = np.array(sorted(legs - found.keys()), np.int64).reshape(-1, 2)
+    if not len(left):
+        return found
+    around = left[left[:, 0] == left[:, 1], 0]
+    graph = StreetGraph(problem, around)
+    if not problem.rules.metres_count:
+        left = _take_places(graph, left, found)
     for limit_s in _LIMITS_S:
-        goals: dict[int, list[int]] = {}
-        for source, target in legs:
-            if (source, target) not in found:
-                goals.setdefault(source, []).append(target)
-        sources = sorted(goals)
-        for first in range(0, len(sources), _BATCH):
-            batch = sources[first : first + _BATCH]
-            found |= _ways(problem, {source: goals[source] for source in batch}, limit_s)
+        parts = [_take_near(graph, batch, limit_s, found) for batch in _batches(left)]
+        left = np.concatenate(parts) if parts else left
     return found
+
+
+def _batches(legs: AnyInts) -> Iterator[AnyInts]:
+    """Yield legs, sorted by their sources, so many sources at a time."""
+    firsts = np.flatnonzero(np.diff(legs[:, 0], prepend=-1))[::_BATCH].tolist()
+    for first, end in pairwise([*firsts, len(legs)]):
+        yield legs[first:end]
 
 
 def _turns(problem: Problem, legs: set[tuple[int, int]]) -> RefereePaths:
@@ -100,8 +112,8 @@ def _turns(problem: Problem, legs: set[tuple[int, int]]) -> RefereePaths:
     others_s = left_s[pairs[:, 0], (to[pairs[:, 0]] == pairs[:, 1]).astype(int)]
     surely = np.isfinite(direct_s) & (direct_s <= others_s)
     return {
-        (int(a), int(b)): DeadheadPath(float(seconds), 0.0)
-        for (a, b), seconds in zip(pairs[surely], direct_s[surely], strict=True)
+        (a, b): DeadheadPath(seconds, 0.0)
+        for (a, b), seconds in zip(pairs[surely].tolist(), direct_s[surely].tolist(), strict=True)
     }
 
 
@@ -122,91 +134,124 @@ def _weight_s(problem: Problem) -> Floats:
     return problem.drive_s
 
 
-def _ways(problem: Problem, goals: dict[int, list[int]], limit_s: float) -> RefereePaths:
-    """Return the ways from each source to its goals; without a limit also those that are none."""
-    found: RefereePaths = {}
-    sources = np.array(list(goals))
-    graph, near = _nearby(_graph(problem, sources), problem.arcs, limit_s)
-    place = np.full(problem.arcs, -1)
-    streets = near[near < problem.arcs]
-    place[streets] = np.arange(len(streets))
-    indices = np.arange(len(sources)) + len(streets)
-    metres_count = problem.rules.metres_count
-    if metres_count:
-        away, before = dijkstra(graph, indices=indices, limit=limit_s, return_predecessors=True)
-    else:
-        away, before = dijkstra(graph, indices=indices, limit=limit_s), None
-    for row, (source, targets) in enumerate(goals.items()):
-        for target in targets:
-            weight = float(away[row, place[target]]) if place[target] >= 0 else np.inf
-            if not np.isfinite(weight) and limit_s < np.inf:
-                continue
-            metres = 0.0
-            if before is not None and np.isfinite(weight):
-                metres = _metres(problem, streets, before[row], int(place[target]))
-            found[source, target] = DeadheadPath(weight - _TIE_S_PER_M * metres, metres)
-    return found
+class StreetGraph:
+    """Arcs as vertices and turns as edges, with copies of all places and of some other arcs.
+
+    An edge weighs driving its first arc and the turn; out of a copy only the turn, as its arc has
+    been driven. Nothing leads into a copy, and nothing on through a place.
+
+    Attributes
+    ----------
+    edges
+        The graph: arcs, then copies.
+    vertex
+        int64[A], from where to set out at the end of each arc: its copy, or itself.
+    driven_s
+        float64[A], what the first edge from there weighs too much, as the arc has been driven.
+    """
+
+    def __init__(self, problem: Problem, copied: AnyInts) -> None:
+        self.problem = problem
+        copies = np.union1d(np.flatnonzero(problem.place), copied)
+        self.vertex = np.arange(problem.arcs)
+        self.vertex[copies] = problem.arcs + np.arange(len(copies))
+        drive_s = _weight_s(problem)
+        self.driven_s = drive_s.copy()
+        self.driven_s[copies] = 0.0
+        first = np.repeat(np.arange(problem.arcs), np.diff(problem.turn_start))
+        through, out = ~problem.place[first], self.vertex[first] >= problem.arcs
+        rows = np.concatenate((first[through], self.vertex[first[out]]))
+        columns = np.concatenate((problem.turn_to[through], problem.turn_to[out]))
+        onward_s = drive_s[first[through]] + problem.turn_s[through]
+        weights = np.concatenate((onward_s, problem.turn_s[out]))
+        size = problem.arcs + len(copies)
+        self.edges: csr_matrix = coo_matrix((weights, (rows, columns)), shape=(size, size)).tocsr()
+
+    def from_s(self, sources: AnyInts, limit_s: float = np.inf) -> Floats:
+        """Return float64[N, A], seconds from the end of each source to the beginning of each arc.
+
+        Infinite where it is farther than a limit; a source has to be a copy to be reached itself.
+        """
+        far_s = limit_s + self.driven_s[sources].max(initial=0.0)
+        away_s: Floats = dijkstra(self.edges, indices=self.vertex[sources], limit=far_s)
+        away_s = away_s[:, : self.problem.arcs]
+        away_s -= self.driven_s[sources, None]
+        return away_s
+
+    def to_s(self, targets: AnyInts) -> Floats:
+        """Return float64[N, A], seconds from the end of each arc to the beginning of targets.
+
+        A target has to be a copy to be set out from itself.
+        """
+        toward_s: Floats = dijkstra(self.edges.T.tocsr(), indices=targets)
+        toward_s = toward_s[:, self.vertex]
+        toward_s -= self.driven_s
+        return toward_s
 
 
-def _nearby(graph: csr_matrix, arcs: int, limit_s: float) -> tuple[csr_matrix, AnyInts]:
-    """Return the part of a graph within a limit of any copy of a source, and its vertices.
+def _take_places(graph: StreetGraph, legs: AnyInts, found: RefereePaths) -> AnyInts:
+    """Add the paths from and to places to those found, by a tree for each place; return the rest.
+
+    Hundreds of vehicles set out from few places, and half a city away.
+    """
+    for end, seconds in ((0, graph.from_s), (1, graph.to_s)):
+        here = graph.problem.place[legs[:, end]]
+        mine = legs[here]
+        arcs, tree = np.unique(mine[:, end], return_inverse=True)
+        if len(arcs):
+            _add(found, mine, seconds(arcs)[tree, mine[:, 1 - end]], np.zeros(len(mine)))
+        legs = legs[~here]
+    return legs
+
+
+def _take_near(graph: StreetGraph, legs: AnyInts, limit_s: float, found: RefereePaths) -> AnyInts:
+    """Add the paths of legs that are within a limit to those found; return the other legs.
 
     A row for each source over all of a large city would take longer than its search.
     """
-    size = graph.shape[0]
-    if not np.isfinite(limit_s):
-        return graph, np.arange(size)
-    copies = np.arange(arcs, size)
-    away = dijkstra(graph, indices=copies, limit=limit_s, min_only=True)
-    near = np.union1d(np.flatnonzero(np.isfinite(away)), copies)
-    return graph[near][:, near], near
+    sources, row = np.unique(legs[:, 0], return_inverse=True)
+    vertices = graph.vertex[sources]
+    edges, near = graph.edges, np.arange(graph.edges.shape[0])
+    if np.isfinite(limit_s):
+        away = dijkstra(graph.edges, indices=vertices, limit=limit_s, min_only=True)
+        near = np.flatnonzero(np.isfinite(away))
+        edges = graph.edges[near][:, near]
+    place = np.full(graph.edges.shape[0], -1)
+    place[near] = np.arange(len(near))
+    target = place[legs[:, 1]]
+    weight = np.full(len(legs), np.inf)
+    metres = np.zeros(len(legs))
+    step = max(_ROOM // len(near), 1)
+    for first in range(0, len(sources), step):
+        mine = np.flatnonzero((row >= first) & (row < first + step) & (target >= 0))
+        starts = place[vertices[first : first + step]]
+        rows = row[mine] - first
+        if graph.problem.rules.metres_count:
+            away, before = dijkstra(edges, indices=starts, limit=limit_s, return_predecessors=True)
+            reached = np.isfinite(away[rows, target[mine]])
+            for leg, at in zip(mine[reached], rows[reached], strict=True):
+                ends = int(starts[at]), int(target[leg])
+                metres[leg] = _metres(graph.problem, near, before[at], *ends)
+        else:
+            away = dijkstra(edges, indices=starts, limit=limit_s)
+        weight[mine] = away[rows, target[mine]] - graph.driven_s[legs[mine, 0]]
+    known = np.isfinite(weight) | np.isinf(limit_s)
+    _add(found, legs[known], weight[known] - _TIE_S_PER_M * metres[known], metres[known])
+    others: AnyInts = legs[~known]
+    return others
 
 
-def _metres(problem: Problem, streets: AnyInts, before: AnyInts, place: int) -> float:
-    """Return the length of the arcs before a target; `streets` says which arc each place is."""
+def _add(found: RefereePaths, legs: AnyInts, seconds: Floats, metres: Floats) -> None:
+    """Add the paths of some legs to those found."""
+    paths = map(DeadheadPath, seconds.tolist(), metres.tolist())
+    found |= zip(map(tuple, legs.tolist()), paths, strict=True)
+
+
+def _metres(problem: Problem, near: AnyInts, before: AnyInts, start: int, place: int) -> float:
+    """Return the length of the arcs between a start and a target; `near` are a graph's vertices."""
     metres = 0.0
     at = int(before[place])
-    while at < len(streets):
-        metres += float(problem.length_m[streets[at]])
+    while at != start:
+        metres += float(problem.length_m[near[at]])
         at = int(before[at])
     return metres
-
-
-def _graph(problem: Problem, sources: AnyInts) -> csr_matrix:
-    """Return arcs as vertices and turns as edges, and a copy of each source to set out from.
-
-    An edge weighs driving its first arc and the turn; out of a copy only the turn, as the source
-    has been driven. Nothing leads on through a place.
-    """
-    drive_s = _weight_s(problem)
-    first = np.repeat(np.arange(problem.arcs), np.diff(problem.turn_start))
-    open_turn = ~problem.place[first]
-    rows = [first[open_turn]]
-    columns = [problem.turn_to[open_turn]]
-    weights = [drive_s[first[open_turn]] + problem.turn_s[open_turn]]
-    for i, arc in enumerate(sources):
-        turns = slice(problem.turn_start[arc], problem.turn_start[arc + 1])
-        rows.append(np.full(turns.stop - turns.start, problem.arcs + i))
-        columns.append(problem.turn_to[turns])
-        weights.append(problem.turn_s[turns])
-    size = problem.arcs + len(sources)
-    parts = (np.concatenate(rows), np.concatenate(columns))
-    return coo_matrix((np.concatenate(weights), parts), shape=(size, size)).tocsr()
-
-
-def from_arcs(problem: Problem, sources: list[int], limit_s: float = np.inf) -> Floats:
-    """Return float64[sources, A], seconds from the end of each to the beginning of every arc.
-
-    Infinite where it is farther than a limit.
-    """
-    graph = _graph(problem, np.array(sources))
-    copies = np.arange(len(sources)) + problem.arcs
-    away_s: Floats = dijkstra(graph, indices=copies, limit=limit_s)
-    return away_s[:, : problem.arcs]
-
-
-def to_arcs(problem: Problem, arcs: list[int]) -> Floats:
-    """Return float64[arcs, A], seconds from the end of every arc to the beginning of each."""
-    back = _graph(problem, np.arange(problem.arcs)).T.tocsr()
-    toward_s: Floats = dijkstra(back, indices=arcs)
-    return toward_s[:, problem.arcs :]

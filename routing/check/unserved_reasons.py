@@ -1,11 +1,12 @@
 """The referee on tasks left out: whether the reasons given for them are true."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from routing.check.referee_paths import AnyInts, from_arcs, to_arcs
+from routing.check.referee_paths import AnyInts, StreetGraph
 from routing.check.referee_schedule import RESTS_LATE_S, RefereeSchedule, VehicleProgress, rest_of
 from routing.problem.problem import Flags, Floats, Problem, Solution, TaskVisit
 
@@ -70,52 +71,60 @@ def _one_more(
     problem: Problem, solution: Solution, driven: RefereeSchedule, left: AnyInts
 ) -> _Somebody:
     some = _Somebody(*(np.zeros(len(left), np.bool_) for _ in range(5)))
-    places = _places(problem)
+    last = np.array([standing.arc for standing in driven.last], np.int64)
+    graph = StreetGraph(problem, last)
+    places = _places(graph)
     wait_s, begin_by_s = _order_s(problem, driven, left)
     limits_s = np.full(problem.vehicles, -np.inf)
-    known: dict[tuple[float, ...], Flags] = {}
-    for v, standing in enumerate(driven.last):
-        alike = _alike(problem, v, standing)
-        if alike not in known:
-            able, reach, known[alike] = _may(problem, places, v, standing, left)
-            some.able[able] = True
-            some.reach[reach] = True
-            some.carry[known[alike]] = True
-        carry = known[alike]
-        spare_s = _spare_s(problem, places, v, standing, left[carry])
-        limits_s[v] = spare_s.max(initial=-np.inf) / problem.pace[problem.vehicle_type[v]]
-    for v, here_s in _nearby(problem, driven, limits_s):
-        standing = driven.last[v]
-        carry = known[_alike(problem, v, standing)].copy()
-        carry[carry] = _spare_s(problem, places, v, standing, left[carry]) >= 0.0
-        chosen = np.flatnonzero(carry)
+    near: dict[int, tuple[AnyInts, Floats]] = {}
+    for vehicles in _alike(problem, driven):
+        first = vehicles[0]
+        able, reach, carry = _may(problem, places, first, driven.last[first], left)
+        some.able[able] = True
+        some.reach[reach] = True
+        some.carry[carry] = True
+        spare = _in_time(problem, places, driven, vehicles, left, np.flatnonzero(carry))
+        for v, near[v] in zip(vehicles, spare, strict=True):
+            pace = problem.pace[problem.vehicle_type[v]]
+            limits_s[v] = near[v][1].max(initial=-np.inf) / pace
+    for v, here_s in _nearby(graph, last, limits_s):
+        standing, (chosen, spare_s) = driven.last[v], near.pop(v)
+        drive_s = _drive_s(problem, places, v, standing, here_s, left[chosen])
+        there = drive_s.min(axis=1) <= spare_s
+        chosen, drive_s = chosen[there], drive_s[there]
         order_s = wait_s[chosen], begin_by_s[chosen]
-        fits, ordered = _fits(problem, places, v, standing, here_s, left[chosen], order_s)
+        fits, ordered = _fits(problem, places, v, standing, drive_s, left[chosen], order_s)
         level = _level(problem, solution, v)
         some.fits[chosen] |= fits
         some.ordered[chosen] |= ordered & (problem.class_index[left[chosen]] >= level)
     return some
 
 
-def _places(problem: Problem) -> _Places:
-    sources = sorted({*problem.start_arc.tolist(), *problem.reload_arc.tolist()})
-    ends = sorted({arc for arc in problem.end_arc.tolist() if arc >= 0})
-    home_s = dict(zip(ends, to_arcs(problem, ends), strict=True)) if ends else {}
+def _places(graph: StreetGraph) -> _Places:
+    problem = graph.problem
+    sources = np.union1d(problem.start_arc, problem.reload_arc)
+    ends = np.unique(problem.end_arc[problem.end_arc >= 0])
+    around = StreetGraph(problem, np.union1d(sources, ends))
+    home_s = dict(zip(ends.tolist(), around.to_s(ends), strict=True))
     home_s[-1] = np.zeros(problem.arcs)
-    return _Places(dict(zip(sources, from_arcs(problem, sources), strict=True)), home_s)
+    return _Places(dict(zip(sources.tolist(), around.from_s(sources), strict=True)), home_s)
 
 
-def _alike(problem: Problem, v: int, standing: VehicleProgress) -> tuple[float, ...]:
-    """Return what decides the answer of `_may`."""
-    banned = any(vehicle == v for _, vehicle in problem.rules.forbidden())
-    return (
-        float(problem.vehicle_type[v]),
-        float(problem.start_arc[v]),
-        float(problem.end_arc[v]),
-        float(problem.capacity_kg[v]),
-        float(standing.load_kg),
-        float(v) if banned else -1.0,
-    )
+def _alike(problem: Problem, driven: RefereeSchedule) -> list[list[int]]:
+    """Return the vehicles that have the same answer of `_may` together."""
+    banned = {vehicle for _, vehicle in problem.rules.forbidden()}
+    found: dict[tuple[float, ...], list[int]] = defaultdict(list)
+    for v, standing in enumerate(driven.last):
+        decides = (
+            float(problem.vehicle_type[v]),
+            float(problem.start_arc[v]),
+            float(problem.end_arc[v]),
+            float(problem.capacity_kg[v]),
+            float(standing.load_kg),
+            float(v) if v in banned else -1.0,
+        )
+        found[decides].append(v)
+    return list(found.values())
 
 
 def _may(
@@ -126,38 +135,44 @@ def _may(
     for task, vehicle in problem.rules.forbidden():
         if vehicle == v:
             able[left == task] = False
-    home_s = _by_mode(problem, places.home_s[int(problem.end_arc[v])], left)
-    alone_s = _by_mode(problem, places.away_s[int(problem.start_arc[v])], left)
-    reach = able & np.isfinite((alone_s + home_s).min(axis=1))
+    around_s = places.away_s[int(problem.start_arc[v])] + places.home_s[int(problem.end_arc[v])]
+    reach = able & np.isfinite(_by_mode(problem, around_s, left)).any(axis=1)
     has, can = _laden(problem, v, standing, left)
     return able, reach, reach & (has | (can & (problem.sites > 0)))
 
 
-def _spare_s(
-    problem: Problem, places: _Places, v: int, standing: VehicleProgress, tasks: AnyInts
-) -> Floats:
-    """Return the seconds that a shift has left beside work and the way home, N, below 0 for none.
+def _in_time(
+    problem: Problem,
+    places: _Places,
+    driven: RefereeSchedule,
+    vehicles: list[int],
+    left: AnyInts,
+    chosen: AnyInts,
+) -> Iterator[tuple[AnyInts, Floats]]:
+    """Yield for each of some alike vehicles which tasks a shift has time for, and what is spare.
 
-    Nobody has to drive to the tasks for that, and waiting for a release is time to drive.
+    `chosen` are numbers of the tasks `left`. Spare seconds are those beside work and the way home:
+    nobody has to drive to the tasks for that, and waiting for a release is time to drive.
     """
-    kind = problem.vehicle_type[v]
-    home_s = _by_mode(problem, places.home_s[int(problem.end_arc[v])], tasks).min(axis=1)
-    takes_s = problem.service_s[tasks, kind] + home_s * problem.pace[kind]
-    late = problem.release_s[tasks] + takes_s > problem.shift_end_s[v]
-    spare_s: Floats = problem.shift_end_s[v] - standing.clock_s - takes_s
-    return np.where(late, -np.inf, spare_s)
+    kind, end = problem.vehicle_type[vehicles[0]], int(problem.end_arc[vehicles[0]])
+    home_s = _by_mode(problem, places.home_s[end], left[chosen]).min(axis=1)
+    takes_s = problem.service_s[left[chosen], kind] + home_s * problem.pace[kind]
+    free_s = problem.shift_end_s[vehicles] - [driven.last[v].clock_s for v in vehicles]
+    possible = takes_s <= free_s.max()
+    chosen, takes_s = chosen[possible], takes_s[possible]
+    over_s = problem.release_s[left[chosen]] + takes_s
+    for v, own_s in zip(vehicles, free_s.tolist(), strict=True):
+        fits = (takes_s <= own_s) & (over_s <= problem.shift_end_s[v])
+        yield chosen[fits], own_s - takes_s[fits]
 
 
-def _nearby(
-    problem: Problem, driven: RefereeSchedule, limits_s: Floats
-) -> Iterator[tuple[int, Floats]]:
+def _nearby(graph: StreetGraph, last: AnyInts, limits_s: Floats) -> Iterator[tuple[int, Floats]]:
     """Yield vehicles with the seconds from their last stop to all arcs within their limits."""
     busy = np.flatnonzero(limits_s >= 0.0)
     busy = busy[np.argsort(limits_s[busy], kind="stable")]
     for first in range(0, len(busy), _BATCH):
         batch = busy[first : first + _BATCH]
-        limit_s = float(limits_s[batch[-1]])
-        rows = from_arcs(problem, [driven.last[v].arc for v in batch], limit_s)
+        rows = graph.from_s(last[batch], float(limits_s[batch[-1]]))
         yield from zip(batch.tolist(), rows, strict=True)
 
 
@@ -166,14 +181,13 @@ def _fits(
     places: _Places,
     v: int,
     standing: VehicleProgress,
-    here_s: Floats,
+    drive_s: Floats,
     tasks: AnyInts,
     order_s: tuple[Floats, Floats],
 ) -> tuple[Flags, Flags]:
     """Return which tasks a vehicle would do and be home in time, and which so in their order."""
     wait_s, begin_by_s = order_s
     home_s = _by_mode(problem, places.home_s[int(problem.end_arc[v])], tasks)
-    drive_s = _drive_s(problem, places, v, standing, here_s, tasks)
     latest_s = problem.shift_end_s[v] - _SLACK_S
     over_s, _ = _over_s(problem, v, standing, tasks, drive_s, home_s, np.zeros(len(tasks)))
     fits = over_s.min(axis=1) < latest_s
@@ -225,12 +239,16 @@ def _drive_s(
     here_s: Floats,
     tasks: AnyInts,
 ) -> Floats:
-    """Return the seconds to each task and mode, reload included where due."""
+    """Return the seconds to each task and mode, reload included where due.
+
+    Infinite where a shift has no time to reload.
+    """
     pace = float(problem.pace[problem.vehicle_type[v]])
+    free_s = float(problem.shift_end_s[v]) - standing.clock_s
     has, can = _laden(problem, v, standing, tasks)
     drive_s: Floats = np.where(has[:, None], _by_mode(problem, here_s, tasks) * pace, np.inf)
     for k, site in enumerate(problem.reload_arc.tolist()):
-        if np.isfinite(here_s[site]):
+        if here_s[site] * pace + problem.fill_s[k] <= free_s:
             way_s = here_s[site] + _by_mode(problem, places.away_s[site], tasks)
             full_s = way_s * pace + problem.fill_s[k]
             drive_s = np.where(can[:, None], np.minimum(drive_s, full_s), drive_s)

@@ -18,6 +18,7 @@ from routing.network.single_task_feasibility import SingleTaskFeasibility
 from routing.problem.problem import (
     NONE,
     Cost,
+    Flags,
     Ints,
     Problem,
     Reason,
@@ -51,7 +52,7 @@ class ExactSchedule:
         self.timed: list[TimedRoute] = timed_routes(problem, self._paths, self.routes)
         while self._drop_what_fails():
             pass
-        self._leftovers = UnservedInsertion(problem, paths.line)
+        self._leftovers = UnservedInsertion(problem, paths.line, self._absent())
         self._append_leftovers(alone)
         self.unserved = self._reasons(alone)
 
@@ -148,38 +149,28 @@ class ExactSchedule:
         open_tasks = np.zeros(self.problem.tasks, np.bool_)
         open_tasks[self._absent()] = True
         open_tasks[list(alone.hopeless)] = False
-        left = np.flatnonzero(open_tasks).astype(np.int32)
-        done_s = self._done_s() if len(left) and self._ordered else {}
-        more = bool(len(left))
+        more = bool(open_tasks.any())
+        done_s = self._done_s() if more and self._ordered else {}
         while more:
             more = False
             for v in range(self.problem.vehicles):
-                added = self._append(v, left, done_s)
-                if added:
-                    open_tasks[added] = False
-                    left, more = left[open_tasks[left]], True
-            more = more and self._ordered and bool(len(left))  # what waited for them may follow
+                more = self._append(v, open_tasks, done_s) or more
+            more = more and self._ordered and bool(open_tasks.any())  # what waited may follow
 
-    def _append(self, v: int, left: Ints, done_s: dict[int, float]) -> list[int]:
-        """Append some of the tasks `left` to a route and return which."""
+    def _append(self, v: int, open_tasks: Flags, done_s: dict[int, float]) -> bool:
+        """Append open tasks to a route, which are no longer open then; return whether any was."""
         here = self._last(v)
-        near = self._leftovers.in_time(v, here, left)
         stops: TaskRoute = ()
-        tasks: list[int] = []
-        while len(near):
-            added = self._leftovers.one_more(v, here, near, done_s)
-            if added is None:
-                break
+        while (added := self._leftovers.one_more(v, here, open_tasks, done_s)) is not None:
             stops = (*stops, *added.stops)
             here = added.after
-            tasks.append(added.task)
-            near = near[near != added.task]
+            open_tasks[added.task] = False
             if self._ordered:
                 done_s[added.task] = here.clock_s
         if stops:
             self.routes[v] = (*self.routes[v], *stops)
             self.timed[v] = timed_route(self.problem, self._paths, v, self.routes[v], done_s)
-        return tasks
+        return bool(stops)
 
     def _last(self, v: int) -> RouteEnd:
         """Return where a vehicle is after its last task, or the last pinned stop."""
@@ -221,6 +212,9 @@ class ExactSchedule:
     def _reasons_at_ends(self, tasks: Ints) -> dict[int, Reason]:
         """Return why nobody does each of some tasks as the last one of a route."""
         passed = np.zeros((4, len(tasks)), np.bool_)
+        fits = np.zeros(self.problem.tasks, np.bool_)
+        open_tasks = fits.copy()
+        open_tasks[tasks] = True
         alike: set[tuple[float, ...]] = set()
         for v in range(self.problem.vehicles if len(tasks) else 0):
             here = self._last(v)
@@ -228,7 +222,8 @@ class ExactSchedule:
             if kind not in alike:
                 alike.add(kind)
                 passed[:3] |= self._leftovers.alone(v, here, tasks)
-            passed[3] |= self._leftovers.fits(v, here, tasks)
+            fits[self._leftovers.fits(v, here, open_tasks)] = True
+        passed[3] = fits[tasks]
         steps: tuple[Reason, ...] = ("no_vehicle", "unreachable", "capacity", "time", "order")
         count = np.logical_and.accumulate(passed).sum(axis=0).tolist()
         return {task: steps[n] for task, n in zip(tasks.tolist(), count, strict=True)}

@@ -91,6 +91,20 @@ def solve(
         Whether the bound rises, of up to `PROVABLE_TASKS`; else it stays the first one, which takes
         no time.
     """
+    return solve_with_paths(problem, stop, seed, report, start, threads, proving=proving)[0]
+
+
+def solve_with_paths(
+    problem: Problem,
+    stop: StoppingCriterion,
+    seed: int = 0,
+    report: SearchReport = ignore,
+    start: Solution | None = None,
+    threads: int = 1,
+    *,
+    proving: bool = True,
+) -> tuple[Solution, PathCache]:
+    """Return what `solve` does, and the shortest paths known by then: those of its routes too."""
     begin(stop)
     line = line_graph(problem)
     finder = PathFinder(problem, line)
@@ -103,7 +117,8 @@ def solve(
     with BackgroundBound(bounds, behind.cost, rests) as beside:
         if not problem.tasks or not problem.vehicles:
             bound = beside.last(wait=True)
-            return settled(problem, paths, single, bound, seed, problem.rules.pinned, threads)
+            pinned = problem.rules.pinned
+            return settled(problem, paths, single, bound, seed, pinned, threads), paths
         search = RuinRecreate(behind.problem, line, single, seed, threads)
 
         def tell(iterations: int) -> None:
@@ -138,7 +153,7 @@ def solve(
             better = settled(problem, paths, single, bound, seed, best, threads)
         better = better if better.cost.total <= floor.cost.total else floor
         report(better.cost.total, bound, len(better.unserved), iterations)
-        return replace(better, iterations=iterations)
+        return replace(better, iterations=iterations), paths
 
 
 def leaving_finish(stop: StoppingCriterion, settling: float) -> LeavingShare:

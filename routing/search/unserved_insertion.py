@@ -7,12 +7,23 @@ import numpy as np
 from routing.kernels.graph import shortest_paths
 from routing.network.deadheads import LineGraph, from_arc, to_arc
 from routing.network.shortest_deadheads import path_scratch
-from routing.problem.problem import NONE, Flags, Floats, Ints, Problem, ReloadStop, TaskVisit
+from routing.problem.problem import (
+    NONE,
+    Flags,
+    Floats,
+    Ints,
+    Longs,
+    Problem,
+    ReloadStop,
+    TaskVisit,
+)
 
 SLACK_S = 1e-6
 SLACK_KG = 1e-6
 KEPT = 400
 """Stops around which roads that were followed are kept, so that who asks again need not wait."""
+STEP_S, STEPS = 10.0, 10_000
+"""Steps by which tasks are told apart by how long they and the way home take."""
 
 
 class RouteEnd(NamedTuple):
@@ -50,38 +61,35 @@ class UnservedInsertion:
     """Finds tasks that could be the last of a route.
 
     Roads are followed from where a vehicle is only as far as its shift allows. Trees of seconds
-    from and to places are kept between calls.
+    from and to places are kept between calls. Only tasks that were absent at first are found.
     """
 
-    def __init__(self, problem: Problem, line: LineGraph) -> None:
+    def __init__(self, problem: Problem, line: LineGraph, absent: Ints) -> None:
         self._problem = problem
         self._line = line
         self._from: dict[int, Floats] = {}
         self._to: dict[int, Floats] = {}
-        self._home: dict[int, Floats] = {}
         self._seen: dict[tuple[int, bool, int], tuple[float, Ints, Floats]] = {}
         self._toward: dict[int, Floats] = {}
         self._scratch = path_scratch(line)
         self._near = np.empty(problem.arcs, np.int32), np.empty(problem.arcs)
+        self._here_s = np.full(problem.arcs, np.inf)
+        self._on_arc = _tasks_on_arcs(problem)
+        self._anywhere = bool(problem.place[problem.mode_arc[problem.mode_arc != NONE]].any())
+        self._absent = absent
+        self._spared: dict[tuple[int, int], Floats] = {}
         self._before = problem.rules.before()
         self._forbidden = problem.rules.forbidden()
 
-    def in_time(self, v: int, here: RouteEnd, tasks: Ints) -> Ints:
-        """Return those of some tasks that would end in the shift if nobody had to drive there.
-
-        While a route goes on at its end they only become fewer.
-        """
-        return tasks[self._left_s(v, here, tasks) >= 0.0]
-
     def one_more(
-        self, v: int, here: RouteEnd, tasks: Ints, done_s: dict[int, float]
+        self, v: int, here: RouteEnd, open_tasks: Flags, done_s: dict[int, float]
     ) -> AppendedTask | None:
-        """Return the task that ends the shift soonest, `None` if none fits.
+        """Return the task of those open, bool[T], that ends the shift soonest, `None` if none fits.
 
         `done_s` says when passes end for which others may have to wait.
         """
         problem = self._problem
-        here_s, tasks = self._around(v, here, tasks)
+        here_s, tasks = self._around(v, here, open_tasks)
         if not len(tasks):
             return None
         wait_s, begin_by_s = self._order_s(tasks, done_s)
@@ -109,37 +117,71 @@ class UnservedInsertion:
         As if nobody had to drive to them; below zero where there are none.
         """
         problem = self._problem
-        kind = problem.vehicle_type[v]
+        kind, end = problem.vehicle_type[v], int(problem.end_arc[v])
         begins_s = np.maximum(here.clock_s, problem.release_s[tasks])
         ends_s = begins_s + problem.service_s[tasks, kind]
         left_s: Floats = problem.shift_end_s[v] + SLACK_S - ends_s
-        if problem.end_arc[v] != NONE:
-            left_s -= self._home_s(int(problem.end_arc[v]))[tasks] * problem.pace[kind]
+        if end != NONE:
+            arcs = problem.mode_arc[tasks]
+            home_s = np.where(arcs == NONE, np.inf, self._to_place(end)[arcs]).min(axis=1)
+            left_s -= home_s * problem.pace[kind]
         return left_s
 
-    def _around(self, v: int, here: RouteEnd, tasks: Ints) -> tuple[Floats, Ints]:
-        """Return the seconds to all arcs that a shift has time for, and the tasks on some of them.
+    def _around(self, v: int, here: RouteEnd, open_tasks: Flags) -> tuple[Floats, Ints]:
+        """Return the seconds to all arcs that a shift has time for, and the open tasks there.
 
-        Other arcs are infinitely far.
+        Other arcs are infinitely far. The seconds hold until the next call.
         """
-        problem = self._problem
-        here_s = np.full(problem.arcs, np.inf)
-        kind = problem.vehicle_type[v]
-        left_s = self._left_s(v, here, tasks)
-        able = left_s >= 0.0
-        tasks, left_s = tasks[able], left_s[able]
-        if not len(tasks):  # most vehicles' days are full
-            return here_s, tasks
-        spare_s = left_s + np.maximum(problem.release_s[tasks] - here.clock_s, 0.0)
-        modes = problem.mode_arc[tasks]
-        spared_s = problem.drive_s[modes].max(axis=1) * problem.pace[kind]
-        spared_s -= problem.service_s[tasks, kind]  # where work is quicker than driving
-        whole_s = problem.shift_end_s[v] + SLACK_S - here.clock_s + max(float(spared_s.max()), 0.0)
-        ways = bool(problem.place[modes[modes != NONE]].any()), int(problem.end_arc[v])
+        problem, here_s = self._problem, self._here_s
+        kind = int(problem.vehicle_type[v])
+        free_s = problem.shift_end_s[v] + SLACK_S - here.clock_s
+        spared_s = self._spared_s(kind, int(problem.end_arc[v]), free_s)
+        here_s[:] = np.inf
+        if np.isinf(spared_s):  # most vehicles' days are full
+            return here_s, np.zeros(0, np.int32)
+        whole_s = free_s + max(spared_s, 0.0)
+        ways = self._anywhere, int(problem.end_arc[v])
         arcs, seconds = self._within(here.arc, ways, whole_s / problem.pace[kind])
         here_s[arcs] = seconds
+        tasks = self._open_on(arcs, open_tasks)
+        left_s = self._left_s(v, here, tasks)
+        tasks, left_s = tasks[left_s >= 0.0], left_s[left_s >= 0.0]
+        spare_s = left_s + np.maximum(problem.release_s[tasks] - here.clock_s, 0.0)
+        modes = problem.mode_arc[tasks]
         there_s = np.where(modes == NONE, np.inf, here_s[modes]).min(axis=1) * problem.pace[kind]
         return here_s, tasks[there_s <= spare_s]
+
+    def _open_on(self, arcs: Ints, open_tasks: Flags) -> Ints:
+        """Return the open tasks of which a mode is one of some arcs, in order."""
+        starts, tasks = self._on_arc
+        count = starts[arcs + 1] - starts[arcs]
+        place = np.repeat(starts[arcs] - np.cumsum(count) + count, count) + np.arange(count.sum())
+        there = tasks[place]
+        found: Ints = np.unique(there[open_tasks[there]])
+        return found
+
+    def _spared_s(self, kind: int, end: int, free_s: float) -> float:
+        """Return by how many seconds work is quicker than driving on, at most.
+
+        Of the tasks for which and for the way home a kind of vehicle needs no longer than it has
+        `free_s`; -infinite if there are none.
+        """
+        if free_s < 0.0:
+            return -np.inf
+        if (kind, end) not in self._spared:
+            problem, tasks = self._problem, self._absent
+            arcs = problem.mode_arc[tasks]
+            takes_s = problem.service_s[tasks, kind]
+            spared_s = np.where(arcs == NONE, 0.0, problem.drive_s[arcs]).max(axis=1, initial=0.0)
+            spared_s = spared_s * problem.pace[kind] - takes_s
+            if end != NONE:
+                home_s = np.where(arcs == NONE, np.inf, self._to_place(end)[arcs]).min(axis=1)
+                takes_s = takes_s + home_s * problem.pace[kind]
+            most = np.full(STEPS, -np.inf)
+            step = np.minimum(takes_s / STEP_S, STEPS - 1.0).astype(np.int64)
+            np.maximum.at(most, step, spared_s)
+            self._spared[kind, end] = np.maximum.accumulate(most)
+        return float(self._spared[kind, end][int(min(free_s / STEP_S, STEPS - 1.0))])
 
     def _within(self, arc: int, ways: tuple[bool, int], limit_s: float) -> tuple[Ints, Floats]:
         """Return the arcs on ways home that take no longer than a limit, and the seconds to them.
@@ -174,17 +216,15 @@ class UnservedInsertion:
             self._toward[end] = toward_s
         return self._toward[end]
 
-    def fits(self, v: int, here: RouteEnd, tasks: Ints) -> Flags:
-        """Return which of N tasks a vehicle could do if only order did not count, bool[N]."""
-        here_s, near = self._around(v, here, tasks)
-        if not len(near):
-            return np.zeros(len(tasks), np.bool_)
+    def fits(self, v: int, here: RouteEnd, open_tasks: Flags) -> Ints:
+        """Return which tasks of those open, bool[T], a vehicle could do if order did not count."""
+        here_s, near = self._around(v, here, open_tasks)
         nothing = np.zeros(len(near))
+        if not len(near):
+            return near
         over_s = self._ends_with(v, here, here_s, near, nothing, nothing + np.inf).over_s
-        in_time = np.isfinite(over_s) & (over_s <= self._problem.shift_end_s[v])
-        fits = np.zeros(self._problem.tasks, np.bool_)
-        fits[near[in_time]] = True
-        return fits[tasks]
+        in_time: Ints = near[np.isfinite(over_s) & (over_s <= self._problem.shift_end_s[v])]
+        return in_time
 
     def alike(self, v: int, here: RouteEnd) -> tuple[float, ...]:
         """Return what decides the answer of `alone`; the same for alike vehicles."""
@@ -303,10 +343,11 @@ class UnservedInsertion:
             self._to[arc] = to_arc(self._problem, self._line, arc)
         return self._to[arc]
 
-    def _home_s(self, arc: int) -> Floats:
-        """Return float64[T], the least seconds from the end of each task to a place."""
-        if arc not in self._home:
-            arcs = self._problem.mode_arc
-            toward_s = np.where(arcs == NONE, np.inf, self._to_place(arc)[arcs])
-            self._home[arc] = toward_s.min(axis=1)
-        return self._home[arc]
+
+def _tasks_on_arcs(problem: Problem) -> tuple[Longs, Ints]:
+    """Return where the tasks of each arc begin, int64[A + 1], and the tasks, arc after arc."""
+    task, mode = np.nonzero(problem.mode_arc != NONE)
+    arcs = problem.mode_arc[task, mode]
+    order = np.argsort(arcs, kind="stable")
+    starts = np.searchsorted(arcs[order], np.arange(problem.arcs + 1)).astype(np.int64)
+    return starts, task[order].astype(np.int32)

@@ -23,7 +23,14 @@ from routing.replanning.vehicle_subproblem import (
     by_nearness,
     restricted,
 )
-from routing.search.solver import SearchReport, ignore, leaving_finish, settled, solve
+from routing.search.solver import (
+    SearchReport,
+    ignore,
+    leaving_finish,
+    settled,
+    solve,
+    solve_with_paths,
+)
 
 WHOLE_TASKS = 120_000
 """Up to so many tasks everything is improved at once; more would take more than 3 GB."""
@@ -60,13 +67,16 @@ def mended(
     report: SearchReport = ignore,
     threads: int = 1,
     most: int = WHOLE_TASKS,
-) -> Solution:
-    """Return joined routes improved: all of them up to so many tasks, else those near seams."""
+) -> tuple[Solution, PathCache]:
+    """Return joined routes improved: all of them up to so many tasks, else those near seams.
+
+    With them come the shortest paths known by then.
+    """
     begin(stop)
     routes, away_m = joined
     if problem.tasks <= most:
         start = running_solution(problem, routes, {})
-        return solve(problem, stop, seed, report, start, threads)
+        return solve_with_paths(problem, stop, seed, report, start, threads)
     line = line_graph(problem)
     paths = PathCache(PathFinder(problem, line))
     behind = unpinned_problem(problem, paths)
@@ -85,7 +95,7 @@ def mended(
     until = stop if by_iterations(stop) else leaving_finish(stop, settling)
     found = solve(zone.problem, until, seed, tell, start, threads, proving=False)
     whole = behind.whole(zone.whole(found.routes, given))
-    return settled(problem, paths, single, bound, seed, whole, threads)
+    return settled(problem, paths, single, bound, seed, whole, threads), paths
 
 
 def _outside(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from routing.check.referee import violations
-from routing.check.referee_paths import DeadheadPath, deadheads_of, from_arcs, legs_of
+from routing.check.referee_paths import DeadheadPath, StreetGraph, deadheads_of, legs_of
 from routing.problem.stopping import MaxIterations
 from routing.replanning.path_cache import LineGraphCache, cached_line_graph
 from routing.search.solver import solve
@@ -44,10 +44,22 @@ def test_the_referee_takes_no_turn_for_the_shortest_way_that_is_none(town, dear_
     source = np.repeat(np.arange(town.arcs), np.diff(town.turn_start))
     legs = {(int(a), int(b)) for a, b in zip(source, town.turn_to, strict=True)}
     found = deadheads_of(town, legs)
-    away_s = from_arcs(town, list(range(town.arcs)))
+    away_s = StreetGraph(town, np.arange(town.arcs)).from_s(np.arange(town.arcs))
     assert {leg: way.seconds for leg, way in found.items()} == pytest.approx(
         {leg: float(away_s[leg]) for leg in legs}
     )
+
+
+def test_the_referee_finds_each_way_between_arcs_places_and_around(town):
+    everywhere = np.arange(town.arcs)
+    legs = {(a, b) for a in range(town.arcs) for b in range(town.arcs)}
+    found = deadheads_of(town, legs)
+    away_s = StreetGraph(town, everywhere).from_s(everywhere)
+    assert {leg: way.seconds for leg, way in found.items()} == pytest.approx(
+        {leg: float(away_s[leg]) for leg in legs}
+    )
+    toward_s = StreetGraph(town, everywhere).to_s(everywhere)
+    assert pytest.approx(away_s) == toward_s.T
 
 
 def test_the_referee_looks_only_for_ways_that_it_has_not_looked_for_before():
