@@ -5,6 +5,7 @@ from datetime import datetime
 
 from data.model import Alert, AlertFacts, AlertKind, ByLanguage
 from data.streets.network import StreetNetwork
+from fleet.alerts.severity import severity
 from maps.pages.wall import PrivateText, has_private_texts
 from maps.streets.street import street_name
 
@@ -15,10 +16,14 @@ NEAR_M = 150.0
 @has_private_texts
 @dataclass(frozen=True, slots=True)
 class AlertView:
-    """An alert, open or closed; `street` is the street that it concerns, if any."""
+    """An alert, open or closed, the gravest with the highest `severity`.
+
+    `street` is the street that it concerns, if any.
+    """
 
     id: int
     kind: str
+    severity: int
     vehicle_id: int | None
     segment_id: int | None
     street: ByLanguage | None
@@ -42,6 +47,7 @@ def alert_view(alert: Alert, network: StreetNetwork) -> AlertView:
     return AlertView(
         id=alert.id,
         kind=alert.kind,
+        severity=severity(alert),
         vehicle_id=alert.vehicle_id,
         segment_id=segment.id if segment else None,
         street=street_name(segment) if segment else None,

@@ -1,5 +1,6 @@
 """The dispatchers' board: the whole picture, one street with its evidence, one vehicle."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -13,9 +14,12 @@ from api.web.context import BOARD_ROLES, App, BoardContext, StreetContext, WallC
 from data.model import (
     RequestId,
     SegmentId,
+    Storm,
     VehicleId,
 )
-from data.store.database.engine import reading
+from data.store.database.engine import Tx, reading
+from fleet.alerts.board_head import BoardHead, board_head
+from fleet.context import CityContext
 from fleet.evidence.storm_evidence import street_evidence
 from fleet.followup.waiting_requests import sightings_of_street
 from fleet.requests.request_lookup import (
@@ -28,16 +32,15 @@ from fleet.requests.request_lookup import (
 )
 from fleet.setup.machine_list import known_machine, machine_names, machines_in_use
 from fleet.storms.storm_lookup import wanted_storm
-from fleet.storms.storm_totals import next_deadline
 from fleet.tracking.live_fleet import VehicleState
 from maps.board.board import (
     LISTED,
     BoardFiguresView,
     BoardRecords,
     DispatchBoard,
+    StripFigures,
     VehicleView,
     dispatch_board,
-    figures_of,
     ids_sent_in_full,
     plan_view,
     vehicle_views,
@@ -72,7 +75,7 @@ def get_board(request: Request, context: WallContext) -> Response:
 
 @router.get("/api/board/figures", response_model=BoardFiguresView)
 def get_board_figures(request: Request, context: WallContext) -> Response:
-    """Return the board's four figures and the progress by class."""
+    """Return the board's figures, what to do next, and the progress by class."""
     shared = context.app.boards.figures.packed(lambda: json_of(figures_now(context.app)))
     return packed_answer(request, shared.content)
 
@@ -132,6 +135,7 @@ def board_of(app: App, *, words: bool = True) -> DispatchBoard:
     with reading(app.engine) as tx:
         now, storm = app.clock.now(), wanted_storm(tx)
         states = app.boards.states(tx, storm, now)
+        head = _head(tx, app, storm, now)
         driven = app.plans.driven(tx, storm.id) if storm else None
         waiting = waiting_requests(tx)
         full = requests_by_id(tx, ids_sent_in_full(waiting, now)) if words else {}
@@ -139,9 +143,9 @@ def board_of(app: App, *, words: bool = True) -> DispatchBoard:
             now=now,
             storm=storm,
             states=states,
-            classes=app.boards.classes(states) if storm else (),
+            classes=app.boards.classes(states, head.finishes) if storm else (),
             due_at=deadlines(tx, list(full.values())),
-            next_deadline=next_deadline(tx, storm, now),
+            next_action=head.action,
             vehicles=vehicle_views(machines_in_use(tx), app.live.picture()),
             waiting=waiting,
             requests=full.values(),
@@ -152,13 +156,15 @@ def board_of(app: App, *, words: bool = True) -> DispatchBoard:
 
 
 def figures_now(app: App) -> BoardFiguresView:
-    """Return the four figures and the progress by class."""
+    """Return the figures, what to do next, and the progress by class."""
     with reading(app.engine) as tx:
         now, storm = app.clock.now(), wanted_storm(tx)
-        classes = app.boards.classes(app.boards.states(tx, storm, now)) if storm else ()
+        states, head = app.boards.states(tx, storm, now), _head(tx, app, storm, now)
+        classes = app.boards.classes(states, head.finishes) if storm else ()
         live = app.live.picture().values()
         at_work = sum(seen.state is VehicleState.WORKING for seen in live)
-        deadline = next_deadline(tx, storm, now)
-        return BoardFiguresView(
-            now, figures_of(classes, waiting_count(tx), at_work, deadline), classes
-        )
+        return BoardFiguresView(now, StripFigures(waiting_count(tx), at_work, head.action), classes)
+
+
+def _head(tx: Tx, app: App, storm: Storm | None, now: datetime) -> BoardHead:
+    return board_head(CityContext(tx, app.network, app.policy, now), storm, app.plans)

@@ -16,6 +16,7 @@ class AlertKind(StrEnum):
 
     SOS = "sos"
     CLOCK = "clock"
+    SHIFTS_OVER = "shifts_over"
     SILENT = "silent"
     AT_RISK = "at_risk"
     ROUTE_DECLINED = "route_declined"

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import batched
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, update
 
@@ -22,6 +23,15 @@ from data.store.schema import job
 
 AT_ONCE = 500
 """Ids in one question to the database."""
+
+
+class OpenJob(NamedTuple):
+    """What sums over all open jobs need of one."""
+
+    job_id: JobId
+    segment_id: SegmentId
+    service_class: ServiceClass
+
 
 _ON_SEGMENTS = (
     select(job)
@@ -91,11 +101,15 @@ def list_open_jobs_due(tx: Tx, storm_id: StormId, since: datetime, until: dateti
     return records(Job, tx.execute(query.order_by(job.c.id)))
 
 
-def find_next_deadline(tx: Tx, storm_id: StormId, now: datetime) -> datetime | None:
-    """Return when the next open job of a storm is due that is not late yet."""
-    ahead = (job.c.storm_id == storm_id, job.c.state == JobState.OPEN, job.c.due_at >= now)
-    found: datetime | None = tx.execute(select(func.min(job.c.due_at)).where(*ahead)).scalar()
-    return found
+def list_open_work(tx: Tx, storm_id: StormId) -> list[OpenJob]:
+    """Return the open jobs of a storm, each with its street and class only, by id."""
+    query = select(job.c.id, job.c.segment_id, job.c.service_class).where(
+        job.c.storm_id == storm_id, job.c.state == JobState.OPEN
+    )
+    return [
+        OpenJob(JobId(row.id), SegmentId(row.segment_id), ServiceClass(row.service_class))
+        for row in tx.execute(query.order_by(job.c.id))
+    ]
 
 
 def list_jobs_by_id(tx: Tx, job_ids: Collection[JobId]) -> list[Job]:

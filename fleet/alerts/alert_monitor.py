@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from data.model import (
     Alert,
     AlertKind,
+    JobState,
     MachineOut,
     PlanId,
     Route,
@@ -22,8 +23,8 @@ from data.store.database.engine import Tx
 from data.store.setup.machines import list_depots, list_reload_sites
 from data.store.shifts.route_answers import list_answers
 from data.store.shifts.shifts import list_shifts
-from data.store.storms.storm_conditions import list_machines_taken_out
-from data.store.work import list_open_jobs_due
+from data.store.storms.storm_conditions import list_machines_out, list_machines_taken_out
+from data.store.work import count_jobs, list_open_jobs_due
 from data.streets.network import StreetNetwork
 from fleet.alerts.alert_conditions import (
     Course,
@@ -43,6 +44,7 @@ from fleet.routes.off_route import Corridor
 from fleet.routes.published_plan import PublishedPlanCache
 from fleet.routes.route_progress import PlanCheck
 from fleet.routes.truck_states import TruckEvidence, TruckStatus, truck_status
+from fleet.shifts.duty import duty_of
 from fleet.shifts.shift_handover import current_shift_by_vehicle
 from fleet.tracking.geofences import Geofence, sites_of
 from fleet.tracking.live_fleet import VehicleLive
@@ -91,7 +93,8 @@ class AlertMonitor:
         current = list(current_shift_by_vehicle(list_shifts(tx, storm.id), now).values())
         trucks = self._trucks(current, live, check, city.network)
         sites = sites_of(list_depots(tx), list_reload_sites(tx))
-        signs = self._signs(city, storm, trucks, sites)
+        duty_signs = _duty_signs(tx, storm, current, now)
+        signs = (*self._signs(city, storm, trucks, sites), *duty_signs)
         if check is not None:
             signs = (*signs, *self._risk_signs(tx, check, rules, now))
             open_shifts_by_vehicle = (turn for turn in current if not turn.over)
@@ -203,6 +206,17 @@ class AlertMonitor:
             found = risks(arrivals_of(index, check.routes, now), jobs, rules) if index else []
             known = self._risks = (plan.id, now, risk_signs(found, now))
         return known[2]
+
+
+def _duty_signs(tx: Tx, storm: Storm, current: Iterable[Shift], now: datetime) -> list[Sign]:
+    """Return that every shift is over though streets are left."""
+    duty = duty_of(current, list_machines_out(tx, storm.id), now)
+    if not duty.all_over:
+        return []
+    if not any(state is JobState.OPEN for _, state in count_jobs(tx, storm.id)):
+        return []
+    facts = {"count": len(duty.past)}
+    return [Sign(AlertKind.SHIFTS_OVER, None, duty.past_since or now, facts=facts)]
 
 
 def _cycle_signs(tx: Tx, storm: Storm) -> list[Sign]:

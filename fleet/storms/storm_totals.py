@@ -1,13 +1,12 @@
-"""Totals of a storm: jobs, plans, evidence revisions, next deadline."""
+"""Totals of a storm: jobs, plans and evidence revisions."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from data.model import JobState, ServiceClass, Storm, StormId
+from data.model import JobState, ServiceClass, StormId
 from data.store.coverage.coverage_revisions import list_revisions
 from data.store.database.engine import Tx
 from data.store.planning.plans import list_plan_heads
-from data.store.work import count_jobs, find_next_deadline
+from data.store.work import count_jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,3 @@ def storm_totals(tx: Tx, storm_id: StormId) -> StormTotals:
         len(list_plan_heads(tx, storm_id)),
         len(list_revisions(tx, storm_id)),
     )
-
-
-def next_deadline(tx: Tx, storm: Storm | None, now: datetime) -> datetime | None:
-    """Return the next due time of an open job that is not late; `None` without one."""
-    return find_next_deadline(tx, storm.id, now) if storm else None

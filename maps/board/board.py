@@ -26,7 +26,9 @@ from data.model import (
     Vehicle,
     VehicleId,
 )
+from fleet.alerts.next_action import NextAction
 from fleet.planning.draft_validity import WaitingDraft
+from fleet.routes.class_finish import ClassFinish
 from fleet.tracking.live_fleet import VehicleLive, VehicleState
 from maps.requests.requests import RequestView, request_view
 
@@ -118,27 +120,24 @@ class PlanView:
 class ClassView:
     """Progress of a class of service: metres of its streets in all, clear and late.
 
-    A direction counts half of a two-way street's length.
+    A direction counts half of a two-way street's length. `finish` is when its open work will be
+    done by the present routes, `None` where none is open.
     """
 
     service_class: str
     length_m: float
     done_m: float
     late_m: float
+    finish: ClassFinish | None
 
 
 @dataclass(frozen=True, slots=True)
 class StripFigures:
-    """The four figures of the top strip; `within_target` is the share of `first_class` not late.
+    """Two counts of the top strip, and the one thing that should be done next."""
 
-    `first_class` is the most urgent class that has streets, empty without a storm.
-    """
-
-    first_class: str
-    within_target: float | None
     open_requests: int
     vehicles_working: int
-    next_deadline: datetime | None
+    next_action: NextAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +210,7 @@ class BoardRecords:
     states: States
     classes: Sequence[ClassView]
     due_at: Mapping[JobId, datetime]
-    next_deadline: datetime | None
+    next_action: NextAction
     vehicles: Sequence[VehicleView]
     waiting: Sequence[BoardRequest]
     requests: Iterable[ServiceRequest]
@@ -225,7 +224,7 @@ def dispatch_board(of: BoardRecords) -> DispatchBoard:
     return DispatchBoard(
         now=of.now,
         storm=storm_view(of.storm) if of.storm else None,
-        figures=figures_of(of.classes, len(of.waiting), at_work, of.next_deadline),
+        figures=StripFigures(len(of.waiting), at_work, of.next_action),
         classes=tuple(of.classes),
         coverage=coverage_rows(of.states),
         vehicles=tuple(of.vehicles),
@@ -234,15 +233,6 @@ def dispatch_board(of: BoardRecords) -> DispatchBoard:
         plan=of.plan,
         runs=tuple(of.runs),
     )
-
-
-def figures_of(
-    classes: Iterable[ClassView], open_requests: int, at_work: int, next_deadline: datetime | None
-) -> StripFigures:
-    """Return the four numbers of the top strip."""
-    first = next(iter(classes), None)
-    code, late = (first.service_class, first.late_m / first.length_m) if first else ("", 1.0)
-    return StripFigures(code, 1.0 - late if code else None, open_requests, at_work, next_deadline)
 
 
 def ids_sent_in_full(waiting: Sequence[BoardRequest], now: datetime) -> list[RequestId]:

@@ -1,10 +1,14 @@
 """Progress of each class of service, summed over a city with arrays in a few milliseconds."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from data.model import ServiceClass
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.coverage.coverage_states import CLEAR, LATE, NO_DIRECTION
+from fleet.routes.class_finish import ClassFinish
 from maps.board.board import ClassView, States
 
 
@@ -24,15 +28,21 @@ class ClassSums:
         """Whether these sums were made for this network and policy (the same objects)."""
         return self._made_for[0] is network and self._made_for[1] is policy
 
-    def views(self, states: States) -> tuple[ClassView, ...]:
+    def views(
+        self, states: States, finishes: Mapping[ServiceClass, ClassFinish]
+    ) -> tuple[ClassView, ...]:
         """Return the progress of each class that has streets."""
         ways = np.array([states[street] for street in self._ids], np.int64).reshape(-1, 2)
         way_m = self._length_m / np.maximum((ways != NO_DIRECTION).sum(axis=1), 1)
         done_m = way_m * np.isin(ways, list(CLEAR)).sum(axis=1)
         late_m = way_m * np.isin(ways, list(LATE)).sum(axis=1)
-        sums = [
+        length_m, clear_m, behind_m = (
             np.bincount(self._class, weights, len(self._classes)).tolist()
             for weights in (self._length_m, done_m, late_m)
-        ]
-        rows = zip(self._classes, *sums, strict=True)
-        return tuple(ClassView(name, *metres) for name, *metres in rows if metres[0])
+        )
+        rows = zip(self._classes, length_m, clear_m, behind_m, strict=True)
+        return tuple(
+            ClassView(name, in_all_m, clear, late, finishes.get(name))
+            for name, in_all_m, clear, late in rows
+            if in_all_m
+        )

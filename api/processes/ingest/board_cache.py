@@ -1,6 +1,6 @@
 """Cached answers for all boards of a city: street colors, sums by class, packed JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -8,12 +8,13 @@ from threading import Lock
 from api.processes.cached_response import KeptAnswer, SharedAnswer, SharedAnswers
 from api.processes.city_state import CitySnapshot, CityStateHolder
 from api.processes.ingest.live_positions import Consumer
-from data.model import JobState, SegmentId, Storm
+from data.model import JobState, SegmentId, ServiceClass, Storm
 from data.store.coverage.coverage import list_coverage
 from data.store.database.engine import Tx
 from data.store.reports import newest_rows
 from data.store.work import list_jobs
 from fleet.coverage.coverage_states import painted
+from fleet.routes.class_finish import ClassFinish
 from fleet.tracking.live_fleet import Hub
 from maps.board.board import ClassView, States
 from maps.board.class_sums import ClassSums
@@ -122,12 +123,14 @@ class BoardCache:
             return None
         return "computed", known.at, known.number
 
-    def classes(self, states: States) -> tuple[ClassView, ...]:
-        """Return the progress of each class."""
+    def classes(
+        self, states: States, finishes: Mapping[ServiceClass, ClassFinish]
+    ) -> tuple[ClassView, ...]:
+        """Return the progress of each class, `finishes` included."""
         city_state, sums = self._city_state.now, self._sums
         if sums is None or not sums.is_made_for(city_state.network, city_state.policy):
             sums = self._sums = ClassSums(city_state.network, city_state.policy)
-        return sums.views(states)
+        return sums.views(states, finishes)
 
 
 def _painting(tx: Tx, city_state: CitySnapshot, storm: Storm | None, now: datetime) -> _Painting:

@@ -93,7 +93,7 @@ def test_without_a_storm_the_board_is_calm(dispatcher):
     board = dispatcher.get("/api/board").json()
     assert board["storm"] is None
     assert board["now"] == "2026-12-21T04:00:00Z"
-    assert board["figures"]["within_target"] is None
+    assert board["figures"]["next_action"]["kind"] == "none"
     assert {state for _, *ways in board["coverage"] for state in ways} <= {
         CoverageState.NOT_DUE,
         NO_DIRECTION,
@@ -104,8 +104,10 @@ def test_without_a_storm_the_board_is_calm(dispatcher):
 def test_a_storm_starts_work_and_its_deadlines(dispatcher, storm):
     board = dispatcher.get("/api/board").json()
     assert board["storm"]["name"] == "First snow"
-    assert board["figures"]["within_target"] == 1.0
-    assert board["figures"]["next_deadline"] > board["now"]
+    first = board["classes"][0]
+    assert (first["service_class"], first["late_m"]) == ("P1", 0.0)
+    assert first["finish"]["unplanned_m"] == pytest.approx(first["length_m"])
+    assert first["finish"]["ends_at"] is None
     assert {row["service_class"] for row in board["classes"]} >= {"P1", "P3"}
 
 
@@ -113,8 +115,6 @@ def test_streets_that_wait_too_long_turn_overdue_and_count(dispatcher, storm, cl
     clock.moment = NOW + timedelta(hours=48)
     board = dispatcher.get("/api/board").json()
     assert states(dispatcher)[MAIN_WEST] == (CoverageState.OVERDUE, CoverageState.OVERDUE)
-    assert board["figures"]["within_target"] == 0.0
-    assert board["figures"]["next_deadline"] is None
     first = board["classes"][0]
     assert first["late_m"] == pytest.approx(first["length_m"])
 
@@ -265,7 +265,7 @@ def test_the_end_of_a_storm_clears_the_board(dispatcher, storm):
     ended = dispatcher.post(f"/api/storms/{storm['id']}/end")
     assert ended.json()["phase"] == "closed"
     board = dispatcher.get("/api/board").json()
-    assert (board["storm"], board["figures"]["next_deadline"]) == (None, None)
+    assert (board["storm"], board["figures"]["next_action"]["kind"]) == (None, "none")
 
 
 def test_the_board_travels_compressed(dispatcher, storm):

@@ -3,11 +3,13 @@
 import pytest
 from playwright.sync_api import Response, expect
 
-from data.model import Actor, ActorKind, RequestId, RequestKind
+from data.model import Actor, ActorKind, RequestId, RequestKind, VehicleId
 from data.store.database.engine import transaction
 from fleet.context import CityContext
+from fleet.messages.sos import SosCall, call_for_help
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import place_by_hand
+from fleet.storms.storm_lookup import active_storm
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
 from tests.browser.conftest import Visit
@@ -124,6 +126,10 @@ def test_a_wall_screen_shows_the_city_beside_its_alerts_and_asks_for_nothing_els
     visit: Visit,
 ) -> None:
     a_planned_storm(visit)
+    call = SosCall(VehicleId(2), visit.city.clock.now(), None, "driver")
+    with transaction(visit.city.engine) as tx:
+        storm = active_storm(tx)
+        call_for_help(tx, FASTER, storm.id, call, visit.city.clock.now())
     visit.come_in("wall")
     visit.go("/")
     visit.wait_for_map()

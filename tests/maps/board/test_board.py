@@ -23,6 +23,7 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
+from fleet.alerts.next_action import NOTHING
 from fleet.coverage.coverage_states import CoverageState, painted
 from fleet.tracking.live_fleet import VehicleLive, VehicleState
 from maps.board.board import (
@@ -83,7 +84,7 @@ def a_board(**changes):
         "storm": a_storm(),
         "states": painted(village(), POLICY, a_storm(), (), (), NOW),
         "due_at": {a_job().id: a_job().due_at},
-        "next_deadline": None,
+        "next_action": NOTHING,
         "vehicles": (),
         "waiting": [a_waiting()],
         "requests": [a_request()],
@@ -91,7 +92,7 @@ def a_board(**changes):
         "runs": (),
     }
     parts |= changes
-    classes = ClassSums(village(), POLICY).views(parts["states"]) if parts["storm"] else ()
+    classes = ClassSums(village(), POLICY).views(parts["states"], {}) if parts["storm"] else ()
     return dispatch_board(BoardRecords(classes=classes, **parts))
 
 
@@ -117,31 +118,31 @@ def test_lists_begin_with_the_oldest_of_all_of_those_without_a_place_and_of_the_
 
 def test_half_a_two_way_street_counts_half():
     one = painted(village(), POLICY, a_storm(), [cleared(MAIN_WEST, forward=True)], (), NOW)
-    first = ClassSums(village(), POLICY).views(one)[0]
+    first = ClassSums(village(), POLICY).views(one, {})[0]
     assert first.service_class == "P1"
     assert first.done_m == pytest.approx(village().segment(MAIN_WEST).length_m / 2)
 
 
 def test_a_one_way_street_counts_whole():
     done = painted(village(), POLICY, a_storm(), [cleared(ROSE, forward=True)], (), NOW)
-    third = next(row for row in ClassSums(village(), POLICY).views(done) if row.done_m)
+    third = next(row for row in ClassSums(village(), POLICY).views(done, {}) if row.done_m)
     assert third.done_m == pytest.approx(village().segment(ROSE).length_m)
 
 
-def test_late_streets_lower_the_share_within_target():
+def test_a_street_whose_cycle_is_over_is_late():
     late = a_storm(started_at=NOW - timedelta(days=2))
     covered = [cleared(MAIN_WEST, forward=way) for way in (True, False)]
     states = painted(village(), POLICY, late, covered, (), NOW)
-    share = a_board(storm=late, states=states).figures.within_target
+    first = a_board(storm=late, states=states).classes[0]
     lengths_m = {
         street: village().segment(street).length_m for street in (MAIN_WEST, MAIN_EAST, MILL)
     }
-    assert share == pytest.approx(lengths_m[MAIN_WEST] / sum(lengths_m.values()))
+    assert first.late_m == pytest.approx(sum(lengths_m.values()) - lengths_m[MAIN_WEST])
 
 
-def test_without_a_storm_there_are_no_shares():
+def test_without_a_storm_there_are_no_classes():
     board = a_board(storm=None)
-    assert (board.figures.within_target, board.classes, board.storm) == (None, (), None)
+    assert (board.classes, board.storm) == ((), None)
 
 
 def test_a_request_knows_when_its_street_should_be_clear():

@@ -1,37 +1,31 @@
-// What needs a human now, drawn from what the board already knows.
+// What needs a human now, drawn from what the board already knows: one row a cause, the gravest first.
 import { boot, now } from "../pages/boot.js";
 import { t } from "../pages/texts.js";
 import { blockedName, openBlockages } from "../shifts/blockage.js";
-import { needsPin, requestPlace } from "../board/rows.js";
+import { requestPlace } from "../board/rows.js";
 import { board, coverage, openRequests } from "../board/state.js";
+import { causeOfAlert, numberOf, SEVERITY, severalOf } from "./causes.js";
 import { alertTitle, alertWords, lasting } from "./server-alerts.js";
+import { snoozed, snoozes } from "./snooze.js";
 
 const KEPT_MS = 5000; // so long nobody misses a deadline that has just passed
+const NAMED = 3;
 const OVERDUE = ["overdue", "partly_overdue"].map((name) => boot.states.findIndex((state) => state.name === name));
 
-function unplaced() {
-  return openRequests()
-    .filter(needsPin)
-    .map((request) => ({
-      id: `request-${request.id}`,
-      kind: "request",
-      target: request.id,
-      tone: "danger",
-      title: requestPlace(request),
-      text: t("Nobody knows yet where this is."),
-      since: request.received_at,
-    }));
-}
+const grave = (severity) => (severity >= SEVERITY.streets ? "danger" : "plain");
 
+/** Requests that nobody has placed have a queue of their own: a state of their list. */
 function late() {
   const moment = new Date(now()).toISOString();
   return openRequests()
     .filter((request) => request.due_at && request.due_at < moment)
     .map((request) => ({
       id: `late-${request.id}`,
+      cause: "late_requests",
+      severity: SEVERITY.streets,
+      weight: 1,
       kind: "request",
       target: request.id,
-      tone: "danger",
       title: requestPlace(request),
       text: t("Past its deadline."),
       since: request.due_at,
@@ -41,9 +35,11 @@ function late() {
 function blocked() {
   return openBlockages().map((blockage) => ({
     id: `blockage-${blockage.id}`,
+    cause: "blocked",
+    severity: SEVERITY.streets,
+    weight: 1,
     kind: "blockage",
     target: blockage.id,
-    tone: "danger",
     title: blockedName(blockage),
     text: t("Reported by {truck}", { truck: `\u2068${blockage.vehicle}\u2069` }),
     since: blockage.reported_at,
@@ -55,31 +51,33 @@ function broken() {
     .filter((shift) => shift.reason === "machine_fault" && shift.state === "driving")
     .map((shift) => ({
       id: `fault-${shift.id}`,
+      cause: "fault",
+      severity: SEVERITY.streets,
+      weight: 1,
       kind: "truck",
       target: shift.vehicle_id,
-      tone: "danger",
       title: board.value.vehicles.get(shift.vehicle_id)?.name ?? "",
       text: t("The driver reports a breakdown."),
       since: shift.at,
     }));
 }
 
-const sos = ({ kind }) => kind === "sos";
-
 /** What the server watches over: of a truck, or of the fleet as a whole. */
-function watched(which) {
-  return lasting().filter(which).map((alert) => ({
+const watched = () =>
+  lasting().map((alert) => ({
     id: `alert-${alert.id}`,
+    cause: causeOfAlert(alert),
+    severity: alert.severity,
+    weight: alert.facts.count ?? 1,
     kind: alert.vehicle_id === null ? "alert" : "truck",
     target: alert.vehicle_id ?? alert.id,
-    tone: alert.acknowledged_at ? "plain" : "danger",
-    icon: sos(alert) ? "siren" : undefined,
+    icon: alert.kind === "sos" ? "siren" : undefined,
     seenBy: alert.owner || alert.acknowledged_by,
     title: alertTitle(alert),
     text: alertWords(alert),
     since: alert.since,
+    alert,
   }));
-}
 
 function overdue() {
   let count = 0;
@@ -93,32 +91,61 @@ function overdue() {
   return [
     {
       id: "overdue",
+      cause: "overdue",
+      severity: SEVERITY.streets,
+      weight: count,
       kind: "street",
       target: first,
-      tone: "danger",
       title: t("Overdue streets"),
       text: t("{count} streets wait longer than they should.", { count }),
     },
   ];
 }
 
-const gathered = () => [
-  ...watched(sos),
-  ...blocked(),
-  ...broken(),
-  ...watched((alert) => !sos(alert)),
-  ...unplaced(),
-  ...late(),
-  ...overdue(),
-];
+const all = () => [...watched(), ...blocked(), ...broken(), ...late(), ...overdue()];
+
+const names = (items) =>
+  items.slice(0, NAMED).map(({ title }) => `\u2068${title}\u2069`).join(t(", ")) + (items.length > NAMED ? "…" : "");
+
+/** One row of several alerts; that of requests leads to their list. */
+const rowOf = (cause, items) => ({
+  id: `cause-${cause}`,
+  cause,
+  severity: Math.max(...items.map(({ severity }) => severity)),
+  weight: items.reduce((sum, { weight }) => sum + weight, 0),
+  kind: cause === "late_requests" ? "requests" : "cause",
+  target: cause === "late_requests" ? "late" : numberOf(cause),
+  icon: items[0].icon,
+  seenBy: items.every(({ seenBy }) => seenBy) ? items[0].seenBy : undefined,
+  title: severalOf(cause, items.length),
+  text: names(items),
+  since: items.map(({ since }) => since).sort()[0],
+  items,
+});
+
+/** One row for each cause, the gravest first. */
+function grouped(items) {
+  const byCause = new Map();
+  for (const item of items) byCause.set(item.cause, [...(byCause.get(item.cause) ?? []), item]);
+  return [...byCause]
+    .map(([cause, mine]) => (mine.length === 1 ? { ...mine[0], items: mine } : rowOf(cause, mine)))
+    .map((row) => ({ ...row, tone: row.seenBy ? "plain" : grave(row.severity) }))
+    .sort((one, other) => other.severity - one.severity);
+}
 
 let kept = { of: [], until: 0, list: [] };
 
-/** Everything that wants attention, the gravest first; the same list while nothing has changed that it is made of. */
+/** Everything that wants attention; the same list while nothing has changed that it is made of. */
 export function alerts() {
   const { requests, shifts, blockages, alerts: told, vehicles, storm } = board.value;
-  const of = [requests, shifts, blockages, told, vehicles.size, storm];
+  const of = [requests, shifts, blockages, told, vehicles.size, storm, snoozes.value];
   if (Date.now() > kept.until || of.some((one, i) => one !== kept.of[i]))
-    kept = { of, until: Date.now() + KEPT_MS, list: gathered() };
+    kept = { of, until: Date.now() + KEPT_MS, list: grouped(all()) };
   return kept.list;
 }
+
+/** What is not put off here. */
+export const wanted = () => alerts().filter((row) => !snoozed(row));
+
+/** The row of a cause, if it has any alert now. */
+export const rowOfCause = (cause) => alerts().find((row) => row.cause === cause);

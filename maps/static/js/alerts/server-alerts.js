@@ -5,7 +5,7 @@ import { attempt } from "../pages/notices.js";
 import { brief, number, streetName, t, time } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
 import { change } from "../messages/presence.js";
-import { board, choose, keyed, mayDispatch, merge, onlyWall } from "../board/state.js";
+import { board, keyed, merge, onlyWall } from "../board/state.js";
 
 const MINUTE_MS = 60000;
 const LATE_MIN = 10;
@@ -31,6 +31,7 @@ function clockText({ ahead_min: minutes, count }) {
 /** What an alert says, in one sentence. */
 export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   const first = street ? `\u2068${streetName(street)}\u2069` : "";
+  if (kind === "shifts_over") return t("alert:shifts_over", { count: known.count });
   if (kind === "silent" && truck === null) return t("alert:silent:{count}", { count: known.count });
   if (kind === "clock") return clockText(known);
   if (kind === "at_risk" && truck === null) return t("alert:at_risk:nobody", { count: known.count, street: first });
@@ -44,12 +45,15 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   return t(`alert:${kind}`, { load: known.load_kg, km: known.km, kmh: known.kmh, limit: known.limit_kmh });
 }
 
-const byWhom = (alert) => t("acknowledged by {who}", { who: `\u2068${alert.owner || alert.acknowledged_by}\u2069` });
+/** Who sees to an alert. */
+export const byWhom = (alert) => t("acknowledged by {who}", { who: `\u2068${alert.owner || alert.acknowledged_by}\u2069` });
 
 /** Whose alert it is: a truck's, or the whole fleet's. */
 export function alertTitle({ kind, vehicle_id: truck }) {
   if (truck !== null) return board.value.vehicles.get(truck)?.name ?? "";
   if (kind === "clock") return t("The server's clock");
+  if (kind === "shifts_over") return t("All shifts are over");
+  if (kind === "next_cycle") return t("Next cycle");
   return kind === "silent" ? t("Trucks without signal") : t("Streets at risk");
 }
 
@@ -60,66 +64,6 @@ export const alertWords = (alert) => (alert.acknowledged_by ? `${alertText(alert
 export async function see(alert) {
   const seen = await attempt(() => change(`alert:${alert.id}`, `/api/alerts/${alert.id}/acknowledge`));
   if (seen) merge("alerts", [seen]);
-}
-
-/** Give an alert to somebody else. */
-async function give(alert, login) {
-  const given = await attempt(() => change(`alert:${alert.id}`, `/api/alerts/${alert.id}/owner`, { login }));
-  if (given) merge("alerts", [given]);
-}
-
-async function close(alert) {
-  const closed = await attempt(() => change(`alert:${alert.id}`, `/api/alerts/${alert.id}/close`));
-  if (closed) merge("alerts", [closed]);
-}
-
-/** Who sees to an alert, to be changed by those who dispatch; a call for help is over when they say so. */
-function owned(alert) {
-  if (!mayDispatch) return html`<span class="muted small">${byWhom(alert)}</span>`;
-  const { owners } = board.value;
-  return html`<div class="owned">
-    <label><span>${t("Acknowledged by")}</span><select @change=${(event) => give(alert, event.target.value)}>
-      ${[...new Set([...owners, alert.owner])].map((login) => html`<option value=${login} ?selected=${login === alert.owner}>${login}</option>`)}
-    </select></label>
-    ${alert.kind === "sos" ? html`<button @click=${() => close(alert)}><span class="icon icon-check" aria-hidden="true"></span>${t("End this alert")}</button>` : ""}
-  </div>`;
-}
-
-function alertItem(alert) {
-  return html`<li class="alert">
-    <span class="icon icon-${alert.kind === "sos" ? "siren" : "triangle-alert"} danger" aria-hidden="true"></span>
-    <span>${alertText(alert)} <span class="muted">${t("since {time}", { time: time(alert.since) })}</span></span>
-    ${
-      alert.acknowledged_by
-        ? owned(alert)
-        : mayDispatch
-          ? html`<button @click=${() => see(alert)}>
-              <span class="icon icon-check" aria-hidden="true"></span>${t("Acknowledge")}
-            </button>`
-          : ""
-    }
-  </li>`;
-}
-
-/** The alerts of a truck, for its panel. */
-export function alertFacts(vehicleId) {
-  const mine = lasting(vehicleId);
-  return mine.length === 0 ? "" : html`<ul class="alerts">${mine.map(alertItem)}</ul>`;
-}
-
-/** An alert of the whole fleet: it belongs to no truck, so it has a panel of its own. */
-export function alertPanel(id) {
-  const alert = board.value.alerts.get(id);
-  if (!alert || alert.until) return html`<p class="muted">${t("This alert is over.")}</p>`;
-  return html`<h2>${alertTitle(alert)}</h2>
-    <ul class="alerts">${alertItem(alert)}</ul>
-    ${
-      alert.segment_id === null
-        ? ""
-        : html`<button @click=${() => choose("street", alert.segment_id)}>
-            <span class="icon icon-map-pin" aria-hidden="true"></span>${t("Show the first street")}
-          </button>`
-    }`;
 }
 
 function late(check) {

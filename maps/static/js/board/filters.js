@@ -3,7 +3,8 @@ import { html } from "lit";
 import { boot, now } from "../pages/boot.js";
 import { latinDigits } from "../pages/number-fields.js";
 import { named, t } from "../pages/texts.js";
-import { alerts } from "../alerts/alerts.js";
+import { alerts, wanted } from "../alerts/alerts.js";
+import { snoozed } from "../alerts/snooze.js";
 import { chooseTrucks } from "../shifts/fleet-orders.js";
 import { STATES, stateOf } from "../shifts/truck-states.js";
 import { alertRow, needsPin, requestRow, truckRow } from "./rows.js";
@@ -86,19 +87,19 @@ export const LISTS = {
     kind: null,
     height: 77,
     items: alerts,
+    counted: wanted,
     words: (alert) => [alert.title, alert.text].join(" "),
     request: (alert) => (alert.kind === "request" ? alert.target : null),
     row: alertRow,
     empty: () => [
       t("Nothing needs you now"),
-      t("Trucks without signal, requests without a place and late streets appear here."),
+      t("Trucks without signal, late streets and shifts that are over appear here."),
     ],
     states: {
-      all: { words: () => t("All"), fits: all },
-      nobody: { words: () => t("unassigned"), fits: ({ seenBy }) => !seenBy },
+      all: { words: () => t("All"), fits: (row) => !snoozed(row) },
+      nobody: { words: () => t("unassigned"), fits: (row) => !row.seenBy && !snoozed(row) },
       mine: { words: () => t("mine"), fits: ({ seenBy }) => seenBy === boot.login },
-      trucks: { words: () => t("Trucks"), fits: ({ kind }) => kind === "truck" },
-      requests: { words: () => t("Requests"), fits: ({ kind }) => kind === "request" },
+      snoozed: { words: () => t("snoozed"), fits: snoozed },
     },
     orders: {
       gravest: { words: () => t("most severe first"), compare: null },

@@ -5,6 +5,7 @@ import { attempt } from "../pages/notices.js";
 import { t } from "../pages/texts.js";
 import { counted, LISTS, narrowed } from "./filters.js";
 import "./long-list.js";
+import { snoozes } from "../alerts/snooze.js";
 import { board, choose, findRequests, openRequests, outlined, selection } from "./state.js";
 
 const SHOWN = ["loaded", "requests", "vehicles", "alerts", "shifts", "trucks", "blockages", "checks", "storm"]; // of the board
@@ -24,7 +25,7 @@ class Lists extends Part {
   }
 
   get stores() {
-    return [selection];
+    return [selection, snoozes];
   }
 
   connectedCallback() {
@@ -96,8 +97,15 @@ class Lists extends Part {
   take(id) {
     const { kind, items } = LISTS[this.tab];
     const alert = kind ? null : items().find((item) => item.id === id);
-    if (alert) choose(alert.kind, alert.target);
+    if (alert?.kind === "requests") this.narrow("requests", alert.target);
+    else if (alert) choose(alert.kind, alert.target);
     else choose(kind, id);
+  }
+
+  /** Show a tab, narrowed to one of its states. */
+  narrow(tab, state) {
+    this.open(tab);
+    this.want({ state, sought: "" });
   }
 
   /** Choose the row so many below the present one. */
@@ -117,7 +125,7 @@ class Lists extends Part {
   tabs() {
     return html`<div class="tabs" role="tablist" aria-label=${t("Lists")} @keydown=${this.walkTabs}>
       ${Object.entries(LISTS).map(
-        ([name, { title, items }]) => html`<button
+        ([name, { title, items, counted: counts }]) => html`<button
           class="tab"
           role="tab"
           id="tab-${name}"
@@ -126,7 +134,7 @@ class Lists extends Part {
           tabindex=${name === this.tab ? 0 : -1}
           @click=${() => this.open(name)}
         >
-          ${title()}<span class="count">${t("{value}", { value: items().length })}</span>
+          ${title()}<span class="count">${t("{value}", { value: (counts ?? items)().length })}</span>
         </button>`,
       )}
     </div>`;

@@ -6,6 +6,7 @@ import "../edits/bar.js";
 import "./keys/help.js";
 import "./lists.js";
 import "./map/legend.js";
+import "../alerts/next-action.js";
 import "../messages/who-is-here.js";
 import "./bottom-sheets.js";
 import "./side-panel.js";

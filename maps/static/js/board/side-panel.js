@@ -20,9 +20,11 @@ import { board, choose, selection } from "./state.js";
 import { streetPanel, streets } from "../streets/street.js";
 import { truckPanel } from "./truck.js";
 import { opened } from "./truck-actions.js";
-import { alertPanel } from "../alerts/server-alerts.js";
+import { alertPanel } from "../alerts/alert-panel.js";
+import { causePanel } from "../alerts/cause-panel.js";
+import { snoozes } from "../alerts/snooze.js";
 
-const PANELS = { alert: alertPanel, fleet: fleetPanel, request: requestPanel, truck: truckPanel, street: streetPanel, blockage: blockagePanel, crew_job: crewPanel };
+const PANELS = { alert: alertPanel, cause: causePanel, fleet: fleetPanel, request: requestPanel, truck: truckPanel, street: streetPanel, blockage: blockagePanel, crew_job: crewPanel };
 
 /** Plans to publish stay in sight, whatever is selected. */
 const drafts = html`<board-drafts .see=${compare}></board-drafts>`;
@@ -34,7 +36,7 @@ class Side extends Part {
   }
 
   get stores() {
-    return [board, selection, streets, codes, closures, crews, details, fleet, opened, presence, draftState, drafted];
+    return [board, selection, streets, codes, closures, crews, details, fleet, opened, presence, draftState, drafted, snoozes];
   }
 
   connectedCallback() {

@@ -16,6 +16,7 @@ import { reloadWhatIfs } from "../what_if/what-if.js";
 import { board, merge, mergeRequests, onlyWall, reload, reloadFigures, takeCoverage } from "./state.js";
 
 const FIGURES_EVERY_MS = 15000; // the server looks at every street for them
+const ACTION_MS = 1000; // what changes the next thing to do is seen at once
 
 const WHOLE_EVERY_MS = onlyWall ? 60000 : 600000; // what nobody told us of: requests, deadlines that a policy moved
 
@@ -40,11 +41,15 @@ function finished(runs) {
 /** Follow the server from now on; figures are asked for again when something that moves them changed. */
 export function follow() {
   let due = null;
-  const figures = () => {
-    due ??= setTimeout(() => {
-      due = null;
+  let dueAt = Infinity;
+  const figures = (wait = FIGURES_EVERY_MS) => {
+    if (Date.now() + wait >= dueAt) return;
+    clearTimeout(due);
+    dueAt = Date.now() + wait;
+    due = setTimeout(() => {
+      dueAt = Infinity;
       silently(reloadFigures);
-    }, FIGURES_EVERY_MS);
+    }, wait);
   };
   const line = {
     heard: () => board.set({ heardAt: Date.now(), connected: true }),
@@ -61,9 +66,15 @@ export function follow() {
       mergeRequests(list);
       figures();
     },
-    runs: (list) => finished(Array.isArray(list) ? list : [list]),
+    runs: (list) => {
+      finished(Array.isArray(list) ? list : [list]);
+      figures(ACTION_MS);
+    },
     what_ifs: () => attempt(reloadWhatIfs),
-    legs: (list) => merge("shifts", list),
+    legs: (list) => {
+      merge("shifts", list);
+      figures(ACTION_MS);
+    },
     trucks: mergeTrucks,
     blockages: (list) => merge("blockages", list),
     closures: mergeClosures,
@@ -71,7 +82,10 @@ export function follow() {
     handover_notes: mergeNotes,
     edits: (list) => attempt(() => heardOfDraft(list)),
     orders: mergeOrders,
-    alerts: (list) => merge("alerts", list),
+    alerts: (list) => {
+      merge("alerts", list);
+      figures(ACTION_MS);
+    },
     checks: (list) => merge("checks", list),
     messages: (list) => merge("messages", list),
     storm: () => attempt(everything),

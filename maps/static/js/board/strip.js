@@ -1,18 +1,11 @@
-// The top strip: storm, time and the four figures that a dispatcher lives by; each opens what it counts.
+// The top strip: storm, time and how far each class of service is; a class opens the table of all.
 import { html } from "lit";
-import { boot, now } from "../pages/boot.js";
+import { now } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
-import { brief, date, duration, nameHere, named, number, percent, t, time } from "../pages/texts.js";
+import { date, duration, length, nameHere, named, number, percent, t, time } from "../pages/texts.js";
 import { openSheet } from "./bottom-sheets.js";
-import { stateOf } from "../shifts/truck-states.js";
-import { board, choose, openRequests, vehicles } from "./state.js";
+import { board, choose } from "./state.js";
 
-const MINUTE_MS = 60_000;
-
-const lists = (tab) => {
-  openSheet("lists");
-  document.querySelector("board-lists").open(tab);
-};
 const classes = () => {
   choose(null);
   openSheet("side");
@@ -25,12 +18,34 @@ function fallen({ snowfall }) {
   return told ? t("{value} cm of snow", { value: number(told.fallen_cm, 1) }) : "";
 }
 
-function nextDeadline(moment) {
-  if (!moment) return t("none");
-  const left = Date.parse(moment) - now();
-  if (Math.abs(left) < MINUTE_MS) return t("Now");
-  return left >= 0 ? brief(left) : t("{span} late", { span: brief(-left) });
+/** When a class is done by the present routes, or how much of it no truck is on its way to. */
+function finishWords(finish) {
+  if (!finish) return t("no open work");
+  if (finish.unplanned_m > 0 || !finish.ends_at) return t("{length}: no truck", { length: length(finish.unplanned_m) });
+  return t("ends {time}", { time: time(finish.ends_at) });
 }
+
+/** What the words of a class count, and by which rule. */
+function finishTitle(finish) {
+  if (!finish) return t("No work of this class is open.");
+  const left = t("{length} are still to be cleared.", { length: length(finish.open_m) });
+  const none = finish.unplanned_m > 0 ? t("No truck is on its way to {length} of that.", { length: length(finish.unplanned_m) }) : "";
+  const rest = finish.ends_at ? t("By the present routes the last truck is done at {time}.", { time: time(finish.ends_at) }) : "";
+  return [left, none, rest].filter(Boolean).join(" ");
+}
+
+const HEADED = 4;
+
+/** A class: what is clear, what is late, and when it will be done. */
+const headOf = ({ service_class: name, length_m: all, done_m: done, late_m: late, finish }) => html`<button
+  class="class-head quiet"
+  title="${named("class", name)}: ${finishTitle(finish)}"
+  @click=${classes}
+>
+  <strong><bdi class="muted">${named("short", name)}</bdi> ${percent(all > 0 ? done / all : 0)}</strong>
+  <span class=${late > 0 ? "danger" : ""}>${late > 0 ? t("{length} late", { length: length(late) }) : t("none late")}</span>
+  <span class=${finish?.unplanned_m > 0 ? "danger" : ""}>${finishWords(finish)}</span>
+</button>`;
 
 class Strip extends TickingPart {
   /** That the server was heard is no news here, and comes several times a second. */
@@ -40,10 +55,6 @@ class Strip extends TickingPart {
 
   get stores() {
     return [board];
-  }
-
-  figure(value, word, title, open) {
-    return html`<button class="figure quiet" title=${title} @click=${open}><strong>${value}</strong><span>${word}</span></button>`;
   }
 
   storm() {
@@ -58,17 +69,9 @@ class Strip extends TickingPart {
   }
 
   render() {
-    const { figures, storm } = board.value;
-    const share = figures.within_target;
-    const first = named("short", figures.first_class || boot.classes[0].name);
     return html`${this.storm()}
       <time class="clock" datetime=${new Date(now()).toISOString()}><strong>${time(now())}</strong><span class="muted small">${date(now())}</span></time>
-      <div class="figures">
-        ${this.figure(share == null ? t("none") : percent(share), t("{name} within target", { name: first }), t("Share of the most important streets that are clear in time"), classes)}
-        ${this.figure(number(openRequests().length), t("open requests"), t("Requests in this storm that are not done yet"), () => lists("requests"))}
-        ${this.figure(number(vehicles().filter((vehicle) => stateOf(vehicle) === "working").length), t("trucks at work"), t("Trucks that are plowing or salting right now"), () => lists("trucks"))}
-        ${this.figure(storm ? nextDeadline(figures.next_deadline) : t("none"), t("next deadline"), t("Time until the next street is due"), classes)}
-      </div>`;
+      <div class="figures">${board.value.classes.slice(0, HEADED).map(headOf)}</div>`;
   }
 }
 customElements.define("board-strip", Strip);

@@ -14,7 +14,8 @@ import { facts } from "../pages/facts.js";
 import { brokenPart, truckOrders } from "../replanning/replan.js";
 import { board, choose, mayDispatch } from "./state.js";
 import { truckActions } from "./truck-actions.js";
-import { alertFacts, checkFacts } from "../alerts/server-alerts.js";
+import { alertFacts } from "../alerts/alert-panel.js";
+import { checkFacts } from "../alerts/server-alerts.js";
 
 const LATE_MIN = 10;
 

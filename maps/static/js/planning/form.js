@@ -42,6 +42,13 @@ async function askForPlan(event) {
   if (run) merge("runs", [run]);
 }
 
+/** Ask for a plan of everything that is open. */
+export async function planNow() {
+  everything();
+  const run = await attempt(() => post("/api/plans", { seconds }));
+  if (run) merge("runs", [run]);
+}
+
 const box = (set, value, label, note) => html`<label class="tick"
   ><input type="checkbox" .checked=${set.has(value)} @change=${(event) => choose(set, value, event.target.checked)} /><span
     ><bdi>${label}</bdi> <span class="muted small">${note}</span></span

@@ -1,0 +1,197 @@
+"""The one thing that a dispatcher should do next: a list of rules, the most urgent first."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from data.model import (
+    Alert,
+    AlertKind,
+    PlanId,
+    ReplanCause,
+    RunState,
+    ServiceClass,
+    Storm,
+    VehicleId,
+)
+from data.store.alerts import list_open_alerts
+from data.store.database.engine import Tx
+from data.store.planning.plan_runs import list_recent_runs
+from data.store.shifts.shifts import list_shifts
+from data.store.storms.storm_conditions import list_machines_out
+from fleet.alerts.severity import Severity, severity
+from fleet.planning.draft_validity import find_waiting_draft
+from fleet.routes.class_finish import ClassFinish
+from fleet.routes.route_progress import PlanCheck
+from fleet.shifts.duty import SOON, DutyRoster, duty_of
+from fleet.shifts.shift_handover import current_shift_by_vehicle
+
+NEWEST_RUNS = 3
+"""Searches that may still be under way are among the newest."""
+
+
+class ActionKind(StrEnum):
+    """What to do; `ROSTER` is to plan shifts where there are none."""
+
+    HELP = "help"
+    PLAN = "plan"
+    ROSTER = "roster"
+    EXTEND = "extend"
+    PUBLISH = "publish"
+    ALERTS = "alerts"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class NextAction:
+    """What to do next; `count` is of the trucks, shifts or alerts that it is about.
+
+    `service_class` is the most urgent class with streets left. `plan_id` is the draft to publish,
+    `next_cycle` whether it is of a next cycle.
+    """
+
+    kind: ActionKind
+    count: int = 0
+    vehicle_ids: tuple[VehicleId, ...] = ()
+    service_class: ServiceClass | None = None
+    plan_id: PlanId | None = None
+    next_cycle: bool = False
+
+
+NOTHING = NextAction(ActionKind.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft that can be published now."""
+
+    plan_id: PlanId
+    next_cycle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the rules look at.
+
+    `idle` machines are on duty and have no route ahead. `finishes` are of the classes with streets
+    left, the most urgent first; `unplanned` is the first of them with streets that no truck is on
+    its way to, though some machine could clear them. `searching` is whether a plan is being made.
+    """
+
+    duty: DutyRoster
+    idle: tuple[VehicleId, ...]
+    finishes: Mapping[ServiceClass, ClassFinish]
+    unplanned: ServiceClass | None
+    searching: bool
+    draft: Draft | None
+    alerts: Sequence[Alert]
+
+    @property
+    def first_class(self) -> ServiceClass | None:
+        """The most urgent class with streets left."""
+        return next(iter(self.finishes), None)
+
+
+def _help(seen: Situation) -> NextAction | None:
+    calls = [one for one in seen.alerts if one.kind is AlertKind.SOS and not one.acknowledged_at]
+    trucks = tuple(one.vehicle_id for one in calls if one.vehicle_id is not None)
+    return NextAction(ActionKind.HELP, len(calls), trucks) if calls else None
+
+
+def _plan(seen: Situation) -> NextAction | None:
+    """Trucks stand idle though streets wait that no truck is on its way to."""
+    if not seen.idle or seen.unplanned is None or seen.searching or seen.draft:
+        return None
+    return NextAction(ActionKind.PLAN, len(seen.idle), seen.idle, seen.unplanned)
+
+
+def _extend(seen: Situation) -> NextAction | None:
+    """Every shift is over, and streets are left."""
+    if not seen.duty.all_over or seen.first_class is None:
+        return None
+    return NextAction(ActionKind.EXTEND, len(seen.duty.past), seen.duty.past, seen.first_class)
+
+
+def _roster(seen: Situation) -> NextAction | None:
+    """Nobody has a shift, now or before, and streets are left."""
+    if seen.duty.on or seen.duty.past or seen.first_class is None:
+        return None
+    return NextAction(ActionKind.ROSTER, service_class=seen.first_class)
+
+
+def _publish(seen: Situation) -> NextAction | None:
+    if seen.draft is None:
+        return None
+    return NextAction(
+        ActionKind.PUBLISH, plan_id=seen.draft.plan_id, next_cycle=seen.draft.next_cycle
+    )
+
+
+def _alerts(seen: Situation) -> NextAction | None:
+    """Alerts of streets or whole trucks that nobody has acknowledged."""
+    mine = [
+        one for one in seen.alerts if severity(one) is Severity.STREETS and not one.acknowledged_at
+    ]
+    return NextAction(ActionKind.ALERTS, len(mine)) if mine else None
+
+
+RULES: tuple[Callable[[Situation], NextAction | None], ...] = (
+    _help,
+    _plan,
+    _extend,
+    _roster,
+    _publish,
+    _alerts,
+)
+"""The most urgent first."""
+
+
+def next_action(seen: Situation) -> NextAction:
+    """Return what the first rule says that fits."""
+    found = (rule(seen) for rule in RULES)
+    return next((one for one in found if one is not None), NOTHING)
+
+
+def situation_of(
+    tx: Tx,
+    storm: Storm,
+    finishes: Mapping[ServiceClass, ClassFinish],
+    check: PlanCheck | None,
+    now: datetime,
+) -> Situation:
+    """Return what the rules look at; `finishes` are in the order of classes."""
+    shifts = current_shift_by_vehicle(list_shifts(tx, storm.id), now).values()
+    duty = duty_of(shifts, list_machines_out(tx, storm.id), now)
+    runs = list_recent_runs(tx, storm.id, NEWEST_RUNS)
+    return Situation(
+        duty=duty,
+        idle=_idle(duty, check, now),
+        finishes=finishes,
+        unplanned=next((name for name, one in finishes.items() if _plannable(one)), None),
+        searching=any(run.state in (RunState.QUEUED, RunState.RUNNING) for run in runs),
+        draft=_draft(tx, storm, now),
+        alerts=list_open_alerts(tx),
+    )
+
+
+def _idle(duty: DutyRoster, check: PlanCheck | None, now: datetime) -> tuple[VehicleId, ...]:
+    """Return the machines with time left that have nothing ahead in the published plan."""
+    routes = zip(check.plan.routes, check.routes, strict=True) if check else ()
+    busy = {route.vehicle_id for route, one in routes if route.legs and not one.over}
+    free = (one for one in duty.on if one.ends_at >= now + SOON)
+    return tuple(one.vehicle_id for one in free if one.vehicle_id not in busy)
+
+
+def _plannable(left: ClassFinish) -> bool:
+    """Whether streets wait that no truck is on its way to, though one could clear them."""
+    return left.unplanned_m > left.impossible_m
+
+
+def _draft(tx: Tx, storm: Storm, now: datetime) -> Draft | None:
+    """Return the newest draft that can still be published."""
+    for run in list_recent_runs(tx, storm.id, 0):
+        draft = find_waiting_draft(tx, run)
+        if draft is not None and not draft.outdated and draft.good_until >= now:
+            return Draft(draft.plan_id, run.options.get("cause") == ReplanCause.CYCLE)
+    return None

@@ -1,0 +1,81 @@
+"""When each class of service will be done by the present routes, pure."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import JobId, SegmentId, ServiceClass
+from data.store.work import OpenJob
+from data.streets.network import StreetNetwork
+from fleet.routes.arrivals import Arrivals
+
+TIME = "time"
+"""Why a plan leaves a job undone that fits into no shift: longer shifts may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFinish:
+    """Streets of a class that are still to be cleared, by length in metres.
+
+    `ends_at` is when trucks clear the last of those that they have ahead, at their pace so far;
+    `None` where they have none. For `unplanned_m` no truck is on its way; for `impossible_m` of
+    that, none of the trucks can do it, as the published plan found.
+    """
+
+    open_m: float
+    unplanned_m: float
+    impossible_m: float
+    ends_at: datetime | None
+
+
+def class_finishes(
+    work: Iterable[OpenJob], arrivals: Arrivals | None, network: StreetNetwork
+) -> dict[ServiceClass, ClassFinish]:
+    """Return the finish of each class that has open jobs; `arrivals` are `None` without a plan."""
+    impossible = _impossible(arrivals)
+    by_class: dict[ServiceClass, list[OpenJob]] = {}
+    for one in work:
+        by_class.setdefault(one.service_class, []).append(one)
+    return {name: _finish(mine, arrivals, impossible, network) for name, mine in by_class.items()}
+
+
+def _impossible(arrivals: Arrivals | None) -> frozenset[JobId]:
+    """Return the jobs that the plan leaves undone for another reason than time."""
+    left = () if arrivals is None else arrivals.index.plan.unserved
+    return frozenset(one.job_id for one in left if one.reason != TIME)
+
+
+def _finish(
+    work: Iterable[OpenJob],
+    arrivals: Arrivals | None,
+    impossible: Collection[JobId],
+    network: StreetNetwork,
+) -> ClassFinish:
+    streets: set[SegmentId] = set()
+    unplanned: set[SegmentId] = set()
+    never: set[SegmentId] = set()
+    last: datetime | None = None
+    for one in work:
+        streets.add(one.segment_id)
+        ends_at = _ends_at(one.job_id, arrivals)
+        if ends_at is None:
+            (never if one.job_id in impossible else unplanned).add(one.segment_id)
+        elif last is None or ends_at > last:
+            last = ends_at
+    return ClassFinish(
+        open_m=_length_m(streets, network),
+        unplanned_m=_length_m(unplanned | never, network),
+        impossible_m=_length_m(never - unplanned, network),
+        ends_at=last,
+    )
+
+
+def _ends_at(job_id: JobId, arrivals: Arrivals | None) -> datetime | None:
+    expected = None if arrivals is None else arrivals.job(job_id)
+    return None if expected is None else expected.expected_at
+
+
+def _length_m(streets: Iterable[SegmentId], network: StreetNetwork) -> float:
+    """Return the length of streets; those that the network no longer has count nothing."""
+    found = (network.find(street) for street in streets)
+    return sum(segment.length_m for segment in found if segment is not None)

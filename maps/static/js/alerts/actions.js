@@ -1,0 +1,83 @@
+// What a dispatcher can do about an alert: the button that ends it, and the one that puts it off.
+import { html } from "lit";
+import { t } from "../pages/texts.js";
+import { openSheet } from "../board/bottom-sheets.js";
+import { detailsOf } from "../board/details.js";
+import { board, choose, mayDispatch } from "../board/state.js";
+import { callLink, opened } from "../board/truck-actions.js";
+import { waitingRuns } from "../planning/drafts.js";
+import { planNow } from "../planning/form.js";
+import { compare } from "../replanning/replan.js";
+import { chooseTrucks } from "../shifts/fleet-orders.js";
+import { isPast, shiftOf } from "../shifts/truck-states.js";
+import { snooze, snoozed, wake } from "./snooze.js";
+
+const button = (icon, words, does) =>
+  html`<button @click=${does}><span class="icon icon-${icon}" aria-hidden="true"></span>${words}</button>`;
+
+/** Show something in the panel beside the map. */
+function beside(show) {
+  show();
+  openSheet("side");
+}
+
+/** Make a plan for everything that is open. */
+export const plan = () => {
+  beside(() => choose(null));
+  return planNow();
+};
+
+/** Give orders to these trucks: longer shifts, back to the yard, a message. */
+export const ordersFor = (ids) => beside(() => chooseTrucks(ids));
+
+/** Look at a draft beside what is driven, and publish it. */
+export function look(planId) {
+  if (board.value.plan) return compare(planId);
+  beside(() => choose(null));
+}
+
+const pastTrucks = () => [...board.value.vehicles.keys()].filter((id) => shiftOf(id) && isPast(id));
+
+function write(id) {
+  beside(() => choose("truck", id));
+  opened.set({ part: "message" });
+}
+
+const lookAtCycle = () => {
+  const run = waitingRuns().find(({ options }) => options.cause === "cycle");
+  if (run) look(run.draft.plan_id);
+};
+
+const planButton = () => button("route", t("Make a new plan"), plan);
+const extendButton = (ids) => button("clock", t("extend shifts:{count}", { count: ids.length }), () => ordersFor(ids));
+const driverButtons = ([id, ...others]) =>
+  others.length > 0
+    ? button("message-square", t("Message them"), () => ordersFor([id, ...others]))
+    : html`${button("message-square", t("Message the driver"), () => write(id))} ${callLink(detailsOf("truck", id))}`;
+
+const ENDS = {
+  shifts_over: () => extendButton(pastTrucks()),
+  hours: extendButton,
+  at_risk: planButton,
+  route_declined: driverButtons,
+  silent: (ids) => (ids.length > 0 ? driverButtons(ids) : ""),
+  long_stop: driverButtons,
+  off_route: driverButtons,
+  reload_overdue: driverButtons,
+  blade_up: driverButtons,
+  blade_down: driverButtons,
+  speeding: driverButtons,
+  next_cycle: () => button("check", t("Look and publish"), lookAtCycle),
+};
+
+/** The buttons that end alerts of one kind, of these trucks. */
+export const endsIt = (kind, ids) => (mayDispatch && ENDS[kind] ? ENDS[kind](ids) : "");
+
+/** The button that puts a row of the list off, or takes that back. */
+export function putOff(row) {
+  if (!row || !mayDispatch) return "";
+  if (snoozed(row)) return button("clock-alert", t("Show again"), () => wake(row));
+  return html`<button title=${t("It comes back earlier if it gets worse.")} @click=${() => snooze(row)}>
+    <span class="icon icon-clock" aria-hidden="true"></span>${t("Snooze for 30 min")}
+  </button>`;
+}

@@ -1,0 +1,70 @@
+// Alerts in a panel: what each says, what ends it, and who sees to it.
+import { html } from "lit";
+import { attempt } from "../pages/notices.js";
+import { t, time } from "../pages/texts.js";
+import { change } from "../messages/presence.js";
+import { board, choose, mayDispatch, merge } from "../board/state.js";
+import { endsIt, putOff } from "./actions.js";
+import { rowOfCause } from "./alerts.js";
+import { causeOfAlert } from "./causes.js";
+import { alertText, alertTitle, byWhom, lasting, see } from "./server-alerts.js";
+
+/** Give an alert to somebody else. */
+async function give(alert, login) {
+  const given = await attempt(() => change(`alert:${alert.id}`, `/api/alerts/${alert.id}/owner`, { login }));
+  if (given) merge("alerts", [given]);
+}
+
+async function close(alert) {
+  const closed = await attempt(() => change(`alert:${alert.id}`, `/api/alerts/${alert.id}/close`));
+  if (closed) merge("alerts", [closed]);
+}
+
+/** Who sees to an alert, to be changed by those who dispatch; a call for help is over when they say so. */
+function owned(alert) {
+  if (!mayDispatch) return html`<span class="muted small">${byWhom(alert)}</span>`;
+  const { owners } = board.value;
+  return html`<div class="owned">
+    <label><span>${t("Acknowledged by")}</span><select @change=${(event) => give(alert, event.target.value)}>
+      ${[...new Set([...owners, alert.owner])].map((login) => html`<option value=${login} ?selected=${login === alert.owner}>${login}</option>`)}
+    </select></label>
+    ${alert.kind === "sos" ? html`<button @click=${() => close(alert)}><span class="icon icon-check" aria-hidden="true"></span>${t("End this alert")}</button>` : ""}
+  </div>`;
+}
+
+const acknowledge = (alert) =>
+  mayDispatch
+    ? html`<button @click=${() => see(alert)}><span class="icon icon-check" aria-hidden="true"></span>${t("Acknowledge")}</button>`
+    : "";
+
+const trucksOf = ({ vehicle_id: truck }) => (truck === null ? [] : [truck]);
+
+const alertItem = (alert) => html`<li class="alert">
+  <span class="icon icon-${alert.kind === "sos" ? "siren" : "triangle-alert"} danger" aria-hidden="true"></span>
+  <span>${alertText(alert)} <span class="muted">${t("since {time}", { time: time(alert.since) })}</span></span>
+  <div class="alert-orders">
+    ${endsIt(alert.kind, trucksOf(alert))} ${alert.acknowledged_by ? owned(alert) : acknowledge(alert)}
+    ${alert.kind === "sos" ? "" : putOff(rowOfCause(causeOfAlert(alert)))}
+  </div>
+</li>`;
+
+/** The alerts of a truck, for its panel. */
+export function alertFacts(vehicleId) {
+  const mine = lasting(vehicleId);
+  return mine.length === 0 ? "" : html`<ul class="alerts">${mine.map(alertItem)}</ul>`;
+}
+
+/** An alert of the whole fleet: it belongs to no truck, so it has a panel of its own. */
+export function alertPanel(id) {
+  const alert = board.value.alerts.get(id);
+  if (!alert || alert.until) return html`<p class="muted">${t("This alert is over.")}</p>`;
+  return html`<h2>${alertTitle(alert)}</h2>
+    <ul class="alerts">${alertItem(alert)}</ul>
+    ${
+      alert.segment_id === null
+        ? ""
+        : html`<button @click=${() => choose("street", alert.segment_id)}>
+            <span class="icon icon-map-pin" aria-hidden="true"></span>${t("Show the first street")}
+          </button>`
+    }`;
+}

@@ -1,0 +1,41 @@
+// Several alerts of one cause: what is done about all of them at once, then each by itself.
+import { html } from "lit";
+import { age, t } from "../pages/texts.js";
+import { choose, mayDispatch } from "../board/state.js";
+import { endsIt, putOff } from "./actions.js";
+import { rowOfCause } from "./alerts.js";
+import { causeOf } from "./causes.js";
+import { see } from "./server-alerts.js";
+
+async function seeAll(alerts) {
+  for (const alert of alerts) await see(alert);
+}
+
+const item = (one) => html`<li class="alert">
+  <span class="icon icon-${one.icon ?? "triangle-alert"} ${one.seenBy ? "" : "danger"}" aria-hidden="true"></span>
+  <span><button class="link" @click=${() => choose(one.kind, one.target)}><bdi>${one.title}</bdi></button>
+    ${one.text} <span class="muted">${one.since ? age(one.since) : ""}</span></span>
+</li>`;
+
+/** The panel of a cause, by its number. */
+export function causePanel(number) {
+  const cause = causeOf(number);
+  const row = rowOfCause(cause);
+  if (!row) return html`<p class="muted">${t("This alert is over.")}</p>`;
+  const told = row.items.flatMap(({ alert }) => (alert ? [alert] : []));
+  const open = told.filter((alert) => !alert.acknowledged_by);
+  const trucks = told.map((alert) => alert.vehicle_id);
+  return html`<h2>${row.title}</h2>
+    <div class="alert-orders">
+      ${endsIt(told[0]?.kind, trucks)}
+      ${
+        mayDispatch && open.length > 0
+          ? html`<button @click=${() => seeAll(open)}>
+              <span class="icon icon-check" aria-hidden="true"></span>${t("acknowledge:{count}", { count: open.length })}
+            </button>`
+          : ""
+      }
+      ${putOff(row)}
+    </div>
+    <ul class="alerts">${row.items.map(item)}</ul>`;
+}

@@ -1,0 +1,37 @@
+// Causes of alerts, how grave they are, and what several alerts of one cause are called.
+import { t } from "../pages/texts.js";
+
+/** What follows when nobody acts: somebody is in danger, streets stay late, a truck loses time, or nothing. The server says it of its own alerts. */
+export const SEVERITY = { danger: 3, streets: 2, truck: 1, note: 0 };
+
+/** By cause; a cause that never has two alerts at a time has no words here. */
+const SEVERAL = {
+  sos: (count) => t("cause:sos:{count}", { count }),
+  fault: (count) => t("cause:fault:{count}", { count }),
+  blocked: (count) => t("cause:blocked:{count}", { count }),
+  route_declined: (count) => t("cause:route_declined:{count}", { count }),
+  at_risk: (count) => t("cause:at_risk:{count}", { count }),
+  late_requests: (count) => t("cause:late_requests:{count}", { count }),
+  silent: (count) => t("cause:silent:{count}", { count }),
+  long_stop: (count) => t("cause:long_stop:{count}", { count }),
+  off_route: (count) => t("cause:off_route:{count}", { count }),
+  reload_overdue: (count) => t("cause:reload_overdue:{count}", { count }),
+  hours: (count) => t("cause:hours:{count}", { count }),
+  blade_up: (count) => t("cause:blade_up:{count}", { count }),
+  blade_down: (count) => t("cause:blade_down:{count}", { count }),
+  speeding: (count) => t("cause:speeding:{count}", { count }),
+};
+
+const CAUSES = Object.keys(SEVERAL);
+
+/** What several alerts of one cause are called. */
+export const severalOf = (cause, count) => SEVERAL[cause](count);
+
+/** A cause as the number by which it is selected, and back. */
+export const numberOf = (cause) => CAUSES.indexOf(cause);
+export const causeOf = (number) => CAUSES[number];
+
+const ofTrucks = (alert) => alert.vehicle_id !== null;
+
+/** The cause of one of the server's alerts: what concerns the whole fleet is another one than what concerns a truck. */
+export const causeOfAlert = (alert) => (ofTrucks(alert) ? alert.kind : `fleet:${alert.kind}`);

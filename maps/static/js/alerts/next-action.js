@@ -1,0 +1,79 @@
+// The one thing to do next, as the server's rules say, with the button that does it; beside it two counts.
+import { html } from "lit";
+import { Part } from "../pages/element.js";
+import { length, named, number, percent, t } from "../pages/texts.js";
+import { openSheet } from "../board/bottom-sheets.js";
+import { board, choose, mayDispatch, openRequests, vehicles } from "../board/state.js";
+import { stateOf } from "../shifts/truck-states.js";
+import { look, ordersFor, plan } from "./actions.js";
+
+const lists = (tab, state) => {
+  openSheet("lists");
+  document.querySelector("board-lists").narrow(tab, state);
+};
+
+const show = ([id]) => {
+  choose("truck", id);
+  openSheet("side");
+};
+
+/** What is known of the class that an action is about. */
+function about({ count, service_class: name }) {
+  const row = board.value.classes.find((each) => each.service_class === name);
+  const share = row && row.length_m > 0 ? row.done_m / row.length_m : 0;
+  return { count, name: named("short", name ?? ""), share: percent(share), length: length(row?.finish?.open_m ?? 0) };
+}
+
+/** What each action says, and the button that does it. */
+const ACTIONS = {
+  help: { words: ({ count }) => t("next:help:{count}", { count }), button: () => t("Show"), act: ({ vehicle_ids: ids }) => show(ids) },
+  plan: { words: (action) => t("next:plan:{count}", about(action)), button: () => t("Make a plan"), act: plan },
+  extend: {
+    words: (action) => t("next:extend", about(action)),
+    button: ({ count }) => t("extend shifts:{count}", { count }),
+    act: ({ vehicle_ids: ids }) => ordersFor(ids),
+  },
+  roster: { words: (action) => t("next:roster", about(action)), button: () => t("Plan shifts"), act: () => location.assign("/roster") },
+  publish: {
+    words: ({ next_cycle: cycle }) => (cycle ? t("next:cycle") : t("next:publish")),
+    button: () => t("Look and publish"),
+    act: ({ plan_id: id }) => look(id),
+  },
+  alerts: { words: ({ count }) => t("next:alerts:{count}", { count }), button: () => t("Show"), act: () => lists("alerts", "nobody") },
+};
+
+const figure = (count, word, title, open) =>
+  html`<button class="count-of quiet" title=${title} @click=${open}><strong>${number(count)}</strong> ${word}</button>`;
+
+class NextAction extends Part {
+  /** That the server was heard is no news here, and comes several times a second. */
+  minds(changes) {
+    return !("heardAt" in changes);
+  }
+
+  get stores() {
+    return [board];
+  }
+
+  todo() {
+    const { figures, loaded, storm } = board.value;
+    if (!loaded) return html`<p></p><span></span>`;
+    const action = figures.next_action;
+    const known = ACTIONS[action.kind];
+    if (!known) return html`<p class="muted" role="status">${storm ? t("Nothing needs you now") : t("No storm")}</p><span></span>`;
+    return html`<p role="status"><strong>${t("next:label")}:</strong> ${known.words(action)}</p>
+      <span>${mayDispatch ? html`<button class="primary" @click=${() => known.act(action)}>${known.button(action)}</button>` : ""}</span>`;
+  }
+
+  render() {
+    const working = vehicles().filter((vehicle) => stateOf(vehicle) === "working").length;
+    return html`<section class="next-action" aria-label=${t("What to do next")}>
+      ${this.todo()}
+      <div class="counts-of">
+        ${figure(working, t("trucks at work"), t("Trucks that are plowing or salting right now"), () => lists("trucks", "all"))}
+        ${figure(openRequests().length, t("open requests"), t("Requests in this storm that are not done yet"), () => lists("requests", "all"))}
+      </div>
+    </section>`;
+  }
+}
+customElements.define("board-next", NextAction);

@@ -1,0 +1,128 @@
+"""The head of the board through a storm: how far each class is, and the one thing to do next."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from data.model import JobState, RunKind, StormId, VehicleId
+from data.store.database.engine import transaction
+from data.store.planning.plan_runs import finish_run, lease_run
+from data.store.work import list_jobs, set_job_state
+from fleet.messages.sos import SosCall, call_for_help
+from fleet.planning.draft_validity import GOOD_FOR
+from fleet.planning.plan_lifecycle import store_draft
+from tests import village as v
+from tests.village_database import DISPATCHER
+from tests.village_plan import add_published_plan, legs_along
+
+pytestmark = pytest.mark.usefixtures("storm")
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+FIRST_CLASS = (v.MAIN_WEST, v.MAIN_EAST, v.MILL)
+
+
+def figures(client: Any) -> dict[str, Any]:
+    answer = client.get("/api/board/figures")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def action(client: Any) -> dict[str, Any]:
+    return figures(client)["figures"]["next_action"]
+
+
+def first_class(client: Any) -> dict[str, Any]:
+    found = figures(client)["classes"][0]
+    assert found["service_class"] == "P1"
+    return found["finish"]
+
+
+def published(app: Any, streets: tuple[int, ...], **changes: Any) -> None:
+    with transaction(app.engine) as tx:
+        add_published_plan(tx, *legs_along(tx, streets, **changes))
+
+
+def test_idle_trucks_and_streets_without_a_plan_ask_for_one(client, app) -> None:
+    wanted = action(client)
+    assert (wanted["kind"], wanted["count"], wanted["service_class"]) == ("plan", 2, "P1")
+    assert wanted["vehicle_ids"] == [1, 2]
+    assert client.post("/api/plans", json={"seconds": 5}).status_code == 202
+    assert action(client)["kind"] == "none"  # it is looked for
+
+
+def test_a_class_is_done_when_its_last_truck_is(client, app) -> None:
+    published(app, FIRST_CLASS, apart=10 * MINUTE)
+    found = first_class(client)
+    assert found["unplanned_m"] == 0
+    assert datetime.fromisoformat(found["ends_at"]) == v.NOW + 30 * MINUTE
+    app.clock.moment += HOUR
+    ends_at = datetime.fromisoformat(first_class(client)["ends_at"])
+    assert ends_at > v.NOW + HOUR  # nothing is promised for the past
+
+
+def test_streets_that_no_truck_is_on_its_way_to_are_said(client, app) -> None:
+    published(app, (v.MAIN_WEST,))
+    found = first_class(client)
+    length_m = {street: v.village().segment(street).length_m for street in FIRST_CLASS}
+    assert found["open_m"] == pytest.approx(sum(length_m.values()))
+    assert found["unplanned_m"] == pytest.approx(length_m[v.MAIN_EAST] + length_m[v.MILL])
+    assert found["ends_at"] is not None
+    assert action(client)["vehicle_ids"] == [2]  # the other one is idle meanwhile
+
+
+def test_once_every_shift_is_over_their_extension_is_wanted_and_an_alert_says_so(
+    client, app
+) -> None:
+    app.clock.moment = v.NOW + 12 * HOUR
+    wanted = action(client)
+    assert (wanted["kind"], wanted["count"], wanted["vehicle_ids"]) == ("extend", 2, [1, 2])
+    app.alert_task.run()
+    (alert,) = client.get("/api/alerts").json()
+    assert (alert["kind"], alert["facts"], alert["severity"]) == ("shifts_over", {"count": 2}, 2)
+
+    order = {"kind": "extend", "vehicle_ids": wanted["vehicle_ids"], "hours": 2}
+    done = client.post("/api/storms/1/fleet-orders", json=order).json()
+    assert len(done["changed"]) == wanted["count"]
+    assert action(client)["kind"] == "plan"
+    for _ in range(2):
+        app.clock.moment += 2 * MINUTE
+        app.alert_task.run()
+    assert client.get("/api/alerts").json() == []
+
+
+def test_once_every_street_is_clear_shifts_may_be_over(client, app) -> None:
+    with transaction(app.engine) as tx:
+        jobs = list_jobs(tx, StormId(1), JobState.OPEN)
+        set_job_state(tx, [one.id for one in jobs], JobState.DONE, v.NOW)
+    app.clock.moment = v.NOW + 12 * HOUR
+    app.alert_task.run()
+    assert action(client)["kind"] == "none"
+    assert client.get("/api/alerts").json() == []
+    assert figures(client)["classes"][0]["finish"] is None
+
+
+def test_a_call_for_help_comes_before_all_else_until_somebody_acknowledges_it(client, app) -> None:
+    with transaction(app.engine) as tx:
+        call_for_help(
+            tx, DISPATCHER, StormId(1), SosCall(VehicleId(2), v.NOW, None, "driver"), v.NOW
+        )
+    wanted = action(client)
+    assert (wanted["kind"], wanted["vehicle_ids"]) == ("help", [2])
+    alert_id = client.get("/api/alerts").json()[0]["id"]
+    client.post(f"/api/alerts/{alert_id}/acknowledge")
+    assert action(client)["kind"] == "plan"
+
+
+def test_a_plan_that_was_found_is_to_be_published_while_it_is_good(client, app, solved) -> None:
+    client.post("/api/plans", json={"seconds": 5})
+    with transaction(app.engine) as tx:
+        run = lease_run(tx, v.NOW, 30, {RunKind.PLAN})
+        assert run is not None
+        draft = store_draft(tx, DISPATCHER, solved, v.NOW)
+        finish_run(tx, run, draft.id)
+    wanted = action(client)
+    assert (wanted["kind"], wanted["plan_id"]) == ("publish", draft.id)
+    assert wanted["next_cycle"] is False
+    app.clock.moment = v.NOW + GOOD_FOR + MINUTE
+    assert action(client)["kind"] == "plan"  # too old to be published

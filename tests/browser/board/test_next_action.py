@@ -1,0 +1,130 @@
+"""The head of the board and its alerts: what to do next, and one row a cause, in both languages."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from data.model import Actor, ActorKind, Alert, AlertId, AlertKind, RequestKind, VehicleId
+from data.store.alerts import add_alert
+from data.store.database.engine import transaction
+from data.store.shifts.shifts import list_shifts, save_shift
+from fleet.requests.intake import Report, receive
+from fleet.storms.storm_start import start_storm
+from maps.alerts import alert_view
+from maps.pages.i18n import translator
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+DISPATCHER = Actor(ActorKind.USER, "dispatcher")
+HOUR = timedelta(hours=1)
+NAMES = {"en": "P1", "fa": "درجهٔ ۱"}
+"""What the first class is called in few letters."""
+
+TRUCKS = (VehicleId(1), VehicleId(2))
+
+
+@pytest.fixture
+def storm(visit: Visit) -> None:
+    """A storm without a plan, and two requests that nobody knows the place of."""
+    city, now = visit.city, visit.city.clock.now()
+    with transaction(city.engine) as tx:
+        start_storm(tx, DISPATCHER, "Snow", city.network, city.policy, now)
+        for words in ("by the old oak", "behind the school"):
+            receive(tx, DISPATCHER, Report("phone", RequestKind.PLOW, text=words), now)
+
+
+def opened(visit: Visit, language: str) -> Page:
+    visit.come_in("dispatcher")
+    visit.go(f"/?lang={language}")
+    page = visit.page
+    page.wait_for_selector("board-strip .class-head")
+    return page
+
+
+def raised(visit: Visit, kind: AlertKind, *trucks: VehicleId) -> None:
+    """Open an alert of each truck, as the watch does, and tell the boards."""
+    city, now = visit.city, visit.city.clock.now()
+    with transaction(city.engine) as tx:
+        storm_id = list_shifts(tx, 1)[0].storm_id
+        new = [Alert(AlertId(0), storm_id, kind, truck, now - HOUR) for truck in trucks]
+        added = [add_alert(tx, one) for one in new]
+    city.hub.publish("alerts", [alert_view(one, city.network) for one in added])
+
+
+def all_shifts_end(visit: Visit) -> None:
+    city, now = visit.city, visit.city.clock.now()
+    with transaction(city.engine) as tx:
+        for shift in list_shifts(tx, 1):
+            save_shift(tx, replace(shift, starts_at=now - 9 * HOUR, ends_at=now - HOUR))
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_one_click_does_what_is_to_be_done_next_and_nothing_jumps(
+    visit: Visit, storm: None, language: str
+) -> None:
+    t = translator(language)
+    page = opened(visit, language)
+    head, line = page.locator("board-strip .class-head").first, page.locator(".next-action")
+    share = t("{value} %", value=0)
+    name = NAMES[language]
+    expect(head.locator("strong")).to_have_text(f"{name} {share}")
+    expect(head).to_contain_text(t("none late"))
+    expect(line).to_contain_text(t.plural("next:plan:{count}", 2, name=name, share=share))
+    box, counts = head.bounding_box(), page.locator(".counts-of").bounding_box()
+    line.get_by_role("button", name=t("Make a plan")).click()
+    expect(line).to_contain_text(t("Nothing needs you now"))
+    expect(page.locator("board-side progress")).to_be_visible()
+    assert (head.bounding_box(), page.locator(".counts-of").bounding_box()) == (box, counts)
+    assert visit.grave_faults() == []
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_alerts_are_one_row_a_cause_with_what_ends_them(
+    visit: Visit, storm: None, language: str
+) -> None:
+    t = translator(language)
+    all_shifts_end(visit)
+    visit.city.alert_task.run()
+    page = opened(visit, language)
+    raised(visit, AlertKind.LONG_STOP, *TRUCKS)
+    page.keyboard.press("a")
+    rows, count = page.locator("#list-alerts .row"), page.locator("#tab-alerts .count")
+    expect(rows).to_have_count(2)  # requests without a place wait in their own list
+    expect(rows.nth(0)).to_contain_text(t("All shifts are over"))
+    expect(rows.nth(1)).to_contain_text(t.plural("cause:long_stop:{count}", 2))
+
+    rows.nth(1).click()
+    panel = page.locator("board-side .panel")
+    expect(panel.locator(".alerts li")).to_have_count(2)
+    panel.get_by_role("button", name=t.plural("acknowledge:{count}", 2)).click()
+    expect(panel.get_by_role("button", name=t.plural("acknowledge:{count}", 2))).to_have_count(0)
+
+    rows.nth(0).click()
+    panel.get_by_role("button", name=t.plural("extend shifts:{count}", 2)).click()
+    expect(page.locator(".fleet-orders")).to_be_visible()
+    assert visit.grave_faults() == []
+    page.locator(".fleet-orders").get_by_role("button", name=t("+{hours} h", hours=2)).click()
+    expect(page.locator(".next-action")).to_contain_text(t("Make a plan"))
+    expect(count).to_have_text(t("{value}", value=2))
+    assert visit.complaints == []
+
+
+def test_a_snoozed_alert_comes_back_when_it_gets_worse(visit: Visit, storm: None) -> None:
+    page = opened(visit, "en")
+    raised(visit, AlertKind.OFF_ROUTE, TRUCKS[0])
+    page.keyboard.press("a")
+    count = page.locator("#tab-alerts .count")
+    page.locator("#list-alerts .row").click()
+    page.locator("board-side").get_by_role("button", name="Snooze for 30 min").click()
+    expect(count).to_have_text("0")
+    page.keyboard.press("a")
+    page.locator(".states").get_by_role("button", name="snoozed").click()
+    expect(page.locator("#list-alerts .row")).to_have_count(1)
+    page.locator(".states").get_by_role("button", name="All").click()
+    raised(visit, AlertKind.OFF_ROUTE, TRUCKS[1])
+    expect(count).to_have_text("1")
+    expect(page.locator("#list-alerts .row")).to_contain_text("2 trucks off their routes")
