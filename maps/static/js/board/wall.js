@@ -4,10 +4,12 @@ import { boot, now } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
 import { age, date, duration, t, time } from "../pages/texts.js";
 import { alerts } from "../alerts/alerts.js";
+import { callsForHelp } from "../messages/sos.js";
 import { board, onlyWall } from "./state.js";
 
 const PATIENCE_MS = 10000;
 const SHOWN = 4;
+const SHOWN_BELOW_CALLS = 2; // calls for help take the height of the others
 const EDGE_PX = 24;
 
 class Wall extends TickingPart {
@@ -44,9 +46,9 @@ class Wall extends TickingPart {
     this.fit();
   }
 
-  /** The map comes after the alerts. */
+  /** The map comes after the alerts; on a wall it shows the whole city again whenever its size changes. */
   mapIsThere() {
-    if (this.on) this.fit();
+    new ResizeObserver(() => this.on && this.fit()).observe(globalThis.boardMap.getContainer());
   }
 
   /** Show the whole city beside the alerts. */
@@ -84,11 +86,12 @@ class Wall extends TickingPart {
 
   alerts() {
     const found = alerts();
+    const shown = callsForHelp().length > 0 ? SHOWN_BELOW_CALLS : SHOWN;
     return html`<section class="wall-alerts" aria-label=${t("Alerts")}>
       <h2>${t("Alerts")} <span class="count">${t("{value}", { value: found.length })}</span></h2>
       ${found.length === 0 ? html`<p class="muted">${t("Nothing needs you now")}</p>` : ""}
       <ul>
-        ${found.slice(0, SHOWN).map(
+        ${found.slice(0, shown).map(
           (alert) => html`<li class=${alert.tone}>
             <span class="icon icon-triangle-alert" aria-hidden="true"></span>
             <strong dir="auto">${alert.title}</strong>
@@ -97,7 +100,7 @@ class Wall extends TickingPart {
           </li>`,
         )}
       </ul>
-      ${found.length > SHOWN ? html`<p class="muted">${t("more:{count}", { count: found.length - SHOWN })}</p>` : ""}
+      ${found.length > shown ? html`<p class="muted">${t("more:{count}", { count: found.length - shown })}</p>` : ""}
     </section>`;
   }
 

@@ -1,4 +1,4 @@
-// A driver calls for help: on top of everything and with a tone, until somebody says that he sees to it.
+// A driver calls for help: above map and lists and with a tone, until somebody acknowledges it.
 import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { get } from "../pages/net.js";
@@ -31,6 +31,9 @@ function beep(hz, at) {
   tone.stop(at + TONE_S);
 }
 
+/** Calls for help that nobody has acknowledged. */
+export const callsForHelp = () => lasting().filter((alert) => alert.kind === "sos" && !alert.acknowledged_at);
+
 class Sos extends Part {
   static properties = { phones: { state: true }, mute: { state: true } };
 
@@ -59,18 +62,14 @@ class Sos extends Part {
     clearInterval(this.ringing);
   }
 
-  calls() {
-    return lasting().filter((alert) => alert.kind === "sos" && !alert.acknowledged_at);
-  }
-
   ring() {
-    if (this.calls().length === 0 || sound?.state !== "running") return;
+    if (callsForHelp().length === 0 || sound?.state !== "running") return;
     beep(HIGH_HZ, sound.currentTime);
     beep(LOW_HZ, sound.currentTime + TONE_S);
   }
 
   updated() {
-    for (const { vehicle_id: id } of this.calls()) if (!onlyWall && !this.phones.has(id)) this.askPhone(id);
+    for (const { vehicle_id: id } of callsForHelp()) if (!onlyWall && !this.phones.has(id)) this.askPhone(id);
   }
 
   async askPhone(id) {
@@ -105,7 +104,7 @@ class Sos extends Part {
   }
 
   render() {
-    const calls = this.calls();
+    const calls = callsForHelp();
     if (calls.length === 0) return "";
     return html`<section class="sos" role="alert" aria-label=${t("Calls for help")}>
       <ul>${calls.map((alert) => this.item(alert))}</ul>
