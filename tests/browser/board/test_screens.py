@@ -32,7 +32,7 @@ CUT_OFF = """() => {
   const out = (one) => {
     const box = one.getBoundingClientRect();
     if (box.left < -1 || box.right > wide + 1) return true;
-    const inLine = getComputedStyle(one).display === "inline"; // its letters are less high than its box
+    const inLine = getComputedStyle(one).display === "inline"; // its box is higher than its letters
     return !inLine && (box.top < -1 || box.bottom > high + 1);
   };
   const cut = (one) => {

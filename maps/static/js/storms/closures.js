@@ -40,8 +40,8 @@ export function drawClosures(map) {
   map.addSource("closures", { type: "geojson", data: lines() });
   const wide = { "line-color": "#ffffff", "line-width": 7, "line-opacity": 0.9 };
   const dashes = { "line-color": "#1c2329", "line-width": 5, "line-dasharray": [1, 1] };
-  map.addLayer({ id: "closures-casing", type: "line", source: "closures", paint: wide }, "request-rings");
-  map.addLayer({ id: "closures", type: "line", source: "closures", paint: dashes }, "request-rings");
+  map.addLayer({ id: "closures-casing", type: "line", source: "closures", paint: wide }, "route-halo");
+  map.addLayer({ id: "closures", type: "line", source: "closures", paint: dashes }, "route-halo");
   closures.follow((_, changes) => changes.known && map.getSource("closures").setData(lines()));
   selection.follow(({ hidden }, changes) => {
     if (!("hidden" in changes)) return;

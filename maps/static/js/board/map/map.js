@@ -1,7 +1,8 @@
 // Ties the map to the board: what is known is drawn, what is clicked is selected, and the other way round.
 import { get } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
-import { tileName } from "../../pages/texts.js";
+import { still } from "../../pages/boot.js";
+import { t, tileName } from "../../pages/texts.js";
 import { CoveragePainter } from "../../pages/map/coverage.js";
 import { highlightHovered, highlightSelected } from "../../pages/map/highlight.js";
 import { followTheme, makeMap, repaint, reveal } from "../../pages/map/map.js";
@@ -20,7 +21,9 @@ import { requestPlace } from "../rows.js";
 import { openSheet } from "../bottom-sheets.js";
 import { board, choose, coverage, selection } from "../state.js";
 import { routeOf } from "../truck.js";
-import { withStates } from "../../alerts/server-alerts.js";
+import { lasting, withStates } from "../../alerts/server-alerts.js";
+
+const PART_MS = 400;
 
 const point = (lon, lat, properties) => ({
   type: "Feature",
@@ -36,11 +39,26 @@ function ringed({ id, blockage }) {
   return blocked ? { kind: "blockage", id: blockage, label: blockedName(blocked) } : null;
 }
 
+/** Requests that are one ring together. */
+const clusterOf = ({ geometry, properties: { cluster_id: id, point_count: count } }) => ({
+  kind: "cluster",
+  id,
+  at: geometry.coordinates,
+  label: t("requests_here:{count}", { count }),
+});
+
+/** Go so near to a cluster that its requests part. */
+async function part(map, { id, at }) {
+  const zoom = await map.getSource("requests").getClusterExpansionZoom(id);
+  map.easeTo({ center: at, zoom, duration: still ? 0 : PART_MS });
+}
+
 /** What is under a point of the screen: trucks, requests and blockages, crew jobs, streets. */
 function under(map, trucks, point) {
   const truck = trucks.at(point);
   if (truck) return { kind: "truck", id: truck.id, label: truck.name };
-  const [ring] = around(map, point, ["request-rings"]);
+  const [ring] = around(map, point, ["blockage-rings", "request-rings"]);
+  if (ring?.properties.cluster) return clusterOf(ring);
   const waiting = ring && ringed(ring.properties);
   if (waiting) return waiting;
   const [sign] = around(map, point, ["crew-jobs"]);
@@ -83,6 +101,7 @@ function click(map, trucks) {
     const { placing } = selection.value;
     if (placing !== null) return void (await place(placing, event.lngLat));
     const found = under(map, trucks, event.point);
+    if (found?.kind === "cluster") return void (await part(map, found));
     choose(found?.kind ?? null, found?.id);
     if (found && matchMedia("(max-width: 720px)").matches) openSheet("side");
     return undefined;
@@ -134,9 +153,16 @@ function followSelection(map, trucks, route, hold) {
   draftState.follow((_, changes) => "draft" in changes && showRoute(route, selection.value.chosen));
 }
 
+/** Tell the map which trucks have alerts that nobody has acknowledged, and which are in the yard. */
+function markTrucks(trucks) {
+  const alerted = lasting().filter((alert) => alert.vehicle_id !== null && !alert.acknowledged_at);
+  const inYard = [...board.value.trucks.values()].filter(({ state }) => state === "in_yard");
+  trucks.mark({ alerted: new Set(alerted.map((alert) => alert.vehicle_id)), inYard: new Set(inYard.map(({ id }) => id)) });
+}
+
 /** Draw the board's map and keep it so. */
 export async function showMap() {
-  const map = await makeMap(selection.value.hidden);
+  const map = await makeMap(selection.value.hidden, { clustered: true });
   globalThis.boardMap = map; // for tests and for the curious at the console
   const painter = new CoveragePainter(map, coverage.states);
   const light = highlightHovered(map);
@@ -148,12 +174,14 @@ export async function showMap() {
   let checked = null;
   board.follow((value, changes) => {
     if (changes.vehicles) trucks.update([...value.vehicles.values()]);
+    if (changes.alerts || changes.trucks) markTrucks(trucks);
     const { chosen } = selection.value;
     const check = chosen?.kind === "truck" ? value.checks.get(chosen.id) : null;
     if (check && check !== checked) showRoute(route, chosen);
     checked = check;
   });
   trucks.update([...board.value.vehicles.values()]);
+  markTrucks(trucks);
   drawClosures(map);
   drawRings(map);
   drawCrews(map);

@@ -1,6 +1,7 @@
 // The rings of requests and blockages on the board's map: told to it as a whole once, then only what became different.
 import { now } from "../../pages/boot.js";
-import { ringPaints } from "../../pages/map/style.js";
+import { ringPaints } from "../../pages/map/requests.js";
+import { put } from "../../pages/map/hover.js";
 import { openBlockages } from "../../shifts/blockage.js";
 import { board, openRequests, selection } from "../state.js";
 
@@ -26,14 +27,14 @@ function ring(request) {
   const due = request.due_at ? Date.parse(request.due_at) : received + FILL_MS;
   const share = Math.min(1, Math.max(0.04, (now() - received) / Math.max(1, due - received)));
   const age = Math.ceil(share * STEPS) / STEPS;
-  return feature(2 * request.id, request, { id: request.id, age, danger: age === 1 || request.kind === "blocked" });
+  return feature(request.id, request, { id: request.id, age, danger: age === 1 || request.kind === "blocked" });
 }
 
-const barrier = (blockage) => feature(2 * blockage.id + 1, blockage, { blockage: blockage.id, age: 1, danger: true });
+const barrier = (blockage) => feature(blockage.id, blockage, { blockage: blockage.id });
 
 const listed = (request) => request.lon != null && (selection.value.listed?.has(request.id) ?? true);
 
-const rings = () => [...openRequests().filter(listed).map(ring), ...openBlockages().map(barrier)];
+const rings = () => openRequests().filter(listed).map(ring);
 
 const looks = ({ geometry: { coordinates }, properties: { age, danger } }) => `${coordinates} ${age} ${danger}`;
 
@@ -82,11 +83,17 @@ class Rings {
   }
 }
 
+const drawBlockages = (map) => put(map, "blockages", openBlockages().map(barrier));
+
 /** Draw rings, and keep them so as requests come and go and as time goes by. */
 export function drawRings(map) {
   const drawn = new Rings(map);
   let turn = 0;
-  board.follow((_, changes) => (changes.requests || changes.blockages) && drawn.tell());
+  drawBlockages(map);
+  board.follow((_, changes) => {
+    if (changes.requests) drawn.tell();
+    if (changes.blockages) drawBlockages(map);
+  });
   selection.follow((_, changes) => "listed" in changes && drawn.tell());
   setInterval(() => {
     turn += 1;

@@ -9,6 +9,8 @@ import { mapStyle, paints } from "./style.js";
 
 const FONT_SAMPLE = "سلام ab 12";
 
+const TRUCK_PX = 24;
+
 const words = () => ({
   "NavigationControl.ZoomIn": t("Zoom in"),
   "NavigationControl.ZoomOut": t("Zoom out"),
@@ -28,13 +30,13 @@ function serveTiles() {
     protocol.add(new PMTiles(`${location.origin}${tiles}`));
 }
 
-/** Make the map in `#map` and wait until its style is there; `hidden` are the states not to show. */
-export async function makeMap(hidden) {
+/** Make the map in `#map` and wait until its style is there; `hidden` are the states not to show, `options` as in `mapStyle`. */
+export async function makeMap(hidden, options) {
   serveTiles();
   await document.fonts.load("16px Vazirmatn", FONT_SAMPLE);
   const map = new maplibregl.Map({
     container: "map",
-    style: mapStyle(theme(), hidden),
+    style: mapStyle(theme(), hidden, options),
     bounds: boot.city.bounds,
     fitBoundsOptions: { padding: 24 },
     minZoom: 10, // the tiles begin there
@@ -70,8 +72,19 @@ export const followTheme = (map, hidden) =>
     repaint(map, hidden());
   });
 
+/** Whether the legend lies over a place of the map, or so near that it hides a truck there. */
+function underLegend(map, lngLat) {
+  const legend = map.getContainer().parentElement.querySelector(".legend")?.getBoundingClientRect();
+  if (!legend) return false;
+  const box = map.getContainer().getBoundingClientRect();
+  const { x, y } = map.project(lngLat);
+  const [left, top] = [x + box.left, y + box.top];
+  const beside = left < legend.left - TRUCK_PX || left > legend.right + TRUCK_PX;
+  return !beside && top > legend.top - TRUCK_PX && top < legend.bottom + TRUCK_PX;
+}
+
 /** Go to a place, only if it is out of sight. */
 export function reveal(map, lngLat) {
-  if (map.getBounds().contains(lngLat)) return;
+  if (map.getBounds().contains(lngLat) && !underLegend(map, lngLat)) return;
   map.easeTo({ center: lngLat, duration: still ? 0 : 600 });
 }

@@ -3,6 +3,7 @@ import { boot } from "../boot.js";
 import { color } from "../theme.js";
 import { backdropPaints, labels, tiles, tilesOf, waters } from "./backdrop.js";
 import { nameField } from "./labels.js";
+import { aboveStreets, CLUSTERS, requestPaints, requestRings } from "./requests.js";
 
 const NOT_DUE = boot.states.findIndex((state) => state.name === "not_due");
 export const DIRECTIONS_FROM_ZOOM = 15;
@@ -123,9 +124,7 @@ export function paints(theme, hidden) {
     ["names", "text-halo-color", color("halo")],
     ["route-halo", "line-color", color("halo")],
     ["route", "line-color", legColor()],
-    ["request-rings", "circle-stroke-color", requestColor()],
-    ["request-rings", "circle-color", color("halo")],
-    ["request-ages", "circle-color", requestColor()],
+    ...requestPaints(),
     ["chosen", "circle-stroke-color", color("accent")],
   ];
   const streets = COVERAGE_LAYERS.flatMap((layer) =>
@@ -161,38 +160,12 @@ const LEG_WIDTH = [
   1.5,
 ];
 
-const requestColor = () => ["case", ["get", "danger"], color("danger"), color("text")];
-
 const coverageLayers = (theme, hidden) =>
   COVERAGE_LAYERS.map((layer) => {
     const drawn = street(layer.id, coveragePaint(layer, theme, hidden), layer.rest);
     if (layer.dash) drawn.layout = { "line-cap": "butt", "line-join": "round" };
     return drawn;
   });
-
-const AGE = ["sqrt", ["get", "age"]];
-
-const ringRadius = (share, many = false) => [
-  "interpolate",
-  ["linear"],
-  ["zoom"],
-  10,
-  ["*", many ? 1.5 : 4.5, share],
-  13,
-  ["*", many ? 4 : 7, share],
-  16,
-  ["*", 10, share],
-];
-
-/** Paint properties of rings, smaller where many would hide the streets of a city, as [layer, property, value]. */
-export function ringPaints(many) {
-  const stroke = ["interpolate", ["linear"], ["zoom"], 11, many ? 0.7 : 2, 15, 2];
-  return [
-    ["request-rings", "circle-radius", ringRadius(1, many)],
-    ["request-rings", "circle-stroke-width", stroke],
-    ["request-ages", "circle-radius", ringRadius(AGE, many)],
-  ];
-}
 
 const overlays = () => [
   {
@@ -216,23 +189,7 @@ const overlays = () => [
     minzoom: 13,
     layout: { "symbol-placement": "line", "symbol-spacing": 90, "icon-image": "arrow", "icon-padding": 0 },
   },
-  {
-    id: "request-rings",
-    type: "circle",
-    source: "requests",
-    paint: {
-      "circle-radius": ringRadius(1),
-      "circle-color": color("halo"),
-      "circle-stroke-width": 2,
-      "circle-stroke-color": requestColor(),
-    },
-  },
-  {
-    id: "request-ages",
-    type: "circle",
-    source: "requests",
-    paint: { "circle-radius": ringRadius(AGE), "circle-color": requestColor() },
-  },
+  ...aboveStreets(),
   {
     id: "chosen",
     type: "circle",
@@ -275,15 +232,16 @@ const names = () => ({
 
 const empty = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
 
-/** The whole style for MapLibre. */
-export function mapStyle(theme, hidden) {
+/** The whole style for MapLibre; near requests are one ring with their number where they are `clustered`. */
+export function mapStyle(theme, hidden, { clustered = false } = {}) {
   return {
     version: 8,
     sources: {
       streets: { ...tiles(boot.city.tiles), promoteId: { streets: "id" } },
       ...tilesOf(),
       route: empty,
-      requests: empty,
+      requests: clustered ? { ...empty, ...CLUSTERS } : empty,
+      blockages: empty,
       chosen: empty,
     },
     layers: [
@@ -294,6 +252,7 @@ export function mapStyle(theme, hidden) {
         { "line-color": color("casing"), "line-width": plainWidth(1.6) },
         { minzoom: DASHES_FROM_ZOOM },
       ),
+      ...requestRings(),
       ...coverageLayers(theme, hidden),
       ...labels(),
       names(),

@@ -1,9 +1,11 @@
 // Trucks that glide from fix to fix, on a canvas of their own: smooth on a machine without a graphics card too.
 import { still } from "../boot.js";
+import { t } from "../texts.js";
 import { color, onTheme } from "../theme.js";
 import { drawTruck, wakeStep } from "./icons.js";
 import { mercatorX, mercatorY, screenOf } from "./projection.js";
 import { Overlay } from "./overlay.js";
+import { LabelPlacer, stacked } from "./truck-labels.js";
 
 const FRAME_MS = 33;
 const GLIDE_MS = [300, 4000];
@@ -43,6 +45,11 @@ export class TruckOverlay extends Overlay {
     this.vehicles = [];
     this.glides = new Map();
     this.chosen = null;
+    this.alerted = new Set();
+    this.inYard = new Set();
+    this.labels = new LabelPlacer();
+    this.widths = new Map();
+    this.shown = []; // boxes of the names that were drawn last
     this.running = false;
     this.drawnAt = 0;
     this.tones = tonesNow();
@@ -87,6 +94,13 @@ export class TruckOverlay extends Overlay {
     });
   }
 
+  /** Let trucks with alerts have their names before others, and say which trucks are in the yard. */
+  mark({ alerted, inYard }) {
+    this.alerted = alerted;
+    this.inYard = inYard;
+    this.run();
+  }
+
   /** Put a ring around a truck; null around none. */
   ring(id) {
     this.chosen = id;
@@ -125,25 +139,35 @@ export class TruckOverlay extends Overlay {
     const pen = this.pen();
     this.under(pen);
     const zoom = this.map.getZoom();
-    const screen = screenOf(this.map);
-    const [wide, high] = [this.canvas.width / this.ratio, this.canvas.height / this.ratio];
     const fine = size(zoom) * this.ratio;
-    for (const vehicle of this.vehicles) {
-      const { lon, lat, heading } = this.place(vehicle.id, moment);
-      const x = mercatorX(lon) * screen.scaleX + screen.left;
-      const y = mercatorY(lat) * screen.scaleY + screen.top;
-      if (x < -MARGIN_PX || y < -MARGIN_PX || x > wide + MARGIN_PX || y > high + MARGIN_PX) continue;
-      if (vehicle.id === this.chosen || zoom >= NAMES_FROM_ZOOM) this.drawWords(pen, vehicle, x, y);
+    const { alone, stacks } = stacked(this.inSight(moment), new Set([this.chosen, ...this.alerted]));
+    for (const { id, state, x, y, heading } of [...alone, ...stacks.map(([first]) => first)]) {
+      if (id === this.chosen) this.drawRing(pen, x, y);
       const turn = (heading * Math.PI) / 180;
       const [along, across] = [fine * Math.cos(turn), fine * Math.sin(turn)];
-      const { picture, high: length } = this.picture(vehicle.state, fine, moment);
+      const { picture, high: length } = this.picture(state, fine, moment);
       pen.setTransform(along, across, -across, along, x * this.ratio, y * this.ratio);
-      pen.globalAlpha = vehicle.state === "silent" ? SILENT_ALPHA : 1;
+      pen.globalAlpha = state === "silent" ? SILENT_ALPHA : 1;
       pen.drawImage(picture, LEFT_PX, TOP_PX, WIDE_PX, length);
     }
     pen.globalAlpha = 1;
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    this.drawNames(pen, zoom < NAMES_FROM_ZOOM ? alone.filter(({ id }) => id === this.chosen) : alone, stacks);
     this.drawnAt = moment;
+  }
+
+  /** The trucks in sight, each with its place on the canvas. */
+  inSight(moment) {
+    const screen = screenOf(this.map);
+    const [wide, high] = [this.canvas.width / this.ratio, this.canvas.height / this.ratio];
+    return this.vehicles
+      .map(({ id, name, state }) => {
+        const { lon, lat, heading } = this.place(id, moment);
+        const x = mercatorX(lon) * screen.scaleX + screen.left;
+        const y = mercatorY(lat) * screen.scaleY + screen.top;
+        return { id, name, state, heading, x, y };
+      })
+      .filter(({ x, y }) => x >= -MARGIN_PX && y >= -MARGIN_PX && x <= wide + MARGIN_PX && y <= high + MARGIN_PX);
   }
 
   /** The picture of a truck in a state: to draw its outlines and its wake for each of a fleet would take half a frame. */
@@ -167,30 +191,51 @@ export class TruckOverlay extends Overlay {
     return { picture: canvas.transferToImageBitmap(), high };
   }
 
-  drawWords(pen, { id, name }, x, y) {
-    pen.globalAlpha = 1;
+  drawRing(pen, x, y) {
     pen.setTransform(this.ratio, 0, 0, this.ratio, x * this.ratio, y * this.ratio);
-    if (id === this.chosen) this.drawRing(pen, this.tones.ring);
-    this.drawName(pen, name, this.tones);
-  }
-
-  drawRing(pen, tone) {
-    pen.strokeStyle = tone;
+    pen.globalAlpha = 1;
+    pen.strokeStyle = this.tones.ring;
     pen.lineWidth = 3;
     pen.beginPath();
     pen.arc(0, 0, 22, 0, 2 * Math.PI);
     pen.stroke();
   }
 
-  drawName(pen, name, tones) {
+  /** How early a truck's name is placed: the chosen one's, then those with alerts, then those at work. */
+  rank({ id, state }) {
+    if (id === this.chosen) return 0;
+    if (this.alerted.has(id)) return 1;
+    return state === "working" ? 3 : 4;
+  }
+
+  /** The words of a stack, and where it is. */
+  named(trucks) {
+    const inYard = trucks.every(({ id }) => this.inYard.has(id));
+    const count = trucks.length;
+    const words = inYard ? t("in_yard:{count}", { count }) : t("trucks_here:{count}", { count });
+    const [{ id, x, y }] = trucks;
+    return { id, words, x, y, rank: 2 };
+  }
+
+  drawNames(pen, alone, stacks) {
     pen.font = "600 13px Vazirmatn";
-    pen.textAlign = "center";
+    pen.textAlign = "left";
     pen.textBaseline = "top";
     pen.lineJoin = "round";
     pen.lineWidth = 3.5;
-    pen.strokeStyle = tones.halo;
-    pen.fillStyle = tones.text;
-    pen.strokeText(name, 0, 20);
-    pen.fillText(name, 0, 20);
+    pen.strokeStyle = this.tones.halo;
+    pen.fillStyle = this.tones.text;
+    const names = alone.map((truck) => ({ id: truck.id, words: truck.name, x: truck.x, y: truck.y, rank: this.rank(truck) }));
+    const sorted = [...names, ...stacks.map((trucks) => this.named(trucks))].sort((one, other) => one.rank - other.rank);
+    this.shown = this.labels.place(sorted.map((name) => ({ ...name, wide: this.width(pen, name.words) })));
+    for (const { words, left, top } of this.shown) {
+      pen.strokeText(words, left, top);
+      pen.fillText(words, left, top);
+    }
+  }
+
+  width(pen, words) {
+    if (!this.widths.has(words)) this.widths.set(words, pen.measureText(words).width);
+    return this.widths.get(words);
   }
 }

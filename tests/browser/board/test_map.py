@@ -1,0 +1,92 @@
+"""The board's map with many requests and trucks: near ones are one sign, no name collides."""
+
+import pytest
+
+from data.model import RequestKind
+from data.store.database.engine import transaction
+from fleet.requests.intake import Report, receive
+from tests.browser.conftest import Visit
+from tests.village import ROSE, village
+from tests.village_database import DISPATCHER
+
+pytestmark = pytest.mark.browser
+
+RINGS = "boardMap.queryRenderedFeatures({ layers: ['request-rings'] })"
+ORDER = "boardMap.getStyle().layers.map(({ id }) => id)"
+
+CROWD = """async () => {
+  const { LabelPlacer, stacked, LINE_PX } = await import("/static/js/pages/map/truck-labels.js");
+  const stopped = (_, id) => ({ id, x: 300 + id % 4, y: 200, state: "stopped" });
+  const parked = Array.from({ length: 12 }, stopped);
+  const passing = { id: 50, x: 301, y: 201, state: "working" };
+  const { alone, stacks } = stacked([...parked, passing], new Set([7]));
+  const names = Array.from({ length: 40 }, (_, id) =>
+    ({ id, words: `Truck ${id}`, wide: 48, x: 100 + 13 * (id % 8), y: 100 + 9 * (id >> 3) }));
+  const placer = new LabelPlacer();
+  const placed = placer.place(names);
+  const meet = (one, other) => one !== other
+    && one.left < other.left + other.wide && other.left < one.left + one.wide
+    && one.top < other.top + LINE_PX && other.top < one.top + LINE_PX;
+  return {
+    alone: alone.map(({ id }) => id).sort((one, other) => one - other),
+    stacks: stacks.map(({ length }) => length),
+    first: placed[0].id,
+    several: placed.length > 4,
+    collide: placed.some((one) => placed.some((other) => meet(one, other))),
+    steady: JSON.stringify(placer.place(names)) === JSON.stringify(placed),
+  };
+}"""
+
+
+def ask_along(visit: Visit, street: int, times: int) -> None:
+    """Put so many requests of one neighbourhood into the database."""
+    city = visit.city
+    with transaction(city.engine) as tx:
+        for number in range(times):
+            at = village().point_at(street, 10.0 + number)
+            said = Report(channel="phone", kind=RequestKind.PLOW, text="please", location=at)
+            receive(tx, DISPATCHER, said, city.clock.now())
+
+
+def test_near_requests_are_one_ring_behind_the_streets_until_one_comes_near(visit: Visit) -> None:
+    ask_along(visit, ROSE, 9)
+    page = visit.board()
+    page.evaluate("boardMap.jumpTo({ zoom: 13 })")
+    visit.until(f"{RINGS}.some(({{ properties }}) => properties.point_count === 9)")
+    order = page.evaluate(ORDER)
+    assert order.index("request-rings") < order.index("streets") < order.index("request-counts")
+    at = page.evaluate(f"{RINGS}[0].geometry.coordinates")
+    page.mouse.click(*visit.point_of(*at))
+    visit.until(f"boardMap.getZoom() > 13.5 && {RINGS}.length > 1")
+    assert visit.complaints == []
+
+
+def test_the_legend_does_not_cover_what_is_chosen(visit: Visit) -> None:
+    ask_along(visit, ROSE, 1)
+    page = visit.board()
+    place = page.evaluate(f"{RINGS}[0].geometry.coordinates")
+    page.evaluate(
+        """([lon, lat]) => {
+          const legend = document.querySelector(".legend").getBoundingClientRect();
+          const map = boardMap.getContainer().getBoundingClientRect();
+          const [x, y] = [legend.x + legend.width / 2, legend.y + legend.height / 2];
+          const at = boardMap.project([lon, lat]);
+          boardMap.panBy([at.x + map.x - x, at.y + map.y - y], { animate: false });
+        }""",
+        place,
+    )
+    page.locator("#list-requests .row").click()
+    legend = page.locator(".legend").bounding_box() or {}
+    beside = legend["x"] - (page.locator("#map").bounding_box() or {})["x"]
+    visit.until(f"boardMap.project({place}).x < {beside}")
+
+
+def test_names_of_trucks_do_not_collide_and_parked_ones_are_one_sign(visit: Visit) -> None:
+    assert visit.board().evaluate(CROWD) == {
+        "alone": [7, 50],
+        "stacks": [11],
+        "first": 0,
+        "several": True,
+        "collide": False,
+        "steady": True,
+    }
