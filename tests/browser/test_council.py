@@ -299,3 +299,23 @@ def test_a_server_that_cannot_answer_is_told_of(visit):
     visit.go("/council")
 
     expect(visit.page.get_by_role("alert")).to_contain_text("The server cannot be reached")
+
+
+def test_the_rule_stands_beside_each_figure_and_the_age_of_the_last_pass_below(visit):
+    read(visit)
+
+    within = visit.page.locator("#key-within")
+    expect(within.locator(".rules")).to_contain_text("at least every 3 h")
+    ages = visit.page.locator("council-ages tbody tr").first
+    expect(ages).to_contain_text("at least every 3 h")
+    expect(ages.locator("td").nth(2)).to_contain_text("2 h")
+
+
+def test_time_runs_in_the_direction_of_a_persian_reader(visit):
+    read(visit, "fa")
+
+    start = visit.page.locator("council-figures .curve .from").bounding_box()
+    end = visit.page.locator("council-figures .curve .to").bounding_box()
+    assert start["x"] > end["x"]
+    picture = visit.page.locator("council-figures .curve svg")
+    assert picture.evaluate("one => getComputedStyle(one).transform") == "matrix(-1, 0, 0, 1, 0, 0)"
