@@ -101,7 +101,7 @@ def test_a_street_of_the_plan_has_a_truck_and_a_window(tx: Tx) -> None:
 def test_the_sentence_is_said_in_persian_too(tx: Tx) -> None:
     a_published_plan(tx, v.MILL)
     said = sentence(answered(tx, v.MILL), translator("fa", ZONE), v.NOW)
-    assert said.startswith("خیابان آسیاب در این برف هنوز پاک نشده است.")
+    assert said.startswith("خیابان آسیاب در این بارش هنوز پاک نشده است.")
     assert "قرار است بین ساعت ۰۸:۲۰ و ۰۸:۵۵ پاک شود." in said
 
 
