@@ -112,7 +112,7 @@ def test_the_ground_of_a_depot_is_set_kept_and_drawn(admin):
         ),
         (
             {"polygon": [[45.07, 37.55], [45.072, 37.55], [45.072, 37.59]]},
-            "محدودهٔ کشیده: باید گوشه‌هایی حداکثر ۲٬۰۰۰ متر دور از سنجاقش باشد",
+            "محدودهٔ کشیده: باید گوشه‌هایی حداکثر ۲٬۰۰۰ متر دور از نشانگرش باشد",
         ),
     ],
 )
@@ -182,7 +182,7 @@ def test_the_mistakes_of_a_spreadsheet_are_listed_and_nothing_is_imported(admin)
     told = upload(admin, "check?lang=fa", wrong).json()["mistakes"]
     assert [(each["line"], each["field"], each["got"]) for each in told] == [
         (2, "نوع", "موشک"),
-        (2, "سرعت رفت‌وآمد", "۲۵۰"),
+        (2, "سرعت تردد", "۲۵۰"),
     ]
     assert told[0]["expected"].startswith("یکی از ")
     assert "گریدر" in told[0]["expected"]
