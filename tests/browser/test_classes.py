@@ -119,7 +119,7 @@ def test_a_file_with_a_mistake_says_where_and_a_good_one_can_be_undone(visit: Vi
     choose_file(visit, "street;class\nRose Street;P1\n")
     visit.page.wait_for_selector(".undone")
     assert visit.page.locator(".wrong").count() == 0
-    assert "1 street decided anew" in visit.page.inner_text(".undone")
+    assert "1 street decided again" in visit.page.inner_text(".undone")
     visit.page.click(".undone button:has-text('Undo')")
     visit.until("!document.querySelector('.undone')")
 

@@ -84,7 +84,7 @@ def test_a_storm_is_played_again_and_tells_its_evidence_at_any_moment(visit):
     middle = village().point_at(MAIN_EAST, village().segment(MAIN_EAST).length_m / 2)
     page.mouse.click(*visit.point_of(*middle))
     way = page.locator("replay-street .way").first
-    expect(way).to_contain_text("Until then nobody was seen here")
+    expect(way).to_contain_text("No machine had been seen here")
     visit.until(HELD)
     page.click("replay-street > aside > button:not(.close)")
     page.keyboard.press("ArrowRight")

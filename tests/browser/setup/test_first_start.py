@@ -122,7 +122,7 @@ def test_a_wrong_code_is_asked_for_again(visit):
     visit.page.fill("#code", "AAAA-AAAA")
     visit.page.keyboard.press("Enter")
 
-    expect(visit.page.get_by_role("alert")).to_have_text("This is not the code.")
+    expect(visit.page.get_by_role("alert")).to_have_text("This code is wrong.")
     assert visit.grave_faults() == []
 
 
