@@ -129,7 +129,7 @@ def test_no_job_is_taken_off_a_truck_unsaid(tx: Tx, storm: Storm) -> None:
         publish(tx, DISPATCHER, less.id, estimates(), LATER)
     publish(tx, DISPATCHER, less.id, estimates(), LATER, dropping=True)
     (event,) = [one for one in list_events(tx, f"plan:{less.id}") if one.verb == "plan.published"]
-    assert event.after == {"state": "published", "jobs_dropped": 1}
+    assert event.after == {"state": "published", "jobs_dropped": 1, "in_place_of": 1}
 
 
 def test_routes_of_shifts_that_are_over_are_nobodys(tx: Tx, storm: Storm) -> None:
