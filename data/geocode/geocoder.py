@@ -19,6 +19,7 @@ from data.geocode.places.street_shapes import NamedStreets, main_name
 from data.geocode.question import question, said
 from data.geocode.reverse import Address, ReverseGeocoder
 from data.geocode.text.coordinates import coordinates, gives_coordinates
+from data.geocode.text.finglish import with_talk_marked
 from data.geocode.text.tokens import Token, query_tokens
 from data.model import LonLat, Place
 from data.streets.network import StreetNetwork
@@ -69,6 +70,8 @@ class Geocoder:
         if gives_coordinates(text):
             return list(self._at_coordinates(text))
         tokens = query_tokens(text)
+        if self._index.persian:
+            tokens = with_talk_marked(tokens)
         found = self._matches(tokens, self._finder.find(tokens))
         if max((each.scored.score for each in found), default=0.0) < SURE_SCORE:
             found += self._matches(tokens, self._finder.find_unfinished(tokens))

@@ -86,6 +86,7 @@ def _of_sentence(index: NameIndex, reading: Reading) -> dict[str, float]:
         "number_is_house": max(of_name, of_city) * housed,
         "foreign": min(1.0, others / MANY_STRANGE),
         "talk": min(1.0, sum(map(is_ordinary, tokens)) / MUCH_TALK),
+        "talk_by_ear": float(any(token.talk for token in tokens)),
         "names_unused": float(min(2, sum(m not in used for m in reading.mentions))),
     }
 

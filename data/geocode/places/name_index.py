@@ -16,6 +16,7 @@ from data.geocode.text.sounds import (
     phonetic_variants,
     skeleton,
     sound_distance,
+    spells,
     without_umlauts,
 )
 from data.geocode.text.spelling_index import SpellingIndex
@@ -37,6 +38,10 @@ SOUNDS_ALIKE, SOUNDS_IN_ITS_SCRIPT = 0.95, 0.88
 LEAST_SOUND = 0.72
 """Quality of a name that only sounds alike, at best and at worst; less where both are in one
 script, since a misspelling is likelier there."""
+
+HEARD, HEARD_SHARE = 0.943, 0.05
+"""Least quality of a Latin name that sounds just like a Persian one, but for short vowels, which
+are not written there; and the share of their cost that is left to tell two such names apart."""
 
 _NUMBER = re.compile(r"\d+")
 
@@ -179,6 +184,15 @@ class NameIndex:
                     best[hit.name] = found
         return sorted(best.values(), key=lambda hit: -hit.quality)
 
+    def heard(self, core: Sequence[str]) -> list[Hit]:
+        """Return names that sound just like Latin words, see `HEARD`; best first."""
+        key = joined(core)
+        best: dict[int, Hit] = {}
+        for other, quality, reason in () if is_persian(key) else self._sounding(key):
+            for hit in self._keys[other] if quality >= HEARD else ():
+                best.setdefault(hit.name, Hit(hit.name, hit.quality * quality, reason))
+        return sorted(best.values(), key=lambda hit: -hit.quality)
+
     def completions(self, core: Sequence[str]) -> list[Hit]:
         """Return names that begin with the words, those with the fewest letters missing first."""
         begin = joined(core)
@@ -216,6 +230,8 @@ class NameIndex:
         for other, theirs in keys[:SAME_SKELETON]:
             away = sound_distance(sounds, theirs) / max(len(sounds), len(theirs))
             across = is_persian(other) and not is_persian(key)
+            if across and sounds[-1:] == theirs[-1:] and spells(sounds, theirs):
+                away *= HEARD_SHARE
             quality = (SOUNDS_ALIKE if across else SOUNDS_IN_ITS_SCRIPT) - away
             if quality >= LEAST_SOUND:
                 yield other, quality, Reason.SOUND

@@ -6,7 +6,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from data.geocode.places.candidate import Reason
-from data.geocode.places.name_index import Hit, NameIndex, joined
+from data.geocode.places.name_index import HEARD, Hit, NameIndex, joined
+from data.geocode.places.unknown_spans import (
+    MAX_FUZZY_TOKENS,
+    begins_next,
+    talk_spans,
+    unknown_spans,
+    with_kinds,
+)
 from data.geocode.text.everyday_talk import is_ordinary
 from data.geocode.text.lexicon import RELATIONS, WordRole
 from data.geocode.text.tokens import (
@@ -20,7 +27,6 @@ from data.geocode.text.tokens import (
 )
 
 MAX_NAME_TOKENS = 8
-MAX_FUZZY_TOKENS = 4
 MAX_FUZZY_SPANS = 48
 """Spans of a sentence that are looked up as misspelled names, at most; limits the time."""
 
@@ -46,8 +52,11 @@ UNMATCHED_COST = 1.0
 NAMELESS_SHARE = 0.5
 """Share of its weight that a single word keeps where no other word announces a name."""
 
+HEARD_LETTERS = 4
+"""Letters from which on a Latin name that sounds just like a Persian one is hardly by chance."""
+
 GUESS_SHARE = 0.3
-"""As above for a misspelled one."""
+"""`NAMELESS_SHARE` of a misspelled one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,12 @@ class MentionFinder:
     def find(self, tokens: Sequence[Token]) -> list[Mention]:
         """Return the mentions of a sentence, in order, that together cover most of its letters."""
         spans = list(self._spans(tokens))
-        return _credible(tokens, _best_chain(tokens, spans))
+        spoken = list(self._spoken(tokens)) if self._index.persian else []
+        several = [span for span in spoken if span.mention.last - span.mention.first > 1]
+        chain = _best_chain(tokens, [*spans, *several])
+        if spoken and all(not each.announced and _guessed(each) for each in chain):
+            chain = _best_chain(tokens, [*spans, *spoken])
+        return _credible(tokens, chain)
 
     def find_unfinished(self, tokens: Sequence[Token]) -> list[Mention]:
         """Return the mentions of a sentence whose last words are an unfinished name; else none."""
@@ -93,7 +107,7 @@ class MentionFinder:
             core = _core(tokens, first, len(tokens))
             letters = [letter for letter in joined(core) if letter.isalpha()]
             hits = self._index.completions(core) if len(letters) >= PREFIX_LETTERS else []
-            start, _ = _with_kinds(tokens, first, len(tokens))
+            start, _ = with_kinds(tokens, first, len(tokens))
             span = self._weighed(tokens, start, len(tokens), hits, announced=True)
             if span is not None:
                 return [*self.find(tokens[:start]), span.mention]
@@ -129,8 +143,8 @@ class MentionFinder:
 
     def _fuzzy(self, tokens: Sequence[Token], known: set[tuple[int, int]]) -> Iterator[_Span]:
         found: dict[str, list[Hit]] = {}
-        for first, last in _unknown_spans(tokens):
-            start, end = _with_kinds(tokens, first, last)
+        for first, last in unknown_spans(tokens):
+            start, end = with_kinds(tokens, first, last)
             if (start, end) in known or (first, last) in known:
                 continue
             core = _core(tokens, first, last)
@@ -140,6 +154,15 @@ class MentionFinder:
                     return
                 found[key] = self._index.similar(core)
             span = self._weighed(tokens, start, end, found[key])
+            if span is not None:
+                yield span
+
+    def _spoken(self, tokens: Sequence[Token]) -> Iterator[_Span]:
+        """Yield the names that sound just like Latin words of everyday talk, or hold such."""
+        for first, last in talk_spans(tokens):
+            hits = self._index.heard(_core(tokens, first, last))
+            start, end = with_kinds(tokens, first, last)
+            span = self._weighed(tokens, start, end, hits)
             if span is not None:
                 yield span
 
@@ -166,7 +189,12 @@ class MentionFinder:
         if not announced and not _only(tokens, first, last):
             plain = all(tokens[at].role is None for at in range(first, last))
             together = parts is not None and len(core) > 1  # hardly by chance
-            exact = kept[0].reason is Reason.EXACT or (together and plain)
+            heard = (
+                best.reason is Reason.SOUND
+                and best.quality >= HEARD
+                and _letters(core) >= HEARD_LETTERS
+            )
+            exact = kept[0].reason is Reason.EXACT or (together and plain) or (heard and plain)
             if not plain and not (exact and last - first > 1):
                 return None
             if not exact:
@@ -223,7 +251,7 @@ def _may_be_name(tokens: Sequence[Token], first: int, last: int) -> bool:
         return False
     if start.role is WordRole.KIND and not start.first and _names(tokens, first - 1, start.clause):
         return False  # "James St | Syracuse", not "James | St Syracuse"
-    if end.ordinal and last - first > 1 and _begins_next(tokens, last):
+    if end.ordinal and last - first > 1 and begins_next(tokens, last):
         return False
     core = [token for token in tokens[first:last] if token.role is not WordRole.KIND]
     if not core:
@@ -253,11 +281,6 @@ def _belongs_to_name(tokens: Sequence[Token], first: int, last: int) -> bool:
     return any(token.clause == tokens[first].clause for token in named)
 
 
-def _begins_next(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a word for "street" that precedes its name stands at `at`."""
-    return at < len(tokens) and tokens[at].role is WordRole.KIND and tokens[at].first
-
-
 def _stands_alone(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether a bare number may be a street: the whole text, or next to words of an address."""
     calls = RELATIONS | {WordRole.CROSSING, WordRole.JOIN, WordRole.UNTIL}
@@ -266,7 +289,7 @@ def _stands_alone(tokens: Sequence[Token], first: int, last: int) -> bool:
     if last - first == 2 and first and tokens[first - 1].role is not WordRole.NUMBER:
         return True  # "Hejab, 12/3" is an alley off the twelfth
     if tokens[first].ordinal:  # "Hejab, the seventh" is an alley of Hejab
-        return not _begins_next(tokens, last) and not (
+        return not begins_next(tokens, last) and not (
             first and tokens[first - 1].role is WordRole.NUMBER
         )
     before = tokens[first - 1].role if first else None
@@ -283,48 +306,6 @@ def _ends_span(tokens: Sequence[Token], at: int) -> bool:
     before = tokens[at - 3 : at] if at > 2 else []
     roles = [token.role for token in before]
     return roles in ([WordRole.NUMBER, None, join] for join in (WordRole.UNTIL, WordRole.JOIN))
-
-
-def _unknown_spans(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    """Yield spans of words without a role in the grammar, the longer ones first."""
-    for width in range(MAX_FUZZY_TOKENS, 0, -1):
-        for first in range(len(tokens) - width + 1):
-            span = tokens[first : first + width]
-            named = not all(each.digits or is_direction(each.text) for each in span)
-            same = span[0].clause == span[-1].clause and named
-            ordinal = span[-1].ordinal and _begins_next(tokens, first + width)
-            if same and not ordinal and _plain(span) and not _talk(tokens, first, first + width):
-                yield first, first + width
-
-
-def _talk(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a span begins with a word of everyday talk, and no word for "street" precedes it.
-
-    One that follows its name ("Market Street") announces a name, too.
-    """
-    if not is_ordinary(tokens[first]):
-        return False
-    start, end = _with_kinds(tokens, first, last)
-    return (start, end) == (first, last)
-
-
-def _plain(span: Sequence[Token]) -> bool:
-    """Whether no word has a role, but for "street" before the last one: "Erie Street West"."""
-    named = [token for token in span if token.role is not None]
-    inner = len(span) > 2 and named == [span[-2]] and span[-2].role is WordRole.KIND
-    return not named or (inner and not span[-2].first)
-
-
-def _with_kinds(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
-    """Return a span with the words for "street" before and behind it."""
-    clause = tokens[first].clause
-    if first and tokens[first - 1].role is WordRole.KIND and tokens[first - 1].clause == clause:
-        first -= 1
-    if last < len(tokens) and tokens[last].clause == clause:
-        after = tokens[last]
-        if after.role is WordRole.KIND and not after.first:
-            last += 1
-    return first, last
 
 
 def _is_announced(tokens: Sequence[Token], first: int, last: int) -> bool:
@@ -363,7 +344,8 @@ def _best_chain(tokens: Sequence[Token], spans: Sequence[_Span]) -> list[Mention
         ending.setdefault(span.mention.last, []).append(span)
     best: list[tuple[float, _Span | None]] = [(0.0, None)]
     for at, token in enumerate(tokens):
-        cost = UNMATCHED_COST if token.role is None and not token.digits else 0.0
+        named = token.role is None and not (token.digits or token.talk)
+        cost = UNMATCHED_COST if named else 0.0
         options: list[tuple[float, _Span | None]] = [(best[at][0] - cost, None)]
         options += [(best[s.mention.first][0] + s.weight, s) for s in ending.get(at + 1, ())]
         best.append(max(options, key=lambda option: option[0]))
@@ -382,7 +364,7 @@ def _best_chain(tokens: Sequence[Token], spans: Sequence[_Span]) -> list[Mention
 def _credible(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
     """Return the mentions without guesses, unless all of them are guesses; each text once.
 
-    A guess joined to another name by "and" stays.
+    A guess joined to another name by "and" stays, and one with a relation right behind it.
     """
     paired = {
         mention
@@ -390,10 +372,20 @@ def _credible(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Ment
         for mention in pair
         if [token.role for token in tokens[pair[0].last : pair[1].first]] == [WordRole.JOIN]
     }
-    sure = [m for m in mentions if m.announced or m in paired or not _guessed(m)]
+    sure = [
+        m
+        for m in mentions
+        if m.announced or m in paired or not _guessed(m) or _is_located(tokens, m)
+    ]
     once = {mention.text: mention for mention in reversed(sure or mentions)}  # people repeat
     kept = sorted(once.values(), key=lambda m: (not m.announced, m.first))[:MAX_MENTIONS]
     return sorted(kept, key=lambda mention: mention.first)
+
+
+def _is_located(tokens: Sequence[Token], mention: Mention) -> bool:
+    """Whether a word follows that says near which other name it is: "Erie behind the mosque"."""
+    after = tokens[mention.last : mention.last + 1]
+    return any(token.role in RELATIONS and token.first for token in after)
 
 
 def _guessed(mention: Mention) -> bool:

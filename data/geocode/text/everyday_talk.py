@@ -2,7 +2,7 @@
 
 from functools import cache, lru_cache
 
-from data.geocode.text.lexicon import WordRole, languages
+from data.geocode.text.lexicon import Language, WordRole, languages
 from data.geocode.text.normalization import folded
 from data.geocode.text.tokens import Token, spelling
 
@@ -18,7 +18,7 @@ SHORTEST_SURNAME = 4
 
 def is_ordinary(token: Token) -> bool:
     """Whether a word is one of everyday talk; a name of such words alone is a weak sign."""
-    return token.role is WordRole.FILLER or _is_talk(token.text)
+    return token.role is WordRole.FILLER or token.talk or _is_talk(token.text)
 
 
 def is_name_word(word: str) -> bool:
@@ -37,6 +37,21 @@ def may_be_name(token: Token) -> bool:
 def speaks(token: Token, code: str) -> bool:
     """Whether a word is one of everyday talk in a language."""
     return token.text in _talk_of(code)
+
+
+def spoken_forms(code: str) -> frozenset[str]:
+    """Return the words of everyday talk of a language, and its verbs in all their forms."""
+    return _talk_of(code) | {folded(form) for form in _language(code).verb_forms}
+
+
+def ending_forms(code: str) -> frozenset[str]:
+    """Return what a language puts behind words of everyday talk."""
+    return frozenset(map(folded, _language(code).talk_endings))
+
+
+def name_words(code: str) -> frozenset[str]:
+    """Return the words of a language that streets are often called by."""
+    return frozenset(part for word in _language(code).names for part in spelling(word).split())
 
 
 @lru_cache(KEPT_WORDS)
@@ -74,7 +89,7 @@ def _ordinary() -> frozenset[str]:
 
 @cache
 def _talk_of(code: str) -> frozenset[str]:
-    language = next(each for each in languages() if each.code == code)
+    language = _language(code)
     words = (*language.ordinary, *language.words[WordRole.FILLER])
     parts = (part for word in words for part in spelling(word).split())
     return frozenset(part for part in parts if not part.isdigit())
@@ -82,6 +97,8 @@ def _talk_of(code: str) -> frozenset[str]:
 
 @cache
 def _name_words() -> frozenset[str]:
-    return frozenset(
-        part for each in languages() for word in each.names for part in spelling(word).split()
-    )
+    return frozenset().union(*(name_words(each.code) for each in languages()))
+
+
+def _language(code: str) -> Language:
+    return next(each for each in languages() if each.code == code)

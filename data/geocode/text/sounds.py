@@ -37,9 +37,14 @@ _DOUBLED = re.compile(r"(.)\1+")
 _VOWELS = re.compile("[aiu]")
 _SUN_LETTER = re.compile("(?<=.)ال(?=[تثدذرزسشصضطظلن])")
 _FINAL_HE = re.compile(r"ه$")
+_TANVIN = re.compile(r"ا$")
+_SILENT_VAV = re.compile("خو(?=ا)")
+_LONG = re.compile(r"([aiu])\1+")
+_LED = re.compile("^a(?=[iu])")
 _LATER_H = re.compile(r"h(?=$| )")
 _ALIKE = str.maketrans("pvfdqgXjZzsCnl", "bbbtkkkSSSSSmr")
 _VOWEL_SOUNDS = "aiu"
+_SHORT_VOWELS = "au"
 VOWEL_COST, VOWEL_CHANGE = 0.25, 0.5
 """Cost of an inserted or missing vowel, and of a changed one; Persian writes only long ones."""
 
@@ -68,6 +73,25 @@ def phonetic(word: str) -> str:
         for letters, sound in _LATIN_SOUNDS:
             sounds = sounds.replace(letters, sound)
     return _LATER_H.sub("", _DOUBLED.sub(r"\1", sounds))
+
+
+def pronounced(word: str) -> set[str]:
+    """Return how a Persian word may sound, without its short vowels, which are not written."""
+    spoken = _SILENT_VAV.sub("خ", word)
+    written = (word, spoken, _TANVIN.sub("ان", word))
+    sounds = {_FINAL_HE.sub("a", each).translate(_SOUNDS) for each in written}
+    return {_LATER_H.sub("", _LONG.sub(r"\1", _LED.sub("", each))) for each in sounds}
+
+
+def spells(latin: str, persian: str) -> bool:
+    """Whether Latin sounds are those of a Persian word with its short vowels, see `pronounced`."""
+    at = 0
+    for sound in latin:
+        if at < len(persian) and sound == persian[at]:
+            at += 1
+        elif sound not in _SHORT_VOWELS:
+            return False
+    return at == len(persian)
 
 
 def phonetic_variants(key: str) -> set[str]:

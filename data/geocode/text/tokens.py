@@ -45,7 +45,7 @@ class Token(NamedTuple):
     """A word or phrase with one meaning; `kind` is the kind of street where the role is `KIND`.
 
     `spelled` marks a number that was written in letters, `ordinal` one like "fifth", `first` a kind
-    or a relation that precedes its name.
+    or a relation that precedes its name, `talk` a Latin word that sounds like Persian talk.
     """
 
     text: str
@@ -56,6 +56,7 @@ class Token(NamedTuple):
     digits: bool = False
     spelled: bool = False
     ordinal: bool = False
+    talk: bool = False
 
 
 class _Word(NamedTuple):

@@ -24,7 +24,7 @@ from scipy.optimize import minimize
 
 from data.geocode import Geocoder
 from data.geocode.certainty.confidence import OTHERS
-from data.geocode.text import everyday_talk
+from data.geocode.text import everyday_talk, finglish
 from data.geocode.text.lexicon import languages
 from tests.benchmarks.geocode_unseen import all_cities
 from tests.benchmarks.queries.answers import Answer, ask
@@ -126,7 +126,7 @@ def unknown_talk() -> Iterator[None]:
 
 
 def _forget_talk() -> None:
-    for each in vars(everyday_talk).values():
+    for each in (*vars(everyday_talk).values(), *vars(finglish).values()):
         if hasattr(each, "cache_clear") and each is not languages:
             each.cache_clear()
 

@@ -35,6 +35,15 @@ PERSIAN = (
     ("کوچه پنجم",),
     ("کوچه هفتم",),
 )
+TALKATIVE = (
+    ("خیابان مهرداد",),
+    ("خیابان خوانساری",),
+    ("خیابان کیا",),
+    ("خیابان پارس",),
+    ("خیابان شهره",),
+    ("خیابان مسجد",),
+    ("خیابان آرایه",),
+)
 
 
 def test_two_vowels_of_another_language_are_no_umlaut_and_a_typing_error_at_once() -> None:
@@ -146,3 +155,22 @@ def test_a_number_before_a_name_belongs_to_it() -> None:
     assert best(names, "salam haft bagh barf zade").name == "خیابان هفت باغ"
     named, other = (best(names, f"salam {said}bagh barf zade") for said in ("", "chahar "))
     assert other.confidence < named.confidence
+
+
+@pytest.mark.parametrize(
+    ("words", "street"),
+    [
+        ("vaghean ke! mehrdad pas chi", "خیابان مهرداد"),
+        ("aghaye mohtaram khansari ham jozve hamin shahre", "خیابان خوانساری"),
+        ("emshab mehmun darim mehrdad rah nist", "خیابان مهرداد"),
+        ("khansri poshte masjed yakh bandune", "خیابان خوانساری"),
+        ("pars", "خیابان پارس"),
+    ],
+)
+def test_talk_in_latin_letters_does_not_hide_the_name_beside_it(words: str, street: str) -> None:
+    assert best(TALKATIVE, words).name == street
+
+
+def test_a_street_without_the_last_vowel_that_is_said_is_not_that_one() -> None:
+    found = city((("خیابان امیری",), ("خیابان امیریه",))).candidates("khiaban amiriyeh")
+    assert found[0].name == "خیابان امیریه"
