@@ -48,8 +48,9 @@ def made_plan(
     progress.end()
     with transaction(engine) as tx:
         stored = store_draft(tx, PLANNER, found, clock.now())
-        if publish:
-            estimates = Estimates(PublishedPlanCache(), prepared.network, prepared.policy)
+    if publish:  # apart from that: a draft that is refused is kept
+        estimates = Estimates(PublishedPlanCache(), prepared.network, prepared.policy)
+        with transaction(engine) as tx:
             stored = send_to_trucks(tx, CONSOLE, stored.id, estimates, clock.now())
     return stored, prepared
 
