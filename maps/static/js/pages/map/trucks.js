@@ -49,7 +49,6 @@ export class TruckOverlay extends Overlay {
     this.inYard = new Set();
     this.labels = new LabelPlacer();
     this.widths = new Map();
-    this.shown = []; // boxes of the names that were drawn last
     this.running = false;
     this.drawnAt = 0;
     this.tones = tonesNow();
@@ -227,8 +226,8 @@ export class TruckOverlay extends Overlay {
     pen.fillStyle = this.tones.text;
     const names = alone.map((truck) => ({ id: truck.id, words: truck.name, x: truck.x, y: truck.y, rank: this.rank(truck) }));
     const sorted = [...names, ...stacks.map((trucks) => this.named(trucks))].sort((one, other) => one.rank - other.rank);
-    this.shown = this.labels.place(sorted.map((name) => ({ ...name, wide: this.width(pen, name.words) })));
-    for (const { words, left, top } of this.shown) {
+    const measured = sorted.map((name) => ({ ...name, wide: this.width(pen, name.words) }));
+    for (const { words, left, top } of this.labels.place(measured)) {
       pen.strokeText(words, left, top);
       pen.fillText(words, left, top);
     }
