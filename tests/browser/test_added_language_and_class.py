@@ -33,7 +33,7 @@ def open_in(visit: Visit, login: str, path: str, language: str, ready: str) -> N
 @pytest.mark.parametrize(
     ("login", "path", "ready"),
     [
-        ("dispatcher", "/board", "board-strip .class-head"),
+        ("dispatcher", "/board", "board-next .next-action"),
         ("operator", "/operator", "#text"),
         ("driver", "/drive", "main"),
         ("council", "/council", "main"),
