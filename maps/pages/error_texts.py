@@ -55,7 +55,7 @@ def _spoken(value: object, t: Translator) -> object:
     """Return a value as texts have it: times of day, lists in words."""
     if isinstance(value, datetime):
         return t.time(value)
-    return t.listed(value) if isinstance(value, tuple) else value
+    return t.listed(map(str, value)) if isinstance(value, tuple) else value
 
 
 def plain_values(values: Mapping[str, object]) -> dict[str, object]:

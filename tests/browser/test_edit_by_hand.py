@@ -54,6 +54,8 @@ def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Vis
         expect(bar.locator(".edit-list li")).to_have_count(1)
         choose(visit, TULIP)
         expect(page.locator(".taker").first).to_be_visible()
+        page.click(".legend > button")
+        visit.wait_for_map()
         page.keyboard.press("t")
         row = page.locator("#list-trucks [role='option']").nth(1).bounding_box()
         assert row is not None
@@ -64,7 +66,6 @@ def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Vis
         page.mouse.up()
         expect(bar.locator(".edit-list li")).to_have_count(2)
         visit.until(LINES_OFFERED)
-        page.click(".legend > button")
         page.mouse.move(*visit.point_of(*middle_of(TULIP)))
         page.mouse.down()
         page.mouse.move(*visit.point_of(*middle_of(MAIN_WEST)), steps=4)

@@ -77,9 +77,8 @@ def told_by_desk(client, asked) -> dict:
 
 def told_by_board(client, street: int) -> set[str]:
     of_street = client.get(f"/api/board/streets/{street}").json()["visits"]
-    of_truck = client.get("/api/board/trucks/1").json()["legs"]
-    told = [*of_street, *(leg for leg in of_truck if leg["segment_id"] == street)]
-    return {clock_time(one["expected_at"]) for one in told}
+    last_run = client.get("/api/board/trucks/1").json()["runs"][-1]
+    return {clock_time(one["expected_at"]) for one in [*of_street, last_run]}
 
 
 def told_by_driver(client, sign_in) -> str:

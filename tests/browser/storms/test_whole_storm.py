@@ -60,7 +60,7 @@ def planners(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def plan_and_publish(page: Page, t: Translator) -> None:
     """Ask for routes, stop the search once something is found, and send it to the trucks."""
-    page.get_by_role("button", name=t("Make a plan"), exact=True).click()
+    page.locator("board-side").get_by_role("button", name=t("Make a plan"), exact=True).click()
     stop = page.get_by_role("button", name=t("Stop and use the best"))
     expect(page.locator(".run svg polyline.best")).to_have_count(1)
     stop.click()

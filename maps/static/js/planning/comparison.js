@@ -12,8 +12,8 @@ const NOTHING_HIDDEN = new Set();
 const LAYER = "compared";
 const TURN_DEG = 137.5; // golden angle: neighbours in the list never look alike
 
-const box = document.getElementById("plans");
-const sides = { first: Number(box.dataset.first), second: Number(box.dataset.second) };
+const box = document.getElementById("plans"); // nothing where there are no two plans yet
+const sides = { first: Number(box?.dataset.first), second: Number(box?.dataset.second) };
 const legs = {};
 let shown = "second";
 
