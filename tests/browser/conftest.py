@@ -26,7 +26,7 @@ from tests.village import (
 )
 from tests.village_database import copy_city, make_city_database
 
-PATIENCE_MS = 240_000
+PATIENCE_MS = 90_000
 """How long a busy machine may take for one step; an idle one never comes near it."""
 
 POLL_MS = 50
