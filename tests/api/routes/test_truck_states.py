@@ -9,7 +9,7 @@ from data.store.accounts.accounts import add_device
 from data.store.database.engine import transaction
 from fleet.accounts.accounts import token_digest
 from tests import village as v
-from tests.fleet.drives import a_drive
+from tests.api.routes.test_plan_vs_actual import drive
 from tests.village_plan import add_published_plan, legs_along
 
 pytestmark = pytest.mark.usefixtures("storm")
@@ -24,24 +24,7 @@ def drives(client: Any, app: Any, clock: Any) -> None:
     with transaction(app.engine) as tx:
         add_published_plan(tx, *legs_along(tx, STREETS))
         add_device(tx, "tracker", v.a_vehicle(1).id, token_digest("token"))
-    fixes = a_drive((0, 0), (400, 0), blade=True)
-    entries = [
-        {
-            "fixed_at": fix.fixed_at.isoformat(),
-            "lon": fix.location.lon,
-            "lat": fix.location.lat,
-            "speed_mps": fix.speed_mps,
-            "heading_deg": fix.heading_deg,
-            "blade": True,
-        }
-        for fix in fixes
-    ]
-    clock.moment = fixes[-1].fixed_at + 2 * MINUTE
-    client.post(
-        "/positions", json={"positions": entries}, headers={"Authorization": "Bearer token"}
-    )
-    for _ in range(3):
-        app.consumer.run()
+    drive(client, app, clock)
 
 
 def first_truck(client: Any, app: Any) -> dict[str, Any]:

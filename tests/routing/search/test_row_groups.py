@@ -35,7 +35,7 @@ def begun(problem):
     line = line_graph(problem)
     search = RuinRecreate(problem, line, feasibility_of_tasks(problem, line), 1, 1)
     search.begin(None)
-    return search._everything.search(stream(1))  # noqa: SLF001
+    return search._everything.search(stream(1))  # noqa: SLF001 - one subproblem, from inside
 
 
 @settings(max_examples=40)
