@@ -26,10 +26,12 @@ NOTE_ORDERS_TO_THE_MAP = """() => {
   for (const name of ["setStyle", "addLayer", "moveLayer", "removeLayer", "setFilter",
     "setLayoutProperty", "setPaintProperty", "setFeatureState", "removeFeatureState"])
     note(boardMap, name);
-  for (const source of Object.keys(boardMap.getStyle().sources).map((id) => boardMap.getSource(id)))
+  const news = ["closures", "crew-jobs", "requests"];
+  const drawn = Object.keys(boardMap.getStyle().sources).filter((id) => !news.includes(id));
+  for (const source of drawn.map((id) => boardMap.getSource(id)))
     for (const name of ["setData", "updateData", "setTiles"]) if (source[name]) note(source, name);
 }"""
-"""Keeps the name of each order by which a page lets the map draw something else."""
+"""Keeps the name of each order by which a page lets the map draw something else, but for news."""
 
 
 def middle_of(street):

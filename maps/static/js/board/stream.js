@@ -97,6 +97,6 @@ export function follow() {
     presence: meet,
     beat: ({ now }) => setClock(now),
   };
-  listen(events, line);
+  listen(events, line, true); // from its first opening on: what happened since the page asked was not sent to us
   setInterval(() => silently(reload), WHOLE_EVERY_MS);
 }

@@ -5,6 +5,7 @@ const AGAIN_MS = 5000;
 /**
  * Follow the stream for ever: `events` takes what comes, by name. `heard` is called whenever something does, `lost`
  * when the line breaks or falls silent, `resumed` once it is back: what happened meanwhile was not sent to us.
+ * With `again`, also when it opens first.
  */
 export function listen(events, { heard, lost, resumed }, again = false) {
   const source = new EventSource("/stream");
