@@ -10,9 +10,28 @@ from maps.pages.templates import STATIC_DIR, TEMPLATES_DIR
 FONTS = STATIC_DIR / "vendor" / "vazirmatn" / "ttf"
 
 
+LUCIDE, OWN = STATIC_DIR / "vendor" / "lucide", STATIC_DIR / "icons"
+
+TURN_ICONS = {
+    "straight": LUCIDE / "arrow-up.svg",
+    "slight_right": LUCIDE / "arrow-up-right.svg",
+    "slight_left": LUCIDE / "arrow-up-left.svg",
+    "right": LUCIDE / "corner-up-right.svg",
+    "left": LUCIDE / "corner-up-left.svg",
+    "back": OWN / "u-turn.svg",
+    "roundabout": OWN / "roundabout.svg",
+}
+"""Icons of turns on paper, the same as on the driver's page."""
+
+
 def sheets_pdf(sheets: Mapping[str, object]) -> bytes:
     """Return route sheets as one PDF file; texts are passed as data, never as markup."""
-    return _compiled("routes/sheet.typ", sheets=json.dumps(sheets, ensure_ascii=False))
+    turns = {turn: icon.read_text("utf-8") for turn, icon in TURN_ICONS.items()}
+    return _compiled(
+        "routes/sheet.typ",
+        sheets=json.dumps(sheets, ensure_ascii=False),
+        turns=json.dumps(turns),
+    )
 
 
 def _compiled(template: str, **inputs: str) -> bytes:

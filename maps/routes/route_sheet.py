@@ -1,26 +1,34 @@
 """Route sheets: the printed route of a driver, and all of a storm in one file."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import batched
+from math import ceil
 
-from data.model import ByLanguage, LegKind, Plan, Route, SegmentId, Shift, Storm, Vehicle
+from data.model import LegKind, Plan, Route, SegmentId, Shift, Storm, Vehicle
 from maps.pages.i18n import Translator
-from maps.routes.route_steps import StageView, Surroundings, stages
-from maps.routes.sheet_map import said_length, sheet_map
+from maps.routes.route_steps import StageView, Surroundings
+from maps.routes.run_words import said_length, stretch
+from maps.routes.sheet_map import sheet_map
+from maps.routes.sheet_runs import SheetRun, sheet_runs
 from maps.streets.street import called, street_name
 
-STAGES_A_MAP = 50
+RUNS_A_MAP = 70
 """Numbers that are still read on one map."""
+
+MOST_MAPS = 4
+"""A longer route has more runs on each map, or it would take more paper than a driver turns."""
+
+TOLD_M = 150.0
+"""How far to go after a turn is told from here on."""
 
 NARROW_M = 3.5
 """A street narrower than that is worth a warning."""
 
 STEEP_PERCENT = 8.0
 """From this incline on a street is worth a warning."""
-
-COLUMNS = ("No.", "Time", "What to do", "Length")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +40,49 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetStage:
-    """A line of the list, in the driver's language."""
+class SheetTurn:
+    """A turn on the way to a run, one of `TURNS`, and the street that it leads into."""
+
+    turn: str
+    street: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """A run as a line of the list, in the driver's language.
+
+    `way` is the drive there, turn by turn, and `turn` the one into the street of the work, "" for
+    none. `task` is empty where it is the usual one of the sheet.
+    """
 
     number: str
     time: str
-    task: str
+    way: tuple[SheetTurn, ...]
+    turn: str
     where: str
-    until: str
-    steps: str
+    stretch: str
+    task: str
     caution: str
     measure: str
 
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
-    """A range of stages with their map."""
+    """A range of runs with their map."""
 
     title: str
     map: str
     scale: str
-    stages: tuple[SheetStage, ...]
+    lines: tuple[SheetLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedRoute:
-    """The route sheet of one truck."""
+    """The route sheet of one truck; `running` heads each of its pages, `usual` is at the foot."""
 
     truck: str
+    running: str
+    usual: str
     subtitle: str
     facts: tuple[Fact, ...]
     cautions: tuple[str, ...]
@@ -102,7 +125,7 @@ def sheets_data(
         "words": {
             "cautions": t("Take care"),
             "nothing": t("This truck has no route in this plan."),
-            "columns": [t(column) for column in COLUMNS],
+            "page": t("Page {page} of {pages}"),
         },
         "trucks": [asdict(sheet_of(trip, t)) for trip in trips],
     }
@@ -110,17 +133,22 @@ def sheets_data(
 
 def sheet_of(trip: SheetRoute, t: Translator) -> PrintedRoute:
     """Return the sheet of one truck."""
-    shown = list(enumerate(stages(trip.route.legs, (), trip.around), start=1))
-    parts = [list(part) for part in batched(shown, STAGES_A_MAP, strict=False)]
+    shown = sheet_runs(trip.route.legs, trip.around)
+    tasks = Counter(_task(run.stage, t) for run in shown if run.works)
+    usual = tasks.most_common(1)[0][0] if tasks else ""
+    many = max(RUNS_A_MAP, ceil(len(shown) / MOST_MAPS))
+    parts = [list(part) for part in batched(shown, many, strict=False)]
     kind = t(f"machine:{trip.vehicle.type}")
-    hours = t.times(trip.shift.starts_at, trip.shift.ends_at)
+    hours = t("shift {hours}", hours=t.times(trip.shift.starts_at, trip.shift.ends_at))
     who = trip.driver or t("No driver assigned")
     return PrintedRoute(
         truck=trip.vehicle.name,
-        subtitle=" · ".join((kind, who, t("shift {hours}", hours=hours))),
+        running=" · ".join((trip.vehicle.name, hours)),
+        usual=t("Where nothing else is said: {task}", task=usual) if usual else "",
+        subtitle=" · ".join((kind, who, hours)),
         facts=tuple(_facts(trip, t)),
         cautions=tuple(_cautions(trip, t)),
-        parts=tuple(_part(trip, part, len(shown), t) for part in parts),
+        parts=tuple(_part(trip, part, len(shown), usual, t) for part in parts),
     )
 
 
@@ -150,33 +178,35 @@ def _cautions(trip: SheetRoute, t: Translator) -> Iterator[str]:
 
 
 def _part(
-    trip: SheetRoute, shown: Sequence[tuple[int, StageView]], count: int, t: Translator
+    trip: SheetRoute, shown: Sequence[SheetRun], count: int, usual: str, t: Translator
 ) -> SheetPart:
-    picture = sheet_map(shown, trip.around.network, t)
-    first, last = shown[0][0], shown[-1][0]
+    first, last = shown[0].number, shown[-1].number
     return SheetPart(
-        title=t("Legs {first} to {last} of {count}", first=first, last=last, count=count),
-        map=picture,
+        title=t("Runs {first} to {last} of {count}", first=first, last=last, count=count),
+        map=sheet_map(shown, trip.around.network, t),
         scale=t("North is up. Filled numbers are work, hollow ones are deadhead."),
-        stages=tuple(_stage(trip, number, stage, t) for number, stage in shown),
+        lines=tuple(_line(trip, run, usual, t) for run in shown),
     )
 
 
-def _stage(trip: SheetRoute, number: int, stage: StageView, t: Translator) -> SheetStage:
-    return SheetStage(
-        number=t.number(number),
+def _line(trip: SheetRoute, run: SheetRun, usual: str, t: Translator) -> SheetLine:
+    stage, task = run.stage, _task(run.stage, t)
+    enters = stage.kind == LegKind.WORK and stage.turn != "straight"
+    return SheetLine(
+        number=t.number(run.number),
         time=t.time(stage.starts_at),
-        task=_task(stage, t),
-        where=_said(stage.street, t) if stage.street else stage.place,
-        until=t("as far as {street}", street=_said(stage.until, t)) if stage.until else "",
-        steps=t(" → ").join(_steps(stage, t)),
-        caution=t(", ").join(_warnings(trip, stage, t)),
-        measure=" · ".join(_measures(stage, t)),
+        way=tuple(_way(stage, t)),
+        turn=stage.turn if enters else "",
+        where=called(stage.street, t) if stage.street is not None else stage.place,
+        stretch=t(", ").join(_stretch(run, t)),
+        task="" if task == usual else task,
+        caution=t(", ").join(_warnings(trip, run, t)),
+        measure=said_length(run.run.length_m, t) if run.run.length_m > 0 else "",
     )
 
 
 def _task(stage: StageView, t: Translator) -> str:
-    """Return the task of a stage in a few words, those of the driver's page."""
+    """Return the task of a run in a few words, those of the driver's page."""
     if stage.kind == LegKind.RELOAD:
         return t("Fill the hopper")
     if stage.kind == LegKind.REST:
@@ -190,31 +220,31 @@ def _task(stage: StageView, t: Translator) -> str:
     return t("Plow right lane") if stage.side == "right" else t("Plow full width")
 
 
-def _steps(stage: StageView, t: Translator) -> Iterator[str]:
-    """Yield the turns of the drive, and the turn into the street where the work begins."""
+def _stretch(run: SheetRun, t: Translator) -> Iterator[str]:
+    """Yield what of its street a run works: between which crossings, which ways, how often."""
+    yield from stretch(run.run, t)
+    if len(run.visits) > 1:
+        yield t.plural("passes:{count}", len(run.visits))
+    elif run.passes > 1:
+        number = run.visits[0] if run.visits else 1
+        yield t("pass {pass} of {passes}", **{"pass": number, "passes": run.passes})
+
+
+def _way(stage: StageView, t: Translator) -> Iterator[SheetTurn]:
+    """Yield the turns of the drive, each with its street and how far to go there."""
     for step in stage.steps:
-        street = _said(step.street, t)
-        yield f"{t(f'turn:{step.turn}')} {street} ({said_length(step.length_m, t)})"
-    if stage.kind == LegKind.WORK and (stage.turn != "straight" or stage.steps):
-        yield t(f"turn:{stage.turn}")
+        far = f" ({said_length(step.length_m, t)})" if step.length_m >= TOLD_M else ""
+        yield SheetTurn(step.turn, f"{called(step.street, t)}{far}")
 
 
-def _measures(stage: StageView, t: Translator) -> Iterator[str]:
-    if stage.length_m > 0:
-        yield said_length(stage.length_m, t)
-    if stage.passes > 1:
-        yield t("pass {pass} of {passes}", **{"pass": stage.pass_number, "passes": stage.passes})
-
-
-def _warnings(trip: SheetRoute, stage: StageView, t: Translator) -> Iterator[str]:
+def _warnings(trip: SheetRoute, run: SheetRun, t: Translator) -> Iterator[str]:
     network = trip.around.network
-    legs = trip.route.legs[stage.first : stage.last + 1]
-    streets = {step.segment_id for leg in legs for step in leg.path}
+    streets = {step.segment_id for i in run.legs for step in trip.route.legs[i].path}
     segments = [network.segment(one) for one in streets]
     yield from sorted({trip.shut[one] for one in streets if one in trip.shut})
     if any(_incline_percent(one.incline) >= STEEP_PERCENT for one in segments):
         yield t("steep")
-    if stage.kind == LegKind.WORK and any(one.width_m < NARROW_M for one in segments):
+    if run.works and any(one.width_m < NARROW_M for one in segments):
         yield t("narrow")
 
 
@@ -222,7 +252,3 @@ def _incline_percent(text: str) -> float:
     """Return the incline of the street file in per cent; 0 where it is no number."""
     number = text.strip().removesuffix("%").lstrip("+-")
     return float(number) if number.replace(".", "", 1).isdecimal() else 0.0
-
-
-def _said(street: ByLanguage, t: Translator) -> str:
-    return called(street, t)

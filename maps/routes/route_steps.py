@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from types import MappingProxyType
 
 from data.model import (
@@ -106,18 +106,27 @@ def stages(
 ) -> tuple[StageView, ...]:
     """Return a route's stages with their states; `expected` has the times of legs ahead."""
     over = {each.leg: each for each in progress}
-    visits = _visits(legs)
+    visits = visits_of(legs)
     groups = _with_ways_there(legs, list(_grouped(legs, visits, around.network)))
     crossings = _crossings(legs, around.network)
     parts = (_part(legs, first, last) for first, last in groups)
     return tuple(_stage(legs, part, over, crossings, visits, around, expected) for part in parts)
 
 
+def stages_of(
+    legs: Sequence[Leg], spans: Iterable[tuple[int, int]], around: Surroundings
+) -> tuple[StageView, ...]:
+    """Return a stage for each span of a route's legs, its first and last one; none is done."""
+    visits, crossings = visits_of(legs), _crossings(legs, around.network)
+    parts = (_part(legs, first, last) for first, last in spans)
+    return tuple(_stage(legs, part, {}, crossings, visits, around, {}) for part in parts)
+
+
 type _Visit = tuple[int, int]
 """Index from 1 of a truck's visit to a street, and the number of its visits there."""
 
 
-def _visits(legs: Sequence[Leg]) -> list[_Visit]:
+def visits_of(legs: Sequence[Leg]) -> list[_Visit]:
     """Return the visit of each leg: index from 1 among the legs on its street, and their number."""
     ways = [(leg.path, leg.blade, leg.spreader) for leg in legs]
     whole, so_far = Counter(ways), Counter[object]()
@@ -185,15 +194,19 @@ class _Part:
         return self.first + len(self.legs) - 1
 
     @property
-    def main(self) -> Sequence[Leg]:
-        """The legs without the drive there."""
-        way_there = len(self.legs) > 1 and self.legs[0].kind is LegKind.DRIVE
-        return self.legs[1:] if way_there else self.legs
+    def drives(self) -> Sequence[Leg]:
+        """The drives that the part begins with."""
+        return list(takewhile(lambda leg: leg.kind is LegKind.DRIVE, self.legs))
 
     @property
-    def way(self) -> tuple[DirectedSegment, ...]:
+    def main(self) -> Sequence[Leg]:
+        """The legs without the drive there; all of them where there is nothing but drives."""
+        return self.legs[len(self.drives) :] or self.legs
+
+    @property
+    def way(self) -> list[DirectedSegment]:
         """The streets of the drive there."""
-        return self.legs[0].path if self.legs[0].kind is LegKind.DRIVE else ()
+        return [step for leg in self.drives for step in leg.path]
 
     @property
     def path(self) -> list[DirectedSegment]:
@@ -202,8 +215,8 @@ class _Part:
 
     def turn(self, network: StreetNetwork) -> str:
         """Return the turn into the first street of the main legs."""
-        before = self.way[-1] if self.main is not self.legs else self.came_by
-        path = self.path
+        way, path = self.way, self.path
+        before = way[-1] if way and len(self.main) < len(self.legs) else self.came_by
         return turn_of(turn_angle_deg(before, path[0], network)) if before and path else "straight"
 
 

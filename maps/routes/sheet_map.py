@@ -1,20 +1,24 @@
-"""The map of a route sheet as an SVG picture: streets, and numbered stages."""
+"""The map of a route sheet as an SVG picture: named streets, and numbered runs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import ceil, cos, log10, radians
+from itertools import pairwise
+from math import ceil, cos, hypot, log10, radians
 
-from data.model import LonLat, RoadClass
+from data.model import LonLat, RoadClass, Segment, SegmentId
 from data.streets.network import StreetNetwork
 from data.streets.projection import DEGREE_M
 from maps.pages.i18n import Translator
-from maps.routes.route_steps import StageView
+from maps.routes.run_words import said_length
+from maps.routes.sheet_labels import SIZE, Point, Room, street_labels
+from maps.routes.sheet_runs import Line, SheetRun
+from maps.streets.street import called, street_name
 
 WIDTH = 1000.0
 """Width of the picture in its own units, which the paper shrinks to 182 mm."""
 
-TALLEST, FLATTEST = 1.05, 0.55
+TALLEST, FLATTEST = 0.64, 0.45
 """Height over width, at most and at least."""
 
 MARGIN = 0.06
@@ -23,14 +27,18 @@ MARGIN = 0.06
 LEAST_M = 250.0
 """A route of one street still shows where it is."""
 
-BADGE = 15.0
-"""Radius of a number."""
+BADGE, BADGE_SIZE = 11.0, 13.0
+"""Radius of a number's disc, and height of its digits."""
+
+DISC = 9.0
+"""What stands on the map has discs of this radius free around it."""
 
 RIGHT_TO_LEFT = "\u200f"
 """A picture has no direction of writing: this mark gives it to a text that begins with digits."""
 
 GREAT = frozenset({RoadClass.MOTORWAY, RoadClass.TRUNK, RoadClass.PRIMARY, RoadClass.SECONDARY})
-BACKGROUND, STREET, WORK, DRIVE, PAPER = "#f7f8f9", "#c9ced3", "#0b6e99", "#5b6770", "#ffffff"
+BACKGROUND, PAPER, INK = "#f7f8f9", "#ffffff", "#1c2329"
+STREET, WORK, DRIVE = "#c9ced3", "#0b6e99", "#5b6770"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +62,31 @@ class _Frame:
         return 0 <= x <= WIDTH and 0 <= y <= self.height
 
 
-def sheet_map(
-    stages: Sequence[tuple[int, StageView]], network: StreetNetwork, t: Translator
-) -> str:
-    """Return the map of some stages of a route, each with its number in the list."""
-    frame = _frame([place for _, stage in stages for place in stage.line])
+def sheet_map(shown: Sequence[SheetRun], network: StreetNetwork, t: Translator) -> str:
+    """Return the map of some runs of a route, each with its number in the list, and of streets."""
+    frame = _frame([place for run in shown for line in _lines(run) for place in line])
     bar_m = _round_m(WIDTH / 4 / frame.per_lat * DEGREE_M)
+    streets = network.within(*frame.corners())
+    room = Room(WIDTH, frame.height, DISC)
+    room.take([(x, frame.height - 24) for x in range(20, int(WIDTH / 4) + 40, 20)])
+    numbers = list(_numbers(shown, frame, room, t))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {frame.height:.0f}">',
         f'<rect width="{WIDTH:.0f}" height="{frame.height:.0f}" fill="{BACKGROUND}"/>',
-        *_streets(network, frame),
-        *_course(stages, frame),
-        *_numbers(stages, frame, t),
+        *_streets(streets, frame),
+        *_course(shown, frame),
+        *_names(_in_order(shown, streets), frame, room, t),
+        *numbers,
         *_bar(bar_m, frame, t),
         "</svg>",
     ]
     return "".join(parts)
+
+
+def _lines(run: SheetRun) -> Iterator[Line]:
+    yield from (*run.works, *run.ways)
+    if run.start is not None:
+        yield (run.start,)
 
 
 def _frame(places: Sequence[Sequence[float]]) -> _Frame:
@@ -86,45 +103,75 @@ def _frame(places: Sequence[Sequence[float]]) -> _Frame:
     return _Frame(west, middle[1] + height / 2 / per_lat, per_lat * narrow, per_lat, height)
 
 
-def _streets(network: StreetNetwork, frame: _Frame) -> Iterable[str]:
+def _streets(streets: Iterable[Segment], frame: _Frame) -> Iterable[str]:
     """Yield the streets in the picture as two paths, large streets wider."""
     small: list[str] = []
     great: list[str] = []
-    for segment in network.within(*frame.corners()):
-        course = [frame.xy((place.lon, place.lat)) for place in segment.geometry]
-        (great if segment.road_class in GREAT else small).append(_path(course))
+    for segment in streets:
+        (great if segment.road_class in GREAT else small).append(_path(segment.geometry, frame))
     for width, paths in ((2.5, small), (6.0, great)):
         yield f'<path d="{"".join(paths)}" fill="none" stroke="{STREET}" stroke-width="{width}"/>'
 
 
-def _course(stages: Sequence[tuple[int, StageView]], frame: _Frame) -> Iterable[str]:
-    drives = [_path([frame.xy(place) for place in one.line]) for _, one in stages]
-    works = [
-        _path([frame.xy(place) for place in one.line]) for _, one in stages if one.kind == "work"
-    ]
+def _course(shown: Sequence[SheetRun], frame: _Frame) -> Iterable[str]:
+    drives = [_path(line, frame) for run in shown for line in run.ways]
+    works = [_path(line, frame) for run in shown for line in run.works]
     round_ends = 'fill="none" stroke-linejoin="round" stroke-linecap="round"'
+    yield f'<path d="{"".join(works)}" {round_ends} stroke="{WORK}" stroke-width="7"/>'
     yield (
-        f'<path d="{"".join(drives)}" {round_ends} stroke="{DRIVE}" stroke-width="3.5" '
+        f'<path d="{"".join(drives)}" {round_ends} stroke="{DRIVE}" stroke-width="3" '
         'stroke-dasharray="9 7"/>'
     )
-    yield f'<path d="{"".join(works)}" {round_ends} stroke="{WORK}" stroke-width="7"/>'
 
 
-def _numbers(
-    stages: Sequence[tuple[int, StageView]], frame: _Frame, t: Translator
-) -> Iterable[str]:
-    """Yield a badge at the beginning of each stage; of overlapping ones only the first."""
-    taken: list[tuple[float, float]] = []
-    for number, stage in stages:
-        x, y = frame.xy(stage.line[0]) if stage.line else (-1.0, -1.0)
-        near = any(abs(x - a) < 2 * BADGE and abs(y - b) < 2 * BADGE for a, b in taken)
-        if near or not frame.holds(x, y):
+def _in_order(shown: Sequence[SheetRun], streets: Sequence[Segment]) -> Iterator[Segment]:
+    """Yield the named streets of the picture: those to plow, large ones, then all others."""
+    here = {segment.id: segment for segment in streets}
+    worked = dict.fromkeys(one for run in shown for one in run.worked if one in here)
+    yield from (here[one] for one in worked)
+    yield from (one for one in streets if one.road_class in GREAT)
+    yield from streets
+
+
+def _names(streets: Iterable[Segment], frame: _Frame, room: Room, t: Translator) -> Iterator[str]:
+    """Yield the names of streets, those of the first ones where there is not room for all."""
+    lines: dict[str, dict[SegmentId, list[Point]]] = {}
+    for segment in streets:
+        if name := street_name(segment):
+            line = [frame.xy((place.lon, place.lat)) for place in segment.geometry]
+            lines.setdefault(called(name, t), {})[segment.id] = line
+    named = ((name, list(mine.values())) for name, mine in lines.items())
+    for label in street_labels(named, room):
+        yield _text(label.x, label.y, label.words, INK, SIZE, label.angle_deg)
+
+
+def _numbers(shown: Sequence[SheetRun], frame: _Frame, room: Room, t: Translator) -> Iterator[str]:
+    """Yield the number of each run where it begins, or else on along it, where there is room."""
+    for run in shown:
+        place = next((one for one in _spots(run, frame) if room.take(_badge(one))), None)
+        if place is None:
             continue
-        taken.append((x, y))
-        work = stage.kind == "work"
-        fill, ink = (WORK, PAPER) if work else (PAPER, DRIVE)
+        fill, ink = (WORK, PAPER) if run.works else (PAPER, DRIVE)
+        x, y = place
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{BADGE}" fill="{fill}" stroke="{ink}"/>'
-        yield _text(x, y + 5.5, t.number(number), ink, 16)
+        yield _text(x, y, t.number(run.number), ink, BADGE_SIZE)
+
+
+def _spots(run: SheetRun, frame: _Frame) -> Iterator[Point]:
+    if run.start is not None:
+        yield frame.xy(run.start)
+    for line in run.works or run.ways:
+        course = [frame.xy(place) for place in line]
+        for (ax, ay), (bx, by) in pairwise(course):
+            steps = max(int(hypot(bx - ax, by - ay) / BADGE), 1)
+            for step in range(1, steps + 1):
+                yield ax + (bx - ax) * step / steps, ay + (by - ay) * step / steps
+
+
+def _badge(place: Point) -> list[Point]:
+    x, y = place
+    far = BADGE / 2
+    return [(x, y), (x - far, y), (x + far, y), (x, y - far), (x, y + far)]
 
 
 def _bar(bar_m: float, frame: _Frame, t: Translator) -> Iterable[str]:
@@ -132,25 +179,22 @@ def _bar(bar_m: float, frame: _Frame, t: Translator) -> Iterable[str]:
     y = frame.height - 22
     yield f'<path d="M20 {y:.0f}h{long:.1f}" stroke="{DRIVE}" stroke-width="4"/>'
     far = RIGHT_TO_LEFT * (t.direction == "rtl") + said_length(bar_m, t)
-    yield _text(20 + long / 2, y - 8, far, DRIVE, 16)
+    yield _text(20 + long / 2, y - 13, far, DRIVE, 16)
 
 
-def _text(x: float, y: float, words: str, ink: str, size: int) -> str:
+def _text(x: float, y: float, words: str, ink: str, size: float, angle_deg: float = 0.0) -> str:
+    """Return a text around the middle of its line; one on no ground of its own has an edge."""
+    edge = f' stroke="{BACKGROUND}" stroke-width="3" paint-order="stroke"' if ink == INK else ""
+    turn = f' transform="rotate({angle_deg:.1f} {x:.1f} {y:.1f})"' if angle_deg else ""
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-family="Vazirmatn" font-size="{size}" '
-        f'text-anchor="middle" fill="{ink}">{escape(words)}</text>'
+        f'<text x="{x:.1f}" y="{y + size * 0.34:.1f}" font-family="Vazirmatn" '
+        f'font-size="{size:.0f}" text-anchor="middle" fill="{ink}"{edge}{turn}>'
+        f"{escape(words)}</text>"
     )
 
 
-def said_length(metres: float, t: Translator) -> str:
-    """Return a length in words."""
-    if metres < 950:
-        return t("{value} m", value=round(metres, -1))
-    return t("{value} km", value=round(metres / 1000, 1))
-
-
-def _path(course: Sequence[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in course)
+def _path(line: Iterable[Sequence[float]], frame: _Frame) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in map(frame.xy, line))
 
 
 def _round_m(far_m: float) -> float:

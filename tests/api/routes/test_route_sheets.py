@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -11,11 +12,13 @@ from data.store.planning.plans import add_plan
 from data.store.schema import shift as shift_table
 from data.streets.network import StreetNetwork
 from maps.pages.i18n import translator
+from maps.pages.pdf import sheets_pdf
 from maps.routes.route_sheet import SheetRoute, sheet_of, sheets_data
 from maps.routes.route_steps import Surroundings
 from tests import village as v
 from tests.files_of_runs import make_file
 from tests.maps.plans import a_plan
+from tests.village_plan import a_leg
 
 
 @pytest.fixture
@@ -66,14 +69,29 @@ def test_a_sheet_says_what_to_do_where_and_what_to_beware_of():
     network, t = v.village(), translator("en", "Asia/Tehran")
     way = a_trip(network, {}).route.legs[0].path[0]
     sheet = sheet_of(a_trip(network, {way.segment_id: "blocked"}), t)
-    lines = [line for part in sheet.parts for line in part.stages]
+    lines = [line for part in sheet.parts for line in part.lines]
     assert [line.number for line in lines] == [str(i + 1) for i in range(len(lines))]
     assert "sara" in sheet.subtitle
     assert any("blocked" in line.caution for line in lines)
     assert [one for one in sheet.cautions if one.endswith(": blocked")]
     assert sheet.facts[0].value == t.time(a_trip(network, {}).route.legs[0].starts_at)
     for part in sheet.parts:
-        assert f">{part.stages[0].number}</text>" in part.map
+        assert f">{part.lines[0].number}</text>" in part.map
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_a_route_of_three_hundred_streets_prints_on_eight_pages(language: str) -> None:
+    network, t = v.village(), translator(language, "Asia/Tehran")
+    streets = (v.MAIN_WEST, v.ROSE, v.MILL, v.ORCHARD, v.MAIN_EAST, v.TULIP)
+    legs = tuple(a_leg(segment_id=streets[i % len(streets)]) for i in range(300))
+    around = Surroundings(network, [v.a_reload_site()], "Yard")
+    plan = a_plan(state=PlanState.DRAFT)
+    route = replace(plan.routes[0], legs=legs)
+    trip = SheetRoute(route, v.a_vehicle(1), v.a_shift(1), "sara", around, {})
+    sheets = sheets_data(v.a_storm(), plan, [trip], "OSM", v.NOW, t)
+    (truck,) = sheets["trucks"]
+    assert sum(len(part["lines"]) for part in truck["parts"]) == 300
+    assert pages(sheets_pdf(sheets)) <= 8
 
 
 def test_persian_sheets_have_persian_digits_and_run_from_the_right():

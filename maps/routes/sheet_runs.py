@@ -1,0 +1,74 @@
+"""The runs of a printed route: what each is, the turns on the way to it, where it lies."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from data.model import Leg, LegKind, SegmentId
+from maps.pages.geojson import leg_line
+from maps.routes.route_runs import RouteRunView, run_view, runs
+from maps.routes.route_steps import StageView, Surroundings, stages_of, visits_of
+
+type Line = Sequence[Sequence[float]]
+"""Longitude and latitude of each point."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRun:
+    """A run with its number on the sheet.
+
+    `stage` has the turns on the way to it and its time; `legs` are the numbers of its legs, those
+    of the way among them. `works` are the lines that it plows or salts, `ways` its drives, `start`
+    is where its number is on the map: where the work begins, or the drive ends. `worked` are its
+    streets, `visits` the indices of the truck's visits to them, from 1, of `passes` in all.
+    """
+
+    number: int
+    run: RouteRunView
+    stage: StageView
+    legs: range
+    works: tuple[Line, ...]
+    ways: tuple[Line, ...]
+    start: Sequence[float] | None
+    worked: tuple[SegmentId, ...]
+    visits: tuple[int, ...]
+    passes: int
+
+
+def sheet_runs(legs: Sequence[Leg], around: Surroundings) -> list[SheetRun]:
+    """Return the work, reloads and breaks of a route in order, each with the drive to it.
+
+    A drive is a run of its own only at the end of the route.
+    """
+    return list(_sheet_runs(legs, around))
+
+
+def _sheet_runs(legs: Sequence[Leg], around: Surroundings) -> Iterator[SheetRun]:
+    network = around.network
+    found = runs(legs, range(len(legs)), network)
+    found = [one for one in found if one.kind is not LegKind.DRIVE or one is found[-1]]
+    ends = [run.legs[-1] for run in found]
+    firsts = [0, *(end + 1 for end in ends[:-1])]
+    stages = stages_of(legs, zip(firsts, ends, strict=True), around)
+    visits = visits_of(legs)
+    place: Sequence[float] | None = None
+    for number, (run, stage) in enumerate(zip(found, stages, strict=True), start=1):
+        span = range(stage.first, stage.last + 1)
+        lines = {i: leg_line(legs[i], network) for i in span if legs[i].path}
+        works = tuple(line for i, line in lines.items() if legs[i].kind is LegKind.WORK)
+        ways = tuple(line for i, line in lines.items() if legs[i].kind is not LegKind.WORK)
+        end = next((line[-1] for line in reversed(lines.values()) if line), place)
+        mine = [visits[i] for i in run.legs if legs[i].kind is LegKind.WORK]
+        steps = [step for i in run.legs for step in legs[i].path] if works else []
+        yield SheetRun(
+            number=number,
+            run=run_view(legs, run, network, lambda leg: legs[leg].ends_at),
+            stage=stage,
+            legs=span,
+            works=works,
+            ways=ways,
+            start=next((line[0] for line in works if line), end),
+            worked=tuple(step.segment_id for step in steps),
+            visits=tuple(sorted({visit for visit, _ in mine})),
+            passes=max((passes for _, passes in mine), default=1),
+        )
+        place = end
