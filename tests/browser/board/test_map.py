@@ -1,6 +1,7 @@
 """The board's map with many requests and trucks: near ones are one sign, no name collides."""
 
 import pytest
+from playwright.sync_api import expect
 
 from data.model import RequestKind
 from data.store.database.engine import transaction
@@ -35,6 +36,22 @@ CROWD = """async () => {
     collide: placed.some((one) => placed.some((other) => meet(one, other))),
     steady: JSON.stringify(placer.place(names)) === JSON.stringify(placed),
   };
+}"""
+
+GLYPHS = """async () => {
+  const { glyphOf } = await import("/static/js/pages/map/icons.js");
+  const { STATES } = await import("/static/js/shifts/truck-states.js");
+  return STATES.map((state) => [state, JSON.stringify(glyphOf(state))]);
+}"""
+
+BREAK_DOWN = """async () => {
+  const { board, merge } = await import("/static/js/board/state.js");
+  const [id] = board.value.vehicles.keys();
+  const { lng: lon, lat } = boardMap.getCenter();
+  const fixed_at = new Date().toISOString();
+  merge("vehicles", [{ id, lon, lat, heading_deg: 0, state: "driving", fixed_at }]);
+  merge("trucks", [{ id, state: "broken", shift_id: null, shift: null }]);
+  return [lon, lat];
 }"""
 
 
@@ -90,3 +107,17 @@ def test_names_of_trucks_do_not_collide_and_parked_ones_are_one_sign(visit: Visi
         "collide": False,
         "steady": True,
     }
+
+
+def test_each_state_of_a_truck_has_a_glyph_of_its_own(visit: Visit) -> None:
+    glyphs = dict(visit.board().evaluate(GLYPHS))
+    assert len(set(glyphs.values())) == len(glyphs) == 11
+
+
+def test_the_map_says_what_a_truck_does_in_the_words_of_the_list(visit: Visit) -> None:
+    page = visit.board()
+    place = page.evaluate(BREAK_DOWN)
+    page.mouse.move(*visit.point_of(*place))
+    expect(page.locator(".tip")).to_contain_text("Broken down")
+    page.click("#tab-trucks")
+    expect(page.locator("#list-trucks .dot.truck-broken")).to_have_count(1)

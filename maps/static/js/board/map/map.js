@@ -2,13 +2,13 @@
 import { get } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
 import { still } from "../../pages/boot.js";
-import { t, tileName } from "../../pages/texts.js";
+import { named, t, tileName } from "../../pages/texts.js";
 import { CoveragePainter } from "../../pages/map/coverage.js";
 import { highlightHovered, highlightSelected } from "../../pages/map/highlight.js";
 import { followTheme, makeMap, repaint, reveal } from "../../pages/map/map.js";
 import { around, makeTooltip, put } from "../../pages/map/hover.js";
 import { TruckOverlay } from "../../pages/map/trucks.js";
-import { shiftOf } from "../../shifts/truck-states.js";
+import { shiftOf, stateOf } from "../../shifts/truck-states.js";
 import { blockedName } from "../../shifts/blockage.js";
 import { drawClosures } from "../../storms/closures.js";
 import { crews, drawCrews, signed } from "../../crews/jobs.js";
@@ -56,7 +56,7 @@ async function part(map, { id, at }) {
 /** What is under a point of the screen: trucks, requests and blockages, crew jobs, streets. */
 function under(map, trucks, point) {
   const truck = trucks.at(point);
-  if (truck) return { kind: "truck", id: truck.id, label: truck.name };
+  if (truck) return { kind: "truck", id: truck.id, label: `\u2068${truck.name}\u2069 · ${named("truck", truck.state)}` };
   const [ring] = around(map, point, ["blockage-rings", "request-rings"]);
   if (ring?.properties.cluster) return clusterOf(ring);
   const waiting = ring && ringed(ring.properties);
@@ -153,11 +153,13 @@ function followSelection(map, trucks, route, hold) {
   draftState.follow((_, changes) => "draft" in changes && showRoute(route, selection.value.chosen));
 }
 
-/** Tell the map which trucks have alerts that nobody has acknowledged, and which are in the yard. */
+/** Trucks as lists and panels show them: each in its state by evidence. */
+const trucksNow = () => [...board.value.vehicles.values()].map((vehicle) => ({ ...vehicle, state: stateOf(vehicle) }));
+
+/** Tell the map which trucks have alerts that nobody has acknowledged. */
 function markTrucks(trucks) {
   const alerted = lasting().filter((alert) => alert.vehicle_id !== null && !alert.acknowledged_at);
-  const inYard = [...board.value.trucks.values()].filter(({ state }) => state === "in_yard");
-  trucks.mark({ alerted: new Set(alerted.map((alert) => alert.vehicle_id)), inYard: new Set(inYard.map(({ id }) => id)) });
+  trucks.mark(new Set(alerted.map((alert) => alert.vehicle_id)));
 }
 
 /** Draw the board's map and keep it so. */
@@ -173,14 +175,14 @@ export async function showMap() {
   painter.changed(coverage.states.keys());
   let checked = null;
   board.follow((value, changes) => {
-    if (changes.vehicles) trucks.update([...value.vehicles.values()]);
-    if (changes.alerts || changes.trucks) markTrucks(trucks);
+    if (changes.vehicles || changes.trucks) trucks.update(trucksNow());
+    if (changes.alerts) markTrucks(trucks);
     const { chosen } = selection.value;
     const check = chosen?.kind === "truck" ? value.checks.get(chosen.id) : null;
     if (check && check !== checked) showRoute(route, chosen);
     checked = check;
   });
-  trucks.update([...board.value.vehicles.values()]);
+  trucks.update(trucksNow());
   markTrucks(trucks);
   drawClosures(map);
   drawRings(map);

@@ -4,7 +4,7 @@ const STACK_PX = 14; // trucks that stand so near to each other cover each other
 const STACK_LEAST = 3;
 const AWAY_PX = 20; // from the middle of a truck to its name
 export const LINE_PX = 16;
-const STANDS = new Set(["stopped", "silent"]);
+const STANDS = new Set(["stopped", "silent", "reloading", "in_yard", "out", "off_duty", "shift_over"]);
 
 /** Where a name may be, as [across, down] in its own sizes from the middle of its truck, the best first. */
 const SPOTS = [

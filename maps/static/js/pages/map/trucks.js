@@ -2,7 +2,7 @@
 import { still } from "../boot.js";
 import { t } from "../texts.js";
 import { color, onTheme } from "../theme.js";
-import { drawTruck, wakeStep } from "./icons.js";
+import { drawBadge, drawTruck, glyphOf, wakeStep } from "./icons.js";
 import { mercatorX, mercatorY, screenOf } from "./projection.js";
 import { Overlay } from "./overlay.js";
 import { LabelPlacer, stacked } from "./truck-labels.js";
@@ -10,8 +10,11 @@ import { LabelPlacer, stacked } from "./truck-labels.js";
 const FRAME_MS = 33;
 const GLIDE_MS = [300, 4000];
 const NAMES_FROM_ZOOM = 13;
+const BADGES_FROM_ZOOM = 12; // farther away a badge is as large as its truck
 const REACH_PX = 16;
-const SILENT_ALPHA = 0.45;
+const FADED_ALPHA = 0.45;
+const SMALL = 0.8; // of the usual size
+const BADGE_AT_PX = 11; // from the middle of a truck, to both sides
 const MARGIN_PX = 64; // a truck so far out of sight shows neither wake nor name
 const [LEFT_PX, TOP_PX, WIDE_PX, HIGH_PX] = [-16, -22, 32, 40]; // a picture of a truck at its full size, about its middle
 const WITH_WAKE_PX = 59;
@@ -35,6 +38,7 @@ const tonesNow = () => ({
   halo: color("halo"),
   body: color("truck"),
   work: color("state-progress"),
+  danger: color("danger"),
   text: color("text"),
   ring: color("accent"),
 });
@@ -46,7 +50,6 @@ export class TruckOverlay extends Overlay {
     this.glides = new Map();
     this.chosen = null;
     this.alerted = new Set();
-    this.inYard = new Set();
     this.labels = new LabelPlacer();
     this.widths = new Map();
     this.running = false;
@@ -93,10 +96,9 @@ export class TruckOverlay extends Overlay {
     });
   }
 
-  /** Let trucks with alerts have their names before others, and say which trucks are in the yard. */
-  mark({ alerted, inYard }) {
+  /** Let trucks with alerts have their names before others. */
+  mark(alerted) {
     this.alerted = alerted;
-    this.inYard = inYard;
     this.run();
   }
 
@@ -140,19 +142,32 @@ export class TruckOverlay extends Overlay {
     const zoom = this.map.getZoom();
     const fine = size(zoom) * this.ratio;
     const { alone, stacks } = stacked(this.inSight(moment), new Set([this.chosen, ...this.alerted]));
-    for (const { id, state, x, y, heading } of [...alone, ...stacks.map(([first]) => first)]) {
-      if (id === this.chosen) this.drawRing(pen, x, y);
-      const turn = (heading * Math.PI) / 180;
-      const [along, across] = [fine * Math.cos(turn), fine * Math.sin(turn)];
-      const { picture, high: length } = this.picture(state, fine, moment);
-      pen.setTransform(along, across, -across, along, x * this.ratio, y * this.ratio);
-      pen.globalAlpha = state === "silent" ? SILENT_ALPHA : 1;
-      pen.drawImage(picture, LEFT_PX, TOP_PX, WIDE_PX, length);
-    }
+    const drawn = [...alone, ...stacks.map(([first]) => first)];
+    for (const truck of drawn) this.drawGlyph(pen, truck, fine, moment);
     pen.globalAlpha = 1;
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    if (zoom >= BADGES_FROM_ZOOM) this.drawBadges(pen, drawn);
     this.drawNames(pen, zoom < NAMES_FROM_ZOOM ? alone.filter(({ id }) => id === this.chosen) : alone, stacks);
     this.drawnAt = moment;
+  }
+
+  drawGlyph(pen, { id, state, x, y, heading }, fine, moment) {
+    if (id === this.chosen) this.drawRing(pen, x, y);
+    const glyph = glyphOf(state);
+    const scale = glyph.small ? fine * SMALL : fine;
+    const turn = (heading * Math.PI) / 180;
+    const [along, across] = [scale * Math.cos(turn), scale * Math.sin(turn)];
+    const { picture, high } = this.picture(state, fine, moment);
+    pen.setTransform(along, across, -across, along, x * this.ratio, y * this.ratio);
+    pen.globalAlpha = glyph.faded ? FADED_ALPHA : 1;
+    pen.drawImage(picture, LEFT_PX, TOP_PX, WIDE_PX, high);
+  }
+
+  drawBadges(pen, trucks) {
+    for (const { state, x, y } of trucks) {
+      const glyph = glyphOf(state);
+      if (glyph.badge) drawBadge(pen, glyph, this.tones, x + BADGE_AT_PX, y - BADGE_AT_PX);
+    }
   }
 
   /** The trucks in sight, each with its place on the canvas. */
@@ -173,14 +188,14 @@ export class TruckOverlay extends Overlay {
   picture(state, fine, moment) {
     if (this.pictures.fine !== fine) this.pictures = { fine, known: new Map() };
     const { known } = this.pictures;
-    const step = state === "working" && !still ? wakeStep(moment) : 0;
+    const step = glyphOf(state).plows && !still ? wakeStep(moment) : 0;
     const key = `${state} ${step}`;
     if (!known.has(key)) known.set(key, this.drawPicture(state, step));
     return known.get(key);
   }
 
   drawPicture(state, step) {
-    const high = state === "working" ? WITH_WAKE_PX : HIGH_PX;
+    const high = glyphOf(state).plows ? WITH_WAKE_PX : HIGH_PX;
     const scale = SHARP * this.pictures.fine;
     const canvas = new OffscreenCanvas(Math.ceil(WIDE_PX * scale), Math.ceil(high * scale));
     const pen = canvas.getContext("2d");
@@ -209,7 +224,7 @@ export class TruckOverlay extends Overlay {
 
   /** The words of a stack, and where it is. */
   named(trucks) {
-    const inYard = trucks.every(({ id }) => this.inYard.has(id));
+    const inYard = trucks.every(({ state }) => state === "in_yard");
     const count = trucks.length;
     const words = inYard ? t("in_yard:{count}", { count }) : t("trucks_here:{count}", { count });
     const [{ id, x, y }] = trucks;
