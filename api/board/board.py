@@ -20,7 +20,7 @@ from data.model import (
 from data.store.database.engine import Tx, reading
 from fleet.alerts.board_head import BoardHead, board_head
 from fleet.context import CityContext
-from fleet.evidence.storm_evidence import street_evidence
+from fleet.evidence.storm_evidence import plowed_times, street_evidence
 from fleet.followup.waiting_requests import sightings_of_street
 from fleet.requests.request_lookup import (
     deadlines,
@@ -55,6 +55,8 @@ AT_ONCE = 100
 
 router = APIRouter(route_class=CheckedRoute)
 
+type PlowedRow = tuple[int, int, int]
+
 RequestNumber = Annotated[int, Field(ge=1, lt=2**63)]
 
 
@@ -78,6 +80,22 @@ def get_board_figures(request: Request, context: WallContext) -> Response:
     """Return the board's figures, what to do next, and the progress by class."""
     shared = context.app.boards.figures.packed(lambda: json_of(figures_now(context.app)))
     return packed_answer(request, shared.content)
+
+
+@router.get("/api/board/plowed", response_model=list[PlowedRow])
+def list_plowed_streets(request: Request, context: BoardContext) -> Response:
+    """Return (street, forward, backward) of all streets that were plowed in this storm.
+
+    Times are those of the last whole pass in seconds since 1970, 0 where there was none.
+    """
+    app = context.app
+
+    def rows() -> bytes:
+        with reading(app.engine) as tx:
+            times = plowed_times(tx, app.network, wanted_storm(tx))
+        return json_of([(street, *two) for street, two in times.items()])
+
+    return packed_answer(request, app.boards.plowed.packed(rows).content)
 
 
 @router.get("/api/board/requests")

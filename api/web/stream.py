@@ -20,7 +20,7 @@ _MAP = {"coverage", "vehicles", "trucks", "legs", "blockages", "closures", "chec
 _WALL = _CITY | _MAP | {"alerts"}
 _DESK = _CITY | {"coverage", "vehicles", "requests", "runs"}
 _TEAM = {"messages", "presence", "what_ifs", "handover_notes", "edits", "orders", "crews"}
-_BOARD = _WALL | _DESK | _TEAM
+_BOARD = _WALL | _DESK | _TEAM | {"plowed"}
 
 KINDS_BY_ROLE: Mapping[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: _BOARD,
@@ -45,7 +45,7 @@ router = APIRouter(route_class=CheckedRoute)
 async def stream_updates(request: Request, context: AnyContext) -> StreamingResponse:
     """Send changes that the reader may see, as server-sent events.
 
-    `vehicles`, `coverage`, `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `closures`,
+    `vehicles`, `coverage`, `plowed` (when streets were last), `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `closures`,
     `alerts`, `checks` of routes, states of `trucks`, `messages` of drivers, `edits` of drafts,
     `orders`, `presence` of other boards, `handover_notes`, `crews` (whose lists must be reloaded),
     and `storm`, which also announces a new plan; `city` where the city itself changed. `beat`

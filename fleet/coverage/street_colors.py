@@ -14,6 +14,15 @@ from fleet.coverage.coverage_states import painted
 from fleet.work.jobs import on_request
 
 
+NEVER_PLOWED = (0, 0)
+"""Times of a street that was not plowed in the storm."""
+
+
+def plowed_s(at: datetime | None) -> int:
+    """Return a time as whole seconds since 1970, 0 for none, as events of the board have it."""
+    return 0 if at is None else int(at.timestamp())
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
     """The storm, streets and time of the last coloring of all streets."""
@@ -44,6 +53,7 @@ class Colors:
         self._coverage: dict[DirectedSegment, Coverage] = {}
         self._jobs: list[Job] = []
         self._told: dict[SegmentId, tuple[int, int]] = {}
+        self._plowed: dict[SegmentId, tuple[int, int]] = {}
         self.whole: Whole | None = None
         self.revision = 0
 
@@ -95,6 +105,27 @@ class Colors:
         if only is None:
             self.whole = Whole(self._storm, self._network.version, now)
         return [(street, *two) for street, two in new.items()]
+
+
+    def plowed(self, only: Iterable[SegmentId] | None = None) -> list[tuple[int, int, int]]:
+        """Return (street, forward, backward) where the time of the last whole pass has changed.
+
+        Of all streets, or of some; times are those of `plowed_s`.
+        """
+        touched = self._plowed_streets() if only is None else set(only)
+        times = {street: self._plowed_times(street) for street in touched}
+        told = self._plowed
+        new = {street: two for street, two in times.items() if told.get(street, NEVER_PLOWED) != two}
+        self._plowed |= new
+        return [(street, *two) for street, two in new.items()]
+
+    def _plowed_streets(self) -> set[SegmentId]:
+        return {way.segment_id for way in self._coverage} | self._plowed.keys()
+
+    def _plowed_times(self, street: SegmentId) -> tuple[int, int]:
+        there = self._coverage.get(DirectedSegment(street, forward=True))
+        back = self._coverage.get(DirectedSegment(street, forward=False))
+        return plowed_s(there and there.plowed_at), plowed_s(back and back.plowed_at)
 
 
 class ReceivedColors:

@@ -20,13 +20,14 @@ from data.model import (
     VehicleId,
 )
 from data.policy.city_policy import Policy
-from data.store.coverage.coverage import list_coverage, list_passes
+from data.store.coverage.coverage import list_coverage, list_passes, list_plowed_times
 from data.store.coverage.coverage_revisions import list_all_changes, list_revisions
 from data.store.coverage.work_sums import find_last_work_of, sum_storms_of_street, sum_work_of
 from data.store.database.engine import Tx
 from data.store.work import list_jobs, list_jobs_on_segment
 from data.streets.network import StreetNetwork
 from fleet.coverage.coverage_states import painted
+from fleet.coverage.street_colors import NEVER_PLOWED, plowed_s
 
 
 class StreetEvidence(NamedTuple):
@@ -76,6 +77,18 @@ def painted_storm(
     coverage = list_coverage(tx, storm.id) if storm else []
     jobs = list_jobs(tx, storm.id, JobState.OPEN) if storm else []
     return painted(network, policy, storm, coverage, jobs, at), coverage
+
+
+def plowed_times(
+    tx: Tx, network: StreetNetwork, storm: Storm | None
+) -> dict[SegmentId, tuple[int, int]]:
+    """Return the streets plowed in a storm, and when each direction was last (see `plowed_s`)."""
+    times: dict[SegmentId, tuple[int, int]] = {}
+    for street, forward, at in list_plowed_times(tx, storm.id) if storm else ():
+        if network.find(street) is not None:
+            there, back = times.get(street, NEVER_PLOWED)
+            times[street] = (plowed_s(at), back) if forward else (there, plowed_s(at))
+    return times
 
 
 def coverage_revisions(

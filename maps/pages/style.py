@@ -49,6 +49,32 @@ STATES = (
 )
 """States in the order of their numbers on the wire; a street is shown by the state of its cycle."""
 
+PLOWED_COLORS = (
+    ("#4a8fc6", "#3e6fc4"),
+    ("#4468b8", "#8d72e0"),
+    ("#5a3fa5", "#d98bc9"),
+    ("#611a7c", "#f8b595"),
+    ("#360634", "#fdf0a6"),
+)
+"""Colors of times since a street was plowed in light and dark, the shortest time first.
+
+From step to step they stand out more from the ground, whichever colors a reader sees.
+"""
+
+TRUCK_COLORS = (
+    ("#c94f00", "#ff9d57"),
+    ("#00808f", "#4fd0e0"),
+    ("#5e4fa2", "#a08bf5"),
+    ("#0f3d01", "#2fa84a"),
+    ("#c0468f", "#f2a3d6"),
+    ("#1f2f6b", "#8fa2e8"),
+    ("#00795a", "#3fd1a2"),
+    ("#b2182b", "#ff6b6b"),
+    ("#111111", "#f2f5f7"),
+    ("#7a0052", "#c56aa8"),
+)
+"""Colors of trucks' sections in light and dark, in turn by the truck's number."""
+
 THEME_COLORS = {
     "paper": ("#f7f8f9", "#14191e"),
     "panel": ("#ffffff", "#1b2127"),
@@ -171,5 +197,7 @@ def _properties(theme: int, styles: Sequence[ClassStyle]) -> str:
     theme_colors = {name: colors[theme] for name, colors in THEME_COLORS.items()}
     states = {f"state-{state.name}": (state.light, state.dark)[theme] for state in STATES}
     classes = {f"class-{each.name}": (each.light, each.dark)[theme] for each in styles}
-    colors = theme_colors | states | classes
+    plowed = {f"plowed-{i}": colors[theme] for i, colors in enumerate(PLOWED_COLORS)}
+    trucks = {f"truck-{i}": colors[theme] for i, colors in enumerate(TRUCK_COLORS)}
+    colors = theme_colors | states | classes | plowed | trucks
     return " ".join(f"--{name}: {color};" for name, color in colors.items())

@@ -63,6 +63,7 @@ class BoardCache:
         self.board = SharedAnswer()
         self.wall = SharedAnswer()
         self.figures = SharedAnswer()
+        self.plowed = SharedAnswer()
         self.done = KeptAnswer()
         self.timeline = KeptAnswer()
         self.reports = SharedAnswers()

@@ -69,10 +69,12 @@ class BoardPublisher:
         if self._due(storm, now):
             self.colors.load(tx, storm)
             self._repainted = (now, time.monotonic())
-            rows = self.colors.changed(now)
+            rows, plowed = self.colors.changed(now), self.colors.plowed()
         else:
-            rows = self.colors.changed(now, {row.segment_id for row in found.coverage})
+            touched = {row.segment_id for row in found.coverage}
+            rows, plowed = self.colors.changed(now, touched), self.colors.plowed(touched)
         self._hub.publish("coverage", rows)
+        self._hub.publish("plowed", plowed)
         self._hub.publish("evidence", [(street,) for street in found.streets])
 
     def _due(self, storm: Storm | None, now: datetime) -> bool:
@@ -95,6 +97,7 @@ class BoardPublisher:
         if known:
             self.colors.read_again(tx, known)
             self._hub.publish("coverage", self.colors.changed(now, known))
+            self._hub.publish("plowed", self.colors.plowed(known))
         self._hub.publish("evidence", [(street,) for street in announced])
 
     def _publish_runs(self, tx: Tx, storm: Storm | None) -> None:

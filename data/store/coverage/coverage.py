@@ -201,6 +201,15 @@ def list_coverage(
     ]
 
 
+def list_plowed_times(tx: Tx, storm_id: StormId) -> list[tuple[SegmentId, bool, datetime]]:
+    """Return the directions plowed in a storm, and when the last whole pass was complete."""
+    query = select(coverage.c.segment_id, coverage.c.forward, coverage.c.plowed_at).where(
+        coverage.c.storm_id == storm_id, coverage.c.plowed_at.is_not(None)
+    )
+    rows = tx.execute(query)
+    return [(SegmentId(row.segment_id), bool(row.forward), row.plowed_at) for row in rows]
+
+
 def save_coverage(tx: Tx, storm_id: StormId, rows: Iterable[Coverage]) -> None:
     """Store the coverage of these directions."""
     values = [_coverage_row(storm_id, one) for one in rows]

@@ -90,6 +90,7 @@ GET /api/plans/{plan_id}/routes/{shift_id}/sheet.pdf
 GET /api/alerts/owners
 GET /api/blockages/{blockage_id}/photo
 GET /api/board/done
+GET /api/board/plowed
 GET /api/board/requests
 GET /api/board/streets/{segment_id}
 GET /api/board/told

@@ -43,7 +43,7 @@ def plowed(client, at, *, forward=True):
         treatment=Treatment.PLOW,
         evidence=evidence,
     )
-    row = Coverage(MAIN_WEST, forward, 1, 1, at, None, evidence)
+    row = Coverage(MAIN_WEST, forward, 1, 1, at, None, evidence, plowed_at=at)
     with transaction(client.app.state.barfrub.engine) as tx:
         replace_reported(tx, StormId(1), {DirectedSegment(MAIN_WEST, forward): [one]})
         save_coverage(tx, StormId(1), [row])
@@ -87,6 +87,14 @@ def test_a_server_that_does_not_compute_colors_lays_published_ones_over_its_own(
     assert colors()[0][MAIN_WEST] == (red, red)
     app.boards.forget_colors()
     assert colors()[0] == before
+
+
+def test_the_board_is_told_when_each_direction_was_plowed_last(dispatcher, clock, storm):
+    assert dispatcher.get("/api/board/plowed").json() == []
+    plowed(dispatcher, clock.now())
+    plowed(dispatcher, clock.now() + timedelta(minutes=5), forward=False)
+    now_s = int(clock.now().timestamp())
+    assert dispatcher.get("/api/board/plowed").json() == [[MAIN_WEST, now_s, now_s + 300]]
 
 
 def test_without_a_storm_the_board_is_calm(dispatcher):

@@ -1,5 +1,5 @@
 import math
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -8,8 +8,10 @@ from data.policy.class_rules import MOST_CLASSES
 from maps.pages.style import (
     CLASS_COLORS,
     CLASS_WIDTHS,
+    PLOWED_COLORS,
     STATES,
     THEME_COLORS,
+    TRUCK_COLORS,
     class_styles,
     css,
     legend,
@@ -53,6 +55,20 @@ def test_strokes_stand_out_from_the_map(theme: int, name: str):
     state = next(state for state in STATES if state.name == name)
 
     assert _contrast((state.light, state.dark)[theme], THEME_COLORS["paper"][theme]) >= 3
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+def test_the_longer_ago_a_street_was_plowed_the_more_it_stands_out(theme: int):
+    paper = THEME_COLORS["paper"][theme]
+    contrasts = [_contrast(colors[theme], paper) for colors in PLOWED_COLORS]
+
+    assert contrasts[0] >= 3
+    assert all(later >= 1.3 * sooner for sooner, later in pairwise(contrasts))
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+def test_sections_of_trucks_stand_out_from_the_map(theme: int):
+    assert all(_contrast(one[theme], THEME_COLORS["paper"][theme]) >= 3 for one in TRUCK_COLORS)
 
 
 def test_a_partly_plowed_street_has_the_color_of_its_age_at_half_the_width():

@@ -13,6 +13,7 @@ import { meet } from "../messages/presence.js";
 import { reloadMessages } from "../messages/messages.js";
 import { reloadWatch } from "../alerts/server-alerts.js";
 import { reloadWhatIfs } from "../what_if/what-if.js";
+import { heardOfPlowing, reloadPlowing } from "./views/plowed.js";
 import { board, merge, mergeRequests, onlyWall, reload, reloadFigures, takeCoverage } from "./state.js";
 
 const FIGURES_EVERY_MS = 15000; // the server looks at every street for them
@@ -24,7 +25,7 @@ const silently = (ask) => ask().catch(() => board.set({ connected: false }));
 
 /** All that the stream did not tell us while it was broken, or tells us only by name. */
 async function everything() {
-  const words = onlyWall ? [] : [reloadMessages(), reloadOrders(), reloadCrews()];
+  const words = onlyWall ? [] : [reloadMessages(), reloadOrders(), reloadCrews(), reloadPlowing()];
   await Promise.all([reload(), reloadDrivers(), reloadTrucks(), reloadClosures(), reloadWatch(), reloadNotes(), ...words]);
 }
 
@@ -62,6 +63,7 @@ export function follow() {
       takeCoverage(rows);
       figures();
     },
+    plowed: heardOfPlowing,
     requests: (list) => {
       mergeRequests(list);
       figures();

@@ -6,6 +6,7 @@ import { age, date, duration, t, time } from "../pages/texts.js";
 import { alerts } from "../alerts/alerts.js";
 import { callsForHelp } from "../messages/sos.js";
 import { board, onlyWall } from "./state.js";
+import { views } from "./views/views.js";
 
 const PATIENCE_MS = 10000;
 const SHOWN = 4;
@@ -42,6 +43,7 @@ class Wall extends TickingPart {
 
   show() {
     document.body.classList.toggle("wall", this.on);
+    views.set({ wall: this.on });
     this.stayAwake();
     this.fit();
   }

@@ -74,6 +74,24 @@ def test_the_first_run_publishes_every_color_and_last_position(
     assert heard_now["storm"][0].name == "First snow"
 
 
+def test_boards_hear_when_each_direction_was_plowed_last(
+    engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
+) -> None:
+    fixes = on_school_street()
+    consumer = a_consumer(engine, clock, hub)
+    consumer.run()
+    assert "plowed" not in told(heard)
+    store(engine, fixes)
+    clock.moment += timedelta(minutes=20)
+    consumer.run()
+    [(street, there, back)] = told(heard)["plowed"]
+    assert street == v.SCHOOL
+    assert fixes[0].fixed_at.timestamp() < there <= fixes[-1].fixed_at.timestamp()
+    assert back == 0
+    consumer.run()
+    assert "plowed" not in told(heard)
+
+
 def test_streets_age_without_positions_and_only_changes_are_published(
     engine: Database, clock: StillClock, hub: Hub, heard: Subscription, storm: Storm
 ) -> None:

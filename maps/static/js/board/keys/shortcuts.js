@@ -4,6 +4,7 @@ import { t } from "../../pages/texts.js";
 import { beginEditing, editing, leaveEditing } from "../../edits/draft.js";
 import { openSheet } from "../bottom-sheets.js";
 import { board, choose, mayDispatch, selection } from "../state.js";
+import { nextView, views } from "../views/views.js";
 import { lasting, see } from "../../alerts/server-alerts.js";
 
 const lists = () => document.querySelector("board-lists");
@@ -59,6 +60,7 @@ export const GROUPS = [
     title: () => t("Map and panels"),
     keys: [
       { code: "KeyM", shown: "M", words: () => t("Go to the map: arrows move it"), act: () => document.querySelector("#map canvas")?.focus() },
+      { code: "KeyV", shown: "V", words: () => t("Next view of the map"), act: () => !views.value.wall && nextView() },
       { code: "KeyP", shown: "P", words: () => t("Show the plan"), act: plan },
       { code: "KeyE", shown: "E", words: () => t("Edit the plan by hand"), act: () => (editing() ? leaveEditing() : beginEditing()) },
       { code: "KeyG", shown: "G", words: () => t("Assign the selected street to a truck"), act: () => document.querySelector("#takers button:not(:disabled)")?.focus() },

@@ -1,11 +1,19 @@
-// The legend of the board's map.
+// The legend of the board's map, with the switch between its views.
+import { html } from "lit";
 import { t } from "../../pages/texts.js";
 import { MapLegend } from "../../pages/map/legend.js";
+import { plowed } from "../views/plowed.js";
+import { view } from "../views/shown.js";
+import { chooseView, shownView, VIEWS, views } from "../views/views.js";
 import { onlyWall, selection } from "../state.js";
 
 class Legend extends MapLegend {
   get choice() {
     return selection;
+  }
+
+  get stores() {
+    return [selection, views, plowed];
   }
 
   one(name, words) {
@@ -15,6 +23,21 @@ class Legend extends MapLegend {
   /** Closed streets lie over the colors, and are hidden and shown like a state; so are the signs of crew jobs. */
   more() {
     return [this.one("closed", t("Closed")), onlyWall ? "" : this.one("crew", t("Crew jobs"))];
+  }
+
+  switch() {
+    if (views.value.wall) return "";
+    return html`<div class="views" role="group" aria-label=${t("What the map shows")}>
+      ${VIEWS.map(
+        ({ name, words, title }) =>
+          html`<button type="button" aria-pressed=${name === shownView()} title=${title()} @click=${() => chooseView(name)}>${words()}</button>`,
+      )}
+    </div>`;
+  }
+
+  list() {
+    const { legend } = view();
+    return html`${this.switch()} ${legend ? legend((name, words) => this.one(name, words)) : super.list()}`;
   }
 }
 customElements.define("board-legend", Legend);

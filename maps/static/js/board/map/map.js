@@ -20,6 +20,7 @@ import { RouteOverlay } from "../../routes/chosen-route.js";
 import { requestPlace } from "../rows.js";
 import { openSheet } from "../bottom-sheets.js";
 import { board, choose, coverage, selection } from "../state.js";
+import { followView, view } from "../views/shown.js";
 import { routeOf } from "../truck.js";
 import { lasting, withStates } from "../../alerts/server-alerts.js";
 
@@ -144,7 +145,7 @@ function mark(map, trucks, hold, chosen) {
 
 function followSelection(map, trucks, route, hold) {
   selection.follow(({ chosen, hidden, placing }, changes) => {
-    if ("hidden" in changes) repaint(map, hidden);
+    if ("hidden" in changes) repaint(map, hidden, view().palette());
     if ("placing" in changes) map.getCanvas().style.cursor = placing === null ? "" : "crosshair";
     if (!("chosen" in changes)) return;
     mark(map, trucks, hold, chosen);
@@ -171,8 +172,7 @@ export async function showMap() {
   const hold = highlightSelected(map);
   const route = new RouteOverlay(map);
   const trucks = new TruckOverlay(map); // above the route of the chosen one
-  coverage.followers.add((ids) => painter.changed(ids));
-  painter.changed(coverage.states.keys());
+  followView(map, painter);
   let checked = null;
   board.follow((value, changes) => {
     if (changes.vehicles || changes.trucks) trucks.update(trucksNow());
@@ -187,7 +187,7 @@ export async function showMap() {
   drawClosures(map);
   drawRings(map);
   drawCrews(map);
-  followTheme(map, () => selection.value.hidden);
+  followTheme(map, () => selection.value.hidden, () => view().palette());
   followSelection(map, trucks, route, hold);
   hover(map, trucks, light);
   click(map, trucks);

@@ -31,14 +31,17 @@ function stateOfStreet(states) {
   return TELLING.find((state) => shown.includes(state)) ?? -1;
 }
 
-/** What the map needs to know of a street's [forward, backward] states; -1 is a direction that does not exist, or not here. */
-export function featureState([forward, backward]) {
+/**
+ * What the map needs to know of a street's [forward, backward] states; -1 is a direction that does not exist, or not here.
+ * `oneLine` says what its directions show together from afar.
+ */
+export function featureState([forward, backward], oneLine = stateOfStreet) {
   const states = [forward, backward].filter(exists);
   return {
     f: forward,
     b: backward,
     two: states.length === 2,
-    s: stateOfStreet(states),
+    s: oneLine(states),
   };
 }
 
@@ -49,6 +52,7 @@ export const stateGroups = () => [...new Set(boot.states.map(({ group }) => grou
 export class CoveragePainter {
   constructor(map, states, { restMs = PAUSE_MS, rests = PAUSES_PER_PAINT } = {}) {
     Object.assign(this, { map, states, restMs, rests });
+    this.oneLine = undefined;
     this.waiting = new Set();
     this.busy = false;
     this.hasty = false;
@@ -61,6 +65,14 @@ export class CoveragePainter {
     if (this.busy || this.waiting.size === 0) return;
     this.busy = true;
     this.timer = setTimeout(() => this.paint(), Math.max(0, this.freeAt - performance.now()));
+  }
+
+  /** Show other states from now on, at once for all streets `ids`; `oneLine` as in `featureState`. */
+  use(states, oneLine, ids) {
+    Object.assign(this, { states, oneLine, busy: true });
+    for (const id of ids) this.waiting.add(id);
+    clearTimeout(this.timer);
+    this.paint();
   }
 
   /** Rest no longer: what waits is painted now, or as soon as what is being painted is there. */
@@ -77,7 +89,7 @@ export class CoveragePainter {
     for (const id of this.waiting)
       this.map.setFeatureState(
         { source: "streets", sourceLayer: "streets", id },
-        featureState(this.states.get(id)),
+        featureState(this.states.get(id), this.oneLine),
       );
     this.waiting.clear();
     this.map.once("render", () => this.rest(began));

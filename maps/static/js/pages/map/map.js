@@ -3,7 +3,7 @@ import * as maplibregl from "maplibre-gl";
 import { PMTiles, Protocol } from "pmtiles";
 import { boot, still } from "../boot.js";
 import { t } from "../texts.js";
-import { onTheme, theme } from "../theme.js";
+import { onTheme } from "../theme.js";
 import { addArrowIcon } from "./icons.js";
 import { mapStyle, paints } from "./style.js";
 
@@ -36,7 +36,7 @@ export async function makeMap(hidden, options) {
   await document.fonts.load("16px Vazirmatn", FONT_SAMPLE);
   const map = new maplibregl.Map({
     container: "map",
-    style: mapStyle(theme(), hidden, options),
+    style: mapStyle(hidden, options),
     bounds: boot.city.bounds,
     fitBoundsOptions: { padding: 24 },
     minZoom: 10, // the tiles begin there
@@ -59,17 +59,16 @@ export async function makeMap(hidden, options) {
   return map;
 }
 
-/** Repaint for another theme or another choice in the legend. */
-export function repaint(map, hidden) {
-  for (const [layer, property, value] of paints(theme(), hidden))
-    map.setPaintProperty(layer, property, value);
+/** Repaint for another theme, another choice in the legend or another view. */
+export function repaint(map, hidden, palette) {
+  for (const [layer, property, value] of paints(hidden, palette)) map.setPaintProperty(layer, property, value);
 }
 
-/** Follow the theme from now on. */
-export const followTheme = (map, hidden) =>
+/** Follow the theme from now on; `hidden` and `palette` say what is shown then. */
+export const followTheme = (map, hidden, palette = () => undefined) =>
   onTheme(() => {
     addArrowIcon(map);
-    repaint(map, hidden());
+    repaint(map, hidden(), palette());
   });
 
 /** Whether the legend lies over a place of the map, or so near that it hides a truck there. */

@@ -1,11 +1,19 @@
-// The map's style: streets by class and state, routes, requests. Colors come from the server's table.
+// The map's style: streets by class and state, routes, requests. Colors come from the server's style sheet.
 import { boot } from "../boot.js";
 import { color } from "../theme.js";
 import { backdropPaints, labels, tiles, tilesOf, waters } from "./backdrop.js";
 import { nameField } from "./labels.js";
 import { aboveStreets, CLUSTERS, requestPaints, requestRings } from "./requests.js";
 
-const NOT_DUE = boot.states.findIndex((state) => state.name === "not_due");
+/**
+ * What the numbers of streets' states look like: `entries` by number, each with the name of its color in the style sheet
+ * (`tone`), a factor of the street's width, the `group` of the legend that shows and hides it, and perhaps `dashed` and an
+ * `opacity`. A street that has no state yet looks like `unknown`.
+ */
+export const COVERAGE_PALETTE = {
+  entries: boot.states.map((state) => ({ ...state, tone: `state-${state.name}` })),
+  unknown: boot.states.findIndex((state) => state.name === "not_due"),
+};
 export const DIRECTIONS_FROM_ZOOM = 15;
 const ROUND_FROM_ZOOM = 13; // before that, round ends cost triangles and show nothing
 export const DASHES_FROM_ZOOM = 12; // on a line of one pixel nobody sees them
@@ -33,14 +41,17 @@ export function streetWidth(roadClass, zoom) {
   return factor * (thin + (wide - thin) * Math.min(1, Math.max(0, share)));
 }
 
-const stateOf = (key) => ["coalesce", ["feature-state", key], NOT_DUE];
+const stateOf = (key, { unknown }) => ["coalesce", ["feature-state", key], unknown];
 
-const byState = (key, pick, fallback) => [
-  "match",
-  stateOf(key),
-  ...boot.states.flatMap((state, number) => [number, pick(state)]),
-  fallback,
-];
+/** What `pick` says of the entry of a street's state; entries that it says the same of are one label. */
+function byState(key, palette, pick, fallback) {
+  const labels = new Map();
+  palette.entries.forEach((entry, number) => {
+    const picked = pick(entry);
+    labels.set(picked, [...(labels.get(picked) ?? []), number]);
+  });
+  return ["match", stateOf(key, palette), ...[...labels].flatMap(([picked, numbers]) => [numbers, picked]), fallback];
+}
 
 function byZoom(value, scale = 1) {
   const stops = [];
@@ -51,8 +62,8 @@ function byZoom(value, scale = 1) {
 
 const plainWidth = (extra) => byZoom((px) => ["+", ["*", px, CLASS_FACTOR], extra]);
 
-const stateWidth = (key, scale = 1) =>
-  byZoom((px) => ["*", px, CLASS_FACTOR, byState(key, (state) => state.width, 0.6)], scale);
+const stateWidth = (key, palette, scale = 1) =>
+  byZoom((px) => ["*", px, CLASS_FACTOR, byState(key, palette, (state) => state.width, 0.6)], scale);
 
 const offset = (sign) =>
   byZoom((px) => [
@@ -62,17 +73,18 @@ const offset = (sign) =>
     0,
   ]);
 
-const stateColor = (key, theme) => byState(key, (state) => state[theme], color("casing"));
+const stateColor = (key, palette) => byState(key, palette, (state) => color(state.tone), color("casing"));
 
-function opacity(key, hidden, shown = () => 1) {
+function opacity(key, palette, hidden, shown) {
   return [
     "case",
     ["==", ["feature-state", key], -1],
     0,
-    byState(key, (state) => (hidden.has(state.group) ? 0 : shown(state)), 0),
+    byState(key, palette, (state) => (hidden.has(state.group) ? 0 : shown(state)), 0),
   ];
 }
 
+const full = (state) => state.opacity ?? 1;
 const dashes = (state) => (state.dashed ? 1 : 0);
 
 const ends = (cap) => ["step", ["zoom"], "butt", ROUND_FROM_ZOOM, cap];
@@ -102,12 +114,12 @@ const COVERAGE_LAYERS = [
   { id: "backward-dash", key: "b", dash: true, side: -1, rest: { minzoom: DIRECTIONS_FROM_ZOOM } },
 ];
 
-function coveragePaint({ key, dash, side }, theme, hidden) {
+function coveragePaint({ key, dash, side }, hidden, palette) {
   const scale = side ? 0.6 : 1;
   return {
-    "line-color": dash ? color("paper") : stateColor(key, theme),
-    "line-width": dash ? plainDashWidth(scale) : stateWidth(key, scale),
-    "line-opacity": opacity(key, hidden, dash ? dashes : undefined),
+    "line-color": dash ? color("paper") : stateColor(key, palette),
+    "line-width": dash ? plainDashWidth(scale) : stateWidth(key, palette, scale),
+    "line-opacity": opacity(key, palette, hidden, dash ? dashes : full),
     ...(side ? { "line-offset": offset(side) } : {}),
     ...(dash ? { "line-dasharray": [1.6, 1.6] } : {}),
   };
@@ -115,8 +127,8 @@ function coveragePaint({ key, dash, side }, theme, hidden) {
 
 const plainDashWidth = (scale) => byZoom((px) => ["*", px * 0.62, CLASS_FACTOR], scale);
 
-/** Every paint property that theme or legend changes, as [layer, property, value]. */
-export function paints(theme, hidden) {
+/** Every paint property that theme, legend or view change, as [layer, property, value]. */
+export function paints(hidden, palette = COVERAGE_PALETTE) {
   const background = [
     ["background", "background-color", color("paper")],
     ["casing", "line-color", color("casing")],
@@ -128,7 +140,7 @@ export function paints(theme, hidden) {
     ["chosen", "circle-stroke-color", color("accent")],
   ];
   const streets = COVERAGE_LAYERS.flatMap((layer) =>
-    Object.entries(coveragePaint(layer, theme, hidden)).map(([property, value]) => [
+    Object.entries(coveragePaint(layer, hidden, palette)).map(([property, value]) => [
       layer.id,
       property,
       value,
@@ -160,9 +172,9 @@ const LEG_WIDTH = [
   1.5,
 ];
 
-const coverageLayers = (theme, hidden) =>
+const coverageLayers = (hidden) =>
   COVERAGE_LAYERS.map((layer) => {
-    const drawn = street(layer.id, coveragePaint(layer, theme, hidden), layer.rest);
+    const drawn = street(layer.id, coveragePaint(layer, hidden, COVERAGE_PALETTE), layer.rest);
     if (layer.dash) drawn.layout = { "line-cap": "butt", "line-join": "round" };
     return drawn;
   });
@@ -233,7 +245,7 @@ const names = () => ({
 const empty = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
 
 /** The whole style for MapLibre; near requests are one ring with their number where they are `clustered`. */
-export function mapStyle(theme, hidden, { clustered = false } = {}) {
+export function mapStyle(hidden, { clustered = false } = {}) {
   return {
     version: 8,
     sources: {
@@ -253,7 +265,7 @@ export function mapStyle(theme, hidden, { clustered = false } = {}) {
         { minzoom: DASHES_FROM_ZOOM },
       ),
       ...requestRings(),
-      ...coverageLayers(theme, hidden),
+      ...coverageLayers(hidden),
       ...labels(),
       names(),
       ...overlays(),

@@ -98,7 +98,7 @@ function hover(map) {
 
 function followTheme(map) {
   onTheme(() => {
-    for (const [id, property, value] of paints(theme(), new Set()))
+    for (const [id, property, value] of paints(new Set()))
       if (map.getLayer(id)) map.setPaintProperty(id, property, value);
     dress(map);
   });

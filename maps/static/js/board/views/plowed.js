@@ -1,0 +1,135 @@
+// The time since each street was plowed: the last whole pass of each direction by evidence, in classes of hours.
+import { html } from "lit";
+import { now } from "../../pages/boot.js";
+import { get } from "../../pages/net.js";
+import { attempt } from "../../pages/notices.js";
+import { Store } from "../../pages/store.js";
+import { brief, t, time } from "../../pages/texts.js";
+import { coverage } from "../state.js";
+
+const HOUR_S = 3600;
+const AGES_EVERY_MS = 20000;
+const WHOLE_EVERY_MS = 600000; // what the stream did not tell: times of a direction whose evidence is gone
+
+/** Classes by number: up to so many hours. The last but one has no end, the last is for streets without a pass. */
+const UNTIL_H = [1, 3, 6, 12];
+const OLDER = UNTIL_H.length;
+const NEVER = OLDER + 1;
+const WIDTHS = [0.8, 0.95, 1.1, 1.3, 1.55];
+
+const CLASSES = [
+  { name: "plowed-0", words: () => t("under {hours} h", { hours: 1 }) },
+  ...UNTIL_H.slice(1).map((until, i) => ({ name: `plowed-${i + 1}`, words: () => t("{from} to {until} h", { from: UNTIL_H[i], until }) })),
+  { name: `plowed-${OLDER}`, words: () => t("over {hours} h", { hours: UNTIL_H.at(-1) }) },
+  { name: "plowed-never", words: () => t("not in this storm") },
+];
+
+const PALETTE = {
+  entries: [
+    ...WIDTHS.map((width, i) => ({ tone: `plowed-${i}`, group: `plowed-${i}`, width })),
+    { tone: "state-driven", group: "plowed-never", width: 0.7, dashed: true },
+  ],
+  unknown: NEVER,
+};
+
+/** The class of a direction that was plowed at a second since 1970, 0 for never. */
+export function ageClass(atS, nowS) {
+  if (!atS) return NEVER;
+  const hours = (nowS - atS) / HOUR_S;
+  const found = UNTIL_H.findIndex((until) => hours < until);
+  return found === -1 ? OLDER : found;
+}
+
+/** Of the directions of a street the one that has waited longest. */
+const oldest = (classes) => Math.max(-1, ...classes);
+
+/** Times of streets as [forward, backward] seconds; `newest` is the last of all, 0 where nothing was plowed. */
+const times = new Map();
+export const plowed = new Store({ loaded: false, newest: 0 });
+
+const NEITHER = [0, 0];
+const nowS = () => now() / 1000;
+const classesAt = (id, at) => (times.get(id) ?? NEITHER).map((each) => ageClass(each, at));
+
+const states = {
+  get(id) {
+    const classes = classesAt(id, nowS());
+    return (coverage.states.get(id) ?? [-1, -1]).map((state, i) => (state === -1 ? -1 : classes[i]));
+  },
+};
+
+/** Take in rows of [street, forward, backward]; returns the streets. */
+function take(rows) {
+  for (const [id, ...two] of rows) times.set(id, two);
+  const newest = [...times.values()].reduce((last, [there, back]) => Math.max(last, there, back), 0);
+  plowed.set({ newest });
+  return rows.map(([id]) => id);
+}
+
+let changed = null; // what to call with streets while the view is open
+const onTheWay = new Set(); // what was told while an answer is on its way, which may be older
+
+/** News of the stream. */
+export function heardOfPlowing(rows) {
+  for (const told of onTheWay) told.push(...rows);
+  if (plowed.value.loaded) changed?.(take(rows));
+}
+
+/** Ask for the times of all streets, where the view is open. */
+export async function reloadPlowing() {
+  if (!changed) return;
+  const told = [];
+  onTheWay.add(told);
+  const rows = await attempt(() => get("/api/board/plowed"));
+  onTheWay.delete(told);
+  if (!rows || !changed) return;
+  times.clear();
+  take([...rows, ...told]);
+  plowed.set({ loaded: true });
+  changed(coverage.states.keys());
+}
+
+/** The streets whose class is another one than at a moment before. */
+function aged(before) {
+  const at = nowS();
+  return [...times.keys()].filter((id) => `${classesAt(id, before)}` !== `${classesAt(id, at)}`);
+}
+
+/** Follow the times of all streets; returns what ends it. */
+function open(paint) {
+  changed = paint;
+  let looked = nowS();
+  const grow = setInterval(() => {
+    paint(aged(looked));
+    looked = nowS();
+  }, AGES_EVERY_MS);
+  const whole = setInterval(reloadPlowing, WHOLE_EVERY_MS);
+  coverage.followers.add(paint);
+  reloadPlowing();
+  return () => {
+    changed = null;
+    clearInterval(grow);
+    clearInterval(whole);
+    coverage.followers.delete(paint);
+    times.clear();
+    plowed.set({ loaded: false, newest: 0 });
+  };
+}
+
+function newestWords() {
+  const { loaded, newest } = plowed.value;
+  if (!loaded) return t("Looking for times…");
+  if (!newest) return t("Nothing was plowed in this storm yet.");
+  const at = new Date(newest * 1000).toISOString();
+  return t("Newest pass: {time}, {span} ago", { time: time(at), span: brief(now() - newest * 1000) });
+}
+
+export const PLOWED_VIEW = {
+  palette: () => PALETTE,
+  states,
+  oneLine: oldest,
+  open,
+  stores: [plowed],
+  legend: (entry) => html`<ul>${CLASSES.map(({ name, words }) => entry(name, words()))}</ul>
+    <p class="muted small">${t("Last whole pass of each direction, by evidence.")} ${newestWords()}</p>`,
+};
