@@ -58,7 +58,7 @@ def packed_timeline(app: App, plan_id: PlanId) -> bytes:
     """Return a plan's timeline as compressed JSON; the plan requested last is cached."""
     with reading(app.engine) as tx:
         plan, names = kept_plan(tx, app, plan_id), machine_names(tx)
-    return app.boards.timeline.packed(plan, lambda: timeline_view(plan, names))
+    return app.boards.timeline.packed(plan, lambda: timeline_view(plan, names, app.network))
 
 
 @router.get("/api/board/done", response_model=DoneView)

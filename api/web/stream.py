@@ -45,11 +45,11 @@ router = APIRouter(route_class=CheckedRoute)
 async def stream_updates(request: Request, context: AnyContext) -> StreamingResponse:
     """Send changes that the reader may see, as server-sent events.
 
-    `vehicles`, `coverage`, `plowed` (when streets were last), `requests`, `runs`, `what_ifs`, `legs`, `blockages`, `closures`,
-    `alerts`, `checks` of routes, states of `trucks`, `messages` of drivers, `edits` of drafts,
-    `orders`, `presence` of other boards, `handover_notes`, `crews` (whose lists must be reloaded),
-    and `storm`, which also announces a new plan; `city` where the city itself changed. `beat`
-    carries the time where there is no other event for a while.
+    `vehicles`, `coverage`, when streets were `plowed` last, `requests`, `runs`, `what_ifs`, `legs`,
+    `blockages`, `closures`, `alerts`, `checks` of routes, states of `trucks`, `messages` of
+    drivers, `edits` of drafts, `orders`, `presence` of other boards, `handover_notes`, `crews`
+    (whose lists must be reloaded), and `storm`, which also announces a new plan; `city` where the
+    city itself changed. `beat` carries the time where there is no other event for a while.
 
     Nothing is repeated after a break: reload everything whenever the stream opens. The stream of
     a reader who is too slow ends.

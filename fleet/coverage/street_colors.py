@@ -13,7 +13,6 @@ from data.streets.network import StreetNetwork
 from fleet.coverage.coverage_states import painted
 from fleet.work.jobs import on_request
 
-
 NEVER_PLOWED = (0, 0)
 """Times of a street that was not plowed in the storm."""
 
@@ -106,7 +105,6 @@ class Colors:
             self.whole = Whole(self._storm, self._network.version, now)
         return [(street, *two) for street, two in new.items()]
 
-
     def plowed(self, only: Iterable[SegmentId] | None = None) -> list[tuple[int, int, int]]:
         """Return (street, forward, backward) where the time of the last whole pass has changed.
 
@@ -114,8 +112,8 @@ class Colors:
         """
         touched = self._plowed_streets() if only is None else set(only)
         times = {street: self._plowed_times(street) for street in touched}
-        told = self._plowed
-        new = {street: two for street, two in times.items() if told.get(street, NEVER_PLOWED) != two}
+        before = self._plowed
+        new = {one: two for one, two in times.items() if before.get(one, NEVER_PLOWED) != two}
         self._plowed |= new
         return [(street, *two) for street, two in new.items()]
 
@@ -123,9 +121,11 @@ class Colors:
         return {way.segment_id for way in self._coverage} | self._plowed.keys()
 
     def _plowed_times(self, street: SegmentId) -> tuple[int, int]:
-        there = self._coverage.get(DirectedSegment(street, forward=True))
-        back = self._coverage.get(DirectedSegment(street, forward=False))
-        return plowed_s(there and there.plowed_at), plowed_s(back and back.plowed_at)
+        return self._plowed_at(street, forward=True), self._plowed_at(street, forward=False)
+
+    def _plowed_at(self, street: SegmentId, *, forward: bool) -> int:
+        known = self._coverage.get(DirectedSegment(street, forward))
+        return plowed_s(known.plowed_at if known else None)
 
 
 class ReceivedColors:

@@ -4,9 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.model import Leg, LegKind, Plan, PlanId, PlanState, Route, VehicleId
+from data.model import (
+    DirectedSegment,
+    Leg,
+    LegKind,
+    LonLat,
+    Plan,
+    PlanId,
+    PlanState,
+    Route,
+    VehicleId,
+)
+from data.streets.network import StreetNetwork
 from fleet.routes.plan_vs_actual import LegState, RouteCheck
 from fleet.routes.route_progress import PlanCheck
+from maps.board.section_marks import section_marks
 
 SECOND = timedelta(seconds=1)
 
@@ -35,8 +47,9 @@ STATE_LETTERS: Mapping[LegState, str] = {
 class LaneView:
     """A truck's row. Leg `i` is `kinds[i]`, from `starts_s[i]` to `ends_s[i]` after `begins_at`.
 
-    `streets[i]` are the streets that it works on, none where it only drives; `loads_kg[i]` is what
-    the hopper holds after it.
+    `streets[i]` are the streets that it works on, none where it only drives; `ways` has a letter
+    for each of them in this order, `f` forward or `b` backward. `loads_kg[i]` is what the hopper
+    holds after it. `marks` are places for the truck's name at its sections, the best first.
     """
 
     shift_id: int
@@ -47,6 +60,8 @@ class LaneView:
     starts_s: list[int]
     ends_s: list[int]
     streets: list[list[int]]
+    ways: str
+    marks: list[LonLat]
     loads_kg: list[int]
 
 
@@ -84,14 +99,16 @@ class DoneView:
     lanes: list[LaneDone]
 
 
-def timeline_view(plan: Plan, vehicles: Mapping[VehicleId, str]) -> TimelineView:
+def timeline_view(
+    plan: Plan, vehicles: Mapping[VehicleId, str], network: StreetNetwork
+) -> TimelineView:
     """Return the timeline of a plan."""
     return TimelineView(
         plan_id=plan.id,
         revision=plan.revision,
         state=plan.state,
         kinds={letter: str(kind) for kind, letter in KIND_LETTERS.items()},
-        lanes=[_lane(route, vehicles) for route in plan.routes if route.legs],
+        lanes=[_lane(route, vehicles, network) for route in plan.routes if route.legs],
     )
 
 
@@ -105,7 +122,7 @@ def done_view(checked: PlanCheck | None) -> DoneView:
     )
 
 
-def _lane(route: Route, vehicles: Mapping[VehicleId, str]) -> LaneView:
+def _lane(route: Route, vehicles: Mapping[VehicleId, str], network: StreetNetwork) -> LaneView:
     begins_at = route.legs[0].starts_at
     return LaneView(
         shift_id=route.shift_id,
@@ -116,6 +133,8 @@ def _lane(route: Route, vehicles: Mapping[VehicleId, str]) -> LaneView:
         starts_s=[_seconds(begins_at, leg.starts_at) for leg in route.legs],
         ends_s=[_seconds(begins_at, leg.ends_at) for leg in route.legs],
         streets=[_streets(leg) for leg in route.legs],
+        ways="".join("f" if step.forward else "b" for step in _work(route)),
+        marks=section_marks(_work(route), network),
         loads_kg=[round(leg.load_kg) for leg in route.legs],
     )
 
@@ -136,6 +155,10 @@ def _done(route: Route, check: RouteCheck) -> LaneDone:
             if leg.at is not None
         ],
     )
+
+
+def _work(route: Route) -> list[DirectedSegment]:
+    return [step for leg in route.legs if leg.kind is LegKind.WORK for step in leg.path]
 
 
 def _streets(leg: Leg) -> list[int]:

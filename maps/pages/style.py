@@ -63,17 +63,20 @@ From step to step they stand out more from the ground, whichever colors a reader
 
 TRUCK_COLORS = (
     ("#c94f00", "#ff9d57"),
-    ("#00808f", "#4fd0e0"),
-    ("#5e4fa2", "#a08bf5"),
-    ("#0f3d01", "#2fa84a"),
-    ("#c0468f", "#f2a3d6"),
-    ("#1f2f6b", "#8fa2e8"),
-    ("#00795a", "#3fd1a2"),
+    ("#1f6fd0", "#6cb2ff"),
+    ("#1d7f3a", "#58d07c"),
+    ("#c0368f", "#f48fd0"),
+    ("#7a5230", "#b98d63"),
+    ("#6a4fb8", "#a98cff"),
+    ("#008090", "#3fd6e0"),
     ("#b2182b", "#ff6b6b"),
-    ("#111111", "#f2f5f7"),
-    ("#7a0052", "#c56aa8"),
+    ("#7d7400", "#e4da4a"),
+    ("#1f2f6b", "#d3dcfa"),
 )
-"""Colors of trucks' sections in light and dark, in turn by the truck's number."""
+"""Colors of trucks' sections in light and dark, in turn by the truck's number.
+
+A fleet has more trucks than there are colors to tell apart, so names stand at the sections too.
+"""
 
 THEME_COLORS = {
     "paper": ("#f7f8f9", "#14191e"),
@@ -164,6 +167,7 @@ def css(classes: Sequence[ClassStyle] = ()) -> str:
         "}\n"
         f':root[data-theme="dark"] {{ color-scheme: dark; {dark} }}\n'
         + "".join(_class_rules(each, rank) for rank, each in enumerate(classes))
+        + "".join(f".truck-{i} {{ --tone: var(--truck-{i}); }}\n" for i in range(len(TRUCK_COLORS)))
         + "".join(map(_numerals, languages().values()))
     )
 
@@ -200,4 +204,5 @@ def _properties(theme: int, styles: Sequence[ClassStyle]) -> str:
     plowed = {f"plowed-{i}": colors[theme] for i, colors in enumerate(PLOWED_COLORS)}
     trucks = {f"truck-{i}": colors[theme] for i, colors in enumerate(TRUCK_COLORS)}
     colors = theme_colors | states | classes | plowed | trucks
+    colors["truck-colors"] = str(len(TRUCK_COLORS))
     return " ".join(f"--{name}: {color};" for name, color in colors.items())

@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 from data.model import RequestKind
 from data.store.database.engine import transaction
 from fleet.requests.intake import Report, receive
-from tests.browser.board.test_pages import speak
 from tests.browser.conftest import Visit
 from tests.village import ROSE, village
 from tests.village_database import DISPATCHER
@@ -53,17 +52,6 @@ BREAK_DOWN = """async () => {
   merge("vehicles", [{ id, lon, lat, heading_deg: 0, state: "driving", fixed_at }]);
   merge("trucks", [{ id, state: "broken", shift_id: null, shift: null }]);
   return [lon, lat];
-}"""
-
-AGE_CLASSES = """async () => {
-  const { ageClass } = await import("/static/js/board/views/plowed.js");
-  const ago = (hours) => ageClass(1e9, 1e9 + 3600 * hours);
-  return [ago(0), ago(0.99), ago(1), ago(5.9), ago(6), ago(12), ago(400), ageClass(0, 1e9)];
-}"""
-
-PLOWED_BEFORE = """async (hours) => {
-  const { heardOfPlowing } = await import("/static/js/board/views/plowed.js");
-  heardOfPlowing([[%d, Date.now() / 1000 - 3600 * hours, 0]]);
 }"""
 
 
@@ -133,29 +121,3 @@ def test_the_map_says_what_a_truck_does_in_the_words_of_the_list(visit: Visit) -
     expect(page.locator(".tip")).to_contain_text("Broken down")
     page.click("#tab-trucks")
     expect(page.locator("#list-trucks .dot.truck-broken")).to_have_count(1)
-
-
-def test_times_since_streets_were_plowed_are_of_six_classes(visit: Visit) -> None:
-    assert visit.board().evaluate(AGE_CLASSES) == [0, 0, 1, 2, 3, 4, 4, 5]
-
-
-@pytest.mark.parametrize("language", ["en", "fa"])
-def test_the_map_shows_the_time_since_each_street_was_plowed(visit: Visit, language: str) -> None:
-    page = visit.board()
-    speak(visit, language)
-    visit.wait_for_map()
-    expect(page.locator(".legend .state-overdue")).to_be_visible()
-    page.keyboard.press("v")
-    expect(page.locator(".legend .swatch.plowed-4")).to_be_visible()
-    state = f"boardMap.getFeatureState({{ source: 'streets', sourceLayer: 'streets', id: {ROSE} }})"
-    visit.until(f"{state}.f === 5")
-    page.evaluate(PLOWED_BEFORE % ROSE, 4)
-    visit.until(f"{state}.f === 2")
-    page.reload()
-    visit.wait_for_map()
-    expect(page.locator(".legend .views [aria-pressed=true]")).to_have_count(1)
-    expect(page.locator(".legend .swatch.plowed-4")).to_be_visible()
-    page.keyboard.press("w")
-    expect(page.locator(".legend .state-overdue")).to_be_visible()
-    expect(page.locator(".legend .views")).to_have_count(0)
-    assert visit.complaints == []

@@ -28,11 +28,18 @@ def test_letters_tell_all_kinds_and_states_apart() -> None:
 
 
 def test_a_row_has_the_legs_of_a_truck_in_seconds_and_idle_trucks_have_none() -> None:
-    [lane] = timeline_view(plan(), NAMES).lanes
+    [lane] = timeline_view(plan(), NAMES, v.village()).lanes
     assert (lane.vehicle, lane.begins_at, lane.kinds) == ("Plow 1", v.NOW, "dwl")
     assert (lane.starts_s, lane.ends_s) == ([0, 120, 300], [60, 180, 360])
     assert lane.streets == [[], [v.MAIN_EAST], []]
     assert lane.loads_kg[1] == 812
+
+
+def test_a_row_says_which_way_each_street_is_worked_on_and_where_its_truck_is_named() -> None:
+    [lane] = timeline_view(plan(), NAMES, v.village()).lanes
+    assert lane.ways == "f"
+    length_m = v.village().segment(v.MAIN_EAST).length_m
+    assert lane.marks == [v.village().point_at(v.MAIN_EAST, length_m / 2)]
 
 
 def test_what_is_over_is_told_with_its_second() -> None:
@@ -57,4 +64,4 @@ def test_a_leg_over_several_streets_names_them_all() -> None:
     leg = a_leg(LegKind.WORK, v.MAIN_WEST)
     long = replace(leg, path=(*leg.path, *a_leg(LegKind.WORK, v.MAIN_EAST).path))
     made = replace(plan(), routes=(Route(ShiftId(1), VehicleId(1), (long,)),))
-    assert timeline_view(made, {}).lanes[0].streets == [[v.MAIN_WEST, v.MAIN_EAST]]
+    assert timeline_view(made, {}, v.village()).lanes[0].streets == [[v.MAIN_WEST, v.MAIN_EAST]]

@@ -2,8 +2,7 @@
 import { html } from "lit";
 import { t } from "../../pages/texts.js";
 import { MapLegend } from "../../pages/map/legend.js";
-import { plowed } from "../views/plowed.js";
-import { view } from "../views/shown.js";
+import { view, viewStores } from "../views/shown.js";
 import { chooseView, shownView, VIEWS, views } from "../views/views.js";
 import { onlyWall, selection } from "../state.js";
 
@@ -13,7 +12,7 @@ class Legend extends MapLegend {
   }
 
   get stores() {
-    return [selection, views, plowed];
+    return [selection, views, ...viewStores];
   }
 
   one(name, words) {

@@ -20,7 +20,9 @@ import { RouteOverlay } from "../../routes/chosen-route.js";
 import { requestPlace } from "../rows.js";
 import { openSheet } from "../bottom-sheets.js";
 import { board, choose, coverage, selection } from "../state.js";
+import { SectionNames } from "../views/section-names.js";
 import { followView, view } from "../views/shown.js";
+import { shownView, views } from "../views/views.js";
 import { routeOf } from "../truck.js";
 import { lasting, withStates } from "../../alerts/server-alerts.js";
 
@@ -66,7 +68,9 @@ function under(map, trucks, point) {
   const crewJob = sign && signed(sign.properties);
   if (crewJob) return crewJob;
   const [street] = around(map, point);
-  return street ? { kind: "street", id: street.id, label: tileName(street.properties), street } : null;
+  if (!street) return null;
+  const label = [tileName(street.properties), view().words(street.id)].filter(Boolean).join(" · ");
+  return { kind: "street", id: street.id, label, street };
 }
 
 function hover(map, trucks, light) {
@@ -118,8 +122,9 @@ async function legsOf(vehicle) {
   return withStates(await get(`/api/plans/${board.value.plan.id}/routes/${shift}`), shift);
 }
 
+/** Show the chosen truck's route; where the map shows all routes, that of the chosen one stands out by itself. */
 async function showRoute(sheet, chosen) {
-  const lines = chosen?.kind === "truck" ? await attempt(() => legsOf(chosen.id)) : null;
+  const lines = chosen?.kind === "truck" && shownView() !== "routes" ? await attempt(() => legsOf(chosen.id)) : null;
   if (selection.value.chosen !== chosen) return;
   sheet.show(lines);
 }
@@ -152,6 +157,7 @@ function followSelection(map, trucks, route, hold) {
     showRoute(route, chosen);
   });
   draftState.follow((_, changes) => "draft" in changes && showRoute(route, selection.value.chosen));
+  views.follow(() => showRoute(route, selection.value.chosen));
 }
 
 /** Trucks as lists and panels show them: each in its state by evidence. */
@@ -171,8 +177,9 @@ export async function showMap() {
   const light = highlightHovered(map);
   const hold = highlightSelected(map);
   const route = new RouteOverlay(map);
+  const names = new SectionNames(map, () => trucks.taken);
   const trucks = new TruckOverlay(map); // above the route of the chosen one
-  followView(map, painter);
+  followView(map, painter, names);
   let checked = null;
   board.follow((value, changes) => {
     if (changes.vehicles || changes.trucks) trucks.update(trucksNow());

@@ -23,6 +23,8 @@ function lane(wire, kinds) {
     starts: Float64Array.from(wire.starts_s, at),
     ends: Float64Array.from(wire.ends_s, at),
     streets: wire.streets,
+    ways: wire.ways,
+    marks: wire.marks,
     loads: wire.loads_kg,
     became: NOTHING,
   };

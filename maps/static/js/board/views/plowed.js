@@ -67,6 +67,7 @@ function take(rows) {
 }
 
 let changed = null; // what to call with streets while the view is open
+let anew = null; // what to call when all are others
 const onTheWay = new Set(); // what was told while an answer is on its way, which may be older
 
 /** News of the stream. */
@@ -86,7 +87,7 @@ export async function reloadPlowing() {
   times.clear();
   take([...rows, ...told]);
   plowed.set({ loaded: true });
-  changed(coverage.states.keys());
+  anew();
 }
 
 /** The streets whose class is another one than at a moment before. */
@@ -96,8 +97,8 @@ function aged(before) {
 }
 
 /** Follow the times of all streets; returns what ends it. */
-function open(paint) {
-  changed = paint;
+function open(paint, again) {
+  [changed, anew] = [paint, again];
   let looked = nowS();
   const grow = setInterval(() => {
     paint(aged(looked));
@@ -124,12 +125,16 @@ function newestWords() {
   return t("Newest pass: {time}, {span} ago", { time: time(at), span: brief(now() - newest * 1000) });
 }
 
+/** The class of a street's direction that has waited longest. */
+const words = (street) => CLASSES[oldest(states.get(street))]?.words() ?? "";
+
 export const PLOWED_VIEW = {
   palette: () => PALETTE,
   states,
   oneLine: oldest,
   open,
   stores: [plowed],
+  words,
   legend: (entry) => html`<ul>${CLASSES.map(({ name, words }) => entry(name, words()))}</ul>
     <p class="muted small">${t("Last whole pass of each direction, by evidence.")} ${newestWords()}</p>`,
 };

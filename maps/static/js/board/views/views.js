@@ -9,6 +9,7 @@ const KEPT = "board-view";
 export const VIEWS = [
   { name: "coverage", words: () => t("Coverage"), title: () => t("Coverage: how clear each street is") },
   { name: "plowed", words: () => t("Since plowed"), title: () => t("Time since each street was plowed") },
+  { name: "routes", words: () => t("Routes"), title: () => t("Routes: the sections of each truck, and how much is done") },
 ];
 
 const known = (name) => VIEWS.some((view) => view.name === name);

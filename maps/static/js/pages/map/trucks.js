@@ -5,7 +5,7 @@ import { color, onTheme } from "../theme.js";
 import { drawBadge, drawTruck, glyphOf, wakeStep } from "./icons.js";
 import { mercatorX, mercatorY, screenOf } from "./projection.js";
 import { Overlay } from "./overlay.js";
-import { LabelPlacer, stacked } from "./truck-labels.js";
+import { LabelPlacer, LINE_PX, stacked } from "./truck-labels.js";
 
 const FRAME_MS = 33;
 const GLIDE_MS = [300, 4000];
@@ -15,6 +15,7 @@ const REACH_PX = 16;
 const FADED_ALPHA = 0.45;
 const SMALL = 0.8; // of the usual size
 const BADGE_AT_PX = 11; // from the middle of a truck, to both sides
+const HALF_PX = 16; // of a truck, for what makes room for it
 const MARGIN_PX = 64; // a truck so far out of sight shows neither wake nor name
 const [LEFT_PX, TOP_PX, WIDE_PX, HIGH_PX] = [-16, -22, 32, 40]; // a picture of a truck at its full size, about its middle
 const WITH_WAKE_PX = 59;
@@ -52,6 +53,7 @@ export class TruckOverlay extends Overlay {
     this.alerted = new Set();
     this.labels = new LabelPlacer();
     this.widths = new Map();
+    this.taken = []; // boxes of the screen where trucks and their names stand
     this.running = false;
     this.drawnAt = 0;
     this.tones = tonesNow();
@@ -143,6 +145,7 @@ export class TruckOverlay extends Overlay {
     const fine = size(zoom) * this.ratio;
     const { alone, stacks } = stacked(this.inSight(moment), new Set([this.chosen, ...this.alerted]));
     const drawn = [...alone, ...stacks.map(([first]) => first)];
+    this.taken = drawn.map(({ x, y }) => ({ left: x - HALF_PX, top: y - HALF_PX, wide: 2 * HALF_PX, high: 2 * HALF_PX }));
     for (const truck of drawn) this.drawGlyph(pen, truck, fine, moment);
     pen.globalAlpha = 1;
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
@@ -242,7 +245,8 @@ export class TruckOverlay extends Overlay {
     const names = alone.map((truck) => ({ id: truck.id, words: truck.name, x: truck.x, y: truck.y, rank: this.rank(truck) }));
     const sorted = [...names, ...stacks.map((trucks) => this.named(trucks))].sort((one, other) => one.rank - other.rank);
     const measured = sorted.map((name) => ({ ...name, wide: this.width(pen, name.words) }));
-    for (const { words, left, top } of this.labels.place(measured)) {
+    for (const { words, left, top, wide } of this.labels.place(measured)) {
+      this.taken.push({ left, top, wide, high: LINE_PX });
       pen.strokeText(words, left, top);
       pen.fillText(words, left, top);
     }

@@ -1,0 +1,108 @@
+"""The views of the board's map: time since plowed, and routes by truck."""
+
+import pytest
+from playwright.sync_api import expect
+
+from maps.pages.i18n import translator
+from tests.browser.board.test_pages import speak
+from tests.browser.conftest import Visit
+from tests.browser.test_trucks import a_truck_drove
+from tests.village import MAIN_WEST, ROSE, TULIP
+
+pytestmark = pytest.mark.browser
+
+STATE = "boardMap.getFeatureState({ source: 'streets', sourceLayer: 'streets', id: %d }).f"
+
+AGE_CLASSES = """async () => {
+  const { ageClass } = await import("/static/js/board/views/plowed.js");
+  const ago = (hours) => ageClass(1e9, 1e9 + 3600 * hours);
+  return [ago(0), ago(0.99), ago(1), ago(5.9), ago(6), ago(12), ago(400), ageClass(0, 1e9)];
+}"""
+
+PLOWED_BEFORE = """async (hours) => {
+  const { heardOfPlowing } = await import("/static/js/board/views/plowed.js");
+  heardOfPlowing([[%d, Date.now() / 1000 - 3600 * hours, 0]]);
+}"""
+
+SECTIONS = """async () => {
+  const { sectionsOf, doneOf } = await import("/static/js/board/views/routes.js");
+  const { placeNames } = await import("/static/js/board/views/section-names.js");
+  const lane = (vehicle, streets, ways, states) => ({ vehicle, streets, ways, became: { states } });
+  const found = sectionsOf([
+    lane(1, [[], [7], [7, 8]], "fbf", ["passed", "done", "done"]),
+    lane(2, [[7], [9]], "ff", ["ahead", "by_other"]),
+  ]);
+  const spots = Array.from({ length: 60 }, (_, i) => [20 + 37 * (i % 9), 20 + 11 * i]);
+  const named = (_, i) => ({ name: `${i}`, wide: 60, spots: spots.slice(i) });
+  const trucks = Array.from({ length: 12 }, named);
+  const taken = [{ left: 0, top: 0, wide: 400, high: 60 }];
+  const placed = [...placeNames(trucks, taken), ...taken];
+  const meet = (one, other) => one !== other
+    && one.left < other.left + other.wide && other.left < one.left + one.wide
+    && one.top < other.top + other.high && other.top < one.top + one.high;
+  return {
+    sections: Object.fromEntries(found),
+    named: placed.length > 8,
+    collide: placed.some((one) => placed.some((other) => meet(one, other))),
+    half: doneOf({ work_m: 3000, done_m: 1500 }),
+    nothing: doneOf({ work_m: 0, done_m: 0 }),
+  };
+}"""
+
+
+def test_times_since_streets_were_plowed_are_of_six_classes(visit: Visit) -> None:
+    assert visit.board().evaluate(AGE_CLASSES) == [0, 0, 1, 2, 3, 4, 4, 5]
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_the_map_shows_the_time_since_each_street_was_plowed(visit: Visit, language: str) -> None:
+    page = visit.board()
+    speak(visit, language)
+    visit.wait_for_map()
+    expect(page.locator(".legend .state-overdue")).to_be_visible()
+    page.keyboard.press("v")
+    expect(page.locator(".legend .swatch.plowed-4")).to_be_visible()
+    visit.until(f"{STATE % ROSE} === 5")
+    page.evaluate(PLOWED_BEFORE % ROSE, 4)
+    visit.until(f"{STATE % ROSE} === 2")
+    page.reload()
+    visit.wait_for_map()
+    expect(page.locator(".legend .views [aria-pressed=true]")).to_have_count(1)
+    expect(page.locator(".legend .swatch.plowed-4")).to_be_visible()
+    page.keyboard.press("w")
+    expect(page.locator(".legend .state-overdue")).to_be_visible()
+    expect(page.locator(".legend .views")).to_have_count(0)
+    assert visit.complaints == []
+
+
+def test_a_direction_is_of_the_truck_that_has_it_ahead_and_names_do_not_meet(visit: Visit) -> None:
+    assert visit.board().evaluate(SECTIONS) == {
+        "sections": {
+            "7": [{"vehicle": 2, "done": False}, {"vehicle": 1, "done": True}],
+            "8": [{"vehicle": 1, "done": True}, None],
+            "9": [{"vehicle": 2, "done": True}, None],
+        },
+        "named": True,
+        "collide": False,
+        "half": {"share": 50, "left": 1.5},
+        "nothing": None,
+    }
+
+
+def test_the_map_shows_routes_in_one_color_a_truck_and_what_is_done(visit: Visit) -> None:
+    visit.come_in("dispatcher")
+    a_truck_drove(visit)
+    page = visit.board()
+    for language in ("en", "fa"):
+        speak(visit, language)
+        visit.wait_for_map()
+        page.locator(".legend .views button").nth(2).click()
+        row = page.locator(".legend button.route-of")
+        expect(row).to_have_count(1)
+        expect(row).to_contain_text(translator(language)("{share} %", share=83))
+        visit.until(f"{STATE % MAIN_WEST} === 2 && {STATE % TULIP} === 1")
+        row.click()
+        expect(row).to_have_attribute("aria-current", "true")
+        expect(page.locator("board-side .panel h2")).to_have_text("Truck 1")
+        page.keyboard.press("Escape")
+    assert visit.complaints == []
