@@ -15,6 +15,7 @@ from api.access.rate_limits import PublicLimits
 from api.access.sessions import Sessions
 from api.access.sign_in_accounts import CityAccounts
 from api.accounts import accounts, api_keys, own_account, province_entry, second_step
+from api.audit import audit_log
 from api.board import board, board_panels
 from api.config.clock import Clock, SteadyClock
 from api.config.logs import RequestLog
@@ -139,6 +140,7 @@ ROUTES = (
     office_report,
     unsent_messages,
     logbook,
+    audit_log,
     city_setup,
     accounts,
     own_account,

@@ -35,3 +35,15 @@ class StreetNames:
         for name, segment_ids in self._full.items():
             found[without_kinds(name)].update(segment_ids)
         return {name: sorted(segment_ids) for name, segment_ids in found.items()}
+
+
+def streets_containing(network: StreetNetwork, text: str) -> frozenset[SegmentId]:
+    """Return the segments with a name that contains a text, in any spelling."""
+    wanted, spelled = normal(text), cache(normal)
+    if not wanted:
+        return frozenset()
+    return frozenset(
+        segment.id
+        for segment in network.segments
+        if any(wanted in spelled(one) for names in segment.names.values() for one in names)
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum, auto
 from typing import NamedTuple
 
-from data.model.ids import SessionId, ShiftId, UserId
+from data.model.ids import SegmentId, SessionId, ShiftId, UserId
 
 
 class Role(StrEnum):
@@ -137,6 +137,13 @@ class Actor(NamedTuple):
 
     kind: ActorKind
     id: str
+
+
+class SubjectName(NamedTuple):
+    """What a subject of the audit log is called, "" without a name, and the segment it lies on."""
+
+    name: str = ""
+    segment_id: SegmentId | None = None
 
 
 @dataclass(frozen=True, slots=True)

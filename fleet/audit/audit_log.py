@@ -6,6 +6,7 @@ rights are, so that a row that was changed behind the log's back does not agree 
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from data.model import Event, JobState, PlanId
 from data.store.audit.audit_log import hash_of
@@ -37,6 +38,8 @@ class Audit:
     """Result of reading the whole log: its length, its last hash, and the findings.
 
     `unsealed` half hours have no line yet, `clock_jumps` lines tell of a clock that was set.
+    `first_at` and `last_at` are the times of the first and the last line, and `receipts` is how
+    many kept beside the city were compared.
     """
 
     lines: int = 0
@@ -44,6 +47,9 @@ class Audit:
     findings: list[Finding] = field(default_factory=list)
     unsealed: int = 0
     clock_jumps: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    receipts: int = 0
 
 
 def audit(
@@ -62,6 +68,8 @@ def audit(
         done.findings += wrong
         if noted.pop(line.id, {line.hash}) != {line.hash}:
             done.findings.append(Finding(Wrong.NOT_IN_CHAIN, line.id, line.subject))
+        if isinstance(line, Event):
+            done.first_at, done.last_at = done.first_at or line.at, line.at
         if isinstance(line, Event) and Wrong.ALTERED not in {one.wrong for one in wrong}:
             if last.times.runs_backwards(line):
                 done.findings.append(Finding(Wrong.BACKWARDS, line.id, line.subject))

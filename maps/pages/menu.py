@@ -33,6 +33,7 @@ PAGES = (
     MenuPage("/reserve", "More machines", "phone-call", _WATCHING),
     MenuPage("/council", "Council", "landmark", _WATCHING | {Role.COUNCIL}),
     MenuPage("/replay", "Replay", "history", _WATCHING | {Role.COUNCIL}),
+    MenuPage("/audit-log", "Audit log", "scroll-text", _WATCHING),
     MenuPage("/classes", "Priority classes of streets", "layers", _WATCHING),
     MenuPage("/setup", "Set-up", "settings", frozenset({Role.ADMINISTRATOR})),
     MenuPage("/drive", "Drive", "truck", frozenset({Role.DRIVER})),

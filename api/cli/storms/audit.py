@@ -32,23 +32,13 @@ def verify(
     states and rights are compared with what the lines say, and the lines with all receipts that lie
     beside the city. Ends with 1 where anything is wrong.
     """
-    from api.cli.storms.audit_text import finding_text, receipt_of, stamp_findings
-    from api.config.console import open_city_database
+    from api.audit.log_proof import prove
+    from api.cli.storms.audit_text import finding_text, receipt_of
     from api.config.settings import Settings, chosen_city
-    from data.store.audit.audit_log_reader import read_audit_log
-    from data.store.audit.receipt_file import list_receipts
-    from data.store.database.engine import reading
-    from fleet.audit.audit_log import audit as read_again
 
     settings = Settings()
-    folder = chosen_city(settings, city)
-    kept = list_receipts(folder)
-    receipts = [*kept, *(receipt_of(text) for text in receipt or ())]
-    engine = open_city_database(folder)
-    with reading(engine) as tx:
-        done = read_again(tx, read_audit_log(tx), receipts)
-    if settings.time_stamp_roots is not None:
-        done.findings += stamp_findings(kept, settings.time_stamp_roots)
+    given = [receipt_of(text) for text in receipt or ()]
+    done = prove(chosen_city(settings, city), settings.time_stamp_roots, given)
     for finding in done.findings[:SHOWN]:
         typer.echo(finding_text(finding), err=True)
     if len(done.findings) > SHOWN:

@@ -1,11 +1,8 @@
-"""The texts of `barfrub audit` for findings, and the receipts that it reads."""
+"""The texts of `barfrub audit` for findings, and the receipts given to it."""
 
-from collections.abc import Iterable
-from pathlib import Path
-
-from data.errors import BarfrubError, InvalidError
+from data.errors import InvalidError
 from data.store.audit.receipt_file import Receipt
-from fleet.audit.findings import Finding, Wrong
+from fleet.audit.findings import Finding
 
 WORDS = {
     "altered": "says something else than it did",
@@ -39,17 +36,3 @@ def finding_text(finding: Finding) -> str:
     if finding.wrong == "unwritten":
         return f"{finding.subject}: the log does not say {finding.found!r}"
     return f"{finding.subject}: the log says {finding.expected!r}, found {finding.found!r}"
-
-
-def stamp_findings(receipts: Iterable[Receipt], roots: Path) -> list[Finding]:
-    """Return the time stamps of receipts that do not hold."""
-    from api.processes.time_stamps import stamped_at
-
-    found: list[Finding] = []
-    for receipt in receipts:
-        if receipt.stamp:
-            try:
-                stamped_at(receipt.stamp, receipt.text, roots)
-            except BarfrubError as error:
-                found.append(Finding(Wrong.STAMP, receipt.line, "", found=str(error)))
-    return found

@@ -30,11 +30,11 @@ class UnreadableLine:
     hash: str
 
 
-def read_audit_log(tx: Tx) -> Iterator[Event | UnreadableLine]:
-    """Yield all lines, oldest first, as a stream."""
+def read_audit_log(tx: Tx, after: int = 0) -> Iterator[Event | UnreadableLine]:
+    """Yield all lines with a number above `after`, oldest first, as a stream."""
     # As bytes: the driver itself fails on a text that is not UTF-8.
     columns = [StoredBytes(one).label(one.name) for one in event.c if one is not event.c.id]
-    query = select(event.c.id, *columns).order_by(event.c.id)
+    query = select(event.c.id, *columns).where(event.c.id > after).order_by(event.c.id)
     return map(_line_of, tx.execution_options(yield_per=AT_ONCE).execute(query))
 
 

@@ -130,6 +130,8 @@ GET /api/storms/{storm_id}/left
 GET /api/vehicles/{vehicle_id}
 GET /api/what-ifs
 GET /api/what-ifs/{run_id}
+GET /audit-log
+GET /audit-log.csv
 GET /classes
 GET /classes/decisions.csv
 GET /classes/decisions.geojson
@@ -153,6 +155,7 @@ GET /vehicles
 GET /vehicles.csv
 GET /vehicles/{vehicle_id}
 GET /vehicles/{vehicle_id}/log.csv
+POST /api/audit-log/proof
 POST /api/board/presence
 POST /api/board/presence/leave
 POST /api/plan-runs/{run_id}/file/stop
@@ -270,6 +273,7 @@ GET /api/setup/policy
 GET /api/setup/reimport
 GET /api/setup/unreached
 GET /api/trackers
+GET /audit-log.jsonl
 GET /setup
 GET /setup/agencies
 GET /setup/depots

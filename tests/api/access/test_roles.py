@@ -102,6 +102,8 @@ ORDERS = {
     "say that a machine drives again": ("POST", "/api/vehicles/1/repaired", {}),
     "ask what machines lack": ("POST", "/api/insertions/lacks", {"json": {"segment_id": 1}}),
     "plan again from now": ("POST", "/api/plans/99/again", {}),
+    "read the audit log": ("GET", "/audit-log.csv", {}),
+    "take the whole audit log along": ("GET", "/audit-log.jsonl", {}),
     "see the vehicles' day": ("GET", "/vehicles.csv", {}),
     "see a vehicle's log": ("GET", "/vehicles/1/log.csv", {}),
     "see a route": ("GET", "/api/plans/99/routes/99", {}),
@@ -215,7 +217,7 @@ BOARD |= {"see a route", "see a vehicle", "see the classes"}
 WATCH = {"see the vehicles' day", "see a vehicle's log", "see storms", "see closed streets"}
 WATCH |= {"see how far shifts are", "see blocked streets", "see the photo"}
 WATCH |= {"see alerts", "see how routes are driven", "see what trucks do"}
-WATCH |= {"read the route check"}
+WATCH |= {"read the route check", "read the audit log"}
 WATCH |= {"see what a truck does next", "see who comes to a street", "see the timeline"}
 WATCH |= {"see route sheets", "see what a storm took", "see who was called out"}
 WATCH |= {"see what became of legs", "be seen at the board"}
@@ -234,7 +236,7 @@ INTAKE |= {"close a request", "escalate a request"}
 INTAKE |= {"see messages not sent", "take the code of a message"}
 OFFICE = {"see the complaints office", "read the office's report", "give a request to somebody"}
 SETUP = {"set up", "see who signs in", "invite somebody", "shut somebody out"}
-SETUP |= {"sign somebody out"}
+SETUP |= {"sign somebody out", "take the whole audit log along"}
 SETUP |= {"see the fleet", "move a depot", "remove a machine", "undo", "decide a class"}
 SETUP |= {"see the policy", "set the policy", "see the trackers", "give a tracker a token"}
 SETUP |= {"see what the streets lack", "see files for the streets", "follow a newer street file"}

@@ -1,5 +1,6 @@
 // A truck: what one may order, what it does now and next, then its driver, what was seen of it, and its route.
 import { html } from "lit";
+import { auditLink } from "../audit/link.js";
 import { now } from "../pages/boot.js";
 import { attempt } from "../pages/notices.js";
 import { post } from "../pages/net.js";
@@ -137,5 +138,5 @@ export function truckPanel(id) {
     ${details ? nextRuns(details) : html`<div class="skeleton" aria-hidden="true"></div>`}
     ${driverFacts(id, details ? hours(details) : null)} ${details ? phoneField(details) : ""}
     ${checkFacts(id)} ${machineFacts(vehicle, details)}
-    ${truckEdit(id)} ${routeFacts(routeOf(id))} ${truckOrders(id)}`;
+    ${truckEdit(id)} ${routeFacts(routeOf(id))} ${truckOrders(id)} ${auditLink(`vehicle=${id}`)}`;
 }

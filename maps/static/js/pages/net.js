@@ -15,18 +15,18 @@ async function answer(response) {
   return body;
 }
 
-async function reach(path, options) {
-  let response;
+async function reached(path, options) {
   try {
-    response = await fetch(path, {
+    return await fetch(path, {
       ...options,
       headers: { accept: "application/json", ...options?.headers },
     });
   } catch {
     throw new Error(t("The server cannot be reached. Nothing was changed; try again."));
   }
-  return answer(response);
 }
+
+const reach = async (path, options) => answer(await reached(path, options));
 
 /** Ask for JSON. */
 export const get = (path, options) => reach(path, options);
@@ -50,3 +50,18 @@ export const upload = (path, file) =>
     headers: { "content-type": file.type, "x-csrf-token": boot.csrf },
     body: file,
   });
+
+/** Send an order whose answer comes bit by bit, one JSON object a line: `take` gets each as it comes. */
+export async function postStreaming(path, take) {
+  const response = await reached(path, { method: "POST", headers: { "x-csrf-token": boot.csrf } });
+  if (!response.ok) return answer(response);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return undefined;
+    const lines = (rest + value).split("\n");
+    rest = lines.pop();
+    for (const line of lines) take(JSON.parse(line));
+  }
+}

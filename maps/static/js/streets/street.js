@@ -1,5 +1,6 @@
 // A street: its state in each direction and the evidence for its color.
 import { html } from "lit";
+import { auditLink } from "../audit/link.js";
 import { boot } from "../pages/boot.js";
 import { get } from "../pages/net.js";
 import { Store } from "../pages/store.js";
@@ -116,5 +117,5 @@ export function streetPanel(id) {
     ])}
     ${missing(street.directions)}
     ${street.directions.map((direction) => directionFacts(direction, street.directions.length === 1))}
-    ${streetEdit(id)} ${streetDetails(street)} ${urgentOrder({ segment_id: id })} ${closurePart(id, street.directions)} ${streetCrews(id)} ${inspections(street.sightings)}`;
+    ${streetEdit(id)} ${streetDetails(street)} ${urgentOrder({ segment_id: id })} ${closurePart(id, street.directions)} ${streetCrews(id)} ${inspections(street.sightings)} ${auditLink(`segment=${id}`)}`;
 }

@@ -1,0 +1,1 @@
+"""How do people search the audit log, prove it and take it along?"""

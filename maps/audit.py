@@ -1,0 +1,266 @@
+"""The audit log in the reader's language: its page, its table and what a proof found."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from data.model import Actor, ActorKind, Event, SegmentId, VehicleId
+from data.model.people import SubjectName
+from data.streets.network import StreetNetwork
+from fleet.audit.audit_log import Audit
+from fleet.audit.findings import Finding
+from fleet.audit.line_kinds import LineKind
+from fleet.coverage.track_windows import begins_at
+from maps.pages.i18n import Translator
+from maps.pages.tables import table_csv
+from maps.streets.street import called, street_name
+
+SHOWN = 50
+"""Findings of a proof that are listed, at most."""
+
+_VEHICLES = frozenset({"vehicle", "window", "shift", "call_out", "message"})
+"""Subjects whose name is a vehicle's."""
+
+_COLUMNS = ("line", "at", "who", "what_happened", "verb", "subject")
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectNames:
+    """Names for what lines are about: by subject, and of the streets of a network."""
+
+    names: Mapping[str, SubjectName]
+    network: StreetNetwork
+
+    def of(self, subject: str) -> SubjectName:
+        """Return the name of a subject like "plan:12" or "window:3:471786"."""
+        kind, _, key = subject.partition(":")
+        return self.names.get(f"{kind}:{key.partition(':')[0]}", SubjectName())
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line as a sentence, and as it was written: `before`, `after` as JSON, and hashes.
+
+    `about` are the street and the machine that it is about besides, where the sentence lacks them.
+    """
+
+    number: int
+    day: str
+    time: str
+    sentence: str
+    about: tuple[str, ...]
+    verb: str
+    subject: str
+    before: str
+    after: str
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogSearch:
+    """What somebody searched, as the form has it; `segment` is one part of a street."""
+
+    street: str = ""
+    segment: int | None = None
+    vehicle: int | None = None
+    person: str = ""
+    kind: LineKind | None = None
+    since: str = ""
+    until: str = ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether only some lines are wanted."""
+        return bool(self.query())
+
+    def query(self, before: int | None = None) -> str:
+        """Return the search as the query of an address, from a line on where one is given."""
+        fields = {
+            "street": self.street,
+            "segment": self.segment,
+            "vehicle": self.vehicle,
+            "person": self.person,
+            "kind": self.kind,
+            "since": self.since,
+            "until": self.until,
+            "before": before,
+        }
+        return urlencode({name: value for name, value in fields.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """A page of the log: lines newest first, the query of the next older page, how many in all.
+
+    `part` is the street of the segment that is searched, `nowhere` whether no street is called so,
+    and `whole` whether the reader may take the whole log along. `example` is how a time is written.
+    """
+
+    lines: tuple[LogLine, ...]
+    search: LogSearch
+    older: str
+    total: str
+    vehicles: Mapping[VehicleId, str]
+    people: tuple[str, ...]
+    kinds: tuple[LineKind, ...]
+    part: str
+    nowhere: bool
+    newest: bool
+    whole: bool
+    example: str
+
+
+def named_subjects(lines: Iterable[Event]) -> set[str]:
+    """Return the subjects whose names the sentences of lines need."""
+    return {line.subject for line in lines} | {
+        f"vehicle:{line.after['vehicle']}"
+        for line in lines
+        if isinstance(line.after.get("vehicle"), int)
+    }
+
+
+def log_line(line: Event, names: SubjectNames, t: Translator) -> LogLine:
+    """Return a line of the log for the page."""
+    what = _what(line, names, t)
+    return LogLine(
+        number=line.id,
+        day=t.short_day(line.at),
+        time=t.time(line.at),
+        sentence=sentence(line, names, t),
+        about=tuple(each for each in _besides(line, names, t) if each != what),
+        verb=line.verb,
+        subject=line.subject,
+        before=_json(line.before),
+        after=_json(line.after),
+        previous_hash=line.previous_hash,
+        hash=line.hash,
+    )
+
+
+def sentence(line: Event, names: SubjectNames, t: Translator) -> str:
+    """Return what a line says: who did what with what."""
+    msgid = f"line:{line.verb}"
+    who, what = _who(line.actor, t), _what(line, names, t)
+    if msgid not in t.texts():
+        return t("{who} wrote a line of another kind.", who=who)
+    return t(msgid, who=who, what=what)
+
+
+def lines_csv(lines: Sequence[Event], names: SubjectNames, t: Translator) -> str:
+    """Return lines as a table for a spreadsheet."""
+    rows = [
+        (
+            line.id,
+            t.stamp(line.at),
+            _who(line.actor, t),
+            sentence(line, names, t),
+            line.verb,
+            line.subject,
+        )
+        for line in lines
+    ]
+    return table_csv(_COLUMNS, rows, t)
+
+
+@dataclass(frozen=True, slots=True)
+class ProofView:
+    """What a proof found: one sentence, what else it says, the receipt, and the findings."""
+
+    whole: bool
+    says: str
+    notes: tuple[str, ...]
+    receipt: str
+    findings: tuple[str, ...]
+
+
+def proof_view(done: Audit, t: Translator) -> ProofView:
+    """Return the outcome of a proof in words."""
+    found = len(done.findings)
+    span = {"since": _moment(done.first_at, t), "until": _moment(done.last_at, t)}
+    if found:
+        says = t.plural("The proof found {count} fault.", found)
+    else:
+        text = "{count} line from {since} to {until}: as it was written, none is missing."
+        says = t.plural(text, done.lines, **span)
+    notes = (
+        [] if found else [t("Plans, evidence, promises, shifts and rights are as the lines say.")]
+    )
+    if done.receipts:
+        notes.append(t.plural("Compared with {count} receipt.", done.receipts))
+    if done.unsealed:
+        text = "{count} half hour of a truck is not sealed yet: it is compared once it is."
+        notes.append(t.plural(text, done.unsealed))
+    if done.clock_jumps:
+        notes.append(t.plural("{count} line says that the clock was set.", done.clock_jumps))
+    listed = [_finding(one, t) for one in done.findings[:SHOWN]]
+    if found > SHOWN:
+        listed.append(t.plural("and {count} more", found - SHOWN))
+    return ProofView(not found, says, tuple(notes), f"{done.lines}:{done.last_hash}", tuple(listed))
+
+
+def _finding(one: Finding, t: Translator) -> str:
+    return t(
+        f"wrong:{one.wrong}",
+        line="–" if one.line is None else one.line,
+        subject=one.subject or "–",
+        expected=one.expected or "–",
+        found=one.found or "–",
+    )
+
+
+def _moment(at: datetime | None, t: Translator) -> str:
+    return "–" if at is None else t("{date}, {time}", date=t.date(at), time=t.time(at))
+
+
+def _who(actor: Actor, t: Translator) -> str:
+    if actor.kind is ActorKind.USER:
+        return actor.id
+    if actor.kind is ActorKind.CITIZEN:
+        return t("The system {name}", name=actor.id.removeprefix("open311:"))
+    said = t.named("actor", actor.id)
+    return t("actor:server") if said == actor.id else said
+
+
+def _what(line: Event, names: SubjectNames, t: Translator) -> str:
+    """Return the name of what a line is about, else its number or what stands in its place."""
+    kind, _, key = line.subject.partition(":")
+    if kind == "alert":
+        said = line.after.get("kind") or line.before.get("kind")
+        return t.named("alert_kind", said) if isinstance(said, str) else _number(key, t)
+    found = names.of(line.subject)
+    if kind == "window" and key.count(":") == 1 and found.name:
+        begins = begins_at(int(key.partition(":")[2]))
+        return t("{truck}, half hour from {time}", truck=found.name, time=t.day_time(begins))
+    if kind == "plan" and found.name:
+        return t.number(int(found.name))
+    if found.name:
+        return found.name
+    street = street_of(found.segment_id, names.network, t)
+    return street or _number(key, t)
+
+
+def _besides(line: Event, names: SubjectNames, t: Translator) -> Iterable[str]:
+    """Yield the street and the machine of a line."""
+    street = street_of(names.of(line.subject).segment_id, names.network, t)
+    if street:
+        yield street
+    vehicle = names.of(f"vehicle:{line.after.get('vehicle')}").name
+    if vehicle and line.subject.partition(":")[0] not in _VEHICLES:
+        yield vehicle
+
+
+def street_of(segment_id: SegmentId | None, network: StreetNetwork, t: Translator) -> str:
+    """Return what the street of a segment is called, "" where there is none."""
+    segment = None if segment_id is None else network.find(segment_id)
+    return "" if segment is None else called(street_name(segment), t)
+
+
+def _number(key: str, t: Translator) -> str:
+    return t.number(int(key)) if key.isdecimal() else key
+
+
+def _json(values: Mapping[str, object]) -> str:
+    return json.dumps(values, ensure_ascii=False, indent=1) if values else ""
