@@ -55,7 +55,7 @@ def solve_prepared(
     problem = no_later_than(mapped, start.plan) if start and start.keeps else mapped.problem
     known = start_from(mapped, start.plan) if start else None
     solution, paths = solve_with_paths(problem, stop, seed, report, known, threads)
-    require_allowed(violations(problem, solution))
+    require_allowed(violations(problem, solution, claimed=paths.claimed_s))
     timed = timed_routes(mapped.problem, paths, solution.routes)
     return replace(plan_from(mapped, solution, timed), proofs=proved(mapped))
 

@@ -64,6 +64,6 @@ def solve_joined(
         report,
         effort.threads,
     )
-    require_allowed(violations(mapped.problem, solution))
+    require_allowed(violations(mapped.problem, solution, claimed=paths.claimed_s))
     timed = timed_routes(mapped.problem, paths, solution.routes)
     return replace(plan_from(mapped, solution, timed), proofs=proved(mapped))

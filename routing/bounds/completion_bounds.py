@@ -15,6 +15,7 @@ from routing.bounds.relaxation import IntArray
 from routing.network.deadheads import LineGraph, from_arc, to_arc
 from routing.network.single_task_feasibility import SLACK_KG, SingleTaskFeasibility
 from routing.problem.problem import NONE, Flags, Floats, Problem
+from routing.problem.row_minima import row_minima
 
 ROUNDS = 4
 """Times that prices are found for the time just proved."""
@@ -187,7 +188,7 @@ def most_done(team: AbleVehicles, worth: Floats, by_s: float) -> float:
     `worth` float64[T]. With any prices of vehicle seconds no plan does more than all seconds cost,
     and what tasks are worth above their own cheapest seconds.
     """
-    least_s = team.need_s.min(axis=1, initial=np.inf)
+    least_s = row_minima(team.need_s)
     can = np.isfinite(least_s) & (worth > 0)
     free_s = team.free_s(by_s)
     if not can.any() or not (free_s > 0).any():
@@ -197,7 +198,7 @@ def most_done(team: AbleVehicles, worth: Floats, by_s: float) -> float:
     price = _prices_of_most(need_s, worth, np.log(np.maximum(least_s, _TINY_S) / worth), free_s)
     if price is not None:
         known = np.isfinite(need_s)
-        cheapest = np.where(known, np.where(known, need_s, 0.0) * price, np.inf).min(axis=1)
+        cheapest = row_minima(np.where(known, np.where(known, need_s, 0.0) * price, np.inf))
         above = np.maximum(worth - cheapest, 0.0).sum()
         best = min(best, float(price @ free_s + above) * (1.0 + _SAFE))
     return best
@@ -231,7 +232,7 @@ def _prices_of_most(
 def _work_s(team: AbleVehicles, price: Floats) -> float:
     """Return the least price of all tasks; what nobody of the team can do costs nothing."""
     known = np.isfinite(team.need_s)
-    paid = np.where(known, np.where(known, team.need_s, 0.0) * price, np.inf).min(axis=1)
+    paid = row_minima(np.where(known, np.where(known, team.need_s, 0.0) * price, np.inf))
     return float(paid[np.isfinite(paid)].sum())
 
 
@@ -261,7 +262,7 @@ def alike(need_s: Floats, marks: Floats) -> IntArray:
     need_s, marks
         float64[N, C] and float64[N, any].
     """
-    least_s = np.maximum(need_s.min(axis=1, keepdims=True), _TINY_S)
+    least_s = np.maximum(row_minima(need_s)[:, None], _TINY_S)
     ratio = np.where(np.isfinite(need_s), np.log(np.maximum(need_s, _TINY_S) / least_s), -1.0)
     table = np.column_stack((np.round(ratio / _RATIO), marks))
     group: IntArray = np.unique(table, axis=0, return_inverse=True)[1].ravel()
@@ -353,4 +354,4 @@ def _nearest(rows: IntArray, columns: IntArray, weights: Floats, arcs: int) -> F
 
 def _least_of_modes(problem: Problem, seconds: Floats) -> Floats:
     """Return float64[T], the least over the arcs of a task's modes."""
-    return np.where(problem.mode_arc == NONE, np.inf, seconds[problem.mode_arc]).min(axis=1)
+    return row_minima(np.where(problem.mode_arc == NONE, np.inf, seconds[problem.mode_arc]))

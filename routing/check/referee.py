@@ -4,7 +4,7 @@ from collections.abc import Set
 
 import numpy as np
 
-from routing.check.referee_paths import RefereePaths, deadheads_of, legs_of
+from routing.check.referee_paths import ClaimedSeconds, RefereePaths, deadheads_of, legs_of
 from routing.check.referee_schedule import RefereeSchedule, driven
 from routing.check.unserved_reasons import untrue_reasons
 from routing.problem.problem import (
@@ -23,17 +23,21 @@ TOLERANCE = 1e-6
 
 
 def violations(
-    problem: Problem, solution: Solution, known: RefereePaths | None = None
+    problem: Problem,
+    solution: Solution,
+    known: RefereePaths | None = None,
+    claimed: ClaimedSeconds | None = None,
 ) -> list[str]:
     """Return everything that is wrong with a solution, one sentence each; empty if it holds.
 
-    What the referee has `known` of the same streets since it looked there before is kept.
+    What the referee has `known` of the same streets since it looked there before is kept. What the
+    search has `claimed` of its legs says how far to look for each at first, and nothing else.
     """
     found = _broken_shape(problem, solution.routes)
     if found:
         return found
     found = _broken_service(problem, solution)
-    times = _driven(problem, solution, known)
+    times = _driven(problem, solution, known, claimed)
     for v, route in enumerate(solution.routes):
         found += _broken_route(problem, times, v, route)
         found += _broken_pin(problem, v, route)
@@ -78,9 +82,12 @@ def cost_of(problem: Problem, solution: Solution) -> Cost:
 
 
 def _driven(
-    problem: Problem, solution: Solution, known: RefereePaths | None = None
+    problem: Problem,
+    solution: Solution,
+    known: RefereePaths | None = None,
+    claimed: ClaimedSeconds | None = None,
 ) -> RefereeSchedule:
-    deadheads = deadheads_of(problem, legs_of(problem, solution.routes), known)
+    deadheads = deadheads_of(problem, legs_of(problem, solution.routes), known, claimed)
     return driven(problem, deadheads, solution)
 
 

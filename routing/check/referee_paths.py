@@ -1,6 +1,6 @@
 """The referee's shortest paths, by scipy: from arc to arc with turns, seconds and metres."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -16,6 +16,10 @@ _BATCH = 256
 _ROOM = 4_000_000
 """Seconds in memory at a time."""
 _LIMITS_S = (60.0, 120.0, 240.0, 480.0, 960.0, np.inf)
+_CLAIMS_S, _CLAIM_RATIO = 60.0, 1.2
+"""Legs of which up to so many seconds are claimed are looked for together; so are those above
+whose seconds differ by no more than this factor."""
+_CLAIM_SLACK_S = 1e-3
 _TIE_S_PER_M = 1e-9
 """What a metre weighs where metres have a price: of equally quick ways the shortest is driven."""
 
@@ -30,6 +34,9 @@ class DeadheadPath(NamedTuple):
 
 
 type RefereePaths = dict[tuple[int, int], DeadheadPath]
+
+type ClaimedSeconds = Mapping[tuple[int, int], float]
+"""How long somebody else says that legs take; the referee looks there first, and believes none."""
 
 
 def arcs_of(problem: Problem, route: TaskRoute) -> list[int]:
@@ -56,18 +63,24 @@ def legs_of(problem: Problem, routes: tuple[TaskRoute, ...]) -> set[tuple[int, i
 
 
 def deadheads_of(
-    problem: Problem, legs: set[tuple[int, int]], known: RefereePaths | None = None
+    problem: Problem,
+    legs: set[tuple[int, int]],
+    known: RefereePaths | None = None,
+    claimed: ClaimedSeconds | None = None,
 ) -> RefereePaths:
     """Return the shortest path of each leg, searching ever farther for those not found nearby.
 
     What is `known` of the same streets is not looked for again, and what was found is known then.
+    What is `claimed` of a leg is how far it is looked for at first; it does not change the answer.
     """
     kept: RefereePaths = {} if known is None else known
-    kept |= _deadheads(problem, legs - kept.keys())
+    kept |= _deadheads(problem, legs - kept.keys(), claimed or {})
     return kept
 
 
-def _deadheads(problem: Problem, legs: set[tuple[int, int]]) -> RefereePaths:
+def _deadheads(
+    problem: Problem, legs: set[tuple[int, int]], claimed: ClaimedSeconds
+) -> RefereePaths:
     found = _turns(problem, legs)
     left: AnyInts = np.array(sorted(legs - found.keys()), np.int64).reshape(-1, 2)
     if not len(left):
@@ -76,6 +89,8 @@ def _deadheads(problem: Problem, legs: set[tuple[int, int]]) -> RefereePaths:
     graph = StreetGraph(problem, around)
     if not problem.rules.metres_count:
         left = _take_places(graph, left, found)
+    if claimed:
+        left = _take_claimed(graph, left, claimed, found)
     for limit_s in _LIMITS_S:
         parts = [_take_near(graph, batch, limit_s, found) for batch in _batches(left)]
         left = np.concatenate(parts) if parts else left
@@ -202,6 +217,24 @@ def _take_places(graph: StreetGraph, legs: AnyInts, found: RefereePaths) -> AnyI
             _add(found, mine, seconds(arcs)[tree, mine[:, 1 - end]], np.zeros(len(mine)))
         legs = legs[~here]
     return legs
+
+
+def _take_claimed(
+    graph: StreetGraph, legs: AnyInts, claimed: ClaimedSeconds, found: RefereePaths
+) -> AnyInts:
+    """Add the paths of legs that take no longer than is claimed to those found; return the others.
+
+    A long leg then costs a search as far as it leads, not as far as the next limit.
+    """
+    seconds = np.array([claimed.get((a, b), np.inf) for a, b in legs.tolist()], np.float64)
+    limits_s = seconds + graph.driven_s[legs[:, 0]] + _CLAIM_SLACK_S
+    step = np.ceil(np.log(np.maximum(limits_s, _CLAIMS_S) / _CLAIMS_S) / np.log(_CLAIM_RATIO))
+    others = [legs[np.isinf(step)]]
+    for each in np.unique(step[np.isfinite(step)]):
+        mine = step == each
+        limit_s = float(limits_s[mine].max())
+        others += [_take_near(graph, batch, limit_s, found) for batch in _batches(legs[mine])]
+    return np.unique(np.concatenate(others), axis=0)
 
 
 def _take_near(graph: StreetGraph, legs: AnyInts, limit_s: float, found: RefereePaths) -> AnyInts:

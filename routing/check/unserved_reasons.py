@@ -9,6 +9,7 @@ import numpy as np
 from routing.check.referee_paths import AnyInts, StreetGraph
 from routing.check.referee_schedule import RESTS_LATE_S, RefereeSchedule, VehicleProgress, rest_of
 from routing.problem.problem import Flags, Floats, Problem, Solution, TaskVisit
+from routing.problem.row_minima import row_minima
 
 _SLACK_S = 1e-5
 _SLACK_KG = 1e-6
@@ -90,7 +91,7 @@ def _one_more(
     for v, here_s in _nearby(graph, last, limits_s):
         standing, (chosen, spare_s) = driven.last[v], near.pop(v)
         drive_s = _drive_s(problem, places, v, standing, here_s, left[chosen])
-        there = drive_s.min(axis=1) <= spare_s
+        there = row_minima(drive_s) <= spare_s
         chosen, drive_s = chosen[there], drive_s[there]
         order_s = wait_s[chosen], begin_by_s[chosen]
         fits, ordered = _fits(problem, places, v, standing, drive_s, left[chosen], order_s)
@@ -155,7 +156,7 @@ def _in_time(
     nobody has to drive to the tasks for that, and waiting for a release is time to drive.
     """
     kind, end = problem.vehicle_type[vehicles[0]], int(problem.end_arc[vehicles[0]])
-    home_s = _by_mode(problem, places.home_s[end], left[chosen]).min(axis=1)
+    home_s = row_minima(_by_mode(problem, places.home_s[end], left[chosen]))
     takes_s = problem.service_s[left[chosen], kind] + home_s * problem.pace[kind]
     free_s = problem.shift_end_s[vehicles] - [driven.last[v].clock_s for v in vehicles]
     possible = takes_s <= free_s.max()
@@ -190,7 +191,7 @@ def _fits(
     home_s = _by_mode(problem, places.home_s[int(problem.end_arc[v])], tasks)
     latest_s = problem.shift_end_s[v] - _SLACK_S
     over_s, _ = _over_s(problem, v, standing, tasks, drive_s, home_s, np.zeros(len(tasks)))
-    fits = over_s.min(axis=1) < latest_s
+    fits = row_minima(over_s) < latest_s
     over_s, begins_s = _over_s(problem, v, standing, tasks, drive_s, home_s, wait_s)
     kept = (over_s < latest_s) & (begins_s < begin_by_s[:, None] - _SLACK_S)
     return fits, fits & kept.any(axis=1)

@@ -21,7 +21,9 @@ EQUAL = 1e-9
 SOURCES = 512
 """Ends from which roads are followed at a time, so that little memory is needed beside."""
 NEAREST = 160
-"""Ends beside each end with exact deadheads, where there are more."""
+"""Ends beside each end with exact deadheads, where there are more;"""
+MANY_ENDS, FEW_NEAREST = 100_000, 128
+"""in a metropolis fewer, so that a plan takes less than 2 GB."""
 LEARNED = 64
 """Room for distant deadheads that routes turn out to use, see `far_deadheads`."""
 HUBS = 2_500
@@ -30,10 +32,8 @@ FEW_HUBS = 1_500
 HUB_STEPS = 30_000_000
 """Junctions that are reached from all hubs together: in a metropolis hubs become fewer, so that
 they take no longer."""
-
 TIE_S_PER_M = 1e-9
 """What a metre weighs where metres have a price."""
-
 SAMPLE = 50
 """Ends from which true deadheads are compared with the estimates."""
 USUAL_S = 600.0
@@ -239,8 +239,9 @@ def _sparse(
     problem: Problem, line: LineGraph, ends: DeadheadEnds, threads: int
 ) -> tuple[DeadheadTable, Ints]:
     from_place, to_place = _places_s(problem, line, ends, threads)
-    next_end = np.full((len(ends.arc), NEAREST), NONE, np.int32)
-    next_s = np.full((len(ends.arc), NEAREST), FAR_S, np.float32)
+    nearest = NEAREST if len(ends.arc) <= MANY_ENDS else FEW_NEAREST
+    next_end = np.full((len(ends.arc), nearest), NONE, np.int32)
+    next_s = np.full((len(ends.arc), nearest), FAR_S, np.float32)
     _find_nearest(problem, line, ends.arc, ends.number, next_end, next_s, threads)
     key, near_s = _by_end(next_end, next_s, threads)
     bare_s, hub_of = hubs_of(problem, line, threads)

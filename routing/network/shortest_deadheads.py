@@ -204,6 +204,11 @@ class PathCache:
         """Return how many are known."""
         return len(self._known)
 
+    @property
+    def claimed_s(self) -> dict[tuple[int, int], float]:
+        """The seconds of all that are known."""
+        return {pair: seconds for pair, (seconds, _) in self._known.items()}
+
     def path(self, source: int, target: int) -> Path:
         """Return the seconds from the end of one arc to the beginning of another, and the path."""
         key = (source, target)

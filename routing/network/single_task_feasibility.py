@@ -6,6 +6,7 @@ import numpy as np
 
 from routing.network.deadheads import LineGraph, from_arc, to_arc
 from routing.problem.problem import NONE, Flags, Floats, Problem, Reason
+from routing.problem.row_minima import row_minima
 
 SLACK_S = 1e-6
 SLACK_KG = 1e-6
@@ -95,7 +96,7 @@ def _ends_s(problem: Problem, v: int, there: Floats, back: Floats) -> tuple[Floa
         done_s = np.where(rests, np.maximum(arrives_s + rest_s, release_s) + service_s, done_s)
     home_s = done_s + back * problem.pace[kind]
     home_s += np.where(~rests & (home_s > rest_by_s), rest_s, 0.0)
-    return done_s.min(axis=1), home_s.min(axis=1)
+    return row_minima(done_s), row_minima(home_s)
 
 
 def _in_order_s(problem: Problem, earliest_s: Floats) -> Floats:

@@ -46,7 +46,7 @@ OVERFULL = 0.05
 full: to look up a deadhead that was too low then drops work at the end of a route."""
 CONSTRUCTION = 0.25
 """Share of the effort after which no other first routes are tried."""
-FINISH = 3.0
+FINISH = 4.0
 """What follows the search, over what timing the first routes exactly took: the same for the best
 ones, the referee, and a plan made of them."""
 MOST_FINISH = 0.8

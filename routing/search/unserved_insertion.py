@@ -17,6 +17,7 @@ from routing.problem.problem import (
     ReloadStop,
     TaskVisit,
 )
+from routing.problem.row_minima import row_minima
 
 SLACK_S = 1e-6
 SLACK_KG = 1e-6
@@ -123,7 +124,7 @@ class UnservedInsertion:
         left_s: Floats = problem.shift_end_s[v] + SLACK_S - ends_s
         if end != NONE:
             arcs = problem.mode_arc[tasks]
-            home_s = np.where(arcs == NONE, np.inf, self._to_place(end)[arcs]).min(axis=1)
+            home_s = row_minima(np.where(arcs == NONE, np.inf, self._to_place(end)[arcs]))
             left_s -= home_s * problem.pace[kind]
         return left_s
 
@@ -148,7 +149,7 @@ class UnservedInsertion:
         tasks, left_s = tasks[left_s >= 0.0], left_s[left_s >= 0.0]
         spare_s = left_s + np.maximum(problem.release_s[tasks] - here.clock_s, 0.0)
         modes = problem.mode_arc[tasks]
-        there_s = np.where(modes == NONE, np.inf, here_s[modes]).min(axis=1) * problem.pace[kind]
+        there_s = row_minima(np.where(modes == NONE, np.inf, here_s[modes])) * problem.pace[kind]
         return here_s, tasks[there_s <= spare_s]
 
     def _open_on(self, arcs: Ints, open_tasks: Flags) -> Ints:
@@ -175,7 +176,7 @@ class UnservedInsertion:
             spared_s = np.where(arcs == NONE, 0.0, problem.drive_s[arcs]).max(axis=1, initial=0.0)
             spared_s = spared_s * problem.pace[kind] - takes_s
             if end != NONE:
-                home_s = np.where(arcs == NONE, np.inf, self._to_place(end)[arcs]).min(axis=1)
+                home_s = row_minima(np.where(arcs == NONE, np.inf, self._to_place(end)[arcs]))
                 takes_s = takes_s + home_s * problem.pace[kind]
             most = np.full(STEPS, -np.inf)
             step = np.minimum(takes_s / STEP_S, STEPS - 1.0).astype(np.int64)
@@ -329,7 +330,7 @@ class UnservedInsertion:
             full_s = (here_s[place] + self._from_place(place)[arcs]) * pace + problem.fill_s[k]
             full_s[arcs == NONE] = np.inf
             full_s[need_kg > problem.capacity_kg[v] + SLACK_KG] = np.inf
-            better = full_s.min(axis=1) < drive_s.min(axis=1)
+            better = row_minima(full_s) < row_minima(drive_s)
             drive_s[better], site[better] = full_s[better], k
         return drive_s, site
 

@@ -62,6 +62,20 @@ def test_the_referee_finds_each_way_between_arcs_places_and_around(town):
     assert pytest.approx(away_s) == toward_s.T
 
 
+@pytest.mark.parametrize("metre_price", [0.0, 1.0])
+def test_what_is_claimed_of_a_way_changes_nothing_that_the_referee_finds(town, metre_price):
+    rules = replace(town.rules, price_per_m=np.full(town.vehicles, metre_price))
+    town = replace(town, rules=rules)
+    legs = {(a, b) for a in range(town.arcs) for b in range(town.arcs)}
+    true = deadheads_of(town, legs)
+    for share in (0.0, 0.5, 1.0, 3.0, np.inf):
+        claimed = {leg: share * way.seconds for leg, way in true.items() if way.seconds > 0.0}
+        found = deadheads_of(town, legs, claimed=claimed)
+        assert {leg: way.seconds for leg, way in found.items()} == pytest.approx(
+            {leg: way.seconds for leg, way in true.items()}
+        )
+
+
 def test_the_referee_looks_only_for_ways_that_it_has_not_looked_for_before():
     town = a_random_town(3, 12)
     found = solve(town, MaxIterations(200), 1)
