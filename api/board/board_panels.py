@@ -16,6 +16,7 @@ from data.store.database.engine import reading
 from fleet.accounts.accounts import PHONE_LETTERS, note_phone
 from fleet.accounts.people import known_person
 from fleet.evidence.storm_evidence import machine_work, storms_of_street
+from fleet.logbook.breadcrumbs import TrackSpan, breadcrumbs, track_since
 from fleet.requests.request_lookup import requests_of_street
 from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_progress import PlanCheck
@@ -24,6 +25,7 @@ from fleet.shifts.shift_handover import find_current_shift_of_machine
 from fleet.storms.storm_lookup import listed_storms, wanted_storm
 from maps.board.board_panels import StreetPanel, TruckPanel, street_desk, truck_panel
 from maps.board.timeline import DoneView, TimelineView, done_view, timeline_view
+from maps.board.truck_track import TrackView, track_view
 
 ASKED = 20
 """Requests shown in a street's panel, the newest."""
@@ -88,6 +90,19 @@ def get_truck_panel(vehicle_id: VehicleId, context: BoardContext) -> TruckPanel:
         worked.last.segment_id if worked.last else None,
         app.network,
     )
+
+
+@router.get("/api/board/trucks/{vehicle_id}/track")
+def get_truck_track(
+    vehicle_id: VehicleId, context: BoardContext, span: TrackSpan = TrackSpan.HOUR
+) -> TrackView:
+    """Return where a truck was in the last hours or its shift, with speed, blade and spreader."""
+    now = context.now
+    with context.reading() as tx:
+        known_machine(tx, vehicle_id)
+        shift = find_current_shift_of_machine(tx, wanted_storm(tx), vehicle_id, now)
+        since = track_since(span, shift, now)
+        return track_view(since, now, breadcrumbs(tx, vehicle_id, since, now))
 
 
 @router.get("/api/board/streets/{segment_id}")

@@ -22,6 +22,17 @@ class EvidenceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Breadcrumb:
+    """Where a vehicle was, how fast, and what its sensors said; `None` where it has no sensor."""
+
+    fixed_at: datetime
+    location: LonLat
+    speed_mps: float | None
+    blade: bool | None
+    spreader: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Position:
     """A fix as a device sent it, kept for ever; key (vehicle, fixed_at, source).
 

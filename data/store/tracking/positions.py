@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import insert
 
-from data.model import DeviceId, LonLat, Position, VehicleId
+from data.model import Breadcrumb, DeviceId, LonLat, Position, VehicleId
 from data.store.database.engine import Tx
 from data.store.database.functions import json_rows, one_if
 from data.store.database.position_months import MISSING_MONTHS, make_months, months_of
@@ -159,6 +159,35 @@ def list_between(tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
         .order_by(position.c.fixed_at, position.c.id)
     )
     return records(Position, tx.execute(query))
+
+
+def list_breadcrumbs(
+    tx: Tx, vehicle_id: VehicleId, since: datetime, until: datetime
+) -> list[Breadcrumb]:
+    """Return what a vehicle's fixes of a time tell, oldest first, one a moment."""
+    query = (
+        select(
+            position.c.fixed_at,
+            position.c.lon,
+            position.c.lat,
+            position.c.speed_mps,
+            position.c.blade,
+            position.c.spreader,
+        )
+        .where(
+            position.c.vehicle_id == vehicle_id,
+            position.c.fixed_at.between(since, until),
+            position.c.fault == "",
+        )
+        .order_by(position.c.fixed_at)
+    )
+    crumbs = {
+        row.fixed_at: Breadcrumb(
+            row.fixed_at, LonLat(row.lon, row.lat), row.speed_mps, row.blade, row.spreader
+        )
+        for row in tx.execute(query)
+    }
+    return list(crumbs.values())
 
 
 def has_fixes_between(

@@ -95,6 +95,7 @@ GET /api/board/requests
 GET /api/board/streets/{segment_id}
 GET /api/board/told
 GET /api/board/trucks/{vehicle_id}
+GET /api/board/trucks/{vehicle_id}/track
 GET /api/call-outs
 GET /api/classes
 GET /api/classes/streets

@@ -7,9 +7,13 @@ import pytest
 
 from api.server.app import create_app
 from api.server.readiness import get_ready
+from data.model import VehicleId
+from data.store.accounts.accounts import add_device
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading, transaction
+from data.store.tracking.positions import add_positions
 from tests import village as v
+from tests.fleet.drives import a_drive, a_fix
 from tests.village_plan import add_published_plan, legs_along
 
 MINUTE = timedelta(minutes=1)
@@ -78,6 +82,27 @@ def test_a_truck_tells_its_runs_its_load_and_its_hours(client, app, clock, plan)
     assert desk["runs"][0]["late_min"] >= 0
     assert desk["shift_ends_at"] > desk["shift_starts_at"]
     assert client.get("/api/board/trucks/2").json()["runs"] == []
+
+
+def test_a_truck_shows_where_it_was_how_fast_and_with_which_blade(dispatcher, app, clock, storm):
+    with transaction(app.engine) as tx:
+        device = add_device(tx, "tracker", VehicleId(1), "hash").id
+        drive = [
+            *a_drive((0, 0), (40, 0), blade=True, spreader=False),
+            a_fix(v.at_m(9, 9), 3600),
+        ]
+        add_positions(tx, [replace(fix, device_id=device) for fix in drive])
+    clock.moment += timedelta(hours=2)
+    path = "/api/board/trucks/1/track"
+    [last] = dispatcher.get(path).json()["fixes"]
+    assert last[0] == v.NOW.timestamp() + 3600
+    assert last[3:] == [None, None, None]
+    first, *_ = dispatcher.get(path, params={"span": "three_hours"}).json()["fixes"]
+    assert first[3:] == [8.0, True, False]
+    whole = dispatcher.get(path, params={"span": "shift"}).json()
+    assert (len(whole["fixes"]), whole["since"]) == (len(drive), "2026-12-21T04:00:00Z")
+    assert dispatcher.get("/api/board/trucks/2/track").json()["fixes"] == []
+    assert dispatcher.get("/api/board/trucks/99/track").status_code == 404
 
 
 def test_a_street_tells_who_comes_who_asked_and_storms_before(client, plan):

@@ -1,13 +1,13 @@
-"""The views of the board's map: time since plowed, and routes by truck."""
+"""The views of the board's map: time since plowed, routes by truck; and the track of a truck."""
 
 import pytest
 from playwright.sync_api import expect
 
-from maps.pages.i18n import translator
+from maps.pages.i18n import Translator, translator
 from tests.browser.board.test_pages import speak
 from tests.browser.conftest import Visit
 from tests.browser.test_trucks import a_truck_drove
-from tests.village import MAIN_WEST, ROSE, TULIP
+from tests.village import MAIN_WEST, ROSE, TULIP, at_m
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +49,14 @@ SECTIONS = """async () => {
   };
 }"""
 
+PIECES = """async () => {
+  const { piecesOf } = await import("/static/js/board/track/track.js");
+  const fix = ([at, blade, spreader]) => ({ at, blade, spreader });
+  const fixes = [[0, true, null], [5, true, null], [9, false, null], [14, false, true]];
+  const pieces = piecesOf([...fixes, [900, false, true]].map(fix));
+  return pieces.map((one) => [one.blade, one.spreader, one.fixes.map(({ at }) => at)]);
+}"""
+
 
 def test_times_since_streets_were_plowed_are_of_six_classes(visit: Visit) -> None:
     assert visit.board().evaluate(AGE_CLASSES) == [0, 0, 1, 2, 3, 4, 4, 5]
@@ -84,25 +92,50 @@ def test_a_direction_is_of_the_truck_that_has_it_ahead_and_names_do_not_meet(vis
         },
         "named": True,
         "collide": False,
-        "half": {"share": 50, "left": 1.5},
+        "half": {"share": 0.5, "left": 1.5},
         "nothing": None,
     }
 
 
-def test_the_map_shows_routes_in_one_color_a_truck_and_what_is_done(visit: Visit) -> None:
+def test_a_track_is_cut_where_blade_or_spreader_change_and_where_nothing_is_known(
+    visit: Visit,
+) -> None:
+    assert visit.board().evaluate(PIECES) == [
+        [True, None, [0, 5, 9]],
+        [False, None, [9, 14]],
+        [False, True, [14]],
+        [False, True, [900]],
+    ]
+
+
+def test_the_map_shows_routes_by_truck_and_the_track_of_the_chosen_one(visit: Visit) -> None:
     visit.come_in("dispatcher")
     a_truck_drove(visit)
     page = visit.board()
     for language in ("en", "fa"):
+        t = translator(language)
         speak(visit, language)
         visit.wait_for_map()
         page.locator(".legend .views button").nth(2).click()
         row = page.locator(".legend button.route-of")
         expect(row).to_have_count(1)
-        expect(row).to_contain_text(translator(language)("{share} %", share=83))
+        expect(row).to_contain_text(t("{value} %", value=83))
         visit.until(f"{STATE % MAIN_WEST} === 2 && {STATE % TULIP} === 1")
         row.click()
         expect(row).to_have_attribute("aria-current", "true")
         expect(page.locator("board-side .panel h2")).to_have_text("Truck 1")
+        see_its_track(visit, t)
         page.keyboard.press("Escape")
     assert visit.complaints == []
+
+
+def see_its_track(visit: Visit, t: Translator) -> None:
+    page = visit.page
+    spans = page.locator(".track-part [aria-pressed]")
+    spans.nth(1).click()
+    expect(page.locator(".track-part p bdi")).to_have_count(1)
+    page.mouse.move(*visit.point_of(*at_m(200, 0)))
+    expect(page.locator(".tip")).to_contain_text(t("blade down"))
+    expect(page.locator(".tip")).to_contain_text(t("{value} km/h", value=29))
+    spans.nth(0).click()
+    expect(page.locator(".track-key")).to_have_count(0)

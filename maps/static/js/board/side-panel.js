@@ -18,6 +18,7 @@ import { besideUs } from "../messages/who-is-here.js";
 import { presence } from "../messages/presence.js";
 import { board, choose, selection } from "./state.js";
 import { streetPanel, streets } from "../streets/street.js";
+import { track } from "./track/track.js";
 import { truckPanel } from "./truck.js";
 import { opened } from "./truck-actions.js";
 import { alertPanel } from "../alerts/alert-panel.js";
@@ -36,7 +37,7 @@ class Side extends Part {
   }
 
   get stores() {
-    return [board, selection, streets, codes, closures, crews, details, fleet, opened, presence, draftState, drafted, snoozes];
+    return [board, selection, streets, codes, closures, crews, details, fleet, opened, presence, draftState, drafted, snoozes, track];
   }
 
   connectedCallback() {

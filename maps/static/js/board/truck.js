@@ -14,6 +14,7 @@ import { orderPart } from "../edits/routes.js";
 import { facts } from "../pages/facts.js";
 import { brokenPart, truckOrders } from "../replanning/replan.js";
 import { board, choose, mayDispatch } from "./state.js";
+import { trackPart } from "./track/panel.js";
 import { truckActions } from "./truck-actions.js";
 import { alertFacts } from "../alerts/alert-panel.js";
 import { checkFacts } from "../alerts/server-alerts.js";
@@ -136,7 +137,7 @@ export function truckPanel(id) {
   return html`<h2><bdi>${vehicle.name}</bdi></h2>
     ${doing(vehicle)} ${brokenPart(id)} ${alertFacts(id)} ${truckActions(id, details)} ${orderPart(id)}
     ${details ? nextRuns(details) : html`<div class="skeleton" aria-hidden="true"></div>`}
-    ${driverFacts(id, details ? hours(details) : null)} ${details ? phoneField(details) : ""}
+    ${trackPart(id)} ${driverFacts(id, details ? hours(details) : null)} ${details ? phoneField(details) : ""}
     ${checkFacts(id)} ${machineFacts(vehicle, details)}
     ${truckEdit(id)} ${routeFacts(routeOf(id))} ${truckOrders(id)} ${auditLink(`vehicle=${id}`)}`;
 }

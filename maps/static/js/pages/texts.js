@@ -13,6 +13,7 @@ const clockTime = new Intl.DateTimeFormat(locale, {
   hourCycle: "h23",
   timeZone: zone,
 });
+const clockSeconds = new Intl.DateTimeFormat(locale, { timeStyle: "medium", hourCycle: "h23", timeZone: zone });
 const dayParts = new Intl.DateTimeFormat(locale, {
   weekday: "long",
   day: "numeric",
@@ -57,6 +58,9 @@ export const percent = (share) => t("{value} %", { value: Math.floor(share * 100
 
 /** Clock time of a moment (ISO text or ms). */
 export const time = (moment) => clockTime.format(new Date(moment));
+
+/** Clock time of a moment with its seconds. */
+export const secondTime = (moment) => clockSeconds.format(new Date(moment));
 
 /** From one clock time to another, as the reader says it. */
 export const times = (from, until) => t("{from}–{until}", { from: time(from), until: time(until) });

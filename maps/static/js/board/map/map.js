@@ -20,6 +20,8 @@ import { RouteOverlay } from "../../routes/chosen-route.js";
 import { requestPlace } from "../rows.js";
 import { openSheet } from "../bottom-sheets.js";
 import { board, choose, coverage, selection } from "../state.js";
+import { TrackOverlay } from "../track/overlay.js";
+import { fixWords } from "../track/track.js";
 import { SectionNames } from "../views/section-names.js";
 import { followView, view } from "../views/shown.js";
 import { shownView, views } from "../views/views.js";
@@ -27,6 +29,7 @@ import { routeOf } from "../truck.js";
 import { lasting, withStates } from "../../alerts/server-alerts.js";
 
 const PART_MS = 400;
+const FINGERS = matchMedia("(hover: none)"); // without a pointer, a tap asks what a pointer would show
 
 const point = (lon, lat, properties) => ({
   type: "Feature",
@@ -73,7 +76,8 @@ function under(map, trucks, point) {
   return { kind: "street", id: street.id, label, street };
 }
 
-function hover(map, trucks, light) {
+/** Name what is under the pointer; over the chosen truck's track what it did there. */
+function hover(map, trucks, track, light) {
   const tip = makeTooltip(map);
   let near = null;
   let waiting = false;
@@ -88,7 +92,8 @@ function hover(map, trucks, light) {
     const found = map.isMoving() ? null : under(map, trucks, point);
     showNear(found);
     map.getCanvas().style.cursor = selection.value.placing !== null ? "crosshair" : found ? "pointer" : "";
-    tip(found?.label, point);
+    const fix = found?.kind === "truck" || map.isMoving() ? null : track.at(point);
+    tip(fix ? fixWords(fix) : found?.label, point);
   };
   map.on("mousemove", (event) => {
     if (waiting) return;
@@ -99,13 +104,19 @@ function hover(map, trucks, light) {
     tip(null);
     showNear(null);
   });
+  map.on("movestart", () => tip(null));
+  map.on("click", ({ point }) => {
+    const fix = FINGERS.matches ? track.at(point) : null;
+    if (fix) tip(fixWords(fix), point);
+  });
 }
 
-function click(map, trucks) {
+function click(map, trucks, track) {
   map.on("click", async (event) => {
     const { placing } = selection.value;
     if (placing !== null) return void (await place(placing, event.lngLat));
     const found = under(map, trucks, event.point);
+    if (FINGERS.matches && found?.kind !== "truck" && track.at(event.point)) return undefined; // it is told what the truck did
     if (found?.kind === "cluster") return void (await part(map, found));
     choose(found?.kind ?? null, found?.id);
     if (found && matchMedia("(max-width: 720px)").matches) openSheet("side");
@@ -177,6 +188,7 @@ export async function showMap() {
   const light = highlightHovered(map);
   const hold = highlightSelected(map);
   const route = new RouteOverlay(map);
+  const track = new TrackOverlay(map);
   const names = new SectionNames(map, () => trucks.taken);
   const trucks = new TruckOverlay(map); // above the route of the chosen one
   followView(map, painter, names);
@@ -196,7 +208,7 @@ export async function showMap() {
   drawCrews(map);
   followTheme(map, () => selection.value.hidden, () => view().palette());
   followSelection(map, trucks, route, hold);
-  hover(map, trucks, light);
-  click(map, trucks);
+  hover(map, trucks, track, light);
+  click(map, trucks, track);
   enableDrag(map, trucks);
 }

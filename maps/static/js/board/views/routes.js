@@ -2,7 +2,7 @@
 // once it is done by evidence.
 import { html } from "lit";
 import { Store } from "../../pages/store.js";
-import { t } from "../../pages/texts.js";
+import { percent, t } from "../../pages/texts.js";
 import { color } from "../../pages/theme.js";
 import { board, choose, coverage, selection } from "../state.js";
 import { refresh, showPlan, stateOf, timeline } from "../timeline/lanes.js";
@@ -128,16 +128,16 @@ function open(paint, again, names) {
   };
 }
 
-/** How much of its sections a truck has done, by evidence, as {share, left} in percent and km; null where that is unknown. */
+/** How much of its sections a truck has done, by evidence, as {share, left}, of one and in km; null where that is unknown. */
 export function doneOf(check) {
   if (!(check?.work_m > 0)) return null;
   const share = Math.min(1, check.done_m / check.work_m);
-  return { share: Math.floor(100 * share), left: Math.round((check.work_m - check.done_m) / 100) / 10 };
+  return { share, left: Math.round((check.work_m - check.done_m) / 100) / 10 };
 }
 
 function truckEntry({ vehicle, name }) {
   const done = doneOf(figures.value.checks.get(vehicle));
-  const words = done ? [t("{share} %", { share: done.share }), t("{value} km", { value: done.left })] : ["–", "–"];
+  const words = done ? [percent(done.share), t("{value} km", { value: done.left })] : ["–", "–"];
   return html`<li>
     <button class="quiet route-of" type="button" aria-current=${chosenTruck() === vehicle} @click=${() => choose("truck", vehicle)}>
       <span class="swatch section ${toneOf(vehicle)}" aria-hidden="true"></span><bdi>${name}</bdi>
