@@ -5,6 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { boot } from "../pages/boot.js";
 import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
+import { dangerousChoice } from "../pages/questions.js";
 import { Store } from "../pages/store.js";
 import { date, t } from "../pages/texts.js";
 import { field, problem, SetupPart } from "../pages/form-parts.js";
@@ -66,7 +67,7 @@ class Systems extends SetupPart {
   made() {
     const { made } = systems.value;
     return html`<setup-link
-      .heading=${t("Key of {name}", { name: `\u2068${made.key.name}\u2069` })}
+      .heading=${t("Key of {name}", { name: made.key.name })}
       .address=${made.text}
       .note=${t("It is shown only now. Whoever has it can bring requests.")}
       @dismiss=${() => systems.set({ made: null })}
@@ -77,8 +78,7 @@ class Systems extends SetupPart {
     if (key.revoked_at) return "";
     if (systems.value.ending !== key.id)
       return html`<button @click=${() => systems.set({ ending: key.id })}>${t("Revoke this key")}</button>`;
-    return html`<button class="primary" data-focus @click=${() => end(key)}>${t("Revoke it for good")}</button>
-      <button @click=${() => systems.set({ ending: null })}>${t("Cancel")}</button>`;
+    return dangerousChoice({ act: () => end(key), acts: t("Revoke it for good"), keep: () => systems.set({ ending: null }) });
   }
 
   row(key) {

@@ -4,6 +4,7 @@ import "../pages/notices.js";
 import { html, render } from "lit";
 import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
+import { dangerousChoice } from "../pages/questions.js";
 import { followTheme, makeMap } from "../pages/map/map.js";
 import { t } from "../pages/texts.js";
 import { color, onTheme } from "../pages/theme.js";
@@ -115,11 +116,15 @@ function template({ asked, busy, done, words, drops, old, ...order }) {
   return html`<div role="alertdialog" aria-label=${t("Publish to the trucks")}>
     <p>${words || t("Publish this plan? Drivers see it at once.")}</p>
     ${
-      old
-        ? html`<button type="button" class="primary" @click=${order.planAgain}>${t("Plan again from now")}</button>`
-        : html`<button type="button" class="primary" ?disabled=${busy} @click=${order.publish}>${drops ? t("Publish and drop them") : t("Yes, publish")}</button>`
+      drops
+        ? dangerousChoice({ act: order.publish, busy, acts: t("Publish and drop them"), keep: order.keep, keeps: t("Not now") })
+        : html`${
+              old
+                ? html`<button type="button" class="primary" @click=${order.planAgain}>${t("Plan again from now")}</button>`
+                : html`<button type="button" class="primary" ?disabled=${busy} @click=${order.publish}>${t("Yes, publish")}</button>`
+            }
+            <button type="button" @click=${order.keep}>${t("Not now")}</button>`
     }
-    <button type="button" @click=${order.keep}>${t("Not now")}</button>
   </div>`;
 }
 

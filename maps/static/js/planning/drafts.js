@@ -4,6 +4,7 @@ import { boot, now } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
 import { post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
+import { dangerousChoice } from "../pages/questions.js";
 import { Store } from "../pages/store.js";
 import { t, time } from "../pages/texts.js";
 import { change } from "../messages/presence.js";
@@ -107,16 +108,21 @@ export function purpose(run) {
 function question({ plan_id: id }) {
   const { words, drops, busy } = publishing.value;
   const refused = words && !drops;
+  const act = () => publish(id, drops);
   return html`<div role="alertdialog" aria-label=${t("Publish to the trucks")}>
     <p>${words || t("Publish this plan? Drivers see it at once.")}</p>
-    <div class="pair">
-      ${
-        refused
-          ? html`<button class="primary" @click=${() => planAgain(id)}>${t("Plan again from now")}</button>`
-          : html`<button class="primary" ?disabled=${busy} @click=${() => publish(id, drops)}>${drops ? t("Publish and drop them") : t("Yes, publish")}</button>`
-      }
-      <button @click=${keep}>${refused ? t("Close") : t("Not now")}</button>
-    </div>
+    ${
+      drops
+        ? dangerousChoice({ act, busy, acts: t("Publish and drop them"), keep, keeps: t("Not now") })
+        : html`<div class="pair">
+            ${
+              refused
+                ? html`<button class="primary" @click=${() => planAgain(id)}>${t("Plan again from now")}</button>`
+                : html`<button class="primary" ?disabled=${busy} @click=${act}>${t("Yes, publish")}</button>`
+            }
+            <button @click=${keep}>${refused ? t("Close") : t("Not now")}</button>
+          </div>`
+    }
   </div>`;
 }
 

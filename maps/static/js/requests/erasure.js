@@ -2,6 +2,7 @@
 import "../pages/notices.js";
 import { html } from "lit";
 import { post } from "../pages/net.js";
+import { dangerousChoice } from "../pages/questions.js";
 import { Store } from "../pages/store.js";
 import { t } from "../pages/texts.js";
 import { field, problem, SetupPart } from "../pages/form-parts.js";
@@ -45,10 +46,7 @@ class Erasure extends SetupPart {
     if (!found.requests) return html`<p class="muted" role="status">${t("No request has this caller.")}</p>`;
     return html`<div class="card column" role="status">
       <p>${t("{count} requests have this caller. Name, numbers, words, address, comments and photos go for good; what was done where stays.", { count: found.requests })}</p>
-      <div class="ends">
-        <button class="primary" data-focus @click=${erase}>${t("Erase for good")}</button>
-        <button type="button" @click=${() => erasure.set({ found: null })}>${t("Cancel")}</button>
-      </div>
+      ${dangerousChoice({ act: erase, acts: t("Erase for good"), keep: () => erasure.set({ found: null }) })}
     </div>`;
   }
 

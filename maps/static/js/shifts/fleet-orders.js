@@ -2,8 +2,9 @@
 import { html } from "lit";
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
+import { dangerousChoice } from "../pages/questions.js";
 import { Store } from "../pages/store.js";
-import { inLanguage, named, number, t, time } from "../pages/texts.js";
+import { inLanguage, isolated, named, number, t, time } from "../pages/texts.js";
 import { board, choose, mayDispatch, merge, selection, vehicles } from "../board/state.js";
 import { isPast, shiftOf, stateOf } from "./truck-states.js";
 
@@ -42,7 +43,7 @@ async function order(ids, wish) {
   const done = await attempt(() => post(`/api/storms/${board.value.storm.id}/fleet-orders`, body));
   if (!done) return;
   if (done.changed.length > 0) notify(DONE[wish.kind](done.changed.length));
-  const missed = done.unreached.map((id) => `\u2068${board.value.vehicles.get(id)?.name ?? id}\u2069`);
+  const missed = done.unreached.map((id) => isolated(board.value.vehicles.get(id)?.name ?? id));
   if (missed.length > 0) notify(t("Not reached: {trucks}", { trucks: missed.join(t(", ")) }), "danger");
   fleet.set({ refused: done.refused, again: wish, asked: null });
 }
@@ -61,8 +62,7 @@ function twice(ids, kind, icon, words, sure) {
   if (fleet.value.asked !== kind)
     return html`<button ?disabled=${ids.length === 0} @click=${() => fleet.set({ asked: kind })}><span class="icon icon-${icon}" aria-hidden="true"></span>${words}</button>`;
   return html`<div class="sure" role="group" aria-label=${words}>
-    <button class="primary danger-button" @click=${() => order(ids, { kind })}>${sure}</button>
-    <button @click=${() => fleet.set({ asked: null })}>${t("Not now")}</button>
+    ${dangerousChoice({ act: () => order(ids, { kind }), acts: sure, keep: () => fleet.set({ asked: null }), keeps: t("Not now") })}
   </div>`;
 }
 

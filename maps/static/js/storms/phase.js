@@ -4,8 +4,9 @@ import { repeat } from "lit/directives/repeat.js";
 import { boot } from "../pages/boot.js";
 import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
+import { dangerousChoice } from "../pages/questions.js";
 import { Store } from "../pages/store.js";
-import { named, number, t } from "../pages/texts.js";
+import { named, nameHere, number, t } from "../pages/texts.js";
 import { open, tell } from "./state.js";
 import { refused, when } from "./words.js";
 
@@ -47,22 +48,23 @@ function leftOver({ jobs, requests, out, waiting, closures, crew_jobs: crews }) 
     <li>${open_ ? html`<span class="danger">${t("{count} open street will be cancelled.", { count: open_ })}</span> <span class="muted small">${classes}</span>` : t("No street is open.")}</li>
     ${crews ? html`<li><span class="danger">${t("{count} open crew job will be cancelled.", { count: crews })}</span></li>` : ""}
     <li>${t("{count} request goes back to waiting.", { count: requests })}</li>
-    <li>${out.length ? html`<span class="danger">${t("On the road, their shifts end:")}</span> <bdi>${out.join(", ")}</bdi>` : t("No machine is on the road.")}</li>
+    <li>${out.length ? html`<span class="danger">${t("On the road, their routes and shifts end:")}</span> <bdi>${out.join(", ")}</bdi>` : t("No machine is on the road.")}</li>
     <li>${t("{count} shift that has not begun ends.", { count: waiting })}</li>
     ${closures ? html`<li>${t("{count} closed street is forgotten.", { count: closures })}</li>` : ""}
   </ul>`;
 }
 
+const keep = () => leaving.set({ to: null, left: null });
+
 function dialog(row) {
   const { to, left } = leaving.value;
   if (!to) return "";
-  return html`<div class="card ask" role="alertdialog" aria-label=${named("go", to)}>
-    <p>${to === "closed" ? t("A closed storm stays closed: it can be replayed, and late evidence makes a numbered correction.") : t("A storm that was called off has no work and stays in the list.")}</p>
+  const question = to === "closed" ? t("Close the storm {name}?", { name: nameHere(row.name) }) : t("Call the storm {name} off?", { name: nameHere(row.name) });
+  return html`<div class="card ask" role="alertdialog" aria-labelledby="ending" aria-describedby="ends">
+    <h3 id="ending">${question}</h3>
+    <p id="ends">${to === "closed" ? t("A closed storm stays closed: it can be replayed, and late evidence makes a numbered correction.") : t("A storm that was called off has no work and stays in the list.")}</p>
     ${left ? leftOver(left) : ""}
-    <div class="ends">
-      <button class="primary" @click=${() => go(row, to)}>${named("go", to)}</button>
-      <button @click=${() => leaving.set({ to: null, left: null })}>${t("Keep the storm open")}</button>
-    </div>
+    ${dangerousChoice({ act: () => go(row, to), acts: named("go", to), keep, keeps: t("Keep the storm open") })}
   </div>`;
 }
 

@@ -1,6 +1,6 @@
 // The roster's orders for many machines at once, and where bars stand on the scale.
 import { post } from "../../pages/net.js";
-import { t } from "../../pages/texts.js";
+import { isolated, t } from "../../pages/texts.js";
 
 /** Put what belongs to a time where it is on the scale; a page may not carry styles of its own. */
 export function placeBars() {
@@ -27,7 +27,7 @@ const paragraph = (text, kind = "") => Object.assign(document.createElement("p")
 
 function refusals(refused, again) {
   const list = document.createElement("ul");
-  list.append(...refused.map(({ vehicle, message }) => Object.assign(document.createElement("li"), { textContent: `\u2068${vehicle}\u2069: ${message}` })));
+  list.append(...refused.map(({ vehicle, message }) => Object.assign(document.createElement("li"), { textContent: `${isolated(vehicle)}: ${message}` })));
   const box = Object.assign(document.createElement("div"), { className: "problem" });
   box.append(list);
   const long = refused.filter(({ reason }) => reason === "roster_driver_hours").map((one) => one.vehicle_id);
@@ -57,7 +57,7 @@ export function startBulk(renew) {
     for (const [button, text] of words) {
       button.disabled = ids.size === 0;
       button.textContent = text;
-      button.classList.remove("primary");
+      button.classList.remove("danger-button");
     }
   }
 
@@ -77,16 +77,16 @@ export function startBulk(renew) {
   /** What cannot be undone asks once: its button says what a second click does. */
   function asksFirst(button) {
     const sure = SURE[button.dataset.order];
-    if (!sure || button.classList.contains("primary")) return false;
+    if (!sure || button.classList.contains("danger-button")) return false;
     follow();
     button.textContent = sure(ids.size);
-    button.classList.add("primary");
+    button.classList.add("danger-button");
     return true;
   }
 
-  bar.addEventListener("click", ({ target }) => {
+  bar.addEventListener("click", ({ target, detail }) => {
     const button = target.closest("[data-order]");
-    if (!button || asksFirst(button)) return;
+    if (!button || detail > 1 || asksFirst(button)) return; // a double click is one answer, not two
     const { order: kind, hours, until } = button.dataset;
     order({ kind, vehicle_ids: [...ids], ...(hours ? { hours: Number(hours) } : {}), ...(until ? { until } : {}) });
   });
