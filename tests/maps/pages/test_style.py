@@ -1,10 +1,13 @@
 import math
+import re
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import pytest
 
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.policy.class_rules import MOST_CLASSES
+from maps.pages.menu import PAGES
 from maps.pages.style import (
     CLASS_COLORS,
     CLASS_WIDTHS,
@@ -16,6 +19,8 @@ from maps.pages.style import (
     css,
     legend,
 )
+
+ROOT = Path(__file__).parents[3]
 
 
 def _luminance(color: str) -> float:
@@ -142,3 +147,11 @@ def test_who_is_color_blind_tells_the_classes_apart(missing: str, theme: int):
     apart = [math.dist(one, other) for one, other in combinations(seen, 2)]
 
     assert min(apart) > 0.12
+
+
+def test_every_page_of_the_menu_has_an_icon_that_all_pages_draw():
+    shapes = (ROOT / "maps/static/css/pages/base.css").read_text(encoding="utf-8")
+    drawn = dict(re.findall(r'\.icon-([\w-]+) \{ --shape: url\("([^"]+)"\)', shapes))
+
+    assert [page.icon for page in PAGES if page.icon not in drawn] == []
+    assert [page.icon for page in PAGES if not (ROOT / f"maps{drawn[page.icon]}").is_file()] == []
