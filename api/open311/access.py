@@ -82,7 +82,7 @@ def translator_for(request: Request) -> Translator:
     """Return the translator for the answer; the city's language before the client's."""
     app = app_of(request)
     language = spoken_language(app.settings, request, app.city.language)
-    return translator(language, app.city.timezone)
+    return translator(language, app.city.timezone).plain
 
 
 def _visitor(request: Request, api_key: str, jurisdiction_id: str) -> Visitor:

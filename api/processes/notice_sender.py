@@ -147,7 +147,7 @@ class NoticeSender(PeriodicTask):
     def _text(self, message: OutgoingMessage) -> NoticeText:
         city_state = self._city_state.now
         language = message.who.language or city_state.city.language
-        t = translator(language, city_state.city.timezone)
+        t = translator(language, city_state.city.timezone).plain
         if (to := message.agency_message) is not None:
             args = (message.asked, to.agency, to.caller_phone, city_state.network, t)
             return letter_text(paper_view(to.referral, *args), t)

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from data.files.bidi import without_isolates
+
 _SEPARATORS = ",;\t؛|"
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 _GROUPED_BY_DOTS = re.compile(r"\d{1,3}(\.\d{3})+,\d+")
@@ -38,10 +40,14 @@ def guarded(cell: str) -> str:
 
 
 def guarded_row(cells: Iterable[object]) -> list[object]:
-    """Return a line whose texts are safe from formula injection; numbers stay numbers."""
+    """Return a line whose texts are safe from formula injection and without isolates.
+
+    Numbers stay numbers.
+    """
+    plain = [without_isolates(cell) if isinstance(cell, str) else cell for cell in cells]
     return [
         guarded(cell) if isinstance(cell, str) and not _NUMBER.fullmatch(cell) else cell
-        for cell in cells
+        for cell in plain
     ]
 
 

@@ -74,8 +74,8 @@ def sentence_of(call: Callback, told: CallbackContext, t: Translator) -> str:
     asked = call.request
     about = t(
         "It is about your request {reference}, {place}.",
-        reference=_isolated(asked.reference),
-        place=_isolated(_place(asked, told.network, t)),
+        reference=asked.reference,
+        place=_place(asked, told.network, t),
     )
     return f"{about} {_news(call, told, t)}"
 
@@ -122,15 +122,11 @@ def _with_agency(call: Callback, told: CallbackContext, t: Translator) -> str:
     if given is None:
         return t("tell:handed_over")
     agency = told.agencies[given.agency_id]
-    name = _isolated(agency.name)
+    name = agency.name
     if call.news is CallbackReason.ANSWERED:
         return t("{agency} says that it is done.", agency=name)
     sent = t("{agency} looks after it since {time}.", agency=name, time=t.time(given.at))
-    return (
-        f"{sent} {t('Their phone is {phone}.', phone=_isolated(agency.phone))}"
-        if agency.phone
-        else sent
-    )
+    return f"{sent} {t('Their phone is {phone}.', phone=agency.phone)}" if agency.phone else sent
 
 
 def _place(asked: ServiceRequest, network: StreetNetwork, t: Translator) -> str:
@@ -138,8 +134,3 @@ def _place(asked: ServiceRequest, network: StreetNetwork, t: Translator) -> str:
     if segment is not None and segment.names:
         return called(street_name(segment), t)
     return asked.address or asked.text[:80]
-
-
-def _isolated(text: str) -> str:
-    """Return a text in Unicode isolates, so that it keeps its direction in any sentence."""
-    return f"\u2068{text}\u2069"

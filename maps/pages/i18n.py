@@ -15,6 +15,7 @@ import polib
 
 from data import languages as registry
 from data.errors import Need
+from data.files.bidi import isolated
 from data.languages import PageLanguage, default_language, languages, page_language
 from data.model import ServiceClass
 from data.policy.city_policy import Policy
@@ -62,6 +63,8 @@ def _jalali(day: jdatetime.date) -> _Day:
 class Translator:
     """Translates into one language, with one city's time zone; calling it is the same as `t`.
 
+    Values that could reorder a sentence are isolated in it (`data/files/bidi.py`); not by the
+    translator `plain`, for texts that leave the pages: messages, other systems, documents.
     `classes` are the city's classes of service, the most urgent first, and `class_texts` what they
     are called, by msgid.
     """
@@ -70,6 +73,7 @@ class Translator:
     timezone: str = "UTC"
     classes: tuple[ServiceClass, ...] = ()
     class_texts: Mapping[str, str] = field(default_factory=dict, compare=False)
+    isolating: bool = True
 
     @property
     def speech(self) -> PageLanguage:
@@ -81,6 +85,11 @@ class Translator:
         """Writing direction for the `dir` attribute."""
         return self.speech.direction
 
+    @property
+    def plain(self) -> "Translator":
+        """The same translator without isolates in its texts."""
+        return replace(self, isolating=False)
+
     def languages(self) -> list[PageLanguage]:
         """Return all languages of pages, the default first."""
         return list(languages().values())
@@ -91,7 +100,7 @@ class Translator:
 
     def listed(self, words: Iterable[str]) -> str:
         """Return texts as a list within a sentence."""
-        return self.speech.comma.join(words)
+        return self.speech.comma.join(map(self._isolated, words))
 
     def texts(self) -> Texts:
         """Return the whole catalog with the names of classes, for the browser."""
@@ -117,10 +126,12 @@ class Translator:
     def t(self, msgid: str, **values: object) -> str:
         """Return the text with its placeholders filled; numbers in the language's digits.
 
-        A msgid that the catalog lacks comes back as it is; a test keeps the catalogs whole.
+        Where the text has forms, the one that fits the value `count`. A msgid that the catalog
+        lacks comes back as it is; a test keeps the catalogs whole.
         """
         text = self._text(msgid)
-        return self._filled(text if isinstance(text, str) else text[1], values)
+        form = text if isinstance(text, str) else text[0 if values.get("count") == 1 else 1]
+        return self._filled(form, values)
 
     def __call__(self, msgid: str, **values: object) -> str:
         """Return the same as `t`, for templates."""
@@ -128,9 +139,7 @@ class Translator:
 
     def plural(self, msgid: str, count: int, **values: object) -> str:
         """Return the form of a text that fits `count`, which also fills `{count}`."""
-        text = self._text(msgid)
-        forms = [text, text] if isinstance(text, str) else text
-        return self._filled(forms[0 if count == 1 else 1], {"count": count, **values})
+        return self.t(msgid, count=count, **values)
 
     def need(self, text: str) -> str:
         """Return the text of what a field should be, with its limits in all digits."""
@@ -200,7 +209,10 @@ class Translator:
             return self.need(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return self.number(value, 0 if float(value).is_integer() else 1)
-        return str(value)
+        return self._isolated(str(value))
+
+    def _isolated(self, text: str) -> str:
+        return isolated(text, rtl=self.speech.rtl) if self.isolating else text
 
 
 @lru_cache

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import typst
 
+from data.files.bidi import without_isolates
 from maps.pages.templates import STATIC_DIR, TEMPLATES_DIR
 
 FONTS = STATIC_DIR / "vendor" / "vazirmatn" / "ttf"
@@ -29,7 +30,7 @@ def sheets_pdf(sheets: Mapping[str, object]) -> bytes:
     turns = {turn: icon.read_text("utf-8") for turn, icon in TURN_ICONS.items()}
     return _compiled(
         "routes/sheet.typ",
-        sheets=json.dumps(sheets, ensure_ascii=False),
+        sheets=without_isolates(json.dumps(sheets, ensure_ascii=False)),
         turns=json.dumps(turns),
     )
 

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import xlsxwriter
 
+from data.files.bidi import without_isolates
 from maps.pages.i18n import Translator
 
 SHEET_LETTERS = 31
@@ -44,5 +45,6 @@ def workbook(sheets: Iterable[WorkbookSheet], t: Translator) -> bytes:
             for line, row in enumerate(sheet.rows, start=1):
                 for column, cell in enumerate(row):
                     form = number if isinstance(cell, float) else None
-                    page.write(line, column, cell, form)
+                    shown = without_isolates(cell) if isinstance(cell, str) else cell
+                    page.write(line, column, shown, form)
     return content.getvalue()

@@ -167,7 +167,7 @@ def sentence(answer: CallAnswer, t: Translator, now: datetime, reference: str = 
 
 def _said(answer: CallAnswer, t: Translator, now: datetime, reference: str) -> Iterator[str]:
     if reference:
-        yield t("Your number is {reference}.", reference=f"\u2068{reference}\u2069")
+        yield t("Your number is {reference}.", reference=reference)
     if answer.storm is not None:
         yield _cleared_said(answer.cleared, spoken_name(answer.segment, t), t, now)
     if answer.job is not None and answer.waiting:

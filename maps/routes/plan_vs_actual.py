@@ -301,7 +301,7 @@ def _note(leg: Leg, one: LegCheck, vehicles: Mapping[VehicleId, str], t: Transla
     if one.at is None:
         return ""
     if one.state is LegState.BY_OTHER and one.vehicle_id is not None:
-        truck = f"\u2068{vehicles.get(one.vehicle_id, '')}\u2069"
+        truck = vehicles.get(one.vehicle_id, "")
         return t("at {time} by {truck}", time=t.time(one.at), truck=truck)
     return t("at {time}", time=t.time(one.at))
 

@@ -330,7 +330,7 @@ def test_every_conflict_fills_what_its_text_leaves_open():
     ("language", "said"),
     [
         ("en", "Request B-0001 cannot be changed like this: “On the list”."),
-        ("fa", "درخواست B-0001 چنین تغییری نمی‌پذیرد: «در فهرست کار»."),
+        ("fa", "درخواست \u2068B-0001\u2069 چنین تغییری نمی‌پذیرد: «در فهرست کار»."),
     ],
 )
 def test_a_conflict_says_what_stands_in_the_way_in_every_language(language: str, said: str):
@@ -380,3 +380,20 @@ def test_an_unknown_language_gets_the_first_one():
     assert translator("xx").language == "fa"
     assert translator("xx").direction == "rtl"
     assert translator("en").direction == "ltr"
+
+
+@pytest.mark.parametrize(
+    ("msgid", "values", "one", "more"),
+    [
+        ("conflict:depot_used", {"name": "North"}, "1 machine starts", "2 machines start"),
+        ("conflict:plan_drops_jobs", {}, "take 1 job off", "take 2 jobs off"),
+        ("{count} segments, {km} km", {"km": "3"}, "1 segment,", "2 segments,"),
+        ("{count} columns", {}, "1 column", "2 columns"),
+        ("alert:clock:ahead", {"off": "5 min"}, "1 tracker.", "2 trackers."),
+    ],
+)
+def test_one_of_a_thing_is_not_said_as_many(msgid, values, one, more):
+    t = translator("en")
+
+    assert one in t(msgid, count=1, **values)
+    assert more in t(msgid, count=2, **values)

@@ -42,7 +42,7 @@ def test_classes_are_layers_that_can_be_switched():
     ("language", "direction", "words"),
     [
         ("en", "ltr", ("Snow clearing in Village", "Cleared recently", "21 December 2026, 08:30")),
-        ("fa", "rtl", ("برف‌روبی در Village", "تازه پاک‌شده", "۳۰ آذر ۱۴۰۵، ساعت ۰۸:۳۰")),
+        ("fa", "rtl", ("برف‌روبی در \u2068Village\u2069", "تازه پاک‌شده", "۳۰ آذر ۱۴۰۵، ساعت ۰۸:۳۰")),
     ],
 )
 def test_it_says_what_it_shows_in_the_readers_language(language, direction, words):

@@ -79,7 +79,7 @@ class People extends SetupPart {
   link() {
     const { link } = people.value;
     return html`<setup-link
-      .heading=${t("Give this link to {login}", { login: `\u2068${link.person.login}\u2069` })}
+      .heading=${t("Give this link to {login}", { login: link.person.login })}
       .address=${`${location.origin}${link.path}`}
       .note=${t("It works once, until {date}. It is shown only now.", { date: date(link.person.invited_until) })}
       @dismiss=${() => people.set({ link: null })}

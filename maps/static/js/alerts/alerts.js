@@ -1,6 +1,6 @@
 // What needs a human now, drawn from what the board already knows: one row a cause, the gravest first.
 import { boot, now } from "../pages/boot.js";
-import { t } from "../pages/texts.js";
+import { isolated, t } from "../pages/texts.js";
 import { blockedName, openBlockages } from "../shifts/blockage.js";
 import { requestPlace } from "../board/rows.js";
 import { board, coverage, openRequests } from "../board/state.js";
@@ -41,7 +41,7 @@ function blocked() {
     kind: "blockage",
     target: blockage.id,
     title: blockedName(blockage),
-    text: t("Reported by {truck}", { truck: `\u2068${blockage.vehicle}\u2069` }),
+    text: t("Reported by {truck}", { truck: blockage.vehicle }),
     since: blockage.reported_at,
   }));
 }
@@ -105,7 +105,7 @@ function overdue() {
 const all = () => [...watched(), ...blocked(), ...broken(), ...late(), ...overdue()];
 
 const names = (items) =>
-  items.slice(0, NAMED).map(({ title }) => `\u2068${title}\u2069`).join(t(", ")) + (items.length > NAMED ? "…" : "");
+  items.slice(0, NAMED).map(({ title }) => isolated(title)).join(t(", ")) + (items.length > NAMED ? "…" : "");
 
 /** One row of several alerts; that of requests leads to their list. */
 const rowOf = (cause, items) => ({

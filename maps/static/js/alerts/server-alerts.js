@@ -30,7 +30,7 @@ function clockText({ ahead_min: minutes, count }) {
 
 /** What an alert says, in one sentence. */
 export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
-  const first = street ? `\u2068${streetName(street)}\u2069` : "";
+  const first = street ? streetName(street) : "";
   if (kind === "shifts_over") return t("alert:shifts_over", { count: known.count });
   if (kind === "silent" && truck === null) return t("alert:silent:{count}", { count: known.count });
   if (kind === "clock") return clockText(known);
@@ -46,7 +46,7 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
 }
 
 /** Who sees to an alert. */
-export const byWhom = (alert) => t("acknowledged by {who}", { who: `\u2068${alert.owner || alert.acknowledged_by}\u2069` });
+export const byWhom = (alert) => t("acknowledged by {who}", { who: alert.owner || alert.acknowledged_by });
 
 /** Whose alert it is: a truck's, or the whole fleet's. */
 export function alertTitle({ kind, vehicle_id: truck }) {

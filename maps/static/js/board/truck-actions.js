@@ -38,7 +38,7 @@ const count = (id) => (unread(id) > 0 ? html`<span class="count">${number(unread
 export const callLink = (details) =>
   details?.phone
     ? html`<a class="button" href="tel:${details.phone.replace(/[^+\d]/g, "")}">
-        <span class="icon icon-phone" aria-hidden="true"></span>${t("Call {who}", { who: `\u2068${details.driver}\u2069` })} <bdi dir="ltr">${details.phone}</bdi>
+        <span class="icon icon-phone" aria-hidden="true"></span>${t("Call {who}", { who: details.driver })} <bdi dir="ltr">${details.phone}</bdi>
       </a>`
     : "";
 

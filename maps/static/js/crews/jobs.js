@@ -3,7 +3,7 @@ import { html } from "lit";
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
-import { deadline, named, number, t, times } from "../pages/texts.js";
+import { deadline, isolated, named, number, t, times } from "../pages/texts.js";
 import { color, onTheme } from "../pages/theme.js";
 import { numberIn } from "../pages/number-fields.js";
 import { facts } from "../pages/facts.js";
@@ -27,7 +27,7 @@ const alive = () => [...crews.value.known.values()].filter((job) => !ENDED.inclu
 const size = (job) => t(`crew_size:${job.work}`, { size: job.size });
 
 /** "Stairs: School Street". */
-export const crewJobName = (job) => `${named("crew_work", job.work)}: \u2068${job.place}\u2069`;
+export const crewJobName = (job) => `${named("crew_work", job.work)}: ${isolated(job.place)}`;
 
 /** A diamond: hollow while no list has the job, half on a list, full at work, crossed where it cannot be done. */
 function drawSign(pen, state) {

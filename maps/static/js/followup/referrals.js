@@ -4,7 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { Part } from "../pages/element.js";
 import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
-import { age, t, time } from "../pages/texts.js";
+import { age, t, time, withoutIsolates } from "../pages/texts.js";
 import { Store } from "../pages/store.js";
 import { kindIcon } from "../board/rows.js";
 import { load, queue } from "../requests/queue/state.js";
@@ -33,7 +33,7 @@ async function askGiven() {
 
 /** A letter that the reader's own mail program sends. */
 const letter = (one) => {
-  const subject = encodeURIComponent(t("Request {reference}", { reference: one.reference }));
+  const subject = encodeURIComponent(withoutIsolates(t("Request {reference}", { reference: one.reference })));
   const body = encodeURIComponent([t("We ask you to look after what a resident has told us."), one.words, one.note].filter(Boolean).join("\r\n\r\n"));
   return `mailto:${encodeURIComponent(one.agency_email)}?subject=${subject}&body=${body}`;
 };

@@ -3,9 +3,7 @@ import { html, render } from "lit";
 import { boot } from "../pages/boot.js";
 import { t, time } from "../pages/texts.js";
 
-const isolated = (text) => `\u2068${text}\u2069`;
-
-const who = (login) => (login === boot.login ? t("you, in another window") : isolated(login));
+const who = (login) => (login === boot.login ? t("you, in another window") : login);
 
 /** "Sara changed this at 04:12: put on the list." */
 export function changeWords({ who: login, verb, at }) {

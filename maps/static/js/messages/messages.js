@@ -3,7 +3,7 @@ import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
-import { inLanguage, t, time } from "../pages/texts.js";
+import { inLanguage, isolated, t, time } from "../pages/texts.js";
 import { unread } from "../board/rows.js";
 import { board, keyed, mayDispatch, merge, vehicles } from "../board/state.js";
 
@@ -75,7 +75,7 @@ class TruckMessages extends Part {
     const sent = await attempt(() => post("/api/messages", { text: form.get("text"), vehicle_ids: ids }));
     if (!sent) return undefined;
     merge("messages", sent.messages);
-    const missed = sent.unreached.map((id) => `\u2068${board.value.vehicles.get(id)?.name ?? id}\u2069`);
+    const missed = sent.unreached.map((id) => isolated(board.value.vehicles.get(id)?.name ?? id));
     if (missed.length > 0) notify(t("Not reached: {trucks}", { trucks: missed.join(t(", ")) }), "danger");
     if (this.to !== "one") notify(t("sent to:{count}", { count: sent.messages.length }));
     this.querySelector("form").reset();

@@ -2,14 +2,13 @@
 import { html } from "lit";
 import { boot, now } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
-import { t } from "../pages/texts.js";
+import { isolated, t } from "../pages/texts.js";
 import { changeWords } from "./conflict.js";
 import { beside, others, presence, subjectOf } from "./presence.js";
 import { selection } from "../board/state.js";
 
 const NEWS_MS = 10 * 60000; // an older change is history, not news
 
-const isolated = (text) => `\u2068${text}\u2069`;
 const names = (boards) => [...new Set(boards.map(({ login }) => login))].map(isolated).join(t(", "));
 
 function lastChange() {

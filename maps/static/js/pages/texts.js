@@ -22,7 +22,16 @@ const dayParts = new Intl.DateTimeFormat(locale, {
   timeZone: zone,
 });
 
-const shown = (value) => (typeof value === "number" ? number(value, Number.isInteger(value) ? 0 : 1) : value);
+// What in a value could reorder the sentence around it: letters that run the other way, and Latin digits among Persian words.
+const otherWay = speech.direction === "rtl" ? /[0-9A-Za-z\u00c0-\u024f]/ : /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** A text that keeps its order beside any other; `t` does this to every value, so only texts that are put together otherwise need it. */
+export const isolated = (text) => (otherWay.test(text) ? `\u2068${text}\u2069` : text);
+
+/** A text for what leaves the page, such as a letter. */
+export const withoutIsolates = (text) => text.replace(/[\u2068\u2069]/g, "");
+
+const shown = (value) => (typeof value === "number" ? number(value, Number.isInteger(value) ? 0 : 1) : isolated(value));
 
 /** The text of a msgid with its placeholders filled. */
 export function t(msgid, values = {}) {

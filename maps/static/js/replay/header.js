@@ -1,11 +1,11 @@
 // Which storm is played.
 import { html } from "lit";
 import { Part } from "../pages/element.js";
-import { day, t } from "../pages/texts.js";
+import { day, isolated, t } from "../pages/texts.js";
 import { load, storm } from "./state.js";
 
 /** A storm by its name, with its day unless the name says it. */
-const label = ({ name, started_at: at }) => (name.includes(day(at)) ? name : `\u2068${name}\u2069 · \u2068${day(at)}\u2069`);
+const label = ({ name, started_at: at }) => (name.includes(day(at)) ? name : `${isolated(name)} · ${day(at)}`);
 
 class Header extends Part {
   get stores() {

@@ -1,7 +1,7 @@
 // What each figure counts, over what and since when, in words that can be read out.
 import { html } from "lit";
 import { duration, named, number, t, time } from "../pages/texts.js";
-import { isolated, kilometres, ruleOf } from "./words.js";
+import { kilometres, ruleOf } from "./words.js";
 
 const list = (lines) => html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
 
@@ -65,7 +65,7 @@ export const nine = (view) =>
 export function compared(view) {
   if (!view.earlier) return "";
   const values = {
-    storm: isolated(view.earlier.name),
+    storm: view.earlier.name,
     span: duration(Date.parse(view.earlier_at) - Date.parse(view.earlier.started_at)),
     time: time(view.earlier_at),
   };

@@ -5,7 +5,7 @@ import { duration, named, t } from "../pages/texts.js";
 import { bar, course } from "./charts.js";
 import { answered, compared, nine, half, within } from "./definitions.js";
 import { council } from "./state.js";
-import { isolated, nothingDue, ruleOf, share, shareChange, span, spanChange } from "./words.js";
+import { nothingDue, ruleOf, share, shareChange, span, spanChange } from "./words.js";
 
 const FIGURES = [
   ["within", "within", share, shareChange, within],
@@ -58,7 +58,7 @@ class Figures extends Part {
     if (!view.earlier || now == null) return "";
     if (!change) return html`<span class="change">${t("no such figure in the earlier storm")}</span>`;
     const tone = ["worse", "same", "better"][change.tone + 1];
-    const storm = isolated(view.earlier.name);
+    const storm = view.earlier.name;
     return html`<span class="change ${tone}">${
       change.tone ? t("{change} than in {storm}", { change: change.text, storm }) : t("the same as in {storm}", { storm })
     }</span>`;
@@ -103,7 +103,7 @@ class Figures extends Part {
       <li><i class="mark clear"></i>${t("cleared in time")}</li>
       <li><i class="mark waiting"></i>${t("not cleared yet, still in time")}</li>
       <li><i class="mark late"></i>${t("late")}</li>
-      ${view.earlier ? html`<li><i class="mark before"></i>${t("{storm}: within target", { storm: isolated(view.earlier.name) })}</li>` : ""}
+      ${view.earlier ? html`<li><i class="mark before"></i>${t("{storm}: within target", { storm: view.earlier.name })}</li>` : ""}
     </ul>`;
   }
 }

@@ -2,9 +2,8 @@
 import { html } from "lit";
 import { boot } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
-import { date, day, duration, t, time } from "../pages/texts.js";
+import { date, day, duration, isolated, t, time } from "../pages/texts.js";
 import { choice, council, look, query } from "./state.js";
-import { isolated } from "./words.js";
 
 const DOWNLOADS = [
   ["html", "map"],
@@ -33,7 +32,7 @@ function file(ending) {
   return `/council/coverage.${ending}?${parts}`;
 }
 
-const named = (storm) => `${isolated(storm.name)} · ${isolated(day(storm.started_at))}`;
+const named = (storm) => `${isolated(storm.name)} · ${day(storm.started_at)}`;
 
 class Header extends Part {
   get stores() {

@@ -14,9 +14,6 @@ export const kilometres = (metres) => t("{value} km", { value: Math.round(metres
 /** Lane metres as kilometres, for a column that says so. */
 export const inKilometres = (metres) => exact(metres / 1000, 1);
 
-/** A name of any script that leaves the text around it in order. */
-export const isolated = (name) => `\u2068${name}\u2069`;
-
 /** Whole points between two shares, as they are shown. */
 const points = (now, before) => Math.floor(now * 100) - Math.floor(before * 100);
 

@@ -10,7 +10,7 @@ import { board, choose, mayDispatch, merge } from "../board/state.js";
 export const openBlockages = () => [...board.value.blockages.values()].filter((one) => !one.cleared_at);
 
 /** "Blocked: Kashani Street". */
-export const blockedName = (blockage) => t("Blocked: {street}", { street: `\u2068${streetName(blockage.names)}\u2069` });
+export const blockedName = (blockage) => t("Blocked: {street}", { street: streetName(blockage.names) });
 
 async function clear(blockage) {
   const cleared = await attempt(() => change(`blockage:${blockage.id}`, `/api/blockages/${blockage.id}/clear`));

@@ -59,7 +59,7 @@ function shownCode({ code, qr, expires_at: until }) {
     <p class="small">${t("Let the driver scan this with the phone's camera, or:")}</p>
     <p class="digits"><bdi dir="ltr">${digits(code.slice(0, 4))} ${digits(code.slice(4))}</bdi></p>
     <p class="small">
-      ${t("Tell the driver: open {address} and enter this code. It is shown only now.", { address: `\u2068${location.host}/drive\u2069` })}
+      ${t("Tell the driver: open {address} and enter this code. It is shown only now.", { address: `${location.host}/drive` })}
     </p>
     <p class="small muted">${t("Valid until {time}", { time: time(until) })}</p>
   </div>`;

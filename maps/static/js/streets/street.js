@@ -55,11 +55,9 @@ const sideOf = (direction) => (direction.forward ? t("One way") : t("The other w
 
 const leads = ({ toward }) => Object.keys(toward).length > 0;
 
-const isolated = (name) => `\u2068${name}\u2069`;
-
 /** Where a direction leads to, by the street at its end. */
 const whither = (direction) =>
-  leads(direction) ? t("toward {street}", { street: isolated(streetName(direction.toward)) }) : sideOf(direction);
+  leads(direction) ? t("toward {street}", { street: streetName(direction.toward) }) : sideOf(direction);
 
 const headOf = (direction) =>
   leads(direction) ? [sideOf(direction), whither(direction)].join(t(", ")) : sideOf(direction);

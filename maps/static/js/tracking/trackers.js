@@ -65,7 +65,7 @@ class Trackers extends SetupPart {
   made() {
     const { made } = trackers.value;
     return html`<setup-link
-      .heading=${t("Token of {name}", { name: `\u2068${made.name}\u2069` })}
+      .heading=${t("Token of {name}", { name: made.name })}
       .address=${made.token}
       .note=${t("It is shown only now. Enter it in the tracker as its identifier or as its password.")}
       @dismiss=${() => trackers.set({ made: null })}

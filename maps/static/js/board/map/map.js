@@ -2,7 +2,7 @@
 import { get } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
 import { still } from "../../pages/boot.js";
-import { named, t, tileName } from "../../pages/texts.js";
+import { isolated, named, t, tileName } from "../../pages/texts.js";
 import { CoveragePainter } from "../../pages/map/coverage.js";
 import { highlightHovered, highlightSelected } from "../../pages/map/highlight.js";
 import { followTheme, makeMap, repaint, reveal } from "../../pages/map/map.js";
@@ -62,7 +62,7 @@ async function part(map, { id, at }) {
 /** What is under a point of the screen: trucks, requests and blockages, crew jobs, streets. */
 function under(map, trucks, point) {
   const truck = trucks.at(point);
-  if (truck) return { kind: "truck", id: truck.id, label: `\u2068${truck.name}\u2069 · ${named("truck", truck.state)}` };
+  if (truck) return { kind: "truck", id: truck.id, label: `${isolated(truck.name)} · ${named("truck", truck.state)}` };
   const [ring] = around(map, point, ["blockage-rings", "request-rings"]);
   if (ring?.properties.cluster) return clusterOf(ring);
   const waiting = ring && ringed(ring.properties);

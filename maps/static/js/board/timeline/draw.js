@@ -115,13 +115,13 @@ function drift(pen, lane, scale, y, tones) {
   pen.stroke();
 }
 
-function axis(pen, scale, left, height, offset, tones) {
+function axis(pen, { scale, rtl, height, offset }, left, tones) {
   pen.font = `400 12px ${FONT}`;
   pen.textBaseline = "middle";
   pen.textAlign = "center";
   pen.direction = "ltr";
   for (const moment of marks(scale, offset)) {
-    const x = Math.round(left + scale.x(moment)) + 0.5;
+    const x = Math.round(left + (rtl ? scale.width - scale.x(moment) : scale.x(moment))) + 0.5;
     pen.strokeStyle = tones.line;
     pen.lineWidth = 1;
     pen.beginPath();
@@ -232,11 +232,12 @@ export function draw(pen, chart, tones) {
   pen.beginPath();
   pen.rect(left, 0, chart.scale.width, chart.height);
   pen.clip();
-  axis(pen, chart.scale, left, chart.height, chart.offset, tones);
+  axis(pen, chart, left, tones);
   pen.beginPath();
   pen.rect(left, HEAD, chart.scale.width, chart.height - HEAD);
   pen.clip();
-  pen.translate(left, 0);
+  if (chart.rtl) pen.transform(-1, 0, 0, 1, chart.scale.width, 0); // time runs as one reads
+  else pen.translate(left, 0);
   rows(pen, chart, tones);
   marked(pen, chart, tones);
   nowLine(pen, chart, tones);

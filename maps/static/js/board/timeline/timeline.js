@@ -9,7 +9,7 @@ import { nameOf } from "../../streets/names.js";
 import { draw, tonesNow } from "./draw.js";
 import { legAt, legsOn, refresh, showPlan, timeline } from "./lanes.js";
 import { timelineTable } from "./table.js";
-import { keyed, View } from "./view.js";
+import { FORWARD, keyed, View } from "./view.js";
 import { legWords } from "./words.js";
 
 const OPEN = "board-timeline";
@@ -174,7 +174,8 @@ class Timeline extends Part {
 
   timeX(event) {
     const box = this.watched.getBoundingClientRect();
-    return event.clientX - box.left - (document.dir === "rtl" ? 0 : LABELS_PX);
+    const x = event.clientX - box.left;
+    return document.dir === "rtl" ? this.view.width - x : x - LABELS_PX;
   }
 
   /** What is under the pointer: a row, and a leg where it points at time. */
@@ -200,7 +201,7 @@ class Timeline extends Part {
     const [dx, dy] = [event.clientX - this.grip.x, event.clientY - this.grip.y];
     if (!this.grip.moved && Math.hypot(dx, dy) < DRAG_PX) return undefined;
     this.grip = { x: event.clientX, y: event.clientY, moved: true };
-    this.view.pan(-dx / this.view.width);
+    this.view.pan((-dx / this.view.width) * FORWARD);
     this.view.scroll(-dy);
     return this.redraw();
   }

@@ -7,6 +7,9 @@ const ZOOM = 1.5;
 const WHEEL_ZOOM = 0.0015;
 const AROUND_NOW = 3 * 3600000;
 
+/** 1 where time runs to the right, as one reads; -1 where to the left. */
+export const FORWARD = document.dir === "rtl" ? -1 : 1;
+
 /** The part of a timeline that is in sight: its time, and how far its rows are scrolled. */
 export class View {
   constructor() {
@@ -84,7 +87,7 @@ export class View {
   wheel(event, x) {
     if (event.ctrlKey || event.metaKey) return this.zoom(Math.exp(event.deltaY * WHEEL_ZOOM), this.scale.moment(x));
     const sideways = event.shiftKey ? event.deltaY : event.deltaX;
-    if (sideways) this.pan(sideways / this.width);
+    if (sideways) this.pan((sideways / this.width) * FORWARD);
     if (!event.shiftKey) this.scroll(event.deltaY);
     return undefined;
   }
@@ -101,8 +104,8 @@ export function keyed(event, view, lanes, at) {
     ArrowDown: () => ({ row: Math.min(lanes.length - 1, row + step) }),
     PageUp: () => ({ row: Math.max(0, row - 10) }),
     PageDown: () => ({ row: Math.min(lanes.length - 1, row + 10) }),
-    ArrowLeft: () => view.pan(-STEP),
-    ArrowRight: () => view.pan(STEP),
+    ArrowLeft: () => view.pan(-STEP * FORWARD),
+    ArrowRight: () => view.pan(STEP * FORWARD),
     Home: () => view.pan(-1e6),
     End: () => view.pan(1e6),
     Comma: () => ({ row, leg: Math.max(0, (at.leg ?? next) - 1) }),

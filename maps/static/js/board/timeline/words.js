@@ -4,8 +4,6 @@ import { stateOf } from "./lanes.js";
 
 const MINUTE_MS = 60000;
 
-const isolated = (text) => `\u2068${text}\u2069`;
-
 /** How late a row is, in words. */
 export function lateWords(lane) {
   const late = lane.became.late_s * 1000;
@@ -18,10 +16,10 @@ export function lateWords(lane) {
 export function legWords(lane, leg, street) {
   const kind = lane.kinds[leg];
   const parts = {
-    truck: isolated(lane.name),
+    truck: lane.name,
     from: time(lane.starts[leg]),
     to: time(lane.ends[leg]),
-    what: street ? t("{kind}: {street}", { kind: named("leg_kind", kind), street: isolated(street) }) : named("leg_kind", kind),
+    what: street ? t("{kind}: {street}", { kind: named("leg_kind", kind), street }) : named("leg_kind", kind),
   };
   const planned = t("{truck}, {from} to {to}, {what}", parts);
   const at = lane.became.done.get(leg);

@@ -2,7 +2,7 @@
 // once it is done by evidence.
 import { html } from "lit";
 import { Store } from "../../pages/store.js";
-import { percent, t } from "../../pages/texts.js";
+import { isolated, percent, t } from "../../pages/texts.js";
 import { color } from "../../pages/theme.js";
 import { board, choose, coverage, selection } from "../state.js";
 import { refresh, showPlan, stateOf, timeline } from "../timeline/lanes.js";
@@ -158,7 +158,7 @@ function legend() {
 /** The trucks of a street's sections. */
 function words(street) {
   const ids = (sections.get(street) ?? []).filter(Boolean).map(({ vehicle }) => vehicle);
-  return [...new Set(ids)].map((id) => `\u2068${board.value.vehicles.get(id)?.name ?? id}\u2069`).join(t(", "));
+  return [...new Set(ids)].map((id) => isolated(board.value.vehicles.get(id)?.name ?? id)).join(t(", "));
 }
 
 export const ROUTES_VIEW = { palette, states, oneLine: openFirst, open, stores: [timeline, figures], legend, words };

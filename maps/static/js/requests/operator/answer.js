@@ -70,7 +70,7 @@ class Answer extends TickingPart {
           ? spoken(language, answer.say[language])
           : withdrawn
             ? ""
-            : html`<p class="say">${t("Your number is {reference}.", { reference: `\u2068${request.reference}\u2069` })}</p>
+            : html`<p class="say">${t("Your number is {reference}.", { reference: request.reference })}</p>
               <p class="then">${needsPin(request) ? t("We do not know the place yet. Click it on the map, or a dispatcher will find it.") : ""}</p>`
       }
       ${withdrawn ? "" : html`<button type="button" class="quiet" @click=${takeBack}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("Take it back")}</button>`}

@@ -8,7 +8,7 @@ import { load, mark, narrowed, queue, sort, turn } from "./state.js";
 
 const pageOf = () => queue.value.trail.length;
 
-const standing = (row) => (row.state === "new" ? t(`stage:${row.street ? "placed" : "unplaced"}`) : row.agency && row.state === "handed_over" ? t("with {agency}", { agency: `\u2068${row.agency}\u2069` }) : named("request", row.state));
+const standing = (row) => (row.state === "new" ? t(`stage:${row.street ? "placed" : "unplaced"}`) : row.agency && row.state === "handed_over" ? t("with {agency}", { agency: row.agency }) : named("request", row.state));
 
 const dangers = (row) => row.dangers.map((danger) => html`<span class="tag">${named("danger", danger)}</span>`);
 

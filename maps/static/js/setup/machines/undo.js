@@ -13,9 +13,9 @@ class Undo extends Part {
     const { view, busy } = fleet.value;
     const last = view?.last_change;
     if (!last) return "";
-    const said = t(`change:${last.what}`, { name: `\u2068${last.name}\u2069` });
+    const said = t(`change:${last.what}`, { name: last.name });
     return html`<div class="undo">
-      <p role="status">${said}<span class="muted small">${t("{date}, {time}, by {login}", { date: day(last.at), time: time(last.at), login: `\u2068${last.by}\u2069` })}</span></p>
+      <p role="status">${said}<span class="muted small">${t("{date}, {time}, by {login}", { date: day(last.at), time: time(last.at), login: last.by })}</span></p>
       <button @click=${undo} ?disabled=${busy}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${last.what === "undone" ? t("Redo this") : t("Undo")}</button>
     </div>`;
   }

@@ -95,7 +95,7 @@ class Policy extends Part {
   last() {
     const { view, busy } = policy.value;
     const last = view.last_change;
-    return html`<p class="muted small">${t("Last changed {date}, {time}, by {login}", { date: day(last.at), time: time(last.at), login: `\u2068${last.by}\u2069` })}</p>
+    return html`<p class="muted small">${t("Last changed {date}, {time}, by {login}", { date: day(last.at), time: time(last.at), login: last.by })}</p>
       <button type="button" @click=${undo} ?disabled=${busy}><span class="icon icon-undo-2 mirrored" aria-hidden="true"></span>${t("Undo")}</button>`;
   }
 

@@ -94,7 +94,7 @@ function middle(zone, at) {
   const { found } = policy.value;
   if (found?.at === at && !found.name) return t("Nothing is found under these words.");
   if (zone.lon == null) return "";
-  const where = found?.at === at ? `\u2068${found.name}\u2069` : `\u2066${zone.lat.toFixed(4)}, ${zone.lon.toFixed(4)}\u2069`;
+  const where = found?.at === at ? found.name : `${zone.lat.toFixed(4)}, ${zone.lon.toFixed(4)}`;
   return t("Middle: {name}", { name: where });
 }
 

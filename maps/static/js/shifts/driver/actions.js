@@ -40,8 +40,8 @@ class Actions extends Part {
     if (!stage || (stage.state === "done" && now() - Date.parse(stage.ended_at) > UNDO_MS)) return nothing;
     const text =
       stage.state === "done"
-        ? t("{street} is done", { street: `\u2068${where(stage)}\u2069` })
-        : t("{street} is left out", { street: `\u2068${where(stage)}\u2069` });
+        ? t("{street} is done", { street: where(stage) })
+        : t("{street} is left out", { street: where(stage) });
     return html`<div class="undo">
       <span class="what">${icon(stage.state === "done" ? "circle-check" : "ban")}${text}</span>
       <button @click=${() => this.once(undo)}>${icon("undo-2", "mirrored")}${t("Undo")}</button>

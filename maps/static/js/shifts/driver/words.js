@@ -2,8 +2,6 @@
 import { html, nothing } from "lit";
 import { length, streetName, t } from "../../pages/texts.js";
 
-const apart = (text) => `\u2068${text}\u2069`; // a name may run the other way than the sentence
-
 const TURN_ICON = {
   straight: "arrow-up",
   slight_right: "arrow-up-right",
@@ -54,7 +52,7 @@ export const where = (stage) => (stage.street ? streetName(stage.street) : stage
 
 /** The street at which the work ends. */
 export const until = (stage) =>
-  stage.until ? t("as far as {street}", { street: apart(streetName(stage.until)) }) : "";
+  stage.until ? t("as far as {street}", { street: streetName(stage.until) }) : "";
 
 /** Length and pass. */
 export const measure = (stage) =>
