@@ -40,7 +40,7 @@ class SubjectNames:
 
 
 @dataclass(frozen=True, slots=True)
-class LogLine:
+class AuditLine:
     """A line as a sentence, and as it was written: `before`, `after` as JSON, and hashes.
 
     `about` are the street and the machine that it is about besides, where the sentence lacks them.
@@ -99,7 +99,7 @@ class LogPage:
     and `whole` whether the reader may take the whole log along. `example` is how a time is written.
     """
 
-    lines: tuple[LogLine, ...]
+    lines: tuple[AuditLine, ...]
     search: LogSearch
     older: str
     total: str
@@ -122,10 +122,10 @@ def named_subjects(lines: Iterable[Event]) -> set[str]:
     }
 
 
-def log_line(line: Event, names: SubjectNames, t: Translator) -> LogLine:
+def log_line(line: Event, names: SubjectNames, t: Translator) -> AuditLine:
     """Return a line of the log for the page."""
     what = _what(line, names, t)
-    return LogLine(
+    return AuditLine(
         number=line.id,
         day=t.short_day(line.at),
         time=t.time(line.at),

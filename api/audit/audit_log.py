@@ -25,7 +25,7 @@ from data.geocode.street_names import streets_containing
 from data.model import Event, Role, SegmentId, VehicleId
 from data.store.audit.audit_log import line_json
 from data.store.audit.audit_log_reader import UnreadableLine, read_audit_log
-from data.store.audit.log_search import LogFilter, count_lines, search_lines
+from data.store.audit.log_search import AuditFilter, count_lines, search_lines
 from data.store.audit.subject_names import names_of
 from data.store.database.engine import Tx
 from fleet.accounts.people import all_people
@@ -200,7 +200,7 @@ def _reads_all(context: Context) -> bool:
     return context.has(Role.ADMINISTRATOR)
 
 
-def _filter(context: Context, search: LogSearch) -> LogFilter:
+def _filter(context: Context, search: LogSearch) -> AuditFilter:
     timezone = context.app.city.timezone
     segments: frozenset[SegmentId] | None = None
     if search.segment is not None:
@@ -209,7 +209,7 @@ def _filter(context: Context, search: LogSearch) -> LogFilter:
         segments = streets_containing(context.app.network, search.street)
         if len(segments) > MOST_SEGMENTS:
             raise InvalidError("street", search.street, Need("a name that fewer streets have"))
-    return LogFilter(
+    return AuditFilter(
         segments=segments,
         vehicle_id=None if search.vehicle is None else VehicleId(search.vehicle),
         person=search.person,

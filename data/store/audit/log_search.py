@@ -60,7 +60,7 @@ class VerbGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class LogFilter:
+class AuditFilter:
     """Which lines to find; an empty field finds all.
 
     Of a street: lines about its jobs, requests, closures and blockages. Of a vehicle: about it,
@@ -77,7 +77,7 @@ class LogFilter:
     hidden: VerbGroup | None = None
 
 
-def search_lines(tx: Tx, wanted: LogFilter, before: int | None, limit: int) -> list[Event]:
+def search_lines(tx: Tx, wanted: AuditFilter, before: int | None, limit: int) -> list[Event]:
     """Return the newest lines that fit, those with a number below `before`, at most `limit`."""
     query = _matching(wanted)
     if before is not None:
@@ -90,7 +90,7 @@ def count_lines(tx: Tx) -> int:
     return int(tx.execute(select(func.max(event.c.id))).scalar() or 0)
 
 
-def _matching(wanted: LogFilter) -> Select[tuple[object, ...]]:
+def _matching(wanted: AuditFilter) -> Select[tuple[object, ...]]:
     query = select(event)
     if wanted.since is not None:
         query = query.where(event.c.at >= wanted.since)

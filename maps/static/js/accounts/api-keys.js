@@ -5,10 +5,9 @@ import { repeat } from "lit/directives/repeat.js";
 import { boot } from "../pages/boot.js";
 import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
-import { dangerousChoice } from "../pages/questions.js";
 import { Store } from "../pages/store.js";
 import { date, t } from "../pages/texts.js";
-import { field, problem, SetupPart } from "../pages/form-parts.js";
+import { dangerousChoice, field, problem, SetupPart } from "../pages/form-parts.js";
 import "../pages/copy-link.js";
 
 const systems = new Store({ list: null, broken: "", adding: false, ending: null, fault: null, made: null });

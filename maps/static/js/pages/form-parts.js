@@ -1,5 +1,6 @@
-// Pieces of forms that the pages of the set-up share.
+// Pieces of forms and questions that pages share.
 import { html } from "lit";
+import { ref } from "lit/directives/ref.js";
 import { Part } from "./element.js";
 import { t } from "./texts.js";
 
@@ -42,3 +43,12 @@ export const roleBoxes = (chosen, owner) => html`<fieldset class="roles">
 
 /** The roles ticked in a form. */
 export const rolesIn = (form) => new FormData(form).getAll("role");
+
+const focused = (button) => queueMicrotask(() => button?.focus()); // it stands in the page only after it was drawn
+
+/** The two answers to a question about what cannot be undone: `keep` (also by Escape), which comes first and has the focus, and `act`, which cannot be undone. */
+export const dangerousChoice = ({ act, acts, keep, keeps = t("Cancel"), busy = false }) =>
+  html`<div class="choice" @keydown=${(event) => event.key === "Escape" && keep()}>
+    <button type="button" ${ref(focused)} @click=${keep}>${keeps}</button>
+    <button type="button" class="danger-button" ?disabled=${busy} @click=${act}>${acts}</button>
+  </div>`;

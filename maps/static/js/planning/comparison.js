@@ -4,7 +4,7 @@ import "../pages/notices.js";
 import { html, render } from "lit";
 import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
-import { dangerousChoice } from "../pages/questions.js";
+import { dangerousChoice } from "../pages/form-parts.js";
 import { followTheme, makeMap } from "../pages/map/map.js";
 import { t } from "../pages/texts.js";
 import { color, onTheme } from "../pages/theme.js";

@@ -4,7 +4,7 @@ import { boot, now } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
 import { post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
-import { dangerousChoice } from "../pages/questions.js";
+import { dangerousChoice } from "../pages/form-parts.js";
 import { Store } from "../pages/store.js";
 import { t, time } from "../pages/texts.js";
 import { change } from "../messages/presence.js";

@@ -2,10 +2,9 @@
 import "../pages/notices.js";
 import { html } from "lit";
 import { post } from "../pages/net.js";
-import { dangerousChoice } from "../pages/questions.js";
 import { Store } from "../pages/store.js";
 import { t } from "../pages/texts.js";
-import { field, problem, SetupPart } from "../pages/form-parts.js";
+import { dangerousChoice, field, problem, SetupPart } from "../pages/form-parts.js";
 
 const NOBODY = { phone: "", name: "" };
 const erasure = new Store({ person: NOBODY, found: null, erased: null, fault: null });

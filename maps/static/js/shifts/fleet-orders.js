@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
-import { dangerousChoice } from "../pages/questions.js";
+import { dangerousChoice } from "../pages/form-parts.js";
 import { Store } from "../pages/store.js";
 import { inLanguage, isolated, named, number, t, time } from "../pages/texts.js";
 import { board, choose, mayDispatch, merge, selection, vehicles } from "../board/state.js";

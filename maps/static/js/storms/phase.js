@@ -4,7 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { boot } from "../pages/boot.js";
 import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
-import { dangerousChoice } from "../pages/questions.js";
+import { dangerousChoice } from "../pages/form-parts.js";
 import { Store } from "../pages/store.js";
 import { named, nameHere, number, t } from "../pages/texts.js";
 import { open, tell } from "./state.js";
