@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from data.model import Breadcrumb, Shift, VehicleId
+from data.model import Shift, VehicleId
+from data.model.evidence import Breadcrumb
 from data.store.database.engine import Tx
 from data.store.tracking.positions import list_breadcrumbs
 

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import insert
 
-from data.model import Breadcrumb, DeviceId, LonLat, Position, VehicleId
+from data.model import DeviceId, LonLat, Position, VehicleId
+from data.model.evidence import Breadcrumb
 from data.store.database.engine import Tx
 from data.store.database.functions import json_rows, one_if
 from data.store.database.position_months import MISSING_MONTHS, make_months, months_of
