@@ -31,6 +31,8 @@ class OpenJob(NamedTuple):
     job_id: JobId
     segment_id: SegmentId
     service_class: ServiceClass
+    treatment: Treatment
+    due_at: datetime
 
 
 _ON_SEGMENTS = (
@@ -102,12 +104,17 @@ def list_open_jobs_due(tx: Tx, storm_id: StormId, since: datetime, until: dateti
 
 
 def list_open_work(tx: Tx, storm_id: StormId) -> list[OpenJob]:
-    """Return the open jobs of a storm, each with its street and class only, by id."""
-    query = select(job.c.id, job.c.segment_id, job.c.service_class).where(
-        job.c.storm_id == storm_id, job.c.state == JobState.OPEN
-    )
+    """Return what sums need of the open jobs of a storm, by id."""
+    columns = (job.c.id, job.c.segment_id, job.c.service_class, job.c.treatment, job.c.due_at)
+    query = select(*columns).where(job.c.storm_id == storm_id, job.c.state == JobState.OPEN)
     return [
-        OpenJob(JobId(row.id), SegmentId(row.segment_id), ServiceClass(row.service_class))
+        OpenJob(
+            job_id=JobId(row.id),
+            segment_id=SegmentId(row.segment_id),
+            service_class=ServiceClass(row.service_class),
+            treatment=Treatment(row.treatment),
+            due_at=row.due_at,
+        )
         for row in tx.execute(query.order_by(job.c.id))
     ]
 

@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 
 from data.model import ServiceClass, Storm
 from data.store.work import list_open_work
-from fleet.alerts.next_action import NOTHING, NextAction, next_action, situation_of
+from fleet.alerts.next_action import (
+    NOTHING,
+    NextAction,
+    Progress,
+    next_action,
+    situation_of,
+)
 from fleet.context import CityContext
 from fleet.routes.arrivals import arrivals_of
 from fleet.routes.class_finish import ClassFinish, class_finishes
@@ -27,6 +33,8 @@ def board_head(city: CityContext, storm: Storm | None, plans: PublishedPlanCache
     tx, now = city.tx, city.now
     check, index = plans.check(city, storm.id), plans.driven(tx, storm.id)
     arrivals = arrivals_of(index, check.routes, now) if check and index else None
-    found = class_finishes(list_open_work(tx, storm.id), arrivals, city.network)
+    work = list_open_work(tx, storm.id)
+    found = class_finishes(work, arrivals, city.network)
     finishes = {name: found[name] for name in city.policy.in_order(found)}
-    return BoardHead(finishes, next_action(situation_of(tx, storm, finishes, check, now)))
+    progress = Progress(work, finishes, check, arrivals)
+    return BoardHead(finishes, next_action(situation_of(city, storm, progress)))

@@ -18,10 +18,17 @@ from data.model import (
 from data.store.alerts import list_open_alerts
 from data.store.database.engine import Tx
 from data.store.planning.plan_runs import list_recent_runs
+from data.store.planning.standing_orders import list_orders
+from data.store.setup.machines import list_vehicles
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storm_conditions import list_machines_out
+from data.store.work import OpenJob
+from fleet.alerts.idle_trucks import IdleTrucks, helpers_by_class
 from fleet.alerts.severity import Severity, severity
+from fleet.context import CityContext
 from fleet.planning.draft_validity import find_waiting_draft
+from fleet.planning.standing_orders import orders_from
+from fleet.routes.arrivals import Arrivals
 from fleet.routes.class_finish import ClassFinish
 from fleet.routes.route_progress import PlanCheck
 from fleet.shifts.duty import SOON, DutyRoster, duty_of
@@ -74,15 +81,14 @@ class Draft:
 class Situation:
     """What the rules look at.
 
-    `idle` machines are on duty and have no route ahead. `finishes` are of the classes with streets
-    left, the most urgent first; `unplanned` is the first of them with streets that no truck is on
-    its way to, though some machine could clear them. `searching` is whether a plan is being made.
+    `finishes` are of the classes with streets left, the most urgent first. `helpers` are by class
+    the machines on duty without a route ahead that could clear streets which the plan in force
+    leaves out or does late. `searching` is whether a plan is being made.
     """
 
     duty: DutyRoster
-    idle: tuple[VehicleId, ...]
     finishes: Mapping[ServiceClass, ClassFinish]
-    unplanned: ServiceClass | None
+    helpers: Mapping[ServiceClass, frozenset[VehicleId]]
     searching: bool
     draft: Draft | None
     alerts: Sequence[Alert]
@@ -100,10 +106,12 @@ def _help(seen: Situation) -> NextAction | None:
 
 
 def _plan(seen: Situation) -> NextAction | None:
-    """Trucks stand idle though streets wait that no truck is on its way to."""
-    if not seen.idle or seen.unplanned is None or seen.searching or seen.draft:
+    """Trucks stand idle though they could clear streets that are left out or late."""
+    name = next((one for one in seen.finishes if one in seen.helpers), None)
+    if name is None or seen.searching or seen.draft:
         return None
-    return NextAction(ActionKind.PLAN, len(seen.idle), seen.idle, seen.unplanned)
+    trucks = tuple(sorted(seen.helpers[name]))
+    return NextAction(ActionKind.PLAN, len(trucks), trucks, name)
 
 
 def _extend(seen: Situation) -> NextAction | None:
@@ -153,39 +161,55 @@ def next_action(seen: Situation) -> NextAction:
     return next((one for one in found if one is not None), NOTHING)
 
 
-def situation_of(
-    tx: Tx,
-    storm: Storm,
-    finishes: Mapping[ServiceClass, ClassFinish],
-    check: PlanCheck | None,
-    now: datetime,
-) -> Situation:
-    """Return what the rules look at; `finishes` are in the order of classes."""
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Open jobs, when each class with streets left is done, and how the plan in force is driven.
+
+    `finishes` are in the order of classes; `check` and `arrivals` are `None` without a plan.
+    """
+
+    work: Sequence[OpenJob]
+    finishes: Mapping[ServiceClass, ClassFinish]
+    check: PlanCheck | None
+    arrivals: Arrivals | None
+
+
+def situation_of(city: CityContext, storm: Storm, progress: Progress) -> Situation:
+    """Return what the rules look at."""
+    tx, now = city.tx, city.now
     shifts = current_shift_by_vehicle(list_shifts(tx, storm.id), now).values()
     duty = duty_of(shifts, list_machines_out(tx, storm.id), now)
     runs = list_recent_runs(tx, storm.id, NEWEST_RUNS)
     return Situation(
         duty=duty,
-        idle=_idle(duty, check, now),
-        finishes=finishes,
-        unplanned=next((name for name, one in finishes.items() if _plannable(one)), None),
+        finishes=progress.finishes,
+        helpers=_helpers(city, storm, duty, progress),
         searching=any(run.state in (RunState.QUEUED, RunState.RUNNING) for run in runs),
         draft=_draft(tx, storm, now),
         alerts=list_open_alerts(tx),
     )
 
 
-def _idle(duty: DutyRoster, check: PlanCheck | None, now: datetime) -> tuple[VehicleId, ...]:
+def _helpers(
+    city: CityContext, storm: Storm, duty: DutyRoster, progress: Progress
+) -> Mapping[ServiceClass, frozenset[VehicleId]]:
+    idle = _idle(duty, progress.check, city.now)
+    if not idle:
+        return {}
+    trucks = IdleTrucks(
+        trucks=[one for one in list_vehicles(city.tx) if one.id in idle],
+        orders=orders_from(list_orders(city.tx, storm.id)),
+        risk_late=city.policy.alerts.risk_late,
+    )
+    return helpers_by_class(progress.work, progress.arrivals, trucks, city.network)
+
+
+def _idle(duty: DutyRoster, check: PlanCheck | None, now: datetime) -> frozenset[VehicleId]:
     """Return the machines with time left that have nothing ahead in the published plan."""
     routes = zip(check.plan.routes, check.routes, strict=True) if check else ()
     busy = {route.vehicle_id for route, one in routes if route.legs and not one.over}
-    free = (one for one in duty.on if one.ends_at >= now + SOON)
-    return tuple(one.vehicle_id for one in free if one.vehicle_id not in busy)
-
-
-def _plannable(left: ClassFinish) -> bool:
-    """Whether streets wait that no truck is on its way to, though one could clear them."""
-    return left.unplanned_m > left.impossible_m
+    free = (one.vehicle_id for one in duty.on if one.ends_at >= now + SOON)
+    return frozenset(free) - busy
 
 
 def _draft(tx: Tx, storm: Storm, now: datetime) -> Draft | None:

@@ -32,14 +32,14 @@ def class_finishes(
     work: Iterable[OpenJob], arrivals: Arrivals | None, network: StreetNetwork
 ) -> dict[ServiceClass, ClassFinish]:
     """Return the finish of each class that has open jobs; `arrivals` are `None` without a plan."""
-    impossible = _impossible(arrivals)
+    impossible = impossible_jobs(arrivals)
     by_class: dict[ServiceClass, list[OpenJob]] = {}
     for one in work:
         by_class.setdefault(one.service_class, []).append(one)
     return {name: _finish(mine, arrivals, impossible, network) for name, mine in by_class.items()}
 
 
-def _impossible(arrivals: Arrivals | None) -> frozenset[JobId]:
+def impossible_jobs(arrivals: Arrivals | None) -> frozenset[JobId]:
     """Return the jobs that the plan leaves undone for another reason than time."""
     left = () if arrivals is None else arrivals.index.plan.unserved
     return frozenset(one.job_id for one in left if one.reason != TIME)

@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from data.model import JobState, RunKind, StormId, VehicleId
 from data.store.database.engine import transaction
 from data.store.planning.plan_runs import finish_run, lease_run
+from data.store.schema import vehicle
 from data.store.work import list_jobs, set_job_state
 from fleet.messages.sos import SosCall, call_for_help
 from fleet.planning.draft_validity import GOOD_FOR
@@ -69,6 +71,35 @@ def test_streets_that_no_truck_is_on_its_way_to_are_said(client, app) -> None:
     assert found["unplanned_m"] == pytest.approx(length_m[v.MAIN_EAST] + length_m[v.MILL])
     assert found["ends_at"] is not None
     assert action(client)["vehicle_ids"] == [2]  # the other one is idle meanwhile
+
+
+def all_streets(app: Any) -> tuple[int, ...]:
+    with transaction(app.engine) as tx:
+        return tuple(one.segment_id for one in list_jobs(tx, StormId(1), JobState.OPEN))
+
+
+def test_an_idle_truck_asks_for_no_plan_where_the_one_in_force_leaves_nothing_out(
+    client, app
+) -> None:
+    published(app, all_streets(app))
+    assert action(client)["kind"] == "none"
+    assert first_class(client)["unplanned_m"] == 0
+
+
+def test_a_truck_that_falls_behind_asks_for_a_plan_with_the_idle_one(client, app) -> None:
+    published(app, all_streets(app), apart=HOUR)
+    assert first_class(client)["ends_at"] is not None
+    assert action(client)["kind"] == "none"  # late by itself: the search has looked at truck 2
+    app.clock.moment += 2 * HOUR
+    assert action(client)["vehicle_ids"] == [2]
+
+
+def test_only_trucks_that_can_do_what_is_left_out_count_as_idle(client, app) -> None:
+    with transaction(app.engine) as tx:
+        tx.execute(update(vehicle).where(vehicle.c.id == 2).values(capabilities=["salt"]))
+    assert action(client)["vehicle_ids"] == [1]
+    published(app, FIRST_CLASS)
+    assert action(client)["kind"] == "none"
 
 
 def test_once_every_shift_is_over_their_extension_is_wanted_and_an_alert_says_so(
