@@ -15,6 +15,7 @@ from data.store.database.engine import Tx
 from data.store.planning.plans import PlanHead, get_plan, list_plan_heads
 from fleet.planning.draft_validity import find_good_until
 from fleet.planning.plan_comparison import compared_plans, plan_measures
+from fleet.planning.plan_options import shifts_until
 from fleet.setup.machine_list import machine_names
 from fleet.storms.storm_lookup import known_storm, shown_storm
 from fleet.work.left_undone import work_left_undone
@@ -104,6 +105,7 @@ def _words(tx: Tx, context: Context, plan: Plan, t: Translator) -> PlanWords:
         plan_measures(tx, plan, network, policy),
         work_left_undone(tx, plan, network, policy),
         find_good_until(tx, plan.storm_id, plan.made_at, plan.state),
+        shifts_until(tx, plan),
     )
     return plan_words(facts, network, t)
 

@@ -32,7 +32,13 @@ def create_plan_run(wanted: PlanIn, context: DispatcherContext) -> RunView:
     with context.writing() as tx:
         storm = active_storm(tx)
         run = ask_for_plan(
-            tx, context.actor, storm.id, wanted.seconds, context.now, wanted.options()
+            tx,
+            context.actor,
+            storm.id,
+            wanted.seconds,
+            context.now,
+            wanted.options(),
+            context.app.clock.speed,
         )
         view = shown_run(tx, run)
     context.app.hub.publish("runs", [view])

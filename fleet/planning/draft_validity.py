@@ -21,6 +21,10 @@ GOOD_FOR = timedelta(minutes=30)
 drives one deadhead meanwhile, which its progress makes up for."""
 
 
+TO_LOOK = timedelta(minutes=10)
+"""So long at least a draft can be looked at and published once its search has ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingDraft:
     """A draft that somebody may still publish; `outdated` where another plan is driven by now."""
@@ -38,6 +42,11 @@ def good_until(made_at: datetime, shifts: Iterable[Shift]) -> datetime:
     """
     first = min((one.starts_at for one in shifts if one.ends_at > made_at), default=made_at)
     return max(made_at, first) + GOOD_FOR
+
+
+def longest_search(tx: Tx, storm_id: StormId, now: datetime) -> timedelta:
+    """Return how long a search that begins now may take, so that its draft can be published."""
+    return good_until(now, list_shifts(tx, storm_id)) - now - TO_LOOK
 
 
 def find_good_until(

@@ -7,8 +7,9 @@ Between them it is prepared (`plan_preparation`) and solved with no transaction 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import floor
 
-from data.errors import ConflictError, InvalidError
+from data.errors import ConflictError, InvalidError, Need
 from data.files.json_records import to_plain
 from data.model import (
     PLAN_KINDS,
@@ -51,7 +52,7 @@ from data.store.requests.sla_clocks import mark_planned
 from data.store.setup.city import get_city
 from data.store.shifts.shifts import list_shifts
 from data.store.work import list_jobs, set_planned
-from fleet.planning.draft_validity import require_valid
+from fleet.planning.draft_validity import longest_search, require_valid
 from fleet.planning.edit_orders import take_orders
 from fleet.planning.plan_options import check_options
 from fleet.planning.plan_preparation import get_active
@@ -71,6 +72,11 @@ IN_PLACE_OF = "in_place_of"
 LONGEST_S = 3600.0
 """So long may a search take."""
 
+TOO_LONG = (
+    "at most {most} s: routes begin when the search does, and after a longer search "
+    "they would be too old to be published"
+)
+
 
 def ask_for_plan(
     tx: Tx,
@@ -79,15 +85,20 @@ def ask_for_plan(
     seconds: float,
     now: datetime,
     options: PlanOptions | None = None,
+    speed: float = 1.0,
 ) -> PlanRun:
     """Queue a plan run of so many seconds; without options for all work and machines.
 
     Raises `ConflictError` where the storm has ended or a run for it is not over yet, and
-    `InvalidError` for options that name what there is not.
+    `InvalidError` for options that name what there is not, and for a search whose draft would be
+    too old to be published (`longest_search`); the city's clock goes at `speed`.
     """
     if not 0 < seconds <= LONGEST_S:
         raise InvalidError("seconds", seconds, f"more than 0 and at most {LONGEST_S:.0f}")
     get_active(tx, storm_id)
+    longest_s = longest_search(tx, storm_id, now).total_seconds() / speed
+    if seconds > longest_s:
+        raise InvalidError("seconds", seconds, Need(TOO_LONG, most=floor(longest_s)))
     check_options(tx, storm_id, options or PlanOptions(), now)
     unfinished = {RunState.QUEUED, RunState.RUNNING}
     if any(run.state in unfinished for run in list_runs(tx, storm_id, kinds=[RunKind.PLAN])):

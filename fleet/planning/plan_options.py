@@ -8,6 +8,7 @@ from data.model import (
     District,
     Job,
     JobState,
+    Plan,
     PlanOptions,
     Shift,
     Storm,
@@ -62,6 +63,13 @@ def plan_scope_choices(tx: Tx, storm: Storm | None, now: datetime) -> PlanScopeC
         shifts_in_service(tx, storm.id, now) if storm else [],
         list_vehicles(tx),
     )
+
+
+def shifts_until(tx: Tx, plan: Plan) -> datetime | None:
+    """Return when the last shift of a plan's machines ends; `None` where it has none."""
+    mine = {route.shift_id for route in plan.routes}
+    ends = (one.ends_at for one in list_shifts(tx, plan.storm_id) if one.id in mine)
+    return max(ends, default=None)
 
 
 def in_service(shift: Shift, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from data.streets.network import StreetNetwork
+from fleet.routes.class_finish import TIME
 from fleet.work.left_undone import Lack, LeftUndone
 from maps.logbook.vehicle_words import km_text
 from maps.pages.i18n import Translator
@@ -28,8 +29,8 @@ class LeftStreetView:
 class LeftUndoneView:
     """Jobs left undone for one reason: the facts of a `LeftUndone`, and sentences.
 
-    `help` says what machine would do them, empty where a machine is not what is missing; `more`
-    counts the streets that are not in the list.
+    `help` says what would do them: another machine, or longer shifts; empty where neither would.
+    `more` counts the streets that are not in the list.
     """
 
     service_class: str
@@ -47,8 +48,13 @@ class LeftUndoneView:
     more_words: str
 
 
-def left_undone_view(left: LeftUndone, network: StreetNetwork, t: Translator) -> LeftUndoneView:
-    """Return a group of jobs left undone with its sentences and its streets, the longest first."""
+def left_undone_view(
+    left: LeftUndone, network: StreetNetwork, t: Translator, shifts_until: str | None = None
+) -> LeftUndoneView:
+    """Return a group of jobs left undone with its sentences and its streets, the longest first.
+
+    `shifts_until` says when the last shift of the plan's machines ends.
+    """
     streets = _streets(left, network, t)
     more = max(len(streets) - SHOWN_STREETS, 0)
     return LeftUndoneView(
@@ -61,7 +67,7 @@ def left_undone_view(left: LeftUndone, network: StreetNetwork, t: Translator) ->
         needed=left.needed,
         best=left.best,
         words=_words(left, t),
-        help=_help(left, t),
+        help=_help(left, t, shifts_until),
         streets=tuple(streets[:SHOWN_STREETS]),
         more=more,
         more_words=t.plural("{count} more streets", more) if more else "",
@@ -85,8 +91,10 @@ def _shown(left: LeftUndone) -> float:
     return ceil(left.needed) if left.lack is Lack.HOPPER else left.needed
 
 
-def _help(left: LeftUndone, t: Translator) -> str:
-    """Return what machine would do the work, and which ones out of the plan are such."""
+def _help(left: LeftUndone, t: Translator, shifts_until: str | None) -> str:
+    """Return what would do the work: longer shifts, or a machine, and which ones are such."""
+    if left.reason == TIME and shifts_until:
+        return t("The last shift ends at {time}: longer shifts would do more.", time=shifts_until)
     if not left.lack:
         return ""
     wanted = t(

@@ -91,13 +91,17 @@ class PlanWords:
 
 @dataclass(frozen=True, slots=True)
 class PlanFacts:
-    """What texts about a plan need to know: names of machines it is limited to, and figures."""
+    """What texts about a plan need to know: names of machines it is limited to, and figures.
+
+    `shifts_until` is when the last shift of its machines ends.
+    """
 
     plan: Plan
     vehicles: Sequence[str]
     measures: PlanMeasures
     left: Sequence[LeftUndone]
     good_until: datetime | None
+    shifts_until: datetime | None
 
 
 def plan_words(of: PlanFacts, network: StreetNetwork, t: Translator) -> PlanWords:
@@ -106,6 +110,7 @@ def plan_words(of: PlanFacts, network: StreetNetwork, t: Translator) -> PlanWord
     gap = gap_of(plan.cost.total, plan.bound)
     order = t.classes_in_order(measures.classes.keys())
     left = {each.job_id for each in plan.unserved}
+    until = None if of.shifts_until is None else moment_words(of.shifts_until, plan.made_at, t)
     return PlanWords(
         plan_id=plan.id,
         good_until=of.good_until,
@@ -117,7 +122,7 @@ def plan_words(of: PlanFacts, network: StreetNetwork, t: Translator) -> PlanWord
         gap_words=gap_words(gap, t),
         scope=scope_words(plan, of.vehicles, t),
         proofs=_proof_views(plan, network, t),
-        left_undone=tuple(left_undone_view(group, network, t) for group in of.left),
+        left_undone=tuple(left_undone_view(group, network, t, until) for group in of.left),
     )
 
 

@@ -200,7 +200,8 @@ def test_what_a_plan_leaves_undone_is_told_with_the_machine_that_would_do_it(dis
         blocked = a_plan(unserved=(Unserved(job.id, "no_vehicle"),), routes=())
         helpless = add_plan(tx, replace(blocked, state=PlanState.DRAFT))
     (late,) = dispatcher.get(f"/api/plans/{plan.id}/words").json()["left_undone"]
-    assert (late["reason"], late["lack"], late["help"]) == ("time", "", "")
+    assert (late["reason"], late["lack"]) == ("time", "")
+    assert late["help"] == "The last shift ends at 15:30: longer shifts would do more."
     (left,) = dispatcher.get(f"/api/plans/{helpless.id}/words").json()["left_undone"]
     assert (left["lack"], left["jobs"]) == ("equipment", 1)
     assert "Wanted: a machine for plowing." in left["help"]

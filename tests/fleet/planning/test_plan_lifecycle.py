@@ -18,8 +18,9 @@ from data.store.database.engine import Tx
 from data.store.planning.plan_runs import finish_run, get_run, lease_run
 from data.store.planning.plans import add_plan, find_published_plan_id, get_plan
 from data.store.setup.city import get_city, save_city
-from data.store.shifts.shifts import set_shift_state
+from data.store.shifts.shifts import list_shifts, save_shift, set_shift_state
 from data.store.work import set_job_state
+from fleet.planning.draft_validity import TO_LOOK, good_until
 from fleet.planning.plan_lifecycle import PLANNER, ask_for_plan, publish, request_stop, store_draft
 from fleet.planning.plan_preparation import prepare
 from fleet.planning.plan_solving import solve_prepared
@@ -55,6 +56,23 @@ def test_a_plan_is_asked_for_once_at_a_time(tx: Tx, storm: Storm) -> None:
 def test_a_time_that_makes_no_sense_is_refused(tx: Tx, storm: Storm, seconds: float) -> None:
     with pytest.raises(InvalidError, match="seconds"):
         ask_for_plan(tx, DISPATCHER, storm.id, seconds, LATER)
+
+
+@pytest.mark.parametrize(("speed", "longest_s"), [(1.0, 1200.0), (12.0, 100.0)])
+def test_a_search_after_which_its_draft_is_too_old_is_refused(
+    tx: Tx, storm: Storm, speed: float, longest_s: float
+) -> None:
+    with pytest.raises(InvalidError, match=f"at most {longest_s:.0f} s: routes begin when"):
+        ask_for_plan(tx, DISPATCHER, storm.id, longest_s + 1, LATER, speed=speed)
+    run = ask_for_plan(tx, DISPATCHER, storm.id, longest_s, LATER, speed=speed)
+    ends_at = LATER + timedelta(seconds=speed * run.seconds)
+    assert good_until(LATER, list_shifts(tx, storm.id)) >= ends_at + TO_LOOK
+
+
+def test_before_the_first_shift_a_search_may_take_longer(tx: Tx, storm: Storm) -> None:
+    for one in list_shifts(tx, storm.id):
+        save_shift(tx, replace(one, starts_at=LATER + timedelta(hours=1)))
+    assert ask_for_plan(tx, DISPATCHER, storm.id, 3600.0, LATER).seconds == 3600.0
 
 
 def test_a_run_is_asked_to_stop_until_it_is_over(tx: Tx, storm: Storm) -> None:

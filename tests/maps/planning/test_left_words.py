@@ -69,6 +69,14 @@ def test_what_no_other_machine_would_change_asks_for_none(reason):
         assert "{" not in seen.words
 
 
+def test_what_does_not_fit_into_the_shifts_says_when_they_end():
+    late = left(Lack.NOTHING, "time")
+    seen = left_undone_view(late, v.village(), ENGLISH, "18:33")
+    assert seen.help == "The last shift ends at 18:33: longer shifts would do more."
+    closed = left_undone_view(left(Lack.NOTHING, "closed"), v.village(), ENGLISH, "18:33")
+    assert closed.help == ""
+
+
 @pytest.mark.parametrize("lack", [lack for lack in Lack if lack])
 def test_every_lack_has_its_sentences_in_both_languages(lack):
     for t in (ENGLISH, PERSIAN):

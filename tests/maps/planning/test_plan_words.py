@@ -35,7 +35,7 @@ NOTHING = PlanMeasures({}, 0, {}, 0.0, 0.0, 0.0, 0.0, 0.0, None, 0, 0, 0.0)
 
 
 def facts_of(plan: Plan, vehicles=(), measures: PlanMeasures = NOTHING) -> PlanFacts:
-    return PlanFacts(plan, vehicles, measures, (), None)
+    return PlanFacts(plan, vehicles, measures, (), None, None)
 
 
 def said(proof: PlanProof, t=ENGLISH) -> str:

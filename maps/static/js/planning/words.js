@@ -65,6 +65,7 @@ function leftUndone(groups) {
     ${groups.map(
       (group) => html`<details>
         <summary>${group.words}${group.help ? html` <span class="help">${group.help}</span>` : ""}</summary>
+        ${group.reason === "time" ? html`<p><a href="/roster">${t("Extend shifts in the roster")}</a></p>` : ""}
         <ul>${group.streets.map(street)}${group.more ? html`<li class="muted">${group.more_words}</li>` : ""}</ul>
       </details>`,
     )}
