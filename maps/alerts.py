@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.model import Alert, AlertFacts, AlertKind, ByLanguage
+from data.model.alerts import Snooze
 from data.streets.network import StreetNetwork
 from fleet.alerts.severity import severity
 from maps.pages.wall import PrivateText, has_private_texts
@@ -35,6 +36,7 @@ class AlertView:
     acknowledged_by: PrivateText
     acknowledged_at: datetime | None
     owner: PrivateText
+    given_by: PrivateText
 
 
 def alert_view(alert: Alert, network: StreetNetwork) -> AlertView:
@@ -59,4 +61,25 @@ def alert_view(alert: Alert, network: StreetNetwork) -> AlertView:
         acknowledged_by=alert.acknowledged_by,
         acknowledged_at=alert.acknowledged_at,
         owner=alert.owner,
+        given_by=alert.given_by,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeView:
+    """Alerts of a cause that were put off.
+
+    They are shown again when `until` is past, or their weight or severity exceeds this one.
+    """
+
+    id: int
+    cause: str
+    weight: int
+    severity: int
+    until: datetime
+    snoozed_by: str
+
+
+def snooze_view(one: Snooze) -> SnoozeView:
+    """Return a snooze for the board."""
+    return SnoozeView(one.id, one.cause, one.weight, one.severity, one.until, one.snoozed_by)

@@ -20,7 +20,7 @@ _MAP = {"coverage", "vehicles", "trucks", "legs", "blockages", "closures", "chec
 _WALL = _CITY | _MAP | {"alerts"}
 _DESK = _CITY | {"coverage", "vehicles", "requests", "runs"}
 _TEAM = {"messages", "presence", "what_ifs", "handover_notes", "edits", "orders", "crews"}
-_BOARD = _WALL | _DESK | _TEAM | {"plowed"}
+_BOARD = _WALL | _DESK | _TEAM | {"plowed", "snoozes"}
 
 KINDS_BY_ROLE: Mapping[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: _BOARD,
@@ -46,10 +46,11 @@ async def stream_updates(request: Request, context: AnyContext) -> StreamingResp
     """Send changes that the reader may see, as server-sent events.
 
     `vehicles`, `coverage`, when streets were `plowed` last, `requests`, `runs`, `what_ifs`, `legs`,
-    `blockages`, `closures`, `alerts`, `checks` of routes, states of `trucks`, `messages` of
-    drivers, `edits` of drafts, `orders`, `presence` of other boards, `handover_notes`, `crews`
-    (whose lists must be reloaded), and `storm`, which also announces a new plan; `city` where the
-    city itself changed. `beat` carries the time where there is no other event for a while.
+    `blockages`, `closures`, `alerts`, `snoozes` of alerts, `checks` of routes, states of `trucks`,
+    `messages` of drivers, `edits` of drafts, `orders`, `presence` of other boards,
+    `handover_notes`, `crews` (whose lists must be reloaded), and `storm`, which also announces a
+    new plan; `city` where the city itself changed. `beat` carries the time where there is no other
+    event for a while.
 
     Nothing is repeated after a break: reload everything whenever the stream opens. The stream of
     a reader who is too slow ends.

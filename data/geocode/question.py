@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from data.geocode.certainty.confidence import DOUBTS, OTHERS
-from data.geocode.places.candidate import Candidate
+from data.geocode.places.candidate import Candidate, Reason
 from data.geocode.reverse import Address
 from data.geocode.text.lexicon import speech
 from data.model import LonLat
@@ -23,9 +23,9 @@ def question(found: Sequence[Candidate], address_of: AddressOf, language: str) -
 
     Which of two places he means, where both are likely; what is near, where the street is found
     and his house, alley or second street is not, or where nothing tells streets of one name apart;
-    else whether that is what he said.
+    else whether that is what he said. Nothing while his words may still be the begin of a name.
     """
-    if not found or found[0].confident:
+    if not found or found[0].confident or Reason.BEGUN in found[0].reasons:
         return ""
     best, *others = found
     one = said(best, address_of, language)

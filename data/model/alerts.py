@@ -34,8 +34,8 @@ class AlertKind(StrEnum):
 class Alert:
     """Something wrong since a time; `until` is `None` while it lasts.
 
-    `owner` is who sees to it now: whoever acknowledged it first, or was given it since.
-    `vehicle_id` is `None` for what concerns the whole fleet.
+    `owner` is who sees to it now: whoever acknowledged it first, or was given it since, by
+    `given_by`. `vehicle_id` is `None` for what concerns the whole fleet.
     """
 
     id: AlertId
@@ -49,3 +49,21 @@ class Alert:
     acknowledged_by: str = ""
     acknowledged_at: datetime | None = None
     owner: str = ""
+    given_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Alerts of one cause that somebody put off in a storm, for all boards.
+
+    It holds until `until` and while they are no worse than they were then: `weight` counts the
+    alerts, or streets or trucks of them, the gravest has the highest `severity`.
+    """
+
+    id: int
+    storm_id: StormId
+    cause: str
+    weight: int
+    severity: int
+    until: datetime
+    snoozed_by: str

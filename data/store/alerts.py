@@ -1,13 +1,15 @@
-"""Alerts as rows."""
+"""Alerts, and those that were put off, as rows."""
 
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
 from data.model import Alert, AlertId, AlertKind, StormId, VehicleId
+from data.model.alerts import Snooze
 from data.store.database.engine import Tx
 from data.store.database.records import first_record, get_record, only_record, records, row_of
-from data.store.schema import alert
+from data.store.schema import alert, alert_snooze
 
 
 def add_alert(tx: Tx, new: Alert) -> Alert:
@@ -51,3 +53,28 @@ def list_closed_since(tx: Tx, storm_id: StormId, since: datetime) -> list[Alert]
     """Return what ended in a storm at a time or later, by id."""
     query = select(alert).where(alert.c.storm_id == storm_id, alert.c.until >= since)
     return records(Alert, tx.execute(query.order_by(alert.c.id)))
+
+
+def save_snooze(tx: Tx, new: Snooze) -> Snooze:
+    """Write a snooze in place of the one of the same cause; its id is ignored, or kept."""
+    row = row_of(new, alert_snooze)
+    cause = [alert_snooze.c.storm_id, alert_snooze.c.cause]
+    made = insert_or_update(alert_snooze).values(row)
+    changed = made.on_conflict_do_update(index_elements=cause, set_=row)
+    return only_record(Snooze, tx.execute(changed.returning(alert_snooze)))
+
+
+def find_snooze(tx: Tx, storm_id: StormId, cause: str) -> Snooze | None:
+    """Return the last snooze of a cause in a storm, whether or not it still holds."""
+    query = select(alert_snooze).where(
+        alert_snooze.c.storm_id == storm_id, alert_snooze.c.cause == cause
+    )
+    return first_record(Snooze, tx.execute(query))
+
+
+def list_snoozes(tx: Tx, storm_id: StormId, now: datetime) -> list[Snooze]:
+    """Return the snoozes of a storm whose time is not over, by cause."""
+    query = select(alert_snooze).where(
+        alert_snooze.c.storm_id == storm_id, alert_snooze.c.until > now
+    )
+    return records(Snooze, tx.execute(query.order_by(alert_snooze.c.cause)))

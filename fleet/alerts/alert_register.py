@@ -122,6 +122,7 @@ def give_alert(tx: Tx, actor: Actor, alert_id: AlertId, login: str, now: datetim
     given = replace(
         alert,
         owner=login,
+        given_by="" if login == actor.id else actor.id,
         acknowledged_by=alert.acknowledged_by or actor.id,
         acknowledged_at=alert.acknowledged_at or now,
     )

@@ -156,6 +156,7 @@ def test_a_driver_calls_for_help_and_somebody_sees_to_it(app, phone, desk, clock
     assert dispatcher.get("/api/alerts/owners").json() == ["administrator", "dispatcher"]
     given = dispatcher.post(f"{path}/owner", json={"login": "administrator"}).json()
     assert (given["owner"], given["acknowledged_by"]) == ("administrator", "dispatcher")
+    assert given["given_by"] == "dispatcher"
     refused = dispatcher.post(f"{path}/owner", json={"login": "driver"})
     assert refused.json()["error"]["values"]["reason"] == "no_dispatcher"
 

@@ -15,7 +15,7 @@ from data.store.schema.accounts import (
     tap,
     user,
 )
-from data.store.schema.alerts import alert
+from data.store.schema.alerts import alert, alert_snooze
 from data.store.schema.base import UtcDateTime, metadata
 from data.store.schema.call_outs import call_out
 from data.store.schema.city import (
@@ -99,6 +99,7 @@ __all__ = [
     "UtcDateTime",
     "agency",
     "alert",
+    "alert_snooze",
     "api_key",
     "blockage",
     "call_attempt",

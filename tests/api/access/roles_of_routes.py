@@ -88,6 +88,7 @@ GET /api/plans/{plan_id}/routes/{shift_id}/sheet.pdf
 
 # administrator dispatcher supervisor
 GET /api/alerts/owners
+GET /api/alerts/snoozes
 GET /api/blockages/{blockage_id}/photo
 GET /api/board/done
 GET /api/board/plowed
@@ -192,6 +193,8 @@ POST /api/crew-jobs/{job_id}/start
 GET /api/drivers
 GET /api/handover-notes/waiting
 GET /api/plans/{plan_id}/takers/{segment_id}
+POST /api/alerts/snoozes/{cause}
+POST /api/alerts/snoozes/{cause}/end
 POST /api/alerts/{alert_id}/acknowledge
 POST /api/alerts/{alert_id}/close
 POST /api/alerts/{alert_id}/owner

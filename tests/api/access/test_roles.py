@@ -126,6 +126,13 @@ ORDERS = {
     "see alerts": ("GET", "/api/alerts", {}),
     "see to an alert": ("POST", "/api/alerts/99/acknowledge", {}),
     "see who may own alerts": ("GET", "/api/alerts/owners", {}),
+    "see what is put off": ("GET", "/api/alerts/snoozes", {}),
+    "put alerts off": (
+        "POST",
+        "/api/alerts/snoozes/off_route",
+        {"json": {"weight": 1, "severity": 1}},
+    ),
+    "show them again": ("POST", "/api/alerts/snoozes/off_route/end", {}),
     "give an alert": ("POST", "/api/alerts/99/owner", {"json": {"login": "dispatcher"}}),
     "end a call for help": ("POST", "/api/alerts/99/close", {}),
     "read messages": ("GET", "/api/messages", {}),
@@ -222,7 +229,7 @@ WATCH |= {"see what a truck does next", "see who comes to a street", "see the ti
 WATCH |= {"see route sheets", "see what a storm took", "see who was called out"}
 WATCH |= {"see what became of legs", "be seen at the board"}
 WATCH |= {"see the roster", "see machines out of service", "read the notes"}
-WATCH |= {"read messages", "see who may own alerts"}
+WATCH |= {"read messages", "see who may own alerts", "see what is put off"}
 WATCH |= {"see crews", "see crew jobs", "see the page of crews", "see the photo of a crew job"}
 CREW = {"see a crew's own list", "begin a crew job", "end a crew job", "leave a crew job"}
 CREW |= {"photograph a crew job"}

@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from data.model import Actor, ActorKind, Alert, AlertId, AlertKind, RequestKind, VehicleId
-from data.store.alerts import add_alert
-from data.store.database.engine import transaction
+from data.store.alerts import add_alert, list_snoozes
+from data.store.database.engine import reading, transaction
+from data.store.setup.city import get_city
 from data.store.shifts.shifts import list_shifts, save_shift
 from fleet.requests.intake import Report, receive
 from fleet.storms.storm_start import start_storm
@@ -113,18 +114,31 @@ def test_alerts_are_one_row_a_cause_with_what_ends_them(
     assert visit.complaints == []
 
 
-def test_a_snoozed_alert_comes_back_when_it_gets_worse(visit: Visit, storm: None) -> None:
-    page = opened(visit, "en")
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_a_snooze_is_said_on_every_board_and_ends_when_it_gets_worse(
+    visit: Visit, storm: None, language: str
+) -> None:
+    t, city = translator(language), visit.city
+    page = opened(visit, language)
+    city.alert_task.stop()  # it would close what nothing on the road shows
     raised(visit, AlertKind.OFF_ROUTE, TRUCKS[0])
     page.keyboard.press("a")
     count = page.locator("#tab-alerts .count")
     page.locator("#list-alerts .row").click()
-    page.locator("board-side").get_by_role("button", name="Snooze for 30 min").click()
-    expect(count).to_have_text("0")
+    page.locator("board-side").get_by_role("button", name=t("Snooze for 30 min")).click()
+    expect(count).to_have_text(t("{value}", value=0))
+    page.reload()
+    page.wait_for_selector("board-strip .class-head")
     page.keyboard.press("a")
-    page.locator(".states").get_by_role("button", name="snoozed").click()
-    expect(page.locator("#list-alerts .row")).to_have_count(1)
-    page.locator(".states").get_by_role("button", name="All").click()
+    page.locator(".states").get_by_role("button", name=t("snoozed")).click()
+    row = page.locator("#list-alerts .row")
+    with reading(city.engine) as tx:
+        (known,) = list_snoozes(tx, list_shifts(tx, 1)[0].storm_id, city.clock.now())
+        zone = get_city(tx).timezone
+    until = translator(language, zone).time(known.until)
+    expect(row).to_contain_text("dispatcher")
+    expect(row).to_contain_text(until)
+    page.locator(".states").get_by_role("button", name=t("All")).click()
     raised(visit, AlertKind.OFF_ROUTE, TRUCKS[1])
-    expect(count).to_have_text("1")
-    expect(page.locator("#list-alerts .row")).to_contain_text("2 trucks off their routes")
+    expect(count).to_have_text(t("{value}", value=1))
+    expect(row).to_contain_text(t.plural("cause:off_route:{count}", 2))

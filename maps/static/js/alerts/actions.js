@@ -10,7 +10,7 @@ import { planNow } from "../planning/form.js";
 import { compare } from "../replanning/replan.js";
 import { chooseTrucks } from "../shifts/fleet-orders.js";
 import { isPast, shiftOf } from "../shifts/truck-states.js";
-import { snooze, snoozed, wake } from "./snooze.js";
+import { snooze, snoozed, snoozeWords, wake } from "./snooze.js";
 
 const button = (icon, words, does) =>
   html`<button @click=${does}><span class="icon icon-${icon}" aria-hidden="true"></span>${words}</button>`;
@@ -73,11 +73,13 @@ const ENDS = {
 /** The buttons that end alerts of one kind, of these trucks. */
 export const endsIt = (kind, ids) => (mayDispatch && ENDS[kind] ? ENDS[kind](ids) : "");
 
-/** The button that puts a row of the list off, or takes that back. */
+/** The button that puts a row of the list off on all boards, or takes that back. */
 export function putOff(row) {
-  if (!row || !mayDispatch) return "";
-  if (snoozed(row)) return button("clock-alert", t("Show again"), () => wake(row));
-  return html`<button title=${t("It comes back earlier if it gets worse.")} @click=${() => snooze(row)}>
+  if (!row) return "";
+  const putOffBy = snoozed(row) ? html`<span class="muted small">${snoozeWords(row)}</span>` : "";
+  if (!mayDispatch) return putOffBy;
+  if (putOffBy) return html`${putOffBy} ${button("clock-alert", t("Show again"), () => wake(row))}`;
+  return html`<button title=${t("On all boards. It comes back earlier if it gets worse.")} @click=${() => snooze(row)}>
     <span class="icon icon-clock" aria-hidden="true"></span>${t("Snooze for 30 min")}
   </button>`;
 }

@@ -6,7 +6,7 @@ import { requestPlace } from "../board/rows.js";
 import { board, coverage, openRequests } from "../board/state.js";
 import { causeOfAlert, numberOf, SEVERITY, severalOf } from "./causes.js";
 import { alertTitle, alertWords, lasting } from "./server-alerts.js";
-import { snoozed, snoozes } from "./snooze.js";
+import { snoozed, snoozeWords } from "./snooze.js";
 
 const KEPT_MS = 5000; // so long nobody misses a deadline that has just passed
 const NAMED = 3;
@@ -129,7 +129,7 @@ function grouped(items) {
   for (const item of items) byCause.set(item.cause, [...(byCause.get(item.cause) ?? []), item]);
   return [...byCause]
     .map(([cause, mine]) => (mine.length === 1 ? { ...mine[0], items: mine } : rowOf(cause, mine)))
-    .map((row) => ({ ...row, tone: row.seenBy ? "plain" : grave(row.severity) }))
+    .map((row) => ({ ...row, tone: row.seenBy ? "plain" : grave(row.severity), putOff: snoozeWords(row) }))
     .sort((one, other) => other.severity - one.severity);
 }
 
@@ -137,14 +137,14 @@ let kept = { of: [], until: 0, list: [] };
 
 /** Everything that wants attention; the same list while nothing has changed that it is made of. */
 export function alerts() {
-  const { requests, shifts, blockages, alerts: told, vehicles, storm } = board.value;
-  const of = [requests, shifts, blockages, told, vehicles.size, storm, snoozes.value];
+  const { requests, shifts, blockages, alerts: told, vehicles, storm, snoozes } = board.value;
+  const of = [requests, shifts, blockages, told, vehicles.size, storm, snoozes];
   if (Date.now() > kept.until || of.some((one, i) => one !== kept.of[i]))
     kept = { of, until: Date.now() + KEPT_MS, list: grouped(all()) };
   return kept.list;
 }
 
-/** What is not put off here. */
+/** What is not put off. */
 export const wanted = () => alerts().filter((row) => !snoozed(row));
 
 /** The row of a cause, if it has any alert now. */

@@ -6,6 +6,7 @@ import { brief, number, streetName, t, time } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
 import { change } from "../messages/presence.js";
 import { board, keyed, merge, onlyWall } from "../board/state.js";
+import { reloadSnoozes } from "./snooze.js";
 
 const MINUTE_MS = 60000;
 const LATE_MIN = 10;
@@ -14,7 +15,9 @@ const LATE_MIN = 10;
 export async function reloadWatch() {
   const [alerts, checks] = await Promise.all([get("/api/alerts"), get("/api/route-checks")]);
   board.set({ alerts: keyed(alerts), checks: keyed(checks) });
-  if (!onlyWall) board.set({ owners: await get("/api/alerts/owners") });
+  if (onlyWall) return;
+  board.set({ owners: await get("/api/alerts/owners") });
+  await reloadSnoozes();
 }
 
 /** What lasts, the oldest first; of one truck where given. */
@@ -45,8 +48,11 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   return t(`alert:${kind}`, { load: known.load_kg, km: known.km, kmh: known.kmh, limit: known.limit_kmh });
 }
 
-/** Who sees to an alert. */
-export const byWhom = (alert) => t("acknowledged by {who}", { who: alert.owner || alert.acknowledged_by });
+/** Who sees to an alert, and who handed it over. */
+export function byWhom({ owner, acknowledged_by: first, given_by: giver }) {
+  const who = owner || first;
+  return giver ? t("acknowledged by {who}, handed over by {giver}", { who, giver }) : t("acknowledged by {who}", { who });
+}
 
 /** Whose alert it is: a truck's, or the whole fleet's. */
 export function alertTitle({ kind, vehicle_id: truck }) {

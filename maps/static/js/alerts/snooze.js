@@ -1,40 +1,38 @@
-// Alerts put off at this board: for half an hour, or until their cause gets worse. Nobody else's board hides them.
-import { boot, now } from "../pages/boot.js";
-import { Store } from "../pages/store.js";
+// Alerts put off for all boards: for half an hour, or until their cause gets worse.
+import { now } from "../pages/boot.js";
+import { get, post } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { t, time } from "../pages/texts.js";
+import { board, keyed, merge } from "../board/state.js";
 
-const KEY = `barfrub-snoozed:${boot.login}`;
-const LASTS_MS = 30 * 60_000;
+const PATH = "/api/alerts/snoozes";
 
-function stored() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? {};
-  } catch {
-    return {};
-  }
+/** Ask which causes are put off. */
+export async function reloadSnoozes() {
+  board.set({ snoozes: keyed(await get(PATH)) });
 }
 
-/** By cause: until when it is put off, and how much it was then. */
-export const snoozes = new Store({ of: stored() });
-
-function keep(of) {
-  localStorage.setItem(KEY, JSON.stringify(of));
-  snoozes.set({ of });
+/** The snooze of a row of the list while it holds; one with more alerts or streets than then is not put off any more. */
+function snoozeOf({ cause, weight, severity }) {
+  const then = [...board.value.snoozes.values()].find((one) => one.cause === cause);
+  return then && Date.parse(then.until) > now() && weight <= then.weight && severity <= then.severity ? then : null;
 }
 
-/** Whether a row of the list is put off; one with more alerts or streets than then is not any more. */
-export function snoozed({ cause, weight, severity }) {
-  const then = snoozes.value.of[cause];
-  return then !== undefined && then.until > now() && weight <= then.weight && severity <= then.severity;
+export const snoozed = (row) => snoozeOf(row) !== null;
+
+/** Who put a row of the list off, and until when; nothing where nobody did. */
+export function snoozeWords(row) {
+  const then = snoozeOf(row);
+  return then ? t("snoozed by {who} until {time}", { who: then.snoozed_by, time: time(then.until) }) : "";
+}
+
+async function change(path, body) {
+  const changed = await attempt(() => post(path, body));
+  if (changed) merge("snoozes", [changed]);
 }
 
 /** Put a row of the list off. */
-export function snooze({ cause, weight, severity }) {
-  const lasting = Object.entries(snoozes.value.of).filter(([, { until }]) => until > now());
-  keep({ ...Object.fromEntries(lasting), [cause]: { until: now() + LASTS_MS, weight, severity } });
-}
+export const snooze = ({ cause, weight, severity }) => change(`${PATH}/${cause}`, { weight, severity });
 
 /** Show a row of the list again. */
-export function wake({ cause }) {
-  const { [cause]: _, ...others } = snoozes.value.of;
-  keep(others);
-}
+export const wake = ({ cause }) => change(`${PATH}/${cause}/end`);

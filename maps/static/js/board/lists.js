@@ -5,10 +5,9 @@ import { attempt } from "../pages/notices.js";
 import { t } from "../pages/texts.js";
 import { counted, LISTS, narrowed } from "./filters.js";
 import "./long-list.js";
-import { snoozes } from "../alerts/snooze.js";
 import { board, choose, findRequests, openRequests, outlined, selection } from "./state.js";
 
-const SHOWN = ["loaded", "requests", "vehicles", "alerts", "shifts", "trucks", "blockages", "checks", "storm"]; // of the board
+const SHOWN = ["loaded", "requests", "vehicles", "alerts", "snoozes", "shifts", "trucks", "blockages", "checks", "storm"]; // of the board
 const KEPT_MS = 5000; // ages and deadlines go on, but not faster than anybody reads
 const TYPING_MS = 200; // so long nothing is typed before the server is asked
 
@@ -25,7 +24,7 @@ class Lists extends Part {
   }
 
   get stores() {
-    return [selection, snoozes];
+    return [selection];
   }
 
   connectedCallback() {
@@ -147,7 +146,7 @@ class Lists extends Part {
     return html`<div class="states" role="group" aria-label=${t("State")}>
       ${shown.map(
         ([name, count]) => html`<button class="chip" aria-pressed=${name === state} @click=${() => this.want({ state: name })}>
-          ${list.states[name].words()}<span class="count">${t("{value}", { value: count })}</span>
+          <span class="word">${list.states[name].words()}</span><span class="count">${t("{value}", { value: count })}</span>
         </button>`,
       )}
     </div>`;

@@ -59,4 +59,4 @@ export const alertRow = (
 ) => html`<span class="icon icon-${alert.icon ?? "triangle-alert"} ${alert.tone}" aria-hidden="true"></span>
   <span class="what" dir="auto">${alert.title}</span>
   <span class="when">${alert.since ? age(alert.since) : ""}</span>
-  <span class="sub told">${alert.text}</span>`;
+  <span class="sub told">${alert.putOff ? html`<strong>${alert.putOff}</strong> ` : ""}${alert.text}</span>`;

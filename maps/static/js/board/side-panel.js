@@ -23,7 +23,6 @@ import { truckPanel } from "./truck.js";
 import { opened } from "./truck-actions.js";
 import { alertPanel } from "../alerts/alert-panel.js";
 import { causePanel } from "../alerts/cause-panel.js";
-import { snoozes } from "../alerts/snooze.js";
 
 const PANELS = { alert: alertPanel, cause: causePanel, fleet: fleetPanel, request: requestPanel, truck: truckPanel, street: streetPanel, blockage: blockagePanel, crew_job: crewPanel };
 
@@ -37,7 +36,7 @@ class Side extends Part {
   }
 
   get stores() {
-    return [board, selection, streets, codes, closures, crews, details, fleet, opened, presence, draftState, drafted, snoozes, track];
+    return [board, selection, streets, codes, closures, crews, details, fleet, opened, presence, draftState, drafted, track];
   }
 
   connectedCallback() {

@@ -17,6 +17,7 @@ export const board = new Store({
   blockages: new Map(),
   out: new Map(),
   alerts: new Map(),
+  snoozes: new Map(),
   checks: new Map(),
   messages: new Map(),
   canned: [],

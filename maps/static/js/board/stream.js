@@ -84,6 +84,7 @@ export function follow() {
     handover_notes: mergeNotes,
     edits: (list) => attempt(() => heardOfDraft(list)),
     orders: mergeOrders,
+    snoozes: (list) => merge("snoozes", list),
     alerts: (list) => {
       merge("alerts", list);
       figures(ACTION_MS);
