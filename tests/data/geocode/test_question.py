@@ -39,6 +39,11 @@ def test_a_name_that_was_heard_wrong_is_said_again() -> None:
     assert asked("Scool Stret", "fa").startswith("گفتید خیابان مدرسه")
 
 
+def test_nobody_is_asked_while_the_words_may_be_the_begin_of_a_name() -> None:
+    assert GEOCODER.candidates("Sch")
+    assert asked("Sch") == ""
+
+
 def test_where_a_second_street_is_missing_the_caller_says_what_is_near() -> None:
     question = asked("School Street & Kilimanjaro Road")
 

@@ -121,7 +121,7 @@ function jobFacts(job) {
     [t("Why"), job.reason ? named("cannot", job.reason) : null],
     [t("Description"), job.said ? html`<bdi>${job.said}</bdi>` : null],
     [t("Size"), `${size(job)} · ${t("{value} min for one person", { value: job.minutes })}`],
-    [t("Crew comes"), when(job) ? html`<bdi dir="ltr">${when(job)}</bdi>` : null],
+    [t("Crew comes"), when(job) ? html`<bdi>${when(job)}</bdi>` : null],
     [t("Wanted by"), deadline(job.due_at)],
   ]);
 }

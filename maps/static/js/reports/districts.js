@@ -4,7 +4,7 @@ import { Part } from "../pages/element.js";
 import { t } from "../pages/texts.js";
 import { course } from "./charts.js";
 import { choice, council, districtName, filter } from "./state.js";
-import { shareChange, withinTarget } from "./words.js";
+import { shareChange, withinRules, withinTarget } from "./words.js";
 
 function look(key) {
   filter({ district: choice.value.district === key ? null : key });
@@ -34,6 +34,7 @@ class Districts extends Part {
     if (!view?.storm || !view.districts.some((part) => part.name)) return "";
     return html`<section class="parts" aria-labelledby="districts-title">
       <h2 id="districts-title">${t("Districts")}</h2>
+      <p class="rules">${t("Share of lane-km within target, by the rule of each street's class:")} ${withinRules(view)}</p>
       <ul class="districts">${view.districts.filter((part) => part.now.lane_m > 0).map((part) => this.district(view, part))}</ul>
     </section>`;
   }

@@ -1,11 +1,11 @@
 // The four key figures, each with its change, and each opening what it counts.
 import { html, nothing } from "lit";
 import { Part } from "../pages/element.js";
-import { duration, named, t } from "../pages/texts.js";
+import { duration, t } from "../pages/texts.js";
 import { bar, course } from "./charts.js";
 import { answered, compared, nine, half, within } from "./definitions.js";
 import { council } from "./state.js";
-import { nothingDue, ruleOf, share, shareChange, span, spanChange } from "./words.js";
+import { nothingDue, ruleLine, share, shareChange, span, spanChange, withinRules } from "./words.js";
 
 const FIGURES = [
   ["within", "within", share, shareChange, within],
@@ -22,13 +22,10 @@ const words = () => ({
 });
 
 /** The rules that a figure is measured by, a line a class. */
-const rules = (view) => {
-  const line = (one, words) => html`<span>${named("class", one.service_class)}: ${words}</span>`;
-  return {
-    within: view.promises.filter((one) => one.cycle_s !== null).map((one) => line(one, ruleOf(view, one.service_class))),
-    answered: view.promises.map((one) => line(one, t("within {span}", { span: duration(one.deadline_s * 1000) }))),
-  };
-};
+const rules = (view) => ({
+  within: withinRules(view),
+  answered: view.promises.map((one) => ruleLine(one.service_class, t("within {span}", { span: duration(one.deadline_s * 1000) }))),
+});
 
 /** What keeps a figure from being taken for more than it says. */
 const notes = (now) => ({

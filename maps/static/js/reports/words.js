@@ -1,4 +1,5 @@
 // How figures and their changes are said.
+import { html } from "lit";
 import { brief, duration, exact, named, number, percent, t, time } from "../pages/texts.js";
 
 /** A share, or a dash in words where there is none. */
@@ -35,6 +36,15 @@ export function ruleOf(view, name) {
     span: every,
   });
 }
+
+/** The rule of a class, as a line of a figure. */
+export const ruleLine = (name, words) => html`<span>${named("class", name)}: ${words}</span>`;
+
+/** The rules by which streets are within target, a line a class that has a cycle. */
+export const withinRules = (view) =>
+  view.promises
+    .filter((one) => one.cycle_s !== null)
+    .map(({ service_class: name }) => ruleLine(name, ruleOf(view, name)));
 
 /** The change of a share in words, with whether it is for the better (1), the worse (-1) or neither. */
 export function shareChange(now, before) {
