@@ -25,7 +25,7 @@ from fleet.shifts.shift_handover import find_current_shift_of_machine
 from fleet.storms.storm_lookup import listed_storms, wanted_storm
 from maps.board.board_panels import StreetPanel, TruckPanel, street_desk, truck_panel
 from maps.board.timeline import DoneView, TimelineView, done_view, timeline_view
-from maps.board.truck_track import TrackView, track_view
+from maps.board.truck_track import TruckTrackView, track_view
 
 ASKED = 20
 """Requests shown in a street's panel, the newest."""
@@ -95,7 +95,7 @@ def get_truck_panel(vehicle_id: VehicleId, context: BoardContext) -> TruckPanel:
 @router.get("/api/board/trucks/{vehicle_id}/track")
 def get_truck_track(
     vehicle_id: VehicleId, context: BoardContext, span: TrackSpan = TrackSpan.HOUR
-) -> TrackView:
+) -> TruckTrackView:
     """Return where a truck was in the last hours or its shift, with speed, blade and spreader."""
     now = context.now
     with context.reading() as tx:

@@ -6,7 +6,6 @@ This facade exports all of them. Times are aware UTC, places WGS 84 lon-lat, uni
 from data.model.alerts import Alert, AlertFacts, AlertKind
 from data.model.call_outs import CallOut, CallOutState
 from data.model.evidence import (
-    Breadcrumb,
     Coverage,
     CoverageChange,
     CoverageRevision,
@@ -230,7 +229,6 @@ __all__ = [
     "Blockage",
     "BlockageId",
     "BoardRequest",
-    "Breadcrumb",
     "Broken",
     "ByLanguage",
     "CallAttempt",

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Breadcrumb
+from data.model.evidence import Breadcrumb
 
 type Crumb = tuple[float, float, float, float | None, bool | None, bool | None]
 """Second since 1970, longitude, latitude, m/s, whether the blade is down, the spreader on."""
 
 
 @dataclass(frozen=True, slots=True)
-class TrackView:
+class TruckTrackView:
     """A truck's fixes since a moment, oldest first; `None` where it has no such sensor."""
 
     since: datetime
@@ -19,9 +19,9 @@ class TrackView:
     fixes: list[Crumb]
 
 
-def track_view(since: datetime, until: datetime, fixes: Iterable[Breadcrumb]) -> TrackView:
+def track_view(since: datetime, until: datetime, fixes: Iterable[Breadcrumb]) -> TruckTrackView:
     """Return a track for the map."""
-    return TrackView(since, until, [_crumb(one) for one in fixes])
+    return TruckTrackView(since, until, [_crumb(one) for one in fixes])
 
 
 def _crumb(one: Breadcrumb) -> Crumb:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from data.model import Breadcrumb
+from data.model.evidence import Breadcrumb
 from fleet.logbook.breadcrumbs import WITHOUT_SHIFT, TrackSpan, thinned, track_since
 from tests import village as v
 
