@@ -26,6 +26,7 @@ MODULES = (
     "health_while_solving",
     "board_page",
     "board_actions",
+    "dispatcher_jobs",
     "user_pages",
     "request_queue",
     "plan_promises",

@@ -35,10 +35,10 @@ def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Vis
     city, page = visit.city, visit.page
     with listening(city.folder, DispatchCache(city.engine, city.clock, 1)):
         visit.board()
-        page.keyboard.press("e")
+        choose(visit, MILL)
+        page.get_by_role("button", name="Assign to another truck").click()
         bar = page.locator(".edit-bar")
         expect(bar).to_be_visible()
-        choose(visit, MILL)
         page.click(".taker[data-vehicle='2']:enabled")
         expect(bar.locator(".edit-list li")).to_have_count(1)
         assert visit.grave_faults() == []
@@ -84,4 +84,6 @@ def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Vis
         expect(bar.locator(".edit-list li.muted")).to_have_count(2)
         page.click(f"text={t('Discard changes to the draft')}")
         expect(bar).to_have_count(0)
+        page.keyboard.press("e")
+        expect(bar).to_be_visible()
     assert visit.complaints == []

@@ -3,7 +3,7 @@ import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { change as changeOf } from "../messages/presence.js";
-import { board, keyed, mayDispatch, reload } from "../board/state.js";
+import { board, keyed, mayDispatch, reload, selection } from "../board/state.js";
 
 /**
  * The draft that is edited, or null; the trucks that could take a street; what the server asks before it stores a change
@@ -38,7 +38,8 @@ export async function beginEditing(planId = board.value.plan?.id) {
   draftState.set({ busy: true });
   const draft = await attempt(() => post(`/api/plans/${planId}/hand`));
   draftState.set({ busy: false, draft: draft ?? null, asked: null });
-  if (draft) lookForTakers(draftState.value.takers?.segment);
+  const { chosen } = selection.value;
+  if (draft && chosen?.kind === "street") lookForTakers(chosen.id);
 }
 
 /** Stop editing; the draft stays as it is. */

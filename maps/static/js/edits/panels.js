@@ -1,7 +1,7 @@
 // What the panels of streets and trucks say and do about editing by hand: who could take it, locks and bans.
 import { html } from "lit";
 import { t, time } from "../pages/texts.js";
-import { change, draftState, editing, lookForTakers, orderTruck, takeBack } from "./draft.js";
+import { beginEditing, change, draftState, editing, lookForTakers, orderTruck, takeBack } from "./draft.js";
 import { board, mayDispatch, selection } from "../board/state.js";
 import { routeOf } from "../board/truck.js";
 
@@ -78,11 +78,20 @@ function orderForm(segment) {
   </form>`;
 }
 
+const beginButton = () => html`<button class="begin-edit" ?disabled=${draftState.value.busy} @click=${() => beginEditing()}>
+  <span class="icon icon-truck" aria-hidden="true"></span>${t("Assign to another truck")}
+</button>`;
+
+function assignment(segment) {
+  if (editing()) return html`<section class="next-legs"><h3>${t("Assign to truck")}</h3>${takers(segment)}${blockForm(segment)}</section>`;
+  return mayDispatch && board.value.plan ? beginButton() : "";
+}
+
 /** The part of a street's panel. */
 export function streetEdit(segment) {
   if (!board.value.storm) return "";
   const here = orders((one) => one.segment_id === segment);
-  return html`${editing() ? html`<section class="next-legs"><h3>${t("Assign to truck")}</h3>${takers(segment)}${blockForm(segment)}</section>` : ""}
+  return html`${assignment(segment)}
     ${
       here || mayDispatch
         ? html`<details class="edit-orders" ?open=${Boolean(here)}><summary>${t("Locks and bans")}</summary>${here} ${mayDispatch ? orderForm(segment) : ""}</details>`
