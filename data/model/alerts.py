@@ -26,6 +26,7 @@ class AlertKind(StrEnum):
     HOURS = "hours"
     BLADE_UP = "blade_up"
     BLADE_DOWN = "blade_down"
+    BLADE_SENSOR = "blade_sensor"
     SPEEDING = "speeding"
     NEXT_CYCLE = "next_cycle"
 

@@ -3,7 +3,7 @@
 Signs are about the present. A fix that came late, or came twice, raises none about the past.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,9 +11,10 @@ from data.model import AlertFacts, AlertKind, LegKind, LonLat, Route, RouteAnswe
 from data.policy.alert_rules import AlertRules
 from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m
+from fleet.coverage.pass_detection import at_work_mps
 from fleet.routes.off_route import ON_STREET_M, Corridor, Whereabouts
 from fleet.routes.plan_vs_actual import RouteCheck
-from fleet.routes.route_compliance import MissedReload, hours_left, missed_reload, plows_on
+from fleet.routes.route_compliance import MissedReload, hours_left, missed_reload, plow_speed_mps
 from fleet.tracking.geofences import Geofence, site_at
 from fleet.tracking.live_fleet import VehicleLive
 from fleet.tracking.tracker_clocks import ClockDisagreement
@@ -54,6 +55,7 @@ class TruckNow:
     driving: bool
     route: Route | None = None
     check: RouteCheck | None = None
+    shift_starts_at: datetime | None = None
     shift_ends_at: datetime | None = None
     corridor: Corridor | None = None
 
@@ -67,8 +69,10 @@ class TruckNow:
 class Course:
     """A truck's recent movement: since when it stands, is off its route, or drives too fast.
 
-    `up_m` is how far it drove with its blade up where it was to plow; it was at a place to load at
-    `loaded_at`, and is followed since `first_at`.
+    `up_m` is how far it drove with its blade up where it was to plow, `up_fast` of `up_fixes`
+    faster than it plows. `was_down` is whether its sensor has said "down" in the shift that began
+    at `shift_starts_at`; where it never has, it is doubted since `doubted_since`.
+    It was at a place to load at `loaded_at`, and is followed since `first_at`.
     `wanted_at` is when we first waited for a truck that was never heard of.
     """
 
@@ -81,6 +85,11 @@ class Course:
     down_m: float = 0.0
     up_since: datetime | None = None
     up_m: float = 0.0
+    up_fixes: int = 0
+    up_fast: int = 0
+    was_down: bool | None = None
+    shift_starts_at: datetime | None = None
+    doubted_since: datetime | None = None
     first_at: datetime | None = None
     loaded_at: datetime | None = None
     fast_since: datetime | None = None
@@ -92,12 +101,15 @@ class Course:
     def follow(self, truck: TruckNow, network: StreetNetwork, rules: AlertRules) -> None:
         """Add the truck's latest fix, unless it was added before."""
         seen, last = truck.seen, self.last
+        if truck.shift_starts_at != self.shift_starts_at:
+            self.shift_starts_at = truck.shift_starts_at
+            self.was_down, self.doubted_since = None, None
         if seen is None or (last is not None and seen.fixed_at <= last.fixed_at):
             return
         if last is not None and seen.fixed_at - last.fixed_at > OLD:
             self.off_since, self.down_since, self.fast_since = None, None, None
             self.off, self.down_m, self.fast_fixes = False, 0.0, 0
-            self.up_since, self.up_m = None, 0.0
+            self._lowered()
             last = None
         self._stand(seen)
         self._leave(truck, seen)
@@ -139,13 +151,30 @@ class Course:
         self.down_m += distance_m(last.location, seen.location)
 
     def _raise(self, truck: TruckNow, seen: VehicleLive, last: VehicleLive | None) -> None:
-        if seen.blade is not False or not _to_plow_here(truck, seen.location):
-            self.up_since, self.up_m = None, 0.0
+        if seen.blade:
+            self.was_down, self.doubted_since = True, None
+        plow_mps = _plow_speed_here(truck, seen.location)
+        if seen.blade is not False or plow_mps is None:
+            self._lowered()
             return
+        self.up_fixes += 1
+        self.up_fast += (seen.speed_mps or 0.0) > at_work_mps(plow_mps)
         if self.up_since is None or last is None:
             self.up_since = seen.fixed_at
             return
         self.up_m += distance_m(last.location, seen.location)
+
+    def _lowered(self) -> None:
+        self.up_since, self.up_m, self.up_fixes, self.up_fast = None, 0.0, 0, 0
+
+    def blade_is_up(self, rules: AlertRules) -> bool:
+        """Whether the sensor says so for long enough where the truck is to plow."""
+        return self.up_since is not None and self.up_m >= rules.blade_up_m
+
+    @property
+    def sensor_is_doubted(self) -> bool:
+        """Whether a sensor has never said "down" though the truck drives like a plow."""
+        return self.was_down is False and 2 * self.up_fast <= self.up_fixes
 
     def _speed(self, seen: VehicleLive, network: StreetNetwork, rules: AlertRules) -> None:
         kmh = (seen.speed_mps or 0.0) * KMH
@@ -193,15 +222,29 @@ def truck_signs(
     if course.down_since and course.down_m >= rules.blade_down_m:
         km = course.down_m // HALF_KM * HALF_KM / 1000
         yield sign(AlertKind.BLADE_DOWN, course.down_since, km=km)
-    if course.up_since and course.up_m >= rules.blade_up_m:
-        km = course.up_m // HALF_KM * HALF_KM / 1000
-        yield sign(AlertKind.BLADE_UP, course.up_since, km=km)
+    yield from _blade_up_signs(course, rules, sign)
     missed = None if in_yard else _missed_reload(truck, course, rules, now)
     if missed is not None:
         yield sign(AlertKind.RELOAD_OVERDUE, missed.since, load_kg=missed.load_kg)
     if course.fast_since and course.fast_fixes >= 2:
         kmh, limit_kmh = round(course.fastest_kmh), round(course.limit_kmh)
         yield sign(AlertKind.SPEEDING, course.fast_since, kmh=kmh, limit_kmh=limit_kmh)
+
+
+def _blade_up_signs(course: Course, rules: AlertRules, sign: Callable[..., Sign]) -> Iterator[Sign]:
+    """Yield that a blade is up where it is to plow, or that its sensor is to be checked.
+
+    A sensor that has not said "down" since the shift began may be dead; one notice says so until
+    it does, in place of an alert for each street.
+    """
+    if course.blade_is_up(rules) and course.up_since is not None:
+        if not course.sensor_is_doubted:
+            km = course.up_m // HALF_KM * HALF_KM / 1000
+            yield sign(AlertKind.BLADE_UP, course.up_since, km=km)
+            return
+        course.doubted_since = course.doubted_since or course.up_since
+    if course.doubted_since is not None:
+        yield sign(AlertKind.BLADE_SENSOR, course.doubted_since)
 
 
 def clock_signs(off: ClockDisagreement | None) -> Iterator[Sign]:
@@ -274,10 +317,11 @@ def hours_signs(trucks: Iterable[TruckNow], rules: AlertRules, now: datetime) ->
             yield Sign(AlertKind.HOURS, truck.vehicle_id, now, place, facts)
 
 
-def _to_plow_here(truck: TruckNow, place: LonLat) -> bool:
+def _plow_speed_here(truck: TruckNow, place: LonLat) -> float | None:
+    """Return how fast the truck is to plow here; `None` where it is not to."""
     if truck.route is None or truck.check is None or truck.corridor is None or truck.check.over:
-        return False
-    return plows_on(truck.route, truck.check, truck.corridor.legs_at(place))
+        return None
+    return plow_speed_mps(truck.route, truck.check, truck.corridor.legs_at(place))
 
 
 def _missed_reload(

@@ -16,14 +16,17 @@ from data.model import (
     ShiftId,
     ShiftState,
     Storm,
+    StormId,
     VehicleId,
 )
 from data.policy.alert_rules import AlertRules
+from data.store.alerts import list_alerts
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_depots, list_reload_sites
 from data.store.shifts.route_answers import list_answers
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storm_conditions import list_machines_out, list_machines_taken_out
+from data.store.tracking.positions import sensor_reports
 from data.store.work import count_jobs, list_open_jobs_due
 from data.streets.network import StreetNetwork
 from fleet.alerts.alert_conditions import (
@@ -36,7 +39,7 @@ from fleet.alerts.alert_conditions import (
     truck_signs,
 )
 from fleet.alerts.alert_register import AlertRegister
-from fleet.alerts.lateness_risk import risk_signs, risks
+from fleet.alerts.lateness_risk import Episode, risk_signs, risks
 from fleet.context import CityContext
 from fleet.replanning.cycles import waiting_cycle
 from fleet.routes.arrivals import arrivals_of
@@ -135,6 +138,7 @@ class AlertMonitor:
                 shift.vehicle_id,
                 live.get(shift.vehicle_id),
                 driving=shift.state is ShiftState.DRIVING,
+                shift_starts_at=shift.starts_at,
                 shift_ends_at=shift.ends_at,
             )
             if check is not None and shift.id in driven:
@@ -165,6 +169,8 @@ class AlertMonitor:
         for truck in trucks:
             course = self.courses.setdefault(truck.vehicle_id, Course(wanted_at=now))
             course.follow(truck, city.network, rules)
+            if course.was_down is None and course.blade_is_up(rules):
+                course.was_down = _said_down(city, truck)
             found += truck_signs(truck, course, sites, rules, now)
         found += hours_signs(trucks, rules, now)
         found += silent_signs(trucks, self.courses, sites, storm.started_at, rules, now)
@@ -203,9 +209,29 @@ class AlertMonitor:
         if known is None or known[0] != plan.id or not now - RISKS_EVERY < known[1] <= now:
             jobs = list_open_jobs_due(tx, plan.storm_id, now, now + rules.risk)
             index = self.plans.driven(tx, plan.storm_id)
-            found = risks(arrivals_of(index, check.routes, now), jobs, rules) if index else []
+            arrivals = arrivals_of(index, check.routes, now) if index else None
+            blades_up = _blades_up(tx, plan.storm_id, now)
+            found = risks(arrivals, jobs, rules, blades_up) if arrivals else []
             known = self._risks = (plan.id, now, risk_signs(found, now))
         return known[2]
+
+
+def _said_down(city: CityContext, truck: TruckNow) -> bool:
+    """Whether a truck's sensor has said that its blade is down since its shift began.
+
+    It is read where only the blade's way up is known, as after a start of the server.
+    """
+    since = truck.shift_starts_at or city.now
+    return sensor_reports(city.tx, truck.vehicle_id, since, city.now, of_blade=True)[1]
+
+
+def _blades_up(tx: Tx, storm_id: StormId, now: datetime) -> dict[VehicleId, list[Episode]]:
+    """Return when the blade of each truck was up where it was to plow, as the alerts say."""
+    found: dict[VehicleId, list[Episode]] = {}
+    for one in list_alerts(tx, storm_id):
+        if one.kind is AlertKind.BLADE_UP and one.vehicle_id is not None:
+            found.setdefault(one.vehicle_id, []).append((one.since, one.until or now))
+    return found
 
 
 def _duty_signs(tx: Tx, storm: Storm, current: Iterable[Shift], now: datetime) -> list[Sign]:

@@ -1,6 +1,6 @@
 """Lateness risk, pure: jobs that will be late by the plan and the delays of trucks so far."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,9 +8,17 @@ from data.model import AlertKind, Job, VehicleId
 from data.policy.alert_rules import AlertRules
 from fleet.alerts.alert_conditions import Sign
 from fleet.routes.arrivals import Arrivals
+from fleet.routes.plan_vs_actual import LegCheck, LegState
+from fleet.shifts.shift_progress import UNDO_WITHIN
 
 IN_STEPS = timedelta(minutes=5)
 """Lateness is told in such steps: nobody knows it better, and pages keep still."""
+
+AFTER_UP = UNDO_WITHIN + timedelta(minutes=1)
+"""So long after a blade was up its driver may still report what he drove with it."""
+
+type Episode = tuple[datetime, datetime]
+"""When something began and ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +30,17 @@ class Risk:
     late: timedelta
 
 
-def risks(arrivals: Arrivals, jobs: Iterable[Job], rules: AlertRules) -> list[Risk]:
-    """Return the open jobs due soon that no truck reaches in time at the present pace."""
+def risks(
+    arrivals: Arrivals,
+    jobs: Iterable[Job],
+    rules: AlertRules,
+    blades_up: Mapping[VehicleId, Sequence[Episode]] | None = None,
+) -> list[Risk]:
+    """Return the open jobs due soon that no truck reaches in time at the present pace.
+
+    Not at risk is what its driver reported as done, or a truck drove in its turn, unless an alert
+    says that its blade was up then: to send another would not help, and the map shows its age.
+    """
     found: list[Risk] = []
     now = arrivals.now
     for job in jobs:
@@ -32,10 +49,26 @@ def risks(arrivals: Arrivals, jobs: Iterable[Job], rules: AlertRules) -> list[Ri
         last = arrivals.last_leg(job.id)
         ends_at = None if last is None else arrivals.leg(last)
         if last is None or ends_at is None:
+            if _was_driven(arrivals.undone(job.id), blades_up or {}):
+                continue
             found.append(Risk(job, None, timedelta(0)))
         elif ends_at - job.due_at >= rules.risk_late:
             found.append(Risk(job, arrivals.index.vehicle_of(last), ends_at - job.due_at))
     return found
+
+
+def _was_driven(
+    undone: Sequence[tuple[VehicleId, LegCheck]], blades_up: Mapping[VehicleId, Sequence[Episode]]
+) -> bool:
+    """Whether all legs that nothing proves were driven, with no blade up as far as is known."""
+    return bool(undone) and all(
+        one.state in (LegState.TOLD, LegState.UNPROVED)
+        and one.at is not None
+        and not any(
+            since <= one.at <= until + AFTER_UP for since, until in blades_up.get(vehicle_id, ())
+        )
+        for vehicle_id, one in undone
+    )
 
 
 def risk_signs(found: Iterable[Risk], now: datetime) -> list[Sign]:

@@ -27,6 +27,7 @@ _BY_KIND = {
     AlertKind.HOURS: Severity.TRUCK,
     AlertKind.BLADE_UP: Severity.TRUCK,
     AlertKind.BLADE_DOWN: Severity.NOTE,
+    AlertKind.BLADE_SENSOR: Severity.NOTE,
     AlertKind.SPEEDING: Severity.NOTE,
     AlertKind.NEXT_CYCLE: Severity.NOTE,
 }

@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 
 from data.model import JobId, LegKind, SegmentId, ShiftId, VehicleId
 from fleet.routes.leg_completion import LegPlace, PlanIndex
-from fleet.routes.plan_vs_actual import SERVED, LegTimes, RouteCheck, expected_times
+from fleet.routes.plan_vs_actual import (
+    SERVED,
+    LegCheck,
+    LegState,
+    LegTimes,
+    RouteCheck,
+    expected_times,
+)
+
+_PROVED = SERVED - {LegState.TOLD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,12 @@ class Arrivals:
             streets_before=len({step.segment_id for leg in before for step in leg.path}),
             heading_for=next_leg.path[0].segment_id,
         )
+
+    def undone(self, job_id: JobId) -> list[tuple[VehicleId, LegCheck]]:
+        """Return the legs of a job that evidence does not show as done, with their vehicles."""
+        places = self.index.legs_for.get(job_id, ())
+        checks = [(at, self._route(at.route)[0].legs[at.leg]) for at in places]
+        return [(self.index.vehicle_of(at), one) for at, one in checks if one.state not in _PROVED]
 
     def _last(self, job_id: JobId) -> tuple[datetime, LegPlace] | None:
         """Return when the last leg of a job ends and which that is."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from data.model import (
@@ -37,6 +38,10 @@ STEADY_LEGS = 5
 
 SLOWEST = 2.0
 """Greatest pace, in times the plan's durations; who was quick is not expected to stay so."""
+
+
+LONG_STOP = timedelta(minutes=10)
+"""Time lost between two legs done that is a stop and not a slow pace."""
 
 
 class LegState(StrEnum):
@@ -369,7 +374,10 @@ def _times_ahead(
 
 
 def _pace(route: Route, found: Sequence[LegCheck]) -> float:
-    """Return the ratio of actual to planned time over the legs done in order so far."""
+    """Return the ratio of actual to planned time over the legs done in order so far.
+
+    A long stop delays all that follows once, and says nothing of how fast the rest is driven.
+    """
     marks = [
         (one.at, route.legs[i].ends_at)
         for i, one in enumerate(found)
@@ -380,4 +388,8 @@ def _pace(route: Route, found: Sequence[LegCheck]) -> float:
     planned = marks[-1][1] - marks[0][1]
     if planned <= timedelta(0):
         return 1.0
-    return min(max((marks[-1][0] - marks[0][0]) / planned, 1.0), SLOWEST)
+    lost = (
+        later[0] - one[0] - max(later[1] - one[1], timedelta(0)) for one, later in pairwise(marks)
+    )
+    stopped = sum((each for each in lost if each >= LONG_STOP), timedelta(0))
+    return min(max((marks[-1][0] - marks[0][0] - stopped) / planned, 1.0), SLOWEST)

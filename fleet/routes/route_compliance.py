@@ -28,11 +28,18 @@ class MissedReload:
     load_kg: float
 
 
-def plows_on(route: Route, check: RouteCheck, legs: set[int]) -> bool:
-    """Whether one of these legs near a truck is soon to be plowed, and none was just driven."""
+def plow_speed_mps(route: Route, check: RouteCheck, legs: set[int]) -> float | None:
+    """Return how fast the plan plows the legs near a truck that are soon to be plowed.
+
+    `None` where there are none, or some leg here is soon to be driven along only.
+    """
     soon = range(check.next_leg, min(check.next_leg + SOON_LEGS, len(route.legs)))
     here = [route.legs[i] for i in soon if i in legs]
-    return bool(here) and all(leg.kind is LegKind.WORK and leg.blade for leg in here)
+    if not here or not all(leg.kind is LegKind.WORK and leg.blade for leg in here):
+        return None
+    return max(
+        leg.length_m / max((leg.ends_at - leg.starts_at).total_seconds(), 1.0) for leg in here
+    )
 
 
 def missed_reload(

@@ -18,11 +18,13 @@ from data.model import (
     VehicleId,
 )
 from data.policy.alert_rules import AlertRules
+from data.store.accounts.accounts import add_device
 from data.store.alerts import get_alert, list_alerts, list_open_alerts
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import get_storm
+from data.store.tracking.positions import add_positions
 from data.store.work import list_jobs
 from fleet.alerts.alert_conditions import Course, Sign, TruckNow, silent_signs
 from fleet.alerts.alert_monitor import AlertMonitor, MonitorResult
@@ -244,6 +246,48 @@ def test_a_blade_down_far_from_all_work_is_told(desk: Desk) -> None:
     desk.drive(a_drive(*EAST_ON_MAIN, start_s=400, blade=True))
     desk.wait(1.5)
     assert AlertKind.BLADE_DOWN not in desk.open()
+
+
+def around(desk: Desk, down_until: int = 0) -> list[Position]:
+    """Return the fixes of a truck that drives its loop with the blade down at first alone."""
+    fixes = simulated(desk, *desk.plan.routes[0].legs)
+    return [replace(fix, blade=number < down_until) for number, fix in enumerate(fixes)]
+
+
+def test_a_blade_that_was_down_in_this_shift_and_stays_up_is_told(tx: Tx) -> None:
+    desk = Desk(tx, LOOP)
+    desk.drive(around(desk, down_until=4))
+    assert AlertKind.BLADE_UP in desk.open()
+    assert AlertKind.BLADE_SENSOR not in desk.open()
+
+
+def test_a_sensor_that_never_says_down_is_to_be_checked_and_told_once(tx: Tx) -> None:
+    desk = Desk(tx, LOOP)
+    fixes = around(desk)
+    changed = desk.drive(fixes)
+    desk.wait(3)
+    mine = [one for one in changed if one.vehicle_id is not None]
+    assert [one.kind for one in mine] == [AlertKind.BLADE_SENSOR]
+    assert AlertKind.BLADE_SENSOR in desk.open(), "a sensor is not well again at the next street"
+    desk.look([replace(fixes[-1], fixed_at=desk.now, received_at=desk.now, blade=True)])
+    desk.wait(2)
+    assert AlertKind.BLADE_SENSOR not in desk.open()
+
+
+def test_a_server_that_starts_anew_reads_whether_the_sensor_ever_said_down(tx: Tx) -> None:
+    desk = Desk(tx, LOOP)
+    first, rest = 4, around(desk, down_until=4)
+    add_device(tx, "box", VehicleId(1), "box")
+    add_positions(tx, rest[:first])
+    desk.drive(rest[first:])
+    assert AlertKind.BLADE_UP in desk.open()
+
+
+def test_who_drives_past_his_work_too_fast_to_plow_has_no_broken_sensor(tx: Tx) -> None:
+    desk = Desk(tx, LOOP)
+    desk.drive([replace(fix, speed_mps=25.0) for fix in around(desk)])
+    assert AlertKind.BLADE_UP in desk.open()
+    assert AlertKind.BLADE_SENSOR not in desk.open()
 
 
 def test_a_silent_truck_is_told_and_heard_again(desk: Desk) -> None:

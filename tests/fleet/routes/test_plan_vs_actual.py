@@ -225,6 +225,13 @@ def test_a_quick_truck_keeps_its_lead_and_is_not_expected_to_win_more() -> None:
     assert check(index_of(), quick).pace == 1.0
 
 
+def test_a_long_stop_delays_a_truck_once_and_does_not_slow_its_pace() -> None:
+    stood = [a_pass(street, i + 1 + (30 if i >= 3 else 0)) for i, street in enumerate(STREETS[:6])]
+    checked = check(index_of(), stood)
+    assert checked.pace == 1.0
+    assert checked.late == 25 * MINUTE
+
+
 def test_what_another_truck_has_done_takes_no_time_any_more() -> None:
     index = index_of()
     alone = expected_times(index.plan.routes[0], check(index, in_order(*STREETS[:2], start=11)))

@@ -66,6 +66,7 @@ const ENDS = {
   reload_overdue: driverButtons,
   blade_up: driverButtons,
   blade_down: driverButtons,
+  blade_sensor: driverButtons,
   speeding: driverButtons,
   next_cycle: () => button("check", t("Look and publish"), lookAtCycle),
 };

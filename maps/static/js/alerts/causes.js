@@ -19,6 +19,7 @@ const SEVERAL = {
   hours: (count) => t("cause:hours:{count}", { count }),
   blade_up: (count) => t("cause:blade_up:{count}", { count }),
   blade_down: (count) => t("cause:blade_down:{count}", { count }),
+  blade_sensor: (count) => t("cause:blade_sensor:{count}", { count }),
   speeding: (count) => t("cause:speeding:{count}", { count }),
 };
 
