@@ -7,10 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from data.files.json_records import from_plain
 from data.model import PlanRun, RunState, ServiceClass, Vehicle, VehicleId
+from data.streets.network import StreetNetwork
+from fleet.what_if.class_limits import ClassLimit
 from maps.logbook.vehicle_words import listed
 from maps.pages.i18n import Translator
 from maps.planning.plan_words import moment_words
+from maps.streets.street import called, street_name
 
 NOTICED_MIN = 3
 """A difference of fewer minutes is none, nor is one by which two searches of one fleet differ."""
@@ -32,7 +36,7 @@ class ClassAnswerView:
     """Times at which a class is finished with the present and the changed fleet, if ever.
 
     `not_before` is proved for the changed fleet, whatever the plan; `chance_min` is by how much two
-    searches of the same fleet differ.
+    searches of the same fleet differ. `limit` says what holds it up in the changed fleet.
     """
 
     service_class: str
@@ -44,19 +48,22 @@ class ClassAnswerView:
     base_words: str
     found_words: str
     words: str
+    limit: str
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIfView:
     """A what-if question, and its answer when done.
 
-    `without` names machines that the changed fleet does without, `as_of` is when both fleets
-    begin. `fault` is the msgid of why there is no answer.
+    `share` is how much of the searches is done, 0 to 1. `without` names machines that the changed
+    fleet does without, `as_of` is when both fleets begin. `fault` is the msgid of why there is no
+    answer.
     """
 
     id: int
     state: QuestionState
     ahead: int
+    share: float
     machines: Mapping[str, int]
     change: str
     seconds: float
@@ -77,6 +84,7 @@ class QuestionNews:
     id: int
     state: RunState
     ahead: int
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +98,28 @@ class MachineTypeView:
 
 @dataclass(frozen=True, slots=True)
 class WhatIfPanel:
-    """The what-if panel: machine types, seconds of each search, and earlier questions."""
+    """The what-if panel: machine types, seconds of an answer's searches, and earlier questions."""
 
     types: tuple[MachineTypeView, ...]
     seconds: float
     asked: tuple[WhatIfView, ...]
 
 
-def what_if_view(run: PlanRun, ahead: int, t: Translator) -> WhatIfView:
+def question_news(run: PlanRun, ahead: int) -> QuestionNews:
+    """Return what boards hear of a question."""
+    return QuestionNews(run.id, run.state, ahead, _share(run))
+
+
+def what_if_view(run: PlanRun, ahead: int, network: StreetNetwork, t: Translator) -> WhatIfView:
     """Return a question with its answer, if it has one."""
     answer = run.answer if run.state is RunState.DONE else None
     change = change_words(run.options["machines"], t)
-    classes = _classes(answer, t) if answer else ()
+    classes = _classes(answer, network, t) if answer else ()
     return WhatIfView(
         id=run.id,
         state=_STATES.get(run.state, QuestionState.COMPUTING),
         ahead=ahead,
+        share=_share(run),
         machines=run.options["machines"],
         change=change,
         seconds=run.seconds,
@@ -144,44 +158,54 @@ def change_words(change: Mapping[str, int], t: Translator) -> str:
     return listed(parts, t)
 
 
-def _classes(answer: Mapping[str, Any], t: Translator) -> tuple[ClassAnswerView, ...]:
-    base, found, since = answer["base"], answer["found"], _time(answer["as_of"])
-    return tuple(
-        _class_answer(
-            name,
-            _maybe(base["finish"].get(name)),
-            _maybe(found["finish"].get(name)),
-            _maybe(found["not_before"].get(name)),
-            max(_chance_min(base, name), _chance_min(found, name)),
-            since,
-            t,
-        )
-        for name in t.classes_in_order(base["finish"].keys() | found["finish"].keys())
-    )
+def _share(run: PlanRun) -> float:
+    """Return how much of its seconds a question has had, in hundredths: pages keep still."""
+    if run.state is RunState.DONE:
+        return 1.0
+    return round(min(run.elapsed_s / run.seconds, 1.0), 2) if run.state is RunState.RUNNING else 0.0
+
+
+def _classes(
+    answer: Mapping[str, Any], network: StreetNetwork, t: Translator
+) -> tuple[ClassAnswerView, ...]:
+    names = t.classes_in_order(answer["base"]["finish"].keys() | answer["found"]["finish"].keys())
+    return tuple(_class_answer(name, answer, network, t) for name in names)
 
 
 def _class_answer(
-    name: ServiceClass,
-    base_at: datetime | None,
-    found_at: datetime | None,
-    not_before: datetime | None,
-    chance_min: int,
-    since: datetime,
-    t: Translator,
+    name: ServiceClass, answer: Mapping[str, Any], network: StreetNetwork, t: Translator
 ) -> ClassAnswerView:
-    sooner = None
+    base, found, since = answer["base"], answer["found"], _time(answer["as_of"])
+    base_at, found_at = _maybe(base["finish"].get(name)), _maybe(found["finish"].get(name))
+    chance_min, sooner = _chance_min(found, name), None
     if base_at is not None and found_at is not None:
         sooner = round((base_at - found_at).total_seconds() / 60)
     return ClassAnswerView(
         service_class=name,
         base_at=base_at,
         found_at=found_at,
-        not_before=not_before,
+        not_before=_maybe(found["not_before"].get(name)),
         sooner_min=sooner,
         chance_min=chance_min,
         base_words=_finish(base_at, since, t),
         found_words=_finish(found_at, since, t),
         words=_difference(base_at, found_at, sooner, chance_min, t),
+        limit=_limit_words(found.get("limits", {}).get(name), since, network, t),
+    )
+
+
+def _limit_words(plain: object, since: datetime, network: StreetNetwork, t: Translator) -> str:
+    """Return in a sentence what holds up a class; empty where nothing of it is planned."""
+    if plain is None:
+        return ""
+    limit = from_plain(ClassLimit, plain)
+    street = network.find(limit.segment_id)
+    return t(
+        f"limit:{limit.kind}",
+        street="" if street is None else called(street_name(street), t),
+        machines=listed([t(f"machine:{name}") for name in limit.types], t),
+        count=round(limit.drive_min),
+        time=moment_words(limit.shift_ends_at, since, t),
     )
 
 
@@ -200,10 +224,14 @@ def _difference(
         return t("as now") if base_at is None else t("no longer finished")
     if sooner is None:
         return t("finished after all")
-    if abs(sooner) < max(NOTICED_MIN, chance_min + 1):
+    if abs(sooner) < _noticed_min(chance_min):
         return t("as now")
     span = _span(abs(sooner), t)
     return t("{span} sooner", span=span) if sooner > 0 else t("{span} later", span=span)
+
+
+def _noticed_min(chance_min: int) -> int:
+    return max(NOTICED_MIN, chance_min + 1)
 
 
 def _chance_min(outcome: Mapping[str, Any], name: str) -> int:
@@ -215,7 +243,17 @@ def _summary(change: str, classes: Sequence[ClassAnswerView], t: Translator) -> 
     same = t("as now")
     told = next((one for one in classes if one.words != same), None)
     if told is None:
-        return t("{change}. No class is finished noticeably sooner or later.", change=change)
+        count = max((_noticed_min(one.chance_min) for one in classes), default=NOTICED_MIN)
+        nothing = t(
+            "{change}. No class is finished {count} min sooner or later, or more."
+            " Less is within the noise of the search.",
+            change=change,
+            count=count,
+        )
+        first = next((one for one in classes if one.limit), None)
+        if first is None:
+            return nothing
+        return f"{nothing} {t.named('short', first.service_class)}: {first.limit}"
     name = t.named("short", told.service_class)
     shown = {"change": change, "name": name, "time": told.found_words, "difference": told.words}
     if told.found_at is None:

@@ -163,7 +163,7 @@ class PlanIn(Wire):
 
 
 class WhatIfIn(Wire):
-    """Machines added per type, or removed where negative; search seconds per fleet."""
+    """Machines added per type, or removed where negative; seconds of all searches."""
 
     machines: Annotated[dict[Short, int], Field(min_length=1, max_length=50)]
     seconds: Annotated[float, Field(ge=1, le=LONGEST_S, allow_inf_nan=False)] = SECONDS

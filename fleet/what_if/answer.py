@@ -53,6 +53,21 @@ def no_worse(found: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
     )
 
 
+def better_by_class(larger: Mapping[str, Any], smaller: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the outcome of a fleet that could drive the plan of a smaller one too.
+
+    Each class is told by the plan that finishes it earlier.
+    """
+    found = {name: dict(larger[name]) for name in ("finish", "in_time")}
+    for name, at in smaller["finish"].items():
+        if not _no_later(found["finish"].get(name), at):
+            found["finish"][name] = at
+    for name, share in smaller["in_time"].items():
+        found["in_time"][name] = max(found["in_time"].get(name, 0.0), share)
+    least = {name: min(larger[name], smaller[name]) for name in ("unserved", "cost")}
+    return {**larger, **found, **least}
+
+
 def spread_min(searches: Sequence[Mapping[str, Any]], name: str) -> float:
     """Return the range in minutes of the times at which some searches finish a class."""
     times = [one["finish"].get(name) for one in searches]

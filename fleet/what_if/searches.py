@@ -1,7 +1,8 @@
-"""Comparable plans of two fleets: each search starts from the plan before it.
+"""Comparable plans of two fleets: both go on from one plan of the fleet as it is, for as long.
 
-What another search finds for the same fleet tells which differences are chance. The changed fleet
-begins from the plan of the fleet as it is, without what machines did there that it does not have.
+That plan is searched first, from the published one where there is one. What the second search finds
+for the same fleet beyond it is chance. The changed fleet goes on without what machines did that it
+does not have.
 """
 
 from collections.abc import Callable
@@ -9,29 +10,45 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from data.files.json_records import to_plain
 from data.model import Plan
 from fleet.planning.plan_preparation import Prepared
 from fleet.planning.plan_solving import Start
-from fleet.what_if.answer import no_worse, outcome_json, spread_min
+from fleet.what_if.answer import better_by_class, no_worse, outcome_json, spread_min
+from fleet.what_if.class_limits import ClassLimit, class_limits
 from fleet.what_if.question import HOLDS, Change, changed
 
-SEEDS = (1, 2)
-"""A search for each."""
+SEARCHES = 3
+"""Searches of a question, as long each: one for a plan, and one on from it for either fleet."""
+FIRST_SEED, SECOND_SEED = 1, 2
 
 type Solve = Callable[[Prepared, int, Start | None], Plan]
 """Searches for a plan with a seed, from another plan if there is one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Searched:
-    """A fleet with its best known plan, and the outcome by class.
+class BaseResult:
+    """The fleet as it is: the plan that both fleets go on from, the best one, and its outcome.
 
-    `outcome` has in `spread_min` by how many minutes the searches for this fleet are apart.
+    `outcome` has in `spread_min` by how many minutes its two searches are apart.
     """
 
     prepared: Prepared
+    first: Plan
     plan: Plan
     outcome: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChangeResult:
+    """Outcomes by class of the fleet as it is and of the changed one, and the machines left out.
+
+    `found` has in `limits` what holds up each class.
+    """
+
+    base: dict[str, Any]
+    found: dict[str, Any]
+    without: list[str]
 
 
 class KnownBase:
@@ -39,49 +56,56 @@ class KnownBase:
 
     def __init__(self) -> None:
         self._digest = ""
-        self._kept: Searched | None = None
+        self._kept: BaseResult | None = None
 
-    def find(self, digest: str, now: datetime) -> Searched | None:
+    def find(self, digest: str, now: datetime) -> BaseResult | None:
         """Return the cached result of a situation, while it is valid."""
         kept = self._kept
         same = kept is not None and self._digest == digest
         return kept if kept and same and now - kept.prepared.now < HOLDS else None
 
-    def keep(self, digest: str, base: Searched) -> None:
+    def keep(self, digest: str, base: BaseResult) -> None:
         """Cache the result of a situation in place of the one before."""
         self._digest, self._kept = digest, base
 
 
-def base_of(prepared: Prepared, solve: Solve) -> Searched:
+def base_of(prepared: Prepared, solve: Solve) -> BaseResult:
     """Return the result of the present fleet."""
-    return _searched(prepared, solve, None, None)
+    published = prepared.check.plan if prepared.check else None
+    start = Start(published, keeps=False) if published else None
+    first = solve(prepared, FIRST_SEED, start)
+    again = solve(prepared, SECOND_SEED, Start(first, keeps=True))
+    outcomes = [outcome_json(plan, prepared) for plan in (first, again)]
+    plan, best = (
+        (again, outcomes[1]) if no_worse(outcomes[1], outcomes[0]) else (first, outcomes[0])
+    )
+    spread = {name: spread_min(outcomes, name) for name in best["finish"]}
+    return BaseResult(prepared, first, plan, {**best, "spread_min": spread})
 
 
-def with_change(base: Searched, change: Change, solve: Solve) -> tuple[Searched, list[str]]:
-    """Return the result of a changed fleet, and which machines are left out.
+def with_change(base: BaseResult, change: Change, solve: Solve) -> ChangeResult:
+    """Return the outcomes beside each other, of a search as long as the second of the base.
 
-    Of a fleet that is only larger the plan of the fleet as it is is a plan too: what is found
-    beyond it makes no class worse, or is not taken.
+    What a fleet can do, one with more machines of any type and fewer of none can do too: of its
+    plan and that of the smaller fleet each class is told by the better.
     """
     other, without = changed(base.prepared, change)
     larger = all(count > 0 for count in change.values())
-    known = Searched(other, base.plan, outcome_json(base.plan, other)) if larger else None
-    return _searched(other, solve, known, Start(base.plan, keeps=larger)), without
-
-
-def _searched(
-    prepared: Prepared, solve: Solve, known: Searched | None, start: Start | None
-) -> Searched:
-    """Search once for each seed and keep the last plan that is no worse than the others."""
-    outcomes: list[dict[str, Any]] = []
-    for seed in SEEDS:
-        plan = solve(prepared, seed, start)
-        outcomes.append(outcome_json(plan, prepared))
-        if known is None or no_worse(outcomes[-1], known.outcome):
-            known = Searched(prepared, plan, outcomes[-1])
-            start = Start(plan, keeps=True)
-    if known is None:
-        raise RuntimeError("expected a search, found none")
-    spread = {name: spread_min(outcomes, name) for name in known.outcome["finish"]}
-    proved = {name: outcomes[-1][name] for name in ("bound", "not_before")}
-    return Searched(prepared, known.plan, {**known.outcome, **proved, "spread_min": spread})
+    plan = solve(other, SECOND_SEED, Start(base.first, keeps=larger))
+    mine, found = base.outcome, outcome_json(plan, other)
+    added = frozenset(name for name, count in change.items() if count > 0)
+    limits = class_limits(plan, other, added)
+    if larger:
+        alone, found = found, better_by_class(found, mine)
+        limits |= {
+            name: one
+            for name, one in class_limits(base.plan, base.prepared, added).items()
+            if found["finish"][name] != alone["finish"].get(name)
+        }
+    if all(count < 0 for count in change.values()):
+        mine = better_by_class(mine, found)
+    told = {
+        "spread_min": base.outcome["spread_min"],
+        "limits": {str(name): to_plain(ClassLimit, one) for name, one in limits.items()},
+    }
+    return ChangeResult(mine, {**found, **told}, without)

@@ -1,4 +1,7 @@
-"""Questions about the fleet, proofs and comparing plans: the sample city, and Gothenburg."""
+"""Questions about the fleet, proofs and comparing plans: the sample city, and Gothenburg.
+
+Answers of long searches to the same questions are in `what_if_long`.
+"""
 
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -26,7 +29,7 @@ from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.storms.storm_start import start_storm
 from fleet.what_if.question import SECONDS, ask_what_if
-from fleet.what_if.searches import SEEDS, base_of, with_change
+from fleet.what_if.searches import SEARCHES, base_of, with_change
 from maps.pages.i18n import translator
 from maps.planning.plan_words import gap_of, gap_words
 from routing.planning.problem_mapping import problem_from
@@ -86,13 +89,13 @@ def _answered(
     what = f"{name}: {len(prepared.jobs):,} jobs, {machines} machines, {SECONDS:.0f} s"
     yield what, _finish(base.outcome), ""
     for change in changes:
-        found, _ = with_change(base, change, _solve)
+        result = with_change(base, change, _solve)
         words = ", ".join(f"{count:+d} {kind}" for kind, count in change.items())
-        yield f"{name}: {words}", _finish(found.outcome), ""
+        yield f"{name}: {words}", _finish(result.found), ""
 
 
 def _solve(prepared: Prepared, seed: int, start: Start | None) -> Plan:
-    return solve_prepared(prepared, SECONDS / len(SEEDS), seed, *_UNHEARD, start=start)
+    return solve_prepared(prepared, SECONDS / SEARCHES, seed, *_UNHEARD, start=start)
 
 
 def _finish(outcome: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from fleet.evidence.evidence_pipeline import Digest
 from fleet.planning.draft_validity import find_waiting_draft
 from fleet.tracking.live_fleet import Hub
 from maps.board.board import RunView, run_view, storm_view
-from maps.what_if import QuestionNews
+from maps.what_if import QuestionNews, question_news
 
 REPAINT = timedelta(seconds=15)
 """How often all streets are repainted for their age, by the storm's clock."""
@@ -109,7 +109,7 @@ class BoardPublisher:
 
     def _publish_questions(self, tx: Tx, storm: Storm | None) -> None:
         runs = list_runs(tx, storm.id, RUNS, [RunKind.WHATIF]) if storm else []
-        views = [QuestionNews(run.id, run.state, count_ahead(tx, run)) for run in runs]
+        views = [question_news(run, count_ahead(tx, run)) for run in runs]
         changed = [view for view in views if self._questions.get(view.id) != view]
         self._questions |= {view.id: view for view in changed}
         self._hub.publish("what_ifs", changed)

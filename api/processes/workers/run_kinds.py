@@ -24,7 +24,7 @@ from fleet.planning.plan_solving import Start, solve_prepared
 from fleet.replanning.replan_solving import replanned
 from fleet.sectors.sector_split import sectors_for
 from fleet.what_if.question import situation_digest
-from fleet.what_if.searches import SEEDS, Solve, base_of, with_change
+from fleet.what_if.searches import SEARCHES, Solve, base_of, with_change
 
 
 def make_plan(context: RunContext) -> StoreOutcome:
@@ -73,21 +73,21 @@ def answer_what_if(context: RunContext) -> StoreOutcome:
         if context.hurried():
             return _later(context, digest)
         bases.keep(digest, base)
-    found, without = with_change(base, run.options["machines"], _solve(context))
+    result = with_change(base, run.options["machines"], _solve(context))
     if context.hurried():
         return _later(context, digest)
     answer = {
         "as_of": base.outcome["as_of"],
-        "base": base.outcome,
-        "found": found.outcome,
-        "without": without,
+        "base": result.base,
+        "found": result.found,
+        "without": result.without,
     }
     return lambda tx, held: answer_run(tx, held, answer, digest)
 
 
 def _solve(context: RunContext) -> Solve:
     """Return the search for one fleet; all searches share the run's seconds."""
-    seconds, report = context.beat.plan_run.seconds / len(SEEDS), context.beat.report
+    seconds, report = context.beat.plan_run.seconds / SEARCHES, context.beat.report
 
     def solve(prepared: Prepared, seed: int, start: Start | None) -> Plan:
         return solve_prepared(

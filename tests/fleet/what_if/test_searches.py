@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from data.model import Plan
-from fleet.planning.plan_preparation import Prepared
+from data.model import Plan, Storm
+from data.store.database.engine import Tx
+from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.planning.plan_solving import Start, solve_prepared
 from fleet.what_if.answer import no_worse, outcome_json, spread_min
 from fleet.what_if.question import HOLDS, machines_of
-from fleet.what_if.searches import SEEDS, KnownBase, base_of, with_change
+from fleet.what_if.searches import FIRST_SEED, KnownBase, base_of, with_change
 from routing.check.referee import violations
 from routing.planning.problem_mapping import problem_from
 from routing.planning.warm_start import no_later_than, start_from
@@ -17,6 +18,7 @@ from routing.replanning.path_cache import cached_line_graph
 from routing.replanning.rearrangement import scheduled
 from tests import village as v
 from tests.fleet.what_if.conftest import LATER
+from tests.village_plan import add_published_plan, legs_along
 
 TYPE = v.a_vehicle(1).type
 
@@ -43,16 +45,23 @@ def an_hour_late(prepared: Prepared, seed: int, start: Start | None) -> Plan:
 @pytest.mark.parametrize("solve", [first_routes, an_hour_late])
 def test_more_machines_are_never_answered_worse_in_any_class(prepared, more, solve) -> None:
     base = base_of(prepared, first_routes)
-    found, without = with_change(base, {TYPE: more}, solve)
-    assert no_worse(found.outcome, base.outcome)
-    assert (found.outcome["machines"], without) == (base.outcome["machines"] + more, [])
+    result = with_change(base, {TYPE: more}, solve)
+    assert no_worse(result.found, result.base)
+    machines = (result.found["machines"], result.base["machines"])
+    assert (*machines, result.without) == (2 + more, 2, [])
 
 
-def test_what_is_not_worth_it_leaves_the_plan_of_one_fleet_for_the_other(prepared) -> None:
+def test_a_search_that_finds_less_leaves_the_times_of_the_smaller_fleet(prepared) -> None:
     base = base_of(prepared, first_routes)
-    found, _ = with_change(base, {TYPE: 1}, an_hour_late)
-    assert found.plan is base.plan
-    assert found.outcome["finish"] == base.outcome["finish"]
+    result = with_change(base, {TYPE: 1}, an_hour_late)
+    assert result.found["finish"] == base.outcome["finish"]
+
+
+def test_fewer_machines_are_never_answered_better_in_any_class(prepared) -> None:
+    base = base_of(prepared, an_hour_late)
+    result = with_change(base, {TYPE: -1}, first_routes)
+    assert all(result.base["finish"][name] <= at for name, at in result.found["finish"].items())
+    assert result.base["finish"] != base.outcome["finish"]
 
 
 def test_the_fleet_as_it_is_stays_what_it_was_whatever_is_asked(prepared) -> None:
@@ -66,14 +75,39 @@ def test_the_fleet_as_it_is_stays_what_it_was_whatever_is_asked(prepared) -> Non
 
 def test_of_fewer_machines_the_work_of_those_that_go_is_given_away(prepared) -> None:
     base = base_of(prepared, first_routes)
-    found, without = with_change(base, {TYPE: -1}, first_routes)
-    assert without == ["Truck 2"]
-    assert len(found.plan.routes) == 1
-    assert {one.job_id for one in found.plan.unserved} == {one.job_id for one in base.plan.unserved}
+    result = with_change(base, {TYPE: -1}, first_routes)
+    assert (result.without, result.found["machines"]) == (["Truck 2"], 1)
+    assert result.found["unserved"] == base.outcome["unserved"]
+
+
+def test_both_fleets_are_searched_on_from_the_same_plan(prepared) -> None:
+    begun: list[Start | None] = []
+
+    def heard(prepared: Prepared, seed: int, start: Start | None) -> Plan:
+        begun.append(start)
+        return first_routes(prepared, seed, start)
+
+    base = base_of(prepared, heard)
+    with_change(base, {TYPE: 1}, heard)
+    assert begun[0] is None
+    assert [start.plan for start in begun[1:] if start] == [base.first, base.first]
+
+
+def test_a_search_begins_from_the_published_plan(tx: Tx, storm: Storm) -> None:
+    published = add_published_plan(tx, *legs_along(tx, ((v.MAIN_WEST, True),)))
+    begun: list[Start | None] = []
+
+    def heard(prepared: Prepared, seed: int, start: Start | None) -> Plan:
+        begun.append(start)
+        return first_routes(prepared, seed, start)
+
+    base_of(prepare(tx, storm.id, v.village(), LATER), heard)
+    assert begun[0] is not None
+    assert begun[0].plan.id == published.id
 
 
 def test_a_plan_keeps_what_it_is_held_to(prepared) -> None:
-    plan = first_routes(prepared, SEEDS[0], None)
+    plan = first_routes(prepared, FIRST_SEED, None)
     mapped = problem_from(prepared)
     problem = no_later_than(mapped, plan)
     start = start_from(mapped, plan)
@@ -118,8 +152,8 @@ def test_one_class_that_is_worse_makes_the_plan_worse(change) -> None:
 
 
 def test_how_far_apart_searches_are_is_told_in_minutes(prepared) -> None:
-    plan = first_routes(prepared, SEEDS[0], None)
+    plan = first_routes(prepared, FIRST_SEED, None)
     early = outcome_json(plan, prepared)
-    late = outcome_json(an_hour_late(prepared, SEEDS[0], None), prepared)
+    late = outcome_json(an_hour_late(prepared, FIRST_SEED, None), prepared)
     assert spread_min([early, late], "P1") == 60.0
     assert spread_min([{"finish": {"P1": None}}], "P1") == 0.0

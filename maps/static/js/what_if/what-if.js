@@ -70,7 +70,7 @@ function form() {
       </thead>
       <tbody>${whatIfs.types.map(typeRow)}</tbody>
     </table>
-    <p class="muted small">${t("Each fleet is planned for {count} s, when no plan is waiting. An added machine begins now at its yard.", { count: whatIfs.seconds })}</p>
+    <p class="muted small">${t("Both fleets are planned within 20 s, when no plan is waiting. An added machine begins now at its yard.")}</p>
     <button class="wide" ?disabled=${Object.keys(wanted()).length === 0}>${t("When would the streets be clear?")}</button>
   </form>`;
 }
@@ -79,12 +79,12 @@ const classRow = (row) => html`<tr>
   <th scope="row">${named("short", row.service_class)}</th>
   <td><bdi>${row.base_words}</bdi></td>
   <td><bdi>${row.found_words}</bdi></td>
-  <td>${row.words}${row.not_before ? html` <span class="muted small">${t("not before {time}, whatever the plan", { time: time(row.not_before) })}</span>` : ""}</td>
+  <td>${row.words}${row.limit ? html` <span class="muted small">${row.limit}</span>` : ""}${row.not_before ? html` <span class="muted small">${t("not before {time}, whatever the plan", { time: time(row.not_before) })}</span>` : ""}</td>
 </tr>`;
 
 const notes = (answer) =>
   [
-    t("From {time} on, {count} s for each fleet.", { time: time(answer.as_of), count: answer.seconds }),
+    t("From {time} on, {count} s for both fleets.", { time: time(answer.as_of), count: answer.seconds }),
     t("Two searches for one fleet differ by up to {count} min; smaller differences do not count.", {
       count: Math.max(0, ...answer.classes.map(({ chance_min: chance }) => chance)),
     }),
@@ -113,6 +113,7 @@ function done(answer) {
 function computing(answer) {
   return html`<p>${answer.change}: <em>${t("computing…")}</em>
       ${answer.ahead ? html`<span class="muted small">${t("{count} before it", { count: answer.ahead })}</span>` : ""}</p>
+    <progress max="1" .value=${answer.share} aria-label=${t("Time used")}></progress>
     ${mayDispatch ? html`<button class="quiet" @click=${() => withdraw(answer.id)}>${t("Take it back")}</button>` : ""}`;
 }
 
