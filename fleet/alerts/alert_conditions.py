@@ -14,7 +14,13 @@ from data.streets.projection import distance_m
 from fleet.coverage.pass_detection import at_work_mps
 from fleet.routes.off_route import ON_STREET_M, Corridor, Whereabouts
 from fleet.routes.plan_vs_actual import RouteCheck
-from fleet.routes.route_compliance import MissedReload, hours_left, missed_reload, plow_speed_mps
+from fleet.routes.route_compliance import (
+    MissedReload,
+    hours_left,
+    may_plow,
+    missed_reload,
+    plow_speed_mps,
+)
 from fleet.tracking.geofences import Geofence, site_at
 from fleet.tracking.live_fleet import VehicleLive
 from fleet.tracking.tracker_clocks import ClockDisagreement
@@ -153,9 +159,11 @@ class Course:
     def _raise(self, truck: TruckNow, seen: VehicleLive, last: VehicleLive | None) -> None:
         if seen.blade:
             self.was_down, self.doubted_since = True, None
-        plow_mps = _plow_speed_here(truck, seen.location)
-        if seen.blade is not False or plow_mps is None:
+        plows, plow_mps = _plowing_here(truck, seen.location)
+        if seen.blade is not False or not plows:
             self._lowered()
+            return
+        if plow_mps is None:  # it may as well drive along here: that says nothing
             return
         self.up_fixes += 1
         self.up_fast += (seen.speed_mps or 0.0) > at_work_mps(plow_mps)
@@ -317,11 +325,13 @@ def hours_signs(trucks: Iterable[TruckNow], rules: AlertRules, now: datetime) ->
             yield Sign(AlertKind.HOURS, truck.vehicle_id, now, place, facts)
 
 
-def _plow_speed_here(truck: TruckNow, place: LonLat) -> float | None:
-    """Return how fast the truck is to plow here; `None` where it is not to."""
+def _plowing_here(truck: TruckNow, place: LonLat) -> tuple[bool, float | None]:
+    """Return whether the truck may have to plow here, and how fast where it surely has to."""
     if truck.route is None or truck.check is None or truck.corridor is None or truck.check.over:
-        return None
-    return plow_speed_mps(truck.route, truck.check, truck.corridor.legs_at(place))
+        return False, None
+    legs = truck.corridor.legs_at(place)
+    plows = may_plow(truck.route, truck.check, legs)
+    return plows, plow_speed_mps(truck.route, truck.check, legs) if plows else None
 
 
 def _missed_reload(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data.model import LegKind, Route
+from data.model import Leg, LegKind, Route
 from data.policy.alert_rules import AlertRules
 from fleet.routes.plan_vs_actual import LegState, RouteCheck
 
@@ -33,13 +33,17 @@ def plow_speed_mps(route: Route, check: RouteCheck, legs: set[int]) -> float | N
 
     `None` where there are none, or some leg here is soon to be driven along only.
     """
-    soon = range(check.next_leg, min(check.next_leg + SOON_LEGS, len(route.legs)))
-    here = [route.legs[i] for i in soon if i in legs]
+    here = _soon(route, check, legs)
     if not here or not all(leg.kind is LegKind.WORK and leg.blade for leg in here):
         return None
     return max(
         leg.length_m / max((leg.ends_at - leg.starts_at).total_seconds(), 1.0) for leg in here
     )
+
+
+def may_plow(route: Route, check: RouteCheck, legs: set[int]) -> bool:
+    """Whether one of the legs near a truck is soon to be plowed."""
+    return any(leg.kind is LegKind.WORK and leg.blade for leg in _soon(route, check, legs))
 
 
 def missed_reload(
@@ -85,6 +89,11 @@ def hours_left(
     if done_in_time or ends_at - now > rules.hours:
         return None
     return (ends_at - now) // IN_STEPS * IN_STEPS
+
+
+def _soon(route: Route, check: RouteCheck, legs: set[int]) -> list[Leg]:
+    soon = range(check.next_leg, min(check.next_leg + SOON_LEGS, len(route.legs)))
+    return [route.legs[i] for i in soon if i in legs]
 
 
 def _last_reload(route: Route, check: RouteCheck) -> int | None:

@@ -10,7 +10,7 @@ from data.policy.alert_rules import AlertRules
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml, toml_from_policy
 from data.policy.message_rules import FROM_DRIVER, MessageRules, words_of
 from fleet.routes.plan_vs_actual import LegCheck, LegState, RouteCheck
-from fleet.routes.route_compliance import hours_left, missed_reload, plow_speed_mps
+from fleet.routes.route_compliance import hours_left, may_plow, missed_reload, plow_speed_mps
 from tests import village as v
 from tests.village_plan import a_leg
 
@@ -94,7 +94,9 @@ def test_a_blade_belongs_down_on_the_next_work_and_not_on_the_way_there() -> Non
     check = checked(0, route)
     assert plow_speed_mps(route, check, {1})
     assert not plow_speed_mps(route, check, {0, 1}), "it may just drive along here"
+    assert may_plow(route, check, {0, 1}), "or plow"
     assert not plow_speed_mps(route, check, {2}), "it spreads there"
+    assert not may_plow(route, check, {0, 2})
     assert not plow_speed_mps(route, check, set())
     assert not plow_speed_mps(route, checked(2, route), {1}), "it is done"
 
