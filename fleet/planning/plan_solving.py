@@ -47,17 +47,19 @@ def solve_prepared(
 
     The seconds are for everything: the problem, the search, exact times and the referee. The
     referee looked at it: what it refuses is an error here, never a plan. With it comes what is
-    proved that no plan can do.
+    proved that no plan can do, which is found before the search: who stops that waits for no more
+    than exact times and the referee.
     """
     stop = StopWhenAsked(stop_requested, MaxRuntime(seconds))
     begin(stop)
     mapped = problem_from(prepared)
+    proofs = proved(mapped)
     problem = no_later_than(mapped, start.plan) if start and start.keeps else mapped.problem
     known = start_from(mapped, start.plan) if start else None
     solution, paths = solve_with_paths(problem, stop, seed, report, known, threads)
     require_allowed(violations(problem, solution, claimed=paths.claimed_s))
     timed = timed_routes(mapped.problem, paths, solution.routes)
-    return replace(plan_from(mapped, solution, timed), proofs=proved(mapped))
+    return replace(plan_from(mapped, solution, timed), proofs=proofs)
 
 
 def require_allowed(broken: Sequence[str], what: str = "the plan") -> None:

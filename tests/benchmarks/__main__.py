@@ -20,6 +20,7 @@ MODULES = (
     "reimport",
     "matching",
     "first_plan",
+    "plan_stop",
     "sectors",
     "metropolis_plan",
     "what_if",
