@@ -13,7 +13,7 @@ from routing.network.route_timing import timed_routes
 from routing.planning.problem_mapping import plan_from, problem_from
 from routing.planning.proof_mapping import proved
 from routing.planning.warm_start import no_later_than, start_from
-from routing.problem.stopping import MaxRuntime, StopWhenAsked, begin
+from routing.problem.stopping import MaxRuntime, StoppingCriterion, StopWhenAsked, begin
 from routing.search.solver import solve_with_paths
 
 SHOWN_VIOLATIONS = 5
@@ -45,12 +45,27 @@ def solve_prepared(
 ) -> Plan:
     """Return the best plan found in so many seconds, or until asked to stop.
 
-    The seconds are for everything: the problem, the search, exact times and the referee. The
-    referee looked at it: what it refuses is an error here, never a plan. With it comes what is
-    proved that no plan can do, which is found before the search: who stops that waits for no more
-    than exact times and the referee.
+    The seconds are for everything, see `solve_until`.
     """
     stop = StopWhenAsked(stop_requested, MaxRuntime(seconds))
+    return solve_until(prepared, stop, seed, report, threads, start)
+
+
+def solve_until(
+    prepared: Prepared,
+    stop: StoppingCriterion,
+    seed: int,
+    report: Report,
+    threads: int = 1,
+    start: Start | None = None,
+) -> Plan:
+    """Return the best plan found until a stop.
+
+    It is for everything: the problem, the search, exact times and the referee. The referee looked
+    at the plan: what it refuses is an error here, never a plan. With it comes what is proved that
+    no plan can do, which is found before the search: who stops that waits for no more than exact
+    times and the referee.
+    """
     begin(stop)
     mapped = problem_from(prepared)
     proofs = proved(mapped)

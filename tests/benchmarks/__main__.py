@@ -24,6 +24,7 @@ MODULES = (
     "sectors",
     "metropolis_plan",
     "what_if",
+    "what_if_long",
     "health_while_solving",
     "board_page",
     "board_actions",
