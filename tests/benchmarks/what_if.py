@@ -95,7 +95,8 @@ def _answered(
 
 
 def _solve(prepared: Prepared, seed: int, start: Start | None) -> Plan:
-    return solve_prepared(prepared, SECONDS / SEARCHES, seed, *_UNHEARD, start=start)
+    seconds = SECONDS if start is None else SECONDS / SEARCHES
+    return solve_prepared(prepared, seconds, seed, *_UNHEARD, start=start)
 
 
 def _finish(outcome: Mapping[str, Any]) -> str:

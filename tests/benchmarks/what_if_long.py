@@ -93,7 +93,7 @@ def answered(
     """Return the outcomes of both fleets as a worker finds them."""
 
     def solve(given: Prepared, seed: int, start: Start | None) -> Plan:
-        stop = MaxProcessorTime(SECONDS / SEARCHES)
+        stop = MaxProcessorTime(SECONDS if start is None else SECONDS / SEARCHES)
         return solve_until(given, stop, seed, heard, start=start)
 
     result = with_change(base_of(prepared, solve), change, solve)

@@ -86,10 +86,14 @@ def answer_what_if(context: RunContext) -> StoreOutcome:
 
 
 def _solve(context: RunContext) -> Solve:
-    """Return the search for one fleet; all searches share the run's seconds."""
-    seconds, report = context.beat.plan_run.seconds / SEARCHES, context.beat.report
+    """Return the search for one fleet: all that have a plan to go on from share the seconds.
+
+    One from nothing takes them all: what it leaves undone for want of time would be answered.
+    """
+    whole, report = context.beat.plan_run.seconds, context.beat.report
 
     def solve(prepared: Prepared, seed: int, start: Start | None) -> Plan:
+        seconds = whole if start is None else whole / SEARCHES
         return solve_prepared(
             prepared, seconds, seed, report, context.hurried, context.limits.threads, start
         )
