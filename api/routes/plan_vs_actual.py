@@ -1,6 +1,6 @@
 """Planned against driven routes: live for the board, and as CSV by plan revision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -22,22 +22,24 @@ from fleet.routes.route_progress import PlanCheck, check_plan
 from fleet.setup.machine_list import machine_names
 from fleet.shifts.shift_handover import known_shift
 from fleet.storms.storm_lookup import shown_storm
+from maps.routes.check_map import CheckMap, check_map
+from maps.routes.check_runs import run_rows
+from maps.routes.check_trucks import truck_choices, truck_rows
 from maps.routes.plan_vs_actual import (
-    SHOWN,
     CheckView,
     TruckStateView,
     check_csv,
     check_views,
     detour_rows,
     leg_choices,
-    leg_rows,
-    truck_rows,
     truck_state_views,
 )
 
 router = APIRouter(route_class=CheckedRoute)
 
 Wanted = Annotated[PlanId | None, Query(description="which plan; where none is given the newest")]
+
+Truck = Annotated[ShiftId | None, Query(description="which shift; all where none is given")]
 
 Only = Annotated[LegState | None, Query(description="which legs; all where none is given")]
 
@@ -88,7 +90,12 @@ def routes_page(request: Request, context: BoardContext, plan: Wanted = None) ->
         found = _found(tx, context, plan)
         vehicles, off = machine_names(tx), _off_route(tx, found)
     rows = truck_rows(found.check, vehicles, off, t) if found.check else ()
-    shown = {"found": found, "rows": rows, "states": SHOWN, "boot": boot_of(request, context)}
+    shown = {
+        "found": found,
+        "rows": rows,
+        "choices": truck_choices(rows, t),
+        "boot": boot_of(request, context),
+    }
     return page(request, "routes/routes.html", shown)
 
 
@@ -100,7 +107,7 @@ def route_page(
     plan: Wanted = None,
     only: Only = None,
 ) -> HTMLResponse:
-    """Show the legs of a truck's route and the state of each."""
+    """Show the runs of a truck's route, their legs and the state of each."""
     t, network = translator_of(request), context.app.network
     with context.reading() as tx:
         found = _found(tx, context, plan)
@@ -113,11 +120,35 @@ def route_page(
         "shift_id": shift_id,
         "choices": leg_choices(driven, route, check, t),
         "only": only,
-        "legs": leg_rows(route, check, network, vehicles, t, only),
+        "runs": run_rows(route, check, network, vehicles, t, only),
         "detours": detour_rows(detours, network, t),
         "boot": boot_of(request, context),
     }
     return page(request, "routes/route.html", shown)
+
+
+@router.get("/api/plans/{plan_id}/check-map")
+def get_check_map(
+    request: Request, plan_id: PlanId, context: BoardContext, shift_id: Truck = None
+) -> CheckMap:
+    """Return the runs of a plan by what became of them, as lines, and where trucks left them.
+
+    Of one shift where it is given, else of all; then positions are read only of trucks that an
+    alert says were off their route.
+    """
+    network = context.app.network
+    with context.reading() as tx:
+        found = _found(tx, context, plan_id)
+        if found.check is None:
+            raise NotFoundError("plan", plan_id)
+        checked = found.check if shift_id is None else _only(found.check, shift_id)
+        off = _off_route(tx, found)
+        detours = {
+            route.shift_id: detours_of(tx, route, network, checked.plan.since, found.until)
+            for route in checked.plan.routes
+            if shift_id is not None or route.vehicle_id in off
+        }
+    return check_map(checked, detours, network, translator_of(request))
 
 
 @router.get("/routes.csv")
@@ -154,6 +185,12 @@ def _found(tx: Tx, context: Context, plan_id: PlanId | None) -> _Found:
     driven = published and live is not None and live.plan.id == head.id
     check = live if driven else check_plan(tx, head.id, app.network, app.policy, until)
     return _Found(storm, heads, check, until)
+
+
+def _only(checked: PlanCheck, shift_id: ShiftId) -> PlanCheck:
+    """Return the check of one shift's route alone."""
+    plan, route, check = _route_of(checked, shift_id)
+    return PlanCheck(replace(plan, routes=(route,)), (check,))
 
 
 def _route_of(checked: PlanCheck | None, shift_id: ShiftId) -> tuple[Plan, Route, RouteCheck]:

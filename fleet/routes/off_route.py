@@ -46,12 +46,13 @@ class Whereabouts(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Detour:
-    """A time that a truck spent off its route, and the distance."""
+    """A time that a truck spent off its route, the distance and the places of its fixes."""
 
     since: datetime
     until: datetime
     length_m: float
     place: LonLat
+    line: tuple[LonLat, ...]
 
 
 class Corridor:
@@ -131,9 +132,9 @@ class Corridor:
 def _detour(run: Sequence[Position]) -> list[Detour]:
     if not run or run[-1].fixed_at - run[0].fixed_at < LEAST:
         return []
-    length_m = sum(distance_m(a.location, b.location) for a, b in pairwise(run))
-    middle = run[len(run) // 2].location
-    return [Detour(run[0].fixed_at, run[-1].fixed_at, length_m, middle)]
+    line = tuple(fix.location for fix in run)
+    length_m = sum(distance_m(a, b) for a, b in pairwise(line))
+    return [Detour(run[0].fixed_at, run[-1].fixed_at, length_m, line[len(line) // 2], line)]
 
 
 def detours_of(

@@ -77,20 +77,6 @@ class TruckStateView:
 
 
 @dataclass(frozen=True, slots=True)
-class TruckRow:
-    """A truck as a row of a plan's table; `link` opens its legs."""
-
-    truck: str
-    link: str
-    counts: tuple[str, ...]
-    off: str
-    late: str
-    planned_end: str
-    ends_at: str
-    behind: bool
-
-
-@dataclass(frozen=True, slots=True)
 class LegRow:
     """A leg as a row of a truck's table."""
 
@@ -152,34 +138,6 @@ def truck_state_views(trucks: Iterable[TruckStatus]) -> list[TruckStateView]:
     return [TruckStateView(one.vehicle_id, one.state, one.shift_id, one.shift) for one in trucks]
 
 
-def truck_rows(
-    checked: PlanCheck,
-    vehicles: Mapping[VehicleId, str],
-    off: Mapping[VehicleId, timedelta],
-    t: Translator,
-) -> tuple[TruckRow, ...]:
-    """Return a row for every truck with a route; `off` is the time that each was off it."""
-    plan, rows = checked.plan, []
-    for route, check in zip(plan.routes, checked.routes, strict=True):
-        if not route.legs:
-            continue
-        counts = _counts(route, check)
-        away = off.get(route.vehicle_id, timedelta(0))
-        rows.append(
-            TruckRow(
-                truck=vehicles.get(route.vehicle_id, ""),
-                link=f"/routes/{route.shift_id}?plan={plan.id}",
-                counts=tuple(t.number(counts[state]) for state in SHOWN),
-                off=t.plural("{count} min", round(away / MINUTE)) if away else "–",
-                late=_late(check, t),
-                planned_end=t.time(check.planned_end) if check.planned_end else "–",
-                ends_at=t.time(check.ends_at) if check.ends_at else "–",
-                behind=check.late >= 10 * MINUTE and not check.over,
-            )
-        )
-    return tuple(sorted(rows, key=lambda row: row.truck))
-
-
 def leg_choices(plan: Plan, route: Route, check: RouteCheck, t: Translator) -> list[LegChoice]:
     """Return the filters of a route's work legs: all, then each state that occurs."""
     counts = {state: count for state, count in check.counts(route).items() if count}
@@ -199,11 +157,10 @@ def leg_rows(
     network: StreetNetwork,
     vehicles: Mapping[VehicleId, str],
     t: Translator,
-    only: LegState | None = None,
-) -> tuple[LegRow, ...]:
-    """Return a row for every leg that is no mere drive, or for those of one state."""
-    return tuple(
-        LegRow(
+) -> dict[int, LegRow]:
+    """Return a row for every leg that is no mere drive, by its number from 0."""
+    return {
+        number: LegRow(
             number=t.number(number + 1),
             what=_what(leg, network, t),
             planned=t.time(leg.ends_at),
@@ -212,8 +169,8 @@ def leg_rows(
             note=_note(leg, one, vehicles, t),
         )
         for number, (leg, one) in enumerate(zip(route.legs, check.legs, strict=True))
-        if (leg.kind is not LegKind.DRIVE if only is None else one.state is only)
-    )
+        if leg.kind is not LegKind.DRIVE
+    }
 
 
 def detour_rows(
@@ -229,6 +186,16 @@ def detour_rows(
         )
         for one in detours
     )
+
+
+def late_text(late: timedelta, t: Translator) -> str:
+    """Return how late something is, in whole minutes, or how early."""
+    minutes = round(late / MINUTE)
+    if minutes == 0:
+        return t("on time")
+    if minutes < 0:
+        return t("{span} early", span=t.plural("{count} min", -minutes))
+    return t("{span} late", span=t.plural("{count} min", minutes))
 
 
 def check_csv(
@@ -272,15 +239,6 @@ def _counts(route: Route, check: RouteCheck) -> dict[str, int]:
     counts = {str(state): found[state] for state in SHOWN}
     counts[LegState.AHEAD] += found[LegState.BEGUN] + found[LegState.PASSED]
     return counts
-
-
-def _late(check: RouteCheck, t: Translator) -> str:
-    minutes = round(check.late / MINUTE)
-    if minutes == 0:
-        return t("on time")
-    if minutes < 0:
-        return t("{span} early", span=t.plural("{count} min", -minutes))
-    return t("{span} late", span=t.plural("{count} min", minutes))
 
 
 def _what(leg: Leg, network: StreetNetwork, t: Translator) -> str:

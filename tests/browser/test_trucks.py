@@ -68,6 +68,10 @@ def test_a_dispatcher_finds_what_a_truck_left_out(visit: Visit) -> None:
         visit.go("/routes")
         speak(visit, language)
         assert_fits(visit)
+        page.locator(".unfold").press("Enter")
+        expect(page.locator("ol.runs > li")).to_have_count(5)
+        expect(page.locator("ol.runs .line-missed")).to_have_count(1)
+        assert_fits(visit)
         page.locator("tbody a").first.focus()
         page.keyboard.press("Enter")
         page.locator(".choose a", has_text=t("leg:skipped")).press("Enter")
@@ -75,6 +79,41 @@ def test_a_dispatcher_finds_what_a_truck_left_out(visit: Visit) -> None:
         expect(page.locator("tbody tr")).to_have_count(1)
         assert_fits(visit)
         assert visit.grave_faults() == []
+    assert visit.complaints == []
+
+
+def test_the_map_and_the_table_of_routes_choose_the_same_run(visit: Visit) -> None:
+    visit.come_in("dispatcher")
+    a_truck_drove(visit)
+    page = visit.page
+    visit.go("/routes")
+    speak(visit, "en")
+    page.fill("input[type=search]", "tulip")
+    page.keyboard.press("Enter")
+    run = page.locator("ol.runs > li:not([hidden])")
+    expect(run).to_have_count(1)
+    expect(run).to_contain_text("Tulip Alley")
+    run.locator("summary").click()
+    visit.until("JSON.stringify(boardMap.getFilter('chosen-run')).includes('1')")
+    page.fill("input[type=search]", "")
+    rose = page.locator("ol.runs > li", has=page.locator("summary bdi", has_text="Rose Street"))
+    number = rose.get_attribute("data-run")
+    visit.until("boardMap.loaded() && boardMap.querySourceFeatures('outcomes').length >= 5")
+    at = page.evaluate(
+        """(number) => {
+          const run = boardMap.querySourceFeatures("outcomes")
+            .find(({ properties }) => properties.run === Number(number));
+          const line = run.geometry.coordinates;
+          const [a, b] = (run.geometry.type === "LineString" ? line : line[0]).slice(0, 2);
+          boardMap.jumpTo({ center: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2], zoom: 16 });
+          const { width, height } = boardMap.getCanvas().getBoundingClientRect();
+          return { x: width / 2, y: height / 2 };
+        }""",
+        number,
+    )
+    visit.until("boardMap.loaded()")
+    page.locator("canvas.maplibregl-canvas").click(position=at)
+    expect(rose).to_have_attribute("aria-current", "true")
     assert visit.complaints == []
 
 

@@ -114,6 +114,7 @@ GET /api/plan-runs/{run_id}
 GET /api/plan-runs/{run_id}/file
 GET /api/plans/compare
 GET /api/plans/{plan_id}
+GET /api/plans/{plan_id}/check-map
 GET /api/plans/{plan_id}/difference
 GET /api/plans/{plan_id}/edits
 GET /api/plans/{plan_id}/geojson

@@ -87,8 +87,8 @@ def test_the_auditor_reads_every_leg_by_plan(client, app, clock, plan, language:
     drive(client, app, clock)
     t = translator(language, "Asia/Tehran")
     page = client.get(f"/routes?lang={language}").text
-    assert t("leg:done") in page
     assert f"/routes/1?plan={plan.id}" in page
+    assert 'data-marks="left"' in page
     legs = client.get(f"/routes/1?plan={plan.id}&lang={language}").text
     assert legs.count('<td><span class="leg leg-done"') == 2
     assert t("This truck has not left its route.") in legs
@@ -99,6 +99,25 @@ def test_the_auditor_reads_every_leg_by_plan(client, app, clock, plan, language:
     assert t("leg:done") in rows[1]
     assert ("1405-09-30" if language == "fa" else "2026-12-21") in rows[1]
     assert t("leg:ahead") in rows[3]
+
+
+def test_the_map_of_a_plan_shows_each_run_by_what_became_of_it(client, app, clock, plan) -> None:
+    drive(client, app, clock)
+    shown = client.get(f"/api/plans/{plan.id}/check-map?lang=en").json()
+    lines = {one["properties"]["state"]: one for one in shown["features"]}
+    assert lines["done"]["properties"] == {
+        "shift_id": 1,
+        "run": 0,
+        "state": "done",
+        "street": "Imam Street",
+    }
+    assert len(lines["done"]["geometry"]["coordinates"]) == 2
+    assert lines["left"]["properties"]["run"] == 2
+    assert shown["extra_m"] == {}
+    mine = client.get(f"/api/plans/{plan.id}/check-map?shift_id=1&lang=en").json()
+    assert (mine["features"], mine["extra_m"]) == (shown["features"], {"1": 0})
+    for address in ("99/check-map", f"{plan.id}/check-map?shift_id=99"):
+        assert client.get(f"/api/plans/{address}").status_code == 404
 
 
 def test_a_superseded_plan_is_read_as_it_was_driven_until_the_next(

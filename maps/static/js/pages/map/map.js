@@ -87,3 +87,20 @@ export function reveal(map, lngLat) {
   if (map.getBounds().contains(lngLat) && !underLegend(map, lngLat)) return;
   map.easeTo({ center: lngLat, duration: still ? 0 : 600 });
 }
+
+/** Copy the map to the canvas `.printed` before the page is printed, with the streets that are held: a browser prints no map. */
+export function printable(map) {
+  addEventListener("beforeprint", () => {
+    const paper = document.querySelector("canvas.printed");
+    map.redraw();
+    const drawn = map.getCanvas();
+    paper.width = drawn.width;
+    paper.height = drawn.height;
+    const pen = paper.getContext("2d");
+    pen.drawImage(drawn, 0, 0);
+    const held = document.querySelector("canvas.held:not([hidden])");
+    if (!held) return;
+    pen.globalAlpha = Number(held.style.opacity);
+    pen.drawImage(held, 0, 0);
+  });
+}

@@ -3,7 +3,7 @@ import { still } from "../../pages/boot.js";
 import { tileName } from "../../pages/texts.js";
 import { CoveragePainter } from "../../pages/map/coverage.js";
 import { highlightSelected } from "../../pages/map/highlight.js";
-import { followTheme, makeMap } from "../../pages/map/map.js";
+import { followTheme, makeMap, printable } from "../../pages/map/map.js";
 import { around, makeTooltip } from "../../pages/map/hover.js";
 import { choice, choose, followStreets, streets, visible } from "../state.js";
 
@@ -22,23 +22,6 @@ function hover(map) {
     tip(street && tileName(street.properties), point);
   });
   map.on("mouseout", () => tip(null));
-}
-
-/** A browser prints no map; what it shows is copied to a canvas that it does print. */
-function printable(map) {
-  addEventListener("beforeprint", () => {
-    const paper = document.querySelector("canvas.printed");
-    map.redraw();
-    const drawn = map.getCanvas();
-    paper.width = drawn.width;
-    paper.height = drawn.height;
-    const pen = paper.getContext("2d");
-    pen.drawImage(drawn, 0, 0);
-    const held = document.querySelector("canvas.held:not([hidden])");
-    if (!held) return;
-    pen.globalAlpha = Number(held.style.opacity);
-    pen.drawImage(held, 0, 0);
-  });
 }
 
 /** Draw the map and keep it so. */
