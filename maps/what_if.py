@@ -16,8 +16,9 @@ from maps.pages.i18n import Translator
 from maps.planning.plan_words import moment_words
 from maps.streets.street import called, street_name
 
-NOTICED_MIN = 3
-"""A difference of fewer minutes is none, nor is one by which two searches of one fleet differ."""
+NOTICED_MIN = 5
+"""A difference of fewer minutes is none, nor is one by which two searches of one fleet differ: long
+searches found up to four minutes that an answer had not (docs/benchmarks.md)."""
 
 
 class QuestionState(StrEnum):

@@ -61,13 +61,13 @@ def a_question(
         (
             at(9, 0),
             at(9, 2),
-            "2 more: Grader. No class is finished 3 min sooner or later, or more."
+            "2 more: Grader. No class is finished 5 min sooner or later, or more."
             " Less is within the noise of the search.",
         ),
         (
             None,
             None,
-            "2 more: Grader. No class is finished 3 min sooner or later, or more."
+            "2 more: Grader. No class is finished 5 min sooner or later, or more."
             " Less is within the noise of the search.",
         ),
     ],
