@@ -32,9 +32,9 @@ SECTIONS = """async () => {
     lane(1, [[], [7], [7, 8]], "fbf", ["passed", "done", "done"]),
     lane(2, [[7], [9]], "ff", ["ahead", "by_other"]),
   ]);
-  const spots = Array.from({ length: 60 }, (_, i) => [20 + 37 * (i % 9), 20 + 11 * i]);
+  const spots = Array.from({ length: 90 }, (_, i) => [20 + 97 * (i % 9), 20 + 11 * i]);
   const named = (_, i) => ({ name: `${i}`, wide: 60, spots: spots.slice(i) });
-  const trucks = Array.from({ length: 12 }, named);
+  const trucks = Array.from({ length: 66 }, named);
   const taken = [{ left: 0, top: 0, wide: 400, high: 60 }];
   const placed = [...placeNames(trucks, taken), ...taken];
   const meet = (one, other) => one !== other

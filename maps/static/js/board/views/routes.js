@@ -38,6 +38,9 @@ export function sectionsOf(lanes) {
   return found;
 }
 
+/** Rows of the plan whose legs are known with what became of them: others would look as if nothing was done. */
+const known = () => timeline.value.lanes.filter(({ became }) => became.states.length > 0);
+
 let trucks = []; // ids of those with a route, in the order of their states
 let ranks = new Map();
 let sections = new Map();
@@ -81,20 +84,19 @@ function palette() {
 
 /** Take in the rows of the plan; returns the streets whose section changed, or null where trucks are others. */
 function update() {
-  const before = sections;
-  const known = trucks;
-  const { lanes } = timeline.value;
+  const [before, others] = [sections, trucks];
+  const lanes = known();
   trucks = [...new Set(lanes.map(({ vehicle }) => vehicle))];
   ranks = new Map(trucks.map((vehicle, rank) => [vehicle, rank]));
   sections = sectionsOf(lanes);
-  if (`${known}` !== `${trucks}`) return null;
+  if (`${others}` !== `${trucks}`) return null;
   const differs = (id) => JSON.stringify(before.get(id)) !== JSON.stringify(sections.get(id));
   return [...new Set([...before.keys(), ...sections.keys()])].filter(differs);
 }
 
 /** Follow the plan in force; `again` repaints with another palette, `names` draws names of trucks at their sections. */
 function open(paint, again, names) {
-  const call = () => names.show(timeline.value.lanes, chosenTruck());
+  const call = () => names.show(known(), chosenTruck());
   const show = () => {
     const changed = update();
     if (changed === null) again();
@@ -147,9 +149,10 @@ function truckEntry({ vehicle, name }) {
 }
 
 function legend() {
-  const { lanes } = timeline.value;
+  const lanes = known();
   const rows = lanes.filter(({ vehicle }, i) => lanes.findIndex((one) => one.vehicle === vehicle) === i);
-  if (rows.length === 0) return html`<p class="muted">${t("No routes are published.")}</p>`;
+  const planned = board.value.plan?.routes?.length > 0;
+  if (rows.length === 0) return html`<p class="muted">${planned ? t("Looking for routes…") : t("No routes are published.")}</p>`;
   return html`<div class="route-of heads muted"><span></span><span>${t("Truck")}</span><span>${t("Done")}</span><span>${t("Left")}</span></div>
     <ul class="routes-by-truck">${rows.map(truckEntry)}</ul>
     <p class="muted small">${t("Wide: still to do. Thin and pale: done, by evidence. A click chooses the truck.")}</p>`;

@@ -70,17 +70,17 @@ export class SectionNames extends Overlay {
     this.draw();
   }
 
-  /** Trucks with their spots on the screen. */
+  /** Trucks with those of their spots where the whole name is in sight. */
   inSight(pen) {
     const { scaleX, scaleY, left, top } = screenOf(this.map);
-    const [wide, high] = [this.canvas.width / this.ratio, this.canvas.height / this.ratio];
-    return this.trucks.map((truck) => ({
-      ...truck,
-      wide: (truck.wide ??= pen.measureText(truck.name).width + 2 * PAD_PX),
-      spots: truck.marks
+    const [right, bottom] = [this.canvas.width / this.ratio, this.canvas.height / this.ratio - HIGH_PX];
+    return this.trucks.map((truck) => {
+      const wide = (truck.wide ??= pen.measureText(truck.name).width + 2 * PAD_PX);
+      const spots = truck.marks
         .map(([x, y]) => [x * scaleX + left, y * scaleY + top])
-        .filter(([x, y]) => x > 0 && y > 0 && x < wide && y < high),
-    }));
+        .filter(([x, y]) => x > wide / 2 && y > HIGH_PX && x < right - wide / 2 && y < bottom);
+      return { ...truck, wide, spots };
+    });
   }
 
   draw() {

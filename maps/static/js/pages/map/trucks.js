@@ -236,6 +236,7 @@ export class TruckOverlay extends Overlay {
 
   drawNames(pen, alone, stacks) {
     pen.font = "600 13px Vazirmatn";
+    pen.direction = document.dir; // the map's own is from left to right
     pen.textAlign = "left";
     pen.textBaseline = "top";
     pen.lineJoin = "round";
