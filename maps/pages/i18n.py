@@ -21,6 +21,7 @@ from data.model import ServiceClass
 from data.policy.city_policy import Policy
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_ARABIC = re.compile("[\u0600-\u06ff]")
 
 type Texts = dict[str, str | list[str]]
 """One text per msgid; two, for one and for many, where a number decides."""
@@ -151,6 +152,18 @@ class Translator:
             if isinstance(value, float)
         }
         return self.t(text.msgid, **{**text.values, **exact})
+
+    def name_here(self, name: str) -> str:
+        """Return the part of a name in two languages ("برف / Snow") that is in the reader's script.
+
+        All of any other name.
+        """
+        mine = [
+            part
+            for part in name.split(" / ")
+            if bool(_ARABIC.search(part)) == (self.direction == "rtl")
+        ]
+        return mine[0] if len(mine) == 1 else name
 
     def number(self, value: float, digits: int = 0) -> str:
         """Return a number with grouped thousands in the language's digits."""

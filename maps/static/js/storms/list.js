@@ -3,7 +3,7 @@ import { html } from "lit";
 import { now } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
 import { post } from "../pages/net.js";
-import { duration, named, number, t } from "../pages/texts.js";
+import { duration, named, nameHere, number, t } from "../pages/texts.js";
 import { mayDispatch, order, storms } from "./state.js";
 import { cm, refused, stamp, when } from "./words.js";
 
@@ -27,7 +27,7 @@ function line(row) {
   const { sums } = row;
   const jobs = sums.jobs_open + sums.jobs_done + sums.jobs_cancelled;
   return html`<tr>
-    <th scope="row"><a href="/storms/${row.id}"><bdi>${row.name}</bdi></a></th>
+    <th scope="row"><a href="/storms/${row.id}"><bdi>${nameHere(row.name)}</bdi></a></th>
     <td><span class="phase phase-${row.phase}">${named("phase", row.phase)}</span></td>
     <td>${when(row.started_at)}</td>
     <td>${began(row) ? lasted(row) : t("not begun")}</td>

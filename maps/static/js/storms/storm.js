@@ -1,7 +1,7 @@
 // One storm whole: its phase, snowfall, closed streets, machines, reload sites and policy.
 import { html } from "lit";
 import { Part } from "../pages/element.js";
-import { named, number, t } from "../pages/texts.js";
+import { named, nameHere, number, t } from "../pages/texts.js";
 import { leaving, phaseBar } from "./phase.js";
 import { snow, snowPart } from "./snow.js";
 import { open, storms } from "./state.js";
@@ -41,7 +41,7 @@ class StormDetail extends Part {
     const changing = open(one.row);
     return html`<header class="storm-head">
         <a class="quiet" href="/storms"><span class="icon icon-chevron-left mirrored" aria-hidden="true"></span>${t("All storms")}</a>
-        <h2><bdi>${one.row.name}</bdi></h2>
+        <h2><bdi title=${one.row.name}>${nameHere(one.row.name)}</bdi></h2>
         <span class="phase phase-${one.row.phase}">${named("phase", one.row.phase)}</span>
         <span class="muted">${one.row.phase === "forecast" || one.row.phase === "alert" ? t("expected {when}", { when: when(one.row.started_at) }) : when(one.row.started_at)}</span>
         ${links(one)}

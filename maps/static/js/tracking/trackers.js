@@ -137,7 +137,7 @@ class Trackers extends SetupPart {
 
   list() {
     const { page } = trackers.value;
-    if (!page.trackers.length) return html`<p class="muted">${t("No tracker sends positions yet.")}</p>`;
+    if (!page.trackers.length) return html`<p class="empty">${t("No tracker sends positions yet.")}</p>`;
     return html`<section class="column gap">
       <h2>${t("Known trackers")} <span class="count">${number(page.trackers.length)}</span></h2>
       <ul class="trackers">${repeat(page.trackers, (one) => one.id, (one) => this.row(one))}</ul>

@@ -5,7 +5,6 @@ import { t } from "../../pages/texts.js";
 import "../../pages/theme.js";
 import { numberIn, ownDigits } from "../../pages/number-fields.js";
 
-const fault = document.getElementById("fault");
 const stale = document.getElementById("stale");
 const dialog = document.getElementById("code");
 
@@ -33,16 +32,6 @@ function wanted(form) {
   return crew ? { ...said, crew_id: Number(crew) } : said;
 }
 
-function refuse(form, message) {
-  form.querySelector(".problem")?.remove();
-  const place = form.classList.contains("fields") ? form.appendChild(document.createElement("p")) : fault;
-  place.className = "problem";
-  place.setAttribute("role", "alert");
-  place.textContent = message;
-  place.hidden = false;
-  place.scrollIntoView({ block: "nearest" });
-}
-
 function showCode({ code, crew }) {
   dialog.querySelector("h2").textContent = t("Code for {crew}", { crew });
   dialog.querySelector(".digits").textContent = ownDigits(code).replace(/(.{4})/, "$1 ");
@@ -66,7 +55,6 @@ function sent(form, answer) {
 sendForms({
   wanted,
   headers: ({ dataset: { version } }) => (version ? { "if-match": version } : {}),
-  refuse,
   sent,
 });
 

@@ -16,15 +16,6 @@ function wanted(form) {
   return filled(form);
 }
 
-function refuse(form, message) {
-  form.querySelector(".problem")?.remove();
-  const place = form.closest("details") ? form.appendChild(document.createElement("p")) : fault;
-  place.className = "problem";
-  place.setAttribute("role", "alert");
-  place.textContent = message;
-  place.hidden = false;
-}
-
 /** Show the page as it is now, where one is on it. */
 async function renew() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
@@ -53,6 +44,5 @@ const bulk = startBulk(renew);
 sendForms({
   wanted,
   headers: ({ dataset: { version } }) => (version ? { "if-match": version } : {}),
-  refuse,
   sent: renew,
 });
