@@ -99,8 +99,9 @@ class RuinRecreate:
         self._threads = threads
         self._sweeps = RelocationSweeps(problem, self._arrays, self._starts)
         self._best: tuple[Ints, ...] = ()
+        self._best_cost = np.inf
         self._sure: tuple[Ints, ...] = ()
-        self._best_cost = self._sure_cost = np.inf
+        self._sure_cost = np.inf
         self._random = np.array(
             [(seed * 0x9E3779B97F4A7C15 + 0x2545F4914F6CDD1D) % 2**64 or 1], np.uint64
         )
@@ -185,20 +186,24 @@ class RuinRecreate:
         """Open the subproblem that is everything and insert absent tasks, unless it is large."""
         if not self.whole:
             return
+        sizes = self._routes.row["size"].tolist()
+        windows = [RouteWindow(v, 0, size) for v, size in enumerate(sizes)]
         absent = self._absent()[self._places.spot["fit"][self._absent()]]
-        self._everything = OpenSubproblem(*self._arrays[:3], self._whole_routes(), absent)
+        self._everything = self._part(windows, absent)
         self._everything.fill(self._random)
         if self._everything.absent == 0:  # else overload would hide the choice of what to leave out
             self._everything.price_lack()
         self._groups = RowGroups(self._everything.search(self._random), self._threads)
 
-    def _whole_routes(self) -> list[RouteWindow]:
-        return [RouteWindow(v, 0, n) for v, n in enumerate(self._routes.row["size"].tolist())]
+    def _part(self, windows: Sequence[RouteWindow], absent: Ints) -> OpenSubproblem:
+        return OpenSubproblem(*self._arrays[:3], windows, absent)
 
     def _restore_best(self) -> None:
         """Make the routes the best ones known."""
         if self._everything is not None:
-            self._put(self._everything, self._whole_routes(), self._everything.best())
+            sizes = self._routes.row["size"].tolist()
+            windows = [RouteWindow(v, 0, size) for v, size in enumerate(sizes)]
+            self._put(self._everything, windows, self._everything.best())
         elif self._best_cost < self._cost():
             self._load_tasks(self._best)
 
@@ -248,11 +253,6 @@ class RuinRecreate:
         self._sure, self._sure_cost = self._tasks_of_routes(), self._cost()
         self._best, self._best_cost = self._sure, self._sure_cost
         self._load_tasks(now)
-
-    def return_to_best(self) -> None:
-        """Go on from the best rows, where the search looks at everything at once."""
-        if self._everything is not None:
-            self._everything.return_to_best()
 
     def undo_losses(self) -> None:
         """Go on from the best routes, where the search never accepts worse ones on purpose."""
@@ -327,7 +327,7 @@ class RuinRecreate:
         seeds = [forked_stream(self._random) for _ in choices]
 
         def annealed(choice: WindowGroup, random: Random) -> OpenSubproblem:
-            part = OpenSubproblem(*self._arrays[:3], choice.windows, choice.absent)
+            part = self._part(choice.windows, choice.absent)
             part.run(iterations(part), temperature, random)
             return part
 

@@ -29,12 +29,7 @@ type SearchReport = Callable[[float, float, int, int], None]
 HOT = 0.45
 """First temperature, as a share of the mean cost of a task."""
 COLD = 0.1
-"""Temperature over the first where most of the effort is spent; much is found around twice it."""
-LATE, LATE_TASKS = 0.15, 200
-"""Share of the effort behind that, where there are more tasks than this: it goes on from the best
-rows and cools down"""
-COLDEST = 0.022
-"""to this share of the first temperature."""
+"""Last temperature over the first; a large problem finds little below, and much around twice it."""
 HOT_PARTS = 0.5
 COLD_PARTS = 0.03
 """The same two where the search looks at one part at a time, and keeps what makes it cheaper."""
@@ -197,14 +192,9 @@ def improve(
     iterations, told, corrected = 0, 0.0, 0.0
     hot, cold = (HOT, COLD) if search.whole else (HOT_PARTS, COLD_PARTS)
     scale = hot * search.cost_per_task
-    late = LATE if search.whole and tasks > LATE_TASKS else 0.0
-    returned = False
     progress = stop.progress(0, feasible=search.absent == 0)
     while progress < 1.0:
-        if progress > 1.0 - late and not returned:
-            returned = True
-            search.return_to_best()
-        heat = scale * cooling(progress, cold, late) * _patience(iterations, progress, tasks)
+        heat = scale * cold**progress * _patience(iterations, progress, tasks)
         iterations += search.run(chunk, heat)
         progress = stop.progress(iterations, feasible=search.absent == 0)
         chunk = max(CHUNK_ITERATIONS, int(iterations / max(progress, 1e-9) / ROUNDS))
@@ -219,17 +209,6 @@ def improve(
     if iterations:
         search.correct(exact)
     return iterations
-
-
-def cooling(progress: float, cold: float, late: float) -> float:
-    """Return the temperature over the first.
-
-    It is `cold` before a `late` share of the effort, and `COLDEST` behind that.
-    """
-    early = 1.0 - late
-    if progress <= early:
-        return float(cold ** (progress / early))
-    return float(cold * (COLDEST / cold) ** ((progress - early) / late))
 
 
 def _patience(iterations: int, progress: float, tasks: int) -> float:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from routing.kernels.arrays import subproblem_arrays
 from routing.kernels.arrays.route_arrays import FAR_S, DeadheadTable, ProblemArrays, RouteArrays
 from routing.kernels.arrays.subproblem_arrays import (
-    ABSENT,
     BEGIN,
     BEYOND,
     BIG_S,
@@ -29,7 +28,6 @@ from routing.kernels.arrays.subproblem_arrays import (
     LOAD,
     MATERIAL,
     NEAR_PLACES,
-    OVER,
     PACE,
     PRICE,
     RESERVE,
@@ -162,16 +160,6 @@ class OpenSubproblem:
         held_kg = float((self._part.window[:, LOAD] - self._part.window[:, RESERVE]).sum())
         if placed_kg > 0.0 and need_kg.sum() <= held_kg:
             self._rows.total[WEIGHT] = self._rows.total[ROWS] / placed_kg
-
-    def return_to_best(self) -> None:
-        """Go on from the best rows, unless the rows cost less as they are, lack included."""
-        total = self._rows.total
-        if total[ABSENT] + total[ROWS] + total[WEIGHT] * total[OVER] <= self.cost:
-            return
-        for w, size in enumerate(self._best.size.tolist()):
-            self._rows.order[w, : size + 2] = self._best.order[w, : size + 2]
-        self._rows.size[:] = self._best.size
-        initial_rows.compute_rows(self._part, self._rows, self._undo, self._best)
 
     def run(self, iterations: int, temperature: float, rng: NDArray[np.uint64]) -> None:
         """Improve for some iterations."""

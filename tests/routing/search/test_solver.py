@@ -252,15 +252,6 @@ def test_a_search_leaves_as_much_of_its_time_as_timing_routes_took(monkeypatch):
     assert spent <= clock.asked - 10 <= spent + 12
 
 
-def test_a_search_cools_down_without_a_step_and_further_where_it_has_a_late_part():
-    end = 1.0 - solver.LATE
-    shares = [solver.cooling(x, 0.1, solver.LATE) for x in (0.0, end, end + 1e-9, 1.0)]
-    assert shares == pytest.approx([1.0, 0.1, 0.1, solver.COLDEST])
-    assert [solver.cooling(x, 0.1, 0.0) for x in (0.0, 0.5, 1.0)] == pytest.approx(
-        [1, 0.1**0.5, 0.1]
-    )
-
-
 def test_no_other_first_routes_are_tried_once_their_share_of_the_time_is_over():
     town = a_random_town(3, 12)
     late = CountedQuestions(2)

@@ -223,25 +223,6 @@ def test_hoppers_may_lack_material_only_where_together_they_hold_all(each_kg, pr
     assert (begun(town)._everything._rows.total[WEIGHT] > 0.0) == priced
 
 
-def test_a_search_goes_on_from_its_best_rows_unless_the_present_ones_cost_less():
-    search = begun(a_random_town(3, 14))
-    part = search._everything
-    while lists(part.current()) == lists(part.best()):
-        part.run(20, 1e4, search._random)
-    now, best, best_cost = lists(part.current()), lists(part.best()), part.cost
-    part._best.cost[0] = np.inf  # as where all rows so far have lacked material
-    search.return_to_best()
-    assert lists(part.current()) == now
-    part._best.cost[0] = best_cost
-    search.return_to_best()
-    assert lists(part.current()) == lists(part.best()) == best
-    assert part.cost == pytest.approx(best_cost)
-
-
-def lists(rows):
-    return [row.tolist() for row in rows]
-
-
 def with_modes(town, modes):
     """Return the town with more arcs of the same streets to do each task on."""
     more = np.random.default_rng(town.tasks).integers(-1, 4, (town.tasks, modes - 2))
