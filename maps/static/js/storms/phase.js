@@ -43,7 +43,7 @@ const step = (row, moves) => (phase) => {
 
 function leftOver({ jobs, requests, out, waiting, closures, crew_jobs: crews }) {
   const open_ = Object.values(jobs).reduce((sum, count) => sum + count, 0);
-  const classes = Object.entries(jobs).map(([name, count]) => `${name}: ${number(count)}`).join(" · ");
+  const classes = Object.entries(jobs).map(([name, count]) => `${named("class", name)}: ${number(count)}`).join(" · ");
   return html`<ul class="remaining">
     <li>${open_ ? html`<span class="danger">${t("{count} open street will be cancelled.", { count: open_ })}</span> <span class="muted small">${classes}</span>` : t("No street is open.")}</li>
     ${crews ? html`<li><span class="danger">${t("{count} open crew job will be cancelled.", { count: crews })}</span></li>` : ""}
