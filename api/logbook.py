@@ -16,10 +16,11 @@ from data.model.periods import Period, PeriodKind
 from data.store.database.engine import Tx
 from fleet.followup.office_report import day_of, shift_of
 from fleet.logbook.log_store import PART, LogFilter, part_of
-from fleet.logbook.vehicle_days import VehicleDay, vehicle_days
+from fleet.logbook.vehicle_days import VehicleDay, vehicle_days, vehicle_fixes
 from fleet.storms.storm_lookup import listed_storms
 from maps.logbook.vehicle_days import LogPeriod, Table, days_view, log_view
 from maps.logbook.vehicle_tables import days_csv, log_csv
+from maps.logbook.vehicle_track import TrackView, track_view
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -79,6 +80,20 @@ def log_page(
         "boot": boot_of(request, context),
     }
     return page(request, "logbook/log.html", shown)
+
+
+@router.get("/api/vehicles/{vehicle_id}/track")
+def get_track(
+    context: BoardContext,
+    vehicle_id: VehicleId,
+    span: SpanAsked = PeriodKind.DAY,
+    at: At = None,
+) -> TrackView:
+    """Return where one vehicle was in a period, with blade, spreader and the lines of its log."""
+    asked, (day,) = _days(context, span, at, vehicle_id)
+    with context.reading() as tx:
+        fixes = vehicle_fixes(tx, vehicle_id, asked.period)
+    return track_view(asked.period.since, fixes, day.log.entries)
 
 
 @router.get("/vehicles/{vehicle_id}/log.csv")

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from data.model import Shift, User, UserId, Vehicle, VehicleId
+from data.model import Position, Shift, User, UserId, Vehicle, VehicleId
 from data.model.periods import Period
 from data.policy.city_policy import Policy
 from data.store.accounts.accounts import list_users
 from data.store.database.engine import Tx
 from data.store.setup.machines import get_vehicle, list_depots, list_reload_sites, list_vehicles
 from data.store.shifts.shifts import list_shifts_between
+from data.store.tracking.positions import list_between
 from fleet.logbook.log_cache import LogMemory
 from fleet.logbook.trips import Duty, VehicleLog, duty_of, log_of
 from fleet.tracking.geofences import sites_of
@@ -74,6 +75,11 @@ def vehicle_days(
             hours = _hours(vehicle, shifts, log, users)
             days.append(VehicleDay(vehicle, log, tuple(hours)))
     return sorted(days, key=lambda day: _natural(day.vehicle.name))
+
+
+def vehicle_fixes(tx: Tx, vehicle_id: VehicleId, period: Period) -> list[Position]:
+    """Return a vehicle's positions in a time, oldest first, those without faults."""
+    return list_between(tx, vehicle_id, period.since, period.until)
 
 
 def material_kg(sums: Sums, policy: Policy) -> dict[str, float]:

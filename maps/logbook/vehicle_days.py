@@ -127,6 +127,7 @@ class FrameView:
     later: str
     figures: tuple[FigureView, ...]
     since: str
+    lasts_s: int
     page: int
     pages: int
 
@@ -160,7 +161,10 @@ class DaysView:
 
 @dataclass(frozen=True, slots=True)
 class LogView:
-    """The page of one vehicle: bar, log or trips, and shifts."""
+    """The page of one vehicle: bar, log or trips, and shifts.
+
+    `spans` are the seconds of each of the `lines`, counted from the beginning of the period.
+    """
 
     frame: FrameView
     id: int
@@ -171,6 +175,7 @@ class LogView:
     ticks: tuple[TickView, ...]
     doings: tuple[Doing, ...]
     lines: TableView
+    spans: tuple[tuple[int, int], ...]
     shifts: TableView
 
     @property
@@ -223,6 +228,7 @@ def log_view(
     page = min(page, pages)
     clock = t.time if asked.period.until - asked.period.since <= A_DAY else t.day_time
     cut = slice((page - 1) * LINES, page * LINES)
+    listed_now = entries[cut] if show is Table.LOG else trips[cut]
     lines = (
         _log_table(entries[cut], clock, policy, say, t)
         if show is Table.LOG
@@ -238,8 +244,15 @@ def log_view(
         ticks=ticks_of(asked.period, t),
         doings=doings_of(one.doing for one in entries),
         lines=lines,
+        spans=tuple(_span(one, asked.period) for one in listed_now),
         shifts=_shifts_table(day.shifts, t),
     )
+
+
+def _span(one: Entry | Trip, period: Period) -> tuple[int, int]:
+    """Return when a line begins and ends, in seconds after the beginning of the period."""
+    begins_s = (one.starts_at - period.since).total_seconds()
+    return int(begins_s), int((one.ends_at - period.since).total_seconds())
 
 
 def _frame(
@@ -262,6 +275,7 @@ def _frame(
         later=query_of(period.span, later) if later is not None and later <= asked.now else "",
         figures=_figures(days, policy, t),
         since=period.since.isoformat(),
+        lasts_s=int((period.until - period.since).total_seconds()),
         page=page,
         pages=pages,
     )

@@ -55,6 +55,21 @@ def test_the_table_tells_of_every_vehicle(day):
     assert float(row["idling, min"]) == pytest.approx(10, abs=1)
 
 
+def test_the_track_of_a_day_has_the_blade_at_each_place_and_the_entries_of_the_log(day):
+    track = day.get("/api/vehicles/1/track").json()
+    assert {
+        len(track[key]) for key in ("at_s", "lon", "lat", "speed_kmh", "blade", "spreader")
+    } == {len(track["at_s"])}
+    assert track["at_s"] == sorted(track["at_s"])
+    assert (track["blade"][0], track["blade"][-1], set(track["spreader"])) == (1, 0, {-1})
+    work, stop = track["entries"]
+    assert (work["doing"], stop["doing"]) == ("work", "stop")
+    assert work["from_s"] < work["to_s"] <= stop["from_s"] < stop["to_s"]
+    page = day.get("/vehicles/1?lang=en").text
+    assert f'data-from="{stop["from_s"]}" data-to="{stop["to_s"]}"' in page
+    assert day.get("/api/vehicles/99/track").status_code == 404
+
+
 def test_a_log_says_where_a_truck_stopped(day):
     work, stop = table(day.get("/vehicles/1/log.csv"))
     assert (work["what"], stop["what"]) == ("Plowing or salting", "Stop")

@@ -131,6 +131,7 @@ GET /api/storms/{storm_id}/crew-shifts
 GET /api/storms/{storm_id}/handover-notes
 GET /api/storms/{storm_id}/left
 GET /api/vehicles/{vehicle_id}
+GET /api/vehicles/{vehicle_id}/track
 GET /api/what-ifs
 GET /api/what-ifs/{run_id}
 GET /audit-log
