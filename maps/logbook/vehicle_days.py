@@ -228,7 +228,6 @@ def log_view(
     page = min(page, pages)
     clock = t.time if asked.period.until - asked.period.since <= A_DAY else t.day_time
     cut = slice((page - 1) * LINES, page * LINES)
-    listed_now = entries[cut] if show is Table.LOG else trips[cut]
     lines = (
         _log_table(entries[cut], clock, policy, say, t)
         if show is Table.LOG
@@ -244,15 +243,15 @@ def log_view(
         ticks=ticks_of(asked.period, t),
         doings=doings_of(one.doing for one in entries),
         lines=lines,
-        spans=tuple(_span(one, asked.period) for one in listed_now),
+        spans=_spans((entries if show is Table.LOG else trips)[cut], asked.period.since),
         shifts=_shifts_table(day.shifts, t),
     )
 
 
-def _span(one: Entry | Trip, period: Period) -> tuple[int, int]:
-    """Return when a line begins and ends, in seconds after the beginning of the period."""
-    begins_s = (one.starts_at - period.since).total_seconds()
-    return int(begins_s), int((one.ends_at - period.since).total_seconds())
+def _spans(lines: Iterable[Entry | Trip], since: datetime) -> tuple[tuple[int, int], ...]:
+    """Return when each line begins and ends, in seconds after the beginning of the period."""
+    moments = ((one.starts_at - since, one.ends_at - since) for one in lines)
+    return tuple((int(a.total_seconds()), int(b.total_seconds())) for a, b in moments)
 
 
 def _frame(
