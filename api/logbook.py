@@ -20,7 +20,7 @@ from fleet.logbook.vehicle_days import VehicleDay, vehicle_days, vehicle_fixes
 from fleet.storms.storm_lookup import listed_storms
 from maps.logbook.vehicle_days import LogPeriod, Table, days_view, log_view
 from maps.logbook.vehicle_tables import days_csv, log_csv
-from maps.logbook.vehicle_track import TrackView, track_view
+from maps.logbook.vehicle_track import DayTrack, track_view
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -88,7 +88,7 @@ def get_track(
     vehicle_id: VehicleId,
     span: SpanAsked = PeriodKind.DAY,
     at: At = None,
-) -> TrackView:
+) -> DayTrack:
     """Return where one vehicle was in a period, with blade, spreader and the lines of its log."""
     asked, (day,) = _days(context, span, at, vehicle_id)
     with context.reading() as tx:

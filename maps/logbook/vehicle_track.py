@@ -27,7 +27,7 @@ class TrackEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class TrackView:
+class DayTrack:
     """Positions over time, each at one index of all lists: seconds, degrees, km/h and equipment.
 
     `blade` is 1 where it was down, 0 where it was up and -1 where nobody knows; so is `spreader`
@@ -44,14 +44,14 @@ class TrackView:
     entries: list[TrackEntry]
 
 
-def track_view(since: datetime, fixes: Sequence[Position], entries: Iterable[Entry]) -> TrackView:
+def track_view(since: datetime, fixes: Sequence[Position], entries: Iterable[Entry]) -> DayTrack:
     """Return a vehicle's track from its positions in order of time, and its log."""
     shown = list(_thinned(fixes))
 
     def seconds(at: datetime) -> int:
         return int((at - since).total_seconds())
 
-    return TrackView(
+    return DayTrack(
         since=since,
         at_s=[seconds(fix.fixed_at) for fix in shown],
         lon=[round(fix.location.lon, DEGREES_DIGITS) for fix in shown],
