@@ -32,7 +32,8 @@ from fleet.accounts.people import all_people
 from fleet.audit.audit_log import Audit
 from fleet.audit.line_kinds import ACCESS, GROUPS, LineKind
 from fleet.setup.machine_list import machine_names
-from maps.audit import (
+from maps.pages.error_texts import message_of
+from maps.reports.audit_log import (
     LogPage,
     LogSearch,
     SubjectNames,
@@ -42,7 +43,6 @@ from maps.audit import (
     proof_view,
     street_of,
 )
-from maps.pages.error_texts import message_of
 
 PAGE_LINES = 50
 MOST_LINES = 20_000
