@@ -183,8 +183,8 @@ def _row(name: str, hand: _Hand, began: float, wanted: str) -> tuple[str, str, s
 
 
 def _street_to_another_truck(page: Page, folder: Path) -> tuple[str, str, str]:
-    """Choose the last street of the longest route, and give it to the truck that it costs least."""
-    street, own = _last_street(folder)
+    """Choose a street in the middle of the longest route, and give it to another truck."""
+    street, own = _street_ahead(folder)
     bar = page.locator(".edit-bar")
     hand, began = _Hand(page), perf_counter()
     hand.choose(street)
@@ -199,8 +199,8 @@ def _street_to_another_truck(page: Page, folder: Path) -> tuple[str, str, str]:
     return _row("street to another truck", hand, began, "3 clicks, 10 s")
 
 
-def _last_street(folder: Path) -> tuple[SegmentId, str]:
-    """Return the last street of the longest route, and the name of its truck."""
+def _street_ahead(folder: Path) -> tuple[SegmentId, str]:
+    """Return a street in the middle of the longest route, and the name of its truck."""
     with reading(database_of(folder)) as tx:
         storm = find_active_storm(tx)
         assert storm is not None
@@ -208,5 +208,5 @@ def _last_street(folder: Path) -> tuple[SegmentId, str]:
         assert plan is not None
         names = {one.id: one.name for one in list_vehicles(tx)}
     route = max(plan.routes, key=lambda one: len(one.legs))
-    street = [leg.path[0].segment_id for leg in route.legs if leg.kind is LegKind.WORK][-1]
-    return street, names[route.vehicle_id]
+    streets = [leg.path[0].segment_id for leg in route.legs if leg.kind is LegKind.WORK]
+    return streets[len(streets) // 2], names[route.vehicle_id]

@@ -22,8 +22,11 @@ NAMES = re.compile(
 WORD = re.compile("[A-Za-z]{3}")
 
 
+UNSPOKEN = ("script", "style", "code")
+
+
 class Texts(HTMLParser):
-    """Collects what a page shows as text, scripts and styles left out."""
+    """Collects what a page shows as text; scripts, styles and words of machines are left out."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,11 +34,11 @@ class Texts(HTMLParser):
         self._hidden = 0
 
     def handle_starttag(self, tag, attrs) -> None:
-        self._hidden += tag in ("script", "style")
+        self._hidden += tag in UNSPOKEN
         self.found += [value for name, value in attrs if name in ("title", "placeholder") and value]
 
     def handle_endtag(self, tag) -> None:
-        self._hidden -= tag in ("script", "style")
+        self._hidden -= tag in UNSPOKEN
 
     def handle_data(self, data) -> None:
         if not self._hidden and data.strip():
