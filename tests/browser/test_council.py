@@ -241,8 +241,10 @@ def test_what_is_shown_can_be_taken_home(visit, ending):
 def test_the_map_is_on_paper_too(visit):
     page = read(visit)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    page.emulate_media(media="print")
+    page.emulate_media(media="print", color_scheme="dark")
 
+    paper = "getComputedStyle(document.documentElement).getPropertyValue('--panel').trim()"
+    assert page.evaluate(paper) == "#fff"
     expect(page.locator("canvas.printed")).to_be_visible()
     expect(page.locator("#map")).to_be_hidden()
     expect(page.locator(".choose")).to_be_hidden()
