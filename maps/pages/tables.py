@@ -55,6 +55,11 @@ def span_text(seconds: float | None, t: Translator) -> str:
     return t.plural("{count} h", hours)
 
 
+def currency_text(code: str, t: Translator) -> str:
+    """Return a policy's currency in the reader's language where that has a word for it."""
+    return t("IRR") if code == "IRR" else code
+
+
 def table_csv(columns: Sequence[str], rows: Iterable[Sequence[object]], t: Translator) -> str:
     """Return a table as CSV; the heading of a column is the text `column:NAME`."""
     text = StringIO()

@@ -7,7 +7,7 @@ from enum import StrEnum
 from data.model import Storm
 from fleet.reports.storm_costs import MachineCost, StormCosts, TruckCost, owner_of
 from maps.pages.i18n import Translator
-from maps.pages.tables import FigureView, TableView, table_csv
+from maps.pages.tables import FigureView, TableView, currency_text, table_csv
 from maps.pages.workbook import Cell, WorkbookSheet, workbook
 from maps.storms.call_outs import owner_text
 
@@ -56,7 +56,11 @@ def costs_view(costs: StormCosts, storm: Storm, t: Translator) -> CostsView:
     total = costs.total
     kg = sum(total.material_kg.values())
     figures = (
-        FigureView(_number(costs.cost, t), t("Cost, {currency}", currency=costs.currency), ""),
+        FigureView(
+            _number(costs.cost, t),
+            t("Cost, {currency}", currency=currency_text(costs.currency, t)),
+            "",
+        ),
         FigureView(_number(total.paid_h, t, 1), t("Paid hours"), ""),
         FigureView(_number(total.work_m / 1000, t, 1), t("km at work"), ""),
         FigureView(_number(kg / 1000, t, 1), t("Material, t"), ""),

@@ -8,6 +8,7 @@ from data.model import CallOut, CallOutState, Vehicle, VehicleId
 from data.setup.fleet_tables import OWNERS
 from fleet.storms.call_outs import Hire
 from maps.pages.i18n import Translator
+from maps.pages.tables import currency_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ def _row(
     t: Translator,
 ) -> ReserveRow:
     worked = hours.get(vehicle.id, 0.0)
-    rate = t("{price} {currency} an hour", price=t.number(vehicle.rate_h), currency=currency)
+    money = currency_text(currency, t)
+    rate = t("{price} {currency} an hour", price=t.number(vehicle.rate_h), currency=money)
     return ReserveRow(
         vehicle=vehicle,
         kind=t(f"machine:{vehicle.type}"),

@@ -19,7 +19,7 @@ const { roads } = boot.policy;
 const COLUMNS = [
   ["trigger_cm", "Trigger depth", "cm"],
   ["deadline_h", "Time to clear", "h"],
-  ["cycle_h", "Cleared again after", "h"],
+  ["cycle_h", "Cycle time", "h"],
   ["weight", "Weight", ""],
 ];
 
