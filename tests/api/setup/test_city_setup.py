@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.server.app import create_app
+from data.files.bidi import isolated
 from data.store.accounts.accounts import add_user
 from data.store.audit.audit_log import list_events
 from data.store.database.city_database import database_of
@@ -150,7 +151,7 @@ def test_a_file_that_unpacks_to_gigabytes_is_refused_in_the_readers_language(ins
     bomb, upload = a_bomb(PACKERS[name]), f"/api/setup/files?name={name}&purpose=streets"
     answer = inside.post(f"{upload}&lang=fa", content=bomb)
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "unpacks_too_large")
-    assert f"{name} پس از باز شدن" in answer.json()["error"]["message"]
+    assert f"{isolated(name, rtl=True)} پس از باز شدن" in answer.json()["error"]["message"]
     assert inside.get("/api/setup/files").json()["streets"] == []
 
 

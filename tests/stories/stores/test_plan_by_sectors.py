@@ -119,7 +119,7 @@ def test_the_board_shows_one_run_at_work_while_sectors_are_planned(
 
 
 def test_stopping_ends_all_sectors_with_the_best_so_far(dispatcher, storm, app, clock, two_workers):
-    run_id = asked(dispatcher, seconds=3600.0)
+    run_id = asked(dispatcher, seconds=1200.0)
     solve(app, clock, leased(app))
     assert dispatcher.post(f"/api/plan-runs/{run_id}/stop").status_code == 200
     for _ in range(3):

@@ -105,7 +105,7 @@ def test_a_run_that_cannot_be_solved_keeps_the_reason(engine: Engine, clock) -> 
 
 
 def test_a_wish_to_stop_ends_a_long_run_early(engine: Engine, clock) -> None:
-    run = asked(engine, seconds=3600.0)
+    run = asked(engine, seconds=1200.0)
     begun = leased(engine)
     with transaction(engine) as tx:
         request_stop(tx, DISPATCHER, run.id, v.NOW)
