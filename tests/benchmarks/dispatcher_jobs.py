@@ -26,6 +26,7 @@ from data.model import (
     LegKind,
     Pass,
     Role,
+    Route,
     SegmentId,
     ServiceClass,
     Storm,
@@ -53,7 +54,7 @@ from tests.conftest import PASSWORD
 CITY = "barfabad"
 FLEET = files("data.samples").joinpath("fleet-barfabad.toml").read_text("utf-8")
 ACTOR = Actor(ActorKind.SYSTEM, "bench")
-CYCLE_AFTER = timedelta(seconds=150)
+CYCLE_AFTER = timedelta(seconds=80)
 """When the first class's next cycle begins, after the start of the benchmark."""
 PATIENCE_MS = 200_000.0
 
@@ -127,10 +128,10 @@ class _Hand:
         what.click()
         self.clicks += 1
 
-    def choose(self, street: SegmentId) -> None:
-        """Choose a street as by a click on the map, wherever it is drawn."""
+    def choose(self, kind: str, number: int) -> None:
+        """Choose a street or truck as by a click on the map, wherever it is drawn."""
         self.page.evaluate(
-            f"import('/static/js/board/state.js').then((it) => it.choose('street', {street}))"
+            f"import('/static/js/board/state.js').then((it) => it.choose('{kind}', {number}))"
         )
         self.clicks += 1
 
@@ -164,7 +165,7 @@ def _jobs(page: Page, folder: Path) -> Iterator[tuple[str, str, str]]:
     yield _street_to_another_truck(page, folder)
 
     hand, began = _Hand(page), perf_counter()
-    hand.click(page.locator("#list-trucks .row").first)
+    hand.choose("truck", _longest_route(folder).vehicle_id)
     hand.click(page.get_by_role("button", name="Broken down", exact=True))
     expect(drafts.get_by_role("button", name="Publish to the trucks")).to_be_visible()
     publish(hand)
@@ -172,6 +173,7 @@ def _jobs(page: Page, folder: Path) -> Iterator[tuple[str, str, str]]:
     away()
 
     hand, began = _Hand(page), perf_counter()
+    hand.press("t")
     hand.click(page.locator("board-lists").get_by_role("button", name="Orders for"))
     hand.click(page.locator(".fleet-orders").get_by_role("button", name="+2 h"))
     expect(page.locator(".notices")).to_contain_text("extended")
@@ -187,26 +189,47 @@ def _street_to_another_truck(page: Page, folder: Path) -> tuple[str, str, str]:
     street, own = _street_ahead(folder)
     bar = page.locator(".edit-bar")
     hand, began = _Hand(page), perf_counter()
-    hand.choose(street)
+    hand.choose("street", street)
     hand.click(page.get_by_role("button", name="Assign to another truck"))
-    hand.click(page.locator(".taker:enabled").filter(has_not_text=own).first)
-    expect(bar.locator(".edit-list li, .edit-asked").first).to_be_visible()
-    if bar.locator(".edit-asked").is_visible():
-        hand.click(bar.get_by_role("button", name="Do it anyway"))
-    expect(bar.locator(".edit-list li")).to_have_count(1)
+    takers = page.locator(".taker:enabled").filter(has_not_text=own)
+    expect(takers.first).to_be_visible()
+    for number in range(takers.count()):
+        hand.click(takers.nth(number))
+        if _taken(bar, hand):
+            break
     hand.click(bar.get_by_role("button", name="Publish to the trucks"))
     expect(bar).to_have_count(0)
     return _row("street to another truck", hand, began, "3 clicks, 10 s")
 
 
+def _taken(bar: Locator, hand: _Hand) -> bool:
+    """Answer what a change costs, and return whether it was stored; some cannot be done."""
+    expect(bar.locator(".edit-list li, .edit-asked").first).to_be_visible()
+    anyway = bar.get_by_role("button", name="Do it anyway")
+    if bar.locator(".edit-asked").count() == 0:
+        return True
+    if anyway.count() == 0:
+        hand.click(bar.locator(".edit-asked").get_by_role("button", name="Close"))
+        return False
+    hand.click(anyway)
+    expect(bar.locator(".edit-list li")).to_have_count(1)
+    return True
+
+
 def _street_ahead(folder: Path) -> tuple[SegmentId, str]:
     """Return a street in the middle of the longest route, and the name of its truck."""
+    route = _longest_route(folder)
+    streets = [leg.path[0].segment_id for leg in route.legs if leg.kind is LegKind.WORK]
+    with reading(database_of(folder)) as tx:
+        names = {one.id: one.name for one in list_vehicles(tx)}
+    return streets[len(streets) // 2], names[route.vehicle_id]
+
+
+def _longest_route(folder: Path) -> Route:
+    """Return the route of the published plan with the most stages."""
     with reading(database_of(folder)) as tx:
         storm = find_active_storm(tx)
         assert storm is not None
         plan = find_published_plan(tx, storm.id)
-        assert plan is not None
-        names = {one.id: one.name for one in list_vehicles(tx)}
-    route = max(plan.routes, key=lambda one: len(one.legs))
-    streets = [leg.path[0].segment_id for leg in route.legs if leg.kind is LegKind.WORK]
-    return streets[len(streets) // 2], names[route.vehicle_id]
+    assert plan is not None
+    return max(plan.routes, key=lambda one: len(one.legs))
