@@ -128,6 +128,10 @@ class _Hand:
         what.click()
         self.clicks += 1
 
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.clicks += 1
+
     def choose(self, kind: str, number: int) -> None:
         """Choose a street or truck as by a click on the map, wherever it is drawn."""
         self.page.evaluate(
