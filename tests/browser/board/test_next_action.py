@@ -73,7 +73,8 @@ def test_one_click_does_what_is_to_be_done_next_and_nothing_jumps(
     name = NAMES[language]
     expect(head.locator("strong")).to_have_text(f"{name} {share}")
     expect(head).to_contain_text(t("none late"))
-    expect(line).to_contain_text(t.plural("next:plan:{count}", 2, name=name, share=share))
+    for part in t.plural("next:plan:{count}", 2, name=name, length="@").split("@"):
+        expect(line).to_contain_text(part.strip())
     box, counts = head.bounding_box(), page.locator(".counts-of").bounding_box()
     line.get_by_role("button", name=t("Make a plan")).click()
     expect(line).to_contain_text(t("Nothing needs you now"))

@@ -1,7 +1,7 @@
 // The one thing to do next, as the server's rules say, with the button that does it; beside it two counts.
 import { html } from "lit";
 import { Part } from "../pages/element.js";
-import { length, named, number, percent, t } from "../pages/texts.js";
+import { length, named, number, t } from "../pages/texts.js";
 import { openSheet } from "../board/bottom-sheets.js";
 import { board, choose, mayDispatch, openRequests, vehicles } from "../board/state.js";
 import { stateOf } from "../shifts/truck-states.js";
@@ -17,17 +17,20 @@ const show = ([id]) => {
   openSheet("side");
 };
 
-/** What is known of the class that an action is about. */
-function about({ count, service_class: name }) {
-  const row = board.value.classes.find((each) => each.service_class === name);
-  const share = row && row.length_m > 0 ? row.done_m / row.length_m : 0;
-  return { count, name: named("short", name ?? ""), share: percent(share), length: length(row?.finish?.open_m ?? 0) };
+const rowOf = (name) => board.value.classes.find((each) => each.service_class === name);
+
+/** What is known of the class that an action is about; `left` is the part of its length to speak of. */
+function about({ count, service_class: name }, left = "open_m") {
+  return { count, name: named("short", name ?? ""), length: length(rowOf(name)?.finish?.[left] ?? 0) };
 }
+
+/** Whether no truck is on its way to a part of the class; else what is on the way comes too late. */
+const unplanned = ({ service_class: name }) => rowOf(name)?.finish?.unplanned_m > 0;
 
 /** What each action says, and the button that does it. */
 const ACTIONS = {
   help: { words: ({ count }) => t("next:help:{count}", { count }), button: () => t("Show"), act: ({ vehicle_ids: ids }) => show(ids) },
-  plan: { words: (action) => t("next:plan:{count}", about(action)), button: () => t("Make a plan"), act: plan },
+  plan: { words: (action) => (unplanned(action) ? t("next:plan:{count}", about(action, "unplanned_m")) : t("next:behind:{count}", about(action))), button: () => t("Make a plan"), act: plan },
   extend: {
     words: (action) => t("next:extend", about(action)),
     button: ({ count }) => t("extend shifts:{count}", { count }),
