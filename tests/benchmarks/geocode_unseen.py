@@ -1,7 +1,8 @@
 """How sure the geocoder is of streets that a city lacks, and of callers it was not made for.
 
 `PART=judge make bench ONLY=geocode_unseen` asks callers of cities, seeds, sentences and slips that
-were kept for judging. Mend nothing by what they say: look at the part for fitting, the default.
+were kept for judging, see `queries/unseen/parts.py`. Mend nothing by what they say: look at the
+part for fitting, the default.
 """
 
 import os
@@ -14,10 +15,10 @@ from tests.benchmarks.queries.answers import Answer, ask, median_ms
 from tests.benchmarks.queries.unseen import measures
 from tests.benchmarks.queries.unseen.callers import UnseenCallers
 from tests.benchmarks.queries.unseen.cities import GappedCity, cities
+from tests.benchmarks.queries.unseen.parts import AUTHORS
 
-SEEDS = {"fit": (801, 802), "judge": (508_311, 508_312)}
 EACH = 40
-"""Queries of a class, from each city and seed."""
+"""Queries of a class, from each city, author and seed."""
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
@@ -43,7 +44,8 @@ def answered(city: GappedCity, part: str) -> list[Answer]:
     geocoder = Geocoder(city.mapped.network, city.mapped.places)
     queries = {
         query.text: query
-        for seed in SEEDS[part]
-        for query in UnseenCallers(city, part, seed).queries(EACH)
+        for author in AUTHORS[part]
+        for seed in author.seeds
+        for query in UnseenCallers(city, author, seed).queries(EACH)
     }
     return ask(city.mapped, geocoder, list(queries.values()))

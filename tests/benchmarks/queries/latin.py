@@ -16,7 +16,14 @@ TYPES = {
     "Pkwy": ("Parkway", "Pkwy.", "pkwy"),
     "Sq": ("Square", "Sq."),
     "Cir": ("Circle", "Cir."),
+    "Way": ("Way", "way"),
+    "Cres": ("Crescent", "Cres."),
 }
+SHORT = {form: short for short, forms in TYPES.items() for form in (short, forms[0])} | {
+    "Avenue": "Ave"
+}
+"""Words for "street" as maps have them behind a name, and their keys in `TYPES`."""
+
 LEADING = {
     "Strada": ("Str.", "str", "Strada"),
     "Aleea": ("Al.", "aleea"),
@@ -151,8 +158,8 @@ NEGATIVE_KINDS = ("Street", "Ave", "Road", "St", "Boulevard", "Lane")
 def split(name: str) -> Kinded:
     """Return an English or Romanian name in two parts."""
     first, _, last = name.rpartition(" ")
-    if first and last in TYPES:
-        return Kinded(last, first)
+    if first and last in SHORT:
+        return Kinded(SHORT[last], first)
     first, _, last = name.partition(" ")
     if last and first in LEADING:
         return Kinded(first, last)

@@ -3,8 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
 
 from tests.benchmarks.queries.chance import Chance
+
+KEPT = 1 << 16
+"""Names whose plain form and consonants are kept in memory."""
 
 _SAME = str.maketrans(
     {"ي": "ی", "ى": "ی", "ئ": "ی", "ك": "ک", "ة": "ه", "أ": "ا", "إ": "ا", "آ": "ا", "ؤ": "و"}
@@ -38,6 +44,7 @@ _LATIN_KINDS = re.compile(
 )
 
 
+@lru_cache(KEPT)
 def plain(name: str) -> str:
     """Return a name without spaces, marks and differences of keyboards: equal names are equal."""
     folded = unicodedata.normalize("NFKD", name.translate(_SAME)).casefold()
@@ -52,21 +59,7 @@ def _digit(each: str) -> str:
 
 def edits(one: str, other: str, most: int = 3) -> int:
     """Return how many letters to change, add, drop or swap, at most `most`."""
-    if abs(len(one) - len(other)) >= most:
-        return most
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        now = [i]
-        for j, b in enumerate(other, 1):
-            cost = min(row[j] + 1, now[-1] + 1, row[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, before[j - 2] + 1)
-            now.append(cost)
-        if min(now) >= most:
-            return most
-        before, row = row, now
-    return min(row[-1], most)
+    return OSA.distance(one, other, score_cutoff=most - 1)
 
 
 def near_any(name: str, others: Iterable[str], most: int) -> bool:
@@ -143,13 +136,25 @@ def finglish(chance: Chance, latin: str) -> str:
 
 def sounds_like(persian: str, latin: str) -> bool:
     """Whether two names have nearly the same consonants: one is not a translation."""
-    one = "".join(_CONSONANTS.get(each, "") for each in plain(persian))
-    other = plain(latin)
-    for letters, sound in (("kh", "x"), ("sh", "S"), ("ch", "C"), ("zh", "S"), ("gh", "q")):
-        other = other.replace(letters, sound)
-    other = re.sub(r"(.)\1+", r"\1", re.sub("[aeiouyvwh]", "", other))
-    one = re.sub(r"(.)\1+", r"\1", one)
+    one, other = _persian_consonants(persian), _latin_consonants(latin)
     return edits(one, other, 3) <= max(0, min(len(one), len(other)) // 4)
+
+
+@lru_cache(KEPT)
+def _persian_consonants(name: str) -> str:
+    return _single("".join(_CONSONANTS.get(each, "") for each in plain(name)))
+
+
+@lru_cache(KEPT)
+def _latin_consonants(name: str) -> str:
+    sounds = plain(name)
+    for letters, sound in (("kh", "x"), ("sh", "S"), ("ch", "C"), ("zh", "S"), ("gh", "q")):
+        sounds = sounds.replace(letters, sound)
+    return _single(re.sub("[aeiouyvwh]", "", sounds))
+
+
+def _single(sounds: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", sounds)
 
 
 def other_letters(chance: Chance, text: str) -> str:

@@ -1,10 +1,8 @@
 """Callers whose sentences and slips the geocoder's grammar was not made for."""
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
 import shapely
@@ -24,8 +22,7 @@ from tests.benchmarks.queries.spelling import (
 )
 from tests.benchmarks.queries.unseen import slips
 from tests.benchmarks.queries.unseen.cities import GappedCity
-
-HERE = Path(__file__).parent
+from tests.benchmarks.queries.unseen.parts import Author
 
 LONGEST_SHORT = 3
 """Letters of abbreviations of "street", which nobody writes in one with a name."""
@@ -35,27 +32,6 @@ MOST_MEANT = 3
 
 STRANGERS = 120
 """Streets of the other cities of a part that are asked for."""
-
-OTHER_KINDS = {
-    "fit": (
-        "خیابان",
-        "کوچه",
-        "بلوار",
-        "جاده",
-        "کوی",
-        "St",
-        "Ave",
-        "Rd",
-        "Dr",
-        "Blvd",
-        "Ln",
-        "Pl",
-        "Ct",
-        "Ter",
-    ),
-    "judge": ("خیابان", "کوچه", "بلوار", "گذر", "راه", "St", "Ave", "Dr", "Rd", "Way", "Cir"),
-}
-"""Words for "street" that callers mix up."""
 
 FULL_TYPES = frozenset(form for several in TYPES.values() for form in several)
 """Words for "street" as callers write them behind a name."""
@@ -73,7 +49,7 @@ FINGLISH_KIND = re.compile(
 
 
 class Wordings(NamedTuple):
-    """The sentences of a part: around a street in its own letters, in Finglish, at crossings.
+    """The sentences of an author: around a street in its own letters, in Finglish, at crossings.
 
     `places` are those with a place beside the street; `heard` makes of a name what is heard,
     `spelled` of a Latin one how its writer spells Finglish, `typed` of that what half of them type.
@@ -91,14 +67,14 @@ class Wordings(NamedTuple):
 
 
 class UnseenCallers:
-    """Seeded callers of a city for one part, "fit" or "judge"."""
+    """Seeded callers of a city by one author."""
 
-    def __init__(self, city: GappedCity, part: str, seed: int) -> None:
-        self.city, self.part = city, part
+    def __init__(self, city: GappedCity, author: Author, seed: int) -> None:
+        self.city, self.author = city, author
         self.facts = city.mapped.facts
         self.chance = Chance(seed)
-        self.drawn = city.mapped.callers(seed, held_out=part == "judge")
-        frames = tomllib.loads((HERE / "frames.toml").read_text("utf-8"))[part]
+        self.drawn = city.mapped.callers(seed, held_out=author.judging)
+        frames = author.frames
         language = "fa" if city.whole.persian else "en"
         self.frames = Wordings(
             frames[language],
@@ -110,7 +86,7 @@ class UnseenCallers:
             slips.rewritten(frames["heard_finglish"]),
             {kind: ways.split("|") for kind, ways in _pairs(frames["finglish_kinds"])},
         )
-        self.slips = slips.OF_PART[part]
+        self.slips = author.slips
 
     def queries(self, each: int) -> Iterator[Query]:
         """Yield so many queries of every class that has a truth, then all that have none."""
@@ -118,7 +94,7 @@ class UnseenCallers:
             yield from several(kind, maker, each)
         for kind, names in self._unmapped().items():
             yield from (Query(kind, self._framed(*name), None) for name in names)
-        yield from (Query(TALK, text, None) for text in talk(self.part))
+        yield from (Query(TALK, text, None) for text in self.author.talk())
 
     def _makers(self) -> dict[str, Callable[[], Made]]:
         made = {
@@ -192,7 +168,7 @@ class UnseenCallers:
         """Say another word for "street" than the map, where no other street has the name."""
         street = self._street()
         persian = self.city.whole.persian
-        kinds = [each for each in OTHER_KINDS[self.part] if each.isascii() != persian]
+        kinds = [each for each in self.author.frames["other_kinds"] if each.isascii() != persian]
         same = [s for s in self.facts.streets if plain(s.base) == plain(street.base)]
         if street.kind not in (*kinds, "") or len(same) > 1:
             return None
@@ -245,7 +221,7 @@ class UnseenCallers:
         return self.frames.typed(self.chance, said) or said
 
     def kinded_finglish(self, street: Street, said: str) -> str:
-        """Return a name with a word for "street", as half the writers of a part that has such."""
+        """Return a name with a word for "street", as half the writers of an author who has such."""
         ways = self.frames.kinds.get(street.kind)
         if not ways or self.chance.random() < 0.5:
             return said
@@ -275,7 +251,7 @@ class UnseenCallers:
         for street in self.chance.sample(self.city.strangers, STRANGERS):
             if self._likeness(street.base, words) is not None:
                 found[ELSEWHERE].append((self.drawn.say(street), self.frames.spoken))
-        elsewhere = tomllib.loads((HERE / "elsewhere.toml").read_text("utf-8"))[self.part]
+        elsewhere = self.author.elsewhere
         for language, frames in (
             ("fa" if self.city.whole.persian else "en", self.frames.spoken),
             *([("finglish", self.frames.finglish)] if self.city.whole.persian else ()),
@@ -323,9 +299,3 @@ def untitled(base: str) -> str:
     """Return a Persian name without the title before it, which callers leave out or add."""
     title = next((each for each in TITLES if base.startswith(each)), "")
     return base.removeprefix(title)
-
-
-def talk(part: str) -> Iterator[str]:
-    """Yield what people say without an address, in both languages and in Finglish."""
-    for language in ("fa", "finglish", "en"):
-        yield from (HERE / "talk" / f"{language}_{part}.txt").read_text("utf-8").splitlines()

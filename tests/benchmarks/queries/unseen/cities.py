@@ -14,12 +14,11 @@ from tests.benchmarks.queries.chance import Chance
 from tests.benchmarks.queries.cities import City, read_city
 from tests.benchmarks.queries.facts import Street
 from tests.benchmarks.queries.spelling import plain
+from tests.benchmarks.queries.unseen.parts import AUTHORS
+from tests.benchmarks.queries.unseen.towns import read_town
 
 LEFT_OUT = 0.3
 """Share of the names that the map of the asked geocoder has not."""
-
-GAPS = {"fit": 61, "judge": 71}
-"""Seeds by which they are drawn."""
 
 
 @dataclass(frozen=True)
@@ -68,29 +67,32 @@ class GappedCity:
 
 
 def cities(part: str, folder: Path) -> Iterator[GappedCity]:
-    """Yield the cities for one part, those on this machine: each is in that part only.
+    """Yield the cities for one part, those on this machine.
 
-    Callers of the judged ones ask for streets of the drawn town, too: no other city of this script
-    is at hand.
+    Both halves of two cities are for fitting. Judged are the eastern ones again, with other names
+    left out, and the towns of the authors for judging, of which nothing has been seen.
     """
+    authors = AUTHORS[part]
+    gap = authors[0].gap
     town = read_city("Barfabad", TOWN_FILE, persian=True)
-    several = [*([town] if part == "fit" else []), *_real(part, folder)]
+    written = [read_town(path) for author in authors for path in author.towns]
+    several = [*([town] if part == "fit" else []), *_real(part, folder), *written]
     for city in several:
         others = [c for c in (*several, town) if c is not city and c.persian == city.persian]
         strangers = {street.name: street for c in others for street in c.facts.streets}
-        yield GappedCity(city, GAPS[part], tuple(strangers.values()))
+        yield GappedCity(city, gap, tuple(strangers.values()))
 
 
 def _real(part: str, folder: Path) -> Iterator[City]:
-    side = "west" if part == "fit" else "east"
     for name, persian in (("tehran-d6-south", True), ("syracuse-streets", False)):
         path = folder / f"{name}.osm.pbf"
         if path.is_file():
-            yield _half(read_city(name.partition("-")[0].title(), path, persian=persian), side)
-    if part == "judge":
-        for name, path in (("Botoșani", folder / "botosani.osm.pbf"), ("Helsinki", HELSINKI)):
-            if path.is_file():
-                yield read_city(name, path, persian=False)
+            city = read_city(name.partition("-")[0].title(), path, persian=persian)
+            for side in ("west", "east") if part == "fit" else ("east",):
+                yield _half(city, side)
+    for name, path in (("Botoșani", folder / "botosani.osm.pbf"), ("Helsinki", HELSINKI)):
+        if path.is_file():
+            yield read_city(name, path, persian=False)
 
 
 def _half(city: City, side: str) -> City:

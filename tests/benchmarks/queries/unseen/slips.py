@@ -1,4 +1,7 @@
-"""What becomes of a name between a caller's mouth and the desk: rules that the parser lacks."""
+"""What becomes of a name between a caller's mouth and the desk: rules that the parser lacks.
+
+The authors of callers choose from these, or have their own.
+"""
 
 import re
 from collections.abc import Callable, Sequence
@@ -11,7 +14,7 @@ type Slip = Callable[[Chance, str], str | None]
 
 
 class Slips(NamedTuple):
-    """Slips of a part; `joints` are what it writes where words are written in one."""
+    """Slips of an author; `joints` are what it writes where words are written in one."""
 
     left_out: Slip
     reordered: Slip
@@ -120,27 +123,3 @@ def turned(chance: Chance, base: str) -> str | None:
         return None
     comma = "" if chance.random() < 0.5 else "," if base.isascii() else "،"
     return " ".join((words[-1] + comma, *words[-2::-1]))
-
-
-AT_SYLLABLES = (
-    r"(?<=\w[ادذرزژو])(?=\w\w)> ",
-    r"(?<=\w[ادذرزژو])(?=\w\w)>" + "\u200c",
-    "(?<=[a-z][aeiou])(?=[b-df-hj-np-tv-z][a-z]{2})> ",
-    "(?<=[a-z][aeiou])(?=[b-df-hj-np-tv-z][a-z]{2})>-",
-)
-"""Where Persian letters do not join, and after a Latin vowel."""
-
-BETWEEN_CONSONANTS = (
-    "(?<=[آ-ی]{2})(?=[بپتجچخدرزسشفکگلمنه][آ-ی])> ",
-    "(?<=[a-z][b-df-hj-np-tv-z])(?=[b-df-hj-np-tv-z][a-z])> ",
-)
-
-OF_PART = {
-    "fit": Slips(
-        either(left_out, last_words),
-        either(reordered, exchanged),
-        either(split, rewritten(AT_SYLLABLES)),
-        ("", "", "", "\u200c", "_", "-", "/"),
-    ),
-    "judge": Slips(first_words, turned, rewritten(BETWEEN_CONSONANTS), ("", ".", ",")),
-}
