@@ -8,13 +8,16 @@ from playwright.sync_api import expect
 from data.model import RequestId, RequestKind, RequestState, ServiceRequest
 from data.store.database.engine import transaction
 from data.store.requests.requests import add_request
-from tests.browser.conftest import Visit, open_page, refuse
+from tests.browser.conftest import POLL_MS, Visit, open_page, refuse
 from tests.village import MAIN_EAST, TULIP, village
 
 pytestmark = pytest.mark.browser
 
 CHOSEN_ON_MAP = "boardMap.getSource('chosen').serialize().data.features.length"
 NEAR_ON_MAP = "!document.querySelector('canvas.near').hidden"
+RELOAD = """import('/static/js/board/state.js').then((it) => {
+  it.reload().then(() => (globalThis.reloaded = true));
+})"""
 HELD_ON_MAP = "!document.querySelector('canvas.held').hidden"
 
 NOTE_ORDERS_TO_THE_MAP = """() => {
@@ -120,12 +123,19 @@ def street_name() -> str:
     return village().segment(TULIP).names[""][0]
 
 
-def test_what_an_operator_takes_appears_on_the_board_at_once(visit, desk):
-    page = visit.board()
+def test_what_an_operator_takes_stays_on_the_board_when_an_older_answer_comes(visit, desk):
+    page, held = visit.board(), []
     visit.start_storm()
+    page.route("**/api/board", lambda route: held.append((route, route.fetch())))
+    page.evaluate(RELOAD)
+    while not held:
+        page.wait_for_timeout(POLL_MS)
     report(desk, street_name())
     row = page.locator("#list-requests .row")
     row.wait_for()
+    for route, older in held:
+        route.fulfill(response=older)
+    visit.until("globalThis.reloaded")
     row.click()
 
     expect(row).to_have_attribute("aria-selected", "true")

@@ -1,5 +1,6 @@
 // What the server watches over: alerts of trucks and targets, and how each route is driven.
 import { html } from "lit";
+import { withNews } from "../pages/late-answers.js";
 import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { brief, number, streetName, t, time } from "../pages/texts.js";
@@ -12,13 +13,13 @@ const MINUTE_MS = 60000;
 const LATE_MIN = 10;
 
 /** Ask for what lasts and how routes stand: at the start, after a break, with a new storm or plan. */
-export async function reloadWatch() {
+export const reloadWatch = withNews(async () => {
   const [alerts, checks] = await Promise.all([get("/api/alerts"), get("/api/route-checks")]);
   board.set({ alerts: keyed(alerts), checks: keyed(checks) });
   if (onlyWall) return;
   board.set({ owners: await get("/api/alerts/owners") });
   await reloadSnoozes();
-}
+});
 
 /** What lasts, the oldest first; of one truck where given. */
 export const lasting = (vehicleId) =>

@@ -1,5 +1,6 @@
 // What the board knows, as the server told it, and what is selected.
 import { boot, setClock } from "../pages/boot.js";
+import { withNews } from "../pages/late-answers.js";
 import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
@@ -137,7 +138,7 @@ export async function reloadFigures() {
 }
 
 /** Ask for everything: at the start, after a break, when a storm or plan changes. */
-export async function reload() {
+export const reload = withNews(async () => {
   const whole = await get("/api/board");
   setClock(whole.now);
   takeCoverage(whole.coverage);
@@ -151,7 +152,7 @@ export async function reload() {
     runs: keyed(whole.runs),
     plan: whole.plan,
   });
-}
+});
 
 /** Select something everywhere at once, by a leg of the timeline or by itself; null clears. */
 export function choose(kind, id, leg = null) {

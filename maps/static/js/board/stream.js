@@ -1,12 +1,13 @@
 // What news from the server does to the board.
 import { boot, setClock } from "../pages/boot.js";
+import { remembered } from "../pages/late-answers.js";
 import { notify, attempt } from "../pages/notices.js";
 import { listen } from "../pages/stream.js";
 import { t } from "../pages/texts.js";
 import { reloadCrews } from "../crews/jobs.js";
 import { mergeClosures, reloadClosures } from "../storms/closures.js";
 import { reloadDrivers } from "../shifts/drivers.js";
-import { mergeTrucks, reloadTrucks } from "../shifts/truck-states.js";
+import { reloadTrucks } from "../shifts/truck-states.js";
 import { heardOfDraft, mergeOrders, reloadOrders } from "../edits/draft.js";
 import { mergeNotes, reloadNotes } from "../messages/handover-notes.js";
 import { meet } from "../messages/presence.js";
@@ -29,9 +30,12 @@ async function everything() {
   await Promise.all([reload(), reloadDrivers(), reloadTrucks(), reloadClosures(), reloadWatch(), reloadNotes(), ...words]);
 }
 
+const merged = (field) => remembered((list) => merge(field, list));
+const mergedRuns = merged("runs");
+
 function finished(runs) {
   const before = board.value.runs;
-  merge("runs", runs);
+  mergedRuns(runs);
   for (const run of runs) {
     if (before.get(run.id)?.state === run.state || run.fault === "run:stopped") continue;
     if (run.state === "failed")
@@ -39,7 +43,7 @@ function finished(runs) {
   }
 }
 
-/** Follow the server from now on; figures are asked for again when something that moves them changed. */
+/** Follow the server from now on; figures are asked for again when something that changes them is heard. */
 export function follow() {
   let due = null;
   let dueAt = Infinity;
@@ -57,40 +61,29 @@ export function follow() {
     lost: () => board.set({ connected: false }),
     resumed: () => everything().catch(() => board.set({ connected: false })),
   };
+  const moving = (take, wait) => (news) => {
+    take(news);
+    figures(wait);
+  };
   const events = {
-    vehicles: (list) => merge("vehicles", list),
-    coverage: (rows) => {
-      takeCoverage(rows);
-      figures();
-    },
-    plowed: heardOfPlowing,
-    requests: (list) => {
-      mergeRequests(list);
-      figures();
-    },
-    runs: (list) => {
-      finished(Array.isArray(list) ? list : [list]);
-      figures(ACTION_MS);
-    },
+    vehicles: merged("vehicles"),
+    coverage: moving(remembered(takeCoverage)),
+    plowed: remembered(heardOfPlowing),
+    requests: moving(remembered(mergeRequests)),
+    runs: moving(finished, ACTION_MS),
     what_ifs: () => attempt(reloadWhatIfs),
-    legs: (list) => {
-      merge("shifts", list);
-      figures(ACTION_MS);
-    },
-    trucks: mergeTrucks,
-    blockages: (list) => merge("blockages", list),
-    closures: mergeClosures,
+    legs: moving(merged("shifts"), ACTION_MS),
+    trucks: merged("trucks"),
+    blockages: merged("blockages"),
+    closures: remembered(mergeClosures),
     crews: () => (onlyWall ? undefined : silently(reloadCrews)),
-    handover_notes: mergeNotes,
+    handover_notes: remembered(mergeNotes),
     edits: (list) => attempt(() => heardOfDraft(list)),
-    orders: mergeOrders,
-    snoozes: (list) => merge("snoozes", list),
-    alerts: (list) => {
-      merge("alerts", list);
-      figures(ACTION_MS);
-    },
-    checks: (list) => merge("checks", list),
-    messages: (list) => merge("messages", list),
+    orders: remembered(mergeOrders),
+    snoozes: merged("snoozes"),
+    alerts: moving(merged("alerts"), ACTION_MS),
+    checks: merged("checks"),
+    messages: merged("messages"),
     storm: () => attempt(everything),
     city: (city) => {
       if (city.network_version !== boot.city.network_version)

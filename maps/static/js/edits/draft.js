@@ -1,4 +1,5 @@
 // A draft in the hands of a dispatcher: begun, changed, undone, published; and what was ordered of trucks.
+import { withNews } from "../pages/late-answers.js";
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
@@ -18,9 +19,9 @@ const header = () => ({ "if-match": `"${draftState.value.draft.version}"` });
 const path = (rest) => `/api/plans/${draftState.value.draft.plan_id}/${rest}`;
 
 /** Ask for the orders that hold: at the start, after a break, and when a storm or plan changes. */
-export async function reloadOrders() {
+export const reloadOrders = withNews(async () => {
   draftState.set({ orders: keyed(await get("/api/orders")) });
-}
+});
 
 /** Take in orders that were given or taken back. */
 export function mergeOrders(list) {

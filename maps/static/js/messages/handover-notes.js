@@ -2,6 +2,7 @@
 import { html, nothing } from "lit";
 import { boot } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
+import { withNews } from "../pages/late-answers.js";
 import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
@@ -11,9 +12,9 @@ import { keyed, mayDispatch } from "../board/state.js";
 const notes = new Store({ waiting: new Map(), later: false });
 
 /** Ask what waits to be read: at the start, after a break, with a new storm. */
-export async function reloadNotes() {
+export const reloadNotes = withNews(async () => {
   if (mayDispatch) notes.set({ waiting: keyed(await get("/api/handover-notes/waiting")) });
-}
+});
 
 /** Take in notes that were written or read. */
 export function mergeNotes(list) {

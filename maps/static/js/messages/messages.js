@@ -1,6 +1,7 @@
 // Messages to and from drivers: the thread of a truck in its panel, and words to one truck, some or all.
 import { html } from "lit";
 import { Part } from "../pages/element.js";
+import { withNews } from "../pages/late-answers.js";
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
 import { inLanguage, isolated, t, time } from "../pages/texts.js";
@@ -10,10 +11,10 @@ import { board, keyed, mayDispatch, merge, vehicles } from "../board/state.js";
 const MOST_LETTERS = 200;
 
 /** Ask for the messages of the storm: at the start, after a break, with a new storm. */
-export async function reloadMessages() {
+export const reloadMessages = withNews(async () => {
   const { messages, canned } = await get("/api/messages");
   board.set({ messages: keyed(messages), canned });
-}
+});
 
 /** A text in the reader's language. */
 

@@ -1,5 +1,6 @@
 // What drivers say: how far each shift is, the code that lets its driver in, and what is broken.
 import { html } from "lit";
+import { withNews } from "../pages/late-answers.js";
 import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
@@ -25,10 +26,10 @@ selection.follow(({ chosen }, changes) => {
 });
 
 /** Ask how far all shifts are and what blocks streets: at the start, after a break, with a new storm or plan. */
-export async function reloadDrivers() {
+export const reloadDrivers = withNews(async () => {
   const [shifts, blockages] = await Promise.all([get("/api/shifts"), get("/api/blockages"), onlyWall ? undefined : reloadOut()]);
   board.set({ shifts: keyed(shifts), blockages: keyed(blockages) });
-}
+});
 
 const km = (metres) => Math.round(metres / 100) / 10;
 

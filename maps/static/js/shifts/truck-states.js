@@ -1,8 +1,9 @@
 // What each truck does and which of its shifts is current: decided by the server, from evidence.
 import { html } from "lit";
+import { withNews } from "../pages/late-answers.js";
 import { get } from "../pages/net.js";
 import { named } from "../pages/texts.js";
-import { board, keyed, merge } from "../board/state.js";
+import { board, keyed } from "../board/state.js";
 
 /** All states, in the order of the list's filter. */
 export const STATES = [
@@ -19,25 +20,10 @@ export const STATES = [
   "shift_over",
 ];
 
-const onTheWay = new Set(); // what was told while an answer is on its way, which may be older
-
-/** Take in what trucks do now. */
-export function mergeTrucks(list) {
-  for (const told of onTheWay) told.push(...list);
-  merge("trucks", list);
-}
-
 /** Ask what all trucks do: at the start, after a break, with a new storm or plan. */
-export async function reloadTrucks() {
-  const told = [];
-  onTheWay.add(told);
-  try {
-    const trucks = await get("/api/truck-states");
-    board.set({ trucks: keyed([...trucks, ...told]) });
-  } finally {
-    onTheWay.delete(told);
-  }
-}
+export const reloadTrucks = withNews(async () => {
+  board.set({ trucks: keyed(await get("/api/truck-states")) });
+});
 
 /** What a truck does now; without a storm only its last position says something. */
 export const stateOf = (vehicle) => board.value.trucks.get(vehicle.id)?.state ?? vehicle.state;

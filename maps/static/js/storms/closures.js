@@ -1,6 +1,7 @@
 // Streets that a dispatcher closed: drawn on the map, and closed or opened again from a street's panel.
 import { html } from "lit";
 import { attempt } from "../pages/notices.js";
+import { withNews } from "../pages/late-answers.js";
 import { get, post } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { day, t, time } from "../pages/texts.js";
@@ -10,9 +11,9 @@ import { board, keyed, mayDispatch, selection } from "../board/state.js";
 export const closures = new Store({ known: new Map(), asking: null, fault: null });
 
 /** Ask for all: at the start, after a break, and when a storm begins or ends. */
-export async function reloadClosures() {
+export const reloadClosures = withNews(async () => {
   closures.set({ known: keyed(await get("/api/closures")) });
-}
+});
 
 /** Take in closures that changed. */
 export function mergeClosures(list) {

@@ -1,6 +1,7 @@
 // The time since each street was plowed: the last whole pass of each direction by evidence, in classes of hours.
 import { html } from "lit";
 import { now } from "../../pages/boot.js";
+import { withNews } from "../../pages/late-answers.js";
 import { get } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
 import { Store } from "../../pages/store.js";
@@ -68,27 +69,22 @@ function take(rows) {
 
 let changed = null; // what to call with streets while the view is open
 let anew = null; // what to call when all are others
-const onTheWay = new Set(); // what was told while an answer is on its way, which may be older
 
 /** News of the stream. */
 export function heardOfPlowing(rows) {
-  for (const told of onTheWay) told.push(...rows);
   if (plowed.value.loaded) changed?.(take(rows));
 }
 
 /** Ask for the times of all streets, where the view is open. */
-export async function reloadPlowing() {
+export const reloadPlowing = withNews(async () => {
   if (!changed) return;
-  const told = [];
-  onTheWay.add(told);
   const rows = await attempt(() => get("/api/board/plowed"));
-  onTheWay.delete(told);
   if (!rows || !changed) return;
   times.clear();
-  take([...rows, ...told]);
+  take(rows);
   plowed.set({ loaded: true });
   anew();
-}
+});
 
 /** The streets whose class is another one than at a moment before. */
 function aged(before) {
