@@ -1,8 +1,8 @@
 // What the server watches over: alerts of trucks and targets, and how each route is driven.
 import { html } from "lit";
-import { withNews } from "../pages/late-answers.js";
 import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
+import { withNews } from "../pages/stream.js";
 import { brief, number, streetName, t, time } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
 import { change } from "../messages/presence.js";

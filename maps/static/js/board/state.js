@@ -1,9 +1,9 @@
 // What the board knows, as the server told it, and what is selected.
 import { boot, setClock } from "../pages/boot.js";
-import { withNews } from "../pages/late-answers.js";
 import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
+import { withNews } from "../pages/stream.js";
 
 export const board = new Store({
   loaded: false,

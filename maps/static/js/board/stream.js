@@ -1,8 +1,7 @@
 // What news from the server does to the board.
 import { boot, setClock } from "../pages/boot.js";
-import { remembered } from "../pages/late-answers.js";
 import { notify, attempt } from "../pages/notices.js";
-import { listen } from "../pages/stream.js";
+import { listen, remembered } from "../pages/stream.js";
 import { t } from "../pages/texts.js";
 import { reloadCrews } from "../crews/jobs.js";
 import { mergeClosures, reloadClosures } from "../storms/closures.js";

@@ -1,8 +1,8 @@
 // A draft in the hands of a dispatcher: begun, changed, undone, published; and what was ordered of trucks.
-import { withNews } from "../pages/late-answers.js";
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
+import { withNews } from "../pages/stream.js";
 import { change as changeOf } from "../messages/presence.js";
 import { board, keyed, mayDispatch, reload, selection } from "../board/state.js";
 

@@ -2,10 +2,10 @@
 import { html, nothing } from "lit";
 import { boot } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
-import { withNews } from "../pages/late-answers.js";
 import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
+import { withNews } from "../pages/stream.js";
 import { t, time } from "../pages/texts.js";
 import { keyed, mayDispatch } from "../board/state.js";
 

@@ -1,9 +1,9 @@
 // Messages to and from drivers: the thread of a truck in its panel, and words to one truck, some or all.
 import { html } from "lit";
 import { Part } from "../pages/element.js";
-import { withNews } from "../pages/late-answers.js";
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
+import { withNews } from "../pages/stream.js";
 import { inLanguage, isolated, t, time } from "../pages/texts.js";
 import { unread } from "../board/rows.js";
 import { board, keyed, mayDispatch, merge, vehicles } from "../board/state.js";

@@ -2,6 +2,8 @@
 const SILENCE_MS = 30000; // the server says something every ten seconds
 const AGAIN_MS = 5000;
 
+const underWay = new Set(); // for each whole answer that is under way, the news since it was asked for
+
 /**
  * Follow the stream for ever: `events` takes what comes, by name. `heard` is called whenever something does, `lost`
  * when the line breaks or falls silent, `resumed` once it is back: what happened meanwhile was not sent to us.
@@ -43,3 +45,21 @@ export function listen(events, { heard, lost, resumed }, again = false) {
     });
   }
 }
+
+/** A taker of news which takes them again after each answer that was under way when they came. */
+export const remembered = (take) => (news) => {
+  for (const since of underWay) since.push(() => take(news));
+  take(news);
+};
+
+/** `ask`, which takes a whole answer, with the news after it that came meanwhile: they may be newer. */
+export const withNews = (ask) => async () => {
+  const since = [];
+  underWay.add(since);
+  try {
+    return await ask();
+  } finally {
+    underWay.delete(since);
+    for (const again of since) again();
+  }
+};

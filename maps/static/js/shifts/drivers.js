@@ -1,9 +1,9 @@
 // What drivers say: how far each shift is, the code that lets its driver in, and what is broken.
 import { html } from "lit";
-import { withNews } from "../pages/late-answers.js";
 import { get } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
+import { withNews } from "../pages/stream.js";
 import { named, number, streetName, t, time, times } from "../pages/texts.js";
 import { answerWords, reloadOut } from "./route-answers.js";
 import { isPast, phaseOf, shiftOf } from "./truck-states.js";

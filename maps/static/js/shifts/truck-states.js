@@ -1,7 +1,7 @@
 // What each truck does and which of its shifts is current: decided by the server, from evidence.
 import { html } from "lit";
-import { withNews } from "../pages/late-answers.js";
 import { get } from "../pages/net.js";
+import { withNews } from "../pages/stream.js";
 import { named } from "../pages/texts.js";
 import { board, keyed } from "../board/state.js";
 

@@ -1,9 +1,9 @@
 // Streets that a dispatcher closed: drawn on the map, and closed or opened again from a street's panel.
 import { html } from "lit";
 import { attempt } from "../pages/notices.js";
-import { withNews } from "../pages/late-answers.js";
 import { get, post } from "../pages/net.js";
 import { Store } from "../pages/store.js";
+import { withNews } from "../pages/stream.js";
 import { day, t, time } from "../pages/texts.js";
 import { board, keyed, mayDispatch, selection } from "../board/state.js";
 

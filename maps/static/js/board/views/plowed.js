@@ -1,10 +1,10 @@
 // The time since each street was plowed: the last whole pass of each direction by evidence, in classes of hours.
 import { html } from "lit";
 import { now } from "../../pages/boot.js";
-import { withNews } from "../../pages/late-answers.js";
 import { get } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
 import { Store } from "../../pages/store.js";
+import { withNews } from "../../pages/stream.js";
 import { brief, t, time } from "../../pages/texts.js";
 import { coverage } from "../state.js";
 
