@@ -16,6 +16,7 @@ class AlertKind(StrEnum):
 
     SOS = "sos"
     CLOCK = "clock"
+    EVIDENCE_BEHIND = "evidence_behind"
     SHIFTS_OVER = "shifts_over"
     SILENT = "silent"
     AT_RISK = "at_risk"

@@ -39,6 +39,7 @@ from fleet.alerts.alert_conditions import (
     truck_signs,
 )
 from fleet.alerts.alert_register import AlertRegister
+from fleet.alerts.evidence_lag import evidence_lag_signs
 from fleet.alerts.lateness_risk import Episode, risk_signs, risks
 from fleet.context import CityContext
 from fleet.replanning.cycles import waiting_cycle
@@ -175,6 +176,7 @@ class AlertMonitor:
         found += hours_signs(trucks, rules, now)
         found += silent_signs(trucks, self.courses, sites, storm.started_at, rules, now)
         found += _cycle_signs(city.tx, storm)
+        found += evidence_lag_signs(city.tx, now)
         return tuple(found)
 
     def _evidence(

@@ -38,6 +38,7 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
   if (kind === "shifts_over") return t("alert:shifts_over", { count: known.count });
   if (kind === "silent" && truck === null) return t("alert:silent:{count}", { count: known.count });
   if (kind === "clock") return clockText(known);
+  if (kind === "evidence_behind") return t("alert:evidence_behind", { behind: brief(known.behind_min * MINUTE_MS) });
   if (kind === "at_risk" && truck === null) return t("alert:at_risk:nobody", { count: known.count, street: first });
   if (kind === "at_risk")
     return t("alert:at_risk", { count: known.count, late: brief(known.late_min * MINUTE_MS), street: first });
@@ -59,6 +60,7 @@ export function byWhom({ owner, acknowledged_by: first, given_by: giver }) {
 export function alertTitle({ kind, vehicle_id: truck }) {
   if (truck !== null) return board.value.vehicles.get(truck)?.name ?? "";
   if (kind === "clock") return t("The server's clock");
+  if (kind === "evidence_behind") return t("Evidence is behind");
   if (kind === "shifts_over") return t("All shifts are over");
   if (kind === "next_cycle") return t("Next cycle");
   return kind === "silent" ? t("Trucks without signal") : t("Streets at risk");
@@ -73,7 +75,7 @@ export async function see(alert) {
   if (seen) merge("alerts", [seen]);
 }
 
-function late(check) {
+function lateWords(check) {
   const minutes = check.late_min;
   if (Math.abs(minutes) < 1) return t("on time");
   const span = brief(Math.abs(minutes) * MINUTE_MS);
@@ -81,12 +83,24 @@ function late(check) {
   return minutes >= LATE_MIN ? html`<strong class="danger">${words}</strong>` : words;
 }
 
+/** The check of a truck's route in force. */
+function checkOf(vehicleId) {
+  const check = board.value.checks.get(vehicleId);
+  return check && check.legs > 0 && check.plan_id === board.value.plan?.id ? check : null;
+}
+
+/** How late a truck drives its route, where that is late enough to tell. */
+export function lateness(vehicleId) {
+  const check = checkOf(vehicleId);
+  return check?.late_min >= LATE_MIN ? lateWords(check) : "";
+}
+
 const COUNTED = ["out_of_order", "by_other", "told", "unproved", "skipped"];
 
 /** How a truck drives its route, for its panel. */
 export function checkFacts(vehicleId) {
-  const check = board.value.checks.get(vehicleId);
-  if (!check || check.legs === 0 || check.plan_id !== board.value.plan?.id) return "";
+  const check = checkOf(vehicleId);
+  if (!check) return "";
   const all = Object.values(check.counts).reduce((sum, count) => sum + count, 0);
   const done = all - check.counts.ahead - check.counts.unproved - check.counts.skipped;
   return html`<h3>${t("Progress on its route")}</h3>
@@ -96,7 +110,7 @@ export function checkFacts(vehicleId) {
         html`<span class="leg leg-${state}" aria-hidden="true"></span>${t(`leg:${state}`)}`,
         check.counts[state] > 0 ? number(check.counts[state]) : null,
       ]),
-      [t("Now"), late(check)],
+      [t("Now"), lateWords(check)],
       [t("Expected end"), check.ends_at ? time(check.ends_at) : null],
     ])}
     <p><a href="/routes/${check.shift_id}">${t("All legs of this truck")}</a></p>

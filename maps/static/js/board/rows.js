@@ -50,7 +50,7 @@ function letters(vehicleId) {
 /** A machine: its name, what it does and how far its route is, since when that is known. */
 export const truckRow = (vehicle) => html`<span class="dot truck-${stateOf(vehicle)}" aria-hidden="true"></span>
   <span class="what"><bdi>${vehicle.name}</bdi>${letters(vehicle.id)}</span>
-  <span class="when">${vehicle.fixed_at ? time(vehicle.fixed_at) : ""}</span>
+  <span class="when">${vehicle.fixed_at ? t("seen {time}", { time: time(vehicle.fixed_at) }) : ""}</span>
   <span class="sub">${outSign(vehicle.id) ?? html`${named("truck", stateOf(vehicle))}${answerSign(vehicle.id)} · ${doing(vehicle)}`}</span>`;
 
 /** Something that wants a human. */

@@ -42,7 +42,7 @@ const headOf = ({ service_class: name, length_m: all, done_m: done, late_m: late
   title="${named("class", name)}: ${finishTitle(finish)}"
   @click=${classes}
 >
-  <strong><bdi class="muted">${named("short", name)}</bdi> ${percent(all > 0 ? done / all : 0)}</strong>
+  <strong><bdi class="muted">${named("short", name)}</bdi> ${percent(all > 0 ? done / all : 0)} <small>${t("clear")}</small></strong>
   <span class=${late > 0 ? "danger" : ""}>${late > 0 ? t("{length} late", { length: length(late) }) : t("none late")}</span>
   <span class=${finish?.unplanned_m > 0 ? "danger" : ""}>${finishWords(finish)}</span>
 </button>`;

@@ -17,7 +17,7 @@ import { board, choose, mayDispatch } from "./state.js";
 import { trackPart } from "./track/panel.js";
 import { truckActions } from "./truck-actions.js";
 import { alertFacts } from "../alerts/alert-panel.js";
-import { checkFacts } from "../alerts/server-alerts.js";
+import { checkFacts, lateness } from "../alerts/server-alerts.js";
 
 const LATE_MIN = 10;
 
@@ -125,9 +125,14 @@ const machineFacts = (vehicle, details) => html`<h3>${t("Machine")}</h3>
     [t("Actual"), details ? evidence(details) : null],
   ])}`;
 
-/** What a truck does now, and how far its route is. */
-const doing = (vehicle) => html`<p class="doing">${stateSign(vehicle)}
-  <span class="muted small">${[progress(vehicle.id), vehicle.fixed_at ? lastSeen(vehicle) : ""].filter(Boolean).join(" · ")}</span></p>`;
+const seen = ({ fixed_at: at }) => (at ? t("seen {span} ago ({time})", { span: age(at), time: time(at) }) : "");
+
+/** What a truck does now, how far its route is and how late it drives it. */
+function doing(vehicle) {
+  const facts = [progress(vehicle.id), lateness(vehicle.id), seen(vehicle)].filter(Boolean);
+  return html`<p class="doing">${stateSign(vehicle)}
+    <span class="muted small">${facts.map((fact, i) => html`${i > 0 ? " · " : ""}${fact}`)}</span></p>`;
+}
 
 /** One truck: what it does, what one may order, what it does next; then all else that is known. */
 export function truckPanel(id) {

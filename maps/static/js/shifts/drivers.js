@@ -33,11 +33,11 @@ export const reloadDrivers = withNews(async () => {
 
 const km = (metres) => Math.round(metres / 100) / 10;
 
-/** "3.2 of 11 km" of a truck's route, by evidence; nothing where its shift has no route. */
+/** "3.2 of 11 km plowed" of a truck's route, by evidence; nothing where its shift has no route. */
 export function progress(vehicleId) {
   const check = board.value.checks.get(vehicleId);
   if (!(check?.work_m > 0) || check.shift_id !== shiftOf(vehicleId)?.id) return "";
-  return t("{done} of {all} km", { done: km(check.done_m), all: km(check.work_m) });
+  return t("{done} of {all} km plowed", { done: km(check.done_m), all: km(check.work_m) });
 }
 
 async function giveCode(event, shift) {
