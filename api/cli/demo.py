@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,10 @@ from typing import Annotated
 import typer
 
 from api.config.settings import Settings
-from api.simulation.demo_city import CODE_FOLDER, SAMPLE_CITY
+from api.simulation.demo_city import CODE_FOLDER, NIGHT_DISPATCHER, SAMPLE_CITY
+
+OPERATOR = "operator"
+"""Who enters the simulated calls: the user of that role."""
 
 
 def demo(
@@ -29,6 +32,13 @@ def demo(
     speed: Annotated[
         float, typer.Option(min=0.1, help="Speed of the storm, in storm seconds per second.")
     ] = 30.0,
+    night_dispatcher: Annotated[
+        bool,
+        typer.Option(
+            help="Whether a simulated dispatcher enters snowfall, plans shifts and publishes "
+            "plans where nobody else does."
+        ),
+    ] = True,
 ) -> None:
     """Run a demo on a new city: plan, serve and simulate a storm until Ctrl+C."""
     import logging
@@ -38,7 +48,6 @@ def demo(
     from api.config.logs import REQUESTS
     from api.config.settings import prepare_numba
     from api.simulation.demo_storm import enroll_everybody, fresh_city, scene_of
-    from data.model import Role
 
     settings = Settings()
     prepare_numba(settings)
@@ -50,29 +59,36 @@ def demo(
     with KernelCompiler(CITY):
         typer.echo(f"Reading the streets of {scene.name} …")
         folder = fresh_city(settings, scene)
-        passwords = enroll_everybody(folder, scene)
+        passwords = enroll_everybody(folder, scene, night_dispatcher=night_dispatcher)
         plan(city=folder.name, seconds=seconds, publish=True)
 
     logging.getLogger(REQUESTS).setLevel(logging.WARNING)  # or the passwords scroll away
     typer.echo("\nSign in with:")
     for login, password in passwords.items():
-        typer.echo(f"  {login:<14} {password}")
+        if login != NIGHT_DISPATCHER:  # simulated: nobody needs to sign in as it
+            typer.echo(f"  {login:<14} {password}")
     typer.echo("")
-    with _simulation(settings, folder.name, port, passwords[Role.OPERATOR]):
+    with _simulation(settings, folder.name, port, passwords):
         serve(city=folder.name, port=port, speed=speed)
 
 
 @contextmanager
-def _simulation(settings: Settings, city: str, port: int, password: str) -> Iterator[None]:
+def _simulation(
+    settings: Settings, city: str, port: int, passwords: Mapping[str, str]
+) -> Iterator[None]:
     """Run the simulation against the server in another process."""
     arguments = ["simulate", "--city", city, "--url", f"http://127.0.0.1:{port}"]
+    arguments += ["--operator", OPERATOR]
+    if NIGHT_DISPATCHER in passwords:
+        arguments += ["--dispatcher", NIGHT_DISPATCHER]
     with subprocess.Popen(  # noqa: S603 - our own program with our own arguments
-        [sys.executable, "-m", "api", *arguments, "--operator", "operator"],
+        [sys.executable, "-m", "api", *arguments],
         cwd=CODE_FOLDER,
         env=os.environ
         | {
             "BARFRUB_VAR": str(settings.var.resolve()),
-            "BARFRUB_OPERATOR_PASSWORD": password,
+            "BARFRUB_OPERATOR_PASSWORD": passwords[OPERATOR],
+            "BARFRUB_DISPATCHER_PASSWORD": passwords.get(NIGHT_DISPATCHER, ""),
         },
     ) as simulation:
         try:

@@ -17,6 +17,16 @@ def simulate(
     password: Annotated[
         str, typer.Option(envvar="BARFRUB_OPERATOR_PASSWORD", help="The operator's password.")
     ] = "",
+    dispatcher: Annotated[
+        str,
+        typer.Option(
+            help="Login of a dispatcher who acts where nobody else does: snowfall readings, "
+            "shifts, plans; without one, that is up to you."
+        ),
+    ] = "",
+    dispatcher_password: Annotated[
+        str, typer.Option(envvar="BARFRUB_DISPATCHER_PASSWORD", help="The dispatcher's password.")
+    ] = "",
     calls: Annotated[float, typer.Option(min=0, help="Calls per hour of the storm's clock.")] = 30,
     seed: Annotated[
         int, typer.Option(min=0, help="Random seed; each seed gives another storm.")
@@ -35,9 +45,15 @@ def simulate(
 
     from api.config.console import open_city_database
     from api.config.settings import Settings, chosen_city
-    from api.simulation.simulated_storm import Script, simulate_storm
+    from api.simulation.simulated_storm import Person, Script, simulate_storm
 
     engine = open_city_database(chosen_city(Settings(), city))
-    script = Script(seed, calls, operator, password, speed)
+    script = Script(
+        seed,
+        calls,
+        Person(operator, password) if operator else None,
+        Person(dispatcher, dispatcher_password) if dispatcher else None,
+        speed,
+    )
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(simulate_storm(engine, url, script, typer.echo))

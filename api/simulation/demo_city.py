@@ -14,3 +14,6 @@ SAMPLE_CITY = "sample-fa"
 
 DEMO_MARK = "demo"
 """A file in a city's folder that lets the next demo replace it; your own cities have none."""
+
+NIGHT_DISPATCHER = "night-dispatcher"
+"""The login of the simulated dispatcher; who disables it among the people goes on alone."""

@@ -9,7 +9,13 @@ from api.access.auth import hash_password
 from api.config.clock import Clock
 from api.config.console import CONSOLE, open_city_database
 from api.config.settings import Settings
-from api.simulation.demo_city import DEMO_CITY_FILE, DEMO_MARK, DEMO_TIMEZONE, SAMPLE_CITY
+from api.simulation.demo_city import (
+    DEMO_CITY_FILE,
+    DEMO_MARK,
+    DEMO_TIMEZONE,
+    NIGHT_DISPATCHER,
+    SAMPLE_CITY,
+)
 from api.simulation.demo_crews import add_demo_crews, lead_first_crew
 from data.errors import ConflictError
 from data.languages import languages
@@ -118,16 +124,24 @@ def _let_it_snow(folder: Path, scene: Scene) -> None:
     engine.dispose()
 
 
-def enroll_everybody(folder: Path, scene: Scene) -> dict[str, str]:
-    """Create a user for every role; return their passwords by login."""
-    passwords = {role.value: secrets.token_urlsafe(8) for role in Role}
+def enroll_everybody(
+    folder: Path, scene: Scene, *, night_dispatcher: bool = False
+) -> dict[str, str]:
+    """Create a user for every role, and the simulated dispatcher where one is wanted.
+
+    Returns their passwords by login.
+    """
+    roles = {role.value: role for role in Role}
+    if night_dispatcher:
+        roles[NIGHT_DISPATCHER] = Role.DISPATCHER
+    passwords = {login: secrets.token_urlsafe(8) for login in roles}
     engine = open_city_database(folder)
     with transaction(engine) as tx:
-        for login, password in passwords.items():
-            hidden = hash_password(password)
+        for login, role in roles.items():
+            hidden = hash_password(passwords[login])
             language = scene.language or "en"
-            user = enroll(tx, CONSOLE, login, [Role(login)], language, hidden, Clock().now())
-            if user.roles == (Role.CREW,):
+            user = enroll(tx, CONSOLE, login, [role], language, hidden, Clock().now())
+            if role is Role.CREW:
                 lead_first_crew(tx, user.id)
     engine.dispose()
     return passwords

@@ -1,12 +1,11 @@
-"""A simulated storm sent to a server through its public API: positions and calls.
+"""A simulated storm sent to a server through its public API: positions, calls and orders.
 
-It plays the drivers, so it reads the published plan; it writes nothing but its trackers' tokens,
-and whatever the board shows came in over HTTP.
+It plays drivers, callers, an operator and a dispatcher at night. It reads the published plan, as
+drivers do, and writes nothing but its trackers' tokens: whatever the board shows came in over HTTP.
 """
 
 import asyncio
 import logging
-import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +15,9 @@ from datetime import datetime, timedelta
 import httpx
 
 from api.config.clock import Clock
+from api.simulation.night_dispatcher import NightDispatcher
+from api.simulation.signed_in_client import SignedInClient
+from api.simulation.simulated_operator import SimulatedOperator
 from data.errors import BarfrubError
 from data.model import LonLat, Plan, Route
 from data.store.database.engine import Database, reading, transaction
@@ -23,8 +25,9 @@ from data.store.planning.plans import find_published_plan, find_published_plan_i
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
+from data.store.streets.places import list_places
 from data.streets.network import StreetNetwork
-from fleet.simulation.simulated_calls import SimulatedCall, calls
+from fleet.simulation.simulated_calls import calls
 from fleet.simulation.simulated_trucks import Fix, after_approach, driven
 from fleet.tracking.track_fixes import LoggedFix
 from fleet.tracking.trackers import own_trackers
@@ -53,16 +56,24 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """A simulated person who signs in."""
+
+    login: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
-    """What to simulate; without an operator there are no calls.
+    """What to simulate; without an operator there are no calls, and nobody plans at night either.
 
     `speed` is how fast the server's clock has to run, where that matters.
     """
 
     seed: int = 1
     calls_per_hour: float = 30.0
-    operator: str = ""
-    password: str = ""
+    operator: Person | None = None
+    dispatcher: Person | None = None
     speed: float | None = None
 
 
@@ -82,6 +93,11 @@ class ServerClock:
     def outdated(self) -> bool:
         """Whether to request the server's time again."""
         return self._at is None or time.monotonic() - self._asked_s > ALIGN_S
+
+    @property
+    def speed(self) -> float:
+        """How many seconds the server's clock goes in one."""
+        return self._speed
 
     def now(self) -> datetime:
         """Return the estimated server's time."""
@@ -132,67 +148,31 @@ class Truck:
             self._waiting.popleft()
 
 
-class Callers:
-    """Simulated callers, and the operator who enters their requests."""
-
-    def __init__(self, spoken: Iterator[SimulatedCall], script: Script) -> None:
-        self._spoken = spoken
-        self._script = script
-        self._next = next(spoken, None)
-        self._csrf = ""
-        self._run = secrets.token_urlsafe(6)
-        self.sent = 0
-
-    async def send(self, client: httpx.AsyncClient, now: datetime) -> None:
-        """Enter the calls that are due."""
-        while self._next is not None and self._next.at <= now:
-            if not self._csrf:
-                await self._sign_in(client)
-            answer = await client.post(
-                "/requests",
-                json={
-                    "kind": self._next.kind,
-                    "text": self._next.text,
-                    "address": self._next.address,
-                    "channel": "phone",
-                    "idempotency_key": f"simulated-{self._run}-{self.sent}",
-                },
-                headers={"X-CSRF-Token": self._csrf},
-            )
-            if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-                self._csrf = ""
-                return
-            if answer.is_server_error:
-                return
-            if answer.is_error:
-                _log.warning("a call was refused: %s", answer.text[:200])
-            self.sent += 1
-            self._next = next(self._spoken, None)
-
-    async def _sign_in(self, client: httpx.AsyncClient) -> None:
-        await client.get("/sign-in")
-        form = {"login": self._script.operator, "password": self._script.password}
-        answer = await client.post(
-            "/sign-in", data=form | {"csrf": client.cookies.get("barfrub_csrf", "")}
-        )
-        if not answer.is_success:
-            raise BarfrubError(f"operator {self._script.operator!r} cannot sign in")
-        self._csrf = client.cookies.get("barfrub_csrf") or ""
-
-
 class Simulation:
-    """The trucks and callers of one city, synchronized with its server's clock."""
+    """The trucks, callers and dispatcher of one city, synchronized with its server's clock.
 
-    def __init__(self, engine: Database, client: httpx.AsyncClient, script: Script) -> None:
+    `clients` opens another client of the server, for each person who signs in.
+    """
+
+    def __init__(
+        self,
+        engine: Database,
+        client: httpx.AsyncClient,
+        script: Script,
+        clients: Callable[[], httpx.AsyncClient],
+    ) -> None:
         self._engine = engine
         self._client = client
         self._script = script
+        self._clients = clients
         self._clock = ServerClock()
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._plan: Plan | None = None
-        self._callers = Callers(iter(()), script)
+        self._operator: SimulatedOperator | None = None
+        self._dispatcher: NightDispatcher | None = None
         with transaction(engine) as tx:
             self._network: StreetNetwork = load_network(tx)
+            self._houses = list_places(tx)
             tokens = own_trackers(tx, list_vehicles(tx), "simulated", Clock().now())
         self._trucks = {vehicle_id: Truck(token) for vehicle_id, token in tokens.items()}
 
@@ -204,7 +184,7 @@ class Simulation:
     @property
     def calls_sent(self) -> int:
         """Number of calls entered."""
-        return self._callers.sent
+        return self._operator.sent if self._operator else 0
 
     async def run(self, report: Report) -> None:
         """Send until stopped; raise `BarfrubError` without a server or a plan."""
@@ -223,11 +203,16 @@ class Simulation:
         """Wait for the server and a published plan, then start the trucks."""
         await self._wait_for_server()
         await self._wait_for_plan(report)
-        script, now = self._script, self._clock.now()
+        script, now, segments = self._script, self._clock.now(), self._network.segments
         if script.operator and script.calls_per_hour > 0:
-            segments = self._network.segments
-            spoken = calls(segments, now, script.calls_per_hour, script.seed)
-            self._callers = Callers(spoken, script)
+            spoken = calls(segments, self._houses, now, script.calls_per_hour, script.seed)
+            self._operator = SimulatedOperator(spoken, self._signed_in(script.operator))
+        if script.dispatcher:
+            client = self._signed_in(script.dispatcher)
+            self._dispatcher = NightDispatcher(client, self._clock.speed)
+
+    def _signed_in(self, person: Person) -> SignedInClient:
+        return SignedInClient(self._clients(), person.login, person.password)
 
     async def tick(self) -> None:
         """Send what is due."""
@@ -241,8 +226,11 @@ class Simulation:
     async def _send(self, now: datetime) -> None:
         """Send what is due; where some fails, all others have ended before that is raised."""
         sending = [t.send(self._client, self._gate, now) for t in self._trucks.values()]
-        calling = self._callers.send(self._client, now)
-        ended = await asyncio.gather(*sending, calling, return_exceptions=True)
+        if self._operator:
+            sending.append(self._operator.send(now))
+        if self._dispatcher:
+            sending.append(self._dispatcher.act(now))
+        ended = await asyncio.gather(*sending, return_exceptions=True)
         failures = [each for each in ended if isinstance(each, BaseException)]
         if failures:
             raise min(failures, key=lambda failure: isinstance(failure, httpx.HTTPError))
@@ -308,9 +296,13 @@ class Simulation:
 
 
 async def simulate_storm(engine: Database, url: str, script: Script, report: Report) -> None:
-    """Simulate trucks and callers against the server at `url` until stopped."""
-    async with httpx.AsyncClient(base_url=url, timeout=20.0) as client:
-        await Simulation(engine, client, script).run(report)
+    """Simulate trucks, callers and a dispatcher against the server at `url` until stopped."""
+
+    def client() -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=url, timeout=20.0)
+
+    async with client() as trackers:
+        await Simulation(engine, trackers, script, client).run(report)
 
 
 def entry_of(fix: Fix | LoggedFix) -> dict[str, object]:

@@ -1,13 +1,13 @@
 """Simulated callers, pure: what they say, and the address that the operator notes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.random import Generator
 
-from data.model import NodeId, RequestKind, RoadClass, Segment
+from data.model import LonLat, NodeId, Place, RequestKind, RoadClass, Segment
 
 AGAIN = 0.25
 """Share of callers who ask for a street that somebody has asked for lately."""
@@ -15,7 +15,7 @@ AGAIN = 0.25
 LATELY = 12
 """Streets that are talked about."""
 
-VAGUE = 0.05
+VAGUE = 0.03
 """Share of callers who do not say where."""
 
 NUMBERED = 0.4
@@ -61,23 +61,31 @@ VAGUE_ENGLISH = "Our street is full of snow, please help"
 
 @dataclass(frozen=True, slots=True)
 class SimulatedCall:
-    """A caller's words, and the address that the operator notes."""
+    """A caller's words, the address that the operator notes, and where that is."""
 
     at: datetime
     kind: RequestKind
     text: str
     address: str
+    location: LonLat
 
 
 def calls(
-    segments: Sequence[Segment], starts_at: datetime, per_hour: float, seed: int
+    segments: Sequence[Segment],
+    houses: Iterable[Place],
+    starts_at: datetime,
+    per_hour: float,
+    seed: int,
 ) -> Iterator[SimulatedCall]:
-    """Yield calls without end, by time; none where no street has a name."""
+    """Yield calls without end, by time; none where no street has a name.
+
+    Callers give a house number only where the city has it: `houses` are places with a number.
+    """
     named = [s for s in segments if _name(s) and s.road_class not in NOBODY_LIVES]
     if not named:
         return
     chance, at = np.random.default_rng([seed, 7]), starts_at
-    meeting = _meeting(named)
+    meeting, numbers = _meeting(named), _numbers(houses)
     talked_about: list[Segment] = []
     while True:
         at += timedelta(hours=float(chance.exponential(1 / per_hour)))
@@ -86,22 +94,22 @@ def calls(
             street = talked_about[int(chance.integers(len(talked_about)))]
         talked_about = [*talked_about, street][-LATELY:]
         persian = any("\u0600" <= letter <= "\u06ff" for letter in _name(street))
-        place = _place(street, meeting, chance, persian=persian)
+        place = _place(street, meeting, numbers, chance, persian=persian)
         said = int(chance.integers(len(ENGLISH)))
         vague = bool(chance.random() < VAGUE)
-        yield _call(at, place, said, persian=persian, vague=vague)
-
-
-def _call(at: datetime, place: str, said: int, *, persian: bool, vague: bool) -> SimulatedCall:
-    if vague:
-        return SimulatedCall(at, RequestKind.PLOW, VAGUE_PERSIAN if persian else VAGUE_ENGLISH, "")
-    kind, sentence = (PERSIAN if persian else ENGLISH)[said]
-    return SimulatedCall(at, kind, sentence.format(place=place), place)
+        here = street.geometry[len(street.geometry) // 2]
+        if vague:
+            text = VAGUE_PERSIAN if persian else VAGUE_ENGLISH
+            yield SimulatedCall(at, RequestKind.PLOW, text, "", here)
+        else:
+            kind, sentence = (PERSIAN if persian else ENGLISH)[said]
+            yield SimulatedCall(at, kind, sentence.format(place=place), place, here)
 
 
 def _place(
     street: Segment,
     meeting: Mapping[NodeId, Sequence[Segment]],
+    numbers: Mapping[str, Sequence[str]],
     chance: Generator,
     *,
     persian: bool,
@@ -120,9 +128,10 @@ def _place(
         return f"تقاطع {name} و {other}" if persian else f"corner of {name} and {other}"
     if other and name.startswith(OFF_A_STREET) and chance.random() < FROM_STREET:
         name = f"{other}، {name}"
-    number = int(chance.integers(1, 60)) if chance.random() < NUMBERED else None
-    if number is None:
+    known = numbers.get(_name(street), ())
+    if not known or chance.random() >= NUMBERED:
         return name
+    number = known[int(chance.integers(len(known)))]
     return f"{name}، پلاک {_in_persian(number)}" if persian else f"{name} {number}"
 
 
@@ -134,8 +143,17 @@ def _meeting(segments: Sequence[Segment]) -> Mapping[NodeId, Sequence[Segment]]:
     return found
 
 
-def _in_persian(number: int) -> str:
-    return str(number).translate(_PERSIAN_DIGITS)
+def _numbers(houses: Iterable[Place]) -> Mapping[str, Sequence[str]]:
+    """Return the house numbers of each street."""
+    found: dict[str, list[str]] = {}
+    for house in houses:
+        if house.street and house.number:
+            found.setdefault(house.street, []).append(house.number)
+    return found
+
+
+def _in_persian(number: str) -> str:
+    return number.translate(_PERSIAN_DIGITS)
 
 
 def _name(segment: Segment) -> str:

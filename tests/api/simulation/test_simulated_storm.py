@@ -10,7 +10,7 @@ import pytest
 from api.config.settings import Settings
 from api.server.app import create_app
 from api.simulation import simulated_storm
-from api.simulation.simulated_storm import Script, Simulation
+from api.simulation.simulated_storm import Person, Script, Simulation
 from data.errors import BarfrubError
 from data.model import (
     CostBreakdown,
@@ -37,7 +37,7 @@ from tests.api.conftest import PASSWORD, StillClock
 from tests.fleet.simulation.test_simulated_trucks import a_route
 
 Scene = Callable[[Simulation, StillClock], Awaitable[None]]
-SCRIPT = Script(seed=3, calls_per_hour=120, operator="operator", password=PASSWORD)
+SCRIPT = Script(seed=3, calls_per_hour=120, operator=Person("operator", PASSWORD))
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +100,11 @@ def acted(
             httpx.AsyncClient(transport=transport, base_url="http://village") as client,
         ):
             client.headers["accept"] = "application/json"
-            await scene(Simulation(engine, client, script), clock)
+
+            def another() -> httpx.AsyncClient:
+                return httpx.AsyncClient(transport=transport, base_url="http://village")
+
+            await scene(Simulation(engine, client, script, another), clock)
         engine.dispose()
 
     asyncio.run(act())
@@ -149,7 +153,7 @@ def test_an_operator_who_cannot_sign_in_is_an_error(
         with pytest.raises(BarfrubError, match="cannot sign in"):
             await ten_minutes(simulation, clock)
 
-    acted(settings, planned_city, clock, scene, Script(operator="operator", password="no"))
+    acted(settings, planned_city, clock, scene, Script(operator=Person("operator", "no")))
 
 
 def test_without_an_operator_nobody_calls(
@@ -213,7 +217,7 @@ def test_a_server_that_cannot_work_for_a_while_is_waited_for(
     async def act() -> None:
         stuck = httpx.MockTransport(lambda _: httpx.Response(503))
         async with httpx.AsyncClient(transport=stuck, base_url="http://village") as client:
-            await Simulation(engine, client, SCRIPT).tick()
+            await Simulation(engine, client, SCRIPT, lambda: client).tick()
 
     asyncio.run(act())
     engine.dispose()
@@ -241,7 +245,7 @@ def test_a_round_is_over_when_all_of_it_is_also_where_some_of_it_fails(planned_c
     async def act() -> int:
         transport = httpx.MockTransport(answer)
         async with httpx.AsyncClient(transport=transport, base_url="http://village") as client:
-            simulation = Simulation(engine, client, SCRIPT)
+            simulation = Simulation(engine, client, SCRIPT, lambda: client)
             await simulation.begin(print)
             for _ in range(1000):
                 if not simulation.positions_sent:

@@ -1,0 +1,60 @@
+"""Somebody who is signed in at a server, and stays so."""
+
+from typing import Any
+
+import httpx
+
+from data.errors import BarfrubError
+
+_SIGNED_OUT = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+
+
+class SignInRefusedError(BarfrubError):
+    """Name and password are not those of somebody who may sign in."""
+
+
+class SignedInClient:
+    """Sends requests as one person, who signs in first and again once the session is over.
+
+    The client must be this person's own, since it keeps the session's cookies.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, login: str, password: str) -> None:
+        self._client = client
+        self._client.headers["accept"] = "application/json"
+        self._form = {"login": login, "password": password}
+        self._csrf = ""
+
+    async def get(self, path: str, **query: str) -> Any:  # noqa: ANN401 - any JSON
+        """Return the JSON at a path; raise `httpx.HTTPError` where the server refuses it."""
+        answer = await self._sent("GET", path, params=query)
+        answer.raise_for_status()
+        return answer.json()
+
+    async def post(self, path: str, body: object) -> httpx.Response:
+        """Send JSON, and return whatever the server answers."""
+        return await self._sent("POST", path, json=body)
+
+    async def _sent(self, method: str, path: str, **content: Any) -> httpx.Response:  # noqa: ANN401
+        answer = await self._once(method, path, content)
+        if answer.status_code in _SIGNED_OUT:
+            self._csrf = ""
+            answer = await self._once(method, path, content)
+        return answer
+
+    async def _once(self, method: str, path: str, content: dict[str, Any]) -> httpx.Response:
+        if not self._csrf:
+            await self._sign_in()
+        headers = {"X-CSRF-Token": self._csrf}
+        return await self._client.request(method, path, headers=headers, **content)
+
+    async def _sign_in(self) -> None:
+        self._client.cookies.clear()
+        await self._client.get("/sign-in")
+        csrf = self._client.cookies.get("barfrub_csrf", "")
+        answer = await self._client.post("/sign-in", data=self._form | {"csrf": csrf})
+        if answer.is_server_error:
+            answer.raise_for_status()
+        if not answer.is_success:
+            raise SignInRefusedError(f"{self._form['login']!r} cannot sign in")
+        self._csrf = self._client.cookies.get("barfrub_csrf") or ""
