@@ -53,7 +53,7 @@ DAYS_HEADS = (
     "At work",
     "Stops",
     "Idling",
-    "Yard",
+    "Times in a yard",
     "Reloads",
     "Material",
 )

@@ -9,13 +9,13 @@ from fleet.routes.plan_vs_actual import RouteCheck
 from fleet.routes.route_progress import PlanCheck
 from maps.pages.i18n import Translator
 from maps.routes.check_map import RunOutcome, outcome_m
-from maps.routes.plan_vs_actual import late_text
+from maps.routes.plan_vs_actual import late_minutes, late_text
 from maps.routes.run_words import said_length
 
 MINUTE = timedelta(minutes=1)
 
-BEHIND = 10 * MINUTE
-"""A truck that is later is marked."""
+BEHIND_MIN = 10
+"""A truck that is said to be so late, or later, is marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _row(
     work_m = sum(metres.values())
     done = int(metres[RunOutcome.DONE] / work_m * 100) if work_m else 100
     away = off.get(route.vehicle_id, timedelta(0))
-    behind = check.late >= BEHIND and not check.over
+    behind = late_minutes(check.late) >= BEHIND_MIN and not check.over
     return TruckRow(
         shift_id=route.shift_id,
         truck=truck,

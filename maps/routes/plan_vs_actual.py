@@ -188,9 +188,14 @@ def detour_rows(
     )
 
 
+def late_minutes(late: timedelta) -> int:
+    """Return how late something is in whole minutes, as pages say it and mark it by."""
+    return round(late / MINUTE)
+
+
 def late_text(late: timedelta, t: Translator) -> str:
     """Return how late something is, in whole minutes, or how early."""
-    minutes = round(late / MINUTE)
+    minutes = late_minutes(late)
     if minutes == 0:
         return t("on time")
     if minutes < 0:

@@ -80,12 +80,12 @@ def test_a_truck_is_marked_by_what_became_of_its_work(states, marks, done) -> No
 
 def test_trucks_are_counted_by_their_marks() -> None:
     late = truck_rows(
-        checked(LegState.SKIPPED, LegState.AHEAD, late=11 * MINUTE),
+        checked(LegState.SKIPPED, LegState.AHEAD, late=9.6 * MINUTE),
         VEHICLES,
         {VehicleId(1): 7 * MINUTE},
         EN,
     )
-    assert (late[0].behind, late[0].off) == (True, "7 min")
+    assert (late[0].late, late[0].behind, late[0].off) == ("10 min late", True, "7 min")
     assert [(one.mark, one.count) for one in truck_choices(late, EN)] == [
         ("", "1"),
         ("missed", "1"),

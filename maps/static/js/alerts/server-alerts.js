@@ -76,7 +76,7 @@ export async function see(alert) {
 }
 
 function lateWords(check) {
-  const minutes = check.late_min;
+  const minutes = Math.round(check.late_min);
   if (Math.abs(minutes) < 1) return t("on time");
   const span = brief(Math.abs(minutes) * MINUTE_MS);
   const words = minutes < 0 ? t("{span} early", { span }) : t("{span} late", { span });
@@ -92,7 +92,7 @@ function checkOf(vehicleId) {
 /** How late a truck drives its route, where that is late enough to tell. */
 export function lateness(vehicleId) {
   const check = checkOf(vehicleId);
-  return check?.late_min >= LATE_MIN ? lateWords(check) : "";
+  return Math.round(check?.late_min ?? 0) >= LATE_MIN ? lateWords(check) : "";
 }
 
 const COUNTED = ["out_of_order", "by_other", "told", "unproved", "skipped"];

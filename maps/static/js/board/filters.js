@@ -14,7 +14,7 @@ const LATE_MIN = 10;
 
 /** Times of the server are texts that sort; to parse ten thousand of them at every look would take long. */
 const isLate = (request, moment) => request.due_at !== null && request.due_at < moment;
-const behind = (vehicle) => board.value.checks.get(vehicle.id)?.late_min ?? 0;
+const behind = (vehicle) => Math.round(board.value.checks.get(vehicle.id)?.late_min ?? 0);
 const all = () => true;
 
 const by = (key) => (one, other) => {

@@ -34,7 +34,7 @@ function published(plan) {
       ${t("Revision {revision}, made at {time}", { revision: plan.revision, time: time(plan.made_at) })} ·
       ${t("routes:{count}", { count: routes.length })} · ${t("left:{count}", { count: plan.unserved })}
     </p>
-    ${mayDispatch ? html`<button class="quiet" @click=${() => beginEditing()} ?disabled=${draftState.value.busy}><span class="icon icon-pencil" aria-hidden="true"></span>${t("Edit by hand")}</button>` : ""}
+    ${mayDispatch ? html`<button class="wide" @click=${() => beginEditing()} ?disabled=${draftState.value.busy}><span class="icon icon-pencil" aria-hidden="true"></span>${t("Edit by hand")}</button>` : ""}
     ${reached(wordsOf(plan.id))} ${planWords(plan.id)}
     ${listbox({
       id: "routes",

@@ -23,24 +23,30 @@ const timeUsed = ({ elapsed_s: used, seconds: all }) =>
     ? t("{used} of {all} s", { used: Math.floor(used), all })
     : t("all {all} s used, the plan is being finished", { all });
 
+const stopButton = (run, words) => html`<button class="wide" ?disabled=${run.stop_requested} @click=${() => stop(run)}>
+  <span class="icon icon-square" aria-hidden="true"></span>${run.stop_requested ? t("Stopping…") : words}
+</button>`;
+
+/** A search that has not begun: there is nothing to say of it, and nothing to use. */
+const queued = (run) => html`<section class="run" aria-label=${t("Making a plan")}>
+  <h3>${waiting(run)}</h3>
+  <progress max="1" .value=${0} aria-label=${t("Time used")}></progress>
+  ${mayDispatch ? stopButton(run, t("Cancel")) : ""}
+</section>`;
+
 /** How a search goes. */
 export function progress(run) {
-  const share = run.state === "queued" ? 0 : Math.min(1, run.elapsed_s / run.seconds);
+  if (run.state === "queued") return queued(run);
+  const share = Math.min(1, run.elapsed_s / run.seconds);
   return html`<section class="run" aria-label=${t("Making a plan")}>
-    <h3>${run.state === "queued" ? waiting(run) : t("Looking for better routes")}</h3>
+    <h3>${t("Looking for better routes")}</h3>
     <progress max="1" .value=${share} aria-label=${t("Time used")}></progress>
     ${facts([
       [t("Time"), timeUsed(run)],
       [t("Distance from optimum"), run.best == null ? t("no plan yet") : gapWords(run.best, run.bound)],
       [t("Passes left out"), run.unserved == null ? null : number(run.unserved)],
     ])}
-    ${
-      mayDispatch
-        ? html`<button class="wide" ?disabled=${run.stop_requested} @click=${() => stop(run)}>
-          <span class="icon icon-square" aria-hidden="true"></span>${run.stop_requested ? t("Stopping…") : t("Stop and use the best")}
-        </button>`
-        : ""
-    }
+    ${mayDispatch ? stopButton(run, t("Stop and use the best")) : ""}
     <details>
       <summary>${t("How it goes")}</summary>
       ${searchCurve(run)}

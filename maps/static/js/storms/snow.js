@@ -127,7 +127,7 @@ export function snowPart({ row, curve, snow: entries, snow_change: change }) {
         : html`<p class="muted">${t("Nobody has entered any snow. Streets are due by the hours of their cycle; with snow entered they are due by what lies since their last pass.")}</p>`
     }
     ${refused("snow")} ${changing ? forms() : ""} ${wrong(snow.value)}
-    ${changing ? html`<p class="small muted">${t("Each entry says how much fell in all since it began to snow; a time ahead is a forecast. {count} entry holds.", { count: entries.length })}</p>` : ""}
+    ${changing && entries.length > 0 ? html`<p class="small muted">${t("Each entry says how much fell in all since it began to snow; a time ahead is a forecast. {count} entry holds.", { count: entries.length })}</p>` : ""}
   </section>`;
 }
 

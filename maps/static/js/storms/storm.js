@@ -25,7 +25,7 @@ const links = ({ row }) =>
     ? html`<nav class="ends" aria-label=${t("More about this storm")}>
         <a class="button" href="/replay?storm=${row.id}"><span class="icon icon-history" aria-hidden="true"></span>${t("Replay")}</a>
         <a class="button" href="/council?storm=${row.id}"><span class="icon icon-landmark" aria-hidden="true"></span>${t("Council")}</a>
-        <a class="button" href="/storms/${row.id}/costs"><span class="icon icon-table" aria-hidden="true"></span>${t("Costs of a storm")}</a>
+        <a class="button" href="/storms/${row.id}/costs"><span class="icon icon-table" aria-hidden="true"></span>${t("Costs of this storm")}</a>
       </nav>`
     : "";
 
