@@ -71,7 +71,7 @@ def test_one_click_does_what_is_to_be_done_next_and_nothing_jumps(
     head, line = page.locator("board-strip .class-head").first, page.locator(".next-action")
     share = t("{value} %", value=0)
     name = NAMES[language]
-    expect(head.locator("strong")).to_have_text(f"{name} {share}")
+    expect(head.locator("strong")).to_have_text(f"{name} {share} {t('clear')}")
     expect(head).to_contain_text(t("none late"))
     for part in t.plural("next:plan:{count}", 2, name=name, length="@").split("@"):
         expect(line).to_contain_text(part.strip())
