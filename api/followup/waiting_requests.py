@@ -6,24 +6,20 @@ from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from pydantic import AwareDatetime
 from starlette.responses import FileResponse, HTMLResponse
 
+from api.followup.request_details import file_boot, file_of
 from api.processes.photo_intake import PhotoSource
 from api.requests.requests import announced, viewed
 from api.web.checked_route import CheckedRoute, takes_up_to
 from api.web.context import BoardContext, Context, IntakeContext
-from api.web.page_context import boot_of, page
+from api.web.page_context import boot_of, page, translator_of
 from api.web.photos import photo_answer
 from api.web.request_body import FORM_BYTES
 from api.web.schemas import Lat, Lon, Short, Wire
 from data.errors import InvalidError, Need
 from data.files.photos import MOST_BYTES, remove_photo
 from data.model import LonLat, RequestId, SegmentId
-from data.store.database.engine import Tx
-from data.store.followup.comments import list_comments
-from data.store.followup.followup import get_followed
-from data.store.followup.sightings import get_sighting, list_sightings
-from fleet.accounts.people import all_people
+from data.store.followup.sightings import get_sighting
 from fleet.followup.waiting_requests import (
-    LOOKS_AFTER,
     NOTE_LETTERS,
     OnSiteReport,
     assign,
@@ -34,16 +30,8 @@ from fleet.followup.waiting_requests import (
     sight,
 )
 from fleet.requests.request_lookup import known_request
-from fleet.requests.sla_clocks import next_due
-from fleet.storms.storm_lookup import wanted_storm
-from maps.followup.waiting_requests import (
-    FileView,
-    FollowUpView,
-    ListPage,
-    WaitingFilter,
-    file_view,
-    followup_view,
-)
+from maps.followup.request_details import FileView
+from maps.followup.waiting_requests import FollowUpView, ListPage, WaitingFilter, followup_view
 
 router = APIRouter(route_class=CheckedRoute)
 
@@ -66,7 +54,7 @@ class AssignIn(Wire):
 @router.get("/followup")
 def followup_page(request: Request, context: BoardContext) -> HTMLResponse:
     """Show the office's page."""
-    return page(request, "followup/office.html", {"boot": boot_of(request, context)})
+    return page(request, "followup/office.html", {"boot": boot_of(request, context) | file_boot()})
 
 
 @router.get("/api/followup")
@@ -79,16 +67,8 @@ def list_waiting_requests(
     app = context.app
     with context.reading() as tx:
         waiting = list_waiting(tx, app.network, app.policy)
-        people = _people(tx)
     wanted = ListPage(chosen, page, context.user.login)
-    return followup_view(waiting, app.network, app.policy, wanted, people, context.now)
-
-
-@router.get("/api/followup/{request_id}")
-def get_request_file(request_id: RequestId, context: BoardContext) -> FileView:
-    """Return everything about one request."""
-    with context.reading() as tx:
-        return _file(tx, context, request_id)
+    return followup_view(waiting, app.network, app.policy, wanted, context.now)
 
 
 @router.post("/api/requests/{request_id}/escalate")
@@ -100,21 +80,23 @@ def escalate_request(request_id: RequestId, why: RequestNoteIn, context: IntakeC
 
 
 @router.post("/api/requests/{request_id}/settle")
-def settle_request(request_id: RequestId, context: BoardContext) -> FileView:
+def settle_request(request: Request, request_id: RequestId, context: BoardContext) -> FileView:
     """End the escalation of a request."""
     with context.writing() as tx:
         settle(tx, context.actor, request_id, context.now)
-        view = _file(tx, context, request_id)
+        view = file_of(tx, context, request_id, translator_of(request))
     _announce(context, request_id)
     return view
 
 
 @router.post("/api/requests/{request_id}/assign")
-def assign_request(request_id: RequestId, to: AssignIn, context: BoardContext) -> FileView:
+def assign_request(
+    request: Request, request_id: RequestId, to: AssignIn, context: BoardContext
+) -> FileView:
     """Assign a request to a user."""
     with context.writing() as tx:
         assign(tx, context.actor, request_id, to.login, to.due_at, context.now)
-        view = _file(tx, context, request_id)
+        view = file_of(tx, context, request_id, translator_of(request))
     _announce(context, request_id)
     return view
 
@@ -132,6 +114,7 @@ def create_request_comment(
     "/api/requests/{request_id}/sightings", dependencies=[takes_up_to(MOST_BYTES + FORM_BYTES)]
 )
 def create_sighting(
+    request: Request,
     request_id: RequestId,
     context: BoardContext,
     clear: Annotated[bool, Form()],
@@ -149,7 +132,7 @@ def create_sighting(
         with context.writing() as tx:
             spot = OnSiteReport(clear, name, place, text)
             sight(context.city(tx), context.actor, request_id, spot)
-            view = _file(tx, context, request_id)
+            view = file_of(tx, context, request_id, translator_of(request))
     except BaseException:
         remove_photo(folder, name)
         raise
@@ -173,19 +156,6 @@ def _content(photo: UploadFile) -> bytes:
         most = Need("at most {most} MB", most=MOST_BYTES // 1_000_000)
         raise InvalidError("photo", f"{len(content)} bytes", most)
     return content
-
-
-def _people(tx: Tx) -> list[str]:
-    """Return the users to whom requests may be assigned."""
-    users = all_people(tx)
-    return [each.login for each in users if not each.disabled and LOOKS_AFTER & set(each.roles)]
-
-
-def _file(tx: Tx, context: Context, request_id: RequestId) -> FileView:
-    app, one = context.app, get_followed(tx, request_id)
-    due = next_due(one, app.network, app.policy, wanted_storm(tx))
-    comments, sightings = list_comments(tx, request_id), list_sightings(tx, request_id)
-    return file_view(one, due, comments, sightings, app.network, app.policy, context.now)
 
 
 def _announce(context: Context, request_id: RequestId) -> None:

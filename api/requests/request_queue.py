@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api.requests.call_answer import on_street
 from api.web.checked_route import CheckedRoute
 from api.web.context import Context, IntakeContext
 from api.web.download import attachment
@@ -25,6 +26,7 @@ from data.model import (
     RequestFilter,
     RequestId,
     RequestKind,
+    SegmentId,
     ServiceClass,
     Snap,
     Stage,
@@ -74,8 +76,6 @@ MOST_NOTED = 1000
 
 MOST_LINES = 20_000
 """Lines of a CSV download, at most."""
-
-"""A shift: an older change is not offered to be taken back."""
 
 MOST_AGE_H = 24.0 * 400
 
@@ -128,11 +128,12 @@ class PageIn(FilterIn):
 
 
 class PlaceIn(Wire):
-    """Requests to place at a pin, or by their words."""
+    """Requests to place at a pin, or by their words; `segment_id` is the street that it means."""
 
     ids: Ids
     lon: Lon | None = None
     lat: Lat | None = None
+    segment_id: Id | None = None
 
     def pin(self) -> LonLat | None:
         """Return the pin; half a one is an `InvalidError`."""
@@ -246,8 +247,10 @@ def place_requests(request: Request, wanted: PlaceIn, context: IntakeContext) ->
     if pin is None:
         with context.reading() as tx:
             places = places_by_text(tx, ids, app.network, app.geocoder)
-    else:
+    elif wanted.segment_id is None:
         places = dict.fromkeys(ids, pin)
+    else:
+        places = dict.fromkeys(ids, on_street(app.network, pin, SegmentId(wanted.segment_id)))
     rules = _city_rules(context)
     return _changed(
         request,

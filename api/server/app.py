@@ -26,6 +26,7 @@ from api.followup import (
     callbacks,
     office_report,
     referrals,
+    request_details,
     unsent_messages,
     waiting_requests,
 )
@@ -137,6 +138,7 @@ ROUTES = (
     council,
     replay,
     waiting_requests,
+    request_details,
     office_report,
     unsent_messages,
     logbook,

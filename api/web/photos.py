@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 
 from api.processes.photo_intake import PhotoSource
 from api.web.context import Context
 from data.errors import NotFoundError
-from data.files.photos import media_type, photo_path, remove_photo
+from data.files.photos import media_type, photo_path, remove_photo, thumbnail
 from data.store.database.engine import Tx
 
 PHOTO_HEADERS = {
@@ -24,6 +24,15 @@ def photo_answer(city_folder: Path, name: str, of: int | str) -> FileResponse:
     if not name or not path.is_file():
         raise NotFoundError("photo", of)
     return FileResponse(path, media_type=media_type(name), headers=PHOTO_HEADERS)
+
+
+def thumbnail_answer(city_folder: Path, name: str, of: int | str) -> Response:
+    """Return a photo as a small image; raise `NotFoundError` where there is none."""
+    try:
+        small = thumbnail(city_folder, name)
+    except FileNotFoundError as error:
+        raise NotFoundError("photo", of) from error
+    return Response(small, media_type="image/jpeg", headers=PHOTO_HEADERS)
 
 
 def keep_photo[View](

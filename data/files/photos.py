@@ -25,6 +25,9 @@ REDRAWN_SIDE = 1600
 
 REDRAWN_QUALITY = 82
 
+THUMBNAIL_SIDE = 360
+"""Longest side in pixels of the small picture in a list: sharp at 120 points on a phone."""
+
 SHRUNK_AS_THEY_ARE = ("RGB", "RGBA", "L", "LA")
 """Kinds of pixels that can be averaged; a copy in colors would take as much memory again."""
 
@@ -86,12 +89,17 @@ def redrawn(content: bytes) -> bytes:
         raise _no_picture(content) from error
 
 
-def _redrawn(content: bytes) -> bytes:
+def thumbnail(city_folder: Path, name: str) -> bytes:
+    """Return a stored photo as a small JPEG; raise `FileNotFoundError` where it is gone."""
+    return _redrawn(photo_path(city_folder, name).read_bytes(), THUMBNAIL_SIDE)
+
+
+def _redrawn(content: bytes, side: int = REDRAWN_SIDE) -> bytes:
     kept = BytesIO()
     with Image.open(BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as picture:
-        picture.draft("RGB", (REDRAWN_SIDE, REDRAWN_SIDE))
+        picture.draft("RGB", (side, side))
         plain = picture if picture.mode in SHRUNK_AS_THEY_ARE else picture.convert("RGB")
-        plain.thumbnail((REDRAWN_SIDE, REDRAWN_SIDE))
+        plain.thumbnail((side, side))
         small = ImageOps.exif_transpose(plain).convert("RGB")
     small.info.clear()
     small.save(kept, "JPEG", quality=REDRAWN_QUALITY)

@@ -21,6 +21,7 @@ from data.model import (
     ServiceRequest,
     Sighting,
     Storm,
+    User,
 )
 from data.policy.city_policy import Policy
 from data.policy.evidence_rules import Grade
@@ -150,6 +151,11 @@ def settle(tx: Tx, actor: Actor, request_id: RequestId, now: datetime) -> None:
     add_event(tx, now, actor, "request.settled", subject_of(asked), before)
 
 
+def looks_after(someone: User) -> bool:
+    """Whether requests may be assigned to somebody."""
+    return not someone.disabled and bool(LOOKS_AFTER & set(someone.roles))
+
+
 def assign(
     tx: Tx,
     actor: Actor,
@@ -165,7 +171,7 @@ def assign(
     asked, clock = get_request(tx, request_id), get_clock(tx, request_id)
     if login:
         someone = find_user_by_login(tx, login)
-        if someone is None or someone.disabled or not LOOKS_AFTER & set(someone.roles):
+        if someone is None or not looks_after(someone):
             raise InvalidError("login", login, "somebody who looks after requests")
     if due_at is not None and due_at <= now:
         raise InvalidError("due_at", due_at.isoformat(), "a time to come")

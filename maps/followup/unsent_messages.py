@@ -11,6 +11,7 @@ from maps.pages.i18n import Translator
 class UnsentRow:
     """A message: of which request, what it tells, since when, why it is not sent, what follows."""
 
+    request_id: int
     reference: str
     kind: str
     written: str
@@ -24,6 +25,7 @@ def unsent_rows(
     """Return the rows of messages, in their order."""
     return [
         UnsentRow(
+            request_id=one.request_id,
             reference=requests[one.request_id].reference,
             kind=t(f"message_kind:{one.kind}"),
             written=t.day_time(one.written_at),

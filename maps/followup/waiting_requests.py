@@ -1,19 +1,16 @@
-"""The page of the complaints office: lists of waiting requests, and one request in full."""
+"""The list of the complaints office: waiting requests under filters, page by page."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from data.model import ClockedRequest, ClosingReason, Comment, RequestState, ServiceClass, Sighting
+from data.model import ClockedRequest, RequestState, ServiceClass
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.followup.waiting_requests import WaitingRequest
-from fleet.requests.closing import CLOSABLE, CLOSED_AS
 from fleet.requests.sla_clocks import ClockStep, Due, class_of, district_of
-from maps.requests.requests import RequestView, request_view
-from maps.streets.sightings import SightingView, sighting_view
 
 ROWS = 50
 """Requests on one page."""
@@ -70,41 +67,6 @@ class FollowUpView:
     rows: tuple[FollowedView, ...]
     page: int
     pages: int
-    people: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CommentView:
-    """A note on a request."""
-
-    at: datetime
-    author: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClockView:
-    """The SLA clock of a request; `None` for steps that have not happened."""
-
-    received_at: datetime
-    placed_at: datetime | None
-    planned_at: datetime | None
-    done_at: datetime | None
-    closed_at: datetime | None
-    told_at: datetime | None
-    reopened_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class FileView:
-    """One request in full; `reasons` are the closing reasons that need no evidence."""
-
-    row: FollowedView
-    request: RequestView
-    clock: ClockView
-    comments: tuple[CommentView, ...]
-    sightings: tuple[SightingView, ...]
-    reasons: tuple[ClosingReason, ...]
 
 
 class ListPage(NamedTuple):
@@ -120,7 +82,6 @@ def followup_view(
     network: StreetNetwork,
     policy: Policy,
     wanted: ListPage,
-    people: Collection[str],
     now: datetime,
 ) -> FollowUpView:
     """Return a page of the list under a filter; numbers beyond the last give the last."""
@@ -134,7 +95,7 @@ def followup_view(
     shown = mine[(page - 1) * ROWS : page * ROWS]
     rows = tuple(followed_view(one.followed, one.due, network, policy, now) for one in shown)
     counts = {each: len(found) for each, found in seen.items()}
-    return FollowUpView(now, chosen, counts, rows, page, pages, tuple(sorted(people)))
+    return FollowUpView(now, chosen, counts, rows, page, pages)
 
 
 def followed_view(
@@ -158,42 +119,6 @@ def followed_view(
         assigned_to=clock.assigned_to,
         escalated_at=clock.escalated_at,
     )
-
-
-def file_view(
-    one: ClockedRequest,
-    due: Due | None,
-    comments: Sequence[Comment],
-    sightings: Sequence[Sighting],
-    network: StreetNetwork,
-    policy: Policy,
-    now: datetime,
-) -> FileView:
-    """Return one request in full."""
-    asked, clock = one.request, one.clock
-    return FileView(
-        row=followed_view(one, due, network, policy, now),
-        request=request_view(asked, {}),
-        clock=ClockView(
-            received_at=asked.received_at,
-            placed_at=clock.placed_at,
-            planned_at=clock.planned_at,
-            done_at=clock.done_at,
-            closed_at=clock.closed_at,
-            told_at=clock.told_at,
-            reopened_at=clock.reopened_at,
-        ),
-        comments=tuple(CommentView(each.at, each.author, each.text) for each in comments),
-        sightings=tuple(sighting_view(each, policy) for each in sightings),
-        reasons=_reasons(asked.state),
-    )
-
-
-def _reasons(state: RequestState) -> tuple[ClosingReason, ...]:
-    if state not in CLOSABLE:
-        return ()
-    proved = {RequestState.DONE, RequestState.HANDED_OVER}
-    return tuple(reason for reason, ends in CLOSED_AS.items() if ends not in proved)
 
 
 def _shows(chosen: WaitingFilter, one: WaitingRequest, login: str, now: datetime) -> bool:

@@ -23,6 +23,9 @@ SHOWN = 50
 _VEHICLES = frozenset({"vehicle", "window", "shift", "call_out", "message"})
 """Subjects whose name is a vehicle's."""
 
+_OF_REQUESTS = frozenset({"request", "caller"})
+"""Subjects whose key is the number of a request."""
+
 _COLUMNS = ("line", "at", "who", "what_happened", "verb", "subject")
 
 
@@ -43,7 +46,8 @@ class SubjectNames:
 class AuditLine:
     """A line as a sentence, and as it was written: `before`, `after` as JSON, and hashes.
 
-    `about` are the street and the machine that it is about besides, where the sentence lacks them.
+    `about` are the street and the machine that it is about besides, where the sentence lacks them;
+    `page` is the address of the request that it is about, else empty.
     """
 
     number: int
@@ -51,6 +55,7 @@ class AuditLine:
     time: str
     sentence: str
     about: tuple[str, ...]
+    page: str
     verb: str
     subject: str
     before: str
@@ -131,6 +136,7 @@ def log_line(line: Event, names: SubjectNames, t: Translator) -> AuditLine:
         time=t.time(line.at),
         sentence=sentence(line, names, t),
         about=tuple(each for each in _besides(line, names, t) if each != what),
+        page=_page(line.subject),
         verb=line.verb,
         subject=line.subject,
         before=_json(line.before),
@@ -256,6 +262,12 @@ def street_of(segment_id: SegmentId | None, network: StreetNetwork, t: Translato
     """Return what the street of a segment is called, "" where there is none."""
     segment = None if segment_id is None else network.find(segment_id)
     return "" if segment is None else called(street_name(segment), t)
+
+
+def _page(subject: str) -> str:
+    """Return the address of the page of a request, or of the one whose caller is meant."""
+    kind, _, key = subject.partition(":")
+    return f"/requests/{key}" if kind in _OF_REQUESTS and key.isdecimal() else ""
 
 
 def _number(key: str, t: Translator) -> str:

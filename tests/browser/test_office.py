@@ -69,13 +69,13 @@ def test_a_supervisor_works_through_what_is_late(visit: Visit) -> None:
 
     page.get_by_role("listbox").focus()
     page.keyboard.press("ArrowDown")
-    expect(page.locator("office-request h2")).to_be_visible()
+    expect(page.locator("request-file h2")).to_be_visible()
     page.select_option("#login", "supervisor")
     page.get_by_role("button", name="Assign").click()
     expect(page.locator(".filter", has_text="Mine")).to_contain_text("1")
 
     page.locator("office-list .row", has_text="Ambulance").click()
-    expect(page.locator("office-request .tag")).to_have_text("Ambulance must get through")
+    expect(page.locator("request-file .tag")).to_have_text("Ambulance must get through")
     page.check("input[name=clear][value=true]")
     page.set_input_files("#photo", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": a_photo()})
     page.get_by_role("button", name="Send what I saw").click()
@@ -83,6 +83,23 @@ def test_a_supervisor_works_through_what_is_late(visit: Visit) -> None:
     expect(page.locator(".said img")).to_be_visible()
     assert visit.grave_faults() == []
 
+    page.get_by_role("button", name="To be placed").click()
+    page.locator("office-list .row").click()
+    page.fill("#seek", "School Street")
+    page.locator(".guess", has_text="School").first.click()
+    page.get_by_role("button", name="Place it here").click()
+    expect(page.locator(".place .ends")).to_contain_text("Placed.")
+    expect(page.locator(".place .column")).to_contain_text("School Street")
+    visit.wait_for_map()
+    assert visit.grave_faults() == []
+    page.locator("request-file .code").first.click()
+    expect(page.locator("h1")).to_contain_text("B-0003")
+    expect(page.locator(".history")).to_contain_text("placed request B-0003")
+    visit.wait_for_map()
+    assert visit.grave_faults() == []
+    assert visit.complaints == []
+
+    page.get_by_role("link", name="Complaints office").click()
     page.get_by_role("link", name="Report").click()
     page.get_by_role("link", name="Storm").click()
     expect(page.locator(".key").first).to_contain_text("3")

@@ -25,11 +25,12 @@ from data.model import (
     CallOutcome,
     ClosingReason,
     ReferralState,
+    RequestId,
     RequestState,
     ServiceRequest,
 )
 from data.store.database.engine import Tx
-from data.store.database.records import record, row_of
+from data.store.database.records import record, records, row_of
 from data.store.schema import (
     UtcDateTime,
     call_attempt,
@@ -72,6 +73,12 @@ def count_callbacks(tx: Tx, now: datetime) -> int:
 def add_call_attempt(tx: Tx, attempt: CallAttempt) -> None:
     """Keep that somebody called, and what came of it."""
     tx.execute(insert(call_attempt).values(row_of(attempt, call_attempt)))
+
+
+def list_call_attempts(tx: Tx, request_id: RequestId) -> list[CallAttempt]:
+    """Return the calls to the caller of a request, oldest first."""
+    query = select(call_attempt).where(call_attempt.c.request_id == request_id)
+    return records(CallAttempt, tx.execute(query.order_by(call_attempt.c.id)))
 
 
 def _waiting(now: datetime) -> Select[Any]:

@@ -100,6 +100,14 @@ def list_referrals(tx: Tx, limit: int) -> list[ReferredRequest]:
     return pending + _joined(tx, over, oldest=False, limit=limit - len(pending))
 
 
+def list_referrals_of(tx: Tx, asked: ServiceRequest) -> list[ReferredRequest]:
+    """Return all referrals of a request, oldest first."""
+    query = select(referral).where(referral.c.request_id == asked.id).order_by(referral.c.id)
+    found = records(Referral, tx.execute(query))
+    agencies = {each.id: each for each in list_agencies(tx)} if found else {}
+    return [ReferredRequest(one, asked, agencies[one.agency_id]) for one in found]
+
+
 def last_referrals(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, Referral]:
     """Return the newest referral of each of these requests that has one."""
     query = select(referral).where(referral.c.request_id.in_(request_ids))

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select
 
 from data.model import (
     JobId,
@@ -21,6 +21,9 @@ from data.store.schema import job, promise, request
 
 ASKED_AT_ONCE = 500
 """Requests named in one question: SQLite takes some thousand variables."""
+
+_later_job = job.alias("later_job")
+_DONE_AT: ColumnElement[Any] = func.coalesce(job.c.done_at, _later_job.c.done_at)
 
 
 class AwaitingPromise(NamedTuple):
@@ -77,22 +80,27 @@ def list_promise_outcomes(tx: Tx, limit: int, now: datetime) -> list[PromiseOutc
     Those that may still be kept are left out: a plan makes thousands at once, and they would hide
     all history. A request that got another job meanwhile is measured by that one too.
     """
-    later = job.alias("later_job")
-    done_at = func.coalesce(job.c.done_at, later.c.done_at)
-    decided = (done_at.is_not(None), promise.c.to_at < now, job.c.state == JobState.CANCELLED)
-    query = (
+    decided = (_DONE_AT.is_not(None), promise.c.to_at < now, job.c.state == JobState.CANCELLED)
+    query = _outcomes().where(or_(*decided)).order_by(promise.c.id.desc()).limit(limit)
+    return records(PromiseOutcome, tx.execute(query))
+
+
+def list_promises_of_request(tx: Tx, request_id: RequestId) -> list[PromiseOutcome]:
+    """Return all that was promised for a request, oldest first, and what evidence says of each."""
+    query = _outcomes().where(promise.c.request_id == request_id).order_by(promise.c.id)
+    return records(PromiseOutcome, tx.execute(query))
+
+
+def _outcomes() -> Select[Any]:
+    return (
         select(
             promise,
             job.c.service_class,
             job.c.state.label("job_state"),
             request.c.closed_for,
-            done_at.label("done_at"),
+            _DONE_AT.label("done_at"),
         )
         .join(job, job.c.id == promise.c.job_id)
         .join(request, request.c.id == promise.c.request_id)
-        .outerjoin(later, later.c.id == request.c.job_id)
-        .where(or_(*decided))
-        .order_by(promise.c.id.desc())
-        .limit(limit)
+        .outerjoin(_later_job, _later_job.c.id == request.c.job_id)
     )
-    return records(PromiseOutcome, tx.execute(query))

@@ -72,6 +72,12 @@ def get_request(tx: Tx, request_id: RequestId) -> ServiceRequest:
     )
 
 
+def find_request_by_reference(tx: Tx, reference: str) -> ServiceRequest | None:
+    """Return the request of a reference ("B-0012")."""
+    query = select(request).where(request.c.reference == reference)
+    return first_record(ServiceRequest, tx.execute(query))
+
+
 def find_request_by_key(tx: Tx, idempotency_key: str) -> ServiceRequest | None:
     """Return the request that was already stored under this key."""
     query = select(request).where(request.c.idempotency_key == idempotency_key)

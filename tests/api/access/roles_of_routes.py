@@ -42,12 +42,17 @@ GET /api/requests
 GET /api/requests/{request_id}
 GET /api/requests/{request_id}/answer
 GET /api/requests/{request_id}/caller
+GET /api/requests/{request_id}/file
+GET /api/requests/{request_id}/photos
+GET /api/requests/{request_id}/photos/{name}
+GET /api/requests/{request_id}/photos/{name}/thumbnail
 GET /api/segments/{segment_id}
 GET /followup/messages
 GET /operator
 GET /requests
 GET /requests.csv
 GET /requests/referrals/{key}
+GET /requests/{number}
 POST /api/callbacks/{request_id}
 POST /api/callers/history
 POST /api/queue/changes/{change_id}/undo
@@ -105,7 +110,6 @@ GET /api/crew-jobs
 GET /api/crew-jobs/{job_id}/photo
 GET /api/crews
 GET /api/followup
-GET /api/followup/{request_id}
 GET /api/machines-out
 GET /api/messages
 GET /api/orders

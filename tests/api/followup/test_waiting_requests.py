@@ -58,7 +58,7 @@ def test_an_operator_escalates_and_comments_but_does_not_assign(office, sign_in)
     assert office.post(f"{address}/assign", json={"login": "operator"}).status_code == 403
     assert office.post(f"{address}/settle").status_code == 403
     sign_in("supervisor")
-    file = office.get(f"/api/followup/{request['id']}").json()
+    file = office.get(f"/api/requests/{request['id']}/file").json()
     assert [each["text"] for each in file["comments"]] == ["third call", "an old man"]
     assert office.get("/api/followup?filter=escalated").json()["counts"]["escalated"] == 1
 
@@ -132,13 +132,13 @@ def test_a_photo_of_a_closed_request_is_not_kept(office, city_folder):
 
 def test_only_reasons_that_need_no_proof_are_offered_and_a_closed_one_has_none(office):
     request = ask(office)
-    offered = office.get(f"/api/followup/{request['id']}").json()["reasons"]
+    offered = office.get(f"/api/requests/{request['id']}/file").json()["reasons"]
     assert "plowed" not in offered
     assert "inspected" not in offered
     address = f"/api/requests/{request['id']}"
     assert office.post(f"{address}/close", json={"reason": "plowed"}).status_code == 409
     assert office.post(f"{address}/close", json={"reason": offered[0]}).status_code == 200
-    assert office.get(f"/api/followup/{request['id']}").json()["reasons"] == []
+    assert office.get(f"/api/requests/{request['id']}/file").json()["reasons"] == []
     assert office.post(f"{address}/reopen", json={"why": "snow"}).json()["state"] == "open"
 
 

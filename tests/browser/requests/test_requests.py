@@ -54,19 +54,24 @@ def test_requests_are_marked_closed_taken_back_and_called_about_by_keyboard(visi
     expect(page.locator(".outcome")).to_contain_text("as it was")
     expect(page.locator("#queue li")).to_have_count(1)
     assert visit.grave_faults() == []
+    page.focus("#queue")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("request-file .quote, request-file h2")).to_contain_text("somewhere")
+    visit.wait_for_map()
     assert visit.complaints == []
 
 
 def test_a_pin_places_what_is_marked_and_an_agency_gets_what_is_not_ours(visit):
     page = opened(visit)
-    page.click("#queue li:nth-child(1)")
+    page.click("#queue li:nth-child(1) .box")
     page.locator(".orders-bar button", has_text="Place on the map").click()
     lon, lat = page.evaluate("boardMap.getCenter().toArray()")
     page.mouse.click(*visit.point_of(lon, lat))
     expect(page.locator(".outcome")).to_contain_text("1 request placed")
     expect(page.locator("#queue li:nth-child(1) .sub")).to_contain_text("Street")
 
-    page.click("#queue li:nth-child(2)")
+    page.click("#queue li:nth-child(2) .box")
     page.locator(".orders-bar button", has_text="Refer").click()
     page.locator("dialog button.primary").click()
     expect(page.locator(".outcome")).to_contain_text("1 request referred")

@@ -7,6 +7,7 @@ import { alerts, wanted } from "../alerts/alerts.js";
 import { snoozed } from "../alerts/snooze.js";
 import { chooseTrucks } from "../shifts/fleet-orders.js";
 import { STATES, stateOf } from "../shifts/truck-states.js";
+import { openPage } from "../requests/page.js";
 import { alertRow, needsPin, requestRow, truckRow } from "./rows.js";
 import { board, mayDispatch, openRequests, tellSeen, vehicles } from "./state.js";
 
@@ -43,6 +44,7 @@ export const LISTS = {
     request: ({ id }) => id,
     seen: tellSeen,
     row: requestRow,
+    enter: ({ id }) => openPage(id),
     empty: () => [t("No open requests"), t("Callers' reports appear here at once.")],
     states: {
       all: { words: () => t("All"), fits: all },
@@ -91,6 +93,7 @@ export const LISTS = {
     words: (alert) => [alert.title, alert.text].join(" "),
     request: (alert) => (alert.kind === "request" ? alert.target : null),
     row: alertRow,
+    enter: ({ kind, target }) => kind === "request" && openPage(target),
     empty: () => [
       t("Nothing needs you now"),
       t("Trucks without signal, late streets and shifts that are over appear here."),

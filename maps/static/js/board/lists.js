@@ -2,6 +2,7 @@
 import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { attempt } from "../pages/notices.js";
+import { byNumber } from "../requests/page.js";
 import { t } from "../pages/texts.js";
 import { counted, LISTS, narrowed } from "./filters.js";
 import "./long-list.js";
@@ -181,6 +182,7 @@ class Lists extends Part {
         .height=${list.height}
         .seen=${list.seen}
         .row=${list.row}
+        .enter=${list.enter}
         .choose=${(id) => this.take(id)}
       ></long-list>`;
   }
@@ -198,7 +200,7 @@ class Lists extends Part {
             @input=${(event) => this.seek(event.target.value)}
           /><kbd aria-hidden="true">/</kbd>
         </label>
-        ${this.body()}
+        ${this.tab === "requests" ? byNumber(this.wanted.requests.sought) : ""} ${this.body()}
       </div>`;
   }
 }

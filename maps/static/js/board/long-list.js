@@ -1,4 +1,4 @@
-// A list of any length that arrow keys walk through: only what is in sight is drawn, and it is one tab stop.
+// A list of any length that arrow keys walk through and Enter opens: only what is in sight is drawn, and it is one tab stop.
 import { html, LitElement } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
@@ -71,6 +71,7 @@ class LongList extends LitElement {
 
   step(event) {
     const { at } = this;
+    if (event.key === "Enter" && this.enter && at >= 0) return void this.enter(this.items[at]);
     const last = this.items.length - 1;
     const steps = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last, PageDown: at + PAGE, PageUp: at - PAGE };
     const to = steps[event.key];

@@ -18,7 +18,7 @@ import "./wall.js";
 import { attempt } from "../pages/notices.js";
 import { listen } from "./keys/keys.js";
 import { startPresence } from "../messages/presence.js";
-import { onlyWall, reload } from "./state.js";
+import { choose, onlyWall, reload } from "./state.js";
 import { follow } from "./stream.js";
 import { showMap } from "./map/map.js";
 
@@ -27,5 +27,7 @@ const drawn = showMap();
 await attempt(reload);
 follow();
 if (!onlyWall) startPresence();
+const asked = Number(new URLSearchParams(location.search).get("request")); // the page of a request leads here
+if (asked > 0) choose("request", asked);
 await drawn;
 document.querySelector("board-wall").mapIsThere();

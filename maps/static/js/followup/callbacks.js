@@ -6,6 +6,7 @@ import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { age, t, time } from "../pages/texts.js";
 import { Store } from "../pages/store.js";
+import { numberLink } from "../requests/page.js";
 import { queue } from "../requests/queue/state.js";
 
 const OUTCOMES = ["reached", "no_answer", "wrong_number", "unwanted"];
@@ -64,7 +65,7 @@ class Calls extends Part {
     const open = calls.value.open === keyOf(call);
     const tried = call.tries ? t("tried {count} times, last at {time}", { count: call.tries, time: time(call.tried_at) }) : "";
     return html`<li class="call ${open ? "open" : ""}">
-      <p class="muted small"><span class="news ${call.news}">${t(`news:${call.news}`)}</span> · <bdi class="code">${call.reference}</bdi> · ${t("{span} ago", { span: age(call.since) })}${tried ? html` · ${tried}` : ""}</p>
+      <p class="muted small"><span class="news ${call.news}">${t(`news:${call.news}`)}</span> · ${numberLink({ id: call.request_id, reference: call.reference })} · ${t("{span} ago", { span: age(call.since) })}${tried ? html` · ${tried}` : ""}</p>
       <p class="say" lang=${call.language} dir="auto">${call.sentence}</p>
       ${open ? this.outcomes(call) : html`<div><button @click=${() => show(call)}><span class="icon icon-phone" aria-hidden="true"></span>${t("Show the number")}</button></div>`}
     </li>`;

@@ -4,8 +4,10 @@ import { now } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
 import { age, deadline, named, number, t } from "../pages/texts.js";
 import { listbox } from "../pages/listbox.js";
+import { openPage } from "../requests/page.js";
 import { kindIcon, requestPlace } from "../board/rows.js";
-import { FILTERS, office, open, show } from "./state.js";
+import { open, opened } from "./request/state.js";
+import { FILTERS, office, show } from "./state.js";
 
 const late = (row) => row.due && Date.parse(row.due.due_at) < now();
 
@@ -30,7 +32,7 @@ const row = (one) => html`${kindIcon(one.kind)}
 
 class List extends TickingPart {
   get stores() {
-    return [office];
+    return [office, opened];
   }
 
   filters() {
@@ -63,7 +65,7 @@ class List extends TickingPart {
   }
 
   render() {
-    const { view, filter, chosen, stale, broken } = office.value;
+    const { view, filter, stale, broken } = office.value;
     if (broken && !view)
       return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${() => show(filter)}>${t("Try again")}</button></p>`;
     if (!view) return html`<div class="skeleton"></div>`;
@@ -72,7 +74,7 @@ class List extends TickingPart {
       ${
         view.rows.length === 0
           ? html`<p class="empty">${t(`none:${filter}`)}</p>`
-          : listbox({ id: "office", label: t(`filter:${filter}`), items: view.rows, selected: chosen ?? undefined, choose: open, row })
+          : listbox({ id: "office", label: t(`filter:${filter}`), items: view.rows, selected: opened.value.id ?? undefined, choose: open, enter: openPage, row })
       }
       ${this.pager()}`;
   }

@@ -7,6 +7,7 @@ import { attempt } from "../pages/notices.js";
 import { age, t, time, withoutIsolates } from "../pages/texts.js";
 import { Store } from "../pages/store.js";
 import { kindIcon } from "../board/rows.js";
+import { numberLink } from "../requests/page.js";
 import { load, queue } from "../requests/queue/state.js";
 
 const ANSWERS = ["accepted", "done", "declined"];
@@ -87,7 +88,7 @@ class Referrals extends Part {
       <div class="told">
         <p><strong><bdi>${one.agency}</bdi></strong>${one.agency_phone ? html` <a class="small" href="tel:${one.agency_phone}" dir="ltr">${one.agency_phone}</a>` : ""}</p>
         <p><bdi>${one.words}</bdi></p>
-        <p class="muted small"><bdi class="code">${one.reference}</bdi> · ${t("{span} ago ({time})", { span: age(one.at), time: time(one.at) })} · <span class="standing">${t(`referral:${one.state}`)}</span>${one.answer ? html` · <bdi>${one.answer}</bdi>` : ""}</p>
+        <p class="muted small">${numberLink({ id: one.request_id, reference: one.reference })} · ${t("{span} ago ({time})", { span: age(one.at), time: time(one.at) })} · <span class="standing">${t(`referral:${one.state}`)}</span>${one.answer ? html` · <bdi>${one.answer}</bdi>` : ""}</p>
         ${letterState(one)}
         ${open ? this.answers(one) : ""}
       </div>

@@ -1,9 +1,10 @@
-// A list that arrow keys walk through; one tab stop, however long it is.
+// A list that arrow keys walk through and Enter opens; one tab stop, however long it is.
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
-function step(event, items, selected, choose) {
+function step(event, items, selected, choose, enter) {
   const at = items.findIndex((item) => item.id === selected);
+  if (event.key === "Enter" && enter && at >= 0) return void enter(selected);
   const to = { ArrowDown: at + 1, ArrowUp: Math.max(at - 1, 0), Home: 0, End: items.length - 1 }[event.key];
   if (to === undefined || items.length === 0) return;
   event.preventDefault();
@@ -12,8 +13,8 @@ function step(event, items, selected, choose) {
   document.getElementById(`${event.currentTarget.id}-${item.id}`)?.scrollIntoView({ block: "nearest" });
 }
 
-/** A list of `items` ({id}), each drawn by `row`; `choose(id)` is called on click and arrow keys. */
-export function listbox({ id, label, items, selected, choose, row }) {
+/** A list of `items` ({id}), each drawn by `row`; `choose(id)` is called on click and arrow keys, `enter(id)` on Enter. */
+export function listbox({ id, label, items, selected, choose, enter, row }) {
   const active = items.some((item) => item.id === selected) ? `${id}-${selected}` : "";
   return html`<ul
     class="list"
@@ -22,7 +23,7 @@ export function listbox({ id, label, items, selected, choose, row }) {
     tabindex="0"
     aria-label=${label}
     aria-activedescendant=${active}
-    @keydown=${(event) => step(event, items, selected, choose)}
+    @keydown=${(event) => step(event, items, selected, choose, enter)}
   >
     ${repeat(
       items,

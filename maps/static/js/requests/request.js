@@ -9,6 +9,8 @@ import { kindIcon, needsPin, requestPlace } from "../board/rows.js";
 import { change } from "../messages/presence.js";
 import { openSheet } from "../board/bottom-sheets.js";
 import { board, choose, mayDispatch, merge, outlined, selection } from "../board/state.js";
+import { numberLink } from "./page.js";
+import "./photos.js";
 
 function startPlacing(request) {
   openSheet("none");
@@ -47,12 +49,14 @@ function orders(request) {
 /** Everything about one request. */
 export function requestPanel(id) {
   const request = board.value.requests.get(id);
-  if (!request) return html`<p class="muted">${t("error:not_found")}</p>`;
+  if (!request)
+    return html`<p class="muted">${t("This request does not wait for work any more.")}</p>
+      <a class="button wide" href="/requests/${id}">${t("All about this request")}</a>`;
   if (outlined(request)) return html`<div class="skeleton" aria-hidden="true"></div>`;
   return html`<h2>${kindIcon(request.kind)} <bdi>${requestPlace(request)}</bdi></h2>
     ${request.text && request.text !== requestPlace(request) ? html`<p class="quote"><bdi>${request.text}</bdi></p>` : ""}
     ${facts([
-      [t("Reference"), html`<bdi class="code">${request.reference}</bdi>`],
+      [t("Reference"), numberLink(request)],
       [t("Subject"), named("kind", request.kind)],
       [t("State"), needsPin(request) ? t("Place unknown") : named("request", request.state)],
       [
@@ -67,5 +71,7 @@ export function requestPanel(id) {
           : html`<button class="link" @click=${() => choose("street", request.segment_id)}>${t("Show its street")}</button>`,
       ],
     ])}
-    <div class="orders">${crewPart(request)} ${orders(request)}</div>`;
+    <request-photos .of=${request.id}></request-photos>
+    <div class="orders">${crewPart(request)} ${orders(request)}
+      <a class="button wide" href="/requests/${request.id}">${t("All about this request")}</a></div>`;
 }

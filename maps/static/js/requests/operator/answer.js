@@ -4,6 +4,7 @@ import { boot } from "../../pages/boot.js";
 import { TickingPart } from "../../pages/element.js";
 import { age, day, duration, named, streetName, t, time } from "../../pages/texts.js";
 import { needsPin } from "../../board/rows.js";
+import { numberLink } from "../page.js";
 import { askedBefore } from "./form.js";
 import { call, takeBack } from "./state.js";
 
@@ -64,7 +65,7 @@ class Answer extends TickingPart {
   recorded({ request, answer, language }) {
     const withdrawn = request.state === "cancelled";
     return html`<section class="answer recorded" role="status" aria-label=${t("Answer to read out")}>
-      <p class="number"><bdi>${request.reference}</bdi> <span>${withdrawn ? t("taken back") : t("recorded")}</span></p>
+      <p class="number">${numberLink(request)} <span>${withdrawn ? t("taken back") : t("recorded")}</span></p>
       ${
         answer
           ? spoken(language, answer.say[language])

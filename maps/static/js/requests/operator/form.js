@@ -4,6 +4,7 @@ import { Part } from "../../pages/element.js";
 import { age, length, named, number, percent, streetName, t } from "../../pages/texts.js";
 import { listbox } from "../../pages/listbox.js";
 import { kindIcon } from "../../board/rows.js";
+import { numberLink } from "../page.js";
 import { DANGER_KEYS, decide, inWords, setKind, switchConsent, switchJoin, switchLanguage, switchSide, toggleDanger } from "./keys.js";
 import { DANGERS, KINDS, askGuesses, askHistory, choose, call, record } from "./state.js";
 
@@ -29,7 +30,7 @@ const guessRow = (guess) => html`<span class="nth" aria-hidden="true">${number(g
   <span class="sub">${[named("place", guess.kind), ...uncertainty(guess), ...guess.reasons.map((reason) => named("why", reason))].join(" · ")}</span>`;
 
 const historyRow = (asked) => html`<li>
-  <bdi class="code">${asked.reference}</bdi> ${named("kind", asked.kind)}${asked.street ? html` · <bdi>${streetName(asked.street)}</bdi>` : ""} ·
+  ${numberLink(asked)} ${named("kind", asked.kind)}${asked.street ? html` · <bdi>${streetName(asked.street)}</bdi>` : ""} ·
   ${named("request", asked.state)} · ${t("{span} ago", { span: age(asked.received_at) })}
 </li>`;
 

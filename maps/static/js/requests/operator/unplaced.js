@@ -4,6 +4,7 @@ import { Part } from "../../pages/element.js";
 import { t } from "../../pages/texts.js";
 import { listbox } from "../../pages/listbox.js";
 import { requestRow } from "../../board/rows.js";
+import { openPage } from "../page.js";
 import { call } from "./state.js";
 
 class Waiting extends Part {
@@ -27,6 +28,7 @@ class Waiting extends Part {
         items: waiting,
         selected: placing ?? undefined,
         choose: (id) => call.set({ placing: id }),
+        enter: openPage,
         row: requestRow,
       })}
     </section>`;

@@ -5,6 +5,7 @@ import { boot } from "../../pages/boot.js";
 import { get } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
 import { named, number, t } from "../../pages/texts.js";
+import { referralFields, wishOf } from "../../followup/referral-fields.js";
 import { mark, order, queue, undo } from "./state.js";
 
 const DONE = {
@@ -57,25 +58,17 @@ class Bulk extends Part {
   }
 
   handing() {
-    if (!this.agencies?.length)
-      return html`<div class="column"><h2>${t("Refer")}</h2>
-        <p>${t("No other agency is in the register yet.")}</p>
-        <div class="ends">${boot.roles.includes("administrator") ? html`<a class="button" href="/setup/agencies">${t("Add one")}</a>` : html`<span class="muted small">${t("An administrator adds them in the set-up.")}</span>`}<button type="button" @click=${this.shut}>${t("Cancel")}</button></div></div>`;
+    const some = this.agencies.length > 0;
     return html`<form method="dialog" @submit=${this.handOver}>
-      <h2>${t("Refer {count} requests", { count: queue.value.marked.size })}</h2>
-      <label for="agency">${t("To whom")}</label>
-      <select id="agency" name="agency_id">${this.agencies.map((agency) => html`<option value=${agency.id}>${agency.name}</option>`)}</select>
-      <fieldset class="ways"><legend>${t("Sent by")}</legend>${["paper", "message"].map((way, at) => html`<label class="tick"><input type="radio" name="way" value=${way} ?checked=${at === 0}><span>${t(`way:${way}`)}</span></label>`)}</fieldset>
-      <label for="hand-note">${t("What they should know")}</label><textarea id="hand-note" name="note" rows="3" maxlength="2000" dir="auto"></textarea>
-      <label class="tick"><input type="checkbox" name="with_caller"><span>${t("With the caller’s phone number")}<span class="muted small">${t("Only where the caller agreed.")}</span></span></label>
-      <div class="ends"><button class="primary">${t("Refer")}</button><button type="button" @click=${this.shut}>${t("Cancel")}</button></div>
+      <h2>${some ? t("Refer {count} requests", { count: queue.value.marked.size }) : t("Refer")}</h2>
+      ${referralFields(this.agencies)}
+      <div class="ends">${some ? html`<button class="primary">${t("Refer")}</button>` : ""}<button type="button" @click=${this.shut}>${t("Cancel")}</button></div>
     </form>`;
   }
 
   async handOver(event) {
     event.preventDefault();
-    const told = words(event);
-    await order("refer", { agency_id: Number(told.agency_id), way: told.way, note: told.note, with_caller: told.with_caller === "on" });
+    await order("refer", wishOf(new FormData(event.target)));
   }
 
   dialog() {

@@ -1,9 +1,10 @@
-// The page of the queue: rows that arrow keys walk through and the space bar marks.
+// The page of the queue: rows that arrow keys walk through, Enter or a click opens, and the space bar or the box marks.
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { Part } from "../../pages/element.js";
 import { age, deadline, named, number, streetName, t } from "../../pages/texts.js";
 import { kindIcon, requestPlace } from "../../board/rows.js";
+import { openPage } from "../page.js";
 import { load, mark, narrowed, queue, sort, turn } from "./state.js";
 
 const pageOf = () => queue.value.trail.length;
@@ -49,6 +50,8 @@ class List extends Part {
       if (event.shiftKey) mark([focus ?? next.id, next.id], true);
       queue.set({ focus: next.id });
       document.getElementById(`request-${next.id}`)?.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Enter" && at >= 0) {
+      openPage(focus);
     } else if (event.key === " " && at >= 0) {
       event.preventDefault();
       mark([focus], !marked.has(focus));
@@ -58,7 +61,9 @@ class List extends Part {
     }
   }
 
-  click(id) {
+  click(event, id) {
+    const marks = event.ctrlKey || event.metaKey || event.shiftKey || event.target.closest(".box");
+    if (!marks) return void openPage(id);
     mark([id], !queue.value.marked.has(id));
     queue.set({ focus: id });
   }
@@ -69,7 +74,7 @@ class List extends Part {
       ${repeat(
         view.rows,
         ({ id }) => id,
-        (each) => html`<li id="request-${each.id}" class="row ${each.id === focus ? "focus" : ""}" role="option" aria-selected=${marked.has(each.id)} @click=${() => this.click(each.id)}>${row(each)}</li>`,
+        (each) => html`<li id="request-${each.id}" class="row ${each.id === focus ? "focus" : ""}" role="option" aria-selected=${marked.has(each.id)} @click=${(event) => this.click(event, each.id)}>${row(each)}</li>`,
       )}
     </ul>`;
   }
