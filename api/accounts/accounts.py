@@ -30,11 +30,13 @@ from data.store.accounts.sign_in_codes import list_codes
 from data.store.database.engine import Tx, reading, transaction
 from fleet.accounts.accounts import (
     LOGIN_LETTERS,
+    NAME_LETTERS,
     accept_invitation,
     change_roles,
     disable,
     enable,
     find_invited,
+    give_name,
     invite,
     reset_password,
 )
@@ -46,6 +48,7 @@ router = APIRouter(route_class=CheckedRoute)
 
 Roles = Annotated[list[Role], Field(max_length=len(Role))]
 Token = Annotated[str, Path(max_length=100)]
+Name = Annotated[str, Field(max_length=NAME_LETTERS)]
 PersonId = Annotated[int, Path(ge=1, lt=2**63)]
 
 
@@ -55,12 +58,19 @@ class InvitationIn(Wire):
     login: Annotated[str, Field(min_length=1, max_length=LOGIN_LETTERS)]
     roles: Roles
     language: str
+    name: Name = ""
 
 
 class RolesIn(Wire):
     """The new roles of a person."""
 
     roles: Roles
+
+
+class NameIn(Wire):
+    """What colleagues call a person; empty forgets it."""
+
+    name: Name
 
 
 class InvitedOut(BaseModel):
@@ -91,6 +101,8 @@ def create_invitation(wanted: InvitationIn, context: AdminContext) -> InvitedOut
     with context.writing() as tx:
         args = (login, wanted.roles, wanted.language, context.now)
         user, token = invite(tx, context.actor, *args)
+        if wanted.name.strip():
+            user = give_name(tx, context.actor, user.id, wanted.name, context.now)
         return InvitedOut(person=_person(tx, user, context), path=f"/welcome/{token}")
 
 
@@ -108,6 +120,15 @@ def update_roles(person_id: PersonId, wanted: RolesIn, context: AdminContext) ->
     """Change a person's roles."""
     with context.writing() as tx:
         user = change_roles(tx, context.actor, UserId(person_id), wanted.roles, context.now)
+        return _person(tx, user, context)
+
+
+@router.post("/api/people/{person_id}/name")
+def update_name(person_id: PersonId, wanted: NameIn, context: AdminContext) -> PersonView:
+    """Write down what colleagues call a person."""
+    with context.writing() as tx:
+        known = get_user(tx, UserId(person_id))
+        user = give_name(tx, context.actor, known.id, wanted.name, context.now)
         return _person(tx, user, context)
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, DispatcherContext
 from api.web.schemas import Lat, Lon, Moment, Short, Spoken, Wire, moment_in
-from data.errors import ConflictError, InvalidError, NotFoundError
+from data.errors import InvalidError, NotFoundError
 from data.model import (
     LonLat,
     RequestId,
@@ -40,7 +40,7 @@ from fleet.crews.crew_register import (
     retire_crew,
     send_home,
 )
-from fleet.requests.intake import wrong_state
+from fleet.requests.intake import no_place, wrong_state
 from fleet.requests.request_lookup import known_request, requests_by_id
 from fleet.setup.machine_list import all_sites
 from fleet.storms.storm_lookup import active_storm, known_storm, wanted_storm
@@ -227,12 +227,7 @@ def create_crew_job_of_request(request_id: RequestId, context: DispatcherContext
             raise wrong_state(asked)
         segment = app.network.find(asked.snap.segment_id) if asked.snap else None
         if segment is None:
-            raise ConflictError(
-                f"request {asked.reference} has no place",
-                reason="request_unplaced",
-                request=asked.id,
-                reference=asked.reference,
-            )
+            raise no_place(asked)
         policy = app.city_state.policy_of(tx, storm)
         who, now = context.actor, context.now
         job = crew_job_for(tx, who, asked, storm.id, segment, policy, now)

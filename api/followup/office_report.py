@@ -17,6 +17,7 @@ from data.model.periods import Period, PeriodKind
 from data.store.database.engine import Tx
 from data.store.followup.followup import list_closed_between, list_received_between
 from fleet.followup.office_report import OfficeReport, day_of, office_report, shift_of, storm_of
+from fleet.followup.waiting_requests import count_late
 from fleet.storms.storm_lookup import listed_storms
 from maps.followup.office_report import clocks_csv, report_csv, report_view
 
@@ -28,11 +29,12 @@ At = Annotated[AwareDatetime | None, Query(description="a moment in it; now wher
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A report, the requests that it counts, and the storm's name."""
+    """A report, its requests, the storm's name, and how many of all requests are overdue now."""
 
     report: OfficeReport
     received: list[ClockedRequest]
     title: str
+    late_now: int
 
 
 @router.get("/followup/report")
@@ -42,7 +44,7 @@ def report_page(
     """Show the report of a shift, a day or a storm."""
     found, t = _report(context, span, at), translator_of(request)
     shown = {
-        "report": report_view(found.report, found.title, t, context.now),
+        "report": report_view(found.report, found.title, found.late_now, t, context.now),
         "span": span,
         "spans": tuple(PeriodKind),
         "boot": boot_of(request, context),
@@ -81,8 +83,9 @@ def _report(context: Context, span: PeriodKind, at: datetime | None) -> _Found:
         received = list_received_between(tx, period.since, period.until)
         reasons = [why for why, _ in list_closed_between(tx, period.since, period.until)]
         storms = listed_storms(tx)
+        late_now = count_late(tx, app.network, app.policy, now)
     report = office_report(period, received, reasons, app.network, app.policy, storms, now)
-    return _Found(report, received, title)
+    return _Found(report, received, title, late_now)
 
 
 def _period(tx: Tx, context: Context, span: PeriodKind, at: datetime) -> tuple[Period, str]:

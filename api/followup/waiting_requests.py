@@ -19,6 +19,7 @@ from data.errors import InvalidError, Need
 from data.files.photos import MOST_BYTES, remove_photo
 from data.model import LonLat, RequestId, SegmentId
 from data.store.followup.sightings import get_sighting
+from fleet.accounts.people import names_by_login
 from fleet.followup.waiting_requests import (
     NOTE_LETTERS,
     OnSiteReport,
@@ -67,8 +68,9 @@ def list_waiting_requests(
     app = context.app
     with context.reading() as tx:
         waiting = list_waiting(tx, app.network, app.policy)
+        names = names_by_login(tx)
     wanted = ListPage(chosen, page, context.user.login)
-    return followup_view(waiting, app.network, app.policy, wanted, context.now)
+    return followup_view(waiting, app.network, app.policy, wanted, names, context.now)
 
 
 @router.post("/api/requests/{request_id}/escalate")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from api.web.checked_route import CheckedRoute
 from api.web.context import CallerContext, Context, IntakeContext
 from api.web.schemas import Short, Wire
-from data.errors import ConflictError, InvalidError
+from data.errors import InvalidError
 from data.languages import languages
 from data.model import LonLat, RequestId, RequestKind, SegmentId, ServiceRequest, Side, Snap
 from data.requests.phone_number import plain_number
@@ -16,6 +16,7 @@ from data.store.requests.requests import get_request, list_requests_on_segment
 from data.streets.network import StreetNetwork
 from fleet.requests.call_answer import CallAnswer, answer_call
 from fleet.requests.caller_privacy import requests_of_phone
+from fleet.requests.intake import no_place
 from fleet.requests.placing import PIN_M
 from fleet.setup.machine_list import machine_names
 from maps.requests.call_answer import (
@@ -68,12 +69,7 @@ def get_answer_for_request(request_id: RequestId, context: IntakeContext) -> Cal
     with context.reading() as tx:
         asked = get_request(tx, request_id)
         if asked.snap is None:
-            raise ConflictError(
-                f"request {asked.reference} has no place",
-                reason="request_unplaced",
-                request=asked.id,
-                reference=asked.reference,
-            )
+            raise no_place(asked)
         answer = answered(tx, context, asked.snap, asked.kind, asked)
         return _viewed(tx, context, answer, asked.reference)
 

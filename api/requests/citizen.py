@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import quote
@@ -30,6 +31,7 @@ from fleet.requests.closing import reopen_request
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.requests.notice_consent import withdraw_consent
 from fleet.requests.promises import window_of_request
+from fleet.requests.request_lookup import standing_for
 from fleet.requests.sms_limits import awaits_typed_code, confirm_number
 from fleet.requests.tracking_codes import plain_reference, tracked_request
 from fleet.storms.storm_lookup import wanted_storm
@@ -309,17 +311,18 @@ def _looked_up(request: Request, reference: str, code: str, confirm: str = "") -
 
 def _story(tx: Tx, request: Request, asked: ServiceRequest) -> RequestHistory:
     app, t = app_of(request), translator_of(request)
-    segment = app.network.find(asked.snap.segment_id) if asked.snap else None
-    who, job_id = find_caller(tx, asked.id), asked.job_id
+    kept = standing_for(tx, asked)
+    segment = app.network.find(kept.snap.segment_id) if kept.snap else None
+    who, job_id = find_caller(tx, asked.id), kept.job_id
     notices = list_notices(tx, asked.id)
     job, done_at = job_with_end(tx, job_id)
     return RequestHistory(
-        asked=asked,
-        clock=get_clock(tx, asked.id),
+        asked=replace(kept, id=asked.id, reference=asked.reference, received_at=asked.received_at),
+        clock=get_clock(tx, kept.id),
         street=called(street_name(segment), t) if segment else "",
         job=job,
         done_at=done_at,
-        window=_window(tx, app, asked),
+        window=_window(tx, app, kept),
         told=[each for each in notices if each.kind is NoticeKind.PLANNED],
         wants_messages=who is not None and who.consent,
         awaits_code=who is not None and who.consent and awaits_typed_code(tx, asked, who),

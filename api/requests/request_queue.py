@@ -19,8 +19,10 @@ from data.model import (
     AgencyId,
     ClosingReason,
     Danger,
+    DeadlineRules,
     LonLat,
     QueueChangeId,
+    QueuedRequest,
     QueueOrder,
     ReferralWay,
     RequestFilter,
@@ -33,6 +35,7 @@ from data.model import (
 )
 from data.store.database.engine import Tx
 from data.store.requests.request_search import (
+    ClassOfRoad,
     list_found_by_phone,
     search_requests,
     spots_of_requests,
@@ -50,10 +53,12 @@ from fleet.followup.bulk_changes import (
     refer_many,
     undo_change,
 )
+from fleet.followup.duplicates import merge_many
 from fleet.followup.referrals import ReferralWish, referrals_of
 from fleet.requests.caller_privacy import note_phone_search
 from fleet.requests.intake import TEXT_LETTERS
-from fleet.requests.request_lookup import deadlines
+from fleet.requests.request_lookup import deadlines, queue_deadlines
+from fleet.requests.tracking_codes import WRITTEN_NUMBER, plain_reference
 from maps.pages.error_texts import message_of
 from maps.requests.request_queue import (
     QueueView,
@@ -157,6 +162,13 @@ class CloseManyIn(Wire):
     note: Note = ""
 
 
+class MergeIn(Wire):
+    """Requests that ask for the same, and which of them stands for all."""
+
+    ids: Ids
+    kept_id: Id
+
+
 class ReferralIn(Wire):
     """The agency that gets some requests, and the way of sending."""
 
@@ -202,9 +214,13 @@ def get_request_queue(asked: Annotated[PageIn, Query()], context: IntakeContext)
     classes = app.policy.classes
     _note_look(context, wanted)
     with context.reading() as tx:
-        found = search_requests(tx, wanted, classes, asked.order, asked.limit + 1, behind)
+        rules = queue_deadlines(tx, app.policy)
+        page = asked.limit + 1
+        found = search_requests(tx, wanted, classes, asked.order, page, behind, rules)
+        numbered = _numbered(tx, asked.words, classes, rules)
         tallies = tally_requests(tx, wanted, classes)
-        referrals, agencies = referrals_of(tx, [each.request.id for each in found])
+        listed = [each.request.id for each in (*found, *numbered)]
+        referrals, agencies = referrals_of(tx, listed)
         last = last_change_of(tx, context.actor.id, context.now)
     shown = found[: asked.limit]
     return QueueView(
@@ -214,16 +230,18 @@ def get_request_queue(asked: Annotated[PageIn, Query()], context: IntakeContext)
         next=shown[-1].request.id if len(found) > len(shown) else None,
         counts=counts_of(tallies, wanted),
         last_change=None if last is None else change_view(last),
+        numbered=next(iter(queue_rows(numbered, app.network, referrals, agencies)), None),
     )
 
 
 @router.get("/api/queue/map")
 def get_request_map(asked: Annotated[FilterIn, Query()], context: IntakeContext) -> Response:
-    """Return the matching requests with a place: `[id, lon, lat, kind, danger, seconds]`."""
+    """Return the matching requests with a place: `[id, lon, lat, kind, danger, received, due]`."""
     wanted = asked.wanted(context)
     _note_look(context, wanted)
     with context.reading() as tx:
-        spots = spots_of_requests(tx, wanted, context.app.policy.classes)
+        rules = queue_deadlines(tx, context.app.policy)
+        spots = spots_of_requests(tx, wanted, context.app.policy.classes, rules)
     return Response(spots_json(spots), media_type="application/json")
 
 
@@ -235,7 +253,8 @@ def download_requests(
     wanted, classes = asked.wanted(context), context.app.policy.classes
     _note_look(context, wanted)
     with context.reading() as tx:
-        found = search_requests(tx, wanted, classes, QueueOrder.OLDEST, MOST_LINES)
+        rules = queue_deadlines(tx, context.app.policy)
+        found = search_requests(tx, wanted, classes, QueueOrder.OLDEST, MOST_LINES, rules=rules)
     return attachment(queue_table(found, translator_of(request)), "text/csv", "requests.csv")
 
 
@@ -281,6 +300,17 @@ def close_requests(request: Request, wanted: CloseManyIn, context: IntakeContext
     )
 
 
+@router.post("/api/queue/merge")
+def merge_requests(request: Request, wanted: MergeIn, context: IntakeContext) -> BulkOut:
+    """Close requests as duplicates of one that stays open."""
+    kept = RequestId(wanted.kept_id)
+    return _changed(
+        request,
+        context,
+        lambda tx: merge_many(tx, context.actor, _ids(wanted.ids), kept, context.now),
+    )
+
+
 @router.post("/api/queue/refer")
 def refer_requests(request: Request, wanted: ReferralIn, context: IntakeContext) -> BulkOut:
     """Refer requests to an agency."""
@@ -313,6 +343,16 @@ def _note_look(context: Context, wanted: RequestFilter) -> None:
     if found:
         with context.writing() as tx:
             note_phone_search(tx, context.actor, found, context.now)
+
+
+def _numbered(
+    tx: Tx, words: str, classes: ClassOfRoad, rules: DeadlineRules
+) -> list[QueuedRequest]:
+    """Return the request whose number was searched, open or closed; most words are no number."""
+    if not WRITTEN_NUMBER.fullmatch(words.strip()):
+        return []
+    wanted = RequestFilter(reference=plain_reference(words))
+    return search_requests(tx, wanted, classes, QueueOrder.OLDEST, 1, rules=rules)
 
 
 def _ids(ids: list[int]) -> list[RequestId]:

@@ -9,6 +9,7 @@ from api.access.auth import hash_password
 from api.config.clock import Clock
 from api.config.console import CONSOLE, open_city_database
 from api.config.settings import Settings
+from api.simulation.demo_agencies import add_demo_agencies
 from api.simulation.demo_city import (
     DEMO_CITY_FILE,
     DEMO_MARK,
@@ -121,6 +122,7 @@ def _let_it_snow(folder: Path, scene: Scene) -> None:
         storm = start_storm(tx, CONSOLE, name, network, get_policy(tx), now)
         words = translator(scene.language or "en", scene.timezone)
         add_demo_crews(tx, storm, network, get_policy(tx), words, now)
+        add_demo_agencies(tx, words, now)
     engine.dispose()
 
 

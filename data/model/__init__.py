@@ -137,6 +137,7 @@ from data.model.requests.partners import ApiKey, PartnerReport, PartnerUpdate
 from data.model.requests.promises import Promise, PromiseOutcome
 from data.model.requests.request_queue import (
     BoardRequest,
+    DeadlineRules,
     QueueChange,
     QueuedRequest,
     QueueOrder,
@@ -255,6 +256,7 @@ __all__ = [
     "CoverageRevision",
     "CurvePoint",
     "Danger",
+    "DeadlineRules",
     "DeclineReason",
     "Delay",
     "Depot",

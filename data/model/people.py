@@ -35,7 +35,8 @@ class ActorKind(StrEnum):
 class User:
     """Somebody who signs in; who is `disabled` may not any more. `phone` is to call drivers.
 
-    Of somebody `of_province`, the province keeps password, second step and roles.
+    Of somebody `of_province`, the province keeps password, second step and roles. `name` is what
+    colleagues call the user, empty where nobody wrote it down.
     """
 
     id: UserId
@@ -46,6 +47,7 @@ class User:
     disabled: bool = False
     phone: str = ""
     of_province: bool = False
+    name: str = ""
 
     @property
     def has_password(self) -> bool:

@@ -26,6 +26,7 @@ from data.store.accounts.accounts import (
     get_user,
     list_users,
     set_disabled,
+    set_name,
     set_password_hash,
     set_phone,
     set_roles,
@@ -48,6 +49,7 @@ PHONE_SIGNS = frozenset("+0123456789 -()/")
 """Of what a number consists that a phone can dial."""
 
 PHONE_LETTERS = 30
+NAME_LETTERS = 80
 
 INVITED_FOR = timedelta(days=7)
 """How long an invitation stays open."""
@@ -281,4 +283,18 @@ def note_phone(tx: Tx, actor: Actor, login: str, phone: str, now: datetime) -> U
         raise NotFoundError("user", login)
     user = set_phone(tx, known.id, phone.strip())
     add_event(tx, now, actor, "user.phone_set", _subject(user), after={"kept": bool(user.phone)})
+    return user
+
+
+def give_name(tx: Tx, actor: Actor, user_id: UserId, name: str, now: datetime) -> User:
+    """Write down what colleagues call somebody, or forget it where `name` is empty.
+
+    The audit log tells that it was changed, but not the name: a line of it is for ever.
+    """
+    if len(name) > NAME_LETTERS:
+        raise InvalidError(
+            "name", name, Need("at most {max_length} letters", max_length=NAME_LETTERS)
+        )
+    user = set_name(tx, user_id, name.strip())
+    add_event(tx, now, actor, "user.named", _subject(user), after={"kept": bool(user.name)})
     return user

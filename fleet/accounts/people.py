@@ -26,6 +26,11 @@ def find_person(tx: Tx, login: str) -> User | None:
     return find_user_by_login(tx, login)
 
 
+def names_by_login(tx: Tx) -> dict[str, str]:
+    """Return what colleagues call each person who has a name, by the sign-in name."""
+    return {one.login: one.name for one in list_users(tx) if one.name}
+
+
 def login_names(tx: Tx) -> dict[UserId, str]:
     """Return under which name each person signs in."""
     return {one.id: one.login for one in list_users(tx)}

@@ -31,6 +31,7 @@ from data.store.followup.bulk_changes import (
     get_queue_change,
     set_undone,
 )
+from data.store.requests.duplicates import remove_duplicate
 from data.store.requests.requests import get_request, list_requests_by_id, save_request
 from data.store.requests.sla_clocks import let_clock_run
 from data.store.storms.storms import find_active_storm
@@ -56,6 +57,7 @@ class QueueAction(StrEnum):
     CLOSED = "closed"
     HANDED_OVER = "handed_over"
     TAKEN_IN = "taken_in"
+    MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def place_many(
         _off_its_job(tx, actor, asked, asked.kind, now)
         return place_by_hand(rules.context(tx, now), actor, asked.id, place, rules.plans)
 
-    return _in_bulk(tx, actor, QueueAction.PLACED, ids, placed, now)
+    return change_in_bulk(tx, actor, QueueAction.PLACED, ids, placed, now)
 
 
 def give_kind(
@@ -153,7 +155,7 @@ def give_kind(
         worked_on = asked.state is RequestState.OPEN
         return _back_to_work(tx, actor, loose, rules, now) if worked_on else loose
 
-    return _in_bulk(tx, actor, QueueAction.KIND, ids, changed, now)
+    return change_in_bulk(tx, actor, QueueAction.KIND, ids, changed, now)
 
 
 def close_many(
@@ -167,7 +169,7 @@ def close_many(
     """Close requests for one reason, which must be true of each."""
     if reason is ClosingReason.HANDED_OVER:
         raise InvalidError("reason", reason, "an agency to refer to")
-    return _in_bulk(
+    return change_in_bulk(
         tx,
         actor,
         QueueAction.CLOSED,
@@ -181,7 +183,7 @@ def refer_many(
     tx: Tx, actor: Actor, ids: Collection[RequestId], handing: ReferralWish, now: datetime
 ) -> BulkResult:
     """Refer requests to an agency."""
-    return _in_bulk(
+    return change_in_bulk(
         tx,
         actor,
         QueueAction.HANDED_OVER,
@@ -221,9 +223,10 @@ def undo_change(
     return BulkResult(ids, refusals, None)
 
 
-def _in_bulk(
+def change_in_bulk(
     tx: Tx, actor: Actor, action: QueueAction, ids: Collection[RequestId], act: Act, now: datetime
 ) -> BulkResult:
+    """Apply a change to each request, and keep how each stood, so that it can be undone."""
     steps, refusals = _each(tx, ids, act)
     change_id = _kept(tx, actor, action, steps, now) if steps else None
     return BulkResult(tuple(step.request_id for step in steps), refusals, change_id)
@@ -300,6 +303,8 @@ def _taken_back(
         )
     if change.action == QueueAction.HANDED_OVER:
         withdraw_referral(tx, actor, asked, now)
+    if change.action == QueueAction.MERGED:
+        remove_duplicate(tx, asked.id)
     return _restored(tx, actor, asked, step.before, rules, now)
 
 

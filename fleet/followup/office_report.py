@@ -10,7 +10,8 @@ from data.model import ClockedRequest, ClosingReason, RequestKind, RequestState,
 from data.model.periods import Period, PeriodKind
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
-from fleet.requests.sla_clocks import class_of, district_of, work_due_at
+from fleet.requests.closing import STILL_OPEN
+from fleet.requests.sla_clocks import Lateness, class_of, district_of, lateness
 from fleet.work.totals import quantile
 
 _INSTANT = timedelta(microseconds=1)
@@ -27,10 +28,10 @@ class ReportedRequest:
 
     kind: RequestKind
     service_class: ServiceClass | None
-    district: str
+    district: str | None
     state: RequestState
     done_s: float | None
-    late: bool
+    late: Lateness
     reopened: int
     unproved: int
 
@@ -39,13 +40,16 @@ class ReportedRequest:
 class Answered:
     """Counts of some requests: all, done, late, and the time until they were done.
 
-    Times are `None` where nothing was done yet; they count what is done, so that waiting requests
-    stand in `late`.
+    `late` are past the target of place or work, of which `late_waiting` are not closed; `overdue`
+    stand as late in the office's list, where callers to be told count too. Times are `None` where
+    nothing was done yet; they count what is done, so that waiting requests stand in `late`.
     """
 
     requests: int
     done: int
     late: int
+    late_waiting: int
+    overdue: int
     reopened: int
     unproved: int
     median_s: float | None
@@ -63,15 +67,18 @@ class StepTime:
 
 @dataclass(frozen=True, slots=True)
 class OfficeReport:
-    """Report of a period: requests received in it, and requests closed in it."""
+    """Report of a period: requests received in it, and requests closed in it.
+
+    A district is "" outside all districts, and `None` where nobody knows the street yet.
+    """
 
     period: Period
     whole: Answered
     states: Mapping[RequestState, int]
     steps: Mapping[str, StepTime]
     by_class: Mapping[ServiceClass | None, Answered]
-    by_district: Mapping[str, Answered]
-    by_both: Mapping[tuple[str, ServiceClass | None], Answered]
+    by_district: Mapping[str | None, Answered]
+    by_both: Mapping[tuple[str | None, ServiceClass | None], Answered]
     by_kind: Mapping[RequestKind, Answered]
     reasons: Mapping[ClosingReason, int]
 
@@ -143,15 +150,13 @@ def _line(
     now: datetime,
 ) -> ReportedRequest:
     asked, done_at = one.request, one.clock.done_at
-    due_at = work_due_at(one, network, policy, storms)
-    ended_at = done_at or one.clock.closed_at or now
     return ReportedRequest(
         kind=asked.kind,
         service_class=class_of(one, network, policy),
         district=district_of(one, network),
         state=asked.state,
         done_s=None if done_at is None else (done_at - asked.received_at).total_seconds(),
-        late=due_at is not None and ended_at > due_at,
+        late=lateness(one, network, policy, storms, now),
         reopened=one.clock.asked_again,
         unproved=one.clock.unproved,
     )
@@ -162,7 +167,9 @@ def _answered(lines: Sequence[ReportedRequest]) -> Answered:
     return Answered(
         requests=len(lines),
         done=len(waits_s),
-        late=sum(line.late for line in lines),
+        late=sum(line.late.work for line in lines),
+        late_waiting=sum(line.late.work and line.state in STILL_OPEN for line in lines),
+        overdue=sum(line.late.overdue for line in lines),
         reopened=sum(line.reopened > 0 for line in lines),
         unproved=sum(line.unproved > 0 for line in lines),
         median_s=quantile(waits_s, 0.5),

@@ -32,6 +32,7 @@ from data.store.followup.comments import list_comments
 from data.store.followup.followup import get_followed
 from data.store.followup.referrals import ReferredRequest, list_referrals_of
 from data.store.followup.sightings import list_sightings
+from data.store.requests.duplicates import find_kept, list_duplicates
 from data.store.requests.notices import list_notices
 from data.store.requests.promises import list_promises_of_request
 from data.store.requests.request_photos import find_photographed, list_request_photos
@@ -39,7 +40,7 @@ from data.store.requests.requests import find_request_by_reference
 from data.store.storms.storms import find_active_storm
 from data.store.work import find_done_at, list_jobs_by_id
 from data.streets.network import StreetNetwork
-from fleet.accounts.people import all_people
+from fleet.accounts.people import all_people, names_by_login
 from fleet.followup.waiting_requests import looks_after
 from fleet.requests.intake import subject_of
 from fleet.requests.promises import was_kept
@@ -78,7 +79,9 @@ class RequestDetails:
     """All that is stored about a request but its caller, who is read apart; lists oldest first.
 
     `due` is its next step, `photos` are names of files that citizens sent, `names` those of the
-    subjects of `history`, `people` those to whom it may be assigned.
+    subjects of `history`. `kept` is the request that this one was merged into, `duplicates` are
+    those merged into it. `people` are those to whom it may be assigned, and `people_names` what
+    colleagues call everybody, by login.
     """
 
     followed: ClockedRequest
@@ -94,7 +97,10 @@ class RequestDetails:
     sightings: tuple[Sighting, ...]
     history: tuple[Event, ...]
     names: Mapping[str, SubjectName]
+    kept: ServiceRequest | None
+    duplicates: tuple[ServiceRequest, ...]
     people: tuple[User, ...]
+    people_names: Mapping[str, str]
 
 
 def request_details(
@@ -118,7 +124,10 @@ def request_details(
         sightings=tuple(list_sightings(tx, request_id)),
         history=tuple(list_events(tx, subject_of(asked))),
         names=names_of(tx, [subject_of(asked)]),
+        kept=find_kept(tx, request_id),
+        duplicates=tuple(list_duplicates(tx, request_id)),
         people=tuple(each for each in all_people(tx) if looks_after(each)),
+        people_names=names_by_login(tx),
     )
 
 

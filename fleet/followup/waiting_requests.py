@@ -40,7 +40,7 @@ from fleet.context import CityContext
 from fleet.coverage.street_coverage import wanted_directions
 from fleet.evidence.proof_store import store_evidence
 from fleet.requests.closing import CLOSABLE, close_by_evidence
-from fleet.requests.intake import subject_of, wrong_state
+from fleet.requests.intake import no_place, subject_of, wrong_state
 from fleet.requests.sla_clocks import Due, next_due
 from fleet.work.crew_jobs import drop_job_of_request
 
@@ -82,7 +82,7 @@ class WaitingRequest:
 
     def late(self, now: datetime) -> bool:
         """Whether its target has passed."""
-        return self.due is not None and self.due.due_at < now
+        return self.due is not None and self.due.passed(now)
 
 
 def list_waiting(tx: Tx, network: StreetNetwork, policy: Policy) -> list[WaitingRequest]:
@@ -92,6 +92,11 @@ def list_waiting(tx: Tx, network: StreetNetwork, policy: Policy) -> list[Waiting
         WaitingRequest(one, next_due(one, network, policy, storm)) for one in list_followed(tx)
     ]
     return sorted(waiting, key=_urgency)
+
+
+def count_late(tx: Tx, network: StreetNetwork, policy: Policy, now: datetime) -> int:
+    """Return how many requests of the office's list are past their targets."""
+    return sum(each.late(now) for each in list_waiting(tx, network, policy))
 
 
 def escalate(tx: Tx, actor: Actor, request_id: RequestId, why: str, now: datetime) -> None:
@@ -195,11 +200,13 @@ def sight(city: CityContext, actor: Actor, request_id: RequestId, spot: OnSiteRe
 
     It is evidence of the kind inspection for the street that the request's job is about: it colors
     it, and closes the job and all who asked for it. How far from the street it was taken is kept
-    with it. Raises `ConflictError` where the request is closed already.
+    with it. Raises `ConflictError` where the request is closed already, or has no place.
     """
     asked = get_request(city.tx, request_id)
     if asked.state not in CLOSABLE:
         raise wrong_state(asked)
+    if asked.location is None:
+        raise no_place(asked)
     seen = Sighting(
         id=NOT_YET,
         request_id=request_id,

@@ -25,6 +25,7 @@ from data.store.crews.crew_jobs import find_crew_job_of_request
 from data.store.database.engine import Tx
 from data.store.followup.comments import add_comment
 from data.store.followup.sightings import list_sightings
+from data.store.requests.duplicates import list_duplicates, remove_duplicate
 from data.store.requests.requests import get_request, list_requests_of_jobs, save_request
 from data.store.requests.sla_clocks import get_clock, stop_clock, wind_clock
 from data.store.storms.storm_policies import get_storm_policy
@@ -141,6 +142,7 @@ def _reopened(
     unproved: bool,
 ) -> ServiceRequest:
     save_request(tx, again)
+    remove_duplicate(tx, asked.id)
     wind_clock(tx, asked.id, now, unproved=unproved)
     why = {"reason": UNPROVED} if unproved else {}
     before = {"state": asked.state, "reason": asked.closed_for, "job": asked.job_id}
@@ -165,6 +167,8 @@ def _close(
     after = {"state": closed.state, "reason": reason}
     add_event(tx, now, actor, f"request.{closed.state}", subject_of(asked), before, after)
     write_end_notice(tx, closed, done_at or now, now)
+    for each in list_duplicates(tx, asked.id):
+        write_end_notice(tx, replace(closed, id=each.id), done_at or now, now)
     return closed
 
 

@@ -145,6 +145,16 @@ def wrong_state(asked: ServiceRequest) -> ConflictError:
     )
 
 
+def no_place(asked: ServiceRequest) -> ConflictError:
+    """Return the error that nobody knows where a request is."""
+    return ConflictError(
+        f"request {asked.reference} has no place",
+        reason="request_unplaced",
+        request=asked.id,
+        reference=asked.reference,
+    )
+
+
 def subject_of(asked: ServiceRequest) -> str:
     """Return the subject of a request in the audit log."""
     return f"request:{asked.id}"

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from data.errors import ConflictError, InvalidError
+from data.errors import InvalidError
 from data.geocode import Geocoder
 from data.model import (
     Actor,
@@ -28,7 +28,7 @@ from data.store.storms.storms import find_active_storm
 from data.store.work import add_job, is_planned
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
-from fleet.requests.intake import TREATMENTS, subject_of, wrong_state
+from fleet.requests.intake import TREATMENTS, no_place, subject_of, wrong_state
 from fleet.requests.notices import write_planned_notices
 from fleet.requests.promises import give_promise
 from fleet.routes.published_plan import PublishedPlanCache
@@ -138,12 +138,7 @@ def open_work(
     What no machine on the street does is a crew's job, or open without one until somebody looked.
     """
     if placed.snap is None:
-        raise ConflictError(
-            f"request {placed.reference} has no place",
-            reason="request_unplaced",
-            request=placed.id,
-            reference=placed.reference,
-        )
+        raise no_place(placed)
     tx, network, policy, now = city.tx, city.network, city.policy, city.now
     require_present(tx, network)
     mark_placed(tx, placed.id, now)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from data.model import (
     BoardRequest,
+    DeadlineRules,
     Delay,
     JobId,
     Promise,
@@ -15,7 +16,9 @@ from data.model import (
     ServiceRequest,
     Stage,
 )
+from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
+from data.store.requests.duplicates import find_kept
 from data.store.requests.promises import list_last_promises
 from data.store.requests.request_search import (
     ClassOfRoad,
@@ -29,7 +32,9 @@ from data.store.requests.requests import (
     list_requests_of_jobs,
     list_requests_on_segment,
 )
+from data.store.storms.storms import find_active_storm
 from data.store.work import list_jobs_by_id
+from fleet.requests.sla_clocks import deadline_rules
 
 WAITING = frozenset({Stage.UNPLACED, Stage.PLACED, Stage.OPEN})
 """Stages of requests that wait for work."""
@@ -41,6 +46,11 @@ ASKED_AT_ONCE = 500
 def known_request(tx: Tx, request_id: RequestId) -> ServiceRequest:
     """Return a request; raise `NotFoundError`."""
     return get_request(tx, request_id)
+
+
+def standing_for(tx: Tx, asked: ServiceRequest) -> ServiceRequest:
+    """Return the request that a duplicate was merged into, else the request itself."""
+    return find_kept(tx, asked.id) or asked
 
 
 def requests_by_id(tx: Tx, ids: Iterable[RequestId]) -> dict[RequestId, ServiceRequest]:
@@ -85,6 +95,11 @@ def waiting_with_text(tx: Tx, words: str, classes: ClassOfRoad, most: int) -> li
     wanted = RequestFilter(stages=WAITING, words=words, by_phone=False)
     found = search_requests(tx, wanted, classes, QueueOrder.OLDEST, most)
     return [each.request for each in found]
+
+
+def queue_deadlines(tx: Tx, policy: Policy) -> DeadlineRules:
+    """Return by which rules requests of the queue are late now."""
+    return deadline_rules(policy, find_active_storm(tx))
 
 
 def deadlines(tx: Tx, asked: Iterable[ServiceRequest]) -> dict[JobId, datetime]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from data.model import ClockedRequest, RequestState, ServiceClass, Storm
+from data.model import ClockedRequest, DeadlineRules, RequestKind, RequestState, ServiceClass, Storm
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.requests.intake import TREATMENTS
@@ -20,12 +20,28 @@ class ClockStep(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Lateness:
+    """Which targets have passed: of the next step, and of the place or the work.
+
+    `overdue` is what the office's list shows as late: the step may be telling the caller. `work`
+    stays true where the work ended late.
+    """
+
+    overdue: bool
+    work: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """The next step of a request, since when it waits for it, and the target."""
 
     step: ClockStep
     since: datetime
     due_at: datetime
+
+    def passed(self, now: datetime) -> bool:
+        """Whether the target has passed."""
+        return self.due_at < now
 
 
 def next_due(
@@ -51,6 +67,27 @@ def next_due(
     return Due(ClockStep.DO, since, clock.due_at or since + _target(one, network, policy))
 
 
+def deadline_rules(policy: Policy, storm: Storm | None) -> DeadlineRules:
+    """Return what the database needs to say the same of many requests as `next_due` of one."""
+    targets: dict[tuple[RequestKind, str, bool], timedelta] = {
+        (kind, name, danger): policy.followup.work_target(kind, name, rule.deadline, danger=danger)
+        for kind in RequestKind
+        for name, rule in policy.rules.items()
+        for danger in (False, True)
+    }
+    targets |= {
+        (kind, "", danger): _target_anywhere(policy, danger=danger)
+        for kind in RequestKind
+        for danger in (False, True)
+    }
+    return DeadlineRules(
+        place_s=round(policy.followup.place.total_seconds()),
+        storm_since_s=None if storm is None else int(storm.started_at.timestamp()),
+        machine_kinds=frozenset(TREATMENTS),
+        targets_s={key: round(target.total_seconds()) for key, target in targets.items()},
+    )
+
+
 def work_due_at(
     one: ClockedRequest, network: StreetNetwork, policy: Policy, storms: Sequence[Storm]
 ) -> datetime | None:
@@ -65,6 +102,28 @@ def work_due_at(
     return clock.due_at or since + _target(one, network, policy)
 
 
+def lateness(
+    one: ClockedRequest,
+    network: StreetNetwork,
+    policy: Policy,
+    storms: Sequence[Storm],
+    now: datetime,
+) -> Lateness:
+    """Return how a request is late: the one rule of the office's list and of its report.
+
+    What waits is late by the target of the step that it waits for, what is closed by that of its
+    work.
+    """
+    active = next((storm for storm in storms if storm.ended_at is None), None)
+    due = next_due(one, network, policy, active)
+    overdue = due is not None and due.passed(now)
+    ended_at = one.clock.done_at or one.clock.closed_at
+    if ended_at is None:
+        return Lateness(overdue, overdue)
+    wanted_at = work_due_at(one, network, policy, storms)
+    return Lateness(overdue, wanted_at is not None and ended_at > wanted_at)
+
+
 def class_of(one: ClockedRequest, network: StreetNetwork, policy: Policy) -> ServiceClass | None:
     """Return the class of a request's street; `None` without a known street."""
     snap = one.request.snap
@@ -72,11 +131,11 @@ def class_of(one: ClockedRequest, network: StreetNetwork, policy: Policy) -> Ser
     return None if segment is None else policy.class_of(segment)
 
 
-def district_of(one: ClockedRequest, network: StreetNetwork) -> str:
-    """Return the district of a request's street, "" without one."""
+def district_of(one: ClockedRequest, network: StreetNetwork) -> str | None:
+    """Return the district of a request's street, "" outside all; `None` without a known street."""
     snap = one.request.snap
     segment = None if snap is None else network.find(snap.segment_id)
-    return "" if segment is None else segment.district
+    return None if segment is None else segment.district
 
 
 def _target(one: ClockedRequest, network: StreetNetwork, policy: Policy) -> timedelta:
@@ -85,5 +144,10 @@ def _target(one: ClockedRequest, network: StreetNetwork, policy: Policy) -> time
     if service_class is not None:
         deadline = policy.class_rule(service_class).deadline
         return policy.followup.work_target(kind, service_class, deadline, danger=danger)
+    return _target_anywhere(policy, danger=danger)
+
+
+def _target_anywhere(policy: Policy, *, danger: bool) -> timedelta:
+    """Return the target of work on a street of no known class."""
     longest = max(rule.deadline for rule in policy.rules.values())
     return policy.followup.danger if danger else longest

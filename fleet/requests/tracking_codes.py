@@ -1,6 +1,7 @@
 """Tracking codes: with its reference and code anybody can follow a request."""
 
 import hmac
+import re
 import secrets
 import unicodedata
 
@@ -14,6 +15,9 @@ CODE_DIGITS = 8
 
 REFERENCE = "B-"
 """What references begin with."""
+
+WRITTEN_NUMBER = re.compile(r"[^\W\d_]\s?-?\s?\d{1,15}|(?!0|۰|٠)\d{1,15}")
+"""A number of a request as people write it; one that begins with zero is a phone's."""
 
 
 def new_code() -> str:

@@ -27,6 +27,7 @@ class PersonView:
 
     id: int
     login: str
+    name: str
     roles: tuple[Role, ...]
     language: str
     state: AccountState
@@ -53,6 +54,7 @@ def person_view(user: User, invited_until: datetime | None, sessions: int) -> Pe
     return PersonView(
         id=user.id,
         login=user.login,
+        name=user.name,
         roles=user.roles,
         language=user.language,
         state=_state(user, invited_until),

@@ -28,6 +28,7 @@ REPORT_COLUMNS = (
     "requests",
     "done",
     "late",
+    "overdue",
     "reopened_count",
     "median_min",
     "p90_min",
@@ -67,13 +68,18 @@ class ReportView:
     later: str
 
 
-def report_view(report: OfficeReport, title: str, t: Translator, now: datetime) -> ReportView:
-    """Return a report for its page; `title` is the storm's name, or empty."""
+def report_view(
+    report: OfficeReport, title: str, late_now: int, t: Translator, now: datetime
+) -> ReportView:
+    """Return a report for its page; `title` is the storm's name, or empty.
+
+    `late_now` counts what the office's list has past its target, whenever it came in.
+    """
     period = report.period
     return ReportView(
         title=title or t(f"report:{period.span}"),
         when=when_text(period, t),
-        figures=_figures(report, t),
+        figures=_figures(report, late_now, t),
         tables=tuple(each for each in _tables(report, t) if each.rows),
         query=query_of(period.span, period.since),
         earlier=query_of(period.span, period.since - timedelta(seconds=1)),
@@ -85,10 +91,16 @@ def report_csv(report: OfficeReport, t: Translator) -> str:
     """Return the figures by class, by district, by both and by kind, for a spreadsheet."""
     parts: tuple[tuple[str, Iterable[tuple[str, ServiceClass | None, Answered]]], ...] = (
         ("class", (("", name, one) for name, one in _classes(report.by_class, t))),
-        ("district", ((name, None, one) for name, one in _districts(report.by_district))),
+        (
+            "district",
+            ((_in_table(name, t), None, one) for name, one in _districts(report.by_district)),
+        ),
         (
             "district_class",
-            ((name[0], name[1], report.by_both[name]) for name in _both(report.by_both, t)),
+            (
+                (_in_table(name[0], t), name[1], report.by_both[name])
+                for name in _both(report.by_both, t)
+            ),
         ),
         ("kind", ((t(f"kind:{name}"), None, one) for name, one in report.by_kind.items())),
     )
@@ -108,7 +120,7 @@ def clocks_csv(
         [
             one.request.reference,
             t(f"kind:{one.request.kind}"),
-            district_of(one, network),
+            _in_table(district_of(one, network), t),
             class_of(one, network, policy) or "",
             t(f"request:{one.request.state}"),
             *(_local(at, t) for at in _times(one)),
@@ -136,7 +148,7 @@ def _times(one: ClockedRequest) -> tuple[datetime | None, ...]:
 
 def _cells(one: Answered) -> tuple[object, ...]:
     spans = (None if each is None else round(each / 60, 1) for each in (one.median_s, one.p90_s))
-    counts = (one.requests, one.done, one.late, one.reopened)
+    counts = (one.requests, one.done, one.late, one.overdue, one.reopened)
     return (*counts, *("" if each is None else each for each in spans))
 
 
@@ -144,7 +156,7 @@ def _local(at: datetime | None, t: Translator) -> str:
     return "" if at is None else f"{at.astimezone(ZoneInfo(t.timezone)):%Y-%m-%d %H:%M}"
 
 
-def _figures(report: OfficeReport, t: Translator) -> tuple[FigureView, ...]:
+def _figures(report: OfficeReport, late_now: int, t: Translator) -> tuple[FigureView, ...]:
     whole, told = report.whole, report.steps["told"]
     return (
         FigureView(t.number(whole.requests), t("Received"), t("requests in this time")),
@@ -153,7 +165,20 @@ def _figures(report: OfficeReport, t: Translator) -> tuple[FigureView, ...]:
             t("Done"),
             t("by a machine's evidence or seen on the spot, until now"),
         ),
-        FigureView(t.number(whole.late), t("Past their target"), t("done late, or still waiting")),
+        FigureView(
+            t.number(whole.late),
+            t("Past their target"),
+            t(
+                "{ended} ended late, {waiting} still wait",
+                ended=t.number(whole.late - whole.late_waiting),
+                waiting=t.number(whole.late_waiting),
+            ),
+        ),
+        FigureView(
+            t.number(late_now),
+            t("Overdue now"),
+            t("as in the office’s list, whenever they came in"),
+        ),
         FigureView(
             span_text(whole.median_s, t),
             t("Median time"),
@@ -252,15 +277,15 @@ def _classes(
     return sorted(groups.items(), key=lambda pair: rank[pair[0]])
 
 
-def _districts(groups: Mapping[str, Answered]) -> list[tuple[str, Answered]]:
-    return sorted(groups.items(), key=lambda pair: district_order(pair[0]))
+def _districts(groups: Mapping[str | None, Answered]) -> list[tuple[str | None, Answered]]:
+    return sorted(groups.items(), key=lambda pair: _district_rank(pair[0]))
 
 
 def _both(
-    groups: Mapping[tuple[str, ServiceClass | None], Answered], t: Translator
-) -> list[tuple[str, ServiceClass | None]]:
+    groups: Mapping[tuple[str | None, ServiceClass | None], Answered], t: Translator
+) -> list[tuple[str | None, ServiceClass | None]]:
     rank = _ranks((its_class for _, its_class in groups), t)
-    return sorted(groups, key=lambda name: (district_order(name[0]), rank[name[1]]))
+    return sorted(groups, key=lambda name: (_district_rank(name[0]), rank[name[1]]))
 
 
 def _ranks(classes: Iterable[ServiceClass | None], t: Translator) -> dict[ServiceClass | None, int]:
@@ -274,5 +299,15 @@ def _class(name: ServiceClass | None, t: Translator) -> str:
     return t("No street yet") if name is None else t.named("class", name)
 
 
-def _district(name: str, t: Translator) -> str:
-    return name or t("Outside all districts")
+def _district_rank(name: str | None) -> tuple[bool, tuple[bool, str]]:
+    """Return a sort key of districts: what has no street yet comes last."""
+    return (name is None, district_order(name or ""))
+
+
+def _district(name: str | None, t: Translator) -> str:
+    return t("Unlocated") if name is None else name or t("Outside all districts")
+
+
+def _in_table(name: str | None, t: Translator) -> str:
+    """Return a district for a spreadsheet: empty outside all districts."""
+    return t("Unlocated") if name is None else name

@@ -16,6 +16,7 @@ from data.model import (
     NoticeState,
     RequestId,
     RequestState,
+    ServiceRequest,
     Treatment,
 )
 from data.model.crews import CrewJob, CrewJobState, CrewWork
@@ -129,17 +130,27 @@ class HistoryLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonView:
-    """Somebody to whom requests may be assigned."""
+class AssigneeView:
+    """Somebody to whom requests may be assigned; `name` may be empty."""
 
     login: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergedRequestView:
+    """A request that asks for the same thing, by its number."""
+
+    id: int
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
 class FileView:
     """One request in full; `reasons` are the closing reasons that need no evidence.
 
-    `people` are those to whom it may be assigned.
+    `kept` is the request that this one was merged into, `duplicates` are those merged into it,
+    `people` are those to whom it may be assigned, `names` what colleagues call people, by login.
     """
 
     row: FollowedView
@@ -156,7 +167,10 @@ class FileView:
     comments: tuple[CommentView, ...]
     sightings: tuple[SightingView, ...]
     history: tuple[HistoryLine, ...]
-    people: tuple[PersonView, ...]
+    kept: MergedRequestView | None
+    duplicates: tuple[MergedRequestView, ...]
+    people: tuple[AssigneeView, ...]
+    names: dict[str, str]
     reasons: tuple[ClosingReason, ...]
 
 
@@ -204,9 +218,16 @@ def file_view(
         comments=tuple(CommentView(each.at, each.author, each.text) for each in file.comments),
         sightings=tuple(sighting_view(each, policy) for each in file.sightings),
         history=tuple(history),
-        people=tuple(PersonView(each.login) for each in file.people),
+        names=dict(file.people_names),
+        kept=None if file.kept is None else _merged(file.kept),
+        duplicates=tuple(_merged(each) for each in file.duplicates),
+        people=tuple(AssigneeView(each.login, each.name) for each in file.people),
         reasons=_reasons(asked.state),
     )
+
+
+def _merged(one: ServiceRequest) -> MergedRequestView:
+    return MergedRequestView(one.id, one.reference)
 
 
 def _job(one: RequestJob) -> MachineJobView:

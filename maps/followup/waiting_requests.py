@@ -1,6 +1,6 @@
 """The list of the complaints office: waiting requests under filters, page by page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -59,7 +59,10 @@ class FollowedView:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpView:
-    """A page of the list, and the number of requests under each filter."""
+    """A page of the list, and the number of requests under each filter.
+
+    `names` are what colleagues call people, by login.
+    """
 
     now: datetime
     filter: WaitingFilter
@@ -67,6 +70,7 @@ class FollowUpView:
     rows: tuple[FollowedView, ...]
     page: int
     pages: int
+    names: dict[str, str]
 
 
 class ListPage(NamedTuple):
@@ -82,6 +86,7 @@ def followup_view(
     network: StreetNetwork,
     policy: Policy,
     wanted: ListPage,
+    names: Mapping[str, str],
     now: datetime,
 ) -> FollowUpView:
     """Return a page of the list under a filter; numbers beyond the last give the last."""
@@ -95,7 +100,7 @@ def followup_view(
     shown = mine[(page - 1) * ROWS : page * ROWS]
     rows = tuple(followed_view(one.followed, one.due, network, policy, now) for one in shown)
     counts = {each: len(found) for each, found in seen.items()}
-    return FollowUpView(now, chosen, counts, rows, page, pages)
+    return FollowUpView(now, chosen, counts, rows, page, pages, dict(names))
 
 
 def followed_view(
@@ -112,9 +117,9 @@ def followed_view(
         text=asked.text,
         dangers=asked.dangers,
         service_class=class_of(one, network, policy),
-        district=district_of(one, network),
+        district=district_of(one, network) or "",
         received_at=asked.received_at,
-        due=None if due is None else DueView(due.step, due.since, due.due_at, due.due_at < now),
+        due=None if due is None else DueView(due.step, due.since, due.due_at, due.passed(now)),
         reopened=clock.reopened,
         assigned_to=clock.assigned_to,
         escalated_at=clock.escalated_at,

@@ -60,7 +60,7 @@ class QueueView:
     """A page of the queue; the next page begins after the request `next`.
 
     `counts` has for each value of each filter the number of requests with it, the other filters
-    unchanged.
+    unchanged. `numbered` is the request whose number was searched, whatever the filters say.
     """
 
     now: datetime
@@ -69,6 +69,7 @@ class QueueView:
     next: int | None
     counts: dict[str, dict[str, int]]
     last_change: BulkChangeView | None
+    numbered: QueueRowView | None
 
 
 def queue_rows(
@@ -107,7 +108,8 @@ def total_of(tallies: Iterable[Tally], wanted: RequestFilter) -> int:
 def spots_json(spots: Iterable[RequestPoint]) -> str:
     """Return points as compact JSON, since there may be ten thousand."""
     rows = [
-        (s.id, round(s.lon, 6), round(s.lat, 6), s.kind, int(s.danger), s.received_s) for s in spots
+        (s.id, round(s.lon, 6), round(s.lat, 6), s.kind, int(s.danger), s.received_s, s.due_s)
+        for s in spots
     ]
     return json.dumps({"spots": rows}, separators=(",", ":"))
 

@@ -84,6 +84,7 @@ def test_a_supervisor_works_through_what_is_late(visit: Visit) -> None:
     assert visit.grave_faults() == []
 
     page.get_by_role("button", name="To be placed").click()
+    expect(page.locator("office-list .row")).to_have_count(1)
     page.locator("office-list .row").click()
     page.fill("#seek", "School Street")
     page.locator(".guess", has_text="School").first.click()

@@ -1,7 +1,8 @@
 """One page for a request: what an operator and the office find on it, open or closed."""
 
+import csv
 from datetime import timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
 from PIL import Image
@@ -134,3 +135,62 @@ def test_lines_of_the_audit_log_and_unsent_messages_lead_to_the_page(stormy):
     request = asked(stormy)
     log = stormy.get("/audit-log?lang=en", headers={"accept": "text/html"}).text
     assert f'href="/requests/{request["id"]}"' in log
+
+
+def test_the_offices_list_and_its_report_count_the_same_as_late(stormy, sign_in, clock):
+    done, lost, waits = asked(stormy), asked(stormy, segment_id=None), asked(stormy)
+    clock.moment = NOW + 40 * HOUR
+    stormy.post(f"/api/requests/{done['id']}/close", json={"reason": "nothing_found"})
+    sign_in("supervisor")
+    late = stormy.get("/api/followup?filter=late").json()
+    assert {row["id"] for row in late["rows"]} == {lost["id"], waits["id"]}
+    lines = table_of(stormy, "/followup/figures.csv?span=storm&lang=en")
+    classes = [line for line in lines if line["by"] == "class"]
+    overdue = sum(int(line["overdue in the office’s list"]) for line in classes)
+    assert overdue == late["counts"]["late"] == 2
+    assert sum(int(line["past target"]) for line in classes) == 3
+    page = stormy.get("/followup/report?span=storm&lang=en", headers={"accept": "text/html"}).text
+    assert "1 ended late, 2 still wait" in page
+    assert "Overdue now" in page
+
+
+def test_what_has_no_place_is_unlocated_and_not_outside_all_districts(stormy, sign_in):
+    asked(stormy, segment_id=None)
+    sign_in("supervisor")
+    lines = table_of(stormy, "/followup/figures.csv?span=storm&lang=en")
+    assert [line["name"] for line in lines if line["by"] == "district"] == ["Unlocated"]
+    page = stormy.get("/followup/report?span=storm&lang=en", headers={"accept": "text/html"}).text
+    assert "Outside all districts" not in page
+
+
+def test_nobody_looks_on_a_spot_that_nobody_knows(stormy, sign_in):
+    request = asked(stormy, segment_id=None)
+    sign_in("supervisor")
+    photo = {"photo": ("a.jpg", a_photo(), "image/jpeg")}
+    sightings = f"/api/requests/{request['id']}/sightings"
+    refused = stormy.post(sightings, data={"clear": "true"}, files=photo)
+    assert refused.status_code == 409
+    assert refused.json()["error"]["values"]["reason"] == "request_unplaced"
+
+
+def test_people_have_names_beside_the_names_that_they_sign_in_with(stormy, sign_in):
+    sign_in("administrator")
+    people = {one["login"]: one["id"] for one in stormy.get("/api/people").json()}
+    named = stormy.post(f"/api/people/{people['operator']}/name", json={"name": "Leila Ahmadi"})
+    assert named.json()["name"] == "Leila Ahmadi"
+    invited = {"login": "sara", "name": "Sara Amini", "roles": ["operator"], "language": "en"}
+    assert stormy.post("/api/people", json=invited).json()["person"]["name"] == "Sara Amini"
+    sign_in("operator")
+    request = asked(stormy)
+    stormy.post(f"/api/requests/{request['id']}/comments", json={"text": "an old man"})
+    file = file_of(stormy, request["id"])
+    assert file["names"][file["comments"][0]["author"]] == "Leila Ahmadi"
+    assert {"login": "sara", "name": "Sara Amini"} in file["people"]
+    sign_in("supervisor")
+    assert stormy.get("/api/followup").json()["names"]["sara"] == "Sara Amini"
+    log = stormy.get("/audit-log?lang=en", headers={"accept": "text/html"}).text
+    assert "Amini" not in log
+
+
+def table_of(client, path):
+    return list(csv.DictReader(StringIO(client.get(path).text.removeprefix("\ufeff"))))

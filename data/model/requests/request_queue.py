@@ -1,5 +1,6 @@
 """The queue of requests: what is looked for, and what is found."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -28,17 +29,33 @@ class Stage(StrEnum):
 
 
 class QueueOrder(StrEnum):
-    """What comes first."""
+    """What comes first; by `DUE` what has no deadline comes last."""
 
     OLDEST = "oldest"
     NEWEST = "newest"
+    DUE = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRules:
+    """From when on a request of the queue is late; seconds, times counted from 1970.
+
+    Machines' work runs since the storm began, and has no deadline without one. `targets_s` are by
+    kind, class of the street ("" for a street without one) and whether somebody is in danger.
+    """
+
+    place_s: int
+    storm_since_s: int | None
+    machine_kinds: frozenset[RequestKind]
+    targets_s: Mapping[tuple[RequestKind, str, bool], int]
 
 
 @dataclass(frozen=True, slots=True)
 class RequestFilter:
     """Which requests are meant; an empty collection means all, and so do no words.
 
-    Words mean numbers of callers too, unless they are not to be sought `by_phone`.
+    Words mean numbers of callers too, unless they are not to be sought `by_phone`. A `reference`
+    means the one request that has it.
     """
 
     stages: frozenset[Stage] = frozenset()
@@ -50,11 +67,15 @@ class RequestFilter:
     received_before: datetime | None = None
     words: str = ""
     by_phone: bool = True
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedRequest:
-    """A request of the queue; class and district are empty where it has no street."""
+    """A request of the queue; class and district are empty where it has no street.
+
+    `due_at` is the target of the step that it waits for, `None` once it is closed.
+    """
 
     request: ServiceRequest
     service_class: str
@@ -74,7 +95,7 @@ class Tally(NamedTuple):
 
 
 class RequestPoint(NamedTuple):
-    """A request as a point; `received_s` counts from 1970."""
+    """A request as a point; `received_s` and `due_s` count from 1970."""
 
     id: int
     lon: float
@@ -82,6 +103,7 @@ class RequestPoint(NamedTuple):
     kind: str
     danger: bool
     received_s: int
+    due_s: int | None
 
 
 class BoardRequest(NamedTuple):

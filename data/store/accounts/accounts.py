@@ -82,6 +82,12 @@ def set_phone(tx: Tx, user_id: UserId, phone: str) -> User:
     return only_record(User, tx.execute(change.returning(user)))
 
 
+def set_name(tx: Tx, user_id: UserId, name: str) -> User:
+    """Write down what colleagues call a user."""
+    change = update(user).where(user.c.id == user_id).values(name=name)
+    return only_record(User, tx.execute(change.returning(user)))
+
+
 def add_device(
     tx: Tx, name: str, vehicle_id: VehicleId, token_hash: str, *, trusted: bool = False
 ) -> Device:

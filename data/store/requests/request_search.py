@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -15,14 +16,17 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    null,
     or_,
     select,
+    true,
     tuple_,
 )
 
 from data.geocode.text.normalization import normal
 from data.model import (
     BoardRequest,
+    DeadlineRules,
     QueuedRequest,
     QueueOrder,
     RequestFilter,
@@ -39,7 +43,15 @@ from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
 from data.store.database.functions import Rounded, WholeEpochSeconds
 from data.store.database.records import record, records
-from data.store.schema import caller, job, request, segment, segment_level
+from data.store.schema import (
+    UtcDateTime,
+    caller,
+    job,
+    request,
+    request_clock,
+    segment,
+    segment_level,
+)
 
 type ClassOfRoad = Mapping[RoadClass, ServiceClass]
 
@@ -53,9 +65,12 @@ _STAGES: Mapping[Stage, ColumnElement[bool]] = {
 _TABLES: FromClause = (
     request.outerjoin(segment, segment.c.id == request.c.segment_id)
     .outerjoin(segment_level, segment_level.c.segment_id == request.c.segment_id)
-    .outerjoin(job, job.c.id == request.c.job_id)
+    .outerjoin(request_clock, request_clock.c.request_id == request.c.id)
 )
 _DANGERS = cast(request.c.dangers, Text)
+NEVER_S = 2**53
+"""A deadline behind all others, of what has none."""
+
 _DISTRICT = func.coalesce(segment.c.district, "")
 
 
@@ -66,18 +81,20 @@ def search_requests(
     order: QueueOrder,
     limit: int,
     after: RequestId | None = None,
+    rules: DeadlineRules | None = None,
 ) -> list[QueuedRequest]:
     """Return the requests that fit, in order; with `after`, those that come behind that one.
 
     Pages hold still while requests come in: a page begins behind a request, not at a number.
+    Without `rules` no request has a deadline.
     """
-    query = _rows(classes).where(*_conditions(wanted, classes))
-    key = tuple_(request.c.received_at, request.c.id)
+    due_s = _due_s(rules, classes)
+    query = _rows(classes, due_s).where(*_conditions(wanted, classes))
+    first = func.coalesce(due_s, NEVER_S) if order is QueueOrder.DUE else request.c.received_at
     if after is not None:
-        place = select(request.c.received_at, request.c.id).where(request.c.id == after)
-        behind = place.scalar_subquery()
-        query = query.where(key > behind if order is QueueOrder.OLDEST else key < behind)
-    return [_found(row) for row in tx.execute(_ordered(query, order).limit(limit))]
+        query = query.where(_behind(tx, first, order, after))
+    by = (each.desc() if order is QueueOrder.NEWEST else each for each in (first, request.c.id))
+    return [_found(row) for row in tx.execute(query.order_by(*by).limit(limit))]
 
 
 def tally_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> list[Tally]:
@@ -105,7 +122,9 @@ def tally_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> list[
     return [record(Tally, row, dangers=tuple(json.loads(row.dangers))) for row in rows]
 
 
-def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> list[RequestPoint]:
+def spots_of_requests(
+    tx: Tx, wanted: RequestFilter, classes: ClassOfRoad, rules: DeadlineRules | None = None
+) -> list[RequestPoint]:
     """Return all requests that fit and have a place, the newest last."""
     query = (
         select(
@@ -115,6 +134,7 @@ def spots_of_requests(tx: Tx, wanted: RequestFilter, classes: ClassOfRoad) -> li
             request.c.kind,
             (_DANGERS != "[]").label("danger"),
             WholeEpochSeconds(request.c.received_at).label("received_s"),
+            _due_s(rules, classes).label("due_s"),
         )
         .select_from(_TABLES)
         .where(request.c.lon.is_not(None), *_conditions(wanted, classes))
@@ -168,16 +188,52 @@ def list_found_by_phone(
     return [RequestId(found) for found in tx.execute(query).scalars()]
 
 
-def _rows(classes: ClassOfRoad) -> Select[Any]:
+def _rows(classes: ClassOfRoad, due_s: ColumnElement[Any]) -> Select[Any]:
     columns = (*request.c, _class(classes).label("level"), _DISTRICT.label("district"))
-    return select(*columns, job.c.due_at).select_from(_TABLES)
+    return select(*columns, due_s.label("due_s")).select_from(_TABLES)
 
 
-def _ordered(query: Select[Any], order: QueueOrder) -> Select[Any]:
-    columns = (request.c.received_at, request.c.id)
-    return query.order_by(
-        *(each if order is QueueOrder.OLDEST else each.desc() for each in columns)
+def _behind(
+    tx: Tx, first: ColumnElement[Any], order: QueueOrder, after: RequestId
+) -> ColumnElement[bool]:
+    """Return the condition for what comes behind a request."""
+    found = tx.execute(select(first).select_from(_TABLES).where(request.c.id == after)).scalar()
+    key, last = tuple_(first, request.c.id), tuple_(found, after)
+    return key < last if order is QueueOrder.NEWEST else key > last
+
+
+def _due_s(rules: DeadlineRules | None, classes: ClassOfRoad) -> ColumnElement[Any]:
+    """Return the target of the step that a request waits for, as `next_due` of fleet has it."""
+    if rules is None:
+        return null()
+    asked_s = WholeEpochSeconds(
+        func.coalesce(request_clock.c.reopened_at, request.c.received_at, type_=UtcDateTime())
     )
+    own_s = WholeEpochSeconds(request_clock.c.due_at)
+    machine = request.c.kind.in_(sorted(rules.machine_kinds))
+    storm_s = asked_s if rules.storm_since_s is None else _later(asked_s, rules.storm_since_s)
+    idle = true() if rules.storm_since_s is None else request.c.state == RequestState.NEW
+    target_s = _target_s(rules, classes)
+    return case(
+        (request.c.state.not_in((RequestState.NEW, RequestState.OPEN)), null()),
+        (request.c.segment_id.is_(None), func.coalesce(own_s, asked_s + rules.place_s)),
+        (and_(machine, idle), null()),
+        (machine, func.coalesce(own_s, storm_s + target_s)),
+        else_=func.coalesce(own_s, asked_s + target_s),
+    )
+
+
+def _later(moment_s: ColumnElement[Any], other_s: int) -> ColumnElement[Any]:
+    return case((moment_s < other_s, other_s), else_=moment_s)
+
+
+def _target_s(rules: DeadlineRules, classes: ClassOfRoad) -> ColumnElement[Any]:
+    level, danger = _class(classes), _DANGERS != "[]"
+    chosen = (
+        (and_(request.c.kind == kind, level == name, danger if risky else ~danger), target)
+        for (kind, name, risky), target in rules.targets_s.items()
+    )
+    return case(*chosen)
 
 
 def _conditions(wanted: RequestFilter, classes: ClassOfRoad) -> Iterable[ColumnElement[bool]]:
@@ -197,6 +253,8 @@ def _conditions(wanted: RequestFilter, classes: ClassOfRoad) -> Iterable[ColumnE
         yield request.c.received_at >= wanted.received_from
     if wanted.received_before is not None:
         yield request.c.received_at < wanted.received_before
+    if wanted.reference:
+        yield request.c.reference == wanted.reference
     yield from _words(wanted)
 
 
@@ -230,4 +288,5 @@ def _class(classes: ClassOfRoad) -> ColumnElement[str]:
 
 
 def _found(row: Row[Any]) -> QueuedRequest:
-    return QueuedRequest(record(ServiceRequest, row), row.level, row.district, row.due_at)
+    due_at = None if row.due_s is None else datetime.fromtimestamp(row.due_s, UTC)
+    return QueuedRequest(record(ServiceRequest, row), row.level, row.district, due_at)

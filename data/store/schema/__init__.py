@@ -45,6 +45,7 @@ from data.store.schema.requests.agencies import (
     referral,
 )
 from data.store.schema.requests.followup import (
+    duplicate,
     request_clock,
     request_comment,
     rewrite_owed,
@@ -123,6 +124,7 @@ __all__ = [
     "device_fault",
     "device_word",
     "district",
+    "duplicate",
     "early_position",
     "entry_ticket",
     "event",

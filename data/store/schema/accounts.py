@@ -27,6 +27,7 @@ user = Table(
     Column("disabled", Boolean, nullable=False, server_default=false()),
     Column("phone", Text, nullable=False, server_default=""),
     Column("of_province", Boolean, nullable=False, server_default=false()),
+    Column("name", Text, nullable=False, server_default=""),
 )
 
 city_role = Table(

@@ -60,6 +60,7 @@ POST /api/queue/close
 POST /api/queue/file
 POST /api/queue/file/check
 POST /api/queue/kind
+POST /api/queue/merge
 POST /api/queue/place
 POST /api/queue/refer
 POST /api/referrals/{key}/answer

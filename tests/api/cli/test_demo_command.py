@@ -15,6 +15,7 @@ from data.store.crews.crew_register import list_crews
 from data.store.database.city_address import PostgresAddress, address_of
 from data.store.database.city_database import database_of
 from data.store.database.engine import reading
+from data.store.followup.referrals import list_agencies
 from data.store.setup.city import get_city
 from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
@@ -40,8 +41,9 @@ def test_the_persian_demo_has_language_clock_machines_and_snow(folder: Path):
     with reading(database_of(folder)) as tx:
         city, storm, vehicles = get_city(tx), find_active_storm(tx), list_vehicles(tx)
         districts = [district.name for district in list_districts(tx)]
-        users = list_users(tx)
+        users, agencies = list_users(tx), list_agencies(tx)
 
+    assert [agency.kind for agency in agencies] == ["parks", "electricity"]
     assert (folder.name, city.name) == (SAMPLE_CITY, "برف‌آباد")
     assert (city.language, city.timezone) == ("fa", "Asia/Tehran")
     assert "OpenStreetMap" not in city.attribution

@@ -1,8 +1,11 @@
+from datetime import datetime
+
 import pytest
 
 from data.store.audit.audit_log import list_events
 from data.store.database.engine import reading
 from data.store.requests.requests import get_request
+from data.store.requests.tracking_codes import find_tracked
 from tests.village import SCHOOL, at_m
 
 WORDS = "Snow on School Street"
@@ -237,3 +240,63 @@ def test_council_and_drivers_have_no_queue(desk, sign_in):
         assert desk.get("/api/queue").status_code == 403
         assert desk.get("/requests.csv").status_code == 403
         assert desk.get("/api/callbacks").status_code == 403
+
+
+def test_a_number_is_found_whatever_is_filtered(desk):
+    order(desk, "close", [1], reason="melted")
+    for words in ("B-0001", "b1", "۱", "1"):
+        found = queue(desk, words=words, stage="unplaced", kind="tree")
+        assert (found["rows"], found["numbered"]["reference"]) == ([], "B-0001")
+        assert found["numbered"]["state"] == "cancelled"
+    assert queue(desk, words="0915")["numbered"] is None
+    assert queue(desk, words="somewhere")["numbered"] is None
+
+
+def test_the_queue_has_deadlines_and_may_begin_with_the_soonest(desk, clock):
+    rows = queue(desk, order="due")["rows"]
+    deadlines = [row["due_at"] for row in rows]
+    assert None not in deadlines
+    assert deadlines == sorted(deadlines)
+    first = queue(desk, order="due", limit=1)
+    second = queue(desk, order="due", limit=3, after=first["next"])
+    assert [row["id"] for row in first["rows"] + second["rows"]] == [row["id"] for row in rows]
+    (spot,) = desk.get("/api/queue/map").json()["spots"]
+    late = next(row for row in rows if row["id"] == spot[0])
+    assert datetime.fromisoformat(late["due_at"]).timestamp() == spot[6]
+
+
+def test_merged_requests_end_with_the_one_that_stands_for_them_and_can_be_undone(desk):
+    told = {"kind": "plow", "text": WORDS, "caller_phone": "0914 555 9999", "consent": True}
+    again = desk.post("/requests", json=told).json()
+    merged = order(desk, "merge", [1, again["id"]], kept_id=1).json()
+    assert (merged["changed"], merged["refused"]) == ([again["id"]], [])
+    file = desk.get(f"/api/requests/{again['id']}/file").json()
+    assert (file["request"]["closed_for"], file["kept"]["reference"]) == ("duplicate", "B-0001")
+    assert [one["id"] for one in desk.get("/api/requests/1/file").json()["duplicates"]] == [
+        again["id"]
+    ]
+    assert "closed" not in {one["kind"] for one in file["messages"]}
+
+    order(desk, "close", [1], reason="melted")
+    said = desk.get(f"/api/requests/{again['id']}/file").json()["messages"][-1]
+    assert said["kind"] == "closed"
+    assert "melted" in said["says"].lower()
+    assert order(desk, "merge", [2, 3], kept_id=1).status_code == 409
+    assert order(desk, "merge", [2], kept_id=2).status_code == 422
+
+    two = order(desk, "merge", [2, 3], kept_id=2).json()
+    desk.post(f"/api/queue/changes/{two['change_id']}/undo")
+    file = desk.get("/api/requests/3/file").json()
+    assert (file["request"]["state"], file["kept"]) == ("new", None)
+
+
+def test_a_merged_request_is_tracked_by_what_becomes_of_the_one_that_stands_for_it(desk):
+    again = desk.post("/requests", json={"kind": "plow", "text": WORDS}).json()
+    order(desk, "merge", [1, again["id"]], kept_id=1)
+    with reading(desk.app.state.barfrub.engine) as tx:
+        _, code = find_tracked(tx, again["reference"])
+    where = f"/track?reference={again['reference']}&code={code}&lang=en"
+    page = desk.get(where, headers={"accept": "text/html"})
+    assert again["reference"] in page.text
+    assert "B-0001" not in page.text
+    assert "already" not in page.text

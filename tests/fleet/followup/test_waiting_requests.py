@@ -13,6 +13,8 @@ from data.model import (
     EvidenceKind,
     JobState,
     LonLat,
+    QueueOrder,
+    RequestFilter,
     RequestKind,
     RequestState,
     Role,
@@ -26,8 +28,10 @@ from data.store.database.engine import Tx
 from data.store.followup.comments import list_comments
 from data.store.followup.followup import get_followed
 from data.store.followup.sightings import list_sightings, list_sightings_on_segment
+from data.store.requests.request_search import search_requests
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import get_clock, mark_caller_told, mark_planned
+from data.store.storms.storms import find_active_storm
 from data.store.work import get_job, set_planned
 from fleet.context import CityContext
 from fleet.evidence.recompute import recompute
@@ -47,6 +51,7 @@ from fleet.followup.waiting_requests import (
 from fleet.requests.closing import cancel_request, close_request, reopen_request
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
+from fleet.requests.request_lookup import WAITING, queue_deadlines
 from fleet.requests.sla_clocks import ClockStep, Due, next_due
 from fleet.routes.published_plan import PublishedPlanCache
 from fleet.storms.storm_start import start_storm
@@ -116,6 +121,39 @@ def test_danger_makes_it_due_sooner(tx: Tx) -> None:
     found = due(tx, request)
     assert found is not None
     assert found.due_at == v.NOW + RULES.danger
+
+
+def test_the_queue_says_the_same_deadlines_and_is_sorted_by_them(tx: Tx) -> None:
+    def queued() -> list[tuple[int, datetime | None]]:
+        found = search_requests(
+            tx,
+            RequestFilter(stages=WAITING),
+            POLICY.classes,
+            QueueOrder.DUE,
+            50,
+            rules=queue_deadlines(tx, POLICY),
+        )
+        return [(each.request.id, each.due_at) for each in found]
+
+    def targets(*requests: ServiceRequest) -> dict[int, datetime | None]:
+        found = {one.id: due(tx, one, storm=find_active_storm(tx) is not None) for one in requests}
+        return {number: one and one.due_at for number, one in found.items()}
+
+    early = [asked(tx), asked(tx, kind=RequestKind.TREE), asked(tx, "snow everywhere")]
+    assert dict(queued()) == targets(*early)
+    assert queued()[-1] == (early[0].id, None)
+    a_storm(tx)
+    later = [
+        asked(tx, words, kind=kind, dangers=dangers)
+        for words in ("خیابان مدرسه", "خیابان باغ", "snow everywhere")
+        for kind in RequestKind
+        for dangers in ((), (Danger.TRAPPED,))
+    ]
+    for nth, one in enumerate((later[3], later[-1])):
+        assign(tx, DISPATCHER, one.id, "", v.NOW + (7 + nth) * MINUTE, v.NOW)
+    assert dict(queued()) == targets(*early, *later)
+    known = [due_at for _, due_at in queued() if due_at is not None]
+    assert known == sorted(known)
 
 
 def test_after_the_end_the_caller_is_to_be_told_once_and_then_nothing_is_left(tx: Tx) -> None:

@@ -29,6 +29,16 @@ rewrite_owed = Table(
     Column("erasures", Whole, nullable=False, server_default="1", doc="since it was written anew"),
 )
 
+duplicate = Table(
+    "duplicate",
+    metadata,
+    Column("request_id", ForeignKey("request.id"), primary_key=True),
+    Column("kept_id", ForeignKey("request.id"), nullable=False),
+    Column("merged_at", UtcDateTime, nullable=False),
+)
+"""Requests that ask for the same as another one, which stands for them."""
+Index("duplicate_by_kept", duplicate.c.kept_id)
+
 request_comment = Table(
     "request_comment",
     metadata,

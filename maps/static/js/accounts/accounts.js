@@ -39,7 +39,7 @@ async function invite(event) {
   event.preventDefault();
   const form = event.target;
   const words = new FormData(form);
-  const wanted = { login: words.get("login"), language: words.get("language"), roles: rolesIn(form) };
+  const wanted = { login: words.get("login"), name: words.get("name"), language: words.get("language"), roles: rolesIn(form) };
   try {
     const invited = await post("/api/people", wanted);
     people.set({ inviting: false, fault: null, link: invited });
@@ -66,6 +66,7 @@ class People extends SetupPart {
       ${problem(fault)}
       <div class="fields">
         ${field("login", t("Sign-in name"), html`<input id="login" name="login" maxlength="64" required autocomplete="off" autocapitalize="none" spellcheck="false" dir="ltr" data-focus>`)}
+        ${field("name", t("Name"), html`<input id="name" name="name" maxlength="80" autocomplete="off" dir="auto">`)}
         ${field("language", t("Language of the pages"), html`<select id="language" name="language">${boot.languages.map(({ code, name }) => html`<option value=${code} ?selected=${code === boot.language}>${name}</option>`)}</select>`)}
       </div>
       ${roleBoxes([], "new")}
@@ -98,18 +99,20 @@ class People extends SetupPart {
     if (person.state === "disabled")
       return html`<button @click=${() => order(person, "enable")}>${t("Enable")}</button>`;
     const own = person.state !== "province";
-    return html`${own ? html`<button aria-expanded=${editing === person.id} @click=${() => people.set({ editing: editing === person.id ? null : person.id })}>${t("Change roles")}</button>
+    return html`${own ? html`<button aria-expanded=${editing === person.id} @click=${() => people.set({ editing: editing === person.id ? null : person.id })}>${t("Change name and roles")}</button>
       <button @click=${() => linkAgain(person)}>${person.state === "active" ? t("New password") : t("New link")}</button>` : ""}
       ${person.sessions && !me ? html`<button @click=${() => order(person, "sign-out")}>${t("Sign out everywhere")}</button>` : ""}
       ${me ? "" : html`<button @click=${() => order(person, "disable")}>${t("Disable")}</button>`}`;
   }
 
   editor(person) {
-    const save = (event) => {
+    const save = async (event) => {
       event.preventDefault();
-      order(person, "roles", { roles: rolesIn(event.target) });
+      const [roles, name] = [rolesIn(event.target), new FormData(event.target).get("name")];
+      if (name === person.name || (await order(person, "name", { name }))) await order(person, "roles", { roles });
     };
-    return html`<form class="editor column" @submit=${save} aria-label=${t("Change roles")}>
+    return html`<form class="editor column" @submit=${save} aria-label=${t("Change name and roles")}>
+      ${field(`name-${person.id}`, t("Name"), html`<input id="name-${person.id}" name="name" maxlength="80" autocomplete="off" dir="auto" .value=${person.name}>`)}
       ${roleBoxes(person.roles, person.id)}
       <div class="ends">
         <button class="primary">${t("Save")}</button>
@@ -121,7 +124,7 @@ class People extends SetupPart {
   row(person) {
     const { editing } = people.value;
     return html`<li class="person ${person.state}">
-      <div class="who"><bdi>${person.login}</bdi>${person.login === boot.login ? html` <span class="muted small">${t("(you)")}</span>` : ""}</div>
+      <div class="who">${person.name ? html`<bdi>${person.name}</bdi> <bdi class="muted small">${person.login}</bdi>` : html`<bdi>${person.login}</bdi>`}${person.login === boot.login ? html` <span class="muted small">${t("(you)")}</span>` : ""}</div>
       <div class="may">${person.roles.map((role) => t(`role:${role}`)).join(t(", "))}</div>
       <div class="standing">${this.state(person)}</div>
       <div class="ends">${this.orders(person)}</div>

@@ -6,6 +6,7 @@ import { age, deadline, named, number, t } from "../pages/texts.js";
 import { listbox } from "../pages/listbox.js";
 import { openPage } from "../requests/page.js";
 import { kindIcon, requestPlace } from "../board/rows.js";
+import { person } from "./people.js";
 import { open, opened } from "./request/state.js";
 import { FILTERS, office, show } from "./state.js";
 
@@ -20,7 +21,7 @@ const row = (one) => html`${kindIcon(one.kind)}
   <span class="what" dir="auto">${requestPlace(one)}</span>
   <span class="when">${age(one.received_at)}</span>
   <span class="sub"
-    ><bdi class="code">${one.reference}</bdi>${one.service_class ? html` · ${named("short", one.service_class)}` : ""} · ${dueText(one)}${one.assigned_to ? html` · <bdi>${one.assigned_to}</bdi>` : ""}</span
+    ><bdi class="code">${one.reference}</bdi>${one.service_class ? html` · ${named("short", one.service_class)}` : ""} · ${dueText(one)}${one.assigned_to ? html` · ${person(one.assigned_to, office.value.view.names)}` : ""}</span
   >
   ${
     one.dangers.length || one.escalated_at || one.reopened

@@ -5,6 +5,7 @@ import { boot, now } from "../../pages/boot.js";
 import { notify } from "../../pages/notices.js";
 import { smaller } from "../../pages/photos/shrink.js";
 import { named, t } from "../../pages/texts.js";
+import { personText } from "../people.js";
 import { referralFields, wishOf } from "../referral-fields.js";
 import { placeOf } from "../sighting.js";
 import { answer, askAgencies, assign, close, dispatches, escalate, giveKind, hasSpot, makeCrewJob, mayChange, note, opened, refer, reopen, settle, sight, watches } from "./state.js";
@@ -45,7 +46,7 @@ const assignment = ({ row, people }) => html`<form class="action" @submit=${sent
   <label for="login">${t("Assigned to")}</label>
   <select id="login" name="login">
     <option value="">${t("Unassigned")}</option>
-    ${people.map(({ login }) => html`<option value=${login} ?selected=${login === row.assigned_to}>${login}</option>`)}
+    ${people.map((one) => html`<option value=${one.login} ?selected=${one.login === row.assigned_to}>${personText(one)}</option>`)}
   </select>
   <label for="hours">${t("To be done")}</label>
   <select id="hours" name="hours">

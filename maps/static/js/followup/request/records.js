@@ -1,5 +1,6 @@
 // What is stored about a request: jobs, promises and what became of them, messages, calls, referrals, lines of the audit log.
 import { html } from "lit";
+import { person } from "../people.js";
 import { date, deadline, named, t, time, times } from "../../pages/texts.js";
 
 const GRAVE = ["broken", "failed", "lost"];
@@ -55,7 +56,7 @@ export const calls = (file) =>
     (one) => html`<li class="said">
       <p><strong>${t(`call:${one.outcome}`)}</strong> · ${t(`news:${one.news}`)}</p>
       ${one.note ? html`<p dir="auto">${one.note}</p>` : ""}
-      <p class="muted small"><bdi>${one.by}</bdi>${t(", ")}${said(one.at)}</p>
+      <p class="muted small">${person(one.by, file.names)}${t(", ")}${said(one.at)}</p>
     </li>`,
   );
 

@@ -5,6 +5,7 @@ import { date, deadline, named, t, time } from "../../pages/texts.js";
 import { kindIcon, requestPlace } from "../../board/rows.js";
 import { numberLink } from "../../requests/page.js";
 import { photoStrip } from "../../requests/photos.js";
+import { person } from "../people.js";
 import { sightingEntry } from "../sighting.js";
 import { actions } from "./actions.js";
 import { drawMap, placePart } from "./place.js";
@@ -23,7 +24,7 @@ const clockLine = (clock, step) => html`<li class=${clock[`${step}_at`] ? "passe
 
 const comment = (noted) => html`<li class="said">
   <p dir="auto">${noted.text}</p>
-  <p class="muted small"><bdi>${noted.author}</bdi>${t(", ")}<time datetime=${noted.at}>${said(noted.at)}</time></p>
+  <p class="muted small">${person(noted.author, opened.value.file.names)}${t(", ")}<time datetime=${noted.at}>${said(noted.at)}</time></p>
 </li>`;
 
 const entries = (title, list, draw) =>
@@ -52,7 +53,8 @@ class RequestFile extends TickingPart {
     if (opened.value.file) drawMap();
   }
 
-  head({ row, request }) {
+  head(file) {
+    const { row, request } = file;
     const place = requestPlace(row);
     return html`<header>
       ${this.back ? html`<button class="quiet back" @click=${this.back}><span class="icon icon-x" aria-hidden="true"></span>${t("Back to the list")}</button>` : ""}
@@ -60,7 +62,10 @@ class RequestFile extends TickingPart {
       <p class="muted">${this.own ? html`<bdi class="code">${row.reference}</bdi>` : numberLink(row)} · ${named("kind", row.kind)} · ${named("request", row.state)}${row.district ? html` · <bdi>${row.district}</bdi>` : ""}${row.service_class ? html` · ${t(`class:${row.service_class}`)}` : ""}</p>
       ${row.dangers.length ? html`<p class="tags">${row.dangers.map((danger) => html`<span class="tag danger">${named("danger", danger)}</span>`)}</p>` : ""}
       ${request.text && request.text !== place ? html`<p class="quote" dir="auto">${request.text}</p>` : ""}
+      ${row.assigned_to ? html`<p>${t("Assigned to")}: ${person(row.assigned_to, opened.value.file.names)}</p>` : ""}
       ${row.due ? html`<p class="next">${t(`next:${row.due.step}`)} <strong class=${row.due.late ? "danger" : ""}>${deadline(row.due.due_at)}</strong></p>` : ""}
+      ${file.kept ? html`<p>${t("Merged into")} ${numberLink(file.kept)}</p>` : ""}
+      ${file.duplicates.length ? html`<p>${t("Stands for")} ${file.duplicates.map((one, nth) => html`${nth ? t(", ") : ""}${numberLink(one)}`)}</p>` : ""}
       ${request.closed_for ? html`<p class="next">${named("closing", request.closed_for)}</p>` : ""}
       ${caller()}
     </header>`;
@@ -85,7 +90,7 @@ class RequestFile extends TickingPart {
       ${placePart(file)} ${actions(file)}
       <div class="records">
         ${this.clock(file)} ${jobs(file)} ${promises(file)} ${messages(file)} ${calls(file)} ${referrals(file)}
-        ${entries(t("Seen on the spot"), file.sightings, sightingEntry)} ${entries(t("Notes"), file.comments, comment)} ${history(file)}
+        ${entries(t("Seen on the spot"), file.sightings, (seen) => sightingEntry(seen, file.names))} ${entries(t("Notes"), file.comments, comment)} ${history(file)}
       </div>
     </article>`;
   }

@@ -4,7 +4,8 @@ import { Part } from "../../pages/element.js";
 import { boot } from "../../pages/boot.js";
 import { get } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
-import { named, number, t } from "../../pages/texts.js";
+import { age, named, number, t } from "../../pages/texts.js";
+import { requestPlace } from "../../board/rows.js";
 import { referralFields, wishOf } from "../../followup/referral-fields.js";
 import { mark, order, queue, undo } from "./state.js";
 
@@ -12,11 +13,12 @@ const DONE = {
   place: (count) => t("{count} requests placed", { count }),
   kind: (count) => t("{count} requests changed", { count }),
   close: (count) => t("{count} requests closed", { count }),
+  merge: (count) => t("{count} requests merged", { count }),
   "refer": (count) => t("{count} requests referred", { count }),
   file: (count) => t("{count} requests taken in", { count }),
   undo: (count) => t("{count} requests are as they were", { count }),
 };
-const VERB_OF = { placed: "place", kind: "kind", closed: "close", handed_over: "refer", taken_in: "file" };
+const VERB_OF = { placed: "place", kind: "kind", closed: "close", merged: "merge", handed_over: "refer", taken_in: "file" };
 
 const words = (event) => Object.fromEntries(new FormData(event.target));
 
@@ -71,11 +73,29 @@ class Bulk extends Part {
     await order("refer", wishOf(new FormData(event.target)));
   }
 
+  merging() {
+    const { marked, view } = queue.value;
+    const open = view.rows.filter(({ id, state }) => marked.has(id) && (state === "new" || state === "open"));
+    return html`<form method="dialog" @submit=${this.merge}>
+      <h2>${t("Merge {count} requests", { count: marked.size })}</h2>
+      <fieldset class="kept">
+        <legend>${t("One stays and stands for all; the others are closed as repeated. Every caller is told how it ends.")}</legend>
+        ${open.map((row, nth) => html`<label class="tick"><input type="radio" name="kept" value=${row.id} ?checked=${nth === 0} required><span><bdi class="code">${row.reference}</bdi> · <bdi>${requestPlace(row)}</bdi><span class="muted small">${t("{span} ago", { span: age(row.received_at) })}</span></span></label>`)}
+      </fieldset>
+      <div class="ends"><button class="primary" ?disabled=${open.length === 0}>${t("Merge")}</button><button type="button" @click=${this.shut}>${t("Cancel")}</button></div>
+    </form>`;
+  }
+
+  async merge(event) {
+    event.preventDefault();
+    await order("merge", { kept_id: Number(words(event).kept) });
+  }
+
   dialog() {
     const { dialog } = queue.value;
-    if (dialog !== "close" && dialog !== "refer") return "";
-    const label = dialog === "close" ? t("Close") : t("Refer");
-    return html`<dialog class="order" aria-label=${label} @close=${() => queue.set({ dialog: null })}>${dialog === "close" ? this.reasons() : this.handing()}</dialog>`;
+    const [label, body] = { close: [t("Close"), this.reasons], refer: [t("Refer"), this.handing], merge: [t("Merge"), this.merging] }[dialog] ?? [];
+    if (!body) return "";
+    return html`<dialog class="order" aria-label=${label} @close=${() => queue.set({ dialog: null })}>${body.call(this)}</dialog>`;
   }
 
   orders() {
@@ -91,6 +111,7 @@ class Bulk extends Part {
       <label class="unseen" for="kind">${t("What it is about")}</label>
       <select id="kind" ?disabled=${many} @change=${this.kind}><option value="" selected>${t("Change what it is about")}</option>${boot.kinds.map((kind) => html`<option value=${kind}>${named("kind", kind)}</option>`)}</select>
       <button ?disabled=${many} @click=${() => this.open("refer")}><span class="icon icon-forward mirrored" aria-hidden="true"></span>${t("Refer")}</button>
+      <button ?disabled=${many || marked.size < 2} title=${marked.size < 2 ? t("Mark at least two") : ""} @click=${() => this.open("merge")}><span class="icon icon-merge" aria-hidden="true"></span>${t("Merge")}</button>
       <button ?disabled=${many} @click=${() => this.open("close")}><span class="icon icon-check" aria-hidden="true"></span>${t("Close")}</button>
       <button class="quiet" aria-label=${t("Deselect all")} title=${t("Deselect all")} @click=${() => mark([...marked], false)}><span class="icon icon-x" aria-hidden="true"></span></button>
     </div>`;

@@ -3,6 +3,7 @@ import { html } from "lit";
 import { Part } from "../../pages/element.js";
 import { boot } from "../../pages/boot.js";
 import { named, number, t } from "../../pages/texts.js";
+import { openPage } from "../page.js";
 import { WAITING, choose, queue } from "./state.js";
 
 const STAGES = ["unplaced", "placed", "open", "handed_over", "closed"];
@@ -22,6 +23,11 @@ class Filters extends Part {
     clearTimeout(this.pause);
     const words = event.target.value;
     this.pause = setTimeout(() => choose({ words }), PAUSE_MS);
+  }
+
+  openNumber(event) {
+    const { filter, view } = queue.value;
+    if (event.key === "Enter" && view?.numbered && event.target.value === filter.words) openPage(view.numbered.id);
   }
 
   group(name, title, values, word) {
@@ -66,7 +72,7 @@ class Filters extends Part {
     return html`<search class="filters">
       <div class="filter">
         <span class="icon icon-search" aria-hidden="true"></span>
-        <input id="words" type="search" maxlength="200" aria-label=${t("Search number, words or phone")} placeholder=${t("Number, words, phone")} .value=${filter.words} @input=${this.search} dir="auto"><kbd aria-hidden="true">/</kbd>
+        <input id="words" type="search" maxlength="200" aria-label=${t("Search number, words or phone")} placeholder=${t("Number, words, phone")} .value=${filter.words} @input=${this.search} @keydown=${this.openNumber} dir="auto"><kbd aria-hidden="true">/</kbd>
       </div>
       <details class="more-filters" ?open=${WIDE}>
         <summary>${t("Filter")}</summary>

@@ -1,6 +1,7 @@
 // The page of the queue: rows that arrow keys walk through, Enter or a click opens, and the space bar or the box marks.
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { now } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
 import { age, deadline, named, number, streetName, t } from "../../pages/texts.js";
 import { kindIcon, requestPlace } from "../../board/rows.js";
@@ -16,12 +17,17 @@ const dangers = (row) => row.dangers.map((danger) => html`<span class="tag">${na
 
 const where = (row) => [row.street ? streetName(row.street) : "", row.service_class ? named("short", row.service_class) : "", row.district].filter(Boolean);
 
+const late = (row) => row.due_at && Date.parse(row.due_at) < now();
+
+/** By when a request is to be placed or done; one that has no deadline says how old it is. */
+const due = (row) => (row.due_at ? html`<span class="when due ${late(row) ? "danger" : ""}">${deadline(row.due_at)}</span>` : html`<span class="when">${age(row.received_at)}</span>`);
+
 function row(each) {
   const parts = where(each);
   return html`<span class="box" aria-hidden="true"></span>${kindIcon(each.kind)}
     <span class="what" dir="auto">${requestPlace(each)}</span>
-    <span class="when">${age(each.received_at)}</span>
-    <span class="sub"><bdi class="code">${each.reference}</bdi> · <span class="standing ${each.state}">${standing(each)}</span>${parts.map((part) => html` · <bdi>${part}</bdi>`)}${each.due_at && each.state === "open" ? html` · ${deadline(each.due_at)}` : ""}</span>
+    ${due(each)}
+    <span class="sub"><bdi class="code">${each.reference}</bdi> · <span class="standing ${each.state}">${standing(each)}</span>${parts.map((part) => html` · <bdi>${part}</bdi>`)}${each.due_at ? html` · ${t("{span} ago", { span: age(each.received_at) })}` : ""}</span>
     ${each.dangers.length ? html`<span class="tags">${dangers(each)}</span>` : ""}`;
 }
 
@@ -74,7 +80,7 @@ class List extends Part {
       ${repeat(
         view.rows,
         ({ id }) => id,
-        (each) => html`<li id="request-${each.id}" class="row ${each.id === focus ? "focus" : ""}" role="option" aria-selected=${marked.has(each.id)} @click=${(event) => this.click(event, each.id)}>${row(each)}</li>`,
+        (each) => html`<li id="request-${each.id}" class="row ${each.id === focus ? "focus" : ""} ${late(each) ? "late" : ""}" role="option" aria-selected=${marked.has(each.id)} @click=${(event) => this.click(event, each.id)}>${row(each)}</li>`,
       )}
     </ul>`;
   }
@@ -91,8 +97,19 @@ class List extends Part {
       <select id="order" @change=${({ target }) => sort(target.value)}>
         <option value="oldest" ?selected=${order === "oldest"}>${t("Oldest first")}</option>
         <option value="newest" ?selected=${order === "newest"}>${t("Newest first")}</option>
+        <option value="due" ?selected=${order === "due"}>${t("Soonest deadline first")}</option>
       </select>
     </div>`;
+  }
+
+  /** The request whose number was searched: filters do not hide it, and it says so. */
+  numbered() {
+    const { numbered } = queue.value.view;
+    if (!numbered) return "";
+    return html`<section class="numbered" role="status">
+      <p class="muted small">${t("By its number, whatever is filtered:")}</p>
+      <a class="row ${late(numbered) ? "late" : ""}" href="/requests/${numbered.id}">${row(numbered)}</a>
+    </section>`;
   }
 
   pages() {
@@ -109,7 +126,7 @@ class List extends Part {
     const { view, broken } = queue.value;
     if (broken) return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${load}>${t("Try again")}</button></p>`;
     if (!view) return html`<div class="skeleton" aria-hidden="true"></div>`;
-    return html`${this.head()}${view.rows.length ? this.rows() : nothingToShow(view)}${this.pages()}`;
+    return html`${this.numbered()}${this.head()}${view.rows.length ? this.rows() : nothingToShow(view)}${this.pages()}`;
   }
 }
 customElements.define("requests-list", List);

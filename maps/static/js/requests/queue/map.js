@@ -10,11 +10,12 @@ const NOTHING_HIDDEN = new Set();
 const FULL_AGE_S = 12 * 3600; // a ring is full after a shift
 const NEAR_PX = 8;
 
-const point = ([id, lon, lat, kind, danger, received]) => ({
+/** A ring is red for danger to people and for what is late. */
+const point = ([id, lon, lat, kind, danger, received, due]) => ({
   type: "Feature",
   id,
   geometry: { type: "Point", coordinates: [lon, lat] },
-  properties: { id, kind, danger: Boolean(danger), age: Math.min(1, (now() / 1000 - received) / FULL_AGE_S) },
+  properties: { id, kind, danger: Boolean(danger) || (due !== null && due * 1000 < now()), age: Math.min(1, (now() / 1000 - received) / FULL_AGE_S) },
 });
 
 const collection = (features) => ({ type: "FeatureCollection", features });
