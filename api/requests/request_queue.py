@@ -19,7 +19,6 @@ from data.model import (
     AgencyId,
     ClosingReason,
     Danger,
-    DeadlineRules,
     LonLat,
     QueueChangeId,
     QueuedRequest,
@@ -33,6 +32,7 @@ from data.model import (
     Snap,
     Stage,
 )
+from data.model.requests.request_queue import DeadlineRules
 from data.store.database.engine import Tx
 from data.store.requests.request_search import (
     ClassOfRoad,

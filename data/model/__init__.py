@@ -137,7 +137,6 @@ from data.model.requests.partners import ApiKey, PartnerReport, PartnerUpdate
 from data.model.requests.promises import Promise, PromiseOutcome
 from data.model.requests.request_queue import (
     BoardRequest,
-    DeadlineRules,
     QueueChange,
     QueuedRequest,
     QueueOrder,
@@ -256,7 +255,6 @@ __all__ = [
     "CoverageRevision",
     "CurvePoint",
     "Danger",
-    "DeadlineRules",
     "DeclineReason",
     "Delay",
     "Depot",

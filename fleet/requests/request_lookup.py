@@ -5,7 +5,6 @@ from datetime import datetime
 
 from data.model import (
     BoardRequest,
-    DeadlineRules,
     Delay,
     JobId,
     Promise,
@@ -16,6 +15,7 @@ from data.model import (
     ServiceRequest,
     Stage,
 )
+from data.model.requests.request_queue import DeadlineRules
 from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
 from data.store.requests.duplicates import find_kept

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from data.model import ClockedRequest, DeadlineRules, RequestKind, RequestState, ServiceClass, Storm
+from data.model import ClockedRequest, RequestKind, RequestState, ServiceClass, Storm
+from data.model.requests.request_queue import DeadlineRules
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
 from fleet.requests.intake import TREATMENTS

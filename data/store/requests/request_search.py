@@ -26,7 +26,6 @@ from sqlalchemy import (
 from data.geocode.text.normalization import normal
 from data.model import (
     BoardRequest,
-    DeadlineRules,
     QueuedRequest,
     QueueOrder,
     RequestFilter,
@@ -39,6 +38,7 @@ from data.model import (
     Stage,
     Tally,
 )
+from data.model.requests.request_queue import DeadlineRules
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
 from data.store.database.functions import Rounded, WholeEpochSeconds
