@@ -66,7 +66,7 @@ class People extends SetupPart {
       ${problem(fault)}
       <div class="fields">
         ${field("login", t("Sign-in name"), html`<input id="login" name="login" maxlength="64" required autocomplete="off" autocapitalize="none" spellcheck="false" dir="ltr" data-focus>`)}
-        ${field("name", t("Name"), html`<input id="name" name="name" maxlength="80" autocomplete="off" dir="auto">`)}
+        ${field("name", t("field:name"), html`<input id="name" name="name" maxlength="80" autocomplete="off" dir="auto">`)}
         ${field("language", t("Language of the pages"), html`<select id="language" name="language">${boot.languages.map(({ code, name }) => html`<option value=${code} ?selected=${code === boot.language}>${name}</option>`)}</select>`)}
       </div>
       ${roleBoxes([], "new")}
@@ -112,7 +112,7 @@ class People extends SetupPart {
       if (name === person.name || (await order(person, "name", { name }))) await order(person, "roles", { roles });
     };
     return html`<form class="editor column" @submit=${save} aria-label=${t("Change name and roles")}>
-      ${field(`name-${person.id}`, t("Name"), html`<input id="name-${person.id}" name="name" maxlength="80" autocomplete="off" dir="auto" .value=${person.name}>`)}
+      ${field(`name-${person.id}`, t("field:name"), html`<input id="name-${person.id}" name="name" maxlength="80" autocomplete="off" dir="auto" .value=${person.name}>`)}
       ${roleBoxes(person.roles, person.id)}
       <div class="ends">
         <button class="primary">${t("Save")}</button>
