@@ -41,7 +41,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class SheetTurn:
-    """A turn on the way to a run, one of `TURNS`, and the street that it leads into."""
+    """A turn on the way to a run, one of `TURNS`, and the street that it leads into, if named."""
 
     turn: str
     street: str
@@ -197,12 +197,21 @@ def _line(trip: SheetRoute, run: SheetRun, usual: str, t: Translator) -> SheetLi
         time=t.time(stage.starts_at),
         way=tuple(_way(stage, t)),
         turn=stage.turn if enters else "",
-        where=called(stage.street, t) if stage.street is not None else stage.place,
+        where=_where(run, t),
         stretch=t(", ").join(_stretch(run, t)),
         task="" if task == usual else task,
         caution=t(", ").join(_warnings(trip, run, t)),
         measure=said_length(run.run.length_m, t) if run.run.length_m > 0 else "",
     )
+
+
+def _where(run: SheetRun, t: Translator) -> str:
+    """Return the street or streets of a run in words, or the place that its drive leads to."""
+    street = run.stage.street
+    if street is None:
+        return run.stage.place
+    several = not street and len(set(run.worked)) > 1
+    return t("Streets without a name") if several else called(street, t)
 
 
 def _task(stage: StageView, t: Translator) -> str:
@@ -234,7 +243,7 @@ def _way(stage: StageView, t: Translator) -> Iterator[SheetTurn]:
     """Yield the turns of the drive, each with its street and how far to go there."""
     for step in stage.steps:
         far = f" ({said_length(step.length_m, t)})" if step.length_m >= TOLD_M else ""
-        yield SheetTurn(step.turn, f"{called(step.street, t)}{far}")
+        yield SheetTurn(step.turn, f"{called(step.street, t) if step.street else ''}{far}".strip())
 
 
 def _warnings(trip: SheetRoute, run: SheetRun, t: Translator) -> Iterator[str]:

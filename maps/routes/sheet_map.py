@@ -16,9 +16,9 @@ from maps.routes.sheet_runs import Line, SheetRun
 from maps.streets.street import called, street_name
 
 WIDTH = 1000.0
-"""Width of the picture in its own units, which the paper shrinks to 182 mm."""
+"""Width of the picture in its own units, which the paper shrinks to 190 mm."""
 
-TALLEST, FLATTEST = 0.64, 0.45
+TALLEST, FLATTEST = 0.46, 0.36
 """Height over width, at most and at least."""
 
 MARGIN = 0.06

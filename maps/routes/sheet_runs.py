@@ -1,12 +1,14 @@
 """The runs of a printed route: what each is, the turns on the way to it, where it lies."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from data.model import Leg, LegKind, SegmentId
+from data.streets.network import StreetNetwork
 from maps.pages.geojson import leg_line
-from maps.routes.route_runs import RouteRunView, run_view, runs
+from maps.routes.route_runs import RouteRun, RouteRunView, run_view, runs
 from maps.routes.route_steps import StageView, Surroundings, stages_of, visits_of
+from maps.streets.street import street_name
 
 type Line = Sequence[Sequence[float]]
 """Longitude and latitude of each point."""
@@ -37,14 +39,43 @@ class SheetRun:
 def sheet_runs(legs: Sequence[Leg], around: Surroundings) -> list[SheetRun]:
     """Return the work, reloads and breaks of a route in order, each with the drive to it.
 
-    A drive is a run of its own only at the end of the route.
+    A drive is a run of its own only at the end of the route. Work that follows on streets without a
+    name is one run, as work on one street is: nobody could tell their pieces apart on paper.
     """
     return list(_sheet_runs(legs, around))
 
 
+def _without_names_joined(
+    found: Iterable[RouteRun], legs: Sequence[Leg], network: StreetNetwork
+) -> Iterator[RouteRun]:
+    """Yield runs, those of the same work on streets without a name as one while they follow."""
+    last: RouteRun | None = None
+    for run in found:
+        if last is not None and _same_without_name(last, run, legs, network):
+            last = RouteRun(run.kind, (*last.legs, *run.legs))
+            continue
+        if last is not None:
+            yield last
+        last = run
+    if last is not None:
+        yield last
+
+
+def _same_without_name(
+    one: RouteRun, other: RouteRun, legs: Sequence[Leg], network: StreetNetwork
+) -> bool:
+    if not one.kind is other.kind is LegKind.WORK:
+        return False
+    first, second = legs[one.legs[0]], legs[other.legs[0]]
+    same = (first.blade, first.spreader) == (second.blade, second.spreader)
+    return same and not any(
+        street_name(network.segment(leg.path[0].segment_id)) for leg in (first, second)
+    )
+
+
 def _sheet_runs(legs: Sequence[Leg], around: Surroundings) -> Iterator[SheetRun]:
     network = around.network
-    found = runs(legs, range(len(legs)), network)
+    found = list(_without_names_joined(runs(legs, range(len(legs)), network), legs, network))
     found = [one for one in found if one.kind is not LegKind.DRIVE or one is found[-1]]
     ends = [run.legs[-1] for run in found]
     firsts = [0, *(end + 1 for end in ends[:-1])]

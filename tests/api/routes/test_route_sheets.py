@@ -14,7 +14,7 @@ from data.streets.network import StreetNetwork
 from maps.pages.i18n import translator
 from maps.pages.pdf import sheets_pdf
 from maps.routes.route_sheet import SheetRoute, sheet_of, sheets_data
-from maps.routes.route_steps import Surroundings
+from maps.routes.route_steps import Surroundings, stages
 from tests import village as v
 from tests.files_of_runs import make_file
 from tests.maps.plans import a_plan
@@ -79,18 +79,27 @@ def test_a_sheet_says_what_to_do_where_and_what_to_beware_of():
         assert f">{part.lines[0].number}</text>" in part.map
 
 
+RUNS = 353
+"""Runs of a route of 565 stages in Gothenburg: stages on one street follow each other."""
+
+
 @pytest.mark.parametrize("language", ["en", "fa"])
-def test_a_route_of_three_hundred_streets_prints_on_eight_pages(language: str) -> None:
+def test_a_route_of_567_stages_prints_on_eight_pages(language: str) -> None:
     network, t = v.village(), translator(language, "Asia/Tehran")
-    streets = (v.MAIN_WEST, v.ROSE, v.MILL, v.ORCHARD, v.MAIN_EAST, v.TULIP)
-    legs = tuple(a_leg(segment_id=streets[i % len(streets)]) for i in range(300))
+    streets = (v.MAIN_WEST, v.SCHOOL, v.MILL, v.ORCHARD, v.MAIN_EAST, v.TULIP)
+    legs = tuple(
+        a_leg(segment_id=streets[run % len(streets)], forward=forward)
+        for run in range(RUNS)
+        for forward in ((True, False) if run < 567 - RUNS else (True,))
+    )
     around = Surroundings(network, [v.a_reload_site()], "Yard")
+    assert len(stages(legs, (), around)) == 567
     plan = a_plan(state=PlanState.DRAFT)
     route = replace(plan.routes[0], legs=legs)
     trip = SheetRoute(route, v.a_vehicle(1), v.a_shift(1), "sara", around, {})
     sheets = sheets_data(v.a_storm(), plan, [trip], "OSM", v.NOW, t)
     (truck,) = sheets["trucks"]
-    assert sum(len(part["lines"]) for part in truck["parts"]) == 300
+    assert sum(len(part["lines"]) for part in truck["parts"]) == RUNS
     assert pages(sheets_pdf(sheets)) <= 8
 
 

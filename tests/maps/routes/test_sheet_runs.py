@@ -1,6 +1,9 @@
 """The runs of a printed route: work with the drive to it."""
 
+from dataclasses import replace
+
 from data.model import DirectedSegment, Leg, LegKind, SegmentId
+from data.streets.network import build_network
 from maps.routes.route_steps import NEAR_M, Surroundings
 from maps.routes.sheet_runs import SheetRun, sheet_runs
 from tests import village as v
@@ -41,6 +44,20 @@ def test_a_reload_has_the_drive_to_it_and_stands_where_that_ends() -> None:
     assert (load.run.kind, load.stage.kind) == (LegKind.RELOAD, LegKind.RELOAD)
     assert [step.street["en"] for step in load.stage.steps] == ["Imam Street"]
     assert load.start == load.ways[0][-1]
+
+
+def test_work_that_follows_on_streets_without_a_name_is_one_run() -> None:
+    bare = {v.ROSE, v.ORCHARD}
+    streets = [replace(one, names={}) if one.id in bare else one for one in v.village_segments()]
+    around = replace(AROUND, network=build_network(streets))
+    rose, orchard, mill = (a_leg(segment_id=one) for one in (v.ROSE, v.ORCHARD, v.MILL))
+    found = sheet_runs((rose, orchard, mill, rose, drive(v.TULIP), orchard), around)
+    assert [run.worked for run in found] == [
+        (v.ROSE, v.ORCHARD),
+        (v.MILL,),
+        (v.ROSE,),
+        (v.ORCHARD,),
+    ]
 
 
 def test_a_run_knows_which_of_its_trucks_visits_it_is() -> None:
