@@ -18,7 +18,9 @@ from data.model import (
 from data.streets.network import StreetNetwork
 from fleet.routes.plan_vs_actual import LegState, RouteCheck
 from fleet.routes.route_progress import PlanCheck
+from maps.board.section_colors import section_colors
 from maps.board.section_marks import section_marks
+from maps.pages.style import TRUCK_COLORS
 
 SECOND = timedelta(seconds=1)
 
@@ -49,7 +51,8 @@ class LaneView:
 
     `streets[i]` are the streets that it works on, none where it only drives; `ways` has a letter
     for each of them in this order, `f` forward or `b` backward. `loads_kg[i]` is what the hopper
-    holds after it. `marks` are places for the truck's name at its sections, the best first.
+    holds after it. `marks` are places for the truck's name at its sections, the best first; `color`
+    is the number of their color.
     """
 
     shift_id: int
@@ -62,6 +65,7 @@ class LaneView:
     streets: list[list[int]]
     ways: str
     marks: list[LonLat]
+    color: int
     loads_kg: list[int]
 
 
@@ -103,12 +107,17 @@ def timeline_view(
     plan: Plan, vehicles: Mapping[VehicleId, str], network: StreetNetwork
 ) -> TimelineView:
     """Return the timeline of a plan."""
+    routes = [route for route in plan.routes if route.legs]
+    works: dict[VehicleId, list[DirectedSegment]] = {}
+    for route in routes:
+        works.setdefault(route.vehicle_id, []).extend(_work(route))
+    colors = section_colors(works, network, len(TRUCK_COLORS))
     return TimelineView(
         plan_id=plan.id,
         revision=plan.revision,
         state=plan.state,
         kinds={letter: str(kind) for kind, letter in KIND_LETTERS.items()},
-        lanes=[_lane(route, vehicles, network) for route in plan.routes if route.legs],
+        lanes=[_lane(route, vehicles, network, colors[route.vehicle_id]) for route in routes],
     )
 
 
@@ -122,7 +131,9 @@ def done_view(checked: PlanCheck | None) -> DoneView:
     )
 
 
-def _lane(route: Route, vehicles: Mapping[VehicleId, str], network: StreetNetwork) -> LaneView:
+def _lane(
+    route: Route, vehicles: Mapping[VehicleId, str], network: StreetNetwork, color: int
+) -> LaneView:
     begins_at = route.legs[0].starts_at
     return LaneView(
         shift_id=route.shift_id,
@@ -135,6 +146,7 @@ def _lane(route: Route, vehicles: Mapping[VehicleId, str], network: StreetNetwor
         streets=[_streets(leg) for leg in route.legs],
         ways="".join("f" if step.forward else "b" for step in _work(route)),
         marks=section_marks(_work(route), network),
+        color=color,
         loads_kg=[round(leg.load_kg) for leg in route.legs],
     )
 

@@ -72,10 +72,21 @@ TRUCK_COLORS = (
     ("#b2182b", "#ff6b6b"),
     ("#7d7400", "#e4da4a"),
     ("#1f2f6b", "#d3dcfa"),
+    ("#000018", "#0c6c90"),
+    ("#540000", "#cc0000"),
+    ("#f000f0", "#fc24fc"),
+    ("#003c00", "#009000"),
+    ("#0000d8", "#0078fc"),
+    ("#78006c", "#c0009c"),
+    ("#9c84b4", "#3c9c90"),
+    ("#a800fc", "#7830fc"),
+    ("#f0406c", "#846000"),
+    ("#30003c", "#00fc00"),
 )
-"""Colors of trucks' sections in light and dark, in turn by the truck's number.
+"""Colors of trucks' sections in light and dark, each far from all others.
 
-A fleet has more trucks than there are colors to tell apart, so names stand at the sections too.
+Which truck has which: `maps/board/section_colors.py`. A fleet has more trucks than there are colors
+to tell apart, so names stand at the sections too.
 """
 
 THEME_COLORS = {
@@ -204,5 +215,4 @@ def _properties(theme: int, styles: Sequence[ClassStyle]) -> str:
     plowed = {f"plowed-{i}": colors[theme] for i, colors in enumerate(PLOWED_COLORS)}
     trucks = {f"truck-{i}": colors[theme] for i, colors in enumerate(TRUCK_COLORS)}
     colors = theme_colors | states | classes | plowed | trucks
-    colors["truck-colors"] = str(len(TRUCK_COLORS))
     return " ".join(f"--{name}: {color};" for name, color in colors.items())

@@ -25,6 +25,7 @@ function lane(wire, kinds) {
     streets: wire.streets,
     ways: wire.ways,
     marks: wire.marks,
+    color: wire.color,
     loads: wire.loads_kg,
     became: NOTHING,
   };

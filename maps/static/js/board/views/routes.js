@@ -3,7 +3,6 @@
 import { html } from "lit";
 import { Store } from "../../pages/store.js";
 import { isolated, percent, t } from "../../pages/texts.js";
-import { color } from "../../pages/theme.js";
 import { board, choose, coverage, selection } from "../state.js";
 import { refresh, showPlan, stateOf, timeline } from "../timeline/lanes.js";
 
@@ -14,8 +13,8 @@ const WIDTHS = [1.35, 0.6];
 const OPACITIES = [1, 0.55];
 const BEHIND = 0.22; // of the opacity, for sections of others while one truck is chosen
 
-/** The class and the name of the color of a truck: it stays the same from plan to plan. */
-export const toneOf = (vehicle) => `truck-${vehicle % Number(color("truck-colors"))}`;
+/** The class and the name of the color of a row of the plan: others than of trucks whose sections touch. */
+export const toneOf = ({ color }) => `truck-${color}`;
 
 /**
  * Who has which direction of a street in a plan, as street: [forward, backward] of `{vehicle, done}` or null. A direction
@@ -41,7 +40,7 @@ export function sectionsOf(lanes) {
 /** Rows of the plan whose legs are known with what became of them: others would look as if nothing was done. */
 const known = () => timeline.value.lanes.filter(({ became }) => became.states.length > 0);
 
-let trucks = []; // ids of those with a route, in the order of their states
+let trucks = []; // the first row of each with a route, in the order of their states
 let ranks = new Map();
 let sections = new Map();
 const figures = new Store({ checks: board.value.checks });
@@ -65,9 +64,9 @@ export function chosenTruck() {
   return chosen?.kind === "truck" && ranks.has(chosen.id) ? chosen.id : null;
 }
 
-const entriesOf = (vehicle, faded) =>
+const entriesOf = (truck, faded) =>
   WIDTHS.map((width, i) => ({
-    tone: toneOf(vehicle),
+    tone: toneOf(truck),
     group: "routes",
     width,
     opacity: OPACITIES[i] * (faded ? BEHIND : 1),
@@ -77,19 +76,24 @@ function palette() {
   const chosen = chosenTruck();
   const nobody = { tone: "state-not_due", group: "routes", width: 0.5 };
   return {
-    entries: [nobody, ...trucks.flatMap((vehicle) => entriesOf(vehicle, chosen !== null && chosen !== vehicle))],
+    entries: [nobody, ...trucks.flatMap((truck) => entriesOf(truck, chosen !== null && chosen !== truck.vehicle))],
     unknown: NOBODY,
   };
 }
 
+const lookOf = (truck) => `${truck.vehicle} ${toneOf(truck)}`;
+
+/** The first row of each truck. */
+const firstRows = (lanes) => lanes.filter(({ vehicle }, i) => lanes.findIndex((one) => one.vehicle === vehicle) === i);
+
 /** Take in the rows of the plan; returns the streets whose section changed, or null where trucks are others. */
 function update() {
-  const [before, others] = [sections, trucks];
+  const [before, others] = [sections, trucks.map(lookOf)];
   const lanes = known();
-  trucks = [...new Set(lanes.map(({ vehicle }) => vehicle))];
-  ranks = new Map(trucks.map((vehicle, rank) => [vehicle, rank]));
+  trucks = firstRows(lanes);
+  ranks = new Map(trucks.map(({ vehicle }, rank) => [vehicle, rank]));
   sections = sectionsOf(lanes);
-  if (`${others}` !== `${trucks}`) return null;
+  if (`${others}` !== `${trucks.map(lookOf)}`) return null;
   const differs = (id) => JSON.stringify(before.get(id)) !== JSON.stringify(sections.get(id));
   return [...new Set([...before.keys(), ...sections.keys()])].filter(differs);
 }
@@ -137,20 +141,20 @@ export function doneOf(check) {
   return { share, left: Math.round((check.work_m - check.done_m) / 100) / 10 };
 }
 
-function truckEntry({ vehicle, name }) {
+function truckEntry(truck) {
+  const { vehicle, name } = truck;
   const done = doneOf(figures.value.checks.get(vehicle));
   const words = done ? [percent(done.share), t("{value} km", { value: done.left })] : ["–", "–"];
   return html`<li>
     <button class="quiet route-of" type="button" aria-current=${chosenTruck() === vehicle} @click=${() => choose("truck", vehicle)}>
-      <span class="swatch section ${toneOf(vehicle)}" aria-hidden="true"></span><bdi>${name}</bdi>
+      <span class="swatch section ${toneOf(truck)}" aria-hidden="true"></span><bdi>${name}</bdi>
       <span class="figure">${words[0]}</span><span class="figure">${words[1]}</span>
     </button>
   </li>`;
 }
 
 function legend() {
-  const lanes = known();
-  const rows = lanes.filter(({ vehicle }, i) => lanes.findIndex((one) => one.vehicle === vehicle) === i);
+  const rows = firstRows(known());
   const planned = board.value.plan?.routes?.length > 0;
   if (rows.length === 0) return html`<p class="muted">${planned ? t("Looking for routes…") : t("No routes are published.")}</p>`;
   return html`<div class="route-of heads muted"><span></span><span>${t("Truck")}</span><span>${t("Done")}</span><span>${t("Left")}</span></div>

@@ -61,10 +61,10 @@ export class SectionNames extends Overlay {
   /** Show the names of the trucks of a plan's rows, or of the `chosen` one alone; none without rows. */
   show(lanes, chosen) {
     const shown = lanes.filter(({ vehicle }) => chosen === null || vehicle === chosen);
-    this.trucks = shown.map(({ vehicle, name, marks }) => ({
-      name,
-      tone: toneOf(vehicle),
-      marks: marks.map(([lon, lat]) => [mercatorX(lon), mercatorY(lat)]),
+    this.trucks = shown.map((lane) => ({
+      name: lane.name,
+      tone: toneOf(lane),
+      marks: lane.marks.map(([lon, lat]) => [mercatorX(lon), mercatorY(lat)]),
     }));
     this.mix();
     this.draw();
