@@ -13,7 +13,7 @@ from routing.network.route_timing import timed_routes
 from routing.planning.problem_mapping import plan_from, problem_from
 from routing.planning.proof_mapping import proved
 from routing.planning.warm_start import no_later_than, start_from
-from routing.problem.stopping import MaxRuntime, StoppingCriterion, StopWhenAsked, begin
+from routing.problem.stopping import MaxRuntime, StoppingCriterion, StopWhenAsked, heed
 from routing.search.solver import solve_with_paths
 
 SHOWN_VIOLATIONS = 5
@@ -64,11 +64,13 @@ def solve_until(
     It is for everything: the problem, the search, exact times and the referee. The referee looked
     at the plan: what it refuses is an error here, never a plan. With it comes what is proved that
     no plan can do, which is found before the search: who stops that waits for no more than exact
-    times and the referee.
+    times and the referee. The stop may raise as long as nothing was reported.
     """
-    begin(stop)
+    heed(stop)
     mapped = problem_from(prepared)
+    heed(stop)
     proofs = proved(mapped)
+    heed(stop)
     problem = no_later_than(mapped, start.plan) if start and start.keeps else mapped.problem
     known = start_from(mapped, start.plan) if start else None
     solution, paths = solve_with_paths(problem, stop, seed, report, known, threads)

@@ -12,7 +12,7 @@ from routing.network.route_timing import timed_routes
 from routing.planning.problem_mapping import plan_from, problem_from
 from routing.planning.proof_mapping import proved
 from routing.planning.sectors import joined_routes, routes_of, tasks_to_seams_m
-from routing.problem.stopping import MaxRuntime, StopWhenAsked, begin
+from routing.problem.stopping import MaxRuntime, StopWhenAsked, heed
 from routing.search.solver import solve
 from routing.sectors.seams import JoinedRoutes, mended
 
@@ -29,7 +29,7 @@ class Effort:
     def begun(self) -> StopWhenAsked:
         """Return when to stop; the seconds run from now on."""
         stop = StopWhenAsked(self.stop_requested, MaxRuntime(self.seconds))
-        begin(stop)
+        heed(stop)
         return stop
 
 
@@ -40,6 +40,7 @@ def solve_sector(prepared: Prepared, effort: Effort, report: Report) -> SectorRo
     """
     stop = effort.begun()
     mapped = problem_from(prepared)
+    heed(stop)
     solution = solve(
         mapped.problem, stop, effort.seed, report, threads=effort.threads, proving=False
     )

@@ -34,7 +34,7 @@ class MaxIterations:
 class MaxRuntime:
     """Stop after so many seconds from the first question, which comes when `solve` begins.
 
-    Who prepares something before asks then: `begin` is that question.
+    Who prepares something before asks then: `heed` is that question.
     """
 
     seconds: float
@@ -98,8 +98,12 @@ class LeavingShare:
         return self.otherwise.progress(iterations, feasible=feasible) / (1.0 - self.share)
 
 
-def begin(stop: StoppingCriterion) -> None:
-    """Let the time of a stop run from now on."""
+def heed(stop: StoppingCriterion) -> None:
+    """Ask a stop between two steps of a search that has no routes yet.
+
+    Its time runs from the first such question on; a stop for which nothing is to come of the search
+    raises.
+    """
     stop.progress(0, feasible=False)
 
 

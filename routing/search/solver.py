@@ -6,7 +6,7 @@ from itertools import islice
 
 from routing.bounds.background_bound import BackgroundBound
 from routing.bounds.lower_bound import rising_bounds
-from routing.network.deadheads import line_graph
+from routing.network.deadheads import hubs_of, line_graph
 from routing.network.pinned_stops import unpinned_problem
 from routing.network.shortest_deadheads import PathCache, PathFinder, SecondsSource
 from routing.network.single_task_feasibility import SingleTaskFeasibility, feasibility_of_tasks
@@ -16,8 +16,8 @@ from routing.problem.stopping import (
     LeavingShare,
     StoppingCriterion,
     StopWhenAsked,
-    begin,
     by_iterations,
+    heed,
 )
 from routing.problem.stops import tasks_of
 from routing.search.exact_schedule import ExactSchedule
@@ -53,6 +53,8 @@ MOST_FINISH = 0.8
 """Share of the effort that what follows the search is given at most."""
 PROVABLE_TASKS = 60_000
 """Above so many tasks no bound rises: its linear program takes gigabytes and ends too late."""
+MANY_TASKS = 20_000
+"""So many have deadheads by hubs for certain: these are found first, and a stop is heard sooner."""
 BOUND_RESTS = {1: 9.0, 2: 1.0}
 """How long the bound rests for each second that it took, by threads of the search: a tenth of the
 time is its own beside one, half a processor beside more."""
@@ -76,7 +78,8 @@ def solve(
 ) -> Solution:
     """Return the best solution found; with a stop by iterations the same for the same seed.
 
-    A lower bound rises beside the search, which ends when it has reached that; only a stop by
+    Routes are reported once their exact times are known: who stops the search later gets them. A
+    lower bound rises beside the search, which ends when it has reached that; only a stop by
     iterations does all of them and waits for the last bound.
 
     Parameters
@@ -105,12 +108,14 @@ def solve_with_paths(
     proving: bool = True,
 ) -> tuple[Solution, PathCache]:
     """Return what `solve` does, and the shortest paths known by then: those of its routes too."""
-    begin(stop)
+    heed(stop)
     line = line_graph(problem)
+    heed(stop)
     finder = PathFinder(problem, line)
     paths = PathCache(finder)
     behind = unpinned_problem(problem, finder)
     single = feasibility_of_tasks(behind.problem, line)
+    heed(stop)
     rising = proving and problem.tasks <= PROVABLE_TASKS
     bounds = islice(rising_bounds(behind.problem, single), None if rising else 1)
     rests = 0.0 if by_iterations(stop) else BOUND_RESTS[min(threads, 2)]
@@ -119,7 +124,12 @@ def solve_with_paths(
             bound = beside.last(wait=True)
             pinned = problem.rules.pinned
             return settled(problem, paths, single, bound, seed, pinned, threads), paths
+        heed(stop)
+        if problem.tasks > MANY_TASKS:
+            hubs_of(behind.problem, line, threads)
+            heed(stop)
         search = RuinRecreate(behind.problem, line, single, seed, threads)
+        heed(stop)
 
         def tell(iterations: int) -> None:
             report(search.best_cost + behind.cost, beside.value, search.absent, iterations)
@@ -134,7 +144,6 @@ def solve_with_paths(
         else:
             search.construct(lambda: stop.progress(0, feasible=False) > CONSTRUCTION)
         search.correct(paths)
-        tell(0)
         if not given and (by_iterations(stop) or stop.progress(0, feasible=False) < 1.0):
             search.open()
         first = given or behind.whole(search.best_routes())
@@ -144,6 +153,7 @@ def solve_with_paths(
         if not by_iterations(stop):
             took = stop.progress(0, feasible=False) - before
             until = StopWhenAsked(proven, leaving_finish(stop, took))
+        tell(0)
         full = search.absent - len(single.hopeless) > OVERFULL * problem.tasks
         iterations = improve(search, finder, problem.tasks, until, tell, given=bool(given) or full)
         bound = beside.last(wait=by_iterations(stop))

@@ -13,7 +13,7 @@ from routing.network.route_timing import PathSource, timed_route
 from routing.network.shortest_deadheads import PathCache, PathFinder
 from routing.network.single_task_feasibility import feasibility_of_tasks
 from routing.problem.problem import Floats, Ints, Problem, Solution, TaskRoute
-from routing.problem.stopping import StoppingCriterion, begin, by_iterations
+from routing.problem.stopping import StoppingCriterion, by_iterations, heed
 from routing.problem.stops import tasks_of
 from routing.replanning.running_routes import absent_from, running_solution
 from routing.replanning.vehicle_subproblem import (
@@ -72,7 +72,7 @@ def mended(
 
     With them come the shortest paths known by then.
     """
-    begin(stop)
+    heed(stop)
     routes, away_m = joined
     if problem.tasks <= most:
         start = running_solution(problem, routes, {})

@@ -18,7 +18,12 @@ from api.config.settings import Settings
 from api.processes.child_process import ParentLine
 from api.processes.limited_process import MINUTE_S, limits_of
 from api.processes.periodic_task import FULL_REST_S
-from api.processes.workers.run_context import RunContext, WorkerLimits, WorkerMemory
+from api.processes.workers.run_context import (
+    NoRoutesYetError,
+    RunContext,
+    WorkerLimits,
+    WorkerMemory,
+)
 from api.processes.workers.run_kinds import KINDS
 from api.processes.workers.run_lease import MOST_S, Heartbeat, real_now
 from api.processes.workers.stop_signal import PERIOD_S, StopSignal
@@ -174,6 +179,8 @@ def solve_run(
         with transaction(engine) as tx:
             ended = keep(tx, beat.plan_run)
         _log.info("%s run %s: %s", run.kind, run.id, ended.state)
+    except NoRoutesYetError:
+        _fail(engine, beat.plan_run, "stopped", RunFailure("run:stopped", {}))
     except BarfrubError as error:
         _fail(engine, beat.plan_run, str(error), RunFailure(*text_of(error)))
     except Exception as error:

@@ -19,6 +19,11 @@ SEED = 1
 FILE_LIMITS = ProcessLimits(megabytes=4096, minutes=60.0)
 """What a file may take where no settings say."""
 
+
+class NoRoutesYetError(Exception):
+    """Somebody stopped a search before it had routes: nothing comes of it."""
+
+
 type StoreOutcome = Callable[[Tx, PlanRun], PlanRun]
 """Stores what came of a run in one transaction and ends the run, which it returns."""
 
@@ -60,6 +65,15 @@ class RunContext:
     def stop(self) -> bool:
         """Whether the search should end with the best solution so far."""
         return self.beat.asked or self.leaving()
+
+    def stop_search(self) -> bool:
+        """Return what `stop` does; raise `NoRoutesYetError` where somebody stops it before routes.
+
+        Who stops a search waits for it: first routes of a large city take longer than he would.
+        """
+        if self.beat.asked and not self.beat.has_routes:
+            raise NoRoutesYetError
+        return self.stop()
 
     def hurried(self) -> bool:
         """Whether a low-priority run should end without a result."""

@@ -30,7 +30,8 @@ from fleet.what_if.searches import SEARCHES, Solve, base_of, with_change
 def make_plan(context: RunContext) -> StoreOutcome:
     """Search for a plan with the options of the run; the result is a draft.
 
-    A large one is split into sectors first; its run is taken again once they are planned.
+    A large one is split into sectors first; its run is taken again once they are planned. One that
+    somebody stops before its first routes ends without a draft.
     """
     run = context.beat.plan_run
     with reading(context.engine) as tx:
@@ -40,6 +41,8 @@ def make_plan(context: RunContext) -> StoreOutcome:
     failure = sector_failure(parts)
     if failure is not None:
         return failure
+    if not parts:
+        context.stop_search()
     scope = plan_scope(prepared, run)
     sectors = () if parts else sectors_for(scope.prepared, workers, context.limits.sector_jobs)
     if sectors:
@@ -48,7 +51,8 @@ def make_plan(context: RunContext) -> StoreOutcome:
         found = joined_plan(context, scope.prepared, parts)
     else:
         report, threads = context.beat.report, context.limits.threads
-        found = solve_prepared(scope.prepared, run.seconds, SEED, report, context.stop, threads)
+        asked = context.stop_search
+        found = solve_prepared(scope.prepared, run.seconds, SEED, report, asked, threads)
     plan = scope.whole(found)
 
     def keep(tx: Tx, held: PlanRun) -> PlanRun:

@@ -19,7 +19,7 @@ from fleet.planning.progress_curve import Curve
 BEAT_S = 1.0
 """How often progress is written."""
 
-LOOK_S = 0.25
+LOOK_S = 0.1
 """How often it is read whether somebody wants a run to end: who asks waits for it."""
 
 MOST_TIMES, MOST_S = 20.0, 600.0
@@ -74,6 +74,11 @@ class Heartbeat(PeriodicTask):
     @property
     def _elapsed_s(self) -> float:
         return self._before_s + perf_counter() - self._began_s
+
+    @property
+    def has_routes(self) -> bool:
+        """Whether the search has reported routes."""
+        return self._progress is not None
 
     def report(self, best: float, bound: float, unserved: int, iterations: int) -> None:
         """Set the progress that the next heartbeat writes."""

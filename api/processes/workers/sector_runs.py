@@ -1,6 +1,6 @@
 """How several workers make one plan: split into sectors, planned apart, and joined."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from api.processes.workers.run_context import SEED, RunContext, StoreOutcome
@@ -46,16 +46,16 @@ def split_plan(run: PlanRun, sectors: Sequence[PlanSector], workers: int) -> Sto
 
 
 def make_sector(context: RunContext) -> StoreOutcome:
-    """Search for the routes of a sector."""
+    """Search for the routes of a sector; a plan that is stopped before them is not made."""
     run = context.beat.plan_run
     with reading(context.engine) as tx:
         prepared = prepare(tx, run.storm_id, context.network, context.clock.now())
         whole = get_run(tx, run.parent_id or run.id)
     scope = plan_scope(prepared, whole)
+    context.stop_search()
     sector = of_sector(scope.prepared, from_plain(PlanSector, run.options))
-    found = to_plain(
-        SectorRoutes, solve_sector(sector, _effort(context, run.seconds), context.beat.report)
-    )
+    effort = _effort(context, run.seconds, context.stop_search)
+    found = to_plain(SectorRoutes, solve_sector(sector, effort, context.beat.report))
     return lambda tx, held: answer_run(tx, held, found, digest="")
 
 
@@ -76,10 +76,10 @@ def joined_plan(context: RunContext, prepared: Prepared, parts: Sequence[PlanRun
         prepared,
         [from_plain(PlanSector, part.options) for part in parts],
         [from_plain(SectorRoutes, part.answer) for part in parts],
-        _effort(context, (1.0 - SECTORS_SHARE) * run.seconds),
+        _effort(context, (1.0 - SECTORS_SHARE) * run.seconds, context.stop),
         context.beat.report,
     )
 
 
-def _effort(context: RunContext, seconds: float) -> Effort:
-    return Effort(seconds, SEED, context.stop, context.limits.threads)
+def _effort(context: RunContext, seconds: float, stop: Callable[[], bool]) -> Effort:
+    return Effort(seconds, SEED, stop, context.limits.threads)

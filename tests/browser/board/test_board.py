@@ -276,7 +276,7 @@ def test_a_plan_is_asked_for_and_can_be_stopped(visit):
     page.click(".run button")
 
     expect(page.locator(".run")).to_have_count(0)
-    expect(page.get_by_text("It was stopped before anything was planned.")).to_be_visible()
+    expect(page.get_by_text("Stopped before there were routes.")).to_be_visible()
 
 
 def test_who_only_looks_is_offered_no_orders(visit):

@@ -34,7 +34,7 @@ const queued = (run) => html`<section class="run" aria-label=${t("Making a plan"
   ${mayDispatch ? stopButton(run, t("Cancel")) : ""}
 </section>`;
 
-/** How a search goes. */
+/** How a search goes; one that is stopped before it has routes ends without any. */
 export function progress(run) {
   if (run.state === "queued") return queued(run);
   const share = Math.min(1, run.elapsed_s / run.seconds);
@@ -46,7 +46,7 @@ export function progress(run) {
       [t("Distance from optimum"), run.best == null ? t("no plan yet") : gapWords(run.best, run.bound)],
       [t("Passes left out"), run.unserved == null ? null : number(run.unserved)],
     ])}
-    ${mayDispatch ? stopButton(run, t("Stop and use the best")) : ""}
+    ${mayDispatch ? stopButton(run, run.best == null ? t("Stop looking") : t("Stop and use the best")) : ""}
     <details>
       <summary>${t("How it goes")}</summary>
       ${searchCurve(run)}

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from sqlalchemy import Engine
@@ -12,18 +13,20 @@ from sqlalchemy import Engine
 from api.processes.workers.plan_worker import solve_run, work_until
 from api.processes.workers.run_lease import HUNG_STATUS, Heartbeat, real_now
 from api.processes.workers.worker_processes import WORKERS, running_workers
-from data.model import PlanRun, RunKind, RunState
+from data.model import PlanRun, RunFailure, RunKind, RunState
 from data.store.database.city_database import database_of
 from data.store.database.engine import reading, transaction
 from data.store.planning.plan_runs import get_run, lease_run
 from data.store.planning.plans import add_plan, get_plan
 from data.store.planning.run_files import get_file
 from data.store.queue.run_queue import LEASE_S
+from fleet.planning import plan_solving
 from fleet.planning.plan_lifecycle import ask_for_plan, request_stop
 from fleet.planning.plan_preparation import prepare
 from fleet.routes.sheet_request import ask_for_sheets
 from fleet.storms.storm_start import end_storm, start_storm
 from fleet.what_if.question import ask_what_if
+from routing.search import solver
 from tests import village as v
 from tests.dead_workers import let_workers_die
 from tests.maps.plans import a_plan
@@ -66,6 +69,16 @@ def now_standing(engine: Engine, run: PlanRun) -> PlanRun:
         return get_run(tx, run.id)
 
 
+def begun(engine: Engine, run: PlanRun) -> None:
+    """Wait until a run has routes."""
+    pause = threading.Event()
+    for _ in range(round(PATIENCE_S / 0.05)):
+        if now_standing(engine, run).best is not None:
+            return
+        pause.wait(0.05)
+    raise AssertionError("the run has no routes")
+
+
 def finished(engine: Engine, run: PlanRun) -> PlanRun:
     """Wait for the worker: the only thing here that real time decides."""
     pause = threading.Event()
@@ -104,12 +117,52 @@ def test_a_run_that_cannot_be_solved_keeps_the_reason(engine: Engine, clock) -> 
     assert (failed.state, failed.error) == (RunState.FAILED, "storm 'First snow' has ended")
 
 
-def test_a_wish_to_stop_ends_a_long_run_early(engine: Engine, clock) -> None:
+def test_a_search_that_is_stopped_ends_early_with_its_routes(engine: Engine, clock) -> None:
     run = asked(engine, seconds=1200.0)
-    begun = leased(engine)
+    args = (engine, v.village(), leased(engine), clock, threading.Event())
+    worker = threading.Thread(target=solve_run, args=args)
+    worker.start()
+    begun(engine, run)
     with transaction(engine) as tx:
         request_stop(tx, DISPATCHER, run.id, v.NOW)
-    solve_run(engine, v.village(), begun, clock, threading.Event())
+    worker.join(PATIENCE_S)
+    ended = now_standing(engine, run)
+    assert (ended.state, ended.plan_id is None) == (RunState.DONE, False)
+
+
+@pytest.mark.parametrize("stopped_at", ["problem_from", "settled"])
+def test_a_search_that_is_stopped_before_its_routes_ends_at_once_without_a_draft(
+    engine: Engine, clock, monkeypatch: pytest.MonkeyPatch, stopped_at: str
+) -> None:
+    run = asked(engine, seconds=1200.0)
+    beats, steps = [], []
+    monkeypatch.setattr(Heartbeat, "__enter__", lambda beat: beats.append(beat))
+
+    def stopped_in(module: ModuleType, name: str) -> None:
+        step = getattr(module, name)
+
+        def heard(*args: object) -> object:
+            steps.append(name)
+            beats[0].asked = beats[0].asked or name == stopped_at
+            return step(*args)
+
+        monkeypatch.setattr(module, name, heard)
+
+    stopped_in(plan_solving, "problem_from")
+    stopped_in(plan_solving, "proved")
+    stopped_in(solver, "settled")
+    stopped_in(plan_solving, "violations")
+    solve_run(engine, v.village(), leased(engine), clock, threading.Event())
+    ended = now_standing(engine, run)
+    assert (ended.state, ended.fault) == (RunState.FAILED, RunFailure("run:stopped", {}))
+    assert ended.plan_id is None
+    assert steps[-1] == stopped_at
+
+
+def test_a_worker_that_leaves_before_first_routes_still_makes_them(engine: Engine, clock) -> None:
+    run, leaving = asked(engine, seconds=1200.0), threading.Event()
+    leaving.set()
+    solve_run(engine, v.village(), leased(engine), clock, leaving)
     assert now_standing(engine, run).state is RunState.DONE
 
 
