@@ -10,8 +10,9 @@ from data.geocode.certainty.reading import Reading
 from data.geocode.places.areas import districts
 from data.geocode.places.candidate import Candidate, Reason
 from data.geocode.places.house_numbers import SNAP_M, HouseNumbers
+from data.geocode.places.name_chain import Mention
 from data.geocode.places.name_index import NameIndex
-from data.geocode.places.name_spans import Mention, MentionFinder
+from data.geocode.places.name_spans import MentionFinder
 from data.geocode.places.numbered_alleys import with_numbered_alleys
 from data.geocode.places.parse import AddressParser
 from data.geocode.places.scoring import PointScorer, ScoredPoint
@@ -19,7 +20,7 @@ from data.geocode.places.street_shapes import NamedStreets, main_name
 from data.geocode.question import question, said
 from data.geocode.reverse import Address, ReverseGeocoder
 from data.geocode.text.coordinates import coordinates, gives_coordinates
-from data.geocode.text.finglish import with_talk_marked
+from data.geocode.text.finglish import heard_tokens, with_haceks
 from data.geocode.text.tokens import Token, query_tokens
 from data.model import LonLat, Place
 from data.streets.network import StreetNetwork
@@ -69,9 +70,10 @@ class Geocoder:
         text = text[:MAX_LETTERS]
         if gives_coordinates(text):
             return list(self._at_coordinates(text))
-        tokens = query_tokens(text)
         if self._index.persian:
-            tokens = with_talk_marked(tokens)
+            tokens = heard_tokens(query_tokens(with_haceks(text)))
+        else:
+            tokens = query_tokens(text)
         found = self._matches(tokens, self._finder.find(tokens))
         if max((each.scored.score for each in found), default=0.0) < SURE_SCORE:
             found += self._matches(tokens, self._finder.find_unfinished(tokens))

@@ -31,12 +31,12 @@ def weights() -> Mapping[str, float]:
     return table
 
 
-def confidence(evidence: Mapping[str, float]) -> float:
-    """Return the share (0-1) of answers with this evidence that are right.
+def confidence(evidence: Mapping[str, float], known: Mapping[str, float] | None = None) -> float:
+    """Return the share (0-1) of answers with this evidence that are right, by its weights.
 
     A logistic function, of which streets of one name have a part each.
     """
-    known = weights()
+    known = known or weights()
     signs = (pair for pair in evidence.items() if pair[1] and pair[0] != OTHERS)
     odds = known["bias"] + sum(known[sign] * much for sign, much in signs)
     return (1.0 - evidence[OTHERS]) / (1.0 + exp(-odds))

@@ -7,8 +7,8 @@ from data.geocode.certainty.confidence import OTHERS
 from data.geocode.certainty.name_signs import name_signs
 from data.geocode.certainty.reading import GUESSES, Reading
 from data.geocode.places.candidate import Reason
+from data.geocode.places.name_chain import Mention
 from data.geocode.places.name_index import NameIndex
-from data.geocode.places.name_spans import Mention
 from data.geocode.places.parse import unmatched_names
 from data.geocode.text.everyday_talk import is_name_word, is_ordinary, may_be_name
 from data.geocode.text.lexicon import WordRole

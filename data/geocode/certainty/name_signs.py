@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 from data.geocode.certainty.reading import Reading
 from data.geocode.places.candidate import Reason
-from data.geocode.places.name_index import NameIndex, joined
+from data.geocode.places.name_index import NameIndex
 from data.geocode.places.name_spans import OTHER_KIND
+from data.geocode.places.name_variants import joined
 from data.geocode.text.everyday_talk import is_name_word, speaks
 from data.geocode.text.sounds import homophone, is_persian, sound_classes, without_umlauts
 from data.geocode.text.spelling_index import edits
@@ -41,6 +42,7 @@ def name_signs(index: NameIndex, reading: Reading) -> dict[str, float]:
         "part_unsaid": unsaid * part,
         "part_named": part * _share(plain, is_name_word),
         "part_direction": float(part and _only_directions(plain, mapped)),
+        "title_added": float(len(plain) < len(said) and len(mapped) == len(name.core)),
         "begun": float(hit.found_by is Reason.BEGUN),
         "like_kind": float(apart and alike),
         "other_kind": float(apart and not alike),

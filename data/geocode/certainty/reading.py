@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.geocode.places.candidate import Reason
+from data.geocode.places.name_chain import Mention
 from data.geocode.places.name_index import Hit
-from data.geocode.places.name_spans import Mention
 from data.geocode.places.parse import AddressParse
 from data.geocode.places.scoring import ScoredPoint
 from data.geocode.text.everyday_talk import is_ordinary

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import shapely
 
-from data.geocode.places.name_index import joined
+from data.geocode.places.name_variants import joined
 from data.geocode.places.street_shapes import NamedStreet, NamedStreets
 from data.geocode.text.normalization import folded
 from data.geocode.text.tokens import name_parts, name_tokens

@@ -9,7 +9,9 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 
 from data.geocode.places.candidate import Reason
+from data.geocode.places.name_variants import IndexedName, joined, variants
 from data.geocode.text.sounds import (
+    finglish_forms,
     homophone,
     is_persian,
     phonetic,
@@ -17,22 +19,21 @@ from data.geocode.text.sounds import (
     skeleton,
     sound_distance,
     spells,
+    with_vav,
+    without_breath,
     without_umlauts,
 )
 from data.geocode.text.spelling_index import SpellingIndex
 from data.geocode.text.tokens import (
     NameParts,
-    directions,
-    is_direction,
     name_parts,
     name_tokens,
     untitled,
 )
 from data.model import Place, Segment
 
-WITHOUT_TITLES, SWAPPED, TAIL, HEAD, UNNUMBERED = 0.97, 0.93, 0.84, 0.8, 0.76
-"""Quality (0-1) of a name given without titles, with its words in another order, by its end, by its
-start, or without its number."""
+SWAPPED = 0.93
+"""Quality (0-1) of a name whose words are given in another order."""
 
 SOUNDS_ALIKE, SOUNDS_IN_ITS_SCRIPT = 0.95, 0.88
 LEAST_SOUND = 0.72
@@ -43,6 +44,9 @@ HEARD, HEARD_SHARE = 0.943, 0.05
 """Least quality of a Latin name that sounds just like a Persian one, but for short vowels, which
 are not written there; and the share of their cost that is left to tell two such names apart."""
 
+SPOKEN, BREATHLESS = 0.005, 0.02
+"""Costs of an ending of speech behind a Latin name or x for kh, and of an h that nobody hears."""
+
 _NUMBER = re.compile(r"\d+")
 
 UMLAUT = 0.98
@@ -50,8 +54,6 @@ UMLAUT = 0.98
 
 PREFIX_QUALITY = 0.78
 """Quality of a name that lacks its last letters only; too low to be confident."""
-
-PART_LETTERS = 3
 
 COMMON_PART = 8
 """A part that more names than this share is not a key."""
@@ -61,15 +63,6 @@ PREFIX_KEYS = 400
 
 SAME_SKELETON = 300
 """Names of one consonant skeleton that are compared at most."""
-
-
-class IndexedName(NamedTuple):
-    """A name on the map, with the segments (indexes of the network) or places that have it."""
-
-    core: tuple[str, ...]
-    kinds: frozenset[str]
-    segments: tuple[int, ...]
-    places: tuple[Place, ...]
 
 
 class Hit(NamedTuple):
@@ -89,16 +82,6 @@ class Hit(NamedTuple):
         return self.other_kind_of or self.reason
 
 
-def joined(words: Sequence[str]) -> str:
-    """Return words as one key without spaces; a slash separates adjacent numbers."""
-    parts: list[str] = []
-    for word in words:
-        if parts and parts[-1][-1].isdigit() and word[0].isdigit():
-            parts.append("/")
-        parts.append(word)
-    return "".join(parts)
-
-
 class NameIndex:
     """All names of a city by their keys; immutable."""
 
@@ -107,7 +90,7 @@ class NameIndex:
         self._keys: dict[str, list[Hit]] = defaultdict(list)
         self._bags: dict[str, list[int]] = defaultdict(list)
         for number, name in enumerate(self.names):
-            for key, quality, reason in _variants(name):
+            for key, quality, reason in variants(name):
                 self._keys[key].append(Hit(number, quality, reason))
             if len(name.core) > 1:
                 self._bags[joined(sorted(name.core))].append(number)
@@ -121,6 +104,10 @@ class NameIndex:
         for key in self._sorted:
             for sounds in phonetic_variants(key):
                 self._sounds[skeleton(sounds)].append((key, sounds))
+        self._breathless: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for key in self._sorted:
+            if is_persian(key) and (sounds := without_breath(phonetic(key))) != phonetic(key):
+                self._breathless[skeleton(sounds)].append((key, sounds))
         self._folded = [homophone(key) for key in self._sorted]
         self._spelling = SpellingIndex(self._folded)
         self._plain: dict[str, list[str]] = defaultdict(list)
@@ -167,22 +154,25 @@ class NameIndex:
             for hit in found
             if hit.name in self._twins and self._twins[hit.name] not in known
         ]
-        if len(core) < 2:
-            return found
-        swapped = self._bags.get(joined(sorted(core)), [])
         known = {hit.name for hit in found}
-        return [*found, *(Hit(n, SWAPPED, Reason.SPELLING) for n in swapped if n not in known)]
+        return [*found, *(hit for hit in self.turned(core) if hit.name not in known)]
+
+    def turned(self, core: Sequence[str]) -> list[Hit]:
+        """Return names of these words in any order."""
+        several = self._bags.get(joined(sorted(core)), ()) if len(core) > 1 else ()
+        return [Hit(name, SWAPPED, Reason.SPELLING) for name in several]
 
     def similar(self, core: Sequence[str]) -> list[Hit]:
         """Return names that the words may be a misspelling of, or sound like; best first."""
-        key = joined(core)
         best: dict[int, Hit] = {}
-        for other, quality, reason in (*self._misspelled(key), *self._sounding(key)):
-            for hit in self._keys[other]:
-                found = Hit(hit.name, hit.quality * quality, reason)
-                if hit.name not in best or best[hit.name].quality < found.quality:
-                    best[hit.name] = found
-        return sorted(best.values(), key=lambda hit: -hit.quality)
+        keys = (joined(core), "" if is_persian(core[0]) else joined(untitled(core)))
+        for key in dict.fromkeys(filter(None, keys)):
+            for other, quality, reason in (*self._misspelled(key), *self._sounding(key)):
+                for hit in self._keys[other]:
+                    found = Hit(hit.name, hit.quality * quality, reason)
+                    if hit.name not in best or best[hit.name].quality < found.quality:
+                        best[hit.name] = found
+        return sorted(best.values(), key=lambda hit: (-hit.quality, hit.name))
 
     def heard(self, core: Sequence[str]) -> list[Hit]:
         """Return names that sound just like Latin words, see `HEARD`; best first."""
@@ -222,17 +212,31 @@ class NameIndex:
             yield other, _spelled_quality(plain, self._folded[index], edits), reason
 
     def _sounding(self, key: str) -> Iterator[tuple[str, float, Reason]]:
-        sounds = phonetic(key)
+        """Yield the keys that sound like one, and for a Latin one like what its writer spells."""
+        yield from self._alike(self._sounds, key, 0.0)
+        if not self.persian or is_persian(key):
+            return
+        for form in finglish_forms(key):
+            yield from self._alike(self._sounds, form, SPOKEN)
+        for other, quality, reason in self._alike(self._breathless, key, BREATHLESS):
+            if quality >= HEARD - BREATHLESS:
+                yield other, quality, reason
+
+    @staticmethod
+    def _alike(
+        by_skeleton: Mapping[str, list[tuple[str, str]]], key: str, cost: float
+    ) -> Iterator[tuple[str, float, Reason]]:
+        sounds, spelled = phonetic(key), with_vav(key)
         consonants = skeleton(sounds)
-        keys = self._sounds.get(consonants, []) if consonants else []
+        keys = by_skeleton.get(consonants, []) if consonants else []
         if is_persian(key):  # whose own letters say what sounds alike
             keys = [each for each in keys if not is_persian(each[0])]
         for other, theirs in keys[:SAME_SKELETON]:
             away = sound_distance(sounds, theirs) / max(len(sounds), len(theirs))
             across = is_persian(other) and not is_persian(key)
-            if across and sounds[-1:] == theirs[-1:] and spells(sounds, theirs):
+            if across and sounds[-1:] == theirs[-1:] and spells(spelled, theirs):
                 away *= HEARD_SHARE
-            quality = (SOUNDS_ALIKE if across else SOUNDS_IN_ITS_SCRIPT) - away
+            quality = (SOUNDS_ALIKE if across else SOUNDS_IN_ITS_SCRIPT) - away - cost
             if quality >= LEAST_SOUND:
                 yield other, quality, Reason.SOUND
 
@@ -322,66 +326,3 @@ def _readings(name: str) -> tuple[NameParts, ...]:
     written = name_parts(name_tokens(name, numbered=False))
     glued = NameParts(("".join(written.core),), written.kinds)
     return (parts,) if written == parts else (parts, glued)
-
-
-def _variants(name: IndexedName) -> Iterator[tuple[str, float, Reason]]:
-    """Yield the keys under which a name is found, each once, with quality and reason."""
-    known: set[str] = set()
-    for words, quality, reason in _wordings(name):
-        key = joined(words)
-        if key and key not in known:
-            known.add(key)
-            yield key, quality, reason
-
-
-def _wordings(name: IndexedName) -> Iterator[tuple[Sequence[str], float, Reason]]:
-    yield name.core, 1.0, Reason.EXACT
-    if said := [directions()[word] for word in name.core if word in directions()]:
-        rest = [word for word in name.core if word not in directions()]
-        yield [*rest, *said], 1.0, Reason.EXACT
-    plain = untitled(name.core)
-    if len(plain) < len(name.core):
-        yield plain, WITHOUT_TITLES, Reason.EXACT
-    if name.places:
-        return
-    if any(word[0].isdigit() for word in plain):
-        yield from _numbered_parts(plain)
-        return
-    for first in range(1, len(plain)):
-        if _is_part(plain[first:]):
-            yield plain[first:], TAIL, Reason.PART
-    for last in range(len(plain) - 1, 0, -1):
-        if _is_part(plain[:last]):
-            yield plain[:last], HEAD, Reason.PART
-    if len(plain) > 2:
-        yield (plain[0], plain[-1]), HEAD, Reason.PART
-        yield from (
-            ((*plain[:inner], *plain[inner + 1 :]), HEAD, Reason.PART)
-            for inner in range(1, len(plain) - 1)
-        )
-
-
-def _is_part(words: Sequence[str]) -> bool:
-    """Whether words of a name may stand for all of it: a direction alone does not."""
-    return len("".join(words)) >= PART_LETTERS and not all(map(is_direction, words))
-
-
-def _numbered_parts(plain: Sequence[str]) -> Iterator[tuple[Sequence[str], float, Reason]]:
-    """Yield the parts of a name that ends in its only number: "Reza 6" of "Imam Reza 6".
-
-    Also the name without the number, and one that begins with it without words of direction.
-    """
-    undirected = [word for word in plain if not is_direction(word)]
-    if len(undirected) < len(plain) and plain[0][0].isdigit():
-        yield undirected, HEAD, Reason.PART
-    *words, number = plain
-    if not number[0].isdigit() or any(word[0].isdigit() for word in words):
-        return
-    if _is_part(words):
-        yield words, UNNUMBERED, Reason.PART
-    for first in range(1, len(words)):
-        if _is_part(words[first:]):
-            yield (*words[first:], number), TAIL, Reason.PART
-    for last in range(len(words) - 1, 0, -1):
-        if _is_part(words[:last]):
-            yield (*words[:last], number), HEAD, Reason.PART

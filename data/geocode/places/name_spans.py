@@ -1,12 +1,19 @@
 """Mentions of streets and places in a sentence, with the words around each name."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import NamedTuple
+from dataclasses import replace
 
 from data.geocode.places.candidate import Reason
-from data.geocode.places.name_index import HEARD, Hit, NameIndex, joined
+from data.geocode.places.name_chain import (
+    UNMATCHED_COST,
+    Mention,
+    Span,
+    best_chain,
+    credible,
+    guessed,
+)
+from data.geocode.places.name_index import HEARD, Hit, NameIndex
+from data.geocode.places.name_variants import joined
 from data.geocode.places.unknown_spans import (
     MAX_FUZZY_TOKENS,
     begins_next,
@@ -30,9 +37,6 @@ MAX_NAME_TOKENS = 8
 MAX_FUZZY_SPANS = 48
 """Spans of a sentence that are looked up as misspelled names, at most; limits the time."""
 
-MAX_MENTIONS = 6
-"""Names in one address; of more, the announced ones are kept, then the first ones."""
-
 HITS = 12
 """Names that one span may mean, at most."""
 
@@ -46,37 +50,17 @@ SAME_KIND, LIKE_KIND, NO_KIND, OTHER_KIND, PLACE_NAMED = 1.0, 0.95, 0.97, 0.86, 
 NO_SQUARE = 0.9
 """Factors of quality by how the word for "street" agrees with the one on the map, or is missing."""
 
-UNMATCHED_COST = 1.0
-"""Cost of a word that may be a name and is not on the map, in letters."""
-
 NAMELESS_SHARE = 0.5
 """Share of its weight that a single word keeps where no other word announces a name."""
 
 HEARD_LETTERS = 4
 """Letters from which on a Latin name that sounds just like a Persian one is hardly by chance."""
 
+TOGETHER = frozenset({Reason.PART, Reason.SPELLING})
+"""How several words of one name are found that are not the whole name as it is on the map."""
+
 GUESS_SHARE = 0.3
 """`NAMELESS_SHARE` of a misspelled one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """The words `first` to `last - 1` of a sentence as a name, with `hits` from the likeliest on.
-
-    `announced` is whether other words announce a name.
-    """
-
-    first: int
-    last: int
-    hits: tuple[Hit, ...]
-    kinds: frozenset[str]
-    text: str
-    announced: bool
-
-
-class _Span(NamedTuple):
-    weight: float
-    mention: Mention
 
 
 class MentionFinder:
@@ -90,10 +74,10 @@ class MentionFinder:
         spans = list(self._spans(tokens))
         spoken = list(self._spoken(tokens)) if self._index.persian else []
         several = [span for span in spoken if span.mention.last - span.mention.first > 1]
-        chain = _best_chain(tokens, [*spans, *several])
-        if spoken and all(not each.announced and _guessed(each) for each in chain):
-            chain = _best_chain(tokens, [*spans, *spoken])
-        return _credible(tokens, chain)
+        chain = best_chain(tokens, [*spans, *several])
+        if spoken and all(not each.announced and guessed(each) for each in chain):
+            chain = best_chain(tokens, [*spans, *spoken])
+        return credible(tokens, chain)
 
     def find_unfinished(self, tokens: Sequence[Token]) -> list[Mention]:
         """Return the mentions of a sentence whose last words are an unfinished name; else none."""
@@ -113,16 +97,18 @@ class MentionFinder:
                 return [*self.find(tokens[:start]), span.mention]
         return []
 
-    def _spans(self, tokens: Sequence[Token]) -> Iterator[_Span]:
-        exact: list[_Span] = []
+    def _spans(self, tokens: Sequence[Token]) -> Iterator[Span]:
+        exact: list[Span] = []
         for first in range(len(tokens)):
             for last in range(first + 1, min(len(tokens), first + MAX_NAME_TOKENS) + 1):
                 if _may_be_name(tokens, first, last):
                     exact += self._exact(tokens, first, last)
+                elif last - first > 1:
+                    exact += self._turned(tokens, first, last)
         yield from exact
         yield from self._fuzzy(tokens, {(s.mention.first, s.mention.last) for s in exact})
 
-    def _exact(self, tokens: Sequence[Token], first: int, last: int) -> Iterator[_Span]:
+    def _exact(self, tokens: Sequence[Token], first: int, last: int) -> Iterator[Span]:
         """Yield the names that a span spells, with and without its word for "street" and titles.
 
         "Green Street" may be that or, less likely, Green Street Court.
@@ -141,7 +127,28 @@ class MentionFinder:
         if found:
             yield _merged(found)
 
-    def _fuzzy(self, tokens: Sequence[Token], known: set[tuple[int, int]]) -> Iterator[_Span]:
+    def _turned(self, tokens: Sequence[Token], first: int, last: int) -> Iterator[Span]:
+        """Yield the names of which a span has all words, where no name could stand in order.
+
+        So it is behind a comma, "Avery, South", or with a word for "street" in front.
+        """
+        span = tokens[first:last]
+        named = (None, WordRole.KIND)
+        if any(token.role not in named or token.digits for token in span):
+            return
+        if span[-1].clause > span[0].clause + 1:
+            return
+        plain = [token.text for token in span if token.role is None]
+        words = [token.kind or token.text for token in span]
+        for core in (words, plain):
+            kinds = frozenset(t.kind for t in span if t.role is WordRole.KIND and core is plain)
+            hits = self._index.turned(core)
+            read = self._weighed(tokens, first, last, hits, NameParts(tuple(core), kinds))
+            if read is not None:
+                yield read
+                return
+
+    def _fuzzy(self, tokens: Sequence[Token], known: set[tuple[int, int]]) -> Iterator[Span]:
         found: dict[str, list[Hit]] = {}
         for first, last in unknown_spans(tokens):
             start, end = with_kinds(tokens, first, last)
@@ -157,7 +164,7 @@ class MentionFinder:
             if span is not None:
                 yield span
 
-    def _spoken(self, tokens: Sequence[Token]) -> Iterator[_Span]:
+    def _spoken(self, tokens: Sequence[Token]) -> Iterator[Span]:
         """Yield the names that sound just like Latin words of everyday talk, or hold such."""
         for first, last in talk_spans(tokens):
             hits = self._index.heard(_core(tokens, first, last))
@@ -175,7 +182,7 @@ class MentionFinder:
         parts: NameParts | None = None,
         *,
         announced: bool = False,
-    ) -> _Span | None:
+    ) -> Span | None:
         if not hits:
             return None
         core, kinds = parts or name_parts(tokens[first:last])
@@ -183,7 +190,7 @@ class MentionFinder:
         kept = tuple(hit for hit in agreed[:HITS] if hit.quality >= agreed[0].quality - CLOSE)
         announced = announced or bool(kinds) or _is_announced(tokens, first, last)
         best = max(hits, key=lambda hit: hit.quality)
-        several = best.reason is Reason.PART and len(core) > 1  # hardly together by chance
+        several = best.reason in TOGETHER and len(core) > 1  # hardly together by chance
         weight = _letters(core) * best.quality ** (1 if several else 3)
         weight += len(kinds) * kept[0].quality
         if not announced and not _only(tokens, first, last):
@@ -202,7 +209,7 @@ class MentionFinder:
             elif len(core) == 1:
                 weight *= NAMELESS_SHARE
         text = " ".join(token.text for token in tokens[first:last])
-        return _Span(weight, Mention(first, last, kept, kinds, text, announced))
+        return Span(weight, Mention(first, last, kept, kinds, text, announced))
 
     def _agreed(self, hit: Hit, kinds: frozenset[str]) -> Hit:
         """Return a hit, of less quality where the word for "street" differs from the map's."""
@@ -220,12 +227,12 @@ def _letters(core: Sequence[str]) -> int:
     return sum(map(len, core)) + sum(map(str.isdigit, core))
 
 
-def _merged(spans: Sequence[_Span]) -> _Span:
+def _merged(spans: Sequence[Span]) -> Span:
     """Return one span with the hits of several readings of the same words, each name once."""
     best: dict[int, Hit] = {}
     for hit in sorted((h for s in spans for h in s.mention.hits), key=lambda hit: -hit.quality):
         best.setdefault(hit.name, hit)
-    return _Span(spans[0].weight, replace(spans[0].mention, hits=tuple(best.values())[:HITS]))
+    return Span(spans[0].weight, replace(spans[0].mention, hits=tuple(best.values())[:HITS]))
 
 
 def _agreement(mapped: frozenset[str], queried: frozenset[str]) -> float:
@@ -335,58 +342,3 @@ def _only(tokens: Sequence[Token], first: int, last: int) -> bool:
         token.clause == clause and token.role in (None, WordRole.FILLER) and not token.digits
         for token in around
     )
-
-
-def _best_chain(tokens: Sequence[Token], spans: Sequence[_Span]) -> list[Mention]:
-    """Return non-overlapping spans with the largest total weight, less the cost of other words."""
-    ending: dict[int, list[_Span]] = {}
-    for span in spans:
-        ending.setdefault(span.mention.last, []).append(span)
-    best: list[tuple[float, _Span | None]] = [(0.0, None)]
-    for at, token in enumerate(tokens):
-        named = token.role is None and not (token.digits or token.talk)
-        cost = UNMATCHED_COST if named else 0.0
-        options: list[tuple[float, _Span | None]] = [(best[at][0] - cost, None)]
-        options += [(best[s.mention.first][0] + s.weight, s) for s in ending.get(at + 1, ())]
-        best.append(max(options, key=lambda option: option[0]))
-    chain: list[Mention] = []
-    at = len(tokens)
-    while at:
-        taken = best[at][1]
-        if taken is None:
-            at -= 1
-            continue
-        chain.append(taken.mention)
-        at = taken.mention.first
-    return chain[::-1]
-
-
-def _credible(tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Mention]:
-    """Return the mentions without guesses, unless all of them are guesses; each text once.
-
-    A guess joined to another name by "and" stays, and one with a relation right behind it.
-    """
-    paired = {
-        mention
-        for pair in pairwise(mentions)
-        for mention in pair
-        if [token.role for token in tokens[pair[0].last : pair[1].first]] == [WordRole.JOIN]
-    }
-    sure = [
-        m
-        for m in mentions
-        if m.announced or m in paired or not _guessed(m) or _is_located(tokens, m)
-    ]
-    once = {mention.text: mention for mention in reversed(sure or mentions)}  # people repeat
-    kept = sorted(once.values(), key=lambda m: (not m.announced, m.first))[:MAX_MENTIONS]
-    return sorted(kept, key=lambda mention: mention.first)
-
-
-def _is_located(tokens: Sequence[Token], mention: Mention) -> bool:
-    """Whether a word follows that says near which other name it is: "Erie behind the mosque"."""
-    after = tokens[mention.last : mention.last + 1]
-    return any(token.role in RELATIONS and token.first for token in after)
-
-
-def _guessed(mention: Mention) -> bool:
-    return mention.hits[0].reason in (Reason.TYPO, Reason.SOUND, Reason.PART)

@@ -5,8 +5,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from data.geocode.places.candidate import Reason
+from data.geocode.places.name_chain import Mention
 from data.geocode.places.name_index import Hit, NameIndex
-from data.geocode.places.name_spans import HITS, NO_KIND, Mention
+from data.geocode.places.name_spans import HITS, NO_KIND
 from data.geocode.text.lexicon import WordRole
 from data.geocode.text.tokens import Token, untitled
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from itertools import pairwise
 
 from data.geocode.places.areas import DISTRICT
+from data.geocode.places.name_chain import Mention
 from data.geocode.places.name_index import NameIndex
-from data.geocode.places.name_spans import Mention
 from data.geocode.places.numbered_alleys import ALLEYS
 from data.geocode.text.everyday_talk import is_ordinary
 from data.geocode.text.lexicon import RELATIONS, WordRole

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from data.geocode.places.candidate import Reason
 from data.geocode.places.house_numbers import SNAP_M, HouseNumbers
+from data.geocode.places.name_chain import Mention
 from data.geocode.places.name_index import Hit, NameIndex
-from data.geocode.places.name_spans import Mention
 from data.geocode.places.parse import WIDE, AddressParse, Relation
 from data.geocode.places.street_shapes import NamedStreet, NamedStreets, StreetPoint, main_name
+from data.geocode.text.sounds import is_persian
 from data.geocode.text.tokens import name_tokens
 from data.model import LonLat, Place, RoadClass, Segment, Side, Snap
 
@@ -39,7 +40,10 @@ FRONT_M = 60.0
 MOUTH_M = 50.0
 """Metres from a street within which "the alley off it" is placed."""
 
-OTHER_SPELLING = 0.997
+OTHER_SPELLING, PART_OF_OTHER = 0.997, 0.975
+"""Factors of a street whose name is spelled otherwise, and of which a part of another name than its
+main one was said, an old one, say."""
+
 PLACE_SECOND = 0.975
 """Factor of places, so that a street is preferred to a place of the same name."""
 
@@ -113,6 +117,8 @@ class PointScorer:
             same_spelling = self._spelled(stretch, parse.target.text)
             score = parse.share * hit.quality * self._size(stretch)
             score *= 1.0 if same_spelling else OTHER_SPELLING
+            if hit.found_by is Reason.PART and not self._is_main(stretch, name.core):
+                score *= PART_OF_OTHER
             for each in relation_scores:
                 score *= float(each.scores[nth])
             reasons = [hit.reason, *_relation_reasons(relation_scores, nth)]
@@ -294,6 +300,11 @@ class PointScorer:
             return None
         lines = self._streets.network.lines[indexes]
         return NamedStreet(tuple(indexes), shapely.multilinestrings(list(lines)))
+
+    def _is_main(self, stretch: NamedStreet, core: Sequence[str]) -> bool:
+        """Whether a name is all of a street's main name, or in other letters than that."""
+        main = _text(main_name(self._streets.network.segments[stretch.indexes[0]]))
+        return is_persian(main) != is_persian(core[0]) or set(core) <= set(main.split())
 
     def _size(self, stretch: NamedStreet) -> float:
         road = self._streets.network.segments[stretch.indexes[0]].road_class

@@ -8,7 +8,7 @@ from math import inf
 from data.geocode.text.everyday_talk import ending_forms, name_words, spoken_forms
 from data.geocode.text.lexicon import WordRole, languages
 from data.geocode.text.sounds import is_persian, phonetic, pronounced, skeleton, spells
-from data.geocode.text.tokens import Token, spelling
+from data.geocode.text.tokens import Token, is_title, spelling
 
 CODE = "fa"
 """The language that is written in both scripts."""
@@ -16,6 +16,14 @@ CODE = "fa"
 LEAST_LETTERS = 2
 SHORTEST_STEM = 3
 """Letters of a word that may be of everyday talk, and of one before an ending."""
+
+SHORTEST_KIND = 4
+"""Letters of a word that is heard as one for "street"."""
+
+EZAFE = ("e", "ye", "hye", "y")
+"""What joins a word for "street" to its name in Latin letters."""
+
+_HACEKS = str.maketrans({"č": "ch", "š": "sh", "ž": "zh", "Č": "Ch", "Š": "Sh", "Ž": "Zh"})
 
 ABBREVIATED = 3
 """Consonants of a word that is written without vowels, at most: "slm" is «سلام»."""
@@ -27,9 +35,50 @@ type Sounds = Mapping[str, Sequence[str]]
 """Sounds of Persian words, by their consonants."""
 
 
-def with_talk_marked(tokens: Sequence[Token]) -> list[Token]:
-    """Return the tokens, those marked that sound like Persian words of everyday talk."""
-    return [token._replace(talk=True) if _is_talk(token) else token for token in tokens]
+def with_haceks(text: str) -> str:
+    """Return a text with the letters for č, š and ž that most people type."""
+    return text.translate(_HACEKS)
+
+
+def heard_tokens(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens of Finglish by ear: words for "street", and those of everyday talk."""
+    return [_heard_token(token) for token in tokens]
+
+
+def _heard_token(token: Token) -> Token:
+    if token.role is not None or token.digits or is_title(token.text):
+        return token
+    kind = _kind_heard(token.text) if _may_be_talk(token.text) else ""
+    if kind:
+        return token._replace(role=WordRole.KIND, kind=kind, first=True)
+    return token._replace(talk=True) if _is_talk(token) else token
+
+
+@lru_cache(KEPT_WORDS)
+def _kind_heard(word: str) -> str:
+    """Return which kind of street a Latin word sounds like, with or without what joins a name."""
+    stems = [word, *(word.removesuffix(each) for each in EZAFE if word.endswith(each))]
+    sounds = [phonetic(each) for each in stems if len(each) >= SHORTEST_KIND]
+    return next(
+        (kind for each in sounds for kind in _kinds().get(skeleton(each), {}) if _is(each, kind)),
+        "",
+    )
+
+
+def _is(sounds: str, kind: str) -> bool:
+    return any(spells(sounds, each) for each in _kinds()[skeleton(sounds)][kind])
+
+
+@cache
+def _kinds() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """Return the sounds of Persian words for "street", by consonants and kind."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    language = next(each for each in languages() if each.code == CODE)
+    for kind, words in language.kinds.items():
+        for word in (each for each in words if is_persian(each) and len(each) >= SHORTEST_KIND):
+            for sounds in pronounced(spelling(word).replace(" ", "")):
+                found[skeleton(sounds)][kind].append(sounds)
+    return found
 
 
 def _is_talk(token: Token) -> bool:

@@ -121,7 +121,7 @@ def _read(file: Traversable) -> Language:
         surname_endings=tuple(words.get("surname_endings", ())),
         abbreviations=table.get("abbreviations", {}),
         numbers=dict(_cardinals(numbers)),
-        ordinals=dict(_ordinals(numbers)),
+        ordinals=dict(_ordinals(numbers, frozenset(words.get("names", ())))),
         number_joins=tuple(numbers.get("joins", ())),
         unsure_numbers=tuple(numbers.get("unsure", ())),
         directions={word: tuple(said) for word, said in table.get("directions", {}).items()},
@@ -160,7 +160,9 @@ def _cardinals(table: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     yield from table.get("also", {}).items()
 
 
-def _ordinals(table: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+def _ordinals(table: Mapping[str, Any], names: frozenset[str]) -> Iterator[tuple[str, int]]:
+    """Yield the ordinals that are no names: «سیمین» is Simin, not the thirtieth."""
     for word, value in _cardinals(table):
-        yield from ((word + ending, value) for ending in table.get("ordinal_endings", ()))
+        forms = (word + ending for ending in table.get("ordinal_endings", ()))
+        yield from ((form, value) for form in forms if form not in names)
     yield from table.get("ordinals", {}).items()

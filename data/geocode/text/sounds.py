@@ -35,6 +35,7 @@ _LATIN_SOUNDS = (
 _UMLAUTS = re.compile(r"(?<![aeioqu])([aou])e(?=[b-df-hj-np-tv-xz])")
 _DOUBLED = re.compile(r"(.)\1+")
 _VOWELS = re.compile("[aiu]")
+_VAV = re.compile("(?<!o)[vw]")
 _SUN_LETTER = re.compile("(?<=.)ال(?=[تثدذرزسشصضطظلن])")
 _FINAL_HE = re.compile(r"ه$")
 _TANVIN = re.compile(r"ا$")
@@ -44,6 +45,10 @@ _LED = re.compile("^a(?=[iu])")
 _LATER_H = re.compile(r"h(?=$| )")
 _ALIKE = str.maketrans("pvfdqgXjZzsCnl", "bbbtkkkSSSSSmr")
 _VOWEL_SOUNDS = "aiu"
+_SPOKEN_ENDINGS = ("im", "yim")
+SHORTEST_STEM = 4
+"""Letters of a Latin name before an ending of speech."""
+
 _SHORT_VOWELS = "au"
 VOWEL_COST, VOWEL_CHANGE = 0.25, 0.5
 """Cost of an inserted or missing vowel, and of a changed one; Persian writes only long ones."""
@@ -83,11 +88,40 @@ def pronounced(word: str) -> set[str]:
     return {_LATER_H.sub("", _LONG.sub(r"\1", _LED.sub("", each))) for each in sounds}
 
 
+def finglish_forms(key: str) -> set[str]:
+    """Return how a Latin word may be meant that is Persian, beside as it is spelled.
+
+    X is kh, and an ending of speech is no part of a name: "azadiim" is "we are at Azadi".
+    """
+    written = key.replace("x", "kh")
+    stems = {
+        written.removesuffix(ending)
+        for ending in _SPOKEN_ENDINGS
+        if written.endswith(ending) and len(written) >= len(ending) + SHORTEST_STEM
+    }
+    return {each for each in (written, *stems) if each != key}
+
+
+def with_vav(word: str) -> str:
+    """Return how a Latin word sounds, v as the letter that Persian writes: it is no short vowel."""
+    return phonetic(_VAV.sub("V", word))
+
+
+def without_breath(sounds: str) -> str:
+    """Return sounds without the h that is swallowed within words: "shaid" for "shahid"."""
+    return sounds[:1] + sounds[1:].replace("h", "")
+
+
 def spells(latin: str, persian: str) -> bool:
-    """Whether Latin sounds are those of a Persian word with its short vowels, see `pronounced`."""
+    """Whether Latin sounds are those of a Persian word with its short vowels, see `pronounced`.
+
+    The alef that begins a word stands for any vowel.
+    """
+    if persian[:1] == "a" and latin[:1] in _VOWEL_SOUNDS:
+        latin, persian = latin[1:], persian[1:]
     at = 0
     for sound in latin:
-        if at < len(persian) and sound == persian[at]:
+        if at < len(persian) and (sound == persian[at] or (sound, persian[at]) == ("V", "u")):
             at += 1
         elif sound not in _SHORT_VOWELS:
             return False

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from data.geocode.text.lexicon import RELATIONS, WordRole, languages
 from data.geocode.text.normalization import folded
+from data.geocode.text.spacing import spaced
 
 MAX_TOKENS = 80
 """Words after these are not looked at: nobody gives an address at the end of a long story."""
@@ -17,8 +18,6 @@ SHORTEST_STEM = 3
 _BREAKS = re.compile(r"[،,;؛.!?؟:\n\r]+")
 _COUNTED_DAY = re.compile(r"(?<![\w-])(\d{1,2})\.(?=\s+[a-z])")
 _WORD = re.compile(r"(?<![\d-])\d+-\d+(?![\d-])|\w+|[&@+×]|(?<!\d)/|/(?!\d)")
-_CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=\b[NSEW])(?=[A-Z][a-z])")
-_OWNED = re.compile(r"(\w+)['’]s\b")
 _AND = ("&", "@", "+", "×", "/")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|ام|م)")
 _NUMBER = re.compile(r"\d+(?:[^\W\d_]|-\d+)?")
@@ -74,32 +73,17 @@ class _Phrase(NamedTuple):
 def query_tokens(text: str) -> list[Token]:
     """Return the tokens of a sentence in order; a phrase of the grammar is one token."""
     found: list[Token] = []
-    spaced = _COUNTED_DAY.sub(r"\1 ", _spaced(_FRACTION.sub("", text)))  # "des 17. Juni"
-    for clause, part in enumerate(_BREAKS.split(spaced)):
+    apart = _COUNTED_DAY.sub(r"\1 ", spaced(_FRACTION.sub("", text)))  # "des 17. Juni"
+    for clause, part in enumerate(_BREAKS.split(apart)):
         found += _labelled(list(_numbered(list(_words(part)))), clause)
         if len(found) >= MAX_TOKENS:
             break
     return found[:MAX_TOKENS]
 
 
-def _spaced(text: str) -> str:
-    """Return a folded text with a space wherever two words are written in one: "ErieStreet"."""
-    apart = _OWNED.sub(_without_owner, _CAPITALS.sub(" ", text))
-    return _beginnings().sub(_without_beginning, folded(apart))
-
-
-def _without_owner(found: re.Match[str]) -> str:
-    """Return a word for "street" without the ending of "Erie Street's"."""
-    return found[1] if folded(found[1]) in _kind_words() else found[0]
-
-
-def _without_beginning(found: re.Match[str]) -> str:
-    return found[0] if found[0] in _kind_words() else f"{found[1]} {found[2]}"
-
-
 def name_tokens(name: str, *, numbered: bool = True) -> list[Token]:
     """Return the tokens of a name on the map, spelled numbers as digits if `numbered`."""
-    words = list(_words(_BREAKS.sub(" ", _spaced(name))))
+    words = list(_words(_BREAKS.sub(" ", spaced(name))))
     return _labelled(list(_numbered(words) if numbered else map(_Word, words)), 0)
 
 
@@ -116,6 +100,11 @@ def untitled(words: Sequence[str]) -> tuple[str, ...]:
         kept += () if width else (words[at],)
         at += width or 1
     return tuple(kept or words)
+
+
+def is_title(word: str) -> bool:
+    """Whether a word is a title that callers leave out of a name."""
+    return (word,) in _titles()
 
 
 def is_direction(word: str) -> bool:
@@ -287,21 +276,6 @@ def _abbreviations() -> dict[str, str]:
         for short, full in language.abbreviations.items()
         if not short.endswith(".")
     }
-
-
-@cache
-def _beginnings() -> re.Pattern[str]:
-    """Return what finds a word for "street" with a name right behind it: «خیابانآرمان»."""
-    words = [folded(word) for each in languages() for word in each.kind_beginnings]
-    either = "|".join(sorted(words, key=len, reverse=True))
-    return re.compile(rf"\b({either})(\d\w*|\w\w+)")
-
-
-@cache
-def _kind_words() -> frozenset[str]:
-    return frozenset(
-        folded(word) for each in languages() for several in each.kinds.values() for word in several
-    )
 
 
 @cache

@@ -174,3 +174,117 @@ def test_talk_in_latin_letters_does_not_hide_the_name_beside_it(words: str, stre
 def test_a_street_without_the_last_vowel_that_is_said_is_not_that_one() -> None:
     found = city((("خیابان امیری",), ("خیابان امیریه",))).candidates("khiaban amiriyeh")
     assert found[0].name == "خیابان امیریه"
+
+
+SPOKEN = (
+    ("خیابان خواجه",),
+    ("خیابان ساحلی",),
+    ("خیابان شهریور",),
+    ("خیابان شهریار",),
+    ("خیابان ارومیه",),
+    ("کوچه شهید حسین یوسفی",),
+    ("کوچه شهید بابایی",),
+    ("خیابان شیرودی",),
+    ("بن‌بست سوسن",),
+    ("کوچه سوسن",),
+    ("خیابان چمران",),
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("khiabune xaaje", "خیابان خواجه"),  # x is kh
+        ("kh saeli", "خیابان ساحلی"),  # an h that nobody hears
+        ("tooro khodaa shahrrivar", "خیابان شهریور"),  # v is no vowel
+        ("kh ouroumie", "خیابان ارومیه"),  # alef begins with any vowel
+        ("slm ma shaid shiroudiim barf ta zanoomoone", "خیابان شیرودی"),  # title, "we are at"
+        ("masin baba vasate shaheed hosein yosefi moonde", "کوچه شهید حسین یوسفی"),
+        ("tooro khodaa bombaste sosan", "بن‌بست سوسن"),
+        ("koochehye sosan", "کوچه سوسن"),  # a word for street by ear
+        ("kheiaabaane shahriar", "خیابان شهریار"),
+        ("čamran", "خیابان چمران"),
+    ],
+)
+def test_finglish_is_found_as_it_is_heard(words: str, name: str) -> None:
+    assert city(SPOKEN).candidates(words)[0].name == name
+
+
+TURNED = (
+    ("کوچه شهید رضا طاهری",),
+    ("کوچه شهید رضایی",),
+    ("کوچه شهید طاهری",),
+    ("کوچه رز",),
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "زن حامله داریم کوچه رضا شهید طاهری",
+        "سلام مادر، من خونه‌م کوچه طاهری، رضا شهید ـه",
+        "اینجا کوچه شهید.رضا.طاهری است",
+    ],
+)
+def test_all_words_of_a_name_are_that_name_in_any_order(words: str) -> None:
+    found = city(TURNED).candidates(words)[0]
+
+    assert found.name == "کوچه شهید رضا طاهری"
+    assert found.confidence > 0.5
+
+
+LATIN = (
+    ("S Avery Avenue",),
+    ("South Avenue",),
+    ("Burnet Park",),
+    ("High Street",),
+    ("Ballantyne Road",),
+    ("Oswego Street",),
+    ("Eteläesplanadi", "Eteläinen Esplanadikatu"),
+    ("Eteläinen Hesperiankatu",),
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Avery, S Av.", "S Avery Avenue"),
+        ("my drive at Park Burnet", "Burnet Park"),
+        ("the hydrant on Ballantyne_Road is buried", "Ballantyne Road"),
+        ("when is it Oshwego St.'s turn", "Oswego Street"),
+        ("Ballantyne.Road", "Ballantyne Road"),
+    ],
+)
+def test_a_latin_name_is_found_turned_and_glued(words: str, name: str) -> None:
+    assert city(LATIN).candidates(words)[0].name == name
+
+
+def test_a_part_of_a_main_name_goes_before_a_part_of_an_old_one() -> None:
+    found = city(LATIN).candidates("you forgot Eteläinen")
+
+    assert [each.name for each in found[:2]] == ["Eteläinen Hesperiankatu", "Eteläesplanadi"]
+
+
+def test_words_of_two_streets_with_a_comma_between_are_two_streets() -> None:
+    found = city((("خیابان اسلامی",), ("خیابان انقلاب",), ("خیابان انقلاب اسلامی",)))
+
+    assert found.candidates("خیابان اسلامی، انقلاب")[0].name == "خیابان اسلامی"
+
+
+def test_a_number_behind_a_comma_is_not_turned_round() -> None:
+    found = city((("خیابان سعدی",), ("کوچه سعدی ۲",)))
+
+    assert found.candidates("ناحیه ۲، خیابان سعدی")[0].name == "خیابان سعدی"
+
+
+def test_a_name_is_no_ordinal_that_sounds_like_it() -> None:
+    assert not city((("خیابان سیمین",), ("خیابان سعدی",))).candidates("si metri")
+
+
+def test_a_title_that_the_name_on_the_map_lacks_is_a_doubt() -> None:
+    found = city((("خیابان طبرسی",), ("خیابان سعدی",)))
+
+    plain, titled = (found.candidates(f"خیابان {name}")[0] for name in ("طبرسی", "شیخ طبرسی"))
+
+    assert plain.name == titled.name == "خیابان طبرسی"
+    assert titled.confidence < plain.confidence

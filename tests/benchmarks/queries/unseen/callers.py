@@ -1,6 +1,7 @@
 """Callers whose sentences and slips the geocoder's grammar was not made for."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -32,6 +33,9 @@ MOST_MEANT = 3
 
 STRANGERS = 120
 """Streets of the other cities of a part that are asked for."""
+
+SAME_KIND = {"Av": "Ave", "کوچهٔ": "کوچه", "جادهٔ": "جاده", "بن بست": "بن‌بست"}
+"""Words for "street" that a map spells in two ways."""
 
 FULL_TYPES = frozenset(form for several in TYPES.values() for form in several)
 """Words for "street" as callers write them behind a name."""
@@ -231,7 +235,22 @@ class UnseenCallers:
         return self.facts.bearing(street.name)
 
     def _own(self, street: Street) -> shapely.Geometry:
-        return shapely.union_all(self.facts.network.lines[list(street.indexes)])
+        """Return the lines of a street, also where the map spells it otherwise: "Taft Av(e)"."""
+        kind = SAME_KIND.get(street.kind, street.kind)
+        indexes = [
+            index
+            for other in self._namesakes[plain(street.base)]
+            if SAME_KIND.get(other.kind, other.kind) == kind
+            for index in other.indexes
+        ]
+        return shapely.union_all(self.facts.network.lines[indexes])
+
+    @cached_property
+    def _namesakes(self) -> Mapping[str, Sequence[Street]]:
+        found: dict[str, list[Street]] = defaultdict(list)
+        for street in self.facts.streets:
+            found[plain(street.base)].append(street)
+        return found
 
     def _unmapped(self) -> dict[str, list[tuple[str, Sequence[str]]]]:
         """Return names that the map lacks, each with its sentences, by what resembles them."""

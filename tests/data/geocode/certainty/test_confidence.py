@@ -1,9 +1,12 @@
+from collections.abc import Mapping, Sequence
 from math import isclose
 
+import numpy as np
 import pytest
 
 from data.geocode.certainty.confidence import DOUBTS, OTHERS, confidence, is_sure, weights
 from tests.benchmarks.queries import calibrate
+from tests.benchmarks.queries.left_out import Judged, left_out, measured
 
 NOTHING = dict.fromkeys((OTHERS, *(sign for sign in weights() if sign != "bias")), 0.0)
 
@@ -29,10 +32,41 @@ def test_a_caller_is_asked_where_two_places_have_one_name():
 
 def test_weights_are_found_again_from_answers_drawn_by_them():
     with_doubt = {**NOTHING, "part": 1.0}
-    table = [(with_doubt, nth % 4 == 0, False) for nth in range(4000)]
-    table += [(NOTHING, nth % 20 > 0, False) for nth in range(4000)]
+    table = [Judged("one", 1.0, with_doubt, nth % 4 == 0, False) for nth in range(4000)]
+    table += [Judged("one", 1.0, NOTHING, nth % 20 > 0, False) for nth in range(4000)]
 
     found = calibrate.fitted(table)
 
     assert isclose(found["bias"], 2.94, abs_tol=0.1)  # 19 in 20 are right
     assert isclose(found["bias"] + found["part"], -1.1, abs_tol=0.1)  # one in four is right
+
+
+def test_a_town_is_judged_by_weights_that_never_saw_it():
+    answers = [
+        Judged("Tehran west", 1.0, NOTHING, 1.0, False),
+        Judged("Tehran east", 1.0, NOTHING, 1.0, False),
+        Judged("Syracuse", 1.0, NOTHING, 0.0, True),
+        Judged("Syracuse", 0.0, NOTHING, 1.0, False),
+    ]
+    fitted_by: list[set[str]] = []
+
+    def fit(several: Sequence[Judged]) -> Mapping[str, float]:
+        fitted_by.append({each.city for each in several})
+        return {**dict.fromkeys(NOTHING, 0.0), "bias": 3.0}
+
+    rows = list(left_out(answers, fit))
+
+    assert fitted_by == [{"Syracuse"}, {"Tehran west", "Tehran east"}]
+    assert [row.town for row in rows] == ["Tehran", "Syracuse", "all"]
+    assert rows[0].right_where_sure == 1.0
+    assert rows[1].negatives_confident == 1.0
+    assert isclose(rows[2].right_where_sure, 2 / 3)
+
+
+def test_an_answer_that_stands_for_several_counts_as_often():
+    answers = [Judged("A", 3.0, {}, 0.0, True), Judged("A", 1.0, NOTHING, 0.0, True)]
+
+    row = measured("A", answers, np.array([0.0, 0.8]))
+
+    assert isclose(row.negatives_confident, 0.25)
+    assert isclose(row.calibration_error, 0.2)

@@ -3,7 +3,7 @@
 import pytest
 
 from data.geocode.text.everyday_talk import is_ordinary, may_be_name
-from data.geocode.text.finglish import with_talk_marked
+from data.geocode.text.finglish import heard_tokens
 from data.geocode.text.tokens import Token, query_tokens
 
 
@@ -23,10 +23,10 @@ def test_surnames_are_known_by_a_list_or_by_their_end(word: str) -> None:
     "sentence", ["slm hanuz barfesh jam nashode", "dg khaste shodim", "ham jozve hamin shahre"]
 )
 def test_persian_talk_in_latin_letters_is_known_by_its_sound(sentence: str) -> None:
-    known = [is_ordinary(token) for token in with_talk_marked(query_tokens(sentence))]
+    known = [is_ordinary(token) for token in heard_tokens(query_tokens(sentence))]
     assert sum(known) >= len(known) - 1
 
 
 @pytest.mark.parametrize("word", ["homayun", "parastu", "frhad", "karim", "shirazi", "برف"])
 def test_names_and_persian_letters_are_no_talk_by_ear(word: str) -> None:
-    assert not any(token.talk for token in with_talk_marked(query_tokens(word)))
+    assert not any(token.talk for token in heard_tokens(query_tokens(word)))

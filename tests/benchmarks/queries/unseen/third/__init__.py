@@ -1,1 +1,0 @@
-"""Callers for judging: nurses, farmers, drivers on the radio, typed forms, guests of the city."""
