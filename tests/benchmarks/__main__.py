@@ -17,6 +17,7 @@ MODULES = (
     "geocode",
     "geocode_numbers",
     "geocode_unseen",
+    "geocode_azerbaijani",
     "reimport",
     "matching",
     "first_plan",

@@ -78,6 +78,12 @@ class Language:
     unsure_numbers: tuple[str, ...]
     directions: Mapping[str, tuple[str, ...]]
     speech: Mapping[str, str]
+    letters: Mapping[str, str]
+    sure_letters: str
+
+    def spelled_out(self, text: str) -> str:
+        """Return a text with this language's own letters as English ones: "ş" as "sh"."""
+        return text.translate(_table(self.letters))
 
 
 @cache
@@ -97,36 +103,74 @@ def speech(language: str) -> Mapping[str, str]:
 def _read(file: Traversable) -> Language:
     table: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
     kinds, words, numbers = table["kinds"], table["words"], table.get("numbers", {})
+    letters = _letters(table.get("letters", {}))
     return Language(
         code=file.name.removesuffix(".toml"),
         order=table["order"],
         kinds={
-            kind: tuple(several)
+            kind: tuple(_in_cases(several, kinds.get("cases", ()), letters))
             for kind, several in kinds.items()
-            if kind not in ("position", "beginnings", "endings")
+            if kind not in ("position", "beginnings", "endings", "cases")
         },
         kinds_first=kinds["position"] == "before",
         relations_first=words.get("position", "before") == "before",
         kind_beginnings=tuple(kinds.get("beginnings", ())),
         kind_endings=tuple(kinds.get("endings", ())),
         like={kind: tuple(several) for kind, several in table.get("like", {}).items()},
-        words={role: tuple(_with_endings(role, words)) for role in WORD_ROLES},
-        titles=tuple(words.get("titles", ())),
-        counted=tuple(words.get("counted", ())),
+        words={
+            role: tuple(_in_cases(_with_endings(role, words), (), letters)) for role in WORD_ROLES
+        },
+        titles=tuple(_in_cases(words.get("titles", ()), (), letters)),
+        counted=tuple(_in_cases(words.get("counted", ()), (), letters)),
         blocks=tuple(words.get("blocks", ())),
-        ordinary=tuple(words.get("ordinary", ())),
+        ordinary=tuple(_in_cases(words.get("ordinary", ()), (), letters)),
         verb_forms=tuple(_conjugated(words)),
         talk_endings=tuple(words.get("talk_endings", ())),
         names=(*words.get("names", ()), *_people(file.name.removesuffix(".toml"))),
         surname_endings=tuple(words.get("surname_endings", ())),
         abbreviations=table.get("abbreviations", {}),
-        numbers=dict(_cardinals(numbers)),
-        ordinals=dict(_ordinals(numbers, frozenset(words.get("names", ())))),
+        numbers=dict(_spelled(_cardinals(numbers), letters)),
+        ordinals=dict(_spelled(_ordinals(numbers, frozenset(words.get("names", ()))), letters)),
         number_joins=tuple(numbers.get("joins", ())),
         unsure_numbers=tuple(numbers.get("unsure", ())),
         directions={word: tuple(said) for word, said in table.get("directions", {}).items()},
         speech=table["speech"],
+        letters=letters,
+        sure_letters=table.get("sure_letters", ""),
     )
+
+
+def _letters(table: Mapping[str, str]) -> dict[str, str]:
+    """Return letters with how they are spelled out, capital ones too."""
+    return {**table, **{one.upper(): spelled for one, spelled in table.items()}}
+
+
+def _table(letters: Mapping[str, str]) -> dict[int, str]:
+    return {ord(one): spelled for one, spelled in letters.items()}
+
+
+def _in_cases(
+    words: Iterable[str], cases: Iterable[str], letters: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield words for "street" as they are, in each case, and with letters spelled out."""
+    for word in words:
+        ends = (end for end in cases if _is_latin(end) == _is_latin(word))
+        for form in (word, *(word + end for end in ends)):
+            yield form
+            spelled = form.translate(_table(letters))
+            if spelled != form:
+                yield spelled
+
+
+def _spelled(
+    numbers: Iterable[tuple[str, int]], letters: Mapping[str, str]
+) -> Iterator[tuple[str, int]]:
+    for word, value in numbers:
+        yield from ((form, value) for form in _in_cases((word,), (), letters))
+
+
+def _is_latin(word: str) -> bool:
+    return all(letter < "\u0600" for letter in word)
 
 
 def _conjugated(words: Mapping[str, Any]) -> Iterator[str]:

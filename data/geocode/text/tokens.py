@@ -8,6 +8,7 @@ from typing import NamedTuple
 from data.geocode.text.lexicon import RELATIONS, WordRole, languages
 from data.geocode.text.normalization import folded
 from data.geocode.text.spacing import spaced
+from data.geocode.text.transliteration import in_english_letters
 
 MAX_TOKENS = 80
 """Words after these are not looked at: nobody gives an address at the end of a long story."""
@@ -73,7 +74,8 @@ class _Phrase(NamedTuple):
 def query_tokens(text: str) -> list[Token]:
     """Return the tokens of a sentence in order; a phrase of the grammar is one token."""
     found: list[Token] = []
-    apart = _COUNTED_DAY.sub(r"\1 ", spaced(_FRACTION.sub("", text)))  # "des 17. Juni"
+    plain = _FRACTION.sub("", in_english_letters(text))
+    apart = _COUNTED_DAY.sub(r"\1 ", spaced(plain))  # "des 17. Juni"
     for clause, part in enumerate(_BREAKS.split(apart)):
         found += _labelled(list(_numbered(list(_words(part)))), clause)
         if len(found) >= MAX_TOKENS:
@@ -337,13 +339,13 @@ def _articles() -> frozenset[str]:
 
 @cache
 def _before_numbers() -> frozenset[str]:
+    """Return words behind which a number is one; Azerbaijani says numbers before "street"."""
     return frozenset(
         folded(word)
-        for language in languages()
-        for word in (
-            *(word for several in language.kinds.values() for word in several),
-            *language.words[WordRole.NUMBER],
-        )
+        for one in languages()
+        for kinds in ((one.kinds,) if one.kinds_first or one.relations_first else ())
+        for several in (*kinds.values(), one.words[WordRole.NUMBER])
+        for word in several
     )
 
 
