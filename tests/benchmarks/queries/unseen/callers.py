@@ -10,7 +10,7 @@ import shapely
 
 from tests.benchmarks.queries.chance import Chance
 from tests.benchmarks.queries.facts import Street
-from tests.benchmarks.queries.latin import TYPES
+from tests.benchmarks.queries.latin import SHORT, TYPES
 from tests.benchmarks.queries.persian import TITLES
 from tests.benchmarks.queries.query import Made, Query, several
 from tests.benchmarks.queries.spelling import (
@@ -172,11 +172,15 @@ class UnseenCallers:
         """Say another word for "street" than the map, where no other street has the name."""
         street = self._street()
         persian = self.city.whole.persian
-        kinds = [each for each in self.author.frames["other_kinds"] if each.isascii() != persian]
+        kinds = {
+            each: SHORT.get(each, each)
+            for each in self.author.frames["other_kinds"]
+            if each.isascii() != persian
+        }
         same = [s for s in self.facts.streets if plain(s.base) == plain(street.base)]
-        if street.kind not in (*kinds, "") or len(same) > 1:
+        if street.kind not in (*kinds.values(), "") or len(same) > 1:
             return None
-        kind = self.chance.choice([each for each in kinds if each != street.kind])
+        kind = self.chance.choice([each for each, short in kinds.items() if short != street.kind])
         text = f"{kind} {street.base}" if persian else f"{street.base} {kind}"
         return self._framed(text, self.frames.spoken), self._truth(street)
 
