@@ -1,6 +1,7 @@
 """The dispatchers' board: the whole picture, one street with its evidence, one vehicle."""
 
 from datetime import datetime
+from math import floor
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -22,6 +23,7 @@ from fleet.alerts.board_head import BoardHead, board_head
 from fleet.context import CityContext
 from fleet.evidence.storm_evidence import plowed_times, street_evidence
 from fleet.followup.waiting_requests import sightings_of_street
+from fleet.planning.draft_validity import longest_search_s
 from fleet.requests.request_lookup import (
     deadlines,
     requests_by_id,
@@ -164,6 +166,7 @@ def board_of(app: App, *, words: bool = True) -> DispatchBoard:
             classes=app.boards.classes(states, head.finishes) if storm else (),
             due_at=deadlines(tx, list(full.values())),
             next_action=head.action,
+            longest_search_s=_longest_search_s(tx, app, storm, now),
             vehicles=vehicle_views(machines_in_use(tx), app.live.picture()),
             waiting=waiting,
             requests=full.values(),
@@ -181,7 +184,13 @@ def figures_now(app: App) -> BoardFiguresView:
         classes = app.boards.classes(states, head.finishes) if storm else ()
         live = app.live.picture().values()
         at_work = sum(seen.state is VehicleState.WORKING for seen in live)
-        return BoardFiguresView(now, StripFigures(waiting_count(tx), at_work, head.action), classes)
+        longest_s = _longest_search_s(tx, app, storm, now)
+        figures = StripFigures(waiting_count(tx), at_work, head.action, longest_s)
+        return BoardFiguresView(now, figures, classes)
+
+
+def _longest_search_s(tx: Tx, app: App, storm: Storm | None, now: datetime) -> int | None:
+    return None if storm is None else floor(longest_search_s(tx, storm.id, now, app.clock.speed))
 
 
 def _head(tx: Tx, app: App, storm: Storm | None, now: datetime) -> BoardHead:

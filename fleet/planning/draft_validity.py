@@ -44,9 +44,12 @@ def good_until(made_at: datetime, shifts: Iterable[Shift]) -> datetime:
     return max(made_at, first) + GOOD_FOR
 
 
-def longest_search(tx: Tx, storm_id: StormId, now: datetime) -> timedelta:
-    """Return how long a search that begins now may take, so that its draft can be published."""
-    return good_until(now, list_shifts(tx, storm_id)) - now - TO_LOOK
+def longest_search_s(tx: Tx, storm_id: StormId, now: datetime, speed: float = 1.0) -> float:
+    """Return how many real seconds a search may take from now, to end in a draft that is valid.
+
+    The clock of the city, by which drafts grow old, goes at `speed`.
+    """
+    return (good_until(now, list_shifts(tx, storm_id)) - now - TO_LOOK).total_seconds() / speed
 
 
 def find_good_until(

@@ -52,7 +52,7 @@ from data.store.requests.sla_clocks import mark_planned
 from data.store.setup.city import get_city
 from data.store.shifts.shifts import list_shifts
 from data.store.work import list_jobs, set_planned
-from fleet.planning.draft_validity import longest_search, require_valid
+from fleet.planning.draft_validity import longest_search_s, require_valid
 from fleet.planning.edit_orders import take_orders
 from fleet.planning.plan_options import check_options
 from fleet.planning.plan_preparation import get_active
@@ -91,12 +91,12 @@ def ask_for_plan(
 
     Raises `ConflictError` where the storm has ended or a run for it is not over yet, and
     `InvalidError` for options that name what there is not, and for a search whose draft would be
-    too old to be published (`longest_search`); the city's clock goes at `speed`.
+    too old to be published (`longest_search_s`); the city's clock goes at `speed`.
     """
     if not 0 < seconds <= LONGEST_S:
         raise InvalidError("seconds", seconds, f"more than 0 and at most {LONGEST_S:.0f}")
     get_active(tx, storm_id)
-    longest_s = longest_search(tx, storm_id, now).total_seconds() / speed
+    longest_s = longest_search_s(tx, storm_id, now, speed)
     if seconds > longest_s:
         raise InvalidError("seconds", seconds, Need(TOO_LONG, most=floor(longest_s)))
     check_options(tx, storm_id, options or PlanOptions(), now)

@@ -133,11 +133,15 @@ class ClassView:
 
 @dataclass(frozen=True, slots=True)
 class StripFigures:
-    """Two counts of the top strip, and the one thing that should be done next."""
+    """Two counts of the top strip, the one thing that should be done next, the longest search.
+
+    `longest_search_s` is for how long a plan may be looked for now; `None` without a storm.
+    """
 
     open_requests: int
     vehicles_working: int
     next_action: NextAction
+    longest_search_s: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +215,7 @@ class BoardRecords:
     classes: Sequence[ClassView]
     due_at: Mapping[JobId, datetime]
     next_action: NextAction
+    longest_search_s: int | None
     vehicles: Sequence[VehicleView]
     waiting: Sequence[BoardRequest]
     requests: Iterable[ServiceRequest]
@@ -224,7 +229,7 @@ def dispatch_board(of: BoardRecords) -> DispatchBoard:
     return DispatchBoard(
         now=of.now,
         storm=storm_view(of.storm) if of.storm else None,
-        figures=StripFigures(len(of.waiting), at_work, of.next_action),
+        figures=StripFigures(len(of.waiting), at_work, of.next_action, of.longest_search_s),
         classes=tuple(of.classes),
         coverage=coverage_rows(of.states),
         vehicles=tuple(of.vehicles),

@@ -43,8 +43,13 @@ def a_finished_search(visit) -> None:
 
 
 def test_a_search_is_drawn_proved_in_words_compared_and_asked_about(visit):
+    visit.city.clock.speed = 60.0
     page = visit.board()
     visit.start_storm()
+    expect(page.locator(".ask option:disabled")).to_have_text(["30 s", "60 s", "120 s", "300 s"])
+    expect(page.locator(".ask select")).to_have_value("10")
+    expect(page.locator(".ask")).to_contain_text("At most 20 s now")
+    visit.city.clock.speed = 1.0
     page.click(".narrow-plan summary")
     page.get_by_label("P1, first").check()
     expect(page.locator(".narrow-plan summary")).to_have_text("Only for a part of the work")

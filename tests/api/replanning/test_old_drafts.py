@@ -109,6 +109,18 @@ def test_an_old_draft_is_refused_and_planned_again_from_now_with_the_same_choice
     assert refusal(dispatcher.post(f"/api/plans/{draft_id}/again"))[0] == "plan_not_draft"
 
 
+def test_a_draft_is_planned_again_for_as_long_as_a_quick_clock_allows(
+    dispatcher, storm, app, solved
+):
+    assert dispatcher.get("/api/board/figures").json()["figures"]["longest_search_s"] == 1200
+    run = found_by_a_run(app, dispatcher, solved)
+    app.clock.speed = 120.0
+    assert dispatcher.get("/api/board/figures").json()["figures"]["longest_search_s"] == 10
+    again = dispatcher.post(f"/api/plans/{run['plan_id']}/again")
+    assert again.status_code == 202, again.text
+    assert again.json()["seconds"] == 10.0
+
+
 def test_before_the_first_shift_a_draft_is_good_until_trucks_should_be_out(
     dispatcher, storm, app, solved
 ):

@@ -85,6 +85,7 @@ def a_board(**changes):
         "states": painted(village(), POLICY, a_storm(), (), (), NOW),
         "due_at": {a_job().id: a_job().due_at},
         "next_action": NOTHING,
+        "longest_search_s": 1200,
         "vehicles": (),
         "waiting": [a_waiting()],
         "requests": [a_request()],

@@ -4,15 +4,31 @@ import { boot } from "../pages/boot.js";
 import { attempt } from "../pages/notices.js";
 import { get, post } from "../pages/net.js";
 import { named, t, time } from "../pages/texts.js";
-import { board, mayDispatch, merge } from "../board/state.js";
+import { board, mayDispatch } from "../board/state.js";
+import { awaitDraft } from "./drafts.js";
 
 const SECONDS = [10, 30, 60, 120, 300];
 
-let seconds = 30;
+let wanted = 30;
 let choices = null;
 const chosen = { classes: new Set(), districts: new Set(), vehicles: new Set() };
 
 const redraw = () => board.set({});
+
+const longest = () => board.value.figures.longest_search_s ?? Infinity;
+
+/** How long to search: as long as was chosen, where the draft would not be too old then; else the longest that may be. */
+const seconds = () => Math.max(...SECONDS.filter((each) => each <= Math.min(wanted, longest())), 0) || longest();
+
+function lengths() {
+  const chosen = seconds();
+  const all = SECONDS.includes(chosen) ? SECONDS : [chosen, ...SECONDS];
+  return all.map((each) => html`<option value=${each} ?selected=${each === chosen} ?disabled=${each > longest()}>${t("{count} s", { count: each })}</option>`);
+}
+
+/** Why the longest searches cannot be chosen. */
+const tooLong = () =>
+  longest() < SECONDS.at(-1) ? html`<p class="muted small too-long">${t("At most {most} s now: after a longer search the draft would be too old to be published.", { most: longest() })}</p>` : "";
 const narrowed = () => Object.values(chosen).some((set) => set.size > 0);
 
 async function open(event) {
@@ -38,15 +54,15 @@ function everything() {
 async function askForPlan(event) {
   event.preventDefault();
   const options = Object.fromEntries(Object.entries(chosen).map(([name, set]) => [name, [...set]]));
-  const run = await attempt(() => post("/api/plans", { seconds, ...options }));
-  if (run) merge("runs", [run]);
+  const run = await attempt(() => post("/api/plans", { seconds: seconds(), ...options }));
+  if (run) awaitDraft(run);
 }
 
 /** Ask for a plan of everything that is open. */
 export async function planNow() {
   everything();
-  const run = await attempt(() => post("/api/plans", { seconds }));
-  if (run) merge("runs", [run]);
+  const run = await attempt(() => post("/api/plans", { seconds: seconds() }));
+  if (run) awaitDraft(run);
 }
 
 const box = (set, value, label, note) => html`<label class="tick"
@@ -84,11 +100,12 @@ export function planForm() {
   return html`<form class="ask" @submit=${askForPlan}>
     <label
       ><span>${t("Time to search")}</span
-      ><select @change=${(event) => (seconds = Number(event.target.value))}>
-        ${SECONDS.map((choice) => html`<option value=${choice} ?selected=${choice === seconds}>${t("{count} s", { count: choice })}</option>`)}
+      ><select @change=${(event) => (wanted = Number(event.target.value))}>
+        ${lengths()}
       </select></label
     >
     <button class="primary">${board.value.plan ? t("Make a new plan") : t("Make a plan")}</button>
+    ${tooLong()}
     <details class="narrow-plan" @toggle=${open}>
       <summary>${narrowed() ? t("Only for a part of the work") : t("For everything that is open")}</summary>
       <p class="muted small">${t("Nothing ticked means all of them. What trucks have ahead stays on a truck, and machines that are not ticked keep their routes.")}</p>
