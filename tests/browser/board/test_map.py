@@ -78,7 +78,19 @@ def test_near_requests_are_one_ring_behind_the_streets_until_one_comes_near(visi
     assert visit.complaints == []
 
 
-def test_the_legend_does_not_cover_what_is_chosen(visit: Visit) -> None:
+CHOOSE_BELOW = """async ([lon, lat]) => {
+  const { choose, selection } = await import("/static/js/board/state.js");
+  const { id } = selection.value.chosen;
+  choose(null);
+  const box = boardMap.getContainer();
+  const { x, y } = boardMap.project([lon, lat]);
+  boardMap.panBy([x - box.clientWidth / 2, y - 0.8 * box.clientHeight], { animate: false });
+  choose("request", id);
+}"""
+"""Chooses what is chosen again, once it is in the lower part of the map."""
+
+
+def test_neither_legend_nor_sheet_of_a_phone_covers_what_is_chosen(visit: Visit) -> None:
     ask_along(visit, ROSE, 1)
     page = visit.board()
     place = page.evaluate(f"{RINGS}[0].geometry.coordinates")
@@ -96,6 +108,14 @@ def test_the_legend_does_not_cover_what_is_chosen(visit: Visit) -> None:
     legend = page.locator(".legend").bounding_box() or {}
     beside = legend["x"] - (page.locator("#map").bounding_box() or {})["x"]
     visit.until(f"boardMap.project({place}).x < {beside}")
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit.wait_for_map()
+    page.evaluate(CHOOSE_BELOW, place)
+    sheet = page.locator("board-side.side").bounding_box() or {}
+    above = sheet["y"] - (page.locator("#map").bounding_box() or {})["y"]
+    visit.until(f"!boardMap.isMoving() && boardMap.project({place}).y < {above}")
+    assert page.evaluate(f"boardMap.project({place}).y") > 0
 
 
 def test_names_of_trucks_do_not_collide_and_parked_ones_are_one_sign(visit: Visit) -> None:

@@ -82,10 +82,20 @@ function underLegend(map, lngLat) {
   return !beside && top > legend.top - TRUCK_PX && top < legend.bottom + TRUCK_PX;
 }
 
-/** Go to a place, only if it is out of sight. */
+/** How much of the map's height a sheet hides that is open over its lower part, as on a phone. */
+function hiddenBelow(map) {
+  const box = map.getContainer().getBoundingClientRect();
+  const over = ({ left, right, top, bottom }) => left < box.right && right > box.left && top < box.bottom && bottom > box.top;
+  const tops = [...document.querySelectorAll(".side")].map((side) => side.getBoundingClientRect()).filter(over);
+  return box.bottom - Math.min(box.bottom, ...tops.map(({ top }) => top));
+}
+
+/** Go to a place, only if it is out of sight, to the middle of what is seen of the map. */
 export function reveal(map, lngLat) {
-  if (map.getBounds().contains(lngLat) && !underLegend(map, lngLat)) return;
-  map.easeTo({ center: lngLat, duration: still ? 0 : 600 });
+  const hidden = hiddenBelow(map);
+  const above = map.project(lngLat).y < map.getContainer().clientHeight - hidden - TRUCK_PX;
+  if (map.getBounds().contains(lngLat) && (above || !hidden) && !underLegend(map, lngLat)) return;
+  map.easeTo({ center: lngLat, offset: [0, -hidden / 2], duration: still ? 0 : 600 });
 }
 
 /** Copy the map to the canvas `.printed` before the page is printed, with the streets that are held: a browser prints no map. */
