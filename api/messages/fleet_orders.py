@@ -1,4 +1,4 @@
-"""One order about several machines at once: longer shifts, cancelled shifts, back to the yard."""
+"""One order for several machines: longer or cancelled shifts, back to the yard, or to a place."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -12,24 +12,40 @@ from api.web.checked_route import CheckedRoute
 from api.web.context import Context, DispatcherContext
 from api.web.page_context import translator_of
 from api.web.schemas import Moment, Wire, moment_in
-from data.model import StormId, VehicleId
-from data.policy.message_rules import COME_BACK
+from data.errors import InvalidError, Need
+from data.model import ByLanguage, SegmentId, StormId, VehicleId
+from data.policy.message_rules import COME_BACK, WAIT_AT
+from data.store.database.engine import Tx
 from fleet.setup.machine_list import machine_names
 from fleet.shifts.fleet_orders import FleetOrder, FleetOrderKind, order_shifts
+from fleet.storms.staging_places import StagingKind, StagingPlace, staging_places
 from maps.pages.error_texts import message_of
+from maps.pages.i18n import translator
 from maps.shifts.roster import ShiftView
+from maps.streets.street import called, street_name
 
 router = APIRouter(route_class=CheckedRoute)
 
 
+class StagingPlaceIn(Wire):
+    """Where machines wait: a yard or reload site by its id, or a street by that of its segment."""
+
+    kind: StagingKind
+    id: int
+
+
 class FleetOrderIn(Wire):
-    """An order for machines; an extension is by `hours`, or `until` a time in the city's zone."""
+    """An order for machines; an extension is by `hours`, or `until` a time in the city's zone.
+
+    `place` is where staged machines wait.
+    """
 
     kind: FleetOrderKind
     vehicle_ids: Annotated[tuple[int, ...], Field(min_length=1, max_length=MOST_TRUCKS)]
     hours: float = 0.0
     until: Moment | None = None
     long_hours: bool = False
+    place: StagingPlaceIn | None = None
 
     def order(self, context: Context) -> FleetOrder:
         """Return the record that `fleet.shifts.fleet_orders` takes."""
@@ -52,7 +68,7 @@ class RefusedOut(Wire):
 
 
 class FleetOrderOut(Wire):
-    """Shifts that changed, machines that keep theirs, and those that hear of nothing."""
+    """Shifts that were ordered, machines that keep theirs, and those that hear of nothing."""
 
     changed: list[ShiftView]
     refused: list[RefusedOut]
@@ -65,17 +81,17 @@ def create_fleet_order(
 ) -> FleetOrderOut:
     """Order something of several machines; where it does not fit, a shift stays as it is.
 
-    Drivers who are called back are told so, in their languages.
+    Drivers who are called back, or sent to wait at a place, are told so in their languages.
     """
     order, t = wanted.order(context), translator_of(request)
     vehicle_ids = [VehicleId(one) for one in wanted.vehicle_ids]
     with context.writing() as tx:
+        told = _told(tx, context, storm_id, wanted)
         done = order_shifts(tx, context.actor, storm_id, vehicle_ids, order, context.now)
         changed = [published_shift(tx, context, one) for one in done.changed]
         names = machine_names(tx)
         called = [one.vehicle_id for one in done.changed]
-        recalled = order.kind is FleetOrderKind.RECALL and called
-        sent = add_messages(tx, context, called, COME_BACK["en"]) if recalled else None
+        sent = add_messages(tx, context, called, told) if told and called else None
     if sent:
         publish_messages(context, sent)
     return FleetOrderOut(
@@ -91,3 +107,34 @@ def create_fleet_order(
         ],
         unreached=list(sent.unreached) if sent else [],
     )
+
+
+@router.get("/api/storms/{storm_id}/staging-places")
+def list_staging_places(storm_id: StormId, context: DispatcherContext) -> list[StagingPlace]:
+    """Return the yards and reload sites at which machines may be told to wait."""
+    with context.reading() as tx:
+        return staging_places(tx, storm_id)
+
+
+def _told(tx: Tx, context: Context, storm_id: StormId, wanted: FleetOrderIn) -> ByLanguage | None:
+    """Return what drivers are told of an order; `None` of one about hours."""
+    if wanted.kind is FleetOrderKind.RECALL:
+        return COME_BACK
+    if wanted.kind is not FleetOrderKind.STAGE:
+        return None
+    names = _names(tx, context, storm_id, wanted.place)
+    return {language: text.format(place=names[language]) for language, text in WAIT_AT.items()}
+
+
+def _names(tx: Tx, context: Context, storm_id: StormId, place: StagingPlaceIn | None) -> ByLanguage:
+    """Return what a place is called in each language; raise `InvalidError` for no place."""
+    network = context.app.network
+    if place is None:
+        raise InvalidError("place", "", Need("where the machines are to wait"))
+    segment = network.find(SegmentId(place.id)) if place.kind is StagingKind.STREET else None
+    if segment:
+        return {one: called(street_name(segment), translator(one)) for one in WAIT_AT}
+    for one in staging_places(tx, storm_id):
+        if (one.kind, one.id) == (place.kind, place.id):
+            return dict.fromkeys(WAIT_AT, one.name)
+    raise InvalidError("place", place.id, Need("where the machines are to wait"))

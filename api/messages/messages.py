@@ -13,6 +13,7 @@ from api.web.context import BoardContext, Context, DispatcherContext, DriverCont
 from api.web.schemas import Lat, Lon, Wire, plain
 from data.model import (
     Alert,
+    ByLanguage,
     LonLat,
     Message,
     MessageId,
@@ -113,7 +114,7 @@ def create_messages(words: MessageIn, context: DispatcherContext) -> SentView:
 
 
 def add_messages(
-    tx: Tx, context: Context, vehicle_ids: Sequence[VehicleId], text: str
+    tx: Tx, context: Context, vehicle_ids: Sequence[VehicleId], text: str | ByLanguage
 ) -> SentMessages:
     """Add a message to the drivers of vehicles, of all where none is named."""
     app = context.app

@@ -20,6 +20,12 @@ MOST_CANNED = 20
 COME_BACK: ByLanguage = {"en": "Come back to the depot.", "fa": "به پایگاه برگردید."}
 """What drivers are told who are called back."""
 
+WAIT_AT: ByLanguage = {
+    "en": "Go to {place} and wait there.",
+    "fa": "به {place} بروید و همان‌جا منتظر بمانید.",
+}
+"""What drivers are told who are sent to wait at a place."""
+
 TO_DRIVER: tuple[ByLanguage, ...] = (
     {"en": "Please call dispatch.", "fa": "لطفاً با مسئول اعزام تماس بگیرید."},
     {"en": "You have a new route.", "fa": "مسیر تازه‌ای برایتان فرستاده شد."},

@@ -62,13 +62,13 @@ class SentMessages:
 
 
 class MessageToDrivers(NamedTuple):
-    """A text for the drivers of some trucks, or of all where none is named.
+    """A text, or one in several languages, for the drivers of some trucks, or of all of them.
 
     Screens of trackers show it in `language`.
     """
 
     vehicle_ids: Sequence[VehicleId]
-    text: str
+    text: str | ByLanguage
     language: str
 
 
@@ -82,7 +82,9 @@ def message_to_drivers(
 ) -> SentMessages:
     """Send a message to drivers; raise `ConflictError` where none of them can be reached."""
     vehicle_ids, text, language = message
-    words = words_of(checked_text(text), (*rules.to_driver, *TO_DRIVER))
+    if isinstance(text, str):
+        text = words_of(checked_text(text), (*rules.to_driver, *TO_DRIVER))
+    words = text
     shifts = _open_shifts(tx, storm, now)
     screens = _screens(tx)
     wanted = list(dict.fromkeys(vehicle_ids)) or sorted(shifts)

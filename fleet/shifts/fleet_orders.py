@@ -1,4 +1,4 @@
-"""One order about the shifts of several machines: longer hours, cancelled, or back to the yard."""
+"""One order for several machines: longer hours, cancelled, back to the yard, or to a place."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,11 +21,12 @@ MOST_HOURS = timedelta(hours=12)
 
 
 class FleetOrderKind(StrEnum):
-    """What is ordered of several shifts."""
+    """What is ordered of several machines; `STAGE` sends them to wait and leaves their hours."""
 
     EXTEND = "extend"
     CANCEL = "cancel"
     RECALL = "recall"
+    STAGE = "stage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,10 @@ class FleetOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrderResult:
-    """Shifts that are different now, and why those of the other machines are as before."""
+    """Shifts on which the order was carried out, and why it was not on the other machines'.
+
+    Of orders about hours `changed` has those alone that are different now.
+    """
 
     changed: tuple[Shift, ...]
     refused: Mapping[VehicleId, BarfrubError]
@@ -83,7 +87,7 @@ def order_shifts(
         except (ConflictError, InvalidError) as refusal:
             refused[vehicle_id] = refusal
             continue
-        if after != shift:
+        if after != shift or order.kind is FleetOrderKind.STAGE:
             changed.append(after)
     return OrderResult(tuple(changed), refused)
 
@@ -121,11 +125,15 @@ def _ordered(
 ) -> Shift:
     if order.kind is FleetOrderKind.CANCEL:
         return cancel_shift(tx, actor, shift.id, now)
+    if order.kind is FleetOrderKind.STAGE:
+        _require_begun(shift, now)
+        return shift
     driver = logins.get(shift.driver_id, "") if shift.driver_id is not None else ""
     if order.kind is FleetOrderKind.RECALL:
         ends_at = min(shift.ends_at, now + HOME_WITHIN)
+        _require_begun(shift, now)
         wish = ShiftWish(shift.starts_at, ends_at, driver, long_hours=True)
-        return change_shift(tx, actor, shift.id, _in_hours(shift, wish, now), now)
+        return change_shift(tx, actor, shift.id, wish, now)
     ends_at = max(shift.ends_at, order.until or max(shift.ends_at, now) + order.more)
     if shift.over or shift.ends_at + OVERTIME <= now:
         wish = ShiftWish(now, ends_at, driver, order.long_hours)
@@ -134,10 +142,9 @@ def _ordered(
     return change_shift(tx, actor, shift.id, wish, now)
 
 
-def _in_hours(shift: Shift, wish: ShiftWish, now: datetime) -> ShiftWish:
-    """Return the wish of who is called back; raise `ConflictError` before the shift's hours."""
+def _require_begun(shift: Shift, now: datetime) -> None:
+    """Raise `ConflictError` before the shift's hours, unless its driver has begun."""
     if shift.state is ShiftState.PLANNED and shift.starts_at > now:
         raise ConflictError(
             f"shift {shift.id} has not begun", reason="shift_not_begun", shift=shift.id
         )
-    return wish

@@ -178,6 +178,7 @@ ORDERS = {
     "call a machine out": ("POST", "/api/call-outs", {"json": {"vehicle_id": 99}}),
     "see the roster": ("GET", "/api/roster", {}),
     "order many shifts": ("POST", "/api/storms/99/fleet-orders", {"json": AN_ORDER}),
+    "see where trucks may wait": ("GET", "/api/storms/99/staging-places", {}),
     "plan a shift": ("POST", "/api/storms/99/shifts", {"json": A_SHIFT}),
     "strike a shift off": ("POST", "/api/shifts/99/cancel", {}),
     "see machines out of service": ("GET", "/api/machines-out", {}),

@@ -75,6 +75,27 @@ def test_trucks_are_called_back_and_told_so(client, clock) -> None:
     assert {one["text"]["fa"] for one in messages} == {"به پایگاه برگردید."}
 
 
+def test_trucks_are_told_where_to_wait_and_keep_their_hours(client, clock) -> None:
+    clock.moment += HOUR
+    before = ends_of(client)
+    places = client.get("/api/storms/1/staging-places").json()
+    assert [one["kind"] for one in places[:1]] == ["yard"]
+    done = ordered(client, "stage", place={"kind": "yard", "id": places[0]["id"]})
+    assert [one["vehicle_id"] for one in done["changed"]] == [1, 2]
+    ordered(client, "stage", 2, place={"kind": "street", "id": v.TULIP})
+    assert ends_of(client) == before
+    texts = [one["text"] for one in client.get("/api/messages").json()["messages"]]
+    assert [one["en"] for one in texts] == [
+        f"Go to {places[0]['name']} and wait there.",
+        f"Go to {places[0]['name']} and wait there.",
+        "Go to Tulip Alley and wait there.",
+    ]
+    assert texts[-1]["fa"] == "به کوچه لاله بروید و همان‌جا منتظر بمانید."
+    for nowhere in (None, {"kind": "yard", "id": 99}, {"kind": "street", "id": 9999}):
+        wrong = {"kind": "stage", "vehicle_ids": [1], "place": nowhere}
+        assert client.post(URL, json=wrong).status_code == 422
+
+
 def test_shifts_are_cancelled_and_one_on_the_road_is_not(client) -> None:
     client.post("/api/shifts/1/start")
     done = ordered(client, "cancel")

@@ -113,11 +113,23 @@ def test_all_trucks_are_extended_from_the_list_in_two_clicks(
     assert {one.id: one.ends_at for one in shifts_of(visit)} == {
         shift_id: end + 2 * HOUR for shift_id, end in before.items()
     }
+    send_to_wait(page, t)
+    expect(page.locator(".notices")).to_contain_text(t.plural("staged:{count}", 2))
     assert visit.grave_faults() == []
 
     cancel(page, t)
     expect(page.locator(".notices")).to_contain_text(t.plural("cancelled:{count}", 1))
     assert [one.state.value for one in shifts_of(visit)].count("cancelled") == 1
+
+
+def send_to_wait(page: Page, t: Translator) -> None:
+    """Tell the chosen trucks to wait at a street that is searched for."""
+    orders = page.locator(".fleet-orders")
+    orders.get_by_role("button", name=t("Send to wait at a place")).click()
+    expect(orders.locator(".places button")).to_have_count(2)  # the yard, and the salt store
+    orders.get_by_label(t("Yard, reload site or street")).fill("Tulip Alley")
+    orders.locator(".places button", has_text="لاله").click()
+    orders.locator(".staging .primary").click()
 
 
 def cancel(page: Page, t: Translator) -> None:

@@ -8,6 +8,7 @@ import { crewPanel, crews } from "../crews/jobs.js";
 import { details } from "./details.js";
 import { codes } from "../shifts/drivers.js";
 import { fleet, fleetPanel } from "../shifts/fleet-orders.js";
+import { staging } from "../shifts/staging.js";
 import { draftState } from "../edits/draft.js";
 import { drafted } from "../edits/routes.js";
 import { planPanel } from "../planning/plan.js";
@@ -36,7 +37,7 @@ class Side extends Part {
   }
 
   get stores() {
-    return [board, selection, streets, codes, closures, crews, details, fleet, opened, presence, draftState, drafted, track];
+    return [board, selection, streets, codes, closures, crews, details, fleet, staging, opened, presence, draftState, drafted, track];
   }
 
   connectedCallback() {

@@ -1,4 +1,4 @@
-// Orders about the hours of one truck or of many at once: longer, cancelled, back to the yard; and a message to all of them.
+// Orders for one truck or many at once: longer or cancelled shifts, back to the yard, to wait at a place; and a message to all.
 import { html } from "lit";
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
@@ -6,6 +6,7 @@ import { dangerousChoice } from "../pages/form-parts.js";
 import { Store } from "../pages/store.js";
 import { inLanguage, isolated, named, number, t, time } from "../pages/texts.js";
 import { board, choose, mayDispatch, merge, selection, vehicles } from "../board/state.js";
+import { stagePart } from "./staging.js";
 import { isPast, shiftOf, stateOf } from "./truck-states.js";
 
 const HOURS = [1, 2, 4];
@@ -18,6 +19,7 @@ const DONE = {
   extend: (count) => t("extended:{count}", { count }),
   cancel: (count) => t("cancelled:{count}", { count }),
   recall: (count) => t("recalled:{count}", { count }),
+  stage: (count) => t("staged:{count}", { count }),
 };
 
 /** Learn at which times shifts of the city usually end. */
@@ -79,12 +81,13 @@ function refusals() {
   </div>`;
 }
 
-/** The orders about hours, for one truck or for many. */
+/** The orders about hours and where to wait, for one truck or for many. */
 export const hoursOrders = (ids) => html`${longer(ids)}
   <div class="pair">
     ${twice(ids, "recall", "undo-2", t("Recall to the yard"), t("recall:{count}", { count: ids.length }))}
     ${twice(ids, "cancel", "ban", t("Cancel shift"), t("cancel:{count}", { count: ids.length }))}
   </div>
+  ${stagePart(ids, order)}
   ${refusals()}`;
 
 async function write(event, ids) {

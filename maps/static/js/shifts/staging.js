@@ -1,0 +1,68 @@
+// Sending trucks to wait at a place: a yard, a reload site, or a street that is searched for.
+import { html } from "lit";
+import { get } from "../pages/net.js";
+import { attempt } from "../pages/notices.js";
+import { Store } from "../pages/store.js";
+import { t } from "../pages/texts.js";
+import { board, selection } from "../board/state.js";
+
+const PAUSE_MS = 250; // who types is not answered letter by letter
+const LEAST_LETTERS = 2;
+const MOST_STREETS = 5;
+
+/** Whether places are offered: yards and reload sites, streets of the words, and the one that is chosen. */
+export const staging = new Store({ open: false, words: "", sites: [], streets: [], place: null });
+
+const close = () => staging.set({ open: false, words: "", streets: [], place: null });
+
+selection.follow((_, changes) => "chosen" in changes && close());
+
+async function open() {
+  staging.set({ open: true });
+  const sites = await attempt(() => get(`/api/storms/${board.value.storm.id}/staging-places`));
+  if (sites) staging.set({ sites });
+}
+
+let waiting = null;
+
+function look(words) {
+  staging.set({ words });
+  clearTimeout(waiting);
+  waiting = setTimeout(async () => {
+    const found = words.trim().length < LEAST_LETTERS ? [] : await get(`/api/geocode?q=${encodeURIComponent(words)}`).catch(() => []);
+    if (staging.value.words !== words) return;
+    staging.set({ streets: found.slice(0, MOST_STREETS).map(({ segment_id: id, name }) => ({ kind: "street", id, name })) });
+  }, PAUSE_MS);
+}
+
+const placeItem = (place) => html`<li><button class="quiet" @click=${() => staging.set({ place })}>
+  <span class="icon icon-${place.kind === "street" ? "route" : "map-pin"}" aria-hidden="true"></span><bdi>${place.name}</bdi>
+</button></li>`;
+
+function choices() {
+  const { words, sites, streets } = staging.value;
+  const said = words.trim().toLocaleLowerCase();
+  const mine = sites.filter(({ name }) => name.toLocaleLowerCase().includes(said));
+  const none = said.length >= LEAST_LETTERS && mine.length + streets.length === 0;
+  return html`<label><span>${t("Yard, reload site or street")}</span>
+      <input type="search" autocomplete="off" dir="auto" .value=${words} @input=${(event) => look(event.target.value)}></label>
+    <ul class="places">${[...mine, ...streets].map(placeItem)}</ul>
+    ${none ? html`<p class="muted small" role="status">${t("No place of this name was found.")}</p>` : ""}
+    <button @click=${close}>${t("Not now")}</button>`;
+}
+
+/** Where some trucks are sent to wait: a place is chosen, then the order asked about; `order` gives it. */
+export function stagePart(ids, order) {
+  const { open: shown, place } = staging.value;
+  if (!shown)
+    return html`<button ?disabled=${ids.length === 0} @click=${open}><span class="icon icon-map-pin" aria-hidden="true"></span>${t("Send to wait at a place")}</button>`;
+  if (!place) return html`<section class="staging" aria-label=${t("Send to wait at a place")}>${choices()}</section>`;
+  const send = async () => {
+    await order(ids, { kind: "stage", place: { kind: place.kind, id: place.id } });
+    close();
+  };
+  return html`<section class="staging" aria-label=${t("Send to wait at a place")}>
+    <button class="primary" ?disabled=${ids.length === 0} @click=${send}>${t("stage:{count}", { count: ids.length, place: place.name })}</button>
+    <button @click=${() => staging.set({ place: null })}>${t("Another place")}</button>
+  </section>`;
+}
