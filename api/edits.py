@@ -101,11 +101,11 @@ def list_draft_edits(request: Request, plan_id: PlanId, context: BoardContext) -
 def preview_edit(
     request: Request, plan_id: PlanId, wanted: EditIn, context: DispatcherContext
 ) -> EditedView:
-    """Return what an edit would violate and cost; nothing is stored."""
+    """Return what an edit would violate and cost, by the referee too; nothing is stored."""
     wish = _wish(context, wanted)
     with context.reading() as tx:
         require_draft(tx, plan_id)
-    found = context.app.dispatch.edited(plan_id, wish, store=False)
+    found = context.app.dispatch.edited(plan_id, wish)
     with context.reading() as tx:
         return _seen(tx, context, found, translator_of(request))
 
@@ -114,7 +114,10 @@ def preview_edit(
 def list_assignment_costs(
     request: Request, plan_id: PlanId, segment_id: SegmentId, context: DispatcherContext
 ) -> list[TakerView]:
-    """Return the cost of giving a street to each truck, the cheapest first."""
+    """Return an estimate of what giving a street to each truck costs, the cheapest first.
+
+    Whether the edit is possible says its preview: it is looked at as one that is stored.
+    """
     with context.reading() as tx:
         require_draft(tx, plan_id)
     found = context.app.dispatch.takers(plan_id, segment_id)
@@ -135,7 +138,7 @@ def create_edit(
     wish, t = _wish(context, wanted), translator_of(request)
     with context.reading() as tx:
         require_draft(tx, plan_id)
-    found = context.app.dispatch.edited(plan_id, wish, store=True)
+    found = context.app.dispatch.edited(plan_id, wish)
     with context.changing(f"plan:{plan_id}") as tx:
         view = _seen(tx, context, found, t)
         if view.broken:

@@ -131,7 +131,7 @@ class DraftNews:
 
 @dataclass(frozen=True, slots=True)
 class TakerView:
-    """Cost of giving a street to a truck; `None` for a truck that cannot do it or is far away."""
+    """Estimate of what giving a street to a truck costs; `None` where far away or impossible."""
 
     vehicle_id: int
     vehicle: str

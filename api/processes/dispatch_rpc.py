@@ -75,10 +75,10 @@ class DispatchClient:
         question = {"ask": "hand_begin", "plan": plan_id, "by": by}
         return PlanId(self._answer(question, LONG_PATIENCE_S)["plan"])
 
-    def edited(self, plan_id: PlanId, wish: EditWish, *, store: bool) -> Edited:
-        """Return the outcome of an edit of a draft; with `store`, checked by the referee."""
+    def edited(self, plan_id: PlanId, wish: EditWish) -> Edited:
+        """Return the outcome of an edit of a draft, checked by the referee."""
         plain = to_plain(EditWish, wish)
-        question = {"ask": "hand_edit", "plan": plan_id, "wish": plain, "store": store}
+        question = {"ask": "hand_edit", "plan": plan_id, "wish": plain}
         return from_plain(Edited, self._answer(question)["edited"])
 
     def takers(self, plan_id: PlanId, segment_id: SegmentId) -> list[AssignmentCost]:

@@ -39,7 +39,7 @@ type Outcome = tuple[Edited, PreparedDraft]
 """What becomes of a draft, and the draft then."""
 
 OFFERED = 5
-"""Trucks that a list of takers tells of, those that work nearest; the others by name alone."""
+"""Trucks whose costs a list of takers estimates, those that work nearest."""
 
 TRIED = 2
 """Places of which the exact cost is computed for each of them."""
@@ -68,19 +68,22 @@ def checked(before: PreparedDraft, outcome: Outcome) -> Outcome:
 def assignment_costs(
     draft: PreparedDraft, segment_id: SegmentId, now: datetime
 ) -> list[AssignmentCost]:
-    """Return the cost of assigning a street to each truck, cheapest first.
+    """Return an estimate of what assigning a street to each truck costs, cheapest first.
 
-    Far trucks and those that cannot come last; a far one has no time by when it is done.
+    Far trucks, the nearer before the farther, and those that cannot come last; a far one has no
+    time by when it is done.
     """
     tasks = draft.tasks_on(segment_id)
     if not tasks:
         return []
     problem = draft.running.problem
-    nearest = by_nearness(problem, line_graph(problem), draft.running.routes, tasks)[:OFFERED]
+    ranked = by_nearness(problem, line_graph(problem), draft.running.routes, tasks)
+    rank = {v: place for place, v in enumerate(ranked)}
     bare = TakeOutTasks(tasks).apply(draft.running)
     work = _StreetWork(segment_id, tasks, draft.doers(tasks), bare)
     found = [
-        _assignment_cost(draft, work, v, now, near=v in nearest) for v in range(problem.vehicles)
+        _assignment_cost(draft, work, v, now, near=v in ranked[:OFFERED])
+        for v in sorted(range(problem.vehicles), key=lambda v: rank.get(v, problem.vehicles))
     ]
     return sorted(found, key=lambda one: (bool(one.broken), one.done_at is None, one.more_s))
 

@@ -39,7 +39,6 @@ from data.store.database.city_database import database_of
 from data.store.database.engine import reading, transaction
 from data.store.planning.plans import find_published_plan
 from data.store.setup.city import get_policy
-from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import load_network
 from data.store.work import list_jobs
@@ -145,7 +144,6 @@ def _jobs(page: Page, folder: Path) -> Iterator[tuple[str, str, str]]:
     published = drafts.locator(".published")
 
     def publish(hand: _Hand) -> None:
-        hand.click(drafts.get_by_role("button", name="Publish to the trucks").first)
         hand.click(drafts.get_by_role("button", name="Yes, publish"))
         expect(published).to_be_visible()
 
@@ -154,7 +152,6 @@ def _jobs(page: Page, folder: Path) -> Iterator[tuple[str, str, str]]:
 
     hand, began = _Hand(page), perf_counter()
     hand.click(page.locator(".next-action").get_by_role("button", name="Make a plan"))
-    expect(drafts.get_by_role("button", name="Publish to the trucks")).to_be_visible()
     publish(hand)
     yield _row("new plan to published, search of 30 s", hand, began, "2 clicks, 40 s")
     away()
@@ -162,16 +159,17 @@ def _jobs(page: Page, folder: Path) -> Iterator[tuple[str, str, str]]:
     expect(drafts).to_contain_text("Next cycle of streets")
     expect(drafts.get_by_role("button", name="Publish to the trucks")).to_be_visible()
     hand, began = _Hand(page), perf_counter()
+    hand.click(drafts.get_by_role("button", name="Publish to the trucks").first)
     publish(hand)
     yield _row("next cycle published", hand, began, "2 clicks, 5 s")
     away()
 
     yield _street_to_another_truck(page, folder)
+    away()
 
     hand, began = _Hand(page), perf_counter()
     hand.choose("truck", _longest_route(folder).vehicle_id)
     hand.click(page.get_by_role("button", name="Broken down", exact=True))
-    expect(drafts.get_by_role("button", name="Publish to the trucks")).to_be_visible()
     publish(hand)
     yield _row("breakdown to published", hand, began, "3 clicks, 15 s")
     away()
@@ -190,43 +188,19 @@ def _row(name: str, hand: _Hand, began: float, wanted: str) -> tuple[str, str, s
 
 def _street_to_another_truck(page: Page, folder: Path) -> tuple[str, str, str]:
     """Choose a street in the middle of the longest route, and give it to another truck."""
-    street, own = _street_ahead(folder)
     bar = page.locator(".edit-bar")
     hand, began = _Hand(page), perf_counter()
-    hand.choose("street", street)
+    hand.choose("street", _street_ahead(folder))
     hand.click(page.get_by_role("button", name="Assign to another truck"))
-    takers = page.locator(".taker:enabled").filter(has_not_text=own)
-    expect(takers.first).to_be_visible()
-    for number in range(takers.count()):
-        hand.click(takers.nth(number))
-        if _taken(bar, hand):
-            break
-    hand.click(bar.get_by_role("button", name="Publish to the trucks"))
+    hand.click(page.get_by_role("button", name="Assign and publish").first)
     expect(bar).to_have_count(0)
     return _row("street to another truck", hand, began, "3 clicks, 10 s")
 
 
-def _taken(bar: Locator, hand: _Hand) -> bool:
-    """Answer what a change costs, and return whether it was stored; some cannot be done."""
-    expect(bar.locator(".edit-list li, .edit-asked").first).to_be_visible()
-    anyway = bar.get_by_role("button", name="Do it anyway")
-    if bar.locator(".edit-asked").count() == 0:
-        return True
-    if anyway.count() == 0:
-        hand.click(bar.locator(".edit-asked").get_by_role("button", name="Close"))
-        return False
-    hand.click(anyway)
-    expect(bar.locator(".edit-list li")).to_have_count(1)
-    return True
-
-
-def _street_ahead(folder: Path) -> tuple[SegmentId, str]:
-    """Return a street in the middle of the longest route, and the name of its truck."""
-    route = _longest_route(folder)
-    streets = [leg.path[0].segment_id for leg in route.legs if leg.kind is LegKind.WORK]
-    with reading(database_of(folder)) as tx:
-        names = {one.id: one.name for one in list_vehicles(tx)}
-    return streets[len(streets) // 2], names[route.vehicle_id]
+def _street_ahead(folder: Path) -> SegmentId:
+    """Return a street in the middle of the longest route."""
+    legs = [leg for leg in _longest_route(folder).legs if leg.kind is LegKind.WORK]
+    return legs[len(legs) // 2].path[0].segment_id
 
 
 def _longest_route(folder: Path) -> Route:

@@ -1,9 +1,14 @@
 """A plan edited by hand on the board: by click, key and drag, in both languages."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
 from api.processes.workers.dispatch_worker import DispatchCache, listening
+from data.store.database.engine import transaction
+from data.store.shifts.shifts import list_shifts, save_shift
 from maps.pages.i18n import Translator, translator
 from tests.browser.board.test_board import middle_of
 from tests.browser.board.test_pages import speak
@@ -29,7 +34,16 @@ def given(t: Translator, street: str, truck: str) -> str:
     return t("Assign {street} to {truck}", street=street, truck=truck)
 
 
-def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Visit) -> None:
+def the_second_shift_ends_soon(visit: Visit) -> None:
+    """Leave the second truck no time for a street that is not on its route."""
+    with transaction(visit.city.engine) as tx:
+        shift = next(one for one in list_shifts(tx, 1) if one.vehicle_id == 2)
+        save_shift(tx, replace(shift, ends_at=visit.city.clock.now() + timedelta(seconds=30)))
+
+
+def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
     visit.come_in("dispatcher")
     a_plan_is_driven(visit)
     city, page = visit.city, visit.page
@@ -86,4 +100,15 @@ def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(visit: Vis
         expect(bar).to_have_count(0)
         page.keyboard.press("e")
         expect(bar).to_be_visible()
+
+        choose(visit, TULIP)
+        page.click(".taker-publish")
+        expect(bar).to_have_count(0)
+        expect(page.locator("board-drafts .published")).to_be_visible()
+        monkeypatch.setattr("fleet.edits.draft_changes.OFFERED", 0)
+        the_second_shift_ends_soon(visit)
+        page.keyboard.press("e")
+        choose(visit, MILL)
+        expect(page.locator(".no-taker[data-vehicle='2']")).to_contain_text("شیفت")
+        expect(page.locator(".taker[data-vehicle='2']")).to_have_count(0)
     assert visit.complaints == []

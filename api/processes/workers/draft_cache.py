@@ -52,10 +52,7 @@ class DraftCache:
                     return {"takers": [to_plain(AssignmentCost, one) for one in found]}
                 case "hand_edit":
                     wish = from_plain(EditWish, question["wish"])
-                    draft = self._draft(plan_id, network)
-                    outcome = self._outcome(draft, wish)
-                    if question["store"]:
-                        outcome = checked(draft, outcome)
+                    outcome = self._outcome(self._draft(plan_id, network), wish)
                     return {"edited": to_plain(Edited, outcome[0])}
         raise ConflictError("nobody knows this question", reason="question_unknown")
 
@@ -95,11 +92,12 @@ class DraftCache:
         return prepared_draft(begun[0], stored, *begun[1:])
 
     def _outcome(self, draft: PreparedDraft, wish: EditWish) -> Outcome:
-        """Return the outcome of an edit, from memory where it was previewed."""
+        """Return the outcome of an edit by the referee too, from memory where it was previewed."""
         key = (draft.plan_id, draft.edit_id, wish)
         found = self._seen.get(key)
         if found is None:
-            found = self._seen[key] = made(draft, wish, self._clock.now())
+            outcome = checked(draft, made(draft, wish, self._clock.now()))
+            found = self._seen[key] = outcome
         return found
 
 

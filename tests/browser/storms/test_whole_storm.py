@@ -64,7 +64,6 @@ def plan_and_publish(page: Page, t: Translator) -> None:
     stop = page.get_by_role("button", name=t("Stop and use the best"))
     expect(page.locator(".run svg polyline.best")).to_have_count(1)
     stop.click()
-    page.get_by_role("button", name=t("Publish to the trucks")).click()
     page.get_by_role("button", name=t("Yes, publish")).click()
     expect(page.locator("#routes .row")).to_have_count(2)
 

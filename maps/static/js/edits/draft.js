@@ -3,12 +3,15 @@ import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { withNews } from "../pages/stream.js";
-import { change as changeOf } from "../messages/presence.js";
-import { board, keyed, mayDispatch, reload, selection } from "../board/state.js";
+import { board, keyed, mayDispatch, selection } from "../board/state.js";
+import { publishNow } from "../planning/drafts.js";
+
+const OFFERED = 5; // trucks that can take a street, looked for at a time
 
 /**
- * The draft that is edited, or null; the trucks that could take a street; what the server asks before it stores a change
- * or why it refuses one; orders that hold; the street that is being dragged.
+ * The draft that is edited, or null; the trucks that could take a street, as `{segment, list, outcomes, looking}`, what the
+ * change of each would do by truck; what the server asks before it stores a change or why it refuses one; orders that
+ * hold; the street that is being dragged.
  */
 export const draftState = new Store({ draft: null, takers: null, asked: null, busy: false, orders: new Map(), dragged: null });
 
@@ -46,12 +49,38 @@ export async function beginEditing(planId = board.value.plan?.id) {
 /** Stop editing; the draft stays as it is. */
 export const leaveEditing = () => draftState.set({ draft: null, asked: null, takers: null });
 
-/** Ask which trucks could take a street, and at what cost. */
+/** Ask which trucks could take a street, and at what cost; then of each in turn what the change would do. */
 export async function lookForTakers(segment) {
   if (!editing() || segment === undefined) return;
-  draftState.set({ takers: { segment, list: null } });
+  const asked = { segment, list: null, outcomes: new Map(), looking: true };
+  draftState.set({ takers: asked });
   const list = await attempt(() => get(path(`takers/${segment}`)));
-  if (draftState.value.takers?.segment === segment) draftState.set({ takers: { segment, list: list ?? [] } });
+  if (draftState.value.takers !== asked) return;
+  draftState.set({ takers: { ...asked, list: list ?? [] } });
+  await lookFurther();
+}
+
+/** The change that gives a street to a truck. */
+export const moveTo = (segment, vehicle) => ({ kind: "move", segment_id: segment, vehicle_id: vehicle });
+
+/** Trucks of a list that may be able to take the street, and were not looked at. */
+export const unseen = ({ list, outcomes }) => list.filter((one) => one.possible && !outcomes.has(one.vehicle_id));
+
+/** Look what the change would do at further trucks in turn, until some more can take the street. */
+export async function lookFurther() {
+  let now = { ...draftState.value.takers, looking: true };
+  draftState.set({ takers: now });
+  let found = 0;
+  for (const { vehicle_id: vehicle } of unseen(now)) {
+    const outcome = await attempt(() => post(path("edits/preview"), moveTo(now.segment, vehicle)));
+    if (draftState.value.takers !== now) return; // another street, or another version of the draft
+    if (!outcome) break;
+    found += outcome.possible;
+    now = { ...now, outcomes: new Map(now.outcomes).set(vehicle, outcome) };
+    draftState.set({ takers: now });
+    if (found === OFFERED) break;
+  }
+  draftState.set({ takers: { ...now, looking: false } });
 }
 
 function changed(draft) {
@@ -103,6 +132,11 @@ export const undo = () => order("undo", {}, { possible: () => draftState.value.d
 
 export const redo = () => order("redo", {}, { possible: () => draftState.value.draft?.can_redo });
 
+/** Give a street to a truck and send the draft to all; `insist` where what it costs was shown. */
+export async function assignAndPublish(wish, insist) {
+  if (await change(wish, insist)) await publishDraft();
+}
+
 /** Forget what was asked or refused. */
 export const letBe = () => draftState.set({ asked: null });
 
@@ -123,13 +157,13 @@ export async function takeBack(one) {
   return undefined;
 }
 
-/** Send the draft to the trucks; `dropping` where open work may be dropped. */
+/** Send the draft to the trucks, with a way back; `dropping` where open work may be dropped. */
 export async function publishDraft(dropping = false) {
   try {
-    const told = await changeOf("plans", path("publish"), { dropping });
-    if (!told) return; // somebody else was faster, and was asked about
+    const published = await publishNow(draftState.value.draft.plan_id, dropping);
+    if (!published) return; // somebody else was faster, and was asked about
     leaveEditing();
-    await Promise.all([reload(), reloadOrders()]);
+    await attempt(reloadOrders);
   } catch (error) {
     const { reason } = error.values ?? {};
     const drops = reason === "plan_drops_jobs";

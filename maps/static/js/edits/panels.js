@@ -1,7 +1,8 @@
 // What the panels of streets and trucks say and do about editing by hand: who could take it, locks and bans.
 import { html } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import { t, time } from "../pages/texts.js";
-import { beginEditing, change, draftState, editing, lookForTakers, orderTruck, takeBack } from "./draft.js";
+import { assignAndPublish, beginEditing, change, draftState, editing, lookForTakers, lookFurther, moveTo, orderTruck, takeBack, unseen } from "./draft.js";
 import { board, mayDispatch, selection } from "../board/state.js";
 import { routeOf } from "../board/truck.js";
 
@@ -21,24 +22,41 @@ function timeChange(minutes) {
   return minutes > 0 ? t("{minutes} min more", { minutes: shown }) : t("{minutes} min less", { minutes: shown });
 }
 
-function price(taker) {
-  if (!taker.possible) return taker.why_not.join(" ");
-  if (taker.more_min === null) return t("far away; the cost is computed when you choose it");
-  return t("{change}, done {time}", { change: timeChange(taker.more_min), time: time(taker.done_at) });
+/** What the change costs, or why it cannot be made: what lacks at once, else what the change itself would do. */
+function price({ possible, why_not: lacks, done_at: done }, outcome) {
+  if (!possible) return lacks.join(" ");
+  if (!outcome.possible) return outcome.broken.join(" ");
+  const { minutes_before: before, minutes_after: after } = outcome.totals;
+  const more = timeChange(Math.round((after - before) * 10) / 10);
+  const change = done ? t("{change}, done {time}", { change: more, time: time(done) }) : more;
+  return html`${change} ${outcome.strains.length ? html`<span class="danger">${outcome.strains.join(" ")}</span>` : ""}`;
 }
 
-const takerItem = (segment) => (taker) => html`<li>
-  <button class="taker" ?disabled=${!taker.possible || draftState.value.busy} data-vehicle=${taker.vehicle_id}
-    @click=${() => change({ kind: "move", segment_id: segment, vehicle_id: taker.vehicle_id })}>
-    <bdi>${taker.vehicle}</bdi> <span class="small muted">${price(taker)}</span>
-  </button>
-</li>`;
+function takerItem(segment, taker, outcome) {
+  const { busy, draft } = draftState.value;
+  const wish = moveTo(segment, taker.vehicle_id);
+  const strains = outcome?.strains.length > 0; // it says so beside the button
+  const names = html`<bdi>${taker.vehicle}</bdi> <span class="small muted">${price(taker, outcome)}</span>`;
+  if (!outcome?.possible) return html`<li class="no-taker" data-vehicle=${taker.vehicle_id}>${names}</li>`;
+  const publish = html`<button class="taker-publish" ?disabled=${busy} @click=${() => assignAndPublish(wish, strains)}>${t("Assign and publish")}</button>`;
+  return html`<li>
+    <button class="taker" ?disabled=${busy} data-vehicle=${taker.vehicle_id} @click=${() => change(wish, strains)}>${names}</button>
+    ${draft.can_undo ? "" : publish}
+  </li>`;
+}
+
+const LOOKING = () => html`<p class="small muted" role="status">${t("Looking for the trucks that could take it …")}</p>`;
 
 function takers(segment) {
   const { takers: known } = draftState.value;
-  if (known?.segment !== segment || known.list === null)
-    return html`<p class="small muted" role="status">${t("Looking for the trucks that could take it …")}</p>`;
-  return html`<ol class="takers" id="takers">${known.list.map(takerItem(segment))}</ol>`;
+  if (known?.segment !== segment || known.list === null) return LOOKING();
+  const { list, outcomes, looking } = known;
+  const seen = list.filter((one) => !one.possible || outcomes.has(one.vehicle_id));
+  const able = (one) => (outcomes.get(one.vehicle_id)?.possible ? 0 : 1);
+  const rows = seen.sort((one, other) => able(one) - able(other));
+  const rest = unseen(known).length;
+  return html`<ol class="takers" id="takers">${repeat(rows, (one) => one.vehicle_id, (one) => takerItem(segment, one, outcomes.get(one.vehicle_id)))}</ol>
+    ${looking ? LOOKING() : rest ? html`<button class="wide quiet" @click=${lookFurther}>${t("Look at {count} more trucks", { count: rest })}</button>` : ""}`;
 }
 
 const orderItem = (one) => html`<li>

@@ -51,8 +51,11 @@ function order(vehicle) {
   return [...first.values()].slice(0, LISTED);
 }
 
-/** The trucks for which the cost of the chosen street is known: those that work near it. */
-const near = () => (draftState.value.takers?.list ?? []).filter((one) => one.possible && one.more_min !== null);
+/** The trucks that can take the chosen street, and work near it. */
+function near() {
+  const { list, outcomes } = draftState.value.takers ?? {};
+  return (list ?? []).filter((one) => one.more_min !== null && outcomes.get(one.vehicle_id)?.possible);
+}
 
 /** Lines of the trucks that the chosen street may be dropped on, as `{vehicle, name, lines}`. */
 export function offered() {

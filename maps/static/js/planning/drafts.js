@@ -13,9 +13,13 @@ import { board, mayDispatch, merge, reload } from "../board/state.js";
 const SECOND_MS = 1000;
 const UNDO_MS = 60 * SECOND_MS;
 const SPARE_MS = 2 * SECOND_MS; // an order takes a moment to arrive
+const SETTLE_MS = 800; // who was about to press what stood here before publishes nothing
 
-/** The draft that is asked about before it is published, with why where it was refused; the plan just published. */
-const publishing = new Store({ asked: null, words: "", drops: false, busy: false, published: null });
+/**
+ * The draft that is asked about before it is published, since when it is by itself, with why where it was refused; the plan
+ * just published.
+ */
+const publishing = new Store({ asked: null, askedAt: 0, words: "", drops: false, busy: false, published: null });
 
 const kindOf = (run) => (run.kind === "replan" ? "replan" : "plan");
 const unfinished = (run) => run.state === "queued" || run.state === "running";
@@ -39,12 +43,13 @@ export function validity(draft) {
 /** Whether a refusal asks for leave to drop work. */
 export const dropsWork = (error) => error?.values?.reason === "plan_drops_jobs";
 
-/** Publish a draft and say so, with a way back; throws where it is refused. */
+/** Publish a draft and say so, with a way back; throws where it is refused, returns nothing where others were faster. */
 export async function publishNow(planId, dropping = false) {
   const plan = await change("plans", `/api/plans/${planId}/publish`, { dropping });
-  if (!plan) return; // somebody else was faster, and was asked about
+  if (!plan) return undefined;
   publishing.set({ asked: null, words: "", drops: false, published: { planId, trucks: plan.routes.length, at: Date.now() } });
   await attempt(reload);
+  return plan;
 }
 
 /** Publish a draft that was asked about; a refusal is asked about too. */
@@ -61,7 +66,23 @@ async function publish(planId, dropping) {
 }
 
 /** Ask whether a draft is to be published. */
-const ask = (planId) => publishing.set({ asked: planId, words: "", drops: false, published: null });
+const ask = (planId) => publishing.set({ asked: planId, askedAt: 0, words: "", drops: false, published: null });
+
+const awaited = new Set(); // runs that this dispatcher asked for, whose draft is asked about as soon as it is there
+
+/** Take in a run that this dispatcher asked for. */
+export function awaitDraft(run) {
+  awaited.add(run.id);
+  merge("runs", [run]);
+}
+
+board.follow((_, changes) => {
+  if (!changes.runs) return;
+  const [ready] = waitingRuns().filter((run) => awaited.delete(run.id) && isValid(run.draft));
+  if (!ready || waitingRuns().some((run) => run.draft.plan_id === publishing.value.asked)) return;
+  publishing.set({ asked: ready.draft.plan_id, askedAt: Date.now(), words: "", drops: false });
+  setTimeout(() => publishing.set({ askedAt: 0 }), SETTLE_MS);
+});
 
 const keep = () => publishing.set({ asked: null, words: "", drops: false });
 
@@ -76,7 +97,7 @@ async function takeBack({ planId }) {
 export async function planAgain(planId) {
   const run = await attempt(() => post(`/api/plans/${planId}/again`));
   keep();
-  if (run) merge("runs", [run]);
+  if (run) awaitDraft(run);
   await attempt(reload);
 }
 
@@ -105,8 +126,8 @@ export function purpose(run) {
   return vehicle ? html`<bdi>${vehicle}</bdi> ${words}` : words;
 }
 
-function question({ plan_id: id }) {
-  const { words, drops, busy } = publishing.value;
+function question({ plan_id: id }, look) {
+  const { words, drops, busy, askedAt } = publishing.value;
   const refused = words && !drops;
   const act = () => publish(id, drops);
   return html`<div role="alertdialog" aria-label=${t("Publish to the trucks")}>
@@ -118,8 +139,9 @@ function question({ plan_id: id }) {
             ${
               refused
                 ? html`<button class="primary" @click=${() => planAgain(id)}>${t("Plan again from now")}</button>`
-                : html`<button class="primary" ?disabled=${busy} @click=${act}>${t("Yes, publish")}</button>`
+                : html`<button class="primary" ?disabled=${busy || askedAt > 0} @click=${act}>${t("Yes, publish")}</button>`
             }
+            ${refused ? "" : look}
             <button @click=${keep}>${refused ? t("Close") : t("Not now")}</button>
           </div>`
     }
@@ -128,11 +150,11 @@ function question({ plan_id: id }) {
 
 function orders(run, see) {
   const { draft } = run;
-  if (publishing.value.asked === draft.plan_id) return question(draft);
+  const look = board.value.plan && isValid(draft) ? html`<button @click=${() => see(draft.plan_id)}>${t("See what changes")}</button>` : "";
+  if (publishing.value.asked === draft.plan_id) return question(draft, look);
   const first = isValid(draft)
     ? html`<button class="primary" @click=${() => ask(draft.plan_id)}><span class="icon icon-check" aria-hidden="true"></span>${t("Publish to the trucks")}</button>`
     : html`<button class="primary" @click=${() => planAgain(draft.plan_id)}><span class="icon icon-refresh-cw" aria-hidden="true"></span>${t("Plan again from now")}</button>`;
-  const look = board.value.plan && isValid(draft) ? html`<button @click=${() => see(draft.plan_id)}>${t("See what changes")}</button>` : "";
   return html`<div class="draft-orders">${first} ${look}
     <button class="quiet" title=${t("Discard")} aria-label=${t("Discard")} @click=${() => discard(draft.plan_id)}><span class="icon icon-trash-2" aria-hidden="true"></span></button>
   </div>`;

@@ -5,10 +5,10 @@ import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { duration, number, t, time } from "../pages/texts.js";
-import { dropsWork, planAgain, publishNow, purpose, searched, stop, validity } from "../planning/drafts.js";
+import { awaitDraft, dropsWork, planAgain, publishNow, purpose, searched, stop, validity } from "../planning/drafts.js";
 import { fault as faultOf, numberIn, shown as digits } from "../pages/number-fields.js";
 import { reloadOut } from "../shifts/route-answers.js";
-import { board, choose, mayDispatch, merge, reload } from "../board/state.js";
+import { board, choose, mayDispatch, reload } from "../board/state.js";
 
 const BUDGET = "barfrub-budget";
 const USUAL_BUDGET = 5;
@@ -43,7 +43,7 @@ export async function insertNow(wanted) {
 async function report(wish) {
   const run = await attempt(() => post("/api/replans", { budget: budget(), ...wish }));
   if (!run) return;
-  merge("runs", [run]);
+  awaitDraft(run);
   if (wish.cause !== "breakdown") return;
   await attempt(reloadOut);
   document.querySelector("board-side .panel")?.scrollTo({ top: 0 }); // there it says so
