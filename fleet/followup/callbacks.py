@@ -19,6 +19,7 @@ from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
 from data.store.followup.callbacks import add_call_attempt, count_callbacks, list_callbacks
 from data.store.followup.referrals import last_referrals, list_agencies
+from data.store.requests.duplicates import kept_ids
 from data.store.requests.requests import get_request
 from data.store.requests.sla_clocks import list_clocks, mark_caller_told
 from fleet.requests.intake import SHORT_LETTERS, subject_of
@@ -64,10 +65,14 @@ def calls_to_make(tx: Tx, now: datetime, most: int) -> CallsToMake:
     """Return the calls to make now, the oldest news first."""
     waiting = list_callbacks(tx, now, most)
     ids = [call.request.id for call in waiting]
+    kept = kept_ids(tx, ids)
+    standing = {one: kept.get(one, one) for one in ids}
+    clocks = list_clocks(tx, set(standing.values()))
+    referrals = last_referrals(tx, set(standing.values()))
     return CallsToMake(
         count=count_callbacks(tx, now),
         waiting=waiting,
-        clocks=list_clocks(tx, ids),
-        referrals=last_referrals(tx, ids),
+        clocks={one: clocks[other] for one, other in standing.items()},
+        referrals={one: referrals[other] for one, other in standing.items() if other in referrals},
         agencies={agency.id: agency for agency in list_agencies(tx)},
     )

@@ -7,7 +7,7 @@ from data.errors import InvalidError
 from data.model import Actor, ClosingReason, RequestId, ServiceRequest
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.requests.duplicates import add_duplicate, remove_duplicate
+from data.store.requests.duplicates import add_duplicate
 from data.store.requests.requests import get_request
 from fleet.followup.bulk_changes import BulkResult, QueueAction, change_in_bulk
 from fleet.requests.closing import STILL_OPEN, close_request
@@ -30,10 +30,9 @@ def merge_many(
         raise InvalidError("ids", str(kept_id), "at least two requests")
 
     def merged(asked: ServiceRequest) -> ServiceRequest:
+        add_duplicate(tx, asked.id, kept_id, now)  # first: its own duplicates go along
         closed = close_request(tx, actor, asked.id, ClosingReason.DUPLICATE, "", now)
         retract_end_notice(tx, asked.id, now)
-        remove_duplicate(tx, asked.id)
-        add_duplicate(tx, asked.id, kept_id, now)
         after = {"into": kept_id, "reference": kept.reference}
         add_event(tx, now, actor, "request.merged", subject_of(asked), after=after)
         return closed

@@ -58,6 +58,9 @@ UNPROVED = "unproved"
 STILL_OPEN = frozenset({RequestState.NEW, RequestState.OPEN})
 """Waits for us."""
 
+OF_ONE_CALLER = frozenset({ClosingReason.WITHDRAWN, ClosingReason.DUPLICATE})
+"""Endings that say nothing to the callers of requests that were merged into this one."""
+
 CLOSABLE = STILL_OPEN | {RequestState.HANDED_OVER}
 """May be closed; what another agency has may still turn out to be something else."""
 
@@ -72,8 +75,9 @@ def close_request(
 ) -> ServiceRequest:
     """Close a request; a job that only it asked for is cancelled.
 
-    The note becomes a comment, and is no part of the audit log. Raises `ConflictError` where the
-    request is closed already, or where nothing proves what the reason says.
+    Where it ends for its own caller alone, those that were merged into it are open again. The note
+    becomes a comment, and is no part of the audit log. Raises `ConflictError` where the request is
+    closed already, or where nothing proves what the reason says.
     """
     asked = get_request(tx, request_id)
     state = CLOSED_AS[reason]
@@ -83,6 +87,9 @@ def close_request(
     closed = _close(tx, actor, asked, reason, now if state is RequestState.DONE else None, now)
     if note.strip():
         add_comment(tx, asked.id, actor.id, note.strip(), now)
+    if reason in OF_ONE_CALLER:
+        for each in list_duplicates(tx, asked.id):
+            reopen_request(tx, actor, each.id, "", now)
     drop_unwanted_job(tx, actor, asked, now)
     return closed
 
@@ -167,7 +174,8 @@ def _close(
     after = {"state": closed.state, "reason": reason}
     add_event(tx, now, actor, f"request.{closed.state}", subject_of(asked), before, after)
     write_end_notice(tx, closed, done_at or now, now)
-    for each in list_duplicates(tx, asked.id):
+    told_too = [] if reason in OF_ONE_CALLER else list_duplicates(tx, asked.id)
+    for each in told_too:
         write_end_notice(tx, replace(closed, id=each.id), done_at or now, now)
     return closed
 

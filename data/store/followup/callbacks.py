@@ -1,11 +1,13 @@
 """Callbacks to make: callers without messages whose request has news."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Row,
     ScalarSelect,
     Select,
     and_,
@@ -35,6 +37,7 @@ from data.store.schema import (
     UtcDateTime,
     call_attempt,
     caller,
+    duplicate,
     job,
     promise,
     referral,
@@ -48,6 +51,9 @@ MOST_TRIES = 3
 RETRY = timedelta(minutes=20)
 """How long after nobody answered one tries again."""
 
+_standing = request.alias("standing")
+"""The request itself, or the one that a duplicate was merged into."""
+
 NO_NEWS = (ClosingReason.WITHDRAWN, ClosingReason.DUPLICATE)
 """Endings that the caller knows of, or hears of with another request."""
 
@@ -56,13 +62,20 @@ def list_callbacks(tx: Tx, now: datetime, limit: int) -> list[Callback]:
     """Return the calls to make now, the oldest news first."""
     waiting = _waiting(now).subquery()
     query = (
-        select(waiting, request, caller.c.language)
+        select(waiting, _standing, request.c.reference.label("own_reference"), caller.c.language)
         .join(request, request.c.id == waiting.c.request_id)
+        .join(_standing, _standing.c.id == waiting.c.standing_id)
         .join(caller, caller.c.request_id == request.c.id)
         .order_by(waiting.c.since, request.c.id)
         .limit(limit)
     )
-    return [record(Callback, row, request=record(ServiceRequest, row)) for row in tx.execute(query)]
+    return [record(Callback, row, request=_called_about(row)) for row in tx.execute(query)]
+
+
+def _called_about(row: Row[Any]) -> ServiceRequest:
+    """Return what became of a request under its own number, for a duplicate of its kept one."""
+    standing = record(ServiceRequest, row)
+    return replace(standing, id=RequestId(row.request_id), reference=row.own_reference)
 
 
 def count_callbacks(tx: Tx, now: datetime) -> int:
@@ -82,7 +95,7 @@ def list_call_attempts(tx: Tx, request_id: RequestId) -> list[CallAttempt]:
 
 
 def _waiting(now: datetime) -> Select[Any]:
-    """Return request, reason, since, tries and last try of each callback to make."""
+    """Return request, its kept one, reason, since, tries and last try of each callback to make."""
     news = _news(now).subquery()
     again = and_(
         call_attempt.c.request_id == news.c.request_id,
@@ -95,13 +108,14 @@ def _waiting(now: datetime) -> Select[Any]:
     return (
         select(
             news.c.request_id,
+            news.c.standing_id,
             news.c.news,
             news.c.since,
             tries.label("tries"),
             tried_at.label("tried_at"),
         )
         .select_from(news.outerjoin(call_attempt, again))
-        .group_by(news.c.request_id, news.c.news, news.c.since)
+        .group_by(news.c.request_id, news.c.standing_id, news.c.news, news.c.since)
         .having(
             settled == 0,
             tries < MOST_TRIES,
@@ -112,11 +126,13 @@ def _waiting(now: datetime) -> Select[Any]:
 
 def _news(now: datetime) -> CompoundSelect[Any]:
     ended = request_clock.c.closed_at
-    done = request.c.state == RequestState.DONE
-    closed = and_(request.c.state == RequestState.CANCELLED, request.c.closed_for.not_in(NO_NEWS))
-    given = request.c.state == RequestState.HANDED_OVER
+    done = _standing.c.state == RequestState.DONE
+    closed = and_(
+        _standing.c.state == RequestState.CANCELLED, _standing.c.closed_for.not_in(NO_NEWS)
+    )
+    given = _standing.c.state == RequestState.HANDED_OVER
     wanted_at = func.coalesce(_promised_until(), job.c.due_at, type_=UtcDateTime())
-    late = and_(request.c.state == RequestState.OPEN, wanted_at < now)
+    late = and_(_standing.c.state == RequestState.OPEN, wanted_at < now)
     answered = and_(given, referral.c.state == ReferralState.DONE)
     return union_all(
         _of(CallbackReason.DONE, ended, done),
@@ -129,7 +145,7 @@ def _news(now: datetime) -> CompoundSelect[Any]:
 
 def _promised_until() -> ScalarSelect[Any]:
     """Return the end of the last window promised to the caller."""
-    query = select(promise.c.to_at).where(promise.c.request_id == request.c.id)
+    query = select(promise.c.to_at).where(promise.c.request_id == _standing.c.id)
     return query.order_by(promise.c.id.desc()).limit(1).scalar_subquery()
 
 
@@ -138,13 +154,16 @@ def _of(
 ) -> Select[Any]:
     tables = (
         request.join(caller, caller.c.request_id == request.c.id)
-        .join(request_clock, request_clock.c.request_id == request.c.id)
-        .outerjoin(job, job.c.id == request.c.job_id)
-        .outerjoin(referral, referral.c.request_id == request.c.id)
+        .outerjoin(duplicate, duplicate.c.request_id == request.c.id)
+        .join(_standing, _standing.c.id == func.coalesce(duplicate.c.kept_id, request.c.id))
+        .join(request_clock, request_clock.c.request_id == _standing.c.id)
+        .outerjoin(job, job.c.id == _standing.c.job_id)
+        .outerjoin(referral, referral.c.request_id == _standing.c.id)
     )
     return (
         select(
             request.c.id.label("request_id"),
+            _standing.c.id.label("standing_id"),
             literal(news.value).label("news"),
             since.label("since"),
         )

@@ -3,15 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Result, Select, and_, false, func, or_, select
+from sqlalchemy import Result, Select, and_, exists, false, func, or_, select
 
 from data.errors import NotFoundError
 from data.model import ClockedRequest, ClosingReason, RequestClock, RequestId, ServiceRequest
 from data.store.database.engine import Tx
 from data.store.database.records import reader
-from data.store.schema import caller, request, request_clock
+from data.store.schema import caller, duplicate, request, request_clock
 
-_REACHABLE = or_(caller.c.phone != "", caller.c.email != "")
+_MERGED = exists().where(duplicate.c.request_id == request.c.id)
+_REACHABLE = and_(or_(caller.c.phone != "", caller.c.email != ""), ~_MERGED)
+"""Whether somebody is to be told; what was merged ends with the request that stands for it."""
+
 _ROWS = request.join(request_clock).outerjoin(caller, caller.c.request_id == request.c.id)
 
 

@@ -1,5 +1,6 @@
 """Which requests were merged into another one that asks for the same, as rows."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -29,6 +30,12 @@ def find_kept(tx: Tx, request_id: RequestId) -> ServiceRequest | None:
     return first_record(
         ServiceRequest, tx.execute(query.where(duplicate.c.request_id == request_id))
     )
+
+
+def kept_ids(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, RequestId]:
+    """Return into which requests those of these that are duplicates were merged."""
+    query = select(duplicate).where(duplicate.c.request_id.in_(request_ids))
+    return {RequestId(row.request_id): RequestId(row.kept_id) for row in tx.execute(query)}
 
 
 def list_duplicates(tx: Tx, kept_id: RequestId) -> list[ServiceRequest]:

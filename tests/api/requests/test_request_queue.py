@@ -290,6 +290,41 @@ def test_merged_requests_end_with_the_one_that_stands_for_them_and_can_be_undone
     assert (file["request"]["state"], file["kept"]) == ("new", None)
 
 
+def test_the_caller_of_a_merged_request_is_called_when_the_one_that_stands_for_it_ends(desk):
+    told = {"kind": "plow", "text": WORDS, "caller_phone": "0914 555 9999"}
+    again = desk.post("/requests", json=told).json()
+    order(desk, "merge", [1, again["id"]], kept_id=1)
+    assert desk.get("/api/callbacks").json()["total"] == 0
+    order(desk, "close", [1], reason="melted")
+    calls = desk.get("/api/callbacks?lang=en").json()["calls"]
+    assert {call["reference"] for call in calls} == {"B-0001", again["reference"]}
+    assert all("we did not come" in call["sentence"] for call in calls)
+    body = {"news": "closed", "outcome": "reached"}
+    assert desk.post(f"/api/callbacks/{again['id']}", json=body).json()["total"] == 1
+
+
+def test_what_was_merged_is_open_again_where_the_caller_of_the_kept_one_withdraws(desk):
+    first, second = (
+        desk.post("/requests", json={"kind": "plow", "text": WORDS}).json() for _ in "ab"
+    )
+    order(desk, "merge", [first["id"], second["id"]], kept_id=first["id"])
+    order(desk, "merge", [1, first["id"]], kept_id=1)
+    kept = desk.get("/api/requests/1/file").json()
+    assert [one["id"] for one in kept["duplicates"]] == [first["id"], second["id"]]
+    desk.post("/api/requests/1/cancel", json={})
+    for one in (first, second):
+        file = desk.get(f"/api/requests/{one['id']}/file").json()
+        assert (file["request"]["state"], file["kept"]) == ("open", None)
+
+
+def test_the_office_waits_for_nothing_of_a_merged_request(desk, sign_in):
+    told = {"kind": "plow", "text": WORDS, "caller_phone": "0914 555 9999"}
+    again = desk.post("/requests", json=told).json()
+    order(desk, "merge", [1, again["id"]], kept_id=1)
+    sign_in("supervisor")
+    assert desk.get("/api/followup?filter=tell").json()["counts"]["tell"] == 0
+
+
 def test_a_merged_request_is_tracked_by_what_becomes_of_the_one_that_stands_for_it(desk):
     again = desk.post("/requests", json={"kind": "plow", "text": WORDS}).json()
     order(desk, "merge", [1, again["id"]], kept_id=1)

@@ -126,7 +126,7 @@ class List extends Part {
     const { view, broken } = queue.value;
     if (broken) return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${load}>${t("Try again")}</button></p>`;
     if (!view) return html`<div class="skeleton" aria-hidden="true"></div>`;
-    return html`${this.numbered()}${this.head()}${view.rows.length ? this.rows() : nothingToShow(view)}${this.pages()}`;
+    return html`${this.numbered()}${this.head()}${view.rows.length ? this.rows() : view.numbered ? "" : nothingToShow(view)}${this.pages()}`;
   }
 }
 customElements.define("requests-list", List);
