@@ -18,6 +18,7 @@ from api.simulation.demo_city import (
     SAMPLE_CITY,
 )
 from api.simulation.demo_crews import add_demo_crews, lead_first_crew
+from api.simulation.demo_people import demo_name
 from data.errors import ConflictError
 from data.languages import languages
 from data.model import Role
@@ -26,7 +27,7 @@ from data.setup.fleet_file import BARFABAD_FLEET, URMIA_FLEET
 from data.store.database.engine import transaction
 from data.store.setup.city import get_policy
 from data.store.streets.network import load_network
-from fleet.accounts.accounts import enroll
+from fleet.accounts.accounts import enroll, give_name
 from fleet.setup.city_removal import remove_city
 from fleet.setup.city_setup import NewCity, add_city, set_fleet
 from fleet.storms.storm_start import start_storm
@@ -141,8 +142,11 @@ def enroll_everybody(
     with transaction(engine) as tx:
         for login, role in roles.items():
             hidden = hash_password(passwords[login])
-            language = scene.language or "en"
-            user = enroll(tx, CONSOLE, login, [role], language, hidden, Clock().now())
+            language, now = scene.language or "en", Clock().now()
+            user = enroll(tx, CONSOLE, login, [role], language, hidden, now)
+            name = demo_name(login, role, language)
+            if name:
+                give_name(tx, CONSOLE, user.id, name, now)
             if role is Role.CREW:
                 lead_first_crew(tx, user.id)
     engine.dispose()

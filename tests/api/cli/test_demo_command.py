@@ -43,6 +43,7 @@ def test_the_persian_demo_has_language_clock_machines_and_snow(folder: Path):
         districts = [district.name for district in list_districts(tx)]
         users, agencies = list_users(tx), list_agencies(tx)
 
+    assert {user.name for user in users if user.login == "operator"} == {"لیلا احمدی"}
     assert [agency.kind for agency in agencies] == ["parks", "electricity"]
     assert (folder.name, city.name) == (SAMPLE_CITY, "برف‌آباد")
     assert (city.language, city.timezone) == ("fa", "Asia/Tehran")
