@@ -70,11 +70,12 @@ class NextAction extends Part {
 
   render() {
     const working = vehicles().filter((vehicle) => stateOf(vehicle) === "working").length;
+    const open = openRequests().length;
     return html`<section class="next-action" aria-label=${t("What to do next")}>
       ${this.todo()}
       <div class="counts-of">
-        ${figure(working, t("trucks at work"), t("Trucks that are plowing or salting right now"), () => lists("trucks", "all"))}
-        ${figure(openRequests().length, t("open requests"), t("Requests in this storm that are not done yet"), () => lists("requests", "all"))}
+        ${figure(working, t("trucks at work:{count}", { count: working }), t("Trucks that are plowing or salting right now"), () => lists("trucks", "all"))}
+        ${figure(open, t("open requests:{count}", { count: open }), t("Requests in this storm that are not done yet"), () => lists("requests", "all"))}
       </div>
     </section>`;
   }

@@ -15,7 +15,7 @@ const LATE_MIN = 10;
 /** Ask for what lasts and how routes stand: at the start, after a break, with a new storm or plan. */
 export const reloadWatch = withNews(async () => {
   const [alerts, checks] = await Promise.all([get("/api/alerts"), get("/api/route-checks")]);
-  board.set({ alerts: keyed(alerts), checks: keyed(checks) });
+  board.set({ alerts: keyed(alerts), alertsLoaded: true, checks: keyed(checks) });
   if (onlyWall) return;
   board.set({ owners: await get("/api/alerts/owners") });
   await reloadSnoozes();

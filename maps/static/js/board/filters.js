@@ -6,7 +6,7 @@ import { named, t } from "../pages/texts.js";
 import { alerts, wanted } from "../alerts/alerts.js";
 import { snoozed } from "../alerts/snooze.js";
 import { chooseTrucks } from "../shifts/fleet-orders.js";
-import { STATES, stateOf } from "../shifts/truck-states.js";
+import { isPast, shiftOf, STATES, stateOf } from "../shifts/truck-states.js";
 import { openPage } from "../requests/page.js";
 import { alertRow, needsPin, requestRow, truckRow } from "./rows.js";
 import { board, mayDispatch, openRequests, tellSeen, vehicles } from "./state.js";
@@ -15,7 +15,7 @@ const LATE_MIN = 10;
 
 /** Times of the server are texts that sort; to parse ten thousand of them at every look would take long. */
 const isLate = (request, moment) => request.due_at !== null && request.due_at < moment;
-const behind = (vehicle) => Math.round(board.value.checks.get(vehicle.id)?.late_min ?? 0);
+const behind = ({ id }) => (isPast(id) ? 0 : Math.round(board.value.checks.get(id)?.late_min ?? 0));
 const all = () => true;
 
 const by = (key) => (one, other) => {
@@ -23,11 +23,12 @@ const by = (key) => (one, other) => {
   return first < second ? -1 : first > second ? 1 : 0;
 };
 
-/** The way to orders for all trucks that a list shows. */
+/** The way to orders for all trucks with a shift that a list shows. */
 function ordersForAll(found) {
-  if (!mayDispatch || !board.value.storm || found.length === 0) return "";
-  return html`<button class="together" @click=${() => chooseTrucks(found.map(({ id }) => id))}>
-    <span class="icon icon-truck" aria-hidden="true"></span>${t("orders for:{count}", { count: found.length })}
+  const ids = found.map(({ id }) => id).filter((id) => shiftOf(id));
+  if (!mayDispatch || !board.value.storm || ids.length === 0) return "";
+  return html`<button class="together" @click=${() => chooseTrucks(ids)}>
+    <span class="icon icon-truck" aria-hidden="true"></span>${t("orders for:{count}", { count: ids.length })}
   </button>`;
 }
 

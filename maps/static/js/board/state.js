@@ -18,6 +18,7 @@ export const board = new Store({
   blockages: new Map(),
   out: new Map(),
   alerts: new Map(),
+  alertsLoaded: false,
   snoozes: new Map(),
   checks: new Map(),
   messages: new Map(),

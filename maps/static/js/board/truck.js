@@ -6,7 +6,7 @@ import { attempt } from "../pages/notices.js";
 import { post } from "../pages/net.js";
 import { age, brief, length, named, number, streetName, t, time, times } from "../pages/texts.js";
 import { outFacts } from "../shifts/route-answers.js";
-import { shiftOf, stateOf, stateSign } from "../shifts/truck-states.js";
+import { isPast, shiftOf, stateOf, stateSign } from "../shifts/truck-states.js";
 import { detailsOf, reloadDetails } from "./details.js";
 import { driverFacts, progress } from "../shifts/drivers.js";
 import { truckEdit } from "../edits/panels.js";
@@ -64,7 +64,7 @@ function runItem(run, truck, first) {
 function nextRuns(details) {
   if (details.runs.length === 0) return "";
   return html`<section class="next-legs">
-    <h3>${t("Now and next")}</h3>
+    <h3>${isPast(details.vehicle_id) ? t("Left on its route") : t("Now and next")}</h3>
     <ol class="legs">${details.runs.map((run, i) => runItem(run, details.vehicle_id, i === 0))}</ol>
     <p class="muted small">${details.more > 0 ? html`${t("more runs:{count}", { count: details.more })} · ` : ""}${t("{length} of work ahead in all", { length: length(details.left_m) })}</p>
   </section>`;
@@ -129,7 +129,8 @@ const seen = ({ fixed_at: at }) => (at ? t("seen {span} ago ({time})", { span: a
 
 /** What a truck does now, how far its route is and how late it drives it. */
 function doing(vehicle) {
-  const facts = [progress(vehicle.id), lateness(vehicle.id), seen(vehicle)].filter(Boolean);
+  const late = isPast(vehicle.id) ? "" : lateness(vehicle.id);
+  const facts = [progress(vehicle.id), late, seen(vehicle)].filter(Boolean);
   return html`<p class="doing">${stateSign(vehicle)}
     <span class="muted small">${facts.map((fact, i) => html`${i > 0 ? " · " : ""}${fact}`)}</span></p>`;
 }

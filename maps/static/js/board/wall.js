@@ -87,11 +87,12 @@ class Wall extends TickingPart {
   }
 
   alerts() {
-    const found = alerts();
+    const { alertsLoaded: loaded } = board.value;
+    const found = loaded ? alerts() : [];
     const shown = callsForHelp().length > 0 ? SHOWN_BELOW_CALLS : SHOWN;
     return html`<section class="wall-alerts" aria-label=${t("Alerts")}>
-      <h2>${t("Alerts")} <span class="count">${t("{value}", { value: found.length })}</span></h2>
-      ${found.length === 0 ? html`<p class="muted">${t("Nothing needs you now")}</p>` : ""}
+      <h2>${t("Alerts")} ${loaded ? html`<span class="count">${t("{value}", { value: found.length })}</span>` : ""}</h2>
+      ${loaded && found.length === 0 ? html`<p class="muted">${t("Nothing needs you now")}</p>` : ""}
       <ul>
         ${found.slice(0, shown).map(
           (alert) => html`<li class=${alert.tone}>

@@ -116,7 +116,7 @@ export async function stop(run) {
 const nameOf = (run) => board.value.vehicles.get(run.options?.vehicle_id)?.name;
 
 /** For how many of our seconds a run has been waited for. */
-export const searched = (run) => Math.max(0, Math.round((now() - Date.parse(run.asked_at)) / SECOND_MS / (boot.speed ?? 1)));
+const searched = (run) => Math.max(0, Math.round((now() - Date.parse(run.asked_at)) / SECOND_MS / (boot.speed ?? 1)));
 
 /** What a run is for: a plan, or what happened to which truck. */
 export function purpose(run) {
@@ -165,8 +165,12 @@ const waitingRow = (run, see) => html`<li>
   ${orders(run, see)}
 </li>`;
 
+/** How long a search has been waited for, and whether it has begun. */
+export const searchWords = (run, looking) =>
+  run.state === "queued" ? t("Waiting for a free planner, {seconds} s", { seconds: searched(run) }) : looking(searched(run));
+
 const searchRow = (run) => html`<li role="status">
-  <p><strong>${purpose(run)}</strong> <span class="muted">${t("Looking for routes, {seconds} s", { seconds: searched(run) })}</span></p>
+  <p><strong>${purpose(run)}</strong> <span class="muted">${searchWords(run, (seconds) => t("Looking for routes, {seconds} s", { seconds }))}</span></p>
   <div class="draft-orders"><button ?disabled=${run.stop_requested} @click=${() => stop(run)}><span class="icon icon-square" aria-hidden="true"></span>${run.stop_requested ? t("Stopping…") : t("Stop looking")}</button></div>
 </li>`;
 

@@ -5,7 +5,7 @@ import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { duration, number, t, time } from "../pages/texts.js";
-import { awaitDraft, dropsWork, planAgain, publishNow, purpose, searched, stop, validity } from "../planning/drafts.js";
+import { awaitDraft, dropsWork, planAgain, publishNow, purpose, searchWords, stop, validity } from "../planning/drafts.js";
 import { fault as faultOf, numberIn, shown as digits } from "../pages/number-fields.js";
 import { reloadOut } from "../shifts/route-answers.js";
 import { board, choose, mayDispatch, reload } from "../board/state.js";
@@ -228,7 +228,7 @@ function replanState(run) {
   if (!run) return "";
   if (run.state === "failed") return told(run);
   if (run.state !== "done")
-    return html`<p role="status">${t("Looking for routes for the others, {seconds} s", { seconds: searched(run) })}
+    return html`<p role="status">${searchWords(run, (seconds) => t("Looking for routes for the others, {seconds} s", { seconds }))}
       <button class="quiet" ?disabled=${run.stop_requested} @click=${() => stop(run)}>${run.stop_requested ? t("Stopping…") : t("Stop looking")}</button></p>`;
   if (!run.draft) return "";
   return html`<p>${t("New routes for the others are ready.")} ${validity(run.draft)}</p>

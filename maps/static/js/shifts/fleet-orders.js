@@ -1,5 +1,6 @@
 // Orders for one truck or many at once: longer or cancelled shifts, back to the yard, to wait at a place; and a message to all.
 import { html } from "lit";
+import { now } from "../pages/boot.js";
 import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
 import { dangerousChoice } from "../pages/form-parts.js";
@@ -127,7 +128,9 @@ function tick(id, on) {
 function hours(vehicle) {
   const shift = shiftOf(vehicle.id);
   if (!shift) return "";
-  return isPast(vehicle.id) ? t("over since {time}", { time: time(shift.ends_at) }) : t("until {time}", { time: time(shift.ends_at) });
+  const words = { time: time(shift.ends_at) };
+  if (!isPast(vehicle.id)) return t("until {time}", words);
+  return Date.parse(shift.ends_at) <= now() ? t("over since {time}", words) : t("ended early, planned until {time}", words);
 }
 
 const choice = (vehicle) => html`<li><label class="check">

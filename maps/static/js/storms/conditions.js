@@ -35,7 +35,7 @@ function serving(path, one, changing) {
 
 function away(path, one, changing) {
   const why = one.reason ? html` <span class="small danger">${t(`out:${one.reason}`)}${one.note ? html`, <bdi>${one.note}</bdi>` : ""}</span>` : "";
-  return html`${why}${changing ? html` <button class="quiet" @click=${() => tell(path, `${path}/${one.id}`, { on: true })}>${t("Back in service")}</button>` : ""}`;
+  return html`${why}${changing ? html` <button @click=${() => tell(path, `${path}/${one.id}`, { on: true })}>${t("Back in service")}</button>` : ""}`;
 }
 
 const machine = (path, changing) => (one) => html`<li class="machine"><bdi>${one.name}</bdi>${one.on ? serving(path, one, changing) : away(path, one, changing)}</li>`;

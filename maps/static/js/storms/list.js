@@ -39,7 +39,7 @@ function line(row) {
   </tr>`;
 }
 
-const HEADS = ["Name of the storm", "Phase", "Start", "Length of time", "Snow", "Streets done", "Plans", "Corrections"];
+const HEADS = ["Name of the storm", "Phase", "Start", "Length of time", "Snow", "Jobs done", "Plans", "Corrections of evidence"];
 
 class StormList extends Part {
   get stores() {

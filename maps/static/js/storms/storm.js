@@ -12,11 +12,11 @@ const began = (row) => !["forecast", "alert", "called_off"].includes(row.phase);
 
 const sums = ({ row }) => html`<dl class="sums">
   ${[
-    [t("Open streets"), row.sums.jobs_open],
-    [t("Streets done"), row.sums.jobs_done],
+    [t("Open jobs"), row.sums.jobs_open],
+    [t("Jobs done"), row.sums.jobs_done],
     [t("Cancelled"), row.sums.jobs_cancelled],
     [t("Plans"), row.sums.plans],
-    [t("Corrections"), row.sums.revisions],
+    [t("Corrections of evidence"), row.sums.revisions],
   ].map(([word, value]) => html`<div><dt>${word}</dt><dd>${number(value)}</dd></div>`)}
 </dl>`;
 

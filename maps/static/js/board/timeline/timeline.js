@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { boot, now } from "../../pages/boot.js";
 import { Part } from "../../pages/element.js";
-import { streetName, t } from "../../pages/texts.js";
+import { named, streetName, t } from "../../pages/texts.js";
 import { onTheme } from "../../pages/theme.js";
 import { board, choose, selection } from "../state.js";
 import { nameOf } from "../../streets/names.js";
@@ -266,7 +266,7 @@ class Timeline extends Part {
 
   key() {
     const entry = (look, words) => html`<span><span class="lane-bar ${look}" aria-hidden="true"></span>${words}</span>`;
-    return html`${entry("work", t("plowing"))}${entry("drive", t("deadhead"))}${entry("reload", t("reload"))}${entry("done", t("done"))}${entry("skipped", t("left out"))}`;
+    return html`${entry("work", t("plowing"))}${entry("drive", t("deadhead"))}${entry("reload", t("reload"))}${entry("done", t("done"))}${entry("skipped", t("left out"))}${entry("unproved", named("leg", "unproved"))}${entry("by_other", named("leg", "by_other"))}`;
   }
 
   body() {
