@@ -9,7 +9,7 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 
 from data.geocode.places.candidate import Reason
-from data.geocode.places.name_variants import IndexedName, joined, variants
+from data.geocode.places.name_variants import WITHOUT_TITLES, IndexedName, joined, variants
 from data.geocode.text.sounds import (
     finglish_forms,
     homophone,
@@ -165,11 +165,12 @@ class NameIndex:
     def similar(self, core: Sequence[str]) -> list[Hit]:
         """Return names that the words may be a misspelling of, or sound like; best first."""
         best: dict[int, Hit] = {}
-        keys = (joined(core), "" if is_persian(core[0]) else joined(untitled(core)))
-        for key in dict.fromkeys(filter(None, keys)):
+        plain = core if is_persian(core[0]) else untitled(core)
+        keys = {joined(plain): WITHOUT_TITLES, joined(core): 1.0}
+        for key, share in keys.items():
             for other, quality, reason in (*self._misspelled(key), *self._sounding(key)):
                 for hit in self._keys[other]:
-                    found = Hit(hit.name, hit.quality * quality, reason)
+                    found = Hit(hit.name, hit.quality * quality * share, reason)
                     if hit.name not in best or best[hit.name].quality < found.quality:
                         best[hit.name] = found
         return sorted(best.values(), key=lambda hit: (-hit.quality, hit.name))
@@ -231,7 +232,10 @@ class NameIndex:
         keys = by_skeleton.get(consonants, []) if consonants else []
         if is_persian(key):  # whose own letters say what sounds alike
             keys = [each for each in keys if not is_persian(each[0])]
+        digits = _digits(key)
         for other, theirs in keys[:SAME_SKELETON]:
+            if _digits(other) != digits:
+                continue
             away = sound_distance(sounds, theirs) / max(len(sounds), len(theirs))
             across = is_persian(other) and not is_persian(key)
             if across and sounds[-1:] == theirs[-1:] and spells(spelled, theirs):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from data.geocode.text.everyday_talk import is_ordinary
 from data.geocode.text.finglish import is_filler
 from data.geocode.text.lexicon import WordRole
-from data.geocode.text.tokens import Token, is_direction
+from data.geocode.text.tokens import Token, is_direction, is_title
 
 MAX_FUZZY_TOKENS = 4
 
@@ -21,7 +21,8 @@ def unknown_spans(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
             named = not all(each.digits or is_direction(each.text) for each in span)
             same = span[0].clause == span[-1].clause and named
             ordinal = span[-1].ordinal and begins_next(tokens, first + width)
-            if same and not ordinal and _plain(span) and not _talk(tokens, first, first + width):
+            whole = not ordinal and not _leads(tokens, first, first + width)
+            if same and whole and _plain(span) and not _talk(tokens, first, first + width):
                 yield first, first + width
 
 
@@ -42,6 +43,15 @@ def talk_spans(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
 def begins_next(tokens: Sequence[Token], at: int) -> bool:
     """Whether a word for "street" that precedes its name stands at `at`."""
     return at < len(tokens) and tokens[at].role is WordRole.KIND and tokens[at].first
+
+
+def _leads(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a span ends in a title, and the name that it belongs to follows."""
+    after = tokens[last : last + 1]
+    return is_title(tokens[last - 1].text) and any(
+        each.role is None and not (each.digits or each.talk) and each.clause == tokens[first].clause
+        for each in after
+    )
 
 
 def _talk(tokens: Sequence[Token], first: int, last: int) -> bool:

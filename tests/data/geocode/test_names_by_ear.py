@@ -288,3 +288,26 @@ def test_a_title_that_the_name_on_the_map_lacks_is_a_doubt() -> None:
 
     assert plain.name == titled.name == "خیابان طبرسی"
     assert titled.confidence < plain.confidence
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("kooche shaheed jafari", "کوچه شهید جعفری"),  # a title alone is no name
+        ("shahid rezai", "کوچه شهید رضایی"),  # with its title before one that only sounds so
+        ("baahonar 1", "خیابان باهنر ۱"),  # 1 does not sound like 11
+    ],
+)
+def test_titles_and_numbers_tell_names_apart_by_ear(words: str, name: str) -> None:
+    found = city(
+        (
+            ("میدان شهدا",),
+            ("کوچه شهید جعفری",),
+            ("خیابان رازی",),
+            ("کوچه شهید رضایی",),
+            ("خیابان باهنر ۱۱",),
+            ("خیابان باهنر ۱",),
+        )
+    )
+
+    assert found.candidates(words)[0].name == name
