@@ -228,14 +228,14 @@ def test_comparison_can_be_left_out(visit):
     expect(page.locator(".key .change")).to_have_count(0)
 
 
-@pytest.mark.parametrize("ending", ["html", "csv", "gpkg"])
-def test_what_is_shown_can_be_taken_home(visit, ending):
+def test_what_is_shown_can_be_taken_home(visit):
     page = read(visit)
-    with page.expect_download() as download:
-        page.click(f".take a[href*='.{ending}']")
+    for ending in ("html", "csv", "gpkg"):
+        with page.expect_download() as download:
+            page.click(f".take a[href*='.{ending}']")
 
-    assert re.fullmatch(rf"coverage-[\d-]+\.{ending}", download.value.suggested_filename)
-    assert Path(download.value.path()).stat().st_size > 1000
+        assert re.fullmatch(rf"coverage-[\d-]+\.{ending}", download.value.suggested_filename)
+        assert Path(download.value.path()).stat().st_size > 1000
 
 
 def test_the_map_is_on_paper_too(visit):
@@ -268,11 +268,7 @@ def test_persian_has_its_digits_its_direction_and_its_days(visit):
     assert visit.complaints == []
 
 
-@pytest.mark.parametrize(
-    ("visit", "language"),
-    [({}, "en"), (DARK, "fa"), (PHONE, "en"), (PHONE, "fa")],
-    indirect=["visit"],
-)
+@pytest.mark.parametrize(("visit", "language"), [(DARK, "en"), (PHONE, "fa")], indirect=["visit"])
 def test_the_report_fits_and_has_no_serious_accessibility_fault(visit, language):
     page = read(visit, language)
     assert page.evaluate("document.documentElement.scrollWidth") == page.evaluate("innerWidth")

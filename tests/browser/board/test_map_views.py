@@ -58,14 +58,33 @@ PIECES = """async () => {
 }"""
 
 
-def test_times_since_streets_were_plowed_are_of_six_classes(visit: Visit) -> None:
-    assert visit.board().evaluate(AGE_CLASSES) == [0, 0, 1, 2, 3, 4, 4, 5]
-
-
-@pytest.mark.parametrize("language", ["en", "fa"])
-def test_the_map_shows_the_time_since_each_street_was_plowed(visit: Visit, language: str) -> None:
+def test_what_views_compute(visit: Visit) -> None:
     page = visit.board()
-    speak(visit, language)
+    assert page.evaluate(AGE_CLASSES) == [0, 0, 1, 2, 3, 4, 4, 5]
+    # A direction is of the truck that has it ahead, and names of trucks do not meet.
+    assert page.evaluate(SECTIONS) == {
+        "sections": {
+            "7": [{"vehicle": 2, "done": False}, {"vehicle": 1, "done": True}],
+            "8": [{"vehicle": 1, "done": True}, None],
+            "9": [{"vehicle": 2, "done": True}, None],
+        },
+        "named": True,
+        "collide": False,
+        "half": {"share": 0.5, "left": 1.5},
+        "nothing": None,
+    }
+    # A track is cut where blade or spreader change, and where nothing is known.
+    assert page.evaluate(PIECES) == [
+        [True, None, [0, 5, 9]],
+        [False, None, [9, 14]],
+        [False, True, [14]],
+        [False, True, [900]],
+    ]
+
+
+def test_the_map_shows_the_time_since_each_street_was_plowed(visit: Visit) -> None:
+    page = visit.board()
+    speak(visit, "fa")
     visit.wait_for_map()
     expect(page.locator(".legend .state-overdue")).to_be_visible()
     page.keyboard.press("v")
@@ -81,31 +100,6 @@ def test_the_map_shows_the_time_since_each_street_was_plowed(visit: Visit, langu
     expect(page.locator(".legend .state-overdue")).to_be_visible()
     expect(page.locator(".legend .views")).to_have_count(0)
     assert visit.complaints == []
-
-
-def test_a_direction_is_of_the_truck_that_has_it_ahead_and_names_do_not_meet(visit: Visit) -> None:
-    assert visit.board().evaluate(SECTIONS) == {
-        "sections": {
-            "7": [{"vehicle": 2, "done": False}, {"vehicle": 1, "done": True}],
-            "8": [{"vehicle": 1, "done": True}, None],
-            "9": [{"vehicle": 2, "done": True}, None],
-        },
-        "named": True,
-        "collide": False,
-        "half": {"share": 0.5, "left": 1.5},
-        "nothing": None,
-    }
-
-
-def test_a_track_is_cut_where_blade_or_spreader_change_and_where_nothing_is_known(
-    visit: Visit,
-) -> None:
-    assert visit.board().evaluate(PIECES) == [
-        [True, None, [0, 5, 9]],
-        [False, None, [9, 14]],
-        [False, True, [14]],
-        [False, True, [900]],
-    ]
 
 
 def test_the_map_shows_routes_by_truck_and_the_track_of_the_chosen_one(visit: Visit) -> None:

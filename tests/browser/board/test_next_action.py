@@ -21,9 +21,6 @@ pytestmark = pytest.mark.browser
 
 DISPATCHER = Actor(ActorKind.USER, "dispatcher")
 HOUR = timedelta(hours=1)
-NAMES = {"en": "P1", "fa": "درجهٔ ۱"}
-"""What the first class is called in few letters."""
-
 TRUCKS = (VehicleId(1), VehicleId(2))
 
 
@@ -62,15 +59,14 @@ def all_shifts_end(visit: Visit) -> None:
             save_shift(tx, replace(shift, starts_at=now - 9 * HOUR, ends_at=now - HOUR))
 
 
-@pytest.mark.parametrize("language", ["en", "fa"])
 def test_one_click_does_what_is_to_be_done_next_and_nothing_jumps(
-    visit: Visit, storm: None, language: str
+    visit: Visit, storm: None
 ) -> None:
-    t = translator(language)
-    page = opened(visit, language)
+    t = translator("fa")
+    page = opened(visit, "fa")
     head, line = page.locator("board-strip .class-head").first, page.locator(".next-action")
     share = t("{value} %", value=0)
-    name = NAMES[language]
+    name = "درجهٔ ۱"  # the first class in few letters
     expect(head.locator("strong")).to_have_text(f"{name} {share} {t('clear')}")
     expect(head).to_contain_text(t("none late"))
     for part in t.plural("next:plan:{count}", 2, name=name, length="@").split("@"):
@@ -84,14 +80,11 @@ def test_one_click_does_what_is_to_be_done_next_and_nothing_jumps(
     assert visit.complaints == []
 
 
-@pytest.mark.parametrize("language", ["en", "fa"])
-def test_alerts_are_one_row_a_cause_with_what_ends_them(
-    visit: Visit, storm: None, language: str
-) -> None:
-    t = translator(language)
+def test_alerts_are_one_row_a_cause_with_what_ends_them(visit: Visit, storm: None) -> None:
+    t = translator("en")
     all_shifts_end(visit)
     visit.city.alert_task.run()
-    page = opened(visit, language)
+    page = opened(visit, "en")
     raised(visit, AlertKind.LONG_STOP, *TRUCKS)
     page.keyboard.press("a")
     rows, count = page.locator("#list-alerts .row"), page.locator("#tab-alerts .count")
@@ -115,12 +108,11 @@ def test_alerts_are_one_row_a_cause_with_what_ends_them(
     assert visit.complaints == []
 
 
-@pytest.mark.parametrize("language", ["en", "fa"])
 def test_a_snooze_is_said_on_every_board_and_ends_when_it_gets_worse(
-    visit: Visit, storm: None, language: str
+    visit: Visit, storm: None
 ) -> None:
-    t, city = translator(language), visit.city
-    page = opened(visit, language)
+    t, city = translator("fa"), visit.city
+    page = opened(visit, "fa")
     city.alert_task.stop()  # it would close what nothing on the road shows
     raised(visit, AlertKind.OFF_ROUTE, TRUCKS[0])
     page.keyboard.press("a")
@@ -136,7 +128,7 @@ def test_a_snooze_is_said_on_every_board_and_ends_when_it_gets_worse(
     with reading(city.engine) as tx:
         (known,) = list_snoozes(tx, list_shifts(tx, 1)[0].storm_id, city.clock.now())
         zone = get_city(tx).timezone
-    until = translator(language, zone).time(known.until)
+    until = translator("fa", zone).time(known.until)
     expect(row).to_contain_text("dispatcher")
     expect(row).to_contain_text(until)
     page.locator(".states").get_by_role("button", name=t("All")).click()

@@ -58,7 +58,6 @@ def test_the_town_opens_in_persian_whatever_the_browser_speaks(visit):
     expect(visit.page.locator("body")).to_contain_text(TOWN_NAME)
 
 
-@pytest.mark.parametrize("visit", [{}, PHONE], indirect=True)
 def test_the_river_is_drawn_and_named_under_the_streets(visit):
     page = visit.board()
 
@@ -96,7 +95,7 @@ def test_close_up_public_buildings_say_where_one_is(visit):
     assert {"مسجد جامع", "شهرداری برف‌آباد"} <= seen(visit, "places")
 
 
-@pytest.mark.parametrize("visit", [{}, PHONE], indirect=True)
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
 def test_an_alley_told_by_its_street_needs_no_pin(visit):
     page = visit.desk()
     page.fill("#text", "سلام، خیابان خیام، کوچهٔ شهید باکری، برف زیاد است")

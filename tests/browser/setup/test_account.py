@@ -29,7 +29,7 @@ def set_up_second_step(visit: Visit) -> TOTP:
     return phone
 
 
-@pytest.mark.parametrize("visit", [{}, PHONE], indirect=True, ids=["desk", "phone"])
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
 def test_who_sets_up_a_phone_signs_in_with_its_next_code(visit: Visit) -> None:
     visit.come_in("administrator")
     phone = set_up_second_step(visit)

@@ -53,7 +53,7 @@ def test_the_pages_are_fit_for_everybody_and_fetch_nothing_foreign(visit, langua
     assert visit.complaints == []
 
 
-@pytest.mark.parametrize("visit", [{}, PHONE], indirect=True)
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
 def test_a_depot_is_placed_by_a_click_and_taken_back(visit):
     page = depots(visit)
     page.click(".add >> nth=0")
@@ -199,7 +199,7 @@ def test_the_mistakes_of_a_spreadsheet_are_shown_and_a_good_one_is_taken(visit):
     assert visit.complaints == []
 
 
-@pytest.mark.parametrize("visit", [{}, PHONE], indirect=True)
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
 def test_the_levels_of_service_are_set_and_taken_back(visit):
     page = opened(visit, "/setup/policy", "fa")
     page.fill("[name='class.P1.cycle_h']", "۲٫۵")

@@ -45,12 +45,11 @@ def open_trucks(visit: Visit, language: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize("language", ["en", "fa"])
 def test_a_truck_shows_its_actions_first_and_then_what_it_does_in_runs(
-    visit: Visit, storm: None, language: str
+    visit: Visit, storm: None
 ) -> None:
-    t = translator(language)
-    page = open_trucks(visit, language)
+    t = translator("fa")
+    page = open_trucks(visit, "fa")
     page.locator("#list-trucks li", has_text="Truck 1").click()
     actions = page.locator(".truck-actions")
     runs = page.locator("board-side .legs li")
@@ -99,13 +98,10 @@ def test_the_panel_follows_the_shift_that_is_now(visit: Visit, storm: None) -> N
     expect(code).to_be_visible()
 
 
-@pytest.mark.parametrize("language", ["en", "fa"])
-def test_all_trucks_are_extended_from_the_list_in_two_clicks(
-    visit: Visit, storm: None, language: str
-) -> None:
-    t = translator(language)
+def test_all_trucks_are_extended_from_the_list_in_two_clicks(visit: Visit, storm: None) -> None:
+    t = translator("en")
     before = {one.id: one.ends_at for one in shifts_of(visit)}
-    page = open_trucks(visit, language)
+    page = open_trucks(visit, "en")
     page.get_by_role("button", name=t.plural("orders for:{count}", 2)).click()
     expect(page.locator("board-side h2")).to_have_text(t.plural("trucks:{count}", 2))
     page.locator(".fleet-orders").get_by_role("button", name=t("+{hours} h", hours=2)).click()
