@@ -198,7 +198,8 @@ class Visit:
 
     def grave_faults(self) -> list[str]:
         """What axe finds serious or critical."""
-        self.page.evaluate(AXE.read_text("utf-8"))
+        if not self.page.evaluate("!!globalThis.axe"):
+            self.page.evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate("async () => (await axe.run()).violations")
         return [
             f"{fault['id']}: {[node['html'][:120] for node in fault['nodes']]}"
