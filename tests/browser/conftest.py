@@ -42,6 +42,9 @@ QUIET = (
 )
 """Keeps Chromium itself from asking the network."""
 
+COARSE = {"device_scale_factor": 0.25}
+"""A quarter of the pixels each way: maps are drawn without a graphics card."""
+
 AXE = Path(__file__).parents[2] / "maps/node_modules/axe-core/axe.min.js"
 
 _served: dict[str, App] = {}
@@ -211,8 +214,7 @@ class Visit:
 @pytest.fixture
 def visit(chromium: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """A window; indirect parameters set its size and preferences."""
-    # Half the pixels each way: drawing a map without a graphics card is what these tests wait for.
-    usual = {"viewport": {"width": 1440, "height": 900}, "device_scale_factor": 0.25}
+    usual = {"viewport": {"width": 1440, "height": 900}} | COARSE
     options = usual | getattr(request, "param", {})
     context = chromium.new_context(**options)
     page = open_page(context)

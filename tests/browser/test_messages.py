@@ -9,7 +9,7 @@ from fleet.shifts.shift_progress import start_shift
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
 from tests import village as v
-from tests.browser.conftest import Visit, open_page
+from tests.browser.conftest import COARSE, Visit, open_page
 from tests.browser.shifts.test_driver import PERSIAN
 from tests.village_database import DISPATCHER
 from tests.village_plan import a_leg, add_published_plan
@@ -32,7 +32,7 @@ def a_driven_storm(visit: Visit) -> str:
 
 def test_a_dispatcher_writes_and_a_driver_answers_and_calls_for_help(visit: Visit) -> None:
     code = a_driven_storm(visit)
-    context = visit.page.context.browser.new_context(**PERSIAN)
+    context = visit.page.context.browser.new_context(**PERSIAN, **COARSE)
     phone = open_page(context)
     phone.goto(f"{visit.server}/drive")
     phone.fill("#code", code)

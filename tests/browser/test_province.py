@@ -22,7 +22,7 @@ from data.store.database.engine import transaction
 from fleet.accounts.province_people import give_roles, new_person
 from fleet.setup.province_store import open_province
 from fleet.storms.storm_start import start_storm
-from tests.browser.conftest import open_page
+from tests.browser.conftest import COARSE, open_page
 from tests.conftest import PASSWORD
 from tests.two_towns import CONSOLE, PROVINCE_TOML, still_city
 from tests.village_database import copy_city
@@ -74,7 +74,7 @@ def port(
 @pytest.fixture
 def at_province(chromium: Browser, port: int) -> Iterator[Page]:
     """The province's page, where Leila has signed in by the form."""
-    context = chromium.new_context(device_scale_factor=0.25, locale="en")
+    context = chromium.new_context(**COARSE, locale="en")
     page = open_page(context)
     page.goto(f"http://province.localhost:{port}/")
     page.fill("#login", "leila")
@@ -107,7 +107,7 @@ def test_both_towns_are_shown_and_open_without_another_password(
 def test_who_signs_in_at_the_province_comes_into_the_town_that_asked(
     chromium: Browser, port: int
 ) -> None:
-    context = chromium.new_context(device_scale_factor=0.25, locale="en")
+    context = chromium.new_context(**COARSE, locale="en")
     page = open_page(context)
     page.goto(f"http://urmia.localhost:{port}/sign-in?next=/storms")
     page.click('a[href^="/enter"]')

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from data.model import RequestId, RequestKind, RequestState, ServiceRequest
 from data.store.database.engine import transaction
 from data.store.requests.requests import add_request
-from tests.browser.conftest import POLL_MS, Visit, open_page, refuse
+from tests.browser.conftest import COARSE, POLL_MS, Visit, open_page, refuse
 from tests.village import MAIN_EAST, TULIP, village
 
 pytestmark = pytest.mark.browser
@@ -112,7 +112,7 @@ def report(visit, text: str, name: str = "") -> str:
 
 @pytest.fixture
 def desk(chromium, server):
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, **COARSE)
     visit = Visit(open_page(context), server)
     visit.desk()
     yield visit

@@ -12,7 +12,7 @@ from data.store.streets.network import load_network
 from fleet.shifts.driver_codes import give_code
 from fleet.storms.storm_start import start_storm
 from tests import village as v
-from tests.browser.conftest import PATIENCE_MS, POLL_MS, Visit, open_page
+from tests.browser.conftest import COARSE, PATIENCE_MS, POLL_MS, Visit, open_page
 from tests.village_database import DISPATCHER, POLICY
 from tests.village_plan import a_leg, a_plan, add_published_plan
 
@@ -309,7 +309,7 @@ def test_a_new_plan_is_shown_by_itself(visit, code, database, plan):
         draft = add_plan(
             tx, a_plan(a_leg(segment_id=v.ORCHARD), network_version=load_network(tx).version)
         )
-    other = page.context.browser.new_context()
+    other = page.context.browser.new_context(**COARSE)
     desk = open_page(other)
     Visit(desk, visit.server).come_in("dispatcher")
     desk.goto(f"{visit.server}/classes")
@@ -375,7 +375,7 @@ def test_a_dispatcher_gives_a_code_and_sees_the_driver_move(visit, plan, databas
     given = board.locator("board-side .digits").inner_text().replace(" ", "")
     expect(board.locator("board-side .given")).to_contain_text("/drive")
     assert visit.grave_faults() == []
-    phone = board.context.browser.new_context(**PHONE)
+    phone = board.context.browser.new_context(**PHONE, **COARSE)
     page = open_page(phone)
     page.clock.install()
     page.goto(f"{visit.server}/drive")
