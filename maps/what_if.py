@@ -211,7 +211,7 @@ def _limit_words(plain: object, since: datetime, network: StreetNetwork, t: Tran
 
 
 def _finish(at: datetime | None, since: datetime, t: Translator) -> str:
-    return t("not all of it") if at is None else moment_words(at, since, t)
+    return t("not completely") if at is None else moment_words(at, since, t)
 
 
 def _difference(

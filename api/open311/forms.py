@@ -199,7 +199,7 @@ def _check_answers(attributes: Mapping[str, tuple[str, ...]], asked: Sequence[Qu
     for code, answers in attributes.items():
         if any(len(each) > URL_LETTERS for each in answers):
             raise InvalidError(
-                code, "", Need("at most {max_length} letters", max_length=URL_LETTERS)
+                code, "", Need("at most {max_length} characters", max_length=URL_LETTERS)
             )
 
 

@@ -98,7 +98,7 @@ def _said(sent: SubmittedForm, visitor: Visitor) -> ReceivedUpdate:
         ("description", description, TEXT_LETTERS),
     ):
         if len(text) > most:
-            wanted = Need("at most {max_length} letters", max_length=most)
+            wanted = Need("at most {max_length} characters", max_length=most)
             raise InvalidError(name, f"{len(text)} letters", wanted)
     said_at = sent.text("updated_datetime")
     return ReceivedUpdate(

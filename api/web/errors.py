@@ -70,8 +70,8 @@ class ErrorOut(BaseModel):
 EXPECTED = {
     "missing": "a value",
     "string_type": "text",
-    "string_too_short": "at least {min_length} letters",
-    "string_too_long": "at most {max_length} letters",
+    "string_too_short": "at least {min_length} characters",
+    "string_too_long": "at most {max_length} characters",
     "int_parsing": "a whole number",
     "int_type": "a whole number",
     "int_from_float": "a whole number",

@@ -56,7 +56,7 @@ _LANGUAGE = re.compile("[a-z]{2,3}")
 
 def _short(text: str) -> str:
     if len(text) > MESSAGE_LETTERS:
-        raise needed("1 to {count} letters", count=MESSAGE_LETTERS)
+        raise needed("1 to {count} characters", count=MESSAGE_LETTERS)
     return text
 
 

@@ -226,7 +226,7 @@ class _Reader:
         note = line.cells.get("note", "")
         if len(note) > NOTE_LETTERS:
             self._refuse(
-                line, "note", Need("at most {max_length} letters", max_length=NOTE_LETTERS)
+                line, "note", Need("at most {max_length} characters", max_length=NOTE_LETTERS)
             )
         if code is None or len(self._mistakes) > before:
             return None

@@ -123,7 +123,7 @@ def _line(line: int, cells: Mapping[str, str], mistakes: list[Mistake]) -> Reque
     for column in COLUMNS:
         most = MOST_LETTERS if column == "text" else SHORT_LETTERS
         if len(cells.get(column, "")) > most:
-            refuse(column, Need("at most {max_length} letters", max_length=most))
+            refuse(column, Need("at most {max_length} characters", max_length=most))
     kind = _KIND_OF.get(_plain(cells.get("kind", "")))
     if kind is None:
         refuse("kind", Need("one of {expected}", expected=", ".join(RequestKind)))

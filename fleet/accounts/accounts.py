@@ -203,7 +203,7 @@ def add_tracker(
     Of a `trusted` one the name is enough.
     """
     if not name.strip() or len(name) > TRACKER_LETTERS or not name.isprintable():
-        raise InvalidError("name", name, Need("1 to {count} letters", count=TRACKER_LETTERS))
+        raise InvalidError("name", name, Need("1 to {count} characters", count=TRACKER_LETTERS))
     vehicle = find_vehicle_by_name(tx, vehicle_name)
     if vehicle is None:
         raise NotFoundError("vehicle", vehicle_name)
@@ -293,7 +293,7 @@ def give_name(tx: Tx, actor: Actor, user_id: UserId, name: str, now: datetime) -
     """
     if len(name) > NAME_LETTERS:
         raise InvalidError(
-            "name", name, Need("at most {max_length} letters", max_length=NAME_LETTERS)
+            "name", name, Need("at most {max_length} characters", max_length=NAME_LETTERS)
         )
     user = set_name(tx, user_id, name.strip())
     add_event(tx, now, actor, "user.named", _subject(user), after={"kept": bool(user.name)})

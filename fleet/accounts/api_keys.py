@@ -29,7 +29,7 @@ def make_key(tx: Tx, actor: Actor, name: str, contact: str, now: datetime) -> tu
     name, contact = name.strip(), contact.strip()
     for field, text in (("name", name), ("contact", contact)):
         if not text or len(text) > NAME_LETTERS or not text.isprintable():
-            raise InvalidError(field, text, Need("1 to {count} letters", count=NAME_LETTERS))
+            raise InvalidError(field, text, Need("1 to {count} characters", count=NAME_LETTERS))
     if find_api_key_by_name(tx, name) is not None:
         raise ConflictError(f"there is a key {name!r} already", reason="key_taken", name=name)
     text = secrets.token_urlsafe(KEY_BYTES)

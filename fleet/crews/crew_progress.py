@@ -170,6 +170,6 @@ def _tapped(job: CrewJob, tapped_at: datetime | None, now: datetime) -> datetime
 def _checked_text(words: str) -> str:
     if len(words) > SAID_LETTERS:
         raise InvalidError(
-            "words", words, Need("at most {max_length} letters", max_length=SAID_LETTERS)
+            "words", words, Need("at most {max_length} characters", max_length=SAID_LETTERS)
         )
     return words.strip()

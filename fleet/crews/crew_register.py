@@ -220,7 +220,7 @@ def _checked(tx: Tx, wanted: Crew) -> Crew:
     )
     if not 0 < len(crew.name) <= NAME_LETTERS:
         raise InvalidError(
-            "name", crew.name, Need("at most {max_length} letters", max_length=NAME_LETTERS)
+            "name", crew.name, Need("at most {max_length} characters", max_length=NAME_LETTERS)
         )
     other = find_crew_by_name(tx, crew.name)
     if other is not None and other.id != crew.id:

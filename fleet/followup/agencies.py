@@ -67,7 +67,7 @@ def _check(wanted: Agency) -> None:
     letters = {"name": NAME_LETTERS, **dict.fromkeys(_LINES, LINE_LETTERS)}
     for field, most in letters.items():
         if len(getattr(wanted, field)) > most:
-            need = Need("at most {max_length} letters", max_length=most)
+            need = Need("at most {max_length} characters", max_length=most)
             raise InvalidError(field, getattr(wanted, field), need)
     if wanted.email and not _EMAIL.fullmatch(wanted.email):
         raise InvalidError("email", wanted.email, "an e-mail address")

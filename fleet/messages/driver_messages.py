@@ -160,7 +160,7 @@ def checked_text(text: str) -> str:
     """Return a text as one line; raise `InvalidError` where it is empty or too long."""
     words = " ".join(text.split())
     if not words or len(words) > MESSAGE_LETTERS or not words.replace("\u200c", "").isprintable():
-        raise InvalidError("text", text, Need("1 to {count} letters", count=MESSAGE_LETTERS))
+        raise InvalidError("text", text, Need("1 to {count} characters", count=MESSAGE_LETTERS))
     return words
 
 

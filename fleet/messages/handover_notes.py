@@ -64,7 +64,7 @@ def write_note(tx: Tx, actor: Actor, storm_id: StormId, text: str, now: datetime
     open_storm(tx, storm_id)
     words = text.strip()
     if not 0 < len(words) <= MOST_LETTERS:
-        need = Need("from 1 to {max_length} letters", max_length=MOST_LETTERS)
+        need = Need("from 1 to {max_length} characters", max_length=MOST_LETTERS)
         raise InvalidError("text", f"{len(words)} letters", need)
     salt = secrets.token_bytes(SALT_BYTES)
     note = add_note(tx, HandoverNote(NOT_YET, storm_id, now, actor.id, words, salt))

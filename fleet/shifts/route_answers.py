@@ -122,7 +122,7 @@ def _check(said: RouteAnswerWish) -> None:
     if said.reason is DeclineReason.OTHER and not said.text.strip():
         raise InvalidError("text", "", Need("some words, where the reason is another one"))
     if len(said.text) > TEXT_LETTERS:
-        need = Need("at most {max_length} letters", max_length=TEXT_LETTERS)
+        need = Need("at most {max_length} characters", max_length=TEXT_LETTERS)
         raise InvalidError("text", f"{len(said.text)} letters", need)
 
 

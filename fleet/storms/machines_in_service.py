@@ -108,7 +108,7 @@ def _check_reason(reason: OutReason | None, note: str) -> None:
     if reason is OutReason.OTHER and not note:
         raise InvalidError("note", "", Need("some words, where the reason is another one"))
     if len(note) > NOTE_LETTERS:
-        need = Need("at most {max_length} letters", max_length=NOTE_LETTERS)
+        need = Need("at most {max_length} characters", max_length=NOTE_LETTERS)
         raise InvalidError("note", f"{len(note)} letters", need)
 
 

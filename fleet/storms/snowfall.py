@@ -33,7 +33,7 @@ MOST_ENTRIES = 1_000
 
 VERBS = ("snow.added", "snow.corrected", "snow.withdrawn", "snow.undone")
 
-NO_ENTRY = "a time without an entry: correct that one"
+NO_ENTRY = "a time that has no entry yet: correct the existing one"
 
 NOT_YET = SnowEntryId(0)
 

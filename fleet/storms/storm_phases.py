@@ -77,7 +77,7 @@ def forecast_storm(
     """Add an expected storm without work, as forecast or on alert."""
     if not 0 < len(name.strip()) <= NAME_LETTERS:
         raise InvalidError(
-            "name", name, Need("at most {max_length} letters", max_length=NAME_LETTERS)
+            "name", name, Need("at most {max_length} characters", max_length=NAME_LETTERS)
         )
     if phase not in _COMING:
         raise InvalidError("phase", phase, "forecast or alert")

@@ -126,7 +126,7 @@ def queue_command(
     """Queue a text for a tracker; it is sent once, with the answer to its next message."""
     device, words = get_device(tx, device_id), text.strip()
     if not words or len(words) > COMMAND_LETTERS or not words.isprintable():
-        raise InvalidError("text", text, Need("1 to {count} letters", count=COMMAND_LETTERS))
+        raise InvalidError("text", text, Need("1 to {count} characters", count=COMMAND_LETTERS))
     command = add_command(tx, device.id, words, actor.id, now)
     after = {"text": words, "command": command.id}
     add_event(tx, now, actor, "device.command_queued", _subject(device), after=after)
@@ -167,7 +167,7 @@ def _checked_inputs(inputs: Collection[DeviceInput]) -> tuple[DeviceInput, ...]:
         raise InvalidError("inputs", len(inputs), Need("at most {most}", most=MOST_INPUTS))
     for one in inputs:
         if not one.key or len(one.key) > KEY_LETTERS or not one.key.isprintable():
-            raise InvalidError("key", one.key, Need("1 to {count} letters", count=KEY_LETTERS))
+            raise InvalidError("key", one.key, Need("1 to {count} characters", count=KEY_LETTERS))
     return tuple(inputs)
 
 

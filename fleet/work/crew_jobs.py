@@ -328,6 +328,6 @@ def _due_at(due_at: datetime | None, now: datetime) -> datetime | None:
 def _words(text: str) -> str:
     if len(text) > WORDS_LETTERS:
         raise InvalidError(
-            "words", text, Need("at most {max_length} letters", max_length=WORDS_LETTERS)
+            "words", text, Need("at most {max_length} characters", max_length=WORDS_LETTERS)
         )
     return text.strip()

@@ -60,7 +60,7 @@ def _first_of(known: Iterable[tuple[str, str]], text: str) -> str:
 def _row(session: Session, current: SessionId, t: Translator) -> SessionRow:
     return SessionRow(
         id=session.id,
-        browser=browser_name(session.browser) or t("an unknown browser"),
+        browser=browser_name(session.browser) or t("unknown browser"),
         address=session.address,
         since=t.day_time(session.begun_at),
         used=t.day_time(session.used_at),

@@ -111,7 +111,7 @@ def _news(call: Callback, told: CallbackContext, t: Translator) -> str:
 def _done(asked: ServiceRequest, clock: RequestClock, t: Translator) -> str:
     at = clock.done_at or clock.closed_at or asked.received_at
     if asked.closed_for is ClosingReason.INSPECTED:
-        return t("We looked on the spot at {time}: it is clear.", time=t.time(at))
+        return t("We inspected the place at {time}: it is clear.", time=t.time(at))
     if asked.closed_for is ClosingReason.CREW:
         return t("Our crew did it by {time}.", time=t.time(at))
     return t("Our machine was there at {time}.", time=t.time(at))

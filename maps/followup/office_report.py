@@ -159,15 +159,15 @@ def _local(at: datetime | None, t: Translator) -> str:
 def _figures(report: OfficeReport, late_now: int, t: Translator) -> tuple[FigureView, ...]:
     whole, told = report.whole, report.steps["told"]
     return (
-        FigureView(t.number(whole.requests), t("Received"), t("requests in this time")),
+        FigureView(t.number(whole.requests), t("Received"), t("requests in this period")),
         FigureView(
             t.number(whole.done),
             t("Done"),
-            t("by a machine's evidence or seen on the spot, until now"),
+            t("proved by a machine's positions or an inspection, up to now"),
         ),
         FigureView(
             t.number(whole.late),
-            t("Past their target"),
+            t("Past target"),
             t(
                 "{ended} ended late, {waiting} still wait",
                 ended=t.number(whole.late - whole.late_waiting),
@@ -184,30 +184,30 @@ def _figures(report: OfficeReport, late_now: int, t: Translator) -> tuple[Figure
             t("Median time"),
             t("90th percentile {span}", span=span_text(whole.p90_s, t))
             if whole.done
-            else t("nothing is done yet"),
+            else t("none done so far"),
         ),
         FigureView(
             t.number(whole.reopened),
             t("Reopened"),
-            t("somebody said that it was not cleared")
+            t("reported again as not cleared")
             if not whole.unproved
             else t(
-                "somebody said that it was not cleared; of {n} the proof was taken back",
+                "reported again as not cleared; for {n} the evidence was withdrawn",
                 n=t.number(whole.unproved),
             ),
         ),
         FigureView(
             t.number(told.requests),
             t("Callers told"),
-            t("median {span} after the end", span=span_text(told.median_s, t))
+            t("median {span} after the request ended", span=span_text(told.median_s, t))
             if told.requests
-            else t("nobody was told yet"),
+            else t("none so far"),
         ),
     )
 
 
 def _tables(report: OfficeReport, t: Translator) -> Iterable[TableView]:
-    heads = tuple(t(each) for each in ("Requests", "Done", "Past their target", "Reopened"))
+    heads = tuple(t(each) for each in ("Requests", "Done", "Past target", "Reopened"))
     times = (t("Median"), t("90th percentile"))
     yield TableView(
         t("By class"),
@@ -230,12 +230,12 @@ def _tables(report: OfficeReport, t: Translator) -> Iterable[TableView]:
         ),
     )
     yield TableView(
-        t("By what was asked"),
+        t("By kind of request"),
         (t("Kind"), *heads, *times),
         tuple((t(f"kind:{name}"), *_shown(one, t)) for name, one in report.by_kind.items()),
     )
     yield TableView(
-        t("How long each step took"),
+        t("Time to each step"),
         (t("Step"), t("Requests"), *times),
         tuple(
             (
@@ -249,12 +249,12 @@ def _tables(report: OfficeReport, t: Translator) -> Iterable[TableView]:
         ),
     )
     yield TableView(
-        t("Why requests were closed in this time"),
+        t("Reasons for closing in this period"),
         (t("Reason"), t("Requests")),
         tuple((t(f"closing:{name}"), t.number(n)) for name, n in _counted(report.reasons)),
     )
     yield TableView(
-        t("How the requests of this time stand"),
+        t("State of the requests of this period"),
         (t("State"), t("Requests")),
         tuple((t(f"request:{name}"), t.number(n)) for name, n in _counted(report.states)),
     )

@@ -39,5 +39,5 @@ def unsent_rows(
 
 def _outcome(one: Notice, t: Translator) -> str:
     if one.state is NoticeState.WAITING:
-        return t("is tried again at {time}", time=t.time(one.due_at))
-    return t("is not sent any more: call back, if it matters")
+        return t("will be tried again at {time}", time=t.time(one.due_at))
+    return t("will not be sent again: call back if it matters")

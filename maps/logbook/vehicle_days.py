@@ -57,7 +57,7 @@ DAYS_HEADS = (
     "Reloads",
     "Material",
 )
-LOG_HEADS = ("Begins", "Ends", "How long", "What", "Where", "km", "Idling", "Material")
+LOG_HEADS = ("Begins", "Ends", "How long", "Activity", "Where", "km", "Idling", "Material")
 TRIP_HEADS = (
     "Begins",
     "Ends",
@@ -297,7 +297,7 @@ def _figures(days: Sequence[VehicleDay], policy: Policy, t: Translator) -> tuple
         FigureView(
             km_text(sums.work_m, t),
             t("km at work"),
-            t("blade down or spreader on, as sensors told"),
+            t("blade down or spreader on, by sensors"),
         ),
         FigureView(
             lasts_text(sums.work_s, t),

@@ -46,7 +46,7 @@ def _lines(facts: HandoverFacts, names: Mapping[VehicleId, str], t: Translator) 
     def name(vehicle_id: VehicleId) -> str:
         return names.get(vehicle_id, str(vehicle_id))
 
-    yield t("Requests that wait: {count}", count=facts.requests)
+    yield t("Requests waiting: {count}", count=facts.requests)
     if facts.runs:
         yield t("Plans being made: {count}", count=facts.runs)
     yield from (_alert(one, name, t) for one in facts.alerts)
@@ -66,7 +66,7 @@ def _lines(facts: HandoverFacts, names: Mapping[VehicleId, str], t: Translator) 
 
 
 def _alert(alert: Alert, name: Callable[[VehicleId], str], t: Translator) -> str:
-    whose = t("the fleet") if alert.vehicle_id is None else name(alert.vehicle_id)
+    whose = t("whole fleet") if alert.vehicle_id is None else name(alert.vehicle_id)
     line = t("Alert, {name}: {kind}", name=whose, kind=t(f"alert_kind:{alert.kind}"))
     if not alert.acknowledged_by:
         return line

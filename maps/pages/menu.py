@@ -20,7 +20,7 @@ class MenuPage:
 
 PAGES = (
     MenuPage("/", "Board", "map", _WATCHING),
-    MenuPage("/operator", "Take a request", "phone-incoming", _WATCHING | {Role.OPERATOR}),
+    MenuPage("/operator", "New request", "phone-incoming", _WATCHING | {Role.OPERATOR}),
     MenuPage("/requests", "Requests", "inbox", _WATCHING | {Role.OPERATOR}),
     MenuPage("/followup", "Complaints office", "clock-alert", _WATCHING),
     MenuPage("/followup/messages", "Messages not sent", "mail-x", frozenset({Role.OPERATOR})),
@@ -30,7 +30,7 @@ PAGES = (
     MenuPage("/vehicles", "AVL history", "clipboard-clock", _WATCHING),
     MenuPage("/roster", "Roster", "calendar-clock", _WATCHING),
     MenuPage("/crews", "Crews", "hard-hat", _WATCHING),
-    MenuPage("/reserve", "More machines", "phone-call", _WATCHING),
+    MenuPage("/reserve", "Call-outs", "phone-call", _WATCHING),
     MenuPage("/council", "Council", "landmark", _WATCHING | {Role.COUNCIL}),
     MenuPage("/replay", "Replay", "history", _WATCHING | {Role.COUNCIL}),
     MenuPage("/audit-log", "Audit log", "scroll-text", _WATCHING),

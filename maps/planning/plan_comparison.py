@@ -161,7 +161,7 @@ def _finish(outcome: ClassOutcome | None, since: datetime, t: Translator) -> Cel
     if outcome is None:
         return CellView(None, None, t("not in it"))
     if outcome.finish_at is None:
-        return CellView(None, None, t("not all of it"))
+        return CellView(None, None, t("not completely"))
     return _time(outcome.finish_at, since, t)
 
 

@@ -139,7 +139,7 @@ def _finish_view(
         service_class=service_class,
         name=t.named("short", service_class),
         finish_at=at,
-        finish=t("not all of it") if at is None else moment_words(at, made_at, t),
+        finish=t("not completely") if at is None else moment_words(at, made_at, t),
         in_time=share_words(outcome.in_time_share, t),
         late=at is None or outcome.in_time_share < 1.0,
     )

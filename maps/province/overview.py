@@ -173,7 +173,7 @@ def _keys(cities: Sequence[CityOfProvince], t: Translator) -> tuple[KeyFigure, .
         KeyFigure(
             t("Within target"),
             within.text if within else "–",
-            t("of {km} lane km in these storms", km=t.number(whole.lane_m / 1000)),
+            t("of {km} lane-km in these storms", km=t.number(whole.lane_m / 1000)),
         ),
         KeyFigure(
             t("Open requests"),

@@ -98,10 +98,10 @@ def _rows(
             [one.vehicle.name, owner_text(owner_of(one.vehicle), t), *_cells(one.cost)]
             for one in costs.trucks
         ]
-        return keys, [*lines, [t("Together"), "", *_cells(costs.total)]]
+        return keys, [*lines, [t("Total"), "", *_cells(costs.total)]]
     if which is CostTable.OWNERS:
         lines = [[owner_text(one.name, t), *_cells(one)] for one in costs.owners]
-        return ("owner",), [*lines, [t("Together"), *_cells(costs.total)]]
+        return ("owner",), [*lines, [t("Total"), *_cells(costs.total)]]
     if which is CostTable.CREWS:
         return ("crew",), [
             [

@@ -198,10 +198,10 @@ def _prospect_said(prospect: Prospect, t: Translator, now: datetime) -> Iterator
         end=spoken_time(prospect.window.to_at, t, now),
     )
     if prospect.record is None:
-        yield t("How well such times hold we do not know yet.")
+        yield t("There is no record yet of how well such times are kept.")
     else:
         share = int(prospect.record.share * 100)
-        yield t("Of 100 such times we kept {share}.", share=share)
+        yield t("Of 100 such times, we kept {share}.", share=share)
 
 
 def spoken_name(segment: Segment, t: Translator) -> str:

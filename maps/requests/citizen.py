@@ -56,8 +56,8 @@ MAP_TEXTS = (
     "Hold ⌘ and scroll to zoom the map",
     "Move the map with two fingers",
     "Place is set. Tap the map to correct it.",
-    "Your phone does not tell where it is. Tap the place on the map.",
-    "Your phone says this within {meters} m. Tap the map to correct it.",
+    "Your phone did not give its location. Tap the place on the map.",
+    "Location from your phone, accurate to {meters} m. Tap the map to correct it.",
     "Looking for your place",
     "Choose a photo",
     "No photo chosen",
@@ -143,7 +143,7 @@ def _headline(story: RequestHistory, now: datetime, t: Translator) -> str:
 
 def _waiting(story: RequestHistory, t: Translator) -> str:
     if story.asked.snap is None:
-        return t("We have your request. Somebody here makes sure where it is.")
+        return t("We have your request. We are checking where it is.")
     return t("We know the place. Work is planned as soon as the storm's service begins.")
 
 

@@ -162,7 +162,7 @@ def notice(asked: ServiceRequest, due_at: datetime | None, t: Translator) -> str
         when = {"date": t.date(due_at), "time": t.time(due_at)}
         return t("Accepted. The street is to be clear by {time}, {date}.", **when)
     if asked.snap is None:
-        return t("Accepted. Somebody will look where this is.")
+        return t("Accepted. Somebody will check where this is.")
     return t("Accepted. It goes into the next plan.")
 
 

@@ -125,7 +125,7 @@ def _machines(city: Arranged, t: Translator) -> ChecklistItemView:
 
 def _policy(city: Arranged, t: Translator) -> ChecklistItemView:
     if city.policy_text == DEFAULT_POLICY:
-        text = t("As delivered. Look whether your city promises the same.")
+        text = t("Default values. Check whether your city promises the same.")
         return ChecklistItemView(
             "policy", StepState.ASSUMED, t("Levels of service"), text, "/setup/policy"
         )
@@ -140,7 +140,7 @@ def _people(city: Arranged, t: Translator) -> ChecklistItemView:
     told = [f"{t(f'role:{role}')} {t.number(counts[role])}" for role in Role if counts[role]]
     state, text = StepState.DONE, t(", ").join(told)
     if not counts.keys() & {Role.DISPATCHER}:
-        state, text = StepState.MISSING, t("Nobody dispatches yet. Invite a dispatcher.")
+        state, text = StepState.MISSING, t("There is no dispatcher yet. Invite one.")
     return ChecklistItemView("people", state, t("People"), text, "/setup/people")
 
 

@@ -102,7 +102,7 @@ def _row(
         rate=rate if vehicle.rate_h else "",
         arrives_in=t("{value} min", value=round(vehicle.arrive_s / 60)) if vehicle.arrive_s else "",
         call=call,
-        state_word=t(f"call_out:{call.state}") if call else t("Not called in this storm"),
+        state_word=t(f"call_out:{call.state}") if call else t("Not called out in this storm"),
         when=_when(call, t) if call else "",
         hours=t("{value} h", value=round(worked, 1)) if worked else "",
         open=call is not None and not call.state.over,

@@ -117,7 +117,7 @@ def street_name(segment: Segment) -> ByLanguage:
 
 def called(name: ByLanguage, t: Translator) -> str:
     """Return the name of a street in the reader's language, else its main one."""
-    return in_language(name, t.language) or t("Street without a name")
+    return in_language(name, t.language) or t("Unnamed street")
 
 
 class StreetRecords(NamedTuple):

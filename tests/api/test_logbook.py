@@ -153,9 +153,9 @@ def test_a_vehicle_is_found_by_its_name(day):
 def test_a_time_without_positions_says_so(day):
     before = day.get("/vehicles?at=2026-12-19T08:00:00Z").text
     assert 'class="keys"' not in before
-    assert "No vehicle sent a position in this time." in before
+    assert "No vehicle sent a position in this period." in before
     quiet = day.get("/vehicles/2").text
-    assert "This vehicle sent no position in this time." in quiet
+    assert "This vehicle sent no position in this period." in quiet
 
 
 def test_late_positions_repaint_the_day(day, clock):

@@ -89,7 +89,7 @@ def test_a_class_narrows_map_and_list(visit: Visit) -> None:
     visit.page.click(".chip:has-text('P4')")
     visit.until("document.querySelectorAll('#streets .row').length === 3")
     names = visit.page.locator("#streets .what").all_inner_texts()
-    assert names == ["Back Lane", "Jasmine Dead End", "Street without a name"]
+    assert names == ["Back Lane", "Jasmine Dead End", "Unnamed street"]
     visit.page.click(".chip:has-text('P4')")
     visit.until("document.querySelectorAll('#streets .row').length > 3")
 

@@ -121,7 +121,7 @@ def test_a_member_comes_to_figures_that_ask_no_foreign_host(visit):
     page = read(visit)
 
     expect(page.locator(".key strong")).to_have_count(4)
-    expect(page.locator(".key").first).to_contain_text("of lane-km within target")
+    expect(page.locator(".key").first).to_contain_text("of lane-km are within target")
     expect(page.locator("council-table tbody tr")).to_have_count(8)  # city, classes, districts
     assert [
         url for url in visit.asked if not url.startswith((visit.server, "blob:", "data:"))

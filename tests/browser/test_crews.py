@@ -61,7 +61,7 @@ def test_what_a_crew_says_out_of_reach_is_kept_and_arrives_once_with_its_photo(
 
     page.context.set_offline(True)
     place.get_by_role("button", name=t("Start")).click()
-    place.get_by_label(t("What was done, in words (may stay empty)")).fill("salted")
+    place.get_by_label(t("What was done (optional)")).fill("salted")
     page.set_input_files(".next [type=file]", picture)
     expect(place.get_by_alt_text(t("Your photo"))).to_be_visible()
     place.get_by_role("button", name=t("Done")).click()
@@ -109,7 +109,7 @@ def plan(visit: Visit, name: str, t) -> str:
     expect(page.locator(".draft")).to_contain_text(t("Draft, not published yet"))
     page.get_by_role("button", name=t("Publish the lists")).click()
     expect(row.locator(".job")).to_contain_text(t("crew_job:assigned"))
-    row.get_by_role("button", name=t("Code for its phone")).click()
+    row.get_by_role("button", name=t("Code for the crew's phone")).click()
     expect(page.locator("#code")).to_be_visible()
     return page.locator("#code .digits").inner_text()
 
@@ -129,7 +129,7 @@ def work(visit: Visit, code: str, language: str, t) -> None:
     place = page.locator(".next")
     expect(place).to_contain_text(STAIRS[language])
     place.get_by_role("button", name=t("Start")).click()
-    place.get_by_label(t("What was done, in words (may stay empty)")).fill(f"salted {language}")
+    place.get_by_label(t("What was done (optional)")).fill(f"salted {language}")
     if language == "fa":
         assert visit.grave_faults() == []
     place.get_by_role("button", name=t("Done")).click()

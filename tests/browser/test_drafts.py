@@ -70,7 +70,7 @@ def test_a_draft_is_published_with_one_question_whatever_is_selected_and_taken_b
     page, t = visit.board(), translator("fa")
     speak(visit, "fa")
     draft = page.locator("section.run").first
-    expect(draft.locator("table.classes tbody tr").first).to_contain_text(t("not all of it"))
+    expect(draft.locator("table.classes tbody tr").first).to_contain_text(t("not completely"))
     expect(draft).to_contain_text(t("Deadhead share"))
     expect(draft.get_by_text(t("Cost"), exact=True)).to_be_hidden()
     assert visit.grave_faults() == []

@@ -78,7 +78,7 @@ def test_a_supervisor_works_through_what_is_late(visit: Visit) -> None:
     expect(page.locator("request-file .tag")).to_have_text("Ambulance must get through")
     page.check("input[name=clear][value=true]")
     page.set_input_files("#photo", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": a_photo()})
-    page.get_by_role("button", name="Send what I saw").click()
+    page.get_by_role("button", name="Send the inspection").click()
     expect(page.locator(".next").last).to_have_text("Seen clear on the spot")
     expect(page.locator(".said img")).to_be_visible()
     assert visit.grave_faults() == []

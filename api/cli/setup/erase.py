@@ -37,7 +37,7 @@ def erase(
         with transaction(engine) as tx:
             found = look_for_person(tx, CONSOLE, sought, clock.now())
         if not found:
-            typer.echo("No request has this caller.")
+            typer.echo("No request is from this caller.")
             return
         if not yes:
             typer.confirm(f"Erase this caller from {len(found)} requests for good?", abort=True)

@@ -177,7 +177,7 @@ def test_a_day_without_requests_says_so_and_leads_to_the_next(office, clock):
     page = office.get(
         "/followup/report?at=2026-12-20T12:00:00Z&lang=en", headers={"accept": "text/html"}
     ).text
-    assert "Nobody asked for anything in this time." in page
+    assert "No request was received in this period." in page
     assert "span=day&amp;at=2026-12-20T20%3A30%3A00%2B00%3A00" in page
 
 

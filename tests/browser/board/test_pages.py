@@ -186,4 +186,4 @@ def test_a_queue_that_never_had_a_request_says_what_comes_there(visit):
     expect(visit.page.get_by_role("heading", name="There is no request yet")).to_be_visible()
 
     visit.page.fill("#words", "snow")
-    expect(visit.page.get_by_role("heading", name="No request fits")).to_be_visible()
+    expect(visit.page.get_by_role("heading", name="No matching request")).to_be_visible()

@@ -113,7 +113,7 @@ def test_somebody_is_invited_and_comes_in(visit):
     expect(page.locator("#login")).to_be_focused()
     page.keyboard.type("sara")
     page.get_by_role("checkbox", name="Operator").check()
-    page.get_by_role("button", name="Make a link").click()
+    page.get_by_role("button", name="Create a link").click()
     expect(page.locator("setup-link h2")).to_contain_text("sara")
     link = page.input_value("setup-link input")
     expect(page.locator(".person", has_text="sara")).to_contain_text("invited until")
@@ -132,7 +132,7 @@ def test_a_mistake_in_an_invitation_is_said_where_one_types(visit):
     page = set_up(visit, "/people")
     page.get_by_role("button", name="Invite somebody").click()
     page.fill("#login", "sara")
-    page.get_by_role("button", name="Make a link").click()
+    page.get_by_role("button", name="Create a link").click()
 
     expect(page.get_by_role("alert")).to_contain_text("at least one role")
     assert page.evaluate("document.activeElement.name") == "role"
@@ -188,7 +188,7 @@ def test_a_newer_file_is_compared_first_and_then_taken_over(visit, newer):
     expect(vanished).to_contain_text("Island Road")
     expect(vanished).to_contain_text("Garden Alley")
     assert visit.grave_faults() == []
-    page.get_by_role("button", name="Take these streets over").click()
+    page.get_by_role("button", name="Apply the new streets").click()
     expect(page.get_by_text("The city has the new streets.")).to_be_visible()
     page.get_by_role("link", name="Show the new streets").click()
 
@@ -201,7 +201,7 @@ def test_a_comparison_can_be_put_aside(visit, newer):
     page.set_input_files('setup-file[name="file"] input[type="file"]', newer)
     expect(page.locator("#file")).to_have_value("newer.osm")
     page.get_by_role("button", name="Compare with today").click()
-    page.get_by_role("button", name="Leave everything as it is").click()
+    page.get_by_role("button", name="Change nothing").click()
 
     expect(page.get_by_role("button", name="Compare with today")).to_be_visible()
 

@@ -140,6 +140,6 @@ def test_a_plan_says_when_it_finishes_each_class_and_what_it_leaves():
     words = plan_words(facts_of(plan, measures=measures), village, ENGLISH)
     first, second = words.classes
     assert (first.name, first.finish, first.in_time, first.late) == ("P1", "07:34", "100 %", False)
-    assert (second.finish, second.late) == ("not all of it", True)
+    assert (second.finish, second.late) == ("not completely", True)
     assert (words.jobs, words.left) == (1, 1)
     assert words.deadhead == "46.6 %"

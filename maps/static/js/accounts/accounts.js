@@ -71,7 +71,7 @@ class People extends SetupPart {
       </div>
       ${roleBoxes([], "new")}
       <div class="ends">
-        <button class="primary">${t("Make a link")}</button>
+        <button class="primary">${t("Create a link")}</button>
         <button type="button" @click=${() => people.set({ inviting: false, fault: null })}>${t("Cancel")}</button>
       </div>
     </form>`;
@@ -89,7 +89,7 @@ class People extends SetupPart {
 
   state(person) {
     const said = person.state === "invited" ? t("invited until {date}", { date: date(person.invited_until) }) : t(`person:${person.state}`);
-    const where = person.sessions ? html` <span class="muted small">${t("signed in: {n}", { n: person.sessions })}</span>` : "";
+    const where = person.sessions ? html` <span class="muted small">${t("sessions: {n}", { n: person.sessions })}</span>` : "";
     return html`<span class="icon icon-${STATE_ICON[person.state]}" aria-hidden="true"></span>${said}${where}`;
   }
 

@@ -68,7 +68,7 @@ class Systems extends SetupPart {
     return html`<setup-link
       .heading=${t("Key of {name}", { name: made.key.name })}
       .address=${made.text}
-      .note=${t("It is shown only now. Whoever has it can bring requests.")}
+      .note=${t("It is shown only now. Whoever has it can send requests.")}
       @dismiss=${() => systems.set({ made: null })}
     ></setup-link>`;
   }
@@ -77,7 +77,7 @@ class Systems extends SetupPart {
     if (key.revoked_at) return "";
     if (systems.value.ending !== key.id)
       return html`<button @click=${() => systems.set({ ending: key.id })}>${t("Revoke this key")}</button>`;
-    return dangerousChoice({ act: () => end(key), acts: t("Revoke it for good"), keep: () => systems.set({ ending: null }) });
+    return dangerousChoice({ act: () => end(key), acts: t("Revoke permanently"), keep: () => systems.set({ ending: null }) });
   }
 
   row(key) {
@@ -101,8 +101,8 @@ class Systems extends SetupPart {
 
   render() {
     const { adding, made } = systems.value;
-    return html`<p class="muted lead">${t("Apps and other offices of the city bring requests through Open311, each with its own key. Everybody may read states, nobody reads callers.")}</p>
-      <p class="small">${t("Address of the interface")}: <bdi dir="ltr"><code>${boot.base}</code></bdi></p>
+    return html`<p class="muted lead">${t("Apps and other offices of the city send requests through Open311, each with its own key. States are public; callers are never shown.")}</p>
+      <p class="small">${t("Address of the API")}: <bdi dir="ltr"><code>${boot.base}</code></bdi></p>
       ${made ? this.made() : ""}
       ${adding ? this.adding() : html`<div><button class="primary" @click=${() => systems.set({ adding: true, made: null })}><span class="icon icon-plus" aria-hidden="true"></span>${t("Create an API key")}</button></div>`}
       ${this.list()}`;

@@ -122,7 +122,7 @@ function jobFacts(job) {
     [t("Description"), job.said ? html`<bdi>${job.said}</bdi>` : null],
     [t("Size"), `${size(job)} · ${t("{value} min for one person", { value: job.minutes })}`],
     [t("Crew comes"), when(job) ? html`<bdi>${when(job)}</bdi>` : null],
-    [t("Wanted by"), deadline(job.due_at)],
+    [t("Due by"), deadline(job.due_at)],
   ]);
 }
 

@@ -93,7 +93,7 @@ class Agencies extends Part {
 
   render() {
     const { editing } = agencies.value;
-    return html`<p class="muted lead">${t("Police, electricity, highways, Red Crescent, parks: whom the desk refers requests to.")}</p>
+    return html`<p class="muted lead">${t("Police, electricity, highways, Red Crescent, parks: agencies that requests are referred to.")}</p>
       ${editing ? this.form(editing) : html`<div><button class="primary" @click=${() => this.edit(NEW)}><span class="icon icon-plus" aria-hidden="true"></span>${t("Add an agency")}</button></div>`}
       ${this.list()}`;
   }

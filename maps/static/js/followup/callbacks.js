@@ -77,7 +77,7 @@ class Calls extends Part {
     if (broken) return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${askCalls}>${t("Try again")}</button></p>`;
     if (!list) return html`<div class="skeleton" aria-hidden="true"></div>`;
     if (list.total === 0)
-      return html`<div class="empty"><h3>${t("Nobody waits for a call")}</h3><p class="muted small">${t("Callers who get no messages appear here when their request is done, closed, referred or late.")}</p></div>`;
+      return html`<div class="empty"><h3>${t("No calls to make")}</h3><p class="muted small">${t("Callers who get no messages appear here when their request is done, closed, referred or late.")}</p></div>`;
     return html`<h2 class="unseen">${t("Call back")}</h2>
       <p class="muted small tally" role="status">${t("{count} calls to make", { count: list.total })}</p>
       <ul class="calls">${repeat(list.calls, keyOf, (call) => this.call(call))}</ul>`;

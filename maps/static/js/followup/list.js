@@ -71,7 +71,7 @@ class List extends TickingPart {
       return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${() => show(filter)}>${t("Try again")}</button></p>`;
     if (!view) return html`<div class="skeleton"></div>`;
     return html`${this.filters()}
-      ${stale || broken ? html`<p class="problem" role="status">${t("The line to the server is broken. This may be old.")}</p>` : ""}
+      ${stale || broken ? html`<p class="problem" role="status">${t("No connection to the server. This list may be out of date.")}</p>` : ""}
       ${
         view.rows.length === 0
           ? html`<p class="empty">${t(`none:${filter}`)}</p>`

@@ -8,7 +8,7 @@ import { open } from "./request/state.js";
 import { follow } from "./state.js";
 
 const file = document.querySelector("request-file");
-file.empty = t("Choose a request in the list to see its clock and what was done.");
+file.empty = t("Choose a request in the list to see its times and what was done.");
 file.back = () => open(null);
 
 follow();

@@ -5,9 +5,9 @@ import { date, length, t, time } from "../pages/texts.js";
 
 /** How much the place of a photo says. */
 export function placeOf({ away_m: away, near }) {
-  if (near === null) return t("Nobody knows whether the photo was taken at the street.");
+  if (near === null) return t("It is not known whether the photo was taken at this street.");
   const far = { distance: length(away) };
-  return near ? t("Photo taken {distance} from the street.", far) : t("Photo taken {distance} from the street: too far to be on the spot.", far);
+  return near ? t("Photo taken {distance} from the street.", far) : t("Photo taken {distance} from the street: too far away to count as an inspection.", far);
 }
 
 /** One sighting of a list. */

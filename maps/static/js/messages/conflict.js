@@ -22,9 +22,9 @@ export function askWhat(change) {
   });
   render(
     html`<form method="dialog" class="column" aria-labelledby="conflict-title">
-      <h2 id="conflict-title">${t("Somebody was faster")}</h2>
+      <h2 id="conflict-title">${t("Somebody acted first")}</h2>
       <p>${changeWords(change)}</p>
-      <p class="muted small">${t("Your order was not carried out. Look at how things are now, or carry it out all the same.")}</p>
+      <p class="muted small">${t("Your order was not carried out. Look at the current state, or carry it out anyway.")}</p>
       <div class="pair">
         <button class="primary" value="reload" autofocus>${t("Look again")}</button>
         <button value="take over">${t("Take over")}</button>

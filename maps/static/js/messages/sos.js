@@ -108,7 +108,7 @@ class Sos extends Part {
     if (calls.length === 0) return "";
     return html`<section class="sos" role="alert" aria-label=${t("Calls for help")}>
       <ul>${calls.map((alert) => this.item(alert))}</ul>
-      ${this.mute ? html`<p class="small">${t("Touch the page once so that it may sound.")}</p>` : ""}
+      ${this.mute ? html`<p class="small">${t("Tap the page once to allow sound.")}</p>` : ""}
     </section>`;
   }
 }

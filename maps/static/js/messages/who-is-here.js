@@ -24,7 +24,7 @@ export function besideUs() {
   const editing = here.filter((one) => one.editing);
   const looking = here.filter((one) => !one.editing);
   return html`${editing.length ? html`<p class="beside danger" role="status"><span class="icon icon-pencil" aria-hidden="true"></span>${t("{who} is changing this right now", { who: names(editing) })}</p>` : ""}
-  ${looking.length ? html`<p class="beside"><span class="icon icon-users" aria-hidden="true"></span>${t("{who} looks at this too", { who: names(looking) })}</p>` : ""}
+  ${looking.length ? html`<p class="beside"><span class="icon icon-users" aria-hidden="true"></span>${t("{who} is viewing this too", { who: names(looking) })}</p>` : ""}
   ${lastChange()}`;
 }
 

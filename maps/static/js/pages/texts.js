@@ -135,11 +135,11 @@ const others = boot.languages.map(({ code }) => code).filter((code) => code !== 
 export const nameKeys = [`name_${boot.language}`, "name", ...others.map((code) => `name_${code}`)];
 
 /** The best of the names of a street, which are by language, for the reader. */
-export const streetName = (names) => inLanguage(names ?? {}) || t("Street without a name");
+export const streetName = (names) => inLanguage(names ?? {}) || t("Unnamed street");
 
 /** The best name of a street of the map's tiles. */
 export function tileName(properties) {
-  return nameKeys.map((key) => properties[key]).find(Boolean) ?? t("Street without a name");
+  return nameKeys.map((key) => properties[key]).find(Boolean) ?? t("Unnamed street");
 }
 
 /** The text in the reader's language, of one by language; "" is for every language. */

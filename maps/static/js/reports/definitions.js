@@ -25,7 +25,7 @@ export function within(view) {
   const { lane_m: whole, clear_m: clear, waiting_m: waiting, late_m: late } = view.city.now;
   return html`<p>${t("A lane-kilometre is one kilometre of one lane. It is within target while its street is not due again by the rule of its class; before the first clearing, snow and time count from the start of the storm.")}</p>
     ${list(cycles(view))}
-    <p>${t("Of {whole} of lanes, {clear} are cleared in time, {waiting} are not cleared yet but still in time, and {late} are late.", { whole: kilometres(whole), clear: kilometres(clear), waiting: kilometres(waiting), late: kilometres(late) })}</p>
+    <p>${t("Of {whole} of lanes, {clear} were cleared in time, {waiting} are not cleared yet but still in time, and {late} are late.", { whole: kilometres(whole), clear: kilometres(clear), waiting: kilometres(waiting), late: kilometres(late) })}</p>
     <p>${t("Cleared means proved: the blade was down, the spreader was on, or the driver or an inspector confirmed it, for every pass that the width of the street needs. Driving through does not count. Single streets may have a time of their own; a click on the map tells it.")}</p>
     <p>${t("Streets that are served on request only are not part of this figure but of the next one.")}</p>`;
 }
@@ -45,7 +45,7 @@ export function waits(view) {
   return html`<p>${t("The time runs from the call to the moment at which evidence proves the street cleared. {count} requests are answered.", { count })}</p>
     <p>${
       waiting
-        ? t("{waiting} still wait, the longest for {span}; they are not part of this figure.", {
+        ? t("{waiting} requests still wait, the longest for {span}; they are not part of this figure.", {
             waiting: number(waiting),
             span: long(longest),
           })
@@ -55,11 +55,11 @@ export function waits(view) {
 
 /** The median response. */
 export const half = (view) =>
-  html`<p>${t("Half of the requests that are answered did not wait longer than this (the median).")}</p>${waits(view)}`;
+  html`<p>${t("Half of the answered requests waited no longer than this (the median).")}</p>${waits(view)}`;
 
 /** The ninetieth percentile of responses. */
 export const nine = (view) =>
-  html`<p>${t("Nine in ten of the answered requests did not wait longer than this (the 90th percentile).")}</p>${waits(view)}`;
+  html`<p>${t("Nine in ten of the answered requests waited no longer than this (the 90th percentile).")}</p>${waits(view)}`;
 
 /** What the figures are compared with. */
 export function compared(view) {

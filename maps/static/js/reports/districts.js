@@ -24,7 +24,7 @@ class Districts extends Part {
         <span class="name"><bdi>${name}</bdi></span>
         <span class="value"><strong>${withinTarget(part.now)}</strong>${change ? html`<span class="change ${tone}">${change.text}</span>` : ""}</span>
       </button>
-      ${course(view.moments_s, part, t("{name}: lane-km since the storm began", { name }))}
+      ${course(view.moments_s, part, t("{name}: lane-km in each state since the storm began", { name }))}
       <p class="small muted">${t("{answered} of {asked} requests answered", { answered: part.now.answered, asked: part.now.asked })}</p>
     </li>`;
   }

@@ -15,10 +15,10 @@ const FIGURES = [
 ];
 
 const words = () => ({
-  within: t("of lane-km within target"),
-  answered: t("of requests answered in time"),
-  median: t("until half of the requests were answered"),
-  nine: t("until nine in ten requests were answered"),
+  within: t("of lane-km are within target"),
+  answered: t("of requests were answered in time"),
+  median: t("until half of the answered requests had their answer"),
+  nine: t("until nine in ten answered requests had their answer"),
 });
 
 /** The rules that a figure is measured by, a line a class. */
@@ -34,9 +34,9 @@ const notes = (now) => ({
     : t("{share} are cleared in time, the others not due yet or late", { share: share(now.clear) }),
   answered: now.asked
     ? t("{answered} of {asked} requests answered", { answered: now.answered, asked: now.asked })
-    : t("nobody has asked in this storm"),
-  median: now.waiting ? t("{count} still waiting", { count: now.waiting }) : "",
-  nine: now.waiting ? t("the longest for {span}", { span: span(now.longest_wait_s) }) : "",
+    : t("no request in this storm"),
+  median: now.waiting ? t("{count} requests still waiting", { count: now.waiting }) : "",
+  nine: now.waiting ? t("the longest wait is {span}", { span: span(now.longest_wait_s) }) : "",
 });
 
 class Figures extends Part {
@@ -88,8 +88,8 @@ class Figures extends Part {
         ${FIGURES.map((figure) => this.figure(view, figure))}
       </section>
       <figure class="course">
-        <figcaption>${t("Lane-km since the storm began")}</figcaption>
-        ${course(view.moments_s, view.city, t("Lane-km since the storm began"))}
+        <figcaption>${t("Lane-km in each state since the storm began")}</figcaption>
+        ${course(view.moments_s, view.city, t("Lane-km in each state since the storm began"))}
         ${bar(view.city.now)}
         ${this.key(view)}
       </figure>`;

@@ -12,7 +12,7 @@ const DOWNLOADS = [
 ];
 
 const words = () => ({
-  html: [t("Map as a file"), t("One page that opens without a network")],
+  html: [t("Map file"), t("One page that opens offline")],
   csv: [t("Table"), t("Every street, for a spreadsheet")],
   gpkg: [t("GeoPackage"), t("Every street, for QGIS")],
 });

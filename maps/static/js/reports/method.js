@@ -24,7 +24,7 @@ class Method extends Part {
       <h3>${t("Comparison")}</h3>
       ${compared(view) || html`<p>${t("There is no earlier storm to compare with.")}</p>`}
       <h3>${t("What is not shown")}</h3>
-      <p>${t("This page holds no name, number or words of a caller, and tells of no driver and no machine who worked where.")}</p>
+      <p>${t("This page shows no caller's name, number or words, and not which driver or machine worked where.")}</p>
     </section>`;
   }
 }

@@ -32,8 +32,8 @@ class Revisions extends Part {
             <th scope="col">${t("When")}</th>
             <th scope="col">${t("Why")}</th>
             <th scope="col">${t("Streets")}</th>
-            <th scope="col">${t("More passes, lane km")}</th>
-            <th scope="col">${t("Fewer passes, lane km")}</th>
+            <th scope="col">${t("More passes, lane-km")}</th>
+            <th scope="col">${t("Fewer passes, lane-km")}</th>
           </tr></thead>
           <tbody>${view.revisions.map(row)}</tbody>
         </table>

@@ -6,7 +6,7 @@ import { council, districtName } from "./state.js";
 import { inKilometres, share, shareChange, span, withinTarget } from "./words.js";
 
 const heads = () => [
-  t("Lanes, km"),
+  t("Lane-km"),
   t("Cleared in time, km"),
   t("Still in time, km"),
   t("Late, km"),

@@ -30,7 +30,7 @@ export function ruleOf(view, name) {
   if (rule.cycle_s === null) return t("on request, within {span}", { span: duration(rule.deadline_s * 1000) });
   const every = duration(rule.cycle_s * 1000);
   if (!rule.by_snow_until) return t("at least every {span}", { span: every });
-  return t("before {value} cm of new snow lie; from {time} on, where no snowfall is entered, every {span}", {
+  return t("before {value} cm of new snow; from {time} on, where no snowfall is entered, every {span}", {
     value: rule.trigger_mm / 10,
     time: time(rule.by_snow_until),
     span: every,

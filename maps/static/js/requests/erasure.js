@@ -42,10 +42,10 @@ class Erasure extends SetupPart {
   found() {
     const { found } = erasure.value;
     if (!found) return "";
-    if (!found.requests) return html`<p class="muted" role="status">${t("No request has this caller.")}</p>`;
+    if (!found.requests) return html`<p class="muted" role="status">${t("No request is from this caller.")}</p>`;
     return html`<div class="card column" role="status">
       <p>${t("{count} requests have this caller. Name, numbers, words, address, comments and photos go for good; what was done where stays.", { count: found.requests })}</p>
-      ${dangerousChoice({ act: erase, acts: t("Erase for good"), keep: () => erasure.set({ found: null }) })}
+      ${dangerousChoice({ act: erase, acts: t("Erase permanently"), keep: () => erasure.set({ found: null }) })}
     </div>`;
   }
 
@@ -57,14 +57,14 @@ class Erasure extends SetupPart {
 
   render() {
     const { person, fault } = erasure.value;
-    return html`<p class="muted lead">${t("Somebody asks to be forgotten. A number is compared by its last ten digits, a name as a whole.")}</p>
+    return html`<p class="muted lead">${t("For somebody who asks for erasure. A phone number matches by its last ten digits, a name as a whole.")}</p>
       <form class="card column" @submit=${look} aria-label=${t("Erase a person")}>
         ${problem(fault)}
         <div class="fields">
           ${field("phone", t("Phone number"), html`<input id="phone" name="phone" maxlength="200" autocomplete="off" inputmode="tel" dir="ltr" .value=${person.phone}>`)}
           ${field("name", t("or the whole name"), html`<input id="name" name="name" maxlength="200" autocomplete="off" dir="auto" .value=${person.name}>`)}
         </div>
-        <div class="ends"><button class="primary">${t("Look for requests")}</button></div>
+        <div class="ends"><button class="primary">${t("Search requests")}</button></div>
       </form>
       ${this.found()} ${this.erased()}`;
   }

@@ -110,10 +110,10 @@ export function driverFacts(vehicleId, hours) {
       [t("Driver"), shift.driver ? html`<bdi>${shift.driver}</bdi>` : null],
       [t("Shift"), named("shift", phaseOf(vehicleId))],
       [t("Hours"), html`<bdi>${times(shift.starts_at, shift.ends_at)}</bdi> · <a href="/roster#machine-${vehicleId}">${t("Roster")}</a>`],
-      [t("Route, says the driver"), answerWords(shift)],
+      [t("Driver's answer to the route"), answerWords(shift)],
       [t("Hours of service"), hours],
       [t("Progress"), done(shift)],
       [t("Next"), phaseOf(vehicleId) === "driving" && shift.street ? html`<bdi>${streetName(shift.street)}</bdi>` : null],
-      [t("Last left out because"), leftOut(shift)],
+      [t("Why the last one was left out"), leftOut(shift)],
     ])}`;
 }

@@ -124,7 +124,7 @@ export function snowPart({ row, curve, snow: entries, snow_change: change }) {
     ${
       entries.length
         ? html`${picture(curve, row.started_at)}<table class="snow-entries"><tbody>${[...entries].reverse().map((entry) => entryRow(entry, changing))}</tbody></table>`
-        : html`<p class="muted">${t("Nobody has entered any snow. Streets are due by the hours of their cycle; with snow entered they are due by what lies since their last pass.")}</p>`
+        : html`<p class="muted">${t("No snowfall is entered. Streets are due by the hours of their cycle; once it is entered they are due by the snow since their last pass.")}</p>`
     }
     ${refused("snow")} ${changing ? forms() : ""} ${wrong(snow.value)}
     ${changing && entries.length > 0 ? html`<p class="small muted">${t("Each entry says how much fell in all since it began to snow; a time ahead is a forecast. {count} entry holds.", { count: entries.length })}</p>` : ""}

@@ -24,7 +24,7 @@ function visitItem(visit) {
 
 function visits(details) {
   if (details.visits.length === 0)
-    return html`<p class="muted small">${board.value.plan ? t("The published plan sends nobody here.") : t("No plan is published yet.")}</p>`;
+    return html`<p class="muted small">${board.value.plan ? t("The published plan sends no truck here.") : t("No plan is published yet.")}</p>`;
   return html`<ol class="legs">${details.visits.map(visitItem)}</ol>`;
 }
 
@@ -62,7 +62,7 @@ const part = (title, list, item) =>
 export function streetDetails(street) {
   const details = detailsOf("street", street.id);
   if (!details) return html`<div class="skeleton" aria-hidden="true"></div>`;
-  return html`<section class="next-legs"><h3>${t("Who comes")}</h3>${visits(details)}</section>
+  return html`<section class="next-legs"><h3>${t("Planned truck")}</h3>${visits(details)}</section>
     ${part(t("Passes in this storm"), street.passes, passItem)} ${part(t("Requests"), details.requests, requestItem)}
     ${part(t("Storms"), details.storms, stormItem)}`;
 }

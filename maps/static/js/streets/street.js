@@ -92,7 +92,7 @@ const inspections = (sightings) =>
     ? html`<section class="inspections">
         <h3>${t("Inspection on the spot")}</h3>
         <ul class="entries">${sightings.map((seen) => sightingEntry(seen))}</ul>
-        <p class="small muted">${t("An inspection that saw the street clear colors it both ways, as far as the city's rules let inspections count.")}</p>
+        <p class="small muted">${t("An inspection that found the street clear colors both directions, as far as the city's rules let inspections count.")}</p>
       </section>`
     : "";
 

@@ -26,8 +26,8 @@ function inputRow(tracker, one, index) {
     <input name="key" aria-label=${t("Key in the message")} placeholder=${A_KEY} maxlength="40" dir="ltr" autocapitalize="none" spellcheck="false" .value=${one.key}>
     <select name="equipment" aria-label=${t("What it reports")}>${EQUIPMENT.map((kind) => html`<option value=${kind} ?selected=${kind === one.equipment}>${t(`equipment:${kind}`)}</option>`)}</select>
     <select name="inverted" aria-label=${t("What a signal means")}>
-      <option value="" ?selected=${!one.inverted}>${t("A signal means it works")}</option>
-      <option value="1" ?selected=${one.inverted}>${t("A signal means it rests")}</option>
+      <option value="" ?selected=${!one.inverted}>${t("Signal on means: working")}</option>
+      <option value="1" ?selected=${one.inverted}>${t("Signal on means: not working")}</option>
     </select>
     <button type="button" class="quiet" aria-label=${t("Remove")} @click=${drop}><span class="icon icon-x" aria-hidden="true"></span></button>
   </div>`;
@@ -93,7 +93,7 @@ export function editor(tracker) {
       ${trustBox(tracker.id, tracker.trusted)}
       <label class="tick">
         <input type="checkbox" name="shows_texts" .checked=${tracker.shows_texts} aria-describedby="texts-${tracker.id}">
-        <span>${t("It shows texts to the driver")}<span class="muted small" id="texts-${tracker.id}">${t("Messages go here where the driver has no phone signed in. Never tick this for a tracker that takes a text for an order.")}</span></span>
+        <span>${t("It shows texts to the driver")}<span class="muted small" id="texts-${tracker.id}">${t("Messages go here where no phone of the driver is signed in. Never tick this for a tracker that treats a text as a command.")}</span></span>
       </label>
       <div class="ends">
         <button class="primary">${t("Save")}</button>

@@ -56,7 +56,7 @@ class Trackers extends SetupPart {
       </div>
       ${trustBox("new", false)}
       <div class="ends">
-        <button class="primary">${t("Make a token")}</button>
+        <button class="primary">${t("Create a token")}</button>
         <button type="button" @click=${() => trackers.set({ adding: false, fault: null })}>${t("Cancel")}</button>
       </div>
     </form>`;
@@ -75,7 +75,7 @@ class Trackers extends SetupPart {
   sender(one) {
     const forget = () => order("/api/unknown-trackers/forget", { name: one.name });
     const claims = one.fault === "proof"
-      ? t("has the name of a tracker, but not its token")
+      ? t("has a tracker's name, but not its token")
       : t("is unknown");
     return html`<li class="tracker">
       <div class="who"><bdi>${one.name}</bdi><span class="muted small">${claims}</span></div>
@@ -84,7 +84,7 @@ class Trackers extends SetupPart {
         ${one.location ? html`<bdi dir="ltr">${one.location[1].toFixed(4)}, ${one.location[0].toFixed(4)}</bdi>` : ""}</div>
       ${one.device_id === null ? this.adoption(one, forget) : html`<div class="ends">
         <button @click=${() => orderToken(`/api/trackers/${one.device_id}/token`)}>${t("New token")}</button>
-        <button class="quiet" @click=${forget}>${t("Forget")}</button>
+        <button class="quiet" @click=${forget}>${t("Remove from the list")}</button>
       </div>`}
     </li>`;
   }
@@ -92,8 +92,8 @@ class Trackers extends SetupPart {
   adoption(one, forget) {
     return html`<form class="adopt" @submit=${(event) => adopt(event, one)}>
       <select name="vehicle" aria-label=${t("Machine")}>${machineChoices()}</select>
-      <button class="primary">${t("Adopt")}</button>
-      <button type="button" class="quiet" @click=${forget}>${t("Forget")}</button>
+      <button class="primary">${t("Register")}</button>
+      <button type="button" class="quiet" @click=${forget}>${t("Remove from the list")}</button>
       ${trustBox(`unknown-${one.name}`, false)}
     </form>`;
   }
@@ -155,7 +155,7 @@ class Trackers extends SetupPart {
   render() {
     const { adding, made, page } = trackers.value;
     const start = () => trackers.set({ adding: true, made: null });
-    return html`<p class="muted lead">${t("Trackers on the machines send where they are. Each has a token of its own; who has none waits here to be adopted.")}</p>
+    return html`<p class="muted lead">${t("Trackers on the machines send their positions. Each has its own token; a tracker without one waits here to be registered.")}</p>
       <dl class="protocols small">
         <dt>${t("Traccar Client and most trackers")}</dt><dd><bdi dir="ltr"><code>${OSMAND}</code></bdi></dd>
         <dt>${OWNTRACKS.name}</dt><dd><bdi dir="ltr"><code>${OWNTRACKS.address}</code></bdi></dd>

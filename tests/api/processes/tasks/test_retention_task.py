@@ -246,7 +246,7 @@ def test_nobody_is_erased_without_a_name_or_a_number(client, sign_in):
 
 def test_the_console_erases_one_person(lived_in, app):
     told(app, NOW)
-    assert "No request has this caller." in run(erase, "--name", "nobody").output
+    assert "No request is from this caller." in run(erase, "--name", "nobody").output
     kept = run(erase, "--name", "Karimi")
     assert kept.exit_code == 1  # nobody said yes
     done = run(erase, "--phone", "09141234567", "--yes")

@@ -72,7 +72,7 @@ const inspection = ({ row }) => html`<form class="action" @submit=${sent((fields
   <photo-field><input id="photo" name="photo" type="file" accept="image/jpeg,image/png,image/webp" capture="environment" required /></photo-field>
   <label for="seen">${t("What to say")}</label>
   <input id="seen" name="text" maxlength="2000" dir="auto" autocomplete="off" />
-  <button class="primary">${t("Send what I saw")}</button>
+  <button class="primary">${t("Send the inspection")}</button>
 </form>`;
 
 const remark = ({ row }) => html`<form class="action" @submit=${sent((fields) => note(row.id, fields.get("text")))}>
@@ -84,7 +84,7 @@ const remark = ({ row }) => html`<form class="action" @submit=${sent((fields) =>
 
 const ending = ({ row, reasons }) => html`<form class="action" @submit=${sent((fields) => close(row.id, fields.get("reason"), fields.get("text")))}>
   <h3>${t("Close without evidence")}</h3>
-  <label for="reason">${t("Why; the caller is told exactly this")}</label>
+  <label for="reason">${t("Reason; the caller is told exactly this")}</label>
   <select id="reason" name="reason" required>
     <option value="">${t("Choose a reason")}</option>
     ${reasons.map((reason) => html`<option value=${reason}>${named("closing", reason)}</option>`)}
@@ -102,7 +102,7 @@ const again = ({ row }) => html`<form class="action" @submit=${sent((fields) => 
 </form>`;
 
 const kind = ({ row }) => html`<form class="action" @submit=${sent((fields) => giveKind(fields.get("kind")))}>
-  <h3>${t("What it is about")}</h3>
+  <h3>${t("Subject of the request")}</h3>
   <label for="kind">${t("Subject")}</label>
   <select id="kind" name="kind">${boot.kinds.map((each) => html`<option value=${each} ?selected=${each === row.kind}>${named("kind", each)}</option>`)}</select>
   <button>${t("Change")}</button>
@@ -131,7 +131,7 @@ function agencyAnswer(file) {
   };
   return html`<form class="action" @submit=${send}>
     <h3>${t("Their answer")} · <bdi>${pending.agency}</bdi></h3>
-    <label for="answer">${t("In their words")}</label>
+    <label for="answer">${t("In the caller's words")}</label>
     <input id="answer" name="text" maxlength="2000" dir="auto" autocomplete="off" />
     <div class="outcomes">${ANSWERS.filter((state) => state !== pending.state).map((state) => html`<button value=${state}>${t(`answer:${state}`)}</button>`)}</div>
   </form>`;

@@ -96,12 +96,12 @@ function later(words) {
 
 const choose = ({ lon, lat, segment_id }) => opened.set({ pin: { lon, lat, segment_id } });
 
-const uncertainty = ({ uncertain_m: far }) => (far < KNOWN_M ? [] : [t("give or take {length}", { length: length(far) })]);
+const uncertainty = ({ uncertain_m: far }) => (far < KNOWN_M ? [] : [t("within {length}", { length: length(far) })]);
 
 const guess = (one, pin) => html`<li>
   <button class="guess" aria-pressed=${pin?.lon === one.lon && pin?.lat === one.lat} @click=${() => choose(one)}>
     <span class="icon icon-map-pin" aria-hidden="true"></span>
-    <span><bdi>${one.said || t("Street without a name")}</bdi><span class="muted small">${[named("place", one.kind), ...uncertainty(one), ...one.reasons.map((reason) => named("why", reason))].join(" · ")}</span></span>
+    <span><bdi>${one.said || t("Unnamed street")}</bdi><span class="muted small">${[named("place", one.kind), ...uncertainty(one), ...one.reasons.map((reason) => named("why", reason))].join(" · ")}</span></span>
   </button>
 </li>`;
 

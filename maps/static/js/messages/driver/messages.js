@@ -67,12 +67,12 @@ class Messages extends Part {
         )}
         ${unsent.map(({ body }) => html`<li class="mine"><p dir="auto">${body.text}</p><p class="small muted">${t("waits for the network")}</p></li>`)}
       </ol>
-      ${messages.length + unsent.length === 0 ? html`<p class="plain muted">${t("What dispatch writes to you appears here.")}</p>` : nothing}
+      ${messages.length + unsent.length === 0 ? html`<p class="plain muted">${t("Messages from dispatch appear here.")}</p>` : nothing}
       <div class="canned" role="group" aria-label=${t("Answers")}>
         ${canned.map((text) => html`<button dir="auto" @click=${() => answer(inLanguage(text))}>${inLanguage(text)}</button>`)}
       </div>
       <form class="own" @submit=${this.write}>
-        <label><span class="unseen">${t("Own words")}</span><input name="text" maxlength="200" dir="auto" autocomplete="off" placeholder=${t("Own words")}></label>
+        <label><span class="unseen">${t("Free text")}</span><input name="text" maxlength="200" dir="auto" autocomplete="off" placeholder=${t("Free text")}></label>
         <button>${icon("send", "mirrored")}${t("Send")}</button>
       </form>`;
   }

@@ -67,7 +67,7 @@ class Sos extends Part {
   }
 
   state({ heard, waiting }) {
-    if (waiting > 0) return html`<p class="lead" role="alert">${t("Calling for help… It is sent again and again until dispatch has it.")}</p>`;
+    if (waiting > 0) return html`<p class="lead" role="alert">${t("Calling for help… The call is repeated until dispatch has it.")}</p>`;
     if (heard) return html`<p class="lead" role="alert">${icon("circle-check")}${t("Dispatch has your call and sees where you are.")}</p>`;
     return html`<p class="lead">${t("Dispatch is alerted at once and sees where you are.")}</p>
       <button class="alarm" @click=${call}>${icon("siren")}${t("Call for help now")}</button>`;

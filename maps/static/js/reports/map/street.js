@@ -38,7 +38,7 @@ const swatch = (state) => html`<span class="swatch state-${state}" aria-hidden="
 const moment = (at) => t("{date} at {time}", { date: date(at), time: time(at) });
 
 function age(at, since) {
-  return t("{span} before this picture", { span: duration(Date.parse(at) - Date.parse(since)) });
+  return t("{span} before the time of this map", { span: duration(Date.parse(at) - Date.parse(since)) });
 }
 
 function proved(way, at) {
@@ -75,7 +75,7 @@ function proofs(street) {
   const rows = street.proofs.slice(0, PROOFS_SHOWN);
   const alone = street.ways.length === 1;
   return html`<details class="proofs">
-    <summary>${t("All that was seen here ({count})", { count: street.proofs.length })}</summary>
+    <summary>${t("All passes seen here ({count})", { count: street.proofs.length })}</summary>
     <ol>${rows.map(
       (one) => html`<li>${moment(one.ended_at)} · ${named("evidence", one.evidence)} · ${t("{share} of the length", { share: percent(one.share) })}${
         alone ? "" : html` · ${one.forward ? t("One way") : t("The other way")}`

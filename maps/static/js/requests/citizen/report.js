@@ -49,12 +49,12 @@ async function showMap() {
 
 function found({ coords }) {
   place(coords.longitude, coords.latitude);
-  say(t("Your phone says this within {meters} m. Tap the map to correct it.", { meters: Math.ceil(coords.accuracy) }));
+  say(t("Location from your phone, accurate to {meters} m. Tap the map to correct it.", { meters: Math.ceil(coords.accuracy) }));
   showMap();
 }
 
 function lost() {
-  say(t("Your phone does not tell where it is. Tap the place on the map."));
+  say(t("Your phone did not give its location. Tap the place on the map."));
   showMap();
 }
 

@@ -33,9 +33,9 @@ const held = ({ window, record }) =>
       : t("no history yet");
 
 function joins({ joins: street, waiting }) {
-  if (!call.value.join) return t("Not joined: this call makes work of its own");
+  if (!call.value.join) return t("Not joined: this call makes a separate job");
   if (!street) return t("None: this call makes one");
-  return html`<bdi>${streetName(street)}</bdi>${waiting > 0 ? html` · ${t("{count} wait for it", { count: waiting })}` : ""}`;
+  return html`<bdi>${streetName(street)}</bdi>${waiting > 0 ? html` · ${t("{count} waiting for it", { count: waiting })}` : ""}`;
 }
 
 const facts = (answer) => html`<dl class="facts">
@@ -43,7 +43,7 @@ const facts = (answer) => html`<dl class="facts">
   ${fact(t("Last cleared"), cleared(answer))}
   ${fact(t("Open work that covers it"), answer.outlook === "no_storm" ? "" : joins(answer))}
   ${fact(t("Truck"), truck(answer))}
-  ${fact(t("Such promises"), held(answer))}
+  ${fact(t("Times like this"), held(answer))}
   ${fact(t("Goal"), answer.due_at ? t("{time} on {day}", { time: time(answer.due_at), day: day(answer.due_at) }) : "")}
 </dl>`;
 
@@ -82,7 +82,7 @@ class Answer extends TickingPart {
     const { answer, saved } = call.value;
     if (answer) return this.now(call.value);
     if (saved) return this.recorded(saved);
-    return html`<p class="muted empty">${t("The answer appears here as soon as the place is known.")}</p>`;
+    return html`<p class="muted empty">${t("The answer for the caller appears here once the place is known.")}</p>`;
   }
 }
 customElements.define("operator-answer", Answer);

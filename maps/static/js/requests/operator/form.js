@@ -16,7 +16,7 @@ const key = (letter) => html`<kbd aria-hidden="true" dir="ltr">${letter}</kbd>`;
 const KNOWN_M = 20;
 
 /** How far from the pin the place of a guess may be, where that matters. */
-const uncertainty = ({ uncertain_m }) => (uncertain_m < KNOWN_M ? [] : [t("give or take {length}", { length: length(uncertain_m) })]);
+const uncertainty = ({ uncertain_m }) => (uncertain_m < KNOWN_M ? [] : [t("within {length}", { length: length(uncertain_m) })]);
 
 /** How sure a guess is; a share says nothing of one of several of a name, or of words that are still being written. */
 function certainty({ confident, confidence, reasons }) {
@@ -25,7 +25,7 @@ function certainty({ confident, confidence, reasons }) {
 }
 
 const guessRow = (guess) => html`<span class="nth" aria-hidden="true">${number(guess.id + 1)}</span>
-  <span class="what" dir="auto">${guess.said || t("Street without a name")}</span>
+  <span class="what" dir="auto">${guess.said || t("Unnamed street")}</span>
   <span class="when">${certainty(guess)}</span>
   <span class="sub">${[named("place", guess.kind), ...uncertainty(guess), ...guess.reasons.map((reason) => named("why", reason))].join(" · ")}</span>`;
 
@@ -93,11 +93,11 @@ class Form extends Part {
   guesses() {
     const { guesses, chosen, place, text } = call.value;
     if (guesses.length === 0)
-      return text.trim().length > 2 && !place ? html`<p class="muted small">${t("No street fits these words yet. Go on writing, or click the map.")}</p>` : "";
+      return text.trim().length > 2 && !place ? html`<p class="muted small">${t("No matching street yet. Keep typing, or click the map.")}</p>` : "";
     const [{ question }] = guesses;
     const ask = question && chosen === null && !place ? html`<p class="ask"><strong>${t("Ask:")}</strong> <q dir="auto">${question}</q></p>` : "";
     return html`${ask}<div class="guesses">
-      ${listbox({ id: "guesses", label: t("Places that fit these words"), items: guesses, selected: chosen ?? undefined, choose, row: guessRow })}
+      ${listbox({ id: "guesses", label: t("Matching places"), items: guesses, selected: chosen ?? undefined, choose, row: guessRow })}
     </div>`;
   }
 
@@ -131,7 +131,7 @@ class Form extends Part {
       <button type="button" ?disabled=${!place} @click=${switchSide}>${t("Side:")} ${place?.side ? named("side", place.side) : "–"}${key("S")}</button>
       <button type="button" @click=${switchLanguage}>${t("Speaks:")} ${named("language", language)}${key("L")}</button>
       <button type="button" aria-pressed=${consent} ?disabled=${caller_phone === ""} @click=${switchConsent}><span class="icon ${consent ? "icon-check" : "icon-square"}" aria-hidden="true"></span>${t("Wants messages")}${key("C")}</button>
-      <button type="button" aria-pressed=${!join} @click=${switchJoin}><span class="icon ${join ? "icon-square" : "icon-check"}" aria-hidden="true"></span>${t("Work of its own")}${key("J")}</button>
+      <button type="button" aria-pressed=${!join} @click=${switchJoin}><span class="icon ${join ? "icon-square" : "icon-check"}" aria-hidden="true"></span>${t("Separate job")}${key("J")}</button>
     </div>`;
   }
 
@@ -142,11 +142,11 @@ class Form extends Part {
       <label for="text">${t("What the caller says, with street and number")}</label>
       <textarea id="text" required rows="2" maxlength="2000" dir="auto" autofocus .value=${text} @input=${this.words} @keydown=${inWords} aria-describedby="keys"></textarea>
       ${this.guesses()}
-      <div id="decide" class="decide" role="group" tabindex="0" aria-label=${t("Decide by keys")} aria-describedby="keys" @keydown=${(event) => decide(event, this.saved)}>
+      <div id="decide" class="decide" role="group" tabindex="0" aria-label=${t("Choose by keyboard")} aria-describedby="keys" @keydown=${(event) => decide(event, this.saved)}>
         ${this.kinds()} ${this.dangers()} ${this.switches()}
         <button class="primary" ?disabled=${saving}>${saving ? t("Recording…") : t("Record the request")}${key("↵")}</button>
       </div>
-      <p id="keys" class="muted small">${t("Enter goes from the words to the choices and records there. Arrows choose a place, with Shift they move the pin. Escape goes back to the words.")}</p>
+      <p id="keys" class="muted small">${t("Enter moves from the text to the places and records there. Arrow keys choose a place; with Shift they move the pin. Escape returns to the text.")}</p>
     </form>`;
   }
 }

@@ -14,7 +14,7 @@ function guessMark(guess) {
   button.className = "guess-mark";
   button.tabIndex = -1; // the list is the way for keys
   button.textContent = number(guess.id + 1);
-  button.setAttribute("aria-label", `${button.textContent} ${guess.said || t("Street without a name")}`);
+  button.setAttribute("aria-label", `${button.textContent} ${guess.said || t("Unnamed street")}`);
   button.addEventListener("click", (event) => {
     event.stopPropagation();
     choose(guess.id);

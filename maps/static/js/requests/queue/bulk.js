@@ -46,7 +46,7 @@ class Bulk extends Part {
     return html`<form method="dialog" @submit=${this.close}>
       <h2>${t("Close {count} requests", { count: queue.value.marked.size })}</h2>
       <fieldset class="reasons">
-        <legend>${t("The reason is told to the callers as it is")}</legend>
+        <legend>${t("Callers are told the reason in these words")}</legend>
         ${boot.reasons.map((reason) => html`<label class="tick"><input type="radio" name="reason" value=${reason} required><span>${t(`closing:${reason}`)}</span></label>`)}
       </fieldset>
       <label for="close-note">${t("Note for colleagues")}</label><input id="close-note" name="note" maxlength="2000" dir="auto">
@@ -106,10 +106,10 @@ class Bulk extends Part {
     return html`<div class="orders-bar" role="toolbar" aria-label=${t("With the selected")}>
       <strong>${t("{count} selected", { count: marked.size })}</strong>
       ${many ? html`<span class="danger small">${t("At most {count} at once.", { count: boot.most })}</span>` : ""}
-      <button ?disabled=${many} @click=${() => order("place")}><span class="icon icon-search" aria-hidden="true"></span>${t("Place by their words")}</button>
+      <button ?disabled=${many} @click=${() => order("place")}><span class="icon icon-search" aria-hidden="true"></span>${t("Locate from their text")}</button>
       <button ?disabled=${many} @click=${() => queue.set({ placing: true })}><span class="icon icon-map-pin-plus" aria-hidden="true"></span>${t("Place on the map")}</button>
-      <label class="unseen" for="kind">${t("What it is about")}</label>
-      <select id="kind" ?disabled=${many} @change=${this.kind}><option value="" selected>${t("Change what it is about")}</option>${boot.kinds.map((kind) => html`<option value=${kind}>${named("kind", kind)}</option>`)}</select>
+      <label class="unseen" for="kind">${t("Subject of the request")}</label>
+      <select id="kind" ?disabled=${many} @change=${this.kind}><option value="" selected>${t("Change the subject")}</option>${boot.kinds.map((kind) => html`<option value=${kind}>${named("kind", kind)}</option>`)}</select>
       <button ?disabled=${many} @click=${() => this.open("refer")}><span class="icon icon-forward mirrored" aria-hidden="true"></span>${t("Refer")}</button>
       <button ?disabled=${many || marked.size < 2} title=${marked.size < 2 ? t("Mark at least two") : ""} @click=${() => this.open("merge")}><span class="icon icon-merge" aria-hidden="true"></span>${t("Merge")}</button>
       <button ?disabled=${many} @click=${() => this.open("close")}><span class="icon icon-check" aria-hidden="true"></span>${t("Close")}</button>

@@ -72,12 +72,12 @@ class Filters extends Part {
     return html`<search class="filters">
       <div class="filter">
         <span class="icon icon-search" aria-hidden="true"></span>
-        <input id="words" type="search" maxlength="200" aria-label=${t("Search number, words or phone")} placeholder=${t("Number, words, phone")} .value=${filter.words} @input=${this.search} @keydown=${this.openNumber} dir="auto"><kbd aria-hidden="true">/</kbd>
+        <input id="words" type="search" maxlength="200" aria-label=${t("Search number, text or phone")} placeholder=${t("Number, text, phone")} .value=${filter.words} @input=${this.search} @keydown=${this.openNumber} dir="auto"><kbd aria-hidden="true">/</kbd>
       </div>
       <details class="more-filters" ?open=${WIDE}>
         <summary>${t("Filter")}</summary>
         ${this.groups()}
-        <button class="wide" @click=${() => choose({ ...WAITING })}>${t("Show all that waits")}</button>
+        <button class="wide" @click=${() => choose({ ...WAITING })}>${t("Show all open requests")}</button>
       </details>
     </search>`;
   }

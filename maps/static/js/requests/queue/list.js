@@ -35,8 +35,8 @@ function row(each) {
 function nothingToShow({ counts }) {
   const some = narrowed() || Object.values(counts.stage).some((count) => count > 0);
   const [title, words] = some
-    ? [t("No request fits"), t("Choose less on the side, or search for other words.")]
-    : [t("There is no request yet"), t("What callers, citizens and files bring comes here, and waits until somebody has dealt with it.")];
+    ? [t("No matching request"), t("Use fewer filters, or search for something else.")]
+    : [t("There is no request yet"), t("Requests from callers, citizens and files appear here until they are closed.")];
   return html`<div class="empty"><h3>${title}</h3><p class="muted small">${words}</p></div>`;
 }
 
@@ -90,7 +90,7 @@ class List extends Part {
     const ids = view.rows.map(({ id }) => id);
     const all = ids.length > 0 && ids.every((id) => marked.has(id));
     return html`<div class="list-head">
-      <label class="choice all"><input type="checkbox" .checked=${all} .indeterminate=${!all && ids.some((id) => marked.has(id))} @change=${({ target }) => mark(ids, target.checked)} ?disabled=${ids.length === 0}><span>${t("This page")}</span></label>
+      <label class="choice all"><input type="checkbox" .checked=${all} .indeterminate=${!all && ids.some((id) => marked.has(id))} @change=${({ target }) => mark(ids, target.checked)} ?disabled=${ids.length === 0}><span>${t("Select this page")}</span></label>
       <p class="tally muted small" role="status">${t("{count} requests", { count: view.total })}</p>
       ${news ? html`<button class="link" @click=${load}>${t("Something has changed: show it")}</button>` : ""}
       <label class="unseen" for="order">${t("Order")}</label>

@@ -57,13 +57,13 @@ class Spreadsheet extends Part {
 
   body() {
     const { look, taken } = this;
-    if (taken?.waits) return html`<progress aria-label=${t("Placed by their words")}></progress>`;
+    if (taken?.waits) return html`<progress aria-label=${t("Located from their text")}></progress>`;
     if (taken)
       return html`<p role="status">${t("{count} requests taken in", { count: taken.all })} · ${t("{count} requests placed", { count: taken.placed })}</p>
         <div class="ends"><button class="primary" @click=${this.shut}>${t("Close this window")}</button></div>`;
     if (look.mistakes.length) return html`${this.mistakes(look.mistakes)}<div class="ends"><button @click=${this.shut}>${t("Cancel")}</button></div>`;
     return html`<p>${t("{count} new requests", { count: look.requests })}${look.known ? html` · ${t("{count} known already", { count: look.known })}` : ""}</p>
-      <p class="muted small">${t("They are placed by their words where those leave no doubt; the others wait for a place.")}</p>
+      <p class="muted small">${t("They are located from their text where it leaves no doubt; the others wait for a place.")}</p>
       <div class="ends"><button class="primary" ?disabled=${look.requests === 0} @click=${this.take}>${t("Import them")}</button><button @click=${this.shut}>${t("Cancel")}</button></div>`;
   }
 

@@ -115,7 +115,7 @@ class FirstCity extends Part {
       <legend><h2>${t("Administrator")}</h2></legend>
       <div class="fields">
         ${field("login", t("Sign-in name"), html`<input id="login" name="login" maxlength="64" required autocomplete="username" autocapitalize="none" spellcheck="false" dir="ltr">`)}
-        ${field("password", t("Password"), html`<input id="password" name="password" type="password" minlength="8" required autocomplete="new-password" dir="ltr" aria-describedby="password-hint">`, t("At least 8 letters; a few words together are best."))}
+        ${field("password", t("Password"), html`<input id="password" name="password" type="password" minlength="8" required autocomplete="new-password" dir="ltr" aria-describedby="password-hint">`, t("At least 8 characters; a few words together are best."))}
       </div>
     </fieldset>`;
   }
@@ -129,7 +129,7 @@ class FirstCity extends Part {
   form(hidden) {
     const { refused } = first.value;
     return html`<form class="first-form" ?hidden=${hidden} @submit=${make}>
-      <p class="muted lead">${t("Three things make a city. Streets, machines and people can be changed afterwards.")}</p>
+      <p class="muted lead">${t("Three steps set up a city. Streets, machines and people can be changed afterwards.")}</p>
       ${this.streets()} ${this.city()} ${this.administrator()}
       ${refused ? fault(refused.message) : ""}
       <div><button class="primary tall">${t("Create the city")}</button></div>

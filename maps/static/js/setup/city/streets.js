@@ -68,10 +68,10 @@ class Streets extends Part {
     if (broken) return fault(broken);
     if (!unreached) return html`<p class="muted" role="status">${t("Looking where the depots reach")}</p><div class="skeleton short" aria-hidden="true"></div>`;
     if (unreached.count === 0) return html`<p class="good"><span class="icon icon-circle-check" aria-hidden="true"></span>${t("Every street can be reached from a depot and left again.")}</p>`;
-    return html`<h2>${t("Beyond reach")} <span class="count">${number(unreached.count)}</span></h2>
+    return html`<h2>${t("Unreachable")} <span class="count">${number(unreached.count)}</span></h2>
       <p class="muted small">${t("No machine gets there and back, mostly because of one-way streets, gates or a gap in the file. They stay out of every plan.")}</p>
       ${counted(unreached.rows.length, unreached.count)}
-      <ul class="street-list" aria-label=${t("Beyond reach")}>${unreached.rows.map((street) => html`<li>${row(street)}</li>`)}</ul>`;
+      <ul class="street-list" aria-label=${t("Unreachable")}>${unreached.rows.map((street) => html`<li>${row(street)}</li>`)}</ul>`;
   }
 
   file(name, purpose, label, none, hint, also = []) {
@@ -99,8 +99,8 @@ class Streets extends Part {
       ${difference.consequences.length ? html`<ul class="warnings">${difference.consequences.map((text) => html`<li><span class="icon icon-triangle-alert" aria-hidden="true"></span>${text}</li>`)}</ul>` : ""}
       ${difference.gone_count ? this.gone(difference) : ""}
       <div class="ends">
-        <button class="primary" @click=${() => order("take-over")}>${t("Take these streets over")}</button>
-        <button @click=${() => order("forget")}>${t("Leave everything as it is")}</button>
+        <button class="primary" @click=${() => order("take-over")}>${t("Apply the new streets")}</button>
+        <button @click=${() => order("forget")}>${t("Change nothing")}</button>
       </div>`;
   }
 
@@ -109,7 +109,7 @@ class Streets extends Part {
       ${counted(gone.length, count)}
       <ul class="street-list" aria-label=${t("Streets removed from the map")}>${gone.map(
         ({ street, successors }) => html`<li>${row(street)}
-          <p class="heirs">${successors.length ? html`${t("There lies now:")} ${successors.map((heir) => html`<button class="link" @click=${() => showStreet(heir)}><bdi>${streetName(heir.names)}</bdi> (${length(heir.length_m)})</button>`)}` : t("Nothing lies there now.")}</p></li>`,
+          <p class="heirs">${successors.length ? html`${t("Streets there now:")} ${successors.map((heir) => html`<button class="link" @click=${() => showStreet(heir)}><bdi>${streetName(heir.names)}</bdi> (${length(heir.length_m)})</button>`)}` : t("There is no street there now.")}</p></li>`,
       )}</ul>`;
   }
 

@@ -123,7 +123,7 @@ class Depots extends Part {
 
   assumed(depot) {
     return html`<div class="guess">
-      <p class="small"><span class="icon icon-circle-help" aria-hidden="true"></span>${t("Assumed by us. Drag its pin to where it really is.")}</p>
+      <p class="small"><span class="icon icon-circle-help" aria-hidden="true"></span>${t("This place is only assumed. Drag its pin to where it really is.")}</p>
       <button @click=${() => orderAtOnce(pathOf(depot), placed(depot))}><span class="icon icon-check" aria-hidden="true"></span>${t("It is right")}</button>
     </div>`;
   }
@@ -155,15 +155,15 @@ class Depots extends Part {
         "depot",
         t("Depots"),
         t("Machines start and end their work here."),
-        view.depots.map((depot) => this.row({ kind: "depot", ...depot }, depot.machines ? t("starts:{count}", { count: depot.machines }) : t("No machine starts here"))),
+        view.depots.map((depot) => this.row({ kind: "depot", ...depot }, depot.machines ? t("starts:{count}", { count: depot.machines }) : t("No machine is based here"))),
         t("Add a depot"),
       )}
       ${this.section(
         "site",
         t("Reload sites"),
-        t("Spreaders that run empty drive to the nearest one."),
+        t("An empty spreader drives to the nearest one."),
         view.reload_sites.map((site) => this.row({ kind: "site", ...site }, t("{count} min to load", { count: site.fill_min }))),
-        t("Add a place"),
+        t("Add a reload site"),
       )}`;
   }
 }

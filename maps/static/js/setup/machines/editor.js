@@ -123,7 +123,7 @@ class Editor extends Part {
       ${this.work("plow", t("It plows"), "plow_kmh", "blade_m", t("field:blade_m"), t("m"))}
       ${this.work("salt", t("It salts"), "salt_kmh", "hopper_kg", t("field:hopper_kg"), t("kg"))}
       <div class="fields">
-        ${numberField("drive_kmh", t("Speed between works, in snow"), machine.drive_kmh, { unit: t("km/h") })}
+        ${numberField("drive_kmh", t("Driving speed in snow, between jobs"), machine.drive_kmh, { unit: t("km/h") })}
         ${numberField("min_street_m", t("Narrowest street that it fits"), machine.min_street_m, { unit: t("m") })}
         ${numberField("shift_h", t("field:shift_h"), machine.shift_h, { unit: t("h") })}
         ${field("depot_id", t("field:depot"), html`<select id="depot_id" name="depot_id">${view.depots.map((depot) => html`<option value=${depot.id} ?selected=${depot.id === machine.depot_id}>${depot.name}</option>`)}</select>`)}
@@ -131,7 +131,7 @@ class Editor extends Part {
         ${numberField("rate_h", t("field:rate_h"), machine.rate_h || null, { required: false })}
       </div>
       ${machine.owner === "own" ? "" : this.hire(machine)}
-      <label class="tick"><input type="checkbox" name="assumed" .checked=${machine.assumed}><span>${t("These figures are estimates")}<span class="muted small">${t("They are to be corrected by the tracks of real work.")}</span></span></label>`;
+      <label class="tick"><input type="checkbox" name="assumed" .checked=${machine.assumed}><span>${t("These figures are estimates")}<span class="muted small">${t("They will be corrected from the tracks of real work.")}</span></span></label>`;
   }
 
   render() {

@@ -137,7 +137,7 @@ class Machines extends Part {
     const list = this.shown();
     const said = list.length === view.machines.length ? t("machines:{count}", { count: list.length }) : t("{count} of {all} machines", { count: number(list.length), all: number(view.machines.length) });
     return html`<p class="muted small tally" role="status">${said}</p>
-      ${list.length === 0 ? html`<p class="empty">${t("No machine fits these words.")}</p>` : WIDE.matches ? this.table(list) : this.cards(list)}`;
+      ${list.length === 0 ? html`<p class="empty">${t("No matching machine.")}</p>` : WIDE.matches ? this.table(list) : this.cards(list)}`;
   }
 
   render() {

@@ -36,7 +36,7 @@ function becomes(depots) {
   if (depots === null) return t("Depots stay as they are.");
   return depots
     ? t("depots:{count}", { count: depots })
-    : t("The file names no depots: we choose three and mark them as assumed.");
+    : t("The file names no depots: three places are chosen and marked as assumed.");
 }
 
 function differences(proposal) {

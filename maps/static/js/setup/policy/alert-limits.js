@@ -31,6 +31,6 @@ const fields = (alerts, listed) =>
 
 /** Thresholds of alerts. */
 export const alertLimits = ({ alerts }) => html`${fields(alerts, SIGNS)}
-  <h3>${t("When an alert is over")}</h3>
+  <h3>${t("When an alert closes")}</h3>
   ${fields(alerts, ENDS)}
-  <p class="muted small">${t("None of these count in yards, at reload sites, or for a truck whose route is done.")}</p>`;
+  <p class="muted small">${t("None of these are raised in yards, at reload sites, or for a truck whose route is done.")}</p>`;

@@ -57,7 +57,7 @@ class File extends Part {
 
   render() {
     return html`<div class="tools">
-        <p class="lead muted">${t("What is planned from now on follows these levels. Work of the active storm stays as it is.")}</p>
+        <p class="lead muted">${t("New plans follow these levels. Jobs of the active storm keep theirs.")}</p>
         <div class="files">
           <label class="button"><input class="unseen" type="file" accept=".toml" @change=${look}><span class="icon icon-file-up" aria-hidden="true"></span>${t("Import")}</label>
           <a class="button" href="/setup/policy.toml" download><span class="icon icon-download" aria-hidden="true"></span><span dir="ltr">${"policy.toml"}</span></a>

@@ -84,7 +84,7 @@ class Policy extends Part {
     const { blade_angle_deg: angle, overlap_m: overlap, blade_m: blade } = draft.passes;
     const clears = blade * Math.cos((angle * Math.PI) / 180) - overlap;
     return html`<div class="fields">
-        ${cell("passes.blade_m", t("Blade to count passes with"), blade, t("m"), take("passes", "blade_m"))}
+        ${cell("passes.blade_m", t("Blade width to count passes with"), blade, t("m"), take("passes", "blade_m"))}
         ${cell("passes.blade_angle_deg", t("Angle of the blade"), angle, t("degrees"), take("passes", "blade_angle_deg"))}
         ${cell("passes.overlap_m", t("Overlap of passes"), overlap, t("m"), take("passes", "overlap_m"))}
         ${cell("spreading.salt_gm2", t("Salt"), draft.spreading.salt_gm2, t("g/m²"), take("spreading", "salt_gm2"))}
@@ -130,10 +130,10 @@ class Policy extends Part {
         ${this.section(t("Kinds of streets"), t("Every kind of street of the map belongs to one class."), this.roads(draft))}
         ${this.section(t("Streets that rank higher"), t("A rule lifts a street to a more urgent class and never lowers it."), rules(draft))}
         ${this.section(t("Passes and salt"), t("How many passes a street needs, and how much salt."), this.passes(draft))}
-        ${this.section(t("Prices of materials"), t("What the costs of a storm count for salt, sand and brine."), prices(draft))}
-        ${this.section(t("How long requests may wait"), t("What is late stands on top in the complaints office."), targets(draft))}
+        ${this.section(t("Prices of materials"), t("Used in the costs of a storm, for salt, sand and brine."), prices(draft))}
+        ${this.section(t("How long requests may wait"), t("What is late is listed first in the complaints office."), targets(draft))}
         ${this.section(t("Requests that share work"), t("Whoever calls about open work of the same street joins it instead of making more."), sharing(draft))}
-        ${this.section(t("Alerts"), t("When the board calls a dispatcher to a truck or a street."), alertLimits(draft))}
+        ${this.section(t("Alerts"), t("When the board alerts a dispatcher to a truck or a street."), alertLimits(draft))}
         ${this.section(t("Ready texts"), t("What dispatchers and drivers write to each other with one tap, each in the reader's language."), readyTexts(draft))}
         ${this.foot()}
       </form>`;

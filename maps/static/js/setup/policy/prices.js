@@ -17,4 +17,4 @@ export const prices = ({ costs }) => html`<div class="fields">
     ${field("costs.currency", t("Currency"), html`<input id="costs.currency" name="costs.currency" required maxlength="12" dir="auto" autocomplete="off" .value=${costs.currency} @change=${({ target }) => target.reportValidity() && take("currency", target.value.trim())}>`)}
     ${MATERIALS.map((name) => cell(`costs.${name}_t`, t(`material:${name}`), costs[`${name}_t`], t("a tonne"), (value) => take(`${name}_t`, value)))}
   </div>
-  <p class="muted small">${t("0 where nobody knows. Machines have prices of their own.")}</p>`;
+  <p class="muted small">${t("0: not known. Machines have rates of their own.")}</p>`;

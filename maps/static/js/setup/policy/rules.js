@@ -92,7 +92,7 @@ async function findPlace(form, at) {
 
 function middle(zone, at) {
   const { found } = policy.value;
-  if (found?.at === at && !found.name) return t("Nothing is found under these words.");
+  if (found?.at === at && !found.name) return t("Nothing was found.");
   if (zone.lon == null) return "";
   const where = found?.at === at ? found.name : `${zone.lat.toFixed(4)}, ${zone.lon.toFixed(4)}`;
   return t("Middle: {name}", { name: where });
@@ -140,14 +140,14 @@ function single(key, word, rule, fresh, inside) {
 /** All rules of the draft. */
 export const rules = (draft) => html`<ul class="rules">
     ${single("bus", t("Streets that buses use"), draft.bus, { class: usualClass() }, (bus) => classField("bus.class", bus, ["bus"]))}
-    ${single("steep", t("Steep streets"), draft.steep, { incline_pct: 8, class: usualClass() }, (steep) => html`${cell("steep.incline_pct", t("Rise of at least"), steep.incline_pct, t("per hundred"), (value) => change((table) => put(table.steep, "incline_pct", value)))}${classField("steep.class", steep, ["steep"])}`)}
+    ${single("steep", t("Steep streets"), draft.steep, { incline_pct: 8, class: usualClass() }, (steep) => html`${cell("steep.incline_pct", t("Grade of at least"), steep.incline_pct, t("%"), (value) => change((table) => put(table.steep, "incline_pct", value)))}${classField("steep.class", steep, ["steep"])}`)}
   </ul>
-  <h3>${t("In front of places")}</h3>
+  <h3>${t("Streets in front of places")}</h3>
   <ul class="rules">${(draft.near ?? []).map(near)}</ul>
   ${more(t("Add places"), () => add("near", { places: [], within_m: 60, class: usualClass() }))}
   <h3>${t("Streets by name")}</h3>
   <ul class="rules">${(draft.named ?? []).map(named)}</ul>
   ${more(t("Add streets"), () => add("named", { names: [], class: classCodes()[0] }))}
-  <h3>${t("Zones with a tighter cycle")}</h3>
+  <h3>${t("Zones with a shorter cycle time")}</h3>
   <ul class="rules">${(draft.zone ?? []).map(zone)}</ul>
   ${more(t("Add a zone"), () => add("zone", { name: "", cycle_h: 2 }))}`;

@@ -9,7 +9,7 @@ import { change, classCodes, className } from "./state.js";
 
 const { kinds } = boot.policy;
 const LIMITS = [
-  ["place_min", "Has a place within", "min"],
+  ["place_min", "Located within", "min"],
   ["tell_min", "Caller is told within", "min"],
   ["escalate_min", "Goes to the supervisor when late by", "min"],
   ["danger_h", "Dangerous ones are done within", "h"],
@@ -49,7 +49,7 @@ const row = (followup) => (kind) => html`<tr>
 /** Targets of requests. */
 export const targets = ({ followup }) => html`<div class="fields">
     ${LIMITS.map(([key, word, unit]) => cell(`followup.${key}`, t(word), followup[key], t(unit), take("followup", key)))}
-    ${field("followup.shifts", t("Shifts begin at"), html`<input id="followup.shifts" name="followup.shifts" required dir="ltr" autocomplete="off" aria-describedby="followup.shifts-hint" .value=${ownDigits(followup.shifts.join("  "))} @change=${takeShifts}>`, t("Times of day like 07:00, with spaces between them"))}
+    ${field("followup.shifts", t("Shifts begin at"), html`<input id="followup.shifts" name="followup.shifts" required dir="ltr" autocomplete="off" aria-describedby="followup.shifts-hint" .value=${ownDigits(followup.shifts.join("  "))} @change=${takeShifts}>`, t("Times of day like 07:00, separated by spaces"))}
   </div>
   <h3>${t("To be done within")}</h3>
   <table class="levels">

@@ -36,7 +36,7 @@ const TRACKING = {
   tracker: () => t("The machine's own tracker sends your position."),
   denied: () => t("Your position is not sent: allow location for this page in the browser's settings."),
   insecure: () =>
-    t("Your position cannot be sent: this address is not secure (https). All else works."),
+    t("Your position cannot be sent: this address is not secure (https). Everything else works."),
 };
 const UNTRACKED = ["denied", "insecure"];
 

@@ -136,7 +136,7 @@ class Follow extends Part {
         ? html`<p class="over">${icon(stageIcon(stage))}<span class="what"><span class="muted">${task(stage)}</span> <bdi>${where(stage)}</bdi></span><span class="when">${measure(stage)[0] ?? ""}</span></p>`
         : nothing
     }
-    ${away ? html`<button class="back" @click=${() => drive.set({ loose: false, looked: null, place: { ...place } })}>${icon("locate-fixed")}${t("Follow me")}</button>` : nothing}`;
+    ${away ? html`<button class="back" @click=${() => drive.set({ loose: false, looked: null, place: { ...place } })}>${icon("locate-fixed")}${t("Follow my position")}</button>` : nothing}`;
   }
 }
 customElements.define("drive-follow", Follow);

@@ -29,7 +29,7 @@ function before({ shift, stages }) {
       [t("Deadhead"), length(sum(stages.flatMap((stage) => stage.steps)))],
       [t("Reloads"), number(stages.filter((stage) => stage.kind === "reload").length)],
     ])}
-    <h3>${t("It begins with")}</h3>
+    <h3>${t("First street")}</h3>
     <ol class="next">${stages.slice(0, NEXT).map((stage) => html`<li>${row(stage)}</li>`)}</ol>
   </div>`;
 }
@@ -99,7 +99,7 @@ class Now extends Part {
     if (isOver(shift))
       return plain(
         shift.state === "ended" ? t("Your shift is over. Good rest!") : t("Your shift was cancelled."),
-        t("What you did is recorded."),
+        t("Your work is recorded."),
         html`<p><a class="wide button" href="/drive">${t("Enter another code")}</a></p>`,
       );
     if (shift.state === "planned") return before(drive.value);
@@ -107,7 +107,7 @@ class Now extends Part {
     if (stage) return stageView(stage);
     return stages.length === 0
       ? plain(t("No route yet"), t("It appears here by itself as soon as the dispatcher publishes it."))
-      : plain(t("Route finished"), t("If more is to do, a new route appears here by itself."));
+      : plain(t("Route finished"), t("If there is more to do, a new route appears here by itself."));
   }
 }
 customElements.define("drive-now", Now);

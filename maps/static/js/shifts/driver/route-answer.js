@@ -72,7 +72,7 @@ class Answer extends Part {
       </div>
       <form class="column" @submit=${this.other}>
         <label><span>${t("In your words")}</span><textarea name="text" rows="2" maxlength="300" required dir="auto"></textarea></label>
-        <button>${icon("circle-ellipsis")}${t("Tell the dispatcher")}</button>
+        <button>${icon("circle-ellipsis")}${t("Report to dispatch")}</button>
       </form>
       <button @click=${() => (this.declining = false)}>${t("Back")}</button>
     </dialog>`;

@@ -50,9 +50,9 @@ function mistakes() {
 
 function uploadForm() {
   const { busy } = upload.value;
-  const word = busy ? t("Reading …") : t("Import decisions …");
+  const word = busy ? t("Loading …") : t("Import decisions …");
   return html`<form class="upload">
-      <label class="tick"><input type="checkbox" name="replace" value="true" />${t("Leave all streets that are not in the file to the rules")}</label>
+      <label class="tick"><input type="checkbox" name="replace" value="true" />${t("Streets that are not in the file follow the rules")}</label>
       <label class="send ${busy ? "busy" : ""}"
         ><span class="icon icon-file-up" aria-hidden="true"></span>${word}<input
           class="unseen"

@@ -66,7 +66,7 @@ const idleName = ([reason, subject]) =>
 function idle() {
   const rules = classes.value.idle;
   if (!rules.length) return "";
-  return html`<p class="small muted idle">${t("Rules that find no street here: {rules}", { rules: rules.map(idleName).join(t(", ")) })}</p>`;
+  return html`<p class="small muted idle">${t("Rules that apply to no street here: {rules}", { rules: rules.map(idleName).join(t(", ")) })}</p>`;
 }
 
 function row({ street }) {
@@ -86,7 +86,7 @@ function found() {
   const { rows, count, failed } = search.value;
   if (failed) return html`<p class="problem" role="alert">${failed}</p>`;
   if (!rows) return html`<div class="skeleton" aria-hidden="true"></div>`;
-  if (!rows.length) return html`<p class="empty muted">${t("No street fits. Widen the search.")}</p>`;
+  if (!rows.length) return html`<p class="empty muted">${t("No matching street. Widen the search.")}</p>`;
   const items = rows.map((street) => ({ id: street.ids[0], street }));
   return html`${listbox({
     id: "streets",

@@ -118,7 +118,7 @@ export async function decide(decision) {
   const done = await attempt(() => post("/api/classes", { decisions, seen }));
   if (!done) return refresh();
   if (done.changed) offerUndo(outcome(decision.service_class), done.undo);
-  else notify(t("Nothing has changed."));
+  else notify(t("Nothing was changed."));
   return refresh();
 }
 

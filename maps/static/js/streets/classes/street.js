@@ -86,11 +86,11 @@ function editor(street) {
     </div>
     <div class="column">
       <label for="note">${t("Why")}</label>
-      <input id="note" name="note" maxlength=${boot.limits.note} .value=${own.note} placeholder=${t("so that the next one understands")} />
+      <input id="note" name="note" maxlength=${boot.limits.note} .value=${own.note} placeholder=${t("for whoever reads it later")} />
     </div>
     <div class="orders">
-      <button class="primary">${t("Decide")}</button>
-      ${decided ? html`<button type="button" @click=${release}>${t("Leave it to the rules")}</button>` : ""}
+      <button class="primary">${t("Save the decision")}</button>
+      ${decided ? html`<button type="button" @click=${release}>${t("Follow the rules")}</button>` : ""}
     </div>
     <p class="small muted">${t("The colors of the board follow at once; work that is already open keeps its deadline.")}</p>
   </form>`;

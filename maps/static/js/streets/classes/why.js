@@ -18,13 +18,13 @@ export function why({ reason, subject }, road) {
     case "near":
       return t("In front of {place}", { place: named("place", name) === name ? streetName(subject) : named("place", name) });
     case "named":
-      return t("Its name is in the rules");
+      return t("Named in the rules");
     case "zone":
       return t("In the zone {zone}", { zone: name });
     case "override":
       return name ? t("Decided by hand: {note}", { note: name }) : t("Decided by hand");
     default:
-      return t("By its kind: {road}", { road: named("road", road) });
+      return t("By street type: {road}", { road: named("road", road) });
   }
 }
 
