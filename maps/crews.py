@@ -21,6 +21,7 @@ from data.streets.network import StreetNetwork
 from fleet.crews.crew_lists import CrewDay, CrewStop
 from fleet.work.crew_jobs import WAITING
 from maps.pages.i18n import Translator
+from maps.pages.tables import span_text
 from maps.streets.street import called, street_name
 
 WORK_ICONS = {
@@ -236,7 +237,7 @@ def job_row(job: CrewJob, job_context: CrewJobContext, stop: CrewStop | None = N
     asked = job_context.requests.get(job.request_id) if job.request_id is not None else None
     place = place_words(job, asked, job_context)
     words = asked.text if asked is not None and asked.text != place else ""
-    late_min = round(stop.late.total_seconds() / 60) if stop else 0
+    late_s = stop.late.total_seconds() if stop else 0.0
     return JobRow(
         id=job.id,
         icon=WORK_ICONS[job.work],
@@ -254,7 +255,7 @@ def job_row(job: CrewJob, job_context: CrewJobContext, stop: CrewStop | None = N
         state=job.state,
         state_word=t(f"crew_job:{job.state}"),
         times=_times(job, stop, t),
-        late=t("{value} min late", value=late_min) if late_min >= 1 else "",
+        late=t("{span} late", span=span_text(late_s, t)) if late_s >= 60 else "",
         over=stop is not None and stop.over,
         moves=job.state in WAITING,
         told=t(f"cannot:{job.reason}") if job.reason else "",

@@ -11,8 +11,8 @@ PASSWORD_LETTERS = 8
 """Shortest password allowed."""
 
 EXPECTED = (
-    "at least 8 letters, not one of the passwords that are tried first, "
-    "and not made of the sign-in name, the city or a role alone"
+    "at least 8 characters, not a common password, "
+    "and more than the sign-in name, the city or a role"
 )
 """The rule for passwords, as a key of the catalogs."""
 

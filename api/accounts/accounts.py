@@ -184,7 +184,7 @@ def accept_invitation_form(
         password_hash = hash_password(checked_password("password", password, *names))
     except InvalidError as error:
         message = translator_of(request)(
-            "Choose another password: at least 8 letters, not one that is tried first everywhere, "
+            "Choose another password: at least 8 characters, not a common one, "
             "and more than the sign-in name, the city or a role."
         )
         return _welcome(request, invited.login, message, STATUS[error.code])

@@ -1,14 +1,15 @@
 """The city's current state in memory: record, streets, policy and geocoder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from data.geocode import Geocoder
-from data.model import City, Storm, StormId
+from data.model import City, District, Storm, StormId
 from data.policy.city_policy import Policy
 from data.store.database.engine import Database, Tx, reading
 from data.store.setup.city import get_city, get_report
 from data.store.storms.storm_policies import get_policy_in_force, get_storm_policy
+from data.store.streets.districts import list_districts
 from data.store.streets.network import load_network
 from data.store.streets.places import list_places
 from data.streets.network import StreetNetwork
@@ -28,6 +29,7 @@ class CitySnapshot:
     city: City
     network: StreetNetwork
     policy: Policy
+    districts: tuple[District, ...]
     geocoder: Geocoder
     matcher: StreetMatcher
     imported_at: str
@@ -66,10 +68,10 @@ class CityStateHolder:
 
 
 def _read(tx: Tx, known: CitySnapshot | None) -> CitySnapshot:
-    city, policy = get_city(tx), get_policy_in_force(tx)
+    city, policy, districts = get_city(tx), get_policy_in_force(tx), tuple(list_districts(tx))
     imported_at = str(get_report(tx).get("imported_at", ""))
     if known is not None and known.imported_at == imported_at:
-        return CitySnapshot(city, known.network, policy, known.geocoder, known.matcher, imported_at)
+        return replace(known, city=city, policy=policy, districts=districts)
     network = load_network(tx)
-    geocoder = Geocoder(network, list_places(tx))
-    return CitySnapshot(city, network, policy, geocoder, StreetMatcher(network), imported_at)
+    geocoder, matcher = Geocoder(network, list_places(tx)), StreetMatcher(network)
+    return CitySnapshot(city, network, policy, districts, geocoder, matcher, imported_at)

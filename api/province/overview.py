@@ -101,7 +101,7 @@ def _with_classes(t: Translator, province: Province) -> Translator:
     texts: dict[str, str] = {}
     for app in province.open_cities().values():
         texts = {**app.policy.class_texts(t.language), **texts}
-    return replace(t, class_texts=texts)
+    return replace(t, city_texts=texts)
 
 
 def _revision(city: HostedWeb, now: datetime) -> Hashable:

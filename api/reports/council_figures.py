@@ -16,7 +16,6 @@ from data.store.database.engine import Database, Tx, reading
 from fleet.evidence.storm_evidence import coverage_revisions
 from fleet.reports.storm_statistics import Account, StormRecords
 from fleet.storms.storm_lookup import listed_storms, shown_storm
-from fleet.streets.districts import all_districts
 from maps.reports.council import CouncilView, compared_with, council_view
 from maps.reports.coverage_revisions import revision_views
 
@@ -60,10 +59,9 @@ def council_figures(sources: FigureSources, subject: FiguresSubject) -> CouncilV
         storms, network = listed_storms(tx), sources.city_state.now.network
         earlier = compared_with(storms, shown, subject.against) if shown else None
         account, before = (_account(tx, sources, one) for one in (shown, earlier))
-        districts = all_districts(tx)
         revised = revision_views(*coverage_revisions(tx, shown.id), network) if shown else ()
         policy = sources.city_state.policy_of(tx, shown)
-    return council_view(now, storms, policy, districts, account, before, revised)
+    return council_view(now, storms, policy, account, before, revised)
 
 
 def make_figures_as_child(line: ParentLine, folder: Path, clock: Clock) -> None:

@@ -161,7 +161,9 @@ def _progress(request: Request, start: FirstStart) -> ProgressOut:
     state, t = start.background_job.state, _translator(request)
     message = message_of(state.error, t) if state.error else ""
     if state.error and state.step == ASKING:
-        message = t("OpenStreetMap did not deliver the streets of this place. Choose a file instead.")
+        message = t(
+            "OpenStreetMap did not deliver the streets of this place. Choose a file instead."
+        )
     if state.error and state.step == OPENING:
         message = t("The city was created, but this server cannot open it. Start the server again.")
     return ProgressOut(

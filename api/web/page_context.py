@@ -132,7 +132,7 @@ def translator_of(request: Request) -> Translator:
     """Return the translator for the answer, in the city's time zone."""
     language = getattr(request.state, "language", None) or language_of(request, None)
     app = app_of(request)
-    return translator(language, app.city.timezone).of_city(app.policy)
+    return translator(language, app.city.timezone).of_city(app.policy, app.city_state.now.districts)
 
 
 def wants_page(request: Request) -> bool:

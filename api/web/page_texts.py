@@ -8,7 +8,7 @@ from starlette.responses import Response
 from api.processes.cached_response import READERS_OWN, PackedAnswer, json_of, shared_answer
 from api.web.checked_route import CheckedRoute
 from api.web.context import AnyContext, App
-from maps.pages.i18n import translator
+from maps.pages.i18n import Translator, translator
 
 KEPT = "private, max-age=31536000, immutable"
 """`Cache-Control` of texts under an address that changes with them."""
@@ -35,8 +35,12 @@ def texts_address(app: App, language: str) -> str:
 def _texts(app: App, language: str) -> PackedAnswer:
     now = app.city_state.now
     shared = app.boards.reports.of(("texts", language))
+
+    def spoken() -> Translator:
+        return translator(language, now.city.timezone).of_city(now.policy, now.districts)
+
     return shared.packed(
-        lambda: json_of(translator(language, now.city.timezone).of_city(now.policy).texts()),
+        lambda: json_of(spoken().texts()),
         ("city", now.city.revision),
     )
 

@@ -58,7 +58,7 @@ INVITED_FOR = timedelta(days=7)
 def checked_login(login: str) -> str:
     """Return a name to sign in with; raise `InvalidError` for one that nobody can type."""
     if not login or len(login) > LOGIN_LETTERS or not login.isprintable() or " " in login:
-        raise InvalidError("login", login, f"1 to {LOGIN_LETTERS} letters without a space")
+        raise InvalidError("login", login, f"1 to {LOGIN_LETTERS} characters without a space")
     return login
 
 

@@ -102,7 +102,8 @@ def _check(network: StreetNetwork, wish: ClosureWish, now: datetime) -> None:
     if wish.forward is not None and not drivable(segment, forward=wish.forward):
         raise InvalidError("forward", wish.forward, "a direction that signs allow")
     if wish.until_at is not None and wish.until_at <= max(wish.from_at, now):
-        raise InvalidError("until_at", wish.until_at.isoformat(), "after the start, and in the future")
+        got = wish.until_at.isoformat()
+        raise InvalidError("until_at", got, "after the start, and in the future")
     if not wish.reason.strip():
         raise InvalidError("reason", "", "why the street is closed")
     if len(wish.reason) > REASON_LETTERS:

@@ -15,6 +15,7 @@ from maps.pages.i18n import Translator
 from maps.pages.tables import (
     FigureView,
     TableView,
+    district_text,
     query_of,
     span_text,
     table_csv,
@@ -169,7 +170,7 @@ def _figures(report: OfficeReport, late_now: int, t: Translator) -> tuple[Figure
             t.number(whole.late),
             t("Past target"),
             t(
-                "{ended} ended late, {waiting} still wait",
+                "{ended} ended late, {waiting} still waiting",
                 ended=t.number(whole.late - whole.late_waiting),
                 waiting=t.number(whole.late_waiting),
             ),
@@ -177,7 +178,7 @@ def _figures(report: OfficeReport, late_now: int, t: Translator) -> tuple[Figure
         FigureView(
             t.number(late_now),
             t("Overdue now"),
-            t("as in the office’s list, whenever they came in"),
+            t("as in the office’s list, whenever received"),
         ),
         FigureView(
             span_text(whole.median_s, t),
@@ -305,9 +306,9 @@ def _district_rank(name: str | None) -> tuple[bool, tuple[bool, str]]:
 
 
 def _district(name: str | None, t: Translator) -> str:
-    return t("Unlocated") if name is None else name or t("Outside all districts")
+    return t("Place unknown") if name is None else district_text(name, t)
 
 
 def _in_table(name: str | None, t: Translator) -> str:
     """Return a district for a spreadsheet: empty outside all districts."""
-    return t("Unlocated") if name is None else name
+    return t("Place unknown") if name is None else name

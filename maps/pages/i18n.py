@@ -17,7 +17,7 @@ from data import languages as registry
 from data.errors import Need
 from data.files.bidi import isolated
 from data.languages import PageLanguage, default_language, languages, page_language
-from data.model import ServiceClass
+from data.model import District, ServiceClass
 from data.policy.city_policy import Policy
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -66,14 +66,14 @@ class Translator:
 
     Values that could reorder a sentence are isolated in it (`data/files/bidi.py`); not by the
     translator `plain`, for texts that leave the pages: messages, other systems, documents.
-    `classes` are the city's classes of service, the most urgent first, and `class_texts` what they
-    are called, by msgid.
+    `classes` are the city's classes of service, the most urgent first, and `city_texts` what they
+    and the districts are called, by msgid.
     """
 
     language: str
     timezone: str = "UTC"
     classes: tuple[ServiceClass, ...] = ()
-    class_texts: Mapping[str, str] = field(default_factory=dict, compare=False)
+    city_texts: Mapping[str, str] = field(default_factory=dict, compare=False)
     isolating: bool = True
 
     @property
@@ -104,13 +104,17 @@ class Translator:
         return self.speech.comma.join(map(self._isolated, words))
 
     def texts(self) -> Texts:
-        """Return the whole catalog with the names of classes, for the browser."""
-        return {**catalog(self.language), **self.class_texts}
+        """Return the whole catalog with the names of classes and districts, for the browser."""
+        return {**catalog(self.language), **self.city_texts}
 
-    def of_city(self, policy: Policy) -> "Translator":
-        """Return the same translator with a city's classes of service."""
-        texts = policy.class_texts(self.language)
-        return replace(self, classes=tuple(policy.rules), class_texts=texts)
+    def of_city(self, policy: Policy, districts: Iterable[District] = ()) -> "Translator":
+        """Return the same translator with a city's classes of service and districts."""
+        texts = policy.class_texts(self.language) | {
+            f"district:{one.name}": one.names[self.language][0]
+            for one in districts
+            if one.names.get(self.language)
+        }
+        return replace(self, classes=tuple(policy.rules), city_texts=texts)
 
     def named(self, kind: str, value: str) -> str:
         """Return the text of `kind:value`, such as `class:P1`; the value where there is no text."""
@@ -212,7 +216,7 @@ class Translator:
         return pattern.format(weekday=weekday, month=months[month - 1], **own)
 
     def _text(self, msgid: str) -> str | list[str]:
-        return self.class_texts.get(msgid) or catalog(self.language).get(msgid, msgid)
+        return self.city_texts.get(msgid) or catalog(self.language).get(msgid, msgid)
 
     def _filled(self, text: str, values: Mapping[str, object]) -> str:
         return _PLACEHOLDER.sub(lambda match: self._shown(values.get(match[1], match[0])), text)

@@ -55,6 +55,11 @@ def span_text(seconds: float | None, t: Translator) -> str:
     return t.plural("{count} h", hours)
 
 
+def district_text(name: str, t: Translator) -> str:
+    """Return what a district is called in the reader's language; for "" what lies outside."""
+    return t.named("district", name) if name else t("Outside all districts")
+
+
 def currency_text(code: str, t: Translator) -> str:
     """Return a policy's currency in the reader's language where that has a word for it."""
     return t("IRR") if code == "IRR" else code

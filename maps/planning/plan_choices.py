@@ -66,7 +66,8 @@ def plan_choices(
     return PlanChoices(
         tuple(ClassChoice(name, by_class[name]) for name in t.classes_in_order(by_class)),
         tuple(
-            DistrictChoice(each.name, _label(each, t), by_district[each.name]) for each in districts
+            DistrictChoice(each.name, t.named("district", each.name), by_district[each.name])
+            for each in districts
         ),
         tuple(
             MachineChoice(each.id, each.name, each.type, until[each.id])
@@ -74,8 +75,3 @@ def plan_choices(
             if each.id in until
         ),
     )
-
-
-def _label(district: District, t: Translator) -> str:
-    spellings = district.names.get(t.language, ())
-    return spellings[0] if spellings else district.name

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from data.model import ByLanguage, ClassRule, District, Storm, StormId
+from data.model import ClassRule, Storm, StormId
 from data.policy.city_policy import Policy
 from fleet.coverage.snow_accumulation import accumulation_of
 from fleet.reports.pass_ages import STEPS_H
@@ -127,14 +127,6 @@ class RestatementView:
 
 
 @dataclass(frozen=True, slots=True)
-class DistrictName:
-    """Names of a district; `key` is its name in streets and figures."""
-
-    key: str
-    names: ByLanguage
-
-
-@dataclass(frozen=True, slots=True)
 class CouncilView:
     """Figures of a storm at a moment, and those of the storm it is compared with.
 
@@ -152,7 +144,6 @@ class CouncilView:
     unplaced: ResponseView | None
     classes: tuple[PartView, ...]
     districts: tuple[PartView, ...]
-    district_names: tuple[DistrictName, ...]
     promises: tuple[PromiseView, ...]
     age_steps_h: tuple[int, ...]
     ages: tuple[ClassAges, ...]
@@ -175,7 +166,6 @@ def council_view(
     now: datetime,
     storms: Sequence[Storm],
     policy: Policy,
-    districts: Iterable[District],
     account: Account | None,
     earlier: Account | None = None,
     revisions: tuple[RevisionView, ...] = (),
@@ -187,7 +177,6 @@ def council_view(
     promises = tuple(
         _promise(rule, account.storm if account else None) for rule in policy.rules.values()
     )
-    names = tuple(_district_name(each) for each in districts)
     choices = tuple(storm_choice(storm) for storm in storms)
     if account is None:
         return CouncilView(
@@ -202,7 +191,6 @@ def council_view(
             unplaced=None,
             classes=(),
             districts=(),
-            district_names=names,
             promises=promises,
             age_steps_h=STEPS_H,
             ages=(),
@@ -229,7 +217,6 @@ def council_view(
             _part(name, standing, _of_district(before, name), course, before_course)
             for name, standing in shown.districts.items()
         ),
-        district_names=names,
         promises=promises,
         age_steps_h=STEPS_H,
         ages=tuple(
@@ -376,11 +363,6 @@ def _restatement(one: Restatement) -> RestatementView:
         one.before.late_m,
         one.after.late_m,
     )
-
-
-def _district_name(district: District) -> DistrictName:
-    first = {language: spellings[0] for language, spellings in district.names.items() if spellings}
-    return DistrictName(district.name, first)
 
 
 def _seconds(span: timedelta | None) -> float | None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from data.model import Storm
 from fleet.reports.storm_costs import MachineCost, StormCosts, TruckCost, owner_of
 from maps.pages.i18n import Translator
-from maps.pages.tables import FigureView, TableView, currency_text, table_csv
+from maps.pages.tables import FigureView, TableView, currency_text, district_text, table_csv
 from maps.pages.workbook import Cell, WorkbookSheet, workbook
 from maps.storms.call_outs import owner_text
 
@@ -113,9 +113,7 @@ def _rows(
             ]
             for one in costs.crews
         ]
-    return ("district",), [
-        [one.name or t("Outside all districts"), *_cells(one)] for one in costs.districts
-    ]
+    return ("district",), [[district_text(one.name, t), *_cells(one)] for one in costs.districts]
 
 
 def _tables(costs: StormCosts) -> list[CostTable]:

@@ -67,7 +67,7 @@ def test_a_street_a_truck_a_person_and_a_time_are_searched(log, sign_in):
     assert sentences(log, "street=mill") == ["leila set the priority class of Mill Street."]
     assert sentences(log, "street=nowhere") == []
     assert sentences(log, "vehicle=1") == [
-        "The server found proof that 9 is done.",
+        "The server found evidence that 9 is done.",
         "reza marked Truck 1 as broken down.",
     ]
     assert sentences(log, "person=leila&kind=storms") == ["leila started the storm First snow."]

@@ -39,7 +39,7 @@ def test_a_street_on_the_map_says_its_class_and_is_given_another(visit: Visit) -
     open_classes(visit)
     visit.page.mouse.click(*visit.point_of(*at_m(400, 75)))
     badge(visit, "P3")
-    assert visit.page.inner_text(".because") == "By its kind: Residential street"
+    assert visit.page.inner_text(".because") == "By street type: Residential street"
     visit.page.check(".choice input[value=P1]", force=True)
     visit.page.fill("#cycle", "2,5")
     visit.page.fill("#note", "Ambulances pass here")

@@ -134,7 +134,7 @@ def test_every_key_figure_opens_what_it_counts_by_keyboard(visit):
     for key, words in (
         ("within", "A lane-kilometre is"),
         ("answered", "evidence proves"),
-        ("median", "Half of the requests"),
+        ("median", "Half of the answered"),
         ("nine", "Nine in ten"),
     ):
         page.focus(f"#key-{key}")

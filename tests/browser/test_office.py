@@ -83,7 +83,7 @@ def test_a_supervisor_works_through_what_is_late(visit: Visit) -> None:
     expect(page.locator(".said img")).to_be_visible()
     assert visit.grave_faults() == []
 
-    page.get_by_role("button", name="To be placed").click()
+    page.get_by_role("button", name="Place unknown").click()
     expect(page.locator("office-list .row")).to_have_count(1)
     page.locator("office-list .row").click()
     page.fill("#seek", "School Street")
@@ -104,7 +104,7 @@ def test_a_supervisor_works_through_what_is_late(visit: Visit) -> None:
     page.get_by_role("link", name="Report").click()
     page.get_by_role("link", name="Storm").click()
     expect(page.locator(".key").first).to_contain_text("3")
-    expect(page.locator(".numbers", has_text="Why requests were closed")).to_contain_text(
+    expect(page.locator(".numbers", has_text="Reasons for closing")).to_contain_text(
         "Seen clear on the spot"
     )
     assert visit.grave_faults() == []

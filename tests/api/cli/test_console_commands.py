@@ -58,7 +58,7 @@ def test_a_password_is_made_up_where_nobody_can_be_asked(city_folder: Path) -> N
     ("words", "message"),
     [
         (("sara", "--role", "king"), "one of administrator, dispatcher"),
-        (("sara", "--role", "driver", "--password", "short"), "at least 8 letters"),
+        (("sara", "--role", "driver", "--password", "short"), "at least 8 characters"),
         (("sara", "--role", "driver", "--language", "xx"), "one of "),
         (("sara", "--role", "driver", "--city", "atlantis"), "no city 'atlantis'"),
     ],

@@ -150,7 +150,7 @@ def test_the_offices_list_and_its_report_count_the_same_as_late(stormy, sign_in,
     assert overdue == late["counts"]["late"] == 2
     assert sum(int(line["past target"]) for line in classes) == 3
     page = stormy.get("/followup/report?span=storm&lang=en", headers={"accept": "text/html"}).text
-    assert "1 ended late, 2 still wait" in page
+    assert "1 ended late, 2 still waiting" in page
     assert "Overdue now" in page
 
 
@@ -158,7 +158,7 @@ def test_what_has_no_place_is_unlocated_and_not_outside_all_districts(stormy, si
     asked(stormy, segment_id=None)
     sign_in("supervisor")
     lines = table_of(stormy, "/followup/figures.csv?span=storm&lang=en")
-    assert [line["name"] for line in lines if line["by"] == "district"] == ["Unlocated"]
+    assert [line["name"] for line in lines if line["by"] == "district"] == ["Place unknown"]
     page = stormy.get("/followup/report?span=storm&lang=en", headers={"accept": "text/html"}).text
     assert "Outside all districts" not in page
 

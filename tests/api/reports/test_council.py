@@ -260,7 +260,7 @@ def rows_of(answer):
 
 @pytest.mark.parametrize(
     ("language", "heading", "word"),
-    [("en", "one way: state", "Cleared recently"), ("fa", "رفت: وضع", "تازه پاک‌شده")],
+    [("en", "one way: state", "Cleared recently"), ("fa", "رفت: وضعیت", "تازه پاک‌شده")],
 )
 def test_the_table_speaks_the_readers_language_with_latin_digits(
     client, app, sign_in, clock, language, heading, word

@@ -120,7 +120,7 @@ def test_a_street_moves_to_another_class_with_its_kind(admin):
         (
             lambda tables: tables["near"][1].update(places=["castle"]),
             "near[2].places",
-            "نوع جاها: باید ",
+            "نوع مکان‌ها: باید ",
         ),
         (
             lambda tables: tables["alerts"].update(stop_min=0),

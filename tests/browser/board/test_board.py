@@ -139,7 +139,7 @@ def test_what_an_operator_takes_stays_on_the_board_when_an_older_answer_comes(vi
     row.click()
 
     expect(row).to_have_attribute("aria-selected", "true")
-    expect(page.locator("board-side .facts")).to_contain_text("On the list")
+    expect(page.locator("board-side .facts")).to_contain_text("On the work list")
     visit.until(CHOSEN_ON_MAP)
     assert visit.complaints == []
 

@@ -176,7 +176,7 @@ def test_who_has_no_shift_and_no_crew_is_told_so_where_a_code_is_entered(visit):
     visit.go("/crew")
 
     assert visit.page.url == f"{visit.server}/drive"
-    expect(visit.page.get_by_text("no shift and no crew is yours now")).to_be_visible()
+    expect(visit.page.get_by_text("you have no shift and no crew now")).to_be_visible()
     expect(visit.page.get_by_label("Your code")).to_be_focused()
 
 

@@ -156,7 +156,7 @@ def test_who_is_shut_out_can_be_let_in_again(visit):
     expect(operator.locator(".standing")).to_have_text("disabled")
     operator.get_by_role("button", name="Enable").click()
 
-    expect(operator.locator(".standing")).to_have_text("may sign in")
+    expect(operator.locator(".standing")).to_have_text("can sign in")
 
 
 def test_an_order_that_is_refused_says_why(visit):

@@ -114,7 +114,7 @@ def test_a_depot_with_machines_goes_when_they_have_another(visit):
     page.click(".place .choose >> nth=0")
     page.click(".leave button")
     expect(page.locator(".undo")).to_contain_text("was removed")
-    expect(page.locator(".place").first).to_contain_text("2 machines start here")
+    expect(page.locator(".place").first).to_contain_text("2 machines based here")
     expect(page.locator(".place").first).to_contain_text("North yard")
 
 

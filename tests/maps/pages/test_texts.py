@@ -237,7 +237,7 @@ SHOWN_NAMES = {
     *EXPECTED.values(),
     *MESSAGES.values(),
     f"a place within {PIN_M:.0f} m of a street",
-    f"1 to {LOGIN_LETTERS} letters without a space",
+    f"1 to {LOGIN_LETTERS} characters without a space",
 }
 """Texts that code puts together from names of ours."""
 
@@ -329,7 +329,7 @@ def test_every_conflict_fills_what_its_text_leaves_open():
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "Request B-0001 cannot be changed like this: “On the list”."),
+        ("en", "Request B-0001 cannot be changed like this: “On the work list”."),
         ("fa", "درخواست \u2068B-0001\u2069 چنین تغییری نمی‌پذیرد: «در فهرست کار»."),
     ],
 )

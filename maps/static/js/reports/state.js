@@ -1,8 +1,7 @@
 // What the page knows of the chosen storm, and what the reader chose to see.
-import { boot } from "../pages/boot.js";
 import { get } from "../pages/net.js";
 import { Store } from "../pages/store.js";
-import { t } from "../pages/texts.js";
+import { named, t } from "../pages/texts.js";
 
 const asked = new URLSearchParams(location.search);
 const id = (name) => (asked.has(name) ? Number(asked.get(name)) : null);
@@ -110,7 +109,5 @@ export const choose = (street) => choice.set({ street });
 
 /** What a district is called in the reader's language. */
 export function districtName(key) {
-  if (key === "") return t("Outside the districts");
-  const known = council.value.view?.district_names.find((each) => each.key === key);
-  return known?.names[boot.language] || key;
+  return key ? named("district", key) : t("Outside all districts");
 }

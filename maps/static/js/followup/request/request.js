@@ -59,7 +59,7 @@ class RequestFile extends TickingPart {
     return html`<header>
       ${this.back ? html`<button class="quiet back" @click=${this.back}><span class="icon icon-x" aria-hidden="true"></span>${t("Back to the list")}</button>` : ""}
       <h2>${kindIcon(row.kind)} <bdi>${place}</bdi></h2>
-      <p class="muted">${this.own ? html`<bdi class="code">${row.reference}</bdi>` : numberLink(row)} · ${named("kind", row.kind)} · ${named("request", row.state)}${row.district ? html` · <bdi>${row.district}</bdi>` : ""}${row.service_class ? html` · ${t(`class:${row.service_class}`)}` : ""}</p>
+      <p class="muted">${this.own ? html`<bdi class="code">${row.reference}</bdi>` : numberLink(row)} · ${named("kind", row.kind)} · ${named("request", row.state)}${row.district ? html` · <bdi>${named("district", row.district)}</bdi>` : ""}${row.service_class ? html` · ${t(`class:${row.service_class}`)}` : ""}</p>
       ${row.dangers.length ? html`<p class="tags">${row.dangers.map((danger) => html`<span class="tag danger">${named("danger", danger)}</span>`)}</p>` : ""}
       ${request.text && request.text !== place ? html`<p class="quote" dir="auto">${request.text}</p>` : ""}
       ${row.assigned_to ? html`<p>${t("Assigned to")}: ${person(row.assigned_to, opened.value.file.names)}</p>` : ""}

@@ -63,7 +63,7 @@ class Filters extends Part {
       ${this.group("danger", t("Danger"), boot.dangers, (danger) => named("danger", danger))}
       ${this.group("kind", t("Subject"), boot.kinds, (kind) => named("kind", kind))}
       ${this.group("service_class", t("Priority class of the street"), CLASSES, (name) => named("class", name))}
-      ${this.group("district", t("District"), districts, (name) => name)}
+      ${this.group("district", t("District"), districts, (name) => named("district", name))}
       ${this.age()}`;
   }
 

@@ -37,7 +37,7 @@ const COLUMNS = [
   ["blade", () => t("Blade"), (machine) => metres(machine.blade_m)],
   ["hopper", () => t("Salt"), (machine) => (machine.hopper_kg ? t("{value} kg", { value: machine.hopper_kg }) : "—")],
   ["narrow", () => t("Narrowest street"), (machine) => metres(machine.min_street_m)],
-  ["drive", () => t("Driving"), (machine) => t("{value} km/h", { value: machine.drive_kmh })],
+  ["drive", () => t("field:drive_kmh"), (machine) => t("{value} km/h", { value: machine.drive_kmh })],
   ["shift", () => t("Shift"), (machine) => t("{count} h", { count: machine.shift_h })],
   ["depot", () => t("field:depot"), (machine) => html`<bdi>${machine.depot}</bdi>`],
 ];

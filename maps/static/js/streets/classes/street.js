@@ -22,7 +22,7 @@ const head = (street) => html`<div class="level">
   </div>
   ${facts([
     [t("Kind of street"), named("road", street.road_class)],
-    [t("District"), street.district],
+    [t("District"), street.district && named("district", street.district)],
     [t("Cycle time"), rhythm(street.level.cycle_h)],
     [t("Done within"), t("{hours} h", { hours: number(street.deadline_h, 2) })],
     [t("Length"), length(street.length_m)],
