@@ -75,7 +75,7 @@ def compared(client: TestClient, newer: bytes) -> dict[str, Any]:
 
 def test_the_overview_tells_what_is_assumed(inside):
     page = inside.get("/setup", headers=HTML).text
-    assert "3 depots stand where we guessed" in page
+    assert "3 depots have only assumed places" in page
     assert page.count("to be checked") == 3
     assert 'href="/setup/depots"' in page
 
