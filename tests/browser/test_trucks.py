@@ -68,7 +68,7 @@ def test_a_dispatcher_finds_what_a_truck_left_out(visit: Visit) -> None:
         visit.go("/routes")
         speak(visit, language)
         assert_fits(visit)
-        expect(page.get_by_text(t("No truck or street fits."))).to_be_hidden()
+        expect(page.get_by_text(t("No matching truck or street."))).to_be_hidden()
         page.locator(".unfold").press("Enter")
         expect(page.locator("ol.runs > li")).to_have_count(5)
         expect(page.locator("ol.runs .line-missed")).to_have_count(1)
