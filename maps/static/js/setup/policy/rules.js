@@ -3,7 +3,7 @@ import { html } from "lit";
 import { boot } from "../../pages/boot.js";
 import { get } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
-import { named, t } from "../../pages/texts.js";
+import { named as nameOf, t } from "../../pages/texts.js";
 import { field } from "../../pages/form-parts.js";
 import { cell } from "./inputs.js";
 import { change, classCodes, className, policy } from "./state.js";
@@ -107,7 +107,7 @@ function area(zone, at, path) {
     put(table, "districts", list.length ? list : undefined);
     if (list.length) for (const key of ["lon", "lat", "radius_m"]) delete table[key];
   });
-  return html`${districts.length ? ticks(t("Districts"), `${path}.districts`, districts, chosen, (name) => html`<bdi>${named("district", name)}</bdi>`, choose) : ""}
+  return html`${districts.length ? ticks(t("Districts"), `${path}.districts`, districts, chosen, (name) => html`<bdi>${nameOf("district", name)}</bdi>`, choose) : ""}
     <div class="fields">
       <div class="field"><label for="find-${at}">${districts.length ? t("Or a circle around an address or place") : t("Circle around an address or place")}</label>
         <span class="copy"><input id="find-${at}" dir="auto" autocomplete="off" @keydown=${(event) => { if (event.key === "Enter") { event.preventDefault(); findPlace(event.target.form, at); } }}><button type="button" @click=${({ target }) => findPlace(target.form, at)}>${t("Find")}</button></span>
