@@ -228,7 +228,9 @@ def _difference(
     if abs(sooner) < _noticed_min(chance_min):
         return t("as now")
     span = _span(abs(sooner), t)
-    return t("{span} sooner", span=span) if sooner > 0 else t("{span} later", span=span)
+    if sooner > 0:
+        return t("{span} sooner", span=span)
+    return t("at most {span} later", span=span)  # so late where no better plan is found
 
 
 def _noticed_min(chance_min: int) -> int:

@@ -55,7 +55,11 @@ def a_question(
     ("base", "found", "words"),
     [
         (at(11, 40), at(11, 10), "2 more: Grader. P1 is finished at 11:10: 30 min sooner."),
-        (at(9, 0), at(11, 30), "2 more: Grader. P1 is finished at 11:30: 2 h 30 min later."),
+        (
+            at(9, 0),
+            at(11, 30),
+            "2 more: Grader. P1 is finished at 11:30: at most 2 h 30 min later.",
+        ),
         (None, at(11, 30), "2 more: Grader. P1 is finished at 11:30: finished after all."),
         (at(9, 0), None, "2 more: Grader. P1 is no longer finished."),
         (
