@@ -30,7 +30,7 @@ class PageLanguage(TomlTable):
     `name` is what it calls itself, `also` what files may call it; `digits` are 0 to 9. Days of the
     week begin with Monday. `fallback` is the language of texts that its catalogs lack, and that of
     `default` is spoken where nobody chose one. `intl` is the tag with which browsers write numbers
-    and dates.
+    and clock times: as the server does only where its signs are `decimal` and `group`.
     """
 
     name: Text

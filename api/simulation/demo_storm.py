@@ -20,7 +20,7 @@ from api.simulation.demo_city import (
 from api.simulation.demo_crews import add_demo_crews, lead_first_crew
 from api.simulation.demo_people import demo_name
 from data.errors import ConflictError
-from data.languages import languages
+from data.languages import default_language, page_language
 from data.model import Role
 from data.samples import TOWN_DISTRICTS, TOWN_FILE, TOWN_NAME
 from data.setup.fleet_file import BARFABAD_FLEET, URMIA_FLEET
@@ -105,10 +105,13 @@ def fresh_city(settings: Settings, scene: Scene) -> Path:
 
 
 def name_of_storm(language: str, timezone: str, now: datetime) -> str:
-    """Return a storm's name in the scene's language, in both languages where it is unknown."""
-    speakers = [
-        translator(each, timezone) for each in ((language,) if language else sorted(languages()))
-    ]
+    """Return a storm's name in the scene's language.
+
+    Where it is unknown, in the default language and the one that every other falls back to.
+    """
+    usual = page_language(default_language())
+    spoken = (language,) if language else (usual.fallback, usual.code)
+    speakers = [translator(each, timezone) for each in spoken]
     return " · ".join(t("Snow of {date}", date=t.date(now)) for t in speakers)
 
 

@@ -115,6 +115,8 @@ def spoken_languages() -> list[dict[str, object]]:
             "intl": one.intl,
             "digits": one.digits,
             "calendar": one.calendar,
+            "months": one.months,
+            "weekdays": one.weekdays,
             "date": one.date,
             "date_mark": one.date_mark,
         }

@@ -17,7 +17,11 @@ MESSAGE_LETTERS = 200
 MOST_CANNED = 20
 """Texts in a list: more of them nobody reads before writing himself."""
 
-COME_BACK: ByLanguage = {"en": "Come back to the depot.", "fa": "به پایگاه برگردید."}
+COME_BACK: ByLanguage = {
+    "en": "Come back to the depot.",
+    "fa": "به پایگاه برگردید.",
+    "az": "Bazaya qayıdın.",
+}
 """What drivers are told who are called back."""
 
 WAIT_AT: ByLanguage = {
@@ -27,26 +31,47 @@ WAIT_AT: ByLanguage = {
 """What drivers are told who are sent to wait at a place."""
 
 TO_DRIVER: tuple[ByLanguage, ...] = (
-    {"en": "Please call dispatch.", "fa": "لطفاً با مسئول اعزام تماس بگیرید."},
-    {"en": "You have a new route.", "fa": "مسیر تازه‌ای برایتان فرستاده شد."},
+    {
+        "en": "Please call dispatch.",
+        "fa": "لطفاً با مسئول اعزام تماس بگیرید.",
+        "az": "Zəhmət olmasa, dispetçerə zəng edin.",
+    },
+    {
+        "en": "You have a new route.",
+        "fa": "مسیر تازه‌ای برایتان فرستاده شد.",
+        "az": "Sizə yeni marşrut göndərildi.",
+    },
     {
         "en": "Please stop at a safe place and wait.",
         "fa": "لطفاً در جای امن بایستید و منتظر بمانید.",
+        "az": "Zəhmət olmasa, təhlükəsiz yerdə dayanın və gözləyin.",
     },
-    {"en": "Reload after this street.", "fa": "پس از این خیابان بارگیری کنید."},
+    {
+        "en": "Reload after this street.",
+        "fa": "پس از این خیابان بارگیری کنید.",
+        "az": "Bu küçədən sonra duz yükləyin.",
+    },
     COME_BACK,
-    {"en": "Thank you, understood.", "fa": "سپاس، دریافت شد."},
+    {"en": "Thank you, understood.", "fa": "سپاس، دریافت شد.", "az": "Sağ olun, aydındır."},
 )
 """What a dispatcher says, unless the city has its own list."""
 
 FROM_DRIVER: tuple[ByLanguage, ...] = (
-    {"en": "Understood.", "fa": "دریافت شد."},
-    {"en": "I need help.", "fa": "کمک لازم دارم."},
-    {"en": "The road ahead is blocked.", "fa": "راه در پیش رو بسته است."},
-    {"en": "Call me.", "fa": "با من تماس بگیرید."},
-    {"en": "I am running out of salt.", "fa": "نمک یا ماسه‌ام تمام می‌شود."},
-    {"en": "I need a break.", "fa": "به استراحت نیاز دارم."},
-    {"en": "I am all right, there is no danger.", "fa": "حالم خوب است، خطری نیست."},
+    {"en": "Understood.", "fa": "دریافت شد.", "az": "Aydındır."},
+    {"en": "I need help.", "fa": "کمک لازم دارم.", "az": "Mənə kömək lazımdır."},
+    {
+        "en": "The road ahead is blocked.",
+        "fa": "راه در پیش رو بسته است.",
+        "az": "Qabaqda yol bağlıdır.",
+    },
+    {"en": "Call me.", "fa": "با من تماس بگیرید.", "az": "Mənə zəng edin."},
+    {"en": "I am running out of salt.", "fa": "نمک یا ماسه‌ام تمام می‌شود.", "az": "Duzum qurtarır."},
+    {"en": "I need a break.", "fa": "به استراحت نیاز دارم.", "az": "Mənə fasilə lazımdır."},
+    {
+        "en": "I am all right, there is no danger.",
+        "fa": "حالم خوب است، خطری نیست.",
+        "az": "Mən yaxşıyam, təhlükə yoxdur.",
+    },
 )
 """What a driver answers, unless the city has its own list."""
 

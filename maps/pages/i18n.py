@@ -95,10 +95,6 @@ class Translator:
         """Return all languages of pages, the default first."""
         return list(languages().values())
 
-    def other_languages(self) -> list[PageLanguage]:
-        """Return the languages that a reader may change to."""
-        return [one for one in self.languages() if one.code != self.language]
-
     def listed(self, words: Iterable[str]) -> str:
         """Return texts as a list within a sentence."""
         return self.speech.comma.join(map(self._isolated, words))

@@ -158,6 +158,15 @@ class Visit:
         self.page.goto("about:blank")
         self.page.context.clear_cookies()
 
+    def speak(self, language: str) -> None:
+        """Change the language by the menu, unless the page speaks it."""
+        if self.page.get_attribute("html", "lang") == language:
+            return
+        self.page.click('[popovertarget="languages"]')
+        self.page.click(f'button[name="language"][value="{language}"]')
+        self.page.wait_for_selector(f'html[lang="{language}"]')
+        self.page.wait_for_load_state()  # else its scripts hear neither click nor key
+
     def until(self, fact: str) -> object:
         """Wait until an expression is true; the page's own policy forbids to poll strings there."""
         for _ in range(PATIENCE_MS // POLL_MS):

@@ -105,9 +105,7 @@ def server(tmp_path: Path, made_city: Path, request):
 def read(visit, language="en"):
     visit.come_in("council")
     visit.go("/council")
-    if language != "en":
-        visit.page.click(f'button[name="language"][value="{language}"]')
-        visit.page.wait_for_selector(f'html[lang="{language}"]')
+    visit.speak(language)
     visit.page.wait_for_selector("council-table table")
     visit.wait_for_map()
     return visit.page
@@ -214,8 +212,7 @@ def test_an_earlier_storm_is_shown_as_it_ended_and_the_address_keeps_it(visit):
 
     expect(page.locator(".when")).to_contain_text("First snow")
     assert "storm=1" in page.url
-    page.click('button[name="language"][value="fa"]')
-    page.wait_for_selector('html[lang="fa"]')
+    visit.speak("fa")
     expect(page.locator(".when")).to_contain_text("First snow")
     expect(page.locator("council-revisions tbody th")).to_have_text("۱")
 

@@ -14,7 +14,6 @@ from data.store.work import list_jobs
 from fleet.replanning import publication_undo
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import Translator, translator
-from tests.browser.board.test_pages import speak
 from tests.browser.conftest import Visit
 from tests.village import MAIN_WEST, MILL, TULIP
 from tests.village_database import DISPATCHER
@@ -68,7 +67,7 @@ def test_a_draft_is_published_with_one_question_whatever_is_selected_and_taken_b
     visit.come_in("dispatcher")
     a_draft_is_found(visit)
     page, t = visit.board(), translator("fa")
-    speak(visit, "fa")
+    visit.speak("fa")
     draft = page.locator("section.run").first
     expect(draft.locator("table.classes tbody tr").first).to_contain_text(t("not completely"))
     expect(draft).to_contain_text(t("Deadhead share"))

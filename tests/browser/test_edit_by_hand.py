@@ -11,7 +11,6 @@ from data.store.database.engine import transaction
 from data.store.shifts.shifts import list_shifts, save_shift
 from maps.pages.i18n import Translator, translator
 from tests.browser.board.test_board import middle_of
-from tests.browser.board.test_pages import speak
 from tests.browser.conftest import Visit
 from tests.browser.test_replans import a_plan_is_driven
 from tests.village import MAIN_WEST, MILL, TULIP
@@ -61,7 +60,7 @@ def test_streets_change_trucks_by_click_and_drag_and_come_back_by_key(
         page.keyboard.press("Control+Shift+z")
         expect(bar.locator(".edit-list li.muted")).to_have_count(0)
 
-        speak(visit, "fa")
+        visit.speak("fa")
         visit.wait_for_map()
         t = translator("fa")
         page.locator("board-side").get_by_role("button", name=t("Edit by hand")).click()

@@ -11,7 +11,6 @@ from data.store.database.engine import reading, transaction
 from data.store.planning.plans import find_published_plan
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
-from tests.browser.board.test_pages import speak
 from tests.browser.conftest import Visit
 from tests.village import BLIND, MAIN_WEST, MILL, TULIP
 from tests.village_plan import add_published_plan, legs_along
@@ -54,7 +53,7 @@ def test_urgent_work_is_taken_by_a_key_and_a_breakdown_is_looked_at_first(
         assert plan is not None
         assert plan.revision == 2
 
-        speak(visit, "fa")
+        visit.speak("fa")
         t = translator("fa")
         page.evaluate("import('/static/js/board/state.js').then((it) => it.choose('truck', 1))")
         with page.expect_response("**/api/replans"):

@@ -11,7 +11,6 @@ from api.config.clock import Clock
 from api.config.settings import Settings
 from api.simulation.log_import import close_storm_of_log, make_ready, take_in
 from data.store.database.city_database import database_of
-from tests.browser.board.test_pages import speak
 from tests.browser.conftest import serving
 from tests.fleet.drives import a_drive
 from tests.village import MAIN_EAST, NOW, village
@@ -105,7 +104,7 @@ def test_a_storm_is_played_again_and_tells_its_evidence_at_any_moment(visit):
 
     assert page.evaluate(COPIED)
 
-    speak(visit, "fa")
+    visit.speak("fa")
     page.wait_for_selector("#at")
     assert page.evaluate(MOMENT) == last_s
     expect(page.locator(".now strong")).to_have_text(re.compile("^[۰-۹]{2}:[۰-۹]{2}$"))

@@ -12,7 +12,6 @@ from data.store.database.engine import transaction
 from data.store.tracking.positions import add_positions
 from fleet.storms.storm_start import start_storm
 from maps.pages.i18n import translator
-from tests.browser.board.test_pages import speak
 from tests.browser.conftest import PATIENCE_MS, POLL_MS, Visit
 from tests.fleet.drives import a_drive
 from tests.village import MAIN_EAST, MAIN_WEST, NOW, ORCHARD, ROSE, TULIP
@@ -66,7 +65,7 @@ def test_a_dispatcher_finds_what_a_truck_left_out(visit: Visit) -> None:
     for language in ("en", "fa"):
         t = translator(language)
         visit.go("/routes")
-        speak(visit, language)
+        visit.speak(language)
         assert_fits(visit)
         expect(page.get_by_text(t("No matching truck or street."))).to_be_hidden()
         page.locator(".unfold").press("Enter")
@@ -88,7 +87,7 @@ def test_the_map_and_the_table_of_routes_choose_the_same_run(visit: Visit) -> No
     a_truck_drove(visit)
     page = visit.page
     visit.go("/routes")
-    speak(visit, "en")
+    visit.speak("en")
     page.fill("input[type=search]", "tulip")
     page.keyboard.press("Enter")
     run = page.locator("ol.runs > li:not([hidden])")
@@ -126,7 +125,7 @@ def test_a_supervisor_reads_the_day_of_a_vehicle(visit: Visit) -> None:
         t = translator(language)
         at = began.isoformat().replace("+", "%2B")
         visit.go("/vehicles")
-        speak(visit, language)  # which shows today, and the drive may be of yesterday
+        visit.speak(language)  # which shows today, and the drive may be of yesterday
         visit.go(f"/vehicles?span=storm&at={at}")
         expect(page.locator(".key").first).to_contain_text(kilometres)
         expect(page.locator("svg.bar path.doing-work")).to_have_count(1)

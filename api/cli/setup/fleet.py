@@ -78,7 +78,9 @@ def _proposed(tx: Tx, name: str, content: bytes) -> str:
 def export_machines(
     file: Annotated[Path, typer.Argument(help="File to write, .toml or .csv.")],
     city: CityOption = None,
-    language: Annotated[str, typer.Option(help="Language of the column heads, en or fa.")] = "en",
+    language: Annotated[
+        str, typer.Option(help="Language of the column heads, such as en or fa.")
+    ] = "en",
 ) -> None:
     """Export the fleet in force as a fleet.toml, or its machines as CSV."""
     from api.config.console import open_city_database

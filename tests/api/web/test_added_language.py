@@ -15,6 +15,7 @@ VALUES = {"q": "لاله", "form": "json", "hour": 0, "segment_id": 3}
 NAMES = re.compile(
     r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧"  # a text of the language, perhaps with another one in it
     r"|\b(?:Village|First snow|Depot|English|P[1-4](?:, [a-z ]+)?|Truck|Grader|Barfrub)\b"
+    r"|\bAzərbaycanca\b"
     r"|\bdrawn by hand\b|\bFirefox · Linux\b"
     r"|\b(?:administrator|dispatcher|operator|driver|crew|council|supervisor|wall)\b"
 )

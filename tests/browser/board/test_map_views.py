@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 from maps.pages.i18n import Translator, translator
-from tests.browser.board.test_pages import speak
 from tests.browser.conftest import Visit
 from tests.browser.test_trucks import a_truck_drove
 from tests.village import MAIN_WEST, ROSE, TULIP, at_m
@@ -84,7 +83,7 @@ def test_what_views_compute(visit: Visit) -> None:
 
 def test_the_map_shows_the_time_since_each_street_was_plowed(visit: Visit) -> None:
     page = visit.board()
-    speak(visit, "fa")
+    visit.speak("fa")
     visit.wait_for_map()
     expect(page.locator(".legend .state-overdue")).to_be_visible()
     page.keyboard.press("v")
@@ -108,7 +107,7 @@ def test_the_map_shows_routes_by_truck_and_the_track_of_the_chosen_one(visit: Vi
     page = visit.board()
     for language in ("en", "fa"):
         t = translator(language)
-        speak(visit, language)
+        visit.speak(language)
         visit.wait_for_map()
         page.locator(".legend .views button").nth(2).click()
         row = page.locator(".legend button.route-of")

@@ -16,13 +16,6 @@ DARK = {"color_scheme": "dark"}
 PERSIAN = "fa"
 
 
-def speak(visit, language: str) -> None:
-    if visit.page.get_attribute("html", "lang") != language:
-        visit.page.click(f'button[name="language"][value="{language}"]')
-        visit.page.wait_for_selector(f'html[lang="{language}"]')
-        visit.page.wait_for_load_state()  # else its scripts hear neither click nor key
-
-
 def test_the_board_asks_no_foreign_host_and_has_no_complaints(visit):
     visit.board()
     visit.start_storm()
@@ -58,7 +51,7 @@ def test_a_wrong_password_says_so_and_keeps_the_name(visit):
 
 def test_persian_mirrors_the_page_but_not_the_map(visit):
     visit.board()
-    speak(visit, PERSIAN)
+    visit.speak(PERSIAN)
     visit.page.wait_for_selector("board-side h2")
     lists = visit.page.locator("#tab-panel").bounding_box()
     side = visit.page.locator("board-side .panel").bounding_box()
@@ -73,10 +66,10 @@ def test_persian_mirrors_the_page_but_not_the_map(visit):
 
 def test_the_language_can_be_switched_at_any_time(visit):
     page = visit.board()
-    speak(visit, "fa")
+    visit.speak("fa")
     page.wait_for_selector("board-side h2")
     persian = page.inner_text("board-side h2")
-    speak(visit, "en")
+    visit.speak("en")
     page.wait_for_selector("board-side h2")
 
     assert re.fullmatch(r"[\u0600-\u06ff\u200c ]+", persian)
@@ -99,7 +92,7 @@ def test_a_chosen_theme_outlives_the_page(visit):
 @pytest.mark.parametrize("language", ["en", "fa"])
 def test_nothing_is_cut_off_or_faulty_on_a_phone(visit, language):
     page = visit.board()
-    speak(visit, language)
+    visit.speak(language)
     page.wait_for_selector(".bar button")
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert visit.grave_faults() == []
@@ -159,7 +152,7 @@ def test_the_menu_leads_to_every_page_of_the_reader_and_closes_by_escape(visit):
 @pytest.mark.parametrize("language", ["en", "fa"])
 def test_before_the_first_storm_every_page_of_a_phone_is_whole(visit, language):
     visit.board("administrator")
-    speak(visit, language)
+    visit.speak(language)
     wide = {}
     for one in pages_of([Role.ADMINISTRATOR]):
         visit.go(one.path)

@@ -3,6 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from data.languages import languages
+from maps.pages.i18n import translator
+
 pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 360, "height": 740}}
@@ -59,6 +62,34 @@ def test_requests_are_marked_closed_taken_back_and_called_about_by_keyboard(visi
     page.keyboard.press("Enter")
     expect(page.locator("request-file .quote, request-file h2")).to_contain_text("somewhere")
     visit.wait_for_map()
+    assert visit.complaints == []
+
+
+def test_azerbaijani_keeps_the_page_its_order_and_numbers_as_the_server_writes_them(visit):
+    page = opened(visit)
+    page.select_option("#order", "newest")
+    expect(page.locator("#queue li").first).to_contain_text("School Street")
+    shown = page.locator("#queue li").evaluate_all("rows => rows.map(({ id }) => id)")
+    page.focus('[popovertarget="languages"]')
+    page.keyboard.press("Enter")
+    assert page.locator("#languages button").all_inner_texts() == [
+        each.name for each in languages().values()
+    ]
+    page.focus('#languages button[value="az"]')
+    page.keyboard.press("Enter")
+    page.wait_for_selector('html[lang="az"] #queue li')
+
+    assert "/requests?" in page.url
+    assert page.url.endswith("&order=newest")
+    assert page.locator("#queue li").evaluate_all("rows => rows.map(({ id }) => id)") == shown
+    t, moment = translator("az", visit.city.city.timezone), visit.city.clock.now()
+    said = page.evaluate(
+        "async (moment) => {"
+        " const { date, exact, number } = await import('/static/js/pages/texts.js');"
+        " return [date(moment), number(1234567), exact(1234.5, 1)]; }",
+        moment.isoformat(),
+    )
+    assert said == [t.date(moment), t.number(1234567), t.number(1234.5, 1)]
     assert visit.complaints == []
 
 

@@ -65,9 +65,7 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def set_up(visit, part: str = "", language: str = "en") -> Page:
     visit.come_in("administrator")
     visit.go(f"/setup{part}")
-    if visit.page.get_attribute("html", "lang") != language:
-        visit.page.click(f'button[name="language"][value="{language}"]')
-        visit.page.wait_for_selector(f'html[lang="{language}"]')
+    visit.speak(language)
     return visit.page
 
 

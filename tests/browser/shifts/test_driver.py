@@ -95,10 +95,8 @@ def come_in(visit, code: str, language: str = "en"):
     page.fill("#code", code)
     page.click("button.primary")
     page.wait_for_selector("drive-actions button")
-    if page.get_attribute("html", "lang") != language:
-        page.click(f'button[name="language"][value="{language}"]')
-        page.wait_for_selector(f'html[lang="{language}"]')
-        page.wait_for_selector("drive-actions button")
+    visit.speak(language)
+    page.wait_for_selector("drive-actions button")
     return page
 
 

@@ -15,7 +15,6 @@ from data.store.database.engine import reading, transaction
 from data.store.planning.plan_runs import lease_run
 from data.store.planning.plans import list_plans
 from maps.pages.i18n import Translator, translator
-from tests.browser.board.test_pages import speak
 from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
@@ -112,7 +111,7 @@ def told(visit: Visit) -> list[str]:
 
 def test_a_storm_is_run_from_the_first_plan_to_its_end(visit: Visit, planners: None) -> None:
     page, t = visit.board(), translator("fa")
-    speak(visit, "fa")
+    visit.speak("fa")
     visit.start_storm()
     plan_and_publish(page, t)
     lost = lose_a_truck(page, t)

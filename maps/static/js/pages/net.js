@@ -65,3 +65,9 @@ export async function postStreaming(path, take) {
     for (const line of lines) take(JSON.parse(line));
   }
 }
+
+/** Write an address of this page into the window's, and into where the switch of language comes back to. */
+export function keepAddress(address) {
+  history.replaceState(null, "", address);
+  for (const field of document.querySelectorAll('input[name="next"]')) field.value = address;
+}

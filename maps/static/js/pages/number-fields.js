@@ -1,7 +1,7 @@
 // Numbers in forms: written in any digits, shown in the reader's, checked against the server's limits.
 import { html } from "lit";
 import { boot } from "./boot.js";
-import { plain, speech, t } from "./texts.js";
+import { plain, t } from "./texts.js";
 
 const DIGIT = /\p{Nd}/u;
 const DIGITS = /\p{Nd}/gu;
@@ -16,9 +16,6 @@ function valueOf(digit) {
 
 /** A text with its digits in Latin. */
 export const latinDigits = (text) => text.replace(DIGITS, valueOf);
-
-/** A text with its digits in the reader's. */
-export const ownDigits = (text) => text.replace(/\d/g, (digit) => [...speech.digits][digit]);
 
 /** The number that somebody wrote, in any digits and with any decimal sign; NaN where it is none. */
 export function numberIn(text) {

@@ -14,13 +14,14 @@ const clockTime = new Intl.DateTimeFormat(locale, {
   timeZone: zone,
 });
 const clockSeconds = new Intl.DateTimeFormat(locale, { timeStyle: "medium", hourCycle: "h23", timeZone: zone });
-const dayParts = new Intl.DateTimeFormat(locale, {
-  weekday: "long",
+const dayParts = new Intl.DateTimeFormat(`en-u-ca-${speech.calendar}-nu-latn`, {
+  weekday: "short",
   day: "numeric",
-  month: "long",
+  month: "numeric",
   year: "numeric",
   timeZone: zone,
 });
+const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 // What in a value could reorder the sentence around it: letters that run the other way, and Latin digits among Persian words.
 const otherWay = speech.direction === "rtl" ? /[0-9A-Za-z\u00c0-\u024f]/ : /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
@@ -74,8 +75,19 @@ export const secondTime = (moment) => clockSeconds.format(new Date(moment));
 /** From one clock time to another, as the reader says it. */
 export const times = (from, until) => t("{from}–{until}", { from: time(from), until: time(until) });
 
-const parts = (moment) =>
-  Object.fromEntries(dayParts.formatToParts(new Date(moment)).map(({ type, value }) => [type, value]));
+/** A text with its digits in the reader's. */
+export const ownDigits = (text) => text.replace(/\d/g, (digit) => [...speech.digits][digit]);
+
+/** The parts of a day in the words of the server, since few browsers know the months of every calendar in every language. */
+function parts(moment) {
+  const part = Object.fromEntries(dayParts.formatToParts(new Date(moment)).map(({ type, value }) => [type, value]));
+  return {
+    weekday: speech.weekdays[WEEKDAYS.indexOf(part.weekday)],
+    day: ownDigits(part.day),
+    month: speech.months[part.month - 1],
+    year: ownDigits(part.year),
+  };
+}
 
 /** Day of a moment, in the order in which people say it. */
 export function date(moment) {

@@ -1,6 +1,6 @@
 // What is played: the storm, the moment, how fast, and what the reader chose to see.
 import { setClock } from "../pages/boot.js";
-import { get } from "../pages/net.js";
+import { get, keepAddress } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { forget, hourAt, prefetch } from "./hours.js";
 
@@ -31,13 +31,11 @@ const clamp = (at) => Math.min(Math.max(at, 0), storm.value.view?.lasts_s ?? 0);
 /** The clock time of a moment, in ms. */
 export const momentAt = (at) => Date.parse(storm.value.view.storm.started_at) + at * 1000;
 
-/** Write storm and moment into the address, and into where the switch of language comes back to. */
-function keepAddress() {
+/** Write storm and moment into the address. */
+function keepMoment() {
   const { view } = storm.value;
   if (!view?.storm) return;
-  const address = `${location.pathname}?storm=${view.storm.id}&at=${Math.floor(play.value.at)}`;
-  history.replaceState(null, "", address);
-  for (const field of document.querySelectorAll('input[name="next"]')) field.value = address;
+  keepAddress(`${location.pathname}?storm=${view.storm.id}&at=${Math.floor(play.value.at)}`);
 }
 
 /** Ask for a storm, the newest where none is named, and show it from a moment on. */
@@ -58,7 +56,7 @@ export async function load(id = wanted("storm"), at = wanted("at") ?? 0) {
 /** Go to a moment. */
 export function seek(at) {
   play.set({ at: clamp(at) });
-  keepAddress();
+  keepMoment();
 }
 
 /** Go on playing, from the start where the end was reached, or hold. */
@@ -68,7 +66,7 @@ export function toggle() {
   if (!view?.storm) return;
   if (!running && at >= view.lasts_s) play.set({ at: 0 });
   play.set({ running: !running });
-  if (running) keepAddress();
+  if (running) keepMoment();
 }
 
 /** The next faster or slower speed. */
@@ -94,5 +92,5 @@ export function tick(ms) {
   prefetch(view, next, speed);
   const ready = hourAt(view, next) !== null;
   play.set({ at: ready ? next : at, waits: !ready, running: next < view.lasts_s });
-  if (next >= view.lasts_s) keepAddress();
+  if (next >= view.lasts_s) keepMoment();
 }

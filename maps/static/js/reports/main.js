@@ -13,10 +13,10 @@ import "./map/street.js";
 import "./map/stale.js";
 import "./table.js";
 import { showMap } from "./map/map.js";
-import { keepAddress, load } from "./state.js";
+import { keepChoice, load } from "./state.js";
 import { follow } from "./stream.js";
 
-keepAddress();
+keepChoice();
 const drawn = showMap();
 await load();
 follow();

@@ -1,5 +1,5 @@
 // What the page knows of the chosen storm, and what the reader chose to see.
-import { get } from "../pages/net.js";
+import { get, keepAddress } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { named, t } from "../pages/texts.js";
 
@@ -79,16 +79,12 @@ export function takeCoverage(rows) {
 /** Look at another storm, or compare with another one; the address keeps it. */
 export function look(changes) {
   choice.set({ ...changes, street: null });
-  keepAddress();
+  keepChoice();
   return load();
 }
 
-/** Write the choice into the address, and into where the switch of language comes back to. */
-export function keepAddress() {
-  const address = `${location.pathname}${query()}`;
-  history.replaceState(null, "", address);
-  for (const field of document.querySelectorAll('input[name="next"]')) field.value = address;
-}
+/** Write the choice into the address. */
+export const keepChoice = () => keepAddress(`${location.pathname}${query()}`);
 
 /** Show some classes and one district only; null is every district. */
 export function filter(changes) {

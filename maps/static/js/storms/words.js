@@ -1,8 +1,7 @@
 // How the page says times, snow and refusals.
 import { html } from "lit";
 import { boot } from "../pages/boot.js";
-import { day, number, speech, t, time } from "../pages/texts.js";
-import { ownDigits } from "../pages/number-fields.js";
+import { day, number, ownDigits, speech, t, time } from "../pages/texts.js";
 import { storms } from "./state.js";
 
 const parts = new Intl.DateTimeFormat(`en-u-ca-${speech.calendar}-nu-latn`, {

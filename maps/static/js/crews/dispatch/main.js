@@ -1,9 +1,9 @@
 // Sends what a dispatcher says of crews and their jobs, and shows how things stand then.
 import { sendForms } from "../../pages/forms.js";
 import { listen } from "../../pages/stream.js";
-import { t } from "../../pages/texts.js";
+import { ownDigits, t } from "../../pages/texts.js";
 import "../../pages/theme.js";
-import { numberIn, ownDigits } from "../../pages/number-fields.js";
+import { numberIn } from "../../pages/number-fields.js";
 
 const stale = document.getElementById("stale");
 const dialog = document.getElementById("code");

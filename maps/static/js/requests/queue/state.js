@@ -1,5 +1,5 @@
 // What the page of requests knows: what was chosen, the page of the queue, what is marked, the last change.
-import { get, post } from "../../pages/net.js";
+import { get, keepAddress, post } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
 import { Store } from "../../pages/store.js";
 import { listen } from "../../pages/stream.js";
@@ -55,7 +55,7 @@ export function fromAddress() {
   queue.set({ filter, order: asked.get("order") ?? "oldest" });
 }
 
-const keepAddress = () => history.replaceState(null, "", `?${query({ order: queue.value.order })}${location.hash}`);
+const keepList = (tab = location.hash) => keepAddress(`${location.pathname}?${query({ order: queue.value.order })}${tab}`);
 
 let asked = 0;
 
@@ -74,14 +74,14 @@ export async function load() {
 /** Choose something else to be shown, from its first page on. */
 export function choose(changes) {
   queue.set({ filter: { ...queue.value.filter, ...changes }, trail: [], marked: new Set(), focus: null });
-  keepAddress();
+  keepList();
   return load();
 }
 
 /** Show in another order. */
 export function sort(order) {
   queue.set({ order, trail: [] });
-  keepAddress();
+  keepList();
   return load();
 }
 
@@ -143,5 +143,5 @@ export function follow() {
 /** Show another part of the page. */
 export function open(tab) {
   queue.set({ tab });
-  history.replaceState(null, "", `${location.search}#${tab}`);
+  keepList(`#${tab}`);
 }

@@ -1,10 +1,10 @@
 // How long requests may wait, when the office changes hands, and which requests share a job: parts of the policy's form.
 import { html } from "lit";
 import { boot } from "../../pages/boot.js";
-import { t } from "../../pages/texts.js";
+import { ownDigits, t } from "../../pages/texts.js";
 import { field } from "../../pages/form-parts.js";
 import { cell, numberInput } from "./inputs.js";
-import { latinDigits, ownDigits } from "../../pages/number-fields.js";
+import { latinDigits } from "../../pages/number-fields.js";
 import { change, classCodes, className } from "./state.js";
 
 const { kinds } = boot.policy;
