@@ -124,8 +124,8 @@ def _snap(
 def _viewed(tx: Tx, context: Context, answer: CallAnswer, reference: str = "") -> CallAnswerView:
     here = list_requests_on_segment(tx, answer.segment.id, SHOWN_HERE)
     app = context.app
-    place = app.network.point_at(answer.segment.id, answer.snap.offset_m)
-    said = {language: app.geocoder.spoken_address(place, language) for language in languages()}
+    at = answer.segment.id, answer.snap.offset_m
+    said = {language: app.geocoder.address_on(*at, language) for language in languages()}
     address = {language: one.text if one else "" for language, one in said.items()}
     return answer_view(
         answer,

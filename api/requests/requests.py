@@ -128,7 +128,7 @@ def geocode(
 
     The first one has the question that decides, in a language, where the words leave a doubt.
     """
-    geocoder = context.app.geocoder
+    geocoder, network = context.app.geocoder, context.app.network
     found = geocoder.candidates(q)
     question = geocoder.question(found, language)
     return [
@@ -143,6 +143,9 @@ def geocode(
             confident=each.confident,
             confidence=round(each.confidence, 3),
             matched=each.matched,
+            number=each.number,
+            houses_near=each.houses_near,
+            district=network.segment(each.segment_id).district,
             reasons=each.reasons,
             uncertain_m=each.uncertain_m,
             question="" if nth else question,

@@ -257,6 +257,7 @@ class CandidateOut(Wire):
     """A place that an address may mean; `question` is what to ask before the first is taken.
 
     `said` tells a street from others of its name by the streets around it, in words to say.
+    `houses_near` are the nearest numbers of a street that lacks the `number` that was said.
     """
 
     segment_id: SegmentId
@@ -269,6 +270,9 @@ class CandidateOut(Wire):
     confident: bool
     confidence: float
     matched: str
+    number: str
+    houses_near: tuple[str, ...]
+    district: str
     reasons: tuple[str, ...]
     uncertain_m: float
     question: str

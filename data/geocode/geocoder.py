@@ -17,12 +17,12 @@ from data.geocode.places.numbered_alleys import with_numbered_alleys
 from data.geocode.places.parse import AddressParser
 from data.geocode.places.scoring import PointScorer, ScoredPoint
 from data.geocode.places.street_shapes import NamedStreets, main_name
-from data.geocode.question import question, said
+from data.geocode.question import question, said, spoken_numbers
 from data.geocode.reverse import Address, ReverseGeocoder
 from data.geocode.text.coordinates import coordinates, gives_coordinates
 from data.geocode.text.finglish import heard_tokens, with_haceks
 from data.geocode.text.tokens import Token, query_tokens
-from data.model import LonLat, Place
+from data.model import LonLat, Place, SegmentId
 from data.streets.network import StreetNetwork
 from data.streets.projection import distance_m
 
@@ -58,8 +58,8 @@ class Geocoder:
         self._parser = AddressParser(self._index)
         self._reverse = ReverseGeocoder(network)
         self._streets = NamedStreets(network)
-        houses = HouseNumbers(self._streets, places)
-        self._scorer = PointScorer(self._streets, self._index, houses)
+        self._houses = HouseNumbers(self._streets, places)
+        self._scorer = PointScorer(self._streets, self._index, self._houses)
 
     def candidates(self, text: str, limit: int = 5, near: LonLat | None = None) -> list[Candidate]:
         """Return the candidates, likeliest first; at most the first is confident.
@@ -81,15 +81,37 @@ class Geocoder:
 
     def question(self, found: Sequence[Candidate], language: str) -> str:
         """Return what to ask the caller before the best candidate is taken, "" where it is sure."""
-        return question(found, self.spoken_address, language)
+        return question(found, self._address, language)
 
     def said(self, candidate: Candidate, language: str) -> str:
         """Return a candidate in words to say: a street with the streets around it."""
-        return said(candidate, self.spoken_address, language)
+        return said(candidate, self._address, language)
 
     def spoken_address(self, point: LonLat, language: str) -> Address | None:
         """Return the spoken address of a point; `None` far from every street."""
         return self._reverse.address(point, language)
+
+    def address_on(self, segment_id: SegmentId, offset_m: float, language: str) -> Address | None:
+        """Return the spoken address of a point of a street; it names that street."""
+        return self._reverse.address_on(segment_id, offset_m, language)
+
+    def _address(self, candidate: Candidate, language: str) -> Address | None:
+        number = candidate.number if candidate.kind == "address" else ""
+        (spoken,) = spoken_numbers((number,), language)
+        return self._reverse.address_on(candidate.segment_id, candidate.offset_m, language, spoken)
+
+    def _houses_near(self, reading: Reading) -> tuple[str, ...]:
+        """Return the nearest numbers of a reading's street, where it lacks the one said."""
+        reasons = {Reason.HOUSE_UNKNOWN, Reason.HOUSE_ESTIMATED}
+        if reasons.isdisjoint(reading.scored.reasons):
+            return ()
+        own = reading.scored.snap.segment_id
+        segments = self._network.segments
+        streets = self._streets.of(self._index.names[reading.hit.name].segments)
+        street = next(
+            (each for each in streets if any(segments[at].id == own for at in each.indexes)), None
+        )
+        return self._houses.nearest(street, reading.parse.number) if street else ()
 
     def _matches(self, tokens: Sequence[Token], mentions: Sequence[Mention]) -> list[Reading]:
         mentions = with_numbered_alleys(self._index, tokens, mentions)
@@ -142,6 +164,8 @@ class Geocoder:
             confident=best and placed and is_sure(signs),
             confidence=confidence(signs),
             evidence=signs,
+            number=reading.parse.number,
+            houses_near=self._houses_near(reading),
         )
 
     def _at_coordinates(self, text: str) -> Iterator[Candidate]:

@@ -6,7 +6,7 @@ from data.geocode.certainty.confidence import DOUBTS, OTHERS
 from data.geocode.places.candidate import Candidate, Reason
 from data.geocode.reverse import Address
 from data.geocode.text.lexicon import speech
-from data.model import LonLat
+from data.languages import languages
 
 AS_LIKELY = 0.6
 """A candidate whose confidence is this share of the best one's may be the one that is meant."""
@@ -14,16 +14,17 @@ AS_LIKELY = 0.6
 SEVERAL = 0.25
 """Likelihood of other streets of the name from which on the caller has to tell where his is."""
 
-type AddressOf = Callable[[LonLat, str], Address | None]
-"""Spoken address of a point in a language."""
+type AddressOf = Callable[[Candidate, str], Address | None]
+"""Spoken address of a candidate, on its own street, in a language."""
 
 
 def question(found: Sequence[Candidate], address_of: AddressOf, language: str) -> str:
     """Return what to ask the caller before the best candidate is taken, "" where it is sure.
 
-    Which of two places he means, where both are likely; what is near, where the street is found
-    and his house, alley or second street is not, or where nothing tells streets of one name apart;
-    else whether that is what he said. Nothing while his words may still be the begin of a name.
+    Which of two places he means, where both are likely; which house, where the street lacks the
+    number and the map has others of it; what is near, where the street is found and his house,
+    alley or second street is not, or where nothing tells streets of one name apart; else whether
+    that is what he said. Nothing while his words may still be the begin of a name.
     """
     if not found or found[0].confident or Reason.BEGUN in found[0].reasons:
         return ""
@@ -35,14 +36,24 @@ def question(found: Sequence[Candidate], address_of: AddressOf, language: str) -
     phrases = speech(language)
     if other:
         return phrases["which"].format(one=one, other=other)
+    if Reason.HOUSE_UNKNOWN in best.reasons and best.houses_near:
+        number, *known = spoken_numbers((best.number, *best.houses_near), language)
+        houses = phrases["both"].format(one=known[0], other=known[-1]) if known[1:] else known[0]
+        return phrases["no_house"].format(one=one, number=number, houses=houses)
     unmet = any(best.evidence[doubt] for doubt in DOUBTS)
     near = unmet or best.evidence[OTHERS] > SEVERAL
     return phrases["what_is_near" if near else "was_it"].format(one=one)
 
 
 def said(candidate: Candidate, address_of: AddressOf, language: str) -> str:
-    """Return a street with the streets around it, any other place by its name."""
-    address = address_of(candidate.point, language)
-    if candidate.kind != "street" or address is None:
+    """Return a street or a house with the streets around it, any other place by its name."""
+    if candidate.kind not in ("street", "address"):
         return candidate.name
-    return address.text if address.segment_id == candidate.segment_id else candidate.name
+    address = address_of(candidate, language)
+    return candidate.name if address is None else address.text
+
+
+def spoken_numbers(numbers: Sequence[str], language: str) -> list[str]:
+    """Return house numbers in a language's own digits."""
+    spoken = languages().get(language)
+    return [each.translate(spoken.own_digits) if spoken else each for each in numbers]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from data.geocode.places.street_shapes import main_name
 from data.geocode.text.lexicon import speech
-from data.model import LonLat, NodeId, Segment, SegmentId, Snap
+from data.model import LonLat, NodeId, Segment, SegmentId, Side, Snap
 from data.streets.network import StreetNetwork
 
 REACH_M = 500.0
@@ -66,10 +66,22 @@ class ReverseGeocoder:
         )
         return self._address_at(snap, language)
 
-    def _address_at(self, snap: Snap, language: str) -> Address:
+    def address_on(
+        self, segment_id: SegmentId, offset_m: float, language: str, number: str = ""
+    ) -> Address | None:
+        """Return the address of a point of a street, at a corner too; `number` is its house's.
+
+        A street without a name is said by what is near.
+        """
+        if not main_name(self._network.segment(segment_id)):
+            return self.address(self._network.point_at(segment_id, offset_m), language)
+        return self._address_at(Snap(segment_id, Side.RIGHT, offset_m, 0.0), language, number)
+
+    def _address_at(self, snap: Snap, language: str, number: str = "") -> Address:
         phrases = speech(language)
         segment = self._network.segment(snap.segment_id)
-        street = name_in(segment, language) or phrases["nameless"]
+        name = name_in(segment, language) or phrases["nameless"]
+        street = phrases["house"].format(street=name, number=number) if number else name
         behind = self._crossing(segment, segment.start, snap.offset_m, language)
         ahead = self._crossing(segment, segment.end, segment.length_m - snap.offset_m, language)
         found = [each for each in (behind, ahead) if each is not None]
@@ -77,7 +89,7 @@ class ReverseGeocoder:
         text = _text(phrases, street, found, crossings)
         if snap.distance_m > ON_STREET_M:
             text = phrases["near"].format(street=text)
-        return Address(snap.segment_id, street, crossings, text)
+        return Address(snap.segment_id, name, crossings, text)
 
     def _crossing(
         self, segment: Segment, node: NodeId, away_m: float, language: str

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from data.geocode.places.candidate import Reason
+from data.geocode.places.candidate import RELATED, Reason
 from data.geocode.places.name_chain import Mention
 from data.geocode.places.name_index import Hit
 from data.geocode.places.parse import AddressParse
@@ -15,7 +15,7 @@ from data.geocode.text.tokens import Token
 GUESSES = frozenset({Reason.TYPO, Reason.SOUND})
 """Reasons of a name that is spelled otherwise on the map."""
 
-PROOFS = frozenset({Reason.HOUSE, Reason.CROSSING, Reason.BESIDE, Reason.BETWEEN})
+PROOFS = RELATED | {Reason.HOUSE}
 """Reasons of a place that a second name or a number confirms."""
 
 

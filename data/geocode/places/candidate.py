@@ -26,9 +26,25 @@ class Reason(StrEnum):
     APART = "apart"
     BESIDE = "beside"
     BETWEEN = "between"
+    OFF = "off"
+    WITHIN = "within"
+    FARTHER = "farther"
     SEVERAL = "several"
     WIDE = "wide"
     COORDINATES = "coordinates"
+
+
+RELATED = frozenset(
+    {
+        Reason.CROSSING,
+        Reason.BESIDE,
+        Reason.BETWEEN,
+        Reason.OFF,
+        Reason.WITHIN,
+        Reason.FARTHER,
+    }
+)
+"""Reasons of a place that is where a second name says; `FARTHER` is up to 1500 m from there."""
 
 
 class Candidate(NamedTuple):
@@ -37,7 +53,8 @@ class Candidate(NamedTuple):
     `offset_m` is where the point meets the segment, from its start; `confidence` the share of
     such answers that are right, from 0 to 1; `matched` the words that were understood;
     `uncertain_m` how far from the point the place may be, 0 where it is known; `evidence` the
-    signs of `confidence.toml` that were found.
+    signs of `confidence.toml` that were found. `number` is the house number that was said, and
+    `houses_near` the nearest ones that the street has, where it lacks that one.
     """
 
     segment_id: SegmentId
@@ -52,3 +69,5 @@ class Candidate(NamedTuple):
     reasons: tuple[Reason, ...]
     uncertain_m: float
     evidence: Mapping[str, float]
+    number: str = ""
+    houses_near: tuple[str, ...] = ()

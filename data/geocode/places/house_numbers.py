@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 import shapely
@@ -107,6 +108,31 @@ class HouseNumbers:
         return any(self._known.get(key) for key in self._keys(stretch)) or any(
             segments[index].houses for index in stretch.indexes
         )
+
+    def nearest(self, stretch: NamedStreet, number: str) -> tuple[str, ...]:
+        """Return the nearest numbers of a street below and above one that it lacks."""
+        wanted = _value(number)
+        if wanted is None:
+            return ()
+        ends = {e for _, each in self._ranges(stretch) for e in (each.first, each.last)}
+        numbers: list[tuple[int, LonLat | None]] = [(each, None) for each in sorted(ends)]
+        numbers += [
+            (each.value, each.location)
+            for key in self._keys(stretch)
+            for each in self._known.get(key, ())
+            if each.value is not None
+        ]
+        found: list[str] = []
+        for sign in (-1, 1):
+            beyond = [each for each in numbers if sign * (each[0] - wanted) > 0]
+            beyond.sort(key=lambda each: abs(each[0] - wanted))
+            near = (
+                str(value)
+                for value, at in beyond
+                if at is None or self._streets.snap(stretch, at, SNAP_M)
+            )
+            found += islice(near, 1)
+        return tuple(found)
 
     def _keys(self, stretch: NamedStreet) -> set[str]:
         segment = self._streets.network.segments[stretch.indexes[0]]

@@ -30,6 +30,23 @@ REACHES: dict[Relation, tuple[tuple[float, float], ...]] = {
 }
 """Score of a relation up to each distance in metres; within 30 m, streets at a roundabout cross."""
 
+MET: dict[Relation, float] = {
+    Relation.CROSS: 0.95,
+    Relation.BESIDE: 0.94,
+    Relation.BETWEEN: 0.8,
+    Relation.PARENT: 0.85,
+    Relation.WITHIN: 1.0,
+}
+"""Score of `REACHES` from which on a street is where the relation says."""
+
+RELATION_REASONS: dict[Relation, Reason] = {
+    Relation.CROSS: Reason.CROSSING,
+    Relation.BESIDE: Reason.BESIDE,
+    Relation.BETWEEN: Reason.BETWEEN,
+    Relation.PARENT: Reason.OFF,
+    Relation.WITHIN: Reason.WITHIN,
+}
+
 UNRELATED = 0.35
 """Score of a relation beyond all distances of `REACHES`."""
 
@@ -81,11 +98,15 @@ class ScoredPoint:
 
 @dataclass(frozen=True, slots=True)
 class _RelationScores:
-    """Scores float64[N] of N stretches for one relation, and for each the nearest shape."""
+    """Scores float64[N] of N stretches for one relation, and for each the nearest shape.
+
+    `met` bool[N] is whether a stretch is where the relation says, not only somewhat near.
+    """
 
     relation: Relation
     mention: Mention
     scores: NDArray[np.float64]
+    met: NDArray[np.bool_]
     shapes: tuple[shapely.Geometry, ...]
     name: str
 
@@ -215,18 +236,21 @@ class PointScorer:
     ) -> _RelationScores:
         """Return the scores of stretches for a relation, each by the best hit of the other name."""
         scores = np.zeros(len(shapes))
+        met = np.zeros(len(shapes), dtype=bool)
         nearest = [shapes[0]] * len(shapes)
         title = ""
         for hit in mention.hits[:RELATION_HITS]:
             shape = self._shape(hit)
             away_m = shapely.distance(shapes, shape) - self._reach_m(hit)
-            fits = hit.quality * _reached(relation, away_m)
+            reached = _reached(relation, away_m)
+            fits = hit.quality * reached
+            met = np.where(fits > scores, reached >= MET[relation], met)
             for nth in np.flatnonzero(fits > scores).tolist():
                 nearest[nth] = shape
             if fits.max() > scores.max():
                 title = self._title(hit)
             scores = np.maximum(scores, fits)
-        return _RelationScores(relation, mention, scores, tuple(nearest), title)
+        return _RelationScores(relation, mention, scores, met, tuple(nearest), title)
 
     def _shape(self, hit: Hit) -> shapely.Geometry:
         name = self._index.names[hit.name]
@@ -328,12 +352,13 @@ def _reached(relation: Relation, away_m: NDArray[np.float64]) -> NDArray[np.floa
 
 
 def _relation_reasons(relation_scores: Sequence[_RelationScores], nth: int) -> Iterator[Reason]:
-    names = {Relation.CROSS: Reason.CROSSING, Relation.BETWEEN: Reason.BETWEEN}
-    reasons = dict.fromkeys(
-        names.get(each.relation, Reason.BESIDE) if each.scores[nth] > UNRELATED else Reason.APART
-        for each in relation_scores
-    )
-    yield from reasons
+    yield from dict.fromkeys(_relation_reason(each, nth) for each in relation_scores)
+
+
+def _relation_reason(found: _RelationScores, nth: int) -> Reason:
+    if found.scores[nth] <= UNRELATED:
+        return Reason.APART
+    return RELATION_REASONS[found.relation] if found.met[nth] else Reason.FARTHER
 
 
 def _place_title(place: Place) -> str:

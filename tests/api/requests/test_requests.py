@@ -139,6 +139,9 @@ def test_geocoding_finds_a_street_by_the_start_of_its_persian_name(operator):
     assert found[0]["reasons"]
     assert found[0]["uncertain_m"] > 0
     assert found[0]["said"].startswith(f"{found[0]['name']}، ")
+    segment = operator.app.state.barfrub.network.segment(found[0]["segment_id"])
+    assert found[0]["district"] == segment.district
+    assert (found[0]["number"], found[0]["houses_near"]) == ("", [])
 
 
 @pytest.mark.parametrize(("language", "asks"), [("en", "Did you say"), ("fa", "گفتید")])

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from data.geocode import Geocoder
-from data.model import Segment
+from data.geocode import Geocoder, Reason
+from data.model import Place, Segment
 from data.streets.network import build_network
 from tests import village as v
 
@@ -35,9 +35,8 @@ def street(number: int, fa: str, en: str, start: int, end: int) -> Segment:
     return v.a_segment(number, start, end, line=line, fa=fa, en=en)
 
 
-CITY = Geocoder(
-    build_network([street(number, *each) for number, each in enumerate(STREETS, 1)]), ()
-)
+CITY_STREETS = build_network([street(number, *each) for number, each in enumerate(STREETS, 1)])
+CITY = Geocoder(CITY_STREETS, ())
 
 
 @pytest.mark.parametrize("words", ["کوچه لاله", "آزادی", "Tulip Alley", "snow on Azadi"])
@@ -92,3 +91,31 @@ def test_a_namesake_without_a_latin_name_counts_for_who_says_it_in_latin_letters
 
     assert {each.segment_id for each in found} == {1, 2}
     assert all(each.confidence < 0.75 for each in found)
+
+
+def test_houses_of_one_number_on_streets_of_one_name_differ_in_words() -> None:
+    houses = [Place("address", v.at_m(east_m, 5), {}, "کوچه لاله", "5") for east_m in (100, 3100)]
+    city = Geocoder(CITY_STREETS, houses)
+    found = city.candidates("کوچه لاله پلاک ۵")
+
+    assert [each.kind for each in found[:2]] == ["address", "address"]
+    assert {city.said(each, "fa") for each in found[:2]} == {
+        "کوچه لاله، پلاک ۵، نزدیک خیابان باغ",
+        "کوچه لاله، پلاک ۵، نزدیک خیابان مدرسه",
+    }
+    assert city.question(found, "fa").startswith("کدام")
+
+
+def test_a_place_names_the_street_that_was_chosen_at_its_corner_too() -> None:
+    for segment_id, name in ((1, "Orchard Street"), (3, "Azadi Boulevard"), (5, "Tulip Alley")):
+        address = CITY.address_on(segment_id, 0.0, "en")
+        assert address is not None
+        assert address.text.startswith(name)
+
+
+def test_the_words_beside_a_guess_say_what_was_matched_and_how_near() -> None:
+    found = CITY.candidates("خیابان باغ، کوچه لاله")
+    reasons = {each.segment_id: each.reasons for each in found}
+
+    assert Reason.OFF in reasons[5]
+    assert not {Reason.OFF, Reason.BESIDE} & set(reasons.get(6, ()))

@@ -157,3 +157,21 @@ def test_alley_thirty_is_not_a_word_for_an_alley() -> None:
         for nth, (n, y) in enumerate((("۳۰", 0), ("۳۱", 300)), 1)
     ]
     assert best(alleys, "کوچه ۳۰ پر از برف است").segment_id == 1
+
+
+def test_of_a_number_that_a_street_lacks_the_nearest_that_it_has_are_said() -> None:
+    houses = [a_house("9", 20), a_house("13", 40), a_house("90", 60)]
+    city = Geocoder(build_network(BARE), houses)
+    between = city.candidates("11 West Kirkpatrick St")[0]
+    beyond = city.candidates("9440 West Kirkpatrick St")
+    exact = city.candidates("13 West Kirkpatrick St")[0]
+
+    assert (between.number, between.houses_near) == ("11", ("9", "13"))
+    assert (beyond[0].number, beyond[0].houses_near) == ("9440", ("90",))
+    assert exact.houses_near == ()
+    assert "there is no number 9440, but 90." in city.question(beyond, "en")
+    assert "پلاک ۹۴۴۰ ندارد، ۹۰ دارد" in city.question(beyond, "fa")
+
+
+def test_the_blocks_of_a_street_say_its_nearest_numbers_too() -> None:
+    assert best(BLOCKS, "700 West Kirkpatrick St").houses_near == ("598",)

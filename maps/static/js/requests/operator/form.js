@@ -24,10 +24,22 @@ function certainty({ confident, confidence, reasons }) {
   return ["several", "begun"].some((reason) => reasons.includes(reason)) ? "" : percent(confidence);
 }
 
+/** A house number, "31-05" say, in the reader's digits. */
+const houseNumber = (text) => text.replace(/\d/g, (digit) => number(digit));
+
+/** What was matched, or not: a house number that the street lacks comes with the nearest ones that it has. */
+function matched({ reasons, number: house, houses_near: near }) {
+  const lacks = (reason) => near.length > 0 && ["house_unknown", "house_estimated"].includes(reason);
+  const listed = near.map(houseNumber).join(" · ");
+  return reasons.map((reason) => (lacks(reason) ? t("no number {number} here, but {houses}", { number: houseNumber(house), houses: listed }) : named("why", reason)));
+}
+
+const inDistrict = ({ district }) => (district ? [named("district", district)] : []);
+
 const guessRow = (guess) => html`<span class="nth" aria-hidden="true">${number(guess.id + 1)}</span>
   <span class="what" dir="auto">${guess.said || t("Unnamed street")}</span>
   <span class="when">${certainty(guess)}</span>
-  <span class="sub">${[named("place", guess.kind), ...uncertainty(guess), ...guess.reasons.map((reason) => named("why", reason))].join(" · ")}</span>`;
+  <span class="sub">${[...inDistrict(guess), named("place", guess.kind), ...uncertainty(guess), ...matched(guess)].join(" · ")}</span>`;
 
 const historyRow = (asked) => html`<li>
   ${numberLink(asked)} ${named("kind", asked.kind)}${asked.street ? html` · <bdi>${streetName(asked.street)}</bdi>` : ""} ·
