@@ -19,6 +19,7 @@ from data.files.photos import MOST_BYTES
 from data.model import ApiKey, Danger, LonLat, RequestKind
 from data.streets.network import StreetNetwork
 from fleet.requests.intake import SHORT_LETTERS, Report
+from fleet.requests.placing import require_inside
 from maps.requests.open311_services import (
     CONSENT,
     DANGER,
@@ -132,6 +133,7 @@ def report_of(sent: SubmittedForm, key: ApiKey, network: StreetNetwork) -> Repor
     location = _location(sent, network)
     if location is None and not sent.text("address_string"):
         raise InvalidError("lat", "", "a place: lat and long, address_string or address_id")
+    require_inside(location, network)
     name = f"{sent.text('first_name')} {sent.text('last_name')}".strip()
     return Report(
         channel=CHANNEL,

@@ -30,6 +30,7 @@ from fleet.crews.crew_lists import crew_window
 from fleet.requests.closing import reopen_request
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.requests.notice_consent import withdraw_consent
+from fleet.requests.placing import require_inside
 from fleet.requests.promises import window_of_request
 from fleet.requests.request_lookup import standing_for
 from fleet.requests.sms_limits import awaits_typed_code, confirm_number
@@ -45,6 +46,7 @@ from maps.requests.citizen import (
     RequestHistory,
     TrackView,
     may_open_again,
+    mistake_of,
     track_view,
 )
 from maps.streets.street import called, street_name
@@ -104,6 +106,7 @@ async def submit_report(
         if fields["homepage"]:
             raise InvalidError("homepage", "", "nothing")
         report = _report(fields, translator_of(request).language)
+        require_inside(report.location, app.network)
         asked, code = await _stored(app, report, await _kept_photo(app, photo), sender)
     except BarfrubError as error:
         return await run_in_threadpool(_form, request, fields, error)
@@ -261,7 +264,8 @@ def _form(
         "boot": public_boot(request, app.clock.now(), MAP_TEXTS),
         "kinds": [(kind.value, KIND_ICONS[kind]) for kind in FORM_KINDS],
         "said": fields,
-        "error": message_of(error, t) if error else "",
+        "error": "",
+        "mistake": mistake_of(error, t) if error else None,
     }
     retry_s = error.retry_s if error else None
     headers = {"Retry-After": str(retry_s)} if retry_s else {}

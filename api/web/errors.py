@@ -25,6 +25,7 @@ from maps.pages.i18n import Translator, translator
 
 STATUS = {
     "invalid": 422,
+    "outside_city": 422,
     "not_found": 404,
     "conflict": 409,
     "forbidden": 403,

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from data.errors import InvalidError
+from data.errors import BarfrubError, InvalidError
 from data.geocode import Geocoder
 from data.model import (
     Actor,
@@ -27,6 +27,7 @@ from data.store.setup.machines import list_vehicles
 from data.store.storms.storms import find_active_storm
 from data.store.work import add_job, is_planned
 from data.streets.network import StreetNetwork
+from data.streets.projection import line_length_m
 from fleet.context import CityContext
 from fleet.requests.intake import TREATMENTS, no_place, subject_of, wrong_state
 from fleet.requests.notices import write_planned_notices
@@ -40,8 +41,30 @@ from fleet.work.jobs import new_job, typical_blade_m
 PIN_M = 200.0
 """A pin farther than this from every street is a mistake."""
 
+OUTSIDE_M = 2_000.0
+"""A pin farther than this from the rectangle of all streets is outside the city."""
+
 BESIDE_M = 25.0
 """A street this much farther than the nearest may still be the one that a pin means."""
+
+
+class OutsideCityError(BarfrubError):
+    """A report of a place outside the city."""
+
+    code = "outside_city"
+
+    def __init__(self) -> None:
+        super().__init__("the place lies outside the city", field="location")
+
+
+def require_inside(pin: LonLat | None, network: StreetNetwork) -> None:
+    """Raise `OutsideCityError` for a pin more than `OUTSIDE_M` outside the city's streets."""
+    if pin is None:
+        return
+    west, south, east, north = network.bounds
+    corner = LonLat(min(max(pin.lon, west), east), min(max(pin.lat, south), north))
+    if line_length_m((pin, corner)) > OUTSIDE_M:
+        raise OutsideCityError
 
 
 def locate(

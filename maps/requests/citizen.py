@@ -3,10 +3,12 @@
 No truck, no driver, and nothing that the caller said: whoever has the code may be anybody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
+from data.errors import BarfrubError, InvalidError
 from data.model import (
     ClosingReason,
     Job,
@@ -16,6 +18,7 @@ from data.model import (
     RequestState,
     ServiceRequest,
 )
+from maps.pages.error_texts import message_of
 from maps.pages.i18n import Translator
 from maps.requests.notices import done_sentence
 
@@ -37,6 +40,9 @@ KIND_ICONS = {
     RequestKind.HAUL: "shovel",
     RequestKind.BLOCKED: "construction",
 }
+
+PHOTO_ERRORS = frozenset({"photos_busy", "photos_full"})
+"""Errors of the photo alone: the form is taken without it."""
 
 WHYS = ("not_cleared", "one_side", "berm", "ice_again", "other")
 """Reasons for opening a request again; their texts are in the catalogs."""
@@ -106,6 +112,38 @@ class RequestHistory:
     told: Sequence[Notice]
     wants_messages: bool
     awaits_code: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormMistake:
+    """Why the form was not taken, at the field it concerns; at its head where `field` is ""."""
+
+    field: str
+    text: str
+
+
+FORM_MISTAKES: Mapping[str, tuple[str, str]] = {
+    "kind": ("kind", "Choose what it is."),
+    "lon": ("address", "This place cannot be read. Choose it on the map again."),
+    "text": ("address", "Say where it is or what you saw: on the map or in words."),
+    "caller_email": ("email", "This is not an e-mail address."),
+    "consent": ("phone", "We need a phone number or an e-mail address to send you messages."),
+    "homepage": ("", "The form was not taken: a hidden field was filled in. Send it again."),
+}
+"""Where on the form an invalid field of a report is told, and what is said there."""
+
+
+def mistake_of(error: BarfrubError, t: Translator) -> FormMistake:
+    """Return why the form was not taken, without names of fields and without what was typed."""
+    wrong = str(error.values.get("field", ""))
+    if isinstance(error, InvalidError) and wrong in FORM_MISTAKES:
+        field, msgid = FORM_MISTAKES[wrong]
+        return FormMistake(field, t(msgid))
+    if isinstance(error, InvalidError) and wrong == "photo":
+        needed = t.need(cast("str", error.values["expected"]))
+        return FormMistake("photo", t("The photo was not taken: it has to be {kind}.", kind=needed))
+    field = "address" if wrong == "location" else ""
+    return FormMistake("photo" if error.code in PHOTO_ERRORS else field, message_of(error, t))
 
 
 def track_view(story: RequestHistory, now: datetime, t: Translator) -> TrackView:

@@ -116,6 +116,13 @@ def test_every_kind_of_request_is_a_service_with_questions(client):
     assert root.findtext("attributes/attribute/variable") == "false"
 
 
+def test_a_place_outside_the_city_is_refused_with_the_reason(send, app):
+    far = send(lat="35.69", long="51.39", description="snow in another city")
+    assert fault(far) == (400, "400")
+    assert "outside the city" in far.json()[0]["description"]
+    assert send(lat="37.552", long="45.085").status_code == 201
+
+
 def test_a_request_becomes_a_job_with_all_that_was_said(client, sign_in, send, app):
     sign_in()
     client.post("/api/storms", json={"name": "First snow"})

@@ -104,11 +104,41 @@ def test_a_form_that_says_nothing_comes_back_with_what_was_typed(citizen):
 
 def test_a_pin_places_a_report_without_words(citizen):
     first = stored(citizen)
-    reported(citizen, text="", lon="45.0", lat="37.5")
+    reported(citizen, text="", lon="45.07", lat="37.55")
     assert first == []
-    assert stored(citizen)[0].location == (45.0, 37.5)
+    assert stored(citizen)[0].location == (45.07, 37.55)
     assert report(citizen, lon="east", lat="37").status_code == 422
     assert report(citizen, lon="999", lat="37").status_code == 422
+
+
+def test_what_is_wrong_stands_at_its_field_without_names_of_fields_or_what_was_typed(citizen):
+    wrong = {
+        "phone": ({"consent": "yes"}, "We need a phone number or an e-mail address"),
+        "email": ({"email": "sara at home"}, "This is not an e-mail address"),
+        "address": ({"text": " "}, "Say where it is or what you saw"),
+        "photo": ({"files": {"photo": ("a.jpg", b"none", "image/jpeg")}}, "The photo was not"),
+    }
+    for field, (sent, told) in wrong.items():
+        page = report(citizen, **sent).text
+        (alert,) = re.findall(r'role="alert">.*?</p>', page)
+        assert told in alert
+        assert not re.search(r"consent|caller_|True|sara|expected|got", alert)
+        assert page.index(f'id="{field}"') < page.index(alert)
+        assert re.findall(r'id="(\w+)"[^>]*aria-invalid', page) == [field]
+    form = {"csrf": citizen.cookies["barfrub_csrf"], "text": "برف", "consent": "yes"}
+    persian = citizen.post("/report?lang=fa", data=form).text
+    (alert,) = re.findall(r'role="alert">.*?</p>', persian)
+    assert "شمارهٔ تلفن یا نشانی ایمیل لازم است" in alert
+    assert "True" not in alert
+
+
+def test_a_place_outside_the_city_is_refused_at_its_field_and_one_beside_it_is_not(citizen):
+    tehran = report(citizen, text="snow", lon="51.39", lat="35.69")
+    assert tehran.status_code == 422
+    assert "outside the city" in tehran.text
+    assert "51.39" not in re.findall(r'role="alert">.*?</p>', tehran.text)[0]
+    assert stored(citizen) == []
+    assert report(citizen, text="snow", lon="45.085", lat="37.55").status_code == 303
 
 
 def test_the_same_report_again_within_minutes_is_the_same_request(citizen, clock):
