@@ -167,9 +167,10 @@ def announced(context: Context, view: RequestView) -> RequestView:
 
 def _placed(tx: Tx, context: Context, asked: ServiceRequest, form: ReportIn) -> ServiceRequest:
     app, who, city, join = context.app, context.actor, context.city(tx), form.join
+    said = form.window.said() if form.window else None
     if form.segment_id is None:
-        return locate(city, who, asked.id, app.geocoder, app.plans, join=join)
+        return locate(city, who, asked.id, app.geocoder, app.plans, join=join, said=said)
     snap = on_street(app.network, asked.location, SegmentId(form.segment_id))
     if form.side is not None:
         snap = replace(snap, side=form.side)
-    return place_by_hand(city, who, asked.id, snap, app.plans, join=join)
+    return place_by_hand(city, who, asked.id, snap, app.plans, join=join, said=said)

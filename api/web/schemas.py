@@ -1,6 +1,6 @@
 """Schemas of incoming data; outgoing data are the views of `maps`."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
@@ -26,6 +26,7 @@ from data.policy.class_rules import MOST_CLASSES
 from data.storms import NEED_TIME, moment_of
 from fleet.replanning.replan_requests import FEW_TRUCKS
 from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
+from fleet.requests.promises import SaidWindow
 from fleet.shifts.shift_progress import SkipReason
 from fleet.what_if.question import LONGEST_S, SECONDS
 
@@ -54,10 +55,22 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class SaidWindowIn(Wire):
+    """The time window that the operator read out before the request was stored."""
+
+    from_at: AwareDatetime
+    to_at: AwareDatetime
+
+    def said(self) -> SaidWindow:
+        """Return the window in UTC, as promises are stored."""
+        return SaidWindow(self.from_at.astimezone(UTC), self.to_at.astimezone(UTC))
+
+
 class ReportIn(Wire):
     """A caller's report, with pin and street where the operator chose them.
 
-    Without `join` the request gets work of its own, whatever is open on its street.
+    Without `join` the request gets work of its own, whatever is open on its street. The `window`
+    that the caller heard is promised, while it can be kept.
     """
 
     kind: RequestKind
@@ -76,6 +89,7 @@ class ReportIn(Wire):
     idempotency_key: Annotated[str, Field(min_length=8, max_length=100)] | None = None
     dangers: Annotated[tuple[Danger, ...], Field(max_length=len(Danger))] = ()
     join: bool = True
+    window: SaidWindowIn | None = None
 
     def report(self) -> Report:
         """Return the record that `fleet.requests.intake` takes; half a pin is an `InvalidError`."""

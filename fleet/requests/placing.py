@@ -31,7 +31,7 @@ from data.streets.projection import line_length_m
 from fleet.context import CityContext
 from fleet.requests.intake import TREATMENTS, no_place, subject_of, wrong_state
 from fleet.requests.notices import write_planned_notices
-from fleet.requests.promises import give_promise
+from fleet.requests.promises import SaidWindow, give_promise
 from fleet.routes.published_plan import PublishedPlanCache
 from fleet.streets.loaded_streets import require_present
 from fleet.work.crew_jobs import job_of_request
@@ -75,8 +75,9 @@ def locate(
     plans: PublishedPlanCache,
     *,
     join: bool = True,
+    said: SaidWindow | None = None,
 ) -> ServiceRequest:
-    """Place a request by its pin, else by an unambiguous text, and promise a time.
+    """Place a request by its pin, else by an unambiguous text, and promise the time `said`, or one.
 
     Else it stays new and waits for a human. Raises `ConflictError` where it is placed already.
     """
@@ -88,7 +89,7 @@ def locate(
         return asked
     location, snap = found
     placed = replace(asked, location=location, snap=snap)
-    return place_and_promise(city, actor, placed, plans, join=join)
+    return place_and_promise(city, actor, placed, plans, join=join, said=said)
 
 
 def place_by_hand(
@@ -99,6 +100,7 @@ def place_by_hand(
     plans: PublishedPlanCache,
     *,
     join: bool = True,
+    said: SaidWindow | None = None,
 ) -> ServiceRequest:
     """Place a waiting request at a point that a person chose, and promise a time.
 
@@ -116,7 +118,7 @@ def place_by_hand(
             )
         location, snap = place, near
     placed = replace(asked, location=location, snap=snap)
-    return place_and_promise(city, actor, placed, plans, join=join)
+    return place_and_promise(city, actor, placed, plans, join=join, said=said)
 
 
 def place_and_promise(
@@ -126,6 +128,7 @@ def place_and_promise(
     plans: PublishedPlanCache | None,
     *,
     join: bool = True,
+    said: SaidWindow | None = None,
 ) -> ServiceRequest:
     """Store the place of a request; in a storm it gets a job and a promise.
 
@@ -142,7 +145,7 @@ def place_and_promise(
     opened = open_work(city, actor, placed, storm, join=join)
     arrivals = plans.arrivals(city, storm.id) if plans and opened.job_id is not None else None
     if opened.job_id is not None and arrivals is not None:
-        give_promise(tx, actor, opened, arrivals)
+        give_promise(tx, actor, opened, arrivals, said)
         write_planned_notices(tx, [opened.job_id], city.now)
     return opened
 

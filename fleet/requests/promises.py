@@ -4,9 +4,10 @@ A promise is kept when evidence shows the work done by the end of its window; so
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import inf
+from typing import NamedTuple
 
 from data.model import (
     Actor,
@@ -46,6 +47,10 @@ LEAST_LEAD = timedelta(minutes=30)
 STEP = timedelta(minutes=5)
 """Windows begin and end on five minutes, as people say times."""
 
+SAID_APART = timedelta(minutes=15)
+"""A window that was said before its request was stored holds if each end is so near to the one of
+now; farther off it was said of other work, or too long ago."""
+
 FARTHEST_LATE = timedelta(hours=2)
 """A truck that is later than this follows no plan any more, and nothing is promised."""
 
@@ -73,6 +78,13 @@ class PromiseWindow:
     """The expected time of the work, and the time window to promise."""
 
     expected_at: datetime
+    from_at: datetime
+    to_at: datetime
+
+
+class SaidWindow(NamedTuple):
+    """A window that the caller was told on the phone, before the request was stored."""
+
     from_at: datetime
     to_at: datetime
 
@@ -175,8 +187,14 @@ def window_of_request(
     return PromiseWindow(given.expected_at, given.from_at, given.to_at)
 
 
-def give_promise(tx: Tx, actor: Actor, asked: ServiceRequest, arrivals: Arrivals) -> Promise | None:
-    """Store the window of a request by the published plan.
+def give_promise(
+    tx: Tx,
+    actor: Actor,
+    asked: ServiceRequest,
+    arrivals: Arrivals,
+    said: SaidWindow | None = None,
+) -> Promise | None:
+    """Store the window of a request by the published plan; the one `said` while it can be kept.
 
     The same window again is not kept twice. `None` where nothing can be promised: no job, or a
     plan that does not come to its street any more.
@@ -188,6 +206,8 @@ def give_promise(tx: Tx, actor: Actor, asked: ServiceRequest, arrivals: Arrivals
     given = _promise(AwaitingPromise(asked.id, asked.job_id, None), arrivals, share)
     if given is None:
         return None
+    if said is not None and _holds(said, given):
+        given = replace(given, from_at=said.from_at, to_at=said.to_at)
     before = find_promise(tx, asked.id)
     if before is not None and (before.job_id, before.from_at, before.to_at) == (
         given.job_id,
@@ -244,6 +264,12 @@ def _promise(asked: AwaitingPromise, arrivals: Arrivals, share: float) -> Promis
         from_at=window.from_at,
         to_at=window.to_at,
     )
+
+
+def _holds(said: SaidWindow, now_given: Promise) -> bool:
+    """Whether a window that was said can be kept and is of the work that is promised now."""
+    apart = max(abs(said.from_at - now_given.from_at), abs(said.to_at - now_given.to_at))
+    return now_given.expected_at <= said.to_at and apart <= SAID_APART
 
 
 def _needed_share(one: PromiseOutcome) -> float:

@@ -16,6 +16,10 @@ from maps.streets.street import street_name
 GOAL_SAID = frozenset({Outlook.NEXT_PLAN, Outlook.NO_PLAN, Outlook.UNSERVED})
 """Outlooks without a promised time, for which the deadline of the class is said."""
 
+AGAIN = "The next pass is expected between {begin} and {end}."
+NOT_AGAIN = "No truck comes there again by this plan, so we cannot promise a time."
+"""What is said of a street that was cleared already."""
+
 
 @dataclass(frozen=True, slots=True)
 class AssignedTruckView:
@@ -123,7 +127,7 @@ def answer_view(
         joins=street_name(network.segment(job.segment_id)) if job else None,
         job_id=job.id if job else None,
         waiting=answer.waiting,
-        due_at=answer.due_at,
+        due_at=_goal(answer, now),
         outlook=prospect.outlook,
         reason=prospect.reason,
         truck=_truck(prospect, network, vehicles),
@@ -172,10 +176,16 @@ def _said(answer: CallAnswer, t: Translator, now: datetime, reference: str) -> I
         yield _cleared_said(answer.cleared, spoken_name(answer.segment, t), t, now)
     if answer.job is not None and answer.waiting:
         yield t.plural("{count} callers asked for the same before you.", answer.waiting)
-    yield from _prospect_said(answer.prospect, t, now)
-    if answer.prospect.outlook in GOAL_SAID and answer.due_at is not None:
-        goal = spoken_time(answer.due_at, t, now)
+    yield from _prospect_said(answer, t, now)
+    due_at = _goal(answer, now)
+    if answer.prospect.outlook in GOAL_SAID and due_at is not None:
+        goal = spoken_time(due_at, t, now)
         yield t("Our goal for a street like yours is {time}.", time=goal)
+
+
+def _goal(answer: CallAnswer, now: datetime) -> datetime | None:
+    """Return the deadline of the class while it is ahead; one that is past is no goal any more."""
+    return answer.due_at if answer.due_at is not None and answer.due_at > now else None
 
 
 def _cleared_said(cleared: Cleared, street: str, t: Translator, now: datetime) -> str:
@@ -188,20 +198,24 @@ def _cleared_said(cleared: Cleared, street: str, t: Translator, now: datetime) -
     return t("{street} has not been cleared in this storm yet.", street=street)
 
 
-def _prospect_said(prospect: Prospect, t: Translator, now: datetime) -> Iterator[str]:
+def _prospect_said(answer: CallAnswer, t: Translator, now: datetime) -> Iterator[str]:
+    """Yield what is expected; of a street that was cleared it is the next pass."""
+    prospect, again = answer.prospect, answer.cleared.whole
     if prospect.window is None:
-        yield t(f"outlook:{prospect.outlook}")
+        passed = again and prospect.outlook is Outlook.PASSED
+        yield t(NOT_AGAIN) if passed else t(f"outlook:{prospect.outlook}")
         return
+    expected = AGAIN if again else "It should be clear between {begin} and {end}."
     yield t(
-        "It should be clear between {begin} and {end}.",
+        expected,
         begin=spoken_time(prospect.window.from_at, t, now),
         end=spoken_time(prospect.window.to_at, t, now),
     )
     if prospect.record is None:
         yield t("There is no record yet of how well such times are kept.")
     else:
-        share = int(prospect.record.share * 100)
-        yield t("Of 100 such times, we kept {share}.", share=share)
+        share = t("{value} %", value=int(prospect.record.share * 100))
+        yield t("So far {share} of such promises were kept in time.", share=share)
 
 
 def spoken_name(segment: Segment, t: Translator) -> str:

@@ -9,6 +9,7 @@ from data.model import (
     DirectedSegment,
     Evidence,
     EvidenceKind,
+    NoticeKind,
     Pass,
     SegmentId,
     Treatment,
@@ -16,6 +17,7 @@ from data.model import (
 )
 from data.store.coverage.coverage import replace_reported
 from data.store.database.engine import reading, transaction
+from data.store.requests.notices import list_notices
 from data.store.requests.tracking_codes import find_tracking_code
 from data.store.storms.storms import find_active_storm
 from tests import village as v
@@ -66,9 +68,9 @@ def clock_time(moment: str) -> str:
     return datetime.fromisoformat(moment).astimezone(TEHRAN).strftime("%H:%M")
 
 
-def asked_for(client, street: int) -> dict:
+def asked_for(client, street: int, **more) -> dict:
     words = {"kind": "plow", "text": "snow", "segment_id": street, "lon": 45.07, "lat": 37.55}
-    return client.post("/requests", json=words).json()
+    return client.post("/requests", json=words | more).json()
 
 
 def told_by_desk(client, asked) -> dict:
@@ -100,6 +102,14 @@ def told_by_open311(client, asked) -> str:
     return clock_time(record["expected_datetime"])
 
 
+def told_by_message(app, asked) -> tuple[str, str]:
+    with reading(app.engine) as tx:
+        facts = [
+            each.facts for each in list_notices(tx, asked["id"]) if each.kind is NoticeKind.PLANNED
+        ]
+    return clock_time(facts[-1]["from"]), clock_time(facts[-1]["until"])
+
+
 def test_everybody_tells_one_time_of_a_late_and_slow_truck(client, app, storm, clock, sign_in):
     asked = asked_for(client, STREETS[-1])
     drive_slowly(app, storm, clock)
@@ -126,3 +136,36 @@ def test_a_promise_made_now_and_the_desks_answer_after_saving_are_one_window(
     app.alert_task.run()
     after = told_by_desk(client, asked)
     assert (after["from_at"], after["to_at"]) == (before["from_at"], before["to_at"])
+
+
+def test_the_window_that_was_read_out_is_promised_though_the_truck_fell_behind_meanwhile(
+    client, app, storm, clock
+):
+    drive_slowly(app, storm, clock)
+    place = {"kind": "plow", "segment_id": STREETS[-1]}
+    heard = client.get("/api/answer", params=place).json()["window"]
+    said = {name: heard[name] for name in ("from_at", "to_at")}
+    clock.moment += 9 * MINUTE
+    app.alert_task.run()
+    fresh = client.get("/api/answer", params=place).json()["window"]
+    assert fresh["to_at"] != heard["to_at"]
+    caller = {"caller_phone": "+989141234567", "consent": True, "language": "en"}
+    asked = asked_for(client, STREETS[-1], window=said, **caller)
+
+    after = told_by_desk(client, asked)
+    begin, end = (clock_time(said[name]) for name in ("from_at", "to_at"))
+    assert {name: after[name] for name in said} == said
+    assert f"between {begin} and {end}" in tracked(client, app, asked)
+    assert begin <= told_by_open311(client, asked) <= end
+    assert told_by_message(app, asked) == (begin, end)
+
+
+def test_a_window_of_another_hour_is_not_promised_because_somebody_sent_it(
+    client, app, storm, clock
+):
+    drive_slowly(app, storm, clock)
+    place = {"kind": "plow", "segment_id": STREETS[-1]}
+    now = client.get("/api/answer", params=place).json()["window"]
+    said = {"from_at": "2030-01-01T10:00:00+00:00", "to_at": "2030-01-01T11:00:00+00:00"}
+
+    assert told_by_desk(client, asked_for(client, STREETS[-1], window=said)) == now

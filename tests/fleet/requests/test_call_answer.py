@@ -21,15 +21,16 @@ from data.store.database.engine import Tx
 from data.store.shifts.shifts import set_shift_state
 from data.store.work import find_open_job, get_job, set_job_state
 from data.streets.network import build_network
-from fleet.requests.call_answer import CallAnswer, Outlook, answer_call, cleared_of
+from fleet.requests.call_answer import CallAnswer, Outlook, Prospect, answer_call, cleared_of
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import place_by_hand
+from fleet.requests.promises import TrackRecord
 from fleet.routes.published_plan import PublishedPlanCache
 from fleet.storms.closures import ClosureWish, close_street
 from fleet.storms.storm_start import start_storm
 from fleet.work.duplicate_jobs import covering_job
 from maps.pages.i18n import translator
-from maps.requests.call_answer import sentence
+from maps.requests.call_answer import KnownPlace, answer_view, sentence
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_city, estimates
 from tests.village_plan import a_leg, add_published_plan
@@ -182,6 +183,51 @@ def test_of_a_one_way_street_one_direction_is_all(tx: Tx) -> None:
     save_coverage(tx, v.a_storm().id, [Coverage(v.ROSE, True, 1, 1, v.NOW)])
     assert answered(tx, v.ROSE).cleared.whole
     assert "Rose Street was last cleared at 07:30." in in_english(answered(tx, v.ROSE))
+
+
+def test_a_street_that_was_cleared_just_now_is_told_its_next_pass(tx: Tx) -> None:
+    a_published_plan(tx, v.MILL)
+    rows = [a_row(forward=True, minutes=-5), a_row(forward=False, minutes=-5)]
+    save_coverage(tx, v.a_storm().id, rows)
+    said = in_english(answered(tx, v.MILL))
+
+    assert "Mill Street was last cleared at 07:25." in said
+    assert "The next pass is expected between 08:20 and 08:55." in said
+    assert "It should be clear" not in said
+
+
+def test_nothing_shows_it_clear_is_not_said_of_a_street_that_was_cleared(tx: Tx) -> None:
+    a_published_plan(tx, v.MILL)
+    rows = [a_row(forward=True, minutes=-5), a_row(forward=False, minutes=-5)]
+    save_coverage(tx, v.a_storm().id, rows)
+    gone_past = replace(answered(tx, v.MILL), prospect=Prospect(Outlook.PASSED))
+
+    assert "nothing shows" not in in_english(gone_past)
+    assert "No truck comes there again by this plan" in in_english(gone_past)
+
+
+def test_a_goal_that_is_past_is_neither_said_nor_shown(tx: Tx) -> None:
+    a_storm(tx)
+    answer = answered(tx, v.MILL)
+    late = replace(answer, due_at=v.NOW - MINUTE)
+    views = [
+        answer_view(each, v.village(), {}, KnownPlace({}, ()), v.NOW, ZONE)
+        for each in (answer, late)
+    ]
+
+    assert "Our goal" in in_english(answer)
+    assert "Our goal" not in in_english(late)
+    assert [view.due_at for view in views] == [answer.due_at, None]
+
+
+def test_how_often_promises_were_kept_is_said_as_a_share(tx: Tx) -> None:
+    a_published_plan(tx, v.MILL)
+    answer = answered(tx, v.MILL)
+    kept = replace(answer, prospect=replace(answer.prospect, record=TrackRecord(20, 24, None)))
+    persian = sentence(kept, translator("fa", ZONE).plain, v.NOW)
+
+    assert "So far 83 % of such promises were kept in time." in in_english(kept)
+    assert "تاکنون ۸۳٪ این وعده‌ها به‌موقع انجام شده است." in persian
 
 
 def split_street():

@@ -126,7 +126,7 @@ function forgetQuestions() {
   asking = null;
 }
 
-const told = ({ key, text, caller_name, caller_phone, language, consent, kind, dangers, join, place }) => ({
+const told = ({ key, text, caller_name, caller_phone, language, consent, kind, dangers, join, place, answer }) => ({
   idempotency_key: key,
   text,
   caller_name,
@@ -137,6 +137,7 @@ const told = ({ key, text, caller_name, caller_phone, language, consent, kind, d
   dangers,
   join,
   ...(place ? { segment_id: place.segment_id, lon: place.lon, lat: place.lat, side: place.side } : {}),
+  ...(place && answer?.window ? { window: { from_at: answer.window.from_at, to_at: answer.window.to_at } } : {}), // what he heard is what is promised
 });
 
 /** Record the call; whether it was. What was typed stays otherwise, and its key makes a second try safe. */
