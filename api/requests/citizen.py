@@ -32,7 +32,7 @@ from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
 from fleet.requests.notice_consent import withdraw_consent
 from fleet.requests.placing import require_inside
 from fleet.requests.promises import window_of_request
-from fleet.requests.request_lookup import standing_for
+from fleet.requests.request_lookup import inspections_of, standing_for
 from fleet.requests.sms_limits import awaits_typed_code, confirm_number
 from fleet.requests.tracking_codes import plain_reference, tracked_request
 from fleet.storms.storm_lookup import wanted_storm
@@ -328,6 +328,7 @@ def _story(tx: Tx, request: Request, asked: ServiceRequest) -> RequestHistory:
         done_at=done_at,
         window=_window(tx, app, kept),
         told=[each for each in notices if each.kind is NoticeKind.PLANNED],
+        inspections=inspections_of(tx, kept.id),
         wants_messages=who is not None and who.consent,
         awaits_code=who is not None and who.consent and awaits_typed_code(tx, asked, who),
     )

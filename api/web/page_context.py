@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 from starlette.responses import HTMLResponse
@@ -49,12 +49,19 @@ def page(
         pages=pages_of(user.roles) if user else (),
         city_name=app.city.name,
         path=request.url.path,
+        here=_here(request),
         **view,
     )
     answer = HTMLResponse(html, status, dict(headers or {}))
     if signed is None:
         set_cookie(request, answer, CSRF_COOKIE, csrf)
     return answer
+
+
+def _here(request: Request) -> str:
+    """Return path and query of the page without its language, for the switch of language."""
+    query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "lang"])
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 def address_of_host(request: Request, host: str) -> str:

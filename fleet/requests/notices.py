@@ -109,7 +109,7 @@ def write_end_notice(tx: Tx, closed: ServiceRequest, ended_at: datetime, now: da
     if reason is ClosingReason.PLOWED and closed.job_id is not None:
         write_notice(tx, closed.id, NoticeKind.DONE, _done_facts(tx, closed.job_id, ended_at), now)
     elif reason in {ClosingReason.INSPECTED, ClosingReason.CREW}:
-        facts = {"reason": reason.value, "at": ended_at.isoformat()}
+        facts = {"reason": reason.value, "at": ended_at.isoformat(), "kind": closed.kind.value}
         write_notice(tx, closed.id, NoticeKind.DONE, facts, now)
     elif reason is ClosingReason.HANDED_OVER:
         write_notice(tx, closed.id, NoticeKind.HANDED_OVER, {}, now)

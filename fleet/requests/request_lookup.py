@@ -13,11 +13,13 @@ from data.model import (
     RequestId,
     SegmentId,
     ServiceRequest,
+    Sighting,
     Stage,
 )
 from data.model.requests.request_queue import DeadlineRules
 from data.policy.city_policy import Policy
 from data.store.database.engine import Tx
+from data.store.followup.sightings import list_sightings
 from data.store.requests.duplicates import find_kept
 from data.store.requests.promises import list_last_promises
 from data.store.requests.request_search import (
@@ -51,6 +53,11 @@ def known_request(tx: Tx, request_id: RequestId) -> ServiceRequest:
 def standing_for(tx: Tx, asked: ServiceRequest) -> ServiceRequest:
     """Return the request that a duplicate was merged into, else the request itself."""
     return find_kept(tx, asked.id) or asked
+
+
+def inspections_of(tx: Tx, request_id: RequestId) -> list[Sighting]:
+    """Return what people of the city saw on the spot about a request, oldest first."""
+    return list_sightings(tx, request_id)
 
 
 def requests_by_id(tx: Tx, ids: Iterable[RequestId]) -> dict[RequestId, ServiceRequest]:

@@ -6,7 +6,7 @@ A msgid is the English sentence, or `kind:value` for a name of ours (`state:fres
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,9 @@ from data.model import District, ServiceClass
 from data.policy.city_policy import Policy
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+MORNING_H, EVENING_H = 6, 18
+"""Hours at which a night ends and begins, as people speak of tonight."""
+
 _ARABIC = re.compile("[\u0600-\u06ff]")
 
 type Texts = dict[str, str | list[str]]
@@ -189,6 +192,22 @@ class Translator:
         """Return the day without its year."""
         return self._said(self.speech.short_day, moment, self.speech.months_short)
 
+    def day_as_said(self, moment: datetime, now: datetime) -> str:
+        """Return the day of a coming moment as people say it: tonight, today, tomorrow, on a date.
+
+        A night lasts from 18:00 to 6:00 and belongs to the day on which it begins.
+        """
+        (day, night), (this_day, this_night) = (
+            _day_and_night(self._local(each)) for each in (moment, now)
+        )
+        if night is not None and night == (this_night or this_day):
+            return self.t("tonight")
+        if day == this_day:
+            return self.t("today")
+        if day == this_day + timedelta(days=1):
+            return self.t("tomorrow")
+        return self.t("on {day}", day=self.short_day(moment))
+
     def stamp(self, moment: datetime) -> str:
         """Return day and time in the city for a spreadsheet: sortable, in Latin digits."""
         local = self._local(moment)
@@ -226,6 +245,14 @@ class Translator:
 
     def _isolated(self, text: str) -> str:
         return isolated(text, rtl=self.speech.rtl) if self.isolating else text
+
+
+def _day_and_night(local: datetime) -> tuple[date, date | None]:
+    """Return the day of a moment, and on which day the night around it began."""
+    day = local.date()
+    if local.hour < MORNING_H:
+        return day, day - timedelta(days=1)
+    return day, day if local.hour >= EVENING_H else None
 
 
 @lru_cache

@@ -17,6 +17,7 @@ from data.model import (
     RequestKind,
     RequestState,
     ServiceRequest,
+    Sighting,
 )
 from maps.pages.error_texts import message_of
 from maps.pages.i18n import Translator
@@ -110,6 +111,7 @@ class RequestHistory:
     done_at: datetime | None
     window: tuple[datetime, datetime] | None
     told: Sequence[Notice]
+    inspections: Sequence[Sighting]
     wants_messages: bool
     awaits_code: bool
 
@@ -191,7 +193,10 @@ def _promised(story: RequestHistory, now: datetime, t: Translator) -> str:
     start, end = (t.time(moment) for moment in story.window)
     if now > story.window[1]:
         return t("We meant to be there by {end} and are late. It stays on the list.", end=end)
-    return t("We expect to be there between {start} and {end}.", start=start, end=end)
+    day = t.day_as_said(story.window[0], now)
+    return t(
+        "We expect to be there {day} between {start} and {end}.", day=day, start=start, end=end
+    )
 
 
 def _ending(story: RequestHistory, t: Translator) -> str:
@@ -203,7 +208,8 @@ def _ending(story: RequestHistory, t: Translator) -> str:
         facts = {"directions": job.directions.value, "treatment": job.treatment.value}
         return _sentence(facts | {"reason": reason.value, "at": at.isoformat()}, story.street, t)
     if reason in {ClosingReason.INSPECTED, ClosingReason.CREW}:
-        return _sentence({"reason": reason.value, "at": at.isoformat()}, story.street, t)
+        facts = {"reason": reason.value, "at": at.isoformat(), "kind": story.asked.kind.value}
+        return _sentence(facts, story.street, t)
     return t("Closed: {reason}.", reason=t(f"closing:{reason}"))
 
 
@@ -221,12 +227,16 @@ def _steps(story: RequestHistory, t: Translator) -> list[RequestEvent]:
             RequestEvent(clock.placed_at, t("The place is known: {street}.", street=place))
         )
     for notice in story.told:
-        start, end = (_time(notice, name, t) for name in ("from", "until"))
-        steps.append(
-            RequestEvent(
-                notice.written_at, t("Promised between {start} and {end}.", start=start, end=end)
-            )
-        )
+        first, last = (datetime.fromisoformat(notice.facts[name]) for name in ("from", "until"))
+        span = {"start": t.time(first), "end": t.time(last)}
+        day = t.day_as_said(first, notice.written_at)
+        text = t("Promised {day} between {start} and {end}.", day=day, **span)
+        steps.append(RequestEvent(notice.written_at, text))
+    steps += [
+        RequestEvent(seen.seen_at, t(_inspected(asked.kind, seen)))
+        for seen in story.inspections
+        if clock.closed_at is None or seen.seen_at < clock.closed_at
+    ]
     if clock.reopened_at is not None:
         steps.append(RequestEvent(clock.reopened_at, t("Opened again: it was not done.")))
     if clock.closed_at is not None and asked.closed_for is not None:
@@ -234,5 +244,9 @@ def _steps(story: RequestHistory, t: Translator) -> list[RequestEvent]:
     return sorted(steps, key=lambda step: step.at)
 
 
-def _time(notice: Notice, name: str, t: Translator) -> str:
-    return t.time(datetime.fromisoformat(notice.facts[name]))
+def _inspected(kind: RequestKind, seen: Sighting) -> str:
+    if not seen.clear:
+        return "We inspected the place: it is not done yet."
+    if kind is RequestKind.ICE:
+        return "We inspected the place: it is no longer slippery."
+    return "We inspected the place: it was done."

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.model import Notice, NoticeKind, Treatment
+from data.model import Notice, NoticeKind, RequestKind, Treatment
 from maps.pages.i18n import Translator
 
 
@@ -86,6 +86,8 @@ def done_sentence(facts: Mapping[str, str], street: str, t: Translator) -> str:
     values = {"street": _named(street, t), "at": _clock(facts["at"], t)}
     if facts["reason"] == "crew":
         return t("our crew was there: it was done by {at}.", **values)
+    if facts["reason"] == "inspected" and facts.get("kind") == RequestKind.ICE:
+        return t("somebody of ours saw at {at} that it is no longer slippery.", **values)
     if facts["reason"] == "inspected":
         return t("somebody of ours saw at {at} that the street is clear.", **values)
     if facts["treatment"] == Treatment.SALT:

@@ -87,7 +87,7 @@ def test_stairs_are_asked_for_planned_cleared_and_answered(client, clock: StillC
     assert (published["draft"], published["lists"]) == (False, draft["lists"])
     (job,) = jobs_of(client)
     assert (job["state"], job["crew_id"], job["nth"]) == ("assigned", crew, 1)
-    assert "We expect to be there between" in track(client, asked["reference"], code)
+    assert "We expect to be there today between" in track(client, asked["reference"], code)
 
     digits = client.post(f"/api/crew-shifts/{shift}/code").json()["code"]
     assert enter(client, digits) == "/crew"

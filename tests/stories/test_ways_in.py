@@ -71,7 +71,7 @@ def by_form(client, app) -> None:
     client.get("/report?lang=en")
     said = {"csrf": client.cookies["barfrub_csrf"], "kind": "plow", "text": WORDS}
     answer = client.post("/report?lang=en", data=said)
-    assert re.search(r"We expect to be there between \d\d:\d\d and \d\d:\d\d", answer.text)
+    assert re.search(r"We expect to be there today between \d\d:\d\d and \d\d:\d\d", answer.text)
 
 
 WAYS = [by_desk, by_pin, by_many, by_file, by_open311, by_form]

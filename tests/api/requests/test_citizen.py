@@ -8,56 +8,18 @@ import pytest
 from PIL import Image
 
 from api.processes.photo_intake import DECODED_AT_ONCE, WAITING, PhotoIntake
-from data.model import ClosingReason, JobState, NoticeKind, RequestState
+from data.model import ClosingReason, JobState, RequestState, Sighting
 from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import reading, transaction
+from data.store.followup.sightings import add_sighting
 from data.store.requests.request_photos import list_request_photos
-from data.store.requests.requests import find_caller, get_request, list_requests
+from data.store.requests.requests import find_caller, get_request
 from data.store.work import set_job_state
 from fleet.requests.closing import close_by_evidence, close_request
-from fleet.requests.notices import write_notice
 from fleet.requests.outbox import MESSENGER
-from tests.api.recording_gateway import RecordingSettings, a_notice_sender
+from tests.citizens import again, report, reported, settled, stored, track
+from tests.forms import language_form
 from tests.pictures import a_bomb
-
-
-@pytest.fixture
-def citizen(client):
-    client.headers["accept"] = "text/html"
-    client.get("/report?lang=en")
-    return client
-
-
-def report(client, files=None, **changes):
-    """Send the form as a browser does; returns the answer before it is followed."""
-    said = {"csrf": client.cookies["barfrub_csrf"], "kind": "plow", "text": "School Street"}
-    return client.post("/report?lang=en", data=said | changes, files=files, follow_redirects=False)
-
-
-def reported(client, **changes) -> tuple[str, str]:
-    answer = report(client, **changes)
-    assert answer.status_code == 303, answer.text
-    return re.search(r"reference=(B-\d+)&code=(\d{8})", answer.headers["location"]).groups()
-
-
-def track(client, reference, code, **more):
-    return client.get(f"/track?reference={reference}&code={code}&lang=en", **more)
-
-
-def again(client, reference, code, why="not_cleared", words=""):
-    token = client.cookies["barfrub_csrf"]
-    form = {"csrf": token, "reference": reference, "code": code, "why": why, "words": words}
-    return client.post("/track/again?lang=en", data=form, follow_redirects=False)
-
-
-def stored(client):
-    with reading(client.app.state.barfrub.engine) as tx:
-        return list_requests(tx)
-
-
-def settled(client):
-    """Wait until the door has placed what came."""
-    client.portal.call(client.app.state.barfrub.report_ingest.settled)
 
 
 def test_a_report_is_on_the_disk_with_number_and_code_and_is_placed_by_its_words(citizen, sign_in):
@@ -284,6 +246,35 @@ def test_who_finds_the_street_not_clear_opens_the_request_again(citizen, storm, 
         assert broken_links(list_events(tx)) == []
 
 
+def test_what_was_inspected_stays_in_the_history_of_a_request_opened_again(citizen, storm, clock):
+    reference, code = reported(citizen, kind="ice")
+    settled(citizen)
+    (asked,) = stored(citizen)
+    seen = Sighting(0, asked.id, clock.moment, "inspector", clear=True, photo="")
+    with transaction(citizen.app.state.barfrub.engine) as tx:
+        add_sighting(tx, seen)
+        reason = ClosingReason.INSPECTED
+        close_by_evidence(tx, MESSENGER, asked, reason, clock.moment, clock.moment)
+    closed = track(citizen, reference, code).text
+    assert "it is no longer slippery" in closed
+    assert "street is clear" not in closed
+    assert "We inspected the place" not in closed
+    clock.moment += timedelta(minutes=10)
+    assert again(citizen, reference, code, why="ice_again").status_code == 303
+    opened = track(citizen, reference, code).text
+    assert opened.index("it is no longer slippery") < opened.index("Opened again")
+
+
+def test_the_switch_of_language_keeps_the_request(citizen):
+    reference, code = reported(citizen)
+    form = language_form(track(citizen, reference, code).text)
+    assert form["next"] == f"/track?reference={reference}&code={code}"
+    page = citizen.post("/language", data=form).text
+    assert 'lang="fa"' in page
+    assert reference in page
+    assert "درخواست شما را دریافت کردیم" in page
+
+
 def test_a_request_is_not_opened_again_days_later(citizen, clock):
     reference, code = reported(citizen)
     (asked,) = stored(citizen)
@@ -310,83 +301,3 @@ def test_public_pages_speak_both_languages(citizen):
     assert "گزارش برف یا یخ" in citizen.get("/report?lang=fa").text
     assert "Report snow or ice" in citizen.get("/report?lang=en").text
     assert citizen.get("/track?lang=en").status_code == 200
-
-
-def test_only_the_link_in_the_message_proves_that_a_number_is_read(citizen, app, sign_in, recorder):
-    settings = RecordingSettings(
-        sms="x://{phone}", country_code="98", address="https://snow.example", recorder=recorder
-    )
-    sender = a_notice_sender(citizen, settings)
-    reference, code = reported(citizen, phone="0914 123 4567", consent="on")
-    sender.run()
-    track(citizen, reference, code)  # as whoever sent the form can
-    with transaction(app.engine) as tx:
-        write_notice(tx, stored(citizen)[0].id, NoticeKind.REOPENED, {}, app.clock.now())
-    sender.run()
-    ((_, first),) = recorder.sent
-    sign_in("supervisor")
-    page = citizen.get("/followup/messages?lang=en").text
-    assert reference in page
-    assert "nobody has opened the link or given the code of its first message" in page
-    citizen.get(first.link.removeprefix("https://snow.example"))
-    sender.run()
-    assert [text.body.count("Open the link") for _, text in recorder.sent] == [1, 0]
-    assert "Every message went out." in citizen.get("/followup/messages?lang=en").text
-
-
-def test_without_links_the_code_of_the_message_is_typed_on_the_page_of_the_request(
-    citizen, app, recorder
-):
-    settings = RecordingSettings(sms="x://{phone}", country_code="98", recorder=recorder)
-    sender = a_notice_sender(citizen, settings)
-    reference, code = reported(citizen, phone="0914 123 4567", consent="on")
-    assert 'action="/track/confirm' not in track(citizen, reference, code).text
-    sender.run()
-    with transaction(app.engine) as tx:
-        write_notice(tx, stored(citizen)[0].id, NoticeKind.REOPENED, {}, app.clock.now())
-    sender.run()
-    ((_, first),) = recorder.sent
-    assert "Enter" not in first.body  # what is written into the log
-    told = re.search(r"Enter (\d{8}) on the page of your request", first.link)[1]
-    assert typed(citizen, reference, code, code).count("not the code of the message") == 1
-    sender.run()
-    assert len(recorder.sent) == 1
-    page = typed(citizen, reference, code, told)
-    assert "You get further messages." in page
-    assert 'action="/track/confirm' not in page
-    sender.run()
-    assert len(recorder.sent) == 2
-
-
-def test_who_does_not_know_the_request_confirms_no_number(citizen):
-    reference, code = reported(citizen, phone="0914 123 4567", consent="on")
-    wrong = "0" * 8 if code != "0" * 8 else "1" * 8
-    assert "There is no request" in typed(citizen, reference, wrong, "12345678")
-
-
-def test_whoever_takes_the_call_enters_the_code_that_a_caller_tells(
-    citizen, app, sign_in, recorder
-):
-    settings = RecordingSettings(sms="x://{phone}", country_code="98", recorder=recorder)
-    sender = a_notice_sender(citizen, settings)
-    reference, _ = reported(citizen, phone="0914 123 4567", consent="on")
-    sender.run()
-    ((_, first),) = recorder.sent
-    told = re.search(r"Enter (\d{8})", first.link)[1]
-    sign_in("operator")
-    assert "That is not the code" in said_to_office(citizen, reference, f"{told}0")
-    assert "this number gets further messages" in said_to_office(citizen, reference, told)
-    with reading(app.engine) as tx:
-        verbs = [line.verb for line in list_events(tx)]
-    assert verbs.count("request.number_confirmed") == 1
-
-
-def typed(client, reference, code, confirm):
-    """Type a code on the page of a request; return what the page says then."""
-    form = {"csrf": client.cookies["barfrub_csrf"], "reference": reference, "code": code}
-    return client.post("/track/confirm?lang=en", data=form | {"confirm": confirm}).text
-
-
-def said_to_office(client, reference, code):
-    form = {"reference": reference, "code": code}
-    return client.post("/followup/messages/confirm?lang=en", data=form).text
