@@ -1,7 +1,8 @@
-// The operator's map: the guesses with their numbers, a pin to drag, and a click that places a request.
+// The operator's map: the guesses with their numbers, the street of the call lit up, a pin to drag, and a click that places a request.
 import * as maplibregl from "maplibre-gl";
 import { still } from "../../pages/boot.js";
 import { number, t } from "../../pages/texts.js";
+import { highlightSelected } from "../../pages/map/highlight.js";
 import { followTheme, makeMap } from "../../pages/map/map.js";
 import { choose, call, movePin, place } from "./state.js";
 
@@ -80,12 +81,14 @@ export async function showMap() {
   globalThis.boardMap = map; // for tests and for the curious at the console
   followTheme(map, () => NOTHING_HIDDEN);
   const marks = new Marks(map);
+  const light = highlightSelected(map);
   map.on("click", ({ lngLat }) => (call.value.placing !== null ? place(lngLat) : movePin(lngLat)));
   map.getCanvas().style.cursor = "crosshair";
   call.follow((now, changes) => {
     if ("guesses" in changes || "chosen" in changes) marks.drawGuesses(now);
     if (!("place" in changes)) return;
     marks.drawPin(now);
+    light(now.place?.segment_id == null ? [] : [now.place.segment_id]);
     if (!now.place?.byHand) show(map, now);
   });
 }
