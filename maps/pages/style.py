@@ -102,6 +102,7 @@ THEME_COLORS = {
     "danger": ("#b2182b", "#ff6b6b"),
     "water": ("#d3e0e8", "#1f303c"),
     "casing": ("#dfe3e7", "#222a31"),
+    "road": ("#858d96", "#5e6973"),
     "halo": ("#ffffff", "#14191e"),
     "truck": ("#1c2329", "#f2f5f7"),
 }

@@ -3,6 +3,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Locator
 
 from data.store.database.engine import reading
 from data.store.requests.request_photos import list_request_photos
@@ -36,6 +37,12 @@ def test_a_phone_reports_snow_by_its_place_with_a_photo_and_follows_the_request(
     page.wait_for_selector("#placed:not([hidden])")
     visit.wait_for_map()
     assert page.input_value("#lon") == "45.070500"
+    buttons = page.locator(".maplibregl-ctrl-group button, .report button, .strip button:visible")
+    assert all(
+        min(box["width"], box["height"]) >= 44
+        for box in map(Locator.bounding_box, buttons.all())
+        if box
+    )
     page.fill("#text", "برف تا زانو است")
     page.set_input_files(
         "#photo", {"name": "snow.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}

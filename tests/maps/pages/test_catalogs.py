@@ -59,3 +59,7 @@ def test_persian_is_written_with_persian_letters():
     texts = [form for text in catalog("fa").values() for form in _forms(text)]
 
     assert [text for text in texts if re.search("[يىكة٠-٩0-9]", re.sub(r"\{\w+\}", "", text))] == []
+
+
+def test_the_field_for_a_machine_is_not_called_its_type():
+    assert [catalog(code)["Machine"] for code in ("en", "fa")] == ["Machine", "دستگاه"]

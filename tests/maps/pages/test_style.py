@@ -63,6 +63,13 @@ def test_strokes_stand_out_from_the_map(theme: int, name: str):
 
 
 @pytest.mark.parametrize("theme", [0, 1])
+def test_streets_of_the_public_map_stand_out_from_the_ground(theme: int):
+    assert _contrast(THEME_COLORS["road"][theme], THEME_COLORS["paper"][theme]) >= 3
+    citizen = (ROOT / "maps/static/css/requests/citizen.css").read_text("utf-8")
+    assert "--casing: var(--road); --state-not_due: var(--road);" in citizen
+
+
+@pytest.mark.parametrize("theme", [0, 1])
 def test_the_longer_ago_a_street_was_plowed_the_more_it_stands_out(theme: int):
     paper = THEME_COLORS["paper"][theme]
     contrasts = [_contrast(colors[theme], paper) for colors in PLOWED_COLORS]
