@@ -66,6 +66,7 @@ MAP_TEXTS = (
     "Your phone did not give its location. Tap the place on the map.",
     "Location from your phone, accurate to {meters} m. Tap the map to correct it.",
     "Looking for your place",
+    "Now tap the exact place.",
     "Choose a photo",
     "No photo chosen",
 )

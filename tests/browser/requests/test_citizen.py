@@ -3,7 +3,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from data.store.database.engine import reading
 from data.store.requests.request_photos import list_request_photos
@@ -43,6 +43,18 @@ def test_a_phone_reports_snow_by_its_place_with_a_photo_and_follows_the_request(
         for box in map(Locator.bounding_box, buttons.all())
         if box
     )
+    pin = page.locator(".call-pin").bounding_box()
+    assert pin is not None
+    page.mouse.move(pin["x"] + 22, pin["y"] + 22)
+    page.mouse.down()
+    page.mouse.move(pin["x"] + 62, pin["y"] + 22, steps=4)
+    page.mouse.up()
+    expect(page.locator("#lon")).not_to_have_value("45.070500")
+    chosen = page.input_value("#lon")
+    page.evaluate("boardMap.jumpTo({ zoom: 12 })")
+    page.click("#map", position={"x": 250, "y": 100})
+    expect(page.locator("#placed")).to_have_text("اکنون روی محل دقیق بزنید.")
+    assert page.input_value("#lon") == chosen
     page.fill("#text", "برف تا زانو است")
     page.set_input_files(
         "#photo", {"name": "snow.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}

@@ -4,27 +4,49 @@ import { t } from "../../pages/texts.js";
 import { smaller } from "../../pages/photos/shrink.js";
 
 const GUESS_ZOOM = 17;
+const EXACT_FROM_ZOOM = 14; // farther away a finger covers several streets
 const NOTHING_HIDDEN = new Set();
 const PATIENCE_MS = 20_000;
 
 const byId = (id) => document.getElementById(id);
 let map = null;
+let pin = null;
 
 function say(text) {
   byId("placed").textContent = text;
   byId("placed").hidden = false;
 }
 
+function newPin(Marker) {
+  const element = document.createElement("div");
+  element.className = "call-pin";
+  const icon = document.createElement("span");
+  icon.className = "icon icon-map-pin";
+  element.append(icon);
+  const made = new Marker({ element, draggable: true, anchor: "bottom" });
+  made.on("dragend", () => choose(made.getLngLat()));
+  return made;
+}
+
 function mark(lon, lat) {
-  if (map === null) return;
-  const point = { type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties: {} };
-  map.getSource("chosen").setData({ type: "FeatureCollection", features: [point] });
+  pin?.setLngLat([lon, lat]).addTo(map);
 }
 
 function place(lon, lat) {
   byId("lon").value = lon.toFixed(6);
   byId("lat").value = lat.toFixed(6);
   mark(lon, lat);
+}
+
+function choose({ lng, lat }) {
+  place(lng, lat);
+  say(t("Place is set. Tap the map to correct it."));
+}
+
+function tapped({ lngLat }) {
+  if (map.getZoom() >= EXACT_FROM_ZOOM) return choose(lngLat);
+  map.easeTo({ center: lngLat, zoom: GUESS_ZOOM });
+  say(t("Now tap the exact place."));
 }
 
 const placed = () => (byId("lon").value ? [Number(byId("lon").value), Number(byId("lat").value)] : null);
@@ -37,10 +59,8 @@ async function showMap() {
     map = await makeMap(NOTHING_HIDDEN);
     globalThis.boardMap = map; // for tests and for the curious at the console
     followTheme(map, () => NOTHING_HIDDEN);
-    map.on("click", ({ lngLat }) => {
-      place(lngLat.lng, lngLat.lat);
-      say(t("Place is set. Tap the map to correct it."));
-    });
+    pin = newPin((await import("maplibre-gl")).Marker);
+    map.on("click", tapped);
   }
   if (placed() === null) return;
   mark(...placed());
