@@ -72,8 +72,8 @@ def test_the_track_of_a_day_has_the_blade_at_each_place_and_the_entries_of_the_l
 
 def test_a_log_says_where_a_truck_stopped(day):
     work, stop = table(day.get("/vehicles/1/log.csv"))
-    assert (work["what"], stop["what"]) == ("Plowing or salting", "Stop")
-    assert "Imam Street" in stop["where"]
+    assert (work["activity"], stop["activity"]) == ("Plowing or salting", "Stop")
+    assert "Imam Street" in stop["place"]
 
 
 def standing(place_m, start_s, lasts_s):

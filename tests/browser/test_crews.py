@@ -98,7 +98,7 @@ def plan(visit: Visit, name: str, t) -> str:
     page = visit.page
     form = page.locator("#new-crew")
     if not form.is_visible():
-        page.get_by_text(t("Add a crew"), exact=True).click()
+        page.locator("summary", has_text=t("Add a crew")).click()
     form.locator("[name=name]").fill(name)
     form.locator("[name=size]").fill(t.number(3))
     form.get_by_role("button", name=t("Add the crew")).click()

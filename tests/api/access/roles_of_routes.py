@@ -312,6 +312,7 @@ POST /api/people/look-up
 POST /api/people/{person_id}/disable
 POST /api/people/{person_id}/enable
 POST /api/people/{person_id}/invitation
+POST /api/people/{person_id}/name
 POST /api/people/{person_id}/roles
 POST /api/people/{person_id}/sign-out
 POST /api/setup/depots

@@ -96,7 +96,7 @@ def test_a_cycle_is_read_in_persian_digits():
         ("street,class\nRose Street,", (2, "class", "one of P1, P2, P3, P4")),
         ("street,class,cycle_h\nRose Street,P1,900", (2, "cycle_h", "0.5 to 168")),
         ("street,class,cycle_h\nRose Street,P1,soon", (2, "cycle_h", "a number")),
-        ("street,class,note\nRose Street,P1," + "x" * 201, (2, "note", "at most 200 letters")),
+        ("street,class,note\nRose Street,P1," + "x" * 201, (2, "note", "at most 200 characters")),
         ("street\nRose Street", (1, "class", "a column")),
         ("street,class,color\nRose Street,P1,red", (1, "", "a known column")),
         ("street,class", (0, "", "at least one street")),

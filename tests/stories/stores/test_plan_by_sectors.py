@@ -118,12 +118,26 @@ def test_the_board_shows_one_run_at_work_while_sectors_are_planned(
     assert dispatcher.get(f"/api/plan-runs/{run_id}").json()["elapsed_s"] > 0
 
 
-def test_stopping_ends_all_sectors_with_the_best_so_far(dispatcher, storm, app, clock, two_workers):
+def test_stopping_before_there_are_routes_ends_the_plan_without_a_draft(
+    dispatcher, storm, app, clock, two_workers
+):
     run_id = asked(dispatcher, seconds=1200.0)
     solve(app, clock, leased(app))
     assert dispatcher.post(f"/api/plan-runs/{run_id}/stop").status_code == 200
+    for _ in range(2):
+        solve(app, clock, leased(app))
+    run = dispatcher.get(f"/api/plan-runs/{run_id}").json()
+    assert (run["state"], run["fault"], run["plan_id"]) == ("failed", "run:stopped", None)
+
+
+def test_stopping_once_sectors_have_routes_keeps_the_best_so_far(
+    dispatcher, storm, app, clock, two_workers
+):
+    run_id = asked(dispatcher)
     for _ in range(3):
         solve(app, clock, leased(app))
+    assert dispatcher.post(f"/api/plan-runs/{run_id}/stop").status_code == 200
+    solve(app, clock, leased(app))
     run = dispatcher.get(f"/api/plan-runs/{run_id}").json()
     assert (run["state"], run["plan_id"] is not None) == ("done", True)
 
