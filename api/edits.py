@@ -116,7 +116,7 @@ def list_assignment_costs(
 ) -> list[TakerView]:
     """Return an estimate of what giving a street to each truck costs, the cheapest first.
 
-    Whether the edit is possible says its preview: it is looked at as one that is stored.
+    The preview says whether the edit is possible; the referee checks it as one that is stored.
     """
     with context.reading() as tx:
         require_draft(tx, plan_id)

@@ -8,6 +8,8 @@ from data.errors import BarfrubError
 
 _SIGNED_OUT = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 
+_REFUSED = (*_SIGNED_OUT, httpx.codes.UNPROCESSABLE_ENTITY)
+
 
 class SignInRefusedError(BarfrubError):
     """Name and password are not those of somebody who may sign in."""
@@ -53,8 +55,7 @@ class SignedInClient:
         await self._client.get("/sign-in")
         csrf = self._client.cookies.get("barfrub_csrf", "")
         answer = await self._client.post("/sign-in", data=self._form | {"csrf": csrf})
-        if answer.is_server_error:
-            answer.raise_for_status()
-        if not answer.is_success:
+        if answer.status_code in _REFUSED:
             raise SignInRefusedError(f"{self._form['login']!r} cannot sign in")
+        answer.raise_for_status()
         self._csrf = self._client.cookies.get("barfrub_csrf") or ""

@@ -9,6 +9,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -65,7 +66,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What to simulate; without an operator there are no calls, and nobody plans at night either.
+    """What to simulate; without an operator nobody calls, without a dispatcher nobody plans.
 
     `speed` is how fast the server's clock has to run, where that matters.
     """
@@ -297,12 +298,14 @@ class Simulation:
 
 async def simulate_storm(engine: Database, url: str, script: Script, report: Report) -> None:
     """Simulate trucks, callers and a dispatcher against the server at `url` until stopped."""
+    async with AsyncExitStack() as opened:
 
-    def client() -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=url, timeout=20.0)
+        def client() -> httpx.AsyncClient:
+            new = httpx.AsyncClient(base_url=url, timeout=20.0)
+            opened.push_async_callback(new.aclose)
+            return new
 
-    async with client() as trackers:
-        await Simulation(engine, trackers, script, client).run(report)
+        await Simulation(engine, client(), script, client).run(report)
 
 
 def entry_of(fix: Fix | LoggedFix) -> dict[str, object]:

@@ -27,7 +27,7 @@ def photo_answer(city_folder: Path, name: str, of: int | str) -> FileResponse:
 
 
 def thumbnail_answer(city_folder: Path, name: str, of: int | str) -> Response:
-    """Return a photo as a small image; raise `NotFoundError` where there is none."""
+    """Return a photo as a small image; raise `NotFoundError` where none can be read."""
     try:
         small = thumbnail(city_folder, name)
     except FileNotFoundError as error:

@@ -62,8 +62,14 @@ class SaidWindowIn(Wire):
     to_at: AwareDatetime
 
     def said(self) -> SaidWindow:
-        """Return the window in UTC, as promises are stored."""
-        return SaidWindow(self.from_at.astimezone(UTC), self.to_at.astimezone(UTC))
+        """Return the window in UTC, as promises are stored; raise `InvalidError` for none."""
+        try:
+            window = SaidWindow(self.from_at.astimezone(UTC), self.to_at.astimezone(UTC))
+        except OverflowError as error:
+            raise InvalidError("window", f"{self.from_at} {self.to_at}", "two moments") from error
+        if window.from_at > window.to_at:
+            raise InvalidError("to_at", f"{self.to_at}", "a moment behind from_at")
+        return window
 
 
 class ReportIn(Wire):

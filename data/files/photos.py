@@ -6,7 +6,7 @@ from collections.abc import Collection
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from data.errors import DiskFullError, InvalidError, Need, is_disk_full
 from data.files.picture_size import picture_size
@@ -90,8 +90,12 @@ def redrawn(content: bytes) -> bytes:
 
 
 def thumbnail(city_folder: Path, name: str) -> bytes:
-    """Return a stored photo as a small JPEG; raise `FileNotFoundError` where it is gone."""
-    return _redrawn(photo_path(city_folder, name).read_bytes(), THUMBNAIL_SIDE)
+    """Return a stored photo as a small JPEG; raise `FileNotFoundError` where none can be read."""
+    path = photo_path(city_folder, name)
+    try:
+        return _redrawn(path.read_bytes(), THUMBNAIL_SIDE)
+    except UnidentifiedImageError as error:
+        raise FileNotFoundError(path) from error
 
 
 def _redrawn(content: bytes, side: int = REDRAWN_SIDE) -> bytes:

@@ -27,6 +27,7 @@ COME_BACK: ByLanguage = {
 WAIT_AT: ByLanguage = {
     "en": "Go to {place} and wait there.",
     "fa": "به {place} بروید و همان‌جا منتظر بمانید.",
+    "az": "Bu yerə gedin və orada gözləyin: {place}.",
 }
 """What drivers are told who are sent to wait at a place."""
 

@@ -291,10 +291,11 @@ def give_name(tx: Tx, actor: Actor, user_id: UserId, name: str, now: datetime) -
 
     The audit log tells that it was changed, but not the name: a line of it is for ever.
     """
-    if len(name) > NAME_LETTERS:
+    name = name.strip()
+    if len(name) > NAME_LETTERS or not name.replace("\u200c", "").isprintable():
         raise InvalidError(
             "name", name, Need("at most {max_length} characters", max_length=NAME_LETTERS)
         )
-    user = set_name(tx, user_id, name.strip())
+    user = set_name(tx, user_id, name)
     add_event(tx, now, actor, "user.named", _subject(user), after={"kept": bool(user.name)})
     return user

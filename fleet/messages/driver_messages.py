@@ -83,8 +83,9 @@ def message_to_drivers(
     """Send a message to drivers; raise `ConflictError` where none of them can be reached."""
     vehicle_ids, text, language = message
     if isinstance(text, str):
-        text = words_of(checked_text(text), (*rules.to_driver, *TO_DRIVER))
-    words = text
+        words = words_of(checked_text(text), (*rules.to_driver, *TO_DRIVER))
+    else:
+        words = {code: checked_text(one) for code, one in text.items()}
     shifts = _open_shifts(tx, storm, now)
     screens = _screens(tx)
     wanted = list(dict.fromkeys(vehicle_ids)) or sorted(shifts)

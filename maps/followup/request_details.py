@@ -218,12 +218,20 @@ def file_view(
         comments=tuple(CommentView(each.at, each.author, each.text) for each in file.comments),
         sightings=tuple(sighting_view(each, policy) for each in file.sightings),
         history=tuple(history),
-        names=dict(file.people_names),
+        names={login: name for login, name in file.people_names.items() if login in _shown(file)},
         kept=None if file.kept is None else _merged(file.kept),
         duplicates=tuple(_merged(each) for each in file.duplicates),
         people=tuple(AssigneeView(each.login, each.name) for each in file.people),
         reasons=_reasons(asked.state),
     )
+
+
+def _shown(file: RequestDetails) -> set[str]:
+    """Return the logins that stand in a request's file."""
+    noted = {each.author for each in file.comments}
+    seen = {each.author for each in file.sightings}
+    called_back = {each.by for each in file.calls}
+    return noted | seen | called_back | {file.followed.clock.assigned_to}
 
 
 def _merged(one: ServiceRequest) -> MergedRequestView:

@@ -69,7 +69,7 @@ class RunContext:
     def stop_search(self) -> bool:
         """Return what `stop` does; raise `NoRoutesYetError` where somebody stops it before routes.
 
-        Who stops a search waits for it: first routes of a large city take longer than he would.
+        First routes of a large city take longer than anybody waits for a stop.
         """
         if self.beat.asked and not self.beat.has_routes:
             raise NoRoutesYetError

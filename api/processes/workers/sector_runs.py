@@ -18,7 +18,7 @@ from data.planning.sectors import PlanSector, SectorRoutes
 from data.store.database.engine import Tx, reading
 from data.store.planning.plan_runs import answer_run, finish_run, get_run
 from data.store.planning.plan_workers import count_workers
-from data.store.planning.sector_runs import add_sector_runs
+from data.store.planning.sector_runs import add_sector_runs, list_sector_runs
 from fleet.planning.plan_preparation import Prepared, prepare
 from fleet.planning.plan_scope import Scope, scope_of
 from fleet.planning.remaining_routes import routes_ahead
@@ -46,15 +46,17 @@ def split_plan(run: PlanRun, sectors: Sequence[PlanSector], workers: int) -> Sto
 
 
 def make_sector(context: RunContext) -> StoreOutcome:
-    """Search for the routes of a sector; a plan that is stopped before them is not made."""
+    """Search for the routes of a sector; a plan that is stopped before any is not made."""
     run = context.beat.plan_run
     with reading(context.engine) as tx:
         prepared = prepare(tx, run.storm_id, context.network, context.clock.now())
         whole = get_run(tx, run.parent_id or run.id)
+        begun = any(each.best is not None for each in list_sector_runs(tx, whole.id))
+    stop = context.stop if begun else context.stop_search
     scope = plan_scope(prepared, whole)
-    context.stop_search()
+    stop()
     sector = of_sector(scope.prepared, from_plain(PlanSector, run.options))
-    effort = _effort(context, run.seconds, context.stop_search)
+    effort = _effort(context, run.seconds, stop)
     found = to_plain(SectorRoutes, solve_sector(sector, effort, context.beat.report))
     return lambda tx, held: answer_run(tx, held, found, digest="")
 

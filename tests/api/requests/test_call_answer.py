@@ -114,3 +114,17 @@ def test_an_operator_who_refuses_to_join_gets_work_of_its_own(client, sign_in):
     assert third["job_id"] == joined["job_id"]
     again = client.get(f"/api/requests/{own['id']}/answer").json()
     assert again["waiting"] == 0
+
+
+@pytest.mark.parametrize(
+    ("from_at", "to_at"),
+    [
+        ("2026-12-21T06:00:00Z", "2026-12-21T05:00:00Z"),
+        ("0001-01-01T00:00:00+10:00", "2026-12-21T05:00:00Z"),
+    ],
+)
+def test_a_window_that_cannot_have_been_read_out_is_refused(client, storm, sign_in, from_at, to_at):
+    sign_in("operator")
+    window = {"from_at": from_at, "to_at": to_at}
+    body = {"kind": "plow", "text": "snow", "address": "Mill Street", "window": window}
+    assert client.post("/requests", json=body).status_code == 422
