@@ -73,7 +73,7 @@ class Referrals extends Part {
 
   answers(one) {
     return html`<div class="answering">
-      <label for="answer">${t("In the caller's words")}</label><input id="answer" maxlength="2000" dir="auto">
+      <label for="answer">${t("In the agency's words")}</label><input id="answer" maxlength="2000" dir="auto">
       <div class="outcomes" role="group" aria-label=${t("Their answer")}>${ANSWERS.filter((state) => state !== one.state).map((state) => html`<button @click=${() => this.answer(one, state)}>${t(`answer:${state}`)}</button>`)}</div>
       <p class="muted small">${t("A request that they decline comes back to us.")}</p>
     </div>`;
@@ -106,7 +106,7 @@ class Referrals extends Part {
     if (broken) return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${askGiven}>${t("Try again")}</button></p>`;
     if (!list) return html`<div class="skeleton" aria-hidden="true"></div>`;
     if (list.length === 0)
-      return html`<div class="empty"><h3>${t("No request is with another agency")}</h3><p class="muted small">${t("Mark requests in the list and refer them to police, electricity, parks or others.")}</p></div>`;
+      return html`<div class="empty"><h3>${t("No request is with another agency")}</h3><p class="muted small">${t("Select requests in the list and refer them to police, electricity, parks or others.")}</p></div>`;
     return html`<h2 class="unseen">${t("Referred")}</h2><ul class="givens">${repeat(list, ({ id }) => id, (one) => this.row(one))}</ul>`;
   }
 }

@@ -42,7 +42,7 @@ async function sendSighting(id, fields) {
 }
 
 const assignment = ({ row, people }) => html`<form class="action" @submit=${sent((fields) => assign(row.id, fields.get("login"), dueAt(fields.get("hours"))))}>
-  <h3>${t("Who looks after it")}</h3>
+  <h3>${t("Responsible")}</h3>
   <label for="login">${t("Assigned to")}</label>
   <select id="login" name="login">
     <option value="">${t("Unassigned")}</option>
@@ -131,7 +131,7 @@ function agencyAnswer(file) {
   };
   return html`<form class="action" @submit=${send}>
     <h3>${t("Their answer")} · <bdi>${pending.agency}</bdi></h3>
-    <label for="answer">${t("In the caller's words")}</label>
+    <label for="answer">${t("In the agency's words")}</label>
     <input id="answer" name="text" maxlength="2000" dir="auto" autocomplete="off" />
     <div class="outcomes">${ANSWERS.filter((state) => state !== pending.state).map((state) => html`<button value=${state}>${t(`answer:${state}`)}</button>`)}</div>
   </form>`;

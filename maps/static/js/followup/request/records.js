@@ -48,10 +48,10 @@ export const messages = (file) =>
     </li>`,
   );
 
-/** Calls back. */
+/** Callbacks. */
 export const calls = (file) =>
   part(
-    t("Calls back"),
+    t("Callbacks"),
     file.calls,
     (one) => html`<li class="said">
       <p><strong>${t(`call:${one.outcome}`)}</strong> · ${t(`news:${one.news}`)}</p>

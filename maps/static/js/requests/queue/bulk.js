@@ -111,7 +111,7 @@ class Bulk extends Part {
       <label class="unseen" for="kind">${t("Subject of the request")}</label>
       <select id="kind" ?disabled=${many} @change=${this.kind}><option value="" selected>${t("Change the subject")}</option>${boot.kinds.map((kind) => html`<option value=${kind}>${named("kind", kind)}</option>`)}</select>
       <button ?disabled=${many} @click=${() => this.open("refer")}><span class="icon icon-forward mirrored" aria-hidden="true"></span>${t("Refer")}</button>
-      <button ?disabled=${many || marked.size < 2} title=${marked.size < 2 ? t("Mark at least two") : ""} @click=${() => this.open("merge")}><span class="icon icon-merge" aria-hidden="true"></span>${t("Merge")}</button>
+      <button ?disabled=${many || marked.size < 2} title=${marked.size < 2 ? t("Select at least two") : ""} @click=${() => this.open("merge")}><span class="icon icon-merge" aria-hidden="true"></span>${t("Merge")}</button>
       <button ?disabled=${many} @click=${() => this.open("close")}><span class="icon icon-check" aria-hidden="true"></span>${t("Close")}</button>
       <button class="quiet" aria-label=${t("Deselect all")} title=${t("Deselect all")} @click=${() => mark([...marked], false)}><span class="icon icon-x" aria-hidden="true"></span></button>
     </div>`;
