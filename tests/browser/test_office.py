@@ -74,8 +74,10 @@ def test_a_supervisor_works_through_what_is_late(visit: Visit) -> None:
     page.get_by_role("button", name="Assign").click()
     expect(page.locator(".filter", has_text="Mine")).to_contain_text("1")
 
+    page.fill("#note", "half a note")
     page.locator("office-list .row", has_text="Ambulance").click()
     expect(page.locator("request-file .tag")).to_have_text("Ambulance must get through")
+    expect(page.locator("#note")).to_have_value("")
     page.check("input[name=clear][value=true]")
     page.set_input_files("#photo", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": a_photo()})
     page.get_by_role("button", name="Send the inspection").click()

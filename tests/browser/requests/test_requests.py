@@ -113,6 +113,14 @@ def test_a_pin_places_what_is_marked_and_an_agency_gets_what_is_not_ours(visit):
     page.fill("#answer", "on the way")
     page.locator(".answering button", has_text="look after").click()
     expect(page.locator(".given .standing")).to_contain_text("look after")
+
+    page.locator(".given .code").click()
+    page.fill("#answer", "not ours")
+    page.press("#answer", "Enter")  # sends none of the answers
+    page.get_by_role("button", name=translator("en")("answer:declined")).click()
+    expect(page.locator(".records .quote")).to_have_text("not ours")
+    expect(page.locator(".records")).to_contain_text(translator("en")("referral:declined"))
+    expect(page.locator("#answer")).to_have_count(0)
     assert visit.complaints == []
 
 
@@ -124,3 +132,7 @@ def test_the_page_of_requests_fits_a_phone(visit):
 
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert visit.grave_faults() == []
+
+    page.fill("#words", "2")
+    page.press("#words", "Enter")
+    expect(page.locator("h1")).to_contain_text("B-0002")

@@ -124,7 +124,7 @@ def send_to_wait(page: Page, t: Translator) -> None:
     orders.get_by_role("button", name=t("Send to wait at a place")).click()
     expect(orders.locator(".places button")).to_have_count(2)  # the yard, and the salt store
     orders.get_by_label(t("Yard, reload site or street")).fill("Tulip Alley")
-    orders.locator(".places button", has_text="لاله").click()
+    orders.locator(".places button", has_text="Tulip Alley, between").click()
     orders.locator(".staging .primary").click()
 
 

@@ -159,9 +159,12 @@ export async function takeBack(one) {
 
 /** Send the draft to the trucks, with a way back; `dropping` where open work may be dropped. */
 export async function publishDraft(dropping = false) {
+  const { draft, takers } = draftState.value;
+  draftState.set({ takers: null }); // trucks are not looked at further: nothing can be previewed of a published plan
+  const lookAgain = () => lookForTakers(takers?.segment);
   try {
-    const published = await publishNow(draftState.value.draft.plan_id, dropping);
-    if (!published) return; // somebody else was faster, and was asked about
+    const published = await publishNow(draft.plan_id, dropping);
+    if (!published) return void lookAgain(); // somebody else was faster, and was asked about
     leaveEditing();
     await attempt(reloadOrders);
   } catch (error) {
@@ -169,6 +172,7 @@ export async function publishDraft(dropping = false) {
     const drops = reason === "plan_drops_jobs";
     const old = reason?.startsWith("draft_") ?? false;
     draftState.set({ asked: { words: error.message, drops, old, again: old ? goOn : drops ? () => publishDraft(true) : null } });
+    lookAgain();
   }
 }
 

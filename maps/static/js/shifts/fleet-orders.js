@@ -41,14 +41,16 @@ export function chooseTrucks(ids) {
   choose("fleet", 0);
 }
 
+/** Order something of trucks; returns whether the server took it. */
 async function order(ids, wish) {
   const body = { ...wish, vehicle_ids: ids };
   const done = await attempt(() => post(`/api/storms/${board.value.storm.id}/fleet-orders`, body));
-  if (!done) return;
+  if (!done) return false;
   if (done.changed.length > 0) notify(DONE[wish.kind](done.changed.length));
   const missed = done.unreached.map((id) => isolated(board.value.vehicles.get(id)?.name ?? id));
   if (missed.length > 0) notify(t("Not reached: {trucks}", { trucks: missed.join(t(", ")) }), "danger");
   fleet.set({ refused: done.refused, again: wish, asked: null });
+  return true;
 }
 
 const chip = (words, ids, wish) => html`<button class="chip" ?disabled=${ids.length === 0} @click=${() => order(ids, wish)}>${words}</button>`;

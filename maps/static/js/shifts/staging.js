@@ -10,8 +10,8 @@ const PAUSE_MS = 250; // who types is not answered letter by letter
 const LEAST_LETTERS = 2;
 const MOST_STREETS = 5;
 
-/** Whether places are offered: yards and reload sites, streets of the words, and the one that is chosen. */
-export const staging = new Store({ open: false, words: "", sites: [], streets: [], place: null });
+/** Whether places are offered: yards and reload sites, streets of the words, the one that is chosen, whether it is being ordered. */
+export const staging = new Store({ open: false, words: "", sites: [], streets: [], place: null, busy: false });
 
 const close = () => staging.set({ open: false, words: "", streets: [], place: null });
 
@@ -29,9 +29,10 @@ function look(words) {
   staging.set({ words });
   clearTimeout(waiting);
   waiting = setTimeout(async () => {
-    const found = words.trim().length < LEAST_LETTERS ? [] : await get(`/api/geocode?q=${encodeURIComponent(words)}`).catch(() => []);
+    const asked = new URLSearchParams({ q: words, language: document.documentElement.lang });
+    const found = words.trim().length < LEAST_LETTERS ? [] : await get(`/api/geocode?${asked}`).catch(() => []);
     if (staging.value.words !== words) return;
-    staging.set({ streets: found.slice(0, MOST_STREETS).map(({ segment_id: id, name }) => ({ kind: "street", id, name })) });
+    staging.set({ streets: found.slice(0, MOST_STREETS).map(({ segment_id: id, name, said }) => ({ kind: "street", id, name: said || name })) });
   }, PAUSE_MS);
 }
 
@@ -51,18 +52,20 @@ function choices() {
     <button @click=${close}>${t("Not now")}</button>`;
 }
 
-/** Where some trucks are sent to wait: a place is chosen, then the order asked about; `order` gives it. */
+/** Where some trucks are sent to wait: a place is chosen, then the order asked about; `order` gives it, and returns whether it was taken. */
 export function stagePart(ids, order) {
-  const { open: shown, place } = staging.value;
+  const { open: shown, place, busy } = staging.value;
   if (!shown)
     return html`<button ?disabled=${ids.length === 0} @click=${open}><span class="icon icon-map-pin" aria-hidden="true"></span>${t("Send to wait at a place")}</button>`;
   if (!place) return html`<section class="staging" aria-label=${t("Send to wait at a place")}>${choices()}</section>`;
   const send = async () => {
-    await order(ids, { kind: "stage", place: { kind: place.kind, id: place.id } });
-    close();
+    staging.set({ busy: true });
+    const taken = await order(ids, { kind: "stage", place: { kind: place.kind, id: place.id } });
+    staging.set({ busy: false });
+    if (taken && staging.value.place === place) close();
   };
   return html`<section class="staging" aria-label=${t("Send to wait at a place")}>
-    <button class="primary" ?disabled=${ids.length === 0} @click=${send}>${t("stage:{count}", { count: ids.length, place: place.name })}</button>
-    <button @click=${() => staging.set({ place: null })}>${t("Another place")}</button>
+    <button class="primary" ?disabled=${busy || ids.length === 0} @click=${send}>${t("stage:{count}", { count: ids.length, place: place.name })}</button>
+    <button ?disabled=${busy} @click=${() => staging.set({ place: null })}>${t("Another place")}</button>
   </section>`;
 }

@@ -125,15 +125,15 @@ const ANSWERS = ["accepted", "done", "declined"];
 function agencyAnswer(file) {
   const pending = file.referrals.findLast(({ state }) => PENDING.includes(state));
   if (!pending) return "";
-  const send = (event) => {
-    event.preventDefault();
-    return answer(pending.id, event.submitter.value, new FormData(event.currentTarget).get("text"));
+  const send = (state) => async (event) => {
+    const { form } = event.currentTarget;
+    if (await answer(pending.id, state, new FormData(form).get("text"))) form.reset();
   };
-  return html`<form class="action" @submit=${send}>
+  return html`<form class="action" @submit=${(event) => event.preventDefault()}>
     <h3>${t("Their answer")} · <bdi>${pending.agency}</bdi></h3>
     <label for="answer">${t("In the agency's words")}</label>
     <input id="answer" name="text" maxlength="2000" dir="auto" autocomplete="off" />
-    <div class="outcomes">${ANSWERS.filter((state) => state !== pending.state).map((state) => html`<button value=${state}>${t(`answer:${state}`)}</button>`)}</div>
+    <div class="outcomes">${ANSWERS.filter((state) => state !== pending.state).map((state) => html`<button type="button" @click=${send(state)}>${t(`answer:${state}`)}</button>`)}</div>
   </form>`;
 }
 

@@ -3,6 +3,7 @@ import * as maplibregl from "maplibre-gl";
 import { html } from "lit";
 import { still } from "../../pages/boot.js";
 import { followTheme, makeMap } from "../../pages/map/map.js";
+import { notify } from "../../pages/notices.js";
 import { length, named, streetName, t } from "../../pages/texts.js";
 import { mayChange, needsPlace, opened, place, seek, takeBack } from "./state.js";
 
@@ -55,10 +56,19 @@ function go(map, where) {
 }
 
 let drawn = null;
+let failedFor = null; // the request at which the map could not be drawn: it is tried again at the next one
 
 /** Draw the map, once its box stands in the page. */
 export function drawMap() {
-  drawn ??= draw();
+  const { id } = opened.value;
+  if (id !== failedFor) drawn ??= draw().catch((error) => failed(id, error));
+}
+
+function failed(id, error) {
+  notify(t("The map cannot be drawn. It is tried again with the next request you open."), "danger", error.message);
+  ground.replaceChildren();
+  failedFor = id;
+  drawn = null;
 }
 
 async function draw() {
@@ -90,8 +100,9 @@ async function draw() {
 let pause = 0;
 
 function later(words) {
+  const { id } = opened.value;
   clearTimeout(pause);
-  pause = setTimeout(() => seek(words), PAUSE_MS);
+  pause = setTimeout(() => opened.value.id === id && seek(words), PAUSE_MS);
 }
 
 const choose = ({ lon, lat, segment_id }) => opened.set({ pin: { lon, lat, segment_id } });
@@ -115,10 +126,10 @@ function search(file) {
 }
 
 const order = (file) => {
-  const { pin, placed } = opened.value;
+  const { pin, placing, placed } = opened.value;
   if (pin)
     return html`<div class="ends">
-      <button class="primary" @click=${place}><span class="icon icon-map-pin-plus" aria-hidden="true"></span>${needsPlace(file) ? t("Place it here") : t("Move it here")}</button>
+      <button class="primary" ?disabled=${placing} @click=${place}><span class="icon icon-map-pin-plus" aria-hidden="true"></span>${needsPlace(file) ? t("Place it here") : t("Move it here")}</button>
       <button @click=${() => opened.set({ pin: null })}>${t("Cancel")}</button>
     </div>`;
   if (placed) return html`<p class="ends" role="status">${t("Placed.")} <button class="link" @click=${takeBack}>${t("Undo")}</button></p>`;

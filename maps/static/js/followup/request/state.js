@@ -4,11 +4,14 @@ import { get, post, send } from "../../pages/net.js";
 import { attempt, notify } from "../../pages/notices.js";
 import { Store } from "../../pages/store.js";
 
-const EMPTY = { file: null, fault: "", caller: null, pin: null, sought: null, guesses: null, placed: null, agencies: null };
+const EMPTY = { file: null, fault: "", caller: null, pin: null, sought: null, guesses: null, placing: false, placed: null, agencies: null };
 const GUESSES = 5;
 const WORDS_MOST = 300;
 
-/** `pin` is a place that is not stored yet, `guesses` are places that `sought` may mean, `placed` is the change that placed it last. */
+/**
+ * `pin` is a place that is not stored yet, `placing` whether it is being stored, `guesses` are places that `sought` may mean,
+ * `placed` is the change that placed it last.
+ */
 export const opened = new Store({ id: null, ...EMPTY });
 
 const WATCHING = ["administrator", "dispatcher", "supervisor"];
@@ -31,9 +34,14 @@ export async function read() {
   }
 }
 
+let turn = 0; // of searches for places: an answer to an earlier one, or for an earlier request, counts no more
+
 /** Open a request; `null` closes it. */
 export async function open(id) {
-  if (id !== opened.value.id) opened.set({ id, ...EMPTY });
+  if (id !== opened.value.id) {
+    turn += 1;
+    opened.set({ id, ...EMPTY });
+  }
   await read();
   const { file, guesses } = opened.value;
   if (opened.value.id === id && file && !guesses && needsPlace(file)) await seek(file.request.address || file.request.text);
@@ -88,11 +96,15 @@ async function changed(verb, body) {
 export const giveKind = (kind) => changed("kind", { kind });
 export const refer = (handing) => changed("refer", handing);
 
-/** Store the pin as the place of the request. */
+/** Store the pin as the place of the request, once. */
 export async function place() {
-  const { lon, lat, segment_id = null } = opened.value.pin;
+  const { id, pin, placing } = opened.value;
+  if (placing) return;
+  opened.set({ placing: true });
+  const { lon, lat, segment_id = null } = pin;
   const outcome = await changed("place", { lon, lat, segment_id });
-  if (outcome) opened.set({ pin: null, guesses: null, placed: outcome.change_id });
+  if (opened.value.id !== id) return;
+  opened.set({ placing: false, ...(outcome && { pin: null, guesses: null, placed: outcome.change_id }) });
 }
 
 /** Take the last placing back. */
@@ -100,8 +112,6 @@ export async function takeBack() {
   const { placed } = opened.value;
   if (await order(() => post(`/api/queue/changes/${placed}/undo`))) opened.set({ placed: null });
 }
-
-let turn = 0;
 
 /** Ask which places some words may mean. */
 export async function seek(words) {

@@ -25,9 +25,14 @@ class Filters extends Part {
     this.pause = setTimeout(() => choose({ words }), PAUSE_MS);
   }
 
-  openNumber(event) {
-    const { filter, view } = queue.value;
-    if (event.key === "Enter" && view?.numbered && event.target.value === filter.words) openPage(view.numbered.id);
+  async openNumber({ key, target }) {
+    if (key !== "Enter") return;
+    if (queue.value.view?.words !== target.value) {
+      clearTimeout(this.pause);
+      await choose({ words: target.value });
+    }
+    const { view } = queue.value;
+    if (view?.numbered && view.words === target.value) openPage(view.numbered.id);
   }
 
   group(name, title, values, word) {

@@ -10,7 +10,7 @@ const PAUSE_MS = 1500; // requests come in bursts, and a list that jumps cannot 
 /** What a filter begins with: all that waits for somebody. */
 export const WAITING = { stage: ["unplaced", "placed", "open"], kind: [], danger: [], service_class: [], district: [], older_h: "", words: "" };
 
-/** `trail` holds behind which requests the earlier pages began, `marked` the ids that an order is for. */
+/** `view` also has the `words` it was asked for, `trail` holds behind which requests the earlier pages began, `marked` the ids that an order is for. */
 export const queue = new Store({
   tab: "requests",
   filter: { ...WAITING },
@@ -61,11 +61,11 @@ let asked = 0;
 
 /** Ask for the page of the queue that is shown. */
 export async function load() {
-  const { order, trail } = queue.value;
+  const { order, trail, filter } = queue.value;
   const mine = ++asked;
   try {
     const view = await get(`/api/queue?${query({ order, after: trail.at(-1) })}`);
-    if (mine === asked) queue.set({ view, broken: "", news: 0 });
+    if (mine === asked) queue.set({ view: { ...view, words: filter.words }, broken: "", news: 0 });
   } catch (error) {
     if (mine === asked) queue.set({ broken: error.message });
   }
