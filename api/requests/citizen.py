@@ -27,8 +27,8 @@ from data.store.requests.notices import list_notices
 from data.store.requests.requests import find_caller
 from data.store.requests.sla_clocks import get_clock
 from fleet.crews.crew_lists import crew_window
-from fleet.requests.closing import reopen_request
-from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report
+from fleet.requests.closing import STILL_OPEN, reopen_request
+from fleet.requests.intake import SHORT_LETTERS, TEXT_LETTERS, Report, wrong_state
 from fleet.requests.notice_consent import withdraw_consent
 from fleet.requests.placing import require_inside
 from fleet.requests.promises import window_of_request
@@ -148,7 +148,10 @@ def reopen_tracked_request(
         asked = _entered(request, reference, code)
         reason = ": ".join(filter(None, (t(f"why:{why}"), words.strip())))
         with transaction(app.engine) as tx:
-            if not may_open_again(asked, get_clock(tx, asked.id), app.clock.now()):
+            kept = standing_for(tx, asked)
+            if kept.state in STILL_OPEN:
+                raise wrong_state(_as_asked(kept, asked))
+            if not may_open_again(kept, get_clock(tx, kept.id), app.clock.now()):
                 raise ConflictError("too late", reason="again_too_late", reference=asked.reference)
             again = reopen_request(tx, CITIZEN, asked.id, reason, app.clock.now())
     except BarfrubError as error:
@@ -321,7 +324,7 @@ def _story(tx: Tx, request: Request, asked: ServiceRequest) -> RequestHistory:
     notices = list_notices(tx, asked.id)
     job, done_at = job_with_end(tx, job_id)
     return RequestHistory(
-        asked=replace(kept, id=asked.id, reference=asked.reference, received_at=asked.received_at),
+        asked=_as_asked(kept, asked),
         clock=get_clock(tx, kept.id),
         street=called(street_name(segment), t) if segment else "",
         job=job,
@@ -332,6 +335,11 @@ def _story(tx: Tx, request: Request, asked: ServiceRequest) -> RequestHistory:
         wants_messages=who is not None and who.consent,
         awaits_code=who is not None and who.consent and awaits_typed_code(tx, asked, who),
     )
+
+
+def _as_asked(kept: ServiceRequest, asked: ServiceRequest) -> ServiceRequest:
+    """Return what becomes of a kept request under the number of its duplicate."""
+    return replace(kept, id=asked.id, reference=asked.reference, received_at=asked.received_at)
 
 
 def _window(tx: Tx, app: App, asked: ServiceRequest) -> tuple[datetime, datetime] | None:

@@ -31,7 +31,7 @@ from data.store.followup.bulk_changes import (
     get_queue_change,
     set_undone,
 )
-from data.store.requests.duplicates import remove_duplicate
+from data.store.requests.duplicates import list_duplicates, take_out_duplicate
 from data.store.requests.requests import get_request, list_requests_by_id, save_request
 from data.store.requests.sla_clocks import let_clock_run
 from data.store.storms.storms import find_active_storm
@@ -89,6 +89,9 @@ class BulkResult:
     refusals: tuple[Refusal, ...]
     change_id: QueueChangeId | None
 
+
+NONE_MERGED: Mapping[RequestId, tuple[RequestId, ...]] = {}
+"""What a change that merges nothing takes along."""
 
 type Act = Callable[[ServiceRequest], ServiceRequest]
 
@@ -224,10 +227,20 @@ def undo_change(
 
 
 def change_in_bulk(
-    tx: Tx, actor: Actor, action: QueueAction, ids: Collection[RequestId], act: Act, now: datetime
+    tx: Tx,
+    actor: Actor,
+    action: QueueAction,
+    ids: Collection[RequestId],
+    act: Act,
+    now: datetime,
+    duplicates: Mapping[RequestId, tuple[RequestId, ...]] = NONE_MERGED,
 ) -> BulkResult:
-    """Apply a change to each request, and keep how each stood, so that it can be undone."""
+    """Apply a change to each request, and keep how each stood, so that it can be undone.
+
+    `duplicates` are those that a merging takes along.
+    """
     steps, refusals = _each(tx, ids, act)
+    steps = [replace(step, duplicates=duplicates.get(step.request_id, ())) for step in steps]
     change_id = _kept(tx, actor, action, steps, now) if steps else None
     return BulkResult(tuple(step.request_id for step in steps), refusals, change_id)
 
@@ -304,8 +317,12 @@ def _taken_back(
     if change.action == QueueAction.HANDED_OVER:
         withdraw_referral(tx, actor, asked, now)
     if change.action == QueueAction.MERGED:
-        remove_duplicate(tx, asked.id)
-    return _restored(tx, actor, asked, step.before, rules, now)
+        take_out_duplicate(tx, asked.id, step.duplicates)
+    restored = _restored(tx, actor, asked, step.before, rules, now)
+    if asked.closed_for is not None:
+        for each in (asked, *list_duplicates(tx, asked.id)):
+            retract_end_notice(tx, each.id, change.at, now)
+    return restored
 
 
 def _restored(
@@ -325,8 +342,6 @@ def _restored(
     drop_unwanted_job(tx, actor, asked, now)
     if wanted.state in STILL_OPEN:
         let_clock_run(tx, asked.id)
-    if asked.closed_for is not None:
-        retract_end_notice(tx, asked.id, now)
     if before.state is not RequestState.OPEN:
         return wanted
     _revive_job(tx, actor, before, now)

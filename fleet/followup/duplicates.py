@@ -7,10 +7,10 @@ from data.errors import InvalidError
 from data.model import Actor, ClosingReason, RequestId, ServiceRequest
 from data.store.audit.audit_log import add_event
 from data.store.database.engine import Tx
-from data.store.requests.duplicates import add_duplicate
+from data.store.requests.duplicates import add_duplicate, duplicate_ids
 from data.store.requests.requests import get_request
 from fleet.followup.bulk_changes import BulkResult, QueueAction, change_in_bulk
-from fleet.requests.closing import STILL_OPEN, close_request
+from fleet.requests.closing import STILL_OPEN, close_request, require_closable
 from fleet.requests.intake import subject_of, wrong_state
 from fleet.requests.notices import retract_end_notice
 
@@ -30,11 +30,13 @@ def merge_many(
         raise InvalidError("ids", str(kept_id), "at least two requests")
 
     def merged(asked: ServiceRequest) -> ServiceRequest:
+        require_closable(asked, ClosingReason.DUPLICATE)
         add_duplicate(tx, asked.id, kept_id, now)  # first: its own duplicates go along
         closed = close_request(tx, actor, asked.id, ClosingReason.DUPLICATE, "", now)
-        retract_end_notice(tx, asked.id, now)
+        retract_end_notice(tx, asked.id, now, now)
         after = {"into": kept_id, "reference": kept.reference}
         add_event(tx, now, actor, "request.merged", subject_of(asked), after=after)
         return closed
 
-    return change_in_bulk(tx, actor, QueueAction.MERGED, others, merged, now)
+    own = duplicate_ids(tx, others)
+    return change_in_bulk(tx, actor, QueueAction.MERGED, others, merged, now, own)

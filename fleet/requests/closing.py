@@ -27,13 +27,13 @@ from data.store.followup.comments import add_comment
 from data.store.followup.sightings import list_sightings
 from data.store.requests.duplicates import list_duplicates, remove_duplicate
 from data.store.requests.requests import get_request, list_requests_of_jobs, save_request
-from data.store.requests.sla_clocks import get_clock, stop_clock, wind_clock
+from data.store.requests.sla_clocks import get_clock, let_clock_run, stop_clock, wind_clock
 from data.store.storms.storm_policies import get_storm_policy
 from data.store.storms.storms import find_active_storm
 from data.store.streets.network import has_segment
 from data.store.work import add_job, find_open_job, get_job, set_job_state
 from fleet.requests.intake import TREATMENTS, subject_of, wrong_state
-from fleet.requests.notices import write_end_notice, write_notice
+from fleet.requests.notices import retract_end_notice, write_end_notice, write_notice
 from fleet.work.crew_jobs import drop_job_of_request, reopen_job_of_request
 from fleet.work.jobs import NOT_YET, born_of_request
 
@@ -81,17 +81,25 @@ def close_request(
     """
     asked = get_request(tx, request_id)
     state = CLOSED_AS[reason]
-    if asked.state not in CLOSABLE or asked.state is state:
-        raise wrong_state(asked)
+    require_closable(asked, reason)
     _require_proof(tx, asked, reason)
+    handed_at = get_clock(tx, asked.id).closed_at
     closed = _close(tx, actor, asked, reason, now if state is RequestState.DONE else None, now)
     if note.strip():
         add_comment(tx, asked.id, actor.id, note.strip(), now)
     if reason in OF_ONE_CALLER:
         for each in list_duplicates(tx, asked.id):
-            reopen_request(tx, actor, each.id, "", now)
+            _stand_alone(tx, actor, each, now)
+            if handed_at is not None:
+                retract_end_notice(tx, each.id, handed_at, now)
     drop_unwanted_job(tx, actor, asked, now)
     return closed
+
+
+def require_closable(asked: ServiceRequest, reason: ClosingReason) -> None:
+    """Raise `ConflictError` where a request is closed already."""
+    if asked.state not in CLOSABLE or asked.state is CLOSED_AS[reason]:
+        raise wrong_state(asked)
 
 
 def cancel_request(
@@ -123,9 +131,7 @@ def reopen_request(
     asked = get_request(tx, request_id)
     if asked.state in STILL_OPEN:
         raise wrong_state(asked)
-    storm = find_active_storm(tx)
-    waiting = replace(asked, state=RequestState.NEW, job_id=None, closed_for=None)
-    again = waiting if storm is None else _asked_again(tx, actor, asked, waiting, storm, now)
+    again = _waiting_again(tx, actor, asked, now)
     if why.strip():
         add_comment(tx, asked.id, actor.id, why.strip(), now)
     return _reopened(tx, actor, asked, again, now, unproved=False)
@@ -148,15 +154,37 @@ def _reopened(
     *,
     unproved: bool,
 ) -> ServiceRequest:
+    why = {"reason": UNPROVED} if unproved else {}
+    _save_open(tx, actor, asked, again, why, now)
+    wind_clock(tx, asked.id, now, unproved=unproved)
+    for each in (asked, *list_duplicates(tx, asked.id)):
+        write_notice(tx, each.id, NoticeKind.REOPENED, {}, now)
+    return again
+
+
+def _stand_alone(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:
+    """Open a duplicate again whose kept request ended for its own caller alone.
+
+    Nothing had ended for the caller of the duplicate: its clock goes on, and no message is written.
+    """
+    _save_open(tx, actor, asked, _waiting_again(tx, actor, asked, now), {}, now)
+    let_clock_run(tx, asked.id)
+
+
+def _save_open(
+    tx: Tx,
+    actor: Actor,
+    asked: ServiceRequest,
+    again: ServiceRequest,
+    why: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Save a closed request as open again, which stands for itself from now on."""
     save_request(tx, again)
     remove_duplicate(tx, asked.id)
-    wind_clock(tx, asked.id, now, unproved=unproved)
-    why = {"reason": UNPROVED} if unproved else {}
     before = {"state": asked.state, "reason": asked.closed_for, "job": asked.job_id}
     after = {"state": again.state, "job": again.job_id, **why}
     add_event(tx, now, actor, "request.reopened", subject_of(asked), before, after)
-    write_notice(tx, asked.id, NoticeKind.REOPENED, {}, now)
-    return again
 
 
 def _close(
@@ -199,6 +227,13 @@ def _require_proof(tx: Tx, asked: ServiceRequest, reason: ClosingReason) -> None
             reason="closing_unproved",
             reference=asked.reference,
         )
+
+
+def _waiting_again(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> ServiceRequest:
+    """Return a closed request with a job in the active storm, or waiting."""
+    storm = find_active_storm(tx)
+    waiting = replace(asked, state=RequestState.NEW, job_id=None, closed_for=None)
+    return waiting if storm is None else _asked_again(tx, actor, asked, waiting, storm, now)
 
 
 def _asked_again(

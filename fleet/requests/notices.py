@@ -117,15 +117,21 @@ def write_end_notice(tx: Tx, closed: ServiceRequest, ended_at: datetime, now: da
         write_notice(tx, closed.id, NoticeKind.CLOSED, {"reason": reason.value}, now)
 
 
-def retract_end_notice(tx: Tx, request_id: RequestId, now: datetime) -> None:
-    """Retract a message about a closing that was a mistake, where not sent yet.
+def retract_end_notice(tx: Tx, request_id: RequestId, since: datetime, now: datetime) -> None:
+    """Retract a message about a closing since a moment that was a mistake, where not sent yet.
 
     Where the message is gone already, the caller hears that the request is open again.
     """
-    ends = [one for one in list_notices(tx, request_id) if one.kind in ENDS]
-    if ends and ends[-1].state is NoticeState.WAITING:
-        drop_notice(tx, ends[-1].id)
-    elif ends:
+    said = [
+        one
+        for one in list_notices(tx, request_id)
+        if one.kind in ENDS | {NoticeKind.REOPENED} and one.written_at >= since
+    ]
+    if not said or said[-1].kind is NoticeKind.REOPENED:
+        return
+    if said[-1].state is NoticeState.WAITING:
+        drop_notice(tx, said[-1].id)
+    else:
         write_notice(tx, request_id, NoticeKind.REOPENED, {}, now)
 
 

@@ -242,7 +242,8 @@ def _steps(story: RequestHistory, t: Translator) -> list[RequestEvent]:
         steps.append(RequestEvent(clock.reopened_at, t("Opened again: it was not done.")))
     if clock.closed_at is not None and asked.closed_for is not None:
         steps.append(RequestEvent(clock.closed_at, _ending(story, t)))
-    return sorted(steps, key=lambda step: step.at)
+    own = [step for step in steps if step.at >= asked.received_at]  # not of a kept one before it
+    return sorted(own, key=lambda step: step.at)
 
 
 def _inspected(kind: RequestKind, seen: Sighting) -> str:

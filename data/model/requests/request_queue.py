@@ -150,11 +150,15 @@ class RequestBefore:
 
 @dataclass(frozen=True, slots=True)
 class QueueStep:
-    """What a change did to one request; a request that it took in stood nowhere before."""
+    """What a change did to one request; a request that it took in stood nowhere before.
+
+    `duplicates` had been merged into it, where the change merged it into another one.
+    """
 
     request_id: RequestId
     before: RequestBefore | None
     after: RequestBefore
+    duplicates: tuple[RequestId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ def add_queue_change(
     tx: Tx, at: datetime, by: str, action: str, steps: Sequence[QueueStep]
 ) -> QueueChangeId:
     """Add a change and return its id."""
-    rows = [[step.request_id, _json(step.before), _json(step.after)] for step in steps]
+    rows = [
+        [step.request_id, _json(step.before), _json(step.after), *step.duplicates] for step in steps
+    ]
     made = tx.execute(
         insert(queue_change)
         .values(at=at, by=by, action=action, steps=rows)
@@ -80,8 +82,13 @@ def _snap_values(snap: Snap) -> tuple[int, str, float, float]:
 
 def _change(row: Row[Any]) -> QueueChange:
     steps = tuple(
-        QueueStep(RequestId(request_id), before and _request_before(before), _request_before(after))
-        for request_id, before, after in row.steps
+        QueueStep(
+            RequestId(request_id),
+            before and _request_before(before),
+            _request_before(after),
+            tuple(RequestId(each) for each in duplicates),
+        )
+        for request_id, before, after, *duplicates in row.steps
     )
     return record(QueueChange, row, steps=steps)
 

@@ -24,6 +24,14 @@ def remove_duplicate(tx: Tx, request_id: RequestId) -> None:
     tx.execute(delete(duplicate).where(duplicate.c.request_id == request_id))
 
 
+def take_out_duplicate(tx: Tx, request_id: RequestId, own: Collection[RequestId]) -> None:
+    """Say that a request stands for itself, and for its own duplicates that it had taken along."""
+    kept_id = kept_ids(tx, [request_id]).get(request_id)
+    remove_duplicate(tx, request_id)
+    taken_along = duplicate.c.request_id.in_(own) & (duplicate.c.kept_id == kept_id)
+    tx.execute(update(duplicate).where(taken_along).values(kept_id=request_id))
+
+
 def find_kept(tx: Tx, request_id: RequestId) -> ServiceRequest | None:
     """Return the request that a duplicate was merged into."""
     query = select(request).join(duplicate, duplicate.c.kept_id == request.c.id)
@@ -36,6 +44,18 @@ def kept_ids(tx: Tx, request_ids: Collection[RequestId]) -> dict[RequestId, Requ
     """Return into which requests those of these that are duplicates were merged."""
     query = select(duplicate).where(duplicate.c.request_id.in_(request_ids))
     return {RequestId(row.request_id): RequestId(row.kept_id) for row in tx.execute(query)}
+
+
+def duplicate_ids(
+    tx: Tx, request_ids: Collection[RequestId]
+) -> dict[RequestId, tuple[RequestId, ...]]:
+    """Return which requests were merged into these, by number."""
+    query = select(duplicate).where(duplicate.c.kept_id.in_(request_ids))
+    found: dict[RequestId, tuple[RequestId, ...]] = {}
+    for row in tx.execute(query.order_by(duplicate.c.request_id)):
+        kept_id = RequestId(row.kept_id)
+        found[kept_id] = (*found.get(kept_id, ()), RequestId(row.request_id))
+    return found
 
 
 def list_duplicates(tx: Tx, kept_id: RequestId) -> list[ServiceRequest]:

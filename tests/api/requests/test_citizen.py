@@ -15,6 +15,7 @@ from data.store.followup.sightings import add_sighting
 from data.store.requests.request_photos import list_request_photos
 from data.store.requests.requests import find_caller, get_request
 from data.store.work import set_job_state
+from fleet.followup.duplicates import merge_many
 from fleet.requests.closing import close_by_evidence, close_request
 from fleet.requests.outbox import MESSENGER
 from tests.citizens import again, report, reported, settled, stored, track
@@ -283,6 +284,28 @@ def test_a_request_is_not_opened_again_days_later(citizen, clock):
     clock.moment += timedelta(days=4)
     assert "It is not clear" not in track(citizen, reference, code).text
     assert again(citizen, reference, code).status_code == 409
+
+
+def test_a_merged_request_opens_again_when_its_page_offers_it(citizen, storm, clock):
+    first = reported(citizen)
+    clock.moment += timedelta(minutes=30)
+    reference, code = reported(citizen, text="Deep snow in School Street")
+    settled(citizen)
+    kept, other = sorted(stored(citizen), key=lambda each: each.id)
+    with transaction(citizen.app.state.barfrub.engine) as tx:
+        merge_many(tx, MESSENGER, [other.id], kept.id, clock.moment)
+    refused = again(citizen, reference, code)
+    assert (refused.status_code, kept.reference in refused.text) == (409, False)
+    assert "The place is known" in track(citizen, *first).text
+    page = track(citizen, reference, code).text
+    assert "The place is known" not in page  # half an hour before this one came
+    assert "It is not clear" not in page
+
+    clock.moment += timedelta(days=4)
+    with transaction(citizen.app.state.barfrub.engine) as tx:
+        close_request(tx, MESSENGER, kept.id, ClosingReason.MELTED, "", clock.moment)
+    assert "It is not clear" in track(citizen, reference, code).text
+    assert again(citizen, reference, code).status_code == 303
 
 
 def test_messages_stop_when_the_caller_says_so(citizen):
