@@ -72,8 +72,9 @@ export async function lookFurther() {
   draftState.set({ takers: now });
   let found = 0;
   for (const { vehicle_id: vehicle } of unseen(now)) {
-    const outcome = await attempt(() => post(path("edits/preview"), moveTo(now.segment, vehicle)));
-    if (draftState.value.takers !== now) return; // another street, or another version of the draft
+    const current = () => draftState.value.takers === now; // else another street, or another version of the draft
+    const outcome = await attempt(() => post(path("edits/preview"), moveTo(now.segment, vehicle)), current);
+    if (!current()) return;
     if (!outcome) break;
     found += outcome.possible;
     now = { ...now, outcomes: new Map(now.outcomes).set(vehicle, outcome) };

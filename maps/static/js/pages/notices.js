@@ -24,12 +24,12 @@ const folded = (details) =>
     ? html`<details><summary>${t("Details")}</summary><p class="muted small" dir="ltr">${details}</p></details>`
     : "";
 
-/** Run an order and show what went wrong, if anything did. */
-export async function attempt(order) {
+/** Run an order and show what went wrong, if anything did and its answer is still `wanted`. */
+export async function attempt(order, wanted = () => true) {
   try {
     return await order();
   } catch (error) {
-    notify(error.message, "danger");
+    if (wanted()) notify(error.message, "danger");
     return undefined;
   }
 }
