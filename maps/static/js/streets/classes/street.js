@@ -54,10 +54,21 @@ const classChoice = (present) => html`<fieldset class="choice">
   )}
 </fieldset>`;
 
+const FRAMES = 300;
+
 async function settle(decision) {
+  const before = document.querySelector(".editor");
   await decide(decision);
-  // The form is made anew; hands on the keyboard stay where they were.
-  requestAnimationFrame(() => document.querySelector(".editor .primary")?.focus());
+  keepFocus(before, FRAMES);
+}
+
+/** The form is made anew, on a busy machine some frames later; hands on the keyboard stay where they were. */
+function keepFocus(before, frames) {
+  requestAnimationFrame(() => {
+    const form = document.querySelector(".editor");
+    if (form === before && frames > 0) keepFocus(before, frames - 1);
+    else if (document.activeElement === document.body) form?.querySelector(".primary").focus();
+  });
 }
 
 const send = (event) => {
