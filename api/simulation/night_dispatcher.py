@@ -71,6 +71,7 @@ class NightDispatcher:
             return
         await self._enter_snowfall(storm, now)
         await self._relieve_shifts(storm["id"], now)
+        await self._clear_away(board["runs"])
         action = board["figures"]["next_action"]
         if self._has_waited(action, now):
             self._wish = None
@@ -101,6 +102,13 @@ class NightDispatcher:
             start = max(last_end, now)
             times = {"starts_at": start.isoformat(), "ends_at": (start + SHIFT).isoformat()}
             await self._post(f"/api/storms/{storm_id}/shifts", {"vehicle_id": vehicle_id} | times)
+
+    async def _clear_away(self, runs: Sequence[dict[str, Any]]) -> None:
+        """Discard own drafts that another plan has overtaken."""
+        for run in runs:
+            draft = run["draft"]
+            if draft and draft["outdated"] and run["asked_by"] == self._client.login:
+                await self._post(f"/api/plans/{draft['plan_id']}/discard", {})
 
     def _has_waited(self, action: dict[str, Any], now: datetime) -> bool:
         """Whether the board has named this action for so long that nobody else seems to act."""

@@ -27,6 +27,11 @@ class SignedInClient:
         self._form = {"login": login, "password": password}
         self._csrf = ""
 
+    @property
+    def login(self) -> str:
+        """The name that this person signs in with."""
+        return self._form["login"]
+
     async def get(self, path: str, **query: str) -> Any:  # noqa: ANN401 - any JSON
         """Return the JSON at a path; raise `httpx.HTTPError` where the server refuses it."""
         answer = await self._sent("GET", path, params=query)

@@ -25,11 +25,12 @@ from data.store.audit.audit_log import list_events
 from data.store.coverage.coverage import list_plowed_times
 from data.store.database.city_database import database_of
 from data.store.database.engine import reading, transaction
-from data.store.planning.plan_runs import lease_run
+from data.store.planning.plan_runs import lease_run, list_recent_runs
 from data.store.queue.run_queue import LEASE_S
 from data.store.requests.requests import list_requests
 from data.store.shifts.shifts import list_shifts
 from data.store.storms.storms import get_storm
+from fleet.planning.draft_validity import find_waiting_draft
 from fleet.planning.plan_lifecycle import publish, store_draft
 from fleet.routes.published_plan import Estimates, PublishedPlanCache
 from fleet.simulation.simulated_weather import fallen_cm
@@ -132,6 +133,7 @@ def test_a_city_goes_on_by_itself_for_a_day(
         shifts = list_shifts(tx, StormId(1))
         snowfall = get_storm(tx, StormId(1)).snowfall
         verbs = Counter(event.verb for event in list_events(tx))
+        outdated = [find_waiting_draft(tx, run) for run in list_recent_runs(tx, StormId(1), 0)]
         worked_at = max(at for _, _, at in list_plowed_times(tx, StormId(1)))
     engine.dispose()
     assert len(asked) > 50
@@ -145,6 +147,7 @@ def test_a_city_goes_on_by_itself_for_a_day(
     assert worked_at > v.NOW + DAY - 3 * HOUR
     assert verbs["cycle.began"] > 5
     assert verbs["plan.published"] > 5
+    assert sum(draft is not None and draft.outdated for draft in outdated) <= 1
 
 
 def test_who_is_refused_entry_leaves_the_city_alone(
