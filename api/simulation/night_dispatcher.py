@@ -65,7 +65,7 @@ class NightDispatcher:
             _log.warning("%s: the city goes on without a night dispatcher", refusal)
 
     async def _look(self, now: datetime) -> None:
-        board = await self._client.get("/api/board")
+        board = (await self._client.get("/api/board")).json()
         storm = board["storm"]
         if storm is None:
             return
@@ -91,7 +91,7 @@ class NightDispatcher:
 
     async def _relieve_shifts(self, storm_id: int, now: datetime) -> None:
         """Plan another shift for each machine whose last one is nearly over."""
-        roster = await self._client.get("/api/roster")
+        roster = (await self._client.get("/api/roster")).json()
         ends: dict[int, datetime] = {}
         for shift in roster["shifts"]:
             end = datetime.fromisoformat(shift["ends_at"])
@@ -128,7 +128,7 @@ class NightDispatcher:
             if not await self._post(f"/api/plans/{plan_id}/publish", {}):
                 await self._post(f"/api/plans/{plan_id}/again", {})
         elif kind == "alerts":
-            await self._acknowledge(await self._client.get("/api/alerts"))
+            await self._acknowledge((await self._client.get("/api/alerts")).json())
 
     async def _acknowledge(self, alerts: Sequence[dict[str, Any]]) -> None:
         for alert in alerts:

@@ -32,17 +32,16 @@ class SignedInClient:
         """The name that this person signs in with."""
         return self._form["login"]
 
-    async def get(self, path: str, **query: str) -> Any:  # noqa: ANN401 - any JSON
-        """Return the JSON at a path; raise `httpx.HTTPError` where the server refuses it."""
-        answer = await self._sent("GET", path, params=query)
-        answer.raise_for_status()
-        return answer.json()
+    async def get(self, path: str, **query: str) -> httpx.Response:
+        """Return what is at a path; raise `httpx.HTTPError` where the server refuses it."""
+        answer = await self._sent("GET", path, {"params": query})
+        return answer.raise_for_status()
 
     async def post(self, path: str, body: object) -> httpx.Response:
         """Send JSON, and return whatever the server answers."""
-        return await self._sent("POST", path, json=body)
+        return await self._sent("POST", path, {"json": body})
 
-    async def _sent(self, method: str, path: str, **content: Any) -> httpx.Response:  # noqa: ANN401
+    async def _sent(self, method: str, path: str, content: dict[str, Any]) -> httpx.Response:
         answer = await self._once(method, path, content)
         if answer.status_code in _SIGNED_OUT:
             self._csrf = ""

@@ -50,7 +50,7 @@ class SimulatedOperator:
         """Return the fields of the offered place that the caller confirms; empty without one."""
         if not call.address:
             return {}
-        offered = await self._client.get("/api/geocode", q=call.address)
+        offered = (await self._client.get("/api/geocode", q=call.address)).json()
         here = call.location
         away_m = [distance_m(LonLat(one["lon"], one["lat"]), here) for one in offered]
         if not offered or min(away_m) > FAR_M:
