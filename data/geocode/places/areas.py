@@ -1,15 +1,34 @@
 """Districts of a city as places, to tell streets of one name apart by the district they are in."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
+from data.geocode.text.normalization import folded
 from data.model import LonLat, Place
 from data.streets.network import StreetNetwork
 
 DISTRICT = "district"
 """Kind of these places."""
+
+SPOKEN = (
+    "منطقه {number}",
+    "ناحیه {number}",
+    "mantaghe {number}",
+    "nahiye {number}",
+    "district {number}",
+    "rayon {number}",
+    "{number} rayon",
+    *(f"{{number}} {ending} rayon" for ending in ("ci", "cı", "cu", "cü")),
+    "رایون {number}",
+    "{number} رایون",
+    "{number} منطقه",
+)
+"""What callers call the district of a number, whatever the map calls it: "2", «ناحیهٔ ۲»."""
+
+_NUMBER = re.compile(r"\d+")
 
 
 def districts(network: StreetNetwork) -> Iterator[Place]:
@@ -18,8 +37,19 @@ def districts(network: StreetNetwork) -> Iterator[Place]:
     for segment in network.segments:
         if segment.district:
             starts[segment.district].append(segment.geometry[0])
+    numbers = _numbers(starts)
     for name, points in starts.items():
         lon, lat = np.mean(np.array(points), axis=0).tolist()
         middle = network.projection.plane(LonLat(lon, lat))
         away_m = np.hypot(*(network.projection.planes(np.array(points)) - middle).T)
-        yield Place(DISTRICT, LonLat(lon, lat), {"": (name,)}, reach_m=float(away_m.max()))
+        spoken = [each.format(number=numbers[name]) for each in SPOKEN if name in numbers]
+        names = {"": (name, *spoken)}
+        yield Place(DISTRICT, LonLat(lon, lat), names, reach_m=float(away_m.max()))
+
+
+def _numbers(names: Iterable[str]) -> Mapping[str, str]:
+    """Return the number in the name of each district that is the only one with it."""
+    found = {name: _NUMBER.findall(folded(name)) for name in names}
+    numbers = {name: each[0].lstrip("0") for name, each in found.items() if len(each) == 1}
+    times = Counter(numbers.values())
+    return {name: number for name, number in numbers.items() if number and times[number] == 1}

@@ -224,6 +224,35 @@ def test_a_district_tells_which_street_of_a_name() -> None:
     assert (found[0].segment_id, found[0].confident) == (2, True)
 
 
+@pytest.mark.parametrize("mapped", [("1", "2"), ("Nord 01", "Süd 02"), ("ناحیهٔ ۱", "ناحیهٔ ۲")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "منطقهٔ دو، کوچه لاله",
+        "کوچه لاله در منطقه ۲",
+        "ناحیه 2 کوچه لاله",
+        "کوچه لاله، district two",
+        "2-ci rayon, کوچه لاله",
+        "ikinci rayon کوچه لاله",
+        "mantaghe 2, کوچه لاله",
+    ],
+)
+def test_a_district_that_the_map_numbers_is_known_by_what_callers_call_it(
+    mapped: tuple[str, str], words: str
+) -> None:
+    streets = [
+        replace(
+            v.a_segment(
+                n, 1, 2, line=(v.at_m(n * 9000, 0), v.at_m(n * 9000 + 80, 0)), fa="کوچه لاله"
+            ),
+            district=district,
+        )
+        for n, district in enumerate(mapped, start=1)
+    ]
+    found = Geocoder(build_network(streets), ()).candidates(words)
+    assert (found[0].segment_id, found[0].confident) == (2, True)
+
+
 def test_the_first_part_of_a_street_is_not_the_first_alley() -> None:
     streets = [
         v.a_segment(1, 1, 2, fa="خیابان حافظ"),
