@@ -29,9 +29,9 @@ from api.web.cookies import FIRST_STEP_COOKIE, drop_cookie, read_cookie
 from api.web.errors import STATUS
 from api.web.page_context import local_path, page, translator_of, wants_page
 from data.errors import BarfrubError
-from data.model import SecondFactor, SignInMethod, User
+from data.model import Role, SecondFactor, SignInMethod, User
 from data.store.accounts.second_factors import count_recovery_codes, find_second_factor
-from data.store.database.engine import reading, transaction
+from data.store.database.engine import Tx, reading, transaction
 from fleet.accounts.accounts import note_session
 from fleet.accounts.second_factor import (
     begin_second_factor,
@@ -42,6 +42,7 @@ from fleet.accounts.second_factor import (
     second_factor_fits,
     secret_of,
 )
+from fleet.setup.setup_steps import setup_over
 from maps.pages.error_texts import message_of
 from maps.pages.qr_code import qr_code
 
@@ -178,11 +179,18 @@ def _begun(request: Request, user: User, goal: str) -> Response:
     with transaction(app.engine) as tx:
         note_session(tx, user, "signed_in", app.clock.now())
         app.sessions.begin(tx, user, origin, cookie)
+        path = _first_path(tx, user, local_path(goal))
     answer: Response = JSONResponse({"login": user.login, "roles": list(user.roles)})
     if wants_page(request):
-        answer = RedirectResponse(local_path(goal), status_code=303)
+        answer = RedirectResponse(path, status_code=303)
     set_session(request, answer, cookie)
     return answer
+
+
+def _first_path(tx: Tx, user: User, goal: str) -> str:
+    """Return where to go first: an administrator who asked for no page to a set-up not done."""
+    leads = goal == "/" and Role.ADMINISTRATOR in user.roles and not setup_over(tx)
+    return "/setup" if leads else goal
 
 
 def _half_in(request: Request) -> User | None:

@@ -7,13 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api.config.console import open_city_database
 from api.processes.background_job import Report, WorkState
 from api.processes.limited_process import limits_of, run_reporting
 from api.web.checked_route import CheckedRoute, takes_up_to
-from api.web.context import AdminContext, App
+from api.web.context import AdminContext, AdminFormContext, App
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
 from api.web.uploads import (
@@ -28,14 +28,13 @@ from api.web.uploads import (
 from data.errors import ConflictError
 from data.setup.reachability import unreachable
 from data.store.database.engine import reading
-from data.store.setup.city import get_policy_text, get_report
-from data.store.setup.machines import get_fleet, list_depots
-from fleet.accounts.people import all_people
+from data.store.setup.city import get_report
+from data.store.setup.machines import list_depots
 from fleet.setup.city_setup import Report as CityReport
+from fleet.setup.setup_steps import end_setup, read_setup, resume_setup
 from fleet.setup.street_update import Newer, compare, take_over
-from fleet.streets.districts import all_districts
 from maps.pages.error_texts import message_of
-from maps.setup.checklist import Arranged, checklist_view
+from maps.setup.checklist import checklist_view
 from maps.setup.city_setup import StreetsView, streets_view
 from maps.setup.street_changes import (
     StreetDifferenceView,
@@ -87,16 +86,27 @@ class ReimportOut(BaseModel):
 @router.get("/setup")
 def overview_page(request: Request, context: AdminContext) -> Response:
     """Show what is set up and what is still a default."""
+    context.app.position_ingest.tracker_stats.write()
     with context.reading() as tx:
-        arranged = Arranged(
-            report=get_report(tx),
-            fleet=get_fleet(tx),
-            policy_text=get_policy_text(tx),
-            districts=all_districts(tx),
-            people=all_people(tx),
-        )
-    view = {"checklist": checklist_view(arranged, translator_of(request))}
+        records = read_setup(tx)
+    view = {"checklist": checklist_view(records, translator_of(request))}
     return page(request, "setup/overview.html", view)
+
+
+@router.post("/setup/end")
+def leave_setup(context: AdminFormContext) -> Response:
+    """End the set-up as it stands: administrators go to the board from now on."""
+    with context.writing() as tx:
+        end_setup(tx, context.actor, context.now)
+    return RedirectResponse("/", status_code=303)
+
+
+@router.post("/setup/resume")
+def take_setup_up_again(context: AdminFormContext) -> Response:
+    """Lead administrators to the set-up again until it is done."""
+    with context.writing() as tx:
+        resume_setup(tx, context.actor, context.now)
+    return RedirectResponse("/setup", status_code=303)
 
 
 @router.get("/setup/streets")

@@ -376,6 +376,7 @@ READS_WORDS = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.OPERAT
 BOARD_ROLES = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR)
 """Roles that use the board."""
 
+_ADMIN = (Role.ADMINISTRATOR,)
 _DISPATCH = (Role.ADMINISTRATOR, Role.DISPATCHER)
 
 AnyContext = Annotated[Context, Depends(Allowed(tuple(Role)))]
@@ -395,4 +396,5 @@ RouteContext = Annotated[Context, Depends(Allowed((*BOARD_ROLES, Role.DRIVER)))]
 DispatcherContext = Annotated[Context, Depends(Allowed(_DISPATCH))]
 DriverContext = Annotated[Context, Depends(Allowed((*_DISPATCH, Role.DRIVER)))]
 CrewContext = Annotated[Context, Depends(Allowed((*_DISPATCH, Role.CREW)))]
-AdminContext = Annotated[Context, Depends(Allowed((Role.ADMINISTRATOR,)))]
+AdminContext = Annotated[Context, Depends(Allowed(_ADMIN))]
+AdminFormContext = Annotated[Context, Depends(AllowedByForm(_ADMIN, second_step=True))]

@@ -340,5 +340,7 @@ POST /api/trackers/{key}
 POST /api/trackers/{key}/faults/clear
 POST /api/trackers/{key}/token
 POST /api/unknown-trackers/forget
+POST /setup/end
+POST /setup/resume
 """
 """Roles, each time with the routes that let them in; whoever changes a guard changes this too."""

@@ -18,6 +18,7 @@ from data.store.database.city_database import database_of
 from data.store.database.engine import reading, transaction
 from data.store.setup.city import get_city
 from fleet.setup.city_setup import NewCity, add_city
+from tests.conftest import PASSWORD
 from tests.data.files.test_unpacked_size import A_GEOJSON_BOMB, PACKERS, a_bomb
 from tests.data.osm.osm_files import a_way, nodes, write_osm
 from tests.postgres import url_for_new_cities
@@ -55,6 +56,35 @@ def newer(tmp_path_factory) -> bytes:
 def inside(client: TestClient, sign_in: Callable[..., Any]) -> TestClient:
     sign_in("administrator")
     return client
+
+
+def led_to(client: TestClient) -> str:
+    """Where an administrator arrives who asked for no page."""
+    client.cookies.clear()
+    client.get("/sign-in")
+    form = {
+        "login": "administrator",
+        "password": PASSWORD,
+        "csrf": client.cookies["barfrub_csrf"],
+    }
+    answer = client.post("/sign-in", data=form, headers=HTML, follow_redirects=False)
+    return str(answer.headers["location"])
+
+
+def test_an_administrator_comes_to_the_set_up_until_somebody_ends_it(client):
+    assert led_to(client) == "/setup"
+    overview = client.get("/setup", headers=HTML).text
+    assert 'action="/setup/end"' in overview
+    assert client.get("/", headers=HTML).status_code == 200
+
+    form = {"csrf": client.cookies["barfrub_csrf"]}
+    assert client.post("/setup/end", data=form, follow_redirects=False).headers["location"] == "/"
+    assert led_to(client) == "/"
+    assert 'action="/setup/resume"' in client.get("/setup", headers=HTML).text
+
+    form = {"csrf": client.cookies["barfrub_csrf"]}
+    client.post("/setup/resume", data=form)
+    assert led_to(client) == "/setup"
 
 
 def at_the_end(client: TestClient) -> dict[str, Any]:
