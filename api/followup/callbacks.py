@@ -56,4 +56,4 @@ def _calls(tx: Tx, context: Context, t: Translator) -> CallsView:
         agencies=calls.agencies,
         network=context.app.network,
     )
-    return calls_view(calls.count, calls.waiting, call_context, t)
+    return calls_view(calls.count, calls.waiting, call_context, t, context.now)

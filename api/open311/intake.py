@@ -98,5 +98,5 @@ def _announced(visitor: Visitor, asked: ServiceRequest) -> Record:
     due = None if asked.job_id is None else due_at.get(asked.job_id)
     return {
         "service_request_id": asked.reference,
-        "service_notice": notice(asked, due, visitor.t),
+        "service_notice": notice(asked, due, visitor.t, visitor.now),
     }

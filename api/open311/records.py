@@ -30,7 +30,7 @@ def records_of(
     records: list[Record] = []
     for one in _published(tx, request, visitor, found, more=more):
         extra = extended(one, t) if more else {}
-        records.append(request_record(one, network, t) | extra)
+        records.append(request_record(one, network, t, visitor.now) | extra)
     return records
 
 

@@ -155,7 +155,8 @@ class NoticeSender(PeriodicTask):
         segment = city_state.network.find(segment_id)
         street = called(street_name(segment), t) if segment else ""
         opening = TrackingLink(self._settings.address, message.code, message.confirm)
-        return notice_text(message.notice, message.asked.reference, street, opening, t)
+        now, reference = self._clock.now(), message.asked.reference
+        return notice_text(message.notice, reference, street, opening, t, now)
 
     def promise(self) -> None:
         """Promise a time to callers of placed requests that have no promise yet, and notify them.

@@ -13,6 +13,7 @@ from data.model import (
     Referral,
     RequestClock,
     RequestId,
+    RequestKind,
     ServiceRequest,
 )
 from data.streets.network import StreetNetwork
@@ -63,13 +64,17 @@ class CallsView:
 
 
 def calls_view(
-    total: int, calls: Iterable[Callback], told: CallbackContext, t: Translator
+    total: int,
+    calls: Iterable[Callback],
+    told: CallbackContext,
+    t: Translator,
+    now: datetime,
 ) -> CallsView:
     """Return the list; sentences are in the reader's language where the caller's is unknown."""
-    return CallsView(total, tuple(_call_view(call, told, t) for call in calls))
+    return CallsView(total, tuple(_call_view(call, told, t, now) for call in calls))
 
 
-def sentence_of(call: Callback, told: CallbackContext, t: Translator) -> str:
+def sentence_of(call: Callback, told: CallbackContext, t: Translator, now: datetime) -> str:
     """Return the sentence to say: reference, place, and what happened."""
     asked = call.request
     about = t(
@@ -77,10 +82,10 @@ def sentence_of(call: Callback, told: CallbackContext, t: Translator) -> str:
         reference=asked.reference,
         place=_place(asked, told.network, t),
     )
-    return f"{about} {_news(call, told, t)}"
+    return f"{about} {_news(call, told, t, now)}"
 
 
-def _call_view(call: Callback, told: CallbackContext, t: Translator) -> CallView:
+def _call_view(call: Callback, told: CallbackContext, t: Translator, now: datetime) -> CallView:
     spoken = translator(call.language, t.timezone) if call.language in languages() else t
     return CallView(
         request_id=call.request.id,
@@ -88,36 +93,39 @@ def _call_view(call: Callback, told: CallbackContext, t: Translator) -> CallView
         news=call.news,
         since=call.since,
         language=spoken.language,
-        sentence=sentence_of(call, told, spoken),
+        sentence=sentence_of(call, told, spoken, now),
         tries=call.tries,
         tried_at=call.tried_at,
     )
 
 
-def _news(call: Callback, told: CallbackContext, t: Translator) -> str:
+def _news(call: Callback, told: CallbackContext, t: Translator, now: datetime) -> str:
     asked = call.request
     if call.news is CallbackReason.LATE:
         return t(
-            "It should have been done by {time}. We are late; it is still on our list.",
-            time=t.time(call.since),
+            "It should have been done {when}. We are late; it is still on our list.",
+            when=t.deadline_as_said(call.since, now),
         )
     if call.news is CallbackReason.DONE:
-        return _done(asked, told.clocks[asked.id], t)
+        return _done(asked, told.clocks[asked.id], t, now)
     if call.news is CallbackReason.CLOSED:
         return t(f"tell:{asked.closed_for}")
-    return _with_agency(call, told, t)
+    return _with_agency(call, told, t, now)
 
 
-def _done(asked: ServiceRequest, clock: RequestClock, t: Translator) -> str:
+def _done(asked: ServiceRequest, clock: RequestClock, t: Translator, now: datetime) -> str:
     at = clock.done_at or clock.closed_at or asked.received_at
-    if asked.closed_for is ClosingReason.INSPECTED:
-        return t("We inspected the place at {time}: it is clear.", time=t.time(at))
     if asked.closed_for is ClosingReason.CREW:
-        return t("Our crew did it by {time}.", time=t.time(at))
-    return t("Our machine was there at {time}.", time=t.time(at))
+        return t("Our crew did it {when}.", when=t.deadline_as_said(at, now))
+    when = t.moment_as_said(at, now)
+    if asked.closed_for is not ClosingReason.INSPECTED:
+        return t("Our machine was there {when}.", when=when)
+    if asked.kind is RequestKind.ICE:
+        return t("We inspected the place {when}: it is no longer slippery.", when=when)
+    return t("We inspected the place {when}: it is clear.", when=when)
 
 
-def _with_agency(call: Callback, told: CallbackContext, t: Translator) -> str:
+def _with_agency(call: Callback, told: CallbackContext, t: Translator, now: datetime) -> str:
     given = told.referrals.get(call.request.id)
     if given is None:
         return t("tell:handed_over")
@@ -125,7 +133,8 @@ def _with_agency(call: Callback, told: CallbackContext, t: Translator) -> str:
     name = agency.name
     if call.news is CallbackReason.ANSWERED:
         return t("{agency} says that it is done.", agency=name)
-    sent = t("{agency} looks after it since {time}.", agency=name, time=t.time(given.at))
+    when = t.moment_as_said(given.at, now)
+    sent = t("We passed it to {agency} {when}.", agency=name, when=when)
     return f"{sent} {t('Their phone is {phone}.', phone=agency.phone)}" if agency.phone else sent
 
 

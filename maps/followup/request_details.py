@@ -212,7 +212,7 @@ def file_view(
         jobs=tuple(_job(each) for each in file.jobs),
         crew_job=None if file.crew_job is None else _crew_job(file.crew_job),
         promises=tuple(_promise(each) for each in file.promises),
-        messages=tuple(_message(each, named, t) for each in file.notices),
+        messages=tuple(_message(each, named, t, now) for each in file.notices),
         calls=tuple(_call(each) for each in file.calls),
         referrals=tuple(referral_view(*each, None) for each in file.referrals),
         comments=tuple(CommentView(each.at, each.author, each.text) for each in file.comments),
@@ -252,8 +252,9 @@ def _promise(one: JudgedPromise) -> GivenPromiseView:
     return GivenPromiseView(made.made_at, made.from_at, made.to_at, one.state, one.outcome.done_at)
 
 
-def _message(one: Notice, street: str, t: Translator) -> NoticeView:
-    says = "" if one.kind is NoticeKind.LETTER else told(one.kind, one.facts, street, t)
+def _message(one: Notice, street: str, t: Translator, now: datetime) -> NoticeView:
+    read_at = one.told_at or now
+    says = "" if one.kind is NoticeKind.LETTER else told(one.kind, one.facts, street, t, read_at)
     return NoticeView(one.written_at, one.kind, says, one.state, one.told_at, one.fault)
 
 

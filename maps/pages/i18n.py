@@ -21,8 +21,12 @@ from data.model import District, ServiceClass
 from data.policy.city_policy import Policy
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-MORNING_H, EVENING_H = 6, 18
-"""Hours at which a night ends and begins, as people speak of tonight."""
+MORNING_H, NOON_H, EVENING_H = 6, 12, 18
+"""Hours at which a night ends, a morning ends and a night begins, as people speak of them."""
+
+_NIGHTS = {-1: "last night", 0: "tonight", 1: "tomorrow night"}
+_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+"""What a night and a day are called, by how many days they are ahead."""
 
 _ARABIC = re.compile("[\u0600-\u06ff]")
 
@@ -193,20 +197,31 @@ class Translator:
         return self._said(self.speech.short_day, moment, self.speech.months_short)
 
     def day_as_said(self, moment: datetime, now: datetime) -> str:
-        """Return the day of a coming moment as people say it: tonight, today, tomorrow, on a date.
+        """Return the day of a moment as people say it: last night, today, tomorrow morning.
 
         A night lasts from 18:00 to 6:00 and belongs to the day on which it begins.
         """
-        (day, night), (this_day, this_night) = (
-            _day_and_night(self._local(each)) for each in (moment, now)
-        )
-        if night is not None and night == (this_night or this_day):
-            return self.t("tonight")
-        if day == this_day:
-            return self.t("today")
-        if day == this_day + timedelta(days=1):
-            return self.t("tomorrow")
-        return self.t("on {day}", day=self.short_day(moment))
+        said = _day_as_said(self._local(moment), self._local(now))
+        return self.t(said) if said else self.t("on {day}", day=self.short_day(moment))
+
+    def moment_as_said(self, moment: datetime, now: datetime) -> str:
+        """Return day and clock time as people say them: last night at 23:40."""
+        day = self.day_as_said(moment, now)
+        return self.t("{day} at {time}", day=day, time=self.time(moment))
+
+    def deadline_as_said(self, moment: datetime, now: datetime) -> str:
+        """Return day and clock time by which something is wanted: today by 09:00."""
+        day = self.day_as_said(moment, now)
+        return self.t("{day} by {time}", day=day, time=self.time(moment))
+
+    def span_as_said(self, since: datetime, until: datetime, now: datetime) -> str:
+        """Return a window as people say it: tonight between 00:20 and 05:40."""
+        day, last_day = (self.day_as_said(each, now) for each in (since, until))
+        if day != last_day and self._local(since).date() != self._local(until).date():
+            ends = [self.moment_as_said(each, now) for each in (since, until)]
+            return self.t("between {start} and {end}", start=ends[0], end=ends[1])
+        times = {"start": self.time(since), "end": self.time(until)}
+        return self.t("{day} between {start} and {end}", day=day, **times)
 
     def stamp(self, moment: datetime) -> str:
         """Return day and time in the city for a spreadsheet: sortable, in Latin digits."""
@@ -245,6 +260,16 @@ class Translator:
 
     def _isolated(self, text: str) -> str:
         return isolated(text, rtl=self.speech.rtl) if self.isolating else text
+
+
+def _day_as_said(local: datetime, now: datetime) -> str:
+    """Return the msgid of a day near `now`, empty for one farther away."""
+    (day, night), (this_day, this_night) = _day_and_night(local), _day_and_night(now)
+    ahead = (day - this_day).days
+    nights = None if night is None else (night - (this_night or this_day)).days
+    if nights in _NIGHTS and not nights > ahead:
+        return _NIGHTS[nights]
+    return "tomorrow morning" if ahead == 1 and local.hour < NOON_H else _DAYS.get(ahead, "")
 
 
 def _day_and_night(local: datetime) -> tuple[date, date | None]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from data.languages import languages
 from data.model import ByLanguage, RequestState, Segment, SegmentId, ServiceRequest, VehicleId
@@ -16,7 +15,7 @@ from maps.streets.street import street_name
 GOAL_SAID = frozenset({Outlook.NEXT_PLAN, Outlook.NO_PLAN, Outlook.UNSERVED})
 """Outlooks without a promised time, for which the deadline of the class is said."""
 
-AGAIN = "The next pass is expected between {begin} and {end}."
+AGAIN = "The next pass is expected {when}."
 NOT_AGAIN = "No truck comes there again by this plan, so we cannot promise a time."
 """What is said of a street that was cleared already."""
 
@@ -179,8 +178,8 @@ def _said(answer: CallAnswer, t: Translator, now: datetime, reference: str) -> I
     yield from _prospect_said(answer, t, now)
     due_at = _goal(answer, now)
     if answer.prospect.outlook in GOAL_SAID and due_at is not None:
-        goal = spoken_time(due_at, t, now)
-        yield t("Our goal for a street like yours is {time}.", time=goal)
+        goal = t.deadline_as_said(due_at, now)
+        yield t("Our goal for a street like yours: {when}.", when=goal)
 
 
 def _goal(answer: CallAnswer, now: datetime) -> datetime | None:
@@ -190,11 +189,11 @@ def _goal(answer: CallAnswer, now: datetime) -> datetime | None:
 
 def _cleared_said(cleared: Cleared, street: str, t: Translator, now: datetime) -> str:
     if cleared.whole and cleared.last_at is not None:
-        at = spoken_time(cleared.last_at, t, now)
-        return t("{street} was last cleared at {time}.", street=street, time=at)
+        when = t.moment_as_said(cleared.last_at, now)
+        return t("{street} was last cleared {when}.", street=street, when=when)
     if cleared.some_at is not None:
-        at = spoken_time(cleared.some_at, t, now)
-        return t("A part of {street} was cleared at {time}.", street=street, time=at)
+        when = t.moment_as_said(cleared.some_at, now)
+        return t("A part of {street} was cleared {when}.", street=street, when=when)
     return t("{street} has not been cleared in this storm yet.", street=street)
 
 
@@ -205,12 +204,8 @@ def _prospect_said(answer: CallAnswer, t: Translator, now: datetime) -> Iterator
         passed = again and prospect.outlook is Outlook.PASSED
         yield t(NOT_AGAIN) if passed else t(f"outlook:{prospect.outlook}")
         return
-    expected = AGAIN if again else "It should be clear between {begin} and {end}."
-    yield t(
-        expected,
-        begin=spoken_time(prospect.window.from_at, t, now),
-        end=spoken_time(prospect.window.to_at, t, now),
-    )
+    when = t.span_as_said(prospect.window.from_at, prospect.window.to_at, now)
+    yield t(AGAIN, when=when) if again else t("It should be clear {when}.", when=when)
     if prospect.record is None:
         yield t("There is no record yet of how well such times are kept.")
     else:
@@ -222,14 +217,6 @@ def spoken_name(segment: Segment, t: Translator) -> str:
     """Return the name of a street in a language, as it is spoken."""
     name = street_name(segment)
     return name.get(t.language) or name.get("") or t("Your street")
-
-
-def spoken_time(moment: datetime, t: Translator, now: datetime) -> str:
-    """Return the clock time, with its day unless it is today in the city."""
-    zone = ZoneInfo(t.timezone)
-    if moment.astimezone(zone).date() == now.astimezone(zone).date():
-        return t.time(moment)
-    return t("{time} on {day}", time=t.time(moment), day=t.date(moment))
 
 
 def _truck(

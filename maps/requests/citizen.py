@@ -86,7 +86,7 @@ class TrackView:
     """The tracking page of a request.
 
     `may_again` is whether it may be opened again, `awaits_code` whether a message asks its reader
-    for a code.
+    for a code. `now` is when it was looked at.
     """
 
     reference: str
@@ -99,6 +99,7 @@ class TrackView:
     open: bool
     wants_messages: bool
     awaits_code: bool
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +160,12 @@ def track_view(story: RequestHistory, now: datetime, t: Translator) -> TrackView
         icon=KIND_ICONS[asked.kind],
         state=asked.state,
         headline=_headline(story, now, t),
-        steps=tuple(_steps(story, t)),
+        steps=tuple(_steps(story, now, t)),
         may_again=ended and may_open_again(asked, story.clock, now),
         open=not ended,
         wants_messages=story.wants_messages,
         awaits_code=story.awaits_code,
+        now=now,
     )
 
 
@@ -179,7 +181,7 @@ def _headline(story: RequestHistory, now: datetime, t: Translator) -> str:
         return _waiting(story, t)
     if asked.state is RequestState.OPEN:
         return _promised(story, now, t)
-    return _ending(story, t)
+    return _ending(story, now, t)
 
 
 def _waiting(story: RequestHistory, t: Translator) -> str:
@@ -191,35 +193,33 @@ def _waiting(story: RequestHistory, t: Translator) -> str:
 def _promised(story: RequestHistory, now: datetime, t: Translator) -> str:
     if story.window is None:
         return t("Your street is on the list. There is no time for it yet.")
-    start, end = (t.time(moment) for moment in story.window)
     if now > story.window[1]:
-        return t("We meant to be there by {end} and are late. It stays on the list.", end=end)
-    day = t.day_as_said(story.window[0], now)
-    return t(
-        "We expect to be there {day} between {start} and {end}.", day=day, start=start, end=end
-    )
+        when = t.deadline_as_said(story.window[1], now)
+        return t("We meant to be there {when} and are late. It stays on the list.", when=when)
+    return t("We expect to be there {when}.", when=t.span_as_said(*story.window, now))
 
 
-def _ending(story: RequestHistory, t: Translator) -> str:
+def _ending(story: RequestHistory, now: datetime, t: Translator) -> str:
     reason, at = story.asked.closed_for, story.done_at or story.clock.closed_at
     if at is None or reason is None:
         return t(f"request:{story.asked.state}")
     if reason is ClosingReason.PLOWED and story.job is not None:
         job = story.job
         facts = {"directions": job.directions.value, "treatment": job.treatment.value}
-        return _sentence(facts | {"reason": reason.value, "at": at.isoformat()}, story.street, t)
+        facts |= {"reason": reason.value, "at": at.isoformat()}
+        return _sentence(facts, story.street, now, t)
     if reason in {ClosingReason.INSPECTED, ClosingReason.CREW}:
         facts = {"reason": reason.value, "at": at.isoformat(), "kind": story.asked.kind.value}
-        return _sentence(facts, story.street, t)
+        return _sentence(facts, story.street, now, t)
     return t("Closed: {reason}.", reason=t(f"closing:{reason}"))
 
 
-def _sentence(facts: dict[str, str], street: str, t: Translator) -> str:
-    text = done_sentence(facts, street, t)
+def _sentence(facts: dict[str, str], street: str, now: datetime, t: Translator) -> str:
+    text = done_sentence(facts, street, t, now)
     return text[:1].upper() + text[1:]
 
 
-def _steps(story: RequestHistory, t: Translator) -> list[RequestEvent]:
+def _steps(story: RequestHistory, now: datetime, t: Translator) -> list[RequestEvent]:
     asked, clock = story.asked, story.clock
     steps = [RequestEvent(asked.received_at, t("We received your request."))]
     if clock.placed_at is not None:
@@ -229,10 +229,8 @@ def _steps(story: RequestHistory, t: Translator) -> list[RequestEvent]:
         )
     for notice in story.told:
         first, last = (datetime.fromisoformat(notice.facts[name]) for name in ("from", "until"))
-        span = {"start": t.time(first), "end": t.time(last)}
-        day = t.day_as_said(first, notice.written_at)
-        text = t("Promised {day} between {start} and {end}.", day=day, **span)
-        steps.append(RequestEvent(notice.written_at, text))
+        when = t.span_as_said(first, last, now)
+        steps.append(RequestEvent(notice.written_at, t("Promised: {when}.", when=when)))
     steps += [
         RequestEvent(seen.seen_at, t(_inspected(asked.kind, seen)))
         for seen in story.inspections
@@ -241,7 +239,7 @@ def _steps(story: RequestHistory, t: Translator) -> list[RequestEvent]:
     if clock.reopened_at is not None:
         steps.append(RequestEvent(clock.reopened_at, t("Opened again: it was not done.")))
     if clock.closed_at is not None and asked.closed_for is not None:
-        steps.append(RequestEvent(clock.closed_at, _ending(story, t)))
+        steps.append(RequestEvent(clock.closed_at, _ending(story, now, t)))
     own = [step for step in steps if step.at >= asked.received_at]  # not of a kept one before it
     return sorted(own, key=lambda step: step.at)
 

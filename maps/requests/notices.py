@@ -34,14 +34,19 @@ class TrackingLink:
 
 
 def notice_text(
-    notice: Notice, reference: str, street: str, opening: TrackingLink, t: Translator
+    notice: Notice,
+    reference: str,
+    street: str,
+    opening: TrackingLink,
+    t: Translator,
+    now: datetime,
 ) -> NoticeText:
-    """Return the text of a message about a request.
+    """Return the text of a message about a request, to be read soon after `now`.
 
     `street` is its name in the reader's language; empty where no place is known.
     """
     title = t("Request {reference}", reference=reference)
-    body = told(notice.kind, notice.facts, street, t)
+    body = told(notice.kind, notice.facts, street, t, now)
     if not opening.code or not opening.address:
         return NoticeText(title, f"{title}: {body}", _codes(opening, t))
     if opening.confirm:
@@ -63,17 +68,18 @@ def _codes(opening: TrackingLink, t: Translator) -> str:
     return " ".join(said)
 
 
-def told(kind: NoticeKind, facts: Mapping[str, str], street: str, t: Translator) -> str:
-    """Return the news of a message, in one sentence or two."""
+def told(
+    kind: NoticeKind, facts: Mapping[str, str], street: str, t: Translator, now: datetime
+) -> str:
+    """Return the news of a message sent at `now`, in one sentence or two."""
     if kind is NoticeKind.ACKNOWLEDGED:
         return t("we have it. We tell you when it is planned and when it is done.")
     if kind is NoticeKind.PLANNED:
-        times = {name: _clock(facts[name], t) for name in ("from", "until")}
-        return t(
-            "{street} is planned between {from} and {until}.", street=_named(street, t), **times
-        )
+        since, until = (datetime.fromisoformat(facts[name]) for name in ("from", "until"))
+        when = t.span_as_said(since, until, now)
+        return t("{street} is planned {when}.", street=_named(street, t), when=when)
     if kind is NoticeKind.DONE:
-        return done_sentence(facts, street, t)
+        return done_sentence(facts, street, t, now)
     if kind is NoticeKind.REOPENED:
         return t("it is open again. We are sorry that it was not done.")
     if kind is NoticeKind.HANDED_OVER:
@@ -81,25 +87,22 @@ def told(kind: NoticeKind, facts: Mapping[str, str], street: str, t: Translator)
     return t("it is closed. {reason}.", reason=t(f"closing:{facts['reason']}"))
 
 
-def done_sentence(facts: Mapping[str, str], street: str, t: Translator) -> str:
+def done_sentence(facts: Mapping[str, str], street: str, t: Translator, now: datetime) -> str:
     """Return the sentence that says when which directions of a street were cleared."""
-    values = {"street": _named(street, t), "at": _clock(facts["at"], t)}
+    at = datetime.fromisoformat(facts["at"])
     if facts["reason"] == "crew":
-        return t("our crew was there: it was done by {at}.", **values)
+        return t("our crew was there: it was done {when}.", when=t.deadline_as_said(at, now))
+    values = {"street": _named(street, t), "when": t.moment_as_said(at, now)}
     if facts["reason"] == "inspected" and facts.get("kind") == RequestKind.ICE:
-        return t("somebody of ours saw at {at} that it is no longer slippery.", **values)
+        return t("somebody of ours saw {when} that it is no longer slippery.", **values)
     if facts["reason"] == "inspected":
-        return t("somebody of ours saw at {at} that the street is clear.", **values)
+        return t("somebody of ours saw {when} that the street is clear.", **values)
     if facts["treatment"] == Treatment.SALT:
-        return t("{street} was spread at {at}.", **values)
+        return t("{street} was spread {when}.", **values)
     if facts["directions"] == "both":
-        return t("{street} was plowed at {at}, in both directions.", **values)
-    return t("{street} was plowed at {at}.", **values)
+        return t("{street} was plowed {when}, in both directions.", **values)
+    return t("{street} was plowed {when}.", **values)
 
 
 def _named(street: str, t: Translator) -> str:
     return street or t("your street")
-
-
-def _clock(moment: str, t: Translator) -> str:
-    return t.time(datetime.fromisoformat(moment))

@@ -81,7 +81,9 @@ class PublishedRequest:
     notes: Sequence[Event] = ()
 
 
-def request_record(one: PublishedRequest, network: StreetNetwork, t: Translator) -> Record:
+def request_record(
+    one: PublishedRequest, network: StreetNetwork, t: Translator, now: datetime
+) -> Record:
     """Return the record of a request in `GET requests`."""
     asked, due_at = one.asked, None
     if asked.job_id is not None and asked.state is RequestState.OPEN:
@@ -94,7 +96,7 @@ def request_record(one: PublishedRequest, network: StreetNetwork, t: Translator)
         "service_code": str(asked.kind),
         "description": (asked.text or None) if one.own else None,
         "agency_responsible": one.agency,
-        "service_notice": notice(asked, due_at, t),
+        "service_notice": notice(asked, due_at, t, now),
         "requested_datetime": moment(asked.received_at, t),
         "updated_datetime": moment(one.changed_at, t),
         "expected_datetime": _moment_or_none(one.expected_at or due_at, t),
@@ -154,13 +156,15 @@ def status_notes(state: RequestState, reason: ClosingReason | None, t: Translato
     return t(f"request:{state}" if reason is None else f"closing:{reason}")
 
 
-def notice(asked: ServiceRequest, due_at: datetime | None, t: Translator) -> str | None:
+def notice(
+    asked: ServiceRequest, due_at: datetime | None, t: Translator, now: datetime
+) -> str | None:
     """Return the `service_notice` for somebody who has just made a request."""
     if asked.state in CLOSED_STATES:
         return None
     if due_at is not None:
-        when = {"date": t.date(due_at), "time": t.time(due_at)}
-        return t("Accepted. The street is to be clear by {time}, {date}.", **when)
+        when = t.deadline_as_said(due_at, now)
+        return t("Accepted. The street is to be clear {when}.", when=when)
     if asked.snap is None:
         return t("Accepted. Somebody will check where this is.")
     return t("Accepted. It goes into the next plan.")

@@ -105,7 +105,7 @@ def test_stairs_are_asked_for_planned_cleared_and_answered(client, clock: StillC
     assert again == done
 
     answer = track(client, asked["reference"], code)
-    assert "Our crew was there: it was done by 07:50." in answer
+    assert "Our crew was there: it was done today by 07:50." in answer
     sign_in("dispatcher")
     costs = client.get("/storms/1/costs.csv?by=crews&lang=en").text.splitlines()
     assert costs[-1] == "Crew A,2,0.33,0.67,1,80.0"

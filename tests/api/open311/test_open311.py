@@ -141,7 +141,7 @@ def test_a_request_becomes_a_job_with_all_that_was_said(client, sign_in, send, a
     (taken,) = answer.json()
     assert taken["service_request_id"] == "B-0001"
     assert taken["account_id"] == "77"
-    assert taken["service_notice"].startswith("Accepted. The street is to be clear by ")
+    assert taken["service_notice"].startswith("Accepted. The street is to be clear today by ")
     with reading(app.engine) as tx:
         asked, caller = get_request(tx, 1), find_caller(tx, 1)
         first = next(line for line in list_events(tx) if line.verb == "request.received")

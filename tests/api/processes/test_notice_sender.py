@@ -156,7 +156,7 @@ def test_a_caller_who_joins_a_planned_job_gets_what_was_promised(
     notice_sender.promise()
     notice_sender.run()
     said = sorted(text.body for _, text in recorder.sent)
-    assert "planned between 08:20 and 08:55" in said[0]
+    assert "planned today between 08:20 and 08:55" in said[0]
     with transaction(app.engine) as tx:
         given = find_promise(tx, asked.id)
     assert given is not None

@@ -227,7 +227,7 @@ def test_evidence_is_told_with_its_time_and_directions(citizen, storm, clock):
         set_job_state(tx, [asked.job_id], JobState.DONE, clock.moment)
         close_by_evidence(tx, MESSENGER, asked, ClosingReason.PLOWED, clock.moment, clock.moment)
     page = track(citizen, reference, code).text
-    assert "School Street was plowed at 07:30, in both directions." in page
+    assert "School Street was plowed today at 07:30, in both directions." in page
     for word in ("Plow 1", "truck", "dispatcher"):
         assert word not in page
 

@@ -81,7 +81,7 @@ def test_without_a_plan_the_answer_says_so_and_names_the_goal(tx: Tx) -> None:
     assert in_english(answer) == (
         "Mill Street has not been cleared in this storm yet. "
         "The trucks have no plan yet, so we cannot promise a time. "
-        "Our goal for a street like yours is 11:30."
+        "Our goal for a street like yours: today by 11:30."
     )
 
 
@@ -95,7 +95,7 @@ def test_a_street_of_the_plan_has_a_truck_and_a_window(tx: Tx) -> None:
     assert window.from_at < v.NOW + 60 * MINUTE < window.to_at
     said = in_english(answer, "B-0007")
     assert "Your number is B-0007." in said
-    assert "It should be clear between 08:20 and 08:55." in said
+    assert "It should be clear today between 08:20 and 08:55." in said
     assert "There is no record yet of how well such times are kept." in said
 
 
@@ -103,7 +103,7 @@ def test_the_sentence_is_said_in_persian_too(tx: Tx) -> None:
     a_published_plan(tx, v.MILL)
     said = sentence(answered(tx, v.MILL), translator("fa", ZONE), v.NOW)
     assert said.startswith("خیابان آسیاب در این بارش هنوز پاک نشده است.")
-    assert "قرار است بین ساعت ۰۸:۲۰ و ۰۸:۵۵ پاک شود." in said
+    assert "قرار است امروز بین ۰۸:۲۰ و ۰۸:۵۵ پاک شود." in said
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_of_a_one_way_street_one_direction_is_all(tx: Tx) -> None:
     a_storm(tx)
     save_coverage(tx, v.a_storm().id, [Coverage(v.ROSE, True, 1, 1, v.NOW)])
     assert answered(tx, v.ROSE).cleared.whole
-    assert "Rose Street was last cleared at 07:30." in in_english(answered(tx, v.ROSE))
+    assert "Rose Street was last cleared today at 07:30." in in_english(answered(tx, v.ROSE))
 
 
 def test_a_street_that_was_cleared_just_now_is_told_its_next_pass(tx: Tx) -> None:
@@ -191,8 +191,8 @@ def test_a_street_that_was_cleared_just_now_is_told_its_next_pass(tx: Tx) -> Non
     save_coverage(tx, v.a_storm().id, rows)
     said = in_english(answered(tx, v.MILL))
 
-    assert "Mill Street was last cleared at 07:25." in said
-    assert "The next pass is expected between 08:20 and 08:55." in said
+    assert "Mill Street was last cleared today at 07:25." in said
+    assert "The next pass is expected today between 08:20 and 08:55." in said
     assert "It should be clear" not in said
 
 
