@@ -1,6 +1,7 @@
 """Errors with a stable code and the values that a message in any language needs."""
 
 import errno
+from enum import StrEnum
 from typing import Self
 
 
@@ -53,6 +54,31 @@ class InvalidError(BarfrubError):
         super().__init__(
             f"{field}: expected {expected}, got {got!r}", field=field, got=got, expected=expected
         )
+
+
+class PasswordFault(StrEnum):
+    """Why a password is easy to guess."""
+
+    SHORT = "short"
+    COMMON = "common"
+    NAMES = "names"
+    KEYS = "keys"
+
+
+class WeakPasswordError(InvalidError):
+    """A password that is too short or easy to guess; it tells why, but not what was typed."""
+
+    def __init__(self, field: str, fault: PasswordFault) -> None:
+        super().__init__(field, "", Need(_WANTED_PASSWORDS[fault]))
+        self.fault = fault
+
+
+_WANTED_PASSWORDS = {
+    PasswordFault.SHORT: "at least 8 characters",
+    PasswordFault.COMMON: "no password that is tried first everywhere",
+    PasswordFault.NAMES: "more than names, roles and words that everybody guesses",
+    PasswordFault.KEYS: "no row of keys, repetition, date or phone number",
+}
 
 
 class NotFoundError(BarfrubError):

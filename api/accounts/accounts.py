@@ -21,7 +21,7 @@ from api.web.context import (
 from api.web.errors import STATUS
 from api.web.page_context import boot_of, page, translator_of
 from api.web.schemas import Wire
-from data.errors import ConflictError, InvalidError
+from data.errors import ConflictError, WeakPasswordError
 from data.languages import known_language
 from data.model import CodeKind, Role, User, UserId
 from data.store.accounts.accounts import get_user, list_users
@@ -182,11 +182,8 @@ def accept_invitation_form(
     try:
         names = (invited.login, app.city.name)
         password_hash = hash_password(checked_password("password", password, *names))
-    except InvalidError as error:
-        message = translator_of(request)(
-            "Choose another password: at least 8 characters, not a common one, "
-            "and more than the sign-in name, the city or a role."
-        )
+    except WeakPasswordError as error:
+        message = message_of(error, translator_of(request))
         return _welcome(request, invited.login, message, STATUS[error.code])
     with transaction(app.engine) as tx:
         user = accept_invitation(tx, token, password_hash, now)

@@ -13,7 +13,7 @@ from api.web.context import AccountContext, Context
 from api.web.cookies import CSRF_COOKIE, SESSION_COOKIE, drop_cookie
 from api.web.errors import STATUS
 from api.web.page_context import page, translator_of
-from data.errors import BarfrubError
+from data.errors import BarfrubError, WeakPasswordError
 from data.model import SessionId
 from data.store.database.engine import transaction
 from fleet.accounts.accounts import set_password
@@ -99,6 +99,7 @@ def _page(
         "has_password": account.holder.has_password,
         "of_province": account.member is not None,
         "error": message_of(error, t) if error else "",
+        "weak": isinstance(error, WeakPasswordError),
         "done": done,
     }
     return page(request, "accounts/own_account.html", view, STATUS[error.code] if error else 200)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from data.errors import BarfrubError, ConflictError, Need
+from data.errors import BarfrubError, ConflictError, Need, WeakPasswordError
 from maps.pages.i18n import Translator
 
 MESSAGES = {
@@ -37,6 +37,8 @@ def text_of(error: BarfrubError) -> tuple[str, dict[str, object]]:
     msgid = MESSAGES.get(error.code, f"error:{error.code}")
     if isinstance(error, ConflictError):
         msgid = f"conflict:{error.reason}"
+    if isinstance(error, WeakPasswordError):
+        msgid = f"password:{error.fault}"
     return msgid, plain_values(error.values)
 
 
