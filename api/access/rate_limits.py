@@ -104,6 +104,7 @@ class PublicAction(StrEnum):
 
     REPORT = "report"
     TRACK = "track"
+    PLACE = "place"
     READ = "read"
     KEY = "key"
     WRONG_KEY = "wrong_key"
@@ -115,6 +116,8 @@ ALLOWANCES: Mapping[PublicAction, Allowance] = {
     PublicAction.REPORT: Allowance(20, 10.0),
     # People reload the page often; guessing codes is hopeless at this rate.
     PublicAction.TRACK: Allowance(30, 20.0),
+    # A pin is moved a few times; what is reported in all of a city is not read out this way.
+    PublicAction.PLACE: Allowance(30, 10.0),
     PublicAction.READ: Allowance(120, 120.0),
     # A key sends the requests of a whole city.
     PublicAction.KEY: Allowance(300, 600.0),

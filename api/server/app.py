@@ -64,7 +64,15 @@ from api.processes.tasks.replay_task import ReplayTask
 from api.processes.tasks.retention_task import RetentionTask
 from api.replanning import replans
 from api.reports import council, storm_costs
-from api.requests import call_answer, citizen, person_erasure, request_file, request_queue, requests
+from api.requests import (
+    call_answer,
+    person_erasure,
+    report_form,
+    request_file,
+    request_queue,
+    requests,
+    tracking_page,
+)
 from api.routes import plan_vs_actual, route_sheets
 from api.server import health, metrics, sign_in_pages
 from api.server.known_routes import KnownRoutes
@@ -96,7 +104,8 @@ ROUTES = (
     sign_in_pages,
     province_entry,
     requests,
-    citizen,
+    report_form,
+    tracking_page,
     call_answer,
     request_queue,
     request_file,

@@ -30,13 +30,30 @@ def merge_many(
         raise InvalidError("ids", str(kept_id), "at least two requests")
 
     def merged(asked: ServiceRequest) -> ServiceRequest:
-        require_closable(asked, ClosingReason.DUPLICATE)
-        add_duplicate(tx, asked.id, kept_id, now)  # first: its own duplicates go along
-        closed = close_request(tx, actor, asked.id, ClosingReason.DUPLICATE, "", now)
-        retract_end_notice(tx, asked.id, now, now)
-        after = {"into": kept_id, "reference": kept.reference}
-        add_event(tx, now, actor, "request.merged", subject_of(asked), after=after)
-        return closed
+        return _merged(tx, actor, asked, kept, now)
 
     own = duplicate_ids(tx, others)
     return change_in_bulk(tx, actor, QueueAction.MERGED, others, merged, now, own)
+
+
+def follow(
+    tx: Tx, actor: Actor, asked: ServiceRequest, kept_id: RequestId, now: datetime
+) -> ServiceRequest:
+    """Merge a new request into one that its caller saw reported already.
+
+    Where that one was closed meanwhile, the new one stands for itself.
+    """
+    kept = get_request(tx, kept_id)
+    return _merged(tx, actor, asked, kept, now) if kept.state in STILL_OPEN else asked
+
+
+def _merged(
+    tx: Tx, actor: Actor, asked: ServiceRequest, kept: ServiceRequest, now: datetime
+) -> ServiceRequest:
+    require_closable(asked, ClosingReason.DUPLICATE)
+    add_duplicate(tx, asked.id, kept.id, now)  # first: its own duplicates go along
+    closed = close_request(tx, actor, asked.id, ClosingReason.DUPLICATE, "", now)
+    retract_end_notice(tx, asked.id, now, now)
+    after = {"into": kept.id, "reference": kept.reference}
+    add_event(tx, now, actor, "request.merged", subject_of(asked), after=after)
+    return closed

@@ -246,10 +246,18 @@ def find_place(
     asked: ServiceRequest, network: StreetNetwork, geocoder: Geocoder
 ) -> tuple[LonLat, Snap] | None:
     """Return the place of a request: its pin, else an unambiguous text."""
-    if asked.location is not None:
-        snap = network.nearest(asked.location, PIN_M)
-        return None if snap is None else (asked.location, snap)
-    candidates = geocoder.candidates(asked.address) or geocoder.candidates(asked.text)
+    return place_meant(asked.location, (asked.address, asked.text), network, geocoder)
+
+
+def place_meant(
+    pin: LonLat | None, said: tuple[str, str], network: StreetNetwork, geocoder: Geocoder
+) -> tuple[LonLat, Snap] | None:
+    """Return the place that a pin means, else an unambiguous address or other words."""
+    if pin is not None:
+        snap = network.nearest(pin, PIN_M)
+        return None if snap is None else (pin, snap)
+    address, text = said
+    candidates = geocoder.candidates(address) or geocoder.candidates(text)
     if not candidates or not candidates[0].confident:
         return None
     best = candidates[0]

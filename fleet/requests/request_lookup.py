@@ -7,6 +7,7 @@ from data.model import (
     BoardRequest,
     Delay,
     JobId,
+    LonLat,
     Promise,
     QueueOrder,
     RequestFilter,
@@ -30,12 +31,14 @@ from data.store.requests.request_search import (
 )
 from data.store.requests.requests import (
     get_request,
+    list_open_within,
     list_requests_by_id,
     list_requests_of_jobs,
     list_requests_on_segment,
 )
 from data.store.storms.storms import find_active_storm
 from data.store.work import list_jobs_by_id
+from data.streets.projection import distance_m, moved
 from fleet.requests.sla_clocks import deadline_rules
 
 WAITING = frozenset({Stage.UNPLACED, Stage.PLACED, Stage.OPEN})
@@ -43,6 +46,12 @@ WAITING = frozenset({Stage.UNPLACED, Stage.PLACED, Stage.OPEN})
 
 ASKED_AT_ONCE = 500
 """Jobs named in one question to the database."""
+
+NEAR_M = 60.0
+"""What is farther from a place than this is reported about another one."""
+
+SHOWN = 3
+"""So many are told of at most: whoever asks stands at one place, and reads no list of a city."""
 
 
 def known_request(tx: Tx, request_id: RequestId) -> ServiceRequest:
@@ -68,6 +77,15 @@ def requests_by_id(tx: Tx, ids: Iterable[RequestId]) -> dict[RequestId, ServiceR
 def requests_of_street(tx: Tx, segment_id: SegmentId, most: int) -> list[ServiceRequest]:
     """Return the newest requests about a street."""
     return list_requests_on_segment(tx, segment_id, most)
+
+
+def reported_nearby(tx: Tx, place: LonLat) -> list[ServiceRequest]:
+    """Return what waits for work near a place, the nearest first."""
+    southwest, northeast = moved(place, -NEAR_M, -NEAR_M), moved(place, NEAR_M, NEAR_M)
+    found = list_open_within(tx, *southwest, *northeast)
+    away_m = {each.id: distance_m(place, each.location) for each in found if each.location}
+    near = [each for each in found if away_m.get(each.id, NEAR_M) < NEAR_M]
+    return sorted(near, key=lambda each: away_m[each.id])[:SHOWN]
 
 
 def requests_of_jobs(tx: Tx, job_ids: Sequence[JobId]) -> list[ServiceRequest]:

@@ -86,7 +86,7 @@ class TrackView:
     """The tracking page of a request.
 
     `may_again` is whether it may be opened again, `awaits_code` whether a message asks its reader
-    for a code. `now` is when it was looked at.
+    for a code, `callers` how many have reported it. `now` is when it was looked at.
     """
 
     reference: str
@@ -99,6 +99,7 @@ class TrackView:
     open: bool
     wants_messages: bool
     awaits_code: bool
+    callers: int
     now: datetime
 
 
@@ -116,6 +117,7 @@ class RequestHistory:
     inspections: Sequence[Sighting]
     wants_messages: bool
     awaits_code: bool
+    callers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,7 @@ def track_view(story: RequestHistory, now: datetime, t: Translator) -> TrackView
         open=not ended,
         wants_messages=story.wants_messages,
         awaits_code=story.awaits_code,
+        callers=story.callers,
         now=now,
     )
 

@@ -27,6 +27,7 @@ from data.store.requests.request_photos import add_request_photo
 from data.store.requests.requests import find_request_by_key, get_request
 from data.store.requests.tracking_codes import find_tracking_code, list_unplaced
 from fleet.context import CityContext
+from fleet.followup.duplicates import follow
 from fleet.requests.intake import Report, receive
 from fleet.requests.placing import locate
 from fleet.routes.published_plan import PublishedPlanCache
@@ -58,12 +59,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A public report with the file of its photo; equal `keys` mark the same report sent twice."""
+    """A public report with the file of its photo; equal `keys` mark the same report sent twice.
+
+    `kept_id` is the open request that it joins.
+    """
 
     report: Report
     photo: str
     now: datetime
     keys: tuple[str, ...]
+    kept_id: RequestId | None = None
 
 
 class StoredReport(NamedTuple):
@@ -162,6 +167,8 @@ class ReportIngest:
                     asked = receive(tx, CITIZEN, arrival.report, arrival.now)
                     if arrival.photo:
                         add_request_photo(tx, asked.id, arrival.photo, arrival.now)
+                    if arrival.kept_id is not None:
+                        asked = follow(tx, CITIZEN, asked, arrival.kept_id, arrival.now)
                 code = find_tracking_code(tx, asked.id) or ""
                 stored.append(StoredReport(asked, code, new))
             return stored

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from itertools import batched
 from typing import NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, union_all, update
 
 from data.geocode.text.normalization import normal
 from data.model import (
@@ -19,7 +19,7 @@ from data.model import (
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
 from data.store.database.records import first_record, get_record, reader, records, row_of
-from data.store.schema import caller, job, request, request_clock
+from data.store.schema import caller, duplicate, job, request, request_clock
 
 AT_ONCE = 500
 """Ids in one question to the database."""
@@ -125,6 +125,16 @@ def list_requests_on_segment(tx: Tx, segment_id: SegmentId, limit: int) -> list[
     return records(ServiceRequest, tx.execute(query))
 
 
+def list_open_within(
+    tx: Tx, west: float, south: float, east: float, north: float
+) -> list[ServiceRequest]:
+    """Return what waits for work within a rectangle, by id."""
+    inside = request.c.lon.between(west, east) & request.c.lat.between(south, north)
+    waits = request.c.state.in_((RequestState.NEW, RequestState.OPEN))
+    query = select(request).where(waits, inside).order_by(request.c.id)
+    return records(ServiceRequest, tx.execute(query))
+
+
 def list_requests_of_number(tx: Tx, number: str, limit: int) -> list[ServiceRequest]:
     """Return what was asked from a phone, newest first; the number as `plain_number` writes it."""
     query = select(request).join(caller, caller.c.request_id == request.c.id)
@@ -134,11 +144,16 @@ def list_requests_of_number(tx: Tx, number: str, limit: int) -> list[ServiceRequ
 
 
 def count_requests_of_job(tx: Tx, job_id: JobId, before: RequestId | None = None) -> int:
-    """Return how many open requests wait for a job; only those before one, where it is given."""
+    """Return how many requests wait for a job, duplicates of open ones too.
+
+    Only those before one, where it is given.
+    """
     waiting = (request.c.job_id == job_id) & (request.c.state == RequestState.OPEN)
-    if before is not None:
-        waiting &= request.c.id < before
-    return tx.execute(select(func.count()).select_from(request).where(waiting)).scalar_one()
+    own = select(request.c.id).where(waiting)
+    merged = select(duplicate.c.request_id).join(request, request.c.id == duplicate.c.kept_id)
+    ids = union_all(own, merged.where(waiting)).subquery()
+    query = select(func.count()).select_from(ids)
+    return tx.execute(query if before is None else query.where(ids.c.id < before)).scalar_one()
 
 
 def add_caller(tx: Tx, request_id: RequestId, who: Caller) -> None:

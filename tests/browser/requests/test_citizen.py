@@ -50,6 +50,7 @@ def test_a_phone_reports_snow_by_its_place_with_a_photo_and_follows_the_request(
     page.mouse.move(pin["x"] + 62, pin["y"] + 22, steps=4)
     page.mouse.up()
     expect(page.locator("#lon")).not_to_have_value("45.070500")
+    expect(page.locator("#understood")).to_contain_text("متوجه شدیم: کوچه")
     chosen = page.input_value("#lon")
     page.evaluate("boardMap.jumpTo({ zoom: 12 })")
     page.click("#map", position={"x": 250, "y": 100})
@@ -86,6 +87,8 @@ def test_without_scripts_one_can_report_and_follow(visit: Visit):
     assert page.is_hidden("#here")
     assert page.is_visible("#photo")
     page.fill("#address", "School Street 7")
+    page.press("#address", "Enter")
+    expect(page.locator("#understood")).to_contain_text("We understand: School Street")
     page.click("#send")
     page.wait_for_selector(".keep")
     reference, code = (page.inner_text(f".keep dd >> nth={number}") for number in (0, 1))
@@ -94,3 +97,25 @@ def test_without_scripts_one_can_report_and_follow(visit: Visit):
     page.fill("#code", code)
     page.click("button.primary")
     assert "What has happened" in page.inner_text("main")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("visit", [PHONE], indirect=True)
+def test_two_taps_report_snow_and_a_second_caller_follows_it(visit: Visit):
+    page = visit.page
+    for last_tap, phone in (("#send", ""), ("#understood button", "0914 888")):
+        visit.go("/report?lang=en")
+        page.fill("#phone", phone)
+        page.click("#here")
+        page.click(last_tap)
+        page.wait_for_selector(".keep")
+    expect(page.locator("main")).to_contain_text("2 people have reported this.")
+    visit.go("/report?lang=en")
+    page.fill("#address", "School Street 7")
+    page.press("#address", "Tab")
+    expect(page.locator("#understood")).to_contain_text("We understand: School Street")
+    page.click("#choose")
+    visit.wait_for_map()
+    expect(page.locator(".call-pin")).to_be_visible()
+    assert page.input_value("#lon") == ""
+    assert visit.complaints == []

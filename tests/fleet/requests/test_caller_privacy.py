@@ -58,6 +58,6 @@ def test_nobody_else_reads_callers_past_the_audit_log():
         "fleet/requests/notices.py",
         "fleet/requests/outbox.py",
         "fleet/requests/notice_consent.py",
-        "api/requests/citizen.py",
+        "api/requests/tracking_page.py",
     }
     assert readers == {"fleet/requests/caller_privacy.py", *machines}

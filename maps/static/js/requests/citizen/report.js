@@ -11,6 +11,7 @@ const PATIENCE_MS = 20_000;
 const byId = (id) => document.getElementById(id);
 let map = null;
 let pin = null;
+let asking = null;
 
 function say(text) {
   byId("placed").textContent = text;
@@ -36,6 +37,38 @@ function place(lon, lat) {
   byId("lon").value = lon.toFixed(6);
   byId("lat").value = lat.toFixed(6);
   mark(lon, lat);
+  readBack();
+}
+
+// Without scripts its button sends the form; here a key must not press it in place of "Send".
+function follow({ target }) {
+  const chosen = Object.assign(document.createElement("input"), { type: "hidden", name: target.name, value: target.value });
+  byId("report").append(chosen);
+  byId("report").requestSubmit();
+  chosen.remove();
+}
+
+function armFollowing() {
+  for (const button of byId("understood").querySelectorAll("button")) {
+    button.type = "button";
+    button.addEventListener("click", follow);
+  }
+}
+
+/** Show what place the server understands; without an answer the report can be sent all the same. */
+async function readBack() {
+  asking?.abort();
+  asking = new AbortController();
+  const body = new FormData(byId("report"));
+  body.delete("photo");
+  try {
+    const answer = await fetch(byId("report").action.replace("/report", "/report/place"), { method: "POST", body, signal: asking.signal });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    byId("understood").replaceWith(page.getElementById("understood"));
+    armFollowing();
+  } catch {
+    byId("understood").replaceChildren();
+  }
 }
 
 function choose({ lng, lat }) {
@@ -51,6 +84,11 @@ function tapped({ lngLat }) {
 
 const placed = () => (byId("lon").value ? [Number(byId("lon").value), Number(byId("lat").value)] : null);
 
+function shownPlace() {
+  const { lon, lat } = byId("understood").dataset;
+  return placed() ?? (lon ? [Number(lon), Number(lat)] : null);
+}
+
 async function showMap() {
   byId("map-box").hidden = false;
   byId("choose").setAttribute("aria-expanded", "true");
@@ -62,9 +100,10 @@ async function showMap() {
     pin = newPin((await import("maplibre-gl")).Marker);
     map.on("click", tapped);
   }
-  if (placed() === null) return;
-  mark(...placed());
-  map.jumpTo({ center: placed(), zoom: Math.max(map.getZoom(), GUESS_ZOOM) });
+  const shown = shownPlace();
+  if (shown === null) return;
+  mark(...shown);
+  map.jumpTo({ center: shown, zoom: Math.max(map.getZoom(), GUESS_ZOOM) });
 }
 
 function found({ coords }) {
@@ -98,5 +137,9 @@ byId("photo").addEventListener("change", async ({ target }) => {
 byId("report").addEventListener("submit", () => setTimeout(() => (byId("send").disabled = true)));
 addEventListener("pageshow", () => (byId("send").disabled = false));
 
+for (const id of ["address", "text"]) byId(id).addEventListener("change", () => placed() === null && readBack());
+
 document.querySelector(".ways").hidden = false;
+document.querySelector(".check").remove();
+armFollowing();
 if (placed() !== null) showMap();

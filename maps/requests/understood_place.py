@@ -1,0 +1,61 @@
+"""The place that a report means, read back before it is sent, and what is reported there.
+
+Anybody may ask of any place: of other reports only kind, street, state and time are told.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.model import LonLat, ServiceRequest
+from data.streets.network import StreetNetwork
+from maps.pages.i18n import Translator
+from maps.requests.citizen import KIND_ICONS
+from maps.streets.street import called, street_name
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyReport:
+    """A report near a place, which somebody may follow by its `id`."""
+
+    id: int
+    icon: str
+    kind: str
+    street: str
+    state: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodPlace:
+    """A place in words: `said` is empty and `point` is `None` where it is not clear yet."""
+
+    point: LonLat | None
+    said: str
+    nearby: tuple[NearbyReport, ...]
+
+
+def understood_place(
+    point: LonLat | None,
+    said: str,
+    nearby: Iterable[ServiceRequest],
+    network: StreetNetwork,
+    t: Translator,
+    now: datetime,
+) -> UnderstoodPlace:
+    """Return what the form says of a place before it is sent."""
+    return UnderstoodPlace(point, said, tuple(_report(each, network, t, now) for each in nearby))
+
+
+def _report(
+    asked: ServiceRequest, network: StreetNetwork, t: Translator, now: datetime
+) -> NearbyReport:
+    segment = network.find(asked.snap.segment_id) if asked.snap else None
+    return NearbyReport(
+        id=asked.id,
+        icon=KIND_ICONS[asked.kind],
+        kind=t(f"kind:{asked.kind}"),
+        street=called(street_name(segment), t) if segment else "",
+        state=t(f"request:{asked.state}"),
+        when=t.moment_as_said(asked.received_at, now),
+    )
