@@ -109,6 +109,8 @@ class PublicAction(StrEnum):
     KEY = "key"
     WRONG_KEY = "wrong_key"
     UNKNOWN_TRACKER = "unknown_tracker"
+    FORGOTTEN = "forgotten"
+    FORGOTTEN_NAME = "forgotten_name"
 
 
 ALLOWANCES: Mapping[PublicAction, Allowance] = {
@@ -124,6 +126,10 @@ ALLOWANCES: Mapping[PublicAction, Allowance] = {
     PublicAction.WRONG_KEY: Allowance(10, 2.0),
     # A yard full of trackers not adopted yet, behind one router.
     PublicAction.UNKNOWN_TRACKER: Allowance(60, 60.0),
+    # Who forgot a password asks once or twice; an office shares an address. The sender of the
+    # second is the name: nobody gets more messages than these.
+    PublicAction.FORGOTTEN: Allowance(10, 10 / 60),
+    PublicAction.FORGOTTEN_NAME: Allowance(3, 3 / 60),
 }
 """Allowances of one sender at the usual pace."""
 

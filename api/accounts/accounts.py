@@ -31,6 +31,7 @@ from data.store.database.engine import Tx, reading, transaction
 from fleet.accounts.accounts import (
     LOGIN_LETTERS,
     NAME_LETTERS,
+    PHONE_LETTERS,
     accept_invitation,
     change_roles,
     disable,
@@ -38,8 +39,10 @@ from fleet.accounts.accounts import (
     find_invited,
     give_name,
     invite,
+    note_phone,
     reset_password,
 )
+from fleet.accounts.password_reset import waiting_for_reset
 from fleet.accounts.sessions import end_sessions
 from maps.accounts.accounts import PersonView, people_view
 from maps.pages.error_texts import message_of
@@ -49,6 +52,7 @@ router = APIRouter(route_class=CheckedRoute)
 Roles = Annotated[list[Role], Field(max_length=len(Role))]
 Token = Annotated[str, Path(max_length=100)]
 Name = Annotated[str, Field(max_length=NAME_LETTERS)]
+Phone = Annotated[str, Field(max_length=PHONE_LETTERS)]
 PersonId = Annotated[int, Path(ge=1, lt=2**63)]
 
 
@@ -59,6 +63,7 @@ class InvitationIn(Wire):
     roles: Roles
     language: str
     name: Name = ""
+    phone: Phone = ""
 
 
 class RolesIn(Wire):
@@ -67,10 +72,11 @@ class RolesIn(Wire):
     roles: Roles
 
 
-class NameIn(Wire):
-    """What colleagues call a person; empty forgets it."""
+class ContactIn(Wire):
+    """What colleagues call a person, and the number; empty forgets them."""
 
     name: Name
+    phone: Phone
 
 
 class InvitedOut(BaseModel):
@@ -103,6 +109,8 @@ def create_invitation(wanted: InvitationIn, context: AdminContext) -> InvitedOut
         user, token = invite(tx, context.actor, *args)
         if wanted.name.strip():
             user = give_name(tx, context.actor, user.id, wanted.name, context.now)
+        if wanted.phone.strip():
+            user = note_phone(tx, context.actor, user.login, wanted.phone, context.now)
         return InvitedOut(person=_person(tx, user, context), path=f"/welcome/{token}")
 
 
@@ -123,12 +131,15 @@ def update_roles(person_id: PersonId, wanted: RolesIn, context: AdminContext) ->
         return _person(tx, user, context)
 
 
-@router.post("/api/people/{person_id}/name")
-def update_name(person_id: PersonId, wanted: NameIn, context: AdminContext) -> PersonView:
-    """Write down what colleagues call a person."""
+@router.post("/api/people/{person_id}/contact")
+def update_contact(person_id: PersonId, wanted: ContactIn, context: AdminContext) -> PersonView:
+    """Write down what colleagues call a person, and the number for calls and new passwords."""
     with context.writing() as tx:
-        known = get_user(tx, UserId(person_id))
-        user = give_name(tx, context.actor, known.id, wanted.name, context.now)
+        user = get_user(tx, UserId(person_id))
+        if wanted.name.strip() != user.name:
+            user = give_name(tx, context.actor, user.id, wanted.name, context.now)
+        if wanted.phone.strip() != user.phone:
+            user = note_phone(tx, context.actor, user.login, wanted.phone, context.now)
         return _person(tx, user, context)
 
 
@@ -196,7 +207,8 @@ def _person(tx: Tx, user: User, context: Context) -> PersonView:
 
 def _people(tx: Tx, users: Sequence[User], context: Context) -> list[PersonView]:
     sessions = session_counts(tx, context.app.sessions.now())
-    return people_view(users, list_codes(tx, CodeKind.INVITATION), sessions, context.now)
+    invitations, waiting = list_codes(tx, CodeKind.INVITATION), waiting_for_reset(tx)
+    return people_view(users, invitations, sessions, waiting, context.now)
 
 
 def _over(request: Request) -> str:

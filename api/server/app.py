@@ -14,7 +14,14 @@ from api.access.code_limit import CodeLimit, TrackCodeLimit
 from api.access.rate_limits import PublicLimits
 from api.access.sessions import Sessions
 from api.access.sign_in_accounts import CityAccounts
-from api.accounts import accounts, api_keys, own_account, province_entry, second_step
+from api.accounts import (
+    accounts,
+    api_keys,
+    own_account,
+    password_reset,
+    province_entry,
+    second_step,
+)
 from api.audit import audit_log
 from api.board import board, board_panels
 from api.config.clock import Clock, SteadyClock
@@ -155,6 +162,7 @@ ROUTES = (
     city_setup,
     accounts,
     own_account,
+    password_reset,
     second_step,
     api_keys,
     trackers,

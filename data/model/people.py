@@ -70,6 +70,7 @@ class CodeKind(StrEnum):
     DRIVER = "driver"
     CREW = "crew"
     INVITATION = "invitation"
+    RESET = "reset"
 
 
 @dataclass(frozen=True, slots=True)

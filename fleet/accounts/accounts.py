@@ -2,9 +2,9 @@
 
 import hashlib
 import secrets
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from unicodedata import decimal
 
 from data.errors import ConflictError, InvalidError, Need, NotFoundError
 from data.model import (
@@ -225,7 +225,7 @@ def token_digest(token: str) -> str:
 
 def latin_digits(text: str) -> str:
     """Return the digits of a text as 0 to 9, from any script, without spaces."""
-    return "".join(str(unicodedata.decimal(letter)) for letter in text if letter.isdecimal())
+    return "".join(str(decimal(letter)) for letter in text if letter.isdecimal())
 
 
 def _new_invitation(tx: Tx, user: User, now: datetime) -> str:
@@ -276,12 +276,13 @@ def note_phone(tx: Tx, actor: Actor, login: str, phone: str, now: datetime) -> U
 
     The audit log tells that it was changed, but not the number: a line of it is for ever.
     """
+    phone = "".join(str(decimal(one)) if one.isdecimal() else one for one in phone.strip())
     if len(phone) > PHONE_LETTERS or not set(phone) <= PHONE_SIGNS:
         raise InvalidError("phone", phone, Need("a phone number"))
     known = find_user_by_login(tx, login)
     if known is None:
         raise NotFoundError("user", login)
-    user = set_phone(tx, known.id, phone.strip())
+    user = set_phone(tx, known.id, phone)
     add_event(tx, now, actor, "user.phone_set", _subject(user), after={"kept": bool(user.phone)})
     return user
 

@@ -28,39 +28,43 @@ class PersonView:
     id: int
     login: str
     name: str
+    phone: str
     roles: tuple[Role, ...]
     language: str
     state: AccountState
     invited_until: datetime | None
     sessions: int
+    forgot_at: datetime | None
 
 
 def people_view(
     users: Iterable[User],
     invitations: Iterable[SignInCode],
     sessions: Mapping[UserId, int],
+    waiting: Mapping[UserId, datetime],
     now: datetime,
 ) -> list[PersonView]:
     """Return a row for each account and for each stored invitation.
 
-    `sessions` says in how many browsers each user is signed in.
+    `sessions` says in how many browsers each user is signed in, `waiting` who asked for a new
+    password when.
     """
     open_until = {code.user_id: code.expires_at for code in invitations if code.expires_at > now}
-    return [person_view(user, open_until.get(user.id), sessions.get(user.id, 0)) for user in users]
-
-
-def person_view(user: User, invited_until: datetime | None, sessions: int) -> PersonView:
-    """Return one row."""
-    return PersonView(
-        id=user.id,
-        login=user.login,
-        name=user.name,
-        roles=user.roles,
-        language=user.language,
-        state=_state(user, invited_until),
-        invited_until=None if user.disabled else invited_until,
-        sessions=sessions,
-    )
+    return [
+        PersonView(
+            id=user.id,
+            login=user.login,
+            name=user.name,
+            phone=user.phone,
+            roles=user.roles,
+            language=user.language,
+            state=_state(user, open_until.get(user.id)),
+            invited_until=None if user.disabled else open_until.get(user.id),
+            sessions=sessions.get(user.id, 0),
+            forgot_at=None if user.disabled else waiting.get(user.id),
+        )
+        for user in users
+    ]
 
 
 def _state(user: User, invited_until: datetime | None) -> AccountState:

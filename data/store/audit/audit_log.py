@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from data.model import Actor, ActorKind, Event
 from data.store.audit.changed_rows import take_marked
@@ -91,6 +91,13 @@ def find_last_event_on(tx: Tx, subject: str, verbs: Collection[str]) -> Event | 
     """Return the newest event of some verbs on a subject."""
     query = select(event).where(event.c.subject == subject, event.c.verb.in_(verbs))
     return first_record(Event, tx.execute(query.order_by(event.c.id.desc()).limit(1)))
+
+
+def last_events_by_subject(tx: Tx, verbs: Collection[str]) -> dict[str, Event]:
+    """Return the newest event of some verbs on each subject that has any."""
+    newest = select(func.max(event.c.id)).where(event.c.verb.in_(verbs)).group_by(event.c.subject)
+    found = records(Event, tx.execute(select(event).where(event.c.id.in_(newest))))
+    return {one.subject: one for one in found}
 
 
 def find_last_event_of(tx: Tx, verb: str, actor: Actor, since: datetime) -> Event | None:

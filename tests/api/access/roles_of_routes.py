@@ -309,10 +309,10 @@ POST /api/classes/file
 POST /api/people
 POST /api/people/erase
 POST /api/people/look-up
+POST /api/people/{person_id}/contact
 POST /api/people/{person_id}/disable
 POST /api/people/{person_id}/enable
 POST /api/people/{person_id}/invitation
-POST /api/people/{person_id}/name
 POST /api/people/{person_id}/roles
 POST /api/people/{person_id}/sign-out
 POST /api/setup/depots

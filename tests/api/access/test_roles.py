@@ -14,6 +14,7 @@ PUBLIC = {
     ("GET", "/sign-in/code"): "where one signs in",
     ("GET", "/enter"): "where one signs in who is signed in at the province",
     ("GET", "/enter/ticket"): "who is signed in at the province comes with a ticket",
+    ("GET", "/forgotten"): "who forgot the password cannot sign in",
     ("GET", "/welcome/{token}"): "who is invited comes with a token",
     ("GET", "/style.css"): "the sign-in page has colors too",
     ("GET", "/drive"): "where a driver enters his code",

@@ -140,7 +140,7 @@ def test_a_mistake_in_an_invitation_is_said_where_one_types(visit):
 def test_roles_are_changed_in_place(visit):
     page = set_up(visit, "/people")
     operator = page.locator(".person", has_text="operator")
-    operator.get_by_role("button", name="Change name and roles").click()
+    operator.get_by_role("button", name="Change").click()
     operator.get_by_role("checkbox", name="Driver").check()
     operator.get_by_role("button", name="Save").click()
 

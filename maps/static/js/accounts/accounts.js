@@ -5,7 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { boot } from "../pages/boot.js";
 import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
-import { date, t } from "../pages/texts.js";
+import { age, date, t } from "../pages/texts.js";
 import { Store } from "../pages/store.js";
 import { field, problem, roleBoxes, rolesIn, SetupPart } from "../pages/form-parts.js";
 import "../pages/copy-link.js";
@@ -39,16 +39,19 @@ async function invite(event) {
   event.preventDefault();
   const form = event.target;
   const words = new FormData(form);
-  const wanted = { login: words.get("login"), name: words.get("name"), language: words.get("language"), roles: rolesIn(form) };
+  const wanted = { login: words.get("login"), name: words.get("name"), phone: words.get("phone"), language: words.get("language"), roles: rolesIn(form) };
   try {
     const invited = await post("/api/people", wanted);
     people.set({ inviting: false, fault: null, link: invited });
     await refresh();
   } catch (error) {
     people.set({ fault: error });
-    form.querySelector(error.values?.field === "roles" ? "[name=role]" : "[name=login]").focus();
+    form.querySelector({ roles: "[name=role]", phone: "[name=phone]" }[error.values?.field] ?? "[name=login]").focus();
   }
 }
+
+const phoneInput = (id, value = "") =>
+  html`<input id=${id} name="phone" type="tel" maxlength="30" autocomplete="off" dir="ltr" .value=${value}>`;
 
 class People extends SetupPart {
   get stores() {
@@ -67,6 +70,7 @@ class People extends SetupPart {
       <div class="fields">
         ${field("login", t("Sign-in name"), html`<input id="login" name="login" maxlength="64" required autocomplete="off" autocapitalize="none" spellcheck="false" dir="ltr" data-focus>`)}
         ${field("name", t("field:name"), html`<input id="name" name="name" maxlength="80" autocomplete="off" dir="auto">`)}
+        ${field("phone", t("field:phone"), phoneInput("phone"))}
         ${field("language", t("Language of the pages"), html`<select id="language" name="language">${boot.languages.map(({ code, name }) => html`<option value=${code} ?selected=${code === boot.language}>${name}</option>`)}</select>`)}
       </div>
       ${roleBoxes([], "new")}
@@ -90,7 +94,8 @@ class People extends SetupPart {
   state(person) {
     const said = person.state === "invited" ? t("invited until {date}", { date: date(person.invited_until) }) : t(`person:${person.state}`);
     const where = person.sessions ? html` <span class="muted small">${t("sessions: {n}", { n: person.sessions })}</span>` : "";
-    return html`<span class="icon icon-${STATE_ICON[person.state]}" aria-hidden="true"></span>${said}${where}`;
+    const forgot = person.forgot_at ? html`<span class="forgot"><span class="icon icon-key-round" aria-hidden="true"></span>${t("asked for a new password {span} ago", { span: age(person.forgot_at) })}</span>` : "";
+    return html`<span class="icon icon-${STATE_ICON[person.state]}" aria-hidden="true"></span>${said}${where}${forgot}`;
   }
 
   orders(person) {
@@ -99,7 +104,7 @@ class People extends SetupPart {
     if (person.state === "disabled")
       return html`<button @click=${() => order(person, "enable")}>${t("Enable")}</button>`;
     const own = person.state !== "province";
-    return html`${own ? html`<button aria-expanded=${editing === person.id} @click=${() => people.set({ editing: editing === person.id ? null : person.id })}>${t("Change name and roles")}</button>
+    return html`${own ? html`<button aria-expanded=${editing === person.id} @click=${() => people.set({ editing: editing === person.id ? null : person.id })}>${t("Change")}</button>
       <button @click=${() => linkAgain(person)}>${person.state === "active" ? t("New password") : t("New link")}</button>` : ""}
       ${person.sessions && !me ? html`<button @click=${() => order(person, "sign-out")}>${t("Sign out everywhere")}</button>` : ""}
       ${me ? "" : html`<button @click=${() => order(person, "disable")}>${t("Disable")}</button>`}`;
@@ -108,11 +113,16 @@ class People extends SetupPart {
   editor(person) {
     const save = async (event) => {
       event.preventDefault();
-      const [roles, name] = [rolesIn(event.target), new FormData(event.target).get("name")];
-      if (name === person.name || (await order(person, "name", { name }))) await order(person, "roles", { roles });
+      const [roles, words] = [rolesIn(event.target), new FormData(event.target)];
+      const contact = { name: words.get("name"), phone: words.get("phone") };
+      const same = contact.name === person.name && contact.phone === person.phone;
+      if (same || (await order(person, "contact", contact))) await order(person, "roles", { roles });
     };
-    return html`<form class="editor column" @submit=${save} aria-label=${t("Change name and roles")}>
-      ${field(`name-${person.id}`, t("field:name"), html`<input id="name-${person.id}" name="name" maxlength="80" autocomplete="off" dir="auto" .value=${person.name}>`)}
+    return html`<form class="editor column" @submit=${save} aria-label=${t("Change")}>
+      <div class="fields">
+        ${field(`name-${person.id}`, t("field:name"), html`<input id="name-${person.id}" name="name" maxlength="80" autocomplete="off" dir="auto" .value=${person.name}>`)}
+        ${field(`phone-${person.id}`, t("field:phone"), phoneInput(`phone-${person.id}`, person.phone))}
+      </div>
       ${roleBoxes(person.roles, person.id)}
       <div class="ends">
         <button class="primary">${t("Save")}</button>
@@ -124,7 +134,7 @@ class People extends SetupPart {
   row(person) {
     const { editing } = people.value;
     return html`<li class="person ${person.state}">
-      <div class="who">${person.name ? html`<bdi>${person.name}</bdi> <bdi class="muted small">${person.login}</bdi>` : html`<bdi>${person.login}</bdi>`}${person.login === boot.login ? html` <span class="muted small">${t("(you)")}</span>` : ""}</div>
+      <div class="who">${person.name ? html`<bdi>${person.name}</bdi> <bdi class="muted small">${person.login}</bdi>` : html`<bdi>${person.login}</bdi>`}${person.login === boot.login ? html` <span class="muted small">${t("(you)")}</span>` : ""}${person.phone ? html`<a class="phone small" href="tel:${person.phone.replace(/[^+\d]/g, "")}"><bdi dir="ltr">${person.phone}</bdi></a>` : ""}</div>
       <div class="may">${person.roles.map((role) => t(`role:${role}`)).join(t(", "))}</div>
       <div class="standing">${this.state(person)}</div>
       <div class="ends">${this.orders(person)}</div>
