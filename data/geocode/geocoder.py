@@ -194,6 +194,7 @@ def _candidate(scored: ScoredPoint, matched: str, reasons: Sequence[Reason]) -> 
         reasons=tuple(dict.fromkeys(reasons)),
         uncertain_m=round(scored.uncertain_m or 0.0, 1),
         evidence={},
+        names=scored.names,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from data.geocode.certainty.confidence import DOUBTS, OTHERS
 from data.geocode.places.candidate import Candidate, Reason
+from data.geocode.places.titles import JOINT
 from data.geocode.reverse import Address
 from data.geocode.text.lexicon import speech
 from data.languages import languages
@@ -21,21 +22,27 @@ type AddressOf = Callable[[Candidate, str], Address | None]
 def question(found: Sequence[Candidate], address_of: AddressOf, language: str) -> str:
     """Return what to ask the caller before the best candidate is taken, "" where it is sure.
 
-    Which of two places he means, where both are likely; which house, where the street lacks the
-    number and the map has others of it; what is near, where the street is found and his house,
-    alley or second street is not, or where nothing tells streets of one name apart; else whether
-    that is what he said. Nothing while his words may still be the begin of a name.
+    Which of two places he means, where both are likely, or which gate of one; which house, where
+    the street lacks the number and the map has others of it; what is near, where the street is
+    found and his house, alley or second street is not, or where nothing tells streets of one name
+    apart; else whether that is what he said. Nothing while his words may still be the begin of a
+    name.
     """
     if not found or found[0].confident or Reason.BEGUN in found[0].reasons:
         return ""
     best, *others = found
     one = said(best, address_of, language)
-    rivals = (each for each in others if each.confidence >= AS_LIKELY * best.confidence)
-    texts = (said(each, address_of, language) for each in rivals)
-    other = next((text for text in texts if text != one), "")
+    rivals = [each for each in others if each.confidence >= AS_LIKELY * best.confidence]
+    texts = dict.fromkeys(said(each, address_of, language) for each in rivals)
+    different = [text for text in texts if text != one]
     phrases = speech(language)
-    if other:
-        return phrases["which"].format(one=one, other=other)
+    if different and Reason.GATE in best.reasons:
+        place = one.partition(JOINT)[0] + JOINT
+        *some, last = one, *(text.removeprefix(place) for text in different)
+        comma = languages()[language].comma if language in languages() else ", "
+        return phrases["which"].format(one=comma.join(some), other=last)
+    if different:
+        return phrases["which"].format(one=one, other=different[0])
     if Reason.HOUSE_UNKNOWN in best.reasons and best.houses_near:
         number, *known = spoken_numbers((best.number, *best.houses_near), language)
         houses = phrases["both"].format(one=known[0], other=known[-1]) if known[1:] else known[0]
@@ -46,9 +53,12 @@ def question(found: Sequence[Candidate], address_of: AddressOf, language: str) -
 
 
 def said(candidate: Candidate, address_of: AddressOf, language: str) -> str:
-    """Return a street or a house with the streets around it, any other place by its name."""
+    """Return a street or a house with the streets around it, any other place by its name.
+
+    A place with gates comes with the street of the gate, see `title`.
+    """
     if candidate.kind not in ("street", "address"):
-        return candidate.name
+        return candidate.names.get(language, candidate.name)
     address = address_of(candidate, language)
     return candidate.name if address is None else address.text
 

@@ -184,7 +184,8 @@ class Restriction:
 class Place:
     """A point of interest or a house number, for geocoding and priorities.
 
-    `reach_m` is how far an area's outline is from its location at most, 0 for a point.
+    `reach_m` is how far an area's outline is from its location at most, 0 for a point; `gates` are
+    where an area is entered, as far as the map has it.
     """
 
     kind: str
@@ -193,6 +194,7 @@ class Place:
     street: str = ""
     number: str = ""
     reach_m: float = 0.0
+    gates: tuple[LonLat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from data.errors import CityFileError, NotFoundError
 from data.model import LonLat, Place
 from data.osm import tags as osm_tags
 from data.osm.addresses import Corner, interpolated_houses
+from data.osm.places import Area, Gate, gate_at, places_of, places_within
 from data.osm.tags import Tags
-from data.osm.ways import CityDraft, OsmWay, draft_of, places_of, places_within
+from data.osm.ways import CityDraft, OsmWay, draft_of
 
 GEOJSON_SUFFIXES = (".geojson", ".json")
 
@@ -38,13 +39,17 @@ def read_geojson(path: Path, *, services: bool = False) -> CityDraft:
     ways: list[OsmWay] = []
     nodes: dict[int, LonLat] = {}
     places: list[Place] = []
+    areas: list[Area] = []
+    gates: list[Gate] = []
     interpolations: list[tuple[Tags, list[LonLat]]] = []
     for number, feature in enumerate(_features(path), 1):
         try:
             geometry, tags = feature["geometry"], _tags(feature)
             if geometry is None:
                 continue
-            places += _places(geometry, tags)
+            places += _points(geometry, tags)
+            areas += _areas(geometry, tags)
+            gates += _gates(geometry, tags)
             if "addr:interpolation" in tags:
                 lines = [[_point(each) for each in line] for line in _lines(geometry)]
                 interpolations += [(tags, line) for line in lines]
@@ -54,6 +59,7 @@ def read_geojson(path: Path, *, services: bool = False) -> CityDraft:
                 ways.append(OsmWay(way.id, runs, tags, way.road))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise CityFileError(f"{path.name}: feature {number} is no GeoJSON: {error}") from error
+    places += places_within(areas, gates)
     numbered = {node_of(place.location): place for place in places if place.number}
     for tags, line in interpolations:
         places += interpolated_houses(tags, [_corner(point, numbered) for point in line])
@@ -112,10 +118,16 @@ def _run(line: Iterable[Sequence[float]], nodes: dict[int, LonLat]) -> tuple[int
     return tuple(run)
 
 
-def _places(geometry: Mapping[str, Any], tags: Tags) -> Iterator[Place]:
-    if not osm_tags.may_be_place(tags):
-        return
-    if geometry["type"] == "Point":
+def _points(geometry: Mapping[str, Any], tags: Tags) -> Iterator[Place]:
+    if geometry["type"] == "Point" and osm_tags.may_be_place(tags):
         yield from places_of(tags, _point(geometry["coordinates"]))
-    elif geometry["type"] == "Polygon":
-        yield from places_within(tags, [_point(c) for c in geometry["coordinates"][0]])
+
+
+def _areas(geometry: Mapping[str, Any], tags: Tags) -> Iterator[Area]:
+    if geometry["type"] == "Polygon" and osm_tags.may_be_place(tags):
+        yield Area(tags, [[_point(each) for each in geometry["coordinates"][0]]])
+
+
+def _gates(geometry: Mapping[str, Any], tags: Tags) -> Iterator[Gate]:
+    if geometry["type"] == "Point" and osm_tags.is_gate(tags):
+        yield gate_at(tags, _point(geometry["coordinates"]))

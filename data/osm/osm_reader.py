@@ -15,9 +15,10 @@ from data.errors import CityFileError, NotFoundError
 from data.model import LonLat, Place
 from data.osm import tags as osm_tags
 from data.osm.addresses import Corner, interpolated_houses
+from data.osm.places import Area, Gate, gate_at, places_of, places_within
 from data.osm.tags import Tags
 from data.osm.waters import read_waters
-from data.osm.ways import CityDraft, OsmRestriction, OsmWay, draft_of, places_of, places_within
+from data.osm.ways import CityDraft, OsmRestriction, OsmWay, draft_of
 
 OSM_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 
@@ -39,6 +40,7 @@ class _Found:
     interpolations: dict[int, tuple[Tags, tuple[int, ...]]] = field(default_factory=dict)
     nodes: dict[int, LonLat] = field(default_factory=dict)
     points: dict[int, list[Place]] = field(default_factory=dict)
+    gates: dict[int, Gate] = field(default_factory=dict)
 
 
 def read_osm(path: Path, *, services: bool = False) -> CityDraft:
@@ -151,9 +153,15 @@ def _read_nodes(path: Path, found: _Found) -> None:
         if node.id in wanted:
             found.nodes[node.id] = LonLat(node.lon, node.lat)
         if node.tags:
-            places = list(places_of(_tags(node.tags), LonLat(node.lon, node.lat)))
-            if places:
-                found.points[node.id] = places
+            _take_point(found, node.id, _tags(node.tags), LonLat(node.lon, node.lat))
+
+
+def _take_point(found: _Found, node: int, tags: Tags, location: LonLat) -> None:
+    places = list(places_of(tags, location))
+    if places:
+        found.points[node] = places
+    if osm_tags.is_gate(tags):
+        found.gates[node] = gate_at(tags, location)
 
 
 def _all_places(found: _Found) -> Iterator[Place]:
@@ -161,14 +169,17 @@ def _all_places(found: _Found) -> Iterator[Place]:
         yield from places
     for tags, nodes in found.interpolations.values():
         yield from interpolated_houses(tags, [_corner(found, n) for n in nodes if n in found.nodes])
-    outlines = list(found.outlines.values())
+    yield from places_within(list(_areas(found)), list(found.gates.values()))
+
+
+def _areas(found: _Found) -> Iterator[Area]:
+    outlines = [(tags, [nodes]) for tags, nodes in found.outlines.values()]
     for tags, ways in found.areas.values():
-        border = (node for way in sorted(ways) for node in found.borders.get(way, ()))
-        outlines.append((tags, tuple(dict.fromkeys(border))))
-    for tags, corners in outlines:
-        known = [found.nodes[node] for node in corners if node in found.nodes]
-        if known:
-            yield from places_within(tags, known)
+        outlines.append((tags, [found.borders.get(way, ()) for way in sorted(ways)]))
+    for tags, runs in outlines:
+        lines = [[found.nodes[node] for node in run if node in found.nodes] for run in runs]
+        if any(lines):
+            yield Area(tags, lines)
 
 
 def _corner(found: _Found, node: int) -> Corner:

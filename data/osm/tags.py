@@ -121,6 +121,10 @@ LANDMARK_KEYS = (
 )
 """Named objects with one of these keys are landmarks."""
 
+_BARRIERS = ("gate", "lift_gate", "swing_gate", "sliding_gate")
+_NO_WAY_IN = ("exit", "emergency", "garage", "service", "staircase", "home")
+"""Values of `entrance` of ways that visitors do not take."""
+
 INTERPOLATED = "interpolated"
 """Kind of a house that stands between two mapped ones, by a way that says so."""
 
@@ -290,6 +294,19 @@ def place_kind(tags: Tags) -> str | None:
     found = (kind for (key, value), kind in _POINTS_OF_INTEREST.items() if tags.get(key) == value)
     kind = next(found, None)
     return kind if kind is not None or not _is_named(tags) else _named_kind(tags)
+
+
+def is_gate(tags: Tags) -> bool:
+    """Whether a point is a gate or an entrance for everybody."""
+    entrance = tags.get("entrance", "no")
+    if tags.get("access") in ("no", "private") or entrance in _NO_WAY_IN:
+        return False
+    return entrance != "no" or tags.get("barrier") in _BARRIERS
+
+
+def is_main_entrance(tags: Tags) -> bool:
+    """Whether the map calls an entrance the main one of its area."""
+    return tags.get("entrance") == "main"
 
 
 def may_be_place(tags: Tags) -> bool:

@@ -25,7 +25,7 @@ from data.osm import tags as osm_tags
 from data.osm.addresses import number_ranges, with_houses
 from data.osm.tags import Tags
 from data.osm.waters import Water
-from data.streets.projection import Projection, distance_m, line_length_m
+from data.streets.projection import Projection, line_length_m
 
 STOP_M = 25.0
 """Largest distance between a bus stop and its street."""
@@ -255,29 +255,3 @@ def _leaving(segments: list[Segment], node: int) -> list[Segment]:
         for s in segments
         if s.oneway is Oneway.NO or (s.end if s.oneway is Oneway.BACKWARD else s.start) == node
     ]
-
-
-def places_of(tags: Tags, location: LonLat, reach_m: float = 0.0) -> Iterator[Place]:
-    """Yield the point of interest and the house number that an object is, if any."""
-    kind = osm_tags.place_kind(tags)
-    street = tags.get("addr:street") or tags.get("addr:place") or ""
-    number = tags.get("addr:housenumber", "")
-    if kind is not None:
-        yield Place(kind, location, osm_tags.names(tags), street, number, reach_m)
-    if number:
-        yield Place("address", location, {}, street, number)
-
-
-def places_within(tags: Tags, outline: Sequence[LonLat]) -> Iterator[Place]:
-    """Yield the point of interest and the house number that an outlined object is, if any."""
-    middle = centroid(outline)
-    reach_m = round(max(distance_m(middle, corner) for corner in outline), 1)
-    yield from places_of(tags, middle, reach_m)
-
-
-def centroid(points: Sequence[LonLat]) -> LonLat:
-    """Return the mean of a closed outline's corners; the last one repeats the first."""
-    corners = points[:-1] if len(points) > 1 and points[0] == points[-1] else points
-    return LonLat(
-        sum(p.lon for p in corners) / len(corners), sum(p.lat for p in corners) / len(corners)
-    )

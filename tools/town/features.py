@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, pairwise
 from math import dist, hypot
 
 import shapely
@@ -82,7 +82,9 @@ def _landmarks(blocks: Sequence[Block]) -> Iterator[Feature]:
         spot = shapely.Point(mark.x_m, mark.y_m)
         nearest = min(fitting, key=lambda each: free[each].centroid.distance(spot))
         land = free.pop(nearest)
-        yield _built(mark, land)
+        built = _built(mark, land)
+        yield built
+        yield from _gates(built, mark.gates)
 
 
 def _built(mark: Landmark, land: shapely.Polygon) -> Feature:
@@ -95,6 +97,14 @@ def _built(mark: Landmark, land: shapely.Polygon) -> Feature:
         plot = _largest(shapely.buffer(plot, -3.0, join_style="mitre"))
     yard = _largest(shapely.buffer(plot, -10.0, join_style="mitre")) if mark.courtyard else None
     return Feature(_outline(plot), tags, _outline(yard) if yard else ())
+
+
+def _gates(built: Feature, most: int) -> Iterator[Feature]:
+    """Yield the gates of an area, in the middle of its longest walls."""
+    walls = sorted(pairwise(built.points), key=lambda wall: -dist(*wall))
+    for one, other in walls[:most]:
+        spot = point((one[0] + other[0]) / 2, (one[1] + other[1]) / 2)
+        yield Feature((spot,), {"barrier": "gate", "entrance": "yes"})
 
 
 def _largest(area: shapely.Geometry) -> shapely.Polygon:

@@ -6,7 +6,10 @@ from tools.town.layout.main_streets import Name
 
 
 class Landmark(NamedTuple):
-    """A place that everybody knows, in the free block nearest to a point; an area or a dot."""
+    """A place that everybody knows, in the free block nearest to a point; an area or a dot.
+
+    An area has so many `gates`, in the middle of its longest walls.
+    """
 
     tags: tuple[tuple[str, str], ...]
     name: Name
@@ -14,6 +17,7 @@ class Landmark(NamedTuple):
     y_m: float
     area_m2: float = 0.0
     courtyard: bool = False
+    gates: int = 0
 
 
 _MOSQUE = (("amenity", "place_of_worship"), ("religion", "muslim"))
@@ -61,12 +65,24 @@ _DOTS = (
 )
 
 LANDMARKS = (
-    Landmark(_amenity("hospital"), Name("بیمارستان مطهری", "Motahari Hospital"), 930, 640, 6_500),
     Landmark(
-        _amenity("hospital"), Name("بیمارستان امام رضا", "Imam Reza Hospital"), -860, -150, 5_000
+        _amenity("hospital"), Name("بیمارستان مطهری", "Motahari Hospital"), 930, 640, 6_500, gates=2
     ),
     Landmark(
-        _amenity("university"), Name("دانشگاه برف‌آباد", "Barfabad University"), 1600, -40, 9_000
+        _amenity("hospital"),
+        Name("بیمارستان امام رضا", "Imam Reza Hospital"),
+        -860,
+        -150,
+        5_000,
+        gates=1,
+    ),
+    Landmark(
+        _amenity("university"),
+        Name("دانشگاه برف‌آباد", "Barfabad University"),
+        1600,
+        -40,
+        9_000,
+        gates=3,
     ),
     Landmark(
         _amenity("townhall"), Name("شهرداری برف‌آباد", "Barfabad Municipality"), 120, 90, 1_800

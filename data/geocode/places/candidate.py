@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from data.model import LonLat, SegmentId, Side
@@ -28,6 +29,7 @@ class Reason(StrEnum):
     BETWEEN = "between"
     OFF = "off"
     WITHIN = "within"
+    GATE = "gate"
     FARTHER = "farther"
     SEVERAL = "several"
     WIDE = "wide"
@@ -54,7 +56,8 @@ class Candidate(NamedTuple):
     such answers that are right, from 0 to 1; `matched` the words that were understood;
     `uncertain_m` how far from the point the place may be, 0 where it is known; `evidence` the
     signs of `confidence.toml` that were found. `number` is the house number that was said, and
-    `houses_near` the nearest ones that the street has, where it lacks that one.
+    `houses_near` the nearest ones that the street has, where it lacks that one. `names` is the name
+    by language of what is no street or house.
     """
 
     segment_id: SegmentId
@@ -71,3 +74,4 @@ class Candidate(NamedTuple):
     evidence: Mapping[str, float]
     number: str = ""
     houses_near: tuple[str, ...] = ()
+    names: Mapping[str, str] = MappingProxyType({})

@@ -1,7 +1,7 @@
 """Scores points on streets by their agreement (0-1) with a parsed address."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -14,6 +14,7 @@ from data.geocode.places.name_chain import Mention
 from data.geocode.places.name_index import Hit, NameIndex
 from data.geocode.places.parse import WIDE, AddressParse, Relation
 from data.geocode.places.street_shapes import NamedStreet, NamedStreets, StreetPoint, main_name
+from data.geocode.places.titles import Names, title, titles
 from data.geocode.text.sounds import is_persian
 from data.geocode.text.tokens import name_tokens
 from data.model import LonLat, Place, RoadClass, Segment, Side, Snap
@@ -83,7 +84,8 @@ _LARGE = {
 class ScoredPoint:
     """A point of a parsed address with its `score` (0-1), and the indexes of its street.
 
-    `uncertain_m` is how far away the place may be, `None` where it may be anywhere on the street.
+    `uncertain_m` is how far away the place may be, `None` where it may be anywhere on the street;
+    `names` its name in the languages that the map has it in, but for streets, which have addresses.
     """
 
     score: float
@@ -94,6 +96,7 @@ class ScoredPoint:
     reasons: tuple[Reason, ...]
     street_indexes: frozenset[int]
     uncertain_m: float | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ class _RelationScores:
     scores: NDArray[np.float64]
     met: NDArray[np.bool_]
     shapes: tuple[shapely.Geometry, ...]
-    name: str
+    names: Names
 
 
 class PointScorer:
@@ -172,21 +175,20 @@ class PointScorer:
             self._point_near_parent(spelled, relation_scores, nth),
             None,
         )
-        crossed = next(
-            (each.name for each in relation_scores if each.relation is Relation.CROSS), ""
-        )
-        title = " – ".join(filter(None, (main_name(spot.segment), crossed)))
+        crossed = [each.names for each in relation_scores if each.relation is Relation.CROSS][:1]
+        titled = spot.segment.names, *crossed
         snap = Snap(spot.segment.id, Side.RIGHT, spot.offset_m, 0.0)
         kind = "crossing" if crossed else "street"
         yield ScoredPoint(
             score,
             snap,
             spot.point,
-            title,
+            title(*titled),
             kind,
             tuple(reasons),
             frozenset(stretch.indexes),
             uncertain_m,
+            titles(*titled) if crossed else {},
         )
 
     def _point_by_relations(
@@ -238,7 +240,7 @@ class PointScorer:
         scores = np.zeros(len(shapes))
         met = np.zeros(len(shapes), dtype=bool)
         nearest = [shapes[0]] * len(shapes)
-        title = ""
+        names: Names = {}
         for hit in mention.hits[:RELATION_HITS]:
             shape = self._shape(hit)
             away_m = shapely.distance(shapes, shape) - self._reach_m(hit)
@@ -248,16 +250,17 @@ class PointScorer:
             for nth in np.flatnonzero(fits > scores).tolist():
                 nearest[nth] = shape
             if fits.max() > scores.max():
-                title = self._title(hit)
+                names = self._names(hit)
             scores = np.maximum(scores, fits)
-        return _RelationScores(relation, mention, scores, met, tuple(nearest), title)
+        return _RelationScores(relation, mention, scores, met, tuple(nearest), names)
 
     def _shape(self, hit: Hit) -> shapely.Geometry:
         name = self._index.names[hit.name]
         if name.segments:
             stretches = self._streets.of(name.segments)
             return shapely.geometrycollections([stretch.shape for stretch in stretches])
-        return shapely.multipoints([self._streets.plane(place.location) for place in name.places])
+        spots = [at for place in name.places for at in (*place.gates, place.location)]
+        return shapely.multipoints([self._streets.plane(spot) for spot in spots])
 
     def _reach_m(self, hit: Hit) -> float:
         """Return the metres around a place's point within which its outline or street may be."""
@@ -268,11 +271,11 @@ class PointScorer:
         )
         return max(reaches_m, default=0.0)
 
-    def _title(self, hit: Hit) -> str:
+    def _names(self, hit: Hit) -> Names:
         name = self._index.names[hit.name]
         if name.segments:
-            return main_name(self._streets.network.segments[name.segments[0]])
-        return _place_title(name.places[0])
+            return self._streets.network.segments[name.segments[0]].names
+        return name.places[0].names
 
     def _at_houses(
         self, stretch: NamedStreet, number: str, score: float, reasons: Sequence[Reason]
@@ -294,9 +297,6 @@ class PointScorer:
 
     def _at_places(self, parse: AddressParse, hit: Hit) -> Iterator[ScoredPoint]:
         for place in self._index.names[hit.name].places:
-            snap = self._streets.network.nearest(place.location, SNAP_M + place.reach_m)
-            if snap is None:
-                continue
             wide = place.kind in WIDE
             score = parse.share * hit.quality * (WIDE_PLACE if wide else PLACE_SECOND)
             score *= HOUSE_UNKNOWN if parse.number else 1.0
@@ -304,17 +304,50 @@ class PointScorer:
             for mention, relation in parse.relations:
                 score *= float(self._relation_scores(mention, relation, here).scores[0])
             reasons = (hit.reason, Reason.WIDE) if wide else (hit.reason,)
-            title = _place_title(place)
-            yield ScoredPoint(
+            yield from self._at_gates(place, score, reasons) or self._at_middle(
+                place, score, reasons
+            )
+
+    def _at_gates(
+        self, place: Place, score: float, reasons: tuple[Reason, ...]
+    ) -> list[ScoredPoint]:
+        """Return the point of a street before each gate of a place."""
+        network = self._streets.network
+        snaps = [snap for gate in place.gates if (snap := network.nearest(gate, SNAP_M))]
+        return [
+            ScoredPoint(
+                score,
+                snap,
+                network.point_at(snap.segment_id, snap.offset_m),
+                title(place.names, network.segment(snap.segment_id).names) or place.kind,
+                place.kind,
+                (*reasons, Reason.GATE),
+                frozenset(),
+                0.0,
+                titles(place.names, network.segment(snap.segment_id).names),
+            )
+            for snap in snaps
+        ]
+
+    def _at_middle(
+        self, place: Place, score: float, reasons: tuple[Reason, ...]
+    ) -> list[ScoredPoint]:
+        snap = self._streets.network.nearest(place.location, SNAP_M + place.reach_m)
+        if snap is None:
+            return []
+        return [
+            ScoredPoint(
                 score,
                 snap,
                 place.location,
-                title,
+                title(place.names) or place.kind,
                 place.kind,
                 reasons,
                 frozenset(),
                 place.reach_m,
+                titles(place.names),
             )
+        ]
 
     def _spelled(self, stretch: NamedStreet, text: str) -> NamedStreet | None:
         """Return the part of a street whose name on the map is spelled as in the text, if any."""
@@ -359,7 +392,3 @@ def _relation_reason(found: _RelationScores, nth: int) -> Reason:
     if found.scores[nth] <= UNRELATED:
         return Reason.APART
     return RELATION_REASONS[found.relation] if found.met[nth] else Reason.FARTHER
-
-
-def _place_title(place: Place) -> str:
-    return next((each[0] for each in place.names.values() if each), place.kind)

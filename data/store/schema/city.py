@@ -140,6 +140,7 @@ place = Table(
     Column("street", Text, nullable=False),
     Column("number", Text, nullable=False),
     Column("reach_m", Float, nullable=False, server_default="0"),
+    Column("gates", JSON, nullable=False, server_default="[]", doc="[lon, lat] each"),
 )
 
 depot = Table(

@@ -175,9 +175,17 @@ def test_streets_that_do_not_meet_are_no_crossing():
 
 
 def test_a_place_within_a_sentence_is_found():
-    _, found = the_one("روبه‌روی بیمارستان مطهری یخ زده است")
+    _, found = the_one("روبه‌روی بیمارستان امام رضا یخ زده است")
 
-    assert (found.kind, found.name) == ("hospital", "بیمارستان مطهری")
+    assert (found.kind, found.name) == ("hospital", "بیمارستان امام رضا – کوچهٔ شکوفه")
+
+
+def test_of_a_hospital_with_two_gates_the_desk_asks_for_the_street():
+    found = geocoder().candidates("روبه‌روی بیمارستان مطهری یخ زده است")
+
+    assert not found[0].confident
+    asked = "کدام منظورتان است: بیمارستان مطهری – کوچهٔ ۲۹، یا کوچهٔ ۲۲؟"
+    assert geocoder().question(found, "fa") == asked
 
 
 def test_a_place_whose_name_holds_a_streets_name_is_the_place():

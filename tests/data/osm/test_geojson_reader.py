@@ -60,6 +60,23 @@ def test_polygons_and_footways_are_no_streets(tmp_path):
     assert len(read_geojson(write(tmp_path / "a.geojson", features)).segments) == 1
 
 
+def test_an_area_keeps_the_gate_on_its_outline(tmp_path):
+    hospital = {"highway": None, "amenity": "hospital", "name": "City Hospital"}
+    corners = (0, 0), (1, 0), (1, 1), (0, 0)
+    gate = {
+        "type": "Feature",
+        "properties": {"barrier": "gate"},
+        "geometry": {"type": "Point", "coordinates": [45.0005, 37.0]},
+    }
+    features = [
+        a_line(1, (0, 0), (1, 0)),
+        a_line(2, *corners, geometry="Polygon", **hospital),
+        gate,
+    ]
+    (place,) = read_geojson(write(tmp_path / "a.geojson", features)).places
+    assert place.gates == ((45.0005, 37.0),)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -1,4 +1,4 @@
-from data.model import NodeId, Oneway, Restriction, SegmentId
+from data.model import NodeId, Oneway, Place, Restriction, SegmentId
 from data.model.streets import ServiceWay
 from data.policy.city_policy import DEFAULT_POLICY, policy_from_toml
 from data.store.database.engine import Tx
@@ -11,7 +11,7 @@ from data.store.setup.city import (
     set_policy_text,
 )
 from data.store.streets.network import load_network, save_network
-from data.store.streets.places import list_places
+from data.store.streets.places import list_places, save_places
 from tests import village as v
 from tests.village_database import POLICY
 
@@ -50,6 +50,13 @@ def test_service_ways_come_back_apart_from_the_streets(tx: Tx) -> None:
 
 def test_places_come_back_as_they_were_saved(tx: Tx) -> None:
     assert tuple(list_places(tx)) == v.village_places()
+
+
+def test_the_gates_of_places_are_kept(tx: Tx) -> None:
+    gates = v.at_m(90, 150), v.at_m(110, 150)
+    school = Place("school", v.at_m(100, 160), {"": ("دبستان البرز",)}, gates=gates)
+    save_places(tx, [school])
+    assert list_places(tx) == [school]
 
 
 def test_the_city_remembers_its_policy_fleet_and_report(tx: Tx) -> None:
