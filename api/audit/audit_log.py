@@ -28,7 +28,7 @@ from data.store.audit.audit_log_reader import UnreadableLine, read_audit_log
 from data.store.audit.log_search import AuditFilter, count_lines, search_lines
 from data.store.audit.subject_names import names_of
 from data.store.database.engine import Tx
-from fleet.accounts.people import all_people
+from fleet.accounts.people import all_people, names_by_login
 from fleet.audit.audit_log import Audit
 from fleet.audit.line_kinds import ACCESS, GROUPS, LineKind
 from fleet.setup.machine_list import machine_names
@@ -95,7 +95,8 @@ def log_page(
     with context.reading() as tx:
         lines = search_lines(tx, wanted, before, PAGE_LINES + 1)
         names = _names(tx, context, lines)
-        total, vehicles, people = count_lines(tx), machine_names(tx), all_people(tx)
+        total, vehicles = count_lines(tx), machine_names(tx)
+        logins = [each.login for each in all_people(tx)]
     shown, more = lines[:PAGE_LINES], len(lines) > PAGE_LINES
     view = LogPage(
         lines=tuple(log_line(each, names, t) for each in shown),
@@ -103,7 +104,7 @@ def log_page(
         older=search.query(shown[-1].id) if more else "",
         total=t.plural("{count} line in all", total),
         vehicles=vehicles,
-        people=tuple(each.login for each in people),
+        people={login: names.person(login) for login in logins},
         kinds=tuple(each for each in LineKind if _reads_all(context) or each is not _HIDDEN),
         part=street_of(SegmentId(search.segment), app.network, t) if search.segment else "",
         nowhere=wanted.segments is not None and not wanted.segments,
@@ -221,4 +222,5 @@ def _filter(context: Context, search: LogSearch) -> AuditFilter:
 
 
 def _names(tx: Tx, context: Context, lines: list[Event]) -> SubjectNames:
-    return SubjectNames(names_of(tx, named_subjects(lines)), context.app.network)
+    subjects = names_of(tx, named_subjects(lines))
+    return SubjectNames(subjects, context.app.network, names_by_login(tx))

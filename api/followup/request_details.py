@@ -89,7 +89,7 @@ def file_of(tx: Tx, context: Context, request_id: RequestId, t: Translator) -> F
     """Return everything about one request but its caller."""
     app = context.app
     file = request_details(tx, request_id, app.network, app.policy, context.now)
-    names = SubjectNames(file.names, app.network)
+    names = SubjectNames(file.names, app.network, file.people_names)
     history = [HistoryLine(line.at, sentence(line, names, t)) for line in file.history]
     return file_view(file, history, app.network, app.policy, t, context.now)
 

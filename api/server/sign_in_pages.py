@@ -24,7 +24,14 @@ from api.web.context import (
 )
 from api.web.cookies import CSRF_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, drop_cookie
 from api.web.errors import STATUS
-from api.web.page_context import boot_of, local_path, page, translator_of, wants_page
+from api.web.page_context import (
+    boot_of,
+    local_path,
+    page,
+    people_boot,
+    translator_of,
+    wants_page,
+)
 from data.errors import BarfrubError, ForbiddenError
 from data.languages import known_language
 from data.model import Role, User
@@ -125,7 +132,8 @@ def switch_language(
 def board_page(request: Request, context: AnyContext) -> Response:
     """Show the dispatchers' board; redirect other roles to their own first page."""
     if context.has(*BOARD_ROLES):
-        return page(request, "board/board.html", {"boot": boot_of(request, context)})
+        boot = boot_of(request, context) | people_boot(context)
+        return page(request, "board/board.html", {"boot": boot})
     for role, path in FIRST_PAGES:
         if context.has(role):
             return RedirectResponse(path, status_code=303)
@@ -135,7 +143,8 @@ def board_page(request: Request, context: AnyContext) -> Response:
 @router.get("/board")
 def wall_page(request: Request, context: WallContext) -> HTMLResponse:
     """Show the board; with `?wall` in the address, as a display on a wall."""
-    return page(request, "board/board.html", {"boot": boot_of(request, context)})
+    boot = boot_of(request, context) | people_boot(context)
+    return page(request, "board/board.html", {"boot": boot})
 
 
 @router.get("/operator")

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 
 from api.web.checked_route import CheckedRoute
 from api.web.context import BoardContext, Context, CouncilContext, DispatcherContext
-from api.web.page_context import boot_of, page, translator_of
+from api.web.page_context import boot_of, page, people_boot, translator_of
 from api.web.schemas import Moment, StormIn, Wire, moment_in
 from data.model import Storm, StormId, StormPhase
 from data.store.database.engine import Tx
@@ -68,7 +68,7 @@ class PhaseIn(Wire):
 @router.get("/storms")
 def storms_page(request: Request, context: BoardContext) -> HTMLResponse:
     """Show all storms."""
-    boot = {**boot_of(request, context), "storm": None}
+    boot = {**boot_of(request, context), **people_boot(context), "storm": None}
     return page(request, "storms/page.html", {"boot": boot})
 
 
@@ -77,7 +77,7 @@ def storm_page(storm_id: StormId, request: Request, context: BoardContext) -> HT
     """Show one storm."""
     with context.reading() as tx:
         get_storm(tx, storm_id)
-    boot = {**boot_of(request, context), "storm": storm_id}
+    boot = {**boot_of(request, context), **people_boot(context), "storm": storm_id}
     return page(request, "storms/page.html", {"boot": boot})
 
 

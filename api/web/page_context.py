@@ -13,6 +13,7 @@ from api.web.context import BOARD_ROLES, App, Context, app_of, language_of, set_
 from api.web.cookies import CSRF_COOKIE, read_cookie
 from api.web.page_texts import texts_address
 from data.languages import languages
+from fleet.accounts.people import names_by_login
 from maps.pages.i18n import Translator, translator
 from maps.pages.menu import pages_of
 from maps.pages.style import class_styles, legend
@@ -109,6 +110,14 @@ def public_boot(request: Request, now: datetime, msgids: Iterable[str] = ()) -> 
             "places": _tiles(app, "places"),
         },
     }
+
+
+def people_boot(context: Context) -> dict[str, object]:
+    """Return what scripts need to name colleagues; a wall, where strangers read, gets no names."""
+    if not context.has(*BOARD_ROLES):
+        return {}
+    with context.reading() as tx:
+        return {"people": names_by_login(tx)}
 
 
 def spoken_languages() -> list[dict[str, object]]:

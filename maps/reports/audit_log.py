@@ -31,10 +31,19 @@ _COLUMNS = ("line", "at", "who", "what_happened", "verb", "subject")
 
 @dataclass(frozen=True, slots=True)
 class SubjectNames:
-    """Names for what lines are about: by subject, and of the streets of a network."""
+    """Names for what lines are about: by subject, of the streets of a network, and of people.
+
+    `people` are what colleagues call people, by login.
+    """
 
     names: Mapping[str, SubjectName]
     network: StreetNetwork
+    people: Mapping[str, str]
+
+    def person(self, login: str) -> str:
+        """Return somebody's name with the login behind it, or the login alone."""
+        name = self.people.get(login)
+        return f"{name} ({login})" if name else login
 
     def of(self, subject: str) -> SubjectName:
         """Return the name of a subject like "plan:12" or "window:3:471786"."""
@@ -109,7 +118,7 @@ class LogPage:
     older: str
     total: str
     vehicles: Mapping[VehicleId, str]
-    people: tuple[str, ...]
+    people: Mapping[str, str]
     kinds: tuple[LineKind, ...]
     part: str
     nowhere: bool
@@ -149,7 +158,7 @@ def log_line(line: Event, names: SubjectNames, t: Translator) -> AuditLine:
 def sentence(line: Event, names: SubjectNames, t: Translator) -> str:
     """Return what a line says: who did what with what."""
     msgid = f"line:{line.verb}"
-    who, what = _who(line.actor, t), _what(line, names, t)
+    who, what = _who(line.actor, names, t), _what(line, names, t)
     if msgid not in t.texts():
         return t("{who} wrote a line of another kind.", who=who)
     return t(msgid, who=who, what=what)
@@ -161,7 +170,7 @@ def lines_csv(lines: Sequence[Event], names: SubjectNames, t: Translator) -> str
         (
             line.id,
             t.stamp(line.at),
-            _who(line.actor, t),
+            _who(line.actor, names, t),
             sentence(line, names, t),
             line.verb,
             line.subject,
@@ -221,9 +230,9 @@ def _moment(at: datetime | None, t: Translator) -> str:
     return "–" if at is None else t("{date}, {time}", date=t.date(at), time=t.time(at))
 
 
-def _who(actor: Actor, t: Translator) -> str:
+def _who(actor: Actor, names: SubjectNames, t: Translator) -> str:
     if actor.kind is ActorKind.USER:
-        return actor.id
+        return names.person(actor.id)
     if actor.kind is ActorKind.CITIZEN:
         return t("The system {name}", name=actor.id.removeprefix("open311:"))
     said = t.named("actor", actor.id)
@@ -240,6 +249,8 @@ def _what(line: Event, names: SubjectNames, t: Translator) -> str:
     if kind == "window" and key.count(":") == 1 and found.name:
         begins = begins_at(int(key.partition(":")[2]))
         return t("{truck}, half hour from {time}", truck=found.name, time=t.day_time(begins))
+    if kind == "user" and found.name:
+        return names.person(found.name)
     if kind == "plan" and found.name:
         return t.number(int(found.name))
     if found.name:

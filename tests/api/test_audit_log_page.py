@@ -16,8 +16,10 @@ from data.model import (
     AnswerState,
     CallOutState,
     RequestState,
+    Role,
     ShiftState,
 )
+from data.store.accounts.accounts import add_user, set_name
 from data.store.audit.audit_log import add_event, line_json, list_events
 from data.store.database.engine import transaction
 from data.store.shifts.shifts import add_shifts
@@ -43,6 +45,22 @@ def log(client, sign_in):
         add_event(tx, next(at), REZA, "user.signed_in", "user:1")
         add_event(tx, next(at), SERVER, "job.done", "job:9", after={"evidence": [{"vehicle": 1}]})
     return client
+
+
+def test_people_are_called_by_their_names_beside_their_logins(log, sign_in):
+    sign_in("administrator")
+    with transaction(log.app.state.barfrub.engine) as tx:
+        leila = add_user(tx, "leila", [Role.DISPATCHER], "en", "")
+        set_name(tx, leila.id, "Leila Karimi")
+
+    said = sentences(log)
+    assert "Leila Karimi (leila) started the storm First snow." in said
+    assert "reza marked Truck 1 as broken down." in said
+    page = log.get("/audit-log", headers={"Accept": "text/html"}).text
+    assert '<option value="leila">Leila Karimi (leila)</option>' in page
+    assert (
+        sentences(log, "person=leila")[-1] == "Leila Karimi (leila) started the storm First snow."
+    )
 
 
 def sentences(client, query=""):

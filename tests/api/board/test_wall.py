@@ -12,6 +12,8 @@ from api.access.auth import SESSION_S, WALL_S
 from api.processes.cluster.change_bridge import SharedView
 from api.web.stream import KINDS_BY_ROLE
 from data.model import Role
+from data.store.accounts.accounts import list_users, set_name
+from data.store.database.engine import transaction
 from maps.alerts import AlertView
 from maps.board.board import CityView, StormView, VehicleView
 from maps.pages.wall import PrivateText, for_wall
@@ -53,6 +55,16 @@ def test_a_wall_shows_requests_but_not_what_callers_said(client, sign_in):
     assert len(board.json()["waiting"]) == 1
     assert "mother" not in board.text
     assert "requests" not in KINDS_BY_ROLE[Role.WALL]
+
+
+def test_the_board_has_names_of_colleagues_and_a_wall_has_none(client, app, sign_in):
+    sign_in("dispatcher")
+    with transaction(app.engine) as tx:
+        (person,) = [one for one in list_users(tx) if one.login == "dispatcher"]
+        set_name(tx, person.id, "Sara Ahmadi")
+    assert '"people": {"dispatcher": "Sara Ahmadi"}' in client.get("/", headers=PAGE).text
+    sign_in("wall")
+    assert "Sara Ahmadi" not in client.get("/board", headers=PAGE).text
 
 
 SEEN_BY_KIND = {

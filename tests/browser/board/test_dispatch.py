@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Response, expect
 
-from data.model import Actor, ActorKind, RequestId, RequestKind, VehicleId
+from data.model import Actor, ActorKind, RequestId, RequestKind, Role, VehicleId
+from data.store.accounts.accounts import add_user, set_name
 from data.store.database.engine import transaction
 from fleet.context import CityContext
 from fleet.messages.sos import SosCall, call_for_help
@@ -32,6 +33,7 @@ def a_planned_storm(visit: Visit) -> RequestId:
     """Start a storm with three streets for its first truck, and take a request without a place."""
     city, now = visit.city, visit.city.clock.now()
     with transaction(city.engine) as tx:
+        set_name(tx, add_user(tx, FASTER.id, [Role.DISPATCHER], "en", "").id, "Sara Ahmadi")
         start_storm(tx, FASTER, " / ".join(NAMES.values()), city.network, city.policy, now)
         legs = legs_along(tx, (MAIN_WEST, MAIN_EAST, ROSE), now)
         add_published_plan(tx, *legs)
@@ -117,7 +119,7 @@ def be_slower(visit: Visit, request: RequestId, t) -> None:
             city.plans,
         )
     page.get_by_role("button", name=t("Cancel this request")).click()
-    expect(page.locator(".ask-sheet")).to_contain_text("sara")
+    expect(page.locator(".ask-sheet")).to_contain_text("Sara Ahmadi (sara)")
     page.get_by_role("button", name=t("Take over")).click()
     expect(page.locator("#list-requests .row")).to_have_count(0)
 

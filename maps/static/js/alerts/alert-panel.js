@@ -2,6 +2,7 @@
 import { html } from "lit";
 import { attempt } from "../pages/notices.js";
 import { t, time } from "../pages/texts.js";
+import { personText } from "../pages/people.js";
 import { change } from "../messages/presence.js";
 import { board, choose, mayDispatch, merge } from "../board/state.js";
 import { endsIt, putOff } from "./actions.js";
@@ -26,7 +27,7 @@ function owned(alert) {
   const { owners } = board.value;
   return html`<div class="owned">
     <label><span>${t("Acknowledged by")}</span><select @change=${(event) => give(alert, event.target.value)}>
-      ${[...new Set([...owners, alert.owner])].map((login) => html`<option value=${login} ?selected=${login === alert.owner}>${login}</option>`)}
+      ${[...new Set([...owners, alert.owner])].map((login) => html`<option value=${login} ?selected=${login === alert.owner}>${personText(login)}</option>`)}
     </select></label>
     ${alert.kind === "sos" ? html`<button @click=${() => close(alert)}><span class="icon icon-check" aria-hidden="true"></span>${t("End this alert")}</button>` : ""}
   </div>`;

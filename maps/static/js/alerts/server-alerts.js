@@ -5,6 +5,7 @@ import { attempt } from "../pages/notices.js";
 import { withNews } from "../pages/stream.js";
 import { brief, number, streetName, t, time } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
+import { personText } from "../pages/people.js";
 import { change } from "../messages/presence.js";
 import { board, keyed, merge, onlyWall } from "../board/state.js";
 import { reloadSnoozes } from "./snooze.js";
@@ -53,7 +54,8 @@ export function alertText({ kind, vehicle_id: truck, facts: known, street }) {
 /** Who sees to an alert, and who handed it over. */
 export function byWhom({ owner, acknowledged_by: first, given_by: giver }) {
   const who = owner || first;
-  return giver ? t("acknowledged by {who}, handed over by {giver}", { who, giver }) : t("acknowledged by {who}", { who });
+  const named = { who: personText(who), giver: personText(giver) };
+  return giver ? t("acknowledged by {who}, handed over by {giver}", named) : t("acknowledged by {who}", named);
 }
 
 /** Whose alert it is: a truck's, or the whole fleet's. */

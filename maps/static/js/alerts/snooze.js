@@ -3,6 +3,7 @@ import { now } from "../pages/boot.js";
 import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { t, time } from "../pages/texts.js";
+import { personText } from "../pages/people.js";
 import { board, keyed, merge } from "../board/state.js";
 
 const PATH = "/api/alerts/snoozes";
@@ -23,7 +24,7 @@ export const snoozed = (row) => snoozeOf(row) !== null;
 /** Who put a row of the list off, and until when; nothing where nobody did. */
 export function snoozeWords(row) {
   const then = snoozeOf(row);
-  return then ? t("snoozed by {who} until {time}", { who: then.snoozed_by, time: time(then.until) }) : "";
+  return then ? t("snoozed by {who} until {time}", { who: personText(then.snoozed_by), time: time(then.until) }) : "";
 }
 
 async function change(path, body) {

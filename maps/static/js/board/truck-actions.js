@@ -2,6 +2,7 @@
 import { html } from "lit";
 import { Store } from "../pages/store.js";
 import { number, t } from "../pages/texts.js";
+import { personText } from "../pages/people.js";
 import { breakDown, giveStreets, isBroken } from "../replanning/replan.js";
 import { codeForm } from "../shifts/drivers.js";
 import { hoursOrders } from "../shifts/fleet-orders.js";
@@ -38,7 +39,7 @@ const count = (id) => (unread(id) > 0 ? html`<span class="count">${number(unread
 export const callLink = (details) =>
   details?.phone
     ? html`<a class="button" href="tel:${details.phone.replace(/[^+\d]/g, "")}">
-        <span class="icon icon-phone" aria-hidden="true"></span>${t("Call {who}", { who: details.driver })} <bdi dir="ltr">${details.phone}</bdi>
+        <span class="icon icon-phone" aria-hidden="true"></span>${t("Call {who}", { who: personText(details.driver) })} <bdi dir="ltr">${details.phone}</bdi>
       </a>`
     : "";
 

@@ -2,6 +2,7 @@
 import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { named, t, time } from "../pages/texts.js";
+import { person } from "../pages/people.js";
 import { validity } from "../planning/drafts.js";
 import { discardDraft, draftState, editing, leaveEditing, letBe, publishDraft, redo, undo } from "./draft.js";
 
@@ -27,7 +28,7 @@ function cost({ totals }) {
 
 const editItem = (edit) => html`<li class=${edit.undone ? "muted" : ""}>
   <span><bdi>${edit.words}</bdi> ${edit.undone ? html`<span class="muted">(${t("undone")})</span>` : ""}</span>
-  <span class="small muted">${edit.totals.words} · <bdi>${edit.by}</bdi> · ${time(edit.at)}</span>
+  <span class="small muted">${edit.totals.words} · ${person(edit.by)} · ${time(edit.at)}</span>
 </li>`;
 
 function question({ words, again, drops, old }) {

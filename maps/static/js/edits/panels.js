@@ -2,6 +2,7 @@
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { t, time } from "../pages/texts.js";
+import { person } from "../pages/people.js";
 import { assignAndPublish, beginEditing, change, draftState, editing, lookForTakers, lookFurther, moveTo, orderTruck, takeBack, unseen } from "./draft.js";
 import { board, mayDispatch, selection } from "../board/state.js";
 import { routeOf } from "../board/truck.js";
@@ -61,7 +62,7 @@ function takers(segment) {
 
 const orderItem = (one) => html`<li>
   <span class="icon icon-${one.kind === "lock" ? "lock" : "ban"}" aria-hidden="true"></span>
-  <span><bdi>${one.words}</bdi> <span class="small muted"><bdi>${one.by}</bdi> · ${time(one.at)}</span></span>
+  <span><bdi>${one.words}</bdi> <span class="small muted">${person(one.by)} · ${time(one.at)}</span></span>
   ${mayDispatch ? html`<button class="quiet" @click=${() => takeBack(one)}>${t("Take it back")}</button>` : ""}
 </li>`;
 

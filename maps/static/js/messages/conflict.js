@@ -2,8 +2,9 @@
 import { html, render } from "lit";
 import { boot } from "../pages/boot.js";
 import { t, time } from "../pages/texts.js";
+import { personText } from "../pages/people.js";
 
-const who = (login) => (login === boot.login ? t("you, in another window") : login);
+const who = (login) => (login === boot.login ? t("you, in another window") : personText(login));
 
 /** "Sara changed this at 04:12: put on the list." */
 export function changeWords({ who: login, verb, at }) {

@@ -7,6 +7,7 @@ import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { withNews } from "../pages/stream.js";
 import { t, time } from "../pages/texts.js";
+import { person } from "../pages/people.js";
 import { keyed, mayDispatch } from "../board/state.js";
 
 const notes = new Store({ waiting: new Map(), later: false });
@@ -45,7 +46,7 @@ class Handover extends Part {
 
   note(note) {
     return html`<li>
-      <p class="muted small"><bdi>${note.written_by}</bdi> · ${time(note.written_at)}</p>
+      <p class="muted small">${person(note.written_by)} · ${time(note.written_at)}</p>
       <p class="text" dir="auto">${note.text}</p>
       <button class="primary" @click=${() => this.read(note)}>${t("I have read it and take over")}</button>
     </li>`;

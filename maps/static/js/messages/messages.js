@@ -5,6 +5,7 @@ import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
 import { withNews } from "../pages/stream.js";
 import { inLanguage, isolated, t, time } from "../pages/texts.js";
+import { person } from "../pages/people.js";
 import { unread } from "../board/rows.js";
 import { board, keyed, mayDispatch, merge, vehicles } from "../board/state.js";
 
@@ -30,7 +31,7 @@ function became({ from_driver: fromDriver, by_tracker: byTracker, delivered_at: 
 
 const item = (one) => html`<li class=${one.from_driver ? "" : "mine"}>
   <p dir="auto">${inLanguage(one.text)}</p>
-  <p class="muted small"><bdi>${one.sent_by}</bdi> · ${time(one.sent_at)} ${became(one)}</p>
+  <p class="muted small">${person(one.sent_by)} · ${time(one.sent_at)} ${became(one)}</p>
 </li>`;
 
 class TruckMessages extends Part {

@@ -3,13 +3,14 @@ import { html } from "lit";
 import { boot, now } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
 import { isolated, t } from "../pages/texts.js";
+import { personText } from "../pages/people.js";
 import { changeWords } from "./conflict.js";
 import { beside, others, presence, subjectOf } from "./presence.js";
 import { selection } from "../board/state.js";
 
 const NEWS_MS = 10 * 60000; // an older change is history, not news
 
-const names = (boards) => [...new Set(boards.map(({ login }) => login))].map(isolated).join(t(", "));
+const names = (boards) => [...new Set(boards.map(({ login }) => personText(login)))].map(isolated).join(t(", "));
 
 function lastChange() {
   const { change, subject } = presence.value;

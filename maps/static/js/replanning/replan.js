@@ -1,4 +1,4 @@
-// What happened on the road: urgent work put in at once, replans, and what a draft would change before it is published.
+// What happened on the road: replans, and what a draft would change before it is published.
 import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { get, post } from "../pages/net.js";
@@ -7,6 +7,7 @@ import { Store } from "../pages/store.js";
 import { duration, number, t, time } from "../pages/texts.js";
 import { awaitDraft, dropsWork, planAgain, publishNow, purpose, searchWords, stop, validity } from "../planning/drafts.js";
 import { fault as faultOf, numberIn, shown as digits } from "../pages/number-fields.js";
+import { urgentButton, whoWaits } from "./insertion.js";
 import { reloadOut } from "../shifts/route-answers.js";
 import { board, choose, mayDispatch, reload } from "../board/state.js";
 
@@ -15,8 +16,8 @@ const USUAL_BUDGET = 5;
 const BUDGETS = [0, 1000];
 const LATE_MINUTES = [15, 30, 60, 120];
 
-/** What is shown: an offer of urgent work, what machines lack for it, or the difference of a draft; `fault` is why the last order was refused. */
-const shown = new Store({ offer: null, lacks: null, difference: null, fault: null, busy: false });
+/** The difference of a draft that is shown; `fault` is why the last order was refused. */
+const shown = new Store({ difference: null, fault: null, busy: false });
 
 /** How many trucks may hear of a change: what this dispatcher chose last. */
 const budget = () => Number(localStorage.getItem(BUDGET) ?? USUAL_BUDGET);
@@ -24,20 +25,6 @@ const budget = () => Number(localStorage.getItem(BUDGET) ?? USUAL_BUDGET);
 function remember({ target }) {
   target.setCustomValidity(faultOf(target.value, BUDGETS, true));
   if (target.reportValidity()) localStorage.setItem(BUDGET, Math.round(numberIn(target.value)));
-}
-
-/** Ask where urgent work is best put in, and show the answer. */
-export async function insertNow(wanted) {
-  await attempt(async () => {
-    try {
-      const offer = await post("/api/insertions", wanted);
-      shown.set({ offer, lacks: null, difference: null, fault: null, busy: false });
-    } catch (error) {
-      if (error.values?.reason !== "insertion_impossible") throw error;
-      const lacks = await post("/api/insertions/lacks", wanted);
-      shown.set({ offer: null, lacks, difference: null, fault: error, busy: false });
-    }
-  });
 }
 
 async function report(wish) {
@@ -52,10 +39,10 @@ async function report(wish) {
 /** Show what a draft would change. */
 export async function compare(planId) {
   const difference = await attempt(() => get(`/api/plans/${planId}/difference`));
-  if (difference) shown.set({ offer: null, lacks: null, difference, fault: null, busy: false });
+  if (difference) shown.set({ difference, fault: null, busy: false });
 }
 
-const close = () => shown.set({ offer: null, lacks: null, difference: null, fault: null, busy: false });
+const close = () => shown.set({ difference: null, fault: null, busy: false });
 
 /** Do what the dialog is for, once; it stays open, with the reason, where the server refuses. */
 async function settle(order) {
@@ -70,23 +57,11 @@ async function settle(order) {
   }
 }
 
-const take = (offer) => settle(() => post(`/api/insertions/${offer.id}/accept`));
 const discard = (plan) => settle(() => post(`/api/plans/${plan}/discard`));
 const publish = (plan, dropping) => settle(() => publishNow(plan, dropping));
 const again = (plan) => settle(() => planAgain(plan));
 
 const clock = (at) => (at ? html`<bdi dir="ltr">${time(at)}</bdi>` : t("none"));
-
-const delayed = (one) => html`<li>
-  <button class="link" @click=${() => choose("request", one.request_id)}><bdi class="code">${one.reference}</bdi> <bdi>${one.street}</bdi></button>
-  ${t("{minutes} min later, expected {time}", { minutes: one.minutes, time: time(one.expected_at) })}
-  ${one.breaks_promise ? html`<strong class="danger">${t("promised until {time}", { time: time(one.promised_until) })}</strong>` : ""}
-</li>`;
-
-const whom = (requests, jobs) =>
-  requests.length
-    ? html`<h3>${t("Who waits longer")}</h3><ul class="entries">${requests.slice(0, 20).map(delayed)}</ul>`
-    : html`<p class="muted">${jobs ? t("Streets that are cleared later: {count}. Nobody asked for one of them.", { count: jobs }) : t("Nobody waits longer for it.")}</p>`;
 
 const fault = () => (shown.value.fault ? html`<p class="problem" role="alert">${shown.value.fault.message}</p>` : "");
 
@@ -94,31 +69,6 @@ const ends = (word, order, rest) => html`<div class="ends">
   <button class="primary" autofocus ?disabled=${shown.value.busy} @click=${order}><span class="icon icon-check" aria-hidden="true"></span>${word}</button>
   ${rest} <button @click=${close}>${t("Not now")}</button>
 </div>`;
-
-const offerBody = (offer) => html`<h2 id="replan-title">${t("Dispatch now")}: <bdi>${offer.street}</bdi></h2>
-  <p class="lead" dir="auto">${offer.words}</p>
-  ${
-    offer.delayed_jobs
-      ? html`<p>${t("Streets that are cleared later: {count}, by up to {minutes} min.", { count: offer.delayed_jobs, minutes: offer.most_min })}</p>`
-      : ""
-  }
-  <div class="scroll">${whom(offer.requests, offer.delayed_jobs)}</div>
-  ${fault()}
-  ${ends(t("Accept (Enter)"), () => take(offer), "")}`;
-
-const lacking = (one) => html`<tr>
-  <th scope="row"><button class="link" @click=${() => choose("truck", one.vehicle_id)}><bdi>${one.vehicle}</bdi></button></th>
-  <td>${one.words}</td>
-</tr>`;
-
-const lacksBody = (lacks) => html`<h2 id="replan-title">${t("Dispatch now")}: <bdi>${lacks.street}</bdi></h2>
-  ${fault()}
-  <p>${lacks.words}</p>
-  <div class="scroll"><table class="difference">
-    <thead><tr><th scope="col">${t("Truck")}</th><th scope="col">${t("What it lacks")}</th></tr></thead>
-    <tbody>${lacks.machines.map(lacking)}</tbody>
-  </table></div>
-  <div class="ends"><button autofocus @click=${close}>${t("Close")}</button></div>`;
 
 const streets = (names) => (names.length ? names.map((name) => html`<li><bdi>${name}</bdi></li>`) : html`<li class="muted">${t("none")}</li>`);
 
@@ -160,7 +110,7 @@ const differenceBody = (found) => html`<h2 id="replan-title">${t("What plan {rev
           </table>`
         : html`<p class="muted">${t("Every truck goes on as it does.")}</p>`
     }
-    ${whom(found.requests, found.delayed_jobs)}
+    ${whoWaits(found.requests, found.delayed_jobs, choose)}
   </div>
   ${fault()}
   ${
@@ -186,28 +136,20 @@ class Replan extends Part {
   }
 
   render() {
-    const { offer, lacks, difference } = shown.value;
-    const body = offer ? offerBody(offer) : lacks ? lacksBody(lacks) : difference ? differenceBody(difference) : null;
-    if (!body) return "";
-    return html`<dialog class="replan" aria-labelledby="replan-title" @close=${close}>
-      ${body}
-    </dialog>`;
+    const { difference } = shown.value;
+    return html`<urgent-insertion .taken=${reload} .look=${choose}></urgent-insertion>
+      ${difference ? html`<dialog class="replan difference-of" aria-labelledby="replan-title" @close=${close}>${differenceBody(difference)}</dialog>` : ""}`;
   }
 
   updated() {
-    const dialog = this.querySelector("dialog");
+    const dialog = this.querySelector(".difference-of");
     if (dialog && !dialog.open) dialog.showModal();
   }
 }
 customElements.define("board-replan", Replan);
 
 /** The order to clear a street, or what was asked for, before all else. */
-export const urgentOrder = (wanted) =>
-  mayDispatch && board.value.plan
-    ? html`<button class="wide" @click=${() => insertNow(wanted)}>
-        <span class="icon icon-clock-alert" aria-hidden="true"></span>${t("Dispatch now")}
-      </button>`
-    : "";
+export const urgentOrder = (wanted) => (mayDispatch && board.value.plan ? urgentButton(wanted) : "");
 
 const repaired = (vehicleId) =>
   attempt(async () => {

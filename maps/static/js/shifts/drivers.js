@@ -8,6 +8,7 @@ import { named, number, streetName, t, time, times } from "../pages/texts.js";
 import { answerWords, reloadOut } from "./route-answers.js";
 import { isPast, phaseOf, shiftOf } from "./truck-states.js";
 import { facts } from "../pages/facts.js";
+import { person, personText } from "../pages/people.js";
 import { change } from "../messages/presence.js";
 import { board, keyed, mayDispatch, merge, onlyWall, selection } from "../board/state.js";
 
@@ -73,7 +74,7 @@ function whoDrives(shift) {
     ><span>${t("Who drives")}</span
     ><select name="login">
       <option value="">${t("whoever drives the machine")}</option>
-      ${drivers.map((login) => html`<option value=${login} ?selected=${login === shift.driver}>${login}</option>`)}
+      ${drivers.map((login) => html`<option value=${login} ?selected=${login === shift.driver}>${personText(login)}</option>`)}
     </select></label
   >`;
 }
@@ -107,7 +108,7 @@ export function driverFacts(vehicleId, hours) {
   if (!shift) return "";
   return html`<h3>${t("Its driver")}</h3>
     ${facts([
-      [t("Driver"), shift.driver ? html`<bdi>${shift.driver}</bdi>` : null],
+      [t("Driver"), shift.driver ? person(shift.driver) : null],
       [t("Shift"), named("shift", phaseOf(vehicleId))],
       [t("Hours"), html`<bdi>${times(shift.starts_at, shift.ends_at)}</bdi> · <a href="/roster#machine-${vehicleId}">${t("Roster")}</a>`],
       [t("Driver's answer to the route"), answerWords(shift)],

@@ -5,6 +5,7 @@ import { get, post } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { withNews } from "../pages/stream.js";
 import { day, t, time } from "../pages/texts.js";
+import { person } from "../pages/people.js";
 import { board, keyed, mayDispatch, selection } from "../board/state.js";
 
 /** Closures by id; `asking` is the street whose form is open, `fault` why the last order was refused. */
@@ -74,7 +75,7 @@ const way = ({ forward }) => (forward === null ? t("both ways") : forward ? t("O
 const closed = (one) => html`<div class="way">
   <h3><span class="icon icon-construction danger" aria-hidden="true"></span> ${one.holds ? t("Closed") : t("Will be closed")} · ${way(one)}</h3>
   <p class="small"><bdi>${one.reason}</bdi></p>
-  <p class="small muted">${one.until_at ? t("until {day}, {time}", { day: day(one.until_at), time: time(one.until_at) }) : t("until it is opened")} · <bdi>${one.by}</bdi></p>
+  <p class="small muted">${one.until_at ? t("until {day}, {time}", { day: day(one.until_at), time: time(one.until_at) }) : t("until it is opened")} · ${person(one.by)}</p>
   ${mayDispatch ? html`<button class="quiet" @click=${() => lift(one)}>${t("Open again")}</button>` : ""}
 </div>`;
 

@@ -4,6 +4,7 @@ import { post } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { named, number, streetName, t } from "../pages/texts.js";
 import { fault, numberIn, shown } from "../pages/number-fields.js";
+import { person } from "../pages/people.js";
 import { open, order, tell } from "./state.js";
 import { refused, when } from "./words.js";
 
@@ -65,7 +66,7 @@ const way = ({ forward }) => (forward === null ? t("both ways") : forward ? t("O
 const closureRow = (changing) => (one) => html`<li class=${one.over ? "over" : ""}>
   <span class="icon icon-construction ${one.holds ? "danger" : ""}" aria-hidden="true"></span>
   <span><strong><bdi>${streetName(one.names)}</bdi></strong> · ${way(one)}<br>
-    <span class="small muted"><bdi>${one.reason}</bdi> · ${one.until_at ? t("{from}–{until}", { from: when(one.from_at), until: when(one.until_at) }) : t("from {time} until it is opened", { time: when(one.from_at) })} · <bdi>${one.by}</bdi></span></span>
+    <span class="small muted"><bdi>${one.reason}</bdi> · ${one.until_at ? t("{from}–{until}", { from: when(one.from_at), until: when(one.until_at) }) : t("from {time} until it is opened", { time: when(one.from_at) })} · ${person(one.by)}</span></span>
   ${changing && !one.over ? html`<button class="quiet" @click=${() => order("closures", () => post(`/api/closures/${one.id}/lift`))}>${t("Open again")}</button>` : html`<span class="small muted">${one.over ? t("over") : ""}</span>`}
 </li>`;
 

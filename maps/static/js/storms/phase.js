@@ -7,6 +7,7 @@ import { attempt } from "../pages/notices.js";
 import { dangerousChoice } from "../pages/form-parts.js";
 import { Store } from "../pages/store.js";
 import { named, nameHere, number, t } from "../pages/texts.js";
+import { person } from "../pages/people.js";
 import { open, tell } from "./state.js";
 import { refused, when } from "./words.js";
 
@@ -37,7 +38,7 @@ const step = (row, moves) => (phase) => {
   return html`<li class=${state} aria-current=${state === "here" ? "step" : "false"}>
     <strong>${named("phase", phase)}</strong>
     <span class="small muted">${came ? when(came.at) : ""}</span>
-    <span class="small muted">${came?.by ? html`<bdi>${came.by}</bdi>` : ""}</span>
+    <span class="small muted">${came?.by ? person(came.by) : ""}</span>
   </li>`;
 };
 

@@ -5,6 +5,7 @@ import { post, send } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { named, t, time } from "../pages/texts.js";
 import { numberIn, shown } from "../pages/number-fields.js";
+import { person } from "../pages/people.js";
 import { open, order, tell } from "./state.js";
 import { cm, refused, stamp, when } from "./words.js";
 
@@ -93,7 +94,7 @@ function entryRow(entry, changing) {
   return html`<tr>
     <th scope="row">${when(entry.at)}</th>
     <td>${cm(entry.fallen_cm)}</td>
-    <td class="small muted"><bdi>${entry.by}</bdi> · ${entry.corrected ? t("corrected") : named("snow", entry.source)} · ${time(entry.entered_at)}</td>
+    <td class="small muted">${person(entry.by)} · ${entry.corrected ? t("corrected") : named("snow", entry.source)} · ${time(entry.entered_at)}</td>
     <td class="orders">${
       changing
         ? html`<button class="quiet" @click=${() => snow.set({ editing: entry.id })} aria-label=${t("Correct: {time}", { time: when(entry.at) })} title=${t("Correct")}><span class="icon icon-pencil" aria-hidden="true"></span></button>

@@ -5,7 +5,8 @@ import { boot, now } from "../../pages/boot.js";
 import { notify } from "../../pages/notices.js";
 import { smaller } from "../../pages/photos/shrink.js";
 import { named, t } from "../../pages/texts.js";
-import { personText } from "../people.js";
+import { personText } from "../../pages/people.js";
+import { urgentButton } from "../../replanning/insertion.js";
 import { referralFields, wishOf } from "../referral-fields.js";
 import { placeOf } from "../sighting.js";
 import { answer, askAgencies, assign, close, dispatches, escalate, giveKind, hasSpot, makeCrewJob, mayChange, note, opened, refer, reopen, settle, sight, watches } from "./state.js";
@@ -46,7 +47,7 @@ const assignment = ({ row, people }) => html`<form class="action" @submit=${sent
   <label for="login">${t("Assigned to")}</label>
   <select id="login" name="login">
     <option value="">${t("Unassigned")}</option>
-    ${people.map((one) => html`<option value=${one.login} ?selected=${one.login === row.assigned_to}>${personText(one)}</option>`)}
+    ${people.map((one) => html`<option value=${one.login} ?selected=${one.login === row.assigned_to}>${personText(one.login, { [one.login]: one.name })}</option>`)}
   </select>
   <label for="hours">${t("To be done")}</label>
   <select id="hours" name="hours">
@@ -137,9 +138,13 @@ function agencyAnswer(file) {
   </form>`;
 }
 
-/** What the city's machines and crews can do about it; the board shows where a truck would fit it in. */
+/** Whether a truck can be sent for it now: it lies on a street, and the reader sends trucks. */
+const urgent = ({ request }) => dispatches && request.state === "open" && request.segment_id !== null;
+
+/** What the city's machines and crews can do about it. */
 const sending = (file) => html`<div class="action">
   <h3>${t("Machines and crews")}</h3>
+  ${urgent(file) ? urgentButton({ request_id: file.row.id }) : ""}
   ${watches ? html`<a class="button" href="/?request=${file.row.id}"><span class="icon icon-map" aria-hidden="true"></span>${t("Show on the board")}</a>` : ""}
   ${dispatches && !file.crew_job && file.request.state === "open" && file.request.segment_id !== null ? html`<button type="button" @click=${() => makeCrewJob(file.row.id)}>${t("Make a crew job")}</button>` : ""}
   ${escalation(file)}

@@ -5,12 +5,12 @@ import { date, deadline, named, t, time } from "../../pages/texts.js";
 import { kindIcon, requestPlace } from "../../board/rows.js";
 import { numberLink } from "../../requests/page.js";
 import { photoStrip } from "../../requests/photos.js";
-import { person } from "../people.js";
+import { person } from "../../pages/people.js";
 import { sightingEntry } from "../sighting.js";
 import { actions } from "./actions.js";
 import { drawMap, placePart } from "./place.js";
 import { calls, history, jobs, messages, promises, referrals } from "./records.js";
-import { opened, showCaller } from "./state.js";
+import { opened, refresh, showCaller } from "./state.js";
 
 const TIMES = ["received", "placed", "planned", "done", "closed", "told"];
 
@@ -88,6 +88,7 @@ class RequestFile extends TickingPart {
       ${this.head(file)}
       ${file.photos.length ? html`<section><h3>${t("Photos of the caller")}</h3>${photoStrip(file.photos)}</section>` : ""}
       ${placePart(file)} ${actions(file)}
+      <urgent-insertion .taken=${refresh}></urgent-insertion>
       <div class="records">
         ${this.clock(file)} ${jobs(file)} ${promises(file)} ${messages(file)} ${calls(file)} ${referrals(file)}
         ${entries(t("Seen on the spot"), file.sightings, (seen) => sightingEntry(seen, file.names))} ${entries(t("Notes"), file.comments, comment)} ${history(file)}

@@ -52,10 +52,13 @@ let others = async () => {};
 /** Say what is to be read anew besides the file after an order. */
 export const alsoRefresh = (task) => (others = task);
 
+/** Read the file of the open request anew, and what else follows it. */
+export const refresh = () => Promise.all([read(), others()]);
+
 /** Send an order, then read everything anew; what the server answered, or nothing where it refused. */
 async function order(task) {
   const done = await attempt(async () => (await task()) ?? true);
-  await Promise.all([read(), others()]);
+  await refresh();
   return done;
 }
 
