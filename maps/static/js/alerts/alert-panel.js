@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { attempt } from "../pages/notices.js";
 import { t, time } from "../pages/texts.js";
-import { personText } from "../pages/people.js";
+import { personText } from "../accounts/people.js";
 import { change } from "../messages/presence.js";
 import { board, choose, mayDispatch, merge } from "../board/state.js";
 import { endsIt, putOff } from "./actions.js";

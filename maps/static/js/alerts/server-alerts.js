@@ -5,7 +5,7 @@ import { attempt } from "../pages/notices.js";
 import { withNews } from "../pages/stream.js";
 import { brief, number, streetName, t, time } from "../pages/texts.js";
 import { facts } from "../pages/facts.js";
-import { personText } from "../pages/people.js";
+import { personText } from "../accounts/people.js";
 import { change } from "../messages/presence.js";
 import { board, keyed, merge, onlyWall } from "../board/state.js";
 import { reloadSnoozes } from "./snooze.js";

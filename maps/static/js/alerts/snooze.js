@@ -3,7 +3,7 @@ import { now } from "../pages/boot.js";
 import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { t, time } from "../pages/texts.js";
-import { personText } from "../pages/people.js";
+import { personText } from "../accounts/people.js";
 import { board, keyed, merge } from "../board/state.js";
 
 const PATH = "/api/alerts/snoozes";

@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { Store } from "../pages/store.js";
 import { number, t } from "../pages/texts.js";
-import { personText } from "../pages/people.js";
+import { personText } from "../accounts/people.js";
 import { breakDown, giveStreets, isBroken } from "../replanning/replan.js";
 import { codeForm } from "../shifts/drivers.js";
 import { hoursOrders } from "../shifts/fleet-orders.js";

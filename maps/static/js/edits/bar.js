@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { Part } from "../pages/element.js";
 import { named, t, time } from "../pages/texts.js";
-import { person } from "../pages/people.js";
+import { person } from "../accounts/people.js";
 import { validity } from "../planning/drafts.js";
 import { discardDraft, draftState, editing, leaveEditing, letBe, publishDraft, redo, undo } from "./draft.js";
 

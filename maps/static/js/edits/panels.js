@@ -2,7 +2,7 @@
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { t, time } from "../pages/texts.js";
-import { person } from "../pages/people.js";
+import { person } from "../accounts/people.js";
 import { assignAndPublish, beginEditing, change, draftState, editing, lookForTakers, lookFurther, moveTo, orderTruck, takeBack, unseen } from "./draft.js";
 import { board, mayDispatch, selection } from "../board/state.js";
 import { routeOf } from "../board/truck.js";

@@ -6,7 +6,7 @@ import { age, deadline, named, number, t } from "../pages/texts.js";
 import { listbox } from "../pages/listbox.js";
 import { openPage } from "../requests/page.js";
 import { kindIcon, requestPlace } from "../board/rows.js";
-import { person } from "../pages/people.js";
+import { person } from "../accounts/people.js";
 import { open, opened } from "./request/state.js";
 import { FILTERS, office, show } from "./state.js";
 

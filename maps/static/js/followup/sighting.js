@@ -1,6 +1,6 @@
 // What somebody saw on the spot: the photo, who, when, and how far from the street it was taken.
 import { html, nothing } from "lit";
-import { person } from "../pages/people.js";
+import { person } from "../accounts/people.js";
 import { date, length, t, time } from "../pages/texts.js";
 
 /** How much the place of a photo says. */

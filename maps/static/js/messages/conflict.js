@@ -2,7 +2,7 @@
 import { html, render } from "lit";
 import { boot } from "../pages/boot.js";
 import { t, time } from "../pages/texts.js";
-import { personText } from "../pages/people.js";
+import { personText } from "../accounts/people.js";
 
 const who = (login) => (login === boot.login ? t("you, in another window") : personText(login));
 

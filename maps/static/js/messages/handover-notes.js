@@ -7,7 +7,7 @@ import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { withNews } from "../pages/stream.js";
 import { t, time } from "../pages/texts.js";
-import { person } from "../pages/people.js";
+import { person } from "../accounts/people.js";
 import { keyed, mayDispatch } from "../board/state.js";
 
 const notes = new Store({ waiting: new Map(), later: false });

@@ -5,7 +5,7 @@ import { get, post } from "../pages/net.js";
 import { attempt, notify } from "../pages/notices.js";
 import { withNews } from "../pages/stream.js";
 import { inLanguage, isolated, t, time } from "../pages/texts.js";
-import { person } from "../pages/people.js";
+import { person } from "../accounts/people.js";
 import { unread } from "../board/rows.js";
 import { board, keyed, mayDispatch, merge, vehicles } from "../board/state.js";
 

@@ -3,7 +3,7 @@ import { html } from "lit";
 import { boot, now } from "../pages/boot.js";
 import { Part } from "../pages/element.js";
 import { isolated, t } from "../pages/texts.js";
-import { personText } from "../pages/people.js";
+import { personText } from "../accounts/people.js";
 import { changeWords } from "./conflict.js";
 import { beside, others, presence, subjectOf } from "./presence.js";
 import { selection } from "../board/state.js";

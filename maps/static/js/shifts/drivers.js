@@ -8,7 +8,7 @@ import { named, number, streetName, t, time, times } from "../pages/texts.js";
 import { answerWords, reloadOut } from "./route-answers.js";
 import { isPast, phaseOf, shiftOf } from "./truck-states.js";
 import { facts } from "../pages/facts.js";
-import { person, personText } from "../pages/people.js";
+import { person, personText } from "../accounts/people.js";
 import { change } from "../messages/presence.js";
 import { board, keyed, mayDispatch, merge, onlyWall, selection } from "../board/state.js";
 

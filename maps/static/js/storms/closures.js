@@ -5,7 +5,7 @@ import { get, post } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { withNews } from "../pages/stream.js";
 import { day, t, time } from "../pages/texts.js";
-import { person } from "../pages/people.js";
+import { person } from "../accounts/people.js";
 import { board, keyed, mayDispatch, selection } from "../board/state.js";
 
 /** Closures by id; `asking` is the street whose form is open, `fault` why the last order was refused. */

@@ -4,7 +4,7 @@ import { post } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { named, number, streetName, t } from "../pages/texts.js";
 import { fault, numberIn, shown } from "../pages/number-fields.js";
-import { person } from "../pages/people.js";
+import { person } from "../accounts/people.js";
 import { open, order, tell } from "./state.js";
 import { refused, when } from "./words.js";
 

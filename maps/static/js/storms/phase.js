@@ -7,7 +7,7 @@ import { attempt } from "../pages/notices.js";
 import { dangerousChoice } from "../pages/form-parts.js";
 import { Store } from "../pages/store.js";
 import { named, nameHere, number, t } from "../pages/texts.js";
-import { person } from "../pages/people.js";
+import { person } from "../accounts/people.js";
 import { open, tell } from "./state.js";
 import { refused, when } from "./words.js";
 

@@ -5,7 +5,7 @@ import { post, send } from "../pages/net.js";
 import { Store } from "../pages/store.js";
 import { named, t, time } from "../pages/texts.js";
 import { numberIn, shown } from "../pages/number-fields.js";
-import { person } from "../pages/people.js";
+import { person } from "../accounts/people.js";
 import { open, order, tell } from "./state.js";
 import { cm, refused, stamp, when } from "./words.js";
 

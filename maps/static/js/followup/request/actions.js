@@ -5,7 +5,7 @@ import { boot, now } from "../../pages/boot.js";
 import { notify } from "../../pages/notices.js";
 import { smaller } from "../../pages/photos/shrink.js";
 import { named, t } from "../../pages/texts.js";
-import { personText } from "../../pages/people.js";
+import { personText } from "../../accounts/people.js";
 import { urgentButton } from "../../replanning/insertion.js";
 import { referralFields, wishOf } from "../referral-fields.js";
 import { placeOf } from "../sighting.js";

@@ -1,6 +1,6 @@
 // What is stored about a request: jobs, promises and what became of them, messages, calls, referrals, lines of the audit log.
 import { html } from "lit";
-import { person } from "../../pages/people.js";
+import { person } from "../../accounts/people.js";
 import { date, deadline, named, t, time, times } from "../../pages/texts.js";
 
 const GRAVE = ["broken", "failed", "lost"];

@@ -5,7 +5,7 @@ import { date, deadline, named, t, time } from "../../pages/texts.js";
 import { kindIcon, requestPlace } from "../../board/rows.js";
 import { numberLink } from "../../requests/page.js";
 import { photoStrip } from "../../requests/photos.js";
-import { person } from "../../pages/people.js";
+import { person } from "../../accounts/people.js";
 import { sightingEntry } from "../sighting.js";
 import { actions } from "./actions.js";
 import { drawMap, placePart } from "./place.js";

@@ -1,6 +1,6 @@
 // People of the city: their own names beside the names that they sign in with.
 import { html } from "lit";
-import { boot } from "./boot.js";
+import { boot } from "../pages/boot.js";
 
 const known = boot.people ?? {};
 
