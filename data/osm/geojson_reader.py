@@ -15,7 +15,7 @@ from data.errors import CityFileError, NotFoundError
 from data.model import LonLat, Place
 from data.osm import tags as osm_tags
 from data.osm.addresses import Corner, interpolated_houses
-from data.osm.places import Area, Gate, gate_at, places_of, places_within
+from data.osm.places import Gate, OutlinedPlace, gate_at, places_of, places_within
 from data.osm.tags import Tags
 from data.osm.ways import CityDraft, OsmWay, draft_of
 
@@ -39,7 +39,7 @@ def read_geojson(path: Path, *, services: bool = False) -> CityDraft:
     ways: list[OsmWay] = []
     nodes: dict[int, LonLat] = {}
     places: list[Place] = []
-    areas: list[Area] = []
+    areas: list[OutlinedPlace] = []
     gates: list[Gate] = []
     interpolations: list[tuple[Tags, list[LonLat]]] = []
     for number, feature in enumerate(_features(path), 1):
@@ -123,9 +123,9 @@ def _points(geometry: Mapping[str, Any], tags: Tags) -> Iterator[Place]:
         yield from places_of(tags, _point(geometry["coordinates"]))
 
 
-def _areas(geometry: Mapping[str, Any], tags: Tags) -> Iterator[Area]:
+def _areas(geometry: Mapping[str, Any], tags: Tags) -> Iterator[OutlinedPlace]:
     if geometry["type"] == "Polygon" and osm_tags.may_be_place(tags):
-        yield Area(tags, [[_point(each) for each in geometry["coordinates"][0]]])
+        yield OutlinedPlace(tags, [[_point(each) for each in geometry["coordinates"][0]]])
 
 
 def _gates(geometry: Mapping[str, Any], tags: Tags) -> Iterator[Gate]:

@@ -15,7 +15,7 @@ from data.errors import CityFileError, NotFoundError
 from data.model import LonLat, Place
 from data.osm import tags as osm_tags
 from data.osm.addresses import Corner, interpolated_houses
-from data.osm.places import Area, Gate, gate_at, places_of, places_within
+from data.osm.places import Gate, OutlinedPlace, gate_at, places_of, places_within
 from data.osm.tags import Tags
 from data.osm.waters import read_waters
 from data.osm.ways import CityDraft, OsmRestriction, OsmWay, draft_of
@@ -172,14 +172,14 @@ def _all_places(found: _Found) -> Iterator[Place]:
     yield from places_within(list(_areas(found)), list(found.gates.values()))
 
 
-def _areas(found: _Found) -> Iterator[Area]:
+def _areas(found: _Found) -> Iterator[OutlinedPlace]:
     outlines = [(tags, [nodes]) for tags, nodes in found.outlines.values()]
     for tags, ways in found.areas.values():
         outlines.append((tags, [found.borders.get(way, ()) for way in sorted(ways)]))
     for tags, runs in outlines:
         lines = [[found.nodes[node] for node in run if node in found.nodes] for run in runs]
         if any(lines):
-            yield Area(tags, lines)
+            yield OutlinedPlace(tags, lines)
 
 
 def _corner(found: _Found, node: int) -> Corner:

@@ -19,7 +19,7 @@ MOST_GATES = 6
 """An area with more entrances is a row of shops, say: none of them tells where it is entered."""
 
 
-class Area(NamedTuple):
+class OutlinedPlace(NamedTuple):
     """An outlined object; `lines` are the parts of its outline, closed or in pieces."""
 
     tags: Tags
@@ -51,7 +51,7 @@ def places_of(
         yield Place("address", location, {}, street, number)
 
 
-def places_within(areas: Sequence[Area], gates: Sequence[Gate]) -> Iterator[Place]:
+def places_within(areas: Sequence[OutlinedPlace], gates: Sequence[Gate]) -> Iterator[Place]:
     """Yield the points of interest and house numbers that areas are, with the gates of each."""
     gates_of = _gates_by_area(areas, gates)
     for at, area in enumerate(areas):
@@ -68,7 +68,9 @@ def centroid(corners: Sequence[LonLat]) -> LonLat:
     )
 
 
-def _gates_by_area(areas: Sequence[Area], gates: Sequence[Gate]) -> dict[int, tuple[LonLat, ...]]:
+def _gates_by_area(
+    areas: Sequence[OutlinedPlace], gates: Sequence[Gate]
+) -> dict[int, tuple[LonLat, ...]]:
     """Return where each area that has gates on its outline is entered, by its index."""
     lines = [
         (at, line)
