@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlencode
 
 from data.model import (
     Device,
@@ -12,6 +13,7 @@ from data.model import (
     DeviceFault,
     DeviceId,
     LonLat,
+    Position,
     TrackerMessage,
     UnknownTracker,
     Vehicle,
@@ -31,6 +33,23 @@ FAULTS = (
     "body",
 )
 """Reasons that have words of their own; any other one is the name of a field."""
+
+BATTERY = "batteryLevel"
+"""Attribute of positions with the level of the tracker's battery in percent, as Traccar's."""
+
+FULL = 100
+
+TRACCAR_CLIENT = {
+    "accuracy": "highest",
+    "interval": 5,
+    "distance": 10,
+    "angle": 30,
+    "heartbeat": 60,
+    "buffer": "true",
+    "wakelock": "true",
+    "stop_detection": "false",
+}
+"""Settings of the app, in seconds, metres and degrees."""
 
 PHONES_SHOWN = timedelta(days=1)
 """Phones of drivers are listed for so long after they spoke."""
@@ -78,7 +97,10 @@ class TrackerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrackerView:
-    """A tracker as a row of the list; `word` is its last message that is no position."""
+    """A tracker as a row of the list; `word` is its last message that is no position.
+
+    `battery` is in percent, where its last position told it.
+    """
 
     id: int
     name: str
@@ -95,6 +117,9 @@ class TrackerView:
     commands: tuple[CommandView, ...]
     word: str
     word_at: datetime | None
+    location: LonLat | None
+    located_at: datetime | None
+    battery: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +156,22 @@ class TrackersView:
 
 @dataclass(frozen=True, slots=True)
 class TrackerKnowledge:
-    """Records of trackers: when each last sent, faults, texts for them, and their messages."""
+    """Records of trackers: when each last sent, faults, texts, messages, last positions."""
 
     heard: Mapping[DeviceId, datetime]
     faults: tuple[DeviceFault, ...]
     commands: tuple[DeviceCommand, ...]
     words: tuple[TrackerMessage, ...]
+    last: tuple[Position, ...]
+
+
+def traccar_client_address(address: str, token: str) -> str:
+    """Return what the app Traccar Client takes over when it scans a code (its version 9 and later).
+
+    It sends to the address without the query. A plow that creeps or waits must not count as parked,
+    so the app never stops by itself, and keeps what it cannot send.
+    """
+    return f"{address}?{urlencode({'id': token, **TRACCAR_CLIENT})}"
 
 
 def trackers_view(
@@ -170,6 +205,7 @@ class _OfOne:
     faults: list[DeviceFault] = field(default_factory=list)
     commands: list[DeviceCommand] = field(default_factory=list)
     words: list[TrackerMessage] = field(default_factory=list)
+    last: Position | None = None
 
 
 def _grouped(told: TrackerKnowledge) -> dict[DeviceId, _OfOne]:
@@ -180,6 +216,8 @@ def _grouped(told: TrackerKnowledge) -> dict[DeviceId, _OfOne]:
         grouped[command.device_id].commands.append(command)
     for word in told.words:
         grouped[word.device_id].words.append(word)
+    for fix in told.last:
+        grouped[fix.device_id].last = fix
     return grouped
 
 
@@ -203,7 +241,15 @@ def _tracker(
         commands=tuple(_command(one) for one in told.commands[:COMMANDS_SHOWN]),
         word=word.kind if word else "",
         word_at=word.told_at if word else None,
+        location=told.last.location if told.last else None,
+        located_at=told.last.fixed_at if told.last else None,
+        battery=_battery(told.last),
     )
+
+
+def _battery(fix: Position | None) -> int | None:
+    told = fix.attributes.get(BATTERY) if fix else None
+    return round(told) if isinstance(told, int | float) and 0 <= told <= FULL else None
 
 
 def _state(heard_at: datetime | None, now: datetime) -> TrackerState:

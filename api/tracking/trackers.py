@@ -1,5 +1,6 @@
 """Trackers in the set-up: known ones, unknown senders, and commands."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -11,8 +12,9 @@ from api.web.checked_route import CheckedRoute
 from api.web.context import AdminContext, Context, DispatcherContext
 from api.web.page_context import boot_of, page
 from api.web.schemas import Wire
-from data.model import CommandId, DeviceId, DeviceInput, SensorKind, SpeedUnit, VehicleId
+from data.model import CommandId, Device, DeviceId, DeviceInput, SensorKind, SpeedUnit, VehicleId
 from data.store.database.engine import Tx
+from data.store.tracking.positions import list_last_of_devices
 from data.store.tracking.tracker_state import (
     list_commands,
     list_faults,
@@ -36,7 +38,16 @@ from fleet.tracking.trackers import (
     set_tracker,
     take_back_command,
 )
-from maps.tracking import TrackerKnowledge, TrackersView, trackers_view
+from maps.pages.qr_code import QrCode, qr_code
+from maps.tracking import (
+    TrackerKnowledge,
+    TrackersView,
+    traccar_client_address,
+    trackers_view,
+)
+
+POSITIONS_SHOWN = timedelta(days=30)
+"""Age of a last position that is still shown."""
 
 COMMANDS_LISTED = 1_000
 """Commands read, the latest first."""
@@ -88,10 +99,15 @@ class UnknownTrackerIn(Wire):
 
 
 class TrackerTokenOut(BaseModel):
-    """A tracker's token, not shown again, and the updated page."""
+    """A tracker's token, not shown again, and the updated page.
 
+    `qr` sets up the app Traccar Client on a phone: its address, the token, and how often it sends.
+    """
+
+    id: int
     name: str
     token: str
+    qr: QrCode
     page: TrackersView
 
 
@@ -99,7 +115,7 @@ class TrackerTokenOut(BaseModel):
 def trackers_page(request: Request, context: AdminContext) -> Response:
     """Show the trackers and unknown senders."""
     view = {"boot": boot_of(request, context)}
-    view["boot"]["base"] = str(request.base_url).rstrip("/")
+    view["boot"]["base"] = _base(request)
     return page(request, "tracking/trackers.html", view)
 
 
@@ -112,7 +128,7 @@ def get_trackers(context: AdminContext) -> TrackersView:
 
 
 @router.post("/api/trackers", status_code=201)
-def create_tracker(wanted: TrackerIn, context: AdminContext) -> TrackerTokenOut:
+def create_tracker(request: Request, wanted: TrackerIn, context: AdminContext) -> TrackerTokenOut:
     """Add a tracker, or adopt an unknown sender."""
     with context.writing() as tx:
         device, token = adopt(
@@ -126,7 +142,7 @@ def create_tracker(wanted: TrackerIn, context: AdminContext) -> TrackerTokenOut:
         )
         view = _page(tx, context)
     forget_trackers(context.app)
-    return TrackerTokenOut(name=device.name, token=token, page=view)
+    return _token_out(request, device, token, view)
 
 
 @router.post("/api/trackers/{key}")
@@ -148,13 +164,13 @@ def update_tracker(key: Key, wanted: TrackerSetIn, context: AdminContext) -> Tra
 
 
 @router.post("/api/trackers/{key}/token", status_code=201)
-def create_tracker_token(key: Key, context: AdminContext) -> TrackerTokenOut:
+def create_tracker_token(request: Request, key: Key, context: AdminContext) -> TrackerTokenOut:
     """Give a tracker a new token; the old one is revoked."""
     with context.writing() as tx:
         device, token = renew_token(tx, context.actor, DeviceId(key), context.now)
         view = _page(tx, context)
     forget_trackers(context.app)
-    return TrackerTokenOut(name=device.name, token=token, page=view)
+    return _token_out(request, device, token, view)
 
 
 @router.post("/api/trackers/{key}/faults/clear")
@@ -193,12 +209,22 @@ def delete_unknown_tracker(wanted: UnknownTrackerIn, context: AdminContext) -> T
         return _page(tx, context)
 
 
+def _base(request: Request) -> str:
+    return str(request.base_url).rstrip("/")
+
+
+def _token_out(request: Request, device: Device, token: str, view: TrackersView) -> TrackerTokenOut:
+    code = qr_code(traccar_client_address(f"{_base(request)}/osmand", token))
+    return TrackerTokenOut(id=device.id, name=device.name, token=token, qr=code, page=view)
+
+
 def _page(tx: Tx, context: Context) -> TrackersView:
     known = TrackerKnowledge(
         heard=list_last_contacts(tx),
         faults=tuple(list_faults(tx)),
         commands=tuple(list_commands(tx, COMMANDS_LISTED)),
         words=tuple(list_last_tracker_messages(tx)),
+        last=tuple(list_last_of_devices(tx, context.now - POSITIONS_SHOWN)),
     )
     devices, vehicles = all_devices(tx), machines_in_use(tx)
     return trackers_view(devices, known, vehicles, list_unknown_trackers(tx), context.now)

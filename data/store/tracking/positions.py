@@ -281,6 +281,25 @@ def find_last_place(tx: Tx, device_id: DeviceId) -> LonLat | None:
     return None if row is None else record(LonLat, row)
 
 
+def list_last_of_devices(tx: Tx, since: datetime) -> list[Position]:
+    """Return the newest fix since then of each tracker, on the vehicle that it is on."""
+    newest = (
+        select(position.c.id)
+        .where(
+            position.c.vehicle_id == device.c.vehicle_id,
+            position.c.device_id == device.c.id,
+            position.c.fixed_at >= since,
+            position.c.fault == "",
+        )
+        .order_by(position.c.fixed_at.desc())
+        .limit(1)
+        .correlate(device)
+        .scalar_subquery()
+    )
+    chosen = select(newest).select_from(device).where(device.c.heard_at.is_not(None))
+    return records(Position, tx.execute(select(position).where(position.c.id.in_(chosen))))
+
+
 def _row(one: Position) -> tuple[object, ...]:
     """Return a fix as SQLite takes it, in the order of `_COLUMNS`."""
     return *_plain(one), json.dumps(dict(one.attributes)) if one.attributes else "{}", False

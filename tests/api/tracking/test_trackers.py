@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 from threading import current_thread
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,6 +15,7 @@ from data.store.audit.audit_log import list_events
 from data.store.database.engine import Tx, transaction
 from data.store.tracking.early_positions import count_early
 from data.store.tracking.positions import list_between, list_unseen
+from maps.tracking import traccar_client_address
 from tests import village as v
 from tests.api.tracking.conftest import TOKEN
 
@@ -244,3 +246,32 @@ def test_the_page_is_there_for_administrators(client: TestClient, app: Any, page
     shown = client.get("/setup/trackers", headers={"accept": "text/html"})
     assert shown.status_code == 200
     assert "setup-trackers" in shown.text
+
+
+def test_a_new_tracker_waits_for_its_first_position_and_then_has_a_place_and_a_battery(
+    client: TestClient, page: Any
+) -> None:
+    made = client.post("/api/trackers", json={"name": "phone 7", "vehicle_id": 1}).json()
+    row = next(one for one in made["page"]["trackers"] if one["id"] == made["id"])
+    assert (row["state"], row["location"], row["battery"]) == ("never", None, None)
+    assert made["qr"]["size"] > 0
+
+    coords = {"latitude": 37.55, "longitude": 45.07}
+    location = {
+        "timestamp": v.NOW.isoformat(),
+        "coords": coords,
+        "battery": {"level": 0.42, "is_charging": False},
+    }
+    body = {"device_id": made["token"], "location": location}
+    assert client.post("/osmand", json=body).status_code == 200
+    row = next(one for one in page()["trackers"] if one["id"] == made["id"])
+    assert (row["state"], row["location"], row["battery"]) == ("heard", [45.07, 37.55], 42)
+
+
+def test_the_code_for_traccar_client_says_address_token_and_pace() -> None:
+    address = traccar_client_address("https://snow.example/osmand", "a&b")
+    parts = urlsplit(address)
+    assert f"{parts.scheme}://{parts.netloc}{parts.path}" == "https://snow.example/osmand"
+    words = dict(parse_qsl(parts.query))
+    assert words["id"] == "a&b"
+    assert (words["accuracy"], words["stop_detection"]) == ("highest", "false")

@@ -40,7 +40,7 @@ def test_who_sets_up_a_phone_signs_in_with_its_next_code(visit: Visit) -> None:
     assert visit.grave_faults() == []
     visit.page.fill("#code", phone.at(visit.city.sessions.now() + timedelta(seconds=STEP_S)))
     visit.page.click("button.primary")
-    visit.page.wait_for_selector("board-side", state="attached")
+    visit.page.wait_for_selector(".checklist")
     assert phone.interval == STEP_S
 
 

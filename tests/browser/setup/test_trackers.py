@@ -30,6 +30,12 @@ def test_a_sender_is_adopted_and_mistakes_are_told(visit):
     visit.go("/setup/trackers?lang=fa")
     page = visit.page
     known = page.locator(".trackers li", has_text="truck-1")
+    known.locator("[aria-expanded]").click()
+    known.locator(".editor form button[type=button]").last.click()
+    expect(known.locator(".choice button").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(known.locator(".choice")).to_have_count(0)
+    known.locator("[aria-expanded]").click()
     known.locator("summary").click()
     expect(known.locator(".faults li")).to_contain_text("آینده")
     assert visit.grave_faults() == []
@@ -37,6 +43,16 @@ def test_a_sender_is_adopted_and_mistakes_are_told(visit):
     unknown_tracker.locator("form.adopt button.primary").click()
     token = page.locator("setup-link input").input_value()
     expect(unknown_tracker.locator("form.adopt")).to_have_count(0)
+    expect(page.locator(".phone-setup [role=status]")).to_contain_text("در انتظار نخستین موقعیت")
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    assert httpx.get(f"{visit.server}/osmand", params={"id": token, **place}).status_code == 200
+    assert visit.grave_faults() == []
+    sent = httpx.get(f"{visit.server}/osmand", params={"id": token, "batt": "17", **place})
+    assert sent.status_code == 200
+    expect(page.locator(".phone-setup [role=status]")).to_contain_text("رسیده است")
+    known = page.locator(".trackers li", has_text="box-7")
+    expect(known.locator(".battery")).to_contain_text("۱۷")
+    known.get_by_role("button", name="نمایش روی نقشه").click()
+    expect(page.locator(".map-box .pin.chosen")).to_have_count(1)
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert visit.grave_faults() == []
     assert visit.complaints == []

@@ -7,12 +7,12 @@ import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { age, date, t } from "../pages/texts.js";
 import { Store } from "../pages/store.js";
-import { field, problem, roleBoxes, rolesIn, SetupPart } from "../pages/form-parts.js";
+import { dangerousChoice, field, problem, roleBoxes, rolesIn, SetupPart } from "../pages/form-parts.js";
 import "../pages/copy-link.js";
 
 const STATE_ICON = { active: "check", invited: "mail", lapsed: "mail-x", disabled: "ban", province: "landmark" };
 
-const people = new Store({ list: null, broken: "", inviting: false, editing: null, fault: null, link: null });
+const people = new Store({ list: null, broken: "", inviting: false, editing: null, asking: null, fault: null, link: null });
 
 async function refresh() {
   try {
@@ -32,7 +32,7 @@ async function order(person, verb, body) {
 
 async function linkAgain(person) {
   const invited = await attempt(() => post(`/api/people/${person.id}/invitation`));
-  if (invited) people.set({ list: replaced(people.value.list, invited.person), editing: null, link: invited });
+  if (invited) people.set({ list: replaced(people.value.list, invited.person), editing: null, asking: null, link: invited });
 }
 
 async function invite(event) {
@@ -105,9 +105,17 @@ class People extends SetupPart {
       return html`<button @click=${() => order(person, "enable")}>${t("Enable")}</button>`;
     const own = person.state !== "province";
     return html`${own ? html`<button aria-expanded=${editing === person.id} @click=${() => people.set({ editing: editing === person.id ? null : person.id })}>${t("Change")}</button>
-      <button @click=${() => linkAgain(person)}>${person.state === "active" ? t("New password") : t("New link")}</button>` : ""}
+      <button @click=${() => (person.state === "active" && !me ? people.set({ asking: person.id, editing: null }) : linkAgain(person))}>${person.state === "active" ? t("New password") : t("New link")}</button>` : ""}
       ${person.sessions && !me ? html`<button @click=${() => order(person, "sign-out")}>${t("Sign out everywhere")}</button>` : ""}
       ${me ? "" : html`<button @click=${() => order(person, "disable")}>${t("Disable")}</button>`}`;
+  }
+
+  /** A new link for somebody who has a password takes that away at once. */
+  question(person) {
+    return html`<div class="editor column">
+      <p>${t("The password of {name} and all their sessions end at once. They come in again only with the new link.", { name: person.name || person.login })}</p>
+      ${dangerousChoice({ act: () => linkAgain(person), acts: t("New password"), keep: () => people.set({ asking: null }) })}
+    </div>`;
   }
 
   editor(person) {
@@ -132,13 +140,14 @@ class People extends SetupPart {
   }
 
   row(person) {
-    const { editing } = people.value;
+    const { asking, editing } = people.value;
     return html`<li class="person ${person.state}">
       <div class="who">${person.name ? html`<bdi>${person.name}</bdi> <bdi class="muted small">${person.login}</bdi>` : html`<bdi>${person.login}</bdi>`}${person.login === boot.login ? html` <span class="muted small">${t("(you)")}</span>` : ""}${person.phone ? html`<a class="phone small" href="tel:${person.phone.replace(/[^+\d]/g, "")}"><bdi dir="ltr">${person.phone}</bdi></a>` : ""}</div>
       <div class="may">${person.roles.map((role) => t(`role:${role}`)).join(t(", "))}</div>
       <div class="standing">${this.state(person)}</div>
       <div class="ends">${this.orders(person)}</div>
       ${editing === person.id ? this.editor(person) : ""}
+      ${asking === person.id ? this.question(person) : ""}
     </li>`;
   }
 

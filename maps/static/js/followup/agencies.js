@@ -8,13 +8,13 @@ import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 import { t } from "../pages/texts.js";
-import { field } from "../pages/form-parts.js";
+import { dangerousChoice, field } from "../pages/form-parts.js";
 
 const LINES = ["contact", "phone", "email", "address"];
 const LINE_TYPE = { phone: "tel", email: "email" };
 const NEW = { id: 0, name: "", kind: "police", contact: "", phone: "", email: "", address: "" };
 
-const agencies = new Store({ list: null, broken: "", editing: null, fault: null });
+const agencies = new Store({ list: null, broken: "", editing: null, removing: null, fault: null });
 
 async function refresh() {
   try {
@@ -55,7 +55,14 @@ class Agencies extends Part {
 
   async retire(agency) {
     const list = await attempt(() => post(`/api/agencies/${agency.id}/retire`));
-    if (list) agencies.set({ list, editing: null });
+    if (list) agencies.set({ list, editing: null, removing: null });
+  }
+
+  question(agency) {
+    return html`<div class="column question">
+      <p>${t("Remove {name} from the list? What was handed over to it stays.", { name: agency.name })}</p>
+      ${dangerousChoice({ act: () => this.retire(agency), acts: t("Remove"), keep: () => agencies.set({ removing: null }) })}
+    </div>`;
   }
 
   form(agency) {
@@ -78,8 +85,9 @@ class Agencies extends Part {
     const button = (icon, word, act) => html`<button class="quiet" title=${word} aria-label=${`${word}: ${agency.name}`} @click=${act}><span class="icon icon-${icon}" aria-hidden="true"></span></button>`;
     return html`<li>
       <span class="name"><bdi>${agency.name}</bdi><span class="muted small">${t(`agency:${agency.kind}`)}</span></span>
-      <div class="orders">${button("pencil", t("Change"), () => this.edit(agency))}${button("trash-2", t("Remove"), () => this.retire(agency))}</div>
+      <div class="orders">${button("pencil", t("Change"), () => this.edit(agency))}${button("trash-2", t("Remove"), () => agencies.set({ removing: agency.id }))}</div>
       <p class="muted small">${reach.map((text, at) => html`${at ? " · " : ""}<bdi>${text}</bdi>`)}</p>
+      ${agencies.value.removing === agency.id ? this.question(agency) : ""}
     </li>`;
   }
 

@@ -1,7 +1,7 @@
 // How a tracker is meant: its machine, unit of speed, inputs; texts for it, and a new token.
 import { html } from "lit";
 import { age, t } from "../pages/texts.js";
-import { field } from "../pages/form-parts.js";
+import { dangerousChoice, field } from "../pages/form-parts.js";
 import { order, orderToken, trackers } from "./state.js";
 
 const UNITS = ["kn", "kmh", "mps", "mph"];
@@ -73,7 +73,13 @@ function command(tracker, one) {
   </li>`;
 }
 
-const close = () => trackers.set({ editing: null, inputs: null });
+const renew = (tracker) => orderToken(`/api/trackers/${tracker.id}/token`, undefined, { editing: null, asking: null });
+
+/** A new token shuts out a tracker that sends by the old one. */
+const question = (tracker) => html`<p>${t("The token of today ends at once: {name} sends nothing until the new one is entered in it.", { name: tracker.name })}</p>
+  ${dangerousChoice({ act: () => renew(tracker), acts: t("New token"), keep: () => trackers.set({ asking: null }) })}`;
+
+const close = () => trackers.set({ editing: null, asking: null, inputs: null });
 
 /** The form of one tracker, below its row. */
 export function editor(tracker) {
@@ -98,8 +104,9 @@ export function editor(tracker) {
       <div class="ends">
         <button class="primary">${t("Save")}</button>
         <button type="button" @click=${close}>${t("Cancel")}</button>
-        <button type="button" @click=${() => orderToken(`/api/trackers/${tracker.id}/token`, undefined, { editing: null })}>${t("New token")}</button>
+        <button type="button" @click=${() => (tracker.state === "never" ? renew(tracker) : trackers.set({ asking: tracker.id }))}>${t("New token")}</button>
       </div>
+      ${trackers.value.asking === tracker.id ? question(tracker) : ""}
     </form>
     <form class="column gap divided" @submit=${(event) => say(event, tracker)}>
       ${field(`text-${tracker.id}`, t("Text for the tracker"), html`<span class="copy"><input id="text-${tracker.id}" name="text" maxlength="200" dir="ltr" autocapitalize="none" spellcheck="false" autocomplete="off"><button>${t("Send with the next answer")}</button></span>`)}

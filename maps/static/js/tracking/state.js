@@ -3,7 +3,11 @@ import { get, post } from "../pages/net.js";
 import { attempt } from "../pages/notices.js";
 import { Store } from "../pages/store.js";
 
-export const trackers = new Store({ page: null, broken: "", adding: false, editing: null, fault: null, made: null });
+export const trackers = new Store({ page: null, broken: "", adding: false, editing: null, fault: null, made: null, chosen: null, asking: null });
+
+/** A token with the time at which its tracker was last heard before. */
+const noted = (made) => ({ ...made, heard_before: made.page.trackers.find(({ id }) => id === made.id)?.heard_at ?? null });
+
 
 export async function refresh() {
   try {
@@ -23,7 +27,7 @@ export async function order(path, body, changes = {}) {
 /** Give an order that answers with a token, which is shown once. */
 export async function orderToken(path, body, changes = {}) {
   const made = await attempt(() => post(path, body));
-  if (made) trackers.set({ page: made.page, made, ...changes });
+  if (made) trackers.set({ page: made.page, made: noted(made), ...changes });
   return made;
 }
 
@@ -34,7 +38,7 @@ export async function add(event) {
   const wanted = { name: words.get("name").trim(), vehicle_id: Number(words.get("vehicle")), trusted: words.has("trusted") };
   try {
     const made = await post("/api/trackers", wanted);
-    trackers.set({ page: made.page, made, adding: false, fault: null });
+    trackers.set({ page: made.page, made: noted(made), adding: false, fault: null });
   } catch (error) {
     trackers.set({ fault: error });
     event.target.querySelector("[name=name]").focus();

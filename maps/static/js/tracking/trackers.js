@@ -5,11 +5,13 @@ import { repeat } from "lit/directives/repeat.js";
 import { boot } from "../pages/boot.js";
 import { age, number, t } from "../pages/texts.js";
 import { field, problem, SetupPart } from "../pages/form-parts.js";
-import "../pages/copy-link.js";
 import { editor, machineChoices, trustBox } from "./editor.js";
+import { battery, firstPosition, waits } from "./first-position.js";
+import { choose, placed } from "./positions-map.js";
 import { add, order, orderToken, refresh, trackers } from "./state.js";
 
 const REFRESH_MS = 10_000;
+const WAITING_MS = 3_000;
 const OSMAND = `${boot.base}/osmand`;
 const OWNTRACKS = { name: "OwnTracks", address: `${boot.base}/owntracks` };
 const STATE_ICON = { heard: "check", silent: "circle-alert", never: "circle-dashed" };
@@ -34,11 +36,14 @@ class Trackers extends SetupPart {
 
   connectedCallback() {
     super.connectedCallback();
-    this.again = setInterval(() => document.hidden || trackers.value.editing !== null || refresh(), REFRESH_MS);
+    const look = () => document.hidden || trackers.value.editing !== null || refresh();
+    this.again = setInterval(look, REFRESH_MS);
+    this.sooner = setInterval(() => waits(trackers.value) && look(), WAITING_MS);
   }
 
   disconnectedCallback() {
     clearInterval(this.again);
+    clearInterval(this.sooner);
     super.disconnectedCallback();
   }
 
@@ -60,16 +65,6 @@ class Trackers extends SetupPart {
         <button type="button" @click=${() => trackers.set({ adding: false, fault: null })}>${t("Cancel")}</button>
       </div>
     </form>`;
-  }
-
-  made() {
-    const { made } = trackers.value;
-    return html`<setup-link
-      .heading=${t("Token of {name}", { name: made.name })}
-      .address=${made.token}
-      .note=${t("It is shown only now. Enter it in the tracker as its identifier or as its password.")}
-      @dismiss=${() => trackers.set({ made: null })}
-    ></setup-link>`;
   }
 
   sender(one) {
@@ -119,7 +114,7 @@ class Trackers extends SetupPart {
 
   row(one) {
     const open = trackers.value.editing === one.id;
-    const heard = one.heard_at ? t("last contact {span} ago", { span: age(one.heard_at) }) : t("no contact yet");
+    const heard = one.heard_at ? t("last contact {span} ago", { span: age(one.heard_at) }) : t("waiting for the first position");
     const toggle = () => trackers.set({ editing: open ? null : one.id, inputs: null });
     const notes = [
       ...one.inputs.map((each) => `${each.key}: ${t(`equipment:${each.equipment}`)}`),
@@ -129,8 +124,9 @@ class Trackers extends SetupPart {
     return html`<li class="tracker ${one.state}">
       <div class="who"><bdi>${one.vehicle || t("left the fleet")}</bdi><span class="muted small"><bdi>${one.name}</bdi></span></div>
       <div class="standing"><span class="icon icon-${STATE_ICON[one.state]}" aria-hidden="true"></span><span>${heard}</span></div>
-      <div class="notes small muted">${notes.map((note) => html`<bdi>${note}</bdi>`)}${this.faults(one)}</div>
-      <div class="ends">${one.phone ? "" : html`<button aria-expanded=${open} @click=${toggle}>${t("Settings")}</button>`}</div>
+      <div class="notes small muted">${battery(one)}${notes.map((note) => html`<bdi>${note}</bdi>`)}${this.faults(one)}</div>
+      <div class="ends">${one.location ? html`<button @click=${() => choose(one)}><span class="icon icon-map-pin" aria-hidden="true"></span>${t("Show on the map")}</button>` : ""}
+        ${one.phone ? "" : html`<button aria-expanded=${open} @click=${toggle}>${t("Settings")}</button>`}</div>
       ${open ? editor(one) : ""}
     </li>`;
   }
@@ -149,7 +145,7 @@ class Trackers extends SetupPart {
     if (broken)
       return html`<p class="problem" role="alert"><span class="icon icon-triangle-alert" aria-hidden="true"></span>${broken}<button class="link" @click=${refresh}>${t("Try again")}</button></p>`;
     if (!page) return html`<div class="skeleton" aria-hidden="true"></div>`;
-    return html`${this.senders()}${this.list()}`;
+    return html`${this.senders()}${placed(page).length ? html`<tracker-positions></tracker-positions>` : ""}${this.list()}`;
   }
 
   render() {
@@ -160,7 +156,7 @@ class Trackers extends SetupPart {
         <dt>${t("Traccar Client and most trackers")}</dt><dd><bdi dir="ltr"><code>${OSMAND}</code></bdi></dd>
         <dt>${OWNTRACKS.name}</dt><dd><bdi dir="ltr"><code>${OWNTRACKS.address}</code></bdi></dd>
       </dl>
-      ${made ? this.made() : ""}
+      ${made ? firstPosition() : ""}
       ${adding && page ? this.adding() : html`<div><button class="primary" @click=${start}><span class="icon icon-plus" aria-hidden="true"></span>${t("Add a tracker")}</button></div>`}
       ${this.body()}`;
   }
