@@ -32,7 +32,7 @@ from data.model import (
     Snap,
     Stage,
 )
-from data.model.requests.request_queue import DeadlineRules
+from data.model.requests.request_queue import DeadlineRules, PageMark
 from data.store.database.engine import Tx
 from data.store.requests.request_search import (
     ClassOfRoad,
@@ -64,6 +64,7 @@ from maps.requests.request_queue import (
     QueueView,
     change_view,
     counts_of,
+    mark_of,
     queue_rows,
     spots_json,
     total_of,
@@ -128,8 +129,15 @@ class PageIn(FilterIn):
     """A page of the queue and its order."""
 
     order: QueueOrder = QueueOrder.OLDEST
-    after: Id | None = None
+    after: Annotated[str, Field(pattern=r"^\d{1,18}(@\d{1,18})?$")] | None = None
     limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = PAGE_ROWS
+
+    def behind(self) -> PageMark | None:
+        """Return the mark behind which the page begins, as `QueueView.next` has it."""
+        if self.after is None:
+            return None
+        number, _, due_s = self.after.partition("@")
+        return PageMark(RequestId(int(number)), int(due_s) if due_s else None)
 
 
 class PlaceIn(Wire):
@@ -209,14 +217,13 @@ def requests_page(request: Request, context: IntakeContext) -> Response:
 @router.get("/api/queue")
 def get_request_queue(asked: Annotated[PageIn, Query()], context: IntakeContext) -> QueueView:
     """Return a page of the matching requests, and counts for each filter."""
-    app, wanted, after = context.app, asked.wanted(context), asked.after
-    behind = None if after is None else RequestId(after)
+    app, wanted = context.app, asked.wanted(context)
     classes = app.policy.classes
     _note_look(context, wanted)
     with context.reading() as tx:
         rules = queue_deadlines(tx, app.policy)
         page = asked.limit + 1
-        found = search_requests(tx, wanted, classes, asked.order, page, behind, rules)
+        found = search_requests(tx, wanted, classes, asked.order, page, asked.behind(), rules)
         numbered = _numbered(tx, asked.words, classes, rules)
         tallies = tally_requests(tx, wanted, classes)
         listed = [each.request.id for each in (*found, *numbered)]
@@ -227,7 +234,7 @@ def get_request_queue(asked: Annotated[PageIn, Query()], context: IntakeContext)
         now=context.now,
         rows=queue_rows(shown, app.network, referrals, agencies),
         total=total_of(tallies, wanted),
-        next=shown[-1].request.id if len(found) > len(shown) else None,
+        next=mark_of(shown[-1]) if len(found) > len(shown) else None,
         counts=counts_of(tallies, wanted),
         last_change=None if last is None else change_view(last),
         numbered=next(iter(queue_rows(numbered, app.network, referrals, agencies)), None),

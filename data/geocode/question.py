@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from data.geocode.certainty.confidence import DOUBTS, OTHERS
 from data.geocode.places.candidate import Candidate, Reason
 from data.geocode.places.titles import JOINT
-from data.geocode.reverse import Address
+from data.geocode.reverse import Address, in_sentence
 from data.geocode.text.lexicon import speech
 from data.languages import languages
 
@@ -58,9 +58,10 @@ def said(candidate: Candidate, address_of: AddressOf, language: str) -> str:
     A place with gates comes with the street of the gate, see `title`.
     """
     if candidate.kind not in ("street", "address"):
-        return candidate.names.get(language, candidate.name)
+        name = candidate.names.get(language, candidate.name)
+        return name if JOINT in name else in_sentence(name, language)
     address = address_of(candidate, language)
-    return candidate.name if address is None else address.text
+    return in_sentence(candidate.name, language) if address is None else address.text
 
 
 def spoken_numbers(numbers: Sequence[str], language: str) -> list[str]:

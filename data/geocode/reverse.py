@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from data.files.bidi import isolated
 from data.geocode.places.street_shapes import main_name
 from data.geocode.text.lexicon import speech
+from data.languages import languages
 from data.model import LonLat, NodeId, Segment, SegmentId, Side, Snap
 from data.streets.network import StreetNetwork
 
@@ -24,7 +26,10 @@ FARTHEST_STEPS = 40
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A spoken address: `text` is to be read out; `crossings` are the streets around it."""
+    """A spoken address: `text` is to be read out; `crossings` are the streets around it.
+
+    In the text a name that runs the other way than its language is isolated.
+    """
 
     segment_id: SegmentId
     street: str
@@ -81,12 +86,13 @@ class ReverseGeocoder:
         phrases = speech(language)
         segment = self._network.segment(snap.segment_id)
         name = name_in(segment, language) or phrases["nameless"]
-        street = phrases["house"].format(street=name, number=number) if number else name
+        said = in_sentence(name, language)
+        street = phrases["house"].format(street=said, number=number) if number else said
         behind = self._crossing(segment, segment.start, snap.offset_m, language)
         ahead = self._crossing(segment, segment.end, segment.length_m - snap.offset_m, language)
         found = [each for each in (behind, ahead) if each is not None]
         crossings = tuple(dict.fromkeys(each.name for each in found))
-        text = _text(phrases, street, found, crossings)
+        text = _text(phrases, street, found, language)
         if snap.distance_m > ON_STREET_M:
             text = phrases["near"].format(street=text)
         return Address(snap.segment_id, name, crossings, text)
@@ -117,20 +123,26 @@ def name_in(segment: Segment, language: str) -> str:
     return spellings[0] if spellings else main_name(segment)
 
 
+def in_sentence(name: str, language: str) -> str:
+    """Return a name for a sentence of a language, isolated where it runs the other way."""
+    spoken = languages().get(language)
+    return isolated(name, rtl=spoken is not None and spoken.rtl)
+
+
 def _names_besides(segments: list[Segment], own: str, language: str) -> Iterator[str]:
     """Yield the names of other streets, the larger ones first."""
     order = sorted(segments, key=lambda each: (-each.lanes, -each.width_m, each.id))
     return (name_in(each, language) for each in order if main_name(each) not in ("", own))
 
 
-def _text(
-    phrases: Mapping[str, str], street: str, found: list[_Crossing], crossings: tuple[str, ...]
-) -> str:
+def _text(phrases: Mapping[str, str], street: str, found: list[_Crossing], language: str) -> str:
     nearest = min(found, key=lambda each: each.away_m, default=None)
     if nearest is None:
         return street
+    one = in_sentence(nearest.name, language)
+    around = [in_sentence(name, language) for name in dict.fromkeys(each.name for each in found)]
     if nearest.away_m <= CORNER_M:
-        return phrases["corner"].format(street=street, one=nearest.name)
-    if len(crossings) == 1:
-        return phrases["off"].format(street=street, one=nearest.name)
-    return phrases["between"].format(street=street, one=crossings[0], other=crossings[1])
+        return phrases["corner"].format(street=street, one=one)
+    if len(around) == 1:
+        return phrases["off"].format(street=street, one=one)
+    return phrases["between"].format(street=street, one=around[0], other=around[1])

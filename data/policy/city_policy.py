@@ -125,11 +125,15 @@ class Policy:
         return texts
 
     def class_label(self, code: ServiceClass) -> ClassLabel:
-        """Return how a class is called; by the usual names where its file is from before names."""
-        own = self.labels.get(code, ClassLabel())
-        if own.names or own.shorts or code not in _usual_labels():
+        """Return how a class is called.
+
+        Where a file has no more than the usual names, from before they were said in all languages,
+        it is called as usual in the others too.
+        """
+        own, usual = self.labels.get(code, ClassLabel()), _usual_labels().get(code)
+        if usual is None or not usual.says_all_of(own):
             return own
-        return replace(_usual_labels()[code], colors=own.colors)
+        return replace(usual, colors=own.colors)
 
     def class_of(self, segment: Segment) -> ServiceClass:
         """Return the service class of a street."""

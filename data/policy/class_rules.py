@@ -32,6 +32,13 @@ class ClassLabel:
     shorts: ByLanguage = field(default_factory=dict)
     colors: tuple[str, ...] = ()
 
+    def says_all_of(self, other: "ClassLabel") -> bool:
+        """Whether the other one's texts are all among its own, maybe in fewer languages."""
+        return (
+            other.names.items() <= self.names.items()
+            and other.shorts.items() <= self.shorts.items()
+        )
+
 
 def _by_language(value: object) -> object:
     return value if isinstance(value, dict) else {"": value}

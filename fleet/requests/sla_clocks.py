@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from data.model import ClockedRequest, RequestKind, RequestState, ServiceClass, Storm
+from data.model import ClockedRequest, RequestState, ServiceClass, Storm
 from data.model.requests.request_queue import DeadlineRules
 from data.policy.city_policy import Policy
 from data.streets.network import StreetNetwork
@@ -70,22 +70,20 @@ def next_due(
 
 def deadline_rules(policy: Policy, storm: Storm | None) -> DeadlineRules:
     """Return what the database needs to say the same of many requests as `next_due` of one."""
-    targets: dict[tuple[RequestKind, str, bool], timedelta] = {
-        (kind, name, danger): policy.followup.work_target(kind, name, rule.deadline, danger=danger)
-        for kind in RequestKind
-        for name, rule in policy.rules.items()
-        for danger in (False, True)
-    }
-    targets |= {
-        (kind, "", danger): _target_anywhere(policy, danger=danger)
-        for kind in RequestKind
-        for danger in (False, True)
-    }
+    own = policy.followup
     return DeadlineRules(
-        place_s=round(policy.followup.place.total_seconds()),
+        place_s=_seconds(own.place),
         storm_since_s=None if storm is None else int(storm.started_at.timestamp()),
         machine_kinds=frozenset(TREATMENTS),
-        targets_s={key: round(target.total_seconds()) for key, target in targets.items()},
+        class_s={name: _seconds(rule.deadline) for name, rule in policy.rules.items()},
+        last_s=_seconds(policy.rules[policy.last_class].deadline),
+        anywhere_s=_seconds(_target_anywhere(policy, danger=False)),
+        kind_s={
+            (kind, name): _seconds(target)
+            for kind, targets in own.done.items()
+            for name, target in targets.items()
+        },
+        danger_s=_seconds(own.danger),
     )
 
 
@@ -151,4 +149,8 @@ def _target(one: ClockedRequest, network: StreetNetwork, policy: Policy) -> time
 def _target_anywhere(policy: Policy, *, danger: bool) -> timedelta:
     """Return the target of work on a street of no known class."""
     longest = max(rule.deadline for rule in policy.rules.values())
-    return policy.followup.danger if danger else longest
+    return min(policy.followup.danger, longest) if danger else longest
+
+
+def _seconds(span: timedelta) -> int:
+    return round(span.total_seconds())

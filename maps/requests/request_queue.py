@@ -57,7 +57,7 @@ class BulkChangeView:
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """A page of the queue; the next page begins after the request `next`.
+    """A page of the queue; the next page begins behind the mark `next`.
 
     `counts` has for each value of each filter the number of requests with it, the other filters
     unchanged. `numbered` is the request whose number was searched, whatever the filters say.
@@ -66,7 +66,7 @@ class QueueView:
     now: datetime
     rows: tuple[QueueRowView, ...]
     total: int
-    next: int | None
+    next: str | None
     counts: dict[str, dict[str, int]]
     last_change: BulkChangeView | None
     numbered: QueueRowView | None
@@ -82,6 +82,12 @@ def queue_rows(
     names = {agency.id: agency.name for agency in agencies}
     with_whom = {request: names[each.agency_id] for request, each in referrals.items()}
     return tuple(_row(each, network, with_whom.get(each.request.id, "")) for each in found)
+
+
+def mark_of(last: QueuedRequest) -> str:
+    """Return the mark of a page's last request: its number, and its deadline where it has one."""
+    due_at = last.due_at
+    return f"{last.request.id}" + (f"@{int(due_at.timestamp())}" if due_at else "")
 
 
 def change_view(change: QueueChange) -> BulkChangeView:

@@ -40,14 +40,20 @@ class QueueOrder(StrEnum):
 class DeadlineRules:
     """From when on a request of the queue is late; seconds, times counted from 1970.
 
-    Machines' work runs since the storm began, and has no deadline without one. `targets_s` are by
-    kind, class of the street ("" for a street without one) and whether somebody is in danger.
+    Machines' work runs since the storm began, and has no deadline without one. It is wanted within
+    `class_s` of the street's class, `last_s` on one of a class that is no more and `anywhere_s` on
+    one of no known class, but `kind_s` for some kinds and classes; of what is dangerous, within
+    `danger_s` at the latest.
     """
 
     place_s: int
     storm_since_s: int | None
     machine_kinds: frozenset[RequestKind]
-    targets_s: Mapping[tuple[RequestKind, str, bool], int]
+    class_s: Mapping[ServiceClass, int]
+    last_s: int
+    anywhere_s: int
+    kind_s: Mapping[tuple[RequestKind, ServiceClass], int]
+    danger_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,17 @@ class RequestFilter:
     words: str = ""
     by_phone: bool = True
     reference: str = ""
+
+
+class PageMark(NamedTuple):
+    """The request behind which a page begins, and its deadline as it was when it was shown.
+
+    A deadline may change meanwhile, as by closing, and rows would be skipped or come twice.
+    `due_s` counts from 1970.
+    """
+
+    request_id: RequestId
+    due_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

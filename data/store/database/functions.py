@@ -68,6 +68,15 @@ class Rounded(TwoNames[float]):
     }
 
 
+class Lesser(TwoNames[int]):
+    """The lesser of two whole numbers."""
+
+    name = "lesser"
+    inherit_cache = True
+    type = BigInteger()
+    texts: ClassVar = {"sqlite": "min({0}, {1})", "postgresql": "least({0}, {1})"}
+
+
 class StoredBytes(TwoNames[bytes]):
     """The text of a value as it is stored, in UTF-8, also where that is no text any more."""
 

@@ -38,10 +38,10 @@ from data.model import (
     Stage,
     Tally,
 )
-from data.model.requests.request_queue import DeadlineRules
+from data.model.requests.request_queue import DeadlineRules, PageMark
 from data.requests.phone_number import plain_number
 from data.store.database.engine import Tx
-from data.store.database.functions import Rounded, WholeEpochSeconds
+from data.store.database.functions import Lesser, Rounded, WholeEpochSeconds
 from data.store.database.records import record, records
 from data.store.schema import (
     UtcDateTime,
@@ -80,10 +80,10 @@ def search_requests(
     classes: ClassOfRoad,
     order: QueueOrder,
     limit: int,
-    after: RequestId | None = None,
+    after: PageMark | None = None,
     rules: DeadlineRules | None = None,
 ) -> list[QueuedRequest]:
-    """Return the requests that fit, in order; with `after`, those that come behind that one.
+    """Return the requests that fit, in order; with `after`, those that come behind that mark.
 
     Pages hold still while requests come in: a page begins behind a request, not at a number.
     Without `rules` no request has a deadline.
@@ -194,11 +194,15 @@ def _rows(classes: ClassOfRoad, due_s: ColumnElement[Any]) -> Select[Any]:
 
 
 def _behind(
-    tx: Tx, first: ColumnElement[Any], order: QueueOrder, after: RequestId
+    tx: Tx, first: ColumnElement[Any], order: QueueOrder, after: PageMark
 ) -> ColumnElement[bool]:
-    """Return the condition for what comes behind a request."""
-    found = tx.execute(select(first).select_from(_TABLES).where(request.c.id == after)).scalar()
-    key, last = tuple_(first, request.c.id), tuple_(found, after)
+    """Return the condition for what comes behind a mark."""
+    if order is QueueOrder.DUE:
+        found: object = NEVER_S if after.due_s is None else after.due_s
+    else:
+        received_at = select(request.c.received_at).where(request.c.id == after.request_id)
+        found = tx.execute(received_at).scalar()
+    key, last = tuple_(first, request.c.id), tuple_(found, after.request_id)
     return key < last if order is QueueOrder.NEWEST else key > last
 
 
@@ -213,13 +217,12 @@ def _due_s(rules: DeadlineRules | None, classes: ClassOfRoad) -> ColumnElement[A
     machine = request.c.kind.in_(sorted(rules.machine_kinds))
     storm_s = asked_s if rules.storm_since_s is None else _later(asked_s, rules.storm_since_s)
     idle = true() if rules.storm_since_s is None else request.c.state == RequestState.NEW
-    target_s = _target_s(rules, classes)
+    since_s = case((machine, storm_s), else_=asked_s)
     return case(
         (request.c.state.not_in((RequestState.NEW, RequestState.OPEN)), null()),
         (request.c.segment_id.is_(None), func.coalesce(own_s, asked_s + rules.place_s)),
         (and_(machine, idle), null()),
-        (machine, func.coalesce(own_s, storm_s + target_s)),
-        else_=func.coalesce(own_s, asked_s + target_s),
+        else_=func.coalesce(own_s, since_s + _target_s(rules, classes)),
     )
 
 
@@ -228,12 +231,15 @@ def _later(moment_s: ColumnElement[Any], other_s: int) -> ColumnElement[Any]:
 
 
 def _target_s(rules: DeadlineRules, classes: ClassOfRoad) -> ColumnElement[Any]:
-    level, danger = _class(classes), _DANGERS != "[]"
-    chosen = (
-        (and_(request.c.kind == kind, level == name, danger if risky else ~danger), target)
-        for (kind, name, risky), target in rules.targets_s.items()
+    """Return within which time work is wanted: a few values for each class, whatever the kinds."""
+    level = _class(classes)
+    usual_s: ColumnElement[Any] = case(
+        {"": rules.anywhere_s, **rules.class_s}, value=level, else_=rules.last_s
     )
-    return case(*chosen)
+    if rules.kind_s:
+        of_kind = {f"{kind} {name}": target for (kind, name), target in rules.kind_s.items()}
+        usual_s = case(of_kind, value=cast(request.c.kind, Text) + " " + level, else_=usual_s)
+    return Lesser(usual_s, case((_DANGERS != "[]", rules.danger_s), else_=NEVER_S))
 
 
 def _conditions(wanted: RequestFilter, classes: ClassOfRoad) -> Iterable[ColumnElement[bool]]:

@@ -260,6 +260,9 @@ def test_the_queue_has_deadlines_and_may_begin_with_the_soonest(desk, clock):
     first = queue(desk, order="due", limit=1)
     second = queue(desk, order="due", limit=3, after=first["next"])
     assert [row["id"] for row in first["rows"] + second["rows"]] == [row["id"] for row in rows]
+    order(desk, "close", [rows[0]["id"]], reason="melted")  # which has no deadline any more
+    second = queue(desk, order="due", limit=3, after=first["next"])
+    assert [row["id"] for row in second["rows"]] == [row["id"] for row in rows[1:]]
     (spot,) = desk.get("/api/queue/map").json()["spots"]
     late = next(row for row in rows if row["id"] == spot[0])
     assert datetime.fromisoformat(late["due_at"]).timestamp() == spot[6]

@@ -1,5 +1,7 @@
 """Addresses that can be said for a point, in the village."""
 
+from dataclasses import replace
+
 import pytest
 
 from data.geocode import Geocoder
@@ -43,7 +45,18 @@ def test_nothing_is_said_far_outside() -> None:
 
 
 def test_a_language_that_the_map_lacks_gets_the_name_on_the_map() -> None:
-    assert said(300, 152, "fi").startswith("خیابان باغ, between")
+    assert said(300, 152, "fi").startswith("\u2068خیابان باغ\u2069, between")
+
+
+def test_names_that_run_the_other_way_are_isolated_one_by_one() -> None:
+    named = [each for each in v.village_segments() if each.names]
+    persian = [replace(each, names={"": each.names["fa"]}) for each in named]
+    geocoder = Geocoder(build_network(persian), ())
+    address = geocoder.spoken_address(v.at_m(300, 152), "az")
+    assert address is not None
+    assert address.text == (
+        "\u2068خیابان باغ\u2069, \u2068خیابان آسیاب\u2069 və \u2068خیابان گل‌سرخ\u2069 arasında"
+    )
 
 
 def test_a_nameless_street_of_a_nameless_town_is_said_so() -> None:

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -82,3 +83,11 @@ def test_a_mistake_is_named_with_field_and_value(old, new, message):
     assert old in DEFAULT_POLICY
     with pytest.raises(InvalidError, match=message):
         policy_from_toml(DEFAULT_POLICY.replace(old, new, 1))
+
+
+def test_a_policy_from_before_a_language_has_the_usual_names_in_it_and_none_for_names_of_its_own():
+    before = re.sub(r', az = "[^"]*"', "", DEFAULT_POLICY)
+    own = before.replace('"P2, second"', '"Bus routes"')
+    texts = policy_from_toml(own).class_texts("az")
+    assert texts["class:P1"] == "P1, birinci"
+    assert texts["class:P2"] == "Bus routes"

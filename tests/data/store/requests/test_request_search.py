@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from data.model import (
     LonLat,
@@ -18,6 +19,7 @@ from data.model import (
     Snap,
     Stage,
 )
+from data.model.requests.request_queue import DeadlineRules, PageMark
 from data.store.database.engine import create_engine, transaction
 from data.store.requests.request_search import search_requests, spots_of_requests, tally_requests
 from data.store.requests.requests import Caller, add_caller, add_request
@@ -58,7 +60,8 @@ def queue(tx):
 
 
 def ids(tx, order=QueueOrder.OLDEST, limit=50, after=None, **wanted):
-    found = search_requests(tx, RequestFilter(**wanted), CLASSES, order, limit, after)
+    mark = None if after is None else PageMark(after)
+    found = search_requests(tx, RequestFilter(**wanted), CLASSES, order, limit, mark)
     return [each.request.id for each in found]
 
 
@@ -136,3 +139,17 @@ def test_pages_together_are_the_whole_list(ages, size, order):
 
         assert pages == ids(tx, order, len(ages))
         assert sorted(pages) == list(range(1, len(ages) + 1))
+
+
+def test_a_class_more_costs_a_question_few_values_more(queue):
+    def values(count: int) -> int:
+        classes = {ServiceClass(f"P{number}"): number for number in range(1, count + 1)}
+        kinds = {(kind, name): 60 for kind in RequestKind for name in classes}
+        rules = DeadlineRules(60, 0, frozenset(RequestKind), classes, 9, 9, kinds, 5)
+        asked = []
+        event.listen(queue, "before_cursor_execute", lambda *told: asked.append(len(told[3])))
+        due = RequestFilter(), CLASSES, QueueOrder.DUE, 50
+        search_requests(queue, *due, PageMark(RequestId(1), 5), rules)
+        return max(asked)
+
+    assert values(10) < 800
