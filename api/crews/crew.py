@@ -32,6 +32,7 @@ from data.store.crews.crew_jobs import get_crew_job, list_crew_jobs_of_crew
 from data.store.crews.crew_photos import crew_photos
 from data.store.crews.crew_register import find_crew_of_user
 from data.store.database.engine import Tx, reading
+from fleet.crews.crew_lists import days_of, published_lists
 from fleet.crews.crew_progress import (
     SAID_LETTERS,
     Hindrance,
@@ -206,7 +207,10 @@ def _list_of(tx: Tx, context: Context, crew: Crew) -> tuple[CrewShift | None, li
         return None, []
     jobs = list_crew_jobs_of_crew(tx, storm.id, crew.id)
     job_context = job_context_of(tx, context, jobs)
-    rows = [job_row(job, job_context) for job in jobs]
+    rules = context.app.city_state.policy_of(tx, storm).crews
+    days = days_of(tx, storm.id, published_lists(tx, storm.id), rules, context.now)
+    stops = {stop.job.id: stop for day in days if day.crew.id == crew.id for stop in day.stops}
+    rows = [job_row(job, job_context, stops.get(job.id)) for job in jobs]
     return find_duty(tx, storm.id, crew.id, context.now), rows
 
 

@@ -60,7 +60,7 @@ def test_what_a_crew_says_out_of_reach_is_kept_and_arrives_once_with_its_photo(
     place = page.locator(".next")
 
     page.context.set_offline(True)
-    place.get_by_role("button", name=t("Start")).click()
+    place.get_by_role("button", name=t("Start work")).click()
     place.get_by_label(t("What was done (optional)")).fill("salted")
     page.set_input_files(".next [type=file]", picture)
     expect(place.get_by_alt_text(t("Your photo"))).to_be_visible()
@@ -128,7 +128,8 @@ def work(visit: Visit, code: str, language: str, t) -> None:
     enter(visit, code, language)
     place = page.locator(".next")
     expect(place).to_contain_text(STAIRS[language])
-    place.get_by_role("button", name=t("Start")).click()
+    expect(page.locator("#languages")).to_be_hidden()
+    place.get_by_role("button", name=t("Start work")).click()
     place.get_by_label(t("What was done (optional)")).fill(f"salted {language}")
     if language == "fa":
         assert visit.grave_faults() == []

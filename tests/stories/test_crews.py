@@ -1,5 +1,6 @@
 """A caller's stairs become a crew's job, and her answer is the crew's word."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -115,6 +116,21 @@ def test_stairs_are_asked_for_planned_cleared_and_answered(client, clock: StillC
         lines = list_events(tx, f"crew_job:{job['id']}")
     assert [line.after["state"] for line in lines] == ["open", "assigned", "started", "done"]
     assert "stairs behind" not in str([line.after for line in lines])
+
+
+def test_a_list_that_nobody_has_begun_shows_the_crew_times_from_now_on(client, clock: StillClock):
+    client.post("/requests", json=STAIRS)
+    _, shift = new_crew(client)
+    client.post("/api/storms/1/crew-plan")
+    client.post("/api/storms/1/crew-plan/publish")
+    digits = client.post(f"/api/crew-shifts/{shift}/code").json()["code"]
+    clock.moment += timedelta(hours=1)
+    office = client.get("/crews?lang=en", headers=PAGE).text
+    enter(client, digits)
+    phone = client.get("/crew?lang=en", headers=PAGE).text
+    (shown,) = re.findall(r'class="muted facts"><bdi>([^<]+)', phone)
+    assert shown.startswith("08:40")
+    assert shown in office
 
 
 def test_what_cannot_be_done_stays_open_with_its_reason_and_is_put_back(client):
