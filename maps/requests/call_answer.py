@@ -15,9 +15,14 @@ from maps.streets.street import street_name
 GOAL_SAID = frozenset({Outlook.NEXT_PLAN, Outlook.NO_PLAN, Outlook.UNSERVED})
 """Outlooks without a promised time, for which the deadline of the class is said."""
 
-AGAIN = "The next pass is expected {when}."
+EXPECTED, AGAIN = "It should be clear {when}.", "The next pass is expected {when}."
+"""What is said of a window, and of one of a street that was cleared already."""
+
 NOT_AGAIN = "No truck comes there again by this plan, so we cannot promise a time."
-"""What is said of a street that was cleared already."""
+NOT_WHOLE = (
+    "The truck has gone past and only a part of your street is clear, so we cannot promise a time."
+)
+"""What is said where the trucks have gone past and all or a part of the street was cleared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ class CallAnswerView:
     """The answer about a place, for a caller on the phone.
 
     `joins` is the street of the open job that covers the place, `waiting` counts who wait for it.
-    `record` is `None` where promises have no history yet. `say` has a text for each language.
+    `record` is `None` where promises have no history yet. `say` is the sentence to read out, `more`
+    what can be said besides, in each language.
     """
 
     segment_id: SegmentId
@@ -90,6 +96,7 @@ class CallAnswerView:
     record: RecordView | None
     asked_here: tuple[EarlierRequestView, ...]
     say: Mapping[str, str]
+    more: Mapping[str, tuple[str, ...]]
 
 
 class KnownPlace(NamedTuple):
@@ -108,10 +115,11 @@ def answer_view(
     timezone: str,
     reference: str = "",
 ) -> CallAnswerView:
-    """Return the answer; with a `reference` the sentence includes the number of the request."""
+    """Return the answer; with a `reference` the number of the request is said before it."""
     segment, prospect, cleared = answer.segment, answer.prospect, answer.cleared
     place = network.point_at(segment.id, answer.snap.offset_m)
     job = answer.job
+    spoken = {language: translator(language, timezone) for language in languages()}
     return CallAnswerView(
         segment_id=segment.id,
         side=answer.snap.side,
@@ -133,10 +141,8 @@ def answer_view(
         window=_window(prospect),
         record=_record(prospect),
         asked_here=asked_views(place_known.asked_here, network),
-        say={
-            language: sentence(answer, translator(language, timezone), now, reference)
-            for language in languages()
-        },
+        say={code: short_answer(answer, t, now, reference) for code, t in spoken.items()},
+        more={code: more_to_say(answer, t, now) for code, t in spoken.items()},
     )
 
 
@@ -163,23 +169,43 @@ def asked_views(
     )
 
 
-def sentence(answer: CallAnswer, t: Translator, now: datetime, reference: str = "") -> str:
-    """Return the sentence for the caller, in the translator's language and the city's time."""
-    return " ".join(_said(answer, t, now, reference))
+def short_answer(answer: CallAnswer, t: Translator, now: datetime, reference: str = "") -> str:
+    """Return the sentence to read out, with at most one window; before it the `reference`, if any.
+
+    In the translator's language and the city's time. `more_to_say` has the rest.
+    """
+    said = [t("Your number is {reference}.", reference=reference)] if reference else []
+    return " ".join((*said, _prospect_said(answer, t, now)))
 
 
-def _said(answer: CallAnswer, t: Translator, now: datetime, reference: str) -> Iterator[str]:
-    if reference:
-        yield t("Your number is {reference}.", reference=reference)
-    if answer.storm is not None:
+def more_to_say(answer: CallAnswer, t: Translator, now: datetime) -> tuple[str, ...]:
+    """Return the sentences for a caller who asks for more: evidence, others, record, goal."""
+    return tuple(_more(answer, t, now))
+
+
+def _more(answer: CallAnswer, t: Translator, now: datetime) -> Iterator[str]:
+    prospect = answer.prospect
+    if answer.storm is not None and not _cleared_in_window(answer):
         yield _cleared_said(answer.cleared, spoken_name(answer.segment, t), t, now)
     if answer.job is not None and answer.waiting:
         yield t.plural("{count} callers asked for the same before you.", answer.waiting)
-    yield from _prospect_said(answer, t, now)
+    if prospect.window is not None and prospect.record is None:
+        yield t("There is no record yet of how well such times are kept.")
+    elif prospect.window is not None:
+        share = t("{value} %", value=int(prospect.record.share * 100))
+        yield t("So far {share} of such promises were kept in time.", share=share)
     due_at = _goal(answer, now)
-    if answer.prospect.outlook in GOAL_SAID and due_at is not None:
+    if prospect.outlook in GOAL_SAID and due_at is not None:
         goal = t.deadline_as_said(due_at, now)
         yield t("Our goal for a street like yours: {when}.", when=goal)
+
+
+def _cleared_in_window(answer: CallAnswer) -> bool:
+    """Whether the street was cleared when it was expected: then that is all there is to say."""
+    window, cleared = answer.prospect.window, answer.cleared
+    if window is None or cleared.last_at is None or not cleared.whole:
+        return False
+    return cleared.last_at >= window.from_at
 
 
 def _goal(answer: CallAnswer, now: datetime) -> datetime | None:
@@ -197,20 +223,26 @@ def _cleared_said(cleared: Cleared, street: str, t: Translator, now: datetime) -
     return t("{street} has not been cleared in this storm yet.", street=street)
 
 
-def _prospect_said(answer: CallAnswer, t: Translator, now: datetime) -> Iterator[str]:
-    """Yield what is expected; of a street that was cleared it is the next pass."""
-    prospect, again = answer.prospect, answer.cleared.whole
-    if prospect.window is None:
-        passed = again and prospect.outlook is Outlook.PASSED
-        yield t(NOT_AGAIN) if passed else t(f"outlook:{prospect.outlook}")
-        return
-    when = t.span_as_said(prospect.window.from_at, prospect.window.to_at, now)
-    yield t(AGAIN, when=when) if again else t("It should be clear {when}.", when=when)
-    if prospect.record is None:
-        yield t("There is no record yet of how well such times are kept.")
-    else:
-        share = t("{value} %", value=int(prospect.record.share * 100))
-        yield t("So far {share} of such promises were kept in time.", share=share)
+def _prospect_said(answer: CallAnswer, t: Translator, now: datetime) -> str:
+    """Return what is expected; of a street that was cleared it is the next pass.
+
+    Of a window that has begun the end is said alone.
+    """
+    prospect, cleared, window = answer.prospect, answer.cleared, answer.prospect.window
+    if _cleared_in_window(answer):
+        return _cleared_said(cleared, spoken_name(answer.segment, t), t, now)
+    if window is not None:
+        begun = window.from_at <= now
+        by, within = (
+            t.deadline_as_said(window.to_at, now),
+            t.span_as_said(window.from_at, window.to_at, now),
+        )
+        return t(AGAIN if cleared.whole else EXPECTED, when=by if begun else within)
+    if prospect.outlook is Outlook.PASSED and cleared.whole:
+        return t(NOT_AGAIN)
+    if prospect.outlook is Outlook.PASSED and cleared.some_at is not None:
+        return t(NOT_WHOLE)
+    return t(f"outlook:{prospect.outlook}")
 
 
 def spoken_name(segment: Segment, t: Translator) -> str:

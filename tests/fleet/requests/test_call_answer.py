@@ -29,8 +29,8 @@ from fleet.routes.published_plan import PublishedPlanCache
 from fleet.storms.closures import ClosureWish, close_street
 from fleet.storms.storm_start import start_storm
 from fleet.work.duplicate_jobs import covering_job
-from maps.pages.i18n import translator
-from maps.requests.call_answer import KnownPlace, answer_view, sentence
+from maps.pages.i18n import Translator, translator
+from maps.requests.call_answer import KnownPlace, answer_view, more_to_say, short_answer
 from tests import village as v
 from tests.village_database import DISPATCHER, POLICY, a_city, estimates
 from tests.village_plan import a_leg, add_published_plan
@@ -64,7 +64,12 @@ def a_published_plan(tx: Tx, segment_id: int, *left: int) -> None:
 
 
 def in_english(answer: CallAnswer, reference: str = "") -> str:
-    return sentence(answer, translator("en", ZONE), v.NOW, reference)
+    return in_full(answer, translator("en", ZONE), reference)
+
+
+def in_full(answer: CallAnswer, t: Translator, reference: str = "") -> str:
+    """The sentence to read out, and all that can be said besides."""
+    return " ".join((short_answer(answer, t, v.NOW, reference), *more_to_say(answer, t, v.NOW)))
 
 
 def test_between_storms_nothing_is_promised(tx: Tx) -> None:
@@ -79,8 +84,8 @@ def test_without_a_plan_the_answer_says_so_and_names_the_goal(tx: Tx) -> None:
     answer = answered(tx, v.MILL)
     assert (answer.prospect.outlook, answer.prospect.window) == (Outlook.NO_PLAN, None)
     assert in_english(answer) == (
-        "Mill Street has not been cleared in this storm yet. "
         "The trucks have no plan yet, so we cannot promise a time. "
+        "Mill Street has not been cleared in this storm yet. "
         "Our goal for a street like yours: today by 11:30."
     )
 
@@ -101,9 +106,9 @@ def test_a_street_of_the_plan_has_a_truck_and_a_window(tx: Tx) -> None:
 
 def test_the_sentence_is_said_in_persian_too(tx: Tx) -> None:
     a_published_plan(tx, v.MILL)
-    said = sentence(answered(tx, v.MILL), translator("fa", ZONE), v.NOW)
-    assert said.startswith("خیابان آسیاب در این بارش هنوز پاک نشده است.")
-    assert "قرار است امروز بین ۰۸:۲۰ و ۰۸:۵۵ پاک شود." in said
+    said = in_full(answered(tx, v.MILL), translator("fa", ZONE))
+    assert said.startswith("قرار است امروز بین ۰۸:۲۰ و ۰۸:۵۵ پاک شود.")
+    assert "خیابان آسیاب در این بارش هنوز پاک نشده است." in said
 
 
 @pytest.mark.parametrize(
@@ -224,7 +229,7 @@ def test_how_often_promises_were_kept_is_said_as_a_share(tx: Tx) -> None:
     a_published_plan(tx, v.MILL)
     answer = answered(tx, v.MILL)
     kept = replace(answer, prospect=replace(answer.prospect, record=TrackRecord(20, 24, None)))
-    persian = sentence(kept, translator("fa", ZONE).plain, v.NOW)
+    persian = in_full(kept, translator("fa", ZONE).plain)
 
     assert "So far 83 % of such promises were kept in time." in in_english(kept)
     assert "تاکنون ۸۳٪ این وعده‌ها به‌موقع انجام شده است." in persian
