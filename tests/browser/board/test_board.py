@@ -197,15 +197,6 @@ def test_the_answer_to_read_out_is_the_largest_text(visit):
     expect(page.locator(".say")).to_contain_text("B-")
 
 
-def test_a_street_is_suggested_while_one_types(visit):
-    page = visit.desk()
-    page.locator("#text").press_sequentially(street_name()[:-1])
-    guess = page.locator("#guesses .row").first
-    guess.wait_for()
-
-    expect(guess).to_contain_text(village().segment(TULIP).names["en"][0])  # as the desk reads
-
-
 def test_a_request_without_a_place_waits_for_a_pin_and_gets_it(visit):
     page = visit.desk()
     report(visit, "by the old oak")

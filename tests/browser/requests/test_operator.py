@@ -125,11 +125,16 @@ def test_the_answer_is_there_while_the_caller_waits_and_can_be_taken_back(visit)
     expect(page.locator("#guesses .row .sub").first).to_contain_text("within ")
     say = page.locator(".answer .say")
     expect(say).to_contain_text("It should be clear today between")
-    expect(say).to_contain_text("There is no record yet of how well such times are kept.")
+    besides = page.locator(".answer .besides")
+    expect(besides.locator(".facts")).to_be_hidden()
     expect(page.locator(".answer .facts")).to_contain_text("Truck 1")
     expect(page.locator(".answer h2")).to_contain_text("Mill Street, ")
     expect(page.locator("canvas.held:not([hidden])")).to_be_visible()
     page.focus("#decide")
+    page.keyboard.press("m")
+    expect(besides.locator(".facts")).to_be_visible()
+    no_record = "There is no record yet of how well such times are kept."
+    expect(besides).to_contain_text(no_record)
     page.keyboard.press("l")
     expect(say).to_contain_text("قرار است بین ساعت")
     page.keyboard.press("Enter")
@@ -200,3 +205,34 @@ def test_a_doubtful_street_comes_with_the_words_to_ask(visit):
 
     page.locator(".guesses .row").first.click()
     expect(page.locator(".ask")).to_have_count(0)
+
+
+def test_a_call_that_breaks_off_is_offered_again_to_who_took_it_and_to_nobody_else(visit):
+    page = visit.desk()
+    page.fill("#caller_phone", "0914 123 4567")
+    page.fill("#text", "Mill Street, a tree is down")
+    page.wait_for_selector(".answer")
+    expect(page.locator(".call-clock .figure")).to_contain_text("0:0")
+    page.reload()
+    draft = page.locator(".drafts li")
+    expect(draft).to_contain_text("a tree is down")
+    expect(page.locator("#text")).to_have_value("")
+    draft.get_by_role("button", name="Continue").click()
+    expect(page.locator("#text")).to_have_value("Mill Street, a tree is down")
+    expect(page.locator("#caller_phone")).to_have_value("0914 123 4567")
+    expect(page.locator(".answer h2")).to_contain_text("Mill Street")
+    expect(page.locator("#text")).to_be_focused()
+    assert visit.grave_faults() == []
+
+    page.keyboard.press("F2")
+    expect(page.locator("#caller_phone")).to_be_focused()
+    expect(page.locator(".answer")).to_have_count(0)
+    page.keyboard.type("0914 777")
+    page.keyboard.press("F2")
+    expect(draft).to_have_count(2)
+    draft.first.get_by_role("button", name="Discard").click()
+    expect(draft).to_have_count(1)
+    page.locator("form.me").get_by_role("button").click()
+    page.wait_for_selector("#login")
+    assert page.evaluate("sessionStorage.length") == 0
+    assert visit.complaints == []

@@ -5,6 +5,7 @@ import { TickingPart } from "../../pages/element.js";
 import { age, day, duration, named, streetName, t, time } from "../../pages/texts.js";
 import { needsPin } from "../../board/rows.js";
 import { numberLink } from "../page.js";
+import { clockTime } from "./call-clock.js";
 import { askedBefore } from "./form.js";
 import { call, takeBack } from "./state.js";
 
@@ -25,13 +26,6 @@ function truck({ truck: found }) {
   return html`<bdi>${found.name}</bdi> · ${before}${late ? html` · <span class="danger">${late}</span>` : ""}`;
 }
 
-const held = ({ window, record }) =>
-  !window
-    ? ""
-    : record
-      ? t("Kept {kept} of {measured} times", { kept: record.kept, measured: record.measured })
-      : t("no history yet");
-
 function joins({ joins: street, waiting }) {
   if (!call.value.join) return t("Not joined: this call makes a separate job");
   if (!street) return t("None: this call makes one");
@@ -43,11 +37,19 @@ const facts = (answer) => html`<dl class="facts">
   ${fact(t("Last cleared"), cleared(answer))}
   ${fact(t("Open work that covers it"), answer.outlook === "no_storm" ? "" : joins(answer))}
   ${fact(t("Truck"), truck(answer))}
-  ${fact(t("Times like this"), held(answer))}
   ${fact(t("Goal"), answer.due_at ? t("{time} on {day}", { time: time(answer.due_at), day: day(answer.due_at) }) : "")}
 </dl>`;
 
-const spoken = (language, text) => html`<p class="say" lang=${language} dir=${boot.languages.find(({ code }) => code === language)?.direction ?? "auto"}>${text}</p>`;
+const direction = (language) => boot.languages.find(({ code }) => code === language)?.direction ?? "auto";
+
+const spoken = (language, text) => html`<p class="say" lang=${language} dir=${direction(language)}>${text}</p>`;
+
+/** What else can be said, and what it rests on; folded until the caller asks. */
+const besides = (language, answer) => html`<details class="besides" .open=${call.value.more} @toggle=${(event) => call.set({ more: event.target.open })}>
+  <summary>${t("More to say")}<kbd aria-hidden="true" dir="ltr">M</kbd></summary>
+  ${answer.more[language].map((text) => html`<p class="then" lang=${language} dir=${direction(language)}>${text}</p>`)}
+  ${facts(answer)}
+</details>`;
 
 class Answer extends TickingPart {
   get stores() {
@@ -57,18 +59,18 @@ class Answer extends TickingPart {
   now({ answer, language }) {
     return html`<section class="answer" aria-live="polite" aria-label=${t("Tell the caller")}>
       <h2><bdi>${answer.address[document.documentElement.lang] || streetName(answer.street)}</bdi></h2>
-      ${spoken(language, answer.say[language])} ${facts(answer)}
+      ${spoken(language, answer.say[language])} ${besides(language, answer)}
       ${askedBefore(t("Asked about this street before"), answer.asked_here)}
     </section>`;
   }
 
-  recorded({ request, answer, language }) {
+  recorded({ request, answer, language, tookMs }) {
     const withdrawn = request.state === "cancelled";
     return html`<section class="answer recorded" role="status" aria-label=${t("Answer to read out")}>
-      <p class="number">${numberLink(request)} <span>${withdrawn ? t("taken back") : t("recorded")}</span></p>
+      <p class="number">${numberLink(request)} <span>${withdrawn ? t("taken back") : tookMs ? t("recorded, call of {span}", { span: clockTime(tookMs) }) : t("recorded")}</span></p>
       ${
         answer
-          ? spoken(language, answer.say[language])
+          ? html`${spoken(language, answer.say[language])} ${besides(language, answer)}`
           : withdrawn
             ? ""
             : html`<p class="say">${t("Your number is {reference}.", { reference: request.reference })}</p>

@@ -13,6 +13,7 @@ const PHONE_PAUSE_MS = 400;
 
 const key = (letter) => html`<kbd aria-hidden="true" dir="ltr">${letter}</kbd>`;
 
+const NEW_CALL = "F2";
 const KNOWN_M = 20;
 
 /** How far from the pin the place of a guess may be, where that matters. */
@@ -158,7 +159,7 @@ class Form extends Part {
         ${this.kinds()} ${this.dangers()} ${this.switches()}
         <button class="primary" ?disabled=${saving}>${saving ? t("Recording…") : t("Record the request")}${key("↵")}</button>
       </div>
-      <p id="keys" class="muted small">${t("Enter moves from the text to the places and records there. Arrow keys choose a place; with Shift they move the pin. Escape returns to the text.")}</p>
+      <p id="keys" class="muted small">${t("Enter moves from the text to the places and records there. Arrow keys choose a place; with Shift they move the pin. Escape returns to the text. {newCall} begins a new call from anywhere, M shows what else can be said.", { newCall: NEW_CALL })}</p>
     </form>`;
   }
 }

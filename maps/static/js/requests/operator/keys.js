@@ -54,7 +54,10 @@ function pushPin([east, north]) {
   movePin({ lng: from.lon + east * PIN_STEP_DEG, lat: from.lat + north * PIN_STEP_DEG });
 }
 
-const LETTERS = { KeyS: switchSide, KeyL: switchLanguage, KeyC: switchConsent, KeyJ: switchJoin };
+/** Show or fold what else can be said. */
+export const switchMore = () => call.set({ more: !call.value.more });
+
+const LETTERS = { KeyM: switchMore, KeyS: switchSide, KeyL: switchLanguage, KeyC: switchConsent, KeyJ: switchJoin };
 
 function order(event) {
   if (event.shiftKey) return MOVES[event.key] && (() => pushPin(MOVES[event.key]));

@@ -1,6 +1,7 @@
 // Starts the operator's page.
 import "../../pages/theme.js";
 import "../../pages/notices.js";
+import "./call-clock.js";
 import "./form.js";
 import "./answer.js";
 import "./unplaced.js";

@@ -4,6 +4,7 @@ import { get, post } from "../../pages/net.js";
 import { attempt } from "../../pages/notices.js";
 import { needsPin } from "../../board/rows.js";
 import { Store } from "../../pages/store.js";
+import { begun, drop, keep, waitingCalls } from "./drafts.js";
 
 export const KINDS = ["plow", "ice", "sidewalk", "tree", "haul", "blocked"];
 export const DANGERS = ["trapped", "ambulance", "accident", "power_line", "elderly", "school"];
@@ -12,7 +13,10 @@ const WAITING_PAUSE_MS = 3000;
 
 const newKey = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
 
-/** A call of which nothing is known yet; `place` is where it is about, `chosen` which of the guesses said so, `asked` their words. */
+/**
+ * A call of which nothing is known yet; `place` is where it is about, `chosen` which of the guesses said so, `asked` their words,
+ * `startedAt` when it began, in ms.
+ */
 const newCall = () => ({
   key: newKey(),
   text: "",
@@ -29,9 +33,37 @@ const newCall = () => ({
   place: null,
   answer: null,
   history: [],
+  startedAt: null,
 });
 
-export const call = new Store({ ...newCall(), saved: null, saving: false, waiting: [], placing: null });
+/** The call being taken; `drafts` are those that were not recorded, `more` whether all that can be said is shown. */
+export const call = new Store({ ...newCall(), saved: null, saving: false, waiting: [], placing: null, drafts: waitingCalls(), more: false });
+
+call.follow((now, changes) => {
+  if (now.startedAt === null && begun(now)) call.set({ startedAt: Date.now() });
+  else if (!("waiting" in changes || "drafts" in changes)) keep(now);
+});
+
+/** Begin a new call; what is known of the present one is kept, to be taken up again. */
+export function startCall() {
+  forgetQuestions();
+  const fresh = newCall();
+  call.set({ ...fresh, startedAt: Date.now(), saved: null, placing: null, drafts: waitingCalls(fresh.key) });
+}
+
+/** Take up a call that was not recorded. */
+export async function takeUp(draft) {
+  forgetQuestions();
+  const place = draft.place && { ...draft.place, byHand: true };
+  call.set({ ...newCall(), ...draft, place, saved: null, placing: null, drafts: waitingCalls(draft.key) });
+  await Promise.all([askGuesses(draft.text), askHistory(draft.caller_phone), place ? askAnswer() : null]);
+}
+
+/** Forget a call that was not recorded. */
+export function discard({ key }) {
+  drop(key);
+  call.set({ drafts: waitingCalls(call.value.key) });
+}
 
 const listed = (answer) => (Array.isArray(answer) ? answer : answer.requests);
 
@@ -151,11 +183,12 @@ export async function record() {
   const answer = placed ? await attempt(() => get(`/api/requests/${request.id}/answer`)) : undefined;
   call.set({ saving: false });
   if (request === undefined) return false;
-  const { language } = call.value;
+  const { language, key, startedAt } = call.value;
   forgetQuestions();
+  drop(key);
   call.set({
     ...newCall(),
-    saved: { request, answer: answer ?? null, language },
+    saved: { request, answer: answer ?? null, language, tookMs: Date.now() - startedAt },
     placing: needsPin(request) ? request.id : null,
   });
   await askWaiting();

@@ -1,0 +1,30 @@
+// Calls that were begun and not recorded: this tab keeps them for who took them, until they are recorded, discarded or signed out of.
+import { boot } from "../../pages/boot.js";
+
+const KEPT = "barfrub-calls";
+const MOST = 5;
+
+/** Whether anything is known of a call. */
+export const begun = ({ text, caller_phone, caller_name }) => [text, caller_phone, caller_name].some((each) => each.trim() !== "");
+
+function stored() {
+  const { login, calls } = JSON.parse(sessionStorage.getItem(KEPT)) ?? {};
+  return login === boot.login ? calls : [];
+}
+
+const store = (calls) => (calls.length ? sessionStorage.setItem(KEPT, JSON.stringify({ login: boot.login, calls: calls.slice(-MOST) })) : sessionStorage.removeItem(KEPT));
+
+/** The calls that wait to be taken up again, besides the one with this key; the newest first. */
+export const waitingCalls = (key) => stored().filter((each) => each.key !== key).reverse();
+
+/** Forget a call. */
+export const drop = (key) => store(stored().filter((each) => each.key !== key));
+
+/** Keep a call as far as it has come, which replaces what was kept of it. */
+export function keep({ key, text, caller_name, caller_phone, language, consent, kind, dangers, join, place, startedAt }) {
+  const call = { key, text, caller_name, caller_phone, language, consent, kind, dangers, join, place, startedAt };
+  const others = stored().filter((each) => each.key !== key);
+  store(begun(call) ? [...others, call] : others);
+}
+
+store(stored()); // what somebody else left in this tab goes
