@@ -30,6 +30,7 @@ MODULES = (
     "board_page",
     "board_actions",
     "dispatcher_jobs",
+    "desk_jobs",
     "user_pages",
     "request_queue",
     "plan_promises",
