@@ -9,6 +9,7 @@ from data.languages import languages
 from data.model import ByLanguage, RequestState, Segment, SegmentId, ServiceRequest, VehicleId
 from data.streets.network import StreetNetwork
 from fleet.requests.call_answer import CallAnswer, Cleared, Outlook, Prospect
+from fleet.requests.promises import TrackRecord
 from maps.pages.i18n import Translator, translator
 from maps.streets.street import street_name
 
@@ -189,15 +190,19 @@ def _more(answer: CallAnswer, t: Translator, now: datetime) -> Iterator[str]:
         yield _cleared_said(answer.cleared, spoken_name(answer.segment, t), t, now)
     if answer.job is not None and answer.waiting:
         yield t.plural("{count} callers asked for the same before you.", answer.waiting)
-    if prospect.window is not None and prospect.record is None:
-        yield t("There is no record yet of how well such times are kept.")
-    elif prospect.window is not None:
-        share = t("{value} %", value=int(prospect.record.share * 100))
-        yield t("So far {share} of such promises were kept in time.", share=share)
+    if prospect.window is not None:
+        yield _record_said(prospect.record, t)
     due_at = _goal(answer, now)
     if prospect.outlook in GOAL_SAID and due_at is not None:
         goal = t.deadline_as_said(due_at, now)
         yield t("Our goal for a street like yours: {when}.", when=goal)
+
+
+def _record_said(record: TrackRecord | None, t: Translator) -> str:
+    if record is None:
+        return t("There is no record yet of how well such times are kept.")
+    share = t("{value} %", value=int(record.share * 100))
+    return t("So far {share} of such promises were kept in time.", share=share)
 
 
 def _cleared_in_window(answer: CallAnswer) -> bool:
