@@ -88,7 +88,8 @@ def file_boot() -> dict[str, object]:
 def file_of(tx: Tx, context: Context, request_id: RequestId, t: Translator) -> FileView:
     """Return everything about one request but its caller."""
     app = context.app
-    file = request_details(tx, request_id, app.network, app.policy, context.now)
+    assigns = context.has(*BOARD_ROLES)
+    file = request_details(tx, request_id, app.network, app.policy, context.now, assigns=assigns)
     names = SubjectNames(file.names, app.network, file.people_names)
     history = [HistoryLine(line.at, sentence(line, names, t)) for line in file.history]
     return file_view(file, history, app.network, app.policy, t, context.now)

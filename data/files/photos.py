@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Collection
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -27,6 +28,12 @@ REDRAWN_QUALITY = 82
 
 THUMBNAIL_SIDE = 360
 """Longest side in pixels of the small picture in a list: sharp at 120 points on a phone."""
+
+THUMBNAILS = "thumbnails"
+"""Beside the photos: what was drawn of them, which may be deleted."""
+
+MOST_THUMBNAILS = 1_000
+"""Thumbnails kept, of 10 to 30 kB each."""
 
 SHRUNK_AS_THEY_ARE = ("RGB", "RGBA", "L", "LA")
 """Kinds of pixels that can be averaged; a copy in colors would take as much memory again."""
@@ -90,12 +97,41 @@ def redrawn(content: bytes) -> bytes:
 
 
 def thumbnail(city_folder: Path, name: str) -> bytes:
-    """Return a stored photo as a small JPEG; raise `FileNotFoundError` where none can be read."""
-    path = photo_path(city_folder, name)
+    """Return a stored photo as a small JPEG, drawn once and kept in a folder beside it.
+
+    Raises `FileNotFoundError` where none can be read.
+    """
+    path, small_path = photo_path(city_folder, name), _thumbnail_path(city_folder, name)
+    if small_path.is_file():
+        return small_path.read_bytes()
     try:
-        return _redrawn(path.read_bytes(), THUMBNAIL_SIDE)
+        small = _redrawn(path.read_bytes(), THUMBNAIL_SIDE)
     except UnidentifiedImageError as error:
         raise FileNotFoundError(path) from error
+    with suppress(OSError):  # a full disk keeps none
+        _keep_thumbnail(small_path, small)
+    if not path.is_file():  # removed meanwhile
+        small_path.unlink(missing_ok=True)
+    return small
+
+
+def _keep_thumbnail(small_path: Path, small: bytes) -> None:
+    """Write a thumbnail whole or not at all; those looked at first make room for it."""
+    folder = small_path.parent
+    folder.mkdir(mode=0o700, exist_ok=True)
+    written = folder / secrets.token_urlsafe(18)
+    try:
+        written.write_bytes(small)
+        written.replace(small_path)
+    finally:
+        written.unlink(missing_ok=True)
+    kept = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime)
+    for file in kept[:-MOST_THUMBNAILS]:
+        file.unlink(missing_ok=True)
+
+
+def _thumbnail_path(city_folder: Path, name: str) -> Path:
+    return city_folder / FOLDER / THUMBNAILS / f"{Path(name).stem}.jpg"
 
 
 def _redrawn(content: bytes, side: int = REDRAWN_SIDE) -> bytes:
@@ -116,9 +152,10 @@ def photo_path(city_folder: Path, name: str) -> Path:
 
 
 def remove_photo(city_folder: Path, name: str) -> None:
-    """Remove a photo; it may be gone already."""
+    """Remove a photo and what was drawn of it; it may be gone already."""
     if name:
         photo_path(city_folder, name).unlink(missing_ok=True)
+        _thumbnail_path(city_folder, name).unlink(missing_ok=True)
 
 
 def remove_orphans(city_folder: Path, known: Collection[str], before_s: float) -> int:
@@ -130,7 +167,7 @@ def remove_orphans(city_folder: Path, known: Collection[str], before_s: float) -
         if file.is_file() and file.name not in known and file.stat().st_mtime < before_s
     ]
     for file in orphans:
-        file.unlink(missing_ok=True)
+        remove_photo(city_folder, file.name)
     return len(orphans)
 
 

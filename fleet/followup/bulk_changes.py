@@ -31,7 +31,12 @@ from data.store.followup.bulk_changes import (
     get_queue_change,
     set_undone,
 )
-from data.store.requests.duplicates import list_duplicates, take_out_duplicate
+from data.store.requests.duplicates import (
+    duplicate_ids,
+    kept_ids,
+    list_duplicates,
+    take_out_duplicate,
+)
 from data.store.requests.requests import get_request, list_requests_by_id, save_request
 from data.store.requests.sla_clocks import let_clock_run
 from data.store.storms.storms import find_active_storm
@@ -39,7 +44,7 @@ from data.store.work import get_job, set_job_state
 from data.streets.network import StreetNetwork
 from fleet.context import CityContext
 from fleet.followup.referrals import ReferralWish, refer, withdraw_referral
-from fleet.requests.closing import STILL_OPEN, close_request, drop_unwanted_job
+from fleet.requests.closing import STILL_OPEN, close_request, drop_unwanted_job, merge
 from fleet.requests.intake import TREATMENTS, subject_of, wrong_state
 from fleet.requests.notices import retract_end_notice
 from fleet.requests.placing import find_place, place_and_promise, place_by_hand
@@ -179,6 +184,7 @@ def close_many(
         ids,
         lambda asked: close_request(tx, actor, asked.id, reason, note, now),
         now,
+        duplicate_ids(tx, ids),
     )
 
 
@@ -237,7 +243,7 @@ def change_in_bulk(
 ) -> BulkResult:
     """Apply a change to each request, and keep how each stood, so that it can be undone.
 
-    `duplicates` are those that a merging takes along.
+    `duplicates` are those that a merging takes along, or that a closing may leave alone.
     """
     steps, refusals = _each(tx, ids, act)
     steps = [replace(step, duplicates=duplicates.get(step.request_id, ())) for step in steps]
@@ -319,6 +325,8 @@ def _taken_back(
     if change.action == QueueAction.MERGED:
         take_out_duplicate(tx, asked.id, step.duplicates)
     restored = _restored(tx, actor, asked, step.before, rules, now)
+    if change.action == QueueAction.CLOSED:
+        _merge_again(tx, actor, step.duplicates, restored, now)
     if asked.closed_for is not None:
         for each in (asked, *list_duplicates(tx, asked.id)):
             retract_end_notice(tx, each.id, change.at, now)
@@ -346,6 +354,20 @@ def _restored(
         return wanted
     _revive_job(tx, actor, before, now)
     return _back_to_work(tx, actor, wanted, rules, now)
+
+
+def _merge_again(
+    tx: Tx,
+    actor: Actor,
+    ids: Collection[RequestId],
+    kept: ServiceRequest,
+    now: datetime,
+) -> None:
+    """Merge those into a request again that stood for themselves since it was closed."""
+    merged = kept_ids(tx, ids)
+    for each in list_requests_by_id(tx, list(ids)).values():
+        if each.id not in merged and each.state in STILL_OPEN:
+            merge(tx, actor, each, kept, now)
 
 
 def _revive_job(tx: Tx, actor: Actor, before: RequestBefore, now: datetime) -> None:

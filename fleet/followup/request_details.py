@@ -104,9 +104,18 @@ class RequestDetails:
 
 
 def request_details(
-    tx: Tx, request_id: RequestId, network: StreetNetwork, policy: Policy, now: datetime
+    tx: Tx,
+    request_id: RequestId,
+    network: StreetNetwork,
+    policy: Policy,
+    now: datetime,
+    *,
+    assigns: bool,
 ) -> RequestDetails:
-    """Return all about a request, open or closed; raise `NotFoundError`."""
+    """Return all about a request, open or closed; raise `NotFoundError`.
+
+    Only who `assigns` requests is told to whom they may be assigned.
+    """
     followed = get_followed(tx, request_id)
     asked = followed.request
     promised = list_promises_of_request(tx, request_id)
@@ -126,7 +135,7 @@ def request_details(
         names=names_of(tx, [subject_of(asked)]),
         kept=find_kept(tx, request_id),
         duplicates=tuple(list_duplicates(tx, request_id)),
-        people=tuple(each for each in all_people(tx) if looks_after(each)),
+        people=tuple(each for each in all_people(tx) if assigns and looks_after(each)),
         people_names=names_by_login(tx),
     )
 

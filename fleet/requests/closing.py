@@ -25,7 +25,7 @@ from data.store.crews.crew_jobs import find_crew_job_of_request
 from data.store.database.engine import Tx
 from data.store.followup.comments import add_comment
 from data.store.followup.sightings import list_sightings
-from data.store.requests.duplicates import list_duplicates, remove_duplicate
+from data.store.requests.duplicates import add_duplicate, list_duplicates, remove_duplicate
 from data.store.requests.requests import get_request, list_requests_of_jobs, save_request
 from data.store.requests.sla_clocks import get_clock, let_clock_run, stop_clock, wind_clock
 from data.store.storms.storm_policies import get_storm_policy
@@ -160,6 +160,19 @@ def _reopened(
     for each in (asked, *list_duplicates(tx, asked.id)):
         write_notice(tx, each.id, NoticeKind.REOPENED, {}, now)
     return again
+
+
+def merge(
+    tx: Tx, actor: Actor, asked: ServiceRequest, kept: ServiceRequest, now: datetime
+) -> ServiceRequest:
+    """Close a request as a duplicate of one that is open; its caller hears how that one ends."""
+    require_closable(asked, ClosingReason.DUPLICATE)
+    add_duplicate(tx, asked.id, kept.id, now)  # first: its own duplicates go along
+    closed = close_request(tx, actor, asked.id, ClosingReason.DUPLICATE, "", now)
+    retract_end_notice(tx, asked.id, now, now)
+    after = {"into": kept.id, "reference": kept.reference}
+    add_event(tx, now, actor, "request.merged", subject_of(asked), after=after)
+    return closed
 
 
 def _stand_alone(tx: Tx, actor: Actor, asked: ServiceRequest, now: datetime) -> None:

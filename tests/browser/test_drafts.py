@@ -75,9 +75,10 @@ def test_a_draft_is_published_with_one_question_whatever_is_selected_and_taken_b
     assert visit.grave_faults() == []
     choose_truck(page)
     publish(page, t)
-    page.locator("board-drafts .published button").first.click()  # to take it back
+    page.locator("board-drafts .published button").first.dblclick()  # to take it back
     expect(page.locator("board-drafts .published")).to_have_count(0)
     expect(page.locator("board-drafts .primary")).to_have_text(t("Publish to the trucks"))
+    assert len([url for url in visit.asked if url.endswith("/take-back")]) == 1
     assert visit.complaints == []
 
 

@@ -169,7 +169,7 @@ class RequestBefore:
 class QueueStep:
     """What a change did to one request; a request that it took in stood nowhere before.
 
-    `duplicates` had been merged into it, where the change merged it into another one.
+    `duplicates` had been merged into it, where the change merged it into another one or closed it.
     """
 
     request_id: RequestId

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from data.errors import DiskFullError, InvalidError
-from data.files.photos import MOST_BYTES, REDRAWN_SIDE, redrawn, save_photo
+from data.files import photos as module
+from data.files.photos import (
+    MOST_BYTES,
+    REDRAWN_SIDE,
+    photo_path,
+    redrawn,
+    remove_photo,
+    save_photo,
+    thumbnail,
+)
 from tests.pictures import a_bomb
 
 GPS, ORIENTATION = 0x8825, 0x0112
@@ -118,3 +127,22 @@ def test_a_damaged_picture_is_redrawn_or_refused_and_nothing_else(
 def test_other_files_are_refused(content: bytes) -> None:
     with pytest.raises(InvalidError, match="picture"):
         redrawn(content)
+
+
+def test_a_thumbnail_is_drawn_once_bounded_in_number_and_goes_with_its_photo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_THUMBNAILS", 2)
+    names = [save_photo(tmp_path, a_photo(900, 600)) for _ in range(3)]
+    small = [thumbnail(tmp_path, name) for name in names]
+    folder = tmp_path / "photos" / "thumbnails"
+    assert {seen(each).size for each in small} == {(360, 240)}
+    assert len(list(folder.iterdir())) == 2
+
+    photo_path(tmp_path, names[2]).write_bytes(b"not drawn again")
+    assert thumbnail(tmp_path, names[2]) == small[2]
+    for name in names[1:]:
+        remove_photo(tmp_path, name)
+    assert list(folder.iterdir()) == []
+    with pytest.raises(FileNotFoundError):
+        thumbnail(tmp_path, names[2])

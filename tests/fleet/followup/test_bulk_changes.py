@@ -1,21 +1,14 @@
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import ConflictError, InvalidError
-from data.geocode import Geocoder
 from data.model import (
-    Agency,
-    AgencyKind,
     ClosingReason,
     JobState,
-    NoticeKind,
-    NoticeState,
     ReferralState,
-    ReferralWay,
     RequestId,
     RequestKind,
     RequestState,
@@ -25,69 +18,31 @@ from data.store.audit.audit_log import broken_links, list_events
 from data.store.database.engine import transaction
 from data.store.followup.bulk_changes import find_last_queue_change
 from data.store.followup.referrals import find_pending_referral, list_referrals
-from data.store.requests.duplicates import list_duplicates
-from data.store.requests.notices import list_notices, set_notice
 from data.store.requests.requests import get_request, list_requests
 from data.store.requests.sla_clocks import get_clock
 from data.store.work import get_job, list_jobs
-from fleet.followup.agencies import NEW, retire_agency, save_agency
+from fleet.followup.agencies import retire_agency
 from fleet.followup.bulk_changes import (
-    CityRules,
-    close_many,
     give_kind,
     place_many,
-    places_by_text,
-    refer_many,
-    undo_change,
 )
-from fleet.followup.duplicates import merge_many
-from fleet.followup.referrals import ReferralWish, take_answer
-from fleet.requests.closing import cancel_request, reopen_request
-from fleet.requests.intake import Report, receive
-from fleet.requests.placing import locate
-from fleet.routes.published_plan import PublishedPlanCache
+from fleet.followup.referrals import take_answer
+from fleet.requests.closing import reopen_request
 from fleet.storms.storm_start import start_storm
 from tests import village as v
-from tests.village_database import DISPATCHER, POLICY, a_city, a_village_database
-
-GEOCODER = Geocoder(v.village(), v.village_places())
-CITY = CityRules(v.village(), POLICY, PublishedPlanCache())
-MINUTE = timedelta(minutes=1)
-LATER = v.NOW + 10 * MINUTE
-SCHOOL_WORDS = "خیابان مدرسه"
-
-
-def taken(tx, words=SCHOOL_WORDS, **told):
-    report = Report(**({"channel": "phone", "kind": RequestKind.PLOW, "text": words} | told))
-    return receive(tx, DISPATCHER, report, v.NOW)
-
-
-def on_a_street(tx, words=SCHOOL_WORDS, **told):
-    new = taken(tx, words, **told)
-    return locate(a_city(tx, v.NOW), DISPATCHER, new.id, GEOCODER, PublishedPlanCache())
-
-
-def closed(tx, *ids, reason=ClosingReason.MELTED):
-    return close_many(tx, DISPATCHER, ids, reason, "", LATER)
-
-
-def undone(tx, bulk):
-    return undo_change(tx, DISPATCHER, bulk.change_id, CITY, LATER)
-
-
-def placed_by_words(tx, *ids):
-    places = places_by_text(tx, ids, v.village(), GEOCODER)
-    return place_many(tx, DISPATCHER, ids, places, CITY, LATER)
-
-
-def an_agency(tx, **changes):
-    agency = replace(Agency(NEW, "Police", AgencyKind.POLICE, phone="110"), **changes)
-    return save_agency(tx, DISPATCHER, agency, v.NOW)
-
-
-def handed(tx, *ids, agency=None):
-    handing = ReferralWish((agency or an_agency(tx)).id, ReferralWay.PAPER, "please hurry")
-    return refer_many(tx, DISPATCHER, ids, handing, LATER)
+from tests.fleet.followup.bulk_orders import (
+    CITY,
+    LATER,
+    SCHOOL_WORDS,
+    an_agency,
+    closed,
+    handed,
+    on_a_street,
+    placed_by_words,
+    taken,
+    undone,
+)
+from tests.village_database import DISPATCHER, POLICY, a_village_database
 
 
 def test_requests_are_placed_by_their_words_where_those_leave_no_doubt(tx, storm):
@@ -264,105 +219,6 @@ def test_two_bodies_of_one_name_would_be_mixed_up(tx):
     an_agency(tx)
     with pytest.raises(ConflictError):
         an_agency(tx, name="POLICE")
-
-
-def by_message(tx):
-    return on_a_street(tx, caller_phone="09141234567", consent=True)
-
-
-def merged(tx, kept, *others):
-    return merge_many(tx, DISPATCHER, [each.id for each in others], kept.id, LATER + MINUTE)
-
-
-def delivered(tx, asked):
-    for each in list_notices(tx, asked.id):
-        set_notice(tx, each.id, NoticeState.SENT, each.due_at)
-
-
-def heard(tx, asked):
-    told = [each.kind for each in list_notices(tx, asked.id)]
-    return [kind for kind in told if kind is not NoticeKind.ACKNOWLEDGED]
-
-
-def test_what_is_closed_or_merged_already_is_refused_and_the_others_are_merged(tx, storm):
-    kept, first, melted, last = (on_a_street(tx) for _ in range(4))
-    merged(tx, kept, first)
-    closed(tx, melted.id)
-    bulk = merged(tx, kept, first, melted, last)
-
-    assert bulk.changed == (last.id,)
-    assert [(each.request_id, each.error.reason) for each in bulk.refusals] == [
-        (first.id, "request_state"),
-        (melted.id, "request_state"),
-    ]
-
-
-def test_callers_of_merged_requests_hear_of_each_reopening_and_each_end(tx, storm):
-    kept, other = on_a_street(tx), by_message(tx)
-    merged(tx, kept, other)
-    closed(tx, kept.id)
-    delivered(tx, other)
-    reopen_request(tx, DISPATCHER, kept.id, "not cleared", LATER)
-    closed(tx, kept.id)
-
-    assert heard(tx, other) == [NoticeKind.CLOSED, NoticeKind.REOPENED, NoticeKind.CLOSED]
-
-
-def test_a_closing_taken_back_is_taken_back_for_the_callers_of_merged_requests(tx, storm):
-    kept, other = on_a_street(tx), by_message(tx)
-    merged(tx, kept, other)
-    undone(tx, closed(tx, kept.id))
-    assert heard(tx, other) == []
-
-    again = closed(tx, kept.id)
-    delivered(tx, other)
-    undone(tx, again)
-    assert heard(tx, other) == [NoticeKind.CLOSED, NoticeKind.REOPENED]
-
-
-def test_a_merging_taken_back_gives_a_request_its_own_duplicates_again(tx, storm):
-    kept, other, its_own = (on_a_street(tx) for _ in range(3))
-    merged(tx, other, its_own)
-    bulk = merged(tx, kept, other)
-    assert [each.id for each in list_duplicates(tx, kept.id)] == [other.id, its_own.id]
-    undone(tx, bulk)
-
-    assert list_duplicates(tx, kept.id) == []
-    assert [each.id for each in list_duplicates(tx, other.id)] == [its_own.id]
-
-
-def test_a_duplicate_whose_kept_request_is_withdrawn_goes_on_as_if_never_merged(tx, storm):
-    kept, other = on_a_street(tx), by_message(tx)
-    clock = get_clock(tx, other.id)
-    merged(tx, kept, other)
-    cancel_request(tx, DISPATCHER, kept.id, "", LATER)
-
-    assert get_request(tx, other.id) == other
-    assert get_job(tx, other.job_id).state is JobState.OPEN
-    assert (get_clock(tx, other.id), heard(tx, other)) == (clock, [])
-    assert list_duplicates(tx, kept.id) == []
-
-
-def test_who_heard_of_the_handing_over_of_a_withdrawn_kept_request_hears_of_its_end(tx, storm):
-    kept, other = on_a_street(tx), by_message(tx)
-    merged(tx, kept, other)
-    handed(tx, kept.id)
-    delivered(tx, other)
-    cancel_request(tx, DISPATCHER, kept.id, "", LATER + 2 * MINUTE)
-
-    assert heard(tx, other) == [NoticeKind.HANDED_OVER, NoticeKind.REOPENED]
-
-
-@pytest.mark.parametrize("sent", [True, False])
-def test_a_merging_taken_back_leaves_what_callers_heard_before_it(tx, storm, sent):
-    kept, other = on_a_street(tx), by_message(tx)
-    handed(tx, other.id)
-    if sent:
-        delivered(tx, other)
-    undone(tx, merged(tx, kept, other))
-
-    assert get_request(tx, other.id).state is RequestState.HANDED_OVER
-    assert heard(tx, other) == [NoticeKind.HANDED_OVER]
 
 
 ORDERS = {

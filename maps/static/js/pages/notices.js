@@ -34,6 +34,12 @@ export async function attempt(order, wanted = () => true) {
   }
 }
 
+/** An order that is not given again while it is carried out, however often its button is pressed. */
+export function once(order) {
+  let running = null;
+  return (...words) => (running ??= order(...words).finally(() => (running = null)));
+}
+
 class Notices extends Part {
   get stores() {
     return [notices];

@@ -99,10 +99,14 @@ function orders(place, state = {}) {
     }
   };
   const planAgain = async () => {
+    again({ busy: true });
     if (await attempt(() => post(`/api/plans/${id}/again`))) location.assign("/");
+    else again({ busy: false });
   };
   const takeBack = async () => {
+    again({ busy: true });
     if (await attempt(() => post(`/api/plans/${id}/take-back`))) location.reload();
+    else again({ busy: false });
   };
   render(template({ ...state, publish, planAgain, takeBack, ask: () => again({ asked: true }), keep: () => again({ asked: false, words: "", drops: false }) }), place);
 }
@@ -110,7 +114,7 @@ function orders(place, state = {}) {
 function template({ asked, busy, done, words, drops, old, ...order }) {
   if (done)
     return html`<p role="status"><span class="icon icon-check" aria-hidden="true"></span> <strong>${t("Published.")}</strong>
-      <button type="button" @click=${order.takeBack}>${t("Take it back")}</button> <a href="/">${t("To the board")}</a></p>`;
+      <button type="button" ?disabled=${busy} @click=${order.takeBack}>${t("Take it back")}</button> <a href="/">${t("To the board")}</a></p>`;
   if (!asked)
     return html`<button type="button" class="primary" @click=${order.ask}><span class="icon icon-check" aria-hidden="true"></span>${t("Publish to the trucks")}</button>`;
   return html`<div role="alertdialog" aria-label=${t("Publish to the trucks")}>
@@ -120,7 +124,7 @@ function template({ asked, busy, done, words, drops, old, ...order }) {
         ? dangerousChoice({ act: order.publish, busy, acts: t("Publish and drop them"), keep: order.keep, keeps: t("Not now") })
         : html`${
               old
-                ? html`<button type="button" class="primary" @click=${order.planAgain}>${t("Plan again from now")}</button>`
+                ? html`<button type="button" class="primary" ?disabled=${busy} @click=${order.planAgain}>${t("Plan again from now")}</button>`
                 : html`<button type="button" class="primary" ?disabled=${busy} @click=${order.publish}>${t("Yes, publish")}</button>`
             }
             <button type="button" @click=${order.keep}>${t("Not now")}</button>`

@@ -3,7 +3,7 @@ import { html } from "lit";
 import { boot, now } from "../pages/boot.js";
 import { TickingPart } from "../pages/element.js";
 import { post } from "../pages/net.js";
-import { attempt } from "../pages/notices.js";
+import { attempt, once } from "../pages/notices.js";
 import { dangerousChoice } from "../pages/form-parts.js";
 import { Store } from "../pages/store.js";
 import { t, time } from "../pages/texts.js";
@@ -44,13 +44,13 @@ export function validity(draft) {
 export const dropsWork = (error) => error?.values?.reason === "plan_drops_jobs";
 
 /** Publish a draft and say so, with a way back; throws where it is refused, returns nothing where others were faster. */
-export async function publishNow(planId, dropping = false) {
+export const publishNow = once(async (planId, dropping = false) => {
   const plan = await change("plans", `/api/plans/${planId}/publish`, { dropping });
   if (!plan) return undefined;
   publishing.set({ asked: null, words: "", drops: false, published: { planId, trucks: plan.routes.length, at: Date.now() } });
   await attempt(reload);
   return plan;
-}
+});
 
 /** Publish a draft that was asked about; a refusal is asked about too. */
 async function publish(planId, dropping) {
@@ -87,19 +87,19 @@ board.follow((_, changes) => {
 const keep = () => publishing.set({ asked: null, words: "", drops: false });
 
 /** Take the plan back that was just published. */
-async function takeBack({ planId }) {
+const takeBack = once(async ({ planId }) => {
   const plan = await attempt(() => post(`/api/plans/${planId}/take-back`));
   publishing.set({ published: null });
   if (plan) await attempt(reload);
-}
+});
 
 /** Plan again from now what a draft was for. */
-export async function planAgain(planId) {
+export const planAgain = once(async (planId) => {
   const run = await attempt(() => post(`/api/plans/${planId}/again`));
   keep();
   if (run) awaitDraft(run);
   await attempt(reload);
-}
+});
 
 export async function discard(planId) {
   await attempt(() => post(`/api/plans/${planId}/discard`));

@@ -1,7 +1,7 @@
 // The one request that is open, on its own page or beside the office's list: its file, its caller once asked for, a pin to set.
 import { boot } from "../../pages/boot.js";
 import { get, post, send } from "../../pages/net.js";
-import { attempt, notify } from "../../pages/notices.js";
+import { attempt, notify, once } from "../../pages/notices.js";
 import { Store } from "../../pages/store.js";
 
 const EMPTY = { file: null, fault: "", caller: null, pin: null, sought: null, guesses: null, placing: false, placed: null, agencies: null };
@@ -111,10 +111,10 @@ export async function place() {
 }
 
 /** Take the last placing back. */
-export async function takeBack() {
+export const takeBack = once(async () => {
   const { placed } = opened.value;
   if (await order(() => post(`/api/queue/changes/${placed}/undo`))) opened.set({ placed: null });
-}
+});
 
 /** Ask which places some words may mean. */
 export async function seek(words) {

@@ -1,7 +1,7 @@
 // What the operator's page knows: the call being taken, its place and answer, and those that wait for a pin.
 import { boot } from "../../pages/boot.js";
 import { get, post } from "../../pages/net.js";
-import { attempt } from "../../pages/notices.js";
+import { attempt, once } from "../../pages/notices.js";
 import { needsPin } from "../../board/rows.js";
 import { Store } from "../../pages/store.js";
 import { begun, drop, keep, waitingCalls } from "./drafts.js";
@@ -196,13 +196,13 @@ export async function record() {
 }
 
 /** Take back what was recorded last. */
-export async function takeBack() {
+export const takeBack = once(async () => {
   const { saved } = call.value;
   const request = await attempt(() => post(`/api/requests/${saved.request.id}/cancel`));
   if (request === undefined) return;
   call.set({ saved: { ...saved, request, answer: null }, placing: null });
   await askWaiting();
-}
+});
 
 /** Put the request that is being placed where the map was clicked. */
 export async function place({ lng, lat }) {

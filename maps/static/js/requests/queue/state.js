@@ -1,6 +1,6 @@
 // What the page of requests knows: what was chosen, the page of the queue, what is marked, the last change.
 import { get, keepAddress, post } from "../../pages/net.js";
-import { attempt } from "../../pages/notices.js";
+import { attempt, once } from "../../pages/notices.js";
 import { Store } from "../../pages/store.js";
 import { listen } from "../../pages/stream.js";
 
@@ -110,19 +110,19 @@ function told(verb, outcome) {
 }
 
 /** Order something for all that is marked; says whether it was taken. */
-export async function order(verb, body = {}) {
+export const order = once(async (verb, body = {}) => {
   const ids = [...queue.value.marked];
   if (ids.length === 0) return false;
   const outcome = await attempt(() => post(`/api/queue/${verb}`, { ids, ...body }));
   if (outcome) await told(verb, outcome);
   return Boolean(outcome);
-}
+});
 
 /** Take the reader's last change back. */
-export async function undo(change) {
+export const undo = once(async (change) => {
   const outcome = await attempt(() => post(`/api/queue/changes/${change}/undo`));
   if (outcome) await told("undo", outcome);
-}
+});
 
 /** Begin, and count what comes in meanwhile; an unmarked first page follows it by itself. */
 export function follow() {
