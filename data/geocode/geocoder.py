@@ -7,7 +7,7 @@ from data.geocode.certainty.confidence import confidence, is_sure
 from data.geocode.certainty.evidence import evidence
 from data.geocode.certainty.namesakes import namesakes, share
 from data.geocode.certainty.reading import Reading
-from data.geocode.places.areas import districts
+from data.geocode.places.areas import districts, with_district_one
 from data.geocode.places.candidate import Candidate, Reason
 from data.geocode.places.house_numbers import SNAP_M, HouseNumbers
 from data.geocode.places.name_chain import Mention
@@ -71,7 +71,7 @@ class Geocoder:
         if gives_coordinates(text):
             return list(self._at_coordinates(text))
         if self._index.persian:
-            tokens = heard_tokens(query_tokens(with_haceks(text)))
+            tokens = heard_tokens(with_district_one(query_tokens(with_haceks(text))))
         else:
             tokens = query_tokens(text)
         found = self._matches(tokens, self._finder.find(tokens))

@@ -47,9 +47,10 @@ LEAST_LEAD = timedelta(minutes=30)
 STEP = timedelta(minutes=5)
 """Windows begin and end on five minutes, as people say times."""
 
-SAID_APART = timedelta(minutes=15)
+SAID_APART, SAID_APART_SHARE = timedelta(minutes=15), 0.5
 """A window that was said before its request was stored holds if each end is so near to the one of
-now; farther off it was said of other work, or too long ago."""
+now, or by this share of its width where that is more: the moment of far-off work moves by more
+while people talk. Farther off it was said of other work, or too long ago."""
 
 FARTHEST_LATE = timedelta(hours=2)
 """A truck that is later than this follows no plan any more, and nothing is promised."""
@@ -269,7 +270,8 @@ def _promise(asked: AwaitingPromise, arrivals: Arrivals, share: float) -> Promis
 def _holds(said: SaidWindow, now_given: Promise) -> bool:
     """Whether a window that was said can be kept and is of the work that is promised now."""
     apart = max(abs(said.from_at - now_given.from_at), abs(said.to_at - now_given.to_at))
-    return now_given.expected_at <= said.to_at and apart <= SAID_APART
+    most = max(SAID_APART, SAID_APART_SHARE * (now_given.to_at - now_given.from_at))
+    return now_given.expected_at <= said.to_at and apart <= most
 
 
 def _needed_share(one: PromiseOutcome) -> float:

@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from data.geocode.text.normalization import folded
+from data.geocode.text.tokens import Token
 from data.model import LonLat, Place
 from data.streets.network import StreetNetwork
 
@@ -28,7 +29,22 @@ SPOKEN = (
 )
 """What callers call the district of a number, whatever the map calls it: "2", «ناحیهٔ ۲»."""
 
+DISTRICT_WORDS, ONE = frozenset({"منطقه", "ناحیه"}), "یک"
+"""Words before the number of a district, where the word for one is a number and not "a"."""
+
 _NUMBER = re.compile(r"\d+")
+
+
+def with_district_one(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens of a sentence, with a number where «یک» is that of a district."""
+    first = Token("1", 0, digits=True, spelled=True)
+    before = [None, *(token.text for token in tokens)]
+    return [
+        first._replace(clause=token.clause)
+        if token.text == ONE and before[at] in DISTRICT_WORDS
+        else token
+        for at, token in enumerate(tokens)
+    ]
 
 
 def districts(network: StreetNetwork) -> Iterator[Place]:

@@ -4,57 +4,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from data.geocode.places.candidate import Reason
 from data.geocode.places.house_numbers import SNAP_M, HouseNumbers
-from data.geocode.places.name_chain import Mention
 from data.geocode.places.name_index import Hit, NameIndex
 from data.geocode.places.parse import WIDE, AddressParse, Relation
+from data.geocode.places.relations import (
+    FRONT_M,
+    UNRELATED,
+    RelationScorer,
+    RelationScores,
+    relation_reasons,
+)
 from data.geocode.places.street_shapes import NamedStreet, NamedStreets, StreetPoint, main_name
-from data.geocode.places.titles import Names, title, titles
+from data.geocode.places.titles import title, titles
 from data.geocode.text.sounds import is_persian
 from data.geocode.text.tokens import name_tokens
 from data.model import LonLat, Place, RoadClass, Segment, Side, Snap
 
-WITHIN_M = 600.0
-"""Streets nearer than this to the point of a neighborhood are taken to be in it."""
-
-REACHES: dict[Relation, tuple[tuple[float, float], ...]] = {
-    Relation.CROSS: ((30.0, 1.0), (90.0, 0.95)),
-    Relation.BESIDE: ((30.0, 1.0), (90.0, 0.94), (400.0, 0.8), (1000.0, 0.6)),
-    Relation.BETWEEN: ((90.0, 1.0), (400.0, 0.8)),
-    Relation.PARENT: ((30.0, 1.0), (150.0, 0.85), (400.0, 0.75), (1000.0, 0.55)),
-    Relation.WITHIN: ((WITHIN_M, 1.0), (1500.0, 0.85)),
-}
-"""Score of a relation up to each distance in metres; within 30 m, streets at a roundabout cross."""
-
-MET: dict[Relation, float] = {
-    Relation.CROSS: 0.95,
-    Relation.BESIDE: 0.94,
-    Relation.BETWEEN: 0.8,
-    Relation.PARENT: 0.85,
-    Relation.WITHIN: 1.0,
-}
-"""Score of `REACHES` from which on a street is where the relation says."""
-
-RELATION_REASONS: dict[Relation, Reason] = {
-    Relation.CROSS: Reason.CROSSING,
-    Relation.BESIDE: Reason.BESIDE,
-    Relation.BETWEEN: Reason.BETWEEN,
-    Relation.PARENT: Reason.OFF,
-    Relation.WITHIN: Reason.WITHIN,
-}
-
-UNRELATED = 0.35
-"""Score of a relation beyond all distances of `REACHES`."""
-
 HOUSE_GUESSED, HOUSE_UNKNOWN = 0.97, 0.88
-FRONT_M = 60.0
-"""Distance up to which something is opposite, beside or behind a place."""
-
 MOUTH_M = 50.0
 """Metres from a street within which "the alley off it" is placed."""
 
@@ -69,7 +38,6 @@ WIDE_PLACE = 0.6
 """Factor of an address that names a neighborhood and no street in it."""
 
 MAX_STRETCHES = 60
-RELATION_HITS = 6
 
 _LARGE = {
     RoadClass.PRIMARY: 1.0,
@@ -99,21 +67,6 @@ class ScoredPoint:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _RelationScores:
-    """Scores float64[N] of N stretches for one relation, and for each the nearest shape.
-
-    `met` bool[N] is whether a stretch is where the relation says, not only somewhat near.
-    """
-
-    relation: Relation
-    mention: Mention
-    scores: NDArray[np.float64]
-    met: NDArray[np.bool_]
-    shapes: tuple[shapely.Geometry, ...]
-    names: Names
-
-
 class PointScorer:
     """Finds the points of parsed addresses on the streets of a city."""
 
@@ -121,6 +74,7 @@ class PointScorer:
         self._streets = streets
         self._index = index
         self._houses = houses
+        self._relations = RelationScorer(streets, index)
 
     def points(self, parse: AddressParse) -> Iterator[tuple[Hit, ScoredPoint]]:
         """Yield the possible points of an address, each with its name on the map, in no order."""
@@ -132,9 +86,8 @@ class PointScorer:
     def _on_streets(self, parse: AddressParse, hit: Hit) -> Iterator[ScoredPoint]:
         name = self._index.names[hit.name]
         stretches = self._streets.of(name.segments)[:MAX_STRETCHES]
-        shapes = np.array([stretch.shape for stretch in stretches], dtype=object)
         relation_scores = [
-            self._relation_scores(mention, relation, shapes)
+            self._relations.of_streets(mention, relation, stretches)
             for mention, relation in parse.relations
         ]
         for nth, stretch in enumerate(stretches):
@@ -145,7 +98,7 @@ class PointScorer:
                 score *= PART_OF_OTHER
             for each in relation_scores:
                 score *= float(each.scores[nth])
-            reasons = [hit.reason, *_relation_reasons(relation_scores, nth)]
+            reasons = [hit.reason, *relation_reasons(relation_scores, nth)]
             if len(stretches) > 1 and not relation_scores:
                 reasons.append(Reason.SEVERAL)
             yield from self._points_on(parse, stretch, nth, relation_scores, score, reasons)
@@ -155,7 +108,7 @@ class PointScorer:
         parse: AddressParse,
         stretch: NamedStreet,
         nth: int,
-        relation_scores: Sequence[_RelationScores],
+        relation_scores: Sequence[RelationScores],
         score: float,
         reasons: list[Reason],
     ) -> Iterator[ScoredPoint]:
@@ -192,7 +145,7 @@ class PointScorer:
         )
 
     def _point_by_relations(
-        self, stretch: NamedStreet, relation_scores: Sequence[_RelationScores], nth: int
+        self, stretch: NamedStreet, relation_scores: Sequence[RelationScores], nth: int
     ) -> tuple[StreetPoint, float] | None:
         """Return the point that the relations give, and how far away the place may be.
 
@@ -218,7 +171,7 @@ class PointScorer:
         return middle, float(away_m)
 
     def _point_near_parent(
-        self, stretch: NamedStreet, relation_scores: Sequence[_RelationScores], nth: int
+        self, stretch: NamedStreet, relation_scores: Sequence[RelationScores], nth: int
     ) -> StreetPoint:
         """Return the middle of a street; where it leaves a street that was named, a point there."""
         parents = [
@@ -232,50 +185,6 @@ class PointScorer:
         away_m = float(shapely.distance(stretch.shape, parent)) + MOUTH_M
         mouth = shapely.intersection(stretch.shape, shapely.buffer(parent, away_m))
         return self._streets.at(stretch, shapely.get_geometry(mouth, 0).centroid)
-
-    def _relation_scores(
-        self, mention: Mention, relation: Relation, shapes: NDArray[np.object_]
-    ) -> _RelationScores:
-        """Return the scores of stretches for a relation, each by the best hit of the other name."""
-        scores = np.zeros(len(shapes))
-        met = np.zeros(len(shapes), dtype=bool)
-        nearest = [shapes[0]] * len(shapes)
-        names: Names = {}
-        for hit in mention.hits[:RELATION_HITS]:
-            shape = self._shape(hit)
-            away_m = shapely.distance(shapes, shape) - self._reach_m(hit)
-            reached = _reached(relation, away_m)
-            fits = hit.quality * reached
-            met = np.where(fits > scores, reached >= MET[relation], met)
-            for nth in np.flatnonzero(fits > scores).tolist():
-                nearest[nth] = shape
-            if fits.max() > scores.max():
-                names = self._names(hit)
-            scores = np.maximum(scores, fits)
-        return _RelationScores(relation, mention, scores, met, tuple(nearest), names)
-
-    def _shape(self, hit: Hit) -> shapely.Geometry:
-        name = self._index.names[hit.name]
-        if name.segments:
-            stretches = self._streets.of(name.segments)
-            return shapely.geometrycollections([stretch.shape for stretch in stretches])
-        spots = [at for place in name.places for at in (*place.gates, place.location)]
-        return shapely.multipoints([self._streets.plane(spot) for spot in spots])
-
-    def _reach_m(self, hit: Hit) -> float:
-        """Return the metres around a place's point within which its outline or street may be."""
-        places = self._index.names[hit.name].places
-        reaches_m = (
-            max(place.reach_m - WITHIN_M, 0.0) if place.kind in WIDE else FRONT_M + place.reach_m
-            for place in places
-        )
-        return max(reaches_m, default=0.0)
-
-    def _names(self, hit: Hit) -> Names:
-        name = self._index.names[hit.name]
-        if name.segments:
-            return self._streets.network.segments[name.segments[0]].names
-        return name.places[0].names
 
     def _at_houses(
         self, stretch: NamedStreet, number: str, score: float, reasons: Sequence[Reason]
@@ -300,9 +209,8 @@ class PointScorer:
             wide = place.kind in WIDE
             score = parse.share * hit.quality * (WIDE_PLACE if wide else PLACE_SECOND)
             score *= HOUSE_UNKNOWN if parse.number else 1.0
-            here = np.array([self._streets.plane(place.location)], dtype=object)
             for mention, relation in parse.relations:
-                score *= float(self._relation_scores(mention, relation, here).scores[0])
+                score *= float(self._relations.of_place(mention, relation, place).scores[0])
             reasons = (hit.reason, Reason.WIDE) if wide else (hit.reason,)
             yield from self._at_gates(place, score, reasons) or self._at_middle(
                 place, score, reasons
@@ -375,20 +283,3 @@ def _texts(segment: Segment) -> set[str]:
 @cache
 def _text(name: str) -> str:
     return " ".join(token.text for token in name_tokens(name))
-
-
-def _reached(relation: Relation, away_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    scores = np.full(len(away_m), UNRELATED)
-    for reach_m, score in reversed(REACHES[relation]):
-        scores[away_m < reach_m] = score
-    return scores
-
-
-def _relation_reasons(relation_scores: Sequence[_RelationScores], nth: int) -> Iterator[Reason]:
-    yield from dict.fromkeys(_relation_reason(each, nth) for each in relation_scores)
-
-
-def _relation_reason(found: _RelationScores, nth: int) -> Reason:
-    if found.scores[nth] <= UNRELATED:
-        return Reason.APART
-    return RELATION_REASONS[found.relation] if found.met[nth] else Reason.FARTHER

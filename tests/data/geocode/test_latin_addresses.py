@@ -253,6 +253,24 @@ def test_a_district_that_the_map_numbers_is_known_by_what_callers_call_it(
     assert (found[0].segment_id, found[0].confident) == (2, True)
 
 
+def test_of_districts_that_lie_close_each_has_its_own_streets_alone() -> None:
+    streets = [
+        replace(
+            v.a_segment(
+                n, 2 * n, 2 * n + 1, line=(v.at_m(n * 200, 0), v.at_m(n * 200, 80)), fa="کوچه لاله"
+            ),
+            district=f"منطقهٔ {n}",
+        )
+        for n in (1, 2, 3)
+    ]
+    geocoder = Geocoder(build_network(streets), ())
+    for number, words in ((1, "یک"), (2, "دو"), (3, "سه")):
+        found = geocoder.candidates(f"کوچه لاله در منطقهٔ {words}")
+        assert (found[0].segment_id, found[0].confident) == (number, True)
+        assert Reason.WITHIN in found[0].reasons
+        assert Reason.FARTHER in found[1].reasons
+
+
 def test_the_first_part_of_a_street_is_not_the_first_alley() -> None:
     streets = [
         v.a_segment(1, 1, 2, fa="خیابان حافظ"),
