@@ -1,15 +1,17 @@
 """Solve one city in a process of its own and print what came out as JSON; see `city`.
 
-    python -m tests.benchmarks.routing.city_probe CITY FOLDER SECONDS THREADS
+    python -m tests.benchmarks.routing.city_probe CITY FOLDER SECONDS THREADS TIMES
 
 CITY is `gothenburg` (the demo's file) or `grid` (generated, 20,604 segments). A city made in FOLDER
-before is taken as it is. Who calls sets numba's cache folder.
+before is taken as it is. A late pass of the first class costs TIMES as much as usual. Who calls
+sets numba's cache folder.
 """
 
 import json
 import resource
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +36,7 @@ from routing.problem.problem import Problem, Solution
 from routing.problem.stopping import MaxRuntime
 from routing.search.solver import solve
 from tests.benchmarks import city_import
+from tests.benchmarks.routing.in_time import most_in_time
 
 ACTOR = Actor(ActorKind.SYSTEM, "bench")
 NOW = datetime(2026, 12, 21, tzinfo=UTC)
@@ -85,14 +88,17 @@ def figures(problem: Problem, solution: Solution) -> dict[str, object]:
         "deadhead_km": deadhead_m / 1000,
         "late_min": [float(np.nanmean(late_s[which])) / 60 for which in members],
         "in_time": [float(np.mean(late_s[which] <= 0.0)) for which in members],
+        "most_in_time": most_in_time(problem),
         "undone": [int(np.isnan(done_s[which]).sum()) for which in members],
         "violations": violations(problem, solution)[:3],
     }
 
 
-def main(city: str, folder: Path, seconds: float, threads: int) -> None:
+def main(city: str, folder: Path, seconds: float, threads: int, times: float) -> None:
     """Solve and print."""
     problem = problem_from(prepared(city, folder)).problem
+    dear = np.where(problem.class_index == 0, times, 1.0) * problem.lateness_price
+    problem = replace(problem, lateness_price=dear)
     told: list[tuple[float, float]] = []
     began = time.perf_counter()
 
@@ -108,4 +114,6 @@ def main(city: str, folder: Path, seconds: float, threads: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))
+    name, folder, *numbers = sys.argv[1:]
+    seconds, threads, times = (float(each) for each in numbers)
+    main(name, Path(folder), seconds, int(threads), times)
